@@ -1,0 +1,42 @@
+# make              the environment, then the default study
+# make study=NAME   another study: config/NAME.yaml
+# make test         the environment, then lint, unit, workflow and result tests
+# make clean        remove what was built for the study
+
+study  = provinces
+config = config/$(if $(filter provinces,$(study)),config,$(study)).yaml
+PYTHON = python3
+cores  = all
+
+ifeq ($(OS),Windows_NT)
+bin = .venv/Scripts
+else
+bin = .venv/bin
+endif
+stamp = .venv/filled
+
+.PHONY: study test lint clean
+.DEFAULT_GOAL := study
+
+study: $(stamp)
+	@"$(bin)/python" workflow/once.py "$(config)" --workflow-profile profiles/default --cores $(cores)
+
+$(stamp): requirements.lock
+	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'coevo needs Python 3.11 or later; name one: make PYTHON=python3.12')"
+	$(PYTHON) -m venv --clear .venv
+	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	"$(bin)/python" -m compileall -q .venv coevo || true
+	@echo filled > $(stamp)
+
+lint: $(stamp)
+	"$(bin)/ruff" check .
+	"$(bin)/ruff" format --check .
+	"$(bin)/snakefmt" --check Snakefile workflow/rules
+	"$(bin)/mypy"
+	@"$(bin)/snakemake" --lint
+
+test: lint
+	"$(bin)/python" -m pytest
+
+clean:
+	rm -rf data/processed/$(study) reports/$(study)/figures reports/$(study)/tables reports/$(study)/report.* reports/$(study)/results.xlsx logs/$(study)

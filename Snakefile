@@ -1,0 +1,24 @@
+"""coevo: do two systems develop in step, and where would their interaction take them?"""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+# A study given by --configfile stands alone: its keys are not laid over the default study's.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/coupling.smk"
+include: "workflow/rules/interaction.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        REPORTS,

@@ -1,0 +1,204 @@
+"""Statements of a paper as computed rows: the claim, what the paper says, what follows, verdict.
+
+A set of claims is a table config/claims/<name>.csv that gives each claim its check and the
+indicators it concerns. A check reads the study's own tables and returns what the paper prints, what
+was computed and one of the verdicts below; it never calls a claim wrong.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coevo import lotka_volterra
+from coevo.registry import choose
+
+COLUMNS = ["claim", "paper", "computed", "verdict", "source"]
+
+AGREES = "agrees"
+DOES_NOT_FOLLOW = "does not follow from the printed levels"
+MISPRINT = "probable misprint"
+WEAKER_SENSE = "holds in a weaker sense"
+NOT_IN_THE_MODEL = "does not hold in the model"
+NOT_IN_THESE_DATA = "does not hold in these data"
+UNDETERMINED = "tested, undetermined"
+NOT_TESTABLE = "not testable here"
+NOT_COMPUTED = "not yet computed"
+VERDICTS = (AGREES, DOES_NOT_FOLLOW, MISPRINT, WEAKER_SENSE, NOT_IN_THE_MODEL, NOT_IN_THESE_DATA)
+VERDICTS += (UNDETERMINED, NOT_TESTABLE, NOT_COMPUTED)
+
+DECISIVE = 0.95  # a probability of signs from here on decides, and so does 1 less it
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The study's tables that claims are held against, and who the claims are about."""
+
+    observations: pd.DataFrame
+    audit: pd.DataFrame
+    coupling: pd.DataFrame
+    equilibria: pd.DataFrame
+    region: str
+    estimator: str
+
+
+Answer = tuple[str, str, str]  # what the paper prints, what was computed, the verdict
+
+
+def _figures(evidence: Evidence, indicator: str) -> pd.DataFrame:
+    rows = evidence.observations
+    mine = (rows["indicator"] == indicator) & (rows["region"] == evidence.region)
+    return rows[mine & rows["value"].notna()].sort_values("year")
+
+
+def _listed(values: Mapping[int, float], unit: str) -> str:
+    parts = [f"{year}: {value:,.6g}" for year, value in values.items()]
+    return f"{'; '.join(parts)} ({unit})" if parts else ""
+
+
+def printed(evidence: Evidence, indicator: str) -> Answer:
+    """Do the printed derived figures follow from the printed levels, to their digits?"""
+    rows, found = _figures(evidence, indicator), evidence.audit
+    if rows.empty:
+        return "", "the figures of this claim are not in the study's files", NOT_TESTABLE
+    unit = rows["unit"].iloc[0]
+    mine = found[(found["indicator"] == indicator) & (found["region"] == evidence.region)]
+    unchecked = set(mine.loc[mine["check"] == "not_checkable", "year"])
+    differing = mine[~mine["check"].isin(["not_checkable", "unit"])]
+    paper = _listed(dict(zip(rows["year"], rows["value"], strict=True)), unit)
+    parts = []
+    if len(differing):
+        by_year = dict(zip(differing["year"], differing["computed"], strict=True))
+        parts.append(f"from the levels {_listed(by_year, unit)}")
+    rest = len(rows) - len(differing) - len(unchecked)
+    if rest:
+        parts.append(f"{'the other ' if len(differing) else ''}{rest} as printed")
+    if unchecked:
+        years = ", ".join(str(year) for year in sorted(unchecked))
+        parts.append(f"{years} not checkable: the base year is not in the files")
+    if not rest and not len(differing):
+        return paper, "; ".join(parts), NOT_TESTABLE
+    return paper, "; ".join(parts), DOES_NOT_FOLLOW if len(differing) else AGREES
+
+
+def unit(evidence: Evidence, indicator: str) -> Answer:
+    """Does the unit printed over a table fit the figures elsewhere in the paper?"""
+    rows = _figures(evidence, indicator)
+    found = evidence.audit[evidence.audit["check"] == "unit"]
+    mine = found[found["file"].isin(rows["file"]) & found["sheet"].isin(rows["sheet"])]
+    if rows.empty:
+        return "", "the figures of this claim are not in the study's files", NOT_TESTABLE
+    if mine.empty:
+        return rows["unit"].iloc[0], "no figure of the files speaks against the unit", AGREES
+    finding = mine.iloc[0]
+    confirmed = bool(np.isfinite(finding["computed"]))
+    return finding["unit"], finding["message"], MISPRINT if confirmed else NOT_TESTABLE
+
+
+def _draws() -> tuple[np.ndarray, ...]:
+    """Positive parameters a1, b1, a2, b2 over two orders of magnitude, to check formulas with."""
+    return tuple(np.exp(np.random.default_rng(1).uniform(-2.3, 2.3, (4, 1000))))
+
+
+def interior_equilibrium(evidence: Evidence, indicator: str) -> Answer:
+    """Do both growth functions vanish at E?"""
+    parameters = _draws()
+    residual = np.abs(lotka_volterra.growth(*lotka_volterra.equilibrium(*parameters), *parameters))
+    holds = bool(residual.max() < 1e-10)
+    what = f"both growth rates at E are 0 (largest of {residual.size:,}: {residual.max():.0e})"
+    return "", what if holds else "growth at E is not 0", AGREES if holds else NOT_IN_THE_MODEL
+
+
+def stability(evidence: Evidence, indicator: str) -> Answer:
+    """What do the eigenvalues of the Jacobian at E say?"""
+    roots = np.linalg.eigvals(lotka_volterra.jacobian(*_draws()))
+    if np.abs(roots.real).max() > 1e-10 * np.abs(roots).max():
+        return "", "the eigenvalues at E have real parts", NOT_IN_THE_MODEL
+    what = (
+        "eigenvalues ± i √(a1 a2), real part 0: a centre, stable in Lyapunov’s sense only; orbits "
+    )
+    return "", what + "circle E and are not drawn to it", WEAKER_SENSE
+
+
+def upstream_statics(evidence: Evidence, indicator: str) -> Answer:
+    """How does x1* move with b1 and b2?"""
+    b1, b2 = np.round(lotka_volterra.elasticities(0.5, 0.2, 0.3, 0.7)[0, [1, 3]], 6)
+    what = f"elasticities of x1* = a2/(b1 b2): {b1:g} with b1, {b2:g} with b2"
+    return "", what, AGREES if b1 < 0 and b2 < 0 else NOT_IN_THE_MODEL
+
+
+def downstream_statics(evidence: Evidence, indicator: str) -> Answer:
+    """How does x2* move with b1 and b2?"""
+    b1, b2 = np.round(lotka_volterra.elasticities(0.5, 0.2, 0.3, 0.7)[1, [1, 3]], 6)
+    what = (
+        f"elasticities of x2* = a1/b1: {b1:g} with b1, {b2 + 0:g} with b2; only at given x1 "
+        "does the growth of x2 rise with b1 and b2"
+    )
+    return "", what, AGREES if b1 > 0 and b2 > 0 else NOT_IN_THE_MODEL
+
+
+def signs(evidence: Evidence, indicator: str) -> Answer:
+    """Are a1, b1, a2 and d positive in the region's own fit?"""
+    fits = evidence.equilibria
+    mine = fits[
+        (fits["source"] == "fit")
+        & (fits["scope"] == evidence.region)
+        & (fits["effects"] == "none")
+        & (fits["estimator"] == evidence.estimator)
+    ]
+    if mine.empty:
+        return "", "the model was not estimated for this region", NOT_TESTABLE
+    p = float(mine["p_predator_prey"].iloc[0])
+    what = f"probability of these signs {p:.2f} in the region’s own fit ({evidence.estimator})"
+    if p >= DECISIVE:
+        return "", what, AGREES
+    return "", what, NOT_IN_THESE_DATA if p <= 1 - DECISIVE else UNDETERMINED
+
+
+def most_rapid(evidence: Evidence, indicator: str) -> Answer:
+    """Growth of D in the study's years; without other years there is nothing to compare with."""
+    D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
+    years, values = D["year"].tolist(), D["D"].to_numpy()
+    rate = 100 * ((values[-1] / values[0]) ** (1 / (years[-1] - years[0])) - 1)
+    what = f"D grew by {rate:.1f} % a year over {years[0]}–{years[-1]}"
+    rows = _figures(evidence, indicator)
+    if len(rows) > 1:
+        first, last = rows["value"].iloc[[0, -1]]
+        what += f"; printed growth goes from {first:g} to {last:g} %"
+    return "", what + "; no other years to compare with", NOT_TESTABLE
+
+
+def feedback(evidence: Evidence, indicator: str) -> Answer:
+    """Feedback against competition needs the general model, which is not estimated here."""
+    return "", "", NOT_COMPUTED
+
+
+def not_testable(evidence: Evidence, indicator: str) -> Answer:
+    """What no figure of the study measures."""
+    return "", "no figure of the study measures it", NOT_TESTABLE
+
+
+CHECKS: dict[str, Callable[[Evidence, str], Answer]] = {
+    "printed": printed,
+    "unit": unit,
+    "interior_equilibrium": interior_equilibrium,
+    "stability": stability,
+    "upstream_statics": upstream_statics,
+    "downstream_statics": downstream_statics,
+    "signs": signs,
+    "feedback": feedback,
+    "most_rapid": most_rapid,
+    "not_testable": not_testable,
+}
+
+
+def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """Return the table `claims` for a set of claims (claim, paper, check, indicators, source)."""
+    rows = []
+    for row in claims.to_dict("records"):
+        paper, computed, verdict = choose(CHECKS, row["check"], "check")(
+            evidence, row["indicators"]
+        )
+        rows.append((row["claim"], row["paper"] or paper, computed, verdict, row["source"]))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,122 @@
+"""In step, or just large and rising? Co-movement of two indices beyond level and common trend."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Array = npt.NDArray[np.float64]
+SHUFFLES = 999
+
+
+def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
+    """Return x (rows,) less region means, or less region and year effects (least squares).
+
+    `scope`: levels (x itself), within_regions, within_regions_and_years. Unbalanced rows are
+    handled by alternating projections, which for a balanced panel end after one round.
+    """
+    if scope == "levels":
+        return x
+    frame = pd.Series(x, dtype=float)
+    groups = [regions] if scope == "within_regions" else [regions, years]
+    for _ in range(1000):
+        before = frame.to_numpy()
+        for group in groups:
+            frame = frame - frame.groupby(group).transform("mean")
+        if np.abs(frame.to_numpy() - before).max() < 1e-13:
+            break
+    return frame.to_numpy()
+
+
+SCOPES = ("levels", "within_regions", "within_regions_and_years")
+
+
+def correlation(x: Array, y: Array) -> Array:
+    """Pearson correlation of x (..., rows) and y (rows,) along the last axis."""
+    x = x - x.mean(axis=-1, keepdims=True)
+    y = y - y.mean(axis=-1, keepdims=True)
+    return (x * y).sum(axis=-1) / np.sqrt((x**2).sum(axis=-1) * (y**2).sum(axis=-1))
+
+
+def random_pairings(size: Array, rng: np.random.Generator, shuffles: int = SHUFFLES) -> Array:
+    """Return permutations (shuffles, regions) that pair regions within terciles of size."""
+    tercile = np.argsort(np.argsort(size)) * 3 // len(size)
+    order = np.tile(np.arange(len(size)), (shuffles, 1))
+    for third in range(3):
+        members = np.flatnonzero(tercile == third)
+        order[:, members] = rng.permuted(np.tile(members, (shuffles, 1)), axis=1)
+    return order
+
+
+def _correlations(coupling: pd.DataFrame, size: pd.DataFrame, seed: int) -> list[tuple]:
+    """Correlations of ln U1 and ln U2 by scope, with the range of 95 % of random pairings."""
+    columns = [column for column in coupling if column.startswith("U_")][:2]
+    positive = coupling[(coupling[columns] > 0).all(axis=1)]
+    x, y = (np.log(positive[column].to_numpy(dtype=float)) for column in columns)
+    regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
+    n = len(positive)
+    rows = []
+    wide = positive.assign(x=x).pivot(index="region", columns="year", values="x")
+    order = random_pairings(
+        size.groupby("region")["size"].mean().reindex(wide.index).to_numpy(),
+        np.random.default_rng(seed),
+    )
+    place = (wide.index.get_indexer(regions), wide.columns.get_indexer(years))
+    shuffled = wide.to_numpy()[order][:, place[0], place[1]]
+    balanced = bool(wide.notna().all(axis=None))
+    for scope in SCOPES:
+        y_left = demean(y, regions, years, scope)
+        r = correlation(demean(x, regions, years, scope), y_left)
+        rows.append(("correlation_lnU", scope, float(r), n))
+        if balanced and len(wide) > 3:
+            # Shuffling whole series keeps the means of years over regions only within terciles, so
+            # each pairing is demeaned anew; y is already free of effects, which suffices.
+            placebo = correlation(_demean_many(shuffled, place, wide.shape, scope), y_left)
+            low, high = np.quantile(placebo, [0.025, 0.975])
+            rows += [("placebo_low", scope, float(low), SHUFFLES)]
+            rows += [("placebo_high", scope, float(high), SHUFFLES)]
+    return rows
+
+
+def _demean_many(values: Array, place: tuple, shape: tuple, scope: str) -> Array:
+    """Demean many balanced panels (draws, rows) at once."""
+    cube = np.empty((len(values), *shape))
+    cube[:, place[0], place[1]] = values
+    if scope != "levels":
+        cube = cube - cube.mean(axis=2, keepdims=True)
+    if scope == "within_regions_and_years":
+        cube = cube - cube.mean(axis=1, keepdims=True)
+    return cube[:, place[0], place[1]]
+
+
+def comovement(
+    coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str], seed: int
+) -> pd.DataFrame:
+    """Return the table `comovement` (measure, scope, value, n); empty for a study of one region.
+
+    `correlation_lnU`: correlation of ln U1 and ln U2 in levels, within regions, within regions and
+    years; `placebo_low`, `placebo_high`: 2.5 and 97.5 % points of the same correlation when regions
+    of similar size are paired at random. `rank_correlation_D`: Spearman correlation of D in the
+    last year with the indicators `size` and, of the first two, their ratio (`..._per_head`).
+    `share_of_variance_lnD`: R2 of ln D on ln of the first size indicator over the panel.
+    """
+    columns = ["measure", "scope", "value", "n"]
+    if coupling["region"].nunique() < 2:
+        return pd.DataFrame(columns=columns)
+    sizes = panel[panel["indicator"].isin(size)]
+    wide = sizes.pivot(index=["region", "year"], columns="indicator", values="value")
+    first = wide[[size[0]]].rename(columns={size[0]: "size"})
+    rows = _correlations(coupling, first, seed)
+    joined = coupling.merge(wide.reset_index(), on=["region", "year"])
+    last = joined[joined["year"] == joined["year"].max()]
+    measures = {name: last[name] for name in size}
+    if len(size) > 1:
+        measures[f"{size[0]}_per_head"] = last[size[0]] / last[size[1]]
+    for name, values in measures.items():
+        r = correlation(last["D"].rank().to_numpy(), values.rank().to_numpy())
+        rows.append(("rank_correlation_D", name, float(r), len(last)))
+    positive = joined[(joined["D"] > 0) & (joined[size[0]] > 0)]
+    r = correlation(np.log(positive["D"].to_numpy()), np.log(positive[size[0]].to_numpy()))
+    rows.append(("share_of_variance_lnD", f"ln_{size[0]}", float(r**2), len(positive)))
+    return pd.DataFrame(rows, columns=columns)

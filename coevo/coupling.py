@@ -1,0 +1,199 @@
+"""Coupling degree C, coordination index T, coupling coordination degree D (docs/methods.md, 3)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.registry import choose
+
+Array = npt.NDArray[np.float64]
+SNAP = 1e-9  # a value this near a cut lies on it; C or D this far above 1 is 1
+
+
+def _indices(U: npt.ArrayLike) -> Array:
+    U = np.asarray(U, dtype=float)
+    if U.ndim != 2 or U.shape[1] < 2:
+        raise StudyError("composite indices need one row per case and at least two subsystems")
+    if np.any(~(U >= 0)) or np.any(U > 1 + SNAP):
+        raise StudyError("composite indices must lie in [0, 1] and none may be missing")
+    return U
+
+
+def standard_form(U: Array) -> Array:
+    """C = n (prod_s U_s)^(1/n) / sum_s U_s for U (rows, n); 0 where all U are 0."""
+    total = U.sum(axis=1)
+    geometric = np.prod(U, axis=1) ** (1 / U.shape[1])
+    return np.divide(U.shape[1] * geometric, total, out=np.zeros(len(U)), where=total > 0)
+
+
+FORMS: dict[str, Callable[[Array], Array]] = {"standard": standard_form}
+
+
+def coupling_degree(U: npt.ArrayLike, form: str = "standard") -> Array:
+    """Return the coupling degree C (rows,) in [0, 1] of composite indices U (rows, n) in [0, 1].
+
+    C tells how near the indices are to each other, whatever their level. All U zero: C = 0. A value
+    above 1 by less than 1e-9 becomes 1. `StudyError` for indices outside [0, 1] or an unknown form.
+    Source: Cong (2019), Wang et al. (2021, doi 10.31497/zrzyxb.20210319) on the standard form.
+    """
+    return _at_most_one(choose(FORMS, form, "coupling form")(_indices(U)))
+
+
+def coordination_index(U: npt.ArrayLike, contributions: Sequence[float] | None = None) -> Array:
+    """Return T (rows,) = sum_s a_s U_s; contributions a (n,) sum to 1, equal by default."""
+    U = _indices(U)
+    a = np.full(U.shape[1], 1 / U.shape[1]) if contributions is None else np.asarray(contributions)
+    if a.shape != (U.shape[1],) or np.any(a < 0) or abs(a.sum() - 1) > SNAP:
+        raise StudyError(
+            f"contributions must be {U.shape[1]} numbers, none negative, that sum to 1"
+        )
+    return U @ a
+
+
+def coordination_degree(C: npt.ArrayLike, T: npt.ArrayLike) -> Array:
+    """Return D = sqrt(C T) in [0, 1].
+
+    With the standard C and equal contributions D is the square root of the geometric mean of U; for
+    two subsystems D = (U1 U2)^(1/4).
+    """
+    return _at_most_one(np.sqrt(np.asarray(C, dtype=float) * np.asarray(T, dtype=float)))
+
+
+def _at_most_one(values: Array) -> Array:
+    return np.where((values > 1) & (values < 1 + SNAP), 1.0, values)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Named classes of [0, 1]: k - 1 inner cuts, k labels; `closed` is the side a cut belongs to.
+
+    closed "left": [cut, next); closed "right": (cut, next]. The outer ends 0 and 1 are included.
+    """
+
+    cuts: tuple[float, ...]
+    labels: tuple[str, ...]
+    closed: str
+
+    def classify(self, values: npt.ArrayLike) -> npt.NDArray[np.str_]:
+        """Return the label of each value; one within 1e-9 of a cut lies on the cut."""
+        values = np.asarray(values, dtype=float)
+        cuts = np.asarray(self.cuts)
+        nearest = cuts[np.abs(values[..., None] - cuts).argmin(axis=-1)]
+        snapped = np.where(np.abs(values - nearest) < SNAP, nearest, values)
+        side = "right" if self.closed == "left" else "left"
+        return np.asarray(self.labels)[np.searchsorted(cuts, snapped, side=side)]
+
+
+# Ten grades after Liao (1999): [0, .1), [.1, .2) ... [.9, 1].
+GRADES = {
+    "ten": Scale(
+        tuple(k / 10 for k in range(1, 10)),
+        (
+            "extreme imbalance",
+            "severe imbalance",
+            "moderate imbalance",
+            "mild imbalance",
+            "verge of imbalance",
+            "barely coordinated",
+            "primary coordination",
+            "intermediate coordination",
+            "good coordination",
+            "high-quality coordination",
+        ),
+        closed="left",
+    )
+}
+# Stages of C: (0, .3], (.3, .5], (.5, .8], (.8, 1]; 0 itself is uncoupled.
+STAGES = Scale(
+    (0.0, 0.3, 0.5, 0.8),
+    ("uncoupled", "low-level", "antagonism", "running-in", "high-level"),
+    closed="right",
+)
+
+
+def grade(D: npt.ArrayLike, table: str = "ten") -> npt.NDArray[np.str_]:
+    """Return the grade of each D (rows,) in the grade table named `table`, decided unrounded."""
+    return choose(GRADES, table, "grade table").classify(D)
+
+
+def stage(C: npt.ArrayLike) -> npt.NDArray[np.str_]:
+    """Return the stage of coupling of each C (rows,)."""
+    return STAGES.classify(C)
+
+
+def relative_development(U1: npt.ArrayLike, U2: npt.ArrayLike) -> Array:
+    """Return U1 / U2 (rows,); infinite where U2 is 0, 1 where both are.
+
+    It compares the scales of two indices and moves with their weights.
+    """
+    U1, U2 = np.asarray(U1, dtype=float), np.asarray(U2, dtype=float)
+    ratio = np.divide(U1, U2, out=np.full(U1.shape, np.inf), where=U2 > 0)
+    return np.where((U1 == 0) & (U2 == 0), 1.0, ratio)
+
+
+def lagging(U: npt.ArrayLike, subsystems: Sequence[str], margin: float = 1.2) -> list[str]:
+    """Return the subsystem with the lowest index, or `synchronous` (rows,).
+
+    Synchronous: the highest index is at most `margin` times the lowest. For two subsystems:
+    U1 / U2 below 1/1.2, in [1/1.2, 1.2], above 1.2.
+    """
+    U = np.asarray(U, dtype=float)
+    together = U.max(axis=1) <= margin * U.min(axis=1) * (1 + SNAP)
+    return [
+        "synchronous" if t else subsystems[k]
+        for t, k in zip(together, U.argmin(axis=1), strict=False)
+    ]
+
+
+def obstacle_degree(
+    Z: npt.ArrayLike, weights: npt.ArrayLike, contributions: npt.ArrayLike, high: float
+) -> Array:
+    """Return the share (rows, m) of each indicator in what keeps a case from the top.
+
+    O_ij = a_s w_j (high - z_ij) / sum_k a_s w_k (high - z_ik) over the indicators of all
+    subsystems; `weights` (m,) within subsystems, `contributions` (m,) the a of each indicator's
+    subsystem, `high` the top of the range. A row at the top everywhere has no obstacle: all 0.
+    """
+    gap = np.asarray(weights) * np.asarray(contributions) * (high - np.asarray(Z, dtype=float))
+    total = gap.sum(axis=1, keepdims=True)
+    return np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
+
+
+def couple(
+    normalised: pd.DataFrame,
+    weights: pd.DataFrame,
+    weighting: str,
+    form: str,
+    contributions: Sequence[float] | str,
+    grades: str,
+    high: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `coupling` and `obstacles` of a study (columns: config/README.md).
+
+    U_s = sum_j w_j z_j within each subsystem, by the weights of the method `weighting`.
+    """
+    chosen = weights[weights["weighting"] == weighting]
+    subsystems = list(dict.fromkeys(chosen["subsystem"]))
+    key = ["region", "name", "year"]
+    z = normalised.pivot(index=key, columns="indicator", values="z")[list(chosen["indicator"])]
+    member = (chosen["subsystem"].to_numpy()[:, None] == np.array(subsystems)).astype(float)
+    w = chosen["weight"].to_numpy()
+    U = z.to_numpy() @ (member * w[:, None])
+    n = len(subsystems)
+    a = np.full(n, 1 / n) if isinstance(contributions, str) else np.asarray(contributions)
+    C, T = coupling_degree(U, form), coordination_index(U, a)
+    D = coordination_degree(C, T)
+    coupling = z.index.to_frame(index=False)
+    for subsystem, column in zip(subsystems, U.T, strict=True):
+        coupling[f"U_{subsystem}"] = column
+    coupling["C"], coupling["T"], coupling["D"] = C, T, D
+    coupling["grade"], coupling["stage"] = grade(D, grades), stage(C)
+    coupling["relative_development"] = relative_development(U[:, 0], U[:, 1])
+    coupling["lagging"] = lagging(U, subsystems)
+    obstacles = pd.DataFrame(obstacle_degree(z, w, member @ a, high), z.index, z.columns)
+    long = obstacles.stack(future_stack=True).rename("obstacle").reset_index()
+    return coupling, long

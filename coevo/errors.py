@@ -1,0 +1,56 @@
+"""What a study can get wrong, said in lines that its author can act on."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class StudyError(Exception):
+    """A problem of configuration or data: one line each, where, what, why, what to do.
+
+    Raised with every problem found so far, so that a file is repaired in one go.
+    """
+
+    def __init__(self, *messages: str) -> None:
+        self.messages = list(messages)
+        super().__init__("\n".join(self.messages))
+
+
+class Problems:
+    """Collects lines and raises them together: `problems.add(...)`, then `problems.check()`."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def add(self, message: str) -> None:
+        if message not in self.messages:
+            self.messages.append(message)
+
+    def extend(self, messages: Iterable[str]) -> None:
+        for message in messages:
+            self.add(message)
+
+    def check(self) -> None:
+        """Raise `StudyError` if anything was added."""
+        if self.messages:
+            raise StudyError(*self.messages)
+
+
+def speak_plainly(log: str | Path) -> None:
+    """Make this process end with the lines of a `StudyError` in place of a traceback.
+
+    The lines go to stderr and into `log`, from where the runner repeats them at the very end.
+    Any other exception keeps its traceback: it is our mistake, not the user's.
+    """
+
+    def hook(kind, problem, trace) -> None:
+        if not isinstance(problem, StudyError):
+            sys.__excepthook__(kind, problem, trace)
+            return
+        text = "\n".join(problem.messages) + "\n"
+        Path(log).parent.mkdir(parents=True, exist_ok=True)
+        Path(log).write_text(text, encoding="utf-8")
+        sys.stderr.write(text)
+
+    Path(log).unlink(missing_ok=True)
+    sys.excepthook = hook

@@ -1,0 +1,63 @@
+"""Built tables and files: read with the right types, written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+TEXT = frozenset(
+    "region name indicator unit vintage file sheet cell flag check message old_vintage new_vintage "
+    "reference sha256 weighting subsystem grade stage lagging measure scope effects model estimator "
+    "scaling parameter source x1_set x2_set kind relation quantity claim paper verdict dimension "
+    "direction label_en label_zh source_name derivation name_en name_zh long_zh abbreviation "
+    "abbreviation_zh nbs_region neighbours varied variant".split()
+)
+WHOLE = frozenset({"year", "tile_row", "tile_column"})
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read a CSV table of this project.
+
+    Text columns (`TEXT`) stay text, with "" for empty; codes keep their leading digits. Whole
+    numbers (`WHOLE`) are nullable integers where a cell is empty. All else is read by pandas
+    with only the empty cell as missing.
+    """
+    header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
+    text = [column for column in header if column in TEXT]
+    frame = pd.read_csv(
+        path,
+        encoding="utf-8-sig",
+        dtype=dict.fromkeys(text, str),
+        keep_default_na=False,
+        na_values={column: [""] for column in header if column not in TEXT},
+    )
+    for column in WHOLE.intersection(header):
+        frame[column] = frame[column].astype("Int64" if frame[column].isna().any() else "int64")
+    return frame
+
+
+def write_bytes(data: bytes, path: str | Path) -> None:
+    """Write `data` beside `path` and move it there: a reader sees the old file or the new one."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write text as UTF-8 with LF, whole."""
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, *, mark: bool = False) -> None:
+    """Write a table as CSV (UTF-8, LF, floats with all their digits); `mark` adds Excel's BOM."""
+    text = frame.to_csv(index=False, lineterminator="\n")
+    write_text(("\ufeff" if mark else "") + text, path)

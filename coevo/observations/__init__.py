@@ -1,0 +1,170 @@
+"""From raw files to observations: every figure with its unit, vintage, file, sheet and cell."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from coevo.errors import Problems, StudyError
+from coevo.observations.audit import audit
+from coevo.observations.cells import figure
+from coevo.observations.layouts import LAYOUTS, Reading, read_layout
+from coevo.observations.sheets import Sheet, address, read_sheets
+from coevo.units import UNITS, conversion, find_unit
+
+COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
+COLUMNS += ["cell", "flag"]
+REVISIONS = ["region", "name", "year", "indicator", "old", "new", "old_vintage", "new_vintage"]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a study knows before it reads: names of regions and indicators, units, marks."""
+
+    regions: Mapping[str, str]  # any name of a region -> its code
+    indicators: Mapping[str, str]  # name in the files -> indicator
+    units: Mapping[str, str]  # indicator -> its unit
+    units_read_as: Mapping[str, str]  # a unit as printed -> the unit it is read as
+    marks: Mapping[str, str]  # a study's own marks for missing
+
+
+def region_names(regions: pd.DataFrame) -> dict[str, str]:
+    """Map code, short, long and English name of every region to its code."""
+    columns = ["region", "name_zh", "long_zh", "name_en"]
+    return {row[c]: row["region"] for row in regions.to_dict("records") for c in columns}
+
+
+def _observation(sheet: Sheet, reading: Reading, vintage: str, known: Reader) -> dict:
+    """Return one row of observations; `StudyError` with the reason if a part is not understood."""
+    indicator = known.indicators[reading.indicator]
+    if reading.region not in known.regions:
+        raise StudyError(
+            f'"{reading.region}" is not a region of config/regions.csv; write its full or short '
+            "name, or its six-digit code"
+        )
+    wanted = UNITS[known.units[indicator]]
+    printed = find_unit(reading.unit)
+    read_as = known.units_read_as.get(reading.unit, known.units_read_as.get(printed.name))
+    factor = conversion(find_unit(read_as) if read_as else printed, wanted)
+    seen = figure(reading.cell, known.marks)
+    return {
+        "region": known.regions[reading.region],
+        "year": reading.year,
+        "indicator": indicator,
+        "value": seen.value if factor == 1 else seen.value * factor,
+        "unit": printed.name if read_as else wanted.name,
+        "vintage": vintage,
+        "file": sheet.file,
+        "sheet": sheet.name,
+        "cell": address(reading.row, reading.column),
+        "flag": seen.flag or ("unit_read_as" if read_as else ""),
+        "half_unit": 0.5 * 10.0**-seen.decimals * factor,
+    }
+
+
+def _read_sheet(sheet: Sheet, vintage: str, known: Reader, problems: Problems) -> list[dict]:
+    readings = read_layout(sheet)
+    if readings is None:
+        problems.add(
+            f"{sheet.where()}: is laid out in no known way ({'; '.join(LAYOUTS)}); the head needs "
+            "地区 or 指标 in its first cell and years such as 2015年 beside it"
+        )
+        return []
+    rows = []
+    for reading in readings:
+        if reading.indicator in known.indicators:  # a folder may serve several studies
+            try:
+                rows.append(_observation(sheet, reading, vintage, known))
+            except StudyError as problem:
+                where = sheet.where(reading.row, reading.column)
+                problems.extend(f"{where}: {message}" for message in problem.messages)
+    return rows
+
+
+def _merge_duplicates(frame: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    """Drop repeated equal figures of a vintage; two different ones are a problem."""
+    key = ["vintage", "region", "indicator", "year"]
+    for _, same in frame[frame.duplicated(key, keep=False)].groupby(key):
+        if same["value"].nunique(dropna=False) > 1:
+            places = [
+                " › ".join(p for p in (r["file"], r["sheet"], r["cell"]) if p) + f" = {r['value']}"
+                for r in same.to_dict("records")
+            ]
+            problems.add(
+                f"{places[0]}: another figure for the same region, year and indicator stands in "
+                f"{'; '.join(places[1:])}; keep the right one"
+            )
+    return frame.drop_duplicates(key)
+
+
+def _check_sources(
+    frame: pd.DataFrame, seen: set[str], known: Reader, folder: str, problems: Problems
+) -> None:
+    found = set(frame["indicator"])
+    for name, indicator in known.indicators.items():
+        if indicator not in found and not problems.messages:
+            problems.add(
+                f"{folder}: no file gives {indicator}: its source_name '{name}' is not there; "
+                f"names in the files: {', '.join(sorted(seen)) or 'none'}"
+            )
+
+
+def read_observations(
+    files: Iterable[Path], raw: Path, indicators: pd.DataFrame, known: Reader
+) -> pd.DataFrame:
+    """Read the raw files `<raw>/<vintage>/...` into observations (and the digits they show).
+
+    Returns the columns of observations.csv, without names, and `half_unit`: half a unit of the
+    last digit printed, in the indicator's unit. Raises `StudyError` with all problems of all files.
+    """
+    problems, rows, seen = Problems(), [], set()
+    for path in sorted(files):
+        vintage = path.relative_to(raw).parts[0]
+        try:
+            sheets = read_sheets(path, path.as_posix())
+        except StudyError as problem:
+            problems.extend(problem.messages)
+            continue
+        for sheet in sheets:
+            seen |= {reading.indicator for reading in read_layout(sheet) or []}
+            rows += _read_sheet(sheet, vintage, known, problems)
+    columns = [column for column in COLUMNS if column != "name"] + ["half_unit"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame = _merge_duplicates(frame, problems)
+    _check_sources(frame, seen, known, raw.as_posix(), problems)
+    problems.check()
+    order = {indicator: place for place, indicator in enumerate(indicators["indicator"])}
+    return frame.sort_values(
+        ["indicator", "region", "year", "vintage"],
+        key=lambda column: column.map(order) if column.name == "indicator" else column,
+        ignore_index=True,
+    )
+
+
+def observe(
+    files: Iterable[str],
+    raw: str,
+    indicators: pd.DataFrame,
+    regions: pd.DataFrame,
+    units_read_as: Mapping[str, str],
+    missing_marks: Mapping[str, str],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Read and audit the raw files of a study.
+
+    Returns observations, audit and revisions as the tables of these names; figures are in the unit
+    of the indicator table, `unit` is as printed where the config reads it as another.
+    """
+    sources = indicators[indicators["source_name"] != ""]
+    known = Reader(
+        regions=region_names(regions),
+        indicators=dict(zip(sources["source_name"], sources["indicator"], strict=True)),
+        units=dict(zip(indicators["indicator"], indicators["unit"], strict=True)),
+        units_read_as=units_read_as,
+        marks=missing_marks,
+    )
+    frame = read_observations([Path(file) for file in files], Path(raw), indicators, known)
+    names = dict(zip(regions["region"], regions["name_en"], strict=True))
+    frame.insert(1, "name", frame["region"].map(names))
+    findings = audit(frame, indicators)
+    return frame[COLUMNS], findings, pd.DataFrame(columns=REVISIONS)

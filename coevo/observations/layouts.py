@@ -1,0 +1,121 @@
+"""Layouts of published tables: each a small reader in one registry, chosen by content.
+
+A reader takes a sheet and returns its readings, or None if the sheet is not laid out that way.
+Both layouts carry title, indicator or region, and unit in lines above the head (`单位：亿元`),
+a head with years (`2015年`), rows of figures, and below them the source and notes.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coevo.observations.cells import year
+from coevo.observations.sheets import Cell, Sheet
+
+REGION_HEADS = {"地区", "region"}
+INDICATOR_HEADS = {"指标", "indicator"}
+UNIT_HEADS = {"单位", "unit"}
+BELOW = re.compile(r"(数据来源|资料来源|注|source|note)\s*[:：]", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number cell with the words that say what it is, before anything is recognised."""
+
+    region: str
+    indicator: str
+    unit: str
+    year: int
+    cell: Cell
+    row: int
+    column: int
+
+
+def _head(sheet: Sheet, names: set[str]) -> int | None:
+    for number, row in enumerate(sheet.rows):
+        if row and row[0].text.lower() in names and any(year(cell) for cell in row):
+            return number
+    return None
+
+
+def _above(sheet: Sheet, head: int, names: set[str]) -> str:
+    """Return what a line `name：value` above the head states, or ""."""
+    for row in sheet.rows[:head]:
+        for cell in row:
+            name, mark, value = cell.text.replace("：", ":").partition(":")
+            if mark and name.strip().lower() in names:
+                return value.strip()
+    return ""
+
+
+def _body(sheet: Sheet, head: int) -> list[int]:
+    """Return the rows of figures: from below the head to the source line or the notes."""
+    rows = []
+    for number in range(head + 1, len(sheet.rows)):
+        first = sheet.cell(number, 0).text
+        if BELOW.match(first):
+            break
+        if first:
+            rows.append(number)
+    return rows
+
+
+def _years(sheet: Sheet, head: int) -> dict[int, int]:
+    found = {column: year(cell) for column, cell in enumerate(sheet.rows[head])}
+    return {column: value for column, value in found.items() if value is not None}
+
+
+def regions_down(sheet: Sheet) -> list[Reading] | None:
+    """One indicator: regions down, years across; indicator and unit stand above the head."""
+    head = _head(sheet, REGION_HEADS)
+    if head is None:
+        return None
+    indicator = _above(sheet, head, INDICATOR_HEADS)
+    unit = _above(sheet, head, UNIT_HEADS)
+    return [
+        Reading(
+            sheet.cell(row, 0).text, indicator, unit, when, sheet.cell(row, column), row, column
+        )
+        for row in _body(sheet, head)
+        for column, when in _years(sheet, head).items()
+    ]
+
+
+def indicators_down(sheet: Sheet) -> list[Reading] | None:
+    """One region: indicators down, years across; the unit in a column or above the head."""
+    head = _head(sheet, INDICATOR_HEADS)
+    if head is None:
+        return None
+    region = _above(sheet, head, REGION_HEADS)
+    common = _above(sheet, head, UNIT_HEADS)
+    unit_column = next(
+        (c for c, cell in enumerate(sheet.rows[head]) if cell.text.lower() in UNIT_HEADS), None
+    )
+    return [
+        Reading(
+            region,
+            sheet.cell(row, 0).text,
+            common if unit_column is None else sheet.cell(row, unit_column).text,
+            when,
+            sheet.cell(row, column),
+            row,
+            column,
+        )
+        for row in _body(sheet, head)
+        for column, when in _years(sheet, head).items()
+    ]
+
+
+LAYOUTS: dict[str, Callable[[Sheet], list[Reading] | None]] = {
+    "regions down, years across": regions_down,
+    "one region, indicators down, years across": indicators_down,
+}
+
+
+def read_layout(sheet: Sheet) -> list[Reading] | None:
+    """Return the readings of a sheet by the first layout that knows it; None if none does."""
+    for layout in LAYOUTS.values():
+        readings = layout(sheet)
+        if readings is not None:
+            return readings
+    return None

@@ -1,0 +1,141 @@
+"""The panel: one figure per region, year and indicator, gaps filled by policy, the rest derived."""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from coevo.derivations import derive, parse
+from coevo.errors import Problems, StudyError
+from coevo.units import UNITS
+
+COLUMNS = ["region", "name", "year", "indicator", "value", "flag"]
+
+
+def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:
+    """Fill gaps of at most `max_gap` years between two known figures on the straight line."""
+    filled = wide.copy()
+    years = np.array(wide.columns, dtype=float)
+    for region in wide.index:
+        values = wide.loc[region].to_numpy(dtype=float)
+        known = np.flatnonzero(np.isfinite(values))
+        for left, right in itertools.pairwise(known):
+            if 1 < right - left <= max_gap + 1:
+                inside = slice(left + 1, right)
+                filled.loc[region, wide.columns[inside]] = np.interp(
+                    years[inside], years[[left, right]], values[[left, right]]
+                )
+    return filled
+
+
+GAPS = {"none": lambda wide, max_gap: wide.copy(), "linear": _fill_linear}
+
+
+def _one_vintage(observations: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+    """Keep each region-indicator series whole from the newest vintage that covers most years."""
+    inside = observations[observations["year"].isin(years)]
+    key = ["region", "indicator"]
+    covered = (
+        inside.assign(known=inside["value"].notna())
+        .groupby([*key, "vintage"], as_index=False)["known"]
+        .sum()
+        .sort_values(["known", "vintage"])
+        .drop_duplicates(key, keep="last")
+    )
+    return inside.merge(covered[[*key, "vintage"]], on=[*key, "vintage"])
+
+
+def _check_coverage(wide: dict[str, pd.DataFrame], labels: dict[str, str]) -> None:
+    problems = Problems()
+    for indicator, frame in wide.items():
+        known = frame.columns[frame.notna().any(axis=0)]
+        for end, key in ((frame.columns[0], "years.first"), (frame.columns[-1], "years.last")):
+            if end not in known:
+                span = f"{known[0]} to {known[-1]}" if len(known) else "no year of the study"
+                problems.add(
+                    f"{key}: {end} is not covered by the files: {labels[indicator]} ({indicator}) "
+                    f"has figures for {span}; change {key} or add the file"
+                )
+    problems.check()
+
+
+def build_panel(
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    regions: Sequence[str] | str,
+    first: int,
+    last: int,
+    gaps: str = "linear",
+    max_gap: int = 1,
+) -> pd.DataFrame:
+    """Return the panel of a study: all indicators, source and derived, in their own units.
+
+    Parameters: `observations` as in observations.csv; `indicators` the indicator table; `regions`
+    the codes to keep, or "all" that have a figure; `first`, `last` the years; `gaps` a policy of
+    `GAPS` that fills at most `max_gap` years in a row, never beyond the ends of a series.
+
+    A derivation sees all regions of the raw files (a national sum needs them); a derived value is
+    flagged `filled` if a figure it uses is. A value that stays missing is flagged
+    `missing:<type>`. Raises `StudyError` if the files do not reach the first or last year, or have
+    nothing for a region that is asked for.
+    """
+    years = list(range(first, last + 1))
+    present = list(dict.fromkeys(observations.sort_values("region")["region"]))
+    wanted = present if regions == "all" else list(regions)
+    if absent := [region for region in wanted if region not in present]:
+        raise StudyError(
+            f"regions: {', '.join(absent)}: the files have no figure for it; remove it"
+        )
+
+    kept = _one_vintage(observations, years)
+    # A printed figure that also derives from others is for the audit, unless a subsystem uses it.
+    printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
+    sources = (indicators["source_name"] != "") & printed
+    derived = (indicators["source_name"] == "") & (indicators["derivation"] != "")
+    values, flags = {}, {}
+    for indicator in indicators.loc[sources, "indicator"]:
+        rows = kept[kept["indicator"] == indicator].pivot(
+            index="region", columns="year", values=["value", "flag"]
+        )
+        raw = rows["value"].astype(float).reindex(present, columns=years)
+        values[indicator] = GAPS[gaps](raw, max_gap)
+        flags[indicator] = _flags(
+            values[indicator], raw.isna(), rows["flag"].reindex(present, columns=years)
+        )
+    _check_coverage(values, dict(indicators[["indicator", "label_en"]].to_numpy()))
+    _derive(values, flags, indicators[derived], indicators)
+    return _long(values, flags, observations, wanted)
+
+
+def _flags(value: pd.DataFrame, filled: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+    """Return `missing:<type>`, `filled` or "" per cell; an absent row counts as not available."""
+    types = marks.where(marks.notna() & (marks != ""), "not_available").astype(str)
+    flags = np.where(value.isna(), "missing:" + types, np.where(filled, "filled", ""))
+    return pd.DataFrame(flags, value.index, value.columns)
+
+
+def _derive(values: dict, flags: dict, derived: pd.DataFrame, indicators: pd.DataFrame) -> None:
+    """Add the derived indicators, in the table's order, to `values` and `flags`."""
+    factors = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
+    for indicator, text in derived[["indicator", "derivation"]].to_numpy():
+        _, arguments = parse(text)
+        figures = {argument: values[argument] * factors[argument] for argument in arguments}
+        value = derive(text, figures) / factors[indicator]
+        filled = np.any([flags[argument] == "filled" for argument in arguments], axis=0)
+        missing = pd.DataFrame("", value.index, value.columns)
+        values[indicator] = value
+        flags[indicator] = _flags(value, pd.DataFrame(filled, value.index, value.columns), missing)
+
+
+def _long(values: dict, flags: dict, observations: pd.DataFrame, wanted: list) -> pd.DataFrame:
+    names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
+    parts = []
+    for indicator, frame in values.items():
+        value = frame.loc[wanted].stack(future_stack=True)
+        part = value.rename("value").rename_axis(["region", "year"]).reset_index()
+        part["flag"] = flags[indicator].loc[wanted].stack(future_stack=True).to_numpy()
+        parts.append(part.assign(indicator=indicator, name=part["region"].map(names)))
+    return pd.concat(parts)[COLUMNS].sort_values(
+        ["region", "year"], kind="stable", ignore_index=True
+    )

@@ -1,0 +1,102 @@
+"""Text that is safe in Markdown: everything from data is escaped unless it says it is Markdown."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from coevo.report import numbers
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class Markdown(str):
+    """Text that is Markdown already."""
+
+    __slots__ = ()
+
+
+def escaped(value: Any) -> Markdown:
+    """`value` as text that Markdown prints as it stands: punctuation escaped, one line."""
+    if isinstance(value, Markdown):
+        return value
+    if numbers.missing(value):
+        return Markdown(numbers.NOTHING)
+    return Markdown(_PUNCTUATION.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip()))
+
+
+def environment(**globals_: Any) -> Environment:
+    """Jinja with delimiters that Markdown and pandoc leave alone; every value is escaped.
+
+    `finalize` runs on each expression `<< >>`; an undefined name is an error.
+    """
+    jinja = Environment(
+        variable_start_string="<<", variable_end_string=">>",
+        block_start_string="<%", block_end_string="%>",
+        comment_start_string="<#", comment_end_string="#>",
+        undefined=StrictUndefined, finalize=escaped, trim_blocks=True, lstrip_blocks=True,
+        autoescape=False,
+    )  # fmt: skip
+    jinja.filters |= {
+        "fixed": numbers.fixed,
+        "figures": numbers.figures,
+        "graded": numbers.graded,
+        "percent": numbers.percent,
+        "spelled": numbers.spelled,
+        "ordinal": numbers.ordinal,
+        "listed": listed,
+        "upper_first": upper_first,
+    }
+    jinja.globals |= {"table": table, "zip": zip, **globals_}
+    return jinja
+
+
+def upper_first(text: str) -> str:
+    """`text` with its first letter in upper case; Markdown stays Markdown."""
+    return type(text)(text[:1].upper() + text[1:])
+
+
+def listed(items: Iterable[Any], last: str = "and") -> Markdown:
+    """Items as a list in a sentence: a, b and c."""
+    texts = [escaped(item) for item in items]
+    if len(texts) < 2:
+        return Markdown("".join(texts))
+    return Markdown(f"{', '.join(texts[:-1])} {last} {texts[-1]}")
+
+
+def table(
+    caption: str, columns: Sequence[Sequence[Any]], rows: Iterable[Sequence[Any]], kind: str = ""
+) -> Markdown:
+    """A Markdown table in a fenced division.
+
+    Parameters
+    ----------
+    caption
+        Title of the table, Markdown.
+    columns
+        Per column: heading, alignment (`l` or `r`), relative width in the PDF.
+    rows
+        Cells, escaped unless they are Markdown.
+    kind
+        Classes of the division, separated by spaces.
+    """
+    heads = [escaped(column[0]) for column in columns]
+    rules = ["-" * int(w) + ":" if align == "r" else ":" + "-" * int(w) for _, align, w in columns]
+    body = [[escaped(cell) for cell in row] for row in rows]
+    lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *body)]
+    classes = " ".join(f".{name}" for name in ["table", *kind.split()])
+    return Markdown("\n".join([f"::: {{{classes}}}", *lines, "", f": {caption}", ":::"]))
+
+
+def speaker(jinja: Environment, phrases: Mapping[str, Any]) -> Callable[..., Markdown]:
+    """A function that finds a phrase by its dotted key and fills it with the current values."""
+
+    def say(key: str, **values: Any) -> Markdown:
+        entry: Any = phrases
+        for part in key.split("/"):
+            entry = entry[part]
+        return Markdown(jinja.from_string(str(entry)).render(**values).strip())
+
+    return say

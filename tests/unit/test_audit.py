@@ -1,0 +1,96 @@
+"""The audit on figures whose faults are known."""
+
+import pandas as pd
+import pytest
+
+from coevo.observations.audit import audit
+
+
+def frame(**series):
+    rows = []
+    for indicator, (unit, decimals, flag, values) in series.items():
+        for place, value in enumerate(values):
+            row = {"region": "1", "name": "A", "year": 2016 + place, "indicator": indicator}
+            row |= {"value": value, "unit": unit, "vintage": "v", "file": "f", "sheet": "s"}
+            rows.append(row | {"cell": f"B{place}", "flag": flag, "half_unit": 0.5 * 10**-decimals})
+    return pd.DataFrame(rows)
+
+
+def table(*rows):
+    columns = ["indicator", "unit", "source_name", "derivation"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+MONEY = "100 million yuan"
+LEVEL = ("level", MONEY, "水平", "")
+
+
+def test_printed_growth_is_a_finding_only_if_no_unrounded_levels_give_it():
+    observations = frame(
+        level=(MONEY, 1, "", [10.0, 13.0, 16.0]),
+        rate=("%", 1, "", [5.0, 30.9, 24.1]),  # 13.05 / 9.95 gives 31.2; 16.05 / 12.95 gives 23.9
+    )
+    found = audit(observations, table(LEVEL, ("rate", "%", "增长率", "growth(level)")))
+    assert found["check"].tolist() == ["growth", "not_checkable"]
+    growth = found.iloc[0]
+    assert (growth["year"], growth["printed"]) == (2018, 24.1)
+    assert growth["computed"] == pytest.approx(100 * (16 / 13 - 1))
+    assert found.iloc[1]["year"] == 2016
+
+
+def test_printed_totals_and_sums():
+    observations = frame(
+        level=(MONEY, 1, "", [1.0, 2.0]),
+        part=(MONEY, 1, "", [1.0, 1.0]),
+        all=(MONEY, 1, "", [2.0, 3.2]),
+        total=(MONEY, 1, "", [float("nan"), 3.1]),
+    )
+    indicators = table(
+        LEVEL,
+        ("part", MONEY, "部分", ""),
+        ("all", MONEY, "合计", "sum(level, part)"),
+        ("total", MONEY, "累计", "total(level)"),
+    )
+    found = audit(observations, indicators)
+    assert found[["check", "year"]].to_numpy().tolist() == [["sum", 2017]]  # 3.1 is within digits
+
+
+def test_jumps_need_consecutive_years():
+    observations = frame(level=(MONEY, 1, "", [10.0, 6.9, 7.0, 21.1, float("nan"), 1.0]))
+    found = audit(observations, table(LEVEL))
+    assert found[["check", "year"]].to_numpy().tolist() == [["jump", 2017], ["jump", 2019]]
+    assert found["message"].tolist()[0].startswith("falls by 31%")
+    assert found["message"].tolist()[1].startswith("rises 3.0-fold")
+
+
+def test_values_outside_their_unit_but_growth_may_be_negative():
+    observations = frame(
+        share=("%", 1, "", [101.0, 90.0]),
+        staff=("person", 0, "", [-1.0, 1.0]),
+        level=(MONEY, 1, "", [10.0, 9.0]),
+        rate=("%", 1, "", [float("nan"), -10.0]),
+    )
+    indicators = table(
+        ("share", "%", "比重", ""),
+        ("staff", "person", "人员", ""),
+        LEVEL,
+        ("rate", "%", "增长率", "growth(level)"),
+    )
+    found = audit(observations, indicators)
+    assert found[["check", "indicator"]].to_numpy().tolist() == [
+        ["range", "share"],
+        ["range", "staff"],
+    ]
+
+
+def test_a_unit_read_as_another_names_the_figure_that_confirms_it():
+    observations = pd.concat(
+        [
+            frame(level=("trillion yuan", 1, "unit_read_as", [5.0, 6.0])),
+            frame(text=(MONEY, 1, "", [float("nan"), 6.0])),
+        ]
+    )
+    found = audit(observations, table(LEVEL, ("text", MONEY, "正文", "equal(level)")))
+    assert found["check"].tolist() == ["unit"]
+    assert found["year"].tolist() == [2017]
+    assert "probably a misprint of the unit" in found["message"].iloc[0]

@@ -1,0 +1,182 @@
+"""Configuration: defaults, and every mistake answered by one line with its key."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo import configuration
+from coevo.errors import StudyError
+from coevo.weighting import WEIGHTINGS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def schema(name):
+    text = (ROOT / "workflow" / "schemas" / f"{name}.schema.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+def shipped(name="config"):
+    return yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def complete(changes=None, without=()):
+    config = shipped()
+    for key in without:
+        del config[key]
+    for key, value in (changes or {}).items():
+        *path, last = key.split(".")
+        part = config
+        for step in path:
+            part = part[step]
+        part[last] = value
+    return configuration.complete(config, schema("config"), "config.yaml")
+
+
+def test_defaults_fill_every_key_at_every_depth():
+    config = complete(without=["normalisation", "coupling", "report", "panel", "weighting"])
+    assert config["normalisation"] == {
+        "method": "minmax",
+        "reference": "panel",
+        "range": [0.01, 0.99],
+        "beyond": "cap",
+    }
+    assert config["weighting"]["method"] == "entropy"
+    assert config["panel"] == {"gaps": "linear", "max_gap": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"weighting.method": "entrpy"},
+            "config.yaml: weighting.method: unknown method 'entrpy'; known: entropy, equal",
+        ),
+        ({"wieghting": {}}, "config.yaml: wieghting: unknown key 'wieghting'; known: claims, "),
+        (
+            {"weighting.metod": 1},
+            "config.yaml: weighting.metod: unknown key 'metod'; known: method",
+        ),
+        ({"years": {"first": 2015}}, "config.yaml: years.last: is missing; add it"),
+        (
+            {"years": {"first": 2023, "last": 2015}},
+            "config.yaml: years: first (2023) comes after last (2015); swap them",
+        ),
+        (
+            {"years": {"first": 2020, "last": 2023}},
+            "config.yaml: years: 2020 to 2023 are 4 years; at least 5 are needed",
+        ),
+        ({"years": {"first": "2015", "last": 2023}}, "config.yaml: years.first: '2015' is not"),
+        ({"raw": "data/raw/nowhere"}, "config.yaml: raw: there is no folder data/raw/nowhere"),
+        ({"focus_region": 330000}, "config.yaml: focus_region: 330000 is not of type 'string'"),
+        ({"regions": ["110000"]}, "config.yaml: focus_region: 330000 is not among regions"),
+        ({"normalisation.range": [0.9, 0.1]}, "config.yaml: normalisation.range: [0.9, 0.1] must"),
+        ({"interaction.estimator": "ols"}, "config.yaml: interaction.estimator: unknown estimator"),
+        ({"interaction.calibration": {"a1": 1}}, "config.yaml: interaction.calibration: {'a1': 1}"),
+        ({"claims": "quian"}, "config.yaml: claims: unknown set 'quian'; known: qian"),
+        ({"report.formats": ["docx"]}, "config.yaml: report.formats.0: unknown"),
+        ({"report.languages": ["zh"]}, "config.yaml: report.languages.0: unknown"),
+        (
+            {"panel.gaps": "cubic"},
+            "config.yaml: panel.gaps: unknown gap 'cubic'; known: linear, no",
+        ),
+    ],
+)
+def test_each_mistake_is_one_line(changes, line):
+    with pytest.raises(StudyError) as problem:
+        complete(changes)
+    assert len(problem.value.messages) == 1
+    assert problem.value.messages[0].startswith(line)
+
+
+def test_all_mistakes_come_at_once():
+    with pytest.raises(StudyError) as problem:
+        complete({"weighting.method": "x", "coupling.form": "y", "odd": 1})
+    assert len(problem.value.messages) == 3
+
+
+def test_a_method_in_its_registry_is_allowed_by_the_schema(monkeypatch):
+    monkeypatch.setitem(WEIGHTINGS, "by_hand", WEIGHTINGS["equal"])
+    assert complete({"weighting.method": "by_hand"})["weighting"]["method"] == "by_hand"
+
+
+def table(tmp_path, *changes):
+    """Write the shipped indicator table with (old, new) text replaced; return config for it."""
+    text = (ROOT / "config/indicators/provinces.csv").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "indicators.csv"
+    path.write_text(text, encoding="utf-8")
+    return {**complete(), "indicators": str(path)}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("100 million yuan", "billion euro"), "unit: unknown unit 'billion euro'; known: "),
+        ((",+,", ",up,"), "direction: unknown direction 'up'; known: +, -"),
+        ((",+,", ",,"), "direction: is empty; write + or -"),
+        (("ratio(ecommerce_sales", "ratio(ecommerce_sale"), "'ecommerce_sale' is no indicator of"),
+        (("ratio(ecommerce_sales", "rato(ecommerce_sales"), "unknown derivation 'rato'; known: "),
+        ((",unit,", ",units,"), "column 'unit' is missing; add it"),
+        (("\necommerce_sales,", "\nsales,"), "interaction.downstream: 'ecommerce_sales' is not in"),
+    ],
+)
+def test_each_mistake_in_the_indicator_table_is_named(tmp_path, change, said):
+    config = table(tmp_path, change)
+    with pytest.raises(StudyError) as problem:
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+    assert any(said in line for line in problem.value.messages), problem.value.messages
+
+
+def test_an_indicator_twice_and_an_unknown_region(tmp_path):
+    config = table(tmp_path, ("ecommerce_purchases,", "ecommerce_sales,"))
+    with pytest.raises(StudyError, match=r"ecommerce_sales: stands in 2 rows"):
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+    config = {**table(tmp_path), "focus_region": "999999"}
+    with pytest.raises(StudyError, match="'999999' is no region"):
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+
+
+def test_a_pinned_vintage_hides_later_ones(tmp_path):
+    for vintage in ("2025-01", "2026-01"):
+        (tmp_path / vintage).mkdir()
+        (tmp_path / vintage / "a.csv").write_text("x")
+    (tmp_path / "2025-01" / "~$a.xlsx").write_text("x")
+    (tmp_path / "2025-01" / ".hidden.csv").write_text("x")
+    assert len(configuration.raw_files(str(tmp_path), "latest")) == 2
+    assert configuration.raw_files(str(tmp_path), "2025-01") == [
+        (tmp_path / "2025-01" / "a.csv").as_posix()
+    ]
+    with pytest.raises(StudyError, match="vintage: there is no folder"):
+        configuration.raw_files(str(tmp_path), "2024-01")
+
+
+def test_links_and_empty_folders_are_refused(tmp_path):
+    with pytest.raises(StudyError, match="there is no file in a vintage folder"):
+        configuration.raw_files(str(tmp_path), "latest")
+    (tmp_path / "2025-01").mkdir()
+    (tmp_path / "outside.csv").write_text("x")
+    (tmp_path / "2025-01" / "a.csv").symlink_to(tmp_path / "outside.csv")
+    with pytest.raises(StudyError, match=r"a\.csv: is a link"):
+        configuration.raw_files(str(tmp_path), "latest")
+
+
+def test_every_key_of_the_schemas_is_described():
+    def undescribed(part, path):
+        for key, value in part.get("properties", {}).items():
+            where = f"{path}.{key}"
+            described = "description" in value or "$ref" in value or "properties" in value
+            if not described:
+                yield where
+            yield from undescribed(value, where)
+
+    for name in ("config", "indicators"):
+        assert list(undescribed(schema(name), name)) == []

@@ -1,0 +1,129 @@
+"""Invariants of C, T, D, grades at their cuts, obstacles, relative development."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from coevo.coupling import (
+    FORMS,
+    GRADES,
+    coordination_degree,
+    coordination_index,
+    couple,
+    coupling_degree,
+    grade,
+    lagging,
+    obstacle_degree,
+    relative_development,
+    stage,
+)
+from coevo.errors import StudyError
+
+indices = arrays(
+    float, st.tuples(st.integers(1, 6), st.integers(2, 4)), elements=st.floats(1e-6, 1)
+)
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+@given(U=indices)
+def test_degrees_lie_between_0_and_1_and_do_not_depend_on_the_order(form, U):
+    C = coupling_degree(U, form)
+    D = coordination_degree(C, coordination_index(U))
+    assert ((C >= 0) & (C <= 1) & (D >= 0) & (D <= 1)).all()
+    np.testing.assert_allclose(coupling_degree(U[:, ::-1], form), C, atol=1e-12)
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+@given(level=st.floats(1e-3, 1), n=st.integers(2, 4), less=st.floats(0.01, 0.9))
+def test_coupling_is_1_only_if_all_indices_are_equal(form, level, n, less):
+    U = np.full((1, n), level)
+    assert coupling_degree(U, form)[0] == pytest.approx(1)
+    U[0, 0] *= less
+    assert coupling_degree(U, form)[0] < 1
+
+
+@given(U=indices)
+def test_standard_form_gives_the_root_of_the_geometric_mean(U):
+    D = coordination_degree(coupling_degree(U), coordination_index(U))
+    np.testing.assert_allclose(D, np.sqrt(np.prod(U, axis=1) ** (1 / U.shape[1])), atol=1e-12)
+
+
+def test_all_zero_is_uncoupled():
+    assert coupling_degree([[0.0, 0.0], [0.0, 0.5]]).tolist() == [0.0, 0.0]
+    assert stage([0.0]).tolist() == ["uncoupled"]
+
+
+@pytest.mark.parametrize("U", [[[1.1, 0.5]], [[-0.1, 0.5]], [[np.nan, 0.5]], [[0.5]], [0.5, 0.5]])
+def test_indices_outside_0_and_1_are_refused(U):
+    with pytest.raises(StudyError):
+        coupling_degree(U)
+
+
+def test_an_unknown_form_is_refused_with_the_known_ones():
+    with pytest.raises(StudyError, match=r"unknown coupling form 'standrd'; known: .*standard"):
+        coupling_degree([[0.5, 0.5]], "standrd")
+
+
+def test_contributions_must_be_shares():
+    np.testing.assert_allclose(coordination_index([[0.2, 0.6]], [0.25, 0.75]), 0.5)
+    for wrong in ([0.5, 0.6], [1.0], [-0.5, 1.5]):
+        with pytest.raises(StudyError, match="contributions must be 2 numbers"):
+            coordination_index([[0.2, 0.6]], wrong)
+
+
+def test_grades_at_their_cuts():
+    values = [0, 0.0999, 0.1, 0.4999, 0.5, 0.5 - 1e-10, 0.1 + 0.2 - 1e-17, 0.9, 1.0]
+    labels = GRADES["ten"].labels
+    assert grade(values).tolist() == [labels[k] for k in (0, 0, 1, 4, 5, 5, 3, 9, 9)]
+
+
+def test_stages_close_at_the_right():
+    assert stage([1e-12, 0.3, 0.3001, 0.5, 0.8, 0.81, 1.0]).tolist() == [
+        "uncoupled",
+        "low-level",
+        "antagonism",
+        "antagonism",
+        "running-in",
+        "high-level",
+        "high-level",
+    ]
+
+
+def test_relative_development_and_who_lags():
+    np.testing.assert_allclose(relative_development([0.2, 0, 0.1], [0.4, 0, 0]), [0.5, 1, np.inf])
+    U = [[0.5, 0.6], [0.5, 0.61], [0.61, 0.5], [0.6, 0.5]]
+    assert lagging(U, ["a", "b"]) == ["synchronous", "a", "b", "synchronous"]
+
+
+@given(Z=arrays(float, (3, 4), elements=st.floats(0.01, 0.98)))
+def test_obstacles_are_shares(Z):
+    obstacles = obstacle_degree(Z, [0.4, 0.6, 0.5, 0.5], [0.5] * 4, 0.99)
+    assert (obstacles >= 0).all()
+    np.testing.assert_allclose(obstacles.sum(axis=1), 1)
+
+
+def test_nothing_stands_in_the_way_at_the_top():
+    assert obstacle_degree([[0.99, 0.99]], [0.5, 0.5], [0.5, 0.5], 0.99).tolist() == [[0, 0]]
+
+
+def test_a_table_by_hand():
+    normalised = pd.DataFrame(
+        [("1", "A", 2015, "a", 0.25), ("1", "A", 2015, "b", 0.75), ("1", "A", 2015, "c", 0.25)],
+        columns=["region", "name", "year", "indicator", "z"],
+    )
+    weights = pd.DataFrame(
+        [("m", "s", "a", 0.5), ("m", "s", "b", 0.5), ("m", "t", "c", 1.0), ("n", "s", "a", 1.0)],
+        columns=["weighting", "subsystem", "indicator", "weight"],
+    )
+    coupling, obstacles = couple(normalised, weights, "m", "standard", "equal", "ten", 1.0)
+    row = coupling.iloc[0]
+    assert (row["U_s"], row["U_t"], row["T"]) == (0.5, 0.25, 0.375)
+    assert row["D"] == pytest.approx(0.125**0.25)
+    assert row["lagging"] == "t" and row["grade"] == "barely coordinated"
+    np.testing.assert_allclose(
+        obstacles.set_index("indicator")["obstacle"].loc[["a", "b", "c"]],
+        np.array([0.375, 0.125, 0.75]) / 1.25,
+    )

@@ -1,0 +1,61 @@
+"""Derived indicators by hand, and the intervals that the audit relies on."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coevo.derivations import DERIVATIONS, derive, derive_interval, parse
+from coevo.errors import StudyError
+
+A = pd.DataFrame({2015: [10.0, 20.0], 2016: [11.0, 30.0], 2017: [12.1, 45.0]}, ["x", "y"])
+B = pd.DataFrame({2015: [2.0, 4.0], 2016: [2.0, 5.0], 2017: [4.0, 9.0]}, ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ratio(a, b)", [5, 5.5, 3.025]),
+        ("per_capita(a, b)", [5, 5.5, 3.025]),
+        ("sum(a, b)", [12, 13, 16.1]),
+        ("difference(a, b)", [8, 9, 8.1]),
+        ("equal(a)", [10, 11, 12.1]),
+        ("growth(a)", [np.nan, 0.1, 0.1]),
+        ("average_growth(a)", [np.nan, 0.1, 0.1]),
+        ("total(a)", [10, 21, 33.1]),
+        ("location_quotient(a, b)", [1, (11 / 2) / (41 / 7), (12.1 / 4) / (57.1 / 13)]),
+        ("deflate(a, b)", [10, 11 / 0.02, 12.1 / (0.02 * 0.04)]),
+    ],
+)
+def test_by_hand(text, expected):
+    np.testing.assert_allclose(derive(text, {"a": A, "b": B}).loc["x"], expected)
+
+
+def test_growth_does_not_bridge_a_missing_year():
+    gap = A[[2015, 2017]].reindex(columns=[2015, 2016, 2017])
+    assert derive("growth(a)", {"a": gap}).isna().all(axis=None)
+
+
+@pytest.mark.parametrize("text", ["ratio(a)", "ratio a, b", "rato(a, b)", "growth(a, b)"])
+def test_what_is_no_derivation_is_refused(text):
+    with pytest.raises(StudyError, match="derivation"):
+        parse(text)
+
+
+@given(st.sampled_from(sorted(DERIVATIONS)), st.integers(0, 2**32 - 1))
+def test_the_interval_holds_every_value_that_figures_inside_can_give(name, seed):
+    rng = np.random.default_rng(seed)
+    half = 0.5
+
+    def inside(frame):
+        return frame + rng.uniform(-half, half, frame.shape)
+
+    arguments = ["a", "b"][: DERIVATIONS[name].arguments]
+    text = f"{name}({', '.join(arguments)})"
+    low, high = derive_interval(
+        text, {"a": A - half, "b": B - half}, {"a": A + half, "b": B + half}
+    )
+    value = derive(text, {"a": inside(A), "b": inside(B)})
+    slack = 1e-9 * (1 + high.abs())
+    assert ((value >= low - slack) & (value <= high + slack) | value.isna()).all(axis=None)

@@ -1,0 +1,50 @@
+"""Tables come back as they were written, and a file is whole or not there."""
+
+import pandas as pd
+import pytest
+
+from coevo import files
+
+
+def test_codes_flags_digits_and_missing_values_survive(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "region": ["010000", "330000"],
+            "year": [2015, 2016],
+            "indicator": ["NA", "nan"],
+            "value": [0.1 + 0.2, float("nan")],
+            "flag": ["", ""],
+        }
+    )
+    files.write_table(frame, tmp_path / "deep" / "t.csv")
+    back = files.read_table(tmp_path / "deep" / "t.csv")
+    assert back["region"].tolist() == ["010000", "330000"]
+    assert back["indicator"].tolist() == ["NA", "nan"]
+    assert back["flag"].tolist() == ["", ""]
+    assert back["value"].tolist()[0] == 0.1 + 0.2 and back["value"].isna().tolist()[1]
+    assert b"\r" not in (tmp_path / "deep" / "t.csv").read_bytes()
+
+
+def test_a_year_may_be_empty(tmp_path):
+    (tmp_path / "t.csv").write_text("year,value\n2015,1\n,2\n")
+    assert files.read_table(tmp_path / "t.csv")["year"].isna().tolist() == [False, True]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    target = tmp_path / "t.txt"
+    files.write_text("old", target)
+
+    def broken(self, target):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("pathlib.Path.replace", broken)
+    with pytest.raises(OSError, match="disk full"):
+        files.write_text("new", target)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["t.txt"]
+
+
+def test_excel_finds_its_mark(tmp_path):
+    files.write_table(pd.DataFrame({"name": ["浙江"]}), tmp_path / "t.csv", mark=True)
+    assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert files.read_table(tmp_path / "t.csv")["name"].tolist() == ["浙江"]

@@ -1,0 +1,102 @@
+"""Run the workflow once at a time in this folder, and end with words that help.
+
+    python workflow/once.py config/config.yaml [snakemake options]
+
+A second run at the same time is refused in one line. After a run that was killed, its remaining
+children are waited for, Snakemake's lock is released, and half-made outputs are built again. Where
+rules failed, their problems are repeated as the last thing on the screen.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+PATIENCE = 60  # seconds that the children of a killed run may take to end
+
+
+def lock(path: Path):
+    """Take this folder's lock, which the system releases when its last holder ends."""
+    path.parent.mkdir(exist_ok=True)
+    file = path.open("a+", encoding="utf-8")
+    deadline = time.monotonic() + PATIENCE
+    while not _try(file):
+        file.seek(0)
+        owner = file.read().strip()
+        if owner and _alive(int(owner)):
+            sys.exit(f"coevo: another run (process {owner}) is at work in this folder; wait for it")
+        if time.monotonic() > deadline:
+            sys.exit("coevo: a process of an earlier run still holds this folder; end it first")
+        time.sleep(0.2)
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    # Scripts inherit the lock, so that one that outlives a killed run is waited for.
+    os.set_inheritable(file.fileno(), True)
+    return file
+
+
+def _try(file) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(0x7FFFFFFF)  # beyond the text, which must stay readable
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _alive(process: int) -> bool:
+    if os.name == "nt":
+        return True  # the lock is held, and Windows gives no cheap way to ask by whom
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def snakemake(*arguments: str) -> int:
+    """Run Snakemake in this process and return its exit code."""
+    from snakemake.cli import main
+
+    try:
+        main(list(arguments))
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def problems(since: float) -> str:
+    """Return what the rules of this run reported."""
+    logs = sorted(Path("logs").glob("*/*.log"), key=lambda log: log.stat().st_mtime)
+    return "".join(log.read_text("utf-8") for log in logs if log.stat().st_mtime >= since)
+
+
+def main(config: str, *options: str) -> int:
+    """Build the study of `config`; return the exit code."""
+    if not Path(config).is_file():
+        known = ", ".join(sorted(path.stem for path in Path("config").glob("*.yaml")))
+        print(f"coevo: there is no {config}; studies: {known}", file=sys.stderr)
+        return 1
+    _held = lock(Path(".snakemake", "once.lock"))
+    locks = Path(".snakemake", "locks")
+    if locks.is_dir() and any(locks.iterdir()):
+        snakemake("--unlock", "--quiet", "all", "--configfile", config)
+    started = time.time()
+    code = snakemake("--configfile", config, "--rerun-incomplete", *options)
+    if code:
+        print(problems(started), end="", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""From raw files to the panel."""
+
+
+rule observe:
+    """Read every figure with its cell, and audit what was read."""
+    input:
+        raw=RAW,
+        indicators=INDICATORS,
+        regions=REGIONS,
+        code=code("observe"),
+    output:
+        observations=f"{DATA}/observations.csv",
+        audit=f"{DATA}/audit.csv",
+        revisions=f"{DATA}/revisions.csv",
+    params:
+        raw=config["raw"],
+        units_read_as=config["units_read_as"],
+        missing_marks=config["missing_marks"],
+        digest=digest(RAW),
+    log:
+        f"{LOGS}/observe.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/observe.py"
+
+
+rule panel:
+    """Balance the figures, fill gaps by policy, derive indicators."""
+    input:
+        observations=f"{DATA}/observations.csv",
+        indicators=INDICATORS,
+        code=code("panel"),
+    output:
+        panel=f"{DATA}/panel.csv",
+    params:
+        regions=config["regions"],
+        years=config["years"],
+        gaps=config["panel"],
+    log:
+        f"{LOGS}/panel.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/panel.py"

@@ -1,0 +1,18 @@
+"""Raw files -> observations, audit, revisions."""
+
+from coevo.errors import speak_plainly
+from coevo.files import read_table, write_table
+from coevo.observations import observe
+
+speak_plainly(snakemake.log[0])
+observations, audit, revisions = observe(
+    snakemake.input.raw,
+    snakemake.params.raw,
+    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.regions),
+    snakemake.params.units_read_as,
+    snakemake.params.missing_marks,
+)
+write_table(observations, snakemake.output.observations)
+write_table(audit, snakemake.output.audit)
+write_table(revisions, snakemake.output.revisions)
