@@ -1,0 +1,85 @@
+"""The tables of a study for readers: one workbook with every table, and a CSV of each for Excel."""
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from coevo.files import write_bytes, write_table
+
+# name of the table (and of its file under data/processed) -> what it holds, with units
+TABLES = {
+    "observations": "Figures as read, in the unit of the indicator table; with file, sheet, cell",
+    "audit": "What in the figures does not fit together; printed and computed in `unit`",
+    "revisions": "Figures restated between vintages",
+    "panel": "Figures by region, year and indicator; filled gaps and missing figures are flagged",
+    "goalposts": "Minimum and maximum of each indicator, in its unit",
+    "normalised": "Normalised indicators z, without unit",
+    "weights": "Weights within each subsystem, by method; entropy e; without unit",
+    "coupling": "Composite indices U, C, T, D (0 to 1), grade, stage, relative development",
+    "obstacles": "Share of each indicator in what keeps a region from the top, 0 to 1",
+    "comovement": "Correlations of the two indices, of D with size, and random pairings",
+    "parameters": "Parameters of the two-population model; rates per year; original units for one "
+    "region, scaled units for pooled fits",
+    "equilibria": "Equilibria in the units of the two outputs, with their sets",
+    "relations": "Diagnostics of the fits",
+    "claims": "Statements of the paper and what follows",
+}
+
+
+def describe(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the table of contents: table, rows, what it holds."""
+    rows = [(name, len(tables[name]), text) for name, text in TABLES.items() if name in tables]
+    return pd.DataFrame(rows, columns=["table", "rows", "contents"])
+
+
+def workbook(tables: Mapping[str, pd.DataFrame], study: str) -> bytes:
+    """Return an xlsx workbook: a contents sheet, then one sheet per table, in the order of `TABLES`.
+
+    Text is written as text, whatever it begins with; missing numbers are empty cells. The same
+    tables give the same bytes.
+    """
+    import xlsxwriter
+
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        memory,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    book.set_properties({"title": f"coevo: {study}", "created": datetime(2000, 1, 1)})
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    note = book.add_format({"italic": True, "font_color": "#5b626a"})
+    contents = describe(tables)
+    _sheet(book, "contents", f"Tables of the study {study}", contents, head, note)
+    for name in contents["table"]:
+        _sheet(book, name, TABLES[name], tables[name], head, note)
+    book.close()
+    return memory.getvalue()
+
+
+def _sheet(book, name: str, text: str, frame: pd.DataFrame, head, note) -> None:
+    """Write what the table holds, its head, its rows; freeze the head and offer filters."""
+    sheet = book.add_worksheet(name)
+    sheet.write_string(0, 0, text, note)
+    for column, title in enumerate(frame.columns):
+        sheet.write_string(2, column, str(title), head)
+        values = frame[frame.columns[column]].astype(object).where(frame[title].notna(), None)
+        for row, value in enumerate(values, start=3):
+            if value is None or value == "":
+                continue
+            write = sheet.write_string if isinstance(value, str) else sheet.write_number
+            write(row, column, value)
+        widest = max([len(str(title)), *(len(str(value)) for value in values[:200])], default=8)
+        sheet.set_column(column, column, min(max(widest + 1, 8), 60))
+    sheet.freeze_panes(3, 0)
+    if len(frame.columns):
+        sheet.autofilter(2, 0, 2 + max(len(frame), 1), len(frame.columns) - 1)
+
+
+def export(tables: Mapping[str, pd.DataFrame], study: str, book: str, folder: str) -> None:
+    """Write the workbook to `book` and each table as CSV with a byte-order mark into `folder`."""
+    write_bytes(workbook(tables, study), book)
+    for name in describe(tables)["table"]:
+        write_table(tables[name], Path(folder) / f"{name}.csv", mark=True)

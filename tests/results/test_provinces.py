@@ -1,0 +1,205 @@
+"""Invariants of the real results: the provincial studies and the paper's case."""
+
+import numpy as np
+import pytest
+
+ZHEJIANG = "330000"
+SUMS = {  # over the 31 provinces, 100 million yuan and persons, from the compilations' own totals
+    ("ecommerce_sales", 2015): 91724.1,
+    ("ecommerce_sales", 2019): 169325.9,
+    ("ecommerce_sales", 2020): 189334.5,
+    ("ecommerce_sales", 2023): 363802.0,
+    ("secondary_value_added", 2015): 298296.6,
+    ("secondary_value_added", 2020): 382893.2,
+    ("secondary_value_added", 2023): 479035.6,
+    ("rd_expenditure", 2015): 14170.0,
+    ("rd_expenditure", 2023): 33356.8,
+    ("manufacturing_employment", 2015): 50687000,
+    ("manufacturing_employment", 2023): 35782000,
+    ("resident_population", 2020): 141013,
+}
+
+
+@pytest.mark.parametrize(("key", "total"), SUMS.items())
+def test_provinces_sum_to_the_known_totals(results, key, total):
+    table = results("provinces", "observations")
+    rows = table[(table["indicator"] == key[0]) & (table["year"] == key[1])]
+    assert len(rows) == 31
+    assert rows["value"].sum() == pytest.approx(total, abs=0.051)
+
+
+def test_every_figure_has_its_cell(results):
+    for study in ("provinces", "provinces-scale", "zhejiang"):
+        table = results(study, "observations")
+        assert table["cell"].str.fullmatch(r"[A-Z]+\d+").all()
+        assert table["file"].str.startswith("data/raw/").all()
+        assert not table.duplicated(["region", "year", "indicator", "vintage"]).any()
+
+
+def test_the_audit_finds_the_known_jumps_of_ecommerce_sales(results):
+    table = results("provinces", "audit")
+    jumps = table[(table["check"] == "jump") & (table["indicator"] == "ecommerce_sales")]
+    up = jumps["printed"] > jumps["computed"]
+    assert jumps.loc[up, ["name", "year"]].to_numpy().tolist() == [["Qinghai", 2021]]
+    ratio = (jumps["printed"] / jumps["computed"])[up].item()
+    assert ratio == pytest.approx(3.3, abs=0.05)
+    falls = set(jumps.loc[~up, ["name", "year"]].itertuples(index=False, name=None))
+    assert falls == {
+        ("Qinghai", 2016),
+        ("Qinghai", 2017),
+        ("Qinghai", 2023),
+        ("Yunnan", 2016),
+        ("Xinjiang", 2016),
+        ("Heilongjiang", 2016),
+        ("Xizang", 2020),
+        ("Chongqing", 2023),
+    }
+
+
+def test_the_audit_of_table_1(results):
+    table = results("zhejiang", "audit")
+    counts = table["check"].value_counts().to_dict()
+    assert counts == {"growth": 7, "not_checkable": 3, "total": 2, "unit": 1}
+    growth = table[table["check"] == "growth"]
+    assert set(growth["indicator"].str.extract(r"retail_(\w+)_growth")[0] + growth["year"].astype(str)) == {
+        "total2017", "total2018", "total2019", "import2017", "import2018", "import2019", "import2020",
+    }  # fmt: skip
+    assert sorted(table.loc[table["check"] == "total", "printed"]) == [1124.1, 4256.0]
+    assert set(table.loc[table["check"] == "not_checkable", "year"]) == {2016}
+
+
+@pytest.mark.parametrize("study", ["provinces", "provinces-scale", "zhejiang"])
+def test_weights_are_shares(results, study):
+    sums = results(study, "weights").groupby(["weighting", "subsystem"])["weight"].sum()
+    np.testing.assert_allclose(sums, 1.0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("study", "year", "D", "grade"),
+    [
+        ("provinces", 2015, 0.578, "barely coordinated"),
+        ("provinces", 2023, 0.731, "intermediate coordination"),
+        ("provinces-scale", 2015, 0.505, "barely coordinated"),
+        ("provinces-scale", 2023, 0.699, "primary coordination"),
+    ],
+)
+def test_the_degree_of_zhejiang(results, study, year, D, grade):
+    table = results(study, "coupling").set_index(["region", "year"])
+    assert table.loc[(ZHEJIANG, year), "D"] == pytest.approx(D, abs=5e-4)
+    assert table.loc[(ZHEJIANG, year), "grade"] == grade
+
+
+@pytest.mark.parametrize("study", ["provinces", "provinces-scale", "zhejiang"])
+def test_degrees_obey_their_identities(results, study):
+    table = results(study, "coupling")
+    U = table[["U_ecommerce", "U_cluster"]].to_numpy()
+    np.testing.assert_allclose(table["D"], U.prod(axis=1) ** 0.25, atol=1e-12)
+    np.testing.assert_allclose(table["D"] ** 2, table["C"] * table["T"], atol=1e-12)
+    obstacles = results(study, "obstacles").groupby(["region", "year"])["obstacle"].sum()
+    assert ((abs(obstacles - 1) < 1e-12) | (obstacles == 0)).all()
+
+
+@pytest.mark.parametrize(
+    ("study", "expected"),
+    [("provinces", (0.65, 0.55, -0.18, 0.44)), ("provinces-scale", (0.95, 0.82, 0.31, 0.96))],
+)
+def test_comovement(results, study, expected):
+    found = results(study, "comovement").set_index(["measure", "scope"])["value"]
+    values = [
+        found["correlation_lnU", "levels"],
+        found["correlation_lnU", "within_regions"],
+        found["correlation_lnU", "within_regions_and_years"],
+        found["share_of_variance_lnD", "ln_gross_regional_product"],
+    ]
+    np.testing.assert_allclose(values, expected, atol=0.005)
+
+
+def test_what_was_filled_is_only_the_year_that_was_never_published(results):
+    panel = results("provinces", "panel")
+    filled = panel[panel["flag"] == "filled"]
+    assert set(filled["indicator"]) == {"hightech_revenue", "hightech_revenue_per_capita"}
+    assert set(filled["year"]) == {2017} and len(filled) == 62
+    assert set(panel["flag"]) == {"", "filled"}
+
+
+def test_the_calibration(results):
+    table = results("provinces", "equilibria")
+    years = table[(table["source"] == "calibration") & table["year"].notna()]
+    failed = years[years["kind"] == "fails"]
+    assert len(years) == 248 and len(failed) == 16
+    assert (failed["name"] == "Beijing").sum() == 8
+    mine = years[years["scope"] == ZHEJIANG]
+    assert ((mine["x1"] / mine["observed_x1"]).between(0.73, 1.01)).all()
+    assert ((mine["x2"] / mine["observed_x2"]).between(1.0, 2.1)).all()
+
+
+def test_conversion_rates_of_zhejiang(results):
+    panel = results("provinces", "panel")
+    mine = panel[panel["region"] == ZHEJIANG].pivot(
+        index="year", columns="indicator", values="value"
+    )
+    b2 = (mine["ecommerce_sales"] / mine["ecommerce_purchases"]).loc[2015:2022]
+    assert b2.between(2.7, 3.4).all()
+
+
+def test_neither_slope_is_told_from_zero_once_year_effects_enter(results):
+    table = results("provinces", "parameters")
+    pooled = table[
+        (table["scope"] == "pooled")
+        & (table["scaling"] == "first")
+        & (table["estimator"] == "trapezoid")
+    ].set_index(["effects", "parameter"])
+    known = {
+        ("region", "b1"): (0.0069, 0.0019),
+        ("region", "d"): (0.195, 0.069),
+        ("region+year", "b1"): (0.0010, 0.0047),
+        ("region+year", "d"): (-0.015, 0.15),
+    }
+    for key, (estimate, se) in known.items():
+        row = pooled.loc[key]
+        assert row["estimate"] == pytest.approx(
+            estimate, abs=10 ** -(len(str(estimate)) - 2) / 2 * 1.1
+        )
+        assert row["se"] == pytest.approx(se, rel=0.03)
+        straddles = row["low"] < 0 < row["high"]
+        assert straddles == (key[0] == "region+year")
+
+
+def test_an_unbounded_set_is_never_located(results):
+    for study in ("provinces", "provinces-scale", "zhejiang"):
+        table = results(study, "equilibria")
+        fits = table[table["source"] == "fit"]
+        bounded = (fits["x1_set"] == "interval") & (fits["x2_set"] == "interval")
+        located = fits["located"].astype(str).str.lower() == "true"
+        assert not (located & ~bounded).any()
+    mine = results("provinces", "equilibria")
+    mine = mine[
+        (mine["scope"] == ZHEJIANG) & (mine["source"] == "fit") & (mine["effects"] == "none")
+    ]
+    assert not (mine["located"].astype(str).str.lower() == "true").any()
+    probabilities = mine[["p_predator_prey", "p_reversed", "p_saddle"]].sum(axis=1)
+    assert probabilities.between(0, 1).all()
+
+
+def test_the_claims_of_the_paper(results):
+    claims = results("zhejiang", "claims")
+    verdicts = dict(zip(claims["claim"].str.split().str[0], claims["verdict"], strict=True))
+    assert verdicts == {
+        "1": "probable misprint",
+        "2a": "does not follow from the printed levels",
+        "2b": "agrees",
+        "2c": "does not follow from the printed levels",
+        "3a": "agrees",
+        "3b": "does not follow from the printed levels",
+        "3c": "does not follow from the printed levels",
+        "4": "agrees",
+        "5a": "agrees",
+        "5b": "holds in a weaker sense",
+        "6a": "agrees",
+        "6b": "does not hold in the model",
+        "7": verdicts["7"],
+        "8": "not yet computed",
+        "9": "not testable here",
+        "10": "not testable here",
+    }
+    assert verdicts["7"] in ("tested, undetermined", "does not hold in these data", "agrees")

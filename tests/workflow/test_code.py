@@ -1,0 +1,65 @@
+"""What rules declare about code is what scripts import; scripts stay plain."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = sorted(path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py"))
+RULES = "\n".join(path.read_text("utf-8") for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+
+
+def declared(script):
+    """The function of common.smk that lists a script's modules, without Snakemake around it."""
+    text = (ROOT / "workflow" / "rules" / "common.smk").read_text(encoding="utf-8")
+    start = text.index("def code(script):")
+    source = text[start : text.index("\n\n\n", start)]
+    head = "import os\nfrom modulefinder import ModuleFinder\nfrom pathlib import Path\n"
+    workflow = type("workflow", (), {"basedir": str(ROOT)})
+    names = {"workflow": workflow}
+    exec(head + source, names)
+    return set(names["code"](script))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_declared_code_holds_every_module_that_is_loaded(script):
+    tree = ast.parse((ROOT / "workflow" / "scripts" / f"{script}.py").read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    lines = "\n".join(ast.unparse(node) for node in imports)
+    program = f"import json, sys\n{lines}\n" + (
+        "print(json.dumps([m.__file__ for n, m in sys.modules.items() if n.startswith('coevo')]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {Path(file).relative_to(ROOT).as_posix() for file in json.loads(result.stdout)}
+    assert loaded <= declared(script)
+    assert all((ROOT / path).is_file() for path in declared(script))
+
+
+def test_weighing_does_not_depend_on_what_comes_later():
+    assert "coevo/weighting.py" in declared("weigh")
+    for script in ("observe", "panel", "normalise"):
+        assert "coevo/weighting.py" not in declared(script)
+    for script in ("observe", "panel", "normalise", "weigh", "couple"):
+        assert not any("estimation" in path or "report" in path for path in declared(script))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_reads_calls_and_writes(script):
+    tree = ast.parse((ROOT / "workflow" / "scripts" / f"{script}.py").read_text(encoding="utf-8"))
+    forbidden = ast.FunctionDef | ast.If | ast.For | ast.While | ast.Try | ast.Lambda | ast.ClassDef
+    assert not [node for node in ast.walk(tree) if isinstance(node, forbidden)]
+
+
+def test_every_script_serves_the_rule_of_its_name():
+    rules = set(re.findall(r"^rule (\w+):", RULES, re.MULTILINE))
+    assert set(SCRIPTS) == rules
+    for script in SCRIPTS:
+        assert f'code=code("{script}")' in RULES
+        assert f'"../scripts/{script}.py"' in RULES

@@ -1,0 +1,310 @@
+"""The whole graph on a small study, in a folder whose name has a space and Chinese characters."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+REGIONS = {"110000": "北京市", "320000": "江苏省", "330000": "浙江省", "440000": "广东省"}
+YEARS = range(2016, 2023)
+INDICATORS = """\
+indicator,subsystem,dimension,direction,unit,label_en,label_zh,source_name,derivation
+shops,east,,+,count,shops,网店,网店,
+sales,east,,+,100 million yuan,sales,销售额,销售额,
+plants,west,,+,count,plants,工厂,工厂,
+output,west,,+,100 million yuan,output,产值,产值,
+people,,,,10 thousand persons,people,人口,人口,
+"""
+CONFIG = {
+    "study": "small",
+    "title": {"en": "Do shops and plants develop in step?"},
+    "raw": "data/raw/small",
+    "indicators": "config/indicators/small.csv",
+    "subsystems": {"east": {"en": "shops"}, "west": {"en": "plants"}},
+    "focus_region": "330000",
+    "years": {"first": 2016, "last": 2022},
+    "interaction": {"upstream": "output", "downstream": "sales"},
+    "comovement": {"size": ["output", "people"]},
+}
+UNITS = {"网店": "个", "销售额": "亿元", "工厂": "个", "产值": "亿元", "人口": "万人"}
+
+
+def write_raw(folder: Path, name: str, values) -> Path:
+    head = ["地区", *(f"{year}年" for year in YEARS)]
+    rows = [[f"各地区{name}"], [f"指标：{name}"], [f"单位：{UNITS[name]}"], head]
+    rows += [[region, *row] for region, row in zip(REGIONS.values(), values, strict=True)]
+    rows += [["数据来源：样例"]]
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows) + "\n", encoding="utf-8")
+    return path
+
+
+def figures(name: str):
+    rng = np.random.default_rng(sorted(UNITS).index(name))
+    growth = rng.normal(0.08, 0.05, (len(REGIONS), len(YEARS))).cumsum(axis=1)
+    return np.round(np.exp(growth) * rng.uniform(50, 500, (len(REGIONS), 1)), 1)
+
+
+def write_config(folder: Path, config: dict, name: str = "small") -> None:
+    text = yaml.safe_dump(config, allow_unicode=True)
+    (folder / "config" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def make_project(folder: Path) -> Path:
+    """Copy the workflow, without its studies, and give it a small study of its own."""
+    folder.mkdir(parents=True)
+    for part in ("coevo", "workflow", "profiles"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / part, folder / part, ignore=ignore)
+    for part in ("Snakefile", "environment.yml", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / part, folder / part)
+    (folder / "config" / "indicators").mkdir(parents=True)
+    shutil.copy(ROOT / "config" / "regions.csv", folder / "config")
+    write_config(folder, CONFIG)
+    (folder / "config" / "indicators" / "small.csv").write_text(INDICATORS, encoding="utf-8")
+    for name in UNITS:
+        write_raw(folder / "data" / "raw" / "small" / "2026-10", name, figures(name))
+    return folder
+
+
+def command(config="config/small.yaml", *options):
+    return [sys.executable, "workflow/once.py", config, "--cores", "2", *options]
+
+
+def run(folder: Path, *options, config="config/small.yaml"):
+    return subprocess.run(
+        command(config, *options), cwd=folder, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def would_run(folder: Path, config="config/small.yaml") -> set[str]:
+    """Names of the rules that a run would execute now."""
+    result = run(folder, "--dry-run", config=config)
+    said = result.stdout + result.stderr
+    assert result.returncode == 0, said
+    return set(re.findall(r"^(?:local)?rule (\w+):", said, re.MULTILINE)) - {"all"}
+
+
+def snapshot(folder: Path) -> dict[str, str]:
+    built = [*folder.glob("data/processed/**/*"), *folder.glob("reports/**/*")]
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in built
+        if path.is_file() and path.name != ".snakemake_timestamp"
+    }
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = make_project(tmp_path_factory.mktemp("work") / "数据 空格")
+    result = run(folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder
+
+
+@pytest.fixture
+def untouched(project):
+    """The built project, put back afterwards: a test may change raw files, modules, configs."""
+    kept = {
+        path: (path.read_bytes(), path.stat().st_mtime_ns)
+        for part in ("coevo", "config", "data/raw", "workflow")
+        for path in (project / part).rglob("*")
+        if path.is_file()
+    }
+    yield project
+    for part in ("coevo", "config", "data/raw", "workflow"):
+        for path in (project / part).rglob("*"):
+            if path.is_file() and path not in kept:
+                path.unlink()
+    for path, (content, changed) in kept.items():
+        if not path.is_file() or path.read_bytes() != content or path.stat().st_mtime_ns != changed:
+            path.write_bytes(content)
+            os.utime(path, ns=(changed, changed))
+
+
+ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "estimate"}
+ALL_RULES |= {"figures", "tables", "report"}
+
+
+def test_everything_is_built(project):
+    for name in ("report.en.html", "report.en.pdf", "results.xlsx"):
+        assert (project / "reports" / "small" / name).stat().st_size > 1000
+    assert list((project / "reports" / "small" / "tables").glob("*.csv"))
+    assert list((project / "reports" / "small" / "figures").glob("*.svg"))
+
+
+def test_a_second_run_has_nothing_to_do(project):
+    started = time.monotonic()
+    assert would_run(project) == set()
+    assert time.monotonic() - started < 10  # 5 s alone; the tests share their machine
+
+
+def test_an_edited_module_reruns_what_imports_it_and_nothing_before(untouched):
+    module = untouched / "coevo" / "weighting.py"
+    module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert would_run(untouched) == ALL_RULES - {"observe", "panel", "normalise"}
+
+
+def test_a_raw_file_replaced_by_an_older_one_is_noticed(untouched):
+    path = write_raw(untouched / "data/raw/small/2026-10", "产值", figures("产值") + 1)
+    os.utime(path, (1, 1))
+    assert would_run(untouched) == ALL_RULES
+
+
+def test_an_added_and_a_removed_raw_file_are_noticed(untouched):
+    folder = untouched / "data" / "raw" / "small"
+    added = write_raw(folder / "2026-11", "产值", figures("产值"))
+    os.utime(added, (1, 1))
+    assert would_run(untouched) == ALL_RULES
+    shutil.rmtree(added.parent)
+    assert would_run(untouched) == set()
+    (folder / "2026-10" / "人口.csv").unlink()
+    assert would_run(untouched) == ALL_RULES
+
+
+def test_another_study_and_back_reruns_nothing_and_no_key_leaks(untouched):
+    other = {key: value for key, value in CONFIG.items() if key != "comovement"}
+    write_config(untouched, {**other, "study": "other", "weighting": {"method": "equal"}}, "other")
+    result = run(untouched, config="config/other.yaml")
+    # the other study has no `comovement`, so the default holds, whose indicators it does not have
+    assert result.returncode != 0
+    assert "comovement.size.0: 'gross_regional_product' is not in" in result.stdout + result.stderr
+    write_config(untouched, {**CONFIG, "study": "other", "weighting": {"method": "equal"}}, "other")
+    assert run(untouched, config="config/other.yaml").returncode == 0
+    assert would_run(untouched) == set()
+    weights = (untouched / "data/processed/other/coupling.csv").read_text(encoding="utf-8")
+    assert weights != (untouched / "data/processed/small/coupling.csv").read_text(encoding="utf-8")
+
+
+def _break(folder, name, change):
+    path = folder / "data" / "raw" / "small" / "2026-10" / f"{name}.csv"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+BAD_DATA = [
+    (
+        lambda text: text.replace("浙江省,", "浙江省,很多,", 1),
+        r'data/raw/small/2026-10/产值\.csv › B7: "很多" is not a number or a known mark for missing',
+    ),
+    (lambda text: text.replace("浙江省", "浙江州"), r"产值\.csv › B7: \"浙江州\" is not a region"),
+    (lambda text: text.replace("亿元", "亿"), r"产值\.csv › B5: unknown unit '亿'; known: "),
+    (
+        lambda text: text.replace("2022年", "2021年"),
+        r"G5 = .*: another figure for the same region, year and indicator stands in .*H5",
+    ),
+    (
+        lambda text: text.replace("2022年", "2031年"),
+        r"years\.last: 2022 is not covered by the files",
+    ),
+    (
+        lambda text: re.sub(r"(?m)^(.{2,3}省|北京市),.*$", r"\1,5,5,5,5,5,5,5", text),
+        r"output: is 5 in every region and year of the study",
+    ),
+    (
+        lambda text: text.replace("产值", "产出"),
+        r"no file gives output: its source_name '产值' is not",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "line"), BAD_DATA)
+def test_bad_data_ends_with_our_line_and_leaves_nothing_half_written(untouched, change, line):
+    before = snapshot(untouched)
+    _break(untouched, "产值", change)
+    result = run(untouched)
+    said = result.stderr.rstrip().splitlines()
+    assert result.returncode != 0
+    assert re.search(line, said[-1]), result.stderr
+    assert "Traceback" not in result.stderr
+    after = snapshot(untouched)
+    assert not [path for path in untouched.rglob(".*.csv.*") if path.is_file()]
+    assert {path for path in after if after[path] != before.get(path)} <= {
+        f"data/processed/small/{name}.csv" for name in ("observations", "audit", "panel")
+    }
+    _break(untouched, "产值", lambda _: "")
+    write_raw(untouched / "data/raw/small/2026-10", "产值", figures("产值"))
+    assert run(untouched).returncode == 0
+    assert snapshot(untouched) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"weighting": {"method": "entrpy"}},
+            "small.yaml: weighting.method: unknown method 'entrpy'",
+        ),
+        ({"wieghts": 1}, "small.yaml: wieghts: unknown key 'wieghts'; known: "),
+        ({"years": {"first": 2019, "last": 2022}}, "small.yaml: years: 2019 to 2022 are 4 years"),
+        ({"regions": ["330000", "999999"]}, "'999999' is no region of config/regions.csv"),
+        ({"raw": "data/raw/none"}, "small.yaml: raw: there is no folder data/raw/none"),
+    ],
+)
+def test_a_bad_config_is_refused_when_the_workflow_is_read(untouched, changes, line):
+    write_config(untouched, {**CONFIG, **changes})
+    result = run(untouched)
+    assert result.returncode != 0
+    assert line in (result.stdout + result.stderr).rstrip().splitlines()[-1]
+
+
+def test_a_config_that_is_not_there(project):
+    result = run(project, config="config/nothing.yaml")
+    assert result.returncode == 1
+    assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
+
+
+def test_a_second_run_at_the_same_time_is_refused_in_one_line(untouched):
+    shutil.rmtree(untouched / "data" / "processed" / "small")
+    first = subprocess.Popen(
+        command(), cwd=untouched, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        lock = untouched / ".snakemake" / "once.lock"
+        while lock.read_text() != str(first.pid):
+            time.sleep(0.05)
+        second = run(untouched)
+        assert second.returncode == 1
+        assert re.fullmatch(r"coevo: another run \(process \d+\) is at work in .*\n", second.stderr)
+    finally:
+        assert first.wait() == 0
+
+
+@pytest.mark.parametrize("rule", ["observe", "couple"])
+def test_a_killed_run_is_taken_up_and_ends_in_the_same_bytes(untouched, rule):
+    before = snapshot(untouched)
+    shutil.rmtree(untouched / "data" / "processed" / "small")
+    shutil.rmtree(untouched / "reports" / "small")
+    marker = {"observe": None, "couple": "weights.csv"}[rule]
+    process = subprocess.Popen(
+        command(), cwd=untouched, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    locks = untouched / ".snakemake" / "locks"
+    while not (locks.is_dir() and any(locks.iterdir())):
+        time.sleep(0.02)
+    while marker and not (untouched / "data/processed/small" / marker).is_file():
+        time.sleep(0.02)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    result = run(untouched)
+    assert result.returncode == 0, result.stderr
+    assert snapshot(untouched) == before
+
+
+def test_the_same_bytes_on_one_core(untouched):
+    before = snapshot(untouched)
+    shutil.rmtree(untouched / "data" / "processed" / "small")
+    shutil.rmtree(untouched / "reports" / "small")
+    assert run(untouched, "--cores", "1").returncode == 0
+    assert snapshot(untouched) == before

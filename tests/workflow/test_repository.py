@@ -1,0 +1,70 @@
+"""One environment through three doors, one version, raw files as described."""
+
+import re
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def name(requirement: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+
+
+def test_the_lock_holds_every_dependency_with_hashes_and_no_address():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = {name(line) for line in re.findall(r"^[\w.-]+==", lock, re.MULTILINE)}
+    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    assert {name(requirement) for requirement in wanted} <= locked
+    assert "http" not in lock
+    blocks = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_conda_installs_the_same_lock_on_the_same_pythons():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    python, *_, pip = environment["dependencies"]
+    assert python == f"python {PROJECT['requires-python']}"
+    assert pip == {"pip": ["--require-hashes", "-r requirements.lock"]}
+
+
+def test_the_version_stands_in_one_place_and_is_cited():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {PROJECT['version']}" in changelog
+
+
+def test_raw_files_are_those_that_the_readme_describes():
+    raw = ROOT / "data" / "raw"
+    readme = (raw / "README.md").read_text(encoding="utf-8")
+    described = dict(re.findall(r"\| `([^`|]+)` \| `?([0-9a-f]{64})`? \|", readme))
+    files = {
+        path.relative_to(raw).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in raw.rglob("*")
+        if path.is_file() and path.name != "README.md"
+    }
+    assert files == described
+
+
+def test_every_config_key_is_explained():
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    path = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+    schema = yaml.safe_load(path.read_text(encoding="utf-8"))
+
+    def keys(part, prefix=""):
+        for key, value in part.get("properties", {}).items():
+            yield prefix + key
+            yield from keys(value, f"{prefix}{key}.")
+
+    assert [key for key in keys(schema) if f"`{key}`" not in readme] == []
+
+
+def test_the_default_config_is_short_and_the_snakefile_too():
+    config = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
+    assert len(config.splitlines()) <= 60
+    assert len((ROOT / "Snakefile").read_text(encoding="utf-8").splitlines()) < 35

@@ -1,0 +1,17 @@
+"""A paper's claims and the study's tables -> claims with verdicts."""
+
+from coevo.claims import Evidence, check_claims
+from coevo.errors import speak_plainly
+from coevo.files import read_table, write_table
+
+speak_plainly(snakemake.log[0])
+evidence = Evidence(
+    observations=read_table(snakemake.input.observations),
+    audit=read_table(snakemake.input.audit),
+    coupling=read_table(snakemake.input.coupling),
+    equilibria=read_table(snakemake.input.equilibria),
+    region=snakemake.params.region,
+    estimator=snakemake.params.estimator,
+)
+claims = check_claims(read_table(snakemake.input.claims), evidence)
+write_table(claims, snakemake.output.claims)
