@@ -25,7 +25,7 @@ $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'coevo needs Python 3.11 or later; name one: make PYTHON=python3.12')"
 	$(PYTHON) -m venv --clear .venv
 	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	"$(bin)/python" -m compileall -q .venv coevo || true
+	"$(bin)/python" -m compileall -q coevo
 	@echo filled > $(stamp)
 
 lint: $(stamp)

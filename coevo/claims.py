@@ -25,8 +25,17 @@ NOT_IN_THESE_DATA = "does not hold in these data"
 UNDETERMINED = "tested, undetermined"
 NOT_TESTABLE = "not testable here"
 NOT_COMPUTED = "not yet computed"
-VERDICTS = (AGREES, DOES_NOT_FOLLOW, MISPRINT, WEAKER_SENSE, NOT_IN_THE_MODEL, NOT_IN_THESE_DATA)
-VERDICTS += (UNDETERMINED, NOT_TESTABLE, NOT_COMPUTED)
+VERDICTS = (
+    AGREES,
+    DOES_NOT_FOLLOW,
+    MISPRINT,
+    WEAKER_SENSE,
+    NOT_IN_THE_MODEL,
+    NOT_IN_THESE_DATA,
+    UNDETERMINED,
+    NOT_TESTABLE,
+    NOT_COMPUTED,
+)
 
 DECISIVE = 0.95  # a probability of signs from here on decides, and so does 1 less it
 
@@ -39,6 +48,7 @@ class Evidence:
     audit: pd.DataFrame
     coupling: pd.DataFrame
     equilibria: pd.DataFrame
+    units: Mapping[str, str]  # indicator -> its unit
     region: str
     estimator: str
 
@@ -52,9 +62,16 @@ def _figures(evidence: Evidence, indicator: str) -> pd.DataFrame:
     return rows[mine & rows["value"].notna()].sort_values("year")
 
 
-def _listed(values: Mapping[int, float], unit: str) -> str:
-    parts = [f"{year}: {value:,.6g}" for year, value in values.items()]
-    return f"{'; '.join(parts)} ({unit})" if parts else ""
+def _listed(rows: pd.DataFrame, column: str, decimals: int, unit: str) -> str:
+    """Write figures with their years; a single one without."""
+    shown = [f"{value:,.{decimals}f}" for value in rows[column]]
+    if len(shown) > 1:
+        shown = [f"{y}: {text}" for y, text in zip(rows["year"], shown, strict=True)]
+    return f"{'; '.join(shown)} {unit}"
+
+
+def _decimals(values: pd.Series) -> int:
+    return max(len(f"{value:.10g}".partition(".")[2]) for value in values)
 
 
 def printed(evidence: Evidence, indicator: str) -> Answer:
@@ -62,24 +79,21 @@ def printed(evidence: Evidence, indicator: str) -> Answer:
     rows, found = _figures(evidence, indicator), evidence.audit
     if rows.empty:
         return "", "the figures of this claim are not in the study's files", NOT_TESTABLE
-    unit = rows["unit"].iloc[0]
+    unit, decimals = evidence.units[indicator], _decimals(rows["value"])
     mine = found[(found["indicator"] == indicator) & (found["region"] == evidence.region)]
-    unchecked = set(mine.loc[mine["check"] == "not_checkable", "year"])
+    unchecked = mine.loc[mine["check"] == "not_checkable", "year"]
     differing = mine[~mine["check"].isin(["not_checkable", "unit"])]
-    paper = _listed(dict(zip(rows["year"], rows["value"], strict=True)), unit)
+    agreeing = len(rows) - len(differing) - len(unchecked)
     parts = []
     if len(differing):
-        by_year = dict(zip(differing["year"], differing["computed"], strict=True))
-        parts.append(f"from the levels {_listed(by_year, unit)}")
-    rest = len(rows) - len(differing) - len(unchecked)
-    if rest:
-        parts.append(f"{'the other ' if len(differing) else ''}{rest} as printed")
-    if unchecked:
+        parts.append(f"the levels give {_listed(differing, 'computed', decimals + 1, unit)}")
+    if agreeing:
+        parts.append("the others as printed" if len(differing) else "as printed")
+    if len(unchecked):
         years = ", ".join(str(year) for year in sorted(unchecked))
-        parts.append(f"{years} not checkable: the base year is not in the files")
-    if not rest and not len(differing):
-        return paper, "; ".join(parts), NOT_TESTABLE
-    return paper, "; ".join(parts), DOES_NOT_FOLLOW if len(differing) else AGREES
+        parts.append(f"{years} not checkable: its base year is not in the files")
+    verdict = DOES_NOT_FOLLOW if len(differing) else AGREES if agreeing else NOT_TESTABLE
+    return _listed(rows, "value", decimals, unit), "; ".join(parts), verdict
 
 
 def unit(evidence: Evidence, indicator: str) -> Answer:
@@ -162,6 +176,8 @@ def most_rapid(evidence: Evidence, indicator: str) -> Answer:
     years, values = D["year"].tolist(), D["D"].to_numpy()
     rate = 100 * ((values[-1] / values[0]) ** (1 / (years[-1] - years[0])) - 1)
     what = f"D grew by {rate:.1f} % a year over {years[0]}–{years[-1]}"
+    if evidence.coupling["region"].nunique() == 1:
+        what += ", from and to ends that the minima and maxima of these years set by themselves"
     rows = _figures(evidence, indicator)
     if len(rows) > 1:
         first, last = rows["value"].iloc[[0, -1]]

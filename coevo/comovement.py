@@ -39,7 +39,9 @@ def correlation(x: Array, y: Array) -> Array:
     return (x * y).sum(axis=-1) / np.sqrt((x**2).sum(axis=-1) * (y**2).sum(axis=-1))
 
 
-def random_pairings(size: Array, rng: np.random.Generator, shuffles: int = SHUFFLES) -> Array:
+def random_pairings(
+    size: Array, rng: np.random.Generator, shuffles: int = SHUFFLES
+) -> npt.NDArray[np.int64]:
     """Return permutations (shuffles, regions) that pair regions within terciles of size."""
     tercile = np.argsort(np.argsort(size)) * 3 // len(size)
     order = np.tile(np.arange(len(size)), (shuffles, 1))

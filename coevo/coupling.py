@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,7 @@ def coupling_degree(U: npt.ArrayLike, form: str = "standard") -> Array:
     return _at_most_one(choose(FORMS, form, "coupling form")(_indices(U)))
 
 
-def coordination_index(U: npt.ArrayLike, contributions: Sequence[float] | None = None) -> Array:
+def coordination_index(U: npt.ArrayLike, contributions: npt.ArrayLike | None = None) -> Array:
     """Return T (rows,) = sum_s a_s U_s; contributions a (n,) sum to 1, equal by default."""
     U = _indices(U)
     a = np.full(U.shape[1], 1 / U.shape[1]) if contributions is None else np.asarray(contributions)
@@ -76,7 +77,7 @@ class Scale:
 
     cuts: tuple[float, ...]
     labels: tuple[str, ...]
-    closed: str
+    closed: Literal["left", "right"]
 
     def classify(self, values: npt.ArrayLike) -> npt.NDArray[np.str_]:
         """Return the label of each value; one within 1e-9 of a cut lies on the cut."""
@@ -84,7 +85,7 @@ class Scale:
         cuts = np.asarray(self.cuts)
         nearest = cuts[np.abs(values[..., None] - cuts).argmin(axis=-1)]
         snapped = np.where(np.abs(values - nearest) < SNAP, nearest, values)
-        side = "right" if self.closed == "left" else "left"
+        side: Literal["left", "right"] = "right" if self.closed == "left" else "left"
         return np.asarray(self.labels)[np.searchsorted(cuts, snapped, side=side)]
 
 

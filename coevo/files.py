@@ -8,10 +8,10 @@ import pandas as pd
 
 TEXT = frozenset(
     "region name indicator unit vintage file sheet cell flag check message old_vintage new_vintage "
-    "reference sha256 weighting subsystem grade stage lagging measure scope effects model estimator "
-    "scaling parameter source x1_set x2_set kind relation quantity claim paper verdict dimension "
-    "direction label_en label_zh source_name derivation name_en name_zh long_zh abbreviation "
-    "abbreviation_zh nbs_region neighbours varied variant".split()
+    "reference sha256 weighting subsystem grade stage lagging measure scope effects model "
+    "estimator scaling parameter source x1_set x2_set kind relation quantity claim paper verdict "
+    "dimension direction label_en label_zh source_name derivation name_en name_zh long_zh "
+    "abbreviation abbreviation_zh nbs_region neighbours varied variant".split()
 )
 WHOLE = frozenset({"year", "tile_row", "tile_column"})
 

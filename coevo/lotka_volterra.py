@@ -84,7 +84,7 @@ def orbit(
     times = np.asarray(times, dtype=float)
 
     def rates(_: float, logs: Array) -> Array:
-        return np.array(growth(*np.exp(logs), a1, b1, a2, b2))
+        return np.array(growth(np.exp(logs[0]), np.exp(logs[1]), a1, b1, a2, b2))
 
     with np.errstate(over="ignore", invalid="ignore"):
         solution = solve_ivp(
@@ -121,10 +121,11 @@ def calibrate(
 
         b1 = P/(x1 x2)    b2 = S/P    a1 = g1 + P/x1    a2 = d x1 - g2    d = b1 b2 = S/(x1 x2)
 
-    with growth g = ln x(t+1) - ln x(t). All four inputs are yearly, in one currency unit, of shape
-    (years, ...); purchases P and sales S are those of the downstream system. The outputs have shape
-    (years - 1, ...); where a figure is missing (NaN), so is what depends on it. It restates observed
-    growth: signs are assumed, not tested. `StudyError` if a figure is not positive.
+    with growth g = ln x(t+1) - ln x(t). The inputs are yearly, of shape (years, ...); P, what the
+    downstream system purchases, in the unit of x1, and S, what it sells, in that of x2. The outputs
+    have shape (years - 1, ...); where a figure is missing (NaN), so is what depends on it. It
+    restates observed growth: signs are assumed, not tested. `StudyError` if a figure is not
+    positive.
     """
     series = [np.asarray(value, dtype=float) for value in (x1, x2, purchases, sales)]
     if any(np.any(value <= 0) for value in series):

@@ -90,9 +90,10 @@ def normalise(
             "tells nothing apart; remove it from the indicator table or check the files"
         )
     problems.check()
+    lo, hi = range
     directions = dict(indicators[["indicator", "direction"]].to_numpy())
     z = pd.DataFrame(
-        {i: minmax(values[i], directions[i], low[i], high[i], tuple(range)) for i in values},
+        {i: minmax(values[i], directions[i], low[i], high[i], (lo, hi)) for i in values},
         index=values.index,
     )
     goalposts = pd.DataFrame({"low": low, "high": high}).rename_axis("indicator").reset_index()

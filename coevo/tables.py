@@ -36,7 +36,7 @@ def describe(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def workbook(tables: Mapping[str, pd.DataFrame], study: str) -> bytes:
-    """Return an xlsx workbook: a contents sheet, then one sheet per table, in the order of `TABLES`.
+    """Return an xlsx workbook: contents, then one sheet per table, in the order of `TABLES`.
 
     Text is written as text, whatever it begins with; missing numbers are empty cells. The same
     tables give the same bytes.

@@ -195,7 +195,7 @@ def _break(folder, name, change):
 BAD_DATA = [
     (
         lambda text: text.replace("浙江省,", "浙江省,很多,", 1),
-        r'data/raw/small/2026-10/产值\.csv › B7: "很多" is not a number or a known mark for missing',
+        r'data/raw/small/2026-10/产值\.csv › B7: "很多" is not a number or a known mark',
     ),
     (lambda text: text.replace("浙江省", "浙江州"), r"产值\.csv › B7: \"浙江州\" is not a region"),
     (lambda text: text.replace("亿元", "亿"), r"产值\.csv › B5: unknown unit '亿'; known: "),

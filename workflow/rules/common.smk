@@ -8,7 +8,6 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 
 import yaml
-from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
@@ -53,7 +52,9 @@ try:
     configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
     RAW = raw_files()
 except StudyError as problem:
-    raise WorkflowError(str(problem)) from None
+    # Snakemake would add lines of its own below ours.
+    print(problem, file=sys.stderr, flush=True)
+    sys.exit(1)
 
 
 STUDY = config["study"]

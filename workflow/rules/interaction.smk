@@ -6,6 +6,7 @@ rule estimate:
     input:
         panel=f"{DATA}/panel.csv",
         coupling=f"{DATA}/coupling.csv",
+        indicators=INDICATORS,
         code=code("estimate"),
     output:
         parameters=f"{DATA}/parameters.csv",
@@ -30,6 +31,7 @@ rule claims:
         audit=f"{DATA}/audit.csv",
         coupling=f"{DATA}/coupling.csv",
         equilibria=f"{DATA}/equilibria.csv",
+        indicators=INDICATORS,
         code=code("claims"),
     output:
         claims=f"{DATA}/claims.csv",

@@ -1,0 +1,114 @@
+"""What a fit can say: sets for the equilibrium, signs, intervals (docs/methods.md, 5).
+
+Each coordinate of E is a ratio of the two coefficients of one equation, rho = -c/s. A ratio whose
+denominator may be zero has no standard error; Fieller's set says what the data leave open.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtrit
+
+from coevo.errors import StudyError
+from coevo.estimation import Equations
+
+Array = npt.NDArray[np.float64]
+FEWEST_REGIONS = 6  # with fewer clusters no clustered error is printed
+
+
+def t_quantile(df: npt.ArrayLike, level: float = 0.95) -> Array:
+    """Return the t that |T| (df degrees of freedom) stays below with probability `level`."""
+    if not 0 < level < 1:
+        raise StudyError(f"confidence: {level} must lie between 0 and 1")
+    return stdtrit(df, (1 + level) / 2)
+
+
+def interval(
+    estimate: npt.ArrayLike, error: npt.ArrayLike, df: npt.ArrayLike, level: float = 0.95
+) -> tuple[Array, Array]:
+    """Return the ends estimate -+ t(df) error."""
+    margin = t_quantile(df, level) * np.asarray(error)
+    return np.asarray(estimate) - margin, np.asarray(estimate) + margin
+
+
+class RatioSet(NamedTuple):
+    """Fieller's set for a ratio; scalars, or arrays of one shape.
+
+    kind `interval`: [low, high]; `complement`: all but (low, high); `line`: every number, low and
+    high NaN. g = t^2 V22/s^2: from 1 on the set is unbounded, and the ratio cannot be located.
+    """
+
+    estimate: Array
+    low: Array
+    high: Array
+    kind: npt.NDArray[np.str_]
+    g: Array
+
+
+def fieller(
+    c: npt.ArrayLike,
+    s: npt.ArrayLike,
+    covariance: npt.ArrayLike,
+    df: npt.ArrayLike,
+    level: float = 0.95,
+) -> RatioSet:
+    """Return the set of rho = -c/s that a t test of c + rho s = 0 does not reject.
+
+        A rho^2 + 2 B rho + C <= 0,   A = s^2 - t^2 V22,  B = c s - t^2 V12,  C = c^2 - t^2 V11
+
+    c, s (...), covariance (..., 2, 2) of (c, s), df (...) of t. A > 0: an interval; A < 0 and
+    B^2 > A C: the complement of one; otherwise the whole line. Source: Fieller (1954).
+    """
+    c, s, V = (np.asarray(value, dtype=float) for value in (c, s, covariance))
+    t2 = t_quantile(df, level) ** 2
+    A, B = s**2 - t2 * V[..., 1, 1], c * s - t2 * V[..., 0, 1]
+    C = c**2 - t2 * V[..., 0, 0]
+    disc = B**2 - A * C
+    kind = np.where(A > 0, "interval", np.where((A < 0) & (disc > 0), "complement", "line"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # not negative for an interval: the estimate itself lies in the set
+        root = np.sqrt(np.maximum(disc, 0))
+        # the two roots without cancellation: q/A and C/q
+        q = -(B + np.copysign(root, B))
+        ends = np.where(q == 0, 0.0, np.stack([q / A, C / q]))
+        ends = np.where(kind == "line", np.nan, np.sort(ends, axis=0))
+        return RatioSet(
+            (-c / s)[()], ends[0][()], ends[1][()], kind[()], (t2 * V[..., 1, 1] / s**2)[()]
+        )
+
+
+def equilibrium_sets(fit: Equations, level: float = 0.95) -> tuple[RatioSet, RatioSet]:
+    """Return the sets of x1* = a2/d (equation 2) and x2* = a1/b1 (equation 1)."""
+    sets = fieller(fit.coefficients[:, 0], fit.coefficients[:, 1], fit.covariance, fit.df, level)
+    first, second = (RatioSet(*(part[i] for part in sets)) for i in (1, 0))
+    return first, second
+
+
+def sign_probabilities(
+    fit: Equations, draws: int = 20_000, seed: int | np.random.SeedSequence = 1
+) -> dict[str, float]:
+    """Return the probabilities of the sign patterns of (a1, b1, a2, d).
+
+    `predator_prey`: all positive; `reversed`: all negative (the same with the roles reversed);
+    `saddle`: E positive and a1 a2 < 0; `positive`: E positive, the sum of the three. Draws from
+    each equation's bivariate t, the posterior under a flat prior.
+    """
+    generator = np.random.default_rng(seed)
+    shape = (draws, 2)  # draws, equations
+    z = generator.standard_normal((2, *shape))
+    stretch = np.sqrt(fit.df / generator.chisquare(fit.df, shape))
+    V = fit.covariance
+    c_error = np.sqrt(V[:, 0, 0])
+    shared = np.divide(V[:, 0, 1], c_error, out=np.zeros(2), where=c_error > 0)
+    own = np.sqrt(np.maximum(V[:, 1, 1] - shared**2, 0))
+    c = fit.coefficients[:, 0] + c_error * z[0] * stretch
+    s = fit.coefficients[:, 1] + (shared * z[0] + own * z[1]) * stretch
+    a1, b1, a2, d = c[:, 0] > 0, s[:, 0] < 0, c[:, 1] < 0, s[:, 1] > 0
+    positive = (a1 == b1) & (a2 == d)
+    return {
+        "predator_prey": float(np.mean(positive & a1 & a2)),
+        "reversed": float(np.mean(positive & ~a1 & ~a2)),
+        "saddle": float(np.mean(positive & (a1 != a2))),
+        "positive": float(np.mean(positive)),
+    }

@@ -1,0 +1,122 @@
+"""Published and independently computed numbers of the two-population model, with their sources."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coevo.estimation import fit, ols
+from coevo.inference import equilibrium_sets, sign_probabilities
+from coevo.lotka_volterra import conserved, equilibrium, orbit
+
+NUMBERS = json.loads(Path(__file__).with_name("population.json").read_text(encoding="utf-8"))
+CASES = NUMBERS["regressions"]["cases"]
+CLEAN = NUMBERS["clean_orbit"]
+TRUE = CLEAN["true"]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case['series']}-{case['estimator']}")
+def case(request):
+    return request.param
+
+
+@pytest.fixture
+def fitted(case):
+    series = NUMBERS["series"][case["series"]]
+    return fit(series["t"], series["x1"], series["x2"], case["estimator"])
+
+
+def clean_orbit(times):
+    b2 = TRUE["d"] / TRUE["b1"]
+    return orbit(TRUE["a1"], TRUE["b1"], TRUE["a2"], b2, CLEAN["start"], times)
+
+
+def test_estimates_and_errors(case, fitted):
+    for name, value in case["estimates"].items():
+        assert getattr(fitted, name) == pytest.approx(value, rel=1e-9)
+    assert fitted.errors() == pytest.approx(case["errors"], rel=1e-9)
+    assert fitted.r_squared == pytest.approx(case["r_squared"], rel=1e-9)
+    assert fitted.df == case["df"] == fitted.rows - 2
+
+
+def test_sets_of_the_equilibrium(case, fitted):
+    for name, found in zip(("x1", "x2"), equilibrium_sets(fitted), strict=True):
+        expected = case["sets"][name]
+        assert found.estimate == pytest.approx(case["equilibrium"][name], rel=1e-9)
+        assert found.kind == expected["kind"]
+        assert found.g == pytest.approx(expected["g"], rel=1e-9)
+        if expected["kind"] == "line":
+            assert np.isnan(found.low) and np.isnan(found.high)
+        else:
+            ends = (expected["low"], expected["high"])  # complements are printed to 3 decimals
+            absolute = 6e-4 if expected["kind"] == "complement" else 0
+            assert (found.low, found.high) == pytest.approx(ends, rel=1e-9, abs=absolute)
+
+
+def test_probabilities_of_signs(case, fitted):
+    found = sign_probabilities(fitted)
+    for name, value in case["probabilities"].items():
+        assert found[name] == pytest.approx(value, abs=0.01)
+
+
+def test_table_1_cannot_be_located():
+    """Sets unbounded, and probably a saddle: .048 predator-prey, .685 saddle, .005 reversed."""
+    series = NUMBERS["series"]["table_1"]
+    table_1 = fit(series["t"], series["x1"], series["x2"])
+    sets = equilibrium_sets(table_1)
+    assert [found.g for found in sets] == pytest.approx([8.64, 16.75], abs=0.005)
+    assert table_1.a2 < 0 and table_1.d < 0
+    expected = {"predator_prey": 0.048, "saddle": 0.685, "reversed": 0.005, "positive": 0.738}
+    assert sign_probabilities(table_1) == pytest.approx(expected, abs=0.01)
+
+
+def test_the_posterior_of_the_same_series_is_near():
+    series = NUMBERS["series"]["lynx_hare"]
+    found = fit(series["t"], series["x1"], series["x2"], "trapezoid")
+    for name, mean in NUMBERS["posterior"]["mean"].items():
+        assert abs(getattr(found, name) - mean) < NUMBERS["posterior"]["sd"][name]
+
+
+@pytest.mark.parametrize("estimator", CLEAN["estimates"])
+def test_estimates_of_a_clean_orbit(estimator):
+    years = np.arange(CLEAN["years"])
+    found = fit(years, *clean_orbit(years).T, estimator)
+    for name, value in CLEAN["estimates"][estimator].items():
+        assert getattr(found, name) == pytest.approx(value, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "low", "high", "rest"),
+    [("trapezoid", 0.04, 0.05, 0.0005), ("lag", -0.091, -0.079, 0.003)],
+)
+def test_discretisation_bias_of_a_clean_orbit(estimator, low, high, rest):
+    years = np.arange(CLEAN["years"])
+    found = fit(years, *clean_orbit(years).T, estimator)
+    bias = np.array([getattr(found, name) / value - 1 for name, value in TRUE.items()])
+    assert np.all((bias > low) & (bias < high + 1e-3))
+    E = equilibrium(found.a1, found.b1, found.a2, found.b2)
+    truth = equilibrium(TRUE["a1"], TRUE["b1"], TRUE["a2"], TRUE["d"] / TRUE["b1"])
+    assert np.abs(np.divide(E, truth) - 1).max() < rest
+
+
+def test_time_average_over_an_orbit_is_the_equilibrium():
+    times = np.linspace(0, CLEAN["period"], 400)
+    path = clean_orbit(times)
+    assert path[-1] == pytest.approx(path[0], rel=1e-7)
+    # the trapezoid rule over a full period converges faster than any power
+    mean = path[:-1].mean(axis=0)
+    truth = equilibrium(TRUE["a1"], TRUE["b1"], TRUE["a2"], TRUE["d"] / TRUE["b1"])
+    assert mean == pytest.approx(truth, rel=1e-9)
+    V = conserved(*path.T, TRUE["a1"], TRUE["b1"], TRUE["a2"], TRUE["d"] / TRUE["b1"])
+    assert np.ptp(V) < 1e-8
+
+
+def test_longley_to_ten_digits():
+    longley = NUMBERS["longley"]
+    rows = np.array(longley["rows"], dtype=float)
+    found = ols(np.column_stack([np.ones(len(rows)), rows[:, 1:]]), rows[:, 0])
+    assert found.coefficients == pytest.approx(longley["coefficients"], rel=1e-10)
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx(longley["errors"], rel=1e-10)
+    residual_sd = np.sqrt(found.residuals @ found.residuals / found.df)
+    assert residual_sd == pytest.approx(longley["residual_sd"], rel=1e-10)

@@ -1,0 +1,128 @@
+"""Verdicts follow the tables: change the evidence and the verdict changes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo import claims, lotka_volterra
+from coevo.claims import CHECKS, VERDICTS, Evidence, check_claims
+from coevo.errors import StudyError
+
+
+def evidence(findings=(), p=0.5, regions=("1",), D=(0.4, 0.5, 0.6), values=(5.0, 30.0, 20.5)):
+    years = range(2016, 2019)
+    observations = pd.DataFrame(
+        [("1", year, "rate", values[k], "%", "f", "s") for k, year in enumerate(years)],
+        columns=["region", "year", "indicator", "value", "unit", "file", "sheet"],
+    )
+    columns = ["check", "region", "year", "indicator", "printed", "computed", "unit"]
+    columns += ["file", "sheet", "message"]
+    coupling = pd.DataFrame(
+        [(region, year, d) for region in regions for d, year in zip(D, years, strict=True)],
+        columns=["region", "year", "D"],
+    )
+    equilibria = pd.DataFrame(
+        [("fit", "1", "none", "trapezoid", p)],
+        columns=["source", "scope", "effects", "estimator", "p_predator_prey"],
+    )
+    return Evidence(
+        observations,
+        pd.DataFrame(findings, columns=columns),
+        coupling,
+        equilibria,
+        {"rate": "%"},
+        "1",
+        "trapezoid",
+    )
+
+
+BASE = ("not_checkable", "1", 2016, "rate", 5.0, np.nan, "%", "f", "s", "")
+OTHER = ("growth", "1", 2018, "rate", 20.5, 23.07, "%", "f", "s", "")
+
+
+def test_printed_figures_that_follow():
+    assert claims.printed(evidence([BASE]), "rate") == (
+        "2016: 5.0; 2017: 30.0; 2018: 20.5 %",
+        "as printed; 2016 not checkable: its base year is not in the files",
+        "agrees",
+    )
+
+
+def test_printed_figures_that_do_not_follow():
+    _, computed, verdict = claims.printed(evidence([BASE, OTHER]), "rate")
+    assert computed.startswith("the levels give 23.07 %; the others as printed; 2016 not")
+    assert verdict == "does not follow from the printed levels"
+
+
+def test_nothing_to_check():
+    assert claims.printed(evidence(), "absent")[2] == "not testable here"
+    every = [("not_checkable", "1", year, *BASE[3:]) for year in (2016, 2017, 2018)]
+    assert claims.printed(evidence(every), "rate")[2] == "not testable here"
+
+
+def test_a_unit_needs_a_figure_that_speaks_for_it():
+    row = ("unit", "1", 2016, "rate", 5.0, 5.0, "trillion yuan", "f", "s", "the sheet states ...")
+    assert claims.unit(evidence([row]), "rate") == ("trillion yuan", row[-1], "probable misprint")
+    silent = (*row[:5], np.nan, *row[6:])
+    assert claims.unit(evidence([silent]), "rate")[2] == "not testable here"
+    assert claims.unit(evidence(), "rate")[2] == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("p", "verdict"),
+    [
+        (0.96, "agrees"),
+        (0.5, "tested, undetermined"),
+        (0.06, "tested, undetermined"),
+        (0.04, "does not hold in these data"),
+    ],
+)
+def test_signs(p, verdict):
+    _, computed, found = claims.signs(evidence(p=p), "")
+    assert found == verdict and f"{p:.2f}" in computed
+
+
+def test_signs_without_a_fit():
+    bare = evidence()
+    without = Evidence(**{**bare.__dict__, "equilibria": bare.equilibria.iloc[:0]})
+    assert claims.signs(without, "")[2] == "not testable here"
+
+
+def test_the_most_rapid_period_says_what_the_scale_does_with_one_region():
+    _, computed, verdict = claims.most_rapid(evidence(), "rate")
+    assert "D grew by 22.5 % a year over 2016–2018, from and to ends that" in computed
+    assert "printed growth goes from 5 to 20.5 %" in computed and verdict == "not testable here"
+    assert "from and to" not in claims.most_rapid(evidence(regions=("1", "2")), "rate")[1]
+
+
+def test_claims_on_the_model_follow_the_model(monkeypatch):
+    found = {
+        name: CHECKS[name](evidence(), "")[2] for name in CHECKS if name not in ("printed", "unit")
+    }
+    assert found["interior_equilibrium"] == "agrees"
+    assert found["stability"] == "holds in a weaker sense"
+    assert found["upstream_statics"] == "agrees"
+    assert found["downstream_statics"] == "does not hold in the model"
+    # another model, another verdict
+    monkeypatch.setattr(lotka_volterra, "elasticities", lambda *_: np.ones((2, 4)))
+    monkeypatch.setattr(lotka_volterra, "equilibrium", lambda *_: (np.ones(1000), np.ones(1000)))
+    monkeypatch.setattr(lotka_volterra, "jacobian", lambda *_: np.eye(2)[None])
+    changed = {name: CHECKS[name](evidence(), "")[2] for name in found}
+    assert changed["interior_equilibrium"] == "does not hold in the model"
+    assert changed["stability"] == "does not hold in the model"
+    assert changed["upstream_statics"] == "does not hold in the model"
+    assert changed["downstream_statics"] == "agrees"
+
+
+def test_the_table_keeps_the_order_and_refuses_an_unknown_check():
+    rows = [
+        ("b", "said", "feedback", "", "source"),
+        ("a", "", "printed", "rate", "source"),
+    ]
+    table = pd.DataFrame(rows, columns=["claim", "paper", "check", "indicators", "source"])
+    found = check_claims(table, evidence())
+    assert found["claim"].tolist() == ["b", "a"]
+    assert found["paper"].tolist() == ["said", "2016: 5.0; 2017: 30.0; 2018: 20.5 %"]
+    assert set(found["verdict"]) <= set(VERDICTS)
+    with pytest.raises(StudyError, match="unknown check 'guess'; known: downstream_statics, "):
+        check_claims(table.assign(check="guess"), evidence())

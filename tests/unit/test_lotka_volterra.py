@@ -1,0 +1,175 @@
+"""The equations: closed forms against the equations themselves, and the accounting identity."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coevo.errors import StudyError
+from coevo.lotka_volterra import (
+    ELASTICITIES,
+    calibrate,
+    calibration_failures,
+    conserved,
+    elasticities,
+    equilibrium,
+    growth,
+    jacobian,
+    kind,
+    orbit,
+    period_equilibrium,
+)
+
+rate = st.floats(0.01, 10)
+signed = st.one_of(rate, rate.map(lambda value: -value))
+
+
+def test_equilibrium_by_hand():
+    assert equilibrium(0.5, 0.1, 0.3, 2.0) == pytest.approx((1.5, 5.0))
+
+
+def test_equilibrium_is_elementwise():
+    x1, x2 = equilibrium([0.5, 1.0], 0.1, [0.3, 0.6], 2.0)
+    assert x1 == pytest.approx([1.5, 3.0])
+    assert x2 == pytest.approx([5.0, 10.0])
+
+
+@given(signed, signed, signed, signed)
+def test_growth_vanishes_at_the_equilibrium(a1, b1, a2, b2):
+    rest = growth(*equilibrium(a1, b1, a2, b2), a1, b1, a2, b2)
+    assert np.abs(rest).max() < 1e-10
+
+
+def test_growth_off_the_equilibrium():
+    assert growth(2.0, 3.0, 0.5, 0.1, 0.3, 2.0) == pytest.approx((0.2, 0.1))
+
+
+@pytest.mark.parametrize(("b1", "b2"), [(0.0, 1.0), (1.0, 0.0)])
+def test_no_equilibrium_without_interaction(b1, b2):
+    with pytest.raises(StudyError, match="do not interact"):
+        equilibrium(1.0, b1, 1.0, b2)
+
+
+@given(signed, signed, signed, signed)
+def test_jacobian_is_the_derivative_of_the_rates(a1, b1, a2, b2):
+    E = np.array(equilibrium(a1, b1, a2, b2))
+
+    def rates(x):
+        return x * np.array(growth(*x, a1, b1, a2, b2))
+
+    h = 1e-6 * np.abs(E)
+    numeric = np.column_stack(
+        [(rates(E + step) - rates(E - step)) / (2 * step.sum()) for step in np.diag(h)]
+    )
+    J = jacobian(a1, b1, a2, b2)
+    assert pytest.approx(numeric, rel=1e-6, abs=1e-8 * np.abs(J).max()) == J
+    assert np.linalg.det(J) == pytest.approx(a1 * a2)
+
+
+def test_jacobian_is_elementwise():
+    a1, b1, a2, b2 = np.random.default_rng(1).uniform(0.1, 2, (4, 5))
+    assert jacobian(a1, b1, a2, b2).shape == (5, 2, 2)
+    assert jacobian(a1, b1, a2, b2)[3] == pytest.approx(jacobian(a1[3], b1[3], a2[3], b2[3]))
+
+
+@given(signed, signed, signed, signed)
+def test_kind_agrees_with_eigenvalues_and_sign_of_E(a1, b1, a2, b2):
+    E = equilibrium(a1, b1, a2, b2)
+    found = kind(a1, b1, a2, b1 * b2)
+    if min(E) <= 0:
+        assert found == "none"
+    else:
+        real = np.abs(np.linalg.eigvals(jacobian(a1, b1, a2, b2)).real).max()
+        assert found == ("saddle" if real > 1e-6 else "centre")
+
+
+def test_kinds_by_hand():
+    # predator-prey, the same reversed, saddle, and E in another quadrant
+    a1, b1, a2, d = np.array([(1, 1, 1, 1), (-1, -1, -1, -1), (1, 1, -1, -1), (1, -1, 1, 1)]).T
+    assert kind(a1, b1, a2, d).tolist() == ["centre", "centre", "saddle", "none"]
+    assert kind(1.0, 0.0, 1.0, 1.0) == "none"
+
+
+@given(signed, signed, signed, signed)
+def test_elasticities(a1, b1, a2, b2):
+    assert elasticities(a1, b1, a2, b2) == pytest.approx(ELASTICITIES, abs=1e-9)
+
+
+def test_orbit_keeps_what_is_conserved_and_has_the_period_of_its_kind():
+    parameters = (0.55, 0.028, 0.8, 0.85)
+    path = orbit(*parameters, (34, 5.9), np.linspace(0, 40, 200))
+    V = conserved(*path.T, *parameters)
+    assert np.ptp(V) < 1e-7 * np.abs(V).max()
+    assert path[0] == pytest.approx([34, 5.9])
+    assert np.ptp(path[:, 0]) > 30
+    # near E the orbit is an ellipse with period 2 pi / sqrt(a1 a2)
+    E = np.array(equilibrium(*parameters))
+    period = 2 * np.pi / np.sqrt(0.55 * 0.8)
+    small = orbit(*parameters, tuple(E * 1.0001), [0, period / 2, period])
+    assert small[2] == pytest.approx(small[0], rel=1e-7)
+    assert small[1] - E == pytest.approx(E - small[0], rel=1e-3)
+
+
+def test_orbit_that_cannot_be_followed():
+    with pytest.raises(StudyError, match="cannot be followed"):
+        orbit(5.0, -1.0, -5.0, -1.0, (10.0, 10.0), [0.0, 50.0])
+
+
+positive = st.floats(0.5, 2e4)
+series = st.integers(2, 6).flatmap(
+    lambda n: st.lists(st.tuples(positive, positive, positive, positive), min_size=n, max_size=n)
+)
+
+
+@given(series)
+def test_calibration_restates_growth_purchases_and_sales(rows):
+    x1, x2, purchases, sales = np.array(rows).T
+    a1, b1, a2, b2 = calibrate(x1, x2, purchases, sales)
+    g1, g2 = growth(x1[:-1], x2[:-1], a1, b1, a2, b2)
+    scale = 1e-9 * np.maximum(b1 * x2[:-1] + b1 * b2 * x1[:-1], 1)
+    assert np.all(np.abs(g1 - np.diff(np.log(x1))) < scale)
+    assert np.all(np.abs(g2 - np.diff(np.log(x2))) < scale)
+    assert b1 * x1[:-1] * x2[:-1] == pytest.approx(purchases[:-1])
+    assert b2 * purchases[:-1] == pytest.approx(sales[:-1])
+
+
+def test_calibrated_equilibrium_where_sales_are_the_downstream_output():
+    """x1* = x1 (1 - g2), x2* = x2 (1 + g1 x1/P)."""
+    x1, x2 = np.array([100.0, 110.0, 115.0]), np.array([20.0, 24.0, 22.0])
+    purchases = np.array([10.0, 12.0, 11.0])
+    g1, g2 = np.diff(np.log(x1)), np.diff(np.log(x2))
+    E = equilibrium(*calibrate(x1, x2, purchases, x2))
+    assert E[0] == pytest.approx(x1[:-1] * (1 - g2))
+    assert E[1] == pytest.approx(x2[:-1] * (1 + g1 * x1[:-1] / purchases[:-1]))
+
+
+def test_period_equilibrium_is_a_ratio_of_means():
+    a1, b1, a2, b2 = np.array([[1.0, 3.0], [0.5, 0.5], [2.0, 4.0], [2.0, 4.0]])
+    assert period_equilibrium(a1, b1, a2, b2) == pytest.approx((3 / 1.5, 2 / 0.5))
+
+
+def test_calibration_failures_name_the_reason():
+    x1 = np.array([100.0, 101.0, 60.0, 61.0, 62.0])
+    x2 = np.array([10.0, 30.0, 30.0, 31.0, np.nan])
+    purchases = np.array([5.0, 10.0, 90.0, 5.0, 5.0])
+    found = calibration_failures(x1, x2, purchases, x2)
+    assert found["purchases exceed upstream output"].tolist() == [False, False, True, False]
+    assert found["downstream growth is 1 or more"].tolist() == [True, False, False, False]
+    assert found["a1 is not positive"].tolist() == [False, True, False, False]
+    assert found["a2 is not positive"].tolist() == [True, False, False, False]
+
+
+def test_calibration_of_missing_and_of_impossible_figures():
+    x = np.array([1.0, 2.0, 3.0])
+    a1, b1, _, _ = calibrate([1.0, np.nan, 3.0], x, x, x)
+    assert np.isnan(a1).all() and np.isfinite(b1[0])
+    with pytest.raises(StudyError, match="positive"):
+        calibrate(x, x, [1.0, 0.0, 1.0], x)
+
+
+def test_calibration_over_regions_at_once():
+    x = np.random.default_rng(2).uniform(1, 2, (4, 5, 3))
+    together = calibrate(*x)
+    assert together[0].shape == (4, 3)
+    alone = calibrate(*x[:, :, 1])
+    assert np.array(together)[:, :, 1] == pytest.approx(np.array(alone))
