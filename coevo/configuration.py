@@ -6,7 +6,7 @@ from the registries: a schema says `registry: weightings` in place of a list.
 
 import csv
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,28 @@ from typing import Any
 from coevo.derivations import parse
 from coevo.errors import Problems, StudyError
 
-# registry name in the schemas -> module and attribute that hold it
-REGISTRIES = {
-    "references": ("coevo.normalisation", "REFERENCES"),
-    "weightings": ("coevo.weighting", "WEIGHTINGS"),
-    "forms": ("coevo.coupling", "FORMS"),
-    "grades": ("coevo.coupling", "GRADES"),
-    "gaps": ("coevo.panel", "GAPS"),
-    "estimators": ("coevo.estimation", "ESTIMATORS"),
-    "languages": ("coevo.report", "LANGUAGES"),
-    "formats": ("coevo.report", "FORMATS"),
-    "missing_types": ("coevo.observations.cells", "MISSING_TYPES"),
-    "units": ("coevo.units", "UNITS"),
+
+def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
+    return lambda: getattr(importlib.import_module(module), attribute)
+
+
+def _languages() -> Iterable[str]:
+    """A language is there once its template is: workflow/report/report.<language>.md."""
+    return (path.name.split(".")[1] for path in Path("workflow", "report").glob("report.*.md"))
+
+
+# name of a registry in the schemas -> the names it holds
+REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
+    "references": _entries("coevo.normalisation", "REFERENCES"),
+    "weightings": _entries("coevo.weighting", "WEIGHTINGS"),
+    "forms": _entries("coevo.coupling", "FORMS"),
+    "grades": _entries("coevo.coupling", "GRADES"),
+    "gaps": _entries("coevo.panel", "GAPS"),
+    "estimators": _entries("coevo.estimation", "ESTIMATORS"),
+    "formats": _entries("coevo.report", "FORMATS"),
+    "languages": _languages,
+    "missing_types": _entries("coevo.observations.cells", "MISSING_TYPES"),
+    "units": _entries("coevo.units", "UNITS"),
 }
 FEWEST_YEARS = 5
 
@@ -38,8 +48,7 @@ def with_registries(schema: Any) -> Any:
         return schema
     out = {key: with_registries(value) for key, value in schema.items() if key != "registry"}
     if isinstance(schema.get("registry"), str):
-        module, attribute = REGISTRIES[schema["registry"]]
-        out["enum"] = sorted(getattr(importlib.import_module(module), attribute))
+        out["enum"] = sorted(REGISTRIES[schema["registry"]]())
     return out
 
 

@@ -1,8 +1,7 @@
-"""The classic fits of a study, as rows of its three tables."""
+"""Every classic fit of a study: each region alone, all regions pooled, and what was refused."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -15,26 +14,19 @@ from coevo.estimation import (
     Equations,
     Fit,
     PooledFit,
-    common_year_share,
     fit,
     fit_pooled,
     growth_rows,
 )
-from coevo.inference import (
-    FEWEST_REGIONS,
-    RatioSet,
-    equilibrium_sets,
-    interval,
-    sign_probabilities,
-)
-from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
+from coevo.inference import FEWEST_REGIONS
 
 Row = dict[str, Any]
+POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
 
 
 class Fits(NamedTuple):
-    """Fits of single regions by (region, estimator), pooled fits, and what could not be fitted."""
+    """Fits of one region by (region, estimator), pooled fits, and a row per fit that failed."""
 
     regions: dict[tuple[str, str], Fit]
     pooled: list[PooledFit]
@@ -42,41 +34,65 @@ class Fits(NamedTuple):
 
 
 def fit_all(pair: pd.DataFrame) -> Fits:
-    """Return every fit of every estimator; a region that cannot be fitted does not stop the rest.
+    """Return the fits of every estimator, effects and scaling; a failure does not stop the rest.
 
-    pair: columns region, name, year, x1, x2. A region whose figures do not allow logarithms is left
-    out of the pool; a study of one region has no pool. Refusals carry their reason as `relation`.
+    pair: columns region, name, year, x1, x2. A region whose figures allow no logarithms is left out
+    of the pool; a study of one region has no pool. Refusals carry their reason as `relation`.
     """
     regions: dict[tuple[str, str], Fit] = {}
     pooled: list[PooledFit] = []
     refused: list[Row] = []
-
-    def refuse(scope: str, effects: str, estimator: str, error: StudyError) -> None:
-        what = {"scope": scope, "effects": effects, "estimator": estimator}
-        refused.append(what | {"quantity": "not_estimated", "relation": str(error)})
-
-    sound = []
     for code, part in pair.groupby("region", sort=True):
-        series = [part[column].to_numpy() for column in ("year", "x1", "x2")]
         for estimator in ESTIMATORS:
             try:
-                regions[str(code), estimator] = fit(*series, estimator)
+                regions[str(code), estimator] = fit(*_series(part), estimator=estimator)
             except StudyError as error:
-                refuse(str(code), "none", estimator, error)
-        try:
-            growth_rows(*series)
-            sound.append(code)
-        except StudyError:
-            pass
-    if pair["region"].nunique() < 2:
-        return Fits(regions, pooled, refused)
-    pool = pair[pair["region"].isin(sound)]
-    for estimator in ESTIMATORS:
-        for effects in EFFECTS:
-            try:
-                pooled += [
-                    fit_pooled(pool, "x1", "x2", estimator, effects, scale) for scale in SCALES
-                ]
-            except StudyError as error:
-                refuse("pooled", effects, estimator, error)
+                refused.append(_refusal(str(code), "none", estimator, error))
+    if pair["region"].nunique() > 1:
+        pool = pair.groupby("region").filter(_allows_growth)
+        for estimator in ESTIMATORS:
+            for effects in EFFECTS:
+                try:
+                    pooled += [
+                        fit_pooled(pool, "x1", "x2", estimator, effects, scale) for scale in SCALES
+                    ]
+                except StudyError as error:
+                    refused.append(_refusal(POOLED, effects, estimator, error))
     return Fits(regions, pooled, refused)
+
+
+def _series(part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return part["year"].to_numpy(), part["x1"].to_numpy(), part["x2"].to_numpy()
+
+
+def _allows_growth(part: pd.DataFrame) -> bool:
+    try:
+        growth_rows(*_series(part))
+    except StudyError:
+        return False
+    return True
+
+
+def _refusal(scope: str, effects: str, estimator: str, error: StudyError) -> Row:
+    what = {"scope": scope, "effects": effects, "estimator": estimator}
+    return what | {"quantity": "not_estimated", "relation": str(error)}
+
+
+def inferable(pooled: PooledFit) -> bool:
+    """Return whether a pooled fit has the regions that a clustered error needs."""
+    return len(pooled.regions) >= FEWEST_REGIONS
+
+
+def regional_lines(fits: Fits) -> Iterator[tuple[Row, Equations]]:
+    """Yield each pair of lines that has an equilibrium of its own, labelled, in original units.
+
+    Those are the fits of one region and, from pooled fits in the headline's scaling with an
+    intercept per region and enough regions for inference, each region's lines.
+    """
+    for (code, estimator), own in fits.regions.items():
+        yield {"scope": code, "effects": "none", "estimator": estimator}, own
+    for pooled in fits.pooled:
+        if pooled.scale == HEADLINE_SCALE and not pooled.common and inferable(pooled):
+            for code in pooled.regions:
+                label = {"scope": code, "effects": pooled.effects, "estimator": pooled.estimator}
+                yield label, pooled.at(code)

@@ -17,13 +17,13 @@ def pair_values(
     coupling: pd.DataFrame | None = None,
     indicators: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return columns region, name, year, x1, x2 and, for an accounting calibration, purchases, sales.
+    """Return region, name, year, x1, x2 and, for an accounting calibration, purchases and sales.
 
     panel: as panel.csv; interaction: that part of the configuration. Upstream x1 and downstream x2
     are indicators of the panel in their own units, or subsystems, then their composite index in
-    [0, 1] from `coupling`. Purchases come in the unit of x1, sales (by default downstream itself) in
-    that of x2. A filled figure, or a composite that contains one, is missing here: it never enters
-    a growth row. `StudyError` for an unknown name or units that do not fit.
+    [0, 1] from `coupling`. Purchases come in the unit of x1, sales (by default downstream itself)
+    in that of x2. A filled figure, or a composite that contains one, is missing here: it never
+    enters a growth row. `StudyError` for an unknown name or units that do not fit.
     """
     x1, x2 = interaction["upstream"], interaction["downstream"]
     wanted = {"x1": x1, "x2": x2}
@@ -47,7 +47,6 @@ def _series(
     indicators: pd.DataFrame | None,
 ) -> pd.Series:
     """Return an indicator or a composite by (region, year), without what was filled."""
-    filled = panel[panel["flag"] == "filled"]
     if name in set(panel["indicator"]):
         own = panel[panel["indicator"] == name].set_index(["region", "year"])
         return own["value"].where(own["flag"] != "filled")
@@ -55,9 +54,11 @@ def _series(
         known = ", ".join(sorted(set(panel["indicator"])))
         raise StudyError(f"interaction: unknown indicator or subsystem '{name}'; known: {known}")
     members = indicators.loc[indicators["subsystem"] == name, "indicator"]
-    touched = filled[filled["indicator"].isin(members)]
+    touched = panel[(panel["flag"] == "filled") & panel["indicator"].isin(members)]
     composite = coupling.set_index(["region", "year"])[f"U_{name}"]
-    return composite.mask(composite.index.isin(list(zip(touched["region"], touched["year"], strict=True))))
+    return composite.mask(
+        composite.index.isin(pd.MultiIndex.from_frame(touched[["region", "year"]]))
+    )
 
 
 def _unit_factor(name: str, target: str, indicators: pd.DataFrame) -> float:

@@ -1,0 +1,247 @@
+"""Many regions with common slopes: effects, clustered errors, each region's own line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.estimation.growth import Array, Integers, Rows, growth_rows
+from coevo.estimation.region import Equations, standard_errors, undo_scale
+from coevo.registry import choose
+
+
+class Absorbed(NamedTuple):
+    """What is left of columns V (rows, m) without the effects.
+
+    residual (rows, m); level (G, m): each region's own level, at the average year; rank: number of
+    effects; counted: how many of them the clustered covariance corrects for; common: whether the
+    level is one and the same for all regions.
+    """
+
+    residual: Array
+    level: Array
+    rank: int
+    counted: int
+    common: bool = False
+
+
+def _no_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
+    level = np.broadcast_to(V.mean(axis=0), (region.max() + 1, V.shape[1]))
+    return Absorbed(V - V.mean(axis=0), level, rank=1, counted=1, common=True)
+
+
+def _region_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
+    level = _sums(region, V) / np.bincount(region)[:, None]
+    # nested in the clusters, hence not counted
+    return Absorbed(V - level[region], level, rank=len(level), counted=0)
+
+
+def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
+    years, m = np.unique(year), V.shape[1]
+    # Year effects that sum to zero; regions are taken out of them exactly, years by QR (FWL).
+    dummies = (year[:, None] == years[1:]) - 1.0 * (year[:, None] == years[:1])
+    within, level, rank, *_ = _region_effects(region, year, np.column_stack([V, dummies]))
+    Q, R = np.linalg.qr(within[:, m:])
+    if np.abs(np.diag(R)).min(initial=1) <= len(year) * np.finfo(float).eps:
+        raise StudyError("regions and years fall into groups that share nothing: no year effects")
+    projected = Q.T @ within[:, :m]
+    level = level[:, :m] - level[:, m:] @ np.linalg.solve(R, projected)
+    rank += len(years) - 1
+    return Absorbed(within[:, :m] - Q @ projected, level, rank, counted=rank)
+
+
+def _sums(region: Integers, V: Array) -> Array:
+    """Return the sums over each region, (G, m), of V (rows, m)."""
+    return np.column_stack([np.bincount(region, weights=column) for column in V.T])
+
+
+# name -> effects taken out of (region index, year, V)
+EFFECTS: dict[str, Callable[[Integers, Integers, Array], Absorbed]] = {
+    "none": _no_effects,
+    "region": _region_effects,
+    "region+year": _region_and_year_effects,
+}
+# name -> what a region's known figures (years,), in the order of time, are divided by
+SCALES: dict[str, Callable[[Array], float]] = {
+    "first": lambda x: float(x[0]),
+    "mean": lambda x: float(x.mean()),
+}
+
+
+@dataclass(frozen=True)
+class PooledFit:
+    """Many regions with common slopes, in scaled units.
+
+    regions (G,) codes; units (G, 2): what x1, x2 of each region were divided by; intercepts (G, 2)
+    and slopes (2,) of the two equations; covariance (G, 2, 2, 2) of each region's (c, s);
+    df = G - 1; common: one intercept for all regions; region (rows,): index into regions;
+    data, residuals as in `Fit`; estimator, effects, scale: names.
+    """
+
+    estimator: str
+    effects: str
+    scale: str
+    regions: tuple[str, ...]
+    units: Array
+    intercepts: Array
+    slopes: Array
+    covariance: Array
+    df: int
+    common: bool
+    region: Integers
+    data: Rows
+    residuals: Array
+
+    @property
+    def a1(self) -> float | None:
+        """Growth rate common to all regions; None where each region has its own."""
+        return float(self.intercepts[0, 0]) if self.common else None
+
+    @property
+    def b1(self) -> float:
+        return float(-self.slopes[0])
+
+    @property
+    def a2(self) -> float | None:
+        """Rate of decline common to all regions; None where each region has its own."""
+        return float(-self.intercepts[0, 1]) if self.common else None
+
+    @property
+    def d(self) -> float:
+        return float(self.slopes[1])
+
+    @property
+    def b2(self) -> float:
+        """Conversion rate d/b1 in scaled units; infinite where b1 is 0."""
+        return self.d / self.b1 if self.b1 else float("inf")
+
+    @property
+    def rows(self) -> int:
+        return len(self.data.year)
+
+    def errors(self) -> dict[str, float]:
+        """Return the clustered standard errors of b1 and d; with one intercept also of a1, a2."""
+        named = standard_errors(self.covariance[0])
+        return named if self.common else {name: named[name] for name in ("b1", "d")}
+
+    def at(self, region: str) -> Equations:
+        """Return a region's two equations in its original units, at the average year effect."""
+        i = self.regions.index(region)
+        lines = np.column_stack([self.intercepts[i], self.slopes])
+        return Equations(*undo_scale(lines, self.covariance[i], self.units[i, ::-1]), self.df)
+
+
+def fit_pooled(
+    panel: pd.DataFrame,
+    upstream: str,
+    downstream: str,
+    estimator: str = "trapezoid",
+    effects: str = "region+year",
+    scale: str = "first",
+) -> PooledFit:
+    """Return the classic form with slopes common to all regions.
+
+        g_rt = alpha_r + tau_t + s R_rt + e_rt      for each equation
+
+    panel: columns region, year and the two populations, a row per region and year, positive or NaN;
+    a row whose `flag` (if there is such a column) is "filled" counts as missing. effects, scale:
+    names in `EFFECTS`, `SCALES`. The panel may be unbalanced; a region without a growth row is left
+    out. Effects are removed by group means and QR, then each equation has a single column.
+    `StudyError` for fewer than two regions, too few rows, a value that is not positive, an unknown
+    name, or a regressor of which the effects leave nothing.
+    """
+    absorb = choose(EFFECTS, effects, "effects")
+    regions, units, region, data = _pool(panel, upstream, downstream, estimator, scale)
+    if len(regions) < 2:
+        raise StudyError(f"{len(regions)} region(s) with growth rows: a pooled fit needs two")
+    absorbed = absorb(region, data.year, np.column_stack([data.growth, data.regressor]))
+    if len(region) <= absorbed.rank + 1:
+        raise StudyError(f"{len(region)} growth rows are too few for effects '{effects}'")
+    g, R = absorbed.residual[:, :2], absorbed.residual[:, 2:]
+    length, before = np.linalg.norm(R, axis=0), np.linalg.norm(data.regressor, axis=0)
+    if np.any(length <= len(region) * np.finfo(float).eps * before):
+        raise StudyError(f"effects '{effects}' leave nothing of a regressor")
+    slopes = np.sum(R / length * g, axis=0) / length  # QR of one column
+    residuals = g - slopes * R
+    return PooledFit(
+        estimator=estimator,
+        effects=effects,
+        scale=scale,
+        regions=regions,
+        units=units,
+        intercepts=absorbed.level[:, :2] - slopes * absorbed.level[:, 2:],
+        slopes=slopes,
+        covariance=_clustered(region, residuals, R, absorbed),
+        df=len(regions) - 1,
+        common=absorbed.common,
+        region=region,
+        data=data,
+        residuals=residuals,
+    )
+
+
+def _clustered(region: Integers, residuals: Array, R: Array, absorbed: Absorbed) -> Array:
+    """Return the covariance (G, 2, 2, 2) of each region's (c, s), clustered by region (CR1).
+
+    V22 = G/(G-1) (n-1)/(n-k) sum_r (sum_t R~ e)^2 / (sum R~^2)^2, with R~ the regressor without
+    the effects and k the regressor and the effects that count: the convention of linearmodels
+    (`cov_type="clustered", cluster_entity=True, group_debias=True`). A common c is treated alike.
+    Where each region has its own c, its clustered variance is degenerate: V12 = -mean R_r V22,
+    V11 = s_e^2/T_r + (mean R_r)^2 V22.
+    """
+    n, G, mean_R = len(region), region.max() + 1, absorbed.level[:, 2:]
+    correction = G / (G - 1) * (n - 1) / (n - 1 - absorbed.counted)
+    slope = _sums(region, R * residuals) / (R**2).sum(axis=0)
+    V22 = correction * (slope**2).sum(axis=0)
+    if absorbed.common:
+        level = _sums(region, residuals) / n - mean_R * slope
+        V12 = correction * (level * slope).sum(axis=0)
+        V11 = correction * (level**2).sum(axis=0)
+    else:
+        variance = (residuals**2).sum(axis=0) / (n - absorbed.rank - 1)
+        V12 = -mean_R * V22
+        V11 = variance / np.bincount(region)[:, None] + mean_R**2 * V22
+    V11, V12, V22 = np.broadcast_arrays(V11, V12, V22, np.empty((G, 2)))[:3]
+    return np.stack([np.stack([V11, V12], axis=-1), np.stack([V12, V22], axis=-1)], axis=-1)
+
+
+def _pool(
+    panel: pd.DataFrame, upstream: str, downstream: str, estimator: str, scale: str
+) -> tuple[tuple[str, ...], Array, Integers, Rows]:
+    """Return regions, their units (G, 2), the region index of each row, and the scaled rows."""
+    unit = choose(SCALES, scale, "scaling")
+    known = panel[panel["flag"] != "filled"] if "flag" in panel else panel
+    regions, units, parts = [], [], []
+    for code, part in known.sort_values(["region", "year"]).groupby("region", sort=True):
+        x = part[[upstream, downstream]].to_numpy(dtype=float)
+        try:
+            rows = growth_rows(part["year"].to_numpy(), x[:, 0], x[:, 1], estimator)
+        except StudyError as error:
+            raise StudyError(f"{code}: {error}") from None
+        if len(rows.year) == 0:
+            continue
+        own = np.array([unit(column[~np.isnan(column)]) for column in x.T])
+        regions.append(str(code))
+        units.append(own)
+        parts.append(Rows(rows.year, rows.growth, rows.regressor / own[::-1]))
+    index = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
+    if not parts:
+        raise StudyError("no region has two consecutive years with both figures")
+    stacked = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return tuple(regions), np.array(units), index, stacked
+
+
+def common_year_share(pooled: PooledFit) -> Array:
+    """Return the share (2,) of within-region variance common to a year, of R(x1) and R(x2).
+
+    1 - SS(without regions and years)/SS(without regions) of the scaled regressor; in a balanced
+    panel the variance of the year means over that of the deviations from the region means.
+    """
+    arguments = (pooled.region, pooled.data.year, pooled.data.regressor[:, ::-1])
+    within, both = (
+        (EFFECTS[name](*arguments).residual ** 2).sum(axis=0) for name in ("region", "region+year")
+    )
+    return 1 - both / within

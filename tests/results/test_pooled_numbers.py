@@ -1,0 +1,105 @@
+"""The two-population model on the provincial figures: numbers of docs/methods.md, section 7."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.estimation import common_year_share, fit_pooled
+
+
+@pytest.fixture
+def pair(results):
+    """Return region, year and the two populations of the study `provinces`."""
+    panel = results("provinces", "panel")
+    wide = panel.pivot(index=["region", "year"], columns="indicator", values="value")
+    return wide[["secondary_value_added", "ecommerce_sales"]].reset_index()
+
+
+def pooled(pair, **options):
+    return fit_pooled(pair, "secondary_value_added", "ecommerce_sales", **options)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "a1", "b1", "a2", "d"),
+    [("lag", 0.0855, 0.0248, 0.0569, 0.2321), ("trapezoid", 0.0778, 0.0146, 0.1213, 0.2894)],
+)
+def test_pooled_without_effects_scaled_by_the_mean(pair, estimator, a1, b1, a2, d):
+    found = pooled(pair, estimator=estimator, effects="none", scale="mean")
+    assert found.rows == 248
+    estimates = (found.a1, found.b1, found.a2, found.d)
+    assert estimates == pytest.approx((a1, b1, a2, d), abs=5.1e-5)
+
+
+@pytest.mark.parametrize(
+    ("scale", "effects", "b1", "b1_error", "d", "d_error", "digits"),
+    [
+        ("mean", "region+year", -0.025, 0.024, -0.063, 0.27, (3, 3, 3, 2)),
+        ("first", "region", 0.0069, 0.0019, 0.195, 0.069, (4, 4, 3, 3)),
+        ("first", "region+year", 0.0010, 0.0047, -0.015, 0.15, (4, 4, 3, 2)),
+    ],
+)
+def test_pooled_slopes(pair, scale, effects, b1, b1_error, d, d_error, digits):
+    found = pooled(pair, effects=effects, scale=scale)
+    errors = found.errors()
+    values = (found.b1, errors["b1"], found.d, errors["d"])
+    for value, expected, places in zip(values, (b1, b1_error, d, d_error), digits, strict=True):
+        assert round(value, places) == expected
+
+
+def test_share_of_variance_common_to_a_year(pair):
+    first = common_year_share(pooled(pair, effects="region", scale="first"))
+    mean = common_year_share(pooled(pair, effects="region", scale="mean"))
+    assert np.round(first, 2).tolist() == [0.77, 0.74]
+    assert np.round(mean, 2).tolist() == [0.84, 0.86]
+
+
+def test_neither_slope_can_be_told_from_zero_once_year_effects_enter(results):
+    table = results("provinces", "parameters")
+    table = table[(table["scope"] == "pooled") & (table["scaling"] == "first")]
+    slopes = table[table["parameter"].isin(["b1", "d"]) & (table["estimator"] == "trapezoid")]
+    two_way = slopes[slopes["effects"] == "region+year"]
+    assert len(two_way) == 2 and ((two_way["low"] < 0) & (two_way["high"] > 0)).all()
+    region = slopes[slopes["effects"] == "region"]
+    assert len(region) == 2 and (region["low"] > 0).all()
+
+
+def test_calibration_of_zhejiang(results):
+    panel, equilibria = results("provinces", "panel"), results("provinces", "equilibria")
+    wide = panel[panel["region"] == "330000"].pivot(
+        index="year", columns="indicator", values="value"
+    )
+    b2 = (wide["ecommerce_sales"] / wide["ecommerce_purchases"]).iloc[:-1]
+    assert b2.between(2.7, 3.4).all()
+    rows = equilibria.query("source == 'calibration' and scope == '330000'")
+    yearly = rows[rows["year"].notna()]
+    assert len(yearly) == 8 and (yearly["kind"] == "centre").all()
+    assert (yearly["x1"] / yearly["observed_x1"]).between(0.73, 1.01).all()
+    assert (yearly["x2"] / yearly["observed_x2"]).between(1.0, 2.1).all()
+
+
+def test_calibration_fails_in_sixteen_region_years(results):
+    equilibria = results("provinces", "equilibria")
+    yearly = equilibria[(equilibria["source"] == "calibration") & equilibria["year"].notna()]
+    assert len(yearly) == 248
+    failures = yearly[yearly["kind"] == "fails"].groupby("scope").size()
+    assert failures.sum() == 16
+    assert failures["110000"] == 8
+    relations = results("provinces", "relations")
+    said = relations[relations["quantity"] == "calibration_fails"].set_index("scope")["value"]
+    pd.testing.assert_series_equal(
+        said[said > 0], failures.reindex(said[said > 0].index), check_dtype=False, check_names=False
+    )
+
+
+def test_tables_hold_together(results):
+    for study, regions in (("provinces", 31), ("provinces-scale", 31), ("zhejiang", 1)):
+        equilibria, relations = results(study, "equilibria"), results(study, "relations")
+        fits = equilibria[equilibria["source"] == "fit"]
+        own = fits[fits["effects"] == "none"]
+        assert own.groupby("estimator")["scope"].nunique().eq(regions).all()
+        total = fits[["p_predator_prey", "p_reversed", "p_saddle"]].sum(axis=1)
+        assert total.between(0, 1 + 1e-12).all()
+        located = fits[fits["located"].astype(bool)]
+        assert (located[["x1_set", "x2_set"]] == "interval").all(axis=None)
+        rest = relations[relations["quantity"] == "growth_at_E"]["value"]
+        assert len(rest) == len(own) and rest.max() < 1e-10

@@ -1,0 +1,145 @@
+"""Sets against the test they invert, probabilities against a second computation."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from coevo.errors import StudyError
+from coevo.estimation import Equations, fit
+from coevo.inference import (
+    equilibrium_sets,
+    fieller,
+    interval,
+    sign_probabilities,
+    t_quantile,
+)
+
+value = st.floats(-10, 10).filter(lambda x: abs(x) > 0.01)
+spread = st.floats(0.01, 5)
+correlation = st.floats(-0.95, 0.95)
+
+
+def covariance(c_error, s_error, r):
+    return np.array([[c_error**2, r * c_error * s_error], [r * c_error * s_error, s_error**2]])
+
+
+def within(found, rho):
+    inside = (found.low < rho) & (rho < found.high)
+    return {"interval": inside, "complement": ~inside, "line": np.full_like(inside, True)}[
+        str(found.kind)
+    ]
+
+
+@given(value, value, spread, spread, correlation, st.integers(1, 60), st.floats(0.5, 0.99))
+def test_a_set_holds_what_the_t_test_does_not_reject(c, s, c_error, s_error, r, df, level):
+    V = covariance(c_error, s_error, r)
+    found = fieller(c, s, V, df, level)
+    rho = -c / s + np.concatenate([-np.geomspace(1e-4, 1e5, 60), np.geomspace(1e-4, 1e5, 60)])
+    statistic = (c + rho * s) / np.sqrt(V[0, 0] + 2 * rho * V[0, 1] + rho**2 * V[1, 1])
+    excess = np.abs(statistic) / stats.t.ppf((1 + level) / 2, df) - 1
+    clear = np.abs(excess) > 1e-6  # not on the edge of the set
+    assert (within(found, rho) == (excess < 0))[clear].all()
+    assert within(found, np.array([found.estimate])).all()
+    assert (found.g >= 1) == (found.kind != "interval")
+    assert found.estimate == pytest.approx(-c / s)
+
+
+@given(value, value, spread, spread, correlation, st.floats(1e-3, 1e3))
+def test_a_set_scales_with_the_regressor(c, s, c_error, s_error, r, k):
+    V = covariance(c_error, s_error, r)
+    one = fieller(c, s, V, 5)
+    unit = np.array([[1, 1 / k], [1 / k, 1 / k**2]])
+    scaled = fieller(c, s / k, V * unit, 5)
+    if abs(one.g - 1) > 1e-6:
+        assert scaled.kind == one.kind
+        ends = k * np.array([one.low, one.high])
+        assert (scaled.low, scaled.high) == pytest.approx(ends, rel=1e-5, nan_ok=True)
+
+
+def test_sets_without_error_are_points():
+    found = fieller(2.0, -4.0, np.zeros((2, 2)), 3)
+    assert (found.kind, found.low, found.high, found.g) == ("interval", 0.5, 0.5, 0)
+    assert fieller(0.0, 1.0, np.zeros((2, 2)), 3)[:3] == (0, 0, 0)
+
+
+def test_sets_of_many_ratios_at_once():
+    rng = np.random.default_rng(1)
+    c, s = rng.normal(size=(2, 50))
+    V = np.array([covariance(*pair, 0.3) for pair in rng.uniform(0.05, 0.8, (50, 2))])
+    together = fieller(c, s, V, 6)
+    assert set(together.kind) == {"interval", "complement", "line"}
+    for i in range(50):
+        alone = fieller(c[i], s[i], V[i], 6)
+        for one, other in zip(together, alone, strict=True):
+            np.testing.assert_equal(one[i], other)
+
+
+def test_intervals():
+    low, high = interval(np.array([1.0, 2.0]), 0.5, 10, 0.9)
+    margin = stats.t.ppf(0.95, 10) * 0.5
+    assert low == pytest.approx([1 - margin, 2 - margin])
+    assert high == pytest.approx([1 + margin, 2 + margin])
+    with pytest.raises(StudyError, match="between 0 and 1"):
+        t_quantile(3, 95)
+
+
+def lines(df=6, size=1.0):
+    coefficients = np.array([[0.4, -0.3], [-0.2, 0.5]])
+    errors = np.array([covariance(0.3, 0.2, -0.8), covariance(0.25, 0.45, -0.6)])
+    return Equations(coefficients, size**2 * errors, df)
+
+
+def test_equilibrium_sets_take_each_coordinate_from_its_equation():
+    precise = lines(size=0.3)
+    x1, x2 = equilibrium_sets(precise)
+    assert x1 == fieller(-0.2, 0.5, precise.covariance[1], 6)
+    assert x2 == fieller(0.4, -0.3, precise.covariance[0], 6)
+    assert (x1.kind, x2.kind) == ("interval", "interval")
+    assert (x1.estimate, x2.estimate) == pytest.approx((0.2 / 0.5, 0.4 / 0.3))
+
+
+def quadrant(mean, V, df, signs):
+    """P(both coordinates have these signs) of a bivariate t, by quadrature."""
+    flip = np.array(signs)
+    shape = V * np.outer(flip, flip)
+    return stats.multivariate_t(-flip * mean, shape, df).cdf([0, 0], random_state=1)
+
+
+@pytest.mark.parametrize("df", [1, 4, 30])
+def test_sign_probabilities_by_quadrature(df):
+    both = lines(df)
+    p = np.array(
+        [
+            [quadrant(both.coefficients[i], both.covariance[i], df, signs) for signs in pairs]
+            for i, pairs in enumerate([[(1, -1), (-1, 1)], [(-1, 1), (1, -1)]])
+        ]
+    )
+    expected = {
+        "predator_prey": p[0, 0] * p[1, 0],
+        "reversed": p[0, 1] * p[1, 1],
+        "saddle": p[0, 0] * p[1, 1] + p[0, 1] * p[1, 0],
+        "positive": p[0].sum() * p[1].sum(),
+    }
+    found = sign_probabilities(both, draws=200_000)
+    assert found == pytest.approx(expected, abs=0.005)
+
+
+def test_sign_probabilities_sum_and_repeat():
+    one, again = sign_probabilities(lines()), sign_probabilities(lines(), seed=1)
+    assert one == again != sign_probabilities(lines(), seed=2)
+    parts = one["predator_prey"] + one["reversed"] + one["saddle"]
+    assert parts == pytest.approx(one["positive"], abs=1e-12)
+
+
+def test_sign_probabilities_do_not_depend_on_units():
+    t, x = range(8), np.random.default_rng(5).lognormal(0, 0.4, (2, 8))
+    one = sign_probabilities(fit(t, *x))
+    assert sign_probabilities(fit(t, 1000 * x[0], 0.01 * x[1])) == pytest.approx(one, abs=1e-4)
+
+
+def test_sign_probabilities_without_error_are_certain():
+    certain = Equations(np.array([[0.4, -0.3], [-0.2, 0.5]]), np.zeros((2, 2, 2)), 3)
+    expected = {"predator_prey": 1, "reversed": 0, "saddle": 0, "positive": 1}
+    assert sign_probabilities(certain, draws=100) == expected
