@@ -10,6 +10,7 @@ evidence = Evidence(
     audit=read_table(snakemake.input.audit),
     coupling=read_table(snakemake.input.coupling),
     equilibria=read_table(snakemake.input.equilibria),
+    units=read_table(snakemake.input.indicators).set_index("indicator")["unit"].to_dict(),
     region=snakemake.params.region,
     estimator=snakemake.params.estimator,
 )
