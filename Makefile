@@ -22,7 +22,7 @@ study: $(stamp)
 	@"$(bin)/python" workflow/once.py "$(config)" --workflow-profile profiles/default --cores $(cores)
 
 $(stamp): requirements.lock
-	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'coevo needs Python 3.11 or later; name one: make PYTHON=python3.12')"
+	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"
 	$(PYTHON) -m venv --clear .venv
 	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	"$(bin)/python" -m compileall -q coevo

@@ -106,8 +106,11 @@ def unit(evidence: Evidence, indicator: str) -> Answer:
     if mine.empty:
         return rows["unit"].iloc[0], "no figure of the files speaks against the unit", AGREES
     finding = mine.iloc[0]
-    confirmed = bool(np.isfinite(finding["computed"]))
-    return finding["unit"], finding["message"], MISPRINT if confirmed else NOT_TESTABLE
+    read_as = evidence.units[indicator]
+    if not np.isfinite(finding["computed"]):
+        return finding["unit"], f"read in {read_as}; no other figure confirms it", NOT_TESTABLE
+    what = f"{read_as}: {finding['computed']:,.10g} of {finding['year']} is printed so elsewhere"
+    return finding["unit"], what, MISPRINT
 
 
 def _draws() -> tuple[np.ndarray, ...]:

@@ -110,7 +110,7 @@ def comovement(
     wide = sizes.pivot(index=["region", "year"], columns="indicator", values="value")
     first = wide[[size[0]]].rename(columns={size[0]: "size"})
     rows = _correlations(coupling, first, seed)
-    joined = coupling.merge(wide.reset_index(), on=["region", "year"])
+    joined = coupling.merge(wide.dropna().reset_index(), on=["region", "year"])
     last = joined[joined["year"] == joined["year"].max()]
     measures = {name: last[name] for name in size}
     if len(size) > 1:

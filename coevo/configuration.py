@@ -124,6 +124,8 @@ def _across_keys(config: Mapping) -> Iterator[str]:
     claims = sorted(path.stem for path in Path("config", "claims").glob("*.csv"))
     if config["claims"] is not None and config["claims"] not in claims:
         yield f"claims: unknown set '{config['claims']}'; known: {', '.join(claims)}"
+    elif config["claims"] is not None and config["interaction"] is None:
+        yield "claims: are held against the two-population model; give interaction, or claims: null"
     regions = config["regions"]
     if regions != "all" and config["focus_region"] not in regions:
         yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"
@@ -201,6 +203,13 @@ def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
         yield f"{name}: stands in {names.count(name)} rows; keep one"
     for source in sorted({source for source in sources if sources.count(source) > 1}):
         yield f"source_name '{source}': stands in {sources.count(source)} rows; keep one"
+    derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
+    printed = {
+        row["indicator"]
+        for row in rows
+        if row["derivation"] and row["source_name"] and not row["subsystem"]
+    }
+    above: set[str] = set()
     for row in rows:
         name = row["indicator"]
         if row["subsystem"] and not row["direction"]:
@@ -216,9 +225,17 @@ def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
             for argument in arguments:
                 if argument not in names:
                     yield f"{name}: derivation: '{argument}' is no indicator of this table; add it"
+                elif not row["source_name"] and argument in printed:
+                    yield f"{name}: derivation: '{argument}' is printed for the audit alone"
+                elif not row["source_name"] and argument in derived and argument not in above:
+                    yield f"{name}: derivation: '{argument}' is derived further down; move it up"
+        above.add(name)
     subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
     if len(subsystems) < 2:
         yield f"at least two subsystems are needed; found: {', '.join(subsystems) or 'none'}"
+    for name in config["subsystems"]:
+        if name not in subsystems:
+            yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
 def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterator[str]:
@@ -229,10 +246,14 @@ def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterat
             yield f"regions or focus_region: '{code}' is no region of config/regions.csv"
     names = {row["indicator"] for row in rows}
     subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
-    pair, calibration = config["interaction"], config["interaction"]["calibration"] or {}
+    pair = config["interaction"] or {}
+    calibration = pair.get("calibration") or {}
     wanted = [
-        ("interaction.upstream", pair["upstream"], names | subsystems),
-        ("interaction.downstream", pair["downstream"], names | subsystems),
+        *(
+            (f"interaction.{key}", pair[key], names | subsystems)
+            for key in ("upstream", "downstream")
+            if key in pair
+        ),
         *((f"comovement.size.{k}", v, names) for k, v in enumerate(config["comovement"]["size"])),
         *(
             (f"interaction.calibration.{key}", calibration[key], names)

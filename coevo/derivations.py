@@ -44,8 +44,9 @@ def _years_since_first(a: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(np.where(since > 0, since, np.nan) + 0 * a, a.index, a.columns)
 
 
-def _sum_over_regions(a: pd.DataFrame) -> pd.DataFrame:
-    sums = a.sum(axis=0, min_count=1)
+def _sum_over_regions(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """Sum `a` over the regions that have both figures, so that ratios compare like with like."""
+    sums = a.where(b.notna()).sum(axis=0, min_count=1)
     return pd.DataFrame({year: sums[year] for year in a.columns}, index=a.index)
 
 
@@ -60,7 +61,7 @@ DERIVATIONS: dict[str, Derivation] = {
     "per_capita": Derivation(2, lambda a, persons: [a, persons], lambda a, persons: a / persons),
     "location_quotient": Derivation(
         2,
-        lambda a, total: [a, total, _sum_over_regions(a), _sum_over_regions(total)],
+        lambda a, total: [a, total, _sum_over_regions(a, total), _sum_over_regions(total, a)],
         lambda a, total, sum_a, sum_total: (a / total) / (sum_a / sum_total),
     ),
     "sum": Derivation(2, lambda a, b: [a, b], lambda a, b: a + b),

@@ -64,6 +64,7 @@ def build_panel(
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
     regions: Sequence[str] | str,
+    focus: str,
     first: int,
     last: int,
     gaps: str = "linear",
@@ -72,17 +73,20 @@ def build_panel(
     """Return the panel of a study: all indicators, source and derived, in their own units.
 
     Parameters: `observations` as in observations.csv; `indicators` the indicator table; `regions`
-    the codes to keep, or "all" that have a figure; `first`, `last` the years; `gaps` a policy of
-    `GAPS` that fills at most `max_gap` years in a row, never beyond the ends of a series.
+    the codes to keep, or "all" that have a figure; `focus` the region that must be there; `first`,
+    `last` the years; `gaps` a policy of `GAPS` that fills at most `max_gap` years in a row, never
+    beyond the ends of a series.
 
     A derivation sees all regions of the raw files (a national sum needs them); a derived value is
-    flagged `filled` if a figure it uses is. A value that stays missing is flagged
-    `missing:<type>`. Raises `StudyError` if the files do not reach the first or last year, or have
-    nothing for a region that is asked for.
+    flagged `filled` if it cannot be had without a filled figure. A value that stays missing is
+    flagged `missing:<type>`. Raises `StudyError` if the files do not reach the first or last year,
+    or have nothing for a region that is asked for.
     """
     years = list(range(first, last + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
     wanted = present if regions == "all" else list(regions)
+    if focus not in present:
+        raise StudyError(f"focus_region: {focus}: the files have no figure for it; choose another")
     if absent := [region for region in wanted if region not in present]:
         raise StudyError(
             f"regions: {', '.join(absent)}: the files have no figure for it; remove it"
@@ -121,11 +125,11 @@ def _derive(values: dict, flags: dict, derived: pd.DataFrame, indicators: pd.Dat
     for indicator, text in derived[["indicator", "derivation"]].to_numpy():
         _, arguments = parse(text)
         figures = {argument: values[argument] * factors[argument] for argument in arguments}
+        observed = {a: frame.mask(flags[a] == "filled") for a, frame in figures.items()}
         value = derive(text, figures) / factors[indicator]
-        filled = np.any([flags[argument] == "filled" for argument in arguments], axis=0)
-        missing = pd.DataFrame("", value.index, value.columns)
+        filled = derive(text, observed).isna()  # what cannot be had without a filled figure
         values[indicator] = value
-        flags[indicator] = _flags(value, pd.DataFrame(filled, value.index, value.columns), missing)
+        flags[indicator] = _flags(value, filled, pd.DataFrame("", value.index, value.columns))
 
 
 def _long(values: dict, flags: dict, observations: pd.DataFrame, wanted: list) -> pd.DataFrame:

@@ -62,7 +62,11 @@ def test_nothing_to_check():
 
 def test_a_unit_needs_a_figure_that_speaks_for_it():
     row = ("unit", "1", 2016, "rate", 5.0, 5.0, "trillion yuan", "f", "s", "the sheet states ...")
-    assert claims.unit(evidence([row]), "rate") == ("trillion yuan", row[-1], "probable misprint")
+    assert claims.unit(evidence([row]), "rate") == (
+        "trillion yuan",
+        "%: 5 of 2016 is printed so elsewhere",
+        "probable misprint",
+    )
     silent = (*row[:5], np.nan, *row[6:])
     assert claims.unit(evidence([silent]), "rate")[2] == "not testable here"
     assert claims.unit(evidence(), "rate")[2] == "agrees"

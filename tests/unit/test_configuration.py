@@ -127,6 +127,14 @@ def table(tmp_path, *changes):
         (("ratio(ecommerce_sales", "rato(ecommerce_sales"), "unknown derivation 'rato'; known: "),
         ((",unit,", ",units,"), "column 'unit' is missing; add it"),
         (("\necommerce_sales,", "\nsales,"), "interaction.downstream: 'ecommerce_sales' is not in"),
+        (
+            ("mobile_internet_users, res", "rd_to_product, res"),
+            "'rd_to_product' is derived further",
+        ),
+        (
+            ("年末常住人口,年末常住人口,", "年末常住人口,年末常住人口,equal(rd_expenditure)"),
+            "is printed for the audit alone",
+        ),
     ],
 )
 def test_each_mistake_in_the_indicator_table_is_named(tmp_path, change, said):
@@ -142,6 +150,19 @@ def test_an_indicator_twice_and_an_unknown_region(tmp_path):
         configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
     config = {**table(tmp_path), "focus_region": "999999"}
     with pytest.raises(StudyError, match="'999999' is no region"):
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+
+
+def test_a_study_without_populations_is_complete_but_has_no_claims():
+    assert complete(without=["interaction"])["interaction"] is None
+    with pytest.raises(StudyError, match="claims: are held against the two-population model"):
+        complete({"claims": "qian", "interaction": None})
+
+
+def test_a_label_needs_its_subsystem(tmp_path):
+    config = table(tmp_path)
+    config["subsystems"]["culture"] = {"en": "culture"}
+    with pytest.raises(StudyError, match="subsystem 'culture' of the config is not here"):
         configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
 
 

@@ -39,7 +39,7 @@ def series(panel, indicator, column="value"):
 
 
 def test_derived_figures_come_in_their_unit():
-    panel = build_panel(observations(), INDICATORS, "all", 2015, 2019)
+    panel = build_panel(observations(), INDICATORS, "all", "1", 2015, 2019)
     # 1e8 yuan over 1e5 persons = 1000 yuan a head = 0.1 of 10 thousand yuan
     np.testing.assert_allclose(series(panel, "per_head"), [0.1, 0.2, 0.3, 0.4, 0.5])
     assert series(panel, "money") == [1, 2, 3, 4, 5]
@@ -47,41 +47,41 @@ def test_derived_figures_come_in_their_unit():
 
 def test_gaps_are_filled_inside_and_flagged_through_to_what_is_derived():
     gap = observations(money=(1.0, np.nan, 3.0, 4.0, 5.0))
-    panel = build_panel(gap, INDICATORS, "all", 2015, 2019)
+    panel = build_panel(gap, INDICATORS, "all", "1", 2015, 2019)
     assert series(panel, "money")[1] == 2.0
     assert series(panel, "money", "flag") == ["", "filled", "", "", ""]
     assert series(panel, "per_head", "flag") == ["", "filled", "", "", ""]
-    left = build_panel(gap, INDICATORS, "all", 2015, 2019, gaps="none")
+    left = build_panel(gap, INDICATORS, "all", "1", 2015, 2019, gaps="none")
     assert series(left, "money", "flag")[1] == "missing:suppressed"
     assert series(left, "per_head", "flag")[1] == "missing:not_available"
 
 
 def test_a_gap_longer_than_allowed_stays():
     gap = observations(money=(1.0, np.nan, np.nan, 4.0, 5.0))
-    assert np.isnan(series(build_panel(gap, INDICATORS, "all", 2015, 2019), "money")[1])
-    filled = build_panel(gap, INDICATORS, "all", 2015, 2019, max_gap=2)
+    assert np.isnan(series(build_panel(gap, INDICATORS, "all", "1", 2015, 2019), "money")[1])
+    filled = build_panel(gap, INDICATORS, "all", "1", 2015, 2019, max_gap=2)
     assert series(filled, "money") == [1, 2, 3, 4, 5]
 
 
 def test_nothing_is_extrapolated():
     short = observations(money=(np.nan, 2.0, 3.0, 4.0, 5.0))
     other = short.assign(region="2", name="B", value=short["value"].fillna(1.0), flag="")
-    panel = build_panel(pd.concat([short, other]), INDICATORS, "all", 2015, 2019)
+    panel = build_panel(pd.concat([short, other]), INDICATORS, "all", "1", 2015, 2019)
     assert np.isnan(series(panel[panel["region"] == "1"], "money")[0])
 
 
 def test_a_series_comes_whole_from_the_newest_vintage_that_covers_the_years():
     newer = observations(money=(7.0, 7.0, 7.0, 7.0, 7.0), vintage="2026-11")
     part = newer[(newer["indicator"] == "money") & (newer["year"] > 2016)]
-    panel = build_panel(pd.concat([observations(), part]), INDICATORS, "all", 2015, 2019)
+    panel = build_panel(pd.concat([observations(), part]), INDICATORS, "all", "1", 2015, 2019)
     assert series(panel, "money") == [1, 2, 3, 4, 5]
-    panel = build_panel(pd.concat([observations(), newer]), INDICATORS, "all", 2015, 2019)
+    panel = build_panel(pd.concat([observations(), newer]), INDICATORS, "all", "1", 2015, 2019)
     assert series(panel, "money") == [7.0] * 5
 
 
 def test_years_beyond_the_files_are_refused_by_indicator_and_key():
     with pytest.raises(StudyError) as problem:
-        build_panel(observations(), INDICATORS, "all", 2015, 2020)
+        build_panel(observations(), INDICATORS, "all", "1", 2015, 2020)
     assert problem.value.messages[0] == (
         "years.last: 2020 is not covered by the files: money (money) has figures for "
         "2015 to 2019; change years.last or add the file"
@@ -91,4 +91,21 @@ def test_years_beyond_the_files_are_refused_by_indicator_and_key():
 
 def test_a_region_without_figures_is_refused():
     with pytest.raises(StudyError, match="regions: 2: the files have no figure for it"):
-        build_panel(observations(), INDICATORS, ["1", "2"], 2015, 2019)
+        build_panel(observations(), INDICATORS, ["1", "2"], "1", 2015, 2019)
+
+
+def test_the_focus_region_needs_figures():
+    with pytest.raises(StudyError, match="focus_region: 9: the files have no figure for it"):
+        build_panel(observations(), INDICATORS, "all", "9", 2015, 2019)
+
+
+def test_growth_out_of_a_filled_figure_is_flagged_too():
+    rows = [
+        ("rate", "s", "%", "growth", "", "growth(money)"),
+        ("sum", "s", "100 million yuan", "sum", "", "total(money)"),
+    ]
+    indicators = pd.concat([INDICATORS, pd.DataFrame(rows, columns=INDICATORS.columns)])
+    gap = observations(money=(1.0, np.nan, 3.0, 4.0, 5.0))
+    panel = build_panel(gap, indicators, "all", "1", 2015, 2019)
+    assert series(panel, "rate", "flag")[1:] == ["filled", "filled", "", ""]
+    assert series(panel, "sum", "flag") == ["", "filled", "filled", "filled", "filled"]

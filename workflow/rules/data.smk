@@ -35,6 +35,7 @@ rule panel:
         panel=f"{DATA}/panel.csv",
     params:
         regions=config["regions"],
+        focus=config["focus_region"],
         years=config["years"],
         gaps=config["panel"],
     log:

@@ -1,46 +1,49 @@
 """The two-population model: estimates, equilibria, and a paper's claims about them."""
 
+if config["interaction"]:
 
-rule estimate:
-    """Fit the model per region and pooled, and compare the equilibria."""
-    input:
-        panel=f"{DATA}/panel.csv",
-        coupling=f"{DATA}/coupling.csv",
-        indicators=INDICATORS,
-        code=code("estimate"),
-    output:
-        parameters=f"{DATA}/parameters.csv",
-        equilibria=f"{DATA}/equilibria.csv",
-        relations=f"{DATA}/relations.csv",
-    params:
-        interaction=config["interaction"],
-        seed=config["robustness"]["seed"],
-    log:
-        f"{LOGS}/estimate.log",
-    conda:
-        "../../environment.yml"
-    script:
-        "../scripts/estimate.py"
+    rule estimate:
+        """Fit the model per region and pooled, and compare the equilibria."""
+        input:
+            panel=f"{DATA}/panel.csv",
+            coupling=f"{DATA}/coupling.csv",
+            indicators=INDICATORS,
+            code=code("estimate"),
+        output:
+            parameters=f"{DATA}/parameters.csv",
+            equilibria=f"{DATA}/equilibria.csv",
+            relations=f"{DATA}/relations.csv",
+        params:
+            interaction=config["interaction"],
+            seed=config["robustness"]["seed"],
+        log:
+            f"{LOGS}/estimate.log",
+        conda:
+            "../../environment.yml"
+        script:
+            "../scripts/estimate.py"
 
 
-rule claims:
-    """Hold the statements of a paper against the study's tables."""
-    input:
-        claims=f"config/claims/{config['claims']}.csv",
-        observations=f"{DATA}/observations.csv",
-        audit=f"{DATA}/audit.csv",
-        coupling=f"{DATA}/coupling.csv",
-        equilibria=f"{DATA}/equilibria.csv",
-        indicators=INDICATORS,
-        code=code("claims"),
-    output:
-        claims=f"{DATA}/claims.csv",
-    params:
-        region=config["focus_region"],
-        estimator=config["interaction"]["estimator"],
-    log:
-        f"{LOGS}/claims.log",
-    conda:
-        "../../environment.yml"
-    script:
-        "../scripts/claims.py"
+if config["claims"]:
+
+    rule claims:
+        """Hold the statements of a paper against the study's tables."""
+        input:
+            claims=f"config/claims/{config['claims']}.csv",
+            observations=f"{DATA}/observations.csv",
+            audit=f"{DATA}/audit.csv",
+            coupling=f"{DATA}/coupling.csv",
+            equilibria=f"{DATA}/equilibria.csv",
+            indicators=INDICATORS,
+            code=code("claims"),
+        output:
+            claims=f"{DATA}/claims.csv",
+        params:
+            region=config["focus_region"],
+            estimator=config["interaction"]["estimator"],
+        log:
+            f"{LOGS}/claims.log",
+        conda:
+            "../../environment.yml"
+        script:
+            "../scripts/claims.py"

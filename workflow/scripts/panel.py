@@ -9,6 +9,7 @@ panel = build_panel(
     read_table(snakemake.input.observations),
     read_table(snakemake.input.indicators),
     snakemake.params.regions,
+    snakemake.params.focus,
     **snakemake.params.years,
     **snakemake.params.gaps,
 )

@@ -1,0 +1,217 @@
+"""A small study made up for tests of findings, charts and report: every table, round numbers.
+
+Two subsystems, two indicators each, regions and years as asked; nothing here was measured.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from coevo.findings import Study
+from coevo.findings.grades import GRADES
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = {"330000": "Zhejiang", "110000": "Beijing", "150000": "Inner Mongolia", "620000": "Gansu"}
+SUBSYSTEMS = {"shops": ("sales", "orders"), "plants": ("output", "jobs")}
+INDICATORS = [indicator for pair in SUBSYSTEMS.values() for indicator in pair]
+
+
+def config(claims: str | None = None) -> dict:
+    """Return the configuration of the sample after defaults."""
+    return {
+        "study": "sample",
+        "title": {"en": "Do shops and plants develop in step?", "zh": "同步吗？"},
+        "raw": "data/raw/sample",
+        "focus_region": "330000",
+        "subsystems": {s: {"en": s, "zh": s} for s in SUBSYSTEMS},
+        "normalisation": {"method": "minmax", "reference": "panel", "range": [0.01, 0.99]},
+        "weighting": {"method": "entropy"},
+        "coupling": {"form": "standard", "contributions": "equal", "grades": "ten"},
+        "interaction": {
+            "upstream": "output",
+            "downstream": "sales",
+            "estimator": "trapezoid",
+            "confidence": 0.95,
+            "calibration": {"purchases": "orders"},
+        },
+        "comovement": {"size": ["product"]},
+        "claims": claims,
+        "report": {"languages": ["en"], "formats": ["html", "pdf"]},
+    }
+
+
+def indicators() -> pd.DataFrame:
+    """Return the indicator table."""
+    rows = [
+        (i, s, "volume", "+", "100 million yuan", f"{i} of {s}", "", i, "")
+        for s, pair in SUBSYSTEMS.items()
+        for i in pair
+    ]
+    rows.append(("product", "", "", "", "100 million yuan", "gross product", "", "product", ""))
+    columns = (
+        "indicator subsystem dimension direction unit label_en label_zh source_name derivation"
+    )
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def _grid(regions: list[str], years: range) -> pd.DataFrame:
+    frame = pd.MultiIndex.from_product([regions, years], names=["region", "year"]).to_frame(False)
+    frame.insert(1, "name", frame["region"].map(NAMES))
+    return frame
+
+
+def _coupling(grid: pd.DataFrame) -> pd.DataFrame:
+    place = grid["region"].map({r: i for i, r in enumerate(NAMES)})
+    step = grid["year"] - grid["year"].min()
+    frame = grid.assign(U_shops=0.55 - 0.1 * place + 0.04 * step)
+    frame["U_plants"] = 0.6 - 0.12 * place + 0.03 * step
+    product, total = frame["U_shops"] * frame["U_plants"], frame["U_shops"] + frame["U_plants"]
+    frame["C"], frame["T"] = 2 * np.sqrt(product) / total, total / 2
+    frame["D"] = np.sqrt(frame["C"] * frame["T"])
+    frame["grade"] = [GRADES[int(d * 10)] for d in frame["D"]]
+    frame["stage"] = "high-level"
+    frame["relative_development"] = frame["U_shops"] / frame["U_plants"]
+    return frame.assign(lagging="synchronous")
+
+
+def _values(grid: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    place = grid["region"].map({r: i + 1 for i, r in enumerate(NAMES)})
+    step = grid["year"] - grid["year"].min()
+    wide = {c: (100.0 + 20 * k) * place * 1.1**step for k, c in enumerate(columns)}
+    long = grid.assign(**wide).melt(["region", "name", "year"], var_name="indicator")
+    return long
+
+
+def _parameters(regions: list[str]) -> pd.DataFrame:
+    rows = []
+    scopes = [(r, NAMES[r], "none", "none") for r in regions]
+    if len(regions) > 1:
+        scopes += [("pooled", "pooled", e, "first") for e in ("none", "region", "region+year")]
+    spread = {"none": 0.5, "region": 0.05, "region+year": 0.5}
+    for scope, name, effects, scaling in scopes:
+        for estimator in ("trapezoid", "lag", "logmean"):
+            for parameter, value in (("a1", 0.2), ("b1", 0.1), ("a2", 0.3), ("d", 0.2)):
+                unit = 0.001 if scaling == "none" and parameter in ("b1", "d") else 1.0
+                half = spread[effects]
+                ends = ((value - half) * unit, (value + half) * unit)
+                rows.append((scope, name, effects, "classic", estimator, scaling, parameter,
+                             value * unit, half * unit / 2, 3, *ends))  # fmt: skip
+    columns = "scope name effects model estimator scaling parameter estimate se df low high"
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def _equilibria(regions: list[str], years: range, values: pd.DataFrame) -> pd.DataFrame:
+    seen = values.set_index(["region", "indicator", "year"])["value"]
+    rows = []
+    for region in regions:
+        last = [seen[region, i, years[-1]] for i in ("output", "sales")]
+        for estimator in ("trapezoid", "lag", "logmean"):
+            rows.append(("fit", region, "none", estimator, None, 1500.0, 400.0, 900.0, "complement",
+                         200.0, None, None, "line", "centre", False, 0.3, 0.02, 0.2, *last))  # fmt: skip
+            for effects in ("region", "region+year") if len(regions) > 1 else ():
+                rows.append(("fit", region, effects, estimator, None, 150.0, 100.0, 900.0,
+                             "interval", 200.0, 100.0, 300.0, "interval", "centre", True, 0.7, 0.0,
+                             0.1, *last))  # fmt: skip
+        for year in years[:-1]:
+            kind = "fails" if region == "110000" else "centre"
+            now = [seen[region, i, year] for i in ("output", "sales")]
+            rows.append(("calibration", region, "none", "", year, 0.9 * now[0], None, None, "",
+                         1.2 * now[1], None, None, "", kind, False, None, None, None, *now))  # fmt: skip
+        rows.append(("calibration", region, "none", "", None, 120.0, 110.0, 130.0, "range",
+                     150.0, 120.0, 180.0, "range", kind, False, None, None, None, *last))  # fmt: skip
+    columns = (
+        "source scope effects estimator year x1 x1_low x1_high x1_set x2 x2_low x2_high x2_set kind"
+        " located p_predator_prey p_reversed p_saddle observed_x1 observed_x2"
+    )
+    frame = pd.DataFrame(rows, columns=columns.split())
+    return frame.assign(name=frame["scope"].map(NAMES), model="classic")
+
+
+def _comovement(regions: list[str], years: range) -> pd.DataFrame:
+    columns = ["measure", "scope", "value", "n"]
+    if len(regions) == 1:
+        return pd.DataFrame(columns=columns)
+    n = len(regions) * len(years)
+    rows = []
+    for scope, value in (
+        ("levels", 0.65),
+        ("within_regions", 0.55),
+        ("within_regions_and_years", -0.18),
+    ):
+        rows += [
+            ("correlation_lnU", scope, value, n),
+            ("placebo_low", scope, -0.2, 999),
+            ("placebo_high", scope, 0.3, 999),
+        ]
+    rows += [
+        ("rank_correlation_D", "product", 0.6, len(regions)),
+        ("rank_correlation_D", "product_per_head", 0.9, len(regions)),
+        ("share_of_variance_lnD", "ln_product", 0.4, n),
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def tables(count: int = 4, last: int = 2020, claims: bool = False) -> dict[str, pd.DataFrame]:
+    """Return every table of a study of `count` regions from 2015 to `last`."""
+    regions, years = list(NAMES)[:count], range(2015, last + 1)
+    grid = _grid(regions, years)
+    values = _values(grid, [*INDICATORS, "product"])
+    subsystem = {i: s for s, pair in SUBSYSTEMS.items() for i in pair}
+    inside = values[values["indicator"].isin(INDICATORS)]
+    weights = [
+        (method, subsystem[i], i, w, 0.9 if method == "entropy" else np.nan)
+        for method in ("entropy", "equal")
+        for i, w in zip(INDICATORS, (0.7, 0.3, 0.5, 0.5), strict=True)
+    ]
+    observed = values.assign(
+        unit="100 million yuan", vintage="2026-10", file="data/raw/sample/2026-10/a_b*c.xlsx",
+        sheet="表|1", cell="C7", flag="",
+    )  # fmt: skip
+    audit = observed.iloc[[3]].assign(
+        check="jump", printed=1.0, computed=2.0, message="falls by 50% | from *2* to <b>1</b> $x$"
+    )
+    made = {
+        "observations": observed,
+        "audit": audit,
+        "revisions": pd.DataFrame(columns=["region", "name", "year", "indicator"]),
+        "panel": values.assign(flag=["filled", *[""] * (len(values) - 1)]),
+        "normalised": inside.assign(z=inside["value"].rank(pct=True)).drop(columns="value"),
+        "weights": pd.DataFrame(
+            weights, columns=["weighting", "subsystem", "indicator", "weight", "entropy"]
+        ),
+        "coupling": _coupling(grid),
+        "obstacles": inside.assign(obstacle=0.25).drop(columns="value"),
+        "comovement": _comovement(regions, years),
+        "parameters": _parameters(regions),
+        "equilibria": _equilibria(regions, years, values),
+        "relations": pd.DataFrame(
+            [("pooled", "common_year_share_x1", 0.7), ("pooled", "common_year_share_x2", 0.8)],
+            columns=["scope", "quantity", "value"],
+        ),
+    }
+    if claims:
+        made["claims"] = pd.DataFrame(
+            [("1 <Unit>", "a|b", "as printed", "agrees", "Table *1*")],
+            columns=["claim", "paper", "computed", "verdict", "source"],
+        )
+    return made
+
+
+def study(count: int = 4, *, claims: bool = False, **changed: pd.DataFrame) -> Study:
+    """Return the sample study; tables given by name replace the made-up ones."""
+    return Study(config(), tables(count, claims=claims) | changed, indicators())
+
+
+def files(chosen: Study) -> dict[str, str]:
+    """Return templates, phrases and charts of a study by file name, as the report takes them."""
+    import yaml
+
+    from coevo.figures import figure_names
+    from coevo.figures.drawing import drawn
+
+    folder = ROOT / "workflow" / "report"
+    given = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
+    words = yaml.safe_load(given["phrases.en.yaml"])["charts"]
+    names = figure_names(len(chosen.regions), chosen.pair is not None)
+    return given | drawn(chosen, words, names)

@@ -1,0 +1,199 @@
+"""The report: wording follows verdicts, data cannot become markup, the PDF repeats itself."""
+
+import pandas as pd
+import pytest
+import yaml
+from sample import ROOT, files, study, tables
+
+from coevo.errors import StudyError
+from coevo.report import documents, fonts, numbers
+from coevo.report.markup import Markdown, environment, escaped, listed
+from coevo.report.wording import spans, text
+
+FOLDER = ROOT / "workflow" / "report"
+PHRASES = yaml.safe_load((FOLDER / "phrases.en.yaml").read_text(encoding="utf-8"))
+NOTES = yaml.safe_load((FOLDER / "notes.en.yaml").read_text(encoding="utf-8"))
+TEMPLATE = (FOLDER / "report.en.md").read_text(encoding="utf-8")
+PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
+
+
+def words(count: int = 4, **changed: pd.DataFrame) -> str:
+    """Return the Markdown of the sample report on one line."""
+    source = text(study(count, claims=True, **changed), TEMPLATE, PHRASES, NOTES, PROVENANCE)
+    return " ".join(source.split())
+
+
+def changed(name: str, rows: dict[str, object], column: str, value: object) -> dict:
+    """Return one table of the sample with a column changed where the given columns match."""
+    frame = tables()[name]
+    match = pd.Series(True, index=frame.index)
+    for key, wanted in rows.items():
+        match &= frame[key].eq(wanted)
+    return {name: frame.assign(**{column: frame[column].mask(match, value)})}
+
+
+def test_neither_slope_once_year_effects_enter() -> None:
+    source = words()
+    assert "With region effects alone both interaction coefficients are positive" in source
+    assert "once year effects enter, neither slope can be told from zero" in source
+    assert "cannot be told from the common path of the years" in source
+
+
+def test_narrow_intervals_change_the_sentence() -> None:
+    source = words(**changed("parameters", {"effects": "region+year"}, "low", 0.01))
+    assert "both slopes stay positive" in source
+    assert "neither slope" not in source
+    assert "undetermined" not in source
+
+
+def test_unbounded_set_is_said_and_gets_no_number() -> None:
+    source = words()
+    assert "The set is unbounded; E cannot be located" in source
+    assert "both confidence sets are unbounded" in source
+    assert "all but 400 to 900" in source
+    assert "whole line" in source
+    assert "1,500" not in source
+
+
+def test_located_equilibrium_is_said() -> None:
+    frame = tables()["equilibria"]
+    own = frame["source"].eq("fit") & frame["effects"].eq("none")
+    for column, value in (
+        ("x1_set", "interval"), ("x2_set", "interval"), ("located", True),
+        ("x2_low", 100.0), ("x2_high", 300.0),
+    ):  # fmt: skip
+        frame = frame.assign(**{column: frame[column].mask(own, value)})
+    source = words(equilibria=frame)
+    assert "A fitted E is located for Zhejiang" in source
+    assert "cannot be located" not in source
+
+
+def test_comovement_beyond_the_range_changes_the_answer() -> None:
+    assert "no co-movement is shown beyond level and common trend" in words()
+    frame = tables()["comovement"]
+    rows = frame["measure"].eq("correlation_lnU") & frame["scope"].eq("within_regions_and_years")
+    source = words(comovement=frame.assign(value=frame["value"].mask(rows, 0.4)))
+    assert "no co-movement is shown" not in source
+    assert "move together beyond level and common trend" in source
+
+
+def test_one_region_replaces_what_needs_several() -> None:
+    source = words(1)
+    assert "needs several regions" in source
+    for name in ("heat", "scatter_levels", "regional_b1", "opening_correlations", "region_paths"):
+        assert f"figures/{name}.svg" not in source
+    assert "Region by region" not in source
+
+
+def test_claims_only_when_there_are_any() -> None:
+    assert "claims, checked" in words()
+    source = text(study(), TEMPLATE, PHRASES, NOTES, PROVENANCE)
+    assert "claims, checked" not in source
+
+
+@pytest.mark.parametrize("count", [4, 1])
+def test_words_that_say_too_much_are_absent(count: int) -> None:
+    source = words(count).lower()
+    for word in ("significant", "prove", "wrong", "nan", "none of none", "undefined"):
+        assert f" {word}" not in source, word
+
+
+def test_template_and_phrases_name_no_study() -> None:
+    """No region, indicator, subsystem, method or year stands in template or phrases."""
+    sentences = {key: value for key, value in PHRASES.items() if key not in ("references", "words")}
+    source = TEMPLATE + yaml.safe_dump(sentences, allow_unicode=True)
+    for word in ("Zhejiang", "China", "e-commerce", "cluster ", "entropy weights", "2015", "2023"):
+        assert word not in source, word
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("a|b", r"a\|b"),
+        ("*x* _y_ $z$", r"\*x\* \_y\_ \$z\$"),
+        ("<script>", r"\<script\>"),
+        ("two\nlines", "two lines"),
+        (None, "—"),
+        (float("nan"), "—"),
+    ],
+)
+def test_text_from_data_is_escaped(raw: object, shown: str) -> None:
+    assert escaped(raw) == shown
+    assert environment().from_string("<< value >>").render(value=raw) == shown
+
+
+def test_markdown_stays_markdown() -> None:
+    assert environment().from_string("<< value >>").render(value=Markdown("*a*")) == "*a*"
+    assert listed(["a_b", Markdown("*c*"), "d"]) == r"a\_b, *c* and d"
+
+
+@pytest.mark.parametrize(
+    ("function", "value", "shown"),
+    [
+        (numbers.fixed, -0.001, "0.00"),
+        (numbers.fixed, -1234.5, "−1,234.50"),
+        (numbers.figures, 0.0012345, "0.00123"),
+        (numbers.figures, 12345.0, "12,345"),
+        (numbers.percent, 0.123, "12 %"),
+        (numbers.spelled, 7, "seven"),
+        (numbers.spelled, 31, "31"),
+        (numbers.ordinal, 5, "fifth"),
+        (numbers.ordinal, 22, "22nd"),
+        (numbers.ordinal, 13, "13th"),
+        (numbers.fixed, float("inf"), "—"),
+    ],
+)
+def test_numbers_as_printed(function, value: float, shown: str) -> None:
+    assert function(value) == shown
+
+
+def test_spans_join_years_in_a_row() -> None:
+    assert spans([2015, 2016, 2017, 2020]) == ["2015–2017", "2020"]
+
+
+def test_character_that_no_font_holds_is_refused_with_its_context() -> None:
+    with pytest.raises(StudyError, match=r"report: .*U\+1F600.*before .* after"):
+        fonts.check({"report": "before 😀 after"})
+    fonts.check({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    chosen = study(claims=True)
+    return documents(chosen.tables, chosen.indicators, files(chosen), chosen.config, PROVENANCE)
+
+
+def test_page_is_one_file(made: dict[str, bytes]) -> None:
+    page = made["report.en.html"].decode()
+    assert len(page) < 5_000_000
+    assert "<b>1</b>" not in page.split("<main>")[1].split("</main>")[0]
+    assert "&lt;b&gt;1&lt;/b&gt;" in page
+    assert "<math" in page
+    main = page.split("<main>")[1].split("</main>")[0]
+    assert 'src="' not in main and "url(" not in main
+
+
+def test_figures_and_tables_are_numbered(made: dict[str, bytes]) -> None:
+    page = made["report.en.html"].decode()
+    assert page.index("Figure 1.") < page.index("Figure 2.")
+    assert page.index("Table 1.") < page.index("Table 2.")
+
+
+def test_pdf_repeats_itself(made: dict[str, bytes]) -> None:
+    chosen = study(claims=True)
+    config = {**chosen.config, "report": {"languages": ["en"], "formats": ["pdf"]}}
+    again = documents(chosen.tables, chosen.indicators, files(chosen), config, PROVENANCE)
+    assert again["report.en.pdf"] == made["report.en.pdf"]
+    assert again["report.en.pdf"].startswith(b"%PDF")
+
+
+def test_three_subsystems_do_not_break_the_report() -> None:
+    chosen = study()
+    frame = chosen.coupling.assign(U_parks=0.4)
+    config = {
+        **chosen.config,
+        "subsystems": {**chosen.config["subsystems"], "parks": {"en": "parks"}},
+    }
+    wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, chosen.indicators)
+    assert "three subsystems" in text(wider, TEMPLATE, PHRASES, NOTES, PROVENANCE)
+    assert "U_parks" in files(wider)["trajectory.json"]

@@ -1,0 +1,66 @@
+"""The page in a browser: charts are drawn, nothing is fetched, nothing complains."""
+
+import html
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from sample import files, study
+
+from coevo.report import documents
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+REASON = "no Chromium on this machine"
+pytestmark = pytest.mark.skipif(not BROWSER and not os.environ.get("CI"), reason=REASON)
+PROVENANCE = {"files": {}, "packages": {}}
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--enable-logging=stderr", "--v=0", "--timeout=8000", "--dump-dom",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=[4, 1], ids=["regions", "one region"])
+def page(request, tmp_path_factory) -> Path:
+    """Return the page of the sample study, with several regions and with one."""
+    chosen = study(request.param, claims=True)
+    config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
+    made = documents(chosen.tables, chosen.indicators, files(chosen), config, PROVENANCE)
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_bytes(made["report.en.html"])
+    return path
+
+
+def opened(page: Path, log: Path, width: int, theme: str) -> tuple[str, str, str]:
+    """Open the page and return its document after drawing, its console and what it fetched."""
+    options = [
+        f"--window-size={width},2000",
+        f"--log-net-log={log}",
+        f"--user-data-dir={log.parent}",
+    ]
+    run = subprocess.run(
+        [BROWSER, *FLAGS, *options, f"{page.as_uri()}?theme={theme}"],
+        capture_output=True, text=True, encoding="utf-8", timeout=120,
+    )  # fmt: skip
+    console = "\n".join(line for line in run.stderr.splitlines() if "CONSOLE" in line)
+    fetched = log.read_text(encoding="utf-8") if log.exists() else ""
+    return run.stdout, console, fetched
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark")])
+def test_page_draws_itself(page: Path, tmp_path: Path, width: int, theme: str) -> None:
+    document, console, fetched = opened(page, tmp_path / "net.json", width, theme)
+    assert console == ""
+    assert 'data-ready="1"' in document
+    charts = re.findall(r'<div class="chart[^"]*" data-chart="(\w+)"[^>]*>(.*?</svg>)?', document)
+    assert charts
+    assert all(drawn for _, drawn in charts), [name for name, drawn in charts if not drawn]
+    main = re.sub(r"<script.*?</script>|<style.*?</style>", "", document, flags=re.S)
+    words = html.unescape(re.sub(r"<[^>]+>", " ", main))
+    assert not re.search(r"\b(nan|undefined|null|Infinity)\b", words, re.I)
+    addresses = set(re.findall(r'"url":"(https?://[^"]+)"', fetched))
+    assert not addresses
