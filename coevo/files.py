@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -55,6 +56,27 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 def write_text(text: str, path: str | Path) -> None:
     """Write text as UTF-8 with LF, whole."""
     write_bytes(text.encode("utf-8"), path)
+
+
+def write_files(files: Mapping[str, str | bytes], folder: str | Path) -> None:
+    """Write several files by name into a folder, each whole; text as UTF-8 with LF."""
+    for name, content in files.items():
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        write_bytes(data, Path(folder) / name)
+
+
+def read_texts(*paths: str | Path) -> dict[str, str]:
+    """Return the text of files, and of the files in folders, by file name."""
+    files = [
+        file
+        for path in map(Path, paths)
+        for file in (sorted(path.iterdir()) if path.is_dir() else [path])
+    ]
+    return {
+        file.name: file.read_text(encoding="utf-8")
+        for file in files
+        if file.is_file() and not file.name.startswith(".")
+    }
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, *, mark: bool = False) -> None:

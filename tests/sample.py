@@ -103,23 +103,27 @@ def _parameters(regions: list[str]) -> pd.DataFrame:
 
 def _equilibria(regions: list[str], years: range, values: pd.DataFrame) -> pd.DataFrame:
     seen = values.set_index(["region", "indicator", "year"])["value"]
-    rows = []
+    none, rows = (None, None), []
+    unbounded = (1500.0, 400.0, 900.0, "complement", 200.0, *none, "line")
+    bounded = (150.0, 100.0, 900.0, "interval", 200.0, 100.0, 300.0, "interval")
+    period = (120.0, 110.0, 130.0, "range", 150.0, 120.0, 180.0, "range")
+    unsigned = (False, None, None, None)
     for region in regions:
         last = [seen[region, i, years[-1]] for i in ("output", "sales")]
         for estimator in ("trapezoid", "lag", "logmean"):
-            rows.append(("fit", region, "none", estimator, None, 1500.0, 400.0, 900.0, "complement",
-                         200.0, None, None, "line", "centre", False, 0.3, 0.02, 0.2, *last))  # fmt: skip
+            own = ("fit", region, "none", estimator, None, *unbounded)
+            rows.append((*own, "centre", False, 0.3, 0.02, 0.2, *last))
             for effects in ("region", "region+year") if len(regions) > 1 else ():
-                rows.append(("fit", region, effects, estimator, None, 150.0, 100.0, 900.0,
-                             "interval", 200.0, 100.0, 300.0, "interval", "centre", True, 0.7, 0.0,
-                             0.1, *last))  # fmt: skip
+                pooled = ("fit", region, effects, estimator, None, *bounded)
+                rows.append((*pooled, "centre", True, 0.7, 0.0, 0.1, *last))
+        kind = "fails" if region == "110000" else "centre"
         for year in years[:-1]:
-            kind = "fails" if region == "110000" else "centre"
             now = [seen[region, i, year] for i in ("output", "sales")]
-            rows.append(("calibration", region, "none", "", year, 0.9 * now[0], None, None, "",
-                         1.2 * now[1], None, None, "", kind, False, None, None, None, *now))  # fmt: skip
-        rows.append(("calibration", region, "none", "", None, 120.0, 110.0, 130.0, "range",
-                     150.0, 120.0, 180.0, "range", kind, False, None, None, None, *last))  # fmt: skip
+            single = (0.9 * now[0], *none, "", 1.2 * now[1], *none, "")
+            row = ("calibration", region, "none", "", year, *single, kind)
+            rows.append((*row, *unsigned, *now))
+        row = ("calibration", region, "none", "", None, *period, kind)
+        rows.append((*row, *unsigned, *last))
     columns = (
         "source scope effects estimator year x1 x1_low x1_high x1_set x2 x2_low x2_high x2_set kind"
         " located p_predator_prey p_reversed p_saddle observed_x1 observed_x2"
@@ -207,11 +211,9 @@ def files(chosen: Study) -> dict[str, str]:
     """Return templates, phrases and charts of a study by file name, as the report takes them."""
     import yaml
 
-    from coevo.figures import figure_names
-    from coevo.figures.drawing import drawn
+    from coevo.figures.drawing import drawn, needed
 
     folder = ROOT / "workflow" / "report"
     given = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
     words = yaml.safe_load(given["phrases.en.yaml"])["charts"]
-    names = figure_names(len(chosen.regions), chosen.pair is not None)
-    return given | drawn(chosen, words, names)
+    return given | drawn(chosen, words, needed(chosen))

@@ -82,9 +82,9 @@ def table(
     kind
         Classes of the division, separated by spaces.
     """
-    heads = [escaped(column[0]) for column in columns]
+    heads: list[str] = [escaped(column[0]) for column in columns]
     rules = ["-" * int(w) + ":" if align == "r" else ":" + "-" * int(w) for _, align, w in columns]
-    body = [[escaped(cell) for cell in row] for row in rows]
+    body: list[list[str]] = [[escaped(cell) for cell in row] for row in rows]
     lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *body)]
     classes = " ".join(f".{name}" for name in ["table", *kind.split()])
     return Markdown("\n".join([f"::: {{{classes}}}", *lines, "", f": {caption}", ":::"]))

@@ -54,5 +54,7 @@ def ordinal(rank: int) -> str:
     words = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
     if 1 <= rank <= len(words):
         return words[rank - 1]
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th") if rank % 100 not in (11, 12, 13) else "th"
+    ending = (
+        {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th") if rank % 100 not in (11, 12, 13) else "th"
+    )
     return f"{rank}{ending}"

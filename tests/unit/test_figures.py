@@ -7,13 +7,13 @@ import sys
 import pandas as pd
 import pytest
 import yaml
-from sample import ROOT, study
 
 from coevo.figures import FIGURES, figure_names
 from coevo.figures.axes import spread, ticks, wrapped
 from coevo.figures.drawing import CHARTS, drawn, regular, renumbered
 from coevo.figures.plane import allowed
 from coevo.figures.theme import PALETTES, filled
+from tests.sample import ROOT, study
 
 WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
     "charts"
@@ -80,9 +80,10 @@ def test_heat_prints_every_value_in_its_cell() -> None:
 
 
 def test_unlocated_equilibrium_is_words_and_no_point() -> None:
-    texts = strings(specs(4)["phase"])
-    assert WORDS["unlocated_2"] in texts
-    assert WORDS["fitted"] not in texts
+    spec = specs(4)["phase"]
+    assert WORDS["unlocated_2"] in strings(spec)
+    labels = {row.get("label") for rows in spec["datasets"].values() for row in rows}
+    assert WORDS["fitted"] not in labels
 
 
 def test_same_bytes_whatever_was_drawn_before() -> None:

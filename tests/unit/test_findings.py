@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sample import study, tables
 
 from coevo.findings import findings
 from coevo.findings.data import obstacles
@@ -12,6 +11,7 @@ from coevo.findings.far import far
 from coevo.findings.grades import GRADES, printed
 from coevo.findings.interaction import interaction, signs
 from coevo.findings.step import step
+from tests.sample import study, tables
 
 
 def with_value(frame: pd.DataFrame, rows: pd.Series, column: str, value: object) -> pd.DataFrame:

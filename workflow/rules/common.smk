@@ -4,6 +4,8 @@ import hashlib
 import os
 import shlex
 import sys
+import tomllib
+from importlib.metadata import version
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -35,31 +37,39 @@ def code(script):
     return sorted(os.path.relpath(file, workflow.basedir) for file in files if file)
 
 
-def raw_files():
-    """Return the raw files of the study, up to its vintage."""
-    return configuration.raw_files(config["raw"], config["vintage"])
-
-
-def digest(files):
-    """Return one hash over the content of files: an older file put in place of another is noticed."""
-    parts = (hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in sorted(files))
-    return hashlib.sha256("".join(parts).encode()).hexdigest()
-
-
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
-    config = configuration.complete(config, schema("config"), Path(source[-1]).name)
+    config.update(configuration.complete(config, schema("config"), Path(source[-1]).name))
     configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
-    RAW = raw_files()
+    RAW = configuration.raw_files(config["raw"], config["vintage"])
 except StudyError as problem:
     # Snakemake would add lines of its own below ours.
     print(problem, file=sys.stderr, flush=True)
     sys.exit(1)
 
 
+VERSION = tomllib.loads(Path(workflow.basedir, "pyproject.toml").read_text("utf-8"))["project"][
+    "version"
+]
 STUDY = config["study"]
 DATA = f"data/processed/{STUDY}"
 REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
 REGIONS = "config/regions.csv"
+# What the numbers and the look of the report depend on, besides our own code.
+PACKAGES = {
+    name: version(name)
+    for name in "numpy pandas scipy altair vl-convert-python pypandoc_binary typst".split()
+} | {"python": sys.version.split()[0], "coevo": VERSION}
+# By content: a raw file that an older one replaces is noticed, which times alone do not tell.
+DIGESTS = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in RAW}
+TABLES = "observations audit revisions panel goalposts normalised weights coupling".split()
+TABLES += ["obstacles", "comovement"]
+TABLES += ["parameters", "equilibria", "relations"] if config["interaction"] else []
+TABLES += ["claims"] if config["claims"] else []
+REPORTS = [
+    f"{REPORT}/report.{language}.{kind}"
+    for language in config["report"]["languages"]
+    for kind in config["report"]["formats"]
+] + [f"{REPORT}/results.xlsx"]

@@ -10,13 +10,13 @@ rule normalise:
     output:
         normalised=f"{DATA}/normalised.csv",
         goalposts=f"{DATA}/goalposts.csv",
-    params:
-        reference=config["normalisation"]["reference"],
-        range=config["normalisation"]["range"],
     log:
         f"{LOGS}/normalise.log",
     conda:
         "../../environment.yml"
+    params:
+        reference=config["normalisation"]["reference"],
+        range=config["normalisation"]["range"],
     script:
         "../scripts/normalise.py"
 
@@ -49,15 +49,15 @@ rule couple:
         coupling=f"{DATA}/coupling.csv",
         obstacles=f"{DATA}/obstacles.csv",
         comovement=f"{DATA}/comovement.csv",
+    log:
+        f"{LOGS}/couple.log",
+    conda:
+        "../../environment.yml"
     params:
         weighting=config["weighting"]["method"],
         coupling=config["coupling"],
         high=config["normalisation"]["range"][1],
         size=config["comovement"]["size"],
         seed=config["robustness"]["seed"],
-    log:
-        f"{LOGS}/couple.log",
-    conda:
-        "../../environment.yml"
     script:
         "../scripts/couple.py"

@@ -12,15 +12,15 @@ rule observe:
         observations=f"{DATA}/observations.csv",
         audit=f"{DATA}/audit.csv",
         revisions=f"{DATA}/revisions.csv",
-    params:
-        raw=config["raw"],
-        units_read_as=config["units_read_as"],
-        missing_marks=config["missing_marks"],
-        digest=digest(RAW),
     log:
         f"{LOGS}/observe.log",
     conda:
         "../../environment.yml"
+    params:
+        raw=config["raw"],
+        units_read_as=config["units_read_as"],
+        missing_marks=config["missing_marks"],
+        digests=DIGESTS,
     script:
         "../scripts/observe.py"
 
@@ -33,14 +33,14 @@ rule panel:
         code=code("panel"),
     output:
         panel=f"{DATA}/panel.csv",
+    log:
+        f"{LOGS}/panel.log",
+    conda:
+        "../../environment.yml"
     params:
         regions=config["regions"],
         focus=config["focus_region"],
         years=config["years"],
         gaps=config["panel"],
-    log:
-        f"{LOGS}/panel.log",
-    conda:
-        "../../environment.yml"
     script:
         "../scripts/panel.py"

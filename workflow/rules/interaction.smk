@@ -13,13 +13,13 @@ if config["interaction"]:
             parameters=f"{DATA}/parameters.csv",
             equilibria=f"{DATA}/equilibria.csv",
             relations=f"{DATA}/relations.csv",
-        params:
-            interaction=config["interaction"],
-            seed=config["robustness"]["seed"],
         log:
             f"{LOGS}/estimate.log",
         conda:
             "../../environment.yml"
+        params:
+            interaction=config["interaction"],
+            seed=config["robustness"]["seed"],
         script:
             "../scripts/estimate.py"
 
@@ -38,12 +38,12 @@ if config["claims"]:
             code=code("claims"),
         output:
             claims=f"{DATA}/claims.csv",
-        params:
-            region=config["focus_region"],
-            estimator=config["interaction"]["estimator"],
         log:
             f"{LOGS}/claims.log",
         conda:
             "../../environment.yml"
+        params:
+            region=config["focus_region"],
+            estimator=config["interaction"]["estimator"],
         script:
             "../scripts/claims.py"

@@ -1,0 +1,111 @@
+"""Axes, scales and the placing of labels."""
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+
+def scale(low: float, high: float) -> alt.Scale:
+    """A linear scale that shows exactly [low, high]."""
+    return alt.Scale(domain=[low, high], nice=False, zero=False)
+
+
+def years_axis(years: Sequence[int], *, grid: bool = False) -> alt.X:
+    """Years from first to last, labelled every second year (first and last alike when odd)."""
+    first, last = min(years), max(years)
+    step = 1 if last - first < 6 else 2
+    labels = list(range(last, first - 1, -step))[::-1]
+    return alt.X(
+        "year:Q",
+        scale=scale(first, last),
+        axis=alt.Axis(
+            values=labels,
+            format="d",
+            title=None,
+            grid=grid,
+            labelOverlap=True,
+            labelSeparation=8,
+            labelFlush=False,
+        ),
+    )
+
+
+def above(title: str | None, **options: Any) -> alt.Axis:
+    """A vertical axis whose title stands horizontally above it."""
+    return alt.Axis(
+        title=title, titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-12,
+        grid=True, **options,
+    )  # fmt: skip
+
+
+def ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Round values inside [low, high], about `count` of them, zero among them if inside."""
+    span = (high - low) / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(span))
+    step = min((m * power for m in (1, 2, 2.5, 5, 10)), key=lambda size: abs(size - span))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(i * step, 12) for i in range(first, last + 1)]
+
+
+def tick_format(values: Sequence[float]) -> str:
+    """A d3 format that prints each of `values` in full, with thousands separators."""
+    decimals = max((len(f"{v:.10f}".rstrip("0").split(".")[1]) for v in values), default=0)
+    return f",.{decimals}f"
+
+
+def spread(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
+    """Positions of labels: the values, moved apart until neighbours are `gap` away.
+
+    Overlapping neighbours are merged into a block centred on its members' mean, so that no label
+    wanders further than it must; a block stays inside [low, high].
+    """
+    blocks: list[list[Any]] = []
+
+    def centre(block: list[Any]) -> float:
+        half = gap * (len(block) - 1) / 2
+        return max(low + half, min(high - half, float(values[block].mean())))
+
+    for label in values.sort_values().index:
+        block = [label]
+        while blocks and centre(block) - centre(blocks[-1]) < gap * len(blocks[-1] + block) / 2:
+            block = blocks.pop() + block
+        blocks.append(block)
+    placed = {
+        label: centre(block) + gap * (i - (len(block) - 1) / 2)
+        for block in blocks
+        for i, label in enumerate(block)
+    }
+    return pd.Series(placed).reindex(values.index)
+
+
+def wrapped(label: str, width: int = 28) -> str:
+    """A label in as few lines of `width` characters as it needs, of about equal length."""
+    lines = textwrap.wrap(label, width, break_long_words=False)
+    for narrower in range(max((len(line) for line in lines), default=1), 0, -1):
+        closer = textwrap.wrap(label, narrower, break_long_words=False)
+        if len(closer) > len(lines) or max(map(len, closer)) > narrower:
+            break
+        lines = closer
+    return "\n".join(lines)
+
+
+def named_rows(order: Sequence[str], *, size: float = 12, **options: Any) -> alt.Y:
+    """A vertical axis of names in the given order, broken where `wrapped` broke them."""
+    return alt.Y(
+        "row:N",
+        sort=list(order),
+        axis=alt.Axis(
+            title=None, labelExpr="split(datum.label, '\\n')", labelLimit=240,
+            labelColor="$ink", labelFontSize=size, labelLineHeight=13, **options,
+        ),
+    )  # fmt: skip
+
+
+def zero_line(colour: str = "$ink") -> alt.Chart:
+    """A solid vertical line at zero."""
+    mark = alt.Chart(alt.Data(values=[{}])).mark_rule(color=colour, strokeWidth=1)
+    return mark.encode(x=alt.XDatum(0))

@@ -1,0 +1,124 @@
+"""Charts of the question 'in step, or just large and rising?'."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from coevo.figures.axes import above, scale, tick_format, ticks, zero_line
+from coevo.figures.theme import specification
+from coevo.findings.step import SCOPES, correlations
+from coevo.findings.study import SUBSYSTEM_PREFIX, Study
+
+
+def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """Correlation of the logs of the first two indices at three levels, and random pairings."""
+    rows = correlations(study).reset_index()
+    rows["title"] = rows["scope"].map(lambda scope: words[scope])
+    rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
+    low = min(-0.25, rows[["value", "low"]].min().min()) - 0.12
+    high = max(0.5, rows[["value", "high"]].max().max()) + 0.12
+    values = ticks(low, high)
+    x = scale(low, high)
+    axis = alt.Axis(values=values, format=".2~f", title=words["correlation"], grid=True)
+    order = list(SCOPES)
+    base = alt.Chart(rows).encode(y=alt.Y("scope:N", sort=order, axis=None))
+    tips = [
+        alt.Tooltip("title:N", title=words["tip_scope"]),
+        alt.Tooltip("value:Q", title="r", format=".3f"),
+        alt.Tooltip("low:Q", title=words["tip_low"], format=".3f"),
+        alt.Tooltip("high:Q", title=words["tip_high"], format=".3f"),
+    ]
+    bar = base.mark_bar(height=12, color="$line", opacity=0.55).encode(
+        x=alt.X("low:Q", scale=x, axis=axis), x2="high:Q", tooltip=tips
+    )
+    dot = base.mark_point(filled=True, size=110, color="$ink", opacity=1).encode(
+        x=alt.X("value:Q", scale=x), tooltip=tips
+    )
+    value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
+        x=alt.X("value:Q", scale=x), text="text:N"
+    )
+    title = base.mark_text(align="left", dy=-36, fontSize=12, color="$muted").encode(
+        x=alt.value(0), text="title:N"
+    )
+    key = (
+        alt.Chart(rows.iloc[[0]])
+        .mark_text(align="left", dy=16, fontSize=11, color="$muted", text=words["pairings"])
+        .encode(x=alt.X("low:Q", scale=x), y=alt.Y("scope:N", sort=order, axis=None))
+    )
+    return specification(alt.layer(zero_line("$muted"), bar, dot, value, title, key), 264)
+
+
+def _logs(study: Study, scope: str) -> pd.DataFrame:
+    """Logs of the first two indices, less the means that `scope` takes out."""
+    columns = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
+    indexed = study.coupling.set_index(["region", "name", "year"])[columns]
+    logs = np.log(indexed.where(indexed > 0))
+    if scope != "levels":
+        logs = logs - logs.groupby("region").transform("mean")
+    if scope == "within_regions_and_years":
+        logs = logs - logs.groupby("year").transform("mean")
+    return logs.set_axis(["x", "y"], axis=1).dropna().reset_index()
+
+
+def _limits(rows: pd.DataFrame, column: str) -> tuple[float, float]:
+    low, high = rows[column].min(), rows[column].max()
+    air = 0.05 * (high - low)
+    return low - air, high + air
+
+
+def _scatter(study: Study, words: dict[str, str], scope: str) -> dict[str, Any]:
+    rows = _logs(study, scope)
+    # The second and the third panel share their scales, so that the shrinking cloud is seen.
+    limits_from = rows if scope == "levels" else _logs(study, "within_regions")
+    x_limits, y_limits = _limits(limits_from, "x"), _limits(limits_from, "y")
+    first, second = (study.label(s) for s in study.subsystems[:2])
+    x_ticks, y_ticks = ticks(*x_limits, 3), ticks(*y_limits, 4)
+    x = alt.X(
+        "x:Q", scale=scale(*x_limits),
+        axis=alt.Axis(
+            title=words[f"x_{scope}"].format(subsystem=first), values=x_ticks,
+            format=tick_format(x_ticks), grid=True,
+        ),
+    )  # fmt: skip
+    y = alt.Y(
+        "y:Q", scale=scale(*y_limits),
+        axis=above(
+            words[f"y_{scope}"].format(subsystem=second), values=y_ticks,
+            format=tick_format(y_ticks),
+        ),
+    )  # fmt: skip
+    tips = [
+        alt.Tooltip("name:N", title=words["tip_region"]),
+        alt.Tooltip("year:Q", title=words["tip_year"]),
+        alt.Tooltip("x:Q", title=first, format=".2f"),
+        alt.Tooltip("y:Q", title=second, format=".2f"),
+    ]
+    cloud = alt.Chart(rows).mark_point(filled=True, size=14, color="$muted", opacity=0.45)
+    focus = alt.Chart(rows[rows["region"] == study.focus])
+    return specification(
+        alt.layer(
+            cloud.encode(x=x, y=y, tooltip=tips),
+            focus.mark_line(color="$focus", strokeWidth=1.8).encode(x=x, y=y, order="year:Q"),
+            focus.mark_point(filled=True, color="$focus", size=26, opacity=1).encode(
+                x=x, y=y, tooltip=tips
+            ),
+        ),
+        280,
+    )
+
+
+def scatter_levels(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """Logs of the two indices, every region and year."""
+    return _scatter(study, words, "levels")
+
+
+def scatter_within_regions(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """The same less each region's mean."""
+    return _scatter(study, words, "within_regions")
+
+
+def scatter_within_regions_and_years(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """The same less each region's and each year's mean."""
+    return _scatter(study, words, "within_regions_and_years")

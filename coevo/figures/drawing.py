@@ -1,0 +1,88 @@
+"""From a study to specifications, and from a specification to SVG."""
+
+import importlib.resources
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from coevo.figures import (
+    FIGURES,
+    Figure,
+    coefficients,
+    comovement,
+    coordination,
+    figure_names,
+    phase,
+    trends,
+    weights,
+)
+from coevo.figures.theme import PALETTES, filled
+from coevo.findings.study import Study
+
+Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
+_MODULES = (trends, coordination, comovement, weights, coefficients, phase)
+CHARTS: dict[str, Chart] = {
+    name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
+    for name in FIGURES
+}
+
+# Pixels of width on paper by the number of charts in a row, so that type keeps one size.
+WIDTHS = {1: 640, 2: 340, 3: 230}
+
+
+def paper_size(spec: dict[str, Any], figure: Figure) -> dict[str, float]:
+    """Width and height of a chart as it is set in the PDF."""
+    return {"width": WIDTHS[figure.columns], "height": spec["height"] * figure.paper}
+
+
+def needed(study: Study) -> list[str]:
+    """Names of the charts that a study has something to show in."""
+    return figure_names(len(study.regions), study.pair is not None)
+
+
+def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str]:
+    """Files of a study's charts by file name: `<name>.json` (specification) and `<name>.svg`.
+
+    Parameters
+    ----------
+    words
+        Words in charts: `charts` of the phrase file of the study's language.
+    """
+    files = {}
+    for name in figure_names(len(study.regions), study.pair is not None):
+        spec = CHARTS[name](study, words)
+        files[f"{name}.json"] = json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
+        files[f"{name}.svg"] = svg(spec | paper_size(spec, FIGURES[name]))
+    return files
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """A specification as SVG on light ground, with ids that depend on the chart alone."""
+    import vl_convert
+
+    for package in ("fontpkg_source_sans_3", "fontpkg_source_serif_4"):
+        vl_convert.register_font_directory(str(importlib.resources.files(package) / "files"))
+    text = vl_convert.vegalite_to_svg(filled(spec, PALETTES["light"]))
+    return renumbered(regular(text))
+
+
+def regular(text: str) -> str:
+    """SVG whose plain text asks for weight 400 by the axis of the font.
+
+    Typst draws a variable font at its default, the lightest weight, unless the axis is set.
+    """
+    text = text.replace(' font-weight="normal"', "")
+    plain = re.compile(r"<text(?![^>]*font-weight)")
+    return plain.sub("<text style=\"font-variation-settings:'wght' 400\"", text)
+
+
+def renumbered(text: str) -> str:
+    """SVG with its clip and gradient ids numbered from 0 in order of appearance.
+
+    Vega counts ids over the life of a process: the same chart drawn second has other ids.
+    """
+    found = dict.fromkeys(re.findall(r'\bid="([A-Za-z_]+\d+)"', text))
+    numbers = {old: f"{re.sub(r'[0-9]+$', '', old)}{i}" for i, old in enumerate(found)}
+    pattern = re.compile(r'(id="|url\(#|href="#)([A-Za-z_]+\d+)(?=["\)])')
+    return pattern.sub(lambda m: m[1] + numbers.get(m[2], m[2]), text)

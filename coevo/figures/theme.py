@@ -1,0 +1,114 @@
+"""Colours, type and axes shared by all charts; colours are tokens until a chart is shown.
+
+A specification carries strings such as "$focus". The page replaces them from its CSS variables,
+again on every change of theme; `filled` replaces them here, for SVG and PDF.
+"""
+
+from typing import Any
+
+GRADE_COUNT = 10
+
+# Grades diverge in hue at 0.5 while lightness runs one way, so that they can be read in grey.
+_LIGHT_GRADES = (
+    "#fbf3e2 #f6e1be #f3cf9b #eebc7b #e6a960 #63a9cd #1a7eb4 #0066a4 #004d8e #00336b".split()
+)
+_DARK_GRADES = (
+    "#3c2e20 #503921 #654522 #7c5322 #956423 #418bb4 #5aa1ce #78b8e2 #9dcef0 #c8e5f9".split()
+)
+_BLACK, _WHITE = "#14171a", "#ffffff"
+
+
+def _grades(colours: list[str], dark_text: range) -> dict[str, str]:
+    """Fill and text tokens (g0, t0, ...) of the ten grades; text keeps 4.5:1 in every cell."""
+    fills = {f"g{i}": colour for i, colour in enumerate(colours)}
+    return fills | {f"t{i}": _BLACK if i in dark_text else _WHITE for i in range(GRADE_COUNT)}
+
+
+PALETTES: dict[str, dict[str, str]] = {
+    "light": {
+        "bg": "#fcfbf8",
+        "ink": "#1b1e22",
+        "muted": "#5b626a",
+        "faint": "#8d939a",
+        "rule": "#cfcdc6",
+        "grid": "#e9e7e1",
+        "line": "#b9bcc0",
+        "s1": "#5f45a8",
+        "s2": "#5c8a12",
+        "s3": "#9a5b00",
+        "s1t": "#5f45a8",
+        "s2t": "#4a7000",
+        "s3t": "#8a5100",
+        "focus": "#c4005a",
+        **_grades(_LIGHT_GRADES, range(6)),
+    },
+    "dark": {
+        "bg": "#15171a",
+        "ink": "#e9e6df",
+        "muted": "#a5abb2",
+        "faint": "#7d848c",
+        "rule": "#3e4349",
+        "grid": "#26292e",
+        "line": "#5a6068",
+        "s1": "#ab98f0",
+        "s2": "#a3cc5a",
+        "s3": "#e0a458",
+        "s1t": "#ab98f0",
+        "s2t": "#a3cc5a",
+        "s3t": "#e0a458",
+        "focus": "#ff6f9c",
+        **_grades(_DARK_GRADES, range(5, 10)),
+    },
+}
+SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans',Arial,sans-serif"
+
+CONFIG: dict[str, Any] = {
+    "background": None,
+    "font": "$sans",
+    "view": {"stroke": None},
+    "axis": {
+        "domain": False,
+        "ticks": False,
+        "gridColor": "$grid",
+        "gridWidth": 1,
+        "labelColor": "$muted",
+        "labelFontSize": 11.5,
+        "labelPadding": 6,
+        "titleColor": "$muted",
+        "titleFontSize": 11.5,
+        "titleFontWeight": "normal",
+        "titlePadding": 8,
+    },
+    "text": {"fontSize": 11.5, "color": "$ink"},
+    "legend": {"disable": True},
+}
+
+
+def filled(spec: Any, palette: dict[str, str]) -> Any:
+    """A copy of a specification with every "$token" replaced by its colour or font stack."""
+    if isinstance(spec, str):
+        return {"sans": SANS, **palette}.get(spec[1:], spec) if spec.startswith("$") else spec
+    if isinstance(spec, list):
+        return [filled(item, palette) for item in spec]
+    if isinstance(spec, dict):
+        return {key: filled(item, palette) for key, item in spec.items()}
+    return spec
+
+
+def subsystem_colour(position: int, *, text: bool = False) -> str:
+    """Token of the subsystem at `position` (0 is the first); later ones reuse the third."""
+    return f"$s{min(position, 2) + 1}{'t' if text else ''}"
+
+
+def specification(chart: Any, height: float) -> dict[str, Any]:
+    """The chart as a dict with our config; the page sets the width, 640 pixels stand in for it.
+
+    `fit-x` makes room for words beside the plot as well as for axes.
+    """
+    return chart.to_dict() | {
+        "config": CONFIG,
+        "width": 640,
+        "height": height,
+        "padding": 3,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+    }

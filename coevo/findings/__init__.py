@@ -1,0 +1,43 @@
+"""Every value and verdict that a sentence of the report needs, from the tables; no words here."""
+
+from typing import Any
+
+from coevo.findings.data import data, obstacles, weights
+from coevo.findings.equilibrium import calibration, equilibrium, failed, fits, pooled_fits
+from coevo.findings.far import far, focus_state
+from coevo.findings.interaction import interaction
+from coevo.findings.step import step
+from coevo.findings.study import Study
+
+
+def findings(study: Study) -> dict[str, Any]:
+    """Findings by section; each section carries a `verdict` where sentences differ by it."""
+    return {
+        "far": far(study),
+        "step": step(study),
+        "interaction": interaction(study),
+        "equilibrium": equilibrium(study),
+        "calibration": calibration(study),
+        "data": data(study),
+        "weights": weights(study),
+        "obstacles": obstacles(study),
+        "limits": limits(study),
+    }
+
+
+def limits(study: Study) -> list[str]:
+    """Keys of the limits that apply to this study."""
+    derivations = " ".join(study.indicators["derivation"].fillna("").astype(str))
+    indicators = set(study.tables["observations"]["indicator"])
+    keys = ["association", "states"]
+    keys += [] if "deflate(" in derivations else ["prices"]
+    keys += ["quotient"] if "location_quotient(" in derivations else []
+    if study.pair is not None:
+        found = equilibrium(study)
+        keys = ["freedom", *(["extrapolation"] if found["beyond"] else []), "positive", *keys]
+        keys += ["centre"] if (fits(study)["kind"] == "centre").any() else []
+        keys += ["roles"]
+    return keys + sorted(f"note:{indicator}" for indicator in indicators)
+
+
+__all__ = ["Study", "failed", "findings", "focus_state", "limits", "pooled_fits"]

@@ -1,0 +1,141 @@
+"""Do the two outputs act on each other's growth? Read from `parameters` and `relations`."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.findings.study import Study
+
+POOLED = "pooled"
+EFFECTS = ("region", "region+year")  # in this order; the last one is the headline
+
+
+def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.dropna(subset=["low", "high"])
+
+
+def coefficients(study: Study, parameter: str) -> pd.DataFrame:
+    """Rows of one coefficient by effects and estimator, the main estimator first.
+
+    Pooled, scaled by the first year, with region and with region and year effects; for a study
+    of one region its own fits, per unit of its first-year output.
+    """
+    table = study.tables["parameters"]
+    table = table[(table["parameter"] == parameter) & (table["model"] == "classic")]
+    if study.single:
+        rows = _per_first_year(study, table[table["scope"] == study.focus], parameter)
+    else:
+        rows = table[(table["scope"] == POOLED) & (table["scaling"] == "first")]
+        rows = rows[rows["effects"].isin(EFFECTS)]
+    order = {effects: i for i, effects in enumerate(("none", *EFFECTS))}
+    rows = rows.assign(
+        by_effects=rows["effects"].map(order), later=rows["estimator"] != study.estimator
+    )
+    rows = rows.sort_values(["by_effects", "later", "estimator"], kind="stable")
+    return _intervals(rows.drop(columns=["by_effects", "later"])).reset_index(drop=True)
+
+
+def regional(study: Study, parameter: str) -> pd.DataFrame:
+    """One coefficient in every region by the main estimator, per unit of its first-year output."""
+    table = study.tables["parameters"]
+    rows = table[
+        (table["parameter"] == parameter)
+        & (table["effects"] == "none")
+        & (table["scope"] != POOLED)
+        & (table["estimator"] == study.estimator)
+        & (table["model"] == "classic")
+    ]
+    return _intervals(_per_first_year(study, rows, parameter)).reset_index(drop=True)
+
+
+def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """Coefficients of regions' own fits times the first value of the output they multiply.
+
+    b1 is per unit of x2 and d per unit of x1: per first-year output they can be compared over
+    regions and with the pooled fit. a1 and a2 have no unit and stay.
+    """
+    assert study.pair is not None
+    output = {"b1": study.pair[1], "d": study.pair[0]}.get(parameter)
+    if output is None:
+        return rows
+    first = study.series(output).groupby(level="region").first()
+    factor = rows["scope"].map(first)
+    return rows.assign(**{column: rows[column] * factor for column in ("estimate", "low", "high")})
+
+
+def holds_zero(row: pd.Series) -> bool:
+    """Whether an interval contains zero."""
+    return bool(row["low"] <= 0 <= row["high"])
+
+
+def signs(b1: pd.Series, d: pd.Series) -> str:
+    """What a pair of slopes says: `supply` when both intervals lie above zero, the pattern of a
+    predator-prey (supply) relation; `neither` when both hold zero; else `one` or `other`.
+    """
+    undecided = holds_zero(b1) + holds_zero(d)
+    if undecided == 2:
+        return "neither"
+    if undecided == 1:
+        return "one"
+    return "supply" if b1["low"] > 0 and d["low"] > 0 else "other"
+
+
+def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
+    return frame[(frame["effects"] == effects) & (frame["estimator"] == estimator)].iloc[0]
+
+
+def interaction(study: Study) -> dict[str, Any]:
+    """Values and verdicts of the section on the two populations.
+
+    `verdict` joins the verdicts with region effects and with region and year effects
+    (`supply_then_neither`, ...); for one region it is `region_` and the verdict of its own fit.
+    """
+    if study.pair is None:
+        return {"verdict": "none"}
+    b1, d = coefficients(study, "b1"), coefficients(study, "d")
+    effects = ["none"] if study.single else list(EFFECTS)
+    main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
+    verdicts = [signs(*pair) for pair in main.values()]
+    last = pd.concat([b1, d])
+    last = last[last["effects"] == effects[-1]]
+    found = {
+        "verdict": f"region_{verdicts[0]}" if study.single else "_then_".join(verdicts),
+        "estimates": {e: {"b1": pair[0], "d": pair[1]} for e, pair in main.items()},
+        "zeros": int(sum(holds_zero(row) for _, row in last.iterrows())),
+        "intervals": len(last),
+        "undecided": verdicts[-1] in ("neither", "one"),
+        "df": main[effects[-1]][0]["df"],
+        "clusters": len(study.regions),
+    }
+    if not study.single:
+        found["above"] = _above(pd.concat([b1, d]))
+        found["common"] = _common(study)
+        found["regional"] = {p: _count(regional(study, p)) for p in ("b1", "d")}
+    return found
+
+
+def _above(rows: pd.DataFrame) -> tuple[int, int]:
+    """Intervals with region effects only that lie above zero, and how many there are."""
+    part = rows[rows["effects"] == EFFECTS[0]]
+    return int((part["low"] > 0).sum()), len(part)
+
+
+def _common(study: Study) -> dict[str, float]:
+    """Share of within-region variance common to a year, of x1 and x2 scaled by the first year."""
+    table = study.tables["relations"]
+    rows = table[table["quantity"].str.startswith("common_year_share_")]
+    rows = rows[~rows["quantity"].str.endswith("_mean")]
+    return {
+        q.removeprefix("common_year_share_"): v
+        for q, v in zip(rows["quantity"], rows["value"], strict=True)
+    }
+
+
+def _count(rows: pd.DataFrame) -> dict[str, int]:
+    """How many of the regions' intervals hold zero, and how many lie above and below it."""
+    return {
+        "n": len(rows),
+        "zero": int(((rows["low"] <= 0) & (rows["high"] >= 0)).sum()),
+        "above": int((rows["low"] > 0).sum()),
+        "below": int((rows["high"] < 0).sum()),
+    }

@@ -1,0 +1,97 @@
+"""A study as the report sees it: its tables, its configuration and its labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+SUBSYSTEM_PREFIX = "U_"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Tables by name, configuration after defaults, indicator table, language of the labels."""
+
+    config: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+    indicators: pd.DataFrame
+    language: str = "en"
+
+    @property
+    def coupling(self) -> pd.DataFrame:
+        """The coupling table: one row per region and year."""
+        return self.tables["coupling"]
+
+    @property
+    def subsystems(self) -> list[str]:
+        """Subsystem ids in the order of the configuration."""
+        return [s for s in self.config["subsystems"] if SUBSYSTEM_PREFIX + s in self.coupling]
+
+    @property
+    def years(self) -> list[int]:
+        """Years of the coupling table, ascending."""
+        return sorted(int(year) for year in self.coupling["year"].unique())
+
+    @property
+    def regions(self) -> list[str]:
+        """Region codes, ascending."""
+        return sorted(self.coupling["region"].unique())
+
+    @property
+    def single(self) -> bool:
+        """Whether the study is of one region."""
+        return len(self.regions) == 1
+
+    @property
+    def focus(self) -> str:
+        """Code of the region in focus: the configured one, or the first."""
+        wanted = str(self.config.get("focus_region") or "")
+        return wanted if wanted in self.regions else self.regions[0]
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """Ids of the upstream and the downstream output, if the study has them."""
+        interaction = self.config.get("interaction")
+        return (interaction["upstream"], interaction["downstream"]) if interaction else None
+
+    @property
+    def estimator(self) -> str:
+        """The main estimator of the interaction."""
+        return self.config["interaction"]["estimator"]
+
+    def name(self, region: str) -> str:
+        """Name of a region."""
+        coupling = self.coupling
+        return str(coupling.loc[coupling["region"] == region, "name"].iloc[0])
+
+    def label(self, identifier: str) -> str:
+        """Label of an indicator or a subsystem."""
+        if identifier in self.config["subsystems"]:
+            return str(self.config["subsystems"][identifier][self.language])
+        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
+        return str(rows[f"label_{self.language}"].iloc[0]) if len(rows) else identifier
+
+    def heading(self, identifier: str) -> str:
+        """The label as it opens a line: its first letter in upper case."""
+        label = self.label(identifier)
+        return label[:1].upper() + label[1:]
+
+    def unit(self, identifier: str) -> str:
+        """Unit of an indicator; empty for a subsystem."""
+        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
+        return str(rows["unit"].iloc[0]) if len(rows) else ""
+
+    def series(self, identifier: str) -> pd.Series:
+        """Values of an indicator or a subsystem's composite by (region, year)."""
+        if identifier in self.config["subsystems"]:
+            frame, column = self.coupling, SUBSYSTEM_PREFIX + identifier
+        else:
+            panel = self.tables["panel"]
+            frame, column = panel.loc[panel["indicator"] == identifier], "value"
+        return frame.set_index(["region", "year"])[column].sort_index()
+
+    def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
+        """Rows of a table that belong to the region in focus."""
+        frame = self.tables[table]
+        return frame.loc[frame[column] == self.focus]

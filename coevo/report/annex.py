@@ -1,0 +1,98 @@
+"""The tables of the report, each with its title and columns from the phrases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from coevo.findings.data import weights as weights_in_use
+from coevo.findings.study import Study
+from coevo.report import rows
+from coevo.report.cells import Words
+from coevo.report.markup import Markdown, listed, table, upper_first
+
+
+def _table(
+    phrases: Mapping[str, Any], key: str, words: Words, lines: rows.Rows, kind: str = ""
+) -> Markdown:
+    """A table with the caption and the columns that the phrases give it under `tables`."""
+    entry = phrases["tables"][key]
+    caption = words.say(f"tables/{key}/caption")
+    return table(caption, entry["columns"], lines, kind)
+
+
+def _states(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
+    """The table of states: one column per subsystem, however many there are."""
+    entry = phrases["tables"]["states"]
+    head, *rest = entry["columns"]
+    indices = [[f"U, {study.label(s)}", "r", 10] for s in study.subsystems]
+    return table(
+        words.say("tables/states/caption"), [head, *indices, *rest], rows.states(words), "long"
+    )
+
+
+def tables(
+    study: Study, words: Words, phrases: Mapping[str, Any],
+    provenance: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:  # fmt: skip
+    """Tables of the main part by the name the template gives them, and the annex as sections."""
+    weights = study_weights(study, words, phrases)
+    made: dict[str, Any] = {
+        "weights_table": weights,
+        "audit_table": _table(phrases, "audit", words, rows.audit(words)),
+        "files_table": _table(
+            phrases, "files", words, _pairs(provenance["files"], code=True), "long"
+        ),
+        "packages_table": _table(phrases, "packages", words, _pairs(provenance["packages"])),
+        "sources": sources(study),
+    }
+    if study.pair:
+        made["equilibria_table"] = _table(
+            phrases, "equilibria", words, rows.equilibria(words), "widest"
+        )
+    if "claims" in study.tables:
+        made["claims_table"] = _table(phrases, "claims", words, rows.claims(words), "claims")
+    return made | {"annex": sections(study, words, phrases)}
+
+
+def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dict[str, Markdown]]:
+    """Annex tables with their titles; a table without rows is left out."""
+    found: list[tuple[str, Markdown]] = []
+    if not study.single:
+        found.append(("states", _states(study, phrases, words)))
+    if study.pair and not study.single:
+        lines = rows.coefficients(words)
+        found.append(("coefficients", _table(phrases, "coefficients", words, lines, "long wide")))
+        lines = rows.regional_equilibria(words)
+        found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
+    if len(study.tables["audit"]):
+        lines = rows.audit_rows(words)
+        found.append(("findings", _table(phrases, "findings", words, lines, "long wide")))
+    return [{"title": words.say(f"tables/{key}/title"), "table": made} for key, made in found]
+
+
+def study_weights(study: Study, words: Words, phrases: Mapping[str, Any]) -> Markdown:
+    """The indicator system; the share between regions is left out for one region."""
+    columns = list(phrases["tables"]["weights"]["columns"])
+    if study.single:
+        columns = [
+            column for column in columns if column[0] != phrases["tables"]["weights"]["between"]
+        ]
+    years = (study.years[0], study.years[-1])
+    columns += [[f"{study.name(study.focus)} {year}", "r", 9] for year in years]
+    lines = rows.weights(words, weights_in_use(study)["rows"])
+    return table(words.say("tables/weights/caption"), columns, lines, "wide")
+
+
+def _pairs(values: Mapping[str, str], code: bool = False) -> list[list[Any]]:
+    return [
+        [name, Markdown(f"`{value}`") if code and value.isalnum() else value]
+        for name, value in sorted(values.items())
+    ]
+
+
+def sources(study: Study) -> Markdown:
+    """Raw files that the study reads, by name."""
+    files = sorted({str(path).rsplit("/", 1)[-1] for path in study.tables["observations"]["file"]})
+    return listed(files)
+
+
+__all__ = ["sections", "sources", "tables", "upper_first"]

@@ -1,0 +1,121 @@
+"""Words of single cells: sets, signs, estimates, and the facts of one region."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from coevo.findings.data import cells as grouped
+from coevo.findings.data import obstacle_rows
+from coevo.findings.far import focus_state
+from coevo.findings.interaction import regional
+from coevo.findings.study import Study
+from coevo.report.markup import Markdown, escaped, listed
+from coevo.report.numbers import NOTHING, figures, fixed, graded, missing
+
+Say = Callable[..., Markdown]
+Rows = list[list[Any]]
+
+
+def amount(value: Any) -> str:
+    """An output in its unit: whole from 1,000 on, three significant figures below."""
+    if missing(value):
+        return NOTHING
+    return fixed(value, 0) if abs(float(value)) >= 1000 else figures(value, 3)
+
+
+def estimate(row: pd.Series, say: Say) -> Markdown:
+    """An estimate with its interval: two significant figures, an end as fine as the estimate."""
+    value = Markdown(figures(row["estimate"], 2))
+    if missing(row["low"]) or missing(row["high"]):
+        return value
+    ends = say("sets/interval", low=figures(row["low"], 2), high=figures(row["high"], 2))
+    return Markdown(f"{value} ({ends})")
+
+
+class Words:
+    """Cells that need the phrases of the language: sets, kinds, estimators, facts of a region."""
+
+    def __init__(self, study: Study, say: Say, word: Callable[[str, str], str]) -> None:
+        self.study, self.say, self.word = study, say, word
+        self._obstacles = obstacle_rows(study)
+
+    def label(self, identifier: str) -> str:
+        return self.study.label(identifier)
+
+    def set_words(self, row: Any, coordinate: str) -> str:
+        """A set in words: an interval, all but one, the whole line."""
+        kind = row[f"{coordinate}_set"] or "none"
+        low, high = (amount(row[f"{coordinate}_{end}"]) for end in ("low", "high"))
+        return self.say(f"sets/{kind}", low=low, high=high)
+
+    def signs(self, row: Any) -> str:
+        """Probabilities of a centre (predator-prey and reversed) and of a saddle."""
+        if missing(row["p_saddle"]):
+            return self.word("kind", row["kind"])
+        centre = row["p_predator_prey"] + row["p_reversed"]
+        shares = (
+            ("centre", centre),
+            ("saddle", row["p_saddle"]),
+            ("none", 1 - centre - row["p_saddle"]),
+        )
+        return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares)
+
+    def facts(self, region: str) -> list[tuple[str, str]]:
+        """What the panel of a region shows: (label, value) in a fixed order."""
+        study, say = self.study, self.say
+        state = focus_state(study, region)
+        facts: list[tuple[str, str]] = [
+            (say("facts/D"), " → ".join(map(graded, state["D"]))),
+            (say("facts/grade"), state["grade"][1]),
+            (say("facts/rank"), f"{state['rank'][0]} → {state['rank'][1]}"),
+            (say("facts/CT"), f"{fixed(state['C'], 3)} · {fixed(state['T'], 3)}"),
+            (say("facts/relative"), self.relative(state["lagging"], state["relative"])),
+            (say("facts/obstacle"), self._obstacle(region)),
+        ]
+        return facts + (self._population_facts(region) if study.pair else [])
+
+    def _obstacle(self, region: str) -> str:
+        rows = self._obstacles[self._obstacles["region"] == region]
+        if rows.empty:
+            return NOTHING
+        return self.study.heading(str(rows.loc[rows["obstacle"].idxmax(), "indicator"]))
+
+    def _population_facts(self, region: str) -> list[tuple[str, str]]:
+        facts: list[tuple[str, str]] = []
+        for parameter in ("b1", "d"):
+            rows = regional(self.study, parameter)
+            row = rows[rows["scope"] == region].iloc[0]
+            facts.append((self.say(f"facts/{parameter}"), estimate(row, self.say)))
+        own = self._own_fit(region)
+        sets = Markdown(f"x₁ {self.set_words(own, 'x1')}; x₂ {self.set_words(own, 'x2')}")
+        return [*facts, (self.say("facts/sets"), sets)]
+
+    def _own_fit(self, region: str) -> pd.Series:
+        table = self.study.tables["equilibria"]
+        own = table[
+            (table["source"] == "fit") & (table["scope"] == region) & (table["effects"] == "none")
+            & (table["estimator"] == self.study.estimator)
+        ]  # fmt: skip
+        return own.iloc[0]
+
+    def relative(self, state: Any, value: Any) -> Markdown:
+        """Relative development with the subsystem that lags, as the table says it."""
+        side = (
+            self.word("lagging", state)
+            if state == "synchronous"
+            else self.say("titles/lags", subsystem=self.study.label(state))
+        )
+        return Markdown(f"{fixed(value)}, {escaped(side)}")
+
+    def cells(self, rows: pd.DataFrame) -> str:
+        """Cells of the panel in words: indicator, year and how many or which regions."""
+        parts = []
+        everyone = len(self.study.regions)
+        for row in grouped(rows).itertuples():
+            who = (
+                self.say("titles/every_region") if len(row.names) == everyone and everyone > 1
+                else listed(row.names)
+            )  # fmt: skip
+            parts.append(Markdown(f"{escaped(self.label(row.indicator))} {row.year} ({who})"))
+        return listed(parts)

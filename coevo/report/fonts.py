@@ -1,0 +1,61 @@
+"""The fonts of the PDF, and a check that they hold every character: Typst drops others silently."""
+
+import importlib.resources
+import re
+from functools import cache
+from pathlib import Path
+
+from coevo.errors import Problems
+
+_CONTEXT = 24  # characters shown on either side of one that no font holds
+
+
+def font_folders() -> list[Path]:
+    """Folders of the installed font packages (all under the Open Font License)."""
+    places = (
+        ("fontpkg_source_serif_4", "files"),
+        ("fontpkg_source_sans_3", "files"),
+        ("justmytype_intl_cjk", "fonts/ofl/notosanssc"),
+    )
+    return [Path(str(importlib.resources.files(package) / folder)) for package, folder in places]
+
+
+@cache
+def covered() -> frozenset[int]:
+    """Code points that at least one of the fonts holds."""
+    from fontTools.ttLib import TTFont
+
+    points: set[int] = set()
+    for folder in font_folders():
+        for path in sorted(folder.glob("*.ttf")):
+            with TTFont(path, lazy=True) as font:
+                points |= set(font.getBestCmap())
+    return frozenset(points)
+
+
+def check(texts: dict[str, str]) -> None:
+    """Refuse characters that no font holds.
+
+    Parameters
+    ----------
+    texts
+        Text by the name of its place, as the message should give it.
+
+    Raises
+    ------
+    StudyError
+        One line for each character and place, with the words around it.
+    """
+    known = covered()
+    problems = Problems()
+    for place, text in texts.items():
+        for character in sorted(set(text)):
+            if character.isspace() or ord(character) in known:
+                continue
+            at = text.index(character)
+            around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
+            problems.add(
+                f"{place}: no font of the PDF holds {character!r} (U+{ord(character):04X}) in "
+                f"“…{around}…”; write it in other characters or leave pdf out of report.formats"
+            )
+    problems.check()

@@ -1,0 +1,148 @@
+"""Values that phrases and template speak of by name, and sentences that are lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from coevo.findings import Study, findings
+from coevo.findings.equilibrium import failed
+from coevo.report.cells import Words, amount
+from coevo.report.markup import Markdown, escaped, listed
+from coevo.report.numbers import fixed, percent
+
+Phrases = Mapping[str, Any]
+
+
+def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]:
+    """Findings and the short names under which phrases and template speak of them."""
+    found = findings(study)
+    step, pair = found["step"], study.pair
+    level = percent(study.config["interaction"]["confidence"]) if pair else ""
+    values: dict[str, Any] = {
+        **found,
+        "one": study.single,
+        "pair": pair,
+        "focus": study.name(study.focus),
+        "first": study.years[0],
+        "last": study.years[-1],
+        "r": step.get("r", {}),
+        "level": level,
+        "reference": study.config["normalisation"]["reference"],
+        "subsystem_labels": [study.label(s) for s in study.subsystems],
+        "subsystem_colours": listed(
+            Markdown(f"[{escaped(study.label(s))}]{{.s{min(i, 3)}}}")
+            for i, s in enumerate(study.subsystems, start=1)
+        ),
+        "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
+        "labels": lambda identifiers: [study.label(i) for i in identifiers],
+        "amount": amount,
+        "set_words": words.set_words,
+        "label_of_size": lambda key: size_label(study, key, phrases),
+        "claims": study.tables.get("claims"),
+    }
+    return values | (_pair_values(study, found, phrases) if pair else {})
+
+
+def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[str, Any]:
+    assert study.pair is not None
+    up, down = study.pair
+    units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
+    estimates = found["interaction"]["estimates"]
+    return {
+        "x1": study.label(up),
+        "x2": study.label(down),
+        "unit": units[0] if len(units) == 1 else "",
+        "head": estimates[list(estimates)[-1]],
+        "main": found["equilibrium"]["main"],
+        "rows_of_fit": found["equilibrium"]["rows"],
+        "period": found["calibration"].get("period"),
+        "interaction_finding": _interaction_finding(found["interaction"]),
+        "rests_on_years": found["interaction"]["verdict"] == "supply_then_neither",
+        "equilibrium_finding": _equilibrium_finding(found["equilibrium"]["verdict"]),
+    }
+
+
+def _interaction_finding(found: dict[str, Any]) -> str:
+    """Key of the section's first sentence: what the last set of effects leaves standing."""
+    if found["undecided"]:
+        return "undecided"
+    return "supply" if found["verdict"].endswith("supply") else "other"
+
+
+def _equilibrium_finding(verdict: str) -> str:
+    return verdict if verdict in ("located", "not_positive") else "unlocated"
+
+
+def size_label(study: Study, key: str, phrases: Phrases) -> str:
+    """Label of a measure of size; `<indicator>_per_head` is that indicator per head."""
+    base = key.removesuffix("_per_head")
+    suffix = str(phrases["words"]["per_head"]) if base != key else ""
+    return study.label(base) + suffix
+
+
+def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str, Any]) -> dict:
+    """Sentences that are lists: what was missing, which calibrations failed, which weights."""
+    say, found = words.say, values
+    heavy = [
+        Markdown(f"{escaped(study.label(i))} ({fixed(w)})") for i, w in found["weights"]["heaviest"]
+    ]
+    ranks = [
+        Markdown(f"{escaped(size_label(study, key, phrases))} {fixed(value)}")
+        for key, value in found["step"].get("rank", {}).items()
+    ]
+    gaps = found["data"]
+    lost = [
+        Markdown(f"{escaped(row['name'])} ({listed(spans(row['years']))})")
+        for _, row in failed(study).iterrows()
+    ] if study.pair else []  # fmt: skip
+    return {
+        "heaviest_in_words": listed(heavy),
+        "ranks_in_words": listed(ranks),
+        "failed_in_words": listed(lost),
+        "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
+        if len(gaps["missing"])
+        else say("data/complete"),
+        "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
+        if len(gaps["filled"])
+        else "",
+        "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
+    }
+
+
+def _marks(others: list[str], phrases: Phrases) -> Markdown:
+    """Mark and method of the weightings that are not used, as the chart draws them."""
+    marks = phrases["words"]["marks"]
+    return listed(Markdown(f"{marks[i % len(marks)]}: {escaped(m)}") for i, m in enumerate(others))
+
+
+def spans(years: list[int]) -> list[str]:
+    """Years as spans: 2015 to 2022 in a row become 2015–2022."""
+    groups: list[list[int]] = []
+    for year in sorted(years):
+        if groups and year == groups[-1][-1] + 1:
+            groups[-1].append(year)
+        else:
+            groups.append([year])
+    return [str(g[0]) if len(g) == 1 else f"{g[0]}–{g[-1]}" for g in groups]
+
+
+def limit_lines(
+    study: Study, keys: list[str], words: Words, notes: Mapping[str, str]
+) -> list[Markdown]:
+    """Sentences of the limits that apply; a note is printed where the study reads its indicator."""
+    lines = []
+    for key in keys:
+        kind, _, indicator = key.partition(":")
+        if kind != "note":
+            lines.append(words.say(f"limits/{key}"))
+        elif indicator in notes:
+            lines.append(Markdown(notes[indicator].strip()))
+    return lines
+
+
+def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:
+    parts = found["verdict"].split("_then_")
+    if study.single:
+        return words.say(f"interaction/region/{found['verdict'].removeprefix('region_')}")
+    first = words.say(f"interaction/first/{parts[0]}")
+    # The condition of the second half looks at the first: "so the pattern cannot be told ...".
+    return Markdown(first + words.say(f"interaction/then/{parts[1]}", supply=parts[0] == "supply"))

@@ -1,0 +1,126 @@
+"""The Markdown source of a report: its template and phrases filled with the study's findings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from coevo.findings import Study
+from coevo.report import annex
+from coevo.report.cells import Words
+from coevo.report.markup import Markdown, environment, escaped, speaker
+from coevo.report.values import (
+    Phrases,
+    interaction_sentence,
+    limit_lines,
+    named_values,
+    sentences,
+)
+
+
+def _voice(study: Study, phrases: Phrases) -> tuple[Any, Words]:
+    """The Jinja environment with every finding as a global, and the words that tables need."""
+    jinja = environment()
+    say = speaker(jinja, phrases)
+
+    def word(kind: str, name: str) -> str:
+        return str(phrases["words"].get(kind, {}).get(name, name))
+
+    words = Words(study, say, word)
+    jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
+    jinja.globals |= named_values(study, words, phrases)
+    return jinja, words
+
+
+def text(
+    study: Study, template: str, phrases: Phrases, notes: Mapping[str, str],
+    provenance: Mapping[str, Mapping[str, str]],
+) -> str:  # fmt: skip
+    """The report of one language as Markdown."""
+    jinja, words = _voice(study, phrases)
+    values = jinja.globals
+    values |= sentences(study, words, phrases, values)
+    values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
+    return jinja.from_string(template).render(
+        facts=words.facts(study.focus),
+        limit_lines=limit_lines(study, values["limits"], words, notes),
+        references=[Markdown(line) for line in _references(study, phrases)],
+        config_block=_block(_settings(study.config)),
+        **annex.tables(study, words, phrases, provenance),
+    )
+
+
+def _references(study: Study, phrases: Phrases) -> list[str]:
+    """References of what this study uses: always, by weighting method, and with a pair."""
+    table = phrases["references"]
+    keys = ["always", study.config["weighting"]["method"], study.config["coupling"]["grades"]]
+    keys += ["pair"] if study.pair else []
+    keys += ["pooled"] if study.pair and not study.single else []
+    return [line for key in keys for line in table.get(key, [])]
+
+
+def _plain(value: Any) -> Any:
+    """Mappings and sequences as plain dicts and lists, so that they print as YAML."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _settings(config: Mapping[str, Any]) -> str:
+    """The configuration as YAML, one line for each key."""
+    options: dict[str, Any] = {"allow_unicode": True, "default_flow_style": True, "width": 10_000}
+    lines = [
+        f"{key}: {yaml.safe_dump(value, **options).removesuffix('...' + chr(10)).strip()}"
+        for key, value in _plain(config).items()
+    ]
+    return "\n".join(lines)
+
+
+def _block(content: str) -> Markdown:
+    """A block of code whose fence is longer than any run of tildes inside."""
+    fence = "~" * 4
+    while fence in content:
+        fence += "~"
+    return Markdown(f"{fence}\n{content.rstrip()}\n{fence}")
+
+
+def regions(study: Study, phrases: Phrases) -> dict[str, Any]:
+    """What the page's region panel shows: names, facts in plain text, the region shown first."""
+    _, words = _voice(study, phrases)
+    return {
+        "focus": study.focus,
+        "word": phrases["page"]["picker"],
+        "names": {region: study.name(region) for region in study.regions},
+        "facts": {
+            region: [plain(value) for _, value in words.facts(region)] for region in study.regions
+        }
+        if not study.single
+        else {},
+    }
+
+
+def plain(markdown: str) -> str:
+    """Text of a cell without the escapes of Markdown."""
+    return markdown.replace("\\", "") if isinstance(markdown, Markdown) else markdown
+
+
+def metadata(study: Study, phrases: Phrases) -> dict[str, str]:
+    """Title, language and the words of the frame."""
+    jinja, _ = _voice(study, phrases)
+    page = {key: jinja.from_string(value).render() for key, value in phrases["page"].items()}
+    title = study.config["title"][study.language]
+    return {
+        "title": escaped(title),
+        "pagetitle": title,
+        "lang": study.language,
+        "study": str(study.config["study"]),
+        "kicker": page["kicker"],
+        "years": page["years"],
+        "generator-name": page["generator"],
+        "words-contents": page["contents"],
+        "words-theme": page["theme"],
+        "word-figure": page["figure"],
+        "word-table": page["table"],
+    }

@@ -1,0 +1,171 @@
+-- Turns image lines into charts and numbers captions.
+-- HTML: a figure whose container is drawn from the chart's specification by the page's script.
+-- Typst: image(alt:) inside a numbered figure; named divisions and spans become functions of the
+-- template (report.typ).
+
+local typst = FORMAT:match("typst") ~= nil
+local counts = { figure = 0, table = 0 }
+local WORDS = { figure = "Figure", table = "Table" }
+
+-- Divisions and spans that report.typ knows by the same name.
+local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex" }
+local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
+
+local function raw(text)
+  return pandoc.RawBlock(typst and "typst" or "html", text)
+end
+
+local function raw_inline(text)
+  return pandoc.RawInline(typst and "typst" or "html", text)
+end
+
+local function escape_html(text)
+  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
+end
+
+local function escape_typst(text)
+  return (text:gsub("\\", "\\\\"):gsub('"', '\\"'))
+end
+
+local function number(kind)
+  counts[kind] = counts[kind] + 1
+  return WORDS[kind] .. " " .. counts[kind] .. "."
+end
+
+local function image_of(figure)
+  local found
+  figure:walk({ Image = function(image) found = found or image end })
+  return found
+end
+
+-- Image, caption inlines and description of one chart.
+local function chart_of(figure)
+  local image = image_of(figure)
+  local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
+  local alt = image.attributes.alt or pandoc.utils.stringify(caption)
+  return { width = image.attributes.width or "100%", src = image.src, name = image.src:match("([^/]+)%.svg$"), alt = alt, caption = caption }
+end
+
+local function html_chart(chart)
+  return raw(string.format(
+    '<div class="chart" data-chart="%s" role="img" aria-label="%s"></div>',
+    escape_html(chart.name), escape_html(chart.alt)))
+end
+
+local function typst_image(chart)
+  return string.format('image("%s", width: %s, alt: "%s")', chart.src, chart.width, escape_typst(chart.alt))
+end
+
+local function append(list, items)
+  for _, item in ipairs(items) do list:insert(item) end
+end
+
+local function html_figure(id, caption, body)
+  local label = pandoc.List({ pandoc.Strong({ pandoc.Str(number("figure")) }), pandoc.Space() })
+  append(label, caption)
+  local blocks = pandoc.List({ raw('<figure id="' .. escape_html(id) .. '"><figcaption>') })
+  blocks:insert(pandoc.Plain(label))
+  blocks:insert(raw("</figcaption>"))
+  append(blocks, body)
+  blocks:insert(raw("</figure>"))
+  return blocks
+end
+
+local function typst_figure(caption, body)
+  local inlines = pandoc.List({ raw_inline("#figure(" .. body .. ", kind: image, caption: [") })
+  append(inlines, caption)
+  inlines:insert(raw_inline("])"))
+  return pandoc.List({ pandoc.Para(inlines) })
+end
+
+local Span
+
+-- Captions inside a figure that is written out are not walked by the filter itself.
+local function spans(inlines)
+  return pandoc.Inlines(inlines):walk({ Span = Span })
+end
+
+local function single(figure)
+  local chart = chart_of(figure)
+  if typst then return typst_figure(spans(chart.caption), typst_image(chart)) end
+  return html_figure(figure.identifier, chart.caption, { html_chart(chart) })
+end
+
+-- Several charts under one caption: the last paragraph of the division.
+local function panels(div)
+  local charts, caption = pandoc.List(), pandoc.List()
+  for _, block in ipairs(div.content) do
+    if block.t == "Figure" then charts:insert(chart_of(block)) end
+    if block.t == "Para" then caption = block.content end
+  end
+  if typst then
+    local cells = pandoc.List({ raw_inline("#figure(panels(") })
+    for _, chart in ipairs(charts) do
+      cells:insert(raw_inline("panel(["))
+      append(cells, spans(chart.caption))
+      cells:insert(raw_inline("], " .. typst_image(chart) .. "), "))
+    end
+    cells:insert(raw_inline("), kind: image, caption: ["))
+    append(cells, spans(caption))
+    cells:insert(raw_inline("])"))
+    return pandoc.List({ pandoc.Para(cells) })
+  end
+  local body = pandoc.List({ raw('<div class="panels n' .. #charts .. '">') })
+  for _, chart in ipairs(charts) do
+    body:insert(raw("<div>"))
+    body:insert(pandoc.Div({ pandoc.Para(chart.caption) }, pandoc.Attr("", { "mini" })))
+    body:insert(html_chart(chart))
+    body:insert(raw("</div>"))
+  end
+  body:insert(raw("</div>"))
+  return html_figure(div.identifier, caption, body)
+end
+
+local function named(list, classes)
+  for _, name in ipairs(list) do
+    if classes:includes(name) then return name end
+  end
+end
+
+local function Div(div)
+  if div.classes:includes("panels") then return panels(div), false end
+  if div.classes:includes(typst and "screen" or "paper") then return pandoc.List(), false end
+  if not typst then return nil end
+  local name = named(BLOCKS, div.classes)
+  if not name then return nil end
+  local blocks = pandoc.List({ raw("#" .. name .. "[") })
+  append(blocks, div.content)
+  blocks:insert(raw("]"))
+  return blocks
+end
+
+Span = function(span)
+  local name = typst and named(SPANS, span.classes)
+  if not name then return nil end
+  local call = name == "chip" and string.format('#chip("%s")[', span.classes[2] or "") or "#" .. name .. "["
+  local inlines = pandoc.List({ raw_inline(call) })
+  append(inlines, span.content)
+  inlines:insert(raw_inline("]"))
+  return inlines
+end
+
+local function Table(tbl)
+  if typst then return nil end
+  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
+  local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
+  caption:insert(1, pandoc.Space())
+  caption:insert(1, pandoc.Strong({ pandoc.Str(number("table")) }))
+  tbl.caption = { long = { pandoc.Plain(caption) } }
+  return pandoc.List({ raw('<div class="scroll">'), tbl, raw("</div>") }), false
+end
+
+function Meta(meta)
+  for kind, word in pairs(WORDS) do
+    if meta["word-" .. kind] then WORDS[kind] = pandoc.utils.stringify(meta["word-" .. kind]) end
+  end
+end
+
+return {
+  { Meta = Meta },
+  { traverse = "topdown", Div = Div, Figure = single, Table = Table, Span = Span },
+}

@@ -1,0 +1,69 @@
+"""Tables and charts for readers, and the report."""
+
+TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in TABLES}
+
+
+rule tables:
+    """Put every table into one workbook, and each into a CSV that Excel opens."""
+    input:
+        **TABLE_FILES,
+        code=code("tables"),
+    output:
+        workbook=f"{REPORT}/results.xlsx",
+        tables=directory(f"{REPORT}/tables"),
+    log:
+        f"{LOGS}/tables.log",
+    conda:
+        "../../environment.yml"
+    params:
+        tables=TABLES,
+        study=STUDY,
+    script:
+        "../scripts/tables.py"
+
+
+rule figures:
+    """Draw every chart, as specification and as SVG."""
+    input:
+        **TABLE_FILES,
+        indicators=INDICATORS,
+        phrases="workflow/report/phrases.en.yaml",
+        code=code("figures"),
+    output:
+        figures=directory(f"{REPORT}/figures"),
+    log:
+        f"{LOGS}/figures.log",
+    conda:
+        "../../environment.yml"
+    params:
+        tables=TABLES,
+        config=config,
+    script:
+        "../scripts/figures.py"
+
+
+rule report:
+    """Put the findings into words, in every language and format."""
+    input:
+        **TABLE_FILES,
+        indicators=INDICATORS,
+        figures=f"{REPORT}/figures",
+        templates=sorted(str(path) for path in Path("workflow/report").glob("*.*")),
+        code=code("report"),
+    output:
+        [path for path in REPORTS if "/report." in path],
+    log:
+        f"{LOGS}/report.log",
+    conda:
+        "../../environment.yml"
+    params:
+        tables=TABLES,
+        config=config,
+        folder=REPORT,
+        provenance={"files": DIGESTS, "packages": PACKAGES},
+    script:
+        "../scripts/report.py"
+
+
+onsuccess:
+    print(f"coevo: {REPORTS[0]} and {len(REPORTS) - 1} more files beside it")

@@ -1,0 +1,18 @@
+"""The study's tables -> charts, each as specification and as SVG."""
+
+import yaml
+
+from coevo.errors import speak_plainly
+from coevo.figures.drawing import drawn
+from coevo.files import read_table, read_texts, write_files
+from coevo.findings import Study
+
+speak_plainly(snakemake.log[0])
+study = Study(
+    snakemake.params.config,
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    read_table(snakemake.input.indicators),
+)
+(phrases,) = read_texts(snakemake.input.phrases).values()
+charts = drawn(study, yaml.safe_load(phrases)["charts"])
+write_files(charts, snakemake.output.figures)

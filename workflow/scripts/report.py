@@ -1,0 +1,15 @@
+"""Tables, charts and templates -> the report, in every language and format of the study."""
+
+from coevo.errors import speak_plainly
+from coevo.files import read_table, read_texts, write_files
+from coevo.report import documents
+
+speak_plainly(snakemake.log[0])
+made = documents(
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    read_table(snakemake.input.indicators),
+    read_texts(*snakemake.input.templates, snakemake.input.figures),
+    snakemake.params.config,
+    snakemake.params.provenance,
+)
+write_files(made, snakemake.params.folder)
