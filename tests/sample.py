@@ -211,9 +211,9 @@ def files(chosen: Study) -> dict[str, str]:
     """Return templates, phrases and charts of a study by file name, as the report takes them."""
     import yaml
 
-    from coevo.figures.drawing import drawn, needed
+    from coevo.figures.drawing import drawn
 
     folder = ROOT / "workflow" / "report"
     given = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
     words = yaml.safe_load(given["phrases.en.yaml"])["charts"]
-    return given | drawn(chosen, words, needed(chosen))
+    return given | drawn(chosen, words)

@@ -36,11 +36,6 @@ def paper_size(spec: dict[str, Any], figure: Figure) -> dict[str, float]:
     return {"width": WIDTHS[figure.columns], "height": spec["height"] * figure.paper}
 
 
-def needed(study: Study) -> list[str]:
-    """Names of the charts that a study has something to show in."""
-    return figure_names(len(study.regions), study.pair is not None)
-
-
 def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str]:
     """Files of a study's charts by file name: `<name>.json` (specification) and `<name>.svg`.
 
