@@ -190,8 +190,16 @@ def tables(count: int = 4, last: int = 2020, claims: bool = False) -> dict[str, 
         "parameters": _parameters(regions),
         "equilibria": _equilibria(regions, years, values),
         "relations": pd.DataFrame(
-            [("pooled", "common_year_share_x1", 0.7), ("pooled", "common_year_share_x2", 0.8)],
-            columns=["scope", "quantity", "value"],
+            [
+                ("pooled", "trapezoid", "common_year_share_x1", 0.7, None, None, ""),
+                ("pooled", "trapezoid", "common_year_share_x2", 0.8, None, None, ""),
+                *(
+                    (region, "trapezoid", f"region_{x}", 0.975, None, None, "line")
+                    for region in regions
+                    for x in ("x1", "x2")
+                ),
+            ],
+            columns=["scope", "estimator", "quantity", "value", "low", "high", "relation"],
         ),
     }
     if claims:

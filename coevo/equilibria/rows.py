@@ -44,7 +44,7 @@ def _parameters(
 def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Row:
     """Return the fitted E of one region with its sets, kind and sign probabilities.
 
-    `located` needs both sets to be intervals and E to be positive. The draws depend on the seed,
+    `located` needs both sets to be intervals that lie above zero. The draws depend on the seed,
     the region, the effects and the estimator, on nothing else.
     """
     block = "/".join((label["effects"], label["estimator"], label["scope"]))
@@ -55,8 +55,8 @@ def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Ro
     for name, found in sets.items():
         row |= {name: found.estimate, f"{name}_set": found.kind}
         row |= {f"{name}_low": found.low, f"{name}_high": found.high}
-    bounded = all(found.kind == "interval" for found in sets.values())
-    row["located"] = bool(bounded and row["kind"] != "none")
+    positive = (found.kind == "interval" and found.low > 0 for found in sets.values())
+    row["located"] = all(positive)
     return row | {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
 
 
@@ -88,6 +88,11 @@ def _own_relations(own: Fit, level: float) -> Iterator[Row]:
         yield {"quantity": f"condition_equation_{i + 1}", "value": own.condition[i]}
     yield _residual_correlation(own.residuals)
     yield from _unboundedness(*equilibrium_sets(own, level))
+    # Bonferroni: the product of these two sets holds E with probability `level` at least.
+    each = 1 - (1 - level) / 2
+    for name, found in zip(("x1", "x2"), equilibrium_sets(own, each), strict=True):
+        ends = {"low": found.low, "high": found.high}
+        yield {"quantity": f"region_{name}", "value": each, "relation": found.kind} | ends
     if own.b1 and own.d:
         parameters = (own.a1, own.b1, own.a2, own.b2)
         rest = np.abs(growth(*equilibrium(*parameters), *parameters)).max()

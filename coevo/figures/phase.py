@@ -8,7 +8,7 @@ import pandas as pd
 from coevo.figures.axes import scale, tick_format, ticks
 from coevo.figures.plane import WORDS, Box, Limits, arrows, free_corner, limits, rest, shade
 from coevo.figures.theme import specification
-from coevo.findings.equilibrium import fits, own_parameters, path, period, yearly
+from coevo.findings.equilibrium import fits, own_parameters, path, period, yearly, zone
 from coevo.findings.study import Study
 
 LINE_SHARE = 0.96  # height at which the words beside a zero-growth line stand, as a share
@@ -49,19 +49,19 @@ class _Plane:
 def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Phase plane of the region in focus."""
     observed, single, whole = path(study), yearly(study), period(study)
-    fit, parameters = fits(study).iloc[0], own_parameters(study)
+    fit, parameters, held = fits(study).iloc[0], own_parameters(study), zone(study)
     known = pd.concat([observed, single], ignore_index=True)
     x, y = (limits(list(known[column])) for column in ("x1", "x2"))
     plane = _Plane(study, words, x, y)
     marks = known if whole is None else pd.concat([known, whole.to_frame().T], ignore_index=True)
     corner = (
-        None if fit["located"] else free_corner(marks, rest(parameters), shade(fit, x, y), x, y)
+        None if fit["located"] else free_corner(marks, rest(parameters), shade(held, x, y), x, y)
     )
     field = alt.Chart(arrows(parameters, x, y, _boxes(observed, whole, corner, x, y))).mark_point(
         shape="arrow", filled=True, color="$faint", opacity=0.75, size=110
     )
     layers = [
-        _zone(fit, plane, x, y),
+        _zone(fit["located"], held, plane, x, y),
         field.encode(**plane.at("x", "y"), angle=alt.Angle("angle:Q", scale=None)),
         *_zero_growth(parameters, words, plane, x, y),
         *_calibrated(single, whole, words, plane),
@@ -85,10 +85,9 @@ def _boxes(
     return boxes
 
 
-def _zone(fit: pd.Series, plane: _Plane, x: Limits, y: Limits) -> alt.Chart:
-    """Shaded where an unlocated E may lie; an outline round the two sets of a located one."""
-    located = bool(fit["located"])
-    chart = alt.Chart(shade(fit, x, y))
+def _zone(located: bool, held: pd.Series, plane: _Plane, x: Limits, y: Limits) -> alt.Chart:
+    """Shaded where an unlocated E may lie; an outline round the region of a located one."""
+    chart = alt.Chart(shade(held, x, y))
     mark = (
         chart.mark_rect(fillOpacity=0, stroke="$muted", strokeWidth=1)
         if located

@@ -36,6 +36,12 @@ def fits(study: Study) -> pd.DataFrame:
     return rows.assign(later=later).sort_values(["later", "estimator"]).reset_index(drop=True)
 
 
+def own_fits(study: Study) -> pd.DataFrame:
+    """Equilibria of every region from its own growth rows by the main estimator."""
+    rows = _equilibria(study, "fit")
+    return rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
+
+
 def pooled_fits(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of the main estimator."""
     rows = _equilibria(study, "fit")
@@ -88,8 +94,24 @@ def failed(study: Study) -> pd.DataFrame:
     return grouped.rename("years").reset_index()
 
 
+def zone(study: Study) -> pd.Series:
+    """Region that holds E of the region in focus: sets of x1 and x2 at the level that their
+    product needs (`level`), as `x1_low`, `x1_high`, `x1_set` and likewise for x2.
+    """
+    table = study.tables["relations"]
+    rows = table[(table["scope"] == study.focus) & (table["estimator"] == study.estimator)]
+    rows = rows.set_index("quantity")
+    found: dict[str, Any] = {"level": rows.at["region_x1", "value"]}
+    for x in ("x1", "x2"):
+        found[f"{x}_set"] = rows.at[f"region_{x}", "relation"]
+        found |= {f"{x}_{end}": rows.at[f"region_{x}", end] for end in ("low", "high")}
+    return pd.Series(found)
+
+
 def located_verdict(fit: pd.Series) -> str:
-    """`located`, or which of the two sets is unbounded: `both`, `x1`, `x2`; `not_positive`."""
+    """`located`, or which of the two sets is unbounded: `both`, `x1`, `x2`; `not_positive` where
+    both are bounded but do not lie above zero.
+    """
     unbounded = [i for i in ("x1", "x2") if fit[f"{i}_set"] != BOUNDED]
     if len(unbounded) == 2:
         return "both"
@@ -110,6 +132,7 @@ def equilibrium(study: Study) -> dict[str, Any]:
     return {
         "verdict": located_verdict(main),
         "main": main,
+        "zone_level": zone(study)["level"],
         "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
         "located": int(own["located"].sum()),
         "estimators": len(own),

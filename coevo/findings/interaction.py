@@ -17,12 +17,12 @@ def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
 def coefficients(study: Study, parameter: str) -> pd.DataFrame:
     """Rows of one coefficient by effects and estimator, the main estimator first.
 
-    Pooled, scaled by the first year, with region and with region and year effects; for a study
-    of one region its own fits, per unit of its first-year output.
+    Pooled, scaled by the first year, with region and with region and year effects; in a study of
+    too few regions to pool, the focus region's own fits, per unit of its first-year output.
     """
     table = study.tables["parameters"]
     table = table[(table["parameter"] == parameter) & (table["model"] == "classic")]
-    if study.single:
+    if not study.pooled:
         rows = _per_first_year(study, table[table["scope"] == study.focus], parameter)
     else:
         rows = table[(table["scope"] == POOLED) & (table["scaling"] == "first")]
@@ -88,18 +88,19 @@ def interaction(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section on the two populations.
 
     `verdict` joins the verdicts with region effects and with region and year effects
-    (`supply_then_neither`, ...); for one region it is `region_` and the verdict of its own fit.
+    (`supply_then_neither`, ...); without pooled fits it is `region_` and the verdict of the focus
+    region's own.
     """
     if study.pair is None:
         return {"verdict": "none"}
     b1, d = coefficients(study, "b1"), coefficients(study, "d")
-    effects = ["none"] if study.single else list(EFFECTS)
+    effects = list(EFFECTS) if study.pooled else ["none"]
     main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
     verdicts = [signs(*pair) for pair in main.values()]
     last = pd.concat([b1, d])
     last = last[last["effects"] == effects[-1]]
     found = {
-        "verdict": f"region_{verdicts[0]}" if study.single else "_then_".join(verdicts),
+        "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "estimates": {e: {"b1": pair[0], "d": pair[1]} for e, pair in main.items()},
         "zeros": int(sum(holds_zero(row) for _, row in last.iterrows())),
         "intervals": len(last),
@@ -107,9 +108,10 @@ def interaction(study: Study) -> dict[str, Any]:
         "df": main[effects[-1]][0]["df"],
         "clusters": len(study.regions),
     }
-    if not study.single:
+    if study.pooled:
         found["above"] = _above(pd.concat([b1, d]))
         found["common"] = _common(study)
+    if not study.single:
         found["regional"] = {p: _count(regional(study, p)) for p in ("b1", "d")}
     return found
 

@@ -44,6 +44,12 @@ class Study:
         return len(self.regions) == 1
 
     @property
+    def pooled(self) -> bool:
+        """Whether there are pooled fits with intervals: they need several regions."""
+        rows = self.tables.get("parameters")
+        return rows is not None and bool(rows.loc[rows["scope"] == "pooled", "low"].notna().any())
+
+    @property
     def focus(self) -> str:
         """Code of the region in focus: the configured one, or the first."""
         wanted = str(self.config.get("focus_region") or "")

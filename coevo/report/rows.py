@@ -4,7 +4,16 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.findings.equilibrium import BOUNDED, FAILS, calibrations, fits, period, pooled_fits
+from coevo.findings.equilibrium import (
+    BOUNDED,
+    FAILS,
+    calibrations,
+    fits,
+    located_verdict,
+    own_fits,
+    period,
+    pooled_fits,
+)
 from coevo.findings.interaction import regional
 from coevo.findings.study import SUBSYSTEM_PREFIX
 from coevo.report.cells import Words, amount, estimate
@@ -25,8 +34,14 @@ def _fit(words: Words, row: Any, title: str) -> list[Any]:
             words.set_words(row, coordinate),
             fixed(value / seen) if bounded else NOTHING,
         ]
-    chip = "located" if row["located"] else "unlocated"
-    return [*cells, words.signs(row), words.say(f"chips/{chip}")]
+    return [*cells, words.signs(row), _chip(words, row)]
+
+
+def _chip(words: Words, row: Any) -> Markdown:
+    """Whether E is located, bounded but not shown positive, or not to be located."""
+    verdict = located_verdict(row)
+    known = verdict if verdict in ("located", "not_positive") else "unlocated"
+    return words.say(f"chips/{known}")
 
 
 def equilibria(words: Words) -> Rows:
@@ -138,13 +153,8 @@ def regional_equilibria(words: Words) -> Rows:
     """Calibrated and fitted equilibria of every region: period value and 95 % sets."""
     whole = calibrations(words.study)
     whole = whole[whole["year"].isna()].set_index("scope")
-    table = words.study.tables["equilibria"]
-    own = table[
-        (table["source"] == "fit") & (table["effects"] == "none")
-        & (table["estimator"] == words.study.estimator)
-    ]  # fmt: skip
     rows = []
-    for _, row in own.sort_values("name").iterrows():
+    for _, row in own_fits(words.study).sort_values("name").iterrows():
         calibrated = whole.loc[row["scope"]] if row["scope"] in whole.index else None
         fails = calibrated is None or calibrated["kind"] == FAILS
         cells = [
@@ -152,11 +162,10 @@ def regional_equilibria(words: Words) -> Rows:
             if not fails and calibrated is not None
             else (words.word("kind", FAILS) if calibrated is not None else NOTHING)
         ]
-        located = str(row["located"]).lower() == "true"
         rows.append([
             row["name"], f"{amount(row['observed_x1'])} · {amount(row['observed_x2'])}", *cells,
             words.set_words(row, "x1"), words.set_words(row, "x2"), words.signs(row),
-            words.say("chips/located" if located else "chips/unlocated"),
+            _chip(words, row),
         ])  # fmt: skip
     return rows
 

@@ -20,6 +20,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
     values: dict[str, Any] = {
         **found,
         "one": study.single,
+        "pooled": study.pooled,
         "pair": pair,
         "focus": study.name(study.focus),
         "first": study.years[0],
@@ -52,6 +53,7 @@ def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[
         "x2": study.label(down),
         "unit": units[0] if len(units) == 1 else "",
         "head": estimates[list(estimates)[-1]],
+        "zone_level": percent(found["equilibrium"]["zone_level"], 1),
         "main": found["equilibrium"]["main"],
         "rows_of_fit": found["equilibrium"]["rows"],
         "period": found["calibration"].get("period"),
@@ -141,7 +143,7 @@ def limit_lines(
 
 def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:
     parts = found["verdict"].split("_then_")
-    if study.single:
+    if len(parts) == 1:
         return words.say(f"interaction/region/{found['verdict'].removeprefix('region_')}")
     first = words.say(f"interaction/first/{parts[0]}")
     # The condition of the second half looks at the first: "so the pattern cannot be told ...".

@@ -55,7 +55,7 @@ def _references(study: Study, phrases: Phrases) -> list[str]:
     table = phrases["references"]
     keys = ["always", study.config["weighting"]["method"], study.config["coupling"]["grades"]]
     keys += ["pair"] if study.pair else []
-    keys += ["pooled"] if study.pair and not study.single else []
+    keys += ["pooled"] if study.pair and study.pooled else []
     return [line for key in keys for line in table.get(key, [])]
 
 

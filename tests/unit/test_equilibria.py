@@ -115,11 +115,12 @@ def test_a_regions_pooled_equilibrium(panel, tables):
     assert row["source"] == "fit"
 
 
-def test_located_needs_two_intervals_and_a_positive_point(tables):
+def test_located_needs_two_intervals_above_zero(tables):
     fits = tables.equilibria[tables.equilibria["source"] == "fit"]
     bounded = (fits["x1_set"] == "interval") & (fits["x2_set"] == "interval")
     positive = (fits["x1"] > 0) & (fits["x2"] > 0)
-    assert (fits["located"] == (bounded & positive)).all()
+    above = (fits["x1_low"] > 0) & (fits["x2_low"] > 0)
+    assert (fits["located"] == (bounded & above)).all()
     assert ((fits["kind"] != "none") == positive).all()
     signs = fits[["p_predator_prey", "p_reversed", "p_saddle"]]
     assert signs.notna().all(axis=None) and (signs.sum(axis=1) <= 1).all()
@@ -133,6 +134,21 @@ def test_a_bounded_but_negative_point_is_not_located():
         row = equilibrium_row(lines, label, 0.95, seed=1)
         assert (row["x1_set"], row["x2_set"]) == ("interval", "interval")
         assert row["located"] is located
+
+
+def test_the_region_for_both_coordinates_is_wider_than_each_set(tables):
+    where = "scope == '110000' and estimator == 'lag'"
+    rows = tables.relations.query(where).set_index("quantity")
+    own = tables.equilibria.query(where + " and effects == 'none'").iloc[0]
+    for x in ("x1", "x2"):
+        region = rows.loc[f"region_{x}"]
+        assert region["value"] == pytest.approx(0.975)
+        kinds = ["interval", "complement", "line"]
+        assert kinds.index(region["relation"]) >= kinds.index(own[f"{x}_set"])
+        if region["relation"] == own[f"{x}_set"] == "interval":
+            assert region["low"] < own[f"{x}_low"] and region["high"] > own[f"{x}_high"]
+        if region["relation"] == own[f"{x}_set"] == "complement":
+            assert region["low"] > own[f"{x}_low"] and region["high"] < own[f"{x}_high"]
 
 
 def test_a_known_equilibrium_is_located():
