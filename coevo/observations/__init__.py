@@ -1,6 +1,7 @@
 """From raw files to observations: every figure with its unit, vintage, file, sheet and cell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pandas as pd
 from coevo.errors import Problems, StudyError
 from coevo.observations.audit import audit
 from coevo.observations.cells import figure
-from coevo.observations.layouts import LAYOUTS, Reading, read_layout
+from coevo.observations.layouts import LAYOUTS, Reading, Words, read_layout
 from coevo.observations.sheets import Sheet, address, read_sheets
-from coevo.units import UNITS, conversion, find_unit
+from coevo.units import UNITS, Unit, conversion, find_unit
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag"]
@@ -35,25 +36,49 @@ def region_names(regions: pd.DataFrame) -> dict[str, str]:
     return {row[c]: row["region"] for row in regions.to_dict("records") for c in columns}
 
 
+@contextmanager
+def _at(place: str) -> Iterator[None]:
+    """Put the place before every line of a `StudyError` that is raised inside."""
+    try:
+        yield
+    except StudyError as problem:
+        raise StudyError(*(f"{place}: {message}" for message in problem.messages)) from None
+
+
+def _region(sheet: Sheet, words: Words, known: Reader) -> str:
+    """Return the code of a region that a cell names."""
+    with _at(sheet.where(words.row, words.column)):
+        if words.text not in known.regions:
+            raise StudyError(
+                f'"{words.text}" is not a region of config/regions.csv; write its full or short '
+                "name, or its six-digit code"
+            )
+    return known.regions[words.text]
+
+
+def _unit(sheet: Sheet, words: Words, wanted: Unit, known: Reader) -> tuple[str, float, bool]:
+    """Return a unit as printed, the factor into the wanted unit, whether it is read as another."""
+    with _at(sheet.where(words.row, words.column)):
+        printed = find_unit(words.text)
+        read_as = known.units_read_as.get(words.text, known.units_read_as.get(printed.name))
+        factor = conversion(find_unit(read_as) if read_as else printed, wanted)
+    return printed.name if read_as else wanted.name, factor, read_as is not None
+
+
 def _observation(sheet: Sheet, reading: Reading, vintage: str, known: Reader) -> dict:
-    """Return one row of observations; `StudyError` with the reason if a part is not understood."""
-    indicator = known.indicators[reading.indicator]
-    if reading.region not in known.regions:
-        raise StudyError(
-            f'"{reading.region}" is not a region of config/regions.csv; write its full or short '
-            "name, or its six-digit code"
-        )
+    """Return one row of observations; `StudyError` with place and reason for what is not clear."""
+    indicator = known.indicators[reading.indicator.text]
+    region = _region(sheet, reading.region, known)
     wanted = UNITS[known.units[indicator]]
-    printed = find_unit(reading.unit)
-    read_as = known.units_read_as.get(reading.unit, known.units_read_as.get(printed.name))
-    factor = conversion(find_unit(read_as) if read_as else printed, wanted)
-    seen = figure(reading.cell, known.marks)
+    unit, factor, read_as = _unit(sheet, reading.unit, wanted, known)
+    with _at(sheet.where(reading.row, reading.column)):
+        seen = figure(reading.cell, known.marks)
     return {
-        "region": known.regions[reading.region],
+        "region": region,
         "year": reading.year,
         "indicator": indicator,
         "value": seen.value if factor == 1 else seen.value * factor,
-        "unit": printed.name if read_as else wanted.name,
+        "unit": unit,
         "vintage": vintage,
         "file": sheet.file,
         "sheet": sheet.name,
@@ -73,12 +98,11 @@ def _read_sheet(sheet: Sheet, vintage: str, known: Reader, problems: Problems) -
         return []
     rows = []
     for reading in readings:
-        if reading.indicator in known.indicators:  # a folder may serve several studies
+        if reading.indicator.text in known.indicators:  # a folder may serve several studies
             try:
                 rows.append(_observation(sheet, reading, vintage, known))
             except StudyError as problem:
-                where = sheet.where(reading.row, reading.column)
-                problems.extend(f"{where}: {message}" for message in problem.messages)
+                problems.extend(problem.messages)
     return rows
 
 
@@ -127,7 +151,7 @@ def read_observations(
             problems.extend(problem.messages)
             continue
         for sheet in sheets:
-            seen |= {reading.indicator for reading in read_layout(sheet) or []}
+            seen |= {reading.indicator.text for reading in read_layout(sheet) or []}
             rows += _read_sheet(sheet, vintage, known, problems)
     columns = [column for column in COLUMNS if column != "name"] + ["half_unit"]
     frame = pd.DataFrame(rows, columns=columns)

@@ -8,6 +8,7 @@ a head with years (`2015年`), rows of figures, and below them the source and no
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from coevo.observations.cells import year
 from coevo.observations.sheets import Cell, Sheet
@@ -18,13 +19,21 @@ UNIT_HEADS = {"单位", "unit"}
 BELOW = re.compile(r"(数据来源|资料来源|注|source|note)\s*[:：]", re.IGNORECASE)
 
 
+class Words(NamedTuple):
+    """What a cell says and where it stands (row, column); no place if nothing says it."""
+
+    text: str
+    row: int | None = None
+    column: int | None = None
+
+
 @dataclass(frozen=True)
 class Reading:
     """One number cell with the words that say what it is, before anything is recognised."""
 
-    region: str
-    indicator: str
-    unit: str
+    region: Words
+    indicator: Words
+    unit: Words
     year: int
     cell: Cell
     row: int
@@ -38,14 +47,18 @@ def _head(sheet: Sheet, names: set[str]) -> int | None:
     return None
 
 
-def _above(sheet: Sheet, head: int, names: set[str]) -> str:
-    """Return what a line `name：value` above the head states, or ""."""
-    for row in sheet.rows[:head]:
-        for cell in row:
+def _words(sheet: Sheet, row: int, column: int) -> Words:
+    return Words(sheet.cell(row, column).text, row, column)
+
+
+def _above(sheet: Sheet, head: int, names: set[str]) -> Words:
+    """Return what a line `name：value` above the head states, or no words."""
+    for number, row in enumerate(sheet.rows[:head]):
+        for column, cell in enumerate(row):
             name, mark, value = cell.text.replace("：", ":").partition(":")
             if mark and name.strip().lower() in names:
-                return value.strip()
-    return ""
+                return Words(value.strip(), number, column)
+    return Words("")
 
 
 def _body(sheet: Sheet, head: int) -> list[int]:
@@ -73,9 +86,7 @@ def regions_down(sheet: Sheet) -> list[Reading] | None:
     indicator = _above(sheet, head, INDICATOR_HEADS)
     unit = _above(sheet, head, UNIT_HEADS)
     return [
-        Reading(
-            sheet.cell(row, 0).text, indicator, unit, when, sheet.cell(row, column), row, column
-        )
+        Reading(_words(sheet, row, 0), indicator, unit, when, sheet.cell(row, column), row, column)
         for row in _body(sheet, head)
         for column, when in _years(sheet, head).items()
     ]
@@ -94,8 +105,8 @@ def indicators_down(sheet: Sheet) -> list[Reading] | None:
     return [
         Reading(
             region,
-            sheet.cell(row, 0).text,
-            common if unit_column is None else sheet.cell(row, unit_column).text,
+            _words(sheet, row, 0),
+            common if unit_column is None else _words(sheet, row, unit_column),
             when,
             sheet.cell(row, column),
             row,

@@ -131,9 +131,9 @@ def test_a_unit_read_as_another_is_flagged_and_audited(raw):
     ("rows", "said"),
     [
         (table(rows=[("浙江", "n.a", 2)]), '表1 › B5: "n.a" is not a number or a known mark'),
-        (table(rows=[("浙江江", 1, 2)]), '表1 › B5: "浙江江" is not a region'),
-        (table(unit="两"), "表1 › B5: unknown unit '两'; known: yuan, 元"),
-        (table(unit="人"), "表1 › B5: figures in 'person' (persons) cannot become"),
+        (table(rows=[("浙江江", 1, 2)]), '表1 › A5: "浙江江" is not a region'),
+        (table(unit="两"), "表1 › A3: unknown unit '两'; known: yuan, 元"),
+        (table(unit="人"), "表1 › A3: figures in 'person' (persons) cannot become"),
         ([["", "2015年"], ["浙江", 1]], "表1: is laid out in no known way"),
         (table(rows=[("浙江", 1, 2), ("浙江省", 9, 2)]), "B5 = 1.0: another figure for the same"),
         (table("别的"), "no file gives sales: its source_name '销售额' is not there; names in the"),
@@ -155,7 +155,7 @@ def test_all_problems_of_a_file_come_at_once(raw):
     )
     with pytest.raises(StudyError) as problem:
         read(raw)
-    assert len(problem.value.messages) == 4
+    assert len(problem.value.messages) == 3  # two cells, one name of a region
 
 
 def test_a_study_may_add_marks_for_missing(raw):
