@@ -58,7 +58,7 @@ def test_a_script_reads_calls_and_writes(script):
 
 
 def test_every_script_serves_the_rule_of_its_name():
-    rules = set(re.findall(r"^rule (\w+):", RULES, re.MULTILINE))
+    rules = set(re.findall(r"^ *rule (\w+):", RULES, re.MULTILINE))
     assert set(SCRIPTS) == rules
     for script in SCRIPTS:
         assert f'code=code("{script}")' in RULES

@@ -1,4 +1,4 @@
-"""Wiring that every rule shares: the study's configuration, its paths, the code it depends on."""
+"""Wiring shared by all: the study's configuration, its paths, the code that it depends on."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ sys.path.insert(0, workflow.basedir)
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
     sys.executable = shlex.quote(sys.executable)
-# One thread per rule: the same bytes whatever the number of cores.
+# One thread each, for the same bytes whatever the number of cores.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
@@ -68,8 +68,9 @@ TABLES = "observations audit revisions panel goalposts normalised weights coupli
 TABLES += ["obstacles", "comovement"]
 TABLES += ["parameters", "equilibria", "relations"] if config["interaction"] else []
 TABLES += ["claims"] if config["claims"] else []
-REPORTS = [
+DOCUMENTS = [
     f"{REPORT}/report.{language}.{kind}"
     for language in config["report"]["languages"]
     for kind in config["report"]["formats"]
-] + [f"{REPORT}/results.xlsx"]
+]
+REPORTS = [*DOCUMENTS, f"{REPORT}/results.xlsx"]

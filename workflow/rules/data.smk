@@ -17,7 +17,7 @@ rule observe:
     conda:
         "../../environment.yml"
     params:
-        raw=config["raw"],
+        raw=lambda wildcards: config["raw"],
         units_read_as=config["units_read_as"],
         missing_marks=config["missing_marks"],
         digests=DIGESTS,

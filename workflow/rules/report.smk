@@ -51,7 +51,7 @@ rule report:
         templates=sorted(str(path) for path in Path("workflow/report").glob("*.*")),
         code=code("report"),
     output:
-        [path for path in REPORTS if "/report." in path],
+        DOCUMENTS,
     log:
         f"{LOGS}/report.log",
     conda:
@@ -59,7 +59,7 @@ rule report:
     params:
         tables=TABLES,
         config=config,
-        folder=REPORT,
+        folder=subpath(output[0], parent=True),
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:
         "../scripts/report.py"
