@@ -24,6 +24,7 @@ def config(claims: str | None = None) -> dict:
         "title": {"en": "Do shops and plants develop in step?", "zh": "同步吗？"},
         "raw": "data/raw/sample",
         "focus_region": "330000",
+        "sources": {"en": "Office of samples"},
         "subsystems": {s: {"en": s, "zh": s} for s in SUBSYSTEMS},
         "normalisation": {"method": "minmax", "reference": "panel", "range": [0.01, 0.99]},
         "weighting": {"method": "entropy"},

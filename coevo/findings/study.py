@@ -25,8 +25,9 @@ class Study:
 
     @property
     def subsystems(self) -> list[str]:
-        """Subsystem ids in the order of the configuration."""
-        return [s for s in self.config["subsystems"] if SUBSYSTEM_PREFIX + s in self.coupling]
+        """Subsystem ids in the order of the indicator table."""
+        named = dict.fromkeys(self.indicators["subsystem"])
+        return [s for s in named if SUBSYSTEM_PREFIX + str(s) in self.coupling]
 
     @property
     def years(self) -> list[int]:
@@ -73,8 +74,9 @@ class Study:
 
     def label(self, identifier: str) -> str:
         """Label of an indicator or a subsystem."""
-        if identifier in self.config["subsystems"]:
-            return str(self.config["subsystems"][identifier][self.language])
+        if identifier in self.subsystems:
+            words = self.config["subsystems"].get(identifier, {})
+            return str(words.get(self.language, identifier))
         rows = self.indicators.loc[self.indicators["indicator"] == identifier]
         return str(rows[f"label_{self.language}"].iloc[0]) if len(rows) else identifier
 
@@ -90,7 +92,7 @@ class Study:
 
     def series(self, identifier: str) -> pd.Series:
         """Values of an indicator or a subsystem's composite by (region, year)."""
-        if identifier in self.config["subsystems"]:
+        if identifier in self.subsystems:
             frame, column = self.coupling, SUBSYSTEM_PREFIX + identifier
         else:
             panel = self.tables["panel"]

@@ -7,7 +7,7 @@ from coevo.findings.data import weights as weights_in_use
 from coevo.findings.study import Study
 from coevo.report import rows
 from coevo.report.cells import Words
-from coevo.report.markup import Markdown, listed, table, upper_first
+from coevo.report.markup import Markdown, escaped, listed, table, upper_first
 
 
 def _table(
@@ -90,7 +90,9 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> list[list[Any]]:
 
 
 def sources(study: Study) -> Markdown:
-    """Raw files that the study reads, by name."""
+    """Who published the figures, as the study says; else the raw files that it reads, by name."""
+    if study.language in study.config["sources"]:
+        return Markdown(escaped(study.config["sources"][study.language]))
     files = sorted({str(path).rsplit("/", 1)[-1] for path in study.tables["observations"]["file"]})
     return listed(files)
 

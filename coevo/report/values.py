@@ -7,7 +7,7 @@ from coevo.findings import Study, findings
 from coevo.findings.equilibrium import failed
 from coevo.report.cells import Words, amount
 from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import fixed, percent
+from coevo.report.numbers import fixed, percent, spelled
 
 Phrases = Mapping[str, Any]
 
@@ -39,6 +39,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
+        "verdicts_in_words": verdicts(study),
     }
     return values | (_pair_values(study, found, phrases) if pair else {})
 
@@ -139,6 +140,13 @@ def limit_lines(
         elif indicator in notes:
             lines.append(Markdown(notes[indicator].strip()))
     return lines
+
+
+def verdicts(study: Study) -> Markdown:
+    """How many claims have each verdict, in the order in which verdicts first come up."""
+    claims = study.tables.get("claims")
+    counts = {} if claims is None else claims["verdict"].value_counts(sort=False)
+    return listed(Markdown(f"*{escaped(v)}* for {spelled(int(n))}") for v, n in counts.items())
 
 
 def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:

@@ -196,7 +196,9 @@ def test_three_subsystems_do_not_break_the_report() -> None:
         **chosen.config,
         "subsystems": {**chosen.config["subsystems"], "parks": {"en": "parks"}},
     }
-    wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, chosen.indicators)
+    table = chosen.indicators
+    parks = table.iloc[[0]].assign(indicator="parks", subsystem="parks")
+    wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, pd.concat([table, parks]))
     assert "three subsystems" in text(wider, TEMPLATE, PHRASES, NOTES, PROVENANCE)
     assert "U_parks" in files(wider)["trajectory.json"]
 
