@@ -19,7 +19,7 @@ stamp = .venv/filled
 .DEFAULT_GOAL := study
 
 study: $(stamp)
-	@"$(bin)/python" workflow/once.py "$(config)" --workflow-profile profiles/default --cores $(cores)
+	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores)
 
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"

@@ -81,7 +81,8 @@ def free_corner(
 
     def cost(corner: Limits) -> tuple[int, bool]:
         a, b = corner
-        near = across.between(a - 0.04, a + WORDS[0] + 0.04) & up.between(
+        # a year stands to the right of its point, so points count from further left
+        near = across.between(a - 0.12, a + WORDS[0] + 0.04) & up.between(
             b - 0.04, b + WORDS[1] + 0.04
         )
         lines = int(a - 0.02 < rest[0] / x[1] < a + WORDS[0]) + int(
