@@ -8,6 +8,8 @@ import pandas as pd
 
 Array = npt.NDArray[np.float64]
 SHUFFLES = 999
+NOISE = 1e-24  # a variance below this is rounding
+FEWEST_REGIONS = 9  # below, the true pairing is among the random ones too often
 
 
 def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
@@ -33,10 +35,16 @@ SCOPES = ("levels", "within_regions", "within_regions_and_years")
 
 
 def correlation(x: Array, y: Array) -> Array:
-    """Pearson correlation of x (..., rows) and y (rows,) along the last axis."""
+    """Pearson correlation of x (..., rows) and y (rows,) along the last axis.
+
+    NaN where one of the two does not vary (beyond rounding).
+    """
     x = x - x.mean(axis=-1, keepdims=True)
     y = y - y.mean(axis=-1, keepdims=True)
-    return (x * y).sum(axis=-1) / np.sqrt((x**2).sum(axis=-1) * (y**2).sum(axis=-1))
+    xx, yy = (x**2).sum(axis=-1), (y**2).sum(axis=-1)
+    varies = (xx > NOISE * x.shape[-1]) & (yy > NOISE * y.shape[-1])
+    product = np.sqrt(np.where(varies, xx * yy, 1.0))
+    return np.where(varies, (x * y).sum(axis=-1) / product, np.nan)
 
 
 def random_pairings(
@@ -70,8 +78,9 @@ def _correlations(coupling: pd.DataFrame, size: pd.DataFrame, seed: int) -> list
     for scope in SCOPES:
         y_left = demean(y, regions, years, scope)
         r = correlation(demean(x, regions, years, scope), y_left)
-        rows.append(("correlation_lnU", scope, float(r), n))
-        if balanced and len(wide) > 3:
+        if np.isfinite(r):
+            rows.append(("correlation_lnU", scope, float(r), n))
+        if balanced and len(wide) >= FEWEST_REGIONS and np.isfinite(r):
             # Shuffling whole series keeps the means of years over regions only within terciles, so
             # each pairing is demeaned anew; y is already free of effects, which suffices.
             placebo = correlation(_demean_many(shuffled, place, wide.shape, scope), y_left)
@@ -99,9 +108,10 @@ def comovement(
 
     `correlation_lnU`: correlation of ln U1 and ln U2 in levels, within regions, within regions and
     years; `placebo_low`, `placebo_high`: 2.5 and 97.5 % points of the same correlation when regions
-    of similar size are paired at random. `rank_correlation_D`: Spearman correlation of D in the
-    last year with the indicators `size` and, of the first two, their ratio (`..._per_head`).
-    `share_of_variance_lnD`: R2 of ln D on ln of the first size indicator over the panel.
+    of similar size are paired at random, for balanced panels of at least nine regions.
+    `rank_correlation_D`: Spearman correlation of D in the last year with the indicators `size` and,
+    of the first two, their ratio (`..._per_head`). `share_of_variance_lnD`: R2 of ln D on ln of the
+    first size indicator over the panel. What does not vary has no row.
     """
     columns = ["measure", "scope", "value", "n"]
     if coupling["region"].nunique() < 2:
@@ -121,4 +131,4 @@ def comovement(
     positive = joined[(joined["D"] > 0) & (joined[size[0]] > 0)]
     r = correlation(np.log(positive["D"].to_numpy()), np.log(positive[size[0]].to_numpy()))
     rows.append(("share_of_variance_lnD", f"ln_{size[0]}", float(r**2), len(positive)))
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).dropna(subset="value", ignore_index=True)

@@ -6,6 +6,8 @@ from the registries: a schema says `registry: weightings` in place of a list.
 
 import csv
 import importlib
+import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -38,6 +40,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "units": _entries("coevo.units", "UNITS"),
 }
 FEWEST_YEARS = 5
+SYSTEM_FILES = {"Thumbs.db", "desktop.ini"}
 
 
 def with_registries(schema: Any) -> Any:
@@ -72,9 +75,10 @@ def _messages(error) -> Iterator[str]:
             full = f"{key}.{name}" if key else name
             yield f"{full}: unknown key '{name}'; known: {', '.join(sorted(known))}"
     elif error.validator == "enum":
-        kind = (str(error.absolute_path[-1]) if error.absolute_path else "value").rstrip("s")
+        names = [str(part) for part in error.absolute_path if isinstance(part, str)]
+        kind = (names[-1] if names else "value").rstrip("s")
         kind = "method" if kind in ("method", "form", "reference") else kind
-        allowed = ", ".join(str(value) for value in error.validator_value)
+        allowed = ", ".join(str(value) or "(empty)" for value in error.validator_value)
         yield f"{key}: unknown {kind} '{error.instance}'; known: {allowed}"
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
@@ -103,6 +107,12 @@ def complete(config: Mapping, schema: Mapping, name: str) -> dict:
         problems.extend(f"{name}: {line}" for line in _messages(error))
     problems.check()
     problems.extend(f"{name}: {line}" for line in _across_keys(full))
+    stem = Path(name).stem
+    if stem not in ("config", full["study"]):
+        problems.add(
+            f"{name}: study: is '{full['study']}', and would overwrite that study; write "
+            f"study: {stem}, as the file is called"
+        )
     problems.check()
     return full
 
@@ -116,6 +126,9 @@ def _across_keys(config: Mapping) -> Iterator[str]:
             f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
             "needed, or nothing can be estimated; widen years.first or years.last"
         )
+    given = (config["interaction"] or {}).get("calibration") or {}
+    if 0 in (given.get("b1"), given.get("b2")):
+        yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
     low, high = config["normalisation"]["range"]
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"
@@ -132,44 +145,79 @@ def _across_keys(config: Mapping) -> Iterator[str]:
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
-    """Read a small CSV table of the configuration as dictionaries of text."""
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
+    """Read a small CSV table of the configuration as dictionaries of text.
+
+    Raises `StudyError` for a file that is not UTF-8, has no rows, or has rows of another length
+    than its head.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise StudyError(f"{path}: is not UTF-8 text; save it as 'CSV UTF-8'") from None
+    head, *rows = [row for row in csv.reader(io.StringIO(text, newline=None)) if row] or [[]]
+    if len(head) == 1 and ";" in head[0]:
+        raise StudyError(f"{path}: is separated by semicolons; save it with commas")
+    if not rows:
+        raise StudyError(f"{path}: has no rows below its head; write one row each")
+    problems = Problems()
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(head):
+            problems.add(
+                f"{path}: row {number} ({row[0]}) has {len(row)} fields instead of {len(head)}; "
+                "put a text that contains a comma into quotes"
+            )
+    problems.check()
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def raw_files(folder: str, vintage: str) -> list[str]:
-    """Return the raw files of a study: `<folder>/<vintage>/...`, up to the vintage that is pinned.
+    """Return the raw files of a study: `<folder>/<YYYY-MM>/...`, up to the vintage that is pinned.
 
-    Hidden files, Office lock files and READMEs are passed over. Raises `StudyError` if there is no
-    file, no such vintage, or a link among them (it could lead out of the folder).
+    Hidden files, Office lock files, system files and READMEs are passed over. Raises `StudyError`
+    for a folder that is no vintage, a file outside one, a link (it could lead out of the folder), a
+    name that Snakemake cannot carry, no such vintage, or no file at all.
     """
-    root = Path(folder)
-    vintages = sorted(path.name for path in root.iterdir() if path.is_dir())
+    problems, kept = Problems(), []
+    vintages = []
+    for path in sorted(Path(folder).iterdir()):
+        if path.is_symlink():
+            problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
+        elif path.is_dir() and re.fullmatch(r"\d{4}-\d{2}", path.name):
+            vintages.append(path.name)
+        elif not _passed_over(path):
+            problems.add(
+                f"{path.as_posix()}: stands outside a vintage; raw files go into folders named by "
+                f"year and month, such as {folder}/2026-10"
+            )
     if vintage != "latest" and vintage not in vintages:
-        raise StudyError(f"vintage: there is no folder {folder}/{vintage}; known: {vintages}")
-    kept = [name for name in vintages if vintage == "latest" or name <= vintage]
-    paths = [
-        path
-        for name in kept
-        for path in sorted((root / name).rglob("*"))
-        if path.is_file() and not path.name.startswith((".", "~$", "README"))
-    ]
-    problems = Problems()
-    problems.extend(
-        f"{path.as_posix()}: is a link; put the file itself there"
-        for path in paths
-        if path.is_symlink()
-    )
-    if not paths:
+        problems.add(
+            f"vintage: there is no folder {folder}/{vintage}; known: {', '.join(vintages)}"
+        )
+    for name in vintages:
+        if vintage == "latest" or name <= vintage:
+            for path in sorted(Path(folder, name).rglob("*")):
+                if path.is_symlink():
+                    problems.add(f"{path.as_posix()}: is a link; put the file itself there")
+                elif path.is_file() and not _passed_over(path):
+                    kept.append(path.as_posix())
+                if set("{}<>") & set(path.name):
+                    problems.add(f"{path.as_posix()}: has one of {{ }} < > in its name; rename it")
+    if not kept:
         problems.add(
             f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
             f"folder named by year and month, such as {folder}/2026-10"
         )
     problems.check()
-    return [path.as_posix() for path in paths]
+    return kept
 
 
-def check_indicators(config: Mapping, schema: Mapping, regions: str) -> list[dict[str, str]]:
+def _passed_over(path: Path) -> bool:
+    return path.name.startswith((".", "~$", "README")) or path.name in SYSTEM_FILES
+
+
+def check_indicators(
+    config: Mapping, schema: Mapping, regions: str, name: str
+) -> list[dict[str, str]]:
     """Return the rows of the indicator table; check the config's names against it and `regions`.
 
     Raises `StudyError` with one line per problem: `file: row: column: what; what to do`.
@@ -191,7 +239,8 @@ def check_indicators(config: Mapping, schema: Mapping, regions: str) -> list[dic
             problems.extend(f"{where}: {line}" for line in _messages(error))
     problems.check()
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
-    problems.extend(_unknown_names(rows, config, {row["region"] for row in read_rows(regions)}))
+    codes = {row["region"] for row in read_rows(regions)}
+    problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config, codes))
     problems.check()
     return rows
 
@@ -241,13 +290,21 @@ def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
 def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterator[str]:
     """Names in the config that are no indicator, subsystem or region."""
     chosen = [] if config["regions"] == "all" else config["regions"]
-    for code in dict.fromkeys([*chosen, config["focus_region"]]):
-        if code not in codes:
-            yield f"regions or focus_region: '{code}' is no region of config/regions.csv"
+    for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
+        for code in listed:
+            if code not in codes:
+                yield f"{key}: '{code}' is no region of config/regions.csv; correct it"
     names = {row["indicator"] for row in rows}
     subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
+    shares = config["coupling"]["contributions"]
+    if not isinstance(shares, str) and (
+        len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
+    ):
+        yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
     pair = config["interaction"] or {}
     calibration = pair.get("calibration") or {}
+    if pair and pair["upstream"] == pair["downstream"]:
+        yield "interaction: upstream and downstream are the same; name two different outputs"
     wanted = [
         *(
             (f"interaction.{key}", pair[key], names | subsystems)

@@ -1,6 +1,7 @@
 """What a study can get wrong, said in lines that its author can act on."""
 
 import sys
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,15 +40,17 @@ class Problems:
 def speak_plainly(log: str | Path) -> None:
     """Make this process end with the lines of a `StudyError` in place of a traceback.
 
-    The lines go to stderr and into `log`, from where the runner repeats them at the very end.
-    Any other exception keeps its traceback: it is our mistake, not the user's.
+    The lines go to stderr and into `log`, from where the runner repeats them at the very end. Any
+    other exception is our mistake, not the user's: it keeps its traceback, in the log too.
     """
 
     def hook(kind, problem, trace) -> None:
-        if not isinstance(problem, StudyError):
-            sys.__excepthook__(kind, problem, trace)
-            return
-        text = "\n".join(problem.messages) + "\n"
+        if isinstance(problem, StudyError):
+            text = "\n".join(problem.messages) + "\n"
+        elif isinstance(problem, OSError) and problem.filename:
+            text = f"{problem.filename}: {problem.strerror}; see that it can be read and written\n"
+        else:
+            text = "".join(traceback.format_exception(kind, problem, trace))
         Path(log).parent.mkdir(parents=True, exist_ok=True)
         Path(log).write_text(text, encoding="utf-8")
         sys.stderr.write(text)

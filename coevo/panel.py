@@ -108,8 +108,9 @@ def build_panel(
             values[indicator], raw.isna(), rows["flag"].reindex(present, columns=years)
         )
     _check_coverage(values, dict(indicators[["indicator", "label_en"]].to_numpy()))
-    _derive(values, flags, indicators[derived], indicators)
-    return _long(values, flags, observations, wanted)
+    names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
+    _derive(values, flags, indicators[derived], indicators, names)
+    return _long(values, flags, names, wanted)
 
 
 def _flags(value: pd.DataFrame, filled: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +120,9 @@ def _flags(value: pd.DataFrame, filled: pd.DataFrame, marks: pd.DataFrame) -> pd
     return pd.DataFrame(flags, value.index, value.columns)
 
 
-def _derive(values: dict, flags: dict, derived: pd.DataFrame, indicators: pd.DataFrame) -> None:
+def _derive(
+    values: dict, flags: dict, derived: pd.DataFrame, indicators: pd.DataFrame, names: dict
+) -> None:
     """Add the derived indicators, in the table's order, to `values` and `flags`."""
     factors = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
     for indicator, text in derived[["indicator", "derivation"]].to_numpy():
@@ -127,13 +130,23 @@ def _derive(values: dict, flags: dict, derived: pd.DataFrame, indicators: pd.Dat
         figures = {argument: values[argument] * factors[argument] for argument in arguments}
         observed = {a: frame.mask(flags[a] == "filled") for a, frame in figures.items()}
         value = derive(text, figures) / factors[indicator]
+        _check_finite(indicator, text, value, names)
         filled = derive(text, observed).isna()  # what cannot be had without a filled figure
         values[indicator] = value
         flags[indicator] = _flags(value, filled, pd.DataFrame("", value.index, value.columns))
 
 
-def _long(values: dict, flags: dict, observations: pd.DataFrame, wanted: list) -> pd.DataFrame:
-    names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
+def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: dict) -> None:
+    problems = Problems()
+    for region, year in zip(*np.nonzero(np.isinf(value.to_numpy())), strict=True):
+        problems.add(
+            f"{indicator}: {names[value.index[region]]} {value.columns[year]}: {text} divides by "
+            "0; correct the figure in the raw file, or leave it blank if it is not known"
+        )
+    problems.check()
+
+
+def _long(values: dict, flags: dict, names: dict, wanted: list) -> pd.DataFrame:
     parts = []
     for indicator, frame in values.items():
         value = frame.loc[wanted].stack(future_stack=True)

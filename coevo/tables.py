@@ -82,4 +82,13 @@ def export(tables: Mapping[str, pd.DataFrame], study: str, book: str, folder: st
     """Write the workbook to `book` and each table as CSV with a byte-order mark into `folder`."""
     write_bytes(workbook(tables, study), book)
     for name in describe(tables)["table"]:
-        write_table(tables[name], Path(folder) / f"{name}.csv", mark=True)
+        write_table(as_text(tables[name]), Path(folder) / f"{name}.csv", mark=True)
+
+
+def as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with an apostrophe before text that Excel would take for a formula."""
+    out = frame.copy()
+    for column in out.columns[[isinstance(kind, pd.StringDtype) for kind in out.dtypes]]:
+        risky = out[column].str.match(r"[=+\-@\t\r]").fillna(False)
+        out[column] = out[column].mask(risky, "'" + out[column])
+    return out

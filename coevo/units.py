@@ -42,14 +42,18 @@ UNITS = {
         Unit("10 thousand yuan per person", ("万元/人",), "money per person", 1e4),
     )
 }
-_BY_NAME = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.names)}
+# every name of a unit, English or Chinese
+NAMES = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.names)}
 
 
 def find_unit(text: str) -> Unit:
     """Return the unit written as `text` (English or Chinese); `StudyError` if there is none."""
-    if text.strip() not in _BY_NAME:
-        raise StudyError(f"unknown unit '{text}'; known: {', '.join(_BY_NAME)}")
-    return _BY_NAME[text.strip()]
+    if text.strip() not in NAMES:
+        raise StudyError(
+            f"unknown unit '{text}'; known: {', '.join(NAMES)}; name the one that it is to be read "
+            "as under units_read_as in the config, or add it to coevo/units.py"
+        )
+    return NAMES[text.strip()]
 
 
 def conversion(old: Unit, new: Unit) -> float:

@@ -12,28 +12,39 @@ import sys
 import time
 from pathlib import Path
 
+import yaml
+
 PATIENCE = 60  # seconds that the children of a killed run may take to end
 
 
 def lock(path: Path):
-    """Take this folder's lock, which the system releases when its last holder ends."""
+    """Take this folder's lock, which the system releases when its last holder ends.
+
+    Returns the lock and whether its last owner was killed: one that ends by itself leaves it empty.
+    """
     path.parent.mkdir(exist_ok=True)
     file = path.open("a+", encoding="utf-8")
     deadline = time.monotonic() + PATIENCE
     while not _try(file):
-        file.seek(0)
-        owner = file.read().strip()
-        if owner and _alive(int(owner)):
+        owner = _owner(file)
+        if owner and _alive(owner):
             sys.exit(f"coevo: another run (process {owner}) is at work in this folder; wait for it")
         if time.monotonic() > deadline:
             sys.exit("coevo: a process of an earlier run still holds this folder; end it first")
         time.sleep(0.2)
+    killed = _owner(file) is not None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
     # Scripts inherit the lock, so that one that outlives a killed run is waited for.
     os.set_inheritable(file.fileno(), True)
-    return file
+    return file, killed
+
+
+def _owner(file) -> int | None:
+    file.seek(0)
+    text = file.read().strip()
+    return int(text) if text.isdecimal() else None
 
 
 def _try(file) -> bool:
@@ -76,25 +87,53 @@ def snakemake(*arguments: str) -> int:
 
 
 def problems(since: float) -> str:
-    """Return what the rules of this run reported."""
-    logs = sorted(Path("logs").glob("*/*.log"), key=lambda log: log.stat().st_mtime)
-    return "".join(log.read_text("utf-8") for log in logs if log.stat().st_mtime >= since)
+    """Return what the rules of this run reported; of a mistake of ours, where its details are."""
+    lines = []
+    for log in sorted(Path("logs").glob("*/*.log"), key=lambda log: log.stat().st_mtime):
+        if log.stat().st_mtime >= since:
+            text = log.read_text("utf-8")
+            lines.append(
+                f"coevo: {log.stem}: this is a mistake of the program, not of yours; please report "
+                f"it with the file {log}\n"
+                if text.startswith("Traceback")
+                else text
+            )
+    return "".join(lines)
 
 
 def main(config: str, *options: str) -> int:
     """Build the study of `config`; return the exit code."""
     if not Path(config).is_file():
-        known = ", ".join(sorted(path.stem for path in Path("config").glob("*.yaml")))
+        stems = sorted(path.stem for path in Path("config").glob("*.yaml"))
+        known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
         print(f"coevo: there is no {config}; studies: {known}", file=sys.stderr)
         return 1
-    _held = lock(Path(".snakemake", "once.lock"))
+    try:
+        study = (yaml.safe_load(Path(config).read_text(encoding="utf-8")) or {}).get("study")
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError) as problem:
+        where = " ".join(str(problem).split())
+        print(f"{config}: is not a table of keys and values: {where}", file=sys.stderr)
+        return 1
+    held, killed = lock(Path(".snakemake", "once.lock"))
     locks = Path(".snakemake", "locks")
     if locks.is_dir() and any(locks.iterdir()):
+        if not killed:
+            print(
+                "coevo: Snakemake holds this folder: a run by hand is at work, or was killed; wait "
+                "for it, or release the folder with: snakemake --unlock",
+                file=sys.stderr,
+            )
+            held.truncate(0)
+            return 1
         snakemake("--unlock", "--quiet", "all", "--configfile", config)
     started = time.time()
     code = snakemake("--configfile", config, "--rerun-incomplete", *options)
     if code:
         print(problems(started), end="", file=sys.stderr)
+    else:
+        for report in sorted(Path("reports", str(study)).glob("report.*")):
+            print(f"coevo: {report}")
+    held.truncate(0)
     return code
 
 

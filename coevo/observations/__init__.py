@@ -12,7 +12,7 @@ from coevo.observations.audit import audit
 from coevo.observations.cells import figure
 from coevo.observations.layouts import LAYOUTS, Reading, Words, read_layout
 from coevo.observations.sheets import Sheet, address, read_sheets
-from coevo.units import UNITS, Unit, conversion, find_unit
+from coevo.units import NAMES, UNITS, Unit, conversion, find_unit
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag"]
@@ -56,12 +56,19 @@ def _region(sheet: Sheet, words: Words, known: Reader) -> str:
     return known.regions[words.text]
 
 
-def _unit(sheet: Sheet, words: Words, wanted: Unit, known: Reader) -> tuple[str, float, bool]:
+def _unit(sheet: Sheet, reading: Reading, wanted: Unit, known: Reader) -> tuple[str, float, bool]:
     """Return a unit as printed, the factor into the wanted unit, whether it is read as another."""
-    with _at(sheet.where(words.row, words.column)):
-        printed = find_unit(words.text)
-        read_as = known.units_read_as.get(words.text, known.units_read_as.get(printed.name))
-        factor = conversion(find_unit(read_as) if read_as else printed, wanted)
+    text = reading.unit.text
+    if not text:
+        raise StudyError(
+            f"{sheet.where()}: states no unit; add a line 单位：… above the head, or a column 单位"
+        )
+    with _at(sheet.where(reading.unit.row, reading.unit.column)):
+        read_as = known.units_read_as.get(text)
+        printed = find_unit(text) if read_as is None or text in NAMES else find_unit(read_as)
+        # a percentage is stored as a ratio, whatever it shows
+        stored = UNITS["ratio"] if reading.cell.percent else printed
+        factor = conversion(find_unit(read_as) if read_as else stored, wanted)
     return printed.name if read_as else wanted.name, factor, read_as is not None
 
 
@@ -70,7 +77,7 @@ def _observation(sheet: Sheet, reading: Reading, vintage: str, known: Reader) ->
     indicator = known.indicators[reading.indicator.text]
     region = _region(sheet, reading.region, known)
     wanted = UNITS[known.units[indicator]]
-    unit, factor, read_as = _unit(sheet, reading.unit, wanted, known)
+    unit, factor, read_as = _unit(sheet, reading, wanted, known)
     with _at(sheet.where(reading.row, reading.column)):
         seen = figure(reading.cell, known.marks)
     return {
@@ -88,14 +95,26 @@ def _observation(sheet: Sheet, reading: Reading, vintage: str, known: Reader) ->
     }
 
 
-def _read_sheet(sheet: Sheet, vintage: str, known: Reader, problems: Problems) -> list[dict]:
-    readings = read_layout(sheet)
+def _read_sheet(
+    sheet: Sheet, vintage: str, known: Reader, seen: set[str], problems: Problems
+) -> list[dict]:
+    """Return the observations of a sheet; add the names it holds to `seen`."""
+    if not any(cell.text for row in sheet.rows for cell in row):
+        return []
+    try:
+        readings = read_layout(sheet)
+    except StudyError as problem:
+        problems.extend(problem.messages)
+        return []
     if readings is None:
         problems.add(
             f"{sheet.where()}: is laid out in no known way ({'; '.join(LAYOUTS)}); the head needs "
             "地区 or 指标 in its first cell and years such as 2015年 beside it"
         )
         return []
+    if any(not reading.indicator.text for reading in readings):
+        problems.add(f"{sheet.where()}: no line 指标：… above the head names the indicator; add it")
+    seen |= {reading.indicator.text for reading in readings}
     rows = []
     for reading in readings:
         if reading.indicator.text in known.indicators:  # a folder may serve several studies
@@ -142,7 +161,8 @@ def read_observations(
     Returns the columns of observations.csv, without names, and `half_unit`: half a unit of the
     last digit printed, in the indicator's unit. Raises `StudyError` with all problems of all files.
     """
-    problems, rows, seen = Problems(), [], set()
+    problems, rows = Problems(), []
+    seen: set[str] = set()
     for path in sorted(files):
         vintage = path.relative_to(raw).parts[0]
         try:
@@ -151,8 +171,7 @@ def read_observations(
             problems.extend(problem.messages)
             continue
         for sheet in sheets:
-            seen |= {reading.indicator.text for reading in read_layout(sheet) or []}
-            rows += _read_sheet(sheet, vintage, known, problems)
+            rows += _read_sheet(sheet, vintage, known, seen, problems)
     columns = [column for column in COLUMNS if column != "name"] + ["half_unit"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = _merge_duplicates(frame, problems)

@@ -20,6 +20,8 @@ MISSING_MARKS = {
     "x": "suppressed",
 }
 
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -37,24 +39,23 @@ def figure(cell: Cell, marks: Mapping[str, str]) -> Figure:
     a finite number raises `StudyError` with the reason (the caller knows the place).
     """
     known = {**MISSING_MARKS, **marks}
-    if cell.text in known:
+    if cell.text in known and not cell.formula:
         return Figure(math.nan, known[cell.text], 0)
-    try:
-        if isinstance(cell.value, bool):
-            raise ValueError
-        value = float(cell.text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    if cell.formula:
+        raise StudyError(
+            "holds a formula without a stored value; open the file in Excel or LibreOffice and "
+            "save it, or type the figure"
+        )
+    if isinstance(cell.value, bool) or not NUMBER.fullmatch(cell.text):
         shown = ", ".join(f"'{mark}'" for mark in known if mark)
         raise StudyError(
             f'"{cell.text}" is not a number or a known mark for missing; correct the cell, leave '
             f"it blank, use one of {shown}, or add the mark under missing_marks in the config"
         )
-    return Figure(value, "", cell.decimals or 0)
+    return Figure(float(cell.text), "", cell.decimals or 0)
 
 
 def year(cell: Cell) -> int | None:
-    """Return the year of a column head (`2015`, `2015年`), or None if it is not one."""
-    match = re.fullmatch(r"((?:19|20)\d\d)(?:\.0)?年?", cell.text)
+    """Return the year of a column head (`2015`, `2015年`, `2015 年`), or None if it is not one."""
+    match = re.fullmatch(r"((?:19|20)\d\d)(?:\.0)?\s*年?", cell.text)
     return int(match[1]) if match else None

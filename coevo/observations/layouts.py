@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from coevo.errors import Problems
 from coevo.observations.cells import year
 from coevo.observations.sheets import Cell, Sheet
 
@@ -63,19 +64,33 @@ def _above(sheet: Sheet, head: int, names: set[str]) -> Words:
 
 def _body(sheet: Sheet, head: int) -> list[int]:
     """Return the rows of figures: from below the head to the source line or the notes."""
-    rows = []
+    rows, columns, problems = [], _years(sheet, head), Problems()
     for number in range(head + 1, len(sheet.rows)):
         first = sheet.cell(number, 0).text
         if BELOW.match(first):
             break
         if first:
             rows.append(number)
+        elif any(sheet.cell(number, column).text for column in columns):
+            problems.add(f"{sheet.where(number, 0)}: is empty beside figures; write what they are")
+    problems.check()
     return rows
 
 
 def _years(sheet: Sheet, head: int) -> dict[int, int]:
-    found = {column: year(cell) for column, cell in enumerate(sheet.rows[head])}
-    return {column: value for column, value in found.items() if value is not None}
+    """Return the columns of years; a head that looks like a year but is none is a problem."""
+    found, problems = {}, Problems()
+    for column, cell in enumerate(sheet.rows[head]):
+        value = year(cell)
+        if value is not None:
+            found[column] = value
+        elif column and re.search(r"(19|20)\d\d", cell.text):
+            problems.add(
+                f'{sheet.where(head, column)}: "{cell.text}" is not understood as a year; write it '
+                "as 2015 or 2015年, and what is to be said of it in a line 注：… below the table"
+            )
+    problems.check()
+    return found
 
 
 def regions_down(sheet: Sheet) -> list[Reading] | None:

@@ -9,14 +9,20 @@ from pathlib import Path
 from coevo.errors import StudyError
 
 LARGEST = 200_000_000  # bytes, unpacked; far above any table of yearly figures
+MOST_CELLS, MOST_ROWS = 10_000_000, 200_000  # of a sheet, counted as it is read
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's value as the file holds it, and the decimals it shows (None for text)."""
+    """A cell's value as the file holds it, the decimals it shows (None for text), its form.
+
+    `percent`: shown as a percentage (stored 0.12, shown 12 %); `formula`: without a stored value.
+    """
 
     value: object
     decimals: int | None = None
+    percent: bool = False
+    formula: bool = False
 
     @property
     def text(self) -> str:
@@ -58,10 +64,11 @@ def _decimals(value: object, number_format: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     shown = number_format.split(";")[0]
-    if "." in shown and "%" not in shown:
-        return shown.split(".")[1].count("0")
-    if shown.strip("#,") == "0":
-        return 0
+    beyond = 2 if "%" in shown else 0
+    if "." in shown:
+        return shown.split(".")[1].count("0") + beyond
+    if shown.strip("#,%") == "0":
+        return beyond
     text = repr(float(value))
     return 0 if text.endswith(".0") or "e" in text else len(text.split(".")[1])
 
@@ -83,25 +90,45 @@ def _workbook(path: Path, shown: str) -> list[Sheet]:
             "keep only the tables of figures in it"
         )
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        values = load_workbook(path, read_only=True, data_only=True)
+        formulas = load_workbook(path, read_only=True)
+        return [
+            Sheet(shown, sheet.title, _grid(sheet, formulas[sheet.title], shown))
+            for sheet in values.worksheets
+        ]
+    except StudyError:
+        raise
     except Exception as problem:  # whatever the parser trips over, the user's remedy is one
         raise StudyError(
             f"{shown}: the workbook cannot be read ({problem}); save it again as xlsx"
         ) from problem
-    try:
-        return [
-            Sheet(
-                shown,
-                sheet.title,
-                [
-                    [Cell(cell.value, _decimals(cell.value, cell.number_format)) for cell in row]
-                    for row in sheet.iter_rows()
-                ],
+
+
+def _grid(values, formulas, shown: str) -> list[list[Cell]]:
+    """Return the cells of a sheet, which is read with its stored values and with its formulas."""
+    rows: list[list[Cell]] = []
+    count = 0
+    for sheet in (values, formulas):
+        sheet.reset_dimensions()  # what the file says of its size may be wrong
+    for row, plain in zip(values.iter_rows(), formulas.iter_rows(), strict=True):
+        count += len(row)
+        if count > MOST_CELLS or len(rows) >= MOST_ROWS:
+            raise StudyError(
+                f"{shown} › {values.title}: has cells far beyond any table (row {len(rows) + 1}); "
+                "delete what stands outside the table"
             )
-            for sheet in book.worksheets
-        ]
-    finally:
-        book.close()
+        rows.append(
+            [
+                Cell(
+                    cell.value,
+                    _decimals(cell.value, cell.number_format),
+                    isinstance(cell.value, int | float) and "%" in cell.number_format,
+                    cell.value is None and isinstance(other.value, str),
+                )
+                for cell, other in zip(row, plain, strict=True)
+            ]
+        )
+    return rows
 
 
 def _csv_value(text: str) -> Cell:
@@ -119,8 +146,11 @@ def _csv(path: Path, shown: str) -> list[Sheet]:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise StudyError(f"{shown}: is not UTF-8 text; save it as 'CSV UTF-8'") from None
-    rows = [[_csv_value(field) for field in row] for row in csv.reader(io.StringIO(text))]
-    return [Sheet(shown, "", rows)]
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=None)))
+    except csv.Error as problem:
+        raise StudyError(f"{shown}: is not a CSV table ({problem}); save it again") from None
+    return [Sheet(shown, "", [[_csv_value(field) for field in row] for row in lines])]
 
 
 READERS = {".xlsx": _workbook, ".csv": _csv}

@@ -82,3 +82,19 @@ def test_correlation_of_many_with_one():
 def test_one_region_has_no_table():
     coupling, sizes = panels(0.0, regions=1)
     assert comovement(coupling, sizes, ["size"], seed=1).empty
+
+
+def test_few_regions_and_unbalanced_panels_are_not_held_against_random_pairings():
+    few, sizes = panels(0.0, regions=8)
+    assert not comovement(few, sizes, ["size"], 1)["measure"].str.startswith("placebo").any()
+    coupling, sizes = panels(0.0)
+    unbalanced = comovement(coupling.iloc[1:], sizes, ["size"], 1)
+    assert not unbalanced["measure"].str.startswith("placebo").any()
+    assert (unbalanced["measure"] == "correlation_lnU").sum() == 3
+
+
+def test_what_does_not_vary_has_no_correlation():
+    coupling, sizes = panels(0.0)
+    same = coupling.assign(U_a=coupling.groupby("year")["U_a"].transform("first"))
+    scopes = comovement(same, sizes, ["size"], 1).query("measure == 'correlation_lnU'")["scope"]
+    assert scopes.tolist() == ["levels", "within_regions"]

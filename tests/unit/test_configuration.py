@@ -36,7 +36,9 @@ def complete(changes=None, without=()):
         for step in path:
             part = part[step]
         part[last] = value
-    return configuration.complete(config, schema("config"), "config.yaml")
+    full = configuration.complete(config, schema("config"), "config.yaml")
+    configuration.check_indicators(full, schema("indicators"), "config/regions.csv", "config.yaml")
+    return full
 
 
 def test_defaults_fill_every_key_at_every_depth():
@@ -79,6 +81,19 @@ def test_defaults_fill_every_key_at_every_depth():
         ({"normalisation.range": [0.9, 0.1]}, "config.yaml: normalisation.range: [0.9, 0.1] must"),
         ({"interaction.estimator": "ols"}, "config.yaml: interaction.estimator: unknown estimator"),
         ({"interaction.calibration": {"a1": 1}}, "config.yaml: interaction.calibration: {'a1': 1}"),
+        (
+            {"interaction.upstream": "ecommerce_sales"},
+            "config.yaml: interaction: upstream and down",
+        ),
+        (
+            {"interaction.calibration": {"a1": 1, "b1": 0, "a2": 1, "b2": 1}},
+            "config.yaml: interaction.calibration: b1 or b2 is 0",
+        ),
+        (
+            {"coupling.contributions": [0.5, 0.6]},
+            "config.yaml: coupling.contributions: [0.5, 0.6] must be 2 numbers that sum to 1",
+        ),
+        ({"regions": ["330000", "330000"]}, "config.yaml: regions: ['330000', '330000'] is not"),
         ({"claims": "quian"}, "config.yaml: claims: unknown set 'quian'; known: qian"),
         ({"report.formats": ["docx"]}, "config.yaml: report.formats.0: unknown"),
         ({"report.languages": ["zh"]}, "config.yaml: report.languages.0: unknown"),
@@ -140,17 +155,17 @@ def table(tmp_path, *changes):
 def test_each_mistake_in_the_indicator_table_is_named(tmp_path, change, said):
     config = table(tmp_path, change)
     with pytest.raises(StudyError) as problem:
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
     assert any(said in line for line in problem.value.messages), problem.value.messages
 
 
 def test_an_indicator_twice_and_an_unknown_region(tmp_path):
     config = table(tmp_path, ("ecommerce_purchases,", "ecommerce_sales,"))
     with pytest.raises(StudyError, match=r"ecommerce_sales: stands in 2 rows"):
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
     config = {**table(tmp_path), "focus_region": "999999"}
     with pytest.raises(StudyError, match="'999999' is no region"):
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
 
 
 def test_a_study_without_populations_is_complete_but_has_no_claims():
@@ -163,7 +178,7 @@ def test_a_label_needs_its_subsystem(tmp_path):
     config = table(tmp_path)
     config["subsystems"]["culture"] = {"en": "culture"}
     with pytest.raises(StudyError, match="subsystem 'culture' of the config is not here"):
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
 
 
 def test_a_pinned_vintage_hides_later_ones(tmp_path):
@@ -188,6 +203,44 @@ def test_links_and_empty_folders_are_refused(tmp_path):
     (tmp_path / "2025-01" / "a.csv").symlink_to(tmp_path / "outside.csv")
     with pytest.raises(StudyError, match=r"a\.csv: is a link"):
         configuration.raw_files(str(tmp_path), "latest")
+
+
+def test_a_file_outside_a_vintage_and_other_folders_are_refused(tmp_path):
+    (tmp_path / "2025-01").mkdir()
+    (tmp_path / "2025-01" / "a.csv").write_text("x")
+    (tmp_path / "2025-01" / "Thumbs.db").write_text("x")
+    assert len(configuration.raw_files(str(tmp_path), "latest")) == 1
+    (tmp_path / "旧备份").mkdir()
+    (tmp_path / "b.csv").write_text("x")
+    (tmp_path / "2025-01" / "表{1}.csv").write_text("x")
+    (tmp_path / "2025-02").symlink_to(tmp_path / "2025-01")
+    with pytest.raises(StudyError) as problem:
+        configuration.raw_files(str(tmp_path), "latest")
+    said = "\n".join(problem.value.messages)
+    assert len(problem.value.messages) == 4
+    assert "旧备份: stands outside a vintage" in said and "b.csv: stands outside a vintage" in said
+    assert "表{1}.csv: has one of { } < > in its name" in said and "2025-02: is a link" in said
+
+
+def test_a_copied_config_may_not_overwrite_another_study():
+    with pytest.raises(StudyError, match=r"mine\.yaml: study: is 'provinces', and would overwrite"):
+        configuration.complete(shipped(), schema("config"), "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a;b\n1;2\n", "is separated by semicolons; save it with commas"),
+        ("a,b\n", "has no rows below its head"),
+        ("a,b\n1,2\n1,f(x, y)\n", r"row 3 \(1\) has 3 fields instead of 2; put a text that"),
+        ("名,b\n1,2\n".encode("gb18030"), "is not UTF-8 text; save it as 'CSV UTF-8'"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(tmp_path, text, said):
+    path = tmp_path / "t.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(StudyError, match=said):
+        configuration.read_rows(path)
 
 
 def test_every_key_of_the_schemas_is_described():

@@ -29,7 +29,12 @@ def test_a_problem_of_the_study_is_said_without_a_traceback(tmp_path):
 
 def test_a_mistake_of_ours_keeps_its_traceback(tmp_path):
     log, result = run(tmp_path, "KeyError('x')")
-    assert "Traceback" in result.stderr and not log.exists()
+    assert "Traceback" in result.stderr and "KeyError: 'x'" in log.read_text()
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    _, result = run(tmp_path, "PermissionError(13, 'Permission denied', 'reports/a')")
+    assert result.stderr == "reports/a: Permission denied; see that it can be read and written\n"
 
 
 def test_problems_are_raised_together_and_once():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo import files
+from coevo import files, tables
 
 
 def test_codes_flags_digits_and_missing_values_survive(tmp_path):
@@ -48,3 +48,25 @@ def test_excel_finds_its_mark(tmp_path):
     files.write_table(pd.DataFrame({"name": ["浙江"]}), tmp_path / "t.csv", mark=True)
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert files.read_table(tmp_path / "t.csv")["name"].tolist() == ["浙江"]
+
+
+def test_text_that_looks_like_a_formula_stays_text_for_excel(tmp_path):
+    frame = pd.DataFrame({"sheet": ["=1+1", "表1"], "value": [-1.0, 2.0]})
+    exported = tables.as_text(frame)
+    assert exported["sheet"].tolist() == ["'=1+1", "表1"]
+    assert exported["value"].tolist() == [-1.0, 2.0]
+
+
+def test_the_workbook_holds_every_table_as_text_and_numbers(tmp_path):
+    from openpyxl import load_workbook
+
+    made = {
+        "audit": pd.DataFrame({"sheet": ["=1+1"], "printed": [1.5], "computed": [float("nan")]})
+    }
+    data = tables.workbook(made, "x")
+    assert data == tables.workbook(made, "x")
+    (tmp_path / "t.xlsx").write_bytes(data)
+    book = load_workbook(tmp_path / "t.xlsx")
+    assert book.sheetnames == ["contents", "audit"]
+    row = [cell.value for cell in book["audit"][4]]
+    assert row == ["=1+1", 1.5, None] and book["audit"]["A4"].data_type == "s"

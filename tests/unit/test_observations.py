@@ -208,3 +208,63 @@ def test_an_unknown_layout_has_no_readings(raw):
     raw.mkdir()
     workbook(raw / "a.xlsx", [["年份", "销售额"], [2015, 1]])
     assert read_layout(read_sheets(raw / "a.xlsx", "a")[0]) is None
+
+
+def styled(path: Path, *cells):
+    """Write a workbook of one wide table whose cells are given as (cell, value, number format)."""
+    book = Workbook()
+    for row in table("份额", "%", [("浙江", 10, 20)]):
+        book.active.append(list(row))
+    for cell, value, number_format in cells:
+        book.active[cell] = value
+        book.active[cell].number_format = number_format
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+
+
+SHARE = pd.DataFrame(
+    [("share", "%", "份额", "")], columns=["indicator", "unit", "source_name", "derivation"]
+)
+
+
+def test_a_percentage_is_read_as_it_is_shown(raw):
+    styled(raw / "2026-10/a.xlsx", ("B5", 0.12, "0.00%"))
+    found, _, _ = read(raw, indicators=SHARE)
+    assert found["value"].tolist() == [pytest.approx(12), 20]
+    money = SHARE.assign(unit="100 million yuan")
+    with pytest.raises(StudyError, match="A3: figures in"):
+        read(raw, indicators=money)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "said"),
+    [
+        ("B5", "=1+1", "B5: holds a formula without a stored value; open the file in Excel"),
+        ("B4", "2015年（预）", 'B4: "2015年（预）" is not understood as a year; write it as 2015'),
+        ("A5", None, "A5: is empty beside figures; write what they are"),
+        ("B5", "36_8.1", 'B5: "36_8.1" is not a number'),
+        ("A2", None, "no line 指标：… above the head names the indicator; add it"),
+        ("A3", None, "states no unit; add a line 单位：… above the head, or a column 单位"),
+        ("XFD1048576", 1, "has cells far beyond any table (row "),
+    ],
+)
+def test_what_is_easily_overlooked_is_refused(raw, cell, value, said):
+    styled(raw / "2026-10/a.xlsx", (cell, value, "General"))
+    with pytest.raises(StudyError) as problem:
+        read(raw, indicators=SHARE)
+    assert said in problem.value.messages[0]
+
+
+def test_a_year_may_stand_apart_from_its_sign_and_an_empty_sheet_is_no_table(raw):
+    styled(raw / "2026-10/a.xlsx", ("B4", "2015 年", "General"))
+    workbook(raw / "2026-10/b.xlsx", [])
+    found, _, _ = read(raw, indicators=SHARE)
+    assert found["year"].tolist() == [2015, 2016]
+
+
+def test_line_ends_of_an_old_mac_are_read(raw):
+    text = "\r".join(",".join(map(str, row)) for row in table("份额", "%", [("浙江", 10, 20)]))
+    (raw / "2026-10").mkdir(parents=True)
+    (raw / "2026-10" / "a.csv").write_bytes(text.encode())
+    found, _, _ = read(raw, indicators=SHARE)
+    assert found["value"].tolist() == [10, 20]

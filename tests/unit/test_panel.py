@@ -109,3 +109,11 @@ def test_growth_out_of_a_filled_figure_is_flagged_too():
     panel = build_panel(gap, indicators, "all", "1", 2015, 2019)
     assert series(panel, "rate", "flag")[1:] == ["filled", "filled", "", ""]
     assert series(panel, "sum", "flag") == ["", "filled", "filled", "filled", "filled"]
+
+
+def test_a_division_by_zero_is_named():
+    empty = observations(people=(10.0, 0.0, 10.0, 10.0, 10.0))
+    with pytest.raises(
+        StudyError, match=r"per_head: A 2016: per_capita\(money, people\) divides by 0"
+    ):
+        build_panel(empty, INDICATORS, "all", "1", 2015, 2019)

@@ -39,8 +39,9 @@ def code(script):
 
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
-    config.update(configuration.complete(config, schema("config"), Path(source[-1]).name))
-    configuration.check_indicators(config, schema("indicators"), "config/regions.csv")
+    NAME = Path(source[-1]).name
+    config.update(configuration.complete(config, schema("config"), NAME))
+    configuration.check_indicators(config, schema("indicators"), "config/regions.csv", NAME)
     RAW = configuration.raw_files(config["raw"], config["vintage"])
 except StudyError as problem:
     # Snakemake would add lines of its own below ours.

@@ -63,7 +63,3 @@ rule report:
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:
         "../scripts/report.py"
-
-
-onsuccess:
-    print(f"coevo: {REPORTS[0]} and {len(REPORTS) - 1} more files beside it")
