@@ -67,7 +67,8 @@ def _listed(rows: pd.DataFrame, column: str, decimals: int, unit: str) -> str:
     shown = [f"{value:,.{decimals}f}" for value in rows[column]]
     if len(shown) > 1:
         shown = [f"{y}: {text}" for y, text in zip(rows["year"], shown, strict=True)]
-    return f"{'; '.join(shown)} {unit}"
+    text = "; ".join(shown)
+    return f"{text} %" if unit == "%" else f"{text} ({unit})"
 
 
 def _decimals(values: pd.Series) -> int:
@@ -109,7 +110,7 @@ def unit(evidence: Evidence, indicator: str) -> Answer:
     read_as = evidence.units[indicator]
     if not np.isfinite(finding["computed"]):
         return finding["unit"], f"read in {read_as}; no other figure confirms it", NOT_TESTABLE
-    what = f"{read_as}: {finding['computed']:,.10g} of {finding['year']} is printed so elsewhere"
+    what = f"elsewhere {finding['computed']:,.10g} of {finding['year']} is printed in {read_as}"
     return finding["unit"], what, MISPRINT
 
 
@@ -167,20 +168,27 @@ def signs(evidence: Evidence, indicator: str) -> Answer:
     if mine.empty:
         return "", "the model was not estimated for this region", NOT_TESTABLE
     p = float(mine["p_predator_prey"].iloc[0])
-    what = f"probability of these signs {p:.2f} in the region’s own fit ({evidence.estimator})"
+    what = (
+        f"probability of these signs {p:.2f} (flat prior) in the region’s own fit "
+        f"({evidence.estimator})"
+    )
     if p >= DECISIVE:
         return "", what, AGREES
     return "", what, NOT_IN_THESE_DATA if p <= 1 - DECISIVE else UNDETERMINED
 
 
 def most_rapid(evidence: Evidence, indicator: str) -> Answer:
-    """Growth of D in the study's years; without other years there is nothing to compare with."""
+    """Growth of D in the study's years; a comparison with other years needs another study."""
     D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
     years, values = D["year"].tolist(), D["D"].to_numpy()
-    rate = 100 * ((values[-1] / values[0]) ** (1 / (years[-1] - years[0])) - 1)
-    what = f"D grew by {rate:.1f} % a year over {years[0]}–{years[-1]}"
     if evidence.coupling["region"].nunique() == 1:
-        what += ", from and to ends that the minima and maxima of these years set by themselves"
+        what = (
+            f"D of one region runs from {values[0]:.2f} to {values[-1]:.2f} by construction, which "
+            "gives no rate"
+        )
+    else:
+        rate = 100 * ((values[-1] / values[0]) ** (1 / (years[-1] - years[0])) - 1)
+        what = f"D grew by {rate:.1f} % a year over {years[0]}–{years[-1]}"
     rows = _figures(evidence, indicator)
     if len(rows) > 1:
         first, last = rows["value"].iloc[[0, -1]]

@@ -21,6 +21,7 @@ TABLES = {
     "coupling": "Composite indices U, C, T, D (0 to 1), grade, stage, relative development",
     "obstacles": "Share of each indicator in what keeps a region from the top, 0 to 1",
     "comovement": "Correlations of the two indices, of D with size, and random pairings",
+    "robustness": "D under other choices, against the main specification",
     "parameters": "Parameters of the two-population model; rates per year; original units for one "
     "region, scaled units for pooled fits",
     "equilibria": "Equilibria in the units of the two outputs, with their sets",

@@ -59,7 +59,7 @@ def test_jumps_need_consecutive_years():
     observations = frame(level=(MONEY, 1, "", [10.0, 6.9, 7.0, 21.1, float("nan"), 1.0]))
     found = audit(observations, table(LEVEL))
     assert found[["check", "year"]].to_numpy().tolist() == [["jump", 2017], ["jump", 2019]]
-    assert found["message"].tolist()[0].startswith("falls by 31%")
+    assert found["message"].tolist()[0].startswith("falls by 31 %")
     assert found["message"].tolist()[1].startswith("rises 3.0-fold")
 
 

@@ -66,7 +66,7 @@ PACKAGES = {
 # By content: a raw file that an older one replaces is noticed, which times alone do not tell.
 DIGESTS = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in RAW}
 TABLES = "observations audit revisions panel goalposts normalised weights coupling".split()
-TABLES += ["obstacles", "comovement"]
+TABLES += ["obstacles", "comovement", "robustness"]
 TABLES += ["parameters", "equilibria", "relations"] if config["interaction"] else []
 TABLES += ["claims"] if config["claims"] else []
 DOCUMENTS = [

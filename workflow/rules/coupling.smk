@@ -61,3 +61,23 @@ rule couple:
         seed=config["robustness"]["seed"],
     script:
         "../scripts/couple.py"
+
+
+rule robustness:
+    """Hold D against what other choices would have made of it."""
+    input:
+        panel=f"{DATA}/panel.csv",
+        indicators=INDICATORS,
+        code=code("robustness"),
+    output:
+        robustness=f"{DATA}/robustness.csv",
+    log:
+        f"{LOGS}/robustness.log",
+    conda:
+        "../../environment.yml"
+    params:
+        config={
+            key: config[key] for key in ("normalisation", "weighting", "coupling", "focus_region")
+        },
+    script:
+        "../scripts/robustness.py"

@@ -1,0 +1,13 @@
+"""Panel -> D under other choices."""
+
+from coevo.errors import speak_plainly
+from coevo.files import read_table, write_table
+from coevo.robustness import robustness
+
+speak_plainly(snakemake.log[0])
+variants = robustness(
+    read_table(snakemake.input.panel),
+    read_table(snakemake.input.indicators),
+    snakemake.params.config,
+)
+write_table(variants, snakemake.output.robustness)
