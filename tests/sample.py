@@ -216,6 +216,59 @@ def study(count: int = 4, *, claims: bool = False, **changed: pd.DataFrame) -> S
     return Study(config(), tables(count, claims=claims) | changed, indicators())
 
 
+def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
+    """Return a table without the rows whose columns have the given values."""
+    match = pd.Series(True, index=frame.index)
+    for column, value in equal.items():
+        match &= frame[column].isin(value if isinstance(value, list) else [value])
+    return frame[~match].reset_index(drop=True)
+
+
+def unplaced() -> dict[str, pd.DataFrame]:
+    """Return the co-movement of a study that nothing was paired at random for."""
+    return {"comovement": without(tables()["comovement"], measure=["placebo_low", "placebo_high"])}
+
+
+def gap(year: int, region: str = "330000") -> dict[str, pd.DataFrame]:
+    """Return tables in which a region lacks a year."""
+    made = tables()
+    panel = made["panel"]
+    gone = panel["region"].eq(region) & panel["year"].eq(year)
+    shorter = {
+        name: without(made[name], region=region, year=year)
+        for name in ("coupling", "obstacles", "normalised")
+    }
+    return {"panel": panel.assign(value=panel["value"].mask(gone)), **shorter}
+
+
+def unestimated(region: str, count: int = 4) -> dict[str, pd.DataFrame]:
+    """Return tables in which a region could not be estimated."""
+    made = tables(count)
+    fits = made["equilibria"]
+    refusals = [
+        (region, estimator, "not_estimated", None, None, None, "x2 is 0 in 2016")
+        for estimator in ("trapezoid", "lag", "logmean")
+    ]
+    relations = without(made["relations"], scope=region)
+    return {
+        "parameters": without(made["parameters"], scope=region),
+        "equilibria": fits[(fits["scope"] != region) | (fits["source"] != "fit")],
+        "relations": pd.concat(
+            [relations, pd.DataFrame(refusals, columns=relations.columns)], ignore_index=True
+        ),
+    }
+
+
+def stated(x1: float, x2: float, count: int = 4) -> dict[str, pd.DataFrame]:
+    """Return equilibria with given parameters in place of a calibration."""
+    table = tables(count)["equilibria"]
+    rows = table[(table["source"] == "calibration") & table["year"].isna()]
+    empty = dict.fromkeys(("x1_low", "x1_high", "x2_low", "x2_high"))
+    given = rows.assign(source="given", x1=x1, x2=x2, x1_set="", x2_set="", kind="centre", **empty)
+    fits = table[table["source"] == "fit"]
+    return {"equilibria": pd.concat([fits.astype(object), given.astype(object)])}
+
+
 def files(chosen: Study) -> dict[str, str]:
     """Return templates, phrases and charts of a study by file name, as the report takes them."""
     import yaml

@@ -1,13 +1,14 @@
 """The charts of a report by name and by what they need; cheap to import, nothing is drawn here."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 
 class Figure(NamedTuple):
     """What a chart needs, how many charts share its row, share of its height kept on paper.
 
-    A chart that needs "regions" says nothing about one region; one that needs "pair" shows the
-    two-population model, which a study without `interaction` does not have.
+    What may be needed, `coevo.findings.shown` says: a chart that needs "regions" says nothing about
+    one region, one that needs "fit" shows the estimates of the region in focus.
     """
 
     needs: frozenset[str] = frozenset()
@@ -15,38 +16,32 @@ class Figure(NamedTuple):
     paper: float = 1.0
 
 
-_REGIONS, _PAIR = frozenset({"regions"}), frozenset({"pair"})
+_REGIONS, _COEFFICIENTS = frozenset({"regions"}), frozenset({"coefficients"})
+_OWN = frozenset({"own_fits"})
 
 FIGURES: dict[str, Figure] = {
     "opening_indices": Figure(columns=2),
-    "opening_correlations": Figure(_REGIONS, columns=2),
+    "opening_correlations": Figure(frozenset({"correlations"}), columns=2),
     "coordination": Figure(paper=0.7),
     "heat": Figure(_REGIONS, paper=0.78),
-    "scatter_levels": Figure(_REGIONS, columns=3, paper=0.75),
-    "scatter_within_regions": Figure(_REGIONS, columns=3, paper=0.75),
-    "scatter_within_regions_and_years": Figure(_REGIONS, columns=3, paper=0.75),
+    "scatter_levels": Figure(frozenset({"levels"}), columns=3, paper=0.75),
+    "scatter_within_regions": Figure(frozenset({"within_regions"}), columns=3, paper=0.75),
+    "scatter_within_regions_and_years": Figure(
+        frozenset({"within_regions_and_years"}), columns=3, paper=0.75
+    ),
     "weights": Figure(paper=0.82),
     "trajectory": Figure(paper=0.75),
     "obstacles": Figure(paper=0.82),
-    "coefficient_b1": Figure(_PAIR, columns=2, paper=0.9),
-    "coefficient_d": Figure(_PAIR, columns=2, paper=0.9),
-    "regional_b1": Figure(_PAIR | _REGIONS, columns=2, paper=0.85),
-    "regional_d": Figure(_PAIR | _REGIONS, columns=2, paper=0.85),
-    "phase": Figure(_PAIR, paper=0.78),
+    "coefficient_b1": Figure(_COEFFICIENTS, columns=2, paper=0.9),
+    "coefficient_d": Figure(_COEFFICIENTS, columns=2, paper=0.9),
+    "regional_b1": Figure(_OWN, columns=2, paper=0.85),
+    "regional_d": Figure(_OWN, columns=2, paper=0.85),
+    "phase": Figure(frozenset({"fit"}), paper=0.78),
     "region_paths": Figure(_REGIONS, columns=2),
     "region_obstacles": Figure(_REGIONS, columns=2),
 }
 
 
-def figure_names(regions: int, pair: bool) -> list[str]:
-    """Names of the charts of a study.
-
-    Parameters
-    ----------
-    regions
-        Number of regions of the study.
-    pair
-        Whether the study has an upstream and a downstream output.
-    """
-    has = {name for name, given in (("regions", regions > 1), ("pair", pair)) if given}
-    return [name for name, figure in FIGURES.items() if figure.needs <= has]
+def figure_names(shown: Collection[str]) -> list[str]:
+    """Names of the charts of a study that has what `shown` names."""
+    return [name for name, figure in FIGURES.items() if figure.needs <= set(shown)]

@@ -8,6 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from coevo.findings.grades import LARGE, SMALL
+
 
 def scale(low: float, high: float) -> alt.Scale:
     """A linear scale that shows exactly [low, high]."""
@@ -44,15 +46,23 @@ def above(title: str | None, **options: Any) -> alt.Axis:
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round values inside [low, high], about `count` of them, zero among them if inside."""
+    if not high > low:
+        return [low]
     span = (high - low) / max(count, 1)
     power = 10.0 ** math.floor(math.log10(span))
     step = min((m * power for m in (1, 2, 2.5, 5, 10)), key=lambda size: abs(size - span))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(i * step, 12) for i in range(first, last + 1)]
+    decimals = max(0, 2 - math.floor(math.log10(step)))
+    return [round(i * step, decimals) for i in range(first, last + 1)]
 
 
 def tick_format(values: Sequence[float]) -> str:
-    """A d3 format that prints each of `values` in full, with thousands separators."""
+    """A d3 format that prints each of `values` in full, with thousands separators; as a power of
+    ten where that takes too many digits.
+    """
+    sizes = [abs(v) for v in values if v]
+    if sizes and (max(sizes) >= LARGE or max(sizes) < SMALL):
+        return ".2~e"
     decimals = max((len(f"{v:.10f}".rstrip("0").split(".")[1]) for v in values), default=0)
     return f",.{decimals}f"
 

@@ -6,14 +6,17 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from coevo.comovement import SCOPES, demean
 from coevo.figures.axes import above, scale, tick_format, ticks, zero_line
 from coevo.figures.theme import specification
-from coevo.findings.step import SCOPES, correlations
+from coevo.findings.step import correlations
 from coevo.findings.study import SUBSYSTEM_PREFIX, Study
 
 
 def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Correlation of the logs of the first two indices at three levels, and random pairings."""
+    """Correlation of the logs of the first two indices at three levels; a bar shows what random
+    pairing gives, where that was computed.
+    """
     rows = correlations(study).reset_index()
     rows["title"] = rows["scope"].map(lambda scope: words[scope])
     rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
@@ -22,19 +25,18 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     values = ticks(low, high)
     x = scale(low, high)
     axis = alt.Axis(values=values, format=".2~f", title=words["correlation"], grid=True)
-    order = list(SCOPES)
-    base = alt.Chart(rows).encode(y=alt.Y("scope:N", sort=order, axis=None))
+    order = [scope for scope in SCOPES if scope in set(rows["scope"])]
+    placed = rows.dropna(subset=["low", "high"])
     tips = [
         alt.Tooltip("title:N", title=words["tip_scope"]),
         alt.Tooltip("value:Q", title="r", format=".3f"),
         alt.Tooltip("low:Q", title=words["tip_low"], format=".3f"),
         alt.Tooltip("high:Q", title=words["tip_high"], format=".3f"),
     ]
-    bar = base.mark_bar(height=12, color="$line", opacity=0.55).encode(
-        x=alt.X("low:Q", scale=x, axis=axis), x2="high:Q", tooltip=tips
-    )
+    where = alt.Y("scope:N", sort=order, scale=alt.Scale(domain=order), axis=None)
+    base = alt.Chart(rows).encode(y=where)
     dot = base.mark_point(filled=True, size=110, color="$ink", opacity=1).encode(
-        x=alt.X("value:Q", scale=x), tooltip=tips
+        x=alt.X("value:Q", scale=x, axis=axis), tooltip=tips if len(placed) else tips[:2]
     )
     value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
         x=alt.X("value:Q", scale=x), text="text:N"
@@ -42,24 +44,34 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     title = base.mark_text(align="left", dy=-36, fontSize=12, color="$muted").encode(
         x=alt.value(0), text="title:N"
     )
-    key = (
-        alt.Chart(rows.iloc[[0]])
-        .mark_text(align="left", dy=16, fontSize=11, color="$muted", text=words["pairings"])
-        .encode(x=alt.X("low:Q", scale=x), y=alt.Y("scope:N", sort=order, axis=None))
+    bars = _pairings(placed, words, where, x, tips)
+    return specification(
+        alt.layer(zero_line("$muted"), *bars[:1], dot, value, title, *bars[1:]), 264
     )
-    return specification(alt.layer(zero_line("$muted"), bar, dot, value, title, key), 264)
+
+
+def _pairings(
+    placed: pd.DataFrame, words: dict[str, str], y: alt.Y, x: alt.Scale, tips: list[alt.Tooltip]
+) -> list[alt.Chart]:
+    """Bars of what random pairing gives, and the words that say so under the first; or nothing."""
+    if placed.empty:
+        return []
+    low = alt.X("low:Q", scale=x)
+    bar = alt.Chart(placed).mark_bar(height=12, color="$line", opacity=0.55)
+    key = alt.Chart(placed.iloc[[0]]).mark_text(
+        align="left", dy=16, fontSize=11, color="$muted", text=words["pairings"]
+    )
+    return [bar.encode(x=low, x2="high:Q", y=y, tooltip=tips), key.encode(x=low, y=y)]
 
 
 def _logs(study: Study, scope: str) -> pd.DataFrame:
     """Logs of the first two indices, less the means that `scope` takes out."""
     columns = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
-    indexed = study.coupling.set_index(["region", "name", "year"])[columns]
-    logs = np.log(indexed.where(indexed > 0))
-    if scope != "levels":
-        logs = logs - logs.groupby("region").transform("mean")
-    if scope == "within_regions_and_years":
-        logs = logs - logs.groupby("year").transform("mean")
-    return logs.set_axis(["x", "y"], axis=1).dropna().reset_index()
+    rows = study.coupling[(study.coupling[columns] > 0).all(axis=1)].reset_index(drop=True)
+    groups = rows["region"].to_numpy(), rows["year"].to_numpy()
+    logs = [np.log(rows[column].to_numpy(dtype=float)) for column in columns]
+    x, y = (demean(values, *groups, scope) for values in logs)
+    return rows[["region", "name", "year"]].assign(x=x, y=y)
 
 
 def _limits(rows: pd.DataFrame, column: str) -> tuple[float, float]:

@@ -79,20 +79,23 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
 def _coordination_labels(
     study: Study, words: dict[str, str], limits: tuple[float, float], height: float
 ) -> pd.DataFrame:
-    last = study.coupling[study.coupling["year"] == study.years[-1]]
+    last = study.ends()[1].reset_index()
     shown = last[last["region"].isin(_shown(study, last))]
     is_focus = shown["region"] == study.focus
+    at_end = shown["year"] == study.years[-1]
+    years = (" (" + shown["year"].astype(int).astype(str) + ")").mask(at_end, "")
     labels = pd.DataFrame(
         {
             "value": shown["D"],
-            "text": shown["name"] + " " + shown["D"].map(printed),
+            "text": shown["name"] + " " + shown["D"].map(printed) + years,
             "bold": is_focus,
             "colour": is_focus.map({True: "$focus", False: "$muted"}),
         }
     )
     if not study.single:
-        mean = last["D"].mean()
-        text = words["mean_of"].format(count=len(last), value=printed(mean))
+        present = last.loc[last["year"] == study.years[-1], "D"]
+        mean = present.mean()
+        text = words["mean_of"].format(count=len(present), value=printed(mean))
         labels.loc[len(study.coupling)] = [mean, text, True, "$ink"]
     return end_labels(labels, *limits, height)
 
@@ -124,7 +127,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     rows = study.coupling[["region", "name", "year", "D", "grade"]].copy()
     rows["text"] = rows["D"].map(printed)
     rows["g"] = rows["grade"].map(position)
-    order = list(rows[rows["year"] == study.years[-1]].sort_values("D", ascending=False)["name"])
+    order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
     is_focus = f"datum.value == {study.name(study.focus)!r}"
     base = alt.Chart(rows).encode(
         x=alt.X(

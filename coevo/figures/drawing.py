@@ -18,6 +18,7 @@ from coevo.figures import (
     weights,
 )
 from coevo.figures.theme import PALETTES, filled
+from coevo.findings.shown import shown
 from coevo.findings.study import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
@@ -45,7 +46,7 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str]:
         Words in charts: `charts` of the phrase file of the study's language.
     """
     files = {}
-    for name in figure_names(len(study.regions), study.pair is not None):
+    for name in figure_names(shown(study)):
         spec = CHARTS[name](study, words)
         files[f"{name}.json"] = json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
         files[f"{name}.svg"] = svg(spec | paper_size(spec, FIGURES[name]))

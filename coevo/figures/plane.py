@@ -64,9 +64,9 @@ def arrows(
     return pd.DataFrame({"x": grid_x, "y": grid_y, "angle": angle})[free]
 
 
-def rest(parameters: dict[str, float]) -> Limits:
-    """x1 at which x2 rests and x2 at which x1 rests: a2 / d and a1 / b1."""
-    return parameters["a2"] / parameters["d"], parameters["a1"] / parameters["b1"]
+def holds(point: pd.Series, x: Limits, y: Limits) -> bool:
+    """Whether a point lies inside the plane."""
+    return bool(x[0] <= point["x1"] <= x[1] and y[0] <= point["x2"] <= y[1])
 
 
 def free_corner(

@@ -48,7 +48,7 @@ def opening_indices(study: Study, words: dict[str, str]) -> dict[str, Any]:
             ],
         )
     )
-    last = rows[rows["year"] == study.years[-1]]
+    last = rows.sort_values("year").groupby("text", sort=False).tail(1)
     last = last.assign(colour=last["column"].map(lambda c: subsystem_colour(places[c], text=True)))
     labels = end_labels(last.assign(bold=~last["dashed"].astype(bool)), 0, high, 240)
     return specification(alt.layer(lines, *label_marks(labels, y)), 264)
@@ -88,10 +88,9 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
         stroke=rows["key"].map(lambda k: style[k][2]),
     )
     y = scale(0, 1)
-    last = rows["year"] == study.years[-1]
-    placed = pd.concat(
-        end_labels(part, 0, 1, 200) for _, part in rows[last].groupby("region", sort=True)
-    )
+    # A region that lacks the last year is labelled with its own last.
+    last = rows.sort_values("year", kind="stable").groupby(["region", "key"], sort=False).tail(1)
+    placed = pd.concat(end_labels(part, 0, 1, 200) for _, part in last.groupby("region", sort=True))
     placed["text"] = placed["label"] + " " + placed["value"].map(printed)
     chart = alt.Chart(rows)
     labels = alt.Chart(placed)

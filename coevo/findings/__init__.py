@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from coevo.findings.calibration import calibration, failed
 from coevo.findings.data import data, obstacles, weights
-from coevo.findings.equilibrium import calibration, equilibrium, failed, fits, pooled_fits
+from coevo.findings.equilibrium import equilibrium, fits, pooled_fits
 from coevo.findings.far import far, focus_state
 from coevo.findings.interaction import interaction
+from coevo.findings.shown import shown
 from coevo.findings.step import step
 from coevo.findings.study import Study
 
@@ -34,10 +36,12 @@ def limits(study: Study) -> list[str]:
     keys += ["quotient"] if "location_quotient(" in derivations else []
     if study.pair is not None:
         found = equilibrium(study)
-        keys = ["freedom", *(["extrapolation"] if found["beyond"] else []), "positive", *keys]
+        keys = ["positive", *([] if study.pooled else ["shock"]), *keys]
+        keys = (["extrapolation"] if found["beyond"] else []) + keys
+        keys = ([] if found["verdict"] == "not_estimated" else ["freedom"]) + keys
         keys += ["centre"] if (fits(study)["kind"] == "centre").any() else []
         keys += ["roles"]
     return keys + sorted(f"note:{indicator}" for indicator in indicators)
 
 
-__all__ = ["Study", "failed", "findings", "focus_state", "limits", "pooled_fits"]
+__all__ = ["Study", "failed", "findings", "focus_state", "limits", "pooled_fits", "shown"]

@@ -82,7 +82,7 @@ def obstacle_rows(study: Study) -> pd.DataFrame:
 def obstacles(study: Study, count: int = 3) -> dict[str, Any]:
     """The largest obstacles in the focus and on the mean of the regions, and of which year.
 
-    `verdict` is `none` when no year has any, `earlier` when the last year has none for the focus.
+    `verdict` is `none` when no year has any, `earlier` when the focus's last year has none.
     """
     rows = obstacle_rows(study)
     focus = rows[rows["region"] == study.focus].set_index("indicator")["obstacle"]
@@ -92,7 +92,7 @@ def obstacles(study: Study, count: int = 3) -> dict[str, Any]:
     top = [list(s.sort_values(ascending=False).head(count).items()) for s in (focus, mean)]
     year = int(rows["year"].iloc[0])
     return {
-        "verdict": "last" if year == study.years[-1] else "earlier",
+        "verdict": "last" if year == int(study.of_focus("coupling")["year"].max()) else "earlier",
         "year": year,
         "focus": top[0],
         "mean": top[1],

@@ -1,26 +1,41 @@
-"""Where would the interaction take the two outputs? Read from `equilibria` and `parameters`."""
+"""Where would the interaction take the two outputs? Read from the tables of the fits."""
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.findings.study import Study
 
 BOUNDED = "interval"
-FAILS = "fails"
 
 
-def path(study: Study) -> pd.DataFrame:
-    """Observed x1 and x2 of the region in focus by year."""
+def path(study: Study, region: str | None = None) -> pd.DataFrame:
+    """Observed x1 and x2 of a region (by default the one in focus) in the years that have both."""
     assert study.pair is not None
     series = {
-        f"x{i}": study.series(identifier).loc[study.focus]
+        f"x{i}": study.series(identifier).loc[region or study.focus]
         for i, identifier in enumerate(study.pair, start=1)
     }
     return pd.DataFrame(series).dropna().reset_index()
 
 
-def _equilibria(study: Study, source: str) -> pd.DataFrame:
+def observed(study: Study, region: str | None = None) -> pd.Series:
+    """Year, x1 and x2 of the last year in which a region has both; empty without such a year."""
+    seen = path(study, region).to_dict("records")
+    return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)
+
+
+def refused(study: Study) -> dict[str, str]:
+    """Why the main estimator has no fit of a region of its own, by region."""
+    table, fitted = study.tables["relations"], set(own_fits(study)["scope"])
+    rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
+    reasons = dict(zip(rows["scope"], rows["relation"], strict=True))
+    return {r: str(reasons.get(r) or "") for r in study.regions if r not in fitted}
+
+
+def of_source(study: Study, source: str) -> pd.DataFrame:
+    """Rows of `equilibria` of one source, `located` as booleans."""
     table = study.tables["equilibria"]
     rows = table[table["source"] == source]
     return rows.assign(located=rows["located"].astype(str).str.lower().eq("true"))
@@ -28,7 +43,7 @@ def _equilibria(study: Study, source: str) -> pd.DataFrame:
 
 def fits(study: Study) -> pd.DataFrame:
     """Classic fits of the region in focus from its own growth rows, main estimator first."""
-    rows = _equilibria(study, "fit")
+    rows = of_source(study, "fit")
     rows = rows[
         (rows["scope"] == study.focus) & (rows["effects"] == "none") & (rows["model"] == "classic")
     ]
@@ -38,13 +53,13 @@ def fits(study: Study) -> pd.DataFrame:
 
 def own_fits(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
-    rows = _equilibria(study, "fit")
+    rows = of_source(study, "fit")
     return rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
 
 
 def pooled_fits(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of the main estimator."""
-    rows = _equilibria(study, "fit")
+    rows = of_source(study, "fit")
     rows = rows[(rows["scope"] == study.focus) & (rows["effects"] != "none")]
     return rows[rows["estimator"] == study.estimator].sort_values("effects")
 
@@ -59,39 +74,6 @@ def own_parameters(study: Study) -> dict[str, float]:
         & (table["model"] == "classic")
     ]
     return dict(zip(rows["parameter"], rows["estimate"], strict=True))
-
-
-def calibrations(study: Study) -> pd.DataFrame:
-    """All calibrations: single years (`year` filled) and the period (`year` empty)."""
-    return _equilibria(study, "calibration")
-
-
-def yearly(study: Study) -> pd.DataFrame:
-    """Calibrated equilibria of the region in focus by single year, without the failed ones."""
-    rows = calibrations(study)
-    rows = rows[(rows["scope"] == study.focus) & rows["year"].notna() & (rows["kind"] != FAILS)]
-    return (
-        rows[["year", "x1", "x2", "observed_x1", "observed_x2"]]
-        .dropna(subset=["x1", "x2"])
-        .astype({"year": int})
-        .reset_index(drop=True)
-    )
-
-
-def period(study: Study) -> pd.Series | None:
-    """Calibrated equilibrium of the region in focus over the period, if there is one."""
-    rows = calibrations(study)
-    rows = rows[(rows["scope"] == study.focus) & rows["year"].isna() & (rows["kind"] != FAILS)]
-    rows = rows.dropna(subset=["x1", "x2"])
-    return rows.iloc[0] if len(rows) else None
-
-
-def failed(study: Study) -> pd.DataFrame:
-    """Region-years in which the calibration fails: scope, name, years as a list."""
-    rows = calibrations(study)
-    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)]
-    grouped = rows.groupby(["scope", "name"])["year"].apply(lambda y: [int(v) for v in sorted(y)])
-    return grouped.rename("years").reset_index()
 
 
 def zone(study: Study) -> pd.Series:
@@ -121,9 +103,16 @@ def located_verdict(fit: pd.Series) -> str:
 
 
 def equilibrium(study: Study) -> dict[str, Any]:
-    """Values and verdict of the fitted equilibrium of the region in focus."""
+    """Values and verdict of the fitted equilibrium of the region in focus.
+
+    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`.
+    """
     if study.pair is None:
         return {"verdict": "none"}
+    others = {study.name(r): why for r, why in refused(study).items()}
+    if study.focus in refused(study):
+        reason = others[study.name(study.focus)]
+        return {"verdict": "not_estimated", "reason": reason, "refused": others, "beyond": False}
     own = fits(study)
     main = own.iloc[0]
     parameters = own_parameters(study)
@@ -131,6 +120,7 @@ def equilibrium(study: Study) -> dict[str, Any]:
     df = rows.loc[(rows["scope"] == study.focus) & (rows["estimator"] == study.estimator), "df"]
     return {
         "verdict": located_verdict(main),
+        "refused": others,
         "main": main,
         "zone_level": zone(study)["level"],
         "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
@@ -145,31 +135,16 @@ def equilibrium(study: Study) -> dict[str, Any]:
 
 def _beyond(study: Study, parameters: dict[str, float]) -> bool:
     """Whether a coordinate of the rest point lies outside the observed range (extrapolation)."""
-    observed = path(study)
-    rest = {"x1": parameters["a2"] / parameters["d"], "x2": parameters["a1"] / parameters["b1"]}
-    return any(not observed[i].min() <= rest[i] <= observed[i].max() for i in rest)
+    seen = path(study)
+    return any(
+        not seen[i].min() <= value <= seen[i].max()
+        for i, value in zip(("x1", "x2"), rest_point(parameters), strict=True)
+    )
 
 
-def calibration(study: Study) -> dict[str, Any]:
-    """Values and verdict of the accounting calibration of the region in focus."""
-    if study.pair is None:
-        return {"verdict": "none"}
-    table = calibrations(study)
-    if table.empty:
-        return {"verdict": "none"}
-    whole, single, every = period(study), yearly(study), table[table["year"].notna()]
-    found = {
-        "verdict": "fails" if whole is None else "period",
-        "period": whole,
-        "failed": int((every["kind"] == FAILS).sum()),
-        "of": len(every),
-        "years": len(single),
-    }
-    if len(single):
-        found["range"] = {i: (single[i].min(), single[i].max()) for i in ("x1", "x2")}
-        ratios = {i: single[i] / single[f"observed_{i}"] for i in ("x1", "x2")}
-        found["ratio"] = {i: (r.min(), r.max()) for i, r in ratios.items()}
-    if whole is not None:
-        sides = [whole[i] < whole[f"observed_{i}"] for i in ("x1", "x2")]
-        found["side"] = "below" if all(sides) else "above" if not any(sides) else "mixed"
-    return found
+def rest_point(parameters: dict[str, float]) -> tuple[float, float]:
+    """x1 at which x2 rests and x2 at which x1 rests: a2 / d and a1 / b1, infinite for a zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x1 = np.float64(parameters["a2"]) / np.float64(parameters["d"])
+        x2 = np.float64(parameters["a1"]) / np.float64(parameters["b1"])
+    return float(x1), float(x2)

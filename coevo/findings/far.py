@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.findings.grades import MIDPOINT
@@ -9,8 +10,9 @@ from coevo.findings.study import Study
 
 
 def _wide(study: Study) -> pd.DataFrame:
-    """D with regions down and years across."""
-    return study.coupling.pivot(index="region", columns="year", values="D")
+    """D with regions down and years across, every year between the first and the last."""
+    wide = study.coupling.pivot(index="region", columns="year", values="D")
+    return wide.reindex(columns=range(study.years[0], study.years[-1] + 1))
 
 
 def _since(ranks: pd.Series) -> int:
@@ -19,26 +21,30 @@ def _since(ranks: pd.Series) -> int:
     return int(same[same].index[-1])
 
 
+def _move(first: float, last: float) -> str:
+    if last == first:
+        return "stayed"
+    return "rose" if last > first else "fell"
+
+
 def focus_state(study: Study, region: str) -> dict[str, Any]:
-    """D, grade, rank and the parts of D of one region in the first and the last year."""
+    """D, grade, rank and the parts of D of one region in its own first and last year."""
     wide = _wide(study)
-    ranks = wide.rank(ascending=False, method="min").loc[region].astype(int)
-    rows = study.coupling[study.coupling["region"] == region].set_index("year").sort_index()
-    first, last = rows.iloc[0], rows.iloc[-1]
-    steps = rows["D"].pct_change()
+    ranks = wide.rank(ascending=False, method="min").loc[region].dropna().astype(int)
+    first, last = (part.loc[region] for part in study.ends())
+    between = last["year"] - first["year"]
+    steps = wide.loc[region].pct_change(fill_method=None)
+    steps = steps[np.isfinite(steps)]
     return {
         "name": last["name"],
+        "years": (int(first["year"]), int(last["year"])),
         "D": (first["D"], last["D"]),
         "grade": (first["grade"], last["grade"]),
         "rank": (int(ranks.iloc[0]), int(ranks.iloc[-1])),
         "since": _since(ranks),
-        "growth": (last["D"] / first["D"]) ** (1 / (len(rows) - 1)) - 1 if first["D"] else None,
-        "fastest": (int(steps.idxmax()), float(steps.max())) if steps.notna().any() else None,
-        "move": "rose"
-        if last["D"] > first["D"]
-        else "fell"
-        if last["D"] < first["D"]
-        else "stayed",
+        "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
+        "fastest": (int(steps.idxmax()), float(steps.max())) if len(steps) else None,
+        "move": _move(first["D"], last["D"]),
         "C": last["C"],
         "T": last["T"],
         "relative": last["relative_development"],
@@ -51,26 +57,30 @@ def far(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'how far and how fast'.
 
     `verdict` is `one_region`, `all`, `most` (more than half of the regions rose), `some` or `none`.
+    A region that lacks the first or the last year enters with its own, and stands in `shorter`
+    (name, first, last).
     """
-    wide = _wide(study)
-    first, last = wide.iloc[:, 0], wide.iloc[:, -1]
+    starts, ends = study.ends()
+    first, last = starts["D"], ends["D"]
     rose = int((last > first).sum())
-    n = len(wide)
+    n = len(last)
     verdict = (
         "one_region" if n == 1
         else "all" if rose == n
         else "most" if rose > n / 2
         else "some" if rose else "none"
     )  # fmt: skip
+    years = (study.years[0], study.years[-1])
+    spans = zip(ends["name"], starts["year"].astype(int), ends["year"].astype(int), strict=True)
     return {
         "verdict": verdict,
         "n": n,
         "rose": rose,
-        "first": study.years[0],
-        "last": study.years[-1],
+        "first": years[0],
+        "last": years[1],
         "mean": (float(first.mean()), float(last.mean())),
         "above": (int((first >= MIDPOINT).sum()), int((last >= MIDPOINT).sum())),
-        "lowest": float(last.min()),
         "rows": len(study.coupling),
+        "shorter": [span for span in spans if span[1:] != years],
         "focus": focus_state(study, study.focus),
     }

@@ -6,6 +6,8 @@ from coevo.coupling import Scale
 TEN = TABLES["ten"]
 GRADES = TEN.labels
 MIDPOINT = 0.5
+LARGE, SMALL = 1e15, 1e-6  # outside, numbers are printed as powers of ten
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def position(grade: str) -> int:
@@ -24,3 +26,9 @@ def printed(value: float, decimals: int = 2, scale: Scale = TEN, limit: int = 9)
         if scale.classify(float(text)) == grade:
             return text
     return f"{value:.{limit}f}"
+
+
+def power(number: float, decimals: int) -> str:
+    """A number as a power of ten: 1.20×10¹⁸."""
+    mantissa, _, exponent = f"{number:.{decimals}e}".partition("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")

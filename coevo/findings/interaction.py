@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.findings.study import Study
+from coevo.findings.equilibrium import refused
+from coevo.findings.study import EFFECTS, Study
 
 POOLED = "pooled"
-EFFECTS = ("region", "region+year")  # in this order; the last one is the headline
 
 
 def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
@@ -89,10 +89,13 @@ def interaction(study: Study) -> dict[str, Any]:
 
     `verdict` joins the verdicts with region effects and with region and year effects
     (`supply_then_neither`, ...); without pooled fits it is `region_` and the verdict of the focus
-    region's own.
+    region's own, or `not_estimated` where that has no fit either.
     """
     if study.pair is None:
         return {"verdict": "none"}
+    own = {} if study.single else {p: _count(regional(study, p)) for p in ("b1", "d")}
+    if not study.pooled and study.focus in refused(study):
+        return {"verdict": "not_estimated", "undecided": True, "regional": own}
     b1, d = coefficients(study, "b1"), coefficients(study, "d")
     effects = list(EFFECTS) if study.pooled else ["none"]
     main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
@@ -106,13 +109,11 @@ def interaction(study: Study) -> dict[str, Any]:
         "intervals": len(last),
         "undecided": verdicts[-1] in ("neither", "one"),
         "df": main[effects[-1]][0]["df"],
-        "clusters": len(study.regions),
+        "regional": own,
     }
     if study.pooled:
         found["above"] = _above(pd.concat([b1, d]))
         found["common"] = _common(study)
-    if not study.single:
-        found["regional"] = {p: _count(regional(study, p)) for p in ("b1", "d")}
     return found
 
 

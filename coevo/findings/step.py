@@ -4,10 +4,12 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.findings.study import Study
+from coevo.comovement import FEWEST_REGIONS, SCOPES
+from coevo.findings.study import SUBSYSTEM_PREFIX, Study
 
 MUCH_AS = 0.7  # rank correlation from which one measure ranks regions much as another does
-SCOPES = ("levels", "within_regions", "within_regions_and_years")
+ROUNDING = 1e-9  # a correlation within this of an end of the range does not lie beyond it
+EDGE = 0.005
 
 
 def correlations(study: Study) -> pd.DataFrame:
@@ -16,61 +18,83 @@ def correlations(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index `scope` (those of `SCOPES` that the study has), columns `value`, `low`, `high`, `n`.
+        Index `scope` (those of `SCOPES` that the study has), columns `value`, `low`, `high`, `n`;
+        low and high are NaN where nothing was paired at random.
     """
-    table = study.tables["comovement"]
-    wide = table.pivot_table(index="scope", columns="measure", values="value", sort=False)
+    table = study.tables["comovement"].dropna(subset="value")
+    parts = {
+        column: table[table["measure"] == measure].set_index("scope")["value"]
+        for column, measure in (
+            ("value", "correlation_lnU"), ("low", "placebo_low"), ("high", "placebo_high")
+        )
+    }  # fmt: skip
     counts = table[table["measure"] == "correlation_lnU"].set_index("scope")["n"]
-    frame = pd.DataFrame(
-        {
-            "value": wide["correlation_lnU"],
-            "low": wide.get("placebo_low"),
-            "high": wide.get("placebo_high"),
-            "n": counts,
-        }
-    )
-    return frame.reindex(SCOPES).dropna(subset="value").rename_axis("scope")
+    frame = pd.DataFrame({**parts, "n": counts}).reindex(SCOPES).dropna(subset="value")
+    return frame.astype(float).rename_axis("scope")
 
 
 def step(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'in step, or just large and rising?'.
 
-    `verdict` is `none` when the correlation within regions and years lies inside the range of
-    random pairings or is not positive, `beyond` when it lies above that range. `inside` says for
-    each scope where the correlation lies: below, edge (within .005 of an end), inside or above.
+    `verdict` is `beyond` when the correlation within regions and years lies above the range of
+    random pairings and above zero, `none` when it does not, `unplaced` when there is no such range,
+    `uncomputed` when there is no such correlation. `where` says for each scope with a range where
+    the correlation lies: below, at an edge, inside or above; `why` says why there is no range.
     """
     if study.single:
         return {"verdict": "one_region"}
     frame = correlations(study)
-    last = frame.loc[SCOPES[-1]]
-    ranks = study.tables["comovement"]
-    ranks = ranks[ranks["measure"] == "rank_correlation_D"].set_index("scope")["value"]
-    shares = study.tables["comovement"]
-    shares = shares[shares["measure"] == "share_of_variance_lnD"].set_index("scope")["value"]
-    size = study.config["comovement"]["size"][0]
-    top = str(ranks.abs().idxmax())
+    placed = frame.dropna()
     return {
-        "verdict": "beyond" if last["value"] > max(last["high"], 0) else "none",
-        "falls": bool(frame["value"].is_monotonic_decreasing),
-        "r": frame["value"].to_dict(),
-        "low": frame["low"].to_dict(),
-        "high": frame["high"].to_dict(),
-        "where": {scope: _where(row) for scope, row in frame.iterrows()},
-        "n": int(frame["n"].iloc[0]),
+        "verdict": _verdict(frame),
+        "why": "few" if len(study.regions) < FEWEST_REGIONS else "unbalanced",
+        "r": {scope: frame["value"].get(scope) for scope in SCOPES},
+        "low": placed["low"].to_dict(),
+        "high": placed["high"].to_dict(),
+        "where": {scope: _where(row) for scope, row in placed.iterrows()},
+        "n": int(frame["n"].max()) if len(frame) else 0,
+        "rise": _both_rise(study),
+        **_sizes(study),
+    }
+
+
+def _verdict(frame: pd.DataFrame) -> str:
+    if SCOPES[-1] not in frame.index:
+        return "uncomputed"
+    last = frame.loc[SCOPES[-1]]
+    if last.isna().any():
+        return "unplaced"
+    return "beyond" if last["value"] > max(last["high"], 0.0) + ROUNDING else "none"
+
+
+def _both_rise(study: Study) -> bool:
+    """Whether the mean over regions of both indices is higher in their last year than before."""
+    columns = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
+    first, last = study.ends()
+    return bool((last[columns].mean() > first[columns].mean()).all())
+
+
+def _sizes(study: Study) -> dict[str, Any]:
+    """What D has to do with the size of a region: rank correlations, share of variance."""
+    table = study.tables["comovement"].dropna(subset="value")
+    ranks = table[table["measure"] == "rank_correlation_D"].set_index("scope")["value"]
+    shares = table[table["measure"] == "share_of_variance_lnD"].set_index("scope")["value"]
+    size = study.config["comovement"]["size"][0]
+    top = str(ranks.abs().idxmax()) if len(ranks) else None
+    return {
         "rank": ranks.to_dict(),
         "size": size,
-        "top": (top, float(ranks[top])),
-        "ranks": "rank" if ranks[top] >= MUCH_AS else "none",
+        "top": (top, float(ranks[top])) if top else None,
+        "ranks": "rank" if top and ranks[top] >= MUCH_AS else "none",
         "share": shares.get(f"ln_{size}"),
     }
 
 
 def _where(row: pd.Series) -> str:
     """Place of a correlation against the range of random pairings."""
-    edge = 0.005
-    if abs(row["value"] - row["low"]) <= edge:
+    if abs(row["value"] - row["low"]) <= EDGE:
         return "lower_edge"
-    if abs(row["value"] - row["high"]) <= edge:
+    if abs(row["value"] - row["high"]) <= EDGE:
         return "upper_edge"
     if row["value"] < row["low"]:
         return "below"

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 SUBSYSTEM_PREFIX = "U_"
+EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,12 @@ class Study:
 
     @property
     def pooled(self) -> bool:
-        """Whether there are pooled fits with intervals: they need several regions."""
+        """Whether the main estimator has pooled fits with intervals: they need several regions."""
         rows = self.tables.get("parameters")
-        return rows is not None and bool(rows.loc[rows["scope"] == "pooled", "low"].notna().any())
+        if rows is None or self.pair is None:
+            return False
+        rows = rows[(rows["scope"] == "pooled") & (rows["estimator"] == self.estimator)]
+        return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
 
     @property
     def focus(self) -> str:
@@ -73,12 +77,13 @@ class Study:
         return str(coupling.loc[coupling["region"] == region, "name"].iloc[0])
 
     def label(self, identifier: str) -> str:
-        """Label of an indicator or a subsystem."""
+        """Label of an indicator or a subsystem; its id where there is none."""
         if identifier in self.subsystems:
             words = self.config["subsystems"].get(identifier, {})
-            return str(words.get(self.language, identifier))
+            return str(words.get(self.language) or identifier)
         rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        return str(rows[f"label_{self.language}"].iloc[0]) if len(rows) else identifier
+        labels = rows[f"label_{self.language}"].dropna()
+        return str(labels.iloc[0] or identifier) if len(labels) else identifier
 
     def heading(self, identifier: str) -> str:
         """The label as it opens a line: its first letter in upper case."""
@@ -98,6 +103,12 @@ class Study:
             panel = self.tables["panel"]
             frame, column = panel.loc[panel["indicator"] == identifier], "value"
         return frame.set_index(["region", "year"])[column].sort_index()
+
+    def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Rows of `coupling` of every region's own first and of its own last year, by region."""
+        groups = self.coupling.sort_values("year", kind="stable").groupby("region")
+        first, last = groups.head(1), groups.tail(1)
+        return first.set_index("region").sort_index(), last.set_index("region").sort_index()
 
     def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""

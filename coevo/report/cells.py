@@ -7,6 +7,7 @@ import pandas as pd
 
 from coevo.findings.data import cells as grouped
 from coevo.findings.data import obstacle_rows
+from coevo.findings.equilibrium import own_fits, refused
 from coevo.findings.far import focus_state
 from coevo.findings.interaction import regional
 from coevo.findings.study import Study
@@ -65,9 +66,14 @@ class Words:
         """What the panel of a region shows: (label, value) in a fixed order."""
         study, say = self.study, self.say
         state = focus_state(study, region)
+        years = [  # named where the region lacks the first or the last year
+            "" if year == wanted else f" ({year})"
+            for year, wanted in zip(state["years"], (study.years[0], study.years[-1]), strict=True)
+        ]
+        dated = [f"{graded(d)}{year}" for d, year in zip(state["D"], years, strict=True)]
         facts: list[tuple[str, str]] = [
-            (say("facts/D"), " → ".join(map(graded, state["D"]))),
-            (say("facts/grade"), state["grade"][1]),
+            (say("facts/D"), " → ".join(dated)),
+            (say("facts/grade"), state["grade"][1] + years[1]),
             (say("facts/rank"), f"{state['rank'][0]} → {state['rank'][1]}"),
             (say("facts/CT"), f"{fixed(state['C'], 3)} · {fixed(state['T'], 3)}"),
             (say("facts/relative"), self.relative(state["lagging"], state["relative"])),
@@ -82,22 +88,20 @@ class Words:
         return self.study.heading(str(rows.loc[rows["obstacle"].idxmax(), "indicator"]))
 
     def _population_facts(self, region: str) -> list[tuple[str, str]]:
-        facts: list[tuple[str, str]] = []
-        for parameter in ("b1", "d"):
-            rows = regional(self.study, parameter)
-            row = rows[rows["scope"] == region].iloc[0]
-            facts.append((self.say(f"facts/{parameter}"), estimate(row, self.say)))
-        own = self._own_fit(region)
+        reasons = refused(self.study)
+        names = [self.say(f"facts/{key}") for key in ("b1", "d", "sets")]
+        if region in reasons:
+            refusal = self.refusal(reasons[region])
+            return list(zip(names, (refusal, NOTHING, NOTHING), strict=True))
+        rows = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
+        estimates = [estimate(part.loc[region], self.say) for part in rows]
+        own = own_fits(self.study).set_index("scope").loc[region]
         sets = Markdown(f"x₁ {self.set_words(own, 'x1')}; x₂ {self.set_words(own, 'x2')}")
-        return [*facts, (self.say("facts/sets"), sets)]
+        return list(zip(names, (*estimates, sets), strict=True))
 
-    def _own_fit(self, region: str) -> pd.Series:
-        table = self.study.tables["equilibria"]
-        own = table[
-            (table["source"] == "fit") & (table["scope"] == region) & (table["effects"] == "none")
-            & (table["estimator"] == self.study.estimator)
-        ]  # fmt: skip
-        return own.iloc[0]
+    def refusal(self, reason: str) -> Markdown:
+        """That something is not estimated, and why."""
+        return self.say("titles/not_estimated", reason=reason)
 
     def relative(self, state: Any, value: Any) -> Markdown:
         """Relative development with the subsystem that lags, as the table says it."""

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from coevo.findings.grades import printed
+from coevo.findings.grades import LARGE, SMALL, power, printed
 
 NOTHING = "—"
 _WORDS = "none one two three four five six seven eight nine ten eleven twelve".split()
@@ -15,9 +15,14 @@ def missing(value: Any) -> bool:
 
 
 def fixed(value: Any, decimals: int = 2) -> str:
-    """A number with a given number of decimals; the dash where there is none."""
+    """A number with a given number of decimals; the dash where there is none.
+
+    From 1e15 on a power of ten, with two decimals.
+    """
     if missing(value):
         return NOTHING
+    if abs(float(value)) >= LARGE:
+        return power(float(value), 2)
     text = f"{float(value):,.{decimals}f}"
     negative_zero = text.startswith("-") and not float(text.replace(",", ""))
     return (text[1:] if negative_zero else text).replace("-", "−")
@@ -25,11 +30,13 @@ def fixed(value: Any, decimals: int = 2) -> str:
 
 def figures(value: Any, digits: int = 3) -> str:
     """A number to `digits` significant figures; whole where it has that many digits before the
-    decimal point.
+    decimal point, as a power of ten from 1e15 on and below 1e-6.
     """
     if missing(value):
         return NOTHING
     number = float(value)
+    if number and not SMALL <= abs(number) < LARGE:
+        return power(number, digits - 1)
     size = math.floor(math.log10(abs(number))) if number else 0
     return fixed(number, max(0, digits - 1 - size))
 
@@ -45,7 +52,7 @@ def percent(value: Any, decimals: int = 0) -> str:
 
 
 def spelled(count: int) -> str:
-    """A count in words up to twelve, in digits above."""
+    """A count in words up to twelve, in digits above, thousands separated."""
     return _WORDS[count] if 0 <= count < len(_WORDS) else fixed(count, 0)
 
 

@@ -4,15 +4,15 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.findings.calibration import FAILS, given, period, theoretical
 from coevo.findings.equilibrium import (
     BOUNDED,
-    FAILS,
-    calibrations,
     fits,
     located_verdict,
+    observed,
     own_fits,
-    period,
     pooled_fits,
+    refused,
 )
 from coevo.findings.interaction import regional
 from coevo.findings.study import SUBSYSTEM_PREFIX
@@ -23,18 +23,32 @@ from coevo.report.numbers import NOTHING, figures, fixed, graded, percent
 Rows = list[list[Any]]
 
 
-def _fit(words: Words, row: Any, title: str) -> list[Any]:
+def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
     """A row of a fitted equilibrium; a coordinate is printed only where its set is bounded."""
     cells: list[Any] = [title]
     for coordinate in ("x1", "x2"):
         bounded = row[f"{coordinate}_set"] == BOUNDED
-        value, seen = row[coordinate], row[f"observed_{coordinate}"]
         cells += [
-            amount(value) if bounded else NOTHING,
+            amount(row[coordinate]) if bounded else NOTHING,
             words.set_words(row, coordinate),
-            fixed(value / seen) if bounded else NOTHING,
+            _ratio(row, last, coordinate) if bounded else NOTHING,
         ]
     return [*cells, words.signs(row), _chip(words, row)]
+
+
+def _ratio(row: Any, last: pd.Series, coordinate: str) -> str:
+    """A coordinate over the last one observed."""
+    return fixed(row[coordinate] / last[coordinate]) if last[coordinate] else NOTHING
+
+
+def _stated(words: Words, row: Any, key: str, last: pd.Series) -> list[Any]:
+    """A row of an equilibrium that is calibrated or follows from given parameters."""
+    cells: list[Any] = [words.say(f"titles/{key}")]
+    for c in ("x1", "x2"):
+        cells += [amount(row[c]), words.set_words(row, c), _ratio(row, last, c)]
+    signs = words.word("kind", row["kind"])
+    signs = words.say("titles/by_assumption") if key == "calibrated" else signs
+    return [*cells, signs, words.say(f"chips/{key}")]
 
 
 def _chip(words: Words, row: Any) -> Markdown:
@@ -45,36 +59,19 @@ def _chip(words: Words, row: Any) -> Markdown:
 
 
 def equilibria(words: Words) -> Rows:
-    """Observed, calibrated and fitted equilibria of the region in focus."""
-    study, rows = words.study, []
-    own, whole = fits(study), period(study)
-    seen = own.iloc[0]
-    title = words.say("titles/observed", year=study.years[-1])
-    rows.append(
-        [
-            title,
-            amount(seen["observed_x1"]),
-            "",
-            "",
-            amount(seen["observed_x2"]),
-            "",
-            "",
-            "",
-            "",
-        ]
-    )
-    if whole is not None:
-        cells: list[Any] = [words.say("titles/calibrated")]
-        for c in ("x1", "x2"):
-            ratio = fixed(whole[c] / whole[f"observed_{c}"])
-            cells += [amount(whole[c]), words.set_words(whole, c), ratio]
-        rows.append([*cells, words.say("titles/by_assumption"), words.say("chips/identity")])
-    for _, row in own.iterrows():
+    """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
+    study, last = words.study, observed(words.study)
+    title = words.say("titles/observed", year=last["year"])
+    rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
+    for key, found in (("calibrated", period(study)), ("given", given(study))):
+        if found is not None:
+            rows.append(_stated(words, found, key, last))
+    for _, row in fits(study).iterrows():
         estimator = words.word("estimator", row["estimator"])
-        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator)))
+        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
     for _, row in pooled_fits(study).iterrows():
         effects = words.word("effects", row["effects"])
-        rows.append(_fit(words, row, words.say("titles/pooled", effects=effects)))
+        rows.append(_fit(words, row, words.say("titles/pooled", effects=effects), last))
     return rows
 
 
@@ -127,14 +124,17 @@ def audit_rows(words: Words) -> Rows:
 
 
 def states(words: Words) -> Rows:
-    """C, T, D, grade and relative development of every region in the last year."""
-    table = words.study.coupling
-    last = table[table["year"] == words.study.years[-1]].sort_values("D", ascending=False)
+    """C, T, D, grade and relative development of every region in its last year.
+
+    The year is named where it is not the last of the study.
+    """
+    last = words.study.ends()[1].sort_values("D", ascending=False)
     rows = []
     for _, row in last.iterrows():
+        year = "" if row["year"] == words.study.years[-1] else f" ({row['year']:.0f})"
         indices = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
         rows.append([
-            row["name"], *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
+            row["name"] + year, *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
             row["grade"], words.relative(row["lagging"], row["relative_development"]),
         ])  # fmt: skip
     return rows
@@ -142,32 +142,41 @@ def states(words: Words) -> Rows:
 
 def coefficients(words: Words) -> Rows:
     """The four coefficients of every region's own fits with intervals, main estimator."""
-    tables = [regional(words.study, p).set_index("name") for p in ("a1", "b1", "a2", "d")]
+    tables = [regional(words.study, p).set_index("scope") for p in ("a1", "b1", "a2", "d")]
+    reasons = refused(words.study)
     return [
-        [name, *(estimate(table.loc[name], words.say) for table in tables)]
-        for name in sorted(tables[0].index)
+        [words.study.name(region), words.refusal(reasons[region]), *[NOTHING] * 3]
+        if region in reasons
+        else [words.study.name(region), *(estimate(t.loc[region], words.say) for t in tables)]
+        for region in sorted(words.study.regions, key=words.study.name)
     ]
 
 
 def regional_equilibria(words: Words) -> Rows:
-    """Calibrated and fitted equilibria of every region: period value and 95 % sets."""
-    whole = calibrations(words.study)
-    whole = whole[whole["year"].isna()].set_index("scope")
-    rows = []
-    for _, row in own_fits(words.study).sort_values("name").iterrows():
-        calibrated = whole.loc[row["scope"]] if row["scope"] in whole.index else None
-        fails = calibrated is None or calibrated["kind"] == FAILS
+    """Calibrated or stated, and fitted equilibria of every region: period value and 95 % sets."""
+    study, stated = words.study, theoretical(words.study)
+    fitted, reasons = own_fits(study).set_index("scope"), refused(study)
+    rows: Rows = []
+    for region in sorted(study.regions, key=study.name):
+        last = observed(study, region)
         cells = [
-            Markdown(f"{amount(calibrated['x1'])} · {amount(calibrated['x2'])}")
-            if not fails and calibrated is not None
-            else (words.word("kind", FAILS) if calibrated is not None else NOTHING)
-        ]
-        rows.append([
-            row["name"], f"{amount(row['observed_x1'])} · {amount(row['observed_x2'])}", *cells,
-            words.set_words(row, "x1"), words.set_words(row, "x2"), words.signs(row),
-            _chip(words, row),
-        ])  # fmt: skip
+            study.name(region), f"{amount(last['x1'])} · {amount(last['x2'])}",
+            _both(words, stated.loc[region]) if region in stated.index else NOTHING,
+        ]  # fmt: skip
+        if region in reasons:
+            rows.append([*cells, words.refusal(reasons[region]), *[NOTHING] * 3])
+            continue
+        row = fitted.loc[region]
+        sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
+        rows.append([*cells, *sets, words.signs(row), _chip(words, row)])
     return rows
+
+
+def _both(words: Words, row: pd.Series) -> str:
+    """Both coordinates of a calibrated or stated equilibrium, or that the calibration fails."""
+    if row["kind"] == FAILS:
+        return words.word("kind", FAILS)
+    return f"{amount(row['x1'])} · {amount(row['x2'])}"
 
 
 def claims(words: Words) -> Rows:

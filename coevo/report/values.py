@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.findings import Study, findings
-from coevo.findings.equilibrium import failed
+from coevo.figures import figure_names
+from coevo.findings import Study, findings, shown
+from coevo.findings.calibration import failed
+from coevo.findings.equilibrium import path
 from coevo.report.cells import Words, amount
 from coevo.report.markup import Markdown, escaped, listed
 from coevo.report.numbers import fixed, percent, spelled
@@ -20,6 +22,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
     values: dict[str, Any] = {
         **found,
         "one": study.single,
+        "charts": figure_names(shown(study)),
         "pooled": study.pooled,
         "pair": pair,
         "focus": study.name(study.focus),
@@ -48,31 +51,44 @@ def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[
     assert study.pair is not None
     up, down = study.pair
     units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
-    estimates = found["interaction"]["estimates"]
-    return {
+    values = {
         "x1": study.label(up),
         "x2": study.label(down),
         "unit": units[0] if len(units) == 1 else "",
-        "head": estimates[list(estimates)[-1]],
-        "zone_level": percent(found["equilibrium"]["zone_level"], 1),
-        "main": found["equilibrium"]["main"],
-        "rows_of_fit": found["equilibrium"]["rows"],
-        "period": found["calibration"].get("period"),
+        "stated": found["calibration"].get("period", found["calibration"].get("given")),
+        "seen": found["calibration"]["observed"],
+        "refusals": listed(
+            Markdown(f"{escaped(name)} ({escaped(why)})")
+            for name, why in found["equilibrium"]["refused"].items()
+        ),
         "interaction_finding": _interaction_finding(found["interaction"]),
         "rests_on_years": found["interaction"]["verdict"] == "supply_then_neither",
         "equilibrium_finding": _equilibrium_finding(found["equilibrium"]["verdict"]),
     }
+    estimates = found["interaction"].get("estimates")
+    if estimates:
+        values["head"] = estimates[list(estimates)[-1]]
+    if found["equilibrium"]["verdict"] != "not_estimated":
+        values |= {
+            "path_years": (path(study)["year"].min(), path(study)["year"].max()),
+            "zone_level": percent(found["equilibrium"]["zone_level"], 1),
+            "main": found["equilibrium"]["main"],
+            "rows_of_fit": found["equilibrium"]["rows"],
+        }
+    return values
 
 
 def _interaction_finding(found: dict[str, Any]) -> str:
     """Key of the section's first sentence: what the last set of effects leaves standing."""
+    if found["verdict"] == "not_estimated":
+        return "not_estimated"
     if found["undecided"]:
         return "undecided"
     return "supply" if found["verdict"].endswith("supply") else "other"
 
 
 def _equilibrium_finding(verdict: str) -> str:
-    return verdict if verdict in ("located", "not_positive") else "unlocated"
+    return verdict if verdict in ("located", "not_positive", "not_estimated") else "unlocated"
 
 
 def size_label(study: Study, key: str, phrases: Phrases) -> str:
@@ -150,6 +166,9 @@ def verdicts(study: Study) -> Markdown:
 
 
 def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:
+    """What the pooled fits leave standing, or what the region in focus says by itself."""
+    if found["verdict"] == "not_estimated":
+        return words.say("interaction/not_estimated")
     parts = found["verdict"].split("_then_")
     if len(parts) == 1:
         return words.say(f"interaction/region/{found['verdict'].removeprefix('region_')}")

@@ -110,10 +110,10 @@ def metadata(study: Study, phrases: Phrases) -> dict[str, str]:
     """Title, language and the words of the frame."""
     jinja, _ = _voice(study, phrases)
     page = {key: jinja.from_string(value).render() for key, value in phrases["page"].items()}
-    title = study.config["title"][study.language]
+    title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
     return {
-        "title": escaped(title),
-        "pagetitle": title,
+        "title": title,
+        "pagetitle": plain(title),
         "lang": study.language,
         "study": str(study.config["study"]),
         "kicker": page["kicker"],

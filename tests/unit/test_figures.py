@@ -4,16 +4,19 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
 from coevo.figures import FIGURES, figure_names
-from coevo.figures.axes import spread, ticks, wrapped
+from coevo.figures.axes import spread, tick_format, ticks, wrapped
+from coevo.figures.comovement import _logs
 from coevo.figures.drawing import CHARTS, drawn, regular, renumbered
 from coevo.figures.plane import allowed
 from coevo.figures.theme import PALETTES, filled
-from tests.sample import ROOT, study
+from coevo.findings.shown import shown
+from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
 
 WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
     "charts"
@@ -45,10 +48,60 @@ def test_names_are_cheap() -> None:
 
 
 def test_one_region_has_no_regional_charts() -> None:
-    names = figure_names(1, pair=True)
+    names = figure_names(shown(study(1)))
     assert "phase" in names
     assert not {"heat", "opening_correlations", "regional_b1"} & set(names)
-    assert "phase" not in figure_names(31, pair=False)
+    assert "phase" not in figure_names({"regions"})
+
+
+def values(spec: dict, key: str) -> list:
+    """Return every value of a key in the data of a specification."""
+    rows = [row for part in spec["datasets"].values() for row in part]
+    return [row[key] for row in rows if key in row]
+
+
+def test_no_bar_where_nothing_was_paired_at_random() -> None:
+    spec = CHARTS["opening_correlations"](study(**unplaced()), WORDS)
+    assert WORDS["pairings"] not in strings(spec)
+    assert "bar" not in {layer["mark"]["type"] for layer in spec["layer"]}
+    assert "+0.65" in values(spec, "text")
+
+
+@pytest.mark.parametrize("year", [2015, 2020])
+def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
+    chosen = study(**gap(year))
+    made = drawn(chosen, WORDS)
+    assert set(made) == set(drawn(study(), WORDS))
+    label = [text for text in values(json.loads(made["coordination.json"]), "text") if text]
+    assert any("Zhejiang" in text for text in label)
+    assert any("(2019)" in text for text in label) == (year == 2020)
+
+
+def test_given_parameters_are_a_hollow_diamond_with_their_name() -> None:
+    spec = CHARTS["phase"](study(**stated(50.0, 200.0)), WORDS)
+    assert values(spec, "label").count(WORDS["given"]) == 1
+    assert WORDS["calibrated"] not in values(spec, "label")
+
+
+def test_point_beyond_the_plane_is_words() -> None:
+    spec = CHARTS["phase"](study(**stated(9e9, 200.0)), WORDS)
+    assert WORDS["given"] not in values(spec, "label")
+    assert any(text.startswith(WORDS["given"]) for text in values(spec, "text"))
+
+
+def test_region_that_is_not_estimated_has_no_fit_to_draw() -> None:
+    names = figure_names(shown(study(**unestimated("330000"))))
+    assert "phase" not in names
+    assert "coefficient_b1" in names and "regional_b1" in names
+    made = drawn(study(**unestimated("110000")), WORDS)
+    assert "Beijing" not in values(json.loads(made["regional_b1.json"]), "name")
+
+
+def test_within_regions_and_years_is_drawn_as_it_is_computed() -> None:
+    chosen = study(**gap(2015))
+    rows = _logs(chosen, "within_regions_and_years")
+    for group in ("region", "year"):
+        np.testing.assert_allclose(rows.groupby(group)[["x", "y"]].mean(), 0, atol=1e-9)
 
 
 @pytest.mark.parametrize("count", [4, 1])
@@ -116,6 +169,9 @@ def test_labels_far_apart_stay_where_they_are() -> None:
 
 def test_ticks_are_round_and_inside() -> None:
     assert ticks(-0.33, 0.31, 4) == [-0.2, 0.0, 0.2]
+    assert ticks(3.0, 3.0) == [3.0]
+    assert ticks(0, 3e-15, 3) == pytest.approx([0, 1e-15, 2e-15, 3e-15])
+    assert tick_format([0, 1e18]) == ".2~e"
     assert ticks(0, 30000, 5) == [0, 5000, 10000, 15000, 20000, 25000, 30000]
 
 

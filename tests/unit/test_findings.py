@@ -5,14 +5,17 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import grade
+from coevo.figures import figure_names
 from coevo.findings import findings
+from coevo.findings.calibration import calibration, failed
 from coevo.findings.data import obstacles
-from coevo.findings.equilibrium import calibration, equilibrium, failed
-from coevo.findings.far import far
+from coevo.findings.equilibrium import equilibrium, observed
+from coevo.findings.far import far, focus_state
 from coevo.findings.grades import printed
 from coevo.findings.interaction import interaction, signs
+from coevo.findings.shown import shown
 from coevo.findings.step import step
-from tests.sample import study, tables
+from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
 
 def with_value(frame: pd.DataFrame, rows: pd.Series, column: str, value: object) -> pd.DataFrame:
@@ -53,6 +56,109 @@ def test_comovement_above_the_range() -> None:
     table = tables()["comovement"]
     rows = table["measure"].eq("correlation_lnU") & table["scope"].eq("within_regions_and_years")
     assert step(study(comovement=with_value(table, rows, "value", 0.4)))["verdict"] == "beyond"
+
+
+def test_without_random_pairings_nothing_is_judged() -> None:
+    found = step(study(**unplaced()))
+    assert (found["verdict"], found["why"], found["where"]) == ("unplaced", "few", {})
+    assert found["r"]["within_regions_and_years"] == -0.18
+
+
+@pytest.mark.parametrize("value", [None, np.nan])
+def test_correlation_that_could_not_be_computed(value: float | None) -> None:
+    table = tables()["comovement"]
+    scope = "within_regions_and_years"
+    if value is None:
+        table = without(table, scope=scope)
+    else:
+        table = with_value(table, table["scope"].eq(scope), "value", value)
+    chosen = study(comovement=table)
+    assert step(chosen)["verdict"] == "uncomputed"
+    assert step(chosen)["r"]["levels"] == 0.65
+    assert f"scatter_{scope}" not in figure_names(shown(chosen))
+
+
+def test_nothing_in_comovement_leaves_no_verdict() -> None:
+    chosen = study(comovement=tables()["comovement"].iloc[:0])
+    assert (step(chosen)["verdict"], step(chosen)["top"]) == ("uncomputed", None)
+    assert "opening_correlations" not in figure_names(shown(chosen))
+
+
+def test_rounding_does_not_lift_a_correlation_out_of_the_range() -> None:
+    table = tables()["comovement"]
+    rows = table["measure"].eq("correlation_lnU") & table["scope"].eq("within_regions_and_years")
+    for above, verdict in ((1e-12, "none"), (1e-6, "beyond")):
+        changed = with_value(table, rows, "value", 0.3 + above)
+        assert step(study(comovement=changed))["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("year", "years"), [(2015, (2016, 2020)), (2020, (2015, 2019))])
+def test_region_without_an_end_year_enters_with_its_own(year: int, years: tuple) -> None:
+    chosen = study(**gap(year))
+    state, found = focus_state(chosen, "330000"), far(chosen)
+    assert state["years"] == years
+    assert found["shorter"] == [("Zhejiang", *years)]
+    d = tables()["coupling"].set_index(["region", "year"])["D"]
+    assert state["D"] == (d["330000", years[0]], d["330000", years[1]])
+    assert state["growth"] == pytest.approx((state["D"][1] / state["D"][0]) ** (1 / 4) - 1)
+    assert (found["n"], found["verdict"]) == (4, "all")
+
+
+def test_growth_over_a_missing_year_is_not_the_fastest() -> None:
+    state = focus_state(study(**gap(2017)), "330000")
+    whole = focus_state(study(), "330000")
+    assert state["growth"] == pytest.approx(whole["growth"])
+    assert state["fastest"][0] not in (2017, 2018)
+
+
+def test_rate_from_zero_is_not_given() -> None:
+    table = tables()["coupling"]
+    rows = table["region"].eq("330000") & table["year"].eq(2015)
+    state = focus_state(study(coupling=with_value(table, rows, "D", 0.0)), "330000")
+    assert state["growth"] is None
+    assert np.isfinite(state["fastest"][1])
+
+
+def test_last_observed_state_is_of_the_last_year_with_both() -> None:
+    assert observed(study(**gap(2020)))["year"] == 2019
+
+
+def test_region_in_focus_that_is_not_estimated() -> None:
+    chosen = study(**unestimated("330000"))
+    found = findings(chosen)
+    assert found["equilibrium"]["verdict"] == "not_estimated"
+    assert found["equilibrium"]["reason"] == "x2 is 0 in 2016"
+    assert found["interaction"]["verdict"] == "supply_then_neither"
+    assert "freedom" not in found["limits"]
+    assert not {"fit"} & shown(chosen)
+
+
+def test_single_region_that_is_not_estimated() -> None:
+    chosen = study(1, **unestimated("330000", 1))
+    assert interaction(chosen)["verdict"] == "not_estimated"
+    assert not {"fit", "coefficients", "own_fits"} & shown(chosen)
+
+
+def test_given_parameters_are_no_calibration() -> None:
+    found = calibration(study(**stated(50.0, 200.0)))
+    assert (found["verdict"], found["given"]["x1"]) == ("given", 50.0)
+
+
+def test_pooled_fits_without_intervals_are_no_pooled_fits() -> None:
+    table = tables()["parameters"]
+    rows = table["scope"].eq("pooled")
+    assert not study(parameters=with_value(table, rows, "low", np.nan)).pooled
+    assert study().pooled
+
+
+def test_labels_fall_back_to_ids() -> None:
+    chosen = study()
+    bare = type(chosen)({**chosen.config, "subsystems": {}}, chosen.tables, chosen.indicators)
+    assert [bare.label(s) for s in bare.subsystems] == ["shops", "plants"]
+    other = type(chosen)(
+        {**chosen.config, "subsystems": {"shops": {"zh": "店"}}}, chosen.tables, chosen.indicators
+    )
+    assert other.label("shops") == "shops"
 
 
 @pytest.mark.parametrize(

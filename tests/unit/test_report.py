@@ -7,11 +7,12 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
+from coevo.figures import FIGURES
 from coevo.report import documents, fonts, numbers
 from coevo.report.markup import Markdown, environment, escaped, listed
 from coevo.report.values import spans
-from coevo.report.wording import text
-from tests.sample import ROOT, files, study, tables
+from coevo.report.wording import metadata, text
+from tests.sample import ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"
 PHRASES = yaml.safe_load((FOLDER / "phrases.en.yaml").read_text(encoding="utf-8"))
@@ -80,6 +81,88 @@ def test_comovement_beyond_the_range_changes_the_answer() -> None:
     assert "move together beyond level and common trend" in source
 
 
+def test_correlation_that_is_not_held_against_random_pairings_is_not_judged() -> None:
+    source = words(**unplaced())
+    assert "whether that exceeds level and common trend is not judged" in source
+    assert "Four regions are too few to hold it against random pairings" in source
+    for phrase in ("no co-movement is shown", "at random gives", "bar: regions", "Random pairing"):
+        assert phrase not in source
+    assert "bar: regions of similar size" in words()
+
+
+def test_missing_correlation_is_said() -> None:
+    frame = tables()["comovement"]
+    source = words(comovement=frame[frame["scope"] != "within_regions_and_years"])
+    assert "within regions and years there is no correlation" in source
+    assert "figures/scatter_within_regions_and_years" not in source
+    bare = words(comovement=frame.iloc[:0])
+    assert "figures/scatter" not in bare and "figures/opening_correlations" not in bare
+
+
+def test_given_parameters_are_stated_and_not_estimated() -> None:
+    source = words(**stated(50.0, 200.0))
+    assert "The given parameters put the model’s rest point at" in source
+    assert "stated, not estimated" in source
+    assert "given parameters | 50\\.0" in source
+    assert "nothing is calibrated" not in source
+    assert "An accounting calibration" not in source
+
+
+@pytest.mark.parametrize(("year", "span"), [(2015, "2016–2020"), (2020, "2015–2019")])
+def test_own_years_of_a_region_are_named(year: int, span: str) -> None:
+    source = words(**gap(year))
+    assert f"enters with its own first and last year: Zhejiang ({span})" in source
+    assert f"between {span.replace('–', ' and ')}" in source
+
+
+def test_reason_stands_where_a_region_is_not_estimated() -> None:
+    source = words(**unestimated("330000"))
+    assert "No equilibrium of Zhejiang is estimated from its own growth: x2 is 0 in 2016" in source
+    assert "figures/phase" not in source
+    assert source.count("not estimated: x2 is 0 in 2016") >= 3
+    other = words(**unestimated("110000"))
+    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016)" in other
+    assert "figures/phase" in other
+    alone = words(1, **unestimated("330000", 1))
+    assert "Interaction is not estimated for Zhejiang: x2 is 0 in 2016" in alone
+    assert "figures/coefficient_b1" not in alone
+
+
+@pytest.mark.parametrize("count", [4, 1])
+def test_every_chart_is_set_and_every_set_chart_is_drawn(count: int) -> None:
+    variants = [{}, unestimated("330000", count), stated(50.0, 200.0, count)]
+    if count > 1:
+        variants += [unplaced(), gap(2015), gap(2020), {"comovement": tables()["comovement"][:0]}]
+    for variant in variants:
+        given = {name.removesuffix(".svg") for name in files(study(count, **variant))}
+        source = words(count, **variant)
+        used = set(re.findall(r"figures/(\w+)\.svg", source))
+        assert used == {name for name in FIGURES if name in given}
+
+
+def test_title_falls_back_to_the_subsystems() -> None:
+    chosen = study()
+    assert metadata(chosen, PHRASES)["pagetitle"] == "Do shops and plants develop in step?"
+    for title in ({}, {"zh": "题"}):
+        bare = type(chosen)({**chosen.config, "title": title}, chosen.tables, chosen.indicators)
+        meta = metadata(bare, PHRASES)
+        assert meta["pagetitle"] == "Do shops and plants develop in step?"
+
+
+def test_empty_audit_reports_nothing() -> None:
+    source = words(audit=tables()["audit"].iloc[:0])
+    assert "the audit reports nothing" in source
+    assert "none" not in source.split("Data and audit")[1].split("Indicators and weights")[0]
+    assert "reports 1 finding and repairs none" in words()
+
+
+def test_counts_are_separated_by_thousands() -> None:
+    panel = tables()["panel"].assign(flag="filled")
+    more = [panel.assign(indicator=f"other{i}") for i in range(10)]
+    count = f"{11 * len(panel):,}".replace(",", "\\,")
+    assert f"{count} of {count} cells" in words(panel=pd.concat([panel, *more]))
+
+
 def test_one_region_replaces_what_needs_several() -> None:
     source = words(1)
     assert "needs several regions" in source
@@ -144,6 +227,14 @@ def test_markdown_stays_markdown() -> None:
         (numbers.ordinal, 22, "22nd"),
         (numbers.ordinal, 13, "13th"),
         (numbers.fixed, float("inf"), "—"),
+        (numbers.fixed, 1e300, "1.00×10³⁰⁰"),
+        (numbers.fixed, -2.5e18, "−2.50×10¹⁸"),
+        (numbers.fixed, 1e-9, "0.00"),
+        (numbers.figures, -1.4e-15, "−1.40×10⁻¹⁵"),
+        (numbers.figures, 1.234e17, "1.23×10¹⁷"),
+        (numbers.figures, 0.0, "0.00"),
+        (numbers.percent, 1e20, "1.00×10²² %"),
+        (numbers.spelled, 6138, "6,138"),
     ],
 )
 def test_numbers_as_printed(function, value: float, shown: str) -> None:
@@ -157,6 +248,7 @@ def test_spans_join_years_in_a_row() -> None:
 def test_character_that_no_font_holds_is_refused_with_its_context() -> None:
     with pytest.raises(StudyError, match=r"report: .*U\+1F600.*before .* after"):
         fonts.check({"report": "before 😀 after"})
+    fonts.check({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
     fonts.check({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
 
 
@@ -199,7 +291,10 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     table = chosen.indicators
     parks = table.iloc[[0]].assign(indicator="parks", subsystem="parks")
     wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, pd.concat([table, parks]))
-    assert "three subsystems" in text(wider, TEMPLATE, PHRASES, NOTES, PROVENANCE)
+    source = " ".join(text(wider, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    assert "three subsystems" in source
+    assert "the indices of shops and plants (the first two of three subsystems)" in source
+    assert "the two indices" not in source
     assert "U_parks" in files(wider)["trajectory.json"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from coevo.report import documents
-from tests.sample import files, study
+from tests.sample import files, stated, study, unestimated, unplaced
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
@@ -24,10 +24,19 @@ FLAGS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=[4, 1], ids=["regions", "one region"])
+VARIANTS = {
+    "regions": (4, {}),
+    "one region": (1, {}),
+    "nothing judged": (4, unplaced() | unestimated("330000")),
+    "given parameters": (4, stated(50.0, 200.0)),
+}
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
 def page(request, tmp_path_factory) -> Path:
-    """Return the page of the sample study, with several regions and with one."""
-    chosen = study(request.param, claims=True)
+    """Return the page of the sample study and of variants that lack something."""
+    count, changed = VARIANTS[request.param]
+    chosen = study(count, claims=True, **changed)
     config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
     made = documents(chosen.tables, chosen.indicators, files(chosen), config, PROVENANCE)
     path = tmp_path_factory.mktemp("page") / "report.html"

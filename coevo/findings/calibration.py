@@ -1,0 +1,89 @@
+"""Theoretical equilibria: of the accounting calibration, and at parameters that are given."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.findings.equilibrium import observed, of_source
+from coevo.findings.study import Study
+
+FAILS = "fails"
+GIVEN = "given"
+
+
+def calibrations(study: Study) -> pd.DataFrame:
+    """All calibrations: single years (`year` filled) and the period (`year` empty)."""
+    return of_source(study, "calibration")
+
+
+def yearly(study: Study) -> pd.DataFrame:
+    """Calibrated equilibria of the region in focus by single year, without the failed ones."""
+    rows = calibrations(study)
+    rows = rows[(rows["scope"] == study.focus) & rows["year"].notna() & (rows["kind"] != FAILS)]
+    return (
+        rows[["year", "x1", "x2", "observed_x1", "observed_x2"]]
+        .dropna(subset=["x1", "x2"])
+        .astype({"year": int})
+        .reset_index(drop=True)
+    )
+
+
+def period(study: Study) -> pd.Series | None:
+    """Calibrated equilibrium of the region in focus over the period, if there is one."""
+    rows = calibrations(study)
+    rows = rows[(rows["scope"] == study.focus) & rows["year"].isna() & (rows["kind"] != FAILS)]
+    rows = rows.dropna(subset=["x1", "x2"])
+    return rows.iloc[0] if len(rows) else None
+
+
+def given(study: Study) -> pd.Series | None:
+    """Rest point of the region in focus at the parameters that the configuration gives."""
+    rows = of_source(study, GIVEN)
+    rows = rows[rows["scope"] == study.focus].dropna(subset=["x1", "x2"])
+    return rows.iloc[0] if len(rows) else None
+
+
+def theoretical(study: Study) -> pd.DataFrame:
+    """Per region the calibrated equilibrium of the period, or that of the given parameters."""
+    whole = calibrations(study)
+    return pd.concat([whole[whole["year"].isna()], of_source(study, GIVEN)]).set_index("scope")
+
+
+def failed(study: Study) -> pd.DataFrame:
+    """Region-years in which the calibration fails: scope, name, years as a list."""
+    rows = calibrations(study)
+    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)]
+    grouped = rows.groupby(["scope", "name"])["year"].apply(lambda y: [int(v) for v in sorted(y)])
+    return grouped.rename("years").reset_index()
+
+
+def calibration(study: Study) -> dict[str, Any]:
+    """Values and verdict of the theoretical equilibrium of the region in focus.
+
+    `verdict` is `period` or `fails` for an accounting calibration, `given` for parameters that the
+    configuration states, `none` for neither.
+    """
+    if study.pair is None:
+        return {"verdict": "none"}
+    table, seen = calibrations(study), observed(study)
+    if table.empty:
+        stated = given(study)
+        verdict = "none" if stated is None else "given"
+        return {"verdict": verdict, "given": stated, "observed": seen}
+    whole, single, every = period(study), yearly(study), table[table["year"].notna()]
+    found = {
+        "verdict": "fails" if whole is None else "period",
+        "period": whole,
+        "observed": seen,
+        "failed": int((every["kind"] == FAILS).sum()),
+        "of": len(every),
+        "years": len(single),
+    }
+    if len(single):
+        found["range"] = {i: (single[i].min(), single[i].max()) for i in ("x1", "x2")}
+        ratios = {i: single[i] / single[f"observed_{i}"] for i in ("x1", "x2")}
+        found["ratio"] = {i: (r.min(), r.max()) for i, r in ratios.items()}
+    if whole is not None:
+        sides = [whole[i] < seen[i] for i in ("x1", "x2")]
+        found["side"] = "below" if all(sides) else "above" if not any(sides) else "mixed"
+    return found
