@@ -1,6 +1,7 @@
 """The tables of a study for readers: one workbook with every table, and a CSV of each for Excel."""
 
 import io
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -70,8 +71,10 @@ def _sheet(book, name: str, text: str, frame: pd.DataFrame, head, note) -> None:
         for row, value in enumerate(values, start=3):
             if value is None or value == "":
                 continue
-            write = sheet.write_string if isinstance(value, str) else sheet.write_number
-            write(row, column, value)
+            if isinstance(value, str) or not math.isfinite(value):  # a workbook has no infinity
+                sheet.write_string(row, column, str(value))
+            else:
+                sheet.write_number(row, column, value)
         widest = max([len(str(title)), *(len(str(value)) for value in values[:200])], default=8)
         sheet.set_column(column, column, min(max(widest + 1, 8), 60))
     sheet.freeze_panes(3, 0)

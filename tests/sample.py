@@ -190,6 +190,17 @@ def tables(count: int = 4, last: int = 2020, claims: bool = False) -> dict[str, 
         "comovement": _comovement(regions, years),
         "parameters": _parameters(regions),
         "equilibria": _equilibria(regions, years, values),
+        "robustness": pd.DataFrame(
+            [
+                ("main", "main", 0.2, 0.5, 0, 24, 0.4, 0.6, 1, "primary coordination"),
+                ("weighting", "equal", 0.1, 0.4, 5, 24, 0.3, 0.5, 2, "barely coordinated"),
+                ("range", "[0, 1]", 0.0, 0.4, 3, 24, 0.3, 0.5, 1, "barely coordinated"),
+            ],
+            columns=(
+                "varied variant D_min D_mean grades_changed n focus_D_first focus_D_last "
+                "focus_rank_last focus_grade_last"
+            ).split(),
+        ),
         "relations": pd.DataFrame(
             [
                 ("pooled", "trapezoid", "common_year_share_x1", 0.7, None, None, ""),

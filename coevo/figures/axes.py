@@ -10,6 +10,9 @@ import pandas as pd
 
 from coevo.findings.grades import LARGE, SMALL
 
+# under words that a line would cross: the same words, wide, in the colour of the page
+HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
+
 
 def scale(low: float, high: float) -> alt.Scale:
     """A linear scale that shows exactly [low, high]."""

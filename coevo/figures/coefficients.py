@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.figures.axes import scale, tick_format, ticks, zero_line
+from coevo.figures.axes import HALO, scale, tick_format, ticks, zero_line
 from coevo.figures.theme import specification
 from coevo.findings.interaction import coefficients, regional
 from coevo.findings.study import Study
@@ -66,12 +66,13 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
         x=alt.X("high:Q", scale=x["scale"]), text="label:N",
         color=alt.condition("datum.hollow", alt.value("$muted"), alt.value("$ink")),
     )  # fmt: skip
-    title = (
+    title = [
         alt.Chart(pd.DataFrame(headings))
-        .mark_text(align="left", fontWeight="bold", color="$muted")
+        .mark_text(align="left", fontWeight="bold", **ink)
         .encode(x=alt.value(0), y=y, text="title:N")
-    )
-    layers = alt.layer(zero_line(), rule, dot, name, title)
+        for ink in (HALO, {"color": "$muted"})
+    ]
+    layers = alt.layer(zero_line(), rule, dot, name, *title)
     return specification(layers, 27.0 * len(order))
 
 

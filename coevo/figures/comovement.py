@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.comovement import SCOPES, demean
-from coevo.figures.axes import above, scale, tick_format, ticks, zero_line
+from coevo.figures.axes import HALO, above, scale, tick_format, ticks, zero_line
 from coevo.figures.theme import specification
 from coevo.findings.step import correlations
 from coevo.findings.study import SUBSYSTEM_PREFIX, Study
@@ -41,12 +41,15 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
         x=alt.X("value:Q", scale=x), text="text:N"
     )
-    title = base.mark_text(align="left", dy=-36, fontSize=12, color="$muted").encode(
-        x=alt.value(0), text="title:N"
-    )
+    title = [
+        base.mark_text(align="left", dy=-36, fontSize=12, **ink).encode(
+            x=alt.value(0), text="title:N"
+        )
+        for ink in (HALO, {"color": "$muted"})
+    ]
     bars = _pairings(placed, words, where, x, tips)
     return specification(
-        alt.layer(zero_line("$muted"), *bars[:1], dot, value, title, *bars[1:]), 264
+        alt.layer(zero_line("$muted"), *bars[:1], dot, value, *title, *bars[1:]), 264
     )
 
 

@@ -20,7 +20,7 @@ from coevo.figures.marks import (
 from coevo.figures.plane import WORDS, Box, Limits, arrows, free_corner, holds, limits, shade
 from coevo.figures.theme import specification
 from coevo.findings.calibration import given, period, yearly
-from coevo.findings.equilibrium import fits, own_parameters, path, rest_point, zone
+from coevo.findings.equilibrium import BOUNDED, fits, own_parameters, path, rest_point, zone
 from coevo.findings.study import Study
 
 
@@ -53,7 +53,7 @@ def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
     layers = [
         _zone(fit["located"], held, plane, x, y),
         field.encode(**plane.at("x", "y"), angle=alt.Angle("angle:Q", scale=None)),
-        *_zero_growth(parameters, words, plane, x, y),
+        *_zero_growth(fit, parameters, words, plane, x, y),
         *theoretical_marks(single, points, words, plane),
         *observed_marks(observed, words, plane),
         *(located_mark(fit, words, plane) if located else []),
@@ -91,9 +91,17 @@ def _zone(located: bool, held: pd.Series, plane: Plane, x: Limits, y: Limits) ->
 
 
 def _zero_growth(
-    parameters: dict[str, float], words: dict[str, str], plane: Plane, x: Limits, y: Limits
+    fit: pd.Series,
+    parameters: dict[str, float],
+    words: dict[str, str],
+    plane: Plane,
+    x: Limits,
+    y: Limits,
 ) -> list[alt.Chart]:
-    """The lines where one output rests: x1 = a2/d and x2 = a1/b1, with words beside them."""
+    """The lines where one output rests: x1 = a2/d and x2 = a1/b1, with words beside them.
+
+    A coordinate whose set is unbounded gets no number.
+    """
     rest_1, rest_2 = rest_point(parameters)
     place_1, place_2 = _place(rest_1, x), _place(rest_2, y)
     style = {"strokeDash": [6, 4], "strokeWidth": 1.5}
@@ -107,8 +115,13 @@ def _zero_growth(
     # Words stand at the line; where it lies outside, at the edge it lies beyond.
     edge_1 = {"inside": rest_1, "below": x[0], "beyond": x[1]}[place_1]
     edge_2 = {"inside": rest_2, "below": 0.04 * y[1], "beyond": 0.985 * y[1]}[place_2]
-    text_1 = words[f"rest_{place_1}"].format(still="x₂", symbol="x₁", value=short(rest_1, x))
-    text_2 = words[f"rest_{place_2}"].format(still="x₁", symbol="x₂", value=short(rest_2, y))
+    known_1, known_2 = ("" if fit[f"{c}_set"] == BOUNDED else "_unlocated" for c in ("x1", "x2"))
+    text_1 = words[f"rest_{place_1}{known_1}"].format(
+        still="x₂", symbol="x₁", value=short(rest_1, x)
+    )
+    text_2 = words[f"rest_{place_2}{known_2}"].format(
+        still="x₁", symbol="x₂", value=short(rest_2, y)
+    )
     side = "right" if edge_1 > 0.7 * x[1] else "left"
     lift = -8 if place_2 == "inside" else 0
     return [

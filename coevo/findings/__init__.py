@@ -3,6 +3,7 @@
 from typing import Any
 
 from coevo.findings.calibration import calibration, failed
+from coevo.findings.choices import choices
 from coevo.findings.data import data, obstacles, weights
 from coevo.findings.equilibrium import equilibrium, fits, pooled_fits
 from coevo.findings.far import far, focus_state
@@ -16,6 +17,7 @@ def findings(study: Study) -> dict[str, Any]:
     """Findings by section; each section carries a `verdict` where sentences differ by it."""
     return {
         "far": far(study),
+        "choices": choices(study),
         "step": step(study),
         "interaction": interaction(study),
         "equilibrium": equilibrium(study),

@@ -65,6 +65,7 @@ def weights(study: Study) -> dict[str, Any]:
             i for i, w in zip(rows["indicator"], rows["weight"], strict=True) if w > HEAVY
         ],
         "between_max": (str(shares.idxmax()), float(shares.max())),
+        "between_min": (str(shares.idxmin()), float(shares.min())),
     }
 
 

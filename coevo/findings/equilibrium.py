@@ -125,6 +125,7 @@ def equilibrium(study: Study) -> dict[str, Any]:
         "zone_level": zone(study)["level"],
         "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
         "located": int(own["located"].sum()),
+        "everywhere": (int(own_fits(study)["located"].sum()), len(own_fits(study))),
         "estimators": len(own),
         "df": int(df.iloc[0]),
         "rows": int(df.iloc[0]) + 2,

@@ -9,7 +9,7 @@ from coevo.findings.study import SUBSYSTEM_PREFIX, Study
 
 MUCH_AS = 0.7  # rank correlation from which one measure ranks regions much as another does
 ROUNDING = 1e-9  # a correlation within this of an end of the range does not lie beyond it
-EDGE = 0.005
+EDGE = 0.015  # about the noise of an end of the range
 
 
 def correlations(study: Study) -> pd.DataFrame:

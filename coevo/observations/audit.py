@@ -84,7 +84,8 @@ def _jumps(frame: pd.DataFrame) -> list:
         for before, row in itertools.pairwise(rows):
             ratio = row["value"] / before["value"]
             if row["year"] == before["year"] + 1 and not FALL <= ratio <= RISE:
-                word = f"rises {ratio:.1f}-fold" if ratio > 1 else f"falls by {100 * (1 - ratio):.0f} %"
+                fall = f"falls by {100 * (1 - ratio):.0f} %"
+                word = f"rises {ratio:.1f}-fold" if ratio > 1 else fall
                 old, new = _shown(before["value"]), _shown(row["value"])
                 what = f"{word} from {old} in {before['year']} to {new} ({row['unit']})"
                 findings.append(_finding("jump", row, row["value"], before["value"], what))

@@ -45,22 +45,25 @@ class Words:
         return self.study.label(identifier)
 
     def set_words(self, row: Any, coordinate: str) -> str:
-        """A set in words: an interval, all but one, the whole line."""
+        """A set in words: an interval, all but one, the whole line; with its part above zero."""
         kind = row[f"{coordinate}_set"] or "none"
-        low, high = (amount(row[f"{coordinate}_{end}"]) for end in ("low", "high"))
+        ends = [row[f"{coordinate}_{end}"] for end in ("low", "high")]
+        low, high = map(amount, ends)
+        if kind in ("interval", "complement") and ends[0] < 0 < ends[1]:
+            kind += "_above"
         return self.say(f"sets/{kind}", low=low, high=high)
 
     def signs(self, row: Any) -> str:
-        """Probabilities of a centre (predator-prey and reversed) and of a saddle."""
+        """Probabilities of supply (predator-prey) signs, of reversed ones, of a saddle, of no E."""
         if missing(row["p_saddle"]):
             return self.word("kind", row["kind"])
-        centre = row["p_predator_prey"] + row["p_reversed"]
-        shares = (
-            ("centre", centre),
-            ("saddle", row["p_saddle"]),
-            ("none", 1 - centre - row["p_saddle"]),
-        )
-        return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares)
+        shares = {
+            "supply": row["p_predator_prey"],
+            "reversed": row["p_reversed"],
+            "saddle": row["p_saddle"],
+        }
+        shares["none"] = 1 - sum(shares.values())
+        return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares.items())
 
     def facts(self, region: str) -> list[tuple[str, str]]:
         """What the panel of a region shows: (label, value) in a fixed order."""

@@ -45,7 +45,9 @@ def _stated(words: Words, row: Any, key: str, last: pd.Series) -> list[Any]:
     """A row of an equilibrium that is calibrated or follows from given parameters."""
     cells: list[Any] = [words.say(f"titles/{key}")]
     for c in ("x1", "x2"):
-        cells += [amount(row[c]), words.set_words(row, c), _ratio(row, last, c)]
+        # a mean over earlier years is not held against the last one
+        ratio = NOTHING if key == "calibrated" else _ratio(row, last, c)
+        cells += [amount(row[c]), words.set_words(row, c), ratio]
     signs = words.word("kind", row["kind"])
     signs = words.say("titles/by_assumption") if key == "calibrated" else signs
     return [*cells, signs, words.say(f"chips/{key}")]
@@ -94,7 +96,7 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
         result.append([
             study.heading(row.subsystem) if first else "",
             table.loc[row.indicator, "dimension"],
-            Markdown(f"{label} [{unit}]{{.unit}}"),
+            Markdown(f"{label} [({unit})]{{.unit}}"),
             *entropy, fixed(row.weight, 3),
             *([] if study.single else [percent(row.between).removesuffix(" %")]), *focus,
         ])  # fmt: skip

@@ -9,7 +9,7 @@ from coevo.findings.calibration import failed
 from coevo.findings.equilibrium import path
 from coevo.report.cells import Words, amount
 from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import fixed, percent, spelled
+from coevo.report.numbers import fixed, percent
 
 Phrases = Mapping[str, Any]
 
@@ -30,6 +30,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "last": study.years[-1],
         "r": step.get("r", {}),
         "level": level,
+        "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
         "reference": study.config["normalisation"]["reference"],
         "subsystem_labels": [study.label(s) for s in study.subsystems],
         "subsystem_colours": listed(
@@ -42,7 +43,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
-        "verdicts_in_words": verdicts(study),
+        "verdicts_in_words": verdicts(study, words),
     }
     return values | (_pair_values(study, found, phrases) if pair else {})
 
@@ -158,11 +159,11 @@ def limit_lines(
     return lines
 
 
-def verdicts(study: Study) -> Markdown:
-    """How many claims have each verdict, in the order in which verdicts first come up."""
+def verdicts(study: Study, words: Words) -> Markdown:
+    """How many claims have each verdict, the most frequent first."""
     claims = study.tables.get("claims")
-    counts = {} if claims is None else claims["verdict"].value_counts(sort=False)
-    return listed(Markdown(f"*{escaped(v)}* for {spelled(int(n))}") for v, n in counts.items())
+    counts = {} if claims is None else claims["verdict"].value_counts()
+    return listed(words.say(f"claims/counts/{v}", n=int(n)) for v, n in counts.items())
 
 
 def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:

@@ -73,7 +73,7 @@ def test_located_equilibrium_is_said() -> None:
 
 
 def test_comovement_beyond_the_range_changes_the_answer() -> None:
-    assert "no co-movement is shown beyond level and common trend" in words()
+    assert "No co-movement is shown beyond level and common trend" in words()
     frame = tables()["comovement"]
     rows = frame["measure"].eq("correlation_lnU") & frame["scope"].eq("within_regions_and_years")
     source = words(comovement=frame.assign(value=frame["value"].mask(rows, 0.4)))
