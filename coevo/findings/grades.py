@@ -1,7 +1,7 @@
 """Grades of D as positions and as printed numbers that do not contradict them."""
 
 from coevo.coupling import GRADES as TABLES
-from coevo.coupling import Scale
+from coevo.coupling import SNAP, Scale
 
 TEN = TABLES["ten"]
 GRADES = TEN.labels
@@ -16,14 +16,16 @@ def position(grade: str) -> int:
 
 
 def printed(value: float, decimals: int = 2, scale: Scale = TEN, limit: int = 9) -> str:
-    """`value` with as many decimals as it needs not to be read as a grade it does not have.
+    """`value` with as many decimals as it needs not to be read as what it is not.
 
-    A grade is decided before rounding; 0.49995 printed as 0.50 would contradict it.
+    A grade is decided before rounding; 0.49995 printed as 0.50 would contradict it. Nor is a value
+    below 1 printed as 1.
     """
     grade = scale.classify(value)
     for places in range(decimals, limit):
         text = f"{value:.{places}f}"
-        if scale.classify(float(text)) == grade:
+        full = float(text) == 1 and value < 1 - SNAP
+        if scale.classify(float(text)) == grade and not full:
             return text
     return f"{value:.{limit}f}"
 

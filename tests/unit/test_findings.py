@@ -247,7 +247,14 @@ def test_one_region_has_no_pooled_findings() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.4999, "0.4999"), (0.49996, "0.49996"), (0.5, "0.50"), (0.6995, "0.6995"), (0.123, "0.12")],
+    [
+        (0.4999, "0.4999"),
+        (0.49996, "0.49996"),
+        (0.5, "0.50"),
+        (0.6995, "0.6995"),
+        (0.123, "0.12"),
+        (0.998, "0.998"),
+    ],
 )
 def test_printed_value_keeps_its_grade(value: float, text: str) -> None:
     assert printed(value) == text
