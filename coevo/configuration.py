@@ -4,17 +4,13 @@ Imported when the workflow is parsed, so it stays free of heavy imports. Allowed
 from the registries: a schema says `registry: weightings` in place of a list.
 """
 
-import csv
 import importlib
-import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from coevo.derivations import parse
-from coevo.errors import Problems, StudyError
+from coevo.errors import Problems
 
 
 def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
@@ -40,7 +36,6 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "units": _entries("coevo.units", "UNITS"),
 }
 FEWEST_YEARS = 5
-SYSTEM_FILES = {"Thumbs.db", "desktop.ini"}
 
 
 def with_registries(schema: Any) -> Any:
@@ -66,7 +61,7 @@ def with_defaults(config: Mapping, schema: Mapping) -> dict:
     return out
 
 
-def _messages(error) -> Iterator[str]:
+def messages(error) -> Iterator[str]:
     """Turn one error of the validator into lines `key: what; what is allowed`."""
     key = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties":
@@ -104,7 +99,7 @@ def complete(config: Mapping, schema: Mapping, name: str) -> dict:
         Draft202012Validator(schema).iter_errors(full),
         key=lambda e: list(map(str, e.absolute_path)),
     ):
-        problems.extend(f"{name}: {line}" for line in _messages(error))
+        problems.extend(f"{name}: {line}" for line in messages(error))
     problems.check()
     problems.extend(f"{name}: {line}" for line in _across_keys(full))
     stem = Path(name).stem
@@ -142,183 +137,3 @@ def _across_keys(config: Mapping) -> Iterator[str]:
     regions = config["regions"]
     if regions != "all" and config["focus_region"] not in regions:
         yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"
-
-
-def read_rows(path: str | Path) -> list[dict[str, str]]:
-    """Read a small CSV table of the configuration as dictionaries of text.
-
-    Raises `StudyError` for a file that is not UTF-8, has no rows, or has rows of another length
-    than its head.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise StudyError(f"{path}: is not UTF-8 text; save it as 'CSV UTF-8'") from None
-    head, *rows = [row for row in csv.reader(io.StringIO(text, newline=None)) if row] or [[]]
-    if len(head) == 1 and ";" in head[0]:
-        raise StudyError(f"{path}: is separated by semicolons; save it with commas")
-    if not rows:
-        raise StudyError(f"{path}: has no rows below its head; write one row each")
-    problems = Problems()
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(head):
-            problems.add(
-                f"{path}: row {number} ({row[0]}) has {len(row)} fields instead of {len(head)}; "
-                "put a text that contains a comma into quotes"
-            )
-    problems.check()
-    return [dict(zip(head, row, strict=True)) for row in rows]
-
-
-def raw_files(folder: str, vintage: str) -> list[str]:
-    """Return the raw files of a study: `<folder>/<YYYY-MM>/...`, up to the vintage that is pinned.
-
-    Hidden files, Office lock files, system files and READMEs are passed over. Raises `StudyError`
-    for a folder that is no vintage, a file outside one, a link (it could lead out of the folder), a
-    name that Snakemake cannot carry, no such vintage, or no file at all.
-    """
-    problems, kept = Problems(), []
-    vintages = []
-    for path in sorted(Path(folder).iterdir()):
-        if path.is_symlink():
-            problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
-        elif path.is_dir() and re.fullmatch(r"\d{4}-\d{2}", path.name):
-            vintages.append(path.name)
-        elif not _passed_over(path):
-            problems.add(
-                f"{path.as_posix()}: stands outside a vintage; raw files go into folders named by "
-                f"year and month, such as {folder}/2026-10"
-            )
-    if vintage != "latest" and vintage not in vintages:
-        problems.add(
-            f"vintage: there is no folder {folder}/{vintage}; known: {', '.join(vintages)}"
-        )
-    for name in vintages:
-        if vintage == "latest" or name <= vintage:
-            for path in sorted(Path(folder, name).rglob("*")):
-                if path.is_symlink():
-                    problems.add(f"{path.as_posix()}: is a link; put the file itself there")
-                elif path.is_file() and not _passed_over(path):
-                    kept.append(path.as_posix())
-                if set("{}<>") & set(path.name):
-                    problems.add(f"{path.as_posix()}: has one of {{ }} < > in its name; rename it")
-    if not kept:
-        problems.add(
-            f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
-            f"folder named by year and month, such as {folder}/2026-10"
-        )
-    problems.check()
-    return kept
-
-
-def _passed_over(path: Path) -> bool:
-    return path.name.startswith((".", "~$", "README")) or path.name in SYSTEM_FILES
-
-
-def check_indicators(
-    config: Mapping, schema: Mapping, regions: str, name: str
-) -> list[dict[str, str]]:
-    """Return the rows of the indicator table; check the config's names against it and `regions`.
-
-    Raises `StudyError` with one line per problem: `file: row: column: what; what to do`.
-    """
-    from jsonschema import Draft202012Validator
-
-    path = config["indicators"]
-    if not Path(path).is_file():
-        raise StudyError(f"indicators: there is no file {path}; write the indicator table")
-    rows, columns = read_rows(path), list(with_registries(schema)["properties"])
-    problems = Problems()
-    absent = [column for column in columns if rows and column not in rows[0]]
-    problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
-    problems.check()
-    validator = Draft202012Validator(with_registries(schema))
-    for row in rows:
-        for error in validator.iter_errors(row):
-            where = f"{path}: {row.get('indicator') or 'a row'}"
-            problems.extend(f"{where}: {line}" for line in _messages(error))
-    problems.check()
-    problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
-    codes = {row["region"] for row in read_rows(regions)}
-    problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config, codes))
-    problems.check()
-    return rows
-
-
-def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
-    names = [row["indicator"] for row in rows]
-    sources = [row["source_name"] for row in rows if row["source_name"]]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{name}: stands in {names.count(name)} rows; keep one"
-    for source in sorted({source for source in sources if sources.count(source) > 1}):
-        yield f"source_name '{source}': stands in {sources.count(source)} rows; keep one"
-    derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
-    printed = {
-        row["indicator"]
-        for row in rows
-        if row["derivation"] and row["source_name"] and not row["subsystem"]
-    }
-    above: set[str] = set()
-    for row in rows:
-        name = row["indicator"]
-        if row["subsystem"] and not row["direction"]:
-            yield f"{name}: direction: is empty; write + or -"
-        if not row["source_name"] and not row["derivation"]:
-            yield f"{name}: has neither source_name nor derivation; give one of them"
-        if row["derivation"]:
-            try:
-                arguments = parse(row["derivation"])[1]
-            except StudyError as problem:
-                yield f"{name}: {problem}"
-                continue
-            for argument in arguments:
-                if argument not in names:
-                    yield f"{name}: derivation: '{argument}' is no indicator of this table; add it"
-                elif not row["source_name"] and argument in printed:
-                    yield f"{name}: derivation: '{argument}' is printed for the audit alone"
-                elif not row["source_name"] and argument in derived and argument not in above:
-                    yield f"{name}: derivation: '{argument}' is derived further down; move it up"
-        above.add(name)
-    subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
-    if len(subsystems) < 2:
-        yield f"at least two subsystems are needed; found: {', '.join(subsystems) or 'none'}"
-    for name in config["subsystems"]:
-        if name not in subsystems:
-            yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
-
-
-def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterator[str]:
-    """Names in the config that are no indicator, subsystem or region."""
-    chosen = [] if config["regions"] == "all" else config["regions"]
-    for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
-        for code in listed:
-            if code not in codes:
-                yield f"{key}: '{code}' is no region of config/regions.csv; correct it"
-    names = {row["indicator"] for row in rows}
-    subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
-    shares = config["coupling"]["contributions"]
-    if not isinstance(shares, str) and (
-        len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
-    ):
-        yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
-    pair = config["interaction"] or {}
-    calibration = pair.get("calibration") or {}
-    if pair and pair["upstream"] == pair["downstream"]:
-        yield "interaction: upstream and downstream are the same; name two different outputs"
-    wanted = [
-        *(
-            (f"interaction.{key}", pair[key], names | subsystems)
-            for key in ("upstream", "downstream")
-            if key in pair
-        ),
-        *((f"comovement.size.{k}", v, names) for k, v in enumerate(config["comovement"]["size"])),
-        *(
-            (f"interaction.calibration.{key}", calibration[key], names)
-            for key in ("purchases", "sales")
-            if key in calibration
-        ),
-    ]
-    for key, name, known in wanted:
-        if name not in known:
-            names_known = ", ".join(sorted(known))
-            yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"

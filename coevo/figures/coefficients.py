@@ -20,6 +20,14 @@ def _limits(rows: pd.DataFrame, share: float = 0.0) -> tuple[float, float]:
     return low - air, high + air + share * (high - low)
 
 
+def _axis(rows: pd.DataFrame, title: str) -> alt.X:
+    """The axis of a coefficient's intervals."""
+    low, high = _limits(rows)
+    values = ticks(low, high, 4)
+    axis = alt.Axis(values=values, format=tick_format(values), title=title, grid=True)
+    return alt.X("low:Q", scale=scale(low, high), axis=axis)
+
+
 def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
     """Intervals of one coefficient: hollow for region effects, filled for region and year."""
     rows = coefficients(study, parameter)
@@ -34,14 +42,7 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
     for effects, part in rows.groupby("effects", sort=False):
         order += [f"{HEADING}|{effects}", *part["row"]]
         headings.append({"row": f"{HEADING}|{effects}", "title": words[f"effects_{effects}"]})
-    low, high = _limits(rows)
-    values = ticks(low, high, 4)
-    x = alt.X(
-        "low:Q", scale=scale(low, high),
-        axis=alt.Axis(
-            values=values, format=tick_format(values), title=words[f"axis_{parameter}"], grid=True
-        ),
-    )  # fmt: skip
+    x = _axis(rows, words[f"axis_{parameter}"])
     y = alt.Y("row:N", sort=order, scale=alt.Scale(domain=order), axis=None)
     tips = [
         alt.Tooltip("label:N", title=words["tip_estimator"]),
@@ -93,14 +94,7 @@ def _regional(study: Study, words: dict[str, str], parameter: str) -> dict[str, 
         zero=(rows["low"] <= 0) & (rows["high"] >= 0), focus=rows["scope"].eq(study.focus)
     )
     order = list(rows.sort_values("estimate", ascending=False)["name"])
-    low, high = _limits(rows)
-    values = ticks(low, high, 4)
-    x = alt.X(
-        "low:Q", scale=scale(low, high),
-        axis=alt.Axis(
-            values=values, format=tick_format(values), title=words[f"axis_{parameter}"], grid=True
-        ),
-    )  # fmt: skip
+    x = _axis(rows, words[f"axis_{parameter}"])
     is_focus = f"datum.value == {study.name(study.focus)!r}"
     y = alt.Y(
         "name:N", sort=order,

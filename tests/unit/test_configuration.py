@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo import configuration
+from coevo import configuration, indicator_table, raw_files
 from coevo.errors import StudyError
 from coevo.weighting import WEIGHTINGS
 
@@ -37,7 +37,9 @@ def complete(changes=None, without=()):
             part = part[step]
         part[last] = value
     full = configuration.complete(config, schema("config"), "config.yaml")
-    configuration.check_indicators(full, schema("indicators"), "config/regions.csv", "config.yaml")
+    indicator_table.check_indicators(
+        full, schema("indicators"), "config/regions.csv", "config.yaml"
+    )
     return full
 
 
@@ -155,17 +157,23 @@ def table(tmp_path, *changes):
 def test_each_mistake_in_the_indicator_table_is_named(tmp_path, change, said):
     config = table(tmp_path, change)
     with pytest.raises(StudyError) as problem:
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
+        indicator_table.check_indicators(
+            config, schema("indicators"), "config/regions.csv", "x.yaml"
+        )
     assert any(said in line for line in problem.value.messages), problem.value.messages
 
 
 def test_an_indicator_twice_and_an_unknown_region(tmp_path):
     config = table(tmp_path, ("ecommerce_purchases,", "ecommerce_sales,"))
     with pytest.raises(StudyError, match=r"ecommerce_sales: stands in 2 rows"):
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
+        indicator_table.check_indicators(
+            config, schema("indicators"), "config/regions.csv", "x.yaml"
+        )
     config = {**table(tmp_path), "focus_region": "999999"}
     with pytest.raises(StudyError, match="'999999' is no region"):
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
+        indicator_table.check_indicators(
+            config, schema("indicators"), "config/regions.csv", "x.yaml"
+        )
 
 
 def test_a_study_without_populations_is_complete_but_has_no_claims():
@@ -178,7 +186,9 @@ def test_a_label_needs_its_subsystem(tmp_path):
     config = table(tmp_path)
     config["subsystems"]["culture"] = {"en": "culture"}
     with pytest.raises(StudyError, match="subsystem 'culture' of the config is not here"):
-        configuration.check_indicators(config, schema("indicators"), "config/regions.csv", "x.yaml")
+        indicator_table.check_indicators(
+            config, schema("indicators"), "config/regions.csv", "x.yaml"
+        )
 
 
 def test_a_pinned_vintage_hides_later_ones(tmp_path):
@@ -187,35 +197,35 @@ def test_a_pinned_vintage_hides_later_ones(tmp_path):
         (tmp_path / vintage / "a.csv").write_text("x")
     (tmp_path / "2025-01" / "~$a.xlsx").write_text("x")
     (tmp_path / "2025-01" / ".hidden.csv").write_text("x")
-    assert len(configuration.raw_files(str(tmp_path), "latest")) == 2
-    assert configuration.raw_files(str(tmp_path), "2025-01") == [
+    assert len(raw_files.raw_files(str(tmp_path), "latest")) == 2
+    assert raw_files.raw_files(str(tmp_path), "2025-01") == [
         (tmp_path / "2025-01" / "a.csv").as_posix()
     ]
     with pytest.raises(StudyError, match="vintage: there is no folder"):
-        configuration.raw_files(str(tmp_path), "2024-01")
+        raw_files.raw_files(str(tmp_path), "2024-01")
 
 
 def test_links_and_empty_folders_are_refused(tmp_path):
     with pytest.raises(StudyError, match="there is no file in a vintage folder"):
-        configuration.raw_files(str(tmp_path), "latest")
+        raw_files.raw_files(str(tmp_path), "latest")
     (tmp_path / "2025-01").mkdir()
     (tmp_path / "outside.csv").write_text("x")
     (tmp_path / "2025-01" / "a.csv").symlink_to(tmp_path / "outside.csv")
     with pytest.raises(StudyError, match=r"a\.csv: is a link"):
-        configuration.raw_files(str(tmp_path), "latest")
+        raw_files.raw_files(str(tmp_path), "latest")
 
 
 def test_a_file_outside_a_vintage_and_other_folders_are_refused(tmp_path):
     (tmp_path / "2025-01").mkdir()
     (tmp_path / "2025-01" / "a.csv").write_text("x")
     (tmp_path / "2025-01" / "Thumbs.db").write_text("x")
-    assert len(configuration.raw_files(str(tmp_path), "latest")) == 1
+    assert len(raw_files.raw_files(str(tmp_path), "latest")) == 1
     (tmp_path / "旧备份").mkdir()
     (tmp_path / "b.csv").write_text("x")
     (tmp_path / "2025-01" / "表{1}.csv").write_text("x")
     (tmp_path / "2025-02").symlink_to(tmp_path / "2025-01")
     with pytest.raises(StudyError) as problem:
-        configuration.raw_files(str(tmp_path), "latest")
+        raw_files.raw_files(str(tmp_path), "latest")
     said = "\n".join(problem.value.messages)
     assert len(problem.value.messages) == 4
     assert "旧备份: stands outside a vintage" in said and "b.csv: stands outside a vintage" in said
@@ -240,7 +250,7 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path, text, said):
     path = tmp_path / "t.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(StudyError, match=said):
-        configuration.read_rows(path)
+        indicator_table.read_rows(path)
 
 
 def test_every_key_of_the_schemas_is_described():

@@ -19,7 +19,7 @@ if Path(sys.executable).exists():
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-from coevo import configuration
+from coevo import configuration, indicator_table, raw_files
 from coevo.errors import StudyError
 
 
@@ -41,8 +41,8 @@ try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
     config.update(configuration.complete(config, schema("config"), NAME))
-    configuration.check_indicators(config, schema("indicators"), "config/regions.csv", NAME)
-    RAW = configuration.raw_files(config["raw"], config["vintage"])
+    indicator_table.check_indicators(config, schema("indicators"), "config/regions.csv", NAME)
+    RAW = raw_files.raw_files(config["raw"], config["vintage"])
 except StudyError as problem:
     # Snakemake would add lines of its own below ours.
     print(problem, file=sys.stderr, flush=True)
