@@ -120,7 +120,7 @@ def copy(project, tmp_path):
     return Path(shutil.copytree(project, tmp_path / "副本 copy"))
 
 
-ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "estimate"}
+ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
 ALL_RULES |= {"figures", "tables", "report"}
 
 
