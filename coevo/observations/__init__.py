@@ -144,9 +144,12 @@ def _merge_duplicates(frame: pd.DataFrame, problems: Problems) -> pd.DataFrame:
 def _check_sources(
     frame: pd.DataFrame, seen: set[str], known: Reader, folder: str, problems: Problems
 ) -> None:
+    """Name every indicator that no file gives; but not where a file could not be read."""
+    if problems.messages:
+        return
     found = set(frame["indicator"])
     for name, indicator in known.indicators.items():
-        if indicator not in found and not problems.messages:
+        if indicator not in found:
             problems.add(
                 f"{folder}: no file gives {indicator}: its source_name '{name}' is not there; "
                 f"names in the files: {', '.join(sorted(seen)) or 'none'}"

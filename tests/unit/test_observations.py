@@ -158,6 +158,15 @@ def test_all_problems_of_a_file_come_at_once(raw):
     assert len(problem.value.messages) == 3  # two cells, one name of a region
 
 
+def test_every_name_that_no_file_gives_is_named(raw):
+    workbook(raw / "2026-10/a.xlsx", table("别的"), table("其他"))
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    first, second = problem.value.messages
+    assert "no file gives sales" in first and "no file gives staff" in second
+    assert first.endswith("names in the files: 其他, 别的")
+
+
 def test_a_study_may_add_marks_for_missing(raw):
     workbook(raw / "2026-10/a.xlsx", table(rows=[("浙江", "n.a", 2)]), table("就业人员", "人"))
     found, _, _ = read(raw, marks={"n.a": "suppressed"})
