@@ -1,13 +1,14 @@
 """Coupling degree C, coordination index T, coupling coordination degree D (docs/methods.md, 3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.composite import COMPOSITES
 from coevo.errors import StudyError
 from coevo.registry import choose
 
@@ -31,17 +32,63 @@ def standard_form(U: Array) -> Array:
     return np.divide(U.shape[1] * geometric, total, out=np.zeros(len(U)), where=total > 0)
 
 
-FORMS: dict[str, Callable[[Array], Array]] = {"standard": standard_form}
+def k_form(U: Array, k: float = 2.0) -> Array:
+    """C = (4 U1 U2 / (U1 + U2)^2)^k for two subsystems; k = 1/2 is the standard form."""
+    if U.shape[1] != 2:
+        raise StudyError("the k-form is defined for two subsystems; use standard, wang or fan")
+    if not k > 0:
+        raise StudyError(f"k is {k}; it must be above 0")
+    total = U.sum(axis=1)
+    share = np.divide(4 * U[:, 0] * U[:, 1], total**2, out=np.zeros(len(U)), where=total > 0)
+    return np.minimum(share, 1.0) ** k
 
 
-def coupling_degree(U: npt.ArrayLike, form: str = "standard") -> Array:
+def wang_form(U: Array) -> Array:
+    """C = sqrt([1 - mean of |U_i - U_j| over pairs] [prod_i U_i / U_max]^(1/(n-1)))."""
+    n = U.shape[1]
+    ordered = np.sort(U, axis=1)
+    # the sum of differences over all pairs, from the ranks of the sorted indices
+    differences = ordered @ (2.0 * np.arange(n) - n + 1)
+    top = ordered[:, -1:]
+    ratio = np.divide(ordered, top, out=np.zeros_like(U), where=top > 0)
+    nearness = 1 - differences / (n * (n - 1) / 2)
+    return np.sqrt(np.maximum(nearness, 0) * np.prod(ratio, axis=1) ** (1 / (n - 1)))
+
+
+def fan_form(U: Array) -> Array:
+    """C = 1 - 2 SD(U), the population standard deviation; 0 where all U are 0."""
+    return np.where(U.max(axis=1) > 0, 1 - 2 * U.std(axis=1), 0.0)
+
+
+FORMS: dict[str, Callable[..., Array]] = {
+    "standard": standard_form,
+    "k": k_form,
+    "wang": wang_form,
+    "fan": fan_form,
+}
+# forms met in print that do not measure what they are said to
+REFUSED_FORMS = {
+    "factor_lost": "sqrt(U1 U2) / (U1 + U2) lacks the factor 2, so C never exceeds 1/2 and every "
+    "stage and grade is too low; use standard (Wang et al. 2021; Cong 2019)",
+    "square_lost": "sqrt(U1 U2 / (U1 + U2)) lacks the square of the sum: C depends on the level of "
+    "U and, with the factor 2, exceeds 1; use standard (Cong 2019; Liu 2017)",
+    "pairwise": "[U1 U2 U3 / ((U1 + U2) (U1 + U3) (U2 + U3))]^(1/3) reaches 1/2 at most, so equal "
+    "subsystems do not get C = 1; use standard, which holds for any number (Wang et al. 2021)",
+}
+
+
+def coupling_degree(U: npt.ArrayLike, form: str = "standard", **options: float) -> Array:
     """Return the coupling degree C (rows,) in [0, 1] of composite indices U (rows, n) in [0, 1].
 
     C tells how near the indices are to each other, whatever their level. All U zero: C = 0. A value
-    above 1 by less than 1e-9 becomes 1. `StudyError` for indices outside [0, 1] or an unknown form.
-    Source: Cong (2019), Wang et al. (2021, doi 10.31497/zrzyxb.20210319) on the standard form.
+    above 1 by less than 1e-9 becomes 1. `options`: k of the k-form. `StudyError` for indices outside
+    [0, 1], an unknown form, or one that is refused (`REFUSED_FORMS`), with the reason. Sources: Cong
+    (2019) on the standard form; Wang et al. (2021, doi 10.31497/zrzyxb.20210319); Fan et al. (2024,
+    doi 10.13546/j.cnki.tjyjc.2024.22.007).
     """
-    return _at_most_one(choose(FORMS, form, "coupling form")(_indices(U)))
+    if form in REFUSED_FORMS:
+        raise StudyError(f"coupling form '{form}' is refused: {REFUSED_FORMS[form]}")
+    return _at_most_one(choose(FORMS, form, "coupling form")(_indices(U), **options))
 
 
 def coordination_index(U: npt.ArrayLike, contributions: npt.ArrayLike | None = None) -> Array:
@@ -89,8 +136,8 @@ class Scale:
         return np.asarray(self.labels)[np.searchsorted(cuts, snapped, side=side)]
 
 
-# Ten grades after Liao (1999): [0, .1), [.1, .2) ... [.9, 1].
 GRADES = {
+    # after Liao (1999): [0, .1), [.1, .2) ... [.9, 1]
     "ten": Scale(
         tuple(k / 10 for k in range(1, 10)),
         (
@@ -106,7 +153,25 @@ GRADES = {
             "high-quality coordination",
         ),
         closed="left",
-    )
+    ),
+    # [0, .2), [.2, .4) ... [.8, 1]
+    "five": Scale(
+        (0.2, 0.4, 0.6, 0.8),
+        (
+            "severe imbalance",
+            "mild imbalance",
+            "barely coordinated",
+            "intermediate coordination",
+            "high-quality coordination",
+        ),
+        closed="left",
+    ),
+    # [0, .5), [.5, .6), [.6, .7), [.7, 1]
+    "four": Scale(
+        (0.5, 0.6, 0.7),
+        ("imbalance", "barely coordinated", "primary coordination", "good coordination"),
+        closed="left",
+    ),
 }
 # Stages of C: (0, .3], (.3, .5], (.5, .8], (.8, 1]; 0 itself is uncoupled.
 STAGES = Scale(
@@ -151,7 +216,7 @@ def lagging(U: npt.ArrayLike, subsystems: Sequence[str], margin: float = 1.2) ->
 
 
 def obstacle_degree(
-    Z: npt.ArrayLike, weights: npt.ArrayLike, contributions: npt.ArrayLike, high: float
+    Z: npt.ArrayLike, weights: npt.ArrayLike, contributions: npt.ArrayLike, high: npt.ArrayLike
 ) -> Array:
     """Return the share (rows, m) of each indicator in what keeps a case from the top.
 
@@ -164,18 +229,56 @@ def obstacle_degree(
     return np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
 
 
+def rescaled(U: npt.ArrayLike) -> Array:
+    """Return each column of U (rows, n) mapped to [0.01, 0.99] by its own minimum and maximum.
+
+    This is what SPSSAU does to the indices before it computes C (help page "Coupling Coordination
+    Degree", data intervalisation), and what the preset `spssau` stands for: it spreads the indices
+    over the whole range once more, so that D of two studies cannot be compared. `StudyError` for an
+    index that does not vary.
+    """
+    U = _indices(U)
+    low, high = U.min(axis=0), U.max(axis=0)
+    if np.any(high - low <= 0):
+        raise StudyError(
+            "an index that does not vary cannot be rescaled; leave coupling.preset null"
+        )
+    return 0.01 + 0.98 * (U - low) / (high - low)
+
+
+PRESETS: dict[str, Callable[[Array], Array]] = {"spssau": rescaled}
+
+
+def composite_indices(
+    Z: Array, weights: Array, member: Array, composite: str, span: tuple[float, float] | None
+) -> Array:
+    """Return U (rows, n) from Z (rows, m), weights (m,) within subsystems, `member` (m, n) of 0, 1.
+
+    `span` is the range of normalised values; without one the ends of each column are taken.
+    """
+    low, high = (Z.min(axis=0), Z.max(axis=0)) if span is None else np.full((2, Z.shape[1]), 0.0)
+    if span is not None:
+        low, high = low + span[0], high + span[1]
+    index = choose(COMPOSITES, composite, "composite")
+    return np.column_stack(
+        [
+            index(Z[:, own], weights[own], low[own], high[own])
+            for own in (column.astype(bool) for column in member.T)
+        ]
+    )
+
+
 def couple(
     normalised: pd.DataFrame,
     weights: pd.DataFrame,
     weighting: str,
-    form: str,
-    contributions: Sequence[float] | str,
-    grades: str,
-    high: float,
+    settings: Mapping[str, Any],
+    span: tuple[float, float] | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `coupling` and `obstacles` of a study (columns: config/README.md).
 
-    U_s = sum_j w_j z_j within each subsystem, by the weights of the method `weighting`.
+    `weighting`: the method whose weights are used; `settings`: the configuration's `coupling`
+    (composite, preset, form, k, contributions, grades); `span`: the range of normalised values.
     """
     chosen = weights[weights["weighting"] == weighting]
     subsystems = list(dict.fromkeys(chosen["subsystem"]))
@@ -183,18 +286,21 @@ def couple(
     z = normalised.pivot(index=key, columns="indicator", values="z")[list(chosen["indicator"])]
     member = (chosen["subsystem"].to_numpy()[:, None] == np.array(subsystems)).astype(float)
     w = chosen["weight"].to_numpy()
-    U = z.to_numpy() @ (member * w[:, None])
-    n = len(subsystems)
-    a = np.full(n, 1 / n) if isinstance(contributions, str) else np.asarray(contributions)
-    C, T = coupling_degree(U, form), coordination_index(U, a)
+    U = composite_indices(z.to_numpy(), w, member, settings["composite"], span)
+    U = U if settings["preset"] is None else choose(PRESETS, settings["preset"], "preset")(U)
+    n, given = len(subsystems), settings["contributions"]
+    a = np.full(n, 1 / n) if isinstance(given, str) else np.asarray(given)
+    options = {"k": settings["k"]} if settings["form"] == "k" else {}
+    C, T = coupling_degree(U, settings["form"], **options), coordination_index(U, a)
     D = coordination_degree(C, T)
     coupling = z.index.to_frame(index=False)
     for subsystem, column in zip(subsystems, U.T, strict=True):
         coupling[f"U_{subsystem}"] = column
     coupling["C"], coupling["T"], coupling["D"] = C, T, D
-    coupling["grade"], coupling["stage"] = grade(D, grades), stage(C)
+    coupling["grade"], coupling["stage"] = grade(D, settings["grades"]), stage(C)
     coupling["relative_development"] = relative_development(U[:, 0], U[:, 1])
     coupling["lagging"] = lagging(U, subsystems)
+    high = z.to_numpy().max(axis=0) if span is None else span[1]
     obstacles = pd.DataFrame(obstacle_degree(z, w, member @ a, high), z.index, z.columns)
     long = obstacles.stack(future_stack=True).rename("obstacle").reset_index()
     return coupling, long

@@ -1,7 +1,9 @@
 """Min-max normalisation of indicators against stated minima and maxima (docs/methods.md, 2)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,15 @@ import pandas as pd
 from coevo.errors import Problems, StudyError
 
 Array = npt.NDArray[np.float64]
+CAPPED = "capped"
+
+
+class Goalposts(NamedTuple):
+    """Minima and maxima, a row per group and a column per indicator; the group of each case."""
+
+    low: pd.DataFrame
+    high: pd.DataFrame
+    group: pd.Series
 
 
 def minmax(
@@ -39,13 +50,100 @@ def minmax(
     return range[0] + (range[1] - range[0]) * share
 
 
-def panel_reference(values: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Minimum and maximum of each indicator over all regions and years: comparable over time."""
-    return values.min(), values.max()
+@dataclass(frozen=True)
+class Scope:
+    """What a reference may look at beside the figures: the base period, given goalposts."""
+
+    base: tuple[int, int] | None = None  # first and last year
+    goalposts: pd.DataFrame | None = None  # indicator, low, high
 
 
-REFERENCES: dict[str, Callable[[pd.DataFrame], tuple[pd.Series, pd.Series]]] = {
+def panel_reference(values: pd.DataFrame, scope: Scope) -> Goalposts:
+    """Minimum and maximum over all regions and years: comparable, but a new year rewrites them."""
+    return _by_group(values, pd.Series("", values.index))
+
+
+def year_reference(values: pd.DataFrame, scope: Scope) -> Goalposts:
+    """Within each year: ranks regions, but says nothing of change over time."""
+    return _by_group(values, _level(values, "year"))
+
+
+def region_reference(values: pd.DataFrame, scope: Scope) -> Goalposts:
+    """Within each region: shows its own rise, but regions cannot be compared."""
+    return _by_group(values, _level(values, "region"))
+
+
+def base_reference(values: pd.DataFrame, scope: Scope) -> Goalposts:
+    """Over the regions and years of a stated base period; later figures may lie beyond."""
+    if scope.base is None:
+        raise StudyError("normalisation.base: reference base needs the first and the last year")
+    first, last = scope.base
+    inside = values[values.index.get_level_values("year").to_series().between(first, last).values]
+    if inside.empty:
+        raise StudyError(
+            f"normalisation.base: no complete figures for {first} to {last}; choose other years"
+        )
+    return _alike(inside.min(), inside.max(), values)
+
+
+def goalposts_reference(values: pd.DataFrame, scope: Scope) -> Goalposts:
+    """Minima and maxima of a kept file, for instance of a release: a new year changes none."""
+    if scope.goalposts is None:
+        raise StudyError("normalisation.goalposts: reference goalposts needs a file of them")
+    kept = scope.goalposts.set_index("indicator")
+    lacking = [indicator for indicator in values.columns if indicator not in kept.index]
+    if lacking:
+        raise StudyError(
+            f"normalisation.goalposts: the file has no row for {', '.join(lacking)}; add it, or "
+            "choose another reference"
+        )
+    if kept.index.has_duplicates:
+        raise StudyError(
+            "normalisation.goalposts: the file has several rows per indicator; goalposts come from "
+            "a reference that has one, such as panel or base"
+        )
+    kept = kept.loc[list(values.columns)].astype({"low": float, "high": float})
+    return _alike(kept["low"], kept["high"], values)
+
+
+def _level(values: pd.DataFrame, name: str) -> pd.Series:
+    return values.index.get_level_values(name).to_series(values.index).astype(str)
+
+
+def _by_group(values: pd.DataFrame, group: pd.Series) -> Goalposts:
+    """Minimum and maximum of each indicator within each group of rows."""
+    rows = values.groupby(group.to_numpy())
+    return Goalposts(rows.min(), rows.max(), group)
+
+
+def _alike(low: pd.Series, high: pd.Series, values: pd.DataFrame) -> Goalposts:
+    frames = (pd.DataFrame([series], index=[""]) for series in (low, high))
+    return Goalposts(*frames, pd.Series("", values.index))
+
+
+def vector_norm(values: pd.DataFrame) -> Goalposts:
+    """Zero and the root of the sum of squares: z = x / |x|, the vector normalisation of TOPSIS.
+
+    `StudyError` for a negative figure: z would leave [0, 1].
+    """
+    if (values < 0).any(axis=None):
+        bad = ", ".join(values.columns[(values < 0).any().to_numpy()])
+        raise StudyError(f"normalisation.method: vector needs figures of 0 or more; not so: {bad}")
+    return _alike(values.min() * 0.0, np.sqrt((values**2).sum()), values)
+
+
+# name -> goalposts of complete figures (rows indexed by region, name, year; a column per indicator)
+METHODS = ("minmax", "vector")
+REFUSED_METHODS = {
+    "zscore": "half of the z-scores are negative, and C has no meaning for negative indices; PCA "
+    "weights standardise by themselves (OECD and JRC 2008, step 5)",
+}
+REFERENCES: dict[str, Callable[[pd.DataFrame, Scope], Goalposts]] = {
     "panel": panel_reference,
+    "year": year_reference,
+    "region": region_reference,
+    "base": base_reference,
+    "goalposts": goalposts_reference,
 }
 
 
@@ -73,32 +171,82 @@ def complete_rows(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
 def normalise(
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
-    reference: str = "panel",
-    range: tuple[float, float] = (0.01, 0.99),
+    settings: Mapping[str, Any],
+    goalposts: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return `normalised` (region, name, year, indicator, z) and `goalposts` (low, high, hash).
+    """Return `normalised` (region, name, year, indicator, z, flag) and `goalposts`.
 
-    Only region-years with all subsystem indicators enter, here and in the reference. Raises
-    `StudyError` naming every indicator that is constant over its reference.
+    `settings`: the configuration's `normalisation` (reference, range, beyond, base); `goalposts`
+    the kept ones, for the reference of that name. Goalposts have the columns indicator, group (the
+    year or region; empty where there is one for all), low, high, reference, sha256 (of indicator,
+    group, low and high as text).
+
+    Only region-years with all subsystem indicators enter, here and in the reference. A figure
+    beyond its goalposts is moved to them and flagged `capped`, or, with `beyond: error`, raises.
+    Raises `StudyError` naming every indicator that is constant over its reference.
     """
     values = complete_rows(panel, indicators)
-    low, high = REFERENCES[reference](values)
-    problems = Problems()
-    for indicator in values.columns[(low == high).to_numpy()]:
-        problems.add(
-            f"{indicator}: is {low[indicator]:g} in every region and year of the study, so it "
-            "tells nothing apart; remove it from the indicator table or check the files"
-        )
-    problems.check()
-    lo, hi = range
+    base = settings.get("base")
+    scope = Scope((base["first"], base["last"]) if base else None, goalposts)
+    reference = "vector" if settings["method"] == "vector" else settings["reference"]
+    posts = vector_norm(values) if reference == "vector" else REFERENCES[reference](values, scope)
+    _check_constant(posts, reference)
+    lo, hi = (0.0, 1.0) if reference == "vector" else settings["range"]
+    low, high = (frame.loc[posts.group].set_axis(values.index) for frame in posts[:2])
     directions = dict(indicators[["indicator", "direction"]].to_numpy())
     z = pd.DataFrame(
         {i: minmax(values[i], directions[i], low[i], high[i], (lo, hi)) for i in values},
         index=values.index,
     )
-    goalposts = pd.DataFrame({"low": low, "high": high}).rename_axis("indicator").reset_index()
-    text = goalposts.to_csv(index=False, lineterminator="\n")
-    goalposts["reference"] = reference
-    goalposts["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    beyond = (values < low) | (values > high)
+    if settings["beyond"] == "error":
+        _refuse_beyond(values, beyond)
+    z = z.clip(lo, hi)  # rounding may leave the range by a last digit, too
     long = z.rename_axis(columns="indicator").stack(future_stack=True).rename("z").reset_index()
-    return long, goalposts
+    flags = beyond.stack(future_stack=True).to_numpy()
+    long["flag"] = np.where(flags, CAPPED, "")
+    return long, _table(posts, reference)
+
+
+def _check_constant(posts: Goalposts, reference: str) -> None:
+    problems = Problems()
+    for indicator in posts.low:
+        same = posts.low.index[(posts.low[indicator] >= posts.high[indicator]).to_numpy()]
+        where = "in every region and year of the study" if same.equals(pd.Index([""])) else (
+            f"throughout {reference} {', '.join(map(str, same))}"
+        )  # fmt: skip
+        if len(same):
+            problems.add(
+                f"{indicator}: is {posts.low[indicator].iloc[0]:g} {where}, so it tells nothing "
+                "apart; remove it from the indicator table, check the files, or choose another "
+                "normalisation.reference"
+            )
+    problems.check()
+
+
+def _refuse_beyond(values: pd.DataFrame, beyond: pd.DataFrame) -> None:
+    problems = Problems()
+    for indicator in values.columns[beyond.any().to_numpy()]:
+        rows = values.index[beyond[indicator].to_numpy()]
+        _, name, year = rows[0]
+        problems.add(
+            f"{indicator}: {len(rows)} figures lie beyond their goalposts, the first in {name} "
+            f"{year}; write normalisation.beyond: cap, or renew the goalposts"
+        )
+    problems.check()
+
+
+def _table(posts: Goalposts, reference: str) -> pd.DataFrame:
+    low, high = (
+        frame.rename_axis("group").rename_axis("indicator", axis=1).stack() for frame in posts[:2]
+    )
+    table = pd.DataFrame({"low": low, "high": high}).reset_index()
+    order = {indicator: place for place, indicator in enumerate(posts.low.columns)}
+    table = table.sort_values(
+        ["group", "indicator"], key=lambda c: c.map(order) if c.name == "indicator" else c
+    )
+    table = table[["indicator", "group", "low", "high"]].reset_index(drop=True)
+    text = table.to_csv(index=False, lineterminator="\n")
+    table["reference"] = reference
+    table["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    return table

@@ -14,8 +14,10 @@ from coevo.coupling import (
     obstacle_degree,
 )
 from coevo.derivations import derive
+from coevo.errors import StudyError
 from coevo.normalisation import minmax
 from coevo.weighting import WEIGHTINGS, information_entropy
+from coevo.weighting.judged import consistency
 
 CASES = json.loads(Path(__file__).with_name("coupling.json").read_text(encoding="utf-8"))
 
@@ -25,13 +27,61 @@ def case(name):
     return entry["inputs"], entry["expected"], entry["tolerance"]
 
 
-@pytest.mark.parametrize("name", ["three_subsystems", "two_subsystems", "identity"])
+@pytest.mark.parametrize("name", ["three_subsystems", "identity"])
 def test_coupling_and_coordination(name):
     inputs, expected, tolerance = case(name)
     C, T = coupling_degree(inputs["U"]), coordination_index(inputs["U"])
     found = {"C": C, "T": T, "D": coordination_degree(C, T)}
     for key, value in expected.items():
         np.testing.assert_allclose(found[key], value, atol=tolerance, rtol=0)
+
+
+def test_form_of_wang_with_unequal_contributions():
+    inputs, expected, tolerance = case("wang_three_subsystems")
+    C = coupling_degree(inputs["U"], "wang")
+    T = coordination_index(inputs["U"], inputs["alpha"])
+    for found, key in ((C, "C"), (T, "T"), (coordination_degree(C, T), "D")):
+        np.testing.assert_allclose(found, expected[key], atol=tolerance, rtol=0)
+
+
+SOUND = {"correct": "standard", "wang2021": "wang", "fan2024": "fan"}
+
+
+@pytest.mark.parametrize("name", sorted(SOUND))
+def test_sound_forms_at_one_point(name):
+    inputs, expected, tolerance = case("forms")
+    C, T = coupling_degree(inputs["U"], SOUND[name]), coordination_index(inputs["U"])
+    assert C[0] == pytest.approx(expected[name]["C"], abs=tolerance)
+    assert coordination_degree(C, T)[0] == pytest.approx(expected[name]["D"], abs=tolerance)
+
+
+@pytest.mark.parametrize(("name", "k"), [("no_outer_root", 1), ("k2_Liao", 2), ("correct", 0.5)])
+def test_k_form_at_one_point(name, k):
+    inputs, expected, tolerance = case("forms")
+    C, T = coupling_degree(inputs["U"], "k", k=k), coordination_index(inputs["U"])
+    assert C[0] == pytest.approx(expected[name]["C"], abs=tolerance)
+    assert coordination_degree(C, T)[0] == pytest.approx(expected[name]["D"], abs=tolerance)
+
+
+def test_misused_forms_give_other_grades_and_are_refused():
+    inputs, expected, tolerance = case("forms")
+    u1, u2 = inputs["U"][0]
+    misused = {
+        "no_factor_2": ("factor_lost", np.sqrt(u1 * u2) / (u1 + u2)),
+        "missing_square": ("square_lost", np.sqrt(u1 * u2 / (u1 + u2))),
+        "factor_2_missing_square": ("square_lost", 2 * np.sqrt(u1 * u2 / (u1 + u2))),
+    }
+    T = coordination_index(inputs["U"])
+    for name, (refused, C) in misused.items():
+        assert pytest.approx(expected[name]["C"], abs=tolerance) == C
+        assert np.sqrt(C * T[0]) == pytest.approx(expected[name]["D"], abs=tolerance)
+        with pytest.raises(StudyError, match=f"'{refused}' is refused: .*; use standard"):
+            coupling_degree(inputs["U"], refused)
+    assert misused["factor_2_missing_square"][1] > 1
+    # three equal subsystems get 1/2 by the pairwise form
+    assert (1 / 8) ** (1 / 3) == pytest.approx(0.5)
+    with pytest.raises(StudyError, match="reaches 1/2 at most"):
+        coupling_degree([[0.4, 0.4, 0.4]], "pairwise")
 
 
 def test_obstacles_before_and_after_scaling():
@@ -61,6 +111,48 @@ def test_entropy_weights_after_minmax_with_directions():
     np.testing.assert_allclose(100 * Z @ w, expected["score100"], atol=100 * tolerance, rtol=0)
 
 
+def test_critic_weights():
+    for name in ("critic_diakoulaki", "critic_directions"):
+        inputs, expected, tolerance = case(name)
+        X = np.array(inputs["X"])
+        ends = zip(X.T, inputs["direction"], strict=True)
+        Z = np.column_stack([minmax(x, d, x.min(), x.max(), (0, 1)) for x, d in ends])
+        found = WEIGHTINGS["critic"](Z)
+        np.testing.assert_allclose(found, expected["w"], atol=tolerance, rtol=0)
+
+
+def test_weights_by_the_coefficient_of_variation():
+    inputs, expected, tolerance = case("cv")
+    X = np.array(inputs["X"], dtype=float)
+    found = WEIGHTINGS["cv"](np.full(X.shape, 0.5), raw=X)
+    np.testing.assert_allclose(found, expected["w"], atol=tolerance, rtol=0)
+
+
+def test_weights_from_pairwise_comparisons():
+    inputs, expected, tolerance = case("ahp")
+    w, largest, ratio = consistency(inputs["A"])
+    np.testing.assert_allclose(w, expected["w"], atol=tolerance, rtol=0)
+    assert largest == pytest.approx(expected["lambda_max"], abs=tolerance)
+    assert (largest - 5) / 4 == pytest.approx(expected["CI"], abs=tolerance)
+    assert ratio == pytest.approx(expected["CR"], abs=tolerance)
+    found = WEIGHTINGS["ahp"](np.ones((2, 5)), judgements=inputs["A"])
+    np.testing.assert_allclose(found, expected["w"], atol=tolerance, rtol=0)
+
+
+@pytest.mark.parametrize("rule", ["linear", "multiplicative", "geometric", "game"])
+def test_combined_weights(rule):
+    inputs, expected, tolerance = case("combined")
+    judged, own = inputs["w_subj"], inputs["w_obj"]
+    weights = {"given": {"weights": judged}, "ahp": {"judgements": np.divide.outer(own, own)}}
+    found = WEIGHTINGS[rule](
+        np.ones((2, 4)),
+        methods=["given", "ahp"],
+        shares=[inputs["alpha"], 1 - inputs["alpha"]],
+        options=weights,
+    )
+    np.testing.assert_allclose(found, expected[rule], atol=tolerance, rtol=0)
+
+
 def test_entropy_of_pooled_rows_stays_below_one():
     inputs, expected, tolerance = case("entropy_pooled")
     Z = np.array(inputs["Z_pooled_6rows_is_3regions_x_2years"])
@@ -86,16 +178,20 @@ def test_location_quotient():
         np.testing.assert_allclose(found[2020], expected[f"LQ{k}"], atol=tolerance)
 
 
-def test_a_new_year_rewrites_earlier_years_under_panel_wide_minima_and_maxima():
+def test_a_new_year_rewrites_earlier_years_unless_goalposts_are_frozen():
     inputs, expected, tolerance = case("adding_a_year")
 
-    def degree(years):
+    def degree(years, frozen_at=None):
         U = []
         for key in ("x_years_by_regions", "y"):
             x = np.array(inputs[key])[:years]
-            U.append(minmax(x, "+", x.min(), x.max(), tuple(inputs["map"])).ravel())
+            kept = x[:frozen_at]
+            z = minmax(x, "+", kept.min(), kept.max(), tuple(inputs["map"]))
+            U.append(z.clip(*inputs["map"]).ravel())
         U = np.column_stack(U)
         return coordination_degree(coupling_degree(U), coordination_index(U)).reshape(years, 3)
 
     np.testing.assert_allclose(degree(3), expected["D_first3years_before"], atol=tolerance)
     np.testing.assert_allclose(degree(4), expected["D_after_panelwide"], atol=tolerance)
+    np.testing.assert_allclose(degree(4, 3), expected["D_after_fixed_base"], atol=tolerance)
+    np.testing.assert_array_equal(degree(4, 3)[:3], degree(3))

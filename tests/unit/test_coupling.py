@@ -18,6 +18,7 @@ from coevo.coupling import (
     lagging,
     obstacle_degree,
     relative_development,
+    rescaled,
     stage,
 )
 from coevo.errors import StudyError
@@ -27,9 +28,18 @@ indices = arrays(
 )
 
 
+PAIRS_ONLY = {"k"}
+
+
+def for_form(form, U):
+    """The k-form is defined for two subsystems only."""
+    return U[:, :2] if form in PAIRS_ONLY else U
+
+
 @pytest.mark.parametrize("form", sorted(FORMS))
 @given(U=indices)
 def test_degrees_lie_between_0_and_1_and_do_not_depend_on_the_order(form, U):
+    U = for_form(form, U)
     C = coupling_degree(U, form)
     D = coordination_degree(C, coordination_index(U))
     assert ((C >= 0) & (C <= 1) & (D >= 0) & (D <= 1)).all()
@@ -39,7 +49,7 @@ def test_degrees_lie_between_0_and_1_and_do_not_depend_on_the_order(form, U):
 @pytest.mark.parametrize("form", sorted(FORMS))
 @given(level=st.floats(1e-3, 1), n=st.integers(2, 4), less=st.floats(0.01, 0.9))
 def test_coupling_is_1_only_if_all_indices_are_equal(form, level, n, less):
-    U = np.full((1, n), level)
+    U = for_form(form, np.full((1, n), level))
     assert coupling_degree(U, form)[0] == pytest.approx(1)
     U[0, 0] *= less
     assert coupling_degree(U, form)[0] < 1
@@ -51,8 +61,10 @@ def test_standard_form_gives_the_root_of_the_geometric_mean(U):
     np.testing.assert_allclose(D, np.sqrt(np.prod(U, axis=1) ** (1 / U.shape[1])), atol=1e-12)
 
 
-def test_all_zero_is_uncoupled():
-    assert coupling_degree([[0.0, 0.0], [0.0, 0.5]]).tolist() == [0.0, 0.0]
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_all_zero_is_uncoupled(form):
+    assert coupling_degree([[0.0, 0.0]], form)[0] == 0
+    assert coupling_degree([[0.0, 0.5]], "standard")[0] == 0
     assert stage([0.0]).tolist() == ["uncoupled"]
 
 
@@ -60,6 +72,14 @@ def test_all_zero_is_uncoupled():
 def test_indices_outside_0_and_1_are_refused(U):
     with pytest.raises(StudyError):
         coupling_degree(U)
+
+
+def test_the_form_of_wang_by_hand():
+    # three indices: mean difference (0.2 + 0.4 + 0.2) / 3, ratios 1/3 and 2/3 to the largest
+    expected = np.sqrt((1 - 0.8 / 3) * (1 / 3 * 2 / 3) ** 0.5)
+    assert coupling_degree([[0.4, 0.6, 0.2]], "wang")[0] == pytest.approx(expected)
+    with pytest.raises(StudyError, match="two subsystems"):
+        coupling_degree([[0.4, 0.6, 0.2]], "k")
 
 
 def test_an_unknown_form_is_refused_with_the_known_ones():
@@ -109,6 +129,16 @@ def test_nothing_stands_in_the_way_at_the_top():
     assert obstacle_degree([[0.99, 0.99]], [0.5, 0.5], [0.5, 0.5], 0.99).tolist() == [[0, 0]]
 
 
+SETTINGS = {
+    "composite": "linear",
+    "preset": None,
+    "form": "standard",
+    "k": 2.0,
+    "contributions": "equal",
+    "grades": "ten",
+}
+
+
 def test_a_table_by_hand():
     normalised = pd.DataFrame(
         [("1", "A", 2015, "a", 0.25), ("1", "A", 2015, "b", 0.75), ("1", "A", 2015, "c", 0.25)],
@@ -118,7 +148,7 @@ def test_a_table_by_hand():
         [("m", "s", "a", 0.5), ("m", "s", "b", 0.5), ("m", "t", "c", 1.0), ("n", "s", "a", 1.0)],
         columns=["weighting", "subsystem", "indicator", "weight"],
     )
-    coupling, obstacles = couple(normalised, weights, "m", "standard", "equal", "ten", 1.0)
+    coupling, obstacles = couple(normalised, weights, "m", SETTINGS, (0.0, 1.0))
     row = coupling.iloc[0]
     assert (row["U_s"], row["U_t"], row["T"]) == (0.5, 0.25, 0.375)
     assert row["D"] == pytest.approx(0.125**0.25)
@@ -127,3 +157,22 @@ def test_a_table_by_hand():
         obstacles.set_index("indicator")["obstacle"].loc[["a", "b", "c"]],
         np.array([0.375, 0.125, 0.75]) / 1.25,
     )
+
+
+def test_the_preset_of_spssau_spreads_the_indices_over_the_range_again():
+    U = np.array([[0.2, 0.5], [0.4, 0.5001], [0.3, 0.7]])
+    np.testing.assert_allclose(rescaled(U)[:, 0], [0.01, 0.99, 0.5])
+    with pytest.raises(StudyError, match="does not vary"):
+        rescaled([[0.2, 0.5], [0.4, 0.5]])
+
+
+@pytest.mark.parametrize("table", sorted(GRADES))
+def test_every_grade_table_covers_the_scale_and_names_each_class_once(table):
+    scale = GRADES[table]
+    ends = np.array([0.0, *scale.cuts, 1.0])
+    assert (np.diff(ends) > 0).all() and len(set(scale.labels)) == len(scale.labels)
+    middles = (ends[1:] + ends[:-1]) / 2
+    assert grade(middles, table).tolist() == list(scale.labels)
+    below = grade(np.array(scale.cuts) - 1e-8, table).tolist()
+    assert below == list(scale.labels[:-1])
+    assert grade(scale.cuts, table).tolist() == list(scale.labels[1:])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.normalisation import minmax, normalise
+from coevo.normalisation import REFERENCES, minmax, normalise
 
 floats = st.floats(-1e6, 1e6)
 
@@ -36,6 +36,7 @@ def test_constants_and_unknown_directions_are_refused():
         minmax([1, 2], "up", 1, 2)
 
 
+SETTINGS = {"method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"}
 INDICATORS = pd.DataFrame(
     [("a", "s", "+"), ("b", "s", "-"), ("c", "", "")],
     columns=["indicator", "subsystem", "direction"],
@@ -58,7 +59,7 @@ def test_only_complete_region_years_enter_and_goalposts_are_theirs():
         b={"p": [1, 5], "q": [9, 100]},
         c={"p": [0, 0], "q": [0, 0]},
     )
-    normalised, goalposts = normalise(frame, INDICATORS)
+    normalised, goalposts = normalise(frame, INDICATORS, SETTINGS)
     assert len(normalised) == 6  # three complete region-years, two indicators
     assert goalposts.set_index("indicator")["high"].to_dict() == {"a": 3, "b": 9}
     assert goalposts["sha256"].nunique() == 1
@@ -69,10 +70,87 @@ def test_only_complete_region_years_enter_and_goalposts_are_theirs():
 def test_a_constant_indicator_is_named():
     frame = panel(a={"p": [2, 2], "q": [2, 2]}, b={"p": [1, 5], "q": [9, 3]})
     with pytest.raises(StudyError, match="a: is 2 in every region and year"):
-        normalise(frame, INDICATORS)
+        normalise(frame, INDICATORS, SETTINGS)
 
 
 def test_a_region_without_a_complete_year_is_named():
     frame = panel(a={"p": [1, 2], "q": [np.nan, 3]}, b={"p": [1, 5], "q": [9, np.nan]})
     with pytest.raises(StudyError, match=r"q Q has no year with all indicators.* a, b"):
-        normalise(frame, INDICATORS)
+        normalise(frame, INDICATORS, SETTINGS)
+
+
+FIGURES = panel(
+    a={"p": [1, 2, 6], "q": [3, 5, 4]}, b={"p": [9, 5, 1], "q": [2, 8, 3]}, c={"p": [0], "q": [0]}
+)
+KEPT = pd.DataFrame({"indicator": ["a", "b"], "low": [0.0, 0.0], "high": [5.0, 10.0]})
+GIVEN = {"base": {"base": {"first": 2015, "last": 2016}}}
+
+
+def values(reference, frame=FIGURES, **settings):
+    settings = {**SETTINGS, "reference": reference, **GIVEN.get(reference, {}), **settings}
+    normalised, goalposts = normalise(frame, INDICATORS, settings, KEPT)
+    return normalised.set_index(["region", "year", "indicator"]), goalposts
+
+
+@pytest.mark.parametrize("reference", sorted(REFERENCES))
+def test_every_reference_keeps_to_the_range_whatever_the_order_of_the_rows(reference):
+    z, goalposts = values(reference)
+    assert z["z"].between(0.01, 0.99).all() and (goalposts["low"] < goalposts["high"]).all()
+    shuffled, _ = values(reference, FIGURES.sample(frac=1, random_state=1))
+    pd.testing.assert_series_equal(shuffled["z"].sort_index(), z["z"].sort_index())
+
+
+def test_references_by_hand():
+    by_year, goalposts = values("year", range=[0, 1])
+    assert by_year["z"]["p", 2017, "a"] == 1 and by_year["z"]["p", 2015, "a"] == 0
+    assert by_year["z"]["p", 2017, "b"] == 1  # direction -: the lowest of the year
+    assert set(goalposts["group"]) == {"2015", "2016", "2017"}
+    by_region, goalposts = values("region", range=[0, 1])
+    assert by_region["z"]["q", 2017, "a"] == 0.5 and set(goalposts["group"]) == {"p", "q"}
+    base, goalposts = values("base", range=[0, 1])
+    assert goalposts.set_index("indicator")["high"].to_dict() == {"a": 5, "b": 9}
+    assert base["z"]["p", 2017, "a"] == 1 and base["flag"]["p", 2017, "a"] == "capped"
+    frozen, goalposts = values("goalposts", range=[0, 1])
+    assert frozen["z"]["p", 2015, "a"] == 0.2 and frozen["z"]["p", 2015, "b"] == pytest.approx(0.1)
+
+
+def test_a_new_year_changes_nothing_earlier_under_kept_goalposts():
+    before, _ = values("goalposts", FIGURES[FIGURES["year"] < 2017])
+    after, _ = values("goalposts")
+    earlier = after[after.index.get_level_values("year") < 2017]
+    pd.testing.assert_frame_equal(before.sort_index(), earlier.sort_index(), check_exact=True)
+    moved, _ = values("panel", FIGURES[FIGURES["year"] < 2017])
+    assert (moved["z"] - values("panel")[0]["z"]).dropna().abs().max() > 0.1
+
+
+def test_figures_beyond_their_goalposts_are_capped_or_refused():
+    z, _ = values("goalposts")
+    assert z["flag"].eq("capped").sum() == 1 and z["z"]["p", 2017, "a"] == 0.99
+    with pytest.raises(StudyError, match=r"a: 1 figures lie beyond .* P 2017; write normalisation"):
+        values("goalposts", beyond="error")
+
+
+def test_vector_normalisation_by_hand():
+    z, goalposts = values("panel", method="vector")
+    assert z["z"]["p", 2017, "a"] == pytest.approx(6 / np.sqrt(91))
+    assert goalposts["reference"].unique().tolist() == ["vector"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "kept", "said"),
+    [
+        ("goalposts", None, "normalisation.goalposts: reference goalposts needs a file"),
+        ("goalposts", KEPT[:1], "normalisation.goalposts: the file has no row for b"),
+        ("goalposts", pd.concat([KEPT, KEPT]), "several rows per indicator"),
+        ("base", None, "normalisation.base: reference base needs the first and the last"),
+    ],
+)
+def test_what_a_reference_lacks_is_said(reference, kept, said):
+    with pytest.raises(StudyError, match=said):
+        normalise(FIGURES, INDICATORS, {**SETTINGS, "reference": reference}, kept)
+
+
+def test_a_constant_year_is_named():
+    frame = panel(a={"p": [2, 3], "q": [2, 5]}, b={"p": [1, 5], "q": [9, 3]})
+    with pytest.raises(StudyError, match="a: is 2 throughout year 2015"):
+        values("year", frame)

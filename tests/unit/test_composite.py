@@ -1,0 +1,48 @@
+"""Composite indices by hand, and what holds for every one of the registry."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from coevo.composite import COMPOSITES
+
+LOW, HIGH = np.full(3, 0.01), np.full(3, 0.99)
+Z = arrays(float, (4, 3), elements=st.floats(0.01, 0.99))
+WEIGHTS = arrays(float, 3, elements=st.floats(0.01, 1)).map(lambda w: w / w.sum())
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSITES))
+@given(Z=Z, w=WEIGHTS)
+def test_an_index_lies_on_the_scale_and_rises_with_each_indicator(name, Z, w):
+    U = COMPOSITES[name](Z, w, LOW, HIGH)
+    assert U.shape == (4,) and (U >= 0).all() and (U <= 1).all()
+    better = np.minimum(Z + [0.05, 0, 0], HIGH)
+    assert (COMPOSITES[name](better, w, LOW, HIGH) >= U - 1e-12).all()
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSITES))
+def test_an_indicator_without_weight_does_not_count(name):
+    w = np.array([0.0, 0.5, 0.5])
+    cases = np.array([[0.2, 0.4, 0.6], [0.9, 0.4, 0.6]])
+    U = COMPOSITES[name](cases, w, LOW, HIGH)
+    assert U[0] == pytest.approx(U[1])
+
+
+def test_by_hand():
+    cases, w = np.array([[0.25, 1.0]]), np.array([0.5, 0.5])
+    low, high = np.zeros(2), np.ones(2)
+    assert COMPOSITES["linear"](cases, w, low, high)[0] == 0.625
+    assert COMPOSITES["geometric"](cases, w, low, high)[0] == pytest.approx(0.5)
+    # d+ = 0.5 * 0.75, d- = 0.5 * sqrt(0.25^2 + 1)
+    worst = np.sqrt(0.25**2 + 1)
+    assert COMPOSITES["topsis"](cases, w, low, high)[0] == pytest.approx(worst / (worst + 0.75))
+    zero = COMPOSITES["geometric"](np.array([[0.0, 1.0]]), w, low, high)
+    assert zero.tolist() == [0.0]
+
+
+def test_topsis_ends():
+    w = np.array([0.2, 0.3, 0.5])
+    U = COMPOSITES["topsis"](np.array([LOW, HIGH]), w, LOW, HIGH)
+    assert U.tolist() == [0.0, 1.0]

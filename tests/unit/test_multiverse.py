@@ -1,0 +1,135 @@
+"""Every combination of choices: the main one is the study's own; sensitivity against exact shares."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.composite import COMPOSITES
+from coevo.coupling import FORMS, couple
+from coevo.multiverse import CHOICES, RANGES, choice_sensitivity, specifications
+from coevo.normalisation import normalise
+from coevo.weighting import NEEDS, WEIGHTINGS, weigh
+
+CONFIG = {
+    "normalisation": {
+        "method": "minmax",
+        "reference": "panel",
+        "range": [0.01, 0.99],
+        "beyond": "cap",
+    },
+    "weighting": {"method": "entropy"},
+    "coupling": {
+        "composite": "linear",
+        "preset": None,
+        "form": "standard",
+        "k": 2.0,
+        "contributions": "equal",
+        "grades": "ten",
+    },
+    "focus_region": "3",
+}
+
+
+def study(seed=1, regions=6, years=4):
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=(regions, years, 1))
+    x = np.exp(common + rng.normal(size=(regions, years, 5)))
+    rows = [
+        (str(r), f"R{r}", 2015 + t, indicator, x[r, t, k])
+        for r in range(regions)
+        for t in range(years)
+        for k, indicator in enumerate("abcde")
+    ]
+    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+    indicators = pd.DataFrame(
+        {"indicator": list("abcde"), "subsystem": list("ssttt"), "direction": ["+"] * 5}
+    )
+    return panel, indicators
+
+
+@pytest.fixture(scope="module")
+def table():
+    other = study(2)
+    return specifications({"main": study(), "other": other}, CONFIG)
+
+
+def test_every_combination_is_there_once(table):
+    weightings = len(WEIGHTINGS) - len(NEEDS)
+    forms = len(FORMS) - 1  # the k-form needs a k of the study's own
+    most = 2 * 2 * len(RANGES) * weightings * len(COMPOSITES) * forms
+    assert not table.duplicated(list(CHOICES)).any()
+    assert most * 0.8 <= len(table) <= most  # components do not exist for every draw of figures
+
+
+def test_the_main_combination_is_what_the_study_computes(table):
+    panel, indicators = study()
+    normalised, _ = normalise(panel, indicators, CONFIG["normalisation"])
+    weights = weigh(normalised, panel, indicators, CONFIG["weighting"])
+    coupling, _ = couple(normalised, weights, "entropy", CONFIG["coupling"], (0.01, 0.99))
+    first = table.iloc[0]
+    assert first["main"] and first[list(CHOICES)].tolist() == [
+        "main", "panel", "[0.01, 0.99]", "entropy", "linear", "standard"
+    ]  # fmt: skip
+    assert table["main"].sum() == 1
+    last = coupling[coupling["year"] == 2018].set_index("region")
+    assert first["D_mean"] == pytest.approx(coupling["D"].mean(), abs=1e-12)
+    assert first["focus_D"] == pytest.approx(last["D"]["3"], abs=1e-12)
+    assert first["focus_grade"] == last["grade"]["3"]
+    assert first["focus_rank"] == (last["D"] > last["D"]["3"]).sum() + 1
+    assert first["rank_correlation"] == pytest.approx(1) and first["grades_changed"] == 0
+
+
+def test_one_choice_by_hand(table):
+    panel, indicators = study()
+    settings = {**CONFIG["normalisation"], "range": [0.0, 1.0]}
+    normalised, _ = normalise(panel, indicators, settings)
+    weights = weigh(normalised, panel, indicators, {"method": "cv"})
+    changed = {**CONFIG["coupling"], "composite": "geometric", "form": "wang"}
+    coupling, _ = couple(normalised, weights, "cv", changed, (0.0, 1.0))
+    row = table.set_index(list(CHOICES)).loc[("main", "panel", "[0, 1]", "cv", "geometric", "wang")]
+    assert row["D_mean"] == pytest.approx(coupling["D"].mean(), abs=1e-12)
+
+
+def exact_shares(grid):
+    """First-order and total shares of variance of a full grid, all variants equally likely."""
+    axes = range(grid.ndim)
+    total = grid.var()
+    first, whole = [], []
+    for axis in axes:
+        rest = tuple(a for a in axes if a != axis)
+        first.append(grid.mean(axis=rest).var() / total)
+        whole.append(grid.var(axis=axis).mean() / total)
+    return np.array(first), np.array(whole)
+
+
+def test_sensitivity_agrees_with_the_exact_analysis_of_variance():
+    rng = np.random.default_rng(5)
+    shape = (2, 2, 1, 4, 3, 2)
+    effects = [rng.normal(size=size) for size in shape]
+    rows = []
+    for place in itertools.product(*map(range, shape)):
+        value = sum(e[k] for e, k in zip(effects, place, strict=True))
+        value += effects[0][place[0]] * effects[3][place[3]]  # an interaction
+        rows.append((*map(str, place), value, 2 * value + 1))
+    grid = pd.DataFrame(rows, columns=[*CHOICES, "focus_D", "D_mean"])
+    found = choice_sensitivity(grid)
+    values = grid["focus_D"].to_numpy().reshape(shape)
+    first, total = exact_shares(values.squeeze())
+    own = found[found["outcome"] == "focus_D"]
+    assert own["choice"].tolist() == [c for c in CHOICES if c != "range"]
+    np.testing.assert_allclose(own["first_order"], first, atol=0.03)
+    np.testing.assert_allclose(own["total"], total, atol=0.03)
+
+
+def test_what_is_not_there_leaves_its_variant_out():
+    full = [(*key, float(i)) for i, key in enumerate(itertools.product("ab", "cd", "e", "fgh"))]
+    grid = pd.DataFrame(
+        [(*row[:4], "l", "s", row[4], row[4]) for row in full],
+        columns=[*CHOICES, "focus_D", "D_mean"],
+    )
+    grid = grid.drop(index=grid.index[grid["weighting"] == "h"][0])
+    found = choice_sensitivity(grid)
+    assert set(found["choice"]) == {"system", "reference", "weighting"}
+    assert choice_sensitivity(grid[:1]).empty
