@@ -27,8 +27,8 @@ def topsis_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     """U = d- / (d+ + d-): distance from the worst case against that from the best one.
 
     d+ = sqrt(sum_j (w_j (high_j - z_j))^2), d- = sqrt(sum_j (w_j (z_j - low_j))^2). Best and worst
-    are the ends of the scale and not of the sample, so that a new year changes no earlier U. Source:
-    Hwang and Yoon (1981).
+    are the ends of the scale and not of the sample: a new year changes no earlier U. Source: Hwang
+    and Yoon (1981).
     """
     best = np.sqrt(((w * (high - Z)) ** 2).sum(axis=-1))
     worst = np.sqrt(((w * (Z - low)) ** 2).sum(axis=-1))

@@ -81,10 +81,10 @@ def coupling_degree(U: npt.ArrayLike, form: str = "standard", **options: float) 
     """Return the coupling degree C (rows,) in [0, 1] of composite indices U (rows, n) in [0, 1].
 
     C tells how near the indices are to each other, whatever their level. All U zero: C = 0. A value
-    above 1 by less than 1e-9 becomes 1. `options`: k of the k-form. `StudyError` for indices outside
-    [0, 1], an unknown form, or one that is refused (`REFUSED_FORMS`), with the reason. Sources: Cong
-    (2019) on the standard form; Wang et al. (2021, doi 10.31497/zrzyxb.20210319); Fan et al. (2024,
-    doi 10.13546/j.cnki.tjyjc.2024.22.007).
+    above 1 by less than 1e-9 becomes 1. `options`: k of the k-form. `StudyError` for indices
+    outside [0, 1], an unknown form, or one that is refused (`REFUSED_FORMS`), with the reason.
+    Sources: Cong (2019) on the standard form; Wang et al. (2021, doi 10.31497/zrzyxb.20210319);
+    Fan et al. (2024, doi 10.13546/j.cnki.tjyjc.2024.22.007).
     """
     if form in REFUSED_FORMS:
         raise StudyError(f"coupling form '{form}' is refused: {REFUSED_FORMS[form]}")

@@ -18,7 +18,7 @@ COLUMNS = ["region", "name", "year", "subsystem", "indicator", "contribution"]
 
 
 def logarithmic_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
-    """Return L(a, b) = (b - a) / ln(b / a), a where both are equal; for positive a, b of one shape."""
+    """Return L(a, b) = (b - a) / ln(b / a), a where both are equal; a, b positive, one shape."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     log = np.log1p((b - a) / a)
     return np.divide(b - a, log, out=a.copy(), where=np.abs(log) > 1e-14)
@@ -28,8 +28,8 @@ def contributions(z0: Array, z1: Array, w: Array, member: Array) -> Array:
     """Return how much each indicator adds to ln(D1 / D0) (rows, m).
 
     z0, z1 (rows, m): normalised figures before and after; w (m,) weights within subsystems; member
-    (m, n) of 0 and 1. c_j = w_j (z1_j - z0_j) / (2 n L(U0, U1)) with the index of j's subsystem. NaN
-    in the rows where an index is 0: D has no logarithm there.
+    (m, n) of 0 and 1. c_j = w_j (z1_j - z0_j) / (2 n L(U0, U1)) with the index of j's subsystem.
+    NaN in the rows where an index is 0: D has no logarithm there.
     """
     before, after = (z @ (member * w[:, None]) for z in (z0, z1))
     positive = ((before > 0) & (after > 0)).all(axis=1)
@@ -39,7 +39,7 @@ def contributions(z0: Array, z1: Array, w: Array, member: Array) -> Array:
 
 
 def splits(settings: Mapping[str, Any]) -> bool:
-    """Tell whether the split holds: standard form, equal contributions, linear, nothing rescaled."""
+    """Tell whether the split holds: standard form, equal contributions, linear, not rescaled."""
     return (
         settings["form"] == "standard"
         and settings["contributions"] == "equal"
@@ -51,10 +51,11 @@ def splits(settings: Mapping[str, Any]) -> bool:
 def growth_split(
     normalised: pd.DataFrame, weights: pd.DataFrame, weighting: str, settings: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Return region, name, year, subsystem, indicator, contribution to ln(D / D of the year before).
+    """Return region, name, year, subsystem, indicator, contribution to ln(D_t / D_t-1).
 
-    A row per indicator and step between successive years of a region; `year` is the later one. Steps
-    over a gap and steps from or to D = 0 are left out. Empty where the split does not hold (`splits`).
+    A row per indicator and step between successive years of a region; `year` is the later one.
+    Steps over a gap and steps from or to D = 0 are left out. Empty where the split does not hold
+    (`splits`).
     """
     if not splits(settings):
         return pd.DataFrame(columns=COLUMNS)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.comovement import correlation
+from coevo.composite import COMPOSITES
 from coevo.coupling import (
     FORMS,
     composite_indices,
@@ -21,7 +22,6 @@ from coevo.coupling import (
     coupling_degree,
     grade,
 )
-from coevo.composite import COMPOSITES
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.weighting import weigh
@@ -59,10 +59,10 @@ def _with_main(names: Sequence[str], main: str) -> list[str]:
 def specifications(systems: Mapping[str, System], config: Mapping[str, Any]) -> pd.DataFrame:
     """Return the table `multiverse`: a row per combination, the study's own first.
 
-    `systems`: panel and indicator table by name, the study's own as `main`. D_mean over all region-
-    years; rank_correlation: Spearman with the main one; grades_changed: share of the `n` region-years
-    in both; of the region in focus D, rank and grade in the last year. A method that figures do not
-    allow under some combination is left out there.
+    `systems`: panel and indicator table by name, the study's own as `main`. D_mean over all
+    region-years; rank_correlation: Spearman with the main one; grades_changed: share of the `n`
+    region-years in both; of the region in focus D, rank and grade in the last year. A method
+    that figures do not allow under some combination is left out there.
     """
     main = _main(config)
     n = next(iter(systems.values()))[1].query("subsystem != ''")["subsystem"].nunique()
@@ -145,10 +145,10 @@ def _rows(
 def choice_sensitivity(table: pd.DataFrame, seed: int = 1, log2_samples: int = 13) -> pd.DataFrame:
     """Return choice, outcome, first_order, total: Sobol indices of the choices over the multiverse.
 
-    Outcomes: `focus_D` and `D_mean`. Each choice is drawn uniformly among its variants. First order:
-    share of the outcome's variance due to the choice alone; total: with its interactions. Estimated
-    by scipy (Saltelli's design, 2^`log2_samples` draws per matrix); a choice with one variant, or
-    none, has no row. Combinations that are not there leave out the variant of the choice that lacks
+    Outcomes: `focus_D` and `D_mean`. Each choice is drawn uniformly among its variants. First
+    order: share of the outcome's variance due to the choice alone; total: with its interactions. By
+    scipy (Saltelli's design, 2^`log2_samples` draws per matrix); a choice with one variant has
+    no row. Combinations that are not there leave out the variant of the choice that lacks
     them most.
     """
     from scipy.stats import randint, sobol_indices

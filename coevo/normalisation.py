@@ -117,8 +117,8 @@ def _by_group(values: pd.DataFrame, group: pd.Series) -> Goalposts:
 
 
 def _alike(low: pd.Series, high: pd.Series, values: pd.DataFrame) -> Goalposts:
-    frames = (pd.DataFrame([series], index=[""]) for series in (low, high))
-    return Goalposts(*frames, pd.Series("", values.index))
+    first, last = (pd.DataFrame([series], index=[""]) for series in (low, high))
+    return Goalposts(first, last, pd.Series("", values.index))
 
 
 def vector_norm(values: pd.DataFrame) -> Goalposts:

@@ -1,4 +1,4 @@
-"""How sure we are of D: draws of weights, and of figures by the size of their revisions (methods, 3).
+"""How sure we are of D: draws of weights, and of figures by the size of revisions (methods, 3).
 
 A sensitivity range and no confidence interval: it says how far D moves with choices and figures
 that could as well have been others, not where a true D lies.
@@ -82,10 +82,10 @@ def uncertainty(
     """Return the tables `uncertainty` and `grade_shares`.
 
     case: panel, normalised, weights, coupling, goalposts, revisions. `source`: weights (kappa 50),
-    weights_loose (kappa 10), figures (revisions; goalposts of the panel move with the figures, and
-    the weights stay). low, high: 5 and 95 % points of D over the draws; rank_low, rank_high the same
-    of the rank among the regions of the year (1 is the highest D); grade: the most frequent one, and
-    its share of the draws.
+    weights_loose (kappa 10), figures (revisions; goalposts of the panel move with the figures,
+    the weights stay). low, high: 5 and 95 % points of D over the draws; rank_low, rank_high the
+    same of the rank among the regions of the year (1 is the highest D); grade: the most frequent
+    one, and its share of the draws.
     """
     settings, draws = config["coupling"], config["robustness"]["draws"]
     chosen = case["weights"][case["weights"]["weighting"] == config["weighting"]["method"]]

@@ -129,11 +129,15 @@ def pca_spssau_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Ar
 
     Loadings over the root of the eigenvalue (which are the unit vectors v), averaged over the kept
     components by their share of the variance explained, then divided by their sum:
-    w_j prop. to sum_k v_jk lambda_k. `StudyError` where a sum is negative: it is no weight.
+    w_j prop. to sum_k v_jk lambda_k. `StudyError` where a sum is negative (it is no weight), or
+    where two components carry the same variance or weigh for and against alike: signs are
+    arbitrary.
     """
     if np.asarray(Z).shape[1] == 1:
         return np.ones(1)
     values, vectors = components(Z)
+    if np.any(np.abs(np.diff(values)) < 1e-6) or np.any(np.abs(vectors.sum(axis=0)) < 1e-6):
+        raise StudyError("the components are not determined by these figures; use pca")
     scores = vectors @ values
     if np.any(scores < 0):
         raise StudyError("an indicator gets a negative weight from these components; use pca")

@@ -18,7 +18,7 @@ WEIGHTS = arrays(float, 3, elements=st.floats(0.01, 1)).map(lambda w: w / w.sum(
 def test_an_index_lies_on_the_scale_and_rises_with_each_indicator(name, Z, w):
     U = COMPOSITES[name](Z, w, LOW, HIGH)
     assert U.shape == (4,) and (U >= 0).all() and (U <= 1).all()
-    better = np.minimum(Z + [0.05, 0, 0], HIGH)
+    better = np.minimum(Z + np.array([0.05, 0, 0]), HIGH)
     assert (COMPOSITES[name](better, w, LOW, HIGH) >= U - 1e-12).all()
 
 

@@ -1,4 +1,4 @@
-"""Every combination of choices: the main one is the study's own; sensitivity against exact shares."""
+"""Every combination of choices: the main one is the study's own; sensitivity by exact shares."""
 
 import itertools
 
