@@ -1,6 +1,7 @@
 """In step, or just large and rising? Co-movement of two indices beyond level and common trend."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -59,9 +60,11 @@ def random_pairings(
     return order
 
 
-def _correlations(coupling: pd.DataFrame, size: pd.DataFrame, seed: int) -> list[tuple]:
+def _correlations(
+    coupling: pd.DataFrame, pair: tuple[str, str], size: pd.DataFrame, seed: int
+) -> list[tuple]:
     """Correlations of ln U1 and ln U2 by scope, with the range of 95 % of random pairings."""
-    columns = [column for column in coupling if column.startswith("U_")][:2]
+    columns = [f"U_{subsystem}" for subsystem in pair]
     positive = coupling[(coupling[columns] > 0).all(axis=1)]
     x, y = (np.log(positive[column].to_numpy(dtype=float)) for column in columns)
     regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
@@ -87,7 +90,7 @@ def _correlations(coupling: pd.DataFrame, size: pd.DataFrame, seed: int) -> list
             low, high = np.quantile(placebo, [0.025, 0.975])
             rows += [("placebo_low", scope, float(low), SHUFFLES)]
             rows += [("placebo_high", scope, float(high), SHUFFLES)]
-    return rows
+    return [(*row, "~".join(pair)) for row in rows]
 
 
 def _demean_many(values: Array, place: tuple, shape: tuple, scope: str) -> Array:
@@ -101,34 +104,65 @@ def _demean_many(values: Array, place: tuple, shape: tuple, scope: str) -> Array
     return cube[:, place[0], place[1]]
 
 
+def _with_size(coupling: pd.DataFrame, wide: pd.DataFrame, size: Sequence[str]) -> list[tuple]:
+    """Rank correlations of D with size, what size explains of ln D, and D with size taken out.
+
+    The size-adjusted D is the residual of ln D on a constant and ln of the first size indicator, by
+    least squares over the panel: how far D lies above (or below) what size alone would give.
+    """
+    joined = coupling.merge(wide.dropna().reset_index(), on=["region", "year"])
+    last = joined["year"] == joined["year"].max()
+    measures = {name: joined.loc[last, name] for name in size}
+    if len(size) > 1:
+        measures[f"{size[0]}_per_head"] = joined.loc[last, size[0]] / joined.loc[last, size[1]]
+    own = joined.loc[last, "D"].rank().to_numpy()
+    rows = [
+        ("rank_correlation_D", name, float(correlation(own, values.rank().to_numpy())), last.sum())
+        for name, values in measures.items()
+    ]
+    positive = joined[(joined["D"] > 0) & (joined[size[0]] > 0)]
+    D, x = (np.log(positive[name].to_numpy(dtype=float)) for name in ("D", size[0]))
+    r = float(correlation(D, x))
+    rows.append(("share_of_variance_lnD", f"ln_{size[0]}", r**2, len(positive)))
+    if not np.isfinite(r):
+        return rows
+    adjusted = D - D.mean() - (x - x.mean()) * (r * D.std() / x.std())
+    end = positive.assign(adjusted=adjusted)[positive["year"] == joined["year"].max()]
+    ranks = end[["D", "adjusted"]].rank(ascending=False, method="min")
+    for place, region in enumerate(end["region"]):
+        rows.append(("size_adjusted_lnD", region, float(end["adjusted"].iloc[place]), len(end)))
+        rows.append(("rank_D", region, float(ranks["D"].iloc[place]), len(end)))
+        rows.append(
+            ("rank_size_adjusted_D", region, float(ranks["adjusted"].iloc[place]), len(end))
+        )
+    return rows
+
+
 def comovement(
     coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str], seed: int
 ) -> pd.DataFrame:
-    """Return the table `comovement` (measure, scope, value, n); empty for a study of one region.
+    """Return the table `comovement` (measure, scope, value, n, pair); empty for one region.
 
-    `correlation_lnU`: correlation of ln U1 and ln U2 in levels, within regions, within regions and
-    years; `placebo_low`, `placebo_high`: 2.5 and 97.5 % points of the same correlation when regions
-    of similar size are paired at random, for balanced panels of at least nine regions.
-    `rank_correlation_D`: Spearman correlation of D in the last year with the indicators `size` and,
-    of the first two, their ratio (`..._per_head`). `share_of_variance_lnD`: R2 of ln D on ln of the
-    first size indicator over the panel. What does not vary has no row.
+    For every `pair` of subsystems `correlation_lnU`: correlation of ln U1 and ln U2 in levels,
+    within regions, within regions and years; `placebo_low`, `placebo_high`: 2.5 and 97.5 % points
+    of the same correlation when regions of similar size are paired at random, for balanced panels
+    of at least nine regions. `rank_correlation_D`: Spearman correlation of D in the last year with
+    the indicators `size` and, of the first two, their ratio (`..._per_head`).
+    `share_of_variance_lnD`: R2 of ln D on ln of the first size indicator over the panel. Of each
+    region in the last year `size_adjusted_lnD` (the residual), `rank_D`, `rank_size_adjusted_D` (1
+    is the highest; scope is the region). What does not vary has no row.
     """
-    columns = ["measure", "scope", "value", "n"]
+    columns = ["measure", "scope", "value", "n", "pair"]
     if coupling["region"].nunique() < 2:
         return pd.DataFrame(columns=columns)
     sizes = panel[panel["indicator"].isin(size)]
     wide = sizes.pivot(index=["region", "year"], columns="indicator", values="value")
     first = wide[[size[0]]].rename(columns={size[0]: "size"})
-    rows = _correlations(coupling, first, seed)
-    joined = coupling.merge(wide.dropna().reset_index(), on=["region", "year"])
-    last = joined[joined["year"] == joined["year"].max()]
-    measures = {name: last[name] for name in size}
-    if len(size) > 1:
-        measures[f"{size[0]}_per_head"] = last[size[0]] / last[size[1]]
-    for name, values in measures.items():
-        r = correlation(last["D"].rank().to_numpy(), values.rank().to_numpy())
-        rows.append(("rank_correlation_D", name, float(r), len(last)))
-    positive = joined[(joined["D"] > 0) & (joined[size[0]] > 0)]
-    r = correlation(np.log(positive["D"].to_numpy()), np.log(positive[size[0]].to_numpy()))
-    rows.append(("share_of_variance_lnD", f"ln_{size[0]}", float(r**2), len(positive)))
+    subsystems = [name.removeprefix("U_") for name in coupling if name.startswith("U_")]
+    rows = [
+        row
+        for pair in combinations(subsystems, 2)
+        for row in _correlations(coupling, pair, first, seed)
+    ]
+    rows += [(*row, "") for row in _with_size(coupling, wide, size)]
     return pd.DataFrame(rows, columns=columns).dropna(subset="value", ignore_index=True)

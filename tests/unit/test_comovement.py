@@ -98,3 +98,27 @@ def test_what_does_not_vary_has_no_correlation():
     same = coupling.assign(U_a=coupling.groupby("year")["U_a"].transform("first"))
     scopes = comovement(same, sizes, ["size"], 1).query("measure == 'correlation_lnU'")["scope"]
     assert scopes.tolist() == ["levels", "within_regions"]
+
+
+def test_what_size_leaves_of_D():
+    coupling, sizes = panels(0.0)
+    table = comovement(coupling, sizes, ["size"], 1)
+    own = sizes[sizes["indicator"] == "size"]
+    joined = coupling.merge(
+        own.rename(columns={"value": "size"})[["region", "year", "size"]], on=["region", "year"]
+    )
+    x = np.column_stack([np.ones(len(joined)), np.log(joined["size"])])
+    y = np.log(joined["D"])
+    joined["left"] = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    last = joined[joined["year"] == joined["year"].max()].set_index("region")
+    found = table[table["measure"] == "size_adjusted_lnD"].set_index("scope")["value"]
+    np.testing.assert_allclose(found, last.loc[found.index, "left"], atol=1e-12)
+    ranks = table[table["measure"] == "rank_size_adjusted_D"].set_index("scope")["value"]
+    assert ranks[last["left"].idxmax()] == 1 and ranks[last["left"].idxmin()] == len(last)
+
+
+def test_three_subsystems_have_three_pairs():
+    coupling, sizes = panels(0.0)
+    three = coupling.assign(U_c=coupling["U_a"][::-1].to_numpy())
+    pairs = comovement(three, sizes, ["size"], 1).query("measure == 'correlation_lnU'")["pair"]
+    assert sorted(set(pairs)) == ["a~b", "a~c", "b~c"]
