@@ -25,7 +25,11 @@ def _languages() -> Iterable[str]:
 # name of a registry in the schemas -> the names it holds
 REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "references": _entries("coevo.normalisation", "REFERENCES"),
+    "normalisations": _entries("coevo.normalisation", "METHODS"),
     "weightings": _entries("coevo.weighting", "WEIGHTINGS"),
+    "parts": _entries("coevo.weighting", "PARTS"),
+    "composites": _entries("coevo.composite", "COMPOSITES"),
+    "presets": _entries("coevo.coupling", "PRESETS"),
     "forms": _entries("coevo.coupling", "FORMS"),
     "grades": _entries("coevo.coupling", "GRADES"),
     "gaps": _entries("coevo.panel", "GAPS"),
@@ -35,7 +39,16 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "missing_types": _entries("coevo.observations.cells", "MISSING_TYPES"),
     "units": _entries("coevo.units", "UNITS"),
 }
+# registry -> what it refuses by name, with the reason
+REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
+    "forms": lambda: _mapping("coevo.coupling", "REFUSED_FORMS"),
+    "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
+}
 FEWEST_YEARS = 5
+
+
+def _mapping(module: str, attribute: str) -> Mapping[str, str]:
+    return getattr(importlib.import_module(module), attribute)
 
 
 def with_registries(schema: Any) -> Any:
@@ -47,6 +60,7 @@ def with_registries(schema: Any) -> Any:
     out = {key: with_registries(value) for key, value in schema.items() if key != "registry"}
     if isinstance(schema.get("registry"), str):
         out["enum"] = sorted(REGISTRIES[schema["registry"]]())
+        out["refused"] = dict(REFUSED.get(schema["registry"], dict)())
     return out
 
 
@@ -69,6 +83,8 @@ def messages(error) -> Iterator[str]:
         for name in sorted(set(error.instance) - set(known)):
             full = f"{key}.{name}" if key else name
             yield f"{full}: unknown key '{name}'; known: {', '.join(sorted(known))}"
+    elif error.validator == "enum" and error.instance in error.schema.get("refused", {}):
+        yield f"{key}: '{error.instance}' is refused: {error.schema['refused'][error.instance]}"
     elif error.validator == "enum":
         names = [str(part) for part in error.absolute_path if isinstance(part, str)]
         kind = (names[-1] if names else "value").rstrip("s")
@@ -124,6 +140,22 @@ def _across_keys(config: Mapping) -> Iterator[str]:
     given = (config["interaction"] or {}).get("calibration") or {}
     if 0 in (given.get("b1"), given.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
+    normalisation, weighting = config["normalisation"], config["weighting"]
+    for reference in ("base", "goalposts"):
+        if normalisation["reference"] == reference and not normalisation[reference]:
+            yield f"normalisation.{reference}: is missing; reference {reference} needs it"
+    kept = normalisation["goalposts"]
+    if kept is not None and not Path(kept).is_file():
+        yield f"normalisation.goalposts: there is no file {kept}; correct the path"
+    if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
+        yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
+    needed = _mapping("coevo.weighting", "NEEDS").get(weighting["method"])
+    if needed and not weighting[needed]:
+        yield f"weighting.{needed}: is missing; the method {weighting['method']} needs it"
+    for part in (weighting["combine"] or {}).get("methods", ()):
+        lacking = _mapping("coevo.weighting", "NEEDS").get(part)
+        if lacking and not weighting[lacking]:
+            yield f"weighting.{lacking}: is missing; weighting.combine names {part}"
     low, high = config["normalisation"]["range"]
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"

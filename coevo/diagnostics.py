@@ -13,6 +13,7 @@ import pandas as pd
 
 from coevo.coupling import GRADES, SNAP, couple
 from coevo.errors import StudyError
+from coevo.normalisation import scale
 from coevo.weighting import weigh
 from coevo.weighting.judged import consistency
 from coevo.weighting.objective import bartlett_sphericity, correlations, kaiser_meyer_olkin
@@ -61,8 +62,7 @@ class Case:
     @property
     def span(self) -> tuple[float, float] | None:
         """The range of normalised values, or None where they have none."""
-        settings = self.config["normalisation"]
-        return None if settings["method"] == "vector" else tuple(settings["range"])
+        return scale(self.config["normalisation"])
 
 
 Rows = Iterator[dict[str, Any]]

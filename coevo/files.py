@@ -12,7 +12,8 @@ TEXT = frozenset(
     "reference sha256 weighting subsystem grade stage lagging measure scope effects model "
     "estimator scaling parameter source x1_set x2_set kind relation quantity claim paper verdict "
     "dimension direction label_en label_zh source_name derivation name_en name_zh long_zh "
-    "abbreviation abbreviation_zh nbs_region neighbours varied variant focus_grade_last".split()
+    "abbreviation abbreviation_zh nbs_region neighbours varied variant focus_grade_last "
+    "group guard other system range composite form focus_grade choice outcome pair".split()
 )
 WHOLE = frozenset({"year", "tile_row", "tile_column"})
 
@@ -36,6 +37,11 @@ def read_table(path: str | Path) -> pd.DataFrame:
     for column in WHOLE.intersection(header):
         frame[column] = frame[column].astype("Int64" if frame[column].isna().any() else "int64")
     return frame
+
+
+def read_optional(path: str | Path | None) -> pd.DataFrame | None:
+    """Read a table that a study may do without: None without a path."""
+    return None if path is None else read_table(path)
 
 
 def write_bytes(data: bytes, path: str | Path) -> None:

@@ -122,6 +122,9 @@ def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterat
         len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
     ):
         yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
+    yield from _weights_problems(rows, config)
+    if config["coupling"]["form"] == "k" and len(subsystems) != 2:
+        yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
     pair = config["interaction"] or {}
     calibration = pair.get("calibration") or {}
     if pair and pair["upstream"] == pair["downstream"]:
@@ -143,3 +146,28 @@ def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterat
         if name not in known:
             names_known = ", ".join(sorted(known))
             yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
+
+
+def _weights_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
+    """Given weights and comparisons that do not fit the indicators of the table."""
+    members: dict[str, list[str]] = {}
+    for row in rows:
+        if row["subsystem"]:
+            members.setdefault(row["subsystem"], []).append(row["indicator"])
+    known = {indicator for names in members.values() for indicator in names}
+    given, judged = config["weighting"]["given"], config["weighting"]["judgements"]
+    for indicator in sorted(set(given or ()) - known):
+        names = ", ".join(sorted(known))
+        yield f"weighting.given: '{indicator}' is in no subsystem; known: {names}"
+    if given:
+        for indicator in sorted(known - set(given)):
+            yield f"weighting.given: no weight for {indicator}; add it, 0 if it shall not count"
+    for subsystem, own in members.items() if judged else ():
+        table = judged.get(subsystem)
+        if table is None:
+            yield f"weighting.judgements: no comparisons for {subsystem}; add them"
+        elif len(table) != len(own) or any(len(line) != len(own) for line in table):
+            yield (
+                f"weighting.judgements.{subsystem}: must be a table of {len(own)} lines of "
+                f"{len(own)} numbers, in this order: {', '.join(own)}"
+            )

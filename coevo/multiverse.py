@@ -4,7 +4,7 @@ The choices: indicator system, reference, range, weighting, composite, form. Non
 beyond doubt; what holds under nearly all of them does not hang on one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -22,7 +22,7 @@ from coevo.coupling import (
     coupling_degree,
     grade,
 )
-from coevo.errors import StudyError
+from coevo.errors import Problems, StudyError
 from coevo.normalisation import normalise
 from coevo.weighting import weigh
 
@@ -56,10 +56,35 @@ def _with_main(names: Sequence[str], main: str) -> list[str]:
     return [main, *(name for name in names if name != main)]
 
 
-def specifications(systems: Mapping[str, System], config: Mapping[str, Any]) -> pd.DataFrame:
+def indicator_systems(
+    panel: pd.DataFrame, indicators: pd.DataFrame, others: Mapping[str, pd.DataFrame]
+) -> dict[str, System]:
+    """Return the study's own system as `main`, and others by name, all with the study's panel.
+
+    `StudyError` where another system uses an indicator that the panel does not have.
+    """
+    known = set(panel["indicator"])
+    problems = Problems()
+    for name, table in others.items():
+        for indicator in table.loc[table["subsystem"] != "", "indicator"]:
+            if indicator not in known:
+                problems.add(
+                    f"robustness.systems.{name}: the study has no indicator '{indicator}'; add it "
+                    "to its indicator table, without a subsystem"
+                )
+    problems.check()
+    return {"main": (panel, indicators), **{name: (panel, table) for name, table in others.items()}}
+
+
+def specifications(
+    systems: Mapping[str, System],
+    config: Mapping[str, Any],
+    kept: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the table `multiverse`: a row per combination, the study's own first.
 
-    `systems`: panel and indicator table by name, the study's own as `main`. D_mean over all
+    `systems`: panel and indicator table by name, the study's own as `main`; `kept`: goalposts of
+    the reference of that name. D_mean over all
     region-years; rank_correlation: Spearman with the main one; grades_changed: share of the `n`
     region-years in both; of the region in focus D, rank and grade in the last year. A method
     that figures do not allow under some combination is left out there.
@@ -72,7 +97,7 @@ def specifications(systems: Mapping[str, System], config: Mapping[str, Any]) -> 
     frames: dict[tuple[str, ...], pd.Series] = {}
     for system, reference, span in product(systems, references, spans):
         for weighting, Z, w, member, index in _weighted(
-            systems[system], reference, spans[span], config
+            systems[system], reference, spans[span], config, kept
         ):
             for composite in COMPOSITES:
                 U = composite_indices(Z, w, member, composite, spans[span])
@@ -88,12 +113,18 @@ def specifications(systems: Mapping[str, System], config: Mapping[str, Any]) -> 
     return _rows(frames, tuple(main.values()), config)
 
 
-def _weighted(system: System, reference: str, span: tuple[float, float], config: Mapping[str, Any]):
+def _weighted(
+    system: System,
+    reference: str,
+    span: tuple[float, float],
+    config: Mapping[str, Any],
+    kept: pd.DataFrame | None,
+) -> Iterator[tuple[str, Array, Array, Array, pd.Index]]:
     """Yield weighting, Z, w, member and region-years of a system under one normalisation."""
     panel, indicators = system
     settings = {**config["normalisation"], "reference": reference, "range": list(span)}
     try:
-        normalised, _ = normalise(panel, indicators, settings, config.get("kept_goalposts"))
+        normalised, _ = normalise(panel, indicators, settings, kept)
     except StudyError:  # constant within a year, say
         return
     table = weigh(normalised, panel, indicators, {**config["weighting"], "method": ""})

@@ -147,6 +147,12 @@ REFERENCES: dict[str, Callable[[pd.DataFrame, Scope], Goalposts]] = {
 }
 
 
+def scale(settings: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the range of normalised values; None where each indicator has ends of its own."""
+    low, high = settings["range"]
+    return None if settings["method"] == "vector" else (low, high)
+
+
 def complete_rows(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Return the region-years in which every subsystem indicator has a value, one column each.
 

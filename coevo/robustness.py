@@ -9,7 +9,7 @@ import pandas as pd
 from coevo.comovement import correlation
 from coevo.coupling import couple
 from coevo.normalisation import normalise
-from coevo.weighting import WEIGHTINGS, weigh
+from coevo.weighting import available, weigh
 
 COLUMNS = ["varied", "variant", "D_mean", "D_min", "rank_correlation", "grades_changed", "n"]
 COLUMNS += ["focus_D_first", "focus_D_last", "focus_rank_last", "focus_grade_last"]
@@ -18,7 +18,7 @@ COLUMNS += ["focus_D_first", "focus_D_last", "focus_rank_last", "focus_grade_las
 def _variants(config: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield what is varied, the variant, and the settings it changes; the main one first."""
     yield "main", "main", {}
-    for weighting in WEIGHTINGS:
+    for weighting in available(config["weighting"]):
         if weighting != config["weighting"]["method"]:
             yield "weighting", weighting, {"weighting": weighting}
     if list(config["normalisation"]["range"]) != [0, 1]:
@@ -30,10 +30,10 @@ def _coupling(
 ) -> pd.DataFrame:
     settings = config["normalisation"]
     span = changed.get("range", tuple(settings["range"]))
-    normalised, _ = normalise(panel, indicators, settings["reference"], span)
-    weights = weigh(normalised, panel, indicators)
+    normalised, _ = normalise(panel, indicators, {**settings, "range": span})
     weighting = changed.get("weighting", config["weighting"]["method"])
-    return couple(normalised, weights, weighting, **config["coupling"], high=span[1])[0]
+    weights = weigh(normalised, panel, indicators, {**config["weighting"], "method": weighting})
+    return couple(normalised, weights, weighting, config["coupling"], span)[0]
 
 
 def robustness(

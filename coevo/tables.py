@@ -23,6 +23,12 @@ TABLES = {
     "obstacles": "Share of each indicator in what keeps a region from the top, 0 to 1",
     "comovement": "Correlations of the two indices, of D with size, and random pairings",
     "robustness": "D under other choices, against the main specification",
+    "growth_split": "What each indicator adds to ln(D / D of the year before), region by region",
+    "diagnostics": "Guards: weights, correlations, removal of indicators, limits and flags",
+    "multiverse": "D under every combination of choices, the main one first",
+    "sensitivity": "Share of the variance of D over the combinations that each choice drives",
+    "uncertainty": "Range of D and of ranks under draws of weights and of figures, 5 to 95 %",
+    "grade_shares": "Share of the draws that gives each grade",
     "parameters": "Parameters of the two-population model; rates per year; original units for one "
     "region, scaled units for pooled fits",
     "equilibria": "Equilibria in the units of the two outputs, with their sets",

@@ -15,6 +15,8 @@ EDGE = 0.015  # about the noise of an end of the range
 def correlations(study: Study) -> pd.DataFrame:
     """Correlation of ln U1 and ln U2 by scope, with the range that random pairing gives.
 
+    Of more than two subsystems the first two; the table holds the other pairs.
+
     Returns
     -------
     DataFrame
@@ -22,6 +24,7 @@ def correlations(study: Study) -> pd.DataFrame:
         low and high are NaN where nothing was paired at random.
     """
     table = study.tables["comovement"].dropna(subset="value")
+    table = table[table["pair"] == "~".join(study.subsystems[:2])]
     parts = {
         column: table[table["measure"] == measure].set_index("scope")["value"]
         for column, measure in (

@@ -72,6 +72,8 @@ WEIGHTINGS: dict[str, Callable[..., Array]] = {
 NEEDS = {"given": "given", "ahp": "judgements"}
 NEEDS |= dict.fromkeys(("linear", "multiplicative", "geometric", "game"), "combine")
 
+PARTS = [name for name in WEIGHTINGS if NEEDS.get(name) != "combine"]  # what may be combined
+
 
 def available(settings: Mapping[str, Any]) -> list[str]:
     """Return the methods that the configuration's `weighting` gives what they need."""
@@ -147,4 +149,4 @@ def _by_subsystem(
     return parts
 
 
-__all__ = ["NEEDS", "WEIGHTINGS", "available", "information_entropy", "weigh"]
+__all__ = ["NEEDS", "PARTS", "WEIGHTINGS", "available", "information_entropy", "weigh"]

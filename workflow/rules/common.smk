@@ -66,7 +66,8 @@ PACKAGES = {
 # By content: a raw file that an older one replaces is noticed, which times alone do not tell.
 DIGESTS = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in RAW}
 TABLES = "observations audit revisions panel goalposts normalised weights coupling".split()
-TABLES += ["obstacles", "comovement", "robustness"]
+TABLES += "obstacles comovement robustness growth_split diagnostics multiverse".split()
+TABLES += "sensitivity uncertainty grade_shares".split()
 TABLES += ["parameters", "equilibria", "relations"] if config["interaction"] else []
 TABLES += ["claims"] if config["claims"] else []
 DOCUMENTS = [

@@ -1,9 +1,14 @@
 """From the panel to coupling and coordination."""
 
+# Goalposts that were kept, for the reference of that name; other indicator systems by name.
+KEPT = {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
+SYSTEMS = config["robustness"]["systems"]
+
 
 rule normalise:
     """Map indicators to a common range."""
     input:
+        **KEPT,
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,
         code=code("normalise"),
@@ -15,8 +20,7 @@ rule normalise:
     conda:
         "../../environment.yml"
     params:
-        reference=config["normalisation"]["reference"],
-        range=config["normalisation"]["range"],
+        normalisation=config["normalisation"],
     script:
         "../scripts/normalise.py"
 
@@ -34,12 +38,14 @@ rule weigh:
         f"{LOGS}/weigh.log",
     conda:
         "../../environment.yml"
+    params:
+        weighting=config["weighting"],
     script:
         "../scripts/weigh.py"
 
 
 rule couple:
-    """Compute C, T and D, what stands in their way, and whether the systems move together."""
+    """Compute C, T and D, what moves and what holds them, and whether the systems move together."""
     input:
         normalised=f"{DATA}/normalised.csv",
         weights=f"{DATA}/weights.csv",
@@ -48,6 +54,7 @@ rule couple:
     output:
         coupling=f"{DATA}/coupling.csv",
         obstacles=f"{DATA}/obstacles.csv",
+        growth_split=f"{DATA}/growth_split.csv",
         comovement=f"{DATA}/comovement.csv",
     log:
         f"{LOGS}/couple.log",
@@ -56,7 +63,7 @@ rule couple:
     params:
         weighting=config["weighting"]["method"],
         coupling=config["coupling"],
-        high=config["normalisation"]["range"][1],
+        normalisation=config["normalisation"],
         size=config["comovement"]["size"],
         seed=config["robustness"]["seed"],
     script:
@@ -81,3 +88,57 @@ rule robustness:
         },
     script:
         "../scripts/robustness.py"
+
+
+rule diagnose:
+    """Ask of D what a referee would ask."""
+    input:
+        panel=f"{DATA}/panel.csv",
+        indicators=INDICATORS,
+        normalised=f"{DATA}/normalised.csv",
+        weights=f"{DATA}/weights.csv",
+        coupling=f"{DATA}/coupling.csv",
+        code=code("diagnose"),
+    output:
+        diagnostics=f"{DATA}/diagnostics.csv",
+    log:
+        f"{LOGS}/diagnose.log",
+    conda:
+        "../../environment.yml"
+    params:
+        config={key: config[key] for key in ("normalisation", "weighting", "coupling")},
+    script:
+        "../scripts/diagnose.py"
+
+
+rule vary:
+    """Compute D under every combination of choices, and under draws of weights and figures."""
+    input:
+        **KEPT,
+        **SYSTEMS,
+        panel=f"{DATA}/panel.csv",
+        indicators=INDICATORS,
+        normalised=f"{DATA}/normalised.csv",
+        goalposts=f"{DATA}/goalposts.csv",
+        weights=f"{DATA}/weights.csv",
+        coupling=f"{DATA}/coupling.csv",
+        revisions=f"{DATA}/revisions.csv",
+        code=code("vary"),
+    output:
+        multiverse=f"{DATA}/multiverse.csv",
+        sensitivity=f"{DATA}/sensitivity.csv",
+        uncertainty=f"{DATA}/uncertainty.csv",
+        grade_shares=f"{DATA}/grade_shares.csv",
+    log:
+        f"{LOGS}/vary.log",
+    conda:
+        "../../environment.yml"
+    params:
+        systems=list(SYSTEMS),
+        tables="panel normalised goalposts weights coupling revisions".split(),
+        config={
+            key: config[key]
+            for key in "normalisation weighting coupling robustness focus_region".split()
+        },
+    script:
+        "../scripts/vary.py"

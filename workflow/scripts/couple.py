@@ -1,20 +1,28 @@
-"""Normalised indicators and weights -> coupling, obstacles, co-movement."""
+"""Normalised indicators and weights -> coupling, obstacles, growth of D split, co-movement."""
 
 from coevo.comovement import comovement
 from coevo.coupling import couple
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
+from coevo.growth_split import growth_split
+from coevo.normalisation import scale
 
 speak_plainly(snakemake.log[0])
+normalised = read_table(snakemake.input.normalised)
+weights = read_table(snakemake.input.weights)
 coupling, obstacles = couple(
-    read_table(snakemake.input.normalised),
-    read_table(snakemake.input.weights),
+    normalised,
+    weights,
     snakemake.params.weighting,
-    **snakemake.params.coupling,
-    high=snakemake.params.high,
+    snakemake.params.coupling,
+    scale(snakemake.params.normalisation),
 )
 write_table(coupling, snakemake.output.coupling)
 write_table(obstacles, snakemake.output.obstacles)
+write_table(
+    growth_split(normalised, weights, snakemake.params.weighting, snakemake.params.coupling),
+    snakemake.output.growth_split,
+)
 write_table(
     comovement(
         coupling,

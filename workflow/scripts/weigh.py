@@ -9,5 +9,6 @@ weights = weigh(
     read_table(snakemake.input.normalised),
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators),
+    snakemake.params.weighting,
 )
 write_table(weights, snakemake.output.weights)

@@ -1,0 +1,16 @@
+"""Tables of the indices -> guards."""
+
+from coevo.diagnostics import Case, diagnostics
+from coevo.errors import speak_plainly
+from coevo.files import read_table, write_table
+
+speak_plainly(snakemake.log[0])
+case = Case(
+    read_table(snakemake.input.panel),
+    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.normalised),
+    read_table(snakemake.input.weights),
+    read_table(snakemake.input.coupling),
+    snakemake.params.config,
+)
+write_table(diagnostics(case), snakemake.output.diagnostics)

@@ -1,0 +1,30 @@
+"""Panel and tables of the indices -> D under every combination of choices, and under draws."""
+
+from coevo.errors import speak_plainly
+from coevo.files import read_optional, read_table, write_table
+from coevo.multiverse import choice_sensitivity, indicator_systems, specifications
+from coevo.uncertainty import uncertainty
+
+speak_plainly(snakemake.log[0])
+panel = read_table(snakemake.input.panel)
+indicators = read_table(snakemake.input.indicators)
+systems = indicator_systems(
+    panel,
+    indicators,
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.systems},
+)
+multiverse = specifications(
+    systems, snakemake.params.config, read_optional(snakemake.input.get("kept"))
+)
+write_table(multiverse, snakemake.output.multiverse)
+write_table(
+    choice_sensitivity(multiverse, snakemake.params.config["robustness"]["seed"]),
+    snakemake.output.sensitivity,
+)
+drawn, shares = uncertainty(
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    indicators,
+    snakemake.params.config,
+)
+write_table(drawn, snakemake.output.uncertainty)
+write_table(shares, snakemake.output.grade_shares)
