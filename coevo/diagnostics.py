@@ -191,6 +191,35 @@ def removal(case: Case) -> Rows:
         }
 
 
+def combined_types(case: Case) -> Rows:
+    """Under how many other weightings a region's type (grade, and what lags) differs.
+
+    In the region's last year. Its limit is the number of other weightings.
+    """
+    used, settings = case.config["weighting"]["method"], case.config["coupling"]
+    others = [name for name in dict.fromkeys(case.weights["weighting"]) if name != used]
+    own = _types(case.coupling)
+    changed = pd.Series(0, index=own.index)
+    for name in others:
+        table, _ = couple(case.normalised, case.weights, name, settings, case.span)
+        changed += _types(table) != own
+    names = dict(case.coupling[["region", "name"]].to_numpy())
+    for region, count in changed.items() if others else []:
+        yield {
+            "guard": "type_changes",
+            "region": region,
+            "name": names[region],
+            "value": int(count),
+            "limit": len(others),
+        }
+
+
+def _types(coupling: pd.DataFrame) -> pd.Series:
+    """Return grade and what lags by region, in its last year."""
+    last = coupling.sort_values("year", kind="stable").groupby("region").tail(1)
+    return (last["grade"] + "~" + last["lagging"]).set_axis(last["region"].to_numpy())
+
+
 def imputed_share(case: Case) -> Rows:
     """Share of a region's subsystem figures that are filled; only regions that have any."""
     used = case.panel[case.panel["indicator"].isin(case.chosen["indicator"])]
@@ -228,6 +257,7 @@ GUARDS: tuple[Callable[[Case], Rows], ...] = (
     comparisons_consistency,
     between_share,
     removal,
+    combined_types,
     imputed_share,
     on_a_cut,
     zero_composites,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from coevo.comovement import correlation
 from coevo.coupling import couple
+from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.weighting import available, weigh
 
@@ -43,11 +44,17 @@ def robustness(
 
     `D_mean`, `D_min` over all region-years; `rank_correlation`: Spearman correlation of D with the
     main specification over all region-years; `grades_changed` of `n` region-years; of the region in
-    focus D in the first and the last year, rank and grade in the last.
+    focus D in the first and the last year, rank and grade in the last. A variant that these figures
+    do not allow has no row.
     """
     rows, main = [], None
     for varied, variant, changed in _variants(config):
-        table = _coupling(panel, indicators, config, changed)
+        try:
+            table = _coupling(panel, indicators, config, changed)
+        except StudyError:
+            if varied == "main":
+                raise
+            continue  # these figures do not allow the variant
         main = table if main is None else main
         last = table[table["year"] == table["year"].max()]
         focus = table[table["region"] == config["focus_region"]]

@@ -24,10 +24,10 @@ def run(config: str | Path, *options: str, folder: Path = ROOT) -> subprocess.Co
 
 @pytest.fixture(scope="session")
 def built():
-    """Build the three studies that ship and return a function that reads their tables."""
+    """Build the studies that ship and return a function that reads their tables."""
     from coevo.files import read_table
 
-    for name in ("config", "provinces-scale", "zhejiang"):
+    for name in ("config", "provinces-scale", "provinces-three", "zhejiang"):
         result = run(f"config/{name}.yaml")
         assert result.returncode == 0, result.stdout + result.stderr
     tables: dict[tuple[str, str], object] = {}

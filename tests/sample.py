@@ -3,13 +3,16 @@
 Two subsystems, two indicators each, regions and years as asked; nothing here was measured.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from coevo.files import read_table
 from coevo.findings import Study
 from coevo.findings.grades import GRADES
+from tests import variants
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"330000": "Zhejiang", "110000": "Beijing", "150000": "Inner Mongolia", "620000": "Gansu"}
@@ -26,9 +29,15 @@ def config(claims: str | None = None) -> dict:
         "focus_region": "330000",
         "sources": {"en": "Office of samples"},
         "subsystems": {s: {"en": s, "zh": s} for s in SUBSYSTEMS},
-        "normalisation": {"method": "minmax", "reference": "panel", "range": [0.01, 0.99]},
-        "weighting": {"method": "entropy"},
-        "coupling": {"form": "standard", "contributions": "equal", "grades": "ten"},
+        "normalisation": {
+            "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
+            "base": None, "goalposts": None,
+        },
+        "weighting": {"method": "entropy", "given": None, "judgements": None, "combine": None},
+        "coupling": {
+            "composite": "linear", "preset": None, "form": "standard", "k": 2,
+            "contributions": "equal", "grades": "ten",
+        },
         "interaction": {
             "upstream": "output",
             "downstream": "sales",
@@ -38,8 +47,11 @@ def config(claims: str | None = None) -> dict:
         },
         "comovement": {"size": ["product"]},
         "claims": claims,
+        "robustness": {
+            "draws": 200, "revision": 0.02, "seed": 1, "systems": {"absolute": "other.csv"},
+        },
         "report": {"languages": ["en"], "formats": ["html", "pdf"]},
-    }
+    }  # fmt: skip
 
 
 def indicators() -> pd.DataFrame:
@@ -82,6 +94,11 @@ def _values(grid: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     wide = {c: (100.0 + 20 * k) * place * 1.1**step for k, c in enumerate(columns)}
     long = grid.assign(**wide).melt(["region", "name", "year"], var_name="indicator")
     return long
+
+
+def _goalposts(values: pd.DataFrame) -> pd.DataFrame:
+    ends = values.groupby("indicator")["value"].agg(low="min", high="max").reset_index()
+    return ends.assign(group="", reference="panel", sha256="0" * 64)
 
 
 def _parameters(regions: list[str]) -> pd.DataFrame:
@@ -133,11 +150,11 @@ def _equilibria(regions: list[str], years: range, values: pd.DataFrame) -> pd.Da
     return frame.assign(name=frame["scope"].map(NAMES), model="classic")
 
 
-def _comovement(regions: list[str], years: range) -> pd.DataFrame:
+def _comovement(coupling: pd.DataFrame) -> pd.DataFrame:
     columns = ["measure", "scope", "value", "n"]
+    regions, n = coupling["region"].unique(), len(coupling)
     if len(regions) == 1:
-        return pd.DataFrame(columns=columns)
-    n = len(regions) * len(years)
+        return pd.DataFrame(columns=[*columns, "pair"])
     rows = []
     for scope, value in (
         ("levels", 0.65),
@@ -153,12 +170,20 @@ def _comovement(regions: list[str], years: range) -> pd.DataFrame:
         ("rank_correlation_D", "product", 0.6, len(regions)),
         ("rank_correlation_D", "product_per_head", 0.9, len(regions)),
         ("share_of_variance_lnD", "ln_product", 0.4, n),
+        *variants.of_size(coupling),
     ]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    of_a_pair = table["measure"].isin(["correlation_lnU", "placebo_low", "placebo_high"])
+    return table.assign(pair=np.where(of_a_pair, "~".join(SUBSYSTEMS), ""))
 
 
 def tables(count: int = 4, last: int = 2020, claims: bool = False) -> dict[str, pd.DataFrame]:
     """Return every table of a study of `count` regions from 2015 to `last`."""
+    return {name: table.copy() for name, table in _tables(count, last, claims).items()}
+
+
+@lru_cache
+def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
     regions, years = list(NAMES)[:count], range(2015, last + 1)
     grid = _grid(regions, years)
     values = _values(grid, [*INDICATORS, "product"])
@@ -176,29 +201,42 @@ def tables(count: int = 4, last: int = 2020, claims: bool = False) -> dict[str, 
     audit = observed.iloc[[3]].assign(
         check="jump", printed=1.0, computed=2.0, message="falls by 50% | from *2* to <b>1</b> $x$"
     )
+    coupling = _coupling(grid)
+    weights = pd.DataFrame(
+        weights, columns=["weighting", "subsystem", "indicator", "weight", "entropy"]
+    )
+    multiverse = variants.multiverse(coupling)
+    uncertainty, grade_shares = variants.draws(coupling)
     made = {
         "observations": observed,
         "audit": audit,
         "revisions": pd.DataFrame(columns=["region", "name", "year", "indicator"]),
         "panel": values.assign(flag=["filled", *[""] * (len(values) - 1)]),
-        "normalised": inside.assign(z=inside["value"].rank(pct=True)).drop(columns="value"),
-        "weights": pd.DataFrame(
-            weights, columns=["weighting", "subsystem", "indicator", "weight", "entropy"]
+        "goalposts": _goalposts(inside),
+        "normalised": inside.assign(z=inside["value"].rank(pct=True), flag="").drop(
+            columns="value"
         ),
-        "coupling": _coupling(grid),
+        "weights": weights,
+        "coupling": coupling,
         "obstacles": inside.assign(obstacle=0.25).drop(columns="value"),
-        "comovement": _comovement(regions, years),
+        "comovement": _comovement(coupling),
+        "growth_split": variants.growth_split(coupling, SUBSYSTEMS),
+        "diagnostics": variants.guard_rows(weights, {r: NAMES[r] for r in regions}),
+        "multiverse": multiverse,
+        "sensitivity": variants.sensitivity(multiverse),
+        "uncertainty": uncertainty,
+        "grade_shares": grade_shares,
         "parameters": _parameters(regions),
         "equilibria": _equilibria(regions, years, values),
         "robustness": pd.DataFrame(
             [
-                ("main", "main", 0.2, 0.5, 0, 24, 0.4, 0.6, 1, "primary coordination"),
-                ("weighting", "equal", 0.1, 0.4, 5, 24, 0.3, 0.5, 2, "barely coordinated"),
-                ("range", "[0, 1]", 0.0, 0.4, 3, 24, 0.3, 0.5, 1, "barely coordinated"),
+                ("main", "main", 0.2, 0.5, 1.0, 0, 24, 0.4, 0.6, 1, "primary coordination"),
+                ("weighting", "equal", 0.1, 0.4, 0.9, 5, 24, 0.3, 0.5, 2, "barely coordinated"),
+                ("range", "[0, 1]", 0.0, 0.4, 0.99, 3, 24, 0.3, 0.5, 1, "barely coordinated"),
             ],
             columns=(
-                "varied variant D_min D_mean grades_changed n focus_D_first focus_D_last "
-                "focus_rank_last focus_grade_last"
+                "varied variant D_min D_mean rank_correlation grades_changed n focus_D_first "
+                "focus_D_last focus_rank_last focus_grade_last"
             ).split(),
         ),
         "relations": pd.DataFrame(
@@ -222,9 +260,16 @@ def tables(count: int = 4, last: int = 2020, claims: bool = False) -> dict[str, 
     return made
 
 
+@lru_cache
+def places() -> pd.DataFrame:
+    """Return the regions that are known, with their tiles."""
+    return read_table(ROOT / "config" / "regions.csv")
+
+
 def study(count: int = 4, *, claims: bool = False, **changed: pd.DataFrame) -> Study:
     """Return the sample study; tables given by name replace the made-up ones."""
-    return Study(config(), tables(count, claims=claims) | changed, indicators())
+    made = tables(count, claims=claims) | changed
+    return Study(config(), made, indicators(), places=places())
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
@@ -247,8 +292,9 @@ def gap(year: int, region: str = "330000") -> dict[str, pd.DataFrame]:
     gone = panel["region"].eq(region) & panel["year"].eq(year)
     shorter = {
         name: without(made[name], region=region, year=year)
-        for name in ("coupling", "obstacles", "normalised")
+        for name in ("coupling", "obstacles", "normalised", "uncertainty", "grade_shares")
     }
+    shorter["growth_split"] = without(made["growth_split"], region=region, year=[year, year + 1])
     return {"panel": panel.assign(value=panel["value"].mask(gone)), **shorter}
 
 

@@ -17,21 +17,29 @@ class Figure(NamedTuple):
 
 
 _REGIONS, _COEFFICIENTS = frozenset({"regions"}), frozenset({"coefficients"})
-_OWN = frozenset({"own_fits"})
+_OWN, _TILES = frozenset({"own_fits"}), frozenset({"tiles"})
 
 FIGURES: dict[str, Figure] = {
     "opening_indices": Figure(columns=2),
     "opening_correlations": Figure(frozenset({"correlations"}), columns=2),
     "coordination": Figure(paper=0.7),
+    "tiles": Figure(_TILES, paper=0.9),
+    "tiles_first": Figure(_TILES, columns=2, paper=0.53),
+    "tiles_last": Figure(_TILES, columns=2, paper=0.53),
     "heat": Figure(_REGIONS, paper=0.78),
     "scatter_levels": Figure(frozenset({"levels"}), columns=3, paper=0.75),
     "scatter_within_regions": Figure(frozenset({"within_regions"}), columns=3, paper=0.75),
     "scatter_within_regions_and_years": Figure(
         frozenset({"within_regions_and_years"}), columns=3, paper=0.75
     ),
+    "size_adjusted": Figure(frozenset({"size"}), paper=0.85),
     "weights": Figure(paper=0.82),
     "trajectory": Figure(paper=0.75),
+    "growth_split": Figure(frozenset({"growth_split"}), paper=0.82),
     "obstacles": Figure(paper=0.82),
+    "specification_curve": Figure(frozenset({"combinations"}), paper=0.85),
+    "sensitivity": Figure(frozenset({"sensitivity"}), paper=0.85),
+    "grade_shares": Figure(frozenset({"draws"}), paper=0.85),
     "coefficient_b1": Figure(_COEFFICIENTS, columns=2, paper=0.9),
     "coefficient_d": Figure(_COEFFICIENTS, columns=2, paper=0.9),
     "regional_b1": Figure(_OWN, columns=2, paper=0.85),

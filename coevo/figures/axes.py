@@ -8,7 +8,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.findings.grades import LARGE, SMALL
+from coevo.coupling import Scale
+from coevo.figures.theme import GRADE_COUNT
+from coevo.findings.grades import LARGE, SMALL, spans
+
+AIR = 0.01  # of D, beyond the outermost tenths
 
 # under words that a line would cross: the same words, wide, in the colour of the page
 HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
@@ -17,6 +21,34 @@ HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
 def scale(low: float, high: float) -> alt.Scale:
     """A linear scale that shows exactly [low, high]."""
     return alt.Scale(domain=[low, high], nice=False, zero=False)
+
+
+def grade_scale(*, text: bool = False) -> alt.Scale:
+    """Fills by place on the ramp of grades, or the colour of words on them."""
+    places = list(range(GRADE_COUNT))
+    return alt.Scale(domain=places, range=[f"${'t' if text else 'g'}{i}" for i in places])
+
+
+def tenths_around(values: pd.Series) -> tuple[float, float]:
+    """Limits of a scale of D: the tenths around the values, with a little air."""
+    low, high = values.min(), values.max()
+    return max(0.0, low // 0.1 / 10 - AIR), min(1.0, (high // 0.1 + 1) / 10 + AIR)
+
+
+def grade_ticks(table: Scale, limits: tuple[float, float]) -> list[float]:
+    """Cuts of the grades inside the limits, and the outermost tenths."""
+    tenths = [round(i / 10, 1) for i in range(11) if limits[0] <= i / 10 <= limits[1]]
+    inside = [cut for cut in table.cuts if limits[0] <= cut <= limits[1]]
+    return sorted({tenths[0], *inside, tenths[-1]})
+
+
+def grade_bands(table: Scale, limits: tuple[float, float]) -> pd.DataFrame:
+    """Grades (grade, low, high, at) as far as they lie inside the limits; at: the middle of it."""
+    seen = [(label, max(low, limits[0]), min(high, limits[1])) for label, low, high in spans(table)]
+    inside = [
+        (*band, round((band[1] + band[2]) / 2, 3)) for band in seen if band[2] - band[1] > 2 * AIR
+    ]
+    return pd.DataFrame(inside, columns=["grade", "low", "high", "at"])
 
 
 def years_axis(years: Sequence[int], *, grid: bool = False) -> alt.X:
@@ -68,6 +100,14 @@ def tick_format(values: Sequence[float]) -> str:
         return ".2~e"
     decimals = max((len(f"{v:.10f}".rstrip("0").split(".")[1]) for v in values), default=0)
     return f",.{decimals}f"
+
+
+def percent_axis(values: Sequence[float], title: str) -> alt.Axis:
+    """A horizontal axis of shares as per cent, as the report writes them."""
+    return alt.Axis(
+        values=list(values), labelExpr="format(100 * datum.value, '.0f') + ' %'", title=title,
+        titleLimit=600, grid=True,
+    )  # fmt: skip
 
 
 def spread(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:

@@ -6,17 +6,20 @@ import altair as alt
 import pandas as pd
 
 from coevo.figures import FIGURES
-from coevo.figures.axes import above, scale, years_axis
+from coevo.figures.axes import (
+    above,
+    grade_bands,
+    grade_scale,
+    grade_ticks,
+    scale,
+    tenths_around,
+    tick_format,
+    years_axis,
+)
 from coevo.figures.labels import end_labels, label_marks
-from coevo.figures.theme import GRADE_COUNT, specification
-from coevo.findings.grades import GRADES, MIDPOINT, position, printed
+from coevo.figures.theme import specification
+from coevo.findings.grades import MIDPOINT, colours, printed
 from coevo.findings.study import Study
-
-
-def _range(study: Study) -> tuple[float, float]:
-    """Limits of D in a chart, on tenths, with a little air."""
-    low, high = study.coupling["D"].min(), study.coupling["D"].max()
-    return max(0.0, low // 0.1 / 10 - 0.01), min(1.0, (high // 0.1 + 1) / 10 + 0.01)
 
 
 def _shown(study: Study, last: pd.DataFrame) -> list[str]:
@@ -28,9 +31,8 @@ def _shown(study: Study, last: pd.DataFrame) -> list[str]:
 def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Coordination degree D of every region, with the focus, the mean and the grades."""
     height = 440.0
-    low, high = _range(study)
+    low, high = tenths_around(study.coupling["D"])
     y = scale(low, high)
-    tenths = [round(i / 10, 1) for i in range(11) if low <= i / 10 <= high]
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
     hover = alt.selection_point(
         name="hover", on="pointerover", clear="pointerout", fields=["name"], empty=False
@@ -41,7 +43,8 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Tooltip("D:Q", format=".3f"),
         alt.Tooltip("grade:N", title=words["tip_grade"]),
     ]
-    axis = alt.Y("D:Q", scale=y, axis=above("D", values=tenths, format=".1f"))
+    cuts = grade_ticks(study.grades, (low, high))
+    axis = alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
     base = alt.Chart(rows).encode(x=years_axis(study.years), y=axis)
     midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
     layers: list[alt.Chart] = [midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y))]
@@ -84,10 +87,11 @@ def _coordination_labels(
     is_focus = shown["region"] == study.focus
     at_end = shown["year"] == study.years[-1]
     years = (" (" + shown["year"].astype(int).astype(str) + ")").mask(at_end, "")
+    texts = pd.Series([printed(D, scale=study.grades) for D in shown["D"]], shown.index)
     labels = pd.DataFrame(
         {
             "value": shown["D"],
-            "text": shown["name"] + " " + shown["D"].map(printed) + years,
+            "text": shown["name"] + " " + texts + years,
             "bold": is_focus,
             "colour": is_focus.map({True: "$focus", False: "$muted"}),
         }
@@ -95,7 +99,7 @@ def _coordination_labels(
     if not study.single:
         present = last.loc[last["year"] == study.years[-1], "D"]
         mean = present.mean()
-        text = words["mean_of"].format(count=len(present), value=printed(mean))
+        text = words["mean_of"].format(count=len(present), value=printed(mean, scale=study.grades))
         labels.loc[len(study.coupling)] = [mean, text, True, "$ink"]
     return end_labels(labels, *limits, height)
 
@@ -104,14 +108,10 @@ def _grade_words(
     study: Study, words: dict[str, str], y: alt.Scale, limits: tuple[float, float]
 ) -> list[alt.Chart]:
     """Names of the grades at the far right; left out where the plot is too narrow for them."""
-    centres = pd.DataFrame(
-        {"at": [(i + 0.5) / GRADE_COUNT for i in range(GRADE_COUNT)], "grade": GRADES}
-    )
-    inside = centres[(centres["at"] > limits[0]) & (centres["at"] < limits[1])]
     # The page sets `container` to the width it has; the plot's own width depends on these words.
     container = alt.param(name="container", value=640)
     text = (
-        alt.Chart(inside)
+        alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]])
         .add_params(container)
         .transform_calculate(shown="container < 520 ? '' : datum.grade")
     )
@@ -125,8 +125,8 @@ def _grade_words(
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
     rows = study.coupling[["region", "name", "year", "D", "grade"]].copy()
-    rows["text"] = rows["D"].map(printed)
-    rows["g"] = rows["grade"].map(position)
+    rows["text"] = [printed(D, scale=study.grades) for D in rows["D"]]
+    rows["g"] = rows["grade"].map(colours(study.grades))
     order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
     is_focus = f"datum.value == {study.name(study.focus)!r}"
     base = alt.Chart(rows).encode(
@@ -149,9 +149,8 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
             ),
         ),
     )  # fmt: skip
-    numbers = list(range(GRADE_COUNT))
     cells = base.mark_rect().encode(
-        color=alt.Color("g:O", scale=alt.Scale(domain=numbers, range=[f"$g{i}" for i in numbers])),
+        color=alt.Color("g:O", scale=grade_scale()),
         tooltip=[
             alt.Tooltip("name:N", title=words["tip_region"]),
             alt.Tooltip("year:O", title=words["tip_year"]),
@@ -162,12 +161,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     text = (
         base.transform_calculate(shown="width < 330 ? slice(datum.text, 1) : datum.text")
         .mark_text(fontSize=11)
-        .encode(
-            text="shown:N",
-            color=alt.Color(
-                "g:O", scale=alt.Scale(domain=numbers, range=[f"$t{i}" for i in numbers])
-            ),
-        )
+        .encode(text="shown:N", color=alt.Color("g:O", scale=grade_scale(text=True)))
     )
     chart = alt.layer(cells, text).resolve_scale(color="independent")
     return specification(chart, 20.0 * len(order))

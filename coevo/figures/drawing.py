@@ -9,11 +9,15 @@ from typing import Any
 from coevo.figures import (
     FIGURES,
     Figure,
+    certainty,
     coefficients,
     comovement,
     coordination,
     figure_names,
+    growth,
     phase,
+    size,
+    tiles,
     trends,
     weights,
 )
@@ -22,7 +26,9 @@ from coevo.findings.shown import shown
 from coevo.findings.study import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
-_MODULES = (trends, coordination, comovement, weights, coefficients, phase)
+_MODULES = (
+    trends, coordination, tiles, comovement, size, weights, growth, certainty, coefficients, phase
+)  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
     for name in FIGURES

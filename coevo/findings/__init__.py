@@ -7,8 +7,11 @@ from coevo.findings.choices import choices
 from coevo.findings.data import data, obstacles, weights
 from coevo.findings.equilibrium import equilibrium, fits, pooled_fits
 from coevo.findings.far import far, focus_state
+from coevo.findings.growth import growth
 from coevo.findings.interaction import interaction
+from coevo.findings.robustness import guards, robustness
 from coevo.findings.shown import shown
+from coevo.findings.size import size
 from coevo.findings.step import step
 from coevo.findings.study import Study
 
@@ -19,6 +22,10 @@ def findings(study: Study) -> dict[str, Any]:
         "far": far(study),
         "choices": choices(study),
         "step": step(study),
+        "size": size(study),
+        "growth": growth(study),
+        "guards": guards(study),
+        "robustness": robustness(study),
         "interaction": interaction(study),
         "equilibrium": equilibrium(study),
         "calibration": calibration(study),

@@ -10,9 +10,17 @@ LARGE, SMALL = 1e15, 1e-6  # outside, numbers are printed as powers of ten
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
-def position(grade: str) -> int:
-    """Position of a grade, 0 for the lowest."""
-    return GRADES.index(grade)
+def spans(scale: Scale) -> list[tuple[str, float, float]]:
+    """Label, lower and upper end of every grade of a table, ascending."""
+    return list(zip(scale.labels, (0.0, *scale.cuts), (*scale.cuts, 1.0), strict=True))
+
+
+def colours(scale: Scale) -> dict[str, int]:
+    """Colour of every grade: the place of its middle among the ten of the ramp, 0 for the lowest.
+
+    So a colour stands for about the same D whatever the table, and the hue turns at the midpoint.
+    """
+    return {label: int(round(5 * (low + high), 9)) for label, low, high in spans(scale)}
 
 
 def printed(value: float, decimals: int = 2, scale: Scale = TEN, limit: int = 9) -> str:

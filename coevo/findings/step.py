@@ -1,5 +1,6 @@
 """Do the indices move together beyond level and common trend? Read from `comovement`."""
 
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -12,10 +13,15 @@ ROUNDING = 1e-9  # a correlation within this of an end of the range does not lie
 EDGE = 0.015  # about the noise of an end of the range
 
 
-def correlations(study: Study) -> pd.DataFrame:
+def pairs(study: Study) -> list[tuple[str, str]]:
+    """Every pair of subsystems, the first two first."""
+    return list(combinations(study.subsystems, 2))
+
+
+def correlations(study: Study, pair: tuple[str, str] | None = None) -> pd.DataFrame:
     """Correlation of ln U1 and ln U2 by scope, with the range that random pairing gives.
 
-    Of more than two subsystems the first two; the table holds the other pairs.
+    Of more than two subsystems the first two, or the `pair` that is asked for.
 
     Returns
     -------
@@ -24,7 +30,7 @@ def correlations(study: Study) -> pd.DataFrame:
         low and high are NaN where nothing was paired at random.
     """
     table = study.tables["comovement"].dropna(subset="value")
-    table = table[table["pair"] == "~".join(study.subsystems[:2])]
+    table = table[table["pair"] == "~".join(pair or study.subsystems[:2])]
     parts = {
         column: table[table["measure"] == measure].set_index("scope")["value"]
         for column, measure in (

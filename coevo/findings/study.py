@@ -6,18 +6,24 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.coupling import GRADES, Scale
+
 SUBSYSTEM_PREFIX = "U_"
 EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
 
 
 @dataclass(frozen=True)
 class Study:
-    """Tables by name, configuration after defaults, indicator table, language of the labels."""
+    """Tables by name, configuration after defaults, indicator table, language of the labels.
+
+    `places`: the regions that are known, with their tiles (config/regions.csv); None: no tiles.
+    """
 
     config: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
     indicators: pd.DataFrame
     language: str = "en"
+    places: pd.DataFrame | None = None
 
     @property
     def coupling(self) -> pd.DataFrame:
@@ -39,6 +45,11 @@ class Study:
     def regions(self) -> list[str]:
         """Region codes, ascending."""
         return sorted(self.coupling["region"].unique())
+
+    @property
+    def grades(self) -> Scale:
+        """The table of grades that D is read by."""
+        return GRADES[self.config["coupling"]["grades"]]
 
     @property
     def single(self) -> bool:

@@ -45,6 +45,7 @@ def documents(
     files: Mapping[str, str],
     config: Mapping[str, Any],
     provenance: Mapping[str, Mapping[str, str]],
+    places: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """Reports by file name, `report.<language>.<format>`.
 
@@ -61,6 +62,8 @@ def documents(
         The configuration after defaults.
     provenance
         `files`: digest by path of each raw file; `packages`: version by name.
+    places
+        The regions that are known, with their tiles; None: no map of tiles.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def documents(
     """
     made = {}
     for language in config["report"]["languages"]:
-        study = Study(config, tables, indicators, language)
+        study = Study(config, tables, indicators, language, places)
         phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
         notes = yaml.safe_load(files[f"notes.{language}.yaml"])
         source = text(study, files[f"report.{language}.md"], phrases, notes, provenance)

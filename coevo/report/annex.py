@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from coevo.findings.data import weights as weights_in_use
+from coevo.findings.factors import ranked
 from coevo.findings.study import Study
-from coevo.report import rows
+from coevo.report import index_rows, rows
 from coevo.report.cells import Words
 from coevo.report.markup import Markdown, escaped, listed, table, upper_first
 
@@ -34,9 +35,7 @@ def tables(
     provenance: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:  # fmt: skip
     """Tables of the main part by the name the template gives them, and the annex as sections."""
-    weights = study_weights(study, words, phrases)
     made: dict[str, Any] = {
-        "weights_table": weights,
         "audit_table": _table(phrases, "audit", words, rows.audit(words)),
         "files_table": _table(
             phrases, "files", words, _pairs(provenance["files"], code=True), "long"
@@ -48,14 +47,16 @@ def tables(
         made["equilibria_table"] = _table(
             phrases, "equilibria", words, rows.equilibria(words), "widest"
         )
+    if len(study.subsystems) > 2 and not study.single:
+        made["pairs_table"] = _table(phrases, "pairs", words, index_rows.pair_correlations(words))
     if "claims" in study.tables:
         made["claims_table"] = _table(phrases, "claims", words, rows.claims(words), "claims")
     return made | {"annex": sections(study, words, phrases)}
 
 
-def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dict[str, Markdown]]:
-    """Annex tables with their titles; a table without rows is left out."""
-    found: list[tuple[str, Markdown]] = []
+def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Annex tables with key and title; a table without rows is left out."""
+    found = _indices(study, words, phrases)
     if not study.single:
         found.append(("states", _states(study, phrases, words)))
     if study.pair and not study.single:
@@ -66,7 +67,29 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
     if len(study.tables["audit"]):
         lines = rows.audit_rows(words)
         found.append(("findings", _table(phrases, "findings", words, lines, "long wide")))
-    return [{"title": words.say(f"tables/{key}/title"), "table": made} for key, made in found]
+    return [
+        {"key": key, "title": words.say(f"tables/{key}/title"), "table": made}
+        for key, made in found
+    ]
+
+
+def _indices(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[tuple[str, Markdown]]:
+    """Annex tables about the indices: the indicators, guards, other choices, obstacles."""
+
+    def made(key: str, lines: rows.Rows, kind: str = "long") -> tuple[str, Markdown]:
+        return key, _table(phrases, key, words, lines, kind)
+
+    found = [
+        ("weights", study_weights(study, words, phrases)),
+        made("descriptive", index_rows.descriptive(words)),
+        made("variants", index_rows.variants(words), "wide"),
+        made("guards", index_rows.guards(words)),
+    ]
+    if len(ranked(study)):
+        found.append(made("frequencies", index_rows.obstacle_frequencies(words)))
+        if not study.single:
+            found.append(made("top_obstacles", index_rows.top_obstacles(words), "long wide"))
+    return found
 
 
 def study_weights(study: Study, words: Words, phrases: Mapping[str, Any]) -> Markdown:

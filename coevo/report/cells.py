@@ -108,12 +108,13 @@ class Words:
 
     def relative(self, state: Any, value: Any) -> Markdown:
         """Relative development with the subsystem that lags, as the table says it."""
-        side = (
-            self.word("lagging", state)
-            if state == "synchronous"
-            else self.say("titles/lags", subsystem=self.study.label(state))
-        )
-        return Markdown(f"{fixed(value)}, {escaped(side)}")
+        return Markdown(f"{fixed(value)}, {self.side(state)}")
+
+    def side(self, state: Any) -> Markdown:
+        """The subsystem that lags, or that none does."""
+        if state == "synchronous":
+            return escaped(self.word("lagging", state))
+        return self.say("titles/lags", subsystem=self.study.label(state))
 
     def cells(self, rows: pd.DataFrame) -> str:
         """Cells of the panel in words: indicator, year and how many or which regions."""

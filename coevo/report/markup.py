@@ -44,6 +44,7 @@ def environment(**globals_: Any) -> Environment:
         "figures": numbers.figures,
         "graded": numbers.graded,
         "percent": numbers.percent,
+        "proportion": numbers.proportion,
         "spelled": numbers.spelled,
         "ordinal": numbers.ordinal,
         "listed": listed,

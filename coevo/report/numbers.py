@@ -51,6 +51,15 @@ def percent(value: Any, decimals: int = 0) -> str:
     return NOTHING if missing(value) else f"{fixed(float(value) * 100, decimals)} %"
 
 
+def proportion(value: float) -> str:
+    """A share of draws as per cent with one decimal; neither 0 nor 100 unless it is."""
+    if 0 < value < 0.001:
+        return "under 0.1 %"
+    if 0.999 < value < 1:
+        return "over 99.9 %"
+    return percent(value, 0 if value in (0, 1) else 1)
+
+
 def spelled(count: int) -> str:
     """A count in words up to twelve, in digits above, thousands separated."""
     return _WORDS[count] if 0 <= count < len(_WORDS) else fixed(count, 0)

@@ -15,6 +15,7 @@ from coevo.findings.equilibrium import (
     refused,
 )
 from coevo.findings.interaction import regional
+from coevo.findings.robustness import type_changes
 from coevo.findings.study import SUBSYSTEM_PREFIX
 from coevo.report.cells import Words, amount, estimate
 from coevo.report.markup import Markdown, escaped
@@ -78,9 +79,14 @@ def equilibria(words: Words) -> Rows:
 
 
 def weights(words: Words, rows: pd.DataFrame) -> Rows:
-    """One row per indicator: place, label with unit, e, 1 - e, w, between, focus values."""
+    """One row per indicator: place, label with unit, direction, e, 1 - e, w, least and largest w
+    by the other methods, between, focus values.
+    """
     study = words.study
     table, seen = study.indicators.set_index("indicator"), set()
+    every = study.tables["weights"]
+    others = every[every["weighting"] != study.config["weighting"]["method"]]
+    others = others.groupby("indicator")["weight"].agg(["min", "max"])
     values = study.tables["panel"]
     values = values[values["region"] == study.focus].set_index(["indicator", "year"])["value"]
     result: Rows = []
@@ -97,7 +103,10 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
             study.heading(row.subsystem) if first else "",
             table.loc[row.indicator, "dimension"],
             Markdown(f"{label} [({unit})]{{.unit}}"),
+            str(table.loc[row.indicator, "direction"]).replace("-", "−"),
             *entropy, fixed(row.weight, 3),
+            f"{fixed(others.at[row.indicator, 'min'])}–{fixed(others.at[row.indicator, 'max'])}"
+            if row.indicator in others.index else NOTHING,
             *([] if study.single else [percent(row.between).removesuffix(" %")]), *focus,
         ])  # fmt: skip
     return result
@@ -126,18 +135,22 @@ def audit_rows(words: Words) -> Rows:
 
 
 def states(words: Words) -> Rows:
-    """C, T, D, grade and relative development of every region in its last year.
+    """C, T, D, type, relative development and changes of type of every region in its last year.
 
     The year is named where it is not the last of the study.
     """
     last = words.study.ends()[1].sort_values("D", ascending=False)
+    changes = type_changes(words.study)
     rows = []
     for _, row in last.iterrows():
         year = "" if row["year"] == words.study.years[-1] else f" ({row['year']:.0f})"
         indices = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
         rows.append([
             row["name"] + year, *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
-            row["grade"], words.relative(row["lagging"], row["relative_development"]),
+            Markdown(f"{escaped(row['grade'])}, {words.side(row['lagging'])}"),
+            fixed(row["relative_development"]),
+            words.say("tables/states/differs", **changes.loc[row.name].to_dict())
+            if row.name in changes.index else NOTHING,
         ])  # fmt: skip
     return rows
 

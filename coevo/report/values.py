@@ -131,7 +131,11 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
 def _marks(others: list[str], phrases: Phrases) -> Markdown:
     """Mark and method of the weightings that are not used, as the chart draws them."""
     marks = phrases["words"]["marks"]
-    return listed(Markdown(f"{marks[i % len(marks)]}: {escaped(m)}") for i, m in enumerate(others))
+    names = phrases["words"]["weighting"]
+    return listed(
+        Markdown(f"{marks[i % len(marks)]}: {escaped(names.get(m, m))}")
+        for i, m in enumerate(others)
+    )
 
 
 def spans(years: list[int]) -> list[str]:

@@ -8,7 +8,9 @@ import yaml
 from coevo.findings import Study
 from coevo.report import annex
 from coevo.report.cells import Words
+from coevo.report.choices import choice_sentences, choice_values
 from coevo.report.markup import Markdown, environment, escaped, speaker
+from coevo.report.methods import KINDS, chosen, method_values
 from coevo.report.values import (
     Phrases,
     interaction_sentence,
@@ -29,6 +31,7 @@ def _voice(study: Study, phrases: Phrases) -> tuple[Any, Words]:
     words = Words(study, say, word)
     jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
     jinja.globals |= named_values(study, words, phrases)
+    jinja.globals |= choice_values(study) | method_values(study, words, phrases)
     return jinja, words
 
 
@@ -40,6 +43,7 @@ def text(
     jinja, words = _voice(study, phrases)
     values = jinja.globals
     values |= sentences(study, words, phrases, values)
+    values |= choice_sentences(study, words, values)
     values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
     return jinja.from_string(template).render(
         facts=words.facts(study.focus),
@@ -51,9 +55,9 @@ def text(
 
 
 def _references(study: Study, phrases: Phrases) -> list[str]:
-    """References of what this study uses: always, by weighting method, and with a pair."""
+    """References of what this study uses: always, by method, and with a pair."""
     table = phrases["references"]
-    keys = ["always", study.config["weighting"]["method"], study.config["coupling"]["grades"]]
+    keys = ["always", *(f"{kind}/{chosen(study, kind)}" for kind in KINDS)]
     keys += ["pair"] if study.pair else []
     keys += ["pooled"] if study.pair and study.pooled else []
     return [line for key in keys for line in table.get(key, [])]

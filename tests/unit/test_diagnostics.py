@@ -1,5 +1,7 @@
 """Guards by hand: each is silent on sound figures and speaks where it should."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -107,6 +109,23 @@ def test_filled_figures_and_removed_indicators():
     other, _ = couple(left, weights, "equal", COUPLING, (0.01, 0.99))
     changed = (other["grade"].to_numpy() != found.coupling["grade"].to_numpy()).mean()
     assert without["a"] == changed > 0
+
+
+def test_types_that_another_weighting_would_change():
+    found = case()
+    counts = rows(found, "type_changes").set_index("region")
+    others = [w for w in found.weights["weighting"].unique() if w != "equal"]
+    assert (counts["limit"] == len(others)).all() and len(counts) == 6
+    own = found.coupling.query("year == 2016").set_index("region")
+    expected = dict.fromkeys(own.index, 0)
+    for name in others:
+        table, _ = couple(found.normalised, found.weights, name, COUPLING, (0.01, 0.99))
+        for region, row in table.query("year == 2016").set_index("region").iterrows():
+            same = (row["grade"], row["lagging"]) == tuple(own.loc[region, ["grade", "lagging"]])
+            expected[region] += not same
+    assert counts["value"].to_dict() == expected and max(expected.values()) > 0
+    alone = dataclasses.replace(found, weights=found.chosen)
+    assert rows(alone, "type_changes").empty
 
 
 def test_components_and_comparisons_bring_their_own_guards():

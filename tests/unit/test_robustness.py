@@ -5,16 +5,22 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
+from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.robustness import robustness
-from coevo.weighting import WEIGHTINGS, weigh
+from coevo.weighting import weigh
 
 CONFIG = {
-    "normalisation": {"reference": "panel", "range": [0.01, 0.99]},
+    "normalisation": {
+        "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"
+    },
     "weighting": {"method": "entropy"},
-    "coupling": {"form": "standard", "contributions": "equal", "grades": "ten"},
+    "coupling": {
+        "composite": "linear", "preset": None, "form": "standard", "k": 2.0,
+        "contributions": "equal", "grades": "ten",
+    },
     "focus_region": "2",
-}
+}  # fmt: skip
 INDICATORS = pd.DataFrame(
     {"indicator": list("abcd"), "subsystem": ["s", "s", "t", "t"], "direction": ["+"] * 4}
 )
@@ -40,11 +46,11 @@ def test_the_main_row_is_the_study_itself(panel):
 
 def test_a_variant_is_what_the_study_would_be_with_that_choice(panel):
     table = robustness(panel, INDICATORS, CONFIG).set_index("variant")
-    assert set(table.index) == {"main", "[0, 1]", *WEIGHTINGS} - {"entropy"}
-    normalised, _ = normalise(panel, INDICATORS)
-    weights = weigh(normalised, panel, INDICATORS)
-    equal, _ = couple(normalised, weights, "equal", "standard", "equal", "ten", 0.99)
-    main, _ = couple(normalised, weights, "entropy", "standard", "equal", "ten", 0.99)
+    normalised, _ = normalise(panel, INDICATORS, CONFIG["normalisation"])
+    weights = weigh(normalised, panel, INDICATORS, CONFIG["weighting"])
+    assert set(table.index) == {"main", "[0, 1]", *weights["weighting"]} - {"entropy"}
+    equal, _ = couple(normalised, weights, "equal", CONFIG["coupling"], (0.01, 0.99))
+    main, _ = couple(normalised, weights, "entropy", CONFIG["coupling"], (0.01, 0.99))
     row = table.loc["equal"]
     assert row["D_mean"] == pytest.approx(equal["D"].mean())
     assert row["grades_changed"] == (equal["grade"] != main["grade"]).sum() > 0
@@ -59,5 +65,25 @@ def test_a_variant_is_what_the_study_would_be_with_that_choice(panel):
 def test_the_range_moves_the_bottom(panel):
     table = robustness(panel, INDICATORS, CONFIG).set_index("variant")
     assert table.loc["[0, 1]", "D_min"] < table.loc["main", "D_min"]
-    bare = {**CONFIG, "normalisation": {"reference": "panel", "range": [0, 1]}}
+    bare = {**CONFIG, "normalisation": {**CONFIG["normalisation"], "range": [0, 1]}}
     assert "[0, 1]" not in set(robustness(panel, INDICATORS, bare)["variant"])
+
+
+def test_a_weighting_that_the_figures_do_not_allow_has_no_row(panel):
+    other = panel["indicator"].map({"a": "a", "b": "a", "c": "c", "d": "c"})
+    key = panel["region"] + panel["year"].astype(str)
+    first = dict(zip(key + panel["indicator"], panel["value"], strict=True))
+    doubled = panel.assign(value=[first[k] for k in key + other])  # b equals a, d equals c
+    settings = CONFIG["weighting"]
+    normalised, _ = normalise(doubled, INDICATORS, CONFIG["normalisation"])
+    allowed = set(weigh(normalised, doubled, INDICATORS, settings)["weighting"])
+    left_out = set(weigh(*_sound(panel), settings)["weighting"]) - allowed
+    assert left_out
+    variants = set(robustness(doubled, INDICATORS, CONFIG)["variant"])
+    assert variants == {"main", "[0, 1]", *allowed} - {"entropy"}
+    with pytest.raises(StudyError):
+        robustness(doubled, INDICATORS, {**CONFIG, "weighting": {"method": left_out.pop()}})
+
+
+def _sound(panel):
+    return normalise(panel, INDICATORS, CONFIG["normalisation"])[0], panel, INDICATORS

@@ -7,9 +7,10 @@
   const root = document.documentElement;
   const views = new Map();
   // Height as a share of the width, with a maximum; charts without an entry keep their height.
-  const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540] };
+  const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540], tiles: [0.84, 620] };
   const NARROW = { phase: 1.2 };
-  let region = regions.focus;
+  // Values of the parameters that readers choose; they outlive every redraw.
+  const chosen = { region: regions.focus };
 
   const style = () => getComputedStyle(root);
   function filled(node, css) {
@@ -25,22 +26,52 @@
     if (RATIO[name]) spec.height = Math.min(width * RATIO[name][0], RATIO[name][1]);
     if (width < 480 && NARROW[name]) spec.height = width * NARROW[name];
     spec.width = width;
-    const given = { region, container: width };
-    for (const param of spec.params || []) if (param.name in given) param.value = given[param.name];
+    for (const param of spec.params || []) {
+      if (param.bind) slider(element, param);
+      const given = { ...chosen, container: width };
+      if (param.name in given) param.value = given[param.name];
+    }
     const shown = await vegaEmbed(element, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
     if (views.has(name)) views.get(name).finalize();
     views.set(name, shown);
   }
   const drawAll = () => Promise.all([...document.querySelectorAll(".chart")].map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
 
+  function choose(name, value) {
+    chosen[name] = value;
+    for (const [chart, shown] of views) {
+      if ((specs[chart].params || []).some((param) => param.name === name)) shown.view.signal(name, value).resize().runAsync();
+    }
+  }
+  // A parameter that a chart binds to a range gets a labelled slider above the chart, once.
+  function slider(element, param) {
+    const { name, min, max, step } = param.bind;
+    delete param.bind;
+    const id = "slider-" + element.dataset.chart;
+    if (document.getElementById(id)) return;
+    chosen[param.name] = param.value;
+    const place = document.createElement("div");
+    const label = document.createElement("label");
+    const range = document.createElement("input");
+    const value = document.createElement("output");
+    label.htmlFor = value.htmlFor = range.id = id;
+    label.textContent = name;
+    Object.assign(range, { type: "range", min, max, step, value: param.value });
+    value.textContent = param.value;
+    range.addEventListener("input", () => {
+      value.textContent = range.value;
+      choose(param.name, Number(range.value));
+    });
+    place.classList.add("controls");
+    place.append(label, range, value);
+    element.before(place);
+  }
+
   function pick(code) {
-    region = code;
     const facts = regions.facts[code];
     document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = facts[i]; });
     document.querySelectorAll(".region-name").forEach((cell) => { cell.textContent = regions.names[code]; });
-    for (const name of ["region_paths", "region_obstacles"]) {
-      if (views.has(name)) views.get(name).view.signal("region", code).resize().runAsync();
-    }
+    choose("region", code);
   }
   function picker() {
     const place = document.getElementById("picker");
@@ -51,7 +82,7 @@
     label.textContent = regions.word;
     label.htmlFor = "region-picker";
     for (const code of Object.keys(regions.names).sort()) {
-      const option = new Option(regions.names[code], code, code === region, code === region);
+      const option = new Option(regions.names[code], code, code === chosen.region, code === chosen.region);
       select.append(option);
     }
     select.addEventListener("change", () => pick(select.value));

@@ -27,6 +27,7 @@ rule figures:
     input:
         **TABLE_FILES,
         indicators=INDICATORS,
+        regions=REGIONS,
         phrases="workflow/report/phrases.en.yaml",
         code=code("figures"),
     output:
@@ -47,6 +48,7 @@ rule report:
     input:
         **TABLE_FILES,
         indicators=INDICATORS,
+        regions=REGIONS,
         figures=f"{REPORT}/figures",
         templates=sorted(str(path) for path in Path("workflow/report").glob("*.*")),
         code=code("report"),

@@ -12,6 +12,7 @@ study = Study(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators),
+    places=read_table(snakemake.input.regions),
 )
 (phrases,) = read_texts(snakemake.input.phrases).values()
 charts = drawn(study, yaml.safe_load(phrases)["charts"])

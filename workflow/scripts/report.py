@@ -11,5 +11,6 @@ made = documents(
     read_texts(*snakemake.input.templates, snakemake.input.figures),
     snakemake.params.config,
     snakemake.params.provenance,
+    read_table(snakemake.input.regions),
 )
 write_files(made, snakemake.params.folder)

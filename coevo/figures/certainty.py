@@ -1,0 +1,316 @@
+"""How sure we are of D: its grade under draws of weights, D under every combination of choices."""
+
+import json
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from coevo.figures.axes import (
+    HALO,
+    above,
+    grade_bands,
+    grade_scale,
+    grade_ticks,
+    named_rows,
+    percent_axis,
+    scale,
+    tenths_around,
+    tick_format,
+    ticks,
+)
+from coevo.figures.theme import specification
+from coevo.findings.grades import colours, printed
+from coevo.findings.study import Study
+from coevo.multiverse import CHOICES
+
+LEAST = 0.1  # a share below this has no number in its bar
+LETTER = 6.3  # pixels of a letter, about
+ROW, CURVE, GAP = 13.0, 230.0, 26.0  # pixels: row of the matrix, height of the curve, between
+ABOVE = 0.4  # of a row, above the name of a choice
+
+
+def share_text(share: float) -> str:
+    """A share as per cent, never as all or nothing where it is not."""
+    text = f"{share * 100:.0f} %"
+    if share < 1 and text == "100 %":
+        return "> 99 %"
+    return "< 1 %" if share > 0 and text == "0 %" else text
+
+
+def grade_shares(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """Share of the draws of weights by grade, a bar per year; D with its 5-95 % range beside it."""
+    shares = study.of_focus("grade_shares")
+    shares = shares[shares["source"] == "weights"].copy()
+    order = {label: i for i, label in enumerate(study.grades.labels)}
+    shares["place"] = shares["grade"].map(order)
+    shares = shares.sort_values(["year", "place"])
+    shares["end"] = shares.groupby("year")["share"].cumsum()
+    shares["start"] = shares["end"] - shares["share"]
+    shares["middle"] = (shares["start"] + shares["end"]) / 2
+    shares["g"] = shares["grade"].map(colours(study.grades))
+    shares["short"] = shares["share"].map(share_text).where(shares["share"] >= LEAST, "")
+    shares["long"] = (shares["grade"] + " " + shares["short"]).where(shares["short"] != "", "")
+    ranges = study.of_focus("uncertainty")
+    ranges = ranges[ranges["source"] == "weights"]
+    beside = ranges[["year"]].assign(
+        D=[printed(D, scale=study.grades) for D in ranges["D"]],
+        range=[
+            f"{low:.2f}–{high:.2f}" for low, high in zip(ranges["low"], ranges["high"], strict=True)
+        ],
+    )
+    keep = ["year", "grade", "share", "start", "end", "middle", "g", "short", "long"]
+    base = alt.Chart(shares[keep].round(5))
+    y = alt.Y(
+        "year:O",
+        scale=alt.Scale(paddingInner=0.14, paddingOuter=0.05),
+        axis=alt.Axis(title=None, labelColor="$ink", labelFontSize=12),
+    )
+    draws = words["draws"].format(count=f"{study.config['robustness']['draws']:,}")
+    x = alt.X(
+        "start:Q", scale=scale(0, 1), axis=percent_axis([0, 0.25, 0.5, 0.75, 1], draws)
+    )  # fmt: skip
+    bars = base.mark_bar(stroke="$bg", strokeWidth=1).encode(
+        x=x, x2="end:Q", y=y, color=alt.Color("g:O", scale=grade_scale()),
+        tooltip=[
+            alt.Tooltip("year:O", title=words["tip_year"]),
+            alt.Tooltip("grade:N", title=words["tip_grade"]),
+            alt.Tooltip("share:Q", title=words["tip_share"], format=".1%"),
+        ],
+    )  # fmt: skip
+    fits = f"datum.share * width > {LETTER} * length(datum.%s) + 8"
+    text = (
+        base.transform_calculate(
+            shown=f"{fits % 'long'} ? datum.long : {fits % 'short'} ? datum.short : ''"
+        )
+        .mark_text(fontSize=11.5)
+        .encode(
+            x=alt.X("middle:Q", scale=scale(0, 1)), y=y, text="shown:N",
+            color=alt.Color("g:O", scale=grade_scale(text=True)),
+        )
+    )  # fmt: skip
+    side = alt.Chart(beside)
+    columns = [
+        side.mark_text(align="left", dx=shift, fontWeight=weight, color=colour).encode(
+            x=alt.value(alt.expr("width")), y=y, text=f"{field}:N"
+        )
+        for field, shift, weight, colour in (
+            ("D", 10, "bold", "$focus"), ("range", 46, "normal", "$muted")
+        )
+    ]  # fmt: skip
+    heads = [
+        alt.Chart(alt.Data(values=[{}]))
+        .mark_text(align="left", dx=shift, baseline="bottom", color="$muted", text=head)
+        .encode(x=alt.value(alt.expr("width")), y=alt.value(-3))
+        for head, shift in (("D", 10), (words["range_of_draws"], 46))
+    ]
+    chart = alt.layer(bars, text, *columns, *heads).resolve_scale(color="independent")
+    return specification(chart, 28.0 * len(beside))
+
+
+def _combinations(study: Study) -> pd.DataFrame:
+    """Combinations in which D of the region in focus is known, from the lowest D to the highest."""
+    rows = study.tables["multiverse"].dropna(subset="focus_D")
+    return rows.sort_values("focus_D", kind="stable").reset_index(drop=True)
+
+
+def _matrix(rows: pd.DataFrame, words: dict[str, str]) -> tuple[pd.DataFrame, dict[str, dict]]:
+    """Lines of the matrix (line, text, kind: choice, variant, used) and the line of each variant.
+
+    `line` counts rows from the top, with a little air above each choice. A choice with one variant
+    has none.
+    """
+    used = rows[rows["main"]]
+    lines: list[tuple[float, str, str]] = []
+    places: dict[str, dict] = {}
+    line = 0.0
+    for choice in CHOICES:
+        variants = list(dict.fromkeys(own_first(rows, choice)))
+        if len(variants) < 2:
+            continue
+        lines.append((line, words[f"choice_{choice}"], "choice"))
+        places[choice] = {variant: round(line + i, 1) for i, variant in enumerate(variants, 1)}
+        for variant, place in places[choice].items():
+            kind = "used" if (used[choice] == variant).any() else "variant"
+            lines.append((place, words.get(f"variant_{variant}", variant), kind))
+        line = round(lines[-1][0] + 1 + ABOVE, 1)
+    return pd.DataFrame(lines, columns=["line", "text", "kind"]), places
+
+
+def own_first(rows: pd.DataFrame, choice: str) -> list[str]:
+    """Variants of a choice, the study's own first, the others in the order of the table."""
+    return list(rows.sort_values("main", ascending=False, kind="stable")[choice])
+
+
+def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """D of the focus under every combination of choices, sorted; below it, which each one made."""
+    rows = _combinations(study)
+    lines, places = _matrix(rows, words)
+    depth = lines["line"].max() + 1
+    height = CURVE + GAP + ROW * depth
+    data = pd.DataFrame(
+        {
+            "i": range(len(rows)),
+            "D": rows["focus_D"].round(4),
+            "g": rows["focus_grade"].map(colours(study.grades)),
+            "grade": rows["focus_grade"],
+        }
+        | {choice: rows[choice].map(place) for choice, place in places.items()}
+    )
+    limits = tenths_around(rows["focus_D"])
+    cuts = grade_ticks(study.grades, limits)
+    y = alt.Scale(
+        domain=list(limits), nice=False, zero=False,
+        range=[alt.expr(f"height * {CURVE / height:.4f}"), 0],
+    )  # fmt: skip
+    below = alt.Scale(
+        domain=[-0.5, depth - 0.5], nice=False, zero=False,
+        range=[alt.expr(f"height * {(CURVE + GAP) / height:.4f}"), alt.expr("height")],
+    )  # fmt: skip
+    x = alt.X("i:Q", scale=scale(-1, len(rows)), axis=None)
+    chart = alt.Chart(data)
+    dots = chart.mark_point(filled=True, size=16, opacity=1, stroke="$muted", strokeWidth=0.3)
+    tips = [
+        alt.Tooltip("D:Q", format=".4f"),
+        alt.Tooltip("grade:N", title=words["tip_grade"]),
+        *(alt.Tooltip(f"{c}_name:N", title=words[f"choice_{c}"]) for c in places),
+    ]
+    text = dict(zip(lines["line"].astype(str), lines["text"], strict=True))
+    names = json.dumps(text, ensure_ascii=False)
+    named = {f"{choice}_name": f"{names}[format(datum.{choice}, '.1f')]" for choice in places}
+    title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
+    curve = dots.transform_calculate(**named).encode(
+        x=x,
+        y=alt.Y("D:Q", scale=y, axis=above(title, values=cuts, format=tick_format(cuts))),
+        color=alt.Color("g:O", scale=grade_scale()),
+        tooltip=tips,
+    )
+    strokes = (
+        chart.transform_fold(list(places), as_=["choice", "line"])
+        .mark_point(
+            shape="M0,-1L0,1", size=81, filled=False, aria=False, stroke="$muted", opacity=0.75,
+            strokeWidth=alt.expr(f"max(0.7, 0.9 * width / {len(rows)})"),
+        )
+        .encode(x=x, y=alt.Y("line:Q", scale=below, axis=None))
+    )  # fmt: skip
+    labels = [
+        alt.Chart(lines[lines["kind"] == kind])
+        .mark_text(align="right", dx=-8, fontSize=10.5, color=colour, fontWeight=weight)
+        .encode(x=alt.value(0), y=alt.Y("line:Q", scale=below, axis=None), text="text:N")
+        for kind, colour, weight in (
+            ("choice", "$muted", "bold"), ("variant", "$ink", "normal"),
+            ("used", "$focus", "bold"),
+        )
+        if (lines["kind"] == kind).any()
+    ]  # fmt: skip
+    foot = (
+        alt.Chart(alt.Data(values=[{}]))
+        .mark_text(
+            align="left", baseline="top", dy=6, color="$muted",
+            text=words["combinations"].format(count=f"{len(rows):,}"),
+        )
+        .encode(x=alt.value(0), y=alt.value(alt.expr("height")))
+    )  # fmt: skip
+    top = alt.layer(
+        curve, *_band_names(study, rows, limits, x, y), *_main(rows, words, study, x, y)
+    )
+    bottom = alt.layer(strokes, *labels)
+    chart = alt.layer(_through(rows, x), bottom, top, foot).resolve_scale(y="independent")
+    return specification(chart, height)
+
+
+def _through(rows: pd.DataFrame, x: alt.X) -> alt.Chart:
+    """A line through curve and matrix at the study's own combination."""
+    own = pd.DataFrame({"i": rows.index[rows["main"]]})
+    return alt.Chart(own).mark_rule(color="$focus", strokeWidth=1).encode(x=x)
+
+
+def _main(
+    rows: pd.DataFrame, words: dict[str, str], study: Study, x: alt.X, y: alt.Scale
+) -> list[alt.Chart]:
+    """The study's own combination: a dot with its value, on the side that the curve leaves free."""
+    own = rows[rows["main"]]
+    text = [
+        words["this_study"].format(value=printed(D, scale=study.grades)) for D in own["focus_D"]
+    ]
+    data = pd.DataFrame({"i": own.index, "D": own["focus_D"].round(4), "text": text})
+    chart = alt.Chart(data)
+    at = {"x": x, "y": alt.Y("D:Q", scale=y)}
+    left = (own.index >= len(rows) / 2).all()
+    place = (
+        {"align": "right", "dx": -7, "dy": -11} if left else {"align": "left", "dx": 7, "dy": 11}
+    )
+    return [
+        *(
+            chart.mark_text(fontSize=12, fontWeight="bold", **place, **ink).encode(
+                **at, text="text:N"
+            )
+            for ink in (HALO, {"color": "$focus"})
+        ),
+        chart.mark_point(filled=True, size=95, color="$focus", opacity=1).encode(**at),
+    ]
+
+
+def _band_names(
+    study: Study, rows: pd.DataFrame, limits: tuple[float, float], x: alt.X, y: alt.Scale
+) -> list[alt.Chart]:
+    """Names of the grades between their cuts: at the left under the upper cut, or, where the curve
+    soon leaves the band, at the right above the lower one.
+    """
+    layers = []
+    reach = 16 / CURVE * (limits[1] - limits[0])
+    for band in grade_bands(study.grades, limits).itertuples():
+        if band.high - band.low < reach:
+            continue
+        left = (rows["focus_D"] < band.high - reach).mean() > 0.45
+        data = pd.DataFrame({"at": [band.high if left else band.low], "text": [band.grade]})
+        side = (
+            {"align": "left", "dx": 3, "dy": 9} if left else {"align": "right", "dx": -3, "dy": -9}
+        )
+        layers += [
+            alt.Chart(data)
+            .mark_text(fontSize=11, **side, **ink)
+            .encode(
+                x=alt.value(0 if left else alt.expr("width")),
+                y=alt.Y("at:Q", scale=y),
+                text="text:N",
+            )
+            for ink in (HALO, {"color": "$muted"})
+        ]
+    return layers
+
+
+def sensitivity(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """Share of the variance of D over the combinations by choice: alone, and with interactions."""
+    rows = study.tables["sensitivity"]
+    rows = rows[rows["outcome"] == "focus_D"]
+    rows = rows.assign(bar=rows["first_order"].clip(lower=0))  # an estimate of 0 may fall below it
+    rows = rows.assign(shown=rows["bar"].round(2)).sort_values(["shown", "total"], ascending=False)
+    data = (
+        rows[["first_order", "total", "bar"]]
+        .round(4)
+        .assign(
+            row=rows["choice"].map(lambda choice: words[f"choice_{choice}"]),
+            text=rows["bar"].round(4).map(share_text),
+        )
+    )
+    high = min(1.0, float(rows[["first_order", "total"]].max().max()) * 1.04)
+    x = alt.X(
+        "bar:Q", scale=scale(0, high),
+        axis=percent_axis(ticks(0, high, 4), words["sensitivity"]),
+    )  # fmt: skip
+    y = named_rows(list(data["row"]))
+    base = alt.Chart(data)
+    tips = [
+        alt.Tooltip("row:N", title=words["tip_choice"]),
+        alt.Tooltip("first_order:Q", title=words["tip_alone"], format=".1%"),
+        alt.Tooltip("total:Q", title=words["tip_together"], format=".1%"),
+    ]
+    outline = base.mark_bar(height=13, fill="$bg", stroke="$muted", strokeWidth=1).encode(
+        x=alt.X("total:Q", scale=x["scale"]), x2=alt.value(0), y=y, tooltip=tips
+    )
+    fill = base.mark_bar(height=13, color="$muted").encode(x=x, x2=alt.value(0), y=y, tooltip=tips)
+    text = base.mark_text(align="right", fontWeight="bold").encode(
+        x=alt.value(alt.expr("width + 44")), y=y, text="text:N"
+    )
+    return specification(alt.layer(outline, fill, text), 26.0 * len(data))

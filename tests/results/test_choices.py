@@ -1,0 +1,130 @@
+"""What the reports of the real studies say about other choices equals what their tables hold."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo import configuration
+from coevo.coupling import GRADES
+from coevo.files import read_table, read_texts
+from coevo.findings import Study
+from coevo.report.wording import text
+
+FILES = {"provinces": "config"} | {
+    name: name for name in ("provinces-scale", "provinces-three", "zhejiang")
+}
+TABLES = (
+    "observations audit revisions panel goalposts normalised weights coupling obstacles comovement "
+    "robustness growth_split diagnostics multiverse sensitivity uncertainty grade_shares "
+    "parameters equilibria relations"
+).split()
+
+
+@pytest.fixture(scope="session")
+def said(built):
+    """`said(study)`: the report of a study that ships as one line, without escapes."""
+    schema = yaml.safe_load(Path("workflow/schemas/config.schema.yaml").read_text("utf-8"))
+    folder = Path("workflow/report")
+    template, phrases, notes = (
+        read_texts(folder / name)[name]
+        for name in ("report.en.md", "phrases.en.yaml", "notes.en.yaml")
+    )
+    made: dict[str, str] = {}
+
+    def source(study: str) -> str:
+        if study not in made:
+            name = f"{FILES[study]}.yaml"
+            config = yaml.safe_load(Path("config", name).read_text("utf-8"))
+            config = configuration.complete(config, schema, name)
+            tables = {table: built(study, table) for table in TABLES}
+            chosen = Study(config, tables, read_table(config["indicators"]))
+            provenance = {"files": {}, "packages": {}}
+            words = (yaml.safe_load(phrases), yaml.safe_load(notes))
+            made[study] = " ".join(text(chosen, template, *words, provenance).split())
+            made[study] = made[study].replace("\\", "")
+        return made[study]
+
+    return source
+
+
+def test_the_default_study_has_at_least_200_combinations(results):
+    assert len(results("provinces", "multiverse")) >= 200
+    assert results("provinces", "multiverse")["system"].nunique() == 2
+
+
+@pytest.mark.parametrize("study", FILES)
+def test_the_sentence_on_the_robust_grade_is_that_of_the_table(results, said, study):
+    table = results(study, "multiverse")
+    counts = table["focus_grade"].value_counts()
+    own = table.loc[table["main"].astype(bool), "focus_grade"].item()
+    part = said(study).split("{#robustness}")[1].split(":::")[1]
+    share = counts.iloc[0] / len(table)
+    if len(counts) == 1:
+        assert f"is robust: all {len(table)} combinations of choices give {own}." in part
+        return
+    printed = re.findall(r"(\d+) gives? ([a-z -]+?)(?= \(|, | and |;|\.)", part)
+    assert {name: int(count) for count, name in printed if "at least" not in name} == dict(counts)
+    assert f"give {own} (the study’s own among them)" in part
+    assert f"{len(table)} combinations of choices" in part
+    assert ("No single grade" in part) == (share < 2 / 3)
+    assert ("not nearly all" in part) == (2 / 3 <= share < 0.95)
+    least = re.search(r"what is robust is at least ([a-z -]+), with (\d+)", part)
+    if least:
+        order = GRADES["ten"].labels
+        reach = counts[[g for g in counts.index if order.index(g) >= order.index(least[1])]].sum()
+        assert reach == int(least[2]) >= 0.95 * len(table)
+
+
+@pytest.mark.parametrize(
+    ("study", "share", "start"),
+    [("provinces", 44, "Part of the differences"), ("provinces-scale", 96, "Most of the diff")],
+)
+def test_the_share_of_size(said, study, share, start):
+    sentence = said(study).split("accounts for ")[0].rsplit(". ", 1)[-1]
+    assert start in sentence
+    assert f"accounts for {share} % of the variance of ln *D*" in said(study)
+
+
+def test_what_drives_D_is_ordered_as_in_the_table(results, said):
+    table = results("provinces", "sensitivity").query("outcome == 'focus_D'")
+    part = said("provinces").split("over the combinations ")[1].split(";")[0]
+    printed = [int(share) for share in re.findall(r"for (\d+) %", part)]
+    alone = table[(table["total"] >= 0.05) & (table["first_order"] >= 0.01)]["first_order"]
+    assert printed == [round(100 * share) for share in alone.sort_values(ascending=False)]
+
+
+def test_ranges_of_the_draws(results, said):
+    table = results("provinces", "uncertainty")
+    last = table[(table["region"] == "330000") & (table["year"] == table["year"].max())]
+    for row in last.itertuples():
+        assert f"between {row.low:.3f} and {row.high:.3f} (rank {row.rank_low}" in said("provinces")
+
+
+def test_the_split_of_the_growth_is_that_of_D(results, said):
+    for study in ("provinces", "zhejiang"):
+        table = results(study, "growth_split").query("region == '330000'")
+        D = results(study, "coupling").query("region == '330000'").set_index("year")["D"]
+        parts = table.groupby("indicator")["contribution"].sum().sort_values()
+        total = parts.sum()
+        assert f"ln *D* of Zhejiang rose by {total:.3f}" in said(study)
+        assert total == pytest.approx(math.log(D.iloc[-1] / D.iloc[0]), abs=1e-12)
+        assert f"({parts.iloc[-1]:.3f}) and" in said(study)
+
+
+def test_three_subsystems_need_no_edit_of_the_report(results, said):
+    table = results("provinces-three", "comovement")
+    pairs = set(table.loc[table["pair"] != "", "pair"])
+    assert len(pairs) == 3
+    labels = ("e-commerce", "cluster", "digital infrastructure")
+    for pair in ((0, 1), (0, 2), (1, 2)):
+        assert f"| {labels[pair[0]]} and {labels[pair[1]]} |" in said("provinces-three")
+
+
+def test_types_that_flip_under_other_weightings(results, said):
+    table = results("provinces", "diagnostics").query("guard == 'type_changes'")
+    assert len(table) == 31 and (table["limit"] == 5).all()
+    flips = (table["value"] > 0).sum()
+    assert f"it does for {flips} of 31 regions under one at least" in said("provinces")

@@ -1,0 +1,420 @@
+"""Other choices: which grade is robust, what drives D and what moves it, in values and in words."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from coevo.composite import COMPOSITES
+from coevo.coupling import FORMS, GRADES, PRESETS, grade
+from coevo.diagnostics import diagnostics
+from coevo.findings import Study
+from coevo.findings.factors import frequencies, last_ranked, ranked
+from coevo.findings.growth import growth
+from coevo.findings.robustness import guards, robustness, type_changes
+from coevo.findings.size import size
+from coevo.multiverse import CHOICES
+from coevo.normalisation import METHODS, REFERENCES
+from coevo.report import documents
+from coevo.report.numbers import proportion
+from coevo.report.wording import text
+from coevo.weighting import WEIGHTINGS
+from tests.sample import files, gap, study, tables, without
+from tests.unit import test_diagnostics
+from tests.unit.test_report import NOTES, PHRASES, PROVENANCE, TEMPLATE, words
+
+TEN = GRADES["ten"].labels
+
+
+def graded(*grades: str, main: int = 0) -> pd.DataFrame:
+    """Return the multiverse of the sample with a row per grade, the `main` one the study's."""
+    table = tables()["multiverse"].head(len(grades))
+    return table.assign(focus_grade=grades, main=[i == main for i in range(len(grades))])
+
+
+def on(chosen: Study, part: str = "coupling", **changed: object) -> Study:
+    """Return a study whose configuration differs in a part."""
+    config = {**chosen.config, part: {**chosen.config[part], **changed}}
+    return Study(config, chosen.tables, chosen.indicators)
+
+
+def report(chosen: Study) -> str:
+    return " ".join(text(chosen, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+
+
+@pytest.mark.parametrize(
+    ("many", "few", "verdict"),
+    [(95, 5, "robust"), (94, 6, "mostly"), (80, 40, "mostly"), (79, 41, "split")],
+)
+def test_the_verdict_follows_the_share_of_the_most_frequent_grade(
+    many: int, few: int, verdict: str
+) -> None:
+    found = robustness(study(multiverse=graded(*[TEN[7]] * many, *[TEN[6]] * few)))
+    assert (found["verdict"], found["grade"], found["count"]) == (verdict, TEN[7], many)
+    assert (found["n"], found["others"], found["own"]) == (many + few, [(TEN[6], few)], True)
+
+
+@pytest.mark.parametrize(
+    ("many", "main", "said"),
+    [
+        (100, 0, "is robust: all 100 combinations of choices give"),
+        (96, 0, f"is robust: of 100 combinations of choices 96 give {TEN[7]}"),
+        (96, 99, "Nearly all of 100 combinations of choices give Zhejiang in 2020 another grade"),
+        (70, 0, "not nearly all, give Zhejiang in 2020 the grade that this study does"),
+        (70, 99, "another grade than this study does: 70 give"),
+        (60, 0, "No single grade of Zhejiang in 2020 is robust"),
+    ],
+)
+def test_a_flipped_verdict_flips_the_sentence(many: int, main: int, said: str) -> None:
+    rows = [TEN[7]] * many + [TEN[6]] * (100 - many)
+    source = words(multiverse=graded(*rows, main=main))
+    assert said in source
+    if many < 100:
+        own = TEN[6] if main else TEN[7]
+        assert f"give {own} (the study’s own among them)" in source
+    assert source.count("(the study’s own among them)") == (many < 100)
+
+
+def test_the_lower_bound_that_nearly_all_reach_is_named() -> None:
+    rows = [TEN[7]] * 50 + [TEN[6]] * 46 + [TEN[5]] * 4
+    assert robustness(study(multiverse=graded(*rows)))["least"] == (TEN[6], 96)
+    assert f"what is robust is at least {TEN[6]}, with 96" in words(multiverse=graded(*rows))
+    two = graded(*[TEN[7]] * 50, *[TEN[6]] * 50)
+    assert robustness(study(multiverse=two))["least"] is None
+    assert "at least" not in words(multiverse=two).split("How sure we are of")[1].split("sure.")[0]
+
+
+def test_no_combination_with_the_region_leaves_no_verdict() -> None:
+    blank = tables()["multiverse"].assign(focus_grade="", focus_D=np.nan, focus_rank=np.nan)
+    for table in (blank, blank.iloc[:0]):
+        assert robustness(study(multiverse=table))["verdict"] == "none"
+        assert "is not computed: no combination" in words(multiverse=table)
+
+
+def shares(*rows: tuple[str, float, float]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["choice", "first_order", "total"])
+    return table.assign(outcome="focus_D")
+
+
+def test_what_drives_D() -> None:
+    table = shares(("form", 0.3, 0.4), ("range", 0.004, 0.1), ("weighting", 0.45, 0.5))
+    table = pd.concat([table, shares(("reference", 0.01, 0.04))])
+    found = robustness(study(sensitivity=table))["drives"]
+    assert (found["verdict"], found["mean"]) == ("several", None)
+    assert found["choices"] == [("weighting", 0.45), ("form", 0.3)]
+    assert (found["joint"], found["idle"]) == (["range"], ["reference"])
+    source = words(sensitivity=table)
+    assert "No single choice drives this *D*" in source
+    assert "weighting alone accounts for 45 \\% and form of C for 30 \\%; range acts" in source
+    assert "reference hardly matters." in source
+    alone = words(sensitivity=shares(("form", 0.5, 0.6), ("range", 0.3, 0.3)))
+    assert "One choice drives this *D*" in alone and "hardly" not in alone
+    assert "No choice changes this *D*" in words(sensitivity=table.iloc[:0])
+
+
+def test_draws_are_a_sensitivity_range() -> None:
+    table = tables()["uncertainty"]
+    mine = table[(table["region"] == "330000") & (table["year"] == 2020)].set_index("source")
+    source = words().replace("\\", "")
+    for row in mine.itertuples():
+        assert f"between {row.low:.3f} and {row.high:.3f}" in source
+        assert f"in {proportion(row.grade_share)} of the draws" in source
+    assert "sensitivity ranges, not confidence intervals" in source
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0, "0 %"), (0.0004, "under 0.1 %"), (0.866, "86.6 %"), (0.9995, "over 99.9 %"), (1, "100 %")],
+)
+def test_a_share_is_whole_only_if_it_is(value: float, shown: str) -> None:
+    assert proportion(value) == shown
+
+
+def with_share(value: float) -> pd.DataFrame:
+    table = tables()["comovement"]
+    rows = table["measure"].eq("share_of_variance_lnD")
+    return table.assign(value=table["value"].mask(rows, value))
+
+
+def test_size_is_said_with_its_share() -> None:
+    assert "Part of the differences in *D* is size" in words()
+    assert "accounts for 40 \\% of the variance of ln *D*" in words()
+    assert "Most of the differences in *D* are size" in words(comovement=with_share(0.5))
+    bare = without(tables()["comovement"], measure=["share_of_variance_lnD", "rank_D"])
+    assert (size(study(comovement=bare))["verdict"], size(study(comovement=bare))["focus"]) == (
+        "none", None
+    )  # fmt: skip
+    assert "What share of the differences in *D* is size was not computed" in words(comovement=bare)
+
+
+@pytest.mark.parametrize(("adjusted", "move"), [(1.0, "stays"), (3.0, "falls")])
+def test_rank_with_size_taken_out(adjusted: float, move: str) -> None:
+    table = tables()["comovement"]
+    mine = table["measure"].eq("rank_size_adjusted_D") & table["scope"].eq("330000")
+    table = table.assign(value=table["value"].mask(mine, adjusted))
+    found = size(study(comovement=table))["focus"]
+    assert found == {"rank": 1, "adjusted": int(adjusted), "n": 4, "move": move}
+    said = {"stays": "keeps its rank in 2020: first", "falls": "ranks third instead of first of 4"}
+    assert said[move] in words(comovement=table)
+
+
+def test_another_indicator_system_is_held_against_the_studys_own() -> None:
+    table = tables()["multiverse"]
+    own, other = size(study())["systems"]
+    assert (own["system"], other["system"]) == ("main", "absolute")
+    same = table[(table[list(CHOICES[1:])] == table.loc[0, list(CHOICES[1:])]).all(axis=1)]
+    assert other["D_mean"] == same.loc[same["system"] == "absolute", "D_mean"].item()
+    assert "By the indicator system “absolute”, all other choices kept" in words()
+    alone = table[table["system"] == "main"]
+    assert size(study(multiverse=alone))["systems"] == []
+    assert "By the indicator system" not in words(multiverse=alone)
+
+
+def test_growth_adds_up_to_that_of_D() -> None:
+    found, chosen = growth(study()), study()
+    D = chosen.of_focus("coupling").sort_values("year")["D"].to_numpy()
+    assert found["total"] == pytest.approx(np.log(D[-1] / D[0]), abs=1e-12)
+    assert (found["verdict"], found["years"], found["whole"]) == ("rose", (2015, 2020), True)
+    # three quarters of each index's step are its first indicator's
+    assert [indicator for indicator, _ in found["largest"]] == ["sales", "output"]
+    assert sum(found["subsystems"].values()) == pytest.approx(found["total"])
+    assert "The split is exact" in words()
+
+
+def test_growth_that_falls_and_what_goes_against_it() -> None:
+    table = tables()["growth_split"]
+    sign = np.where(table["indicator"] == "jobs", 1.0, -1.0)
+    found = growth(study(growth_split=table.assign(contribution=table["contribution"] * sign)))
+    assert (found["verdict"], found["whole"]) == ("fell", False)
+    assert [i for i, _ in found["against"]] == ["jobs"]
+    assert all(value < 0 for _, value in found["largest"])
+
+
+def test_growth_over_a_gap_is_not_whole() -> None:
+    assert not growth(study(**gap(2017)))["whole"]
+    assert "Steps over a gap" in words(**gap(2017))
+    assert growth(study(growth_split=tables()["growth_split"].iloc[:0]))["verdict"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("form", "fan"), ("composite", "topsis"), ("preset", "spssau"), ("contributions", [0.4, 0.6])],
+)
+def test_growth_is_split_only_where_that_is_exact(key: str, value: object) -> None:
+    chosen = on(study(growth_split=tables()["growth_split"].iloc[:0]), **{key: value})
+    assert growth(chosen)["verdict"] == "not_split"
+    assert "is not split down to indicators" in report(chosen)
+
+
+def flagged(*rows: dict) -> pd.DataFrame:
+    table = tables()["diagnostics"].assign(flagged=False)
+    return pd.concat([table, pd.DataFrame(rows).assign(flagged=True)], ignore_index=True)
+
+
+def test_flags_are_said_and_their_absence_too() -> None:
+    assert list(guards(study())) == ["largest_weight"]
+    assert "A weight above one half decides its subsystem alone: sales of shops (0\\.70)" in words()
+    silent = words(diagnostics=flagged().iloc[:-1])
+    assert "No guard is flagged" in silent and "decides its subsystem alone" not in silent
+    source = words(
+        diagnostics=flagged(
+            {"guard": "on_a_cut", "value": 2.0, "limit": 0.0},
+            {"guard": "correlation", "indicator": "sales", "other": "orders", "value": 0.97,
+             "limit": 0.95},
+        )
+    )  # fmt: skip
+    assert "Two *D* lie on a cut of the grades" in source
+    assert "sales of shops with orders of shops (0\\.97)" in source
+    assert "No guard is flagged" not in source
+
+
+def test_every_guard_has_its_word_and_its_sentence() -> None:
+    judged = {"method": "ahp", "judgements": {s: [[1, 2], [0.5, 1]] for s in "st"}}
+    cases = [{}, {"weighting": {"method": "pca"}}, {"weighting": judged}, {"filled": {("3", "a")}}]
+    rng = np.random.default_rng(7)
+    x = rng.uniform(1, 9, (6, 2, 4))
+    x[..., 1] += x[..., 0]
+    x[..., 3] += x[..., 2]
+    found = pd.concat([diagnostics(test_diagnostics.case(x, **case)) for case in cases])
+    assert set(found["guard"]) == set(PHRASES["words"]["guard"])
+    only_shown = {"between_share", "grades_without", "imputed_share", "type_changes"}
+    for guard in set(found["guard"]) - only_shown - {"bartlett_chi2"}:
+        assert guard in PHRASES["guards"], guard
+
+
+def test_the_largest_obstacles_and_how_often() -> None:
+    table = tables()["obstacles"]
+    share = table["indicator"].map({"sales": 0.4, "orders": 0.3, "output": 0.2, "jobs": 0.1})
+    table = table.assign(obstacle=share)
+    first = table["region"].eq("110000") & table["indicator"].eq("jobs")
+    chosen = study(obstacles=table.assign(obstacle=share.mask(first, 0.5)))
+    top = last_ranked(chosen, 2).groupby("region")["indicator"].agg(list)
+    assert top["330000"] == ["sales", "orders"] and top["110000"] == ["jobs", "sales"]
+    counts = frequencies(chosen, 2).set_index("indicator")
+    assert counts["last"].to_dict() == {"sales": 4, "orders": 3, "jobs": 1, "output": 0}
+    assert counts["all"].to_dict() == {"sales": 24, "orders": 18, "jobs": 6, "output": 0}
+    assert (counts["regions"].iloc[0], counts["cases"].iloc[0]) == (4, 24)
+    # with no more indicators than places all would be among them
+    assert ranked(chosen, 4).empty
+
+
+def test_types_and_how_many_weightings_change_them() -> None:
+    changes = type_changes(study())
+    assert changes["value"].to_dict() == {"330000": 0, "110000": 1, "150000": 0, "620000": 1}
+    source = words().replace("\\", "")
+    assert "good coordination, synchronous" in source
+    assert "it does for 2 of 4 regions under one at least" in source
+    assert "1 of 1" in source and "0 of 1" in source
+
+
+REGISTRIES = {
+    "normalisation": set(METHODS),
+    "reference": set(REFERENCES),
+    "weighting": set(WEIGHTINGS),
+    "composite": set(COMPOSITES),
+    "form": set(FORMS),
+    "grades": set(GRADES),
+    "preset": set(PRESETS),
+    "contributions": {"equal", "given"},
+}
+
+
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_every_method_has_its_words(kind: str) -> None:
+    assert set(PHRASES["methods"][kind]) == REGISTRIES[kind]
+    for named in {"weighting", "reference", "composite", "form"} & {kind}:
+        assert set(PHRASES["words"][named]) == REGISTRIES[kind]
+    assert {*CHOICES, "main"} == set(PHRASES["words"]["choice"])
+
+
+def methods(chosen: Study) -> str:
+    return report(chosen).split("{#methods-text}")[1].split("# Provenance")[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "changed", "said"),
+    [
+        ("normalisation", {"reference": "base", "base": {"first": 2015, "last": 2017}},
+         "all regions in 2015–2017, later figures beyond them moved to them"),
+        ("normalisation", {"reference": "goalposts", "goalposts": "kept.csv", "beyond": "error"},
+         "from kept goalposts (kept\\.csv), figures beyond them refused"),
+        ("normalisation", {"method": "vector"}, "root of their sum of squares"),
+        ("normalisation", {"range": [0, 1]}, "maximum to \\[0\\, 1\\]"),
+        ("weighting", {"method": "game", "combine": {"methods": ["entropy", "critic"]}},
+         "combine those by entropy and CRITIC"),
+        ("weighting", {"method": "linear",
+                       "combine": {"methods": ["entropy", "equal"], "shares": [0.3, 0.7]}},
+         "entropy (0.30) and equal (0.70)"),
+        ("coupling", {"composite": "topsis"}, "(TOPSIS)"),
+        ("coupling", {"form": "k", "k": 2.5}, "with *k* = 2\\.50"),
+        ("coupling", {"form": "fan"}, "$C = 1 - 2\\,SD(U)$"),
+        ("coupling", {"form": "wang"}, "(Wang et al. 2021)"),
+        ("coupling", {"preset": "spssau"}, "as SPSSAU does"),
+        ("coupling", {"contributions": [0.4, 0.6]},
+         "contributions of 0.40 (shops) and 0.60 (plants)"),
+        ("coupling", {"grades": "four"}, "Grades of *D* are four"),
+        ("coupling", {"grades": "five"}, "Grades of *D* are five"),
+    ],
+)  # fmt: skip
+def test_the_methods_text_says_what_was_used(part: str, changed: dict, said: str) -> None:
+    plain, chosen = study(), on(study(), part, **changed)
+    if part == "coupling":
+        chosen = regraded(chosen)
+    elif part == "weighting":
+        table = plain.tables["weights"]
+        renamed = table.assign(weighting=table["weighting"].replace("entropy", changed["method"]))
+        chosen = Study(chosen.config, {**plain.tables, "weights": renamed}, plain.indicators)
+    assert said in methods(chosen)
+    assert said not in methods(plain)
+
+
+def test_a_method_without_words_is_named_as_its_registry_names_it() -> None:
+    fewer = yaml.safe_load(yaml.safe_dump(PHRASES))
+    for kind in REGISTRIES:
+        fewer["methods"][kind] = {}
+    source = text(study(), TEMPLATE, fewer, NOTES, PROVENANCE)
+    assert "form “standard”" in source and "weighting “entropy”" in source
+
+
+def regraded(chosen: Study) -> Study:
+    """Return a study whose tables use its own grade table, without a split where none holds."""
+    table = chosen.config["coupling"]["grades"]
+    made = dict(chosen.tables)
+
+    def anew(name: str, D: str, column: str = "grade") -> None:
+        frame = made[name]
+        made[name] = frame.assign(**{column: grade(frame[D].to_numpy(), table)})
+
+    anew("coupling", "D")
+    anew("uncertainty", "D")
+    anew("multiverse", "focus_D", "focus_grade")
+    anew("robustness", "focus_D_last", "focus_grade_last")
+    shares = made["grade_shares"]
+    fitting = dict(zip(TEN, grade(np.arange(0.05, 1, 0.1), table), strict=True))
+    shares = shares.assign(grade=shares["grade"].map(fitting))
+    key = [column for column in shares.columns if column != "share"]
+    made["grade_shares"] = shares.groupby(key, sort=False)["share"].sum().reset_index()
+    if growth(chosen)["verdict"] == "not_split":
+        made["growth_split"] = made["growth_split"].iloc[:0]
+    return Study(chosen.config, made, chosen.indicators)
+
+
+def three() -> Study:
+    """Return the sample with a third subsystem and every pair of them."""
+    chosen = study()
+    config = {
+        **chosen.config,
+        "subsystems": {**chosen.config["subsystems"], "parks": {"en": "parks"}},
+    }
+    parks = chosen.indicators.iloc[[0]].assign(indicator="parks", subsystem="parks")
+    moves = chosen.tables["comovement"]
+    first = moves[moves["pair"] != ""]
+    others = [
+        first.assign(pair=f"{s}~parks", value=first["value"] / 2) for s in ("shops", "plants")
+    ]
+    made = {
+        **chosen.tables,
+        "coupling": chosen.coupling.assign(U_parks=0.4),
+        "comovement": pd.concat([moves, *others], ignore_index=True),
+    }
+    return Study(config, made, pd.concat([chosen.indicators, parks], ignore_index=True))
+
+
+def no_interaction() -> Study:
+    chosen = study()
+    given = {k: v for k, v in chosen.tables.items() if k not in ("parameters", "equilibria")}
+    return Study({**chosen.config, "interaction": None}, given, chosen.indicators)
+
+
+KINDS: dict[str, Callable[[], Study]] = {
+    "one region": lambda: study(1),
+    "two regions": lambda: study(2),
+    "three subsystems": three,
+    "no interaction": no_interaction,
+    "fan": lambda: regraded(on(study(), form="fan")),
+    "topsis": lambda: regraded(on(study(), composite="topsis")),
+    "spssau": lambda: regraded(on(study(), preset="spssau")),
+    "four": lambda: regraded(on(study(), grades="four")),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_study_has_its_report(kind: str) -> None:
+    chosen = KINDS[kind]()
+    made = documents(chosen.tables, chosen.indicators, files(chosen), chosen.config, PROVENANCE)
+    assert made["report.en.pdf"].startswith(b"%PDF")
+    page = made["report.en.html"].decode().split("<main>")[1].split("</main>")[0]
+    assert "How sure we are of" in page and "Methods text to paste" in page
+    assert not re.search(r"\b(nan|None|undefined)\b", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_every_pair_of_three_subsystems_is_listed() -> None:
+    source = report(three()).replace("\\", "")
+    assert "the table holds every pair" in source
+    for pair in ("shops and plants", "shops and parks", "plants and parks"):
+        assert f"| {pair} |" in source
+    assert "0.33 (−0.10; 0.15)" in source
+    assert "the table holds every pair" not in report(study())

@@ -1,0 +1,138 @@
+"""Tables of the made-up study under other choices: what D would be, and what moves it.
+
+They go with the sample's own coupling: the main combination, the draws and the split of the growth
+all belong to its D.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from coevo.coupling import grade
+from coevo.diagnostics import COLUMNS as GUARD_COLUMNS
+from coevo.growth_split import COLUMNS as SPLIT_COLUMNS
+from coevo.multiverse import COLUMNS as MULTIVERSE_COLUMNS
+from coevo.multiverse import choice_sensitivity
+from coevo.uncertainty import COLUMNS as RANGE_COLUMNS
+from coevo.uncertainty import SHARES
+
+FOCUS = "330000"
+CHOICES = (  # what each variant adds to D of the main one
+    {"main": 0.0, "absolute": -0.03},
+    {"panel": 0.0, "year": -0.01},
+    {"[0.01, 0.99]": 0.0, "[0, 1]": -0.005},
+    {"entropy": 0.0, "equal": 0.02},
+    {"linear": 0.0, "geometric": -0.01, "topsis": 0.01},
+    {"standard": 0.0, "wang": -0.06, "fan": -0.05},
+)
+SPREAD = {"weights": 0.02, "weights_loose": 0.05, "figures": 0.01}
+
+
+def growth_split(coupling: pd.DataFrame, subsystems: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """Return the steps of ln D, a quarter of each index's, shared 3 : 1 between its indicators."""
+    rows = []
+    for (region, name), part in coupling.groupby(["region", "name"], sort=False):
+        for subsystem, indicators in subsystems.items():
+            steps = np.diff(np.log(part[f"U_{subsystem}"])) / (2 * len(subsystems))
+            for year, step in zip(part["year"][1:], steps, strict=True):
+                for indicator, share in zip(indicators, (0.75, 0.25), strict=True):
+                    rows.append((region, name, year, subsystem, indicator, step * share))
+    return pd.DataFrame(rows, columns=SPLIT_COLUMNS)
+
+
+def guard_rows(weights: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFrame:
+    """Return guards of which one is flagged: the weight of the first indicator."""
+    rows: list[tuple] = [("identity", "", "", "", "", "", 0.0, 1e-12, False)]
+    chosen = weights[weights["weighting"] == "entropy"]
+    for subsystem, part in chosen.groupby("subsystem", sort=False):
+        first, second = part["indicator"]
+        top, nothing = part["weight"].iloc[0], ("", "")
+        rows.append(("largest_weight", subsystem, first, "", *nothing, top, 0.5, top > 0.5))
+        rows.append(("correlation", subsystem, first, second, *nothing, 0.8, 0.95, False))
+        for indicator in part["indicator"]:
+            rows.append(
+                ("variance_inflation", subsystem, indicator, "", *nothing, 2.8, 10.0, False)
+            )
+    for k, row in enumerate(chosen.itertuples()):
+        if len(regions) > 1:
+            rows.append(
+                ("between_share", "", row.indicator, "", "", "", 0.9 - 0.1 * k, None, False)
+            )
+        rows.append(
+            ("grades_without", row.subsystem, row.indicator, "", "", "", 0.1 * k, None, False)
+        )
+    rows.append(("imputed_share", "", "", "", FOCUS, regions[FOCUS], 1 / 24, None, False))
+    for k, (region, name) in enumerate(regions.items()):
+        rows.append(("type_changes", "", "", "", region, name, k % 2, 1, False))
+    for guard in ("on_a_cut", "zero_index", "all_zero", "capped"):
+        rows.append((guard, "", "", "", "", "", 0.0, 0.0, False))
+    return pd.DataFrame(rows, columns=GUARD_COLUMNS)
+
+
+def multiverse(coupling: pd.DataFrame) -> pd.DataFrame:
+    """Return D of 144 combinations: that of the sample plus what each choice adds."""
+    last = coupling[coupling["year"] == coupling["year"].max()].set_index("region")["D"]
+    rank = last.rank(ascending=False)[FOCUS]
+    rows = []
+    for key in product(*CHOICES):
+        shift = sum(choice[variant] for choice, variant in zip(CHOICES, key, strict=True))
+        D = last[FOCUS] + shift
+        main = not rows
+        fit, changed = (1.0, 0.0) if main else (0.9, min(1.0, abs(shift) * 5))
+        mean = coupling["D"].mean() + shift
+        rows.append(
+            (*key, main, mean, fit, changed, len(coupling), D, rank, str(grade([D], "ten")[0]))
+        )
+    return pd.DataFrame(rows, columns=MULTIVERSE_COLUMNS)
+
+
+@lru_cache
+def _sensitivity(key: tuple) -> pd.DataFrame:
+    return choice_sensitivity(pd.DataFrame(list(key), columns=MULTIVERSE_COLUMNS), 1, 8)
+
+
+def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares of the choices, by the package itself."""
+    return _sensitivity(tuple(table.itertuples(index=False, name=None))).copy()
+
+
+def draws(coupling: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return ranges and shares of grades of 200 draws around the sample's D."""
+    rng = np.random.default_rng(1)
+    noise = rng.standard_normal((200, coupling["region"].nunique()))
+    place = pd.factorize(coupling["region"])[0]
+    parts, shares = [], []
+    for source, spread in SPREAD.items():
+        D = (coupling["D"].to_numpy() + spread * noise[:, place]).clip(0.01, 0.999)
+        ranks = pd.DataFrame(D.T).groupby(coupling["year"].to_numpy()).rank(ascending=False)
+        grades = pd.DataFrame(grade(D.T, "ten"))
+        part = coupling[["region", "name", "year", "D"]].assign(source=source)
+        part["low"], part["high"] = np.quantile(D, [0.05, 0.95], axis=0)
+        part["rank"] = coupling.groupby("year")["D"].rank(ascending=False).astype(int)
+        ends = np.quantile(ranks, [0.05, 0.95], axis=1, method="nearest").astype(int)
+        part["rank_low"], part["rank_high"] = ends
+        part["grade"] = [row.value_counts().index[0] for _, row in grades.iterrows()]
+        part["grade_share"] = [row.value_counts().iloc[0] / 200 for _, row in grades.iterrows()]
+        parts.append(part[RANGE_COLUMNS])
+        long = coupling[["region", "name", "year"]].join(grades.set_index(coupling.index))
+        long = long.melt(["region", "name", "year"], value_name="grade")
+        counts = long.groupby(["region", "name", "year", "grade"]).size() / 200
+        shares.append(counts.rename("share").reset_index().assign(source=source)[SHARES])
+    return pd.concat(parts, ignore_index=True), pd.concat(shares, ignore_index=True)
+
+
+def of_size(coupling: pd.DataFrame) -> list[tuple]:
+    """Return D with size taken out and its ranks, of each region in the last year."""
+    last = coupling[coupling["year"] == coupling["year"].max()]
+    ranks = last["D"].rank(ascending=False)
+    n, rows = len(last), []
+    for k, (region, rank) in enumerate(zip(last["region"], ranks, strict=True)):
+        rows += [
+            ("size_adjusted_lnD", region, 0.2 - 0.1 * ((k + 1) % n), n),
+            ("rank_D", region, rank, n),
+            ("rank_size_adjusted_D", region, 1.0 + (k + 1) % n, n),
+        ]
+    return rows
