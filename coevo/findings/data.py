@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.findings.study import Study
+from coevo.findings.vintages import vintages
 
 FILLED = "filled"
 MISSING = "missing"
@@ -12,7 +13,7 @@ HEAVY = 0.5  # a weight above this decides its subsystem alone
 
 
 def data(study: Study) -> dict[str, Any]:
-    """Counts of what was read, audit findings by check, missing and filled cells."""
+    """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
     seen, panel = study.tables["observations"], study.tables["panel"]
     audit = study.tables["audit"]
     flags = panel["flag"].fillna("").astype(str)
@@ -20,7 +21,7 @@ def data(study: Study) -> dict[str, Any]:
         "files": seen["file"].nunique(),
         "observations": len(seen),
         "indicators": seen["indicator"].nunique(),
-        "vintages": sorted(seen["vintage"].astype(str).unique()),
+        "vintages": vintages(study),
         "checks": {check: rows for check, rows in audit.groupby("check", sort=True)},
         "audit": len(audit),
         "cells": len(panel),

@@ -13,10 +13,10 @@ from coevo.observations.cells import figure
 from coevo.observations.layouts import LAYOUTS, Reading, Words, read_layout
 from coevo.observations.sheets import Sheet, address, read_sheets
 from coevo.units import NAMES, UNITS, Unit, conversion, find_unit
+from coevo.vintages import revisions
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag"]
-REVISIONS = ["region", "name", "year", "indicator", "old", "new", "old_vintage", "new_vintage"]
 
 
 @dataclass(frozen=True)
@@ -213,4 +213,4 @@ def observe(
     names = dict(zip(regions["region"], regions["name_en"], strict=True))
     frame.insert(1, "name", frame["region"].map(names))
     findings = audit(frame, indicators)
-    return frame[COLUMNS], findings, pd.DataFrame(columns=REVISIONS)
+    return frame[COLUMNS], findings, revisions(frame)

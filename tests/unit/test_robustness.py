@@ -14,9 +14,21 @@ CONFIG = {
     "weighting": {"method": "entropy"},
     "coupling": {"form": "standard", "contributions": "equal", "grades": "ten"},
     "focus_region": "2",
+    "regions": "all",
+    "years": {"first": 2015, "last": 2019},
+    "panel": {"gaps": "linear", "max_gap": 1},
+    "vintage_policy": "single",
 }
 INDICATORS = pd.DataFrame(
-    {"indicator": list("abcd"), "subsystem": ["s", "s", "t", "t"], "direction": ["+"] * 4}
+    {
+        "indicator": list("abcd"),
+        "subsystem": ["s", "s", "t", "t"],
+        "direction": ["+"] * 4,
+        "unit": "count",
+        "label_en": list("abcd"),
+        "source_name": list("abcd"),
+        "derivation": "",
+    }
 )
 
 
@@ -32,14 +44,26 @@ def panel():
     return pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
 
 
-def test_the_main_row_is_the_study_itself(panel):
-    main = robustness(panel, INDICATORS, CONFIG).iloc[0]
+@pytest.fixture
+def observations(panel):
+    return panel.assign(vintage="2026-10", flag="", unit="count")
+
+
+def newer(observations, years, factor=1.5):
+    """Return the observations with a second vintage that has indicator `a` in some years."""
+    rows = observations[(observations["indicator"] == "a") & observations["year"].isin(years)]
+    again = rows.assign(vintage="2026-11", value=rows["value"] * factor)
+    return pd.concat([observations, again], ignore_index=True)
+
+
+def test_the_main_row_is_the_study_itself(panel, observations):
+    main = robustness(panel, observations, INDICATORS, CONFIG).iloc[0]
     assert (main["varied"], main["grades_changed"]) == ("main", 0)
     assert main["rank_correlation"] == pytest.approx(1)
 
 
-def test_a_variant_is_what_the_study_would_be_with_that_choice(panel):
-    table = robustness(panel, INDICATORS, CONFIG).set_index("variant")
+def test_a_variant_is_what_the_study_would_be_with_that_choice(panel, observations):
+    table = robustness(panel, observations, INDICATORS, CONFIG).set_index("variant")
     assert set(table.index) == {"main", "[0, 1]", *WEIGHTINGS} - {"entropy"}
     normalised, _ = normalise(panel, INDICATORS)
     weights = weigh(normalised, panel, INDICATORS)
@@ -56,8 +80,57 @@ def test_a_variant_is_what_the_study_would_be_with_that_choice(panel):
     assert row["focus_rank_last"] == last.index("2") + 1
 
 
-def test_the_range_moves_the_bottom(panel):
-    table = robustness(panel, INDICATORS, CONFIG).set_index("variant")
+def test_the_range_moves_the_bottom(panel, observations):
+    table = robustness(panel, observations, INDICATORS, CONFIG).set_index("variant")
     assert table.loc["[0, 1]", "D_min"] < table.loc["main", "D_min"]
     bare = {**CONFIG, "normalisation": {"reference": "panel", "range": [0, 1]}}
-    assert "[0, 1]" not in set(robustness(panel, INDICATORS, bare)["variant"])
+    assert "[0, 1]" not in set(robustness(panel, observations, INDICATORS, bare)["variant"])
+
+
+def test_policies_vary_where_a_series_has_figures_of_two_vintages(panel, observations):
+    both = newer(observations, [2018, 2019])
+    table = robustness(panel, both, INDICATORS, CONFIG)
+    assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["overlay", "splice"]
+    one = robustness(panel, observations, INDICATORS, CONFIG)
+    pd.testing.assert_frame_equal(table[table["varied"] != "vintage"], one)
+    outside = observations.assign(vintage="2026-11", year=observations["year"] + 9)
+    beyond = robustness(panel, pd.concat([observations, outside]), INDICATORS, CONFIG)
+    pd.testing.assert_frame_equal(beyond, one)
+
+
+def test_a_policy_is_what_the_study_would_be_with_it(panel, observations):
+    both = newer(observations, [2018, 2019])
+    table = robustness(panel, both, INDICATORS, CONFIG).set_index("variant")
+    overlaid = panel.assign(
+        value=panel["value"].where(
+            (panel["indicator"] != "a") | (panel["year"] < 2018), panel["value"] * 1.5
+        )
+    )
+    expected = robustness(overlaid, observations, INDICATORS, CONFIG).iloc[0]
+    for column in ("D_mean", "D_min", "focus_D_first", "focus_D_last", "focus_grade_last"):
+        assert table.at["overlay", column] == expected[column]
+    # `a` is 1.5 times as large everywhere: normalised, nothing changes
+    assert table.at["splice", "D_mean"] == pytest.approx(table.at["main", "D_mean"])
+    assert table.at["splice", "grades_changed"] == 0
+
+
+def test_another_main_policy_is_held_against_the_others(panel, observations):
+    both = newer(observations, [2018, 2019])
+    config = {**CONFIG, "vintage_policy": "splice"}
+    table = robustness(panel, both, INDICATORS, config)
+    assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["single", "overlay"]
+
+
+def test_a_policy_that_does_not_cover_the_years_is_left_out(panel, observations):
+    both = newer(observations, [2019], 1.0)
+    old = (both["vintage"] == "2026-10") & (both["indicator"] == "a") & (both["year"] == 2019)
+    config = {**CONFIG, "vintage_policy": "overlay"}
+    table = robustness(panel, both[~old], INDICATORS, config)
+    assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["splice"]
+
+
+def test_only_region_years_that_both_have_are_compared(panel, observations):
+    both = newer(observations, [2018, 2019])
+    shorter = panel[(panel["region"] != "0") | (panel["year"] > 2015)]
+    table = robustness(shorter, both, INDICATORS, CONFIG).set_index("variant")
+    assert table.at["main", "n"] == 29 and table.at["overlay", "n"] == 29

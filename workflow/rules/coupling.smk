@@ -67,6 +67,7 @@ rule robustness:
     """Hold D against what other choices would have made of it."""
     input:
         panel=f"{DATA}/panel.csv",
+        observations=f"{DATA}/observations.csv",
         indicators=INDICATORS,
         code=code("robustness"),
     output:
@@ -77,7 +78,9 @@ rule robustness:
         "../../environment.yml"
     params:
         config={
-            key: config[key] for key in ("normalisation", "weighting", "coupling", "focus_region")
+            key: config[key]
+            for key in "normalisation weighting coupling focus_region regions years panel "
+            "vintage_policy".split()
         },
     script:
         "../scripts/robustness.py"

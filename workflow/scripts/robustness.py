@@ -1,4 +1,4 @@
-"""Panel -> D under other choices."""
+"""Panel and observations -> D under other choices."""
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
@@ -7,6 +7,7 @@ from coevo.robustness import robustness
 speak_plainly(snakemake.log[0])
 variants = robustness(
     read_table(snakemake.input.panel),
+    read_table(snakemake.input.observations),
     read_table(snakemake.input.indicators),
     snakemake.params.config,
 )
