@@ -1,12 +1,15 @@
 # make              the environment, then the default study
 # make study=NAME   another study: config/NAME.yaml
+# make release      the study, then its tables kept under reports/NAME/releases; name=... names them
 # make test         the environment, then lint, unit, workflow and result tests
-# make clean        remove what was built for the study
+# make clean        remove what was built for the study; releases stay
 
 study  = provinces
 config = config/$(if $(filter provinces,$(study)),config,$(study)).yaml
 PYTHON = python3
 cores  = all
+# of the release; empty: the newest vintage and the last year
+name   =
 
 ifeq ($(OS),Windows_NT)
 bin = .venv/Scripts
@@ -15,11 +18,14 @@ bin = .venv/bin
 endif
 stamp = .venv/filled
 
-.PHONY: study test lint clean
+.PHONY: study release test lint clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
 	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores)
+
+release: $(stamp)
+	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores)
 
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"

@@ -25,10 +25,12 @@ def _languages() -> Iterable[str]:
 # name of a registry in the schemas -> the names it holds
 REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "references": _entries("coevo.normalisation", "REFERENCES"),
+    "beyond": _entries("coevo.frozen", "BEYOND"),
     "weightings": _entries("coevo.weighting", "WEIGHTINGS"),
     "forms": _entries("coevo.coupling", "FORMS"),
     "grades": _entries("coevo.coupling", "GRADES"),
     "gaps": _entries("coevo.panel", "GAPS"),
+    "vintage_policies": _entries("coevo.vintages", "POLICIES"),
     "estimators": _entries("coevo.estimation", "ESTIMATORS"),
     "formats": _entries("coevo.report", "FORMATS"),
     "languages": _languages,
@@ -71,7 +73,7 @@ def messages(error) -> Iterator[str]:
             yield f"{full}: unknown key '{name}'; known: {', '.join(sorted(known))}"
     elif error.validator == "enum":
         names = [str(part) for part in error.absolute_path if isinstance(part, str)]
-        kind = (names[-1] if names else "value").rstrip("s")
+        kind = (names[-1] if names else "value").rstrip("s").replace("_", " ")
         kind = "method" if kind in ("method", "form", "reference") else kind
         allowed = ", ".join(str(value) or "(empty)" for value in error.validator_value)
         yield f"{key}: unknown {kind} '{error.instance}'; known: {allowed}"

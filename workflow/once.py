@@ -10,6 +10,7 @@ rules failed, their problems are repeated as the last thing on the screen.
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -101,8 +102,8 @@ def problems(since: float) -> str:
     return "".join(lines)
 
 
-def main(config: str, *options: str) -> int:
-    """Build the study of `config`; return the exit code."""
+def main(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
+    """Build the study of `config`, then do what is left to do; return the exit code."""
     if not Path(config).is_file():
         stems = sorted(path.stem for path in Path("config").glob("*.yaml"))
         known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
@@ -133,6 +134,7 @@ def main(config: str, *options: str) -> int:
     else:
         for report in sorted(Path("reports", str(study)).glob("report.*")):
             print(f"coevo: {report}")
+        code = then() if then else 0
     held.truncate(0)
     return code
 

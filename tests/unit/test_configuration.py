@@ -103,6 +103,10 @@ def test_defaults_fill_every_key_at_every_depth():
             {"panel.gaps": "cubic"},
             "config.yaml: panel.gaps: unknown gap 'cubic'; known: linear, no",
         ),
+        (
+            {"vintage_policy": "newest"},
+            "config.yaml: vintage_policy: unknown vintage policy 'newest'; known: overlay",
+        ),
     ],
 )
 def test_each_mistake_is_one_line(changes, line):

@@ -19,7 +19,8 @@ if Path(sys.executable).exists():
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-from coevo import configuration, indicator_table, raw_files
+from coevo import configuration, indicator_table, raw_files, releases, tables
+from coevo.changes import COMPARED
 from coevo.errors import StudyError
 
 
@@ -43,6 +44,7 @@ try:
     config.update(configuration.complete(config, schema("config"), NAME))
     indicator_table.check_indicators(config, schema("indicators"), "config/regions.csv", NAME)
     RAW = raw_files.raw_files(config["raw"], config["vintage"])
+    RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except StudyError as problem:
     # Snakemake would add lines of its own below ours.
     print(problem, file=sys.stderr, flush=True)
@@ -63,12 +65,17 @@ PACKAGES = {
     name: version(name)
     for name in "numpy pandas scipy altair vl-convert-python pypandoc_binary typst".split()
 } | {"python": sys.version.split()[0], "coevo": VERSION}
-# By content: a raw file that an older one replaces is noticed, which times alone do not tell.
-DIGESTS = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in RAW}
-TABLES = "observations audit revisions panel goalposts normalised weights coupling".split()
-TABLES += ["obstacles", "comovement", "robustness"]
-TABLES += ["parameters", "equilibria", "relations"] if config["interaction"] else []
-TABLES += ["claims"] if config["claims"] else []
+
+
+def digests(files):
+    """Return files by content: one that an older one replaces is noticed, unlike by times alone."""
+    return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
+
+
+DIGESTS = digests(RAW)
+TABLES = tables.tables_of(config)
+# What differs from the latest release is shown, once there is one.
+SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [
     f"{REPORT}/report.{language}.{kind}"
     for language in config["report"]["languages"]
