@@ -10,7 +10,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from coevo.errors import Problems
+from coevo.errors import Problems, StudyError
 
 
 def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
@@ -38,6 +38,32 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "units": _entries("coevo.units", "UNITS"),
 }
 FEWEST_YEARS = 5
+
+
+def read_config(path: str | Path) -> dict:
+    """Return a config file as it is written, before defaults.
+
+    Raises `StudyError` for a file that is not there (with the studies that are) or is no table.
+    """
+    import yaml
+
+    if not Path(path).is_file():
+        stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
+        known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
+        raise StudyError(f"coevo: there is no {path}; studies: {known}")
+    try:
+        return dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError) as problem:
+        where = " ".join(str(problem).split())
+        raise StudyError(f"{path}: is not a table of keys and values: {where}") from None
+
+
+def read_schema(name: str) -> dict:
+    """Return a schema of workflow/schemas: `config` or `indicators`."""
+    import yaml
+
+    path = Path("workflow", "schemas", f"{name}.schema.yaml")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def with_registries(schema: Any) -> Any:

@@ -12,8 +12,8 @@ TEXT = frozenset(
     "reference sha256 weighting subsystem grade stage lagging measure scope effects model "
     "estimator scaling parameter source x1_set x2_set kind relation quantity claim paper verdict "
     "dimension direction label_en label_zh source_name derivation name_en name_zh long_zh "
-    "abbreviation abbreviation_zh nbs_region neighbours varied variant focus_grade_last "
-    "change old_words frozen_words new_words".split()
+    "traditional_zh variants abbreviation abbreviation_zh nbs_region neighbours varied variant "
+    "focus_grade_last change old_words frozen_words new_words".split()
 )
 WHOLE = frozenset({"year", "tile_row", "tile_column"})
 

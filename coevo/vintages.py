@@ -169,7 +169,7 @@ def revisions(frame: pd.DataFrame) -> pd.DataFrame:
 def withdrawn(frame: pd.DataFrame) -> list[dict]:
     """Return a finding of the audit per figure that a newer vintage lists without giving it.
 
-    frame: observations. `computed` holds the older figure; the place is that of the newer blank.
+    frame: observations. `printed` holds the older figure; the place is that of the newer blank.
     """
     pairs = _successive(frame.assign(half_unit=0.0))
     gone = pairs[pairs["value"].isna() & pairs["old_value"].notna()]
@@ -178,8 +178,8 @@ def withdrawn(frame: pd.DataFrame) -> list[dict]:
             **{name: row[name] for name in ("region", "name", "year", "indicator", "unit")},
             **{name: row[name] for name in ("file", "sheet", "cell")},
             "check": "withdrawn",
-            "printed": np.nan,
-            "computed": row["old_value"],
+            "printed": row["old_value"],
+            "computed": np.nan,
             "message": f"{row['vintage']} has no figure ({row['flag'].replace('_', ' ')}); "
             f"{row['old_vintage']} printed {row['old_value']:,.10g}",
         }

@@ -67,9 +67,9 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         found.append(("coefficients", _table(phrases, "coefficients", words, lines, "long wide")))
         lines = rows.regional_equilibria(words)
         found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
-    if len(study.tables["audit"]):
-        lines = rows.audit_rows(words)
-        found.append(("findings", _table(phrases, "findings", words, lines, "long wide")))
+    for key, lines in (("findings", rows.audit_rows(words)), ("remarks", rows.remark_rows(words))):
+        if lines:
+            found.append((key, _table(phrases, key, words, lines, "long wide")))
     if "changes" in study.tables:
         for key, lines in (
             ("restated_all", changes.figure_rows(words, figures(study))),

@@ -132,6 +132,9 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
         "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
         if len(gaps["filled"])
         else "",
+        "remarks_in_words": listed(
+            Markdown(f"{words.word('check', check)} ({n})") for check, n in gaps["remarks"].items()
+        ),
         "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
     }
 

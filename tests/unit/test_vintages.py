@@ -219,7 +219,7 @@ def test_a_withdrawn_figure_is_a_finding_and_no_revision():
     assert revisions(frame).empty
     (finding,) = withdrawn(frame)
     assert set(finding) == set(AUDIT)
-    assert (finding["check"], finding["year"], finding["computed"]) == ("withdrawn", 2016, 20)
+    assert (finding["check"], finding["year"], finding["printed"]) == ("withdrawn", 2016, 20)
     assert finding["message"] == "2026-01 has no figure (suppressed); 2025-01 printed 20"
     assert finding["cell"] == "B0"
     assert withdrawn(observed(("2025-01", 2015, [NAN]), ("2026-01", 2015, [5]))) == []

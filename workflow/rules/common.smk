@@ -9,8 +9,6 @@ from importlib.metadata import version
 from modulefinder import ModuleFinder
 from pathlib import Path
 
-import yaml
-
 sys.path.insert(0, workflow.basedir)
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
@@ -24,12 +22,6 @@ from coevo.changes import COMPARED
 from coevo.errors import StudyError
 
 
-def schema(name):
-    """Return a schema of workflow/schemas."""
-    path = Path(workflow.basedir, "workflow", "schemas", f"{name}.schema.yaml")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
 def code(script):
     """Return the modules of coevo that a script imports, directly or through others."""
     finder = ModuleFinder(path=[workflow.basedir])
@@ -41,8 +33,10 @@ def code(script):
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
-    config.update(configuration.complete(config, schema("config"), NAME))
-    indicator_table.check_indicators(config, schema("indicators"), "config/regions.csv", NAME)
+    config.update(configuration.complete(config, configuration.read_schema("config"), NAME))
+    indicator_table.check_indicators(
+        config, configuration.read_schema("indicators"), "config/regions.csv", NAME
+    )
     RAW = raw_files.raw_files(config["raw"], config["vintage"])
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except StudyError as problem:
