@@ -66,7 +66,7 @@ def _shown_digits(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int16]:
 def _texts(texts: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int16]] | None:
     """Return numbers and decimals of texts that are all plain numbers; None if any may not be."""
     joined = "\n".join(texts)
-    if not SIMPLE.fullmatch(joined):
+    if not SIMPLE.fullmatch(joined) or joined.count("\n") != len(texts) - 1:
         return None
     try:
         numbers = np.fromiter(map(float, texts), float, len(texts))

@@ -194,7 +194,7 @@ CELL = st.one_of(
     st.datetimes(min_value=datetime(1990, 1, 1)),
     st.sampled_from(["", " ", "…", "-", "..", "x", "12.5①", "1,234", "1,23", "5%", "3‰", "nan"]),
     st.decimals(-(10**6), 10**6, places=2, allow_nan=False).map(str),
-    st.text(alphabet="0123456789.+-eE_,% ①１２", max_size=7),
+    st.text(alphabet="0123456789.+-eE_,% \n①１２", max_size=7),
 )
 STYLES = (Style(), Style(2, True), Style(0), Style(1))
 
@@ -252,3 +252,9 @@ def test_faults_are_problems_and_no_blanks():
     block = figures(np.array([[1.0, None, None]], dtype=object), KNOWN, faults=faults)
     assert block.problems == faults
     assert block.filled.tolist() == [[True, True, False]]
+
+
+def test_a_line_break_in_a_text_moves_no_decimals():
+    block = figures(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
+    assert block.decimals.ravel().tolist() == [1, 2, 0]
+    assert block.values.ravel().tolist() == [1.5, 2.25, 3.0]
