@@ -206,10 +206,9 @@ def _level_texts(grid: Grid, head: range, labels: set[int]) -> dict[int, list[Wo
 
 def _english_rows(levels: dict[int, list[Words]]) -> set[int | None]:
     """Return the levels that repeat in English what another says in Chinese."""
-    names = {
-        row: [w.text for said in levels.values() for w in said if w.row == row and not _known(w)]
-        for row in {words.row for said in levels.values() for words in said}
-    }
+    names: dict[int | None, list[str]] = {}
+    for words in (words for said in levels.values() for words in said):
+        names.setdefault(words.row, []).extend([] if _known(words) else [words.text])
     english = {row for row, texts in names.items() if texts and not CHINESE.search("".join(texts))}
     chinese = any(CHINESE.search("".join(texts)) for texts in names.values())
     return english if chinese else set()
