@@ -1,12 +1,19 @@
 # make              the environment, then the default study
 # make study=NAME   another study: config/NAME.yaml
+# make release      the study, then its tables kept under reports/NAME/releases; name=... names them
 # make test         the environment, then lint, unit, workflow and result tests
-# make clean        remove what was built for the study
+# make new study=NAME [first=2018 last=2023 vintage=2026-11]
+#                   begin a study: config, indicator table, workbook to fill in
+# make check study=NAME [strict=1]
+#                   read and audit the raw files, write nothing
+# make clean        remove what was built for the study; releases stay
 
 study  = provinces
 config = config/$(if $(filter provinces,$(study)),config,$(study)).yaml
 PYTHON = python3
 cores  = all
+# of the release; empty: the newest vintage and the last year
+name   =
 
 ifeq ($(OS),Windows_NT)
 bin = .venv/Scripts
@@ -15,11 +22,21 @@ bin = .venv/bin
 endif
 stamp = .venv/filled
 
-.PHONY: study test lint clean
+.PHONY: study release new check test lint clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
 	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores)
+
+release: $(stamp)
+	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores)
+
+# The default study is none to begin: only a name that is given counts.
+new: $(stamp)
+	@"$(bin)/python" workflow/new.py "study=$(if $(filter file,$(origin study)),,$(study))" "first=$(first)" "last=$(last)" "vintage=$(vintage)"
+
+check: $(stamp)
+	@"$(bin)/python" workflow/check.py "$(config)" $(if $(strict),--strict)
 
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"

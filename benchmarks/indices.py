@@ -79,7 +79,9 @@ def main() -> None:
     if importlib.util.find_spec("pymcdm"):
         other = seconds(lambda: with_pymcdm(x))
         same = np.abs(with_pymcdm(x) - D).max()
-        print(f"pymcdm   {other:6.3f} s   {other / own:.1f} x the time; largest difference {same:.1e}")
+        print(
+            f"pymcdm   {other:6.3f} s   {other / own:.1f} x the time; largest difference {same:.1e}"
+        )
     else:
         print("pymcdm   is not installed")
     print(f"draws    {seconds(drawn):6.3f} s   31 regions x 9 years x 2,000 draws of weights")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from coevo import lotka_volterra
 from coevo.registry import choose
+from coevo.vintages import single
 
 COLUMNS = ["claim", "paper", "computed", "verdict", "source"]
 
@@ -57,9 +58,10 @@ Answer = tuple[str, str, str]  # what the paper prints, what was computed, the v
 
 
 def _figures(evidence: Evidence, indicator: str) -> pd.DataFrame:
+    """Return the printed figures of the region, of the newest vintage that has most of them."""
     rows = evidence.observations
     mine = (rows["indicator"] == indicator) & (rows["region"] == evidence.region)
-    return rows[mine & rows["value"].notna()].sort_values("year")
+    return single(rows[mine & rows["value"].notna()])
 
 
 def _listed(rows: pd.DataFrame, column: str, decimals: int, unit: str) -> str:
@@ -82,6 +84,7 @@ def printed(evidence: Evidence, indicator: str) -> Answer:
         return "", "the figures of this claim are not in the study's files", NOT_TESTABLE
     unit, decimals = evidence.units[indicator], _decimals(rows["value"])
     mine = found[(found["indicator"] == indicator) & (found["region"] == evidence.region)]
+    mine = mine[mine["file"].isin(rows["file"])]
     unchecked = mine.loc[mine["check"] == "not_checkable", "year"]
     differing = mine[~mine["check"].isin(["not_checkable", "unit"])]
     agreeing = len(rows) - len(differing) - len(unchecked)

@@ -10,7 +10,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from coevo.errors import Problems
+from coevo.errors import Problems, StudyError
 
 
 def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
@@ -33,6 +33,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "forms": _entries("coevo.coupling", "FORMS"),
     "grades": _entries("coevo.coupling", "GRADES"),
     "gaps": _entries("coevo.panel", "GAPS"),
+    "vintage_policies": _entries("coevo.vintages", "POLICIES"),
     "estimators": _entries("coevo.estimation", "ESTIMATORS"),
     "formats": _entries("coevo.report", "FORMATS"),
     "languages": _languages,
@@ -49,6 +50,32 @@ FEWEST_YEARS = 5
 
 def _mapping(module: str, attribute: str) -> Mapping[str, str]:
     return getattr(importlib.import_module(module), attribute)
+
+
+def read_config(path: str | Path) -> dict:
+    """Return a config file as it is written, before defaults.
+
+    Raises `StudyError` for a file that is not there (with the studies that are) or is no table.
+    """
+    import yaml
+
+    if not Path(path).is_file():
+        stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
+        known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
+        raise StudyError(f"coevo: there is no {path}; studies: {known}")
+    try:
+        return dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError) as problem:
+        where = " ".join(str(problem).split())
+        raise StudyError(f"{path}: is not a table of keys and values: {where}") from None
+
+
+def read_schema(name: str) -> dict:
+    """Return a schema of workflow/schemas: `config` or `indicators`."""
+    import yaml
+
+    path = Path("workflow", "schemas", f"{name}.schema.yaml")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def with_registries(schema: Any) -> Any:
@@ -87,7 +114,7 @@ def messages(error) -> Iterator[str]:
         yield f"{key}: '{error.instance}' is refused: {error.schema['refused'][error.instance]}"
     elif error.validator == "enum":
         names = [str(part) for part in error.absolute_path if isinstance(part, str)]
-        kind = (names[-1] if names else "value").rstrip("s")
+        kind = (names[-1] if names else "value").rstrip("s").replace("_", " ")
         kind = "method" if kind in ("method", "form", "reference") else kind
         allowed = ", ".join(str(value) or "(empty)" for value in error.validator_value)
         yield f"{key}: unknown {kind} '{error.instance}'; known: {allowed}"

@@ -28,6 +28,7 @@ class Derivation:
     terms: Callable[..., Terms]
     value: Callable[..., pd.DataFrame]
     rate: bool = False  # a growth rate: may be negative whatever its unit
+    shared: bool = False  # sums over regions: each value depends on the figures of all
 
 
 def _year_before(a: pd.DataFrame) -> pd.DataFrame:
@@ -63,6 +64,7 @@ DERIVATIONS: dict[str, Derivation] = {
         2,
         lambda a, total: [a, total, _sum_over_regions(a, total), _sum_over_regions(total, a)],
         lambda a, total, sum_a, sum_total: (a / total) / (sum_a / sum_total),
+        shared=True,
     ),
     "sum": Derivation(2, lambda a, b: [a, b], lambda a, b: a + b),
     "difference": Derivation(2, lambda a, b: [a, b], lambda a, b: a - b),

@@ -37,6 +37,16 @@ class Problems:
             raise StudyError(*self.messages)
 
 
+def plain_words(problem: BaseException) -> str:
+    """Return what to tell the user, with its line end: the lines of a `StudyError`, the file of a
+    system error, the traceback of any other exception, which is our mistake."""
+    if isinstance(problem, StudyError):
+        return "\n".join(problem.messages) + "\n"
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename}: {problem.strerror}; see that it can be read and written\n"
+    return "".join(traceback.format_exception(problem))
+
+
 def speak_plainly(log: str | Path) -> None:
     """Make this process end with the lines of a `StudyError` in place of a traceback.
 
@@ -45,12 +55,7 @@ def speak_plainly(log: str | Path) -> None:
     """
 
     def hook(kind, problem, trace) -> None:
-        if isinstance(problem, StudyError):
-            text = "\n".join(problem.messages) + "\n"
-        elif isinstance(problem, OSError) and problem.filename:
-            text = f"{problem.filename}: {problem.strerror}; see that it can be read and written\n"
-        else:
-            text = "".join(traceback.format_exception(kind, problem, trace))
+        text = plain_words(problem)
         Path(log).parent.mkdir(parents=True, exist_ok=True)
         Path(log).write_text(text, encoding="utf-8")
         sys.stderr.write(text)

@@ -12,8 +12,9 @@ TEXT = frozenset(
     "reference sha256 weighting subsystem grade stage lagging measure scope effects model "
     "estimator scaling parameter source x1_set x2_set kind relation quantity claim paper verdict "
     "dimension direction label_en label_zh source_name derivation name_en name_zh long_zh "
-    "abbreviation abbreviation_zh nbs_region neighbours varied variant focus_grade_last "
-    "group guard other system range composite form focus_grade choice outcome pair".split()
+    "traditional_zh variants abbreviation abbreviation_zh nbs_region neighbours varied variant "
+    "focus_grade_last change old_words frozen_words new_words group guard other system range "
+    "composite form focus_grade choice outcome pair".split()
 )
 WHOLE = frozenset({"year", "tile_row", "tile_column"})
 
@@ -69,6 +70,18 @@ def write_files(files: Mapping[str, str | bytes], folder: str | Path) -> None:
     for name, content in files.items():
         data = content.encode("utf-8") if isinstance(content, str) else content
         write_bytes(data, Path(folder) / name)
+
+
+def write_folder(files: Mapping[str, bytes], folder: str | Path) -> None:
+    """Write a new folder of files beside its place and move it there: it is whole or not there."""
+    target = Path(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
+        whole = Path(beside, target.name)
+        whole.mkdir()
+        for name, data in files.items():
+            write_bytes(data, whole / name)
+        whole.rename(target)
 
 
 def read_texts(*paths: str | Path) -> dict[str, str]:

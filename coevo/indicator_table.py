@@ -8,6 +8,7 @@ from pathlib import Path
 from coevo.configuration import messages, with_registries
 from coevo.derivations import parse
 from coevo.errors import Problems, StudyError
+from coevo.observations.names import aliases, compared
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
@@ -68,11 +69,18 @@ def check_indicators(
 
 def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
     names = [row["indicator"] for row in rows]
-    sources = [row["source_name"] for row in rows if row["source_name"]]
+    sources: dict[str, dict[str, str]] = {}  # a name in the files -> the rows that it stands in
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{name}: stands in {names.count(name)} rows; keep one"
-    for source in sorted({source for source in sources if sources.count(source) > 1}):
-        yield f"source_name '{source}': stands in {sources.count(source)} rows; keep one"
+    for row in rows:
+        for alias in aliases(row["source_name"]):
+            sources.setdefault(compared(alias), {})[row["indicator"]] = alias
+        if row["source_name"] and not aliases(row["source_name"]):
+            yield f"{row['indicator']}: source_name '{row['source_name']}' holds no name; write one"
+    for said in sources.values():
+        if len(said) > 1:
+            alias, rows_ = next(iter(said.values())), ", ".join(said)
+            yield f"source_name '{alias}': stands in {len(said)} rows ({rows_}); keep one"
     derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
     printed = {
         row["indicator"]

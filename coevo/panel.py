@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from coevo.derivations import derive, parse
+from coevo.derivations import DERIVATIONS, derive, parse
 from coevo.errors import Problems, StudyError
+from coevo.registry import choose
 from coevo.units import UNITS
+from coevo.vintages import BREAK, POLICIES, SPLICED, within
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "flag"]
 
@@ -30,20 +32,6 @@ def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:
 
 
 GAPS = {"none": lambda wide, max_gap: wide.copy(), "linear": _fill_linear}
-
-
-def _one_vintage(observations: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
-    """Keep each region-indicator series whole from the newest vintage that covers most years."""
-    inside = observations[observations["year"].isin(years)]
-    key = ["region", "indicator"]
-    covered = (
-        inside.assign(known=inside["value"].notna())
-        .groupby([*key, "vintage"], as_index=False)["known"]
-        .sum()
-        .sort_values(["known", "vintage"])
-        .drop_duplicates(key, keep="last")
-    )
-    return inside.merge(covered[[*key, "vintage"]], on=[*key, "vintage"])
 
 
 def _check_coverage(wide: dict[str, pd.DataFrame], labels: dict[str, str]) -> None:
@@ -69,18 +57,20 @@ def build_panel(
     last: int,
     gaps: str = "linear",
     max_gap: int = 1,
+    vintage_policy: str = "single",
 ) -> pd.DataFrame:
     """Return the panel of a study: all indicators, source and derived, in their own units.
 
     Parameters: `observations` as in observations.csv; `indicators` the indicator table; `regions`
     the codes to keep, or "all" that have a figure; `focus` the region that must be there; `first`,
     `last` the years; `gaps` a policy of `GAPS` that fills at most `max_gap` years in a row, never
-    beyond the ends of a series.
+    beyond the ends of a series; `vintage_policy` a name in `POLICIES`.
 
     A derivation sees all regions of the raw files (a national sum needs them); a derived value is
-    flagged `filled` if it cannot be had without a filled figure. A value that stays missing is
-    flagged `missing:<type>`. Raises `StudyError` if the files do not reach the first or last year,
-    or have nothing for a region that is asked for.
+    flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
+    argument of that year is (that of any region, where it sums over regions); `break` comes before
+    `spliced`. A value that stays missing is flagged `missing:<type>`. Raises `StudyError` if the
+    files do not reach the first or last year, or have nothing for a region that is asked for.
     """
     years = list(range(first, last + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
@@ -92,7 +82,7 @@ def build_panel(
             f"regions: {', '.join(absent)}: the files have no figure for it; remove it"
         )
 
-    kept = _one_vintage(observations, years)
+    kept = choose(POLICIES, vintage_policy, "vintage policy")(within(observations, years))
     # A printed figure that also derives from others is for the audit, unless a subsystem uses it.
     printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
     sources = (indicators["source_name"] != "") & printed
@@ -114,10 +104,26 @@ def build_panel(
 
 
 def _flags(value: pd.DataFrame, filled: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
-    """Return `missing:<type>`, `filled` or "" per cell; an absent row counts as not available."""
-    types = marks.where(marks.notna() & (marks != ""), "not_available").astype(str)
-    flags = np.where(value.isna(), "missing:" + types, np.where(filled, "filled", ""))
+    """Return `missing:<type>`, `filled` or the mark of the vintages ("", `break`, `spliced`).
+
+    `marks`: of a missing figure its type, of a known one the last; an absent row counts as not
+    available.
+    """
+    marks = marks.where(marks.notna(), "").astype(str)
+    types = "missing:" + marks.where(marks != "", "not_available")
+    flags = np.where(value.isna(), types, np.where(filled, "filled", marks))
     return pd.DataFrame(flags, value.index, value.columns)
+
+
+def _inherited(arguments: list[pd.DataFrame], shared: bool) -> pd.DataFrame:
+    """Return the mark that a derived figure takes over from its arguments' flags of its year."""
+    marks = pd.DataFrame("", arguments[0].index, arguments[0].columns)
+    for mark in (SPLICED, BREAK):
+        touched = np.any([flags == mark for flags in arguments], axis=0)
+        if shared:
+            touched = np.broadcast_to(touched.any(axis=0), touched.shape)
+        marks = marks.mask(touched, mark)
+    return marks
 
 
 def _derive(
@@ -126,14 +132,15 @@ def _derive(
     """Add the derived indicators, in the table's order, to `values` and `flags`."""
     factors = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
     for indicator, text in derived[["indicator", "derivation"]].to_numpy():
-        _, arguments = parse(text)
+        name, arguments = parse(text)
         figures = {argument: values[argument] * factors[argument] for argument in arguments}
         observed = {a: frame.mask(flags[a] == "filled") for a, frame in figures.items()}
         value = derive(text, figures) / factors[indicator]
         _check_finite(indicator, text, value, names)
         filled = derive(text, observed).isna()  # what cannot be had without a filled figure
         values[indicator] = value
-        flags[indicator] = _flags(value, filled, pd.DataFrame("", value.index, value.columns))
+        marks = _inherited([flags[a] for a in arguments], DERIVATIONS[name].shared)
+        flags[indicator] = _flags(value, filled, marks.where(value.notna(), ""))
 
 
 def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: dict) -> None:

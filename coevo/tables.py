@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -34,7 +35,23 @@ TABLES = {
     "equilibria": "Equilibria in the units of the two outputs, with their sets",
     "relations": "Diagnostics of the fits",
     "claims": "Statements of the paper and what follows",
+    "changes": "What differs from the latest release; figures in the unit of their indicator",
 }
+
+
+def tables_of(config: Mapping[str, Any]) -> list[str]:
+    """Return the tables that a study has by its configuration, `changes` aside, in order.
+
+    `changes` compares a study with a release of it, and so is no part of its state.
+    """
+    optional = {
+        "parameters": config["interaction"],
+        "equilibria": config["interaction"],
+        "relations": config["interaction"],
+        "claims": config["claims"],
+        "changes": None,
+    }
+    return [name for name in TABLES if optional.get(name, True)]
 
 
 def describe(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

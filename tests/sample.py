@@ -26,6 +26,8 @@ def config(claims: str | None = None) -> dict:
         "study": "sample",
         "title": {"en": "Do shops and plants develop in step?", "zh": "同步吗？"},
         "raw": "data/raw/sample",
+        "vintage": "latest",
+        "vintage_policy": "single",
         "focus_region": "330000",
         "sources": {"en": "Office of samples"},
         "subsystems": {s: {"en": s, "zh": s} for s in SUBSYSTEMS},

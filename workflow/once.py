@@ -10,9 +10,13 @@ rules failed, their problems are repeated as the last thing on the screen.
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-import yaml
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from coevo.configuration import read_config
+from coevo.errors import StudyError
 
 PATIENCE = 60  # seconds that the children of a killed run may take to end
 
@@ -101,18 +105,12 @@ def problems(since: float) -> str:
     return "".join(lines)
 
 
-def main(config: str, *options: str) -> int:
-    """Build the study of `config`; return the exit code."""
-    if not Path(config).is_file():
-        stems = sorted(path.stem for path in Path("config").glob("*.yaml"))
-        known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
-        print(f"coevo: there is no {config}; studies: {known}", file=sys.stderr)
-        return 1
+def main(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
+    """Build the study of `config`, then do what is left to do; return the exit code."""
     try:
-        study = (yaml.safe_load(Path(config).read_text(encoding="utf-8")) or {}).get("study")
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError) as problem:
-        where = " ".join(str(problem).split())
-        print(f"{config}: is not a table of keys and values: {where}", file=sys.stderr)
+        study = read_config(config).get("study")
+    except StudyError as problem:
+        print(problem, file=sys.stderr)
         return 1
     held, killed = lock(Path(".snakemake", "once.lock"))
     locks = Path(".snakemake", "locks")
@@ -133,6 +131,7 @@ def main(config: str, *options: str) -> int:
     else:
         for report in sorted(Path("reports", str(study)).glob("report.*")):
             print(f"coevo: {report}")
+        code = then() if then else 0
     held.truncate(0)
     return code
 

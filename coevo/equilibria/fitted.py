@@ -14,6 +14,7 @@ from coevo.estimation import (
     Equations,
     Fit,
     PooledFit,
+    breaks,
     fit,
     fit_pooled,
     growth_rows,
@@ -36,8 +37,9 @@ class Fits(NamedTuple):
 def fit_all(pair: pd.DataFrame) -> Fits:
     """Return the fits of every estimator, effects and scaling; a failure does not stop the rest.
 
-    pair: columns region, name, year, x1, x2. A region whose figures allow no logarithms is left out
-    of the pool; a study of one region has no pool. Refusals carry their reason as `relation`.
+    pair: columns region, name, year, x1, x2, flag (see `pair_values`). A region whose figures allow
+    no logarithms is left out of the pool; a study of one region has no pool. Refusals carry their
+    reason as `relation`.
     """
     regions: dict[tuple[str, str], Fit] = {}
     pooled: list[PooledFit] = []
@@ -45,7 +47,7 @@ def fit_all(pair: pd.DataFrame) -> Fits:
     for code, part in pair.groupby("region", sort=True):
         for estimator in ESTIMATORS:
             try:
-                regions[str(code), estimator] = fit(*_series(part), estimator=estimator)
+                regions[str(code), estimator] = fit(*_series(part), estimator, breaks(part))
             except StudyError as error:
                 refused.append(_refusal(str(code), "none", estimator, error))
     if pair["region"].nunique() > 1:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.units import conversion, find_unit
+from coevo.vintages import BREAK
 
 KEY = ["region", "name", "year"]
 
@@ -17,13 +19,15 @@ def pair_values(
     coupling: pd.DataFrame | None = None,
     indicators: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return region, name, year, x1, x2 and, for an accounting calibration, purchases and sales.
+    """Return region, name, year, x1, x2, flag; for an accounting calibration purchases and sales.
 
     panel: as panel.csv; interaction: that part of the configuration. Upstream x1 and downstream x2
     are indicators of the panel in their own units, or subsystems, then their composite index in
     [0, 1] from `coupling`. Purchases come in the unit of x1, sales (by default downstream itself)
     in that of x2. A filled figure, or a composite that contains one, is missing here: it never
-    enters a growth row. `StudyError` for an unknown name or units that do not fit.
+    enters a growth row. `flag` is "break" in a year in which x1 or x2, or an indicator inside the
+    composite, is of another vintage than the year before, else "". `StudyError` for an unknown name
+    or units that do not fit.
     """
     x1, x2 = interaction["upstream"], interaction["downstream"]
     wanted = {"x1": x1, "x2": x2}
@@ -34,6 +38,9 @@ def pair_values(
     for column, name in wanted.items():
         values = _series(name, panel, coupling, indicators).rename(column)
         pair = pair.merge(values, how="left", left_on=["region", "year"], right_index=True)
+    crossing = [_flagged(BREAK, name, panel, indicators) for name in (x1, x2)]
+    cells = pd.MultiIndex.from_frame(pair[["region", "year"]])
+    pair["flag"] = np.where(cells.isin(crossing[0].union(crossing[1])), BREAK, "")
     if "purchases" in wanted and indicators is not None:
         pair["purchases"] *= _unit_factor(wanted["purchases"], x1, indicators)
         pair["sales"] *= _unit_factor(wanted["sales"], x2, indicators)
@@ -53,12 +60,19 @@ def _series(
     if coupling is None or indicators is None or f"U_{name}" not in coupling:
         known = ", ".join(sorted(set(panel["indicator"])))
         raise StudyError(f"interaction: unknown indicator or subsystem '{name}'; known: {known}")
-    members = indicators.loc[indicators["subsystem"] == name, "indicator"]
-    touched = panel[(panel["flag"] == "filled") & panel["indicator"].isin(members)]
     composite = coupling.set_index(["region", "year"])[f"U_{name}"]
-    return composite.mask(
-        composite.index.isin(pd.MultiIndex.from_frame(touched[["region", "year"]]))
-    )
+    return composite.mask(composite.index.isin(_flagged("filled", name, panel, indicators)))
+
+
+def _flagged(
+    flag: str, name: str, panel: pd.DataFrame, indicators: pd.DataFrame | None
+) -> pd.MultiIndex:
+    """Return region and year where an indicator, or a member of a subsystem, has the flag."""
+    members = [name]
+    if indicators is not None and name not in set(panel["indicator"]):
+        members = indicators.loc[indicators["subsystem"] == name, "indicator"].tolist()
+    touched = panel[(panel["flag"] == flag) & panel["indicator"].isin(members)]
+    return pd.MultiIndex.from_frame(touched[["region", "year"]])
 
 
 def _unit_factor(name: str, target: str, indicators: pd.DataFrame) -> float:

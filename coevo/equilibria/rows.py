@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
-from coevo.estimation import Equations, Fit, PooledFit, common_year_share
+from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share
 from coevo.inference import RatioSet, equilibrium_sets, fieller, interval, sign_probabilities
 from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
 
@@ -83,6 +83,7 @@ def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
 
 def _own_relations(own: Fit, level: float) -> Iterator[Row]:
     yield {"quantity": "rows", "value": own.rows}
+    yield from _crossing(own.data)
     for i in range(2):
         yield {"quantity": f"r_squared_equation_{i + 1}", "value": own.r_squared[i]}
         yield {"quantity": f"condition_equation_{i + 1}", "value": own.condition[i]}
@@ -103,6 +104,7 @@ def _own_relations(own: Fit, level: float) -> Iterator[Row]:
 
 def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
     yield {"quantity": "rows", "value": pooled.rows}
+    yield from _crossing(pooled.data)
     yield {"quantity": "regions", "value": len(pooled.regions)}
     yield _residual_correlation(pooled.residuals)
     if inferable(pooled):
@@ -112,6 +114,13 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         yield from _unboundedness(*(RatioSet(*(part[i] for part in sets)) for i in (1, 0)))
     else:
         yield {"quantity": "inference", "relation": "too few regions for errors and sets"}
+
+
+def _crossing(data: Rows) -> Iterator[Row]:
+    """How many pairs of years are no growth rows because they cross two vintages, if any are."""
+    if len(data.crossing):
+        years = ", ".join(f"{year}-{year + 1}" for year in np.unique(data.crossing).tolist())
+        yield {"quantity": "rows_across_vintages", "value": len(data.crossing), "relation": years}
 
 
 def _residual_correlation(residuals: np.ndarray) -> Row:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import StudyError
+from coevo.estimation import breaks
 from coevo.lotka_volterra import (
     calibrate,
     calibration_failures,
@@ -24,8 +25,8 @@ def theoretical(
 ) -> tuple[list[Row], list[Row]]:
     """Return rows of the tables equilibria and relations.
 
-    pair: columns region, name, year, x1, x2 and purchases, sales where `calibration` names them;
-    calibration: {purchases, sales}, the parameters {a1, b1, a2, b2}, or None.
+    pair: columns region, name, year, x1, x2, flag and, where `calibration` names them, purchases
+    and sales; calibration: {purchases, sales}, the parameters {a1, b1, a2, b2}, or None.
     """
     equilibria: list[Row] = []
     relations: list[Row] = []
@@ -50,9 +51,10 @@ def last_state(part: pd.DataFrame) -> Row:
 def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
     """Return one region's calibrated equilibria and its row for the relations table.
 
-    part: columns year, x1, x2, purchases, sales of one region. One row per year that has a next
-    one, beside that year's observed state, `fails` and empty where the calibration makes no sense;
-    and one for the period, over the years in which it holds, with their range as low and high.
+    part: columns year, x1, x2, flag, purchases, sales of one region. One row per year that has a
+    next one of the same vintage, beside that year's observed state, `fails` and empty where the
+    calibration makes no sense; and one for the period, over the years in which it holds, with their
+    range as low and high.
     """
     known = part.set_index("year").sort_index()
     known = known.reindex(range(known.index.min(), known.index.max() + 1))
@@ -62,7 +64,8 @@ def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
     except StudyError as error:
         return [], {"quantity": "not_calibrated", "relation": str(error)}
     failures = calibration_failures(*series)
-    there = np.isfinite(parameters).all(axis=0)
+    crosses = known.index[1:].isin(breaks(part))
+    there = np.isfinite(parameters).all(axis=0) & ~crosses
     holds = there & ~np.any(list(failures.values()), axis=0)
     rows: list[Row] = []
     reasons = []

@@ -6,7 +6,14 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 """
 
 from coevo.estimation.growth import ESTIMATORS, Rows, growth_rows
-from coevo.estimation.pooled import EFFECTS, SCALES, PooledFit, common_year_share, fit_pooled
+from coevo.estimation.pooled import (
+    EFFECTS,
+    SCALES,
+    PooledFit,
+    breaks,
+    common_year_share,
+    fit_pooled,
+)
 from coevo.estimation.region import Equations, Fit, Regression, fit, ols
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "PooledFit",
     "Regression",
     "Rows",
+    "breaks",
     "common_year_share",
     "fit",
     "fit_pooled",

@@ -1,6 +1,6 @@
 """Growth of a year and the year's mean of the other population: the discretisations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -43,22 +43,29 @@ class Rows(NamedTuple):
     """Growth rows: pairs of consecutive years in which both populations are known.
 
     year (rows,) the earlier of the two; growth (rows, 2) of x1, x2; regressor (rows, 2): R(x2) for
-    equation 1, R(x1) for equation 2.
+    equation 1, R(x1) for equation 2; crossing: the earlier years of the pairs that are no rows
+    because they cross two vintages.
     """
 
     year: Integers
     growth: Array
     regressor: Array
+    crossing: Integers
 
 
 def growth_rows(
-    t: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, estimator: str = "trapezoid"
+    t: npt.ArrayLike,
+    x1: npt.ArrayLike,
+    x2: npt.ArrayLike,
+    estimator: str = "trapezoid",
+    breaks: Iterable[int] = (),
 ) -> Rows:
     """Return the growth rows of two yearly series, in the order of time.
 
     t (n,) whole years, none twice; x1, x2 (n,) positive or NaN. A year that is absent or NaN breaks
-    the chain. `StudyError` for a repeated year, a value that is zero, negative or infinite (growth
-    is a difference of logs) or an unknown estimator.
+    the chain; so does a year of `breaks`, whose figures are of another vintage than those of the
+    year before. `StudyError` for a repeated year, a value that is zero, negative or infinite
+    (growth is a difference of logs) or an unknown estimator.
     """
     mean = choose(ESTIMATORS, estimator, "estimator")
     year = np.asarray(t).astype(np.int64)
@@ -68,15 +75,19 @@ def growth_rows(
     _check_series(year, x)
     known = ~np.isnan(x).any(axis=1)
     year, x = year[known], x[known]
-    runs = [0, *(np.flatnonzero(np.diff(year) != 1) + 1), len(year)]
+    consecutive = np.diff(year) == 1
+    crosses = consecutive & np.isin(year[1:], list(breaks))
+    rows = consecutive & ~crosses
+    runs = [0, *(np.flatnonzero(~rows) + 1), len(year)]
     parts = [x[start:end] for start, end in pairwise(runs)]
     empty = np.empty((0, 2))
     return Rows(
-        year[:-1][np.diff(year) == 1],
+        year[:-1][rows],
         np.concatenate([empty, *(np.diff(np.log(part), axis=0) for part in parts)]),
         np.concatenate(
             [empty, *(np.column_stack([mean(p[:, 1]), mean(p[:, 0])]) for p in parts if len(p))]
         ),
+        year[:-1][crosses],
     )
 
 

@@ -11,6 +11,7 @@ from coevo.errors import StudyError
 from coevo.estimation.growth import Array, Integers, Rows, growth_rows
 from coevo.estimation.region import Equations, standard_errors, undo_scale
 from coevo.registry import choose
+from coevo.vintages import BREAK
 
 
 class Absorbed(NamedTuple):
@@ -147,9 +148,10 @@ def fit_pooled(
         g_rt = alpha_r + tau_t + s R_rt + e_rt      for each equation
 
     panel: columns region, year and the two populations, a row per region and year, positive or NaN;
-    a row whose `flag` (if there is such a column) is "filled" counts as missing. effects, scale:
-    names in `EFFECTS`, `SCALES`. The panel may be unbalanced; a region without a growth row is left
-    out. Effects are removed by group means and QR, then each equation has a single column.
+    a row whose `flag` (if there is such a column) is "filled" counts as missing, and one whose flag
+    is "break" makes no growth row with the year before, which is of another vintage. effects,
+    scale: names in `EFFECTS`, `SCALES`. The panel may be unbalanced; a region without a growth row
+    is left out. Effects are removed by group means and QR, then each equation has a single column.
     `StudyError` for fewer than two regions, too few rows, a value that is not positive, an unknown
     name, or a regressor of which the effects leave nothing.
     """
@@ -218,7 +220,7 @@ def _pool(
     for code, part in known.sort_values(["region", "year"]).groupby("region", sort=True):
         x = part[[upstream, downstream]].to_numpy(dtype=float)
         try:
-            rows = growth_rows(part["year"].to_numpy(), x[:, 0], x[:, 1], estimator)
+            rows = growth_rows(part["year"], x[:, 0], x[:, 1], estimator, breaks(part))
         except StudyError as error:
             raise StudyError(f"{code}: {error}") from None
         if len(rows.year) == 0:
@@ -226,12 +228,17 @@ def _pool(
         own = np.array([unit(column[~np.isnan(column)]) for column in x.T])
         regions.append(str(code))
         units.append(own)
-        parts.append(Rows(rows.year, rows.growth, rows.regressor / own[::-1]))
+        parts.append(rows._replace(regressor=rows.regressor / own[::-1]))
     index = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
     if not parts:
         raise StudyError("no region has two consecutive years with both figures")
     stacked = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return tuple(regions), np.array(units), index, stacked
+
+
+def breaks(part: pd.DataFrame) -> list[int]:
+    """Return the years whose figures are of another vintage than those of the year before."""
+    return part.loc[part["flag"] == BREAK, "year"].tolist() if "flag" in part else []
 
 
 def common_year_share(pooled: PooledFit) -> Array:

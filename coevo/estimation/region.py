@@ -1,5 +1,6 @@
 """One region: each equation by ordinary least squares."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,19 +119,24 @@ class Fit(Equations):
 
 
 def fit(
-    t: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, estimator: str = "trapezoid"
+    t: npt.ArrayLike,
+    x1: npt.ArrayLike,
+    x2: npt.ArrayLike,
+    estimator: str = "trapezoid",
+    breaks: Iterable[int] = (),
 ) -> Fit:
     """Return the classic form fitted to one region, each equation by OLS (QR) with rows - 2 df.
 
-    t, x1, x2 and errors as in `growth_rows`; also `StudyError` for fewer than three growth rows or
-    a population that does not vary. Series are scaled by their mean and the scale undone: b1 is
-    per unit of x2, d per unit of x1, a1 and a2 per year.
+    t, x1, x2, breaks and errors as in `growth_rows`; also `StudyError` for fewer than three growth
+    rows or a population that does not vary. Series are scaled by their mean and the scale undone:
+    b1 is per unit of x2, d per unit of x1, a1 and a2 per year.
     """
     scale = np.array([_mean(x2), _mean(x1)])
-    data = growth_rows(t, x1, x2, estimator)
+    data = growth_rows(t, x1, x2, estimator, breaks)
     if len(data.year) < FEWEST_ROWS:
+        within = " within one vintage" if len(data.crossing) else ""
         raise StudyError(
-            f"{len(data.year)} pairs of consecutive years with both figures; "
+            f"{len(data.year)} pairs of consecutive years with both figures{within}; "
             f"at least {FEWEST_ROWS} are needed"
         )
     designs = [np.column_stack([np.ones(len(data.year)), R]) for R in (data.regressor / scale).T]

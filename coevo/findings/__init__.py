@@ -3,6 +3,7 @@
 from typing import Any
 
 from coevo.findings.calibration import calibration, failed
+from coevo.findings.changes import changes
 from coevo.findings.choices import choices
 from coevo.findings.data import data, obstacles, weights
 from coevo.findings.equilibrium import equilibrium, fits, pooled_fits
@@ -33,6 +34,7 @@ def findings(study: Study) -> dict[str, Any]:
         "weights": weights(study),
         "obstacles": obstacles(study),
         "limits": limits(study),
+        "changes": changes(study),
     }
 
 

@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.findings.study import Study
+from coevo.findings.vintages import vintages
+from coevo.observations.audit import is_finding
 
 FILLED = "filled"
 MISSING = "missing"
@@ -12,22 +14,29 @@ HEAVY = 0.5  # a weight above this decides its subsystem alone
 
 
 def data(study: Study) -> dict[str, Any]:
-    """Counts of what was read, audit findings by check, missing and filled cells."""
+    """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
     seen, panel = study.tables["observations"], study.tables["panel"]
-    audit = study.tables["audit"]
+    audit, remarks = audited(study)
     flags = panel["flag"].fillna("").astype(str)
     return {
         "files": seen["file"].nunique(),
         "observations": len(seen),
         "indicators": seen["indicator"].nunique(),
-        "vintages": sorted(seen["vintage"].astype(str).unique()),
-        "checks": {check: rows for check, rows in audit.groupby("check", sort=True)},
+        "vintages": vintages(study),
         "audit": len(audit),
+        "remarks": remarks["check"].value_counts(sort=False).to_dict(),
         "cells": len(panel),
         "filled": panel[flags.eq(FILLED)],
         "missing": panel[flags.str.startswith(MISSING)],
         "revisions": len(study.tables["revisions"]),
     }
+
+
+def audited(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Findings of the audit, which doubt a figure, and remarks on how the files were read."""
+    audit = study.tables["audit"]
+    doubts = is_finding(audit)
+    return audit[doubts], audit[~doubts]
 
 
 def cells(rows: pd.DataFrame) -> pd.DataFrame:

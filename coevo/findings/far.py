@@ -7,6 +7,7 @@ import pandas as pd
 
 from coevo.findings.grades import MIDPOINT
 from coevo.findings.study import Study
+from coevo.findings.vintages import broken_years
 
 
 def _wide(study: Study) -> pd.DataFrame:
@@ -34,7 +35,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
     first, last = (part.loc[region] for part in study.ends())
     between = last["year"] - first["year"]
     steps = wide.loc[region].pct_change(fill_method=None)
-    steps = steps[np.isfinite(steps)]
+    steps = steps[np.isfinite(steps) & ~steps.index.isin(broken_years(study, region))]
     return {
         "name": last["name"],
         "years": (int(first["year"]), int(last["year"])),

@@ -1,171 +1,146 @@
 """From raw files to observations: every figure with its unit, vintage, file, sheet and cell."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
-from coevo.observations.audit import audit
-from coevo.observations.cells import figure
-from coevo.observations.layouts import LAYOUTS, Reading, Words, read_layout
-from coevo.observations.sheets import Sheet, address, read_sheets
-from coevo.units import NAMES, UNITS, Unit, conversion, find_unit
+from coevo.observations.audit import audit, with_remarks
+from coevo.observations.cells import known_marks
+from coevo.observations.duplicates import merge_duplicates
+from coevo.observations.layouts import read_layout
+from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest
+from coevo.observations.opening import read_sheets
+from coevo.observations.reading import READ_FLAGS, Read, read_table
+from coevo.observations.recognition import Lines, Reader
+from coevo.observations.sheets import Remark, Sheet, address, plain
+from coevo.units import UNITS
+from coevo.vintages import revisions
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag"]
-REVISIONS = ["region", "name", "year", "indicator", "old", "new", "old_vintage", "new_vintage"]
+REMARKS = ["check", "indicator", "file", "sheet", "cell", "message"]
+MOST_NAMES = 30  # of indicators in the files, in a message
 
 
-@dataclass(frozen=True)
-class Reader:
-    """What a study knows before it reads: names of regions and indicators, units, marks."""
+class Source(NamedTuple):
+    """Where a table stands."""
 
-    regions: Mapping[str, str]  # any name of a region -> its code
-    indicators: Mapping[str, str]  # name in the files -> indicator
-    units: Mapping[str, str]  # indicator -> its unit
-    units_read_as: Mapping[str, str]  # a unit as printed -> the unit it is read as
-    marks: Mapping[str, str]  # a study's own marks for missing
+    vintage: str
+    file: str
+    sheet: str
 
-
-def region_names(regions: pd.DataFrame) -> dict[str, str]:
-    """Map code, short, long and English name of every region to its code."""
-    columns = ["region", "name_zh", "long_zh", "name_en"]
-    return {row[c]: row["region"] for row in regions.to_dict("records") for c in columns}
+    @property
+    def shown(self) -> str:
+        return " › ".join(part for part in (self.file, self.sheet) if part)
 
 
-@contextmanager
-def _at(place: str) -> Iterator[None]:
-    """Put the place before every line of a `StudyError` that is raised inside."""
-    try:
-        yield
-    except StudyError as problem:
-        raise StudyError(*(f"{place}: {message}" for message in problem.messages)) from None
-
-
-def _region(sheet: Sheet, words: Words, known: Reader) -> str:
-    """Return the code of a region that a cell names."""
-    with _at(sheet.where(words.row, words.column)):
-        if words.text not in known.regions:
-            raise StudyError(
-                f'"{words.text}" is not a region of config/regions.csv; write its full or short '
-                "name, or its six-digit code"
-            )
-    return known.regions[words.text]
-
-
-def _unit(sheet: Sheet, reading: Reading, wanted: Unit, known: Reader) -> tuple[str, float, bool]:
-    """Return a unit as printed, the factor into the wanted unit, whether it is read as another."""
-    text = reading.unit.text
-    if not text:
-        raise StudyError(
-            f"{sheet.where()}: states no unit; add a line 单位：… above the head, or a column 单位"
-        )
-    with _at(sheet.where(reading.unit.row, reading.unit.column)):
-        read_as = known.units_read_as.get(text)
-        printed = find_unit(text) if read_as is None or text in NAMES else find_unit(read_as)
-        # a percentage is stored as a ratio, whatever it shows
-        stored = UNITS["ratio"] if reading.cell.percent else printed
-        factor = conversion(find_unit(read_as) if read_as else stored, wanted)
-    return printed.name if read_as else wanted.name, factor, read_as is not None
-
-
-def _observation(sheet: Sheet, reading: Reading, vintage: str, known: Reader) -> dict:
-    """Return one row of observations; `StudyError` with place and reason for what is not clear."""
-    indicator = known.indicators[reading.indicator.text]
-    region = _region(sheet, reading.region, known)
-    wanted = UNITS[known.units[indicator]]
-    unit, factor, read_as = _unit(sheet, reading, wanted, known)
-    with _at(sheet.where(reading.row, reading.column)):
-        seen = figure(reading.cell, known.marks)
-    return {
-        "region": region,
-        "year": reading.year,
-        "indicator": indicator,
-        "value": seen.value if factor == 1 else seen.value * factor,
-        "unit": unit,
-        "vintage": vintage,
-        "file": sheet.file,
-        "sheet": sheet.name,
-        "cell": address(reading.row, reading.column),
-        "flag": seen.flag or ("unit_read_as" if read_as else ""),
-        "half_unit": 0.5 * 10.0**-seen.decimals * factor,
-    }
+def _remark(remark: Remark, source: Source, indicator: str = "") -> dict[str, str]:
+    cell = "" if remark.row is None else address(remark.row, remark.column or 0)
+    place = {"file": source.file, "sheet": source.sheet, "cell": cell}
+    return {"check": remark.check, "indicator": indicator, **place, "message": remark.message}
 
 
 def _read_sheet(
-    sheet: Sheet, vintage: str, known: Reader, seen: set[str], problems: Problems
-) -> list[dict]:
-    """Return the observations of a sheet; add the names it holds to `seen`."""
-    if not any(cell.text for row in sheet.rows for cell in row):
-        return []
+    sheet: Sheet, source: Source, known: Reader, seen: set[str], problems: Problems
+) -> tuple[list[Read], list[dict[str, str]]]:
+    """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
     try:
-        readings = read_layout(sheet)
+        layout = read_layout(sheet)
     except StudyError as problem:
         problems.extend(problem.messages)
-        return []
-    if readings is None:
-        problems.add(
-            f"{sheet.where()}: is laid out in no known way ({'; '.join(LAYOUTS)}); the head needs "
-            "地区 or 指标 in its first cell and years such as 2015年 beside it"
-        )
-        return []
-    if any(not reading.indicator.text for reading in readings):
-        problems.add(f"{sheet.where()}: no line 指标：… above the head names the indicator; add it")
-    seen |= {reading.indicator.text for reading in readings}
-    rows = []
-    for reading in readings:
-        if reading.indicator.text in known.indicators:  # a folder may serve several studies
-            try:
-                rows.append(_observation(sheet, reading, vintage, known))
-            except StudyError as problem:
-                problems.extend(problem.messages)
-    return rows
-
-
-def _merge_duplicates(frame: pd.DataFrame, problems: Problems) -> pd.DataFrame:
-    """Drop repeated equal figures of a vintage; two different ones are a problem."""
-    key = ["vintage", "region", "indicator", "year"]
-    for _, same in frame[frame.duplicated(key, keep=False)].groupby(key):
-        if same["value"].nunique(dropna=False) > 1:
-            places = [
-                " › ".join(p for p in (r["file"], r["sheet"], r["cell"]) if p) + f" = {r['value']}"
-                for r in same.to_dict("records")
-            ]
-            problems.add(
-                f"{places[0]}: another figure for the same region, year and indicator stands in "
-                f"{'; '.join(places[1:])}; keep the right one"
-            )
-    return frame.drop_duplicates(key)
+        return [], []
+    problems.extend(layout.problems)
+    remarks = [_remark(remark, source) for remark in (*sheet.remarks, *layout.remarks)]
+    tables: list[Read] = []
+    about: list[dict[str, str]] = []
+    ids = list(known.units)
+    for table in layout.tables:
+        lines = Lines(sheet, problems, seen)
+        read = read_table(table, known, lines)
+        lines.finish()
+        read_of = [] if read is None else np.unique(read.indicator).tolist()
+        indicator = ids[read_of[0]] if len(read_of) == 1 else ""
+        about += [_remark(remark, source, indicator) for remark in (*table.remarks, *lines.remarks)]
+        tables += [read] if read is not None else []
+    return tables, remarks + (about if tables else [])
 
 
 def _check_sources(
-    frame: pd.DataFrame, seen: set[str], known: Reader, folder: str, problems: Problems
+    found: set[str], seen: set[str], known: Reader, folder: str, problems: Problems
 ) -> None:
     """Name every indicator that no file gives; but not where a file could not be read."""
     if problems.messages:
         return
-    found = set(frame["indicator"])
-    for name, indicator in known.indicators.items():
-        if indicator not in found:
-            problems.add(
-                f"{folder}: no file gives {indicator}: its source_name '{name}' is not there; "
-                f"names in the files: {', '.join(sorted(seen)) or 'none'}"
-            )
+    empty = {find_indicator(name, known.names) for name in seen}
+    listed = ", ".join(sorted(seen)[:MOST_NAMES]) or "none"
+    listed += f" and {len(seen) - MOST_NAMES} more" if len(seen) > MOST_NAMES else ""
+    for indicator, text in known.sources.items():
+        if indicator in found:
+            continue
+        names = aliases(text)
+        said = " or ".join(f"'{name}'" for name in names)
+        if indicator in empty:
+            problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {said}")
+            continue
+        near = dict.fromkeys(like for name in names for like in nearest(name, seen, 3))
+        meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+        problems.add(
+            f"{folder}: no file gives {indicator}: its source_name {said} is not there{meant}; "
+            f"names in the files: {listed}"
+        )
+
+
+def _frame(reads: list[Read], sources: list[Source], known: Reader) -> pd.DataFrame:
+    """Return the figures of all tables as columns; `source` is the place of a figure's table."""
+    columns = {
+        name: np.concatenate([getattr(read, name) for read in reads] or [np.empty(0, dtype)])
+        for name, dtype in (
+            ("region", np.int32), ("year", np.int64), ("indicator", np.int32), ("value", float),
+            ("unit", np.int16), ("flag", np.int8), ("half_unit", float), ("row", np.int32),
+            ("column", np.int32),
+        )
+    }  # fmt: skip
+    frame = pd.DataFrame(columns)
+    frame["year"] = frame["year"].astype("int64")
+    frame["source"] = np.repeat(np.arange(len(reads)), [len(read.row) for read in reads])
+    vintages = sorted({source.vintage for source in sources})
+    of_source = np.array([vintages.index(source.vintage) for source in sources], dtype=np.int32)
+    frame["vintage"] = of_source[frame["source"]] if len(reads) else 0
+    rank = np.empty(len(known.codes), dtype=np.int32)  # of regions by their code
+    rank[sorted(range(len(known.codes)), key=known.codes.__getitem__)] = range(len(known.codes))
+    known_order = rank[frame["region"]] if len(frame) else np.empty(0)
+    order = np.lexsort((frame["vintage"], frame["year"], known_order, frame["indicator"]))
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _texts(names: Iterable[str], places: pd.Series) -> np.ndarray:
+    return np.array([*names, ""], dtype=object)[places.to_numpy()]
+
+
+def _cells(frame: pd.DataFrame) -> list[str]:
+    """Return the address of each figure's cell."""
+    letters = [address(0, column)[:-1] for column in range(int(frame["column"].max()) + 1)]
+    places = zip(frame["column"].tolist(), frame["row"].tolist(), strict=True)
+    return [f"{letters[column]}{row + 1}" for column, row in places]
 
 
 def read_observations(
-    files: Iterable[Path], raw: Path, indicators: pd.DataFrame, known: Reader
-) -> pd.DataFrame:
-    """Read the raw files `<raw>/<vintage>/...` into observations (and the digits they show).
+    files: Iterable[Path], raw: Path, known: Reader
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the raw files `<raw>/<vintage>/...` into observations, and remarks on reading them.
 
-    Returns the columns of observations.csv, without names, and `half_unit`: half a unit of the
-    last digit printed, in the indicator's unit. Raises `StudyError` with all problems of all files.
+    Observations: the columns of observations.csv, without names, and `half_unit`: half a unit of
+    the last digit printed, in the indicator's unit. Remarks: check, indicator (of a table that has
+    one), file, sheet, cell, message. Raises `StudyError` with all problems of all files.
     """
-    problems, rows = Problems(), []
-    seen: set[str] = set()
+    problems, seen = Problems(), set[str]()
+    reads: list[Read] = []
+    sources: list[Source] = []
+    remarks: list[dict[str, str]] = []
     for path in sorted(files):
         vintage = path.relative_to(raw).parts[0]
         try:
@@ -174,17 +149,57 @@ def read_observations(
             problems.extend(problem.messages)
             continue
         for sheet in sheets:
-            rows += _read_sheet(sheet, vintage, known, seen, problems)
-    columns = [column for column in COLUMNS if column != "name"] + ["half_unit"]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame = _merge_duplicates(frame, problems)
-    _check_sources(frame, seen, known, raw.as_posix(), problems)
+            source = Source(vintage, sheet.file, sheet.name)
+            tables, about = _read_sheet(sheet, source, known, seen, problems)
+            reads += tables
+            sources += [source] * len(tables)
+            remarks += about
+    frame = _frame(reads, sources, known)
+    frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
+    remarks += [
+        _remark(Remark("duplicate", message, row, column), sources[source])
+        for source, row, column, message in doubles
+    ]
+    ids = list(known.units)
+    found = {ids[place] for place in frame["indicator"].unique()}
+    _check_sources(found, seen, known, raw.as_posix(), problems)
     problems.check()
-    order = {indicator: place for place, indicator in enumerate(indicators["indicator"])}
-    return frame.sort_values(
-        ["indicator", "region", "year", "vintage"],
-        key=lambda column: column.map(order) if column.name == "indicator" else column,
-        ignore_index=True,
+    vintages = sorted({source.vintage for source in sources})
+    observations = pd.DataFrame(
+        {
+            "region": _texts(known.codes, frame["region"]),
+            "year": frame["year"].to_numpy(),
+            "indicator": _texts(ids, frame["indicator"]),
+            "value": frame["value"].to_numpy(),
+            "unit": _texts(UNITS, frame["unit"]),
+            "vintage": _texts(vintages, frame["vintage"]),
+            "file": _texts((source.file for source in sources), frame["source"]),
+            "sheet": _texts((source.sheet for source in sources), frame["source"]),
+            "cell": _cells(frame),
+            "flag": _texts(READ_FLAGS, frame["flag"]),
+            "half_unit": frame["half_unit"].to_numpy(),
+        }
+    )
+    return observations, pd.DataFrame(remarks, columns=REMARKS)
+
+
+def reader(
+    indicators: pd.DataFrame,
+    regions: pd.DataFrame,
+    units_read_as: Mapping[str, str],
+    missing_marks: Mapping[str, str],
+) -> Reader:
+    """Return what a study knows before it reads, from its tables and its config."""
+    units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
+    named = indicators[indicators["source_name"] != ""]
+    sources = dict(zip(named["indicator"], named["source_name"], strict=True))
+    return Reader(
+        regions=Regions(regions),
+        names={compared(name): i for i, text in sources.items() for name in aliases(text)},
+        sources=sources,
+        units=units,
+        units_read_as={plain(unit): read_as for unit, read_as in units_read_as.items()},
+        marks=known_marks(missing_marks),
     )
 
 
@@ -201,16 +216,9 @@ def observe(
     Returns observations, audit and revisions as the tables of these names; figures are in the unit
     of the indicator table, `unit` is as printed where the config reads it as another.
     """
-    sources = indicators[indicators["source_name"] != ""]
-    known = Reader(
-        regions=region_names(regions),
-        indicators=dict(zip(sources["source_name"], sources["indicator"], strict=True)),
-        units=dict(zip(indicators["indicator"], indicators["unit"], strict=True)),
-        units_read_as=units_read_as,
-        marks=missing_marks,
-    )
-    frame = read_observations([Path(file) for file in files], Path(raw), indicators, known)
+    known = reader(indicators, regions, units_read_as, missing_marks)
+    frame, remarks = read_observations([Path(file) for file in files], Path(raw), known)
     names = dict(zip(regions["region"], regions["name_en"], strict=True))
     frame.insert(1, "name", frame["region"].map(names))
-    findings = audit(frame, indicators)
-    return frame[COLUMNS], findings, pd.DataFrame(columns=REVISIONS)
+    findings = with_remarks(audit(frame, indicators), remarks, indicators)
+    return frame[COLUMNS], findings, revisions(frame)

@@ -4,7 +4,6 @@ A printed derived figure (growth, total) is an indicator with both a source and 
 a finding only if no unrounded levels compatible with the printed digits give it.
 """
 
-import itertools
 import math
 from collections.abc import Mapping
 
@@ -13,6 +12,7 @@ import pandas as pd
 
 from coevo.derivations import DERIVATIONS, derive, derive_interval, parse
 from coevo.units import UNITS
+from coevo.vintages import withdrawn
 
 COLUMNS = ["check", "region", "name", "year", "indicator", "printed", "computed", "unit"]
 COLUMNS += ["file", "sheet", "cell", "message"]
@@ -47,13 +47,31 @@ def _wide(frame: pd.DataFrame, column: pd.Series, factors: Mapping[str, float]) 
 
 
 def _printed(frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, float]) -> list:
-    """Compare printed derived figures with what the printed levels allow."""
+    """Compare printed derived figures with what the printed levels of their vintage allow."""
+    return [
+        finding
+        for _, rows in frame.groupby("vintage", sort=True)
+        for finding in _printed_together(rows, derived, factors)
+    ]
+
+
+def _printed_together(
+    frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, float]
+) -> list:
     middle = _wide(frame, frame["value"], factors)
     low = _wide(frame, frame["value"] - frame["half_unit"], factors)
     high = _wide(frame, frame["value"] + frame["half_unit"], factors)
     findings = []
     for indicator, text in zip(derived["indicator"], derived["derivation"], strict=True):
         check, arguments = parse(text)
+        if absent := [argument for argument in arguments if argument not in middle]:
+            what = f"cannot be checked: this vintage has no figure of {', '.join(absent)}"
+            rows = frame[(frame["indicator"] == indicator) & frame["value"].notna()]
+            findings += [
+                _finding("not_checkable", row, row["value"], np.nan, what)
+                for row in rows.to_dict("records")
+            ]
+            continue
         computed = derive(text, middle) / factors[indicator]
         ends = [end / factors[indicator] for end in derive_interval(text, low, high)]
         for row in frame[frame["indicator"] == indicator].to_dict("records"):
@@ -78,27 +96,31 @@ def _printed(frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, f
 
 def _jumps(frame: pd.DataFrame) -> list:
     """Rises above threefold and falls above 30 % between consecutive years of one vintage."""
+    series = ["vintage", "indicator", "region"]
+    rows = frame[frame["value"] > 0].sort_values([*series, "year"], kind="stable")
+    before = rows.shift()
+    follows = (rows[series] == before[series]).all(axis=1) & (rows["year"] == before["year"] + 1)
+    ratio = rows["value"] / before["value"]
+    chosen = follows & ~ratio.between(FALL, RISE)
     findings = []
-    for _, series in frame.groupby(["vintage", "indicator", "region"], sort=False):
-        rows = series[series["value"] > 0].sort_values("year").to_dict("records")
-        for before, row in itertools.pairwise(rows):
-            ratio = row["value"] / before["value"]
-            if row["year"] == before["year"] + 1 and not FALL <= ratio <= RISE:
-                fall = f"falls by {100 * (1 - ratio):.0f} %"
-                word = f"rises {ratio:.1f}-fold" if ratio > 1 else fall
-                old, new = _shown(before["value"]), _shown(row["value"])
-                what = f"{word} from {old} in {before['year']} to {new} ({row['unit']})"
-                findings.append(_finding("jump", row, row["value"], before["value"], what))
+    for row, was, change in zip(
+        rows[chosen].to_dict("records"), before.loc[chosen, "value"], ratio[chosen], strict=True
+    ):
+        fall = f"falls by {100 * (1 - change):.0f} %"
+        word = f"rises {change:.1f}-fold" if change > 1 else fall
+        old, new = _shown(was), _shown(row["value"])
+        what = f"{word} from {old} in {row['year'] - 1} to {new} ({row['unit']})"
+        findings.append(_finding("jump", row, row["value"], was, what))
     return findings
 
 
 def _out_of_range(frame: pd.DataFrame) -> list:
+    low = frame["unit"].map({name: unit.low for name, unit in UNITS.items()})
+    high = frame["unit"].map({name: unit.high for name, unit in UNITS.items()})
     findings = []
-    for row in frame.to_dict("records"):
-        unit = UNITS[row["unit"]]
-        if row["value"] < unit.low or row["value"] > unit.high:
-            what = f"{_shown(row['value'])} is outside what '{unit.name}' allows"
-            findings.append(_finding("range", row, row["value"], np.nan, what))
+    for row in frame[(frame["value"] < low) | (frame["value"] > high)].to_dict("records"):
+        what = f"{_shown(row['value'])} is outside what '{row['unit']}' allows"
+        findings.append(_finding("range", row, row["value"], np.nan, what))
     return findings
 
 
@@ -154,11 +176,37 @@ def audit(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
         *_jumps(levels),
         *_out_of_range(frame[~frame["indicator"].isin(rates)]),
         *_units(frame, derived),
+        *withdrawn(frame),
     ]
+    return _sorted(pd.DataFrame(findings, columns=COLUMNS), indicators)
+
+
+def _sorted(findings: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     order = {indicator: place for place, indicator in enumerate(indicators["indicator"])}
-    result = pd.DataFrame(findings, columns=COLUMNS)
-    return result.sort_values(
+    return findings.sort_values(
         ["check", "indicator", "region", "year"],
         key=lambda column: column.map(order) if column.name == "indicator" else column,
         ignore_index=True,
+        kind="stable",
     )
+
+
+def is_finding(audit: pd.DataFrame) -> pd.Series:
+    """Whether a row of the audit doubts a figure; the others say how the files were read."""
+    return audit["printed"].notna()
+
+
+def with_remarks(
+    findings: pd.DataFrame, remarks: pd.DataFrame, indicators: pd.DataFrame
+) -> pd.DataFrame:
+    """Add what reading remarked (check, indicator, file, sheet, cell, message) to the findings.
+
+    A remark is on a table or a sheet: region and year are empty, and so is the indicator unless
+    the table has but one.
+    """
+    if remarks.empty:
+        return findings
+    rows = remarks.assign(region="", name="", unit="", year=pd.NA, printed=np.nan, computed=np.nan)
+    both = pd.DataFrame({column: [*findings[column], *rows[column]] for column in COLUMNS})
+    both["year"] = both["year"].astype("Int64")
+    return _sorted(both, indicators)

@@ -4,58 +4,117 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from coevo.errors import StudyError
-from coevo.observations.sheets import Cell
+from coevo.observations.sheets import Style, Value, plain
 
 MISSING_TYPES = ("not_available", "not_applicable", "below_half_unit", "suppressed")
 # As the Chinese yearbooks use them: blank for figures unknown or not collected, dots for figures
 # below the smallest unit of the table.
 MISSING_MARKS = {
     "": "not_available",
+    "..": "not_available",
     "—": "not_applicable",
+    "——": "not_applicable",
+    "–": "not_applicable",
     "-": "not_applicable",
     "…": "below_half_unit",
+    "……": "below_half_unit",
     "...": "below_half_unit",
     "x": "suppressed",
 }
+FLAGS = ("", "noted", *MISSING_TYPES)
+# In which unit a figure is stored, whatever the table says: "" as the table says; a percentage of
+# a workbook is stored as a ratio; text carries its own sign.
+FORMS = ("", "ratio", "%", "‰")
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
+NOTE_MARKS = re.compile(
+    r"(?<=.)(?:\s*(?:[\u2460-\u2473\u24ea\u2776-\u277f]|[*†‡#]+|[¹²³\u2070\u2074-\u2079]+"
+    r"|\([0-9]{1,2}\)|\[[0-9]{1,2}\]))+$"
+)
+YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*年?")
+DATE = re.compile(r"((?:19|20)[0-9]{2})[-/.年][01]?[0-9][-/.月][0-3]?[0-9]日?(?: 00:00:00)?")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A cell read as a figure: its value (NaN if missing), the missing type, the digits shown."""
+    """A cell read as a figure.
+
+    value (NaN if missing); flag of `FLAGS`; the decimals it shows; form of `FORMS`.
+    """
 
     value: float
     flag: str
     decimals: int
+    form: str = ""
 
 
-def figure(cell: Cell, marks: Mapping[str, str]) -> Figure:
-    """Return what a number cell says.
-
-    `marks` are a study's own marks for missing, beside `MISSING_MARKS`. Anything else that is not
-    a finite number raises `StudyError` with the reason (the caller knows the place).
-    """
-    known = {**MISSING_MARKS, **marks}
-    if cell.text in known and not cell.formula:
-        return Figure(math.nan, known[cell.text], 0)
-    if cell.formula:
-        raise StudyError(
-            "holds a formula without a stored value; open the file in Excel or LibreOffice and "
-            "save it, or type the figure"
-        )
-    if isinstance(cell.value, bool) or not NUMBER.fullmatch(cell.text):
-        shown = ", ".join(f"'{mark}'" for mark in known if mark)
-        raise StudyError(
-            f'"{cell.text}" is not a number or a known mark for missing; correct the cell, leave '
-            f"it blank, use one of {shown}, or add the mark under missing_marks in the config"
-        )
-    return Figure(float(cell.text), "", cell.decimals or 0)
-
-
-def year(cell: Cell) -> int | None:
-    """Return the year of a column head (`2015`, `2015年`, `2015 年`), or None if it is not one."""
-    match = re.fullmatch(r"((?:19|20)\d\d)(?:\.0)?\s*年?", cell.text)
+def year(text: str) -> int | None:
+    """Return the year of a head (`2015`, `2015 年`, `2015-12-31`), or None if it is not one."""
+    bare = without_marks(text)
+    match = YEAR.fullmatch(bare) or DATE.fullmatch(bare)
     return int(match[1]) if match else None
+
+
+def without_marks(text: str) -> str:
+    """Return a text without the note marks at its end: `北京①`, `12.5 (1)`, `1234²`."""
+    return NOTE_MARKS.sub("", text)
+
+
+def known_marks(marks: Mapping[str, str]) -> dict[str, str]:
+    """Return all marks for missing, a study's own beside ours, as plain text."""
+    return MISSING_MARKS | {plain(mark): kind for mark, kind in marks.items()}
+
+
+def _refuse(text: str, known: Mapping[str, str]) -> StudyError:
+    shown = ", ".join(f"'{mark}'" for mark in known if mark)
+    return StudyError(
+        f'"{text}" is not a number or a known mark for missing; correct the cell, leave it blank, '
+        f"use one of {shown}, or add the mark under missing_marks in the config"
+    )
+
+
+def decimals(number: str) -> int:
+    """Return the decimals that a number as text shows; 1.5e-3 shows four."""
+    exponent = Decimal(number).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def figure(value: Value, known: Mapping[str, str], style: Style = Style()) -> Figure:  # noqa: B008
+    """Return what a number cell says; `known` are the marks for missing (`known_marks`).
+
+    A number shown as a percentage stays the ratio that is stored. Anything else that is not a
+    finite number raises `StudyError` with the reason (the caller knows the place).
+    """
+    text = plain(value)
+    if text in known:
+        return Figure(math.nan, known[text], 0)
+    if isinstance(value, date):
+        raise StudyError(
+            f'holds the date "{text}" where a figure should stand; type the figure and format the '
+            "cell as a number"
+        )
+    if isinstance(value, bool):
+        raise _refuse(text, known)
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise StudyError(f'"{text}" is not a finite number; correct the cell')
+        shown = decimals(repr(float(value))) if style.decimals is None else style.decimals
+        shown = 0 if style.decimals is None and float(value).is_integer() else shown
+        return Figure(float(value), "", shown, "ratio" if style.percent else "")
+    bare = without_marks(text)
+    if bare in known and bare != text:
+        return Figure(math.nan, known[bare], 0)
+    form = bare[-1] if bare.endswith(FORMS[2:]) else ""
+    number = bare.removesuffix(form).rstrip()
+    if THOUSANDS.fullmatch(number):
+        number = number.replace(",", "").replace(" ", "")
+    if not NUMBER.fullmatch(number):
+        raise _refuse(text, known)
+    if not math.isfinite(float(number)):
+        raise StudyError(f'"{text}" is not a finite number; correct the cell')
+    return Figure(float(number), "" if bare == text else "noted", decimals(number), form)

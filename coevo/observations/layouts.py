@@ -1,147 +1,139 @@
 """Layouts of published tables: each a small reader in one registry, chosen by content.
 
-A reader takes a sheet and returns its readings, or None if the sheet is not laid out that way.
-Both layouts carry title, indicator or region, and unit in lines above the head (`单位：亿元`),
-a head with years (`2015年`), rows of figures, and below them the source and notes.
+A reader takes a block (a head with what stands above and below it) and returns a table that says
+which words stand where, or None if the block is not laid out that way.
 """
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from coevo.errors import Problems
-from coevo.observations.cells import year
-from coevo.observations.sheets import Cell, Sheet
-
-REGION_HEADS = {"地区", "region"}
-INDICATOR_HEADS = {"指标", "indicator"}
-UNIT_HEADS = {"单位", "unit"}
-BELOW = re.compile(r"(数据来源|资料来源|注|source|note)\s*[:：]", re.IGNORECASE)
+from coevo.observations.blocks import Block, blocks
+from coevo.observations.cells import MISSING_MARKS
+from coevo.observations.heads import Column, Grid, is_number, kind
+from coevo.observations.sheets import Remark, Sheet, plain
+from coevo.observations.tables import Axes, Axis, Table, build_table, odd_heads
 
 
-class Words(NamedTuple):
-    """What a cell says and where it stands (row, column); no place if nothing says it."""
-
-    text: str
-    row: int | None = None
-    column: int | None = None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One number cell with the words that say what it is, before anything is recognised."""
-
-    region: Words
-    indicator: Words
-    unit: Words
-    year: int
-    cell: Cell
-    row: int
-    column: int
+def _axes(block: Block) -> Axes:
+    """Return along which axis region, year and indicator of a block change."""
+    labels, columns = block.labels, block.columns.values()
+    dated = [column for column in columns if column.year.text]
+    named = [c for c in dated or columns if c.name.text and not c.odd.text and not _is_value(c)]
+    where: Axis | None = "row" if "region" in labels else None
+    when: Axis | None = "row" if "year" in labels else "column" if dated else None
+    what: Axis | None = "row" if "indicator" in labels else None
+    if named and where is None and (what == "row" or block.stated("indicator").text):
+        where = "column"
+    elif named and what is None:
+        what = "column"
+    return where, when, what
 
 
-def _head(sheet: Sheet, names: set[str]) -> int | None:
-    for number, row in enumerate(sheet.rows):
-        if row and row[0].text.lower() in names and any(year(cell) for cell in row):
-            return number
-    return None
+def _is_value(column: Column) -> bool:
+    return kind(column.name.text) == "value"
 
 
-def _words(sheet: Sheet, row: int, column: int) -> Words:
-    return Words(sheet.cell(row, column).text, row, column)
+def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None):
+    """Return the reader of tables whose region, year and indicator change along these axes."""
+
+    def reader(block: Block) -> Table | None:
+        if _axes(block) != (region, when, indicator):
+            return None
+        columns = [
+            column
+            for column, head in block.columns.items()
+            if (head.year if when == "column" else head.name).text
+        ]
+        return build_table(block, (region, when, indicator), columns)
+
+    return reader
 
 
-def _above(sheet: Sheet, head: int, names: set[str]) -> Words:
-    """Return what a line `name：value` above the head states, or no words."""
-    for number, row in enumerate(sheet.rows[:head]):
-        for column, cell in enumerate(row):
-            name, mark, value = cell.text.replace("：", ":").partition(":")
-            if mark and name.strip().lower() in names:
-                return Words(value.strip(), number, column)
-    return Words("")
-
-
-def _body(sheet: Sheet, head: int) -> list[int]:
-    """Return the rows of figures: from below the head to the source line or the notes."""
-    rows, columns, problems = [], _years(sheet, head), Problems()
-    for number in range(head + 1, len(sheet.rows)):
-        first = sheet.cell(number, 0).text
-        if BELOW.match(first):
-            break
-        if first:
-            rows.append(number)
-        elif any(sheet.cell(number, column).text for column in columns):
-            problems.add(f"{sheet.where(number, 0)}: is empty beside figures; write what they are")
-    problems.check()
-    return rows
-
-
-def _years(sheet: Sheet, head: int) -> dict[int, int]:
-    """Return the columns of years; a head that looks like a year but is none is a problem."""
-    found, problems = {}, Problems()
-    for column, cell in enumerate(sheet.rows[head]):
-        value = year(cell)
-        if value is not None:
-            found[column] = value
-        elif column and re.search(r"(19|20)\d\d", cell.text):
-            problems.add(
-                f'{sheet.where(head, column)}: "{cell.text}" is not understood as a year; write it '
-                "as 2015 or 2015年, and what is to be said of it in a line 注：… below the table"
-            )
-    problems.check()
-    return found
-
-
-def regions_down(sheet: Sheet) -> list[Reading] | None:
-    """One indicator: regions down, years across; indicator and unit stand above the head."""
-    head = _head(sheet, REGION_HEADS)
-    if head is None:
+def _long(block: Block) -> Table | None:
+    """One figure per row, in a column 数值; what has no column is stated above."""
+    axes = _axes(block)
+    columns = [column for column, head in block.columns.items() if _is_value(head)]
+    if not columns and axes == ("row", "row", "row"):
+        columns = list(block.columns)
+    if len(columns) != 1 or "column" in axes:
         return None
-    indicator = _above(sheet, head, INDICATOR_HEADS)
-    unit = _above(sheet, head, UNIT_HEADS)
-    return [
-        Reading(_words(sheet, row, 0), indicator, unit, when, sheet.cell(row, column), row, column)
-        for row in _body(sheet, head)
-        for column, when in _years(sheet, head).items()
-    ]
+    return build_table(block, axes, columns)
 
 
-def indicators_down(sheet: Sheet) -> list[Reading] | None:
-    """One region: indicators down, years across; the unit in a column or above the head."""
-    head = _head(sheet, INDICATOR_HEADS)
-    if head is None:
-        return None
-    region = _above(sheet, head, REGION_HEADS)
-    common = _above(sheet, head, UNIT_HEADS)
-    unit_column = next(
-        (c for c, cell in enumerate(sheet.rows[head]) if cell.text.lower() in UNIT_HEADS), None
-    )
-    return [
-        Reading(
-            region,
-            _words(sheet, row, 0),
-            common if unit_column is None else _words(sheet, row, unit_column),
-            when,
-            sheet.cell(row, column),
-            row,
-            column,
-        )
-        for row in _body(sheet, head)
-        for column, when in _years(sheet, head).items()
-    ]
-
-
-LAYOUTS: dict[str, Callable[[Sheet], list[Reading] | None]] = {
-    "regions down, years across": regions_down,
-    "one region, indicators down, years across": indicators_down,
+LAYOUTS: dict[str, Callable[[Block], Table | None]] = {
+    "regions down, years across": _laid_out("row", "column", None),
+    "one region, indicators down, years across": _laid_out(None, "column", "row"),
+    "one region, years down, indicators across": _laid_out(None, "row", "column"),
+    "regions and years down, indicators across": _laid_out("row", "row", "column"),
+    "regions down, years and indicators across": _laid_out("row", "column", "column"),
+    "one year, regions down, indicators across": _laid_out("row", None, "column"),
+    "regions and indicators down, years across": _laid_out("row", "column", "row"),
+    "years down, regions across": _laid_out("column", "row", None),
+    "one year, indicators down, regions across": _laid_out("column", None, "row"),
+    "long: region, year, indicator, value": _long,
 }
 
 
-def read_layout(sheet: Sheet) -> list[Reading] | None:
-    """Return the readings of a sheet by the first layout that knows it; None if none does."""
-    for layout in LAYOUTS.values():
-        readings = layout(sheet)
-        if readings is not None:
-            return readings
-    return None
+@dataclass(frozen=True)
+class Layout:
+    """What was found in a sheet: tables, remarks on all of it, problems whoever reads it."""
+
+    tables: tuple[Table, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def _second_heads(block: Block) -> list[str]:
+    """Lines about tables side by side: what names their rows stands in columns apart."""
+    return [
+        f"{block.grid.sheet.where(block.head[-1], places[-1])}: is a second head in one row; put "
+        "one table below the other"
+        for what, places in block.labels.items()
+        if what != "code" and places[-1] - places[0] >= len(places)
+    ]
+
+
+def _is_prose(grid: Grid, table: Table) -> bool:
+    """Whether the cells of a table hold texts alone, as a guide does that tells what goes where."""
+    prose = False
+    for row in table.rows:
+        for value in grid.sheet.values[row, list(table.columns)].tolist():
+            if value is None:
+                continue
+            if is_number(value) or not isinstance(value, str):
+                return False
+            prose = prose or plain(value) not in MISSING_MARKS
+    return prose
+
+
+def _has_figures(grid: Grid, rows: Sequence[int]) -> bool:
+    """Whether rows hold numbers beyond their first cell, which may count them."""
+    return any(
+        is_number(value)
+        for row in rows
+        for value in grid.sheet.values[row, max(1, (grid.begins[row].column or 0) + 1) :].tolist()
+    )
+
+
+def read_layout(sheet: Sheet) -> Layout:
+    """Return what a sheet holds: each table by the first layout that knows it."""
+    grid = Grid(sheet)
+    tables: list[Table] = []
+    unknown, problems = False, []
+    found = blocks(grid)
+    for block in found:
+        table = next((t for reader in LAYOUTS.values() if (t := reader(block)) is not None), None)
+        unclear = _second_heads(block) + (odd_heads(block) if table is None else [])
+        problems += unclear
+        if table is not None and not _is_prose(grid, table):
+            tables.append(table)
+        elif not unclear and _has_figures(grid, block.body):
+            unknown = True
+    if unknown or (not found and _has_figures(grid, range(len(grid.begins)))):
+        problems.append(
+            f"{sheet.where()}: is laid out in no known way ({'; '.join(LAYOUTS)}); the head needs "
+            "地区, 指标 or 年份 in its first cell, and years such as 2015年 or indicators beside it"
+        )
+    if tables or problems or not any(words.text for words in grid.begins):
+        return Layout(tuple(tables), (), tuple(problems))
+    return Layout((), (Remark("set_aside", "the sheet holds no table of figures and is not read"),))

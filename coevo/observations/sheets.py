@@ -1,46 +1,83 @@
-"""Raw files as grids of cells: workbooks and CSV files, checked before they are opened."""
+"""A table as a file holds it: a grid of cells, what they show, and what is odd about them."""
 
-import csv
-import io
-import zipfile
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
-from coevo.errors import StudyError
+import numpy as np
+import numpy.typing as npt
 
-LARGEST = 200_000_000  # bytes, unpacked; far above any table of yearly figures
-MOST_CELLS, MOST_ROWS = 10_000_000, 200_000  # of a sheet, counted as it is read
+Value = None | str | float | bool | date
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell's value as the file holds it, the decimals it shows (None for text), its form.
+class Style(NamedTuple):
+    """How a cell shows its number: decimals (None: as many as it has); as a percentage or not.
 
-    `percent`: shown as a percentage (stored 0.12, shown 12 %); `formula`: without a stored value.
+    A percentage is stored as a ratio (0.12 shows as 12 %).
     """
 
-    value: object
     decimals: int | None = None
     percent: bool = False
-    formula: bool = False
-
-    @property
-    def text(self) -> str:
-        return "" if self.value is None else str(self.value).strip()
 
 
-@dataclass(frozen=True)
+class Remark(NamedTuple):
+    """Something about a sheet that a reader should know and that is no error: a row of the audit.
+
+    `check` is the kind (`hidden`, `external_link`, `note`, ...); `row`, `column` are zero-based.
+    """
+
+    check: str
+    message: str
+    row: int | None = None
+    column: int | None = None
+
+
+class Span(NamedTuple):
+    """A merged range; zero-based, both ends inside."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+def within(spans: Iterable[Span], rows: int, columns: int) -> tuple[Span, ...]:
+    """Return merged ranges as far as they lie in the grid and span more than a cell."""
+    cut = [
+        Span(
+            s.first_row, s.first_column, min(s.last_row, rows - 1), min(s.last_column, columns - 1)
+        )
+        for s in spans
+        if s.first_row < rows and s.first_column < columns
+    ]
+    return tuple(s for s in cut if s.first_row < s.last_row or s.first_column < s.last_column)
+
+
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """A table of cells: the file as it is named in messages, the sheet ("" in a CSV), the rows."""
+    """A table of cells.
+
+    file: as messages name it; name: of the sheet ("" in a file of text). values (rows, columns):
+    objects as the file holds them, text untouched; a whole number of a workbook is a float. faults:
+    cells whose figure is not to be had, with the reason ("holds a formula without a stored value;
+    ..."). merged: all but the first cell of a span are empty in `values`. style (rows, columns)
+    points into `styles`; None if all cells have the first.
+    """
 
     file: str
     name: str
-    rows: list[list[Cell]]
+    values: npt.NDArray[np.object_]
+    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    merged: tuple[Span, ...] = ()
+    styles: tuple[Style, ...] = (Style(),)
+    style: npt.NDArray[np.int32] | None = None
+    remarks: tuple[Remark, ...] = ()
 
-    def cell(self, row: int, column: int) -> Cell:
-        """Return the cell at zero-based `row`, `column`; an empty one beyond the grid's edge."""
-        cells = self.rows[row]
-        return cells[column] if column < len(cells) else Cell(None)
+    def text(self, row: int, column: int) -> str:
+        """Return what a cell says as plain text; "" beyond the grid's edge."""
+        rows, columns = self.values.shape
+        return plain(self.values[row, column]) if row < rows and column < columns else ""
 
     def where(self, row: int | None = None, column: int | None = None) -> str:
         """Return `file › sheet › C7` for a message."""
@@ -48,6 +85,36 @@ class Sheet:
         if row is not None and column is not None:
             parts.append(address(row, column))
         return " › ".join(parts)
+
+
+# Full-width forms to their plain ones, every kind of space and line break to a space. Not NFKC,
+# which would turn the note mark of 12.5① into a digit.
+PLAIN: dict[int, int | str | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+PLAIN |= dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+PLAIN |= dict.fromkeys([*range(0x09, 0x0E), 0x85, 0x2028, 0x2029], " ")  # a message is one line
+PLAIN |= dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF], None)
+PLAIN[0x2212] = "-"
+
+
+def plain(value: Value) -> str:
+    """Return a value as text in one line, with full-width forms and odd spaces made plain, trimmed.
+
+    A whole number is written without a point: 2015.0 gives "2015".
+    """
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).translate(PLAIN).strip()
+
+
+def grid(rows: list[list[Value]]) -> npt.NDArray[np.object_]:
+    """Return rows of any length as an object array, filled up with None."""
+    width = max(map(len, rows), default=0)
+    out = np.empty((len(rows), width), dtype=object)
+    for number, row in enumerate(rows):
+        out[number, : len(row)] = row
+    return out
 
 
 def address(row: int, column: int) -> str:
@@ -58,112 +125,3 @@ def address(row: int, column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return f"{letters}{row + 1}"
-
-
-def _decimals(value: object, number_format: str) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    shown = number_format.split(";")[0]
-    beyond = 2 if "%" in shown else 0
-    if "." in shown:
-        return shown.split(".")[1].count("0") + beyond
-    if shown.strip("#,%") == "0":
-        return beyond
-    text = repr(float(value))
-    return 0 if text.endswith(".0") or "e" in text else len(text.split(".")[1])
-
-
-def _workbook(path: Path, shown: str) -> list[Sheet]:
-    from openpyxl import load_workbook
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
-        raise StudyError(
-            f"{shown}: is not an xlsx workbook, whatever its name says; "
-            "open it in Excel or LibreOffice and save it as xlsx"
-        ) from None
-    if unpacked > LARGEST:
-        raise StudyError(
-            f"{shown}: would unpack to {unpacked:,} bytes, above the limit of {LARGEST:,}; "
-            "keep only the tables of figures in it"
-        )
-    try:
-        values = load_workbook(path, read_only=True, data_only=True)
-        formulas = load_workbook(path, read_only=True)
-        return [
-            Sheet(shown, sheet.title, _grid(sheet, formulas[sheet.title], shown))
-            for sheet in values.worksheets
-        ]
-    except StudyError:
-        raise
-    except Exception as problem:  # whatever the parser trips over, the user's remedy is one
-        raise StudyError(
-            f"{shown}: the workbook cannot be read ({problem}); save it again as xlsx"
-        ) from problem
-
-
-def _grid(values, formulas, shown: str) -> list[list[Cell]]:
-    """Return the cells of a sheet, which is read with its stored values and with its formulas."""
-    rows: list[list[Cell]] = []
-    count = 0
-    for sheet in (values, formulas):
-        sheet.reset_dimensions()  # what the file says of its size may be wrong
-    for row, plain in zip(values.iter_rows(), formulas.iter_rows(), strict=True):
-        count += len(row)
-        if count > MOST_CELLS or len(rows) >= MOST_ROWS:
-            raise StudyError(
-                f"{shown} › {values.title}: has cells far beyond any table (row {len(rows) + 1}); "
-                "delete what stands outside the table"
-            )
-        rows.append(
-            [
-                Cell(
-                    cell.value,
-                    _decimals(cell.value, cell.number_format),
-                    isinstance(cell.value, int | float) and "%" in cell.number_format,
-                    cell.value is None and isinstance(other.value, str),
-                )
-                for cell, other in zip(row, plain, strict=True)
-            ]
-        )
-    return rows
-
-
-def _csv_value(text: str) -> Cell:
-    try:
-        float(text)
-    except ValueError:
-        return Cell(text)
-    return Cell(text, len(text.partition(".")[2].strip()))
-
-
-def _csv(path: Path, shown: str) -> list[Sheet]:
-    if path.stat().st_size > LARGEST:
-        raise StudyError(f"{shown}: is larger than {LARGEST:,} bytes; split it by indicator")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise StudyError(f"{shown}: is not UTF-8 text; save it as 'CSV UTF-8'") from None
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=None)))
-    except csv.Error as problem:
-        raise StudyError(f"{shown}: is not a CSV table ({problem}); save it again") from None
-    return [Sheet(shown, "", [[_csv_value(field) for field in row] for row in lines])]
-
-
-READERS = {".xlsx": _workbook, ".csv": _csv}
-
-
-def read_sheets(path: Path, shown: str) -> list[Sheet]:
-    """Read every sheet of a raw file; `shown` is how messages name the file.
-
-    Raises `StudyError` for a kind of file that is not read, too large a file, or a broken one.
-    """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise StudyError(
-            f"{shown}: files of this kind are not read; known: {', '.join(sorted(READERS))}"
-        )
-    return reader(path, shown)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coevo.findings.changes import figures
 from coevo.findings.data import weights as weights_in_use
 from coevo.findings.factors import ranked
 from coevo.findings.study import Study
-from coevo.report import index_rows, rows
+from coevo.report import changes, index_rows, rows
 from coevo.report.cells import Words
 from coevo.report.markup import Markdown, escaped, listed, table, upper_first
 
@@ -51,6 +52,9 @@ def tables(
         made["pairs_table"] = _table(phrases, "pairs", words, index_rows.pair_correlations(words))
     if "claims" in study.tables:
         made["claims_table"] = _table(phrases, "claims", words, rows.claims(words), "claims")
+    if "changes" in study.tables:
+        lines = changes.figure_rows(words, changes.largest(words))
+        made["changes_table"] = _table(phrases, "restated", words, lines, "wide") if lines else ""
     return made | {"annex": sections(study, words, phrases)}
 
 
@@ -64,9 +68,17 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         found.append(("coefficients", _table(phrases, "coefficients", words, lines, "long wide")))
         lines = rows.regional_equilibria(words)
         found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
-    if len(study.tables["audit"]):
-        lines = rows.audit_rows(words)
-        found.append(("findings", _table(phrases, "findings", words, lines, "long wide")))
+    for key, lines in (("findings", rows.audit_rows(words)), ("remarks", rows.remark_rows(words))):
+        if lines:
+            found.append((key, _table(phrases, key, words, lines, "long wide")))
+    if "changes" in study.tables:
+        for key, lines in (
+            ("restated_all", changes.figure_rows(words, figures(study))),
+            ("grades_moved", changes.grades(words)),
+            ("verdicts_moved", changes.verdicts(words)),
+        ):
+            if lines:
+                found.append((key, _table(phrases, key, words, lines, "long wide")))
     return [
         {"key": key, "title": words.say(f"tables/{key}/title"), "table": made}
         for key, made in found

@@ -41,9 +41,9 @@ def figures(value: Any, digits: int = 3) -> str:
     return fixed(number, max(0, digits - 1 - size))
 
 
-def graded(value: Any) -> str:
-    """D with as many decimals as its grade needs."""
-    return NOTHING if missing(value) else printed(float(value))
+def graded(value: Any, decimals: int = 2) -> str:
+    """D with as many decimals as its grade needs, at least those asked for."""
+    return NOTHING if missing(value) else printed(float(value), decimals)
 
 
 def percent(value: Any, decimals: int = 0) -> str:

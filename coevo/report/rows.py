@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.findings.calibration import FAILS, given, period, theoretical
+from coevo.findings.data import audited
 from coevo.findings.equilibrium import (
     BOUNDED,
     fits,
@@ -114,7 +115,7 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
 
 def audit(words: Words) -> Rows:
     """Findings by check and indicator: how many, and one of them in words."""
-    audit = words.study.tables["audit"]
+    audit, _ = audited(words.study)
     rows: Rows = []
     for (check, indicator), part in audit.groupby(["check", "indicator"], sort=False):
         example = part.iloc[0]
@@ -130,8 +131,16 @@ def audit_rows(words: Words) -> Rows:
             words.word("check", row["check"]), row["name"], row["year"],
             words.study.heading(row["indicator"]), row["message"], place(row),
         ]
-        for _, row in words.study.tables["audit"].iterrows()
+        for _, row in audited(words.study)[0].iterrows()
     ]  # fmt: skip
+
+
+def remark_rows(words: Words) -> Rows:
+    """How the files were read, and the notes under their tables, each with its place."""
+    return [
+        [words.word("check", row["check"]), row["message"], place(row)]
+        for _, row in audited(words.study)[1].iterrows()
+    ]
 
 
 def states(words: Words) -> Rows:

@@ -7,6 +7,7 @@ from coevo.figures import figure_names
 from coevo.findings import Study, findings, shown
 from coevo.findings.calibration import failed
 from coevo.findings.equilibrium import path
+from coevo.report import changes
 from coevo.report.cells import Words, amount
 from coevo.report.markup import Markdown, escaped, listed
 from coevo.report.numbers import fixed, percent
@@ -40,10 +41,13 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
+        "spans": spans,
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
         "verdicts_in_words": verdicts(study, words),
+        "slope": changes.slope,
+        "figures_shown": changes.SHOWN,
     }
     return values | (_pair_values(study, found, phrases) if pair else {})
 
@@ -114,7 +118,11 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
         Markdown(f"{escaped(row['name'])} ({listed(spans(row['years']))})")
         for _, row in failed(study).iterrows()
     ] if study.pair else []  # fmt: skip
+    since = found["changes"]
     return {
+        "happenings": changes.happenings(words, since) if since["verdict"] != "none" else "",
+        "causes_in_words": changes.causes(words, since) if since["verdict"] != "none" else "",
+        "settings_in_words": changes.settings(words, since) if since.get("settings") else "",
         "heaviest_in_words": listed(heavy),
         "ranks_in_words": listed(ranks),
         "failed_in_words": listed(lost),
@@ -124,6 +132,9 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
         "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
         if len(gaps["filled"])
         else "",
+        "remarks_in_words": listed(
+            Markdown(f"{words.word('check', check)} ({n})") for check, n in gaps["remarks"].items()
+        ),
         "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
     }
 

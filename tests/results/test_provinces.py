@@ -23,7 +23,8 @@ SUMS = {  # over the 31 provinces, 100 million yuan and persons, from the compil
 @pytest.mark.parametrize(("key", "total"), SUMS.items())
 def test_provinces_sum_to_the_known_totals(results, key, total):
     table = results("provinces", "observations")
-    rows = table[(table["indicator"] == key[0]) & (table["year"] == key[1])]
+    first = table["vintage"] == table["vintage"].min()
+    rows = table[first & (table["indicator"] == key[0]) & (table["year"] == key[1])]
     assert len(rows) == 31
     assert rows["value"].sum() == pytest.approx(total, abs=0.051)
 
@@ -58,7 +59,7 @@ def test_the_audit_finds_the_known_jumps_of_ecommerce_sales(results):
 
 def test_the_audit_of_table_1(results):
     table = results("zhejiang", "audit")
-    counts = table["check"].value_counts().to_dict()
+    counts = table.loc[table["printed"].notna(), "check"].value_counts().to_dict()
     assert counts == {"growth": 7, "not_checkable": 3, "total": 2, "unit": 1}
     growth = table[table["check"] == "growth"]
     assert set(growth[["indicator", "year"]].itertuples(index=False, name=None)) == {

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo.observations.audit import audit
+from coevo.observations.audit import COLUMNS, audit, with_remarks
 
 
 def frame(**series):
@@ -94,3 +94,64 @@ def test_a_unit_read_as_another_names_the_figure_that_confirms_it():
     assert found["check"].tolist() == ["unit"]
     assert found["year"].tolist() == [2017]
     assert "probably a misprint of the unit" in found["message"].iloc[0]
+
+
+def test_remarks_stand_beside_findings_in_the_order_of_checks_and_indicators():
+    indicators = table(LEVEL, ("part", MONEY, "部分", ""))
+    observations = frame(level=(MONEY, 1, "", [10.0, 6.9]))
+    remarks = pd.DataFrame(
+        [
+            ("set_aside", "", "g", "", "", "the sheet holds no table"),
+            ("hidden", "", "f", "s", "", "row 5 is hidden"),
+            ("note", "part", "f", "s", "A9", "注：甲"),
+            ("note", "level", "f", "s", "A8", "注：乙"),
+        ],
+        columns=["check", "indicator", "file", "sheet", "cell", "message"],
+    )
+    found = with_remarks(audit(observations, indicators), remarks, indicators)
+    assert list(found) == COLUMNS
+    assert found["check"].tolist() == ["hidden", "jump", "note", "note", "set_aside"]
+    assert found["message"].tolist()[2:4] == ["注：乙", "注：甲"]
+    assert found["year"].dropna().tolist() == [2017] and found["printed"].notna().sum() == 1
+    without = with_remarks(audit(observations, indicators), remarks[:0], indicators)
+    assert without["check"].tolist() == ["jump"]
+
+
+def test_printed_figures_are_held_against_the_levels_of_their_own_vintage():
+    old = frame(level=(MONEY, 1, "", [10.0, 13.0]), rate=("%", 1, "", [5.0, 30.0]))
+    new = frame(level=(MONEY, 1, "", [10.0, 15.0])).assign(vintage="w", file="g")
+    found = audit(
+        pd.concat([old, new], ignore_index=True),
+        table(LEVEL, ("rate", "%", "增长率", "growth(level)")),
+    )
+    assert found["check"].tolist() == ["not_checkable"]  # 2016; 30.0 follows from 10.0 and 13.0
+    alone = frame(rate=("%", 1, "", [5.0, 30.0])).assign(vintage="w", file="g")
+    apart = audit(
+        pd.concat([frame(level=(MONEY, 1, "", [10.0, 15.0])), alone], ignore_index=True),
+        table(LEVEL, ("rate", "%", "增长率", "growth(level)")),
+    )
+    assert apart["check"].tolist() == ["not_checkable", "not_checkable"]
+    assert set(apart["message"]) == {"cannot be checked: this vintage has no figure of level"}
+
+
+def test_jumps_are_those_of_a_loop_over_the_years():
+    import numpy as np
+
+    rng = np.random.default_rng(3)
+    parts = []
+    for vintage in ("2026-10", "2026-11"):
+        for region in "123":
+            values = np.where(rng.random(30) < 0.2, np.nan, rng.lognormal(0, 1, 30)).tolist()
+            part = frame(level=(MONEY, 1, "", values)).assign(region=region, vintage=vintage)
+            parts.append(part.sample(frac=1, random_state=1))
+    observations = pd.concat(parts, ignore_index=True)
+    found = audit(observations, table(LEVEL)).query("check == 'jump'")
+    expected = []
+    for (_, region), part in observations.groupby(["vintage", "region"]):
+        series = dict(zip(part["year"], part["value"], strict=True))
+        for year in series:
+            before, now = series.get(year - 1, np.nan), series[year]
+            if before > 0 and now > 0 and not 0.7 <= now / before <= 3:
+                expected.append((region, year, now, before))
+    got = found[["region", "year", "printed", "computed"]].itertuples(index=False)
+    assert sorted(map(tuple, got)) == sorted(expected) and len(expected) > 50

@@ -12,8 +12,21 @@ from coevo.errors import StudyError
 def evidence(findings=(), p=0.5, regions=("1",), D=(0.4, 0.5, 0.6), values=(5.0, 30.0, 20.5)):
     years = range(2016, 2019)
     observations = pd.DataFrame(
-        [("1", year, "rate", values[k], "%", "f", "s") for k, year in enumerate(years)],
-        columns=["region", "year", "indicator", "value", "unit", "file", "sheet"],
+        [
+            ("1", year, "rate", values[k], "%", "2026-10", "f", "s", "")
+            for k, year in enumerate(years)
+        ],
+        columns=[
+            "region",
+            "year",
+            "indicator",
+            "value",
+            "unit",
+            "vintage",
+            "file",
+            "sheet",
+            "flag",
+        ],
     )
     columns = ["check", "region", "year", "indicator", "printed", "computed", "unit"]
     columns += ["file", "sheet", "message"]
@@ -52,6 +65,17 @@ def test_printed_figures_that_do_not_follow():
     _, computed, verdict = claims.printed(evidence([BASE, OTHER]), "rate")
     assert computed.startswith("the levels give 23.07 %; the others as printed; 2016 not")
     assert verdict == "does not follow from the printed levels"
+
+
+def test_figures_of_an_older_vintage_are_left_aside():
+    new = evidence()
+    older = new.observations.assign(vintage="2025-10", file="old", value=1.0)
+    old_finding = (*OTHER[:7], "old", "s", "")
+    findings = pd.DataFrame([BASE, old_finding], columns=list(evidence([BASE]).audit.columns))
+    both = Evidence(
+        **{**new.__dict__, "observations": pd.concat([older, new.observations]), "audit": findings}
+    )
+    assert claims.printed(both, "rate") == claims.printed(evidence([BASE]), "rate")
 
 
 def test_amounts_stand_apart_from_their_unit():

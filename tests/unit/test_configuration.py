@@ -50,6 +50,8 @@ def test_defaults_fill_every_key_at_every_depth():
         "reference": "panel",
         "range": [0.01, 0.99],
         "beyond": "cap",
+        "base": None,
+        "goalposts": None,
     }
     assert config["weighting"]["method"] == "entropy"
     assert config["panel"] == {"gaps": "linear", "max_gap": 1}
@@ -60,14 +62,50 @@ def test_defaults_fill_every_key_at_every_depth():
     [
         (
             {"weighting.method": "entrpy"},
-            "config.yaml: weighting.method: unknown method 'entrpy'; known: entropy, equal",
+            "config.yaml: weighting.method: unknown method 'entrpy'; known: ahp, critic, cv, "
+            "entropy, equal, ",
         ),
         ({"wieghting": {}}, "config.yaml: wieghting: unknown key 'wieghting'; known: claims, "),
         (
             {"weighting.metod": 1},
-            "config.yaml: weighting.metod: unknown key 'metod'; known: method",
+            "config.yaml: weighting.metod: unknown key 'metod'; known: combine, given, "
+            "judgements, method",
         ),
         ({"years": {"first": 2015}}, "config.yaml: years.last: is missing; add it"),
+        (
+            {"coupling.form": "square_lost"},
+            "config.yaml: coupling.form: 'square_lost' is refused: sqrt(U1 U2 / (U1 + U2)) lacks "
+            "the square of the sum: C depends on the level of U and, with the factor 2, exceeds 1; "
+            "use standard (Cong 2019; Liu 2017)",
+        ),
+        (
+            {"normalisation.method": "zscore"},
+            "config.yaml: normalisation.method: 'zscore' is refused: half of the z-scores are",
+        ),
+        (
+            {"weighting.method": "ahp"},
+            "config.yaml: weighting.judgements: is missing; the method ahp needs it",
+        ),
+        (
+            {"normalisation.reference": "base"},
+            "config.yaml: normalisation.base: is missing; reference base needs it",
+        ),
+        (
+            {"normalisation.goalposts": "no/such.csv"},
+            "config.yaml: normalisation.goalposts: there is no file no/such.csv; correct the path",
+        ),
+        (
+            {"normalisation.method": "vector"},
+            "config.yaml: normalisation.method: vector is meant for coupling.composite: topsis",
+        ),
+        (
+            {"weighting.combine": {"methods": ["ahp", "entropy"]}},
+            "config.yaml: weighting.judgements: is missing; weighting.combine names ahp",
+        ),
+        (
+            {"weighting.combine": {"methods": ["game", "entropy"]}},
+            "config.yaml: weighting.combine.methods.0: unknown method 'game'; known: ahp, critic",
+        ),
         (
             {"years": {"first": 2023, "last": 2015}},
             "config.yaml: years: first (2023) comes after last (2015); swap them",
@@ -102,6 +140,10 @@ def test_defaults_fill_every_key_at_every_depth():
         (
             {"panel.gaps": "cubic"},
             "config.yaml: panel.gaps: unknown gap 'cubic'; known: linear, no",
+        ),
+        (
+            {"vintage_policy": "newest"},
+            "config.yaml: vintage_policy: unknown vintage policy 'newest'; known: overlay",
         ),
     ],
 )

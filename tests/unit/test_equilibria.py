@@ -312,6 +312,51 @@ def test_a_subsystem_stands_for_its_composite(panel):
         pair_values(panel, ACCOUNTS | {"downstream": "trade"}, coupling, INDICATORS)
 
 
+def broken(panel, indicator="output", year=2019, regions=None):
+    """Return the panel with an indicator of another vintage from a year on."""
+    rows = (panel["year"] == year) & (panel["indicator"] == indicator)
+    rows &= panel["region"].isin(regions or panel["region"])
+    return panel.assign(flag=np.where(rows, "break", ""))
+
+
+def test_a_break_keeps_its_figures_but_no_growth_row_crosses_it(panel):
+    pair = pair_values(broken(panel), PAIR)
+    assert pair[["x1", "x2"]].notna().all(axis=None)
+    assert set(pair.loc[pair["flag"] == "break", "year"]) == {2019}
+    relations = estimate(broken(panel), PAIR).relations
+    own = relations[relations["scope"] != "pooled"]
+    assert set(own.loc[own["quantity"] == "rows", "value"]) == {7}
+    pooled = relations.query("scope == 'pooled' and estimator == 'trapezoid' and effects == 'none'")
+    pooled = pooled.set_index("quantity")
+    assert pooled.at["rows", "value"] == 56 and pooled.at["rows_across_vintages", "value"] == 8
+    assert pooled.at["rows_across_vintages", "relation"] == "2018-2019"
+    assert not estimate(panel, PAIR).relations["quantity"].eq("rows_across_vintages").any()
+
+
+def test_a_calibrated_year_crosses_no_vintage(panel):
+    whole = estimate(panel, ACCOUNTS).equilibria
+    found = estimate(broken(panel), ACCOUNTS).equilibria
+    years = [
+        set(table.loc[table["source"] == "calibration", "year"].dropna())
+        for table in (whole, found)
+    ]
+    assert years[0] - years[1] == {2018} and not years[1] - years[0]
+    # what is bought enters as a level of its own year
+    bought = estimate(broken(panel, "purchases"), ACCOUNTS).equilibria
+    pd.testing.assert_frame_equal(bought, whole)
+
+
+def test_a_composite_breaks_where_an_indicator_inside_it_does(panel):
+    coupling = panel[["region", "name", "year"]].drop_duplicates()
+    coupling = coupling.assign(U_trade=np.linspace(0.1, 0.9, len(coupling)))
+    first = panel["region"].iloc[0]
+    flagged = broken(panel, "sales", 2017, [first])
+    pair = pair_values(flagged, PAIR | {"downstream": "trade"}, coupling, INDICATORS)
+    rows = pair[pair["flag"] == "break"]
+    assert rows[["region", "year"]].to_numpy().tolist() == [[first, 2017]]
+    assert pair["x2"].notna().all()
+
+
 def test_purchases_come_in_the_unit_of_upstream(panel):
     pair = pair_values(panel, ACCOUNTS, indicators=INDICATORS)
     plain = pair_values(panel, ACCOUNTS)

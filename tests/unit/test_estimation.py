@@ -148,6 +148,43 @@ def test_a_missing_year_breaks_the_chain(estimator):
     assert again.regressor == pytest.approx(rows.regressor)
 
 
+def test_a_break_ends_the_chain_and_leaves_the_years_on_both_sides(estimator):
+    frame = random_panel(1, 10)
+    x1, x2 = frame["up"].to_numpy(), frame["down"].to_numpy()
+    rows = growth_rows(range(10), x1, x2, estimator, breaks=[4, 99])
+    whole = growth_rows(range(10), x1, x2, estimator)
+    kept = [0, 1, 2, 4, 5, 6, 7, 8]
+    assert rows.year.tolist() == kept and rows.crossing.tolist() == [3]
+    assert rows.growth == pytest.approx(whole.growth[kept])
+    assert rows.regressor == pytest.approx(whole.regressor[kept])
+    assert whole.crossing.tolist() == []
+    found = fit(range(10), x1, x2, estimator, breaks=[4])
+    assert found.rows == 8 and found.df == 6
+    # a pair of years that is none anyhow crosses nothing
+    gap = np.where(np.arange(10) == 3, np.nan, x1)
+    assert growth_rows(range(10), gap, x2, estimator, breaks=[4]).crossing.tolist() == []
+
+
+def test_too_few_rows_within_one_vintage_are_refused():
+    said = "2 pairs of consecutive years with both figures within one vintage; at least 3"
+    with pytest.raises(StudyError, match=said):
+        fit([1, 2, 3, 4], [1.0, 2, 3, 5], [1.0, 3, 2, 4], breaks=[3])
+
+
+def test_a_flagged_break_drops_the_pooled_rows_of_its_region_alone(estimator):
+    panel = random_panel(6, 9)
+    flagged = panel.assign(flag="")
+    region, year = panel["region"].iloc[0], panel["year"].iloc[5]
+    breaks = (flagged["region"] == region) & (flagged["year"] == year)
+    flagged.loc[breaks, "flag"] = "break"
+    whole = fit_pooled(panel, "up", "down", estimator)
+    found = fit_pooled(flagged, "up", "down", estimator)
+    assert found.rows == whole.rows - 1 and found.data.crossing.tolist() == [year - 1]
+    dropped = (whole.region == 0) & (whole.data.year == year - 1)
+    assert found.data.growth == pytest.approx(whole.data.growth[~dropped])
+    assert found.data.regressor == pytest.approx(whole.data.regressor[~dropped])
+
+
 @pytest.mark.parametrize(
     ("years", "x1", "x2", "message"),
     [

@@ -1,5 +1,6 @@
-"""Raw files to observations: layouts, cells, provenance, and every kind of bad input."""
+"""Raw files to observations: recognition, provenance, duplicates, and every kind of bad input."""
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,8 @@ from openpyxl import Workbook
 
 from coevo.errors import StudyError
 from coevo.observations import observe
-from coevo.observations.cells import figure, year
-from coevo.observations.layouts import read_layout
-from coevo.observations.sheets import Cell, address, read_sheets
+from coevo.observations.sheets import address
+from tests.unit.readers_agree import assert_readers_agree
 
 REGIONS = pd.DataFrame(
     {
@@ -56,9 +56,9 @@ def raw(tmp_path, monkeypatch):
     return Path("raw")
 
 
-def read(raw, units_read_as=None, marks=None, indicators=INDICATORS):
+def read(raw, units_read_as=None, marks=None, indicators=INDICATORS, regions=REGIONS):
     files = sorted(str(path) for path in raw.rglob("*") if path.is_file())
-    return observe(files, str(raw), indicators, REGIONS, units_read_as or {}, marks or {})
+    return observe(files, str(raw), indicators, regions, units_read_as or {}, marks or {})
 
 
 def test_a_workbook_keeps_value_vintage_and_cell(raw):
@@ -82,7 +82,7 @@ def test_a_workbook_keeps_value_vintage_and_cell(raw):
     assert staff["value"].tolist()[0] == 20_000  # 2 in 10 thousand persons
     assert np.isnan(staff["value"].tolist()[1])
     assert staff["flag"].tolist() == ["", "below_half_unit"]
-    assert audit.empty and revisions.empty
+    assert audit["check"].tolist() == ["note", "note"] and revisions.empty
 
 
 def test_a_csv_reads_like_a_workbook(raw):
@@ -119,12 +119,17 @@ def test_a_unit_read_as_another_is_flagged_and_audited(raw):
     with pytest.raises(StudyError) as problem:
         read(raw, units_read_as={"万亿元": "person"})
     assert "cannot become '100 million yuan' (money)" in problem.value.messages[0]
+    some = table(unit="万亿元", rows=[("浙江", "…", "2.5①")])
+    workbook(raw / "2026-10/a.xlsx", some, table("就业人员", "人"))
+    found, _, _ = read(raw, units_read_as={"万亿元": "100 million yuan"})
+    assert found["flag"].tolist()[:2] == ["below_half_unit", "unit_read_as"]
+    workbook(raw / "2026-10/a.xlsx", table(unit="万亿元"), table("就业人员", "人"))
     found, audit, _ = read(raw, units_read_as={"万亿元": "100 million yuan"})
     sales = found[found["indicator"] == "sales"]
     assert set(sales["flag"]) == {"unit_read_as"}
     assert set(sales["unit"]) == {"trillion yuan"}
     assert sorted(sales["value"]) == [1.5, 2, 3, 4]
-    assert audit["check"].tolist() == ["unit"]
+    assert audit["check"].tolist() == ["note", "note", "unit"]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +139,12 @@ def test_a_unit_read_as_another_is_flagged_and_audited(raw):
         (table(rows=[("浙江江", 1, 2)]), '表1 › A5: "浙江江" is not a region'),
         (table(unit="两"), "表1 › A3: unknown unit '两'; known: yuan, 元"),
         (table(unit="人"), "表1 › A3: figures in 'person' (persons) cannot become"),
-        ([["", "2015年"], ["浙江", 1]], "表1: is laid out in no known way"),
-        (table(rows=[("浙江", 1, 2), ("浙江省", 9, 2)]), "B5 = 1.0: another figure for the same"),
+        ([["", "2015年"], ["浙江", 1.5]], "表1: is laid out in no known way"),
+        (
+            table(rows=[("浙江", 1, 2), ("浙江省", 9, 2)]),
+            "表1 › B5: 1 figure differs from those for the same region, year and indicator in "
+            "the same table: B5 = 1, there B6 = 9; keep the right ones",
+        ),
         (table("别的"), "no file gives sales: its source_name '销售额' is not there; names in the"),
     ],
 )
@@ -156,67 +165,44 @@ def test_all_problems_of_a_file_come_at_once(raw):
     with pytest.raises(StudyError) as problem:
         read(raw)
     assert len(problem.value.messages) == 3  # two cells, one name of a region
+    assert [line.split(": ")[0][-2:] for line in problem.value.messages] == ["A6", "B5", "C5"]
 
 
 def test_every_name_that_no_file_gives_is_named(raw):
     workbook(raw / "2026-10/a.xlsx", table("别的"), table("其他"))
     with pytest.raises(StudyError) as problem:
         read(raw)
-    first, second = problem.value.messages
-    assert "no file gives sales" in first and "no file gives staff" in second
-    assert first.endswith("names in the files: 其他, 别的")
+    assert problem.value.messages == [
+        "raw: no file gives sales: its source_name '销售额' is not there; "
+        "names in the files: 其他, 别的",
+        "raw: no file gives staff: its source_name '就业人员' is not there; "
+        "names in the files: 其他, 别的",
+    ]
+
+
+def test_the_nearest_names_in_the_files_are_proposed(raw):
+    workbook(raw / "2026-10/a.xlsx", table("网络销售额"), table("就业人员", "人"))
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    assert problem.value.messages == [
+        "raw: no file gives sales: its source_name '销售额' is not there (did you mean "
+        "网络销售额?); names in the files: 就业人员, 网络销售额"
+    ]
+    also = INDICATORS.assign(source_name=["销售额|网络销售额", "就业人员"])
+    assert len(read(raw, indicators=also)[0]) == 8
+
+
+def test_a_name_without_figures_is_said_to_be_one(raw):
+    workbook(raw / "2026-10/a.xlsx", table(rows=[("浙江", None, None)]), table("就业人员", "人"))
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    assert problem.value.messages == ["raw: no file gives sales: no figures stand beside '销售额'"]
 
 
 def test_a_study_may_add_marks_for_missing(raw):
     workbook(raw / "2026-10/a.xlsx", table(rows=[("浙江", "n.a", 2)]), table("就业人员", "人"))
     found, _, _ = read(raw, marks={"n.a": "suppressed"})
     assert found["flag"].tolist()[0] == "suppressed"
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("a.xlsx", b"not a workbook", "is not an xlsx workbook"),
-        ("a.csv", "地区".encode("gb18030"), "is not UTF-8"),
-        ("a.pdf", b"%PDF", "files of this kind are not read; known: .csv, .xlsx"),
-    ],
-)
-def test_files_that_cannot_be_read(raw, name, content, said):
-    (raw / "2026-10").mkdir(parents=True)
-    (raw / "2026-10" / name).write_bytes(content)
-    with pytest.raises(StudyError, match="raw/2026-10/a") as problem:
-        read(raw)
-    assert said in str(problem.value)
-
-
-def test_the_digits_a_cell_shows_are_kept(raw):
-    from openpyxl.styles import numbers
-
-    book = Workbook()
-    book.active["A1"] = 1023.0
-    book.active["A1"].number_format = "0.0"
-    book.active["B1"] = 274.41
-    book.active["B1"].number_format = numbers.FORMAT_GENERAL
-    raw.mkdir()
-    book.save(raw / "a.xlsx")
-    sheet = read_sheets(raw / "a.xlsx", "a.xlsx")[0]
-    assert [cell.decimals for cell in sheet.rows[0]] == [1, 2]
-
-
-def test_cells_and_years():
-    assert address(6, 2) == "C7" and address(0, 26) == "AA1" and address(9, 701) == "ZZ10"
-    assert year(Cell("2015年")) == 2015 and year(Cell(2016.0)) == 2016
-    assert year(Cell("15年")) is None and year(Cell("2015-2016")) is None
-    assert figure(Cell(True and "1.5", 1), {}).value == 1.5
-    for odd in (True, "inf", "nan", "1,5"):
-        with pytest.raises(StudyError):
-            figure(Cell(odd), {})
-
-
-def test_an_unknown_layout_has_no_readings(raw):
-    raw.mkdir()
-    workbook(raw / "a.xlsx", [["年份", "销售额"], [2015, 1]])
-    assert read_layout(read_sheets(raw / "a.xlsx", "a")[0]) is None
 
 
 def styled(path: Path, *cells):
@@ -249,12 +235,12 @@ def test_a_percentage_is_read_as_it_is_shown(raw):
     ("cell", "value", "said"),
     [
         ("B5", "=1+1", "B5: holds a formula without a stored value; open the file in Excel"),
-        ("B4", "2015年（预）", 'B4: "2015年（预）" is not understood as a year; write it as 2015'),
+        ("B4", "2015年（预）", 'B4: "2015年(预)" is not understood as a year; write it as 2015'),
         ("A5", None, "A5: is empty beside figures; write what they are"),
         ("B5", "36_8.1", 'B5: "36_8.1" is not a number'),
         ("A2", None, "no line 指标：… above the head names the indicator; add it"),
         ("A3", None, "states no unit; add a line 单位：… above the head, or a column 单位"),
-        ("XFD1048576", 1, "has cells far beyond any table (row "),
+        ("XFD1048576", 1, "has cells far beyond any table (as far as XFD1048576"),
     ],
 )
 def test_what_is_easily_overlooked_is_refused(raw, cell, value, said):
@@ -277,3 +263,269 @@ def test_line_ends_of_an_old_mac_are_read(raw):
     (raw / "2026-10" / "a.csv").write_bytes(text.encode())
     found, _, _ = read(raw, indicators=SHARE)
     assert found["value"].tolist() == [10, 20]
+
+
+def sales(raw, *rows, above=(), below=(), **options):
+    """Read the rows of a table of sales beside one of staff; return figures of sales and audit."""
+    sheet = table(rows=rows)[:4] + [list(row) for row in rows] + [list(row) for row in below]
+    sheet[0:0] = [list(row) for row in above]
+    workbook(raw / "2026-10/a.xlsx", sheet, table("就业人员", "人")[:-1])
+    found, audit, _ = read(raw, **options)
+    return found[found["indicator"] == "sales"], audit
+
+
+def remarks(audit):
+    kept = audit[audit["check"] != "jump"]
+    return kept[["check", "indicator", "sheet", "cell", "message"]].to_numpy().tolist()
+
+
+def test_totals_and_groups_of_regions_are_set_aside_with_a_count(raw):
+    found, audit = sales(
+        raw,
+        ("全  国", 9, 9),
+        ("东部地区", 9, None),
+        ("浙江", 1, 2),
+        ("全国", 9, 9),
+        ("合计", "…", "x"),
+    )
+    assert found["value"].tolist() == [1, 2]
+    said = "is no single region and is not read"
+    assert remarks(audit) == [
+        ["set_aside", "sales", "表1", "A5", f"'全 国' {said}: 2 figures".replace(" 国", "  国")],
+        ["set_aside", "sales", "表1", "A6", f"'东部地区' {said}: 1 figures"],
+        ["set_aside", "sales", "表1", "A8", f"'全国' {said}: 2 figures"],
+        ["set_aside", "sales", "表1", "A9", f"'合计' {said}: 0 figures"],
+    ]
+    assert audit["year"].isna().all() and (audit["region"] == "").all()
+
+
+def test_a_wrong_form_of_a_name_is_read_with_a_remark(raw):
+    regions = REGIONS.assign(traditional_zh="", variants=["浙省|两浙", "北平"])
+    found, audit = sales(raw, ("两浙", 1, 2), ("北京", 1, 2), regions=regions)
+    assert found["region"].tolist() == ["110000"] * 2 + ["330000"] * 2
+    assert remarks(audit) == [["variant_name", "sales", "表1", "A5", "'两浙' is read as 浙江"]]
+
+
+def test_a_wrong_region_is_said_once_and_only_beside_figures_that_are_wanted(raw):
+    with pytest.raises(StudyError) as problem:
+        sales(raw, ("浙江江", 1, 2), ("浙江江", 3, 4), ("华北平原", None, None))
+    assert problem.value.messages == [
+        'raw/2026-10/a.xlsx › 表1 › A5: "浙江江" is not a region of config/regions.csv (did you '
+        "mean 浙江?); write its full or short name, or its six-digit code"
+    ]
+    other = table("别的", unit="两", rows=[("浙江江", "?", 2), (None, 1, 2)])
+    workbook(raw / "2026-10/a.xlsx", other, table(), table("就业人员", "人"))
+    found, audit, _ = read(raw)
+    assert len(found) == 8
+    assert audit["sheet"].tolist() == ["表2", "表3"]  # and no note of 表1
+
+
+def test_years_at_the_ends_without_figures_are_left_and_gaps_inside_are_kept(raw):
+    rows = [
+        ["指标：销售额(亿元)"],
+        ["地区", "2013年", "2014年", "2015年", "2016年", "2017年"],
+        ["浙江", None, 1, None, 2, " "],
+        ["北京", None, None, None, 3, None],
+    ]
+    workbook(raw / "2026-10/a.xlsx", rows, table("就业人员", "人"))
+    found, _, _ = read(raw)
+    found = found[found["indicator"] == "sales"]
+    assert found["year"].tolist() == [2014, 2015, 2016] * 2
+    assert found["flag"].tolist() == ["not_available"] * 2 + ["", "", "not_available", ""]
+    assert found["cell"].tolist() == ["C4", "D4", "E4", "C3", "D3", "E3"]
+
+
+def test_figures_with_a_note_mark_are_flagged_and_counted(raw):
+    found, audit = sales(raw, ("浙江", "12.5①", "1,234.5*"), ("北京", 1, 2))
+    assert found["value"].tolist() == [1, 2, 12.5, 1234.5]
+    assert found["flag"].tolist() == ["", "", "noted", "noted"]
+    said = "2 figures carry a note mark; the first stands in B5"
+    assert remarks(audit) == [["noted", "sales", "表1", "B5", said]]
+
+
+@pytest.mark.parametrize("cell", ["12.3%", "12.3％", 12.3, "12.3", "１２.３①"])
+def test_text_in_per_cent_is_exact(raw, cell):
+    styled(raw / "2026-10/a.xlsx", ("B5", cell, "General"))
+    found, _, _ = read(raw, indicators=SHARE)
+    assert found["value"].tolist()[0] == 12.3
+
+
+@pytest.mark.parametrize(("cell", "form"), [("12.3%", "General"), (0.123, "0.0%")])
+def test_a_percentage_of_money_is_refused_at_its_cell(raw, cell, form):
+    styled(raw / "2026-10/a.xlsx", ("B5", cell, form), ("A3", "单位：亿元", "General"))
+    with pytest.raises(StudyError) as problem:
+        read(raw, indicators=SHARE.assign(unit="100 million yuan"))
+    assert problem.value.messages == [
+        "raw/2026-10/a.xlsx › Sheet › B5: is a percentage, but the unit of '份额' is none; correct "
+        "the figure or its format"
+    ]
+
+
+def test_a_unit_that_cannot_be_converted_is_said_once_at_its_cell(raw):
+    rows = [
+        ["地区", "年份", "销售额(万人)", "就业人员(千人)"],
+        *(["浙江", year, 1, 2] for year in range(2000, 2010)),
+    ]
+    workbook(raw / "2026-10/a.xlsx", rows)
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    assert problem.value.messages == [
+        "raw/2026-10/a.xlsx › 表1 › C1: figures in '10 thousand persons' (persons) cannot become "
+        "'100 million yuan' (money)"
+    ]
+    rows[0][2] = "销售额(百万元)"
+    workbook(raw / "2026-10/a.xlsx", rows)
+    found, _, _ = read(raw)
+    assert found["value"].tolist() == [0.01] * 10 + [2000] * 10
+
+
+def test_many_refused_cells_are_counted(raw):
+    rows = [["地区", "年份", "销售额(亿元)"], ["北京", 1999, 1]]
+    rows += [["浙江", 1950 + year, "?"] for year in range(30)]
+    workbook(raw / "2026-10/a.xlsx", rows, table("就业人员", "人"))
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    assert len(problem.value.messages) == 21
+    assert problem.value.messages[-1] == (
+        "raw/2026-10/a.xlsx › 表1: 10 more problems stand in this table; correct those that are "
+        "listed first"
+    )
+
+
+def test_equal_figures_of_two_tables_count_once_with_a_note(raw):
+    # 3,000 x 0.0001 is not 0.3 to the last bit
+    wan = table(unit="万元", rows=[("北京", 3000, 40000), ("浙江", 15000, None)])
+    yi = table(rows=[("浙江省", 1.5, 2), ("北京", 0.3, 4)])
+    workbook(raw / "2026-10/a.xlsx", yi, wan, table("就业人员", "人"))
+    found, audit, _ = read(raw)
+    found = found[found["indicator"] == "sales"]
+    assert found["sheet"].tolist() == ["表1"] * 4 and found["value"].tolist() == [0.3, 4, 1.5, 2]
+    said = "3 figures stand in raw/2026-10/a.xlsx › 表2 too and are equal; they count once"
+    (row,) = [row for row in remarks(audit) if row[0] == "duplicate"]
+    assert row == ["duplicate", "", "表1", "B5", said]
+
+
+def test_a_number_goes_before_a_missing_figure(raw):
+    first = table(rows=[("浙江", None, "…")])
+    workbook(raw / "2026-10/a.xlsx", first, table(), table("就业人员", "人"))
+    found, audit, _ = read(raw)
+    assert found["value"].tolist()[:4] == [3, 4, 1.5, 2]
+    assert "duplicate" not in set(audit["check"])
+
+
+def test_different_figures_of_two_tables_are_one_line_with_both(raw):
+    rows = [(name, 1, 2) for name in ("浙江", "北京")]
+    other = [(name, 5, 6.25) for name in ("北京", "浙江省")]
+    workbook(raw / "2026-10/a.xlsx", table(rows=rows), table("就业人员", "人"))
+    workbook(raw / "2026-10/b.xlsx", table(rows=other))
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    assert problem.value.messages == [
+        "raw/2026-10/a.xlsx › 表1 › B5: 4 figures differ from those for the same region, year and "
+        "indicator in raw/2026-10/b.xlsx › 表1: B5 = 1, there B6 = 5; C5 = 2, there C6 = 6.25; "
+        "B6 = 1, there B5 = 5; ...; keep the right ones"
+    ]
+
+
+def test_two_vintages_are_no_duplicates(raw):
+    workbook(raw / "2026-10/a.xlsx", table(), table("就业人员", "人"))
+    workbook(raw / "2026-11/a.xlsx", table(rows=[("浙江", 7, 8)]))
+    found, _, _ = read(raw)
+    assert found["vintage"].value_counts().to_dict() == {"2026-10": 8, "2026-11": 2}
+    zhejiang = found[(found["indicator"] == "sales") & (found["region"] == "330000")]
+    assert zhejiang["value"].tolist() == [1.5, 7, 2, 8]  # by year, then vintage
+
+
+def test_a_guide_sheet_and_notes_are_remarked(raw):
+    guide = [["填写说明"], ["1", "每行一个地区和年份"]]
+    workbook(raw / "2026-10/a.xlsx", guide, table(), table("就业人员", "人"))
+    _, audit, _ = read(raw)
+    said = "the sheet holds no table of figures and is not read"
+    assert remarks(audit) == [
+        ["note", "sales", "表2", "A8", "注：2016年为初步核算数"],
+        ["note", "staff", "表3", "A8", "注：2016年为初步核算数"],
+        ["set_aside", "", "表1", "", said],
+    ]
+
+
+def test_addresses_of_cells():
+    assert address(6, 2) == "C7" and address(0, 26) == "AA1" and address(9, 701) == "ZZ10"
+
+
+def test_more_names_than_one_may_serve_an_indicator_but_none_two(raw):
+    table_ = INDICATORS.assign(source_name=["销售额 | 网络销售额", "就业人员"])
+    rows = [["地区", "年份", "网络 销售额（亿元）", "就业人员①(人)"], ["浙江", 2015, 1, 2]]
+    workbook(raw / "2026-10/a.xlsx", rows)
+    found, _, _ = read(raw, indicators=table_)
+    assert found["value"].tolist() == [1, 2] and found["cell"].tolist() == ["C2", "D2"]
+
+
+def odd_workbook(path: Path, change) -> None:
+    """Write a workbook of one table of sales, changed by a function of book, sheet and formats."""
+    import xlsxwriter
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("表1")
+        for number, row in enumerate([*table()[:4], ("浙江省", 1.5, 2), ("北京", 3, 4)]):
+            sheet.write_row(number, 0, row)
+        change(book, sheet)
+
+
+DATE = {"num_format": "yyyy-mm-dd"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda book, sheet: sheet.write_formula(4, 1, "=1/0", None, "#DIV/0!"),
+            "B5: holds the error #DIV/0!; correct it in the workbook, or type the figure",
+        ),
+        (
+            lambda book, sheet: sheet.write_boolean(4, 1, True),
+            'B5: "True" is not a number or a known mark for missing; correct the cell, leave it '
+            "blank, use one of '..', '—', '——', '–', '-', '…', '……', '...', 'x', or add the mark "
+            "under missing_marks in the config",
+        ),
+        (
+            lambda book, sheet: sheet.write_datetime(
+                4, 1, datetime(2015, 3, 1), book.add_format(DATE)
+            ),
+            'B5: holds the date "2015-03-01" where a figure should stand; type the figure and '
+            "format the cell as a number",
+        ),
+        (
+            lambda book, sheet: sheet.merge_range("B5:C5", 1.5),
+            "B5: a figure stands in 2 merged cells, so it is not clear whose it is; undo the "
+            "merging and write it where it belongs",
+        ),
+        (
+            lambda book, sheet: sheet.merge_range("B5:B6", 1.5),
+            "B5: a figure stands in 2 merged cells, so it is not clear whose it is; undo the "
+            "merging and write it where it belongs",
+        ),
+    ],
+)
+def test_hazards_of_a_workbook_are_refused_at_their_cell(raw, change, said):
+    odd_workbook(raw / "2026-10/a.xlsx", change)
+    with pytest.raises(StudyError) as problem:
+        read(raw, indicators=INDICATORS[:1])
+    assert problem.value.messages == [f"raw/2026-10/a.xlsx › 表1 › {said}"]
+
+
+def test_hazards_of_a_workbook_that_are_read_and_remarked(raw):
+    def change(book, sheet):
+        sheet.write_datetime(3, 1, datetime(2015, 12, 31), book.add_format(DATE))
+        sheet.write_formula(4, 1, "=0.5+1", None, 1.5)
+        sheet.write_number(4, 2, 2.0, book.add_format({"num_format": "0.000"}))
+        sheet.write_string(5, 1, "３，０００.５")
+        sheet.set_row(5, None, None, {"hidden": True})
+        book.add_worksheet("草稿").hide()
+
+    odd_workbook(raw / "2026-10/a.xlsx", change)
+    found, audit, _ = read(raw, indicators=INDICATORS[:1])
+    assert found["value"].tolist() == [3000.5, 4, 1.5, 2]
+    assert found["year"].tolist() == [2015, 2016] * 2
+    assert set(audit["check"]) == {"hidden", "jump"}
+    assert_readers_agree(raw / "2026-10/a.xlsx")

@@ -117,3 +117,63 @@ def test_a_division_by_zero_is_named():
         StudyError, match=r"per_head: A 2016: per_capita\(money, people\) divides by 0"
     ):
         build_panel(empty, INDICATORS, "all", "1", 2015, 2019)
+
+
+def restated(region="1", name="A"):
+    """Return observations in which 2026-11 has the money of 2017 to 2019, 10 % higher."""
+    newer = observations(money=(1.1, 2.2, 3.3, 4.4, 5.5), vintage="2026-11")
+    newer = newer[(newer["indicator"] == "money") & (newer["year"] >= 2017)]
+    both = pd.concat([observations(), newer]).assign(unit="100 million yuan")
+    return both.assign(region=region, name=name)
+
+
+def test_overlay_breaks_and_what_is_derived_breaks_with_it():
+    panel = build_panel(restated(), INDICATORS, "all", "1", 2015, 2019, vintage_policy="overlay")
+    assert series(panel, "money") == [1, 2, 3.3, 4.4, 5.5]
+    assert series(panel, "money", "flag") == ["", "", "break", "", ""]
+    assert series(panel, "per_head", "flag") == ["", "", "break", "", ""]
+    assert series(panel, "people", "flag") == [""] * 5
+
+
+def test_splice_links_and_what_is_derived_is_spliced_with_it():
+    panel = build_panel(restated(), INDICATORS, "all", "1", 2015, 2019, vintage_policy="splice")
+    np.testing.assert_allclose(series(panel, "money"), [1.1, 2.2, 3.3, 4.4, 5.5])
+    np.testing.assert_allclose(series(panel, "per_head"), [0.11, 0.22, 0.33, 0.44, 0.55])
+    for indicator in ("money", "per_head"):
+        assert series(panel, indicator, "flag") == ["spliced", "spliced", "", "", ""]
+
+
+def test_a_break_in_one_region_breaks_what_sums_over_all():
+    row = ("quotient", "s", "ratio", "quotient", "", "location_quotient(money, people)")
+    indicators = pd.concat([INDICATORS, pd.DataFrame([row], columns=INDICATORS.columns)])
+    plain = observations().assign(region="2", name="B", unit="100 million yuan")
+    both = pd.concat([restated(), plain])
+    panel = build_panel(both, indicators, "all", "1", 2015, 2019, vintage_policy="overlay")
+    other = panel[panel["region"] == "2"]
+    assert series(other, "quotient", "flag") == ["", "", "break", "", ""]
+    assert series(other, "per_head", "flag") == [""] * 5
+
+
+def test_filled_comes_before_break_and_break_before_spliced():
+    gap = restated()
+    gone = (gap["indicator"] == "people") & (gap["year"] == 2017)
+    gap.loc[gone, "value"] = np.nan
+    panel = build_panel(gap, INDICATORS, "all", "1", 2015, 2019, vintage_policy="overlay")
+    assert series(panel, "per_head", "flag") == ["", "", "filled", "", ""]
+    left = build_panel(
+        gap, INDICATORS, "all", "1", 2015, 2019, gaps="none", vintage_policy="overlay"
+    )
+    assert series(left, "per_head", "flag")[2] == "missing:not_available"
+    # money is linked until 2016; people, here in a unit that is not linked, change vintage in 2016
+    people = observations(people=(11.0,) * 5, vintage="2026-11").assign(unit="%")
+    people = people[(people["indicator"] == "people") & (people["year"] > 2015)]
+    both = restated()
+    both.loc[both["indicator"] == "people", "unit"] = "%"
+    both = pd.concat([both, people])
+    panel = build_panel(both, INDICATORS, "all", "1", 2015, 2019, vintage_policy="splice")
+    assert series(panel, "per_head", "flag") == ["spliced", "break", "", "", ""]
+
+
+def test_an_unknown_policy_lists_the_known():
+    with pytest.raises(StudyError, match="vintage policy 'newest'; known: overlay, single, splice"):
+        build_panel(observations(), INDICATORS, "all", "1", 2015, 2019, vintage_policy="newest")

@@ -12,6 +12,7 @@ from coevo.report import documents, fonts, numbers
 from coevo.report.markup import Markdown, environment, escaped, listed
 from coevo.report.values import spans
 from coevo.report.wording import metadata, text
+from coevo.vintages import revisions
 from tests.sample import ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"
@@ -308,3 +309,119 @@ def test_study_without_a_pair_has_no_populations(count: int) -> None:
     assert "Equilibrium" not in source
     made = documents(given, plain.indicators, files(plain), plain.config, PROVENANCE)
     assert len(made) == 2
+
+
+def two_vintages(**flags: str) -> dict[str, pd.DataFrame]:
+    """Return tables in which a newer vintage has the output of 2018 to 2020, Beijing's doubled.
+
+    The others rise by 1 %. `flags`: flag of the panel -> year from which (break) or until which
+    (spliced) it is set for the output.
+    """
+    made = tables()
+    seen = made["observations"]
+    rows = seen[(seen["indicator"] == "output") & (seen["year"] >= 2018)]
+    factor = rows["region"].map({"110000": 2.0}).fillna(1.01)
+    newer = rows.assign(value=rows["value"] * factor, vintage="2026-11")
+    both = pd.concat([seen, newer], ignore_index=True)
+    panel = made["panel"]
+    for flag, years in flags.items():
+        mine = (panel["indicator"] == "output") & panel["year"].isin(years)
+        panel = panel.assign(flag=panel["flag"].mask(mine, flag))
+    main = made["robustness"].iloc[[0]]
+    variants = [
+        main.assign(varied="vintage", variant=v, D_mean=m, grades_changed=c, focus_D_last=d)
+        for v, m, c, d in (("overlay", 0.51234, 7, 0.6049), ("splice", 0.52, 2, 0.61))
+    ]
+    return {
+        "observations": both,
+        "revisions": revisions(both.assign(half_unit=0.05)),
+        "panel": panel,
+        "robustness": pd.concat([made["robustness"], *variants], ignore_index=True),
+    }
+
+
+def test_newer_figures_that_are_not_used_are_named_with_what_they_would_change() -> None:
+    source = words(**two_vintages()).replace("\\", "")
+    assert "12 figures were restated between vintages." in source
+    assert (
+        "Vintage 2026-11 has newer figures of output of plants for 2018–2020; the study, which "
+        "takes each series whole from one vintage, does not use them. The largest difference from "
+        "a figure used is +100.0 % (output of plants, Beijing 2018), that of Zhejiang +1.0 % "
+        "(output of plants, 2018)."
+    ) in source
+    assert (
+        "With the newest figure of each cell the mean of *D* would be 0.5123 instead of 0.5000; "
+        "Zhejiang would go from 0.400 to 0.605 instead of from 0.400 to 0.600 (primary "
+        "coordination, rank 1), and 7 of 24 grades would differ."
+    ) in source
+    assert "With older years linked to the newest level the mean of *D* would be 0.5200" in source
+    assert "Two vintages meet" not in source and "Spliced" not in source
+
+
+def test_nothing_is_said_of_vintages_where_there_is_one() -> None:
+    source = words()
+    for phrase in ("newer figures", "restated between", "Two vintages", "Spliced", "pinned"):
+        assert phrase not in source
+
+
+def test_newer_figures_that_equal_those_used_are_said_to() -> None:
+    given = two_vintages()
+    seen = given["observations"]
+    first = seen[seen["vintage"] == "2026-10"]
+    again = first[(first["indicator"] == "output") & (first["year"] >= 2018)]
+    seen = pd.concat([first, again.assign(vintage="2026-11")], ignore_index=True)
+    source = words(**given | {"observations": seen})
+    assert "does not use them. They equal the figures used." in source
+    assert "largest difference" not in source
+
+
+def policy(name: str, **changed: pd.DataFrame) -> str:
+    """Return the Markdown of the sample report under a policy, on one line."""
+    chosen = study(**changed)
+    chosen.config["vintage_policy"] = name
+    return " ".join(text(chosen, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+
+
+def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
+    given = two_vintages(**{"break": [2018]})
+    lost = [
+        (region, "trapezoid", "rows_across_vintages", 1.0, None, None, "2017-2018")
+        for region in ("330000", "110000")
+    ]
+    relations = tables()["relations"]
+    lost = pd.DataFrame(lost, columns=relations.columns)
+    given["relations"] = pd.concat([relations, lost], ignore_index=True)
+    source = policy("overlay", **given)
+    assert (
+        "Two vintages meet: the figures of output of plants for 2018 come from another vintage "
+        "than those of the year before, so that the two years are not to be compared. No growth "
+        "row crosses them: 2 pairs of years are left out."
+    ) in source
+    assert "six states and four growth rows per region" in source
+    assert "newer figures" not in source
+    assert "six states and five growth rows per region" in words()
+
+
+def test_no_fastest_year_of_D_crosses_a_break() -> None:
+    given = two_vintages(**{"break": [2016]})
+    assert "most in 2016" in words()
+    assert "most in 2017" in policy("overlay", **given)
+
+
+def test_a_splice_is_stated_with_its_years() -> None:
+    source = policy("splice", **two_vintages(spliced=[2015, 2016, 2017]))
+    assert (
+        "Spliced: output of plants for 2015–2017, figures of an older vintage on the level of a "
+        "newer one, linked by the older growth rates; they stand so in no file."
+    ) in source
+    assert "newer figures" not in source and "Two vintages" not in source
+
+
+def test_a_pin_is_said_to_hide_later_vintages() -> None:
+    chosen = study()
+    chosen.config["vintage"] = "2026-10"
+    source = " ".join(text(chosen, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    source = source.replace("\\", "")
+    assert (
+        "The study is pinned to vintage 2026-10: later vintages, if there are any, are hidden."
+    ) in source

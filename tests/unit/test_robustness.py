@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import couple
+from coevo.composite import COMPOSITES
+from coevo.coupling import FORMS, PRESETS, couple
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.robustness import robustness
@@ -20,9 +21,21 @@ CONFIG = {
         "contributions": "equal", "grades": "ten",
     },
     "focus_region": "2",
+    "regions": "all",
+    "years": {"first": 2015, "last": 2019},
+    "panel": {"gaps": "linear", "max_gap": 1},
+    "vintage_policy": "single",
 }  # fmt: skip
 INDICATORS = pd.DataFrame(
-    {"indicator": list("abcd"), "subsystem": ["s", "s", "t", "t"], "direction": ["+"] * 4}
+    {
+        "indicator": list("abcd"),
+        "subsystem": ["s", "s", "t", "t"],
+        "direction": ["+"] * 4,
+        "unit": "count",
+        "label_en": list("abcd"),
+        "source_name": list("abcd"),
+        "derivation": "",
+    }
 )
 
 
@@ -38,20 +51,32 @@ def panel():
     return pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
 
 
-def test_the_main_row_is_the_study_itself(panel):
-    main = robustness(panel, INDICATORS, CONFIG).iloc[0]
+@pytest.fixture
+def observations(panel):
+    return panel.assign(vintage="2026-10", flag="", unit="count")
+
+
+def newer(observations, years, factor=1.5):
+    """Return the observations with a second vintage that has indicator `a` in some years."""
+    rows = observations[(observations["indicator"] == "a") & observations["year"].isin(years)]
+    again = rows.assign(vintage="2026-11", value=rows["value"] * factor)
+    return pd.concat([observations, again], ignore_index=True)
+
+
+def test_the_main_row_is_the_study_itself(panel, observations):
+    main = robustness(panel, observations, INDICATORS, CONFIG).iloc[0]
     assert (main["varied"], main["grades_changed"]) == ("main", 0)
     assert main["rank_correlation"] == pytest.approx(1)
 
 
-def test_a_variant_is_what_the_study_would_be_with_that_choice(panel):
-    table = robustness(panel, INDICATORS, CONFIG).set_index("variant")
+def test_a_variant_is_what_the_study_would_be_with_that_choice(panel, observations):
+    table = robustness(panel, observations, INDICATORS, CONFIG).set_index(["varied", "variant"])
     normalised, _ = normalise(panel, INDICATORS, CONFIG["normalisation"])
     weights = weigh(normalised, panel, INDICATORS, CONFIG["weighting"])
-    assert set(table.index) == {"main", "[0, 1]", *weights["weighting"]} - {"entropy"}
+    assert set(table.loc["weighting"].index) == set(weights["weighting"]) - {"entropy"}
     equal, _ = couple(normalised, weights, "equal", CONFIG["coupling"], (0.01, 0.99))
     main, _ = couple(normalised, weights, "entropy", CONFIG["coupling"], (0.01, 0.99))
-    row = table.loc["equal"]
+    row = table.loc["weighting", "equal"]
     assert row["D_mean"] == pytest.approx(equal["D"].mean())
     assert row["grades_changed"] == (equal["grade"] != main["grade"]).sum() > 0
     assert row["rank_correlation"] == pytest.approx(equal["D"].corr(main["D"], "spearman"))
@@ -62,14 +87,63 @@ def test_a_variant_is_what_the_study_would_be_with_that_choice(panel):
     assert row["focus_rank_last"] == last.index("2") + 1
 
 
-def test_the_range_moves_the_bottom(panel):
-    table = robustness(panel, INDICATORS, CONFIG).set_index("variant")
+def test_the_range_moves_the_bottom(panel, observations):
+    table = robustness(panel, observations, INDICATORS, CONFIG).set_index("variant")
     assert table.loc["[0, 1]", "D_min"] < table.loc["main", "D_min"]
     bare = {**CONFIG, "normalisation": {**CONFIG["normalisation"], "range": [0, 1]}}
-    assert "[0, 1]" not in set(robustness(panel, INDICATORS, bare)["variant"])
+    assert "[0, 1]" not in set(robustness(panel, observations, INDICATORS, bare)["variant"])
 
 
-def test_a_weighting_that_the_figures_do_not_allow_has_no_row(panel):
+def test_policies_vary_where_a_series_has_figures_of_two_vintages(panel, observations):
+    both = newer(observations, [2018, 2019])
+    table = robustness(panel, both, INDICATORS, CONFIG)
+    assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["overlay", "splice"]
+    one = robustness(panel, observations, INDICATORS, CONFIG)
+    pd.testing.assert_frame_equal(table[table["varied"] != "vintage"], one)
+    outside = observations.assign(vintage="2026-11", year=observations["year"] + 9)
+    beyond = robustness(panel, pd.concat([observations, outside]), INDICATORS, CONFIG)
+    pd.testing.assert_frame_equal(beyond, one)
+
+
+def test_a_policy_is_what_the_study_would_be_with_it(panel, observations):
+    both = newer(observations, [2018, 2019])
+    table = robustness(panel, both, INDICATORS, CONFIG).set_index("variant")
+    overlaid = panel.assign(
+        value=panel["value"].where(
+            (panel["indicator"] != "a") | (panel["year"] < 2018), panel["value"] * 1.5
+        )
+    )
+    expected = robustness(overlaid, observations, INDICATORS, CONFIG).iloc[0]
+    for column in ("D_mean", "D_min", "focus_D_first", "focus_D_last", "focus_grade_last"):
+        assert table.at["overlay", column] == expected[column]
+    # `a` is 1.5 times as large everywhere: normalised, nothing changes
+    assert table.at["splice", "D_mean"] == pytest.approx(table.at["main", "D_mean"])
+    assert table.at["splice", "grades_changed"] == 0
+
+
+def test_another_main_policy_is_held_against_the_others(panel, observations):
+    both = newer(observations, [2018, 2019])
+    config = {**CONFIG, "vintage_policy": "splice"}
+    table = robustness(panel, both, INDICATORS, config)
+    assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["single", "overlay"]
+
+
+def test_a_policy_that_does_not_cover_the_years_is_left_out(panel, observations):
+    both = newer(observations, [2019], 1.0)
+    old = (both["vintage"] == "2026-10") & (both["indicator"] == "a") & (both["year"] == 2019)
+    config = {**CONFIG, "vintage_policy": "overlay"}
+    table = robustness(panel, both[~old], INDICATORS, config)
+    assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["splice"]
+
+
+def test_only_region_years_that_both_have_are_compared(panel, observations):
+    both = newer(observations, [2018, 2019])
+    shorter = panel[(panel["region"] != "0") | (panel["year"] > 2015)]
+    table = robustness(shorter, both, INDICATORS, CONFIG).set_index("variant")
+    assert table.at["main", "n"] == 29 and table.at["overlay", "n"] == 29
+
+
+def test_a_weighting_that_the_figures_do_not_allow_has_no_row(panel, observations):
     other = panel["indicator"].map({"a": "a", "b": "a", "c": "c", "d": "c"})
     key = panel["region"] + panel["year"].astype(str)
     first = dict(zip(key + panel["indicator"], panel["value"], strict=True))
@@ -79,11 +153,30 @@ def test_a_weighting_that_the_figures_do_not_allow_has_no_row(panel):
     allowed = set(weigh(normalised, doubled, INDICATORS, settings)["weighting"])
     left_out = set(weigh(*_sound(panel), settings)["weighting"]) - allowed
     assert left_out
-    variants = set(robustness(doubled, INDICATORS, CONFIG)["variant"])
-    assert variants == {"main", "[0, 1]", *allowed} - {"entropy"}
+    same = observations.assign(value=doubled["value"].to_numpy())
+    table = robustness(doubled, same, INDICATORS, CONFIG)
+    variants = set(table.loc[table["varied"] == "weighting", "variant"])
+    assert variants == allowed - {"entropy"}
     with pytest.raises(StudyError):
-        robustness(doubled, INDICATORS, {**CONFIG, "weighting": {"method": left_out.pop()}})
+        chosen = {**CONFIG, "weighting": {"method": left_out.pop()}}
+        robustness(doubled, same, INDICATORS, chosen)
 
 
 def _sound(panel):
     return normalise(panel, INDICATORS, CONFIG["normalisation"])[0], panel, INDICATORS
+
+
+def test_every_other_choice_has_its_row(panel, observations):
+    absolute = INDICATORS.assign(subsystem=["s", "t", "s", "t"])
+    table = robustness(panel, observations, INDICATORS, CONFIG, {"absolute": absolute})
+    rows = table.groupby("varied")["variant"].apply(set).to_dict()
+    assert rows["composite"] == set(COMPOSITES) - {"linear"}
+    assert rows["form"] == set(FORMS) - {"standard", "k"}
+    assert rows["preset"] == set(PRESETS) and rows["system"] == {"absolute"}
+    assert rows["reference"] == {"year"}
+    normalised, _ = normalise(panel, INDICATORS, CONFIG["normalisation"])
+    weights = weigh(normalised, panel, INDICATORS, CONFIG["weighting"])
+    changed = {**CONFIG["coupling"], "composite": "topsis"}
+    topsis, _ = couple(normalised, weights, "entropy", changed, (0.01, 0.99))
+    row = table[table["variant"] == "topsis"].iloc[0]
+    assert row["D_mean"] == pytest.approx(topsis["D"].mean())

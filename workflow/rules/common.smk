@@ -9,8 +9,6 @@ from importlib.metadata import version
 from modulefinder import ModuleFinder
 from pathlib import Path
 
-import yaml
-
 sys.path.insert(0, workflow.basedir)
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
@@ -19,14 +17,9 @@ if Path(sys.executable).exists():
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-from coevo import configuration, indicator_table, raw_files
+from coevo import configuration, indicator_table, raw_files, releases, tables
+from coevo.changes import COMPARED
 from coevo.errors import StudyError
-
-
-def schema(name):
-    """Return a schema of workflow/schemas."""
-    path = Path(workflow.basedir, "workflow", "schemas", f"{name}.schema.yaml")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def code(script):
@@ -40,9 +33,12 @@ def code(script):
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
-    config.update(configuration.complete(config, schema("config"), NAME))
-    indicator_table.check_indicators(config, schema("indicators"), "config/regions.csv", NAME)
+    config.update(configuration.complete(config, configuration.read_schema("config"), NAME))
+    indicator_table.check_indicators(
+        config, configuration.read_schema("indicators"), "config/regions.csv", NAME
+    )
     RAW = raw_files.raw_files(config["raw"], config["vintage"])
+    RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except StudyError as problem:
     # Snakemake would add lines of its own below ours.
     print(problem, file=sys.stderr, flush=True)
@@ -63,13 +59,17 @@ PACKAGES = {
     name: version(name)
     for name in "numpy pandas scipy altair vl-convert-python pypandoc_binary typst".split()
 } | {"python": sys.version.split()[0], "coevo": VERSION}
-# By content: a raw file that an older one replaces is noticed, which times alone do not tell.
-DIGESTS = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in RAW}
-TABLES = "observations audit revisions panel goalposts normalised weights coupling".split()
-TABLES += "obstacles comovement robustness growth_split diagnostics multiverse".split()
-TABLES += "sensitivity uncertainty grade_shares".split()
-TABLES += ["parameters", "equilibria", "relations"] if config["interaction"] else []
-TABLES += ["claims"] if config["claims"] else []
+
+
+def digests(files):
+    """Return files by content: one that an older one replaces is noticed, unlike by times alone."""
+    return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
+
+
+DIGESTS = digests(RAW)
+TABLES = tables.tables_of(config)
+# What differs from the latest release is shown, once there is one.
+SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [
     f"{REPORT}/report.{language}.{kind}"
     for language in config["report"]["languages"]

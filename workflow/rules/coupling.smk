@@ -73,7 +73,10 @@ rule couple:
 rule robustness:
     """Hold D against what other choices would have made of it."""
     input:
+        **KEPT,
+        **SYSTEMS,
         panel=f"{DATA}/panel.csv",
+        observations=f"{DATA}/observations.csv",
         indicators=INDICATORS,
         code=code("robustness"),
     output:
@@ -83,8 +86,11 @@ rule robustness:
     conda:
         "../../environment.yml"
     params:
+        systems=list(SYSTEMS),
         config={
-            key: config[key] for key in ("normalisation", "weighting", "coupling", "focus_region")
+            key: config[key]
+            for key in "normalisation weighting coupling focus_region regions years panel "
+            "vintage_policy".split()
         },
     script:
         "../scripts/robustness.py"

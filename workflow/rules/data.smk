@@ -42,5 +42,6 @@ rule panel:
         focus=config["focus_region"],
         years=config["years"],
         gaps=config["panel"],
+        vintage_policy=config["vintage_policy"],
     script:
         "../scripts/panel.py"

@@ -1,6 +1,30 @@
 """Tables and charts for readers, and the report."""
 
-TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in TABLES}
+TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
+
+if RELEASE:
+
+    rule changes:
+        """Hold the study against its latest release."""
+        input:
+            **{name: TABLE_FILES[name] for name in TABLES if name in COMPARED},
+            release=RELEASE.files,
+            indicators=INDICATORS,
+            code=code("changes"),
+        output:
+            changes=TABLE_FILES["changes"],
+        log:
+            f"{LOGS}/changes.log",
+        conda:
+            "../../environment.yml"
+        params:
+            tables=[name for name in TABLES if name in COMPARED],
+            config=config,
+            coevo=VERSION,
+            folder=RELEASE.folder,
+            digests=digests(RELEASE.files),
+        script:
+            "../scripts/changes.py"
 
 
 rule tables:
@@ -16,7 +40,7 @@ rule tables:
     conda:
         "../../environment.yml"
     params:
-        tables=TABLES,
+        tables=SHOWN,
         study=STUDY,
     script:
         "../scripts/tables.py"
@@ -25,7 +49,7 @@ rule tables:
 rule figures:
     """Draw every chart, as specification and as SVG."""
     input:
-        **TABLE_FILES,
+        **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
         phrases="workflow/report/phrases.en.yaml",
@@ -59,7 +83,7 @@ rule report:
     conda:
         "../../environment.yml"
     params:
-        tables=TABLES,
+        tables=SHOWN,
         config=config,
         folder=subpath(output[0], parent=True),
         provenance={"files": DIGESTS, "packages": PACKAGES},

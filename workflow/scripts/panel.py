@@ -12,5 +12,6 @@ panel = build_panel(
     snakemake.params.focus,
     **snakemake.params.years,
     **snakemake.params.gaps,
+    vintage_policy=snakemake.params.vintage_policy,
 )
 write_table(panel, snakemake.output.panel)

@@ -1,13 +1,16 @@
-"""Panel -> D under other choices."""
+"""Panel and observations -> D under other choices."""
 
 from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import read_optional, read_table, write_table
 from coevo.robustness import robustness
 
 speak_plainly(snakemake.log[0])
 variants = robustness(
     read_table(snakemake.input.panel),
+    read_table(snakemake.input.observations),
     read_table(snakemake.input.indicators),
     snakemake.params.config,
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.systems},
+    read_optional(snakemake.input.get("kept")),
 )
 write_table(variants, snakemake.output.robustness)

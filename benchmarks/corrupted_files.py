@@ -1,0 +1,373 @@
+"""Damaged, hostile and random raw files through the whole reading: a table or a typed error.
+
+    python benchmarks/corrupted_files.py --files 10000 --seed 1
+
+File `n` of a seed is always the same. Files are read in worker processes, so that a reader that
+takes the process down, takes long or takes memory is seen, with the number of the file. Prints a
+table of kinds and outcomes; the exit code is 1 if any file crashed or broke a limit.
+"""
+
+import argparse
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS, MEGABYTES = 5.0, 500.0  # that no file may reach
+CHUNK = 250  # files of a worker process
+
+YEARS = [f"{year}年" for year in range(2015, 2021)]
+TITLE = [["分省年度数据"], ["指标：销售额(亿元)"], ["单位：亿元"], ["地区", *YEARS]]
+FIGURES = [
+    [name, *(round(12.5 * (place + 1) * 1.1**year, 2) for year in range(6))]
+    for place, name in enumerate("北京市 天津市 河北省 浙江省 甘肃省 新疆维吾尔自治区".split())
+]
+NOTES = [["注：2020年为初步核算数。"], ["数据来源：国家统计局"]]
+TABLE = TITLE + FIGURES + NOTES
+LONG = [["地区", "年份", "指标", "单位", "数值"]] + [
+    [row[0], year, "销售额", "亿元", value]
+    for row in FIGURES
+    for year, value in zip(YEARS, row[1:], strict=True)
+]
+
+Change = Callable[[random.Random, bytes], bytes]
+
+
+class Outcome(NamedTuple):
+    """What became of a file: `table`, `error`, or what went wrong; seconds, peak MB so far."""
+
+    number: int
+    kind: str
+    outcome: str
+    seconds: float
+    megabytes: float
+
+
+# Valid files of every kind
+
+
+def _openpyxl() -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    for row in TABLE:
+        sheet.append(row)
+    sheet.merge_cells("A1:G1")
+    for cell in sheet["C"][4:]:
+        cell.number_format = "#,##0.00_ "
+    sheet["H5"], sheet["H6"] = "=SUM(B5:G5)", "#DIV/0!"
+    sheet.row_dimensions[7].hidden = True
+    other = book.create_sheet("列表")
+    for row in LONG:
+        other.append(row)
+    other.sheet_state = "hidden"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _xlsxwriter() -> bytes:
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for name, rows in (("表1", TABLE), ("表2", LONG)):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+        book.get_worksheet_by_name("表1").write_formula("G5", "=[1]年鉴!A1", None, FIGURES[0][6])
+    return file.getvalue()
+
+
+def _xls() -> bytes:
+    import xlwt
+
+    book = xlwt.Workbook(encoding="utf-8")
+    for name, rows in (("表1", TABLE), ("表2", LONG)):
+        sheet = book.add_sheet(name)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                style = xlwt.easyxf(num_format_str="0.00" if column == 2 else "General")
+                sheet.write(number + 1, column, value, style)
+    sheet.write_merge(0, 0, 0, 4, "各地区销售额")
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _text(rows: list[list], mark: str = ",") -> str:
+    return "\r\n".join(mark.join(str(value) for value in row) for row in rows) + "\r\n"
+
+
+def _html() -> str:
+    rows = "".join(
+        "<tr>" + "".join(f"<td rowspan='1'>{value}&nbsp;</td>" for value in row) + "</tr>\n"
+        for row in TABLE
+    )
+    head = '<meta http-equiv="Content-Type" content="text/html; charset=gb2312">'
+    return f"<html><head>{head}</head><body><table border=1>{rows}</table></body></html>"
+
+
+@cache
+def seeds() -> dict[str, tuple[bytes, ...]]:
+    """Return valid files by kind."""
+    text = _text(TABLE)
+    return {
+        "xlsx": (_openpyxl(), _xlsxwriter()),
+        "xls": (_xls(),),
+        "html": (_html().encode("gb18030"), _html().encode("utf-8")),
+        "csv": (
+            text.encode("gb18030"),
+            text.encode("utf-8"),
+            text.encode("utf-8-sig"),
+            text.encode("utf-16"),
+            _text(LONG, ";").encode("gb18030"),
+            _text(LONG, "\t").encode("utf-8"),
+        ),
+    }
+
+
+# What may happen to them
+
+
+def _flip(rng: random.Random, data: bytes) -> bytes:
+    changed = bytearray(data)
+    for _ in range(rng.choice([1, 1, 3, 10, 100])):
+        changed[rng.randrange(len(changed))] = rng.randrange(256)
+    return bytes(changed)
+
+
+def _truncate(rng: random.Random, data: bytes) -> bytes:
+    return data[: rng.randrange(len(data))]
+
+
+def _splice(rng: random.Random, data: bytes) -> bytes:
+    other = rng.choice(rng.choice(list(seeds().values())))
+    first, second = sorted(rng.choices(range(len(other)), k=2))
+    at = rng.randrange(len(data))
+    return data[:at] + other[first:second] + data[at + rng.choice([0, second - first]) :]
+
+
+def _drop(rng: random.Random, data: bytes) -> bytes:
+    first = rng.randrange(len(data))
+    return data[:first] + data[first + rng.choice([1, 2, 4, 64, 1000]) :]
+
+
+EXTREME = (
+    b"0 -1 1 7 255 65536 1048576 4294967296 1e308 NaN x e s str d A1 ALL900 XFD1048576".split()
+)
+EXTREME += [b"", b"9" * 30, b"A1:XFD1048576"]
+TOKEN = re.compile(rb'(?<=")[^"<>]{0,20}(?=")|(?<=>)[^<>]{1,20}(?=<)|[0-9]+')
+
+
+def _token(rng: random.Random, data: bytes) -> bytes:
+    """Replace numbers, attributes or short texts by extreme ones."""
+    for _ in range(rng.choice([1, 2, 5])):
+        places = list(TOKEN.finditer(data))
+        if places:
+            place = rng.choice(places)
+            data = data[: place.start()] + rng.choice(EXTREME) + data[place.end() :]
+    return data
+
+
+def _repeat(rng: random.Random, data: bytes) -> bytes:
+    """Write one piece of it many times."""
+    first = rng.randrange(len(data))
+    piece = data[first : first + rng.choice([1, 10, 200])]
+    return data[:first] + piece * rng.choice([2, 100, 5000]) + data[first:]
+
+
+CHANGES: list[Change] = [_flip, _truncate, _splice, _drop, _token, _repeat]
+
+
+def _parts(rng: random.Random, data: bytes) -> bytes:
+    """Change a part of a workbook and pack it again, so that the archive itself is sound."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as read, zipfile.ZipFile(file, "w", 8) as write:
+        names = read.namelist()
+        hurt = set(rng.choices([n for n in names if n.startswith("xl/")], k=rng.choice([1, 2])))
+        for name in names:
+            content = read.read(name)
+            if name in hurt:
+                if rng.random() < 0.05:
+                    continue
+                change = rng.choice([*CHANGES, _token, _token])
+                content = change(rng, content)
+            write.writestr(name, content)
+    return file.getvalue()
+
+
+def _random_bytes(rng: random.Random) -> bytes:
+    heads = [b"", b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"), b"\x09\x08\x10\x00", b"%PDF"]
+    heads += [b"\xff\xfe", b"\xef\xbb\xbf", b"<?xml ", b"<table>", b"<html><tr><td>"]
+    return rng.choice(heads) + rng.randbytes(rng.choice([0, 1, 10, 1000, 100_000]))
+
+
+PIECES = "地区 指标 年份 单位：亿元 指标：销售额 2015年 2016 2015-2016 年 北京 浙江省".split()
+PIECES += "全国 合计 Beijing region 销售额(亿元) 亿元 续表 表1 注： ，".split()
+PIECES += "12.5 1,234.5 １２ 12.5① 1e309 NaN … — -".split()
+PIECES += ["", "", "\u3000", '"', "x" * 300]
+
+
+def _random_table(rng: random.Random) -> bytes:
+    rows = [
+        [rng.choice(PIECES) for _ in range(rng.choice([1, 3, 6, 20]))]
+        for _ in range(rng.choice([0, 1, 3, 10, 200]))
+    ]
+    if rng.random() < 0.5:  # keep the head of a table, so that the reading goes further
+        rows = TITLE + [[row[0], *rng.choices(PIECES, k=6)] for row in FIGURES] + rows
+    encoding = rng.choice(["utf-8", "gb18030", "utf-16"])
+    if rng.random() < 0.3:
+        cells = ("".join(f"<td colspan={rng.choice([1, 2, 9])}>{v}" for v in row) for row in rows)
+        return ("<table>" + "<tr>".join(["", *cells])).encode(encoding)
+    return _text(rows, rng.choice(",;\t")).encode(encoding)
+
+
+def corrupted(seed: int, number: int) -> tuple[str, bytes]:
+    """Return the kind and content of one file: always the same for a seed and a number."""
+    rng = random.Random(f"{seed}-{number}")
+    kind = rng.choice([*seeds(), "xlsx part", "xlsx part", "random bytes", "random table"])
+    if kind == "random bytes":
+        return kind, _random_bytes(rng)
+    if kind == "random table":
+        return kind, _random_table(rng)
+    if kind == "xlsx part":
+        return kind, _parts(rng, rng.choice(seeds()["xlsx"]))
+    data = rng.choice(seeds()[kind])
+    for _ in range(rng.choice([0, 1, 1, 1, 2, 3])):
+        data = rng.choice(CHANGES)(rng, data) if data else data
+    return kind, data
+
+
+# Reading them
+
+
+def _outcome(folder: Path, content: bytes) -> str:
+    """Write a file, read it as a study does, and say what came out."""
+    import pandas as pd
+
+    from coevo.errors import StudyError
+    from coevo.observations import observe
+
+    regions = pd.read_csv(ROOT / "config" / "regions.csv", dtype=str, keep_default_na=False)
+    indicators = pd.DataFrame(
+        [("sales", "100 million yuan", "销售额", "")],
+        columns=["indicator", "unit", "source_name", "derivation"],
+    )
+    path = folder / "2026-10" / "a.bin"
+    path.write_bytes(content)
+    try:
+        found, _, _ = observe([str(path)], str(folder), indicators, regions, {}, {})
+    except StudyError as problem:
+        place = folder.as_posix()
+        said = all(m.startswith(place) and "\n" not in m for m in problem.messages)
+        return "error" if said and problem.messages else f"unclear: {problem.messages[:1]}"
+    except BaseException as problem:
+        return f"crash: {type(problem).__name__}: {str(problem)[:200]}"
+    return "table" if len(found) else "empty table"
+
+
+def _peak() -> float:
+    """Return the most memory that this process has held, in MB."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
+
+
+def work(seed: int, numbers: Iterable[int]) -> None:
+    """Read files one after another; a line of JSON before and after each."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "raw"
+        (folder / "2026-10").mkdir(parents=True)
+        for number in numbers:
+            kind, content = corrupted(seed, number)
+            print(json.dumps([number, kind]), flush=True)
+            start = time.perf_counter()
+            outcome = _outcome(folder, content)
+            seconds = time.perf_counter() - start
+            print(json.dumps([number, kind, outcome, seconds, _peak()]), flush=True)
+
+
+def read_chunk(seed: int, first: int, last: int) -> list[Outcome]:
+    """Read files `first` to `last - 1` in processes of their own; go on after one that died."""
+    results: list[Outcome] = []
+    while first < last:
+        run = [sys.executable, __file__, "--work", str(first), str(last), "--seed", str(seed)]
+        done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        results += [Outcome(*line) for line in lines if len(line) == 5]
+        noise = done.stderr.strip().splitlines()
+        if not lines:
+            raise RuntimeError(done.stderr)
+        number, kind = lines[-1][:2]
+        if len(lines[-1]) == 2:
+            results.append(Outcome(number, kind, f"died: code {done.returncode}", 0.0, 0.0))
+        elif noise:
+            results.append(Outcome(number, kind, f"noise: {noise[-1][:200]}", 0.0, 0.0))
+        first = number + 1
+    return results
+
+
+def read_all(files: int, seed: int, workers: int = 2) -> list[Outcome]:
+    """Read that many files of a seed in chunks."""
+    chunk = min(CHUNK, -(-files // workers))
+    starts = range(0, files, chunk)
+    with ThreadPoolExecutor(workers) as pool:
+        chunks = pool.map(lambda first: read_chunk(seed, first, min(first + chunk, files)), starts)
+        return [outcome for results in chunks for outcome in results]
+
+
+def offenders(outcomes: list[Outcome]) -> list[Outcome]:
+    """Return files with neither table nor typed error, or above a limit of time or memory."""
+    return [
+        o
+        for o in outcomes
+        if o.outcome not in ("table", "error") or o.seconds > SECONDS or o.megabytes > MEGABYTES
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--work", type=int, nargs=2, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.work:
+        sys.path.insert(0, str(ROOT))
+        work(given.seed, range(*given.work))
+        return 0
+    start = time.perf_counter()
+    outcomes = read_all(given.files, given.seed, given.workers)
+    counts = Counter((o.kind, o.outcome.split(":")[0]) for o in outcomes)
+    names = sorted({outcome for _, outcome in counts})
+    print("kind".ljust(14), *(name.rjust(10) for name in names))
+    for kind in sorted({kind for kind, _ in counts}):
+        print(kind.ljust(14), *(str(counts[kind, name]).rjust(10) for name in names))
+    slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
+    took = time.perf_counter() - start
+    print(f"{len(outcomes):,} files in {took:.0f} s; slowest {slowest:.2f} s; peak {peak:.0f} MB")
+    bad = offenders(outcomes)
+    for outcome in bad[:50]:
+        print(*outcome)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""How long it takes to read a large panel: 2,800 regions x 20 years x 50 indicators.
+
+Writes the same figures, made by seed, as xlsx and as CSV into a temporary folder and reads each:
+file to cells, cells to typed figures with region, year, indicator and cell, and the whole way to
+observations. Beside it pandas, which only gives cells. Run by hand:
+
+    python benchmarks/reading.py
+"""
+
+import csv
+import resource
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from coevo.errors import Problems
+from coevo.observations import read_observations, reader
+from coevo.observations.layouts import read_layout
+from coevo.observations.opening import read_sheets
+from coevo.observations.reading import Read, read_table
+from coevo.observations.recognition import Lines, Reader
+
+REGIONS, YEARS, INDICATORS, SEED = 2_800, range(2001, 2021), 50, 1
+GOALS = {"xlsx": 10.0, "csv": 2.0}  # seconds from a file to typed figures
+
+
+def names() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return tables of made-up regions and indicators."""
+    codes = [f"{100_000 + number}" for number in range(REGIONS)]
+    short = [f"县{number}" for number in range(REGIONS)]
+    regions = pd.DataFrame({"region": codes, "name_zh": short, "long_zh": "", "name_en": ""})
+    rows = [(f"i{n}", "100 million yuan", f"指标{n}号", "") for n in range(INDICATORS)]
+    columns = ["indicator", "unit", "source_name", "derivation"]
+    return regions, pd.DataFrame(rows, columns=columns)
+
+
+def write(folder: Path) -> dict[str, Path]:
+    """Write the figures in both kinds of file; two decimals, none missing."""
+    import xlsxwriter
+
+    regions, indicators = names()
+    shape = (REGIONS * len(YEARS), INDICATORS)
+    figures = np.round(np.random.default_rng(SEED).lognormal(3, 1, shape), 2).tolist()
+    labels = [(name, year) for name in regions["name_zh"] for year in YEARS]
+    head = ["地区", "年份", *(f"{name}(亿元)" for name in indicators["source_name"])]
+    paths = {kind: folder / "2026-10" / f"panel.{kind}" for kind in GOALS}
+    paths["csv"].parent.mkdir()
+    with paths["csv"].open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows([*label, *row] for label, row in zip(labels, figures, strict=True))
+    with xlsxwriter.Workbook(paths["xlsx"], {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, head)
+        for number, (label, row) in enumerate(zip(labels, figures, strict=True), start=1):
+            sheet.write_row(number, 0, [*label, *row])
+    return paths
+
+
+def typed(path: Path, known: Reader) -> tuple[float, float, Read]:
+    """Return seconds from file to cells, from cells to typed figures, and the figures."""
+    problems, start = Problems(), perf_counter()
+    (sheet,) = read_sheets(path, path.name)
+    opened = perf_counter()
+    (table,) = read_layout(sheet).tables
+    read = read_table(table, known, Lines(sheet, problems, set()))
+    problems.check()
+    assert read is not None and len(read.value) == REGIONS * len(YEARS) * INDICATORS
+    return opened - start, perf_counter() - opened, read
+
+
+def seconds(call: Callable[[], object]) -> float:
+    start = perf_counter()
+    call()
+    return perf_counter() - start
+
+
+def main() -> None:
+    regions, indicators = names()
+    print(f"{REGIONS * len(YEARS):,} rows x {INDICATORS} indicators; seconds")
+    print(
+        f"{'':6}{'cells':>8}{'figures':>9}{'both':>8}{'goal':>8}{'observations':>14}{'pandas':>9}"
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = write(folder)
+        pandas: dict[str, Callable[[Path], object]] = {
+            "csv": pd.read_csv,
+            "xlsx": lambda path: pd.read_excel(path, engine="openpyxl"),
+        }
+        for kind, path in sorted(paths.items()):
+            cells, figures, read = typed(path, reader(indicators, regions, {}, {}))
+            assert read.value.sum() > 0
+            del read
+            known = reader(indicators, regions, {}, {})
+            whole = seconds(lambda path=path, known=known: read_observations([path], folder, known))
+            other = seconds(lambda path=path, kind=kind: pandas[kind](path))
+            print(
+                f"{kind:6}{cells:8.2f}{figures:9.2f}{cells + figures:8.2f}{GOALS[kind]:8.0f}"
+                f"{whole:14.2f}{other:9.2f}",
+                flush=True,
+            )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"largest memory of this process: {peak:,.0f} MB, pandas included")
+
+
+if __name__ == "__main__":
+    main()

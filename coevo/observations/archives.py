@@ -1,0 +1,114 @@
+"""An archive of parts, as an xlsx workbook is one: checked whole before any reader sees it."""
+
+import io
+import zipfile
+import zlib
+from collections import Counter
+from pathlib import PurePosixPath
+
+from coevo.errors import StudyError
+from coevo.observations.limits import LARGEST
+
+MOST_ENTRIES = 10_000
+# XML of figures packs 5 to 20 times smaller; a bomb a thousand times.
+HARMLESS, HIGHEST_RATIO = 20_000_000, 100
+CHUNK = 1_000_000
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that Excel knows
+BROKEN = "is damaged: {}; download it again, or open it in Excel or LibreOffice and save it as xlsx"
+
+
+def part_names(data: bytes, shown: str) -> list[str]:
+    """Return the names of the entries, in small letters; `StudyError` if there is no list."""
+    return [entry.filename.casefold() for entry in _open(data, shown).infolist()]
+
+
+def parts(data: bytes, shown: str) -> dict[str, bytes]:
+    """Return the XML parts of an archive, name in small letters -> content, once it is checked.
+
+    Sizes and ratio of packing as declared; no name that leads outside; no name twice; then
+    each entry is unpacked: its size and checksum are as declared, and no XML part declares a
+    document type (entities could grow without end). Raises `StudyError`.
+    """
+    archive = _open(data, shown)
+    entries = archive.infolist()
+    _check_declared(entries, len(data), archive.comment, shown)
+    found = {}
+    for entry in entries:
+        content = _unpacked(archive, entry, shown)
+        name = entry.filename.casefold()
+        if name.endswith((".xml", ".rels")):
+            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                raise StudyError(
+                    f"{shown}: its part {entry.filename} declares entities, which no workbook "
+                    "needs; open it in Excel or LibreOffice and save it as xlsx"
+                )
+            found[name] = content
+    return found
+
+
+def _open(data: bytes, shown: str) -> zipfile.ZipFile:
+    # the last record counts the entries; to list a hundred thousand of them takes its time
+    last = data[-22:]
+    said = int.from_bytes(last[10:12], "little") if last.startswith(b"PK\x05\x06") else 0
+    try:
+        archive = None if said > MOST_ENTRIES else zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeError, ValueError) as problem:
+        raise StudyError(f"{shown}: {BROKEN.format(problem)}") from problem
+    if archive is None or len(archive.infolist()) > MOST_ENTRIES:
+        raise StudyError(
+            f"{shown}: holds more than {MOST_ENTRIES:,} parts; copy the tables into a new workbook"
+        )
+    return archive
+
+
+def _check_declared(
+    entries: list[zipfile.ZipInfo], packed: int, comment: bytes, shown: str
+) -> None:
+    """Check what the list of contents says, before anything is unpacked."""
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > LARGEST or unpacked > max(HARMLESS, HIGHEST_RATIO * packed):
+        raise StudyError(
+            f"{shown}: would unpack from {packed:,} to {unpacked:,} bytes, which no table does "
+            f"(limit {LARGEST:,} bytes, or {HIGHEST_RATIO} times its size); keep only the tables "
+            "of figures in it"
+        )
+    # readers disagree on which of two equal names, or which list after a comment, they follow
+    names = Counter(entry.filename.casefold() for entry in entries)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice or comment:
+        reason = f"its part {twice[0]} is there twice" if twice else "a comment follows its parts"
+        raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+    for entry in entries:
+        path = entry.filename.replace("\\", "/")
+        if path.startswith("/") or ":" in path or ".." in PurePosixPath(path).parts:
+            raise StudyError(
+                f"{shown}: its part '{entry.filename}' would lie outside the workbook; do not "
+                "trust this file, and download it again from its source"
+            )
+        if entry.flag_bits & 1:
+            raise StudyError(
+                f"{shown}: is protected by a password; open it, remove the password and save it"
+            )
+        if entry.compress_type not in METHODS:
+            reason = f"its part {entry.filename} is packed in a way that Excel does not know"
+            raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> bytes:
+    """Unpack an entry as far as it really goes, and no further than it says."""
+    declared = entry.file_size
+    entry.file_size = (
+        LARGEST + 1
+    )  # else the rest of a part that is longer than it says is passed over
+    chunks, size = [], 0
+    try:
+        with archive.open(entry) as part:
+            while size <= declared and (chunk := part.read(CHUNK)):
+                chunks.append(chunk)
+                size += len(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as problem:
+        raise StudyError(f"{shown}: {BROKEN.format(problem)}") from problem
+    if size != declared:
+        reason = f"its part {entry.filename} is not as long as it says"
+        raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+    return b"".join(chunks)

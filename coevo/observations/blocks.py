@@ -1,0 +1,185 @@
+"""A sheet cut into blocks: each is a head with what stands above, under and below it.
+
+Above a head stand title, indicator, unit, region, year; below the figures stand source and notes.
+Several tables may stand below each other; one that continues the table before takes over what was
+said above that.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from coevo.observations.heads import (
+    HEADS,
+    KINDS,
+    Column,
+    Grid,
+    Words,
+    head_columns,
+    is_level,
+    is_number,
+    kind,
+    label_columns,
+)
+from coevo.observations.sheets import Remark
+
+STATED = {
+    kind: re.compile(
+        r"(?:^|[\s(])(?:"
+        + "|".join(re.escape(word) for word in sorted(KINDS, key=len)[::-1] if KINDS[word] == kind)
+        + r")\s*:\s*(.+?)(?:\s+\(?[A-Za-z]+\s*:.*)?$",
+        re.IGNORECASE,
+    )
+    for kind in HEADS
+}
+PADDED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+SOURCE = re.compile(r"(数据来源|资料来源|来源|data\s*sources?|sources?)\s*:", re.IGNORECASE)
+NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*\d*\s*[:.、]|注\s+\S", re.IGNORECASE)
+MARKED = re.compile(r"([\u2460-\u2473]|[*†‡])\s*[^\W\d]{2}")
+FURTHER = re.compile(r"[\s\u3000]{2,}\S|\(?\d{1,2}[).、]|[\u2460-\u2473]|[*†‡]")  # a note goes on
+CONTINUED = re.compile(r"续表|\(续|\bcontinued\b", re.IGNORECASE)
+ANY_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A table in a sheet, before its layout is known.
+
+    above: rows of title and statements; labels: kind -> columns of that kind; columns: what the
+    head says of each column of figures; body: rows that may hold figures; before: the block whose
+    title and statements this one takes over, if it is its continuation.
+    """
+
+    grid: Grid
+    above: tuple[int, ...]
+    head: range
+    labels: dict[str, tuple[int, ...]]
+    columns: dict[int, Column]
+    body: tuple[int, ...]
+    before: "Block | None" = None
+    remarks: tuple[Remark, ...] = ()
+    outside: tuple[int, ...] = ()  # rows with figures above the head or below the table
+
+    def stated(self, what: str) -> Words:
+        """Return what a line `name：value` above the head states, or no words."""
+        for row in self.above:
+            for words in self.grid.cells(row):
+                for line in words.text.splitlines():
+                    for text in (line, PADDED.sub("", line)):
+                        if match := STATED[what].search(text):
+                            said = match[1].strip()
+                            open_ = said.count("(") < said.count(")")
+                            said = said.removesuffix(")") if open_ else said
+                            return Words(said, words.row, words.column)
+        return self.before.stated(what) if self.before else Words("")
+
+    def stated_years(self) -> dict[str, Words]:
+        """Return the years that stand anywhere above the head (`(2020年)`)."""
+        found = {
+            year_: Words(year_, words.row, words.column)
+            for row in self.above
+            for words in self.grid.cells(row)
+            for year_ in ANY_YEAR.findall(words.text)
+        }
+        return found or (self.before.stated_years() if self.before else {})
+
+
+def _end(grid: Grid, start: int, stop: int) -> int:
+    """Return the row below the figures: that of the source, of a note, or of the next title."""
+    for row in range(start, stop):
+        if _is_below(grid, row):
+            return row
+    while stop > start and stop < len(grid.begins) and _is_above(grid, stop - 1):
+        stop -= 1
+    return stop
+
+
+def _is_below(grid: Grid, row: int) -> bool:
+    """Whether a row is a source or a note."""
+    begin = grid.begins[row].text
+    if MARKED.match(begin):  # a note by its mark; but 其中 ①… with figures is none
+        return len(list(grid.cells(row))) == 1
+    return bool(SOURCE.match(begin) or NOTE.match(begin))
+
+
+def _is_above(grid: Grid, row: int) -> bool:
+    """Whether a row before a head is blank, a title, or states something about the next table."""
+    said = list(grid.cells(row))
+    if any(is_number(grid.value(row, words.column)) for words in said):
+        return False
+    return len(said) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in said)
+
+
+def _notes(grid: Grid, rows: range) -> tuple[Remark, ...]:
+    """Return the notes in some rows, each whole with the lines that continue it."""
+    found: list[Remark] = []
+    going = False
+    for row in rows:
+        said = list(grid.cells(row))
+        raw = [str(grid.value(row, words.column)) for words in said]
+        text = " ".join(" ".join(raw).split())  # as it is printed, full-width signs and all
+        if said and (NOTE.match(said[0].text) or (not going and MARKED.match(said[0].text))):
+            found.append(Remark("note", text, row, grid.begins[row].column))
+            going = True
+        elif said and going and FURTHER.match(raw[0]):
+            found[-1] = found[-1]._replace(message=f"{found[-1].message} {text}")
+        else:
+            going = False
+    return tuple(found)
+
+
+def _heads(grid: Grid) -> list[range]:
+    """Return the rows that begin with a word of `HEADS`, neighbours together."""
+    heads: list[range] = []
+    for row, begin in enumerate(grid.begins):
+        if kind(begin.text) and sum(1 for _ in grid.cells(row)) > 1:
+            if heads and heads[-1].stop == row:
+                heads[-1] = range(heads[-1].start, row + 1)
+            else:
+                heads.append(range(row, row + 1))
+    return heads
+
+
+def _outside(grid: Grid, rows: Iterable[int]) -> tuple[int, ...]:
+    """Return the rows that hold figures beside something else; a page number stands alone."""
+    return tuple(
+        row
+        for row in rows
+        if any(is_number(grid.value(row, words.column)) for words in [*grid.cells(row)][1:])
+    )
+
+
+def blocks(grid: Grid) -> list[Block]:
+    """Cut a sheet into blocks, from top to bottom."""
+    heads = _heads(grid)
+    stops = [head.start for head in heads[1:]] + [len(grid.begins)]
+    found: list[Block] = []
+    done = 0
+    for head, stop in zip(heads, stops, strict=False):
+        labels = label_columns(grid, head)
+        known = {column for columns in labels.values() for column in columns}
+        first, last = head.start, head.stop
+        while first > done and is_level(grid, first - 1, known, below=False):
+            first -= 1
+        while is_level(grid, last, known):
+            last += 1
+        end = _end(grid, last, stop)
+        between = [row for row in range(done, first) if grid.begins[row].text]
+        above = tuple(row for row in between if not _is_below(grid, row))
+        continued = any(CONTINUED.search(w.text) for row in above for w in grid.cells(row))
+        found.append(
+            Block(
+                grid,
+                above,
+                range(first, last),
+                labels,
+                head_columns(grid, range(first, last), known),
+                tuple(row for row in range(last, end) if grid.begins[row].text),
+                found[-1] if found and (continued or not between) else None,
+                _notes(grid, range(end, stop)),
+                _outside(grid, between)
+                + _outside(grid, range(end, stop) if stop == len(grid.begins) else ()),
+            )
+        )
+        done = end
+    return found

@@ -1,0 +1,127 @@
+"""Names of regions and indicators: recognised by table, never by likeness.
+
+Compared are texts without spaces, in any case of letters. What a name may carry beside it, note
+marks, its unit in brackets, its English, is taken off; nothing else is.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.observations.cells import without_marks
+from coevo.observations.sheets import plain
+from coevo.units import split_unit
+
+# Rows that stand among the regions of a table and are none: totals and groups of regions.
+AGGREGATES = (
+    "全国 全国总计 全国合计 全国平均 全国总数 中国 合计 总计 总数 平均 地区合计 各地区合计 "
+    "东部 东部地区 东部合计 中部 中部地区 中部合计 西部 西部地区 西部合计 东北 东北地区 东北合计 "
+    "沿海 沿海地区 内陆 内陆地区 华北 华北地区 华东 华东地区 华中 华中地区 华南 华南地区 西南 "
+    "西南地区 西北 西北地区 中南 中南地区 不分地区"
+).split() + (
+    "National|National total|National average|Nation|China|Total|Whole country|Average|East|Eastern"
+    "|Eastern region|East region|Central|Central region|Middle region|West|Western|Western region"
+    "|West region|Northeast|Northeastern|Northeast region|Northeastern region|Coastal"
+    "|Coastal region|Coastal regions|Inland|North China|East China|South China|Central China"
+    "|Southwest|Northwest"
+).split("|")
+BESIDE = re.compile(r"(.*[\u3400-\u9fff)\]])\s*([A-Za-z][^\u3400-\u9fff]*)", re.DOTALL)
+
+
+def compared(text: str) -> str:
+    """Return a name as it is compared: plain, without spaces, in small letters."""
+    return re.sub(r"\s", "", plain(text)).casefold()
+
+
+def aliases(text: str) -> list[str]:
+    """Return the names in a cell of ours that holds several: `内蒙|内蒙古省`."""
+    return [name.strip() for name in text.split("|") if name.strip()]
+
+
+def nearest(text: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """Return the known names most like a text, to be proposed and never taken."""
+    shown = {compared(name): name for name in known}
+    return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
+
+
+class Place(NamedTuple):
+    """What a name stands for: a region's code, "" for a total or a group of regions.
+
+    `variant`: by a wrong or older form of its name.
+    """
+
+    code: str
+    variant: bool = False
+
+
+class Regions:
+    """The regions of config/regions.csv by every name that they may have in a file."""
+
+    def __init__(self, regions: pd.DataFrame) -> None:
+        """Take the table: region, name_zh, long_zh, name_en; traditional_zh, variants if any."""
+        self.places = {compared(name): Place("") for name in AGGREGATES}
+        self.short: dict[str, str] = {}
+        self.names: list[str] = []
+        variants = []
+        for row in regions.to_dict("records"):
+            code = row["region"]
+            self.short[code] = row["name_zh"] or row["name_en"]
+            plainly = [row[column] for column in ("region", "name_zh", "long_zh", "name_en")]
+            plainly += aliases(row.get("traditional_zh", ""))
+            variants += [(name, code) for name in aliases(row.get("variants", ""))]
+            self.names += [name for name in plainly if name]
+            for name in filter(None, dict.fromkeys(map(compared, plainly))):
+                taken = self.places.get(name)
+                shared = taken.code if taken and code not in taken.code.split() else ""
+                self.places[name] = Place(f"{shared} {code}".strip())
+        for name, code in variants:
+            self.places.setdefault(compared(name), Place(code, variant=True))
+
+    def find(self, text: str, propose: bool = True) -> Place:
+        """Return what a text names; `StudyError` if it is no region, or names two.
+
+        `propose`: look for the nearest name, to be said in the error; that takes its time.
+        """
+        for form in dict.fromkeys((text, without_marks(text))):
+            if compared(form) in self.places:
+                place = self.places[compared(form)]
+                if " " in place.code:
+                    raise StudyError(
+                        f'"{text}" names several regions ({place.code}); write the code instead'
+                    )
+                return place
+            beside = BESIDE.fullmatch(form)
+            parts = [self.places.get(compared(part)) for part in beside.groups()] if beside else []
+            first, second = parts if beside else (None, None)
+            if first and second:
+                if first.code != second.code:
+                    raise StudyError(f'"{text}" names two different regions; correct it')
+                return Place(first.code, first.variant or second.variant)
+        beside = BESIDE.fullmatch(text)
+        near = nearest(text, self.names) if propose else []
+        near = nearest(beside[1], self.names) if propose and beside and not near else near
+        raise StudyError(
+            f'"{text}" is not a region of config/regions.csv'
+            f"{f' (did you mean {near[0]}?)' if near else ''}; write its full or short name, or "
+            "its six-digit code"
+        )
+
+
+def forms(text: str) -> Iterator[str]:
+    """Yield the text and what is left without unit, note marks or English beside it."""
+    found = [text]
+    for form in found:  # grows as it is read
+        yield form
+        beside = BESIDE.fullmatch(form)
+        shorter = [split_unit(form)[0], without_marks(form)]
+        shorter += [beside[1]] if beside and re.search(r"\s", form[len(beside[1]) :][:1]) else []
+        found += [part for part in shorter if part and part not in found]
+
+
+def find_indicator(text: str, known: Mapping[str, str]) -> str | None:
+    """Return the indicator that a text names, by names as `compared` gives them, or None."""
+    return next((known[compared(form)] for form in forms(text) if compared(form) in known), None)

@@ -1,0 +1,141 @@
+"""Raw files to sheets: the kind of a file is told by its content, never by its name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from coevo.errors import StudyError
+from coevo.observations.archives import part_names
+from coevo.observations.html_tables import html_sheets
+from coevo.observations.limits import check_size
+from coevo.observations.old_workbooks import PASSWORD, old_workbook_sheets
+from coevo.observations.sheets import Sheet
+from coevo.observations.text_tables import BOMS, text_sheets
+from coevo.observations.workbooks import WORKBOOK, workbook_sheets
+
+Reader = Callable[[bytes, str], list[Sheet]]
+
+ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
+COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")  # the container of xls, doc and protected workbooks
+OLD_STREAM = b"\x09\x08"  # xls without the container
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
+PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+AS_TABLES = "is a Word document; copy its tables into a workbook and save that as xlsx"
+AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
+
+
+class Kind(NamedTuple):
+    """A kind of file: whether content is of it; how it is read, or why it is not, what to do."""
+
+    holds: Callable[["Content"], bool]
+    read: Reader | str
+
+
+class Content:
+    """The bytes of a file, and what is told by looking into them."""
+
+    def __init__(self, data: bytes, shown: str) -> None:
+        self.data = data
+        archive = data.startswith(ARCHIVE)
+        self.parts = set(part_names(data, shown)) if archive else set()
+        self.archive = archive
+        self.compound = data.startswith(COMPOUND)
+        self.text = self._start() if not archive and not self.compound else ""
+
+    def _start(self) -> str:
+        """The first characters in small letters, as far as they are Latin letters and signs."""
+        bom = next((mark for mark in BOMS if self.data.startswith(mark)), b"")
+        encoding = BOMS.get(bom, "latin-1")
+        head = self.data[: 4096 + len(bom)]
+        return head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n").lower()
+
+    def stream(self, *names: str) -> bool:
+        """Return whether a compound file has a stream of one of the names."""
+        return self.compound and any(name.encode("utf-16-le") in self.data for name in names)
+
+    def starts(self, *marks: bytes) -> bool:
+        return self.data.startswith(marks)
+
+    def under(self, folder: str) -> bool:
+        return any(name.startswith(folder) for name in self.parts)
+
+
+# The first that knows a file reads it; what no other knows is text.
+KINDS: dict[str, Kind] = {
+    "empty": Kind(lambda c: not c.data.strip(b"\x00 \t\r\n"), "is empty; download it again"),
+    "xlsx": Kind(lambda c: WORKBOOK in c.parts, workbook_sheets),
+    "xlsb": Kind(lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
+    "ods": Kind(lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
+    "docx": Kind(
+        lambda c: c.under("word/"),
+        AS_TABLES,
+    ),
+    "zip": Kind(
+        lambda c: c.archive,
+        "is an archive; unpack it and put the files of figures in its place",
+    ),
+    "encrypted": Kind(lambda c: c.stream("EncryptedPackage", "EncryptionInfo"), PASSWORD),
+    "xls": Kind(
+        lambda c: c.stream("Workbook", "Book", "WORKBOOK", "BOOK") or c.starts(OLD_STREAM),
+        old_workbook_sheets,
+    ),
+    "doc": Kind(lambda c: c.stream("WordDocument"), AS_TABLES),
+    "compound": Kind(
+        lambda c: c.compound,
+        f"is an Office file without a workbook in it, or damaged; {AS_XLSX}",
+    ),
+    "pdf": Kind(
+        lambda c: c.starts(b"%PDF"),
+        "is a PDF; copy its tables into a workbook and compare them figure by figure",
+    ),
+    "picture": Kind(
+        lambda c: c.starts(*PICTURES), "is a picture; type its figures into a workbook"
+    ),
+    "packed": Kind(
+        lambda c: c.starts(*PACKED),
+        "is an archive; unpack it and put the files of figures in its place",
+    ),
+    "xml": Kind(
+        lambda c: c.text.startswith("<?xml") and "schemas-microsoft-com:office" in c.text
+        and "<html" not in c.text,
+        f"is a workbook in the XML of Excel 2003; {AS_XLSX}",
+    ),
+    "mhtml": Kind(lambda c: c.text.startswith("mime-version:"), f"is a web archive; {AS_XLSX}"),
+    "html": Kind(lambda c: c.text.startswith("<") and _is_html(c.text), html_sheets),
+    "text": Kind(lambda c: True, text_sheets),
+}  # fmt: skip
+
+
+def _is_html(text: str) -> bool:
+    return any(tag in text for tag in ("<html", "<table", "<!doctype html", "<head", "<body"))
+
+
+def read_sheets(path: Path, shown: str) -> list[Sheet]:
+    """Read every sheet of a raw file; `shown` is how messages name the file.
+
+    Hidden and empty sheets are none. Raises `StudyError`, and nothing else, for a kind of file that
+    is not read, for one that is too large, protected or broken.
+    """
+    try:
+        if not path.is_file():
+            raise StudyError(f"{shown}: is not a file; put the file itself there")
+        check_size(path.stat().st_size, shown)
+        content = Content(path.read_bytes(), shown)
+        read = next(kind.read for kind in KINDS.values() if kind.holds(content))
+        if isinstance(read, str):
+            raise StudyError(f"{shown}: {read}")
+        return read(content.data, shown)
+    except (StudyError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except OSError as problem:
+        raise StudyError(
+            f"{shown}: cannot be opened ({problem.strerror or problem}); see that it can be read"
+        ) from problem
+    # Readers of damaged files fail in every way there is, and a panic of the one in Rust is no
+    # `Exception`. Whatever they trip over, the remedy is the same.
+    except BaseException as problem:
+        said = "".join(sign if sign.isprintable() else " " for sign in str(problem))
+        reason = " ".join(said.split()) or type(problem).__name__
+        raise StudyError(
+            f"{shown}: cannot be read ({reason[:200]}); download it again, or {AS_XLSX}"
+        ) from problem

@@ -1,0 +1,125 @@
+"""What changed since the release, as lists in sentences and as rows of tables."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.findings.changes import changes, figures, of, states
+from coevo.findings.interaction import POOLED
+from coevo.report.cells import Rows, Words
+from coevo.report.markup import Markdown, escaped, listed
+from coevo.report.numbers import NOTHING, graded, missing, percent
+from coevo.report.numbers import figures as significant
+
+SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
+
+
+def happenings(words: Words, found: dict[str, Any]) -> Markdown:
+    """What happened since the release: figures restated, withdrawn, added; years and regions."""
+    say = words.say
+    parts = [say(f"changes/counts/{kind}", n=n) for kind, n in found["counts"].items()]
+    for group in ("years", "regions"):
+        for kind, names in found[group].items():
+            if names:
+                parts.append(say(f"changes/counts/{kind}", names=names))
+    return listed(parts) if parts else say("changes/counts/none")
+
+
+def causes(words: Words, found: dict[str, Any]) -> Markdown:
+    """What else than figures moved D: goalposts, weights, settings, the program."""
+    return listed(words.say(f"changes/cause/{cause}") for cause in found["causes"])
+
+
+def settings(words: Words, found: dict[str, Any]) -> Markdown:
+    """Settings that differ, each with its old and its new value."""
+    return listed(
+        Markdown(f"`{key}` ({escaped(old or NOTHING)} → {escaped(new or NOTHING)})")
+        for key, old, new in found["settings"]
+    )
+
+
+def _amount(value: Any) -> str:
+    """A figure as it was read, thousands separated: any of its digits may have changed."""
+    return NOTHING if missing(value) else f"{float(value):,.10g}".replace("-", "−")
+
+
+def _change(row: Any) -> str:
+    if missing(row["old"]) or missing(row["new"]) or not row["old"]:
+        return NOTHING
+    share = row["new"] / row["old"] - 1
+    return ("+" if share > 0 else "") + percent(share, 1)
+
+
+def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
+    """One row per figure: what it is of, what happened, old, new, change, effect on D."""
+    lines: Rows = []
+    for _, row in rows.iterrows():
+        label, unit = words.study.heading(row["indicator"]), words.study.unit(row["indicator"])
+        effect = (
+            NOTHING if missing(row["D_frozen"])
+            else f"{graded(row['D_old'], 3)} → {graded(row['D_frozen'], 3)}"
+        )  # fmt: skip
+        lines.append([
+            f"{row['name']} {row['year']}",
+            Markdown(f"{escaped(label)} [({escaped(unit)})]{{.unit}}"),
+            words.word("change", row["change"]), _amount(row["old"]), _amount(row["new"]),
+            _change(row), effect,
+        ])  # fmt: skip
+    return lines
+
+
+def largest(words: Words) -> pd.DataFrame:
+    """The figures that the main part shows: those with the largest effect on D, as they stand."""
+    rows = figures(words.study)
+    effect = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
+    return rows.loc[sorted(effect.sort_values(ascending=False, kind="stable").index[:SHOWN])]
+
+
+def grades(words: Words) -> Rows:
+    """Every region-year whose grade moved: D then, at the release's goalposts, now; the reason."""
+    rows = states(words.study)
+    by = causes(words, changes(words.study))
+    return [
+        [
+            f"{row['name']} {row['year']}", graded(row["old"], 3), graded(row["frozen"], 3),
+            graded(row["new"], 3), row["old_words"], row["new_words"],
+            words.say(f"changes/reason/{row['reason']}", causes=by),
+        ]
+        for _, row in rows[rows["reason"] != ""].iterrows()
+    ]  # fmt: skip
+
+
+def verdicts(words: Words) -> Rows:
+    """Verdicts that differ; the kind of an equilibrium only where it is calibrated or stated."""
+    rows = of(words.study, "verdict", "claim")
+    return [
+        [
+            *_subject(words, row), _fit(words, row),
+            words.word("kind", row["old_words"]), words.word("kind", row["new_words"]),
+        ]
+        for _, row in rows[rows["quantity"].ne("fit_kind")].iterrows()
+    ]  # fmt: skip
+
+
+def _subject(words: Words, row: Any) -> list[str]:
+    """Whom a verdict is about and what it judges; a claim is both."""
+    if row["change"] == "claim":
+        return [row["quantity"], ""]
+    year = "" if pd.isna(row["year"]) else f" {row['year']}"
+    return [f"{row['name']}{year}", words.word("quantity", row["quantity"])]
+
+
+def _fit(words: Words, row: Any) -> str:
+    """Effects, estimator and scaling of the fit that a verdict rests on."""
+    effects = "effects_pooled" if row["scope"] == POOLED else "effects"
+    parts = [
+        words.word(kind, row[name])
+        for kind, name in ((effects, "effects"), ("estimator", "estimator"), ("scaling", "scaling"))
+        if row["estimator"]
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def slope(value: Any) -> str:
+    """A coefficient to two significant figures."""
+    return significant(value, 2)

@@ -1,0 +1,202 @@
+"""The second vintage of the provincial figures: what it leaves, breaks and links."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from coevo.estimation import fit_pooled
+from coevo.files import read_table
+from coevo.panel import build_panel
+from tests.conftest import ROOT, run
+
+RESTATED = ["gross_regional_product", "secondary_value_added"]
+DERIVED = ["ecommerce_sales_to_product", "rd_to_product", "secondary_value_added_per_capita"]
+PAIR = ("secondary_value_added", "ecommerce_sales")
+# provinces-revised: Zhejiang as the statistical office restated it, 100 million yuan
+ZHEJIANG = {
+    "gross_regional_product": [64632, 67164.5, 76765.3, 80770, 85619.6],
+    "secondary_value_added": [26643.3, 26638.2, 31370.7, 32873.3, 33586.1],
+}
+
+
+@pytest.fixture
+def panel_of(results):
+    """`panel_of(policy)`: the panel of the study `provinces` under a policy."""
+    indicators = read_table(ROOT / "config" / "indicators" / "provinces.csv")
+
+    def build(policy: str, upto: str = "9999-12") -> pd.DataFrame:
+        seen = results("provinces", "observations")
+        seen = seen[seen["vintage"] <= upto]
+        return build_panel(seen, indicators, "all", "330000", 2015, 2023, vintage_policy=policy)
+
+    return build
+
+
+def wide(panel: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    return panel[panel["indicator"] == indicator].pivot(
+        index="region", columns="year", values="value"
+    )
+
+
+def pair(panel: pd.DataFrame) -> pd.DataFrame:
+    """Return the two outputs with the flag of a break in either."""
+    rows = panel[panel["indicator"].isin(PAIR)]
+    values = rows.pivot(index=["region", "year"], columns="indicator", values="value")
+    flags = rows.pivot(index=["region", "year"], columns="indicator", values="flag")
+    values["flag"] = np.where(flags.eq("break").any(axis=1), "break", "")
+    return values.reset_index()
+
+
+def test_every_figure_of_both_indicators_is_restated_from_2019_on(results):
+    table = results("provinces", "revisions")
+    assert len(table) == 310
+    assert table.groupby("indicator").size().to_dict() == dict.fromkeys(RESTATED, 155)
+    assert set(table["year"]) == set(range(2019, 2024))
+    assert set(zip(table["old_vintage"], table["new_vintage"], strict=True)) == {
+        ("2026-10", "2026-11")
+    }
+    assert (table["new"] / table["old"] - 1 - table["relative_change"]).abs().max() < 1e-15
+    by = table.set_index(["name", "year", "indicator"])["relative_change"]
+    # data/raw/README.md: secondary value added of 2023
+    known = {"Shaanxi": -0.133, "Shandong": 0.06, "Zhejiang": -0.011}
+    for name, change in known.items():
+        assert by[name, 2023, "secondary_value_added"] == pytest.approx(change, abs=0.005)
+    assert by.abs().idxmax() == ("Shaanxi", 2023, "secondary_value_added")
+    mine = table[table["region"] == "330000"]
+    for indicator, figures in ZHEJIANG.items():
+        assert mine.loc[mine["indicator"] == indicator, "new"].tolist() == figures
+
+
+def test_single_uses_none_of_it(results, panel_of):
+    pd.testing.assert_frame_equal(panel_of("single"), panel_of("single", upto="2026-10"))
+    pd.testing.assert_frame_equal(panel_of("single"), results("provinces", "panel"))
+    # as the study stood before the second vintage was there (docs/methods.md, 7)
+    assert wide(panel_of("single"), "secondary_value_added")[2023].sum() == pytest.approx(479035.6)
+
+
+@pytest.mark.parametrize(
+    ("study", "mean", "zhejiang", "b1", "d"),
+    [
+        ("provinces", 0.4645, (0.5778, 0.7310), 0.0069, 0.195),
+        ("provinces-scale", 0.3653, (0.5045, 0.6987), 0.0069, 0.195),
+    ],
+)
+def test_the_studies_stand_as_they_did(results, study, mean, zhejiang, b1, d):
+    # D as in the reports of the release before the second vintage; slopes of docs/methods.md, 7
+    coupling = results(study, "coupling")
+    assert coupling["D"].mean() == pytest.approx(mean, abs=5.1e-5)
+    mine = coupling[coupling["region"] == "330000"].set_index("year")["D"]
+    assert (mine[2015], mine[2023]) == pytest.approx(zhejiang, abs=5.1e-5)
+    table = results(study, "parameters").query(
+        "scope == 'pooled' and effects == 'region' and scaling == 'first'"
+    )
+    table = table[table["estimator"] == "trapezoid"].set_index("parameter")["estimate"]
+    assert (table["b1"], table["d"]) == (pytest.approx(b1, abs=5e-5), pytest.approx(d, abs=5e-4))
+    rows = results(study, "relations").query("scope == 'pooled' and quantity == 'rows'")
+    assert set(rows["value"]) == {248}
+
+
+def test_overlay_breaks_in_2019_and_drops_the_rows_into_it(panel_of):
+    panel = panel_of("overlay")
+    flagged = panel[panel["flag"] == "break"]
+    assert set(flagged["year"]) == {2019}
+    assert flagged.groupby("indicator").size().to_dict() == dict.fromkeys(RESTATED + DERIVED, 31)
+    for indicator, figures in ZHEJIANG.items():
+        assert wide(panel, indicator).loc["330000", 2019:].tolist() == figures
+        older = wide(panel_of("single"), indicator).loc[:, :2018]
+        pd.testing.assert_frame_equal(wide(panel, indicator).loc[:, :2018], older)
+    assert fit_pooled(pair(panel_of("single")), *PAIR).rows == 248
+    found = fit_pooled(pair(panel), *PAIR)
+    assert found.rows == 217
+    assert not np.any(found.data.year == 2018) and set(found.data.crossing) == {2018}
+
+
+def test_splice_has_the_older_growth_before_2019_and_the_newer_after(panel_of):
+    spliced, old, new = (panel_of(policy) for policy in ("splice", "single", "overlay"))
+    flagged = spliced[spliced["flag"] == "spliced"]
+    assert set(flagged["year"]) == {2015, 2016, 2017, 2018}
+    assert set(flagged["indicator"]) == {*RESTATED, *DERIVED} and len(flagged) == 4 * 31 * 5
+    assert not spliced["flag"].eq("break").any()
+    for indicator in RESTATED:
+        growth = wide(spliced, indicator).pct_change(axis="columns")
+        before = wide(old, indicator).pct_change(axis="columns")
+        after = wide(new, indicator).pct_change(axis="columns")
+        np.testing.assert_allclose(growth.loc[:, 2016:2019], before.loc[:, 2016:2019], atol=1e-12)
+        np.testing.assert_allclose(growth.loc[:, 2020:], after.loc[:, 2020:], atol=1e-12)
+    assert fit_pooled(pair(spliced), *PAIR).rows == 248
+
+
+def test_the_policies_stand_among_the_variants(results):
+    for study in ("provinces", "provinces-scale"):
+        table = results(study, "robustness")
+        variants = table[table["varied"] == "vintage"]
+        assert variants["variant"].tolist() == ["overlay", "splice"]
+        assert variants["n"].eq(279).all() and variants["grades_changed"].between(1, 10).all()
+        assert (variants["D_mean"] - table["D_mean"].iloc[0]).abs().max() < 0.004
+    assert "vintage" not in set(results("zhejiang", "robustness")["varied"])
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A copy of the workflow with the provincial figures, for studies of its own."""
+    folder = tmp_path_factory.mktemp("vintages")
+    ignore = shutil.ignore_patterns("__pycache__", "processed")
+    for part in ("coevo", "workflow", "profiles", "config", "data"):
+        shutil.copytree(ROOT / part, folder / part, ignore=ignore)
+    for part in ("Snakefile", "environment.yml", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / part, folder / part)
+    return folder
+
+
+def build(project: Path, name: str, **changes) -> Path:
+    """Build the study `provinces` with some keys changed; return the folder of its tables."""
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    config |= {"study": name, "report": {"languages": ["en"], "formats": ["html"]}, **changes}
+    text = yaml.safe_dump(config, allow_unicode=True)
+    (project / "config" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    result = run(f"config/{name}.yaml", folder=project)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return project / "data" / "processed" / name
+
+
+def report(project: Path, name: str) -> str:
+    text = (project / "reports" / name / "report.en.html").read_text(encoding="utf-8")
+    return " ".join(text.split())
+
+
+def test_a_study_built_with_overlay(project):
+    tables = build(project, "overlaid", vintage_policy="overlay")
+    rows = read_table(tables / "relations.csv").query("scope == 'pooled'")
+    assert set(rows.loc[rows["quantity"] == "rows", "value"]) == {217}
+    assert set(rows.loc[rows["quantity"] == "rows_across_vintages", "value"]) == {31}
+    years = read_table(tables / "equilibria.csv").query("source == 'calibration'")["year"]
+    assert sorted(years.dropna().unique()) == [2015, 2016, 2017, 2019, 2020, 2021, 2022]
+    said = report(project, "overlaid")
+    assert "Two vintages meet: the figures of gross regional product and value added of " in said
+    assert "31 pairs of years are left out" in said
+    assert "seven growth rows per region" in said
+
+
+def test_a_study_built_with_splice(project):
+    tables = build(project, "spliced", vintage_policy="splice")
+    rows = read_table(tables / "relations.csv").query("scope == 'pooled'")
+    assert set(rows.loc[rows["quantity"] == "rows", "value"]) == {248}
+    assert "rows_across_vintages" not in set(rows["quantity"])
+    said = report(project, "spliced")
+    assert "Spliced: gross regional product and value added of secondary industry for" in said
+
+
+def test_a_pin_gives_the_bytes_from_before_the_later_vintage(project):
+    pinned = build(project, "pinned", vintage="2026-10")
+    assert "pinned to vintage 2026-10: later vintages, if there are any, are hidden" in report(
+        project, "pinned"
+    )
+    before = {path.name: path.read_bytes() for path in pinned.glob("*.csv")}
+    shutil.rmtree(project / "data" / "raw" / "provinces" / "2026-11")
+    shutil.rmtree(pinned)
+    assert build(project, "pinned") == pinned
+    assert {path.name: path.read_bytes() for path in pinned.glob("*.csv")} == before

@@ -1,0 +1,63 @@
+"""A second reader of workbooks beside ours: openpyxl for xlsx, calamine for xls."""
+
+import io
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from coevo.observations.opening import read_sheets
+from coevo.observations.sheets import Value
+
+
+def _common(value: object) -> Value:
+    """Return a value of any reader in the types of a sheet; a missing one and an error are None."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, datetime):
+        # readers differ in the last microseconds of a fraction of a day
+        value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+        return value.date() if value.time() == time() else value
+    if isinstance(value, time | timedelta):
+        return str(value)
+    if isinstance(value, date):
+        return value
+    text = str(value)
+    return None if not text or (text.startswith("#") and text.endswith(("!", "?", "A"))) else text
+
+
+def cells(rows: list[list[object]]) -> dict[tuple[int, int], Value]:
+    """Return what a grid says, by place."""
+    return {
+        (row, column): common
+        for row, line in enumerate(rows)
+        for column, value in enumerate(line)
+        if (common := _common(value)) is not None
+    }
+
+
+def second_reading(path: Path) -> dict[str, dict[tuple[int, int], Value]]:
+    """Return the visible worksheets that say something, read by the other library."""
+    data = path.read_bytes()
+    found = {}
+    if data.startswith(b"PK"):
+        from openpyxl import load_workbook
+
+        for sheet in load_workbook(io.BytesIO(data), data_only=True).worksheets:
+            if sheet.sheet_state == "visible":
+                found[sheet.title] = cells([list(row) for row in sheet.iter_rows(values_only=True)])
+    else:
+        from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+        book = CalamineWorkbook.from_object(io.BytesIO(data))
+        for sheet in book.sheets_metadata:
+            if sheet.visible == SheetVisibleEnum.Visible:
+                rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                found[sheet.name] = cells(rows)
+    return {name: said for name, said in found.items() if said}
+
+
+def assert_readers_agree(path: Path) -> None:
+    """Assert that ours and the second reader see the same values in the same places."""
+    ours = {sheet.name: cells(sheet.values.tolist()) for sheet in read_sheets(path, path.name)}
+    assert {name: said for name, said in ours.items() if said} == second_reading(path)

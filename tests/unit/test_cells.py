@@ -1,0 +1,260 @@
+"""Cells: each way to print a figure has its typed value, everything else its exact reason."""
+
+import math
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coevo.errors import StudyError
+from coevo.observations.cell_arrays import figures
+from coevo.observations.cells import FLAGS, FORMS, figure, known_marks, without_marks, year
+from coevo.observations.sheets import Style
+
+KNOWN = known_marks({})
+MARKS = "'..', '—', '——', '–', '-', '…', '……', '...', 'x'"
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "decimals"),
+    [
+        (12.5, 12.5, 1),
+        (3.0, 3, 0),
+        (1e-5, 0.00001, 5),
+        (0.1 + 0.2, 0.30000000000000004, 17),
+        (1e22, 1e22, 0),
+        ("12.50", 12.5, 2),
+        ("5.", 5, 0),
+        (".5", 0.5, 1),
+        ("+7", 7, 0),
+        (" 12.5 ", 12.5, 1),
+        ("１２．５", 12.5, 1),  # full-width
+        ("\u00a012.5\u3000", 12.5, 1),  # no-break and ideographic space
+        ("−5.1", -5.1, 1),  # the sign for minus
+        ("1,234.5", 1234.5, 1),
+        ("1，234", 1234, 0),
+        ("1 234 567.25", 1234567.25, 2),
+        ("1\u2009234", 1234, 0),
+        ("-12,345,678", -12345678, 0),
+        ("1.5e3", 1500, 0),
+        ("1.5e-3", 0.0015, 4),
+    ],
+)
+def test_numbers(said, value, decimals):
+    read = figure(said, KNOWN)
+    assert (read.value, read.flag, read.decimals, read.form) == (value, "", decimals, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "flag"),
+    [
+        (None, "not_available"),
+        ("", "not_available"),
+        ("\u3000 ", "not_available"),
+        ("..", "not_available"),
+        ("—", "not_applicable"),
+        ("——", "not_applicable"),
+        ("–", "not_applicable"),
+        ("-", "not_applicable"),
+        ("－", "not_applicable"),
+        ("−", "not_applicable"),
+        ("…", "below_half_unit"),
+        ("……", "below_half_unit"),
+        ("...", "below_half_unit"),
+        ("．．．", "below_half_unit"),
+        ("x", "suppressed"),
+        ("…①", "below_half_unit"),
+    ],
+)
+def test_marks_for_missing_have_a_type(said, flag):
+    read = figure(said, KNOWN)
+    assert math.isnan(read.value) and read.flag == flag
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("12.5①", 12.5),  # never 12.51
+        ("1234²", 1234),
+        ("1234¹²", 1234),
+        ("12.5*", 12.5),
+        ("12.5**", 12.5),
+        ("12.5 (1)", 12.5),
+        ("12.5（2）", 12.5),
+        ("12.5[2]", 12.5),
+        ("1,234.5①②", 1234.5),
+        ("12.5†", 12.5),
+    ],
+)
+def test_a_note_mark_is_not_a_digit(said, value):
+    read = figure(said, KNOWN)
+    assert (read.value, read.flag) == (value, "noted")
+
+
+def test_percentages_keep_the_form_they_are_stored_in():
+    stored = figure(0.123, KNOWN, Style(3, True))
+    assert (stored.value, stored.form, stored.decimals) == (0.123, "ratio", 3)
+    text = figure("12.3%", KNOWN)
+    assert (text.value, text.form, text.decimals) == (12.3, "%", 1)
+    assert figure("12.3 ％①", KNOWN) == figure("12.3%*", KNOWN)
+    assert (figure("5‰", KNOWN).value, figure("5‰", KNOWN).form) == (5, "‰")
+    assert figure("12.3", KNOWN, Style(3, True)).form == ""  # text has no number format
+
+
+def no_number(text):
+    return (
+        f'"{text}" is not a number or a known mark for missing; correct the cell, leave it blank, '
+        f"use one of {MARKS}, or add the mark under missing_marks in the config"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("n.a", no_number("n.a")),
+        ("1,23", no_number("1,23")),
+        ("0,123", no_number("0,123")),
+        ("1,234 567", no_number("1,234 567")),
+        ("1.234,5", no_number("1.234,5")),
+        ("1_000", no_number("1_000")),
+        ("1e400", no_number("1e400")),
+        ("inf", no_number("inf")),
+        ("nan", no_number("nan")),
+        ("١٢", no_number("١٢")),  # digits of another script
+        ("1..2", no_number("1..2")),
+        ("--5", no_number("--5")),
+        ("①", no_number("①")),
+        ("(1)", no_number("(1)")),
+        ("%", no_number("%")),
+        ("12.5a", no_number("12.5a")),
+        (True, no_number("True")),
+        ("1" * 400, f'"{"1" * 400}" is not a finite number; correct the cell'),
+        (math.inf, '"inf" is not a finite number; correct the cell'),
+        (math.nan, '"nan" is not a finite number; correct the cell'),
+        (
+            date(2015, 3, 1),
+            'holds the date "2015-03-01" where a figure should stand; type the figure and format '
+            "the cell as a number",
+        ),
+    ],
+)
+def test_anything_else_is_refused_with_its_reason(said, reason):
+    with pytest.raises(StudyError) as problem:
+        figure(said, KNOWN)
+    assert str(problem.value) == reason
+
+
+def test_a_study_may_add_marks_even_numbers():
+    known = known_marks({"n.a": "suppressed", "9999": "not_available", "（空）": "not_applicable"})
+    assert figure("n.a", known).flag == "suppressed"
+    assert figure("(空)", known).flag == "not_applicable"
+    for said in (9999.0, "9999"):
+        assert figure(said, known).flag == "not_available"
+    block = figures(np.array([[9999.0, "9999", 1.5]], dtype=object), known)
+    assert [FLAGS[flag] for flag in block.flags[0]] == ["not_available", "not_available", ""]
+
+
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ("2015", 2015),
+        ("2015年", 2015),
+        ("2015 年", 2015),
+        ("2015年①", 2015),
+        ("2015(1)", 2015),
+        ("2015-12-31", 2015),
+        ("2015-12-31 00:00:00", 2015),
+        ("2015/12/31", 2015),
+        ("2015年12月31日", 2015),
+        ("15年", None),
+        ("2015-2016", None),
+        ("2015年(预)", None),
+        ("12015", None),
+        ("2115", None),
+    ],
+)
+def test_years(said, when):
+    assert year(said) == when
+
+
+def test_note_marks_leave_a_text_that_is_nothing_else():
+    assert without_marks("北京①") == "北京" and without_marks("①") == "①"
+    assert without_marks("北京 [3]*") == "北京" and without_marks("人口(万人)") == "人口(万人)"
+
+
+CELL = st.one_of(
+    st.none(),
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.integers(-(10**6), 10**6).map(lambda n: n / 100),
+    st.integers(0, 10**7).map(float),
+    st.booleans(),
+    st.dates(min_value=date(1990, 1, 1)),
+    st.datetimes(min_value=datetime(1990, 1, 1)),
+    st.sampled_from(["", " ", "…", "-", "..", "x", "12.5①", "1,234", "1,23", "5%", "3‰", "nan"]),
+    st.decimals(-(10**6), 10**6, places=2, allow_nan=False).map(str),
+    st.text(alphabet="0123456789.+-eE_,% \n①１２", max_size=7),
+)
+STYLES = (Style(), Style(2, True), Style(0), Style(1))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(1, 3).flatmap(
+        lambda width: st.lists(
+            st.lists(st.tuples(CELL, st.integers(0, 3)), min_size=width, max_size=width),
+            min_size=1,
+            max_size=6,
+        )
+    ),
+    st.sampled_from([{}, {"n.a": "suppressed"}, {"5": "suppressed"}]),
+)
+def test_a_block_is_read_cell_for_cell_as_single_cells_are(rows, marks):
+    values = np.empty((len(rows), len(rows[0])), dtype=object)
+    for number, row in enumerate(rows):
+        values[number] = [cell for cell, _ in row]
+    style = np.array([[place for _, place in row] for row in rows], dtype=np.int32)
+    known = known_marks(marks)
+    block = figures(values, known, STYLES, style)
+    for place in np.ndindex(values.shape):
+        try:
+            single = figure(values[place], known, STYLES[style[place]])
+        except StudyError as problem:
+            assert block.problems[place] == str(problem) and np.isnan(block.values[place])
+            continue
+        assert place not in block.problems
+        assert np.array_equal(block.values[place], single.value, equal_nan=True)
+        assert FLAGS[block.flags[place]] == single.flag
+        assert FORMS[block.forms[place]] == single.form
+        assert block.decimals[place] == single.decimals
+
+
+def test_long_columns_of_plain_numbers_are_read_as_they_are_printed():
+    rng = np.random.default_rng(1)
+    numbers = np.round(rng.lognormal(3, 2, (4000, 2)), 3)
+    texts = np.array([[repr(float(n)) for n in row] for row in numbers], dtype=object)
+    block = figures(texts, KNOWN)
+    assert np.array_equal(block.values, numbers) and not block.problems
+    floats = figures(numbers.astype(object), KNOWN)
+    assert np.array_equal(floats.values, numbers)
+    assert np.array_equal(floats.decimals, np.where(numbers % 1 == 0, 0, block.decimals))
+
+
+def test_what_no_float_can_hold_is_refused_in_a_block_too():
+    block = figures(np.array([["1" * 400, "2.5"], [math.inf, 2.5]], dtype=object), KNOWN)
+    assert set(block.problems) == {(0, 0), (1, 0)} and np.isnan(block.values[:, 0]).all()
+    assert "is not a finite number" in block.problems[0, 0]
+
+
+def test_faults_are_problems_and_no_blanks():
+    faults = {(0, 1): "holds a formula without a stored value"}
+    block = figures(np.array([[1.0, None, None]], dtype=object), KNOWN, faults=faults)
+    assert block.problems == faults
+    assert block.filled.tolist() == [[True, True, False]]
+
+
+def test_a_line_break_in_a_text_moves_no_decimals():
+    block = figures(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
+    assert block.decimals.ravel().tolist() == [1, 2, 0]
+    assert block.values.ravel().tolist() == [1.5, 2.25, 3.0]

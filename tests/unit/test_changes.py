@@ -1,0 +1,400 @@
+"""What differs from a release: figures, D at frozen goalposts, verdicts, settings, in words."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coevo.changes import COLUMNS, State, changes
+from coevo.coupling import couple
+from coevo.files import read_table, write_table
+from coevo.findings.changes import changes as found
+from coevo.frozen import frozen
+from coevo.normalisation import normalise, scale
+from coevo.panel import build_panel
+from coevo.report.wording import text
+from coevo.weighting import weigh
+from tests.sample import ROOT, study
+
+CODES = {"110000": "Beijing", "330000": "Zhejiang", "440000": "Guangdong"}
+YEARS = range(2015, 2020)
+TABLE = """
+indicator subsystem direction unit source_name derivation
+sales     east      +         count sales      .
+orders    east      +         count orders     .
+output    west      +         count output     .
+share     west      +         ratio .          location_quotient(jobs,workers)
+jobs      .         .         count jobs       .
+workers   .         .         count workers    .
+"""
+
+
+def indicators() -> pd.DataFrame:
+    head, *rows = [line.split() for line in TABLE.strip().splitlines()]
+    frame = pd.DataFrame(rows, columns=head).replace(".", "")
+    return frame.assign(dimension="", label_en=frame["indicator"], label_zh="")
+
+
+NORMALISATION = {
+    "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
+}  # fmt: skip
+COUPLING = {
+    "composite": "linear", "preset": None, "form": "standard", "k": 2.0, "contributions": "equal",
+    "grades": "ten",
+}  # fmt: skip
+
+
+def config(**changed) -> dict:
+    return {
+        "study": "sample",
+        "title": {"en": "x"},
+        "years": {"first": YEARS[0], "last": YEARS[-1]},
+        "panel": {"gaps": "linear", "max_gap": 1},
+        "normalisation": NORMALISATION,
+        "weighting": {"method": "entropy"},
+        "coupling": COUPLING,
+        "report": {"languages": ["en"]},
+        **changed,
+    }
+
+
+def figures(last: int = YEARS[-1], seed: int = 1) -> pd.DataFrame:
+    """Observations of every source indicator; each series has its own level and growth."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (region, name, year, indicator, float(np.round(rng.uniform(10, 100), 1)), "2026-10", "")
+        for indicator in ("sales", "orders", "output", "jobs", "workers")
+        for year in range(YEARS[0], last + 1)
+        for region, name in CODES.items()
+    ]
+    columns = ["region", "name", "year", "indicator", "value", "vintage", "flag"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def state(observations: pd.DataFrame, folder, table=None, name: str = "", **changed) -> State:
+    """A study as the workflow builds it, its tables written and read in between."""
+    table, settings_ = indicators() if table is None else table, config(**changed)
+
+    def stored(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+        path = folder / f"{name}.csv"
+        write_table(frame, path)
+        return read_table(path)
+
+    years = settings_["years"]
+    panel = build_panel(observations, table, "all", "330000", **years, **settings_["panel"])
+    panel = stored(panel, "panel")
+    normalised, goalposts = normalise(panel, table, settings_["normalisation"])
+    normalised = stored(normalised, "normalised")
+    weights = stored(weigh(normalised, panel, table, settings_["weighting"]), "weights")
+    span, method = scale(settings_["normalisation"]), settings_["weighting"]["method"]
+    coupling, _ = couple(normalised, weights, method, settings_["coupling"], span)
+    tables = {
+        "observations": observations,
+        "panel": panel,
+        "normalised": normalised,
+        "goalposts": stored(goalposts, "goalposts"),
+        "weights": weights,
+        "coupling": stored(coupling, "coupling"),
+    }
+    return State(tables, table, settings_, "1.0", name)
+
+
+def restated(observations: pd.DataFrame, *cells: tuple, value: float = 55.5) -> pd.DataFrame:
+    """Observations with some cells (region, year, indicator) set to another value."""
+    key = pd.MultiIndex.from_frame(observations[["region", "year", "indicator"]])
+    return observations.assign(
+        value=observations["value"].mask(key.isin(list(cells)), value),
+        flag=observations["flag"].mask(key.isin(list(cells)), "" if value == value else "x"),
+    )
+
+
+def kinds(table: pd.DataFrame) -> dict[str, int]:
+    return table["change"].value_counts().to_dict()
+
+
+@pytest.fixture
+def old(tmp_path) -> State:
+    return state(figures(), tmp_path, name="first")
+
+
+def test_the_same_study_differs_in_nothing(old) -> None:
+    table = changes(old, replace(old, name=""))
+    assert kinds(table) == {"release": 4, "D": 15}
+    assert list(table.columns) == COLUMNS
+    D = table[table["change"] == "D"]
+    assert D["old"].tolist() == D["frozen"].tolist() == D["new"].tolist()
+    assert table.loc[table["quantity"] == "name", "old_words"].tolist() == ["first"]
+
+
+def test_frozen_d_by_hand() -> None:
+    """One indicator a subsystem, range [0, 1]: D = (z1 z2)^(1/4); 12 lies beyond [0, 10]: z = 1."""
+    table = pd.DataFrame(
+        {
+            "indicator": ["a", "b"], "subsystem": ["s", "t"], "direction": ["+", "-"],
+            "unit": "count", "source_name": ["a", "b"], "derivation": "",
+        }
+    )  # fmt: skip
+    grid = {"region": "330000", "name": "Zhejiang", "year": [2015, 2015, 2016, 2016]}
+    frame = pd.DataFrame({**grid, "indicator": ["a", "b"] * 2, "flag": ""})
+    settings_ = config(normalisation={**NORMALISATION, "range": [0, 1]})
+    posts = pd.DataFrame({"indicator": ["a", "b"], "low": [0.0, 0.0], "high": [10.0, 10.0]})
+    posts = posts.assign(group="", reference="panel")
+    weights = pd.DataFrame(
+        {"weighting": "entropy", "subsystem": ["s", "t"], "indicator": ["a", "b"], "weight": 1.0}
+    )
+
+    def at(values: list[float], z: list[float]) -> State:
+        tables = {
+            "panel": frame.assign(value=values), "normalised": frame.assign(z=z),
+            "goalposts": posts, "weights": weights,
+        }  # fmt: skip
+        return State(tables, table, settings_, "1.0")
+
+    then, now = at([5.0, 5.0, 2.0, 8.0], [0.5, 0.5, 0.2, 0.2]), at([12.0, 6.0, 2.0, 8.0], [9] * 4)
+    D = frozen(then, now)["D"]
+    assert D[("330000", 2015)] == pytest.approx((1.0 * 0.4) ** 0.25, rel=1e-15)
+    assert D[("330000", 2016)] == pytest.approx((0.2 * 0.2) ** 0.25, rel=1e-15)
+    assert frozen(then, now)["grade"].tolist() == [
+        "intermediate coordination",
+        "verge of imbalance",
+    ]
+
+
+def test_goalposts_of_each_year_leave_a_new_year_without_frozen_d() -> None:
+    table = pd.DataFrame(
+        {
+            "indicator": ["a", "b"], "subsystem": ["s", "t"], "direction": "+", "unit": "count",
+            "source_name": ["a", "b"], "derivation": "",
+        }
+    )  # fmt: skip
+    settings_ = config(normalisation={**NORMALISATION, "reference": "year", "range": [0, 1]})
+    weights = pd.DataFrame(
+        {"weighting": "entropy", "subsystem": ["s", "t"], "indicator": ["a", "b"], "weight": 1.0}
+    )
+
+    def at(years: list[int], value: float) -> State:
+        rows = [
+            (region, region, year, indicator, value if region == "2" else float(place))
+            for place, region in enumerate("123")
+            for year in years
+            for indicator in "ab"
+        ]
+        panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+        normalised, posts = normalise(panel.assign(flag=""), table, settings_["normalisation"])
+        tables = {"panel": panel, "normalised": normalised, "goalposts": posts, "weights": weights}
+        return State(tables, table, settings_, "1.0")
+
+    D = frozen(at([2015, 2016], 1.0), at([2015, 2016, 2017], 1.5))["D"]
+    assert D["2", 2015] == pytest.approx(0.75**0.5) and D["1", 2016] == 0
+    assert D.xs(2017, level="year").isna().all()
+
+
+CELLS = st.tuples(
+    st.sampled_from(sorted(CODES)), st.sampled_from(YEARS), st.sampled_from(["sales", "output"])
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sets(CELLS, max_size=4), st.integers(0, 10_000), st.booleans())
+def test_at_frozen_goalposts_d_moves_only_where_a_figure_was_restated(
+    tmp_path_factory, cells, seed, longer
+) -> None:
+    folder = tmp_path_factory.mktemp("state")
+    last = YEARS[-1] + longer
+    every = figures(last, seed)
+    then = state(every[every["year"] <= YEARS[-1]], folder)
+    now = state(
+        restated(every, *cells, value=101.0), folder, years={"first": YEARS[0], "last": last}
+    )
+    table = changes(then, now)
+    D = table[table["change"] == "D"]
+    moved = set(
+        D.loc[D["old"] != D["frozen"], ["scope", "year"]].itertuples(index=False, name=None)
+    )
+    assert moved <= {(region, year) for region, year, _ in cells}
+    listed = table[table["change"] == "figure_restated"]
+    key = set(listed[["scope", "year", "indicator"]].itertuples(index=False, name=None))
+    assert key == cells
+    assert table[table["change"] == "year_added"]["scope"].tolist() == list(CODES) * longer
+    # what figures and what goalposts do adds up to the whole
+    whole = (D["frozen"] - D["old"]) + (D["new"] - D["frozen"])
+    assert np.allclose(whole, D["new"] - D["old"], atol=1e-15)
+
+
+def test_a_national_sum_moves_other_regions_of_that_year(old, tmp_path) -> None:
+    now = state(restated(figures(), ("110000", 2017, "jobs"), value=500.0), tmp_path)
+    table = changes(old, now)
+    D = table[(table["change"] == "D") & (table["old"] != table["frozen"])]
+    assert set(zip(D["scope"], D["year"], strict=True)) == {(code, 2017) for code in CODES}
+    effect = found(study(changes=table))["effect"]
+    assert (effect["n"], effect["through"]) == (3, 2)
+    assert effect["largest"]["year"] == 2017
+
+
+def test_figures_that_are_withdrawn_added_or_filled_anew(old, tmp_path) -> None:
+    gap = ("330000", 2017, "sales")
+    hollow = state(restated(figures(), gap, value=np.nan), tmp_path, name="hollow")
+    table = changes(old, hollow)
+    row = table[table["change"] == "figure_withdrawn"].iloc[0]
+    ends = figures().set_index(["region", "year", "indicator"])["value"]
+    between = (ends["330000", 2016, "sales"] + ends["330000", 2018, "sales"]) / 2
+    assert (row["scope"], row["year"], row["old"]) == ("330000", 2017, ends[gap])
+    assert row["new"] == pytest.approx(between) and row["new_words"] == "filled"
+    assert kinds(changes(hollow, old))["figure_added"] == 1
+    other = restated(figures(), gap, value=np.nan)
+    other = restated(other, ("330000", 2016, "sales"), value=20.0)
+    table = changes(hollow, state(other, tmp_path))
+    assert {k: n for k, n in kinds(table).items() if "figure" in k} == {
+        "figure_restated": 1, "figure_filled": 1,
+    }  # fmt: skip
+
+
+def test_a_region_that_comes_or_goes_is_no_restatement(old, tmp_path) -> None:
+    rest = figures()
+    less = state(rest[rest["region"] != "440000"], tmp_path, name="less")
+    gone, come = changes(old, less), changes(less, old)
+    assert kinds(gone)["region_removed"] == kinds(come)["region_added"] == 5
+    assert not [kind for kind in (*kinds(gone), *kinds(come)) if kind.startswith("figure")]
+    assert come.loc[come["change"] == "region_added", "frozen"].notna().all()
+
+
+def test_another_indicator_system_cannot_be_held_against_the_release(old, tmp_path) -> None:
+    table = indicators()
+    other = table.assign(direction=table["direction"].mask(table["indicator"] == "orders", "-"))
+    made = changes(old, state(figures(), tmp_path, other))
+    assert made.loc[made["change"] == "D", "frozen"].isna().all()
+    row = made[made["change"] == "indicator"].iloc[0]
+    assert (row["indicator"], row["old_words"]) == (
+        "orders", "subsystem: east, direction: +, unit: count, source_name: orders",
+    )  # fmt: skip
+    assert "direction: -" in row["new_words"]
+    assert not found(study(changes=made))["comparable"]
+
+
+def test_an_indicator_in_another_unit_is_not_restated(old, tmp_path) -> None:
+    table = indicators()
+    other = table.assign(unit=table["unit"].mask(table["indicator"] == "sales", "10 thousand"))
+    rows = figures()
+    mine = rows["indicator"] == "sales"
+    scaled = rows.assign(value=rows["value"].mask(mine, rows["value"] / 10_000))
+    made = changes(old, state(scaled, tmp_path, other))
+    assert not [kind for kind in kinds(made) if kind.startswith("figure")]
+    assert made.loc[made["change"] == "indicator", "indicator"].tolist() == ["sales"]
+
+
+def test_settings_are_listed_by_key_and_what_only_looks_is_not(old, tmp_path) -> None:
+    now = state(figures(), tmp_path, weighting={"method": "equal"}, title={"en": "y"}, extra=None)
+    rows = changes(old, now)
+    rows = rows[rows["change"] == "setting"][["quantity", "old_words", "new_words"]]
+    assert rows.to_numpy().tolist() == [
+        ["extra", "", "null"], ["weighting.method", "entropy", "equal"],
+    ]  # fmt: skip
+    table = changes(old, now)
+    D = table[table["change"] == "D"]
+    assert D["old"].equals(D["frozen"]) and not np.allclose(D["new"], D["frozen"])
+    values = found(study(changes=table))
+    assert values["causes"] == ["weight", "setting"]
+    assert values["grades"].get("figures", 0) == 0
+    assert "New weights and settings rewrite earlier *D*" in words(table)
+
+
+def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, pd.DataFrame]:
+    label = {
+        "scope": "pooled", "name": "pooled", "effects": "region+year", "model": "classic",
+        "estimator": "trapezoid",
+    }  # fmt: skip
+    own = {**label, "scope": "330000", "name": "Zhejiang", "effects": "none"}
+    ends = {"estimate": estimate, "low": low, "high": high}
+    return {
+        "parameters": pd.DataFrame([{**label, "scaling": "first", "parameter": "b1", **ends}]),
+        "equilibria": pd.DataFrame(
+            [{**own, "source": "fit", "year": pd.NA, "kind": "centre", "located": located}]
+        ).astype({"year": "Int64"}),
+        "claims": pd.DataFrame({"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"]}),
+    }
+
+
+def test_verdicts_that_changed(old) -> None:
+    then = replace(old, tables={**old.tables, **fits(0.1, -0.1, 0.3, False)})
+    now = replace(old, tables={**old.tables, **fits(0.2, 0.1, 0.3, True)})
+    table = changes(then, now)
+    rows = table[table["change"].isin(["parameter", "verdict", "claim"])]
+    assert rows[["change", "quantity", "old_words", "new_words"]].to_numpy().tolist() == [
+        ["parameter", "b1", "", ""],
+        ["verdict", "interval_b1", "contains 0", "above 0"],
+        ["verdict", "fit_located", "not located", "located"],
+        ["claim", "1 Unit", "x", "agrees"],
+    ]
+    model = found(study(changes=table))["model"]
+    assert (model["slopes"]["b1"]["old"], model["slopes"]["b1"]["new"]) == (0.1, 0.2)
+    assert model["located"] == ["Zhejiang"] and model["claims"] == 1
+    source = words(table)
+    assert "b₁ went from 0.10 to 0.20 (interval: contains 0, now above 0)" in source
+    assert "The fitted E is now located in Zhejiang." in source
+    assert "The verdict on one claim of the paper changed." in source
+
+
+def words(table: pd.DataFrame | None) -> str:
+    """The report of the sample study with a table of changes, on one line."""
+    folder = ROOT / "workflow" / "report"
+    phrases, notes = (
+        yaml.safe_load((folder / f"{name}.en.yaml").read_text("utf-8"))
+        for name in ("phrases", "notes")
+    )
+    template = (folder / "report.en.md").read_text("utf-8")
+    chosen = study() if table is None else study(changes=table)
+    provenance = {"files": {}, "packages": {}}
+    source = text(chosen, template, phrases, notes, provenance).replace("\\", "")
+    return " ".join(source.split())
+
+
+def test_without_a_release_there_is_no_section() -> None:
+    assert found(study()) == {"verdict": "none"}
+    assert "What changed" not in words(None)
+
+
+def test_nothing_changed_is_one_sentence(old) -> None:
+    source = words(changes(old, replace(old, name="")))
+    assert "# What changed since release first {#changes}" in source
+    assert "Nothing has changed since release first: every figure, every *D*" in source
+    assert "Held against" not in source and "Grades that moved" not in source
+
+
+def test_a_new_year_and_restated_figures_in_words(tmp_path) -> None:
+    every = figures(2020)
+    then = state(every[every["year"] < 2020], tmp_path, name="2026-10-2019")
+    now = restated(every, ("330000", 2018, "sales"), value=60.0)
+    table = changes(then, state(now, tmp_path, years={"first": 2015, "last": 2020}))
+    values, source = found(study(changes=table)), words(table)
+    assert "one figure was restated and 2020 is new; *D* of Zhejiang in 2019" in source
+    assert "today’s figures change *D* in one region-year, most in Zhejiang 2018" in source
+    newest = values["newest"]
+    today = table[table["year"] == 2020].set_index("scope")["new"]
+    before = table[table["year"] == 2019].set_index("scope")["new"]
+    assert newest["mean"] == pytest.approx(today.mean())
+    assert newest["most"][1:] == (
+        before[(today - before).idxmax()],
+        today[(today - before).idxmax()],
+    )
+    assert newest["rose"] + newest["fell"] == 3
+    D = table[table["change"] == "D"]
+    assert values["rewritten"]["mean"] == pytest.approx((D["new"] - D["frozen"]).mean())
+    assert values["grades"]["n"] == (D["old_words"] != D["new_words"]).sum()
+    assert "Settings that differ: `years.last` (2019 → 2020)." in source
+    assert "60" in source and "restated" in source
+
+
+def test_a_grade_moves_for_a_reason() -> None:
+    """figures: frozen = new; goalposts: frozen = old; both: neither; unknown: no frozen grade."""
+    from coevo.findings.changes import states
+
+    graded = [("a", "b", "b"), ("a", "a", "b"), ("a", "c", "b"), ("a", "", "b"), ("a", "c", "a")]
+    rows = pd.DataFrame(graded, columns=["old_words", "frozen_words", "new_words"])
+    rows = rows.assign(change="D", old=0.5, frozen=0.5, new=0.5)
+    assert states(study(changes=rows))["reason"].tolist() == [
+        "figures", "goalposts", "both", "unknown", "",
+    ]  # fmt: skip

@@ -1,0 +1,266 @@
+"""Reading and auditing before anything runs: what is counted, what is said, and that all fits."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coevo.check import WIDTH, check, coverage, lines
+from coevo.errors import StudyError
+from coevo.plain_table import fitted, plain_table, width, wrapped
+
+ROOT = Path(__file__).resolve().parents[2]
+REGIONS = ("浙江省", "江苏省", "上海市")
+YEARS = range(2018, 2023)
+TABLE = """\
+indicator,subsystem,dimension,direction,unit,label_en,label_zh,source_name,derivation
+shops,east,,+,count,shops,网店,网店,
+plants,west,,+,count,plants,工厂,工厂,
+output,,,,100 million yuan,output,产值,产值,
+people,,,,10 thousand persons,people,人口,人口,
+wealth,west,,+,10 thousand yuan per person,output a head,人均产值,,"per_capita(output, people)"
+doubled,,,,count,shops printed twice,网店（正文）,网店（正文）,equal(shops)
+"""
+CONFIG = {
+    "study": "small",
+    "raw": "data/raw/small",
+    "indicators": "config/indicators/small.csv",
+    "focus_region": "330000",
+    "years": {"first": 2018, "last": 2022},
+    "comovement": {"size": ["output", "people"]},
+}
+UNITS = {"网店": "个", "工厂": "个", "产值": "亿元", "人口": "万人", "网店（正文）": "个"}
+
+
+def figures(name: str) -> list[list]:
+    """Return figures that rise with region and year, each indicator in its own way, no jumps."""
+    which = list(UNITS).index(name) % 4  # the last is printed as the first
+    return [
+        [100 * (1 + which) * (1 + r) + (5 + 9 * which**2) * y for y in range(5)] for r in range(3)
+    ]
+
+
+def write(name: str, values: list[list], vintage: str = "2026-10") -> None:
+    head = ["地区", *(f"{year}年" for year in YEARS)]
+    rows = [[f"指标：{name}"], [f"单位：{UNITS[name]}"], head]
+    rows += [[region, *row] for region, row in zip(REGIONS, values, strict=True)]
+    path = Path("data/raw/small", vintage, f"{name}.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A study of three regions and five years, whole."""
+    shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
+    (tmp_path / "config" / "indicators").mkdir(parents=True)
+    shutil.copy(ROOT / "config" / "regions.csv", tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG), encoding="utf-8")
+    Path("config/indicators/small.csv").write_text(TABLE, encoding="utf-8")
+    for name in UNITS:
+        write(name, figures(name))
+    return tmp_path
+
+
+def rows(checked) -> dict[str, tuple[str, ...]]:
+    return {row[0]: row[1:] for row in coverage(checked)}
+
+
+def test_a_whole_study_is_counted_and_has_no_problem(project):
+    checked = check("config/small.yaml")
+    assert checked.problems == () and checked.complete == (15, 15)
+    whole = ("3", "2018–2022", "15", "0", "0", "1", "0")
+    assert rows(checked) == {
+        "shops 网店": whole,
+        "plants 工厂": whole,
+        "output 产值": whole,
+        "people 人口": whole,
+        "wealth": (*whole[:5], "", ""),
+        "doubled 网店（正文）": ("3", "2018–2022", "15", "", "", "1", "0"),  # for the audit alone
+    }
+    assert "Region-years with every indicator of the subsystems: 15 of 15" in lines(checked)
+    assert "Missing figures" not in lines(checked)
+
+
+def test_gaps_are_filled_or_missing_and_named(project):
+    values = figures("产值")
+    values[0][1] = ""  # filled on the line
+    values[1][1] = values[1][2] = "—"  # two years are too long a gap
+    values[2][4] = "…"  # an end is never filled
+    write("产值", values)
+    checked = check("config/small.yaml")
+    assert rows(checked)["output 产值"] == ("3", "2018–2022", "11", "1", "3", "1", "0")
+    assert rows(checked)["wealth"] == ("3", "2018–2022", "12", "1", "3", "", "")
+    assert checked.problems == () and checked.complete == (12, 15)
+    said = lines(checked)
+    assert "  output: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020" in said
+    assert said.index("Missing figures") < said.index(
+        "  wealth: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020"
+    )
+
+
+def test_findings_are_counted_by_indicator_and_listed_by_check(project):
+    values = figures("网店（正文）")
+    for place in ((0, 0), (0, 1), (1, 2), (2, 3)):
+        values[place[0]][place[1]] += 3
+    write("网店（正文）", values)
+    checked = check("config/small.yaml")
+    assert len(checked.findings) == 4 and checked.problems == ()
+    assert rows(checked)["doubled 网店（正文）"][-1] == "4"
+    said = lines(checked)
+    place = said.index("Findings: 4")
+    assert said[place + 1] == "  equal: 4"
+    assert said[place + 2].startswith("    data/raw/small/2026-10/网店（正文）.csv › ")
+    assert "    … and 1 more" in said[place:]
+
+
+def test_vintages_are_counted(project):
+    table = "".join(line for line in TABLE.splitlines(True) if not line.startswith("doubled"))
+    Path("config/indicators/small.csv").write_text(table, encoding="utf-8")
+    write("人口", figures("人口"), "2026-11")
+    checked = check("config/small.yaml")
+    assert rows(checked)["people 人口"] == ("3", "2018–2022", "15", "0", "0", "2", "0")
+    assert rows(checked)["output 产值"][5] == "1"
+    assert lines(checked)[0] == (
+        "Study small, 2018 to 2022; files in data/raw/small by vintage: 2026-10 (5), 2026-11 (1)"
+    )
+
+
+PROBLEMS = [
+    (
+        {"years": {"first": 2018, "last": 2023}},
+        "years.last: 2023 is not covered by the files: output (output) has figures for 2018 to "
+        "2022; change years.last or add the file",
+    ),
+    (
+        {"focus_region": "110000"},
+        "focus_region: 110000: the files have no figure for it; choose another",
+    ),
+    (
+        {"regions": ["330000", "620000"]},
+        "regions: 620000: the files have no figure for it; remove it",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "line"), PROBLEMS)
+def test_what_stops_a_run_is_a_problem_and_the_table_is_there(project, changes, line):
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | changes), encoding="utf-8")
+    checked = check("config/small.yaml")
+    assert line in checked.problems
+    assert rows(checked)["output 产值"] == ("3", "2018–2022", "15", "", "", "1", "0")
+
+
+def test_an_indicator_that_tells_nothing_apart_is_a_problem(project):
+    write("工厂", [[7] * 5] * 3)
+    (problem,) = check("config/small.yaml").problems
+    assert problem.startswith("plants: is 7 in every region and year of the study")
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "line"),
+    [
+        ("config/small.yaml", ("years:", "yaers:"), "small.yaml: yaers: unknown key 'yaers'"),
+        ("config/small.yaml", ("study:", "study: ["), "config/small.yaml: is not a table of keys"),
+        ("config/indicators/small.csv", ("count", "cuont"), "config/indicators/small.csv: shops"),
+        (
+            "data/raw/small/2026-10/产值.csv",
+            ("300", "viel"),
+            "data/raw/small/2026-10/产值.csv › B4",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_an_error(project, path, change, line):
+    text = Path(path).read_text(encoding="utf-8")
+    Path(path).write_text(text.replace(*change, 1), encoding="utf-8")
+    with pytest.raises(StudyError) as problem:
+        check("config/small.yaml")
+    assert problem.value.messages[0].startswith(line)
+
+
+def command():
+    spec = importlib.util.spec_from_file_location("command", ROOT / "workflow" / "check.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main
+
+
+def tree(folder: Path) -> dict:
+    return {
+        path: (path.stat().st_mtime_ns, path.is_file() and path.read_bytes())
+        for path in folder.rglob("*")
+    }
+
+
+def test_exit_codes_and_that_nothing_is_written(project, capsys):
+    main, before = command(), tree(project)
+    assert main("config/small.yaml") == main("config/small.yaml", "--strict") == 0
+    assert capsys.readouterr().out.endswith("\nReady: make study=small\n")
+    assert main("config/other.yaml") == 1
+    assert capsys.readouterr().err == "coevo: there is no config/other.yaml; studies: small\n"
+    assert tree(project) == before
+    write("网店（正文）", [[0] * 5] * 3)
+    before = tree(project)
+    assert main("config/small.yaml") == 0 and main("config/small.yaml", "--strict") == 2
+    write("工厂", [[7] * 5] * 3)
+    before = tree(project)
+    capsys.readouterr()
+    assert main("config/small.yaml", "--strict") == 1
+    shown = capsys.readouterr()
+    assert shown.out.endswith("\nWhat is missing to run:\n")
+    assert shown.err.startswith("plants: is 7 in every") and shown.err.count("\n") == 1
+    assert tree(project) == before
+
+
+def test_every_line_fits_the_terminal(project):
+    table = Path("config/indicators/small.csv")
+    long = 12 * "很长的名字"
+    table.write_text(TABLE.replace("网店,网店", f"网店,{long}"), encoding="utf-8")
+    Path("data/raw/small/2026-10/网店.csv").unlink()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(UNITS, long, "个")
+        write(long, [[5, 1, 9, 2, 50], [1, 7, 1, 7, 1], [3, 1, 4, 1, 5]])
+    said = lines(check("config/small.yaml"))
+    assert len(said) > 20 and max(map(width, said)) <= WIDTH
+
+
+# what stands for what in a terminal: Latin, Chinese, full-width, combining
+TEXT = st.text(st.sampled_from("ab …›中文（，ｘe\u0301"), max_size=40)
+
+
+def test_width_counts_chinese_and_full_width_twice_and_accents_not():
+    assert [width(t) for t in ("ab", "中文", "ｘ，", "e\u0301", "›…", "")] == [2, 4, 4, 1, 2, 0]
+
+
+@given(TEXT, st.integers(2, 30))
+def test_fitted_text_fits_and_is_whole_if_it_can_be(text, columns):
+    out = fitted(text, columns)
+    assert width(out) <= columns
+    assert out == text if width(text) <= columns else text.startswith(out[:-1].rstrip())
+
+
+@given(TEXT, st.integers(6, 30))
+def test_wrapped_lines_fit_and_lose_nothing(text, columns):
+    out = list(wrapped(text, columns, "  "))
+    assert all(width(line) <= columns for line in out)
+    assert "".join("".join(out).split()) == "".join(text.split())
+    assert all(line.startswith("  ") for line in out[1:])
+
+
+def test_wrapped_breaks_at_spaces_and_only_long_words_within():
+    assert list(wrapped("one two three", 7, " ")) == ["one two", " three"]
+    assert list(wrapped("a 中文中文中文", 6, "  ")) == ["a", "  中文", "  中文", "  中文"]
+
+
+@given(st.lists(st.tuples(TEXT, TEXT.map(lambda t: t[:6])), min_size=1, max_size=5))
+def test_columns_of_a_table_stand_below_each_other(cells):
+    cells = [(first.strip() or "a", second.strip() or "b") for first, second in cells]
+    out = plain_table(("head", "n"), cells, 40)
+    assert {width(line) for line in out} == {width(out[0])} and width(out[0]) <= 40
+    for line, (_, last) in zip(out[1:], cells, strict=True):
+        assert line.endswith("  " + last) or line.endswith(" " + last)

@@ -1,0 +1,22 @@
+"""A sample of the damaged files of benchmarks/corrupted_files.py: a table or a typed error."""
+
+from collections import Counter
+
+from benchmarks.corrupted_files import corrupted, offenders, read_all, seeds
+
+
+def test_a_sample_of_damaged_files_gives_a_table_or_a_typed_error():
+    outcomes = read_all(500, seed=2)
+    assert [o.number for o in outcomes] == list(range(500))
+    assert offenders(outcomes) == []
+    of_kind = Counter((o.kind, o.outcome) for o in outcomes)
+    for kind in (*seeds(), "xlsx part", "random bytes", "random table"):
+        assert of_kind[kind, "error"] > 10
+    for kind in (*seeds(), "xlsx part"):  # damage is not always in the way
+        assert of_kind[kind, "table"] > 2
+
+
+def test_a_file_of_a_seed_is_always_the_same():
+    first = [corrupted(7, number) for number in range(40)]
+    assert first == [corrupted(7, number) for number in range(40)]
+    assert len({content for _, content in first}) > 30

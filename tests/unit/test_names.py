@@ -1,0 +1,199 @@
+"""Names of regions and indicators: by table and by what stands beside them, never by likeness."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from coevo.configuration import with_defaults
+from coevo.errors import StudyError
+from coevo.files import read_table
+from coevo.indicator_table import check_indicators
+from coevo.observations.names import Place, Regions, aliases, compared, find_indicator, nearest
+
+TABLE = read_table("config/regions.csv")
+REGIONS = Regions(TABLE)
+TRADITIONAL = (
+    "北京 天津 河北 山西 內蒙古 遼寧 吉林 黑龍江 上海 江蘇 浙江 安徽 福建 江西 山東 河南 湖北 湖南 "
+    "廣東 廣西 海南 重慶 四川 貴州 雲南 西藏 陝西 甘肅 青海 寧夏 新疆 臺灣 香港 澳門"
+).split()
+
+
+def test_every_region_by_every_form_of_its_name():
+    for number, row in enumerate(TABLE.to_dict("records")):
+        forms = [row[c] for c in ("region", "name_en", "name_zh", "long_zh")]
+        assert aliases(row["traditional_zh"])[0] == TRADITIONAL[number]
+        for name in (*forms, *aliases(row["traditional_zh"])):
+            assert REGIONS.find(name) == Place(row["region"])
+        for name in aliases(row["variants"]):
+            assert REGIONS.find(name) == Place(row["region"], variant=True)
+
+
+def test_long_traditional_forms_differ_from_the_simplified_only_where_characters_do():
+    long = {row["long_zh"]: aliases(row["traditional_zh"])[1] for row in TABLE.to_dict("records")}
+    assert all(len(name) == len(other) for name, other in long.items())
+    assert long["广东省"] == "廣東省" and long["北京市"] == "北京市"
+    assert long["内蒙古自治区"] == "內蒙古自治區" and long["西藏自治区"] == "西藏自治區"
+    assert long["新疆维吾尔自治区"] == "新疆維吾爾自治區"
+    assert long["澳门特别行政区"] == "澳門特別行政區"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("北  京", "110000"),
+        ("北\u3000京", "110000"),
+        ("北  京 Beijing", "110000"),
+        ("北京Beijing", "110000"),
+        ("北京\nBeijing", "110000"),
+        ("內蒙古 Inner Mongolia", "150000"),
+        ("inner  mongolia", "150000"),
+        ("北京①", "110000"),
+        ("北京 [1]", "110000"),
+        ("浙江省*", "330000"),
+        ("全国", ""),
+        ("全  国", ""),
+        ("全国总计", ""),
+        ("全  国 National Total", ""),
+        ("合计", ""),
+        ("东部地区", ""),
+        ("东  部", ""),
+        ("西部", ""),
+        ("东北", ""),
+        ("沿海", ""),
+        ("East", ""),
+        ("东部地区 Eastern Region", ""),
+    ],
+)
+def test_what_stands_beside_a_name_does_not_matter(text, code):
+    assert REGIONS.find(text) == Place(code)
+
+
+@pytest.mark.parametrize("text", ["广西省", "内蒙", "新疆省", "西藏省", "宁夏省", "Tibet"])
+def test_wrong_and_older_forms_are_variants(text):
+    assert REGIONS.find(text).variant
+    assert REGIONS.find("内蒙 Inner Mongolia") == Place("150000", variant=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "浙江江",
+            '"浙江江" is not a region of config/regions.csv (did you mean 浙江?); write its full '
+            "or short name, or its six-digit code",
+        ),
+        (
+            "Zhejian",
+            '"Zhejian" is not a region of config/regions.csv (did you mean Zhejiang?); write its '
+            "full or short name, or its six-digit code",
+        ),
+        (
+            "巴黎",
+            '"巴黎" is not a region of config/regions.csv; write its full or short name, or its '
+            "six-digit code",
+        ),
+        ("北京 Tianjin", '"北京 Tianjin" names two different regions; correct it'),
+        (
+            "北京 Pekin",
+            '"北京 Pekin" is not a region of config/regions.csv (did you mean 北京?); write its '
+            "full or short name, or its six-digit code",
+        ),
+    ],
+)
+def test_the_nearest_name_is_proposed_and_never_taken(text, said):
+    with pytest.raises(StudyError) as problem:
+        REGIONS.find(text)
+    assert str(problem.value) == said
+
+
+def test_a_name_of_two_regions_asks_for_the_code():
+    twice = pd.DataFrame(
+        {
+            "region": ["110105", "220104"],
+            "name_zh": ["朝阳", "朝阳"],
+            "long_zh": ["朝阳区", "长春朝阳区"],
+            "name_en": ["Chaoyang", "Changchun Chaoyang"],
+        }
+    )
+    regions = Regions(twice)
+    assert regions.find("朝阳区") == Place("110105")
+    with pytest.raises(StudyError) as problem:
+        regions.find("朝阳")
+    said = '"朝阳" names several regions (110105 220104); write the code instead'
+    assert str(problem.value) == said
+
+
+def test_a_region_may_bear_the_name_of_a_group():
+    regions = pd.DataFrame(
+        {"region": ["1"], "name_zh": ["东部"], "long_zh": [""], "name_en": ["East"]}
+    )
+    assert Regions(regions).find("东部") == Place("1")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("电子商务销售额", "sales"),
+        ("电子商务 销售额", "sales"),
+        ("电子商务销售额(亿元)", "sales"),
+        ("电子商务销售额①", "sales"),
+        ("电子商务销售额(亿元)①", "sales"),
+        ("电子商务销售额 E-commerce Sales", "sales"),
+        ("电子商务销售额(亿元) E-commerce Sales (100 million yuan)", "sales"),
+        ("电子商务销售额\nE-commerce sales", "sales"),
+        ("网络销售额", "sales"),
+        ("R&D经费支出", "rd"),
+        ("R&D经费支出(万元)", "rd"),
+        ("r&d经费支出", "rd"),
+        ("比重(正文)", "share"),
+        ("比重", None),
+        ("比重(其中)", None),
+        ("电子商务销售", None),
+        ("电子商务销售额(当年价)", None),
+        ("E-commerce Sales", None),
+    ],
+)
+def test_indicators_are_found_by_equality(text, found):
+    names = {"电子商务销售额": "sales", "网络销售额": "sales", "R&D经费支出": "rd"}
+    names |= {"比重（正文）": "share"}
+    assert find_indicator(text, {compared(name): i for name, i in names.items()}) == found
+
+
+def test_the_nearest_names_are_proposed():
+    held = {"电子商务销售额合计", "年末常住人口", "电子商务采购额"}
+    assert nearest("电子商务销售额", held, 2) == ["电子商务销售额合计", "电子商务采购额"]
+    assert nearest("价格指数", held) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("电子商务销售额|网络销售额", None),
+        (
+            "网络销售额|电子商务 采购额",
+            "source_name '电子商务 采购额': stands in 2 rows (ecommerce_sales, "
+            "ecommerce_purchases); keep one",
+        ),
+        ("|", "ecommerce_sales: source_name '|' holds no name; write one"),
+    ],
+)
+def test_no_name_may_serve_two_indicators(tmp_path, source, said):
+    text = Path("config/indicators/provinces.csv").read_text(encoding="utf-8")
+    assert text.count(",电子商务销售额,") == 1
+    path = tmp_path / "indicators.csv"
+    path.write_text(text.replace(",电子商务销售额,", f",{source},"), encoding="utf-8")
+    config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+    schema = {
+        name: yaml.safe_load(Path(f"workflow/schemas/{name}.schema.yaml").read_text("utf-8"))
+        for name in ("config", "indicators")
+    }
+    config = with_defaults(config, schema["config"]) | {"indicators": str(path)}
+    if said is None:
+        rows = check_indicators(config, schema["indicators"], "config/regions.csv", "x.yaml")
+        assert source in [row["source_name"] for row in rows]
+        return
+    with pytest.raises(StudyError) as problem:
+        check_indicators(config, schema["indicators"], "config/regions.csv", "x.yaml")
+    assert problem.value.messages == [f"{path}: {said}"]

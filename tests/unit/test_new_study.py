@@ -1,0 +1,277 @@
+"""A new study: names and years that are asked for, files that are never overwritten, a workbook."""
+
+import csv
+import io
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo.errors import StudyError
+from coevo.guide import said_marks, source_name, unit_name, uses
+from coevo.new_study import Wish, new_study, wish
+
+ROOT = Path(__file__).resolve().parents[2]
+WANTED = Wish("mine", 2018, 2023, "2026-11")
+BOOK = "data/raw/mine/2026-11/mine.xlsx"
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    """A project without studies but the default one."""
+    folder = tmp_path / "研究 空格"
+    shutil.copytree(ROOT / "workflow", folder / "workflow")
+    (folder / "config").mkdir()
+    for name in ("regions.csv", "config.yaml"):
+        shutil.copy(ROOT / "config" / name, folder / "config")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def sheets():
+    from openpyxl import load_workbook
+
+    return load_workbook(BOOK)
+
+
+def test_the_vintage_is_the_month_and_the_years_are_the_six_before_it():
+    assert wish(["study=mine", "first=", "last=", "vintage="], "2026-11") == Wish(
+        "mine", 2020, 2025, "2026-11"
+    )
+    assert wish(["study=mine", "vintage=2024-03"], "2026-11") == Wish("mine", 2018, 2023, "2024-03")
+    assert wish(["last=2010", "study=mine"], "2026-11") == Wish("mine", 2005, 2010, "2026-11")
+    assert wish(["first=2001", "study=a-1"], "2026-11") == Wish("a-1", 2001, 2025, "2026-11")
+
+
+BAD_NAME = (
+    "cannot name files and folders; use letters, digits and hyphens, at most 40 of them, such as "
+    "my-study"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["study="], ["study: has no name; write one, as in make new study=my-study"]),
+        ([], ["study: has no name; write one, as in make new study=my-study"]),
+        *(
+            (["study=" + n], [f"study: '{n}' {BAD_NAME}"])
+            for n in ("研究", "../x", "a b", "-a", "a.b")
+        ),
+        (["study=" + 41 * "a"], [f"study: '{41 * 'a'}' {BAD_NAME}"]),
+        (
+            ["study=provinces"],
+            ["study: 'provinces' is the default study, config/config.yaml; choose another name"],
+        ),
+        (
+            ["study=config"],
+            ["study: 'config' is the default study, config/config.yaml; choose another name"],
+        ),
+        (
+            ["study=a", "first=18", "last=2023.0", "vintage=2026-13"],
+            [
+                "vintage: '2026-13' is not a year and month; write it as 2026-11",
+                "first: '18' is not a year; write it as 2018",
+                "last: '2023.0' is not a year; write it as 2018",
+            ],
+        ),
+        (
+            ["mine"],
+            [
+                "coevo: 'mine' is not understood; write it as in study=my-study first=2018 "
+                "last=2023 vintage=2026-11"
+            ],
+        ),
+    ],
+)
+def test_what_is_not_understood_is_said_in_a_line(words, lines):
+    with pytest.raises(StudyError) as problem:
+        wish(words, "2026-11")
+    assert problem.value.messages == lines
+
+
+def test_a_new_study_is_three_files_and_three_lines_on_what_to_do():
+    assert new_study(WANTED) == [
+        "written  config/mine.yaml (years 2018 to 2023)",
+        "written  config/indicators/mine.csv",
+        f"written  {BOOK}",
+        "1. Edit config/mine.yaml (lines marked CHANGE) and config/indicators/mine.csv.",
+        f"2. Fill in {BOOK}. For another table: move it out of data/raw, and repeat this command.",
+        "3. make check study=mine, then make study=mine.",
+    ]
+    text = Path("config/mine.yaml").read_text(encoding="utf-8")
+    config = yaml.safe_load(text)
+    assert config["study"] == "mine" and config["years"] == {"first": 2018, "last": 2023}
+    assert config["title"].keys() == {"en", "zh"}
+    marked = set(re.findall(r"^ *(\w+):.*# CHANGE", text, re.MULTILINE))
+    assert marked == set(
+        "en zh sources indicators ecommerce cluster focus_region years upstream downstream "
+        "comovement".split()
+    )
+
+
+@pytest.mark.parametrize("name", ["2026-11", "true", "1e5", "null", "007"])
+def test_a_name_that_looks_like_something_else_stays_a_name(name):
+    new_study(Wish(name, 2018, 2023, "2026-11"))
+    config = yaml.safe_load(Path(f"config/{name}.yaml").read_text(encoding="utf-8"))
+    assert config["study"] == name
+    assert Path(f"data/raw/{name}/2026-11/{name}.xlsx").is_file()
+
+
+def test_nothing_is_written_for_years_that_cannot_be():
+    with pytest.raises(StudyError, match=r"^mine\.yaml: years: 2018 to 2021 are 4 years"):
+        new_study(Wish("mine", 2018, 2021, "2026-11"))
+    with pytest.raises(StudyError, match=r"^mine\.yaml: years: first \(2023\) comes after last"):
+        new_study(Wish("mine", 2023, 2018, "2026-11"))
+    assert not Path("config/mine.yaml").exists() and not Path("data").exists()
+
+
+def test_nothing_is_overwritten_and_what_is_kept_is_named():
+    new_study(WANTED)
+    files = ["config/mine.yaml", "config/indicators/mine.csv", BOOK]
+    before = {file: Path(file).read_bytes() for file in files}
+    again = new_study(Wish("mine", 2001, 2009, "2026-11"))
+    assert again[:3] == [
+        "kept     config/mine.yaml (years 2018 to 2023)",
+        "kept     config/indicators/mine.csv",
+        f"kept     {BOOK}",
+    ]
+    assert {file: Path(file).read_bytes() for file in files} == before
+    Path(BOOK).unlink()
+    assert new_study(WANTED)[2] == f"written  {BOOK}"
+    assert Path(BOOK).read_bytes() == before[BOOK]  # the same study, the same bytes
+
+
+def test_a_further_vintage_gets_a_workbook_of_its_own():
+    new_study(WANTED)
+    lines = new_study(Wish("mine", 2018, 2023, "2027-11"))
+    assert lines[2] == "written  data/raw/mine/2027-11/mine.xlsx"
+    assert Path(BOOK).is_file()
+
+
+def test_the_workbook_follows_an_edited_table_and_config():
+    new_study(WANTED)
+    Path(BOOK).unlink()
+    table = Path("config/indicators/mine.csv")
+    row = "jobs,cluster,output,+,10 thousand persons,jobs,就业人员,就业人员|从业人员,\n"
+    table.write_text(table.read_text(encoding="utf-8") + row, encoding="utf-8")
+    config = Path("config/mine.yaml")
+    text = config.read_text(encoding="utf-8").replace("regions: all", 'regions: ["330000"]')
+    config.write_text(text.replace("first: 2018", "first: 2014"), encoding="utf-8")
+    new_study(WANTED)
+    book = sheets()
+    assert [cell.value for cell in book.worksheets[0][2]][-1] == "就业人员(万人)"
+    assert [cell.value for cell in book.worksheets[0][1]][-1] == "jobs (10 thousand persons)"
+    checks = {str(c.sqref): c for c in book.worksheets[0].data_validations.dataValidation}
+    assert (checks["B3:B12"].formula1, checks["B3:B12"].formula2) == ("2014", "2023")
+    assert choices(book, checks["A3:A12"].formula1) == ["浙江"]  # one region, ten years
+
+
+def test_an_indicator_table_that_is_not_right_is_refused():
+    Path("config/indicators").mkdir()
+    shutil.copy(ROOT / "config" / "indicators" / "provinces.csv", "config/indicators/mine.csv")
+    table = Path("config/indicators/mine.csv")
+    text = table.read_text(encoding="utf-8").replace("mobile internet users,", "", 1)
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"^config/indicators/mine\.csv: row \d+ \(mobile_inter"):
+        new_study(WANTED)
+    assert not Path("data").exists()
+
+
+def choices(book, formula: str) -> list[str]:
+    sheet, cells = re.fullmatch(r"=?'(.+)'!(\$A\$\d+:\$A\$\d+)", formula).groups()
+    return [row[0].value for row in book[sheet][cells.replace("$", "")]]
+
+
+def test_the_sheet_of_figures_has_heads_with_units_and_checks_what_is_typed():
+    new_study(WANTED)
+    book = sheets()
+    assert book.sheetnames == ["数据 Data", "说明 Guide"]
+    assert all(sheet.sheet_state == "visible" for sheet in book)
+    sheet = book["数据 Data"]
+    assert [cell.value for cell in sheet[2]] == [
+        "地区 Region",
+        "年份 Year",
+        "有电子商务交易活动的企业数比重(%)",
+        "电子商务销售额(亿元)",
+        "第二产业增加值(亿元)",
+        "R&D经费支出(亿元)",
+        "地区生产总值(亿元)",
+        "年末常住人口(万人)",
+    ]
+    assert sheet["C1"].value == "share of enterprises with e-commerce (%)"
+    assert sheet["A1"].value is None and sheet.max_row == 2 and sheet.freeze_panes == "C3"
+    checks = {str(check.sqref): check for check in sheet.data_validations.dataValidation}
+    last = 2 + 34 * 6  # every region of the table in every year
+    assert set(checks) == {f"{c}3:{c}{last}" for c in "ABCDEFGH"}
+    names = choices(book, checks[f"A3:A{last}"].formula1)
+    assert len(set(names)) == 34 and {"北京", "内蒙古", "黑龙江", "澳门"} < set(names)
+    years = checks[f"B3:B{last}"]
+    assert (years.type, years.formula1, years.formula2) == ("whole", "2018", "2023")
+    figure = checks[f"H3:H{last}"]
+    assert "缺数：留空 = 不详；— = 不适用" in figure.prompt
+    assert "Missing: blank = not available; — = does not apply" in figure.prompt
+    said = re.fullmatch(r"OR\(ISNUMBER\(H3\),ISNUMBER\(MATCH\(H3,(.+),0\)\)\)", figure.formula1)
+    assert {"—", "-", "…", "...", "x"} <= set(choices(book, said[1]))
+    assert all(len(c.prompt) <= 255 and len(c.promptTitle) <= 32 for c in checks.values())
+
+
+def test_the_guide_holds_words_alone_and_a_row_per_indicator():
+    new_study(WANTED)
+    guide = sheets()["说明 Guide"]
+    rows = [[cell.value for cell in row] for row in guide.iter_rows()]
+    assert all(isinstance(value, str | None) for row in rows for value in row)
+    assert not [v for row in rows for v in row if v and re.fullmatch(r"[\d.,% ]*\d[\d.,% ]*", v)]
+    assert not [v for row in rows for v in row if v and "$" in v]
+    assert [
+        "电子商务销售额",
+        "e-commerce sales",
+        "亿元 · 100 million yuan",
+        "电子商务销售额",
+        "计算：电子商务销售额与地区生产总值之比；种群模型的下游产出",
+        "for: e-commerce sales / gross product; output of the downstream population",
+    ] in rows
+    assert "data/raw/mine/2026-11" in "".join(str(value) for row in rows for value in row)
+
+
+def test_the_workbook_carries_no_time_and_no_formula():
+    new_study(WANTED)
+    with zipfile.ZipFile(Path(BOOK)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert "2000-01-01" in parts["docProps/core.xml"]
+    assert not any("<f>" in text for name, text in parts.items() if "worksheets" in name)
+
+
+def test_marks_are_said_once_per_type_the_study_s_own_among_them():
+    chinese, english = said_marks({"缺": "suppressed", "·": "not_available"})
+    assert chinese.startswith("留空 = 不详；— = 不适用；")
+    assert english.startswith("blank = not available; — = does not apply; ")
+    assert english.count(" = ") == chinese.count(" = ") == 4
+
+
+def test_uses_name_subsystem_derivations_roles_and_size():
+    text = "indicator,subsystem,label_en,label_zh,source_name,derivation,unit\n"
+    text += "a,one,A,甲,甲数|甲,,%\nb,,B,乙,乙,equal(a),yuan\n"
+    text += 'c,two,C,丙,,"ratio(a, b)",ratio\nd,two,D,丁,,growth(a),%\n'
+    rows = list(csv.DictReader(io.StringIO(text)))
+    config = {
+        "subsystems": {"one": {"en": "first"}},
+        "interaction": {"upstream": "a", "downstream": "b", "calibration": {"purchases": "a"}},
+        "comovement": {"size": ["b"]},
+    }
+    assert list(uses(rows[0], rows, config)) == [
+        ("子系统：one", "subsystem: first"),
+        ("计算：丙、丁", "for: C, D"),
+        ("种群模型的上游产出", "output of the upstream population"),
+        ("均衡核算：采购", "calibration: purchases"),
+    ]
+    assert list(uses(rows[1], rows, {**config, "interaction": None})) == [
+        ("计算：丙", "for: C"),
+        ("地区规模", "size of a region"),
+        ("核对", "audit"),
+    ]
+    assert [source_name(rows[0]), unit_name(rows[0]), unit_name(rows[1])] == ["甲数", "%", "元"]

@@ -1,0 +1,835 @@
+"""From raw files to sheets: kinds of file, hazards of formats, and files that mean harm."""
+
+import io
+import struct
+import subprocess
+import sys
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+import xlwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from coevo.errors import StudyError
+from coevo.observations import number_formats
+from coevo.observations.opening import KINDS, read_sheets
+from coevo.observations.sheets import Remark, Sheet, Span, Style
+from coevo.observations.text_tables import text_sheets
+from tests.unit.readers_agree import assert_readers_agree
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TABLE = [["地区", "2015年", "2016年"], ["浙江省", 1.5, 2.0], ["北京市", 3.0, None]]
+TEXT = [["地区", "2015年", "2016年"], ["浙江省", "1.5", "2.0"], ["北京市", "3.0", None]]
+NO_VALUE = (
+    "holds a formula without a stored value; open the file in Excel or LibreOffice and save it, or "
+    "type the figure"
+)
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "a.bin"
+
+
+def opened(path: Path, content: bytes | None = None) -> list[Sheet]:
+    if content is not None:
+        path.write_bytes(content)
+    return read_sheets(path, "a")
+
+
+def refusal(path: Path, content: bytes | None = None) -> str:
+    with pytest.raises(StudyError) as problem:
+        opened(path, content)
+    assert len(problem.value.messages) == 1 and "\n" not in problem.value.messages[0]
+    return problem.value.messages[0]
+
+
+def saved(book) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def xlsx(rows=TABLE) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    return saved(book)
+
+
+def xls(rows=TABLE) -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Sheet")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if value is not None:
+                sheet.write(number, column, value)
+    return saved(book)
+
+
+def text(rows=TABLE, mark=",", end="\r\n") -> str:
+    return end.join(mark.join("" if v is None else str(v) for v in row) for row in rows)
+
+
+def html(rows=TABLE, head="") -> str:
+    cells = ("".join(f"<td>{'' if v is None else v}</td>" for v in row) for row in rows)
+    return f"<html>{head}<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table></html>"
+
+
+def changed(content: bytes, part: str, old: str, new: str) -> bytes:
+    """Return an archive with a piece of one part replaced."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as read, zipfile.ZipFile(file, "w") as write:
+        for name in read.namelist():
+            data = read.read(name)
+            if name == part:
+                assert old.encode() in data, data
+                data = data.replace(old.encode(), new.encode())
+            write.writestr(name, data, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+def archive(parts: dict[str, bytes | str], method=zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as write:
+        for name, content in parts.items():
+            write.writestr(name, content)
+    return file.getvalue()
+
+
+def sheet_xml(rows: str, after="") -> bytes:
+    """Return a workbook whose only worksheet has the given XML of rows."""
+    return changed(
+        changed(xlsx([]), "xl/workbook.xml", 'name="Sheet"', 'name="表"'),
+        "xl/worksheets/sheet1.xml",
+        "<sheetData></sheetData>",
+        f"<sheetData>{rows}</sheetData>{after}",
+    )
+
+
+def compound(stream: str) -> bytes:
+    """Return an Office container whose only stream has the given name."""
+    field, name = "Workbook".encode("utf-16-le"), stream.encode("utf-16-le")
+    content = xls()
+    at = content.index(field.ljust(64, b"\0"))
+    entry = name.ljust(64, b"\0") + struct.pack("<H", len(name) + 2)
+    return content[:at] + entry + content[at + 66 :]
+
+
+# Kinds
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.csv", "a"])
+@pytest.mark.parametrize("make", [xlsx, xls, lambda: html().encode(), lambda: text().encode()])
+def test_the_kind_is_told_by_content_and_not_by_name(tmp_path, name, make):
+    (sheet,) = opened(tmp_path / name, make())
+    numbers = [[float(v) if r and c and v else v for c, v in enumerate(row)]
+               for r, row in enumerate(sheet.values.tolist())]  # fmt: skip
+    assert numbers == TABLE
+    assert not sheet.faults and not sheet.merged and not sheet.remarks
+
+
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "gb18030"])
+def test_text_in_every_encoding_with_every_mark_and_line_end(place, encoding, end, mark):
+    content = text(mark=mark, end=end).encode(encoding)
+    if encoding == "utf-16-be":
+        content = b"\xfe\xff" + content
+    (sheet,) = opened(place, content)
+    assert sheet.values.tolist() == TEXT
+    assert sheet.name == "" and sheet.where(1, 1) == "a › B2"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "a: is empty; download it again"),
+        (b"\r\n \r\n", "a: is empty; download it again"),
+        (b"%PDF-1.7 ...", "a: is a PDF; copy its tables into a workbook and compare them figure "
+         "by figure"),
+        (b"\x89PNG\r\n\x1a\n", "a: is a picture; type its figures into a workbook"),
+        (b"\xff\xd8\xff\xe0", "a: is a picture; type its figures into a workbook"),
+        (b"Rar!\x1a\x07", "a: is an archive; unpack it and put the files of figures in its place"),
+        (archive({"a.csv": "地区"}), "a: is an archive; unpack it and put the files of figures in "
+         "its place"),
+        (archive({"word/document.xml": ""}), "a: is a Word document; copy its tables into a "
+         "workbook and save that as xlsx"),
+        (archive({"mimetype": "", "content.xml": ""}), "a: is an OpenDocument file; open it in "
+         "Excel or LibreOffice and save it as xlsx"),
+        (archive({"xl/workbook.bin": ""}), "a: is a binary workbook; open it in Excel or "
+         "LibreOffice and save it as xlsx"),
+        (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns='
+         b'"urn:schemas-microsoft-com:office:spreadsheet"></Workbook>', "a: is a workbook in the "
+         "XML of Excel 2003; open it in Excel or LibreOffice and save it as xlsx"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook", "a: is a web archive; open it in Excel "
+         "or LibreOffice and save it as xlsx"),
+        (compound("EncryptedPackage"), "a: is protected by a password; open it, remove the "
+         "password and save it as xlsx"),
+        (xls().replace(b"\xe1\x00\x02\x00", b"\x2f\x00\x02\x00", 1), "a: is protected by a "
+         "password; open it, remove the password and save it as xlsx"),
+        (compound("WordDocument"), "a: is a Word document; copy its tables into a workbook and "
+         "save that as xlsx"),
+        (compound("Slides"), "a: is an Office file without a workbook in it, or damaged; open it "
+         "in Excel or LibreOffice and save it as xlsx"),
+        (archive({}), "a: is an archive; unpack it and put the files of figures in its place"),
+        (b"<html><p>404 Not Found</p></html>", "a: is a web page without a table; save the table "
+         "itself, as xlsx or CSV"),
+        (b"\xff\xfe\xd8", "a: is not a workbook, nor text in UTF-8, UTF-16 or GB18030; open it in "
+         "Excel and save it as xlsx or 'CSV UTF-8'"),
+        (b"\x80\x81\xff\xff", "a: is not a workbook, nor text in UTF-8, UTF-16 or GB18030; open it "
+         "in Excel and save it as xlsx or 'CSV UTF-8'"),
+        (b"a,b\n1,\x002", "a: holds the character U+0000 in line 2, which no table does; open it "
+         "in Excel and save it as xlsx or 'CSV UTF-8'"),
+        ("地区,1".encode("utf-16-le"), "a: holds the character U+0000 in line 1, which no table "
+         "does; open it in Excel and save it as xlsx or 'CSV UTF-8'"),
+    ],
+)  # fmt: skip
+def test_other_kinds_are_refused_with_what_to_do(place, content, said):
+    assert refusal(place, content) == said
+
+
+def test_every_kind_has_a_reader_or_a_reason_that_says_what_to_do():
+    for kind in KINDS.values():
+        assert callable(kind.read) or "; " in kind.read
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    assert refusal(tmp_path) == "a: is not a file; put the file itself there"
+    assert refusal(tmp_path / "none") == "a: is not a file; put the file itself there"
+
+
+def test_a_file_above_the_limit_is_refused_unread(place):
+    with place.open("wb") as file:
+        file.truncate(200_000_001)
+    assert refusal(place) == (
+        "a: has 200,000,001 bytes, above the limit of 200,000,000; split it by indicator"
+    )
+
+
+# Text
+
+
+def test_fields_stay_as_they_are_written(place):
+    (sheet,) = opened(place, 'x,"1,234.5"," 北  京 ",１２\n"a\nb",,…\n\n,,\n'.encode())
+    assert sheet.values.tolist() == [
+        ["x", "1,234.5", " 北  京 ", "１２"],
+        ["a\nb", None, "…", None],
+    ]
+
+
+def test_the_delimiter_is_what_lines_agree_on(place):
+    title = ["各地区销售额; 2015, 2016", "数据来源: 国家统计局; 年鉴"]
+    for mark, figure in ((",", '"1,5"'), (";", "1,5"), ("\t", "1,5")):
+        lines = [title[0], mark.join(["地区", "a", "b"])]
+        lines += [mark.join(["浙江", figure, "2"])] * 3 + [title[1]]
+        (sheet,) = opened(place, "\n".join(lines).encode())
+        assert sheet.values[2].tolist()[:3] == ["浙江", "1,5", "2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'a,b\n"1,2\n3,4\n', "unexpected end of data"),
+        (b'a,b\n"1"2,3\n', "',' expected after '\"'"),
+        (b"a," + b"x" * 200_000, "field larger than field limit (131072)"),
+    ],
+)
+def test_a_broken_table_of_text(place, content, said):
+    assert refusal(place, content) == (
+        f"a: is not a table of text ({said}); look for a quotation mark that is not closed, or "
+        "open it in Excel and save it as xlsx"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "cells"),
+    [
+        (b"," * 10_000_001, "column 10,000,001", "10,000,001"),
+        (b"1\n" * 200_001, "A200001", "200,001"),
+        (b"1,2\n" * 150_000 + b"," * 15_000 + b"x", "VDY150001", "2,250,165,001"),
+    ],
+)
+def test_text_far_beyond_any_table(place, content, where, cells):
+    assert f"as far as {where}, {cells} cells)" in refusal(place, content)
+
+
+@given(
+    st.lists(st.lists(st.text("ab1.…北,;\"\n '"), min_size=2, max_size=5), min_size=2, max_size=6)
+)
+def test_what_a_table_of_text_holds_is_what_is_read(rows):
+    import csv
+
+    file = io.StringIO()
+    csv.writer(file).writerows([["head", *"xyzuvw"]] * 12 + rows)
+    (sheet,) = text_sheets(file.getvalue().encode("utf-8-sig"), "a")
+    read = [[value or "" for value in row] for row in sheet.values.tolist()][12:]
+    wanted = [row + [""] * (7 - len(row)) for row in rows]
+    while wanted and not any(wanted[-1]):
+        wanted.pop()
+    assert read == wanted
+
+
+# xlsx
+
+
+def test_values_of_a_workbook_have_their_types_and_places(place):
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "数据 1"
+    sheet["C3"], sheet["D3"], sheet["E3"] = 2015, True, "1,234.5 "
+    sheet["F3"], sheet["G3"] = date(2015, 12, 31), datetime(2015, 12, 31, 6)
+    sheet["H5"] = "x\ny"
+    book.create_sheet("空")
+    (read,) = opened(place, saved(book))
+    assert read.name == "数据 1" and read.values.shape == (5, 8)
+    figures = [2015.0, True, "1,234.5 ", date(2015, 12, 31), datetime(2015, 12, 31, 6), None]
+    assert read.values[2].tolist() == [None, None, *figures]
+    assert [type(v) for v in read.values[2, 2:7]] == [float, bool, str, date, datetime]
+    assert read.values[4, 7] == "x\ny" and read.where(2, 2) == "a › 数据 1 › C3"
+    assert_readers_agree(place)
+
+
+@pytest.mark.parametrize(
+    ("code", "style"),
+    [
+        ("General", Style(None)),
+        ("0", Style(0)),
+        ("0.00", Style(2)),
+        ("#,##0.0", Style(1)),
+        ("#,##0.00_ ", Style(2)),
+        ("0_);[Red]\\(0\\)", Style(0)),
+        ('0.0"万元"', Style(1)),
+        ("[$￥-804]#,##0.00", Style(2)),
+        ("0%", Style(2, True)),
+        ("0.00%", Style(4, True)),
+        ("0.0#", Style(1)),
+        ("0.00E+00", Style(None)),
+        ("# ?/?", Style(None)),
+        ("0.0,", Style(None)),
+        ('yyyy"年"', Style(None)),
+        ("@", Style(None)),
+    ],
+)
+def test_what_a_number_format_shows(place, code, style):
+    assert number_formats.style(code) == style
+    book = Workbook()
+    book.active.append([1, 1])
+    book.active["B1"].number_format = code
+    (sheet,) = opened(place, saved(book))
+    shown = Style() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
+    assert shown == style
+    old = xlwt.Workbook()
+    old.add_sheet("1").write(0, 1, 1.0, xlwt.easyxf(num_format_str=code))
+    (sheet,) = opened(place, saved(old))
+    shown = Style() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
+    assert shown == style
+
+
+def test_a_date_in_a_built_in_format_of_chinese_excel_is_a_date(place):
+    book = Workbook()
+    for cell, value in (("A1", 42004), ("B1", 42004.25), ("C1", "x")):
+        book.active[cell] = value
+        book.active[cell].number_format = "0.000"
+    content = changed(saved(book), "xl/styles.xml", 'numFmtId="164"', 'numFmtId="57"')
+    content = changed(content, "xl/styles.xml", '<numFmt numFmtId="57" formatCode="0.000" />', "")
+    (sheet,) = opened(place, content)
+    assert sheet.values.tolist() == [[date(2014, 12, 31), datetime(2014, 12, 31, 6), "x"]]
+
+
+# openpyxl writes 16 digits
+VALUES = st.none() | st.integers(-(10**12), 10**12).map(lambda number: number / 1000)
+VALUES |= st.text("ab1.…北 ；'&<", min_size=1).filter(str.strip) | st.booleans()
+VALUES |= st.dates(date(1901, 1, 1), date(2100, 1, 1))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.lists(VALUES, min_size=1, max_size=4), min_size=1, max_size=5), st.integers(0, 3)
+)
+def test_what_a_workbook_holds_is_what_is_read(tmp_path_factory, rows, offset):
+    rows = [[None] * 4] * offset + [[None] * offset + row for row in rows]
+    new, old = Workbook(), xlwt.Workbook(encoding="utf-8")
+    sheet = old.add_sheet("Sheet")
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if value is not None:
+                style = xlwt.easyxf(
+                    num_format_str="yyyy-mm-dd" if type(value) is date else "General"
+                )
+                sheet.write(number, column, value, style)
+                new.active.cell(number + 1, column + 1, value)
+    wanted = {(r, c): v for r, row in enumerate(rows) for c, v in enumerate(row) if v is not None}
+    path = tmp_path_factory.mktemp("a") / "a"
+    for book in (new, old):
+        sheets = opened(path, saved(book))
+        found = {
+            (r, c): v
+            for read in sheets
+            for r, row in enumerate(read.values.tolist())
+            for c, v in enumerate(row)
+            if v is not None
+        }
+        assert found == wanted
+        assert all(type(found[place]) is type(wanted[place]) for place in wanted)
+        assert_readers_agree(path)
+
+
+def test_chart_sheets_are_no_tables(place):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        chart = book.add_chart({"type": "line"})
+        book.add_chartsheet("图").set_chart(chart)
+        book.add_worksheet("数据").write_row(1, 1, [1.5, "x"])
+        chart.add_series({"values": "=数据!$B$2:$B$2"})
+    (sheet,) = opened(place, file.getvalue())
+    assert sheet.name == "数据" and sheet.values[1].tolist() == [None, 1.5, "x"]
+    assert_readers_agree(place)
+
+
+def test_days_counted_from_1904(place):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"date_1904": True}) as book:
+        shown = book.add_format({"num_format": "yyyy-mm-dd"})
+        book.add_worksheet().write_datetime("A1", datetime(2015, 12, 31), shown)
+    (sheet,) = opened(place, file.getvalue())
+    assert sheet.values.tolist() == [[date(2015, 12, 31)]]
+    assert_readers_agree(place)
+
+
+def test_a_time_is_text_that_no_figure_can_be_taken_from(place):
+    book = Workbook()
+    book.active["A1"], book.active["A1"].number_format = 0.5, "hh:mm"
+    book.active["A2"], book.active["A2"].number_format = 1.25, "[hh]:mm"
+    (sheet,) = opened(place, saved(book))
+    assert sheet.values.tolist() == [["12:00:00"], ["1 day, 6:00:00"]]
+
+
+def test_formulas_and_errors(place):
+    rows = (
+        '<row r="1"><c r="A1"><f>1+1</f></c><c r="B1"><f>1+1</f><v></v></c>'
+        '<c r="C1"><f>1+1</f><v>2</v></c><c r="D1" t="str"><f>A1&amp;""</f><v></v></c>'
+        '<c r="E1" t="e"><v>#DIV/0!</v></c><c r="F1" t="e"><f>1/0</f><v>#N/A</v></c>'
+        '<c r="G1"><f t="shared" ref="G1:G2" si="0">B1</f></c><c r="H1"><v>5</v></c></row>'
+        '<row r="2"><c r="H2"><f t="shared" si="0"/></c></row>'
+    )
+    (sheet,) = opened(place, sheet_xml(rows))
+    assert sheet.values.tolist() == [[None, None, 2.0, None, None, None, None, 5.0], [None] * 8]
+    assert sheet.faults == {
+        (0, 0): NO_VALUE,
+        (0, 1): NO_VALUE,
+        (0, 4): "holds the error #DIV/0!; correct it in the workbook, or type the figure",
+        (0, 5): "holds the error #N/A; correct it in the workbook, or type the figure",
+        (0, 6): NO_VALUE,
+        (1, 7): NO_VALUE,
+    }
+    assert_readers_agree(place)
+
+
+def test_formulas_of_a_workbook_that_only_a_program_wrote(place):
+    book = Workbook()
+    book.active.append(["a", "=1+1"])
+    (sheet,) = opened(place, saved(book))
+    assert sheet.values.tolist() == [["a", None]] and sheet.faults == {(0, 1): NO_VALUE}
+
+
+def test_links_to_other_workbooks_are_remarked(place):
+    rows = (
+        '<row r="1"><c r="A1"><f>表1[2015]+Sheet2!A1</f><v>1</v></c>'
+        '<c r="B1"><f>[1]Sheet1!$A$1*2</f><v>2</v></c>'
+        "<c r=\"C1\"><f>SUM('D:\\表\\[年鉴.xlsx]数据 1'!A1:A3)</f><v>3</v></c>"
+        '<c r="D1"><f t="shared" ref="D1:D2" si="4">[2]!name</f><v>4</v></c>'
+        '<c r="E1"><f>[1]Sheet1!A9</f></c></row>'
+        '<row r="2"><c r="D2"><f t="shared" si="4"/><v>5</v></c></row>'
+    )
+    (sheet,) = opened(place, sheet_xml(rows))
+    assert sheet.values[0].tolist() == [1.0, 2.0, 3.0, 4.0, None]
+    message = "computed from another workbook: B1 and 3 more; read as stored here"
+    assert sheet.remarks == (Remark("external_link", message, 0, 1),)
+    assert sheet.faults == {(0, 4): NO_VALUE}
+    assert_readers_agree(place)
+
+
+def test_hidden_rows_and_columns_are_read_and_remarked(place):
+    book = Workbook()
+    for number in range(9):
+        book.active.append([float(number)] * 4)
+    for row in (2, 3, 4, 8, 400):
+        book.active.row_dimensions[row].hidden = True
+    book.active.column_dimensions["B"].hidden = True
+    book.active.column_dimensions.group("Y", "XFD", hidden=True)
+    book.active.merge_cells("A1:B2")
+    book.active.merge_cells("C9:F12")
+    book.active.merge_cells("K1:L2")
+    (sheet,) = opened(place, saved(book))
+    assert sheet.values.shape == (9, 4) and sheet.values[3].tolist() == [3.0] * 4
+    message = "hidden in the file and read like the others: rows 2-4, 8 and columns B"
+    assert sheet.remarks == (Remark("hidden", message),)
+    assert sheet.merged == (Span(0, 0, 1, 1), Span(8, 2, 8, 3))
+
+
+def test_hidden_sheets_are_not_read_and_remarked(place):
+    book = Workbook()
+    for name, state in (("列表", "hidden"), ("数据", "visible"), ("草稿", "veryHidden")):
+        book.create_sheet(name)["A1"] = name
+        book[name].sheet_state = state
+    (sheet,) = opened(place, saved(book))
+    message = "the workbook has hidden sheets, which are not read: 列表, 草稿"
+    assert sheet.name == "数据" and sheet.remarks == (Remark("hidden", message),)
+    assert_readers_agree(place)
+    book["数据"]["A1"] = None
+    assert refusal(place, saved(book)) == (
+        "a: everything in it is on hidden sheets (列表, 草稿), which are not read; unhide the "
+        "sheet that holds the figures"
+    )
+
+
+def test_cells_without_a_place_follow_each_other(place):
+    rows = (
+        "<row><c><v>1</v></c><c/><c><v>2</v></c></row>"
+        '<row r="4"><c><v>3</v></c><c r="D4"><v>4</v></c><c><v>5</v></c></row>'
+        '<row><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c></row>'
+        '<row r="15"><c r="B7"><v>6</v></c></row>'
+    )
+    (sheet,) = opened(place, sheet_xml(rows))
+    assert sheet.values.shape == (7, 5)
+    found = {(r, c): v for r, row in enumerate(sheet.values) for c, v in enumerate(row) if v}
+    assert found == {
+        (0, 0): 1.0, (0, 2): 2.0, (3, 0): 3.0, (3, 3): 4.0, (3, 4): 5.0, (4, 0): "ab", (6, 1): 6.0,
+    }  # fmt: skip
+
+
+def test_a_workbook_with_prefixes_is_a_workbook(place):
+    content = xlsx([["a", 1.5], ["b", "=1+1"]])
+    with zipfile.ZipFile(io.BytesIO(content)) as read:
+        parts = {name: read.read(name).decode() for name in read.namelist()}
+    import re
+
+    for name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml"):
+        parts[name] = re.sub(r"<(/?)(?=\w)", r"<\1x:", parts[name]).replace("xmlns=", "xmlns:x=")
+    (sheet,) = opened(place, archive(parts))
+    assert sheet.values.tolist() == [["a", 1.5], ["b", None]] and sheet.faults == {(1, 1): NO_VALUE}
+
+
+def test_formulas_outside_cells_are_nobodys(place):
+    ext = '<extLst><ext xmlns:m="m"><m:f>[1]S!A1</m:f><m:sqref>A1</m:sqref></ext></extLst>'
+    (sheet,) = opened(place, sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>', after=ext))
+    assert sheet.values.tolist() == [[1.0]] and not sheet.faults and not sheet.remarks
+
+
+def test_empty_cells_with_a_look_are_no_cells(place):
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    (sheet,) = opened(place, sheet_xml(rows))
+    assert sheet.values.tolist() == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('<row r="0"><c r="A0"><v>1</v></c></row>', "('A0' is not a cell)"),
+        ('<row r="1"><c r="XFE1"><v>1</v></c></row>', "('XFE1' is not a cell)"),
+        ('<row r="1"><c r="A1048577"><v>1</v></c></row>', "('A1048577' is not a cell)"),
+        ('<row r="-1"><c><v>1</v></c></row>', "('A-1' is not a cell)"),
+        ('<row r="1"><c r="A1"><v>1</v></row>', "(mismatched tag"),
+    ],
+)
+def test_xml_that_is_no_worksheet(place, row, said):
+    message = refusal(place, sheet_xml(row))
+    assert message.startswith(f"a: cannot be read {said}")
+    assert message.endswith(
+        "; download it again, or open it in Excel or LibreOffice and save it as xlsx"
+    )
+
+
+# xls
+
+
+def test_an_old_workbook_reads_like_a_new_one(place):
+    old, new = xlwt.Workbook(encoding="utf-8"), Workbook()
+    sheet = old.add_sheet("数据")
+    new.active.title = "数据"
+    looks = ["General", "0.00", "0.0%", "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "General", "General"]
+    values = [2015, 1.5, 0.123, date(2015, 12, 31), datetime(2015, 12, 31, 6), True, "1,5 "]
+    for column, (value, code) in enumerate(zip(values, looks, strict=True)):
+        sheet.write(2, column + 1, value, xlwt.easyxf(num_format_str=code))
+        cell = new.active.cell(3, column + 2, value)
+        cell.number_format = code
+    sheet.write_merge(3, 4, 1, 2, "北京")
+    new.active["B4"] = "北京"
+    new.active.merge_cells("B4:C5")
+    sheet.row(3).hidden = True
+    new.active.row_dimensions[4].hidden = True
+    sheet.col(2).hidden = True
+    new.active.column_dimensions["C"].hidden = True
+    for name in ("列表",):
+        old.add_sheet(name).visibility = 1
+        new.create_sheet(name).sheet_state = "hidden"
+    (first,) = opened(place, saved(old))
+    assert_readers_agree(place)
+    (second,) = opened(place, saved(new))
+    assert_readers_agree(place)
+    rows = first.values.shape[0]
+    assert first.values.tolist() == second.values.tolist()[:rows]
+    assert list(map(type, first.values[2])) == list(map(type, second.values[2]))
+    assert [first.styles[k] for k in first.style[2]] == [second.styles[k] for k in second.style[2]]
+    assert first.styles[first.style[2, 3]] == Style(3, True)
+    assert first.remarks == second.remarks and len(first.remarks) == 2
+    assert first.merged == second.merged == (Span(3, 1, 3, 2),)
+
+
+def test_errors_of_an_old_workbook(place):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("1")
+    sheet.row(0).set_cell_error(1, "#DIV/0!")
+    sheet.write(1, 1, 5.0)
+    (read,) = opened(place, saved(book))
+    assert read.values.tolist() == [[None, None], [None, 5.0]]
+    assert read.faults == {
+        (0, 1): "holds the error #DIV/0!; correct it in the workbook, or type the figure"
+    }
+    assert_readers_agree(place)
+
+
+def test_a_damaged_old_workbook_is_one_line_and_nothing_on_the_terminal(place, capfd):
+    for damage in ((b"\x09\x08\x10\x00", b"\x09\x08\x00\x00"), (b"\xfc\x00", b"\xfc\xff")):
+        message = refusal(place, xls().replace(*damage))
+        assert message.startswith("a: cannot be read (") and message.endswith("save it as xlsx")
+    assert capfd.readouterr() == ("", "")
+
+
+# HTML
+
+
+def test_tables_of_a_web_page_under_the_name_of_a_workbook(tmp_path):
+    page = """
+    <html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312">
+    <style>td {mso-number-format: "0.0"}</style></head><body><p>2015年
+    <table><tr><th rowspan=2>地区<th colspan="2">销售额&nbsp;<br>（亿元）</tr>
+    <tr><td>2015年</td><td>2016年</td></tr>
+    <tr style="display: none"><td>浙  江</td><td>1,234.5<td> 2 &amp; 3 </tr></table>
+    <table><tr><td> </td></tr></table>
+    <table><tr><td>外<table><tr><td>内</td></tr></table>后</td></tr></table></body></html>
+    """
+    first, outer, inner = opened(tmp_path / "a.xls", page.encode("gb18030"))
+    assert [first.name, outer.name, inner.name] == ["表1", "表2", "表3"]
+    assert first.values.tolist() == [
+        ["地区", "销售额\xa0\n（亿元）", None],
+        [None, "2015年", "2016年"],
+        ["浙 江", "1,234.5", "2 & 3"],
+    ]
+    assert first.merged == (Span(0, 0, 1, 0), Span(0, 1, 0, 2))
+    message = "hidden in the file and read like the others: rows 3"
+    assert first.remarks == (Remark("hidden", message),)
+    assert outer.values.tolist() == [["外后"]] and inner.values.tolist() == [["内"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "big5"])
+def test_a_web_page_in_every_encoding(place, encoding):
+    head = '<meta charset="big5">' if encoding == "big5" else ""
+    rows = [["地區", "2015年"], ["浙江", "1.5"]]
+    (sheet,) = opened(place, html(rows, head).encode(encoding))
+    assert sheet.values.tolist() == rows
+
+
+def test_a_web_page_that_names_the_wrong_encoding(place):
+    (sheet,) = opened(place, html(head='<meta charset="big5">').encode())
+    assert sheet.values[0, 0] == "地区"
+
+
+def test_a_web_page_that_means_harm(place):
+    wide = "<table><tr>" + "<td colspan=1000 rowspan=60000>1" * 100 + "</table>"
+    assert "far beyond any table" in refusal(place, wide.encode())
+    tall = "<table><tr><td colspan=899><td>1" + "<tr>" * 1000 + "</table>"
+    assert "as far as AHP1001, 10,810,800 cells" in refusal(place, (tall * 12).encode())
+    deep = "<table><tr><td>" * 60 + "1"
+    assert "tables stand inside tables more than 50 deep" in refusal(place, deep.encode())
+
+
+# Archives that mean harm, or that are damaged
+
+
+def lying(part: str, content: bytes, declared: int) -> bytes:
+    """Return an archive whose part says it is `declared` long, with the checksum of so much."""
+    import zlib
+
+    data = bytearray(archive({"xl/workbook.xml": "<workbook/>", part: content}))
+    name = part.encode()
+    checksum = zlib.crc32(content[:declared])
+    local, central = data.index(name) - 30, data.rindex(name) - 46
+    struct.pack_into("<I", data, local + 14, checksum)
+    struct.pack_into("<I", data, local + 22, declared)
+    struct.pack_into("<I", data, central + 16, checksum)
+    struct.pack_into("<I", data, central + 24, declared)
+    return bytes(data)
+
+
+def zeros() -> bytes:
+    return archive(
+        {"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": bytes(300_000_000)}
+    )
+
+
+def corners() -> bytes:
+    return sheet_xml(
+        '<row r="1"><c r="A1"><v>1</v></c></row>'
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    )
+
+
+def echo() -> bytes:
+    """A text of a million signs in 100,000 cells: 100 GB."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 100_001))
+    with zipfile.ZipFile(io.BytesIO(sheet_xml(rows))) as read:
+        parts = {name: read.read(name) for name in read.namelist()}
+    parts["xl/sharedStrings.xml"] = f"<sst><si><t>{'x' * 1_000_000}</t></si></sst>".encode()
+    return archive(parts)
+
+
+def blocks() -> bytes:
+    """Twelve sheets, each with a cell in A1 and one in ALL900, hence of 900,000 cells."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for number in range(12):
+            sheet = book.add_worksheet(f"表{number + 1}")
+            sheet.write("A1", 1)
+            sheet.write("ALL900", 1)
+    return file.getvalue()
+
+
+def crowd() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as write:
+        write.writestr("xl/workbook.xml", "<workbook/>")
+        for number in range(100_000):
+            write.writestr(f"xl/{number}.xml", "")
+    return file.getvalue()
+
+
+MEASURED = """
+import resource, sys, time
+from pathlib import Path
+from coevo.errors import StudyError
+from coevo.observations.opening import read_sheets
+def peak():
+    status = Path("/proc/self/status")  # elsewhere the peak of the parent may count
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
+before, start = peak(), time.perf_counter()
+try:
+    read_sheets(Path(sys.argv[1]), "a")
+except StudyError as problem:
+    print(problem)
+print(time.perf_counter() - start, peak() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (zeros, "300,000,011 bytes, which no table does (limit 200,000,000 bytes, or 100 times its "
+         "size); keep only the tables of figures in it"),
+        (lambda: lying("xl/worksheets/sheet1.xml", bytes(300_000_000), 1000), "a: is damaged: its "
+         "part xl/worksheets/sheet1.xml is not as long as it says; download it again, or open it "
+         "in Excel or LibreOffice and save it as xlsx"),
+        (corners, "a › 表: has cells far beyond any table (as far as XFD1048576, 17,179,869,184 "
+         "cells); delete what stands outside the table, or split the table"),
+        (echo, "a: repeats long texts to 100,000,000,000 characters, above the limit of "
+         "200,000,000; keep only the tables of figures in it"),
+        (blocks, "a › 表12: has cells far beyond any table (as far as ALL900, 10,800,000 cells); "
+         "delete what stands outside the table, or split the table"),
+        (crowd, "a: holds more than 10,000 parts; copy the tables into a new workbook"),
+    ],
+    ids=["bomb", "lying", "corners", "echo", "blocks", "crowd"],
+)  # fmt: skip
+def test_a_bomb_is_refused_within_a_second_and_200_mb(place, make, said):
+    place.write_bytes(make())
+    run = [sys.executable, "-c", MEASURED, str(place)]
+    result = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert result.returncode == 0, result.stderr
+    message, measured = result.stdout.splitlines()
+    assert message.endswith(said)
+    seconds, megabytes = map(float, measured.split())
+    assert seconds < 1 and megabytes < 200
+
+
+def test_a_rectangle_with_hardly_a_cell_filled_is_no_table(place):
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="600"><c r="XFD600"><v>1</v></c></row>'
+    assert "as far as XFD600, 9,830,400 cells" in refusal(place, sheet_xml(rows))
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="900"><c r="ALL900"><v>1</v></c></row>'
+    (sheet,) = opened(place, sheet_xml(rows))
+    assert sheet.values.shape == (900, 1000)
+
+
+def test_an_archive_that_leads_outside(place):
+    for name in ("../a.xml", "/etc/a.xml", "..\\a.xml", "C:\\a.xml"):
+        content = archive({"xl/workbook.xml": "", name.replace("\\", "?"): ""})
+        content = content.replace(name.replace("\\", "?").encode(), name.encode())
+        assert refusal(place, content) == (
+            f"a: its part '{name}' would lie outside the workbook; do not trust this file, and "
+            "download it again from its source"
+        )
+
+
+def test_parts_that_declare_entities_are_refused(place):
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet'
+    for part, old in (("xl/worksheets/sheet1.xml", "<worksheet"), ("xl/styles.xml", "<styleSheet")):
+        content = changed(xlsx(), part, old, bomb.replace("<worksheet", old))
+        assert refusal(place, content) == (
+            f"a: its part {part} declares entities, which no workbook needs; open it in Excel or "
+            "LibreOffice and save it as xlsx"
+        )
+    wide = changed(xlsx(), "xl/worksheets/sheet1.xml", "<worksheet", "<worksheet")
+    with zipfile.ZipFile(io.BytesIO(wide)) as read:
+        parts = {name: read.read(name) for name in read.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    parts[part] = ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x []>'
+                   + parts[part].decode()).encode("utf-16")  # fmt: skip
+    assert refusal(place, archive(parts)).startswith("a: cannot be read (it declares a document")
+
+
+def test_damaged_archives(place):
+    content = xlsx()
+    assert refusal(place, content[: len(content) // 2]) == (
+        "a: is damaged: File is not a zip file; download it again, or open it in Excel or "
+        "LibreOffice and save it as xlsx"
+    )
+    stored = archive({"xl/workbook.xml": "<workbook/>", "xl/a.xml": "<a/>"}, zipfile.ZIP_STORED)
+    assert "Bad CRC-32 for file 'xl/a.xml'" in refusal(place, stored.replace(b"<a/>", b"<b/>"))
+    lzma = archive({"xl/workbook.xml": "<workbook/>"}, zipfile.ZIP_LZMA)
+    assert "is packed in a way that Excel does not know" in refusal(place, lzma)
+    with pytest.warns(UserWarning):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as write:
+            write.writestr("xl/workbook.xml", "1")
+            write.writestr("xl/workbook.xml", "2")
+    assert "its part xl/workbook.xml is there twice" in refusal(place, file.getvalue())
+    with zipfile.ZipFile(file := io.BytesIO(content), "a") as write:
+        write.comment = b"PK"
+    assert "a comment follows its parts" in refusal(place, file.getvalue())
+    gone = changed(content, "xl/workbook.xml", 'r:id="rId1"', 'r:id="rId9"')
+    assert "its sheet 'Sheet' is missing or there twice" in refusal(place, gone)
+
+
+def test_a_panic_of_a_reader_is_one_line_too(place, monkeypatch):
+    class PanicException(BaseException):
+        pass
+
+    for kind in (PanicException, MemoryError, RecursionError, AssertionError, struct.error):
+
+        def fail(data, shown, kind=kind):
+            raise kind("index out\nof range")
+
+        monkeypatch.setitem(KINDS, "text", KINDS["text"]._replace(read=fail))
+        assert refusal(place, b"a,b") == (
+            "a: cannot be read (index out of range); download it again, or open it in Excel or "
+            "LibreOffice and save it as xlsx"
+        )
+    monkeypatch.setitem(KINDS, "text", KINDS["text"]._replace(read=lambda d, s: sys.exit(1)))
+    with pytest.raises(SystemExit):
+        opened(place)

@@ -1,0 +1,116 @@
+"""Releases: named by the study, numbered, written whole, never overwritten."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from coevo import files
+from coevo.errors import StudyError
+from coevo.files import write_folder
+from coevo.releases import check_name, keep, latest, manifest, releases, vintages
+from coevo.tables import TABLES, tables_of
+
+ABOUT = {"study": "small", "vintages": ["2026-10"], "config": {"years": {"first": 1, "last": 2}}}
+PANEL = {"panel.csv": b"region\n330000\n"}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_release_is_numbered_and_says_what_it_is(tmp_path) -> None:
+    assert latest(tmp_path / "none") is None
+    line = keep(tmp_path / "releases", "2026-10-2022", ABOUT, PANEL)
+    folder = tmp_path / "releases" / "2026-10-2022"
+    assert line == f"{folder.as_posix()}: release 1 is kept"
+    assert manifest(folder) == {"number": 1, **ABOUT}
+    assert (folder / "panel.csv").read_bytes() == PANEL["panel.csv"]
+    keep(tmp_path / "releases", "2025-paper", ABOUT, PANEL)
+    newest = latest(tmp_path / "releases")
+    assert (newest.number, newest.name) == (2, "2025-paper")  # by number, not by name
+    assert newest.files == [f"{newest.folder}/panel.csv", f"{newest.folder}/release.yaml"]
+    assert [release.number for release in releases(tmp_path / "releases")] == [1, 2]
+
+
+def test_the_same_again_is_there_already_and_anything_else_is_refused(tmp_path) -> None:
+    keep(tmp_path, "v1", ABOUT, PANEL)
+    keep(tmp_path, "v2", ABOUT, PANEL)
+    before = content(tmp_path)
+    line = keep(tmp_path, "v1", ABOUT, PANEL)
+    assert line == f"{tmp_path.as_posix()}/v1: is there already, with the same content"
+    for about, tables in (
+        (ABOUT, {"panel.csv": b"region\n"}),
+        (ABOUT, {**PANEL, "claims.csv": b""}),
+        ({**ABOUT, "vintages": ["2026-10", "2026-11"]}, PANEL),
+    ):
+        with pytest.raises(StudyError) as problem:
+            keep(tmp_path, "v1", about, tables)
+        assert str(problem.value) == (
+            f"{tmp_path.as_posix()}/v1: holds the study in another state, and a release is never "
+            "overwritten; give this one a name of its own: make release study=small name=..."
+        )
+    assert content(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["2026-10-2022", "v1", "a.b_c-d", "X"])
+def test_names_of_letters_digits_and_marks_between_them(name: str) -> None:
+    check_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["..", ".v1", "v1.", "a b", "a/b", "发布", "-v", "", "v1\n", "a\\b"]
+)
+def test_other_names_are_refused(tmp_path, name: str) -> None:
+    with pytest.raises(StudyError, match=re.escape(f"release: the name '{name}' cannot be used")):
+        keep(tmp_path, name, ABOUT, PANEL)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_release_is_whole_or_not_there(tmp_path, monkeypatch) -> None:
+    written = []
+
+    def failing(data: bytes, path: Path) -> None:
+        written.append(path)
+        if len(written) == 2:
+            raise OSError("disk full")
+        path.write_bytes(data)
+
+    monkeypatch.setattr(files, "write_bytes", failing)
+    with pytest.raises(OSError):
+        write_folder({"a.csv": b"1", "b.csv": b"2", "c.csv": b"3"}, tmp_path / "v1")
+    assert len(written) == 2 and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "is missing"),
+        ("number: [", "does not describe a release"),
+        ("number: one\nconfig: {}", "does not describe a release"),
+        ("- 1", "does not describe a release"),
+        ("number: 1", "does not describe a release"),
+    ],
+)
+def test_a_folder_that_is_no_release_is_named(tmp_path, text, why) -> None:
+    (tmp_path / ".v0.half").mkdir()  # left over from a killed run
+    assert latest(tmp_path) is None
+    (tmp_path / "v1").mkdir()
+    if text is not None:
+        (tmp_path / "v1" / "release.yaml").write_text(text, encoding="utf-8")
+    line = f"{tmp_path}/v1/release.yaml: {why}; put the release back as it was, or move its folder"
+    with pytest.raises(StudyError, match=re.escape(line)):
+        latest(tmp_path)
+
+
+def test_vintages_are_the_folders_that_raw_files_stand_in() -> None:
+    raw = ["data/raw/x/2027-10/b/c.csv", "data/raw/x/2026-10/a.csv", "data/raw/x/2027-10/a.csv"]
+    assert vintages("data/raw/x", raw) == ["2026-10", "2027-10"]
+
+
+def test_the_tables_of_a_study_follow_its_configuration() -> None:
+    every = tables_of({"interaction": {"upstream": "a"}, "claims": "qian"})
+    assert [*every, "changes"] == list(TABLES)
+    model = {"parameters", "equilibria", "relations"}
+    assert set(every) - set(tables_of({"interaction": None, "claims": "qian"})) == model
+    assert set(every) - set(tables_of({"interaction": {"x": 1}, "claims": None})) == {"claims"}

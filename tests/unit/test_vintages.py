@@ -1,0 +1,225 @@
+"""Vintages by hand: which figure stands, where levels meet, what was restated or withdrawn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coevo.observations.audit import COLUMNS as AUDIT
+from coevo.vintages import (
+    POLICIES,
+    REVISIONS,
+    overlay,
+    revisions,
+    several,
+    single,
+    splice,
+    withdrawn,
+)
+
+NAN = float("nan")
+
+
+def observed(*series, unit="100 million yuan", half_unit=0.05):
+    """Return observations of one region and indicator: (vintage, first year, figures) each."""
+    rows = [
+        ("1", "A", first + k, "money", float(value), unit, vintage, "f.csv", "", f"B{k}",
+         "" if np.isfinite(value) else "suppressed", half_unit)
+        for vintage, first, values in series
+        for k, value in enumerate(values)
+    ]  # fmt: skip
+    columns = "region name year indicator value unit vintage file sheet cell flag half_unit"
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+OLD = ("2025-01", 2015, [10, 20, 30, 40])
+NEW = ("2026-01", 2017, [33, 48, 50])
+
+
+def table(frame):
+    """Return year -> (value, vintage, flag)."""
+    rows = frame[["value", "vintage", "flag"]].itertuples(index=False, name=None)
+    return dict(zip(frame["year"], rows, strict=True))
+
+
+def test_single_keeps_the_series_whole_from_the_newest_that_covers_most_years():
+    assert table(single(observed(OLD, NEW))) == {
+        year: (value, "2025-01", "") for year, value in zip(range(2015, 2019), OLD[2], strict=True)
+    }
+    longer = ("2026-01", 2016, [1, 2, 3, 4])
+    assert set(single(observed(OLD, longer))["vintage"]) == {"2026-01"}
+
+
+def test_overlay_takes_the_newest_of_each_cell_and_flags_the_break():
+    assert table(overlay(observed(NEW, OLD))) == {
+        2015: (10, "2025-01", ""),
+        2016: (20, "2025-01", ""),
+        2017: (33, "2026-01", "break"),
+        2018: (48, "2026-01", ""),
+        2019: (50, "2026-01", ""),
+    }
+
+
+def test_overlay_flags_every_change_of_vintage_also_over_a_gap():
+    middle = ("2026-01", 2016, [21, NAN])
+    found = table(overlay(observed(("2025-01", 2015, [10, 20, NAN, 40]), middle)))
+    assert [found[year][2] for year in range(2015, 2019)] == ["", "break", "suppressed", "break"]
+
+
+def test_a_blank_in_a_newer_vintage_takes_no_figure_away():
+    blank = ("2026-01", 2016, [NAN, 33])
+    for policy in (overlay, splice):
+        found = table(policy(observed(OLD, blank)))
+        assert found[2016][1] == "2025-01" and found[2017] == (33, "2026-01", found[2017][2])
+    assert found[2016] == (pytest.approx(20 * 33 / 30), "2025-01", "spliced")
+
+
+def test_splice_links_older_years_to_the_newer_level_in_both_directions():
+    newer = ("2026-01", 2016, [22, 36])  # 10 % and 20 % above the older figures
+    found = table(splice(observed(OLD, newer)))
+    assert found == {
+        2015: (pytest.approx(11.0), "2025-01", "spliced"),
+        2016: (22, "2026-01", ""),
+        2017: (36, "2026-01", ""),
+        2018: (pytest.approx(48.0), "2025-01", "spliced"),
+    }
+
+
+def test_splice_is_repeated_over_several_vintages_from_the_newest():
+    first = ("2024-01", 2013, [4, 5, 8])
+    found = table(splice(observed(NEW, first, OLD)))
+    # 2017: 33/30; 2015: 10 * 1.1 = 11; 2014: 5 * 11/8, since 2015 is where 2024-01 meets it
+    assert found[2015][0] == pytest.approx(11.0)
+    assert found[2014] == (pytest.approx(5 * 11 / 8), "2024-01", "spliced")
+    assert found[2013] == (pytest.approx(4 * 11 / 8), "2024-01", "spliced")
+    assert [found[year][2] for year in (2017, 2018, 2019)] == ["", "", ""]
+
+
+def test_of_two_equally_near_years_the_earlier_links():
+    hole = ("2026-01", 2016, [22, NAN, 60])
+    found = table(splice(observed(OLD, hole)))
+    assert found[2017] == (pytest.approx(30 * 22 / 20), "2025-01", "spliced")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (("2025-01", 2015, [10, 20]), NEW),  # no year in common
+        (("2025-01", 2015, [10, 20, 0]), ("2026-01", 2017, [33, 48])),  # no positive one
+        (("2025-01", 2015, [10, 20, -3]), ("2026-01", 2017, [33, 48])),
+    ],
+)
+def test_without_a_positive_figure_in_common_there_is_a_break(older, newer):
+    found = table(splice(observed(older, newer)))
+    assert found[2015] == (10, "2025-01", "") and found[2016] == (20, "2025-01", "")
+    assert found[2017] == (33, "2026-01", "break") and found[2018] == (48, "2026-01", "")
+
+
+@pytest.mark.parametrize("unit", ["%", "ratio", "‰", "index"])
+def test_rates_and_shares_are_not_linked(unit):
+    frame = observed(OLD, NEW, unit=unit)
+    pd.testing.assert_frame_equal(splice(frame), overlay(frame))
+
+
+def test_figures_that_link_to_different_levels_break_between_them():
+    apart = ("2025-01", 2015, [10, 20])  # nothing in common with 2026-01
+    oldest = ("2024-01", 2014, [5, 8, 16, 30])  # meets 2025-01, but not 2026-01
+    newest = ("2026-01", 2018, [7, 8])
+    found = table(splice(observed(oldest, apart, newest)))
+    assert found[2014] == (pytest.approx(5 * 10 / 8), "2024-01", "spliced")
+    assert found[2017] == (pytest.approx(30 * 20 / 16), "2024-01", "spliced")
+    assert [year for year in found if found[year][2] == "break"] == [2018]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_one_vintage_stays_as_it_is_under_every_policy(policy):
+    frame = observed(("2025-01", 2015, [10, NAN, 30, 0]))
+    before = frame.copy()
+    found = POLICIES[policy](frame)
+    pd.testing.assert_frame_equal(found[frame.columns], frame)
+    pd.testing.assert_frame_equal(frame, before)
+    assert several(frame).empty
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_read_as_mark_is_no_mark_of_the_panel(policy):
+    frame = observed(OLD).assign(flag="unit_read_as")
+    assert set(POLICIES[policy](frame)["flag"]) == {""}
+
+
+figures = st.lists(st.floats(0.1, 1e6), min_size=2, max_size=8)
+
+
+@given(old=figures, factors=figures, start=st.integers(0, 6))
+def test_splice_keeps_old_growth_before_and_new_growth_after(old, factors, start):
+    start = min(start, len(old) - 1)
+    new = factors[: len(old) - start]
+    frame = observed(("2025-01", 2015, old), ("2026-01", 2015 + start, new))
+    found = splice(frame).set_index("year")["value"]
+    assert found.loc[2015 + start : 2014 + start + len(new)].tolist() == new
+    for year in range(2015, 2015 + start):
+        growth = old[year - 2014] / old[year - 2015]
+        assert found[year + 1] / found[year] == pytest.approx(growth, rel=1e-12)
+
+
+@given(old=figures, new=figures, shift=st.integers(-8, 8))
+def test_every_policy_gives_each_cell_once_and_each_figure_of_a_file(old, new, shift):
+    frame = observed(("2025-01", 2015, old), ("2026-01", 2015 + shift, new))
+    for name, policy in POLICIES.items():
+        found = policy(frame)
+        assert found["year"].is_unique and found["year"].is_monotonic_increasing
+        assert name == "single" or set(found["year"]) == set(frame["year"])
+        read = found if name != "splice" else found[found["vintage"] == "2026-01"]
+        assert len(read.merge(frame, on=["year", "vintage", "value"])) == len(read)
+
+
+def test_revisions_list_every_restated_figure_with_its_size():
+    found = revisions(observed(OLD, NEW))
+    assert list(found.columns) == REVISIONS
+    assert found.to_numpy().tolist() == [
+        ["1", "A", 2017, "money", 30, 33, "2025-01", "2026-01", pytest.approx(0.1)],
+        ["1", "A", 2018, "money", 40, 48, "2025-01", "2026-01", pytest.approx(0.2)],
+    ]
+    assert revisions(observed(OLD)).columns.tolist() == REVISIONS
+
+
+@pytest.mark.parametrize(
+    ("old", "old_half", "new", "new_half", "restated"),
+    [
+        (35445.1, 0.05, 35445, 0.5, False),  # the same figure with fewer digits
+        (35445.1, 0.05, 35446, 0.5, True),
+        (1.1, 0.05, 1.2, 0.05, True),  # one unit of the last digit
+        (0.3, 0.05, 0.1 + 0.2, 0.05, False),
+        (5.0, 0.5, 5.4, 0.05, False),
+        (0.0, 0.5, 7.0, 0.5, True),
+    ],
+)
+def test_figures_that_round_from_one_number_are_not_restated(
+    old, old_half, new, new_half, restated
+):
+    frame = observed(("2025-01", 2015, [old]), ("2026-01", 2015, [new]))
+    found = revisions(frame.assign(half_unit=[old_half, new_half]))
+    assert len(found) == restated
+    assert found["relative_change"].isna().all() == (old == 0 or not restated)
+
+
+def test_a_restated_figure_is_held_against_the_last_vintage_that_had_one():
+    frame = observed(
+        ("2024-01", 2015, [10]), ("2025-01", 2015, [NAN]), ("2026-01", 2015, [12]),
+        ("2027-01", 2015, [15]),
+    )  # fmt: skip
+    found = revisions(frame)
+    pairs = found[["old", "new", "old_vintage", "new_vintage"]].to_numpy().tolist()
+    assert pairs == [[10, 12, "2024-01", "2026-01"], [12, 15, "2026-01", "2027-01"]]
+
+
+def test_a_withdrawn_figure_is_a_finding_and_no_revision():
+    frame = observed(OLD, ("2026-01", 2016, [NAN, 30.0]), ("2027-01", 2016, [NAN]))
+    assert revisions(frame).empty
+    (finding,) = withdrawn(frame)
+    assert set(finding) == set(AUDIT)
+    assert (finding["check"], finding["year"], finding["printed"]) == ("withdrawn", 2016, 20)
+    assert finding["message"] == "2026-01 has no figure (suppressed); 2025-01 printed 20"
+    assert finding["cell"] == "B0"
+    assert withdrawn(observed(("2025-01", 2015, [NAN]), ("2026-01", 2015, [5]))) == []

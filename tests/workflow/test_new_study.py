@@ -1,0 +1,170 @@
+"""A newcomer's own study: begun, filled in, checked, built, and extended, with no edit of code."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+REGIONS = ("浙江", "Jiangsu")  # from the list, and in English
+YEARS = range(2018, 2024)
+BOOK = "data/raw/mine/2026-11/mine.xlsx"
+HEAD, LABELS = 2, 2  # row of the head; columns of region and year
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """The workflow without any study, in a folder with a space and Chinese characters."""
+    folder = tmp_path_factory.mktemp("work") / "我的 研究"
+    for part in ("coevo", "workflow", "profiles"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / part, folder / part, ignore=ignore)
+    (folder / "config").mkdir()
+    for part in (
+        "config/regions.csv",
+        *("Snakefile", "Makefile", "environment.yml", "requirements.lock", "pyproject.toml"),
+    ):
+        shutil.copy(ROOT / part, folder / part)
+    return folder
+
+
+def run(folder: Path, script: str, *words: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, f"workflow/{script}.py", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+
+
+def begin(folder: Path) -> subprocess.CompletedProcess:
+    return run(folder, "new", "study=mine", "first=2018", "last=2023", "vintage=2026-11")
+
+
+def figure(column: int, region: int, year: int) -> float:
+    """A made-up figure: rises by its own few per cent a year, and a little unevenly."""
+    growth = 1.03 + 0.02 * column + 0.01 * region
+    return round((3 + column + 2 * region) * growth**year * (1 + 0.02 * (year * column % 3)), 2)
+
+
+def fill_in(folder: Path, changes: dict | None = None) -> list[str]:
+    """Fill the workbook with figures for two regions and six years; return its head."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(folder / BOOK)
+    sheet = book.worksheets[0]
+    head = [cell.value for cell in sheet[HEAD]]
+    for number, (region, year) in enumerate((r, y) for r in range(2) for y in range(6)):
+        figures = [figure(column, region, year) for column in range(len(head) - LABELS)]
+        for column, value in enumerate([REGIONS[region], YEARS[year], *figures], start=1):
+            sheet.cell(HEAD + 1 + number, column, value)
+    for cell, value in (changes or {}).items():
+        sheet[cell] = value
+    book.save(folder / BOOK)
+    return head
+
+
+@pytest.fixture(scope="module")
+def filled(project):
+    """The study begun and filled in; one figure is not there, one is in full-width digits."""
+    result = begin(project)
+    assert result.returncode == 0, result.stderr
+    fill_in(project, {"D5": "—", "E6": "１２．５"})
+    return project
+
+
+def test_an_empty_workbook_is_told_from_a_filled_one(project):
+    assert begin(project).returncode == 0
+    result = run(project, "check", "config/mine.yaml")
+    assert result.returncode == 1 and "Traceback" not in result.stderr
+    said = result.stderr.splitlines()
+    for indicator in ("ecommerce_sales", "rd_expenditure", "resident_population"):
+        assert any(
+            line.startswith(f"data/raw/mine: no file gives {indicator}: ") for line in said
+        ), said
+    assert all(line.startswith("data/raw/mine") for line in said)
+    (project / BOOK).unlink()
+
+
+def written(folder: Path) -> dict[Path, int]:
+    """Files and when they were written, but for Python's own."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return {path: path.stat().st_mtime_ns for path in files}
+
+
+def test_check_finds_it_readable_and_writes_nothing(filled):
+    before = written(filled)
+    result = run(filled, "check", "config/mine.yaml")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert written(filled) == before
+    lines = result.stdout.splitlines()
+    assert lines[-1] == "Ready: make study=mine"
+    assert "Region-years with every indicator of the subsystems: 12 of 12" in lines
+    rows = {line.split()[0]: line.split()[-6:] for line in lines if "2018–2023" in line}
+    assert rows["ecommerce_sales"] == ["2018–2023", "11", "1", "0", "1", "0"]
+    assert rows["secondary_value_added"][:4] == ["2018–2023", "12", "0", "0"]
+
+
+def test_the_filled_workbook_gives_a_report(filled):
+    result = run(filled, "once", "config/mine.yaml", "--cores", "2")
+    assert result.returncode == 0, result.stdout + result.stderr
+    for name in ("report.en.html", "report.en.pdf", "results.xlsx"):
+        assert (filled / "reports" / "mine" / name).stat().st_size > 10_000
+    from coevo.files import read_table
+
+    seen = read_table(filled / "data/processed/mine/observations.csv")
+    assert set(seen["region"]) == {"330000", "320000"} and set(seen["sheet"]) == {"数据 Data"}
+    cells = seen.set_index("cell")[["indicator", "value", "flag"]]
+    assert cells.loc["E6", "value"] == 12.5 and cells.loc["E6", "indicator"] == (
+        "secondary_value_added"
+    )
+    assert cells.loc["D5", "flag"] == "not_applicable"
+    assert cells.loc["H14", "value"] == figure(5, 1, 5)
+    coupling = read_table(filled / "data/processed/mine/coupling.csv")
+    assert len(coupling) == 12 and coupling["D"].between(0, 1).all()
+    html = (filled / "reports/mine/report.en.html").read_text(encoding="utf-8")
+    assert "Zhejiang" in html and "Jiangsu" in html
+
+
+def test_a_further_indicator_comes_with_a_new_workbook(filled):
+    table = filled / "config" / "indicators" / "mine.csv"
+    row = "jobs,cluster,output,+,10 thousand persons,jobs,就业人员,就业人员,\n"
+    table.write_text(table.read_text(encoding="utf-8") + row, encoding="utf-8")
+    result = run(filled, "check", "config/mine.yaml")
+    assert result.returncode == 1
+    assert result.stderr.startswith("data/raw/mine: no file gives jobs: ")
+    assert f"kept     {BOOK}" in begin(filled).stdout
+    (filled / BOOK).unlink()
+    assert f"written  {BOOK}" in begin(filled).stdout
+    assert fill_in(filled)[-1] == "就业人员(万人)"
+    assert run(filled, "check", "config/mine.yaml").returncode == 0
+    config = yaml.safe_load((filled / "config/mine.yaml").read_text(encoding="utf-8"))
+    assert config["indicators"] == "config/indicators/mine.csv"
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_make_passes_the_words_on(filled):
+    """The default study is no name for a new one, and what is left out stays empty."""
+
+    def said(*words):
+        result = subprocess.run(
+            ["make", "--dry-run", "-o", ".venv/filled", *words],
+            cwd=filled,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        return result.stdout
+
+    assert said("new").endswith(' workflow/new.py "study=" "first=" "last=" "vintage="\n')
+    assert said("new", "study=a", "first=2001").endswith(
+        ' workflow/new.py "study=a" "first=2001" "last=" "vintage="\n'
+    )
+    assert said("check", "study=a").endswith(' workflow/check.py "config/a.yaml" \n')
+    assert said("check", "strict=1").endswith(' workflow/check.py "config/config.yaml" --strict\n')

@@ -1,0 +1,36 @@
+"""Read and audit a study's raw files, show what they hold, and write nothing.
+
+    python workflow/check.py config/config.yaml [--strict]
+
+Exit code: 0 if the study can be built, 1 if not, with all problems a line each; with --strict 2 if
+it can be built and the audit has findings.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from coevo.check import check, lines
+from coevo.errors import StudyError, plain_words
+
+
+def main(config: str, *options: str) -> int:
+    """Print the table and the problems; return the exit code."""
+    sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
+    try:
+        checked = check(config)
+    except (StudyError, OSError) as problem:
+        print(plain_words(problem), end="", file=sys.stderr)
+        return 1
+    print(*lines(checked), sep="\n")
+    if checked.problems:
+        print("What is missing to run:", flush=True)
+        print(*checked.problems, sep="\n", file=sys.stderr)
+        return 1
+    print(f"Ready: make study={checked.config['study']}")
+    return 2 if "--strict" in options and len(checked.findings) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,30 @@
+"""Begin a study: a config, an indicator table and a workbook to fill in. Nothing is overwritten.
+
+    python workflow/new.py study=NAME [first=2018] [last=2023] [vintage=2026-11]
+
+The vintage is this month unless named; the years are the six before that year unless named.
+"""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from coevo.errors import StudyError, plain_words
+from coevo.new_study import new_study, wish
+
+
+def main(*words: str) -> int:
+    """Write the files, say which and what comes next; return the exit code."""
+    sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
+    try:
+        print(*new_study(wish(words, f"{date.today():%Y-%m}")), sep="\n")
+    except (StudyError, OSError) as problem:
+        print(plain_words(problem), end="", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,14 @@
+"""The study's tables and the latest release -> what differs between them."""
+
+from coevo.changes import State, changes, released
+from coevo.errors import speak_plainly
+from coevo.files import read_table, write_table
+
+speak_plainly(snakemake.log[0])
+study = State(
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    read_table(snakemake.input.indicators),
+    snakemake.params.config,
+    snakemake.params.coevo,
+)
+write_table(changes(released(snakemake.params.folder), study), snakemake.output.changes)
