@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from coevo.composite import COMPOSITES
 from coevo.coupling import coordination_degree, coordination_index, coupling_degree
 from coevo.normalisation import minmax
 from coevo.uncertainty import weight_draws
@@ -34,7 +35,8 @@ def degrees(x: np.ndarray) -> np.ndarray:
     half = z.shape[1] // 2
     U = np.empty((len(z), 2))
     for place, own in enumerate((slice(None, half), slice(half, None))):
-        U[:, place] = z[:, own] @ WEIGHTINGS["entropy"](z[:, own])
+        w = WEIGHTINGS["entropy"](z[:, own])
+        U[:, place] = COMPOSITES["linear"](z[:, own], w, SPAN[0], SPAN[1])
     return coordination_degree(coupling_degree(U), coordination_index(U))
 
 

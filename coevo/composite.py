@@ -14,7 +14,8 @@ Array = npt.NDArray[np.float64]
 
 def linear_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     """U = sum_j w_j z_j: a lack in one indicator is made good by another."""
-    return Z @ w
+    # Not Z @ w, whose last digit may depend on how many rows there are.
+    return (Z * w).sum(axis=-1)
 
 
 def geometric_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:

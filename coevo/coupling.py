@@ -99,7 +99,7 @@ def coordination_index(U: npt.ArrayLike, contributions: npt.ArrayLike | None = N
         raise StudyError(
             f"contributions must be {U.shape[1]} numbers, none negative, that sum to 1"
         )
-    return U @ a
+    return (U * a).sum(axis=1)  # unlike U @ a, the same for a row whatever the others are
 
 
 def coordination_degree(C: npt.ArrayLike, T: npt.ArrayLike) -> Array:

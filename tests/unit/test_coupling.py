@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from coevo.composite import COMPOSITES
 from coevo.coupling import (
     FORMS,
     GRADES,
@@ -22,6 +23,8 @@ from coevo.coupling import (
     stage,
 )
 from coevo.errors import StudyError
+from coevo.normalisation import normalise
+from coevo.weighting import weigh
 
 indices = arrays(
     float, st.tuples(st.integers(1, 6), st.integers(2, 4)), elements=st.floats(1e-6, 1)
@@ -176,3 +179,69 @@ def test_every_grade_table_covers_the_scale_and_names_each_class_once(table):
     below = grade(np.array(scale.cuts) - 1e-8, table).tolist()
     assert below == list(scale.labels[:-1])
     assert grade(scale.cuts, table).tolist() == list(scale.labels[1:])
+
+
+@pytest.mark.parametrize("composite", sorted(COMPOSITES))
+@pytest.mark.parametrize("form", sorted(FORMS))
+@given(x=arrays(float, (7, 5, 4), elements=st.floats(0, 12)), years=st.integers(1, 4))
+@settings(max_examples=20, deadline=None)
+def test_a_new_year_changes_no_earlier_D_where_goalposts_and_weights_are_kept(
+    composite, form, x, years
+):
+    indicators = pd.DataFrame(
+        {"indicator": list("abcd"), "subsystem": list("sstt"), "direction": ["+", "-", "+", "+"]}
+    )
+    kept = pd.DataFrame({"indicator": list("abcd"), "low": 0.0, "high": [5.0, 9.0, 3.0, 12.0]})
+    weights = {"method": "given", "given": {"a": 0.3, "b": 0.7, "c": 0.9, "d": 0.1}}
+    scaling = {
+        "method": "minmax", "reference": "goalposts", "range": [0.01, 0.99], "beyond": "cap"
+    }  # fmt: skip
+
+    def degrees(last):
+        rows = [
+            (str(r), f"R{r}", 2015 + t, i, x[r, t, k])
+            for r in range(7)
+            for t in range(last)
+            for k, i in enumerate("abcd")
+        ]
+        panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+        normalised, _ = normalise(panel, indicators, scaling, kept)
+        table = weigh(normalised, panel, indicators, weights)
+        chosen = {**SETTINGS, "composite": composite, "form": form}
+        coupling, _ = couple(normalised, table, "given", chosen, (0.01, 0.99))
+        return coupling.set_index(["region", "year"])["D"]
+
+    before, after = degrees(years), degrees(5)
+    pd.testing.assert_series_equal(after.loc[before.index], before, check_exact=True)
+
+
+@given(x=arrays(float, (5, 3, 4), elements=st.floats(1, 12)), factor=st.floats(0.01, 100))
+@settings(max_examples=30, deadline=None)
+def test_units_and_the_order_of_rows_change_no_D(x, factor):
+    assume((np.ptp(x.reshape(-1, 4), axis=0) > 0.1).all())
+    indicators = pd.DataFrame(
+        {"indicator": list("abcd"), "subsystem": list("sstt"), "direction": ["+", "-", "+", "+"]}
+    )
+    scaling = {
+        "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"
+    }  # fmt: skip
+    rows = [
+        (str(r), f"R{r}", 2015 + t, i, x[r, t, k])
+        for r in range(5)
+        for t in range(3)
+        for k, i in enumerate("abcd")
+    ]
+    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+
+    def degrees(frame):
+        normalised, _ = normalise(frame, indicators, scaling)
+        table = weigh(normalised, frame, indicators, {"method": "entropy"})
+        coupling, _ = couple(normalised, table, "entropy", SETTINGS, (0.01, 0.99))
+        return coupling.set_index(["region", "year"])["D"].sort_index()
+
+    own = degrees(panel)
+    other = panel.assign(
+        value=panel["value"].where(panel["indicator"] != "a", panel["value"] * factor)
+    )
+    np.testing.assert_allclose(degrees(other), own, atol=1e-9)
+    pd.testing.assert_series_equal(degrees(panel.sample(frac=1, random_state=1)), own)
