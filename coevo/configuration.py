@@ -174,6 +174,9 @@ def _across_keys(config: Mapping) -> Iterator[str]:
     kept = normalisation["goalposts"]
     if kept is not None and not Path(kept).is_file():
         yield f"normalisation.goalposts: there is no file {kept}; correct the path"
+    for name, path in config["robustness"]["systems"].items():
+        if not Path(path).is_file():
+            yield f"robustness.systems.{name}: there is no file {path}; correct the path"
     if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
     needed = _mapping("coevo.weighting", "NEEDS").get(weighting["method"])

@@ -95,6 +95,10 @@ def test_defaults_fill_every_key_at_every_depth():
             "config.yaml: normalisation.goalposts: there is no file no/such.csv; correct the path",
         ),
         (
+            {"robustness.systems": {"other": "no/such.csv"}},
+            "config.yaml: robustness.systems.other: there is no file no/such.csv; correct the path",
+        ),
+        (
             {"normalisation.method": "vector"},
             "config.yaml: normalisation.method: vector is meant for coupling.composite: topsis",
         ),

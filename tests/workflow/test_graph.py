@@ -121,7 +121,7 @@ def copy(project, tmp_path):
 
 
 ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
-ALL_RULES |= {"figures", "tables", "report"}
+ALL_RULES |= {"diagnose", "vary", "figures", "tables", "report"}
 
 
 def test_everything_is_built(project):
@@ -138,7 +138,7 @@ def test_a_second_run_has_nothing_to_do(project):
 
 
 def test_an_edited_module_reruns_what_imports_it_and_nothing_before(copy):
-    module = copy / "coevo" / "weighting.py"
+    module = copy / "coevo" / "weighting" / "objective.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     assert would_run(copy) == ALL_RULES - {"observe", "panel", "normalise"}
 

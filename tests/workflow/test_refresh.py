@@ -87,7 +87,8 @@ def bytes_of(folder: Path) -> dict[str, str]:
 def refreshed(tmp_path_factory):
     """The refreshed project, and what was seen on the way there."""
     folder = make_project(tmp_path_factory.mktemp("work") / "数据 空格")
-    shutil.copy(ROOT / "config" / "indicators" / "provinces.csv", folder / "config" / "indicators")
+    for name in ("provinces.csv", "provinces-scale.csv"):
+        shutil.copy(ROOT / "config" / "indicators" / name, folder / "config" / "indicators")
     drop(folder, "2026-10", 2022, {})
     configure(folder, 2022)
     seen = {"first": release(folder), "built": snapshot(folder)}

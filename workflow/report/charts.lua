@@ -127,6 +127,8 @@ local function named(list, classes)
   end
 end
 
+local walker
+
 local function Div(div)
   if div.classes:includes("panels") then return panels(div), false end
   if div.classes:includes(typst and "screen" or "paper") then return pandoc.List(), false end
@@ -134,9 +136,10 @@ local function Div(div)
   local name = named(BLOCKS, div.classes)
   if not name then return nil end
   local blocks = pandoc.List({ raw("#" .. name .. "[") })
-  append(blocks, div.content)
+  -- Of blocks that are put in its place pandoc walks what is inside them, but not themselves.
+  append(blocks, pandoc.Blocks(div.content):walk(walker))
   blocks:insert(raw("]"))
-  return blocks
+  return blocks, false
 end
 
 Span = function(span)
@@ -165,7 +168,6 @@ function Meta(meta)
   end
 end
 
-return {
-  { Meta = Meta },
-  { traverse = "topdown", Div = Div, Figure = single, Table = Table, Span = Span },
-}
+walker = { traverse = "topdown", Div = Div, Figure = single, Table = Table, Span = Span }
+
+return { { Meta = Meta }, walker }
