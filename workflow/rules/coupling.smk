@@ -1,7 +1,9 @@
 """From the panel to coupling and coordination."""
 
 # Goalposts that were kept, for the reference of that name; other indicator systems by name.
-KEPT = {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
+KEPT = (
+    {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
+)
 SYSTEMS = config["robustness"]["systems"]
 
 
