@@ -13,6 +13,7 @@ from coevo.errors import Problems, StudyError
 
 Array = npt.NDArray[np.float64]
 CAPPED = "capped"
+POSTS = ["indicator", "group", "low", "high"]
 
 
 class Goalposts(NamedTuple):
@@ -90,6 +91,7 @@ def goalposts_reference(values: pd.DataFrame, scope: Scope) -> Goalposts:
     """Minima and maxima of a kept file, for instance of a release: a new year changes none."""
     if scope.goalposts is None:
         raise StudyError("normalisation.goalposts: reference goalposts needs a file of them")
+    _check_unchanged(scope.goalposts)
     kept = scope.goalposts.set_index("indicator")
     lacking = [indicator for indicator in values.columns if indicator not in kept.index]
     if lacking:
@@ -104,6 +106,21 @@ def goalposts_reference(values: pd.DataFrame, scope: Scope) -> Goalposts:
         )
     kept = kept.loc[list(values.columns)].astype({"low": float, "high": float})
     return _alike(kept["low"], kept["high"], values)
+
+
+def _check_unchanged(goalposts: pd.DataFrame) -> None:
+    """Raise `StudyError` if kept goalposts do not give the hash that was written beside them."""
+    columns = [column for column in POSTS if column in goalposts]
+    if "sha256" in goalposts and set(goalposts["sha256"]) != {_digest(goalposts[columns])}:
+        raise StudyError(
+            "normalisation.goalposts: the file was changed after it was made: its figures do not "
+            "give its sha256; take the file as it was kept, or remove the column sha256"
+        )
+
+
+def _digest(goalposts: pd.DataFrame) -> str:
+    """Return the hash of goalposts (indicator, group, low, high) as text."""
+    return hashlib.sha256(goalposts.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
 
 
 def _level(values: pd.DataFrame, name: str) -> pd.Series:
@@ -251,8 +268,5 @@ def _table(posts: Goalposts, reference: str) -> pd.DataFrame:
     table = table.sort_values(
         ["group", "indicator"], key=lambda c: c.map(order) if c.name == "indicator" else c
     )
-    table = table[["indicator", "group", "low", "high"]].reset_index(drop=True)
-    text = table.to_csv(index=False, lineterminator="\n")
-    table["reference"] = reference
-    table["sha256"] = hashlib.sha256(text.encode()).hexdigest()
-    return table
+    table = table[POSTS].reset_index(drop=True)
+    return table.assign(reference=reference, sha256=_digest(table))

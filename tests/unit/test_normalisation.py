@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
+from coevo.files import read_table, write_table
 from coevo.normalisation import REFERENCES, minmax, normalise
 
 floats = st.floats(-1e6, 1e6)
@@ -121,6 +122,19 @@ def test_a_new_year_changes_nothing_earlier_under_kept_goalposts():
     pd.testing.assert_frame_equal(before.sort_index(), earlier.sort_index(), check_exact=True)
     moved, _ = values("panel", FIGURES[FIGURES["year"] < 2017])
     assert (moved["z"] - values("panel")[0]["z"]).dropna().abs().max() > 0.1
+
+
+def test_kept_goalposts_carry_their_hash(tmp_path):
+    _, made = values("panel", FIGURES[FIGURES["year"] < 2017])
+    write_table(made, tmp_path / "kept.csv")
+    kept = read_table(tmp_path / "kept.csv")
+    settings = {**SETTINGS, "reference": "goalposts"}
+    _, again = normalise(FIGURES, INDICATORS, settings, kept)
+    assert set(again["sha256"]) == set(made["sha256"])
+    kept.loc[0, "high"] += 1
+    with pytest.raises(StudyError, match="the file was changed after it was made"):
+        normalise(FIGURES, INDICATORS, settings, kept)
+    normalise(FIGURES, INDICATORS, settings, kept.drop(columns="sha256"))
 
 
 def test_figures_beyond_their_goalposts_are_capped_or_refused():

@@ -23,6 +23,7 @@ rule normalise:
         "../../environment.yml"
     params:
         normalisation=config["normalisation"],
+        digests=digests(KEPT.values()),
     script:
         "../scripts/normalise.py"
 
@@ -89,6 +90,7 @@ rule robustness:
         "../../environment.yml"
     params:
         systems=list(SYSTEMS),
+        digests=digests([*KEPT.values(), *SYSTEMS.values()]),
         config={
             key: config[key]
             for key in "normalisation weighting coupling focus_region regions years panel "
@@ -143,6 +145,7 @@ rule vary:
         "../../environment.yml"
     params:
         systems=list(SYSTEMS),
+        digests=digests([*KEPT.values(), *SYSTEMS.values()]),
         tables="panel normalised goalposts weights coupling revisions".split(),
         config={
             key: config[key]
