@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -230,15 +230,15 @@ def obstacle_degree(
 
 
 def rescaled(U: npt.ArrayLike) -> Array:
-    """Return each column of U (rows, n) mapped to [0.01, 0.99] by its own minimum and maximum.
+    """Return each index of U (..., rows, n) mapped to [0.01, 0.99] by its minimum and maximum.
 
     This is what SPSSAU does to the indices before it computes C (help page "Coupling Coordination
     Degree", data intervalisation), and what the preset `spssau` stands for: it spreads the indices
     over the whole range once more, so that D of two studies cannot be compared. `StudyError` for an
     index that does not vary.
     """
-    U = _indices(U)
-    low, high = U.min(axis=0), U.max(axis=0)
+    U = np.asarray(U, dtype=float)
+    low, high = U.min(axis=-2, keepdims=True), U.max(axis=-2, keepdims=True)
     if np.any(high - low <= 0):
         raise StudyError(
             "an index that does not vary cannot be rescaled; leave coupling.preset null"
@@ -250,22 +250,51 @@ PRESETS: dict[str, Callable[[Array], Array]] = {"spssau": rescaled}
 
 
 def composite_indices(
-    Z: Array, weights: Array, member: Array, composite: str, span: tuple[float, float] | None
+    Z: npt.ArrayLike,
+    weights: npt.ArrayLike,
+    member: Array,
+    composite: str,
+    span: tuple[float, float] | None,
 ) -> Array:
-    """Return U (rows, n) from Z (rows, m), weights (m,) within subsystems, `member` (m, n) of 0, 1.
+    """Return U (..., rows, n) from Z (..., rows, m) and weights (..., m) within subsystems.
 
-    `span` is the range of normalised values; without one the ends of each column are taken.
+    `member` (m, n) of 0 and 1. `span` is the range of normalised values; without one the ends of
+    each column are taken. Leading axes are draws, of the figures or of the weights.
     """
-    low, high = (Z.min(axis=0), Z.max(axis=0)) if span is None else np.full((2, Z.shape[1]), 0.0)
+    Z, w = np.asarray(Z, dtype=float), np.asarray(weights, dtype=float)[..., None, :]
+    ends = [Z.min(axis=-2, keepdims=True), Z.max(axis=-2, keepdims=True)]
     if span is not None:
-        low, high = low + span[0], high + span[1]
+        ends = [np.full_like(ends[0], end) for end in span]
     index = choose(COMPOSITES, composite, "composite")
-    return np.column_stack(
-        [
-            index(Z[:, own], weights[own], low[own], high[own])
-            for own in (column.astype(bool) for column in member.T)
-        ]
-    )
+    parts = [
+        index(Z[..., own], w[..., own], ends[0][..., own], ends[1][..., own])
+        for own in (column.astype(bool) for column in member.T)
+    ]
+    return np.stack(parts, axis=-1)
+
+
+class Degrees(NamedTuple):
+    """Indices (..., rows, n) after the preset, and C, T, D (..., rows)."""
+
+    U: Array
+    C: Array
+    T: Array
+    D: Array
+
+
+def degrees(U: npt.ArrayLike, settings: Mapping[str, Any]) -> Degrees:
+    """Return C, T and D of indices U (..., rows, n) as the configuration's `coupling` says.
+
+    `settings`: preset, form, k, contributions. Leading axes are draws; each is a panel of its own.
+    """
+    U, form, given = np.asarray(U, dtype=float), settings["form"], settings["contributions"]
+    if settings["preset"] is not None:
+        U = choose(PRESETS, settings["preset"], "preset")(U)
+    flat = U.reshape(-1, U.shape[-1])
+    C = coupling_degree(flat, form, **({"k": settings["k"]} if form == "k" else {}))
+    T = coordination_index(flat, None if isinstance(given, str) else given)
+    D = coordination_degree(C, T)
+    return Degrees(U, *(values.reshape(U.shape[:-1]) for values in (C, T, D)))
 
 
 def couple(
@@ -287,12 +316,9 @@ def couple(
     member = (chosen["subsystem"].to_numpy()[:, None] == np.array(subsystems)).astype(float)
     w = chosen["weight"].to_numpy()
     U = composite_indices(z.to_numpy(), w, member, settings["composite"], span)
-    U = U if settings["preset"] is None else choose(PRESETS, settings["preset"], "preset")(U)
+    U, C, T, D = degrees(U, settings)
     n, given = len(subsystems), settings["contributions"]
     a = np.full(n, 1 / n) if isinstance(given, str) else np.asarray(given)
-    options = {"k": settings["k"]} if settings["form"] == "k" else {}
-    C, T = coupling_degree(U, settings["form"], **options), coordination_index(U, a)
-    D = coordination_degree(C, T)
     coupling = z.index.to_frame(index=False)
     for subsystem, column in zip(subsystems, U.T, strict=True):
         coupling[f"U_{subsystem}"] = column

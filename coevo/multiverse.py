@@ -14,16 +14,9 @@ import pandas as pd
 
 from coevo.comovement import correlation
 from coevo.composite import COMPOSITES
-from coevo.coupling import (
-    FORMS,
-    composite_indices,
-    coordination_degree,
-    coordination_index,
-    coupling_degree,
-    grade,
-)
+from coevo.coupling import FORMS, composite_indices, degrees, grade
 from coevo.errors import Problems, StudyError
-from coevo.normalisation import normalise
+from coevo.normalisation import normalise, scale
 from coevo.weighting import weigh
 
 Array = npt.NDArray[np.float64]
@@ -93,18 +86,21 @@ def specifications(
     n = next(iter(systems.values()))[1].query("subsystem != ''")["subsystem"].nunique()
     forms = [form for form in FORMS if form != "k" or main["form"] == "k"]
     spans = {span_name(span): span for span in (tuple(config["normalisation"]["range"]), *RANGES)}
-    references = _with_main(REFERENCES, main["reference"])
+    references, composites = _with_main(REFERENCES, main["reference"]), list(COMPOSITES)
+    if config["normalisation"]["method"] == "vector":  # it knows neither reference nor range
+        spans = {main["range"]: spans[main["range"]]}
+        references, composites = [main["reference"]], [main["composite"]]
     frames: dict[tuple[str, ...], pd.Series] = {}
     for system, reference, span in product(systems, references, spans):
-        for weighting, Z, w, member, index in _weighted(
+        for weighting, Z, w, member, index, ends in _weighted(
             systems[system], reference, spans[span], config, kept
         ):
-            for composite in COMPOSITES:
-                U = composite_indices(Z, w, member, composite, spans[span])
+            for composite in composites:
+                U = composite_indices(Z, w, member, composite, ends)
                 for form in forms:
                     if form == "k" and n != 2:
                         continue
-                    D = _degree(U, form, config["coupling"])
+                    D = degrees(U, {**config["coupling"], "form": form}).D
                     frames[system, reference, span, weighting, composite, form] = pd.Series(
                         D, index
                     )
@@ -119,8 +115,8 @@ def _weighted(
     span: tuple[float, float],
     config: Mapping[str, Any],
     kept: pd.DataFrame | None,
-) -> Iterator[tuple[str, Array, Array, Array, pd.Index]]:
-    """Yield weighting, Z, w, member and region-years of a system under one normalisation."""
+) -> Iterator[tuple[str, Array, Array, Array, pd.Index, tuple[float, float] | None]]:
+    """Yield weighting, Z, w, member, region-years and range of a system, normalised one way."""
     panel, indicators = system
     settings = {**config["normalisation"], "reference": reference, "range": list(span)}
     try:
@@ -133,14 +129,7 @@ def _weighted(
         subsystems = np.array(list(dict.fromkeys(rows["subsystem"])))
         member = (rows["subsystem"].to_numpy()[:, None] == subsystems).astype(float)
         Z = wide[list(rows["indicator"])].to_numpy()
-        yield str(weighting), Z, rows["weight"].to_numpy(), member, wide.index
-
-
-def _degree(U: Array, form: str, settings: Mapping[str, Any]) -> Array:
-    given = settings["contributions"]
-    a = None if isinstance(given, str) else np.asarray(given)
-    options = {"k": settings["k"]} if form == "k" else {}
-    return coordination_degree(coupling_degree(U, form, **options), coordination_index(U, a))
+        yield str(weighting), Z, rows["weight"].to_numpy(), member, wide.index, scale(settings)
 
 
 def _rows(

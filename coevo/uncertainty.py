@@ -11,15 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling import (
-    GRADES,
-    composite_indices,
-    coordination_degree,
-    coordination_index,
-    coupling_degree,
-)
+from coevo.coupling import GRADES, composite_indices, degrees
 from coevo.derivations import parse
-from coevo.normalisation import minmax
+from coevo.normalisation import minmax, scale
 
 Array = npt.NDArray[np.float64]
 COLUMNS = ["region", "name", "year", "source", "D", "low", "high", "rank", "rank_low", "rank_high"]
@@ -98,8 +92,7 @@ def uncertainty(
     coupling = case["coupling"].sort_values(["region", "year"], ignore_index=True)
     key = ["region", "year"]
     z = case["normalised"].pivot(index=key, columns="indicator", values="z")[names].sort_index()
-    span = tuple(config["normalisation"]["range"])
-    seed = config["robustness"]["seed"]
+    span, seed = scale(config["normalisation"]), config["robustness"]["seed"]
     parts, shares = [], []
 
     def keep(source: str, D: Array) -> None:
@@ -109,32 +102,13 @@ def uncertainty(
 
     for source, kappa in KAPPA.items():
         drawn = weight_draws(w, member, kappa, draws, seed)
-        U = _indices(z.to_numpy(), drawn, member, settings, span)
-        keep(source, _degree(U, settings))
+        U = composite_indices(z.to_numpy(), drawn, member, settings["composite"], span)
+        keep(source, degrees(U, settings).D)
     keep("figures", _figures(case, indicators, config, z, w, member))
     return (
         pd.concat(parts, ignore_index=True)[COLUMNS],
         pd.concat(shares, ignore_index=True)[SHARES],
     )
-
-
-def _indices(
-    Z: Array, w: Array, member: Array, settings: Mapping[str, Any], span: tuple[float, float]
-) -> Array:
-    """Return U (draws, rows, n): linear at once, other composites draw by draw."""
-    if settings["composite"] == "linear":
-        return np.einsum("rm,dm,mn->drn", Z, w, member, optimize=True)
-    return np.stack([composite_indices(Z, one, member, settings["composite"], span) for one in w])
-
-
-def _degree(U: Array, settings: Mapping[str, Any]) -> Array:
-    """Return D (draws, rows) of U (draws, rows, n)."""
-    flat = U.reshape(-1, U.shape[-1])
-    given = settings["contributions"]
-    a = None if isinstance(given, str) else np.asarray(given)
-    options = {"k": settings["k"]} if settings["form"] == "k" else {}
-    C = coupling_degree(flat, settings["form"], **options)
-    return coordination_degree(C, coordination_index(flat, a)).reshape(U.shape[:-1])
 
 
 def _figures(
@@ -159,35 +133,30 @@ def _figures(
         config["robustness"]["seed"],
     )
     directions = dict(indicators[["indicator", "direction"]].to_numpy())
-    span = tuple(config["normalisation"]["range"])
+    settings, span = config["coupling"], scale(config["normalisation"])
+    lo_hi = span or (0.0, 1.0)
     D = []
     for part in np.array_split(drawn, max(1, drawn.size // CHUNK)):
-        low, high = _goalposts(part, case["goalposts"], z.index, config["normalisation"])
+        low, high = _goalposts(part, case["goalposts"], z, config["normalisation"])
         Z = np.empty_like(part)
         for j, name in enumerate(names):
-            Z[..., j] = minmax(part[..., j], directions[name], low[..., j], high[..., j], span)
-        Z = Z.clip(*span)
-        if config["coupling"]["composite"] == "linear":
-            U = Z @ (member * w[:, None])
-        else:
-            U = np.stack(
-                [
-                    composite_indices(one, w, member, config["coupling"]["composite"], span)
-                    for one in Z
-                ]
-            )
-        D.append(_degree(U, config["coupling"]))
+            Z[..., j] = minmax(part[..., j], directions[name], low[..., j], high[..., j], lo_hi)
+        U = composite_indices(Z.clip(*lo_hi), w, member, settings["composite"], span)
+        D.append(degrees(U, settings).D)
     return np.concatenate(D)
 
 
 def _goalposts(
-    drawn: Array, goalposts: pd.DataFrame, index: pd.MultiIndex, settings: Mapping[str, Any]
+    drawn: Array, goalposts: pd.DataFrame, z: pd.DataFrame, settings: Mapping[str, Any]
 ) -> tuple[Array, Array]:
     """Return minima and maxima (draws, rows or 1, m) of drawn figures by the study's reference."""
-    reference = settings["reference"]
+    reference, index = goalposts["reference"].iloc[0], z.index
     if reference == "goalposts":
-        kept = goalposts.set_index("indicator")[["low", "high"]].to_numpy(dtype=float)
+        kept = goalposts.set_index("indicator").loc[z.columns, ["low", "high"]].to_numpy(float)
         return kept[None, None, :, 0], kept[None, None, :, 1]
+    if reference == "vector":
+        norm = np.sqrt((drawn**2).sum(axis=1, keepdims=True))
+        return np.zeros_like(norm), norm
     years = index.get_level_values("year")
     inside = np.ones(len(index), dtype=bool)
     if reference == "base":

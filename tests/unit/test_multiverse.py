@@ -9,7 +9,7 @@ import pytest
 from coevo.composite import COMPOSITES
 from coevo.coupling import FORMS, couple
 from coevo.multiverse import CHOICES, RANGES, choice_sensitivity, specifications
-from coevo.normalisation import normalise
+from coevo.normalisation import normalise, scale
 from coevo.weighting import NEEDS, WEIGHTINGS, weigh
 
 CONFIG = {
@@ -79,6 +79,29 @@ def test_the_main_combination_is_what_the_study_computes(table):
     assert first["focus_grade"] == last["grade"]["3"]
     assert first["focus_rank"] == (last["D"] > last["D"]["3"]).sum() + 1
     assert first["rank_correlation"] == pytest.approx(1) and first["grades_changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("normalisation", "coupling"),
+    [
+        ({}, {"preset": "spssau"}),
+        ({"method": "vector"}, {"composite": "topsis"}),
+        ({}, {"form": "k"}),
+    ],
+)
+def test_the_main_combination_keeps_every_setting_of_the_study(normalisation, coupling):
+    panel, indicators = study()
+    config = {
+        **CONFIG,
+        "normalisation": {**CONFIG["normalisation"], **normalisation},
+        "coupling": {**CONFIG["coupling"], **coupling},
+    }
+    normalised, _ = normalise(panel, indicators, config["normalisation"])
+    weights = weigh(normalised, panel, indicators, config["weighting"])
+    span = scale(config["normalisation"])
+    expected, _ = couple(normalised, weights, "entropy", config["coupling"], span)
+    first = specifications({"main": study()}, config).iloc[0]
+    assert first["main"] and first["D_mean"] == pytest.approx(expected["D"].mean(), abs=1e-12)
 
 
 def test_one_choice_by_hand(table):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
-from coevo.normalisation import normalise
+from coevo.normalisation import normalise, scale
 from coevo.uncertainty import (
     _summary,
     figure_draws,
@@ -49,7 +49,7 @@ def study(settings):
     panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
     normalised, goalposts = normalise(panel, INDICATORS, settings["normalisation"])
     weights = weigh(normalised, panel, INDICATORS, settings["weighting"])
-    span = tuple(settings["normalisation"]["range"])
+    span = scale(settings["normalisation"])
     coupling, _ = couple(
         normalised, weights, settings["weighting"]["method"], settings["coupling"], span
     )
@@ -114,6 +114,8 @@ def test_ranges_ranks_and_shares_by_hand():
         {},
         {"coupling": {"composite": "topsis"}},
         {"coupling": {"form": "fan", "contributions": [0.3, 0.7]}},
+        {"coupling": {"preset": "spssau"}},
+        {"normalisation": {"method": "vector"}, "coupling": {"composite": "topsis"}},
         {"normalisation": {"reference": "year"}},
         {"normalisation": {"reference": "base", "base": {"first": 2015, "last": 2016}}},
     ],
