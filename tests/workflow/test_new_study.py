@@ -154,7 +154,7 @@ def test_make_passes_the_words_on(filled):
 
     def said(*words):
         result = subprocess.run(
-            ["make", "--dry-run", "-o", ".venv/filled", *words],
+            ["make", "--no-print-directory", "--dry-run", "-o", ".venv/filled", *words],
             cwd=filled,
             capture_output=True,
             text=True,
