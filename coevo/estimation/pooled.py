@@ -2,69 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
+from coevo.estimation.effects import EFFECTS, Absorbed, sums
 from coevo.estimation.growth import Array, Integers, Rows, growth_rows
 from coevo.estimation.region import Equations, standard_errors, undo_scale
 from coevo.registry import choose
 from coevo.vintages import BREAK
 
-
-class Absorbed(NamedTuple):
-    """What is left of columns V (rows, m) without the effects.
-
-    residual (rows, m); level (G, m): each region's own level, at the average year; rank: number of
-    effects; counted: how many of them the clustered covariance corrects for; common: whether the
-    level is one and the same for all regions.
-    """
-
-    residual: Array
-    level: Array
-    rank: int
-    counted: int
-    common: bool = False
-
-
-def _no_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
-    level = np.broadcast_to(V.mean(axis=0), (region.max() + 1, V.shape[1]))
-    return Absorbed(V - V.mean(axis=0), level, rank=1, counted=1, common=True)
-
-
-def _region_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
-    level = _sums(region, V) / np.bincount(region)[:, None]
-    # nested in the clusters, hence not counted
-    return Absorbed(V - level[region], level, rank=len(level), counted=0)
-
-
-def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
-    years, m = np.unique(year), V.shape[1]
-    # Year effects that sum to zero; regions are taken out of them exactly, years by QR (FWL).
-    dummies = (year[:, None] == years[1:]) - 1.0 * (year[:, None] == years[:1])
-    within, level, rank, *_ = _region_effects(region, year, np.column_stack([V, dummies]))
-    Q, R = np.linalg.qr(within[:, m:])
-    if np.abs(np.diag(R)).min(initial=1) <= len(year) * np.finfo(float).eps:
-        raise StudyError("regions and years fall into groups that share nothing: no year effects")
-    projected = Q.T @ within[:, :m]
-    level = level[:, :m] - level[:, m:] @ np.linalg.solve(R, projected)
-    rank += len(years) - 1
-    return Absorbed(within[:, :m] - Q @ projected, level, rank, counted=rank)
-
-
-def _sums(region: Integers, V: Array) -> Array:
-    """Return the sums over each region, (G, m), of V (rows, m)."""
-    return np.column_stack([np.bincount(region, weights=column) for column in V.T])
-
-
-# name -> effects taken out of (region index, year, V)
-EFFECTS: dict[str, Callable[[Integers, Integers, Array], Absorbed]] = {
-    "none": _no_effects,
-    "region": _region_effects,
-    "region+year": _region_and_year_effects,
-}
 # name -> what a region's known figures (years,), in the order of time, are divided by
 SCALES: dict[str, Callable[[Array], float]] = {
     "first": lambda x: float(x[0]),
@@ -196,10 +144,10 @@ def _clustered(region: Integers, residuals: Array, R: Array, absorbed: Absorbed)
     """
     n, G, mean_R = len(region), region.max() + 1, absorbed.level[:, 2:]
     correction = G / (G - 1) * (n - 1) / (n - 1 - absorbed.counted)
-    slope = _sums(region, R * residuals) / (R**2).sum(axis=0)
+    slope = sums(region, R * residuals) / (R**2).sum(axis=0)
     V22 = correction * (slope**2).sum(axis=0)
     if absorbed.common:
-        level = _sums(region, residuals) / n - mean_R * slope
+        level = sums(region, residuals) / n - mean_R * slope
         V12 = correction * (level * slope).sum(axis=0)
         V11 = correction * (level**2).sum(axis=0)
     else:

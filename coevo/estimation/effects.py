@@ -1,0 +1,83 @@
+"""Effects of regions and years, taken out of columns of growth rows; forward deviations."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from coevo.errors import StudyError
+from coevo.estimation.growth import Array, Integers
+
+
+class Absorbed(NamedTuple):
+    """What is left of columns V (rows, m) without the effects.
+
+    residual (rows, m); level (G, m): each region's own level, at the average year; rank: number of
+    effects; counted: how many of them the clustered covariance corrects for; common: whether the
+    level is one and the same for all regions.
+    """
+
+    residual: Array
+    level: Array
+    rank: int
+    counted: int
+    common: bool = False
+
+
+def _no_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
+    level = np.broadcast_to(V.mean(axis=0), (region.max() + 1, V.shape[1]))
+    return Absorbed(V - V.mean(axis=0), level, rank=1, counted=1, common=True)
+
+
+def _region_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
+    level = sums(region, V) / np.bincount(region)[:, None]
+    # nested in the clusters, hence not counted
+    return Absorbed(V - level[region], level, rank=len(level), counted=0)
+
+
+def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
+    years, m = np.unique(year), V.shape[1]
+    # Year effects that sum to zero; regions are taken out of them exactly, years by QR (FWL).
+    dummies = (year[:, None] == years[1:]) - 1.0 * (year[:, None] == years[:1])
+    within, level, rank, *_ = _region_effects(region, year, np.column_stack([V, dummies]))
+    Q, R = np.linalg.qr(within[:, m:])
+    if np.abs(np.diag(R)).min(initial=1) <= len(year) * np.finfo(float).eps:
+        raise StudyError("regions and years fall into groups that share nothing: no year effects")
+    projected = Q.T @ within[:, :m]
+    level = level[:, :m] - level[:, m:] @ np.linalg.solve(R, projected)
+    rank += len(years) - 1
+    return Absorbed(within[:, :m] - Q @ projected, level, rank, counted=rank)
+
+
+def sums(region: Integers, V: Array) -> Array:
+    """Return the sums over each region, (G, m), of V (rows, m)."""
+    return np.column_stack([np.bincount(region, weights=column) for column in V.T])
+
+
+# name -> effects taken out of (region index, year, V)
+EFFECTS: dict[str, Callable[[Integers, Integers, Array], Absorbed]] = {
+    "none": _no_effects,
+    "region": _region_effects,
+    "region+year": _region_and_year_effects,
+}
+
+
+def forward_deviations(region: Integers, year: Integers, V: Array) -> tuple[Integers, Array]:
+    """Return the rows kept and V (rows, m) there in forward orthogonal deviations.
+
+        v*_t = sqrt(k/(k+1)) (v_t - mean of the k later rows of the region)
+
+    region (rows,): index, rows sorted by region and year. The last row of each region is lost.
+    Deviations of independent errors of equal variance are again independent and of that variance,
+    and take out the region's own level without using earlier rows. Source: Arellano and Bover
+    (1995).
+    """
+    order = np.lexsort((year, region))
+    region, V = region[order], V[order]
+    ends = np.append(np.flatnonzero(np.diff(region)), len(region) - 1)
+    later = ends[region] - np.arange(len(region))  # k
+    total = np.cumsum(V, axis=0)
+    ahead = total[ends[region]] - total
+    kept = later > 0
+    k = later[kept, None]
+    return order[kept], np.sqrt(k / (k + 1)) * (V[kept] - ahead[kept] / k)
