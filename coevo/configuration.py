@@ -164,6 +164,12 @@ def _across_keys(config: Mapping) -> Iterator[str]:
             f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
             "needed, or nothing can be estimated; widen years.first or years.last"
         )
+    split = (config["interaction"] or {}).get("split")
+    if split is not None and not first < split < last:
+        yield f"interaction.split: {split} must lie between {first} and {last}, or be null"
+    for year in config["robustness"]["drop"]:
+        if not first <= year <= last:
+            yield f"robustness.drop: {year} is not among the years {first} to {last}; leave it out"
     given = (config["interaction"] or {}).get("calibration") or {}
     if 0 in (given.get("b1"), given.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"

@@ -14,7 +14,7 @@ TEXT = frozenset(
     "dimension direction label_en label_zh source_name derivation name_en name_zh long_zh "
     "traditional_zh variants abbreviation abbreviation_zh nbs_region neighbours varied variant "
     "focus_grade_last change old_words frozen_words new_words group guard other system range "
-    "composite form focus_grade choice outcome pair".split()
+    "composite form focus_grade choice outcome pair dropped roles set".split()
 )
 WHOLE = frozenset({"year", "tile_row", "tile_column"})
 

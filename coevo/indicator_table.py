@@ -137,11 +137,23 @@ def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterat
     calibration = pair.get("calibration") or {}
     if pair and pair["upstream"] == pair["downstream"]:
         yield "interaction: upstream and downstream are the same; name two different outputs"
+    for name in pair.get("others", ()):
+        if name in (pair["upstream"], pair["downstream"]):
+            yield f"interaction.others: '{name}' is upstream or downstream already; leave it out"
     wanted = [
         *(
             (f"interaction.{key}", pair[key], names | subsystems)
             for key in ("upstream", "downstream")
             if key in pair
+        ),
+        *(
+            (f"interaction.others.{k}", name, names | subsystems)
+            for k, name in enumerate(pair.get("others", ()))
+        ),
+        *(
+            (f"robustness.pairs.{key}.{side}", other[side], names | subsystems)
+            for key, other in config["robustness"]["pairs"].items()
+            for side in ("upstream", "downstream")
         ),
         *((f"comovement.size.{k}", v, names) for k, v in enumerate(config["comovement"]["size"])),
         *(

@@ -66,7 +66,7 @@ def _variants(main: Variant) -> Iterator[Variant]:
             yield main.setting("coupling", "preset", name, name)
 
 
-def _panels(
+def panels_of_other_policies(
     observations: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
 ) -> dict[str, pd.DataFrame]:
     """Return the panel of every other policy for vintages, if there is a choice of vintages.
@@ -121,7 +121,7 @@ def robustness(
         *(study.by("system", name, indicators=table) for name, table in (systems or {}).items()),
         *(
             study.by("vintage", policy, panel=other)
-            for policy, other in _panels(observations, indicators, config).items()
+            for policy, other in panels_of_other_policies(observations, indicators, config).items()
         ),
     ]
     rows, main = [], None

@@ -34,6 +34,8 @@ TABLES = {
     "region, scaled units for pooled fits",
     "equilibria": "Equilibria in the units of the two outputs, with their sets",
     "relations": "Diagnostics of the fits",
+    "specifications": "Interaction and E under other estimators, roles, pairs, vintages and years; "
+    "b1, d per unit of first-year output",
     "claims": "Statements of the paper and what follows",
     "changes": "What differs from the latest release; figures in the unit of their indicator",
 }
@@ -48,6 +50,7 @@ def tables_of(config: Mapping[str, Any]) -> list[str]:
         "parameters": config["interaction"],
         "equilibria": config["interaction"],
         "relations": config["interaction"],
+        "specifications": config["interaction"],
         "claims": config["claims"],
         "changes": None,
     }

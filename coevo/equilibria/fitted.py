@@ -51,7 +51,7 @@ def fit_all(pair: pd.DataFrame) -> Fits:
             except StudyError as error:
                 refused.append(_refusal(str(code), "none", estimator, error))
     if pair["region"].nunique() > 1:
-        pool = pair.groupby("region").filter(_allows_growth)
+        pool = pair.groupby("region").filter(allows_growth)
         for estimator in ESTIMATORS:
             for effects in EFFECTS:
                 try:
@@ -67,7 +67,8 @@ def _series(part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return part["year"].to_numpy(), part["x1"].to_numpy(), part["x2"].to_numpy()
 
 
-def _allows_growth(part: pd.DataFrame) -> bool:
+def allows_growth(part: pd.DataFrame) -> bool:
+    """Return whether a region's figures allow logarithms: each positive or missing."""
     try:
         growth_rows(*_series(part))
     except StudyError:

@@ -42,6 +42,8 @@ FIGURES: dict[str, Figure] = {
     "grade_shares": Figure(frozenset({"draws"}), paper=0.85),
     "coefficient_b1": Figure(_COEFFICIENTS, columns=2, paper=0.9),
     "coefficient_d": Figure(_COEFFICIENTS, columns=2, paper=0.9),
+    "interaction_curve_b1": Figure(frozenset({"specifications"}), paper=0.8),
+    "interaction_curve_d": Figure(frozenset({"specifications"}), paper=0.8),
     "regional_b1": Figure(_OWN, columns=2, paper=0.85),
     "regional_d": Figure(_OWN, columns=2, paper=0.85),
     "phase": Figure(frozenset({"fit"}), paper=0.78),

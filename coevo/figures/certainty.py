@@ -19,6 +19,7 @@ from coevo.figures.axes import (
     tick_format,
     ticks,
 )
+from coevo.figures.matrix import CURVE, labels, matrix, scales, strokes, tall
 from coevo.figures.theme import specification
 from coevo.findings.grades import colours, printed
 from coevo.findings.study import Study
@@ -26,8 +27,6 @@ from coevo.multiverse import CHOICES
 
 LEAST = 0.1  # a share below this has no number in its bar
 LETTER = 6.3  # pixels of a letter, about
-ROW, CURVE, GAP = 13.0, 230.0, 26.0  # pixels: row of the matrix, height of the curve, between
-ABOVE = 0.4  # of a row, above the name of a choice
 
 
 def share_text(share: float) -> str:
@@ -114,40 +113,11 @@ def _combinations(study: Study) -> pd.DataFrame:
     return rows.sort_values("focus_D", kind="stable").reset_index(drop=True)
 
 
-def _matrix(rows: pd.DataFrame, words: dict[str, str]) -> tuple[pd.DataFrame, dict[str, dict]]:
-    """Lines of the matrix (line, text, kind: choice, variant, used) and the line of each variant.
-
-    `line` counts rows from the top, with a little air above each choice. A choice with one variant
-    has none.
-    """
-    used = rows[rows["main"]]
-    lines: list[tuple[float, str, str]] = []
-    places: dict[str, dict] = {}
-    line = 0.0
-    for choice in CHOICES:
-        variants = list(dict.fromkeys(own_first(rows, choice)))
-        if len(variants) < 2:
-            continue
-        lines.append((line, words[f"choice_{choice}"], "choice"))
-        places[choice] = {variant: round(line + i, 1) for i, variant in enumerate(variants, 1)}
-        for variant, place in places[choice].items():
-            kind = "used" if (used[choice] == variant).any() else "variant"
-            lines.append((place, words.get(f"variant_{variant}", variant), kind))
-        line = round(lines[-1][0] + 1 + ABOVE, 1)
-    return pd.DataFrame(lines, columns=["line", "text", "kind"]), places
-
-
-def own_first(rows: pd.DataFrame, choice: str) -> list[str]:
-    """Variants of a choice, the study's own first, the others in the order of the table."""
-    return list(rows.sort_values("main", ascending=False, kind="stable")[choice])
-
-
 def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of the focus under every combination of choices, sorted; below it, which each one made."""
     rows = _combinations(study)
-    lines, places = _matrix(rows, words)
+    lines, places = matrix(rows, CHOICES, words)
     depth = lines["line"].max() + 1
-    height = CURVE + GAP + ROW * depth
     data = pd.DataFrame(
         {
             "i": range(len(rows)),
@@ -159,14 +129,7 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     )
     limits = tenths_around(rows["focus_D"])
     cuts = grade_ticks(study.grades, limits)
-    y = alt.Scale(
-        domain=list(limits), nice=False, zero=False,
-        range=[alt.expr(f"height * {CURVE / height:.4f}"), 0],
-    )  # fmt: skip
-    below = alt.Scale(
-        domain=[-0.5, depth - 0.5], nice=False, zero=False,
-        range=[alt.expr(f"height * {(CURVE + GAP) / height:.4f}"), alt.expr("height")],
-    )  # fmt: skip
+    y, below = scales(limits, depth)
     x = alt.X("i:Q", scale=scale(-1, len(rows)), axis=None)
     chart = alt.Chart(data)
     dots = chart.mark_point(filled=True, size=16, opacity=1, stroke="$muted", strokeWidth=0.3)
@@ -185,24 +148,7 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
         color=alt.Color("g:O", scale=grade_scale()),
         tooltip=tips,
     )
-    strokes = (
-        chart.transform_fold(list(places), as_=["choice", "line"])
-        .mark_point(
-            shape="M0,-1L0,1", size=81, filled=False, aria=False, stroke="$muted", opacity=0.75,
-            strokeWidth=alt.expr(f"max(0.7, 0.9 * width / {len(rows)})"),
-        )
-        .encode(x=x, y=alt.Y("line:Q", scale=below, axis=None))
-    )  # fmt: skip
-    labels = [
-        alt.Chart(lines[lines["kind"] == kind])
-        .mark_text(align="right", dx=-8, fontSize=10.5, color=colour, fontWeight=weight)
-        .encode(x=alt.value(0), y=alt.Y("line:Q", scale=below, axis=None), text="text:N")
-        for kind, colour, weight in (
-            ("choice", "$muted", "bold"), ("variant", "$ink", "normal"),
-            ("used", "$focus", "bold"),
-        )
-        if (lines["kind"] == kind).any()
-    ]  # fmt: skip
+    bottom = strokes(chart, list(places), x, below, len(rows)) + labels(lines, below)
     foot = (
         alt.Chart(alt.Data(values=[{}]))
         .mark_text(
@@ -214,9 +160,10 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     top = alt.layer(
         curve, *_band_names(study, rows, limits, x, y), *_main(rows, words, study, x, y)
     )
-    bottom = alt.layer(strokes, *labels)
-    chart = alt.layer(_through(rows, x), bottom, top, foot).resolve_scale(y="independent")
-    return specification(chart, height)
+    chart = alt.layer(_through(rows, x), alt.layer(*bottom), top, foot).resolve_scale(
+        y="independent"
+    )
+    return specification(chart, tall(depth))
 
 
 def _through(rows: pd.DataFrame, x: alt.X) -> alt.Chart:

@@ -15,6 +15,7 @@ from coevo.figures import (
     coordination,
     figure_names,
     growth,
+    interaction_curve,
     phase,
     size,
     tiles,
@@ -27,7 +28,8 @@ from coevo.findings.study import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
-    trends, coordination, tiles, comovement, size, weights, growth, certainty, coefficients, phase
+    trends, coordination, tiles, comovement, size, weights, growth, certainty, coefficients,
+    interaction_curve, phase
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

@@ -15,6 +15,7 @@ from coevo.findings.shown import shown
 from coevo.findings.size import size
 from coevo.findings.step import step
 from coevo.findings.study import Study
+from coevo.findings.survival import survival
 
 
 def findings(study: Study) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def findings(study: Study) -> dict[str, Any]:
         "guards": guards(study),
         "robustness": robustness(study),
         "interaction": interaction(study),
+        "survival": survival(study),
         "equilibrium": equilibrium(study),
         "calibration": calibration(study),
         "data": data(study),

@@ -3,6 +3,7 @@
 from coevo.findings.equilibrium import own_fits, refused
 from coevo.findings.step import correlations
 from coevo.findings.study import Study
+from coevo.findings.survival import patterns
 
 
 def shown(study: Study) -> frozenset[str]:
@@ -14,7 +15,7 @@ def shown(study: Study) -> frozenset[str]:
     under several combinations of choices; `sensitivity`: so is which choice matters; `draws`: so
     are its grades under draws of weights; `fit`: the region in focus is estimated from its own
     growth; `coefficients`: it is, or regions are pooled; `own_fits`: one of several regions at
-    least is estimated by itself.
+    least is estimated by itself; `specifications`: the model is fitted under several of them.
     """
     has = set() if study.single else {"regions"}
     scopes = set() if study.single else set(correlations(study).index)
@@ -25,6 +26,7 @@ def shown(study: Study) -> frozenset[str]:
     estimated = study.focus not in refused(study)
     has |= {"fit"} if estimated else set()
     has |= {"coefficients"} if estimated or study.pooled else set()
+    has |= {"specifications"} if len(patterns(study)) > 1 else set()
     has |= {"own_fits"} if len(own_fits(study)) and not study.single else set()
     return frozenset(has)
 

@@ -66,6 +66,11 @@ class Study:
         return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
 
     @property
+    def effects(self) -> tuple[str, ...]:
+        """Effects of the fits that the report reads, the headline's last."""
+        return EFFECTS if self.pooled else ("none",)
+
+    @property
     def focus(self) -> str:
         """Code of the region in focus: the configured one, or the first."""
         wanted = str(self.config.get("focus_region") or "")

@@ -7,6 +7,7 @@ from coevo.findings.changes import figures
 from coevo.findings.data import weights as weights_in_use
 from coevo.findings.factors import ranked
 from coevo.findings.study import Study
+from coevo.findings.survival import patterns
 from coevo.report import changes, index_rows, rows
 from coevo.report.cells import Words
 from coevo.report.markup import Markdown, escaped, listed, table, upper_first
@@ -68,6 +69,10 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         found.append(("coefficients", _table(phrases, "coefficients", words, lines, "long wide")))
         lines = rows.regional_equilibria(words)
         found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
+    if study.pair and len(patterns(study)):
+        lines = rows.specifications(words)
+        made = _table(phrases, "specifications", words, lines, "long wide")
+        found.append(("specifications", made))
     for key, lines in (("findings", rows.audit_rows(words)), ("remarks", rows.remark_rows(words))):
         if lines:
             found.append((key, _table(phrases, key, words, lines, "long wide")))

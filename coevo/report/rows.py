@@ -18,6 +18,7 @@ from coevo.findings.equilibrium import (
 from coevo.findings.interaction import regional
 from coevo.findings.robustness import type_changes
 from coevo.findings.study import SUBSYSTEM_PREFIX
+from coevo.findings.survival import CASE, patterns
 from coevo.report.cells import Words, amount, estimate
 from coevo.report.markup import Markdown, escaped
 from coevo.report.numbers import NOTHING, figures, fixed, graded, percent
@@ -193,6 +194,26 @@ def regional_equilibria(words: Words) -> Rows:
         row = fitted.loc[region]
         sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
         rows.append([*cells, *sets, words.signs(row), _chip(words, row)])
+    return rows
+
+
+def specifications(words: Words) -> Rows:
+    """b1 and d of every case by the main estimator, and how many estimators show the pattern."""
+    study, table = words.study, words.study.tables["specifications"]
+    rows: Rows = []
+    for key, part in patterns(study).groupby([*CASE, "effects"], sort=False):
+        found = table[(table[[*CASE, "effects"]] == list(key)).all(axis=1)]
+        found = found[(found["estimator"] == study.estimator) & (found["model"] == "classic")]
+        found = found.rename(columns={"value": "estimate"}).set_index("quantity")
+        case = dict(zip([*CASE, "effects"], key, strict=True))
+        shown = part["pattern"].eq("supply").sum()
+        rows.append([
+            words.say("tables/specifications/case", **case),
+            words.word("effects", case["effects"]),
+            *(estimate(found.loc[q], words.say) if q in found.index else NOTHING
+              for q in ("b1", "d")),
+            f"{shown} / {len(part)}",
+        ])  # fmt: skip
     return rows
 
 

@@ -57,6 +57,8 @@ def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[
     up, down = study.pair
     units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
     values = {
+        "first_effects": study.effects[0],
+        "last_effects": study.effects[-1],
         "x1": study.label(up),
         "x2": study.label(down),
         "unit": units[0] if len(units) == 1 else "",
@@ -119,7 +121,7 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
         for _, row in failed(study).iterrows()
     ] if study.pair else []  # fmt: skip
     since = found["changes"]
-    return {
+    return _survival(found["survival"], words) | {
         "happenings": changes.happenings(words, since) if since["verdict"] != "none" else "",
         "causes_in_words": changes.causes(words, since) if since["verdict"] != "none" else "",
         "settings_in_words": changes.settings(words, since) if since.get("settings") else "",
@@ -136,6 +138,30 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             Markdown(f"{words.word('check', check)} ({n})") for check, n in gaps["remarks"].items()
         ),
         "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
+    }
+
+
+def _survival(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """In how many fits the pattern shows, for the study's outputs and each other pair."""
+    if "all" not in found:
+        return {}
+
+    def counts(part: Mapping[str, tuple[int, int]]) -> Markdown:
+        return listed(
+            words.say("survival/count", effects=effects, n=n, of=of)
+            for effects, (n, of) in part.items()
+        )
+
+    return {
+        "survival_in_words": counts(found["all"]),
+        "swapped_in_words": counts(found["swapped"]),
+        "pairs_in_words": Markdown(
+            "; ".join(
+                words.say("survival/pair", name=name, counts=counts(part))
+                for name, part in found["pairs"].items()
+            )
+        ),
+        "vintages_in_words": listed(words.word("vintage", v) for v in found["vintages"]),
     }
 
 

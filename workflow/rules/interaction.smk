@@ -23,6 +23,29 @@ if config["interaction"]:
         script:
             "../scripts/estimate.py"
 
+    rule specify:
+        """Fit the model under other estimators, roles, pairs, vintages and years."""
+        input:
+            panel=f"{DATA}/panel.csv",
+            observations=f"{DATA}/observations.csv",
+            coupling=f"{DATA}/coupling.csv",
+            indicators=INDICATORS,
+            code=code("specify"),
+        output:
+            specifications=f"{DATA}/specifications.csv",
+        log:
+            f"{LOGS}/specify.log",
+        conda:
+            "../../environment.yml"
+        params:
+            config={
+                key: config[key]
+                for key in "interaction robustness focus_region regions years panel "
+                "vintage_policy".split()
+            },
+        script:
+            "../scripts/specify.py"
+
 
 if config["claims"]:
 

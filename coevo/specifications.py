@@ -1,0 +1,157 @@
+"""The two populations under other choices: what each specification estimates (docs/methods.md, 5).
+
+A case differs from the study in one thing: the pair of outputs, the policy for vintages, or a year
+that is left out. Each case is fitted by every estimator, under every set of effects, and in both
+roles. Values are in scaled units (first year = 1), so that cases can be compared; E is in the units
+of the two outputs.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from coevo.equilibria import pair_values
+from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Row, allows_growth, inferable
+from coevo.errors import StudyError
+from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit, fit_pooled
+from coevo.inference import equilibrium_sets, interval
+from coevo.robustness import panels_of_other_policies
+
+CASE = ["pair", "vintage", "dropped", "roles"]
+COLUMNS = [*CASE, *"scope name effects model estimator quantity value low high set".split()]
+MAIN, GIVEN, SWAPPED = "main", "given", "swapped"
+EFFECTS = ("region", "region+year")
+
+
+class Case(NamedTuple):
+    """A study's two populations under one choice: what it is called, and the figures."""
+
+    pair: str
+    vintage: str
+    dropped: str
+    figures: pd.DataFrame
+
+    def label(self, roles: str) -> Row:
+        """Return the columns that name the case in one of the two roles."""
+        return dict(zip(CASE, (*self[:3], roles), strict=True))
+
+    def swapped(self) -> pd.DataFrame:
+        """Return the figures with the roles swapped: upstream becomes downstream."""
+        return self.figures.rename(columns={"x1": "x2", "x2": "x1"})
+
+
+def specifications(
+    panel: pd.DataFrame,
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    config: Mapping[str, Any],
+    coupling: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return b1, d and, for the region in focus, E of every specification.
+
+    panel, observations, coupling: as the tables of these names; config: its keys interaction,
+    robustness (pairs, drop), regions, focus_region, years, panel and vintage_policy. Pooled fits of
+    the regions with region effects and with region and year effects; where there are too few
+    regions for that, the fits of the region in focus, whose slopes are per unit of first-year
+    output. `set` is the kind of the set of a coordinate of E. What the figures of a case do not
+    allow has no row.
+    """
+    focus, level = config["focus_region"], config["interaction"]["confidence"]
+    rows: list[Row] = []
+    for case in _cases(panel, observations, indicators, config, coupling):
+        for roles, figures in ((GIVEN, case.figures), (SWAPPED, case.swapped())):
+            label = case.label(roles) | {"model": "classic"}
+            rows += [label | row for row in _estimates(figures, focus, level)]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    names = panel.drop_duplicates("region").set_index("region")["name"].to_dict()
+    frame["name"] = frame["scope"].map(names | {POOLED: POOLED})
+    return frame.fillna({"set": ""}).astype(dict.fromkeys(("value", "low", "high"), float))
+
+
+def _cases(
+    panel: pd.DataFrame,
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    config: Mapping[str, Any],
+    coupling: pd.DataFrame | None,
+) -> Iterator[Case]:
+    """Yield the study, then every case that differs from it in one thing.
+
+    Other vintages need indicators: the index of a subsystem is that of the study's own vintage.
+    """
+    pair, policy = config["interaction"], config["vintage_policy"]
+    main = pair_values(panel, _only(pair), coupling, indicators)
+    yield Case(MAIN, policy, "", main)
+    for name, other in config["robustness"]["pairs"].items():
+        yield Case(name, policy, "", pair_values(panel, other, coupling, indicators))
+    if {pair["upstream"], pair["downstream"]} <= set(panel["indicator"]):
+        for other, figures in panels_of_other_policies(observations, indicators, config).items():
+            with suppress(StudyError):
+                yield Case(MAIN, other, "", pair_values(figures, _only(pair), None, indicators))
+    for year in config["robustness"]["drop"]:
+        without = main.copy()
+        without.loc[without["year"] == year, ["x1", "x2"]] = float("nan")
+        yield Case(MAIN, policy, str(year), without)
+
+
+def _only(pair: Mapping[str, Any]) -> dict[str, Any]:
+    return {side: pair[side] for side in ("upstream", "downstream")}
+
+
+def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]:
+    """Yield the rows of one case in one of its roles."""
+    pool = figures.groupby("region").filter(allows_growth)
+    for estimator in ESTIMATORS:
+        fits = list(_pooled(pool, estimator))
+        for pooled in fits:
+            label = {"effects": pooled.effects, "estimator": estimator}
+            slopes = {"b1": pooled.b1, "d": pooled.d}
+            yield from _slopes(slopes, pooled.errors(), pooled.df, level, label, POOLED)
+            if focus in pooled.regions:
+                yield from _sets(pooled.at(focus), level, label, focus)
+        if not fits:
+            with suppress(StudyError):
+                yield from _own(figures[figures["region"] == focus], estimator, level, focus)
+
+
+def _pooled(pool: pd.DataFrame, estimator: str) -> Iterator[PooledFit]:
+    for effects in EFFECTS:
+        with suppress(StudyError):
+            pooled = fit_pooled(pool, "x1", "x2", estimator, effects, HEADLINE_SCALE)
+            if inferable(pooled):
+                yield pooled
+
+
+def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
+    """Yield the rows of a fit of the region in focus alone, per unit of first-year output."""
+    own = fit(part["year"], part["x1"], part["x2"], estimator, breaks(part))
+    first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
+    scale = dict(zip(("b1", "d"), first, strict=True))
+    slopes = {name: getattr(own, name) * unit for name, unit in scale.items()}
+    errors = {name: own.errors()[name] * unit for name, unit in scale.items()}
+    label = {"effects": "none", "estimator": estimator}
+    yield from _slopes(slopes, errors, own.df, level, label, focus)
+    yield from _sets(own, level, label, focus)
+
+
+def _slopes(
+    slopes: Mapping[str, float],
+    errors: Mapping[str, float],
+    df: int,
+    level: float,
+    label: Row,
+    scope: str,
+) -> Iterator[Row]:
+    for name, value in slopes.items():
+        low, high = interval(value, errors[name], df, level)
+        ends = {"value": value, "low": float(low), "high": float(high)}
+        yield label | {"scope": scope, "quantity": name} | ends
+
+
+def _sets(lines: Equations, level: float, label: Row, focus: str) -> Iterator[Row]:
+    """Yield the two coordinates of E of the region in focus with their sets."""
+    for name, found in zip(("x1", "x2"), equilibrium_sets(lines, level), strict=True):
+        ends = {"value": found.estimate, "low": found.low, "high": found.high}
+        yield label | {"scope": focus, "quantity": name, "set": str(found.kind)} | ends

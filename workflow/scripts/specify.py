@@ -1,0 +1,15 @@
+"""Panel and observations -> the two-population model under other choices."""
+
+from coevo.errors import speak_plainly
+from coevo.files import read_table, write_table
+from coevo.specifications import specifications
+
+speak_plainly(snakemake.log[0])
+table = specifications(
+    read_table(snakemake.input.panel),
+    read_table(snakemake.input.observations),
+    read_table(snakemake.input.indicators),
+    snakemake.params.config,
+    read_table(snakemake.input.coupling),
+)
+write_table(table, snakemake.output.specifications)
