@@ -49,6 +49,8 @@ class Evidence:
     audit: pd.DataFrame
     coupling: pd.DataFrame
     equilibria: pd.DataFrame
+    parameters: pd.DataFrame
+    relations: pd.DataFrame
     units: Mapping[str, str]  # indicator -> its unit
     region: str
     estimator: str
@@ -160,48 +162,107 @@ def downstream_statics(evidence: Evidence, indicator: str) -> Answer:
 
 
 def signs(evidence: Evidence, indicator: str) -> Answer:
-    """Are a1, b1, a2 and d positive in the region's own fit?"""
+    """Are a1, b1, a2 and d positive, in the region's own fit and, pooled, b1 and d?"""
+    answers = [answer for answer in (_own_signs(evidence), _pooled_signs(evidence)) if answer]
+    if not answers:
+        return "", "the model was not estimated for this region", NOT_TESTABLE
+    verdicts = {verdict for _, verdict in answers}
+    verdict = verdicts.pop() if len(verdicts) == 1 else UNDETERMINED
+    return "", "; ".join(what for what, _ in answers), verdict
+
+
+def _own_signs(evidence: Evidence) -> tuple[str, str] | None:
     fits = evidence.equilibria
     mine = fits[
         (fits["source"] == "fit")
         & (fits["scope"] == evidence.region)
         & (fits["effects"] == "none")
+        & (fits["model"] == "classic")
         & (fits["estimator"] == evidence.estimator)
     ]
     if mine.empty:
-        return "", "the model was not estimated for this region", NOT_TESTABLE
+        return None
     p = float(mine["p_predator_prey"].iloc[0])
     what = (
         f"probability of these signs {p:.2f} (flat prior) in the region’s own fit "
         f"({evidence.estimator})"
     )
     if p >= DECISIVE:
-        return "", what, AGREES
-    return "", what, NOT_IN_THESE_DATA if p <= 1 - DECISIVE else UNDETERMINED
+        return what, AGREES
+    return what, NOT_IN_THESE_DATA if p <= 1 - DECISIVE else UNDETERMINED
 
 
-def most_rapid(evidence: Evidence, indicator: str) -> Answer:
-    """Growth of D in the study's years; a comparison with other years needs another study."""
-    D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
-    years, values = D["year"].tolist(), D["D"].to_numpy()
-    if evidence.coupling["region"].nunique() == 1:
-        what = (
-            f"D of one region runs from {values[0]:.2f} to {values[-1]:.2f} by construction, which "
-            "gives no rate"
-        )
-    else:
-        rate = 100 * ((values[-1] / values[0]) ** (1 / (years[-1] - years[0])) - 1)
-        what = f"D grew by {rate:.1f} % a year over {years[0]}–{years[-1]}"
-    rows = _figures(evidence, indicator)
-    if len(rows) > 1:
-        first, last = rows["value"].iloc[[0, -1]]
-        what += f"; printed growth goes from {first:g} to {last:g} %"
-    return "", what + "; no other years to compare with", NOT_TESTABLE
+def _pooled_signs(evidence: Evidence) -> tuple[str, str] | None:
+    """b1 and d of the pooled fit with region and year effects, which leave a1 and a2 to regions."""
+    rows = evidence.parameters
+    rows = rows[
+        (rows["scope"] == "pooled")
+        & (rows["model"] == "classic")
+        & (rows["effects"] == "region+year")
+        & (rows["estimator"] == evidence.estimator)
+        & (rows["scaling"] == "first")
+    ]
+    rows = rows.dropna(subset=["low", "high"]).set_index("parameter")
+    if not {"b1", "d"} <= set(rows.index):
+        return None
+    ends = rows.loc[["b1", "d"], ["low", "high"]]
+    what = "pooled with region and year effects " + ", ".join(
+        f"{name} from {low:.2g} to {high:.2g}" for name, (low, high) in ends.T.items()
+    )
+    if (ends["low"] > 0).all():
+        return what, AGREES
+    return what, NOT_IN_THESE_DATA if (ends["high"] < 0).any() else UNDETERMINED
 
 
 def feedback(evidence: Evidence, indicator: str) -> Answer:
-    """Feedback against competition needs the general model, which is not estimated here."""
-    return "", "", NOT_COMPUTED
+    """Is feedback stronger than competition, in the weak and in the strong form?"""
+    rows = evidence.relations
+    rows = rows[(rows["scope"] == "pooled") & rows["quantity"].str.match("feedback_(weak|strong)$")]
+    forms = dict(zip(rows["quantity"], rows["relation"], strict=True))
+    if not forms:
+        return "", "the general model needs at least six regions pooled", NOT_TESTABLE
+    weak, strong = forms["feedback_weak"], forms["feedback_strong"]
+    what = (
+        f"weak form (both cross effects positive): {weak}; strong form (their product above that "
+        f"of the self-limitations): {strong}; one operationalisation, ours"
+    )
+    if strong == "yes":
+        return "", what, AGREES
+    if weak == "yes":
+        return "", what, WEAKER_SENSE
+    return "", what, NOT_IN_THESE_DATA if weak == "no" else UNDETERMINED
+
+
+def most_rapid(evidence: Evidence, indicator: str) -> Answer:
+    """Does D grow faster in the paper's years than in the years after them?"""
+    D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
+    rows = _figures(evidence, indicator)
+    what = _growth_of_D(D)
+    if evidence.coupling["region"].nunique() == 1:
+        what = (
+            f"D of one region runs from {D['D'].iloc[0]:.2f} to {D['D'].iloc[-1]:.2f} by "
+            "construction, which gives no rate"
+        )
+    if len(rows) > 1:
+        first, last = rows["value"].iloc[[0, -1]]
+        what += f"; printed growth goes from {first:g} to {last:g} %"
+    after = D[D["year"] >= rows["year"].max()] if len(rows) else D.iloc[:0]
+    during = D[D["year"] <= rows["year"].max()] if len(rows) else D.iloc[:0]
+    if len(after) < 2 or len(during) < 2 or evidence.coupling["region"].nunique() == 1:
+        return "", what + "; no other years to compare with", NOT_TESTABLE
+    faster = _rate(during) > _rate(after)
+    what = f"{_growth_of_D(during)}, against {_growth_of_D(after)}"
+    return "", what, AGREES if faster else NOT_IN_THESE_DATA
+
+
+def _rate(D: pd.DataFrame) -> float:
+    """Average growth of D a year, per cent."""
+    years = D["year"].iloc[-1] - D["year"].iloc[0]
+    return 100 * ((D["D"].iloc[-1] / D["D"].iloc[0]) ** (1 / years) - 1)
+
+
+def _growth_of_D(D: pd.DataFrame) -> str:
+    return f"D grew by {_rate(D):.1f} % a year over {D['year'].iloc[0]}–{D['year'].iloc[-1]}"
 
 
 def not_testable(evidence: Evidence, indicator: str) -> Answer:

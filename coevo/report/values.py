@@ -157,12 +157,16 @@ def _survival(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "swapped_in_words": counts(found["swapped"]),
         "pairs_in_words": Markdown(
             "; ".join(
-                words.say("survival/pair", name=name, counts=counts(part))
+                words.say("survival/pair", name=name, counts=_shares(part, words))
                 for name, part in found["pairs"].items()
             )
         ),
         "vintages_in_words": listed(words.word("vintage", v) for v in found["vintages"]),
     }
+
+
+def _shares(counts: Mapping[str, tuple[int, int]], words: Words) -> Markdown:
+    return listed(words.say("survival/share", n=n, of=of) for n, of in counts.values())
 
 
 def _marks(others: list[str], phrases: Phrases) -> Markdown:

@@ -8,8 +8,20 @@ from coevo import claims, lotka_volterra
 from coevo.claims import CHECKS, VERDICTS, Evidence, check_claims
 from coevo.errors import StudyError
 
+PARAMETERS = "scope model effects estimator scaling parameter low high".split()
+RELATIONS = ["scope", "quantity", "relation"]
 
-def evidence(findings=(), p=0.5, regions=("1",), D=(0.4, 0.5, 0.6), values=(5.0, 30.0, 20.5)):
+
+def evidence(
+    findings=(),
+    p=0.5,
+    regions=("1",),
+    D=(0.4, 0.5, 0.6),
+    values=(5.0, 30.0, 20.5),
+    pooled=(),
+    forms=(),
+):
+    """The tables of claims; pooled: intervals of b1 and d; forms: verdicts weak and strong."""
     years = range(2016, 2019)
     observations = pd.DataFrame(
         [
@@ -31,18 +43,28 @@ def evidence(findings=(), p=0.5, regions=("1",), D=(0.4, 0.5, 0.6), values=(5.0,
     columns = ["check", "region", "year", "indicator", "printed", "computed", "unit"]
     columns += ["file", "sheet", "message"]
     coupling = pd.DataFrame(
-        [(region, year, d) for region in regions for d, year in zip(D, years, strict=True)],
+        [(region, year, d) for region in regions for year, d in enumerate(D, start=2016)],
         columns=["region", "year", "D"],
     )
     equilibria = pd.DataFrame(
-        [("fit", "1", "none", "trapezoid", p)],
-        columns=["source", "scope", "effects", "estimator", "p_predator_prey"],
+        [("fit", "1", "none", "classic", "trapezoid", p)],
+        columns=["source", "scope", "effects", "model", "estimator", "p_predator_prey"],
     )
+    parameters = [
+        ("pooled", "classic", "region+year", "trapezoid", "first", name, *ends)
+        for name, ends in zip(("b1", "d"), pooled, strict=False)
+    ]
+    relations = [
+        ("pooled", f"feedback_{form}", verdict)
+        for form, verdict in zip(("weak", "strong"), forms, strict=False)
+    ]
     return Evidence(
         observations,
         pd.DataFrame(findings, columns=columns),
         coupling,
         equilibria,
+        pd.DataFrame(parameters, columns=PARAMETERS),
+        pd.DataFrame(relations, columns=RELATIONS).astype({"quantity": str}),
         {"rate": "%"},
         "1",
         "trapezoid",
@@ -119,6 +141,49 @@ def test_signs_without_a_fit():
     bare = evidence()
     without = Evidence(**{**bare.__dict__, "equilibria": bare.equilibria.iloc[:0]})
     assert claims.signs(without, "")[2] == "not testable here"
+
+
+@pytest.mark.parametrize(
+    ("p", "pooled", "verdict"),
+    [
+        (0.96, [(0.1, 0.2), (0.1, 0.3)], "agrees"),
+        (0.96, [(-0.1, 0.2), (0.1, 0.3)], "tested, undetermined"),
+        (0.5, [(0.1, 0.2), (0.1, 0.3)], "tested, undetermined"),
+        (0.04, [(0.1, 0.2), (-0.3, -0.1)], "does not hold in these data"),
+    ],
+)
+def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
+    _, computed, found = claims.signs(evidence(p=p, pooled=pooled), "")
+    assert found == verdict
+    assert f"b1 from {pooled[0][0]:.2g} to {pooled[0][1]:.2g}" in computed
+
+
+@pytest.mark.parametrize(
+    ("forms", "verdict"),
+    [
+        (("yes", "yes"), "agrees"),
+        (("yes", "undecidable"), "holds in a weaker sense"),
+        (("undecidable", "undecidable"), "tested, undetermined"),
+        (("no", "no"), "does not hold in these data"),
+        ((), "not testable here"),
+    ],
+)
+def test_feedback(forms, verdict):
+    assert claims.feedback(evidence(forms=forms), "")[2] == verdict
+
+
+@pytest.mark.parametrize(
+    ("D", "verdict"),
+    [
+        ((0.2, 0.3, 0.5, 0.51, 0.52), "agrees"),
+        ((0.2, 0.21, 0.22, 0.4, 0.8), "does not hold in these data"),
+    ],
+)
+def test_the_most_rapid_period_against_the_years_after(D, verdict):
+    """The paper's years are those of its printed figures, 2016 to 2018."""
+    _, computed, found = claims.most_rapid(evidence(regions=("1", "2"), D=D), "rate")
+    assert found == verdict
+    assert "over 2016–2018, against D grew by" in computed and computed.endswith("over 2018–2020")
 
 
 def test_the_most_rapid_period_reads_no_rate_from_one_region():

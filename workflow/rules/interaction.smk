@@ -57,6 +57,8 @@ if config["claims"]:
             audit=f"{DATA}/audit.csv",
             coupling=f"{DATA}/coupling.csv",
             equilibria=f"{DATA}/equilibria.csv",
+            parameters=f"{DATA}/parameters.csv",
+            relations=f"{DATA}/relations.csv",
             indicators=INDICATORS,
             code=code("claims"),
         output:

@@ -1,0 +1,70 @@
+"""Which ecological relation the two outputs show, if any. Read from `relations`, `parameters`."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.findings.interaction import POOLED
+from coevo.findings.study import Study
+
+UNDETERMINED = "undetermined"
+JUDGES = ("fod_iv", "lag")  # the two estimators that must agree before a relation is named
+QUADRANTS = {"--": "competition", "++": "mutualism", "+-": "predator_prey", "-+": "predator_prey"}
+
+
+def pooled_rows(study: Study, **where: str) -> pd.DataFrame:
+    """Rows of `relations` of the pooled fits with region and year effects, by quantity."""
+    table = study.tables["relations"]
+    rows = table[(table["scope"] == POOLED) & (table["effects"] == "region+year")]
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    return rows.drop_duplicates("quantity").set_index("quantity")
+
+
+def effect(study: Study, estimator: str, parameter: str) -> pd.Series | None:
+    """An effect of the pooled general model with region and year effects; None without it."""
+    table = study.tables["parameters"]
+    rows = table[
+        (table["scope"] == POOLED)
+        & (table["model"] == "general")
+        & (table["effects"] == "region+year")
+        & (table["estimator"] == estimator)
+        & (table["scaling"] == "first")
+        & (table["parameter"] == parameter)
+    ]
+    return rows.iloc[0] if len(rows) else None
+
+
+def relation(study: Study) -> dict[str, Any]:
+    """The relation of x1 and x2 that the rule names.
+
+    `verdict`: its name, `undetermined`, or `not_estimated` where too few regions are pooled. `why`
+    an undetermined one is: `signs` (the two estimators disagree) or `size` (no more than panels
+    without interaction give). `effects`: A12 and A21 by both estimators; `quadrants`: probability
+    of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0.
+    """
+    if study.pair is None:
+        return {"verdict": "none"}
+    rows = pooled_rows(study, estimator="fod_iv")
+    if "relation" not in rows.index:
+        return {"verdict": "not_estimated"}
+    name, _, direction = str(rows.at["relation", "relation"]).partition(": ")
+    effects = {e: {p: effect(study, e, p) for p in ("A12", "A21")} for e in JUDGES}
+    probabilities = {
+        signs: float(rows.at[f"p_{signs}_12", "value"])
+        for signs in QUADRANTS
+        if f"p_{signs}_12" in rows.index
+    }
+    return {
+        "verdict": name,
+        "direction": direction,
+        "why": _why(effects),
+        "effects": effects,
+        "quadrants": probabilities,
+        "restriction": float(rows.at["restriction", "value"]) if "restriction" in rows.index else 0,
+    }
+
+
+def _why(effects: dict[str, dict[str, Any]]) -> str:
+    signs = {tuple(row["estimate"] > 0 for row in pair.values()) for pair in effects.values()}
+    return "size" if len(signs) == 1 else "signs"
