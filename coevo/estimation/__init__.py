@@ -5,6 +5,12 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 (a1, -b1) and (-a2, d). Arrays run over the equations in this order: the first regressor is x2's.
 """
 
+from coevo.estimation.general import (
+    GeneralFit,
+    RestrictionTest,
+    fit_general,
+    restriction_test,
+)
 from coevo.estimation.growth import (
     BESIDE,
     ESTIMATORS,
@@ -32,15 +38,19 @@ __all__ = [
     "Discretisation",
     "Equations",
     "Fit",
+    "GeneralFit",
     "PooledFit",
     "Regression",
+    "RestrictionTest",
     "Rows",
     "breaks",
     "common_year_share",
     "fit",
+    "fit_general",
     "fit_pooled",
     "growth_rows",
     "ols",
     "population_rows",
+    "restriction_test",
     "unbroken",
 ]
