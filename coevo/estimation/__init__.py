@@ -5,7 +5,21 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 (a1, -b1) and (-a2, d). Arrays run over the equations in this order: the first regressor is x2's.
 """
 
-from coevo.estimation.growth import ESTIMATORS, Rows, growth_rows
+from coevo.estimation.general import (
+    GeneralFit,
+    RestrictionTest,
+    fit_general,
+    restriction_test,
+)
+from coevo.estimation.growth import (
+    BESIDE,
+    ESTIMATORS,
+    Discretisation,
+    Rows,
+    growth_rows,
+    population_rows,
+    unbroken,
+)
 from coevo.estimation.pooled import (
     EFFECTS,
     SCALES,
@@ -17,18 +31,26 @@ from coevo.estimation.pooled import (
 from coevo.estimation.region import Equations, Fit, Regression, fit, ols
 
 __all__ = [
+    "BESIDE",
     "EFFECTS",
     "ESTIMATORS",
     "SCALES",
+    "Discretisation",
     "Equations",
     "Fit",
+    "GeneralFit",
     "PooledFit",
     "Regression",
+    "RestrictionTest",
     "Rows",
     "breaks",
     "common_year_share",
     "fit",
+    "fit_general",
     "fit_pooled",
     "growth_rows",
     "ols",
+    "population_rows",
+    "restriction_test",
+    "unbroken",
 ]

@@ -1,4 +1,4 @@
-"""Growth of a year and the year's mean of the other population: the discretisations."""
+"""Growth of a year and the year's mean of each population: the discretisations."""
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -12,6 +12,17 @@ from coevo.registry import choose
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+NODES = 12  # of Gauss-Legendre in a year: exact to rounding unless x changes a thousandfold
+
+
+def log_growth(x: Array) -> Array:
+    """g = ln x(t+1) - ln x(t): what the model integrates to."""
+    return np.diff(np.log(x), axis=0)
+
+
+def relative_growth(x: Array) -> Array:
+    """g = (x(t+1) - x(t)) / x(t): the growth rate as yearbooks print it."""
+    return np.diff(x, axis=0) / x[:-1]
 
 
 def trapezoid(x: Array) -> Array:
@@ -26,31 +37,114 @@ def lag(x: Array) -> Array:
 
 def logmean(x: Array) -> Array:
     """R = (x(t+1) - x(t)) / ln(x(t+1)/x(t)), x(t) where equal: exact for exponential paths."""
-    rise = np.diff(x)
+    rise = np.diff(x, axis=0)
     log = np.log1p(rise / x[:-1])
     return np.divide(rise, log, out=x[:-1].copy(), where=rise != 0)
 
 
-# name -> R(x): a series of consecutive years (n,), positive, to its mean in each year (n - 1,)
-ESTIMATORS: dict[str, Callable[[Array], Array]] = {
-    "trapezoid": trapezoid,
-    "lag": lag,
-    "logmean": logmean,
+def spline(x: Array) -> Array:
+    """R = integral over the year of exp(s), with s the cubic spline of ln x without end knots.
+
+    Two figures are joined by a line in logs, three by a parabola. The spline runs over all the
+    years given, so R of a year depends on its neighbours too.
+    """
+    from scipy.interpolate import CubicSpline
+
+    if len(x) < 2:
+        return x[:-1].copy()
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    times = np.arange(len(x) - 1)[:, None] + (nodes + 1) / 2
+    inside = np.exp(CubicSpline(np.arange(len(x)), np.log(x))(times))  # (years, nodes, ...)
+    return np.tensordot(inside, weights / 2, axes=(1, 0))
+
+
+class Discretisation(NamedTuple):
+    """What an estimator makes of consecutive years x (n, ...), positive: a value for each year.
+
+    mean: R (n - 1, ...), the year's mean of the regressor; growth: g (n - 1, ...).
+    """
+
+    mean: Callable[[Array], Array]
+    growth: Callable[[Array], Array] = log_growth
+
+
+# name -> how growth and the year's mean are taken
+ESTIMATORS: dict[str, Discretisation] = {
+    "trapezoid": Discretisation(trapezoid),
+    "lag": Discretisation(lag),
+    "logmean": Discretisation(logmean),
+    "spline": Discretisation(spline),
+    "relative": Discretisation(lag, relative_growth),
+}
+# name -> why it stands beside the others and is never a study's main estimator
+BESIDE: dict[str, str] = {
+    "relative": "relative growth on the earlier year's figure moves E itself, by a tenth and more "
+    "on an exact orbit; it is shown for comparison with studies that use it",
 }
 
 
 class Rows(NamedTuple):
-    """Growth rows: pairs of consecutive years in which both populations are known.
+    """Growth rows: pairs of consecutive years in which all n populations are known.
 
-    year (rows,) the earlier of the two; growth (rows, 2) of x1, x2; regressor (rows, 2): R(x2) for
-    equation 1, R(x1) for equation 2; crossing: the earlier years of the pairs that are no rows
-    because they cross two vintages.
+    year (rows,) the earlier of the two; growth (rows, n); regressor (rows, n): R of each population
+    in the order of `population_rows`, or of `growth_rows`; crossing: the earlier years of the pairs
+    that are no rows because they cross two vintages.
     """
 
     year: Integers
     growth: Array
     regressor: Array
     crossing: Integers
+
+
+class Runs(NamedTuple):
+    """Unbroken runs of years: (years, X (years, n)) of each in the order of time, and crossings."""
+
+    parts: list[tuple[Integers, Array]]
+    crossing: Integers
+
+
+def unbroken(t: npt.ArrayLike, X: npt.ArrayLike, breaks: Iterable[int] = ()) -> Runs:
+    """Return the runs of consecutive years in which all populations are known.
+
+    t (years,) whole years, none twice; X (years, n) positive or NaN. A year that is absent or NaN
+    ends a run; so does a year of `breaks`, whose figures are of another vintage than those of the
+    year before. `StudyError` for a repeated year or a value that is zero, negative or infinite
+    (growth is a difference of logs).
+    """
+    year, x = np.asarray(t).astype(np.int64), np.asarray(X, dtype=float)
+    order = np.argsort(year, kind="stable")
+    year, x = year[order], x[order]
+    _check_series(year, x)
+    known = ~np.isnan(x).any(axis=1)
+    year, x = year[known], x[known]
+    consecutive = np.diff(year) == 1
+    crosses = consecutive & np.isin(year[1:], list(breaks))
+    ends = np.flatnonzero(~consecutive | crosses) + 1
+    parts = [(year[i:j], x[i:j]) for i, j in pairwise([0, *ends, len(year)]) if j > i]
+    return Runs(parts, year[:-1][crosses])
+
+
+def population_rows(
+    t: npt.ArrayLike,
+    X: npt.ArrayLike,
+    estimator: str = "trapezoid",
+    breaks: Iterable[int] = (),
+) -> Rows:
+    """Return the growth rows of any number of populations, in the order of time.
+
+    Column j of regressor is R(x_j). t, X, breaks and errors as in `unbroken`; also `StudyError` for
+    an unknown estimator. The spline of `spline` runs over each unbroken run by itself.
+    """
+    mean, growth = choose(ESTIMATORS, estimator, "estimator")
+    parts, crossing = unbroken(t, X, breaks)
+    empty = np.empty((0, np.shape(X)[1]))
+    return Rows(
+        np.concatenate([np.empty(0, dtype=np.int64), *(year[:-1] for year, _ in parts)]),
+        np.concatenate([empty, *(growth(x) for _, x in parts)]),
+        np.concatenate([empty, *(mean(x) for _, x in parts)]),
+        crossing,
+    )
 
 
 def growth_rows(
@@ -60,35 +154,13 @@ def growth_rows(
     estimator: str = "trapezoid",
     breaks: Iterable[int] = (),
 ) -> Rows:
-    """Return the growth rows of two yearly series, in the order of time.
+    """Return the growth rows of the classic form: R(x2) for equation 1, R(x1) for equation 2.
 
-    t (n,) whole years, none twice; x1, x2 (n,) positive or NaN. A year that is absent or NaN breaks
-    the chain; so does a year of `breaks`, whose figures are of another vintage than those of the
-    year before. `StudyError` for a repeated year, a value that is zero, negative or infinite
-    (growth is a difference of logs) or an unknown estimator.
+    x1, x2 (years,); everything else as in `population_rows`.
     """
-    mean = choose(ESTIMATORS, estimator, "estimator")
-    year = np.asarray(t).astype(np.int64)
-    x = np.column_stack([np.asarray(x1, dtype=float), np.asarray(x2, dtype=float)])
-    order = np.argsort(year, kind="stable")
-    year, x = year[order], x[order]
-    _check_series(year, x)
-    known = ~np.isnan(x).any(axis=1)
-    year, x = year[known], x[known]
-    consecutive = np.diff(year) == 1
-    crosses = consecutive & np.isin(year[1:], list(breaks))
-    rows = consecutive & ~crosses
-    runs = [0, *(np.flatnonzero(~rows) + 1), len(year)]
-    parts = [x[start:end] for start, end in pairwise(runs)]
-    empty = np.empty((0, 2))
-    return Rows(
-        year[:-1][rows],
-        np.concatenate([empty, *(np.diff(np.log(part), axis=0) for part in parts)]),
-        np.concatenate(
-            [empty, *(np.column_stack([mean(p[:, 1]), mean(p[:, 0])]) for p in parts if len(p))]
-        ),
-        year[:-1][crosses],
-    )
+    X = np.column_stack([np.asarray(x1, dtype=float), np.asarray(x2, dtype=float)])
+    rows = population_rows(t, X, estimator, breaks)
+    return rows._replace(regressor=rows.regressor[:, ::-1])
 
 
 def _check_series(year: Integers, x: Array) -> None:

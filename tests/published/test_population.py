@@ -100,6 +100,14 @@ def test_discretisation_bias_of_a_clean_orbit(estimator, low, high, rest):
     assert np.abs(np.divide(E, truth) - 1).max() < rest
 
 
+def test_relative_growth_moves_the_equilibrium_itself():
+    years = np.arange(CLEAN["years"])
+    found = fit(years, *clean_orbit(years).T, "relative")
+    E = np.array(equilibrium(found.a1, found.b1, found.a2, found.b2))
+    truth = equilibrium(TRUE["a1"], TRUE["b1"], TRUE["a2"], TRUE["d"] / TRUE["b1"])
+    assert E / truth - 1 == pytest.approx([-0.13, 0.14], abs=0.005)
+
+
 def test_time_average_over_an_orbit_is_the_equilibrium():
     times = np.linspace(0, CLEAN["period"], 400)
     path = clean_orbit(times)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from coevo.errors import StudyError
 from coevo.estimation import (
+    BESIDE,
     EFFECTS,
     ESTIMATORS,
     SCALES,
@@ -16,23 +17,11 @@ from coevo.estimation import (
     fit_pooled,
     growth_rows,
     ols,
+    population_rows,
 )
+from tests.exact_maps import classic_map
 
 YEARS = np.arange(2000, 2012)
-
-
-def own_map(estimator, a1, b1, a2, d, start, shocks=None):
-    """Return a path (len(YEARS), 2) that satisfies the estimator's equations without error."""
-    mean = ESTIMATORS[estimator]
-    path = [np.array(start, dtype=float)]
-    for year in range(len(YEARS) - 1):
-        now = following = path[-1]
-        for _ in range(200):  # implicit equations by fixed-point iteration
-            R1, R2 = (mean(np.array(ends))[0] for ends in zip(now, following, strict=True))
-            g = np.array([a1 - b1 * R2, -a2 + d * R1])
-            following = now * np.exp(g + (0 if shocks is None else shocks[year]))
-        path.append(following)
-    return np.array(path)
 
 
 @pytest.fixture(params=ESTIMATORS)
@@ -60,26 +49,63 @@ def random_panel(regions=9, years=8, missing=0.0, seed=4):
 
 def test_means_of_a_year_by_hand():
     x = np.array([1.0, 3.0, 3.0])
-    assert ESTIMATORS["trapezoid"](x) == pytest.approx([2.0, 3.0])
-    assert ESTIMATORS["lag"](x) == pytest.approx([1.0, 3.0])
-    assert ESTIMATORS["logmean"](x) == pytest.approx([2 / np.log(3), 3.0])
+    assert ESTIMATORS["trapezoid"].mean(x) == pytest.approx([2.0, 3.0])
+    assert ESTIMATORS["lag"].mean(x) == pytest.approx([1.0, 3.0])
+    assert ESTIMATORS["logmean"].mean(x) == pytest.approx([2 / np.log(3), 3.0])
+    assert ESTIMATORS["relative"].mean(x) == pytest.approx([1.0, 3.0])
+    assert ESTIMATORS["relative"].growth(x) == pytest.approx([2.0, 0.0])
+    assert ESTIMATORS["trapezoid"].growth(x) == pytest.approx([np.log(3), 0.0])
+
+
+def test_spline_of_few_years_is_a_line_or_a_parabola_in_logs():
+    from scipy.integrate import quad
+
+    mean = ESTIMATORS["spline"].mean
+    assert mean(np.array([1.0, 3.0])) == pytest.approx([2 / np.log(3)], rel=1e-14)
+    x = np.array([1.0, 4.0, 2.0])
+    parabola = np.polyfit([0, 1, 2], np.log(x), 2)
+    areas = [quad(lambda t: np.exp(np.polyval(parabola, t)), k, k + 1)[0] for k in (0, 1)]
+    assert mean(x) == pytest.approx(areas, rel=1e-12)
+    assert len(mean(x[:1])) == 0
+
+
+def test_spline_is_integrated_to_rounding():
+    from scipy.integrate import quad
+    from scipy.interpolate import CubicSpline
+
+    x = np.exp(np.random.default_rng(2).normal(0, 2, 9))
+    s = CubicSpline(np.arange(9), np.log(x))
+    areas = [quad(lambda t: np.exp(s(t)), k, k + 1, epsabs=0, epsrel=1e-13)[0] for k in range(8)]
+    assert ESTIMATORS["spline"].mean(x) == pytest.approx(areas, rel=1e-11)
+
+
+def test_spline_runs_over_each_unbroken_run_alone():
+    x = np.exp(np.random.default_rng(5).normal(0, 1, (9, 2)))
+    rows = population_rows(range(9), x, "spline", breaks=[4])
+    mean = ESTIMATORS["spline"].mean
+    assert rows.regressor == pytest.approx(np.concatenate([mean(x[:4]), mean(x[4:])]))
+    assert rows.regressor[3:] != pytest.approx(mean(x)[4:], rel=1e-3)
+
+
+def test_what_stands_beside_says_why():
+    assert set(BESIDE) <= set(ESTIMATORS) and all(len(why) > 40 for why in BESIDE.values())
 
 
 @given(st.floats(1e-3, 1e6), st.floats(1e-3, 1e6))
 def test_mean_of_a_year_lies_between_its_ends(x0, x1):
-    for mean in ESTIMATORS.values():
-        (R,) = mean(np.array([x0, x1]))
+    for estimator in ESTIMATORS.values():
+        (R,) = estimator.mean(np.array([x0, x1]))
         assert min(x0, x1) * (1 - 1e-12) <= R <= max(x0, x1) * (1 + 1e-12)
 
 
 def test_logarithmic_mean_of_nearly_equal_figures():
     x = np.array([5.0, 5.0 * (1 + 1e-13)])
-    assert ESTIMATORS["logmean"](x)[0] == pytest.approx(5.0, rel=1e-12)
+    assert ESTIMATORS["logmean"].mean(x)[0] == pytest.approx(5.0, rel=1e-12)
 
 
 def test_recovery_from_the_estimators_own_map(estimator):
     truth = {"a1": 0.55, "b1": 0.028, "a2": 0.8, "d": 0.024}
-    path = own_map(estimator, **truth, start=(34, 15))
+    path = classic_map(estimator, **truth, start=(34, 15), years=len(YEARS))
     found = fit(YEARS, *path.T, estimator)
     for name, value in truth.items():
         assert getattr(found, name) == pytest.approx(value, rel=1e-12)
@@ -118,9 +144,9 @@ def test_fit_is_ordinary_least_squares(estimator):
 
     x1, x2 = random_panel(1, 12)[["up", "down"]].to_numpy().T
     found = fit(range(12), x1, x2, estimator)
-    mean = ESTIMATORS[estimator]
-    for i, (g, R) in enumerate(((x1, mean(x2)), (x2, mean(x1)))):
-        other = sm.OLS(np.diff(np.log(g)), sm.add_constant(R)).fit()
+    mean, growth = ESTIMATORS[estimator]
+    for i, (own, R) in enumerate(((x1, mean(x2)), (x2, mean(x1)))):
+        other = sm.OLS(growth(own), sm.add_constant(R)).fit()
         assert found.coefficients[i] == pytest.approx(other.params, rel=1e-9)
         assert found.covariance[i] == pytest.approx(other.cov_params(), rel=1e-8)
         assert found.r_squared[i] == pytest.approx(other.rsquared, rel=1e-8)
@@ -137,8 +163,10 @@ def test_a_missing_year_breaks_the_chain(estimator):
     gap[4] = np.nan
     rows = growth_rows(range(10), x1, gap, estimator)
     assert rows.year.tolist() == [0, 1, 2, 5, 6, 7, 8]
-    whole = growth_rows(range(10), x1, x2, estimator)
-    assert rows.growth == pytest.approx(whole.growth[[0, 1, 2, 5, 6, 7, 8]])
+    parts = growth_rows(range(4), x1[:4], x2[:4], estimator)
+    others = growth_rows(range(5, 10), x1[5:], x2[5:], estimator)
+    for one, first, last in zip(rows, parts, others, strict=True):
+        assert one == pytest.approx(np.concatenate([first, last]))
     kept = np.delete(np.arange(10), 4)
     absent = growth_rows(kept, x1[kept], x2[kept], estimator)
     for one, other in zip(rows, absent, strict=True):
@@ -152,12 +180,13 @@ def test_a_break_ends_the_chain_and_leaves_the_years_on_both_sides(estimator):
     frame = random_panel(1, 10)
     x1, x2 = frame["up"].to_numpy(), frame["down"].to_numpy()
     rows = growth_rows(range(10), x1, x2, estimator, breaks=[4, 99])
-    whole = growth_rows(range(10), x1, x2, estimator)
-    kept = [0, 1, 2, 4, 5, 6, 7, 8]
-    assert rows.year.tolist() == kept and rows.crossing.tolist() == [3]
-    assert rows.growth == pytest.approx(whole.growth[kept])
-    assert rows.regressor == pytest.approx(whole.regressor[kept])
-    assert whole.crossing.tolist() == []
+    first = growth_rows(range(4), x1[:4], x2[:4], estimator)
+    last = growth_rows(range(4, 10), x1[4:], x2[4:], estimator)
+    assert rows.year.tolist() == [0, 1, 2, 4, 5, 6, 7, 8] and rows.crossing.tolist() == [3]
+    for name in ("growth", "regressor"):
+        parts = [getattr(first, name), getattr(last, name)]
+        assert getattr(rows, name) == pytest.approx(np.concatenate(parts))
+    assert growth_rows(range(10), x1, x2, estimator).crossing.tolist() == []
     found = fit(range(10), x1, x2, estimator, breaks=[4])
     assert found.rows == 8 and found.df == 6
     # a pair of years that is none anyhow crosses nothing
@@ -182,7 +211,10 @@ def test_a_flagged_break_drops_the_pooled_rows_of_its_region_alone(estimator):
     assert found.rows == whole.rows - 1 and found.data.crossing.tolist() == [year - 1]
     dropped = (whole.region == 0) & (whole.data.year == year - 1)
     assert found.data.growth == pytest.approx(whole.data.growth[~dropped])
-    assert found.data.regressor == pytest.approx(whole.data.regressor[~dropped])
+    unchanged = whole.region[~dropped] > (0 if estimator == "spline" else -1)
+    assert found.data.regressor[unchanged] == pytest.approx(
+        whole.data.regressor[~dropped][unchanged]
+    )
 
 
 @pytest.mark.parametrize(
@@ -285,7 +317,7 @@ def test_recovery_of_pooled_slopes_and_each_regions_equilibrium(estimator):
     shocks -= shocks.mean(axis=0)
     for r in range(6):
         (a1, a2), size = rng.uniform(0.2, 0.5, 2), rng.uniform(1, 1000, 2)
-        path = own_map(estimator, a1, b1, a2, d, (1, 1), shocks=shocks) * size
+        path = classic_map(estimator, a1, b1, a2, d, (1, 1), len(YEARS), shocks) * size
         truth[f"r{r}"] = (a1, b1 / size[1], a2, d / size[0])
         columns = {"region": f"r{r}", "year": YEARS, "up": path[:, 0], "down": path[:, 1]}
         frames.append(pd.DataFrame(columns))

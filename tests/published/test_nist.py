@@ -1,0 +1,128 @@
+"""Certified values of the NIST Statistical Reference Datasets."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from coevo.errors import StudyError
+from coevo.estimation import ols
+from coevo.estimation.optimiser import least_squares, scatter
+
+NIST = json.loads(Path(__file__).with_name("nist.json").read_text(encoding="utf-8"))
+LINEAR, NONLINEAR = NIST["linear"], NIST["nonlinear"]
+FUNCTIONS = {
+    "Misra1a": lambda b, x: b[0] * (1 - np.exp(-b[1] * x)),
+    "Thurber": lambda b, x: (
+        (b[0] + b[1] * x + b[2] * x**2 + b[3] * x**3) / (1 + b[4] * x + b[5] * x**2 + b[6] * x**3)
+    ),
+    "MGH17": lambda b, x: b[0] + b[1] * np.exp(-x * b[3]) + b[2] * np.exp(-x * b[4]),
+    "Rat43": lambda b, x: b[0] / (1 + np.exp(b[1] - b[2] * x)) ** (1 / b[3]),
+    "BoxBOD": lambda b, x: b[0] * (1 - np.exp(-b[1] * x)),
+}
+
+
+def model(name):
+    """Return residuals and Jacobian, the latter by complex steps: exact to rounding."""
+    y, x = np.array(NONLINEAR[name]["rows"], dtype=float).T
+    function = FUNCTIONS[name]
+
+    def residuals(b):
+        steps = 1e-30j * np.eye(len(b))
+        J = np.column_stack([function(b + step, x).imag / 1e-30 for step in steps])
+        return function(b, x) - y, J
+
+    return residuals
+
+
+def assert_certified(name, found):
+    case = NONLINEAR[name]
+    tolerance = 10.0 ** -case["digits"]
+    assert found.parameters == pytest.approx(case["parameters"], rel=tolerance)
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx(case["errors"], rel=10 * tolerance)
+    assert found.residuals @ found.residuals == pytest.approx(case["rss"], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_linear(name):
+    case = LINEAR[name]
+    y, x = np.array(case["rows"]).T
+    found = ols(np.vander(x, case["degree"] + 1, increasing=True), y)
+    tolerance = 10.0 ** -case["digits"]
+    assert found.coefficients == pytest.approx(case["coefficients"], rel=tolerance)
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx(case["errors"], rel=tolerance)
+    residual_sd = np.sqrt(found.residuals @ found.residuals / found.df)
+    assert residual_sd == pytest.approx(case["residual_sd"], rel=tolerance)
+
+
+@pytest.mark.parametrize("start", [0, 1])
+@pytest.mark.parametrize("name", NONLINEAR)
+def test_nonlinear_from_either_start(name, start):
+    assert_certified(name, least_squares(model(name), NONLINEAR[name]["starts"][start]))
+
+
+@pytest.mark.parametrize("name", NONLINEAR)
+def test_data_have_the_certified_sum_of_squares(name):
+    case = NONLINEAR[name]
+    residuals, _ = model(name)(np.array(case["parameters"]))
+    assert residuals @ residuals == pytest.approx(case["rss"], rel=1e-9)
+
+
+def test_several_starts_find_what_is_certified():
+    first = NONLINEAR["BoxBOD"]["starts"][0]
+    assert_certified("BoxBOD", least_squares(model("BoxBOD"), scatter(first, 20, 2.0, seed=1)))
+
+
+def test_what_one_start_misses_several_find():
+    """A frequency has many minima: from 5 the descent ends in another one than that of 2."""
+    x = np.arange(0, 6, 0.25)
+
+    def wave(p):
+        return np.cos(p[0] * x) - np.cos(2 * x), (-x * np.sin(p[0] * x))[:, None]
+
+    alone = least_squares(wave, [5.0])
+    assert alone.residuals @ alone.residuals > 1 and alone.starts == alone.agreeing == 1
+    found = least_squares(wave, scatter([5.0], 20, 0.7, seed=1))
+    assert found.parameters == pytest.approx([2.0], rel=1e-9)
+    assert found.starts == 20 and 2 <= found.agreeing < 20
+
+
+def test_scatter_begins_with_the_start_and_keeps_signs():
+    start = np.array([2.0, -0.5, 0.01])
+    points = scatter(start, 400, 0.5, seed=3)
+    assert points[0] == pytest.approx(start, abs=0)
+    logs = np.log(points[1:] / start)
+    assert logs.std(axis=0) == pytest.approx([0.5] * 3, rel=0.15)
+    assert np.array_equal(points, scatter(start, 400, 0.5, seed=3))
+
+
+def test_no_start_that_makes_sense_is_an_error():
+    def nowhere(p):
+        return np.full(3, np.inf), np.zeros((3, 1))
+
+    with pytest.raises(StudyError, match="the fit did not converge from any of 2 starts"):
+        least_squares(nowhere, [[1.0], [2.0]])
+
+
+def test_parameters_that_the_data_do_not_separate_are_refused():
+    x = np.arange(5.0)
+
+    def only_the_sum(p):
+        return (p[0] + p[1]) * x - np.cos(x), np.column_stack([x, x])
+
+    with pytest.raises(StudyError, match="does not determine its parameters"):
+        least_squares(only_the_sum, [1.0, 2.0])
+
+
+def test_steps_to_where_the_model_makes_no_sense_are_taken_back():
+    """y = 2 ln p with p > 0 only: the first full step from 5 lands below zero."""
+    visited = []
+
+    def logarithm(p):
+        visited.append(p[0])
+        return np.array([np.log(p[0]), np.log(p[0]) + 0.2]), np.array([[1 / p[0]], [1 / p[0]]])
+
+    found = least_squares(logarithm, [5.0])
+    assert min(visited) < 0
+    assert found.parameters == pytest.approx([np.exp(-0.1)], rel=1e-7)

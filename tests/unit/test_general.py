@@ -1,0 +1,150 @@
+"""The general model recovers what made the data; the paper's restriction is tested rightly."""
+
+import numpy as np
+import pytest
+
+from coevo.errors import StudyError
+from coevo.estimation import ESTIMATORS, fit
+from coevo.estimation.general import fit_general, restriction_test
+from tests.exact_maps import exact_map
+
+YEARS = np.arange(2000, 2014)
+PAIR = {"r": (0.7, -0.3), "A": ((-0.02, -0.03), (0.02, -0.01)), "start": (34.0, 9.0)}
+TRIO = {
+    "r": (0.7, 0.4, -0.2),
+    "A": ((-0.02, -0.010, -0.005), (0.004, -0.03, -0.010), (0.01, 0.008, -0.02)),
+    "start": (20.0, 3.0, 30.0),
+}
+
+
+def random_series(years=16, n=2, seed=3):
+    rng = np.random.default_rng(seed)
+    return 50 * np.exp(np.cumsum(rng.normal(0.05, 0.3, (years, n)), axis=0))
+
+
+def phi(A):
+    return A[0, 1] * A[1, 0] / (A[0, 0] * A[1, 1])
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("model", [PAIR, TRIO], ids=["two", "three"])
+def test_recovery_from_the_estimators_own_map(estimator, model):
+    found = fit_general(YEARS, exact_map(estimator, **model, years=len(YEARS)), estimator)
+    assert found.r == pytest.approx(np.array(model["r"]), rel=1e-11)
+    np.testing.assert_allclose(found.A, model["A"], rtol=1e-11)
+    assert np.abs(found.residuals).max() < 1e-12
+    assert found.rows == 13 and found.df == 13 - 1 - len(model["r"])
+
+
+def test_fit_is_ordinary_least_squares():
+    import statsmodels.api as sm
+
+    X = random_series(n=3)
+    found = fit_general(range(16), X)
+    design = sm.add_constant((X[1:] + X[:-1]) / 2)
+    for i in range(3):
+        other = sm.OLS(np.diff(np.log(X[:, i])), design).fit()
+        assert np.append(found.r[i], found.A[i]) == pytest.approx(other.params, rel=1e-8)
+        assert found.covariance[i] == pytest.approx(other.cov_params(), rel=1e-8)
+        assert found.residuals[:, i] == pytest.approx(other.resid, abs=1e-12)
+    assert found.df == other.df_resid == 11
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_scaling_changes_the_unit_of_a_column_and_nothing_else(estimator):
+    X, k = random_series(), np.array([250.0, 0.004])
+    one, other = fit_general(range(16), X, estimator), fit_general(range(16), X * k, estimator)
+    assert other.r == pytest.approx(one.r, rel=1e-10)
+    assert other.A * k == pytest.approx(one.A, rel=1e-10)
+    assert phi(other.A) == pytest.approx(phi(one.A), rel=1e-9)
+    assert other.condition == pytest.approx(one.condition, rel=1e-9)
+    np.testing.assert_allclose(restriction_test(other).F, restriction_test(one).F, rtol=1e-9)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_swapping_roles_permutes_the_populations(estimator):
+    X = random_series(n=3)
+    order = np.array([2, 0, 1])
+    one, other = (fit_general(range(16), part, estimator) for part in (X, X[:, order]))
+    assert other.r == pytest.approx(one.r[order], rel=1e-10)
+    np.testing.assert_allclose(other.A, one.A[order][:, order], rtol=1e-10)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_classic_fit_scales_and_swaps_exactly(estimator):
+    x1, x2 = random_series(seed=8).T
+    one = fit(range(16), x1, x2, estimator)
+    scaled, swapped = fit(range(16), 300 * x1, x2 / 7, estimator), fit(range(16), x2, x1, estimator)
+    values = (scaled.a1, scaled.b1 / 7, scaled.a2, scaled.d * 300)
+    assert values == pytest.approx((one.a1, one.b1, one.a2, one.d), rel=1e-10)
+    values = (swapped.a1, swapped.b1, swapped.a2, swapped.d)
+    assert values == pytest.approx((-one.a2, -one.d, -one.a1, -one.b1), rel=1e-10)
+
+
+def test_restriction_compares_the_sums_of_squares_of_both_models():
+    """F = (RSS of the classic form - RSS of the general model)/1 over RSS/df."""
+    x1, x2 = random_series(seed=5).T
+    general, classic = fit_general(range(16), np.column_stack([x1, x2])), fit(range(16), x1, x2)
+    left, without = ((found.residuals**2).sum(axis=0) for found in (general, classic))
+    found = restriction_test(general)
+    np.testing.assert_allclose(found.F, (without - left) / (left / general.df), rtol=1e-9)
+
+
+def test_restriction_holds_its_level_and_sees_self_limitation():
+    """Fixed regressors, so the tests are exact: 5 % at most combined, more when A_ii is not 0."""
+    rng, own = np.random.default_rng(1), fit_general(range(16), random_series())
+    regressor = own.data.regressor
+    design = np.column_stack([np.ones(15), regressor / regressor.mean(axis=0)])
+    rejected = {0.0: 0, -1.0: 0}
+    for limit in rejected:
+        A = np.array([[limit, -0.3], [0.2, limit]])
+        for _ in range(400):
+            growth = design @ np.column_stack([(0.1, 0.1), A]).T + rng.normal(0, 0.2, (15, 2))
+            rejected[limit] += combined_p(design, growth) < 0.05
+    assert 6 <= rejected[0.0] <= 34  # 400 x .05, and three standard deviations
+    assert rejected[-1.0] > 200
+
+
+def combined_p(design, growth):
+    """Return the combined p from a fit of given growth, by the fields the test reads."""
+    from coevo.estimation import ols
+
+    lines = [ols(design, g) for g in growth.T]
+    A = np.array([line.coefficients[1:] for line in lines])
+    covariance = np.array([line.covariance for line in lines])
+    template = fit_general(range(16), random_series())
+    made = {"A": A, "covariance": covariance, "df": lines[0].df}
+    return restriction_test(type(template)(**(vars(template) | made))).combined
+
+
+def test_p_values_by_hand():
+    from scipy.stats import t
+
+    found = fit_general(range(16), random_series())
+    F, p, combined = restriction_test(found)
+    by_t = [2 * t.sf(np.sqrt(value), found.df) for value in F]
+    assert p == pytest.approx(by_t, rel=1e-10)
+    assert combined == pytest.approx(min(1, 2 * min(by_t)), rel=1e-10)
+
+
+def test_a_gap_breaks_the_chain_and_enters_no_scale():
+    X = random_series()
+    gap = X.copy()
+    gap[7, 1] = np.nan
+    found = fit_general(range(16), gap)
+    assert found.rows == 13 and found.data.year.tolist() == [*range(6), *range(8, 15)]
+    kept = np.delete(np.arange(16), 7)
+    again = fit_general(kept, X[kept])
+    np.testing.assert_allclose(again.A, found.A, rtol=1e-10)
+
+
+def test_what_cannot_be_fitted():
+    with pytest.raises(StudyError, match=r"5 pairs of consecutive years.* needs at least 6"):
+        fit_general(range(6), random_series(6))
+    with pytest.raises(StudyError, match=r"6 pairs.* of 3 populations needs at least 7"):
+        fit_general(range(7), random_series(7, 3))
+    X = random_series()
+    with pytest.raises(StudyError, match="depends on the others"):
+        fit_general(range(16), np.column_stack([X[:, 0], 3 * X[:, 0]]))
+    with pytest.raises(StudyError, match="x2 is 0 in 3"):
+        fit_general(range(16), np.where(np.arange(32).reshape(16, 2) == 7, 0.0, X))
