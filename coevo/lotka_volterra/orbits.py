@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from coevo.community import simulate
 from coevo.errors import StudyError
-from coevo.lotka_volterra.classic import equilibrium, growth, kind
+from coevo.lotka_volterra.classic import equilibrium, kind
 
 Array = npt.NDArray[np.float64]
 Values = npt.ArrayLike
@@ -59,34 +59,35 @@ def orbit(
 def period(a1: float, b1: float, a2: float, b2: float, start: tuple[float, float]) -> float:
     """Return the years that the orbit through `start` (x1, x2 > 0) takes to close.
 
-    The time between two crossings, in one direction, of a line through E in the plane of logs,
-    where orbits are convex around E; at E itself the limit 2 pi/sqrt(a1 a2), which is the shortest.
-    DOP853 with relative error 1e-10. `StudyError` where E is no centre.
+    With u = ln(x/E) the equations are u1' = -a1 (exp u2 - 1), u2' = a2 (exp u1 - 1), and orbits
+    are convex curves around u = 0: the period is the time between two crossings, in one direction,
+    of a line through it; at E itself the limit 2 pi/sqrt(a1 a2), the shortest. DOP853 with relative
+    error 1e-10. `StudyError` where E is no centre or `start` is not positive.
     """
     from scipy.integrate import solve_ivp
 
-    if not np.all(np.asarray(start, dtype=float) > 0):
-        raise StudyError(f"the orbit from {start} cannot be followed: a start must be positive")
     if kind(a1, b1, a2, b1 * b2) != "centre":
         raise StudyError("no period: orbits close around a centre only, and E is none")
-    at_rest = np.log(equilibrium(a1, b1, a2, b2))
-    away = np.log(start) - at_rest
+    if not np.all(np.asarray(start, dtype=float) > 0):
+        raise StudyError("no period: the orbit must start from positive values of both populations")
+    away = np.log(start) - np.log(equilibrium(a1, b1, a2, b2))
     if not away.any():
         return float(2 * np.pi / np.sqrt(a1 * a2))
 
-    def ahead(_: float, logs: Array) -> float:
-        return float((logs - at_rest) @ away)  # zero a quarter and three quarters of a turn on
+    def line(_: float, u: Array) -> float:
+        return float(u @ away)  # zero a quarter and three quarters of a turn from the start
 
-    ahead.direction, ahead.terminal = 1, 2  # type: ignore[attr-defined]
-    solution = solve_ivp(
-        lambda _, y: np.array(growth(np.exp(y[0]), np.exp(y[1]), a1, b1, a2, b2)),
-        (0, np.inf),
-        np.log(start),
-        method="DOP853",
-        events=ahead,
-        rtol=1e-10,
-        atol=1e-13,
-    )
+    line.direction, line.terminal = 1, 2  # type: ignore[attr-defined]
+    with np.errstate(over="ignore", invalid="ignore"):  # trial steps that are taken back
+        solution = solve_ivp(
+            lambda _, u: np.array([-a1, a2]) * np.expm1(u[::-1]),
+            (0, np.inf),
+            away,
+            method="DOP853",
+            events=line,
+            rtol=1e-10,
+            atol=1e-12 * np.abs(away).max(),
+        )
     if solution.status != 1:
         raise StudyError(f"the orbit from {start} cannot be followed: {solution.message}")
     first, second = solution.t_events[0]
