@@ -1,4 +1,4 @@
-"""What a fit can say: sets for the equilibrium, signs, intervals (docs/methods.md, 5).
+"""Intervals, and Fieller's sets for the equilibrium of the classic form.
 
 Each coordinate of E is a ratio of the two coefficients of one equation, rho = -c/s. A ratio whose
 denominator may be zero has no standard error; Fieller's set says what the data leave open.
@@ -83,32 +83,3 @@ def equilibrium_sets(fit: Equations, level: float = 0.95) -> tuple[RatioSet, Rat
     sets = fieller(fit.coefficients[:, 0], fit.coefficients[:, 1], fit.covariance, fit.df, level)
     first, second = (RatioSet(*(part[i] for part in sets)) for i in (1, 0))
     return first, second
-
-
-def sign_probabilities(
-    fit: Equations, draws: int = 20_000, seed: int | np.random.SeedSequence = 1
-) -> dict[str, float]:
-    """Return the probabilities of the sign patterns of (a1, b1, a2, d).
-
-    `predator_prey`: all positive; `reversed`: all negative (the same with the roles reversed);
-    `saddle`: E positive and a1 a2 < 0; `positive`: E positive, the sum of the three. Draws from
-    each equation's bivariate t, the posterior under a flat prior.
-    """
-    generator = np.random.default_rng(seed)
-    shape = (draws, 2)  # draws, equations
-    z = generator.standard_normal((2, *shape))
-    stretch = np.sqrt(fit.df / generator.chisquare(fit.df, shape))
-    V = fit.covariance
-    c_error = np.sqrt(V[:, 0, 0])
-    shared = np.divide(V[:, 0, 1], c_error, out=np.zeros(2), where=c_error > 0)
-    own = np.sqrt(np.maximum(V[:, 1, 1] - shared**2, 0))
-    c = fit.coefficients[:, 0] + c_error * z[0] * stretch
-    s = fit.coefficients[:, 1] + (shared * z[0] + own * z[1]) * stretch
-    a1, b1, a2, d = c[:, 0] > 0, s[:, 0] < 0, c[:, 1] < 0, s[:, 1] > 0
-    positive = (a1 == b1) & (a2 == d)
-    return {
-        "predator_prey": float(np.mean(positive & a1 & a2)),
-        "reversed": float(np.mean(positive & ~a1 & ~a2)),
-        "saddle": float(np.mean(positive & (a1 != a2))),
-        "positive": float(np.mean(positive)),
-    }

@@ -1,0 +1,181 @@
+"""Any number of populations that act on each other, and on themselves (docs/methods.md, 5).
+
+    dx_i/dt = x_i (r_i + sum_j A_ij x_j)        i = 1 .. n
+
+r (n,) rates per year; A (n, n) rates per year and unit of x_j: A_ij is what j does to i. The
+classic form is r = (a1, -a2), A = [[0, -b1], [d, 0]]. Source: Lotka (1925), Volterra (1926);
+Hofbauer and Sigmund (1998). Arrays may have leading dimensions where a function says (..., n).
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from coevo.errors import StudyError
+
+Array = npt.NDArray[np.float64]
+Values = npt.ArrayLike
+
+ROUNDING = 1e-9  # a part of an eigenvalue below this share of the largest one counts as zero
+# (sign of A12, sign of A21) -> relation; A12 is what 2 does to 1
+RELATIONS = {
+    (-1, -1): "competition",
+    (1, 1): "mutualism",
+    (1, -1): "1 preys on 2",
+    (-1, 1): "2 preys on 1",
+}
+
+
+def rest_point(r: Values, A: Values) -> Array:
+    """Return the point x* = -A^-1 r (..., n) at which every growth rate is zero.
+
+    It need not be positive. `StudyError` if A is singular, whatever the units.
+    """
+    r, A = np.asarray(r, dtype=float), np.asarray(A, dtype=float)
+    if not np.all(_regular(A)):
+        raise StudyError(
+            "no rest point: det A is zero, so the growth rates vanish nowhere or along a line"
+        )
+    return -np.linalg.solve(A, r[..., None])[..., 0]
+
+
+def _regular(A: Array) -> npt.NDArray[np.bool_]:
+    """Whether A (..., n, n) has full rank once its rows and columns have unit length."""
+    for axis in (-1, -2):
+        length = np.linalg.norm(A, axis=axis, keepdims=True)
+        A = A / np.where(length > 0, length, 1)
+    return np.linalg.matrix_rank(A) == A.shape[-1]
+
+
+def jacobian(r: Values, A: Values) -> Array:
+    """Return the Jacobian diag(x*) A (..., n, n) at the rest point. Errors as `rest_point`."""
+    return rest_point(r, A)[..., None] * np.asarray(A, dtype=float)
+
+
+def kind(r: Values, A: Values) -> npt.NDArray[np.str_]:
+    """Return what the rest point is, from the eigenvalues of its Jacobian.
+
+    `none`: not positive; `saddle`: real parts of both signs; `stable` or `unstable`, all of one
+    sign, with `focus` where a pair is complex and `node` otherwise; `centre`: all real parts zero;
+    `degenerate`: some are zero, and the linear part does not decide. Errors as `rest_point`.
+    """
+    x = rest_point(r, A)
+    values = np.linalg.eigvals(x[..., None] * np.asarray(A, dtype=float))
+    slight = ROUNDING * np.abs(values).max(axis=-1, keepdims=True)
+    up, down = values.real > slight, values.real < -slight
+    turning = np.any(np.abs(values.imag) > slight, axis=-1)
+    cases = {
+        "none": ~np.all(x > 0, axis=-1),
+        "saddle": up.any(axis=-1) & down.any(axis=-1),
+        "stable focus": down.all(axis=-1) & turning,
+        "stable node": down.all(axis=-1),
+        "unstable focus": up.all(axis=-1) & turning,
+        "unstable node": up.all(axis=-1),
+        "centre": ~(up | down).any(axis=-1),
+    }
+    return np.select(list(cases.values()), list(cases), "degenerate")[()]
+
+
+class Boundary(NamedTuple):
+    """A rest point with some populations absent.
+
+    present (n,); point (n,): 0 where absent, NaN if the present ones have no rest point of their
+    own; feasible: all present ones positive; invasion (n,): growth rate per year of an absent
+    population when it is rare, NaN for the present ones.
+    """
+
+    present: npt.NDArray[np.bool_]
+    point: Array
+    feasible: bool
+    invasion: Array
+
+
+def boundary_equilibria(r: Values, A: Values) -> Iterator[Boundary]:
+    """Yield the rest point of every part S of the populations, from none of them to all but one.
+
+        x_S = -A_SS^-1 r_S,   invasion of j outside S: r_j + sum_S A_jk x_k
+
+    r (n,), A (n, n). An absent population enters where its invasion rate is positive; a part that
+    is feasible and that none can enter is an end of its own.
+    """
+    r, A = np.asarray(r, dtype=float), np.asarray(A, dtype=float)
+    for choice in product((False, True), repeat=len(r)):
+        present = np.array(choice)
+        if present.all():
+            continue
+        x = np.zeros(len(r))
+        own = np.ix_(present, present)
+        alone = not present.any() or _regular(A[own])
+        x[present] = rest_point(r[present], A[own]) if alone and present.any() else np.nan
+        feasible = bool(np.all(x[present] > 0))
+        yield Boundary(
+            present, x, feasible, np.where(present, np.nan, r + A[:, present] @ x[present])
+        )
+
+
+def carrying_capacities(r: Values, A: Values) -> Array:
+    """Return K_i = -r_i/A_ii (..., n): where population i comes to rest alone.
+
+    NaN where it does not: no self-limitation (A_ii >= 0), or no growth of its own (r_i <= 0).
+    """
+    r, own = np.asarray(r, dtype=float), np.diagonal(A, axis1=-2, axis2=-1)
+    r, own = np.broadcast_arrays(r, own)
+    return np.divide(-r, own, out=np.full(r.shape, np.nan), where=(own < 0) & (r > 0))
+
+
+def symbiosis_coefficients(r: Values, A: Values) -> Array:
+    """Return s_ij = A_ij K_j / r_i (..., n, n), without unit.
+
+        dx_i/dt = r_i x_i (1 + sum_j s_ij x_j/K_j),   s_ii = -1
+
+    so that two populations read x1' = r1 x1 (1 - x1/K1 + s12 x2/K2): positive is a gain, the sign
+    of the symbiosis literature. NaN where K_j does not exist or r_i is zero.
+    """
+    r, A = np.asarray(r, dtype=float), np.asarray(A, dtype=float)
+    gain = A * carrying_capacities(r, A)[..., None, :]
+    rate = np.broadcast_to(r[..., None], gain.shape)
+    return np.divide(gain, rate, out=np.full(gain.shape, np.nan), where=rate != 0)
+
+
+def relation(effect12: Values, effect21: Values) -> npt.NDArray[np.str_]:
+    """Return the relation that the signs of A12 (of 2 on 1) and A21 (of 1 on 2) name.
+
+    (-, -) competition, (+, +) mutualism, (+, -) `1 preys on 2`, (-, +) `2 preys on 1`; with a zero
+    or NaN `undetermined`, since a relation with a zero needs a bound within which nothing counts.
+    """
+    first, second = np.sign(effect12), np.sign(effect21)
+    found = [(first == one) & (second == two) for one, two in RELATIONS]
+    return np.select(found, list(RELATIONS.values()), "undetermined")[()]
+
+
+def simulate(r: Values, A: Values, start: Values, times: Values) -> Array:
+    """Return the path (len(times), n) through `start` (n,), positive, at times[0].
+
+    The equations are solved for ln x, which keeps all positive (DOP853, relative error 1e-9).
+    `StudyError` if a start is not positive or the path leaves every bound before the last time.
+    """
+    from scipy.integrate import solve_ivp
+
+    r, A, start, times = (np.asarray(value, dtype=float) for value in (r, A, start, times))
+    if not np.all(start > 0):
+        raise StudyError(f"the path from {_said(start)} cannot be followed: it must be positive")
+    with np.errstate(over="ignore", invalid="ignore"):
+        solution = solve_ivp(
+            lambda _, logs: r + A @ np.exp(logs),
+            (times[0], times[-1]),
+            np.log(start),
+            method="DOP853",
+            t_eval=times,
+            rtol=1e-9,
+            atol=1e-12,
+        )
+    if not solution.success:
+        raise StudyError(f"the path from {_said(start)} cannot be followed: {solution.message}")
+    return np.exp(solution.y.T)
+
+
+def _said(point: Array) -> str:
+    return f"({', '.join(f'{value:g}' for value in point)})"

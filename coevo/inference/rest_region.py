@@ -1,0 +1,139 @@
+"""Where the rest point of two populations in the general form may lie."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numpy.polynomial import polynomial
+
+from coevo.errors import StudyError
+from coevo.inference.sets import t_quantile
+
+Array = npt.NDArray[np.float64]
+
+
+class Projection(NamedTuple):
+    """What a confidence region leaves of one coordinate.
+
+    kind: `interval`, or `unbounded`, where low or high is infinite; pieces (k, 2): the intervals
+    it consists of, in order; low, high: their outer ends.
+    """
+
+    kind: str
+    low: float
+    high: float
+    pieces: Array
+
+
+def in_region(
+    x: npt.ArrayLike,
+    r: npt.ArrayLike,
+    A: npt.ArrayLike,
+    covariance: npt.ArrayLike,
+    df: int,
+    level: float = 0.95,
+) -> npt.NDArray[np.bool_]:
+    """Return whether points x (..., n) lie in the joint confidence region of the rest point.
+
+        q_i(x) = (c_i'u)^2 - t^2 u'V_i u <= 0 for all i,   u = (1, x),   c_i = (r_i, A_i1 .. A_in)
+
+    the points at which no t test of c_i'u = 0 (df, at 1 - (1 - level)/n: Bonferroni) rejects.
+    r (n,), A (n, n), covariance (n, 1 + n, 1 + n). It holds the true point with probability
+    `level` at least, however weakly A is known (the generalisation of Fieller's set).
+    """
+    Q = _quadrics(r, A, covariance, df, level)
+    x = np.asarray(x, dtype=float)
+    u = np.concatenate([np.ones((*x.shape[:-1], 1)), x], axis=-1)
+    return np.all(np.einsum("...j,njk,...k->...n", u, Q, u) <= 0, axis=-1)
+
+
+def _quadrics(
+    r: npt.ArrayLike, A: npt.ArrayLike, covariance: npt.ArrayLike, df: int, level: float
+) -> Array:
+    """Return the matrices c c' - t^2 V (n, 1 + n, 1 + n) of the equations' tests."""
+    c = np.column_stack([r, A]).astype(float)
+    t2 = t_quantile(df, 1 - (1 - level) / len(c)) ** 2
+    return c[:, :, None] * c[:, None, :] - t2 * np.asarray(covariance, dtype=float)
+
+
+def rest_region(
+    r: npt.ArrayLike,
+    A: npt.ArrayLike,
+    covariance: npt.ArrayLike,
+    df: int,
+    level: float = 0.95,
+) -> tuple[Projection, Projection]:
+    """Return the projections of the region of `in_region` on the axes of two populations.
+
+    Whether some x2 completes a given x1 can change only where one of the two conics turns back (its
+    discriminant in x2 is zero) or where they cross (their resultant is zero): the roots of these
+    polynomials in x1 cut the axis, and one point decides each piece. Exact up to the roots; the
+    same for x2. The estimate always belongs. `StudyError` unless n = 2.
+    """
+    r, A, V = (np.asarray(value, dtype=float) for value in (r, A, covariance))
+    if r.shape != (2,):
+        raise StudyError(f"the region of the rest point is drawn for two populations, not {len(r)}")
+    error = np.sqrt(np.diagonal(V, axis1=-2, axis2=-1)).mean(axis=0)
+    unit = error[0] / error[1:] if np.all(error > 0) else np.ones(2)  # in which r and A x compare
+    scale = np.concatenate([[1.0], unit])
+    Q = _quadrics(r, A, V, df, level) * scale[:, None] * scale
+    x = -np.linalg.solve(A, r) / unit
+    first = _project(Q, x[0], unit[0])
+    second = _project(Q[:, [0, 2, 1]][:, :, [0, 2, 1]], x[1], unit[1])
+    return first, second
+
+
+def _project(Q: Array, estimate: float, unit: float) -> Projection:
+    """Return the projection of both conics (2, 3, 3) on their first coordinate, times the unit."""
+    # q = a y^2 + b(v) y + c(v) in the other coordinate y
+    a = Q[:, 2, 2]
+    b = np.stack([2 * Q[:, 0, 2], 2 * Q[:, 1, 2]], axis=-1)
+    c = np.stack([Q[:, 0, 0], 2 * Q[:, 0, 1], Q[:, 1, 1]], axis=-1)
+    cuts = np.unique(np.concatenate([[estimate], *map(_real_parts, _boundaries(a, b, c))]))
+    margin = 1 + np.abs(cuts).max()
+    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
+    middles = np.concatenate([[cuts[0] - margin], (cuts[:-1] + cuts[1:]) / 2, [cuts[-1] + margin]])
+    inside = [
+        _completed(a, polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in middles
+    ]
+    pieces = [[estimate, estimate]]
+    pieces = _joined(np.array(pieces + [ends[i : i + 2].tolist() for i in np.flatnonzero(inside)]))
+    low, high = float(pieces[0, 0] * unit), float(pieces[-1, 1] * unit)
+    bounded = np.isfinite([low, high]).all()
+    return Projection("interval" if bounded else "unbounded", low, high, pieces * unit)
+
+
+def _boundaries(a: Array, b: Array, c: Array) -> list[Array]:
+    """Return the discriminants of both quadratics in y and their resultant, polynomials in v."""
+    times, minus = polynomial.polymul, polynomial.polysub
+    discriminants = [minus(times(b[i], b[i]), 4 * a[i] * c[i]) for i in range(2)]
+    ac = minus(a[0] * c[1], a[1] * c[0])
+    ab = minus(a[0] * b[1], a[1] * b[0])
+    bc = minus(times(b[0], c[1]), times(b[1], c[0]))
+    return [*discriminants, minus(times(ac, ac), times(ab, bc))]
+
+
+def _real_parts(coefficients: Array) -> Array:
+    """Return the real parts of the roots; one that belongs to no real root cuts in vain."""
+    trimmed = polynomial.polytrim(coefficients, 0)
+    return polynomial.polyroots(trimmed).real if len(trimmed) > 1 else np.empty(0)
+
+
+def _completed(a: Array, b: Array, c: Array) -> bool:
+    """Whether some y makes both a y^2 + b y + c negative: one between the roots of the two."""
+    roots = [polynomial.polyroots(polynomial.polytrim([c[i], b[i], a[i]], 0)) for i in range(2)]
+    real = np.sort(np.concatenate([root.real[root.imag == 0] for root in roots]))
+    if len(real) == 0:
+        real = np.zeros(1)
+    margin = 1 + np.abs(real).max()
+    y = np.concatenate([[real[0] - margin], (real[:-1] + real[1:]) / 2, [real[-1] + margin]])
+    return bool(np.any(np.all((a[:, None] * y + b[:, None]) * y + c[:, None] <= 0, axis=0)))
+
+
+def _joined(pieces: Array) -> Array:
+    """Return the intervals (k, 2) in order, those that touch as one."""
+    pieces = pieces[np.lexsort((pieces[:, 1], pieces[:, 0]))]
+    reach = np.maximum.accumulate(pieces[:, 1])
+    starts = np.concatenate([[True], pieces[1:, 0] > reach[:-1]])
+    ends = np.concatenate([np.flatnonzero(starts)[1:], [len(pieces)]]) - 1
+    return np.column_stack([pieces[starts, 0], reach[ends]])

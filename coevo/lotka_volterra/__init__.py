@@ -1,0 +1,46 @@
+"""Two populations of output: the equations and what follows from them (docs/methods.md, 5 and 6).
+
+    (1) dx1/dt =  a1 x1 - b1 x1 x2          x1 upstream (prey), x2 downstream (predator)
+    (2) dx2/dt = -a2 x2 + b1 b2 x1 x2       d = b1 b2
+
+a1, a2 are rates per year; b1, d are rates per year and unit of the other population; b2 is the
+product that downstream makes of a unit purchased. Source: Lotka (1925), Volterra (1926); the
+reading as a supply relation is that of Qian. Everything is elementwise and broadcasts.
+"""
+
+from coevo.lotka_volterra.calibration import calibrate, calibration_failures, period_equilibrium
+from coevo.lotka_volterra.classic import (
+    ELASTICITIES,
+    eigenvalues,
+    elasticities,
+    equilibrium,
+    growth,
+    jacobian,
+    kind,
+)
+from coevo.lotka_volterra.entry import Entry, entry
+from coevo.lotka_volterra.maps import MAPS, map_eigenvalues, map_modulus
+from coevo.lotka_volterra.orbits import Level, conserved, conserved_path, orbit, period
+
+__all__ = [
+    "ELASTICITIES",
+    "MAPS",
+    "Entry",
+    "Level",
+    "calibrate",
+    "calibration_failures",
+    "conserved",
+    "conserved_path",
+    "eigenvalues",
+    "elasticities",
+    "entry",
+    "equilibrium",
+    "growth",
+    "jacobian",
+    "kind",
+    "map_eigenvalues",
+    "map_modulus",
+    "orbit",
+    "period",
+    "period_equilibrium",
+]

@@ -1,0 +1,54 @@
+"""The accounting calibration: parameters that restate a year's growth (docs/methods.md, 6)."""
+
+import numpy as np
+import numpy.typing as npt
+
+from coevo.errors import StudyError
+
+Array = npt.NDArray[np.float64]
+Values = npt.ArrayLike
+
+
+def calibrate(
+    x1: Values, x2: Values, purchases: Values, sales: Values
+) -> tuple[Array, Array, Array, Array]:
+    """Return a1, b1, a2, b2 of each year but the last by the accounting identity.
+
+        b1 = P/(x1 x2)    b2 = S/P    a1 = g1 + P/x1    a2 = d x1 - g2    d = b1 b2 = S/(x1 x2)
+
+    with growth g = ln x(t+1) - ln x(t). The inputs are yearly, of shape (years, ...); P, what the
+    downstream system purchases, in the unit of x1, and S, what it sells, in that of x2. The outputs
+    have shape (years - 1, ...); where a figure is missing (NaN), so is what depends on it. It
+    restates observed growth: signs are assumed, not tested. `StudyError` if a figure is not
+    positive.
+    """
+    series = [np.asarray(value, dtype=float) for value in (x1, x2, purchases, sales)]
+    if any(np.any(value <= 0) for value in series):
+        raise StudyError("the calibration needs positive outputs, purchases and sales")
+    g1, g2 = (np.diff(np.log(value), axis=0) for value in series[:2])
+    now1, now2, bought, sold = (value[:-1] for value in series)
+    b1, b2 = bought / (now1 * now2), sold / bought
+    return g1 + bought / now1, b1, b1 * b2 * now1 - g2, b2
+
+
+def calibration_failures(
+    x1: Values, x2: Values, purchases: Values, sales: Values
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return, per reason, the years but the last in which the calibration makes no sense.
+
+    Reasons: purchases exceed what upstream made (P/x1 > 1), downstream grows by a factor e or more
+    in the year (g2 >= 1), a1 or a2 not positive. Arguments and errors as for `calibrate`.
+    """
+    a1, b1, a2, _ = calibrate(x1, x2, purchases, sales)
+    x2 = np.asarray(x2, dtype=float)
+    return {
+        "purchases exceed upstream output": b1 * x2[:-1] > 1,
+        "downstream growth is 1 or more": np.diff(np.log(x2), axis=0) >= 1,
+        "a1 is not positive": a1 <= 0,
+        "a2 is not positive": a2 <= 0,
+    }
+
+
+def period_equilibrium(a1: Array, b1: Array, a2: Array, b2: Array) -> tuple[float, float]:
+    """Return E of a period, (mean a2 / mean d, mean a1 / mean b1), from the years' parameters."""
+    return float(np.mean(a2) / np.mean(b1 * b2)), float(np.mean(a1) / np.mean(b1))

@@ -1,0 +1,188 @@
+"""The general model: closed forms against the equations, kinds against textbook cases."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coevo import lotka_volterra
+from coevo.community import (
+    boundary_equilibria,
+    carrying_capacities,
+    jacobian,
+    kind,
+    relation,
+    rest_point,
+    simulate,
+    symbiosis_coefficients,
+)
+from coevo.errors import StudyError
+
+
+def communities(n):
+    size = st.floats(-2, 2).map(lambda value: round(value, 3))
+    return st.tuples(
+        st.lists(size, min_size=n, max_size=n).map(np.array),
+        st.lists(size, min_size=n * n, max_size=n * n).map(lambda a: np.array(a).reshape(n, n)),
+    ).filter(lambda rA: abs(np.linalg.det(rA[1])) > 0.05)
+
+
+@given(st.integers(1, 4).flatmap(communities))
+def test_growth_vanishes_at_the_rest_point(rA):
+    r, A = rA
+    x = rest_point(r, A)
+    assert r + A @ x == pytest.approx(np.zeros(len(r)), abs=1e-9 * (1 + np.abs(A @ x).max()))
+
+
+@given(st.integers(1, 4).flatmap(communities))
+def test_jacobian_is_the_derivative_of_the_rates(rA):
+    r, A = rA
+    x = rest_point(r, A)
+    numeric = np.column_stack(
+        [
+            ((x + h) * (r + A @ (x + h)) - (x - h) * (r + A @ (x - h))) / 2e-4
+            for h in 1e-4 * np.eye(len(r))
+        ]
+    )
+    # the rates are quadratic, so central differences are exact
+    scale = 1 + np.abs(x).max() ** 2
+    assert jacobian(r, A) == pytest.approx(numeric, abs=1e-7 * scale)
+
+
+def test_a_singular_matrix_has_no_rest_point_in_any_unit():
+    with pytest.raises(StudyError, match="det A is zero"):
+        rest_point([1.0, 1.0], [[1e-6, 2e-3], [3e-6, 6e-3]])
+    # far from singular, though its determinant is 1e-12
+    assert rest_point([1e-6, 1e-6], [[-1e-6, 0], [0, -1e-6]]) == pytest.approx([1, 1])
+
+
+def test_the_classic_form_is_a_community():
+    a1, b1, a2, b2 = 0.55, 0.028, 0.8, 0.85
+    r, A = (a1, -a2), [[0, -b1], [b1 * b2, 0]]
+    assert rest_point(r, A) == pytest.approx(lotka_volterra.equilibrium(a1, b1, a2, b2))
+    assert jacobian(r, A) == pytest.approx(lotka_volterra.jacobian(a1, b1, a2, b2))
+    assert kind(r, A) == "centre"
+    assert kind((a1, a2), [[0, -b1], [-b1, 0]]) == "saddle" == lotka_volterra.kind(a1, b1, -a2, -b1)
+
+
+# rest point (1, 1) in each case, so that the Jacobian is A
+KINDS = {
+    "stable node": [[-2, -1], [-1, -2]],
+    "unstable node": [[2, 1], [1, 2]],
+    "stable focus": [[-0.1, -1], [1, -0.1]],
+    "unstable focus": [[0.1, -1], [1, 0.1]],
+    "saddle": [[-1, -2], [-2, -1]],
+    "centre": [[0, -1], [1, 0]],
+}
+
+
+@pytest.mark.parametrize(("expected", "A"), KINDS.items())
+def test_kinds_by_hand(expected, A):
+    r = -np.sum(A, axis=1)
+    assert kind(r, A) == expected
+    # other units change nothing
+    assert kind(r, A / np.array([1e3, 1e-3])) == expected
+    # the same lines with the rest point in another quadrant
+    assert kind(-r, A) == "none"
+
+
+def test_kinds_of_many_at_once_and_of_three():
+    A = np.array(list(KINDS.values()))
+    assert kind(-A.sum(axis=-1), A).tolist() == list(KINDS)
+    ring = np.array([[-1.0, -2, 0], [0, -1, -2], [-2, 0, -1]])  # eigenvalues -3, 0 +- i sqrt 3
+    assert kind([3, 3, 3], ring) == "degenerate"
+    assert kind([4, 4, 4], ring - np.eye(3)) == "stable focus"
+    assert kind([2, 2, 2], ring + np.eye(3)) == "saddle"  # -2, 1 +- i sqrt 3
+
+
+@given(communities(2))
+def test_two_populations_agree_with_trace_and_determinant(rA):
+    r, A = rA
+    x = rest_point(r, A)
+    found = str(kind(r, A))
+    if np.any(x <= 0):
+        assert found == "none"
+        return
+    trace, det = np.trace(x[:, None] * A), np.linalg.det(x[:, None] * A)
+    if det < 0:
+        assert found == "saddle"
+    elif abs(trace) > 1e-6 and abs(trace**2 / (4 * det) - 1) > 1e-6:
+        stability = "stable" if trace < 0 else "unstable"
+        assert found == f"{stability} {'node' if trace**2 > 4 * det else 'focus'}"
+
+
+def test_a_path_goes_where_the_kind_says():
+    r, A = [3.0, 3.0], KINDS["stable node"]
+    assert simulate(r, A, [0.2, 3.0], [0, 40])[-1] == pytest.approx([1, 1], rel=1e-7)
+    # two competitors of which the one that starts ahead wins: the saddle lies between
+    assert simulate([3, 3], KINDS["saddle"], [1.1, 1.0], [0, 60])[-1] == pytest.approx(
+        [3, 0], abs=1e-6
+    )
+
+
+def test_one_population_follows_the_logistic_curve():
+    times = np.linspace(0, 9, 10)
+    path = simulate([0.8], [[-0.02]], [3.0], times)[:, 0]
+    assert path == pytest.approx(40 / (1 + (40 / 3 - 1) * np.exp(-0.8 * times)), rel=1e-7)
+
+
+def test_paths_that_cannot_be_followed():
+    with pytest.raises(StudyError, match="cannot be followed"):
+        simulate([1, 1], [[0, 1], [1, 0]], [5, 5], [0, 20])
+    with pytest.raises(StudyError, match="positive"):
+        simulate([1, 1], [[-1, 0], [0, -1]], [0, 1], [0, 1])
+
+
+def test_boundary_equilibria_by_hand():
+    """Two competitors: K1 = 2, K2 = 5; x1 alone at 2 leaves 2 growth 1 - .3 x 2 = .4, and so on."""
+    empty, second, first = boundary_equilibria([1, 1], [[-0.5, -0.1], [-0.3, -0.2]])
+    assert empty.point.tolist() == [0, 0] and empty.invasion.tolist() == [1, 1]
+    assert second.point == pytest.approx([0, 5]) and second.invasion[0] == pytest.approx(0.5)
+    assert first.point == pytest.approx([2, 0]) and first.invasion[1] == pytest.approx(0.4)
+    assert np.isnan([second.invasion[1], first.invasion[0]]).all()
+    assert empty.feasible and second.feasible and first.feasible
+
+
+def test_boundary_equilibria_of_the_classic_form():
+    """Only (0, 0): no population of the classic form has a rest point of its own."""
+    found = list(boundary_equilibria([0.5, -0.3], [[0, -0.1], [0.2, 0]]))
+    assert [edge.feasible for edge in found] == [True, False, False]
+    assert found[0].invasion.tolist() == [0.5, -0.3]
+    assert np.isnan(found[1].point[1]) and np.isnan(found[1].invasion[0])
+
+
+@given(communities(3))
+def test_boundary_equilibria_are_at_rest_and_invasion_is_their_growth(rA):
+    r, A = rA
+    found = list(boundary_equilibria(r, A))
+    assert len(found) == 7
+    for edge in found:
+        if np.isfinite(edge.point).all():
+            growth = r + A @ edge.point
+            scale = 1 + np.abs(A @ edge.point).max()
+            assert np.abs(growth[edge.present]).max(initial=0) < 1e-6 * scale
+            assert edge.invasion[~edge.present] == pytest.approx(growth[~edge.present])
+
+
+def test_capacities_and_symbiosis_coefficients():
+    r, A = np.array([0.8, 0.5]), np.array([[-0.02, 0.01], [-0.03, -0.005]])
+    K, s = carrying_capacities(r, A), symbiosis_coefficients(r, A)
+    assert pytest.approx([40, 100]) == K
+    assert s == pytest.approx(np.array([[-1, 0.01 * 100 / 0.8], [-0.03 * 40 / 0.5, -1]]))
+    x = np.array([7.0, 11.0])
+    assert r * (1 + s @ (x / K)) == pytest.approx(r + A @ x)
+    # no self-limitation, no growth of its own
+    assert np.isnan(carrying_capacities([0.8, -0.5], [[0.1, 0], [0, -0.1]])).all()
+    assert np.isnan(symbiosis_coefficients([0.8, 0.5], [[0.1, 1], [1, -0.1]])[:, 0]).all()
+
+
+def test_relations():
+    assert relation([-1, 1, 2, -2], [-3, 4, -1, 1]).tolist() == [
+        "competition",
+        "mutualism",
+        "1 preys on 2",
+        "2 preys on 1",
+    ]
+    assert relation([0, 1, np.nan], [1, 0, 1]).tolist() == ["undetermined"] * 3
+    # the paper's form: downstream, the second, lives on upstream
+    assert relation(-0.028, 0.024) == "2 preys on 1"
