@@ -37,7 +37,7 @@ UNDETERMINED = ("undetermined", "")
 
 
 class Cross(NamedTuple):
-    """A12 (of 2 on 1) and A21 of each estimator: A, error (estimators, 2, ...); df (estimators,)."""
+    """A12 (of 2 on 1) and A21 of each estimator: A, error (estimators, 2, ...), df of t."""
 
     A: Array
     error: Array

@@ -71,9 +71,9 @@ def fod_general(panels: Steps) -> General:
     dummies = (year[:, None] == np.unique(year)).astype(float)
     demean = np.eye(len(year)) - dummies / dummies.sum(axis=0) @ dummies.T
     kept, deviate = forward_deviations(region, year, demean)
-    g, R = _apply(deviate, np.log(end / start)), _apply(deviate, (start + end) / 2)
+    g, R = apply(deviate, np.log(end / start)), apply(deviate, (start + end) / 2)
     G = len(np.unique(region[kept]))
-    return _instrumented(_apply(demean[kept], start), R, g, region[kept], G / (G - 1))
+    return _instrumented(apply(demean[kept], start), R, g, region[kept], G / (G - 1))
 
 
 def lag_general(panels: Steps) -> General:
@@ -84,12 +84,12 @@ def lag_general(panels: Steps) -> General:
     region, year, start, end = panels
     n, G = len(region), int(region.max()) + 1
     absorbed = EFFECTS["region+year"](region, year, np.eye(n))
-    X, g = _apply(absorbed.residual, start), _apply(absorbed.residual, np.log(end / start))
+    X, g = apply(absorbed.residual, start), apply(absorbed.residual, np.log(end / start))
     correction = G / (G - 1) * (n - 1) / (n - 2 - absorbed.counted)
     return _instrumented(X, X, g, region, correction)
 
 
-def _apply(operator: Array, V: Array) -> Array:
+def apply(operator: Array, V: Array) -> Array:
     """Return operator (m, rows) V (rows, 2, B)."""
     return (operator @ V.reshape(len(V), -1)).reshape(-1, *V.shape[1:])
 
@@ -101,7 +101,7 @@ def _instrumented(Z: Array, X: Array, g: Array, region: Integers, correction: fl
     """
     Q = _orthonormal(Z)
     W = _inner(Q, X)
-    A: Array = np.linalg.solve(W, _inner(Q, g))  # (B, regressors, equations)
+    A = np.asarray(np.linalg.solve(W, _inner(Q, g)), dtype=float)  # (B, regressors, equations)
     e = g - (X[:, :, None] * A.transpose(1, 2, 0)).sum(axis=1)
     opening = np.flatnonzero(np.diff(region, prepend=-1))
     scores = np.add.reduceat(Q[:, :, None] * e[:, None], opening)  # (G, instruments, equations, B)
