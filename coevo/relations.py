@@ -150,7 +150,7 @@ def cross_signs(
     the intervals A -+ t(df) error of all estimators lie inside (-equivalence, equivalence), which
     then goes first: without a bound nothing is ever 0.
     """
-    critical = critical.reshape(critical.shape + (1,) * (found.A.ndim - 2))
+    critical = critical.reshape(critical.shape + (1,) * (found.A.ndim - critical.ndim))
     agreed = np.sign(found.A[0]) * (np.sign(found.A) == np.sign(found.A[0])).all(axis=0)
     clear = (np.abs(found.t) > critical).all(axis=0) & (agreed != 0)
     signs = np.where(clear, agreed, np.nan)
