@@ -9,9 +9,10 @@ estimator:
     d ln x_i/dt = r_ir + tau_it + e_irt + A_i1 x1 + A_i2 x2,    x(0) = 1
 
 `none` has A = 0, with drifts and noise as estimated in the study `provinces`, `none, less noise`
-with an error of x2 as small as .1. With interaction both populations limit themselves
-(A11 = A22 = -.4), each region has its own rest point around 2, and the error is (.05, .1).
-`strength` is the size of A12 and A21; in `predator_prey` 2 preys on 1. Without interaction each
+with an error of x2 as small as .1. With interaction both populations limit themselves, A11 = A22 =
+-.2 (in `mutualism` .1 beyond the strength, so that paths stay bounded), each region has its own
+rest point around 2, and the errors are (.05, .1). `strength` is the size of A12 and A21, in scaled
+units; in `predator_prey` 2 preys on 1. Without interaction each
 sample has its own critical values, 400 panels per null; with interaction those of a design are
 shared, the mean over its first 20 samples.
 """
@@ -31,7 +32,7 @@ from coevo.relations import critical_values, cross, cross_signs, name_relation
 REGIONS, YEARS, SAMPLES, DRAWS, SHARED = 31, 9, 500, 400, 20
 DRIFT, DRIFT_SD = (0.064, 0.168), (0.026, 0.065)
 YEAR_SD, YEAR_CORRELATION, ERROR_CORRELATION = (0.05, 0.08), 0.4, 0.1
-SELF, REST, REST_SD = -0.4, 2.0, 0.3
+SELF, BEYOND, REST, REST_SD = 0.2, 0.1, 2.0, 0.5
 PARTS = 8  # Runge-Kutta steps within a year
 SIGNS = {"none": (0, 0), "competition": (-1, -1), "mutualism": (1, 1), "predator_prey": (-1, 1)}
 COUNTED = ("competition", "mutualism", "predator_prey", "undetermined")
@@ -65,7 +66,8 @@ def sample(design: Design, samples: int, seed: int) -> Steps:
     generator = np.random.default_rng(seed)
     shape = (REGIONS, 2, samples)
     first, second = SIGNS[design.relation]
-    A = np.array([[SELF, first * design.strength], [second * design.strength, SELF]])
+    own = design.strength + BEYOND if design.relation == "mutualism" else SELF
+    A = np.array([[-own, first * design.strength], [second * design.strength, -own]])
     if design.relation == "none":
         A = np.zeros((2, 2))
         r = np.array(DRIFT)[:, None] + np.array(DRIFT_SD)[:, None] * generator.normal(size=shape)
