@@ -1,0 +1,129 @@
+"""Feedback against self-limitation in the general model (docs/methods.md, 6).
+
+    weak form     A12 > 0 and A21 > 0
+    strong form   also A11 < 0, A22 < 0 and Phi = A12 A21/(A11 A22) > 1
+
+One operationalisation, ours. Phi > 1 with these signs means det A < 0: growth without bound in the
+model. The denominator is self-limitation, not competition, and nothing here measures knowledge.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from coevo.errors import StudyError
+from coevo.estimation.growth import Array
+from coevo.inference import RatioSet, fieller, interval
+
+WEAK, STRONG = 2, 5  # statements that have to hold together
+
+
+class Verdict(StrEnum):
+    """Whether statements hold together: all do, one does not, or the data leave it open."""
+
+    YES = "yes"
+    NO = "no"
+    OPEN = "not decidable"
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Both forms, and what they rest on.
+
+    weak, strong: verdicts; low, high (2, 2): interval of each A_ij; difference: p - q with its
+    interval, p = A12 A21, q = A11 A22; phi: Fieller's set of p/q; located: whether Phi can be
+    located at all: neither A11 nor A22 may be 0, and the set is an interval.
+    """
+
+    weak: Verdict
+    strong: Verdict
+    low: Array
+    high: Array
+    difference: float
+    difference_low: float
+    difference_high: float
+    phi: RatioSet
+    located: bool
+
+
+def feedback(
+    A: Array,
+    covariance: Array,
+    df: int,
+    level: float = 0.95,
+    draws: int = 20_000,
+    seed: int = 1,
+) -> Feedback:
+    """Return what A (2, 2) says of feedback.
+
+    covariance (4, 4): of A11, A12, A21, A22; df: of t. Single coefficients have t intervals;
+    p - q has percentiles of draws from the multivariate t, since a product of two uncertain factors
+    is far from normal; Phi has Fieller's set with the covariance of (p, q) by the delta method.
+    Verdicts use intervals at 1 - (1 - level)/m for the m statements of a form (Bonferroni): "yes"
+    if each lies on its side, "no" if one lies on the other side. `StudyError` for a covariance that
+    is not positive.
+    """
+    error = np.sqrt(np.diag(covariance)).reshape(2, 2)
+    if not np.all(error > 0):
+        raise StudyError("feedback: a coefficient has no error, so nothing can be said of it")
+    drawn = _differences(A, covariance, df, draws, seed)
+    low, high = interval(A, error, df, level)
+    difference_low, difference_high = _percentiles(drawn, level)
+    phi = _phi(A, covariance, df, level)
+    limited = (low[0, 0] > 0 or high[0, 0] < 0) and (low[1, 1] > 0 or high[1, 1] < 0)
+    return Feedback(
+        weak=_weak(A, error, df, level),
+        strong=_strong(A, error, df, level, drawn),
+        low=low,
+        high=high,
+        difference=float(A[0, 1] * A[1, 0] - A[0, 0] * A[1, 1]),
+        difference_low=difference_low,
+        difference_high=difference_high,
+        phi=phi,
+        located=bool(limited and phi.kind == "interval"),
+    )
+
+
+def _weak(A: Array, error: Array, df: int, level: float) -> Verdict:
+    low, high = interval(A, error, df, 1 - (1 - level) / WEAK)
+    return _together([(low[0, 1], high[0, 1]), (low[1, 0], high[1, 0])])
+
+
+def _strong(A: Array, error: Array, df: int, level: float, drawn: Array) -> Verdict:
+    each = 1 - (1 - level) / STRONG
+    low, high = interval(A, error, df, each)
+    across = [(low[0, 1], high[0, 1]), (low[1, 0], high[1, 0])]
+    own = [(-high[i, i], -low[i, i]) for i in range(2)]
+    return _together([*across, *own, _percentiles(drawn, each)])
+
+
+def _together(intervals: list[tuple[float, float]]) -> Verdict:
+    """Return whether all of several figures, each known as an interval, are positive."""
+    if all(low > 0 for low, _ in intervals):
+        return Verdict.YES
+    return Verdict.NO if any(high < 0 for _, high in intervals) else Verdict.OPEN
+
+
+def _differences(A: Array, covariance: Array, df: int, draws: int, seed: int) -> Array:
+    """Return draws of A12 A21 - A11 A22 from the multivariate t of A."""
+    generator = np.random.default_rng(seed)
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    stretch = np.sqrt(df / generator.chisquare(df, draws))
+    a = A.reshape(4, 1) + root @ generator.standard_normal((4, draws)) * stretch
+    return a[1] * a[2] - a[0] * a[3]
+
+
+def _percentiles(drawn: Array, level: float) -> tuple[float, float]:
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _phi(A: Array, covariance: Array, df: int, level: float) -> RatioSet:
+    """Return Fieller's set of Phi = p/q, with (p, q) linear in A around the estimate."""
+    (a11, a12), (a21, a22) = A
+    slopes = np.array([[0, a21, a12, 0], [a22, 0, 0, a11]])  # of p and of q
+    V = slopes @ covariance @ slopes.T
+    turned = V * np.array([[1, -1], [-1, 1]])  # fieller takes -c/s: c = -p, s = q
+    return fieller(-a12 * a21, a11 * a22, turned, df, level)

@@ -1,0 +1,97 @@
+"""Panels in which the two populations do not interact: what a relation has to exceed.
+
+    ln x_i(t+1) = ln x_i(t) + alpha_ir + tau_it + e_irt        (docs/methods.md, 5)
+
+Each region has its own drifts, each year a shock common to all regions, each region and year an
+error of its own; the shocks, and the errors, of the two populations are correlated. Batches of
+panels stand on the last axis.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from coevo.estimation import EFFECTS
+from coevo.estimation.batches import Steps
+from coevo.estimation.growth import Array, Integers
+
+CHUNK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
+
+
+class Shocks(NamedTuple):
+    """What growth without interaction is made of: in u_irt = alpha_ir + tau_it + e_irt.
+
+    level (G, 2): alpha, at the average year; year, error (2, 2): covariances of tau and of e.
+    """
+
+    level: Array
+    year: Array
+    error: Array
+
+
+def shocks(region: Integers, year: Integers, u: Array, slopes: int = 0) -> Shocks:
+    """Return the parts of u (rows, 2) by least squares on regions and years.
+
+        cov tau = sum_t tau tau' / (T-1),   cov e = sum e e' / (rows - G - T + 1 - slopes)
+
+    slopes: coefficients per equation already taken out of u. `StudyError` if regions and years
+    fall into groups that share nothing.
+    """
+    parts = EFFECTS["region+year"](region, year, u)
+    _, first = np.unique(year, return_index=True)
+    common = (u - parts.residual - parts.level[region])[first]
+    e = parts.residual
+    free = max(len(u) - parts.rank - slopes, 1)
+    return Shocks(parts.level, common.T @ common / max(len(first) - 1, 1), e.T @ e / free)
+
+
+# name -> what is changed in the estimated shocks
+NULLS: dict[str, Callable[[Shocks], Shocks]] = {
+    "year shock": lambda found: found,
+    "no year shock": lambda found: found._replace(year=np.zeros((2, 2))),
+    "doubled noise": lambda found: found._replace(error=2 * found.error),
+}
+
+
+def draw_shocks(
+    found: Shocks, years: int, draws: int, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return normal tau (years, 2, draws) and e (G, years, 2, draws)."""
+    tau = _root(found.year) @ generator.standard_normal((years, 2, draws))
+    e = _root(found.error) @ generator.standard_normal((len(found.level), years, 2, draws))
+    return tau, e
+
+
+def _root(covariance: Array) -> Array:
+    """Return L with L L' = covariance, which may be singular."""
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.maximum(values, 0))
+
+
+def chunks(draws: int, rows: int) -> Iterator[int]:
+    """Yield how many panels to hold at once: arrays (rows, 2, panels) of at most CHUNK figures."""
+    size = max(1, CHUNK // (2 * rows))
+    for start in range(0, draws, size):
+        yield min(size, draws - start)
+
+
+def simulate(
+    observed: Steps, found: Shocks, draws: int, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return start and end (rows, 2, draws) of panels without interaction.
+
+    The paths run through every year from the first growth row of each region on; those rows are
+    returned that are observed.
+    """
+    year = observed.year - observed.year.min()
+    opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
+    tau, e = draw_shocks(found, int(year.max()) + 1, draws, generator)
+    path = np.cumsum(found.level[:, None, :, None] + tau + e, axis=1)
+    path = np.concatenate([np.zeros_like(path[:, :1]), path], axis=1)
+    origin = path[np.arange(len(path)), year[opening]]
+    logs = np.log(observed.start[opening])[:, :, None] - origin
+    start, end = (
+        np.exp(path[observed.region, at] + logs[observed.region]) for at in (year, year + 1)
+    )
+    return start, end
