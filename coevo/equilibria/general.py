@@ -1,0 +1,61 @@
+"""The general model of each region alone as rows of the tables."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from coevo.community import kind, rest_point
+from coevo.equilibria.fitted import Row
+from coevo.errors import StudyError
+from coevo.estimation.general import GeneralFit, restriction_test
+from coevo.inference import interval, rest_region, sign_probabilities_general
+
+# relation of a pair of signs -> its ending in the names of quantities (signs of A12, A21)
+QUADRANTS = {"competition": "--", "mutualism": "++", "1 preys on 2": "+-", "2 preys on 1": "-+"}
+
+
+def effect_names(n: int) -> list[str]:
+    """Return A11, A12, ... of n populations, row by row."""
+    return [f"A{i}{j}" for i in range(1, n + 1) for j in range(1, n + 1)]
+
+
+def parameter_rows(own: GeneralFit, level: float) -> Iterator[Row]:
+    """Yield r_i and A_ij in original units with their t intervals."""
+    errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))
+    n = len(own.r)
+    names = [f"r{i}" for i in range(1, n + 1)] + effect_names(n)
+    values = np.concatenate([own.r, own.A.ravel()])
+    every = np.concatenate([errors[:, 0], errors[:, 1:].ravel()])
+    for name, value, error in zip(names, values, every, strict=True):
+        low, high = interval(value, error, own.df, level)
+        ends = {"low": float(low), "high": float(high)}
+        yield {"parameter": name, "estimate": value, "se": error, "df": own.df} | ends
+
+
+def equilibrium_row(own: GeneralFit, level: float) -> Row:
+    """Return the rest point with its kind and, for two populations, its joint region's shadows."""
+    try:
+        point = rest_point(own.r, own.A)
+    except StudyError:
+        return {"kind": "none", "located": False}
+    row: Row = {"kind": str(kind(own.r, own.A)), "located": False}
+    row |= {"x1": point[0], "x2": point[1]}
+    if len(point) == 2:
+        shadows = rest_region(own.r, own.A, own.covariance, own.df, level)
+        for name, found in zip(("x1", "x2"), shadows, strict=True):
+            row |= {f"{name}_set": found.kind, f"{name}_low": found.low, f"{name}_high": found.high}
+        row["located"] = all(found.kind == "interval" and found.low > 0 for found in shadows)
+    return row
+
+
+def relation_rows(own: GeneralFit, seed: np.random.SeedSequence) -> Iterator[Row]:
+    """Yield the test of the paper's restriction A_ii = 0, and the probability of each relation."""
+    yield {"quantity": "rows_general", "value": own.rows}
+    yield {"quantity": "restriction", "value": restriction_test(own).combined}
+    pairs = [(i, j) for i in range(len(own.r)) for j in range(i + 1, len(own.r))]
+    for i, j in pairs:
+        shares = sign_probabilities_general(
+            own.r, own.A, own.covariance, own.df, seed=seed, pair=(i, j)
+        )
+        for relation, signs in QUADRANTS.items():
+            yield {"quantity": f"p_{signs}_{i + 1}{j + 1}", "value": shares[relation]}
