@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.estimation.effects import EFFECTS, Absorbed, sums
+from coevo.estimation.effects import EFFECTS, Absorbed, require_left, sums
 from coevo.estimation.growth import Array, Integers, Rows, growth_rows
 from coevo.estimation.region import Equations, standard_errors, undo_scale
 from coevo.registry import choose
@@ -157,9 +157,8 @@ def common_slopes(region: Integers, data: Rows, effects: str) -> tuple[Absorbed,
     if len(region) <= absorbed.rank + 1:
         raise StudyError(f"{len(region)} growth rows are too few for effects '{effects}'")
     g, R = absorbed.residual[:, :2], absorbed.residual[:, 2:]
-    length, before = np.linalg.norm(R, axis=0), np.linalg.norm(data.regressor, axis=0)
-    if np.any(length <= len(region) * np.finfo(float).eps * before):
-        raise StudyError(f"effects '{effects}' leave nothing of a regressor")
+    require_left(R, data.regressor, effects)
+    length = np.linalg.norm(R, axis=0)
     return absorbed, np.sum(R / length * g, axis=0) / length  # QR of one column
 
 
