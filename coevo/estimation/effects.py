@@ -54,6 +54,13 @@ def sums(region: Integers, V: Array) -> Array:
     return np.column_stack([np.bincount(region, weights=column) for column in V.T])
 
 
+def require_left(left: Array, columns: Array, effects: str) -> None:
+    """Raise `StudyError` if the effects leave nothing but rounding of a column (rows, m)."""
+    length, before = np.linalg.norm(left, axis=0), np.linalg.norm(columns, axis=0)
+    if np.any(length <= len(left) * np.finfo(float).eps * before):
+        raise StudyError(f"effects '{effects}' leave nothing of a regressor")
+
+
 # name -> effects taken out of (region index, year, V)
 EFFECTS: dict[str, Callable[[Integers, Integers, Array], Absorbed]] = {
     "none": _no_effects,

@@ -1,13 +1,14 @@
 """Many regions with common slopes: effects, clustered errors, each region's own line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.estimation.effects import EFFECTS, Absorbed, sums
+from coevo.estimation.effects import EFFECTS, Absorbed, require_left, sums
 from coevo.estimation.growth import Array, Integers, Rows, growth_rows
 from coevo.estimation.region import Equations, standard_errors, undo_scale
 from coevo.registry import choose
@@ -18,6 +19,24 @@ SCALES: dict[str, Callable[[Array], float]] = {
     "first": lambda x: float(x[0]),
     "mean": lambda x: float(x.mean()),
 }
+
+
+class Pool(NamedTuple):
+    """Growth rows of G regions and n populations, x of each region in its own unit.
+
+    regions (G,) codes; units (G, n); region (rows,): index into regions; year (rows,) the earlier
+    of the two; growth (rows, n); regressor (rows, n): R(x_j) in column j; crossing: as in `Rows`;
+    start (rows, n): x(t).
+    """
+
+    regions: tuple[str, ...]
+    units: Array
+    region: Integers
+    year: Integers
+    growth: Array
+    regressor: Array
+    crossing: Integers
+    start: Array
 
 
 @dataclass(frozen=True)
@@ -103,34 +122,44 @@ def fit_pooled(
     `StudyError` for fewer than two regions, too few rows, a value that is not positive, an unknown
     name, or a regressor of which the effects leave nothing.
     """
-    absorb = choose(EFFECTS, effects, "effects")
-    regions, units, region, data = _pool(panel, upstream, downstream, estimator, scale)
-    if len(regions) < 2:
-        raise StudyError(f"{len(regions)} region(s) with growth rows: a pooled fit needs two")
-    absorbed = absorb(region, data.year, np.column_stack([data.growth, data.regressor]))
-    if len(region) <= absorbed.rank + 1:
-        raise StudyError(f"{len(region)} growth rows are too few for effects '{effects}'")
-    g, R = absorbed.residual[:, :2], absorbed.residual[:, 2:]
-    length, before = np.linalg.norm(R, axis=0), np.linalg.norm(data.regressor, axis=0)
-    if np.any(length <= len(region) * np.finfo(float).eps * before):
-        raise StudyError(f"effects '{effects}' leave nothing of a regressor")
-    slopes = np.sum(R / length * g, axis=0) / length  # QR of one column
-    residuals = g - slopes * R
+    pooled = pool(panel, (upstream, downstream), estimator, scale)
+    G, region = len(pooled.regions), pooled.region
+    if G < 2:
+        raise StudyError(f"{G} region(s) with growth rows: a pooled fit needs two")
+    data = Rows(pooled.year, pooled.growth, pooled.regressor[:, ::-1], pooled.crossing)
+    absorbed, slopes = common_slopes(region, data, effects)
+    R = absorbed.residual[:, 2:]
+    residuals = absorbed.residual[:, :2] - slopes * R
     return PooledFit(
         estimator=estimator,
         effects=effects,
         scale=scale,
-        regions=regions,
-        units=units,
+        regions=pooled.regions,
+        units=pooled.units,
         intercepts=absorbed.level[:, :2] - slopes * absorbed.level[:, 2:],
         slopes=slopes,
         covariance=_clustered(region, residuals, R, absorbed),
-        df=len(regions) - 1,
+        df=G - 1,
         common=absorbed.common,
         region=region,
         data=data,
         residuals=residuals,
     )
+
+
+def common_slopes(region: Integers, data: Rows, effects: str) -> tuple[Absorbed, Array]:
+    """Return what the effects leave of growth and regressors (rows, 4), and the slopes (2,).
+
+    region (rows,): index 0 .. G - 1, each of them there. `StudyError` as in `fit_pooled`.
+    """
+    absorb = choose(EFFECTS, effects, "effects")
+    absorbed = absorb(region, data.year, np.column_stack([data.growth, data.regressor]))
+    if len(region) <= absorbed.rank + 1:
+        raise StudyError(f"{len(region)} growth rows are too few for effects '{effects}'")
+    g, R = absorbed.residual[:, :2], absorbed.residual[:, 2:]
+    require_left(R, data.regressor, effects)
+    length = np.linalg.norm(R, axis=0)
+    return absorbed, np.sum(R / length * g, axis=0) / length  # QR of one column
 
 
 def _clustered(region: Integers, residuals: Array, R: Array, absorbed: Absorbed) -> Array:
@@ -158,30 +187,45 @@ def _clustered(region: Integers, residuals: Array, R: Array, absorbed: Absorbed)
     return np.stack([np.stack([V11, V12], axis=-1), np.stack([V12, V22], axis=-1)], axis=-1)
 
 
-def _pool(
-    panel: pd.DataFrame, upstream: str, downstream: str, estimator: str, scale: str
-) -> tuple[tuple[str, ...], Array, Integers, Rows]:
-    """Return regions, their units (G, 2), the region index of each row, and the scaled rows."""
+def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) -> Pool:
+    """Return the growth rows of every region that has any, scaled, for n populations.
+
+    panel: as in `fit_pooled`; names (n,): its columns of the populations. `StudyError` for an
+    unknown estimator or scale, a value that is not positive, or no growth row at all.
+    """
     unit = choose(SCALES, scale, "scaling")
     known = panel[panel["flag"] != "filled"] if "flag" in panel else panel
-    regions, units, parts = [], [], []
+    codes, units, parts, starts = [], [], [], []
     for code, part in known.sort_values(["region", "year"]).groupby("region", sort=True):
-        x = part[[upstream, downstream]].to_numpy(dtype=float)
+        x = part[list(names)].to_numpy(dtype=float)
         try:
-            rows = growth_rows(part["year"], x[:, 0], x[:, 1], estimator, breaks(part))
+            rows = _rows(part["year"].to_numpy(), x, estimator, breaks(part))
         except StudyError as error:
             raise StudyError(f"{code}: {error}") from None
         if len(rows.year) == 0:
             continue
         own = np.array([unit(column[~np.isnan(column)]) for column in x.T])
-        regions.append(str(code))
+        codes.append(str(code))
         units.append(own)
-        parts.append(rows._replace(regressor=rows.regressor / own[::-1]))
-    index = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
+        parts.append(rows._replace(regressor=rows.regressor / own))
+        starts.append(x[np.searchsorted(part["year"], rows.year)] / own)
     if not parts:
         raise StudyError("no region has two consecutive years with both figures")
+    region = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
     stacked = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    return tuple(regions), np.array(units), index, stacked
+    return Pool(tuple(codes), np.array(units), region, *stacked, np.concatenate(starts))
+
+
+def _rows(year: Integers, x: Array, estimator: str, breaks: list[int]) -> Rows:
+    """Return the growth rows of x (years, n), with R(x_j) in column j of the regressor."""
+    partial = np.isnan(x).any(axis=1, keepdims=True) & (x > 0)
+    known = np.where(partial, np.nan, x)  # a year counts if all populations are known
+    first = known[:, 0]
+    columns = [growth_rows(year, first, column, estimator, breaks) for column in known.T]
+    return columns[0]._replace(
+        growth=np.column_stack([rows.growth[:, 1] for rows in columns]),
+        regressor=np.column_stack([rows.regressor[:, 0] for rows in columns]),
+    )
 
 
 def breaks(part: pd.DataFrame) -> list[int]:

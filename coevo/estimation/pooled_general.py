@@ -1,0 +1,149 @@
+"""Many regions, any number of populations: each grows on the level of every other and its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import fdtrc
+
+from coevo.errors import StudyError
+from coevo.estimation.effects import EFFECTS, require_left
+from coevo.estimation.growth import Array
+from coevo.estimation.orthogonal import (
+    FOD_IV,
+    FORMS,
+    Booleans,
+    Moments,
+    deviations,
+    strength,
+    two_stage,
+)
+from coevo.estimation.pooled import Pool, pool
+from coevo.registry import choose
+
+
+@dataclass(frozen=True)
+class GeneralPooled:
+    """g_i = r_i + sum_j A_ij R(x_j) with A common to G regions, in scaled units.
+
+    pool: regions, units (G, n), growth rows; intercepts (G, n): r of each region, at the average
+    year; A (n, n); covariance (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the
+    regions that enter; included (n, n): the slopes that are estimated, the others are zero;
+    residuals (rows, n), of `fod_iv` in forward deviations; strength (n, n): first-stage F of the
+    instruments, NaN without; estimator, effects, scale, form: names.
+    """
+
+    estimator: str
+    effects: str
+    scale: str
+    form: str
+    pool: Pool
+    intercepts: Array
+    A: Array
+    covariance: Array
+    df: int
+    included: Booleans
+    residuals: Array
+    strength: Array
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return self.pool.regions
+
+    @property
+    def units(self) -> Array:
+        return self.pool.units
+
+    @property
+    def rows(self) -> int:
+        """Number of rows in the regressions; forward deviations cost one of each region."""
+        return len(self.residuals)
+
+    def errors(self) -> Array:
+        """Return the clustered standard errors of A, (n, n)."""
+        return np.sqrt(np.diag(self.covariance)).reshape(self.A.shape)
+
+
+class Wald(NamedTuple):
+    """F of a joint restriction, its degrees of freedom (two numbers), and p."""
+
+    F: float
+    df: tuple[int, int]
+    p: float
+
+
+def fit_pooled_general(
+    panel: pd.DataFrame,
+    names: Sequence[str],
+    estimator: str = "trapezoid",
+    effects: str = "region+year",
+    scale: str = "first",
+    form: str = "general",
+) -> GeneralPooled:
+    """Return the general model of n populations with slopes common to all regions.
+
+        g_irt = alpha_ir + tau_it + sum_j A_ij R(x_j)_rt + e_irt
+
+    panel: as in `fit_pooled`; names (n,): its columns of the populations; estimator: a name in
+    `ESTIMATORS` (least squares) or `fod_iv`; effects, scale, form: names in `EFFECTS`, `SCALES`,
+    `FORMS`. With own terms least squares is not unbiased: x_i(t+1) contains e_i. `StudyError` as in
+    `fit_pooled`, and for regressors of which one depends on the others.
+    """
+    included = choose(FORMS, form, "form")(len(names))
+    rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
+    make = deviations if estimator == FOD_IV else _within
+    moments = make(rows, effects)
+    A, covariance, residuals = two_stage(moments, included)
+    return GeneralPooled(
+        estimator=estimator,
+        effects=effects,
+        scale=scale,
+        form=form,
+        pool=rows,
+        intercepts=_levels(rows, A, effects),
+        A=A,
+        covariance=covariance,
+        df=int(moments.region.max()),
+        included=included,
+        residuals=residuals,
+        strength=strength(moments, included),
+    )
+
+
+def _within(rows: Pool, effects: str) -> Moments:
+    """Return the rows without the effects; regressors stand for themselves."""
+    n, columns = rows.growth.shape[1], np.column_stack([rows.growth, rows.regressor])
+    absorbed = choose(EFFECTS, effects, "effects")(rows.region, rows.year, columns)
+    if len(columns) <= absorbed.rank + n:
+        raise StudyError(f"{len(columns)} growth rows are too few for effects '{effects}'")
+    g, R = absorbed.residual[:, :n], absorbed.residual[:, n:]
+    require_left(R, rows.regressor, effects)
+    return Moments(rows.region, g, R, None, absorbed.counted)
+
+
+def _levels(rows: Pool, A: Array, effects: str) -> Array:
+    """Return the level (G, n) of growth less its explained part, at the average year."""
+    return EFFECTS[effects](rows.region, rows.year, rows.growth - rows.regressor @ A.T).level
+
+
+def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> Wald:
+    """Return the Wald test that the slopes `zero` (n, n) are all nil.
+
+        F = a' V^-1 a / q,   compared with F(q, G-1),   a the q slopes, V their covariance
+
+    By default the paper's restriction: no population limits itself, A_ii = 0. `StudyError` if one
+    of the slopes is not estimated, or the regions are too few for q restrictions.
+    """
+    chosen = np.eye(len(fit.A), dtype=bool) if zero is None else np.asarray(zero, dtype=bool)
+    q = int(chosen.sum())
+    if q == 0 or (chosen & ~fit.included).any():
+        raise StudyError(
+            f"form '{fit.form}' estimates none, or not all, of the slopes to be tested"
+        )
+    if q > fit.df:
+        raise StudyError(f"{fit.df + 1} regions are too few for a joint test of {q} slopes")
+    a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
+    F = float(a @ np.linalg.solve(V, a)) / q
+    return Wald(F, (q, fit.df), float(fdtrc(q, fit.df, F)))

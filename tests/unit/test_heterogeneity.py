@@ -1,0 +1,134 @@
+"""Own slopes of regions, their mean, the test of equal slopes, each region left out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.errors import StudyError
+from coevo.estimation import EFFECTS, fit_pooled
+from coevo.estimation.effects import sums
+from coevo.estimation.heterogeneity import (
+    homogeneity_test,
+    leave_one_out,
+    mean_group,
+    own_slopes,
+)
+from coevo.estimation.pooled import common_slopes
+
+YEARS = np.arange(2001, 2010)
+
+
+def panel(regions=7, missing=0.0, seed=2, spread=0.0):
+    """Return figures whose growth is a line in R(x) of `lag` with slopes near .1 and .2."""
+    rng = np.random.default_rng(seed)
+    frames = []
+    for r in range(regions):
+        a1, a2 = rng.uniform(0.1, 0.3, 2)
+        b1, d = np.array([0.1, 0.2]) * (1 + spread * rng.normal(size=2))
+        x = [np.ones(2)]
+        for _ in YEARS[1:]:
+            now = x[-1]
+            g = np.array([a1 - b1 * now[1], -a2 + d * now[0]])
+            x.append(now * np.exp(g + rng.normal(0, 0.05, 2)))
+        frame = pd.DataFrame(np.array(x) * rng.uniform(1, 100, 2), columns=["up", "down"])
+        frames.append(frame.assign(region=f"r{r}", year=YEARS))
+    whole = pd.concat(frames, ignore_index=True)
+    return whole[rng.random(len(whole)) >= missing]
+
+
+@pytest.fixture(params=["region", "region+year"])
+def effects(request):
+    return request.param
+
+
+def pooled(effects="region", estimator="lag", **options):
+    return fit_pooled(panel(**options), "up", "down", estimator, effects)
+
+
+def test_own_slopes_are_regressions_of_each_region_alone():
+    fit = pooled(missing=0.1)
+    found = own_slopes(fit)
+    for code, slopes in zip(found.regions, found.slopes, strict=True):
+        rows = fit.region == fit.regions.index(code)
+        for i, sign in ((0, -1), (1, 1)):
+            line = np.polyfit(fit.data.regressor[rows, i], fit.data.growth[rows, i], 1)
+            assert slopes[i] == pytest.approx(sign * line[0], rel=1e-8)
+
+
+def test_the_pooled_slope_is_a_weighted_mean_of_own_slopes(effects):
+    fit = pooled(effects, missing=0.1)
+    R = common_slopes(fit.region, fit.data, effects)[0].residual[:, 2:]
+    own = own_slopes(fit).slopes
+    mean = np.average(own, axis=0, weights=sums(fit.region, R**2))
+    assert mean == pytest.approx([fit.b1, fit.d], rel=1e-10)
+
+
+def test_the_mean_group_by_hand():
+    fit = pooled()
+    own, found = own_slopes(fit).slopes, mean_group(fit)
+    assert found.mean == pytest.approx(sum(own) / 7)
+    variance = sum((own - sum(own) / 7) ** 2) / 6
+    assert found.error == pytest.approx(np.sqrt(variance / 7)) and found.regions == 7
+
+
+def test_the_mean_group_recovers_the_mean_of_slopes_that_differ():
+    found = mean_group(pooled(regions=200, spread=0.3))
+    assert (np.abs(found.mean - [0.1, 0.2]) < 3 * found.error).all()
+    assert (found.error < 0.02).all()
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_homogeneity_equals_a_comparison_of_two_models(effects, missing):
+    from statsmodels.formula.api import ols
+    from statsmodels.stats.anova import anova_lm
+
+    fit = pooled(effects, missing=missing)
+    found = homogeneity_test(fit)
+    years = " + C(year)" if effects == "region+year" else ""
+    for i in range(2):
+        frame = pd.DataFrame({"g": fit.data.growth[:, i], "R": fit.data.regressor[:, i]})
+        frame = frame.assign(region=fit.region, year=fit.data.year)
+        common = ols(f"g ~ R + C(region){years}", frame).fit()
+        own = ols(f"g ~ R:C(region) + C(region){years}", frame).fit()
+        table = anova_lm(common, own)
+        assert found.F[i] == pytest.approx(table["F"].iloc[1], rel=1e-8)
+        assert found.p[i] == pytest.approx(table["Pr(>F)"].iloc[1], rel=1e-8)
+        assert found.df == (table["df_diff"].iloc[1], table["df_resid"].iloc[1])
+
+
+def test_homogeneity_tells_equal_slopes_from_different_ones():
+    equal = [homogeneity_test(pooled(seed=seed)).p for seed in range(200)]
+    assert np.mean(np.array(equal) < 0.05, axis=0) == pytest.approx([0.05, 0.05], abs=0.05)
+    assert (homogeneity_test(pooled(regions=30, spread=0.8)).p < 1e-3).all()
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+@pytest.mark.parametrize("effects", EFFECTS)
+def test_leaving_a_region_out_equals_a_fit_without_it(effects, missing):
+    data = panel(missing=missing)
+    found = leave_one_out(fit_pooled(data, "up", "down", effects=effects))
+    assert found["region"].tolist() == [f"r{i}" for i in range(7)]
+    for row in found.itertuples():
+        again = fit_pooled(data[data["region"] != row.region], "up", "down", effects=effects)
+        assert (row.b1, row.d) == pytest.approx((again.b1, again.d), rel=1e-10)
+
+
+def test_what_cannot_be_compared():
+    data = panel(regions=3)
+    short = fit_pooled(data[data["year"] < 2004], "up", "down", "lag", "region")
+    with pytest.raises(StudyError, match="6 growth rows are too few to compare 3 slopes"):
+        homogeneity_test(short)
+    flat = data.assign(up=data["up"].where(data["region"] != "r1", 5.0))
+    still = fit_pooled(flat, "up", "down", effects="region")
+    with pytest.raises(StudyError, match="r1: a regressor does not vary"):
+        mean_group(still)
+    with pytest.raises(StudyError, match="does not vary"):
+        homogeneity_test(still)
+
+
+def test_a_region_with_one_growth_row_has_no_slope_of_its_own():
+    data = panel()
+    data = data[(data["region"] != "r3") | (data["year"] < 2003)]
+    fit = fit_pooled(data, "up", "down", effects="region")
+    assert len(fit.regions) == 7 and own_slopes(fit).regions == ("r0", "r1", "r2", "r4", "r5", "r6")
+    assert mean_group(fit).regions == 6 and homogeneity_test(fit).df[0] == 5
