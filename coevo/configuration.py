@@ -44,6 +44,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
 REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
     "forms": lambda: _mapping("coevo.coupling", "REFUSED_FORMS"),
     "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
+    "estimators": lambda: _mapping("coevo.estimation", "BESIDE"),
 }
 FEWEST_YEARS = 5
 
@@ -86,8 +87,8 @@ def with_registries(schema: Any) -> Any:
         return schema
     out = {key: with_registries(value) for key, value in schema.items() if key != "registry"}
     if isinstance(schema.get("registry"), str):
-        out["enum"] = sorted(REGISTRIES[schema["registry"]]())
         out["refused"] = dict(REFUSED.get(schema["registry"], dict)())
+        out["enum"] = sorted(set(REGISTRIES[schema["registry"]]()) - set(out["refused"]))
     return out
 
 

@@ -1,13 +1,15 @@
 """Theoretical, fitted and observed equilibria of a study (docs/methods.md, 5 and 6)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.equilibria.fitted import Row, fit_all, regional_lines
+from coevo.equilibria import general
+from coevo.equilibria.doubts import own_doubts, pooled_doubts
+from coevo.equilibria.fitted import Row, fit_all, inferable, regional_lines
 from coevo.equilibria.pair import pair_values
-from coevo.equilibria.rows import equilibrium_row, parameter_rows, relation_rows
+from coevo.equilibria.rows import equilibrium_row, parameter_rows, relation_rows, seeded
 from coevo.equilibria.theory import last_state, theoretical
 
 __all__ = ["Tables", "estimate", "pair_values"]
@@ -37,31 +39,48 @@ def estimate(
     seed: int = 1,
     coupling: pd.DataFrame | None = None,
     indicators: pd.DataFrame | None = None,
+    estimators: Collection[str] = (),
 ) -> Tables:
     """Return what the two-population model says of a study.
 
     panel, coupling: as panel.csv and coupling.csv (needed only where a population is a subsystem);
-    interaction: that part of the configuration, completed (upstream, downstream, estimator,
-    confidence, calibration); seed: of the sign draws; indicators: the indicator table, for units
-    and subsystems. Equilibria are in original units; `observed` is the last year, for a single
-    year of the calibration that year. A region that cannot be estimated has no parameters but a
-    row `not_estimated` with the reason. `StudyError` for a name or a unit that does not fit.
+    interaction: that part of the configuration, completed (upstream, downstream, others, estimator,
+    confidence, calibration, split, equivalence); seed: of every draw; indicators: the indicator
+    table, for units and subsystems; estimators: those to use, by default all. Equilibria are in
+    original units; `observed` is the last year, for a single year of the calibration that year. A
+    region that cannot be estimated has no parameters but a row `not_estimated` with the reason.
+    `StudyError` for a name or a unit that does not fit.
     """
     pair = pair_values(panel, interaction, coupling, indicators)
-    level = interaction.get("confidence", 0.95)
-    fits = fit_all(pair)
+    level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
+    fits = fit_all(pair, main, estimators)
     equilibria, relations = theoretical(pair, interaction.get("calibration"))
+    parameters = list(parameter_rows(fits, level))
     for label, lines in regional_lines(fits):
-        observed = last_state(pair[pair["region"] == label["scope"]])
-        equilibria.append(equilibrium_row(lines, label, level, seed) | observed)
-    relations += relation_rows(fits, interaction.get("estimator", "trapezoid"), level)
+        equilibria.append(equilibrium_row(lines, label, level, seed) | observed(pair, label))
+    for label, own in general.own_fits(fits, main):
+        parameters += [label | row for row in general.parameter_rows(own, level)]
+        equilibria.append(label | general.equilibrium_row(own, level) | observed(pair, label))
+        draws = seeded(seed, "general", label["scope"])
+        relations += [label | row for row in general.relation_rows(own, draws)]
+    for label, shared in general.shared_fits(fits):
+        rows = general.shared_rows(shared, level, inferable(shared))
+        parameters += [label | row for row in rows]
+    relations += relation_rows(fits, main, level)
+    relations += own_doubts(pair, fits, main, level)
+    relations += pooled_doubts(pair, fits, interaction, seed)
 
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {"pooled": "pooled"}
     return Tables(
-        _frame(parameter_rows(fits, level), PARAMETERS, names),
+        _frame(parameters, PARAMETERS, names),
         _frame(equilibria, EQUILIBRIA, names),
         _frame(relations, RELATIONS, names),
     )
+
+
+def observed(pair: pd.DataFrame, label: Row) -> Row:
+    """Return the observed state of the region of a row in its last year."""
+    return last_state(pair[pair["region"] == label["scope"]])
 
 
 def _frame(rows: Iterable[Row], columns: list[str], names: Mapping[str, str]) -> pd.DataFrame:
@@ -72,7 +91,7 @@ def _frame(rows: Iterable[Row], columns: list[str], names: Mapping[str, str]) ->
         if column == "located":
             frame[column] = frame[column].eq(True)
         elif column == "model":
-            frame[column] = "classic"
+            frame[column] = frame[column].fillna("classic").astype(str)
         elif column in TEXT:
             frame[column] = frame[column].fillna("").astype(str)
         else:

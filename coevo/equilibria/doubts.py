@@ -1,16 +1,75 @@
-"""What the fit of one region rests on: single rows, a forecast, the least it could show."""
+"""What fits rest on: of one region single rows and a forecast, of many what they share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from coevo.equilibria.fitted import Row
+from coevo.equilibria.fitted import (
+    HEADLINE_SCALE,
+    POOLED,
+    Fits,
+    Row,
+    allows_growth,
+    inferable,
+    populations,
+)
+from coevo.equilibria.judged import (
+    bias_rows,
+    judged_rows,
+    period_rows,
+    sharing_rows,
+    sub_periods,
+    tried,
+    wild_rows,
+)
 from coevo.errors import StudyError
 from coevo.estimation import Fit
+from coevo.estimation.orthogonal import FOD_IV
 from coevo.inference import deletion, forecast, least_interaction
 from coevo.lotka_volterra import conserved_path, kind, map_modulus
 
 COORDINATES = ("x1", "x2")
+
+
+def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> Iterator[Row]:
+    """Yield the doubts about the fit of each region by the main estimator."""
+    for (code, name), own in fits.regions.items():
+        if name == estimator:
+            label = {"scope": code, "effects": "none", "estimator": name}
+            path = pair.loc[pair["region"] == code, ["x1", "x2"]].to_numpy(dtype=float)
+            yield from (label | row for row in doubt_rows(own, path, level))
+
+
+def pooled_doubts(
+    pair: pd.DataFrame, fits: Fits, interaction: Mapping[str, Any], seed: int
+) -> Iterator[Row]:
+    """Yield what the pooled fits in the headline's scaling share, and what relation they show."""
+    level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
+    for pooled in fits.pooled:
+        label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
+        if pooled.scale != HEADLINE_SCALE or pooled.common or not inferable(pooled):
+            continue
+        if pooled.estimator == main:
+            yield from tried(wild_rows(pooled, seed), label)
+        if pooled.estimator == main and pooled.effects == "region":
+            yield from tried(sharing_rows(pooled, level), label)
+        if pooled.estimator == "trapezoid":
+            yield from tried(bias_rows(pooled, seed), label)
+    judges = {
+        shared.estimator: shared
+        for shared in fits.shared
+        if shared.form == "general" and shared.effects == "region+year"
+    }
+    if FOD_IV not in judges or not inferable(judges[FOD_IV]):
+        return
+    label = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
+    pool = pair.groupby("region").filter(allows_growth)
+    yield from tried(judged_rows(pool, judges, interaction, seed), label)
+    for name, part in sub_periods(pool, interaction.get("split")).items():
+        rows = period_rows(part, populations(pair), name, level, seed)
+        yield from tried(rows, label)
 
 
 def doubt_rows(own: Fit, x: np.ndarray, level: float) -> Iterator[Row]:
@@ -37,5 +96,5 @@ def doubt_rows(own: Fit, x: np.ndarray, level: float) -> Iterator[Row]:
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":
         modulus = map_modulus(own.a1, own.b1, own.a2, own.d, "lag")
         yield {"quantity": "map_modulus", "value": float(modulus)}
-        drift = conserved_path(*x.T, own.a1, own.b1, own.a2, own.b2).drift
+        drift = conserved_path(x[:, 0], x[:, 1], own.a1, own.b1, own.a2, own.b2).drift
         yield {"quantity": "conserved_drift", "value": drift}

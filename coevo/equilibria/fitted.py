@@ -1,6 +1,7 @@
 """Every classic fit of a study: each region alone, all regions pooled, and what was refused."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,12 +14,16 @@ from coevo.estimation import (
     SCALES,
     Equations,
     Fit,
+    GeneralFit,
     PooledFit,
     breaks,
     fit,
+    fit_general,
     fit_pooled,
     growth_rows,
 )
+from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import FEWEST_REGIONS
 
 Row = dict[str, Any]
@@ -26,41 +31,101 @@ POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
 
 
+# name -> fit of one region from year, x1, x2 and the years that begin another vintage
+REGIONAL: dict[str, Callable[..., Fit]] = {
+    name: partial(fit, estimator=name) for name in ESTIMATORS
+}
+POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general model
+
+
 class Fits(NamedTuple):
-    """Fits of one region by (region, estimator), pooled fits, and a row per fit that failed."""
+    """Every fit of a study, and a row per fit that failed.
+
+    regions: fits of one region by (region, estimator); pooled: many regions; general: the general
+    model of one region by region; shared: that of many regions, and the classic form of `fod_iv`.
+    """
 
     regions: dict[tuple[str, str], Fit]
     pooled: list[PooledFit]
+    general: dict[str, GeneralFit]
+    shared: list[GeneralPooled]
     refused: list[Row]
 
 
-def fit_all(pair: pd.DataFrame) -> Fits:
+def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()) -> Fits:
     """Return the fits of every estimator, effects and scaling; a failure does not stop the rest.
 
-    pair: columns region, name, year, x1, x2, flag (see `pair_values`). A region whose figures allow
-    no logarithms is left out of the pool; a study of one region has no pool. Refusals carry their
-    reason as `relation`.
+    pair: columns region, name, year, x1, x2, perhaps x3 ..., flag (see `pair_values`); estimator:
+    that of the general model of one region; estimators: those of `REGIONAL` to use, by default all.
+    A region whose figures allow no logarithms is left out of the pool; a study of one region has no
+    pool. Refusals carry their reason as `relation`.
     """
-    regions: dict[tuple[str, str], Fit] = {}
-    pooled: list[PooledFit] = []
+    used = [name for name in REGIONAL if not estimators or name in estimators]
     refused: list[Row] = []
+
+    def tried(make: Callable[[], Any], label: Row) -> Any:
+        try:
+            return make()
+        except StudyError as error:
+            refused.append(label | {"relation": str(error)})
+            return None
+
+    regions, general = {}, {}
     for code, part in pair.groupby("region", sort=True):
-        for estimator in ESTIMATORS:
-            try:
-                regions[str(code), estimator] = fit(*_series(part), estimator, breaks(part))
-            except StudyError as error:
-                refused.append(_refusal(str(code), "none", estimator, error))
+        for name in used:
+            own = tried(
+                partial(REGIONAL[name], *_series(part), breaks=breaks(part)),
+                _label(code, "none", name),
+            )
+            if own is not None:
+                regions[str(code), name] = own
+        whole = tried(
+            partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part)),
+            _label(code, "none", estimator, "general_not_estimated"),
+        )
+        if whole is not None:
+            general[str(code)] = whole
+    pooled: list[PooledFit] = []
+    shared: list[GeneralPooled] = []
     if pair["region"].nunique() > 1:
         pool = pair.groupby("region").filter(allows_growth)
-        for estimator in ESTIMATORS:
+        for name in (name for name in used if name in ESTIMATORS):
             for effects in EFFECTS:
-                try:
-                    pooled += [
-                        fit_pooled(pool, "x1", "x2", estimator, effects, scale) for scale in SCALES
-                    ]
-                except StudyError as error:
-                    refused.append(_refusal(POOLED, effects, estimator, error))
-    return Fits(regions, pooled, refused)
+                make = partial(_scaled, pool, name, effects)
+                pooled += tried(make, _label(POOLED, effects, name)) or []
+        shared = _shared(pool, used, tried)
+    return Fits(regions, pooled, general, shared, refused)
+
+
+def populations(pair: pd.DataFrame) -> list[str]:
+    """Return the columns of the populations: x1, x2, x3 ..."""
+    return [column for column in pair.columns if column[0] == "x" and column[1:].isdigit()]
+
+
+def _scaled(pool: pd.DataFrame, estimator: str, effects: str) -> list[PooledFit]:
+    return [fit_pooled(pool, "x1", "x2", estimator, effects, scale) for scale in SCALES]
+
+
+def _shared(
+    pool: pd.DataFrame, estimators: Collection[str], tried: Callable[..., Any]
+) -> list[GeneralPooled]:
+    """Return the general model of many regions by every estimator, and `fod_iv` in both forms."""
+    names = populations(pool)
+    wanted = [(FOD_IV, "region+year", "classic", names[:2])]
+    wanted += [(FOD_IV, "region+year", "general", names)]
+    wanted += [
+        (name, effects, "general", names)
+        for name in estimators
+        if name in ESTIMATORS
+        for effects in POOLED_GENERAL
+    ]
+    made = []
+    for name, effects, form, columns in wanted:
+        quantity = "not_estimated" if form == "classic" else "general_not_estimated"
+        label = _label(POOLED, effects, name, quantity)
+        arguments = (pool, columns, name, effects, HEADLINE_SCALE, form)
+        made.append(tried(partial(fit_pooled_general, *arguments), label))
+    return [fit for fit in made if fit is not None]
 
 
 def _series(part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -76,12 +141,13 @@ def allows_growth(part: pd.DataFrame) -> bool:
     return True
 
 
-def _refusal(scope: str, effects: str, estimator: str, error: StudyError) -> Row:
-    what = {"scope": scope, "effects": effects, "estimator": estimator}
-    return what | {"quantity": "not_estimated", "relation": str(error)}
+def _label(scope: Any, effects: str, estimator: str, quantity: str = "not_estimated") -> Row:
+    """Return the columns of a row of `relations` that says what could not be estimated."""
+    what = {"scope": str(scope), "effects": effects, "estimator": estimator}
+    return what | {"quantity": quantity}
 
 
-def inferable(pooled: PooledFit) -> bool:
+def inferable(pooled: PooledFit | GeneralPooled) -> bool:
     """Return whether a pooled fit has the regions that a clustered error needs."""
     return len(pooled.regions) >= FEWEST_REGIONS
 

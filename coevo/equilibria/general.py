@@ -5,13 +5,28 @@ from collections.abc import Iterator
 import numpy as np
 
 from coevo.community import kind, rest_point
-from coevo.equilibria.fitted import Row
+from coevo.equilibria.fitted import POOLED, Fits, Row
 from coevo.errors import StudyError
-from coevo.estimation.general import GeneralFit, restriction_test
+from coevo.estimation import GeneralFit, restriction_test
+from coevo.estimation.pooled_general import GeneralPooled
 from coevo.inference import interval, rest_region, sign_probabilities_general
 
 # relation of a pair of signs -> its ending in the names of quantities (signs of A12, A21)
 QUADRANTS = {"competition": "--", "mutualism": "++", "1 preys on 2": "+-", "2 preys on 1": "-+"}
+
+
+def own_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, GeneralFit]]:
+    """Yield the general model of each region, labelled."""
+    for code, own in fits.general.items():
+        label = {"source": "fit", "scope": code, "effects": "none", "model": "general"}
+        yield label | {"estimator": estimator, "scaling": "none"}, own
+
+
+def shared_fits(fits: Fits) -> Iterator[tuple[Row, GeneralPooled]]:
+    """Yield the models of many regions, labelled."""
+    for shared in fits.shared:
+        label = {"scope": POOLED, "effects": shared.effects, "estimator": shared.estimator}
+        yield label | {"scaling": shared.scale, "model": shared.form}, shared
 
 
 def effect_names(n: int) -> list[str]:
@@ -30,6 +45,22 @@ def parameter_rows(own: GeneralFit, level: float) -> Iterator[Row]:
         low, high = interval(value, error, own.df, level)
         ends = {"low": float(low), "high": float(high)}
         yield {"parameter": name, "estimate": value, "se": error, "df": own.df} | ends
+
+
+def shared_rows(own: GeneralPooled, level: float, with_errors: bool) -> Iterator[Row]:
+    """Yield A_ij of many regions in scaled units; of the classic form b1 = -A12 and d = A21."""
+    A, errors = own.A, own.errors()
+    names = dict(zip(effect_names(len(A)), np.ndindex(A.shape), strict=True))
+    wanted = [(name, 1.0, at) for name, at in names.items()]
+    if own.form == "classic":
+        wanted = [("b1", -1.0, (0, 1)), ("d", 1.0, (1, 0))]
+    for name, sign, at in wanted:
+        value = float(sign * A[at])
+        row: Row = {"parameter": name, "estimate": value}
+        if with_errors:
+            low, high = interval(value, errors[at], own.df, level)
+            row |= {"se": errors[at], "df": own.df, "low": float(low), "high": float(high)}
+        yield row
 
 
 def equilibrium_row(own: GeneralFit, level: float) -> Row:

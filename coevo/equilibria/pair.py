@@ -19,18 +19,19 @@ def pair_values(
     coupling: pd.DataFrame | None = None,
     indicators: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return region, name, year, x1, x2, flag; for an accounting calibration purchases and sales.
+    """Return region, name, year, x1, x2, x3 ..., flag; for a calibration purchases and sales.
 
-    panel: as panel.csv; interaction: that part of the configuration. Upstream x1 and downstream x2
-    are indicators of the panel in their own units, or subsystems, then their composite index in
-    [0, 1] from `coupling`. Purchases come in the unit of x1, sales (by default downstream itself)
-    in that of x2. A filled figure, or a composite that contains one, is missing here: it never
-    enters a growth row. `flag` is "break" in a year in which x1 or x2, or an indicator inside the
-    composite, is of another vintage than the year before, else "". `StudyError` for an unknown name
-    or units that do not fit.
+    panel: as panel.csv; interaction: that part of the configuration. Upstream x1, downstream x2
+    and `others` are indicators of the panel in their own units, or subsystems, then their composite
+    index in [0, 1] from `coupling`. Purchases come in the unit of x1, sales (by default downstream
+    itself) in that of x2. A filled figure, or a composite that contains one, is missing here: it
+    never enters a growth row. `flag` is "break" in a year in which a population, or an indicator
+    inside its composite, is of another vintage than the year before, else "". `StudyError` for an
+    unknown name or units that do not fit.
     """
     x1, x2 = interaction["upstream"], interaction["downstream"]
     wanted = {"x1": x1, "x2": x2}
+    wanted |= {f"x{i}": name for i, name in enumerate(interaction.get("others") or (), start=3)}
     calibration = interaction.get("calibration") or {}
     if "purchases" in calibration:
         wanted |= {"purchases": calibration["purchases"], "sales": calibration.get("sales", x2)}
@@ -38,9 +39,11 @@ def pair_values(
     for column, name in wanted.items():
         values = _series(name, panel, coupling, indicators).rename(column)
         pair = pair.merge(values, how="left", left_on=["region", "year"], right_index=True)
-    crossing = [_flagged(BREAK, name, panel, indicators) for name in (x1, x2)]
     cells = pd.MultiIndex.from_frame(pair[["region", "year"]])
-    pair["flag"] = np.where(cells.isin(crossing[0].union(crossing[1])), BREAK, "")
+    crossing = np.zeros(len(pair), dtype=bool)
+    for name in (x1, x2, *(interaction.get("others") or ())):
+        crossing |= cells.isin(_flagged(BREAK, name, panel, indicators))
+    pair["flag"] = np.where(crossing, BREAK, "")
     if "purchases" in wanted and indicators is not None:
         pair["purchases"] *= _unit_factor(wanted["purchases"], x1, indicators)
         pair["sales"] *= _unit_factor(wanted["sales"], x2, indicators)

@@ -47,9 +47,9 @@ def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Ro
     `located` needs both sets to be intervals that lie above zero. The draws depend on the seed,
     the region, the effects and the estimator, on nothing else.
     """
-    block = "/".join((label["effects"], label["estimator"], label["scope"]))
-    sequence = np.random.SeedSequence([seed, crc32(block.encode())])
-    signs = sign_probabilities(lines, seed=sequence)
+    signs = sign_probabilities(
+        lines, seed=seeded(seed, label["effects"], label["estimator"], label["scope"])
+    )
     sets = dict(zip(("x1", "x2"), equilibrium_sets(lines, level), strict=True))
     row: Row = label | {"source": "fit", "kind": kind(lines.a1, lines.b1, lines.a2, lines.d)}
     for name, found in sets.items():
@@ -58,6 +58,11 @@ def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Ro
     positive = (found.kind == "interval" and found.low > 0 for found in sets.values())
     row["located"] = all(positive)
     return row | {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
+
+
+def seeded(seed: int, *block: str) -> np.random.SeedSequence:
+    """Return the seed of one block of draws: it depends on the study's seed and on its names."""
+    return np.random.SeedSequence([seed, crc32("/".join(block).encode())])
 
 
 def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
@@ -111,7 +116,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         # g depends on the slope and its variance alone, which are common to all regions
         lines = (pooled.intercepts[0], pooled.slopes, pooled.covariance[0])
         sets = fieller(*lines, pooled.df, level)
-        yield from _unboundedness(*(RatioSet(*(part[i] for part in sets)) for i in (1, 0)))
+        yield from _unboundedness(sets.of(1), sets.of(0))
     else:
         yield {"quantity": "inference", "relation": "too few regions for errors and sets"}
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, Absorbed, require_left, sums
-from coevo.estimation.growth import Array, Integers, Rows, growth_rows
+from coevo.estimation.growth import Array, Integers, Rows, population_rows
 from coevo.estimation.region import Equations, standard_errors, undo_scale
 from coevo.registry import choose
 from coevo.vintages import BREAK
@@ -199,7 +199,7 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
     for code, part in known.sort_values(["region", "year"]).groupby("region", sort=True):
         x = part[list(names)].to_numpy(dtype=float)
         try:
-            rows = _rows(part["year"].to_numpy(), x, estimator, breaks(part))
+            rows = population_rows(part["year"], x, estimator, breaks(part))
         except StudyError as error:
             raise StudyError(f"{code}: {error}") from None
         if len(rows.year) == 0:
@@ -214,18 +214,6 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
     region = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
     stacked = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return Pool(tuple(codes), np.array(units), region, *stacked, np.concatenate(starts))
-
-
-def _rows(year: Integers, x: Array, estimator: str, breaks: list[int]) -> Rows:
-    """Return the growth rows of x (years, n), with R(x_j) in column j of the regressor."""
-    partial = np.isnan(x).any(axis=1, keepdims=True) & (x > 0)
-    known = np.where(partial, np.nan, x)  # a year counts if all populations are known
-    first = known[:, 0]
-    columns = [growth_rows(year, first, column, estimator, breaks) for column in known.T]
-    return columns[0]._replace(
-        growth=np.column_stack([rows.growth[:, 1] for rows in columns]),
-        regressor=np.column_stack([rows.regressor[:, 0] for rows in columns]),
-    )
 
 
 def breaks(part: pd.DataFrame) -> list[int]:

@@ -42,7 +42,7 @@ def deletion(fit: Fit, level: float = 0.95) -> Deletion:
     else:
         none = np.full(c.shape, np.nan)
         sets = RatioSet(-c / s, none, none, np.full(c.shape, "line"), np.full(c.shape, np.inf))
-    x1, x2 = (RatioSet(*(part[:, equation] for part in sets)) for equation in (1, 0))
+    x1, x2 = (sets.of(equation) for equation in (1, 0))
     E = np.column_stack([x1.estimate, x2.estimate])
     whole = -fit.coefficients[::-1, 0] / fit.coefficients[::-1, 1]
     turned = np.sign(found) != np.sign(fit.coefficients)

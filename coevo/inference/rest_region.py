@@ -96,8 +96,8 @@ def _project(Q: Array, estimate: float, unit: float) -> Projection:
     inside = [
         _completed(a, polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in middles
     ]
-    pieces = [[estimate, estimate]]
-    pieces = _joined(np.array(pieces + [ends[i : i + 2].tolist() for i in np.flatnonzero(inside)]))
+    found = [ends[i : i + 2] for i in np.flatnonzero(inside)]
+    pieces = _joined(np.array([[estimate, estimate], *found]))
     low, high = float(pieces[0, 0] * unit), float(pieces[-1, 1] * unit)
     bounded = np.isfinite([low, high]).all()
     return Projection("interval" if bounded else "unbounded", low, high, pieces * unit)

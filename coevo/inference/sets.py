@@ -45,6 +45,13 @@ class RatioSet(NamedTuple):
     kind: npt.NDArray[np.str_]
     g: Array
 
+    def of(self, equation: int) -> "RatioSet":
+        """Return the part of one equation, which the last axis counts."""
+        return RatioSet(
+            self.estimate[..., equation], self.low[..., equation], self.high[..., equation],
+            self.kind[..., equation], self.g[..., equation],
+        )  # fmt: skip
+
 
 def fieller(
     c: npt.ArrayLike,
@@ -81,5 +88,4 @@ def fieller(
 def equilibrium_sets(fit: Equations, level: float = 0.95) -> tuple[RatioSet, RatioSet]:
     """Return the sets of x1* = a2/d (equation 2) and x2* = a1/b1 (equation 1)."""
     sets = fieller(fit.coefficients[:, 0], fit.coefficients[:, 1], fit.covariance, fit.df, level)
-    first, second = (RatioSet(*(part[i] for part in sets)) for i in (1, 0))
-    return first, second
+    return sets.of(1), sets.of(0)

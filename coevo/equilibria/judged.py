@@ -1,0 +1,118 @@
+"""What the pooled fits say beyond their coefficients: shared slopes, relation, feedback."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coevo.equilibria.fitted import HEADLINE_SCALE, Row
+from coevo.errors import StudyError
+from coevo.estimation import PooledFit
+from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
+from coevo.feedback import Feedback, feedback
+from coevo.inference import interval
+from coevo.relations import ESTIMATORS as JUDGES
+from coevo.relations import relation
+from coevo.short_panel import short_panel_bias
+from coevo.wild_bootstrap import wild_pooled
+
+SLOPES = ("b1", "d")
+OPEN = "undecidable"
+
+
+def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
+    """Yield rows of `relations` on whether regions share their slopes (region effects).
+
+    `homogeneity_b1`, ...: p of equal slopes; `mean_group_b1`, ...: mean of the regions' own slopes;
+    `leave_one_out_b1`, ...: least and largest slope without one region, and that region.
+    """
+    equal, mean = homogeneity_test(pooled), mean_group(pooled)
+    without = leave_one_out(pooled).set_index("region")
+    for i, name in enumerate(SLOPES):
+        yield {"quantity": f"homogeneity_{name}", "value": equal.p[i]}
+        low, high = interval(mean.mean[i], mean.error[i], mean.regions - 1, level)
+        ends = {"low": float(low), "high": float(high)}
+        yield {"quantity": f"mean_group_{name}", "value": mean.mean[i]} | ends
+        ends = {"low": without[name].min(), "high": without[name].max()}
+        farthest = (without[name] - getattr(pooled, name)).abs().idxmax()
+        yield {"quantity": f"leave_one_out_{name}", "relation": farthest} | ends
+
+
+def wild_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
+    """Yield `wild_b1`, `wild_d`: p values of the wild cluster bootstrap-t with the null imposed."""
+    for name, test in wild_pooled(pooled, seed=seed).items():
+        yield {"quantity": f"wild_{name}", "value": test.p}
+
+
+def bias_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
+    """Yield `bias_b1`, `bias_d` of short panels at the fitted values, -+ two Monte Carlo errors."""
+    found = short_panel_bias(pooled, seed=seed)
+    for name, bias, error in zip(SLOPES, found.bias, found.error, strict=True):
+        ends = {"low": bias - 2 * error, "high": bias + 2 * error}
+        yield {"quantity": f"bias_{name}", "value": bias} | ends
+
+
+def judged_rows(
+    pool: pd.DataFrame, fits: Mapping[str, GeneralPooled], interaction: Mapping[str, Any], seed: int
+) -> Iterator[Row]:
+    """Yield the relation of x1 and x2, the paper's restriction A_ii = 0, and feedback.
+
+    pool: regions that allow logarithms; fits: of the general model with region and year effects, by
+    estimator; interaction: that part of the configuration.
+    """
+    level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
+    found = relation(pool, seed=seed, equivalence=bound, level=level)
+    judge = fits["fod_iv"]
+    named = found.name + (f": {found.direction}" if found.direction else "")
+    yield {"quantity": "relation", "relation": named}
+    yield {"quantity": "restriction", "value": joint_test(judge).p}
+    for estimator, values in zip(JUDGES, found.critical, strict=True):
+        for name, value in zip(("A12", "A21"), values, strict=True):
+            yield {"quantity": f"critical_{name}_{estimator}", "value": value}
+    for signs, share in found.quadrants.items():
+        yield {"quantity": f"p_{signs}_12", "value": share}
+    yield {"quantity": "first_stage_F", "value": float(np.nanmin(judge.strength))}
+    yield from _feedback_rows(_feedback(judge, level, seed), "")
+
+
+def period_rows(
+    part: pd.DataFrame, names: list[str], period: str, level: float, seed: int
+) -> Iterator[Row]:
+    """Yield feedback of a sub-period; period: its first and last year, 2015_2018."""
+    own = fit_pooled_general(part, names, "fod_iv", "region+year", HEADLINE_SCALE)
+    yield from _feedback_rows(_feedback(own, level, seed), f"_{period}")
+
+
+def _feedback(own: GeneralPooled, level: float, seed: int) -> Feedback:
+    return feedback(own.A, own.covariance, own.df, level, seed=seed)
+
+
+def _feedback_rows(found: Feedback, ending: str) -> Iterator[Row]:
+    words = {"yes": "yes", "no": "no"}
+    for form in ("weak", "strong"):
+        verdict = words.get(str(getattr(found, form)), OPEN)
+        yield {"quantity": f"feedback_{form}{ending}", "relation": verdict}
+    ends = {"low": found.difference_low, "high": found.difference_high}
+    yield {"quantity": f"feedback_difference{ending}", "value": found.difference} | ends
+    phi = {"quantity": f"phi{ending}", "value": float(found.phi.estimate)}
+    if found.located:
+        phi |= {"low": float(found.phi.low), "high": float(found.phi.high)}
+    yield phi | {"relation": str(found.phi.kind) if found.located else "cannot be located"}
+
+
+def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame]:
+    """Return the figures up to and from the year `split`, by their first and last year."""
+    if split is None:
+        return {}
+    parts = (pool[pool["year"] <= split], pool[pool["year"] >= split])
+    return {f"{part['year'].min()}_{part['year'].max()}": part for part in parts}
+
+
+def tried(rows: Iterator[Row], label: Row) -> Iterator[Row]:
+    """Yield the rows under their label, or, where the figures do not allow them, why."""
+    try:
+        yield from [label | row for row in rows]
+    except StudyError as error:
+        yield label | {"quantity": "not_estimated", "relation": str(error)}
