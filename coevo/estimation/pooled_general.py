@@ -140,7 +140,7 @@ def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> Wald:
     q = int(chosen.sum())
     if q == 0 or (chosen & ~fit.included).any():
         raise StudyError(
-            f"form '{fit.form}' estimates none, or not all, of the slopes to be tested"
+            f"form '{fit.form}' sets slopes to zero that are to be tested: use another"
         )
     if q > fit.df:
         raise StudyError(f"{fit.df + 1} regions are too few for a joint test of {q} slopes")

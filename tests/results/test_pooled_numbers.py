@@ -5,6 +5,11 @@ import pandas as pd
 import pytest
 
 from coevo.estimation import common_year_share, fit_pooled
+from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.pooled_general import fit_pooled_general, joint_test
+from coevo.wild_bootstrap import wild_pooled
+
+NAMES = ("secondary_value_added", "ecommerce_sales")
 
 
 @pytest.fixture
@@ -16,7 +21,7 @@ def pair(results):
 
 
 def pooled(pair, **options):
-    return fit_pooled(pair, "secondary_value_added", "ecommerce_sales", **options)
+    return fit_pooled(pair, *NAMES, **options)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,63 @@ def test_share_of_variance_common_to_a_year(pair):
     mean = common_year_share(pooled(pair, effects="region", scale="mean"))
     assert np.round(first, 2).tolist() == [0.77, 0.74]
     assert np.round(mean, 2).tolist() == [0.84, 0.86]
+
+
+@pytest.mark.parametrize(
+    ("effects", "b1", "d"), [("region+year", 0.81, 0.92), ("region", 0.007, 0.004)]
+)
+def test_wild_bootstrap(pair, effects, b1, d):
+    tests = wild_pooled(pooled(pair, effects=effects))
+    error = 3 * np.sqrt(np.array([b1 * (1 - b1), d * (1 - d)]) / 9999)
+    rounding = 0.0005 if effects == "region" else 0.005
+    found = np.array([tests["b1"].p, tests["d"].p])
+    assert (np.abs(found - [b1, d]) < error + rounding).all()
+
+
+def test_instruments_of_the_classic_form(pair):
+    fit = fit_pooled_general(pair, NAMES, "fod_iv", form="classic")
+    assert fit.rows == 217 and fit.df == 30
+    errors = fit.errors()
+    assert (round(-fit.A[0, 1], 3), round(errors[0, 1], 3)) == (0.022, 0.010)
+    assert (round(fit.A[1, 0], 2), round(errors[1, 0], 2)) == (0.24, 0.54)
+    assert (fit.strength[[0, 1], [1, 0]] > 10).all()
+
+
+def test_instruments_of_the_general_form_are_weak(pair):
+    """Signs of competition, none told from zero; nor is the paper's restriction rejected."""
+    fit = fit_pooled_general(pair, NAMES, "fod_iv")
+    assert fit.A[0, 1] < 0 and fit.A[1, 0] < 0
+    assert (np.abs(fit.A) < 2 * fit.errors()).all()
+    assert joint_test(fit).df == (2, 30) and round(joint_test(fit).p, 2) == 0.28
+    assert (fit.strength < 3).all()
+
+
+def test_lagged_regressors_show_self_limitation_and_mutualism(pair):
+    """What two-way fixed effects with x(t) make of any short panel: see methods, general model."""
+    fit = fit_pooled_general(pair, NAMES, "lag")
+    assert (np.diag(fit.A) < 0).all() and fit.A[0, 1] > 0 and fit.A[1, 0] > 0
+    assert joint_test(fit).p < 1e-5
+
+
+def test_slopes_of_the_regions(pair):
+    both = homogeneity_test(pooled(pair, effects="region+year"))
+    assert both.df == (30, 179) and np.round(both.p, 2).tolist() == [0.90, 0.67]
+    assert (homogeneity_test(pooled(pair, effects="region")).p > 0.5).all()
+    for effects in ("region", "region+year"):
+        fit = pooled(pair, effects=effects)
+        group = mean_group(fit)
+        assert group.regions == 31
+        assert (np.abs(group.mean - [fit.b1, fit.d]) < 2 * group.error).all()
+
+
+def test_no_region_carries_the_pooled_slopes(pair):
+    for effects in ("region", "region+year"):
+        fit = pooled(pair, effects=effects)
+        found, errors = leave_one_out(fit), fit.errors()
+        assert len(found) == 31
+        for name in ("b1", "d"):
+            assert (np.abs(found[name] - getattr(fit, name)) < errors[name]).all()
+    assert (leave_one_out(pooled(pair, effects="region"))[["b1", "d"]] > 0).all(axis=None)
 
 
 def test_neither_slope_can_be_told_from_zero_once_year_effects_enter(results):

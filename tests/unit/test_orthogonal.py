@@ -162,7 +162,7 @@ def test_unbiased_and_of_its_size_without_interaction():
 def test_recovery_of_interaction():
     """Many regions: the slopes of the model that made the figures, within three errors."""
     A = np.array([[-0.04, -0.02], [0.03, -0.05]])
-    rows = simulated(8, G=2000, A=A)
+    rows = simulated(8, G=8000, A=A)
     found = fod_iv(rows._replace(regressor=rows.start))
     error = np.sqrt(np.diag(found.covariance)).reshape(2, 2)
     assert (np.abs(found.A - A) < 3 * error).all() and (error < 0.006).all()

@@ -1,0 +1,119 @@
+"""Wild cluster bootstrap-t of one pooled slope, the null imposed (docs/methods.md, 5).
+
+Growth is drawn anew by turning the residuals of whole regions, under a model in which the slope is
+zero; p is the share of draws with a larger t. With few regions it is nearer its size than t(G-1).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from coevo.errors import StudyError
+from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.growth import Array, Integers
+from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.pooled import PooledFit
+from coevo.estimation.pooled_general import GeneralPooled
+from coevo.inference import FEWEST_REGIONS
+from coevo.registry import choose
+
+DRAWS = 9999  # with the sample itself a round number
+RADEMACHER_FROM = 13  # regions: with fewer, two-point weights give too few different draws
+RADEMACHER = np.array([-1.0, 1.0])
+TIE = 1e-10  # relative difference of t below which two are one
+WEBB = np.array([-1, 1])[:, None] * np.sqrt([0.5, 1, 1.5])
+
+
+class WildTest(NamedTuple):
+    """t of the slope in the sample, p, and t (draws,) under the null."""
+
+    t: float
+    p: float
+    draws: Array
+
+
+def cluster_weights(regions: int, draws: int, seed: int | np.random.SeedSequence) -> Array:
+    """Return weights (draws, G) of mean 0 and variance 1, one for each region.
+
+    Rademacher (-1, 1) from 13 regions on, below it Webb's six points -+sqrt(1/2), -+1, -+sqrt(3/2).
+    `StudyError` for fewer than 6 regions. Source: Webb (2014).
+    """
+    if regions < FEWEST_REGIONS:
+        raise StudyError(
+            f"{regions} regions: a clustered error, and its bootstrap, needs {FEWEST_REGIONS}"
+        )
+    points = RADEMACHER if regions >= RADEMACHER_FROM else WEBB.ravel()
+    return np.random.default_rng(seed).choice(points, (draws, regions))
+
+
+def wild_pooled(
+    fit: PooledFit, draws: int = DRAWS, seed: int | np.random.SeedSequence = 1
+) -> dict[str, WildTest]:
+    """Return the tests of b1 = 0 and of d = 0 in a pooled classic fit, with the same weights.
+
+    `StudyError` for fewer than 6 regions.
+    """
+    weights = cluster_weights(len(fit.regions), draws, seed)
+    data, tests = fit.data, {}
+    for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
+        columns = (data.growth[:, i], data.regressor[:, [i]])
+        t, p, null = wild_test(fit.region, data.year, *columns, 0, fit.effects, weights)
+        tests[name] = WildTest(sign * t, p, sign * null)
+    return tests
+
+
+def wild_general(
+    fit: GeneralPooled, i: int, j: int, draws: int = DRAWS, seed: int | np.random.SeedSequence = 1
+) -> WildTest:
+    """Return the test of A_ij = 0 in a pooled general fit by least squares, the other slopes free.
+
+    `StudyError` for fewer than 6 regions, a slope that is not estimated, or instruments.
+    """
+    own = fit.included[i]
+    if fit.estimator == FOD_IV:
+        raise StudyError(f"no wild bootstrap with instruments ({FOD_IV}): take least squares")
+    if not own[j]:
+        raise StudyError(f"A{i + 1}{j + 1} is zero in form '{fit.form}': there is nothing to test")
+    rows, at = fit.pool, int(own[:j].sum())
+    weights = cluster_weights(len(fit.regions), draws, seed)
+    columns = (rows.growth[:, i], rows.regressor[:, own])
+    return wild_test(rows.region, rows.year, *columns, at, fit.effects, weights)
+
+
+def wild_test(
+    region: Integers, year: Integers, g: Array, X: Array, j: int, effects: str, weights: Array
+) -> WildTest:
+    """Return the test that slope j of g (rows,) on X (rows, k) and effects is zero.
+
+        g* = fit + w_r e             fit and e of the regression without regressor j
+        t* = s* / CR1 error of s*    of the whole regression of g*
+        p  = (1 + number of |t*| >= |t|) / (1 + draws)
+
+    region (rows,): index of G regions; weights (draws, G). With x what effects and the other
+    regressors leave of regressor j, and M what they leave of a column, s* and the scores
+    x_r' (M(w e) - x s*)_r are linear in w: all draws are two products with one (G, G) matrix.
+    w = 1 gives the sample itself. `StudyError` if the sample fits without error. Source: Cameron,
+    Gelbach and Miller (2008).
+    """
+    absorb, G, rows = choose(EFFECTS, effects, "effects"), int(region.max()) + 1, len(g)
+    absorbed = absorb(region, year, np.column_stack([g, X]))
+    Q, _ = np.linalg.qr(np.delete(absorbed.residual[:, 1:], j, axis=1))
+    left = absorbed.residual[:, [0, 1 + j]]
+    e, x = (left - Q @ (Q.T @ left)).T
+    turned = absorb(region, year, e[:, None] * (region[:, None] == np.arange(G))).residual
+    inner = sums(region, x[:, None] * (turned - Q @ (Q.T @ turned)))  # (G, G): M of column h in r
+    size = sums(region, x[:, None] ** 2)[:, 0]
+    correction = G / (G - 1) * (rows - 1) / (rows - X.shape[1] - absorbed.counted)
+
+    def ratio(w: Array) -> Array:
+        total = w @ inner.sum(axis=0)
+        scores = w @ inner.T - total[:, None] * (size / size.sum())
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return total / np.sqrt(correction * (scores**2).sum(axis=1))
+
+    t, null = float(ratio(np.ones((1, G)))[0]), ratio(weights)
+    if not np.isfinite(t):
+        raise StudyError("growth is fitted without error: nothing to draw from")
+    # the sample is among the draws, up to rounding
+    beyond = int((np.abs(null) >= abs(t) * (1 - TIE)).sum())
+    return WildTest(t, (1 + beyond) / (1 + len(null)), null)

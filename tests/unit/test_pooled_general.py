@@ -1,0 +1,200 @@
+"""The pooled general model: any number of populations, slopes common to all regions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.errors import StudyError
+from coevo.estimation import EFFECTS, ESTIMATORS, fit_pooled
+from coevo.estimation.effects import sums
+from coevo.estimation.pooled_general import fit_pooled_general, joint_test
+
+NAMES = ("up", "middle", "down")
+
+
+@pytest.fixture(params=EFFECTS)
+def effects(request):
+    return request.param
+
+
+def panel(regions=9, years=8, missing=0.0, seed=4, n=3):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        [(f"r{r:02}", 2000 + t) for r in range(regions) for t in range(years)],
+        columns=["region", "year"],
+    )
+    for column in NAMES[:n]:
+        walk = np.cumsum(rng.normal(0.05, 0.2, (regions, years)), axis=1)
+        frame[column] = (np.exp(walk + 3 * rng.normal(size=(regions, 1)))).ravel()
+    frame.loc[rng.random(len(frame)) < missing, "up"] = np.nan
+    return frame
+
+
+def dummies_fit(fit, effects):
+    """Return A and its clustered covariance by one dense least squares on all dummies."""
+    rows, n, G = fit.pool, len(fit.A), len(fit.regions)
+    regions = 1.0 * (rows.region[:, None] == np.arange(G))
+    years = 1.0 * (rows.year[:, None] == np.unique(rows.year)[1:])
+    blocks = {"none": [np.ones((len(years), 1))], "region": [regions]}
+    X = np.column_stack([rows.regressor, *blocks.get(effects, [regions, years])])
+    inverse = np.linalg.inv(X.T @ X)
+    b = inverse @ X.T @ rows.growth
+    e = rows.growth - X @ b
+    scores = [sums(rows.region, X * e[:, [i]]) @ inverse[:, :n] for i in range(n)]
+    u = np.hstack(scores)
+    counted = {"none": 1, "region": 0}.get(effects, X.shape[1] - n)
+    T = len(e)
+    return b, u.T @ u * G / (G - 1) * (T - 1) / (T - n - counted)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+def test_equals_a_dense_regression_on_dummies(effects, missing, estimator):
+    fit = fit_pooled_general(panel(missing=missing), NAMES, estimator, effects)
+    b, V = dummies_fit(fit, effects)
+    assert pytest.approx(b[:3].T, rel=1e-8) == fit.A
+    assert fit.covariance == pytest.approx(V, rel=1e-7)
+    assert fit.errors().ravel() == pytest.approx(np.sqrt(np.diag(V)), rel=1e-7)
+    if effects == "region":
+        assert fit.intercepts == pytest.approx(b[3:], rel=1e-8, abs=1e-12)
+    assert fit.df == 8 and fit.rows == len(fit.pool.year) < (64 if missing == 0 else 60)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+def test_two_populations_equal_linearmodels(effects, missing):
+    from linearmodels.panel import PanelOLS, PooledOLS
+
+    fit = fit_pooled_general(panel(missing=missing, n=2), NAMES[:2], effects=effects)
+    V = fit.covariance.reshape(2, 2, 2, 2)
+    index = [fit.pool.region, fit.pool.year]
+    X = pd.DataFrame(fit.pool.regressor, index, ["R1", "R2"])
+    for i in range(2):
+        g = pd.Series(fit.pool.growth[:, i], X.index)
+        if effects == "none":
+            model = PooledOLS(g, X.assign(c=1.0))
+        else:
+            years = effects == "region+year"
+            model = PanelOLS(g, X, entity_effects=True, time_effects=years)
+        other = model.fit(cov_type="clustered", cluster_entity=True, group_debias=True)
+        assert fit.A[i] == pytest.approx(other.params[["R1", "R2"]].to_numpy(), rel=1e-8)
+        cov = other.cov.loc[["R1", "R2"], ["R1", "R2"]].to_numpy()
+        assert V[i, :, i] == pytest.approx(cov, rel=1e-7)
+        wald = other.wald_test(formula=["R1 = 0", "R2 = 0"])
+        both = joint_test(fit, np.arange(2)[:, None] == [i, i])
+        assert pytest.approx(wald.stat / 2, rel=1e-7) == both.F and both.df == (2, 8)
+
+
+def test_the_classic_form_equals_the_classic_fit(effects):
+    data = panel(missing=0.1)
+    general = fit_pooled_general(data, ("up", "down"), effects=effects, form="classic")
+    classic = fit_pooled(data, "up", "down", effects=effects)
+    assert (-general.A[0, 1], general.A[1, 0]) == pytest.approx((classic.b1, classic.d), rel=1e-10)
+    errors = general.errors()
+    assert errors[0, 1] == pytest.approx(classic.errors()["b1"], rel=1e-9)
+    assert errors[1, 0] == pytest.approx(classic.errors()["d"], rel=1e-9)
+    assert general.intercepts == pytest.approx(classic.intercepts, rel=1e-9)
+    assert general.units.tolist() == classic.units.tolist()
+
+
+def test_recovers_its_own_map():
+    """g = r + A x(t) without error, drifts of the regions and years at will."""
+    rng = np.random.default_rng(6)
+    A = rng.normal(0, 0.05, (3, 3)) - 0.2 * np.eye(3)
+    drift, year = rng.uniform(0.1, 0.4, (7, 3)), rng.normal(0, 0.1, (9, 3))
+    year -= year.mean(axis=0)
+    size, x = rng.uniform(1, 1000, (7, 3)), [np.ones((7, 3))]
+    for t in range(9):
+        x.append(x[-1] * np.exp(drift + year[t] + x[-1] @ A.T))
+    figures = (np.stack(x, axis=1) * size[:, None]).reshape(-1, 3)
+    data = pd.DataFrame(figures, columns=NAMES)
+    data = data.assign(region=np.repeat(list("abcdefg"), 10), year=np.tile(np.arange(10), 7))
+    fit = fit_pooled_general(data, NAMES, "lag", "region+year")
+    assert pytest.approx(A, abs=1e-11) == fit.A
+    assert fit.intercepts == pytest.approx(drift, abs=1e-11)
+    assert fit.units == pytest.approx(size)
+    assert pytest.approx(A, rel=1e-3) != fit_pooled_general(data, NAMES, "lag", "region").A
+
+
+@pytest.mark.parametrize("estimator", ["trapezoid", "fod_iv"])
+def test_other_roles_and_units(estimator):
+    data = panel()
+    one = fit_pooled_general(data, NAMES, estimator)
+    mixed = data.assign(up=data["up"] * (1 + data["region"].str[1:].astype(int)))
+    other = fit_pooled_general(mixed.sample(frac=1, random_state=2), NAMES[::-1], estimator)
+    assert pytest.approx(one.A[::-1, ::-1], rel=1e-8) == other.A
+    assert other.covariance[::-1, ::-1] == pytest.approx(one.covariance, rel=1e-7)
+    assert other.intercepts[:, ::-1] == pytest.approx(one.intercepts, rel=1e-8)
+
+
+def test_instruments_behind_the_same_result():
+    fit = fit_pooled_general(panel(missing=0.1), NAMES, "fod_iv")
+    assert fit.rows == len(fit.pool.year) - 9 and fit.df == 8
+    assert (fit.strength > 0).all() and fit.residuals.shape == (fit.rows, 3)
+    least = fit_pooled_general(panel(missing=0.1), NAMES)
+    assert np.isnan(least.strength).all() and pytest.approx(fit.A, rel=0.01) != least.A
+    left = fit.pool.growth - fit.pool.regressor @ fit.A.T
+    mean = EFFECTS["region+year"](fit.pool.region, fit.pool.year, left).level
+    assert fit.intercepts == pytest.approx(mean)
+
+
+def test_the_joint_test_of_one_slope_is_its_t_test():
+    from scipy.stats import f, t
+
+    fit = fit_pooled_general(panel(), NAMES)
+    one = np.zeros((3, 3), dtype=bool)
+    one[1, 2] = True
+    ratio = fit.A[1, 2] / fit.errors()[1, 2]
+    assert pytest.approx(ratio**2) == joint_test(fit, one).F
+    assert joint_test(fit, one).p == pytest.approx(2 * t.sf(abs(ratio), 8))
+    own = joint_test(fit)
+    at = [0, 4, 8]
+    V = fit.covariance[np.ix_(at, at)]
+    by_hand = fit.A.diagonal() @ np.linalg.inv(V) @ fit.A.diagonal() / 3
+    assert own.df == (3, 8) and pytest.approx(by_hand) == own.F
+    assert own.p == pytest.approx(f.sf(by_hand, 3, 8))
+
+
+def test_one_population_alone():
+    fit = fit_pooled_general(panel(), ["up"], effects="region")
+    b, V = dummies_fit(fit, "region")
+    assert fit.A.shape == (1, 1) and fit.A[0, 0] == pytest.approx(b[0, 0], rel=1e-9)
+    assert fit.covariance == pytest.approx(V, rel=1e-8)
+
+
+def test_filled_cells_and_breaks_make_no_rows():
+    flags = panel().assign(flag="")
+    flags.loc[3, "flag"], flags.loc[13, "flag"] = "filled", "break"
+    fit = fit_pooled_general(flags, NAMES, effects="region")
+    assert fit.rows == 63 - 2 - 1 and fit.pool.crossing.tolist() == [2004]
+
+
+def test_arguments_are_not_changed():
+    data = panel(missing=0.1)
+    before = data.copy()
+    fit_pooled_general(data, NAMES, "fod_iv")
+    pd.testing.assert_frame_equal(data, before)
+
+
+def test_what_cannot_be_fitted():
+    data = panel()
+    with pytest.raises(StudyError, match="a regressor depends on the others"):
+        fit_pooled_general(data.assign(down=2 * data["up"]), NAMES)
+    with pytest.raises(StudyError, match="leave nothing"):
+        common = data.assign(down=data.groupby("year")["down"].transform("first"))
+        fit_pooled_general(common, NAMES)
+    with pytest.raises(StudyError, match="too few for effects"):
+        fit_pooled_general(data[data["year"] < 2002], NAMES)
+    with pytest.raises(StudyError, match="unknown estimator 'grey'"):
+        fit_pooled_general(data, NAMES, "grey")
+    with pytest.raises(StudyError, match="unknown effects"):
+        fit_pooled_general(data, NAMES, effects="year")
+    with pytest.raises(StudyError, match="1 region"):
+        fit_pooled_general(data[data["region"] == "r01"], NAMES[:2], effects="region")
+    with pytest.raises(StudyError, match="r02: x1 is 0 in 2003"):
+        zero = (data["region"] == "r02") & (data["year"] == 2003)
+        fit_pooled_general(data.assign(up=data["up"].mask(zero, 0.0)), NAMES)
+    classic = fit_pooled_general(data, NAMES, form="classic")
+    with pytest.raises(StudyError, match="form 'classic' sets slopes to zero"):
+        joint_test(classic)
+    with pytest.raises(StudyError, match="9 regions are too few for a joint test of 9 slopes"):
+        joint_test(fit_pooled_general(data, NAMES), np.ones((3, 3), dtype=bool))
