@@ -36,14 +36,16 @@ def deletion(fit: Fit, level: float = 0.95) -> Deletion:
     n = fit.rows
     others = np.array([np.delete(np.arange(n), i) for i in range(n)])
     found, covariance = lines(fit.data.growth[others], fit.data.regressor[others])
-    c, s = found[..., 0], found[..., 1]
-    if n > 3:
-        sets = fieller(c, s, covariance, n - 3, level)
-    else:
-        none = np.full(c.shape, np.nan)
-        sets = RatioSet(-c / s, none, none, np.full(c.shape, "line"), np.full(c.shape, np.inf))
-    x1, x2 = (sets.of(equation) for equation in (1, 0))
+    x1, x2 = (_sets(found[:, i], covariance[:, i], n - 3, level) for i in (1, 0))
     E = np.column_stack([x1.estimate, x2.estimate])
     whole = -fit.coefficients[::-1, 0] / fit.coefficients[::-1, 1]
     turned = np.sign(found) != np.sign(fit.coefficients)
     return Deletion(fit.data.year, E, E / whole - 1, x1, x2, turned.reshape(n, 4))
+
+
+def _sets(found: Array, covariance: Array, df: int, level: float) -> RatioSet:
+    c, s = found.T
+    if df > 0:
+        return fieller(c, s, covariance, df, level)
+    none = np.full(len(c), np.nan)
+    return RatioSet(-c / s, none, none, np.full(len(c), "line"), np.full(len(c), np.inf))

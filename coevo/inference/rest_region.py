@@ -11,6 +11,8 @@ from coevo.inference.sets import t_quantile
 
 Array = npt.NDArray[np.float64]
 
+ROUNDING = 1e-9  # a gap below this share parts nothing
+
 
 class Projection(NamedTuple):
     """What a confidence region leaves of one coordinate.
@@ -92,15 +94,14 @@ def _project(Q: Array, estimate: float, unit: float) -> Projection:
     cuts = np.unique(np.concatenate([[estimate], *map(_real_parts, _boundaries(a, b, c))]))
     margin = 1 + np.abs(cuts).max()
     ends = np.concatenate([[-np.inf], cuts, [np.inf]])
-    middles = np.concatenate([[cuts[0] - margin], (cuts[:-1] + cuts[1:]) / 2, [cuts[-1] + margin]])
-    inside = [
-        _completed(a, polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in middles
-    ]
-    found = [ends[i : i + 2] for i in np.flatnonzero(inside)]
-    pieces = _joined(np.array([[estimate, estimate], *found]))
-    low, high = float(pieces[0, 0] * unit), float(pieces[-1, 1] * unit)
-    bounded = np.isfinite([low, high]).all()
-    return Projection("interval" if bounded else "unbounded", low, high, pieces * unit)
+    tried = np.concatenate([[cuts[0] - margin], (cuts[:-1] + cuts[1:]) / 2, [cuts[-1] + margin]])
+    at = [(polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in tried]
+    inside = np.array([_completed(a, *own) for own in at])
+    kept = np.column_stack([ends[:-1], ends[1:]])[inside]
+    pieces = _joined(np.concatenate([[[estimate, estimate]], kept])) * unit
+    low, high = float(pieces[0, 0]), float(pieces[-1, 1])
+    kind = "interval" if np.isfinite([low, high]).all() else "unbounded"
+    return Projection(kind, low, high, pieces)
 
 
 def _boundaries(a: Array, b: Array, c: Array) -> list[Array]:
@@ -131,9 +132,10 @@ def _completed(a: Array, b: Array, c: Array) -> bool:
 
 
 def _joined(pieces: Array) -> Array:
-    """Return the intervals (k, 2) in order, those that touch as one."""
+    """Return the intervals (k, 2) in order, those that touch, but for rounding, as one."""
     pieces = pieces[np.lexsort((pieces[:, 1], pieces[:, 0]))]
     reach = np.maximum.accumulate(pieces[:, 1])
-    starts = np.concatenate([[True], pieces[1:, 0] > reach[:-1]])
+    apart = pieces[1:, 0] > reach[:-1] + ROUNDING * (1 + np.abs(reach[:-1]))
+    starts = np.concatenate([[True], apart])
     ends = np.concatenate([np.flatnonzero(starts)[1:], [len(pieces)]]) - 1
     return np.column_stack([pieces[starts, 0], reach[ends]])

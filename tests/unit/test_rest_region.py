@@ -1,0 +1,211 @@
+"""The region of the general rest point against the tests it inverts; signs of the general form."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from coevo.community import rest_point
+from coevo.errors import StudyError
+from coevo.estimation import Equations
+from coevo.inference import (
+    in_region,
+    rest_region,
+    sign_probabilities,
+    sign_probabilities_general,
+)
+
+
+def fitted(seed, precision, rows=9):
+    """A regression of the general form with a known rest point: r, A, covariance, df."""
+    rng = np.random.default_rng(seed)
+    X = np.column_stack([np.ones(rows), rng.uniform(0.5, 2, (rows, 2))])
+    truth = np.column_stack([rng.uniform(-1, 1, 2), rng.uniform(-1, 1, (2, 2))])
+    g = X @ truth.T + precision * rng.standard_normal((rows, 2))
+    estimate, rss, *_ = np.linalg.lstsq(X, g, rcond=None)
+    covariance = rss[:, None, None] / (rows - 3) * np.linalg.inv(X.T @ X)
+    return estimate[0], estimate[1:].T, covariance, rows - 3, truth
+
+
+def test_in_region_is_a_t_test_of_each_equation():
+    r, A, V, df, _ = fitted(1, 0.1)
+    x = np.random.default_rng(2).normal(0, 3, (500, 2))
+    u = np.column_stack([np.ones(500), x])
+    c = np.column_stack([r, A])
+    t = np.array([u @ c[i] / np.sqrt(np.einsum("ni,ij,nj->n", u, V[i], u)) for i in range(2)])
+    expected = np.abs(t).max(axis=0) < stats.t.ppf(1 - 0.05 / 4, df)
+    assert (in_region(x, r, A, V, df) == expected).all()
+    assert 0 < expected.sum() < 500
+    assert in_region(rest_point(r, A), r, A, V, df)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.003, 0.02, 0.1, 0.4]), st.integers(5, 15))
+def test_projections_agree_with_a_search_of_the_plane(seed, precision, rows):
+    """A fine net over the whole plane, tan of a square, as second computation."""
+    r, A, V, df, _ = fitted(seed, precision, rows)
+    angle = np.linspace(-np.pi / 2, np.pi / 2, 802)[1:-1]
+    x = rest_point(r, A)
+    net = np.tan(angle)
+    grid = np.stack(np.meshgrid(x[0] + net, x[1] + net, indexing="ij"), axis=-1)
+    inside = in_region(grid, r, A, V, df)
+    for axis, found in enumerate(rest_region(r, A, V, df)):
+        seen = x[axis] + net[inside.any(axis=1 - axis)]
+        held = (found.pieces[:, :1] <= seen) & (seen <= found.pieces[:, 1:])
+        assert held.any(axis=0).all()
+        assert found.pieces[0, 0] == found.low and found.pieces[-1, 1] == found.high
+        assert (found.pieces[1:, 0] > found.pieces[:-1, 1]).all()
+        assert found.low <= x[axis] <= found.high
+        assert (found.kind == "unbounded") == np.isinf([found.low, found.high]).any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([0.003, 0.02, 0.1]))
+def test_ends_of_a_projection_are_reached_and_not_passed(seed, precision):
+    """At a finite end one point completes it; a little further none does."""
+    r, A, V, df, _ = fitted(seed, precision)
+    for axis, found in enumerate(rest_region(r, A, V, df)):
+        for low, high in found.pieces:
+            width = min(high - low, 1.0) if np.isfinite(high - low) else 1.0
+            for end, step in ((low, 1), (high, -1)):
+                if np.isfinite(end) and width > 1e-6:
+                    assert completed(end + 1e-3 * step * width, axis, r, A, V, df)
+                    outside = end - 1e-3 * step * width
+                    if not np.any((found.pieces[:, 0] < outside) & (outside < found.pieces[:, 1])):
+                        assert not completed(outside, axis, r, A, V, df)
+
+
+def completed(value, axis, r, A, V, df):
+    """Whether a line across the plane meets the region: a point between the roots of its tests."""
+    c = np.column_stack([r, A])
+    t2 = stats.t.ppf(1 - 0.05 / 4, df) ** 2
+    u = np.zeros((2, 3))  # u[0] + y u[1] runs along the line
+    u[0, [0, 1 + axis]] = 1, value
+    u[1, 2 - axis] = 1
+    tests = [u @ (np.outer(c[i], c[i]) - t2 * V[i]) @ u.T for i in range(2)]
+    quadratics = [np.array([Q[1, 1], 2 * Q[0, 1], Q[0, 0]]) for Q in tests]
+    roots = np.concatenate([np.roots(q) for q in quadratics])
+    marks = np.sort(np.append(roots[np.isreal(roots)].real, 0))
+    y = np.concatenate([[marks[0] - 1], (marks[:-1] + marks[1:]) / 2, [marks[-1] + 1]])
+    return bool(np.any(np.all([np.polyval(q, y) <= 0 for q in quadratics], axis=0)))
+
+
+def test_a_region_by_hand():
+    """Equations without error in A: |r_i - x_i| <= t e_i, a rectangle."""
+    V = np.zeros((2, 3, 3))
+    V[0, 0, 0], V[1, 0, 0] = 0.1**2, 0.3**2
+    t = stats.t.ppf(1 - 0.05 / 4, 7)
+    for found, x, e in zip(rest_region([2, 5], -np.eye(2), V, 7), (2, 5), (0.1, 0.3), strict=True):
+        assert found.kind == "interval"
+        assert (found.low, found.high) == pytest.approx((x - t * e, x + t * e))
+
+
+def test_a_region_without_error_is_a_point_and_one_without_A_is_everything():
+    for found, x in zip(
+        rest_region([2, 5], -np.eye(2), np.zeros((2, 3, 3)), 7), (2, 5), strict=True
+    ):
+        assert (found.kind, found.low, found.high) == ("interval", x, x)
+    V = np.broadcast_to(np.diag([0.01, 9.0, 9.0]), (2, 3, 3))
+    for found in rest_region([2, 5], -np.eye(2), V, 7):
+        assert (found.kind, found.low, found.high) == ("unbounded", -np.inf, np.inf)
+
+
+@pytest.mark.parametrize("k", [(1e4, 1e-3), (1e-5, 1e-5)])
+@pytest.mark.parametrize("precision", [0.01, 0.1])
+def test_a_region_scales_with_the_populations(k, precision):
+    for seed in range(5):
+        r, A, V, df, _ = fitted(seed, precision)
+        unit = np.array([1, *k])
+        scaled = rest_region(r, A / np.array(k), V / unit[:, None] / unit, df)
+        for own, other, factor in zip(rest_region(r, A, V, df), scaled, k, strict=True):
+            assert other.kind == own.kind
+            assert other.pieces == pytest.approx(own.pieces * factor, rel=1e-6, abs=1e-7 * factor)
+
+
+def test_the_region_covers_and_so_do_its_projections():
+    """At a nominal 90 %; Bonferroni with two equations is exact to within 1/4 %."""
+    held, projected = [], []
+    for seed in range(400):
+        r, A, V, df, truth = fitted(seed, 0.15)
+        x = rest_point(truth[:, 0], truth[:, 1:])
+        held.append(bool(in_region(x, r, A, V, df, 0.9)))
+        if seed < 100:
+            pairs = zip(rest_region(r, A, V, df, 0.9), x, strict=True)
+            inside = [np.any((p.pieces[:, 0] <= v) & (v <= p.pieces[:, 1])) for p, v in pairs]
+            projected.append(all(inside) or not held[-1])
+    assert np.mean(held) == pytest.approx(0.9025, abs=0.045)
+    assert all(projected)
+
+
+def test_a_region_is_drawn_for_two():
+    with pytest.raises(StudyError, match="two populations, not 3"):
+        rest_region(np.ones(3), np.eye(3), np.zeros((3, 4, 4)), 5)
+
+
+def general(size=1.0):
+    r, A = np.array([0.4, -0.2]), np.array([[-0.2, -0.3], [0.5, -0.1]])
+    root = np.random.default_rng(3).normal(0, 0.25, (2, 3, 3))
+    return r, A, size**2 * (root @ root.transpose(0, 2, 1))
+
+
+@pytest.mark.parametrize("df", [1, 5])
+def test_probabilities_of_relations_are_products_of_t(df):
+    r, A, V = general()
+    found = sign_probabilities_general(r, A, V, df, draws=100_000)
+    up12 = stats.t.sf(0, df, A[0, 1], np.sqrt(V[0, 2, 2]))
+    up21 = stats.t.sf(0, df, A[1, 0], np.sqrt(V[1, 1, 1]))
+    expected = {
+        "competition": (1 - up12) * (1 - up21),
+        "mutualism": up12 * up21,
+        "1 preys on 2": up12 * (1 - up21),
+        "2 preys on 1": (1 - up12) * up21,
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=0.006)
+
+
+def test_probability_that_the_rest_point_is_positive():
+    """Against draws by scipy and Cramer's rule."""
+    r, A, V = general()
+    c = np.column_stack([r, A])
+    drawn = [stats.multivariate_t(c[i], V[i], 4, seed=i + 1).rvs(100_000) for i in range(2)]
+    (r1, a, b), (r2, c21, d) = (part.T for part in drawn)
+    x = np.array([b * r2 - d * r1, c21 * r1 - a * r2]) / (a * d - b * c21)
+    found = sign_probabilities_general(r, A, V, 4, draws=100_000)
+    assert found["positive"] == pytest.approx(np.mean((x > 0).all(axis=0)), abs=0.008)
+
+
+def test_the_classic_form_as_a_general_one():
+    """Without own terms and their errors the two ways to the same probability agree."""
+    errors = np.array([[[0.09, -0.048], [-0.048, 0.04]], [[0.0625, -0.0675], [-0.0675, 0.2025]]])
+    classic = Equations(np.array([[0.4, -0.3], [-0.2, 0.5]]), errors, 6)
+    V = np.zeros((2, 3, 3))
+    V[np.ix_([0], [0, 2], [0, 2])] = errors[0]
+    V[np.ix_([1], [0, 1], [0, 1])] = errors[1]
+    A = [[0, -0.3], [0.5, 0]]
+    found = sign_probabilities_general([0.4, -0.2], A, V, 6, draws=100_000)
+    expected = sign_probabilities(classic, draws=100_000)["positive"]
+    assert found["positive"] == pytest.approx(expected, abs=0.006)
+
+
+def test_probabilities_of_signs_repeat_and_know_no_unit():
+    r, A, V = general()
+    one = sign_probabilities_general(r, A, V, 5)
+    assert one == sign_probabilities_general(r, A, V, 5, seed=1)
+    assert one != sign_probabilities_general(r, A, V, 5, seed=2)
+    unit = np.array([1, 1e5, 1e-4])
+    scaled = sign_probabilities_general(r, A / unit[1:], V / unit[:, None] / unit, 5)
+    assert scaled == pytest.approx(one, abs=1e-4)
+    assert sum(one.values()) - one["positive"] == pytest.approx(1)
+    with pytest.raises(StudyError, match="no residual degree"):
+        sign_probabilities_general(r, A, V, 0)
+
+
+def test_probabilities_without_error_and_of_three():
+    A = np.array([[-1, 0.2, 0], [0.3, -1, 0], [0, 0, -1]])
+    certain = sign_probabilities_general(np.ones(3), A, np.zeros((3, 4, 4)), 5, draws=50)
+    assert certain["mutualism"] == certain["positive"] == 1
+    other = sign_probabilities_general(
+        np.ones(3), A - 0.1, np.zeros((3, 4, 4)), 5, draws=50, pair=(1, 2)
+    )
+    assert other["competition"] == 1
