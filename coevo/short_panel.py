@@ -11,7 +11,7 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, PooledFit
-from coevo.estimation.batches import apply
+from coevo.estimation.batches import apply, starts
 from coevo.estimation.growth import Array
 from coevo.no_interaction import chunks, draw_shocks, shocks
 
@@ -87,9 +87,7 @@ def simulate_fit(fit: PooledFit, draws: int, generator: np.random.Generator) -> 
     year = fit.data.year - fit.data.year.min()
     years = int(year.max()) + 1
     opening = np.flatnonzero(np.diff(fit.region, prepend=-1))
-    # x(t) = 2 R/(1 + exp g), for R = (x(t) + x(t+1))/2
-    first = 2 * fit.data.regressor[:, ::-1] / (1 + np.exp(fit.data.growth))
-    first = first[opening, :, None]
+    first = starts(fit.data)[opening, :, None]
     tau, e = draw_shocks(found, years, draws, generator)
     path = np.broadcast_to(first[:, None], (len(opening), years + 1, 2, draws)).copy()
     for t in range(years):

@@ -1,11 +1,14 @@
 """The bias of short panels: the simulated map, the refits, what is known of the bias."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
+from coevo.no_interaction import shocks
 from coevo.short_panel import next_year, refits, short_panel_bias, simulate_fit
 
 
@@ -58,15 +61,15 @@ def test_without_noise_there_is_no_bias(effects):
 
 
 def test_without_noise_the_simulated_paths_are_those_observed_through_gaps():
-    fit = fitted(panel(noise=0, shock=0, missing=[3, 8, 20]))
+    fit = fitted(panel(noise=0, shock=0, missing=[3, 10, 20]))
     start, end = simulate_fit(fit, 2, np.random.default_rng(1))
-    assert fit.rows == 84 - 5
+    assert fit.rows == 84 - 6
     assert np.log(end / start)[..., 1] == pytest.approx(fit.data.growth, abs=1e-9)
     assert ((start + end) / 2)[:, ::-1, 0] == pytest.approx(fit.data.regressor, abs=1e-9)
 
 
 @pytest.mark.parametrize("effects", ["region", "region+year"])
-@pytest.mark.parametrize("missing", [(), (3, 4, 40)])
+@pytest.mark.parametrize("missing", [(), (3, 4, 42)])
 def test_refits_equal_the_pooled_fit(effects, missing):
     frame = panel(missing=missing)
     fit = fitted(frame, effects=effects)
@@ -96,16 +99,51 @@ def test_simulated_panels_have_the_noise_of_the_fit():
     assert u[first_year].mean(axis=0).std() == pytest.approx(0.04, rel=0.6)
 
 
-def test_correlated_errors_bend_the_fit_in_the_direction_of_their_correlation():
-    """x2(t+1) contains e2: errors that move together push -b1 and d up, and so bend b1 down."""
-    frame = panel(slopes=(0.0, 0.0), noise=0, shock=0, regions=30)
+def one_by_one(fit, draws, generator):
+    """Return b1, d (draws, 2) of panels made and fitted one at a time."""
+    left = fit.data.growth - fit.slopes * fit.data.regressor
+    parts = shocks(fit.region, fit.data.year, left, slopes=1)
+    regions, years = len(fit.regions), int(fit.data.year.max()) + 1
+    found = []
+    for _ in range(draws):
+        tau = generator.multivariate_normal([0, 0], parts.year, years)
+        e = generator.multivariate_normal([0, 0], parts.error, (regions, years))
+        x = np.ones((regions, years + 1, 2))
+        for t in range(years):
+            x[:, t + 1] = x[:, t]
+            for _ in range(60):
+                R = ((x[:, t] + x[:, t + 1]) / 2)[:, ::-1]
+                x[:, t + 1] = x[:, t] * np.exp(fit.intercepts + tau[t] + e[:, t] + fit.slopes * R)
+        frame = pd.DataFrame(x.reshape(-1, 2), columns=["x1", "x2"])
+        frame["region"] = np.repeat(fit.regions, years + 1)
+        frame["year"] = np.tile(np.arange(years + 1), regions)
+        again = fitted(frame, effects=fit.effects)
+        found.append([again.b1, again.d])
+    return np.array(found)
+
+
+def test_the_bias_equals_that_of_panels_made_and_fitted_one_at_a_time():
+    fit = fitted(panel(slopes=(-0.3, 0.3), noise=0.2, shock=0.1, regions=8, years=6, seed=2))
+    found = short_panel_bias(fit, draws=4000)
+    assert np.abs(found.bias / found.error).max() > 10  # there is something to find
+    slow = one_by_one(fit, 150, np.random.default_rng(4))
+    error = slow.std(axis=0) / np.sqrt(len(slow))
+    assert (np.abs(slow.mean(axis=0) - found.mean) < 4 * error).all()
+    assert slow.std(axis=0) == pytest.approx(found.error * np.sqrt(found.draws), rel=0.25)
+
+
+def test_walks_without_interaction_are_not_bent_to_first_order():
+    """Errors together, no interaction: the half of a year's own shock and what the region's mean
+    takes out are both sigma^2 T/2, and cancel. The bias left is of second order in the noise."""
     generator = np.random.default_rng(5)
-    e = 0.1 * generator.normal(size=len(frame))  # the same for both populations
-    walk = pd.Series(e).groupby(frame["region"]).cumsum()
-    frame["x1"], frame["x2"] = np.exp(walk), np.exp(walk + 0.02 * generator.normal(size=len(frame)))
-    found = short_panel_bias(fitted(frame, effects="region"), draws=400)
-    assert found.bias[0] < -5 * found.error[0]
-    assert found.bias[1] > 5 * found.error[1]
+    frame = panel(regions=30)
+    e = 0.02 * generator.normal(size=(len(frame), 1)) + 0.002 * generator.normal(
+        size=(len(frame), 2)
+    )
+    frame[["x1", "x2"]] = np.exp(pd.DataFrame(e).groupby(frame["region"]).cumsum().to_numpy())
+    fit = replace(fitted(frame, effects="region"), slopes=np.zeros(2))
+    found = short_panel_bias(fit, draws=2000)
+    assert (np.abs(found.bias) < 4 * found.error).all() and found.error.max() < 0.005
 
 
 def test_one_seed_one_result():
