@@ -11,9 +11,9 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, PooledFit
-from coevo.estimation.batches import apply
+from coevo.estimation.batches import apply, starts
 from coevo.estimation.growth import Array
-from coevo.no_interaction import Shocks, chunks, draw_shocks, shocks
+from coevo.no_interaction import chunks, draw_shocks, shocks
 
 NEWTON = 8  # steps; each doubles the digits
 CLOSE = 1e-10  # how well a year's two equations have to hold
@@ -38,60 +38,62 @@ class Bias(NamedTuple):
 def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
     """Return the bias of a pooled trapezoid fit of the classic form at its own values.
 
-    fit: trapezoid, scaled by the first year. Simulated with the fitted slopes and intercepts,
-    normal errors and common shocks of the years with the covariances that the fit leaves; rows that
-    are missing stay missing. `StudyError` for another estimator or scaling, or if more than half of
-    the panels are lost.
+    fit: trapezoid, scaled by the first year, with effects of regions. The panels are those of
+    `simulate_fit`, refitted with the same effects. `StudyError` for another fit, or if more than
+    half of the panels are lost.
     """
-    if fit.estimator != "trapezoid" or fit.scale != "first":
+    if fit.estimator != "trapezoid" or fit.scale != "first" or fit.common:
         raise StudyError(
-            f"the bias of short panels is computed for trapezoid fits scaled by the first year, "
-            f"not for '{fit.estimator}' scaled by '{fit.scale}'"
+            "the bias of short panels is computed for trapezoid fits with effects of regions, "
+            f"scaled by the first year, not for '{fit.estimator}' with effects '{fit.effects}' "
+            f"scaled by '{fit.scale}'"
         )
-    left = fit.data.growth - fit.slopes * fit.data.regressor
-    found = shocks(fit.region, fit.data.year, left, slopes=1)
-    found = found._replace(level=np.array(fit.intercepts))
     generator = np.random.default_rng(seed)
-    refits = np.concatenate(
-        [_refits(fit, found, size, generator) for size in chunks(draws, len(fit.region))], axis=-1
-    )
-    kept = refits[:, np.isfinite(refits).all(axis=0)]
-    if kept.shape[1] <= draws / 2:
+    sizes = chunks(draws, len(fit.region))
+    parts = [refits(fit, *simulate_fit(fit, size, generator)) for size in sizes]
+    found = np.concatenate(parts, axis=-1)
+    kept = found[:, np.isfinite(found).all(axis=0)]
+    lost = draws - kept.shape[1]
+    if lost >= draws / 2:
         raise StudyError(
-            f"{draws - kept.shape[1]} of {draws} panels simulated at the fitted values grow beyond "
-            "every bound: no bias can be computed"
+            f"{lost} of {draws} panels simulated at the fitted values grow beyond every bound: no "
+            "bias can be computed"
         )
     truth, mean = np.array([fit.b1, fit.d]), kept.mean(axis=1)
     error = kept.std(axis=1, ddof=1) / np.sqrt(kept.shape[1])
-    return Bias(truth, mean, mean - truth, error, kept.shape[1], draws - kept.shape[1])
+    return Bias(truth, mean, mean - truth, error, kept.shape[1], lost)
 
 
-def _refits(fit: PooledFit, found: Shocks, draws: int, generator: np.random.Generator) -> Array:
-    """Return b1, d (2, draws) of simulated panels, NaN where one is lost."""
-    start, end = _simulate(fit, found, draws, generator)
+def refits(fit: PooledFit, start: Array, end: Array) -> Array:
+    """Return b1, d (2, draws) fitted to the rows start, end (rows, 2, draws), NaN for a lost panel.
+
+    The regressors, effects and rows are those of `fit`.
+    """
     absorb = EFFECTS[fit.effects](fit.region, fit.data.year, np.eye(fit.rows)).residual
     g, R = apply(absorb, np.log(end / start)), apply(absorb, (start + end)[:, ::-1] / 2)
     slopes = (R * g).sum(axis=0) / (R**2).sum(axis=0)
     return slopes * np.array([[-1], [1]])
 
 
-def _simulate(
-    fit: PooledFit, found: Shocks, draws: int, generator: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return start and end (rows, 2, draws) of the fitted rows, on paths through every year."""
+def simulate_fit(fit: PooledFit, draws: int, generator: np.random.Generator) -> tuple[Array, Array]:
+    """Return start and end (rows, 2, draws) of panels that follow the fitted model.
+
+    Fitted slopes and intercepts; normal errors and common shocks of the years, with the covariances
+    that the fit leaves (`shocks`). Paths run through every year from the first growth row of each
+    region on; rows that are missing stay missing. A path without a next year is NaN from there.
+    """
+    left = fit.data.growth - fit.slopes * fit.data.regressor
+    found = shocks(fit.region, fit.data.year, left, slopes=1)
     year = fit.data.year - fit.data.year.min()
     years = int(year.max()) + 1
     opening = np.flatnonzero(np.diff(fit.region, prepend=-1))
-    # x(t) = 2 R/(1 + exp g), for R = (x(t) + x(t+1))/2
-    begin = (2 * fit.data.regressor[:, ::-1] / (1 + np.exp(fit.data.growth)))[opening]
+    first = starts(fit.data)[opening, :, None]
     tau, e = draw_shocks(found, years, draws, generator)
-    path = np.empty((len(opening), years + 1, 2, draws))
-    path[:, 0] = begin[:, :, None]
+    path = np.broadcast_to(first[:, None], (len(opening), years + 1, 2, draws)).copy()
     for t in range(years):
-        waiting = (t <= year[opening])[:, None, None]
-        x = np.where(waiting, begin[:, :, None], path[:, t])
-        path[:, t] = x
-        path[:, t + 1] = next_year(x, found.level[:, :, None] + tau[t] + e[:, t], fit.slopes)
+        begun = (t >= year[opening])[:, None, None]
+        rate = fit.intercepts[:, :, None] + tau[t] + e[:, t]
+        path[:, t + 1] = np.where(begun, next_year(path[:, t], rate, fit.slopes), first)
     return path[fit.region, year], path[fit.region, year + 1]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.estimation.effects import EFFECTS, forward_deviations
-from coevo.estimation.growth import Array, Integers
+from coevo.estimation.growth import Array, Integers, Rows
 from coevo.estimation.pooled import fit_pooled
 
 
@@ -33,9 +33,14 @@ def steps(pair: pd.DataFrame) -> Steps:
 
     Which pairs of years are rows, and `StudyError`: as for `fit_pooled`.
     """
-    pooled = fit_pooled(pair, "x1", "x2", estimator="lag", effects="none")
-    start = pooled.data.regressor[:, ::-1]
+    pooled = fit_pooled(pair, "x1", "x2", effects="none")
+    start = starts(pooled.data)
     return Steps(pooled.region, pooled.data.year, start, start * np.exp(pooled.data.growth))
+
+
+def starts(rows: Rows) -> Array:
+    """Return x(t) = 2 R/(1 + exp g) of rows with R = (x(t) + x(t+1))/2: x1, x2 (rows, 2)."""
+    return 2 * rows.regressor[:, ::-1] / (1 + np.exp(rows.growth))
 
 
 class General(NamedTuple):

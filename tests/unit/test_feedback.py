@@ -1,0 +1,107 @@
+"""Feedback against self-limitation: both forms, the interval of p - q, the set of Phi."""
+
+import numpy as np
+import pytest
+
+from coevo.errors import StudyError
+from coevo.feedback import Verdict, feedback
+from coevo.inference import t_quantile
+
+SHARP = 1e-4 * np.eye(4)  # errors of .01
+
+
+def of(a11, a12, a21, a22, covariance=SHARP, **options):
+    return feedback(np.array([[a11, a12], [a21, a22]]), covariance, df=30, **options)
+
+
+@pytest.mark.parametrize(
+    ("A", "weak", "strong"),
+    [
+        ((-0.2, 0.5, 0.5, -0.2), "yes", "yes"),  # Phi = 6.25
+        ((-0.5, 0.2, 0.2, -0.5), "yes", "no"),  # Phi = .16
+        ((-0.5, 0.5, 0.5, -0.5), "yes", "not decidable"),  # Phi = 1
+        ((-0.2, -0.5, -0.5, -0.2), "no", "no"),  # Phi = 6.25: founder control, no feedback
+        ((0.2, 0.5, 0.5, -0.2), "yes", "no"),  # det A < 0, but 1 does not limit itself
+        ((-0.2, 0.5, -0.5, -0.2), "no", "no"),
+        ((-0.2, 0.5, 0.001, -0.2), "not decidable", "no"),  # p - q = -.04
+        ((-0.2, 0.001, 0.001, 0.0), "not decidable", "not decidable"),
+    ],
+)
+def test_forms_where_errors_are_small(A, weak, strong):
+    found = of(*A)
+    assert (found.weak, found.strong) == (Verdict(weak), Verdict(strong))
+
+
+def test_verdicts_are_simultaneous():
+    """t = 2.2 is beyond the 95 % point of t(30), 2.04, but not beyond the 97.5 % point, 2.36."""
+    covariance = np.diag([1.0, 0.1**2, 0.1**2, 1.0])
+    found = of(-1, 0.22, 0.22, -1, covariance)
+    assert (found.low[0, 1] > 0) and (found.low[1, 0] > 0)
+    assert found.weak is Verdict.OPEN
+    assert of(-1, 0.24, 0.24, -1, covariance).weak is Verdict.YES
+
+
+def test_difference_is_minus_the_determinant_and_its_interval_that_of_the_delta_method():
+    """Where errors are small, p - q is linear in A: its gradient is (-A22, A21, A12, -A11)."""
+    generator = np.random.default_rng(1)
+    A = np.array([[-0.5, 0.3], [0.4, -0.6]])
+    root = 0.01 * generator.normal(size=(4, 4))
+    found = feedback(A, root @ root.T, df=30, draws=200_000)
+    assert found.difference == pytest.approx(-np.linalg.det(A), abs=1e-15)
+    error = np.linalg.norm(np.array([0.6, 0.4, 0.3, 0.5]) @ root)
+    margin = t_quantile(30) * error
+    ends = (found.difference_low, found.difference_high)
+    assert ends == pytest.approx((found.difference - margin, found.difference + margin), rel=0.02)
+
+
+def test_interval_of_a_product_of_two_factors_around_zero():
+    """A12 and A21 standard t of many df: p is a product of normals, whose 97.5 % point is 2.1816.
+
+    From its density K0(|x|)/pi.
+    """
+    covariance = np.diag([1e-20, 1.0, 1.0, 1e-20])
+    found = feedback(np.zeros((2, 2)), covariance, df=1_000_000, draws=400_000)
+    assert found.difference_high == pytest.approx(2.1816, rel=0.02)
+    assert found.difference_low == pytest.approx(-2.1816, rel=0.02)
+
+
+def test_set_of_phi_holds_the_ratios_that_a_t_test_does_not_reject():
+    A, t2 = np.array([[-0.5, 0.3], [0.4, -0.6]]), t_quantile(30) ** 2
+    generator = np.random.default_rng(2)
+    root = 0.03 * generator.normal(size=(4, 4))
+    found = feedback(A, root @ root.T, df=30)
+    assert found.phi.estimate == pytest.approx(0.12 / 0.30)
+    assert found.phi.kind == "interval" and found.located
+    for rho in (found.phi.low, found.phi.high):
+        gradient = np.array([0, 0.4, 0.3, 0]) - rho * np.array([-0.6, 0, 0, -0.5])
+        variance = np.sum((gradient @ root) ** 2)
+        assert (0.12 - rho * 0.30) ** 2 == pytest.approx(t2 * variance, rel=1e-9)
+
+
+def test_phi_cannot_be_located_where_a_self_limitation_may_be_zero():
+    assert of(-0.2, 0.3, 0.3, -0.2).located
+    assert not of(-0.2, 0.3, 0.3, -0.02).located
+    assert not of(-0.02, 0.3, 0.3, -0.2).located
+    assert of(0.2, 0.3, 0.3, -0.2).located  # of any sign
+
+
+def test_units_of_the_populations_do_not_matter():
+    """x_j in other units: column j of A divided by k_j, p and q by k1 k2."""
+    A, units = np.array([[-0.5, 0.3], [0.4, -0.6]]), np.array([10.0, 0.01])
+    generator = np.random.default_rng(3)
+    root = 0.05 * generator.normal(size=(4, 4))
+    first = feedback(A, root @ root.T, df=30)
+    turned = root / np.tile(units, 2)[:, None]
+    second = feedback(A / units, turned @ turned.T, df=30)
+    assert (second.weak, second.strong, second.located) == (
+        first.weak,
+        first.strong,
+        first.located,
+    )
+    assert second.phi[:3] == pytest.approx(first.phi[:3], rel=1e-9)
+    assert second.difference * units.prod() == pytest.approx(first.difference)
+
+
+def test_a_coefficient_without_error_is_refused():
+    with pytest.raises(StudyError, match="has no error"):
+        of(-1, 1, 1, -1, np.diag([1.0, 0.0, 1.0, 1.0]))

@@ -1,0 +1,112 @@
+"""Panels without interaction: what they are made of, and that they follow it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.estimation.batches import steps
+from coevo.no_interaction import NULLS, Shocks, chunks, draw_shocks, shocks, simulate
+
+
+def panel(missing=(), regions=4, years=6, seed=1):
+    """Return region, year, x1, x2 of random walks; missing: (region, year) that are NaN."""
+    generator = np.random.default_rng(seed)
+    growth = 0.1 + 0.1 * generator.normal(size=(regions, years, 2))
+    x = np.exp(3 + np.cumsum(growth, axis=1)).reshape(-1, 2)
+    frame = pd.DataFrame({"region": np.repeat([f"r{i}" for i in range(regions)], years)})
+    frame["year"] = np.tile(np.arange(2000, 2000 + years), regions)
+    frame[["x1", "x2"]] = x
+    for region, year in missing:
+        frame.loc[(frame["region"] == region) & (frame["year"] == year), "x1"] = np.nan
+    return frame
+
+
+def test_steps_begin_at_one_and_leave_out_what_is_missing():
+    frame = panel(missing=[("r1", 2002)])
+    found = steps(frame)
+    assert found.region.tolist() == [0] * 5 + [1] * 3 + [2] * 5 + [3] * 5
+    assert found.year[5:8].tolist() == [2000, 2003, 2004]
+    own = frame[frame["region"] == "r1"].set_index("year")["x2"]
+    assert found.start[5:8, 1] == pytest.approx(own[[2000, 2003, 2004]] / own[2000])
+    assert found.end[5:8, 1] == pytest.approx(own[[2001, 2004, 2005]] / own[2000])
+
+
+def test_shocks_by_hand():
+    """Two regions and two years: u = 1, 3 and 2, 8 has means 2, 5 and year effects -2, 2."""
+    region, year = np.array([0, 0, 1, 1]), np.array([1, 2, 1, 2])
+    u = np.array([[1.0, 0.0], [3.0, 2.0], [2.0, 0.0], [8.0, 2.0]])
+    found = shocks(region, year, u)
+    assert found.level == pytest.approx(np.array([[2, 1], [5, 1]]))
+    assert found.year == pytest.approx(np.array([[8, 4], [4, 2]]))  # over T - 1 = 1
+    assert found.error == pytest.approx(np.array([[4, 0], [0, 0]]))  # over 4 - 2 - 1 = 1
+
+
+def test_shocks_find_what_was_put_in():
+    generator = np.random.default_rng(3)
+    regions, years = 60, 150
+    put = Shocks(
+        generator.normal(size=(regions, 2)),
+        np.array([[0.04, 0.02], [0.02, 0.09]]),
+        np.array([[0.01, -0.01], [-0.01, 0.04]]),
+    )
+    tau, e = draw_shocks(put, years, 1, generator)
+    u = (put.level[:, None] + tau[None, ..., 0] + e[..., 0]).reshape(-1, 2)
+    found = shocks(np.repeat(np.arange(regions), years), np.tile(np.arange(years), regions), u)
+    assert found.year == pytest.approx(put.year, rel=0.25, abs=0.01)
+    assert found.error == pytest.approx(put.error, rel=0.1)
+    level = put.level + tau[..., 0].mean(axis=0)
+    assert found.level == pytest.approx(level, abs=5 * 0.2 / np.sqrt(years))
+
+
+def test_without_shocks_paths_follow_their_drifts_through_gaps():
+    observed = steps(panel(missing=[("r1", 2002), ("r2", 2000), ("r2", 2001)]))
+    level = np.array([[0.1, -0.2], [0.3, 0.05], [0.0, 0.2], [-0.1, 0.1]])
+    still = Shocks(level, np.zeros((2, 2)), np.zeros((2, 2)))
+    start, end = simulate(observed, still, 3, np.random.default_rng(1))
+    first = np.array([0, 5, 8, 11])
+    passed = observed.year - observed.year[first][observed.region]
+    origin = observed.start[first][observed.region]
+    expected = origin * np.exp(level[observed.region] * passed[:, None])
+    assert start == pytest.approx(np.repeat(expected[..., None], 3, axis=2), rel=1e-12)
+    assert end == pytest.approx(start * np.exp(level[observed.region])[..., None], rel=1e-12)
+
+
+def test_the_growth_of_the_panels_has_the_covariances_asked_for():
+    observed = steps(panel())
+    found = Shocks(np.zeros((4, 2)), 0.04 * np.eye(2), np.array([[0.01, 0.006], [0.006, 0.01]]))
+    start, end = simulate(observed, found, 10_000, np.random.default_rng(2))
+    g = np.log(end / start)
+    assert np.cov(g[0]) == pytest.approx(found.year + found.error, abs=0.004)
+    assert np.mean(g[0, 0] * g[5, 0]) == pytest.approx(0.04, abs=0.003)  # same year
+    assert np.mean(g[0, 0] * g[5, 1]) == pytest.approx(0.0, abs=0.003)
+    assert np.mean(g[0, 0] * g[1, 0]) == pytest.approx(0.0, abs=0.003)  # same region
+    # a row begins where the row before it ended
+    assert start[1:5] == pytest.approx(end[:4], rel=1e-12)
+
+
+def test_a_null_changes_what_its_name_says():
+    found = Shocks(np.ones((3, 2)), np.eye(2), 2 * np.eye(2))
+    changed = {name: change(found) for name, change in NULLS.items()}
+    assert changed["year shock"] is found
+    assert not changed["no year shock"].year.any()
+    assert changed["doubled noise"].error == pytest.approx(4 * np.eye(2))
+    assert found.year[0, 0] == 1 and found.error[0, 0] == 2
+
+
+def test_chunks_make_up_the_draws_and_stay_small():
+    for draws, rows in ((10_000, 248), (1, 248), (7, 10_000_000)):
+        sizes = list(chunks(draws, rows))
+        assert sum(sizes) == draws
+        assert all(size == 1 or 8 * 2 * rows * size <= 8e6 for size in sizes)
+
+
+def test_arguments_are_not_changed():
+    observed = steps(panel())
+    before = [part.copy() for part in observed]
+    simulate(
+        observed,
+        shocks(*observed[:2], np.log(observed.end / observed.start)),
+        2,
+        np.random.default_rng(1),
+    )
+    assert all((a == b).all() for a, b in zip(before, observed, strict=True))

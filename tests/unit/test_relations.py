@@ -1,0 +1,175 @@
+"""The rule that names a relation: by hand, on data with and without interaction, its refusals."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.relation_rule import Design, names, sample
+from coevo.errors import StudyError
+from coevo.relations import (
+    Cross,
+    critical_values,
+    cross_signs,
+    name_relation,
+    quadrants,
+    relation,
+)
+
+CRITICAL = np.array([[2.0, 2.0], [3.0, 3.0]])
+DF = np.array([30, 30])
+
+
+def found(fod, lag, error=0.01):
+    """Return A12 and A21 by fod_iv and by lag, with one error."""
+    A = np.array([fod, lag])
+    return Cross(A, np.full((2, 2), error), DF)
+
+
+@pytest.mark.parametrize(
+    ("signs", "name", "direction"),
+    [
+        ((-1, -1), "competition", ""),
+        ((1, 1), "mutualism", ""),
+        ((1, -1), "predator_prey", "1 preys on 2"),
+        ((-1, 1), "predator_prey", "2 preys on 1"),
+    ],
+)
+def test_relations_by_their_signs(signs, name, direction):
+    clear = found(0.04 * np.array(signs), 0.05 * np.array(signs))
+    assert name_relation(cross_signs(clear, CRITICAL)) == (name, direction)
+
+
+@pytest.mark.parametrize(
+    ("fod", "lag"),
+    [
+        ((-0.04, -0.04), (0.04, 0.04)),  # the estimators disagree
+        ((-0.04, -0.04), (-0.04, 0.04)),  # in one of the two
+        ((-0.04, -0.019), (-0.04, -0.04)),  # |t| = 1.9 of fod_iv, not above 2
+        ((-0.04, -0.04), (-0.029, -0.04)),  # |t| = 2.9 of lag, not above 3
+    ],
+)
+def test_undetermined_where_the_estimators_do_not_both_speak(fod, lag):
+    assert name_relation(cross_signs(found(fod, lag), CRITICAL))[0] == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ((0.2, 0.001), "commensalism"),
+        ((0.001, -0.2), "amensalism"),
+        ((0.001, 0.001), "neutralism"),
+        ((0.04, 0.04), "neutralism"),  # clear signs, yet inside the bound
+        ((0.2, 0.2), "mutualism"),
+        ((0.2, 0.09), "mutualism"),  # .09 + 2.04 x .01 is beyond .1
+        ((0.2, 0.079), "commensalism"),  # .079 + 2.04 x .01 is not
+    ],
+)
+def test_a_bound_of_equivalence_makes_zeros(values, name):
+    assert name_relation(cross_signs(found(values, values), CRITICAL, 0.1))[0] == name
+
+
+def test_without_a_bound_nothing_is_zero():
+    tiny = found((0.2, 1e-9), (0.2, 1e-9), error=1e-3)
+    assert name_relation(cross_signs(tiny, CRITICAL))[0] == "undetermined"
+    assert name_relation(cross_signs(tiny, CRITICAL, 0.1))[0] == "commensalism"
+
+
+def test_both_estimators_have_to_lie_inside_the_bound():
+    assert np.isnan(cross_signs(found((0.0, 0.0), (0.0, 0.095)), CRITICAL, 0.1)).tolist() == [
+        False,
+        True,
+    ]
+
+
+def test_quadrants_of_a_bivariate_t_around_zero():
+    """P(both positive) = 1/4 + arcsin(rho)/(2 pi), of any elliptical distribution."""
+    covariance = np.eye(4)
+    covariance[1, 2] = covariance[2, 1] = 0.6
+    same = 0.25 + np.arcsin(0.6) / (2 * np.pi)
+    p = quadrants(np.zeros((2, 2)), covariance, 5, seed=1)
+    assert p["++"] == pytest.approx(same, abs=0.01) and p["--"] == pytest.approx(same, abs=0.01)
+    assert p["+-"] == pytest.approx(0.5 - same, abs=0.01)
+    assert sum(p.values()) == pytest.approx(1)
+
+
+def test_quadrants_know_which_coefficient_is_which():
+    A = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    p = quadrants(A, np.diag([9.0, 0.01, 0.01, 9.0]), 30, seed=1)
+    assert p["+-"] == 1
+
+
+def frame(panels, i=0):
+    """Return region, year, x1, x2 of sample i, in other units in each region."""
+    parts = []
+    for r in np.unique(panels.region):
+        own = panels.region == r
+        x = np.vstack([panels.start[own, :, i], panels.end[own, :, i][-1:]]) * (r + 1)
+        parts.append(pd.DataFrame({"region": f"{r:02}", "year": np.arange(len(x))}))
+        parts[-1][["x1", "x2"]] = x
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def prey():
+    """2 preys on 1, strongly."""
+    return frame(sample(Design("", "predator_prey", 0.3, True, (0.05, 0.1)), 1, seed=5))
+
+
+def test_predator_and_prey_are_found(prey):
+    first = relation(prey, draws=300)
+    assert (first.name, first.direction) == ("predator_prey", "2 preys on 1")
+    assert first.quadrants["-+"] > 0.95
+    assert (first.regions, first.rows) == (31, 248)
+    assert (np.abs(first.cross.t) > first.critical).all()
+    swapped = prey.rename(columns={"x1": "x2", "x2": "x1"})
+    second = relation(swapped, draws=300)
+    assert (second.name, second.direction) == ("predator_prey", "1 preys on 2")
+    assert second.cross.A[:, ::-1] == pytest.approx(first.cross.A, rel=1e-8)
+
+
+def test_the_same_seed_gives_the_same_in_any_order_of_rows(prey):
+    before = prey.copy()
+    first, second = (
+        relation(prey, draws=50, seed=4),
+        relation(prey.sample(frac=1, random_state=1), draws=50, seed=4),
+    )
+    assert (first.critical == second.critical).all()
+    assert first.quadrants == second.quadrants
+    pd.testing.assert_frame_equal(prey, before)
+    assert (relation(prey, draws=50, seed=5).critical != first.critical).any()
+
+
+def test_gaps_filled_figures_and_breaks_make_no_rows(prey):
+    holes = prey.copy()
+    holes["flag"] = ""
+    holes.loc[3, "x1"] = np.nan  # two rows
+    holes.loc[13, "flag"] = "filled"  # two rows
+    holes.loc[23, "flag"] = "break"  # the row before it
+    found = relation(holes, draws=20)
+    assert found.rows == 248 - 5
+    assert np.isfinite(found.critical).all()
+
+
+def test_critical_values_fall_with_the_quantile_and_take_the_worst_null():
+    panels = sample(Design("", "none", 0.0, True, (0.05, 0.1)), 1, seed=6)
+    own = panels._replace(start=panels.start[..., 0], end=panels.end[..., 0])
+    high, low = (critical_values(own, 200, 1, exceed) for exceed in (0.975, 0.8))
+    assert (high > low).all() and (low > 0.8).all()
+    # lag needs more than the t(30) of a correct model: short panels and heavy tails
+    assert high[1].min() > 2.04
+
+
+def test_a_relation_is_rarely_named_where_there_is_none():
+    """At most 5 %: with 40 panels per null in place of 2,000, of 100 samples."""
+    panels = sample(Design("", "none", 0.0, True, (0.05, 0.25)), 100, seed=7)
+    assert sum(name != "undetermined" for name in names(panels, draws=40)) <= 5
+
+
+def test_refusals(prey):
+    after = prey["year"] - prey["region"].astype(int)
+    with pytest.raises(StudyError, match="5 regions with two growth rows or more"):
+        relation(prey[prey["region"] < "05"])
+    with pytest.raises(StudyError, match="are too few for a relation"):
+        relation(prey[(prey["region"] < "06") & after.between(0, 2)])
+    with pytest.raises(StudyError, match="0 regions with two growth rows"):
+        relation(prey[prey["year"] < 2])
