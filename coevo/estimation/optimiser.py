@@ -14,7 +14,7 @@ Model = Callable[[Array], tuple[Array, Array]]
 TOLERANCE = 1e-14  # of the sum of squares and of the parameters, relative
 EVALUATIONS = 1000  # at most, from each start
 PENALTY = 1e8  # residual of parameters that make no sense: the step there is taken back
-SAME = 1e-6  # relative difference of sums of squares that counts as one minimum
+SAME = 1e-4  # relative difference of parameters that counts as one minimum
 
 
 class Optimum(NamedTuple):
@@ -44,15 +44,14 @@ def least_squares(model: Model, starts: npt.ArrayLike, what: str = "fit") -> Opt
     if not ends:
         raise StudyError(f"the {what} did not converge from any of {len(points)} starts")
     best = min(ends, key=lambda end: float(end[1] @ end[1]))
-    least = float(best[1] @ best[1])
-    agreeing = sum(1 for end in ends if end[1] @ end[1] <= least * (1 + SAME))
     parameters, residuals, J = best
+    agreeing = sum(np.allclose(end[0], parameters, rtol=SAME, atol=0) for end in ends)
     length = np.linalg.norm(J, axis=0)
     R = np.linalg.qr(J / np.where(length > 0, length, 1), mode="r")
     if np.abs(np.diag(R)).min() <= len(residuals) * np.finfo(float).eps:
         raise StudyError(f"the {what} does not determine its parameters: more years are needed")
     inverse = np.linalg.inv(R) / length[:, None]
-    variance = least / (len(residuals) - len(parameters))
+    variance = residuals @ residuals / (len(residuals) - len(parameters))
     covariance = variance * inverse @ inverse.T
     condition = float(np.linalg.cond(R))
     return Optimum(parameters, residuals, covariance, condition, len(points), agreeing)
