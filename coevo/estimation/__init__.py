@@ -29,6 +29,7 @@ from coevo.estimation.pooled import (
     fit_pooled,
 )
 from coevo.estimation.region import Equations, Fit, Regression, fit, ols
+from coevo.estimation.trajectory import PathFit, fit_trajectory
 
 __all__ = [
     "BESIDE",
@@ -39,6 +40,7 @@ __all__ = [
     "Equations",
     "Fit",
     "GeneralFit",
+    "PathFit",
     "PooledFit",
     "Regression",
     "RestrictionTest",
@@ -48,6 +50,7 @@ __all__ = [
     "fit",
     "fit_general",
     "fit_pooled",
+    "fit_trajectory",
     "growth_rows",
     "ols",
     "population_rows",
