@@ -1,0 +1,74 @@
+"""Many fits at once equal the fits one by one, quickly and in little memory."""
+
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coevo.errors import StudyError
+from coevo.estimation import batches, fit, growth_rows
+from coevo.estimation.batches import fit_batch
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6), st.integers(4, 12), st.floats(1e-3, 1e6))
+def test_equals_the_fit_of_each_region(seed, years, size):
+    rng = np.random.default_rng(seed)
+    X = size * np.exp(np.cumsum(rng.normal(0.1, 0.3, (5, years, 2)), axis=1))
+    rows = [growth_rows(range(years), *x.T) for x in X]
+    found = fit_batch([row.growth for row in rows], [row.regressor for row in rows])
+    for i, x in enumerate(X):
+        one = fit(range(years), *x.T)
+        assert found.df == one.df
+        np.testing.assert_allclose(found.lines[i], one.coefficients, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(found.covariance[i], one.covariance, rtol=1e-9, atol=1e-14)
+
+
+def test_leading_axes_broadcast_and_keep_their_order():
+    rng = np.random.default_rng(2)
+    growth, regressor = rng.normal(size=(3, 4, 6, 2)), rng.uniform(1, 2, (4, 6, 2))
+    found = fit_batch(growth, regressor)
+    assert found.lines.shape == (3, 4, 2, 2) and found.covariance.shape == (3, 4, 2, 2, 2)
+    single = fit_batch(growth[2, 1], regressor[1])
+    assert single.lines.shape == (2, 2)
+    np.testing.assert_array_equal(found.lines[2, 1], single.lines)
+    np.testing.assert_array_equal(found.covariance[2, 1], single.covariance)
+
+
+def test_chunks_do_not_show(monkeypatch):
+    rng = np.random.default_rng(3)
+    growth, regressor = rng.normal(size=(50, 6, 2)), rng.uniform(1, 2, (50, 6, 2))
+    whole = fit_batch(growth, regressor)
+    monkeypatch.setattr(batches, "CHUNK", 7 * 12)
+    parts = fit_batch(growth, regressor)
+    np.testing.assert_array_equal(whole.lines, parts.lines)
+    np.testing.assert_array_equal(whole.covariance, parts.covariance)
+
+
+def test_ten_thousand_resamples_of_31_regions_are_quick_and_small():
+    rng = np.random.default_rng(4)
+    growth, regressor = rng.normal(size=(10_000, 31, 8, 2)), rng.uniform(1, 2, (31, 8, 2))
+    began = time.perf_counter()
+    fit_batch(growth, regressor)
+    assert time.perf_counter() - began < 1  # some 0.1 s when nothing else runs
+    tracemalloc.start()
+    fit_batch(growth, regressor)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+
+
+def test_what_cannot_be_fitted():
+    with pytest.raises(StudyError, match="2 growth rows"):
+        fit_batch(np.ones((5, 2, 2)), np.ones((5, 2, 2)))
+    regressor = np.random.default_rng(1).uniform(1, 2, (5, 6, 2))
+    regressor[3, :, 1] = 0.1
+    with pytest.raises(StudyError, match="does not vary in 1 of the fits"):
+        fit_batch(np.ones((5, 6, 2)), regressor)
+    growth = np.ones((6, 2))
+    growth[2, 0] = np.nan
+    with pytest.raises(StudyError, match="missing or infinite"):
+        fit_batch(growth, regressor[0])
