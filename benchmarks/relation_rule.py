@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.estimation.batches import Steps
+from coevo.estimation.pooled_batches import Steps
 from coevo.relations import critical_values, cross, cross_signs, name_relation
 
 REGIONS, YEARS, SAMPLES, DRAWS, SHARED = 31, 9, 500, 400, 20

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from coevo.estimation import EFFECTS
-from coevo.estimation.batches import Steps
 from coevo.estimation.growth import Array, Integers
+from coevo.estimation.pooled_batches import Steps
 
 CHUNK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.estimation.batches import General, Steps, fod_general, lag_general, steps
 from coevo.estimation.growth import Array
+from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
 from coevo.inference import FEWEST_REGIONS, t_quantile
 from coevo.no_interaction import NULLS, chunks, shocks, simulate
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, PooledFit
-from coevo.estimation.batches import apply, starts
 from coevo.estimation.growth import Array
+from coevo.estimation.pooled_batches import apply, starts
 from coevo.no_interaction import chunks, draw_shocks, shocks
 
 NEWTON = 8  # steps; each doubles the digits

@@ -36,7 +36,7 @@ COORDINATES = ("x1", "x2")
 def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> Iterator[Row]:
     """Yield the doubts about the fit of each region by the main estimator."""
     for (code, name), own in fits.regions.items():
-        if name == estimator:
+        if name == estimator and isinstance(own, Fit):
             label = {"scope": code, "effects": "none", "estimator": name}
             path = pair.loc[pair["region"] == code, ["x1", "x2"]].to_numpy(dtype=float)
             yield from (label | row for row in doubt_rows(own, path, level))

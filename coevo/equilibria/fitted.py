@@ -13,13 +13,13 @@ from coevo.estimation import (
     ESTIMATORS,
     SCALES,
     Equations,
-    Fit,
     GeneralFit,
     PooledFit,
     breaks,
     fit,
     fit_general,
     fit_pooled,
+    fit_trajectory,
     growth_rows,
 )
 from coevo.estimation.orthogonal import FOD_IV
@@ -32,9 +32,9 @@ HEADLINE_SCALE = "first"  # a mean over the period contains the future
 
 
 # name -> fit of one region from year, x1, x2 and the years that begin another vintage
-REGIONAL: dict[str, Callable[..., Fit]] = {
+REGIONAL: dict[str, Callable[..., Equations]] = {
     name: partial(fit, estimator=name) for name in ESTIMATORS
-}
+} | {"trajectory": fit_trajectory}
 POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general model
 
 
@@ -45,7 +45,7 @@ class Fits(NamedTuple):
     model of one region by region; shared: that of many regions, and the classic form of `fod_iv`.
     """
 
-    regions: dict[tuple[str, str], Fit]
+    regions: dict[tuple[str, str], Equations]
     pooled: list[PooledFit]
     general: dict[str, GeneralFit]
     shared: list[GeneralPooled]

@@ -74,7 +74,8 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
     if len(point) == 2:
         shadows = rest_region(own.r, own.A, own.covariance, own.df, level)
         for name, found in zip(("x1", "x2"), shadows, strict=True):
-            row |= {f"{name}_set": found.kind, f"{name}_low": found.low, f"{name}_high": found.high}
+            ends = [end if np.isfinite(end) else np.nan for end in (found.low, found.high)]
+            row |= {f"{name}_set": found.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
         row["located"] = all(found.kind == "interval" and found.low > 0 for found in shadows)
     return row
 

@@ -75,6 +75,8 @@ def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
     two_way = {pooled.estimator for pooled in fits.pooled if pooled.effects == "region+year"}
     for (code, name), own in fits.regions.items():
         label = {"scope": code, "effects": "none", "estimator": name}
+        if isinstance(own, Fit):
+            yield from (label | row for row in _diagnostics(own))
         yield from (label | row for row in _own_relations(own, level))
     for pooled in fits.pooled:
         label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
@@ -86,13 +88,16 @@ def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
                 yield label | {"quantity": f"common_year_share_{x}{ending}", "value": share}
 
 
-def _own_relations(own: Fit, level: float) -> Iterator[Row]:
+def _diagnostics(own: Fit) -> Iterator[Row]:
     yield {"quantity": "rows", "value": own.rows}
     yield from _crossing(own.data)
     for i in range(2):
         yield {"quantity": f"r_squared_equation_{i + 1}", "value": own.r_squared[i]}
         yield {"quantity": f"condition_equation_{i + 1}", "value": own.condition[i]}
     yield _residual_correlation(own.residuals)
+
+
+def _own_relations(own: Equations, level: float) -> Iterator[Row]:
     yield from _unboundedness(*equilibrium_sets(own, level))
     # Bonferroni: the product of these two sets holds E with probability `level` at least.
     each = 1 - (1 - level) / 2

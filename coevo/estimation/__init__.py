@@ -5,6 +5,7 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 (a1, -b1) and (-a2, d). Arrays run over the equations in this order: the first regressor is x2's.
 """
 
+from coevo.estimation.batches import Batch, fit_batch
 from coevo.estimation.general import (
     GeneralFit,
     RestrictionTest,
@@ -20,6 +21,7 @@ from coevo.estimation.growth import (
     population_rows,
     unbroken,
 )
+from coevo.estimation.logistic import LeslieFit, fit_leslie, leslie_step
 from coevo.estimation.pooled import (
     EFFECTS,
     SCALES,
@@ -29,16 +31,20 @@ from coevo.estimation.pooled import (
     fit_pooled,
 )
 from coevo.estimation.region import Equations, Fit, Regression, fit, ols
+from coevo.estimation.trajectory import PathFit, fit_trajectory
 
 __all__ = [
     "BESIDE",
     "EFFECTS",
     "ESTIMATORS",
     "SCALES",
+    "Batch",
     "Discretisation",
     "Equations",
     "Fit",
     "GeneralFit",
+    "LeslieFit",
+    "PathFit",
     "PooledFit",
     "Regression",
     "RestrictionTest",
@@ -46,9 +52,13 @@ __all__ = [
     "breaks",
     "common_year_share",
     "fit",
+    "fit_batch",
     "fit_general",
+    "fit_leslie",
     "fit_pooled",
+    "fit_trajectory",
     "growth_rows",
+    "leslie_step",
     "ols",
     "population_rows",
     "restriction_test",

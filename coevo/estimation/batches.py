@@ -1,129 +1,72 @@
-"""The general model of two populations for many panels at once: resamples, simulations.
-
-    g_i = alpha_ir + tau_it + A_i1 R(x1) + A_i2 R(x2) + e_i        (docs/methods.md, 5)
-
-All panels of a batch have the same growth rows, and stand on the last axis of the arrays.
-"""
+"""The classic form for many regions and resamples at once, as operations on whole arrays."""
 
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
-from coevo.estimation.effects import EFFECTS, forward_deviations
-from coevo.estimation.growth import Array, Integers, Rows
-from coevo.estimation.pooled import fit_pooled
+from coevo.errors import StudyError
+from coevo.estimation.growth import Array
 
-
-class Steps(NamedTuple):
-    """Growth rows of many regions, sorted by region and year, in scaled units.
-
-    region (rows,): index from 0; year (rows,): the earlier of the two; start, end (rows, 2, ...):
-    x1, x2 in that year and in the next, divided by the region's first figure.
-    """
-
-    region: Integers
-    year: Integers
-    start: Array
-    end: Array
+CHUNK = 50_000  # figures worked on at a time: intermediate results stay in the cache
 
 
-def steps(pair: pd.DataFrame) -> Steps:
-    """Return the growth rows of columns region, year, x1, x2 and perhaps flag.
+class Batch(NamedTuple):
+    """Fits in the units given: lines (..., 2, 2), rows (a1, -b1) and (-a2, d); their covariance
+    (..., 2, 2, 2); df of each equation."""
 
-    Which pairs of years are rows, and `StudyError`: as for `fit_pooled`.
-    """
-    pooled = fit_pooled(pair, "x1", "x2", effects="none")
-    start = starts(pooled.data)
-    return Steps(pooled.region, pooled.data.year, start, start * np.exp(pooled.data.growth))
-
-
-def starts(rows: Rows) -> Array:
-    """Return x(t) = 2 R/(1 + exp g) of rows with R = (x(t) + x(t+1))/2: x1, x2 (rows, 2)."""
-    return 2 * rows.regressor[:, ::-1] / (1 + np.exp(rows.growth))
-
-
-class General(NamedTuple):
-    """The general model of B panels: A (B, 2, 2); covariance (B, 4, 4), order A11 A12 A21 A22.
-
-    df: degrees of freedom of t, regions - 1.
-    """
-
-    A: Array
+    lines: Array
     covariance: Array
     df: int
 
-    @property
-    def error(self) -> Array:
-        """Standard errors (B, 2, 2)."""
-        variance = np.diagonal(self.covariance, axis1=1, axis2=2)
-        return np.sqrt(variance).reshape(self.A.shape)
 
-    @property
-    def t(self) -> Array:
-        """A over its errors (B, 2, 2)."""
-        return self.A / self.error
+def fit_batch(growth: npt.ArrayLike, regressor: npt.ArrayLike) -> Batch:
+    """Return the classic form fitted to every set of growth rows, each equation by least squares.
 
+        s = q'g,  q = (R - mean R)/|R - mean R|^2,   c = mean g - s mean R
 
-def fod_general(panels: Steps) -> General:
-    """Return `fod_iv`: the trapezoid equation in forward orthogonal deviations, by instruments.
-
-    R = (x(t) + x(t+1))/2. Year means are taken out of g, R and the instruments x1(t), x2(t); then g
-    and R enter as forward deviations, the instruments as they are at the row's start. Covariance
-    clustered by region, factor G/(G-1). Source: Arellano and Bover (1995).
+    growth, regressor (..., rows, 2) as in `growth_rows`, finite, no row missing; their leading axes
+    broadcast. QR of the columns 1 and R in closed form, so equal to `fit`: residual df rows - 2,
+    V22 = s^2/|R - mean R|^2, V12 = -mean R V22, V11 = s^2/rows + (mean R)^2 V22. `StudyError` for
+    fewer than three rows, a value that is not finite or a regressor that does not vary.
     """
-    region, year, start, end = panels
-    dummies = (year[:, None] == np.unique(year)).astype(float)
-    demean = np.eye(len(year)) - dummies / dummies.sum(axis=0) @ dummies.T
-    kept, deviate = forward_deviations(region, year, demean)
-    g, R = apply(deviate, np.log(end / start)), apply(deviate, (start + end) / 2)
-    G = len(np.unique(region[kept]))
-    return _instrumented(apply(demean[kept], start), R, g, region[kept], G / (G - 1))
+    g, R = np.asarray(growth, dtype=float), np.asarray(regressor, dtype=float)
+    shape = np.broadcast_shapes(g.shape, R.shape)
+    batch, rows = shape[:-2], shape[-2]
+    if rows < 3:
+        raise StudyError(f"{rows} growth rows cannot determine two coefficients and their errors")
+    g, R = (np.broadcast_to(x, shape).reshape(-1, rows, 2) for x in (g, R))
+    lines, covariance = np.empty((len(g), 2, 2)), np.empty((len(g), 2, 2, 2))
+    step = max(1, CHUNK // (2 * rows))
+    for start in range(0, len(g), step):
+        part = slice(start, start + step)
+        lines[part], covariance[part] = _fit(g[part], R[part])
+    return Batch(lines.reshape(*batch, 2, 2), covariance.reshape(*batch, 2, 2, 2), rows - 2)
 
 
-def lag_general(panels: Steps) -> General:
-    """Return least squares with R = x(t), region and year effects.
-
-    Covariance clustered by region, factor G/(G-1) (n-1)/(n-k), k regressors and effects.
-    """
-    region, year, start, end = panels
-    n, G = len(region), int(region.max()) + 1
-    absorbed = EFFECTS["region+year"](region, year, np.eye(n))
-    X, g = apply(absorbed.residual, start), apply(absorbed.residual, np.log(end / start))
-    correction = G / (G - 1) * (n - 1) / (n - 2 - absorbed.counted)
-    return _instrumented(X, X, g, region, correction)
-
-
-def apply(operator: Array, V: Array) -> Array:
-    """Return operator (m, rows) V (rows, 2, B)."""
-    return (operator @ V.reshape(len(V), -1)).reshape(-1, *V.shape[1:])
-
-
-def _instrumented(Z: Array, X: Array, g: Array, region: Integers, correction: float) -> General:
-    """Return A with Z'(g - X A') = 0, each (rows, 2, B), and its clustered covariance.
-
-    Z = Q T by Gram and Schmidt; A' = (Q'X)^-1 Q'g, which for Z = X is least squares by QR.
-    """
-    Q = _orthonormal(Z)
-    W = _inner(Q, X)
-    A = np.asarray(np.linalg.solve(W, _inner(Q, g)), dtype=float)  # (B, regressors, equations)
-    e = g - (X[:, :, None] * A.transpose(1, 2, 0)).sum(axis=1)
-    opening = np.flatnonzero(np.diff(region, prepend=-1))
-    scores = np.add.reduceat(Q[:, :, None] * e[:, None], opening)  # (G, instruments, equations, B)
-    influence = np.linalg.solve(W[:, None], scores.transpose(3, 0, 1, 2))
-    own = influence.transpose(0, 1, 3, 2).reshape(len(A), -1, 4)
-    covariance = correction * own.transpose(0, 2, 1) @ own
-    return General(A.transpose(0, 2, 1), covariance, len(opening) - 1)
+def _fit(g: Array, R: Array) -> tuple[Array, Array]:
+    """Return lines (m, 2, 2) and covariance (m, 2, 2, 2) of g, R (m, rows, 2)."""
+    # sums over the first axis run along memory
+    g, R = (np.ascontiguousarray(x.swapaxes(0, 1)) for x in (g, R))
+    if not (np.isfinite(g).all() and np.isfinite(R).all()):
+        raise StudyError("a growth row of a resample is missing or infinite")
+    rows = len(g)
+    mean_g, mean_R = g.mean(axis=0), R.mean(axis=0)
+    centred = R - mean_R
+    length = np.sqrt(_product(centred, centred))
+    flat = length <= rows * np.finfo(float).eps * np.sqrt(_product(R, R))
+    if flat.any():
+        raise StudyError(f"the regressor does not vary in {int(flat.sum())} of the fits")
+    left = g - mean_g
+    slope = _product(centred / length, left) / length
+    left = left - slope * centred
+    variance = _product(left, left) / (rows - 2)
+    V22 = variance / length**2
+    V12, V11 = -mean_R * V22, variance / rows + mean_R**2 * V22
+    lines = np.stack([mean_g - slope * mean_R, slope], axis=-1)
+    return lines, np.stack([V11, V12, V12, V22], axis=-1).reshape(-1, 2, 2, 2)
 
 
-def _orthonormal(Z: Array) -> Array:
-    """Return an orthonormal basis (rows, 2, B) of the two columns of each panel."""
-    first = Z[:, 0] / np.linalg.norm(Z[:, 0], axis=0)
-    second = Z[:, 1] / np.linalg.norm(Z[:, 1], axis=0)
-    second = second - first * (first * second).sum(axis=0)
-    return np.stack([first, second / np.linalg.norm(second, axis=0)], axis=1)
-
-
-def _inner(U: Array, V: Array) -> Array:
-    """Return U'V (B, 2, 2) of (rows, 2, B)."""
-    return (U[:, :, None] * V[:, None]).sum(axis=0).transpose(2, 0, 1)
+def _product(x: Array, y: Array) -> Array:
+    """Return x'y (m, 2) of x, y (rows, m, 2)."""
+    return np.einsum("tme,tme->me", x, y)

@@ -13,8 +13,10 @@ from coevo.estimation.growth import Array
 Model = Callable[[Array], tuple[Array, Array]]
 TOLERANCE = 1e-14  # of the sum of squares and of the parameters, relative
 EVALUATIONS = 1000  # at most, from each start
+STATIONARY = 1e-4  # cosine of the residuals with a parameter's direction, at most, in a minimum
+PERFECT = 1e-6  # residuals that small beside those of the start are rounding: no cosine is asked
 PENALTY = 1e8  # residual of parameters that make no sense: the step there is taken back
-SAME = 1e-6  # relative difference of sums of squares that counts as one minimum
+SAME = 1e-4  # relative difference of parameters that counts as one minimum
 
 
 class Optimum(NamedTuple):
@@ -33,26 +35,29 @@ class Optimum(NamedTuple):
     agreeing: int
 
 
-def least_squares(model: Model, starts: npt.ArrayLike, what: str = "fit") -> Optimum:
+def least_squares(
+    model: Model, starts: npt.ArrayLike, what: str = "fit", evaluations: int = EVALUATIONS
+) -> Optimum:
     """Return the best minimum of the sum of squared residuals over the starts (number, k).
 
-    Levenberg-Marquardt (MINPACK) from each start with parameters scaled by the Jacobian; m > k.
-    `StudyError` if no start converges, or the residuals there do not determine the parameters.
+    Levenberg-Marquardt (MINPACK) from each start with parameters scaled by the Jacobian, at most
+    `evaluations` of the model each; m > k. Parameters that run away, or stop where the model ends,
+    are no minimum. `StudyError` if no start converges, or the residuals there do not determine the
+    parameters.
     """
     points = np.atleast_2d(np.asarray(starts, dtype=float))
-    ends = [end for start in points if (end := _descend(model, start)) is not None]
+    ends = [end for start in points if (end := _descend(model, start, evaluations))]
     if not ends:
         raise StudyError(f"the {what} did not converge from any of {len(points)} starts")
     best = min(ends, key=lambda end: float(end[1] @ end[1]))
-    least = float(best[1] @ best[1])
-    agreeing = sum(1 for end in ends if end[1] @ end[1] <= least * (1 + SAME))
     parameters, residuals, J = best
+    agreeing = sum(np.allclose(end[0], parameters, rtol=SAME, atol=0) for end in ends)
     length = np.linalg.norm(J, axis=0)
     R = np.linalg.qr(J / np.where(length > 0, length, 1), mode="r")
     if np.abs(np.diag(R)).min() <= len(residuals) * np.finfo(float).eps:
         raise StudyError(f"the {what} does not determine its parameters: more years are needed")
     inverse = np.linalg.inv(R) / length[:, None]
-    variance = least / (len(residuals) - len(parameters))
+    variance = residuals @ residuals / (len(residuals) - len(parameters))
     covariance = variance * inverse @ inverse.T
     condition = float(np.linalg.cond(R))
     return Optimum(parameters, residuals, covariance, condition, len(points), agreeing)
@@ -69,12 +74,13 @@ def scatter(start: npt.ArrayLike, number: int, spread: float, seed: int) -> Arra
     return point * np.exp(spread * z)
 
 
-def _descend(model: Model, start: Array) -> tuple[Array, Array, Array] | None:
-    """Return parameters, residuals and Jacobian where the descent ends; None if it fails."""
+def _descend(model: Model, start: Array, evaluations: int) -> tuple[Array, Array, Array] | None:
+    """Return parameters, residuals and Jacobian of the minimum below the start; None if none."""
     from scipy.optimize import least_squares as minimise
 
     evaluate = _remember(model)
-    if np.abs(evaluate(start)[0]).max() >= PENALTY:
+    before = np.linalg.norm(evaluate(start)[0])
+    if before >= PENALTY:
         return None
     found = minimise(
         lambda p: evaluate(p)[0],
@@ -85,9 +91,13 @@ def _descend(model: Model, start: Array) -> tuple[Array, Array, Array] | None:
         ftol=TOLERANCE,
         xtol=TOLERANCE,
         gtol=TOLERANCE,
-        max_nfev=EVALUATIONS,
+        max_nfev=evaluations,
     )
-    return (found.x, *evaluate(found.x)) if found.success else None
+    residuals, J = evaluate(found.x)
+    slope = np.abs(J.T @ residuals)
+    allowed = max(STATIONARY * np.linalg.norm(residuals), PERFECT * before)
+    stationary = np.all(slope <= allowed * np.linalg.norm(J, axis=0))
+    return (found.x, residuals, J) if found.success and stationary else None
 
 
 def _remember(model: Model) -> Model:

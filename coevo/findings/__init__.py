@@ -8,10 +8,13 @@ from coevo.findings.choices import choices
 from coevo.findings.data import data, obstacles, weights
 from coevo.findings.equilibrium import equilibrium, fits, pooled_fits
 from coevo.findings.far import far, focus_state
+from coevo.findings.feedback import feedback
 from coevo.findings.growth import growth
 from coevo.findings.interaction import interaction
+from coevo.findings.relation import relation
 from coevo.findings.robustness import guards, robustness
 from coevo.findings.shown import shown
+from coevo.findings.simulated import simulated
 from coevo.findings.size import size
 from coevo.findings.step import step
 from coevo.findings.study import Study
@@ -30,6 +33,9 @@ def findings(study: Study) -> dict[str, Any]:
         "robustness": robustness(study),
         "interaction": interaction(study),
         "survival": survival(study),
+        "relation": relation(study),
+        "feedback": feedback(study),
+        "simulated": simulated(study),
         "equilibrium": equilibrium(study),
         "calibration": calibration(study),
         "data": data(study),

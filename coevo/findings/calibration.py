@@ -83,7 +83,16 @@ def calibration(study: Study) -> dict[str, Any]:
         found["range"] = {i: (single[i].min(), single[i].max()) for i in ("x1", "x2")}
         ratios = {i: single[i] / single[f"observed_{i}"] for i in ("x1", "x2")}
         found["ratio"] = {i: (r.min(), r.max()) for i, r in ratios.items()}
+    found["everywhere"] = _everywhere(study)
     if whole is not None:
         sides = [whole[i] < seen[i] for i in ("x1", "x2")]
         found["side"] = "below" if all(sides) else "above" if not any(sides) else "mixed"
     return found
+
+
+def _everywhere(study: Study) -> dict[str, Any]:
+    """Calibrated over last observed output in all regions: least, median, largest; and how many."""
+    rows = theoretical(study).dropna(subset=["x1", "x2", "observed_x1", "observed_x2"])
+    ratios = {i: rows[i] / rows[f"observed_{i}"] for i in ("x1", "x2")}
+    found: dict[str, Any] = {i: (r.min(), r.median(), r.max()) for i, r in ratios.items()}
+    return found | {"n": len(rows)}

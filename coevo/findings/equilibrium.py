@@ -8,6 +8,7 @@ import pandas as pd
 from coevo.findings.study import Study
 
 BOUNDED = "interval"
+DECISIVE = 0.95  # a probability of signs from here on decides, and so does 1 less it
 
 
 def path(study: Study, region: str | None = None) -> pd.DataFrame:
@@ -54,7 +55,8 @@ def fits(study: Study) -> pd.DataFrame:
 def own_fits(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
     rows = of_source(study, "fit")
-    return rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
+    rows = rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
+    return rows[rows["model"] == "classic"]
 
 
 def pooled_fits(study: Study) -> pd.DataFrame:
@@ -66,14 +68,18 @@ def pooled_fits(study: Study) -> pd.DataFrame:
 
 def own_parameters(study: Study) -> dict[str, float]:
     """a1, b1, a2, d of the region in focus by the main estimator, in original units."""
+    rows = _own_rows(study)
+    return dict(zip(rows["parameter"], rows["estimate"], strict=True))
+
+
+def _own_rows(study: Study) -> pd.DataFrame:
     table = study.tables["parameters"]
-    rows = table[
+    return table[
         (table["scope"] == study.focus)
         & (table["effects"] == "none")
         & (table["estimator"] == study.estimator)
         & (table["model"] == "classic")
     ]
-    return dict(zip(rows["parameter"], rows["estimate"], strict=True))
 
 
 def zone(study: Study) -> pd.Series:
@@ -116,8 +122,7 @@ def equilibrium(study: Study) -> dict[str, Any]:
     own = fits(study)
     main = own.iloc[0]
     parameters = own_parameters(study)
-    rows = study.tables["parameters"]
-    df = rows.loc[(rows["scope"] == study.focus) & (rows["estimator"] == study.estimator), "df"]
+    df = _own_rows(study)["df"]
     return {
         "verdict": located_verdict(main),
         "refused": others,
@@ -127,11 +132,42 @@ def equilibrium(study: Study) -> dict[str, Any]:
         "located": int(own["located"].sum()),
         "everywhere": (int(own_fits(study)["located"].sum()), len(own_fits(study))),
         "estimators": len(own),
+        "kinds": own_fits(study)["kind"].value_counts().to_dict(),
+        "signs": _signs(own_fits(study)),
+        "doubts": doubts(study),
         "df": int(df.iloc[0]),
         "rows": int(df.iloc[0]) + 2,
         "parameters": parameters,
         "beyond": _beyond(study, parameters),
     }
+
+
+def _signs(rows: pd.DataFrame) -> dict[str, int]:
+    """In how many regions the signs of a supply relation are decided, by their probability."""
+    p = rows["p_predator_prey"]
+    yes, no = int((p >= DECISIVE).sum()), int((p <= 1 - DECISIVE).sum())
+    return {"yes": yes, "no": no, "open": len(p) - yes - no, "n": len(p)}
+
+
+def doubts(study: Study) -> dict[str, Any]:
+    """What the fit of the region in focus rests on: rows of `relations` by quantity.
+
+    `forecast`: the equations whose model tells the last year's growth better than drift does;
+    `least`: the smallest b1 and d that would be found, as multiples of their estimates.
+    """
+    table = study.tables["relations"]
+    rows = table[(table["scope"] == study.focus) & (table["estimator"] == study.estimator)]
+    rows = rows[rows["effects"] == "none"].drop_duplicates("quantity").set_index("quantity")
+    parameters = own_parameters(study)
+    found: dict[str, Any] = {"rows": rows.to_dict("index")}
+    ratios = [rows.at[q, "value"] for q in rows.index if str(q).startswith("forecast_equation_")]
+    found["forecast"] = (sum(ratio < 1 for ratio in ratios), len(ratios))
+    found["least"] = {
+        name: abs(rows.at[f"power_{name}", "value"] / parameters[name])
+        for name in ("b1", "d")
+        if f"power_{name}" in rows.index and parameters.get(name)
+    }
+    return found
 
 
 def _beyond(study: Study, parameters: dict[str, float]) -> bool:

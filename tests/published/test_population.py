@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coevo.estimation import fit, ols
+from coevo.estimation import fit, fit_trajectory, ols
 from coevo.inference import equilibrium_sets, sign_probabilities
 from coevo.lotka_volterra import conserved, equilibrium, orbit
 
@@ -74,8 +74,31 @@ def test_table_1_cannot_be_located():
 def test_the_posterior_of_the_same_series_is_near():
     series = NUMBERS["series"]["lynx_hare"]
     found = fit(series["t"], series["x1"], series["x2"], "trapezoid")
-    for name, mean in NUMBERS["posterior"]["mean"].items():
-        assert abs(getattr(found, name) - mean) < NUMBERS["posterior"]["sd"][name]
+    for name in TRUE:
+        difference = getattr(found, name) - NUMBERS["posterior"]["mean"][name]
+        assert abs(difference) < NUMBERS["posterior"]["sd"][name]
+
+
+def test_a_path_through_the_same_series_lands_on_the_posterior():
+    """Within one posterior sd of every mean, with errors of the size of those sds."""
+    series, posterior = NUMBERS["series"]["lynx_hare"], NUMBERS["posterior"]
+    found = fit_trajectory(series["t"], series["x1"], series["x2"])
+    values = {name: getattr(found, name) for name in TRUE}
+    values |= dict(zip(("x1_0", "x2_0"), found.path[0], strict=True))
+    for name, value in values.items():
+        assert abs(value - posterior["mean"][name]) < posterior["sd"][name]
+    for name, error in found.errors().items():
+        assert error == pytest.approx(posterior["sd"][name], rel=0.15)
+    noise = np.sqrt((found.residuals**2).sum() / found.df)
+    assert noise == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_path_recovers_a_clean_orbit():
+    years = np.arange(CLEAN["years"])
+    found = fit_trajectory(years, *clean_orbit(years).T)
+    for name, value in TRUE.items():
+        assert getattr(found, name) == pytest.approx(value, rel=1e-7)
+    assert found.path == pytest.approx(clean_orbit(years), rel=1e-7)
 
 
 @pytest.mark.parametrize("estimator", CLEAN["estimates"])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.estimation.batches import steps
+from coevo.estimation.pooled_batches import steps
 from coevo.no_interaction import NULLS, Shocks, chunks, draw_shocks, shocks, simulate
 
 

@@ -1,0 +1,129 @@
+"""The general model of two populations for many panels at once: resamples, simulations.
+
+    g_i = alpha_ir + tau_it + A_i1 R(x1) + A_i2 R(x2) + e_i        (docs/methods.md, 5)
+
+All panels of a batch have the same growth rows, and stand on the last axis of the arrays.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.estimation.effects import EFFECTS, forward_deviations
+from coevo.estimation.growth import Array, Integers, Rows
+from coevo.estimation.pooled import fit_pooled
+
+
+class Steps(NamedTuple):
+    """Growth rows of many regions, sorted by region and year, in scaled units.
+
+    region (rows,): index from 0; year (rows,): the earlier of the two; start, end (rows, 2, ...):
+    x1, x2 in that year and in the next, divided by the region's first figure.
+    """
+
+    region: Integers
+    year: Integers
+    start: Array
+    end: Array
+
+
+def steps(pair: pd.DataFrame) -> Steps:
+    """Return the growth rows of columns region, year, x1, x2 and perhaps flag.
+
+    Which pairs of years are rows, and `StudyError`: as for `fit_pooled`.
+    """
+    pooled = fit_pooled(pair, "x1", "x2", effects="none")
+    start = starts(pooled.data)
+    return Steps(pooled.region, pooled.data.year, start, start * np.exp(pooled.data.growth))
+
+
+def starts(rows: Rows) -> Array:
+    """Return x(t) = 2 R/(1 + exp g) of rows with R = (x(t) + x(t+1))/2: x1, x2 (rows, 2)."""
+    return 2 * rows.regressor[:, ::-1] / (1 + np.exp(rows.growth))
+
+
+class General(NamedTuple):
+    """The general model of B panels: A (B, 2, 2); covariance (B, 4, 4), order A11 A12 A21 A22.
+
+    df: degrees of freedom of t, regions - 1.
+    """
+
+    A: Array
+    covariance: Array
+    df: int
+
+    @property
+    def error(self) -> Array:
+        """Standard errors (B, 2, 2)."""
+        variance = np.diagonal(self.covariance, axis1=1, axis2=2)
+        return np.sqrt(variance).reshape(self.A.shape)
+
+    @property
+    def t(self) -> Array:
+        """A over its errors (B, 2, 2)."""
+        return self.A / self.error
+
+
+def fod_general(panels: Steps) -> General:
+    """Return `fod_iv`: the trapezoid equation in forward orthogonal deviations, by instruments.
+
+    R = (x(t) + x(t+1))/2. Year means are taken out of g, R and the instruments x1(t), x2(t); then g
+    and R enter as forward deviations, the instruments as they are at the row's start. Covariance
+    clustered by region, factor G/(G-1). Source: Arellano and Bover (1995).
+    """
+    region, year, start, end = panels
+    dummies = (year[:, None] == np.unique(year)).astype(float)
+    demean = np.eye(len(year)) - dummies / dummies.sum(axis=0) @ dummies.T
+    kept, deviate = forward_deviations(region, year, demean)
+    g, R = apply(deviate, np.log(end / start)), apply(deviate, (start + end) / 2)
+    G = len(np.unique(region[kept]))
+    return _instrumented(apply(demean[kept], start), R, g, region[kept], G / (G - 1))
+
+
+def lag_general(panels: Steps) -> General:
+    """Return least squares with R = x(t), region and year effects.
+
+    Covariance clustered by region, factor G/(G-1) (n-1)/(n-k), k regressors and effects.
+    """
+    region, year, start, end = panels
+    n, G = len(region), int(region.max()) + 1
+    absorbed = EFFECTS["region+year"](region, year, np.eye(n))
+    X, g = apply(absorbed.residual, start), apply(absorbed.residual, np.log(end / start))
+    correction = G / (G - 1) * (n - 1) / (n - 2 - absorbed.counted)
+    return _instrumented(X, X, g, region, correction)
+
+
+def apply(operator: Array, V: Array) -> Array:
+    """Return operator (m, rows) V (rows, 2, B)."""
+    return (operator @ V.reshape(len(V), -1)).reshape(-1, *V.shape[1:])
+
+
+def _instrumented(Z: Array, X: Array, g: Array, region: Integers, correction: float) -> General:
+    """Return A with Z'(g - X A') = 0, each (rows, 2, B), and its clustered covariance.
+
+    Z = Q T by Gram and Schmidt; A' = (Q'X)^-1 Q'g, which for Z = X is least squares by QR.
+    """
+    Q = _orthonormal(Z)
+    W = _inner(Q, X)
+    A = np.asarray(np.linalg.solve(W, _inner(Q, g)), dtype=float)  # (B, regressors, equations)
+    e = g - (X[:, :, None] * A.transpose(1, 2, 0)).sum(axis=1)
+    opening = np.flatnonzero(np.diff(region, prepend=-1))
+    scores = np.add.reduceat(Q[:, :, None] * e[:, None], opening)  # (G, instruments, equations, B)
+    influence = np.linalg.solve(W[:, None], scores.transpose(3, 0, 1, 2))
+    own = influence.transpose(0, 1, 3, 2).reshape(len(A), -1, 4)
+    covariance = correction * own.transpose(0, 2, 1) @ own
+    return General(A.transpose(0, 2, 1), covariance, len(opening) - 1)
+
+
+def _orthonormal(Z: Array) -> Array:
+    """Return an orthonormal basis (rows, 2, B) of the two columns of each panel."""
+    first = Z[:, 0] / np.linalg.norm(Z[:, 0], axis=0)
+    second = Z[:, 1] / np.linalg.norm(Z[:, 1], axis=0)
+    second = second - first * (first * second).sum(axis=0)
+    return np.stack([first, second / np.linalg.norm(second, axis=0)], axis=1)
+
+
+def _inner(U: Array, V: Array) -> Array:
+    """Return U'V (B, 2, 2) of (rows, 2, B)."""
+    return (U[:, :, None] * V[:, None]).sum(axis=0).transpose(2, 0, 1)
