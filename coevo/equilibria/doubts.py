@@ -53,7 +53,6 @@ def pooled_doubts(
             continue
         if pooled.estimator == main:
             yield from tried(wild_rows(pooled, seed), label)
-        if pooled.estimator == main and pooled.effects == "region":
             yield from tried(sharing_rows(pooled, level), label)
         if pooled.estimator == "trapezoid":
             yield from tried(bias_rows(pooled, seed), label)

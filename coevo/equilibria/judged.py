@@ -23,7 +23,7 @@ OPEN = "undecidable"
 
 
 def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
-    """Yield rows of `relations` on whether regions share their slopes (region effects).
+    """Yield rows of `relations` on whether regions share their slopes.
 
     `homogeneity_b1`, ...: p of equal slopes; `mean_group_b1`, ...: mean of the regions' own slopes;
     `leave_one_out_b1`, ...: least and largest slope without one region, and that region.

@@ -80,8 +80,8 @@ ESTIMATORS: dict[str, Discretisation] = {
 BESIDE: dict[str, str] = {
     "relative": "relative growth on the earlier year's figure moves E itself, by a tenth and more "
     "on an exact orbit; it is shown for comparison with studies that use it",
-    "trajectory": "it fits the whole path of one region and has no growth rows to pool; it is shown "
-    "beside the main estimator for every region",
+    "trajectory": "it fits the whole path of one region and has no growth rows to pool; it is "
+    "shown beside the main estimator for every region",
     "fod_iv": "it needs many regions and gives none of them an equilibrium; it is shown beside the "
     "main estimator wherever regions are pooled",
 }

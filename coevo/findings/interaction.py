@@ -114,6 +114,8 @@ def interaction(study: Study) -> dict[str, Any]:
     if study.pooled:
         found["above"] = _above(pd.concat([b1, d]))
         found["common"] = _common(study)
+        found["pool"] = _pool(study)
+        found["instrumented"] = _instrumented(b1, d)
     return found
 
 
@@ -131,6 +133,25 @@ def _common(study: Study) -> dict[str, float]:
     return {
         q.removeprefix("common_year_share_"): v
         for q, v in zip(rows["quantity"], rows["value"], strict=True)
+    }
+
+
+def _instrumented(b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, pd.Series] | None:
+    """b1 and d by instruments in forward deviations, where they are estimated."""
+    found = {name: rows[rows["estimator"] == "fod_iv"] for name, rows in (("b1", b1), ("d", d))}
+    return {n: rows.iloc[0] for n, rows in found.items()} if all(map(len, found.values())) else None
+
+
+def _pool(study: Study) -> dict[str, dict[str, Any]]:
+    """Rows of `relations` of the main estimator's pooled fits by effects and quantity."""
+    table = study.tables["relations"]
+    rows = table[(table["scope"] == POOLED) & (table["estimator"] == study.estimator)]
+    return {
+        effects: rows[rows["effects"] == effects]
+        .drop_duplicates("quantity")
+        .set_index("quantity")
+        .to_dict("index")
+        for effects in EFFECTS
     }
 
 

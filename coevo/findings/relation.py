@@ -9,6 +9,7 @@ from coevo.findings.study import Study
 
 UNDETERMINED = "undetermined"
 JUDGES = ("fod_iv", "lag")  # the two estimators that must agree before a relation is named
+WEAK = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
 QUADRANTS = {"--": "competition", "++": "mutualism", "+-": "predator_prey", "-+": "predator_prey"}
 
 
@@ -41,7 +42,8 @@ def relation(study: Study) -> dict[str, Any]:
     `verdict`: its name, `undetermined`, or `not_estimated` where too few regions are pooled. `why`
     an undetermined one is: `signs` (the two estimators disagree) or `size` (no more than panels
     without interaction give). `effects`: A12 and A21 by both estimators; `quadrants`: probability
-    of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0.
+    of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0; `strength`:
+    least first-stage F, `weak` below ten.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -61,7 +63,9 @@ def relation(study: Study) -> dict[str, Any]:
         "why": _why(effects),
         "effects": effects,
         "quadrants": probabilities,
-        "restriction": float(rows.at["restriction", "value"]) if "restriction" in rows.index else 0,
+        "restriction": float(rows.at["restriction", "value"]),
+        "strength": float(rows.at["first_stage_F", "value"]),
+        "weak": bool(rows.at["first_stage_F", "value"] < WEAK),
     }
 
 

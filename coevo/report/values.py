@@ -8,7 +8,7 @@ from coevo.findings import Study, findings, shown
 from coevo.findings.calibration import failed
 from coevo.findings.equilibrium import path
 from coevo.report import changes
-from coevo.report.cells import Words, amount
+from coevo.report.cells import Words, amount, estimate
 from coevo.report.markup import Markdown, escaped, listed
 from coevo.report.numbers import fixed, percent
 
@@ -71,16 +71,25 @@ def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[
         "interaction_finding": _interaction_finding(found["interaction"]),
         "rests_on_years": found["interaction"]["verdict"] == "supply_then_neither",
         "equilibrium_finding": _equilibrium_finding(found["equilibrium"]["verdict"]),
+        "relation_finding": _known(found["relation"]["verdict"], "named"),
+        "feedback_finding": _known(found["feedback"]["verdict"], "decided"),
+        "alpha": 1 - study.config["interaction"]["confidence"],
+        "estimate": estimate,
     }
     estimates = found["interaction"].get("estimates")
     if estimates:
         values["head"] = estimates[list(estimates)[-1]]
+    if "pool" in found["interaction"]:
+        first, last = (found["interaction"]["pool"][effects] for effects in study.effects)
+        values |= {"first_pool": first, "head_pool": last}
+        values["instrumented"] = found["interaction"]["instrumented"]
     if found["equilibrium"]["verdict"] != "not_estimated":
         values |= {
             "path_years": (path(study)["year"].min(), path(study)["year"].max()),
             "zone_level": percent(found["equilibrium"]["zone_level"], 1),
             "main": found["equilibrium"]["main"],
             "rows_of_fit": found["equilibrium"]["rows"],
+            "doubt": found["equilibrium"]["doubts"]["rows"],
         }
     return values
 
@@ -92,6 +101,11 @@ def _interaction_finding(found: dict[str, Any]) -> str:
     if found["undecided"]:
         return "undecided"
     return "supply" if found["verdict"].endswith("supply") else "other"
+
+
+def _known(verdict: str, otherwise: str) -> str:
+    """Key of a finding: that nothing is estimated or decided, or that something is."""
+    return verdict if verdict in ("not_estimated", "undetermined", "undecidable") else otherwise
 
 
 def _equilibrium_finding(verdict: str) -> str:
@@ -121,24 +135,40 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
         for _, row in failed(study).iterrows()
     ] if study.pair else []  # fmt: skip
     since = found["changes"]
-    return _survival(found["survival"], words) | {
-        "happenings": changes.happenings(words, since) if since["verdict"] != "none" else "",
-        "causes_in_words": changes.causes(words, since) if since["verdict"] != "none" else "",
-        "settings_in_words": changes.settings(words, since) if since.get("settings") else "",
-        "heaviest_in_words": listed(heavy),
-        "ranks_in_words": listed(ranks),
-        "failed_in_words": listed(lost),
-        "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
-        if len(gaps["missing"])
-        else say("data/complete"),
-        "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
-        if len(gaps["filled"])
-        else "",
-        "remarks_in_words": listed(
-            Markdown(f"{words.word('check', check)} ({n})") for check, n in gaps["remarks"].items()
-        ),
-        "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
-    }
+    return (
+        _survival(found["survival"], words)
+        | _relation(found, words)
+        | {
+            "happenings": changes.happenings(words, since) if since["verdict"] != "none" else "",
+            "causes_in_words": changes.causes(words, since) if since["verdict"] != "none" else "",
+            "settings_in_words": changes.settings(words, since) if since.get("settings") else "",
+            "heaviest_in_words": listed(heavy),
+            "ranks_in_words": listed(ranks),
+            "failed_in_words": listed(lost),
+            "kinds_in_words": listed(
+                words.say("equilibrium/kind", word=words.word("kind_of", kind), n=n)
+                for kind, n in found["equilibrium"].get("kinds", {}).items()
+            ),
+            "power_in_words": listed(
+                words.say("relation/power", name=words.word("relation", name), share=shares[0.2])
+                for name, shares in found["simulated"]
+                .get("relation_rule", {})
+                .get("power", {})
+                .items()
+            ),
+            "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
+            if len(gaps["missing"])
+            else say("data/complete"),
+            "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
+            if len(gaps["filled"])
+            else "",
+            "remarks_in_words": listed(
+                Markdown(f"{words.word('check', check)} ({n})")
+                for check, n in gaps["remarks"].items()
+            ),
+            "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
+        }
+    )
 
 
 def _survival(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
@@ -162,6 +192,29 @@ def _survival(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
             )
         ),
         "vintages_in_words": listed(words.word("vintage", v) for v in found["vintages"]),
+    }
+
+
+def _relation(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Effects by both estimators, probabilities of their signs, and feedback by sub-period."""
+    relation, periods = found["relation"], found["feedback"].get("periods", {})
+    if "effects" not in relation:
+        return {}
+    return {
+        "effects_in_words": listed(
+            words.say("relation/effects", estimator=estimator, pair=pair)
+            for estimator, pair in relation["effects"].items()
+        ),
+        "quadrants_in_words": listed(
+            words.say("relation/quadrant", name=words.word("signs", signs), share=share)
+            for signs, share in relation["quadrants"].items()
+        ),
+        "periods_in_words": Markdown(
+            "; ".join(
+                words.say("feedback/period", period=period, forms=forms)
+                for period, forms in periods.items()
+            )
+        ),
     }
 
 

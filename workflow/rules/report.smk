@@ -1,6 +1,8 @@
 """Tables and charts for readers, and the report."""
 
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
+# What simulations say of the rules of inference, the same for every study.
+SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glob("*.csv"))}
 
 if RELEASE:
 
@@ -71,6 +73,7 @@ rule report:
     """Put the findings into words, in every language and format."""
     input:
         **TABLE_FILES,
+        **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
         figures=f"{REPORT}/figures",
@@ -83,7 +86,7 @@ rule report:
     conda:
         "../../environment.yml"
     params:
-        tables=SHOWN,
+        tables=[*SHOWN, *SIMULATED],
         config=config,
         folder=subpath(output[0], parent=True),
         provenance={"files": DIGESTS, "packages": PACKAGES},
