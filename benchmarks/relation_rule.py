@@ -119,7 +119,7 @@ def names(panels: Steps, draws: int, shared: int | None = None) -> list[str]:
         axis=-1,
     )
     if shared:
-        critical = np.broadcast_to(critical.mean(axis=-1, keepdims=True), (2, 2, samples))
+        critical = np.broadcast_to(critical.mean(axis=-1, keepdims=True), (3, samples))
     signs = cross_signs(cross(panels), critical)
     return [name_relation(pair)[0] for pair in signs.T]
 

@@ -52,7 +52,7 @@ class Relation(NamedTuple):
     """What the two populations are to each other, and what the rule rests on.
 
     direction: which of the two, where they differ; cross: A12 and A21 by `fod_iv` and by
-    `lag`; critical (2, 2): what their |t| had to exceed; quadrants: probability of the signs of
+    `lag`; critical (3,): see `critical_values`; quadrants: probability of the signs of
     (A12, A21), "++", "+-", "-+", "--", by `fod_iv`.
     """
 
@@ -76,9 +76,9 @@ def relation(
     """Return the relation that the growth rows of many regions show (`cross_signs`).
 
     pair: columns region, year, x1, x2, perhaps flag, positive or NaN; a missing year breaks the
-    chain. draws: panels per null; exceed: which quantile of their |t|; equivalence: the bound below
-    which a coefficient counts as zero, in scaled units, with intervals of this level, or None.
-    `StudyError` for fewer than six regions, and as for `fit_pooled`.
+    chain. draws: panels per null; exceed: quantile that must be exceeded; equivalence: the bound
+    below which a coefficient counts as zero, in scaled units, with intervals of this level, or
+    None. `StudyError` for fewer than six regions, and as for `fit_pooled`.
     """
     observed = steps(pair)
     _check(observed)
@@ -123,11 +123,23 @@ def cross(panels: Steps) -> Cross:
     return Cross(A, error, np.array([fit.df for fit in fits]))
 
 
-def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.975) -> Array:
-    """Return what |t| of (A12, A21) has to exceed, (estimators, 2).
+def agreed(found: Cross) -> Array:
+    """Return for A12 and A21 the weaker of the two estimators' t, 0 where they differ in sign.
 
-    The largest, over `NULLS`, of the quantile `exceed` of |t| in panels without interaction, whose
-    drifts and shocks are estimated from the observed growth and which miss the same rows.
+    Shape (2, ...): sign times the least |t| over the estimators.
+    """
+    sign = np.sign(found.t[0])
+    same = (np.sign(found.t) == sign).all(axis=0)
+    return np.where(same, sign * np.abs(found.t).min(axis=0), 0.0)
+
+
+def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.975) -> Array:
+    """Return what the size of `agreed` has to exceed, (3,): of A12, of A21, of both at once.
+
+    The largest, over `NULLS`, of the quantile `exceed` in panels without interaction, whose drifts
+    and shocks are estimated from the observed growth and which miss the same rows; of both at once
+    it is the quantile of the weaker of the two, so that a pair of signs is found in at most
+    1 - `exceed` of such panels.
     """
     found = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
     generators = np.random.default_rng(seed).spawn(len(NULLS))
@@ -136,8 +148,10 @@ def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.97
         parts = []
         for size in chunks(draws, len(observed.year)):
             start, end = simulate(observed, change(found), size, generator)
-            parts.append(np.abs(cross(observed._replace(start=start, end=end)).t))
-        quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
+            parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
+        each = np.concatenate(parts, axis=-1)
+        every = np.concatenate([each, each.min(axis=0, keepdims=True)])
+        quantiles.append(np.quantile(every, exceed, axis=-1))
     return np.max(quantiles, axis=0)
 
 
@@ -146,14 +160,15 @@ def cross_signs(
 ) -> Array:
     """Return the signs (2, ...) of A12 and A21, NaN where a sign is not determined.
 
-    +-1 where all estimators agree in the sign and each has |t| above its critical value; 0 where
-    the intervals A -+ t(df) error of all estimators lie inside (-equivalence, equivalence), which
-    then goes first: without a bound nothing is ever 0.
+    +-1 where `agreed` exceeds its critical value, or where both exceed that of both at once; 0
+    where the intervals A -+ t(df) error of all estimators lie inside (-equivalence, equivalence),
+    which then goes first: without a bound nothing is ever 0.
     """
-    critical = critical.reshape(critical.shape + (1,) * (found.A.ndim - critical.ndim))
-    agreed = np.sign(found.A[0]) * (np.sign(found.A) == np.sign(found.A[0])).all(axis=0)
-    clear = (np.abs(found.t) > critical).all(axis=0) & (agreed != 0)
-    signs = np.where(clear, agreed, np.nan)
+    weaker = agreed(found)
+    critical = critical.reshape(critical.shape + (1,) * (weaker.ndim - critical.ndim))
+    size = np.abs(weaker)
+    clear = (size > critical[:2]) | (size.min(axis=0) > critical[2])
+    signs = np.where(clear & (weaker != 0), np.sign(weaker), np.nan)
     if equivalence is None:
         return signs
     df = found.df.reshape((-1,) + (1,) * (found.A.ndim - 1))

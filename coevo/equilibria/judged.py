@@ -13,7 +13,6 @@ from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
 from coevo.feedback import Feedback, feedback
 from coevo.inference import interval
-from coevo.relations import ESTIMATORS as JUDGES
 from coevo.relations import relation
 from coevo.short_panel import short_panel_bias
 from coevo.wild_bootstrap import wild_pooled
@@ -68,9 +67,8 @@ def judged_rows(
     named = found.name + (f": {found.direction}" if found.direction else "")
     yield {"quantity": "relation", "relation": named}
     yield {"quantity": "restriction", "value": joint_test(judge).p}
-    for estimator, values in zip(JUDGES, found.critical, strict=True):
-        for name, value in zip(("A12", "A21"), values, strict=True):
-            yield {"quantity": f"critical_{name}_{estimator}", "value": value}
+    for name, value in zip(("A12", "A21", "both"), found.critical, strict=True):
+        yield {"quantity": f"critical_{name}", "value": value}
     for signs, share in found.quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
     yield {"quantity": "first_stage_F", "value": float(np.nanmin(judge.strength))}

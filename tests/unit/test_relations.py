@@ -8,6 +8,7 @@ from benchmarks.relation_rule import Design, names, sample
 from coevo.errors import StudyError
 from coevo.relations import (
     Cross,
+    agreed,
     critical_values,
     cross_signs,
     name_relation,
@@ -15,7 +16,7 @@ from coevo.relations import (
     relation,
 )
 
-CRITICAL = np.array([[2.0, 2.0], [3.0, 3.0]])
+CRITICAL = np.array([3.0, 3.0, 2.0])  # of A12, of A21, of both at once
 DF = np.array([30, 30])
 
 
@@ -45,11 +46,25 @@ def test_relations_by_their_signs(signs, name, direction):
         ((-0.04, -0.04), (0.04, 0.04)),  # the estimators disagree
         ((-0.04, -0.04), (-0.04, 0.04)),  # in one of the two
         ((-0.04, -0.019), (-0.04, -0.04)),  # |t| = 1.9 of fod_iv, not above 2
-        ((-0.04, -0.04), (-0.029, -0.04)),  # |t| = 2.9 of lag, not above 3
+        ((-0.04, -0.04), (-0.019, -0.04)),  # and of lag
     ],
 )
 def test_undetermined_where_the_estimators_do_not_both_speak(fod, lag):
     assert name_relation(cross_signs(found(fod, lag), CRITICAL))[0] == "undetermined"
+
+
+def test_both_effects_at_once_need_less_than_one_alone():
+    assert (
+        name_relation(cross_signs(found((0.025, 0.025), (0.025, 0.025)), CRITICAL))[0]
+        == "mutualism"
+    )
+    one = cross_signs(found((0.05, 0.025), (0.05, 0.001)), CRITICAL)
+    assert one[0] == 1 and np.isnan(one[1])
+
+
+def test_the_weaker_estimator_speaks_for_both():
+    weaker = agreed(found((0.05, -0.03), (0.02, 0.04)))
+    assert weaker == pytest.approx([2.0, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -120,7 +135,7 @@ def test_predator_and_prey_are_found(prey):
     assert (first.name, first.direction) == ("predator_prey", "2 preys on 1")
     assert first.quadrants["-+"] > 0.95
     assert (first.regions, first.rows) == (31, 248)
-    assert (np.abs(first.cross.t) > first.critical).all()
+    assert (np.abs(agreed(first.cross)) > first.critical[2]).all()
     swapped = prey.rename(columns={"x1": "x2", "x2": "x1"})
     second = relation(swapped, draws=300)
     assert (second.name, second.direction) == ("predator_prey", "1 preys on 2")
@@ -154,9 +169,9 @@ def test_critical_values_fall_with_the_quantile_and_take_the_worst_null():
     panels = sample(Design("", "none", 0.0, True, (0.05, 0.1)), 1, seed=6)
     own = panels._replace(start=panels.start[..., 0], end=panels.end[..., 0])
     high, low = (critical_values(own, 200, 1, exceed) for exceed in (0.975, 0.8))
-    assert (high > low).all() and (low > 0.8).all()
-    # lag needs more than the t(30) of a correct model: short panels and heavy tails
-    assert high[1].min() > 2.04
+    assert (high > low).all()
+    # that both of two effects are large at once is rarer than that one is
+    assert high[2] <= high[:2].min() and low[2] <= low[:2].min()
 
 
 def test_a_relation_is_rarely_named_where_there_is_none():
