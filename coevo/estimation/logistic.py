@@ -40,10 +40,8 @@ class LeslieFit(NamedTuple):
     def A(self) -> Array:
         """Interactions (n, n) of the general model, -alpha r/(lambda - 1); -alpha if lambda = 1."""
         rise = self.rate - 1
-        return (
-            -self.weights
-            * np.divide(self.r, rise, out=np.ones_like(rise), where=rise != 0)[:, None]
-        )
+        share = np.divide(self.r, rise, out=np.ones_like(rise), where=rise != 0)
+        return -self.weights * share[:, None]
 
 
 def leslie_step(x: npt.ArrayLike, rate: npt.ArrayLike, weights: npt.ArrayLike) -> Array:
