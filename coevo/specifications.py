@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.equilibria import pair_values
+from coevo.equilibria import general, pair_values
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Row, allows_growth, inferable
 from coevo.errors import StudyError
 from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit, fit_pooled
+from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
+from coevo.feedback import feedback
 from coevo.inference import equilibrium_sets, interval
 from coevo.robustness import panels_of_other_policies
 
@@ -49,21 +52,23 @@ def specifications(
     config: Mapping[str, Any],
     coupling: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return b1, d and, for the region in focus, E of every specification.
+    """Return b1, d and, for the region in focus, E of every specification; A12, A21 and feedback.
 
     panel, observations, coupling: as the tables of these names; config: its keys interaction,
     robustness (pairs, drop), regions, focus_region, years, panel and vintage_policy. Pooled fits of
     the regions with region effects and with region and year effects; where there are too few
     regions for that, the fits of the region in focus, whose slopes are per unit of first-year
-    output. `set` is the kind of the set of a coordinate of E. What the figures of a case do not
-    allow has no row.
+    output. The general model of the pooled regions, with region and year effects, gives A12, A21
+    and `feedback_difference` = A12 A21 - A11 A22. `set` is the kind of the set of a coordinate of
+    E. What the figures of a case do not allow has no row.
     """
     focus, level = config["focus_region"], config["interaction"]["confidence"]
     rows: list[Row] = []
     for case in _cases(panel, observations, indicators, config, coupling):
         for roles, figures in ((GIVEN, case.figures), (SWAPPED, case.swapped())):
-            label = case.label(roles) | {"model": "classic"}
+            label = case.label(roles)
             rows += [label | row for row in _estimates(figures, focus, level)]
+            rows += [label | row for row in _effects(figures, level, config["robustness"]["seed"])]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     names = panel.drop_duplicates("region").set_index("region")["name"].to_dict()
     frame["name"] = frame["scope"].map(names | {POOLED: POOLED})
@@ -106,7 +111,7 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
     for estimator in ESTIMATORS:
         fits = list(_pooled(pool, estimator))
         for pooled in fits:
-            label = {"effects": pooled.effects, "estimator": estimator}
+            label = {"model": "classic", "effects": pooled.effects, "estimator": estimator}
             slopes = {"b1": pooled.b1, "d": pooled.d}
             yield from _slopes(slopes, pooled.errors(), pooled.df, level, label, POOLED)
             if focus in pooled.regions:
@@ -114,6 +119,31 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
         if not fits:
             with suppress(StudyError):
                 yield from _own(figures[figures["region"] == focus], estimator, level, focus)
+
+
+def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
+    """Yield what the pooled regions say with instruments, and of the general model."""
+    pool = figures.groupby("region").filter(allows_growth)
+    for estimator, form in ((FOD_IV, "classic"), (FOD_IV, "general"), ("lag", "general")):
+        with suppress(StudyError):
+            names, effects = ("x1", "x2"), EFFECTS[-1]
+            shared = fit_pooled_general(pool, names, estimator, effects, HEADLINE_SCALE, form)
+            if inferable(shared):
+                label = {"scope": POOLED, "model": form, "effects": effects}
+                rows = _shared(shared, level, seed)
+                yield from (label | {"estimator": estimator} | row for row in rows)
+
+
+def _shared(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
+    wanted = {"b1", "d", "A12", "A21"}
+    for row in general.shared_rows(shared, level, with_errors=True):
+        if row["parameter"] in wanted:
+            ends = {"low": row["low"], "high": row["high"]}
+            yield {"quantity": row["parameter"], "value": row["estimate"]} | ends
+    if shared.form == "general":
+        found = feedback(shared.A, shared.covariance, shared.df, level, seed=seed)
+        ends = {"low": found.difference_low, "high": found.difference_high}
+        yield {"quantity": "feedback_difference", "value": found.difference} | ends
 
 
 def _pooled(pool: pd.DataFrame, estimator: str) -> Iterator[PooledFit]:
@@ -131,7 +161,7 @@ def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterat
     scale = dict(zip(("b1", "d"), first, strict=True))
     slopes = {name: getattr(own, name) * unit for name, unit in scale.items()}
     errors = {name: own.errors()[name] * unit for name, unit in scale.items()}
-    label = {"effects": "none", "estimator": estimator}
+    label = {"model": "classic", "effects": "none", "estimator": estimator}
     yield from _slopes(slopes, errors, own.df, level, label, focus)
     yield from _sets(own, level, label, focus)
 

@@ -60,6 +60,9 @@ def limits(study: Study) -> list[str]:
         keys = ([] if found["verdict"] == "not_estimated" else ["freedom"]) + keys
         keys += ["centre"] if (fits(study)["kind"] == "centre").any() else []
         keys += ["roles"]
+        known = simulated(study)
+        keys += ["rule"] if "relation_rule" in known and study.pooled else []
+        keys += ["coverage"] if "coverage" in known else []
     return keys + sorted(f"note:{indicator}" for indicator in indicators)
 
 

@@ -61,9 +61,23 @@ def own_fits(study: Study) -> pd.DataFrame:
 
 def pooled_fits(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of the main estimator."""
+    rows = every_pooled(study)
+    return rows[rows["estimator"] == study.estimator]
+
+
+def headline_equilibrium(study: Study, region: str) -> pd.Series | None:
+    """Equilibrium of a region from the pooled fit of the headline; None without one."""
+    rows = of_source(study, "fit")
+    rows = rows[(rows["scope"] == region) & (rows["effects"] == study.effects[-1])]
+    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    return rows.iloc[0] if len(rows) else None
+
+
+def every_pooled(study: Study) -> pd.DataFrame:
+    """Equilibria of the region in focus from the pooled fits of every estimator."""
     rows = of_source(study, "fit")
     rows = rows[(rows["scope"] == study.focus) & (rows["effects"] != "none")]
-    return rows[rows["estimator"] == study.estimator].sort_values("effects")
+    return rows.sort_values(["effects", "estimator"], kind="stable")
 
 
 def own_parameters(study: Study) -> dict[str, float]:

@@ -36,6 +36,18 @@ def effect(study: Study, estimator: str, parameter: str) -> pd.Series | None:
     return rows.iloc[0] if len(rows) else None
 
 
+def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
+    """Effects A_ij of the pooled general model, and the (effects, estimator) shown of them.
+
+    Those are both judges of a relation and the main estimator, with region and year effects, and
+    the main estimator with region effects.
+    """
+    table = study.tables["parameters"]
+    rows = table[(table["scope"] == POOLED) & (table["model"] == "general")]
+    last = [("region+year", name) for name in dict.fromkeys((*JUDGES, study.estimator))]
+    return rows, [*last, ("region", study.estimator)]
+
+
 def relation(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 

@@ -83,6 +83,11 @@ class Study:
         return (interaction["upstream"], interaction["downstream"]) if interaction else None
 
     @property
+    def populations(self) -> list[str]:
+        """Ids of x1, x2, x3 ...: the pair, and what the general model has besides."""
+        return [*(self.pair or ()), *(self.config["interaction"] or {}).get("others", ())]
+
+    @property
     def estimator(self) -> str:
         """The main estimator of the interaction."""
         return self.config["interaction"]["estimator"]

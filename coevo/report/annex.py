@@ -5,7 +5,9 @@ from typing import Any
 
 from coevo.findings.changes import figures
 from coevo.findings.data import weights as weights_in_use
+from coevo.findings.equilibrium import fits
 from coevo.findings.factors import ranked
+from coevo.findings.relation import general_effects
 from coevo.findings.study import Study
 from coevo.findings.survival import patterns
 from coevo.report import changes, index_rows, rows
@@ -69,6 +71,14 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         found.append(("coefficients", _table(phrases, "coefficients", words, lines, "long wide")))
         lines = rows.regional_equilibria(words)
         found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
+    if study.pair and study.pooled:
+        found += [("general", _general(study, phrases, words))]
+        lines = rows.regional_pooled(words)
+        made = _table(phrases, "regional_pooled", words, lines, "long wide")
+        found.append(("regional_pooled", made))
+    if study.pair and len(fits(study)):
+        lines = rows.estimators(words)
+        found.append(("estimators", _table(phrases, "estimators", words, lines, "long widest")))
     if study.pair and len(patterns(study)):
         lines = rows.specifications(words)
         made = _table(phrases, "specifications", words, lines, "long wide")
@@ -88,6 +98,17 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         {"key": key, "title": words.say(f"tables/{key}/title"), "table": made}
         for key, made in found
     ]
+
+
+def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
+    """The table of effects of the general model: one column per estimator and effects."""
+    entry = phrases["tables"]["general"]
+    columns = [
+        [f"{words.word('estimator', name)}, {words.word('effects', effects)}", "r", 22]
+        for effects, name in general_effects(study)[1]
+    ]
+    caption = words.say("tables/general/caption")
+    return table(caption, [*entry["columns"], *columns], rows.general(words), "wide")
 
 
 def _indices(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[tuple[str, Markdown]]:

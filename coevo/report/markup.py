@@ -49,6 +49,7 @@ def environment(**globals_: Any) -> Environment:
         "ordinal": numbers.ordinal,
         "listed": listed,
         "upper_first": upper_first,
+        "subscript": subscript,
     }
     jinja.globals |= {"table": table, "zip": zip, **globals_}
     return jinja
@@ -57,6 +58,11 @@ def environment(**globals_: Any) -> Environment:
 def upper_first(text: str) -> str:
     """`text` with its first letter in upper case; Markdown stays Markdown."""
     return type(text)(text[:1].upper() + text[1:])
+
+
+def subscript(value: Any) -> str:
+    """A whole number in subscript digits."""
+    return str(value).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def listed(items: Iterable[Any], last: str = "and") -> Markdown:

@@ -8,7 +8,9 @@ from coevo.findings.calibration import FAILS, given, period, theoretical
 from coevo.findings.data import audited
 from coevo.findings.equilibrium import (
     BOUNDED,
+    every_pooled,
     fits,
+    headline_equilibrium,
     located_verdict,
     observed,
     own_fits,
@@ -16,6 +18,7 @@ from coevo.findings.equilibrium import (
     refused,
 )
 from coevo.findings.interaction import regional
+from coevo.findings.relation import general_effects
 from coevo.findings.robustness import type_changes
 from coevo.findings.study import SUBSYSTEM_PREFIX
 from coevo.findings.survival import CASE, patterns
@@ -71,12 +74,27 @@ def equilibria(words: Words) -> Rows:
     for key, found in (("calibrated", period(study)), ("given", given(study))):
         if found is not None:
             rows.append(_stated(words, found, key, last))
-    for _, row in fits(study).iterrows():
+    for _, row in fits(study).head(1).iterrows():
         estimator = words.word("estimator", row["estimator"])
         rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
     for _, row in pooled_fits(study).iterrows():
         effects = words.word("effects", row["effects"])
         rows.append(_fit(words, row, words.say("titles/pooled", effects=effects), last))
+    return rows
+
+
+def estimators(words: Words) -> Rows:
+    """Fitted equilibria of the region in focus by every estimator, and those of pooled fits."""
+    study, last = words.study, observed(words.study)
+    rows: Rows = []
+    for _, row in fits(study).iterrows():
+        estimator = words.word("estimator", row["estimator"])
+        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
+    for _, row in every_pooled(study).iterrows():
+        effects = words.word("effects", row["effects"])
+        estimator = words.word("estimator", row["estimator"])
+        title = Markdown(f"{words.say('titles/pooled', effects=effects)}, {escaped(estimator)}")
+        rows.append(_fit(words, row, title, last))
     return rows
 
 
@@ -194,6 +212,31 @@ def regional_equilibria(words: Words) -> Rows:
         row = fitted.loc[region]
         sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
         rows.append([*cells, *sets, words.signs(row), _chip(words, row)])
+    return rows
+
+
+def general(words: Words) -> Rows:
+    """Effects of the pooled general model: a row per effect, a column per estimator and effects."""
+    table, columns = general_effects(words.study)
+    rows: Rows = []
+    for name, part in table.groupby("parameter", sort=False):
+        cells = part.set_index(["effects", "estimator"])
+        _, on, of = list(str(name))
+        title = words.say("tables/general/effect", on=on, of=of)
+        rows.append([title, *(estimate(cells.loc[c], words.say) if c in cells.index else NOTHING
+                              for c in columns)])  # fmt: skip
+    return rows
+
+
+def regional_pooled(words: Words) -> Rows:
+    """Sets of every region's E within the pooled fit of the main estimator, year effects in."""
+    study = words.study
+    rows: Rows = []
+    for region in sorted(study.regions, key=study.name):
+        row = headline_equilibrium(study, region)
+        if row is not None:
+            sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
+            rows.append([study.name(region), *sets, words.signs(row), _chip(words, row)])
     return rows
 
 

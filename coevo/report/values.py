@@ -57,6 +57,7 @@ def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[
     up, down = study.pair
     units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
     values = {
+        "populations": [study.label(i) for i in study.populations],
         "first_effects": study.effects[0],
         "last_effects": study.effects[-1],
         "x1": study.label(up),
