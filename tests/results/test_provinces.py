@@ -121,7 +121,10 @@ def test_what_was_filled_is_only_the_year_that_was_never_published(results):
     filled = panel[panel["flag"] == "filled"]
     assert set(filled["indicator"]) == {"hightech_revenue", "hightech_revenue_per_capita"}
     assert set(filled["year"]) == {2017} and len(filled) == 62
-    assert set(panel["flag"]) == {"", "filled"}
+    missing = panel[panel["flag"] == "missing:not_available"]
+    assert set(missing["indicator"]) == {"consumer_price_index", "gross_regional_product_index"}
+    assert set(missing["year"]) == {2015} and len(missing) == 62  # an index on the year before
+    assert set(panel["flag"]) == {"", "filled", "missing:not_available"}
 
 
 @pytest.mark.parametrize("study", ["provinces", "provinces-three"])
