@@ -7,7 +7,7 @@ units (yuan, persons) as frames of regions x years; a value the terms do not giv
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -29,6 +29,7 @@ class Derivation:
     value: Callable[..., pd.DataFrame]
     rate: bool = False  # a growth rate: may be negative whatever its unit
     shared: bool = False  # sums over regions: each value depends on the figures of all
+    chained: bool = False  # the last argument is an index of "previous year = 100"
 
 
 def _year_before(a: pd.DataFrame) -> pd.DataFrame:
@@ -51,10 +52,14 @@ def _sum_over_regions(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({year: sums[year] for year in a.columns}, index=a.index)
 
 
-def _price_level(index: pd.DataFrame) -> pd.DataFrame:
-    level = index.copy()
-    level[level.columns[0]] = 100.0  # the first year's prices are the base
-    return (level / 100).cumprod(axis=1)
+def _chain(index: pd.DataFrame) -> pd.DataFrame:
+    """Multiply up an index of "previous year = 100" from 1 in the first year.
+
+    Missing from the first missing link on; the first year's own index is not needed.
+    """
+    links = index / 100
+    links[index.columns[0]] = 1.0
+    return links.cumprod(axis=1, skipna=False)
 
 
 DERIVATIONS: dict[str, Derivation] = {
@@ -79,8 +84,28 @@ DERIVATIONS: dict[str, Derivation] = {
         rate=True,
     ),
     "total": Derivation(1, lambda a: [a.cumsum(axis=1, skipna=False)], lambda total: total),
-    "deflate": Derivation(2, lambda a, index: [a, _price_level(index)], lambda a, level: a / level),
+    "deflate": Derivation(
+        2, lambda a, prices: [a, _chain(prices)], lambda a, level: a / level, chained=True
+    ),
+    "volume": Derivation(
+        2,
+        lambda a, index: [_first(a), _chain(index)],
+        lambda first, level: first * level,
+        chained=True,
+    ),
 }
+
+
+def linked(derivations: Iterable[str]) -> set[str]:
+    """Return the indicators that serve as chained indices alone: the first year needs no figure."""
+    calls = [parse(text) for text in derivations if text]
+    indices = {arguments[-1] for name, arguments in calls if DERIVATIONS[name].chained}
+    others = {
+        argument
+        for name, arguments in calls
+        for argument in arguments[: -1 if DERIVATIONS[name].chained else None]
+    }
+    return indices - others
 
 
 def parse(text: str) -> tuple[str, list[str]]:

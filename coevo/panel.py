@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from coevo.derivations import DERIVATIONS, derive, parse
+from coevo.derivations import DERIVATIONS, derive, linked, parse
 from coevo.errors import Problems, StudyError
 from coevo.registry import choose
 from coevo.units import UNITS
@@ -34,11 +34,15 @@ def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:
 GAPS = {"none": lambda wide, max_gap: wide.copy(), "linear": _fill_linear}
 
 
-def _check_coverage(wide: dict[str, pd.DataFrame], labels: dict[str, str]) -> None:
+def _check_coverage(
+    wide: dict[str, pd.DataFrame], labels: dict[str, str], indices: set[str]
+) -> None:
+    """Refuse an indicator without figures at an end; chained `indices` begin a year later."""
     problems = Problems()
     for indicator, frame in wide.items():
         known = frame.columns[frame.notna().any(axis=0)]
-        for end, key in ((frame.columns[0], "years.first"), (frame.columns[-1], "years.last")):
+        first = frame.columns[: 2 if indicator in indices else 1][-1]
+        for end, key in ((first, "years.first"), (frame.columns[-1], "years.last")):
             if end not in known:
                 span = f"{known[0]} to {known[-1]}" if len(known) else "no year of the study"
                 problems.add(
@@ -70,7 +74,8 @@ def build_panel(
     flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
     argument of that year is (that of any region, where it sums over regions); `break` comes before
     `spliced`. A value that stays missing is flagged `missing:<type>`. Raises `StudyError` if the
-    files do not reach the first or last year, or have nothing for a region that is asked for.
+    files do not reach the first or last year, or have nothing for a region that is asked for; an
+    index that is chained may begin a year after the first.
     """
     years = list(range(first, last + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
@@ -97,7 +102,8 @@ def build_panel(
         flags[indicator] = _flags(
             values[indicator], raw.isna(), rows["flag"].reindex(present, columns=years)
         )
-    _check_coverage(values, dict(indicators[["indicator", "label_en"]].to_numpy()))
+    labels = dict(indicators[["indicator", "label_en"]].to_numpy())
+    _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))
     names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
     _derive(values, flags, indicators[derived], indicators, names)
     return _long(values, flags, names, wanted)

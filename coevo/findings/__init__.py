@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coevo.derivations import DERIVATIONS, parse
 from coevo.findings.calibration import calibration, failed
 from coevo.findings.changes import changes
 from coevo.findings.choices import choices
@@ -48,11 +49,12 @@ def findings(study: Study) -> dict[str, Any]:
 
 def limits(study: Study) -> list[str]:
     """Keys of the limits that apply to this study."""
-    derivations = " ".join(study.indicators["derivation"].fillna("").astype(str))
+    derivations = _derivations(study)
+    constant = any(DERIVATIONS[name].chained for name in derivations)
     indicators = set(study.tables["observations"]["indicator"])
     keys = ["association", "states"]
-    keys += [] if "deflate(" in derivations else ["prices"]
-    keys += ["quotient"] if "location_quotient(" in derivations else []
+    keys += [] if constant else ["prices"]
+    keys += ["quotient"] if "location_quotient" in derivations else []
     if study.pair is not None:
         found = equilibrium(study)
         keys = ["positive", *([] if study.pooled else ["shock"]), *keys]
@@ -64,6 +66,20 @@ def limits(study: Study) -> list[str]:
         keys += ["rule"] if "relation_rule" in known and study.pooled else []
         keys += ["coverage"] if "coverage" in known else []
     return keys + sorted(f"note:{indicator}" for indicator in indicators)
+
+
+def _derivations(study: Study) -> set[str]:
+    """Names of the derivations that the subsystems and the pair rest on, however far down."""
+    table = study.indicators.fillna("").set_index("indicator")
+    texts = table.loc[table["source_name"] == "", "derivation"]
+    wanted = [*table.index[table["subsystem"] != ""], *(study.pair or ())]
+    names = set()
+    for indicator in wanted:  # grows while it is read
+        if texts.get(indicator):
+            name, arguments = parse(texts[indicator])
+            names.add(name)
+            wanted += [argument for argument in arguments if argument not in wanted]
+    return names
 
 
 __all__ = ["Study", "failed", "findings", "focus_state", "limits", "pooled_fits", "shown"]

@@ -121,7 +121,31 @@ def test_what_was_filled_is_only_the_year_that_was_never_published(results):
     filled = panel[panel["flag"] == "filled"]
     assert set(filled["indicator"]) == {"hightech_revenue", "hightech_revenue_per_capita"}
     assert set(filled["year"]) == {2017} and len(filled) == 62
-    assert set(panel["flag"]) == {"", "filled"}
+    missing = panel[panel["flag"] == "missing:not_available"]
+    assert set(missing["indicator"]) == {"consumer_price_index", "gross_regional_product_index"}
+    assert set(missing["year"]) == {2015} and len(missing) == 62  # an index on the year before
+    assert set(panel["flag"]) == {"", "filled", "missing:not_available"}
+
+
+@pytest.mark.parametrize("study", ["provinces", "provinces-three"])
+def test_zhejiang_at_prices_of_2015(results, study):
+    panel = results(study, "panel").query("region == '330000'")
+    wide = panel.pivot(index="year", columns="indicator", values="value")
+    prices = np.prod([1.019, 1.021, 1.023, 1.029, 1.023, 1.015, 1.022, 1.003])
+    real = wide["ecommerce_sales_real"]
+    assert real[2015] == wide["ecommerce_sales"][2015]
+    assert real[2023] == pytest.approx(wide["ecommerce_sales"][2023] / prices)
+    volume = np.prod([1.077, 1.078, 1.073, 1.07, 1.038, 1.089, 1.034, 1.062])
+    share = wide["secondary_value_added"] / wide["gross_regional_product"]
+    expected = share[2023] * wide["gross_regional_product"][2015] * volume
+    assert wide["secondary_value_added_real"][2023] == pytest.approx(expected)
+
+
+def test_prices_of_the_first_year_hide_the_prices_of_coal(results):
+    panel = results("provinces", "panel").query("year == 2021")
+    level = panel[panel["indicator"] == "product_price_level"].set_index("name")["value"]
+    assert level.idxmax() == "Shanxi"
+    assert level.between(0.95, 1.4).all()
 
 
 def test_the_calibration(results):

@@ -15,6 +15,7 @@ from tests.conftest import ROOT, run
 
 RESTATED = ["gross_regional_product", "secondary_value_added"]
 DERIVED = ["ecommerce_sales_to_product", "rd_to_product", "secondary_value_added_per_capita"]
+DERIVED += ["gross_regional_product_real", "product_price_level", "secondary_value_added_real"]
 PAIR = ("secondary_value_added", "ecommerce_sales")
 # provinces-revised: Zhejiang as the statistical office restated it, 100 million yuan
 ZHEJIANG = {
@@ -119,7 +120,7 @@ def test_splice_has_the_older_growth_before_2019_and_the_newer_after(panel_of):
     spliced, old, new = (panel_of(policy) for policy in ("splice", "single", "overlay"))
     flagged = spliced[spliced["flag"] == "spliced"]
     assert set(flagged["year"]) == {2015, 2016, 2017, 2018}
-    assert set(flagged["indicator"]) == {*RESTATED, *DERIVED} and len(flagged) == 4 * 31 * 5
+    assert set(flagged["indicator"]) == {*RESTATED, *DERIVED} and len(flagged) == 4 * 31 * 8
     assert not spliced["flag"].eq("break").any()
     for indicator in RESTATED:
         growth = wide(spliced, indicator).pct_change(axis="columns")

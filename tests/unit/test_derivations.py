@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.derivations import DERIVATIONS, derive, derive_interval, parse
+from coevo.derivations import DERIVATIONS, derive, derive_interval, linked, parse
 from coevo.errors import StudyError
 
 A = pd.DataFrame({2015: [10.0, 20.0], 2016: [11.0, 30.0], 2017: [12.1, 45.0]}, ["x", "y"])
@@ -26,10 +26,34 @@ B = pd.DataFrame({2015: [2.0, 4.0], 2016: [2.0, 5.0], 2017: [4.0, 9.0]}, ["x", "
         ("total(a)", [10, 21, 33.1]),
         ("location_quotient(a, b)", [1, (11 / 2) / (41 / 7), (12.1 / 4) / (57.1 / 13)]),
         ("deflate(a, b)", [10, 11 / 0.02, 12.1 / (0.02 * 0.04)]),
+        ("volume(a, b)", [10, 10 * 0.02, 10 * 0.02 * 0.04]),
     ],
 )
 def test_by_hand(text, expected):
     np.testing.assert_allclose(derive(text, {"a": A, "b": B}).loc["x"], expected)
+
+
+def test_a_chained_index_needs_no_first_year_and_is_not_carried_over_a_gap():
+    index = pd.DataFrame({2015: [np.nan] * 2, 2016: [110.0, np.nan], 2017: [120.0, 120.0]}, A.index)
+    real = derive("deflate(a, b)", {"a": A, "b": index})
+    np.testing.assert_allclose(real, [[10, 10, 12.1 / 1.32], [20, np.nan, np.nan]])
+    moved = derive("volume(a, b)", {"a": A, "b": index})
+    np.testing.assert_allclose(moved, [[10, 11, 13.2], [20, np.nan, np.nan]])
+
+
+def test_value_over_volume_is_the_price_level():
+    prices = pd.DataFrame({2015: [100.0], 2016: [105.0], 2017: [98.0]})
+    quantity = pd.DataFrame({2015: [100.0], 2016: [103.0], 2017: [110.0]})
+    value = pd.DataFrame({2015: [50.0], 2016: [50 * 1.05 * 1.03]})
+    value[2017] = value[2016] * 0.98 * 1.10
+    moved = derive("volume(a, b)", {"a": value, "b": quantity})
+    np.testing.assert_allclose(derive("deflate(a, b)", {"a": value, "b": prices}), moved)
+
+
+def test_an_index_is_linked_unless_something_else_needs_its_first_year():
+    assert linked(["deflate(a, p)", "volume(a, q)", "", "ratio(a, b)"]) == {"p", "q"}
+    assert linked(["deflate(a, p)", "growth(p)"]) == set()
+    assert linked(["deflate(p, p)"]) == set()
 
 
 def test_growth_does_not_bridge_a_missing_year():

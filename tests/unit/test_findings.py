@@ -1,12 +1,14 @@
 """Findings: values by hand, and verdicts that follow the tables."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from coevo.coupling import grade
 from coevo.figures import figure_names
-from coevo.findings import findings
+from coevo.findings import findings, limits
 from coevo.findings.calibration import calibration, failed
 from coevo.findings.data import obstacles
 from coevo.findings.equilibrium import equilibrium, observed
@@ -131,6 +133,26 @@ def test_region_in_focus_that_is_not_estimated() -> None:
     assert found["interaction"]["verdict"] == "supply_then_neither"
     assert "freedom" not in found["limits"]
     assert not {"fit"} & shown(chosen)
+
+
+def test_current_prices_are_a_limit_unless_what_is_used_is_deflated() -> None:
+    rows = [
+        ("price_index", "", "", "index", "prices", "价格", "价格指数", ""),
+        ("real", "", "", "100 million yuan", "real", "实际", "", "deflate(product, price_index)"),
+        ("share", "", "", "ratio", "share", "比重", "", "ratio(real, output)"),
+    ]
+    chosen = study()
+    columns = "indicator subsystem direction unit label_en label_zh source_name derivation".split()
+    table = pd.concat([chosen.indicators, pd.DataFrame(rows, columns=columns)]).fillna("")
+    assert "prices" in limits(replace(chosen, indicators=table))  # there, but not used
+    used = table.assign(
+        subsystem=table["subsystem"].where(table["indicator"] != "share", "cluster")
+    )
+    assert "prices" not in limits(replace(chosen, indicators=used))
+    downstream = table["indicator"] == chosen.config["interaction"]["downstream"]
+    paired = with_value(table, downstream, "derivation", "sum(real, real)")
+    paired = with_value(paired, downstream, "source_name", "")
+    assert "prices" not in limits(replace(chosen, indicators=paired))
 
 
 def test_single_region_that_is_not_estimated() -> None:

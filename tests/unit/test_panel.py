@@ -70,6 +70,36 @@ def test_nothing_is_extrapolated():
     assert np.isnan(series(panel[panel["region"] == "1"], "money")[0])
 
 
+def test_a_price_index_may_begin_a_year_later_and_no_later():
+    rows = pd.DataFrame(
+        [
+            ("index", "", "index", "prices", "物价指数", ""),
+            ("real", "", "100 million yuan", "real", "", "deflate(money, index)"),
+        ],
+        columns=INDICATORS.columns,
+    )
+    table = pd.concat([INDICATORS, rows], ignore_index=True)
+    prices = observations(people=(np.nan, 110.0, 100.0, 125.0, 100.0)).query(
+        "indicator == 'people'"
+    )
+    prices = prices.assign(indicator="index", flag="").dropna(subset="value")
+    every = pd.concat([observations(), prices])
+    panel = build_panel(every, table, "all", "1", 2015, 2019)
+    np.testing.assert_allclose(series(panel, "real"), [1, 2 / 1.1, 3 / 1.1, 4 / 1.375, 5 / 1.375])
+    assert series(panel, "real", "flag") == [""] * 5
+    late = every[(every["indicator"] != "index") | (every["year"] > 2016)]
+    with pytest.raises(StudyError, match=r"years.first: 2016 is not covered .* prices \(index\)"):
+        build_panel(late, table, "all", "1", 2015, 2019)
+
+
+def test_a_filled_link_marks_all_that_hangs_on_it():
+    rows = [("real", "", "100 million yuan", "real", "", "deflate(money, people)")]
+    table = pd.concat([INDICATORS, pd.DataFrame(rows, columns=INDICATORS.columns)])
+    gap = observations(people=(100.0, 110.0, np.nan, 110.0, 100.0))
+    panel = build_panel(gap, table, "all", "1", 2015, 2019)
+    assert series(panel, "real", "flag") == ["", "", "filled", "filled", "filled"]
+
+
 def test_a_series_comes_whole_from_the_newest_vintage_that_covers_the_years():
     newer = observations(money=(7.0, 7.0, 7.0, 7.0, 7.0), vintage="2026-11")
     part = newer[(newer["indicator"] == "money") & (newer["year"] > 2016)]
