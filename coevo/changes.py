@@ -19,7 +19,7 @@ WORDS = [c for c in COLUMNS if c not in ("year", "old", "frozen", "new")]
 # The tables that are compared; of other tables the report says nothing here.
 COMPARED = (
     "observations", "panel", "goalposts", "normalised", "weights", "coupling", "parameters",
-    "equilibria", "claims",
+    "equilibria", "relations", "claims",
 )  # fmt: skip
 LOOKS = ("title", "sources", "subsystems", "report")  # keys that change no number
 FIT = ["scope", "name", "effects", "model", "estimator", "scaling"]
@@ -232,10 +232,21 @@ def _equilibria(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows[columns], fits[columns]])
 
 
+def _judgements(relations: pd.DataFrame) -> pd.DataFrame:
+    """The relation that is named, and the verdicts on feedback."""
+    wanted = relations["quantity"].str.match(r"relation$|feedback_(weak|strong)")
+    rows = relations[wanted].rename(columns={"relation": "words"})
+    return rows[["scope", "name", "effects", "estimator", "quantity", "words"]]
+
+
 def _verdicts(old: State, new: State) -> pd.DataFrame:
-    """Signs of interaction coefficients, kinds and location of equilibria that differ."""
+    """Signs of interaction coefficients, kinds and location of equilibria, relation and feedback
+    that differ.
+    """
     parts = []
-    for table, read in (("parameters", _signs), ("equilibria", _equilibria)):
+    for table, read in (
+        ("parameters", _signs), ("equilibria", _equilibria), ("relations", _judgements)
+    ):  # fmt: skip
         if _shared(old, new, table):
             before, after = read(old.tables[table]), read(new.tables[table])
             parts.append(_other_words(before, after, [c for c in after if c != "words"]))

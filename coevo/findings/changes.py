@@ -168,7 +168,8 @@ def _model(study: Study) -> dict[str, Any] | None:
     parameters, verdicts = of(study, "parameter"), of(study, "verdict")
     intervals = verdicts[verdicts["quantity"].str.startswith("interval_")]
     located = verdicts[verdicts["quantity"].eq("fit_located")]
-    own = located[located["effects"].eq("none") & located["estimator"].eq(study.estimator)]
+    located = located[located["model"].eq("classic") & located["effects"].eq("none")]
+    own = located[located["estimator"].eq(study.estimator)]
     rows = headline(study, parameters).set_index("quantity")
     signs = headline(study, intervals).set_index("quantity")
     return {
