@@ -91,9 +91,9 @@ def _frame(rows: Iterable[Row], columns: list[str], names: Mapping[str, str]) ->
         if column == "located":
             frame[column] = frame[column].eq(True)
         elif column == "model":
-            frame[column] = frame[column].fillna("classic").astype(str)
+            frame[column] = frame[column].astype(object).fillna("classic").astype(str)
         elif column in TEXT:
-            frame[column] = frame[column].fillna("").astype(str)
+            frame[column] = frame[column].astype(object).fillna("").astype(str)
         else:
             frame[column] = frame[column].astype("Int64" if column in WHOLE else float)
     return frame.sort_values("scope", kind="stable", ignore_index=True)

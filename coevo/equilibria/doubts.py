@@ -13,7 +13,6 @@ from coevo.equilibria.fitted import (
     Row,
     allows_growth,
     inferable,
-    populations,
 )
 from coevo.equilibria.judged import (
     bias_rows,
@@ -52,23 +51,16 @@ def pooled_doubts(
         if pooled.scale != HEADLINE_SCALE or pooled.common or not inferable(pooled):
             continue
         if pooled.estimator == main:
-            yield from tried(wild_rows(pooled, seed), label)
-            yield from tried(sharing_rows(pooled, level), label)
+            yield from tried(wild_rows(pooled, seed), label, "wild")
+            yield from tried(sharing_rows(pooled, level), label, "sharing")
         if pooled.estimator == "trapezoid":
-            yield from tried(bias_rows(pooled, seed), label)
-    judges = {
-        shared.estimator: shared
-        for shared in fits.shared
-        if shared.form == "general" and shared.effects == "region+year"
-    }
-    if FOD_IV not in judges or not inferable(judges[FOD_IV]):
-        return
-    label = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
-    pool = pair.groupby("region").filter(allows_growth)
-    yield from tried(judged_rows(pool, judges, interaction, seed), label)
-    for name, part in sub_periods(pool, interaction.get("split")).items():
-        rows = period_rows(part, populations(pair), name, level, seed)
-        yield from tried(rows, label)
+            yield from tried(bias_rows(pooled, seed), label, "bias")
+    if any(fit.form == "classic" and inferable(fit) for fit in fits.shared):
+        label = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
+        pool = pair.groupby("region").filter(allows_growth)
+        yield from tried(judged_rows(pool, interaction, seed), label, "relation")
+        for name, part in sub_periods(pool, interaction.get("split")).items():
+            yield from tried(period_rows(part, name, level, seed), label, f"feedback_{name}")
 
 
 def doubt_rows(own: Fit, x: np.ndarray, level: float) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from coevo.equilibria.fitted import HEADLINE_SCALE, Row
 from coevo.errors import StudyError
 from coevo.estimation import PooledFit
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
 from coevo.feedback import Feedback, feedback
 from coevo.inference import interval
@@ -18,6 +19,7 @@ from coevo.short_panel import short_panel_bias
 from coevo.wild_bootstrap import wild_pooled
 
 SLOPES = ("b1", "d")
+JUDGED = ("x1", "x2")  # whatever other populations the general model has
 OPEN = "undecidable"
 
 
@@ -53,17 +55,14 @@ def bias_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
         yield {"quantity": f"bias_{name}", "value": bias} | ends
 
 
-def judged_rows(
-    pool: pd.DataFrame, fits: Mapping[str, GeneralPooled], interaction: Mapping[str, Any], seed: int
-) -> Iterator[Row]:
+def judged_rows(pool: pd.DataFrame, interaction: Mapping[str, Any], seed: int) -> Iterator[Row]:
     """Yield the relation of x1 and x2, the paper's restriction A_ii = 0, and feedback.
 
-    pool: regions that allow logarithms; fits: of the general model with region and year effects, by
-    estimator; interaction: that part of the configuration.
+    All of the general model of these two populations alone, with region and year effects. pool:
+    regions that allow logarithms; interaction: that part of the configuration.
     """
     level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
-    found = relation(pool, seed=seed, equivalence=bound, level=level)
-    judge = fits["fod_iv"]
+    found, judge = relation(pool, seed=seed, equivalence=bound, level=level), _judge(pool)
     named = found.name + (f": {found.direction}" if found.direction else "")
     yield {"quantity": "relation", "relation": named}
     yield {"quantity": "restriction", "value": joint_test(judge).p}
@@ -75,12 +74,13 @@ def judged_rows(
     yield from _feedback_rows(_feedback(judge, level, seed), "")
 
 
-def period_rows(
-    part: pd.DataFrame, names: list[str], period: str, level: float, seed: int
-) -> Iterator[Row]:
+def period_rows(part: pd.DataFrame, period: str, level: float, seed: int) -> Iterator[Row]:
     """Yield feedback of a sub-period; period: its first and last year, 2015_2018."""
-    own = fit_pooled_general(part, names, "fod_iv", "region+year", HEADLINE_SCALE)
-    yield from _feedback_rows(_feedback(own, level, seed), f"_{period}")
+    yield from _feedback_rows(_feedback(_judge(part), level, seed), f"_{period}")
+
+
+def _judge(pool: pd.DataFrame) -> GeneralPooled:
+    return fit_pooled_general(pool, JUDGED, FOD_IV, "region+year", HEADLINE_SCALE)
 
 
 def _feedback(own: GeneralPooled, level: float, seed: int) -> Feedback:
@@ -101,16 +101,19 @@ def _feedback_rows(found: Feedback, ending: str) -> Iterator[Row]:
 
 
 def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame]:
-    """Return the figures up to and from the year `split`, by their first and last year."""
-    if split is None:
+    """Return the figures up to and from the year `split`, by their first and last year.
+
+    A year that is not between the first and the last one splits nothing.
+    """
+    if split is None or not pool["year"].min() < split < pool["year"].max():
         return {}
     parts = (pool[pool["year"] <= split], pool[pool["year"] >= split])
     return {f"{part['year'].min()}_{part['year'].max()}": part for part in parts}
 
 
-def tried(rows: Iterator[Row], label: Row) -> Iterator[Row]:
-    """Yield the rows under their label, or, where the figures do not allow them, why."""
+def tried(rows: Iterator[Row], label: Row, what: str) -> Iterator[Row]:
+    """Yield the rows under their label, or `<what>_not_estimated` where figures forbid them."""
     try:
         yield from [label | row for row in rows]
     except StudyError as error:
-        yield label | {"quantity": "not_estimated", "relation": str(error)}
+        yield label | {"quantity": f"{what}_not_estimated", "relation": str(error)}

@@ -4,16 +4,30 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coevo.community import kind, rest_point
 from coevo.equilibria import estimate, pair_values
+from coevo.equilibria.fitted import REGIONAL, fit_all
 from coevo.equilibria.rows import equilibrium_row
 from coevo.errors import StudyError
-from coevo.estimation import EFFECTS, ESTIMATORS, SCALES, Equations, fit, fit_pooled
-from coevo.inference import equilibrium_sets
+from coevo.estimation import (
+    EFFECTS,
+    ESTIMATORS,
+    SCALES,
+    Equations,
+    fit,
+    fit_general,
+    fit_pooled,
+    fit_trajectory,
+    restriction_test,
+)
+from coevo.estimation.pooled_general import fit_pooled_general
+from coevo.inference import equilibrium_sets, rest_region
 from coevo.lotka_volterra import calibrate
 
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
 ACCOUNTS = PAIR | {"calibration": {"purchases": "purchases"}}
 YEARS = range(2015, 2024)
+QUICK = ("trapezoid", "lag")
 CONTRACT = {
     "parameters": "scope,name,effects,model,estimator,scaling,parameter,estimate,se,df,low,high",
     "equilibria": "source,scope,name,effects,model,estimator,year,x1,x1_low,x1_high,x1_set,x2,"
@@ -53,9 +67,30 @@ def panel():
     return panel_of()
 
 
+def estimated(panel, interaction=PAIR, estimators=("trapezoid",), **options):
+    return estimate(panel, interaction, estimators=estimators, **options)
+
+
+def own_rows(table, *left_out):
+    """Return the rows of regions, but for some."""
+    rows = table[~table["scope"].isin(["pooled", *left_out])]
+    return rows.reset_index(drop=True)
+
+
 @pytest.fixture(scope="module")
 def tables(panel):
-    return estimate(panel, ACCOUNTS, seed=1)
+    return estimated(panel, ACCOUNTS, QUICK, seed=1)
+
+
+@pytest.fixture(scope="module")
+def few(panel):
+    """Four regions, too few for errors of a pool."""
+    return panel[panel["region"] < "150000"]
+
+
+@pytest.fixture(scope="module")
+def few_tables(few):
+    return estimated(few)
 
 
 def test_columns_are_the_contract(tables):
@@ -65,25 +100,45 @@ def test_columns_are_the_contract(tables):
 
 def test_every_fit_is_there(tables):
     parameters = tables.parameters
-    assert not parameters.duplicated(
-        ["scope", "effects", "estimator", "scaling", "parameter"]
-    ).any()
-    own = parameters[parameters["effects"].eq("none") & parameters["scope"].ne("pooled")]
-    assert len(own) == 8 * len(ESTIMATORS) * 5
-    pooled = parameters[parameters["scope"] == "pooled"]
-    found = set(pooled[["effects", "estimator", "scaling"]].itertuples(index=False, name=None))
-    assert found == {(e, m, s) for e in EFFECTS for m in ESTIMATORS for s in SCALES}
-    for effects, names in (("none", 5), ("region", 3), ("region+year", 3)):
-        assert set(pooled[pooled["effects"] == effects].groupby("scaling").size()) == {
-            names * len(ESTIMATORS)
-        }
+    key = ["scope", "effects", "model", "estimator", "scaling", "parameter"]
+    assert not parameters.duplicated(key).any()
+    fits = parameters.groupby(key[:-1])["parameter"].agg(",".join)
+    pooled = fits.loc["pooled"].to_dict()
+    classic = {(e, "classic", m, s) for e in EFFECTS for m in QUICK for s in SCALES}
+    general = {("region+year", "general", "fod_iv", "first")}
+    general |= {(e, "general", m, "first") for e in ("region", "region+year") for m in QUICK}
+    instruments = ("region+year", "classic", "fod_iv", "first")
+    assert set(pooled) == classic | general | {instruments}
+    assert pooled[instruments] == "b1,d"
+    assert {pooled[fit] for fit in general} == {"A11,A12,A21,A22"}
+    for effects, *rest in classic:
+        assert pooled[effects, *rest] == ("a1,b1,a2,d,b2" if effects == "none" else "b1,d,b2")
+    own = fits.drop("pooled")
+    expected = {("none", "classic", m, "none"): "a1,b1,a2,d,b2" for m in QUICK}
+    expected["none", "general", "trapezoid", "none"] = "r1,r2,A11,A12,A21,A22"
+    for _, rows in own.groupby("scope"):
+        assert rows.droplevel("scope").to_dict() == expected
+    assert own.index.get_level_values("scope").nunique() == 8
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_estimators_are_all_or_those_asked_for(panel):
+    pair = pair_values(panel[panel["region"] == "110000"], PAIR)
+    assert {name for _, name in fit_all(pair, "trapezoid").regions} == set(REGIONAL)
+    assert set(REGIONAL) == {*ESTIMATORS, "trajectory"}
+    some = fit_all(pair, "lag", ["logmean", "spline"])
+    assert list(some.regions) == [("110000", "logmean"), ("110000", "spline")]
+    assert some.general["110000"].estimator == "lag"  # of the general model that is the main one
+    assert some.pooled == some.shared == some.refused == []
+    path = fit_trajectory(YEARS, pair["x1"], pair["x2"])
+    found = fit_all(pair, "trapezoid", ["trajectory"]).regions["110000", "trajectory"]
+    assert np.array_equal(found.coefficients, path.coefficients)
+
+
+@pytest.mark.parametrize("estimator", QUICK)
 def test_a_region_in_original_units(panel, tables, estimator):
     one = fit(YEARS, series(panel, "130000", "output"), series(panel, "130000", "sales"), estimator)
     rows = tables.parameters.query(f"scope == '130000' and estimator == '{estimator}'")
-    rows = rows.set_index("parameter")
+    rows = rows[rows["model"] == "classic"].set_index("parameter")
     for name, error in one.errors().items():
         assert rows.loc[name, "estimate"] == pytest.approx(getattr(one, name))
         assert rows.loc[name, "se"] == pytest.approx(error)
@@ -93,15 +148,77 @@ def test_a_region_in_original_units(panel, tables, estimator):
     assert rows.loc["b2", "estimate"] == pytest.approx(one.d / one.b1)
     assert rows.loc["b2", ["se", "df", "low", "high"]].isna().all()
 
-    where = "source == 'fit' and scope == '130000' and effects == 'none'"
+    where = "source == 'fit' and scope == '130000' and effects == 'none' and model == 'classic'"
     (row,) = tables.equilibria.query(f"{where} and estimator == '{estimator}'").to_dict("records")
     for name, found in zip(("x1", "x2"), equilibrium_sets(one), strict=True):
         assert row[name] == pytest.approx(found.estimate)
         assert row[f"{name}_set"] == found.kind
         ends = (row[f"{name}_low"], row[f"{name}_high"])
-        assert ends == pytest.approx((found.low, found.high), nan_ok=True)
+        assert ends == pytest.approx((float(found.low), float(found.high)), nan_ok=True)
         indicator = {"x1": "output", "x2": "sales"}[name]
         assert row[f"observed_{name}"] == series(panel, "130000", indicator)[-1]
+
+
+def test_the_general_model_of_a_region(panel, tables):
+    X = np.column_stack([series(panel, "130000", "output"), series(panel, "130000", "sales")])
+    own = fit_general(YEARS, X)
+    rows = tables.parameters.query("scope == '130000' and model == 'general'")
+    assert rows["estimate"].to_numpy() == pytest.approx([*own.r, *own.A.ravel()])
+    errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))
+    assert rows["se"].to_numpy() == pytest.approx([*errors[:, 0], *errors[:, 1:].ravel()])
+    assert set(rows["df"]) == {5}
+    half = (rows["high"] - rows["low"]).to_numpy() / 2
+    assert half == pytest.approx(2.570582 * rows["se"].to_numpy(), rel=1e-6)  # t(.975, 5)
+
+    (row,) = tables.equilibria.query("scope == '130000' and model == 'general'").to_dict("records")
+    assert [row["x1"], row["x2"]] == pytest.approx(rest_point(own.r, own.A))
+    assert (row["kind"], row["source"], row["estimator"]) == (
+        str(kind(own.r, own.A)),
+        "fit",
+        "trapezoid",
+    )
+    shadows = rest_region(own.r, own.A, own.covariance, own.df)
+    assert [row["x1_set"], row["x2_set"]] == [str(found.kind) for found in shadows]
+    assert [row["observed_x1"], row["observed_x2"]] == X[-1].tolist()
+
+    relations = tables.relations.query("scope == '130000' and estimator == 'trapezoid'")
+    values = relations.set_index("quantity")["value"]
+    assert values["rows_general"] == 8
+    assert values["restriction"] == pytest.approx(restriction_test(own).combined)
+    quadrants = values.filter(regex=r"^p_.._12$")
+    assert len(quadrants) == 4 and quadrants.sum() == pytest.approx(1)
+
+
+def test_no_end_of_a_set_is_infinite(tables):
+    rows = tables.equilibria.query("model == 'general'")
+    assert set(rows["x1_set"]) | set(rows["x2_set"]) >= {"unbounded"}
+    ends = rows[["x1_low", "x1_high", "x2_low", "x2_high"]]
+    assert not np.isinf(ends.to_numpy()).any()
+    unbounded = (rows["x1_set"] == "unbounded") | (rows["x2_set"] == "unbounded")
+    assert not rows.loc[unbounded, "located"].any()
+
+
+def test_the_general_model_of_the_pool(panel, tables):
+    wide = panel.pivot(index=["region", "year"], columns="indicator", values="value").reset_index()
+    rows = tables.parameters.query("scope == 'pooled' and scaling == 'first'")
+    rows = rows.set_index(["model", "estimator", "effects", "parameter"]).sort_index()
+    names = ("output", "sales")
+    for form, estimator, effects in (
+        ("general", "fod_iv", "region+year"),
+        ("general", "lag", "region"),
+        ("classic", "fod_iv", "region+year"),
+    ):
+        shared = fit_pooled_general(wide, names, estimator, effects, "first", form)
+        A, errors, own = shared.A, shared.errors(), rows.loc[form, estimator, effects]
+        if form == "classic":
+            expected, error = [-A[0, 1], A[1, 0]], [errors[0, 1], errors[1, 0]]
+        else:
+            expected, error = A.ravel(), errors.ravel()
+        assert own["estimate"].to_numpy() == pytest.approx(expected)
+        assert own["se"].to_numpy() == pytest.approx(error)
+        assert set(own["df"]) == {7}
+        half = (own["high"] - own["low"]).to_numpy() / 2
+        assert half == pytest.approx(2.364624 * np.array(error), rel=1e-6)  # t(.975, 7)
 
 
 def test_a_regions_pooled_equilibrium(panel, tables):
@@ -110,7 +227,7 @@ def test_a_regions_pooled_equilibrium(panel, tables):
     x1, x2 = equilibrium_sets(pooled.at("150000"))
     where = "scope == '150000' and effects == 'region+year' and estimator == 'lag'"
     (row,) = tables.equilibria.query(where).to_dict("records")
-    assert (row["x1"], row["x2"]) == pytest.approx((x1.estimate, x2.estimate))
+    assert (row["x1"], row["x2"]) == pytest.approx((float(x1.estimate), float(x2.estimate)))
     assert (row["x1_set"], row["x2_set"]) == (x1.kind, x2.kind)
     assert row["source"] == "fit"
 
@@ -121,9 +238,11 @@ def test_located_needs_two_intervals_above_zero(tables):
     positive = (fits["x1"] > 0) & (fits["x2"] > 0)
     above = (fits["x1_low"] > 0) & (fits["x2_low"] > 0)
     assert (fits["located"] == (bounded & above)).all()
-    assert ((fits["kind"] != "none") == positive).all()
+    classic = fits["model"] == "classic"
+    assert ((fits["kind"] != "none") == positive)[classic].all()
     signs = fits[["p_predator_prey", "p_reversed", "p_saddle"]]
-    assert signs.notna().all(axis=None) and (signs.sum(axis=1) <= 1).all()
+    assert signs[classic].notna().all(axis=None) and (signs.sum(axis=1) <= 1).all()
+    assert signs[~classic].isna().all(axis=None) and (~classic).sum() == 8
 
 
 def test_a_bounded_but_negative_point_is_not_located():
@@ -139,7 +258,7 @@ def test_a_bounded_but_negative_point_is_not_located():
 def test_the_region_for_both_coordinates_is_wider_than_each_set(tables):
     where = "scope == '110000' and estimator == 'lag'"
     rows = tables.relations.query(where).set_index("quantity")
-    own = tables.equilibria.query(where + " and effects == 'none'").iloc[0]
+    own = tables.equilibria.query(where + " and effects == 'none' and model == 'classic'").iloc[0]
     for x in ("x1", "x2"):
         region = rows.loc[f"region_{x}"]
         assert region["value"] == pytest.approx(0.975)
@@ -158,51 +277,158 @@ def test_a_known_equilibrium_is_located():
     path = orbit(0.55, 0.028, 0.8, 0.857, (34, 5.9), np.arange(12.0))
     wide = pd.DataFrame({"output": path[:, 0], "sales": path[:, 1], "year": np.arange(12)})
     one = wide.melt("year", var_name="indicator").assign(region="330000", name="Zhejiang", flag="")
-    rows = estimate(one, PAIR).equilibria.set_index("estimator")
+    rows = estimate(one, PAIR).equilibria.query("model == 'classic'").set_index("estimator")
+    assert set(rows.index) == set(REGIONAL)
     assert rows["located"].all() and (rows["kind"] == "centre").all()
+    assert rows.loc["trajectory", ["x1", "x2"]].to_list() == pytest.approx(
+        [0.8 / (0.028 * 0.857), 0.55 / 0.028], rel=1e-6
+    )
     assert rows.loc["trapezoid", "x1"] == pytest.approx(33.3, rel=0.01)
     assert rows.loc["trapezoid", "p_predator_prey"] > 0.99
 
 
 def test_one_region_has_no_pool(panel):
-    one = estimate(panel[panel["region"] == "110000"], PAIR)
+    one = estimated(panel[panel["region"] == "110000"])
     assert set(one.parameters["scope"]) == {"110000"}
+    assert set(one.parameters["model"]) == {"classic", "general"}
     assert set(one.equilibria["effects"]) == {"none"}
     assert not (one.relations["scope"] == "pooled").any()
 
 
-def test_few_regions_are_pooled_without_errors(panel):
-    few = estimate(panel[panel["region"] < "150000"], PAIR)
-    pooled = few.parameters[few.parameters["scope"] == "pooled"]
-    assert len(pooled) and pooled["se"].isna().all() and pooled["low"].isna().all()
-    assert set(few.equilibria["effects"]) == {"none"}
-    said = few.relations[few.relations["quantity"] == "inference"]
-    assert said["relation"].str.contains("too few regions").all() and len(said) > 0
+def test_few_regions_are_pooled_without_errors(few_tables):
+    pooled = few_tables.parameters[few_tables.parameters["scope"] == "pooled"]
+    assert set(pooled["model"]) == {"classic", "general"}
+    assert pooled[["se", "df", "low", "high"]].isna().all(axis=None)
+    assert set(few_tables.equilibria["effects"]) == {"none"}
+    relations = few_tables.relations
+    said = relations[relations["quantity"] == "inference"]
+    assert said["relation"].str.contains("too few regions").all() and len(said) == len(EFFECTS)
+    shared = relations.loc[relations["scope"] == "pooled", "quantity"]
+    judged = "^(?:relation|restriction|wild|bias|homogeneity|feedback|phi|critical)"
+    assert not shared.str.contains(judged).any()
 
 
-@pytest.mark.parametrize(
-    ("value", "year", "reason"), [(0.0, 2018, "x1 is 0 in 2018"), (np.nan, None, "0 pairs")]
-)
-def test_a_region_that_cannot_be_estimated_stops_nothing(panel, tables, value, year, reason):
-    where = {"region": "120000", "indicator": "output"} | ({"year": year} if year else {})
-    found = estimate(change(panel, value, **where), PAIR)
-    assert "120000" not in set(found.parameters["scope"])
-    assert "120000" not in set(found.equilibria["scope"])
-    refused = found.relations[found.relations["quantity"] == "not_estimated"]
-    assert refused["scope"].tolist() == ["120000"] * len(ESTIMATORS)
-    assert refused["relation"].str.contains(reason).all()
-    assert (refused["name"] == "Region 1").all()
-    others = found.parameters[~found.parameters["scope"].isin(["pooled", "120000"])]
-    before = tables.parameters[~tables.parameters["scope"].isin(["pooled", "120000"])]
-    pd.testing.assert_frame_equal(
-        others.reset_index(drop=True), before.reset_index(drop=True), check_exact=True
-    )
+@pytest.mark.parametrize("regions", [5, 6])
+def test_errors_need_six_regions(panel, regions):
+    codes = sorted(panel["region"].unique())[:regions]
+    found = estimated(panel[panel["region"].isin(codes)], PAIR | {"split": 2019})
+    enough = regions == 6
+    pooled = found.parameters[found.parameters["scope"] == "pooled"].query("parameter != 'b2'")
+    assert pooled["se"].notna().eq(enough).all()
+    relations = found.relations
+    assert relations["quantity"].eq("wild_b1").sum() == 2 * enough
+    assert relations["quantity"].eq("relation").sum() == enough
+    assert relations["quantity"].eq("feedback_weak_2019_2023").sum() == enough
+    assert relations["quantity"].eq("inference").sum() == (0 if enough else len(EFFECTS))
+    assert not relations["quantity"].str.endswith("not_estimated").any()
+
+
+# what is done to Region 1 (120000): reason why its fit, and its general model, is refused
+DAMAGE = {
+    "a missing year": (lambda p: change(p, np.nan, **SPOT, year=2018), "", ""),
+    "another missing year": (
+        lambda p: change(change(p, np.nan, **SPOT, year=2018), np.nan, **SPOT, year=2020),
+        "",
+        "4 pairs of consecutive years",
+    ),
+    "a zero": (lambda p: change(p, 0.0, **SPOT, year=2018), "x1 is 0 in 2018", "x1 is 0 in 2018"),
+    "a negative": (
+        lambda p: change(p, -5.0, **SPOT, year=2018),
+        "x1 is -5 in 2018",
+        "x1 is -5 in 2018",
+    ),
+    "a constant": (lambda p: change(p, 7.0, **SPOT), "does not vary", "does not vary"),
+    "four years": (
+        lambda p: p[(p["region"] != "120000") | (p["year"] < 2019)],
+        "",
+        "3 pairs of consecutive years",
+    ),
+    "three years": (
+        lambda p: p[(p["region"] != "120000") | (p["year"] < 2018)],
+        "2 pairs of consecutive years",
+        "2 pairs of consecutive years",
+    ),
+    "no figure": (lambda p: change(p, np.nan, **SPOT), "0 pairs", "0 pairs"),
+}
+SPOT = {"region": "120000", "indicator": "output"}
+NO_LOGARITHM = ("a zero", "a negative", "no figure")
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_wrong_with_a_region_stops_nothing_and_moves_no_other(few, few_tables, damage):
+    spoil, classic, general = DAMAGE[damage]
+    found = estimated(spoil(few))
+    fits = found.parameters[found.parameters["scope"] == "120000"]
+    points = found.equilibria[found.equilibria["scope"] == "120000"]
+    reasons = found.relations[found.relations["scope"] == "120000"].set_index("quantity")
+    for model, quantity, reason in (
+        ("classic", "not_estimated", classic),
+        ("general", "general_not_estimated", general),
+    ):
+        assert (model in set(fits["model"])) == (not reason) == (model in set(points["model"]))
+        assert (quantity in reasons.index) == bool(reason)
+        if reason:
+            assert reason in reasons.at[quantity, "relation"]
+            assert reasons.at[quantity, "name"] == "Region 1"
+    for table, before in zip(found, few_tables, strict=True):
+        rows = (own_rows(table, "120000"), own_rows(before, "120000"))
+        pd.testing.assert_frame_equal(*rows, check_exact=True)
     pool = found.relations.query("quantity == 'regions'")["value"]
-    assert set(pool) == {7}
+    assert set(pool) == {3 if damage in NO_LOGARITHM else 4}
+
+
+def test_a_region_without_logarithms_is_as_if_it_were_not_there(panel):
+    """The pool of seven is that of the six others, to the last digit."""
+    seven = panel[panel["region"] < "180000"]
+    found = estimated(change(seven, 0.0, **SPOT, year=2018), PAIR | {"split": 2019})
+    without = estimated(seven[seven["region"] != "120000"], PAIR | {"split": 2019})
+    for table, expected in zip(found, without, strict=True):
+        rest = table[table["scope"] != "120000"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(rest, expected, check_exact=True)
+    assert set(found.relations.query("quantity == 'regions'")["value"]) == {6}
+
+
+def test_a_region_that_is_constant_leaves_the_pool_its_fits(panel):
+    found = estimated(change(panel, 7.0, **SPOT))
+    pooled = found.parameters[found.parameters["scope"] == "pooled"]
+    assert set(pooled["effects"]) == set(EFFECTS) and set(pooled["model"]) == {"classic", "general"}
+    refused = found.relations.query("scope == 'pooled' and quantity == 'sharing_not_estimated'")
+    assert set(refused["effects"]) == {"region", "region+year"}
+    assert refused["relation"].str.contains("no slope of its own").all()
+    assert "not_estimated" not in set(found.relations.query("scope == 'pooled'")["quantity"])
+
+
+def test_more_than_two_populations(panel):
+    """The general model has all of them; the classic fits, relation and feedback have two."""
+    seven = panel[panel["region"] < "180000"]
+    two, three = estimated(seven), estimated(seven, PAIR | {"others": ["purchases"]})
+    pair = pair_values(seven, PAIR | {"others": ["purchases"]})
+    assert pair["x3"].to_numpy() == pytest.approx(
+        seven.query("indicator == 'purchases'").sort_values(["region", "year"])["value"].to_numpy()
+    )
+    for one, other in zip(two[:2], three[:2], strict=True):
+        classic = (table[table["model"] == "classic"] for table in (one, other))
+        pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in classic))
+    own = fit_general(YEARS, pair.loc[pair["region"] == "110000", ["x1", "x2", "x3"]])
+    rows = three.parameters.query("scope == '110000' and model == 'general'")
+    names = [f"r{i}" for i in (1, 2, 3)] + [f"A{i}{j}" for i in (1, 2, 3) for j in (1, 2, 3)]
+    assert rows["parameter"].tolist() == names
+    assert rows["estimate"].to_numpy() == pytest.approx([*own.r, *own.A.ravel()])
+    (point,) = three.equilibria.query("scope == '110000' and model == 'general'").to_dict("records")
+    assert [point["x1"], point["x2"]] == pytest.approx(rest_point(own.r, own.A)[:2])
+    assert (point["x1_set"], point["x2_set"], point["located"]) == ("", "", False)
+    quadrants = three.relations.query("scope == '110000'")["quantity"]
+    assert quadrants.str.fullmatch(r"p_.._(12|13|23)").sum() == 12
+    judged = [
+        tables.relations.query("scope == 'pooled' and estimator == 'fod_iv'")
+        for tables in (two, three)
+    ]
+    pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in judged))
+    assert "feedback_weak" in set(judged[0]["quantity"])
 
 
 def test_tables_do_not_depend_on_the_order_of_the_panel(panel, tables):
-    again = estimate(panel.sample(frac=1, random_state=2), ACCOUNTS, seed=1)
+    again = estimated(panel.sample(frac=1, random_state=2), ACCOUNTS, QUICK, seed=1)
     for one, other in zip(tables, again, strict=True):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
@@ -213,13 +439,14 @@ def test_draws_depend_on_seed_region_and_block_alone(panel, tables):
 
     def draws(found):
         rows = found.equilibria
-        return rows[(rows["source"] == "fit") & (rows["effects"] == "none")].set_index(key)[columns]
+        own = (rows["source"] == "fit") & (rows["effects"] == "none") & (rows["model"] == "classic")
+        return rows[own].set_index(key)[columns]
 
-    alone = draws(estimate(panel[panel["region"] == "140000"], PAIR, seed=1))
+    alone = draws(estimated(panel[panel["region"] == "140000"], PAIR, QUICK, seed=1))
     pd.testing.assert_frame_equal(alone, draws(tables).loc[alone.index], check_exact=True)
     twin = panel[panel["region"] == "140000"].assign(region="190000")
-    assert not np.array_equal(draws(estimate(twin, PAIR, seed=1)), alone)
-    other = draws(estimate(panel[panel["region"] == "140000"], PAIR, seed=2))
+    assert not np.array_equal(draws(estimated(twin, PAIR, QUICK, seed=1)), alone)
+    other = draws(estimated(panel[panel["region"] == "140000"], PAIR, QUICK, seed=2))
     assert not other.equals(alone)
     assert (other - alone).abs().max(axis=None) < 0.02
 
@@ -247,29 +474,29 @@ def test_calibration_year_by_year_and_over_the_period(panel, tables):
         assert str(year) in said["relation"].item()
 
 
-def test_calibration_that_fails_throughout_or_cannot_be_made(panel):
-    large = change(panel, 1e6, region="110000", indicator="purchases")
-    rows = estimate(large, ACCOUNTS).equilibria.query("source == 'calibration'")
+def test_calibration_that_fails_throughout_or_cannot_be_made(few):
+    large = change(few, 1e6, region="110000", indicator="purchases")
+    rows = estimated(large, ACCOUNTS).equilibria.query("source == 'calibration'")
     rows = rows[rows["scope"] == "110000"]
     assert (rows["kind"] == "fails").all() and len(rows) == len(YEARS)
     assert rows[["x1", "x2", "x1_low"]].isna().all(axis=None)
-    none = estimate(change(panel, 0.0, region="110000", indicator="purchases"), ACCOUNTS)
+    none = estimated(change(few, 0.0, region="110000", indicator="purchases"), ACCOUNTS)
     said = none.relations.query("quantity == 'not_calibrated'")
     assert said["scope"].tolist() == ["110000"]
     assert "positive" in said["relation"].item()
 
 
-def test_given_parameters(panel):
+def test_given_parameters(few):
     given = PAIR | {"calibration": {"a1": 0.5, "b1": 0.1, "a2": 0.3, "b2": 2.0}}
-    rows = estimate(panel, given).equilibria.query("source == 'given'")
-    assert len(rows) == 8
+    rows = estimated(few, given).equilibria.query("source == 'given'")
+    assert len(rows) == 4
     assert rows["x1"].to_numpy() == pytest.approx(1.5) and rows["x2"].to_numpy() == pytest.approx(5)
     assert set(rows["kind"]) == {"centre"} and not rows["located"].any()
 
 
 def test_relations_check_the_closed_form_and_the_elasticities(tables):
     relations = tables.relations.set_index("quantity")
-    assert len(relations.loc["growth_at_E"]) == 8 * len(ESTIMATORS)
+    assert len(relations.loc["growth_at_E"]) == 8 * len(QUICK)
     assert relations.loc["growth_at_E", "value"].max() < 1e-10
     assert relations.loc["elasticity_error", "value"].max() < 1e-8
     unbounded = relations.loc["g_F_x1", "relation"] == "unbounded"
@@ -288,14 +515,14 @@ INDICATORS = pd.DataFrame(
 )
 
 
-def test_a_filled_figure_is_missing(panel):
-    filled = panel.assign(
-        flag=np.where((panel["year"] == 2019) & (panel["indicator"] == "sales"), "filled", "")
+def test_a_filled_figure_is_missing(few):
+    filled = few.assign(
+        flag=np.where((few["year"] == 2019) & (few["indicator"] == "sales"), "filled", "")
     )
     pair = pair_values(filled, PAIR)
     assert pair.loc[pair["year"] == 2019, "x2"].isna().all()
     assert pair["x1"].notna().all()
-    rows = estimate(filled, PAIR).relations.query("quantity == 'rows' and scope != 'pooled'")
+    rows = estimated(filled).relations.query("quantity == 'rows' and scope != 'pooled'")
     assert set(rows["value"]) == {6}
 
 
@@ -319,30 +546,31 @@ def broken(panel, indicator="output", year=2019, regions=None):
     return panel.assign(flag=np.where(rows, "break", ""))
 
 
-def test_a_break_keeps_its_figures_but_no_growth_row_crosses_it(panel):
-    pair = pair_values(broken(panel), PAIR)
+def test_a_break_keeps_its_figures_but_no_growth_row_crosses_it(few):
+    pair = pair_values(broken(few), PAIR)
     assert pair[["x1", "x2"]].notna().all(axis=None)
     assert set(pair.loc[pair["flag"] == "break", "year"]) == {2019}
-    relations = estimate(broken(panel), PAIR).relations
+    relations = estimated(broken(few)).relations
     own = relations[relations["scope"] != "pooled"]
     assert set(own.loc[own["quantity"] == "rows", "value"]) == {7}
     pooled = relations.query("scope == 'pooled' and estimator == 'trapezoid' and effects == 'none'")
     pooled = pooled.set_index("quantity")
-    assert pooled.at["rows", "value"] == 56 and pooled.at["rows_across_vintages", "value"] == 8
+    assert pooled.at["rows", "value"] == 28 and pooled.at["rows_across_vintages", "value"] == 4
     assert pooled.at["rows_across_vintages", "relation"] == "2018-2019"
-    assert not estimate(panel, PAIR).relations["quantity"].eq("rows_across_vintages").any()
+    assert set(own.loc[own["quantity"] == "rows_general", "value"]) == {7}
+    assert not estimated(few).relations["quantity"].eq("rows_across_vintages").any()
 
 
-def test_a_calibrated_year_crosses_no_vintage(panel):
-    whole = estimate(panel, ACCOUNTS).equilibria
-    found = estimate(broken(panel), ACCOUNTS).equilibria
+def test_a_calibrated_year_crosses_no_vintage(few):
+    whole = estimated(few, ACCOUNTS).equilibria
+    found = estimated(broken(few), ACCOUNTS).equilibria
     years = [
         set(table.loc[table["source"] == "calibration", "year"].dropna())
         for table in (whole, found)
     ]
     assert years[0] - years[1] == {2018} and not years[1] - years[0]
     # what is bought enters as a level of its own year
-    bought = estimate(broken(panel, "purchases"), ACCOUNTS).equilibria
+    bought = estimated(broken(few, "purchases"), ACCOUNTS).equilibria
     pd.testing.assert_frame_equal(bought, whole)
 
 
@@ -372,18 +600,22 @@ def test_an_unknown_population_lists_the_known(panel):
         estimate(panel, PAIR | {"upstream": "profit"})
 
 
-def test_arguments_are_not_changed(panel):
-    before = panel.copy()
-    estimate(panel, ACCOUNTS)
-    pd.testing.assert_frame_equal(panel, before)
+def test_arguments_are_not_changed(few):
+    before, interaction = few.copy(), {**ACCOUNTS, "others": ["purchases"], "split": 2019}
+    estimated(few, interaction)
+    pd.testing.assert_frame_equal(few, before)
+    assert interaction == {**ACCOUNTS, "others": ["purchases"], "split": 2019}
 
 
 def test_regions_that_share_no_year_do_not_stop_the_study(panel):
     early = panel["region"] < "150000"
     apart = panel[(early & (panel["year"] < 2019)) | (~early & (panel["year"] >= 2019))]
-    found = estimate(apart, PAIR)
+    found = estimated(apart)
     pooled = found.parameters.query("scope == 'pooled'")
     assert set(pooled["effects"]) == {"none", "region"}
     refused = found.relations.query("quantity == 'not_estimated'")
-    assert refused["relation"].str.contains("share nothing").all() and len(refused) == 3
+    assert refused["relation"].str.contains("share nothing|share too little").all()
+    assert refused["estimator"].tolist() == ["trapezoid", "fod_iv"]
+    general = found.relations.query("quantity == 'general_not_estimated'")
+    assert set(general["estimator"]) == {"trapezoid", "fod_iv"}
     assert not found.relations["quantity"].str.startswith("common_year").any()
