@@ -1,0 +1,45 @@
+"""The lines of Python in the README do what it says."""
+
+import json
+import re
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"```python\n(?P<code>.*?)```\n+```text\n(?P<printed>.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def block():
+    """Return the one block of Python in the README and what it says is printed."""
+    found = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(found) == 1
+    return found[0]
+
+
+def test_the_lines_print_what_stands_below_them(block):
+    code, printed = block
+    with redirect_stdout(StringIO()) as shown:
+        exec(compile(code, "README.md", "exec"), {})
+    assert shown.getvalue() == printed
+
+
+def test_the_lines_are_five(block):
+    assert len(block[0].splitlines()) == 5
+
+
+def test_what_they_print_is_the_equilibrium_and_its_statics(block):
+    """E of Table 1 as computed independently; elasticities of a2/(b1 b2) and a1/b1 by hand."""
+    published = Path(__file__).parents[1] / "published" / "population.json"
+    cases = json.loads(published.read_text(encoding="utf-8"))["regressions"]["cases"]
+    (case,) = [c for c in cases if (c["series"], c["estimator"]) == ("table_1", "trapezoid")]
+    numbers = [float(text) for text in re.findall(r"= (-?[\d.]+)", block[1])]
+    sets, E = case["sets"], case["equilibrium"]
+    expected = [E["x1"], sets["x1"]["g"], E["x2"], sets["x2"]["g"]]
+    assert numbers == pytest.approx(expected, abs=0.05)
+    rows = re.findall(r"\[\s*(-?\d\.[^\[\]]*)\]", block[1])
+    statics = [[float(text) for text in row.split()] for row in rows]
+    assert statics == [[0, -1, 1, -1], [1, -1, 0, 0]]
