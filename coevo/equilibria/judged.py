@@ -14,7 +14,8 @@ from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
 from coevo.feedback import Feedback, feedback
 from coevo.inference import interval
-from coevo.relations import relation
+from coevo.relations import ESTIMATORS as JUDGES
+from coevo.relations import Cross, relation
 from coevo.short_panel import short_panel_bias
 from coevo.wild_bootstrap import wild_pooled
 
@@ -66,12 +67,22 @@ def judged_rows(pool: pd.DataFrame, interaction: Mapping[str, Any], seed: int) -
     named = found.name + (f": {found.direction}" if found.direction else "")
     yield {"quantity": "relation", "relation": named}
     yield {"quantity": "restriction", "value": joint_test(judge).p}
+    yield from _effect_rows(found.cross, level)
     for name, value in zip(("A12", "A21", "both"), found.critical, strict=True):
         yield {"quantity": f"critical_{name}", "value": value}
     for signs, share in found.quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
     yield {"quantity": "first_stage_F", "value": float(np.nanmin(judge.strength))}
     yield from _feedback_rows(_feedback(judge, level, seed), "")
+
+
+def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
+    """Yield A12 and A21 as each of the estimators that judge a relation has them."""
+    for k, estimator in enumerate(JUDGES):
+        for i, name in enumerate(("A12", "A21")):
+            low, high = interval(cross.A[k, i], cross.error[k, i], cross.df[k], level)
+            ends = {"low": float(low), "high": float(high)}
+            yield {"quantity": f"{name}_{estimator}", "value": float(cross.A[k, i])} | ends
 
 
 def period_rows(part: pd.DataFrame, period: str, level: float, seed: int) -> Iterator[Row]:

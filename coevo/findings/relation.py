@@ -22,20 +22,6 @@ def pooled_rows(study: Study, **where: str) -> pd.DataFrame:
     return rows.drop_duplicates("quantity").set_index("quantity")
 
 
-def effect(study: Study, estimator: str, parameter: str) -> pd.Series | None:
-    """An effect of the pooled general model with region and year effects; None without it."""
-    table = study.tables["parameters"]
-    rows = table[
-        (table["scope"] == POOLED)
-        & (table["model"] == "general")
-        & (table["effects"] == "region+year")
-        & (table["estimator"] == estimator)
-        & (table["scaling"] == "first")
-        & (table["parameter"] == parameter)
-    ]
-    return rows.iloc[0] if len(rows) else None
-
-
 def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Effects A_ij of the pooled general model, and the (effects, estimator) shown of them.
 
@@ -63,7 +49,7 @@ def relation(study: Study) -> dict[str, Any]:
     if "relation" not in rows.index:
         return {"verdict": "not_estimated"}
     name, _, direction = str(rows.at["relation", "relation"]).partition(": ")
-    effects = {e: {p: effect(study, e, p) for p in ("A12", "A21")} for e in JUDGES}
+    effects = {e: {p: _effect(rows, f"{p}_{e}") for p in ("A12", "A21")} for e in JUDGES}
     probabilities = {
         signs: float(rows.at[f"p_{signs}_12", "value"])
         for signs in QUADRANTS
@@ -79,6 +65,10 @@ def relation(study: Study) -> dict[str, Any]:
         "strength": float(rows.at["first_stage_F", "value"]),
         "weak": bool(rows.at["first_stage_F", "value"] < WEAK),
     }
+
+
+def _effect(rows: pd.DataFrame, quantity: str) -> pd.Series:
+    return rows.loc[quantity].rename({"value": "estimate"})
 
 
 def _why(effects: dict[str, dict[str, Any]]) -> str:
