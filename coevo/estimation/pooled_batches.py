@@ -68,17 +68,19 @@ class General(NamedTuple):
 def fod_general(panels: Steps) -> General:
     """Return `fod_iv`: the trapezoid equation in forward orthogonal deviations, by instruments.
 
-    R = (x(t) + x(t+1))/2. Year means are taken out of g, R and the instruments x1(t), x2(t); then g
-    and R enter as forward deviations, the instruments as they are at the row's start. Covariance
-    clustered by region, factor G/(G-1). Source: Arellano and Bover (1995).
+    R = (x(t) + x(t+1))/2. g and R enter as forward deviations, the instruments x1(t), x2(t) as they
+    are; the deviations of the years' dummies are taken out of all. Covariance clustered by region,
+    factor G/(G-1) (n-1)/(n-k). The convention of `orthogonal.fod_iv`.
     """
     region, year, start, end = panels
-    dummies = (year[:, None] == np.unique(year)).astype(float)
-    demean = np.eye(len(year)) - dummies / dummies.sum(axis=0) @ dummies.T
-    kept, deviate = forward_deviations(region, year, demean)
-    g, R = apply(deviate, np.log(end / start)), apply(deviate, (start + end) / 2)
+    kept, deviate = forward_deviations(region, year, np.eye(len(year)))
+    n, k = len(kept), 2 + len(np.unique(year)) - 1
+    Q, _ = np.linalg.qr(deviate @ (1.0 * (year[:, None] == np.unique(year)[1:])))
+    left = np.eye(n) - Q @ Q.T
+    g, R = apply(left @ deviate, np.log(end / start)), apply(left @ deviate, (start + end) / 2)
     G = len(np.unique(region[kept]))
-    return _instrumented(apply(demean[kept], start), R, g, region[kept], G / (G - 1))
+    correction = G / (G - 1) * (n - 1) / (n - k)
+    return _instrumented(apply(left, start[kept]), R, g, region[kept], correction)
 
 
 def lag_general(panels: Steps) -> General:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from coevo.estimation.effects import forward_deviations
-from coevo.estimation.pooled_batches import Steps, fod_general, lag_general
+from coevo.estimation.pooled_batches import Steps, fod_general, lag_general, steps
+from coevo.estimation.pooled_general import fit_pooled_general
 
 
 def batch(B=3, regions=8, years=7, unbalanced=True, seed=1):
@@ -38,45 +39,11 @@ def test_lag_equals_linearmodels():
             assert own == pytest.approx(fit.cov.to_numpy(), rel=1e-8)
 
 
-def by_dummies(panels, b):
-    """Return A (2, 2) and the stacked covariance of fod_iv, cluster by cluster."""
-    region, year = panels.region, panels.year
-    x, y = panels.start[..., b], panels.end[..., b]
-    g, R = np.log(y / x), (x + y) / 2
-
-    def demean(V):
-        return V - pd.DataFrame(V).groupby(year).transform("mean").to_numpy()
-
-    kept, G_star = forward_deviations(region, year, demean(g))
-    _, R_star = forward_deviations(region, year, demean(R))
-    Z, own = demean(x)[kept], region[kept]
-    bread = np.linalg.inv(Z.T @ R_star)
-    A = (bread @ Z.T @ G_star).T
-    e = G_star - R_star @ A.T
-    psi = [
-        np.concatenate([bread @ Z[own == r].T @ e[own == r, i] for i in range(2)])
-        for r in np.unique(own)
-    ]
-    count = len(psi)
-    return A, count / (count - 1) * sum(np.outer(p, p) for p in psi), count
-
-
-def test_fod_equals_its_definition():
-    panels = batch()
-    found = fod_general(panels)
-    for b in range(3):
-        A, covariance, count = by_dummies(panels, b)
-        assert found.A[b] == pytest.approx(A, rel=1e-8)
-        assert found.covariance[b] == pytest.approx(covariance, rel=1e-7)
-        assert found.df == count - 1
-    assert found.error[:, 1, 0] == pytest.approx(np.sqrt(found.covariance[:, 2, 2]))
-    assert found.t == pytest.approx(found.A / found.error)
-
-
 def test_fod_equals_instruments_of_linearmodels():
+    """In a balanced panel taking out the years is the same as taking out year means first."""
     from linearmodels.iv import IV2SLS
 
-    panels = batch(B=1)
+    panels = batch(B=1, unbalanced=False)
     found, region, year = fod_general(panels), panels.region, panels.year
     start, end = panels.start[..., 0], panels.end[..., 0]
     dummies = pd.get_dummies(year).to_numpy(dtype=float)
@@ -92,7 +59,9 @@ def test_fod_equals_instruments_of_linearmodels():
         )
         assert found.A[0, i] == pytest.approx(fit.params.to_numpy(), rel=1e-8)
         own = found.covariance[0, 2 * i : 2 * i + 2, 2 * i : 2 * i + 2]
-        assert own == pytest.approx(8 / 7 * fit.cov.to_numpy(), rel=1e-7)  # no G/(G-1) there
+        n, k = len(kept), 2 + dummies.shape[1] - 1
+        correction = 8 / 7 * (n - 1) / (n - k)  # none there
+        assert own == pytest.approx(correction * fit.cov.to_numpy(), rel=1e-7)
 
 
 @pytest.mark.parametrize(("fit", "weight"), [(fod_general, 0.5), (lag_general, 0.0)])
@@ -143,3 +112,22 @@ def test_fixed_effects_alone_read_self_limitation_into_data_without_interaction(
     lag, fod = lag_general(panels).A, fod_general(panels).A
     assert np.mean((lag[:, 0, 0] < 0) & (lag[:, 1, 1] < 0)) > 0.9
     assert np.abs(np.median(fod, axis=0)).max() < 0.25 * np.abs(np.median(lag[:, 0, 0]))
+
+
+@pytest.mark.parametrize("holes", [(), (3, 40, 41)])
+def test_one_panel_is_fitted_as_the_reported_fit(holes):
+    """Both estimators equal `fit_pooled_general`, errors included, with rows missing too."""
+    generator = np.random.default_rng(3)
+    pair = pd.DataFrame(
+        [(f"{r:02}", year) for r in range(8) for year in range(2010, 2018)],
+        columns=["region", "year"],
+    )
+    pair[["x1", "x2"]] = np.exp(generator.normal(0, 0.2, (len(pair), 2)).cumsum(axis=0) / 3)
+    pair.loc[list(holes), "x1"] = np.nan
+    panel = steps(pair)
+    panel = panel._replace(start=panel.start[..., None], end=panel.end[..., None])
+    for estimator, found in (("fod_iv", fod_general(panel)), ("lag", lag_general(panel))):
+        reported = fit_pooled_general(pair, ["x1", "x2"], estimator)
+        assert found.A[0] == pytest.approx(reported.A, rel=1e-9)
+        assert found.covariance[0] == pytest.approx(reported.covariance, rel=1e-8)
+        assert found.df == reported.df
