@@ -140,9 +140,9 @@ def _layers(rows: pd.DataFrame, at: dict[str, Any], words: dict[str, str]) -> li
         large.mark_text(dy=-16, **bold).encode(text="label:N"),
         path_.mark_line(color="$focus", strokeWidth=2.2).encode(order="year:Q"),
         path_.mark_point(color="$focus", size=42, **dot),
-        _of_picked(ends).mark_text(align="left", dx=9, dy=5, color="$focus", **bold).encode(
-            **at, text="year:N"
-        ),
+        _of_picked(ends)
+        .mark_text(align="left", dx=9, dy=5, color="$focus", **bold)
+        .encode(**at, text="year:N"),
         rest.mark_point(size=90, color="$ink", **dot),
         rest.mark_text(align="left", dx=10, **bold).encode(text="label:N"),
     ]
