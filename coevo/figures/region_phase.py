@@ -7,13 +7,12 @@ import pandas as pd
 
 from coevo.figures.axes import HALO
 from coevo.figures.marks import Plane, short
-from coevo.figures.plane import limits
+from coevo.figures.plane import lean, limits
 from coevo.figures.theme import specification
 from coevo.findings.calibration import FAILS, GIVEN, calibrations
 from coevo.findings.equilibrium import of_source, own_fits, path
 from coevo.findings.study import Study
 
-DIGITS = 7  # of a coordinate, so that the page stays light
 LINE = 16  # pixels between lines of words in the strip at the top, which no path reaches
 AXES = ("x1", "x2")
 
@@ -105,7 +104,7 @@ def _worded(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
         {
             "region": rows["region"],
             "kind": rows["kind"],
-            **{x: rows[x].map(lambda value: float(f"{value:.{DIGITS}g}")) for x in AXES},
+            **{x: rows[x].map(lean) for x in AXES},
             "label": series,
             "year": rows["year"].astype("Int64").astype(object).where(rows["year"].notna(), period),
         }
