@@ -18,7 +18,7 @@ AXES = ("x1", "x2")
 
 
 def points(study: Study) -> pd.DataFrame:
-    """Points of every region that has a path: region, kind, year, x1, x2 and frame_x1, frame_x2.
+    """Points of the regions that have a path: region, kind, year, x1, x2 and frame_x1, frame_x2.
 
     kind: observed; calibrated_year; calibrated, over the period; given; fitted, where E is located.
     Frames are the upper limits of the region's axes, which hold its path and its calibrated years.
@@ -51,7 +51,8 @@ def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> pd.DataFra
     located = set(rows.loc[rows["kind"] == "fitted", "region"])
     lines = [
         (region, words["fitted_unlocated" if region in fitted else "fitted_missing"])
-        for region in sorted(set(rows["region"]) - located)
+        for region in study.regions
+        if region not in located
     ]
     for row in rows[_outside(rows)].itertuples():
         x1, x2 = short(row.x1, (0, row.frame_x1)), short(row.x2, (0, row.frame_x2))
@@ -61,7 +62,14 @@ def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> pd.DataFra
 
 
 def _outside(rows: pd.DataFrame) -> pd.Series:
-    return (rows["x1"] > rows["frame_x1"]) | (rows["x2"] > rows["frame_x2"])
+    return ~(rows["x1"].between(0, rows["frame_x1"]) & rows["x2"].between(0, rows["frame_x2"]))
+
+
+def _frames(study: Study, rows: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Upper limits of the axes by region; 1 for a region without a path."""
+    frames = rows.drop_duplicates("region").set_index("region")[[f"frame_{x}" for x in AXES]]
+    frames = frames.set_axis(list(AXES), axis=1).reindex(study.regions).fillna(1.0)
+    return frames.to_dict("index")
 
 
 def _encodings(study: Study, words: dict[str, str]) -> dict[str, Any]:
@@ -81,12 +89,9 @@ def _encodings(study: Study, words: dict[str, str]) -> dict[str, Any]:
 def region_phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
-    frames = rows.drop_duplicates("region").set_index("region")[["frame_x1", "frame_x2"]]
-    frames = frames.set_axis(list(AXES), axis=1)
-    start = study.focus if study.focus in frames.index else frames.index[0]
     picked = [
-        alt.param(name="region", value=start),
-        alt.param(name="frames", value=frames.to_dict("index")),
+        alt.param(name="region", value=study.focus),
+        alt.param(name="frames", value=_frames(study, rows)),
     ]
     layers = _layers(_worded(rows[~_outside(rows)], words), _encodings(study, words), words)
     text = _of_picked(notes(study, words, rows)).encode(
