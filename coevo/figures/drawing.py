@@ -17,6 +17,7 @@ from coevo.figures import (
     growth,
     interaction_curve,
     phase,
+    region_phase,
     size,
     tiles,
     trends,
@@ -29,7 +30,7 @@ from coevo.findings.study import Study
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
     trends, coordination, tiles, comovement, size, weights, growth, certainty, coefficients,
-    interaction_curve, phase
+    interaction_curve, phase, region_phase
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

@@ -1,4 +1,4 @@
-"""The phase plane of one region: observed path, calibrated and fitted equilibria, directions."""
+"""The phase plane of one region: observed path, equilibria, directions and an orbit."""
 
 from typing import Any
 
@@ -17,7 +17,19 @@ from coevo.figures.marks import (
     unlocated_words,
     words_at,
 )
-from coevo.figures.plane import WORDS, Box, Limits, arrows, free_corner, holds, limits, shade
+from coevo.figures.plane import (
+    ORBIT_KINDS,
+    STRIP,
+    WORDS,
+    Box,
+    Limits,
+    arrows,
+    free_corner,
+    holds,
+    limits,
+    orbit_inside,
+    shade,
+)
 from coevo.figures.theme import specification
 from coevo.findings.calibration import given, period, yearly
 from coevo.findings.equilibrium import BOUNDED, fits, own_parameters, path, rest_point, zone
@@ -54,6 +66,7 @@ def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
         _zone(fit["located"], held, plane, x, y),
         field.encode(**plane.at("x", "y"), angle=alt.Angle("angle:Q", scale=None)),
         *_zero_growth(fit, parameters, words, plane, x, y),
+        *_orbit(fit, parameters, observed, plane, x, y),
         *theoretical_marks(single, points, words, plane),
         *observed_marks(observed, words, plane),
         *(located_mark(fit, words, plane) if located else []),
@@ -88,6 +101,26 @@ def _zone(located: bool, held: pd.Series, plane: Plane, x: Limits, y: Limits) ->
         else chart.mark_rect(color="$ink", opacity=0.07)
     )
     return mark.encode(**plane.at("x", "y"), x2="x_end:Q", y2="y_end:Q")
+
+
+def _orbit(
+    fit: pd.Series,
+    parameters: dict[str, float],
+    observed: pd.DataFrame,
+    plane: Plane,
+    x: Limits,
+    y: Limits,
+) -> list[alt.Chart]:
+    """The orbit of the fitted equations through the last state, as long before and after it as it
+    was observed, where E is a centre or a saddle. An illustration, no forecast. It ends below the
+    strip at the top, where words stand.
+    """
+    if fit["kind"] not in ORBIT_KINDS:
+        return []
+    years = int(observed["year"].iloc[-1] - observed["year"].iloc[0])
+    rows = orbit_inside(parameters, observed.iloc[-1], years, x, (y[0], STRIP * y[1]))
+    line = alt.Chart(rows).mark_line(color="$ink", strokeWidth=1.2, strokeDash=[1, 3])
+    return [line.encode(**plane.at("x1", "x2"), order="time:Q")]
 
 
 def _zero_growth(

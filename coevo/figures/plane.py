@@ -5,8 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from coevo.errors import StudyError
 from coevo.figures.axes import ticks
+from coevo.lotka_volterra import orbit
 
+ORBIT_KINDS = ("centre", "saddle")
+STEPS = 20  # of a drawn orbit, a year
+DIGITS = 7  # of a coordinate, so that the page stays light
 STRIP = 0.92  # share of the height that arrows take
 WORDS = (0.24, 0.13)  # width and height of the words about an unlocated E, as shares
 ASPECT = 1.35  # width of the plane over its height, as it is drawn
@@ -19,6 +24,11 @@ def limits(values: list[float]) -> Limits:
     high = max(values) * 1.18
     step = ticks(0, high, 5)[1]
     return 0.0, float(np.ceil(high / step) * step)
+
+
+def lean(value: float) -> float:
+    """A coordinate to the digits that a drawing needs."""
+    return float(f"{value:.{DIGITS}g}")
 
 
 def allowed(low: float, high: float, kind: str, limits: Limits) -> list[Limits]:
@@ -62,6 +72,39 @@ def arrows(
         inside = (left < across) & (across < left + width) & (low < up) & (up < low + height)
         free &= ~inside
     return pd.DataFrame({"x": grid_x, "y": grid_y, "angle": angle})[free]
+
+
+def orbit_inside(
+    parameters: dict[str, float], state: pd.Series, years: int, x: Limits, y: Limits
+) -> pd.DataFrame:
+    """The orbit of the fitted equations through a state inside the plane, as far as it stays there.
+
+    parameters: a1, b1, a2, d. Rows (time in years from the state, x1, x2) by time, from `years`
+    before to `years` after at most; a part that cannot be followed is left out.
+    """
+    now = (float(state["x1"]), float(state["x2"]))
+    before, after = (_followed(parameters, now, step * years, x, y) for step in (-1, 1))
+    rows = np.vstack([before[:0:-1], after])
+    return pd.DataFrame(rows, columns=["time", "x1", "x2"]).map(lean)
+
+
+def _followed(
+    parameters: dict[str, float], start: tuple[float, float], end: int, x: Limits, y: Limits
+) -> np.ndarray:
+    """Rows (time, x1, x2) from the start on, a year at a time until the plane is left."""
+    a1, b1, a2, d = (parameters[name] for name in ("a1", "b1", "a2", "d"))
+    rows, times = [np.array([[0.0, *start]])], np.linspace(0, np.sign(end), STEPS + 1)
+    for year in range(abs(end)):
+        try:
+            path = orbit(a1, b1, a2, d / b1, tuple(rows[-1][-1, 1:]), times)[1:]
+        except StudyError:
+            break
+        left = (path[:, 0] > x[1]) | (path[:, 1] > y[1])
+        stop = int(left.argmax()) if left.any() else STEPS
+        rows.append(np.column_stack([year * times[-1] + times[1:], path])[:stop])
+        if left.any():
+            break
+    return np.vstack(rows)
 
 
 def holds(point: pd.Series, x: Limits, y: Limits) -> bool:
