@@ -24,6 +24,7 @@ from coevo.robustness import panels_of_other_policies
 
 CASE = ["pair", "vintage", "dropped", "roles"]
 COLUMNS = [*CASE, *"scope name effects model estimator quantity value low high set".split()]
+NUMBERS = ("value", "low", "high")
 MAIN, GIVEN, SWAPPED = "main", "given", "swapped"
 EFFECTS = ("region", "region+year")
 
@@ -72,7 +73,8 @@ def specifications(
     frame = pd.DataFrame(rows, columns=COLUMNS)
     names = panel.drop_duplicates("region").set_index("region")["name"].to_dict()
     frame["name"] = frame["scope"].map(names | {POOLED: POOLED})
-    return frame.fillna({"set": ""}).astype(dict.fromkeys(("value", "low", "high"), float))
+    frame["set"] = frame["set"].astype(object).fillna("")
+    return frame.astype({column: float if column in NUMBERS else str for column in COLUMNS})
 
 
 def _cases(

@@ -172,6 +172,65 @@ def test_feedback(forms, verdict):
     assert claims.feedback(evidence(forms=forms), "")[2] == verdict
 
 
+def with_rows(one, table, **columns):
+    """Return the evidence with the rows of a table repeated under other labels."""
+    rows = getattr(one, table)
+    both = pd.concat([rows, rows.assign(**columns)], ignore_index=True)
+    return Evidence(**{**one.__dict__, table: both})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"scope": "2"},
+        {"model": "general"},
+        {"effects": "region"},
+        {"estimator": "fod_iv"},
+        {"scaling": "mean"},
+    ],
+)
+def test_only_the_headline_of_the_pool_speaks_for_signs(other):
+    clear = evidence(p=0.96, pooled=[(0.1, 0.2), (0.1, 0.3)])
+    against = clear.parameters.assign(low=-0.3, high=-0.1, **other)
+    both = pd.concat([against, clear.parameters, against], ignore_index=True)
+    found = claims.signs(Evidence(**{**clear.__dict__, "parameters": both}), "")
+    assert found == claims.signs(clear, "") and found[2] == "agrees"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"scope": "2"},
+        {"model": "general"},
+        {"effects": "region"},
+        {"estimator": "trajectory"},
+        {"source": "given"},
+    ],
+)
+def test_only_the_regions_own_classic_fit_speaks_for_signs(other):
+    clear = evidence(p=0.96)
+    against = clear.equilibria.assign(p_predator_prey=0.01, **other)
+    both = pd.concat([against, clear.equilibria], ignore_index=True)
+    found = claims.signs(Evidence(**{**clear.__dict__, "equilibria": both}), "")
+    assert found[2] == "agrees" and "0.96" in found[1]
+
+
+def test_a_pool_without_errors_does_not_speak_for_signs():
+    bare = evidence(p=0.96, pooled=[(np.nan, np.nan), (np.nan, np.nan)])
+    assert claims.signs(bare, "") == claims.signs(evidence(p=0.96), "")
+
+
+def test_feedback_is_that_of_the_whole_period_of_the_pool():
+    whole = evidence(forms=("no", "no"))
+    parts = whole.relations["quantity"] + "_2015_2019"
+    for other in ({"quantity": parts}, {"scope": "1"}):
+        both = with_rows(whole, "relations", relation="yes", **other)
+        assert claims.feedback(both, "") == claims.feedback(whole, "")
+    only = whole.relations.assign(quantity=parts)
+    found = claims.feedback(Evidence(**{**whole.__dict__, "relations": only}), "")
+    assert found[2] == "not testable here"
+
+
 @pytest.mark.parametrize(
     ("D", "verdict"),
     [

@@ -1,0 +1,311 @@
+"""Other specifications: each row is what a direct fit of the case's figures gives."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.equilibria import pair_values
+from coevo.estimation import ESTIMATORS, fit, fit_pooled
+from coevo.estimation.pooled_general import fit_pooled_general
+from coevo.feedback import feedback
+from coevo.inference import equilibrium_sets
+from coevo.panel import build_panel
+from coevo.robustness import panels_of_other_policies
+from coevo.specifications import CASE, COLUMNS, specifications
+
+YEARS = range(2015, 2023)
+FOCUS = "120000"
+PAIR = {"upstream": "output", "downstream": "sales", "confidence": 0.95}
+JOBS = {"upstream": "jobs", "downstream": "sales"}
+INDICATORS = pd.DataFrame(
+    {
+        "indicator": ["output", "sales", "jobs"],
+        "subsystem": ["plants", "shops", "plants"],
+        "unit": ["100 million yuan", "100 million yuan", "person"],
+        "label_en": ["output", "sales", "jobs"],
+        "source_name": ["output", "sales", "jobs"],
+        "derivation": "",
+    }
+)
+CONFIG = {
+    "interaction": PAIR,
+    "robustness": {"pairs": {"jobs": JOBS}, "drop": [2018], "seed": 1},
+    "regions": "all",
+    "focus_region": FOCUS,
+    "years": {"first": 2015, "last": 2022},
+    "panel": {"gaps": "none", "max_gap": 1},
+    "vintage_policy": "single",
+}
+SHARED = (("fod_iv", "classic"), ("fod_iv", "general"), ("lag", "general"))
+KEY = [*CASE, "scope", "effects", "model", "estimator", "quantity"]
+
+
+def observed(regions=6, restated=True):
+    """Return observations of three indicators; output is restated from 2019 on."""
+    generator = np.random.default_rng(4)
+    shape = (regions, 3, len(YEARS))
+    growth = generator.normal(0.07, 0.06, shape) + generator.normal(0, 0.03, (1, 3, len(YEARS)))
+    values = np.array([900.0, 300.0, 5e4])[:, None] * np.exp(np.cumsum(growth, axis=2))
+    labels = [[f"{11 + r}0000" for r in range(regions)], ["output", "sales", "jobs"], YEARS]
+    index = pd.MultiIndex.from_product(labels, names=["region", "indicator", "year"])
+    frame = pd.Series(values.ravel(), index, name="value").reset_index()
+    units = dict(zip(INDICATORS["indicator"], INDICATORS["unit"], strict=True))
+    frame = frame.assign(vintage="2026-10", flag="", unit=frame["indicator"].map(units))
+    frame["name"] = "R" + frame["region"].str[:2]
+    later = frame[(frame["indicator"] == "output") & (frame["year"] >= 2019)]
+    factor = 1.1 + 0.02 * np.sin(np.arange(len(later)))
+    later = later.assign(vintage="2026-11", value=later["value"] * factor)
+    return pd.concat([frame, later], ignore_index=True) if restated else frame
+
+
+def panel_of(observations, policy="single"):
+    choices = {**CONFIG["years"], **CONFIG["panel"], "vintage_policy": policy}
+    return build_panel(observations, INDICATORS, "all", FOCUS, **choices)
+
+
+def made(observations, coupling=None, **changes):
+    config = {**CONFIG, **changes}
+    return specifications(panel_of(observations), observations, INDICATORS, config, coupling)
+
+
+def only(**changes):
+    """Return the settings of a study with no other case than itself."""
+    return {"robustness": {"pairs": {}, "drop": [], "seed": 1, **changes}}
+
+
+@pytest.fixture(scope="module")
+def observations():
+    return observed()
+
+
+@pytest.fixture(scope="module")
+def table(observations):
+    return made(observations)
+
+
+@pytest.fixture(scope="module")
+def figures(observations):
+    """The two populations of each case, from the panel by other means."""
+    panel = panel_of(observations)
+    main = pair_values(panel, PAIR)
+    dropped = main.copy()
+    dropped.loc[dropped["year"] == 2018, ["x1", "x2"]] = np.nan
+    policies = panels_of_other_policies(observations, INDICATORS, CONFIG)
+    return {
+        ("main", "single", ""): main,
+        ("jobs", "single", ""): pair_values(panel, JOBS),
+        ("main", "overlay", ""): pair_values(policies["overlay"], PAIR),
+        ("main", "splice", ""): pair_values(policies["splice"], PAIR),
+        ("main", "single", "2018"): dropped,
+    }
+
+
+def rows_of(table, case, roles, **where):
+    """Return value, low, high and set of the rows of a case by quantity."""
+    named = dict(zip(CASE, (*case, roles), strict=True)) | where
+    chosen = np.logical_and.reduce([table[column] == value for column, value in named.items()])
+    return table[chosen].set_index("quantity")[["value", "low", "high", "set"]]
+
+
+def test_cases_come_in_order_and_no_row_twice(table, figures):
+    assert list(table.columns) == COLUMNS
+    cases = table[CASE[:3]].drop_duplicates().itertuples(index=False, name=None)
+    assert list(cases) == list(figures)
+    assert not table.duplicated(KEY).any()
+    sizes = table.groupby([*CASE[:3], "roles"]).size()
+    # five estimators by two effects: two slopes and E; b1, d; twice A12, A21 and the difference
+    assert set(sizes) == {5 * 2 * 4 + 2 + 2 * 3} and len(sizes) == 10
+    assert set(table.loc[table["scope"] == FOCUS, "name"]) == {"R12"}
+    assert set(table.loc[table["scope"] == "pooled", "name"]) == {"pooled"}
+
+
+@pytest.mark.parametrize("effects", ["region", "region+year"])
+@pytest.mark.parametrize("estimator", ["trapezoid", "relative"])
+def test_slopes_and_E_of_every_case_are_those_of_a_direct_fit(table, figures, estimator, effects):
+    for case, pair in figures.items():
+        for roles, names in (("given", ("x1", "x2")), ("swapped", ("x2", "x1"))):
+            pooled = fit_pooled(pair, *names, estimator, effects, "first")
+            where = {"estimator": estimator, "effects": effects, "model": "classic"}
+            slopes = rows_of(table, case, roles, scope="pooled", **where)
+            for name, error in pooled.errors().items():
+                value = getattr(pooled, name)
+                half = 2.570582 * error  # t(.975, 5)
+                expected = [value, value - half, value + half]
+                assert slopes.loc[name, ["value", "low", "high"]].tolist() == pytest.approx(
+                    expected, rel=1e-6
+                )
+            E = rows_of(table, case, roles, scope=FOCUS, **where)
+            for name, found in zip(("x1", "x2"), equilibrium_sets(pooled.at(FOCUS)), strict=True):
+                expected = [float(found.estimate), float(found.low), float(found.high)]
+                ends = E.loc[name, ["value", "low", "high"]].tolist()
+                assert ends == pytest.approx(expected, nan_ok=True)
+                assert E.at[name, "set"] == str(found.kind)
+
+
+def test_instruments_and_the_general_model_are_those_of_a_direct_fit(table, figures):
+    for case, pair in figures.items():
+        for roles, names in (("given", ("x1", "x2")), ("swapped", ("x2", "x1"))):
+            for estimator, form in SHARED:
+                own = fit_pooled_general(pair, names, estimator, form=form)
+                where = {"model": form, "effects": "region+year", "scope": "pooled"}
+                rows = rows_of(table, case, roles, estimator=estimator, **where)
+                if form == "classic":
+                    expected = {"b1": -own.A[0, 1], "d": own.A[1, 0]}
+                else:
+                    found = feedback(own.A, own.covariance, own.df)
+                    expected = {"A12": own.A[0, 1], "A21": own.A[1, 0]}
+                    expected["feedback_difference"] = found.difference
+                    ends = rows.loc["feedback_difference", ["low", "high"]].tolist()
+                    assert ends == pytest.approx([found.difference_low, found.difference_high])
+                values = rows["value"].to_dict()
+                if (form, estimator) == ("general", "lag"):
+                    values = {name: values[name] for name in expected}
+                assert values == pytest.approx(expected)
+
+
+def test_swapped_roles_are_the_same_fit_with_other_names(table):
+    """(b1, d) -> (-d, -b1) with its interval, E the same point, A12 and A21 exchanged."""
+    left = table.drop(columns="name")
+    given, swapped = (left[left["roles"] == roles] for roles in ("given", "swapped"))
+    other = {"b1": "d", "d": "b1", "x1": "x2", "x2": "x1", "A12": "A21", "A21": "A12"}
+    swapped = swapped.assign(quantity=swapped["quantity"].replace(other))
+    key = [name for name in KEY if name != "roles"]
+    both = given.merge(swapped, on=key, suffixes=("", "_swapped"))
+    assert len(both) == len(given) == len(swapped)
+    slope = both["quantity"].isin(["b1", "d"])
+    point = both["quantity"].isin(["x1", "x2"])
+    drawn = both["quantity"] == "feedback_difference"
+    sign = np.where(slope, -1, 1)
+    ends = np.where(slope, both["high_swapped"], both["low_swapped"])
+    tight = {"rel": 1e-10, "abs": 1e-10, "nan_ok": True}
+    values = (sign * both["value_swapped"]).to_numpy()
+    assert both["value"].to_numpy() == pytest.approx(values, **tight)
+    exact = (~drawn & ~point).to_numpy()
+    assert both["low"].to_numpy()[exact] == pytest.approx((sign * ends)[exact], **tight)
+    assert (both["set"] == both["set_swapped"]).all() and point.sum() == 100
+    E = both[point]
+    for end in ("low", "high"):
+        assert E[end].to_numpy() == pytest.approx(
+            E[f"{end}_swapped"].to_numpy(), rel=1e-7, nan_ok=True
+        )
+
+
+def test_a_dropped_year_and_a_break_take_growth_rows(figures):
+    """Eight years make seven rows a region; 2018 is in two of them, the break of 2019 in one."""
+    rows = {case: fit_pooled(pair, "x1", "x2").rows for case, pair in figures.items()}
+    assert rows == {
+        ("main", "single", ""): 42,
+        ("jobs", "single", ""): 42,
+        ("main", "overlay", ""): 36,
+        ("main", "splice", ""): 42,
+        ("main", "single", "2018"): 30,
+    }
+
+
+def test_every_case_says_something_of_its_own(table):
+    rows = table.query(
+        "roles == 'given' and estimator == 'trapezoid' and effects == 'region' and quantity == 'd'"
+    )
+    assert len(rows) == rows["value"].nunique() == 5
+
+
+def test_the_order_of_the_tables_does_not_matter(observations):
+    panel = panel_of(observations)
+    found, again = (
+        specifications(rows, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+        for rows in (panel, panel.sample(frac=1, random_state=3))
+    )
+    pd.testing.assert_frame_equal(found, again, check_exact=True)
+
+
+def test_vintages_of_a_study_without_a_choice_are_no_cases():
+    found = made(observed(restated=False), **only())
+    assert set(found["vintage"]) == {"single"}
+
+
+@pytest.fixture(scope="module")
+def coupling(observations):
+    frame = panel_of(observations)[["region", "name", "year"]].drop_duplicates()
+    generator = np.random.default_rng(5)
+    return frame.assign(
+        U_plants=generator.uniform(0.2, 0.8, len(frame)),
+        U_shops=generator.uniform(0.2, 0.8, len(frame)),
+    )
+
+
+@pytest.mark.parametrize("side", ["upstream", "downstream"])
+def test_composites_are_populations_without_other_vintages(observations, coupling, side):
+    """The index of a subsystem is that of the study's own vintage."""
+    subsystem = {"upstream": "plants", "downstream": "shops"}[side]
+    chosen = {**PAIR, side: subsystem}
+    found = made(observations, coupling, interaction=chosen, **only(pairs={"jobs": JOBS}))
+    assert set(found["vintage"]) == {"single"} and set(found["pair"]) == {"main", "jobs"}
+    pair = pair_values(panel_of(observations), chosen, coupling, INDICATORS)
+    pooled = fit_pooled(pair, "x1", "x2", "lag", "region")
+    where = {"scope": "pooled", "estimator": "lag", "effects": "region"}
+    rows = rows_of(found, ("main", "single", ""), "given", **where)
+    assert rows.at["d", "value"] == pytest.approx(pooled.d)
+
+
+@pytest.mark.parametrize("regions", [1, 5])
+def test_too_few_regions_leave_the_region_in_focus_per_unit_of_its_first_year(regions):
+    rows = observed(5)
+    rows = rows[rows["region"] == FOCUS] if regions == 1 else rows
+    found = made(rows, **only())
+    assert set(found["scope"]) == {FOCUS} and set(found["effects"]) == {"none"}
+    assert set(found["estimator"]) == set(ESTIMATORS) and set(found["model"]) == {"classic"}
+    pair = pair_values(panel_of(rows), PAIR)
+    part = pair[pair["region"] == FOCUS]
+    x1, x2 = part["x1"].to_numpy(), part["x2"].to_numpy()
+    own = fit(part["year"], x1 / x1[0], x2 / x2[0])  # in those units from the start
+    table = rows_of(found, ("main", "single", ""), "given", estimator="trapezoid")
+    half = 2.570582 * own.errors()["b1"]  # t(.975, 5)
+    assert table.loc["b1", ["value", "low", "high"]].tolist() == pytest.approx(
+        [own.b1, own.b1 - half, own.b1 + half], rel=1e-6
+    )
+    assert table.at["d", "value"] == pytest.approx(own.d)
+    sets = equilibrium_sets(own)
+    for name, unit, E in zip(("x1", "x2"), (x1[0], x2[0]), sets, strict=True):
+        assert table.at[name, "value"] == pytest.approx(unit * float(E.estimate))
+        assert table.at[name, "set"] == str(E.kind)
+
+
+def test_a_first_year_without_a_figure_leaves_the_first_known_one():
+    rows = observed(2, restated=False)
+    panel = panel_of(rows).query(f"region == '{FOCUS}'")
+    missing = (panel["year"] == 2015) & (panel["indicator"] == "sales")
+    panel = panel.assign(value=panel["value"].mask(missing))
+    found = specifications(panel, rows, INDICATORS, {**CONFIG, **only()})
+    pair = pair_values(panel, PAIR)
+    own = fit(pair["year"], pair["x1"], pair["x2"])
+    table = rows_of(found, ("main", "single", ""), "given", estimator="trapezoid")
+    first = pair.set_index("year")
+    assert table.at["b1", "value"] == pytest.approx(own.b1 * first.at[2016, "x2"])
+    assert table.at["d", "value"] == pytest.approx(own.d * first.at[2015, "x1"])
+
+
+def test_a_region_without_logarithms_is_in_no_case():
+    rows = observed(7)
+    cell = (rows["region"] == "170000") & (rows["indicator"] == "sales") & (rows["year"] == 2017)
+    spoilt = rows.assign(value=rows["value"].mask(cell, 0.0))
+    settings = only(pairs={"jobs": JOBS}, drop=[2018])
+    expected = made(rows[rows["region"] != "170000"], **settings)
+    pd.testing.assert_frame_equal(made(spoilt, **settings), expected, check_exact=True)
+
+
+def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table):
+    rows = observed(2, restated=False)
+    panel = panel_of(rows)
+    short = panel.assign(value=panel["value"].where(panel["year"] < 2017))
+    found = specifications(short, rows, INDICATORS, {**CONFIG, **only(drop=[2018])})
+    assert len(found) == 0
+    assert list(found.columns) == COLUMNS
+    assert found.dtypes.to_dict() == table.dtypes.to_dict()
+
+
+def test_arguments_are_not_changed(observations):
+    panel, before = panel_of(observations), observations.copy()
+    kept = panel.copy()
+    specifications(panel, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+    pd.testing.assert_frame_equal(panel, kept)
+    pd.testing.assert_frame_equal(observations, before)
