@@ -1,4 +1,4 @@
-"""The lines of Python in the README do what it says."""
+"""The lines of Python in the README do what it says; config/README explains what the tables hold."""
 
 import json
 import re
@@ -43,3 +43,16 @@ def test_what_they_print_is_the_equilibrium_and_its_statics(block):
     rows = re.findall(r"\[\s*(-?\d\.[^\[\]]*)\]", block[1])
     statics = [[float(text) for text in row.split()] for row in rows]
     assert statics == [[0, -1, 1, -1], [1, -1, 0, 0]]
+
+
+@pytest.mark.parametrize("study", ["provinces", "zhejiang"])
+@pytest.mark.parametrize("table", ["parameters", "equilibria", "relations", "specifications"])
+def test_every_column_and_quantity_is_explained(results, study, table):
+    """Endings that name a half of the study, or the scaling by the mean, are explained once."""
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    frame = results(study, table)
+    names = set(frame.columns)
+    for column in {"quantity", "parameter", "kind", "model", "estimator"} & names:
+        names |= set(frame[column].dropna()) - {""}
+    names = {re.sub(r"_mean$|(_\d{4}){2}$", "", name) for name in names}
+    assert sorted(name for name in names if f"`{name}`" not in readme) == []
