@@ -1,4 +1,4 @@
-"""The lines of Python in the README do what it says; config/README explains what the tables hold."""
+"""The lines of Python in the README do what it says; config/README.md explains the tables."""
 
 import json
 import re
@@ -51,6 +51,7 @@ def test_every_column_and_quantity_is_explained(results, study, table):
     """Endings that name a half of the study, or the scaling by the mean, are explained once."""
     readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
     frame = results(study, table)
+    assert len(frame)
     names = set(frame.columns)
     for column in {"quantity", "parameter", "kind", "model", "estimator"} & names:
         names |= set(frame[column].dropna()) - {""}
