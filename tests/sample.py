@@ -12,7 +12,7 @@ import pandas as pd
 from coevo.files import read_table
 from coevo.findings import Study
 from coevo.findings.grades import GRADES
-from tests import variants
+from tests import populations, variants
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"330000": "Zhejiang", "110000": "Beijing", "150000": "Inner Mongolia", "620000": "Gansu"}
@@ -46,11 +46,13 @@ def config(claims: str | None = None) -> dict:
             "estimator": "trapezoid",
             "confidence": 0.95,
             "calibration": {"purchases": "orders"},
+            "others": [], "split": None, "equivalence": None,
         },
         "comovement": {"size": ["product"]},
         "claims": claims,
         "robustness": {
             "draws": 200, "revision": 0.02, "seed": 1, "systems": {"absolute": "other.csv"},
+            "pairs": {}, "drop": [],
         },
         "report": {"languages": ["en"], "formats": ["html", "pdf"]},
     }  # fmt: skip
@@ -241,18 +243,8 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
                 "focus_D_last focus_rank_last focus_grade_last"
             ).split(),
         ),
-        "relations": pd.DataFrame(
-            [
-                ("pooled", "trapezoid", "common_year_share_x1", 0.7, None, None, ""),
-                ("pooled", "trapezoid", "common_year_share_x2", 0.8, None, None, ""),
-                *(
-                    (region, "trapezoid", f"region_{x}", 0.975, None, None, "line")
-                    for region in regions
-                    for x in ("x1", "x2")
-                ),
-            ],
-            columns=["scope", "estimator", "quantity", "value", "low", "high", "relation"],
-        ),
+        "relations": populations.relations({r: NAMES[r] for r in regions}),
+        "specifications": populations.specifications(count),
     }
     if claims:
         made["claims"] = pd.DataFrame(
@@ -305,7 +297,17 @@ def unestimated(region: str, count: int = 4) -> dict[str, pd.DataFrame]:
     made = tables(count)
     fits = made["equilibria"]
     refusals = [
-        (region, estimator, "not_estimated", None, None, None, "x2 is 0 in 2016")
+        (
+            region,
+            NAMES[region],
+            "none",
+            estimator,
+            "not_estimated",
+            None,
+            None,
+            None,
+            "x2 is 0 in 2016",
+        )
         for estimator in ("trapezoid", "lag", "logmean")
     ]
     relations = without(made["relations"], scope=region)

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -24,39 +23,11 @@ from coevo.figures.theme import PALETTES, filled
 from coevo.findings import Study, grades
 from coevo.findings.shown import shown
 from coevo.multiverse import CHOICES
-from coevo.specifications import COLUMNS as SPECIFICATIONS
-from tests.sample import ROOT, gap, stated, unestimated, unplaced
-from tests.sample import study as bare
+from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
 
 WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
     "charts"
 ]
-
-
-def specifications(count: int, pair: str = "employment") -> pd.DataFrame:
-    """Return b1 and d of the sample under two effects, two estimators and two pairs of outputs.
-
-    One region is fitted alone. The second pair's first interval is fifty times as long as others.
-    """
-    scope = ("pooled", "pooled") if count > 1 else ("330000", "Zhejiang")
-    rows = []
-    for place, (other, estimator, effects) in enumerate(
-        product(
-            ("main", pair),
-            ("trapezoid", "lag"),
-            ("region", "region+year") if count > 1 else ("none",),
-        )
-    ):
-        for quantity, value in (("b1", 0.01 * place), ("d", -0.02 * place)):
-            half = 5.0 if (other, estimator, effects) == (pair, "lag", "region") else 0.1
-            case = (other, "single", "", "given", *scope, effects, "classic", estimator, quantity)
-            rows.append((*case, value, value - half, value + half, ""))
-    return pd.DataFrame(rows, columns=SPECIFICATIONS)
-
-
-def study(count: int = 4, **changed: pd.DataFrame) -> Study:
-    """Return the sample with its specifications."""
-    return bare(count, **{"specifications": specifications(count), **changed})
 
 
 @lru_cache
