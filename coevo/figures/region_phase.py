@@ -81,7 +81,7 @@ def _encodings(study: Study, words: dict[str, str]) -> dict[str, Any]:
         high = alt.expr(f"frames[region].{x}")
         axis = alt.Axis(**axis.to_dict() | {"values": alt.Undefined, "format": ",.6~r"})
         axis["tickCount"] = 5
-        own = alt.Scale(domainMin=0, domainMax=high, nice=False, zero=False)
+        own = alt.Scale(domain=[0, high], nice=False, zero=False)
         found[name] = channel(f"{x}:Q", scale=own, axis=axis)
     return found
 
