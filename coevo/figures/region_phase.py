@@ -45,7 +45,8 @@ def points(study: Study) -> pd.DataFrame:
 def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> pd.DataFrame:
     """Words for what has no mark in its region: region, text, and `at`, pixels from the top.
 
-    They say that E is not located or not estimated, and name the points beyond the plane.
+    They say that E is not located or not estimated and where every calibration fails, and name the
+    points beyond the plane.
     """
     fitted = set(own_fits(study)["scope"])
     located = set(rows.loc[rows["kind"] == "fitted", "region"])
@@ -54,6 +55,8 @@ def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> pd.DataFra
         for region in study.regions
         if region not in located
     ]
+    fails = calibrations(study).groupby("scope")["kind"].agg(lambda kinds: kinds.eq(FAILS).all())
+    lines += [(region, words["calibration_fails"]) for region in fails.index[fails.astype(bool)]]
     for row in rows[_outside(rows)].itertuples():
         x1, x2 = short(row.x1, (0, row.frame_x1)), short(row.x2, (0, row.frame_x2))
         lines.append((row.region, words["beyond"].format(label=words[row.kind], x1=x1, x2=x2)))
