@@ -151,7 +151,10 @@ def _layers(rows: pd.DataFrame, at: dict[str, Any], words: dict[str, str]) -> li
         .mark_text(align="left", dx=9, dy=5, color="$focus", **bold)
         .encode(**at, text="year:N"),
         rest.mark_point(size=90, color="$ink", **dot),
-        rest.mark_text(align="left", dx=10, **bold).encode(text="label:N"),
+        *(
+            rest.mark_text(align="left", dx=10, dy=14, **bold, **ink).encode(text="label:N")
+            for ink in (HALO, {})
+        ),
     ]
 
 

@@ -599,6 +599,14 @@ def test_given_parameters_are_a_diamond_of_every_region() -> None:
     assert {(row["x1"], row["x2"], row["label"]) for row in given} == {(50, 200, WORDS["given"])}
 
 
+def test_words_of_two_lines_beyond_the_plane_do_not_meet() -> None:
+    spec = specs(4)["phase"]
+    rows = [row for part in spec["datasets"].values() for row in part if "text" in row]
+    ends = sorted(row["y"] for row in rows if "at rest" in row["text"])
+    assert len(ends) == 2
+    assert (ends[1] - ends[0]) / 250 * spec["height"] * FIGURES["phase"].paper > 14
+
+
 FIELD = {"a1": 0.55, "b1": 0.028, "a2": 0.80, "d": 0.024}
 
 
