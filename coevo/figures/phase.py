@@ -147,7 +147,9 @@ def _zero_growth(
         lines.append(chart.mark_rule(color="$s2", **style).encode(y=plane.at("x", "y")["y"]))
     # Words stand at the line; where it lies outside, at the edge it lies beyond.
     edge_1 = {"inside": rest_1, "below": x[0], "beyond": x[1]}[place_1]
-    edge_2 = {"inside": rest_2, "below": 0.04 * y[1], "beyond": 0.985 * y[1]}[place_2]
+    edge_2 = {"inside": rest_2, "below": 0.04 * y[1], "beyond": 0.99 * y[1]}[place_2]
+    # both beyond stand one under the other in the same corner
+    share = LINE_SHARE - (0.015 if place_1 == place_2 == "beyond" else 0)
     known_1, known_2 = ("" if fit[f"{c}_set"] == BOUNDED else "_unlocated" for c in ("x1", "x2"))
     text_1 = words[f"rest_{place_1}{known_1}"].format(
         still="x₂", symbol="x₁", value=short(rest_1, x)
@@ -159,7 +161,7 @@ def _zero_growth(
     lift = -8 if place_2 == "inside" else 0
     return [
         *lines,
-        words_at(plane, edge_1, LINE_SHARE * y[1], text_1, "$s1t", side),
+        words_at(plane, edge_1, share * y[1], text_1, "$s1t", side),
         words_at(plane, x[1], edge_2, text_2, "$s2t", "right", lift),
     ]
 

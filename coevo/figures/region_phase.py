@@ -45,7 +45,8 @@ def points(study: Study) -> pd.DataFrame:
 def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> pd.DataFrame:
     """Words for what has no mark in its region: region, text, and `at`, pixels from the top.
 
-    They say that E is not located or not estimated, and name the points beyond the plane.
+    They say that E is not located or not estimated and where every calibration fails, and name the
+    points beyond the plane.
     """
     fitted = set(own_fits(study)["scope"])
     located = set(rows.loc[rows["kind"] == "fitted", "region"])
@@ -54,6 +55,8 @@ def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> pd.DataFra
         for region in study.regions
         if region not in located
     ]
+    fails = calibrations(study).groupby("scope")["kind"].agg(lambda kinds: kinds.eq(FAILS).all())
+    lines += [(region, words["calibration_fails"]) for region in fails.index[fails.astype(bool)]]
     for row in rows[_outside(rows)].itertuples():
         x1, x2 = short(row.x1, (0, row.frame_x1)), short(row.x2, (0, row.frame_x2))
         lines.append((row.region, words["beyond"].format(label=words[row.kind], x1=x1, x2=x2)))
@@ -81,7 +84,7 @@ def _encodings(study: Study, words: dict[str, str]) -> dict[str, Any]:
         high = alt.expr(f"frames[region].{x}")
         axis = alt.Axis(**axis.to_dict() | {"values": alt.Undefined, "format": ",.6~r"})
         axis["tickCount"] = 5
-        own = alt.Scale(domainMin=0, domainMax=high, nice=False, zero=False)
+        own = alt.Scale(domain=[0, high], nice=False, zero=False)
         found[name] = channel(f"{x}:Q", scale=own, axis=axis)
     return found
 
@@ -148,7 +151,10 @@ def _layers(rows: pd.DataFrame, at: dict[str, Any], words: dict[str, str]) -> li
         .mark_text(align="left", dx=9, dy=5, color="$focus", **bold)
         .encode(**at, text="year:N"),
         rest.mark_point(size=90, color="$ink", **dot),
-        rest.mark_text(align="left", dx=10, **bold).encode(text="label:N"),
+        *(
+            rest.mark_text(align="left", dx=10, dy=14, **bold, **ink).encode(text="label:N")
+            for ink in (HALO, {})
+        ),
     ]
 
 

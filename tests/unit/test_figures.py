@@ -17,11 +17,14 @@ from coevo.figures.axes import spread, tick_format, ticks, wrapped
 from coevo.figures.certainty import share_text
 from coevo.figures.comovement import _logs
 from coevo.figures.drawing import CHARTS, drawn, regular, renumbered
-from coevo.figures.plane import allowed
+from coevo.figures.interaction_curve import NAME, REACH, curve_limits
+from coevo.figures.plane import STRIP, allowed, orbit_inside
+from coevo.figures.region_phase import points
 from coevo.figures.size import _adjusted, log_ticks, with_room
 from coevo.figures.theme import PALETTES, filled
 from coevo.findings import Study, grades
 from coevo.findings.shown import shown
+from coevo.lotka_volterra import conserved
 from coevo.multiverse import CHOICES
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
 
@@ -61,7 +64,8 @@ def test_one_region_has_no_regional_charts() -> None:
     names = figure_names(shown(study(1)))
     assert "phase" in names
     assert not {"heat", "opening_correlations", "regional_b1"} & set(names)
-    assert "phase" not in figure_names({"regions"})
+    assert "region_phase" not in names and "region_phase" in figure_names(shown(study(4)))
+    assert not {"phase", "region_phase"} & set(figure_names({"regions"}))
 
 
 def values(spec: dict, key: str) -> list:
@@ -81,7 +85,8 @@ def test_no_bar_where_nothing_was_paired_at_random() -> None:
 def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
     chosen = study(**gap(year))
     made = drawn(chosen, WORDS)
-    assert set(made) == set(drawn(study(), WORDS))
+    names = figure_names(shown(study()))
+    assert set(made) == {f"{name}.{ending}" for name in names for ending in ("json", "svg")}
     label = [text for text in values(json.loads(made["coordination.json"]), "text") if text]
     assert any("Zhejiang" in text for text in label)
     assert any("(2019)" in text for text in label) == (year == 2020)
@@ -453,3 +458,237 @@ def test_complement_covers_both_sides_of_its_gap() -> None:
     assert allowed(2.0, 3.0, "interval", (0.0, 10.0)) == [(2.0, 3.0)]
     assert allowed(float("nan"), float("nan"), "line", (0.0, 10.0)) == [(0.0, 10.0)]
     assert allowed(-5.0, 12.0, "complement", (0.0, 10.0)) == []
+
+
+def located(region: str, x1: float, x2: float) -> dict[str, pd.DataFrame]:
+    """Return equilibria in which the E of one region is located by its own growth."""
+    table = study().tables["equilibria"].astype(object)
+    own = table["scope"].eq(region) & table["effects"].eq("none") & table["source"].eq("fit")
+    table.loc[own, ["x1", "x2", "x1_set", "x2_set", "located"]] = (
+        x1,
+        x2,
+        "interval",
+        "interval",
+        True,
+    )
+    return {"equilibria": table}
+
+
+def of_region(spec: dict, region: str, key: str) -> list[dict]:
+    """Return the rows of a region that have a key, over the data of a specification."""
+    rows = [row for part in spec["datasets"].values() for row in part]
+    return [row for row in rows if row.get("region") == region and key in row]
+
+
+def test_plane_of_the_picked_region_holds_what_the_tables_hold() -> None:
+    chosen = study()
+    rows = points(chosen)
+    panel = chosen.tables["panel"].set_index(["indicator", "region", "year"])["value"].sort_index()
+    table = chosen.tables["equilibria"].query("source == 'calibration' and kind != 'fails'")
+    for region in chosen.regions:
+        own = {kind: part for kind, part in rows[rows["region"] == region].groupby("kind")}
+        for x, indicator in (("x1", "output"), ("x2", "sales")):
+            seen = own["observed"].set_index("year")[x]
+            assert dict(seen) == pytest.approx(dict(panel.loc[indicator].loc[region]))
+        theory = table[table["scope"] == region]
+        assert set(own) - {"observed"} == (
+            {"calibrated", "calibrated_year"} if len(theory) else set()
+        )
+        assert len(theory) == (0 if region == "110000" else 6)
+        for kind, part in theory.groupby(theory["year"].isna()):
+            held = own["calibrated" if kind else "calibrated_year"][["x1", "x2"]]
+            np.testing.assert_allclose(held.astype(float), part[["x1", "x2"]].astype(float))
+
+
+def test_axes_of_the_picked_region_are_those_of_its_own_range() -> None:
+    spec = specs(4)["region_phase"]
+    params = {param["name"]: param["value"] for param in spec["params"]}
+    assert params["region"] == "330000"
+    # 140 * 1.1^5 = 225 is x1 in the last year; 1.2 * 100 * 1.1^4 = 176 is x2 calibrated for 2019;
+    # with 18 % of air in steps of 50. The fourth region has four times as much.
+    assert params["frames"]["330000"] == {"x1": 300, "x2": 250}
+    assert params["frames"]["620000"] == {"x1": 1200, "x2": 1000}
+    domains = [text for text in strings(spec) if text.startswith("frames[")]
+    assert set(domains) == {"frames[region].x1", "frames[region].x2"}
+    assert {"datum.region == region"} == {
+        step["filter"] for layer in spec["layer"] for step in layer["transform"]
+    }
+
+
+def test_ends_of_the_path_are_named_and_failed_years_are_absent() -> None:
+    spec = specs(4)["region_phase"]
+    named = [row["year"] for row in of_region(spec, "150000", "x1") if row["kind"] == "observed"]
+    assert sorted(named) == sorted([*range(2015, 2021), 2015, 2020])  # the path, and its two ends
+    assert {row["kind"] for row in of_region(spec, "110000", "x1")} == {"observed"}
+    texts = [row["text"] for row in of_region(spec, "110000", "text")]
+    assert texts == [WORDS["fitted_unlocated"], WORDS["calibration_fails"]]
+    assert {row["at"] for row in of_region(spec, "110000", "at")} == {10, 26}
+
+
+def test_equilibrium_that_is_not_located_is_words_in_every_plane() -> None:
+    spec = specs(4)["region_phase"]
+    assert values(spec, "text").count(WORDS["fitted_unlocated"]) == 4
+    assert "fitted" not in values(spec, "kind")
+    assert "rule" not in {layer["mark"]["type"] for layer in spec["layer"]}
+
+
+def test_located_equilibrium_has_its_point_and_its_lines() -> None:
+    spec = CHARTS["region_phase"](study(**located("330000", 200.0, 150.0)), WORDS)
+    fitted = [row for row in of_region(spec, "330000", "kind") if row["kind"] == "fitted"]
+    assert {(row["x1"], row["x2"], row["label"]) for row in fitted} == {
+        (200.0, 150.0, WORDS["fitted"])
+    }
+    assert not of_region(spec, "330000", "text")
+    assert values(spec, "text").count(WORDS["fitted_unlocated"]) == 3
+    lines = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+    assert [next(iter(set(line["encoding"]) & {"x", "y"})) for line in lines] == ["x", "y"]
+    assert {WORDS["rest"].format(still=still) for still in ("x₁", "x₂")} <= set(strings(spec))
+
+
+def test_located_equilibrium_beyond_the_plane_is_words() -> None:
+    spec = CHARTS["region_phase"](study(**located("330000", 301.0, 150.0)), WORDS)
+    assert "fitted" not in values(spec, "kind")
+    (text,) = [row["text"] for row in of_region(spec, "330000", "text")]
+    assert text == WORDS["beyond"].format(label=WORDS["fitted"], x1="301", x2="150")
+
+
+def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:
+    spec = CHARTS["region_phase"](study(**unestimated("620000")), WORDS)
+    assert [row["text"] for row in of_region(spec, "620000", "text")] == [WORDS["fitted_missing"]]
+    changed = unestimated("620000")
+    panel = study().tables["panel"]
+    panel["value"] = panel["value"].mask(panel["region"] == "620000")
+    spec = CHARTS["region_phase"](study(panel=panel, **changed), WORDS)
+    assert not of_region(spec, "620000", "x1")
+    params = {param["name"]: param["value"] for param in spec["params"]}
+    assert params["frames"]["620000"] == {"x1": 1.0, "x2": 1.0}
+
+
+def test_given_parameters_are_a_diamond_of_every_region() -> None:
+    spec = CHARTS["region_phase"](study(**stated(50.0, 200.0)), WORDS)
+    given = [row for row in of_region(spec, "330000", "kind") if row["kind"] == "given"]
+    assert {(row["x1"], row["x2"], row["label"]) for row in given} == {(50, 200, WORDS["given"])}
+
+
+def test_words_of_two_lines_beyond_the_plane_do_not_meet() -> None:
+    spec = specs(4)["phase"]
+    rows = [row for part in spec["datasets"].values() for row in part if "text" in row]
+    ends = sorted(row["y"] for row in rows if "at rest" in row["text"])
+    assert len(ends) == 2
+    assert (ends[1] - ends[0]) / 250 * spec["height"] * FIGURES["phase"].paper > 14
+
+
+FIELD = {"a1": 0.55, "b1": 0.028, "a2": 0.80, "d": 0.024}
+
+
+def test_orbit_runs_through_the_state_and_stays_on_its_level() -> None:
+    state = pd.Series({"x1": 34.0, "x2": 5.9})
+    rows = orbit_inside(FIELD, state, 3, (0.0, 1e3), (0.0, 1e3))
+    times = rows["time"].to_numpy()
+    assert (times[0], times[-1]) == (-3.0, 3.0) and np.all(np.diff(times) > 0)
+    now = rows[rows["time"] == 0.0]
+    assert now[["x1", "x2"]].to_numpy().tolist() == [[34.0, 5.9]]
+    level = conserved(rows["x1"], rows["x2"], 0.55, 0.028, 0.80, 0.024 / 0.028)
+    np.testing.assert_allclose(level, level[0], rtol=1e-5)
+    assert np.ptp(rows["x1"]) > 30  # it goes somewhere
+    # three years on from where it was three years ago, it is here
+    first = orbit_inside(FIELD, rows.iloc[0], 3, (0.0, 1e3), (0.0, 1e3)).iloc[-1]
+    np.testing.assert_allclose(first[["x1", "x2"]].astype(float), [34.0, 5.9], rtol=1e-5)
+
+
+def test_orbit_ends_where_it_leaves_the_plane() -> None:
+    state = pd.Series({"x1": 34.0, "x2": 5.9})
+    rows = orbit_inside(FIELD, state, 8, (0.0, 40.0), (0.0, 20.0))
+    whole = orbit_inside(FIELD, state, 8, (0.0, 1e3), (0.0, 1e3))
+    inside = (whole["x1"] <= 40) & (whole["x2"] <= 20)
+    outside = whole.loc[~inside, "time"]
+    assert rows["time"].max() < outside[outside > 0].min() <= rows["time"].max() + 0.051
+    assert rows["x1"].max() <= 40 and rows["x2"].max() <= 20
+
+
+def test_orbit_that_leaves_every_bound_is_drawn_as_far_as_it_can_be_followed() -> None:
+    # x' = .1 x (1 + x) from 1 is beyond every bound after 10 ln 2 = 6.93 years
+    field = {"a1": 0.1, "b1": -0.1, "a2": -0.1, "d": 0.1}
+    endless = (0.0, float("inf"))
+    rows = orbit_inside(field, pd.Series({"x1": 1.0, "x2": 1.0}), 9, endless, endless)
+    assert (rows["time"].min(), rows["time"].max()) == (-9.0, 6.0)
+    assert rows["x1"].iloc[-1] == pytest.approx(1 / (2 * np.exp(-0.6) - 1), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "drawn_so"), [("centre", True), ("saddle", True), ("none", False)]
+)
+def test_orbit_of_the_focus_is_drawn_where_there_is_one(kind: str, drawn_so: bool) -> None:
+    table = study().tables["equilibria"]
+    table["kind"] = table["kind"].mask(table["source"] == "fit", kind)
+    spec = CHARTS["phase"](study(equilibria=table), WORDS)
+    rows = pd.DataFrame(
+        [row for part in spec["datasets"].values() for row in part if "time" in row],
+        columns=["time", "x1", "x2"],
+    )
+    assert bool(len(rows)) == drawn_so
+    if drawn_so:
+        last = rows.set_index("time").loc[0.0]
+        assert tuple(last) == pytest.approx((140 * 1.1**5, 100 * 1.1**5), rel=1e-6)
+        assert rows["time"].min() >= -5 and rows["x2"].max() <= STRIP * 250
+
+
+def curve_rows(spec: dict) -> list[dict]:
+    """Return the specifications of a curve, from the left."""
+    return max(
+        ([row for row in part if "shown_low" in row] for part in spec["datasets"].values()), key=len
+    )
+
+
+def test_interaction_curve_is_the_table_from_the_lowest_estimate() -> None:
+    spec = specs(4)["interaction_curve_d"]
+    rows = curve_rows(spec)
+    table = specifications(4).query("quantity == 'd'").sort_values("value")
+    for name in ("value", "low", "high"):
+        assert [row[name] for row in rows] == pytest.approx(list(table[name]))
+    (main,) = [row for row in rows if row["main"]]
+    assert (main["value"], main["effects_name"], main["pair_name"]) == (
+        -0.02, WORDS["variant_region+year"], WORDS["variant_main"],
+    )  # fmt: skip
+    assert [row["first"] for row in rows] == [e == "region" for e in table["effects"]]
+
+
+def test_long_interval_is_cut_with_a_mark_and_told_whole() -> None:
+    spec = specs(4)["interaction_curve_b1"]
+    rows = curve_rows(spec)
+    (long,) = [row for row in rows if row["high"] - row["low"] > 1]
+    # estimates 0 to .07, intervals of .2: the curve shows two of them beyond
+    assert (long["shown_low"], long["shown_high"]) == pytest.approx((-0.4, 0.47))
+    assert (long["low"], long["high"]) == pytest.approx((0.06 - 5, 0.06 + 5))
+    others = [row for row in rows if row is not long]
+    assert all((row["shown_low"], row["shown_high"]) == (row["low"], row["high"]) for row in others)
+    assert sorted(values(spec, "shape")) == ["triangle-down", "triangle-up"]
+    assert any(text.endswith(WORDS["goes_on"]) for text in strings(spec))
+
+
+def test_intervals_alike_are_shown_whole() -> None:
+    frame = pd.DataFrame({"low": [1.0, 1.5], "value": [2.0, 3.0], "high": [3.0, 4.5]})
+    assert curve_limits(frame) == (0.0, 4.5)
+    assert curve_limits(-frame.rename(columns={"low": "high", "high": "low"})) == (-4.5, 0.0)
+    whole = specifications(4).assign(
+        low=lambda f: f["value"] - 0.1, high=lambda f: f["value"] + 0.1
+    )
+    spec = CHARTS["interaction_curve_b1"](study(specifications=whole), WORDS)
+    assert not values(spec, "shape")
+    assert not any(text.endswith(WORDS["goes_on"]) for text in strings(spec))
+    assert REACH >= 1  # an interval of the usual length is never cut
+
+
+def test_long_name_of_a_pair_is_short_in_the_matrix_and_whole_in_the_tip() -> None:
+    name = "employment in large manufacturing enterprises"
+    spec = CHARTS["interaction_curve_b1"](study(specifications=specifications(4, name)), WORDS)
+    assert name in {row["pair_name"] for row in curve_rows(spec)}
+    shortened = [text for text in values(spec, "text") if text.startswith("employment in")]
+    assert [len(text) for text in shortened] == [NAME] and shortened[0].endswith("…")
+
+
+def test_every_estimator_of_the_curve_has_a_name() -> None:
+    table = specifications(4).replace({"estimator": {"lag": "fod_iv"}})
+    spec = CHARTS["interaction_curve_b1"](study(specifications=table), WORDS)
+    assert "fod_iv" not in values(spec, "text") + values(spec, "estimator_name")
+    assert WORDS["variant_fod_iv"] in values(spec, "text")
