@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.estimation import common_year_share, fit_pooled
+from coevo.estimation import ESTIMATORS, common_year_share, fit_pooled
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
 from coevo.wild_bootstrap import wild_pooled
@@ -153,15 +153,24 @@ def test_calibration_fails_in_sixteen_region_years(results):
     )
 
 
-def test_tables_hold_together(results):
-    for study, regions in (("provinces", 31), ("provinces-scale", 31), ("zhejiang", 1)):
-        equilibria, relations = results(study, "equilibria"), results(study, "relations")
-        fits = equilibria[equilibria["source"] == "fit"]
-        own = fits[fits["effects"] == "none"]
-        assert own.groupby("estimator")["scope"].nunique().eq(regions).all()
-        total = fits[["p_predator_prey", "p_reversed", "p_saddle"]].sum(axis=1)
-        assert total.between(0, 1 + 1e-12).all()
-        located = fits[fits["located"].astype(bool)]
-        assert (located[["x1_set", "x2_set"]] == "interval").all(axis=None)
-        rest = relations[relations["quantity"] == "growth_at_E"]["value"]
-        assert len(rest) == len(own) and rest.max() < 1e-10
+@pytest.mark.parametrize(
+    ("study", "regions"), [("provinces", 31), ("provinces-scale", 31), ("zhejiang", 1)]
+)
+def test_tables_hold_together(results, study, regions):
+    equilibria, relations = results(study, "equilibria"), results(study, "relations")
+    fits = equilibria[equilibria["source"] == "fit"]
+    classic = fits[fits["model"] == "classic"]
+    own = classic[classic["effects"] == "none"]
+    found = own.groupby("estimator")["scope"].nunique()
+    assert found[list(ESTIMATORS)].eq(regions).all()
+    refused = relations[(relations["quantity"] == "not_estimated")]
+    path = (refused["estimator"] == "trajectory").sum()
+    assert found.get("trajectory", 0) + path == regions and len(refused) == path
+    general = fits.loc[fits["model"] == "general", "scope"].nunique()
+    assert general + (relations["quantity"] == "general_not_estimated").sum() == regions
+    total = classic[["p_predator_prey", "p_reversed", "p_saddle"]].sum(axis=1)
+    assert total.between(0, 1 + 1e-12).all() and total.gt(0).any()
+    located = fits[fits["located"].astype(bool)]
+    assert (located[["x1_set", "x2_set"]] == "interval").all(axis=None)
+    rest = relations[relations["quantity"] == "growth_at_E"]["value"]
+    assert len(rest) == len(own) and rest.max() < 1e-10

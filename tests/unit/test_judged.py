@@ -239,6 +239,7 @@ def test_which_fits_are_doubted(panel, main):
     for quantity in ("relation", "restriction", "feedback_weak", "phi_2019_2023"):
         assert labels.loc[quantity].tolist() == [{"region+year"}, {"fod_iv"}]
     assert not rows.duplicated(["effects", "estimator", "quantity"]).any()
+    assert not rows["quantity"].str.endswith("not_estimated").any()
 
 
 def test_a_pool_that_is_too_short_for_instruments_is_not_judged(panel):

@@ -270,6 +270,18 @@ def test_too_few_regions_leave_the_region_in_focus_per_unit_of_its_first_year(re
         assert table.at[name, "set"] == str(E.kind)
 
 
+def test_no_growth_row_of_a_region_alone_crosses_two_vintages(observations):
+    one = observations[observations["region"] == FOCUS]
+    found = made(one, **only())
+    part = pair_values(panel_of(one, "overlay"), PAIR)
+    own, through = (fit(part["year"], part["x1"], part["x2"], breaks=b) for b in ([2019], []))
+    assert (own.rows, through.rows) == (6, 7)
+    rows = rows_of(found, ("main", "overlay", ""), "given", estimator="trapezoid")
+    unit = part["x1"].iloc[0]
+    assert rows.at["d", "value"] == pytest.approx(own.d * unit)
+    assert abs(own.d - through.d) * unit > 1e-3
+
+
 def test_a_first_year_without_a_figure_leaves_the_first_known_one():
     rows = observed(2, restated=False)
     panel = panel_of(rows).query(f"region == '{FOCUS}'")

@@ -1,0 +1,218 @@
+"""Interaction, relation and feedback of the provinces: what may be said, and what may not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.estimation import ESTIMATORS
+
+ZHEJIANG, QINGHAI = "330000", "630000"
+CASES = [
+    ("main", "single", ""),
+    ("employment", "single", ""),
+    ("technology", "single", ""),
+    ("constant prices", "single", ""),
+    ("purchases", "single", ""),
+    ("main", "overlay", ""),
+    ("main", "splice", ""),
+    ("main", "single", "2020"),
+]
+
+
+@pytest.fixture
+def relations(results):
+    """Return rows of the pool by effects, estimator and quantity."""
+    table = results("provinces", "relations")
+    table = table[table["scope"] == "pooled"]
+    return table.set_index(["effects", "estimator", "quantity"]).sort_index()
+
+
+@pytest.fixture
+def parameters(results):
+    """Return rows of the pool, scaled by the first year, by model, effects, estimator and name."""
+    table = results("provinces", "parameters")
+    table = table[(table["scope"] == "pooled") & (table["scaling"] == "first")]
+    return table.set_index(["model", "effects", "estimator", "parameter"]).sort_index()
+
+
+@pytest.fixture
+def specifications(results):
+    return results("provinces", "specifications")
+
+
+def test_classic_slopes_by_instruments(parameters):
+    rows = parameters.loc["classic", "region+year", "fod_iv"]
+    assert rows["df"].tolist() == [30, 30]
+    assert rows["estimate"].to_dict() == {
+        "b1": pytest.approx(0.0217, abs=5e-5),
+        "d": pytest.approx(0.244, abs=5e-4),
+    }
+    assert rows["se"].to_dict() == {
+        "b1": pytest.approx(0.0101, abs=5e-5),
+        "d": pytest.approx(0.539, abs=5e-4),
+    }
+
+
+@pytest.mark.parametrize(
+    ("effects", "quantity", "value", "half"),
+    [
+        ("region+year", "wild_b1", 0.81, 0.005),
+        ("region+year", "wild_d", 0.92, 0.005),
+        ("region", "wild_b1", 0.0066, 5e-5),
+        ("region", "wild_d", 0.0039, 5e-5),
+        ("region+year", "homogeneity_b1", 0.90, 0.005),
+        ("region+year", "homogeneity_d", 0.67, 0.005),
+        ("region+year", "bias_b1", -0.0000, 0.0002),
+        ("region+year", "bias_d", 0.009, 0.004),
+        ("region", "bias_b1", 0.0004, 0.0003),
+        ("region", "bias_d", 0.022, 0.004),
+    ],
+)
+def test_doubts_about_the_pooled_slopes(relations, effects, quantity, value, half):
+    assert relations.at[(effects, "trapezoid", quantity), "value"] == pytest.approx(value, abs=half)
+
+
+def test_short_panels_bend_less_than_one_standard_error(relations, parameters):
+    for effects in ("region", "region+year"):
+        for name in ("b1", "d"):
+            bias = relations.at[(effects, "trapezoid", f"bias_{name}"), "value"]
+            assert abs(bias) < 0.5 * parameters.at[("classic", effects, "trapezoid", name), "se"]
+
+
+def test_one_region_turns_the_signs_where_the_years_are_taken_out(relations):
+    for name in ("b1", "d"):
+        kept = relations.loc[("region", "trapezoid", f"leave_one_out_{name}")]
+        turned = relations.loc[("region+year", "trapezoid", f"leave_one_out_{name}")]
+        assert 0 < kept["low"] < kept["high"]
+        assert turned["low"] < 0 < turned["high"]
+
+
+def test_the_relation_is_undetermined(relations):
+    rows = relations.loc["region+year", "fod_iv"]
+    assert rows.at["relation", "relation"] == "undetermined"
+    shares = rows.filter(regex=r"^p_.._12$", axis=0)["value"]
+    assert len(shares) == 4 and shares.sum() == pytest.approx(1)
+    assert shares.max() == shares["p_--_12"] == pytest.approx(0.67, abs=0.015)
+
+
+def test_the_estimators_disagree_on_the_signs(parameters):
+    signs = {
+        estimator: [
+            float(np.sign(parameters.at[("general", "region+year", estimator, name), "estimate"]))
+            for name in ("A12", "A21")
+        ]
+        for estimator in ("fod_iv", "lag")
+    }
+    assert signs == {"fod_iv": [-1, -1], "lag": [1, 1]}
+
+
+def test_the_restriction_of_the_paper_is_not_rejected_by_weak_instruments(relations):
+    rows = relations.loc["region+year", "fod_iv"]["value"]
+    assert rows["restriction"] == pytest.approx(0.28, abs=0.005)
+    assert rows["first_stage_F"] == pytest.approx(1.6, abs=0.05)
+
+
+@pytest.mark.parametrize("period", ["", "_2015_2019", "_2019_2023"])
+def test_feedback_cannot_be_decided(relations, period):
+    rows = relations.loc["region+year", "fod_iv"]
+    for form in ("weak", "strong"):
+        assert rows.at[f"feedback_{form}{period}", "relation"] == "undecidable"
+    difference = rows.loc[f"feedback_difference{period}"]
+    assert difference["low"] < 0 < difference["high"]
+    assert rows.at[f"phi{period}", "relation"] == "cannot be located"
+
+
+def supply(rows):
+    """Return whether b1 and d are both clearly positive, by everything that tells fits apart."""
+    key = ["pair", "vintage", "dropped", "effects", "estimator"]
+    ends = rows.pivot(index=key, columns="quantity", values="low")
+    return (ends[["b1", "d"]] > 0).all(axis=1)
+
+
+def test_the_supply_pattern_is_the_common_path_of_the_years(specifications):
+    """Clear by every estimator with effects of regions; gone by all once years have effects."""
+    rows = specifications.query("roles == 'given' and scope == 'pooled' and model == 'classic'")
+    found = supply(rows).groupby(["pair", "effects"]).agg(["sum", "size"])
+    assert found.loc["main", "region"].tolist() == [20, 20]  # 5 estimators, 4 cases
+    assert found.loc["main", "region+year"].tolist() == [0, 24]  # and fod_iv
+    others = found.drop("main")
+    assert others["sum"].eq(0).all() and len(others) == 8
+
+
+def test_the_parameters_show_the_same_pattern(parameters):
+    low = parameters.loc["classic"]["low"].unstack("parameter")[["b1", "d"]]
+    clear = (low > 0).all(axis=1)
+    assert clear.loc["region"].all() and set(clear.loc["region"].index) == set(ESTIMATORS)
+    assert not clear.loc["region+year"].any() and len(clear.loc["region+year"]) == 6
+
+
+def test_instruments_tell_no_effect_from_zero_in_any_specification(specifications):
+    rows = specifications.query("model == 'general' and estimator == 'fod_iv'")
+    assert len(rows) == 8 * 2 * 3
+    assert ((rows["low"] < 0) & (rows["high"] > 0)).all()
+
+
+def test_specifications_are_those_of_the_config_in_both_roles(specifications):
+    cases = specifications[["pair", "vintage", "dropped"]].drop_duplicates()
+    assert list(cases.itertuples(index=False, name=None)) == CASES
+    sizes = specifications.groupby(["pair", "vintage", "dropped", "roles"]).size()
+    assert set(sizes) == {5 * 2 * 4 + 2 + 2 * 3} and len(sizes) == 2 * len(CASES)
+
+
+def test_swapped_roles_say_the_same(specifications):
+    rows = specifications[specifications["quantity"].isin(["b1", "d"])]
+    key = ["pair", "vintage", "dropped", "effects", "estimator"]
+    given, swapped = (
+        rows[rows["roles"] == roles].pivot(index=key, columns="quantity", values="value")
+        for roles in ("given", "swapped")
+    )
+    assert given["b1"].to_numpy() == pytest.approx(-swapped["d"].to_numpy(), rel=1e-9, abs=1e-12)
+    assert given["d"].to_numpy() == pytest.approx(-swapped["b1"].to_numpy(), rel=1e-9, abs=1e-12)
+
+
+def test_the_main_case_is_the_study_itself(specifications, parameters):
+    main = specifications[
+        (specifications["pair"] == "main")
+        & (specifications["vintage"] == "single")
+        & (specifications["roles"] == "given")
+        & (specifications["dropped"] == "")
+        & (specifications["scope"] == "pooled")
+        & (specifications["quantity"] != "feedback_difference")
+    ]
+    assert len(main) == 5 * 2 * 2 + 2 + 2 * 2
+    columns = ["model", "effects", "estimator", "quantity"]
+    for row in main.to_dict("records"):
+        own = parameters.loc[tuple(row[column] for column in columns)]
+        expected = [own["estimate"], own["low"], own["high"]]
+        assert [row["value"], row["low"], row["high"]] == pytest.approx(expected, rel=1e-9)
+
+
+def test_no_region_has_an_equilibrium_that_can_be_located_by_its_own_or_the_headline(results):
+    fits = results("provinces", "equilibria").query("source == 'fit'")
+    fits = fits.assign(located=fits["located"].astype(str).str.lower() == "true")
+    counts = fits.groupby(["effects", "model", "estimator"])["located"].agg(["sum", "size"])
+    assert counts.loc[("none", "classic", "trapezoid")].tolist() == [0, 31]
+    assert counts.loc[("none", "general", "trapezoid")].tolist() == [0, 31]
+    assert counts.drop("region")["sum"].eq(0).all()
+    # with effects of regions alone, which the common path of the years carries, one is
+    assert set(fits.loc[fits["located"], "scope"]) == {QINGHAI}
+
+
+def test_what_is_not_estimated_has_a_reason(results):
+    table = results("provinces", "relations")
+    refused = table[table["quantity"].str.endswith("not_estimated")]
+    assert set(refused["estimator"]) == {"trajectory"} and set(refused["scope"]) <= set(
+        table.loc[table["quantity"] == "rows", "scope"]
+    )
+    assert refused["relation"].str.contains("did not converge").all() and len(refused) <= 3
+
+
+def test_the_case_of_one_region_has_no_pool(results):
+    for name in ("parameters", "equilibria", "relations", "specifications"):
+        assert set(results("zhejiang", name)["scope"]) == {ZHEJIANG}
+    relations = results("zhejiang", "relations").set_index("quantity")
+    assert "at least 6" in relations.at["general_not_estimated", "relation"]
+    assert set(relations.loc["rows", "value"]) == {4}
+    table = results("zhejiang", "specifications")
+    assert set(table["effects"]) == {"none"} and len(table) == 5 * 4 * 2
+    assert pd.isna(table["low"]).sum() == (table["set"] == "line").sum()
