@@ -30,10 +30,9 @@ import pandas as pd
 from scipy.special import ndtri
 
 from benchmarks.noisy_paths import REGIMES, STEPS, Regime, inside, paths_of, simulate
-from coevo.estimation import fit_pooled
+from coevo.estimation import fit_batch, fit_pooled
 from coevo.estimation.growth import lag, logmean, trapezoid
 from coevo.inference import RatioSet, fieller
-from coevo.inference.lines import lines
 
 Array = npt.NDArray[np.float64]
 Row = dict[str, Any]
@@ -83,9 +82,9 @@ def median(quantity: str, values: Array) -> Row:
 
 def measured(paths: Array, regime: Regime, estimator: str) -> Iterator[Row]:
     """Yield the quantities of one estimator."""
-    found, covariance = lines(*rows_of(paths, estimator))
+    found, covariance, df = fit_batch(*rows_of(paths, estimator))
     truth = -regime.lines[:, 0] / regime.lines[:, 1]
-    sets = fieller(found[..., 0], found[..., 1], covariance, paths.shape[1] - 3)
+    sets = fieller(found[..., 0], found[..., 1], covariance, df)
     held = holds(sets, truth)
     for equation, x in ((1, "x1"), (0, "x2")):
         yield share(f"coverage_{x}", held[:, equation])

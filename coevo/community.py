@@ -20,13 +20,6 @@ Array = npt.NDArray[np.float64]
 Values = npt.ArrayLike
 
 ROUNDING = 1e-9  # a part of an eigenvalue below this share of the largest one counts as zero
-# (sign of A12, sign of A21) -> relation; A12 is what 2 does to 1
-RELATIONS = {
-    (-1, -1): "competition",
-    (1, 1): "mutualism",
-    (1, -1): "1 preys on 2",
-    (-1, 1): "2 preys on 1",
-}
 
 
 def rest_point(r: Values, A: Values) -> Array:
@@ -138,17 +131,6 @@ def symbiosis_coefficients(r: Values, A: Values) -> Array:
     gain = A * carrying_capacities(r, A)[..., None, :]
     rate = np.broadcast_to(r[..., None], gain.shape)
     return np.divide(gain, rate, out=np.full(gain.shape, np.nan), where=rate != 0)
-
-
-def relation(effect12: Values, effect21: Values) -> npt.NDArray[np.str_]:
-    """Return the relation that the signs of A12 (of 2 on 1) and A21 (of 1 on 2) name.
-
-    (-, -) competition, (+, +) mutualism, (+, -) `1 preys on 2`, (-, +) `2 preys on 1`; with a zero
-    or NaN `undetermined`, since a relation with a zero needs a bound within which nothing counts.
-    """
-    first, second = np.sign(effect12), np.sign(effect21)
-    found = [(first == one) & (second == two) for one, two in RELATIONS]
-    return np.select(found, list(RELATIONS.values()), "undetermined")[()]
 
 
 def simulate(r: Values, A: Values, start: Values, times: Values) -> Array:

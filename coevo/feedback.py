@@ -14,7 +14,7 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation.growth import Array
-from coevo.inference import RatioSet, fieller, interval
+from coevo.inference import RatioSet, fieller, interval, t_draws
 
 WEAK, STRONG = 2, 5  # statements that have to hold together
 
@@ -107,12 +107,8 @@ def _together(intervals: list[tuple[float, float]]) -> Verdict:
 
 def _differences(A: Array, covariance: Array, df: int, draws: int, seed: int) -> Array:
     """Return draws of A12 A21 - A11 A22 from the multivariate t of A."""
-    generator = np.random.default_rng(seed)
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0))
-    stretch = np.sqrt(df / generator.chisquare(df, draws))
-    a = A.reshape(4, 1) + root @ generator.standard_normal((4, draws)) * stretch
-    return a[1] * a[2] - a[0] * a[3]
+    a11, a12, a21, a22 = t_draws(A.reshape(1, 4), covariance[None], df, draws, seed)[:, 0].T
+    return a12 * a21 - a11 * a22
 
 
 def _percentiles(drawn: Array, level: float) -> tuple[float, float]:

@@ -15,7 +15,7 @@ import pandas as pd
 from coevo.errors import StudyError
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
-from coevo.inference import FEWEST_REGIONS, t_quantile
+from coevo.inference import FEWEST_REGIONS, quadrant_shares, t_draws, t_quantile
 from coevo.no_interaction import NULLS, chunks, shocks, simulate
 
 # name -> the general model of a batch of panels; both must speak for a relation
@@ -52,8 +52,8 @@ class Relation(NamedTuple):
     """What the two populations are to each other, and what the rule rests on.
 
     direction: which of the two, where they differ; cross: A12 and A21 by `fod_iv` and by
-    `lag`; critical (3,): see `critical_values`; quadrants: probability of the signs of
-    (A12, A21), "++", "+-", "-+", "--", by `fod_iv`.
+    `lag`; critical (3,): see `critical_values`; quadrants: probability of each pair of signs of
+    (A12, A21), "++" or another of `QUADRANTS`, by `fod_iv`.
     """
 
     name: str
@@ -188,17 +188,6 @@ def quadrants(
 
     A (2, 2), covariance (4, 4): the posterior under a flat prior.
     """
-    generator = np.random.default_rng(seed)
-    root = np.linalg.cholesky(covariance[1:3, 1:3])
-    stretch = np.sqrt(df / generator.chisquare(df, draws))
-    drawn = (
-        np.array([A[0, 1], A[1, 0]])[:, None]
-        + root @ generator.standard_normal((2, draws)) * stretch
-    )
-    first, second = drawn > 0
-    return {
-        "++": float(np.mean(first & second)),
-        "+-": float(np.mean(first & ~second)),
-        "-+": float(np.mean(~first & second)),
-        "--": float(np.mean(~first & ~second)),
-    }
+    both = np.array([[A[0, 1], A[1, 0]]])
+    drawn = t_draws(both, covariance[None, 1:3, 1:3], df, draws, seed)
+    return quadrant_shares(drawn[:, 0, 0], drawn[:, 0, 1])

@@ -9,10 +9,7 @@ from coevo.equilibria.fitted import POOLED, Fits, Row
 from coevo.errors import StudyError
 from coevo.estimation import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
-from coevo.inference import interval, rest_region, sign_probabilities_general
-
-# relation of a pair of signs -> its ending in the names of quantities (signs of A12, A21)
-QUADRANTS = {"competition": "--", "mutualism": "++", "1 preys on 2": "+-", "2 preys on 1": "-+"}
+from coevo.inference import QUADRANTS, interval, rest_region, sign_probabilities_general
 
 
 def own_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, GeneralFit]]:
@@ -81,7 +78,7 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
 
 
 def relation_rows(own: GeneralFit, seed: np.random.SeedSequence) -> Iterator[Row]:
-    """Yield the test of the paper's restriction A_ii = 0, and the probability of each relation."""
+    """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
     yield {"quantity": "rows_general", "value": own.rows}
     yield {"quantity": "restriction", "value": restriction_test(own).combined}
     pairs = [(i, j) for i in range(len(own.r)) for j in range(i + 1, len(own.r))]
@@ -89,5 +86,5 @@ def relation_rows(own: GeneralFit, seed: np.random.SeedSequence) -> Iterator[Row
         shares = sign_probabilities_general(
             own.r, own.A, own.covariance, own.df, seed=seed, pair=(i, j)
         )
-        for relation, signs in QUADRANTS.items():
-            yield {"quantity": f"p_{signs}_{i + 1}{j + 1}", "value": shares[relation]}
+        for signs in QUADRANTS:
+            yield {"quantity": f"p_{signs}_{i + 1}{j + 1}", "value": shares[signs]}

@@ -6,11 +6,12 @@ import pandas as pd
 
 from coevo.findings.interaction import POOLED
 from coevo.findings.study import Study
+from coevo.inference import QUADRANTS
+from coevo.relations import ESTIMATORS
 
 UNDETERMINED = "undetermined"
-JUDGES = ("fod_iv", "lag")  # the two estimators that must agree before a relation is named
+JUDGES = tuple(ESTIMATORS)  # the two estimators that must agree before a relation is named
 WEAK = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
-QUADRANTS = {"--": "competition", "++": "mutualism", "+-": "predator_prey", "-+": "predator_prey"}
 
 
 def pooled_rows(study: Study, **where: str) -> pd.DataFrame:

@@ -12,10 +12,17 @@ from coevo.inference.sets import (
     interval,
     t_quantile,
 )
-from coevo.inference.signs import sign_probabilities, sign_probabilities_general
+from coevo.inference.signs import (
+    QUADRANTS,
+    quadrant_shares,
+    sign_probabilities,
+    sign_probabilities_general,
+    t_draws,
+)
 
 __all__ = [
     "FEWEST_REGIONS",
+    "QUADRANTS",
     "Deletion",
     "Forecast",
     "Projection",
@@ -28,8 +35,10 @@ __all__ = [
     "in_region",
     "interval",
     "least_interaction",
+    "quadrant_shares",
     "rest_region",
     "sign_probabilities",
     "sign_probabilities_general",
+    "t_draws",
     "t_quantile",
 ]

@@ -7,8 +7,7 @@ import numpy.typing as npt
 
 from coevo.community import simulate
 from coevo.errors import StudyError
-from coevo.estimation import Fit
-from coevo.inference.lines import lines
+from coevo.estimation import Fit, fit_batch
 
 Array = npt.NDArray[np.float64]
 
@@ -49,8 +48,7 @@ def forecast(fit: Fit, state: npt.ArrayLike | None = None) -> Forecast:
     g, R = fit.data.growth, fit.data.regressor
     if fit.rows < 4:
         raise StudyError(f"{fit.rows} growth rows: a forecast of the last needs three before it")
-    earlier, _ = lines(g[:-1], R[:-1])
-    c, s = earlier.T
+    c, s = fit_batch(g[:-1], R[:-1]).lines.T
     if state is None:
         model = c + s * R[-1]
     else:

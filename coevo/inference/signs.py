@@ -7,12 +7,12 @@ estimates; the equations are drawn independently of each other.
 import numpy as np
 import numpy.typing as npt
 
-from coevo.community import RELATIONS, relation
 from coevo.errors import StudyError
 from coevo.estimation import Equations
 
 Array = npt.NDArray[np.float64]
 Seed = int | np.random.SeedSequence
+QUADRANTS = ("--", "++", "+-", "-+")  # signs of A12 (of 2 on 1) and of A21
 
 
 def sign_probabilities(fit: Equations, draws: int = 20_000, seed: Seed = 1) -> dict[str, float]:
@@ -43,19 +43,27 @@ def sign_probabilities_general(
     seed: Seed = 1,
     pair: tuple[int, int] = (0, 1),
 ) -> dict[str, float]:
-    """Return the probability of each relation of a pair, and that the rest point is positive.
+    """Return the probability of each pair of signs, and that the rest point is positive.
 
     r (n,), A (n, n); covariance (n, 1 + n, 1 + n): that of each equation's (r_i, A_i1 .. A_in);
-    df of t. Keys: the relations of `community.RELATIONS` (the quadrants of A12, A21, which sum to
-    1) and `positive`.
+    df of t; pair: the two populations, from 0. Keys: `QUADRANTS`, which sum to 1, and `positive`.
     """
     estimate = np.column_stack([r, A])
     drawn = t_draws(estimate, np.asarray(covariance, dtype=float), df, draws, seed)
     rates, effects = drawn[..., 0], drawn[..., 1:]
     first, second = pair
-    names = relation(effects[:, first, second], effects[:, second, first])
-    found = {name: float(np.mean(names == name)) for name in RELATIONS.values()}
-    return found | {"positive": float(np.mean(_positive(rates, effects)))}
+    shares = quadrant_shares(effects[:, first, second], effects[:, second, first])
+    return shares | {"positive": float(np.mean(_positive(rates, effects)))}
+
+
+def quadrant_shares(effect12: Array, effect21: Array) -> dict[str, float]:
+    """Return the share of draws (draws,) with each pair of signs of `QUADRANTS`."""
+    signs = {"-": -1, "+": 1}
+    first, second = np.sign(effect12), np.sign(effect21)
+    return {
+        pair: float(np.mean((first == signs[pair[0]]) & (second == signs[pair[1]])))
+        for pair in QUADRANTS
+    }
 
 
 def _positive(r: Array, A: Array) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,6 @@ from coevo.community import (
     carrying_capacities,
     jacobian,
     kind,
-    relation,
     rest_point,
     simulate,
     symbiosis_coefficients,
@@ -174,15 +173,3 @@ def test_capacities_and_symbiosis_coefficients():
     # no self-limitation, no growth of its own
     assert np.isnan(carrying_capacities([0.8, -0.5], [[0.1, 0], [0, -0.1]])).all()
     assert np.isnan(symbiosis_coefficients([0.8, 0.5], [[0.1, 1], [1, -0.1]])[:, 0]).all()
-
-
-def test_relations():
-    assert relation([-1, 1, 2, -2], [-3, 4, -1, 1]).tolist() == [
-        "competition",
-        "mutualism",
-        "1 preys on 2",
-        "2 preys on 1",
-    ]
-    assert relation([0, 1, np.nan], [1, 0, 1]).tolist() == ["undetermined"] * 3
-    # the paper's form: downstream, the second, lives on upstream
-    assert relation(-0.028, 0.024) == "2 preys on 1"

@@ -6,9 +6,8 @@ import pytest
 
 from benchmarks.fieller_coverage import TABLE, holds, one_region, pooled, rows_of, share
 from benchmarks.noisy_paths import REGIMES, inside, paths_of, simulate
-from coevo.estimation import fit
+from coevo.estimation import fit, fit_batch
 from coevo.inference import fieller
-from coevo.inference.lines import lines
 from coevo.lotka_volterra import orbit
 
 
@@ -22,9 +21,8 @@ def test_the_map_satisfies_its_lines(name):
     assert g - c - s * R == pytest.approx(np.moveaxis(shocks.sum(axis=1), 0, 1), abs=1e-9)
     # without shocks the lines are recovered
     clean = paths_of(c, s, regime.start, 0 * shocks, "map")
-    assert lines(*rows_of(np.exp(clean), "trapezoid"))[0][2] == pytest.approx(
-        regime.lines, rel=1e-7
-    )
+    found = fit_batch(*rows_of(np.exp(clean), "trapezoid"))
+    assert found.lines[2] == pytest.approx(regime.lines, rel=1e-7)
 
 
 @pytest.mark.parametrize("name", REGIMES)
@@ -49,11 +47,11 @@ def test_shocks_have_the_size_that_is_said():
 def test_rows_are_those_of_the_fit():
     paths = simulate(REGIMES["turn"], "map", 8, 0.05, 3, np.random.default_rng(3))
     for estimator in ("trapezoid", "lag", "logmean"):
-        found, covariance = lines(*rows_of(paths, estimator))
+        found = fit_batch(*rows_of(paths, estimator))
         for i, path in enumerate(paths):
             one = fit(range(8), *path.T, estimator)
-            assert found[i] == pytest.approx(one.coefficients, rel=1e-9)
-            assert covariance[i] == pytest.approx(one.covariance, rel=1e-9)
+            assert found.lines[i] == pytest.approx(one.coefficients, rel=1e-9)
+            assert found.covariance[i] == pytest.approx(one.covariance, rel=1e-9)
 
 
 def test_paths_out_of_bounds_are_seen():

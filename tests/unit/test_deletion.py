@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
 from coevo.errors import StudyError
@@ -19,7 +17,6 @@ from coevo.inference import (
     forecast,
     least_interaction,
 )
-from coevo.inference.lines import lines
 from coevo.lotka_volterra import orbit
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "population.json"
@@ -28,26 +25,6 @@ SERIES = json.loads(PUBLISHED.read_text(encoding="utf-8"))["series"]
 
 def fitted(name, estimator="trapezoid"):
     return fit(*(SERIES[name][key] for key in ("t", "x1", "x2")), estimator)
-
-
-@given(st.integers(3, 12), st.integers(0, 2**32 - 1), st.floats(-6, 6))
-def test_lines_are_least_squares(n, seed, exponent):
-    g, R = np.random.default_rng(seed).normal(1, 0.5, (2, 4, n, 2))
-    R = R * 10**exponent
-    found, covariance = lines(g, R)
-    for batch in range(4):
-        for i in range(2):
-            X = np.column_stack([np.ones(n), R[batch, :, i]])
-            one = ols(X, g[batch, :, i])
-            assert found[batch, i] == pytest.approx(one.coefficients, rel=1e-9)
-            unit = np.sqrt(np.diag(one.covariance))
-            scaled = np.outer(unit, unit)
-            assert covariance[batch, i] / scaled == pytest.approx(one.covariance / scaled, abs=1e-7)
-
-
-def test_lines_need_a_regressor_that_varies():
-    with pytest.raises(StudyError, match="does not vary"):
-        lines(np.arange(8.0).reshape(4, 2), np.column_stack([np.arange(4), np.full(4, 0.1)]))
 
 
 @pytest.mark.parametrize("name", ["lynx_hare", "table_1"])
@@ -88,9 +65,25 @@ def test_what_one_year_of_table_1_decides():
 
 def test_three_rows_leave_nothing_to_spare():
     x = np.array([[1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0]])
-    found = deletion(fit(range(4), *x))
+    one = fit(range(4), *x)
+    found = deletion(one)
     assert found.x1.kind.tolist() == ["line"] * 3 and np.isinf(found.x2.g).all()
-    assert np.isfinite(found.E).all()
+    for i in range(3):
+        rows = np.delete(np.arange(3), i)
+        for equation, column in ((1, 0), (0, 1)):
+            g, R = one.data.growth[rows, equation], one.data.regressor[rows, equation]
+            s, c = np.polyfit(R, g, 1)
+            assert found.E[i, column] == pytest.approx(-c / s)
+            signs = np.sign([c, s]) != np.sign(one.coefficients[equation])
+            assert found.turned[i].reshape(2, 2)[equation].tolist() == signs.tolist()
+
+
+@pytest.mark.parametrize("years", [4, 5])
+def test_a_row_that_alone_varies_cannot_be_left_out(years):
+    """R(x2) is the same in all rows but the last."""
+    x2 = [1.0, 3.0] * 2 + [4.0]
+    with pytest.raises(StudyError, match="does not vary"):
+        deletion(fit(range(years), range(1, years + 1), [*x2[: years - 1], 7.0]))
 
 
 def clean(years):

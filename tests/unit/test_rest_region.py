@@ -150,16 +150,16 @@ def general(size=1.0):
 
 
 @pytest.mark.parametrize("df", [1, 5])
-def test_probabilities_of_relations_are_products_of_t(df):
+def test_probabilities_of_signs_are_products_of_t(df):
     r, A, V = general()
     found = sign_probabilities_general(r, A, V, df, draws=100_000)
     up12 = stats.t.sf(0, df, A[0, 1], np.sqrt(V[0, 2, 2]))
     up21 = stats.t.sf(0, df, A[1, 0], np.sqrt(V[1, 1, 1]))
     expected = {
-        "competition": (1 - up12) * (1 - up21),
-        "mutualism": up12 * up21,
-        "1 preys on 2": up12 * (1 - up21),
-        "2 preys on 1": (1 - up12) * up21,
+        "--": (1 - up12) * (1 - up21),
+        "++": up12 * up21,
+        "+-": up12 * (1 - up21),
+        "-+": (1 - up12) * up21,
     }
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=0.006)
 
@@ -204,8 +204,8 @@ def test_probabilities_of_signs_repeat_and_know_no_unit():
 def test_probabilities_without_error_and_of_three():
     A = np.array([[-1, 0.2, 0], [0.3, -1, 0], [0, 0, -1]])
     certain = sign_probabilities_general(np.ones(3), A, np.zeros((3, 4, 4)), 5, draws=50)
-    assert certain["mutualism"] == certain["positive"] == 1
+    assert certain["++"] == certain["positive"] == 1
     other = sign_probabilities_general(
         np.ones(3), A - 0.1, np.zeros((3, 4, 4)), 5, draws=50, pair=(1, 2)
     )
-    assert other["competition"] == 1
+    assert other["--"] == 1
