@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.derivations import linked
 from coevo.findings.study import Study
 from coevo.findings.vintages import vintages
 from coevo.observations.audit import is_finding
@@ -14,20 +15,28 @@ HEAVY = 0.5  # a weight above this decides its subsystem alone
 
 
 def data(study: Study) -> dict[str, Any]:
-    """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
+    """Counts of what was read, audit findings by check, missing and filled cells, vintages.
+
+    `of_D`: figures of the subsystems' indicators in the panel, and how many of them are filled.
+    """
     seen, panel = study.tables["observations"], study.tables["panel"]
     audit, remarks = audited(study)
     flags = panel["flag"].fillna("").astype(str)
+    table = study.indicators
+    used = panel["indicator"].isin(table.loc[table["subsystem"].fillna("") != "", "indicator"])
+    derived = table.loc[table["source_name"].fillna("") == "", "derivation"].fillna("")
+    # an index on the year before has no use in the first year
+    unneeded = panel["indicator"].isin(linked(derived)) & panel["year"].eq(panel["year"].min())
     return {
         "files": seen["file"].nunique(),
-        "observations": len(seen),
+        "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),
         "vintages": vintages(study),
         "audit": len(audit),
         "remarks": remarks["check"].value_counts(sort=False).to_dict(),
-        "cells": len(panel),
+        "of_D": {"figures": int(used.sum()), "filled": int((used & flags.eq(FILLED)).sum())},
         "filled": panel[flags.eq(FILLED)],
-        "missing": panel[flags.str.startswith(MISSING)],
+        "missing": panel[flags.str.startswith(MISSING) & ~unneeded],
         "revisions": len(study.tables["revisions"]),
     }
 

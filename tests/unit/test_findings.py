@@ -10,7 +10,7 @@ from coevo.coupling import grade
 from coevo.figures import figure_names
 from coevo.findings import findings, limits
 from coevo.findings.calibration import calibration, failed
-from coevo.findings.data import obstacles
+from coevo.findings.data import data, obstacles
 from coevo.findings.equilibrium import equilibrium, observed
 from coevo.findings.far import far, focus_state
 from coevo.findings.grades import printed
@@ -133,6 +133,25 @@ def test_region_in_focus_that_is_not_estimated() -> None:
     assert found["interaction"]["verdict"] == "supply_then_neither"
     assert "freedom" not in found["limits"]
     assert not {"fit"} & shown(chosen)
+
+
+def test_figures_read_are_those_that_are_there_and_missing_those_that_are_needed() -> None:
+    chosen, made = study(), tables()
+    seen = made["observations"]
+    blank = with_value(seen, seen.index == seen.index[0], "value", np.nan)
+    assert data(replace(chosen, tables={**made, "observations": blank}))["observations"] == (
+        seen["value"].notna().sum() - 1
+    )
+    rows = [
+        ("prices", "", "", "", "index", "prices", "价格", "价格指数", ""),
+        ("real", "", "", "", "yuan", "real", "实际", "", "deflate(product, prices)"),
+    ]
+    table = pd.concat([chosen.indicators, pd.DataFrame(rows, columns=chosen.indicators.columns)])
+    index = made["panel"].iloc[:12].assign(indicator="prices", value=np.nan, flag="missing:x")
+    index["year"] = [2015, *range(2016, 2021)] * 2
+    panel = pd.concat([made["panel"], index], ignore_index=True)
+    found = data(replace(chosen, indicators=table, tables={**made, "panel": panel}))
+    assert sorted(found["missing"]["year"].unique()) == [*range(2016, 2021)]
 
 
 def test_current_prices_are_a_limit_unless_what_is_used_is_deflated() -> None:

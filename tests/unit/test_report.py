@@ -1,6 +1,7 @@
 """The report: wording follows verdicts, data cannot become markup, the PDF repeats itself."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -158,10 +159,27 @@ def test_empty_audit_reports_nothing() -> None:
 
 
 def test_counts_are_separated_by_thousands() -> None:
-    panel = tables()["panel"].assign(flag="filled")
-    more = [panel.assign(indicator=f"other{i}") for i in range(10)]
-    count = f"{11 * len(panel):,}".replace(",", "\\,")
-    assert f"{count} of {count} cells" in words(panel=pd.concat([panel, *more]))
+    chosen, panel = study(claims=True), tables()["panel"].assign(flag="filled")
+    names = [f"other{i}" for i in range(50)]
+    rows = chosen.indicators.iloc[[0] * 50].assign(indicator=names)
+    more = [panel[panel["indicator"] == "sales"].assign(indicator=name) for name in names]
+    many = replace(
+        chosen,
+        indicators=pd.concat([chosen.indicators, rows], ignore_index=True),
+        tables={**chosen.tables, "panel": pd.concat([panel, *more])},
+    )
+    source = " ".join(text(many, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    count = f"{54 * 24:,}".replace(",", "\\,")  # four indicators of D and fifty, 24 region-years
+    assert f"{count} of the {count} figures that make *D* are interpolated" in source
+
+
+def test_figures_filled_outside_D_are_not_counted() -> None:
+    panel = tables()["panel"]
+    outside = panel["indicator"].eq("product")
+    assert outside.any()
+    assert "are interpolated" not in words(
+        panel=panel.assign(flag=outside.map({True: "filled", False: ""}))
+    )
 
 
 def test_one_region_replaces_what_needs_several() -> None:
@@ -350,11 +368,11 @@ def test_newer_figures_that_are_not_used_are_named_with_what_they_would_change()
         "(output of plants, 2018)."
     ) in source
     assert (
-        "With the newest figure of each cell the mean of *D* would be 0.5123 instead of 0.5000; "
-        "Zhejiang would go from 0.400 to 0.605 instead of from 0.400 to 0.600 (primary "
-        "coordination, rank 1), and 7 of 24 grades would differ."
+        "With the newest figure of each cell the mean of *D* over all region-years would be 0.5123 "
+        "instead of 0.5000; Zhejiang would go from 0.400 to 0.605 instead of from 0.400 to 0.600 "
+        "(primary coordination, rank 1), and 7 of 24 grades would differ."
     ) in source
-    assert "With older years linked to the newest level the mean of *D* would be 0.5200" in source
+    assert "With older years linked to the newest level the mean of *D* over all" in source
     assert "Two vintages meet" not in source and "Spliced" not in source
 
 
