@@ -165,12 +165,8 @@ def _across_keys(config: Mapping) -> Iterator[str]:
             f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
             "needed, or nothing can be estimated; widen years.first or years.last"
         )
-    split = (config["interaction"] or {}).get("split")
-    if split is not None and not first < split < last:
-        yield f"interaction.split: {split} must lie between {first} and {last}, or be null"
-    for year in config["robustness"]["drop"]:
-        if not first <= year <= last:
-            yield f"robustness.drop: {year} is not among the years {first} to {last}; leave it out"
+    else:
+        yield from _years_of_the_model(config, first, last)
     given = (config["interaction"] or {}).get("calibration") or {}
     if 0 in (given.get("b1"), given.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
@@ -206,3 +202,13 @@ def _across_keys(config: Mapping) -> Iterator[str]:
     regions = config["regions"]
     if regions != "all" and config["focus_region"] not in regions:
         yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"
+
+
+def _years_of_the_model(config: Mapping, first: int, last: int) -> Iterator[str]:
+    """Years that the model is split at, or does without, and that the study has not."""
+    split = (config["interaction"] or {}).get("split")
+    if split is not None and not first < split < last:
+        yield f"interaction.split: {split} must lie between {first} and {last}, or be null"
+    for year in config["robustness"]["drop"]:
+        if not first <= year <= last:
+            yield f"robustness.drop: {year} is not among the years {first} to {last}; leave it out"

@@ -26,6 +26,7 @@ from coevo.findings import Study, grades
 from coevo.findings.shown import shown
 from coevo.lotka_volterra import conserved
 from coevo.multiverse import CHOICES
+from tests.populations import specifications
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
 
 WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[

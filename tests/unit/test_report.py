@@ -49,7 +49,7 @@ def test_narrow_intervals_change_the_sentence() -> None:
     source = words(**changed("parameters", {"effects": "region+year"}, "low", 0.01))
     assert "both slopes stay positive" in source
     assert "neither slope" not in source
-    assert "undetermined" not in source
+    assert "interact is undetermined" not in source
 
 
 def test_unbounded_set_is_said_and_gets_no_number() -> None:
@@ -71,7 +71,8 @@ def test_located_equilibrium_is_said() -> None:
         frame = frame.assign(**{column: frame[column].mask(own, value)})
     source = words(equilibria=frame)
     assert "A fitted E is located for Zhejiang" in source
-    assert "cannot be located" not in source
+    assert "E cannot be located" not in source
+    assert "cannot locate" not in source
 
 
 def test_comovement_beyond_the_range_changes_the_answer() -> None:
@@ -403,8 +404,8 @@ def policy(name: str, **changed: pd.DataFrame) -> str:
 def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
     given = two_vintages(**{"break": [2018]})
     lost = [
-        (region, "trapezoid", "rows_across_vintages", 1.0, None, None, "2017-2018")
-        for region in ("330000", "110000")
+        (region, name, "none", "trapezoid", "rows_across_vintages", 1.0, None, None, "2017-2018")
+        for region, name in (("330000", "Zhejiang"), ("110000", "Beijing"))
     ]
     relations = tables()["relations"]
     lost = pd.DataFrame(lost, columns=relations.columns)
