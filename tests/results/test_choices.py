@@ -19,7 +19,7 @@ FILES = {"provinces": "config"} | {
 TABLES = (
     "observations audit revisions panel goalposts normalised weights coupling obstacles comovement "
     "robustness growth_split diagnostics multiverse sensitivity uncertainty grade_shares "
-    "parameters equilibria relations"
+    "parameters equilibria relations specifications"
 ).split()
 
 
