@@ -11,9 +11,8 @@ estimator:
 `none` has A = 0, with drifts and noise as estimated in the study `provinces`, `none, less noise`
 with an error of x2 as small as .1. With interaction both populations limit themselves, A11 = A22 =
 -.2 (in `mutualism` .1 beyond the strength, so that paths stay bounded), each region has its own
-rest point around 2, and the errors are (.05, .1). `strength` is the size of A12 and A21, in scaled
-units; in `predator_prey` 2 preys on 1. Without interaction each
-sample has its own critical values, 400 panels per null; with interaction those of a design are
+rest point around 2, and the errors are (.05, .25), as estimated there. `strength` is the size of
+A12 and A21, in scaled units; in `predator_prey` 2 preys on 1. Without interaction each sample has its own critical values, 400 panels per null; with interaction those of a design are
 shared, the mean over its first 20 samples.
 """
 
@@ -54,7 +53,7 @@ def designs() -> list[Design]:
     shock = (True, False)
     none = [("none", (0.05, 0.25)), ("none, less noise", (0.05, 0.1))]
     return [Design(name, "none", 0.0, year, sd) for name, sd in none for year in shock] + [
-        Design(relation, relation, strength, year, (0.05, 0.1))
+        Design(relation, relation, strength, year, (0.05, 0.25))
         for relation in list(SIGNS)[1:]
         for strength in (0.1, 0.2, 0.3)
         for year in shock
@@ -119,7 +118,7 @@ def names(panels: Steps, draws: int, shared: int | None = None) -> list[str]:
         axis=-1,
     )
     if shared:
-        critical = np.broadcast_to(critical.mean(axis=-1, keepdims=True), (3, samples))
+        critical = np.broadcast_to(critical.mean(axis=-1, keepdims=True), (2, samples))
     signs = cross_signs(cross(panels), critical)
     return [name_relation(pair)[0] for pair in signs.T]
 

@@ -38,7 +38,8 @@ VERDICTS = (
     NOT_COMPUTED,
 )
 
-DECISIVE = 0.95  # a probability of signs from here on decides, and so does 1 less it
+DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
+RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def _own_signs(evidence: Evidence) -> tuple[str, str] | None:
     )
     if p >= DECISIVE:
         return what, AGREES
-    return what, NOT_IN_THESE_DATA if p <= 1 - DECISIVE else UNDETERMINED
+    return what, NOT_IN_THESE_DATA if p <= RARE else UNDETERMINED
 
 
 def _pooled_signs(evidence: Evidence) -> tuple[str, str] | None:

@@ -155,6 +155,10 @@ def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterat
             for key, other in config["robustness"]["pairs"].items()
             for side in ("upstream", "downstream")
         ),
+        *(
+            (f"robustness.deflated.{side}", name, names | subsystems)
+            for side, name in (config["robustness"]["deflated"] or {}).items()
+        ),
         *((f"comovement.size.{k}", v, names) for k, v in enumerate(config["comovement"]["size"])),
         *(
             (f"interaction.calibration.{key}", calibration[key], names)

@@ -52,7 +52,7 @@ class Relation(NamedTuple):
     """What the two populations are to each other, and what the rule rests on.
 
     direction: which of the two, where they differ; cross: A12 and A21 by `fod_iv` and by
-    `lag`; critical (3,): see `critical_values`; quadrants: probability of each pair of signs of
+    `lag`; critical (2,): see `critical_values`; quadrants: probability of each pair of signs of
     (A12, A21), "++" or another of `QUADRANTS`, by `fod_iv`.
     """
 
@@ -134,12 +134,11 @@ def agreed(found: Cross) -> Array:
 
 
 def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.975) -> Array:
-    """Return what the size of `agreed` has to exceed, (3,): of A12, of A21, of both at once.
+    """Return what the size of `agreed` has to exceed, (2,): for A12 and for A21.
 
     The largest, over `NULLS`, of the quantile `exceed` in panels without interaction, whose drifts
-    and shocks are estimated from the observed growth and which miss the same rows; of both at once
-    it is the quantile of the weaker of the two, so that a pair of signs is found in at most
-    1 - `exceed` of such panels.
+    and shocks are estimated from the observed growth and which miss the same rows. Each effect has
+    to pass by itself, so that one effect alone does not make a relation of two.
     """
     found = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
     generators = np.random.default_rng(seed).spawn(len(NULLS))
@@ -149,9 +148,7 @@ def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.97
         for size in chunks(draws, len(observed.year)):
             start, end = simulate(observed, change(found), size, generator)
             parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
-        each = np.concatenate(parts, axis=-1)
-        every = np.concatenate([each, each.min(axis=0, keepdims=True)])
-        quantiles.append(np.quantile(every, exceed, axis=-1))
+        quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
     return np.max(quantiles, axis=0)
 
 
@@ -160,15 +157,13 @@ def cross_signs(
 ) -> Array:
     """Return the signs (2, ...) of A12 and A21, NaN where a sign is not determined.
 
-    +-1 where `agreed` exceeds its critical value, or where both exceed that of both at once; 0
-    where the intervals A -+ t(df) error of all estimators lie inside (-equivalence, equivalence),
-    which then goes first: without a bound nothing is ever 0.
+    +-1 where `agreed` exceeds its critical value; 0 where the intervals A -+ t(df) error of all
+    estimators lie inside (-equivalence, equivalence), which then goes first: without a bound
+    nothing is ever 0.
     """
     weaker = agreed(found)
     critical = critical.reshape(critical.shape + (1,) * (weaker.ndim - critical.ndim))
-    size = np.abs(weaker)
-    clear = (size > critical[:2]) | (size.min(axis=0) > critical[2])
-    signs = np.where(clear & (weaker != 0), np.sign(weaker), np.nan)
+    signs = np.where(np.abs(weaker) > critical, np.sign(weaker), np.nan)
     if equivalence is None:
         return signs
     df = found.df.reshape((-1,) + (1,) * (found.A.ndim - 1))

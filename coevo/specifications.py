@@ -13,9 +13,16 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.equilibria import general, pair_values
-from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Row, allows_growth, inferable
+from coevo.equilibria.fitted import (
+    HEADLINE_SCALE,
+    POOLED,
+    REGIONAL,
+    Row,
+    allows_growth,
+    inferable,
+)
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit, fit_pooled
+from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit_pooled
 from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.feedback import feedback
@@ -25,7 +32,7 @@ from coevo.robustness import panels_of_other_policies
 CASE = ["pair", "vintage", "dropped", "roles"]
 COLUMNS = [*CASE, *"scope name effects model estimator quantity value low high set".split()]
 NUMBERS = ("value", "low", "high")
-MAIN, GIVEN, SWAPPED = "main", "given", "swapped"
+MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
 EFFECTS = ("region", "region+year")
 
 
@@ -56,12 +63,12 @@ def specifications(
     """Return b1, d and, for the region in focus, E of every specification; A12, A21 and feedback.
 
     panel, observations, coupling: as the tables of these names; config: its keys interaction,
-    robustness (pairs, drop), regions, focus_region, years, panel and vintage_policy. Pooled fits of
-    the regions with region effects and with region and year effects; where there are too few
-    regions for that, the fits of the region in focus, whose slopes are per unit of first-year
-    output. The general model of the pooled regions, with region and year effects, gives A12, A21
-    and `feedback_difference` = A12 A21 - A11 A22. `set` is the kind of the set of a coordinate of
-    E. What the figures of a case do not allow has no row.
+    robustness (pairs, deflated, drop), regions, focus_region, years, panel and vintage_policy.
+    Pooled fits of the regions with region effects and with region and year effects; where there are
+    too few regions for that, the fits of the region in focus, whose slopes are per unit of
+    first-year output. The general model of the pooled regions, with region and year effects, gives
+    A12, A21 and `feedback_difference` = A12 A21 - A11 A22. `set` is the kind of the set of a
+    coordinate of E. What the figures of a case do not allow has no row.
     """
     focus, level = config["focus_region"], config["interaction"]["confidence"]
     rows: list[Row] = []
@@ -91,7 +98,10 @@ def _cases(
     pair, policy = config["interaction"], config["vintage_policy"]
     main = pair_values(panel, _only(pair), coupling, indicators)
     yield Case(MAIN, policy, "", main)
-    for name, other in config["robustness"]["pairs"].items():
+    others = dict(config["robustness"]["pairs"])
+    if config["robustness"]["deflated"]:
+        others = {DEFLATED: config["robustness"]["deflated"], **others}
+    for name, other in others.items():
         yield Case(name, policy, "", pair_values(panel, other, coupling, indicators))
     if {pair["upstream"], pair["downstream"]} <= set(panel["indicator"]):
         for other, figures in panels_of_other_policies(observations, indicators, config).items():
@@ -110,17 +120,16 @@ def _only(pair: Mapping[str, Any]) -> dict[str, Any]:
 def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]:
     """Yield the rows of one case in one of its roles."""
     pool = figures.groupby("region").filter(allows_growth)
-    for estimator in ESTIMATORS:
-        fits = list(_pooled(pool, estimator))
-        for pooled in fits:
-            label = {"model": "classic", "effects": pooled.effects, "estimator": estimator}
-            slopes = {"b1": pooled.b1, "d": pooled.d}
-            yield from _slopes(slopes, pooled.errors(), pooled.df, level, label, POOLED)
-            if focus in pooled.regions:
-                yield from _sets(pooled.at(focus), level, label, focus)
-        if not fits:
-            with suppress(StudyError):
-                yield from _own(figures[figures["region"] == focus], estimator, level, focus)
+    fits = [pooled for estimator in ESTIMATORS for pooled in _pooled(pool, estimator)]
+    for pooled in fits:
+        label = {"model": "classic", "effects": pooled.effects, "estimator": pooled.estimator}
+        slopes = {"b1": pooled.b1, "d": pooled.d}
+        yield from _slopes(slopes, pooled.errors(), pooled.df, level, label, POOLED)
+        if focus in pooled.regions:
+            yield from _sets(pooled.at(focus), level, label, focus)
+    for estimator in () if fits else REGIONAL:
+        with suppress(StudyError):
+            yield from _own(figures[figures["region"] == focus], estimator, level, focus)
 
 
 def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
@@ -158,7 +167,7 @@ def _pooled(pool: pd.DataFrame, estimator: str) -> Iterator[PooledFit]:
 
 def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
     """Yield the rows of a fit of the region in focus alone, per unit of first-year output."""
-    own = fit(part["year"], part["x1"], part["x2"], estimator, breaks(part))
+    own = REGIONAL[estimator](part["year"], part["x1"], part["x2"], breaks=breaks(part))
     first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
     scale = dict(zip(("b1", "d"), first, strict=True))
     slopes = {name: getattr(own, name) * unit for name, unit in scale.items()}

@@ -52,7 +52,7 @@ def config(claims: str | None = None) -> dict:
         "claims": claims,
         "robustness": {
             "draws": 200, "revision": 0.02, "seed": 1, "systems": {"absolute": "other.csv"},
-            "pairs": {}, "drop": [],
+            "pairs": {}, "deflated": None, "drop": [],
         },
         "report": {"languages": ["en"], "formats": ["html", "pdf"]},
     }  # fmt: skip

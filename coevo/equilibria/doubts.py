@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from coevo.equilibria.fitted import (
@@ -16,6 +15,7 @@ from coevo.equilibria.fitted import (
 )
 from coevo.equilibria.judged import (
     bias_rows,
+    instrument_rows,
     judged_rows,
     period_rows,
     sharing_rows,
@@ -37,7 +37,7 @@ def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> 
     for (code, name), own in fits.regions.items():
         if name == estimator and isinstance(own, Fit):
             label = {"scope": code, "effects": "none", "estimator": name}
-            path = pair.loc[pair["region"] == code, ["x1", "x2"]].to_numpy(dtype=float)
+            path = pair[pair["region"] == code].set_index("year")[["x1", "x2"]].astype(float)
             yield from (label | row for row in doubt_rows(own, path, level))
 
 
@@ -55,19 +55,22 @@ def pooled_doubts(
             yield from tried(sharing_rows(pooled, level), label, "sharing")
         if pooled.estimator == "trapezoid":
             yield from tried(bias_rows(pooled, seed), label, "bias")
-    if any(fit.form == "classic" and inferable(fit) for fit in fits.shared):
+    classic = [fit for fit in fits.shared if fit.form == "classic" and inferable(fit)]
+    if classic:
         label = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
+        yield from (label | row for row in instrument_rows(classic[0]))
         pool = pair.groupby("region").filter(allows_growth)
         yield from tried(judged_rows(pool, interaction, seed), label, "relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():
             yield from tried(period_rows(part, name, level, seed), label, f"feedback_{name}")
 
 
-def doubt_rows(own: Fit, x: np.ndarray, level: float) -> Iterator[Row]:
-    """Yield rows of `relations` of the main estimator's fit; x (years, 2): the observed path.
+def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
+    """Yield rows of `relations` of the main estimator's fit; path: observed x1, x2 by year.
 
     `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and how many rows turn a
-    sign; `forecast_equation_i`: error of the model over that of drift in the last year;
+    sign; `forecast_equation_i`: error of the model over that of drift in the last year, told from
+    the state a year before by the fit to the earlier rows;
     `power_b1`, `power_d`: the least slope found with probability .8; at a centre `map_modulus`: of
     the eigenvalues of the regression iterated as explicit Euler; `conserved_drift`: of V along the
     observed path.
@@ -78,7 +81,8 @@ def doubt_rows(own: Fit, x: np.ndarray, level: float) -> Iterator[Row]:
         for name, E in zip(COORDINATES, without.E.T, strict=True):
             ends = {"low": float(E.min()), "high": float(E.max())}
             yield {"quantity": f"deleted_{name}", "value": turning} | ends
-        for i, ratio in enumerate(forecast(own).ratio, start=1):
+        last = forecast(own, path.loc[own.data.year[-1]])
+        for i, ratio in enumerate(last.ratio, start=1):
             yield {"quantity": f"forecast_equation_{i}", "value": ratio}
     except StudyError:
         pass  # three rows cannot spare one
@@ -87,5 +91,5 @@ def doubt_rows(own: Fit, x: np.ndarray, level: float) -> Iterator[Row]:
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":
         modulus = map_modulus(own.a1, own.b1, own.a2, own.d, "lag")
         yield {"quantity": "map_modulus", "value": float(modulus)}
-        drift = conserved_path(x[:, 0], x[:, 1], own.a1, own.b1, own.a2, own.b2).drift
+        drift = conserved_path(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2).drift
         yield {"quantity": "conserved_drift", "value": drift}

@@ -68,7 +68,7 @@ def judged_rows(pool: pd.DataFrame, interaction: Mapping[str, Any], seed: int) -
     yield {"quantity": "relation", "relation": named}
     yield {"quantity": "restriction", "value": joint_test(judge).p}
     yield from _effect_rows(found.cross, level)
-    for name, value in zip(("A12", "A21", "both"), found.critical, strict=True):
+    for name, value in zip(("A12", "A21"), found.critical, strict=True):
         yield {"quantity": f"critical_{name}", "value": value}
     for signs, share in found.quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
@@ -87,7 +87,15 @@ def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
 
 def period_rows(part: pd.DataFrame, period: str, level: float, seed: int) -> Iterator[Row]:
     """Yield feedback of a sub-period; period: its first and last year, 2015_2018."""
-    yield from _feedback_rows(_feedback(_judge(part), level, seed), f"_{period}")
+    judge = _judge(part)
+    yield {"quantity": f"first_stage_F_{period}", "value": float(np.nanmin(judge.strength))}
+    yield from _feedback_rows(_feedback(judge, level, seed), f"_{period}")
+
+
+def instrument_rows(classic: GeneralPooled) -> Iterator[Row]:
+    """Yield the first-stage F of the classic form by instruments: of b1, and of d."""
+    for name, at in (("b1", (0, 1)), ("d", (1, 0))):
+        yield {"quantity": f"first_stage_F_{name}", "value": float(classic.strength[at])}
 
 
 def _judge(pool: pd.DataFrame) -> GeneralPooled:

@@ -91,8 +91,9 @@ def calibration(study: Study) -> dict[str, Any]:
 
 
 def _everywhere(study: Study) -> dict[str, Any]:
-    """Calibrated over last observed output in all regions: least, median, largest; and how many."""
-    rows = theoretical(study).dropna(subset=["x1", "x2", "observed_x1", "observed_x2"])
+    """Calibrated over observed output of the same year, all regions: least, median, largest; n."""
+    rows = calibrations(study)
+    rows = rows[rows["year"].notna()].dropna(subset=["x1", "x2", "observed_x1", "observed_x2"])
     ratios = {i: rows[i] / rows[f"observed_{i}"] for i in ("x1", "x2")}
     found: dict[str, Any] = {i: (r.min(), r.median(), r.max()) for i, r in ratios.items()}
     return found | {"n": len(rows)}

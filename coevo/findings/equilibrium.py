@@ -8,7 +8,8 @@ import pandas as pd
 from coevo.findings.study import Study
 
 BOUNDED = "interval"
-DECISIVE = 0.95  # a probability of signs from here on decides, and so does 1 less it
+DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
+RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 
 
 def path(study: Study, region: str | None = None) -> pd.DataFrame:
@@ -147,6 +148,8 @@ def equilibrium(study: Study) -> dict[str, Any]:
         "everywhere": (int(own_fits(study)["located"].sum()), len(own_fits(study))),
         "estimators": len(own),
         "kinds": own_fits(study)["kind"].value_counts().to_dict(),
+        "pooled_kinds": _pooled_kinds(study),
+        "general_kinds": _general(study)["kind"].value_counts().to_dict(),
         "signs": _signs(own_fits(study)),
         "doubts": doubts(study),
         "df": int(df.iloc[0]),
@@ -156,10 +159,28 @@ def equilibrium(study: Study) -> dict[str, Any]:
     }
 
 
+def _general(study: Study) -> pd.DataFrame:
+    """Rest points of the general model of every region alone."""
+    rows = of_source(study, "fit")
+    return rows[(rows["effects"] == "none") & (rows["model"] == "general")]
+
+
+def _pooled_kinds(study: Study) -> list[dict[str, int]]:
+    """Kinds of the regions' E within the pooled fits of the main estimator, by effects."""
+    if not study.pooled:
+        return []
+    rows = of_source(study, "fit")
+    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    return [
+        rows.loc[rows["effects"] == effects, "kind"].value_counts().to_dict()
+        for effects in study.effects
+    ]
+
+
 def _signs(rows: pd.DataFrame) -> dict[str, int]:
     """In how many regions the signs of a supply relation are decided, by their probability."""
     p = rows["p_predator_prey"]
-    yes, no = int((p >= DECISIVE).sum()), int((p <= 1 - DECISIVE).sum())
+    yes, no = int((p >= DECISIVE).sum()), int((p <= RARE).sum())
     return {"yes": yes, "no": no, "open": len(p) - yes - no, "n": len(p)}
 
 

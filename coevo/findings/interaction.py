@@ -7,7 +7,7 @@ import pandas as pd
 from coevo.findings.equilibrium import refused
 from coevo.findings.study import EFFECTS, Study
 
-POOLED = "pooled"
+POOLED, FOD_IV = "pooled", "fod_iv"
 
 
 def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
@@ -107,6 +107,7 @@ def interaction(study: Study) -> dict[str, Any]:
         "estimates": {e: {"b1": pair[0], "d": pair[1]} for e, pair in main.items()},
         "zeros": int(sum(holds_zero(row) for _, row in last.iterrows())),
         "intervals": len(last),
+        "exceptions": [row for _, row in last.iterrows() if not holds_zero(row)],
         "undecided": verdicts[-1] in ("neither", "one"),
         "df": main[effects[-1]][0]["df"],
         "regional": own,
@@ -115,7 +116,7 @@ def interaction(study: Study) -> dict[str, Any]:
         found["above"] = _above(pd.concat([b1, d]))
         found["common"] = _common(study)
         found["pool"] = _pool(study)
-        found["instrumented"] = _instrumented(b1, d)
+        found["instrumented"] = _instrumented(study, b1, d)
     return found
 
 
@@ -136,10 +137,30 @@ def _common(study: Study) -> dict[str, float]:
     }
 
 
-def _instrumented(b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, pd.Series] | None:
-    """b1 and d by instruments in forward deviations, where they are estimated."""
-    found = {name: rows[rows["estimator"] == "fod_iv"] for name, rows in (("b1", b1), ("d", d))}
-    return {n: rows.iloc[0] for n, rows in found.items()} if all(map(len, found.values())) else None
+def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, Any] | None:
+    """b1 and d by instruments in forward deviations, their first-stage F, and over other cases.
+
+    `other`: by coefficient, in how many of the other vintages, years and prices tried its interval
+    does not hold zero, of how many; None where instruments are not there.
+    """
+    found = {name: rows[rows["estimator"] == FOD_IV] for name, rows in (("b1", b1), ("d", d))}
+    if not all(map(len, found.values())):
+        return None
+    table = study.tables["relations"]
+    F = table[table["quantity"].isin(["first_stage_F_b1", "first_stage_F_d"])]
+    cases = study.tables["specifications"]
+    cases = cases[(cases["estimator"] == FOD_IV) & (cases["roles"] == "given")]
+    cases = cases[cases["pair"].isin(["main", "deflated"]) & (cases["model"] == "classic")]
+    main = (cases["pair"] == "main") & (cases["dropped"] == "")
+    cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
+    return {
+        **{name: rows.iloc[0] for name, rows in found.items()},
+        "F": dict(zip(F["quantity"].str.removeprefix("first_stage_F_"), F["value"], strict=True)),
+        "other": {
+            name: (sum(not holds_zero(row) for _, row in part.iterrows()), len(part))
+            for name, part in cases.groupby("quantity")
+        },
+    }
 
 
 def _pool(study: Study) -> dict[str, dict[str, Any]]:

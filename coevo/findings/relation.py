@@ -39,16 +39,17 @@ def relation(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 
     `verdict`: its name, `undetermined`, or `not_estimated` where too few regions are pooled. `why`
-    an undetermined one is: `signs` (the two estimators disagree) or `size` (no more than panels
-    without interaction give). `effects`: A12 and A21 by both estimators; `quadrants`: probability
-    of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0; `strength`:
-    least first-stage F, `weak` below ten.
+    an undetermined one is: `weak` (the instruments are), `signs` (the two estimators disagree) or
+    `size` (no more than panels without interaction give). `effects`: A12 and A21 by both
+    estimators; `quadrants`: probability of each relation by its signs; `restriction`: p value of
+    the paper's A11 = A22 = 0; `strength`: least first-stage F, `weak` below ten.
     """
     if study.pair is None:
         return {"verdict": "none"}
     rows = pooled_rows(study, estimator="fod_iv")
     if "relation" not in rows.index:
         return {"verdict": "not_estimated"}
+    strength = float(rows.at["first_stage_F", "value"])
     name, _, direction = str(rows.at["relation", "relation"]).partition(": ")
     effects = {e: {p: _effect(rows, f"{p}_{e}") for p in ("A12", "A21")} for e in JUDGES}
     probabilities = {
@@ -59,12 +60,12 @@ def relation(study: Study) -> dict[str, Any]:
     return {
         "verdict": name,
         "direction": direction,
-        "why": _why(effects),
+        "why": "weak" if strength < WEAK else _why(effects),
         "effects": effects,
         "quadrants": probabilities,
         "restriction": float(rows.at["restriction", "value"]),
-        "strength": float(rows.at["first_stage_F", "value"]),
-        "weak": bool(rows.at["first_stage_F", "value"] < WEAK),
+        "strength": strength,
+        "weak": strength < WEAK,
     }
 
 

@@ -15,7 +15,8 @@ def simulated(study: Study) -> dict[str, Any]:
     `relation_rule`: largest share of samples without interaction in which a relation is named
     (`size`); by relation and strength the share in which the true one is, with year shocks
     (`power`). `coverage`: least and largest share of samples in which the sets of the trapezoid
-    hold the true coordinates: of one region, pooled over a cycle, pooled in growth.
+    hold the true coordinates, whether the data follow its map or the equations: of one region,
+    pooled over a cycle, pooled in growth.
     """
     if study.pair is None:
         return {}
@@ -40,11 +41,12 @@ def _rule(rule: pd.DataFrame) -> dict[str, Any]:
 
 def _coverage(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
     rows = table[(table["estimator"] == "trapezoid") & (table["noise"] == NOISE)]
-    rows = rows[rows["quantity"].str.startswith("coverage_") & (rows["data"] == "map")]
-    pooled = rows["regime"].str.startswith("pooled")
+    rows = rows[rows["quantity"].str.startswith("coverage_")]
+    pooled, growth = rows["regime"].str.startswith("pooled"), rows["regime"] == "pooled growth"
     parts = {
         "own": rows[~pooled],
         "cycle": rows[rows["regime"] == "pooled cycle"],
-        "growth": rows[rows["regime"] == "pooled growth"],
+        "growth_x1": rows[growth & rows["quantity"].eq("coverage_x1")],
+        "growth_x2": rows[growth & rows["quantity"].eq("coverage_x2")],
     }
     return {name: (part["value"].min(), part["value"].max()) for name, part in parts.items()}

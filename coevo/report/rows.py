@@ -37,7 +37,7 @@ def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
         cells += [
             amount(row[coordinate]) if bounded else NOTHING,
             words.set_words(row, coordinate),
-            _ratio(row, last, coordinate) if bounded else NOTHING,
+            _ratio(row, last, coordinate) if row["located"] else NOTHING,
         ]
     return [*cells, words.signs(row), _chip(words, row)]
 

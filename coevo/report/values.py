@@ -10,7 +10,7 @@ from coevo.findings.equilibrium import path
 from coevo.report import changes
 from coevo.report.cells import Words, amount, estimate
 from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import fixed, percent
+from coevo.report.numbers import figures, fixed, percent
 
 Phrases = Mapping[str, Any]
 
@@ -49,10 +49,12 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "slope": changes.slope,
         "figures_shown": changes.SHOWN,
     }
-    return values | (_pair_values(study, found, phrases) if pair else {})
+    return values | (_pair_values(study, found, words, phrases) if pair else {})
 
 
-def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[str, Any]:
+def _pair_values(
+    study: Study, found: dict[str, Any], words: Words, phrases: Phrases
+) -> dict[str, Any]:
     assert study.pair is not None
     up, down = study.pair
     units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
@@ -76,6 +78,10 @@ def _pair_values(study: Study, found: dict[str, Any], phrases: Phrases) -> dict[
         "feedback_finding": _known(found["feedback"]["verdict"], "decided"),
         "alpha": 1 - study.config["interaction"]["confidence"],
         "estimate": estimate,
+        "figures": figures,
+        "span": lambda row, digits=2: words.say(
+            "sets/interval", low=figures(row["low"], digits), high=figures(row["high"], digits)
+        ),
     }
     estimates = found["interaction"].get("estimates")
     if estimates:
@@ -146,17 +152,7 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             "heaviest_in_words": listed(heavy),
             "ranks_in_words": listed(ranks),
             "failed_in_words": listed(lost),
-            "kinds_in_words": listed(
-                words.say("equilibrium/kind", word=words.word("kind_of", kind), n=n)
-                for kind, n in found["equilibrium"].get("kinds", {}).items()
-            ),
-            "power_in_words": listed(
-                words.say("relation/power", name=words.word("relation", name), share=shares[0.2])
-                for name, shares in found["simulated"]
-                .get("relation_rule", {})
-                .get("power", {})
-                .items()
-            ),
+            **_model_words(found, words),
             "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
             if len(gaps["missing"])
             else say("data/complete"),
@@ -186,6 +182,11 @@ def _survival(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {
         "survival_in_words": counts(found["all"]),
         "swapped_in_words": counts(found["swapped"]),
+        "deflated_in_words": counts(found["deflated"] or {}),
+        "signs_in_words": listed(
+            words.say("survival/decided", effects=effects, n=n, of=of)
+            for effects, (n, of) in found["signs"].items()
+        ),
         "pairs_in_words": Markdown(
             "; ".join(
                 words.say("survival/pair", name=name, counts=_shares(part, words))
@@ -194,6 +195,39 @@ def _survival(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         ),
         "vintages_in_words": listed(words.word("vintage", v) for v in found["vintages"]),
     }
+
+
+def _model_words(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Lists about the model: kinds of rest points, intervals without zero, power of the rule."""
+    equilibrium, simulated = found["equilibrium"], found["simulated"]
+    pooled = [_kinds(kinds, words) for kinds in equilibrium.get("pooled_kinds", [])]
+    return {
+        "kinds_in_words": _kinds(equilibrium.get("kinds", {}), words),
+        "pooled_kinds_in_words": pooled,
+        "general_kinds_in_words": _kinds(equilibrium.get("general_kinds", {}), words),
+        "power_in_words": _power(simulated, 0.1, words),
+        "strong_power_in_words": _power(simulated, 0.3, words),
+        "exceptions_in_words": listed(
+            words.say("interaction/exception", **row[["parameter", "estimator"]].to_dict())
+            for row in found["interaction"].get("exceptions", [])
+        ),
+    }
+
+
+def _kinds(kinds: Mapping[str, int], words: Words) -> Markdown:
+    """What the rest point would be, in how many regions."""
+    return listed(
+        words.say("equilibrium/kind", word=words.word("kind_of", kind), n=n)
+        for kind, n in kinds.items()
+    )
+
+
+def _power(simulated: Mapping[str, Any], strength: float, words: Words) -> Markdown:
+    """Share of simulated panels in which each relation is named where it is there."""
+    return listed(
+        words.say("relation/power", name=words.word("relation", name), share=shares[strength])
+        for name, shares in simulated.get("relation_rule", {}).get("power", {}).items()
+    )
 
 
 def _relation(found: Mapping[str, Any], words: Words) -> dict[str, Any]:

@@ -128,8 +128,8 @@ def test_a_unit_needs_a_figure_that_speaks_for_it():
     [
         (0.96, "agrees"),
         (0.5, "tested, undetermined"),
-        (0.06, "tested, undetermined"),
-        (0.04, "does not hold in these data"),
+        (0.04, "tested, undetermined"),
+        (0.003, "does not hold in these data"),
     ],
 )
 def test_signs(p, verdict):
@@ -149,7 +149,7 @@ def test_signs_without_a_fit():
         (0.96, [(0.1, 0.2), (0.1, 0.3)], "agrees"),
         (0.96, [(-0.1, 0.2), (0.1, 0.3)], "tested, undetermined"),
         (0.5, [(0.1, 0.2), (0.1, 0.3)], "tested, undetermined"),
-        (0.04, [(0.1, 0.2), (-0.3, -0.1)], "does not hold in these data"),
+        (0.003, [(0.1, 0.2), (-0.3, -0.1)], "does not hold in these data"),
     ],
 )
 def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):

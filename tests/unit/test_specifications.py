@@ -29,7 +29,7 @@ INDICATORS = pd.DataFrame(
 )
 CONFIG = {
     "interaction": PAIR,
-    "robustness": {"pairs": {"jobs": JOBS}, "drop": [2018], "seed": 1},
+    "robustness": {"pairs": {"jobs": JOBS}, "deflated": None, "drop": [2018], "seed": 1},
     "regions": "all",
     "focus_region": FOCUS,
     "years": {"first": 2015, "last": 2022},
@@ -70,7 +70,7 @@ def made(observations, coupling=None, **changes):
 
 def only(**changes):
     """Return the settings of a study with no other case than itself."""
-    return {"robustness": {"pairs": {}, "drop": [], "seed": 1, **changes}}
+    return {"robustness": {"pairs": {}, "deflated": None, "drop": [], "seed": 1, **changes}}
 
 
 @pytest.fixture(scope="module")
