@@ -12,8 +12,9 @@ estimator:
 with an error of x2 as small as .1. With interaction both populations limit themselves, A11 = A22 =
 -.2 (in `mutualism` .1 beyond the strength, so that paths stay bounded), each region has its own
 rest point around 2, and the errors are (.05, .25), as estimated there. `strength` is the size of
-A12 and A21, in scaled units; in `predator_prey` 2 preys on 1. Without interaction each sample has its own critical values, 400 panels per null; with interaction those of a design are
-shared, the mean over its first 20 samples.
+A12 and A21, in scaled units; in `predator_prey` 2 preys on 1. Without interaction each sample has
+its own critical values, 400 panels per null; with interaction those of a design are shared, the
+mean over its first 20 samples.
 """
 
 import sys

@@ -150,6 +150,7 @@ def equilibrium(study: Study) -> dict[str, Any]:
         "kinds": own_fits(study)["kind"].value_counts().to_dict(),
         "pooled_kinds": _pooled_kinds(study),
         "general_kinds": _general(study)["kind"].value_counts().to_dict(),
+        "general_located": int(_general(study)["located"].sum()),
         "signs": _signs(own_fits(study)),
         "doubts": doubts(study),
         "df": int(df.iloc[0]),
@@ -177,11 +178,12 @@ def _pooled_kinds(study: Study) -> list[dict[str, int]]:
     ]
 
 
-def _signs(rows: pd.DataFrame) -> dict[str, int]:
+def _signs(rows: pd.DataFrame) -> dict[str, Any]:
     """In how many regions the signs of a supply relation are decided, by their probability."""
     p = rows["p_predator_prey"]
     yes, no = int((p >= DECISIVE).sum()), int((p <= RARE).sum())
-    return {"yes": yes, "no": no, "open": len(p) - yes - no, "n": len(p)}
+    counts = {"yes": yes, "no": no, "open": len(p) - yes - no, "n": len(p)}
+    return counts | {"decisive": DECISIVE, "rare": RARE, "ignorance": 1 / 16}
 
 
 def doubts(study: Study) -> dict[str, Any]:
