@@ -48,6 +48,7 @@ def _pooled(effects: str) -> list[tuple]:
     rows = [(*key, f"{what}_{s}", p, None, None, "") for what in ("wild", "homogeneity")
             for s in ("b1", "d")]  # fmt: skip
     rows += [(*key, f"bias_{s}", 0.01, 0.005, 0.015, "") for s in ("b1", "d")]
+    rows += [(*key, f"mean_group_{s}", 0.1, -0.2, 0.4, "") for s in ("b1", "d")]
     shares = [("common_year_share_x1", 0.7), ("common_year_share_x2", 0.8)]
     return rows + [(*key, q, v, None, None, "") for q, v in shares if effects == "region"]
 
