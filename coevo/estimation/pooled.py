@@ -220,9 +220,11 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
 
 def _slices(regions: pd.Series) -> Iterator[tuple[str, slice]]:
     """Yield each region with its place in a column that is sorted by region."""
-    codes, opening = np.unique(regions.to_numpy(dtype=str), return_index=True)
-    for code, start, stop in zip(codes, opening, [*opening[1:], len(regions)], strict=True):
-        yield str(code), slice(start, stop)
+    codes = regions.to_numpy(dtype=str)
+    for code, start, rows in zip(
+        *np.unique(codes, return_index=True, return_counts=True), strict=True
+    ):
+        yield str(code), slice(start, start + rows)
 
 
 def breaks(part: pd.DataFrame) -> list[int]:

@@ -12,7 +12,7 @@ from coevo.findings.study import Study
 from coevo.findings.survival import patterns
 from coevo.report import changes, index_rows, rows
 from coevo.report.cells import Words
-from coevo.report.markup import Markdown, escaped, listed, table, upper_first
+from coevo.report.markup import Markdown, escaped, listed, table
 
 
 def _table(
@@ -72,7 +72,7 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         lines = rows.regional_equilibria(words)
         found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
     if study.pair and study.pooled:
-        found += [("general", _general(study, phrases, words))]
+        found += _general(study, phrases, words)
         lines = rows.regional_pooled(words)
         made = _table(phrases, "regional_pooled", words, lines, "long wide")
         found.append(("regional_pooled", made))
@@ -100,15 +100,16 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
     ]
 
 
-def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
-    """The table of effects of the general model: one column per estimator and effects."""
-    entry = phrases["tables"]["general"]
+def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> list[tuple[str, Markdown]]:
+    """The table of effects of the general model, if it is estimated: a column per fit shown."""
+    lines = rows.general(words)
     columns = [
         [f"{words.word('estimator', name)}, {words.word('effects', effects)}", "r", 22]
         for effects, name in general_effects(study)[1]
     ]
+    columns = [*phrases["tables"]["general"]["columns"], *columns]
     caption = words.say("tables/general/caption")
-    return table(caption, [*entry["columns"], *columns], rows.general(words), "wide")
+    return [("general", table(caption, columns, lines, "wide"))] if lines else []
 
 
 def _indices(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[tuple[str, Markdown]]:
@@ -156,6 +157,3 @@ def sources(study: Study) -> Markdown:
         return Markdown(escaped(study.config["sources"][study.language]))
     files = sorted({str(path).rsplit("/", 1)[-1] for path in study.tables["observations"]["file"]})
     return listed(files)
-
-
-__all__ = ["sections", "sources", "tables", "upper_first"]
