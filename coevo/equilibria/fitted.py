@@ -57,8 +57,9 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
 
     pair: columns region, name, year, x1, x2, perhaps x3 ..., flag (see `pair_values`); estimator:
     that of the general model of one region; estimators: those of `REGIONAL` to use, by default all.
-    A region whose figures allow no logarithms is left out of the pool; a study of one region has no
-    pool. Refusals carry their reason as `relation`.
+    A region whose figures allow no logarithms is left out of the pool, of the general model where
+    those of x3 ... do not; a study of one region has no pool. Refusals carry their reason as
+    `relation`.
     """
     used = [name for name in REGIONAL if not estimators or name in estimators]
     refused: list[Row] = []

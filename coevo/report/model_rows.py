@@ -106,7 +106,7 @@ def coefficients(words: Words) -> Rows:
 
 
 def regional_equilibria(words: Words) -> Rows:
-    """Calibrated or stated, and fitted equilibria of every region: period value and 95 % sets."""
+    """Calibrated or stated, and fitted equilibria of every region: period value, and sets of E."""
     study, stated = words.study, theoretical(words.study)
     fitted, reasons = own_fits(study).set_index("scope"), refused(study)
     rows: Rows = []
