@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
     YES = "yes"
     NO = "no"
-    OPEN = "not decidable"
+    OPEN = "undecidable"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, PooledFit
-from coevo.estimation.growth import Array
-from coevo.estimation.pooled_batches import apply, starts
+from coevo.estimation.growth import Array, Rows
+from coevo.estimation.pooled_batches import apply
 from coevo.no_interaction import chunks, draw_shocks, shocks
 
 NEWTON = 8  # steps; each doubles the digits
@@ -87,7 +87,7 @@ def simulate_fit(fit: PooledFit, draws: int, generator: np.random.Generator) -> 
     year = fit.data.year - fit.data.year.min()
     years = int(year.max()) + 1
     opening = np.flatnonzero(np.diff(fit.region, prepend=-1))
-    first = starts(fit.data)[opening, :, None]
+    first = _starts(fit.data)[opening, :, None]
     tau, e = draw_shocks(found, years, draws, generator)
     path = np.broadcast_to(first[:, None], (len(opening), years + 1, 2, draws)).copy()
     for t in range(years):
@@ -95,6 +95,11 @@ def simulate_fit(fit: PooledFit, draws: int, generator: np.random.Generator) -> 
         rate = fit.intercepts[:, :, None] + tau[t] + e[:, t]
         path[:, t + 1] = np.where(begun, next_year(path[:, t], rate, fit.slopes), first)
     return path[fit.region, year], path[fit.region, year + 1]
+
+
+def _starts(rows: Rows) -> Array:
+    """Return x(t) = 2 R/(1 + exp g) of rows with R = (x(t) + x(t+1))/2: x1, x2 (rows, 2)."""
+    return 2 * rows.regressor[:, ::-1] / (1 + np.exp(rows.growth))
 
 
 def next_year(x: Array, rate: Array, slopes: Array) -> Array:

@@ -1,6 +1,6 @@
 """Every classic fit of a study: each region alone, all regions pooled, and what was refused."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from coevo.estimation import (
     fit_general,
     fit_pooled,
     fit_trajectory,
-    growth_rows,
+    unbroken,
 )
 from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
@@ -57,8 +57,9 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
 
     pair: columns region, name, year, x1, x2, perhaps x3 ..., flag (see `pair_values`); estimator:
     that of the general model of one region; estimators: those of `REGIONAL` to use, by default all.
-    A region whose figures allow no logarithms is left out of the pool; a study of one region has no
-    pool. Refusals carry their reason as `relation`.
+    A region whose figures allow no logarithms is left out of the pool, of the general model where
+    those of x3 ... do not; a study of one region has no pool. Refusals carry their reason as
+    `relation`.
     """
     used = [name for name in REGIONAL if not estimators or name in estimators]
     refused: list[Row] = []
@@ -111,6 +112,7 @@ def _shared(
 ) -> list[GeneralPooled]:
     """Return the general model of many regions by every estimator, and `fod_iv` in both forms."""
     names = populations(pool)
+    whole = pool.groupby("region").filter(partial(allows_growth, names=names))
     wanted = [(FOD_IV, "region+year", "classic", names[:2])]
     wanted += [(FOD_IV, "region+year", "general", names)]
     wanted += [
@@ -123,7 +125,8 @@ def _shared(
     for name, effects, form, columns in wanted:
         quantity = "not_estimated" if form == "classic" else "general_not_estimated"
         label = _label(POOLED, effects, name, quantity)
-        arguments = (pool, columns, name, effects, HEADLINE_SCALE, form)
+        figures = whole if form == "general" else pool
+        arguments = (figures, columns, name, effects, HEADLINE_SCALE, form)
         made.append(tried(partial(fit_pooled_general, *arguments), label))
     return [fit for fit in made if fit is not None]
 
@@ -132,10 +135,10 @@ def _series(part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return part["year"].to_numpy(), part["x1"].to_numpy(), part["x2"].to_numpy()
 
 
-def allows_growth(part: pd.DataFrame) -> bool:
+def allows_growth(part: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> bool:
     """Return whether a region's figures allow logarithms: each positive or missing."""
     try:
-        growth_rows(*_series(part))
+        unbroken(part["year"], part[list(names)])
     except StudyError:
         return False
     return True

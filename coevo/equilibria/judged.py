@@ -21,7 +21,6 @@ from coevo.wild_bootstrap import wild_pooled
 
 SLOPES = ("b1", "d")
 JUDGED = ("x1", "x2")  # whatever other populations the general model has
-OPEN = "undecidable"
 
 
 def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
@@ -107,10 +106,8 @@ def _feedback(own: GeneralPooled, level: float, seed: int) -> Feedback:
 
 
 def _feedback_rows(found: Feedback, ending: str) -> Iterator[Row]:
-    words = {"yes": "yes", "no": "no"}
     for form in ("weak", "strong"):
-        verdict = words.get(str(getattr(found, form)), OPEN)
-        yield {"quantity": f"feedback_{form}{ending}", "relation": verdict}
+        yield {"quantity": f"feedback_{form}{ending}", "relation": str(getattr(found, form))}
     ends = {"low": found.difference_low, "high": found.difference_high}
     yield {"quantity": f"feedback_difference{ending}", "value": found.difference} | ends
     phi = {"quantity": f"phi{ending}", "value": float(found.phi.estimate)}

@@ -54,7 +54,8 @@ def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
     part: columns year, x1, x2, flag, purchases, sales of one region. One row per year that has a
     next one of the same vintage, beside that year's observed state, `fails` and empty where the
     calibration makes no sense; and one for the period, over the years in which it holds, with their
-    range as low and high.
+    range as low and high. A region without such a year, or with a figure that is not positive, has
+    none, and `not_calibrated` with the reason.
     """
     known = part.set_index("year").sort_index()
     known = known.reindex(range(known.index.min(), known.index.max() + 1))
@@ -66,6 +67,9 @@ def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
     failures = calibration_failures(*series)
     crosses = known.index[1:].isin(breaks(part))
     there = np.isfinite(parameters).all(axis=0) & ~crosses
+    if not there.any():
+        reason = "no two consecutive years of one vintage have outputs, purchases and sales"
+        return [], {"quantity": "not_calibrated", "relation": reason}
     holds = there & ~np.any(list(failures.values()), axis=0)
     rows: list[Row] = []
     reasons = []
@@ -81,8 +85,7 @@ def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
         else:
             rows.append(row | {"kind": "fails"})
             reasons.append(f"{row['year']}: {', '.join(n for n, at in failures.items() if at[i])}")
-    if rows:
-        rows.append(_period(parameters[:, holds]) | last_state(part))
+    rows.append(_period(parameters[:, holds]) | last_state(part))
     summary = {"value": len(reasons), "relation": "; ".join(reasons)}
     return rows, {"quantity": "calibration_fails"} | summary
 

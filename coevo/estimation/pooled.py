@@ -1,6 +1,6 @@
 """Many regions with common slopes: effects, clustered errors, each region's own line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -195,25 +195,36 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
     """
     unit = choose(SCALES, scale, "scaling")
     known = panel[panel["flag"] != "filled"] if "flag" in panel else panel
+    known = known.sort_values(["region", "year"])
+    year, x = known["year"].to_numpy(), known[list(names)].to_numpy(dtype=float)
+    crosses = known["flag"].eq(BREAK).to_numpy() if "flag" in known else np.zeros(len(x), bool)
     codes, units, parts, starts = [], [], [], []
-    for code, part in known.sort_values(["region", "year"]).groupby("region", sort=True):
-        x = part[list(names)].to_numpy(dtype=float)
+    for code, own in _slices(known["region"]):
         try:
-            rows = population_rows(part["year"], x, estimator, breaks(part))
+            rows = population_rows(year[own], x[own], estimator, year[own][crosses[own]])
         except StudyError as error:
             raise StudyError(f"{code}: {error}") from None
         if len(rows.year) == 0:
             continue
-        own = np.array([unit(column[~np.isnan(column)]) for column in x.T])
-        codes.append(str(code))
-        units.append(own)
-        parts.append(rows._replace(regressor=rows.regressor / own))
-        starts.append(x[np.searchsorted(part["year"], rows.year)] / own)
+        scaled = np.array([unit(column[~np.isnan(column)]) for column in x[own].T])
+        codes.append(code)
+        units.append(scaled)
+        parts.append(rows._replace(regressor=rows.regressor / scaled))
+        starts.append(x[own][np.searchsorted(year[own], rows.year)] / scaled)
     if not parts:
         raise StudyError("no region has two consecutive years with both figures")
     region = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
     stacked = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return Pool(tuple(codes), np.array(units), region, *stacked, np.concatenate(starts))
+
+
+def _slices(regions: pd.Series) -> Iterator[tuple[str, slice]]:
+    """Yield each region with its place in a column that is sorted by region."""
+    codes = regions.to_numpy(dtype=str)
+    for code, start, rows in zip(
+        *np.unique(codes, return_index=True, return_counts=True), strict=True
+    ):
+        yield str(code), slice(start, start + rows)
 
 
 def breaks(part: pd.DataFrame) -> list[int]:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.estimation.effects import EFFECTS, forward_deviations
-from coevo.estimation.growth import Array, Integers, Rows
-from coevo.estimation.pooled import fit_pooled
+from coevo.estimation.growth import Array, Integers
+from coevo.estimation.pooled import pool
 
 
 class Steps(NamedTuple):
@@ -31,16 +31,10 @@ class Steps(NamedTuple):
 def steps(pair: pd.DataFrame) -> Steps:
     """Return the growth rows of columns region, year, x1, x2 and perhaps flag.
 
-    Which pairs of years are rows, and `StudyError`: as for `fit_pooled`.
+    Which pairs of years are rows, and `StudyError`: as for `pool`.
     """
-    pooled = fit_pooled(pair, "x1", "x2", effects="none")
-    start = starts(pooled.data)
-    return Steps(pooled.region, pooled.data.year, start, start * np.exp(pooled.data.growth))
-
-
-def starts(rows: Rows) -> Array:
-    """Return x(t) = 2 R/(1 + exp g) of rows with R = (x(t) + x(t+1))/2: x1, x2 (rows, 2)."""
-    return 2 * rows.regressor[:, ::-1] / (1 + np.exp(rows.growth))
+    rows = pool(pair, ("x1", "x2"), "trapezoid", "first")
+    return Steps(rows.region, rows.year, rows.start, rows.start * np.exp(rows.growth))
 
 
 class General(NamedTuple):

@@ -60,12 +60,15 @@ def failed(study: Study) -> pd.DataFrame:
 def calibration(study: Study) -> dict[str, Any]:
     """Values and verdict of the theoretical equilibrium of the region in focus.
 
-    `verdict` is `period` or `fails` for an accounting calibration, `given` for parameters that the
-    configuration states, `none` for neither.
+    `verdict` is `period` or `fails` for an accounting calibration, `refused` with a `reason` where
+    its figures do not allow one, `given` for parameters that the configuration states, `none` for
+    neither.
     """
     if study.pair is None:
         return {"verdict": "none"}
-    table, seen = calibrations(study), observed(study)
+    table, seen, reason = calibrations(study), observed(study), _refused(study)
+    if reason:
+        return {"verdict": "refused", "reason": reason, "observed": seen}
     if table.empty:
         stated = given(study)
         verdict = "none" if stated is None else "given"
@@ -88,6 +91,12 @@ def calibration(study: Study) -> dict[str, Any]:
         sides = [whole[i] < seen[i] for i in ("x1", "x2")]
         found["side"] = "below" if all(sides) else "above" if not any(sides) else "mixed"
     return found
+
+
+def _refused(study: Study) -> str:
+    """Why the region in focus has no calibration at all, "" if it has one or none is asked for."""
+    rows = study.of_focus("relations", "scope")
+    return "; ".join(rows.loc[rows["quantity"] == "not_calibrated", "relation"].head(1))
 
 
 def _everywhere(study: Study) -> dict[str, Any]:

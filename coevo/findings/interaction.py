@@ -89,7 +89,8 @@ def interaction(study: Study) -> dict[str, Any]:
 
     `verdict` joins the verdicts with region effects and with region and year effects
     (`supply_then_neither`, ...); without pooled fits it is `region_` and the verdict of the focus
-    region's own, or `not_estimated` where that has no fit either.
+    region's own, with the `reason` if figures forbid pooled ones, or `not_estimated` where that has
+    no fit either.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -112,12 +113,22 @@ def interaction(study: Study) -> dict[str, Any]:
         "df": main[effects[-1]][0]["df"],
         "regional": own,
     }
-    if study.pooled:
-        found["above"] = _above(pd.concat([b1, d]))
-        found["common"] = _common(study)
-        found["pool"] = _pool(study)
-        found["instrumented"] = _instrumented(study, b1, d)
-    return found
+    if not study.pooled:
+        return found | {"reason": _refused(study)}
+    return found | {
+        "above": _above(pd.concat([b1, d])),
+        "common": _common(study),
+        "pool": _pool(study),
+        "instrumented": _instrumented(study, b1, d),
+    }
+
+
+def _refused(study: Study) -> str:
+    """Why the main estimator has no pooled fit of the headline, "" where nothing was refused."""
+    table = study.tables["relations"]
+    rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
+    rows = rows[(rows["scope"] == POOLED) & (rows["effects"] == EFFECTS[-1])]
+    return "; ".join(rows["relation"])
 
 
 def _above(rows: pd.DataFrame) -> tuple[int, int]:

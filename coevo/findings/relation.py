@@ -38,17 +38,18 @@ def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
 def relation(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 
-    `verdict`: its name, `undetermined`, or `not_estimated` where too few regions are pooled. `why`
-    an undetermined one is: `weak` (the instruments are), `signs` (the two estimators disagree) or
-    `size` (no more than panels without interaction give). `effects`: A12 and A21 by both
-    estimators; `quadrants`: probability of each relation by its signs; `restriction`: p value of
-    the paper's A11 = A22 = 0; `strength`: least first-stage F, `weak` below ten.
+    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`, "" where too few
+    regions are pooled. `why` an undetermined one is: `weak` (the instruments are), `signs` (the two
+    estimators disagree) or `size` (no more than panels without interaction give). `effects`: A12
+    and A21 by both estimators; `quadrants`: probability of each relation by its signs;
+    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F, `weak`
+    below ten.
     """
     if study.pair is None:
         return {"verdict": "none"}
     rows = pooled_rows(study, estimator="fod_iv")
     if "relation" not in rows.index:
-        return {"verdict": "not_estimated"}
+        return {"verdict": "not_estimated", "reason": _refused(rows)}
     strength = float(rows.at["first_stage_F", "value"])
     name, _, direction = str(rows.at["relation", "relation"]).partition(": ")
     effects = {e: {p: _effect(rows, f"{p}_{e}") for p in ("A12", "A21")} for e in JUDGES}
@@ -67,6 +68,12 @@ def relation(study: Study) -> dict[str, Any]:
         "strength": strength,
         "weak": strength < WEAK,
     }
+
+
+def _refused(rows: pd.DataFrame) -> str:
+    """Why instruments give no relation, "" where nothing was refused."""
+    reasons = rows.loc[rows.index.str.endswith("not_estimated"), "relation"]
+    return str(reasons.iloc[0]) if len(reasons) else ""
 
 
 def _effect(rows: pd.DataFrame, quantity: str) -> pd.Series:

@@ -10,13 +10,13 @@ from coevo.findings.factors import ranked
 from coevo.findings.relation import general_effects
 from coevo.findings.study import Study
 from coevo.findings.survival import patterns
-from coevo.report import changes, index_rows, rows
-from coevo.report.cells import Words
-from coevo.report.markup import Markdown, escaped, listed, table, upper_first
+from coevo.report import changes, index_rows, model_rows, rows
+from coevo.report.cells import Rows, Words
+from coevo.report.markup import Markdown, escaped, listed, table
 
 
 def _table(
-    phrases: Mapping[str, Any], key: str, words: Words, lines: rows.Rows, kind: str = ""
+    phrases: Mapping[str, Any], key: str, words: Words, lines: Rows, kind: str = ""
 ) -> Markdown:
     """A table with the caption and the columns that the phrases give it under `tables`."""
     entry = phrases["tables"][key]
@@ -49,7 +49,7 @@ def tables(
     }
     if study.pair:
         made["equilibria_table"] = _table(
-            phrases, "equilibria", words, rows.equilibria(words), "widest"
+            phrases, "equilibria", words, model_rows.equilibria(words), "widest"
         )
     if len(study.subsystems) > 2 and not study.single:
         made["pairs_table"] = _table(phrases, "pairs", words, index_rows.pair_correlations(words))
@@ -67,20 +67,20 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
     if not study.single:
         found.append(("states", _states(study, phrases, words)))
     if study.pair and not study.single:
-        lines = rows.coefficients(words)
+        lines = model_rows.coefficients(words)
         found.append(("coefficients", _table(phrases, "coefficients", words, lines, "long wide")))
-        lines = rows.regional_equilibria(words)
+        lines = model_rows.regional_equilibria(words)
         found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
     if study.pair and study.pooled:
-        found += [("general", _general(study, phrases, words))]
-        lines = rows.regional_pooled(words)
+        found += _general(study, phrases, words)
+        lines = model_rows.regional_pooled(words)
         made = _table(phrases, "regional_pooled", words, lines, "long wide")
         found.append(("regional_pooled", made))
     if study.pair and len(fits(study)):
-        lines = rows.estimators(words)
+        lines = model_rows.estimators(words)
         found.append(("estimators", _table(phrases, "estimators", words, lines, "long widest")))
     if study.pair and len(patterns(study)):
-        lines = rows.specifications(words)
+        lines = model_rows.specifications(words)
         made = _table(phrases, "specifications", words, lines, "long wide")
         found.append(("specifications", made))
     for key, lines in (("findings", rows.audit_rows(words)), ("remarks", rows.remark_rows(words))):
@@ -100,21 +100,22 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
     ]
 
 
-def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
-    """The table of effects of the general model: one column per estimator and effects."""
-    entry = phrases["tables"]["general"]
+def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> list[tuple[str, Markdown]]:
+    """The table of effects of the general model, if it is estimated: a column per fit shown."""
+    lines = model_rows.general(words)
     columns = [
         [f"{words.word('estimator', name)}, {words.word('effects', effects)}", "r", 22]
         for effects, name in general_effects(study)[1]
     ]
+    columns = [*phrases["tables"]["general"]["columns"], *columns]
     caption = words.say("tables/general/caption")
-    return table(caption, [*entry["columns"], *columns], rows.general(words), "wide")
+    return [("general", table(caption, columns, lines, "wide"))] if lines else []
 
 
 def _indices(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[tuple[str, Markdown]]:
     """Annex tables about the indices: the indicators, guards, other choices, obstacles."""
 
-    def made(key: str, lines: rows.Rows, kind: str = "long") -> tuple[str, Markdown]:
+    def made(key: str, lines: Rows, kind: str = "long") -> tuple[str, Markdown]:
         return key, _table(phrases, key, words, lines, kind)
 
     found = [
@@ -156,6 +157,3 @@ def sources(study: Study) -> Markdown:
         return Markdown(escaped(study.config["sources"][study.language]))
     files = sorted({str(path).rsplit("/", 1)[-1] for path in study.tables["observations"]["file"]})
     return listed(files)
-
-
-__all__ = ["sections", "sources", "tables", "upper_first"]

@@ -6,11 +6,16 @@ from typing import Any
 from coevo.figures import figure_names
 from coevo.findings import Study, findings, shown
 from coevo.findings.calibration import failed
-from coevo.findings.equilibrium import path
 from coevo.report import changes
-from coevo.report.cells import Words, amount, estimate
+from coevo.report.cells import Words, amount
 from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import figures, fixed, percent
+from coevo.report.model_values import (
+    model_sentences,
+    population_values,
+    relation_sentences,
+    survival_sentences,
+)
+from coevo.report.numbers import fixed, percent
 
 Phrases = Mapping[str, Any]
 
@@ -49,74 +54,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "slope": changes.slope,
         "figures_shown": changes.SHOWN,
     }
-    return values | (_pair_values(study, found, words, phrases) if pair else {})
-
-
-def _pair_values(
-    study: Study, found: dict[str, Any], words: Words, phrases: Phrases
-) -> dict[str, Any]:
-    assert study.pair is not None
-    up, down = study.pair
-    units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
-    values = {
-        "populations": [study.label(i) for i in study.populations],
-        "first_effects": study.effects[0],
-        "last_effects": study.effects[-1],
-        "x1": study.label(up),
-        "x2": study.label(down),
-        "unit": units[0] if len(units) == 1 else "",
-        "stated": found["calibration"].get("period", found["calibration"].get("given")),
-        "seen": found["calibration"]["observed"],
-        "refusals": listed(
-            Markdown(f"{escaped(name)} ({escaped(why)})")
-            for name, why in found["equilibrium"]["refused"].items()
-        ),
-        "interaction_finding": _interaction_finding(found["interaction"]),
-        "rests_on_years": found["interaction"]["verdict"] == "supply_then_neither",
-        "equilibrium_finding": _equilibrium_finding(found["equilibrium"]["verdict"]),
-        "relation_finding": _known(found["relation"]["verdict"], "named"),
-        "feedback_finding": _known(found["feedback"]["verdict"], "decided"),
-        "alpha": 1 - study.config["interaction"]["confidence"],
-        "estimate": estimate,
-        "figures": figures,
-        "span": lambda row, digits=2: words.say(
-            "sets/interval", low=figures(row["low"], digits), high=figures(row["high"], digits)
-        ),
-    }
-    estimates = found["interaction"].get("estimates")
-    if estimates:
-        values["head"] = estimates[list(estimates)[-1]]
-    if "pool" in found["interaction"]:
-        first, last = (found["interaction"]["pool"][effects] for effects in study.effects)
-        values |= {"first_pool": first, "head_pool": last}
-        values["instrumented"] = found["interaction"]["instrumented"]
-    if found["equilibrium"]["verdict"] != "not_estimated":
-        values |= {
-            "path_years": (path(study)["year"].min(), path(study)["year"].max()),
-            "zone_level": percent(found["equilibrium"]["zone_level"], 1),
-            "main": found["equilibrium"]["main"],
-            "rows_of_fit": found["equilibrium"]["rows"],
-            "doubt": found["equilibrium"]["doubts"]["rows"],
-        }
-    return values
-
-
-def _interaction_finding(found: dict[str, Any]) -> str:
-    """Key of the section's first sentence: what the last set of effects leaves standing."""
-    if found["verdict"] == "not_estimated":
-        return "not_estimated"
-    if found["undecided"]:
-        return "undecided"
-    return "supply" if found["verdict"].endswith("supply") else "other"
-
-
-def _known(verdict: str, otherwise: str) -> str:
-    """Key of a finding: that nothing is estimated or decided, or that something is."""
-    return verdict if verdict in ("not_estimated", "undetermined", "undecidable") else otherwise
-
-
-def _equilibrium_finding(verdict: str) -> str:
-    return verdict if verdict in ("located", "not_positive", "not_estimated") else "unlocated"
+    return values | (population_values(study, found, words) if pair else {})
 
 
 def size_label(study: Study, key: str, phrases: Phrases) -> str:
@@ -143,8 +81,8 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
     ] if study.pair else []  # fmt: skip
     since = found["changes"]
     return (
-        _survival(found["survival"], words)
-        | _relation(found, words)
+        survival_sentences(found["survival"], words)
+        | relation_sentences(found, words)
         | {
             "happenings": changes.happenings(words, since) if since["verdict"] != "none" else "",
             "causes_in_words": changes.causes(words, since) if since["verdict"] != "none" else "",
@@ -152,7 +90,7 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             "heaviest_in_words": listed(heavy),
             "ranks_in_words": listed(ranks),
             "failed_in_words": listed(lost),
-            **_model_words(found, words),
+            **model_sentences(found, words),
             "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
             if len(gaps["missing"])
             else say("data/complete"),
@@ -166,95 +104,6 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
         }
     )
-
-
-def _survival(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """In how many fits the pattern shows, for the study's outputs and each other pair."""
-    if "all" not in found:
-        return {}
-
-    def counts(part: Mapping[str, tuple[int, int]]) -> Markdown:
-        return listed(
-            words.say("survival/count", effects=effects, n=n, of=of)
-            for effects, (n, of) in part.items()
-        )
-
-    return {
-        "survival_in_words": counts(found["all"]),
-        "swapped_in_words": counts(found["swapped"]),
-        "deflated_in_words": counts(found["deflated"] or {}),
-        "signs_in_words": listed(
-            words.say("survival/decided", effects=effects, n=n, of=of)
-            for effects, (n, of) in found["signs"].items()
-        ),
-        "pairs_in_words": Markdown(
-            "; ".join(
-                words.say("survival/pair", name=name, counts=_shares(part, words))
-                for name, part in found["pairs"].items()
-            )
-        ),
-        "vintages_in_words": listed(words.word("vintage", v) for v in found["vintages"]),
-    }
-
-
-def _model_words(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """Lists about the model: kinds of rest points, intervals without zero, power of the rule."""
-    equilibrium, simulated = found["equilibrium"], found["simulated"]
-    pooled = [_kinds(kinds, words) for kinds in equilibrium.get("pooled_kinds", [])]
-    return {
-        "kinds_in_words": _kinds(equilibrium.get("kinds", {}), words),
-        "pooled_kinds_in_words": pooled,
-        "general_kinds_in_words": _kinds(equilibrium.get("general_kinds", {}), words),
-        "power_in_words": _power(simulated, 0.1, words),
-        "strong_power_in_words": _power(simulated, 0.3, words),
-        "exceptions_in_words": listed(
-            words.say("interaction/exception", **row[["parameter", "estimator"]].to_dict())
-            for row in found["interaction"].get("exceptions", [])
-        ),
-    }
-
-
-def _kinds(kinds: Mapping[str, int], words: Words) -> Markdown:
-    """What the rest point would be, in how many regions."""
-    return listed(
-        words.say("equilibrium/kind", word=words.word("kind_of", kind), n=n)
-        for kind, n in kinds.items()
-    )
-
-
-def _power(simulated: Mapping[str, Any], strength: float, words: Words) -> Markdown:
-    """Share of simulated panels in which each relation is named where it is there."""
-    return listed(
-        words.say("relation/power", name=words.word("relation", name), share=shares[strength])
-        for name, shares in simulated.get("relation_rule", {}).get("power", {}).items()
-    )
-
-
-def _relation(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    """Effects by both estimators, probabilities of their signs, and feedback by sub-period."""
-    relation, periods = found["relation"], found["feedback"].get("periods", {})
-    if "effects" not in relation:
-        return {}
-    return {
-        "effects_in_words": listed(
-            words.say("relation/effects", estimator=estimator, pair=pair)
-            for estimator, pair in relation["effects"].items()
-        ),
-        "quadrants_in_words": listed(
-            words.say("relation/quadrant", name=words.word("signs", signs), share=share)
-            for signs, share in relation["quadrants"].items()
-        ),
-        "periods_in_words": Markdown(
-            "; ".join(
-                words.say("feedback/period", period=period, forms=forms)
-                for period, forms in periods.items()
-            )
-        ),
-    }
-
-
-def _shares(counts: Mapping[str, tuple[int, int]], words: Words) -> Markdown:
-    return listed(words.say("survival/share", n=n, of=of) for n, of in counts.values())
 
 
 def _marks(others: list[str], phrases: Phrases) -> Markdown:
@@ -297,15 +146,3 @@ def verdicts(study: Study, words: Words) -> Markdown:
     claims = study.tables.get("claims")
     counts = {} if claims is None else claims["verdict"].value_counts()
     return listed(words.say(f"claims/counts/{v}", n=int(n)) for v, n in counts.items())
-
-
-def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:
-    """What the pooled fits leave standing, or what the region in focus says by itself."""
-    if found["verdict"] == "not_estimated":
-        return words.say("interaction/not_estimated")
-    parts = found["verdict"].split("_then_")
-    if len(parts) == 1:
-        return words.say(f"interaction/region/{found['verdict'].removeprefix('region_')}")
-    first = words.say(f"interaction/first/{parts[0]}")
-    # The condition of the second half looks at the first: "so the pattern cannot be told ...".
-    return Markdown(first + words.say(f"interaction/then/{parts[1]}", supply=parts[0] == "supply"))

@@ -11,9 +11,9 @@ from coevo.report.cells import Words
 from coevo.report.choices import choice_sentences, choice_values
 from coevo.report.markup import Markdown, environment, escaped, speaker
 from coevo.report.methods import KINDS, chosen, method_values
+from coevo.report.model_values import interaction_sentence
 from coevo.report.values import (
     Phrases,
-    interaction_sentence,
     limit_lines,
     named_values,
     sentences,

@@ -486,6 +486,27 @@ def test_calibration_that_fails_throughout_or_cannot_be_made(few):
     assert "positive" in said["relation"].item()
 
 
+def test_a_region_without_figures_says_that_it_is_not_calibrated(few):
+    tables = estimated(change(few, np.nan, region="110000", indicator="purchases"), ACCOUNTS)
+    assert "110000" not in set(tables.equilibria.query("source == 'calibration'")["scope"])
+    said = tables.relations.query("quantity == 'not_calibrated'")
+    assert said["scope"].tolist() == ["110000"] and "purchases" in said["relation"].item()
+
+
+def test_a_region_whose_third_population_forbids_logarithms_leaves_only_the_general_pool(panel):
+    three = PAIR | {"others": ["purchases"]}
+    found = estimated(change(panel, 0.0, region="110000", indicator="purchases"), three).parameters
+    without = estimated(panel[panel["region"] != "110000"], three).parameters
+    whole = estimated(panel, three).parameters
+    for model, other in (("general", without), ("classic", whole)):
+        left, right = (
+            table[(table["scope"] == "pooled") & (table["model"] == model)].reset_index(drop=True)
+            for table in (found, other)
+        )
+        assert len(left)
+        pd.testing.assert_frame_equal(left, right)
+
+
 def test_given_parameters(few):
     given = PAIR | {"calibration": {"a1": 0.5, "b1": 0.1, "a2": 0.3, "b2": 2.0}}
     rows = estimated(few, given).equilibria.query("source == 'given'")

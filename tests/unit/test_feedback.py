@@ -19,12 +19,12 @@ def of(a11, a12, a21, a22, covariance=SHARP, **options):
     [
         ((-0.2, 0.5, 0.5, -0.2), "yes", "yes"),  # Phi = 6.25
         ((-0.5, 0.2, 0.2, -0.5), "yes", "no"),  # Phi = .16
-        ((-0.5, 0.5, 0.5, -0.5), "yes", "not decidable"),  # Phi = 1
+        ((-0.5, 0.5, 0.5, -0.5), "yes", "undecidable"),  # Phi = 1
         ((-0.2, -0.5, -0.5, -0.2), "no", "no"),  # Phi = 6.25: founder control, no feedback
         ((0.2, 0.5, 0.5, -0.2), "yes", "no"),  # det A < 0, but 1 does not limit itself
         ((-0.2, 0.5, -0.5, -0.2), "no", "no"),
-        ((-0.2, 0.5, 0.001, -0.2), "not decidable", "no"),  # p - q = -.04
-        ((-0.2, 0.001, 0.001, 0.0), "not decidable", "not decidable"),
+        ((-0.2, 0.5, 0.001, -0.2), "undecidable", "no"),  # p - q = -.04
+        ((-0.2, 0.001, 0.001, 0.0), "undecidable", "undecidable"),
     ],
 )
 def test_forms_where_errors_are_small(A, weak, strong):

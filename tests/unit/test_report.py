@@ -118,6 +118,61 @@ def test_own_years_of_a_region_are_named(year: int, span: str) -> None:
     assert f"between {span.replace('–', ' and ')}" in source
 
 
+def refuse(*rows: tuple[str, str]) -> dict[str, pd.DataFrame]:
+    """Return relations without those of instruments, with refusals (estimator, reason) instead."""
+    table = tables()["relations"]
+    table = table[table["estimator"] != "fod_iv"]
+    refusals = pd.DataFrame(rows, columns=["estimator", "relation"])
+    added = refusals.assign(
+        scope="pooled", name="pooled", effects="region+year", quantity="not_estimated"
+    )
+    return {"relations": pd.concat([table, added], ignore_index=True)}
+
+
+def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
+    source = words(**refuse(("fod_iv", "an instrument depends on the others")))
+    assert "No relation is named: an instrument depends on the others." in source
+    assert "Feedback is not held against competition, for the same reason." in source
+    assert "six regions" not in source
+    source = words(**refuse())
+    assert "No relation is named: that needs at least six regions pooled." in source
+    assert "for the same reason" not in source
+
+
+def test_reason_of_a_missing_pooled_fit_is_that_of_the_fit() -> None:
+    table = tables()["parameters"]
+    alone = {"parameters": table[table["scope"] != "pooled"]}
+    source = words(**alone, **refuse(("trapezoid", "regions share no year")))
+    assert "Regions are not pooled: regions share no year." in source
+    assert "A pooled fit with intervals needs at least six regions." not in source
+    source = words(**alone, **refuse(("lag", "regions share no year")))
+    assert "A pooled fit with intervals needs at least six regions." in source
+
+
+def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
+    assert "## The general model" not in words()
+    row = {"scope": "pooled", "model": "general", "effects": "region+year", "estimator": "fod_iv"}
+    value = {"parameter": "A12", "estimate": 0.25, "low": -0.5, "high": 1.0}
+    table = pd.concat([tables()["parameters"], pd.DataFrame([row | value])], ignore_index=True)
+    source = words(parameters=table)
+    assert "## The general model" in source and "0.25 (" in source
+
+
+def test_calibration_that_figures_forbid_is_said_with_its_reason() -> None:
+    made = tables(1)
+    fits = made["equilibria"][made["equilibria"]["source"] == "fit"]
+    row = {
+        "scope": "330000",
+        "effects": "none",
+        "quantity": "not_calibrated",
+        "relation": "x1 is 0",
+    }
+    relations = pd.concat([made["relations"], pd.DataFrame([row])], ignore_index=True)
+    source = words(1, equilibria=fits, relations=relations)
+    assert "There is no accounting calibration of Zhejiang: x1 is 0." in source
+    assert "The study names no purchases" not in source
+
+
 def test_reason_stands_where_a_region_is_not_estimated() -> None:
     source = words(**unestimated("330000"))
     assert "No equilibrium of Zhejiang is estimated from its own growth: x2 is 0 in 2016" in source
