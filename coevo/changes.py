@@ -1,7 +1,7 @@
 """What differs between a study and the latest release of it (docs/methods.md, 2)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,14 @@ LOOKS = ("title", "sources", "subsystems", "report")  # keys that change no numb
 FIT = ["scope", "name", "effects", "model", "estimator", "scaling"]
 
 
-def released(folder: str | Path) -> State:
-    """Return the study as a release under `folder` keeps it."""
+def released(paths: Sequence[str | Path]) -> State:
+    """Return the study as a release keeps it; paths: its files, all in one folder."""
+    folder = Path(paths[0]).parent
     said = manifest(folder)
-    files = {path.stem: path for path in Path(folder).glob("*.csv")}
+    files = {Path(path).stem: path for path in paths if Path(path).suffix == ".csv"}
     tables = {name: read_table(files[name]) for name in COMPARED if name in files}
     indicators = read_table(files["indicators"])
-    return State(tables, indicators, said["config"], str(said["coevo"]), Path(folder).name)
+    return State(tables, indicators, said["config"], str(said["coevo"]), folder.name)
 
 
 def changes(old: State, new: State) -> pd.DataFrame:

@@ -208,7 +208,7 @@ def _years_of_the_model(config: Mapping, first: int, last: int) -> Iterator[str]
     """Years that the model is split at, or does without, and that the study has not."""
     split = (config["interaction"] or {}).get("split")
     if split is not None and not first < split < last:
-        yield f"interaction.split: {split} must lie between {first} and {last}, or be null"
+        yield f"interaction.split: {split} must come after {first} and before {last}, or be null"
     for year in config["robustness"]["drop"]:
         if not first <= year <= last:
             yield f"robustness.drop: {year} is not among the years {first} to {last}; leave it out"

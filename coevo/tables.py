@@ -33,7 +33,7 @@ TABLES = {
     "parameters": "Parameters of the two-population model; rates per year; original units for one "
     "region, scaled units for pooled fits",
     "equilibria": "Equilibria in the units of the two outputs, with their sets",
-    "relations": "Diagnostics of the fits",
+    "relations": "What fits rest on and what they say together: diagnostics, relation, feedback",
     "specifications": "Interaction and E under other estimators, roles, pairs, vintages and years; "
     "b1, d per unit of first-year output",
     "claims": "Statements of the paper and what follows",

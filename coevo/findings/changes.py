@@ -161,6 +161,12 @@ def headline(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[match & rows["estimator"].eq(study.estimator)]
 
 
+def _judged(verdicts: pd.DataFrame) -> list[dict[str, Any]]:
+    """The relation and the verdicts on feedback over all years that differ."""
+    rows = verdicts[verdicts["quantity"].isin(["relation", "feedback_weak", "feedback_strong"])]
+    return rows[["quantity", "old_words", "new_words"]].to_dict("records")
+
+
 def _model(study: Study) -> dict[str, Any] | None:
     """Estimates of the headline fit that differ, and how many verdicts of the model do."""
     if study.pair is None:
@@ -183,5 +189,6 @@ def _model(study: Study) -> dict[str, Any] | None:
         "intervals": len(intervals),
         "located": own.loc[own["new_words"] == "located", "name"].tolist(),
         "lost": own.loc[own["old_words"] == "located", "name"].tolist(),
+        "judged": _judged(verdicts),
         "claims": len(of(study, "claim")),
     }

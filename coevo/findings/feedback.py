@@ -15,7 +15,8 @@ def feedback(study: Study) -> dict[str, Any]:
 
     `verdict`: `none` (no pair), `not_estimated`, `undecidable` (in both forms), or
     `<weak>_<strong>` with `yes`, `no`, `undecidable` each. `difference`: A12 A21 - A11 A22 with its
-    interval; `phi`: its set, or that it cannot be located; `periods`: the same by sub-period.
+    interval; `phi`: its set, or that it cannot be located; `periods`: the same by sub-period;
+    `refused`: sub-periods that could not be estimated.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -28,7 +29,12 @@ def feedback(study: Study) -> dict[str, Any]:
         if str(q).startswith("feedback_weak_")
     }
     periods = {ending.strip("_").replace("_", "–"): _of(rows, ending) for ending in endings}
-    return _of(rows, "") | {"periods": periods}
+    refused = [
+        str(q).removeprefix("feedback_").removesuffix("_not_estimated").replace("_", "–")
+        for q in rows.index
+        if str(q).startswith("feedback_") and str(q).endswith("_not_estimated")
+    ]
+    return _of(rows, "") | {"periods": periods, "refused": refused}
 
 
 def _of(rows: pd.DataFrame, ending: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What changed since the release, as lists in sentences and as rows of tables."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -95,7 +96,7 @@ def verdicts(words: Words) -> Rows:
     return [
         [
             *_subject(words, row), _fit(words, row),
-            words.word("kind", row["old_words"]), words.word("kind", row["new_words"]),
+            *(judged(words, row["quantity"], row[side]) for side in ("old_words", "new_words")),
         ]
         for _, row in rows[rows["quantity"].ne("fit_kind")].iterrows()
     ]  # fmt: skip
@@ -106,7 +107,28 @@ def _subject(words: Words, row: Any) -> list[str]:
     if row["change"] == "claim":
         return [row["quantity"], ""]
     year = "" if pd.isna(row["year"]) else f" {row['year']}"
-    return [f"{row['name']}{year}", words.word("quantity", row["quantity"])]
+    kind, first, last = _in_parts(row["quantity"])
+    years = f", {first}–{last}" if first else ""
+    return [f"{row['name']}{year}", words.word("quantity", kind) + years]
+
+
+def _in_parts(quantity: str) -> tuple[str, str, str]:
+    """A quantity, and the first and last year of the sub-period that it is about, if it is."""
+    parts = re.fullmatch(r"(.+?)(?:_(\d{4})_(\d{4}))?", quantity)
+    assert parts is not None
+    return parts[1], parts[2] or "", parts[3] or ""
+
+
+def judged(words: Words, quantity: str, verdict: str) -> str:
+    """A verdict in words: of an interval, an equilibrium, the relation, or feedback."""
+    kind, *_ = _in_parts(quantity)
+    if kind == "relation":
+        name, _, direction = verdict.partition(": ")
+        side = f" ({words.word('direction', direction)})" if direction else ""
+        return words.word("relation", name) + side
+    if kind.startswith("feedback_"):
+        return words.say(f"feedback/verdict/{verdict}")
+    return words.word("kind", verdict)
 
 
 def _fit(words: Words, row: Any) -> str:

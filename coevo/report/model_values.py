@@ -36,7 +36,7 @@ def population_values(study: Study, found: dict[str, Any], words: Words) -> dict
         "alpha": 1 - study.config["interaction"]["confidence"],
         "estimate": estimate,
         "figures": figures,
-        "span": lambda row, digits=2: words.say(
+        "ends_of": lambda row, digits=2: words.say(
             "sets/interval", low=figures(row["low"], digits), high=figures(row["high"], digits)
         ),
     }
@@ -154,8 +154,16 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
         ),
         "periods_in_words": Markdown(
             "; ".join(
-                words.say("feedback/period", period=period, forms=forms)
-                for period, forms in periods.items()
+                [
+                    *(
+                        words.say("feedback/period", period=period, forms=forms)
+                        for period, forms in periods.items()
+                    ),
+                    *(
+                        words.say("feedback/refused", period=period)
+                        for period in found["feedback"].get("refused", [])
+                    ),
+                ]
             )
         ),
     }

@@ -53,6 +53,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "verdicts_in_words": verdicts(study, words),
         "slope": changes.slope,
         "figures_shown": changes.SHOWN,
+        "judged": lambda quantity, verdict: changes.judged(words, quantity, verdict),
     }
     return values | (population_values(study, found, words) if pair else {})
 

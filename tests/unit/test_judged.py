@@ -126,7 +126,7 @@ def test_the_relation_is_that_of_the_rule(prey, judged):
     found = relation(prey, seed=3)
     assert judged["relation"]["relation"] == "predator_prey: 2 preys on 1"
     assert (found.name, found.direction) == ("predator_prey", "2 preys on 1")
-    critical = [judged[f"critical_{name}"]["value"] for name in ("A12", "A21", "both")]
+    critical = [judged[f"critical_{name}"]["value"] for name in ("A12", "A21")]
     assert critical == found.critical.tolist()
     shares = {signs: judged[f"p_{signs}_12"]["value"] for signs in ("++", "+-", "-+", "--")}
     assert shares == found.quadrants and sum(shares.values()) == pytest.approx(1)
@@ -183,7 +183,8 @@ def test_feedback_of_a_sub_period(prey):
     for name, part in parts.items():
         rows = table(period_rows(part, name, 0.9, seed=3))
         assert_feedback(rows, part, 0.9, 3, f"_{name}")
-        assert len(rows) == 4
+        assert rows[f"first_stage_F_{name}"]["value"] > 0
+        assert len(rows) == 5
 
 
 @pytest.mark.parametrize("split", [None, 2000, 2015, 2023, 2050])

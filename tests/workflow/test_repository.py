@@ -1,6 +1,7 @@
 """One environment through three doors, one version, raw files as described."""
 
 import re
+import subprocess
 import tomllib
 from hashlib import sha256
 from pathlib import Path
@@ -39,14 +40,22 @@ def test_the_version_stands_in_one_place_and_is_cited():
     assert f"## {PROJECT['version']}" in changelog
 
 
+def tracked(folder):
+    """Return the files under a folder that belong to the repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", folder], cwd=ROOT, capture_output=True, check=True
+    )
+    return [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+
+
 def test_raw_files_are_those_that_the_readme_describes():
     raw = ROOT / "data" / "raw"
     readme = (raw / "README.md").read_text(encoding="utf-8")
     described = dict(re.findall(r"\| `([^`|]+)` \| `?([0-9a-f]{64})`? \|", readme))
     files = {
         path.relative_to(raw).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in raw.rglob("*")
-        if path.is_file() and path.name != "README.md"
+        for path in tracked("data/raw")  # a reader's own files are not the repository's
+        if path.name != "README.md"
     }
     assert files == described
 

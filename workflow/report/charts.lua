@@ -43,7 +43,7 @@ local function chart_of(figure)
   local image = image_of(figure)
   local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
   local alt = image.attributes.alt or pandoc.utils.stringify(caption)
-  return { width = image.attributes.width or "100%", src = image.src, name = image.src:match("([^/]+)%.svg$"), alt = alt, caption = caption }
+  return { classes = image.classes, width = image.attributes.width or "100%", src = image.src, name = image.src:match("([^/]+)%.svg$"), alt = alt, caption = caption }
 end
 
 local function html_chart(chart)
@@ -60,8 +60,12 @@ local function append(list, items)
   for _, item in ipairs(items) do list:insert(item) end
 end
 
-local function html_figure(id, caption, body)
-  local label = pandoc.List({ pandoc.Strong({ pandoc.Str(number("figure")) }), pandoc.Space() })
+-- A figure that only the page has is not numbered, so that numbers are those of every format.
+local function html_figure(id, caption, body, classes)
+  local label = pandoc.List()
+  if not classes:includes("unnumbered") then
+    append(label, { pandoc.Strong({ pandoc.Str(number("figure")) }), pandoc.Space() })
+  end
   append(label, caption)
   local blocks = pandoc.List({ raw('<figure id="' .. escape_html(id) .. '"><figcaption>') })
   blocks:insert(pandoc.Plain(label))
@@ -88,7 +92,7 @@ end
 local function single(figure)
   local chart = chart_of(figure)
   if typst then return typst_figure(spans(chart.caption), typst_image(chart)) end
-  return html_figure(figure.identifier, chart.caption, { html_chart(chart) })
+  return html_figure(figure.identifier, chart.caption, { html_chart(chart) }, chart.classes)
 end
 
 -- Several charts under one caption: the last paragraph of the division.
@@ -118,7 +122,7 @@ local function panels(div)
     body:insert(raw("</div>"))
   end
   body:insert(raw("</div>"))
-  return html_figure(div.identifier, caption, body)
+  return html_figure(div.identifier, caption, body, div.classes)
 end
 
 local function named(list, classes)

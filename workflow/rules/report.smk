@@ -23,7 +23,6 @@ if RELEASE:
             tables=[name for name in TABLES if name in COMPARED],
             config=config,
             coevo=VERSION,
-            folder=RELEASE.folder,
             digests=digests(RELEASE.files),
         script:
             "../scripts/changes.py"

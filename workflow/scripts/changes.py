@@ -11,4 +11,4 @@ study = State(
     snakemake.params.config,
     snakemake.params.coevo,
 )
-write_table(changes(released(snakemake.params.folder), study), snakemake.output.changes)
+write_table(changes(released(snakemake.input.release), study), snakemake.output.changes)
