@@ -19,17 +19,18 @@ def relations(
     weak: str = "undecidable",
     strong: str = "undecidable",
     phi: tuple[float, float] | None = None,
+    strength: float = 1.6,
 ) -> pd.DataFrame:
     """Return what fits rest on, and for several regions what they say together.
 
     names: the regions; relation: as the rule names it, with its direction; A12, A21: by `fod_iv`
     and by `lag`; weak, strong: verdicts on feedback; phi: its set, or None where it cannot be
-    located.
+    located; strength: least first-stage F of the instruments.
     """
     rows = [row for code, name in names.items() for row in _own(code, name)]
     if len(names) > 1:
         rows += [row for effects in ("region", "region+year") for row in _pooled(effects)]
-        rows += _judged(relation, A12, A21) + _feedback(weak, strong, phi)
+        rows += _judged(relation, A12, A21, strength) + _feedback(weak, strong, phi)
     return pd.DataFrame(rows, columns=RELATIONS)
 
 
@@ -53,7 +54,9 @@ def _pooled(effects: str) -> list[tuple]:
     return rows + [(*key, q, v, None, None, "") for q, v in shares if effects == "region"]
 
 
-def _judged(relation: str, A12: tuple[float, float], A21: tuple[float, float]) -> list[tuple]:
+def _judged(
+    relation: str, A12: tuple[float, float], A21: tuple[float, float], strength: float
+) -> list[tuple]:
     key = (*TWO_WAY, "fod_iv")
     rows = [(*key, "relation", None, None, None, relation)]
     for name, values in (("A12", A12), ("A21", A21)):
@@ -64,7 +67,7 @@ def _judged(relation: str, A12: tuple[float, float], A21: tuple[float, float]) -
     return [
         *rows,
         (*key, "restriction", 0.28, None, None, ""),
-        (*key, "first_stage_F", 1.6, None, None, ""),
+        (*key, "first_stage_F", strength, None, None, ""),
     ]
 
 
@@ -81,7 +84,9 @@ def _feedback(weak: str, strong: str, phi: tuple[float, float] | None) -> list[t
     return rows
 
 
-def specifications(count: int, pair: str = "employment", supply: str = "region") -> pd.DataFrame:
+def specifications(
+    count: int, pair: str = "employment", supply: tuple[str, ...] = ("region",)
+) -> pd.DataFrame:
     """Return b1 and d of the sample by estimator, effects, pair and roles, and E of the focus.
 
     One region is fitted alone. Both slopes of the main pair lie above zero under the effects
@@ -92,7 +97,7 @@ def specifications(count: int, pair: str = "employment", supply: str = "region")
     rows = []
     made = product((("main", "given"), (pair, "given"), ("main", "swapped")), ESTIMATORS, effects)
     for place, ((other, roles), estimator, e) in enumerate(made):
-        shown = other == "main" and roles == "given" and e == supply
+        shown = other == "main" and roles == "given" and e in supply
         case = (other, "single", "", roles)
         for quantity, value in (("b1", 0.01 * place), ("d", -0.02 * place)):
             half = 5.0 if (other, estimator) == (pair, "lag") and e == effects[0] else 0.1
