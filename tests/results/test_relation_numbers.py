@@ -4,14 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import ESTIMATORS
 
 ZHEJIANG, QINGHAI = "330000", "630000"
 CASES = [
     ("main", "single", ""),
+    ("deflated", "single", ""),
     ("employment", "single", ""),
     ("technology", "single", ""),
-    ("constant prices", "single", ""),
     ("purchases", "single", ""),
     ("main", "overlay", ""),
     ("main", "splice", ""),
@@ -214,5 +215,5 @@ def test_the_case_of_one_region_has_no_pool(results):
     assert "at least 6" in relations.at["general_not_estimated", "relation"]
     assert set(relations.loc["rows", "value"]) == {4}
     table = results("zhejiang", "specifications")
-    assert set(table["effects"]) == {"none"} and len(table) == 5 * 4 * 2
+    assert set(table["effects"]) == {"none"} and len(table) == len(REGIONAL) * 4 * 2
     assert pd.isna(table["low"]).sum() == (table["set"] == "line").sum()
