@@ -206,7 +206,7 @@ def _parts(rng: random.Random, data: bytes) -> bytes:
                     continue
                 change = rng.choice([*CHANGES, _token, _token])
                 content = change(rng, content)
-            write.writestr(name, content)
+            write.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # no date of today
     return file.getvalue()
 
 

@@ -149,7 +149,7 @@ def _zero_growth(
     edge_1 = {"inside": rest_1, "below": x[0], "beyond": x[1]}[place_1]
     edge_2 = {"inside": rest_2, "below": 0.04 * y[1], "beyond": 0.99 * y[1]}[place_2]
     # both beyond stand one under the other in the same corner
-    share = LINE_SHARE - (0.015 if place_1 == place_2 == "beyond" else 0)
+    share = LINE_SHARE - (0.03 if place_1 == place_2 == "beyond" else 0)
     known_1, known_2 = ("" if fit[f"{c}_set"] == BOUNDED else "_unlocated" for c in ("x1", "x2"))
     text_1 = words[f"rest_{place_1}{known_1}"].format(
         still="x₂", symbol="x₁", value=short(rest_1, x)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coevo import lotka_volterra
@@ -98,6 +98,7 @@ def test_kinds_of_many_at_once_and_of_three():
 def test_two_populations_agree_with_trace_and_determinant(rA):
     r, A = rA
     x = rest_point(r, A)
+    assume(np.abs(x).min() > 1e-9 * np.abs(x).max())  # on an axis rounding decides
     found = str(kind(r, A))
     if np.any(x <= 0):
         assert found == "none"
