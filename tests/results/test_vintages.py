@@ -157,6 +157,7 @@ def build(project: Path, name: str, **changes) -> Path:
     """Build the study `provinces` with some keys changed; return the folder of its tables."""
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
     config |= {"study": name, "report": {"languages": ["en"], "formats": ["html"]}, **changes}
+    config["robustness"] |= {"pairs": {}, "deflated": None, "drop": []}  # says nothing of vintages
     text = yaml.safe_dump(config, allow_unicode=True)
     (project / "config" / f"{name}.yaml").write_text(text, encoding="utf-8")
     result = run(f"config/{name}.yaml", folder=project)

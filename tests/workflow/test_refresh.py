@@ -66,6 +66,7 @@ def configure(project: Path, last: int) -> None:
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
     config |= {"vintage": "latest", "years": {"first": 2015, "last": last}}
     config["report"] = {"languages": ["en"], "formats": ["html"]}
+    config["robustness"] |= {"pairs": {}, "deflated": None, "drop": []}
     (project / CONFIG).write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
