@@ -226,6 +226,12 @@ def test_bad_data_ends_with_our_lines_and_leaves_nothing_half_written(copy, chan
         f"data/processed/small/{name}.csv"
         for name in ("observations", "audit", "revisions", "panel")
     }
+
+
+def test_mended_data_give_the_bytes_from_before(copy):
+    before = snapshot(copy)
+    _break(copy, "产值", BAD_DATA[-1][0])
+    assert run(copy).returncode != 0
     write_raw(copy / "data/raw/small/2026-10", "产值", figures("产值"))
     assert run(copy).returncode == 0
     assert snapshot(copy) == before
