@@ -98,6 +98,15 @@ def read_texts(*paths: str | Path) -> dict[str, str]:
     }
 
 
+def read_charts(folder: str | Path) -> dict[str, str | bytes]:
+    """Return the files of the charts in a folder by name: text, images of dots as bytes."""
+    return {
+        file.name: file.read_bytes() if file.suffix == ".png" else file.read_text(encoding="utf-8")
+        for file in sorted(Path(folder).iterdir())
+        if file.suffix in (".json", ".svg", ".png")
+    }
+
+
 def write_table(frame: pd.DataFrame, path: str | Path, *, mark: bool = False) -> None:
     """Write a table as CSV (UTF-8, LF, floats with all their digits); `mark` adds Excel's BOM."""
     text = frame.to_csv(index=False, lineterminator="\n")

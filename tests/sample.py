@@ -5,6 +5,7 @@ Two subsystems, two indicators each, regions and years as asked; nothing here wa
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -330,7 +331,7 @@ def stated(x1: float, x2: float, count: int = 4) -> dict[str, pd.DataFrame]:
     return {"equilibria": pd.concat([fits.astype(object), given.astype(object)])}
 
 
-def files(chosen: Study) -> dict[str, str]:
+def files(chosen: Study) -> dict[str, Any]:
     """Return templates, phrases and charts of a study by file name, as the report takes them."""
     import yaml
 
@@ -338,5 +339,5 @@ def files(chosen: Study) -> dict[str, str]:
 
     folder = ROOT / "workflow" / "report"
     given = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
-    words = yaml.safe_load(given["phrases.en.yaml"])["charts"]
+    words = yaml.safe_load(given[f"phrases.{chosen.language}.yaml"])["charts"]
     return given | drawn(chosen, words)

@@ -1,6 +1,5 @@
 """From a study to specifications, and from a specification to SVG."""
 
-import importlib.resources
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -26,6 +25,7 @@ from coevo.figures import (
 from coevo.figures.theme import PALETTES, filled
 from coevo.findings.shown import shown
 from coevo.findings.study import Study
+from coevo.fonts import font_folders
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
@@ -39,6 +39,7 @@ CHARTS: dict[str, Chart] = {
 
 # Pixels of width on paper by the number of charts in a row, so that type keeps one size.
 WIDTHS = {1: 640, 2: 340, 3: 230}
+RESOLUTION = 300  # dots per inch of images
 
 
 def paper_size(spec: dict[str, Any], figure: Figure) -> dict[str, float]:
@@ -46,29 +47,40 @@ def paper_size(spec: dict[str, Any], figure: Figure) -> dict[str, float]:
     return {"width": WIDTHS[figure.columns], "height": spec["height"] * figure.paper}
 
 
-def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str]:
-    """Files of a study's charts by file name: `<name>.json` (specification) and `<name>.svg`.
+def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
+    """Files of a study's charts by file name: `<name>.json` (specification), `.svg` and `.png`.
 
     Parameters
     ----------
     words
         Words in charts: `charts` of the phrase file of the study's language.
     """
-    files = {}
+    files: dict[str, str | bytes] = {}
     for name in figure_names(shown(study)):
         spec = CHARTS[name](study, words)
         files[f"{name}.json"] = json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
-        files[f"{name}.svg"] = svg(spec | paper_size(spec, FIGURES[name]))
+        files[f"{name}.svg"] = image = svg(spec | paper_size(spec, FIGURES[name]))
+        files[f"{name}.png"] = png(image)
     return files
+
+
+def _converter() -> Any:
+    """The library that draws, with the fonts of the report."""
+    import vl_convert
+
+    for folder in font_folders():
+        vl_convert.register_font_directory(str(folder))
+    return vl_convert
+
+
+def png(image: str) -> bytes:
+    """An SVG as PNG at 300 dots per inch on white paper."""
+    return _converter().svg_to_png(image, ppi=RESOLUTION)
 
 
 def svg(spec: dict[str, Any]) -> str:
     """A specification as SVG on light ground, with ids that depend on the chart alone."""
-    import vl_convert
-
-    for package in ("fontpkg_source_sans_3", "fontpkg_source_serif_4"):
-        vl_convert.register_font_directory(str(importlib.resources.files(package) / "files"))
-    text = vl_convert.vegalite_to_svg(filled(spec, PALETTES["light"]))
+    text = _converter().vegalite_to_svg(filled(spec, PALETTES["light"]))
     return renumbered(regular(text))
 
 

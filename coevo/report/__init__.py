@@ -1,6 +1,5 @@
-"""The report: findings put into words, in every language and format that a study asks for."""
+"""The report: findings put into words, in the formats that a study asks for."""
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,46 +7,25 @@ import pandas as pd
 import yaml
 
 from coevo.findings import Study
-from coevo.report.pandoc import html, pdf
+from coevo.report.page import html
+from coevo.report.paper import pdf
 from coevo.report.wording import metadata, regions, text
 
-Render = Callable[..., bytes]
-
-
-def _html(
-    source: str, files: Mapping[str, str], panel: Mapping[str, Any], meta: Mapping[str, str]
-) -> bytes:
-    specs = {
-        name.removesuffix(".json"): json.loads(content)
-        for name, content in files.items()
-        if name.endswith(".json")
-    }
-    return html(source, files, specs, panel, meta)
-
-
-def _pdf(
-    source: str, files: Mapping[str, str], panel: Mapping[str, Any], meta: Mapping[str, str]
-) -> bytes:
-    images = {
-        name.removesuffix(".svg"): content
-        for name, content in files.items()
-        if name.endswith(".svg")
-    }
-    return pdf(source, files, images, meta)
-
-
-FORMATS: dict[str, Render] = {"html": _html, "pdf": _pdf}
+# A renderer takes the Markdown text, the files by name, the panel of regions and the metadata.
+Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
+FORMATS: dict[str, Render] = {"html": html, "pdf": pdf}
 
 
 def documents(
     tables: Mapping[str, pd.DataFrame],
     indicators: pd.DataFrame,
-    files: Mapping[str, str],
+    files: Mapping[str, Any],
     config: Mapping[str, Any],
     provenance: Mapping[str, Mapping[str, str]],
+    language: str = "en",
     places: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
-    """Reports by file name, `report.<language>.<format>`.
+    """Reports of one language by file name, `report.<language>.<format>`.
 
     Parameters
     ----------
@@ -56,12 +34,14 @@ def documents(
     indicators
         The indicator table.
     files
-        Text of templates, phrases, style, script and charts (`<name>.json`, `<name>.svg`) by file
-        name.
+        Templates, phrases, style, script and the charts of the language (`<name>.json`, `.svg` as
+        text, `.png` as bytes) by file name.
     config
         The configuration after defaults.
     provenance
         `files`: digest by path of each raw file; `packages`: version by name.
+    language
+        A language that has a template, a phrase file and notes.
     places
         The regions that are known, with their tiles; None: no map of tiles.
 
@@ -70,14 +50,13 @@ def documents(
     StudyError
         A character that no font of the PDF holds.
     """
-    made = {}
-    for language in config["report"]["languages"]:
-        study = Study(config, tables, indicators, language, places)
-        phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
-        notes = yaml.safe_load(files[f"notes.{language}.yaml"])
-        source = text(study, files[f"report.{language}.md"], phrases, notes, provenance)
-        panel = regions(study, phrases)
-        meta = metadata(study, phrases)
-        for kind in config["report"]["formats"]:
-            made[f"report.{language}.{kind}"] = FORMATS[kind](source, files, panel, meta)
-    return made
+    study = Study(config, tables, indicators, language, places)
+    phrases, notes = (
+        yaml.safe_load(files[f"{kind}.{language}.yaml"]) for kind in ("phrases", "notes")
+    )
+    source = text(study, files[f"report.{language}.md"], phrases, notes, provenance)
+    panel, meta = regions(study, phrases), metadata(study, phrases)
+    return {
+        f"report.{language}.{kind}": FORMATS[kind](source, files, panel, meta)
+        for kind in config["report"]["formats"]
+    }

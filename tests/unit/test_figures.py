@@ -87,7 +87,7 @@ def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
     chosen = study(**gap(year))
     made = drawn(chosen, WORDS)
     names = figure_names(shown(study()))
-    assert set(made) == {f"{name}.{ending}" for name in names for ending in ("json", "svg")}
+    assert set(made) == {f"{name}.{ending}" for name in names for ending in ("json", "svg", "png")}
     label = [text for text in values(json.loads(made["coordination.json"]), "text") if text]
     assert any("Zhejiang" in text for text in label)
     assert any("(2019)" in text for text in label) == (year == 2020)

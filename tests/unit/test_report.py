@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from coevo import fonts
 from coevo.errors import StudyError
 from coevo.figures import FIGURES
-from coevo.report import documents, fonts, numbers
+from coevo.report import documents, numbers
 from coevo.report.markup import Markdown, environment, escaped, listed
 from coevo.report.values import spans
 from coevo.report.wording import metadata, text

@@ -39,7 +39,7 @@ def page(request, tmp_path_factory) -> Path:
     chosen = study(count, claims=True, **changed)
     config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
     made = documents(
-        chosen.tables, chosen.indicators, files(chosen), config, PROVENANCE, chosen.places
+        chosen.tables, chosen.indicators, files(chosen), config, PROVENANCE, places=chosen.places
     )
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_bytes(made["report.en.html"])

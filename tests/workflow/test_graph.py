@@ -128,7 +128,7 @@ def test_everything_is_built(project):
     for name in ("report.en.html", "report.en.pdf", "results.xlsx"):
         assert (project / "reports" / "small" / name).stat().st_size > 1000
     assert list((project / "reports" / "small" / "tables").glob("*.csv"))
-    assert list((project / "reports" / "small" / "figures").glob("*.svg"))
+    assert list((project / "reports" / "small" / "figures" / "en").glob("*.svg"))
 
 
 def test_a_second_run_has_nothing_to_do(project):

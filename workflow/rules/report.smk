@@ -4,6 +4,11 @@ TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glob("*.csv"))}
 
+
+wildcard_constraints:
+    language="|".join(config["report"]["languages"]),
+
+
 if RELEASE:
 
     rule changes:
@@ -48,17 +53,17 @@ rule tables:
 
 
 rule figures:
-    """Draw every chart, as specification and as SVG."""
+    """Draw every chart in one language, as specification and as image."""
     input:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
-        phrases="workflow/report/phrases.en.yaml",
+        phrases="workflow/report/phrases.{language}.yaml",
         code=code("figures"),
     output:
-        figures=directory(f"{REPORT}/figures"),
+        figures=directory(f"{REPORT}/figures/{{language}}"),
     log:
-        f"{LOGS}/figures.log",
+        f"{LOGS}/figures.{{language}}.log",
     conda:
         "../../environment.yml"
     params:
@@ -69,19 +74,19 @@ rule figures:
 
 
 rule report:
-    """Put the findings into words, in every language and format."""
+    """Put the findings into words, in one language and every format."""
     input:
         **TABLE_FILES,
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        figures=f"{REPORT}/figures",
+        figures=f"{REPORT}/figures/{{language}}",
         templates=sorted(str(path) for path in Path("workflow/report").glob("*.*")),
         code=code("report"),
     output:
-        DOCUMENTS,
+        [f"{REPORT}/report.{{language}}.{kind}" for kind in config["report"]["formats"]],
     log:
-        f"{LOGS}/report.log",
+        f"{LOGS}/report.{{language}}.log",
     conda:
         "../../environment.yml"
     params:

@@ -1,4 +1,4 @@
-"""The study's tables -> charts, each as specification and as SVG."""
+"""The study's tables -> charts in one language, each as specification, SVG and PNG."""
 
 import yaml
 
@@ -12,6 +12,7 @@ study = Study(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators),
+    snakemake.wildcards.language,
     places=read_table(snakemake.input.regions),
 )
 (phrases,) = read_texts(snakemake.input.phrases).values()

@@ -1,16 +1,17 @@
-"""Tables, charts and templates -> the report, in every language and format of the study."""
+"""Tables, charts and templates -> the report, in one language and every format of the study."""
 
 from coevo.errors import speak_plainly
-from coevo.files import read_table, read_texts, write_files
+from coevo.files import read_charts, read_table, read_texts, write_files
 from coevo.report import documents
 
 speak_plainly(snakemake.log[0])
 made = documents(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators),
-    read_texts(*snakemake.input.templates, snakemake.input.figures),
+    read_texts(*snakemake.input.templates) | read_charts(snakemake.input.figures),
     snakemake.params.config,
     snakemake.params.provenance,
+    snakemake.wildcards.language,
     read_table(snakemake.input.regions),
 )
 write_files(made, snakemake.params.folder)
