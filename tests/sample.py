@@ -9,15 +9,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from coevo.files import read_table
 from coevo.findings import Study
 from coevo.findings.grades import GRADES
+from coevo.report.grammar import Grammar
 from tests import populations, variants
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"330000": "Zhejiang", "110000": "Beijing", "150000": "Inner Mongolia", "620000": "Gansu"}
 SUBSYSTEMS = {"shops": ("sales", "orders"), "plants": ("output", "jobs")}
+ENGLISH = Grammar(
+    **yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
+        "grammar"
+    ]
+)
 INDICATORS = [indicator for pair in SUBSYSTEMS.values() for indicator in pair]
 
 
@@ -333,8 +340,6 @@ def stated(x1: float, x2: float, count: int = 4) -> dict[str, pd.DataFrame]:
 
 def files(chosen: Study) -> dict[str, Any]:
     """Return templates, phrases and charts of a study by file name, as the report takes them."""
-    import yaml
-
     from coevo.figures.drawing import drawn
 
     folder = ROOT / "workflow" / "report"

@@ -12,7 +12,7 @@ from coevo.findings.study import Study
 from coevo.findings.survival import patterns
 from coevo.report import changes, index_rows, model_rows, rows
 from coevo.report.cells import Rows, Words
-from coevo.report.markup import Markdown, escaped, listed, table
+from coevo.report.markup import Markdown, escaped, table
 
 
 def _table(
@@ -45,7 +45,7 @@ def tables(
             phrases, "files", words, _pairs(provenance["files"], code=True), "long"
         ),
         "packages_table": _table(phrases, "packages", words, _pairs(provenance["packages"])),
-        "sources": sources(study),
+        "sources": sources(words),
     }
     if study.pair:
         made["equilibria_table"] = _table(
@@ -151,9 +151,10 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> list[list[Any]]:
     ]
 
 
-def sources(study: Study) -> Markdown:
+def sources(words: Words) -> Markdown:
     """Who published the figures, as the study says; else the raw files that it reads, by name."""
+    study = words.study
     if study.language in study.config["sources"]:
         return Markdown(escaped(study.config["sources"][study.language]))
     files = sorted({str(path).rsplit("/", 1)[-1] for path in study.tables["observations"]["file"]})
-    return listed(files)
+    return words.listed(files)

@@ -11,7 +11,8 @@ from coevo.findings.equilibrium import own_fits, refused
 from coevo.findings.far import focus_state
 from coevo.findings.interaction import regional
 from coevo.findings.study import Study
-from coevo.report.markup import Markdown, escaped, listed
+from coevo.report.grammar import Grammar
+from coevo.report.markup import Markdown, escaped
 from coevo.report.numbers import NOTHING, figures, fixed, graded, missing
 
 Say = Callable[..., Markdown]
@@ -37,8 +38,11 @@ def estimate(row: pd.Series, say: Say) -> Markdown:
 class Words:
     """Cells that need the phrases of the language: sets, kinds, estimators, facts of a region."""
 
-    def __init__(self, study: Study, say: Say, word: Callable[[str, str], str]) -> None:
+    def __init__(
+        self, study: Study, say: Say, word: Callable[[str, str], str], grammar: Grammar
+    ) -> None:
         self.study, self.say, self.word = study, say, word
+        self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
         self._obstacles = obstacle_rows(study)
 
     def label(self, identifier: str) -> str:
@@ -123,7 +127,7 @@ class Words:
         for row in grouped(rows).itertuples():
             who = (
                 self.say("titles/every_region") if len(row.names) == everyone and everyone > 1
-                else listed(row.names)
+                else self.listed(row.names)
             )  # fmt: skip
             parts.append(Markdown(f"{escaped(self.label(row.indicator))} {row.year} ({who})"))
-        return listed(parts)
+        return self.listed(parts)

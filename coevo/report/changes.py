@@ -8,8 +8,8 @@ import pandas as pd
 from coevo.findings.changes import changes, figures, of, states
 from coevo.findings.interaction import POOLED
 from coevo.report.cells import Rows, Words
-from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import NOTHING, graded, missing, percent
+from coevo.report.markup import Markdown, escaped
+from coevo.report.numbers import NOTHING, graded, missing
 from coevo.report.numbers import figures as significant
 
 SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
@@ -23,17 +23,17 @@ def happenings(words: Words, found: dict[str, Any]) -> Markdown:
         for kind, names in found[group].items():
             if names:
                 parts.append(say(f"changes/counts/{kind}", names=names))
-    return listed(parts) if parts else say("changes/counts/none")
+    return words.listed(parts) if parts else say("changes/counts/none")
 
 
 def causes(words: Words, found: dict[str, Any]) -> Markdown:
     """What else than figures moved D: goalposts, weights, settings, the program."""
-    return listed(words.say(f"changes/cause/{cause}") for cause in found["causes"])
+    return words.listed(words.say(f"changes/cause/{cause}") for cause in found["causes"])
 
 
 def settings(words: Words, found: dict[str, Any]) -> Markdown:
     """Settings that differ, each with its old and its new value."""
-    return listed(
+    return words.listed(
         Markdown(f"`{key}` ({escaped(old or NOTHING)} → {escaped(new or NOTHING)})")
         for key, old, new in found["settings"]
     )
@@ -44,11 +44,11 @@ def _amount(value: Any) -> str:
     return NOTHING if missing(value) else f"{float(value):,.10g}".replace("-", "−")
 
 
-def _change(row: Any) -> str:
+def _change(words: Words, row: Any) -> str:
     if missing(row["old"]) or missing(row["new"]) or not row["old"]:
         return NOTHING
     share = row["new"] / row["old"] - 1
-    return ("+" if share > 0 else "") + percent(share, 1)
+    return ("+" if share > 0 else "") + words.percent(share, 1)
 
 
 def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
@@ -64,7 +64,7 @@ def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
             f"{row['name']} {row['year']}",
             Markdown(f"{escaped(label)} [({escaped(unit)})]{{.unit}}"),
             words.word("change", row["change"]), _amount(row["old"]), _amount(row["new"]),
-            _change(row), effect,
+            _change(words, row), effect,
         ])  # fmt: skip
     return lines
 

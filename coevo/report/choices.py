@@ -8,8 +8,8 @@ from coevo.findings import Study
 from coevo.findings.factors import TOP, frequencies
 from coevo.findings.robustness import heaviest_removal, most_filled, type_changes
 from coevo.report.cells import Words
-from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import fixed, percent, proportion
+from coevo.report.markup import Markdown, escaped
+from coevo.report.numbers import fixed
 from coevo.uncertainty import KAPPA
 
 
@@ -45,7 +45,7 @@ def choice_sentences(study: Study, words: Words, values: Mapping[str, Any]) -> d
         **_robust(values["robustness"], words),
         **_drives(values["robustness"]["drives"], words),
         **_drawn(study, values["robustness"]["draws"], words),
-        **_growth(study, values["growth"]),
+        **_growth(study, words, values["growth"]),
         "guards_in_words": Markdown(
             " ".join(
                 words.say(f"guards/{guard}", rows=rows.to_dict("records"))
@@ -77,7 +77,7 @@ def _robust(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         Markdown(f"{escaped(words.word('choice', choice))} ({count})")
         for choice, count in found["choices"]
     ]
-    return {"grades_in_words": listed(parts), "varied_in_words": listed(varied)}
+    return {"grades_in_words": words.listed(parts), "varied_in_words": words.listed(varied)}
 
 
 def _drives(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
@@ -87,19 +87,20 @@ def _drives(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         words.say(
             f"robustness/{'next' if place else 'most'}",
             choice=words.word("choice", choice),
-            share=percent(share),
+            share=words.percent(share),
         )
         for place, (choice, share) in enumerate(found["choices"])
     ]
     idle, joint = (
-        listed(words.word("choice", choice) for choice in found[key]) for key in ("idle", "joint")
+        words.listed(words.word("choice", choice) for choice in found[key])
+        for key in ("idle", "joint")
     )
-    return {"drives_in_words": listed(shares), "idle_in_words": idle, "joint_in_words": joint}
+    return {"drives_in_words": words.listed(shares), "idle_in_words": idle, "joint_in_words": joint}
 
 
-def _growth(study: Study, found: Mapping[str, Any]) -> dict[str, Any]:
+def _growth(study: Study, words: Words, found: Mapping[str, Any]) -> dict[str, Any]:
     def parts(pairs: Any) -> Markdown:
-        return listed(
+        return words.listed(
             Markdown(f"{escaped(study.label(i))} ({fixed(value, 3)})") for i, value in pairs
         )
 
@@ -116,7 +117,7 @@ def _drawn(study: Study, found: Mapping[str, Any], words: Words) -> dict[str, An
             row=row,
             regions=len(study.regions),
             ranks=(row["rank_low"], row["rank_high"]),
-            share=proportion(row["grade_share"]),
+            share=words.grammar.proportion(row["grade_share"]),
         )
         for source, row in found.items()
     }

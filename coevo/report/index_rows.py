@@ -8,8 +8,8 @@ from coevo.comovement import SCOPES
 from coevo.findings.factors import TOP, frequencies, last_ranked
 from coevo.findings.step import correlations, pairs
 from coevo.report.cells import Words
-from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import NOTHING, figures, fixed, graded, missing, percent
+from coevo.report.markup import Markdown, escaped
+from coevo.report.numbers import NOTHING, figures, fixed, graded, hundredths, missing
 
 Rows = list[list[Any]]
 
@@ -53,12 +53,16 @@ def _subject(words: Words, row: dict[str, Any], part: pd.DataFrame) -> str:
     """What a guard looks at: the indicators, the regions, or else the subsystem."""
     indicators = [words.study.label(i) for i in (row["indicator"], row["other"]) if not _no(i)]
     if indicators:
-        return listed(indicators)
+        return words.listed(indicators)
     names = [name for name in part["name"] if not _no(name)]
     if len(names) > 1 and len(names) == len(words.study.regions):
         return words.say("titles/every_region")
     return (
-        listed(names) if names else "" if _no(row["subsystem"]) else words.label(row["subsystem"])
+        words.listed(names)
+        if names
+        else ""
+        if _no(row["subsystem"])
+        else words.label(row["subsystem"])
     )
 
 
@@ -90,7 +94,7 @@ def top_obstacles(words: Words) -> Rows:
     rows: Rows = []
     for name, part in table.groupby("name"):
         cells = [
-            f"{study.heading(i)} {percent(o).removesuffix(' %')}"
+            f"{study.heading(i)} {hundredths(o)}"
             for i, o in part[["indicator", "obstacle"]].to_numpy()
         ]
         rows.append([name, *cells, *[NOTHING] * (TOP - len(cells))])
@@ -113,7 +117,7 @@ def pair_correlations(words: Words) -> Rows:
     for pair in pairs(study):
         frame = correlations(study, pair)
         cells = [_placed(frame.loc[scope]) if scope in frame.index else NOTHING for scope in SCOPES]
-        rows.append([listed(study.label(s) for s in pair), *cells])
+        rows.append([words.listed(study.label(s) for s in pair), *cells])
     return rows
 
 

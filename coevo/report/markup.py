@@ -27,10 +27,11 @@ def escaped(value: Any) -> Markdown:
     return Markdown(_PUNCTUATION.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip()))
 
 
-def environment(**globals_: Any) -> Environment:
+def environment(filters: Mapping[str, Any]) -> Environment:
     """Jinja with delimiters that Markdown and pandoc leave alone; every value is escaped.
 
-    `finalize` runs on each expression `<< >>`; an undefined name is an error.
+    `filters` are those of the language. `finalize` runs on each expression `<< >>`; an undefined
+    name is an error.
     """
     jinja = Environment(
         variable_start_string="<<", variable_end_string=">>",
@@ -43,34 +44,16 @@ def environment(**globals_: Any) -> Environment:
         "fixed": numbers.fixed,
         "figures": numbers.figures,
         "graded": numbers.graded,
-        "percent": numbers.percent,
-        "proportion": numbers.proportion,
-        "spelled": numbers.spelled,
-        "ordinal": numbers.ordinal,
-        "listed": listed,
-        "upper_first": upper_first,
         "subscript": subscript,
+        **filters,
     }
-    jinja.globals |= {"table": table, "zip": zip, **globals_}
+    jinja.globals |= {"table": table, "zip": zip}
     return jinja
-
-
-def upper_first(text: str) -> str:
-    """`text` with its first letter in upper case; Markdown stays Markdown."""
-    return type(text)(text[:1].upper() + text[1:])
 
 
 def subscript(value: Any) -> str:
     """A whole number in subscript digits."""
     return str(value).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def listed(items: Iterable[Any], last: str = "and") -> Markdown:
-    """Items as a list in a sentence: a, b and c."""
-    texts = [escaped(item) for item in items]
-    if len(texts) < 2:
-        return Markdown("".join(texts))
-    return Markdown(f"{', '.join(texts[:-1])} {last} {texts[-1]}")
 
 
 def table(
@@ -97,13 +80,15 @@ def table(
     return Markdown("\n".join([f"::: {{{classes}}}", *lines, "", f": {caption}", ":::"]))
 
 
-def speaker(jinja: Environment, phrases: Mapping[str, Any]) -> Callable[..., Markdown]:
-    """A function that finds a phrase by its dotted key and fills it with the current values."""
+def speaker(
+    jinja: Environment, phrases: Mapping[str, Any], joined: Callable[[str], str]
+) -> Callable[..., Markdown]:
+    """A function that finds a phrase by its key, fills it with values and joins its lines."""
 
     def say(key: str, **values: Any) -> Markdown:
         entry: Any = phrases
         for part in key.split("/"):
             entry = entry[part]
-        return Markdown(jinja.from_string(str(entry)).render(**values).strip())
+        return Markdown(joined(jinja.from_string(str(entry)).render(**values).strip()))
 
     return say

@@ -1,11 +1,11 @@
 """The methods in words, as they were used: a paragraph to paste, from the configuration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from coevo.findings import Study
 from coevo.report.cells import Words
-from coevo.report.markup import Markdown, escaped, listed
+from coevo.report.markup import Markdown, escaped
 from coevo.report.numbers import figures
 
 KINDS = (
@@ -43,22 +43,22 @@ def method_values(study: Study, words: Words, phrases: Mapping[str, Any]) -> dic
     return {
         "say_method": say_method,
         "settings": study.config["normalisation"],
-        "combined": _combined(study, words.word),
+        "combined": _combined(study, words),
         "contributions_in_words": ""
         if isinstance(given, str)
-        else listed(
+        else words.listed(
             Markdown(f"{figures(a, 2)} ({escaped(study.label(s))})")
             for s, a in zip(study.subsystems, given, strict=False)
         ),
     }
 
 
-def _combined(study: Study, word: Callable[[str, str], str]) -> Markdown:
+def _combined(study: Study, words: Words) -> Markdown:
     """Methods that a combined weighting combines, with their shares where they are given."""
     combine = study.config["weighting"].get("combine") or {}
-    names = [word("weighting", name) for name in combine.get("methods", ())]
+    names = [words.word("weighting", name) for name in combine.get("methods", ())]
     shares = combine.get("shares") or [None] * len(names)
-    return listed(
+    return words.listed(
         Markdown(escaped(name) + ("" if share is None else f" ({figures(share, 2)})"))
         for name, share in zip(names, shares, strict=False)
     )

@@ -6,8 +6,8 @@ from typing import Any
 from coevo.findings import Study
 from coevo.findings.equilibrium import path
 from coevo.report.cells import Words, estimate
-from coevo.report.markup import Markdown, escaped, listed
-from coevo.report.numbers import figures, percent
+from coevo.report.markup import Markdown, escaped
+from coevo.report.numbers import figures
 
 
 def population_values(study: Study, found: dict[str, Any], words: Words) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def population_values(study: Study, found: dict[str, Any], words: Words) -> dict
         "unit": units[0] if len(units) == 1 else "",
         "stated": found["calibration"].get("period", found["calibration"].get("given")),
         "seen": found["calibration"]["observed"],
-        "refusals": listed(
+        "refusals": words.listed(
             Markdown(f"{escaped(name)} ({escaped(why)})")
             for name, why in found["equilibrium"]["refused"].items()
         ),
@@ -50,7 +50,7 @@ def population_values(study: Study, found: dict[str, Any], words: Words) -> dict
     if found["equilibrium"]["verdict"] != "not_estimated":
         values |= {
             "path_years": (path(study)["year"].min(), path(study)["year"].max()),
-            "zone_level": percent(found["equilibrium"]["zone_level"], 1),
+            "zone_level": words.percent(found["equilibrium"]["zone_level"], 1),
             "main": found["equilibrium"]["main"],
             "rows_of_fit": found["equilibrium"]["rows"],
             "doubt": found["equilibrium"]["doubts"]["rows"],
@@ -82,7 +82,7 @@ def survival_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
         return {}
 
     def counts(part: Mapping[str, tuple[int, int]]) -> Markdown:
-        return listed(
+        return words.listed(
             words.say("survival/count", effects=effects, n=n, of=of)
             for effects, (n, of) in part.items()
         )
@@ -91,7 +91,7 @@ def survival_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
         "survival_in_words": counts(found["all"]),
         "swapped_in_words": counts(found["swapped"]),
         "deflated_in_words": counts(found["deflated"] or {}),
-        "signs_in_words": listed(
+        "signs_in_words": words.listed(
             words.say("survival/decided", effects=effects, n=n, of=of)
             for effects, (n, of) in found["signs"].items()
         ),
@@ -101,7 +101,7 @@ def survival_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
                 for name, part in found["pairs"].items()
             )
         ),
-        "vintages_in_words": listed(words.word("vintage", v) for v in found["vintages"]),
+        "vintages_in_words": words.listed(words.word("vintage", v) for v in found["vintages"]),
     }
 
 
@@ -115,7 +115,7 @@ def model_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "general_kinds_in_words": _kinds(equilibrium.get("general_kinds", {}), words),
         "power_in_words": _power(simulated, 0.1, words),
         "strong_power_in_words": _power(simulated, 0.3, words),
-        "exceptions_in_words": listed(
+        "exceptions_in_words": words.listed(
             words.say("interaction/exception", **row[["parameter", "estimator"]].to_dict())
             for row in found["interaction"].get("exceptions", [])
         ),
@@ -124,7 +124,7 @@ def model_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 def _kinds(kinds: Mapping[str, int], words: Words) -> Markdown:
     """What the rest point would be, in how many regions."""
-    return listed(
+    return words.listed(
         words.say("equilibrium/kind", word=words.word("kind_of", kind), n=n)
         for kind, n in kinds.items()
     )
@@ -132,7 +132,7 @@ def _kinds(kinds: Mapping[str, int], words: Words) -> Markdown:
 
 def _power(simulated: Mapping[str, Any], strength: float, words: Words) -> Markdown:
     """Share of simulated panels in which each relation is named where it is there."""
-    return listed(
+    return words.listed(
         words.say("relation/power", name=words.word("relation", name), share=shares[strength])
         for name, shares in simulated.get("relation_rule", {}).get("power", {}).items()
     )
@@ -144,11 +144,11 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
     if "effects" not in relation:
         return {}
     return {
-        "effects_in_words": listed(
+        "effects_in_words": words.listed(
             words.say("relation/effects", estimator=estimator, pair=pair)
             for estimator, pair in relation["effects"].items()
         ),
-        "quadrants_in_words": listed(
+        "quadrants_in_words": words.listed(
             words.say("relation/quadrant", name=words.word("signs", signs), share=share)
             for signs, share in relation["quadrants"].items()
         ),
@@ -170,7 +170,7 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
 
 
 def _shares(counts: Mapping[str, tuple[int, int]], words: Words) -> Markdown:
-    return listed(words.say("survival/share", n=n, of=of) for n, of in counts.values())
+    return words.listed(words.say("survival/share", n=n, of=of) for n, of in counts.values())
 
 
 def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:

@@ -6,7 +6,6 @@ from typing import Any
 from coevo.findings.grades import LARGE, SMALL, power, printed
 
 NOTHING = "—"
-_WORDS = "none one two three four five six seven eight nine ten eleven twelve".split()
 
 
 def missing(value: Any) -> bool:
@@ -46,31 +45,6 @@ def graded(value: Any, decimals: int = 2) -> str:
     return NOTHING if missing(value) else printed(float(value), decimals)
 
 
-def percent(value: Any, decimals: int = 0) -> str:
-    """A share as per cent."""
-    return NOTHING if missing(value) else f"{fixed(float(value) * 100, decimals)} %"
-
-
-def proportion(value: float) -> str:
-    """A share of draws as per cent with one decimal; neither 0 nor 100 unless it is."""
-    if 0 < value < 0.001:
-        return "under 0.1 %"
-    if 0.999 < value < 1:
-        return "over 99.9 %"
-    return percent(value, 0 if value in (0, 1) else 1)
-
-
-def spelled(count: int) -> str:
-    """A count in words up to twelve, in digits above, thousands separated."""
-    return _WORDS[count] if 0 <= count < len(_WORDS) else fixed(count, 0)
-
-
-def ordinal(rank: int) -> str:
-    """A rank in words up to tenth, as 11th, 22nd, ... above."""
-    words = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-    if 1 <= rank <= len(words):
-        return words[rank - 1]
-    ending = (
-        {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th") if rank % 100 not in (11, 12, 13) else "th"
-    )
-    return f"{rank}{ending}"
+def hundredths(value: Any) -> str:
+    """A share in per cent, without the sign, for a column that names it."""
+    return NOTHING if missing(value) else fixed(float(value) * 100, 0)

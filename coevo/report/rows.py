@@ -7,7 +7,7 @@ from coevo.findings.robustness import type_changes
 from coevo.findings.study import SUBSYSTEM_PREFIX
 from coevo.report.cells import Rows, Words
 from coevo.report.markup import Markdown, escaped
-from coevo.report.numbers import NOTHING, figures, fixed, graded, percent
+from coevo.report.numbers import NOTHING, figures, fixed, graded, hundredths
 
 
 def weights(words: Words, rows: pd.DataFrame) -> Rows:
@@ -39,7 +39,7 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
             *entropy, fixed(row.weight, 3),
             f"{fixed(others.at[row.indicator, 'min'])}–{fixed(others.at[row.indicator, 'max'])}"
             if row.indicator in others.index else NOTHING,
-            *([] if study.single else [percent(row.between).removesuffix(" %")]), *focus,
+            *([] if study.single else [hundredths(row.between)]), *focus,
         ])  # fmt: skip
     return result
 

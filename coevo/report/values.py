@@ -8,14 +8,14 @@ from coevo.findings import Study, findings, shown
 from coevo.findings.calibration import failed
 from coevo.report import changes
 from coevo.report.cells import Words, amount
-from coevo.report.markup import Markdown, escaped, listed
+from coevo.report.markup import Markdown, escaped
 from coevo.report.model_values import (
     model_sentences,
     population_values,
     relation_sentences,
     survival_sentences,
 )
-from coevo.report.numbers import fixed, percent
+from coevo.report.numbers import fixed
 
 Phrases = Mapping[str, Any]
 
@@ -24,7 +24,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
     """Findings and the short names under which phrases and template speak of them."""
     found = findings(study)
     step, pair = found["step"], study.pair
-    level = percent(study.config["interaction"]["confidence"]) if pair else ""
+    level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     values: dict[str, Any] = {
         **found,
         "one": study.single,
@@ -39,7 +39,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
         "reference": study.config["normalisation"]["reference"],
         "subsystem_labels": [study.label(s) for s in study.subsystems],
-        "subsystem_colours": listed(
+        "subsystem_colours": words.listed(
             Markdown(f"[{escaped(study.label(s))}]{{.s{min(i, 3)}}}")
             for i, s in enumerate(study.subsystems, start=1)
         ),
@@ -77,7 +77,7 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
     ]
     gaps = found["data"]
     lost = [
-        Markdown(f"{escaped(row['name'])} ({listed(spans(row['years']))})")
+        Markdown(f"{escaped(row['name'])} ({words.listed(spans(row['years']))})")
         for _, row in failed(study).iterrows()
     ] if study.pair else []  # fmt: skip
     since = found["changes"]
@@ -88,9 +88,9 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             "happenings": changes.happenings(words, since) if since["verdict"] != "none" else "",
             "causes_in_words": changes.causes(words, since) if since["verdict"] != "none" else "",
             "settings_in_words": changes.settings(words, since) if since.get("settings") else "",
-            "heaviest_in_words": listed(heavy),
-            "ranks_in_words": listed(ranks),
-            "failed_in_words": listed(lost),
+            "heaviest_in_words": words.listed(heavy),
+            "ranks_in_words": words.listed(ranks),
+            "failed_in_words": words.listed(lost),
             **model_sentences(found, words),
             "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
             if len(gaps["missing"])
@@ -98,20 +98,22 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
             if len(gaps["filled"])
             else "",
-            "remarks_in_words": listed(
+            "remarks_in_words": words.listed(
                 Markdown(f"{words.word('check', check)} ({n})")
                 for check, n in gaps["remarks"].items()
             ),
-            "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], phrases)),
+            "other_marks": say(
+                "weights/others", marks=_marks(found["weights"]["others"], words, phrases)
+            ),
         }
     )
 
 
-def _marks(others: list[str], phrases: Phrases) -> Markdown:
+def _marks(others: list[str], words: Words, phrases: Phrases) -> Markdown:
     """Mark and method of the weightings that are not used, as the chart draws them."""
     marks = phrases["words"]["marks"]
     names = phrases["words"]["weighting"]
-    return listed(
+    return words.listed(
         Markdown(f"{marks[i % len(marks)]}: {escaped(names.get(m, m))}")
         for i, m in enumerate(others)
     )
@@ -146,4 +148,4 @@ def verdicts(study: Study, words: Words) -> Markdown:
     """How many claims have each verdict, the most frequent first."""
     claims = study.tables.get("claims")
     counts = {} if claims is None else claims["verdict"].value_counts()
-    return listed(words.say(f"claims/counts/{v}", n=int(n)) for v, n in counts.items())
+    return words.listed(words.say(f"claims/counts/{v}", n=int(n)) for v, n in counts.items())

@@ -9,6 +9,7 @@ from coevo.findings import Study
 from coevo.report import annex
 from coevo.report.cells import Words
 from coevo.report.choices import choice_sentences, choice_values
+from coevo.report.grammar import Grammar
 from coevo.report.markup import Markdown, environment, escaped, speaker
 from coevo.report.methods import KINDS, chosen, method_values
 from coevo.report.model_values import interaction_sentence
@@ -22,13 +23,14 @@ from coevo.report.values import (
 
 def _voice(study: Study, phrases: Phrases) -> tuple[Any, Words]:
     """The Jinja environment with every finding as a global, and the words that tables need."""
-    jinja = environment()
-    say = speaker(jinja, phrases)
+    grammar = Grammar(**phrases["grammar"])
+    jinja = environment(grammar.filters)
+    say = speaker(jinja, phrases, grammar.joined)
 
     def word(kind: str, name: str) -> str:
         return str(phrases["words"].get(kind, {}).get(name, name))
 
-    words = Words(study, say, word)
+    words = Words(study, say, word, grammar)
     jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
     jinja.globals |= named_values(study, words, phrases)
     jinja.globals |= choice_values(study) | method_values(study, words, phrases)
@@ -45,13 +47,14 @@ def text(
     values |= sentences(study, words, phrases, values)
     values |= choice_sentences(study, words, values)
     values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
-    return jinja.from_string(template).render(
+    source = jinja.from_string(template).render(
         facts=words.facts(study.focus),
         limit_lines=limit_lines(study, values["limits"], words, notes),
         references=[Markdown(line) for line in _references(study, phrases)],
         config_block=_block(_settings(study.config)),
         **annex.tables(study, words, phrases, provenance),
     )
+    return words.grammar.joined(source)
 
 
 def _references(study: Study, phrases: Phrases) -> list[str]:

@@ -19,10 +19,9 @@ from coevo.findings.size import size
 from coevo.multiverse import CHOICES
 from coevo.normalisation import METHODS, REFERENCES
 from coevo.report import documents
-from coevo.report.numbers import proportion
 from coevo.report.wording import text
 from coevo.weighting import WEIGHTINGS
-from tests.sample import files, gap, study, tables, without
+from tests.sample import ENGLISH, files, gap, study, tables, without
 from tests.unit import test_diagnostics
 from tests.unit.test_report import NOTES, PHRASES, PROVENANCE, TEMPLATE, words
 
@@ -121,7 +120,7 @@ def test_draws_are_a_sensitivity_range() -> None:
     source = words().replace("\\", "")
     for row in mine.itertuples():
         assert f"between {row.low:.3f} and {row.high:.3f}" in source
-        assert f"in {proportion(row.grade_share)} of the draws" in source
+        assert f"in {ENGLISH.proportion(row.grade_share)} of the draws" in source
     assert "sensitivity ranges, not confidence intervals" in source
 
 
@@ -130,7 +129,7 @@ def test_draws_are_a_sensitivity_range() -> None:
     [(0, "0 %"), (0.0004, "under 0.1 %"), (0.866, "86.6 %"), (0.9995, "over 99.9 %"), (1, "100 %")],
 )
 def test_a_share_is_whole_only_if_it_is(value: float, shown: str) -> None:
-    assert proportion(value) == shown
+    assert ENGLISH.proportion(value) == shown
 
 
 def with_share(value: float) -> pd.DataFrame:

@@ -11,11 +11,11 @@ from coevo import fonts
 from coevo.errors import StudyError
 from coevo.figures import FIGURES
 from coevo.report import documents, numbers
-from coevo.report.markup import Markdown, environment, escaped, listed
+from coevo.report.markup import Markdown, environment, escaped
 from coevo.report.values import spans
 from coevo.report.wording import metadata, text
 from coevo.vintages import revisions
-from tests.sample import ROOT, files, gap, stated, study, tables, unestimated, unplaced
+from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"
 PHRASES = yaml.safe_load((FOLDER / "phrases.en.yaml").read_text(encoding="utf-8"))
@@ -281,12 +281,15 @@ def test_template_and_phrases_name_no_study() -> None:
 )
 def test_text_from_data_is_escaped(raw: object, shown: str) -> None:
     assert escaped(raw) == shown
-    assert environment().from_string("<< value >>").render(value=raw) == shown
+    assert environment(ENGLISH.filters).from_string("<< value >>").render(value=raw) == shown
 
 
 def test_markdown_stays_markdown() -> None:
-    assert environment().from_string("<< value >>").render(value=Markdown("*a*")) == "*a*"
-    assert listed(["a_b", Markdown("*c*"), "d"]) == r"a\_b, *c* and d"
+    assert (
+        environment(ENGLISH.filters).from_string("<< value >>").render(value=Markdown("*a*"))
+        == "*a*"
+    )
+    assert ENGLISH.listed(["a_b", Markdown("*c*"), "d"]) == r"a\_b, *c* and d"
 
 
 @pytest.mark.parametrize(
@@ -296,12 +299,12 @@ def test_markdown_stays_markdown() -> None:
         (numbers.fixed, -1234.5, "−1,234.50"),
         (numbers.figures, 0.0012345, "0.00123"),
         (numbers.figures, 12345.0, "12,345"),
-        (numbers.percent, 0.123, "12 %"),
-        (numbers.spelled, 7, "seven"),
-        (numbers.spelled, 31, "31"),
-        (numbers.ordinal, 5, "fifth"),
-        (numbers.ordinal, 22, "22nd"),
-        (numbers.ordinal, 13, "13th"),
+        (ENGLISH.percent, 0.123, "12 %"),
+        (ENGLISH.spelled, 7, "seven"),
+        (ENGLISH.spelled, 31, "31"),
+        (ENGLISH.ordinal, 5, "fifth"),
+        (ENGLISH.ordinal, 22, "22nd"),
+        (ENGLISH.ordinal, 13, "13th"),
         (numbers.fixed, float("inf"), "—"),
         (numbers.fixed, 1e300, "1.00×10³⁰⁰"),
         (numbers.fixed, -2.5e18, "−2.50×10¹⁸"),
@@ -309,8 +312,8 @@ def test_markdown_stays_markdown() -> None:
         (numbers.figures, -1.4e-15, "−1.40×10⁻¹⁵"),
         (numbers.figures, 1.234e17, "1.23×10¹⁷"),
         (numbers.figures, 0.0, "0.00"),
-        (numbers.percent, 1e20, "1.00×10²² %"),
-        (numbers.spelled, 6138, "6,138"),
+        (ENGLISH.percent, 1e20, "1.00×10²² %"),
+        (ENGLISH.spelled, 6138, "6,138"),
     ],
 )
 def test_numbers_as_printed(function, value: float, shown: str) -> None:

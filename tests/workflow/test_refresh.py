@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from coevo.changes import COMPARED
-from coevo.report.numbers import spelled
+from tests.sample import ENGLISH
 from tests.workflow.test_graph import ALL_RULES, ROOT, make_project, run, snapshot, would_run
 
 RAW = ROOT / "data" / "raw" / "provinces" / "2026-10"
@@ -188,7 +188,7 @@ def test_the_report_says_so(refreshed, rows):
     )
     assert "change D in three region-years" in said and "no other earlier D changes" in said
     graded = sum(row["old_words"] != row["new_words"] for row in of(rows, "D"))
-    assert f"{spelled(graded)} of 248 grades move" in said
+    assert f"{ENGLISH.spelled(graded)} of 248 grades move" in said
     assert "Settings that differ: years.last (2022 → 2023)." in said
 
 

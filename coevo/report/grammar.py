@@ -1,0 +1,89 @@
+"""How a language writes counts, ranks, shares and lists: the section `grammar` of its phrases."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from coevo.report.markup import Markdown, escaped
+from coevo.report.numbers import NOTHING, fixed, missing
+
+_WIDE = "\u3001-\u303f\u4e00-\u9fff\uff01-\uff60“”‘’—…"
+_MARKS = "，。；：、！？（）《》"
+# A line that was folded between two wide characters, or beside a wide mark, leaves no space.
+_FOLDS = re.compile(
+    rf"(?<=[{_WIDE}]) +(?=[{_WIDE}])"
+    rf"|(?<=[{_MARKS}]) +(?=[\w*$\[])"
+    rf"|(?<=[\w*$\]}}]) +(?=[{_MARKS}])"
+)
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Words and signs of a language that sentences of every section need.
+
+    spelled: counts from 0 on in words, digits above; ordinals: ranks from 1 on in words, above
+    them `ordinal` with `endings` by last digit; comma, links: between the items of a list; percent:
+    of a share; below, above: shares that round to 0 and 1; capital: whether sentences begin with
+    one; spaced: whether words are parted by spaces.
+    """
+
+    spelled_words: Sequence[str] = ()
+    ordinals: Sequence[str] = ()
+    ordinal_pattern: str = "{}"
+    endings: Mapping[int, str] = field(default_factory=dict)
+    comma: str = ", "
+    links: Mapping[str, str] = field(default_factory=dict)
+    percent_pattern: str = "{} %"
+    below: str = "< {}"
+    above: str = "> {}"
+    capital: bool = True
+    spaced: bool = True
+
+    def spelled(self, count: int) -> str:
+        """A count in words as far as the language spells it, else in digits."""
+        return (
+            self.spelled_words[count] if 0 <= count < len(self.spelled_words) else fixed(count, 0)
+        )
+
+    def ordinal(self, rank: int) -> str:
+        """A rank in words as far as the language spells it, else in digits."""
+        if 1 <= rank <= len(self.ordinals):
+            return self.ordinals[rank - 1]
+        ending = 0 if rank % 100 in (11, 12, 13) else rank % 10
+        return self.ordinal_pattern.format(rank, self.endings.get(ending, self.endings.get(0, "")))
+
+    def percent(self, value: Any, decimals: int = 0) -> str:
+        """A share as per cent."""
+        if missing(value):
+            return NOTHING
+        return self.percent_pattern.format(fixed(float(value) * 100, decimals))
+
+    def proportion(self, value: float) -> str:
+        """A share of draws as per cent with one decimal; neither 0 nor 100 unless it is."""
+        if 0 < value < 0.001:
+            return self.below.format(self.percent(0.001, 1))
+        if 0.999 < value < 1:
+            return self.above.format(self.percent(0.999, 1))
+        return self.percent(value, 0 if value in (0, 1) else 1)
+
+    def listed(self, items: Iterable[Any], link: str = "and") -> Markdown:
+        """Items as a list in a sentence: a, b and c."""
+        texts = [escaped(item) for item in items]
+        if len(texts) < 2:
+            return Markdown("".join(texts))
+        return Markdown(self.comma.join(texts[:-1]) + self.links[link] + texts[-1])
+
+    def upper_first(self, text: str) -> str:
+        """`text` as it opens a sentence; Markdown stays Markdown."""
+        return type(text)(text[:1].upper() + text[1:]) if self.capital else text
+
+    def joined(self, text: str) -> str:
+        """`text` without the spaces that folded lines leave where the language has none."""
+        return text if self.spaced else _FOLDS.sub("", text)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters of phrases and templates that depend on the language."""
+        names = ("spelled", "ordinal", "percent", "proportion", "listed", "upper_first")
+        return {name: getattr(self, name) for name in names}
