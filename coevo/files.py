@@ -8,13 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 TEXT = frozenset(
-    "region name indicator unit vintage file sheet cell flag check message old_vintage new_vintage "
-    "reference sha256 weighting subsystem grade stage lagging measure scope effects model "
-    "estimator scaling parameter source x1_set x2_set kind relation quantity claim paper verdict "
-    "dimension direction label_en label_zh source_name derivation name_en name_zh long_zh "
-    "traditional_zh variants abbreviation abbreviation_zh nbs_region neighbours varied variant "
-    "focus_grade_last change old_words frozen_words new_words group guard other system range "
-    "composite form focus_grade choice outcome pair dropped roles set".split()
+    "region name indicator unit vintage file sheet cell flag check message old_vintage "
+    "new_vintage reference sha256 weighting subsystem grade stage lagging measure scope effects "
+    "model estimator scaling parameter source x1_set x2_set kind relation quantity claim paper "
+    "verdict claim_zh paper_zh source_zh dimension dimension_zh direction label_en label_zh "
+    "source_name derivation name_en name_zh long_zh traditional_zh variants abbreviation "
+    "abbreviation_zh nbs_region neighbours varied variant focus_grade_last change old_words "
+    "frozen_words new_words group guard other system range composite form focus_grade choice "
+    "outcome pair dropped roles set".split()
 )
 WHOLE = frozenset({"year", "tile_row", "tile_column"})
 

@@ -49,9 +49,10 @@ def check_indicators(
     path = config["indicators"]
     if not Path(path).is_file():
         raise StudyError(f"indicators: there is no file {path}; write the indicator table")
-    rows, columns = read_rows(path), list(with_registries(schema)["properties"])
+    rows, columns = read_rows(path), with_registries(schema)["properties"]
     problems = Problems()
-    absent = [column for column in columns if rows and column not in rows[0]]
+    needed = [column for column, part in columns.items() if "default" not in part]
+    absent = [column for column in needed if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
     validator = Draft202012Validator(with_registries(schema))
