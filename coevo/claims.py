@@ -286,11 +286,15 @@ CHECKS: dict[str, Callable[[Evidence, str], Answer]] = {
 
 
 def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Return the table `claims` for a set of claims (claim, paper, check, indicators, source)."""
+    """Return the table `claims` for a set of claims (claim, paper, check, indicators, source).
+
+    Columns `claim_zh` and the like, what a claim is in another language, are carried along.
+    """
+    twins = [column for column in claims.columns if column.rpartition("_")[0] in COLUMNS]
     rows = []
     for row in claims.to_dict("records"):
         paper, computed, verdict = choose(CHECKS, row["check"], "check")(
             evidence, row["indicators"]
         )
         rows.append((row["claim"], row["paper"] or paper, computed, verdict, row["source"]))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).assign(**{c: claims[c].to_numpy() for c in twins})

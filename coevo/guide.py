@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from coevo.derivations import parse
 from coevo.observations.cells import MISSING_MARKS, known_marks
 from coevo.observations.names import aliases
-from coevo.units import UNITS
+from coevo.units import named
 
 # type of missing figure -> what it means, in Chinese and English
 MISSING = {
@@ -48,9 +48,7 @@ def source_name(row: Row) -> str:
 
 def unit_name(row: Row) -> str:
     """Return the unit as Chinese files print it; a sign such as % is the same in all languages."""
-    unit = UNITS[row["unit"]]
-    named = any(character.isascii() and character.isalpha() for character in unit.name)
-    return unit.names[0] if named else unit.name
+    return named(row["unit"], "zh")
 
 
 def both_units(row: Row) -> str:

@@ -60,6 +60,13 @@ NAMES = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.nam
 BESIDE = re.compile(r"([^A-Za-z0-9(]+?)[\s(/]*([A-Za-z0-9][^()]*)\)?")  # 亿元 (100 million yuan)
 
 
+def named(unit: str, language: str) -> str:
+    """Return what a language calls a unit; a sign such as % is the same in all languages."""
+    known = UNITS.get(unit)
+    plain = not any(c.isascii() and c.isalpha() for c in unit)
+    return known.names[0] if known and language == "zh" and not plain else unit
+
+
 def _key(text: str) -> str:
     """Return a unit's name as it is compared: without spaces, commas and outer brackets."""
     bare = re.sub(r"[\s,]", "", text).casefold()

@@ -1,12 +1,13 @@
 """A study as the report sees it: its tables, its configuration and its labels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from coevo.coupling import GRADES, Scale
+from coevo.units import named
 
 SUBSYSTEM_PREFIX = "U_"
 EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
@@ -17,6 +18,7 @@ class Study:
     """Tables by name, configuration after defaults, indicator table, language of the labels.
 
     `places`: the regions that are known, with their tiles (config/regions.csv); None: no tiles.
+    `words`: what the language calls values of tables, by kind; see `coevo.findings.localised`.
     """
 
     config: Mapping[str, Any]
@@ -24,6 +26,7 @@ class Study:
     indicators: pd.DataFrame
     language: str = "en"
     places: pd.DataFrame | None = None
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def coupling(self) -> pd.DataFrame:
@@ -49,7 +52,8 @@ class Study:
     @property
     def grades(self) -> Scale:
         """The table of grades that D is read by."""
-        return GRADES[self.config["coupling"]["grades"]]
+        scale, names = GRADES[self.config["coupling"]["grades"]], self.words.get("grade", {})
+        return replace(scale, labels=tuple(str(names.get(g, g)) for g in scale.labels))
 
     @property
     def single(self) -> bool:
@@ -98,13 +102,26 @@ class Study:
         return str(coupling.loc[coupling["region"] == region, "name"].iloc[0])
 
     def label(self, identifier: str) -> str:
-        """Label of an indicator or a subsystem; its id where there is none."""
+        """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
         if identifier in self.subsystems:
             words = self.config["subsystems"].get(identifier, {})
             return str(words.get(self.language) or identifier)
         rows = self.indicators.loc[self.indicators["indicator"] == identifier]
         labels = rows[f"label_{self.language}"].dropna()
-        return str(labels.iloc[0] or identifier) if len(labels) else identifier
+        if len(labels) and labels.iloc[0]:
+            return str(labels.iloc[0])
+        return str(self.config.get("names", {}).get(identifier, {}).get(self.language, identifier))
+
+    @property
+    def other_pairs(self) -> list[str]:
+        """Names of the pairs of outputs that are held beside the study's own."""
+        return list(self.config["robustness"]["pairs"])
+
+    def pair_label(self, name: str) -> str:
+        """Labels of the outputs of another pair that are not the study's own."""
+        pair = self.config["robustness"]["pairs"][name]
+        others = [i for i in (pair["upstream"], pair["downstream"]) if i not in (self.pair or ())]
+        return " · ".join(self.label(i) for i in others) or name
 
     def heading(self, identifier: str) -> str:
         """The label as it opens a line: its first letter in upper case."""
@@ -112,9 +129,15 @@ class Study:
         return label[:1].upper() + label[1:]
 
     def unit(self, identifier: str) -> str:
-        """Unit of an indicator; empty for a subsystem."""
+        """Unit of an indicator in the language; empty for a subsystem."""
         rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        return str(rows["unit"].iloc[0]) if len(rows) else ""
+        return named(str(rows["unit"].iloc[0]), self.language) if len(rows) else ""
+
+    @property
+    def listing(self) -> list[str]:
+        """Region codes as a reader looks them up: by name in Latin letters, else by code."""
+        latin = all(self.name(region).isascii() for region in self.regions)
+        return sorted(self.regions, key=self.name) if latin else self.regions
 
     def series(self, identifier: str) -> pd.Series:
         """Values of an indicator or a subsystem's composite by (region, year)."""

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from coevo.findings import Study
+from coevo.findings.localised import localised
 from coevo.report.page import html
 from coevo.report.paper import pdf
 from coevo.report.wording import metadata, regions, text
@@ -50,10 +50,11 @@ def documents(
     StudyError
         A character that no font of the PDF holds.
     """
-    study = Study(config, tables, indicators, language, places)
     phrases, notes = (
         yaml.safe_load(files[f"{kind}.{language}.yaml"]) for kind in ("phrases", "notes")
     )
+    messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
+    study = localised(config, tables, indicators, language, places, phrases["words"], messages)
     source = text(study, files[f"report.{language}.md"], phrases, notes, provenance)
     panel, meta = regions(study, phrases), metadata(study, phrases)
     return {

@@ -101,7 +101,7 @@ def coefficients(words: Words) -> Rows:
         [words.study.name(region), words.refusal(reasons[region]), *[NOTHING] * 3]
         if region in reasons
         else [words.study.name(region), *(estimate(t.loc[region], words.say) for t in tables)]
-        for region in sorted(words.study.regions, key=words.study.name)
+        for region in words.study.listing
     ]
 
 
@@ -110,7 +110,7 @@ def regional_equilibria(words: Words) -> Rows:
     study, stated = words.study, theoretical(words.study)
     fitted, reasons = own_fits(study).set_index("scope"), refused(study)
     rows: Rows = []
-    for region in sorted(study.regions, key=study.name):
+    for region in study.listing:
         last = observed(study, region)
         cells = [
             study.name(region), f"{amount(last['x1'])} · {amount(last['x2'])}",
@@ -142,7 +142,7 @@ def regional_pooled(words: Words) -> Rows:
     """Sets of every region's E within the pooled fit of the main estimator, year effects in."""
     study = words.study
     rows: Rows = []
-    for region in sorted(study.regions, key=study.name):
+    for region in study.listing:
         row = headline_equilibrium(study, region)
         if row is not None:
             sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]

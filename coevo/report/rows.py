@@ -100,7 +100,8 @@ def claims(words: Words) -> Rows:
     rows = []
     for row in words.study.tables["claims"].itertuples():
         sign = words.word("verdict", row.verdict)
-        chip = Markdown(f"[{escaped(row.verdict)}]{{.chip .{sign}}}")
+        said = escaped(words.word("verdict_text", row.verdict))
+        chip = Markdown(f"[{said}]{{.chip .{sign}}}")
         rows.append([row.claim, row.paper, row.computed, chip, row.source])
     return rows
 

@@ -5,16 +5,17 @@ import yaml
 from coevo.errors import speak_plainly
 from coevo.figures.drawing import drawn
 from coevo.files import read_table, read_texts, write_files
-from coevo.findings import Study
+from coevo.findings.localised import chart_words, localised
 
 speak_plainly(snakemake.log[0])
-study = Study(
+(text,) = read_texts(snakemake.input.phrases).values()
+phrases = yaml.safe_load(text)
+study = localised(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators),
     snakemake.wildcards.language,
-    places=read_table(snakemake.input.regions),
+    read_table(snakemake.input.regions),
+    phrases["words"],
 )
-(phrases,) = read_texts(snakemake.input.phrases).values()
-charts = drawn(study, yaml.safe_load(phrases)["charts"])
-write_files(charts, snakemake.output.figures)
+write_files(drawn(study, chart_words(study, phrases)), snakemake.output.figures)
