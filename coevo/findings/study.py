@@ -118,9 +118,9 @@ class Study:
         return list(self.config["robustness"]["pairs"])
 
     def pair_label(self, name: str) -> str:
-        """Labels of the outputs of another pair that are not the study's own."""
-        pair = self.config["robustness"]["pairs"][name]
-        others = [i for i in (pair["upstream"], pair["downstream"]) if i not in (self.pair or ())]
+        """Labels of the outputs of another pair that are not the study's own; else its name."""
+        pair = self.config["robustness"]["pairs"].get(name, {})
+        others = [i for i in pair.values() if i not in (self.pair or ())]
         return " · ".join(self.label(i) for i in others) or name
 
     def heading(self, identifier: str) -> str:

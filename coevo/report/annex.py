@@ -28,7 +28,9 @@ def _states(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
     """The table of states: one column per subsystem, however many there are."""
     entry = phrases["tables"]["states"]
     head, *rest = entry["columns"]
-    indices = [[f"U, {study.label(s)}", "r", 10] for s in study.subsystems]
+    indices = [
+        [words.grammar.series(["U", study.label(s)], "clause"), "r", 10] for s in study.subsystems
+    ]
     return table(
         words.say("tables/states/caption"), [head, *indices, *rest], rows.states(words), "long"
     )
@@ -104,7 +106,13 @@ def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> list[tup
     """The table of effects of the general model, if it is estimated: a column per fit shown."""
     lines = model_rows.general(words)
     columns = [
-        [f"{words.word('estimator', name)}, {words.word('effects', effects)}", "r", 22]
+        [
+            words.grammar.series(
+                [words.word("estimator", name), words.word("effects", effects)], "clause"
+            ),
+            "r",
+            22,
+        ]
         for effects, name in general_effects(study)[1]
     ]
     columns = [*phrases["tables"]["general"]["columns"], *columns]
@@ -139,7 +147,7 @@ def study_weights(study: Study, words: Words, phrases: Mapping[str, Any]) -> Mar
             column for column in columns if column[0] != phrases["tables"]["weights"]["between"]
         ]
     years = (study.years[0], study.years[-1])
-    columns += [[f"{study.name(study.focus)} {year}", "r", 9] for year in years]
+    columns += [[words.grammar.dated(study.name(study.focus), year), "r", 9] for year in years]
     lines = rows.weights(words, weights_in_use(study)["rows"])
     return table(words.say("tables/weights/caption"), columns, lines, "wide")
 

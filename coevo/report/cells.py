@@ -32,7 +32,7 @@ def estimate(row: pd.Series, say: Say) -> Markdown:
     if missing(row["low"]) or missing(row["high"]):
         return value
     ends = say("sets/interval", low=figures(row["low"], 2), high=figures(row["high"], 2))
-    return Markdown(f"{value} ({ends})")
+    return say("sets/estimate", value=value, ends=ends)
 
 
 class Words:
@@ -74,7 +74,7 @@ class Words:
         study, say = self.study, self.say
         state = focus_state(study, region)
         years = [  # named where the region lacks the first or the last year
-            "" if year == wanted else f" ({year})"
+            "" if year == wanted else self.grammar.note.format(year)
             for year, wanted in zip(state["years"], (study.years[0], study.years[-1]), strict=True)
         ]
         dated = [f"{graded(d)}{year}" for d, year in zip(state["D"], years, strict=True)]
@@ -103,7 +103,9 @@ class Words:
         rows = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
         estimates = [estimate(part.loc[region], self.say) for part in rows]
         own = own_fits(self.study).set_index("scope").loc[region]
-        sets = Markdown(f"x₁ {self.set_words(own, 'x1')}; x₂ {self.set_words(own, 'x2')}")
+        sets = self.grammar.series(
+            Markdown(f"{sign} {self.set_words(own, x)}") for sign, x in (("x₁", "x1"), ("x₂", "x2"))
+        )
         return list(zip(names, (*estimates, sets), strict=True))
 
     def refusal(self, reason: str) -> Markdown:
@@ -112,7 +114,7 @@ class Words:
 
     def relative(self, state: Any, value: Any) -> Markdown:
         """Relative development with the subsystem that lags, as the table says it."""
-        return Markdown(f"{fixed(value)}, {self.side(state)}")
+        return self.grammar.series([fixed(value), self.side(state)], "clause")
 
     def side(self, state: Any) -> Markdown:
         """The subsystem that lags, or that none does."""
@@ -129,5 +131,6 @@ class Words:
                 self.say("titles/every_region") if len(row.names) == everyone and everyone > 1
                 else self.listed(row.names)
             )  # fmt: skip
-            parts.append(Markdown(f"{escaped(self.label(row.indicator))} {row.year} ({who})"))
+            figure = self.grammar.dated(self.label(row.indicator), row.year)
+            parts.append(self.grammar.noted(figure, who))
         return self.listed(parts)

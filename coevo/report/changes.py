@@ -34,7 +34,9 @@ def causes(words: Words, found: dict[str, Any]) -> Markdown:
 def settings(words: Words, found: dict[str, Any]) -> Markdown:
     """Settings that differ, each with its old and its new value."""
     return words.listed(
-        Markdown(f"`{key}` ({escaped(old or NOTHING)} → {escaped(new or NOTHING)})")
+        words.grammar.noted(
+            Markdown(f"`{key}`"), Markdown(f"{escaped(old or NOTHING)} → {escaped(new or NOTHING)}")
+        )
         for key, old, new in found["settings"]
     )
 
@@ -61,7 +63,7 @@ def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
             else f"{graded(row['D_old'], 3)} → {graded(row['D_frozen'], 3)}"
         )  # fmt: skip
         lines.append([
-            f"{row['name']} {row['year']}",
+            words.grammar.dated(row["name"], row["year"]),
             Markdown(f"{escaped(label)} [({escaped(unit)})]{{.unit}}"),
             words.word("change", row["change"]), _amount(row["old"]), _amount(row["new"]),
             _change(words, row), effect,
@@ -82,8 +84,9 @@ def grades(words: Words) -> Rows:
     by = causes(words, changes(words.study))
     return [
         [
-            f"{row['name']} {row['year']}", graded(row["old"], 3), graded(row["frozen"], 3),
-            graded(row["new"], 3), row["old_words"], row["new_words"],
+            words.grammar.dated(row["name"], row["year"]),
+            *(graded(row[side], 3) for side in ("old", "frozen", "new")),
+            row["old_words"], row["new_words"],
             words.say(f"changes/reason/{row['reason']}", causes=by),
         ]
         for _, row in rows[rows["reason"] != ""].iterrows()
@@ -106,10 +109,14 @@ def _subject(words: Words, row: Any) -> list[str]:
     """Whom a verdict is about and what it judges; a claim is both."""
     if row["change"] == "claim":
         return [row["quantity"], ""]
-    year = "" if pd.isna(row["year"]) else f" {row['year']}"
+    name = row["name"] if pd.isna(row["year"]) else words.grammar.dated(row["name"], row["year"])
     kind, first, last = _in_parts(row["quantity"])
-    years = f", {first}–{last}" if first else ""
-    return [f"{row['name']}{year}", words.word("quantity", kind) + years]
+    years = (
+        words.grammar.clause + words.grammar.spans(range(int(first), int(last) + 1))[0]
+        if first
+        else ""
+    )
+    return [name, words.word("quantity", kind) + years]
 
 
 def _in_parts(quantity: str) -> tuple[str, str, str]:
@@ -124,8 +131,8 @@ def judged(words: Words, quantity: str, verdict: str) -> str:
     kind, *_ = _in_parts(quantity)
     if kind == "relation":
         name, _, direction = verdict.partition(": ")
-        side = f" ({words.word('direction', direction)})" if direction else ""
-        return words.word("relation", name) + side
+        said = words.word("relation", name)
+        return words.grammar.noted(said, words.word("direction", direction)) if direction else said
     if kind.startswith("feedback_"):
         return words.say(f"feedback/verdict/{verdict}")
     return words.word("kind", verdict)
@@ -139,7 +146,7 @@ def _fit(words: Words, row: Any) -> str:
         for kind, name in ((effects, "effects"), ("estimator", "estimator"), ("scaling", "scaling"))
         if row["estimator"]
     ]
-    return ", ".join(part for part in parts if part)
+    return words.grammar.series((part for part in parts if part), "clause")
 
 
 def slope(value: Any) -> str:

@@ -8,7 +8,7 @@ from coevo.findings import Study
 from coevo.findings.factors import TOP, frequencies
 from coevo.findings.robustness import heaviest_removal, most_filled, type_changes
 from coevo.report.cells import Words
-from coevo.report.markup import Markdown, escaped
+from coevo.report.markup import Markdown
 from coevo.report.numbers import fixed
 from coevo.uncertainty import KAPPA
 
@@ -74,7 +74,7 @@ def _robust(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         for grade, count in counts
     ]
     varied = [
-        Markdown(f"{escaped(words.word('choice', choice))} ({count})")
+        words.grammar.noted(words.word("choice", choice), count)
         for choice, count in found["choices"]
     ]
     return {"grades_in_words": words.listed(parts), "varied_in_words": words.listed(varied)}
@@ -101,7 +101,7 @@ def _drives(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
 def _growth(study: Study, words: Words, found: Mapping[str, Any]) -> dict[str, Any]:
     def parts(pairs: Any) -> Markdown:
         return words.listed(
-            Markdown(f"{escaped(study.label(i))} ({fixed(value, 3)})") for i, value in pairs
+            words.grammar.noted(study.label(i), fixed(value, 3)) for i, value in pairs
         )
 
     keys = ("largest", "against")

@@ -22,10 +22,11 @@ _FOLDS = re.compile(
 class Grammar:
     """Words and signs of a language that sentences of every section need.
 
-    spelled: counts from 0 on in words, digits above; ordinals: ranks from 1 on in words, above
-    them `ordinal` with `endings` by last digit; comma, links: between the items of a list; percent:
-    of a share; below, above: shares that round to 0 and 1; capital: whether sentences begin with
-    one; spaced: whether words are parted by spaces.
+    spelled_words, ordinals: counts from 0 and ranks from 1 on in words; above them digits, ranks by
+    `ordinal_pattern` with `endings` by last digit. comma, links: between the items of a list.
+    percent_pattern: of a share; below, above: of one that rounds to 0 or to 1. note, dated_pattern:
+    brackets behind a text, a year behind a name. clause, semicolon, colon, dash: between parts.
+    capital: whether a sentence begins with one; spaced: whether spaces part words.
     """
 
     spelled_words: Sequence[str] = ()
@@ -37,6 +38,12 @@ class Grammar:
     percent_pattern: str = "{} %"
     below: str = "< {}"
     above: str = "> {}"
+    note: str = " ({})"
+    clause: str = ", "
+    semicolon: str = "; "
+    colon: str = ": "
+    dash: str = "–"
+    dated_pattern: str = "{} {}"
     capital: bool = True
     spaced: bool = True
 
@@ -81,6 +88,28 @@ class Grammar:
     def joined(self, text: str) -> str:
         """`text` without the spaces that folded lines leave where the language has none."""
         return text if self.spaced else _FOLDS.sub("", text)
+
+    def noted(self, text: Any, note: Any) -> Markdown:
+        """A text with a note in brackets."""
+        return Markdown(escaped(text) + self.note.format(escaped(note)))
+
+    def dated(self, name: Any, year: Any) -> Markdown:
+        """A name with a year."""
+        return Markdown(self.dated_pattern.format(escaped(name), year))
+
+    def series(self, parts: Iterable[Any], sign: str = "semicolon") -> Markdown:
+        """Parts of a sentence, one after the other, with a sign of the language between them."""
+        return Markdown(getattr(self, sign).join(escaped(part) for part in parts))
+
+    def spans(self, years: Iterable[int]) -> list[str]:
+        """Years as spans: 2015 to 2022 in a row become 2015–2022."""
+        groups: list[list[int]] = []
+        for year in sorted(years):
+            if groups and year == groups[-1][-1] + 1:
+                groups[-1].append(year)
+            else:
+                groups.append([year])
+        return [str(g[0]) if len(g) == 1 else f"{g[0]}{self.dash}{g[-1]}" for g in groups]
 
     @property
     def filters(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from coevo.findings.interaction import regional
 from coevo.findings.relation import general_effects
 from coevo.findings.survival import CASE, patterns
 from coevo.report.cells import Rows, Words, amount, estimate
-from coevo.report.markup import Markdown, escaped
+from coevo.report.markup import Markdown
 from coevo.report.numbers import NOTHING, fixed
 
 
@@ -88,7 +88,9 @@ def estimators(words: Words) -> Rows:
     for _, row in every_pooled(study).iterrows():
         effects = words.word("effects", row["effects"])
         estimator = words.word("estimator", row["estimator"])
-        title = Markdown(f"{words.say('titles/pooled', effects=effects)}, {escaped(estimator)}")
+        title = words.grammar.series(
+            [words.say("titles/pooled", effects=effects), estimator], "clause"
+        )
         rows.append(_fit(words, row, title, last))
     return rows
 

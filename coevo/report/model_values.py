@@ -6,7 +6,7 @@ from typing import Any
 from coevo.findings import Study
 from coevo.findings.equilibrium import path
 from coevo.report.cells import Words, estimate
-from coevo.report.markup import Markdown, escaped
+from coevo.report.markup import Markdown
 from coevo.report.numbers import figures
 
 
@@ -25,8 +25,7 @@ def population_values(study: Study, found: dict[str, Any], words: Words) -> dict
         "stated": found["calibration"].get("period", found["calibration"].get("given")),
         "seen": found["calibration"]["observed"],
         "refusals": words.listed(
-            Markdown(f"{escaped(name)} ({escaped(why)})")
-            for name, why in found["equilibrium"]["refused"].items()
+            words.grammar.noted(name, why) for name, why in found["equilibrium"]["refused"].items()
         ),
         "interaction_finding": _interaction_finding(found["interaction"]),
         "rests_on_years": found["interaction"]["verdict"] == "supply_then_neither",
@@ -95,9 +94,11 @@ def survival_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
             words.say("survival/decided", effects=effects, n=n, of=of)
             for effects, (n, of) in found["signs"].items()
         ),
-        "pairs_in_words": Markdown(
-            "; ".join(
-                words.say("survival/pair", name=name, counts=_shares(part, words))
+        "pairs_in_words": words.grammar.series(
+            (
+                words.say(
+                    "survival/pair", name=words.study.pair_label(name), counts=_shares(part, words)
+                )
                 for name, part in found["pairs"].items()
             )
         ),
@@ -152,19 +153,17 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
             words.say("relation/quadrant", name=words.word("signs", signs), share=share)
             for signs, share in relation["quadrants"].items()
         ),
-        "periods_in_words": Markdown(
-            "; ".join(
-                [
-                    *(
-                        words.say("feedback/period", period=period, forms=forms)
-                        for period, forms in periods.items()
-                    ),
-                    *(
-                        words.say("feedback/refused", period=period)
-                        for period in found["feedback"].get("refused", [])
-                    ),
-                ]
-            )
+        "periods_in_words": words.grammar.series(
+            [
+                *(
+                    words.say("feedback/period", period=period, forms=forms)
+                    for period, forms in periods.items()
+                ),
+                *(
+                    words.say("feedback/refused", period=period)
+                    for period in found["feedback"].get("refused", [])
+                ),
+            ]
         ),
     }
 

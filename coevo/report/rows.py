@@ -50,7 +50,9 @@ def audit(words: Words) -> Rows:
     rows: Rows = []
     for (check, indicator), part in audit.groupby(["check", "indicator"], sort=False):
         example = part.iloc[0]
-        text = f"{example['name']} {example['year']}: {example['message']}"
+        text = words.grammar.series(
+            [words.grammar.dated(example["name"], example["year"]), example["message"]], "colon"
+        )
         rows.append([words.word("check", check), words.study.heading(indicator), len(part), text])
     return rows
 
@@ -83,11 +85,12 @@ def states(words: Words) -> Rows:
     changes = type_changes(words.study)
     rows = []
     for _, row in last.iterrows():
-        year = "" if row["year"] == words.study.years[-1] else f" ({row['year']:.0f})"
+        late = row["year"] == words.study.years[-1]
+        name = row["name"] if late else words.grammar.noted(row["name"], f"{row['year']:.0f}")
         indices = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
         rows.append([
-            row["name"] + year, *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
-            Markdown(f"{escaped(row['grade'])}, {words.side(row['lagging'])}"),
+            name, *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
+            words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
             fixed(row["relative_development"]),
             words.say("tables/states/differs", **changes.loc[row.name].to_dict())
             if row.name in changes.index else NOTHING,

@@ -46,7 +46,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
-        "spans": spans,
+        "spans": words.grammar.spans,
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
@@ -68,16 +68,14 @@ def size_label(study: Study, key: str, phrases: Phrases) -> str:
 def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str, Any]) -> dict:
     """Sentences that are lists: what was missing, which calibrations failed, which weights."""
     say, found = words.say, values
-    heavy = [
-        Markdown(f"{escaped(study.label(i))} ({fixed(w)})") for i, w in found["weights"]["heaviest"]
-    ]
+    heavy = [words.grammar.noted(study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]]
     ranks = [
         Markdown(f"{escaped(size_label(study, key, phrases))} {fixed(value)}")
         for key, value in found["step"].get("rank", {}).items()
     ]
     gaps = found["data"]
     lost = [
-        Markdown(f"{escaped(row['name'])} ({words.listed(spans(row['years']))})")
+        words.grammar.noted(row["name"], words.listed(words.grammar.spans(row["years"])))
         for _, row in failed(study).iterrows()
     ] if study.pair else []  # fmt: skip
     since = found["changes"]
@@ -99,7 +97,7 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             if len(gaps["filled"])
             else "",
             "remarks_in_words": words.listed(
-                Markdown(f"{words.word('check', check)} ({n})")
+                words.grammar.noted(words.word("check", check), n)
                 for check, n in gaps["remarks"].items()
             ),
             "other_marks": say(
@@ -114,20 +112,9 @@ def _marks(others: list[str], words: Words, phrases: Phrases) -> Markdown:
     marks = phrases["words"]["marks"]
     names = phrases["words"]["weighting"]
     return words.listed(
-        Markdown(f"{marks[i % len(marks)]}: {escaped(names.get(m, m))}")
+        words.grammar.series([marks[i % len(marks)], names.get(m, m)], "colon")
         for i, m in enumerate(others)
     )
-
-
-def spans(years: list[int]) -> list[str]:
-    """Years as spans: 2015 to 2022 in a row become 2015–2022."""
-    groups: list[list[int]] = []
-    for year in sorted(years):
-        if groups and year == groups[-1][-1] + 1:
-            groups[-1].append(year)
-        else:
-            groups.append([year])
-    return [str(g[0]) if len(g) == 1 else f"{g[0]}–{g[-1]}" for g in groups]
 
 
 def limit_lines(

@@ -12,7 +12,6 @@ from coevo.errors import StudyError
 from coevo.figures import FIGURES
 from coevo.report import documents, numbers
 from coevo.report.markup import Markdown, environment, escaped
-from coevo.report.values import spans
 from coevo.report.wording import metadata, text
 from coevo.vintages import revisions
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
@@ -321,7 +320,7 @@ def test_numbers_as_printed(function, value: float, shown: str) -> None:
 
 
 def test_spans_join_years_in_a_row() -> None:
-    assert spans([2015, 2016, 2017, 2020]) == ["2015–2017", "2020"]
+    assert ENGLISH.spans([2015, 2016, 2017, 2020]) == ["2015–2017", "2020"]
 
 
 def test_character_that_no_font_holds_is_refused_with_its_context() -> None:
