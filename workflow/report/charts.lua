@@ -2,6 +2,7 @@
 -- HTML: a figure whose container is drawn from the chart's specification by the page's script.
 -- Typst: image(alt:) inside a numbered figure; named divisions and spans become functions of the
 -- template (report.typ).
+-- Word: see word.lua.
 
 local typst = FORMAT:match("typst") ~= nil
 local counts = { figure = 0, table = 0 }
@@ -173,5 +174,12 @@ function Meta(meta)
 end
 
 walker = { traverse = "topdown", Div = Div, Figure = single, Table = Table, Span = Span }
+
+if FORMAT == "docx" then
+  local word = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "word.lua" }))
+  local filters
+  filters, Span = word({ chart_of = chart_of, number = number, spans = spans })
+  return { { Meta = Meta }, table.unpack(filters) }
+end
 
 return { { Meta = Meta }, walker }
