@@ -3,7 +3,7 @@
 import io
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +21,7 @@ MADE = "2000-01-01T00:00:00Z"  # the same in every build, like the dates of the 
 _SPACE = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
 }
@@ -42,6 +43,7 @@ def docx(
             (folder / "figures" / f"{name}.png").write_bytes(files[f"{name}.png"])
         (folder / "reference.docx").write_bytes(_packed(reference(files["word.xml"], metadata)))
         options = [f"--reference-doc={folder / 'reference.docx'}", f"--resource-path={folder}"]
+        options.append("--syntax-highlighting=none")
         converted(text, "docx", files, folder, options, {**metadata, "lang": language}, made)
         with zipfile.ZipFile(made) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
@@ -130,16 +132,15 @@ def _packed(parts: Mapping[str, str | bytes]) -> bytes:
 
 def finished(parts: Mapping[str, bytes], metadata: Mapping[str, str]) -> dict[str, bytes]:
     """Pandoc's parts with full-width tables, our fonts in the theme and fixed properties."""
-    return dict(parts) | {
-        "word/document.xml": _changed(parts["word/document.xml"], _tables),
-        "word/theme/theme1.xml": _changed(parts["word/theme/theme1.xml"], _fonts),
-        "docProps/core.xml": _changed(
-            parts["docProps/core.xml"], lambda root: _properties(root, metadata)
-        ),
+    changes: dict[str, Callable[[ElementTree.Element], None]] = {
+        "word/document.xml": _body,
+        "word/theme/theme1.xml": _fonts,
+        "docProps/core.xml": lambda root: _properties(root, metadata),
     }
+    return dict(parts) | {name: _changed(parts[name], change) for name, change in changes.items()}
 
 
-def _changed(part: bytes, change: Any) -> bytes:
+def _changed(part: bytes, change: Callable[[ElementTree.Element], None]) -> bytes:
     """A part after `change` of its root, under the prefixes it had."""
     for _, (prefix, space) in ElementTree.iterparse(io.BytesIO(part), ["start-ns"]):
         ElementTree.register_namespace(prefix, space)
@@ -152,18 +153,32 @@ def _word(name: str) -> str:
     return f"{{{_SPACE['w']}}}{name}"
 
 
-def _tables(root: ElementTree.Element) -> None:
-    """Columns that fill the page between its margins, and rows that no page end cuts."""
-    for grid in root.iterfind(".//w:tblGrid", _SPACE):
-        widths = [int(column.get(_word("w"), 0)) for column in grid]
-        for column, width in zip(grid, widths, strict=True):
+def _body(root: ElementTree.Element) -> None:
+    """Columns between the margins, rows that no page end cuts, charts that stay by their caption.
+
+    A picture that states no distance to the text around it gets one in some programs.
+    """
+    for table in root.iterfind(".//w:tbl", _SPACE):
+        columns = table.findall("w:tblGrid/w:gridCol", _SPACE)
+        widths = [int(column.get(_word("w"), 0)) for column in columns]
+        for column, width in zip(columns, widths, strict=True):
             column.set(_word("w"), str(width * WIDTH // sum(widths)))
-    for row in root.iterfind(".//w:tr", _SPACE):
-        properties = row.find("w:trPr", _SPACE)
-        if properties is None:
-            properties = ElementTree.Element(_word("trPr"))
-            row.insert(0, properties)
-        properties.insert(0, ElementTree.Element(_word("cantSplit")))
+        for row in table.iterfind("w:tr", _SPACE):
+            _first(row, "trPr").insert(0, ElementTree.Element(_word("cantSplit")))
+        if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", _SPACE) is not None:
+            for paragraph in table.iterfind(".//w:p", _SPACE):
+                _first(paragraph, "pPr").insert(1, ElementTree.Element(_word("keepNext")))
+    for picture in root.iterfind(".//wp:inline", _SPACE):
+        picture.attrib.update(dict.fromkeys(("distT", "distB", "distL", "distR"), "0"))
+
+
+def _first(parent: ElementTree.Element, name: str) -> ElementTree.Element:
+    """The properties of an element, made where it has none."""
+    found = parent.find(f"w:{name}", _SPACE)
+    if found is None:
+        found = ElementTree.Element(_word(name))
+        parent.insert(0, found)
+    return found
 
 
 def _fonts(root: ElementTree.Element) -> None:

@@ -10,6 +10,9 @@ local SPANS = {
   unit = "Muted", sub = "Muted", label = "Muted", value = "Value",
 }
 local MANY = 6 -- a table with more columns than this takes the smaller type, as those of the annex
+local LETTERS = { [""] = 101, [" Small"] = 115 } -- bold letters in the width of the page, by size
+local PADDING = 1.5 -- letters of white beside a column
+local UNCUT = 19 -- a word with more letters than this may be cut
 local GAP = 4 -- per cent of the width between charts in a row
 
 local function escaped(text)
@@ -20,6 +23,7 @@ local function run(content, properties)
   return pandoc.RawInline("openxml", "<w:r><w:rPr>" .. (properties or "") .. "</w:rPr>" .. content .. "</w:r>")
 end
 
+local SPACE = "\u{a0}" -- in a chip, which stays on one line, and between it and its border
 local TAB = run("<w:tab/>")
 
 local function styled(style, blocks)
@@ -48,9 +52,37 @@ local function caption_of(id, text, inlines)
   return styled("Caption", { pandoc.Para(all) })
 end
 
--- Plain text takes no style of a division around it.
-local function paragraphs(blocks)
-  return blocks:walk({ Plain = function(plain) return pandoc.Para(plain.content) end })
+-- The blocks of a cell in a style: plain text takes none of a division around it, and a cell
+-- without text is a line of its own height.
+local function cell_in(style, blocks)
+  local made = blocks:walk({ Plain = function(plain) return pandoc.Para(plain.content) end })
+  if #made == 0 then made:insert(pandoc.Para({ pandoc.Str("") })) end
+  return pandoc.Blocks({ styled(style, made) })
+end
+
+-- Letters of the longest word of a text; what may be cut between letters counts little.
+local function longest(blocks)
+  local most = 0
+  for word in pandoc.utils.stringify(blocks):gmatch("[^%s/%-]+") do
+    most = math.max(most, utf8.len((word:gsub("[\xe2-\xef][\x80-\xbf]+", "…"))))
+  end
+  return math.min(most, UNCUT)
+end
+
+-- Relative widths of columns, none below its longest word: what is left goes by the table's own.
+local function widths_of(tbl, rows, letters)
+  local need, spare, needed, spared = {}, {}, 0, 0
+  for i, spec in ipairs(tbl.colspecs) do
+    need[i] = 0
+    for _, row in ipairs(rows) do need[i] = math.max(need[i], longest(row.cells[i].contents)) end
+    need[i] = (need[i] + PADDING) / letters
+    spare[i] = math.max(0, (spec[2] or 1 / #tbl.colspecs) - need[i])
+    needed, spared = needed + need[i], spared + spare[i]
+  end
+  if needed >= 1 or spared == 0 then return end
+  for i, spec in ipairs(tbl.colspecs) do
+    tbl.colspecs[i] = { spec[1], need[i] + spare[i] * (1 - needed) / spared }
+  end
 end
 
 -- Terms and what they stand for, side by side; further paragraphs keep their own style.
@@ -167,25 +199,35 @@ return function(shared)
   local function Span(span)
     local style = style_of(SPANS, span.classes)
     if not style then return nil end
-    local made = pandoc.Span(span.content, pandoc.Attr("", {}, { ["custom-style"] = style }))
+    local content = span.content
+    if style == "Chip" then
+      content = content:walk({ Space = function() return pandoc.Str(SPACE) end })
+      content:insert(1, pandoc.Str(SPACE))
+      content:insert(pandoc.Str(SPACE))
+    end
+    local made = pandoc.Span(content, pandoc.Attr("", {}, { ["custom-style"] = style }))
     if span.classes:includes("sub") then return pandoc.List({ pandoc.LineBreak(), made }) end
     return made
   end
 
   local function Table(tbl)
     local small = (#tbl.colspecs > MANY or tbl.classes:includes("annex")) and " Small" or ""
-    local function cells(rows, style)
-      for _, row in ipairs(rows) do
-        for _, cell in ipairs(row.cells) do
-          cell.contents = pandoc.Blocks({ styled(style .. small, paragraphs(walked(cell.contents))) })
-        end
-      end
+    local rows = pandoc.List({ table.unpack(tbl.head.rows) })
+    for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
+    widths_of(tbl, rows, LETTERS[small])
+    for i, row in ipairs(rows) do
+      local style = (i > #tbl.head.rows and "Table Text" or "Table Head") .. small
+      for _, cell in ipairs(row.cells) do cell.contents = cell_in(style, walked(cell.contents)) end
     end
     local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
-    cells(tbl.head.rows, "Table Head")
-    for _, body in ipairs(tbl.bodies) do cells(body.body, "Table Text") end
     tbl.caption = { long = {} }
     return pandoc.List({ caption_of("", shared.number("table"), shared.spans(caption)), tbl }), false
+  end
+
+  -- Lines aligned at a mark are a matrix, which every reader of the format draws.
+  local function Math(math)
+    math.text = math.text:gsub("\\begin{aligned}", "\\begin{array}{rl}"):gsub("\\end{aligned}", "\\end{array}")
+    return math
   end
 
   -- What is no property of the document leaves its metadata once it is read.
@@ -200,6 +242,6 @@ return function(shared)
     return pandoc.Pandoc(made, pandoc.Meta({ title = meta.title, lang = meta.lang, keywords = { meta.study } }))
   end
 
-  walker = { traverse = "topdown", Div = Div, Figure = Figure, Table = Table, Span = Span }
+  walker = { traverse = "topdown", Div = Div, Figure = Figure, Table = Table, Span = Span, Math = Math }
   return { walker, { Pandoc = Pandoc } }, Span
 end
