@@ -12,7 +12,7 @@ local SPANS = {
 local MANY = 6 -- a table with more columns than this takes the smaller type, as those of the annex
 local LETTERS = { [""] = 101, [" Small"] = 115 } -- bold letters in the width of the page, by size
 local PADDING = 1.5 -- letters of white beside a column
-local UNCUT = 19 -- a word with more letters than this may be cut
+local UNCUT = 20 -- a word with more letters than this may be cut
 local GAP = 4 -- per cent of the width between charts in a row
 
 local function escaped(text)
@@ -214,19 +214,21 @@ return function(shared)
     local small = (#tbl.colspecs > MANY or tbl.classes:includes("annex")) and " Small" or ""
     local rows = pandoc.List({ table.unpack(tbl.head.rows) })
     for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
-    widths_of(tbl, rows, LETTERS[small])
     for i, row in ipairs(rows) do
       local style = (i > #tbl.head.rows and "Table Text" or "Table Head") .. small
       for _, cell in ipairs(row.cells) do cell.contents = cell_in(style, walked(cell.contents)) end
     end
+    widths_of(tbl, rows, LETTERS[small])
     local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
     tbl.caption = { long = {} }
     return pandoc.List({ caption_of("", shared.number("table"), shared.spans(caption)), tbl }), false
   end
 
-  -- Lines aligned at a mark are a matrix, which every reader of the format draws.
+  -- Lines aligned at a mark become lines: not every reader of the format knows the mark.
   local function Math(math)
-    math.text = math.text:gsub("\\begin{aligned}", "\\begin{array}{rl}"):gsub("\\end{aligned}", "\\end{array}")
+    math.text = math.text:gsub("\\begin{aligned}(.-)\\end{aligned}", function(lines)
+      return "\\begin{array}{l}" .. lines:gsub("&", "") .. "\\end{array}"
+    end)
     return math
   end
 
