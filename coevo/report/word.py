@@ -64,16 +64,12 @@ def reference(styles: str, metadata: Mapping[str, str]) -> dict[str, str]:
         f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}.{kind}+xml"/>'
         for name, kind in _OWN.items()
     )
-    main = (
-        f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
-    )
+    main = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
     page = "<w:body><w:p/>" + _section(list(heads)) + "</w:body>"
     return {
         "[Content_Types].xml": _part("Types", f"{_PACKAGE}/content-types", types),
         "_rels/.rels": _part("Relationships", f"{_PACKAGE}/relationships", main),
-        "word/_rels/document.xml.rels": _part(
-            "Relationships", f"{_PACKAGE}/relationships", links
-        ),
+        "word/_rels/document.xml.rels": _part("Relationships", f"{_PACKAGE}/relationships", links),
         "word/styles.xml": styles,
         "word/document.xml": _word_part("document", page),
         "word/header1.xml": _word_part("hdr", heads["header1"]),

@@ -43,7 +43,8 @@ end
 local function chart_of(figure)
   local image = image_of(figure)
   local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
-  local alt = image.attributes.alt or pandoc.utils.stringify(caption)
+  -- The reader puts the alt text where an image has its description.
+  local alt = pandoc.utils.stringify(image.caption)
   return { classes = image.classes, width = image.attributes.width or "100%", src = image.src, name = image.src:match("([^/]+)%.svg$"), alt = alt, caption = caption }
 end
 
