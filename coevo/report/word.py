@@ -35,7 +35,8 @@ def docx(
     text: str, files: Mapping[str, Any], regions: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
-    language = TAGS.get(metadata["lang"], metadata["lang"])
+    # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
+    spoken = {key: value for key, value in metadata.items() if key != "lang"}
     with tempfile.TemporaryDirectory() as scratch:
         folder, made = Path(scratch), Path(scratch) / "report.docx"
         (folder / "figures").mkdir()
@@ -44,7 +45,7 @@ def docx(
         (folder / "reference.docx").write_bytes(_packed(reference(files["word.xml"], metadata)))
         options = [f"--reference-doc={folder / 'reference.docx'}", f"--resource-path={folder}"]
         options.append("--syntax-highlighting=none")
-        converted(text, "docx", files, folder, options, {**metadata, "lang": language}, made)
+        converted(text, "docx", files, folder, options, spoken, made)
         with zipfile.ZipFile(made) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     return _packed(finished(parts, metadata))
@@ -191,3 +192,5 @@ def _properties(root: ElementTree.Element, metadata: Mapping[str, str]) -> None:
             found.text = MADE
     for found in root.iterfind("dc:creator", _SPACE):
         found.text = metadata["generator-name"]
+    language = ElementTree.SubElement(root, f"{{{_SPACE['dc']}}}language")
+    language.text = TAGS.get(metadata["lang"], metadata["lang"])

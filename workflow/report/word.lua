@@ -241,7 +241,7 @@ return function(shared)
     made:extend(contents(doc.blocks, word))
     made:extend({ table.unpack(doc.blocks, first) })
     local meta = doc.meta
-    return pandoc.Pandoc(made, pandoc.Meta({ title = meta.title, lang = meta.lang, keywords = { meta.study } }))
+    return pandoc.Pandoc(made, pandoc.Meta({ title = meta.title, keywords = { meta.study } }))
   end
 
   walker = { traverse = "topdown", Div = Div, Figure = Figure, Table = Table, Span = Span, Math = Math }
