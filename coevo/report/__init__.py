@@ -9,11 +9,12 @@ import yaml
 from coevo.findings.localised import localised
 from coevo.report.page import html
 from coevo.report.paper import pdf
+from coevo.report.word import docx
 from coevo.report.wording import metadata, regions, text
 
 # A renderer takes the Markdown text, the files by name, the panel of regions and the metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
-FORMATS: dict[str, Render] = {"html": html, "pdf": pdf}
+FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
 
 def documents(

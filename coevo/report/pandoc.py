@@ -16,12 +16,15 @@ READER = (
 
 def converted(
     text: str, target: str, files: Mapping[str, Any], folder: Path, options: list[str],
-    metadata: Mapping[str, str],
+    metadata: Mapping[str, str], output: Path | None = None,
 ) -> str:  # fmt: skip
-    """The text in pandoc's format `target`; `folder` is a scratch folder of the caller's."""
+    """The text in pandoc's format `target`; `folder` is a scratch folder of the caller's.
+
+    A format that is no text is written to the file `output`.
+    """
     import pypandoc
 
-    for name in ("charts.lua", "page.html", "report.typ"):
+    for name in ("charts.lua", "word.lua", "page.html", "report.typ"):
         (folder / name).write_text(files[name], encoding="utf-8")
     (folder / "meta.json").write_text(json.dumps(dict(metadata)), encoding="utf-8")
     arguments = [
@@ -33,7 +36,9 @@ def converted(
         f"--metadata-file={folder / 'meta.json'}",
         *options,
     ]
-    return pypandoc.convert_text(text, target, format=READER, extra_args=arguments)
+    return pypandoc.convert_text(
+        text, target, format=READER, extra_args=arguments, outputfile=output
+    )
 
 
 def charts(text: str) -> list[str]:

@@ -139,7 +139,7 @@ def test_defaults_fill_every_key_at_every_depth():
         ),
         ({"regions": ["330000", "330000"]}, "config.yaml: regions: ['330000', '330000'] is not"),
         ({"claims": "quian"}, "config.yaml: claims: unknown set 'quian'; known: qian"),
-        ({"report.formats": ["docx"]}, "config.yaml: report.formats.0: unknown"),
+        ({"report.formats": ["odt"]}, "config.yaml: report.formats.0: unknown"),
         ({"report.languages": ["eo"]}, "config.yaml: report.languages.0: unknown"),
         (
             {"panel.gaps": "cubic"},

@@ -2,6 +2,7 @@
 -- HTML: a figure whose container is drawn from the chart's specification by the page's script.
 -- Typst: image(alt:) inside a numbered figure; named divisions and spans become functions of the
 -- template (report.typ).
+-- Word: see word.lua.
 
 local typst = FORMAT:match("typst") ~= nil
 local counts = { figure = 0, table = 0 }
@@ -42,7 +43,8 @@ end
 local function chart_of(figure)
   local image = image_of(figure)
   local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
-  local alt = image.attributes.alt or pandoc.utils.stringify(caption)
+  -- The reader puts the alt text where an image has its description.
+  local alt = pandoc.utils.stringify(image.caption)
   return { classes = image.classes, width = image.attributes.width or "100%", src = image.src, name = image.src:match("([^/]+)%.svg$"), alt = alt, caption = caption }
 end
 
@@ -173,5 +175,12 @@ function Meta(meta)
 end
 
 walker = { traverse = "topdown", Div = Div, Figure = single, Table = Table, Span = Span }
+
+if FORMAT == "docx" then
+  local word = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "word.lua" }))
+  local filters
+  filters, Span = word({ chart_of = chart_of, number = number, spans = spans })
+  return { { Meta = Meta }, table.unpack(filters) }
+end
 
 return { { Meta = Meta }, walker }

@@ -1,0 +1,278 @@
+"""The Word report: what the page holds, in Word's own terms, and the same bytes twice."""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from coevo.figures import figure_names
+from coevo.findings import Study
+from coevo.findings.shown import shown
+from coevo.report import documents, word
+from tests.sample import ROOT, config, indicators, places, tables
+
+FOLDER = ROOT / "workflow" / "report"
+
+SPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+W = f"{{{SPACES['w']}}}"
+HOSTILE = "<b>&*|</w:t> jobs"
+PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
+
+
+@pytest.fixture(scope="module")
+def given() -> tuple:
+    """Arguments of a report whose indicator has a label that means harm."""
+    table = indicators()
+    table["label_en"] = table["label_en"].mask(table["indicator"].eq("jobs"), HOSTILE)
+    settings = config() | {"report": {"languages": ["en"], "formats": ["html", "docx"]}}
+    chosen = Study(settings, tables(claims=True), table, "en", places())
+    return chosen.tables, table, files(chosen), settings, PROVENANCE, "en", places()
+
+
+def files(chosen: Study) -> dict[str, Any]:
+    """Templates, and for each chart an empty specification and an image of its own colour."""
+    given: dict[str, Any] = {
+        path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())
+    }
+    for shade, name in enumerate(figure_names(shown(chosen))):
+        given |= {f"{name}.json": "{}", f"{name}.png": dot(shade)}
+    return given
+
+
+def dot(shade: int) -> bytes:
+    """An image of one grey dot as PNG."""
+    head, line = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0), zlib.compress(bytes([0, shade]))
+    chunks = ((b"IHDR", head), (b"IDAT", line), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+@pytest.fixture(scope="module")
+def made(given: tuple) -> dict[str, bytes]:
+    return documents(*given)
+
+
+@pytest.fixture(scope="module")
+def parts(made: dict[str, bytes]) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(made["report.en.docx"])) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def body(parts: dict[str, bytes]) -> ElementTree.Element:
+    return ElementTree.fromstring(parts["word/document.xml"])
+
+
+@pytest.fixture(scope="module")
+def main(made: dict[str, bytes]) -> str:
+    """What the page shows between its contents and its scripts."""
+    return made["report.en.html"].decode().split("<main>")[1].split("</main>")[0]
+
+
+def said(element: ElementTree.Element) -> str:
+    """Text of an element, formulas left out."""
+    return "".join(text.text or "" for text in element.iterfind(".//w:t", SPACES))
+
+
+def styled(body: ElementTree.Element, style: str) -> list[ElementTree.Element]:
+    """Paragraphs in a style."""
+    return [
+        paragraph
+        for paragraph in body.iterfind(".//w:p", SPACES)
+        if paragraph.find(f"w:pPr/w:pStyle[@w:val='{style}']", SPACES) is not None
+    ]
+
+
+def test_parts_are_there_and_well_formed(parts: dict[str, bytes]) -> None:
+    named = {"document", "styles", "settings", "numbering", "header1", "footer1", "theme/theme1"}
+    assert {"[Content_Types].xml", "_rels/.rels", "docProps/core.xml"} <= set(parts)
+    assert {f"word/{name}.xml" for name in named} <= set(parts)
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels")):
+            ElementTree.fromstring(part)
+
+
+def test_every_style_in_use_is_defined(parts: dict[str, bytes], body: ElementTree.Element) -> None:
+    styles = ElementTree.fromstring(parts["word/styles.xml"])
+    defined = {style.get(f"{W}styleId") for style in styles.iterfind("w:style", SPACES)}
+    used = {
+        mark.get(f"{W}val")
+        for kind in ("pStyle", "rStyle", "tblStyle")
+        for mark in body.iterfind(f".//w:{kind}", SPACES)
+    }
+    assert {"Finding", "Sure", "Doubt", "Source", "Answer", "Meta", "Facts", "Chip"} <= used
+    assert used <= defined
+    # A style that pandoc made up for a name it did not know looks like the running text.
+    sheet = (FOLDER / "word.xml").read_text(encoding="utf-8")
+    assert used <= set(re.findall(r'styleId="(\w+)"', sheet))
+
+
+def test_formulas_are_native(body: ElementTree.Element, main: str) -> None:
+    formulas = body.findall(".//m:oMath", SPACES)
+    assert len(formulas) == main.count("<math") > 0
+    assert not [text for text in body.iterfind(".//m:t", SPACES) if text.text == "&"]
+
+
+def test_captions_are_those_of_the_page_in_order(body: ElementTree.Element, main: str) -> None:
+    captions = [said(paragraph) for paragraph in styled(body, "Caption")]
+    numbers = [re.match(r"(Figure|Table) (\d+)\. \S", text) for text in captions]
+    assert all(numbers)
+    for kind in ("Figure", "Table"):
+        found = [int(match[2]) for match in numbers if match and match[1] == kind]
+        shown = [int(n) for n in re.findall(rf"<strong>{kind} (\d+)\.</strong>", main)]
+        assert found == shown == list(range(1, len(found) + 1))
+        fields = body.findall(f".//w:fldSimple[@w:instr=' SEQ {kind} \\* ARABIC ']", SPACES)
+        assert [int(said(field)) for field in fields] == found
+
+
+def test_titles_stand_above_tables_and_below_figures(body: ElementTree.Element) -> None:
+    for before, block in pairwise(body.find("w:body", SPACES)):
+        if block.find("w:tblPr/w:tblStyle[@w:val='Table']", SPACES) is not None:
+            assert said(before).startswith("Table ")
+        if said(block).startswith("Figure ") and block in styled(body, "Caption"):
+            assert before.findall(".//wp:inline", SPACES)
+
+
+def test_charts_are_images_with_words_within_the_margins(
+    parts: dict[str, bytes], body: ElementTree.Element, given: tuple
+) -> None:
+    pictures = body.findall(".//wp:inline", SPACES)
+    images = {part for name, part in parts.items() if name.startswith("word/media/")}
+    assert len(images) == len(pictures) > 10
+    assert images <= {file for name, file in given[2].items() if name.endswith(".png")}
+    words = [picture.find("wp:docPr", SPACES).get("descr") for picture in pictures]
+    assert "A tile for each region, coloured by its grade in 2015" in words
+    assert min(map(len, words)) > 10
+    for picture in pictures:
+        assert int(picture.find("wp:extent", SPACES).get("cx")) <= word.WIDTH * 635
+    rows = {len(table.findall(".//wp:inline", SPACES)) for table in panels(body)}
+    assert rows == {2, 3}
+
+
+def panels(body: ElementTree.Element) -> list[ElementTree.Element]:
+    return [
+        table
+        for table in body.iterfind(".//w:tbl", SPACES)
+        if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", SPACES) is not None
+    ]
+
+
+def test_tables_have_the_rows_of_the_page_and_fill_its_width(
+    body: ElementTree.Element, main: str
+) -> None:
+    numbered = [table for table in body.iterfind(".//w:tbl", SPACES) if table not in panels(body)]
+    assert sum(len(table.findall("w:tr", SPACES)) for table in numbered) == main.count("<tr")
+    for table in numbered:
+        widths = [int(c.get(f"{W}w")) for c in table.iterfind("w:tblGrid/w:gridCol", SPACES)]
+        assert word.WIDTH - len(widths) <= sum(widths) <= word.WIDTH
+        first, *others = table.findall("w:tr", SPACES)
+        assert first.find("w:trPr/w:tblHeader", SPACES) is not None
+        assert not [row for row in others if row.find("w:trPr/w:tblHeader", SPACES) is not None]
+
+
+def test_three_lines(parts: dict[str, bytes]) -> None:
+    styles = ElementTree.fromstring(parts["word/styles.xml"])
+    style = styles.find("w:style[@w:styleId='Table']", SPACES)
+    rules = [
+        style.find(path, SPACES).get(f"{W}sz")
+        for path in (
+            "w:tblPr/w:tblBorders/w:top",
+            "w:tblStylePr[@w:type='firstRow']/w:tcPr/w:tcBorders/w:bottom",
+            "w:tblPr/w:tblBorders/w:bottom",
+        )
+    ]
+    assert rules == ["12", "6", "12"]  # eighths of a point
+    assert len(style.findall(".//w:tblBorders/*", SPACES)) == 2
+
+
+def test_screen_only_text_is_left_out_and_that_for_paper_kept(
+    body: ElementTree.Element, main: str
+) -> None:
+    text = said(body)
+    assert "the slider sets the year" in main and "the slider sets the year" not in text
+    assert "A schematic, not a map." in text
+    assert "Indices and obstacle" not in text and "region_paths" not in text
+
+
+def test_east_asian_fonts_are_named_everywhere(parts: dict[str, bytes]) -> None:
+    styles = ElementTree.fromstring(parts["word/styles.xml"])
+    assert styles.find("w:docDefaults/w:rPrDefault/w:rPr/w:rFonts", SPACES) is not None
+    for fonts in styles.iterfind(".//w:rFonts", SPACES):
+        assert fonts.get(f"{W}eastAsia") in ("SimSun", "SimHei")
+        assert fonts.get(f"{W}ascii") == fonts.get(f"{W}hAnsi")
+        assert not [name for name in fonts.attrib if "Theme" in name]
+    theme = ElementTree.fromstring(parts["word/theme/theme1.xml"])
+    faces = {
+        (kind, script): theme.find(f".//a:{kind}Font/a:{script}", SPACES).get("typeface")
+        for kind in ("major", "minor")
+        for script in ("latin", "ea")
+    }
+    assert faces["major", "ea"] == "SimHei" and faces["minor", "ea"] == "SimSun"
+    assert faces["minor", "latin"] == "Times New Roman"
+
+
+def test_language_title_and_fixed_dates(parts: dict[str, bytes]) -> None:
+    styles = ElementTree.fromstring(parts["word/styles.xml"])
+    language = styles.find("w:docDefaults/w:rPrDefault/w:rPr/w:lang", SPACES)
+    assert language.get(f"{W}val") == "en-GB" and language.get(f"{W}eastAsia") == "zh-CN"
+    core = ElementTree.fromstring(parts["docProps/core.xml"])
+    assert core.findtext("dc:title", namespaces=SPACES) == "Do shops and plants develop in step?"
+    assert core.findtext("dc:language", namespaces=SPACES) == "en-GB"
+    dates = [
+        element.text for element in core if element.tag.startswith("{http://purl.org/dc/terms")
+    ]
+    assert dates == [word.MADE] * 2
+    assert b"words-theme" not in parts["docProps/custom.xml"]
+
+
+def test_contents_name_every_chapter_and_ask_nothing(
+    parts: dict[str, bytes], body: ElementTree.Element
+) -> None:
+    entries = styled(body, "TOC1")
+    assert [said(entry) for entry in entries] == [said(h) for h in styled(body, "Heading1")]
+    marks = {mark.get(f"{W}name") for mark in body.iterfind(".//w:bookmarkStart", SPACES)}
+    links = [entry.find("w:hyperlink", SPACES).get(f"{W}anchor") for entry in entries]
+    assert set(links) <= marks and len(set(links)) == len(links) > 5
+    kinds = [m.get(f"{W}fldCharType") for m in body.iterfind(".//w:fldChar", SPACES)]
+    assert kinds == ["begin", "separate", "end"]
+    assert b"updateFields" not in parts["word/settings.xml"]
+    assert b"w:dirty" not in parts["word/document.xml"]
+
+
+def test_every_page_has_a_head_and_a_number(parts: dict[str, bytes], body: object) -> None:
+    assert "sample" in said(ElementTree.fromstring(parts["word/header1.xml"]))
+    footer = ElementTree.fromstring(parts["word/footer1.xml"])
+    fields = [field.get(f"{W}instr") for field in footer.iterfind(".//w:fldSimple", SPACES)]
+    assert fields == [" PAGE ", " NUMPAGES "]
+    for kind in ("headerReference", "footerReference"):
+        assert body.find(f"w:body/w:sectPr/w:{kind}[@w:type='default']", SPACES) is not None
+
+
+def test_a_label_that_means_harm_is_text(body: ElementTree.Element) -> None:
+    assert "<b>&*|</w:t> jobs" in said(body)
+    assert "falls by 50% | from *2* to <b>1</b> $x$" in said(body)
+
+
+def test_same_bytes_twice(made: dict[str, bytes], given: tuple) -> None:
+    assert documents(*given)["report.en.docx"] == made["report.en.docx"]
+
+
+def test_kicker_is_escaped() -> None:
+    meta = {"kicker": "a < b & c", "years": "2015–2020"}
+    header = word.reference("", meta)["word/header1.xml"]
+    assert said(ElementTree.fromstring(header)) == "a < b & c2015–2020"

@@ -1,0 +1,249 @@
+-- The Word branch of charts.lua: divisions and spans become styles of word.xml, captions carry
+-- fields that count, charts are images of dots.
+
+-- Styles by the class of a division or span.
+local BLOCKS = {
+  finding = "Finding", sure = "Sure", doubt = "Doubt", source = "Source",
+}
+local SPANS = {
+  chip = "Chip", focus = "Focus", s1 = "Series 1", s2 = "Series 2", s3 = "Series 3",
+  unit = "Muted", sub = "Muted", label = "Muted", value = "Value",
+}
+local MANY = 6 -- a table with more columns than this takes the smaller type, as those of the annex
+local LETTERS = { [""] = 101, [" Small"] = 115 } -- bold letters in the width of the page, by size
+local PADDING = 1.5 -- letters of white beside a column
+local UNCUT = 20 -- a word with more letters than this may be cut
+local GAP = 4 -- per cent of the width between charts in a row
+
+local function escaped(text)
+  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
+end
+
+local function run(content, properties)
+  return pandoc.RawInline("openxml", "<w:r><w:rPr>" .. (properties or "") .. "</w:rPr>" .. content .. "</w:r>")
+end
+
+local SPACE = "\u{a0}" -- in a chip, which stays on one line, and between it and its border
+local TAB = run("<w:tab/>")
+
+local function styled(style, blocks)
+  return pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style }))
+end
+
+local function style_of(styles, classes)
+  for _, class in ipairs(classes) do
+    if styles[class] then return styles[class] end
+  end
+end
+
+-- "Figure 3." with the number as a field that Word counts on.
+local function number_field(text)
+  local word, value, rest = text:match("^(.-)(%d+)(.*)$")
+  local function words(part) return run('<w:t xml:space="preserve">' .. escaped(part) .. "</w:t>", "<w:b/>") end
+  local field = string.format(
+    '<w:fldSimple w:instr=" SEQ %s \\* ARABIC "><w:r><w:rPr><w:b/></w:rPr><w:t>%s</w:t></w:r></w:fldSimple>',
+    escaped(word:gsub("%s+$", "")), value)
+  return { words(word), pandoc.RawInline("openxml", field), words(rest .. " ") }
+end
+
+local function caption_of(id, text, inlines)
+  local all = pandoc.List({ pandoc.Span(number_field(text), pandoc.Attr(id)) })
+  all:extend(inlines)
+  return styled("Caption", { pandoc.Para(all) })
+end
+
+-- The blocks of a cell in a style: plain text takes none of a division around it, and a cell
+-- without text is a line of its own height.
+local function cell_in(style, blocks)
+  local made = blocks:walk({ Plain = function(plain) return pandoc.Para(plain.content) end })
+  if #made == 0 then made:insert(pandoc.Para({ pandoc.Str("") })) end
+  return pandoc.Blocks({ styled(style, made) })
+end
+
+-- Letters of the longest word of a text; what may be cut between letters counts little.
+local function longest(blocks)
+  local most = 0
+  for word in pandoc.utils.stringify(blocks):gmatch("[^%s/%-]+") do
+    most = math.max(most, utf8.len((word:gsub("[\xe2-\xef][\x80-\xbf]+", "…"))))
+  end
+  return math.min(most, UNCUT)
+end
+
+-- Relative widths of columns, none below its longest word: what is left goes by the table's own.
+local function widths_of(tbl, rows, letters)
+  local need, spare, needed, spared = {}, {}, 0, 0
+  for i, spec in ipairs(tbl.colspecs) do
+    need[i] = 0
+    for _, row in ipairs(rows) do need[i] = math.max(need[i], longest(row.cells[i].contents)) end
+    need[i] = (need[i] + PADDING) / letters
+    spare[i] = math.max(0, (spec[2] or 1 / #tbl.colspecs) - need[i])
+    needed, spared = needed + need[i], spared + spare[i]
+  end
+  if needed >= 1 or spared == 0 then return end
+  for i, spec in ipairs(tbl.colspecs) do
+    tbl.colspecs[i] = { spec[1], need[i] + spare[i] * (1 - needed) / spared }
+  end
+end
+
+-- Terms and what they stand for, side by side; further paragraphs keep their own style.
+local function side_by_side(style, list)
+  local made = pandoc.List()
+  for _, item in ipairs(list.content) do
+    for _, blocks in ipairs(item[2]) do
+      local line = pandoc.List({ pandoc.Span(item[1], pandoc.Attr("", {}, { ["custom-style"] = "Term" })), TAB })
+      line:extend(blocks[1].content)
+      blocks[1] = styled(style, { pandoc.Para(line) })
+      made:extend(blocks)
+    end
+  end
+  return made
+end
+
+-- A line for each fact: its name, and its value at the tab.
+local function facts(list)
+  local made = pandoc.List()
+  for _, item in ipairs(list.content) do
+    local line = item[1].content
+    for i, inline in ipairs(line) do
+      if inline.t == "Space" then line[i] = TAB break end
+    end
+    made:insert(pandoc.Para(line))
+  end
+  return styled("Facts", made)
+end
+
+local function image(chart, width)
+  local source = chart.src:gsub("%.svg$", ".png")
+  return styled("Figure", { pandoc.Para({ pandoc.Image({ pandoc.Str(chart.alt) }, source, "", { width = width }) }) })
+end
+
+-- Charts in a row: their titles, the charts below, no rules.
+local function row_of(charts)
+  local widths, aligns, heads, images = {}, {}, {}, {}
+  for i, chart in ipairs(charts) do
+    widths[i], aligns[i] = 1 / #charts, pandoc.AlignDefault
+    heads[i] = { styled("Panel Title", { pandoc.Para(chart.caption) }) }
+    images[i] = { image(chart, string.format("%d%%", 100 // #charts - GAP // 2)) }
+  end
+  local tbl = pandoc.utils.from_simple_table(pandoc.SimpleTable({}, aligns, widths, {}, { heads, images }))
+  tbl.attributes["custom-style"] = "Panels"
+  return tbl
+end
+
+local function contents(blocks, word)
+  local entries = pandoc.List()
+  for _, block in ipairs(blocks) do
+    if block.t == "Header" and block.level == 1 then
+      entries:insert(string.format('<w:hyperlink w:anchor="%s"><w:r><w:t>%s</w:t></w:r></w:hyperlink>',
+        escaped(block.identifier), escaped(pandoc.utils.stringify(block.content))))
+    end
+  end
+  if #entries == 0 then return pandoc.List() end
+  local mark = '<w:r><w:fldChar w:fldCharType="%s"/></w:r>'
+  local code = ' TOC \\o "1-1" \\h \\z \\u '
+  entries[1] = mark:format("begin") .. '<w:r><w:instrText xml:space="preserve">' .. escaped(code)
+    .. "</w:instrText></w:r>" .. mark:format("separate") .. entries[1]
+  entries[#entries] = entries[#entries] .. mark:format("end")
+  local function paragraph(style, inside)
+    return '<w:p><w:pPr><w:pStyle w:val="' .. style .. '"/></w:pPr>' .. inside .. "</w:p>"
+  end
+  local lines = entries:map(function(entry) return paragraph("TOC1", entry) end)
+  return pandoc.List({ pandoc.RawBlock("openxml",
+    '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>'
+    .. paragraph("TOCHeading", "<w:r><w:t>" .. escaped(word) .. "</w:t></w:r>")
+    .. table.concat(lines) .. "</w:sdtContent></w:sdt>") })
+end
+
+-- The filter; `shared` holds what charts.lua knows of charts and numbers.
+return function(shared)
+  local walker
+
+  local function walked(content)
+    return pandoc.Blocks(content):walk(walker)
+  end
+
+  local function Figure(figure)
+    local chart = shared.chart_of(figure)
+    local text = shared.number("figure")
+    return pandoc.List({ image(chart, chart.width), caption_of(figure.identifier, text, shared.spans(chart.caption)) }), false
+  end
+
+  local function panels(div)
+    local charts, caption = pandoc.List(), pandoc.List()
+    for _, block in ipairs(div.content) do
+      if block.t == "Figure" then
+        local chart = shared.chart_of(block)
+        chart.caption = shared.spans(chart.caption)
+        charts:insert(chart)
+      elseif block.t == "Para" then
+        caption = block.content
+      end
+    end
+    return pandoc.List({ row_of(charts), caption_of(div.identifier, shared.number("figure"), shared.spans(caption)) })
+  end
+
+  local function Div(div)
+    local classes = div.classes
+    if classes:includes("screen") then return pandoc.List(), false end
+    if classes:includes("panels") then return panels(div), false end
+    if classes:includes("meta") then return walked(side_by_side("Meta", div.content[1])), false end
+    if classes:includes("answer") then return walked(side_by_side("Answer", div.content[1])), false end
+    if classes:includes("facts") then return facts(walked(div.content)[1]), false end
+    if classes:includes("annex") then
+      return div:walk({ Table = function(tbl) tbl.classes:insert("annex") return tbl end })
+    end
+    local style = style_of(BLOCKS, classes)
+    if style then return styled(style, walked(div.content)), false end
+  end
+
+  local function Span(span)
+    local style = style_of(SPANS, span.classes)
+    if not style then return nil end
+    local content = span.content
+    if style == "Chip" then
+      content = content:walk({ Space = function() return pandoc.Str(SPACE) end })
+      content:insert(1, pandoc.Str(SPACE))
+      content:insert(pandoc.Str(SPACE))
+    end
+    local made = pandoc.Span(content, pandoc.Attr("", {}, { ["custom-style"] = style }))
+    if span.classes:includes("sub") then return pandoc.List({ pandoc.LineBreak(), made }) end
+    return made
+  end
+
+  local function Table(tbl)
+    local small = (#tbl.colspecs > MANY or tbl.classes:includes("annex")) and " Small" or ""
+    local rows = pandoc.List({ table.unpack(tbl.head.rows) })
+    for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
+    for i, row in ipairs(rows) do
+      local style = (i > #tbl.head.rows and "Table Text" or "Table Head") .. small
+      for _, cell in ipairs(row.cells) do cell.contents = cell_in(style, walked(cell.contents)) end
+    end
+    widths_of(tbl, rows, LETTERS[small])
+    local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
+    tbl.caption = { long = {} }
+    return pandoc.List({ caption_of("", shared.number("table"), shared.spans(caption)), tbl }), false
+  end
+
+  -- Lines aligned at a mark become lines: not every reader of the format knows the mark.
+  local function Math(math)
+    math.text = math.text:gsub("\\begin{aligned}(.-)\\end{aligned}", function(lines)
+      return "\\begin{array}{l}" .. lines:gsub("&", "") .. "\\end{array}"
+    end)
+    return math
+  end
+
+  -- What is no property of the document leaves its metadata once it is read.
+  local function Pandoc(doc)
+    local first = 1
+    while doc.blocks[first] and doc.blocks[first].t ~= "Header" do first = first + 1 end
+    local word = pandoc.utils.stringify(doc.meta["words-contents"] or "")
+    local made = pandoc.List({ table.unpack(doc.blocks, 1, first - 1) })
+    made:extend(contents(doc.blocks, word))
+    made:extend({ table.unpack(doc.blocks, first) })
+    local meta = doc.meta
+    return pandoc.Pandoc(made, pandoc.Meta({ title = meta.title, keywords = { meta.study } }))
+  end
+
+  walker = { traverse = "topdown", Div = Div, Figure = Figure, Table = Table, Span = Span, Math = Math }
+  return { walker, { Pandoc = Pandoc } }, Span
+end
