@@ -1,9 +1,9 @@
-"""The study's tables -> charts in one language, each as specification, SVG and PNG."""
+"""The study's tables -> charts in one language, each as specification, SVG, PNG, PDF and data."""
 
 import yaml
 
 from coevo.errors import speak_plainly
-from coevo.figures.drawing import drawn
+from coevo.figures.drawing import drawn, for_others
 from coevo.files import read_table, read_texts, write_files
 from coevo.findings import Study
 
@@ -17,4 +17,4 @@ study = Study(
 )
 (phrases,) = read_texts(snakemake.input.phrases).values()
 charts = drawn(study, yaml.safe_load(phrases)["charts"])
-write_files(charts, snakemake.output.figures)
+write_files(charts | for_others(charts), snakemake.output.figures)
