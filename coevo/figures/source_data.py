@@ -77,8 +77,8 @@ def _variants(spec: Mapping[str, Any]) -> dict[str, dict[float, str]]:
     """Names of the variants by their height, for each choice that a matrix shows."""
     rows = [row for part in spec.get("datasets", {}).values() for row in part]
     lines = {row["line"]: row["text"] for row in rows if {"kind", "line", "text"} <= set(row)}
-    folds = [t["fold"] for part, _ in _parts(spec) for t in part.get("transform", ()) if "fold" in t]
-    return {choice: lines for fold in folds for choice in fold}
+    changes = [change for part, _ in _parts(spec) for change in part.get("transform", ())]
+    return {choice: lines for change in changes for choice in change.get("fold", ())}
 
 
 def _readable(rows: pd.DataFrame, variants: Mapping[str, dict[float, str]]) -> pd.DataFrame:
