@@ -43,7 +43,7 @@ _ENGLISH: dict[str, Mapping[str, str]] = {
         "deviations. Standard errors in parentheses, clustered by region.",
         "errors": " Standard errors in parentheses.",
         "stars": " Two-sided $t$ tests of zero: {stars}.",
-        "equilibria": "{unit}A coordinate is printed only where its {level} set is bounded. "
+        "equilibria": "{unit}. A coordinate is printed only where its {level} set is bounded. "
         "P(supply): probability that all of $a_1, b_1, a_2, d$ are positive.",
     },
     "fact": {
@@ -118,7 +118,7 @@ _CHINESE: dict[str, Mapping[str, str]] = {
         "clustered": "工具变量法以滞后项为工具，作前向正交离差。括号内为聚类到地区的稳健标准误。",
         "errors": "括号内为标准误。",
         "stars": "系数为 0 的双侧 $t$ 检验：{stars}。",
-        "equilibria": "注：{unit}仅当 {level} 置信集有界时给出坐标。P（供需）为 "
+        "equilibria": "注：{unit}。仅当 {level} 置信集有界时给出坐标。P（供需）为 "
         "$a_1, b_1, a_2, d$ 均为正的概率。",
     },
     "fact": {
@@ -133,7 +133,9 @@ _CHINESE: dict[str, Mapping[str, str]] = {
         "trapezoid": "梯形法", "lag": "滞后一期法", "logmean": "对数均值法", "spline": "样条法",
         "relative": "相对增长率法", "trajectory": "全路径拟合", "fod_iv": "工具变量",
     },
-    "effects": {"none": "无固定效应", "region": "地区固定效应", "region+year": "地区与年份双向固定效应"},
+    "effects": {
+        "none": "无固定效应", "region": "地区固定效应", "region+year": "地区与年份双向固定效应",
+    },
     "fit": {
         "observed": "实际观测值（{year}年）", "calibration": "理论平衡点（核算校准）",
         "given": "给定参数", "own": "拟合平衡点，{estimator}", "pooled": "混合面板，{effects}",
