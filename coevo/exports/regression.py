@@ -9,7 +9,7 @@ from scipy.special import stdtr
 
 from coevo.exports.tex import Table, Tex, escaped
 from coevo.exports.words import word, words
-from coevo.findings.interaction import POOLED
+from coevo.findings.interaction import FOD_IV, POOLED
 from coevo.findings.study import EFFECTS, Study
 from coevo.report.numbers import NOTHING, fixed, missing
 
@@ -100,7 +100,7 @@ def _table(study: Study, name: str, fits: Fits, errors: str) -> Table | None:
         ["l", *_kinds(len(fits.columns))],
         [["", *numbers], ["", *estimators]],
         [_coefficients(fits), _facts(fits, language)],
-        _note(study, name, errors),
+        _note(study, name, [*_instruments(fits), errors]),
     )
 
 
@@ -177,7 +177,12 @@ def _line(name: str, found: Sequence[Any], decimals: int, fits: Fits) -> Mapping
     return {name: [NOTHING if missing(value) else fixed(value, decimals) for value in found]}
 
 
-def _note(study: Study, name: str, errors: str) -> Tex:
+def _instruments(fits: Fits) -> list[str]:
+    return ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
+
+
+def _note(study: Study, name: str, more: Sequence[str]) -> Tex:
+    """What the table shows, more sentences by their key, and the cut-offs of the stars."""
     language = study.language
     labels = [escaped(study.label(identifier)) for identifier in study.populations]
     named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
@@ -185,7 +190,7 @@ def _note(study: Study, name: str, errors: str) -> Tex:
     limits = ", ".join(f"$^{{{sign}}}\\,p<{limit:.2f}$" for limit, sign in reversed(STARS.items()))
     parts = [
         word(language, "note", name).format(populations=populations, **named),
-        word(language, "note", errors),
+        *(word(language, "note", key) for key in more),
         word(language, "note", "stars").format(stars=limits),
     ]
     return Tex("".join(parts))

@@ -39,8 +39,8 @@ _ENGLISH: dict[str, Mapping[str, str]] = {
         "own": "$g_1 = a_1 - b_1 R(x_2)$ is the growth of $x_1$ ({x1}), $g_2 = -a_2 + d R(x_1)$ "
         "that of $x_2$ ({x2}), a year; outputs in their units. $d = b_1 b_2$.",
         "general": r"$g_i = r_i + \sum_j A_{{ij}} R(x_j)$: {populations}.",
-        "clustered": " IV (FOD): lagged instruments in forward orthogonal "
-        "deviations. Standard errors in parentheses, clustered by region.",
+        "instruments": " IV (FOD): lagged instruments in forward orthogonal deviations.",
+        "clustered": " Standard errors in parentheses, clustered by region.",
         "errors": " Standard errors in parentheses.",
         "stars": " Two-sided $t$ tests of zero: {stars}.",
         "equilibria": "{unit}. A coordinate is printed only where its {level} set is bounded. "
@@ -115,7 +115,8 @@ _CHINESE: dict[str, Mapping[str, str]] = {
         "own": "注：$g_1 = a_1 - b_1 R(x_2)$ 为 $x_1$（{x1}）的年增长，$g_2 = -a_2 + d R(x_1)$ 为 "
         "$x_2$（{x2}）的年增长；产出以原单位计；$d = b_1 b_2$。",
         "general": r"注：$g_i = r_i + \sum_j A_{{ij}} R(x_j)$；{populations}。",
-        "clustered": "工具变量法以滞后项为工具，作前向正交离差。括号内为聚类到地区的稳健标准误。",
+        "instruments": "工具变量法以滞后项为工具，作前向正交离差。",
+        "clustered": "括号内为聚类到地区的稳健标准误。",
         "errors": "括号内为标准误。",
         "stars": "系数为 0 的双侧 $t$ 检验：{stars}。",
         "equilibria": "注：{unit}。仅当 {level} 置信集有界时给出坐标。P（供需）为 "
