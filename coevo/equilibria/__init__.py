@@ -66,6 +66,7 @@ def estimate(
     for label, shared in general.shared_fits(fits):
         rows = general.shared_rows(shared, level, inferable(shared))
         parameters += [label | row for row in rows]
+        relations += [label | row for row in general.shared_relation_rows(shared)]
     relations += relation_rows(fits, main, level)
     relations += own_doubts(pair, fits, main, level)
     relations += pooled_doubts(pair, fits, interaction, seed)

@@ -60,6 +60,13 @@ def shared_rows(own: GeneralPooled, level: float, with_errors: bool) -> Iterator
         yield row
 
 
+def shared_relation_rows(own: GeneralPooled) -> Iterator[Row]:
+    """Yield how many rows and regions a model of many regions rests on."""
+    ending = "" if own.form == "classic" else "_general"
+    yield {"quantity": f"rows{ending}", "value": own.rows}
+    yield {"quantity": f"regions{ending}", "value": own.df + 1}
+
+
 def equilibrium_row(own: GeneralFit, level: float) -> Row:
     """Return the rest point with its kind and, for two populations, its joint region's shadows."""
     try:

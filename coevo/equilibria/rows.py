@@ -6,7 +6,14 @@ from zlib import crc32
 import numpy as np
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
-from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share
+from coevo.estimation import (
+    Equations,
+    Fit,
+    PooledFit,
+    Rows,
+    common_year_share,
+    within_r_squared,
+)
 from coevo.inference import RatioSet, equilibrium_sets, fieller, interval, sign_probabilities
 from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
 
@@ -116,6 +123,8 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
     yield {"quantity": "rows", "value": pooled.rows}
     yield from _crossing(pooled.data)
     yield {"quantity": "regions", "value": len(pooled.regions)}
+    for i, share in enumerate(within_r_squared(pooled), start=1):
+        yield {"quantity": f"r_squared_equation_{i}", "value": share}
     yield _residual_correlation(pooled.residuals)
     if inferable(pooled):
         # g depends on the slope and its variance alone, which are common to all regions

@@ -29,6 +29,7 @@ from coevo.estimation.pooled import (
     breaks,
     common_year_share,
     fit_pooled,
+    within_r_squared,
 )
 from coevo.estimation.region import Equations, Fit, Regression, fit, ols
 from coevo.estimation.trajectory import PathFit, fit_trajectory
@@ -63,4 +64,5 @@ __all__ = [
     "population_rows",
     "restriction_test",
     "unbroken",
+    "within_r_squared",
 ]

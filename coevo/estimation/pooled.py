@@ -232,6 +232,14 @@ def breaks(part: pd.DataFrame) -> list[int]:
     return part.loc[part["flag"] == BREAK, "year"].tolist() if "flag" in part else []
 
 
+def within_r_squared(pooled: PooledFit) -> Array:
+    """Return the share (2,) of what the effects leave of each growth that its slope explains."""
+    absorb = EFFECTS[pooled.effects]
+    left = absorb(pooled.region, pooled.data.year, pooled.data.growth).residual
+    total, rest = (left**2).sum(axis=0), (pooled.residuals**2).sum(axis=0)
+    return np.divide(total - rest, total, out=np.full(2, np.nan), where=total > 0)
+
+
 def common_year_share(pooled: PooledFit) -> Array:
     """Return the share (2,) of within-region variance common to a year, of R(x1) and R(x2).
 

@@ -1,4 +1,4 @@
-"""From a study to specifications, and from a specification to SVG."""
+"""From a study to specifications, and from a specification to the files of a chart."""
 
 import json
 import re
@@ -22,10 +22,12 @@ from coevo.figures import (
     trends,
     weights,
 )
+from coevo.figures.source_data import source_data
 from coevo.figures.theme import PALETTES, filled
 from coevo.findings.shown import shown
 from coevo.findings.study import Study
 from coevo.fonts import font_folders
+from coevo.tables import as_text
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
@@ -64,6 +66,22 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     return files
 
 
+def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
+    """Files that other programs take, of charts as `drawn` makes them.
+
+    `<name>.pdf`, and `<name>.csv`: the data as drawn, with a byte-order mark.
+    """
+    files: dict[str, str | bytes] = {}
+    for file, content in charts.items():
+        name, _, ending = file.rpartition(".")
+        if ending == "svg":
+            files[f"{name}.pdf"] = pdf(str(content))
+        elif ending == "json":
+            rows = as_text(source_data(json.loads(content)))
+            files[f"{name}.csv"] = "\ufeff" + rows.to_csv(index=False, lineterminator="\n")
+    return files
+
+
 def _converter() -> Any:
     """The library that draws, with the fonts of the report."""
     import vl_convert
@@ -76,6 +94,17 @@ def _converter() -> Any:
 def png(image: str) -> bytes:
     """An SVG as PNG at 300 dots per inch on white paper."""
     return _converter().svg_to_png(image, ppi=RESOLUTION)
+
+
+def pdf(image: str) -> bytes:
+    """An SVG as PDF with the entries of each dictionary in order: theirs changes by process.
+
+    A line and its neighbour change places inside one object, so every object stays where the table
+    at the end of the file says it is.
+    """
+    entries = re.compile(rb"(?:^ +/[A-Za-z]+\d+ \d+ 0 R\n)+", re.MULTILINE)
+    data = _converter().svg_to_pdf(image)
+    return entries.sub(lambda m: b"".join(sorted(m[0].splitlines(keepends=True))), data)
 
 
 def svg(spec: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """Charts: names, data, placing of labels, and the bytes of an SVG."""
 
 import dataclasses
+import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -16,11 +18,21 @@ from coevo.figures import FIGURES, figure_names
 from coevo.figures.axes import spread, tick_format, ticks, wrapped
 from coevo.figures.certainty import share_text
 from coevo.figures.comovement import _logs
-from coevo.figures.drawing import CHARTS, drawn, regular, renumbered
+from coevo.figures.drawing import (
+    CHARTS,
+    drawn,
+    for_others,
+    paper_size,
+    pdf,
+    regular,
+    renumbered,
+    svg,
+)
 from coevo.figures.interaction_curve import NAME, REACH, curve_limits
 from coevo.figures.plane import STRIP, allowed, orbit_inside
 from coevo.figures.region_phase import points
 from coevo.figures.size import _adjusted, log_ticks, with_room
+from coevo.figures.source_data import source_data
 from coevo.figures.theme import PALETTES, filled
 from coevo.findings import Study, grades
 from coevo.findings.shown import shown
@@ -697,3 +709,102 @@ def test_every_estimator_of_the_curve_has_a_name() -> None:
     spec = CHARTS["interaction_curve_b1"](study(specifications=table), WORDS)
     assert "fod_iv" not in values(spec, "text") + values(spec, "estimator_name")
     assert WORDS["variant_fod_iv"] in values(spec, "text")
+
+
+PRINTED = ("heat", "trajectory")
+
+
+@lru_cache
+def _files(count: int) -> dict[str, str | bytes]:
+    """Return specifications of every chart, and the images of some."""
+    made = {f"{name}.json": json.dumps(spec) for name, spec in specs(count).items()}
+    shapes = {name: specs(count)[name] for name in PRINTED}
+    sized = {name: spec | paper_size(spec, FIGURES[name]) for name, spec in shapes.items()}
+    return made | {f"{name}.svg": svg(spec) for name, spec in sized.items()}
+
+
+def test_other_programs_get_a_pdf_and_the_data_of_every_chart() -> None:
+    made = for_others(_files(4) | {"heat.png": b""})
+    names = figure_names(shown(study()))
+    assert set(made) == {*(f"{n}.csv" for n in names), *(f"{n}.pdf" for n in PRINTED)}
+    for file, content in made.items():
+        if file.endswith(".pdf"):
+            assert bytes(content).startswith(b"%PDF") and b"/FontFile" in bytes(content), file
+        else:
+            assert str(content).startswith("\ufeff") and str(content).count("\n") > 1, file
+
+
+def test_a_pdf_has_the_same_bytes_in_every_process() -> None:
+    image = str(_files(4)["trajectory.svg"])
+    code = (
+        "import hashlib, sys; from coevo.figures.drawing import pdf;"
+        "print(hashlib.sha256(pdf(sys.stdin.read())).hexdigest())"
+    )
+    found = {hashlib.sha256(pdf(image)).hexdigest()}
+    for _ in range(2):
+        run = subprocess.run(
+            [sys.executable, "-c", code], input=image, capture_output=True, text=True, cwd=ROOT
+        )
+        found.add(run.stdout.strip())
+    assert len(found) == 1
+    assert pdf(image).count(b"/xo") > 1  # entries that could stand in any order
+
+
+def table(name: str, count: int = 4) -> pd.DataFrame:
+    """Return the source data of a chart as a reader of the CSV gets it."""
+    text = str(for_others({f"{name}.json": _files(count)[f"{name}.json"]})[f"{name}.csv"])
+    return pd.read_csv(io.StringIO(text.removeprefix("\ufeff")), dtype={"region": str})
+
+
+def test_source_data_are_the_numbers_of_the_tables() -> None:
+    chosen = study()
+    D = chosen.coupling.set_index(["region", "year"])["D"]
+    heat = table("heat").set_index(["region", "year"])["D"]
+    pd.testing.assert_series_equal(heat.sort_index(), D.sort_index())
+    lines = table("coordination")
+    first, mean = (part for _, part in lines.groupby("layer"))
+    pd.testing.assert_series_equal(first.set_index(["region", "year"])["D"], heat)
+    means = chosen.coupling.groupby("year")["D"].mean()
+    np.testing.assert_allclose(mean.set_index("year")["D"], means)
+    weights = table("weights")
+    given = chosen.tables["weights"]
+    key = ["weighting", "indicator"]
+    merged = weights.merge(given, on=key, suffixes=("", "_table"))
+    assert len(merged) == len(weights) == len(given)
+    np.testing.assert_allclose(merged["weight"], merged["weight_table"])
+
+
+def test_source_data_name_axes_and_variants() -> None:
+    assert list(table("scatter_levels").columns[:3]) == ["region", "name", "year"]
+    assert "ln U₁, shops" in table("scatter_levels")
+    curve = table("specification_curve")
+    tried = study().tables["multiverse"].sort_values("focus_D", kind="stable")
+    for choice in ("weighting", "form"):
+        named = [WORDS.get(f"variant_{variant}", variant) for variant in tried[choice]]
+        counts = (pd.Series(values).value_counts().to_dict() for values in (curve[choice], named))
+        assert next(counts) == next(counts)
+    assert not {"g", "text", "colour", "layer"} & set(curve)
+
+
+def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:
+    rows = {"kind": "b", "x": 1.0, "y": 2.0}
+    spec = {
+        "datasets": {
+            "all": [rows, {"kind": "=c", "x": 3.0, "y": 4.0}], "some": [rows],
+            "words": [{"x": 9.0, "y": 9.0}], "key": [{"x": 7.0}],
+        },
+        "layer": [
+            {"mark": {"type": kind}, "data": {"name": data}, "encoding": encoding}
+            for kind, data, encoding in (
+                ("point", "all", {"x": {"field": "x", "title": "Size"}, "y": {"field": "y"}}),
+                ("line", "some", {"x": {"field": "x"}, "y": {"field": "y"}}),
+                ("text", "words", {"x": {"field": "x"}, "y": {"field": "y"}}),
+                ("rect", "key", {"x": {"field": "x"}, "y": {"value": 3}}),
+            )
+        ],
+    }  # fmt: skip
+    found = source_data(spec)
+    assert found.to_dict("list") == {"kind": ["b", "=c"], "Size": [1, 3], "y": [2, 4]}
+    text = str(for_others({"made.json": json.dumps(spec)})["made.csv"])
+    assert "\n'=c,3,4\n" in text
+    assert source_data({"mark": {"type": "text"}}).empty

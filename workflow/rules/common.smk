@@ -75,4 +75,4 @@ DOCUMENTS = [
     for language in config["report"]["languages"]
     for kind in config["report"]["formats"]
 ]
-REPORTS = [*DOCUMENTS, f"{REPORT}/results.xlsx"]
+REPORTS = [*DOCUMENTS, f"{REPORT}/results.xlsx", f"{REPORT}/latex", f"{REPORT}/stata"]

@@ -52,8 +52,29 @@ rule tables:
         "../scripts/tables.py"
 
 
+rule exports:
+    """Put the tables that a paper prints into LaTeX, and the results into Stata files."""
+    input:
+        **{name: TABLE_FILES[name] for name in TABLES},
+        indicators=INDICATORS,
+        regions=REGIONS,
+        code=code("exports"),
+    output:
+        latex=directory(f"{REPORT}/latex"),
+        stata=directory(f"{REPORT}/stata"),
+    log:
+        f"{LOGS}/exports.log",
+    conda:
+        "../../environment.yml"
+    params:
+        tables=TABLES,
+        config=config,
+    script:
+        "../scripts/exports.py"
+
+
 rule figures:
-    """Draw every chart in one language, as specification and as image."""
+    """Draw every chart in one language, as specification, as images and as data."""
     input:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,

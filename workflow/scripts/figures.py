@@ -1,9 +1,9 @@
-"""The study's tables -> charts in one language, each as specification, SVG and PNG."""
+"""The study's tables -> charts in one language, each as specification, SVG, PNG, PDF and data."""
 
 import yaml
 
 from coevo.errors import speak_plainly
-from coevo.figures.drawing import drawn
+from coevo.figures.drawing import drawn, for_others
 from coevo.files import read_table, read_texts, write_files
 from coevo.findings.localised import chart_words, localised
 
@@ -18,4 +18,5 @@ study = localised(
     read_table(snakemake.input.regions),
     phrases["words"],
 )
-write_files(drawn(study, chart_words(study, phrases)), snakemake.output.figures)
+charts = drawn(study, chart_words(study, phrases))
+write_files(charts | for_others(charts), snakemake.output.figures)

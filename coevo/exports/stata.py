@@ -1,0 +1,156 @@
+"""Results as Stata files: variable labels, codes with value labels, the same bytes each time."""
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.coupling import STAGES
+from coevo.exports.columns import column_words
+from coevo.exports.words import word
+from coevo.findings.study import SUBSYSTEM_PREFIX, Study
+
+STAMP = datetime(2000, 1, 1)
+NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string
+RESERVED = frozenset(
+    "aggregate array boolean break byte case catch class colvector complex const continue default "
+    "delegate delete do double else eltypedef end enum explicit export external float for friend "
+    "function global goto if in inline int local long NULL pragma protected quad rowvector short "
+    "typedef typename using virtual with _all _b _cons _coef _n _N _pi _pred _rc _skip".split()
+)
+SAME = (
+    "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications", "relations"
+)  # fmt: skip
+
+
+class _Coded(NamedTuple):
+    """Numbers with a word for each code."""
+
+    codes: pd.Series
+    words: dict[int, str]
+
+
+def stata_files(study: Study) -> dict[str, bytes]:
+    """Tables by file name, `<table>.dta`, labelled in the language of the study."""
+    frames = {"panel": wide_panel(study)}
+    frames |= {name: study.tables[name] for name in SAME if name in study.tables}
+    return {f"{name}.dta": stata(frame, study) for name, frame in frames.items()}
+
+
+def wide_panel(study: Study) -> pd.DataFrame:
+    """The panel with a row per region and year and a column per indicator.
+
+    `flags` says which figures are filled or otherwise flagged: `indicator: flag; ...`.
+    """
+    panel, key = study.tables["panel"], ["region", "name", "year"]
+    there = panel["indicator"].unique()
+    order = [i for i in study.indicators["indicator"] if i in there]
+    values = panel.pivot(index=key, columns="indicator", values="value")[order]
+    flagged = panel[panel["flag"].fillna("") != ""]
+    texts = (flagged["indicator"] + ": " + flagged["flag"]).groupby([flagged[k] for k in key])
+    flags = texts.agg("; ".join).reindex(values.index).fillna("")
+    return values.assign(flags=flags).rename_axis(columns=None).reset_index()
+
+
+def stata(frame: pd.DataFrame, study: Study) -> bytes:
+    """A table as a Stata file (format 118); what is infinite is missing, Stata has no infinity."""
+    names = dict(zip(frame.columns, stata_names(map(str, frame.columns)), strict=True))
+    columns: dict[str, pd.Series] = {}
+    codes: dict[str, dict[int, str]] = {}
+    for column, name in names.items():
+        coded = CODED[column](frame[column], study) if column in CODED else None
+        columns[name] = _plain(frame[column]) if coded is None else coded.codes
+        codes |= {} if coded is None else {name: coded.words}
+    plain, memory = pd.DataFrame(columns), io.BytesIO()
+    titles = {name: _label(str(column), study)[:LABEL] for column, name in names.items()}
+    plain.to_stata(
+        memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
+        data_label=_title(study)[:LABEL], value_labels=codes, convert_strl=_long(plain),
+    )  # fmt: skip
+    return memory.getvalue()
+
+
+def stata_names(columns: Iterable[str]) -> list[str]:
+    """Names that Stata allows, each once: letters, digits and underscores, at most 32."""
+    names: list[str] = []
+    for column in columns:
+        plain = re.sub(r"\W", "_", column, flags=re.ASCII) or "_"
+        bad = plain[0].isdigit() or plain in RESERVED or re.fullmatch(r"str\d+|strL", plain)
+        name = plain = f"_{plain}"[:NAME] if bad else plain[:NAME]
+        count = 1
+        while name in names:
+            count += 1
+            name = f"{plain[: NAME - len(str(count)) - 1]}_{count}"
+        names.append(name)
+    return names
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Values of a type that Stata has."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return values.astype(object).where(values.notna(), "").map(str)
+    if pd.api.types.is_integer_dtype(values) and values.notna().all():
+        return values.astype("int64")
+    return values.astype("float64").replace([np.inf, -np.inf], np.nan)
+
+
+def _long(frame: pd.DataFrame) -> list[str]:
+    """Columns whose texts are too long for a plain string."""
+    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+    return [name for name in texts if frame[name].map(lambda t: len(t.encode())).max() > TEXT]
+
+
+def _title(study: Study) -> str:
+    return str(study.config["title"].get(study.language) or study.config["study"])
+
+
+def _label(column: str, study: Study) -> str:
+    """What a variable is: an indicator with its unit, an index with its subsystem, else words."""
+    if column in set(study.indicators["indicator"]):
+        unit = study.unit(column)
+        return f"{study.label(column)} ({unit})" if unit else study.label(column)
+    known = column_words(study.language)
+    if column.startswith(SUBSYSTEM_PREFIX):
+        return known["U"].format(label=study.label(column.removeprefix(SUBSYSTEM_PREFIX)))
+    return known.get(column, column)
+
+
+def _ranked(values: pd.Series, labels: Iterable[str], words: Callable[[str], str]) -> _Coded | None:
+    """Codes from 1 in the order of the labels; None where a value is none of them.
+
+    A table may have the labels in words already.
+    """
+    ids: dict[str, int] = {label: i for i, label in enumerate(labels, start=1)}
+    places = ids | {words(label): i for label, i in ids.items()}
+    if not set(values.dropna()) <= {*places, ""}:
+        return None
+    codes = values.map(places)
+    return _Coded(_plain(codes), {i: words(label) for label, i in ids.items()})
+
+
+def _grade(values: pd.Series, study: Study) -> _Coded | None:
+    return _ranked(values, study.grades.labels, lambda g: word(study.language, "grade", g))
+
+
+def _stage(values: pd.Series, study: Study) -> _Coded | None:
+    return _ranked(values, STAGES.labels, lambda s: word(study.language, "stage", s))
+
+
+def _lagging(values: pd.Series, study: Study) -> _Coded | None:
+    labels = ["synchronous", *study.subsystems]
+    return _ranked(values, labels, lambda s: word(study.language, "lagging", study.label(s)))
+
+
+def _yes(values: pd.Series, study: Study) -> _Coded:
+    yes = values.astype(str).str.lower().eq("true").astype("int8")
+    return _Coded(yes, {i: word(study.language, "answer", bool(i)) for i in (0, 1)})
+
+
+# column -> its codes, None where a value has none: it stays text
+CODED: dict[Any, Callable[[pd.Series, Study], _Coded | None]] = {
+    "grade": _grade, "stage": _stage, "lagging": _lagging, "located": _yes,
+}  # fmt: skip

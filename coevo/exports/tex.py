@@ -1,0 +1,128 @@
+"""Tables as LaTeX source: text that is safe, and the frame of booktabs around it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from coevo.report.numbers import NOTHING, missing
+
+LONG = 40  # rows from which a table runs over pages
+WIDE = 7  # columns from which type is smaller
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
+    "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    # after the end of a row, LaTeX takes these for an argument of it
+    "[": "{[}", "]": "{]}", "*": "{*}",
+    "−": "$-$", "×": r"$\times$", "÷": r"$\div$", "·": r"$\cdot$", "→": r"$\to$",
+    "√": r"$\surd$", "≤": r"$\le$", "≥": r"$\ge$", "≈": r"$\approx$", "≠": r"$\ne$",
+    "±": r"$\pm$", "∞": r"$\infty$", "α": r"$\alpha$", "β": r"$\beta$", "λ": r"$\lambda$",
+    "σ": r"$\sigma$", "τ": r"$\tau$", "Φ": r"$\Phi$", "Δ": r"$\Delta$", "Σ": r"$\Sigma$",
+}  # fmt: skip
+_LOWERED, _RAISED = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+class Tex(str):
+    """Text that is LaTeX already."""
+
+    __slots__ = ()
+
+
+class Table(NamedTuple):
+    """A table: heads and rows of cells, escaped unless they are `Tex`.
+
+    name: of its file; columns: kinds of columns as LaTeX has them; heads: one row or more; parts:
+    rows in groups, a rule between them; note: below the table, LaTeX.
+    """
+
+    name: str
+    caption: str
+    columns: Sequence[str]
+    heads: Sequence[Sequence[Any]]
+    parts: Sequence[Sequence[Sequence[Any]]]
+    note: Tex = Tex("")
+
+
+def escaped(value: Any) -> Tex:
+    """`value` as text that LaTeX prints as it stands, on one line; a dash for what is missing."""
+    if isinstance(value, Tex):
+        return value
+    if missing(value):
+        return Tex(NOTHING)
+    text = "".join(_SPECIAL.get(c, c) for c in _CONTROL.sub(" ", str(value)).strip())
+    text = _in_math(_in_math(text, _LOWERED, "_"), _RAISED, "^")
+    return Tex(text)
+
+
+def _in_math(text: str, characters: str, sign: str) -> str:
+    """Runs of lowered or raised digits as LaTeX sets them."""
+    plain = str.maketrans(characters, "0123456789-"[: len(characters)])
+    return re.sub(f"[{characters}]+", lambda m: f"${sign}{{{m[0].translate(plain)}}}$", text)
+
+
+def document(table: Table, study: str) -> str:
+    """The file of a table: what it is and needs, as comments, then the table."""
+    rows = sum(map(len, table.parts))
+    body = _long(table, study) if rows > LONG else _floating(table, study)
+    packages = ["booktabs", "array", *(["longtable"] if rows > LONG else [])]
+    used = "".join(rf"\usepackage{{{name}}}" for name in packages)
+    lines = [
+        f"% {_comment(table.caption)}",
+        f"% Study {_comment(study)}; made by coevo from data/processed/{_comment(study)}.",
+        f"% Needs {used}",
+        r"% Put in by \input{<this file>}",
+    ]
+    if _CHINESE.search(body):
+        lines.insert(3, r"% and for Chinese \usepackage{xeCJK} or a class of ctex, with XeLaTeX")
+    return "\n".join([*lines, body, ""])
+
+
+def _comment(text: str) -> str:
+    return _CONTROL.sub(" ", text)
+
+
+def _head(table: Table, study: str) -> tuple[list[str], list[str]]:
+    """Caption and label, then the rows of the head."""
+    label = re.sub(r"[^A-Za-z0-9-]+", "-", f"{study}-{table.name}")
+    title = rf"\caption{{{escaped(table.caption)}}}\label{{tab:{label}}}"
+    return [title], [_row(cells) for cells in table.heads]
+
+
+def _row(cells: Sequence[Any]) -> str:
+    return " & ".join(map(escaped, cells)) + r" \\"
+
+
+def _body(table: Table) -> list[str]:
+    parts = [[_row(cells) for cells in part] for part in table.parts if len(part)]
+    return [line for i, part in enumerate(parts) for line in ([r"\midrule"] * (i > 0) + part)]
+
+
+def _size(table: Table) -> str:
+    small = r"\footnotesize" if len(table.columns) > WIDE else r"\small"
+    return small + r"\setlength{\tabcolsep}{4pt}"
+
+
+def _floating(table: Table, study: str) -> str:
+    title, head = _head(table, study)
+    note = r"\par\smallskip\begin{minipage}{0.95\linewidth}\footnotesize "
+    below = [f"{note}{table.note}" + r"\end{minipage}"] if table.note else []
+    return "\n".join([
+        r"\begin{table}[htbp]", r"\centering", *title, _size(table),
+        rf"\begin{{tabular}}{{{''.join(table.columns)}}}", r"\toprule", *head, r"\midrule",
+        *_body(table), r"\bottomrule", r"\end{tabular}", *below, r"\end{table}",
+    ])  # fmt: skip
+
+
+def _long(table: Table, study: str) -> str:
+    title, head = _head(table, study)
+    count = len(table.columns)
+    note = [rf"\multicolumn{{{count}}}{{p{{0.9\linewidth}}}}{{\footnotesize {table.note}}} \\"]
+    return "\n".join([
+        "{" + _size(table), rf"\begin{{longtable}}{{{''.join(table.columns)}}}",
+        title[0] + r" \\", r"\toprule", *head, r"\midrule", r"\endfirsthead",
+        r"\toprule", *head, r"\midrule", r"\endhead", r"\midrule", r"\endfoot",
+        r"\bottomrule", *(note if table.note else []), r"\endlastfoot",
+        *_body(table), r"\end{longtable}}",
+    ])  # fmt: skip

@@ -1,0 +1,393 @@
+"""Tables for LaTeX and Stata: safe text, whole rows, numbers and stars of the tables."""
+
+import io
+import re
+import shutil
+import string
+import subprocess
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from coevo.errors import StudyError
+from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
+from coevo.exports import in_languages, latex_files, stata_files
+from coevo.exports.columns import LANGUAGES as COLUMNS
+from coevo.exports.regression import stars
+from coevo.exports.stata import LABEL, NAME, stata, stata_names, wide_panel
+from coevo.exports.tex import LONG, Table, document, escaped
+from coevo.exports.words import LANGUAGES, words
+from coevo.findings import Study
+from coevo.tables import TABLES
+from tests.sample import config, indicators, places, study, tables
+
+HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1"
+
+
+def made(chosen: Study | None = None) -> dict[str, str]:
+    """Return the LaTeX files of a study in English and Chinese."""
+    one = chosen or study(claims=True)
+    return latex_files([one, replace(one, language="zh")])
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of every row of a table, heads included."""
+    inside = text[text.index(r"\toprule") : text.index(r"\bottomrule")]
+    lines = [line.removesuffix(r"\\") for line in inside.splitlines() if line.endswith(r"\\")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)&", line)] for line in lines]
+
+
+def number(cell: str) -> float:
+    """Return the number that a cell prints, without stars and parentheses."""
+    plain = re.sub(r"\$\^\{\*+\}\$", "", cell).replace("$-$", "-").replace(",", "")
+    return float(plain.strip("()"))
+
+
+def depth(text: str) -> list[int]:
+    """Return how many braces are open after each character, escaped ones aside."""
+    plain = re.sub(r"\\[{}]", "", text)
+    return list(np.cumsum([{"{": 1, "}": -1}.get(c, 0) for c in plain]))
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> None:
+    files = made(study(count, claims=True))
+    assert files
+    for name, text in files.items():
+        depths = depth(text)
+        assert depths[-1] == 0 and min(depths) >= 0, name
+        width = {len(cells) for cells in rows(text)}
+        assert len(width) == 1 and width.pop() > 2, name
+        assert text.startswith("% ") and r"\caption{" in text and r"\label{tab:sample-" in text
+        assert text.count("\n\\midrule\n") >= 1 and text.endswith("\\end{table}\n")
+
+
+def test_a_table_that_a_study_lacks_is_left_out() -> None:
+    names = {file.split(".")[0] for file in made()}
+    assert names == {
+        "descriptive", "weights", "coordination", "states", "interaction", "own", "equilibria",
+        "claims",
+    }  # fmt: skip
+    single = {file.split(".")[0] for file in made(study(1))}
+    assert names - single == {"interaction", "claims"}
+    without_pair = replace(study(), config=config() | {"interaction": None})
+    assert {file.split(".")[0] for file in made(without_pair)} == {
+        "descriptive", "weights", "coordination", "states",
+    }  # fmt: skip
+
+
+def test_hostile_text_is_escaped() -> None:
+    assert escaped(HOSTILE) == (
+        r"a\&b\%c\$d\#e\_f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k "
+        r"{[}l{]} {*}m \textless{}n\textgreater{} \textbar{}o x$_{2}$ $-$1"
+    )
+    assert escaped("a\nb\x00c\u2028d") == "a b c d"
+    table = indicators().assign(label_en=HOSTILE, label_zh="中文_" + HOSTILE)
+    renamed = tables() | {"coupling": tables()["coupling"].replace("Beijing", HOSTILE)}
+    for name, text in made(Study(config(), renamed, table)).items():
+        assert depth(text)[-1] == 0
+        assert len({len(cells) for cells in rows(text)}) == 1, name
+        body = "\n".join(" ".join(cells) for cells in rows(text))
+        assert not re.search(r"(?<!\\)[%#~]", body)
+        assert not re.search(r"^[\[*]", body, re.MULTILINE)
+    assert "中文\\_" in made(Study(config(), tables(), table))["weights.zh.tex"]
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here")
+def test_latex_takes_the_tables(tmp_path) -> None:
+    hostile = indicators().assign(label_en=HOSTILE)
+    chosen = Study(config(), tables(claims=True), hostile)
+    files = latex_files([chosen])
+    head = r"\documentclass{article}\usepackage{booktabs}\usepackage{array}\begin{document}"
+    body = "\n".join(files.values())
+    (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
+    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")
+    assert run.returncode == 0, run.stdout[-2000:]
+
+
+def test_numbers_are_those_of_the_tables() -> None:
+    files, chosen = made(), study()
+    body = rows(files["coordination.en.tex"])[1:]
+    D = chosen.coupling.pivot(index="name", columns="year", values="D")
+    for name, *cells in body[:-1]:
+        np.testing.assert_allclose([float(c) for c in cells], D.loc[name], atol=5e-4)
+    np.testing.assert_allclose([float(c) for c in body[-1][1:]], D.mean(), atol=5e-4)
+    panel = chosen.tables["panel"].groupby("indicator")["value"]
+    first = rows(files["descriptive.en.tex"])[1]
+    assert first[0] == "Sales of shops" and number(first[2]) == panel.count()["sales"]
+    assert number(first[3]) == pytest.approx(panel.mean()["sales"], rel=5e-3)
+    assert number(first[6]) == pytest.approx(panel.max()["sales"], rel=5e-3)
+    used = chosen.tables["weights"].query("weighting == 'entropy'")
+    found = sorted(number(cells[-1]) for cells in rows(files["weights.en.tex"])[1:])
+    np.testing.assert_allclose(found, sorted(used["weight"]), atol=5e-4)
+    last = chosen.coupling[chosen.coupling["year"] == 2020].sort_values("D", ascending=False)
+    states = rows(files["states.en.tex"])[1:]
+    assert [cells[0] for cells in states] == last["name"].tolist()
+    np.testing.assert_allclose([float(cells[5]) for cells in states], last["D"], atol=5e-4)
+
+
+def coefficients(chosen: Study, file: str = "interaction.en.tex") -> dict[str, list[list[str]]]:
+    """Return the lines of each coefficient, estimates and errors, by its symbol."""
+    body = [cells for cells in rows(made(chosen)[file])[2:] if cells]
+    return {body[i][0]: [body[i][1:], body[i + 1][1:]] for i in range(0, len(body) - 1)}
+
+
+def test_estimates_and_errors_are_those_of_the_table() -> None:
+    chosen = study()
+    found = coefficients(chosen)
+    table = chosen.tables["parameters"].query("scope == 'pooled' and scaling == 'first'")
+    keys = [(e, "trapezoid") for e in ("none", "region", "region+year")]
+    keys += [("region+year", "lag"), ("region+year", "logmean")]
+    for symbol, parameter in (("$b_{1}$", "b1"), ("$d$", "d")):
+        rows_of = table[table["parameter"] == parameter].set_index(["effects", "estimator"])
+        estimates, errors = found[symbol]
+        for key, estimate, error in zip(keys, estimates, errors, strict=True):
+            assert number(estimate) == pytest.approx(rows_of.at[key, "estimate"], abs=5e-4)
+            assert number(error) == pytest.approx(rows_of.at[key, "se"], abs=5e-4)
+            assert error.startswith("(") and error.endswith(")")
+
+
+def test_small_coefficients_carry_a_power_of_a_thousand() -> None:
+    chosen = study()
+    table = chosen.tables["parameters"]
+    own = table.query("scope == '330000' and parameter == 'b1'").iloc[0]
+    small = table.assign(estimate=table["estimate"] * 1e-3, se=table["se"] * 1e-3)
+    found = coefficients(study(parameters=small), "own.en.tex")
+    (estimate, *_), (error, *_) = found[r"$10^{9} \times b_{1}$"]
+    assert number(estimate) == pytest.approx(own["estimate"] * 1e6, rel=0.05)
+    assert number(error) == pytest.approx(own["se"] * 1e6, rel=0.05)
+
+
+def test_stars_follow_the_p_value() -> None:
+    for p, sign in ((0.0099, "***"), (0.011, "**"), (0.049, "**"), (0.051, "*"), (0.11, "")):
+        t = stats.t.ppf(1 - p / 2, 7)
+        assert stars(t, 1.0, 7) == stars(-2 * t, 2.0, 7) == sign
+    assert stars(1.0, np.nan, 7) == stars(1.0, 0.0, 7) == stars(1.0, 1.0, np.nan) == ""
+
+
+@pytest.mark.parametrize(("factor", "sign"), [(0.01, "***"), (100.0, "")])
+def test_an_error_that_changes_changes_the_stars(factor: float, sign: str) -> None:
+    table = study().tables["parameters"]
+    hit = table.eval("scope == 'pooled' and effects == 'region' and parameter == 'd'")
+    changed = table.assign(se=table["se"].where(~hit, table["se"] * factor))
+    cell = coefficients(study(parameters=changed))["$d$"][0][1]
+    assert cell.count("*") == len(sign)
+
+
+def test_the_note_states_the_cut_offs_and_the_errors() -> None:
+    note = made(study())["interaction.en.tex"].split("minipage")[1]
+    for sign, limit in (("*", "0.10"), ("**", "0.05"), ("***", "0.01")):
+        assert f"$^{{{sign}}}\\,p<{limit}$" in note
+    assert "clustered by region" in note and "IV (FOD)" not in note
+    table = study().tables["parameters"]
+    lag = table.query("effects == 'region+year' and estimator == 'lag'")
+    instrumented = pd.concat([table, lag.assign(estimator="fod_iv")])
+    text = made(study(parameters=instrumented))["interaction.en.tex"]
+    assert "IV (FOD)" in text.split("minipage")[1]
+    assert "clustered" not in made(study())["own.en.tex"].split("minipage")[1]
+
+
+def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
+    table = study().tables["parameters"]
+    bare = table["effects"].eq("region+year") & table["estimator"].eq("lag")
+    none = table.assign(se=table["se"].mask(bare), df=table["df"].mask(bare))
+    estimates, errors = coefficients(study(parameters=none))["$b_{1}$"]
+    assert errors[3] == "" and "*" not in estimates[3] and errors[0]
+
+
+def facts(rows_of: list[tuple], **changed: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the lines of facts of the table of interaction, by title."""
+    relations = study().tables["relations"]
+    more = [("pooled", "pooled", *row, None, None, "") for row in rows_of]
+    added = pd.concat([relations, pd.DataFrame(more, columns=relations.columns)])
+    cells = rows(made(study(relations=added, **changed))["interaction.en.tex"])
+    return {title: values for title, *values in cells}
+
+
+def test_facts_stand_under_their_fit_and_only_where_one_has_them() -> None:
+    found = facts([
+        ("region+year", "lag", "rows", 20), ("region", "trapezoid", "rows", 24),
+        ("region", "trapezoid", "r_squared_equation_2", 0.1234),
+    ])  # fmt: skip
+    assert found["$N$ (growth rows)"] == ["—", "24", "—", "20", "—"]
+    assert found["$R^2$, growth of $x_2$"] == ["—", "0.123", "—", "—", "—"]
+    assert found["Region effects"] == ["No", "Yes", "Yes", "Yes", "Yes"]
+    assert found["Year effects"] == ["No", "No", "Yes", "Yes", "Yes"]
+    assert "$R^2$, growth of $x_1$" not in found
+    assert "First-stage $F$, $b_1$" not in found
+
+
+def test_the_general_model_has_a_table_where_it_is_estimated() -> None:
+    table = study().tables["parameters"]
+    pooled = table.query("scope == 'pooled' and effects == 'region+year' and parameter == 'd'")
+    effects = [pooled.assign(model="general", parameter=f"A{ij}") for ij in (11, 12, 21, 22)]
+    chosen = study(parameters=pd.concat([table, *effects]))
+    found = coefficients(chosen, "general.en.tex")
+    assert {"$A_{11}$", "$A_{12}$", "$A_{21}$", "$A_{22}$"} <= set(found)
+    assert number(found["$A_{21}$"][0][0]) == pytest.approx(0.2)
+
+
+def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
+    table = study().tables["equilibria"]
+    lines = {cells[0]: cells for cells in rows(made(study())["equilibria.en.tex"])}
+    assert lines["Own fit, trapezoid"][1:5] == ["—", "all but 400 to 900", "—", "whole line"]
+    assert lines["Own fit, trapezoid"][-1] == "cannot be located"
+    assert lines["Pooled, region effects"][1:5] == ["150", "100 to 900", "200", "100 to 300"]
+    assert lines["Pooled, region effects"][-1] == "located"
+    moved = table.assign(x1_low=table["x1_low"].where(table["source"] != "fit", -400.0))
+    lines = {c[0]: c for c in rows(made(study(equilibria=moved))["equilibria.en.tex"])}
+    above = r"all but $-$400 to 900; above 0, from 900 on"
+    assert lines["Own fit, trapezoid"][2] == above
+
+
+def test_claims_keep_their_words() -> None:
+    assert rows(made()["claims.en.tex"])[1] == [
+        r"1 \textless{}Unit\textgreater{}", r"a\textbar{}b", "as printed", "agrees",
+        "Table {*}1{*}",
+    ]  # fmt: skip
+    assert rows(made()["claims.zh.tex"])[1][3] == "一致"
+
+
+def test_both_languages_have_the_same_words_with_the_same_fields() -> None:
+    def fields(text: str) -> set[str | None]:
+        return {name for _, name, *_ in string.Formatter().parse(text) if name is not None}
+
+    english, chinese = LANGUAGES["en"], LANGUAGES["zh"]
+    for kind, entries in english.items():
+        assert set(entries) == set(chinese[kind]), kind
+        for key, text in entries.items():
+            assert fields(text) == fields(chinese[kind][key]), (kind, key)
+    assert set(COLUMNS["en"]) == set(COLUMNS["zh"])
+    with pytest.raises(StudyError, match="unknown language of exports 'fr'; known: en, zh"):
+        words("fr", "head")
+
+
+def test_a_chinese_table_has_chinese_heads_and_says_what_it_needs() -> None:
+    text = made()["states.zh.tex"]
+    assert "协调等级" in text and "xeCJK" in text and "Grade" not in text
+    assert "xeCJK" not in made()["states.en.tex"]
+
+
+def test_a_long_table_runs_over_pages() -> None:
+    long = Table("many", "Many", ["l", "r"], [["a", "b"]], [[["x", "1"]] * (LONG + 1)])
+    text = document(long, "sample")
+    assert r"\usepackage{longtable}" in text and r"\begin{longtable}{lr}" in text
+    assert depth(text)[-1] == 0
+    assert "longtable" not in document(long._replace(parts=[[["x", "1"]] * LONG]), "sample")
+
+
+def test_r_squared_is_that_of_a_regression_on_dummies() -> None:
+    generator = np.random.default_rng(3)
+    panel = pd.DataFrame(
+        [
+            (r, y, *np.exp(generator.normal(1, 0.3, 2)))
+            for r in "abcdefg"
+            for y in range(2010, 2018)
+        ],
+        columns=["region", "year", "x1", "x2"],
+    )
+    for effects in EFFECTS:
+        fitted = fit_pooled(panel, "x1", "x2", "trapezoid", effects, "first")
+        dummies = [np.ones(fitted.rows)]
+        dummies += [fitted.region == r for r in range(7)] if effects != "none" else []
+        dummies += [fitted.data.year == y for y in range(2010, 2017)] if "year" in effects else []
+        Z = np.column_stack(dummies).astype(float)
+
+        def left(y: np.ndarray, X: np.ndarray) -> float:
+            return float(np.sum((y - X @ np.linalg.lstsq(X, y, rcond=None)[0]) ** 2))
+
+        for i, share in enumerate(within_r_squared(fitted)):
+            growth = fitted.data.growth[:, i]
+            whole = np.column_stack([Z, fitted.data.regressor[:, i]])
+            assert share == pytest.approx(1 - left(growth, whole) / left(growth, Z), abs=1e-10)
+
+
+def read(data: bytes) -> tuple[pd.DataFrame, dict, dict]:
+    """Return the table of a Stata file with codes, variable labels and value labels."""
+    with pd.io.stata.StataReader(io.BytesIO(data)) as reader:
+        frame = reader.read(convert_categoricals=False)
+        return frame, reader.variable_labels(), reader.value_labels()
+
+
+def test_stata_files_hold_the_tables() -> None:
+    chosen = study()
+    files = stata_files(chosen)
+    assert set(files) == {f"{name}.dta" for name in (
+        "panel", "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications",
+        "relations",
+    )}  # fmt: skip
+    assert files == stata_files(study())
+    for name, data in files.items():
+        frame, labels, _ = read(data)
+        source = wide_panel(chosen) if name == "panel.dta" else chosen.tables[name[:-4]]
+        assert list(frame.columns) == list(source.columns)
+        for column in source.select_dtypes("number"):
+            np.testing.assert_array_equal(
+                frame[column].to_numpy(float), source[column].to_numpy(float)
+            )
+        assert all(0 < len(label) <= LABEL for label in labels.values())
+        known = COLUMNS["en"]
+        assert all(labels[c] == known[c] for c in source.columns if c in known)
+        unknown = [c for c in source.columns if labels[c] == c]
+        assert not unknown, (name, unknown)
+    texts = read(files["relations.dta"])[0]["relation"]
+    assert texts.tolist() == chosen.tables["relations"]["relation"].fillna("").tolist()
+
+
+def test_the_panel_is_wide_and_says_what_is_filled() -> None:
+    frame, labels, _ = read(stata_files(study())["panel.dta"])
+    panel = study().tables["panel"].set_index(["region", "year", "indicator"])["value"]
+    assert frame.at[3, "sales"] == panel[frame.at[3, "region"], frame.at[3, "year"], "sales"]
+    assert labels["sales"] == "sales of shops (100 million yuan)"
+    assert frame["flags"].ne("").sum() == 1 and "filled" in frame["flags"].max()
+
+
+def test_grades_are_ranked_codes_with_their_words() -> None:
+    chosen = study()
+    frame, _, codes = read(stata_files(chosen)["coupling.dta"])
+    assert frame["grade"].map(codes["grade"]).tolist() == chosen.coupling["grade"].tolist()
+    assert codes["grade"][1] == "extreme imbalance" and len(codes["grade"]) == 10
+    np.testing.assert_array_equal(frame["grade"], np.floor(frame["D"] * 10) + 1)
+    chinese, labels, codes = read(stata_files(replace(chosen, language="zh"))["coupling.dta"])
+    assert codes["grade"][10] == "优质协调" and labels["grade"] == "协调等级"
+    words_already = chosen.coupling.assign(grade=chinese["grade"].map(codes["grade"]))
+    put = replace(chosen, language="zh", tables=chosen.tables | {"coupling": words_already})
+    np.testing.assert_array_equal(
+        read(stata_files(put)["coupling.dta"])[0]["grade"], frame["grade"]
+    )
+    other = chosen.coupling.assign(grade="unheard of")
+    put = replace(chosen, tables=chosen.tables | {"coupling": other})
+    assert set(read(stata_files(put)["coupling.dta"])[0]["grade"]) == {"unheard of"}
+
+
+def test_stata_names_are_valid_and_each_stands_once() -> None:
+    long = "share_of_enterprises_with_electronic_commerce"
+    names = stata_names(["1st", "in", "a b", "a_b", long, long + "2", "str12", "D", "", "工业"])
+    assert names[:4] == ["_1st", "_in", "a_b", "a_b_2"]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) for name in names)
+    assert max(map(len, names)) <= NAME
+
+
+def test_what_stata_does_not_have() -> None:
+    frame = pd.DataFrame({
+        "value": [1.5, np.inf, np.nan], "year": pd.array([2015, None, 2017], dtype="Int64"),
+        "message": ["工" * 1000, "=1+1", None],
+    })  # fmt: skip
+    found, labels, _ = read(stata(frame, study()))
+    assert found["value"].tolist()[0] == 1.5 and found["value"].isna().tolist()[1:] == [True, True]
+    assert found["year"].isna().tolist() == [False, True, False]
+    assert found["message"].tolist() == ["工" * 1000, "=1+1", ""]
+    assert labels["message"] == "message"
+
+
+def test_every_language_of_the_reports_is_written() -> None:
+    both = config() | {"report": {"languages": ["zh", "en"], "formats": ["html"]}}
+    studies = in_languages(both, tables(), indicators(), places())
+    assert [one.language for one in studies] == ["zh", "en"]
+    assert {name.split(".")[1] for name in latex_files(studies)} == {"en", "zh"}
+    assert {name[:-4] for name in stata_files(studies[0])} <= set(TABLES)

@@ -1,0 +1,15 @@
+"""The study's tables -> tables for LaTeX in each language of the reports, and for Stata."""
+
+from coevo.errors import speak_plainly
+from coevo.exports import in_languages, latex_files, stata_files
+from coevo.files import read_table, write_files
+
+speak_plainly(snakemake.log[0])
+studies = in_languages(
+    snakemake.params.config,
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.regions),
+)
+write_files(latex_files(studies), snakemake.output.latex)
+write_files(stata_files(studies[0]), snakemake.output.stata)
