@@ -96,7 +96,7 @@ def _entropy(case: Case, weights: list[float]) -> list[Line]:
 
 def _equal(case: Case, weights: list[float]) -> list[Line]:
     """One over the number of indicators of the subsystem."""
-    cells = formulas(weights, lambda grid, c: f"1/COLUMNS({grid.own('weight', c)})")
+    cells = formulas(weights, lambda grid, c: f"1/COLUMNS({grid.own('subsystem', c)})")
     return [Line(*WEIGHT, look="score", cells=cells)]
 
 

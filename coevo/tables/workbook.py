@@ -11,27 +11,32 @@ import pandas as pd
 from coevo.coupling import GRADES
 from coevo.tables.case import EDGE, Case
 from coevo.tables.columns import Head, heads
-from coevo.tables.entropy import BODY, TITLE, entropy_cells
+from coevo.tables.entropy import BODY, entropy_cells
 from coevo.tables.names import CHINESE as HELD
 from coevo.tables.names import TABLES, describe
 from coevo.tables.sheets import CHINESE, ENGLISH, FIRST, IDS, LINK, Cell, address
 from coevo.tables.trace import trace_cells
 
+CONTENTS = "contents"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
 TRACED = (
     "Weights and D of the region in focus, recomputed by formulas",
     "用公式逐步重算重点考察省份的权重与耦合协调度D",
 )
+ENTROPIES = (
+    "Entropy of each indicator, recomputed by formulas from z of all regions and years",
+    "由全部地区与年份的标准化值z用公式重算各指标的信息熵",
+)
 LOOKS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
     "words": {"text_wrap": True, "valign": "top"},
     "id": {"font_color": "#5b626a", "bottom": 1, "valign": "top"},
-    "note": {"italic": True, "font_color": "#5b626a"},
-    "link": {"font_color": "#5f45a8", "underline": 1},
+    "note": {"font_color": "#5b626a"},
+    "link": {"font_color": "#5f45a8", "underline": 1, "valign": "top"},
     "wrapped": {"text_wrap": True, "valign": "top", "align": "right"},
     "text": {},
-    "whole": {"num_format": "#,##0"},
+    "whole": {"num_format": "#,##0", "valign": "top"},
     "amount": {"num_format": "#,##0.00##"},
     "score": {"num_format": "0.000000"},
     "tiny": {"num_format": "0.0E+00"},
@@ -74,18 +79,16 @@ def workbook(
 
 
 def _traces(case: Case) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
-    """Name, words, cells and frozen panes of the sheets of formulas, for a study that has D."""
-    if not {"panel", "goalposts", "normalised", "weights", "coupling"} <= set(case.tables):
-        return []
+    """Name, words, cells and frozen panes of the sheets of formulas."""
     sheets = [("trace", TRACED, trace_cells(case), (0, EDGE))]
     if case.config["weighting"]["method"] == "entropy":
-        sheets.append(("entropy", TITLE, entropy_cells(case), (BODY, EDGE)))
+        sheets.append(("entropy", ENTROPIES, entropy_cells(case), (BODY, EDGE)))
     return sheets
 
 
 def _contents(book, looks, study: str, rows: Iterable[tuple]) -> None:
     """Write what the sheets hold in both languages, each with a link to it."""
-    sheet = book.add_worksheet("contents")
+    sheet = _sheet(book, looks, CONTENTS)
     for row, text in enumerate((f"Tables of the study {study}", f"研究 {study} 的数据表")):
         sheet.write_string(row, 0, text, looks["note"])
     for column, (title, width) in enumerate(
@@ -103,10 +106,10 @@ def _contents(book, looks, study: str, rows: Iterable[tuple]) -> None:
 
 def _table(book, looks, name: str, frame: pd.DataFrame, titles: list[Head]):
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
-    sheet = book.add_worksheet(name)
+    sheet = _sheet(book, looks, name)
+    sheet.repeat_rows(0, IDS)
     sheet.write_string(0, 0, TABLES[name], looks["note"])
     sheet.write_string(1, 0, HELD[name], looks["note"])
-    _link_back(sheet, looks)
     for column, head in enumerate(titles):
         for row, text, look in (
             (ENGLISH, head.en, "words"), (CHINESE, head.zh, "words"), (IDS, head.id, "id"),
@@ -126,8 +129,15 @@ def _table(book, looks, name: str, frame: pd.DataFrame, titles: list[Head]):
     return sheet
 
 
-def _link_back(sheet, looks) -> None:
-    sheet.write_url(LINK, 0, "internal:'contents'!A1", looks["link"], "contents 目录")
+def _sheet(book, looks, name: str):
+    """Return a new sheet that prints on landscape A4, one page wide, with its way back."""
+    sheet = book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    if name != CONTENTS:
+        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", looks["link"], "contents 目录")
+    return sheet
 
 
 def _write(sheet, row: int, column: int, value: Any, look: Any = None) -> None:
@@ -162,13 +172,12 @@ def _colour_grades(book, sheet, frame: pd.DataFrame, grades: str) -> None:
 
 def _cells(book, looks, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet = book.add_worksheet(name)
-    _link_back(sheet, looks)
+    sheet, most = _sheet(book, looks, name), max(cell.column for cell in cells)
     for cell in cells:
         if cell.formula:
             sheet.write_formula(cell.row, cell.column, cell.formula, looks[cell.look], cell.value)
         else:
             _write(sheet, cell.row, cell.column, cell.value, looks[cell.look])
-    sheet.set_column(0, 1, 28)
-    sheet.set_column(2, max(cell.column for cell in cells), 18)
+    for first, last, width in ((0, 0, 42), (1, 1, 26), (2, 2, 8), (3, most, 20)):
+        sheet.set_column(first, last, width)
     sheet.freeze_panes(*frozen)
