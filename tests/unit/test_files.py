@@ -55,17 +55,3 @@ def test_text_that_looks_like_a_formula_stays_text_for_excel(tmp_path):
     exported = tables.as_text(frame)
     assert exported["sheet"].tolist() == ["'=1+1", "表1"]
     assert exported["value"].tolist() == [-1.0, 2.0]
-
-
-def test_the_workbook_holds_every_table_as_text_and_numbers(tmp_path):
-    from openpyxl import load_workbook
-
-    columns = {"sheet": ["=1+1"], "printed": [1.5], "computed": [float("nan")], "x": [float("inf")]}
-    made = {"audit": pd.DataFrame(columns)}
-    data = tables.workbook(made, "x")
-    assert data == tables.workbook(made, "x")
-    (tmp_path / "t.xlsx").write_bytes(data)
-    book = load_workbook(tmp_path / "t.xlsx")
-    assert book.sheetnames == ["contents", "audit"]
-    row = [cell.value for cell in book["audit"][4]]
-    assert row == ["=1+1", 1.5, None, "inf"] and book["audit"]["A4"].data_type == "s"

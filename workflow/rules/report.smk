@@ -37,6 +37,8 @@ rule tables:
     """Put every table into one workbook, and each into a CSV that Excel opens."""
     input:
         **TABLE_FILES,
+        indicators=INDICATORS,
+        columns="coevo/columns.csv",
         code=code("tables"),
     output:
         workbook=f"{REPORT}/results.xlsx",
@@ -47,7 +49,10 @@ rule tables:
         "../../environment.yml"
     params:
         tables=SHOWN,
-        study=STUDY,
+        config={
+            key: config[key]
+            for key in "study subsystems focus_region normalisation weighting coupling".split()
+        },
     script:
         "../scripts/tables.py"
 

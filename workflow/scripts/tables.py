@@ -7,7 +7,9 @@ from coevo.tables import export
 speak_plainly(snakemake.log[0])
 export(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
-    snakemake.params.study,
+    snakemake.params.config,
+    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.columns),
     snakemake.output.workbook,
     snakemake.output.tables,
 )

@@ -1,0 +1,183 @@
+"""The workbook of a study: contents, a sheet per table, and sheets that recompute D by formulas."""
+
+import io
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from coevo.coupling import GRADES
+from coevo.tables.case import EDGE, Case
+from coevo.tables.columns import Head, heads
+from coevo.tables.entropy import BODY, entropy_cells
+from coevo.tables.names import CHINESE as HELD
+from coevo.tables.names import TABLES, describe
+from coevo.tables.sheets import CHINESE, ENGLISH, FIRST, IDS, LINK, Cell, address
+from coevo.tables.trace import trace_cells
+
+CONTENTS = "contents"
+KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
+GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
+TRACED = (
+    "Weights and D of the region in focus, recomputed by formulas",
+    "用公式逐步重算重点考察省份的权重与耦合协调度D",
+)
+ENTROPIES = (
+    "Entropy of each indicator, recomputed by formulas from z of all regions and years",
+    "由全部地区与年份的标准化值z用公式重算各指标的信息熵",
+)
+LOOKS: dict[str, dict[str, Any]] = {
+    "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
+    "words": {"text_wrap": True, "valign": "top"},
+    "id": {"font_color": "#5b626a", "bottom": 1, "valign": "top"},
+    "note": {"font_color": "#5b626a"},
+    "link": {"font_color": "#5f45a8", "underline": 1, "valign": "top"},
+    "wrapped": {"text_wrap": True, "valign": "top", "align": "right"},
+    "text": {},
+    "whole": {"num_format": "#,##0", "valign": "top"},
+    "amount": {"num_format": "#,##0.00##"},
+    "score": {"num_format": "0.000000"},
+    "tiny": {"num_format": "0.0E+00"},
+}
+
+
+def workbook(
+    tables: Mapping[str, pd.DataFrame],
+    config: Mapping[str, Any],
+    indicators: pd.DataFrame,
+    columns: pd.DataFrame,
+) -> bytes:
+    """Return an xlsx workbook: contents, a sheet per table in the order of `TABLES`, the traces.
+
+    `config`: the configuration after defaults; `columns`: words of the columns (coevo/columns.csv).
+    Text is written as text, whatever it begins with; missing numbers are empty cells. The same
+    tables give the same bytes.
+    """
+    import xlsxwriter
+
+    memory, study = io.BytesIO(), config["study"]
+    book = xlsxwriter.Workbook(
+        memory,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    book.set_properties({"title": f"coevo: {study}", "created": datetime(2000, 1, 1)})
+    looks = {name: book.add_format(look) for name, look in LOOKS.items()}
+    case = Case(tables, config, indicators)
+    traces = _traces(case)
+    held = describe(tables).itertuples(index=False, name=None)
+    _contents(book, looks, study, [*held, *((name, "", *words) for name, words, *_ in traces)])
+    for name in describe(tables)["table"]:
+        table_heads = heads(name, list(tables[name].columns), columns, config["subsystems"])
+        sheet = _table(book, looks, name, tables[name], table_heads)
+        _colour_grades(book, sheet, tables[name], config["coupling"]["grades"])
+    for name, _, cells, frozen in traces:
+        _cells(book, looks, name, cells, frozen)
+    book.close()
+    return memory.getvalue()
+
+
+def _traces(case: Case) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
+    """Name, words, cells and frozen panes of the sheets of formulas."""
+    sheets = [("trace", TRACED, trace_cells(case), (0, EDGE))]
+    if case.config["weighting"]["method"] == "entropy":
+        sheets.append(("entropy", ENTROPIES, entropy_cells(case), (BODY, EDGE)))
+    return sheets
+
+
+def _contents(book, looks, study: str, rows: Iterable[tuple]) -> None:
+    """Write what the sheets hold in both languages, each with a link to it."""
+    sheet = _sheet(book, looks, CONTENTS)
+    for row, text in enumerate((f"Tables of the study {study}", f"研究 {study} 的数据表")):
+        sheet.write_string(row, 0, text, looks["note"])
+    for column, (title, width) in enumerate(
+        [("table 表", 18), ("rows 行数", 10), ("contents", 70), ("内容", 70)]
+    ):
+        sheet.write_string(3, column, title, looks["head"])
+        sheet.set_column(column, column, width)
+    for row, (name, count, *words) in enumerate(rows, start=4):
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks["link"], name)
+        _write(sheet, row, 1, count, looks["whole"])
+        for column, text in enumerate(words, start=2):
+            sheet.write_string(row, column, text, looks["words"])
+    sheet.freeze_panes(4, 0)
+
+
+def _table(book, looks, name: str, frame: pd.DataFrame, titles: list[Head]):
+    """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
+    sheet = _sheet(book, looks, name)
+    sheet.repeat_rows(0, IDS)
+    sheet.write_string(0, 0, TABLES[name], looks["note"])
+    sheet.write_string(1, 0, HELD[name], looks["note"])
+    for column, head in enumerate(titles):
+        for row, text, look in (
+            (ENGLISH, head.en, "words"), (CHINESE, head.zh, "words"), (IDS, head.id, "id"),
+        ):  # fmt: skip
+            sheet.write_string(row, column, text, looks[look])
+        series = frame.iloc[:, column].astype(object)
+        values = series.where(series.notna(), None)
+        for row, value in enumerate(values, start=FIRST):
+            _write(sheet, row, column, value)
+        widest = max([len(head.id), *(len(str(value)) for value in values[:200])], default=8)
+        shown = book.add_format({"num_format": head.shown}) if head.shown else None
+        sheet.set_column(column, column, min(max(widest + 1, 11), 60), shown)
+    keys = next((k for k, head in enumerate(titles) if head.id not in KEYS), 0)
+    sheet.freeze_panes(FIRST, keys)
+    if titles:
+        sheet.autofilter(IDS, 0, IDS + max(len(frame), 1), len(titles) - 1)
+    return sheet
+
+
+def _sheet(book, looks, name: str):
+    """Return a new sheet that prints on landscape A4, one page wide, with its way back."""
+    sheet = book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    if name != CONTENTS:
+        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", looks["link"], "contents 目录")
+    return sheet
+
+
+def _write(sheet, row: int, column: int, value: Any, look: Any = None) -> None:
+    """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value, look)
+    elif isinstance(value, str) or not math.isfinite(value):  # a workbook has no infinity
+        sheet.write_string(row, column, str(value), look)
+    else:
+        sheet.write_number(row, column, value, look)
+
+
+def _colour_grades(book, sheet, frame: pd.DataFrame, grades: str) -> None:
+    """Colour each grade, and the D that it is of, as the charts do."""
+    from coevo.figures.theme import PALETTES
+    from coevo.findings.grades import colours
+
+    names, light = list(frame.columns), PALETTES["light"]
+    for grade, degree in GRADED.items() if len(frame) else ():
+        coloured = [names.index(name) for name in (grade, degree) if name in names]
+        for label, place in colours(GRADES[grades]).items() if grade in names else ():
+            cell = address(FIRST, names.index(grade), "column")
+            look = {"bg_color": light[f"g{place}"], "font_color": light[f"t{place}"]}
+            rule = {
+                "type": "formula", "criteria": f'={cell}="{label}"', "format": book.add_format(look)
+            }  # fmt: skip
+            for column in coloured:
+                sheet.conditional_format(FIRST, column, FIRST + len(frame) - 1, column, rule)
+
+
+def _cells(book, looks, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
+    """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
+    sheet, most = _sheet(book, looks, name), max(cell.column for cell in cells)
+    for cell in cells:
+        if cell.formula:
+            sheet.write_formula(cell.row, cell.column, cell.formula, looks[cell.look], cell.value)
+        else:
+            _write(sheet, cell.row, cell.column, cell.value, looks[cell.look])
+    for first, last, width in ((0, 0, 42), (1, 1, 26), (2, 2, 8), (3, most, 20)):
+        sheet.set_column(first, last, width)
+    sheet.freeze_panes(*frozen)

@@ -1,0 +1,280 @@
+"""results.xlsx: words over every column, text as text, and D that can be computed anew."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo import tables
+from coevo.changes import COLUMNS as CHANGES
+from coevo.coupling import GRADES, couple
+from coevo.figures.theme import PALETTES
+from coevo.files import read_table
+from coevo.normalisation import normalise, scale
+from coevo.tables.columns import UNITS, heads
+from coevo.tables.sheets import CHINESE, ENGLISH, FIRST, IDS
+from coevo.weighting import weigh
+from tests import sample
+from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way
+
+WORDS = read_table(sample.ROOT / "coevo" / "columns.csv")
+GIVEN = {"sales": 3.0, "orders": 1.0, "output": 0.0, "jobs": 2.0}
+# settings of a study -> what differs from the sample's, by section of the configuration
+STUDIES = {
+    "entropy": {},
+    "zeros": {"normalisation": {"range": [0.0, 1.0]}},
+    "equal": {
+        "weighting": {"method": "equal"},
+        "normalisation": {"reference": "year"},
+        "coupling": {"form": "fan", "contributions": [0.3, 0.7]},
+    },
+    "given": {
+        "weighting": {"method": "given", "given": GIVEN},
+        "normalisation": {"reference": "base", "base": {"first": 2015, "last": 2017}},
+        "coupling": {"composite": "geometric", "form": "k", "k": 3.0},
+    },
+    "region": {"normalisation": {"reference": "region"}},
+    "vector": {"normalisation": {"method": "vector"}},
+    "read": {
+        "weighting": {"method": "critic"},
+        "coupling": {"composite": "topsis", "form": "wang"},
+    },
+    "preset": {"coupling": {"preset": "spssau"}},
+}
+UNTRACED = {"read": ["critic", "topsis", "wang"], "preset": ["spssau"]}
+
+
+def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
+    """Return tables, configuration and indicators of a study whose D comes from its own panel."""
+    config = sample.config(claims="qian")
+    config = {
+        key: {**value, **STUDIES[name].get(key, {})} if key in STUDIES[name] else value
+        for key, value in config.items()
+    }
+    indicators = sample.indicators()
+    indicators.loc[indicators["indicator"] == "jobs", "direction"] = "-"
+    made = sample.tables(claims=True)
+    noise = np.random.default_rng(3).lognormal(0.0, 0.3, len(made["panel"]))
+    made["panel"]["value"] *= noise
+    settings = config["normalisation"]
+    made["normalised"], made["goalposts"] = normalise(made["panel"], indicators, settings)
+    made["weights"] = weigh(made["normalised"], made["panel"], indicators, config["weighting"])
+    made["coupling"], made["obstacles"] = couple(
+        made["normalised"], made["weights"], config["weighting"]["method"], config["coupling"],
+        scale(settings),
+    )  # fmt: skip
+    return made, config, indicators
+
+
+def built(name: str = "entropy", **changed: pd.DataFrame) -> bytes:
+    made, config, indicators = study(name)
+    return tables.workbook(made | changed, config, indicators, WORDS)
+
+
+def way_of(name: str = "entropy") -> bytes:
+    """Return the workbook with those tables alone that lead to D."""
+    made, config, indicators = study(name)
+    used = ("panel", "goalposts", "normalised", "weights", "coupling")
+    return tables.workbook({table: made[table] for table in used}, config, indicators, WORDS)
+
+
+def contract() -> list[tuple[str, str]]:
+    """Return table and column of every output table that config/README.md describes."""
+    text = (sample.ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    rows, table = [], ""
+    for line in text[text.index("## Output tables") : text.index("## Releases")].splitlines():
+        cells = line.split("|")
+        if len(cells) > 4:
+            table = cells[1].strip(" *") or table
+            rows += [(table, column) for column in re.findall(r"`([^`]+)`", cells[2])]
+    return [(table, column) for table, column in rows if table in tables.TABLES]
+
+
+def schemas() -> set[tuple[str, str]]:
+    """Return table and column of the contract, of the sample and of what is built here."""
+    found = set(contract()) | {("changes", column) for column in CHANGES}
+    frames = sample.tables(claims=True).items()
+    found |= {(name, column) for name, frame in frames for column in frame if name != "audit"}
+    for path in Path(sample.ROOT, "data", "processed").glob("*/*.csv"):
+        found |= {(path.stem, column) for column in pd.read_csv(path, nrows=0)}
+    return found
+
+
+def test_every_column_of_every_table_has_words() -> None:
+    known = set(WORDS["column"])
+    lacking = sorted(
+        f"{table}.{column}"
+        for table, column in schemas()
+        if not {column, f"{table}.{column}"} & known and not column.startswith("U_")
+    )
+    assert not lacking, f"coevo/columns.csv has no row for {', '.join(lacking)}; add one each"
+    assert len(contract()) > 100
+
+
+def test_words_are_in_both_languages_and_each_belongs_to_a_table() -> None:
+    assert WORDS["column"].is_unique
+    assert set(WORDS["unit"]) <= set(UNITS)
+    assert WORDS["en"].str.fullmatch(r"[\x20-\x7e−]+").all()
+    assert WORDS["zh"].str.contains("[\u4e00-\u9fff]").all()
+    of_tables = {column for _, column in schemas()} | {f"{t}.{c}" for t, c in schemas()}
+    assert set(WORDS["column"]) <= of_tables
+    assert list(tables.CHINESE) == list(tables.TABLES)
+
+
+def test_heads_by_table_by_subsystem_and_without_words() -> None:
+    labels = {"shops": {"en": "web shops", "zh": "网店"}}
+    names = ["U_shops", "U_plants", "low", "made_up"]
+    shops, plants, low, unknown = heads("uncertainty", names, WORDS, labels)
+    assert shops.en == "composite index U: web shops (0 to 1)"
+    assert shops.zh == "网店子系统综合发展指数U（0至1）"
+    assert plants.en == "composite index U: plants (0 to 1)"
+    assert low.en.startswith("5 % point") and low.shown == "0.000"
+    assert heads("goalposts", ["low"], WORDS, {})[0].zh == "下限阈值（最小值）（指标单位）"
+    assert unknown == ("made_up", "made_up", "made_up", "")
+
+
+def test_contents_lead_to_every_sheet_and_back() -> None:
+    book = opened(built())
+    contents = book["contents"]
+    rows = [row for row in contents.iter_rows(min_row=5) if row[0].value]
+    assert [row[0].value for row in rows] == book.sheetnames[1:]
+    made, *_ = study()
+    for row in rows:
+        name = row[0].value
+        assert row[0].hyperlink.location == f"'{name}'!A1"
+        assert book[name]["A3"].hyperlink.location == "'contents'!A1"
+        assert row[1].value == (len(made[name]) if name in made else None)
+        assert row[2].value and re.search("[\u4e00-\u9fff]", row[3].value)
+
+
+def test_heads_panes_filters_and_formats() -> None:
+    made, config, _ = study()
+    made["uncertainty"].loc[0, "low"] = 0.123456789012
+    book = opened(built(uncertainty=made["uncertainty"]))
+    for name in tables.tables_of(config):
+        sheet, frame = book[name], made[name]
+        ids = [cell.value for cell in sheet[IDS + 1][: len(frame.columns)]]
+        assert ids == list(frame.columns)
+        said = heads(name, ids, WORDS, config["subsystems"])
+        assert [cell.value for cell in sheet[ENGLISH + 1]][: len(ids)] == [h.en for h in said]
+        assert [cell.value for cell in sheet[CHINESE + 1]][: len(ids)] == [h.zh for h in said]
+        assert sheet.auto_filter.ref.startswith(f"A{IDS + 1}:")
+        assert sheet.freeze_panes.endswith(str(FIRST + 1))
+    assert book["coupling"].freeze_panes == f"D{FIRST + 1}"
+    place = list(made["uncertainty"].columns).index("low") + 1
+    cell = book["uncertainty"].cell(FIRST + 1, place)
+    assert (cell.value, cell.number_format) == (0.123456789012, "0.000")
+    place = list(made["uncertainty"].columns).index("year") + 1
+    assert book["uncertainty"].cell(FIRST + 1, place).number_format == "0"
+
+
+def test_truth_is_true_or_false_and_what_is_missing_is_empty() -> None:
+    made, *_ = study()
+    book = opened(built())
+    for name, column in (("equilibria", "located"), ("multiverse", "main")):
+        place = list(made[name].columns).index(column) + 1
+        cells = [book[name].cell(FIRST + 1 + k, place) for k in range(len(made[name]))]
+        assert {cell.data_type for cell in cells} == {"b"}
+        assert [cell.value for cell in cells] == made[name][column].tolist()
+    place = list(made["equilibria"].columns).index("x2_low") + 1
+    held = [book["equilibria"].cell(FIRST + 1 + k, place).value for k in range(5)]
+    assert [value is None for value in held] == made["equilibria"]["x2_low"][:5].isna().tolist()
+
+
+def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
+    made, config, indicators = study()
+    made["claims"] = made["claims"].assign(paper='=HYPERLINK("http://a","b")', computed="+1")
+    made["audit"] = made["audit"].assign(sheet="=1+1", printed=np.inf, message="@SUM(A1)")
+    indicators["label_en"] = "=1+1"
+    data = tables.workbook(made, config, indicators, WORDS)
+    assert data == tables.workbook(made, config, indicators, WORDS)
+    book = opened(data)
+    assert book["claims"].cell(FIRST + 1, 2).value == '=HYPERLINK("http://a","b")'
+    formulas, texts = set(), 0
+    for sheet in book:
+        for row in sheet.iter_rows():
+            formulas |= {sheet.title for cell in row if cell.data_type == "f"}
+            texts += sum(cell.value == "=1+1" and cell.data_type == "s" for cell in row)
+    assert formulas == {"trace", "entropy"}
+    assert texts == 1 + len(sample.INDICATORS)
+    place = list(made["audit"].columns).index("printed") + 1
+    assert book["audit"].cell(FIRST + 1, place).value == "inf"
+
+
+def test_grades_and_their_d_have_the_colours_of_the_charts() -> None:
+    made, *_ = study()
+    book = opened(built())
+    rules = {str(found.sqref): found.rules for found in book["coupling"].conditional_formatting}
+    last, columns = FIRST + len(made["coupling"]), list(made["coupling"].columns)
+    letters = ["ABCDEFGHIJKL"[columns.index(name)] for name in ("D", "grade")]
+    assert set(rules) == {f"{letter}{FIRST + 1}:{letter}{last}" for letter in letters}
+    light = PALETTES["light"]
+    for found in rules.values():
+        for place, (rule, label) in enumerate(zip(found, GRADES["ten"].labels, strict=True)):
+            assert rule.formula == [f'${letters[1]}{FIRST + 1}="{label}"']
+            fill, font = rule.dxf.fill.bgColor.rgb, rule.dxf.font.color.rgb
+            assert (fill[2:].lower(), font[2:].lower()) == (
+                light[f"g{place}"][1:], light[f"t{place}"][1:]
+            )  # fmt: skip
+
+
+def same_way(book, name: str, tolerance: float) -> None:
+    """Assert that the trace of a workbook leads to the U, C, T and D of the study's table."""
+    coupling = study(name)[0]["coupling"]
+    expected = coupling[coupling["region"] == "330000"].set_index("year")
+    found = way(book)
+    assert [year for year in found] == expected.index.tolist()
+    for year, row in found.items():
+        for column in ("U_shops", "U_plants", "C", "T", "D"):
+            assert row[column] == pytest.approx(expected.loc[year, column], abs=tolerance)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_stored_values_and_formulas_give_the_tables(name: str) -> None:
+    data = way_of(name)
+    same_way(opened(data, values=True), name, 0)
+    book, stored = opened(data), opened(data, values=True)
+    for sheet in {"trace", "entropy"} & set(book.sheetnames):
+        cells = [cell for row in book[sheet].iter_rows() for cell in row if cell.data_type == "f"]
+        assert cells
+        for cell in cells:
+            value = stored[sheet][cell.coordinate].value
+            assert computed(book, sheet, cell.coordinate) == pytest.approx(value, abs=1e-12)
+    said = " ".join(str(row[0]) for row in book["trace"].iter_rows(values_only=True))
+    assert re.findall(r"\((\w+)\) (?:is|are) not traced", said) == UNTRACED.get(name, [])
+
+
+def changed(book, year: int, factor: float):
+    """Change one figure of the region in focus in the sheet `panel`."""
+    for row in book["panel"].iter_rows(min_row=FIRST + 1):
+        if (row[0].value, row[2].value, row[3].value) == ("330000", year, "orders"):
+            row[4].value *= factor
+            return book
+    raise AssertionError("no such figure")
+
+
+def test_another_figure_moves_d_of_its_year_alone() -> None:
+    book = changed(opened(way_of()), 2017, 0.9)
+    coupling = study()[0]["coupling"].query("region == '330000'").set_index("year")["D"]
+    rows = list(book["trace"].iter_rows())
+    start = next(k for k, row in enumerate(rows) if row[2].value == "year")
+    place = [cell.value for cell in rows[start]].index("D")
+    for row in rows[start + 2 :]:
+        D = computed(book, "trace", row[place].coordinate)
+        moved = abs(D - coupling[row[2].value]) > 1e-4
+        assert moved == (row[2].value == 2017)
+
+
+@needs_calc
+def test_libreoffice_computes_the_same(tmp_path) -> None:
+    names = ("entropy", "zeros", "equal", "given")
+    books = {name: opened(way_of(name)) for name in names}
+    books["other"] = changed(opened(way_of()), 2017, 0.9)
+    made = by_libreoffice(books, tmp_path)
+    for name in names:
+        same_way(made[name], name, 1e-12)
+        assert abs(made[name]["trace"]["D5"].value) <= 1e-12
+    before, after = way(made["entropy"]), way(made["other"])
+    assert [year for year in before if abs(before[year]["D"] - after[year]["D"]) > 1e-4] == [2017]
