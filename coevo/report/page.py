@@ -10,7 +10,6 @@ from typing import Any
 from coevo.figures.theme import PALETTES
 from coevo.report.pandoc import charts, converted
 
-
 # The script's parts in the order they are joined: what all share first, the start last.
 SCRIPT = ("script.js", "charts.js", "tables.js", "trace.js", "start.js")
 # key of a table of the report -> the sheets of results.xlsx that its numbers stand in
