@@ -1,6 +1,5 @@
 """The grade of D under draws of weights: shares by year, of the focus or of the region picked."""
 
-import json
 from typing import Any
 
 import altair as alt
@@ -58,14 +57,12 @@ def _share_bars(
     study: Study, words: dict[str, str], y: alt.Y, picked: bool
 ) -> tuple[alt.Chart, alt.Chart]:
     """The bars, and in each its grade and share as far as they fit."""
-    labels = study.grades.labels
     rows = _of_draws(study, "grade_shares", picked)
-    shares = rows[["region", "year", "share"]].assign(
-        place=rows["grade"].map({label: i for i, label in enumerate(labels)}),
+    shares = rows[["region", "year", "grade", "share"]].assign(
+        place=rows["grade"].map({label: i for i, label in enumerate(study.grades.labels)}),
+        g=rows["grade"].map(colours(study.grades)),
         short=rows["share"].map(share_text).where(rows["share"] >= LEAST, ""),
     )
-    colour = colours(study.grades)
-    shades = json.dumps([colour[label] for label in labels])
     base = (
         alt.Chart(shares.sort_values(["region", "year", "place"]).round({"share": 5}))
         .transform_stack(
@@ -73,8 +70,6 @@ def _share_bars(
             sort=[alt.SortField("place")],
         )
         .transform_calculate(
-            grade=f"{json.dumps(labels, ensure_ascii=False)}[datum.place]",
-            g=f"{shades}[datum.place]",
             middle="(datum.start + datum.end) / 2",
             long="datum.short ? datum.grade + ' ' + datum.short : ''",
         )
