@@ -49,6 +49,7 @@ FIGURES: dict[str, Figure] = {
     "phase": Figure(frozenset({"fit"}), paper=0.6),
     "region_paths": Figure(_REGIONS, columns=2),
     "region_obstacles": Figure(_REGIONS, columns=2),
+    "region_grade_shares": Figure(frozenset({"regions", "draws"}), paper=0.7),
     "region_phase": Figure(_OWN, paper=0.78),
 }
 

@@ -1,4 +1,4 @@
-"""How sure we are of D: its grade under draws of weights, D under every combination of choices."""
+"""How sure we are of D: D under every combination of choices, and which choice matters."""
 
 import json
 from typing import Any
@@ -25,9 +25,6 @@ from coevo.findings.grades import colours, printed
 from coevo.findings.study import Study
 from coevo.multiverse import CHOICES
 
-LEAST = 0.1  # a share below this has no number in its bar
-LETTER = 6.3  # pixels of a letter, about
-
 
 def share_text(share: float) -> str:
     """A share as per cent, never as all or nothing where it is not."""
@@ -35,76 +32,6 @@ def share_text(share: float) -> str:
     if share < 1 and text == "100 %":
         return "> 99 %"
     return "< 1 %" if share > 0 and text == "0 %" else text
-
-
-def grade_shares(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Share of the draws of weights by grade, a bar per year; D with its 5-95 % range beside it."""
-    shares = study.of_focus("grade_shares")
-    shares = shares[shares["source"] == "weights"].copy()
-    order = {label: i for i, label in enumerate(study.grades.labels)}
-    shares["place"] = shares["grade"].map(order)
-    shares = shares.sort_values(["year", "place"])
-    shares["end"] = shares.groupby("year")["share"].cumsum()
-    shares["start"] = shares["end"] - shares["share"]
-    shares["middle"] = (shares["start"] + shares["end"]) / 2
-    shares["g"] = shares["grade"].map(colours(study.grades))
-    shares["short"] = shares["share"].map(share_text).where(shares["share"] >= LEAST, "")
-    shares["long"] = (shares["grade"] + " " + shares["short"]).where(shares["short"] != "", "")
-    ranges = study.of_focus("uncertainty")
-    ranges = ranges[ranges["source"] == "weights"]
-    beside = ranges[["year"]].assign(
-        D=[printed(D, scale=study.grades) for D in ranges["D"]],
-        range=[
-            f"{low:.2f}–{high:.2f}" for low, high in zip(ranges["low"], ranges["high"], strict=True)
-        ],
-    )
-    keep = ["year", "grade", "share", "start", "end", "middle", "g", "short", "long"]
-    base = alt.Chart(shares[keep].round(5))
-    y = alt.Y(
-        "year:O",
-        scale=alt.Scale(paddingInner=0.14, paddingOuter=0.05),
-        axis=alt.Axis(title=None, labelColor="$ink", labelFontSize=12),
-    )
-    draws = words["draws"].format(count=f"{study.config['robustness']['draws']:,}")
-    x = alt.X(
-        "start:Q", scale=scale(0, 1), axis=percent_axis([0, 0.25, 0.5, 0.75, 1], draws)
-    )  # fmt: skip
-    bars = base.mark_bar(stroke="$bg", strokeWidth=1).encode(
-        x=x, x2="end:Q", y=y, color=alt.Color("g:O", scale=grade_scale()),
-        tooltip=[
-            alt.Tooltip("year:O", title=words["tip_year"]),
-            alt.Tooltip("grade:N", title=words["tip_grade"]),
-            alt.Tooltip("share:Q", title=words["tip_share"], format=".1%"),
-        ],
-    )  # fmt: skip
-    fits = f"datum.share * width > {LETTER} * length(datum.%s) + 8"
-    text = (
-        base.transform_calculate(
-            shown=f"{fits % 'long'} ? datum.long : {fits % 'short'} ? datum.short : ''"
-        )
-        .mark_text(fontSize=11.5)
-        .encode(
-            x=alt.X("middle:Q", scale=scale(0, 1)), y=y, text="shown:N",
-            color=alt.Color("g:O", scale=grade_scale(text=True)),
-        )
-    )  # fmt: skip
-    side = alt.Chart(beside)
-    columns = [
-        side.mark_text(align="left", dx=shift, fontWeight=weight, color=colour).encode(
-            x=alt.value(alt.expr("width")), y=y, text=f"{field}:N"
-        )
-        for field, shift, weight, colour in (
-            ("D", 10, "bold", "$focus"), ("range", 46, "normal", "$muted")
-        )
-    ]  # fmt: skip
-    heads = [
-        alt.Chart(alt.Data(values=[{}]))
-        .mark_text(align="left", dx=shift, baseline="bottom", color="$muted", text=head)
-        .encode(x=alt.value(alt.expr("width")), y=alt.value(-3))
-        for head, shift in (("D", 10), (words["range_of_draws"], 46))
-    ]
-    chart = alt.layer(bars, text, *columns, *heads).resolve_scale(color="independent")
-    return specification(chart, 28.0 * len(beside))
 
 
 def _combinations(study: Study) -> pd.DataFrame:

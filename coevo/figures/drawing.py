@@ -13,6 +13,7 @@ from coevo.figures import (
     comovement,
     coordination,
     figure_names,
+    grade_shares,
     growth,
     interaction_curve,
     phase,
@@ -31,8 +32,8 @@ from coevo.tables import as_text
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
-    trends, coordination, tiles, comovement, size, weights, growth, certainty, coefficients,
-    interaction_curve, phase, region_phase
+    trends, coordination, tiles, comovement, size, weights, growth, certainty, grade_shares,
+    coefficients, interaction_curve, phase, region_phase
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

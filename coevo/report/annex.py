@@ -21,7 +21,7 @@ def _table(
     """A table with the caption and the columns that the phrases give it under `tables`."""
     entry = phrases["tables"][key]
     caption = words.say(f"tables/{key}/caption")
-    return table(caption, entry["columns"], lines, kind)
+    return table(caption, entry["columns"], lines, kind, key)
 
 
 def _states(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
@@ -31,9 +31,8 @@ def _states(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
     indices = [
         [words.grammar.series(["U", study.label(s)], "clause"), "r", 10] for s in study.subsystems
     ]
-    return table(
-        words.say("tables/states/caption"), [head, *indices, *rest], rows.states(words), "long"
-    )
+    columns = [head, *indices, *rest]
+    return table(words.say("tables/states/caption"), columns, rows.states(words), "long", "states")
 
 
 def tables(
@@ -117,7 +116,7 @@ def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> list[tup
     ]
     columns = [*phrases["tables"]["general"]["columns"], *columns]
     caption = words.say("tables/general/caption")
-    return [("general", table(caption, columns, lines, "wide"))] if lines else []
+    return [("general", table(caption, columns, lines, "wide", "general"))] if lines else []
 
 
 def _indices(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[tuple[str, Markdown]]:
@@ -149,7 +148,7 @@ def study_weights(study: Study, words: Words, phrases: Mapping[str, Any]) -> Mar
     years = (study.years[0], study.years[-1])
     columns += [[words.grammar.dated(study.name(study.focus), year), "r", 9] for year in years]
     lines = rows.weights(words, weights_in_use(study)["rows"])
-    return table(words.say("tables/weights/caption"), columns, lines, "wide")
+    return table(words.say("tables/weights/caption"), columns, lines, "wide", "weights")
 
 
 def _pairs(values: Mapping[str, str], code: bool = False) -> list[list[Any]]:

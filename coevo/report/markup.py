@@ -57,8 +57,9 @@ def subscript(value: Any) -> str:
 
 
 def table(
-    caption: str, columns: Sequence[Sequence[Any]], rows: Iterable[Sequence[Any]], kind: str = ""
-) -> Markdown:
+    caption: str, columns: Sequence[Sequence[Any]], rows: Iterable[Sequence[Any]], kind: str = "",
+    key: str = "",
+) -> Markdown:  # fmt: skip
     """A Markdown table in a fenced division.
 
     Parameters
@@ -71,13 +72,16 @@ def table(
         Cells, escaped unless they are Markdown.
     kind
         Classes of the division, separated by spaces.
+    key
+        Key of the table: the division is `table-<key>`.
     """
     heads: list[str] = [escaped(column[0]) for column in columns]
     rules = ["-" * int(w) + ":" if align == "r" else ":" + "-" * int(w) for _, align, w in columns]
     body: list[list[str]] = [[escaped(cell) for cell in row] for row in rows]
     lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *body)]
-    classes = " ".join(f".{name}" for name in ["table", *kind.split()])
-    return Markdown("\n".join([f"::: {{{classes}}}", *lines, "", f": {caption}", ":::"]))
+    marks = [f"#table-{key}"] if key else []
+    attributes = " ".join([*marks, *(f".{name}" for name in ["table", *kind.split()])])
+    return Markdown("\n".join([f"::: {{{attributes}}}", *lines, "", f": {caption}", ":::"]))
 
 
 def speaker(

@@ -1,6 +1,7 @@
 """The report as one self-contained HTML page."""
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,26 @@ from typing import Any
 
 from coevo.figures.theme import PALETTES
 from coevo.report.pandoc import charts, converted
+
+# The script's parts in the order they are joined: what all share first, the start last.
+SCRIPT = ("script.js", "charts.js", "tables.js", "trace.js", "start.js")
+# key of a table of the report -> the sheets of results.xlsx that its numbers stand in
+SHEETS = {
+    **dict.fromkeys(("audit", "findings", "remarks"), ("audit",)),
+    **dict.fromkeys(("restated", "restated_all", "grades_moved", "verdicts_moved"), ("changes",)),
+    **dict.fromkeys(("frequencies", "top_obstacles"), ("obstacles",)),
+    **dict.fromkeys(("coefficients", "general"), ("parameters",)),
+    **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
+    "weights": ("weights", "panel"),
+    "descriptive": ("panel",),
+    "variants": ("robustness",),
+    "guards": ("diagnostics",),
+    "states": ("coupling", "diagnostics"),
+    "pairs": ("comovement",),
+    "equilibria": ("equilibria", "panel"),
+    "specifications": ("specifications",),
+    "claims": ("claims",),
+}
 
 
 def _for_script(value: Any) -> str:
@@ -41,11 +62,13 @@ def html(
     library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
         "</script", "<\\/script"
     )
+    data = {**regions, "study": metadata["study"], "sheets": SHEETS}
+    script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'
-        f'<script type="application/json" id="data-regions">{_for_script(regions)}</script>\n'
+        f'<script type="application/json" id="data-page">{_for_script(data)}</script>\n'
         f"<script>{library}</script>\n"
-        f"<script>\n{files['script.js']}</script>\n"
+        f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -61,4 +84,12 @@ def html(
             f"--include-in-header={folder / 'head.html'}",
             f"--include-after-body={folder / 'tail.html'}",
         ]
-        return converted(text, "html5", files, folder, options, metadata).encode()
+        return converted(
+            _with_trace(text, regions["words"]["trace"]), "html5", files, folder, options, metadata
+        ).encode()
+
+
+def _with_trace(text: str, words: Mapping[str, str]) -> str:
+    """The text with the panel that leads from raw figures to D, at the end of the main part."""
+    section = f"# {words['title']} {{#trace}}\n\n{words['intro']}\n\n::: {{#trace-panel}}\n:::\n\n"
+    return re.sub(r"^(?=# .*\{#annex\}$)", lambda _: section, text, count=1, flags=re.MULTILINE)

@@ -13,6 +13,7 @@ from coevo.report.grammar import Grammar
 from coevo.report.markup import Markdown, environment, escaped, speaker
 from coevo.report.methods import KINDS, chosen, method_values
 from coevo.report.model_values import interaction_sentence
+from coevo.report.trace import trace
 from coevo.report.values import (
     Phrases,
     limit_lines,
@@ -94,11 +95,14 @@ def _block(content: str) -> Markdown:
 
 
 def regions(study: Study, phrases: Phrases) -> dict[str, Any]:
-    """What the page's region panel shows: names, facts in plain text, the region shown first."""
+    """What the page's script shows: its words, names and facts of the regions in plain text, the
+    region shown first, the way from raw figures to D.
+    """
     _, words = _voice(study, phrases)
     return {
         "focus": study.focus,
-        "word": phrases["page"]["picker"],
+        "words": phrases["page"]["script"],
+        "trace": trace(study, words.word),
         "names": {region: study.name(region) for region in study.regions},
         "facts": {
             region: [plain(value) for _, value in words.facts(region)] for region in study.regions
@@ -116,7 +120,8 @@ def plain(markdown: str) -> str:
 def metadata(study: Study, phrases: Phrases) -> dict[str, str]:
     """Title, language and the words of the frame."""
     jinja, _ = _voice(study, phrases)
-    page = {key: jinja.from_string(value).render() for key, value in phrases["page"].items()}
+    texts = {key: value for key, value in phrases["page"].items() if key != "script"}
+    page = {key: jinja.from_string(value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
     return {
         "title": title,
@@ -128,6 +133,7 @@ def metadata(study: Study, phrases: Phrases) -> dict[str, str]:
         "generator-name": page["generator"],
         "words-contents": page["contents"],
         "words-theme": page["theme"],
+        "words-skip": page["skip"],
         "word-figure": page["figure"],
         "word-table": page["table"],
     }

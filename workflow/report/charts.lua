@@ -48,9 +48,10 @@ local function chart_of(figure)
   return { classes = image.classes, width = image.attributes.width or "100%", src = image.src, name = image.src:match("([^/]+)%.svg$"), alt = alt, caption = caption }
 end
 
+-- The box scrolls where the chart needs more room than the page has.
 local function html_chart(chart)
   return raw(string.format(
-    '<div class="chart" data-chart="%s" role="img" aria-label="%s"></div>',
+    '<div class="box"><div class="chart" data-chart="%s" role="img" aria-label="%s"></div></div>',
     escape_html(chart.name), escape_html(chart.alt)))
 end
 
@@ -161,11 +162,14 @@ end
 local function Table(tbl)
   if typst then return nil end
   for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do cell.attr = pandoc.Attr("", {}, { scope = "col" }) end
+  end
   local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
   caption:insert(1, pandoc.Space())
   caption:insert(1, pandoc.Strong({ pandoc.Str(number("table")) }))
-  tbl.caption = { long = { pandoc.Plain(caption) } }
-  return pandoc.List({ raw('<div class="scroll">'), tbl, raw("</div>") }), false
+  tbl.caption = { long = { pandoc.Plain({ pandoc.Span(caption, pandoc.Attr("", { "title" })) }) } }
+  return pandoc.List({ raw('<div class="box">'), tbl, raw("</div>") }), false
 end
 
 function Meta(meta)

@@ -1,0 +1,88 @@
+// Draws the charts from their specifications, in the page's colours and as wide as its boxes.
+const views = new Map();
+// Height as a share of the width, with a maximum; charts without an entry keep their height.
+const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540], tiles: [0.84, 620] };
+const NARROW = { phase: 1.2 };
+// Least width of charts whose cells hold numbers of four digits.
+const LEAST = { heat: 420 };
+const PASSES = 3;
+// Values of the parameters that readers choose; they outlive every redraw.
+const chosen = { region: page.focus };
+
+function filled(node, css) {
+  if (typeof node === "string") return node.startsWith("$") ? css.getPropertyValue("--" + node.slice(1)).trim() || node : node;
+  if (Array.isArray(node)) return node.map((item) => filled(item, css));
+  if (node && typeof node === "object") return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, filled(item, css)]));
+  return node;
+}
+// How many pixels of text stand outside the drawing: what a chart is too narrow by.
+function lacking(element) {
+  const frame = element.querySelector("svg").getBoundingClientRect();
+  let left = 0;
+  let right = 0;
+  for (const text of element.querySelectorAll("svg text")) {
+    const place = text.getBoundingClientRect();
+    if (!place.width) continue;
+    left = Math.max(left, frame.left - place.left);
+    right = Math.max(right, place.right - frame.right);
+  }
+  return left + right > 1 ? Math.ceil(left + right) : 0;
+}
+// Text that does not fit makes the chart wider than its box, which then scrolls.
+async function draw(element) {
+  const name = element.dataset.chart;
+  const box = element.parentElement;
+  let width = Math.max(box.clientWidth, LEAST[name] || 0);
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    element.style.width = width > box.clientWidth ? width + "px" : "";
+    await embed(element, name, width);
+    const more = lacking(element);
+    if (!more) break;
+    width += pass ? 2 * more : more; // a centred text moves by half of what is added
+  }
+  hint(box, element.getAttribute("aria-label"));
+}
+async function embed(element, name, width) {
+  const spec = filled(specs[name], getComputedStyle(root));
+  if (RATIO[name]) spec.height = Math.min(width * RATIO[name][0], RATIO[name][1]);
+  if (width < 480 && NARROW[name]) spec.height = width * NARROW[name];
+  spec.width = width;
+  for (const param of spec.params || []) {
+    if (param.bind) slider(element, param);
+    const given = { ...chosen, container: width };
+    if (param.name in given) param.value = given[param.name];
+  }
+  const shown = await vegaEmbed(element, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
+  if (views.has(name)) views.get(name).finalize();
+  views.set(name, shown);
+  shown.view.addEventListener("click", (event, item) => {
+    if (item?.datum && traced(item.datum.region, item.datum.year)) follow(item.datum.region, item.datum.year);
+  });
+}
+const charts = () => [...document.querySelectorAll(".chart")];
+const drawAll = () => Promise.all(charts().map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
+
+function choose(name, value) {
+  chosen[name] = value;
+  for (const element of charts()) {
+    const chart = element.dataset.chart;
+    if (!views.has(chart) || !(specs[chart].params || []).some((param) => param.name === name)) continue;
+    views.get(chart).view.signal(name, value).resize().runAsync().then(() => (lacking(element) ? draw(element) : null));
+  }
+}
+// A parameter that a chart binds to a range gets a labelled slider above the chart, once.
+function slider(element, param) {
+  const { name, min, max, step } = param.bind;
+  delete param.bind;
+  const id = "slider-" + element.dataset.chart;
+  if (document.getElementById(id)) return;
+  chosen[param.name] = param.value;
+  const range = make("input", { type: "range", min, max, step, value: param.value });
+  const value = make("output", {}, String(param.value));
+  range.addEventListener("input", () => {
+    value.textContent = range.value;
+    choose(param.name, Number(range.value));
+  });
+  element.parentElement.before(make("div", { className: "controls" }, ...field(name, range, id), value));
+  value.htmlFor = id;
+}

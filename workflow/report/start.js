@@ -1,0 +1,62 @@
+// The picker of the region panel, theme, contents, and the start of everything.
+function pick(code) {
+  const facts = page.facts[code];
+  document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = facts[i]; });
+  document.querySelectorAll(".region-name").forEach((cell) => { cell.textContent = page.names[code]; });
+  linkFacts(code);
+  choose("region", code);
+}
+function picker() {
+  const place = document.getElementById("picker");
+  if (!place) return;
+  const codes = Object.keys(page.names).sort();
+  const select = make("select", {}, ...codes.map((code) => new Option(page.names[code], code, code === chosen.region, code === chosen.region)));
+  select.addEventListener("change", () => pick(select.value));
+  place.classList.add("controls");
+  place.append(...field(words.picker, select, "region-picker"));
+  linkFacts(chosen.region);
+}
+
+const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
+document.querySelector("button.theme").addEventListener("click", () => {
+  root.dataset.theme = dark() ? "light" : "dark";
+  drawAll();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+const asked = new URLSearchParams(location.search).get("theme");
+if (asked === "dark" || asked === "light") root.dataset.theme = asked;
+
+let timer;
+let lastWidth = innerWidth;
+addEventListener("resize", () => {
+  if (innerWidth === lastWidth) return;
+  lastWidth = innerWidth;
+  clearTimeout(timer);
+  timer = setTimeout(drawAll, 150);
+});
+
+// Contents: open beside the text where there is room, else a line that opens.
+const contents = document.querySelector("nav.contents details");
+const beside = matchMedia("(min-width: 1180px)");
+const settle = () => { contents.open = beside.matches; };
+beside.addEventListener("change", settle);
+contents.addEventListener("click", (event) => { if (event.target.closest("a") && !beside.matches) contents.open = false; });
+const mark = (id) => document.querySelectorAll("nav.contents a").forEach((link) => {
+  if (link.getAttribute("href") === "#" + id) link.setAttribute("aria-current", "true");
+  else link.removeAttribute("aria-current");
+});
+const seen = new IntersectionObserver((entries) => entries.forEach((entry) => { if (entry.isIntersecting) mark(entry.target.id); }), { rootMargin: "-10% 0px -80% 0px" });
+document.querySelectorAll("main section.level2").forEach((section) => seen.observe(section));
+// What is folded is printed; afterwards it is as it was.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("main details:not([open])")];
+  folded.forEach((part) => { part.open = true; });
+});
+addEventListener("afterprint", () => folded.forEach((part) => { part.open = false; }));
+
+settle();
+dressTables();
+tracePanel();
+picker();
+drawAll().then(() => { root.dataset.ready = "1"; });

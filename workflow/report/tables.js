@@ -1,0 +1,94 @@
+// Tables that can be sorted by their heads, saved as CSV and say where their numbers stand.
+const NOTHING = "—";
+const NUMBER = /[−-]?\d[\d,]*(?:\.\d+)?(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?/;
+const PLAIN = /^[−+-]?\d[\d,]*(\.\d+)?$/;
+// What a spreadsheet takes for the beginning of a formula.
+const FORMULA = /^[=+\-@＝＋－＠\t\r]/;
+const collator = new Intl.Collator(root.lang, { numeric: true });
+
+const shown = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
+// A cell that is empty because it repeats the one above counts as that one.
+const said = (cell) => shown(cell) || cell.dataset.above || "";
+
+// The first number of a text; "−1,234 (…)" is −1234, "1.2×10¹⁸" its value, none is NaN.
+function numberOf(text) {
+  const found = text.match(NUMBER);
+  if (!found) return NaN;
+  const [mantissa] = found[0].split("×");
+  const power = found[1] ? [..."⁻⁰¹²³⁴⁵⁶⁷⁸⁹"].reduce((digits, sign, i) => digits.replaceAll(sign, i ? String(i - 1) : "-"), found[1]) : "0";
+  return Number(mantissa.replace("−", "-").replaceAll(",", "") + "e" + power);
+}
+function isNumeric(cells) {
+  const texts = cells.map(said).filter((text) => text && text !== NOTHING);
+  return texts.filter((text) => text.replace(/^[<>+±÷(\s]+/, "").search(NUMBER) === 0).length > texts.length / 2;
+}
+function sorted(rows, column, direction) {
+  const numeric = isNumeric(rows.map((row) => row.cells[column]));
+  const key = (row) => {
+    const text = said(row.cells[column]);
+    const value = numeric ? numberOf(text) : text;
+    return { value, last: !text || text === NOTHING || Number.isNaN(value) };
+  };
+  const compare = (a, b) => (numeric ? a - b : collator.compare(a, b));
+  return rows
+    .map((row) => ({ row, ...key(row) }))
+    .sort((a, b) => a.last - b.last || (a.last ? 0 : direction * compare(a.value, b.value)))
+    .map(({ row }) => row);
+}
+// First click: ascending, second: descending, third: the table's own order.
+function sortable(table) {
+  const heads = [...table.tHead.rows[0].cells];
+  const body = table.tBodies[0];
+  const own = [...body.rows];
+  heads.forEach((head, column) => {
+    const button = make("button", { type: "button", className: "sort", title: words.sort }, ...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const next = { ascending: "descending", descending: "" }[head.getAttribute("aria-sort")] ?? "ascending";
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      if (next) head.setAttribute("aria-sort", next);
+      table.classList.toggle("sorted", Boolean(next));
+      body.append(...(next ? sorted(own, column, next === "ascending" ? 1 : -1) : own));
+    });
+  });
+}
+function carryDown(table) {
+  let above = "";
+  for (const row of table.tBodies[0].rows) {
+    const text = shown(row.cells[0]);
+    if (!text && above) row.cells[0].dataset.above = above;
+    above = text || above;
+  }
+}
+function inCsv(text) {
+  const value = PLAIN.test(text) ? text.replace("−", "-").replaceAll(",", "").replace(/^\+/, "") : FORMULA.test(text) ? "'" + text : text;
+  return /[",\r\n]/.test(value) ? '"' + value.replaceAll('"', '""') + '"' : value;
+}
+const csv = (table) => "\ufeff" + [...table.rows].map((row) => [...row.cells].map((cell) => inCsv(said(cell))).join(",") + "\r\n").join("");
+
+function save(name, text) {
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+function source(key) {
+  const sheets = page.sheets[key] || [];
+  if (!sheets.length) return [];
+  const parts = filledIn(words.source, { sheets: "\u0000" }).split("\u0000");
+  const names = sheets.flatMap((sheet, i) => (i ? [words.and, make("code", {}, sheet)] : [make("code", {}, sheet)]));
+  return [make("span", {}, parts[0], ...names, parts[1])];
+}
+function dressed(table, place) {
+  const division = table.closest(".table");
+  const key = (division.id || "table-" + (place + 1)).replace("table-", "");
+  const title = table.caption ? shown(table.caption) : "";
+  carryDown(table);
+  sortable(table);
+  const button = make("button", { type: "button", className: "csv", title: words.save }, words.csv);
+  button.setAttribute("aria-label", words.csv + ": " + title);
+  button.addEventListener("click", () => save(page.study + "-" + key + ".csv", csv(table)));
+  division.append(make("p", { className: "tools" }, ...source(key), button));
+  const box = table.parentElement;
+  new ResizeObserver(() => hint(box, title)).observe(box);
+}
+const dressTables = () => document.querySelectorAll(".table table").forEach(dressed);
