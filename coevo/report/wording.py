@@ -10,8 +10,9 @@ from coevo.report import annex
 from coevo.report.cells import Words
 from coevo.report.choices import choice_sentences, choice_values
 from coevo.report.markup import Markdown, environment, escaped, speaker
-from coevo.report.methods import KINDS, chosen, method_values
+from coevo.report.methods import method_values
 from coevo.report.model_values import interaction_sentence
+from coevo.report.references import cited
 from coevo.report.values import (
     Phrases,
     limit_lines,
@@ -48,19 +49,10 @@ def text(
     return jinja.from_string(template).render(
         facts=words.facts(study.focus),
         limit_lines=limit_lines(study, values["limits"], words, notes),
-        references=[Markdown(line) for line in _references(study, phrases)],
+        cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
         **annex.tables(study, words, phrases, provenance),
     )
-
-
-def _references(study: Study, phrases: Phrases) -> list[str]:
-    """References of what this study uses: always, by method, and with a pair."""
-    table = phrases["references"]
-    keys = ["always", *(f"{kind}/{chosen(study, kind)}" for kind in KINDS)]
-    keys += ["pair"] if study.pair else []
-    keys += ["pooled"] if study.pair and study.pooled else []
-    return [line for key in keys for line in table.get(key, [])]
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ local counts = { figure = 0, table = 0 }
 local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex" }
+local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex", "references" }
 local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
