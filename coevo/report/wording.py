@@ -1,5 +1,6 @@
 """The Markdown source of a report: its template and phrases filled with the study's findings."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,10 +50,18 @@ def text(
     return jinja.from_string(template).render(
         facts=words.facts(study.focus),
         limit_lines=limit_lines(study, values["limits"], words, notes),
+        version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
+        inputs=_digest(provenance["files"]),
         cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
         **annex.tables(study, words, phrases, provenance),
     )
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    """A short digest of all raw files together."""
+    lines = "\n".join(f"{path} {digest}" for path, digest in sorted(files.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 
 def _plain(value: Any) -> Any:

@@ -53,7 +53,7 @@ local function html_chart(chart)
 end
 
 local function typst_image(chart)
-  return string.format('image("%s", width: %s, alt: "%s")', chart.src, chart.width, escape_typst(chart.alt))
+  return string.format('chart("%s", width: %s, alt: "%s")', chart.src, chart.width, escape_typst(chart.alt))
 end
 
 local function append(list, items)
