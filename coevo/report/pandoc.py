@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from coevo.report.markup import escaped
+from coevo.report.references import STYLES, bibliography
+
 # Raw HTML, TeX and attributes are off: text from data cannot become markup. Quotes and dashes are
 # written as they are meant.
 READER = (
-    "markdown-raw_html-raw_tex-raw_attribute-smart-citations-example_lists-auto_identifiers"
+    "markdown-raw_html-raw_tex-raw_attribute-smart-example_lists-auto_identifiers"
     "+east_asian_line_breaks"
 )
 
@@ -26,8 +29,11 @@ def converted(
 
     for name in ("charts.lua", "word.lua", "page.html", "report.typ"):
         (folder / name).write_text(files[name], encoding="utf-8")
-    (folder / "meta.json").write_text(json.dumps(dict(metadata)), encoding="utf-8")
+    # Pandoc reads metadata as Markdown, and this one is plain text.
+    meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
+    (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     arguments = [
+        *_citing(files, folder, metadata["lang"].split("-")[0]),
         "--standalone",
         "--wrap=none",
         # Tables wider than this (all) take their relative widths from the dashes of their rule.
@@ -39,6 +45,19 @@ def converted(
     return pypandoc.convert_text(
         text, target, format=READER, extra_args=arguments, outputfile=output
     )
+
+
+def _citing(files: Mapping[str, Any], folder: Path, language: str) -> list[str]:
+    """Options that resolve citations, before the filter that writes captions out."""
+    works = bibliography(files["references.yaml"], language)
+    (folder / "references.json").write_text(json.dumps(works), encoding="utf-8")
+    (folder / "style.csl").write_text(files[STYLES[language]], encoding="utf-8")
+    return [
+        "--citeproc",
+        f"--bibliography={folder / 'references.json'}",
+        f"--csl={folder / 'style.csl'}",
+        "--metadata=link-citations",
+    ]
 
 
 def charts(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The Markdown source of a report: its template and phrases filled with the study's findings."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +12,9 @@ from coevo.report.cells import Words
 from coevo.report.choices import choice_sentences, choice_values
 from coevo.report.grammar import Grammar
 from coevo.report.markup import Markdown, environment, escaped, speaker
-from coevo.report.methods import KINDS, chosen, method_values
+from coevo.report.methods import method_values
 from coevo.report.model_values import interaction_sentence
+from coevo.report.references import cited
 from coevo.report.trace import trace
 from coevo.report.values import (
     Phrases,
@@ -51,20 +53,19 @@ def text(
     source = jinja.from_string(template).render(
         facts=words.facts(study.focus),
         limit_lines=limit_lines(study, values["limits"], words, notes),
-        references=[Markdown(line) for line in _references(study, phrases)],
+        version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
+        inputs=_digest(provenance["files"]),
+        cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
         **annex.tables(study, words, phrases, provenance),
     )
     return words.grammar.joined(source)
 
 
-def _references(study: Study, phrases: Phrases) -> list[str]:
-    """References of what this study uses: always, by method, and with a pair."""
-    table = phrases["references"]
-    keys = ["always", *(f"{kind}/{chosen(study, kind)}" for kind in KINDS)]
-    keys += ["pair"] if study.pair else []
-    keys += ["pooled"] if study.pair and study.pooled else []
-    return [line for key in keys for line in table.get(key, [])]
+def _digest(files: Mapping[str, str]) -> str:
+    """A short digest of all raw files together."""
+    lines = "\n".join(f"{path} {digest}" for path, digest in sorted(files.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 
 def _plain(value: Any) -> Any:

@@ -310,7 +310,7 @@ def methods(chosen: Study) -> str:
         ("coupling", {"composite": "topsis"}, "(TOPSIS)"),
         ("coupling", {"form": "k", "k": 2.5}, "with *k* = 2\\.50"),
         ("coupling", {"form": "fan"}, "$C = 1 - 2\\,SD(U)$"),
-        ("coupling", {"form": "wang"}, "(Wang et al. 2021)"),
+        ("coupling", {"form": "wang"}, "[@wang2021]"),
         ("coupling", {"preset": "spssau"}, "as SPSSAU does"),
         ("coupling", {"contributions": [0.4, 0.6]},
          "contributions of 0.40 (shops) and 0.60 (plants)"),

@@ -9,7 +9,7 @@ local counts = { figure = 0, table = 0 }
 local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex" }
+local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex", "references" }
 local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
@@ -56,7 +56,7 @@ local function html_chart(chart)
 end
 
 local function typst_image(chart)
-  return string.format('image("%s", width: %s, alt: "%s")', chart.src, chart.width, escape_typst(chart.alt))
+  return string.format('chart("%s", width: %s, alt: "%s")', chart.src, chart.width, escape_typst(chart.alt))
 end
 
 local function append(list, items)

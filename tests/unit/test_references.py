@@ -1,0 +1,110 @@
+"""References: the works that a study uses, in the style of the report's language."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo.configuration import read_schema, with_registries
+from coevo.report.methods import KINDS
+from coevo.report.page import html
+from coevo.report.pandoc import converted
+from coevo.report.references import CITED, STYLES, bibliography, cited
+from coevo.report.wording import metadata
+from tests.sample import ROOT, study
+
+FOLDER = ROOT / "workflow" / "report"
+SOURCE = (FOLDER / "references.yaml").read_text(encoding="utf-8")
+WORKS = {work["id"]: work for work in yaml.safe_load(SOURCE)["references"]}
+MANY = "ABCDE"  # family names of a work with five authors
+
+
+@pytest.fixture(scope="module")
+def given() -> dict:
+    """Return the templates, with a work of five authors that is not in Chinese."""
+    authors = ", ".join(f"{{family: {name}ab, given: Cd}}" for name in MANY)
+    work = f"\n  - {{id: five, type: book, author: [{authors}], issued: 2001, title: Fives}}\n"
+    texts = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
+    return texts | {"references.yaml": SOURCE + work}
+
+
+def set_in(text: str, language: str, given: dict, folder: Path) -> str:
+    """Return a text as plain text, its references below it."""
+    meta = {"lang": language, "pagetitle": "x"}
+    text += "\n\n::: {#refs}\n:::\n"
+    return converted(text, "plain", given, folder, [], meta)
+
+
+def test_every_work_is_cited_and_every_cited_work_is_there() -> None:
+    named = {work for works in CITED.values() for work in works}
+    assert named == set(WORKS)
+    texts = "".join(path.read_text("utf-8") for path in FOLDER.iterdir() if path.suffix != ".csl")
+    assert set(re.findall(r"(?<=[\[\s-])@([a-z]+\d{4}|qian|spssau)", texts)) <= named
+    kinds = {key.split("/")[0] for key in CITED if "/" in key}
+    assert kinds <= set(KINDS)
+
+
+def test_methods_that_are_cited_exist() -> None:
+    names = json.dumps(with_registries(read_schema("config")))
+    for key in CITED:
+        assert "/" not in key or f'"{key.split("/")[1]}"' in names, key
+
+
+def test_a_study_cites_what_it_uses() -> None:
+    works = cited(study())
+    assert {"qian", "shannon1948", "liao1999", "lotka1925", "cameron2015"} <= set(works)
+    assert "saaty1980" not in works and "fan2024" not in works
+    assert "cameron2015" not in cited(study(1))
+    chosen = study()
+    chosen.config["coupling"] = {**chosen.config["coupling"], "form": "fan"}
+    chosen.config["interaction"] = None
+    other = cited(chosen)
+    assert "fan2024" in other and "lotka1925" not in other and "cameron2015" not in other
+
+
+def test_english_names_author_and_year(given: dict, tmp_path: Path) -> None:
+    source = set_in("See [@wang2021] and [after @liao1999; @five].", "en", given, tmp_path)
+    body = " ".join(source.split())
+    assert "See (Wang et al. 2021) and (after Liao 1999; Aab et al. 2001)." in body
+    assert (
+        "Wang, S., Kong, W., Ren, L., Zhi, D. and Dai, B. (2021). Research on misuses and "
+        "modification of coupling coordination degree model in China (in Chinese). Journal of "
+        "Natural Resources 36(3), 793–810. https://doi.org/10.31497/zrzyxb.20210319"
+    ) in body
+    assert not re.search(r"[\u4e00-\u9fff]", body)
+
+
+def test_chinese_follows_its_standard(given: dict, tmp_path: Path) -> None:
+    text = "见[@wang2021; @fieller1954; @five]与[@saaty1980; @spssau]。"
+    body = " ".join(set_in(text, "zh", given, tmp_path).split())
+    assert (
+        "[1] 王淑佳, 孔伟, 任亮, 等. 国内耦合协调度模型的误区及修正[J]. 自然资源学报, 2021, "
+        "36(3): 793-810. DOI:10.31497/zrzyxb.20210319."
+    ) in body
+    assert "[2] Fieller E C. Some problems in interval estimation[J]. Journal of the" in body
+    assert "[3] Aab C, Bab C, Cab C, et al. Fives[M]. 2001." in body
+    assert "[4] Saaty T L." in body and "[M]. New York: McGraw-Hill, 1980." in body
+    assert "[EB/OL]. https://www.spssau.net" in body
+    assert "[1–3]" in body
+
+
+@pytest.mark.parametrize("language", sorted(STYLES))
+def test_works_have_what_their_type_needs(language: str) -> None:
+    for work in bibliography(SOURCE, language):
+        assert work["title"] and work["author"], work["id"]
+        assert not STYLES.keys() & work.keys()
+        if work["type"] == "article-journal":
+            assert {"container-title", "volume", "page", "issued"} <= work.keys(), work["id"]
+
+
+def test_an_at_sign_in_the_data_is_no_citation(given: dict) -> None:
+    chosen = study()
+    title = "Do @wang2021, *x* and $y$ <b> agree?"
+    chosen.config["title"] = {"en": title}
+    meta = metadata(chosen, yaml.safe_load((FOLDER / "phrases.en.yaml").read_text("utf-8")))
+    page = html(f"# {meta['title']}\n\nText.\n", given, {}, meta).decode()
+    shown = title.replace("<", "&lt;").replace(">", "&gt;")
+    assert f"<title>{shown}</title>" in page
+    assert page.count(shown) >= 2 and "ref-wang2021" not in page
