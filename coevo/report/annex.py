@@ -10,7 +10,7 @@ from coevo.findings.factors import ranked
 from coevo.findings.relation import general_effects
 from coevo.findings.study import Study
 from coevo.findings.survival import patterns
-from coevo.report import changes, index_rows, model_rows, rows
+from coevo.report import changes, index_rows, model_rows, rows, theory
 from coevo.report.cells import Rows, Words
 from coevo.report.markup import Markdown, escaped, table
 
@@ -49,6 +49,9 @@ def tables(
         "sources": sources(words),
     }
     if study.pair:
+        lines = theory.levels(words)
+        made["levels_table"] = _table(phrases, "levels", words, lines) if lines else ""
+        made["ecological_table"] = _table(phrases, "ecological", words, theory.relations(words))
         made["equilibria_table"] = _table(
             phrases, "equilibria", words, model_rows.equilibria(words), "widest"
         )
