@@ -11,9 +11,10 @@ class Unit(NamedTuple):
 
     en: str = ""
     zh: str = ""
-    shown: str = ""  # "": as Excel does by itself
+    shown: str = ""  # "": text
 
 
+BY_SIZE = "by size"  # figures of every size in one column: each has its own format
 _AMOUNT = "[>=100]#,##0.0;[<=-100]-#,##0.0;0.00##"
 UNITS = {
     "": Unit(),
@@ -28,9 +29,10 @@ UNITS = {
     "unit of the indicator": Unit("unit of the indicator", "指标单位", _AMOUNT),
     "unit of the row": Unit("unit in column `unit`", "单位见unit列", _AMOUNT),
     "unit of the output": Unit("unit of the output", "产出单位", _AMOUNT),
-    "as the estimate": Unit("unit of the estimate", "单位同估计值"),
-    "by row": Unit("unit differs by row", "单位随行而异"),
+    "as the estimate": Unit("unit of the estimate", "单位同估计值", BY_SIZE),
+    "by row": Unit("unit differs by row", "单位随行而异", BY_SIZE),
 }
+SIZES = ((1000.0, "#,##0.0"), (0.001, "0.0000"), (0.0, "0.00E+00"))
 PATTERN = "U_<subsystem>"
 
 
@@ -53,6 +55,15 @@ def heads(
     """
     words = {row.column: row for row in columns.itertuples()}
     return [_head(table, str(column), words, labels) for column in ids]
+
+
+def number_format(shown: str, value: float) -> str:
+    """Return the format of a number: of its column, or by its size and whether it is whole."""
+    if shown != BY_SIZE:
+        return shown
+    if value == round(value):
+        return "#,##0"
+    return next(form for least, form in SIZES if abs(value) >= least)
 
 
 def _head(table: str, column: str, words: Mapping[str, Any], labels: Mapping[str, Any]) -> Head:

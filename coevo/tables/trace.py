@@ -24,9 +24,8 @@ def trace_cells(case: Case) -> list[Cell]:
     ]  # fmt: skip
     grid = Grid(case, {line.name: START + k for k, line in enumerate(lines)})
     cells = [Cell(k, 0, text, look="note") for k, text in enumerate(title)]
-    for line in lines:
-        row = START if line is GAP else grid.at[line.name]
-        head = "head" if line.look == "head" else "note" if line.look == "note" else "text"
+    for line in (line for line in lines if line is not GAP):
+        row, head = grid.at[line.name], {"heads": "head", "note": "note"}.get(line.look, "text")
         words = [(0, line.en), (1, line.zh), (2, line.year)]
         cells += [Cell(row, column, text, look=head) for column, text in words if text != ""]
         cells += [
@@ -70,7 +69,7 @@ def _indicators(case: Case) -> list[Line]:
     """What the indicator table says of each indicator, and how its weight comes about."""
     own = list(case.weights["subsystem"])
     return [
-        Line("indicator", "indicator", "指标", look="head",
+        Line("indicator", "indicator", "指标", look="heads",
              cells=lambda grid: [(name, "") for name in case.members]),
         Line("subsystem", "subsystem", "子系统", look="wrapped",
              cells=lambda grid: [(str(name), "") for name in own]),
@@ -159,7 +158,7 @@ def _result(case: Case) -> list[Line]:
     )
     heads = [*(f"U_{s}" for s in case.subsystems), "C", "T", "D", "D (coupling)", "|difference|"]
     return [
-        Line("head", "index, degree", "指数与协调度", "year", "head",
+        Line("head", "index, degree", "指数与协调度", "year", "heads",
              lambda grid: [(head, "") for head in heads]),
         Line("share", "contribution of the subsystem", "子系统贡献系数", "", "score",
              lambda grid: shares),

@@ -4,13 +4,13 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from coevo.coupling import GRADES
 from coevo.tables.case import EDGE, Case
-from coevo.tables.columns import Head, heads
+from coevo.tables.columns import BY_SIZE, SIZES, UNITS, Head, heads, number_format
 from coevo.tables.entropy import BODY, entropy_cells
 from coevo.tables.names import CHINESE as HELD
 from coevo.tables.names import TABLES, describe
@@ -35,12 +35,21 @@ LOOKS: dict[str, dict[str, Any]] = {
     "note": {"font_color": "#5b626a"},
     "link": {"font_color": "#5f45a8", "underline": 1, "valign": "top"},
     "wrapped": {"text_wrap": True, "valign": "top", "align": "right"},
-    "text": {},
+    "heads": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "align": "right"},
+    "text": {"valign": "top"},
     "whole": {"num_format": "#,##0", "valign": "top"},
     "amount": {"num_format": "#,##0.00##"},
     "score": {"num_format": "0.000000"},
     "tiny": {"num_format": "0.0E+00"},
 }
+
+
+class Pen(NamedTuple):
+    """A workbook with its formats: looks by name, and those of numbers by what Excel calls them."""
+
+    book: Any
+    looks: dict[str, Any]
+    numbers: dict[str, Any]
 
 
 def workbook(
@@ -63,19 +72,29 @@ def workbook(
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
     book.set_properties({"title": f"coevo: {study}", "created": datetime(2000, 1, 1)})
-    looks = {name: book.add_format(look) for name, look in LOOKS.items()}
+    pen = _pen(book)
     case = Case(tables, config, indicators)
     traces = _traces(case)
     held = describe(tables).itertuples(index=False, name=None)
-    _contents(book, looks, study, [*held, *((name, "", *words) for name, words, *_ in traces)])
+    _contents(pen, study, [*held, *((name, "", *words) for name, words, *_ in traces)])
     for name in describe(tables)["table"]:
         table_heads = heads(name, list(tables[name].columns), columns, config["subsystems"])
-        sheet = _table(book, looks, name, tables[name], table_heads)
+        sheet = _table(pen, name, tables[name], table_heads)
         _colour_grades(book, sheet, tables[name], config["coupling"]["grades"])
     for name, _, cells, frozen in traces:
-        _cells(book, looks, name, cells, frozen)
+        _cells(pen, name, cells, frozen)
     book.close()
     return memory.getvalue()
+
+
+def _pen(book) -> Pen:
+    """The formats of a workbook: xlsxwriter wants each made once, before it is used."""
+    forms = {unit.shown for unit in UNITS.values()} | {form for _, form in SIZES}
+    return Pen(
+        book,
+        {name: book.add_format(look) for name, look in LOOKS.items()},
+        {form: book.add_format({"num_format": form}) for form in sorted(forms - {"", BY_SIZE})},
+    )
 
 
 def _traces(case: Case) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
@@ -86,42 +105,43 @@ def _traces(case: Case) -> list[tuple[str, tuple[str, str], list[Cell], tuple[in
     return sheets
 
 
-def _contents(book, looks, study: str, rows: Iterable[tuple]) -> None:
+def _contents(pen: Pen, study: str, rows: Iterable[tuple]) -> None:
     """Write what the sheets hold in both languages, each with a link to it."""
-    sheet = _sheet(book, looks, CONTENTS)
+    sheet = _sheet(pen, CONTENTS)
     for row, text in enumerate((f"Tables of the study {study}", f"研究 {study} 的数据表")):
-        sheet.write_string(row, 0, text, looks["note"])
+        sheet.write_string(row, 0, text, pen.looks["note"])
     for column, (title, width) in enumerate(
         [("table 表", 18), ("rows 行数", 10), ("contents", 70), ("内容", 70)]
     ):
-        sheet.write_string(3, column, title, looks["head"])
+        sheet.write_string(3, column, title, pen.looks["head"])
         sheet.set_column(column, column, width)
     for row, (name, count, *words) in enumerate(rows, start=4):
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", looks["link"], name)
-        _write(sheet, row, 1, count, looks["whole"])
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", pen.looks["link"], name)
+        _write(sheet, row, 1, count, pen.looks["whole"])
         for column, text in enumerate(words, start=2):
-            sheet.write_string(row, column, text, looks["words"])
+            sheet.write_string(row, column, text, pen.looks["words"])
     sheet.freeze_panes(4, 0)
 
 
-def _table(book, looks, name: str, frame: pd.DataFrame, titles: list[Head]):
+def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]):
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
-    sheet = _sheet(book, looks, name)
+    sheet = _sheet(pen, name)
     sheet.repeat_rows(0, IDS)
-    sheet.write_string(0, 0, TABLES[name], looks["note"])
-    sheet.write_string(1, 0, HELD[name], looks["note"])
+    sheet.write_string(0, 0, TABLES[name], pen.looks["note"])
+    sheet.write_string(1, 0, HELD[name], pen.looks["note"])
     for column, head in enumerate(titles):
         for row, text, look in (
             (ENGLISH, head.en, "words"), (CHINESE, head.zh, "words"), (IDS, head.id, "id"),
         ):  # fmt: skip
-            sheet.write_string(row, column, text, looks[look])
+            sheet.write_string(row, column, text, pen.looks[look])
         series = frame.iloc[:, column].astype(object)
         values = series.where(series.notna(), None)
         for row, value in enumerate(values, start=FIRST):
-            _write(sheet, row, column, value)
-        widest = max([len(head.id), *(len(str(value)) for value in values[:200])], default=8)
-        shown = book.add_format({"num_format": head.shown}) if head.shown else None
-        sheet.set_column(column, column, min(max(widest + 1, 11), 60), shown)
+            number = isinstance(value, int | float) and math.isfinite(value)
+            shown = number_format(head.shown, value) if number else ""
+            _write(sheet, row, column, value, pen.numbers.get(shown))
+        texts = [len(value) for value in values[:200] if isinstance(value, str)]
+        sheet.set_column(column, column, min(max(len(head.id) + 2, 11, *texts), 60))
     keys = next((k for k, head in enumerate(titles) if head.id not in KEYS), 0)
     sheet.freeze_panes(FIRST, keys)
     if titles:
@@ -129,14 +149,15 @@ def _table(book, looks, name: str, frame: pd.DataFrame, titles: list[Head]):
     return sheet
 
 
-def _sheet(book, looks, name: str):
+def _sheet(pen: Pen, name: str):
     """Return a new sheet that prints on landscape A4, one page wide, with its way back."""
-    sheet = book.add_worksheet(name)
+    sheet = pen.book.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes of regions are text
     if name != CONTENTS:
-        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", looks["link"], "contents 目录")
+        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.looks["link"], "contents 目录")
     return sheet
 
 
@@ -170,14 +191,16 @@ def _colour_grades(book, sheet, frame: pd.DataFrame, grades: str) -> None:
                 sheet.conditional_format(FIRST, column, FIRST + len(frame) - 1, column, rule)
 
 
-def _cells(book, looks, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
+def _cells(pen: Pen, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet, most = _sheet(book, looks, name), max(cell.column for cell in cells)
+    sheet, most = _sheet(pen, name), max(cell.column for cell in cells)
     for cell in cells:
         if cell.formula:
-            sheet.write_formula(cell.row, cell.column, cell.formula, looks[cell.look], cell.value)
+            sheet.write_formula(
+                cell.row, cell.column, cell.formula, pen.looks[cell.look], cell.value
+            )
         else:
-            _write(sheet, cell.row, cell.column, cell.value, looks[cell.look])
+            _write(sheet, cell.row, cell.column, cell.value, pen.looks[cell.look])
     for first, last, width in ((0, 0, 42), (1, 1, 26), (2, 2, 8), (3, most, 20)):
         sheet.set_column(first, last, width)
     sheet.freeze_panes(*frozen)

@@ -170,6 +170,15 @@ def test_heads_panes_filters_and_formats() -> None:
     assert book["uncertainty"].cell(FIRST + 1, place).number_format == "0"
 
 
+def test_figures_of_every_size_in_one_column_are_shown_by_their_size() -> None:
+    made, *_ = study()
+    sizes = {12345.678: "#,##0.0", -0.25: "0.0000", 3e-6: "0.00E+00", 0.0: "#,##0", 9.0: "#,##0"}
+    frame = made["parameters"].iloc[: len(sizes)].assign(estimate=list(sizes))
+    book, place = opened(built(parameters=frame)), list(frame.columns).index("estimate") + 1
+    cells = [book["parameters"].cell(FIRST + 1 + k, place) for k in range(len(sizes))]
+    assert {cell.value: cell.number_format for cell in cells} == sizes
+
+
 def test_truth_is_true_or_false_and_what_is_missing_is_empty() -> None:
     made, *_ = study()
     book = opened(built())
