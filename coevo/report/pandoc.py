@@ -33,7 +33,7 @@ def converted(
     meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
     (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     arguments = [
-        *_citing(files, folder, metadata["lang"].split("-")[0]),
+        *_citing(files, folder, metadata["language"]),
         "--standalone",
         "--wrap=none",
         # Tables wider than this (all) take their relative widths from the dashes of their rule.

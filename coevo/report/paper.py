@@ -16,7 +16,7 @@ def typst(text: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> s
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         options = [f"--template={folder / 'report.typ'}"]
-        return converted(text, "typst", files, folder, options, metadata)
+        return converted(text, "typst-smart", files, folder, options, metadata)
 
 
 def pdf(
@@ -47,4 +47,5 @@ def pdf(
             ignore_system_fonts=True,
             format="pdf",
             timestamp=TIMESTAMP,
+            pdf_standards="ua-1",
         )

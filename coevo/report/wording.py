@@ -127,7 +127,8 @@ def metadata(study: Study, phrases: Phrases) -> dict[str, str]:
     return {
         "title": title,
         "pagetitle": plain(title),
-        "lang": study.language,
+        "language": study.language,
+        "lang": str(phrases["page"]["lang"]),
         "study": str(study.config["study"]),
         "kicker": page["kicker"],
         "years": page["years"],

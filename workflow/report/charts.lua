@@ -6,10 +6,12 @@
 
 local typst = FORMAT:match("typst") ~= nil
 local counts = { figure = 0, table = 0 }
+-- What only the page shows, and what only print shows.
+local HIDDEN = FORMAT:match("html") and "paper" or "screen"
 local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex", "references" }
+local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex", "references", "held" }
 local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
@@ -59,6 +61,10 @@ local function typst_image(chart)
   return string.format('chart("%s", width: %s, alt: "%s")', chart.src, chart.width, escape_typst(chart.alt))
 end
 
+local function typst_label(id)
+  return id == "" and "" or " <" .. id .. ">"
+end
+
 local function append(list, items)
   for _, item in ipairs(items) do list:insert(item) end
 end
@@ -78,23 +84,32 @@ local function html_figure(id, caption, body, classes)
   return blocks
 end
 
-local function typst_figure(caption, body)
-  local inlines = pandoc.List({ raw_inline("#figure(" .. body .. ", kind: image, caption: [") })
+local function typst_figure(id, caption, body)
+  local inlines = pandoc.List({ raw_inline("#figure(") })
+  append(inlines, body)
+  inlines:insert(raw_inline(", kind: image, caption: ["))
   append(inlines, caption)
-  inlines:insert(raw_inline("])"))
+  inlines:insert(raw_inline("])" .. typst_label(id)))
   return pandoc.List({ pandoc.Para(inlines) })
 end
 
 local Span
 
+-- A tagged PDF needs every formula in words: its source stands in for them.
+local function Math(math)
+  if not typst then return nil end
+  local body = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "typst"):gsub("%s+$", "")
+  return raw_inline(string.format('#[#set math.equation(alt: "%s");%s]', escape_typst(math.text), body))
+end
+
 -- Captions inside a figure that is written out are not walked by the filter itself.
 local function spans(inlines)
-  return pandoc.Inlines(inlines):walk({ Span = Span })
+  return pandoc.Inlines(inlines):walk({ Span = Span, Math = Math })
 end
 
 local function single(figure)
   local chart = chart_of(figure)
-  if typst then return typst_figure(spans(chart.caption), typst_image(chart)) end
+  if typst then return typst_figure(figure.identifier, spans(chart.caption), { raw_inline(typst_image(chart)) }) end
   return html_figure(figure.identifier, chart.caption, { html_chart(chart) }, chart.classes)
 end
 
@@ -106,16 +121,14 @@ local function panels(div)
     if block.t == "Para" then caption = block.content end
   end
   if typst then
-    local cells = pandoc.List({ raw_inline("#figure(panels(") })
+    local cells = pandoc.List({ raw_inline("panels(") })
     for _, chart in ipairs(charts) do
       cells:insert(raw_inline("panel(["))
       append(cells, spans(chart.caption))
       cells:insert(raw_inline("], " .. typst_image(chart) .. "), "))
     end
-    cells:insert(raw_inline("), kind: image, caption: ["))
-    append(cells, spans(caption))
-    cells:insert(raw_inline("])"))
-    return pandoc.List({ pandoc.Para(cells) })
+    cells:insert(raw_inline(")"))
+    return typst_figure(div.identifier, spans(caption), cells)
   end
   local body = pandoc.List({ raw('<div class="panels n' .. #charts .. '">') })
   for _, chart in ipairs(charts) do
@@ -134,11 +147,55 @@ local function named(list, classes)
   end
 end
 
+local function is_figure(block)
+  return block.t == "Figure" or block.t == "Div" and block.classes:includes("panels")
+end
+
+-- In print a figure stays beside the note of its source.
+local function Blocks(blocks)
+  if not typst then return nil end
+  for i = 1, #blocks - 1 do
+    local note = blocks[i + 1]
+    if is_figure(blocks[i]) and note.t == "Div" and note.classes:includes("source") then
+      blocks[i] = pandoc.Div({ blocks[i] }, pandoc.Attr("", { "held" }))
+    end
+  end
+  return blocks
+end
+
+-- Numbers of the figures that a format shows, by their ids, as its captions will have them.
+local function numbered(blocks, numbers)
+  for _, block in ipairs(blocks) do
+    local image = block.t == "Figure" and image_of(block)
+    if is_figure(block) then
+      if not (image or block).classes:includes("unnumbered") then
+        numbers.count = numbers.count + 1
+        numbers[block.identifier] = numbers.count
+      end
+    elseif block.t == "Div" and not block.classes:includes(HIDDEN) then
+      numbered(block.content, numbers)
+    end
+  end
+  return numbers
+end
+
+-- A link without words to a figure, [](#fig:heat), is its number in words.
+local function Pandoc(doc)
+  local numbers = numbered(doc.blocks, { count = 0 })
+  return doc:walk({ Link = function(link)
+    local id = link.target:match("^#(fig:.+)$")
+    if not id or #link.content > 0 then return nil end
+    if not numbers[id] then error("the text refers to a figure that is not there: " .. id) end
+    link.content = { pandoc.Str(WORDS.figure .. "\u{a0}" .. numbers[id]) }
+    return link
+  end })
+end
+
 local walker
 
 local function Div(div)
   if div.classes:includes("panels") then return panels(div), false end
-  if div.classes:includes(typst and "screen" or "paper") then return pandoc.List(), false end
+  if div.classes:includes(HIDDEN) then return pandoc.List(), false end
   if not typst then return nil end
   local name = named(BLOCKS, div.classes)
   if not name then return nil end
@@ -178,7 +235,7 @@ function Meta(meta)
   end
 end
 
-walker = { traverse = "topdown", Div = Div, Figure = single, Table = Table, Span = Span }
+walker = { traverse = "topdown", Blocks = Blocks, Div = Div, Figure = single, Table = Table, Span = Span, Math = Math }
 
 if FORMAT == "docx" then
   local word = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "word.lua" }))
@@ -187,4 +244,4 @@ if FORMAT == "docx" then
   return { { Meta = Meta }, table.unpack(filters) }
 end
 
-return { { Meta = Meta }, walker }
+return { { Meta = Meta }, { Pandoc = Pandoc }, walker }
