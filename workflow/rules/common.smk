@@ -75,4 +75,9 @@ DOCUMENTS = [
     for language in config["report"]["languages"]
     for kind in config["report"]["formats"]
 ]
-REPORTS = [*DOCUMENTS, f"{REPORT}/results.xlsx", f"{REPORT}/latex", f"{REPORT}/stata"]
+FIGURES = [f"{REPORT}/figures/{language}" for language in config["report"]["languages"]]
+REPORTS = [
+    *DOCUMENTS,
+    *FIGURES,
+    *(f"{REPORT}/{name}" for name in ("results.xlsx", "latex", "stata")),
+]
