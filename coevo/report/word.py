@@ -4,6 +4,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -43,8 +44,11 @@ def docx(
         for name in charts(text):
             (folder / "figures" / f"{name}.png").write_bytes(files[f"{name}.png"])
         (folder / "reference.docx").write_bytes(_packed(reference(files["word.xml"], metadata)))
-        options = [f"--reference-doc={folder / 'reference.docx'}", f"--resource-path={folder}"]
-        options.append("--syntax-highlighting=none")
+        options = [
+            f"--reference-doc={folder / 'reference.docx'}",
+            f"--resource-path={folder}",
+            "--syntax-highlighting=none",
+        ]
         converted(text, "docx", files, folder, options, spoken, made)
         with zipfile.ZipFile(made) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
@@ -151,7 +155,7 @@ def _word(name: str) -> str:
 
 
 def _body(root: ElementTree.Element) -> None:
-    """Columns between the margins, rows that no page end cuts, charts that stay by their caption.
+    """Columns between the margins, rows that no page end cuts, captions by what they name.
 
     A picture that states no distance to the text around it gets one in some programs.
     """
@@ -164,9 +168,23 @@ def _body(root: ElementTree.Element) -> None:
             _first(row, "trPr").insert(0, ElementTree.Element(_word("cantSplit")))
         if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", _SPACE) is not None:
             for paragraph in table.iterfind(".//w:p", _SPACE):
-                _first(paragraph, "pPr").insert(1, ElementTree.Element(_word("keepNext")))
+                _keep(paragraph)
+    for before, block in pairwise(root.iterfind("w:body/*", _SPACE)):
+        if _in_style(before, "Caption") and (
+            _in_style(block, "Source") or block.tag == _word("tbl")
+        ):
+            _keep(before)
     for picture in root.iterfind(".//wp:inline", _SPACE):
         picture.attrib.update(dict.fromkeys(("distT", "distB", "distL", "distR"), "0"))
+
+
+def _in_style(block: ElementTree.Element, style: str) -> bool:
+    return block.find(f"w:pPr/w:pStyle[@w:val='{style}']", _SPACE) is not None
+
+
+def _keep(paragraph: ElementTree.Element) -> None:
+    """Keep a paragraph on the page of what follows it."""
+    _first(paragraph, "pPr").insert(1, ElementTree.Element(_word("keepNext")))
 
 
 def _first(parent: ElementTree.Element, name: str) -> ElementTree.Element:

@@ -144,6 +144,7 @@ def test_titles_stand_above_tables_and_below_figures(body: ElementTree.Element) 
     for before, block in pairwise(body.find("w:body", SPACES)):
         if block.find("w:tblPr/w:tblStyle[@w:val='Table']", SPACES) is not None:
             assert said(before).startswith("Table ")
+            assert before.find("w:pPr/w:keepNext", SPACES) is not None
         if said(block).startswith("Figure ") and block in styled(body, "Caption"):
             assert before.findall(".//wp:inline", SPACES)
 

@@ -23,7 +23,7 @@ local function run(content, properties)
   return pandoc.RawInline("openxml", "<w:r><w:rPr>" .. (properties or "") .. "</w:rPr>" .. content .. "</w:r>")
 end
 
-local SPACE = "\u{a0}" -- in a chip, which stays on one line, and between it and its border
+local SPACE = "\u{a0}" -- in a short chip, which stays on one line, and between chip and border
 local TAB = run("<w:tab/>")
 
 local function styled(style, blocks)
@@ -201,7 +201,9 @@ return function(shared)
     if not style then return nil end
     local content = span.content
     if style == "Chip" then
-      content = content:walk({ Space = function() return pandoc.Str(SPACE) end })
+      if utf8.len(pandoc.utils.stringify(content)) + 2 <= UNCUT then
+        content = content:walk({ Space = function() return pandoc.Str(SPACE) end })
+      end
       content:insert(1, pandoc.Str(SPACE))
       content:insert(pandoc.Str(SPACE))
     end
