@@ -16,6 +16,8 @@ READER = (
     "+east_asian_line_breaks"
 )
 
+LOCALES = {"zh": "zh-Hans"}  # as pandoc knows them, where that is not our own name
+
 
 def converted(
     text: str, target: str, files: Mapping[str, Any], folder: Path, options: list[str],
@@ -26,11 +28,13 @@ def converted(
 
     for name in ("charts.lua", "page.html", "report.typ"):
         (folder / name).write_text(files[name], encoding="utf-8")
-    # Pandoc reads metadata as Markdown, and this one is plain text.
+    language = metadata["lang"]
+    # Pandoc reads metadata as Markdown, and the title of the page is plain text.
     meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
+    meta["lang"] = LOCALES.get(language, language)
     (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     arguments = [
-        *_citing(files, folder, metadata["lang"].split("-")[0]),
+        *_citing(files, folder, language),
         "--standalone",
         "--wrap=none",
         # Tables wider than this (all) take their relative widths from the dashes of their rule.
