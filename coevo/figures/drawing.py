@@ -23,6 +23,7 @@ from coevo.figures import (
     trends,
     weights,
 )
+from coevo.figures.faces import faces
 from coevo.figures.source_data import source_data
 from coevo.figures.theme import PALETTES, filled
 from coevo.findings.shown import shown
@@ -58,10 +59,13 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     words
         Words in charts: `charts` of the phrase file of the study's language.
     """
-    files: dict[str, str | bytes] = {}
-    for name in figure_names(shown(study)):
-        spec = CHARTS[name](study, words)
-        files[f"{name}.json"] = json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
+    specs = {name: CHARTS[name](study, words) for name in figure_names(shown(study))}
+    files: dict[str, str | bytes] = {
+        f"{name}.json": json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
+        for name, spec in specs.items()
+    }
+    _converter().register_font_directory(str(faces(map(str, files.values()))))
+    for name, spec in specs.items():
         files[f"{name}.svg"] = image = svg(spec | paper_size(spec, FIGURES[name]))
         files[f"{name}.png"] = png(image)
     return files

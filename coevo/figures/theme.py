@@ -60,7 +60,7 @@ PALETTES: dict[str, dict[str, str]] = {
         **_grades(_DARK_GRADES, range(5, 10)),
     },
 }
-SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans',Arial,sans-serif"
+SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans','Noto Sans SC',Arial,sans-serif"
 
 CONFIG: dict[str, Any] = {
     "background": None,

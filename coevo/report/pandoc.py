@@ -29,7 +29,7 @@ def converted(
 
     for name in ("charts.lua", "word.lua", "page.html", "report.typ"):
         (folder / name).write_text(files[name], encoding="utf-8")
-    # Pandoc reads metadata as Markdown, and this one is plain text.
+    # Pandoc reads metadata as Markdown, and the title of the page is plain text.
     meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
     (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     arguments = [

@@ -7,8 +7,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo import fonts
-from coevo.errors import StudyError
 from coevo.figures import FIGURES
 from coevo.report import documents, numbers
 from coevo.report.markup import Markdown, environment, escaped
@@ -321,13 +319,6 @@ def test_numbers_as_printed(function, value: float, shown: str) -> None:
 
 def test_spans_join_years_in_a_row() -> None:
     assert ENGLISH.spans([2015, 2016, 2017, 2020]) == ["2015–2017", "2020"]
-
-
-def test_character_that_no_font_holds_is_refused_with_its_context() -> None:
-    with pytest.raises(StudyError, match=r"report: .*U\+1F600.*before .* after"):
-        fonts.check({"report": "before 😀 after"})
-    fonts.check({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
-    fonts.check({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
 
 
 @pytest.fixture(scope="module")

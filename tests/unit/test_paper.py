@@ -1,0 +1,168 @@
+"""The PDF: whole in its fonts, tagged, inside its margins, with the numbers of the tables."""
+
+import os
+import re
+import shutil
+import subprocess
+from html import unescape
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo import fonts
+from coevo.errors import StudyError
+from coevo.report import documents
+from coevo.report.paper import pdf, typst
+from coevo.report.wording import metadata
+from tests.sample import ROOT, files, study
+
+MISSING = not shutil.which("pdftotext") and not os.environ.get("CI")
+poppler = pytest.mark.skipif(MISSING, reason="needs pdftotext, pdffonts and pdfinfo (poppler)")
+PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"coevo": "9.8.7"}}
+PHRASES = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text("utf-8"))
+X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above and below: the sheet
+HALF = 5.5  # points: the empty half of a Chinese mark at the end of a line
+CHINESE = {"lang": "zh", "word-figure": "图", "word-table": "表", "years": "2015—2023年"}
+
+
+@pytest.fixture(scope="module")
+def given() -> dict:
+    """Return templates and charts of the sample."""
+    return files(study(claims=True))
+
+
+@pytest.fixture(scope="module")
+def paper(given: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the English report of the sample."""
+    chosen = study(claims=True)
+    chosen.config["report"] = {"languages": ["en"], "formats": ["pdf"]}
+    made = documents(chosen.tables, chosen.indicators, given, chosen.config, PROVENANCE)
+    path = tmp_path_factory.mktemp("paper") / "report.pdf"
+    path.write_bytes(made["report.en.pdf"])
+    return path
+
+
+def short(text: str, given: dict, **changed: str) -> bytes:
+    """Return a short text as PDF."""
+    return pdf(text, given, {}, metadata(study(), PHRASES) | changed)
+
+
+def run(tool: str, *arguments: object) -> str:
+    """Return what a tool of poppler prints."""
+    call = [tool, *map(str, arguments)]
+    return subprocess.run(call, capture_output=True, text=True, check=True).stdout
+
+
+def words(path: Path) -> list[tuple[float, float, float, float, str]]:
+    """Return the words of a PDF with their boxes (left, top, right, bottom) in points."""
+    box = r'xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)</word>'
+    found = re.findall(box, run("pdftotext", "-bbox", path, "-"))
+    return [(*map(float, place), unescape(word)) for *place, word in found]
+
+
+@poppler
+def test_every_font_is_embedded(paper: Path) -> None:
+    rows = run("pdffonts", paper).splitlines()[2:]
+    assert len(rows) >= 4
+    for row in rows:
+        assert re.search(r"(SourceSans3|SourceSerif4|NewCMMath|DejaVu|NotoSansSC)", row), row
+        embedded, subset, unicode = row.split()[-5:-2]
+        assert (embedded, subset, unicode) == ("yes", "yes", "yes"), row
+
+
+@poppler
+def test_title_language_keywords_and_tags(paper: Path) -> None:
+    facts = dict(re.findall(r"^([^:]+): +(.*)$", run("pdfinfo", paper), re.M))
+    assert facts["Title"] == "Do shops and plants develop in step?"
+    assert facts["Author"] == "coevo" and facts["Keywords"] == "sample, 2015–2020"
+    assert facts["Tagged"] == "yes" and facts["Page size"].endswith("(A4)")
+    assert "CreationDate" not in facts
+    meta = run("pdfinfo", "-meta", paper)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in meta and "<rdf:li>en</rdf:li>" in meta
+    assert paper.stat().st_size < 10_000_000
+
+
+@poppler
+def test_bookmarks_are_the_headings(paper: Path) -> None:
+    outline = re.findall(
+        r"<item page=\"\d+\">(.*?)</item>", run("pdftohtml", "-xml", "-i", "-stdout", paper)
+    )
+    for heading in ("The answer", "How far and how fast", "Guards", "References"):
+        assert heading in outline, heading
+    contents = run("pdftotext", "-l", 1, paper, "-")
+    assert "In step, or just large and rising?" in contents and "References" in contents
+
+
+@poppler
+def test_first_page_names_study_version_and_inputs(paper: Path) -> None:
+    first = run("pdftotext", "-layout", "-l", 1, paper, "-")
+    assert "study sample" in first and "coevo 9.8.7" in first and "2015–2020" in first
+    assert re.search(r"SHA-256 [0-9a-f]{12}\b", first)
+
+
+@poppler
+def test_key_numbers_are_those_of_the_tables(paper: Path) -> None:
+    table = study().tables["coupling"]
+    mine = table[table["region"] == "330000"].set_index("year")["D"]
+    last = table.loc[table["year"] == mine.index.max(), "D"].mean()
+    text = " ".join(run("pdftotext", paper, "-").split())
+    assert f"{mine.iloc[0]:.2f} → {mine.iloc[-1]:.2f}" in text
+    assert f"mean of 4 {last:.2f}" in text
+
+
+@poppler
+def test_nothing_lies_outside_the_margins(paper: Path) -> None:
+    width, height = 595.28, 841.89
+    for left, top, right, bottom, word in words(paper):
+        assert left >= X_MARGIN - 1 and right <= width - X_MARGIN + 1, word
+        assert top >= Y_MARGIN and bottom <= height - Y_MARGIN, word
+
+
+@poppler
+def test_chinese_is_set_in_its_fonts_and_language(given: dict, tmp_path: Path) -> None:
+    text = "# 主要结论 {#a}\n\n" + "浙江的*协调度*，由“低”升“高”；置信集无界。" * 20
+    chart = given["heat.svg"].replace("Zhejiang", "浙江省")
+    text += "\n\n![各省](figures/heat.svg){#fig:heat}\n\n见[](#fig:heat)与[@wang2021]。\n\n"
+    text += "::: {#refs}\n:::\n"
+    path = tmp_path / "zh.pdf"
+    path.write_bytes(short(text, given | {"heat.svg": chart}, title="题目", **CHINESE))
+    names = run("pdffonts", path)
+    assert "NotoSansSC" in names and "Italic" not in names
+    assert "<rdf:li>zh-CN</rdf:li>" in run("pdfinfo", "-meta", path)
+    shown = run("pdftotext", path, "-")
+    assert "浙江省" in shown and "[1] 王淑佳, 孔伟, 任亮, 等." in shown
+    assert re.search(r"图\s*1\s+各省", shown) and re.search(r"见图\s*1\s*与", shown)
+    for left, _, right, _, word in words(path):
+        assert left >= X_MARGIN - HALF and right <= 595.28 - X_MARGIN + HALF, word
+
+
+def test_figures_are_referred_to_by_number(given: dict) -> None:
+    text = (
+        "![A](figures/tiles.svg){#fig:a .unnumbered}\n\n"
+        "::: screen\n![B](figures/tiles.svg){#fig:b}\n:::\n\n"
+        "::: {.panels #fig:c}\n![C1](figures/heat.svg)\n\n![C2](figures/heat.svg)\n\nC\n:::\n\n"
+        "![D](figures/heat.svg){#fig:d}\n\nSee [](#fig:d), [that](#fig:c).\n"
+    )
+    source = typst(text, given, metadata(study(), PHRASES))
+    assert "#link(<fig:d>)[Figure\u00a02]" in source.replace("~", "\u00a0")
+    assert "#link(<fig:c>)[that]" in source
+    assert "<fig:d>" in source and "<fig:b>" not in source
+    with pytest.raises(RuntimeError, match="figure that is not there: fig:b"):
+        typst(text + "\n[](#fig:b)\n", given, metadata(study(), PHRASES))
+
+
+def test_formulas_have_words(given: dict) -> None:
+    source = typst("A $\\sqrt{C T}$.\n\n$$x = 1$$\n", given, metadata(study(), PHRASES))
+    assert '#[#set math.equation(alt: "\\\\sqrt{C T}");$sqrt(C T)$]' in source
+    assert source.count("#set math.equation(alt:") == 2
+
+
+def test_character_that_no_font_holds_is_refused_with_its_context(given: dict) -> None:
+    with pytest.raises(StudyError, match=r"report: .*U\+1F600.*before .* after"):
+        fonts.check({"report": "before 😀 after"})
+    fonts.check({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
+    fonts.check({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
+    changed = given | {"heat.svg": given["heat.svg"].replace("Zhejiang", "Zhejiang 😀")}
+    with pytest.raises(StudyError, match=r"figure heat: .*U\+1F600"):
+        short("![D](figures/heat.svg)\n", changed)
