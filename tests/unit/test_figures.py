@@ -283,10 +283,18 @@ def test_shares_of_grades_fill_the_bar_of_every_year() -> None:
     frame = pd.DataFrame(bars)
     np.testing.assert_allclose(frame.groupby("year")["share"].sum(), 1)
     for _, part in frame.groupby("year"):
-        assert list(part["start"]) == pytest.approx([0.0, *part["end"][:-1]])
-        order = [grades.GRADES.index(label) for label in part["grade"]]
-        assert order == sorted(order)
+        assert list(part["place"]) == [grades.GRADES.index(label) for label in part["grade"]]
+        assert list(part["place"]) == sorted(part["place"])
     assert all((row["short"] != "") == (row["share"] >= 0.1) for row in bars)
+
+
+def test_picked_region_has_the_shares_of_its_own() -> None:
+    spec = specs(4)["region_grade_shares"]
+    bars = [row for rows in spec["datasets"].values() for row in rows if "share" in row]
+    table = study().tables["grade_shares"].query("source == 'weights'")
+    assert len(bars) == len(table)
+    assert {row["region"] for row in bars} == set(study().regions)
+    assert "region" in {param["name"] for param in spec["params"]}
 
 
 def test_range_beside_the_bars_is_that_of_the_table() -> None:

@@ -1,16 +1,25 @@
-"""The page in a browser: charts are drawn, nothing is fetched, nothing complains."""
+"""The page in a browser: it draws itself, fetches nothing, and does what its controls promise."""
 
-import html
+import csv
+import io
+import json
 import os
 import re
 import shutil
-import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from coevo.figures.drawing import CHARTS, figure_names
+from coevo.findings.shown import shown
+from coevo.findings.study import Study
 from coevo.report import documents
-from tests.sample import files, stated, study, unestimated, unplaced
+from coevo.report.numbers import fixed, graded
+from coevo.report.wording import regions
+from tests.sample import ROOT, stated, study, unestimated, unplaced
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
@@ -18,90 +27,368 @@ BROWSER = next(
 REASON = "no Chromium on this machine"
 pytestmark = pytest.mark.skipif(not BROWSER and not os.environ.get("CI"), reason=REASON)
 PROVENANCE = {"files": {}, "packages": {}}
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--enable-logging=stderr", "--v=0", "--timeout=8000", "--dump-dom",
-)  # fmt: skip
-
-
 VARIANTS = {
     "regions": (4, {}),
     "one region": (1, {}),
     "nothing judged": (4, unplaced() | unestimated("330000")),
     "given parameters": (4, stated(50.0, 200.0)),
 }
+TEMPLATES = {
+    path.name: path.read_text(encoding="utf-8") for path in (ROOT / "workflow/report").iterdir()
+}
+PHRASES = yaml.safe_load(TEMPLATES["phrases.en.yaml"])
 
 
-@pytest.fixture(scope="module", params=VARIANTS)
-def page(request, tmp_path_factory) -> Path:
-    """Return the page of the sample study and of variants that lack something."""
-    count, changed = VARIANTS[request.param]
-    chosen = study(count, claims=True, **changed)
+def sample(variant: str) -> Study:
+    """Return the sample study, or a variant that lacks something."""
+    count, changed = VARIANTS[variant]
+    return study(count, claims=True, **changed)
+
+
+def written(chosen: Study, folder: Path, **templates: str) -> Path:
+    """Write the page of a study, with templates of its own, and return its path."""
+    charts = {
+        f"{name}.json": json.dumps(CHARTS[name](chosen, PHRASES["charts"]))
+        for name in figure_names(shown(chosen))
+    }
     config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
+    files = TEMPLATES | charts | templates
     made = documents(
-        chosen.tables, chosen.indicators, files(chosen), config, PROVENANCE, places=chosen.places
+        chosen.tables, chosen.indicators, files, config, PROVENANCE, places=chosen.places
     )
-    path = tmp_path_factory.mktemp("page") / "report.html"
+    path = folder / "report.html"
     path.write_bytes(made["report.en.html"])
     return path
 
 
-def opened(page: Path, profile: Path, width: int, theme: str, *more: str) -> tuple[str, str]:
-    """Open the page and return its document after drawing, and what the console said."""
-    options = [f"--window-size={width},2000", f"--user-data-dir={profile}", *more]
-    run = subprocess.run(
-        [BROWSER, *FLAGS, *options, f"{page.as_uri()}?theme={theme}"],
-        capture_output=True, text=True, encoding="utf-8", timeout=120,
-    )  # fmt: skip
-    return run.stdout, "\n".join(line for line in run.stderr.splitlines() if "CONSOLE" in line)
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield running
+        running.close()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark")])
-def test_page_draws_itself(page: Path, tmp_path: Path, width: int, theme: str) -> None:
-    document, console = opened(page, tmp_path, width, theme)
-    # The policy forbids every request; one that was tried would stand in the console.
-    assert "default-src 'none'" in document
-    assert console == ""
-    assert 'data-ready="1"' in document
-    charts = re.findall(r'<div class="chart[^"]*" data-chart="(\w+)"[^>]*>(.*?</svg>)?', document)
-    assert charts
-    assert all(drawn for _, drawn in charts), [name for name, drawn in charts if not drawn]
-    main = re.sub(r"<(script|style|pre)\b.*?</\1>", "", document, flags=re.S)
-    words = html.unescape(re.sub(r"<[^>]+>", " ", main))
-    assert not re.search(r"\b(nan|undefined|null|Infinity)\b", words, re.I)
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory) -> Callable[[str], Path]:
+    """Return a function that gives the page of a variant, made once."""
+    made: dict[str, Path] = {}
+
+    def path(variant: str) -> Path:
+        if variant not in made:
+            made[variant] = written(sample(variant), tmp_path_factory.mktemp("page"))
+        return made[variant]
+
+    return path
 
 
-READER = """<script>
-(async () => {
-  const wait = async (done) => { while (!done()) await new Promise((go) => setTimeout(go, 50)); };
-  const root = document.documentElement;
-  const drawn = () => document.querySelector('[data-chart="tiles"]').textContent;
-  await wait(() => root.dataset.ready);
-  const slider = document.getElementById("slider-tiles");
-  root.dataset.label = document.querySelector('label[for="slider-tiles"]').textContent;
-  slider.value = "2016";
-  slider.dispatchEvent(new Event("input"));
-  await wait(() => drawn().includes("2016"));
-  const svg = document.querySelector('[data-chart="tiles"] svg');
-  document.querySelector("button.theme").click();
-  await wait(() => document.querySelector('[data-chart="tiles"] svg') !== svg);
-  await wait(() => drawn().includes("2016"));
-  root.dataset.kept = slider.value + " of " + document.querySelectorAll("#slider-tiles").length;
-})();
-</script></body>"""
+@pytest.fixture
+def opened(browser, paths) -> Iterator[Callable[..., Any]]:
+    """Return a function that opens a page and waits until it is drawn.
+
+    At the end nothing must have been asked for but the page itself, and nothing complained of.
+    """
+    context = browser.new_context(reduced_motion="reduce")
+    said, asked = [], []
+
+    def open_page(
+        variant: str = "regions", width: int = 1440, theme: str = "light", path: Path | None = None
+    ) -> Any:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{(path or paths(variant)).as_uri()}?theme={theme}")
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    yield open_page
+    context.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert len([url for url in asked if url.startswith("file:")]) <= 1
 
 
-def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(
-    page: Path, tmp_path: Path
-) -> None:
-    text = page.read_text(encoding="utf-8")
-    if 'data-chart="tiles"' not in text:
-        pytest.skip("one region has no tiles")
-    copy = tmp_path / "reader.html"
-    start, _, end = text.rpartition("</body>")  # the charts' library has one of its own
-    copy.write_text(start + READER + end, encoding="utf-8")
-    reading = "--virtual-time-budget=20000"  # the document as the reader leaves it
-    document, console = opened(copy, tmp_path / "profile", 820, "light", reading)
-    assert console == ""
-    assert 'data-label="Year"' in document
-    assert 'data-kept="2016 of 1"' in document
+CUT = """() => [...document.querySelectorAll(".chart")].flatMap((chart) => {
+  const frame = chart.querySelector("svg").getBoundingClientRect();
+  return [...chart.querySelectorAll("svg text")].filter((text) => {
+    const place = text.getBoundingClientRect();
+    return place.width && (place.left < frame.left - 1.5 || place.right > frame.right + 1.5);
+  }).map((text) => chart.dataset.chart + ": " + text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (820, "dark"), (1440, "dark")])
+def test_page_draws_itself_within_its_width(opened, variant: str, width: int, theme: str) -> None:
+    if width == 820 and variant != "regions":
+        pytest.skip("the widest and the narrowest say enough of variants")
+    page = opened(variant, width, theme)
+    assert "default-src 'none'" in page.content()
+    charts = page.locator(".chart")
+    assert charts.count() == page.locator(".chart svg").count() > 5
+    assert page.evaluate(CUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    text = page.evaluate(
+        "[...document.querySelectorAll('main, nav')].map((part) => part.innerText).join(' ')"
+    )
+    assert not re.search(r"\b(nan|undefined|null|infinity|object)\b", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark"), (1440, "light")])
+def test_nothing_serious_stands_in_the_way_of_readers(opened, width: int, theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(opened(width=width, theme=theme)).response["violations"]
+    serious = [
+        (issue["id"], [node["html"][:120] for node in issue["nodes"][:3]])
+        for issue in found
+        if issue["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(opened) -> None:
+    page = opened(width=820)
+    slider = page.get_by_label("Year", exact=True).and_(page.locator("#slider-tiles"))
+    tiles = page.locator("[data-chart=tiles]")
+    assert "2016" not in tiles.inner_text()
+    slider.fill("2016")
+    tiles.get_by_text("2016", exact=True).wait_for()
+    root = page.locator("html")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator("button.theme").evaluate("(button) => button.click()")
+    page.wait_for_selector("html[data-ready]")
+    assert root.get_attribute("data-theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    assert "2016" in tiles.text_content()
+    assert page.locator("#slider-tiles").count() == 1 and slider.input_value() == "2016"
+
+
+def test_picker_changes_the_panel_of_the_region(opened) -> None:
+    chosen = sample("regions")
+    data, page = regions(chosen, PHRASES), opened()
+    names = ("region_paths", "region_obstacles", "region_grade_shares", "region_phase")
+    drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
+    other = next(region for region in chosen.regions if region != chosen.focus)
+    page.get_by_label("Region").first.select_option(other)
+    values = page.locator("#region-facts .value")
+    assert values.all_inner_texts() == data["facts"][other] != data["facts"][chosen.focus]
+    assert set(page.locator(".region-name").all_inner_texts()) == {chosen.name(other)}
+    D = chosen.coupling.query("region == @other")["D"].iloc[-1]
+    page.locator("[data-chart=region_paths]").get_by_text(f"D {graded(D)}").wait_for()
+    shares = chosen.tables["uncertainty"].query("region == @other and source == 'weights'")
+    beside = page.locator("[data-chart=region_grade_shares]").text_content()
+    assert all(f"{row.low:.2f}–{row.high:.2f}" in beside for row in shares.itertuples())
+    for name in ("region_paths", "region_grade_shares", "region_phase"):
+        assert page.locator(f"[data-chart={name}] svg").inner_html() != drawn[name], name
+
+
+def cells(page: Any, key: str) -> list[list[str]]:
+    """Return the cells of a table's body, row by row, as they stand."""
+    return page.evaluate(
+        "(id) => [...document.querySelectorAll(`#table-${id} tbody tr`)].map((row) => "
+        "[...row.cells].map((cell) => cell.textContent.trim()))",
+        key,
+    )
+
+
+def test_tables_show_the_numbers_of_the_study(opened) -> None:
+    chosen, page = sample("regions"), opened()
+    rows = chosen.ends()[1].sort_values("D", ascending=False)
+    columns = ["U_shops", "U_plants", "C", "T"]
+    expected = [
+        [row["name"], *(fixed(row[c], 3) for c in columns), graded(row["D"])]
+        for _, row in rows.iterrows()
+    ]
+    assert [row[:6] for row in cells(page, "states")] == expected
+    weights = chosen.tables["weights"].query("weighting == 'entropy'")
+    assert sorted(row[6] for row in cells(page, "weights")) == sorted(
+        fixed(w, 3) for w in weights["weight"]
+    )
+    robust = chosen.tables["robustness"]
+    assert [row[2] for row in cells(page, "variants")] == [graded(D) for D in robust["D_mean"]]
+    claims = chosen.tables["claims"]
+    assert [row[0] for row in cells(page, "claims")] == list(claims["claim"])
+    assert page.locator("table").count() == page.locator("table > caption").count()
+    heads = page.locator("thead th")
+    assert heads.count() == page.locator("thead th[scope=col]").count() > 20
+    source = page.locator("#table-states .tools span").inner_text()
+    assert source == "Source: results.xlsx, sheet coupling and diagnostics"
+
+
+FILL = """(texts) => {
+  const rows = [...document.querySelectorAll("#table-states tbody tr")];
+  rows.forEach((row, i) => { row.cells[1].textContent = texts[i]; });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "ascending"),
+    [
+        (["1,234", "−5", "—", "12 %"], ["−5", "12 %", "1,234", "—"]),
+        (["0.2 (−1 to 9)", "−0.1 (−7 to 3)", "—", "0.1 (0 to 1)"],
+         ["−0.1 (−7 to 3)", "0.1 (0 to 1)", "0.2 (−1 to 9)", "—"]),
+        (["1.20×10¹⁸", "3", "2×10⁻⁷", "4,000,000"], ["2×10⁻⁷", "3", "4,000,000", "1.20×10¹⁸"]),
+        (["pear 9", "apple", "pear 10", "—"], ["apple", "pear 9", "pear 10", "—"]),
+    ],
+)  # fmt: skip
+def test_heads_sort_their_columns(opened, texts: list[str], ascending: list[str]) -> None:
+    page = opened(width=820)
+    page.evaluate(FILL, texts)
+    head = page.locator("#table-states th").nth(1)
+    button = head.get_by_role("button")
+
+    def column() -> list[str]:
+        return [row[1] for row in cells(page, "states")]
+
+    known = [text for text in ascending if text != "—"]
+    rest = ["—"] * (len(texts) - len(known))
+    button.focus()
+    for state, order in [
+        ("ascending", ascending), ("descending", [*known[::-1], *rest]), (None, texts),
+    ]:  # fmt: skip
+        page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == state
+        assert column() == order
+
+
+def test_table_is_saved_as_it_stands(opened) -> None:
+    page = opened()
+    page.evaluate(FILL, ["=1+1", "−1,234.5", 'a "b", c', "@x"])
+    with page.expect_download() as saving:
+        page.locator("#table-states button.csv").click()
+    saved = saving.value
+    assert saved.suggested_filename == "sample-states.csv"
+    data = Path(saved.path()).read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\r\n") == 5
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert rows[0][0] == "Region" and rows[0][5] == "D"
+    assert [row[1] for row in rows[1:]] == ["'=1+1", "-1234.5", 'a "b", c', "'@x"]
+    assert [row[0] for row in rows[1:]] == [row[0] for row in cells(page, "states")]
+
+
+def test_cell_that_repeats_the_one_above_says_so_once_sorted(opened) -> None:
+    page = opened()
+    assert "" in [row[0] for row in cells(page, "weights")]
+    shown_ = (
+        "() => getComputedStyle(document.querySelector('#table-weights td[data-above]'), "
+        "'::before').content"
+    )
+    assert page.evaluate(shown_) == "none"
+    page.locator("#table-weights th button").nth(6).click()
+    assert page.evaluate(shown_) in ('"Shops"', '"Plants"')
+
+
+def test_tooltip_names_the_region_and_its_D(opened) -> None:
+    chosen, page = sample("regions"), opened()
+    page.locator("[data-chart=heat]").scroll_into_view_if_needed()
+    page.locator("[data-chart=heat] path[aria-label], [data-chart=heat] .mark-rect path").nth(
+        2
+    ).hover()
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    text = tip.inner_text()
+    named = [region for region in chosen.regions if chosen.name(region) in text]
+    assert len(named) == 1
+    year = int(re.search(r"\b20\d\d\b", text)[0])
+    D = chosen.coupling.query("region == @named[0] and year == @year")["D"].iloc[0]
+    assert f"{D:.3f}" in text
+
+
+def traced(page: Any) -> tuple[list[list[str]], dict[str, str], str]:
+    """Return rows of the panel's table, its degrees by name, and its caption."""
+    rows = page.evaluate(
+        "[...document.querySelectorAll('#trace-panel tbody tr')].map((row) => "
+        "[...row.cells].map((cell) => cell.innerText))"
+    )
+    names = page.locator("#trace-panel dt").all_inner_texts()
+    values = page.locator("#trace-panel dd b").all_text_contents()
+    return rows, dict(zip(names, values, strict=True)), page.locator(
+        "#trace-panel caption"
+    ).inner_text()  # fmt: skip
+
+
+def test_trace_shows_every_step_of_the_region_and_year(opened) -> None:
+    chosen, page = sample("regions"), opened()
+    region, year = chosen.regions[1], chosen.years[2]
+    page.locator("#trace-region").select_option(region)
+    page.locator("#trace-year").select_option(str(year))
+    rows, degrees, caption = traced(page)
+    assert caption.startswith(f"{chosen.name(region)}, {year}")
+    state = chosen.coupling.query("region == @region and year == @year").iloc[0]
+    for name in "CTD":
+        assert degrees[name] == fixed(state[name], 4)
+    assert degrees["Grade"] == state["grade"]
+    assert [row[1] for row in rows if len(row) == 2] == [
+        fixed(state[f"U_{s}"], 4) for s in chosen.subsystems
+    ]
+    z = chosen.tables["normalised"].query("region == @region and year == @year")
+    raw = chosen.tables["observations"].query("region == @region and year == @year")
+    weights = chosen.tables["weights"].query("weighting == 'entropy'")
+    by = {table: frame.set_index("indicator") for table, frame in (("z", z), ("raw", raw))}
+    lines = [row for row in rows if len(row) == 7]
+    assert len(lines) == len(weights)
+    for line, indicator, w in zip(lines, weights["indicator"], weights["weight"], strict=True):
+        value = by["z"].at[indicator, "z"]
+        assert line[0].lower().startswith(chosen.label(indicator))
+        assert line[4:] == [fixed(value, 4), fixed(w, 4), fixed(value * w, 4)]
+        assert "a_b*c.xlsx › 表|1 › C7" in line[1]
+        figure = re.match(r"[\d,.]+", line[1])[0]
+        assert float(figure.replace(",", "")) == by["raw"].at[indicator, "value"]
+
+
+def test_D_leads_to_its_trace(opened) -> None:
+    chosen, page = sample("regions"), opened()
+    first = page.locator("#region-facts .value a").first
+    first.focus()
+    page.keyboard.press("Enter")
+    assert traced(page)[2].startswith(f"{chosen.name(chosen.focus)}, {chosen.years[0]}")
+    assert page.evaluate("document.activeElement.id") == "trace-region"
+    page.locator("[data-chart=heat] .mark-rect path").first.click()
+    D = chosen.coupling.query("year == @chosen.years[0]")["D"].max()
+    assert traced(page)[1]["D"] == fixed(D, 4)
+
+
+def test_study_that_is_too_large_says_what_it_traces(opened, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("coevo.report.trace.MOST", 10)
+    page = opened(path=written(sample("regions"), tmp_path))
+    assert page.locator("#trace-region option").count() == 1
+    assert page.locator("#trace-panel .hint").first.inner_text().startswith("The study is large")
+
+
+def test_every_word_of_the_script_is_a_phrase(opened, tmp_path) -> None:
+    def marked(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: marked(value) for key, value in node.items()}
+        return "‡" + "".join(re.findall(r"\{\w+\}", node))
+
+    script = marked(PHRASES["page"]["script"])
+    phrases = PHRASES | {"page": PHRASES["page"] | {"script": script}}
+    path = written(sample("regions"), tmp_path, **{"phrases.en.yaml": yaml.safe_dump(phrases)})
+    page = opened(path=path, width=390)
+    texts = page.locator(".hint, .tools button, .controls label[for^=trace], #region-picker")
+    assert {text.split("\n")[0] for text in page.locator(".hint, .tools button").all_inner_texts()}
+    assert set(page.locator(".hint, .tools button").all_inner_texts()) == {"‡"}
+    assert set(page.locator("label:not([for=slider-tiles])").all_inner_texts()) == {"‡"}
+    assert set(page.locator("#trace-panel th").all_inner_texts()) == {"‡", "z", "w", "w z"}
+    assert set(page.locator("#trace-panel dt").all_inner_texts()) == {*"zUCTD", "‡"}
+    assert texts.count() > 10
+
+
+def test_contents_and_skip_link_work_by_keyboard(opened) -> None:
+    page = opened(width=390)
+    page.keyboard.press("Tab")
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "text"
+    contents = page.locator("nav.contents details")
+    assert contents.get_attribute("open") is None
+    page.locator("nav.contents summary").click()
+    page.locator("nav.contents a[href='#trace']").click()
+    assert contents.get_attribute("open") is None
+    assert page.locator("#trace h2").bounding_box()["y"] < 200
+    assert page.locator("nav.contents").bounding_box()["y"] == 0

@@ -60,7 +60,12 @@ async function embed(element, name, width) {
   });
 }
 const charts = () => [...document.querySelectorAll(".chart")];
-const drawAll = () => Promise.all(charts().map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
+// `data-ready` stands while every chart is drawn.
+async function drawAll() {
+  delete root.dataset.ready;
+  await Promise.all(charts().map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
+  root.dataset.ready = "1";
+}
 
 function choose(name, value) {
   chosen[name] = value;

@@ -59,4 +59,4 @@ settle();
 dressTables();
 tracePanel();
 picker();
-drawAll().then(() => { root.dataset.ready = "1"; });
+drawAll();

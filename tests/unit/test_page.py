@@ -1,0 +1,172 @@
+"""The page's data: the way from raw figures to D is that of the tables; every word is a phrase."""
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from coevo.coupling import composite_indices, couple, degrees, grade
+from coevo.derivations import DERIVATIONS
+from coevo.normalisation import minmax, normalise
+from coevo.report import page
+from coevo.report.markup import table
+from coevo.report.trace import trace
+from coevo.report.wording import regions
+from coevo.tables import TABLES
+from tests.sample import ROOT, config, indicators, study, tables
+
+PHRASES = {
+    path.name.split(".")[1]: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "workflow" / "report").glob("phrases.*.yaml"))
+    if path.name.count(".") == 2
+}
+SCRIPT = "".join(
+    (ROOT / "workflow" / "report" / name).read_text(encoding="utf-8") for name in page.SCRIPT
+)
+
+
+def same(kind: str, name: str) -> str:
+    """Give a word back as it is."""
+    return name
+
+
+def derived() -> pd.DataFrame:
+    """Return the indicator table in which one indicator is made of two others."""
+    frame = indicators()
+    first = frame["indicator"].iloc[0]
+    frame.loc[0, ["source_name", "derivation"]] = ["", "ratio(part, product)"]
+    part = frame.iloc[[-1]].assign(indicator="part", label_en="part of it", source_name="part")
+    assert first == frame["indicator"].iloc[0]
+    return pd.concat([frame, part], ignore_index=True)
+
+
+def computed(**coupling: object):
+    """Return a study whose goalposts, z, U, C, T and D follow from the sample's panel."""
+    settings = config()
+    settings["coupling"] = settings["coupling"] | coupling
+    made = tables()
+    z, posts = normalise(made["panel"], indicators(), settings["normalisation"])
+    weights = made["weights"]
+    states, obstacles = couple(z, weights, "entropy", settings["coupling"], (0.01, 0.99))
+    chosen = study(normalised=z, goalposts=posts, coupling=states, obstacles=obstacles)
+    return replace(chosen, config=settings)
+
+
+@pytest.mark.parametrize(
+    "coupling", [{}, {"form": "wang"}, {"composite": "geometric", "contributions": [0.3, 0.7]}]
+)
+def test_every_step_follows_from_the_one_before(coupling: dict) -> None:
+    chosen = computed(**coupling)
+    found = json.loads(json.dumps(trace(chosen, same)))
+    own = [i for i, row in enumerate(found["indicators"]) if row["subsystem"] is not None]
+    rows = [found["indicators"][i] for i in own]
+    member = np.eye(len(found["subsystems"]))[[row["subsystem"] for row in rows]]
+    weights = np.array([row["weight"] for row in rows])
+    for region in found["regions"]:
+        x = np.array([found["panel"][i][region] for i in own], dtype=float)
+        z = np.array([found["z"][i][region] for i in own])
+        again = [
+            minmax(values, row["direction"], *found["posts"][i][""])
+            for i, row, values in zip(own, rows, x, strict=True)
+        ]
+        np.testing.assert_allclose(z, again, rtol=1e-12)
+        settings = chosen.config["coupling"]
+        U = composite_indices(z.T, weights, member, settings["composite"], (0.01, 0.99))
+        steps = degrees(U, settings)
+        states = found["states"][region]
+        values = np.array([row[:-1] for row in states], dtype=float)
+        np.testing.assert_allclose(values, np.column_stack([U, *steps[1:]]), rtol=1e-12)
+        assert [row[-1] for row in states] == list(grade(steps.D))
+        if rows[0]["product"]:
+            np.testing.assert_allclose((z.T * weights) @ member, values[:, :2], rtol=1e-12)
+
+
+def test_raw_figures_are_the_observations_with_their_place() -> None:
+    chosen = study()
+    found, table_ = trace(chosen, same), chosen.tables["observations"]
+    names = list(chosen.indicators["indicator"])[: len(found["indicators"])]
+    checked = 0
+    for i, name in enumerate(names):
+        for region, entries in found["raw"][i].items():
+            for year, (value, place, cell) in zip(found["years"], entries, strict=True):
+                row = table_.query("region == @region and year == @year and indicator == @name")
+                assert [value, cell] == [row["value"].iloc[0], row["cell"].iloc[0]]
+                file, sheet, vintage = found["places"][place]
+                assert (file, sheet, vintage) == tuple(
+                    row[["file", "sheet", "vintage"]].to_numpy()[0]
+                )
+                checked += 1
+    assert checked == len(table_[table_["indicator"].isin(names)]) > 0
+
+
+def test_of_two_vintages_the_one_that_stands_is_traced() -> None:
+    older = tables()["observations"]
+    newer = older.assign(vintage="2026-11", value=older["value"] * 2, cell="D9")
+    chosen = study(observations=pd.concat([older, newer], ignore_index=True))
+    entry = trace(chosen, same)["raw"][0]["330000"][0]
+    own = older[older["region"].eq("330000") & older["indicator"].eq(indicators()["indicator"][0])]
+    assert entry[0] == own["value"].iloc[0] * 2 and entry[2] == "D9"
+
+
+def test_derived_indicator_names_what_it_is_made_of() -> None:
+    chosen = replace(study(), indicators=derived())
+    found = trace(chosen, same)
+    labels = [row["label"] for row in found["indicators"]]
+    name, *parts = found["indicators"][0]["of"]
+    assert name == "ratio"
+    assert [labels[part] for part in parts] == ["Part of it", "Gross product"]
+    assert found["indicators"][parts[0]]["weight"] is None
+
+
+def test_missing_years_and_flags_are_kept() -> None:
+    made = tables()
+    panel = made["panel"]
+    last = panel["region"].eq("330000") & panel["year"].eq(2020)
+    flagged = panel.assign(
+        value=panel["value"].mask(last), flag=panel["flag"].mask(last, "missing:not_available")
+    )
+    coupling = made["coupling"]
+    shorter = coupling[~(coupling["region"].eq("330000") & coupling["year"].eq(2019))]
+    found = trace(study(panel=flagged, coupling=shorter), same)
+    assert found["panel"][0]["330000"][-1] is None
+    assert found["flags"][0]["330000 2020"] == "missing"
+    assert found["states"]["330000"][found["years"].index(2019)] is None
+
+
+def test_large_study_traces_the_region_in_focus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coevo.report.trace.MOST", 50)
+    found = trace(study(), same)
+    assert found["regions"] == ["330000"] and not found["whole"]
+    assert {region for values in found["z"] for region in values} == {"330000"}
+
+
+@pytest.mark.parametrize("language", PHRASES)
+def test_script_has_its_words_from_the_phrases(language: str) -> None:
+    words = PHRASES[language]["page"]["script"]
+    assert set(words["trace"]["how"]) == set(DERIVATIONS)
+    wanted = set(re.findall(r"\bwords\.((?:trace\.)?\w+)", SCRIPT)) - {"trace"}
+    given = set(words) | {f"trace.{key}" for key in words["trace"]}
+    assert wanted <= given, wanted - given
+    assert given - wanted <= {"trace", "trace.title", "trace.intro"}
+
+
+def test_every_sheet_that_a_table_names_is_in_the_workbook() -> None:
+    assert {sheet for sheets in page.SHEETS.values() for sheet in sheets} <= set(TABLES)
+    unnamed = {"files", "packages"}
+    assert set(PHRASES["en"]["tables"]) == set(page.SHEETS) | unnamed
+
+
+def test_facts_begin_with_D_of_first_and_last_year() -> None:
+    data = regions(study(), PHRASES["en"])
+    for facts in data["facts"].values():
+        assert re.fullmatch(r"\S+( \(\d{4}\))? → \S+( \(\d{4}\))?", facts[0])
+
+
+def test_key_of_a_table_is_the_id_of_its_division() -> None:
+    made = table("Caption", [["A", "l", 3]], [["1"]], "long", "states")
+    assert made.startswith("::: {#table-states .table .long}")
+    assert table("Caption", [["A", "l", 3]], [["1"]]).startswith("::: {.table}")
