@@ -23,7 +23,6 @@ from coevo.equilibria.judged import (
     tried,
     wild_rows,
 )
-from coevo.errors import StudyError
 from coevo.estimation import Fit
 from coevo.estimation.orthogonal import FOD_IV
 from coevo.inference import deletion, forecast, least_interaction
@@ -38,7 +37,10 @@ def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> 
         if name == estimator and isinstance(own, Fit):
             label = {"scope": code, "effects": "none", "estimator": name}
             path = pair[pair["region"] == code].set_index("year")[["x1", "x2"]].astype(float)
-            yield from (label | row for row in doubt_rows(own, path, level))
+            # Three growth rows cannot spare one.
+            yield from tried(deletion_rows(own, level), label, "deletion")
+            yield from tried(forecast_rows(own, path), label, "forecast")
+            yield from tried(doubt_rows(own, path, level), label, "doubts")
 
 
 def pooled_doubts(
@@ -65,27 +67,33 @@ def pooled_doubts(
             yield from tried(period_rows(part, name, level, seed), label, f"feedback_{name}")
 
 
-def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
-    """Yield rows of `relations` of the main estimator's fit; path: observed x1, x2 by year.
+def deletion_rows(own: Fit, level: float) -> Iterator[Row]:
+    """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and in how many
+    cases a coefficient turns its sign.
+    """
+    without = deletion(own, level)
+    turning = int(without.turned.any(axis=1).sum())
+    for name, E in zip(COORDINATES, without.E.T, strict=True):
+        ends = {"low": float(E.min()), "high": float(E.max())}
+        yield {"quantity": f"deleted_{name}", "value": turning} | ends
 
-    `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and how many rows turn a
-    sign; `forecast_equation_i`: error of the model over that of drift in the last year, told from
-    the state a year before by the fit to the earlier rows;
+
+def forecast_rows(own: Fit, path: pd.DataFrame) -> Iterator[Row]:
+    """Yield `forecast_equation_i`: error of the model over that of drift in the last year, told
+    from the state a year before by the fit to the earlier rows; path: observed x1, x2 by year.
+    """
+    last = forecast(own, path.loc[own.data.year[-1]])
+    for i, ratio in enumerate(last.ratio, start=1):
+        yield {"quantity": f"forecast_equation_{i}", "value": ratio}
+
+
+def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
+    """Yield what always can be said of the main estimator's fit; path: observed x1, x2 by year.
+
     `power_b1`, `power_d`: the least slope found with probability .8; at a centre `map_modulus`: of
     the eigenvalues of the regression iterated as explicit Euler; `conserved_drift`: of V along the
     observed path.
     """
-    try:
-        without = deletion(own, level)
-        turning = int(without.turned.any(axis=1).sum())
-        for name, E in zip(COORDINATES, without.E.T, strict=True):
-            ends = {"low": float(E.min()), "high": float(E.max())}
-            yield {"quantity": f"deleted_{name}", "value": turning} | ends
-        last = forecast(own, path.loc[own.data.year[-1]])
-        for i, ratio in enumerate(last.ratio, start=1):
-            yield {"quantity": f"forecast_equation_{i}", "value": ratio}
-    except StudyError:
-        pass  # three rows cannot spare one
     for name, least in least_interaction(own, level).items():
         yield {"quantity": f"power_{name}", "value": least}
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":

@@ -14,6 +14,7 @@ from coevo.findings.growth import growth
 from coevo.findings.interaction import interaction
 from coevo.findings.relation import relation
 from coevo.findings.robustness import guards, robustness
+from coevo.findings.scope import scope
 from coevo.findings.shown import shown
 from coevo.findings.simulated import simulated
 from coevo.findings.size import size
@@ -25,6 +26,7 @@ from coevo.findings.survival import survival
 def findings(study: Study) -> dict[str, Any]:
     """Findings by section; each section carries a `verdict` where sentences differ by it."""
     return {
+        "scope": scope(study),
         "far": far(study),
         "choices": choices(study),
         "step": step(study),

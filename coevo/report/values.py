@@ -28,6 +28,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
     values: dict[str, Any] = {
         **found,
         "one": study.single,
+        "absent": phrases["scope"]["absent"],
         "charts": figure_names(shown(study)),
         "pooled": study.pooled,
         "pair": pair,

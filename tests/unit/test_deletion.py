@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
+from coevo.equilibria.doubts import deletion_rows, forecast_rows
+from coevo.equilibria.judged import tried
 from coevo.errors import StudyError
 from coevo.estimation import Equations, fit, ols
 from coevo.inference import (
@@ -151,3 +154,13 @@ def test_power_of_a_fit_in_original_units():
     table_1 = fitted("table_1")
     needed = least_interaction(table_1)
     assert needed["b1"] > 5 * abs(table_1.b1) and needed["d"] > 3 * abs(table_1.d)
+
+
+def test_three_growth_rows_say_that_they_allow_no_forecast():
+    whole = fit(range(4), [1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0])
+    path = pd.DataFrame({"x1": [1.0, 2.0, 2.5, 4.0], "x2": [1.0, 1.5, 3.0, 2.0]})
+    deleted = list(tried(deletion_rows(whole, 0.95), {"scope": "330000"}, "deletion"))
+    assert [row["quantity"] for row in deleted] == ["deleted_x1", "deleted_x2"]
+    (row,) = tried(forecast_rows(whole, path), {"scope": "330000"}, "forecast")
+    assert row["quantity"] == "forecast_not_estimated"
+    assert row["scope"] == "330000" and "3 growth rows" in row["relation"]
