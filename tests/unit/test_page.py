@@ -89,18 +89,15 @@ def test_raw_figures_are_the_observations_with_their_place() -> None:
     chosen = study()
     found, table_ = trace(chosen, same), chosen.tables["observations"]
     names = list(chosen.indicators["indicator"])[: len(found["indicators"])]
-    checked = 0
-    for i, name in enumerate(names):
-        for region, entries in found["raw"][i].items():
-            for year, (value, place, cell) in zip(found["years"], entries, strict=True):
-                row = table_.query("region == @region and year == @year and indicator == @name")
-                assert [value, cell] == [row["value"].iloc[0], row["cell"].iloc[0]]
-                file, sheet, vintage = found["places"][place]
-                assert (file, sheet, vintage) == tuple(
-                    row[["file", "sheet", "vintage"]].to_numpy()[0]
-                )
-                checked += 1
-    assert checked == len(table_[table_["indicator"].isin(names)]) > 0
+    traced = [
+        (names[i], region, year, value, *found["places"][place], cell)
+        for i, regions_ in enumerate(found["raw"])
+        for region, entries in regions_.items()
+        for year, (value, place, cell) in zip(found["years"], entries, strict=True)
+    ]
+    columns = ["indicator", "region", "year", "value", "file", "sheet", "vintage", "cell"]
+    rows = table_.loc[table_["indicator"].isin(names), columns]
+    assert set(traced) == set(rows.itertuples(index=False, name=None))
 
 
 def test_of_two_vintages_the_one_that_stands_is_traced() -> None:

@@ -47,6 +47,7 @@ async function embed(element, name, width) {
   if (RATIO[name]) spec.height = Math.min(width * RATIO[name][0], RATIO[name][1]);
   if (width < 480 && NARROW[name]) spec.height = width * NARROW[name];
   spec.width = width;
+  spec.config.aria = false; // a chart is one image with a text of its own
   for (const param of spec.params || []) {
     if (param.bind) slider(element, param);
     const given = { ...chosen, container: width };

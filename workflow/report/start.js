@@ -55,6 +55,7 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => folded.forEach((part) => { part.open = false; }));
 
+document.querySelectorAll("pre").forEach((part) => new ResizeObserver(() => hint(part, shown(part.closest("section").querySelector("h2")))).observe(part));
 settle();
 dressTables();
 tracePanel();
