@@ -47,7 +47,6 @@ async function embed(element, name, width) {
   if (RATIO[name]) spec.height = Math.min(width * RATIO[name][0], RATIO[name][1]);
   if (width < 480 && NARROW[name]) spec.height = width * NARROW[name];
   spec.width = width;
-  spec.config.aria = false; // a chart is one image with a text of its own
   for (const param of spec.params || []) {
     if (param.bind) slider(element, param);
     const given = { ...chosen, container: width };
@@ -56,6 +55,7 @@ async function embed(element, name, width) {
   const shown = await vegaEmbed(element, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
   if (views.has(name)) views.get(name).finalize();
   views.set(name, shown);
+  element.querySelector("svg").setAttribute("aria-hidden", "true"); // one image, with a text of its own
   shown.view.addEventListener("click", (event, item) => {
     if (item?.datum && traced(item.datum.region, item.datum.year)) follow(item.datum.region, item.datum.year);
   });
