@@ -32,9 +32,11 @@ function lacking(element) {
 async function draw(element) {
   const name = element.dataset.chart;
   const box = element.parentElement;
-  let width = Math.max(box.clientWidth, LEAST[name] || 0);
+  // A folded chart is drawn for print and again when it is unfolded.
+  const room = box.clientWidth || document.querySelector("main").clientWidth;
+  let width = Math.max(room, LEAST[name] || 0);
   for (let pass = 0; pass < PASSES; pass += 1) {
-    element.style.width = width > box.clientWidth ? width + "px" : "";
+    element.style.width = width > room ? width + "px" : "";
     await embed(element, name, width);
     const more = lacking(element);
     if (!more) break;
@@ -60,13 +62,17 @@ async function embed(element, name, width) {
     if (item?.datum && traced(item.datum.region, item.datum.year)) follow(item.datum.region, item.datum.year);
   });
 }
-const charts = () => [...document.querySelectorAll(".chart")];
+const charts = (part = document) => [...part.querySelectorAll(".chart")];
 // `data-ready` stands while every chart is drawn.
-async function drawAll() {
+let drawing = 0;
+async function drawEach(elements) {
+  drawing += 1;
   delete root.dataset.ready;
-  await Promise.all(charts().map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
-  root.dataset.ready = "1";
+  await Promise.all(elements.map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
+  drawing -= 1;
+  if (!drawing) root.dataset.ready = "1";
 }
+const drawAll = () => drawEach(charts());
 
 function choose(name, value) {
   chosen[name] = value;
