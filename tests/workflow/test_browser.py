@@ -102,7 +102,11 @@ def opened(browser, paths) -> Iterator[Callable[..., Any]]:
     said, asked = [], []
 
     def open_page(
-        variant: str = "regions", width: int = 1440, theme: str = "light", path: Path | None = None
+        variant: str = "regions",
+        width: int = 1440,
+        theme: str = "light",
+        path: Path | None = None,
+        unfolded: bool = True,
     ) -> Any:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
@@ -111,6 +115,10 @@ def opened(browser, paths) -> Iterator[Callable[..., Any]]:
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{(path or paths(variant)).as_uri()}?theme={theme}")
         page.wait_for_selector("html[data-ready]")
+        if unfolded:
+            page.locator("button.unfold").click()
+            page.wait_for_timeout(50)
+            page.wait_for_selector("html[data-ready]")
         return page
 
     yield open_page
@@ -393,8 +401,21 @@ def test_every_word_of_the_script_is_a_phrase(opened, paths, tmp_path) -> None:
     assert set(page.locator("#trace-panel dt").all_inner_texts()) == {*"zUCTD", "‡"}
 
 
+def test_annex_is_folded_and_drawn_when_it_is_opened(opened) -> None:
+    page = opened(unfolded=False)
+    tables_ = page.locator("#annex .table")
+    assert tables_.count() > 5 and not tables_.first.is_visible()
+    titles = page.locator("#annex summary")
+    titles.filter(has=page.get_by_text("Coefficients by region")).press("Enter")
+    chart = page.locator("[data-chart=regional_b1] svg")
+    page.wait_for_function("document.documentElement.dataset.ready")
+    box = page.locator("[data-chart=regional_b1]").locator("..").bounding_box()
+    assert abs(chart.bounding_box()["width"] - box["width"]) < 2
+    assert not tables_.first.is_visible()
+
+
 def test_contents_and_skip_link_work_by_keyboard(opened) -> None:
-    page = opened(width=390)
+    page = opened(width=390, unfolded=False)
     page.keyboard.press("Tab")
     assert page.locator(".skip").bounding_box()["x"] >= 0
     page.keyboard.press("Enter")

@@ -32,9 +32,11 @@ function lacking(element) {
 async function draw(element) {
   const name = element.dataset.chart;
   const box = element.parentElement;
-  let width = Math.max(box.clientWidth, LEAST[name] || 0);
+  // A folded chart is drawn for print and again when it is unfolded.
+  const room = box.clientWidth || document.querySelector("main").clientWidth;
+  let width = Math.max(room, LEAST[name] || 0);
   for (let pass = 0; pass < PASSES; pass += 1) {
-    element.style.width = width > box.clientWidth ? width + "px" : "";
+    element.style.width = width > room ? width + "px" : "";
     await embed(element, name, width);
     const more = lacking(element);
     if (!more) break;
@@ -47,7 +49,6 @@ async function embed(element, name, width) {
   if (RATIO[name]) spec.height = Math.min(width * RATIO[name][0], RATIO[name][1]);
   if (width < 480 && NARROW[name]) spec.height = width * NARROW[name];
   spec.width = width;
-  spec.config.aria = false; // a chart is one image with a text of its own
   for (const param of spec.params || []) {
     if (param.bind) slider(element, param);
     const given = { ...chosen, container: width };
@@ -56,17 +57,22 @@ async function embed(element, name, width) {
   const shown = await vegaEmbed(element, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
   if (views.has(name)) views.get(name).finalize();
   views.set(name, shown);
+  element.querySelector("svg").setAttribute("aria-hidden", "true"); // one image, with a text of its own
   shown.view.addEventListener("click", (event, item) => {
     if (item?.datum && traced(item.datum.region, item.datum.year)) follow(item.datum.region, item.datum.year);
   });
 }
-const charts = () => [...document.querySelectorAll(".chart")];
+const charts = (part = document) => [...part.querySelectorAll(".chart")];
 // `data-ready` stands while every chart is drawn.
-async function drawAll() {
+let drawing = 0;
+async function drawEach(elements) {
+  drawing += 1;
   delete root.dataset.ready;
-  await Promise.all(charts().map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
-  root.dataset.ready = "1";
+  await Promise.all(elements.map((element) => draw(element).catch((problem) => console.error(element.dataset.chart + ": " + problem))));
+  drawing -= 1;
+  if (!drawing) root.dataset.ready = "1";
 }
+const drawAll = () => drawEach(charts());
 
 function choose(name, value) {
   chosen[name] = value;

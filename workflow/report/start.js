@@ -47,6 +47,23 @@ const mark = (id) => document.querySelectorAll("nav.contents a").forEach((link) 
 });
 const seen = new IntersectionObserver((entries) => entries.forEach((entry) => { if (entry.isIntersecting) mark(entry.target.id); }), { rootMargin: "-10% 0px -80% 0px" });
 document.querySelectorAll("main section.level2").forEach((section) => seen.observe(section));
+// The tables of the annex are folded, each under its title.
+function fold() {
+  const annex = document.getElementById("annex");
+  const parts = [...annex.querySelectorAll("section.level3")].map((section) => {
+    const [title, ...rest] = section.children;
+    const part = make("details", {}, make("summary", {}, title), ...rest);
+    part.addEventListener("toggle", () => { if (part.open) drawEach(charts(part)); });
+    section.replaceChildren(part);
+    return part;
+  });
+  const all = make("button", { type: "button", className: "unfold" }, words.unfold);
+  all.addEventListener("click", () => {
+    const open = parts.some((part) => !part.open);
+    parts.forEach((part) => { part.open = open; });
+  });
+  if (parts.length) annex.querySelector("h2").after(make("p", { className: "tools" }, all));
+}
 // What is folded is printed; afterwards it is as it was.
 let folded = [];
 addEventListener("beforeprint", () => {
@@ -57,6 +74,7 @@ addEventListener("afterprint", () => folded.forEach((part) => { part.open = fals
 
 document.querySelectorAll("pre").forEach((part) => new ResizeObserver(() => hint(part, shown(part.closest("section").querySelector("h2")))).observe(part));
 settle();
+fold();
 dressTables();
 tracePanel();
 picker();
