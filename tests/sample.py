@@ -14,17 +14,28 @@ import yaml
 from coevo.files import read_table
 from coevo.findings import Study
 from coevo.findings.grades import GRADES
+from coevo.findings.localised import localised
 from coevo.report.grammar import Grammar
 from tests import populations, variants
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"330000": "Zhejiang", "110000": "Beijing", "150000": "Inner Mongolia", "620000": "Gansu"}
 SUBSYSTEMS = {"shops": ("sales", "orders"), "plants": ("output", "jobs")}
-ENGLISH = Grammar(
-    **yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
-        "grammar"
-    ]
-)
+CHINESE = {
+    "shops": "商店", "plants": "工厂", "sales": "销售额", "orders": "订单额", "output": "产值",
+    "jobs": "工资额", "product": "生产总值",
+}  # fmt: skip
+FOLDER = ROOT / "workflow" / "report"
+
+
+@lru_cache
+def words_of(kind: str, language: str) -> dict[str, Any]:
+    """Return a file of words of a language: phrases, notes or messages."""
+    text = (FOLDER / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+ENGLISH = Grammar(**words_of("phrases", "en")["grammar"])
 INDICATORS = [indicator for pair in SUBSYSTEMS.values() for indicator in pair]
 
 
@@ -32,13 +43,13 @@ def config(claims: str | None = None) -> dict:
     """Return the configuration of the sample after defaults."""
     return {
         "study": "sample",
-        "title": {"en": "Do shops and plants develop in step?", "zh": "同步吗？"},
+        "title": {"en": "Do shops and plants develop in step?", "zh": "商店与工厂是否同步发展？"},
         "raw": "data/raw/sample",
         "vintage": "latest",
         "vintage_policy": "single",
         "focus_region": "330000",
-        "sources": {"en": "Office of samples"},
-        "subsystems": {s: {"en": s, "zh": s} for s in SUBSYSTEMS},
+        "sources": {"en": "Office of samples", "zh": "样本局"},
+        "subsystems": {s: {"en": s, "zh": CHINESE[s]} for s in SUBSYSTEMS},
         "normalisation": {
             "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
             "base": None, "goalposts": None,
@@ -69,13 +80,15 @@ def config(claims: str | None = None) -> dict:
 def indicators() -> pd.DataFrame:
     """Return the indicator table."""
     rows = [
-        (i, s, "volume", "+", "100 million yuan", f"{i} of {s}", "", i, "")
+        (i, s, "volume", "规模", "+", "100 million yuan", f"{i} of {s}", CHINESE[i], i, "")
         for s, pair in SUBSYSTEMS.items()
         for i in pair
     ]
-    rows.append(("product", "", "", "", "100 million yuan", "gross product", "", "product", ""))
+    size = ("100 million yuan", "gross product", CHINESE["product"], "product", "")
+    rows.append(("product", "", "", "", "", *size))
     columns = (
-        "indicator subsystem dimension direction unit label_en label_zh source_name derivation"
+        "indicator subsystem dimension dimension_zh direction unit label_en label_zh source_name "
+        "derivation"
     )
     return pd.DataFrame(rows, columns=columns.split())
 
@@ -268,10 +281,15 @@ def places() -> pd.DataFrame:
     return read_table(ROOT / "config" / "regions.csv")
 
 
-def study(count: int = 4, *, claims: bool = False, **changed: pd.DataFrame) -> Study:
-    """Return the sample study; tables given by name replace the made-up ones."""
+def study(
+    count: int = 4, *, claims: bool = False, language: str = "en", **changed: pd.DataFrame
+) -> Study:
+    """Return the sample study in a language; tables given by name replace the made-up ones."""
     made = tables(count, claims=claims) | changed
-    return Study(config(), made, indicators(), places=places())
+    if language == "en":
+        return Study(config(), made, indicators(), places=places())
+    words, messages = words_of("phrases", language)["words"], words_of("messages", language)
+    return localised(config(), made, indicators(), language, places(), words, messages)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
@@ -342,7 +360,5 @@ def files(chosen: Study) -> dict[str, Any]:
     """Return templates, phrases and charts of a study by file name, as the report takes them."""
     from coevo.figures.drawing import drawn
 
-    folder = ROOT / "workflow" / "report"
-    given = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
-    words = yaml.safe_load(given[f"phrases.{chosen.language}.yaml"])["charts"]
-    return given | drawn(chosen, words)
+    given = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
+    return given | drawn(chosen, words_of("phrases", chosen.language)["charts"])
