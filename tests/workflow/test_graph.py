@@ -35,6 +35,7 @@ CONFIG = {
     "years": {"first": 2016, "last": 2022},
     "interaction": {"upstream": "output", "downstream": "sales"},
     "comovement": {"size": ["output", "people"]},
+    "report": {"languages": ["en"], "formats": ["html"]},
 }
 UNITS = {"网店": "个", "销售额": "亿元", "工厂": "个", "产值": "亿元", "人口": "万人"}
 
