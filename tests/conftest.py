@@ -10,6 +10,19 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, and all that read the studies that ship; these first.
+
+    So each study is built once, and what takes long does not begin when all else has ended.
+    """
+    order = ("results", "workflow", "unit", "published")
+    items.sort(key=lambda item: order.index(item.path.parent.name))
+    for item in items:
+        shared = "built" in getattr(item, "fixturenames", ())
+        name = "built" if shared else f"{item.path.parent.name}-{item.path.stem}"
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
 def run(config: str | Path, *options: str, folder: Path = ROOT) -> subprocess.CompletedProcess:
     """Run the workflow in `folder` as `make` does and return what it said."""
     return subprocess.run(

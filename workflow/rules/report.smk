@@ -1,12 +1,35 @@
 """Tables and charts for readers, and the report."""
 
+import yaml
+
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glob("*.csv"))}
 
 
+# Words around what `snakemake --report` shows; a language without its own has the English ones.
+AROUND = yaml.safe_load(Path("workflow/report/captions/words.yaml").read_text("utf-8"))
+LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
+FIRST = next(iter(LANGUAGES.values()))
+
+
+def shown(file, part, **more):
+    """Mark a result for Snakemake's own report; one that is made per language stands under it."""
+    return report(
+        file,
+        caption=f"../report/captions/{part}.rst",
+        category=FIRST["parts"][part],
+        subcategory=(
+            (lambda wildcards: LANGUAGES[wildcards.language]["language"])
+            if "{language}" in file
+            else None
+        ),
+        **more,
+    )
+
+
 wildcard_constraints:
-    language="|".join(config["report"]["languages"]),
+    language="|".join(LANGUAGES),
 
 
 if RELEASE:
@@ -41,7 +64,7 @@ rule tables:
         columns="coevo/columns.csv",
         code=code("tables"),
     output:
-        workbook=f"{REPORT}/results.xlsx",
+        workbook=shown(f"{REPORT}/results.xlsx", "results", labels=FIRST["workbook"]),
         tables=directory(f"{REPORT}/tables"),
     log:
         f"{LOGS}/tables.log",
@@ -87,7 +110,16 @@ rule figures:
         phrases="workflow/report/phrases.{language}.yaml",
         code=code("figures"),
     output:
-        figures=directory(f"{REPORT}/figures/{{language}}"),
+        figures=shown(
+            directory(f"{REPORT}/figures/{{language}}"),
+            "figures",
+            patterns=[f"{{chart,{'|'.join(FIRST['charts'])}}}.svg"],
+            labels=lambda wildcards: {
+                LANGUAGES[wildcards.language]["figure"]: LANGUAGES[wildcards.language]["charts"][
+                    wildcards.chart
+                ]
+            },
+        ),
     log:
         f"{LOGS}/figures.{{language}}.log",
     conda:
@@ -110,7 +142,14 @@ rule report:
         templates=sorted(str(path) for path in Path("workflow/report").glob("*.*")),
         code=code("report"),
     output:
-        [f"{REPORT}/report.{{language}}.{kind}" for kind in config["report"]["formats"]],
+        [
+            shown(
+                f"{REPORT}/report.{{language}}.{kind}",
+                "report",
+                labels={FIRST["format"]: FIRST["formats"].get(kind, kind)},
+            )
+            for kind in config["report"]["formats"]
+        ],
     log:
         f"{LOGS}/report.{{language}}.log",
     conda:

@@ -1,0 +1,139 @@
+"""Two builds from scratch have the same bytes; Snakemake's own report shows what they made."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo.figures import FIGURES
+from coevo.report import FORMATS
+from tests.workflow.test_graph import CONFIG, ROOT, command, make_project, snapshot, write_config
+
+LANGUAGES = ("en", "zh")
+WORDS = yaml.safe_load(
+    (ROOT / "workflow" / "report" / "captions" / "words.yaml").read_text(encoding="utf-8")
+)
+WHOLE = CONFIG | {
+    "title": {"en": "Do shops and plants develop in step?", "zh": "网店与工厂是否协同发展？"},
+    "subsystems": {"east": {"en": "shops", "zh": "网店"}, "west": {"en": "plants", "zh": "工厂"}},
+    "sources": {"en": "Made up", "zh": "虚构数据"},
+    "report": {"languages": [*LANGUAGES], "formats": [*FORMATS]},
+}
+# Whatever reaches for the network fails.
+OFFLINE = """\
+import socket
+def refuse(*_, **__): raise OSError("a test forbids the network")
+socket.socket.connect = socket.getaddrinfo = refuse
+"""
+
+
+def build(folder: Path, cores: str, zone: str) -> Path:
+    """Build the small study in every language and format, offline and in a time zone."""
+    make_project(folder)
+    write_config(folder, WHOLE)
+    (folder / "offline").mkdir()
+    (folder / "offline" / "sitecustomize.py").write_text(OFFLINE, encoding="utf-8")
+    result = within(folder, *command("config/small.yaml", "--cores", cores), TZ=zone)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder
+
+
+def within(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONPATH": str(folder / "offline"), **more}
+    return subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, encoding="utf-8", env=environment
+    )
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory) -> list[Path]:
+    """The study built twice: other folder, other number of cores, other time zone."""
+    return [
+        build(tmp_path_factory.mktemp("one") / "数据 空格", "1", "Asia/Shanghai"),
+        build(tmp_path_factory.mktemp("two") / "study", "2", "America/New_York"),
+    ]
+
+
+def test_two_builds_have_the_same_bytes(twins):
+    one, two = map(snapshot, twins)
+    assert set(one) == set(two)
+    assert [path for path in one if one[path] != two[path]] == []
+    for language in LANGUAGES:
+        assert {f"reports/small/report.{language}.{kind}" for kind in FORMATS} <= set(one)
+    kinds = {Path(path).suffix for path in one}
+    assert kinds == set(".csv .xlsx .html .pdf .docx .svg .png .json .tex .dta".split())
+
+
+@pytest.fixture(scope="module")
+def shown(twins) -> tuple[Path, zipfile.ZipFile, dict]:
+    """A built study, Snakemake's report of it, and the data that stand in its page."""
+    folder = twins[1]
+    snakemake = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
+    result = within(folder, *snakemake, "--report", "own.zip")
+    assert result.returncode == 0, result.stdout + result.stderr
+    file = zipfile.ZipFile(folder / "own.zip")
+    page = file.read("own/report.html").decode()
+    data = {
+        name: json.loads(
+            re.search(rf'<script id="{name}">\s*var \w+ = (.*?);\s*</script>', page)[1]
+        )
+        for name in ("workflow-desc", "categories", "results")
+    }
+    return folder, file, data
+
+
+def test_snakemakes_report_shows_reports_charts_and_the_workbook(shown):
+    folder, file, data = shown
+    drawn = {path.stem for path in (folder / "reports/small/figures/en").glob("*.svg")}
+    charts = [name for name in WORDS["en"]["charts"] if name in drawn]
+    assert len(charts) > 10
+    parts, report = WORDS["en"]["parts"], "reports/small"
+    expected = {parts[name]: {} for name in ("figures", "report", "results")}
+    for language in LANGUAGES:
+        name = WORDS[language]["language"]
+        documents = {f"{report}/report.{language}.{kind}" for kind in FORMATS}
+        expected[parts["report"]][name] = documents
+        images = {f"{report}/figures/{language}/{chart}.svg" for chart in charts}
+        expected[parts["figures"]][name] = images
+    expected[parts["results"]]["Other"] = {f"{report}/results.xlsx"}
+    listed = {
+        part: {n: {*files} for n, files in by.items()} for part, by in data["categories"].items()
+    }
+    assert listed == expected
+    for path, result in data["results"].items():
+        assert file.read(f"own/{result['data_uri']}") == (folder / path).read_bytes()
+
+
+def test_captions_are_in_the_language_of_what_they_stand_under(shown):
+    _, _, data = shown
+    for path, result in data["results"].items():
+        caption = re.sub(r"<[^>]+>", "", result["caption"])
+        chinese = bool(re.search(r"[/.]zh[/.]", path))
+        assert len(caption) > 20 and not re.search(r"[{}]|System Message|Undefined", caption)
+        assert bool(re.search(r"[\u4e00-\u9fff]", caption)) == chinese, path
+        if path.endswith(".svg"):
+            source = WHOLE["sources"]["zh" if chinese else "en"]
+            assert source in caption and f"{Path(path).stem}.csv" in caption
+            words = WORDS["zh" if chinese else "en"]
+            assert result["labels"] == {words["figure"]: words["charts"][Path(path).stem]}
+        elif "report." in path:
+            assert "2016" in caption and "2022" in caption
+    tables = len(list((shown[0] / "reports/small/tables").glob("*.csv")))
+    assert f"The {tables} tables" in data["results"]["reports/small/results.xlsx"]["caption"]
+    assert WHOLE["title"]["en"] in data["workflow-desc"]
+
+
+def test_words_around_results_are_the_same_in_every_language():
+    assert set(WORDS) == set(LANGUAGES)
+    assert WORDS["en"]["charts"].keys() <= FIGURES.keys()
+    for words in WORDS.values():
+        assert words.keys() == WORDS["en"].keys()
+        assert words["formats"].keys() == FORMATS.keys()
+        assert words["charts"].keys() == WORDS["en"]["charts"].keys()
+        assert words["parts"].keys() == WORDS["en"]["parts"].keys()
