@@ -24,7 +24,7 @@ from coevo.figures import (
     weights,
 )
 from coevo.figures.source_data import source_data
-from coevo.figures.theme import PALETTES, filled
+from coevo.figures.theme import PALETTES, SANS, filled
 from coevo.findings.shown import shown
 from coevo.findings.study import Study
 from coevo.fonts import font_folders
@@ -43,6 +43,9 @@ CHARTS: dict[str, Chart] = {
 # Pixels of width on paper by the number of charts in a row, so that type keeps one size.
 WIDTHS = {1: 640, 2: 340, 3: 230}
 RESOLUTION = 300  # dots per inch of images
+# The converter measures words in the first family alone, and by guess if it does not know it: of
+# the fonts of the report this one is known to it and holds Chinese, at its true width.
+MEASURED = "Noto Sans SC"
 
 
 def paper_size(spec: dict[str, Any], figure: Figure) -> dict[str, float]:
@@ -110,8 +113,8 @@ def pdf(image: str) -> bytes:
 
 def svg(spec: dict[str, Any]) -> str:
     """A specification as SVG on light ground, with ids that depend on the chart alone."""
-    text = _converter().vegalite_to_svg(filled(spec, PALETTES["light"]))
-    return renumbered(regular(text))
+    text = _converter().vegalite_to_svg(filled(spec, PALETTES["light"] | {"sans": MEASURED}))
+    return renumbered(regular(text.replace(f'"{MEASURED}"', f'"{SANS}"')))
 
 
 def regular(text: str) -> str:
