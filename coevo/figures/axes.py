@@ -106,11 +106,11 @@ def tick_format(values: Sequence[float]) -> str:
     return f",.{decimals}f"
 
 
-def percent_axis(values: Sequence[float], title: str) -> alt.Axis:
+def percent_axis(values: Sequence[float], title: str, pattern: str) -> alt.Axis:
     """A horizontal axis of shares as per cent, as the report writes them."""
     return alt.Axis(
-        values=list(values), labelExpr="format(100 * datum.value, '.0f') + ' %'", title=title,
-        titleLimit=600, grid=True,
+        values=list(values), title=title, titleLimit=600, grid=True,
+        labelExpr=f"replace('{pattern}', '{{}}', format(100 * datum.value, '.0f'))",
     )  # fmt: skip
 
 
@@ -137,6 +137,11 @@ def spread(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
         for i, label in enumerate(block)
     }
     return pd.Series(placed).reindex(values.index)
+
+
+def room(text: str) -> int:
+    """Room that a text takes, in letters: a wide character takes two."""
+    return len(_WIDE.sub(r"\1 ", text))
 
 
 def wrapped(label: str, width: int = 28) -> str:
