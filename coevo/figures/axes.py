@@ -1,6 +1,7 @@
 """Axes, scales and the placing of labels."""
 
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,9 @@ from coevo.figures.theme import GRADE_COUNT
 from coevo.findings.grades import LARGE, SMALL, spans
 
 AIR = 0.01  # of D, beyond the outermost tenths
+# A wide character, as Chinese has, that a line may end with: neither an opening mark nor what
+# stands before a closing one.
+_WIDE = re.compile(r"((?![（《])[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60])(?![，。；：、）”》])")
 
 # under words that a line would cross: the same words, wide, in the colour of the page
 HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
@@ -102,11 +106,11 @@ def tick_format(values: Sequence[float]) -> str:
     return f",.{decimals}f"
 
 
-def percent_axis(values: Sequence[float], title: str) -> alt.Axis:
+def percent_axis(values: Sequence[float], title: str, pattern: str) -> alt.Axis:
     """A horizontal axis of shares as per cent, as the report writes them."""
     return alt.Axis(
-        values=list(values), labelExpr="format(100 * datum.value, '.0f') + ' %'", title=title,
-        titleLimit=600, grid=True,
+        values=list(values), title=title, titleLimit=600, grid=True,
+        labelExpr=f"replace('{pattern}', '{{}}', format(100 * datum.value, '.0f'))",
     )  # fmt: skip
 
 
@@ -135,15 +139,24 @@ def spread(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
     return pd.Series(placed).reindex(values.index)
 
 
+def room(text: str) -> int:
+    """Room that a text takes, in letters: a wide character takes two."""
+    return len(_WIDE.sub(r"\1 ", text))
+
+
 def wrapped(label: str, width: int = 28) -> str:
-    """A label in as few lines of `width` characters as it needs, of about equal length."""
-    lines = textwrap.wrap(label, width, break_long_words=False)
+    """A label in as few lines of `width` letters as it needs, of about equal length.
+
+    A wide character takes the room of two letters, and a line may end behind it.
+    """
+    spaced = _WIDE.sub(r"\1 ", label)
+    lines = textwrap.wrap(spaced, width, break_long_words=False)
     for narrower in range(max((len(line) for line in lines), default=1), 0, -1):
-        closer = textwrap.wrap(label, narrower, break_long_words=False)
+        closer = textwrap.wrap(spaced, narrower, break_long_words=False)
         if len(closer) > len(lines) or max(map(len, closer)) > narrower:
             break
         lines = closer
-    return "\n".join(lines)
+    return "\n".join(re.sub(rf"{_WIDE.pattern} ", r"\1", line) for line in lines)
 
 
 def named_rows(order: Sequence[str], *, size: float = 12, **options: Any) -> alt.Y:

@@ -26,12 +26,12 @@ from coevo.findings.study import Study
 from coevo.multiverse import CHOICES
 
 
-def share_text(share: float) -> str:
+def share_text(share: float, pattern: str = "{} %") -> str:
     """A share as per cent, never as all or nothing where it is not."""
-    text = f"{share * 100:.0f} %"
-    if share < 1 and text == "100 %":
-        return "> 99 %"
-    return "< 1 %" if share > 0 and text == "0 %" else text
+    text = f"{share * 100:.0f}"
+    if share < 1 and text == "100":
+        return "> " + pattern.format(99)
+    return "< " + pattern.format(1) if share > 0 and text == "0" else pattern.format(text)
 
 
 def _combinations(study: Study) -> pd.DataFrame:
@@ -165,13 +165,13 @@ def sensitivity(study: Study, words: dict[str, str]) -> dict[str, Any]:
         .round(4)
         .assign(
             row=rows["choice"].map(lambda choice: words[f"choice_{choice}"]),
-            text=rows["bar"].round(4).map(share_text),
+            text=[share_text(share, words["percent"]) for share in rows["bar"].round(4)],
         )
     )
     high = min(1.0, float(rows[["first_order", "total"]].max().max()) * 1.04)
     x = alt.X(
         "bar:Q", scale=scale(0, high),
-        axis=percent_axis(ticks(0, high, 4), words["sensitivity"]),
+        axis=percent_axis(ticks(0, high, 4), words["sensitivity"], words["percent"]),
     )  # fmt: skip
     y = named_rows(list(data["row"]))
     base = alt.Chart(data)

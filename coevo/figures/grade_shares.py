@@ -13,6 +13,7 @@ from coevo.findings.study import Study
 
 LEAST = 0.1  # a share below this has no number in its bar
 LETTER = 6.3  # pixels of a letter, about
+WIDE = "regexp('[\u4e00-\u9fff]', 'g')"  # characters that take the room of two
 
 
 def grade_shares(study: Study, words: dict[str, str]) -> dict[str, Any]:
@@ -61,7 +62,9 @@ def _share_bars(
     shares = rows[["region", "year", "grade", "share"]].assign(
         place=rows["grade"].map({label: i for i, label in enumerate(study.grades.labels)}),
         g=rows["grade"].map(colours(study.grades)),
-        short=rows["share"].map(share_text).where(rows["share"] >= LEAST, ""),
+        short=[
+            share_text(share, words["percent"]) if share >= LEAST else "" for share in rows["share"]
+        ],
     )
     base = (
         alt.Chart(shares.sort_values(["region", "year", "place"]).round({"share": 5}))
@@ -76,7 +79,8 @@ def _share_bars(
     )  # fmt: skip
     draws = words["draws"].format(count=f"{study.config['robustness']['draws']:,}")
     x = alt.X(
-        "start:Q", scale=scale(0, 1), axis=percent_axis([0, 0.25, 0.5, 0.75, 1], draws)
+        "start:Q", scale=scale(0, 1),
+        axis=percent_axis([0, 0.25, 0.5, 0.75, 1], draws, words["percent"]),
     )  # fmt: skip
     bars = base.mark_bar(stroke="$bg", strokeWidth=1).encode(
         x=x, x2="end:Q", y=y, color=alt.Color("g:O", scale=grade_scale()),
@@ -86,7 +90,8 @@ def _share_bars(
             alt.Tooltip("share:Q", title=words["tip_share"], format=".1%"),
         ],
     )  # fmt: skip
-    fits = f"datum.share * width > {LETTER} * length(datum.%s) + 8"
+    letters = f"length(replace(datum.%s, {WIDE}, '  '))"
+    fits = f"datum.share * width > {LETTER} * {letters} + 8"
     shown = f"{fits % 'long'} ? datum.long : {fits % 'short'} ? datum.short : ''"
     text = base.transform_calculate(shown=shown).mark_text(fontSize=11.5).encode(
         x=alt.X("middle:Q", scale=scale(0, 1)), y=y, text="shown:N",

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from coevo.figures.axes import HALO, above, tick_format, ticks
+from coevo.figures.axes import HALO, above, room, tick_format, ticks
 from coevo.figures.theme import specification
 from coevo.findings.grades import printed
 from coevo.findings.study import Study
@@ -58,7 +58,7 @@ def with_room(
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
     kept = {}
     for i in order:
-        x, y, wide = rows["x"][i], rows["y"][i], LETTER * len(rows["name"][i])
+        x, y, wide = rows["x"][i], rows["y"][i], LETTER * room(rows["name"][i])
         for side, start in (("right", x + 6), ("left", x - 6 - wide)):
             box = (start, y - LINE / 2, start + wide, y + LINE / 2)
             inside = box[0] >= 0 and box[2] <= PLOT[0]

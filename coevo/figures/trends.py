@@ -27,7 +27,12 @@ def opening_indices(study: Study, words: dict[str, str]) -> dict[str, Any]:
     places = {column: i for i, column in enumerate(columns)}
     rows["colour"] = rows["column"].map(lambda c: subsystem_colour(places[c]))
     rows["subsystem"] = rows["column"].map(lambda c: study.label(c[len(SUBSYSTEM_PREFIX) :]))
-    rows["text"] = rows["subsystem"] if study.single else rows["who"] + ", " + rows["subsystem"]
+    rows["text"] = rows["subsystem"]
+    if not study.single:
+        rows["text"] = [
+            words["index_of"].format(who=who, subsystem=subsystem)
+            for who, subsystem in zip(rows["who"], rows["subsystem"], strict=True)
+        ]
     high = max(0.2, rows["value"].max() * 1.08)
     y = scale(0, high)
     values = ticks(0, high)
