@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas as pd
+
 from coevo.figures import (
     FIGURES,
     Figure,
@@ -23,7 +25,7 @@ from coevo.figures import (
     trends,
     weights,
 )
-from coevo.figures.faces import faces
+from coevo.figures.images import pdfs, pngs
 from coevo.figures.source_data import source_data
 from coevo.figures.theme import PALETTES, SANS, filled
 from coevo.findings.shown import shown
@@ -43,7 +45,6 @@ CHARTS: dict[str, Chart] = {
 
 # Pixels of width on paper by the number of charts in a row, so that type keeps one size.
 WIDTHS = {1: 640, 2: 340, 3: 230}
-RESOLUTION = 300  # dots per inch of images
 # The converter measures words in the first family alone, and by guess if it does not know it: of
 # the fonts of the report this one is known to it and holds Chinese, at its true width.
 MEASURED = "Noto Sans SC"
@@ -63,15 +64,20 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
         Words in charts: `charts` of the phrase file of the study's language.
     """
     specs = {name: CHARTS[name](study, words) for name in figure_names(shown(study))}
-    files: dict[str, str | bytes] = {
-        f"{name}.json": json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
-        for name, spec in specs.items()
+    charts = {name: svg(spec | paper_size(spec, FIGURES[name])) for name, spec in specs.items()}
+    return {
+        f"{name}.{ending}": content
+        for ending, made in (
+            ("json", {name: _text(spec) for name, spec in specs.items()}),
+            ("svg", charts),
+            ("png", pngs(charts)),
+        )
+        for name, content in made.items()
     }
-    _converter().register_font_directory(str(faces(map(str, files.values()))))
-    for name, spec in specs.items():
-        files[f"{name}.svg"] = image = svg(spec | paper_size(spec, FIGURES[name]))
-        files[f"{name}.png"] = png(image)
-    return files
+
+
+def _text(spec: Mapping[str, Any]) -> str:
+    return json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
@@ -79,45 +85,30 @@ def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
 
     `<name>.pdf`, and `<name>.csv`: the data as drawn, with a byte-order mark.
     """
-    files: dict[str, str | bytes] = {}
+    by_ending: dict[str, dict[str, str]] = {"svg": {}, "json": {}}
     for file, content in charts.items():
         name, _, ending = file.rpartition(".")
-        if ending == "svg":
-            files[f"{name}.pdf"] = pdf(str(content))
-        elif ending == "json":
-            rows = as_text(source_data(json.loads(content)))
-            files[f"{name}.csv"] = "\ufeff" + rows.to_csv(index=False, lineterminator="\n")
-    return files
+        if ending in by_ending:
+            by_ending[ending][name] = str(content)
+    data = {
+        f"{name}.csv": "\ufeff" + _rows(text).to_csv(index=False, lineterminator="\n")
+        for name, text in by_ending["json"].items()
+    }
+    return {f"{name}.pdf": image for name, image in pdfs(by_ending["svg"]).items()} | data
 
 
-def _converter() -> Any:
-    """The library that draws, with the fonts of the report."""
-    import vl_convert
-
-    for folder in font_folders():
-        vl_convert.register_font_directory(str(folder))
-    return vl_convert
-
-
-def png(image: str) -> bytes:
-    """An SVG as PNG at 300 dots per inch on white paper."""
-    return _converter().svg_to_png(weighted(image), ppi=RESOLUTION)
-
-
-def pdf(image: str) -> bytes:
-    """An SVG as PDF with the entries of each dictionary in order: theirs changes by process.
-
-    A line and its neighbour change places inside one object, so every object stays where the table
-    at the end of the file says it is.
-    """
-    entries = re.compile(rb"(?:^ +/[A-Za-z]+\d+ \d+ 0 R\n)+", re.MULTILINE)
-    data = _converter().svg_to_pdf(weighted(image))
-    return entries.sub(lambda m: b"".join(sorted(m[0].splitlines(keepends=True))), data)
+def _rows(text: str) -> pd.DataFrame:
+    """The rows that a chart shows, safe to open in a spreadsheet."""
+    return as_text(source_data(json.loads(text)))
 
 
 def svg(spec: dict[str, Any]) -> str:
     """A specification as SVG on light ground, with ids that depend on the chart alone."""
-    text = _converter().vegalite_to_svg(filled(spec, PALETTES["light"] | {"sans": MEASURED}))
+    import vl_convert
+
+    for folder in font_folders():
+        vl_convert.register_font_directory(str(folder))
+    text = vl_convert.vegalite_to_svg(filled(spec, PALETTES["light"] | {"sans": MEASURED}))
     family = f"'{MEASURED}',{SANS}" if re.search("[\u4e00-\u9fff]", text) else SANS
     return renumbered(regular(text.replace(f'"{MEASURED}"', f'"{family}"')))
 
@@ -130,22 +121,6 @@ def regular(text: str) -> str:
     text = text.replace(' font-weight="normal"', "")
     plain = re.compile(r"<text(?![^>]*font-weight)")
     return plain.sub("<text style=\"font-variation-settings:'wght' 400\"", text)
-
-
-def weighted(text: str) -> str:
-    """SVG whose words have an outline in their own colour.
-
-    The converter draws a variable font at its lightest weight; the outline makes up for it.
-    """
-
-    def outlined(word: re.Match[str]) -> str:
-        colour = re.search(r' fill="([^"]*)"', word[0])
-        if colour is None or " stroke=" in word[0]:
-            return word[0]
-        width = 0.8 if 'font-weight="bold"' in word[0] else 0.4
-        return f'{word[0]} stroke="{colour[1]}" stroke-width="{width}"'
-
-    return re.sub(r"<text[^>]*(?=>)", outlined, text)
 
 
 def renumbered(text: str) -> str:

@@ -1,0 +1,48 @@
+"""Charts as images for other programs, drawn by Typst in the fonts of the report.
+
+The library that makes an SVG knows one weight of a variable font, and takes what a font lacks from
+whichever font the machine has.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from coevo.fonts import font_folders
+
+RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
+_PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#image("chart.svg", alt: "chart")
+"""
+
+
+def pngs(charts: Mapping[str, str]) -> dict[str, bytes]:
+    """SVG by name -> PNG by name, on white paper."""
+    return _typeset(charts, format="png", ppi=RESOLUTION)
+
+
+def pdfs(charts: Mapping[str, str]) -> dict[str, bytes]:
+    """SVG by name -> PDF by name, without a date."""
+    return _typeset(charts, format="pdf", timestamp=0)
+
+
+def _typeset(charts: Mapping[str, str], **options: Any) -> dict[str, bytes]:
+    """Each chart alone on a page of its size; the fonts are read once."""
+    import typst
+
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch) / "chart.typ"
+        source.write_text(_PAGE, encoding="utf-8")
+        compiler = typst.Compiler(
+            root=scratch,
+            font_paths=[str(place) for place in font_folders()],
+            ignore_system_fonts=True,
+        )
+        made = {}
+        for name, image in charts.items():
+            (Path(scratch) / "chart.svg").write_text(image, encoding="utf-8")
+            page = compiler.compile(input=str(source), **options)
+            assert isinstance(page, bytes)  # one page, not a list of them
+            made[name] = page
+        return made
