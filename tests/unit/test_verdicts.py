@@ -1,0 +1,617 @@
+"""Verdicts in words, in both languages: another verdict in the tables, another sentence.
+
+Every section has its verdicts, each with the change of the made-up tables that gives it. A world
+takes one verdict of each section; in it the sentence of that verdict stands and no other.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.coupling import GRADES
+from coevo.report.wording import text
+from tests import populations
+from tests.sample import FOLDER, NAMES, stated, study, tables, without, words_of
+
+LANGUAGES = ("en", "zh")
+FOCUS = "330000"
+PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
+MOST, LESS, LEAST = (GRADES["ten"].labels[i] for i in (7, 6, 5))
+ESTIMATORS = ("trapezoid", "lag", "logmean")
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A change of tables, and by language what is said in a section (its id) because of it."""
+
+    change: Callable[[Tables], Tables]
+    said: dict[str, tuple[str, str]]  # section -> English, Chinese
+
+
+def same(made: Tables) -> Tables:
+    return made
+
+
+def put(made: Tables, name: str, rows: pd.Series, **values: object) -> Tables:
+    """Return tables of which one has other values in some rows."""
+    frame = made[name].astype({column: object for column in values})
+    for column, value in values.items():
+        frame[column] = frame[column].mask(rows, value)
+    return made | {name: frame.infer_objects()}
+
+
+# --- far, step, size ----------------------------------------------------------------------
+
+
+def fell(count: int) -> Callable[[Tables], Tables]:
+    """D of `count` regions starts high and so falls, that of the focus region last."""
+
+    def change(made: Tables) -> Tables:
+        table = made["coupling"]
+        chosen = [region for region in NAMES if region != FOCUS][:count] + [FOCUS] * (count == 4)
+        first = table["region"].isin(chosen) & table["year"].eq(2015)
+        return put(made, "coupling", first, D=0.95, grade=GRADES["ten"].labels[9])
+
+    return change
+
+
+FAR = [
+    Verdict(same, {"answer": ("*D* rose in all 4 regions", "4个地区的耦合协调度*D*全部上升"),
+                   "far": ("All 4 regions rose", "4个地区的*D*全部上升")}),
+    Verdict(fell(1), {"answer": ("rose in 3 of 4 regions", "4个地区中有3个的耦合协调度*D*上升"),
+                      "far": ("3 of 4 regions rose", "4个地区中有3个的*D*上升")}),
+    Verdict(fell(3), {"answer": ("rose in only one of 4 regions", "仅有1个的耦合协调度*D*上升"),
+                      "far": ("One of 4 regions rose", "4个地区中有1个的*D*上升")}),
+    Verdict(fell(4), {"answer": ("rose in none of the 4 regions", "4个地区的耦合协调度*D*无一上升"),
+                      "far": ("No region rose", "没有任何地区的*D*上升")}),
+]  # fmt: skip
+
+
+def correlated(value: float | None, placed: bool = True) -> Callable[[Tables], Tables]:
+    """The correlation within regions and years has a value or is not there; paired or not."""
+
+    def change(made: Tables) -> Tables:
+        table = made["comovement"]
+        last = table["scope"].eq("within_regions_and_years")
+        own = last & table["measure"].eq("correlation_lnU")
+        made = put(made, "comovement", own, value=value)
+        if value is None:
+            return made | {"comovement": table[~last].reset_index(drop=True)}
+        ends = ["placebo_low", "placebo_high"]
+        return made if placed else made | {"comovement": without(made["comovement"], measure=ends)}
+
+    return change
+
+
+STEP = [
+    Verdict(same, {
+        "answer": ("No co-movement is shown beyond level and common trend, nor is its absence",
+                   "剔除水平与共同趋势后未见同步变动，但亦不能证明其不存在"),
+        "step": ("is one of level and common trend", "两个指数之间的关联属于水平与共同趋势")}),
+    Verdict(correlated(0.4), {
+        "answer": ("The two indices move together beyond level and common trend",
+                   "两个指数在水平与共同趋势之外仍同步变动"),
+        "step": ("outlasts level and common trend: r",
+                 "剔除水平与共同趋势后，两个指数之间仍有关联")}),
+    Verdict(correlated(0.4, placed=False), {
+        "answer": ("whether that exceeds level and common trend is not judged",
+                   "它是否超出水平与共同趋势，不作判断"),
+        "step": ("Whether the link between the indices outlasts level and common trend is not",
+                 "两个指数之间是否仍有关联，不作判断")}),
+    Verdict(correlated(None), {
+        "answer": ("within regions and years there is no correlation", "相关系数不存在"),
+        "step": ("Whether the indices are linked beyond level and common trend is not judged",
+                 "在水平与共同趋势之外，两个指数之间是否有关联，不作判断")}),
+]  # fmt: skip
+
+
+def of_size(measure: str, value: float | None) -> Callable[[Tables], Tables]:
+    """A measure of size has a value, of the focus region or of all; None: it is not there."""
+
+    def change(made: Tables) -> Tables:
+        table = made["comovement"]
+        if value is None:
+            return made | {"comovement": without(table, measure=measure)}
+        whole = ~table["scope"].isin(list(NAMES))
+        mine = table["measure"].eq(measure) & (table["scope"].eq(FOCUS) | whole)
+        return put(made, "comovement", mine, value=value)
+
+    return change
+
+
+SIZE = [
+    Verdict(same, {"step": ("Part of the differences in *D* is size",
+                            "*D*的差异有一部分是规模效应")}),
+    Verdict(of_size("share_of_variance_lnD", 0.7), {"step": (
+        "Most of the differences in *D* are size: the logarithm of gross product alone accounts "
+        "for 70 %", "*D*的差异大部分是规模效应：生产总值的对数单独就占ln *D*方差的70%")}),
+    Verdict(of_size("share_of_variance_lnD", None), {"step": (
+        "What share of the differences in *D* is size was not computed",
+        "*D*的差异中规模效应所占份额未予计算")}),
+]  # fmt: skip
+RANK = [
+    Verdict(of_size("rank_size_adjusted_D", 3.0), {"step": (
+        "With size taken out, Zhejiang ranks third instead of", "位降至第3位")}),
+    Verdict(of_size("rank_size_adjusted_D", 1.0), {"step": (
+        "With size taken out, Zhejiang keeps its rank in 2020: first of 4",
+        "剔除规模后，2020年浙江的位次不变：在4个地区中居第1位")}),
+]  # fmt: skip
+
+# --- what moves D, how sure we are of it --------------------------------------------------
+
+
+def split(factor: float | None) -> Callable[[Tables], Tables]:
+    def change(made: Tables) -> Tables:
+        table = made["growth_split"]
+        if factor is None:
+            return made | {"growth_split": table.iloc[:0]}
+        return made | {"growth_split": table.assign(contribution=factor * table["contribution"])}
+
+    return change
+
+
+GROWTH = [
+    Verdict(same, {"weights": ("ln *D* of Zhejiang rose by", "浙江的ln *D*上升")}),
+    Verdict(split(-1.0), {"weights": ("ln *D* of Zhejiang fell by", "浙江的ln *D*下降")}),
+    Verdict(split(0.0), {"weights": ("in 2020 is what it was in 2015", "的ln *D*与2015年相同")}),
+    Verdict(split(None), {"weights": ("No step of *D* of Zhejiang",
+                                      "浙江的*D*没有任何相邻两年间的变动可供分解")}),
+]  # fmt: skip
+
+
+def graded(*grades: str, main: int = 0) -> Callable[[Tables], Tables]:
+    """The combinations of choices give these grades; the study's own is the one at `main`."""
+
+    def change(made: Tables) -> Tables:
+        table = made["multiverse"].head(len(grades))
+        own = [i == main for i in range(len(grades))]
+        return made | {"multiverse": table.assign(focus_grade=grades, main=own)}
+
+    return change
+
+
+def ungraded(made: Tables) -> Tables:
+    nothing = {"focus_grade": "", "focus_D": np.nan, "focus_rank": np.nan}
+    return made | {"multiverse": made["multiverse"].assign(**nothing)}
+
+
+ROBUST = [
+    Verdict(graded(*[MOST] * 96, *[LESS] * 4), {"robustness": (
+        f"is robust: of 100 combinations of choices 96 give {MOST}",
+        "等级是稳健的：100种选择组合中，96种判为中级协调（含本研究的组合）")}),
+    Verdict(graded(*[MOST] * 96, *[LESS] * 4, main=99), {"robustness": (
+        "Nearly all of 100 combinations of choices give Zhejiang in 2020 another grade",
+        "100种选择组合几乎全部使2020年浙江的等级不同于本研究的判定：96种判为中级协调")}),
+    Verdict(graded(*[MOST] * 70, *[LESS] * 30), {"robustness": (
+        "Most of 100 combinations of choices, not nearly all, give Zhejiang in 2020 the grade that",
+        "多数（但并非几乎全部）使2020年浙江的等级与本研究的判定相同：70种判为中级协调")}),
+    Verdict(graded(*[MOST] * 70, *[LESS] * 30, main=99), {"robustness": (
+        "Most of 100 combinations of choices, not nearly all, give Zhejiang in 2020 another grade",
+        "多数（但并非几乎全部）使2020年浙江的等级不同于本研究的判定：70种判为中级协调")}),
+    Verdict(graded(*[MOST] * 50, *[LESS] * 46, *[LEAST] * 4), {"robustness": (
+        "No single grade of Zhejiang in 2020 is robust: of 100 combinations of choices 50 give",
+        "2020年浙江没有哪个单一等级是稳健的：100种选择组合中，50种判为中级协调")}),
+    Verdict(ungraded, {"robustness": (
+        "is robust is not computed: no combination of choices",
+        "等级是否稳健，未予计算：没有任何选择组合给出其该年的*D*")}),
+]  # fmt: skip
+
+
+def driven(*rows: tuple[str, float, float]) -> Callable[[Tables], Tables]:
+    def change(made: Tables) -> Tables:
+        table = pd.DataFrame(rows, columns=["choice", "first_order", "total"])
+        return made | {"sensitivity": table.assign(outcome="focus_D")}
+
+    return change
+
+
+DRIVES = [
+    Verdict(driven(("form", 0.6, 0.7), ("range", 0.004, 0.01)), {"robustness": (
+        "One choice drives this *D*: of its variance over the combinations form of C alone",
+        "有一项选择主导这一*D*：在各组合间的方差中，C的形式单独占60%")}),
+    Verdict(driven(("form", 0.3, 0.4), ("weighting", 0.45, 0.5)), {"robustness": (
+        "No single choice drives this *D*: of its variance over the combinations weighting alone",
+        "没有哪一项选择单独主导这一*D*：在各组合间的方差中，赋权方法单独占45%")}),
+    Verdict(driven(), {"robustness": ("No choice changes this *D*", "没有任何选择改变这一*D*")}),
+]  # fmt: skip
+
+# --- two populations ----------------------------------------------------------------------
+
+ENDS = {  # intervals of b1 and d
+    "supply": ((0.1, 0.3), (0.1, 0.3)),
+    "neither": ((-0.1, 0.3), (-0.2, 0.2)),
+    "one": ((0.1, 0.3), (-0.2, 0.2)),
+    "other": ((0.1, 0.3), (-0.3, -0.1)),
+}
+
+
+def slopes(effects: str, pattern: str) -> Callable[[Tables], Tables]:
+    def change(made: Tables) -> Tables:
+        table = made["parameters"]
+        for parameter, (low, high) in zip(("b1", "d"), ENDS[pattern], strict=True):
+            rows = table["effects"].eq(effects) & table["parameter"].eq(parameter)
+            if effects == "none":
+                rows &= table["scope"].eq(FOCUS)
+            made = put(made, "parameters", rows, low=low, high=high)
+        return made
+
+    return change
+
+
+FIRST = [
+    Verdict(slopes("region", "supply"), {"answer": (
+        "With region effects alone both interaction coefficients are positive",
+        "仅含地区固定效应时，两个相互作用系数均为正，呈供需（捕食型）关系的形态")}),
+    Verdict(slopes("region", "neither"), {"answer": (
+        "With region effects alone neither interaction coefficient can be told from zero",
+        "仅含地区固定效应时，两个相互作用系数均无法与0区分")}),
+    Verdict(slopes("region", "one"), {"answer": (
+        "With region effects alone one of the two interaction coefficients can be told",
+        "仅含地区固定效应时，两个相互作用系数中一个可与0区分，另一个不可")}),
+    Verdict(slopes("region", "other"), {"answer": (
+        "With region effects alone both interaction coefficients can be told from zero, but not",
+        "仅含地区固定效应时，两个相互作用系数均可与0区分，但符号不符合供需（捕食型）关系")}),
+]  # fmt: skip
+UNDECIDED = (
+    "Whether output of plants and sales of shops interact is undetermined",
+    "产值与销售额是否相互作用，未能判定",
+)
+THEN = [
+    Verdict(slopes("region+year", "neither"), {
+        "answer": ("once year effects enter, neither slope can be told from zero",
+                   "加入年份固定效应后，两个斜率均无法与0区分"),
+        "populations": UNDECIDED}),
+    Verdict(slopes("region+year", "supply"), {
+        "answer": ("once year effects enter, both slopes stay positive",
+                   "加入年份固定效应后，两个斜率仍为正"),
+        "populations": ("The growth of output of plants and of sales of shops shows the signs of a",
+                        "产值与销售额的增长呈现供需关系的符号")}),
+    Verdict(slopes("region+year", "one"), {
+        "answer": ("once year effects enter, one slope can be told from zero, the other cannot",
+                   "加入年份固定效应后，一个斜率可与0区分，另一个不可"),
+        "populations": UNDECIDED}),
+    Verdict(slopes("region+year", "other"), {
+        "answer": ("once year effects enter, both slopes can be told from zero, but not",
+                   "加入年份固定效应后，两个斜率均可与0区分，但符号不符合供需关系"),
+        "populations": ("depends on each other, but not as a supply relation would have it",
+                        "增长相互依存，但并非供需关系所要求的形式")}),
+]  # fmt: skip
+
+
+def judged(**chosen: Any) -> Callable[[Tables], Tables]:
+    return lambda made: made | {"relations": populations.relations(NAMES, **chosen)}
+
+
+WHICH = "Which relation output of plants and sales of shops have is undetermined"
+RELATION = [
+    Verdict(judged(weak="yes", strong="no"), {"populations": (
+        f"{WHICH}: the instruments that would have to confirm it are weak (least first-stage F",
+        "产值与销售额之间属于何种关系，未能判定：用以确认它的工具变量偏弱（最小的第一阶段F值为1.6）")}),
+    Verdict(judged(strength=20.0, weak="no", strong="undecidable"), {"populations": (
+        f"{WHICH}: two estimators that should agree give different signs",
+        "产值与销售额之间属于何种关系，未能判定：本应一致的两种估计方法给出不同的符号")}),
+    Verdict(judged(strength=20.0, A12=(0.01, 0.02), A21=(0.3, 0.4)), {"populations": (
+        f"{WHICH}: the effects are no larger than regions without any interaction would give",
+        "未能判定：效应不大于不存在任何相互作用的地区所能给出的结果")}),
+    Verdict(judged(relation="competition", strength=20.0, weak="yes", strong="yes"),
+            {"populations": ("show competition: two estimators agree",
+                             "产值与销售额表现为竞争：两种估计方法一致")}),
+    Verdict(judged(relation="predator_prey: 2 preys on 1", strength=20.0, weak="no", strong="no"),
+            {"populations": ("show a predator–prey (supply) relation (x₂ lives on x₁): two",
+                             "表现为供需（捕食型）关系（x₂依存于x₁）：两种估计方法一致")}),
+]  # fmt: skip
+FEEDBACK = [  # of the same tables
+    Verdict(same, {"populations": pair}) for pair in (
+    ("Feedback: in the weak form yes, in the strong form no.",
+     "反馈：按弱形式成立，按强形式不成立。"),
+    ("Feedback: in the weak form no, in the strong form not decidable.",
+     "反馈：按弱形式不成立，按强形式无法判定。"),
+    ("Whether feedback is stronger than competition cannot be decided here",
+     "反馈是否强于竞争，无论按弱形式还是强形式，在此均无法判定"),
+    ("Feedback: in the weak form yes, in the strong form yes.",
+     "反馈：按弱形式成立，按强形式成立。"),
+    ("Feedback: in the weak form no, in the strong form no.",
+     "反馈：按弱形式不成立，按强形式不成立。"),
+)]  # fmt: skip
+
+
+def surviving(supply: tuple[str, ...], one_less: bool = False) -> Callable[[Tables], Tables]:
+    def change(made: Tables) -> Tables:
+        table = populations.specifications(4, supply=supply)
+        if one_less:
+            own = table["pair"].eq("main") & table["roles"].eq("given") & table["quantity"].eq("b1")
+            own &= table["estimator"].eq("lag") & table["effects"].eq("region")
+            table["low"] = table["low"].mask(own, -1.0)
+        return made | {"specifications": table}
+
+    return change
+
+
+SURVIVAL = [
+    Verdict(surviving(("region",)), {"populations": (
+        "shows in all 3 fits with region effects alone and in none of 3 with region and year",
+        "在仅含地区固定效应的全部3个估计中出现，在含地区与年份双向固定效应的3个估计中则均未出现")}),
+    Verdict(surviving(("region", "region+year")), {"populations": (
+        "stands in every one of 3 fits of the two outputs, year effects included",
+        "在两类产出的全部3个估计中均成立，含年份固定效应时亦然")}),
+    Verdict(surviving(("region",), one_less=True), {"populations": (
+        "shows in 2 of 3 fits with region effects and 0 of 3 fits with region and year effects: it",
+        "见于地区固定效应下3个估计中的2个和地区与年份双向固定效应下3个估计中的0个：它取决于")}),
+    Verdict(surviving(()), {"populations": (
+        "shows in no fit of the two outputs", "在两类产出的任何估计中均未出现")}),
+]  # fmt: skip
+
+
+# --- equilibria ---------------------------------------------------------------------------
+
+
+def sets(x1: str, x2: str, low: float = 100.0, located: bool = False) -> Callable:
+    """The focus region's own fit has sets of these kinds, from `low` to 987 where bounded."""
+
+    def change(made: Tables) -> Tables:
+        table = made["equilibria"]
+        own = table["source"].eq("fit") & table["effects"].eq("none") & table["scope"].eq(FOCUS)
+        ends = {f"{x}_{end}": value for x in ("x1", "x2") for end, value in
+                (("low", low), ("high", 987.0))}  # fmt: skip
+        kinds = {"x1_set": x1, "x2_set": x2}
+        return put(made, "equilibria", own, **kinds, **ends, x1=654.0, located=located)
+
+    return change
+
+
+def unfitted(made: Tables) -> Tables:
+    """The focus region has no fit of its own, for a reason that the code gives."""
+    fits, parameters, relations = (made[n] for n in ("equilibria", "parameters", "relations"))
+    reason = "2 growth rows cannot determine two coefficients and their errors"
+    row = {"scope": FOCUS, "name": "Zhejiang", "effects": "none", "quantity": "not_estimated"}
+    refusals = [row | {"estimator": e, "relation": reason} for e in ESTIMATORS]
+    kept = without(relations, scope=FOCUS)
+    return made | {
+        "equilibria": fits[(fits["scope"] != FOCUS) | (fits["source"] != "fit")],
+        "parameters": without(parameters, scope=FOCUS),
+        "relations": pd.concat([kept, pd.DataFrame(refusals)], ignore_index=True),
+    }
+
+
+UNBOUNDED = (
+    "The set is unbounded; E cannot be located",
+    "置信集无界，仅凭浙江自身的增长，平衡点E无法可靠估计",
+)
+EQUILIBRIUM = [
+    Verdict(sets("complement", "line"), {
+        "answer": ("cannot locate a fitted equilibrium: both confidence sets are unbounded",
+                   "拟合平衡点无法可靠估计：两个置信集均无界"), "equilibria": UNBOUNDED}),
+    Verdict(sets("line", "interval"), {
+        "answer": ("cannot locate a fitted equilibrium: the confidence set of x₁ is unbounded",
+                   "拟合平衡点无法可靠估计：x₁的置信集无界"), "equilibria": UNBOUNDED}),
+    Verdict(sets("interval", "line"), {
+        "answer": ("cannot locate a fitted equilibrium: the confidence set of x₂ is unbounded",
+                   "拟合平衡点无法可靠估计：x₂的置信集无界"), "equilibria": UNBOUNDED}),
+    Verdict(sets("interval", "interval", low=-50.0), {
+        "answer": ("lie above zero: no positive equilibrium is shown", "未能表明存在正的平衡点"),
+        "equilibria": ("No positive E is located from Zhejiang", "未能可靠估计正的平衡点E")}),
+    Verdict(sets("interval", "interval", located=True), {
+        "answer": ("five growth rows put a fitted equilibrium at x₁ = 654 (100 to 987)",
+                   "拟合平衡点为x₁ = 654（100至987）"),
+        "equilibria": ("A fitted E is located for Zhejiang", "浙江的拟合平衡点E得到可靠估计")}),
+    Verdict(unfitted, {
+        "answer": ("No equilibrium of Zhejiang is estimated from its own growth: 2 growth rows",
+                   "未能由浙江自身的增长估计平衡点：2个增长率观测不足以确定两个系数及其标准误"),
+        "equilibria": ("No equilibrium of Zhejiang is estimated from its own growth.",
+                       "未能由浙江自身的增长估计平衡点。")}),
+]  # fmt: skip
+
+
+def failing(made: Tables) -> Tables:
+    table = made["equilibria"]
+    own = table["source"].eq("calibration") & table["scope"].eq(FOCUS)
+    empty = {f"x{i}{end}": np.nan for i in (1, 2) for end in ("", "_low", "_high")}
+    return put(made, "equilibria", own, kind="fails", **empty)
+
+
+def uncalibrated(reason: str = "") -> Callable[[Tables], Tables]:
+    def change(made: Tables) -> Tables:
+        made = made | {"equilibria": without(made["equilibria"], source="calibration")}
+        row = {"scope": FOCUS, "effects": "none", "quantity": "not_calibrated", "relation": reason}
+        rows = pd.concat([made["relations"], pd.DataFrame([row])], ignore_index=True)
+        return made | {"relations": rows} if reason else made
+
+    return change
+
+
+def given(made: Tables) -> Tables:
+    table = stated(50.0, 200.0)["equilibria"]
+    rows = [made["equilibria"], table[table["source"] == "given"]]
+    kept = pd.concat([frame.astype(object) for frame in rows], ignore_index=True)
+    return made | {"equilibria": without(kept, source="calibration")}
+
+
+CALIBRATION = [
+    Verdict(same, {"answer": (
+        "An accounting calibration puts the model’s rest point at x₁ = 120 and x₂ = 150",
+        "核算校准给出的模型平衡点为x₁ = 120、x₂ = 150（亿元）")}),
+    Verdict(given, {"answer": (
+        "The given parameters put the model’s rest point at x₁ = 50.0 and x₂ = 200",
+        "由给定参数得到的模型平衡点为x₁ = 50.0、x₂ = 200（亿元）")}),
+    Verdict(failing, {"answer": (
+        "The accounting calibration of Zhejiang fails in every year; no period value is given",
+        "浙江的核算校准在各年均不成立；不给出全时期的值")}),
+    Verdict(uncalibrated("the calibration needs positive outputs, purchases and sales"),
+            {"answer": ("There is no accounting calibration of Zhejiang: the calibration needs",
+                        "浙江没有核算校准：校准要求产出、采购与销售均为正")}),
+    Verdict(uncalibrated(), {"answer": (
+        "The study names no purchases of the downstream system and no parameters",
+        "本研究未指定下游系统的采购额，也未给定参数；未作校准")}),
+]  # fmt: skip
+
+# Relations come first, since others add rows to them.
+SECTIONS = {
+    "relation": RELATION, "feedback": FEEDBACK, "far": FAR, "step": STEP, "size": SIZE,
+    "rank": RANK, "growth": GROWTH, "robustness": ROBUST, "drives": DRIVES, "first": FIRST,
+    "then": THEN, "survival": SURVIVAL, "calibration": CALIBRATION, "equilibrium": EQUILIBRIUM,
+}  # fmt: skip
+WORLDS = max(map(len, SECTIONS.values()))
+
+
+def template(language: str) -> str:
+    return (FOLDER / f"report.{language}.md").read_text(encoding="utf-8")
+
+
+def written(language: str, made: Tables, count: int = 4) -> dict[str, str]:
+    """Return the report of tables by section, each on one line and without escapes."""
+    chosen = study(count, language=language, **made)
+    words = words_of("phrases", language), words_of("notes", language)
+    source = text(chosen, template(language), *words, PROVENANCE).replace("\\", "")
+    parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def line(part: str) -> str:
+    return " ".join(part.split())
+
+
+@cache
+def world(number: int, language: str) -> dict[str, str]:
+    """Return the report of a world by section: of each list of verdicts the one of that number."""
+    made = tables()
+    for verdicts in SECTIONS.values():
+        made = verdicts[number % len(verdicts)].change(made)
+    return written(language, made)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", range(WORLDS))
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_verdict_has_its_sentence_and_no_other(section: str, number: int, language: str) -> None:
+    report, verdicts = world(number, language), SECTIONS[section]
+    place, mine = LANGUAGES.index(language), verdicts[number % len(verdicts)]
+    for part, said in mine.said.items():
+        assert said[place] in line(report[part]), part
+    for other in verdicts:
+        for part, said in other.said.items():
+            if said != mine.said.get(part):
+                assert said[place] not in line(report[part]), part
+
+
+PATTERN = ("cannot be told from the common path of the years", "无法与各年的共同走势相区分")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pattern_that_year_effects_take_away_rests_on_the_years(language: str) -> None:
+    said = PATTERN[LANGUAGES.index(language)]
+    for number in range(WORLDS):
+        pair = (number % len(FIRST), number % len(THEN))
+        assert (said in line(world(number, language)["answer"])) == (pair == (0, 0)), number
+
+
+# --- one region ---------------------------------------------------------------------------
+
+
+def alone(first: float) -> Callable[[Tables], Tables]:
+    """D of the only region starts at `first`; it ends at 0.87."""
+
+    def change(made: Tables) -> Tables:
+        table = made["coupling"]
+        D = table["D"].mask(table["year"].eq(2015), first or table["D"].iloc[-1])
+        return made | {"coupling": table.assign(D=D)}
+
+    return change
+
+
+ALONE = {
+    "move": [
+        Verdict(alone(0.6), {"answer": ("*D* of Zhejiang rose from", "）升至"),
+                             "far": ("*D* of Zhejiang rose from", "升至")}),
+        Verdict(alone(0.95), {"answer": ("*D* of Zhejiang fell from", "）降至"),
+                              "far": ("*D* of Zhejiang fell from", "降至")}),
+        Verdict(alone(0), {"answer": ("*D* of Zhejiang stayed at", "）持平于"),
+                           "far": ("*D* of Zhejiang stayed at", "持平于")}),
+    ],
+    "interaction": [
+        Verdict(slopes("none", "supply"), {"answer": (
+            "growth rows give both interaction coefficients the signs of a supply",
+            "增长率观测给出的两个相互作用系数，其符号符合供需（捕食型）关系")}),
+        Verdict(slopes("none", "neither"), {"answer": (
+            "growth rows cannot tell either interaction coefficient from zero",
+            "增长率观测，两个相互作用系数均无法与0区分")}),
+        Verdict(slopes("none", "one"), {"answer": (
+            "growth rows tell one of the two interaction coefficients from zero, not the other",
+            "增长率观测，两个相互作用系数中一个可与0区分，另一个不可")}),
+        Verdict(slopes("none", "other"), {"answer": (
+            "growth rows tell both interaction coefficients from zero, but not with the signs",
+            "增长率观测，两个相互作用系数均可与0区分，但符号不符合供需关系")}),
+    ],
+}  # fmt: skip
+
+
+@cache
+def lonely(number: int, language: str) -> dict[str, str]:
+    made = tables(1)
+    for verdicts in ALONE.values():
+        made = verdicts[number % len(verdicts)].change(made)
+    return written(language, made, count=1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("section", ALONE)
+def test_one_region_has_sentences_of_its_own(section: str, number: int, language: str) -> None:
+    report, verdicts = lonely(number, language), ALONE[section]
+    place, mine = LANGUAGES.index(language), verdicts[number % len(verdicts)]
+    for verdict in verdicts:
+        for part, said in verdict.said.items():
+            assert (said[place] in line(report[part])) == (verdict is mine), (part, said)
+    step = ("One region cannot tell whether its indices", "仅凭一个地区，无法区分其指数")
+    assert step[place] in line(report["answer"])
+    assert "regions" not in report and "where" not in report
+
+
+# --- nothing is printed whose number is missing -------------------------------------------
+
+BROKEN = re.compile(
+    r"\b(?:nan|NaN|None|NaT|undefined|Undefined)\b|\(\s*\)|（\s*）|[，。；：、]{2}|[,;:]\s*[,;:.)]"
+    r"|\.\.|[，。；：、（]\s*[,.;）]|,\s+,|<<|>>|<%|%>|\( | \)|  \."
+)
+DASH = re.compile(r"(?<![\d区食])—(?![\d年被])")  # years, region-years and predator-prey have one
+
+
+def prose(part: str) -> str:
+    """Return the sentences of a section: no tables, facts, divisions, images; formulas as F."""
+    skipped = re.compile(r"\s*(?:\||:::|\$\$|!\[|- \[|#)")
+    lines = [text.lstrip(": ") for text in part.split("\n") if not skipped.match(text)]
+    whole = re.sub(r"\$[^$]*\$|`[^`]*`", "F", "\n".join(lines))
+    return line(re.sub(r"\{[.#][^{}]*\}", "", whole))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", range(WORLDS + 4))
+def test_no_sentence_lacks_its_number(number: int, language: str) -> None:
+    report = world(number, language) if number < WORLDS else lonely(number - WORLDS, language)
+    assert len(report) > 10
+    for name, part in report.items():
+        if name in ("provenance", "references"):
+            continue
+        found = BROKEN.search(prose(part)) or DASH.search(prose(part))
+        assert not found, (name, prose(part)[max(0, found.start() - 60) : found.end() + 20])
+
+
+@pytest.mark.parametrize("number", range(WORLDS + 4))
+def test_both_languages_print_the_same_decimals(number: int) -> None:
+    """A sentence may turn the order of its numbers round, but neither drops nor changes one."""
+    every = world if number < WORLDS else lonely
+    english, chinese = (every(number % WORLDS, language) for language in LANGUAGES)
+    assert list(english) == list(chinese)
+    for name in english:
+        said = [
+            sorted(re.findall(r"−?\d[\d,]*\.\d+", prose(report[name])))
+            for report in (english, chinese)
+        ]
+        assert said[0] == said[1], name
