@@ -141,7 +141,7 @@ def weighted(text: str) -> str:
         width = 0.8 if 'font-weight="bold"' in word[0] else 0.4
         return f'{word[0]} stroke="{colour[1]}" stroke-width="{width}"'
 
-    return re.sub(r"<text[^>]*(?=>)", outlined, text)
+    return re.sub(r'<text(?:[^>/"]|"[^"]*")*', outlined, text)
 
 
 def renumbered(text: str) -> str:
