@@ -23,7 +23,7 @@ def happenings(words: Words, found: dict[str, Any]) -> Markdown:
         for kind, names in found[group].items():
             if names:
                 parts.append(say(f"changes/counts/{kind}", names=names))
-    return words.listed(parts) if parts else say("changes/counts/none")
+    return words.grammar.clauses(parts) if parts else say("changes/counts/none")
 
 
 def causes(words: Words, found: dict[str, Any]) -> Markdown:

@@ -77,7 +77,10 @@ def _robust(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         words.grammar.noted(words.word("choice", choice), count)
         for choice, count in found["choices"]
     ]
-    return {"grades_in_words": words.listed(parts), "varied_in_words": words.listed(varied)}
+    return {
+        "grades_in_words": words.grammar.clauses(parts),
+        "varied_in_words": words.listed(varied),
+    }
 
 
 def _drives(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
@@ -95,7 +98,11 @@ def _drives(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         words.listed(words.word("choice", choice) for choice in found[key])
         for key in ("idle", "joint")
     )
-    return {"drives_in_words": words.listed(shares), "idle_in_words": idle, "joint_in_words": joint}
+    return {
+        "drives_in_words": words.grammar.clauses(shares),
+        "idle_in_words": idle,
+        "joint_in_words": joint,
+    }
 
 
 def _growth(study: Study, words: Words, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,10 @@ class Grammar:
             return Markdown("".join(texts))
         return Markdown(self.comma.join(texts[:-1]) + self.links[link] + texts[-1])
 
+    def clauses(self, items: Iterable[Any]) -> Markdown:
+        """Clauses as a list in a sentence: by a sign alone where no spaces part words."""
+        return self.listed(items) if self.spaced else self.series(items, "clause")
+
     def upper_first(self, text: str) -> str:
         """`text` as it opens a sentence; Markdown stays Markdown."""
         return type(text)(text[:1].upper() + text[1:]) if self.capital else text

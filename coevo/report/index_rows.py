@@ -80,12 +80,19 @@ def variants(words: Words) -> Rows:
     return [
         [
             words.word("choice", row.varied),
-            "" if row.varied == "main" else words.word(row.varied, row.variant),
+            _variant(words, row.varied, row.variant),
             graded(row.D_mean), fixed(row.rank_correlation), f"{row.grades_changed} / {row.n}",
             graded(row.focus_D_last), fixed(row.focus_rank_last, 0), row.focus_grade_last,
         ]
         for row in words.study.tables["robustness"].itertuples()
     ]  # fmt: skip
+
+
+def _variant(words: Words, varied: str, variant: str) -> str:
+    """What a choice was changed to: an indicator system by the name that the study gives it."""
+    if varied == "main":
+        return ""
+    return words.label(variant) if varied == "system" else words.word(varied, variant)
 
 
 def top_obstacles(words: Words) -> Rows:

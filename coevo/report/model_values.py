@@ -81,7 +81,7 @@ def survival_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
         return {}
 
     def counts(part: Mapping[str, tuple[int, int]]) -> Markdown:
-        return words.listed(
+        return words.grammar.clauses(
             words.say("survival/count", effects=effects, n=n, of=of)
             for effects, (n, of) in part.items()
         )
@@ -90,7 +90,7 @@ def survival_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
         "survival_in_words": counts(found["all"]),
         "swapped_in_words": counts(found["swapped"]),
         "deflated_in_words": counts(found["deflated"] or {}),
-        "signs_in_words": words.listed(
+        "signs_in_words": words.grammar.clauses(
             words.say("survival/decided", effects=effects, n=n, of=of)
             for effects, (n, of) in found["signs"].items()
         ),
@@ -145,11 +145,11 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
     if "effects" not in relation:
         return {}
     return {
-        "effects_in_words": words.listed(
+        "effects_in_words": words.grammar.clauses(
             words.say("relation/effects", estimator=estimator, pair=pair)
             for estimator, pair in relation["effects"].items()
         ),
-        "quadrants_in_words": words.listed(
+        "quadrants_in_words": words.grammar.clauses(
             words.say("relation/quadrant", name=words.word("signs", signs), share=share)
             for signs, share in relation["quadrants"].items()
         ),

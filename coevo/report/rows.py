@@ -37,7 +37,7 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
             Markdown(f"{label} [({unit})]{{.unit}}"),
             str(table.loc[row.indicator, "direction"]).replace("-", "−"),
             *entropy, fixed(row.weight, 3),
-            f"{fixed(others.at[row.indicator, 'min'])}–{fixed(others.at[row.indicator, 'max'])}"
+            words.grammar.dash.join(fixed(others.at[row.indicator, end]) for end in ("min", "max"))
             if row.indicator in others.index else NOTHING,
             *([] if study.single else [hundredths(row.between)]), *focus,
         ])  # fmt: skip

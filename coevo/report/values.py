@@ -71,7 +71,7 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
     say, found = words.say, values
     heavy = [words.grammar.noted(study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]]
     ranks = [
-        Markdown(f"{escaped(size_label(study, key, phrases))} {fixed(value)}")
+        say("step/ranked", name=size_label(study, key, phrases), value=value)
         for key, value in found["step"].get("rank", {}).items()
     ]
     gaps = found["data"]
@@ -88,7 +88,7 @@ def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str,
             "causes_in_words": changes.causes(words, since) if since["verdict"] != "none" else "",
             "settings_in_words": changes.settings(words, since) if since.get("settings") else "",
             "heaviest_in_words": words.listed(heavy),
-            "ranks_in_words": words.listed(ranks),
+            "ranks_in_words": words.grammar.clauses(ranks),
             "failed_in_words": words.listed(lost),
             **model_sentences(found, words),
             "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
@@ -112,7 +112,7 @@ def _marks(others: list[str], words: Words, phrases: Phrases) -> Markdown:
     """Mark and method of the weightings that are not used, as the chart draws them."""
     marks = phrases["words"]["marks"]
     names = phrases["words"]["weighting"]
-    return words.listed(
+    return words.grammar.clauses(
         words.grammar.series([marks[i % len(marks)], names.get(m, m)], "colon")
         for i, m in enumerate(others)
     )
@@ -136,4 +136,6 @@ def verdicts(study: Study, words: Words) -> Markdown:
     """How many claims have each verdict, the most frequent first."""
     claims = study.tables.get("claims")
     counts = {} if claims is None else claims["verdict"].value_counts()
-    return words.listed(words.say(f"claims/counts/{v}", n=int(n)) for v, n in counts.items())
+    return words.grammar.clauses(
+        words.say(f"claims/counts/{v}", n=int(n)) for v, n in counts.items()
+    )
