@@ -286,6 +286,11 @@ def test_a_long_table_runs_over_pages() -> None:
     assert r"\usepackage{longtable}" in text and r"\begin{longtable}{lr}" in text
     assert depth(text)[-1] == 0
     assert "longtable" not in document(long._replace(parts=[[["x", "1"]] * LONG]), "sample")
+    wordy = long._replace(
+        columns=[r"p{0.2\linewidth}", "l"], parts=[[["word " * 8, "word " * 8]] * (LONG // 2 + 1)]
+    )
+    assert r"\begin{longtable}" in document(wordy, "sample")
+    assert "longtable" not in document(wordy._replace(columns=["l", "l"]), "sample")
 
 
 def test_r_squared_is_that_of_a_regression_on_dummies() -> None:
