@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from coevo.exports.latex import latex_files
 from coevo.exports.stata import stata_files
 from coevo.findings import Study
+from coevo.findings.localised import localised
 
 __all__ = ["in_languages", "latex_files", "stata_files"]
 
@@ -17,7 +19,16 @@ def in_languages(
     tables: Mapping[str, pd.DataFrame],
     indicators: pd.DataFrame,
     places: pd.DataFrame,
+    files: Mapping[str, str],
 ) -> list[Study]:
-    """The study in every language of its reports, in their order."""
-    languages = config["report"]["languages"]
-    return [Study(config, tables, indicators, language, places) for language in languages]
+    """The study in every language of its reports, in their order.
+
+    files: `phrases.<language>.yaml` of each, and `messages.<language>.yaml` where there is one.
+    """
+
+    def put(language: str) -> Study:
+        phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
+        messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
+        return localised(config, tables, indicators, language, places, phrases["words"], messages)
+
+    return [put(language) for language in config["report"]["languages"]]

@@ -59,7 +59,8 @@ def weights(study: Study) -> Table:
 
 
 def _weighting(study: Study) -> Tex:
-    return escaped(word(study.language, "weighting", study.config["weighting"]["method"]))
+    method = study.config["weighting"]["method"]
+    return escaped(study.words.get("weighting", {}).get(method, method))
 
 
 def coordination(study: Study) -> Table:
@@ -86,7 +87,7 @@ def states(study: Study) -> Table:
             study.name(str(region)) + year,
             *(fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in study.subsystems),
             fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"], 3),
-            word(language, "grade", row["grade"]), word(language, "lagging", lags),
+            row["grade"], word(language, "lagging", lags),
             fixed(row["relative_development"]),
         ])  # fmt: skip
     indices = [escaped(f"U, {study.label(s)}") for s in study.subsystems]

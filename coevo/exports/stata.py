@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import STAGES
-from coevo.exports.columns import column_words
 from coevo.exports.words import word
-from coevo.findings.study import SUBSYSTEM_PREFIX, Study
+from coevo.findings.study import Study
+from coevo.tables.columns import heads
 
 STAMP = datetime(2000, 1, 1)
 NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string
@@ -34,11 +34,17 @@ class _Coded(NamedTuple):
     words: dict[int, str]
 
 
-def stata_files(study: Study) -> dict[str, bytes]:
-    """Tables by file name, `<table>.dta`, labelled in the language of the study."""
+def stata_files(study: Study, columns: pd.DataFrame) -> dict[str, bytes]:
+    """Tables by file name, `<table>.dta`, labelled in the language of the study.
+
+    columns: words of the columns (coevo/columns.csv).
+    """
     frames = {"panel": wide_panel(study)}
     frames |= {name: study.tables[name] for name in SAME if name in study.tables}
-    return {f"{name}.dta": stata(frame, study) for name, frame in frames.items()}
+    return {
+        f"{name}.dta": stata(frame, study, _labels(name, frame, study, columns))
+        for name, frame in frames.items()
+    }
 
 
 def wide_panel(study: Study) -> pd.DataFrame:
@@ -56,8 +62,11 @@ def wide_panel(study: Study) -> pd.DataFrame:
     return values.assign(flags=flags).rename_axis(columns=None).reset_index()
 
 
-def stata(frame: pd.DataFrame, study: Study) -> bytes:
-    """A table as a Stata file (format 118); what is infinite is missing, Stata has no infinity."""
+def stata(frame: pd.DataFrame, study: Study, labels: Sequence[str]) -> bytes:
+    """A table as a Stata file (format 118); what is infinite is missing, Stata has no infinity.
+
+    labels: what its columns hold, in their order.
+    """
     names = dict(zip(frame.columns, stata_names(map(str, frame.columns)), strict=True))
     columns: dict[str, pd.Series] = {}
     codes: dict[str, dict[int, str]] = {}
@@ -66,7 +75,7 @@ def stata(frame: pd.DataFrame, study: Study) -> bytes:
         columns[name] = _plain(frame[column]) if coded is None else coded.codes
         codes |= {} if coded is None else {name: coded.words}
     plain, memory = pd.DataFrame(columns), io.BytesIO()
-    titles = {name: _label(str(column), study)[:LABEL] for column, name in names.items()}
+    titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
     plain.to_stata(
         memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
         data_label=_title(study)[:LABEL], value_labels=codes, convert_strl=_long(plain),
@@ -108,41 +117,38 @@ def _title(study: Study) -> str:
     return str(study.config["title"].get(study.language) or study.config["study"])
 
 
-def _label(column: str, study: Study) -> str:
-    """What a variable is: an indicator with its unit, an index with its subsystem, else words."""
-    if column in set(study.indicators["indicator"]):
-        unit = study.unit(column)
-        return f"{study.label(column)} ({unit})" if unit else study.label(column)
-    known = column_words(study.language)
-    if column.startswith(SUBSYSTEM_PREFIX):
-        return known["U"].format(label=study.label(column.removeprefix(SUBSYSTEM_PREFIX)))
-    return known.get(column, column)
+def _labels(table: str, frame: pd.DataFrame, study: Study, columns: pd.DataFrame) -> list[str]:
+    """What the columns of a table hold: an indicator with its unit, else the words of columns."""
+    own = {i: study.unit(i) for i in study.indicators["indicator"]}
+    known = heads(table, list(map(str, frame)), columns, study.config["subsystems"])
+    return [
+        f"{study.label(head.id)} ({own[head.id]})" if own.get(head.id)
+        else study.label(head.id) if head.id in own
+        else word(study.language, "column", getattr(head, study.language))
+        for head in known
+    ]  # fmt: skip
 
 
-def _ranked(values: pd.Series, labels: Iterable[str], words: Callable[[str], str]) -> _Coded | None:
-    """Codes from 1 in the order of the labels; None where a value is none of them.
-
-    A table may have the labels in words already.
-    """
-    ids: dict[str, int] = {label: i for i, label in enumerate(labels, start=1)}
-    places = ids | {words(label): i for label, i in ids.items()}
+def _ranked(values: pd.Series, labels: Mapping[str, str]) -> _Coded | None:
+    """Codes from 1 in the order of the labels, each with its words; None for another value."""
+    places = {label: i for i, label in enumerate(labels, start=1)}
     if not set(values.dropna()) <= {*places, ""}:
         return None
-    codes = values.map(places)
-    return _Coded(_plain(codes), {i: words(label) for label, i in ids.items()})
+    return _Coded(_plain(values.map(places)), dict(enumerate(labels.values(), start=1)))
 
 
 def _grade(values: pd.Series, study: Study) -> _Coded | None:
-    return _ranked(values, study.grades.labels, lambda g: word(study.language, "grade", g))
+    return _ranked(values, {grade: grade for grade in study.grades.labels})
 
 
 def _stage(values: pd.Series, study: Study) -> _Coded | None:
-    return _ranked(values, STAGES.labels, lambda s: word(study.language, "stage", s))
+    named = [study.words.get("stage", {}).get(stage, stage) for stage in STAGES.labels]
+    return _ranked(values, {stage: stage for stage in named})
 
 
 def _lagging(values: pd.Series, study: Study) -> _Coded | None:
-    labels = ["synchronous", *study.subsystems]
-    return _ranked(values, labels, lambda s: word(study.language, "lagging", study.label(s)))
+    labels = {"synchronous": word(study.language, "lagging", "synchronous")}
+    return _ranked(values, labels | {s: study.label(s) for s in study.subsystems})
 
 
 def _yes(values: pd.Series, study: Study) -> _Coded:

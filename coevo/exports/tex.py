@@ -1,12 +1,14 @@
 """Tables as LaTeX source: text that is safe, and the frame of booktabs around it."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from coevo.report.numbers import NOTHING, missing
 
-LONG = 40  # rows from which a table runs over pages
+LONG = 40  # printed lines above which a table runs over pages
+LINE = 100  # characters of small type on a line; a Chinese one counts twice
 WIDE = 7  # columns from which type is smaller
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
@@ -64,9 +66,9 @@ def _in_math(text: str, characters: str, sign: str) -> str:
 
 def document(table: Table, study: str) -> str:
     """The file of a table: what it is and needs, as comments, then the table."""
-    rows = sum(map(len, table.parts))
-    body = _long(table, study) if rows > LONG else _floating(table, study)
-    packages = ["booktabs", "array", *(["longtable"] if rows > LONG else [])]
+    long = sum(_lines(table.columns, cells) for part in table.parts for cells in part) > LONG
+    body = _long(table, study) if long else _floating(table, study)
+    packages = ["booktabs", "array", *(["longtable"] if long else [])]
     used = "".join(rf"\usepackage{{{name}}}" for name in packages)
     lines = [
         f"% {_comment(table.caption)}",
@@ -77,6 +79,16 @@ def document(table: Table, study: str) -> str:
     if _CHINESE.search(body):
         lines.insert(3, r"% and for Chinese \usepackage{xeCJK} or a class of ctex, with XeLaTeX")
     return "\n".join([*lines, body, ""])
+
+
+def _lines(columns: Sequence[str], cells: Sequence[Any]) -> int:
+    """How many lines a row takes, about: only columns of running text are broken."""
+    shares = [re.search(r"p\{([\d.]+)\\linewidth\}", kind) for kind in columns]
+    widths = [len(str(cell)) + len(_CHINESE.findall(str(cell))) for cell in cells]
+    return max(
+        math.ceil(width / (float(share[1]) * LINE)) if share and width else 1
+        for share, width in zip(shares, widths, strict=True)
+    )
 
 
 def _comment(text: str) -> str:

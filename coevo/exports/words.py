@@ -78,11 +78,7 @@ _ENGLISH: dict[str, Mapping[str, str]] = {
         "unlocated": "cannot be located", "stated": "stated", "identity": "identity",
     },
     "lagging": {"synchronous": "neither"},
-    "weighting": {
-        "entropy": "entropy", "equal": "equal", "critic": "CRITIC",
-        "cv": "coefficient of variation", "pca": "principal component",
-        "pca_spssau": "principal component (SPSSAU)", "given": "given", "ahp": "AHP",
-    },
+    "column": {"flags": "indicators whose figure is filled or flagged"},
 }  # fmt: skip
 _CHINESE: dict[str, Mapping[str, str]] = {
     "caption": {
@@ -153,23 +149,7 @@ _CHINESE: dict[str, Mapping[str, str]] = {
         "stated": "给定", "identity": "恒等式",
     },
     "lagging": {"synchronous": "同步发展型"},
-    "weighting": {
-        "entropy": "熵值法", "equal": "等权重法", "critic": "CRITIC 客观赋权法",
-        "cv": "变异系数法", "pca": "主成分分析赋权法", "pca_spssau": "主成分分析赋权法（SPSSAU）",
-        "given": "给定权重", "ahp": "层次分析法（AHP）",
-    },
-    "grade": {
-        "extreme imbalance": "极度失调", "severe imbalance": "严重失调",
-        "moderate imbalance": "中度失调", "mild imbalance": "轻度失调",
-        "verge of imbalance": "濒临失调", "barely coordinated": "勉强协调",
-        "primary coordination": "初级协调", "intermediate coordination": "中级协调",
-        "good coordination": "良好协调", "high-quality coordination": "优质协调",
-        "imbalance": "失调",
-    },
-    "stage": {
-        "uncoupled": "无耦合（独立）", "low-level": "低水平耦合阶段", "antagonism": "拮抗阶段",
-        "running-in": "磨合阶段", "high-level": "高水平耦合阶段",
-    },
+    "column": {"flags": "插补或带标记的指标"},
     "verdict": {
         "agrees": "一致",
         "does not follow from the printed levels": "与绝对量推算值不一致",

@@ -15,14 +15,16 @@ from scipy import stats
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
 from coevo.exports import in_languages, latex_files, stata_files
-from coevo.exports.columns import LANGUAGES as COLUMNS
 from coevo.exports.regression import stars
 from coevo.exports.stata import LABEL, NAME, stata, stata_names, wide_panel
 from coevo.exports.tex import LONG, Table, document, escaped
 from coevo.exports.words import LANGUAGES, words
+from coevo.files import read_table, read_texts
 from coevo.findings import Study
 from coevo.tables import TABLES
-from tests.sample import config, indicators, places, study, tables
+from tests.sample import ROOT, config, indicators, places, study, tables
+
+COLUMNS = read_table(ROOT / "coevo" / "columns.csv")
 
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1"
 
@@ -31,6 +33,13 @@ def made(chosen: Study | None = None) -> dict[str, str]:
     """Return the LaTeX files of a study in English and Chinese."""
     one = chosen or study(claims=True)
     return latex_files([one, replace(one, language="zh")])
+
+
+def languages(*names: str) -> list[Study]:
+    """Return the sample in the words of languages."""
+    report = {"report": {"languages": list(names), "formats": ["html"]}}
+    files = read_texts(*(ROOT / "workflow" / "report").glob("[mp]*.yaml"))
+    return in_languages(config() | report, tables(claims=True), indicators(), places(), files)
 
 
 def rows(text: str) -> list[list[str]]:
@@ -261,7 +270,6 @@ def test_both_languages_have_the_same_words_with_the_same_fields() -> None:
         assert set(entries) == set(chinese[kind]), kind
         for key, text in entries.items():
             assert fields(text) == fields(chinese[kind][key]), (kind, key)
-    assert set(COLUMNS["en"]) == set(COLUMNS["zh"])
     with pytest.raises(StudyError, match="unknown language of exports 'fr'; known: en, zh"):
         words("fr", "head")
 
@@ -278,6 +286,11 @@ def test_a_long_table_runs_over_pages() -> None:
     assert r"\usepackage{longtable}" in text and r"\begin{longtable}{lr}" in text
     assert depth(text)[-1] == 0
     assert "longtable" not in document(long._replace(parts=[[["x", "1"]] * LONG]), "sample")
+    wordy = long._replace(
+        columns=[r"p{0.2\linewidth}", "l"], parts=[[["word " * 8, "word " * 8]] * (LONG // 2 + 1)]
+    )
+    assert r"\begin{longtable}" in document(wordy, "sample")
+    assert "longtable" not in document(wordy._replace(columns=["l", "l"]), "sample")
 
 
 def test_r_squared_is_that_of_a_regression_on_dummies() -> None:
@@ -315,12 +328,12 @@ def read(data: bytes) -> tuple[pd.DataFrame, dict, dict]:
 
 def test_stata_files_hold_the_tables() -> None:
     chosen = study()
-    files = stata_files(chosen)
+    files = stata_files(chosen, COLUMNS)
     assert set(files) == {f"{name}.dta" for name in (
         "panel", "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications",
         "relations",
     )}  # fmt: skip
-    assert files == stata_files(study())
+    assert files == stata_files(study(), COLUMNS)
     for name, data in files.items():
         frame, labels, _ = read(data)
         source = wide_panel(chosen) if name == "panel.dta" else chosen.tables[name[:-4]]
@@ -330,16 +343,15 @@ def test_stata_files_hold_the_tables() -> None:
                 frame[column].to_numpy(float), source[column].to_numpy(float)
             )
         assert all(0 < len(label) <= LABEL for label in labels.values())
-        known = COLUMNS["en"]
-        assert all(labels[c] == known[c] for c in source.columns if c in known)
-        unknown = [c for c in source.columns if labels[c] == c]
+        same = set(COLUMNS.loc[COLUMNS["column"] == COLUMNS["en"], "column"])  # year: year
+        unknown = [c for c in source.columns if labels[c] == c and c not in same]
         assert not unknown, (name, unknown)
     texts = read(files["relations.dta"])[0]["relation"]
     assert texts.tolist() == chosen.tables["relations"]["relation"].fillna("").tolist()
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:
-    frame, labels, _ = read(stata_files(study())["panel.dta"])
+    frame, labels, _ = read(stata_files(study(), COLUMNS)["panel.dta"])
     panel = study().tables["panel"].set_index(["region", "year", "indicator"])["value"]
     assert frame.at[3, "sales"] == panel[frame.at[3, "region"], frame.at[3, "year"], "sales"]
     assert labels["sales"] == "sales of shops (100 million yuan)"
@@ -348,20 +360,18 @@ def test_the_panel_is_wide_and_says_what_is_filled() -> None:
 
 def test_grades_are_ranked_codes_with_their_words() -> None:
     chosen = study()
-    frame, _, codes = read(stata_files(chosen)["coupling.dta"])
+    frame, _, codes = read(stata_files(chosen, COLUMNS)["coupling.dta"])
     assert frame["grade"].map(codes["grade"]).tolist() == chosen.coupling["grade"].tolist()
     assert codes["grade"][1] == "extreme imbalance" and len(codes["grade"]) == 10
     np.testing.assert_array_equal(frame["grade"], np.floor(frame["D"] * 10) + 1)
-    chinese, labels, codes = read(stata_files(replace(chosen, language="zh"))["coupling.dta"])
+    (chinese,) = languages("zh")
+    found, labels, codes = read(stata_files(chinese, COLUMNS)["coupling.dta"])
     assert codes["grade"][10] == "优质协调" and labels["grade"] == "协调等级"
-    words_already = chosen.coupling.assign(grade=chinese["grade"].map(codes["grade"]))
-    put = replace(chosen, language="zh", tables=chosen.tables | {"coupling": words_already})
-    np.testing.assert_array_equal(
-        read(stata_files(put)["coupling.dta"])[0]["grade"], frame["grade"]
-    )
+    np.testing.assert_array_equal(found[["grade", "stage"]], frame[["grade", "stage"]])
+    assert found["name"].iloc[0] == "浙江" and "shops子系统综合发展指数" in labels["U_shops"]
     other = chosen.coupling.assign(grade="unheard of")
     put = replace(chosen, tables=chosen.tables | {"coupling": other})
-    assert set(read(stata_files(put)["coupling.dta"])[0]["grade"]) == {"unheard of"}
+    assert set(read(stata_files(put, COLUMNS)["coupling.dta"])[0]["grade"]) == {"unheard of"}
 
 
 def test_stata_names_are_valid_and_each_stands_once() -> None:
@@ -378,16 +388,21 @@ def test_what_stata_does_not_have() -> None:
         "value": [1.5, np.inf, np.nan], "year": pd.array([2015, None, 2017], dtype="Int64"),
         "message": ["工" * 1000, "=1+1", None],
     })  # fmt: skip
-    found, labels, _ = read(stata(frame, study()))
+    long = "made up by the test, of more than the eighty characters that a label of Stata can hold"
+    found, labels, _ = read(stata(frame, study(), ["a value", long, "message"]))
     assert found["value"].tolist()[0] == 1.5 and found["value"].isna().tolist()[1:] == [True, True]
     assert found["year"].isna().tolist() == [False, True, False]
     assert found["message"].tolist() == ["工" * 1000, "=1+1", ""]
-    assert labels["message"] == "message"
+    assert labels == {"value": "a value", "year": long[:LABEL], "message": "message"}
 
 
-def test_every_language_of_the_reports_is_written() -> None:
-    both = config() | {"report": {"languages": ["zh", "en"], "formats": ["html"]}}
-    studies = in_languages(both, tables(), indicators(), places())
+def test_every_language_of_the_reports_is_written_in_its_words() -> None:
+    studies = languages("zh", "en")
     assert [one.language for one in studies] == ["zh", "en"]
-    assert {name.split(".")[1] for name in latex_files(studies)} == {"en", "zh"}
-    assert {name[:-4] for name in stata_files(studies[0])} <= set(TABLES)
+    files = latex_files(studies)
+    assert {name.split(".")[1] for name in files} == {"en", "zh"}
+    assert {name[:-4] for name in stata_files(studies[0], COLUMNS)} <= set(TABLES)
+    first = rows(files["states.zh.tex"])[1]
+    assert first[0] == "浙江" and first[6] in {grade for grade in studies[0].grades.labels}
+    assert "熵值法" in files["weights.zh.tex"] and "entropy" in files["weights.en.tex"]
+    assert "亿元" in files["descriptive.zh.tex"]

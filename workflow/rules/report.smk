@@ -5,6 +5,12 @@ import yaml
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glob("*.csv"))}
+# What each language of the reports calls what tables say.
+WORDS = [
+    str(path)
+    for language in config["report"]["languages"]
+    for path in sorted(Path("workflow/report").glob(f"[mp]*s.{language}.yaml"))
+]
 
 
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
@@ -86,6 +92,8 @@ rule exports:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
+        columns="coevo/columns.csv",
+        words=WORDS,
         code=code("exports"),
     output:
         latex=directory(f"{REPORT}/latex"),

@@ -2,7 +2,7 @@
 
 from coevo.errors import speak_plainly
 from coevo.exports import in_languages, latex_files, stata_files
-from coevo.files import read_table, write_files
+from coevo.files import read_table, read_texts, write_files
 
 speak_plainly(snakemake.log[0])
 studies = in_languages(
@@ -10,6 +10,8 @@ studies = in_languages(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators),
     read_table(snakemake.input.regions),
+    read_texts(*snakemake.input.words),
 )
 write_files(latex_files(studies), snakemake.output.latex)
-write_files(stata_files(studies[0]), snakemake.output.stata)
+labelled = stata_files(studies[0], read_table(snakemake.input.columns))
+write_files(labelled, snakemake.output.stata)
