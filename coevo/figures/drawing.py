@@ -23,6 +23,7 @@ from coevo.figures import (
     trends,
     weights,
 )
+from coevo.figures.pdf_objects import ordered
 from coevo.figures.source_data import source_data
 from coevo.figures.theme import PALETTES, filled
 from coevo.findings.shown import shown
@@ -98,14 +99,8 @@ def png(image: str) -> bytes:
 
 
 def pdf(image: str) -> bytes:
-    """An SVG as PDF with the entries of each dictionary in order: theirs changes by process.
-
-    A line and its neighbour change places inside one object, so every object stays where the table
-    at the end of the file says it is.
-    """
-    entries = re.compile(rb"(?:^ +/[A-Za-z]+\d+ \d+ 0 R\n)+", re.MULTILINE)
-    data = _converter().svg_to_pdf(image)
-    return entries.sub(lambda m: b"".join(sorted(m[0].splitlines(keepends=True))), data)
+    """An SVG as PDF, its objects in an order that depends on the chart alone."""
+    return ordered(_converter().svg_to_pdf(image))
 
 
 def svg(spec: dict[str, Any]) -> str:
