@@ -10,7 +10,8 @@ from coevo.figures.pdf_objects import ordered
 # What the objects say; {name} stands for the number of an object.
 OBJECTS = {
     "catalog": b"<<\n  /Pages {page} 0 R\n>>",
-    "page": b"<<\n  /Font <<\n    /fo0 {one} 0 R\n    /fo1 {two} 0 R\n  >>\n  /Kids [{one} 0 R]\n>>",
+    "page": b"<<\n  /Font <<\n    /fo0 {one} 0 R\n    /fo1 {two} 0 R\n  >>\n"
+    b"  /Kids [{one} 0 R]\n>>",
     "one": b"<<\n  /Length 12\n>>\nstream\n7 0 R\n\x00\xff end\nendstream",
     "two": b"<<\n  /Up {page} 0 R\n>>",
 }
