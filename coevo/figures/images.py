@@ -4,7 +4,9 @@ The library that makes an SVG knows one weight of a variable font, and takes wha
 whichever font the machine has.
 """
 
+import struct
 import tempfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,25 @@ from typing import Any
 from coevo.fonts import font_folders
 
 RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
+_HEAD = 33  # bytes of a PNG's signature and first chunk
 _PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
 #image("chart.svg", alt: "chart")
 """
 
 
 def pngs(charts: Mapping[str, str]) -> dict[str, bytes]:
-    """SVG by name -> PNG by name, on white paper."""
-    return _typeset(charts, format="png", ppi=RESOLUTION)
+    """SVG by name -> PNG by name, on white paper, with the resolution that it has."""
+    made = _typeset(charts, format="png", ppi=RESOLUTION)
+    return {
+        name: data[:_HEAD] + _resolution(RESOLUTION) + data[_HEAD:] for name, data in made.items()
+    }
+
+
+def _resolution(dots: int) -> bytes:
+    """The chunk of a PNG that says how many dots per inch it has."""
+    metre = round(dots / 0.0254)
+    chunk = b"pHYs" + struct.pack(">IIB", metre, metre, 1)
+    return struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk))
 
 
 def pdfs(charts: Mapping[str, str]) -> dict[str, bytes]:

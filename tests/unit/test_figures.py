@@ -4,8 +4,10 @@ import dataclasses
 import hashlib
 import io
 import json
+import struct
 import subprocess
 import sys
+import zlib
 from functools import lru_cache
 
 import numpy as np
@@ -815,3 +817,15 @@ def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:
     text = str(for_others({"made.json": json.dumps(spec)})["made.csv"])
     assert "\n'=c,3,4\n" in text
     assert source_data({"mark": {"type": "text"}}).empty
+
+
+def test_a_png_says_its_resolution() -> None:
+    data = _files(4)["trajectory.png"]
+    place = data.index(b"pHYs")
+    x, y, metre = struct.unpack(">IIB", data[place + 4 : place + 13])
+    assert (x, y, metre) == (11811, 11811, 1)  # 300 dots an inch, in dots a metre
+    width = struct.unpack(">I", data[16:20])[0]
+    assert width / 300 * 72 == pytest.approx(640 * 0.75, abs=0.5)
+    assert struct.unpack(">I", data[place + 13 : place + 17])[0] == zlib.crc32(
+        data[place : place + 13]
+    )
