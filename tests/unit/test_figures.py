@@ -29,7 +29,7 @@ from coevo.figures.drawing import (
     renumbered,
     svg,
 )
-from coevo.figures.images import pdfs
+from coevo.figures.images import pdfs, pngs
 from coevo.figures.interaction_curve import NAME, REACH, curve_limits
 from coevo.figures.plane import STRIP, allowed, orbit_inside
 from coevo.figures.region_phase import points
@@ -820,7 +820,7 @@ def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:
 
 
 def test_a_png_says_its_resolution() -> None:
-    data = _files(4)["trajectory.png"]
+    data = pngs({"trajectory": str(_files(4)["trajectory.svg"])})["trajectory"]
     place = data.index(b"pHYs")
     x, y, metre = struct.unpack(">IIB", data[place + 4 : place + 13])
     assert (x, y, metre) == (11811, 11811, 1)  # 300 dots an inch, in dots a metre
