@@ -80,12 +80,19 @@ def variants(words: Words) -> Rows:
     return [
         [
             words.word("choice", row.varied),
-            "" if row.varied == "main" else words.word(row.varied, row.variant),
+            _variant(words, row),
             graded(row.D_mean), fixed(row.rank_correlation), f"{row.grades_changed} / {row.n}",
             graded(row.focus_D_last), fixed(row.focus_rank_last, 0), row.focus_grade_last,
         ]
         for row in words.study.tables["robustness"].itertuples()
     ]  # fmt: skip
+
+
+def _variant(words: Words, row: Any) -> str:
+    """What a choice is varied to: another indicator system by its label, all else by its word."""
+    if row.varied == "system":
+        return words.label(row.variant)
+    return "" if row.varied == "main" else words.word(row.varied, row.variant)
 
 
 def top_obstacles(words: Words) -> Rows:
