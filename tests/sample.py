@@ -77,20 +77,21 @@ def config(claims: str | None = None) -> dict:
     }  # fmt: skip
 
 
-def indicators() -> pd.DataFrame:
-    """Return the indicator table."""
+def indicators(language: str = "en") -> pd.DataFrame:
+    """Return the indicator table; for another language dimensions have a twin in Chinese."""
     rows = [
-        (i, s, "volume", "规模", "+", "100 million yuan", f"{i} of {s}", CHINESE[i], i, "")
+        (i, s, "volume", "+", "100 million yuan", f"{i} of {s}", CHINESE[i], i, "")
         for s, pair in SUBSYSTEMS.items()
         for i in pair
     ]
     size = ("100 million yuan", "gross product", CHINESE["product"], "product", "")
-    rows.append(("product", "", "", "", "", *size))
+    rows.append(("product", "", "", "", *size))
     columns = (
-        "indicator subsystem dimension dimension_zh direction unit label_en label_zh source_name "
-        "derivation"
+        "indicator subsystem dimension direction unit label_en label_zh source_name derivation"
     )
-    return pd.DataFrame(rows, columns=columns.split())
+    table = pd.DataFrame(rows, columns=columns.split())
+    twin = table["dimension"].map({"volume": "规模", "": ""})
+    return table if language == "en" else table.assign(dimension_zh=twin)
 
 
 def _grid(regions: list[str], years: range) -> pd.DataFrame:
@@ -289,7 +290,8 @@ def study(
     if language == "en":
         return Study(config(), made, indicators(), places=places())
     words, messages = words_of("phrases", language)["words"], words_of("messages", language)
-    return localised(config(), made, indicators(), language, places(), words, messages)
+    table = indicators(language)
+    return localised(config(), made, table, language, places(), words, messages)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:

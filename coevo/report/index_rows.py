@@ -99,12 +99,13 @@ def top_obstacles(words: Words) -> Rows:
     """The largest obstacles of every region in its last year, with their degree."""
     study, table = words.study, last_ranked(words.study)
     rows: Rows = []
-    for name, part in table.groupby("name"):
+    parts = dict(list(table.groupby("region")))
+    for region in (region for region in study.listing if region in parts):
         cells = [
             f"{study.heading(i)} {hundredths(o)}"
-            for i, o in part[["indicator", "obstacle"]].to_numpy()
+            for i, o in parts[region][["indicator", "obstacle"]].to_numpy()
         ]
-        rows.append([name, *cells, *[NOTHING] * (TOP - len(cells))])
+        rows.append([study.name(region), *cells, *[NOTHING] * (TOP - len(cells))])
     return rows
 
 

@@ -156,16 +156,21 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
         "periods_in_words": words.grammar.series(
             [
                 *(
-                    words.say("feedback/period", period=period, forms=forms)
+                    words.say("feedback/period", period=_span(period, words), forms=forms)
                     for period, forms in periods.items()
                 ),
                 *(
-                    words.say("feedback/refused", period=period)
+                    words.say("feedback/refused", period=_span(period, words))
                     for period in found["feedback"].get("refused", [])
                 ),
             ]
         ),
     }
+
+
+def _span(period: str, words: Words) -> str:
+    """A sub-period, 2015–2019, with the dash of the language."""
+    return words.grammar.dash.join(period.split("–"))
 
 
 def _shares(counts: Mapping[str, tuple[int, int]], words: Words) -> Markdown:

@@ -615,3 +615,17 @@ def test_both_languages_print_the_same_decimals(number: int) -> None:
             for report in (english, chinese)
         ]
         assert said[0] == said[1], name
+
+
+def test_where_no_interval_holds_zero_none_is_excepted() -> None:
+    """World 1 has both slopes positive with year effects, by every estimator."""
+    said = line(world(1, "zh")["answer"])
+    assert "含年份固定效应时，全部6个区间均不包含0。" in said and "除外" not in said
+    assert "全部6个区间均包含0。" in line(world(0, "zh")["answer"])
+    assert "6个区间中有3个（" in line(world(2, "zh")["answer"])
+
+
+def test_a_sub_period_has_the_dash_of_the_language() -> None:
+    said = ("2015–2018 weak yes, strong no", "2015—2018年弱形式成立、强形式不成立")
+    for language, words in zip(LANGUAGES, said, strict=True):
+        assert words in line(world(0, language)["populations"])
