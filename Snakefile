@@ -11,7 +11,7 @@ if not workflow.overwrite_configfiles:
     configfile: "config/config.yaml"
 
 
-report: "workflow/report/captions/workflow.rst"
+report: "workflow/captions/workflow.rst"
 
 
 include: "workflow/rules/common.smk"

@@ -11,16 +11,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all that read the studies that ship; these first.
-
-    So each study is built once, and what takes long does not begin when all else has ended.
-    """
+    """Let what takes long begin first, so that both processes end at about the same time."""
     order = ("results", "workflow", "unit", "published")
     items.sort(key=lambda item: order.index(item.path.parent.name))
-    for item in items:
-        shared = "built" in getattr(item, "fixturenames", ())
-        name = "built" if shared else f"{item.path.parent.name}-{item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep a file's tests in one process, and all of the studies that ship: they are built once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByStudy(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder, _, file = super()._split_scope(nodeid).rpartition("/")
+            return folder if folder.endswith("results") else f"{folder}/{file}"
+
+    return ByStudy(config, log)
 
 
 def run(config: str | Path, *options: str, folder: Path = ROOT) -> subprocess.CompletedProcess:

@@ -16,9 +16,7 @@ from coevo.report import FORMATS
 from tests.workflow.test_graph import CONFIG, ROOT, command, make_project, snapshot, write_config
 
 LANGUAGES = ("en", "zh")
-WORDS = yaml.safe_load(
-    (ROOT / "workflow" / "report" / "captions" / "words.yaml").read_text(encoding="utf-8")
-)
+WORDS = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text(encoding="utf-8"))
 WHOLE = CONFIG | {
     "title": {"en": "Do shops and plants develop in step?", "zh": "网店与工厂是否协同发展？"},
     "subsystems": {"east": {"en": "shops", "zh": "网店"}, "west": {"en": "plants", "zh": "工厂"}},

@@ -14,7 +14,7 @@ WORDS = [
 
 
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
-AROUND = yaml.safe_load(Path("workflow/report/captions/words.yaml").read_text("utf-8"))
+AROUND = yaml.safe_load(Path("workflow/captions/words.yaml").read_text("utf-8"))
 LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
 FIRST = next(iter(LANGUAGES.values()))
 
@@ -23,7 +23,7 @@ def shown(file, part, **more):
     """Mark a result for Snakemake's own report; one that is made per language stands under it."""
     return report(
         file,
-        caption=f"../report/captions/{part}.rst",
+        caption=f"../captions/{part}.rst",
         category=FIRST["parts"][part],
         subcategory=(
             (lambda wildcards: LANGUAGES[wildcards.language]["language"])
