@@ -12,7 +12,7 @@ from coevo.findings.grades import printed
 from coevo.findings.study import Study
 
 MEASURES = ["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]
-PLOT = (300.0, 300.0)  # pixels of the narrowest plot: labels must have room in it
+PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
 FOCUS = {"fontSize": 12, "fontWeight": "bold"}
 STEPS = 60  # points along the line of size that labels keep clear of
 LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height

@@ -104,7 +104,8 @@ class Words:
         estimates = [estimate(part.loc[region], self.say) for part in rows]
         own = own_fits(self.study).set_index("scope").loc[region]
         sets = self.grammar.series(
-            Markdown(f"{sign} {self.set_words(own, x)}") for sign, x in (("x₁", "x1"), ("x₂", "x2"))
+            self.say("facts/set", sign=sign, set=self.set_words(own, x))
+            for sign, x in (("x₁", "x1"), ("x₂", "x2"))
         )
         return list(zip(names, (*estimates, sets), strict=True))
 

@@ -64,7 +64,7 @@ def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
         )  # fmt: skip
         lines.append([
             words.grammar.dated(row["name"], row["year"]),
-            Markdown(f"{escaped(label)} [({escaped(unit)})]{{.unit}}"),
+            words.grammar.measured(label, unit),
             words.word("change", row["change"]), _amount(row["old"]), _amount(row["new"]),
             _change(words, row), effect,
         ])  # fmt: skip

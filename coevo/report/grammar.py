@@ -97,6 +97,12 @@ class Grammar:
         """A text with a note in brackets."""
         return Markdown(escaped(text) + self.note.format(escaped(note)))
 
+    def measured(self, label: Any, unit: Any) -> Markdown:
+        """A label with its unit in brackets, the unit set apart by its class."""
+        note = self.note.format(escaped(unit))
+        bare = note.lstrip()
+        return Markdown(f"{escaped(label)}{note.removesuffix(bare)}[{bare}]{{.unit}}")
+
     def dated(self, name: Any, year: Any) -> Markdown:
         """A name with a year."""
         return Markdown(self.dated_pattern.format(escaped(name), year))

@@ -8,7 +8,6 @@ from coevo.comovement import SCOPES
 from coevo.findings.factors import TOP, frequencies, last_ranked
 from coevo.findings.step import correlations, pairs
 from coevo.report.cells import Words
-from coevo.report.markup import Markdown, escaped
 from coevo.report.numbers import NOTHING, figures, fixed, graded, hundredths, missing
 
 Rows = list[list[Any]]
@@ -21,10 +20,10 @@ def descriptive(words: Words) -> Rows:
     rows: Rows = []
     for indicator in used:
         values = panel.loc[panel["indicator"] == indicator, "value"].dropna()
-        label = escaped(study.heading(indicator))
+        label = study.heading(indicator)
         cells = [values.mean(), values.std(), values.min(), values.max()]
         rows.append([
-            Markdown(f"{label} [({escaped(study.unit(indicator))})]{{.unit}}"), len(values),
+            words.grammar.measured(label, study.unit(indicator)), len(values),
             *(figures(value, 3) for value in cells),
         ])  # fmt: skip
     return rows

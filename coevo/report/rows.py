@@ -25,8 +25,6 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
     for row in rows.itertuples():
         first = row.subsystem not in seen
         seen.add(row.subsystem)
-        unit = escaped(study.unit(row.indicator))
-        label = escaped(study.heading(row.indicator))
         entropy = [fixed(row.entropy, 3), fixed(1 - row.entropy, 3)]
         focus = [
             figures(values.get((row.indicator, y)), 3) for y in (study.years[0], study.years[-1])
@@ -34,7 +32,7 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
         result.append([
             study.heading(row.subsystem) if first else "",
             table.loc[row.indicator, "dimension"],
-            Markdown(f"{label} [({unit})]{{.unit}}"),
+            words.grammar.measured(study.heading(row.indicator), study.unit(row.indicator)),
             str(table.loc[row.indicator, "direction"]).replace("-", "−"),
             *entropy, fixed(row.weight, 3),
             words.grammar.dash.join(fixed(others.at[row.indicator, end]) for end in ("min", "max"))

@@ -62,8 +62,8 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
 def size_label(study: Study, key: str, phrases: Phrases) -> str:
     """Label of a measure of size; `<indicator>_per_head` is that indicator per head."""
     base = key.removesuffix("_per_head")
-    suffix = str(phrases["words"]["per_head"]) if base != key else ""
-    return study.label(base) + suffix
+    label = study.label(base)
+    return label if base == key else str(phrases["words"]["per_head"]).format(label)
 
 
 def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str, Any]) -> dict:
