@@ -9,6 +9,8 @@ from importlib.metadata import version
 from modulefinder import ModuleFinder
 from pathlib import Path
 
+import yaml
+
 sys.path.insert(0, workflow.basedir)
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
@@ -81,3 +83,22 @@ REPORTS = [
     *FIGURES,
     *(f"{REPORT}/{name}" for name in ("results.xlsx", "latex", "stata")),
 ]
+# Words around what `snakemake --report` shows; a language without its own has the English ones.
+AROUND = yaml.safe_load(Path("workflow/captions/words.yaml").read_text("utf-8"))
+LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
+FIRST = next(iter(LANGUAGES.values()))
+
+
+def shown(file, part, **more):
+    """Mark a result for Snakemake's own report; one that is made per language stands under it."""
+    return report(
+        file,
+        caption=f"../captions/{part}.rst",
+        category=FIRST["parts"][part],
+        subcategory=(
+            (lambda wildcards: LANGUAGES[wildcards.language]["language"])
+            if "{language}" in file
+            else None
+        ),
+        **more,
+    )

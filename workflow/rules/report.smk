@@ -1,7 +1,5 @@
 """Tables and charts for readers, and the report."""
 
-import yaml
-
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glob("*.csv"))}
@@ -11,27 +9,6 @@ WORDS = [
     for language in config["report"]["languages"]
     for path in sorted(Path("workflow/report").glob(f"[mp]*s.{language}.yaml"))
 ]
-
-
-# Words around what `snakemake --report` shows; a language without its own has the English ones.
-AROUND = yaml.safe_load(Path("workflow/captions/words.yaml").read_text("utf-8"))
-LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
-FIRST = next(iter(LANGUAGES.values()))
-
-
-def shown(file, part, **more):
-    """Mark a result for Snakemake's own report; one that is made per language stands under it."""
-    return report(
-        file,
-        caption=f"../captions/{part}.rst",
-        category=FIRST["parts"][part],
-        subcategory=(
-            (lambda wildcards: LANGUAGES[wildcards.language]["language"])
-            if "{language}" in file
-            else None
-        ),
-        **more,
-    )
 
 
 wildcard_constraints:
