@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,14 +15,20 @@ import pytest
 import yaml
 
 from coevo.files import read_table
+from coevo.findings.localised import localised
 from coevo.units import UNITS, named
-from tests.conftest import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")
+
+
+def settings(name: str) -> dict[str, Any]:
+    return yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8"))
+
+
 CONFIGS = {
     config["study"]: config
-    for name in ("config", "zhejiang")
-    for config in [yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8"))]
+    for config in map(settings, ("config", "zhejiang"))
     if set(LANGUAGES) <= set(config["report"]["languages"])
 }
 # Words in Latin letters that a Chinese reader of economics meets as they are.
@@ -37,6 +44,7 @@ VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
 SKIPPED = {"script", "style", "svg", "math", "pre", "code"}
 SKIPPED_IDS = {"refs", "table-packages"}
 SPOKEN = ("alt", "aria-label", "title", "placeholder")
+REGIONS = "config/regions.csv"
 PATH = re.compile(r"[\w./-]+\.(?:xlsx|xls|csv|yaml|html)")
 
 
@@ -149,6 +157,24 @@ def test_charts_are_written_in_chinese(study: str) -> None:
         texts = re.findall(r"<text[^>]*>(.*?)</text>", path.read_text(encoding="utf-8"), re.DOTALL)
         shown = [unescape(re.sub("<[^>]*>", "", text)) for text in texts]
         assert foreign(shown, study) == {}, path.name
+
+
+@pytest.mark.parametrize("name", ["config", "provinces-scale", "provinces-three", "zhejiang"])
+def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None:
+    """Findings, remarks and refusals, also those that the report does not show."""
+    config = settings(name)
+    kept = {table: results(config["study"], table) for table in ("coupling", "audit", "relations")}
+    audit, relations = kept["audit"], kept["relations"]
+    kept["audit"] = audit[audit["check"] != "note"]
+    kept["relations"] = relations[relations["quantity"].str.contains(r"not_(?:estim|calibr)ated")]
+    words, messages = (
+        yaml.safe_load((ROOT / f"workflow/report/{kind}.zh.yaml").read_text(encoding="utf-8"))
+        for kind in ("phrases", "messages")
+    )
+    table, places = (read_table(ROOT / path) for path in (config["indicators"], REGIONS))
+    told = localised(config, kept, table, "zh", places, words["words"], messages).tables
+    assert len(told["audit"])
+    assert foreign([*told["audit"]["message"], *told["relations"]["relation"]], "") == {}
 
 
 def test_the_english_page_has_chinese_only_where_files_do(study: str) -> None:
