@@ -29,6 +29,7 @@ def in_languages(
     def put(language: str) -> Study:
         phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
         messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
-        return localised(config, tables, indicators, language, places, phrases["words"], messages)
+        words = phrases["words"] | {"exports": phrases["exports"]}
+        return localised(config, tables, indicators, language, places, words, messages)
 
     return [put(language) for language in config["report"]["languages"]]

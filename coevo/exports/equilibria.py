@@ -6,8 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.exports.tex import Table, Tex, escaped
-from coevo.exports.worded import text_column, worded
-from coevo.exports.words import word
+from coevo.exports.worded import text_column, word, worded
 from coevo.findings.calibration import given, period
 from coevo.findings.equilibrium import BOUNDED, fits, located_verdict, observed, pooled_fits
 from coevo.findings.study import Study
@@ -32,7 +31,7 @@ def equilibria(study: Study) -> Table | None:
 
 
 def _source(study: Study, key: str, **values: Any) -> str:
-    return word(study.language, "fit", key).format(**values)
+    return word(study, "fit", key).format(**values)
 
 
 def _stated(study: Study) -> Iterator[list[str]]:
@@ -44,16 +43,16 @@ def _stated(study: Study) -> Iterator[list[str]]:
     for key, found, verdict in kinds:
         if found is not None:
             x1, x2 = ((amount(found[x]), _set(study, found, x)) for x in ("x1", "x2"))
-            yield [_source(study, key), *x1, *x2, "", word(study.language, "located", verdict)]
+            yield [_source(study, key), *x1, *x2, "", word(study, "located", verdict)]
 
 
 def _fitted(study: Study) -> Iterator[list[str]]:
     """Fits of the region alone by every estimator, then those of the pooled main estimator."""
     for _, row in fits(study).iterrows():
-        estimator = word(study.language, "estimator", row["estimator"]).lower()
+        estimator = word(study, "estimator", row["estimator"]).lower()
         yield [_source(study, "own", estimator=estimator), *_fit(study, row)]
     for _, row in pooled_fits(study).iterrows():
-        effects = word(study.language, "effects", row["effects"])
+        effects = word(study, "effects", row["effects"])
         yield [_source(study, "pooled", effects=effects), *_fit(study, row)]
 
 
@@ -65,7 +64,7 @@ def _fit(study: Study, row: pd.Series) -> list[str]:
         (amount(row[x]) if row[f"{x}_set"] == BOUNDED else NOTHING, _set(study, row, x))
         for x in ("x1", "x2")
     )
-    return [*x1, *x2, fixed(row["p_predator_prey"]), word(study.language, "located", known)]
+    return [*x1, *x2, fixed(row["p_predator_prey"]), word(study, "located", known)]
 
 
 def _set(study: Study, row: pd.Series, x: str) -> str:
@@ -73,4 +72,4 @@ def _set(study: Study, row: pd.Series, x: str) -> str:
     kind, low, high = row[f"{x}_set"] or "none", row[f"{x}_low"], row[f"{x}_high"]
     if kind in ("interval", "complement") and low < 0 < high:
         kind += "_above"
-    return word(study.language, "set", kind).format(low=amount(low), high=amount(high))
+    return word(study, "set", kind).format(low=amount(low), high=amount(high))

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from coevo.exports.equilibria import equilibria
 from coevo.exports.regression import general, interaction, own
 from coevo.exports.tex import Table, Tex, document, escaped
-from coevo.exports.worded import text_column, worded
-from coevo.exports.words import word
+from coevo.exports.worded import text_column, word, worded
 from coevo.findings.data import weights as weights_in_use
 from coevo.findings.study import SUBSYSTEM_PREFIX, Study
 from coevo.report.numbers import figures, fixed, graded
@@ -69,7 +68,7 @@ def coordination(study: Study) -> Table:
     rows = [[study.name(str(r)), *(graded(v, 3) for v in row)] for r, row in zip(
         D.index, D.to_numpy(), strict=True)]  # fmt: skip
     means = [] if study.single else [[
-        word(study.language, "head", "everyone"), *(fixed(v, 3) for v in D.mean())
+        word(study, "head", "everyone"), *(fixed(v, 3) for v in D.mean())
     ]]  # fmt: skip
     heads, columns = ["region", *map(Tex, study.years)], ["l", *"r" * len(study.years)]
     table = worded(study, "coordination", columns, heads, rows, weighting=_weighting(study))
@@ -78,7 +77,6 @@ def coordination(study: Study) -> Table:
 
 def states(study: Study) -> Table:
     """Indices, C, T, D, grade, what lags and relative development of every region's last year."""
-    language = study.language
     rows = []
     for region, row in study.ends()[1].sort_values("D", ascending=False).iterrows():
         year = "" if row["year"] == study.years[-1] else f" ({row['year']:.0f})"
@@ -87,7 +85,7 @@ def states(study: Study) -> Table:
             study.name(str(region)) + year,
             *(fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in study.subsystems),
             fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"], 3),
-            row["grade"], word(language, "lagging", lags),
+            row["grade"], word(study, "lagging", lags),
             fixed(row["relative_development"]),
         ])  # fmt: skip
     indices = [escaped(f"U, {study.label(s)}") for s in study.subsystems]
@@ -101,7 +99,8 @@ def claims(study: Study) -> Table | None:
     if "claims" not in study.tables:
         return None
     table = study.tables["claims"]
-    table = table.assign(verdict=[word(study.language, "verdict", v) for v in table["verdict"]])
+    said = dict(study.words.get("verdict_text", {}))
+    table = table.assign(verdict=table["verdict"].replace(said))
     heads = ["claim", "paper", "computed", "verdict", "source"]
     rows = table[heads].to_numpy().tolist()
     columns = [text_column(share) for share in (0.17, 0.17, 0.24, 0.16, 0.14)]

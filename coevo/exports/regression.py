@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from coevo.exports.tex import Table, Tex, escaped
-from coevo.exports.words import word, words
+from coevo.exports.worded import word, words
 from coevo.findings.interaction import FOD_IV, POOLED
 from coevo.findings.study import EFFECTS, Study
 from coevo.report.numbers import NOTHING, fixed, missing
@@ -91,15 +91,14 @@ def _table(study: Study, name: str, fits: Fits, errors: str) -> Table | None:
     fits = fits._replace(columns=_columns(study, fits.rows))
     if not fits.columns:
         return None
-    language = study.language
     numbers = [f"({i})" for i, _ in enumerate(fits.columns, start=1)]
-    estimators = [word(language, "estimator", estimator) for _, estimator in fits.columns]
+    estimators = [word(study, "estimator", estimator) for _, estimator in fits.columns]
     return Table(
         name,
-        word(language, "caption", name).format(region=study.name(study.focus)),
+        word(study, "caption", name).format(region=study.name(study.focus)),
         ["l", *_kinds(len(fits.columns))],
         [["", *numbers], ["", *estimators]],
-        [_coefficients(fits), _facts(fits, language)],
+        [_coefficients(fits), _facts(study, fits)],
         _note(study, name, [*_instruments(fits), errors]),
     )
 
@@ -151,7 +150,7 @@ def _error(row: pd.Series | None, power: int, decimals: int) -> Tex:
     return Tex(f"({escaped(fixed(row['se'] * 10**power, decimals))})")
 
 
-def _facts(fits: Fits, language: str) -> list[list[Any]]:
+def _facts(study: Study, fits: Fits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
     known = fits.facts.drop_duplicates(["quantity", "effects", "estimator"])
     values = known.set_index(["quantity", "effects", "estimator"])["value"].to_dict()
@@ -160,13 +159,13 @@ def _facts(fits: Fits, language: str) -> list[list[Any]]:
     if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:
         for i, name in enumerate(("region_effects", "year_effects")):
             has = [len(effects.split("+")) > i and effects != "none" for effects, _ in fits.columns]
-            lines[name] = [word(language, "answer", yes) for yes in has]
-    for name in words(language, "fact"):
+            lines[name] = [word(study, "answer", yes) for yes in has]
+    for name in words(study, "fact"):
         ending = fits.ending if name in ("rows", "regions") else ""
         found = [values.get((name + ending, *key)) for key in fits.columns]
         lines |= _line(name, found, _DECIMALS.get(name, 3), fits)
     lines |= _line("df", [df.get(key) for key in fits.columns], 0, fits)
-    return [[Tex(word(language, "fact", name)), *cells] for name, cells in lines.items()]
+    return [[Tex(word(study, "fact", name)), *cells] for name, cells in lines.items()]
 
 
 def _line(name: str, found: Sequence[Any], decimals: int, fits: Fits) -> Mapping[str, list[Any]]:
@@ -183,14 +182,13 @@ def _instruments(fits: Fits) -> list[str]:
 
 def _note(study: Study, name: str, more: Sequence[str]) -> Tex:
     """What the table shows, more sentences by their key, and the cut-offs of the stars."""
-    language = study.language
     labels = [escaped(study.label(identifier)) for identifier in study.populations]
     named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
     populations = ", ".join(f"$x_{i}$ {label}" for i, label in enumerate(labels, start=1))
     limits = ", ".join(f"$^{{{sign}}}\\,p<{limit:.2f}$" for limit, sign in reversed(STARS.items()))
     parts = [
-        word(language, "note", name).format(populations=populations, **named),
-        *(word(language, "note", key) for key in more),
-        word(language, "note", "stars").format(stars=limits),
+        word(study, "note", name).format(populations=populations, **named),
+        *(word(study, "note", key) for key in more),
+        word(study, "note", "stars").format(stars=limits),
     ]
     return Tex("".join(parts))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import STAGES
-from coevo.exports.words import word
+from coevo.exports.worded import word
 from coevo.findings.study import Study
 from coevo.tables.columns import heads
 
@@ -124,7 +124,7 @@ def _labels(table: str, frame: pd.DataFrame, study: Study, columns: pd.DataFrame
     return [
         f"{study.label(head.id)} ({own[head.id]})" if own.get(head.id)
         else study.label(head.id) if head.id in own
-        else word(study.language, "column", getattr(head, study.language))
+        else word(study, "column", getattr(head, study.language))
         for head in known
     ]  # fmt: skip
 
@@ -147,13 +147,13 @@ def _stage(values: pd.Series, study: Study) -> _Coded | None:
 
 
 def _lagging(values: pd.Series, study: Study) -> _Coded | None:
-    labels = {"synchronous": word(study.language, "lagging", "synchronous")}
+    labels = {"synchronous": word(study, "lagging", "synchronous")}
     return _ranked(values, labels | {s: study.label(s) for s in study.subsystems})
 
 
 def _yes(values: pd.Series, study: Study) -> _Coded:
     yes = values.astype(str).str.lower().eq("true").astype("int8")
-    return _Coded(yes, {i: word(study.language, "answer", bool(i)) for i in (0, 1)})
+    return _Coded(yes, {i: word(study, "answer", bool(i)) for i in (0, 1)})
 
 
 # column -> its codes, None where a value has none: it stays text
