@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from coevo.figures.theme import PALETTES
+from coevo.fonts import chinese_face
 from coevo.report.pandoc import charts, converted
 
 # The script's parts in the order they are joined: what all share first, the start last.
@@ -58,7 +59,6 @@ def html(
     import vl_convert
 
     used = {name: json.loads(files[f"{name}.json"]) for name in charts(text)}
-    head = f"<style>\n{palette_sheet()}{files['style.css']}</style>\n"
     library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
         "</script", "<\\/script"
     )
@@ -70,6 +70,8 @@ def html(
         f"<script>{library}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
+    face = chinese_face("".join((text, tail, *metadata.values())), "page-chinese")
+    head = f"<style>\n{palette_sheet()}{face}{files['style.css']}</style>\n"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "head.html").write_text(head, encoding="utf-8")

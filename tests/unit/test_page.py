@@ -167,3 +167,20 @@ def test_key_of_a_table_is_the_id_of_its_division() -> None:
     made = table("Caption", [["A", "l", 3]], [["1"]], "long", "states")
     assert made.startswith("::: {#table-states .table .long}")
     assert table("Caption", [["A", "l", 3]], [["1"]]).startswith("::: {.table}")
+
+
+def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:
+    import base64
+    import io
+
+    from fontTools.ttLib import TTFont
+
+    from coevo.fonts import chinese_face
+
+    assert chinese_face("Zhejiang, D = 0.73 – ₁", "face") == ""
+    sheet = chinese_face("浙江 D（2023年）", "face")
+    assert sheet == chinese_face("（年）2023 江浙", "face") and '"face"' in sheet
+    data = base64.b64decode(re.search(r"base64,([^)]+)\)", sheet)[1])
+    font = TTFont(io.BytesIO(data))
+    assert set("浙江年（）") == {chr(point) for point in font.getBestCmap()}
+    assert "fvar" in font  # bold is bold
