@@ -137,7 +137,7 @@ def test_a_second_run_has_nothing_to_do(project):
     assert would_run(project) == set()
     after = os.times()
     used = after.children_user + after.children_system
-    assert used - before.children_user - before.children_system < 6  # seconds of computing
+    assert used - before.children_user - before.children_system < 10  # seconds of computing; 4 here
 
 
 def test_an_edited_module_reruns_what_imports_it_and_nothing_before(copy):
