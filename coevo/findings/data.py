@@ -82,9 +82,27 @@ def weights(study: Study) -> dict[str, Any]:
         "above_half": [
             i for i, w in zip(rows["indicator"], rows["weight"], strict=True) if w > HEAVY
         ],
+        "outside": _outside(table, rows),
+        "equal": _equal(study),
         "between_max": (str(shares.idxmax()), float(shares.max())),
         "between_min": (str(shares.idxmin()), float(shares.min())),
     }
+
+
+def _outside(table: pd.DataFrame, used: pd.DataFrame) -> int:
+    """How many weights in use lie outside the range of those by the other methods."""
+    others = table[table["weighting"] != used["weighting"].iloc[0]]
+    ends = others.groupby("indicator")["weight"].agg(["min", "max"])
+    mine = used.set_index("indicator")["weight"]
+    known = ends.reindex(mine.index)
+    return int(((mine < known["min"]) | (mine > known["max"])).sum())
+
+
+def _equal(study: Study) -> tuple[int, int] | None:
+    """How many of how many grades equal weights would change, if they are not those in use."""
+    table = study.tables["robustness"]
+    row = table[(table["varied"] == "weighting") & (table["variant"] == "equal")]
+    return None if row.empty else (int(row["grades_changed"].iloc[0]), int(row["n"].iloc[0]))
 
 
 def obstacle_rows(study: Study) -> pd.DataFrame:

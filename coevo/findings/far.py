@@ -28,6 +28,14 @@ def _move(first: float, last: float) -> str:
     return "rose" if last > first else "fell"
 
 
+def _before(rows: pd.DataFrame, steps: pd.Series) -> dict[str, Any] | None:
+    """The state before the largest step, if that is the last one: the end rests on one year."""
+    last = int(rows["year"].max())
+    if not len(steps) or int(steps.idxmax()) != last or last - 1 not in set(rows["year"]):
+        return None
+    return dict(rows.set_index("year").loc[last - 1, ["D", "grade"]]) | {"year": last - 1}
+
+
 def focus_state(study: Study, region: str) -> dict[str, Any]:
     """D, grade, rank and the parts of D of one region in its own first and last year."""
     wide = _wide(study)
@@ -45,6 +53,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
         "since": _since(ranks),
         "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
         "fastest": (int(steps.idxmax()), float(steps.max())) if len(steps) else None,
+        "before": _before(study.coupling[study.coupling["region"] == region], steps),
         "move": _move(first["D"], last["D"]),
         "C": last["C"],
         "T": last["T"],

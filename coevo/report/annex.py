@@ -49,6 +49,7 @@ def tables(
         "sources": sources(words),
     }
     if study.pair:
+        made["signs_table"] = _signs(study, phrases, words)
         lines = theory.levels(words)
         made["levels_table"] = _table(phrases, "levels", words, lines) if lines else ""
         made["ecological_table"] = _table(phrases, "ecological", words, theory.relations(words))
@@ -102,6 +103,18 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         {"key": key, "title": words.say(f"tables/{key}/title"), "table": made}
         for key, made in found
     ]
+
+
+def _signs(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
+    """The table of fits that show the supply pattern: a column per effects."""
+    lines = model_rows.signs(words)
+    kind = "effects_pooled" if study.pooled else "effects"
+    columns = [
+        [phrases["tables"]["signs"]["case"], "l", 50],
+        *([words.grammar.upper_first(words.word(kind, e)), "r", 25] for e in study.effects),
+    ]
+    caption = words.say("tables/signs/caption")
+    return table(caption, columns, lines, "", "signs") if lines else Markdown("")
 
 
 def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> list[tuple[str, Markdown]]:

@@ -18,7 +18,7 @@ from coevo.findings.equilibrium import (
 )
 from coevo.findings.interaction import regional
 from coevo.findings.relation import general_effects
-from coevo.findings.survival import CASE, patterns
+from coevo.findings.survival import CASE, patterns, survival
 from coevo.report.cells import Rows, Words, amount, estimate
 from coevo.report.markup import Markdown
 from coevo.report.numbers import NOTHING, fixed
@@ -150,6 +150,23 @@ def regional_pooled(words: Words) -> Rows:
             sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
             rows.append([study.name(region), *sets, words.signs(row), _chip(words, row)])
     return rows
+
+
+def signs(words: Words) -> Rows:
+    """In how many fits of each case the supply pattern shows, by effects."""
+    found, study = survival(words.study), words.study
+    if "all" not in found:
+        return []
+    cases = {words.say(f"survival/cases/{key}"): found[key]
+             for key in ("all", "deflated", "swapped") if found[key]}  # fmt: skip
+    cases |= {
+        words.say("survival/cases/pair", name=study.pair_label(name)): counts
+        for name, counts in found["pairs"].items()
+    }
+    return [
+        [name, *(words.say("survival/share", n=n, of=of) for n, of in counts.values())]
+        for name, counts in cases.items()
+    ]
 
 
 def specifications(words: Words) -> Rows:

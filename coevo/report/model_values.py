@@ -88,19 +88,9 @@ def survival_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
 
     return {
         "survival_in_words": counts(found["all"]),
-        "swapped_in_words": counts(found["swapped"]),
-        "deflated_in_words": counts(found["deflated"] or {}),
         "signs_in_words": words.grammar.clauses(
             words.say("survival/decided", effects=effects, n=n, of=of)
             for effects, (n, of) in found["signs"].items()
-        ),
-        "pairs_in_words": words.grammar.series(
-            (
-                words.say(
-                    "survival/pair", name=words.study.pair_label(name), counts=_shares(part, words)
-                )
-                for name, part in found["pairs"].items()
-            )
         ),
         "vintages_in_words": words.listed(words.word("vintage", v) for v in found["vintages"]),
     }
@@ -171,10 +161,6 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
 def _span(period: str, words: Words) -> str:
     """A sub-period, 2015–2019, with the dash of the language."""
     return words.grammar.dash.join(period.split("–"))
-
-
-def _shares(counts: Mapping[str, tuple[int, int]], words: Words) -> Markdown:
-    return words.listed(words.say("survival/share", n=n, of=of) for n, of in counts.values())
 
 
 def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:

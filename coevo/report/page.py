@@ -20,6 +20,7 @@ SHEETS = {
     **dict.fromkeys(("frequencies", "top_obstacles"), ("obstacles",)),
     **dict.fromkeys(("coefficients", "general"), ("parameters",)),
     **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
+    **dict.fromkeys(("signs", "specifications"), ("specifications",)),
     "weights": ("weights", "panel"),
     "descriptive": ("panel",),
     "variants": ("robustness",),
@@ -27,7 +28,6 @@ SHEETS = {
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
     "equilibria": ("equilibria", "panel"),
-    "specifications": ("specifications",),
     "claims": ("claims",),
 }
 

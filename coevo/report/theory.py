@@ -8,7 +8,7 @@ from coevo.report.numbers import NOTHING, fixed
 
 LEVELS = ("ecosystem", "community", "population", "individual")
 # Each relation with the signs of A12 and A21, what each output does to the growth of the other.
-RELATIONS = {"competition": "--", "mutualism": "++", "predation": "-+"}
+RELATIONS = {"competition": "--", "mutualism": "++", "predation": "-+", "reversed": "+-"}
 
 
 def levels(words: Words) -> Rows:
