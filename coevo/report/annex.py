@@ -1,6 +1,6 @@
 """The tables of the report, each with its title and columns from the phrases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coevo.findings.changes import figures
@@ -13,6 +13,7 @@ from coevo.findings.survival import patterns
 from coevo.report import changes, index_rows, model_rows, rows, theory
 from coevo.report.cells import Rows, Words
 from coevo.report.markup import Markdown, escaped, table
+from coevo.report.numbers import NOTHING
 
 
 def _table(
@@ -21,7 +22,13 @@ def _table(
     """A table with the caption and the columns that the phrases give it under `tables`."""
     entry = phrases["tables"][key]
     caption = words.say(f"tables/{key}/caption")
-    return table(caption, entry["columns"], lines, kind, key)
+    return table(caption, *told(entry["columns"], lines), kind, key)
+
+
+def told(columns: Sequence[Any], lines: Rows) -> tuple[list[Any], Rows]:
+    """Columns and rows without the columns that hold nothing in any row."""
+    kept = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in lines)]
+    return [columns[i] for i in kept], [[row[i] for i in kept] for row in lines]
 
 
 def _states(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:

@@ -118,6 +118,17 @@ def _marks(others: list[str], words: Words, phrases: Phrases) -> Markdown:
     )
 
 
+def far_notes(study: Study, notes: Mapping[str, str]) -> list[Markdown]:
+    """What the notes say of D and its rise, for the indicators that the study reads."""
+    read = set(study.tables["observations"]["indicator"])
+    return [
+        Markdown(text.strip())
+        for indicator, _, place in (key.partition("@") for key in notes)
+        if place == "far" and indicator in read
+        for text in [notes[f"{indicator}@{place}"]]
+    ]
+
+
 def limit_lines(
     study: Study, keys: list[str], words: Words, notes: Mapping[str, str]
 ) -> list[Markdown]:

@@ -18,6 +18,7 @@ from coevo.report.references import cited
 from coevo.report.trace import trace
 from coevo.report.values import (
     Phrases,
+    far_notes,
     limit_lines,
     named_values,
     sentences,
@@ -52,6 +53,7 @@ def text(
     values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
     source = jinja.from_string(template).render(
         facts=words.facts(study.focus),
+        far_notes=far_notes(study, notes),
         limit_lines=limit_lines(study, values["limits"], words, notes),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),

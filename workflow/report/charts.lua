@@ -241,7 +241,7 @@ if FORMAT == "docx" then
   local word = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "word.lua" }))
   local filters
   filters, Span = word({ chart_of = chart_of, number = number, spans = spans })
-  return { { Meta = Meta }, table.unpack(filters) }
+  return { { Meta = Meta }, { Pandoc = Pandoc }, table.unpack(filters) }
 end
 
 return { { Meta = Meta }, { Pandoc = Pandoc }, walker }
