@@ -136,6 +136,7 @@ class Scale:
         return np.asarray(self.labels)[np.searchsorted(cuts, snapped, side=side)]
 
 
+MARGIN = 1.2  # ratio of two indices from which one lags
 GRADES = {
     # after Liao (1999): [0, .1), [.1, .2) ... [.9, 1]
     "ten": Scale(
@@ -201,7 +202,7 @@ def relative_development(U1: npt.ArrayLike, U2: npt.ArrayLike) -> Array:
     return np.where((U1 == 0) & (U2 == 0), 1.0, ratio)
 
 
-def lagging(U: npt.ArrayLike, subsystems: Sequence[str], margin: float = 1.2) -> list[str]:
+def lagging(U: npt.ArrayLike, subsystems: Sequence[str], margin: float = MARGIN) -> list[str]:
     """Return the subsystem with the lowest index, or `synchronous` (rows,).
 
     Synchronous: the highest index is at most `margin` times the lowest. For two subsystems:

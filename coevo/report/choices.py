@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from coevo import diagnostics
+from coevo.coupling import MARGIN
 from coevo.findings import Study
 from coevo.findings.factors import TOP, frequencies
 from coevo.findings.robustness import heaviest_removal, most_filled, type_changes
+from coevo.observations.audit import FALL, RISE
 from coevo.report.cells import Words
 from coevo.report.markup import Markdown
 from coevo.report.numbers import fixed
@@ -29,6 +31,8 @@ def choice_values(study: Study) -> dict[str, Any]:
         "guard_limits": {
             name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
         },
+        "margin": MARGIN,
+        "jump": {"rise": RISE, "fall": 1 - FALL},
         "removal": heaviest_removal(study),
         "most_filled": most_filled(study),
         "types_changed": (int((changes["value"] > 0).sum()), len(changes)),
