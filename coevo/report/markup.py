@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from coevo.report import numbers
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -25,6 +26,11 @@ def escaped(value: Any) -> Markdown:
     if numbers.missing(value):
         return Markdown(numbers.NOTHING)
     return Markdown(_PUNCTUATION.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip()))
+
+
+def plain(text: str) -> str:
+    """Escaped text without its escapes: `plain(escaped(value))` is the value on one line."""
+    return _ESCAPE.sub(r"\1", text)
 
 
 def environment(filters: Mapping[str, Any]) -> Environment:

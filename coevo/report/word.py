@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
+from coevo.report.markup import plain
 from coevo.report.pandoc import charts, converted
 
 # A4 and its margins, in twentieths of a point: the columns of every table fill what is between.
@@ -108,7 +109,7 @@ def _text(content: str) -> str:
 
 
 def _header(metadata: Mapping[str, str]) -> str:
-    kicker, years = _text(metadata["kicker"]), _text(metadata["years"])
+    kicker, years = (_text(plain(metadata[key])) for key in ("kicker", "years"))
     return f'<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{kicker}<w:r><w:tab/></w:r>{years}</w:p>'
 
 
@@ -209,6 +210,6 @@ def _properties(root: ElementTree.Element, metadata: Mapping[str, str]) -> None:
         for found in root.iterfind(f"dcterms:{name}", _SPACE):
             found.text = MADE
     for found in root.iterfind("dc:creator", _SPACE):
-        found.text = metadata["generator-name"]
+        found.text = plain(metadata["generator-name"])
     language = ElementTree.SubElement(root, f"{{{_SPACE['dc']}}}language")
     language.text = TAGS.get(metadata["lang"], metadata["lang"])

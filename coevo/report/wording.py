@@ -11,7 +11,7 @@ from coevo.report import annex
 from coevo.report.cells import Words
 from coevo.report.choices import choice_sentences, choice_values
 from coevo.report.grammar import Grammar
-from coevo.report.markup import Markdown, environment, escaped, speaker
+from coevo.report.markup import Markdown, environment, escaped, plain, speaker
 from coevo.report.methods import method_values
 from coevo.report.model_values import interaction_sentence
 from coevo.report.references import cited
@@ -108,16 +108,12 @@ def regions(study: Study, phrases: Phrases) -> dict[str, Any]:
         "trace": trace(study, words.word),
         "names": {region: study.name(region) for region in study.regions},
         "facts": {
-            region: [plain(value) for _, value in words.facts(region)] for region in study.regions
+            region: [plain(escaped(value)) for _, value in words.facts(region)]
+            for region in study.regions
         }
         if not study.single
         else {},
     }
-
-
-def plain(markdown: str) -> str:
-    """Text of a cell without the escapes of Markdown."""
-    return markdown.replace("\\", "") if isinstance(markdown, Markdown) else markdown
 
 
 def metadata(study: Study, phrases: Phrases) -> dict[str, str]:

@@ -6,10 +6,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
 from coevo.figures import FIGURES
 from coevo.report import documents, numbers
-from coevo.report.markup import Markdown, environment, escaped
+from coevo.report.markup import Markdown, environment, escaped, plain
 from coevo.report.wording import metadata, text
 from coevo.vintages import revisions
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
@@ -279,6 +281,15 @@ def test_template_and_phrases_name_no_study() -> None:
 def test_text_from_data_is_escaped(raw: object, shown: str) -> None:
     assert escaped(raw) == shown
     assert environment(ENGLISH.filters).from_string("<< value >>").render(value=raw) == shown
+
+
+@given(st.text())
+@example("C:\\x_y")
+@example("a\\*b")
+def test_plain_undoes_escapes_alone(raw: str) -> None:
+    line = " ".join(raw.split())
+    assume(line.isprintable() and line)
+    assert plain(escaped(line)) == line
 
 
 def test_markdown_stays_markdown() -> None:

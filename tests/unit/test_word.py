@@ -36,7 +36,10 @@ def given() -> tuple:
     """Arguments of a report whose indicator has a label that means harm."""
     table = indicators()
     table["label_en"] = table["label_en"].mask(table["indicator"].eq("jobs"), HOSTILE)
-    settings = config() | {"report": {"languages": ["en"], "formats": ["html", "docx"]}}
+    settings = config() | {
+        "study": "sample-of-two",
+        "report": {"languages": ["en"], "formats": ["html", "docx"]},
+    }
     chosen = Study(settings, tables(claims=True), table, "en", places())
     return chosen.tables, table, files(chosen), settings, PROVENANCE, "en", places()
 
@@ -256,7 +259,8 @@ def test_contents_name_every_chapter_and_ask_nothing(
 
 
 def test_every_page_has_a_head_and_a_number(parts: dict[str, bytes], body: object) -> None:
-    assert "sample" in said(ElementTree.fromstring(parts["word/header1.xml"]))
+    head = said(ElementTree.fromstring(parts["word/header1.xml"]))
+    assert head == "coevo · study sample-of-two2015–2020"
     footer = ElementTree.fromstring(parts["word/footer1.xml"])
     fields = [field.get(f"{W}instr") for field in footer.iterfind(".//w:fldSimple", SPACES)]
     assert fields == [" PAGE ", " NUMPAGES "]
