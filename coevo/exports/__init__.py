@@ -8,7 +8,7 @@ import yaml
 
 from coevo.exports.latex import latex_files
 from coevo.exports.stata import stata_files
-from coevo.findings import Study
+from coevo.exports.worded import Voice
 from coevo.findings.localised import localised
 
 __all__ = ["in_languages", "latex_files", "stata_files"]
@@ -20,16 +20,17 @@ def in_languages(
     indicators: pd.DataFrame,
     places: pd.DataFrame,
     files: Mapping[str, str],
-) -> list[Study]:
+) -> list[Voice]:
     """The study in every language of its reports, in their order.
 
     files: `phrases.<language>.yaml` of each, and `messages.<language>.yaml` where there is one.
     """
 
-    def put(language: str) -> Study:
+    def put(language: str) -> Voice:
         phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
         messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
-        words = phrases["words"] | {"exports": phrases["exports"]}
-        return localised(config, tables, indicators, language, places, words, messages)
+        words = phrases["words"]
+        study = localised(config, tables, indicators, language, places, words, messages)
+        return Voice(study, phrases)
 
     return [put(language) for language in config["report"]["languages"]]

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from coevo.exports.tex import Table, Tex, escaped
-from coevo.exports.worded import word, words
+from coevo.exports.worded import Voice, caption
 from coevo.findings.interaction import FOD_IV, POOLED
 from coevo.findings.study import EFFECTS, Study
 from coevo.report.numbers import NOTHING, fixed, missing
@@ -61,45 +61,48 @@ def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
     return [key for key in dict.fromkeys([*main, *later]) if key in there]
 
 
-def interaction(study: Study) -> Table | None:
+def interaction(voice: Voice) -> Table | None:
     """b1 and d of many regions, in units of their first year; None where none are pooled."""
+    study = voice.study
     if not study.pooled:
         return None
     fits = Fits(*_one(study, POOLED, "first", "classic"), [], ["b1", "d"])
-    return _table(study, "interaction", fits, "clustered")
+    return _table(voice, "interaction", fits, "clustered")
 
 
-def own(study: Study) -> Table | None:
+def own(voice: Voice) -> Table | None:
     """Coefficients of the region in focus alone, in original units; None without a fit."""
+    study = voice.study
     if study.pair is None:
         return None
     fits = Fits(*_one(study, study.focus, "none", "classic"), [], ["a1", "b1", "a2", "d"])
-    return _table(study, "own", fits, "errors") if len(fits.rows) else None
+    return _table(voice, "own", fits, "errors") if len(fits.rows) else None
 
 
-def general(study: Study) -> Table | None:
+def general(voice: Voice) -> Table | None:
     """Effects of the general model, pooled or else of the region in focus; None without a fit."""
+    study = voice.study
     if study.pair is None:
         return None
     scope, scaling = (POOLED, "first") if study.pooled else (study.focus, "none")
     rows, facts = _one(study, scope, scaling, "general")
     fits = Fits(rows, facts, [], list(dict.fromkeys(rows["parameter"])), "_general")
-    return _table(study, "general", fits, "clustered" if study.pooled else "errors")
+    return _table(voice, "general", fits, "clustered" if study.pooled else "errors")
 
 
-def _table(study: Study, name: str, fits: Fits, errors: str) -> Table | None:
-    fits = fits._replace(columns=_columns(study, fits.rows))
+def _table(voice: Voice, name: str, fits: Fits, errors: str) -> Table | None:
+    fits = fits._replace(columns=_columns(voice.study, fits.rows))
     if not fits.columns:
         return None
     numbers = [f"({i})" for i, _ in enumerate(fits.columns, start=1)]
-    estimators = [word(study, "estimator", estimator) for _, estimator in fits.columns]
+    estimators = [voice.named("estimator", estimator) for _, estimator in fits.columns]
     return Table(
         name,
-        word(study, "caption", name).format(region=study.name(study.focus)),
+        caption(voice, name),
         ["l", *_kinds(len(fits.columns))],
-        [["", *numbers], ["", *estimators]],
-        [_coefficients(fits), _facts(study, fits)],
-        _note(study, name, [*_instruments(fits), errors]),
+        [["", *numbers], ["", *map(voice.opening, estimators)]],
+        [_coefficients(fits), _facts(voice, fits)],
+        _note(voice, name, [*_instruments(fits), errors]),
     )
 
 
@@ -150,7 +153,7 @@ def _error(row: pd.Series | None, power: int, decimals: int) -> Tex:
     return Tex(f"({escaped(fixed(row['se'] * 10**power, decimals))})")
 
 
-def _facts(study: Study, fits: Fits) -> list[list[Any]]:
+def _facts(voice: Voice, fits: Fits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
     known = fits.facts.drop_duplicates(["quantity", "effects", "estimator"])
     values = known.set_index(["quantity", "effects", "estimator"])["value"].to_dict()
@@ -159,13 +162,13 @@ def _facts(study: Study, fits: Fits) -> list[list[Any]]:
     if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:
         for i, name in enumerate(("region_effects", "year_effects")):
             has = [len(effects.split("+")) > i and effects != "none" for effects, _ in fits.columns]
-            lines[name] = [word(study, "answer", yes) for yes in has]
-    for name in words(study, "fact"):
+            lines[name] = [voice.word("answer", yes) for yes in has]
+    for name in voice.words("fact"):
         ending = fits.ending if name in ("rows", "regions") else ""
         found = [values.get((name + ending, *key)) for key in fits.columns]
         lines |= _line(name, found, _DECIMALS.get(name, 3), fits)
     lines |= _line("df", [df.get(key) for key in fits.columns], 0, fits)
-    return [[Tex(word(study, "fact", name)), *cells] for name, cells in lines.items()]
+    return [[Tex(voice.word("fact", name)), *cells] for name, cells in lines.items()]
 
 
 def _line(name: str, found: Sequence[Any], decimals: int, fits: Fits) -> Mapping[str, list[Any]]:
@@ -180,15 +183,19 @@ def _instruments(fits: Fits) -> list[str]:
     return ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
 
 
-def _note(study: Study, name: str, more: Sequence[str]) -> Tex:
+def _note(voice: Voice, name: str, more: Sequence[str]) -> Tex:
     """What the table shows, more sentences by their key, and the cut-offs of the stars."""
+    study = voice.study
     labels = [escaped(study.label(identifier)) for identifier in study.populations]
     named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
-    populations = ", ".join(f"$x_{i}$ {label}" for i, label in enumerate(labels, start=1))
-    limits = ", ".join(f"$^{{{sign}}}\\,p<{limit:.2f}$" for limit, sign in reversed(STARS.items()))
+    symbols = (Tex(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
+    populations = voice.series(symbols)
+    limits = voice.series(
+        Tex(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items())
+    )
     parts = [
-        word(study, "note", name).format(populations=populations, **named),
-        *(word(study, "note", key) for key in more),
-        word(study, "note", "stars").format(stars=limits),
+        voice.word("note", name).format(populations=populations, **named),
+        *(voice.word("note", key) for key in more),
+        voice.word("note", "stars").format(stars=limits),
     ]
     return Tex("".join(parts))

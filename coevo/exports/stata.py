@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import STAGES
-from coevo.exports.worded import word
+from coevo.exports.worded import Voice
 from coevo.findings.study import Study
 from coevo.tables.columns import heads
 
@@ -34,15 +34,16 @@ class _Coded(NamedTuple):
     words: dict[int, str]
 
 
-def stata_files(study: Study, columns: pd.DataFrame) -> dict[str, bytes]:
+def stata_files(voice: Voice, columns: pd.DataFrame) -> dict[str, bytes]:
     """Tables by file name, `<table>.dta`, labelled in the language of the study.
 
     columns: words of the columns (coevo/columns.csv).
     """
+    study = voice.study
     frames = {"panel": wide_panel(study)}
     frames |= {name: study.tables[name] for name in SAME if name in study.tables}
     return {
-        f"{name}.dta": stata(frame, study, _labels(name, frame, study, columns))
+        f"{name}.dta": stata(frame, voice, _labels(name, frame, voice, columns))
         for name, frame in frames.items()
     }
 
@@ -62,7 +63,7 @@ def wide_panel(study: Study) -> pd.DataFrame:
     return values.assign(flags=flags).rename_axis(columns=None).reset_index()
 
 
-def stata(frame: pd.DataFrame, study: Study, labels: Sequence[str]) -> bytes:
+def stata(frame: pd.DataFrame, voice: Voice, labels: Sequence[str]) -> bytes:
     """A table as a Stata file (format 118); what is infinite is missing, Stata has no infinity.
 
     labels: what its columns hold, in their order.
@@ -71,14 +72,14 @@ def stata(frame: pd.DataFrame, study: Study, labels: Sequence[str]) -> bytes:
     columns: dict[str, pd.Series] = {}
     codes: dict[str, dict[int, str]] = {}
     for column, name in names.items():
-        coded = CODED[column](frame[column], study) if column in CODED else None
+        coded = CODED[column](frame[column], voice) if column in CODED else None
         columns[name] = _plain(frame[column]) if coded is None else coded.codes
         codes |= {} if coded is None else {name: coded.words}
     plain, memory = pd.DataFrame(columns), io.BytesIO()
     titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
     plain.to_stata(
         memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
-        data_label=_title(study)[:LABEL], value_labels=codes, convert_strl=_long(plain),
+        data_label=_title(voice.study)[:LABEL], value_labels=codes, convert_strl=_long(plain),
     )  # fmt: skip
     return memory.getvalue()
 
@@ -117,14 +118,15 @@ def _title(study: Study) -> str:
     return str(study.config["title"].get(study.language) or study.config["study"])
 
 
-def _labels(table: str, frame: pd.DataFrame, study: Study, columns: pd.DataFrame) -> list[str]:
+def _labels(table: str, frame: pd.DataFrame, voice: Voice, columns: pd.DataFrame) -> list[str]:
     """What the columns of a table hold: an indicator with its unit, else the words of columns."""
+    study = voice.study
     own = {i: study.unit(i) for i in study.indicators["indicator"]}
     known = heads(table, list(map(str, frame)), columns, study.config["subsystems"])
     return [
-        f"{study.label(head.id)} ({own[head.id]})" if own.get(head.id)
+        study.label(head.id) + voice.grammar.note.format(own[head.id]) if own.get(head.id)
         else study.label(head.id) if head.id in own
-        else word(study, "column", getattr(head, study.language))
+        else voice.word("column", getattr(head, study.language))
         for head in known
     ]  # fmt: skip
 
@@ -137,26 +139,27 @@ def _ranked(values: pd.Series, labels: Mapping[str, str]) -> _Coded | None:
     return _Coded(_plain(values.map(places)), dict(enumerate(labels.values(), start=1)))
 
 
-def _grade(values: pd.Series, study: Study) -> _Coded | None:
-    return _ranked(values, {grade: grade for grade in study.grades.labels})
+def _grade(values: pd.Series, voice: Voice) -> _Coded | None:
+    return _ranked(values, {grade: grade for grade in voice.study.grades.labels})
 
 
-def _stage(values: pd.Series, study: Study) -> _Coded | None:
-    named = [study.words.get("stage", {}).get(stage, stage) for stage in STAGES.labels]
+def _stage(values: pd.Series, voice: Voice) -> _Coded | None:
+    named = [voice.named("stage", stage) for stage in STAGES.labels]
     return _ranked(values, {stage: stage for stage in named})
 
 
-def _lagging(values: pd.Series, study: Study) -> _Coded | None:
-    labels = {"synchronous": word(study, "lagging", "synchronous")}
+def _lagging(values: pd.Series, voice: Voice) -> _Coded | None:
+    study = voice.study
+    labels = {"synchronous": voice.named("lagging", "synchronous")}
     return _ranked(values, labels | {s: study.label(s) for s in study.subsystems})
 
 
-def _yes(values: pd.Series, study: Study) -> _Coded:
+def _yes(values: pd.Series, voice: Voice) -> _Coded:
     yes = values.astype(str).str.lower().eq("true").astype("int8")
-    return _Coded(yes, {i: word(study, "answer", bool(i)) for i in (0, 1)})
+    return _Coded(yes, {i: voice.word("answer", bool(i)) for i in (0, 1)})
 
 
 # column -> its codes, None where a value has none: it stays text
-CODED: dict[Any, Callable[[pd.Series, Study], _Coded | None]] = {
+CODED: dict[Any, Callable[[pd.Series, Voice], _Coded | None]] = {
     "grade": _grade, "stage": _stage, "lagging": _lagging, "located": _yes,
 }  # fmt: skip

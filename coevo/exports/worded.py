@@ -1,20 +1,68 @@
-"""Tables whose caption, heads and note the words of the study's language give."""
+"""A study in the words of one language for other programs: the phrases of its report, as LaTeX."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from coevo.exports.tex import Table, Tex
+from coevo.exports.tex import Table, Tex, escaped
 from coevo.findings.study import Study
+from coevo.report.grammar import Grammar
+from coevo.report.markup import environment, speaker
 
 
-def words(study: Study, kind: str) -> Mapping[str, str]:
-    """Words of one kind in the language of the study; empty where it needs none."""
-    return study.words.get("exports", {}).get(kind, {})
+@dataclass(frozen=True)
+class Voice:
+    """A study, the phrases of its language, and how these become LaTeX.
 
+    Captions, heads and notes are phrases of the exports; every other word is that of the report.
+    """
 
-def word(study: Study, kind: str, key: Any) -> str:
-    """One word; what has none stands as it is."""
-    return str(words(study, kind).get(str(key), key))
+    study: Study
+    phrases: Mapping[str, Any]
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """How the language writes lists, brackets and shares."""
+        return Grammar(**self.phrases["grammar"])
+
+    def words(self, kind: str) -> Mapping[str, str]:
+        """Words of one kind that only exports need."""
+        return self.phrases["exports"][kind]
+
+    def word(self, kind: str, key: Any) -> str:
+        """One word of the exports; what has none stands as it is."""
+        return str(self.words(kind).get(str(key), key))
+
+    def named(self, kind: str, name: str) -> str:
+        """The report's word for a name of the code."""
+        return str(self.phrases["words"].get(kind, {}).get(name, name))
+
+    def opening(self, text: str) -> str:
+        """A text as it opens a cell."""
+        return self.grammar.upper_first(text)
+
+    @cached_property
+    def _said(self) -> Any:
+        jinja = environment(self.grammar.filters, escaped)
+        return speaker(jinja, self.phrases, self.grammar.joined)
+
+    def say(self, key: str, **values: Any) -> Tex:
+        """A phrase of the report, filled with values."""
+        return Tex(self._said(key, **values))
+
+    def chip(self, key: str) -> str:
+        """The words of a mark of the report, without the class that colours it."""
+        return re.sub(r"^\[(.*)\]\{.*\}$", r"\1", self.phrases["chips"][key])
+
+    def noted(self, text: Any, note: Any) -> Tex:
+        """A text with a note in the brackets of the language."""
+        return Tex(escaped(text) + self.grammar.note.format(escaped(note)))
+
+    def series(self, parts: Iterable[Any], sign: str = "clause") -> Tex:
+        """Parts one after the other, with a sign of the language between them."""
+        return Tex(getattr(self.grammar, sign).join(map(escaped, parts)))
 
 
 def text_column(width: float) -> str:
@@ -23,7 +71,7 @@ def text_column(width: float) -> str:
 
 
 def worded(
-    study: Study,
+    voice: Voice,
     name: str,
     columns: Sequence[str],
     heads: Sequence[str],
@@ -31,7 +79,11 @@ def worded(
     **values: str,
 ) -> Table:
     """A table of one part; a head that is `Tex` stands as it is, the note is filled with values."""
-    caption = word(study, "caption", name).format(region=study.name(study.focus))
-    titles = [head if isinstance(head, Tex) else word(study, "head", head) for head in heads]
-    note = word(study, "note", name) if name in words(study, "note") else ""
-    return Table(name, caption, columns, [titles], [rows], Tex(note.format(**values)))
+    titles = [head if isinstance(head, Tex) else voice.word("head", head) for head in heads]
+    note = Tex(voice.words("note").get(name, "").format(**values))
+    return Table(name, caption(voice, name), columns, [titles], [rows], note)
+
+
+def caption(voice: Voice, name: str) -> str:
+    """The caption of a table, with the region in focus where it names one."""
+    return voice.word("caption", name).format(region=voice.study.name(voice.study.focus))

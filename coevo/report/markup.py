@@ -33,8 +33,10 @@ def plain(text: str) -> str:
     return _ESCAPE.sub(r"\1", text)
 
 
-def environment(filters: Mapping[str, Any]) -> Environment:
-    """Jinja with delimiters that Markdown and pandoc leave alone; every value is escaped.
+def environment(
+    filters: Mapping[str, Any], finalize: Callable[[Any], str] = escaped
+) -> Environment:
+    """Jinja with delimiters that Markdown and pandoc leave alone; `finalize` escapes values.
 
     `filters` are those of the language. `finalize` runs on each expression `<< >>`; an undefined
     name is an error.
@@ -43,7 +45,7 @@ def environment(filters: Mapping[str, Any]) -> Environment:
         variable_start_string="<<", variable_end_string=">>",
         block_start_string="<%", block_end_string="%>",
         comment_start_string="<#", comment_end_string="#>",
-        undefined=StrictUndefined, finalize=escaped, trim_blocks=True, lstrip_blocks=True,
+        undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True,
         autoescape=False,
     )  # fmt: skip
     jinja.filters |= {

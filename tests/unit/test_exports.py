@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from scipy import stats
 
 from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
@@ -17,36 +16,34 @@ from coevo.exports import in_languages, latex_files, stata_files
 from coevo.exports.regression import stars
 from coevo.exports.stata import LABEL, NAME, stata, stata_names, wide_panel
 from coevo.exports.tex import LONG, Table, document, escaped
+from coevo.exports.worded import Voice
 from coevo.files import read_table, read_texts
 from coevo.findings import Study
 from coevo.tables import TABLES
-from tests.sample import ROOT, config, indicators, places, study, tables
+from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
 COLUMNS = read_table(ROOT / "coevo" / "columns.csv")
 
-WORDS = {
-    name: phrases["words"] | {"exports": phrases["exports"]}
-    for name in ("en", "zh")
-    for phrases in [
-        yaml.safe_load(
-            (ROOT / "workflow" / "report" / f"phrases.{name}.yaml").read_text(encoding="utf-8")
-        )
-    ]
-}
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1"
 
 
 def made(chosen: Study | None = None) -> dict[str, str]:
     """Return the LaTeX files of a study in English and Chinese."""
+    return latex_files(languages("en", "zh", chosen=chosen))
+
+
+def languages(*names: str, chosen: Study | None = None) -> list[Voice]:
+    """Return a study, the sample unless one is given, in the words of languages."""
     one = chosen or study(claims=True)
-    return latex_files([replace(one, language=name, words=WORDS[name]) for name in WORDS])
-
-
-def languages(*names: str) -> list[Study]:
-    """Return the sample in the words of languages."""
     report = {"report": {"languages": list(names), "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("[mp]*.yaml"))
-    return in_languages(config() | report, tables(claims=True), indicators(), places(), files)
+    return in_languages(one.config | report, one.tables, one.indicators, places(), files)
+
+
+def english(chosen: Study | None = None) -> Voice:
+    """Return a study, the sample unless one is given, in English."""
+    (voice,) = languages("en", chosen=chosen)
+    return voice
 
 
 def rows(text: str) -> list[list[str]]:
@@ -198,12 +195,13 @@ def test_the_note_states_the_cut_offs_and_the_errors() -> None:
     note = made(study())["interaction.en.tex"].split("minipage")[1]
     for sign, limit in (("*", "0.10"), ("**", "0.05"), ("***", "0.01")):
         assert f"$^{{{sign}}}\\,p<{limit}$" in note
-    assert "clustered by region" in note and "IV (FOD)" not in note
+    assert "clustered by region" in note and "orthogonal" not in note
     table = study().tables["parameters"]
     lag = table.query("effects == 'region+year' and estimator == 'lag'")
     instrumented = pd.concat([table, lag.assign(estimator="fod_iv")])
     text = made(study(parameters=instrumented))["interaction.en.tex"]
-    assert "IV (FOD)" in text.split("minipage")[1]
+    assert "Instruments: lags" in text.split("minipage")[1]
+    assert "& Instruments in forward deviations" in text
     assert "clustered" not in made(study())["own.en.tex"].split("minipage")[1]
 
 
@@ -250,14 +248,14 @@ def test_the_general_model_has_a_table_where_it_is_estimated() -> None:
 def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
     table = study().tables["equilibria"]
     lines = {cells[0]: cells for cells in rows(made(study())["equilibria.en.tex"])}
-    assert lines["Own fit, trapezoid"][1:5] == ["—", "all but 400 to 900", "—", "whole line"]
-    assert lines["Own fit, trapezoid"][-1] == "cannot be located"
+    assert lines["Own rows, trapezoid"][1:5] == ["—", "all but 400 to 900", "—", "whole line"]
+    assert lines["Own rows, trapezoid"][-1] == "cannot be located"
     assert lines["Pooled, region effects"][1:5] == ["150", "100 to 900", "200", "100 to 300"]
     assert lines["Pooled, region effects"][-1] == "located"
     moved = table.assign(x1_low=table["x1_low"].where(table["source"] != "fit", -400.0))
     lines = {c[0]: c for c in rows(made(study(equilibria=moved))["equilibria.en.tex"])}
     above = r"all but $-$400 to 900; above 0, from 900 on"
-    assert lines["Own fit, trapezoid"][2] == above
+    assert lines["Own rows, trapezoid"][2] == above
 
 
 def test_claims_keep_their_words() -> None:
@@ -321,13 +319,13 @@ def read(data: bytes) -> tuple[pd.DataFrame, dict, dict]:
 
 
 def test_stata_files_hold_the_tables() -> None:
-    chosen = replace(study(), words=WORDS["en"])
-    files = stata_files(chosen, COLUMNS)
+    voice = english(study())
+    chosen, files = voice.study, stata_files(voice, COLUMNS)
     assert set(files) == {f"{name}.dta" for name in (
         "panel", "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications",
         "relations",
     )}  # fmt: skip
-    assert files == stata_files(replace(study(), words=WORDS["en"]), COLUMNS)
+    assert files == stata_files(english(study()), COLUMNS)
     for name, data in files.items():
         frame, labels, _ = read(data)
         source = wide_panel(chosen) if name == "panel.dta" else chosen.tables[name[:-4]]
@@ -345,7 +343,7 @@ def test_stata_files_hold_the_tables() -> None:
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:
-    frame, labels, _ = read(stata_files(study(), COLUMNS)["panel.dta"])
+    frame, labels, _ = read(stata_files(english(), COLUMNS)["panel.dta"])
     panel = study().tables["panel"].set_index(["region", "year", "indicator"])["value"]
     assert frame.at[3, "sales"] == panel[frame.at[3, "region"], frame.at[3, "year"], "sales"]
     assert labels["sales"] == "sales of shops (100 million yuan)"
@@ -353,8 +351,9 @@ def test_the_panel_is_wide_and_says_what_is_filled() -> None:
 
 
 def test_grades_are_ranked_codes_with_their_words() -> None:
-    chosen = study()
-    frame, _, codes = read(stata_files(chosen, COLUMNS)["coupling.dta"])
+    voice = english()
+    chosen = voice.study
+    frame, _, codes = read(stata_files(voice, COLUMNS)["coupling.dta"])
     assert frame["grade"].map(codes["grade"]).tolist() == chosen.coupling["grade"].tolist()
     assert codes["grade"][1] == "extreme imbalance" and len(codes["grade"]) == 10
     np.testing.assert_array_equal(frame["grade"], np.floor(frame["D"] * 10) + 1)
@@ -364,7 +363,7 @@ def test_grades_are_ranked_codes_with_their_words() -> None:
     np.testing.assert_array_equal(found[["grade", "stage"]], frame[["grade", "stage"]])
     assert found["name"].iloc[0] == "浙江" and "商店子系统综合发展指数" in labels["U_shops"]
     other = chosen.coupling.assign(grade="unheard of")
-    put = replace(chosen, tables=chosen.tables | {"coupling": other})
+    put = english(replace(chosen, tables=chosen.tables | {"coupling": other}))
     assert set(read(stata_files(put, COLUMNS)["coupling.dta"])[0]["grade"]) == {"unheard of"}
 
 
@@ -383,7 +382,7 @@ def test_what_stata_does_not_have() -> None:
         "message": ["工" * 1000, "=1+1", None],
     })  # fmt: skip
     long = "made up by the test, of more than the eighty characters that a label of Stata can hold"
-    found, labels, _ = read(stata(frame, study(), ["a value", long, "message"]))
+    found, labels, _ = read(stata(frame, english(), ["a value", long, "message"]))
     assert found["value"].tolist()[0] == 1.5 and found["value"].isna().tolist()[1:] == [True, True]
     assert found["year"].isna().tolist() == [False, True, False]
     assert found["message"].tolist() == ["工" * 1000, "=1+1", ""]
@@ -391,12 +390,26 @@ def test_what_stata_does_not_have() -> None:
 
 
 def test_every_language_of_the_reports_is_written_in_its_words() -> None:
-    studies = languages("zh", "en")
-    assert [one.language for one in studies] == ["zh", "en"]
-    files = latex_files(studies)
+    voices = languages("zh", "en")
+    assert [voice.study.language for voice in voices] == ["zh", "en"]
+    files = latex_files(voices)
     assert {name.split(".")[1] for name in files} == {"en", "zh"}
-    assert {name[:-4] for name in stata_files(studies[0], COLUMNS)} <= set(TABLES)
+    assert {name[:-4] for name in stata_files(voices[0], COLUMNS)} <= set(TABLES)
     first = rows(files["states.zh.tex"])[1]
-    assert first[0] == "浙江" and first[6] in {grade for grade in studies[0].grades.labels}
+    assert first[0] == "浙江" and first[6] in {grade for grade in voices[0].study.grades.labels}
     assert "熵值法" in files["weights.zh.tex"] and "entropy" in files["weights.en.tex"]
     assert "亿元" in files["descriptive.zh.tex"]
+
+
+def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -> None:
+    files, phrases = made(), words_of("phrases", "zh")
+    assert "$x_1$：产值（亿元），$x_2$：" in files["equilibria.zh.tex"]
+    assert "$^{*}\\,p<0.10$，$^{**}" in files["interaction.zh.tex"]
+    heads = rows(files["states.zh.tex"])[0]
+    assert heads[1].startswith("U，")
+    lines = {cells[0]: cells for cells in rows(files["equilibria.zh.tex"])}
+    own = lines["自身观测，" + phrases["words"]["estimator"]["trapezoid"]]
+    assert own[4] == phrases["sets"]["line"] and f"[{own[-1]}]" in phrases["chips"]["unlocated"]
+    assert lines["合并估计，" + phrases["words"]["effects_pooled"]["region"]][1] == "150"
+    late = tables() | gap(2020, "110000")
+    assert "北京（2019）" in made(study(**late))["states.zh.tex"]

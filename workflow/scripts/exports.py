@@ -5,13 +5,13 @@ from coevo.exports import in_languages, latex_files, stata_files
 from coevo.files import read_table, read_texts, write_files
 
 speak_plainly(snakemake.log[0])
-studies = in_languages(
+voices = in_languages(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators),
     read_table(snakemake.input.regions),
     read_texts(*snakemake.input.words),
 )
-write_files(latex_files(studies), snakemake.output.latex)
-labelled = stata_files(studies[0], read_table(snakemake.input.columns))
+write_files(latex_files(voices), snakemake.output.latex)
+labelled = stata_files(voices[0], read_table(snakemake.input.columns))
 write_files(labelled, snakemake.output.stata)
