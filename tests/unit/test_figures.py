@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from coevo.coupling import grade
-from coevo.figures import FIGURES, figure_names
+from coevo.figures import FIGURES, drawing, figure_names
 from coevo.figures.axes import spread, tick_format, ticks, wrapped
 from coevo.figures.certainty import share_text
 from coevo.figures.comovement import _logs
@@ -48,12 +48,16 @@ WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(enco
 ]
 
 
-@lru_cache
-def specs(count: int) -> dict[str, dict]:
-    """Return the specifications of the sample as the page reads them."""
-    chosen = study(count)
+def specs_of(chosen: Study) -> dict[str, dict]:
+    """Return the specifications of a study as the page reads them; no image is made."""
     names = figure_names(shown(chosen))
     return {name: json.loads(json.dumps(CHARTS[name](chosen, WORDS))) for name in names}
+
+
+@lru_cache
+def specs(count: int) -> dict[str, dict]:
+    """Return the specifications of the sample."""
+    return specs_of(study(count))
 
 
 def strings(node: object) -> list[str]:
@@ -98,11 +102,9 @@ def test_no_bar_where_nothing_was_paired_at_random() -> None:
 
 @pytest.mark.parametrize("year", [2015, 2020])
 def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
-    chosen = study(**gap(year))
-    made = drawn(chosen, WORDS)
-    names = figure_names(shown(study()))
-    assert set(made) == {f"{name}.{ending}" for name in names for ending in ("json", "svg", "png")}
-    label = [text for text in values(json.loads(made["coordination.json"]), "text") if text]
+    made = specs_of(study(**gap(year)))
+    assert list(made) == figure_names(shown(study()))
+    label = [text for text in values(made["coordination"], "text") if text]
     assert any("Zhejiang" in text for text in label)
     assert any("(2019)" in text for text in label) == (year == 2020)
 
@@ -123,8 +125,8 @@ def test_region_that_is_not_estimated_has_no_fit_to_draw() -> None:
     names = figure_names(shown(study(**unestimated("330000"))))
     assert "phase" not in names
     assert "coefficient_b1" in names and "regional_b1" in names
-    made = drawn(study(**unestimated("110000")), WORDS)
-    assert "Beijing" not in values(json.loads(made["regional_b1.json"]), "name")
+    spec = CHARTS["regional_b1"](study(**unestimated("110000")), WORDS)
+    assert "Gansu" in values(spec, "name") and "Beijing" not in values(spec, "name")
 
 
 def test_within_regions_and_years_is_drawn_as_it_is_computed() -> None:
@@ -434,8 +436,15 @@ def test_unlocated_equilibrium_is_words_and_no_point() -> None:
     assert WORDS["fitted"] not in labels
 
 
-def test_same_bytes_whatever_was_drawn_before() -> None:
-    assert drawn(study(), WORDS) == drawn(study(), WORDS)
+def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(*names: str) -> dict[str, str | bytes]:
+        monkeypatch.setattr(drawing, "figure_names", lambda shown: names)
+        return drawn(study(), WORDS)
+
+    names, endings = ("weights", "trajectory"), ("json", "svg", "png")
+    first = made(*names)
+    assert set(first) == {f"{name}.{ending}" for name in names for ending in endings}
+    assert made(*reversed(names)) == first
 
 
 def test_ids_are_renumbered_with_their_references() -> None:
