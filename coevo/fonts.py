@@ -1,9 +1,10 @@
-"""The fonts of the PDF, and a check that they hold every character: Typst drops others silently."""
+"""The fonts of pages and charts, and a check that they hold every character: others are boxes."""
 
 import base64
 import importlib.resources
 import io
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -69,20 +70,22 @@ def covered() -> frozenset[int]:
     return frozenset(points)
 
 
-def check(texts: dict[str, str]) -> None:
+def check(texts: Mapping[str, str], otherwise: str = "") -> None:
     """Refuse characters that no font holds.
 
     Parameters
     ----------
     texts
         Text by the name of its place, as the message should give it.
+    otherwise
+        What a reader could do other than write it in other characters.
 
     Raises
     ------
     StudyError
         One line for each character and place, with the words around it.
     """
-    known = covered()
+    known, way = covered(), f" or {otherwise}" if otherwise else ""
     problems = Problems()
     for place, text in texts.items():
         for character in sorted(set(text)):
@@ -91,7 +94,7 @@ def check(texts: dict[str, str]) -> None:
             at = text.index(character)
             around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
             problems.add(
-                f"{place}: no font of the PDF holds {character!r} (U+{ord(character):04X}) in "
-                f"“…{around}…”; write it in other characters or leave pdf out of report.formats"
+                f"{place}: no font holds {character!r} (U+{ord(character):04X}) in "
+                f"“…{around}…”; write it in other characters{way}"
             )
     problems.check()

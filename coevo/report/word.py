@@ -17,7 +17,6 @@ from coevo.report.pandoc import charts, converted
 PAGE, MARGINS = (11906, 16838), {"left": 1361, "right": 1361, "top": 1418, "bottom": 1361}
 WIDTH = PAGE[0] - MARGINS["left"] - MARGINS["right"]
 FONTS = {"major": ("Arial", "SimHei"), "minor": ("Times New Roman", "SimSun")}
-TAGS = {"en": "en-GB", "zh": "zh-CN"}  # languages as Word names them
 MADE = "2000-01-01T00:00:00Z"  # the same in every build, like the dates of the parts
 
 _SPACE = {
@@ -212,4 +211,4 @@ def _properties(root: ElementTree.Element, metadata: Mapping[str, str]) -> None:
     for found in root.iterfind("dc:creator", _SPACE):
         found.text = plain(metadata["generator-name"])
     language = ElementTree.SubElement(root, f"{{{_SPACE['dc']}}}language")
-    language.text = TAGS.get(metadata["lang"], metadata["lang"])
+    language.text = metadata["lang-office"]

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from coevo.coupling import grade
+from coevo.errors import StudyError
 from coevo.figures import FIGURES, drawing, figure_names
 from coevo.figures.axes import spread, tick_format, ticks, wrapped
 from coevo.figures.certainty import share_text
@@ -838,3 +839,10 @@ def test_a_png_says_its_resolution() -> None:
     assert struct.unpack(">I", data[place + 13 : place + 17])[0] == zlib.crc32(
         data[place : place + 13]
     )
+
+
+def test_a_character_that_no_font_holds_is_refused_not_drawn_as_a_box() -> None:
+    image = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>a😀</text></svg>'
+    for made in (pngs, pdfs):
+        with pytest.raises(StudyError, match=r"^figure heat: .*U\+1F600.* characters$"):
+            made({"tiles": image.replace("😀", ""), "heat": image})

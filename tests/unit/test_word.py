@@ -15,7 +15,8 @@ from coevo.figures import figure_names
 from coevo.findings import Study
 from coevo.findings.shown import shown
 from coevo.report import documents, word
-from tests.sample import ROOT, config, indicators, places, tables
+from coevo.report.wording import metadata
+from tests.sample import ROOT, config, indicators, places, study, tables, words_of
 
 FOLDER = ROOT / "workflow" / "report"
 
@@ -281,3 +282,13 @@ def test_kicker_is_escaped() -> None:
     meta = {"kicker": "a < b & c", "years": "2015–2020"}
     header = word.reference("", meta)["word/header1.xml"]
     assert said(ElementTree.fromstring(header)) == "a < b & c2015–2020"
+
+
+def test_a_chinese_document_says_so_to_word(given: tuple) -> None:
+    meta = metadata(study(language="zh"), words_of("phrases", "zh"))
+    made = word.docx("# 结论\n\n正文。\n", given[2], {}, meta)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        core = ElementTree.fromstring(archive.read("docProps/core.xml"))
+        assert b"lang-office" not in archive.read("docProps/custom.xml")
+    assert core.findtext("dc:language", namespaces=SPACES) == "zh-CN"
+    assert core.findtext("dc:title", namespaces=SPACES) == "商店与工厂是否同步发展？"
