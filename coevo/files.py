@@ -108,7 +108,6 @@ def read_charts(folder: str | Path) -> dict[str, str | bytes]:
     }
 
 
-def write_table(frame: pd.DataFrame, path: str | Path, *, mark: bool = False) -> None:
-    """Write a table as CSV (UTF-8, LF, floats with all their digits); `mark` adds Excel's BOM."""
-    text = frame.to_csv(index=False, lineterminator="\n")
-    write_text(("\ufeff" if mark else "") + text, path)
+def write_table(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as CSV (UTF-8, LF, floats with all their digits)."""
+    write_text(frame.to_csv(index=False, lineterminator="\n"), path)

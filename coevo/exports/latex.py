@@ -18,7 +18,9 @@ def latex_files(voices: Iterable[Voice]) -> dict[str, str]:
     """
     made = [(voice.study, make(voice)) for voice in voices for make in TABLES]
     return {
-        f"{table.name}.{study.language}.tex": document(table, str(study.config["study"]))
+        f"{table.name}.{study.language}.tex": document(
+            table, str(study.config["study"]), study.language
+        )
         for study, table in made
         if table is not None and any(map(len, table.parts))
     }

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,16 +15,28 @@ _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
     "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    "`": r"\textasciigrave{}", "'": r"\textquotesingle{}",
     # after the end of a row, LaTeX takes these for an argument of it
     "[": "{[}", "]": "{]}", "*": "{*}",
     "−": "$-$", "×": r"$\times$", "÷": r"$\div$", "·": r"$\cdot$", "→": r"$\to$",
     "√": r"$\surd$", "≤": r"$\le$", "≥": r"$\ge$", "≈": r"$\approx$", "≠": r"$\ne$",
-    "±": r"$\pm$", "∞": r"$\infty$", "α": r"$\alpha$", "β": r"$\beta$", "λ": r"$\lambda$",
-    "σ": r"$\sigma$", "τ": r"$\tau$", "Φ": r"$\Phi$", "Δ": r"$\Delta$", "Σ": r"$\Sigma$",
+    "±": r"$\pm$", "∞": r"$\infty$", "∓": r"$\mp$", "′": r"$'$", "″": r"$''$",
+    "←": r"$\leftarrow$", "↔": r"$\leftrightarrow$", "↑": r"$\uparrow$", "↓": r"$\downarrow$",
+    "⇒": r"$\Rightarrow$", "≡": r"$\equiv$", "∝": r"$\propto$", "≪": r"$\ll$", "≫": r"$\gg$",
+    "∑": r"$\sum$", "∏": r"$\prod$", "∂": r"$\partial$", "∈": r"$\in$", "∅": r"$\emptyset$",
+    "∫": r"$\int$", "⋅": r"$\cdot$", "µ": r"$\mu$", "‰": r"\textperthousand{}",
 }  # fmt: skip
+# Greek letters that look like Latin ones: LaTeX has no commands for them
+_AS_LATIN = {
+    "Alpha": "A", "Beta": "B", "Epsilon": "E", "Zeta": "Z", "Eta": "H", "Iota": "I", "Kappa": "K",
+    "Mu": "M", "Nu": "N", "Omicron": "O", "Rho": "P", "Tau": "T", "Chi": "X", "omicron": "o",
+}  # fmt: skip
+_LIGATURE = re.compile(r"([-,])(?=\1)")  # two of them would be printed as another sign
 _LOWERED, _RAISED = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+# what pdflatex prints by itself: Latin letters, dashes, quotation marks, dots and the euro
+_ANY_LATEX = re.compile(r"[\n -~\u00a0-\u017f\u2010-\u201e\u2020-\u2022\u2026\u20ac]")
 
 
 class Tex(str):
@@ -53,9 +66,29 @@ def escaped(value: Any) -> Tex:
         return value
     if missing(value):
         return Tex(NOTHING)
-    text = "".join(_SPECIAL.get(c, c) for c in _CONTROL.sub(" ", str(value)).strip())
+    text = _LIGATURE.sub(r"\1\0", _CONTROL.sub(" ", str(value)).strip())
+    text = "".join(map(_sign, text)).replace("\0", "{}")
     text = _in_math(_in_math(text, _LOWERED, "_"), _RAISED, "^")
     return Tex(text)
+
+
+def _sign(character: str) -> str:
+    """A character as LaTeX prints it: special ones, Greek letters and digits in circles."""
+    if character in _SPECIAL or character < "\x7f":
+        return _SPECIAL.get(character, character)
+    name = unicodedata.name(character, "")
+    if name.startswith("CIRCLED DIGIT "):
+        return rf"\textcircled{{{unicodedata.digit(character)}}}"
+    return _greek(name) if "Α" <= character <= "ω" and " WITH " not in name else character
+
+
+def _greek(name: str) -> str:
+    """A Greek letter by its name in Unicode."""
+    letter = name.split(" LETTER ")[1].lower().replace("lamda", "lambda")
+    letter = letter.replace("final sigma", "varsigma")
+    letter = letter.capitalize() if "CAPITAL" in name else letter
+    latin = _AS_LATIN.get(letter)
+    return rf"$\mathrm{{{latin}}}$" if latin else rf"$\{letter}$"
 
 
 def _in_math(text: str, characters: str, sign: str) -> str:
@@ -64,10 +97,11 @@ def _in_math(text: str, characters: str, sign: str) -> str:
     return re.sub(f"[{characters}]+", lambda m: f"${sign}{{{m[0].translate(plain)}}}$", text)
 
 
-def document(table: Table, study: str) -> str:
+def document(table: Table, study: str, language: str) -> str:
     """The file of a table: what it is and needs, as comments, then the table."""
     long = sum(_lines(table.columns, cells) for part in table.parts for cells in part) > LONG
-    body = _long(table, study) if long else _floating(table, study)
+    key = f"{study}-{table.name}-{language}"
+    body = _long(table, key) if long else _floating(table, key)
     packages = ["booktabs", "array", *(["longtable"] if long else [])]
     used = "".join(rf"\usepackage{{{name}}}" for name in packages)
     lines = [
@@ -78,6 +112,8 @@ def document(table: Table, study: str) -> str:
     ]
     if _CHINESE.search(body):
         lines.insert(3, r"% and for Chinese \usepackage{xeCJK} or a class of ctex, with XeLaTeX")
+    if rare := sorted(set(_ANY_LATEX.sub("", _CHINESE.sub("", body)))):
+        lines.insert(3, f"% and XeLaTeX with a font that has {' '.join(rare)}")
     return "\n".join([*lines, body, ""])
 
 
@@ -95,9 +131,9 @@ def _comment(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
-def _head(table: Table, study: str) -> tuple[list[str], list[str]]:
+def _head(table: Table, key: str) -> tuple[list[str], list[str]]:
     """Caption and label, then the rows of the head."""
-    label = re.sub(r"[^A-Za-z0-9-]+", "-", f"{study}-{table.name}")
+    label = re.sub(r"[^A-Za-z0-9-]+", "-", key)
     title = rf"\caption{{{escaped(table.caption)}}}\label{{tab:{label}}}"
     return [title], [_row(cells) for cells in table.heads]
 
@@ -116,8 +152,8 @@ def _size(table: Table) -> str:
     return small + r"\setlength{\tabcolsep}{4pt}"
 
 
-def _floating(table: Table, study: str) -> str:
-    title, head = _head(table, study)
+def _floating(table: Table, key: str) -> str:
+    title, head = _head(table, key)
     note = r"\par\smallskip\begin{minipage}{0.95\linewidth}\footnotesize "
     below = [f"{note}{table.note}" + r"\end{minipage}"] if table.note else []
     return "\n".join([
@@ -127,8 +163,8 @@ def _floating(table: Table, study: str) -> str:
     ])  # fmt: skip
 
 
-def _long(table: Table, study: str) -> str:
-    title, head = _head(table, study)
+def _long(table: Table, key: str) -> str:
+    title, head = _head(table, key)
     count = len(table.columns)
     note = [rf"\multicolumn{{{count}}}{{p{{0.9\linewidth}}}}{{\footnotesize {table.note}}} \\"]
     return "\n".join([

@@ -1,11 +1,13 @@
 """Charts of the interaction coefficients: pooled by estimator and effects, and by region."""
 
+from functools import partial
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from coevo.figures.axes import HALO, scale, tick_format, ticks, zero_line
+from coevo.figures.matrix import variant_word
 from coevo.figures.theme import specification
 from coevo.findings.interaction import coefficients, regional
 from coevo.findings.study import Study
@@ -36,7 +38,7 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
         head=(rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1]),
         hollow=rows["effects"].eq("region"),
     )
-    rows["label"] = rows["estimator"].map(lambda e: words.get(f"estimator_{e}", e))
+    rows["label"] = rows["estimator"].map(partial(variant_word, words, "estimator"))
     rows["title"] = rows["effects"].map(lambda e: words[f"effects_{e}"])
     order, headings = [], []
     for effects, part in rows.groupby("effects", sort=False):

@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pandas as pd
-
 from coevo.figures import (
     FIGURES,
     Figure,
@@ -31,7 +29,7 @@ from coevo.figures.theme import PALETTES, SANS, filled
 from coevo.findings.shown import shown
 from coevo.findings.study import Study
 from coevo.fonts import font_folders
-from coevo.tables import as_text
+from coevo.tables import for_excel
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
@@ -83,7 +81,7 @@ def _text(spec: Mapping[str, Any]) -> str:
 def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
     """Files that other programs take, of charts as `drawn` makes them.
 
-    `<name>.pdf`, and `<name>.csv`: the data as drawn, with a byte-order mark.
+    `<name>.pdf`, and `<name>.csv`: the data as drawn, safe to open in a spreadsheet.
     """
     by_ending: dict[str, dict[str, str]] = {"svg": {}, "json": {}}
     for file, content in charts.items():
@@ -91,15 +89,10 @@ def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
         if ending in by_ending:
             by_ending[ending][name] = str(content)
     data = {
-        f"{name}.csv": "\ufeff" + _rows(text).to_csv(index=False, lineterminator="\n")
+        f"{name}.csv": for_excel(source_data(json.loads(text)))
         for name, text in by_ending["json"].items()
     }
     return {f"{name}.pdf": image for name, image in pdfs(by_ending["svg"]).items()} | data
-
-
-def _rows(text: str) -> pd.DataFrame:
-    """The rows that a chart shows, safe to open in a spreadsheet."""
-    return as_text(source_data(json.loads(text)))
 
 
 def svg(spec: dict[str, Any]) -> str:

@@ -1,12 +1,13 @@
 """The interaction under every specification, sorted; below it, which choices each one made."""
 
+from functools import partial
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from coevo.figures.axes import above, scale, tick_format, ticks
-from coevo.figures.matrix import labels, matrix, scales, strokes, tall
+from coevo.figures.matrix import labels, matrix, scales, strokes, tall, variant_word
 from coevo.figures.theme import specification
 from coevo.findings.study import Study
 from coevo.findings.survival import FIT, GIVEN, patterns
@@ -54,13 +55,13 @@ def _data(
     return rows[["low", "value", "high"]].round(5).assign(
         i=range(len(rows)), first=rows["effects"].ne(study.effects[-1]), main=rows["main"],
         **{choice: rows[choice].map(place) for choice, place in places.items()},
-        **{f"{c}_name": rows[c].map(lambda v: words.get(f"variant_{v}", v)) for c in places},
+        **{f"{c}_name": rows[c].map(partial(variant_word, words, c)) for c in places},
     )  # fmt: skip
 
 
 def _short_names(rows: pd.DataFrame, words: dict[str, str]) -> dict[str, str]:
     """The words, with names of pairs of outputs cut where they would crowd out the matrix."""
-    names = {f"variant_{pair}": words.get(f"variant_{pair}", pair) for pair in rows["pair"]}
+    names = {f"variant_pair_{pair}": variant_word(words, "pair", pair) for pair in rows["pair"]}
     return words | {k: n if len(n) <= NAME else n[: NAME - 1] + "…" for k, n in names.items()}
 
 

@@ -30,9 +30,14 @@ def matrix(
         places[choice] = {variant: round(line + i, 1) for i, variant in enumerate(variants, 1)}
         for variant, place in places[choice].items():
             kind = "used" if (used[choice] == variant).any() else "variant"
-            lines.append((place, words.get(f"variant_{variant}", variant), kind))
+            lines.append((place, variant_word(words, choice, variant), kind))
         line = round(lines[-1][0] + 1 + ABOVE, 1)
     return pd.DataFrame(lines, columns=["line", "text", "kind"]), places
+
+
+def variant_word(words: dict[str, str], choice: str, variant: str) -> str:
+    """The word for a variant of a choice; what has none stands as it is."""
+    return words.get(f"variant_{choice}_{variant}", variant)
 
 
 def _own_first(rows: pd.DataFrame, choice: str) -> list[str]:

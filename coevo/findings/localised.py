@@ -134,6 +134,7 @@ def _pattern(text: str, units: str) -> str:
 
 def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
     """Words in charts: those of the phrases, and of what the study itself made up and named."""
-    own = {f"variant_{pair}": study.pair_label(pair) for pair in study.other_pairs}
-    own |= {f"variant_{name}": study.label(name) for name in study.config["robustness"]["systems"]}
+    own = {f"variant_pair_{pair}": study.pair_label(pair) for pair in study.other_pairs}
+    systems = study.config["robustness"]["systems"]
+    own |= {f"variant_system_{name}": study.label(name) for name in systems}
     return {**phrases["charts"], **own}

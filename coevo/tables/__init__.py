@@ -6,9 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.files import write_bytes, write_table
+from coevo.files import write_bytes, write_text
 from coevo.tables.names import CHINESE, TABLES, describe, tables_of
 from coevo.tables.workbook import workbook
+
+# Signs, wide ones as well, that open a formula in a spreadsheet; those of tables.js are the same.
+FORMULA = tuple("=+-@＝＋－＠\t\r")
 
 
 def export(
@@ -25,16 +28,19 @@ def export(
     """
     write_bytes(workbook(tables, config, indicators, columns), book)
     for name in describe(tables)["table"]:
-        write_table(as_text(tables[name]), Path(folder) / f"{name}.csv", mark=True)
+        write_text(for_excel(tables[name]), Path(folder) / f"{name}.csv")
 
 
-def as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with an apostrophe before text that Excel would take for a formula."""
-    out = frame.copy()
-    for column in out.columns[[isinstance(kind, pd.StringDtype) for kind in out.dtypes]]:
-        risky = out[column].str.match(r"[=+\-@\t\r]").fillna(False)
-        out[column] = out[column].mask(risky, "'" + out[column])
-    return out
+def for_excel(frame: pd.DataFrame) -> str:
+    """The table as CSV that Excel opens as it stands: a byte-order mark, no text a formula."""
+    texts = frame.select_dtypes(["object", "string"])
+    safe = frame.assign(**{name: texts[name].map(as_text, na_action="ignore") for name in texts})
+    return "\ufeff" + safe.rename(columns=as_text).to_csv(index=False, lineterminator="\n")
 
 
-__all__ = ["CHINESE", "TABLES", "as_text", "describe", "export", "tables_of", "workbook"]
+def as_text(value: Any) -> Any:
+    """A value of a cell, with an apostrophe before text that Excel would take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+__all__ = ["CHINESE", "TABLES", "describe", "export", "for_excel", "tables_of", "workbook"]

@@ -24,7 +24,7 @@ from tests.sample import ROOT, config, gap, indicators, places, study, tables, w
 
 COLUMNS = read_table(ROOT / "coevo" / "columns.csv")
 
-HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1"
+HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
 
 
 def made(chosen: Study | None = None) -> dict[str, str]:
@@ -74,7 +74,8 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
         assert depths[-1] == 0 and min(depths) >= 0, name
         width = {len(cells) for cells in rows(text)}
         assert len(width) == 1 and width.pop() > 2, name
-        assert text.startswith("% ") and r"\caption{" in text and r"\label{tab:sample-" in text
+        label = rf"\label{{tab:sample-{name.replace('.', '-').removesuffix('-tex')}}}"
+        assert text.startswith("% ") and r"\caption{" in text and label in text
         assert text.count("\n\\midrule\n") >= 1 and text.endswith("\\end{table}\n")
 
 
@@ -95,7 +96,8 @@ def test_a_table_that_a_study_lacks_is_left_out() -> None:
 def test_hostile_text_is_escaped() -> None:
     assert escaped(HOSTILE) == (
         r"a\&b\%c\$d\#e\_f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k "
-        r"{[}l{]} {*}m \textless{}n\textgreater{} \textbar{}o x$_{2}$ $-$1"
+        r"{[}l{]} {*}m \textless{}n\textgreater{} \textbar{}o x$_{2}$ $-$1 "
+        r"$\mu$$\kappa$$\Phi$ $'$$\equiv$$\leftarrow$ \textcircled{1}"
     )
     assert escaped("a\nb\x00c\u2028d") == "a b c d"
     table = indicators().assign(label_en=HOSTILE, label_zh="中文_" + HOSTILE)
@@ -109,11 +111,25 @@ def test_hostile_text_is_escaped() -> None:
     assert "中文\\_" in made(Study(config(), tables(), table))["weights.zh.tex"]
 
 
+def test_signs_that_latex_would_not_print_as_they_stand() -> None:
+    assert escaped("`a' -- b---c ,,") == (
+        r"\textasciigrave{}a\textquotesingle{} -{}- b-{}-{}-c ,{},"
+    )
+    greek = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω"
+    assert escaped(greek).isascii() and len(set(map(escaped, greek))) == len(greek)
+    assert escaped("ΓΟος") == r"$\Gamma$$\mathrm{O}$$\mathrm{o}$$\varsigma$"
+    assert escaped("É – “x” ☃") == "É – “x” ☃"
+    table = Table("one", "One", ["l", "r"], [["a", "b"]], [[["É – “x”", "1"]]])
+    assert "XeLaTeX" not in document(table, "sample", "en")
+    needy = document(table._replace(parts=[[["☃ ά", "1"]]]), "sample", "en")
+    assert "% and XeLaTeX with a font that has ά ☃\n" in needy
+
+
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here")
 def test_latex_takes_the_tables(tmp_path) -> None:
     hostile = indicators().assign(label_en=HOSTILE)
     chosen = Study(config(), tables(claims=True), hostile)
-    files = latex_files([chosen])
+    files = latex_files([english(chosen)])
     head = r"\documentclass{article}\usepackage{booktabs}\usepackage{array}\begin{document}"
     body = "\n".join(files.values())
     (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
@@ -274,15 +290,15 @@ def test_a_chinese_table_has_chinese_heads_and_says_what_it_needs() -> None:
 
 def test_a_long_table_runs_over_pages() -> None:
     long = Table("many", "Many", ["l", "r"], [["a", "b"]], [[["x", "1"]] * (LONG + 1)])
-    text = document(long, "sample")
+    text = document(long, "sample", "en")
     assert r"\usepackage{longtable}" in text and r"\begin{longtable}{lr}" in text
     assert depth(text)[-1] == 0
-    assert "longtable" not in document(long._replace(parts=[[["x", "1"]] * LONG]), "sample")
+    assert "longtable" not in document(long._replace(parts=[[["x", "1"]] * LONG]), "sample", "en")
     wordy = long._replace(
         columns=[r"p{0.2\linewidth}", "l"], parts=[[["word " * 8, "word " * 8]] * (LONG // 2 + 1)]
     )
-    assert r"\begin{longtable}" in document(wordy, "sample")
-    assert "longtable" not in document(wordy._replace(columns=["l", "l"]), "sample")
+    assert r"\begin{longtable}" in document(wordy, "sample", "en")
+    assert "longtable" not in document(wordy._replace(columns=["l", "l"]), "sample", "en")
 
 
 def test_r_squared_is_that_of_a_regression_on_dummies() -> None:

@@ -32,6 +32,7 @@ from coevo.figures.drawing import (
 )
 from coevo.figures.images import pdfs, pngs
 from coevo.figures.interaction_curve import NAME, REACH, curve_limits
+from coevo.figures.matrix import variant_word
 from coevo.figures.plane import STRIP, allowed, orbit_inside
 from coevo.figures.region_phase import points
 from coevo.figures.size import _adjusted, log_ticks, with_room
@@ -339,10 +340,12 @@ def test_matrix_says_which_variant_each_combination_used() -> None:
     for row, expected in zip(rows, table.to_dict("records"), strict=True):
         for choice in CHOICES:
             variant = expected[choice]
-            assert lines[row[choice]]["text"] == WORDS.get(f"variant_{variant}", variant)
+            assert lines[row[choice]]["text"] == variant_word(WORDS, choice, variant)
     used = {row["text"] for row in lines.values() if row["kind"] == "used"}
-    assert used == {WORDS["variant_main"], WORDS["variant_panel"], "[0.01, 0.99]", "entropy",
-                    "linear", "standard"}  # fmt: skip
+    assert used == {
+        WORDS["variant_system_main"], WORDS["variant_reference_panel"], "[0.01, 0.99]", "entropy",
+        "linear", "standard",
+    }  # fmt: skip
 
 
 def test_choice_that_is_not_varied_has_no_line() -> None:
@@ -683,8 +686,8 @@ def test_interaction_curve_is_the_table_from_the_lowest_estimate() -> None:
     (main,) = [row for row in rows if row["main"]]
     own = table.query("pair == 'main' and estimator == 'trapezoid' and effects == 'region+year'")
     assert main["value"] == pytest.approx(own["value"].item())
-    assert main["effects_name"] == WORDS["variant_region+year"]
-    assert main["pair_name"] == WORDS["variant_main"]
+    assert main["effects_name"] == WORDS["variant_effects_region+year"]
+    assert main["pair_name"] == WORDS["variant_pair_main"]
     assert [row["first"] for row in rows] == [e == "region" for e in table["effects"]]
 
 
@@ -728,7 +731,7 @@ def test_every_estimator_of_the_curve_has_a_name() -> None:
     table = specifications(4).replace({"estimator": {"lag": "fod_iv"}})
     spec = CHARTS["interaction_curve_b1"](study(specifications=table), WORDS)
     assert "fod_iv" not in values(spec, "text") + values(spec, "estimator_name")
-    assert WORDS["variant_fod_iv"] in values(spec, "text")
+    assert WORDS["variant_estimator_fod_iv"] in values(spec, "text")
 
 
 PRINTED = ("heat", "trajectory")
@@ -799,7 +802,7 @@ def test_source_data_name_axes_and_variants() -> None:
     curve = table("specification_curve")
     tried = study().tables["multiverse"].sort_values("focus_D", kind="stable")
     for choice in ("weighting", "form"):
-        named = [WORDS.get(f"variant_{variant}", variant) for variant in tried[choice]]
+        named = [variant_word(WORDS, choice, variant) for variant in tried[choice]]
         counts = (pd.Series(values).value_counts().to_dict() for values in (curve[choice], named))
         assert next(counts) == next(counts)
     assert not {"g", "text", "colour", "layer"} & set(curve)

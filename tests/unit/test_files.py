@@ -1,9 +1,12 @@
 """Tables come back as they were written, and a file is whole or not there."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from coevo import files, tables
+from tests.sample import ROOT
 
 
 def test_codes_flags_digits_and_missing_values_survive(tmp_path):
@@ -45,13 +48,19 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
 
 
 def test_excel_finds_its_mark(tmp_path):
-    files.write_table(pd.DataFrame({"name": ["浙江"]}), tmp_path / "t.csv", mark=True)
+    files.write_text(tables.for_excel(pd.DataFrame({"name": ["浙江"]})), tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert files.read_table(tmp_path / "t.csv")["name"].tolist() == ["浙江"]
 
 
-def test_text_that_looks_like_a_formula_stays_text_for_excel(tmp_path):
-    frame = pd.DataFrame({"sheet": ["=1+1", "表1"], "value": [-1.0, 2.0]})
-    exported = tables.as_text(frame)
-    assert exported["sheet"].tolist() == ["'=1+1", "表1"]
-    assert exported["value"].tolist() == [-1.0, 2.0]
+def test_text_that_looks_like_a_formula_stays_text_for_excel():
+    frame = pd.DataFrame({"=sheet": ["=1+1", "表1", "＠x", None], "value": [-1.0, 2.0, 0.1, 3.0]})
+    exported = tables.for_excel(frame)
+    assert exported == "\ufeff'=sheet,value\n'=1+1,-1.0\n表1,2.0\n'＠x,0.1\n,3.0\n"
+
+
+def test_the_page_and_the_tables_take_the_same_signs_for_a_formula():
+    script = (ROOT / "workflow" / "report" / "tables.js").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"^const FORMULA = /(.*)/;$", script, re.MULTILINE)
+    signs = [chr(point) for point in (*range(256), *range(0xFF00, 0xFFF0))]
+    assert {s for s in signs if re.match(pattern, s)} == set(tables.FORMULA)
