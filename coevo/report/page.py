@@ -53,7 +53,7 @@ def palette_sheet() -> str:
 
 
 def html(
-    text: str, files: Mapping[str, Any], regions: Mapping[str, Any], metadata: Mapping[str, str]
+    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
     import vl_convert
@@ -62,11 +62,11 @@ def html(
     library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
         "</script", "<\\/script"
     )
-    data = {**regions, "study": metadata["study"], "sheets": SHEETS}
+    shown = {**data, "study": metadata["study"], "sheets": SHEETS}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'
-        f'<script type="application/json" id="data-page">{_for_script(data)}</script>\n'
+        f'<script type="application/json" id="data-page">{_for_script(shown)}</script>\n'
         f"<script>{library}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
@@ -87,7 +87,7 @@ def html(
             f"--include-after-body={folder / 'tail.html'}",
         ]
         return converted(
-            _with_trace(text, regions["words"]["trace"]), "html5", files, folder, options, metadata
+            _with_trace(text, data["words"]["trace"]), "html5", files, folder, options, metadata
         ).encode()
 
 

@@ -33,7 +33,7 @@ _OWN = {"document": "document.main", "styles": "styles", "header1": "header", "f
 
 
 def docx(
-    text: str, files: Mapping[str, Any], regions: Mapping[str, Any], metadata: Mapping[str, str]
+    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.

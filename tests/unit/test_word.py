@@ -15,7 +15,7 @@ from coevo.figures import figure_names
 from coevo.findings import Study
 from coevo.findings.shown import shown
 from coevo.report import documents, word
-from coevo.report.wording import metadata
+from coevo.report.wording import metadata, voice
 from tests.sample import ROOT, config, indicators, places, study, tables, words_of
 
 FOLDER = ROOT / "workflow" / "report"
@@ -285,7 +285,7 @@ def test_kicker_is_escaped() -> None:
 
 
 def test_a_chinese_document_says_so_to_word(given: tuple) -> None:
-    meta = metadata(study(language="zh"), words_of("phrases", "zh"))
+    meta = metadata(voice(study(language="zh"), words_of("phrases", "zh")))
     made = word.docx("# 结论\n\n正文。\n", given[2], {}, meta)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         core = ElementTree.fromstring(archive.read("docProps/core.xml"))
