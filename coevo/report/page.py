@@ -1,7 +1,6 @@
 """The report as one self-contained HTML page."""
 
 import json
-import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,12 +85,4 @@ def html(
             f"--include-in-header={folder / 'head.html'}",
             f"--include-after-body={folder / 'tail.html'}",
         ]
-        return converted(
-            _with_trace(text, data["words"]["trace"]), "html5", files, folder, options, metadata
-        ).encode()
-
-
-def _with_trace(text: str, words: Mapping[str, str]) -> str:
-    """The text with the panel that leads from raw figures to D, at the end of the main part."""
-    section = f"# {words['title']} {{#trace}}\n\n{words['intro']}\n\n::: {{#trace-panel}}\n:::\n\n"
-    return re.sub(r"^(?=# .*\{#annex\}$)", lambda _: section, text, count=1, flags=re.MULTILINE)
+        return converted(text, "html5", files, folder, options, metadata).encode()

@@ -259,6 +259,11 @@ def test_contents_name_every_chapter_and_ask_nothing(
     assert b"w:dirty" not in parts["word/document.xml"]
 
 
+def test_what_needs_a_script_is_on_the_page_alone(body: ElementTree.Element, main: str) -> None:
+    assert main.index('id="trace-panel"') < main.index('id="annex"')
+    assert "From the raw figure" in main and "From the raw figure" not in said(body)
+
+
 def test_every_page_has_a_head_and_a_number(parts: dict[str, bytes], body: object) -> None:
     head = said(ElementTree.fromstring(parts["word/header1.xml"]))
     assert head == "coevo · study sample-of-two2015–2020"
