@@ -142,7 +142,10 @@ def finished(parts: Mapping[str, bytes], metadata: Mapping[str, str]) -> dict[st
 
 
 def _changed(part: bytes, change: Callable[[ElementTree.Element], None]) -> bytes:
-    """A part after `change` of its root, under the prefixes it had."""
+    """A part after `change` of its root, under the prefixes it had.
+
+    The library keeps prefixes for the whole process: no part means another space by the same one.
+    """
     for _, (prefix, space) in ElementTree.iterparse(io.BytesIO(part), ["start-ns"]):
         ElementTree.register_namespace(prefix, space)
     root = ElementTree.fromstring(part)  # written by pandoc
