@@ -54,12 +54,13 @@ def localised(
             if column in frame and words.get(kind)
         }
         if messages:
-            quoted = frame["check"].eq(QUOTED) if "check" in frame else False
+            # The messages of one check are words of the file itself.
+            own = frame["check"].ne(QUOTED) if "check" in frame else frame.index == frame.index
             changed |= {
-                column: frame[column].map(told, na_action="ignore").where(~quoted, frame[column])
-                if "check" in frame else frame[column].map(told, na_action="ignore")
-                for column in TOLD if column in frame
-            }  # fmt: skip
+                column: frame[column].map(told, na_action="ignore").where(own, frame[column])
+                for column in TOLD
+                if column in frame
+            }
         return frame.assign(**changed)
 
     ready = {name: table(frame) for name, frame in tables.items()}
@@ -105,8 +106,9 @@ def translator(
 ) -> Callable[[str], str]:
     """A function that puts a message into the language of a catalogue.
 
-    A message of several parts, joined by "; ", is put part by part; a part that no entry fits
-    stays as it is. `field` gives the words of a field's value.
+    A message of several parts, joined by "; ", is put part by part and joined by the Chinese sign,
+    since a catalogue is Chinese; a part that no entry fits stays as it is, and a message of such
+    parts alone is not touched. `field` gives the words of a field's value.
     """
     units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
     patterns = [(re.compile(_pattern(text, units)), said) for text, said in messages.items()]
@@ -118,7 +120,12 @@ def translator(
                 return said.format(**{k: field(k, v) for k, v in match.groupdict().items()})
         return text
 
-    return lambda text: "；".join(part(piece) for piece in str(text).split("; "))
+    def whole(text: Any) -> str:
+        pieces = str(text).split("; ")
+        said = [part(piece) for piece in pieces]
+        return str(text) if said == pieces else "；".join(said)
+
+    return whole
 
 
 def _pattern(text: str, units: str) -> str:

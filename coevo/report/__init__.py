@@ -10,9 +10,9 @@ from coevo.findings.localised import localised
 from coevo.report.page import html
 from coevo.report.paper import pdf
 from coevo.report.word import docx
-from coevo.report.wording import metadata, regions, text
+from coevo.report.wording import metadata, page_data, text, voice
 
-# A renderer takes the Markdown text, the files by name, the panel of regions and the metadata.
+# A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
 FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
@@ -56,9 +56,10 @@ def documents(
     )
     messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
     study = localised(config, tables, indicators, language, places, phrases["words"], messages)
-    source = text(study, files[f"report.{language}.md"], phrases, notes, provenance)
-    panel, meta = regions(study, phrases), metadata(study, phrases)
+    said, formats = voice(study, phrases), config["report"]["formats"]
+    meta = metadata(said)
+    source = text(said, files[f"report.{language}.md"], notes, provenance)
+    data = page_data(said) if "html" in formats else {}
     return {
-        f"report.{language}.{kind}": FORMATS[kind](source, files, panel, meta)
-        for kind in config["report"]["formats"]
+        f"report.{language}.{kind}": FORMATS[kind](source, files, data, meta) for kind in formats
     }

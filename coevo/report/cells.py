@@ -1,6 +1,7 @@
 """Words of single cells: sets, signs, estimates, and the facts of one region."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -95,19 +96,23 @@ class Words:
         return self.study.heading(str(rows.loc[rows["obstacle"].idxmax(), "indicator"]))
 
     def _population_facts(self, region: str) -> list[tuple[str, str]]:
-        reasons = refused(self.study)
+        reasons, estimates, sets = self._population
         names = [self.say(f"facts/{key}") for key in ("b1", "d", "sets")]
         if region in reasons:
             refusal = self.refusal(reasons[region])
             return list(zip(names, (refusal, NOTHING, NOTHING), strict=True))
-        rows = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
-        estimates = [estimate(part.loc[region], self.say) for part in rows]
-        own = own_fits(self.study).set_index("scope").loc[region]
-        sets = self.grammar.series(
-            self.say("facts/set", sign=sign, set=self.set_words(own, x))
+        own = self.grammar.series(
+            self.say("facts/set", sign=sign, set=self.set_words(sets.loc[region], x))
             for sign, x in (("x₁", "x1"), ("x₂", "x2"))
         )
-        return list(zip(names, (*estimates, sets), strict=True))
+        found = (estimate(rows.loc[region], self.say) for rows in estimates)
+        return list(zip(names, (*found, own), strict=True))
+
+    @cached_property
+    def _population(self) -> tuple[dict[str, str], list[pd.DataFrame], pd.DataFrame]:
+        """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
+        estimates = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
+        return refused(self.study), estimates, own_fits(self.study).set_index("scope")
 
     def refusal(self, reason: str) -> Markdown:
         """That something is not estimated, and why."""

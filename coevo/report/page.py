@@ -1,7 +1,6 @@
 """The report as one self-contained HTML page."""
 
 import json
-import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,7 +52,7 @@ def palette_sheet() -> str:
 
 
 def html(
-    text: str, files: Mapping[str, Any], regions: Mapping[str, Any], metadata: Mapping[str, str]
+    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
     import vl_convert
@@ -62,11 +61,11 @@ def html(
     library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
         "</script", "<\\/script"
     )
-    data = {**regions, "study": metadata["study"], "sheets": SHEETS}
+    shown = {**data, "study": metadata["study"], "sheets": SHEETS}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'
-        f'<script type="application/json" id="data-page">{_for_script(data)}</script>\n'
+        f'<script type="application/json" id="data-page">{_for_script(shown)}</script>\n'
         f"<script>{library}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
@@ -86,12 +85,4 @@ def html(
             f"--include-in-header={folder / 'head.html'}",
             f"--include-after-body={folder / 'tail.html'}",
         ]
-        return converted(
-            _with_trace(text, regions["words"]["trace"]), "html5", files, folder, options, metadata
-        ).encode()
-
-
-def _with_trace(text: str, words: Mapping[str, str]) -> str:
-    """The text with the panel that leads from raw figures to D, at the end of the main part."""
-    section = f"# {words['title']} {{#trace}}\n\n{words['intro']}\n\n::: {{#trace-panel}}\n:::\n\n"
-    return re.sub(r"^(?=# .*\{#annex\}$)", lambda _: section, text, count=1, flags=re.MULTILINE)
+        return converted(text, "html5", files, folder, options, metadata).encode()

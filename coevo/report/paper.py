@@ -20,7 +20,7 @@ def typst(text: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> s
 
 
 def pdf(
-    text: str, files: Mapping[str, Any], regions: Mapping[str, Any], metadata: Mapping[str, str]
+    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as PDF, set by Typst in the installed fonts, with fixed metadata.
 

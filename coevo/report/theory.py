@@ -3,12 +3,18 @@
 from typing import Any
 
 from coevo.findings.relation import relation
+from coevo.relations import RELATIONS as SIGNS
 from coevo.report.cells import Rows, Words
 from coevo.report.numbers import NOTHING, fixed
 
 LEVELS = ("ecosystem", "community", "population", "individual")
-# Each relation with the signs of A12 and A21, what each output does to the growth of the other.
-RELATIONS = {"competition": "--", "mutualism": "++", "predation": "-+", "reversed": "+-"}
+# What the phrases call the relations in which both outputs act on each other -> relation.
+RELATIONS = {
+    "competition": ("competition", ""),
+    "mutualism": ("mutualism", ""),
+    "predation": ("predator_prey", "2 preys on 1"),
+    "reversed": ("predator_prey", "1 preys on 2"),
+}
 
 
 def levels(words: Words) -> Rows:
@@ -28,11 +34,12 @@ def levels(words: Words) -> Rows:
 def relations(words: Words) -> Rows:
     """Relation, signs, what phase plane and years would show, and the probability of its signs."""
     found: dict[str, Any] = relation(words.study).get("quadrants", {})
+    signs = {kind: "".join("+" if a > 0 else "-" for a in both) for both, kind in SIGNS.items()}
     return [
         [
             words.say(f"theory/relation/{name}"),
             *(words.say(f"theory/{part}/{name}") for part in ("coefficients", "plane", "years")),
-            fixed(found[signs]) if signs in found else NOTHING,
+            fixed(found[signs[kind]]) if signs[kind] in found else NOTHING,
         ]
-        for name, signs in RELATIONS.items()
+        for name, kind in RELATIONS.items()
     ]

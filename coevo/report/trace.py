@@ -14,6 +14,7 @@ from coevo.derivations import parse
 from coevo.findings.study import SUBSYSTEM_PREFIX, Study
 from coevo.normalisation import scale
 from coevo.registry import choose
+from coevo.report.markup import subscript
 from coevo.vintages import CELL, POLICIES, within
 
 # Figures (regions x years x indicators) that a page holds; of a larger study it traces one region.
@@ -84,7 +85,7 @@ def _formulas(study: Study) -> dict[str, str]:
         "z": f"z = {share}" if ends is None else f"z = {ends[0]:g} + {ends[1] - ends[0]:g} {share}",
         "U": _COMPOSITES.get(coupling["composite"], ""),
         "C": _FORMS.get(coupling["form"], "").format(k=coupling["k"]),
-        "T": "T = " + " + ".join(f"{a:.4g} U{'₁₂₃₄₅₆₇₈₉'[i]}" for i, a in enumerate(shares)),
+        "T": "T = " + " + ".join(f"{a:.4g} U{subscript(i)}" for i, a in enumerate(shares, 1)),
         "D": "D = √(C T)",
     }
 

@@ -33,7 +33,7 @@ _OWN = {"document": "document.main", "styles": "styles", "header1": "header", "f
 
 
 def docx(
-    text: str, files: Mapping[str, Any], regions: Mapping[str, Any], metadata: Mapping[str, str]
+    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
@@ -142,7 +142,10 @@ def finished(parts: Mapping[str, bytes], metadata: Mapping[str, str]) -> dict[st
 
 
 def _changed(part: bytes, change: Callable[[ElementTree.Element], None]) -> bytes:
-    """A part after `change` of its root, under the prefixes it had."""
+    """A part after `change` of its root, under the prefixes it had.
+
+    The library keeps prefixes for the whole process: no part means another space by the same one.
+    """
     for _, (prefix, space) in ElementTree.iterparse(io.BytesIO(part), ["start-ns"]):
         ElementTree.register_namespace(prefix, space)
     root = ElementTree.fromstring(part)  # written by pandoc

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -25,8 +25,17 @@ from coevo.report.values import (
 )
 
 
-def _voice(study: Study, phrases: Phrases) -> tuple[Any, Words]:
-    """The Jinja environment with every finding as a global, and the words that tables need."""
+class Voice(NamedTuple):
+    """A study with its phrases, the Jinja environment that holds every finding, and its words."""
+
+    study: Study
+    phrases: Phrases
+    jinja: Any
+    words: Words
+
+
+def voice(study: Study, phrases: Phrases) -> Voice:
+    """What says a study's findings, made once for all parts of a report."""
     grammar = Grammar(**phrases["grammar"])
     jinja = environment(grammar.filters)
     say = speaker(jinja, phrases, grammar.joined)
@@ -38,15 +47,15 @@ def _voice(study: Study, phrases: Phrases) -> tuple[Any, Words]:
     jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
     jinja.globals |= named_values(study, words, phrases)
     jinja.globals |= choice_values(study) | method_values(study, words, phrases)
-    return jinja, words
+    return Voice(study, phrases, jinja, words)
 
 
 def text(
-    study: Study, template: str, phrases: Phrases, notes: Mapping[str, str],
+    voice: Voice, template: str, notes: Mapping[str, str],
     provenance: Mapping[str, Mapping[str, str]],
 ) -> str:  # fmt: skip
     """The report of one language as Markdown."""
-    jinja, words = _voice(study, phrases)
+    study, phrases, jinja, words = voice
     values = jinja.globals
     values |= sentences(study, words, phrases, values)
     values |= choice_sentences(study, words, values)
@@ -97,11 +106,11 @@ def _block(content: str) -> Markdown:
     return Markdown(f"{fence}\n{content.rstrip()}\n{fence}")
 
 
-def regions(study: Study, phrases: Phrases) -> dict[str, Any]:
+def page_data(voice: Voice) -> dict[str, Any]:
     """What the page's script shows: its words, names and facts of the regions in plain text, the
     region shown first, the way from raw figures to D.
     """
-    _, words = _voice(study, phrases)
+    study, phrases, _, words = voice
     return {
         "focus": study.focus,
         "words": phrases["page"]["script"],
@@ -116,9 +125,9 @@ def regions(study: Study, phrases: Phrases) -> dict[str, Any]:
     }
 
 
-def metadata(study: Study, phrases: Phrases) -> dict[str, str]:
+def metadata(voice: Voice) -> dict[str, str]:
     """Title, language and the words of the frame."""
-    jinja, _ = _voice(study, phrases)
+    study, phrases, jinja, _ = voice
     texts = {key: value for key, value in phrases["page"].items() if key != "script"}
     page = {key: jinja.from_string(value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.findings.study import Study
 from coevo.normalisation import scale
 from coevo.tables.sheets import address, of_table, span
 
@@ -26,9 +27,7 @@ class Case:
     @cached_property
     def region(self) -> str:
         """Code of the region in focus: the configured one, or the first that has figures."""
-        regions = sorted(self.tables["coupling"]["region"].unique())
-        wanted = self.config["focus_region"]
-        return wanted if wanted in regions else regions[0]
+        return Study(self.config, self.tables, self.indicators).focus
 
     @cached_property
     def rows(self) -> dict[int, int]:

@@ -21,8 +21,8 @@ CONTENTS = "contents"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
 TRACED = (
-    "Weights and D of the region in focus, recomputed by formulas",
-    "用公式逐步重算重点考察省份的权重与耦合协调度D",
+    "Weights and D of the region in focus, recomputed by formulas; it names steps that it reads",
+    "用公式逐步重算重点地区的权重与耦合协调度D；未列公式、直接取值的步骤在表中注明",
 )
 ENTROPIES = (
     "Entropy of each indicator, recomputed by formulas from z of all regions and years",

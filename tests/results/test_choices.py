@@ -11,7 +11,7 @@ from coevo import configuration
 from coevo.coupling import GRADES
 from coevo.files import read_table, read_texts
 from coevo.findings import Study
-from coevo.report.wording import text
+from coevo.report.wording import text, voice
 
 FILES = {"provinces": "config"} | {
     name: name for name in ("provinces-scale", "provinces-three", "zhejiang")
@@ -42,8 +42,9 @@ def said(built):
             tables = {table: built(study, table) for table in TABLES}
             chosen = Study(config, tables, read_table(config["indicators"]))
             provenance = {"files": {}, "packages": {}}
-            words = (yaml.safe_load(phrases), yaml.safe_load(notes))
-            made[study] = " ".join(text(chosen, template, *words, provenance).split())
+            said = voice(chosen, yaml.safe_load(phrases))
+            made[study] = text(said, template, yaml.safe_load(notes), provenance)
+            made[study] = " ".join(made[study].split())
             made[study] = made[study].replace("\\", "")
         return made[study]
 

@@ -16,7 +16,7 @@ from coevo.findings.changes import changes as found
 from coevo.frozen import frozen
 from coevo.normalisation import normalise, scale
 from coevo.panel import build_panel
-from coevo.report.wording import text
+from coevo.report.wording import text, voice
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 
@@ -348,7 +348,7 @@ def words(table: pd.DataFrame | None) -> str:
     template = (folder / "report.en.md").read_text("utf-8")
     chosen = study() if table is None else study(changes=table)
     provenance = {"files": {}, "packages": {}}
-    source = text(chosen, template, phrases, notes, provenance).replace("\\", "")
+    source = text(voice(chosen, phrases), template, notes, provenance).replace("\\", "")
     return " ".join(source.split())
 
 

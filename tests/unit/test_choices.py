@@ -19,7 +19,7 @@ from coevo.findings.size import size
 from coevo.multiverse import CHOICES
 from coevo.normalisation import METHODS, REFERENCES
 from coevo.report import documents
-from coevo.report.wording import text
+from coevo.report.wording import text, voice
 from coevo.weighting import WEIGHTINGS
 from tests.sample import ENGLISH, files, gap, study, tables, without
 from tests.unit import test_diagnostics
@@ -41,7 +41,7 @@ def on(chosen: Study, part: str = "coupling", **changed: object) -> Study:
 
 
 def report(chosen: Study) -> str:
-    return " ".join(text(chosen, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_a_method_without_words_is_named_as_its_registry_names_it() -> None:
     fewer = yaml.safe_load(yaml.safe_dump(PHRASES))
     for kind in REGISTRIES:
         fewer["methods"][kind] = {}
-    source = text(study(), TEMPLATE, fewer, NOTES, PROVENANCE)
+    source = text(voice(study(), fewer), TEMPLATE, NOTES, PROVENANCE)
     assert "form “standard”" in source and "weighting “entropy”" in source
 
 

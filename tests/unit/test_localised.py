@@ -19,6 +19,12 @@ def chinese(made: dict[str, pd.DataFrame], **chosen: object):
     return localised(config(), made, indicators("zh"), "zh", **given)
 
 
+def test_a_message_that_no_entry_fits_keeps_its_signs() -> None:
+    claim = tables()["audit"].iloc[[0]].assign(message="quoted; that")
+    told = chinese(tables() | {"audit": claim}).tables["audit"]["message"]
+    assert list(told) == ["quoted; that"]
+
+
 def findings_of(**rows: str) -> pd.DataFrame:
     """Return an audit of findings: check -> message."""
     first = tables()["audit"].iloc[[0]]

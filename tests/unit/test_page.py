@@ -15,7 +15,7 @@ from coevo.normalisation import minmax, normalise
 from coevo.report import page
 from coevo.report.markup import table
 from coevo.report.trace import trace
-from coevo.report.wording import regions
+from coevo.report.wording import page_data, voice
 from coevo.tables import TABLES
 from tests.sample import ROOT, config, indicators, study, tables
 
@@ -158,7 +158,7 @@ def test_every_sheet_that_a_table_names_is_in_the_workbook() -> None:
 
 
 def test_facts_begin_with_D_of_first_and_last_year() -> None:
-    data = regions(study(), PHRASES["en"])
+    data = page_data(voice(study(), PHRASES["en"]))
     for facts in data["facts"].values():
         assert re.fullmatch(r"\S+( \(\d{4}\))? → \S+( \(\d{4}\))?", facts[0])
 

@@ -14,7 +14,7 @@ from coevo import fonts
 from coevo.errors import StudyError
 from coevo.report import documents
 from coevo.report.paper import pdf, typst
-from coevo.report.wording import metadata
+from coevo.report.wording import metadata, voice
 from tests.sample import ROOT, files, study
 
 MISSING = not shutil.which("pdftotext") and not os.environ.get("CI")
@@ -45,7 +45,7 @@ def paper(given: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def short(text: str, given: dict, **changed: str) -> bytes:
     """Return a short text as PDF."""
-    return pdf(text, given, {}, metadata(study(), PHRASES) | changed)
+    return pdf(text, given, {}, metadata(voice(study(), PHRASES)) | changed)
 
 
 def run(tool: str, *arguments: object) -> str:
@@ -144,16 +144,16 @@ def test_figures_are_referred_to_by_number(given: dict) -> None:
         "::: {.panels #fig:c}\n![C1](figures/heat.svg)\n\n![C2](figures/heat.svg)\n\nC\n:::\n\n"
         "![D](figures/heat.svg){#fig:d}\n\nSee [](#fig:d), [that](#fig:c).\n"
     )
-    source = typst(text, given, metadata(study(), PHRASES))
+    source = typst(text, given, metadata(voice(study(), PHRASES)))
     assert "#link(<fig:d>)[Figure\u00a02]" in source.replace("~", "\u00a0")
     assert "#link(<fig:c>)[that]" in source
     assert "<fig:d>" in source and "<fig:b>" not in source
     with pytest.raises(RuntimeError, match="figure that is not there: fig:b"):
-        typst(text + "\n[](#fig:b)\n", given, metadata(study(), PHRASES))
+        typst(text + "\n[](#fig:b)\n", given, metadata(voice(study(), PHRASES)))
 
 
 def test_formulas_have_words(given: dict) -> None:
-    source = typst("A $\\sqrt{C T}$.\n\n$$x = 1$$\n", given, metadata(study(), PHRASES))
+    source = typst("A $\\sqrt{C T}$.\n\n$$x = 1$$\n", given, metadata(voice(study(), PHRASES)))
     assert '#[#set math.equation(alt: "\\\\sqrt{C T}");$sqrt(C T)$]' in source
     assert source.count("#set math.equation(alt:") == 2
 

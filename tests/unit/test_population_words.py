@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo.report.wording import text
+from coevo.report.wording import text, voice
 from tests import populations
 from tests.sample import NAMES, study, tables
 from tests.unit.test_report import NOTES, PHRASES, PROVENANCE, TEMPLATE, words
@@ -98,7 +98,7 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
     chosen = {"upstream": "output", "downstream": "sales"}
     changed = study(specifications=pd.concat([table, deflated], ignore_index=True))
     changed.config["robustness"]["deflated"] = chosen
-    source = " ".join(text(changed, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(changed, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
     assert "At constant prices it shows in 0 of 3 fits with region effects" in source
     assert "the interval of b₁ contains zero in three of three fits" in source
 

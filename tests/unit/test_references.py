@@ -12,8 +12,8 @@ from coevo.report.methods import KINDS
 from coevo.report.page import html
 from coevo.report.pandoc import converted
 from coevo.report.references import CITED, STYLES, bibliography, cited
-from coevo.report.wording import metadata
-from tests.sample import ROOT, study
+from coevo.report.wording import metadata, voice
+from tests.sample import ROOT, study, words_of
 
 FOLDER = ROOT / "workflow" / "report"
 SOURCE = (FOLDER / "references.yaml").read_text(encoding="utf-8")
@@ -103,7 +103,7 @@ def test_an_at_sign_in_the_data_is_no_citation(given: dict) -> None:
     chosen = study()
     title = "Do @wang2021, *x* and $y$ <b> agree?"
     chosen.config["title"] = {"en": title}
-    meta = metadata(chosen, yaml.safe_load((FOLDER / "phrases.en.yaml").read_text("utf-8")))
+    meta = metadata(voice(chosen, words_of("phrases", "en")))
     page = html(f"# {meta['title']}\n\nText.\n", given, {}, meta).decode()
     shown = title.replace("<", "&lt;").replace(">", "&gt;")
     assert f"<title>{shown}</title>" in page

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coevo.figures import FIGURES
 from coevo.report import documents, numbers
 from coevo.report.markup import Markdown, environment, escaped, plain
-from coevo.report.wording import metadata, text
+from coevo.report.wording import metadata, text, voice
 from coevo.vintages import revisions
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
@@ -25,7 +25,7 @@ PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages":
 
 def words(count: int = 4, **changed: pd.DataFrame) -> str:
     """Return the Markdown of the sample report on one line."""
-    source = text(study(count, claims=True, **changed), TEMPLATE, PHRASES, NOTES, PROVENANCE)
+    source = text(voice(study(count, claims=True, **changed), PHRASES), TEMPLATE, NOTES, PROVENANCE)
     return " ".join(source.split())
 
 
@@ -200,10 +200,10 @@ def test_every_chart_is_set_and_every_set_chart_is_drawn(count: int) -> None:
 
 def test_title_falls_back_to_the_subsystems() -> None:
     chosen = study()
-    assert metadata(chosen, PHRASES)["pagetitle"] == "Do shops and plants develop in step?"
+    assert metadata(voice(chosen, PHRASES))["pagetitle"] == "Do shops and plants develop in step?"
     for title in ({}, {"zh": "题"}):
         bare = type(chosen)({**chosen.config, "title": title}, chosen.tables, chosen.indicators)
-        meta = metadata(bare, PHRASES)
+        meta = metadata(voice(bare, PHRASES))
         assert meta["pagetitle"] == "Do shops and plants develop in step?"
 
 
@@ -224,7 +224,7 @@ def test_counts_are_separated_by_thousands() -> None:
         indicators=pd.concat([chosen.indicators, rows], ignore_index=True),
         tables={**chosen.tables, "panel": pd.concat([panel, *more])},
     )
-    source = " ".join(text(many, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(many, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
     count = f"{54 * 24:,}".replace(",", "\\,")  # four indicators of D and fifty, 24 region-years
     assert f"{count} of the {count} figures that make *D* are interpolated" in source
 
@@ -248,7 +248,7 @@ def test_one_region_replaces_what_needs_several() -> None:
 
 def test_claims_only_when_there_are_any() -> None:
     assert "claims, checked" in words()
-    source = text(study(), TEMPLATE, PHRASES, NOTES, PROVENANCE)
+    source = text(voice(study(), PHRASES), TEMPLATE, NOTES, PROVENANCE)
     assert "claims, checked" not in source
 
 
@@ -371,7 +371,7 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     table = chosen.indicators
     parks = table.iloc[[0]].assign(indicator="parks", subsystem="parks")
     wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, pd.concat([table, parks]))
-    source = " ".join(text(wider, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(wider, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
     assert "three subsystems" in source
     assert "the indices of shops and plants (the first two of three subsystems)" in source
     assert "the two indices" not in source
@@ -383,7 +383,7 @@ def test_study_without_a_pair_has_no_populations(count: int) -> None:
     chosen = study(count)
     given = {k: v for k, v in chosen.tables.items() if k not in ("parameters", "equilibria")}
     plain = type(chosen)({**chosen.config, "interaction": None}, given, chosen.indicators)
-    source = text(plain, TEMPLATE, PHRASES, NOTES, PROVENANCE)
+    source = text(voice(plain, PHRASES), TEMPLATE, NOTES, PROVENANCE)
     assert "Two populations" not in source
     assert "Equilibrium" not in source
     made = documents(given, plain.indicators, files(plain), plain.config, PROVENANCE)
@@ -458,7 +458,7 @@ def policy(name: str, **changed: pd.DataFrame) -> str:
     """Return the Markdown of the sample report under a policy, on one line."""
     chosen = study(**changed)
     chosen.config["vintage_policy"] = name
-    return " ".join(text(chosen, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
 
 
 def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
@@ -499,7 +499,7 @@ def test_a_splice_is_stated_with_its_years() -> None:
 def test_a_pin_is_said_to_hide_later_vintages() -> None:
     chosen = study()
     chosen.config["vintage"] = "2026-10"
-    source = " ".join(text(chosen, TEMPLATE, PHRASES, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
     source = source.replace("\\", "")
     assert (
         "The study is pinned to vintage 2026-10: later vintages, if there are any, are hidden."

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES
-from coevo.report.wording import text
+from coevo.report.wording import text, voice
 from tests import populations
 from tests.sample import FOLDER, NAMES, stated, study, tables, without, words_of
 
@@ -468,8 +468,8 @@ def template(language: str) -> str:
 def written(language: str, made: Tables, count: int = 4) -> dict[str, str]:
     """Return the report of tables by section, each on one line and without escapes."""
     chosen = study(count, language=language, **made)
-    words = words_of("phrases", language), words_of("notes", language)
-    source = text(chosen, template(language), *words, PROVENANCE).replace("\\", "")
+    said, notes = voice(chosen, words_of("phrases", language)), words_of("notes", language)
+    source = text(said, template(language), notes, PROVENANCE).replace("\\", "")
     parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 

@@ -15,7 +15,7 @@ from coevo.figures import figure_names
 from coevo.findings import Study
 from coevo.findings.shown import shown
 from coevo.report import documents, word
-from coevo.report.wording import metadata
+from coevo.report.wording import metadata, voice
 from tests.sample import ROOT, config, indicators, places, study, tables, words_of
 
 FOLDER = ROOT / "workflow" / "report"
@@ -259,6 +259,11 @@ def test_contents_name_every_chapter_and_ask_nothing(
     assert b"w:dirty" not in parts["word/document.xml"]
 
 
+def test_what_needs_a_script_is_on_the_page_alone(body: ElementTree.Element, main: str) -> None:
+    assert main.index('id="trace-panel"') < main.index('id="annex"')
+    assert "From the raw figure" in main and "From the raw figure" not in said(body)
+
+
 def test_every_page_has_a_head_and_a_number(parts: dict[str, bytes], body: object) -> None:
     head = said(ElementTree.fromstring(parts["word/header1.xml"]))
     assert head == "coevo · study sample-of-two2015–2020"
@@ -285,7 +290,7 @@ def test_kicker_is_escaped() -> None:
 
 
 def test_a_chinese_document_says_so_to_word(given: tuple) -> None:
-    meta = metadata(study(language="zh"), words_of("phrases", "zh"))
+    meta = metadata(voice(study(language="zh"), words_of("phrases", "zh")))
     made = word.docx("# 结论\n\n正文。\n", given[2], {}, meta)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         core = ElementTree.fromstring(archive.read("docProps/core.xml"))

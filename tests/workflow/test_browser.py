@@ -20,7 +20,7 @@ from coevo.findings.study import Study
 from coevo.report import documents
 from coevo.report.numbers import fixed, graded
 from coevo.report.trace import trace
-from coevo.report.wording import regions
+from coevo.report.wording import page_data, voice
 from tests.sample import ROOT, stated, study, unestimated, unplaced
 
 BROWSER = next(
@@ -187,7 +187,7 @@ def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(opened) ->
 
 def test_picker_changes_the_panel_of_the_region(opened) -> None:
     chosen = sample("regions")
-    data, page = regions(chosen, PHRASES), opened()
+    data, page = page_data(voice(chosen, PHRASES)), opened()
     names = ("region_paths", "region_obstacles", "region_grade_shares", "region_phase")
     drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
     other = next(region for region in chosen.regions if region != chosen.focus)

@@ -7,7 +7,8 @@ SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glo
 WORDS = [
     str(path)
     for language in config["report"]["languages"]
-    for path in sorted(Path("workflow/report").glob(f"[mp]*s.{language}.yaml"))
+    for kind in ("messages", "phrases")
+    for path in Path("workflow/report").glob(f"{kind}.{language}.yaml")
 ]
 
 
