@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from coevo.guide import Pair, Row, blocks, both_units, said_marks, source_name, unit_name
-from coevo.plain_table import width
+from coevo.wide import room
 
 DATA, GUIDE = "数据 Data", "说明 Guide"
 HEAD = 1  # zero-based row of the head; English labels stand above it
@@ -77,7 +77,7 @@ def _heads(book, sheet, sources: Sequence[Row]) -> None:
         if chinese:  # beside English names, English labels would read as a part of them
             sheet.write_string(HEAD - 1, column, f"{row['label_en']} ({row['unit']})", label)
         sheet.write_string(HEAD, column, title, head)
-        sheet.set_column(column, column, min(max(width(title) + 2, NARROWEST), WIDEST), plain)
+        sheet.set_column(column, column, min(max(room(title) + 2, NARROWEST), WIDEST), plain)
     sheet.freeze_panes(HEAD + 1, 2)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

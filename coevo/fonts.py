@@ -9,14 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from coevo.errors import Problems
+from coevo.wide import QUOTES, WIDE
 
-# Chinese characters and the marks that are as wide as they are.
-_WIDE = [
-    *range(0x3000, 0x3040),
-    *range(0x4E00, 0xA000),
-    *range(0xFF00, 0xFF61),
-    *map(ord, "“”‘’—…"),
-]
 _CONTEXT = 24  # characters shown on either side of one that no font holds
 
 
@@ -35,7 +29,7 @@ def chinese_face(text: str, family: str) -> str:
 
     A machine may have no Chinese font, and a page fetches none.
     """
-    points = {ord(c) for c in set(text)} & set(_WIDE)
+    points = set(map(ord, re.findall(f"[{WIDE}{QUOTES}]", text)))
     if not points:
         return ""
     from fontTools.subset import Options, Subsetter

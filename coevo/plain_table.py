@@ -1,26 +1,15 @@
 """Text in columns of a terminal, in which a Chinese character takes two."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
-
-def width(text: str) -> int:
-    """Return the columns that a text takes: wide and full-width characters two, marks none.
-
-    By the property East Asian Width (Unicode, Annex 11); characters that depend on the font
-    (`ambiguous`) count as one.
-    """
-    return sum(
-        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
-        for c in text
-    )
+from coevo.wide import room
 
 
 def fitted(text: str, columns: int) -> str:
     """Return the text, cut off with `…` if it takes more than `columns`."""
-    if width(text) <= columns:
+    if room(text) <= columns:
         return text
-    while width(text) > columns - 1:
+    while room(text) > columns - 1:
         text = text[:-1]
     return text.rstrip() + "…"
 
@@ -32,12 +21,12 @@ def wrapped(text: str, columns: int, indent: str = "") -> Iterator[str]:
     """
     line, gap = "", ""
     for word in text.split():
-        if gap and width(line + gap + word) > columns:
+        if gap and room(line + gap + word) > columns:
             yield line
             line, gap = indent, ""
         line += gap
         for character in word:
-            if width(line + character) > columns:
+            if room(line + character) > columns:
                 yield line
                 line = indent
             line += character
@@ -49,14 +38,14 @@ def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int
     """Return a table as lines of at most `columns`: the first column to the left, cut to the room
     that the others leave; the others to the right. Two spaces stand between columns."""
     lines = [head, *rows]
-    widths = [max(width(line[place]) for line in lines) for place in range(len(head))]
+    widths = [max(room(line[place]) for line in lines) for place in range(len(head))]
     widths[0] = min(widths[0], columns - sum(widths[1:]) - 2 * (len(head) - 1))
     out = []
     for first, *others in lines:
         first = fitted(first, widths[0])
-        cells = [first + " " * (widths[0] - width(first))]
+        cells = [first + " " * (widths[0] - room(first))]
         cells += [
-            " " * (room - width(text)) + text for room, text in zip(widths[1:], others, strict=True)
+            " " * (most - room(text)) + text for most, text in zip(widths[1:], others, strict=True)
         ]
         out.append("  ".join(cells).rstrip())
     return out

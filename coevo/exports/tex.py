@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from coevo.report.numbers import NOTHING, missing
+from coevo.wide import WIDE, has_wide, room
 
 LONG = 40  # printed lines above which a table runs over pages
 LINE = 100  # characters of small type on a line; a Chinese one counts twice
-WIDE = 7  # columns from which type is smaller
+MANY = 7  # columns from which type is smaller
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
     "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -34,9 +35,8 @@ _AS_LATIN = {
 _LIGATURE = re.compile(r"([-,])(?=\1)")  # two of them would be printed as another sign
 _LOWERED, _RAISED = "₀₁₂₃₄₅₆₇₈₉", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
-# what pdflatex prints by itself: Latin letters, dashes, quotation marks, dots and the euro
-_ANY_LATEX = re.compile(r"[\n -~\u00a0-\u017f\u2010-\u201e\u2020-\u2022\u2026\u20ac]")
+# Chinese, and what LaTeX prints by itself: Latin letters, dashes, quotation marks, dots, the euro
+_COMMON = re.compile(rf"[{WIDE}\n -~\u00a0-\u017f\u2010-\u201e\u2020-\u2022\u2026\u20ac]")
 
 
 class Tex(str):
@@ -110,9 +110,9 @@ def document(table: Table, study: str, language: str) -> str:
         f"% Needs {used}",
         r"% Put in by \input{<this file>}",
     ]
-    if _CHINESE.search(body):
+    if has_wide(body):
         lines.insert(3, r"% and for Chinese \usepackage{xeCJK} or a class of ctex, with XeLaTeX")
-    if rare := sorted(set(_ANY_LATEX.sub("", _CHINESE.sub("", body)))):
+    if rare := sorted(set(_COMMON.sub("", body))):
         lines.insert(3, f"% and XeLaTeX with a font that has {' '.join(rare)}")
     return "\n".join([*lines, body, ""])
 
@@ -120,7 +120,7 @@ def document(table: Table, study: str, language: str) -> str:
 def _lines(columns: Sequence[str], cells: Sequence[Any]) -> int:
     """How many lines a row takes, about: only columns of running text are broken."""
     shares = [re.search(r"p\{([\d.]+)\\linewidth\}", kind) for kind in columns]
-    widths = [len(str(cell)) + len(_CHINESE.findall(str(cell))) for cell in cells]
+    widths = [room(str(cell)) for cell in cells]
     return max(
         math.ceil(width / (float(share[1]) * LINE)) if share and width else 1
         for share, width in zip(shares, widths, strict=True)
@@ -148,7 +148,7 @@ def _body(table: Table) -> list[str]:
 
 
 def _size(table: Table) -> str:
-    small = r"\footnotesize" if len(table.columns) > WIDE else r"\small"
+    small = r"\footnotesize" if len(table.columns) > MANY else r"\small"
     return small + r"\setlength{\tabcolsep}{4pt}"
 
 

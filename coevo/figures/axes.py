@@ -12,11 +12,12 @@ import pandas as pd
 from coevo.coupling import Scale
 from coevo.figures.theme import GRADE_COUNT
 from coevo.findings.grades import LARGE, SMALL, spans
+from coevo.wide import WIDE
 
 AIR = 0.01  # of D, beyond the outermost tenths
-# A wide character, as Chinese has, that a line may end with: neither an opening mark nor what
+# A wide character that a line may end with: neither an opening mark nor what
 # stands before a closing one.
-_WIDE = re.compile(r"((?![（《])[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60])(?![，。；：、）”》])")
+_END = re.compile(rf"((?![（《])[{WIDE}])(?![，。；：、）”》])")
 
 # under words that a line would cross: the same words, wide, in the colour of the page
 HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
@@ -139,24 +140,19 @@ def spread(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
     return pd.Series(placed).reindex(values.index)
 
 
-def room(text: str) -> int:
-    """Room that a text takes, in letters: a wide character takes two."""
-    return len(_WIDE.sub(r"\1 ", text))
-
-
 def wrapped(label: str, width: int = 28) -> str:
     """A label in as few lines of `width` letters as it needs, of about equal length.
 
     A wide character takes the room of two letters, and a line may end behind it.
     """
-    spaced = _WIDE.sub(r"\1 ", label)
+    spaced = _END.sub(r"\1 ", label)
     lines = textwrap.wrap(spaced, width, break_long_words=False)
     for narrower in range(max((len(line) for line in lines), default=1), 0, -1):
         closer = textwrap.wrap(spaced, narrower, break_long_words=False)
         if len(closer) > len(lines) or max(map(len, closer)) > narrower:
             break
         lines = closer
-    return "\n".join(re.sub(rf"{_WIDE.pattern} ", r"\1", line) for line in lines)
+    return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)
 
 
 def named_rows(order: Sequence[str], *, size: float = 12, **options: Any) -> alt.Y:

@@ -30,6 +30,7 @@ from coevo.findings.shown import shown
 from coevo.findings.study import Study
 from coevo.fonts import font_folders
 from coevo.tables import for_excel
+from coevo.wide import has_wide
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
@@ -102,7 +103,7 @@ def svg(spec: dict[str, Any]) -> str:
     for folder in font_folders():
         vl_convert.register_font_directory(str(folder))
     text = vl_convert.vegalite_to_svg(filled(spec, PALETTES["light"] | {"sans": MEASURED}))
-    family = f"'{MEASURED}',{SANS}" if re.search("[\u4e00-\u9fff]", text) else SANS
+    family = f"'{MEASURED}',{SANS}" if has_wide(text) else SANS
     return renumbered(regular(text.replace(f'"{MEASURED}"', f'"{family}"')))
 
 

@@ -10,10 +10,11 @@ from coevo.figures.certainty import share_text
 from coevo.figures.theme import specification
 from coevo.findings.grades import colours, printed
 from coevo.findings.study import Study
+from coevo.wide import WIDE
 
 LEAST = 0.1  # a share below this has no number in its bar
 LETTER = 6.3  # pixels of a letter, about
-WIDE = "regexp('[\u4e00-\u9fff]', 'g')"  # characters that take the room of two
+EACH_WIDE = f"regexp('[{WIDE}]', 'g')"  # characters that take the room of two
 
 
 def grade_shares(study: Study, words: dict[str, str]) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def _share_bars(
             alt.Tooltip("share:Q", title=words["tip_share"], format=".1%"),
         ],
     )  # fmt: skip
-    letters = f"length(replace(datum.%s, {WIDE}, '  '))"
+    letters = f"length(replace(datum.%s, {EACH_WIDE}, '  '))"
     fits = f"datum.share * width > {LETTER} * {letters} + 8"
     shown = f"{fits % 'long'} ? datum.long : {fits % 'short'} ? datum.short : ''"
     text = base.transform_calculate(shown=shown).mark_text(fontSize=11.5).encode(

@@ -6,10 +6,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from coevo.figures.axes import HALO, above, room, tick_format, ticks
+from coevo.figures.axes import HALO, above, tick_format, ticks
 from coevo.figures.theme import specification
 from coevo.findings.grades import printed
 from coevo.findings.study import Study
+from coevo.wide import room
 
 MEASURES = ["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room

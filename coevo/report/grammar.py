@@ -7,8 +7,9 @@ from typing import Any
 
 from coevo.report.markup import Markdown, escaped
 from coevo.report.numbers import NOTHING, fixed, missing
+from coevo.wide import QUOTES, WIDE
 
-_WIDE = "\u3001-\u303f\u4e00-\u9fff\uff01-\uff60“”‘’—…"
+_WIDE = WIDE + QUOTES
 _MARKS = "，。；：、！？（）《》"
 # A line that was folded between two wide characters, or beside a wide mark, leaves no space.
 _FOLDS = re.compile(

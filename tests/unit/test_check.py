@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from coevo.check import WIDTH, check, coverage, lines
 from coevo.errors import StudyError
-from coevo.plain_table import fitted, plain_table, width, wrapped
+from coevo.plain_table import fitted, plain_table, wrapped
+from coevo.wide import room
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("浙江省", "江苏省", "上海市")
@@ -226,7 +227,7 @@ def test_every_line_fits_the_terminal(project):
         patch.setitem(UNITS, long, "个")
         write(long, [[5, 1, 9, 2, 50], [1, 7, 1, 7, 1], [3, 1, 4, 1, 5]])
     said = lines(check("config/small.yaml"))
-    assert len(said) > 20 and max(map(width, said)) <= WIDTH
+    assert len(said) > 20 and max(map(room, said)) <= WIDTH
 
 
 # what stands for what in a terminal: Latin, Chinese, full-width, combining
@@ -234,20 +235,20 @@ TEXT = st.text(st.sampled_from("ab …›中文（，ｘe\u0301"), max_size=40)
 
 
 def test_width_counts_chinese_and_full_width_twice_and_accents_not():
-    assert [width(t) for t in ("ab", "中文", "ｘ，", "e\u0301", "›…", "")] == [2, 4, 4, 1, 2, 0]
+    assert [room(t) for t in ("ab", "中文", "ｘ，", "e\u0301", "›…", "")] == [2, 4, 4, 1, 2, 0]
 
 
 @given(TEXT, st.integers(2, 30))
 def test_fitted_text_fits_and_is_whole_if_it_can_be(text, columns):
     out = fitted(text, columns)
-    assert width(out) <= columns
-    assert out == text if width(text) <= columns else text.startswith(out[:-1].rstrip())
+    assert room(out) <= columns
+    assert out == text if room(text) <= columns else text.startswith(out[:-1].rstrip())
 
 
 @given(TEXT, st.integers(6, 30))
 def test_wrapped_lines_fit_and_lose_nothing(text, columns):
     out = list(wrapped(text, columns, "  "))
-    assert all(width(line) <= columns for line in out)
+    assert all(room(line) <= columns for line in out)
     assert "".join("".join(out).split()) == "".join(text.split())
     assert all(line.startswith("  ") for line in out[1:])
 
@@ -261,6 +262,6 @@ def test_wrapped_breaks_at_spaces_and_only_long_words_within():
 def test_columns_of_a_table_stand_below_each_other(cells):
     cells = [(first.strip() or "a", second.strip() or "b") for first, second in cells]
     out = plain_table(("head", "n"), cells, 40)
-    assert {width(line) for line in out} == {width(out[0])} and width(out[0]) <= 40
+    assert {room(line) for line in out} == {room(out[0])} and room(out[0]) <= 40
     for line, (_, last) in zip(out[1:], cells, strict=True):
         assert line.endswith("  " + last) or line.endswith(" " + last)
