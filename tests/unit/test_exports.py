@@ -112,7 +112,7 @@ def test_hostile_text_is_escaped() -> None:
     assert "中文\\_" in made(Study(config(), tables(), table))["weights.zh.tex"]
 
 
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here")
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex, nor in .ci/run")
 def test_latex_takes_the_tables(tmp_path) -> None:
     hostile = indicators().assign(label_en=HOSTILE)
     chosen = Study(config(), tables(claims=True), hostile)
