@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from functools import cache
@@ -10,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-needs_calc = pytest.mark.skipif(
-    shutil.which("localc") is None, reason="LibreOffice Calc is not installed"
-)
+from tests.programs import needs
+
+needs_calc = needs("localc")  # LibreOffice Calc
 FUNCTIONS = {
     "SUM": np.sum, "PRODUCT": np.prod, "COUNT": np.size, "SQRT": np.sqrt, "ABS": np.abs,
     "EXP": np.exp, "LN": np.log, "STDEVP": np.std,

@@ -140,7 +140,11 @@ def test_defaults_fill_every_key_at_every_depth():
         ({"regions": ["330000", "330000"]}, "config.yaml: regions: ['330000', '330000'] is not"),
         ({"claims": "quian"}, "config.yaml: claims: unknown set 'quian'; known: qian"),
         ({"report.formats": ["odt"]}, "config.yaml: report.formats.0: unknown"),
-        ({"report.languages": ["eo"]}, "config.yaml: report.languages.0: unknown"),
+        (
+            {"report.languages": ["en", "fr"]},
+            "config.yaml: report.languages.1: unknown language 'fr'; known: en, zh",
+        ),
+        ({"title": {"fr": "En phase ?"}}, "config.yaml: title.fr: unknown key 'fr'; known: en, zh"),
         (
             {"panel.gaps": "cubic"},
             "config.yaml: panel.gaps: unknown gap 'cubic'; known: linear, no",

@@ -125,7 +125,7 @@ def test_signs_that_latex_would_not_print_as_they_stand() -> None:
     assert "% and XeLaTeX with a font that has ά ☃\n" in needy
 
 
-@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex here")
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex, nor in .ci/run")
 def test_latex_takes_the_tables(tmp_path) -> None:
     hostile = indicators().assign(label_en=HOSTILE)
     chosen = Study(config(), tables(claims=True), hostile)

@@ -11,6 +11,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from coevo.composite import COMPOSITES
+from coevo.configuration import LANGUAGES
 from coevo.coupling import FORMS, GRADES, PRESETS, STAGES
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation.effects import EFFECTS
@@ -25,7 +26,6 @@ from coevo.vintages import POLICIES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import FOLDER, ROOT, words_of
 
-LANGUAGES = sorted(path.stem.partition(".")[2] for path in FOLDER.glob("report.*.md"))
 OTHERS = [language for language in LANGUAGES if language != "en"]
 GRAMMAR = {language: Grammar(**words_of("phrases", language)["grammar"]) for language in LANGUAGES}
 MESSAGES = {language: words_of("messages", language) for language in OTHERS}
@@ -89,7 +89,10 @@ def fields(text: Any) -> set[str]:
 
 
 def test_there_are_two_languages() -> None:
-    assert LANGUAGES == ["en", "zh"]
+    assert LANGUAGES == ("en", "zh")
+    assert {path.name for path in FOLDER.glob("report.*.md")} == {
+        f"report.{language}.md" for language in LANGUAGES
+    }
     for language in LANGUAGES:
         for kind in ("phrases", "notes"):
             assert words_of(kind, language), kind

@@ -1,8 +1,6 @@
 """The PDF: whole in its fonts, tagged, inside its margins, with the numbers of the tables."""
 
-import os
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
@@ -15,10 +13,10 @@ from coevo.errors import StudyError
 from coevo.report import documents
 from coevo.report.paper import pdf, typst
 from coevo.report.wording import metadata, voice
+from tests.programs import needs
 from tests.sample import ROOT, files, study
 
-MISSING = not shutil.which("pdftotext") and not os.environ.get("CI")
-poppler = pytest.mark.skipif(MISSING, reason="needs pdftotext, pdffonts and pdfinfo (poppler)")
+poppler = needs("pdftotext", "pdffonts", "pdfinfo")
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"coevo": "9.8.7"}}
 PHRASES = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text("utf-8"))
 X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above and below: the sheet

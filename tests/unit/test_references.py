@@ -32,7 +32,7 @@ def given() -> dict:
 
 def set_in(text: str, language: str, given: dict, folder: Path) -> str:
     """Return a text as plain text, its references below it."""
-    meta = {"lang": language, "pagetitle": "x"}
+    meta = {"lang": language, "language": language, "pagetitle": "x"}
     text += "\n\n::: {#refs}\n:::\n"
     return converted(text, "plain", given, folder, [], meta)
 

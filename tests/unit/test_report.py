@@ -41,7 +41,7 @@ def changed(name: str, rows: dict[str, object], column: str, value: object) -> d
 def test_neither_slope_once_year_effects_enter() -> None:
     source = words()
     assert "With region effects alone both interaction coefficients are positive" in source
-    assert "once year effects enter, neither slope can be told from zero" in source
+    assert "enter, neither slope of the main estimator can be told from zero" in source
     assert "cannot be told from the common path of the years" in source
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from coevo.report import FORMATS
+from tests.programs import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("浙江", "Jiangsu")  # from the list, and in English
@@ -151,7 +152,7 @@ def test_a_further_indicator_comes_with_a_new_workbook(filled):
     assert config["indicators"] == "config/indicators/mine.csv"
 
 
-@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+@needs("make")
 def test_make_passes_the_words_on(filled):
     """The default study is no name for a new one, and what is left out stays empty."""
 
