@@ -20,6 +20,7 @@ SHEETS = {
     **dict.fromkeys(("coefficients", "general"), ("parameters",)),
     **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
     **dict.fromkeys(("signs", "specifications"), ("specifications",)),
+    "ecological": ("relations",),
     "weights": ("weights", "panel"),
     "descriptive": ("panel",),
     "variants": ("robustness",),
