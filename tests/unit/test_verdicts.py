@@ -266,7 +266,7 @@ UNDECIDED = (
 )
 THEN = [
     Verdict(slopes("region+year", "neither"), {
-        "answer": ("once year effects enter, neither slope can be told from zero",
+        "answer": ("enter, neither slope of the main estimator can be told from zero",
                    "加入年份固定效应后，两个斜率均无法与0区分"),
         "populations": UNDECIDED}),
     Verdict(slopes("region+year", "supply"), {
