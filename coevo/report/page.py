@@ -28,6 +28,7 @@ SHEETS = {
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
     "equilibria": ("equilibria", "panel"),
+    "ecological": ("relations",),
     "claims": ("claims",),
 }
 

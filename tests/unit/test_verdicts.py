@@ -95,7 +95,7 @@ STEP = [
     Verdict(same, {
         "answer": ("No co-movement is shown beyond level and common trend, nor is its absence",
                    "剔除水平与共同趋势后未见同步变动，但亦不能证明其不存在"),
-        "step": ("is one of level and common trend", "两个指数之间的关联属于水平与共同趋势")}),
+        "step": ("is one of level and common trend", "两个指数之间的关联来自水平与共同趋势")}),
     Verdict(correlated(0.4), {
         "answer": ("The two indices move together beyond level and common trend",
                    "两个指数在水平与共同趋势之外仍同步变动"),
@@ -186,10 +186,10 @@ def ungraded(made: Tables) -> Tables:
 ROBUST = [
     Verdict(graded(*[MOST] * 96, *[LESS] * 4), {"robustness": (
         f"is robust: of 100 combinations of choices 96 give {MOST}",
-        "等级是稳健的：100种选择组合中，96种判为中级协调（含本研究的组合）")}),
+        "等级是稳健的：100种设定组合中，96种判为中级协调（含本研究的组合）")}),
     Verdict(graded(*[MOST] * 96, *[LESS] * 4, main=99), {"robustness": (
         "Nearly all of 100 combinations of choices give Zhejiang in 2020 another grade",
-        "100种选择组合几乎全部使2020年浙江的等级不同于本研究的判定：96种判为中级协调")}),
+        "100种设定组合几乎全部使2020年浙江的等级不同于本研究的判定：96种判为中级协调")}),
     Verdict(graded(*[MOST] * 70, *[LESS] * 30), {"robustness": (
         "Most of 100 combinations of choices, not nearly all, give Zhejiang in 2020 the grade that",
         "多数（但并非几乎全部）使2020年浙江的等级与本研究的判定相同：70种判为中级协调")}),
@@ -198,10 +198,10 @@ ROBUST = [
         "多数（但并非几乎全部）使2020年浙江的等级不同于本研究的判定：70种判为中级协调")}),
     Verdict(graded(*[MOST] * 50, *[LESS] * 46, *[LEAST] * 4), {"robustness": (
         "No single grade of Zhejiang in 2020 is robust: of 100 combinations of choices 50 give",
-        "2020年浙江没有哪个单一等级是稳健的：100种选择组合中，50种判为中级协调")}),
+        "2020年浙江没有任何单一等级是稳健的：100种设定组合中，50种判为中级协调")}),
     Verdict(ungraded, {"robustness": (
         "is robust is not computed: no combination of choices",
-        "等级是否稳健，未予计算：没有任何选择组合给出其该年的*D*")}),
+        "等级是否稳健，未予计算：没有任何设定组合给出其该年的*D*")}),
 ]  # fmt: skip
 
 
@@ -216,11 +216,11 @@ def driven(*rows: tuple[str, float, float]) -> Callable[[Tables], Tables]:
 DRIVES = [
     Verdict(driven(("form", 0.6, 0.7), ("range", 0.004, 0.01)), {"robustness": (
         "One choice drives this *D*: of its variance over the combinations form of C alone",
-        "有一项选择主导这一*D*：在各组合间的方差中，C的形式单独占60%")}),
+        "有一项设定主导这一*D*：在各组合间的方差中，C的形式单独占60%")}),
     Verdict(driven(("form", 0.3, 0.4), ("weighting", 0.45, 0.5)), {"robustness": (
         "No single choice drives this *D*: of its variance over the combinations weighting alone",
-        "没有哪一项选择单独主导这一*D*：在各组合间的方差中，赋权方法单独占45%")}),
-    Verdict(driven(), {"robustness": ("No choice changes this *D*", "没有任何选择改变这一*D*")}),
+        "没有任何一项设定单独主导这一*D*：在各组合间的方差中，赋权方法单独占45%")}),
+    Verdict(driven(), {"robustness": ("No choice changes this *D*", "没有任何设定改变这一*D*")}),
 ]  # fmt: skip
 
 # --- two populations ----------------------------------------------------------------------
@@ -252,13 +252,13 @@ FIRST = [
         "仅含地区固定效应时，两个相互作用系数均为正，呈供需（捕食型）关系的形态")}),
     Verdict(slopes("region", "neither"), {"answer": (
         "With region effects alone neither interaction coefficient can be told from zero",
-        "仅含地区固定效应时，两个相互作用系数均无法与0区分")}),
+        "仅含地区固定效应时，两个相互作用系数的置信区间均包含0")}),
     Verdict(slopes("region", "one"), {"answer": (
         "With region effects alone one of the two interaction coefficients can be told",
-        "仅含地区固定效应时，两个相互作用系数中一个可与0区分，另一个不可")}),
+        "仅含地区固定效应时，两个相互作用系数中，一个的置信区间不含0，另一个包含0")}),
     Verdict(slopes("region", "other"), {"answer": (
         "With region effects alone both interaction coefficients can be told from zero, but not",
-        "仅含地区固定效应时，两个相互作用系数均可与0区分，但符号不符合供需（捕食型）关系")}),
+        "仅含地区固定效应时，两个相互作用系数的置信区间均不含0，但符号不符合供需（捕食型）关系")}),
 ]  # fmt: skip
 UNDECIDED = (
     "Whether output of plants and sales of shops interact is undetermined",
@@ -266,8 +266,8 @@ UNDECIDED = (
 )
 THEN = [
     Verdict(slopes("region+year", "neither"), {
-        "answer": ("once year effects enter, neither slope can be told from zero",
-                   "加入年份固定效应后，两个斜率均无法与0区分"),
+        "answer": ("enter, neither slope of the main estimator can be told from zero",
+                   "加入年份固定效应后，主要估计的两个系数的置信区间均包含0"),
         "populations": UNDECIDED}),
     Verdict(slopes("region+year", "supply"), {
         "answer": ("once year effects enter, both slopes stay positive",
@@ -276,11 +276,11 @@ THEN = [
                         "产值与销售额的增长呈现供需关系的符号")}),
     Verdict(slopes("region+year", "one"), {
         "answer": ("once year effects enter, one slope can be told from zero, the other cannot",
-                   "加入年份固定效应后，一个斜率可与0区分，另一个不可"),
+                   "加入年份固定效应后，一个系数的置信区间不含0，另一个包含0"),
         "populations": UNDECIDED}),
     Verdict(slopes("region+year", "other"), {
         "answer": ("once year effects enter, both slopes can be told from zero, but not",
-                   "加入年份固定效应后，两个斜率均可与0区分，但符号不符合供需关系"),
+                   "加入年份固定效应后，两个系数的置信区间均不含0，但符号不符合供需关系"),
         "populations": ("depends on each other, but not as a supply relation would have it",
                         "增长相互依存，但并非供需关系所要求的形式")}),
 ]  # fmt: skip
@@ -297,7 +297,7 @@ RELATION = [
         "产值与销售额之间属于何种关系，未能判定：用以确认它的工具变量偏弱（最小的第一阶段F值为1.6）")}),
     Verdict(judged(strength=20.0, weak="no", strong="undecidable"), {"populations": (
         f"{WHICH}: two estimators that should agree give different signs",
-        "产值与销售额之间属于何种关系，未能判定：本应一致的两种估计方法给出不同的符号")}),
+        "产值与销售额之间属于何种关系，未能判定：应当一致的两种估计方法给出了不同的符号")}),
     Verdict(judged(strength=20.0, A12=(0.01, 0.02), A21=(0.3, 0.4)), {"populations": (
         f"{WHICH}: the effects are no larger than regions without any interaction would give",
         "未能判定：效应不大于不存在任何相互作用的地区所能给出的结果")}),
@@ -541,13 +541,13 @@ ALONE = {
             "增长率观测给出的两个相互作用系数，其符号符合供需（捕食型）关系")}),
         Verdict(slopes("none", "neither"), {"answer": (
             "growth rows cannot tell either interaction coefficient from zero",
-            "增长率观测，两个相互作用系数均无法与0区分")}),
+            "增长率观测，两个相互作用系数的置信区间均包含0")}),
         Verdict(slopes("none", "one"), {"answer": (
             "growth rows tell one of the two interaction coefficients from zero, not the other",
-            "增长率观测，两个相互作用系数中一个可与0区分，另一个不可")}),
+            "增长率观测，两个相互作用系数中，一个的置信区间不含0，另一个包含0")}),
         Verdict(slopes("none", "other"), {"answer": (
             "growth rows tell both interaction coefficients from zero, but not with the signs",
-            "增长率观测，两个相互作用系数均可与0区分，但符号不符合供需关系")}),
+            "增长率观测，两个相互作用系数的置信区间均不含0，但符号不符合供需关系")}),
     ],
 }  # fmt: skip
 
