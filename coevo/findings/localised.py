@@ -129,12 +129,13 @@ def translator(
 
 
 def _pattern(text: str, units: str) -> str:
-    """The regular expression of a message: its fields are groups, a unit is a known one."""
+    """The regular expression of a message: its fields are groups, a unit is a known one and a year
+    is a number.
+    """
+    known = {"unit": units, "year": r"\d{4}"}
     pieces = re.split(r"\{(\w+)\}", text)
     return "".join(
-        re.escape(piece)
-        if place % 2 == 0
-        else f"(?P<{piece}>{units if piece == 'unit' else '.+?'})"
+        re.escape(piece) if place % 2 == 0 else f"(?P<{piece}>{known.get(piece, '.+?')})"
         for place, piece in enumerate(pieces)
     )
 

@@ -28,7 +28,6 @@ SHEETS = {
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
     "equilibria": ("equilibria", "panel"),
-    "ecological": ("relations",),
     "claims": ("claims",),
 }
 

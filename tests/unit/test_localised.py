@@ -163,3 +163,9 @@ def test_charts_name_pairs_and_systems_as_the_study_does() -> None:
     assert words["variant_pair_lag"] == "工资额"  # and the estimator keeps its name, below
     held = words_of("phrases", "zh")["charts"]
     assert {key: words[key] for key in held} == held
+
+
+def test_a_year_of_a_message_is_a_number() -> None:
+    told = translator({"{year}: {value}": "{year}年{value}"}, lambda kind, value: value)
+    assert told("2017: 49.63") == "2017年49.63"
+    assert told("predator_prey: 2 preys on 1") == "predator_prey: 2 preys on 1"

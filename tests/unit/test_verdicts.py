@@ -132,7 +132,7 @@ SIZE = [
                             "*D*的差异有一部分是规模效应")}),
     Verdict(of_size("share_of_variance_lnD", 0.7), {"step": (
         "Most of the differences in *D* are size: the logarithm of gross product alone accounts "
-        "for 70 %", "*D*的差异大部分是规模效应：生产总值的对数单独就占ln *D*方差的70%")}),
+        "for 70 %", "*D*的差异大部分是规模效应：生产总值的对数单独即可解释ln *D*方差的70%")}),
     Verdict(of_size("share_of_variance_lnD", None), {"step": (
         "What share of the differences in *D* is size was not computed",
         "*D*的差异中规模效应所占份额未予计算")}),
@@ -271,7 +271,7 @@ THEN = [
         "populations": UNDECIDED}),
     Verdict(slopes("region+year", "supply"), {
         "answer": ("once year effects enter, both slopes stay positive",
-                   "加入年份固定效应后，两个斜率仍为正"),
+                   "加入年份固定效应后，两个系数仍为正"),
         "populations": ("The growth of output of plants and of sales of shops shows the signs of a",
                         "产值与销售额的增长呈现供需关系的符号")}),
     Verdict(slopes("region+year", "one"), {
@@ -344,7 +344,7 @@ SURVIVAL = [
         "在两类产出的全部3个估计中均成立，含年份固定效应时亦然")}),
     Verdict(surviving(("region",), one_less=True), {"populations": (
         "shows in 2 of 3 fits with region effects and 0 of 3 fits with region and year effects: it",
-        "见于地区固定效应下3个估计中的2个和地区与年份双向固定效应下3个估计中的0个：它取决于")}),
+        "取决于所作的设定：出现该形态的，地区固定效应下3个估计中有2个")}),
     Verdict(surviving(()), {"populations": (
         "shows in no fit of the two outputs", "在两类产出的任何估计中均未出现")}),
 ]  # fmt: skip
@@ -437,10 +437,10 @@ def given(made: Tables) -> Tables:
 CALIBRATION = [
     Verdict(same, {"answer": (
         "An accounting calibration puts the model’s rest point at x₁ = 120 and x₂ = 150",
-        "核算校准给出的模型平衡点为x₁ = 120、x₂ = 150（亿元）")}),
+        "核算校准得到的理论平衡点为x₁ = 120、x₂ = 150（亿元）")}),
     Verdict(given, {"answer": (
         "The given parameters put the model’s rest point at x₁ = 50.0 and x₂ = 200",
-        "由给定参数得到的模型平衡点为x₁ = 50.0、x₂ = 200（亿元）")}),
+        "由给定参数得到的理论平衡点为x₁ = 50.0、x₂ = 200（亿元）")}),
     Verdict(failing, {"answer": (
         "The accounting calibration of Zhejiang fails in every year; no period value is given",
         "浙江的核算校准在各年均不成立；不给出全时期的值")}),
@@ -501,7 +501,10 @@ def test_a_verdict_has_its_sentence_and_no_other(section: str, number: int, lang
                 assert said[place] not in line(report[part]), part
 
 
-PATTERN = ("cannot be told from the common path of the years", "无法与各年的共同走势相区分")
+PATTERN = (
+    "cannot be told from the common path of the years",
+    "无法将这一形态与各年份的共同走势区分开来",
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
