@@ -132,7 +132,7 @@ def _pattern(text: str, units: str) -> str:
     """The regular expression of a message: its fields are groups, a unit is a known one and a year
     is a number.
     """
-    known = {"unit": units, "year": r"\d{4}"}
+    known = {"unit": units, "year": r"\d+"}
     pieces = re.split(r"\{(\w+)\}", text)
     return "".join(
         re.escape(piece) if place % 2 == 0 else f"(?P<{piece}>{known.get(piece, '.+?')})"

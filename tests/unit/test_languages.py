@@ -235,7 +235,9 @@ def filled(message: str, number: int) -> str:
     units = ["100 million yuan", "10 thousand persons", "%"]
     return re.sub(
         r"\{(\w+)\}",
-        lambda m: units[number % 3] if m[1] == "unit" else f"{m[1][0]}{len(m[1])}{number}",
+        lambda m: {"unit": units[number % 3], "year": f"20{number:02}"}.get(
+            m[1], f"{m[1][0]}{len(m[1])}{number}"
+        ),
         message,
     )
 
