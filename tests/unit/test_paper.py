@@ -21,7 +21,9 @@ PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages":
 PHRASES = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text("utf-8"))
 X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above and below: the sheet
 HALF = 5.5  # points: the empty half of a Chinese mark at the end of a line
-CHINESE = {"lang": "zh", "word-figure": "图", "word-table": "表", "years": "2015—2023年"}
+CHINESE = {
+    "language": "zh", "lang": "zh", "word-figure": "图", "word-table": "表", "years": "2015—2023年",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
