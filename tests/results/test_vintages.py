@@ -13,6 +13,8 @@ from coevo.files import read_table
 from coevo.panel import build_panel
 from tests.conftest import ROOT, run
 
+# rows of pooled fits; those by instruments lose a year
+LEAST_SQUARES = "scope == 'pooled' and estimator != 'fod_iv'"
 RESTATED = ["gross_regional_product", "secondary_value_added"]
 DERIVED = ["ecommerce_sales_to_product", "rd_to_product", "secondary_value_added_per_capita"]
 DERIVED += ["gross_regional_product_real", "product_price_level", "secondary_value_added_real"]
@@ -97,7 +99,9 @@ def test_the_studies_stand_as_they_did(results, study, mean, zhejiang, b1, d):
     )
     table = table[table["estimator"] == "trapezoid"].set_index("parameter")["estimate"]
     assert (table["b1"], table["d"]) == (pytest.approx(b1, abs=5e-5), pytest.approx(d, abs=5e-4))
-    rows = results(study, "relations").query("scope == 'pooled' and quantity == 'rows'")
+    rows = results(study, "relations").query(
+        "scope == 'pooled' and quantity == 'rows' and estimator != 'fod_iv'"
+    )
     assert set(rows["value"]) == {248}
 
 
@@ -172,7 +176,7 @@ def report(project: Path, name: str) -> str:
 
 def test_a_study_built_with_overlay(project):
     tables = build(project, "overlaid", vintage_policy="overlay")
-    rows = read_table(tables / "relations.csv").query("scope == 'pooled'")
+    rows = read_table(tables / "relations.csv").query(LEAST_SQUARES)
     assert set(rows.loc[rows["quantity"] == "rows", "value"]) == {217}
     assert set(rows.loc[rows["quantity"] == "rows_across_vintages", "value"]) == {31}
     years = read_table(tables / "equilibria.csv").query("source == 'calibration'")["year"]
@@ -185,7 +189,7 @@ def test_a_study_built_with_overlay(project):
 
 def test_a_study_built_with_splice(project):
     tables = build(project, "spliced", vintage_policy="splice")
-    rows = read_table(tables / "relations.csv").query("scope == 'pooled'")
+    rows = read_table(tables / "relations.csv").query(LEAST_SQUARES)
     assert set(rows.loc[rows["quantity"] == "rows", "value"]) == {248}
     assert "rows_across_vintages" not in set(rows["quantity"])
     said = report(project, "spliced")
