@@ -33,7 +33,7 @@ CONFIGS = {
 }
 # Words in Latin letters that a Chinese reader of economics meets as they are.
 TERMS = {
-    "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild Bartlett Dirichlet Fan Fieller",
+    "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild Bartlett Dirichlet Fan Nickell Fieller",
     "authors of papers that are checked": "Qian",
     "program and files": "coevo CSV SHA",
     "places that the script of the page fills": "sheets region year subsystem",
@@ -107,7 +107,11 @@ def foreign(texts: list[str], study: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for text in texts:
         plain = PATH.sub("", text).replace(f"研究 {study}", "").replace(f"研究{study}", "")
-        found.update(word for word in re.findall(r"[A-Za-z]{3,}", plain) if word not in KNOWN)
+        found.update(
+            word
+            for word in re.findall(r"[A-Za-z]{3,}", plain)
+            if word not in KNOWN and word != study
+        )
     return found
 
 
