@@ -33,7 +33,8 @@ CONFIGS = {
 }
 # Words in Latin letters that a Chinese reader of economics meets as they are.
 TERMS = {
-    "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild Bartlett Dirichlet Fan Nickell Fieller",
+    "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild "
+    "Bartlett Dirichlet Fan Fieller Nickell",
     "authors of papers that are checked": "Qian",
     "program and files": "coevo CSV SHA",
     "places that the script of the page fills": "sheets region year subsystem",
