@@ -60,9 +60,9 @@ def tables(
         lines = theory.levels(words)
         made["levels_table"] = _table(phrases, "levels", words, lines) if lines else ""
         made["ecological_table"] = _table(phrases, "ecological", words, theory.relations(words))
-        made["equilibria_table"] = _table(
-            phrases, "equilibria", words, model_rows.equilibria(words), "widest"
-        )
+        lines = model_rows.equilibria(words)
+        made["equilibria_table"] = _table(phrases, "equilibria", words, lines, "widest")
+        made["ratios"] = any(row[i] not in ("", NOTHING) for row in lines for i in (3, 6))
     if len(study.subsystems) > 2 and not study.single:
         made["pairs_table"] = _table(phrases, "pairs", words, index_rows.pair_correlations(words))
     if "claims" in study.tables:
