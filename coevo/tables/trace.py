@@ -118,10 +118,10 @@ def _figures(case: Case) -> list[Line]:
     """The figures of the panel, a line per year."""
 
     def line(year: int) -> Line:
-        cells = lambda grid: case.figures("panel", "value", year)  # noqa: E731
         return Line(
-            f"x {year}", "figure x (sheet panel)", "原始数值x（panel表）", year, "amount", cells
-        )
+            f"x {year}", "figure x (sheet panel)", "原始数值x（panel表）", year, "amount",
+            lambda grid: case.figures("panel", "value", year),
+        )  # fmt: skip
 
     return [line(year) for year in case.rows]
 
