@@ -184,3 +184,13 @@ def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:
     font = TTFont(io.BytesIO(data))
     assert set("浙江年（）") == {chr(point) for point in font.getBestCmap()}
     assert "fvar" in font  # bold is bold
+
+
+def test_chinese_fonts_come_last_in_english_and_first_in_chinese() -> None:
+    sheet = (ROOT / "workflow" / "report" / "style.css").read_text(encoding="utf-8")
+    stacks = re.findall(r"--(serif|sans): ([^;]+);", sheet)
+    english, chinese = dict(stacks[:2]), dict(stacks[2:4])
+    for kind, generic in (("serif", "serif"), ("sans", "sans-serif")):
+        assert english[kind].endswith("page-chinese")
+        assert english[kind].index(f", {generic},") < english[kind].index("CJK")
+        assert chinese[kind].index("CJK") < chinese[kind].index(f", {generic}")
