@@ -9,19 +9,19 @@ import pandas as pd
 from coevo.report.figures.axes import (
     HALO,
     above,
+    axis_scale,
     grade_bands,
     grade_scale,
     grade_ticks,
     named_rows,
     percent_axis,
-    scale,
     tenths_around,
     tick_format,
     ticks,
 )
-from coevo.report.figures.curve_matrix import CURVE, labels, matrix, scales, strokes, tall
+from coevo.report.figures.curve_matrix import CURVE, choice_matrix, labels, scales, strokes, tall
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import colours, printed
+from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.multiverse import CHOICES
 
@@ -43,7 +43,7 @@ def _combinations(study: Study) -> pd.DataFrame:
 def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of the focus under every combination of choices, sorted; below it, which each one made."""
     rows = _combinations(study)
-    lines, places = matrix(rows, CHOICES, words)
+    lines, places = choice_matrix(rows, CHOICES, words)
     depth = lines["line"].max() + 1
     data = pd.DataFrame(
         {
@@ -57,7 +57,7 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     limits = tenths_around(rows["focus_D"])
     cuts = grade_ticks(study.grades, limits)
     y, below = scales(limits, depth)
-    x = alt.X("i:Q", scale=scale(-1, len(rows)), axis=None)
+    x = alt.X("i:Q", axis_scale=axis_scale(-1, len(rows)), axis=None)
     chart = alt.Chart(data)
     dots = chart.mark_point(filled=True, size=16, opacity=1, stroke="$muted", strokeWidth=0.3)
     tips = [
@@ -71,8 +71,8 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
     curve = dots.transform_calculate(**named).encode(
         x=x,
-        y=alt.Y("D:Q", scale=y, axis=above(title, values=cuts, format=tick_format(cuts))),
-        color=alt.Color("g:O", scale=grade_scale()),
+        y=alt.Y("D:Q", axis_scale=y, axis=above(title, values=cuts, format=tick_format(cuts))),
+        color=alt.Color("g:O", axis_scale=grade_scale()),
         tooltip=tips,
     )
     bottom = strokes(chart, list(places), x, below, len(rows)) + labels(lines, below)
@@ -105,11 +105,11 @@ def _main(
     """The study's own combination: a dot with its value, on the side that the curve leaves free."""
     own = rows[rows["main"]]
     text = [
-        words["this_study"].format(value=printed(D, scale=study.grades)) for D in own["focus_D"]
+        words["this_study"].format(value=grade_marks(D, scale=study.grades)) for D in own["focus_D"]
     ]
     data = pd.DataFrame({"i": own.index, "D": own["focus_D"].round(4), "text": text})
     chart = alt.Chart(data)
-    at = {"x": x, "y": alt.Y("D:Q", scale=y)}
+    at = {"x": x, "y": alt.Y("D:Q", axis_scale=y)}
     left = (own.index >= len(rows) / 2).all()
     place = (
         {"align": "right", "dx": -7, "dy": -11} if left else {"align": "left", "dx": 7, "dy": 11}
@@ -146,7 +146,7 @@ def _band_names(
             .mark_text(fontSize=11, **side, **ink)
             .encode(
                 x=alt.value(0 if left else alt.expr("width")),
-                y=alt.Y("at:Q", scale=y),
+                y=alt.Y("at:Q", axis_scale=y),
                 text="text:N",
             )
             for ink in (HALO, {"color": "$muted"})
@@ -170,7 +170,7 @@ def sensitivity(study: Study, words: dict[str, str]) -> dict[str, Any]:
     )
     high = min(1.0, float(rows[["first_order", "total"]].max().max()) * 1.04)
     x = alt.X(
-        "bar:Q", scale=scale(0, high),
+        "bar:Q", axis_scale=axis_scale(0, high),
         axis=percent_axis(ticks(0, high, 4), words["sensitivity"], words["percent"]),
     )  # fmt: skip
     y = named_rows(list(data["row"]))
@@ -181,7 +181,7 @@ def sensitivity(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Tooltip("total:Q", title=words["tip_together"], format=".1%"),
     ]
     outline = base.mark_bar(height=13, fill="$bg", stroke="$muted", strokeWidth=1).encode(
-        x=alt.X("total:Q", scale=x["scale"]), x2=alt.value(0), y=y, tooltip=tips
+        x=alt.X("total:Q", axis_scale=x["scale"]), x2=alt.value(0), y=y, tooltip=tips
     )
     fill = base.mark_bar(height=13, color="$muted").encode(x=x, x2=alt.value(0), y=y, tooltip=tips)
     text = base.mark_text(align="right", fontWeight="bold").encode(

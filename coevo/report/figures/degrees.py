@@ -8,17 +8,17 @@ import pandas as pd
 from coevo.report.figures import FIGURES
 from coevo.report.figures.axes import (
     above,
+    axis_scale,
     grade_bands,
     grade_scale,
     grade_ticks,
-    scale,
     tenths_around,
     tick_format,
     years_axis,
 )
 from coevo.report.figures.labels import end_labels, label_marks
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import MIDPOINT, colours, printed
+from coevo.report.findings.grade_scale import MIDPOINT, colours, grade_marks
 from coevo.report.findings.study_tables import Study
 
 
@@ -32,7 +32,7 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Coordination degree D of every region, with the focus, the mean and the grades."""
     height = 440.0
     low, high = tenths_around(study.coupling["D"])
-    y = scale(low, high)
+    y = axis_scale(low, high)
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
     hover = alt.selection_point(
         name="hover", on="pointerover", clear="pointerout", fields=["name"], empty=False
@@ -44,10 +44,10 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Tooltip("grade:N", title=words["tip_grade"]),
     ]
     cuts = grade_ticks(study.grades, (low, high))
-    axis = alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
+    axis = alt.Y("D:Q", axis_scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
     base = alt.Chart(rows).encode(x=years_axis(study.years), y=axis)
     midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
-    layers: list[alt.Chart] = [midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y))]
+    layers: list[alt.Chart] = [midpoint.encode(y=alt.YDatum(MIDPOINT, axis_scale=y))]
     if not study.single:
         layers.append(
             base.mark_line(point=alt.OverlayMarkDef(size=60, opacity=0))
@@ -87,7 +87,7 @@ def _coordination_labels(
     is_focus = shown["region"] == study.focus
     at_end = shown["year"] == study.years[-1]
     years = (" (" + shown["year"].astype(int).astype(str) + ")").mask(at_end, "")
-    texts = pd.Series([printed(D, scale=study.grades) for D in shown["D"]], shown.index)
+    texts = pd.Series([grade_marks(D, scale=study.grades) for D in shown["D"]], shown.index)
     labels = pd.DataFrame(
         {
             "value": shown["D"],
@@ -99,7 +99,9 @@ def _coordination_labels(
     if not study.single:
         present = last.loc[last["year"] == study.years[-1], "D"]
         mean = present.mean()
-        text = words["mean_of"].format(count=len(present), value=printed(mean, scale=study.grades))
+        text = words["mean_of"].format(
+            count=len(present), value=grade_marks(mean, scale=study.grades)
+        )
         labels.loc[len(study.coupling)] = [mean, text, True, "$ink"]
     return end_labels(labels, *limits, height)
 
@@ -117,7 +119,7 @@ def _grade_words(
     )
     return [
         text.mark_text(align="left", color="$muted", fontSize=11).encode(
-            x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", scale=y), text="shown:N"
+            x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", axis_scale=y), text="shown:N"
         )
     ]
 
@@ -125,14 +127,14 @@ def _grade_words(
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
     rows = study.coupling[["region", "name", "year", "D", "grade"]].copy()
-    rows["text"] = [printed(D, scale=study.grades) for D in rows["D"]]
+    rows["text"] = [grade_marks(D, scale=study.grades) for D in rows["D"]]
     rows["g"] = rows["grade"].map(colours(study.grades))
     order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
     is_focus = f"datum.value == {study.name(study.focus)!r}"
     base = alt.Chart(rows).encode(
         x=alt.X(
             "year:O",
-            scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
+            axis_scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
             axis=alt.Axis(
                 orient="top", title=None, labelAngle=0, labelOverlap=False,
                 labelExpr="width < 330 ? '’' + slice(datum.label, 2) : datum.label",
@@ -141,7 +143,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
         y=alt.Y(
             "name:N",
             sort=order,
-            scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
+            axis_scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
             axis=alt.Axis(
                 title=None, labelLimit=120,
                 labelColor=alt.condition(is_focus, alt.value("$focus"), alt.value("$ink")),
@@ -150,7 +152,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
         ),
     )  # fmt: skip
     cells = base.mark_rect().encode(
-        color=alt.Color("g:O", scale=grade_scale()),
+        color=alt.Color("g:O", axis_scale=grade_scale()),
         tooltip=[
             alt.Tooltip("name:N", title=words["tip_region"]),
             alt.Tooltip("year:O", title=words["tip_year"]),
@@ -161,7 +163,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     text = (
         base.transform_calculate(shown="width < 330 ? slice(datum.text, 1) : datum.text")
         .mark_text(fontSize=11)
-        .encode(text="shown:N", color=alt.Color("g:O", scale=grade_scale(text=True)))
+        .encode(text="shown:N", color=alt.Color("g:O", axis_scale=grade_scale(text=True)))
     )
     chart = alt.layer(cells, text).resolve_scale(color="independent")
     return specification(chart, 20.0 * len(order))

@@ -6,7 +6,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from coevo.report.figures.axes import named_rows, scale, tick_format, ticks, wrapped, zero_line
+from coevo.report.figures.axes import (
+    axis_scale,
+    named_rows,
+    tick_format,
+    ticks,
+    wrapped_label,
+    zero_line,
+)
 from coevo.report.figures.theme import specification, subsystem_colour
 from coevo.report.findings.study_tables import Study
 
@@ -25,7 +32,7 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
     subsystem = dict(zip(table["indicator"], table["subsystem"], strict=True))
     rows = pd.DataFrame(
         {
-            "row": [wrapped(study.heading(i)) for i in own.index],
+            "row": [wrapped_label(study.heading(i)) for i in own.index],
             "value": own.to_numpy().round(4),
             "mean": sums.groupby("indicator").mean().reindex(own.index).to_numpy().round(4),
             "of": [study.label(subsystem[i]) for i in own.index],
@@ -49,7 +56,7 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
     )
     values = ticks(low, high, 4)
     x = alt.X(
-        "value:Q", scale=scale(low, high),
+        "value:Q", axis_scale=axis_scale(low, high),
         axis=alt.Axis(
             values=values, format=tick_format(values), title=title, grid=True, titleLimit=600
         ),
@@ -65,19 +72,19 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Chart(rows)
         .mark_bar(height=11)
         .encode(
-            x=x, x2=alt.datum(0), y=y, color=alt.Color("colour:N", scale=None), tooltip=tips
+            x=x, x2=alt.datum(0), y=y, color=alt.Color("colour:N", axis_scale=None), tooltip=tips
         )
     )  # fmt: skip
     mean = (
         alt.Chart(rows)
         .mark_tick(color="$ink", thickness=2, height=19)
-        .encode(x=alt.X("mean:Q", scale=x["scale"]), y=y, tooltip=tips)
+        .encode(x=alt.X("mean:Q", axis_scale=x["scale"]), y=y, tooltip=tips)
     )
     at = {"x": alt.value(alt.expr("width + 44")), "y": y, "text": "text:N"}
     number = (
         alt.Chart(rows)
         .mark_text(align="right", fontWeight="bold")
-        .encode(**at, color=alt.Color("ink:N", scale=None))
+        .encode(**at, color=alt.Color("ink:N", axis_scale=None))
     )
     below = alt.Chart(sums_up).mark_text(align="right", fontWeight="bold", color="$ink")
     means = [] if study.single else [mean]

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES, demean
-from coevo.report.figures.axes import HALO, above, scale, tick_format, ticks, zero_line
+from coevo.report.figures.axes import HALO, above, axis_scale, tick_format, ticks, zero_line
 from coevo.report.figures.theme import specification
-from coevo.report.findings.comovement import correlations
+from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 
@@ -17,13 +17,13 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Correlation of the logs of the first two indices at three levels; a bar shows what random
     pairing gives, where that was computed.
     """
-    rows = correlations(study).reset_index()
+    rows = correlation_values(study).reset_index()
     rows["title"] = rows["scope"].map(lambda scope: words[scope])
     rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
     low = min(-0.25, rows[["value", "low"]].min().min()) - 0.12
     high = max(0.5, rows[["value", "high"]].max().max()) + 0.12
     values = ticks(low, high)
-    x = scale(low, high)
+    x = axis_scale(low, high)
     axis = alt.Axis(values=values, format=".2~f", title=words["correlation"], grid=True)
     order = [scope for scope in SCOPES if scope in set(rows["scope"])]
     placed = rows.dropna(subset=["low", "high"])
@@ -33,13 +33,13 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Tooltip("low:Q", title=words["tip_low"], format=".3f"),
         alt.Tooltip("high:Q", title=words["tip_high"], format=".3f"),
     ]
-    where = alt.Y("scope:N", sort=order, scale=alt.Scale(domain=order), axis=None)
+    where = alt.Y("scope:N", sort=order, axis_scale=alt.Scale(domain=order), axis=None)
     base = alt.Chart(rows).encode(y=where)
     dot = base.mark_point(filled=True, size=110, color="$ink", opacity=1).encode(
-        x=alt.X("value:Q", scale=x, axis=axis), tooltip=tips if len(placed) else tips[:2]
+        x=alt.X("value:Q", axis_scale=x, axis=axis), tooltip=tips if len(placed) else tips[:2]
     )
     value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
-        x=alt.X("value:Q", scale=x), text="text:N"
+        x=alt.X("value:Q", axis_scale=x), text="text:N"
     )
     title = [
         base.mark_text(align="left", dy=-36, fontSize=12, **ink).encode(
@@ -59,7 +59,7 @@ def _pairings(
     """Bars of what random pairing gives, and the words that say so under the first; or nothing."""
     if placed.empty:
         return []
-    low = alt.X("low:Q", scale=x)
+    low = alt.X("low:Q", axis_scale=x)
     bar = alt.Chart(placed).mark_bar(height=12, color="$line", opacity=0.55)
     key = alt.Chart(placed.iloc[[0]]).mark_text(
         align="left", dy=16, fontSize=11, color="$muted", text=words["pairings"]
@@ -91,14 +91,14 @@ def _scatter(study: Study, words: dict[str, str], scope: str) -> dict[str, Any]:
     first, second = (study.label(s) for s in study.subsystems[:2])
     x_ticks, y_ticks = ticks(*x_limits, 3), ticks(*y_limits, 4)
     x = alt.X(
-        "x:Q", scale=scale(*x_limits),
+        "x:Q", axis_scale=axis_scale(*x_limits),
         axis=alt.Axis(
             title=words[f"x_{scope}"].format(subsystem=first), values=x_ticks,
             format=tick_format(x_ticks), grid=True,
         ),
     )  # fmt: skip
     y = alt.Y(
-        "y:Q", scale=scale(*y_limits),
+        "y:Q", axis_scale=axis_scale(*y_limits),
         axis=above(
             words[f"y_{scope}"].format(subsystem=second), values=y_ticks,
             format=tick_format(y_ticks),

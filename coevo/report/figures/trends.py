@@ -5,10 +5,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import above, scale, ticks, years_axis
+from coevo.report.figures.axes import above, axis_scale, ticks, years_axis
 from coevo.report.figures.labels import end_labels, label_marks
 from coevo.report.figures.theme import specification, subsystem_colour
-from coevo.report.findings.grade_scale import MIDPOINT, printed
+from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 
@@ -34,16 +34,18 @@ def opening_indices(study: Study, words: dict[str, str]) -> dict[str, Any]:
             for who, subsystem in zip(rows["who"], rows["subsystem"], strict=True)
         ]
     high = max(0.2, rows["value"].max() * 1.08)
-    y = scale(0, high)
+    y = axis_scale(0, high)
     values = ticks(0, high)
     lines = (
         alt.Chart(rows)
         .mark_line(point=alt.OverlayMarkDef(opacity=0, size=60))
         .encode(
             x=years_axis(study.years),
-            y=alt.Y("value:Q", scale=y, axis=above(words["index"], values=values, format=".1f")),
+            y=alt.Y(
+                "value:Q", axis_scale=y, axis=above(words["index"], values=values, format=".1f")
+            ),
             detail="text:N",
-            color=alt.Color("colour:N", scale=None),
+            color=alt.Color("colour:N", axis_scale=None),
             strokeDash=alt.condition("datum.dashed", alt.value([5, 3]), alt.value([1, 0])),
             strokeWidth=alt.condition("datum.dashed", alt.value(1.6), alt.value(2.4)),
             tooltip=[
@@ -92,11 +94,11 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
         colour=rows["key"].map(lambda k: style[k][1]),
         stroke=rows["key"].map(lambda k: style[k][2]),
     )
-    y = scale(0, 1)
+    y = axis_scale(0, 1)
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "key"], sort=False).tail(1)
     placed = pd.concat(end_labels(part, 0, 1, 200) for _, part in last.groupby("region", sort=True))
-    placed["text"] = placed["label"] + " " + placed["value"].map(printed)
+    placed["text"] = placed["label"] + " " + placed["value"].map(grade_marks)
     chart = alt.Chart(rows)
     labels = alt.Chart(placed)
     if picked:
@@ -107,7 +109,7 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
         x=years_axis(study.years),
         y=alt.Y(
             "value:Q",
-            scale=y,
+            axis_scale=y,
             axis=above(
                 words["path_picked" if picked else "path"],
                 values=[0, 0.25, 0.5, 0.75, 1],
@@ -115,8 +117,8 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
             ),
         ),
         detail="key:N",
-        color=alt.Color("colour:N", scale=None),
-        strokeWidth=alt.StrokeWidth("stroke:Q", scale=None),
+        color=alt.Color("colour:N", axis_scale=None),
+        strokeWidth=alt.StrokeWidth("stroke:Q", axis_scale=None),
         strokeDash=alt.condition("datum.key == 'T'", alt.value([5, 3]), alt.value([1, 0])),
         tooltip=[
             alt.Tooltip("name:N", title=words["tip_region"]),
@@ -128,11 +130,11 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
     midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
     text = labels.mark_text(align="left", dx=8, fontSize=12).encode(
         x=alt.value(alt.expr("width")),
-        y=alt.Y("at:Q", scale=y),
+        y=alt.Y("at:Q", axis_scale=y),
         text="text:N",
-        color=alt.Color("colour:N", scale=None),
+        color=alt.Color("colour:N", axis_scale=None),
     )
-    layers = alt.layer(midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y)), lines, text)
+    layers = alt.layer(midpoint.encode(y=alt.YDatum(MIDPOINT, axis_scale=y)), lines, text)
     return specification(layers, 280)
 
 
