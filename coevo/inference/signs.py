@@ -12,6 +12,8 @@ from coevo.estimation import Equations
 
 Array = npt.NDArray[np.float64]
 Seed = int | np.random.SeedSequence
+DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
+RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 QUADRANTS = ("--", "++", "+-", "-+")  # signs of A12 (of 2 on 1) and of A21
 
 

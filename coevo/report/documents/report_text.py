@@ -21,6 +21,7 @@ from coevo.report.words.index_sentences import (
     sentences,
 )
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text, speaker
+from coevo.report.words.messages import message_texts
 from coevo.report.words.methods_text import method_values
 from coevo.report.words.model_words import interaction_sentence
 
@@ -43,7 +44,8 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     def word(kind: str, name: str) -> str:
         return str(phrases["words"].get(kind, {}).get(name, name))
 
-    words = Words(study, say, word, grammar)
+    message = message_texts(phrases, study)
+    words = Words(study, say, word, grammar, message)
     jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
     jinja.globals |= named_values(study, words, phrases)
     jinja.globals |= choice_values(study) | method_values(study, words, phrases)

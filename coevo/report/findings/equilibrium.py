@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coevo.inference.signs import DECISIVE, RARE
 from coevo.report.findings.study_tables import Study
 
 BOUNDED = "interval"
-DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
-RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 
 
 def path(study: Study, region: str | None = None) -> pd.DataFrame:

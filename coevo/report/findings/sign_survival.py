@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.equilibrium import DECISIVE, of_source
+from coevo.inference.signs import DECISIVE
+from coevo.report.findings.equilibrium import of_source
 from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs
 from coevo.report.findings.study_tables import Study
 

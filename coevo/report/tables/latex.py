@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from coevo.report.findings.data_quality import weights_finding as weights_in_use
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.tables.data_tables import paper_text
 from coevo.report.tables.latex_equilibria import latex_equilibria_table
 from coevo.report.tables.regression_table import latex_general, latex_interaction, own
 from coevo.report.tables.tex import Tex, TexTable, document, tex_escaped
@@ -109,11 +110,17 @@ def latex_claims(voice: TableVoice) -> TexTable | None:
     study = voice.study
     if "claims" not in study.tables:
         return None
-    table = study.tables["claims"]
-    said = dict(voice.phrases["words"].get("verdict_text", {}))
-    table = table.assign(verdict=table["verdict"].replace(said))
     heads = ["claim", "paper", "computed", "verdict", "source"]
-    rows = table[heads].to_numpy().tolist()
+    rows = [
+        [
+            row.claim,
+            paper_text(row, voice.message),
+            voice.message(row.computed, row.fields),
+            voice.named("verdict_text", row.verdict),
+            row.source,
+        ]
+        for row in study.tables["claims"].itertuples()
+    ]
     columns = [text_column(share) for share in (0.17, 0.17, 0.24, 0.16, 0.14)]
     return worded_table(voice, "claims", columns, heads, rows)
 

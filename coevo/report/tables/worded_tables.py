@@ -10,6 +10,7 @@ from coevo.report.findings.study_tables import Study
 from coevo.report.tables.tex import Tex, TexTable, tex_escaped
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import environment, speaker
+from coevo.report.words.messages import MessageText, message_texts
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class TableVoice:
     def opening(self, text: str) -> str:
         """A text as it opens a cell."""
         return self.grammar.upper_first(text)
+
+    @cached_property
+    def message(self) -> MessageText:
+        """A message of a table in plain text."""
+        return message_texts(self.phrases, self.study)
 
     @cached_property
     def _said(self) -> Any:

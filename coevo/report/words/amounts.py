@@ -14,6 +14,7 @@ from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.messages import MessageText
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
 
 Say = Callable[..., Markdown]
@@ -40,9 +41,14 @@ class Words:
     """Cells that need the phrases of the language: sets, kinds, estimators, facts of a region."""
 
     def __init__(
-        self, study: Study, say: Say, word: Callable[[str, str], str], grammar: Grammar
+        self,
+        study: Study,
+        say: Say,
+        word: Callable[[str, str], str],
+        grammar: Grammar,
+        message: MessageText,
     ) -> None:
-        self.study, self.say, self.word = study, say, word
+        self.study, self.say, self.word, self.message = study, say, word, message
         self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
         self._obstacles = obstacle_rows(study)
 

@@ -9,7 +9,7 @@ from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.since_release import figures_since, of, release_finding, states_since
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, graded, missing
+from coevo.report.words.numbers import NOTHING, exact, graded, missing
 from coevo.report.words.numbers import with_figures as significant
 
 SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
@@ -41,11 +41,6 @@ def settings(words: Words, found: dict[str, Any]) -> Markdown:
     )
 
 
-def _amount(value: Any) -> str:
-    """A figure as it was read, thousands separated: any of its digits may have changed."""
-    return NOTHING if missing(value) else f"{float(value):,.10g}".replace("-", "−")
-
-
 def _change(words: Words, row: Any) -> str:
     if missing(row["old"]) or missing(row["new"]) or not row["old"]:
         return NOTHING
@@ -65,7 +60,7 @@ def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
         lines.append([
             words.grammar.dated(row["name"], row["year"]),
             words.grammar.measured(label, unit),
-            words.word("change", row["change"]), _amount(row["old"]), _amount(row["new"]),
+            words.word("change", row["change"]), exact(row["old"]), exact(row["new"]),
             _change(words, row), effect,
         ])  # fmt: skip
     return lines
