@@ -15,7 +15,8 @@ TEXT = frozenset(
     "source_name derivation name_en name_zh long_zh traditional_zh variants abbreviation "
     "abbreviation_zh nbs_region neighbours varied variant focus_grade_last change old_words "
     "frozen_words new_words group guard other system range composite form focus_grade choice "
-    "outcome pair dropped roles set fields printed_message printed_fields".split()
+    "outcome pair dropped roles set fields question direction period without "
+    "printed_message printed_fields".split()
 )
 WHOLE = frozenset({"year", "tile_row", "tile_column"})
 

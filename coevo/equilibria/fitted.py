@@ -25,6 +25,7 @@ from coevo.estimation import (
 from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import FEWEST_REGIONS
+from coevo.messages import message_columns
 
 Row = dict[str, Any]
 POOLED = "pooled"
@@ -59,7 +60,7 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
     that of the general model of one region; estimators: those of `REGIONAL` to use, by default all.
     A region whose figures allow no logarithms is left out of the pool, of the general model where
     those of x3 ... do not; a study of one region has no pool. Refusals carry their reason as
-    `relation`.
+    a message.
     """
     used = [name for name in REGIONAL if not estimators or name in estimators]
     refused: list[Row] = []
@@ -67,8 +68,14 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
     def tried(make: Callable[[], Any], label: Row) -> Any:
         try:
             return make()
-        except StudyError as error:
-            refused.append(label | {"relation": str(error)})
+        except StudyError as refusal:  # TODO Refusal
+            refused.append(
+                label
+                | message_columns(
+                    getattr(refusal, "key", "note"),
+                    getattr(refusal, "fields", {"text": str(refusal)}),
+                )
+            )
             return None
 
     regions, general = {}, {}
@@ -82,7 +89,7 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
                 regions[str(code), name] = own
         whole = tried(
             partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part)),
-            _label(code, "none", estimator, "general_not_estimated"),
+            _label(code, "none", estimator, "general"),
         )
         if whole is not None:
             general[str(code)] = whole
@@ -123,8 +130,7 @@ def _shared(
     ]
     made = []
     for name, effects, form, columns in wanted:
-        quantity = "not_estimated" if form == "classic" else "general_not_estimated"
-        label = _label(POOLED, effects, name, quantity)
+        label = _label(POOLED, effects, name, "fit" if form == "classic" else "general")
         figures = whole if form == "general" else pool
         arguments = (figures, columns, name, effects, HEADLINE_SCALE, form)
         made.append(tried(partial(fit_pooled_general, *arguments), label))
@@ -144,8 +150,8 @@ def allows_growth(part: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> bo
     return True
 
 
-def _label(scope: Any, effects: str, estimator: str, quantity: str = "not_estimated") -> Row:
-    """Return the columns of a row of `relations` that says what could not be estimated."""
+def _label(scope: Any, effects: str, estimator: str, quantity: str = "fit") -> Row:
+    """Return the columns of a row of `refusals` that name what could not be estimated."""
     what = {"scope": str(scope), "effects": effects, "estimator": estimator}
     return what | {"quantity": quantity}
 

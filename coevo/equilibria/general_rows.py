@@ -9,6 +9,7 @@ from coevo.errors import StudyError
 from coevo.estimation import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.inference import QUADRANTS, interval, rest_region, sign_probabilities_general
+from coevo.inference.sets import located
 from coevo.lotka_volterra.populations import kind, rest_point
 
 
@@ -63,8 +64,8 @@ def shared_rows(own: GeneralPooled, level: float, with_errors: bool) -> Iterator
 def shared_relation_rows(own: GeneralPooled) -> Iterator[Row]:
     """Yield how many rows and regions a model of many regions rests on."""
     ending = "" if own.form == "classic" else "_general"
-    yield {"quantity": f"rows{ending}", "value": own.rows}
-    yield {"quantity": f"regions{ending}", "value": own.df + 1}
+    yield {"check": f"rows{ending}", "value": own.rows}
+    yield {"check": f"regions{ending}", "value": own.df + 1}
 
 
 def equilibrium_row(own: GeneralFit, level: float) -> Row:
@@ -80,13 +81,13 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
         for name, found in zip(("x1", "x2"), shadows, strict=True):
             ends = [end if np.isfinite(end) else np.nan for end in (found.low, found.high)]
             row |= {f"{name}_set": found.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
-        row["located"] = all(found.kind == "interval" and found.low > 0 for found in shadows)
+        row["located"] = located(shadows)
     return row
 
 
 def relation_rows(own: GeneralFit, seed: np.random.SeedSequence) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
-    yield {"quantity": "rows_general", "value": own.rows}
+    yield {"check": "rows_general", "value": own.rows}
     yield {"quantity": "restriction", "value": restriction_test(own).combined}
     pairs = [(i, j) for i in range(len(own.r)) for j in range(i + 1, len(own.r))]
     for i, j in pairs:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import Fit, fit_batch
 from coevo.lotka_volterra.populations import simulate
 
@@ -47,7 +47,12 @@ def forecast(fit: Fit, state: npt.ArrayLike | None = None) -> Forecast:
     """
     g, R = fit.data.growth, fit.data.regressor
     if fit.rows < 4:
-        raise StudyError(f"{fit.rows} growth rows: a forecast of the last needs three before it")
+        raise Refusal(
+            "too_few_rows_to_forecast",
+            f"{fit.rows} growth rows: a forecast of the last needs three before it",
+            rows=fit.rows,
+            least=3,
+        )
     c, s = fit_batch(g[:-1], R[:-1]).lines.T
     if state is None:
         model = c + s * R[-1]

@@ -4,7 +4,8 @@ Each coordinate of E is a ratio of the two coefficients of one equation, rho = -
 denominator may be zero has no standard error; Fieller's set says what the data leave open.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from coevo.errors import StudyError
 from coevo.estimation import Equations
 
 Array = npt.NDArray[np.float64]
+UNBOUNDED = 1.0  # g from here on: the set of a ratio has no end
 FEWEST_REGIONS = 6  # with fewer clusters no clustered error is printed
 
 
@@ -51,6 +53,21 @@ class RatioSet(NamedTuple):
             self.estimate[..., equation], self.low[..., equation], self.high[..., equation],
             self.kind[..., equation], self.g[..., equation],
         )  # fmt: skip
+
+
+class Shadow(Protocol):
+    """What is known of one coordinate of E: a set of this kind, from `low` on."""
+
+    @property
+    def kind(self) -> Any: ...
+
+    @property
+    def low(self) -> Any: ...
+
+
+def located(sets: Iterable[Shadow]) -> bool:
+    """Return whether E is located: the set of every coordinate is an interval above zero."""
+    return all(str(found.kind) == "interval" and float(found.low) > 0 for found in sets)
 
 
 def fieller(

@@ -7,7 +7,7 @@ estimates; the equations are drawn independently of each other.
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import Equations
 
 Array = npt.NDArray[np.float64]
@@ -86,7 +86,10 @@ def t_draws(estimate: Array, covariance: Array, df: int, draws: int, seed: Seed)
     degree of freedom.
     """
     if df < 1:
-        raise StudyError("no residual degree of freedom: nothing can be said about signs")
+        raise Refusal(
+            "no_degrees_of_freedom",
+            "no residual degree of freedom: nothing can be said about signs",
+        )
     generator = np.random.default_rng(seed)
     n, k = estimate.shape
     z = generator.standard_normal((k, draws, n))

@@ -53,7 +53,7 @@ class Evidence:
     coupling: pd.DataFrame
     equilibria: pd.DataFrame
     parameters: pd.DataFrame
-    relations: pd.DataFrame
+    verdicts: pd.DataFrame
     units: Mapping[str, str]  # indicator -> its unit
     region: str
     estimator: str
@@ -226,10 +226,10 @@ def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
 
 def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
     """Is feedback stronger than competition, in the weak and in the strong form?"""
-    rows = evidence.relations
-    rows = rows[(rows["scope"] == "pooled") & rows["quantity"].str.match("feedback_(weak|strong)$")]
-    forms = dict(zip(rows["quantity"], rows["relation"], strict=True))
-    if not forms:
+    rows = evidence.verdicts
+    rows = rows[(rows["scope"] == "pooled") & (rows["period"] == "")]
+    forms = dict(zip(rows["question"], rows["verdict"], strict=True))
+    if "feedback_weak" not in forms:
         return Answer(NOT_TESTABLE, "feedback_needs_regions", {"least": FEWEST_REGIONS})
     fields = {form: forms[f"feedback_{form}"] for form in ("weak", "strong")}
     verdict = NOT_IN_THESE_DATA if fields["weak"] == "no" else UNDETERMINED
