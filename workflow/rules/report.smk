@@ -5,10 +5,7 @@ TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glob("*.csv"))}
 # What each language of the reports calls what tables say.
 WORDS = [
-    str(path)
-    for language in config["report"]["languages"]
-    for kind in ("messages", "phrases")
-    for path in Path("workflow/report").glob(f"{kind}.{language}.yaml")
+    f"workflow/report/phrases.{language}.yaml" for language in config["report"]["languages"]
 ]
 
 

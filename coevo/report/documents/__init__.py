@@ -54,10 +54,7 @@ def documents(
     phrases, notes = (
         yaml.safe_load(files[f"{kind}.{language}.yaml"]) for kind in ("phrases", "notes")
     )
-    messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
-    study = study_in_language(
-        config, tables, indicators, language, places, phrases["words"], messages
-    )
+    study = study_in_language(config, tables, indicators, language, places, phrases["words"])
     said, formats = voice(study, phrases), config["report"]["formats"]
     meta = metadata(said)
     source = text(said, files[f"report.{language}.md"], notes, provenance)

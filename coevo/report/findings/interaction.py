@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.equilibrium import refused
+from coevo.report.findings.fit_tables import Reason, facts, of_fit, reason
 from coevo.report.findings.study_tables import EFFECTS, Study
 
 POOLED, FOD_IV = "pooled", "fod_iv"
@@ -123,12 +124,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def _refused(study: Study) -> str:
-    """Why the main estimator has no pooled fit of the headline, "" where nothing was refused."""
-    table = study.tables["relations"]
-    rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
-    rows = rows[(rows["scope"] == POOLED) & (rows["effects"] == EFFECTS[-1])]
-    return "; ".join(rows["relation"])
+def _refused(study: Study) -> Reason | None:
+    """Why the main estimator has no pooled fit of the headline; None where nothing was refused."""
+    fit = {"scope": POOLED, "effects": EFFECTS[-1], "estimator": study.estimator}
+    return reason(of_fit(study, "refusals", quantity="fit", **fit))
 
 
 def _above(rows: pd.DataFrame) -> tuple[int, int]:
@@ -139,12 +138,11 @@ def _above(rows: pd.DataFrame) -> tuple[int, int]:
 
 def _common(study: Study) -> dict[str, float]:
     """Share of within-region variance common to a year, of x1 and x2 scaled by the first year."""
-    table = study.tables["relations"]
-    rows = table[table["quantity"].str.startswith("common_year_share_")]
-    rows = rows[~rows["quantity"].str.endswith("_mean")]
+    table = study.tables["checks"]
+    rows = table[table["check"].str.match("common_year_share_x[12]$")]
     return {
-        q.removeprefix("common_year_share_"): v
-        for q, v in zip(rows["quantity"], rows["value"], strict=True)
+        check.removeprefix("common_year_share_"): value
+        for check, value in zip(rows["check"], rows["value"], strict=True)
     }
 
 
@@ -157,8 +155,7 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
     found = {name: rows[rows["estimator"] == FOD_IV] for name, rows in (("b1", b1), ("d", d))}
     if not all(map(len, found.values())):
         return None
-    table = study.tables["relations"]
-    F = table[table["quantity"].isin(["first_stage_F_b1", "first_stage_F_d"])]
+    F = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)["value"]
     cases = study.tables["specifications"]
     cases = cases[(cases["estimator"] == FOD_IV) & (cases["roles"] == "given")]
     cases = cases[cases["pair"].isin(["main", "deflated"]) & (cases["model"] == "classic")]
@@ -166,7 +163,7 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
     cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
     return {
         **{name: rows.iloc[0] for name, rows in found.items()},
-        "F": dict(zip(F["quantity"].str.removeprefix("first_stage_F_"), F["value"], strict=True)),
+        "F": {name: F[f"first_stage_F_{name}"] for name in found},
         "other": {
             name: (sum(not holds_zero(row) for _, row in part.iterrows()), len(part))
             for name, part in cases.groupby("quantity")
@@ -175,16 +172,9 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
 
 
 def _pool(study: Study) -> dict[str, dict[str, Any]]:
-    """Rows of `relations` of the main estimator's pooled fits by effects and quantity."""
-    table = study.tables["relations"]
-    rows = table[(table["scope"] == POOLED) & (table["estimator"] == study.estimator)]
-    return {
-        effects: rows[rows["effects"] == effects]
-        .drop_duplicates("quantity")
-        .set_index("quantity")
-        .to_dict("index")
-        for effects in EFFECTS
-    }
+    """What the main estimator's pooled fits show and rest on, by effects and name (`facts`)."""
+    fit = {"scope": POOLED, "estimator": study.estimator}
+    return {effects: facts(study, effects=effects, **fit).to_dict("index") for effects in EFFECTS}
 
 
 def _count(rows: pd.DataFrame) -> dict[str, int]:

@@ -109,7 +109,5 @@ def _located(study: Study) -> tuple[int, int]:
     Swapped roles have the same E and are not counted again.
     """
     table = study.tables["specifications"]
-    rows = table[table["quantity"].isin(["x1", "x2"]) & (table["roles"] == GIVEN)]
-    rows = rows.assign(located=rows["set"].eq("interval") & (rows["low"] > 0))
-    every = rows.groupby(FIT)["located"].agg(["all", "size"])
-    return int((every["all"] & (every["size"] == 2)).sum()), len(every)
+    rows = table[table["quantity"].eq("x1") & (table["roles"] == GIVEN)]
+    return int(rows["located"].eq(True).sum()), len(rows)

@@ -23,14 +23,12 @@ def in_languages(
 ) -> list[TableVoice]:
     """The study in every language of its reports, in their order.
 
-    files: `phrases.<language>.yaml` of each, and `messages.<language>.yaml` where there is one.
+    files: `phrases.<language>.yaml` of each.
     """
 
     def put(language: str) -> TableVoice:
         phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
-        messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
-        words = phrases["words"]
-        study = study_in_language(config, tables, indicators, language, places, words, messages)
+        study = study_in_language(config, tables, indicators, language, places, phrases["words"])
         return TableVoice(study, phrases)
 
     return [put(language) for language in config["report"]["languages"]]

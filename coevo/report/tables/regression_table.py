@@ -22,9 +22,9 @@ Key = tuple[str, str]  # effects and estimator
 
 
 class RegressionFits(NamedTuple):
-    """Fits of one table: rows of `parameters` and of `relations`, columns by (effects, estimator).
+    """Fits of one table: rows of `parameters` and of `checks`, columns by (effects, estimator).
 
-    parameters: their names in order; ending: of the quantities `rows` and `regions`.
+    parameters: their names in order; ending: of the checks `rows` and `regions`.
     """
 
     rows: pd.DataFrame
@@ -43,10 +43,10 @@ def stars(estimate: float, error: float, df: float) -> str:
 
 
 def _one(study: Study, scope: str, scaling: str, model: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of parameters and relations of one scope, scaling and model."""
-    parameters, relations = study.tables["parameters"], study.tables["relations"]
+    """Rows of parameters and checks of one scope, scaling and model."""
+    parameters, checks = study.tables["parameters"], study.tables["checks"]
     rows = parameters[(parameters["scope"] == scope) & (parameters["model"] == model)]
-    return rows[rows["scaling"] == scaling], relations[relations["scope"] == scope]
+    return rows[rows["scaling"] == scaling], checks[checks["scope"] == scope]
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
@@ -155,8 +155,8 @@ def _error(row: pd.Series | None, power: int, decimals: int) -> Tex:
 
 def _facts(voice: TableVoice, fits: RegressionFits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
-    known = fits.facts.drop_duplicates(["quantity", "effects", "estimator"])
-    values = known.set_index(["quantity", "effects", "estimator"])["value"].to_dict()
+    known = fits.facts.drop_duplicates(["check", "effects", "estimator"])
+    values = known.set_index(["check", "effects", "estimator"])["value"].to_dict()
     df = {(r.effects, r.estimator): r.df for r in fits.rows.dropna(subset="df").itertuples()}
     lines: dict[str, list[Any]] = {}
     if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:

@@ -27,7 +27,10 @@ TABLES = {
     "parameters": "Parameters of the two-population model; rates per year; original units for one "
     "region, scaled units for pooled fits",
     "equilibria": "Equilibria in the units of the two outputs, with their sets",
-    "relations": "What fits rest on and what they say together: diagnostics, relation, feedback",
+    "relations": "Effects with their intervals: of many regions, of sub-periods, without a row",
+    "verdicts": "What fits say: relation of the two populations, feedback",
+    "refusals": "What the figures do not allow, and why: a key with fields",
+    "checks": "What fits rest on: rows, regions, instruments, forecasts, each with its limit if any",
     "specifications": "Interaction and E under other estimators, roles, pairs, vintages and years; "
     "b1, d per unit of first-year output",
     "claims": "Statements of the paper and what follows",
@@ -54,7 +57,10 @@ CHINESE = {
     "grade_shares": "抽样中各协调等级所占的比例",
     "parameters": "两种群模型的参数；速率以年计；单个地区为原单位，混合估计为缩放后的单位",
     "equilibria": "平衡点及其置信集，单位为两种群产出的单位",
-    "relations": "估计的依据与综合判断：诊断、种群关系、反馈",
+    "relations": "效应及其区间：合并样本、分时段、剔除单个观测",
+    "verdicts": "拟合的判断：种群关系、反馈",
+    "refusals": "数据不允许估计的内容及原因：键与字段",
+    "checks": "拟合的依据：观测数、地区数、工具变量、预测等，附限值（如有）",
     "specifications": "其他估计方法、角色、产出组合、数据版本与年份下的相互作用与平衡点；"
     "b1、d按首年产出计",
     "claims": "论文的论断与核验结论",
@@ -71,6 +77,9 @@ def tables_of(config: Mapping[str, Any]) -> list[str]:
         "parameters": config["interaction"],
         "equilibria": config["interaction"],
         "relations": config["interaction"],
+        "verdicts": config["interaction"],
+        "refusals": config["interaction"],
+        "checks": config["interaction"],
         "specifications": config["interaction"],
         "claims": config["claims"],
         "changes": None,

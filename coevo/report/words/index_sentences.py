@@ -54,6 +54,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "claims": study.tables.get("claims"),
         "verdicts_in_words": claim_verdicts(study, words),
         "slope": release_words.slope,
+        "why": words.why,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
