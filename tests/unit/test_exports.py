@@ -20,6 +20,7 @@ from coevo.report.tables.regression_table import stars
 from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_names, wide_panel
 from coevo.report.tables.tex import LONG, TexTable, document, tex_escaped
 from coevo.report.tables.worded_tables import TableVoice
+from tests import populations
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
 COLUMNS = read_table(ROOT / "coevo" / "columns.csv")
@@ -231,10 +232,10 @@ def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
 
 def facts(rows_of: list[tuple], **changed: pd.DataFrame) -> dict[str, list[str]]:
     """Return the lines of facts of the table of interaction, by title."""
-    relations = study().tables["relations"]
-    more = [("pooled", "pooled", *row, None, None, "") for row in rows_of]
-    added = pd.concat([relations, pd.DataFrame(more, columns=relations.columns)])
-    cells = rows(made(study(relations=added, **changed))["interaction.en.tex"])
+    names = ("effects", "estimator", "check", "value")
+    more = [{"scope": "pooled"} | dict(zip(names, row, strict=True)) for row in rows_of]
+    added = pd.concat([study().tables["checks"], populations.filled("checks", more)])
+    cells = rows(made(study(checks=added, **changed))["interaction.en.tex"])
     return {title: values for title, *values in cells}
 
 
@@ -339,7 +340,7 @@ def test_stata_files_hold_the_tables() -> None:
     chosen, files = voice.study, stata_files(voice, COLUMNS)
     assert set(files) == {f"{name}.dta" for name in (
         "panel", "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications",
-        "relations",
+        "relations", "verdicts", "refusals", "checks",
     )}  # fmt: skip
     assert files == stata_files(english(study()), COLUMNS)
     for name, data in files.items():
@@ -354,8 +355,8 @@ def test_stata_files_hold_the_tables() -> None:
         same = set(COLUMNS.loc[COLUMNS["column"] == COLUMNS["en"], "column"])  # year: year
         unknown = [c for c in source.columns if labels[c] == c and c not in same]
         assert not unknown, (name, unknown)
-    texts = read(files["relations.dta"])[0]["relation"]
-    assert texts.tolist() == chosen.tables["relations"]["relation"].fillna("").tolist()
+    texts = read(files["verdicts.dta"])[0]["verdict"]
+    assert texts.tolist() == chosen.tables["verdicts"]["verdict"].tolist()
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:

@@ -30,7 +30,7 @@ TABLES = {
     "relations": "Effects with their intervals: of many regions, of sub-periods, without a row",
     "verdicts": "What fits say: relation of the two populations, feedback",
     "refusals": "What the figures do not allow, and why: a key with fields",
-    "checks": "What fits rest on: rows, regions, instruments, forecasts, each with its limit if any",
+    "checks": "What fits rest on: rows, regions, instruments, forecasts; with a limit where one is",
     "specifications": "Interaction and E under other estimators, roles, pairs, vintages and years; "
     "b1, d per unit of first-year output",
     "claims": "Statements of the paper and what follows",

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from jinja2 import Environment
+
 from coevo.messages import unpacked
 from coevo.observations.units import named
 from coevo.report.words.grammar import Grammar
@@ -35,21 +37,27 @@ class Identifiers:
         return region
 
 
-def message_texts(phrases: Mapping[str, Any], names: Names) -> MessageText:
-    """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
-
-    phrases: the phrase file of the language. Its `messages` are sentences by key, which may use the
-    filters `unit`, `label` (of an indicator), `region` and `word` (of a kind of name).
+def message_environment(phrases: Mapping[str, Any], names: Names) -> Environment:
+    """Jinja for messages: filters of the language, `unit`, `label` of an indicator, `region`, and
+    `word`, which takes the kind of a name.
     """
-    grammar, words = Grammar(**phrases["grammar"]), phrases["words"]
+    words = phrases["words"]
 
     def word(key: str, kind: str) -> str:
         return str(words.get(kind, {}).get(key, key))
 
     filters = {"unit": partial(named, language=names.language), "word": word}
     filters |= {"label": names.label, "region": names.name}
-    jinja = environment(grammar.filters | filters)
-    say = speaker(jinja, phrases, grammar.joined)
+    return environment(Grammar(**phrases["grammar"]).filters | filters)
+
+
+def message_texts(phrases: Mapping[str, Any], names: Names) -> MessageText:
+    """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
+
+    phrases: the phrase file of the language; its `messages` are sentences in plain text by key.
+    """
+    jinja = message_environment(phrases, names)
+    say = speaker(jinja, phrases, Grammar(**phrases["grammar"]).joined)
     jinja.globals["say"] = say
 
     def text(key: str, fields: Any) -> str:
