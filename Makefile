@@ -48,7 +48,7 @@ $(stamp): requirements.lock
 lint: $(stamp)
 	"$(bin)/ruff" check .
 	"$(bin)/ruff" format --check .
-	"$(bin)/snakefmt" --check Snakefile workflow/rules
+	"$(bin)/snakefmt" --check Snakefile workflow/Snakefile workflow/rules
 	"$(bin)/mypy"
 	@"$(bin)/snakemake" --lint
 

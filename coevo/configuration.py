@@ -68,11 +68,11 @@ def read_config(path: str | Path) -> dict:
         raise StudyError(f"{path}: is not a table of keys and values: {where}") from None
 
 
-def read_schema(name: str) -> dict:
-    """Return a schema of workflow/schemas: `config` or `indicators`."""
+def read_schema(name: str, root: str | Path = "") -> dict:
+    """Return a schema of workflow/schemas under `root`, the repository: `config`, `indicators`."""
     import yaml
 
-    path = Path("workflow", "schemas", f"{name}.schema.yaml")
+    path = Path(root, "workflow", "schemas", f"{name}.schema.yaml")
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
