@@ -50,6 +50,7 @@ lint: $(stamp)
 	"$(bin)/ruff" format --check .
 	"$(bin)/snakefmt" --check Snakefile workflow/Snakefile workflow/rules
 	"$(bin)/mypy"
+	"$(bin)/codespell"
 	@"$(bin)/snakemake" --lint
 
 test: lint
