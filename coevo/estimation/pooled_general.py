@@ -9,18 +9,13 @@ import pandas as pd
 from scipy.special import fdtrc
 
 from coevo.errors import StudyError
-from coevo.estimation.effects import EFFECTS, require_left
+from coevo.estimation.effects import EFFECTS
+from coevo.estimation.fod_iv import FOD_IV, deviations, strength
+from coevo.estimation.general import FORMS, Booleans
 from coevo.estimation.growth import Array
-from coevo.estimation.orthogonal import (
-    FOD_IV,
-    FORMS,
-    Booleans,
-    Moments,
-    deviations,
-    strength,
-    two_stage,
-)
-from coevo.estimation.pooled import Pool, pool
+from coevo.estimation.pooled_rows import Pool, pool
+from coevo.estimation.pooled_slopes import Moments, shared_slopes, take_out, without_effects
+from coevo.estimation.regression import Regression
 from coevo.registry import choose
 
 
@@ -31,8 +26,9 @@ class GeneralPooled:
     pool: regions, units (G, n), growth rows; intercepts (G, n): r of each region, at the average
     year; A (n, n); covariance (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the
     regions that enter; included (n, n): the slopes that are estimated, the others are zero;
-    residuals (rows, n), of `fod_iv` in forward deviations; strength (n, n): first-stage F of the
-    instruments, NaN without; estimator, effects, scale, form: names.
+    moments: the rows as the effects leave them, of `fod_iv` in forward deviations; residuals
+    (rows, n) there; strength (n, n): first-stage F of the instruments, NaN without; equations (n,):
+    the regressions; estimator, effects, scale, form: names.
     """
 
     estimator: str
@@ -45,8 +41,10 @@ class GeneralPooled:
     covariance: Array
     df: int
     included: Booleans
+    moments: Moments
     residuals: Array
     strength: Array
+    equations: tuple[Regression, ...]
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -93,9 +91,12 @@ def fit_pooled_general(
     """
     included = choose(FORMS, form, "form")(len(names))
     rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
-    make = deviations if estimator == FOD_IV else _within
-    moments = make(rows, effects)
-    A, covariance, residuals = two_stage(moments, included)
+    if estimator == FOD_IV:
+        moments = deviations(rows, effects)
+    else:
+        absorbed = take_out(rows, effects, int(included.sum(axis=1).max()))
+        moments = without_effects(rows, absorbed)
+    A, covariance, residuals, equations = shared_slopes(moments, included)
     return GeneralPooled(
         estimator=estimator,
         effects=effects,
@@ -107,20 +108,11 @@ def fit_pooled_general(
         covariance=covariance,
         df=int(moments.region.max()),
         included=included,
+        moments=moments,
         residuals=residuals,
         strength=strength(moments, included),
+        equations=equations,
     )
-
-
-def _within(rows: Pool, effects: str) -> Moments:
-    """Return the rows without the effects; regressors stand for themselves."""
-    n, columns = rows.growth.shape[1], np.column_stack([rows.growth, rows.regressor])
-    absorbed = choose(EFFECTS, effects, "effects")(rows.region, rows.year, columns)
-    if len(columns) <= absorbed.rank + n:
-        raise StudyError(f"{len(columns)} growth rows are too few for effects '{effects}'")
-    g, R = absorbed.residual[:, :n], absorbed.residual[:, n:]
-    require_left(R, rows.regressor, effects)
-    return Moments(rows.region, g, R, None, absorbed.counted)
 
 
 def _levels(rows: Pool, A: Array, effects: str) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, fit, fit_trajectory, ols
+from coevo.estimation import ESTIMATORS, fit, fit_trajectory, regress
 from coevo.inference import equilibrium_sets, sign_probabilities
 from coevo.lotka_volterra import conserved, equilibrium, kind, orbit, period
 
@@ -214,7 +214,7 @@ def test_time_average_over_an_orbit_is_the_equilibrium():
 def test_longley_to_ten_digits():
     longley = NUMBERS["longley"]
     rows = np.array(longley["rows"], dtype=float)
-    found = ols(np.column_stack([np.ones(len(rows)), rows[:, 1:]]), rows[:, 0])
+    found = regress(rows[:, 0], np.column_stack([np.ones(len(rows)), rows[:, 1:]]))
     assert found.coefficients == pytest.approx(longley["coefficients"], rel=1e-10)
     assert np.sqrt(np.diag(found.covariance)) == pytest.approx(longley["errors"], rel=1e-10)
     residual_sd = np.sqrt(found.residuals @ found.residuals / found.df)
