@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.check import check, lines
 from coevo.errors import StudyError, plain_words
+from coevo.study.check import check, lines
 
 
 def main(config: str, *options: str) -> int:

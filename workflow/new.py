@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, plain_words
-from coevo.new_study import new_study, wish
+from coevo.study.new_study import new_study, wish
 
 
 def main(*words: str) -> int:

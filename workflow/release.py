@@ -18,9 +18,10 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from coevo import configuration, raw_files, releases  # noqa: E402
 from coevo.errors import StudyError  # noqa: E402
-from coevo.tables import tables_of  # noqa: E402
+from coevo.history import releases  # noqa: E402
+from coevo.report.tables import tables_of  # noqa: E402
+from coevo.study import configuration, raw_files  # noqa: E402
 
 
 def kept(path: str, name: str) -> str:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.estimation.growth import Array, Integers, Rows, population_rows
+from coevo.panel.vintages import BREAK
 from coevo.registry import choose
-from coevo.vintages import BREAK
 
 # name -> what a region's known figures (years,), in the order of time, are divided by
 SCALES: dict[str, Callable[[Array], float]] = {

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from coevo.files import read_table
-from coevo.findings.localised import localised
-from coevo.units import UNITS, named
+from coevo.observations.units import UNITS, named
+from coevo.report.findings.localised import localised
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")

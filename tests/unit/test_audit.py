@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo.observations.audit import COLUMNS, audit, with_remarks
+from coevo.panel.audit import COLUMNS, audit, with_remarks
 
 
 def frame(**series):

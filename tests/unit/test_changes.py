@@ -9,14 +9,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coevo.changes import COLUMNS, State, changes
 from coevo.coupling import couple
 from coevo.files import read_table, write_table
-from coevo.findings.changes import changes as found
-from coevo.frozen import frozen
+from coevo.history.changes import COLUMNS, State, changes
+from coevo.history.frozen_goalposts import frozen
 from coevo.normalisation import normalise, scale
 from coevo.panel import build_panel
-from coevo.report.wording import text, voice
+from coevo.report.documents.report_text import text, voice
+from coevo.report.findings.since_release import changes as found
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 
@@ -390,7 +390,7 @@ def test_a_new_year_and_restated_figures_in_words(tmp_path) -> None:
 
 def test_a_grade_moves_for_a_reason() -> None:
     """figures: frozen = new; goalposts: frozen = old; both: neither; unknown: no frozen grade."""
-    from coevo.findings.changes import states
+    from coevo.report.findings.since_release import states
 
     graded = [("a", "b", "b"), ("a", "a", "b"), ("a", "c", "b"), ("a", "", "b"), ("a", "c", "a")]
     rows = pd.DataFrame(graded, columns=["old_words", "frozen_words", "new_words"])

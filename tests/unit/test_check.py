@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.check import WIDTH, check, coverage, lines
+from coevo.characters import room
 from coevo.errors import StudyError
-from coevo.plain_table import fitted, plain_table, wrapped
-from coevo.wide import room
+from coevo.study.check import WIDTH, check, coverage, lines
+from coevo.study.plain_table import fitted, plain_table, wrapped
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("浙江省", "江苏省", "上海市")

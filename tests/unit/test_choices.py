@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo.composite import COMPOSITES
 from coevo.coupling import FORMS, GRADES, PRESETS, grade
-from coevo.diagnostics import diagnostics
-from coevo.findings import Study
-from coevo.findings.factors import frequencies, last_ranked, ranked
-from coevo.findings.growth import growth
-from coevo.findings.robustness import guards, robustness, type_changes
-from coevo.findings.size import size
-from coevo.multiverse import CHOICES
+from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.diagnostics import diagnostics
 from coevo.normalisation import METHODS, REFERENCES
-from coevo.report import documents
-from coevo.report.wording import text, voice
+from coevo.report.documents import documents
+from coevo.report.documents.report_text import text, voice
+from coevo.report.findings import Study
+from coevo.report.findings.choice_robustness import guards, robustness, type_changes
+from coevo.report.findings.factors import frequencies, last_ranked, ranked
+from coevo.report.findings.growth_parts import growth
+from coevo.report.findings.size_control import size
+from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import ENGLISH, files, gap, study, tables, without
 from tests.unit import test_diagnostics

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo import claims, lotka_volterra
-from coevo.claims import CHECKS, VERDICTS, Evidence, check_claims
+from coevo import lotka_volterra
 from coevo.errors import StudyError
+from coevo.sensitivity import claims
+from coevo.sensitivity.claims import CHECKS, VERDICTS, Evidence, check_claims
 
 PARAMETERS = "scope model effects estimator scaling parameter low high".split()
 RELATIONS = ["scope", "quantity", "relation"]

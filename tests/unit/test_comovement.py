@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.comovement import comovement, correlation, demean, random_pairings
+from coevo.coupling.comovement import comovement, correlation, demean, random_pairings
 
 
 def panels(private, seed=1, regions=30, years=9):

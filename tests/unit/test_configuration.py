@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo import configuration, indicator_table, raw_files
 from coevo.errors import StudyError
+from coevo.study import configuration, indicator_table, raw_files
 from coevo.weighting import WEIGHTINGS
 
 ROOT = Path(__file__).resolve().parents[2]

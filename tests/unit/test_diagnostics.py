@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
-from coevo.diagnostics import GUARDS, Case, diagnostics
+from coevo.coupling.diagnostics import GUARDS, Case, diagnostics
 from coevo.normalisation import normalise
 from coevo.weighting import weigh
 

@@ -12,14 +12,14 @@ import pytest
 from scipy import stats
 
 from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
-from coevo.exports import in_languages, latex_files, stata_files
-from coevo.exports.regression import stars
-from coevo.exports.stata import LABEL, NAME, stata, stata_names, wide_panel
-from coevo.exports.tex import LONG, Table, document, escaped
-from coevo.exports.worded import Voice
 from coevo.files import read_table, read_texts
-from coevo.findings import Study
-from coevo.tables import TABLES
+from coevo.report.findings import Study
+from coevo.report.tables import TABLES
+from coevo.report.tables.exports import in_languages, latex_files, stata_files
+from coevo.report.tables.regression_table import stars
+from coevo.report.tables.stata import LABEL, NAME, stata, stata_names, wide_panel
+from coevo.report.tables.tex import LONG, Table, document, escaped
+from coevo.report.tables.worded_tables import Voice
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
 COLUMNS = read_table(ROOT / "coevo" / "columns.csv")

@@ -17,11 +17,13 @@ import yaml
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
-from coevo.figures import FIGURES, drawing, figure_names
-from coevo.figures.axes import spread, tick_format, ticks, wrapped
-from coevo.figures.certainty import share_text
-from coevo.figures.comovement import _logs
-from coevo.figures.drawing import (
+from coevo.lotka_volterra import conserved
+from coevo.report.figures import FIGURES, drawing, figure_names
+from coevo.report.figures.axes import spread, tick_format, ticks, wrapped
+from coevo.report.figures.certainty import share_text
+from coevo.report.figures.chart_data import source_data
+from coevo.report.figures.curve_matrix import variant_word
+from coevo.report.figures.drawing import (
     CHARTS,
     drawn,
     for_others,
@@ -30,18 +32,16 @@ from coevo.figures.drawing import (
     renumbered,
     svg,
 )
-from coevo.figures.images import pdfs, pngs
-from coevo.figures.interaction_curve import NAME, REACH, curve_limits
-from coevo.figures.matrix import variant_word
-from coevo.figures.plane import STRIP, allowed, orbit_inside
-from coevo.figures.region_phase import points
-from coevo.figures.size import _adjusted, log_ticks, with_room
-from coevo.figures.source_data import source_data
-from coevo.figures.theme import PALETTES, filled
-from coevo.findings import Study, grades
-from coevo.findings.shown import shown
-from coevo.lotka_volterra import conserved
-from coevo.multiverse import CHOICES
+from coevo.report.figures.images import pdfs, pngs
+from coevo.report.figures.interaction_curve import NAME, REACH, curve_limits
+from coevo.report.figures.plane import STRIP, allowed, orbit_inside
+from coevo.report.figures.region_planes import points
+from coevo.report.figures.scatters import _logs
+from coevo.report.figures.size_scatter import _adjusted, log_ticks, with_room
+from coevo.report.figures.theme import PALETTES, filled
+from coevo.report.findings import Study, grade_scale
+from coevo.report.findings.chart_needs import shown
+from coevo.sensitivity.multiverse import CHOICES
 from tests.populations import specifications
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
 
@@ -148,7 +148,7 @@ def test_colours_are_tokens_of_both_palettes(count: int) -> None:
         assert not any(text.startswith("#") for text in strings(spec)), name
 
 
-TABLES = sorted(grades.TABLES)
+TABLES = sorted(grade_scale.TABLES)
 
 
 def graded(table: str, **changed: pd.DataFrame) -> Study:
@@ -160,7 +160,7 @@ def graded(table: str, **changed: pd.DataFrame) -> Study:
     multiverse = tables["multiverse"]
     tables["multiverse"] = multiverse.assign(focus_grade=grade(multiverse["focus_D"], table))
     shares = tables["grade_shares"]
-    middles = {label: (low + high) / 2 for label, low, high in grades.spans(grades.TEN)}
+    middles = {label: (low + high) / 2 for label, low, high in grade_scale.spans(grade_scale.TEN)}
     shares = shares.assign(grade=grade(shares["grade"].map(middles), table))
     key = ["region", "name", "year", "source", "grade"]
     tables["grade_shares"] = shares.groupby(key, as_index=False)["share"].sum()
@@ -169,23 +169,23 @@ def graded(table: str, **changed: pd.DataFrame) -> Study:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> None:
-    hue = grades.colours(grades.TABLES[table])
+    hue = grade_scale.colours(grade_scale.TABLES[table])
     places = list(hue.values())
     assert places == sorted(set(places)) and set(places) <= set(range(10))
-    for label, low, high in grades.spans(grades.TABLES[table]):
+    for label, low, high in grade_scale.spans(grade_scale.TABLES[table]):
         assert (hue[label] >= 5) == ((low + high) / 2 >= 0.5)
-    assert list(grades.colours(grades.TEN).values()) == list(range(10))
+    assert list(grade_scale.colours(grade_scale.TEN).values()) == list(range(10))
 
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("name", ["tiles", "heat", "specification_curve", "grade_shares"])
 def test_colour_of_a_cell_is_that_of_its_grade(table: str, name: str) -> None:
-    scale = grades.TABLES[table]
+    scale = grade_scale.TABLES[table]
     spec = CHARTS[name](graded(table), WORDS)
     rows = [row for part in spec["datasets"].values() for row in part if "grade" in row]
     assert rows
     for row in rows:
-        assert row["g"] == grades.colours(scale)[row["grade"]]
+        assert row["g"] == grade_scale.colours(scale)[row["grade"]]
         if "D" in row and name != "tiles":
             assert row["grade"] == str(scale.classify(row["D"]))
 
@@ -197,7 +197,7 @@ def test_names_of_grades_stand_between_their_cuts(table: str) -> None:
     named = [row for row in named if "grade" in row]
     assert named
     for row in named:
-        assert str(grades.TABLES[table].classify(row["at"])) == row["grade"]
+        assert str(grade_scale.TABLES[table].classify(row["at"])) == row["grade"]
 
 
 def test_palettes_have_the_same_tokens() -> None:
@@ -289,7 +289,7 @@ def test_shares_of_grades_fill_the_bar_of_every_year() -> None:
     frame = pd.DataFrame(bars)
     np.testing.assert_allclose(frame.groupby("year")["share"].sum(), 1)
     for _, part in frame.groupby("year"):
-        assert list(part["place"]) == [grades.GRADES.index(label) for label in part["grade"]]
+        assert list(part["place"]) == [grade_scale.GRADES.index(label) for label in part["grade"]]
         assert list(part["place"]) == sorted(part["place"])
     assert all((row["short"] != "") == (row["share"] >= 0.1) for row in bars)
 
@@ -404,7 +404,7 @@ def test_size_alone_is_d_less_the_residual_of_the_table() -> None:
     spec = specs(4)["size_adjusted"]
     (text,) = {t for t in values(spec, "text") if t.startswith("Zhejiang")}
     assert text == WORDS["ranks"].format(
-        name="Zhejiang", value=grades.printed(rows.loc["330000", "D"]), rank=1, adjusted=2
+        name="Zhejiang", value=grade_scale.printed(rows.loc["330000", "D"]), rank=1, adjusted=2
     )
 
 

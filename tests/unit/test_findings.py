@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import grade
-from coevo.figures import figure_names
-from coevo.findings import findings, limits
-from coevo.findings.calibration import calibration, failed
-from coevo.findings.data import data, obstacles
-from coevo.findings.equilibrium import equilibrium, observed
-from coevo.findings.far import far, focus_state
-from coevo.findings.grades import printed
-from coevo.findings.interaction import interaction, signs
-from coevo.findings.shown import shown
-from coevo.findings.step import step
+from coevo.report.figures import figure_names
+from coevo.report.findings import findings, limits
+from coevo.report.findings.calibrated import calibration, failed
+from coevo.report.findings.chart_needs import shown
+from coevo.report.findings.comovement import step
+from coevo.report.findings.data_quality import data, obstacles
+from coevo.report.findings.equilibrium import equilibrium, observed
+from coevo.report.findings.grade_scale import printed
+from coevo.report.findings.interaction import interaction, signs
+from coevo.report.findings.rise import far, focus_state
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
 
@@ -236,7 +236,7 @@ def test_narrow_intervals_keep_the_pattern() -> None:
 def test_regional_slopes_are_per_first_year_output() -> None:
     chosen = study()
     first = chosen.series("sales").groupby(level="region").first()
-    from coevo.findings.interaction import regional
+    from coevo.report.findings.interaction import regional
 
     rows = regional(chosen, "b1").set_index("scope")["estimate"]
     np.testing.assert_allclose(rows, 0.1 * 0.001 * first.reindex(rows.index))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coevo.coupling import coordination_degree, coordination_index, coupling_degree
-from coevo.growth_split import contributions, growth_split, logarithmic_mean
+from coevo.coupling.growth_split import contributions, growth_split, logarithmic_mean
 
 MEMBER = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], dtype=float)
 W = np.array([0.3, 0.7, 1.0, 0.5, 0.5])

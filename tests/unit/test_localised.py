@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES
-from coevo.findings import findings
-from coevo.findings.localised import NAMED, chart_words, localised, translator
+from coevo.report.findings import findings
+from coevo.report.findings.localised import NAMED, chart_words, localised, translator
 from tests.sample import NAMES, config, indicators, places, study, tables, words_of
 
 CHINESE = {"330000": "浙江", "110000": "北京", "150000": "内蒙古", "620000": "甘肃"}

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.composite import COMPOSITES
 from coevo.coupling import FORMS, couple
-from coevo.multiverse import CHOICES, RANGES, choice_sensitivity, specifications
+from coevo.coupling.composites import COMPOSITES
 from coevo.normalisation import normalise, scale
+from coevo.sensitivity.multiverse import CHOICES, RANGES, choice_sensitivity, specifications
 from coevo.weighting import NEEDS, WEIGHTINGS, weigh
 
 CONFIG = {

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.guide import said_marks, source_name, unit_name, uses
-from coevo.new_study import Wish, new_study, wish
+from coevo.study.guide import said_marks, source_name, unit_name, uses
+from coevo.study.new_study import Wish, new_study, wish
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = Wish("mine", 2018, 2023, "2026-11")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo import fonts
 from coevo.errors import StudyError
-from coevo.report import documents
-from coevo.report.paper import pdf, typst
-from coevo.report.wording import metadata, voice
+from coevo.report.documents import documents
+from coevo.report.documents.paper import pdf, typst
+from coevo.report.documents.report_text import metadata, voice
+from coevo.report.figures import fonts
 from tests.programs import needs
 from tests.sample import ROOT, files, study
 

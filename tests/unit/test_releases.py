@@ -8,8 +8,8 @@ import pytest
 from coevo import files
 from coevo.errors import StudyError
 from coevo.files import write_folder
-from coevo.releases import check_name, keep, latest, manifest, releases, vintages
-from coevo.tables import TABLES, tables_of
+from coevo.history.releases import check_name, keep, latest, manifest, releases, vintages
+from coevo.report.tables import TABLES, tables_of
 
 ABOUT = {"study": "small", "vintages": ["2026-10"], "config": {"years": {"first": 1, "last": 2}}}
 PANEL = {"panel.csv": b"region\n330000\n"}

@@ -9,11 +9,12 @@ import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from coevo.figures import FIGURES
-from coevo.report import documents, numbers
-from coevo.report.markup import Markdown, environment, escaped, plain
-from coevo.report.wording import metadata, text, voice
-from coevo.vintages import revisions
+from coevo.panel.vintages import revisions
+from coevo.report.documents import documents
+from coevo.report.documents.report_text import metadata, text, voice
+from coevo.report.figures import FIGURES
+from coevo.report.words import numbers
+from coevo.report.words.markup import Markdown, environment, escaped, plain
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"

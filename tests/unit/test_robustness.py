@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.composite import COMPOSITES
 from coevo.coupling import FORMS, PRESETS, couple
+from coevo.coupling.composites import COMPOSITES
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
-from coevo.robustness import robustness
+from coevo.sensitivity.robustness import robustness
 from coevo.weighting import weigh
 
 CONFIG = {

@@ -8,11 +8,11 @@ from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.feedback import feedback
 from coevo.inference import equilibrium_sets
+from coevo.inference.feedback import feedback
 from coevo.panel import build_panel
-from coevo.robustness import panels_of_other_policies
-from coevo.specifications import CASE, COLUMNS, specifications
+from coevo.sensitivity.robustness import panels_of_other_policies
+from coevo.sensitivity.specifications import CASE, COLUMNS, specifications
 
 YEARS = range(2015, 2023)
 FOCUS = "120000"

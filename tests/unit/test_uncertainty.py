@@ -6,7 +6,7 @@ import pytest
 
 from coevo.coupling import couple
 from coevo.normalisation import normalise, scale
-from coevo.uncertainty import (
+from coevo.sensitivity.uncertainty import (
     _summary,
     figure_draws,
     revision_sizes,

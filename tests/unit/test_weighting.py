@@ -10,7 +10,6 @@ from hypothesis.extra.numpy import arrays
 from coevo.errors import StudyError
 from coevo.weighting import NEEDS, WEIGHTINGS, available, information_entropy, weigh
 from coevo.weighting.combined import game_combination, linear_combination
-from coevo.weighting.judged import consistency
 from coevo.weighting.objective import (
     bartlett_sphericity,
     components,
@@ -19,6 +18,7 @@ from coevo.weighting.objective import (
     pca_spssau_weights,
     pca_weights,
 )
+from coevo.weighting.subjective import consistency
 
 figures = arrays(
     float, st.tuples(st.integers(4, 12), st.integers(2, 5)), elements=st.floats(0.01, 0.99)

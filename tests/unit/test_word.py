@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from coevo.figures import figure_names
-from coevo.findings import Study
-from coevo.findings.shown import shown
-from coevo.report import documents, word
-from coevo.report.wording import metadata, voice
+from coevo.report.documents import documents, word
+from coevo.report.documents.report_text import metadata, voice
+from coevo.report.figures import figure_names
+from coevo.report.findings import Study
+from coevo.report.findings.chart_needs import shown
 from tests.sample import ROOT, config, indicators, places, study, tables, words_of
 
 FOLDER = ROOT / "workflow" / "report"

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo import tables
-from coevo.changes import COLUMNS as CHANGES
 from coevo.coupling import GRADES, couple
-from coevo.figures.theme import PALETTES
 from coevo.files import read_table
+from coevo.history.changes import COLUMNS as CHANGES
 from coevo.normalisation import normalise, scale
-from coevo.tables.columns import UNITS, heads
-from coevo.tables.sheets import CHINESE, ENGLISH, FIRST, IDS
+from coevo.report import tables
+from coevo.report.figures.theme import PALETTES
+from coevo.report.tables.cell_address import CHINESE, ENGLISH, FIRST, IDS
+from coevo.report.tables.columns import UNITS, heads
 from coevo.weighting import weigh
 from tests import sample
 from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way

@@ -1,8 +1,8 @@
 """The study's tables and the latest release -> what differs between them."""
 
-from coevo.changes import State, changes, released
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
+from coevo.history.changes import State, changes, released
 
 speak_plainly(snakemake.log[0])
 study = State(

@@ -1,10 +1,10 @@
 """Normalised indicators and weights -> coupling, obstacles, growth of D split, co-movement."""
 
-from coevo.comovement import comovement
 from coevo.coupling import couple
+from coevo.coupling.comovement import comovement
+from coevo.coupling.growth_split import growth_split
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
-from coevo.growth_split import growth_split
 from coevo.normalisation import scale
 
 speak_plainly(snakemake.log[0])

@@ -1,6 +1,6 @@
 """Tables of the indices -> guards."""
 
-from coevo.diagnostics import Case, diagnostics
+from coevo.coupling.diagnostics import Case, diagnostics
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
 

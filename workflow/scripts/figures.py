@@ -3,9 +3,9 @@
 import yaml
 
 from coevo.errors import speak_plainly
-from coevo.figures.drawing import drawn, for_others
 from coevo.files import read_table, read_texts, write_files
-from coevo.findings.localised import chart_words, localised
+from coevo.report.figures.drawing import drawn, for_others
+from coevo.report.findings.localised import chart_words, localised
 
 speak_plainly(snakemake.log[0])
 (text,) = read_texts(snakemake.input.phrases).values()

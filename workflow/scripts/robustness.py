@@ -2,7 +2,7 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_optional, read_table, write_table
-from coevo.robustness import robustness
+from coevo.sensitivity.robustness import robustness
 
 speak_plainly(snakemake.log[0])
 variants = robustness(

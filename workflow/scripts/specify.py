@@ -2,7 +2,7 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
-from coevo.specifications import specifications
+from coevo.sensitivity.specifications import specifications
 
 speak_plainly(snakemake.log[0])
 table = specifications(

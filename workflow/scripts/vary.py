@@ -2,8 +2,8 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_optional, read_table, write_table
-from coevo.multiverse import choice_sensitivity, indicator_systems, specifications
-from coevo.uncertainty import uncertainty
+from coevo.sensitivity.multiverse import choice_sensitivity, indicator_systems, specifications
+from coevo.sensitivity.uncertainty import uncertainty
 
 speak_plainly(snakemake.log[0])
 panel = read_table(snakemake.input.panel)
