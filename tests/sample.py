@@ -14,7 +14,7 @@ import yaml
 from coevo.files import read_table
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
-from coevo.report.findings.localised import localised
+from coevo.report.findings.localised import study_in_language
 from coevo.report.words.grammar import Grammar
 from tests import populations, variants
 
@@ -291,7 +291,7 @@ def study(
         return Study(config(), made, indicators(), places=places())
     words, messages = words_of("phrases", language)["words"], words_of("messages", language)
     table = indicators(language)
-    return localised(config(), made, table, language, places(), words, messages)
+    return study_in_language(config(), made, table, language, places(), words, messages)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:

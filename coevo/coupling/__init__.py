@@ -116,7 +116,7 @@ def _at_most_one(values: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Scale:
+class GradeScale:
     """Named classes of [0, 1]: k - 1 inner cuts, k labels; `closed` is the side a cut belongs to.
 
     closed "left": [cut, next); closed "right": (cut, next]. The outer ends 0 and 1 are included.
@@ -139,7 +139,7 @@ class Scale:
 MARGIN = 1.2  # ratio of two indices from which one lags
 GRADES = {
     # after Liao (1999): [0, .1), [.1, .2) ... [.9, 1]
-    "ten": Scale(
+    "ten": GradeScale(
         tuple(k / 10 for k in range(1, 10)),
         (
             "extreme imbalance",
@@ -156,7 +156,7 @@ GRADES = {
         closed="left",
     ),
     # [0, .2), [.2, .4) ... [.8, 1]
-    "five": Scale(
+    "five": GradeScale(
         (0.2, 0.4, 0.6, 0.8),
         (
             "severe imbalance",
@@ -168,14 +168,14 @@ GRADES = {
         closed="left",
     ),
     # [0, .5), [.5, .6), [.6, .7), [.7, 1]
-    "four": Scale(
+    "four": GradeScale(
         (0.5, 0.6, 0.7),
         ("imbalance", "barely coordinated", "primary coordination", "good coordination"),
         closed="left",
     ),
 }
 # Stages of C: (0, .3], (.3, .5], (.5, .8], (.8, 1]; 0 itself is uncoupled.
-STAGES = Scale(
+STAGES = GradeScale(
     (0.0, 0.3, 0.5, 0.8),
     ("uncoupled", "low-level", "antagonism", "running-in", "high-level"),
     closed="right",

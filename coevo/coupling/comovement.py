@@ -138,7 +138,7 @@ def _with_size(coupling: pd.DataFrame, wide: pd.DataFrame, size: Sequence[str]) 
     return rows
 
 
-def comovement(
+def comovement_rows(
     coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str], seed: int
 ) -> pd.DataFrame:
     """Return the table `comovement` (measure, scope, value, n, pair); empty for one region.

@@ -13,9 +13,13 @@ import pandas as pd
 
 from coevo.coupling import GRADES, SNAP, couple
 from coevo.errors import StudyError
-from coevo.normalisation import scale
+from coevo.normalisation import scaled_panel
 from coevo.weighting import weigh
-from coevo.weighting.objective import bartlett_sphericity, correlations, kaiser_meyer_olkin
+from coevo.weighting.objective import (
+    bartlett_sphericity,
+    indicator_correlations,
+    kaiser_meyer_olkin,
+)
 from coevo.weighting.subjective import consistency
 
 Array = npt.NDArray[np.float64]
@@ -37,7 +41,7 @@ ADEQUATE = 0.6  # a Kaiser-Meyer-Olkin measure below this: components mean littl
 
 
 @dataclass(frozen=True)
-class Case:
+class IndexCase:
     """The tables of a study that guards look at, and its configuration."""
 
     panel: pd.DataFrame
@@ -62,13 +66,13 @@ class Case:
     @property
     def span(self) -> tuple[float, float] | None:
         """The range of normalised values, or None where they have none."""
-        return scale(self.config["normalisation"])
+        return scaled_panel(self.config["normalisation"])
 
 
 Rows = Iterator[dict[str, Any]]
 
 
-def identity(case: Case) -> Rows:
+def identity(case: IndexCase) -> Rows:
     """Largest |D - root of the geometric mean of U|; only the standard form with equal shares."""
     settings = case.config["coupling"]
     if settings["form"] == "standard" and settings["contributions"] == "equal":
@@ -78,7 +82,7 @@ def identity(case: Case) -> Rows:
         yield {"guard": "identity", "value": worst, "limit": 1e-12, "flagged": worst > 1e-12}
 
 
-def weight_concentration(case: Case) -> Rows:
+def weight_concentration(case: IndexCase) -> Rows:
     """The largest weight of each subsystem; above 1/2 one indicator decides (two or more)."""
     for subsystem, rows in case.chosen.groupby("subsystem", sort=False):
         top = rows.loc[rows["weight"].idxmax()]
@@ -92,13 +96,13 @@ def weight_concentration(case: Case) -> Rows:
         }
 
 
-def correlated_indicators(case: Case) -> Rows:
+def correlated_indicators(case: IndexCase) -> Rows:
     """Correlations of pairs within a subsystem and variance inflation factors 1 / (1 - R^2)."""
     for subsystem, rows in case.chosen.groupby("subsystem", sort=False):
         names = list(rows["indicator"])
         if len(names) < 2:
             continue
-        r = correlations(case.z[names])
+        r = indicator_correlations(case.z[names])
         for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
             yield {
                 "guard": "correlation",
@@ -122,7 +126,7 @@ def correlated_indicators(case: Case) -> Rows:
             }
 
 
-def component_adequacy(case: Case) -> Rows:
+def component_adequacy(case: IndexCase) -> Rows:
     """KMO and Bartlett's statistic over its degrees of freedom, where components weigh."""
     if not case.config["weighting"]["method"].startswith("pca"):
         return
@@ -139,7 +143,7 @@ def component_adequacy(case: Case) -> Rows:
         yield {"guard": "bartlett_chi2", "subsystem": subsystem, "value": chi2, "limit": df}
 
 
-def comparisons_consistency(case: Case) -> Rows:
+def comparisons_consistency(case: IndexCase) -> Rows:
     """The consistency ratio of pairwise comparisons, where the study has them."""
     for subsystem, table in (case.config["weighting"].get("judgements") or {}).items():
         ratio = consistency(table)[2]
@@ -152,7 +156,7 @@ def comparisons_consistency(case: Case) -> Rows:
         }
 
 
-def between_share(case: Case) -> Rows:
+def between_share(case: IndexCase) -> Rows:
     """Share of each indicator's variance that lies between regions: what entropy mostly weighs."""
     z = case.z
     for indicator in z.columns if z.index.get_level_values("region").nunique() > 1 else []:
@@ -164,7 +168,7 @@ def between_share(case: Case) -> Rows:
         }
 
 
-def removal(case: Case) -> Rows:
+def removal(case: IndexCase) -> Rows:
     """Share of grades that change when an indicator is left out and the others weighed anew."""
     members = case.chosen["subsystem"].value_counts()
     settings = case.config["weighting"]
@@ -191,7 +195,7 @@ def removal(case: Case) -> Rows:
         }
 
 
-def combined_types(case: Case) -> Rows:
+def combined_types(case: IndexCase) -> Rows:
     """Under how many other weightings a region's type (grade, and what lags) differs.
 
     In the region's last year. Its limit is the number of other weightings.
@@ -220,7 +224,7 @@ def _types(coupling: pd.DataFrame) -> pd.Series:
     return (last["grade"] + "~" + last["lagging"]).set_axis(last["region"].to_numpy())
 
 
-def imputed_share(case: Case) -> Rows:
+def imputed_share(case: IndexCase) -> Rows:
     """Share of a region's subsystem figures that are filled; only regions that have any."""
     used = case.panel[case.panel["indicator"].isin(case.chosen["indicator"])]
     filled = (used["flag"] == "filled").groupby([used["region"], used["name"]]).mean()
@@ -228,7 +232,7 @@ def imputed_share(case: Case) -> Rows:
         yield {"guard": "imputed_share", "region": region, "name": name, "value": share}
 
 
-def on_a_cut(case: Case) -> Rows:
+def on_a_cut(case: IndexCase) -> Rows:
     """How many D lie on a cut of the grade table (within 1e-9)."""
     cuts = np.array(GRADES[case.config["coupling"]["grades"]].cuts)
     D = case.coupling["D"].to_numpy()
@@ -236,20 +240,20 @@ def on_a_cut(case: Case) -> Rows:
     yield {"guard": "on_a_cut", "value": count, "limit": 0, "flagged": count > 0}
 
 
-def zero_composites(case: Case) -> Rows:
+def zero_composites(case: IndexCase) -> Rows:
     """How many region-years have an index of 0, which forces D = 0; and with all indices 0."""
     U = case.coupling.filter(regex="^U_").to_numpy()
     for guard, zero in (("zero_index", (U == 0).any(axis=1)), ("all_zero", (U == 0).all(axis=1))):
         yield {"guard": guard, "value": int(zero.sum()), "limit": 0, "flagged": bool(zero.any())}
 
 
-def capped_figures(case: Case) -> Rows:
+def capped_figures(case: IndexCase) -> Rows:
     """How many figures lie beyond kept goalposts and were moved to them."""
     count = int((case.normalised["flag"] == "capped").sum())
     yield {"guard": "capped", "value": count, "limit": 0, "flagged": count > 0}
 
 
-GUARDS: tuple[Callable[[Case], Rows], ...] = (
+GUARDS: tuple[Callable[[IndexCase], Rows], ...] = (
     identity,
     weight_concentration,
     correlated_indicators,
@@ -265,7 +269,7 @@ GUARDS: tuple[Callable[[Case], Rows], ...] = (
 )
 
 
-def diagnostics(case: Case) -> pd.DataFrame:
+def diagnostic_rows(case: IndexCase) -> pd.DataFrame:
     """Return one row per guard and what it looks at; `flagged` where the value passes its limit.
 
     Columns: guard, subsystem, indicator, other (of a pair), region, name, value, limit, flagged.

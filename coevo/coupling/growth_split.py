@@ -48,7 +48,7 @@ def splits(settings: Mapping[str, Any]) -> bool:
     )
 
 
-def growth_split(
+def growth_contributions(
     normalised: pd.DataFrame, weights: pd.DataFrame, weighting: str, settings: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Return region, name, year, subsystem, indicator, contribution to ln(D_t / D_t-1).

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import read_table
-from coevo.history.frozen_goalposts import KEY, SYSTEM, State, comparable, differ, frozen
+from coevo.history.frozen_goalposts import (
+    KEY,
+    SYSTEM,
+    State,
+    comparable,
+    differ,
+    with_frozen_goalposts,
+)
 from coevo.history.releases import manifest
 
 LABELS = ["scope", "name", "year", "indicator", "effects", "model", "estimator", "scaling"]
@@ -35,7 +42,7 @@ def released(paths: Sequence[str | Path]) -> State:
     return State(tables, indicators, said["config"], str(said["coevo"]), folder.name)
 
 
-def changes(old: State, new: State) -> pd.DataFrame:
+def changes_since(old: State, new: State) -> pd.DataFrame:
     """Return what differs between the release `old` and the study `new` (config/README.md).
 
     Rows stand by `change`: release, setting, indicator, figure_restated, figure_withdrawn,
@@ -158,7 +165,9 @@ def _states(old: State, new: State) -> pd.DataFrame:
     columns = [*KEY, "name", "D", "grade"]
     before, after = (state.tables["coupling"][columns] for state in (old, new))
     both = before.merge(after, on=KEY, how="outer", suffixes=("_old", "_new"))
-    both = both.join(frozen(old, new).rename(columns={"grade": "frozen_words"}), on=KEY)
+    both = both.join(
+        with_frozen_goalposts(old, new).rename(columns={"grade": "frozen_words"}), on=KEY
+    )
     sides = {s: set(frame["year"]) for s, frame in (("old", before), ("new", after))}
     gone, come = both["D_new"].isna(), both["D_old"].isna()
     kinds = {
@@ -273,4 +282,4 @@ def _other_words(old: pd.DataFrame, new: pd.DataFrame, key: list[str]) -> pd.Dat
     return both.rename(columns={"words_old": "old_words", "words_new": "new_words"})
 
 
-__all__ = ["COLUMNS", "COMPARED", "State", "changes", "comparable", "released"]
+__all__ = ["COLUMNS", "COMPARED", "State", "changes_since", "comparable", "released"]

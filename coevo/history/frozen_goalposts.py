@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import couple
-from coevo.normalisation import minmax, scale
+from coevo.normalisation import minmax, scaled_panel
 from coevo.panel.derivations import parse
 
 ROUNDING = 1e-9  # numbers that differ by less, relative to their size, are the same
@@ -51,7 +51,7 @@ def comparable(old: State, new: State) -> bool:
     return system(old.indicators).equals(system(new.indicators))
 
 
-def frozen(old: State, new: State) -> pd.DataFrame:
+def with_frozen_goalposts(old: State, new: State) -> pd.DataFrame:
     """Return D and its grade of today's figures by the release's goalposts, weights and settings.
 
     z = lo + (hi - lo) (x - low) / (high - low) with low and high of the release `old`; x beyond
@@ -76,7 +76,7 @@ def _frozen_z(old: State, new: State) -> pd.DataFrame:
     names = list(dict.fromkeys(old.tables["goalposts"]["indicator"]))
     figures = _wide(new, "panel", "value")[names].loc[_wide(new, "normalised", "z").index]
     low, high = _goalposts(old.tables["goalposts"], figures.index)
-    span = scale(old.config["normalisation"]) or (0.0, 1.0)
+    span = scaled_panel(old.config["normalisation"]) or (0.0, 1.0)
     directions = old.indicators.set_index("indicator")["direction"]
     within = figures.clip(low, high)
     z = {i: minmax(within[i], directions[i], low[i], high[i], span) for i in names}
@@ -113,6 +113,6 @@ def _coupled(z: pd.DataFrame, release: State) -> pd.DataFrame:
         release.tables["weights"],
         config["weighting"]["method"],
         config["coupling"],
-        scale(config["normalisation"]),
+        scaled_panel(config["normalisation"]),
     )
     return coupling.set_index(KEY)[["D", "grade"]]

@@ -23,7 +23,7 @@ class Release(NamedTuple):
     files: list[str]
 
 
-def vintages(raw: str, files: Iterable[str]) -> list[str]:
+def vintage_files(raw: str, files: Iterable[str]) -> list[str]:
     """Return the vintages that raw files `<raw>/<YYYY-MM>/...` come from, the newest last."""
     return sorted({Path(file).relative_to(raw).parts[0] for file in files})
 
@@ -52,7 +52,7 @@ def manifest(folder: str | Path) -> dict[str, Any]:
     raise StudyError(f"{path}: does not describe a release; {advice}")
 
 
-def releases(root: str | Path) -> list[Release]:
+def kept_releases(root: str | Path) -> list[Release]:
     """Return the releases under `root` by their number.
 
     Raises `StudyError` for a folder there that is no release.
@@ -72,7 +72,7 @@ def releases(root: str | Path) -> list[Release]:
 
 def latest(root: str | Path) -> Release | None:
     """Return the release with the highest number under `root`, or None without any."""
-    return next(reversed(releases(root)), None)
+    return next(reversed(kept_releases(root)), None)
 
 
 def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
@@ -82,7 +82,7 @@ def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[s
     another `StudyError` is raised.
     """
     check_name(name)
-    known = {release.name: release.number for release in releases(root)}
+    known = {release.name: release.number for release in kept_releases(root)}
     number = known.get(name, max(known.values(), default=0) + 1)
     text = yaml.safe_dump({"number": number, **about}, allow_unicode=True, sort_keys=False)
     content = {**files, MANIFEST: text.encode("utf-8")}

@@ -164,7 +164,7 @@ REFERENCES: dict[str, Callable[[pd.DataFrame, Scope], Goalposts]] = {
 }
 
 
-def scale(settings: Mapping[str, Any]) -> tuple[float, float] | None:
+def scaled_panel(settings: Mapping[str, Any]) -> tuple[float, float] | None:
     """Return the range of normalised values; None where each indicator has ends of its own."""
     low, high = settings["range"]
     return None if settings["method"] == "vector" else (low, high)

@@ -11,7 +11,7 @@ from coevo.errors import Problems, StudyError
 from coevo.observations.units import UNITS
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
-from coevo.panel.vintages import BREAK, POLICIES, SPLICED, revisions, within
+from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "flag"]
@@ -112,7 +112,7 @@ def build_panel(
             f"regions: {', '.join(absent)}: the files have no figure for it; remove it"
         )
 
-    kept = choose(POLICIES, vintage_policy, "vintage policy")(within(observations, years))
+    kept = choose(POLICIES, vintage_policy, "vintage policy")(of_years(observations, years))
     # A printed figure that also derives from others is for the audit, unless a subsystem uses it.
     printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
     sources = (indicators["source_name"] != "") & printed

@@ -128,7 +128,7 @@ def several(observations: pd.DataFrame) -> pd.DataFrame:
     return known[known.groupby(SERIES)["vintage"].transform("nunique") > 1]
 
 
-def within(observations: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+def of_years(observations: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     """Return the observations of some years."""
     return observations[observations["year"].isin(years)]
 

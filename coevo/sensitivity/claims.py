@@ -80,7 +80,7 @@ def _decimals(values: pd.Series) -> int:
     return max(len(f"{value:.10g}".partition(".")[2]) for value in values)
 
 
-def printed(evidence: Evidence, indicator: str) -> Answer:
+def as_printed(evidence: Evidence, indicator: str) -> Answer:
     """Do the printed derived figures follow from the printed levels, to their digits?"""
     rows, found = _figures(evidence, indicator), evidence.audit
     if rows.empty:
@@ -162,7 +162,7 @@ def downstream_statics(evidence: Evidence, indicator: str) -> Answer:
     return "", what, AGREES if b1 > 0 and b2 > 0 else NOT_IN_THE_MODEL
 
 
-def signs(evidence: Evidence, indicator: str) -> Answer:
+def supply_signs(evidence: Evidence, indicator: str) -> Answer:
     """Are a1, b1, a2 and d positive, in the region's own fit and, pooled, b1 and d?"""
     answers = [answer for answer in (_own_signs(evidence), _pooled_signs(evidence)) if answer]
     if not answers:
@@ -215,7 +215,7 @@ def _pooled_signs(evidence: Evidence) -> tuple[str, str] | None:
     return what, NOT_IN_THESE_DATA if (ends["high"] < 0).any() else UNDETERMINED
 
 
-def feedback(evidence: Evidence, indicator: str) -> Answer:
+def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
     """Is feedback stronger than competition, in the weak and in the strong form?"""
     rows = evidence.relations
     rows = rows[(rows["scope"] == "pooled") & rows["quantity"].str.match("feedback_(weak|strong)$")]
@@ -272,14 +272,14 @@ def not_testable(evidence: Evidence, indicator: str) -> Answer:
 
 
 CHECKS: dict[str, Callable[[Evidence, str], Answer]] = {
-    "printed": printed,
+    "printed": as_printed,
     "unit": unit,
     "interior_equilibrium": interior_equilibrium,
     "stability": stability,
     "upstream_statics": upstream_statics,
     "downstream_statics": downstream_statics,
-    "signs": signs,
-    "feedback": feedback,
+    "signs": supply_signs,
+    "feedback": feedback_claim,
     "most_rapid": most_rapid,
     "not_testable": not_testable,
 }

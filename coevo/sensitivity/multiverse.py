@@ -16,7 +16,7 @@ from coevo.coupling import FORMS, composite_indices, degrees, grade
 from coevo.coupling.comovement import correlation
 from coevo.coupling.composites import COMPOSITES
 from coevo.errors import Problems, StudyError
-from coevo.normalisation import normalise, scale
+from coevo.normalisation import normalise, scaled_panel
 from coevo.weighting import weigh
 
 Array = npt.NDArray[np.float64]
@@ -69,7 +69,7 @@ def indicator_systems(
     return {"main": (panel, indicators), **{name: (panel, table) for name, table in others.items()}}
 
 
-def specifications(
+def multiverse_rows(
     systems: Mapping[str, System],
     config: Mapping[str, Any],
     kept: pd.DataFrame | None = None,
@@ -129,7 +129,14 @@ def _weighted(
         subsystems = np.array(list(dict.fromkeys(rows["subsystem"])))
         member = (rows["subsystem"].to_numpy()[:, None] == subsystems).astype(float)
         Z = wide[list(rows["indicator"])].to_numpy()
-        yield str(weighting), Z, rows["weight"].to_numpy(), member, wide.index, scale(settings)
+        yield (
+            str(weighting),
+            Z,
+            rows["weight"].to_numpy(),
+            member,
+            wide.index,
+            scaled_panel(settings),
+        )
 
 
 def _rows(

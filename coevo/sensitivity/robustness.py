@@ -12,9 +12,9 @@ from coevo.coupling import FORMS, PRESETS, couple
 from coevo.coupling.comovement import correlation
 from coevo.coupling.composites import COMPOSITES
 from coevo.errors import StudyError
-from coevo.normalisation import normalise, scale
+from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.panel.vintages import POLICIES, several, within
+from coevo.panel.vintages import POLICIES, of_years, several
 from coevo.sensitivity.multiverse import RANGES, REFERENCES, span_name
 from coevo.weighting import available, weigh
 
@@ -74,7 +74,7 @@ def panels_of_other_policies(
     A policy whose figures do not cover the study's years has none.
     """
     years = config["years"]
-    inside = within(observations, range(years["first"], years["last"] + 1))
+    inside = of_years(observations, range(years["first"], years["last"] + 1))
     panels: dict[str, pd.DataFrame] = {}
     for policy in POLICIES if len(several(inside)) else ():
         if policy != config["vintage_policy"]:
@@ -90,11 +90,11 @@ def _coupling(study: Variant, kept: pd.DataFrame | None) -> pd.DataFrame:
     config, method = study.config, study.config["weighting"]["method"]
     normalised, _ = normalise(study.panel, study.indicators, config["normalisation"], kept)
     weights = weigh(normalised, study.panel, study.indicators, config["weighting"])
-    span = scale(config["normalisation"])
+    span = scaled_panel(config["normalisation"])
     return couple(normalised, weights, method, config["coupling"], span)[0]
 
 
-def robustness(
+def robustness_rows(
     panel: pd.DataFrame,
     observations: pd.DataFrame,
     indicators: pd.DataFrame,

@@ -29,7 +29,7 @@ MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
 EFFECTS = ("region", "region+year")
 
 
-class Case(NamedTuple):
+class Specification(NamedTuple):
     """A study's two populations under one choice: what it is called, and the figures."""
 
     pair: str
@@ -46,7 +46,7 @@ class Case(NamedTuple):
         return self.figures.rename(columns={"x1": "x2", "x2": "x1"})
 
 
-def specifications(
+def specification_rows(
     panel: pd.DataFrame,
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
@@ -83,27 +83,29 @@ def _cases(
     indicators: pd.DataFrame,
     config: Mapping[str, Any],
     coupling: pd.DataFrame | None,
-) -> Iterator[Case]:
+) -> Iterator[Specification]:
     """Yield the study, then every case that differs from it in one thing.
 
     Other vintages need indicators: the index of a subsystem is that of the study's own vintage.
     """
     pair, policy = config["interaction"], config["vintage_policy"]
     main = pair_values(panel, _only(pair), coupling, indicators)
-    yield Case(MAIN, policy, "", main)
+    yield Specification(MAIN, policy, "", main)
     others = dict(config["robustness"]["pairs"])
     if config["robustness"]["deflated"]:
         others = {DEFLATED: config["robustness"]["deflated"], **others}
     for name, other in others.items():
-        yield Case(name, policy, "", pair_values(panel, other, coupling, indicators))
+        yield Specification(name, policy, "", pair_values(panel, other, coupling, indicators))
     if {pair["upstream"], pair["downstream"]} <= set(panel["indicator"]):
         for other, figures in panels_of_other_policies(observations, indicators, config).items():
             with suppress(StudyError):
-                yield Case(MAIN, other, "", pair_values(figures, _only(pair), None, indicators))
+                yield Specification(
+                    MAIN, other, "", pair_values(figures, _only(pair), None, indicators)
+                )
     for year in config["robustness"]["drop"]:
         without = main.copy()
         without.loc[without["year"] == year, ["x1", "x2"]] = float("nan")
-        yield Case(MAIN, policy, str(year), without)
+        yield Specification(MAIN, policy, str(year), without)
 
 
 def _only(pair: Mapping[str, Any]) -> dict[str, Any]:

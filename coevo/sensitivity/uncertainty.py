@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.coupling import GRADES, composite_indices, degrees
-from coevo.normalisation import minmax, scale
+from coevo.normalisation import minmax, scaled_panel
 from coevo.panel.derivations import parse
 
 Array = npt.NDArray[np.float64]
@@ -70,7 +70,7 @@ def figure_draws(
     return values * np.exp(error[:, regions])
 
 
-def uncertainty(
+def monte_carlo(
     case: Mapping[str, pd.DataFrame], indicators: pd.DataFrame, config: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `uncertainty` and `grade_shares`.
@@ -92,7 +92,7 @@ def uncertainty(
     coupling = case["coupling"].sort_values(["region", "year"], ignore_index=True)
     key = ["region", "year"]
     z = case["normalised"].pivot(index=key, columns="indicator", values="z")[names].sort_index()
-    span, seed = scale(config["normalisation"]), config["robustness"]["seed"]
+    span, seed = scaled_panel(config["normalisation"]), config["robustness"]["seed"]
     parts, shares = [], []
 
     def keep(source: str, D: Array) -> None:
@@ -133,7 +133,7 @@ def _figures(
         config["robustness"]["seed"],
     )
     directions = dict(indicators[["indicator", "direction"]].to_numpy())
-    settings, span = config["coupling"], scale(config["normalisation"])
+    settings, span = config["coupling"], scaled_panel(config["normalisation"])
     lo_hi = span or (0.0, 1.0)
     D = []
     for part in np.array_split(drawn, max(1, drawn.size // CHUNK)):

@@ -14,8 +14,8 @@ from coevo.panel import build_panel
 from coevo.panel.audit import audit_findings, is_finding, with_remarks
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.indicator_table import check_indicators
-from coevo.study.plain_table import plain_table, wrapped
-from coevo.study.raw_files import raw_files
+from coevo.study.plain_table import table_lines, wrapped_lines
+from coevo.study.raw_files import raw_paths
 
 REGIONS = "config/regions.csv"
 WIDTH = 100  # columns of the terminal
@@ -51,7 +51,7 @@ class Checked:
         return self.audit[~is_finding(self.audit)]
 
 
-def check(path: str) -> Checked:
+def check_study(path: str) -> Checked:
     """Read and audit the study of a config file as its first two rules do; write nothing.
 
     Raises `StudyError` if the config, the indicator table or a raw file cannot be read; what
@@ -60,7 +60,7 @@ def check(path: str) -> Checked:
     name = Path(path).name
     config = complete(read_config(path), read_schema("config"), name)
     check_indicators(config, read_schema("indicators"), REGIONS, name)
-    files = raw_files(config["raw"], config["vintage"])
+    files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"])
     observations, remarks = observe(
         files,
@@ -127,7 +127,7 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         first = [f"{row['name']} {row['year']}" for row in rows.head(FIRST).to_dict("records")]
         more = f", … and {len(rows) - FIRST} more" if len(rows) > FIRST else ""
         text = f"{indicator}: {len(rows)}: {', '.join(first)}{more}"
-        yield from ("  " + line for line in wrapped(text, WIDTH - 2, "  "))
+        yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
 def _listed(rows: pd.DataFrame) -> Iterator[str]:
@@ -139,12 +139,12 @@ def _listed(rows: pd.DataFrame) -> Iterator[str]:
             place = " › ".join(filter(None, (row["file"], row["sheet"], row["cell"])))
             what = " ".join(filter(None, (row["name"], row["year"], row["indicator"])))
             text = ": ".join(filter(None, (place, what, row["message"])))
-            yield from ("    " + line for line in wrapped(text, WIDTH - 4, "  "))
+            yield from ("    " + line for line in wrapped_lines(text, WIDTH - 4, "  "))
         if len(group) > FIRST:
             yield f"    … and {len(group) - FIRST} more"
 
 
-def lines(checked: Checked) -> list[str]:
+def check_lines(checked: Checked) -> list[str]:
     """Return what `make check` prints of a study that can be read, at most `WIDTH` columns wide."""
     config = checked.config
     vintages = pd.Series([Path(f).relative_to(config["raw"]).parts[0] for f in checked.files])
@@ -154,7 +154,7 @@ def lines(checked: Checked) -> list[str]:
         f"Study {config['study']}, {years['first']} to {years['last']}; files in {config['raw']} "
         f"by vintage: {counts}",
         "",
-        *plain_table(HEAD, coverage(checked), WIDTH),
+        *table_lines(HEAD, coverage(checked), WIDTH),
     ]
     if checked.panel is not None:
         complete, total = checked.complete

@@ -10,7 +10,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from coevo.characters import room
-from coevo.study.guide import Pair, Row, blocks, both_units, said_marks, source_name, unit_name
+from coevo.study.guide import (
+    Pair,
+    Row,
+    both_units,
+    guide_blocks,
+    said_marks,
+    source_name,
+    unit_name,
+)
 
 DATA, GUIDE = "数据 Data", "说明 Guide"
 HEAD = 1  # zero-based row of the head; English labels stand above it
@@ -21,7 +29,7 @@ HEAD_STYLE = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg
 LABEL_STYLE = {"italic": True, "text_wrap": True, "valign": "bottom", "font_color": "#5b626a"}
 
 
-def workbook(
+def blank_workbook(
     indicators: Sequence[Row], regions: Sequence[Row], config: Mapping, guide: Sequence[Pair]
 ) -> bytes:
     """Return the workbook to fill in, as xlsx; the same arguments give the same bytes.
@@ -39,7 +47,7 @@ def workbook(
     book.set_properties({"title": f"coevo: {config['study']}", "created": datetime(2000, 1, 1)})
     wanted = config["regions"]
     chosen = [row for row in regions if wanted == "all" or row["region"] in wanted]
-    tables = blocks(indicators, chosen, config)
+    tables = guide_blocks(indicators, chosen, config)
     tops = _tops(len(guide) + 2, tables)
     lists = {
         name: f"'{GUIDE}'!$A${tops[name] + 2}:$A${tops[name] + 1 + len(rows)}"

@@ -81,7 +81,7 @@ def uses(row: Row, indicators: Sequence[Row], config: Mapping) -> Iterator[Pair]
         yield "核对", "audit"
 
 
-def blocks(
+def guide_blocks(
     indicators: Sequence[Row], regions: Sequence[Row], config: Mapping
 ) -> dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]]:
     """Return the tables of the guide: name -> head, rows; `indicators` are those to fill in."""

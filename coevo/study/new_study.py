@@ -13,7 +13,7 @@ import yaml
 from coevo.errors import Problems
 from coevo.files import write_bytes
 from coevo.study.configuration import complete, read_config, read_schema
-from coevo.study.fill_in import workbook
+from coevo.study.fill_in import blank_workbook
 from coevo.study.guide import said_marks
 from coevo.study.indicator_table import check_indicators, read_rows
 
@@ -105,7 +105,7 @@ def _written(path: str, content: str | bytes) -> str:
     return f"written  {path}"
 
 
-def new_study(wanted: Wish) -> list[str]:
+def begin_study(wanted: Wish) -> list[str]:
     """Write what is not there yet of a study; return a line per file, then what to do next.
 
     Nothing is overwritten: a config or a table that is there is read, and the workbook is made
@@ -123,7 +123,9 @@ def new_study(wanted: Wish) -> list[str]:
     chinese, english = said_marks(config["missing_marks"])
     words = {**vars(wanted), **years, "folder": folder, "marks_zh": chinese, "marks_en": english}
     book = f"{folder}/{wanted.study}.xlsx"
-    lines.append(_written(book, workbook(indicators, read_rows(REGIONS), config, guide(words))))
+    lines.append(
+        _written(book, blank_workbook(indicators, read_rows(REGIONS), config, guide(words)))
+    )
     return [
         *lines,
         f"1. Edit {wanted.config} (lines marked CHANGE) and {table}.",

@@ -14,7 +14,7 @@ def fitted(text: str, columns: int) -> str:
     return text.rstrip() + "…"
 
 
-def wrapped(text: str, columns: int, indent: str = "") -> Iterator[str]:
+def wrapped_lines(text: str, columns: int, indent: str = "") -> Iterator[str]:
     """Yield lines of at most `columns`, all but the first with the indent before them.
 
     Broken at spaces; within a word only if it is too long for a line.
@@ -34,7 +34,7 @@ def wrapped(text: str, columns: int, indent: str = "") -> Iterator[str]:
     yield line
 
 
-def plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> list[str]:
+def table_lines(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> list[str]:
     """Return a table as lines of at most `columns`: the first column to the left, cut to the room
     that the others leave; the others to the right. Two spaces stand between columns."""
     lines = [head, *rows]

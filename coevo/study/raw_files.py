@@ -8,7 +8,7 @@ from coevo.errors import Problems
 SYSTEM_FILES = {"Thumbs.db", "desktop.ini"}
 
 
-def raw_files(folder: str, vintage: str) -> list[str]:
+def raw_paths(folder: str, vintage: str) -> list[str]:
     """Return the raw files of a study: `<folder>/<YYYY-MM>/...`, up to the vintage that is pinned.
 
     Hidden files, Office lock files, system files and READMEs are passed over. Raises `StudyError`

@@ -13,7 +13,7 @@ from coevo.weighting.combined import game_combination, linear_combination
 from coevo.weighting.objective import (
     bartlett_sphericity,
     components,
-    correlations,
+    indicator_correlations,
     kaiser_meyer_olkin,
     pca_spssau_weights,
     pca_weights,
@@ -79,7 +79,7 @@ def test_principal_components_by_hand():
     np.testing.assert_allclose(pca_weights(Z), [0.5, 0.5, 0], atol=1e-9)
     np.testing.assert_allclose(pca_spssau_weights(Z), [0.5, 0.5, 0], atol=1e-9)
     # all components kept would give equal weights, whatever the figures: so they are not kept
-    full, v = np.linalg.eigh(correlations(Z + np.eye(4)[:, :3] * 1e-3))
+    full, v = np.linalg.eigh(indicator_correlations(Z + np.eye(4)[:, :3] * 1e-3))
     np.testing.assert_allclose(v**2 @ full, 1.0)
     with pytest.raises(StudyError, match="not correlated"):
         components(np.column_stack([x, y]))

@@ -18,7 +18,7 @@ from coevo.report.documents import documents
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data, voice
 from coevo.report.figures.drawing import CHARTS, figure_names
-from coevo.report.findings.chart_needs import shown
+from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
 from tests.sample import ROOT, stated, study, unestimated, unplaced
@@ -51,7 +51,7 @@ def written(chosen: Study, folder: Path) -> Path:
     """Write the page of a study and return its path."""
     charts = {
         f"{name}.json": json.dumps(CHARTS[name](chosen, PHRASES["charts"]))
-        for name in figure_names(shown(chosen))
+        for name in figure_names(charts_that_apply(chosen))
     }
     config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
     files = TEMPLATES | charts

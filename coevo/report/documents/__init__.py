@@ -10,7 +10,7 @@ from coevo.report.documents.page import html
 from coevo.report.documents.paper import pdf
 from coevo.report.documents.report_text import metadata, page_data, text, voice
 from coevo.report.documents.word import docx
-from coevo.report.findings.localised import localised
+from coevo.report.findings.localised import study_in_language
 
 # A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
@@ -55,7 +55,9 @@ def documents(
         yaml.safe_load(files[f"{kind}.{language}.yaml"]) for kind in ("phrases", "notes")
     )
     messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
-    study = localised(config, tables, indicators, language, places, phrases["words"], messages)
+    study = study_in_language(
+        config, tables, indicators, language, places, phrases["words"], messages
+    )
     said, formats = voice(study, phrases), config["report"]["formats"]
     meta = metadata(said)
     source = text(said, files[f"report.{language}.md"], notes, provenance)

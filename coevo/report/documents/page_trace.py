@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.normalisation import scale
+from coevo.normalisation import scaled_panel
 from coevo.panel.derivations import parse
-from coevo.panel.vintages import CELL, POLICIES, within
+from coevo.panel.vintages import CELL, POLICIES, of_years
 from coevo.registry import choose
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 from coevo.report.words.markup import subscript
@@ -77,7 +77,7 @@ def _derived(table: pd.DataFrame, indicator: str) -> tuple[str, list[str]]:
 
 def _formulas(study: Study) -> dict[str, str]:
     """The formulas of z, U, C, T and D in symbols, as the configuration chooses them."""
-    coupling, ends = study.config["coupling"], scale(study.config["normalisation"])
+    coupling, ends = study.config["coupling"], scaled_panel(study.config["normalisation"])
     given, names = coupling["contributions"], study.subsystems
     shares = [1 / len(names)] * len(names) if isinstance(given, str) else given
     share = "(x − min) / (max − min)"
@@ -153,7 +153,7 @@ def _raw(
     Of several vintages the one whose figure stands by the study's policy.
     """
     policy = choose(POLICIES, study.config["vintage_policy"], "vintage policy")
-    stands = policy(within(observations, study.years))[[*CELL, "vintage"]]
+    stands = policy(of_years(observations, study.years))[[*CELL, "vintage"]]
     rows = stands.merge(observations, on=[*CELL, "vintage"], how="left")
     named = pd.MultiIndex.from_frame(rows[["file", "sheet", "vintage"]])
     codes, places = named.factorize()

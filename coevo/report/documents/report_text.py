@@ -20,7 +20,7 @@ from coevo.report.words.index_sentences import (
     named_values,
     sentences,
 )
-from coevo.report.words.markup import Markdown, environment, escaped, plain, speaker
+from coevo.report.words.markup import Markdown, environment, escaped, plain_text, speaker
 from coevo.report.words.methods_text import method_values
 from coevo.report.words.model_words import interaction_sentence
 
@@ -117,7 +117,7 @@ def page_data(voice: Voice) -> dict[str, Any]:
         "trace": trace(study, words.word),
         "names": {region: study.name(region) for region in study.regions},
         "facts": {
-            region: [plain(escaped(value)) for _, value in words.facts(region)]
+            region: [plain_text(escaped(value)) for _, value in words.facts(region)]
             for region in study.regions
         }
         if not study.single
@@ -133,7 +133,7 @@ def metadata(voice: Voice) -> dict[str, str]:
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
     return {
         "title": title,
-        "pagetitle": plain(title),
+        "pagetitle": plain_text(title),
         "language": study.language,
         "lang": page["lang"],
         "lang-office": page["office"],

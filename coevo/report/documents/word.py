@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from coevo.report.documents.pandoc import charts, converted
-from coevo.report.words.markup import plain
+from coevo.report.words.markup import plain_text
 
 # A4 and its margins, in twentieths of a point: the columns of every table fill what is between.
 PAGE, MARGINS = (11906, 16838), {"left": 1361, "right": 1361, "top": 1418, "bottom": 1361}
@@ -108,7 +108,7 @@ def _text(content: str) -> str:
 
 
 def _header(metadata: Mapping[str, str]) -> str:
-    kicker, years = (_text(plain(metadata[key])) for key in ("kicker", "years"))
+    kicker, years = (_text(plain_text(metadata[key])) for key in ("kicker", "years"))
     return f'<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{kicker}<w:r><w:tab/></w:r>{years}</w:p>'
 
 
@@ -212,6 +212,6 @@ def _properties(root: ElementTree.Element, metadata: Mapping[str, str]) -> None:
         for found in root.iterfind(f"dcterms:{name}", _SPACE):
             found.text = MADE
     for found in root.iterfind("dc:creator", _SPACE):
-        found.text = plain(metadata["generator-name"])
+        found.text = plain_text(metadata["generator-name"])
     language = ElementTree.SubElement(root, f"{{{_SPACE['dc']}}}language")
     language.text = metadata["lang-office"]

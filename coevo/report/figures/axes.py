@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from coevo.characters import WIDE
-from coevo.coupling import Scale
+from coevo.coupling import GradeScale
 from coevo.report.figures.theme import GRADE_COUNT
 from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
@@ -23,7 +23,7 @@ _END = re.compile(rf"((?![（《])[{WIDE}])(?![，。；：、）”》])")
 HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
 
 
-def scale(low: float, high: float) -> alt.Scale:
+def axis_scale(low: float, high: float) -> alt.Scale:
     """A linear scale that shows exactly [low, high]."""
     return alt.Scale(domain=[low, high], nice=False, zero=False)
 
@@ -40,14 +40,14 @@ def tenths_around(values: pd.Series) -> tuple[float, float]:
     return max(0.0, low // 0.1 / 10 - AIR), min(1.0, (high // 0.1 + 1) / 10 + AIR)
 
 
-def grade_ticks(table: Scale, limits: tuple[float, float]) -> list[float]:
+def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
     """Cuts of the grades inside the limits, and the outermost tenths."""
     tenths = [round(i / 10, 1) for i in range(11) if limits[0] <= i / 10 <= limits[1]]
     inside = [cut for cut in table.cuts if limits[0] <= cut <= limits[1]]
     return sorted({tenths[0], *inside, tenths[-1]})
 
 
-def grade_bands(table: Scale, limits: tuple[float, float]) -> pd.DataFrame:
+def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
     """Grades (grade, low, high, at) as far as they lie inside the limits; at: the middle of it."""
     seen = [(label, max(low, limits[0]), min(high, limits[1])) for label, low, high in spans(table)]
     inside = [
@@ -63,7 +63,7 @@ def years_axis(years: Sequence[int], *, grid: bool = False) -> alt.X:
     labels = list(range(last, first - 1, -step))[::-1]
     return alt.X(
         "year:Q",
-        scale=scale(first, last),
+        scale=axis_scale(first, last),
         axis=alt.Axis(
             values=labels,
             format="d",
@@ -115,7 +115,7 @@ def percent_axis(values: Sequence[float], title: str, pattern: str) -> alt.Axis:
     )  # fmt: skip
 
 
-def spread(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
+def spread_labels(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
     """Positions of labels: the values, moved apart until neighbours are `gap` away.
 
     Overlapping neighbours are merged into a block centred on its members' mean, so that no label
@@ -140,7 +140,7 @@ def spread(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
     return pd.Series(placed).reindex(values.index)
 
 
-def wrapped(label: str, width: int = 28) -> str:
+def wrapped_label(label: str, width: int = 28) -> str:
     """A label in as few lines of `width` letters as it needs, of about equal length.
 
     A wide character takes the room of two letters, and a line may end behind it.

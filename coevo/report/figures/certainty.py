@@ -9,19 +9,19 @@ import pandas as pd
 from coevo.report.figures.axes import (
     HALO,
     above,
+    axis_scale,
     grade_bands,
     grade_scale,
     grade_ticks,
     named_rows,
     percent_axis,
-    scale,
     tenths_around,
     tick_format,
     ticks,
 )
-from coevo.report.figures.curve_matrix import CURVE, labels, matrix, scales, strokes, tall
+from coevo.report.figures.curve_matrix import CURVE, choice_matrix, labels, scales, strokes, tall
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import colours, printed
+from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.multiverse import CHOICES
 
@@ -43,7 +43,7 @@ def _combinations(study: Study) -> pd.DataFrame:
 def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of the focus under every combination of choices, sorted; below it, which each one made."""
     rows = _combinations(study)
-    lines, places = matrix(rows, CHOICES, words)
+    lines, places = choice_matrix(rows, CHOICES, words)
     depth = lines["line"].max() + 1
     data = pd.DataFrame(
         {
@@ -57,7 +57,7 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     limits = tenths_around(rows["focus_D"])
     cuts = grade_ticks(study.grades, limits)
     y, below = scales(limits, depth)
-    x = alt.X("i:Q", scale=scale(-1, len(rows)), axis=None)
+    x = alt.X("i:Q", scale=axis_scale(-1, len(rows)), axis=None)
     chart = alt.Chart(data)
     dots = chart.mark_point(filled=True, size=16, opacity=1, stroke="$muted", strokeWidth=0.3)
     tips = [
@@ -105,7 +105,7 @@ def _main(
     """The study's own combination: a dot with its value, on the side that the curve leaves free."""
     own = rows[rows["main"]]
     text = [
-        words["this_study"].format(value=printed(D, scale=study.grades)) for D in own["focus_D"]
+        words["this_study"].format(value=grade_marks(D, scale=study.grades)) for D in own["focus_D"]
     ]
     data = pd.DataFrame({"i": own.index, "D": own["focus_D"].round(4), "text": text})
     chart = alt.Chart(data)
@@ -170,7 +170,7 @@ def sensitivity(study: Study, words: dict[str, str]) -> dict[str, Any]:
     )
     high = min(1.0, float(rows[["first_order", "total"]].max().max()) * 1.04)
     x = alt.X(
-        "bar:Q", scale=scale(0, high),
+        "bar:Q", scale=axis_scale(0, high),
         axis=percent_axis(ticks(0, high, 4), words["sensitivity"], words["percent"]),
     )  # fmt: skip
     y = named_rows(list(data["row"]))

@@ -19,7 +19,7 @@ class _Layer(NamedTuple):
     rows: pd.DataFrame
 
 
-def source_data(spec: Mapping[str, Any]) -> pd.DataFrame:
+def data_behind(spec: Mapping[str, Any]) -> pd.DataFrame:
     """Return the rows that the marks of a chart show, without what only says how they look.
 
     Rows that two marks show stand once. Where several sets of rows remain, `layer` numbers them in

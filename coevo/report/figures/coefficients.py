@@ -6,10 +6,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import HALO, scale, tick_format, ticks, zero_line
+from coevo.report.figures.axes import HALO, axis_scale, tick_format, ticks, zero_line
 from coevo.report.figures.curve_matrix import variant_word
 from coevo.report.figures.theme import specification
-from coevo.report.findings.interaction import coefficients, regional
+from coevo.report.findings.interaction import regional, slope_intervals
 from coevo.report.findings.study_tables import Study
 
 HEADING = "heading"
@@ -27,12 +27,12 @@ def _axis(rows: pd.DataFrame, title: str) -> alt.X:
     low, high = _limits(rows)
     values = ticks(low, high, 4)
     axis = alt.Axis(values=values, format=tick_format(values), title=title, grid=True)
-    return alt.X("low:Q", scale=scale(low, high), axis=axis)
+    return alt.X("low:Q", scale=axis_scale(low, high), axis=axis)
 
 
 def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
     """Intervals of one coefficient: hollow for region effects, filled for region and year."""
-    rows = coefficients(study, parameter)
+    rows = slope_intervals(study, parameter)
     rows = rows.assign(
         row=rows["effects"] + "|" + rows["estimator"],
         head=(rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1]),

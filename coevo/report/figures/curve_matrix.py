@@ -9,7 +9,7 @@ ROW, CURVE, GAP = 13.0, 230.0, 26.0  # pixels: row of the matrix, height of the 
 ABOVE = 0.4  # of a row, above the name of a choice
 
 
-def matrix(
+def choice_matrix(
     rows: pd.DataFrame, choices: Iterable[str], words: dict[str, str]
 ) -> tuple[pd.DataFrame, dict[str, dict]]:
     """Lines of the matrix (line, text, kind: choice, variant, used) and the line of each variant.

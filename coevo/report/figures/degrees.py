@@ -8,17 +8,17 @@ import pandas as pd
 from coevo.report.figures import FIGURES
 from coevo.report.figures.axes import (
     above,
+    axis_scale,
     grade_bands,
     grade_scale,
     grade_ticks,
-    scale,
     tenths_around,
     tick_format,
     years_axis,
 )
 from coevo.report.figures.labels import end_labels, label_marks
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import MIDPOINT, colours, printed
+from coevo.report.findings.grade_scale import MIDPOINT, colours, grade_marks
 from coevo.report.findings.study_tables import Study
 
 
@@ -32,7 +32,7 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Coordination degree D of every region, with the focus, the mean and the grades."""
     height = 440.0
     low, high = tenths_around(study.coupling["D"])
-    y = scale(low, high)
+    y = axis_scale(low, high)
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
     hover = alt.selection_point(
         name="hover", on="pointerover", clear="pointerout", fields=["name"], empty=False
@@ -87,7 +87,7 @@ def _coordination_labels(
     is_focus = shown["region"] == study.focus
     at_end = shown["year"] == study.years[-1]
     years = (" (" + shown["year"].astype(int).astype(str) + ")").mask(at_end, "")
-    texts = pd.Series([printed(D, scale=study.grades) for D in shown["D"]], shown.index)
+    texts = pd.Series([grade_marks(D, scale=study.grades) for D in shown["D"]], shown.index)
     labels = pd.DataFrame(
         {
             "value": shown["D"],
@@ -99,7 +99,9 @@ def _coordination_labels(
     if not study.single:
         present = last.loc[last["year"] == study.years[-1], "D"]
         mean = present.mean()
-        text = words["mean_of"].format(count=len(present), value=printed(mean, scale=study.grades))
+        text = words["mean_of"].format(
+            count=len(present), value=grade_marks(mean, scale=study.grades)
+        )
         labels.loc[len(study.coupling)] = [mean, text, True, "$ink"]
     return end_labels(labels, *limits, height)
 
@@ -125,7 +127,7 @@ def _grade_words(
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
     rows = study.coupling[["region", "name", "year", "D", "grade"]].copy()
-    rows["text"] = [printed(D, scale=study.grades) for D in rows["D"]]
+    rows["text"] = [grade_marks(D, scale=study.grades) for D in rows["D"]]
     rows["g"] = rows["grade"].map(colours(study.grades))
     order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
     is_focus = f"datum.value == {study.name(study.focus)!r}"

@@ -6,10 +6,10 @@ import altair as alt
 import pandas as pd
 
 from coevo.characters import WIDE
-from coevo.report.figures.axes import grade_scale, percent_axis, scale
+from coevo.report.figures.axes import axis_scale, grade_scale, percent_axis
 from coevo.report.figures.certainty import share_text
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import colours, printed
+from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
 
 LEAST = 0.1  # a share below this has no number in its bar
@@ -80,7 +80,7 @@ def _share_bars(
     )  # fmt: skip
     draws = words["draws"].format(count=f"{study.config['robustness']['draws']:,}")
     x = alt.X(
-        "start:Q", scale=scale(0, 1),
+        "start:Q", scale=axis_scale(0, 1),
         axis=percent_axis([0, 0.25, 0.5, 0.75, 1], draws, words["percent"]),
     )  # fmt: skip
     bars = base.mark_bar(stroke="$bg", strokeWidth=1).encode(
@@ -95,7 +95,7 @@ def _share_bars(
     fits = f"datum.share * width > {LETTER} * {letters} + 8"
     shown = f"{fits % 'long'} ? datum.long : {fits % 'short'} ? datum.short : ''"
     text = base.transform_calculate(shown=shown).mark_text(fontSize=11.5).encode(
-        x=alt.X("middle:Q", scale=scale(0, 1)), y=y, text="shown:N",
+        x=alt.X("middle:Q", scale=axis_scale(0, 1)), y=y, text="shown:N",
         color=alt.Color("g:O", scale=grade_scale(text=True)),
     )  # fmt: skip
     return bars, text
@@ -104,7 +104,7 @@ def _share_bars(
 def _ranges(study: Study, y: alt.Y, ranges: pd.DataFrame) -> list[alt.Chart]:
     """D with its 5-95 % range, beside the bars."""
     beside = ranges[["region", "year"]].assign(
-        D=[printed(D, scale=study.grades) for D in ranges["D"]],
+        D=[grade_marks(D, scale=study.grades) for D in ranges["D"]],
         range=[
             f"{low:.2f}–{high:.2f}" for low, high in zip(ranges["low"], ranges["high"], strict=True)
         ],

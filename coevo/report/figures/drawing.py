@@ -8,7 +8,7 @@ from typing import Any
 from coevo.characters import has_wide
 from coevo.report.figures import (
     FIGURES,
-    Figure,
+    ChartSpec,
     certainty,
     coefficients,
     degrees,
@@ -24,11 +24,11 @@ from coevo.report.figures import (
     trends,
     weight_bars,
 )
-from coevo.report.figures.chart_data import source_data
+from coevo.report.figures.chart_data import data_behind
 from coevo.report.figures.fonts import font_folders
 from coevo.report.figures.images import pdfs, pngs
 from coevo.report.figures.theme import PALETTES, SANS, filled
-from coevo.report.findings.chart_needs import shown
+from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import for_excel
 
@@ -49,7 +49,7 @@ WIDTHS = {1: 640, 2: 340, 3: 230}
 MEASURED = "Noto Sans SC"
 
 
-def paper_size(spec: dict[str, Any], figure: Figure) -> dict[str, float]:
+def paper_size(spec: dict[str, Any], figure: ChartSpec) -> dict[str, float]:
     """Width and height of a chart as it is set in the PDF."""
     return {"width": WIDTHS[figure.columns], "height": spec["height"] * figure.paper}
 
@@ -62,7 +62,7 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     words
         Words in charts: `charts` of the phrase file of the study's language.
     """
-    specs = {name: CHARTS[name](study, words) for name in figure_names(shown(study))}
+    specs = {name: CHARTS[name](study, words) for name in figure_names(charts_that_apply(study))}
     charts = {name: svg(spec | paper_size(spec, FIGURES[name])) for name, spec in specs.items()}
     return {
         f"{name}.{ending}": content
@@ -90,7 +90,7 @@ def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
         if ending in by_ending:
             by_ending[ending][name] = str(content)
     data = {
-        f"{name}.csv": for_excel(source_data(json.loads(text)))
+        f"{name}.csv": for_excel(data_behind(json.loads(text)))
         for name, text in by_ending["json"].items()
     }
     return {f"{name}.pdf": image for name, image in pdfs(by_ending["svg"]).items()} | data

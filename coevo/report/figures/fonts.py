@@ -64,7 +64,7 @@ def covered() -> frozenset[int]:
     return frozenset(points)
 
 
-def check(texts: Mapping[str, str], otherwise: str = "") -> None:
+def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
     """Refuse characters that no font holds.
 
     Parameters

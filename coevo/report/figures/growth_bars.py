@@ -6,7 +6,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from coevo.report.figures.axes import named_rows, scale, tick_format, ticks, wrapped, zero_line
+from coevo.report.figures.axes import (
+    axis_scale,
+    named_rows,
+    tick_format,
+    ticks,
+    wrapped_label,
+    zero_line,
+)
 from coevo.report.figures.theme import specification, subsystem_colour
 from coevo.report.findings.study_tables import Study
 
@@ -25,7 +32,7 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
     subsystem = dict(zip(table["indicator"], table["subsystem"], strict=True))
     rows = pd.DataFrame(
         {
-            "row": [wrapped(study.heading(i)) for i in own.index],
+            "row": [wrapped_label(study.heading(i)) for i in own.index],
             "value": own.to_numpy().round(4),
             "mean": sums.groupby("indicator").mean().reindex(own.index).to_numpy().round(4),
             "of": [study.label(subsystem[i]) for i in own.index],
@@ -49,7 +56,7 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
     )
     values = ticks(low, high, 4)
     x = alt.X(
-        "value:Q", scale=scale(low, high),
+        "value:Q", scale=axis_scale(low, high),
         axis=alt.Axis(
             values=values, format=tick_format(values), title=title, grid=True, titleLimit=600
         ),

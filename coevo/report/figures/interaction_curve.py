@@ -6,8 +6,15 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import above, scale, tick_format, ticks
-from coevo.report.figures.curve_matrix import labels, matrix, scales, strokes, tall, variant_word
+from coevo.report.figures.axes import above, axis_scale, tick_format, ticks
+from coevo.report.figures.curve_matrix import (
+    choice_matrix,
+    labels,
+    scales,
+    strokes,
+    tall,
+    variant_word,
+)
 from coevo.report.figures.theme import specification
 from coevo.report.findings.sign_survival import FIT, GIVEN, patterns
 from coevo.report.findings.study_tables import Study
@@ -99,7 +106,7 @@ def _intervals(
 
 def _curve(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
     rows = _specifications(study, parameter)
-    lines, places = matrix(rows, CHOICES, _short_names(rows, words))
+    lines, places = choice_matrix(rows, CHOICES, _short_names(rows, words))
     depth, data = lines["line"].max() + 1, _data(study, rows, places, words)
     limits = curve_limits(data)
     scale_of_curve, below = scales(limits, depth)
@@ -113,7 +120,7 @@ def _curve(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any
         alt.Tooltip("low:Q", title=words["tip_low"], format=".4f"),
         alt.Tooltip("high:Q", title=words["tip_high"], format=".4f"),
     ]
-    x = alt.X("i:Q", scale=scale(-1, len(rows)), axis=None)
+    x = alt.X("i:Q", scale=axis_scale(-1, len(rows)), axis=None)
     y = alt.Y("shown_low:Q", scale=scale_of_curve, axis=axis)
     bottom = strokes(alt.Chart(data), list(places), x, below, len(rows)) + labels(lines, below)
     layers = alt.layer(alt.layer(*bottom), alt.layer(*_intervals(data, limits, x, y, tips)))

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import spread
+from coevo.report.figures.axes import spread_labels
 
 LABEL_PIXELS = 15.0  # height that a label needs
 
@@ -12,7 +12,7 @@ def end_labels(rows: pd.DataFrame, low: float, high: float, height: float) -> pd
     """Rows (value, text, colour, weight) with `at`, where each label stands beside its line."""
     gap = LABEL_PIXELS / height * (high - low)
     return rows.reset_index(drop=True).assign(
-        at=lambda f: spread(f["value"], gap, low, high).to_numpy()
+        at=lambda f: spread_labels(f["value"], gap, low, high).to_numpy()
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import scale, tick_format, ticks
+from coevo.report.figures.axes import axis_scale, tick_format, ticks
 from coevo.report.figures.plane import Limits
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
@@ -30,8 +30,8 @@ class Plane:
             words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
             for symbol, i in (("x₁", up), ("x₂", down))
         ]
-        self.x = scale(*x)
-        self.y = scale(*y)
+        self.x = axis_scale(*x)
+        self.y = axis_scale(*y)
         self.x_axis = alt.Axis(
             title=titles[0], values=x_ticks, format=tick_format(x_ticks), **options
         )

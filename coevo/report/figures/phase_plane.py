@@ -26,13 +26,20 @@ from coevo.report.figures.plane import (
     arrows,
     free_corner,
     holds,
-    limits,
     orbit_inside,
+    plane_limits,
     shade,
 )
 from coevo.report.figures.theme import specification
-from coevo.report.findings.calibrated import given, period, yearly
-from coevo.report.findings.equilibrium import BOUNDED, fits, own_parameters, path, rest_point, zone
+from coevo.report.findings.calibrated import given_points, period_points, yearly
+from coevo.report.findings.equilibrium import (
+    BOUNDED,
+    fits,
+    own_parameters,
+    path,
+    rest_point_found,
+    zone,
+)
 from coevo.report.findings.study_tables import Study
 
 
@@ -42,10 +49,15 @@ def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
     It holds the path and the calibrated points of single years; of the other points those that do
     not lie beyond it, and words for the rest.
     """
-    observed, single, whole, stated = path(study), yearly(study), period(study), given(study)
+    observed, single, whole, stated = (
+        path(study),
+        yearly(study),
+        period_points(study),
+        given_points(study),
+    )
     fit, parameters, held = fits(study).iloc[0], own_parameters(study), zone(study)
     known = pd.concat([observed, single], ignore_index=True)
-    x, y = (limits(list(known[column])) for column in ("x1", "x2"))
+    x, y = (plane_limits(list(known[column])) for column in ("x1", "x2"))
     large = {"calibrated": whole, "given": stated}
     points = {key: row for key, row in large.items() if row is not None and holds(row, x, y)}
     located = bool(fit["located"]) and holds(fit, x, y)
@@ -56,7 +68,7 @@ def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
     corner = (
         None
         if fit["located"]
-        else free_corner(marks, rest_point(parameters), shade(held, x, y), x, y)
+        else free_corner(marks, rest_point_found(parameters), shade(held, x, y), x, y)
     )
     boxes = _boxes(observed, list(points.values()), corner, x, y)
     field = alt.Chart(arrows(parameters, x, y, boxes)).mark_point(
@@ -135,7 +147,7 @@ def _zero_growth(
 
     A coordinate whose set is unbounded gets no number.
     """
-    rest_1, rest_2 = rest_point(parameters)
+    rest_1, rest_2 = rest_point_found(parameters)
     place_1, place_2 = _place(rest_1, x), _place(rest_2, y)
     style = {"strokeDash": [6, 4], "strokeWidth": 1.5}
     lines = []

@@ -19,7 +19,7 @@ Limits = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, low, width, height as shares of the plane
 
 
-def limits(values: list[float]) -> Limits:
+def plane_limits(values: list[float]) -> Limits:
     """From zero to a tick above the largest value: the plane that matters holds the path."""
     high = max(values) * 1.18
     step = ticks(0, high, 5)[1]

@@ -7,10 +7,10 @@ import pandas as pd
 
 from coevo.report.figures.axes import HALO
 from coevo.report.figures.marks import Plane, short
-from coevo.report.figures.plane import lean, limits
+from coevo.report.figures.plane import lean, plane_limits
 from coevo.report.figures.theme import specification
 from coevo.report.findings.calibrated import FAILS, GIVEN, calibrations
-from coevo.report.findings.equilibrium import of_source, own_fits, path
+from coevo.report.findings.equilibrium import of_source, path, region_fit_rows
 from coevo.report.findings.study_tables import Study
 
 LINE = 16  # pixels between lines of words in the strip at the top, which no path reaches
@@ -24,7 +24,7 @@ def points(study: Study) -> pd.DataFrame:
     Frames are the upper limits of the region's axes, which hold its path and its calibrated years.
     """
     paths = pd.concat(path(study, region).assign(scope=region) for region in study.regions)
-    theory, fits = calibrations(study), own_fits(study)
+    theory, fits = calibrations(study), region_fit_rows(study)
     theory = theory[theory["kind"] != FAILS]
     parts = {
         "observed": paths,
@@ -37,7 +37,7 @@ def points(study: Study) -> pd.DataFrame:
     rows = pd.concat(part[columns].assign(kind=kind) for kind, part in parts.items() if len(part))
     rows = rows.rename(columns={"scope": "region"}).dropna(subset=list(AXES))
     known = rows[rows["kind"].isin(["observed", "calibrated_year"])].groupby("region")
-    frames = {f"frame_{x}": known[x].agg(lambda seen: limits(list(seen))[1]) for x in AXES}
+    frames = {f"frame_{x}": known[x].agg(lambda seen: plane_limits(list(seen))[1]) for x in AXES}
     rows = rows[rows["region"].isin(paths["scope"])]
     return rows.assign(**{name: rows["region"].map(frame) for name, frame in frames.items()})
 
@@ -48,7 +48,7 @@ def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> pd.DataFra
     They say that E is not located or not estimated and where every calibration fails, and name the
     points beyond the plane.
     """
-    fitted = set(own_fits(study)["scope"])
+    fitted = set(region_fit_rows(study)["scope"])
     located = set(rows.loc[rows["kind"] == "fitted", "region"])
     lines = [
         (region, words["fitted_unlocated" if region in fitted else "fitted_missing"])

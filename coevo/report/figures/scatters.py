@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES, demean
-from coevo.report.figures.axes import HALO, above, scale, tick_format, ticks, zero_line
+from coevo.report.figures.axes import HALO, above, axis_scale, tick_format, ticks, zero_line
 from coevo.report.figures.theme import specification
-from coevo.report.findings.comovement import correlations
+from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 
@@ -17,13 +17,13 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Correlation of the logs of the first two indices at three levels; a bar shows what random
     pairing gives, where that was computed.
     """
-    rows = correlations(study).reset_index()
+    rows = correlation_values(study).reset_index()
     rows["title"] = rows["scope"].map(lambda scope: words[scope])
     rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
     low = min(-0.25, rows[["value", "low"]].min().min()) - 0.12
     high = max(0.5, rows[["value", "high"]].max().max()) + 0.12
     values = ticks(low, high)
-    x = scale(low, high)
+    x = axis_scale(low, high)
     axis = alt.Axis(values=values, format=".2~f", title=words["correlation"], grid=True)
     order = [scope for scope in SCOPES if scope in set(rows["scope"])]
     placed = rows.dropna(subset=["low", "high"])
@@ -91,14 +91,14 @@ def _scatter(study: Study, words: dict[str, str], scope: str) -> dict[str, Any]:
     first, second = (study.label(s) for s in study.subsystems[:2])
     x_ticks, y_ticks = ticks(*x_limits, 3), ticks(*y_limits, 4)
     x = alt.X(
-        "x:Q", scale=scale(*x_limits),
+        "x:Q", scale=axis_scale(*x_limits),
         axis=alt.Axis(
             title=words[f"x_{scope}"].format(subsystem=first), values=x_ticks,
             format=tick_format(x_ticks), grid=True,
         ),
     )  # fmt: skip
     y = alt.Y(
-        "y:Q", scale=scale(*y_limits),
+        "y:Q", scale=axis_scale(*y_limits),
         axis=above(
             words[f"y_{scope}"].format(subsystem=second), values=y_ticks,
             format=tick_format(y_ticks),

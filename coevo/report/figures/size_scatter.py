@@ -9,7 +9,7 @@ import pandas as pd
 from coevo.characters import room
 from coevo.report.figures.axes import HALO, above, tick_format, ticks
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import printed
+from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import Study
 
 MEASURES = ["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]
@@ -153,7 +153,7 @@ def _ranks(rows: pd.DataFrame, study: Study, words: dict[str, str]) -> list[str]
     """Name, D, and the ranks of D without and with size taken out."""
     return [
         words["ranks"].format(
-            name=row.name, value=printed(row.D, scale=study.grades), rank=int(row.rank_D),
+            name=row.name, value=grade_marks(row.D, scale=study.grades), rank=int(row.rank_D),
             adjusted=int(row.rank_size_adjusted_D),
         )
         for row in rows.set_index("name", drop=False).itertuples(index=False)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.report.figures.axes import grade_scale
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import colours, printed, spans
+from coevo.report.findings.grade_scale import colours, grade_marks, spans
 from coevo.report.findings.study_tables import Study
 
 GRID = list(range(1, 9))  # rows and columns of tiles in config/regions.csv
@@ -42,7 +42,7 @@ def _rows(study: Study, places: pd.DataFrame, years: Sequence[int]) -> pd.DataFr
     rows = study.coupling.loc[study.coupling["year"].isin(years), ["region", "year", "D", "grade"]]
     rows = rows.merge(places.drop(columns="known"), on="region")
     return rows.assign(
-        text=[printed(D, scale=study.grades) for D in rows["D"]],
+        text=[grade_marks(D, scale=study.grades) for D in rows["D"]],
         g=rows["grade"].map(colours(study.grades)),
         D=rows["D"].round(4),
     )

@@ -5,10 +5,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import above, scale, ticks, years_axis
+from coevo.report.figures.axes import above, axis_scale, ticks, years_axis
 from coevo.report.figures.labels import end_labels, label_marks
 from coevo.report.figures.theme import specification, subsystem_colour
-from coevo.report.findings.grade_scale import MIDPOINT, printed
+from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 
@@ -34,7 +34,7 @@ def opening_indices(study: Study, words: dict[str, str]) -> dict[str, Any]:
             for who, subsystem in zip(rows["who"], rows["subsystem"], strict=True)
         ]
     high = max(0.2, rows["value"].max() * 1.08)
-    y = scale(0, high)
+    y = axis_scale(0, high)
     values = ticks(0, high)
     lines = (
         alt.Chart(rows)
@@ -92,11 +92,11 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
         colour=rows["key"].map(lambda k: style[k][1]),
         stroke=rows["key"].map(lambda k: style[k][2]),
     )
-    y = scale(0, 1)
+    y = axis_scale(0, 1)
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "key"], sort=False).tail(1)
     placed = pd.concat(end_labels(part, 0, 1, 200) for _, part in last.groupby("region", sort=True))
-    placed["text"] = placed["label"] + " " + placed["value"].map(printed)
+    placed["text"] = placed["label"] + " " + placed["value"].map(grade_marks)
     chart = alt.Chart(rows)
     labels = alt.Chart(placed)
     if picked:

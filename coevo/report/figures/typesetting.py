@@ -32,7 +32,7 @@ def typeset(
     import typst
 
     shown = {f"figure {PurePath(path).stem}": image for path, image in charts.items()}
-    fonts.check({**sources, **shown}, otherwise)
+    fonts.check_characters({**sources, **shown}, otherwise)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for path, text in {**charts, **{f"{n}.typ": s for n, s in sources.items()}}.items():

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import named_rows, scale, tick_format, ticks, wrapped
+from coevo.report.figures.axes import axis_scale, named_rows, tick_format, ticks, wrapped_label
 from coevo.report.figures.theme import specification, subsystem_colour
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.study_tables import Study
@@ -24,7 +24,7 @@ def weights(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Weight of each indicator: filled dot under the method used, other marks for the others."""
     used = study.config["weighting"]["method"]
     rows = study.tables["weights"].copy()
-    rows["row"] = rows["indicator"].map(lambda i: wrapped(study.heading(i)))
+    rows["row"] = rows["indicator"].map(lambda i: wrapped_label(study.heading(i)))
     rows["colour"] = rows["subsystem"].map(
         lambda s: subsystem_colour(study.subsystems.index(s), text=True)
     )
@@ -35,7 +35,7 @@ def weights(study: Study, words: dict[str, str]) -> dict[str, Any]:
     high = max(rows["weight"].max() * 1.15, 0.1)
     values = ticks(0, high)
     x = alt.X(
-        "weight:Q", scale=scale(0, high),
+        "weight:Q", scale=axis_scale(0, high),
         axis=alt.Axis(
             values=values, format=tick_format(values), title=words["weight"], grid=True
         ),
@@ -76,7 +76,7 @@ def _bars(
 ) -> tuple[alt.Chart, alt.X, alt.Y]:
     values = ticks(0, high, 4)
     x = alt.X(
-        "obstacle:Q", scale=scale(0, high),
+        "obstacle:Q", scale=axis_scale(0, high),
         axis=alt.Axis(values=values, format=".0%", title=words["obstacle"], grid=True),
     )  # fmt: skip
     y = named_rows(order)
@@ -103,7 +103,7 @@ def _obstacle_rows(study: Study) -> pd.DataFrame:
     """Obstacle degrees of the latest year that has them, with label, colour and regional mean."""
     rows = obstacle_rows(study).copy()
     places = _positions(study)
-    rows["row"] = rows["indicator"].map(lambda i: wrapped(study.heading(i)))
+    rows["row"] = rows["indicator"].map(lambda i: wrapped_label(study.heading(i)))
     rows["colour"] = rows["indicator"].map(lambda i: subsystem_colour(places[i]))
     rows["mean"] = rows.groupby("indicator")["obstacle"].transform("mean")
     return rows

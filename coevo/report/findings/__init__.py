@@ -3,53 +3,52 @@
 from typing import Any
 
 from coevo.panel.derivations import DERIVATIONS, parse
-from coevo.report.findings.calibrated import calibration, failed
-from coevo.report.findings.chart_needs import shown
-from coevo.report.findings.choice_robustness import guards, robustness
-from coevo.report.findings.combinations import choices
-from coevo.report.findings.comovement import step
-from coevo.report.findings.data_quality import data, obstacles, weights
-from coevo.report.findings.equilibrium import equilibrium, fits, pooled_fits
-from coevo.report.findings.feedback_strength import feedback
-from coevo.report.findings.growth_parts import growth
-from coevo.report.findings.interaction import interaction
-from coevo.report.findings.relation import relation
-from coevo.report.findings.rise import far, focus_state
-from coevo.report.findings.scope import scope
-from coevo.report.findings.sign_survival import survival
-from coevo.report.findings.simulations import simulated
-from coevo.report.findings.since_release import changes
-from coevo.report.findings.size_control import size
+from coevo.report.findings.calibrated import calibration_finding, failed
+from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
+from coevo.report.findings.combinations import combinations_finding
+from coevo.report.findings.comovement import comovement_finding
+from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
+from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_fits
+from coevo.report.findings.feedback_strength import feedback_finding
+from coevo.report.findings.growth_parts import growth_finding
+from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.relation import relation_finding
+from coevo.report.findings.rise import focus_state, rise_finding
+from coevo.report.findings.scope import scope_finding
+from coevo.report.findings.sign_survival import sign_survival_finding
+from coevo.report.findings.simulations import simulation_finding
+from coevo.report.findings.since_release import release_finding
+from coevo.report.findings.size_control import size_control_finding
 from coevo.report.findings.study_tables import Study
 
 
-def findings(study: Study) -> dict[str, Any]:
+def all_findings(study: Study) -> dict[str, Any]:
     """Findings by section; each section carries a `verdict` where sentences differ by it."""
     return {
-        "scope": scope(study),
-        "far": far(study),
-        "choices": choices(study),
-        "step": step(study),
-        "size": size(study),
-        "growth": growth(study),
-        "guards": guards(study),
-        "robustness": robustness(study),
-        "interaction": interaction(study),
-        "survival": survival(study),
-        "relation": relation(study),
-        "feedback": feedback(study),
-        "simulated": simulated(study),
-        "equilibrium": equilibrium(study),
-        "calibration": calibration(study),
-        "data": data(study),
-        "weights": weights(study),
-        "obstacles": obstacles(study),
-        "limits": limits(study),
-        "changes": changes(study),
+        "scope": scope_finding(study),
+        "far": rise_finding(study),
+        "choices": combinations_finding(study),
+        "step": comovement_finding(study),
+        "size": size_control_finding(study),
+        "growth": growth_finding(study),
+        "guards": guards_finding(study),
+        "robustness": robustness_finding(study),
+        "interaction": interaction_finding(study),
+        "survival": sign_survival_finding(study),
+        "relation": relation_finding(study),
+        "feedback": feedback_finding(study),
+        "simulated": simulation_finding(study),
+        "equilibrium": equilibrium_finding(study),
+        "calibration": calibration_finding(study),
+        "data": data_finding(study),
+        "weights": weights_finding(study),
+        "obstacles": obstacles_finding(study),
+        "limits": limits_that_apply(study),
+        "changes": release_finding(study),
     }
 
 
-def limits(study: Study) -> list[str]:
+def limits_that_apply(study: Study) -> list[str]:
     """Keys of the limits that apply to this study."""
     derivations = _derivations(study)
     constant = any(DERIVATIONS[name].chained for name in derivations)
@@ -58,13 +57,13 @@ def limits(study: Study) -> list[str]:
     keys += [] if constant else ["prices"]
     keys += ["quotient"] if "location_quotient" in derivations else []
     if study.pair is not None:
-        found = equilibrium(study)
+        found = equilibrium_finding(study)
         keys = ["positive", *([] if study.pooled else ["shock"]), *keys]
         keys = (["extrapolation"] if found["beyond"] else []) + keys
         keys = ([] if found["verdict"] == "not_estimated" else ["freedom"]) + keys
         keys += ["centre"] if (fits(study)["kind"] == "centre").any() else []
         keys += ["roles"]
-        known = simulated(study)
+        known = simulation_finding(study)
         keys += ["rule"] if "relation_rule" in known and study.pooled else []
         keys += ["coverage"] if "coverage" in known else []
     return keys + sorted(f"note:{indicator}" for indicator in indicators)
@@ -84,4 +83,4 @@ def _derivations(study: Study) -> set[str]:
     return names
 
 
-__all__ = ["Study", "failed", "findings", "focus_state", "limits", "pooled_fits", "shown"]
+__all__ = ["Study", "all_findings", "failed", "focus_state", "limits_that_apply", "pooled_fits"]

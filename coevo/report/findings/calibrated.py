@@ -28,7 +28,7 @@ def yearly(study: Study) -> pd.DataFrame:
     )
 
 
-def period(study: Study) -> pd.Series | None:
+def period_points(study: Study) -> pd.Series | None:
     """Calibrated equilibrium of the region in focus over the period, if there is one."""
     rows = calibrations(study)
     rows = rows[(rows["scope"] == study.focus) & rows["year"].isna() & (rows["kind"] != FAILS)]
@@ -36,14 +36,14 @@ def period(study: Study) -> pd.Series | None:
     return rows.iloc[0] if len(rows) else None
 
 
-def given(study: Study) -> pd.Series | None:
+def given_points(study: Study) -> pd.Series | None:
     """Rest point of the region in focus at the parameters that the configuration gives."""
     rows = of_source(study, GIVEN)
     rows = rows[rows["scope"] == study.focus].dropna(subset=["x1", "x2"])
     return rows.iloc[0] if len(rows) else None
 
 
-def theoretical(study: Study) -> pd.DataFrame:
+def theoretical_points(study: Study) -> pd.DataFrame:
     """Per region the calibrated equilibrium of the period, or that of the given parameters."""
     whole = calibrations(study)
     return pd.concat([whole[whole["year"].isna()], of_source(study, GIVEN)]).set_index("scope")
@@ -57,7 +57,7 @@ def failed(study: Study) -> pd.DataFrame:
     return grouped.rename("years").reset_index()
 
 
-def calibration(study: Study) -> dict[str, Any]:
+def calibration_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the theoretical equilibrium of the region in focus.
 
     `verdict` is `period` or `fails` for an accounting calibration, `refused` with a `reason` where
@@ -70,10 +70,10 @@ def calibration(study: Study) -> dict[str, Any]:
     if reason:
         return {"verdict": "refused", "reason": reason, "observed": seen}
     if table.empty:
-        stated = given(study)
+        stated = given_points(study)
         verdict = "none" if stated is None else "given"
         return {"verdict": verdict, "given": stated, "observed": seen}
-    whole, single, every = period(study), yearly(study), table[table["year"].notna()]
+    whole, single, every = period_points(study), yearly(study), table[table["year"].notna()]
     found = {
         "verdict": "fails" if whole is None else "period",
         "period": whole,

@@ -1,12 +1,12 @@
 """What a study has to show, as the charts name their needs."""
 
-from coevo.report.findings.comovement import correlations
-from coevo.report.findings.equilibrium import own_fits, refused
+from coevo.report.findings.comovement import correlation_values
+from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
 
 
-def shown(study: Study) -> frozenset[str]:
+def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
     `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
@@ -18,7 +18,7 @@ def shown(study: Study) -> frozenset[str]:
     least is estimated by itself; `specifications`: the model is fitted under several of them.
     """
     has = set() if study.single else {"regions"}
-    scopes = set() if study.single else set(correlations(study).index)
+    scopes = set() if study.single else set(correlation_values(study).index)
     has |= scopes | ({"correlations"} if scopes else set())
     has |= _of_coordination(study)
     if study.pair is None:
@@ -27,7 +27,7 @@ def shown(study: Study) -> frozenset[str]:
     has |= {"fit"} if estimated else set()
     has |= {"coefficients"} if estimated or study.pooled else set()
     has |= {"specifications"} if len(patterns(study)) > 1 else set()
-    has |= {"own_fits"} if len(own_fits(study)) and not study.single else set()
+    has |= {"own_fits"} if len(region_fit_rows(study)) and not study.single else set()
     return frozenset(has)
 
 

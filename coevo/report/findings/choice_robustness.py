@@ -13,7 +13,7 @@ ALONE = 0.01  # first-order share below which a choice does nothing by itself
 IDLE = 0.05  # total share below which a choice hardly matters
 
 
-def robustness(study: Study) -> dict[str, Any]:
+def robustness_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'how sure we are of D', about the region in focus.
 
     `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
@@ -100,7 +100,7 @@ def _drives(study: Study) -> dict[str, Any]:
     }
 
 
-def guards(study: Study) -> dict[str, pd.DataFrame]:
+def guards_finding(study: Study) -> dict[str, pd.DataFrame]:
     """What `diagnostics` flags: rows by guard, in the order of the table."""
     table = study.tables["diagnostics"]
     flagged = table[table["flagged"].astype(str).str.lower() == "true"]

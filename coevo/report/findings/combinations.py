@@ -5,7 +5,7 @@ from typing import Any
 from coevo.report.findings.study_tables import Study
 
 
-def choices(study: Study) -> dict[str, Any]:
+def combinations_finding(study: Study) -> dict[str, Any]:
     """The main specification and its variants, each as a row of `robustness`.
 
     `weightings`: the variants by another weighting; `range`: the one by the range [0, 1], or None;

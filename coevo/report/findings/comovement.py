@@ -18,7 +18,7 @@ def pairs(study: Study) -> list[tuple[str, str]]:
     return list(combinations(study.subsystems, 2))
 
 
-def correlations(study: Study, pair: tuple[str, str] | None = None) -> pd.DataFrame:
+def correlation_values(study: Study, pair: tuple[str, str] | None = None) -> pd.DataFrame:
     """Correlation of ln U1 and ln U2 by scope, with the range that random pairing gives.
 
     Of more than two subsystems the first two, or the `pair` that is asked for.
@@ -42,7 +42,7 @@ def correlations(study: Study, pair: tuple[str, str] | None = None) -> pd.DataFr
     return frame.astype(float).rename_axis("scope")
 
 
-def step(study: Study) -> dict[str, Any]:
+def comovement_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'in step, or just large and rising?'.
 
     `verdict` is `beyond` when the correlation within regions and years lies above the range of
@@ -52,7 +52,7 @@ def step(study: Study) -> dict[str, Any]:
     """
     if study.single:
         return {"verdict": "one_region"}
-    frame = correlations(study)
+    frame = correlation_values(study)
     placed = frame.dropna()
     return {
         "verdict": _verdict(frame),

@@ -7,14 +7,14 @@ import pandas as pd
 from coevo.panel.audit import is_finding
 from coevo.panel.derivations import linked
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.vintage_breaks import vintages
+from coevo.report.findings.vintage_breaks import vintages_finding
 
 FILLED = "filled"
 MISSING = "missing"
 HEAVY = 0.5  # a weight above this decides its subsystem alone
 
 
-def data(study: Study) -> dict[str, Any]:
+def data_finding(study: Study) -> dict[str, Any]:
     """Counts of what was read, audit findings by check, missing and filled cells, vintages.
 
     `of_D`: figures of the subsystems' indicators in the panel, and how many of them are filled.
@@ -31,7 +31,7 @@ def data(study: Study) -> dict[str, Any]:
         "files": seen["file"].nunique(),
         "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),
-        "vintages": vintages(study),
+        "vintages": vintages_finding(study),
         "audit": len(audit),
         "remarks": remarks["check"].value_counts(sort=False).to_dict(),
         "of_D": {"figures": int(used.sum()), "filled": int((used & flags.eq(FILLED)).sum())},
@@ -63,7 +63,7 @@ def between(study: Study) -> pd.Series:
     return grouped["mean"].var(ddof=0) / grouped["z"].var(ddof=0)
 
 
-def weights(study: Study) -> dict[str, Any]:
+def weights_finding(study: Study) -> dict[str, Any]:
     """The weights in use, heaviest first in each subsystem, and what is heavy."""
     table = study.tables["weights"]
     used = study.config["weighting"]["method"]
@@ -116,7 +116,7 @@ def obstacle_rows(study: Study) -> pd.DataFrame:
     return table[table["year"] == (years.max() if len(years) else study.years[-1])]
 
 
-def obstacles(study: Study, count: int = 3) -> dict[str, Any]:
+def obstacles_finding(study: Study, count: int = 3) -> dict[str, Any]:
     """The largest obstacles in the focus and on the mean of the regions, and of which year.
 
     `verdict` is `none` when no year has any, `earlier` when the focus's last year has none.

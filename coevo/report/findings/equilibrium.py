@@ -30,7 +30,7 @@ def observed(study: Study, region: str | None = None) -> pd.Series:
 
 def refused(study: Study) -> dict[str, str]:
     """Why the main estimator has no fit of a region of its own, by region."""
-    table, fitted = study.tables["relations"], set(own_fits(study)["scope"])
+    table, fitted = study.tables["relations"], set(region_fit_rows(study)["scope"])
     rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
     reasons = dict(zip(rows["scope"], rows["relation"], strict=True))
     return {r: str(reasons.get(r) or "") for r in study.regions if r not in fitted}
@@ -53,7 +53,7 @@ def fits(study: Study) -> pd.DataFrame:
     return rows.assign(later=later).sort_values(["later", "estimator"]).reset_index(drop=True)
 
 
-def own_fits(study: Study) -> pd.DataFrame:
+def region_fit_rows(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
     rows = of_source(study, "fit")
     rows = rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
@@ -123,7 +123,7 @@ def located_verdict(fit: pd.Series) -> str:
     return "located" if fit["located"] else "not_positive"
 
 
-def equilibrium(study: Study) -> dict[str, Any]:
+def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`.
@@ -145,13 +145,13 @@ def equilibrium(study: Study) -> dict[str, Any]:
         "zone_level": zone(study)["level"],
         "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
         "located": int(own["located"].sum()),
-        "everywhere": (int(own_fits(study)["located"].sum()), len(own_fits(study))),
+        "everywhere": (int(region_fit_rows(study)["located"].sum()), len(region_fit_rows(study))),
         "estimators": len(own),
-        "kinds": own_fits(study)["kind"].value_counts().to_dict(),
+        "kinds": region_fit_rows(study)["kind"].value_counts().to_dict(),
         "pooled_kinds": _pooled_kinds(study),
         "general_kinds": _general(study)["kind"].value_counts().to_dict(),
         "general_located": int(_general(study)["located"].sum()),
-        "signs": _signs(own_fits(study)),
+        "signs": _signs(region_fit_rows(study)),
         "doubts": doubts(study),
         "df": int(df.iloc[0]),
         "rows": int(df.iloc[0]) + 2,
@@ -212,11 +212,11 @@ def _beyond(study: Study, parameters: dict[str, float]) -> bool:
     seen = path(study)
     return any(
         not seen[i].min() <= value <= seen[i].max()
-        for i, value in zip(("x1", "x2"), rest_point(parameters), strict=True)
+        for i, value in zip(("x1", "x2"), rest_point_found(parameters), strict=True)
     )
 
 
-def rest_point(parameters: dict[str, float]) -> tuple[float, float]:
+def rest_point_found(parameters: dict[str, float]) -> tuple[float, float]:
     """x1 at which x2 rests and x2 at which x1 rests: a2 / d and a1 / b1, infinite for a zero."""
     with np.errstate(divide="ignore", invalid="ignore"):
         x1 = np.float64(parameters["a2"]) / np.float64(parameters["d"])

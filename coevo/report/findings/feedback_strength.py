@@ -10,7 +10,7 @@ from coevo.report.findings.study_tables import Study
 FORMS = ("weak", "strong")
 
 
-def feedback(study: Study) -> dict[str, Any]:
+def feedback_finding(study: Study) -> dict[str, Any]:
     """Verdicts of the weak and the strong form, with what they rest on, and by sub-period.
 
     `verdict`: `none` (no pair), `not_estimated`, `undecidable` (in both forms), or

@@ -10,7 +10,7 @@ from coevo.report.findings.study_tables import Study
 NEAR = 1e-9  # sums that differ by less agree
 
 
-def growth(study: Study, count: int = 2) -> dict[str, Any]:
+def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
     """Values and verdict of 'what moves D', as sums over the steps of the region in focus.
 
     `verdict`: `rose` or `fell` by the sign of the sum; `stayed` where it is 0; `not_split` where

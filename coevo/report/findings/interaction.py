@@ -14,7 +14,7 @@ def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.dropna(subset=["low", "high"])
 
 
-def coefficients(study: Study, parameter: str) -> pd.DataFrame:
+def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
     """Rows of one coefficient by effects and estimator, the main estimator first.
 
     Pooled, scaled by the first year, with region and with region and year effects; in a study of
@@ -68,7 +68,7 @@ def holds_zero(row: pd.Series) -> bool:
     return bool(row["low"] <= 0 <= row["high"])
 
 
-def signs(b1: pd.Series, d: pd.Series) -> str:
+def slope_signs(b1: pd.Series, d: pd.Series) -> str:
     """What a pair of slopes says: `supply` when both intervals lie above zero, the pattern of a
     predator-prey (supply) relation; `neither` when both hold zero; else `one` or `other`.
     """
@@ -84,7 +84,7 @@ def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
     return frame[(frame["effects"] == effects) & (frame["estimator"] == estimator)].iloc[0]
 
 
-def interaction(study: Study) -> dict[str, Any]:
+def interaction_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section on the two populations.
 
     `verdict` joins the verdicts with region effects and with region and year effects
@@ -97,10 +97,10 @@ def interaction(study: Study) -> dict[str, Any]:
     own = {} if study.single else {p: _count(regional(study, p)) for p in ("b1", "d")}
     if not study.pooled and study.focus in refused(study):
         return {"verdict": "not_estimated", "undecided": True, "regional": own}
-    b1, d = coefficients(study, "b1"), coefficients(study, "d")
+    b1, d = slope_intervals(study, "b1"), slope_intervals(study, "d")
     effects = list(EFFECTS) if study.pooled else ["none"]
     main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
-    verdicts = [signs(*pair) for pair in main.values()]
+    verdicts = [slope_signs(*pair) for pair in main.values()]
     last = pd.concat([b1, d])
     last = last[last["effects"] == effects[-1]]
     found = {

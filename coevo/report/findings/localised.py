@@ -21,7 +21,7 @@ QUOTED = "note"  # the check whose messages are words of the file itself
 Words = Mapping[str, Mapping[str, Any]]
 
 
-def localised(
+def study_in_language(
     config: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame],
     indicators: pd.DataFrame,

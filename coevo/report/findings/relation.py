@@ -35,7 +35,7 @@ def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     return rows, [*last, ("region", study.estimator)]
 
 
-def relation(study: Study) -> dict[str, Any]:
+def relation_finding(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 
     `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`, "" where too few

@@ -63,7 +63,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
     }
 
 
-def far(study: Study) -> dict[str, Any]:
+def rise_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'how far and how fast'.
 
     `verdict` is `one_region`, `all`, `most` (more than half of the regions rose), `some` or `none`.

@@ -7,7 +7,7 @@ from coevo.report.findings.study_tables import Study
 FEW = 5  # regions left out that a line can name
 
 
-def scope(study: Study) -> dict[str, Any]:
+def scope_finding(study: Study) -> dict[str, Any]:
     """`provincial`: whether all regions are provincial units, by their codes; `absent`: codes and
     `names` of known units that the study lacks, empty where they are many or unknown.
     """

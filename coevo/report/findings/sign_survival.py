@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.equilibrium import DECISIVE, of_source
-from coevo.report.findings.interaction import POOLED, holds_zero, signs
+from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs
 from coevo.report.findings.study_tables import Study
 
 CASE = ["pair", "vintage", "dropped", "roles"]
@@ -27,7 +27,7 @@ def patterns(study: Study) -> pd.DataFrame:
     for key in halves["b1"].index.intersection(halves["d"].index):
         b1, d = (halves[name].loc[key] for name in ("b1", "d"))
         zeros = {"b1_zero": holds_zero(b1), "d_zero": holds_zero(d)}
-        rows.append(dict(zip(FIT, key, strict=True)) | {"pattern": signs(b1, d)} | zeros)
+        rows.append(dict(zip(FIT, key, strict=True)) | {"pattern": slope_signs(b1, d)} | zeros)
     found = pd.DataFrame(rows, columns=[*FIT, "pattern", "b1_zero", "d_zero"])
     return found.assign(main=_is_main(found, study))
 
@@ -38,7 +38,7 @@ def _is_main(rows: pd.DataFrame, study: Study) -> pd.Series:
     return own & (rows["estimator"] == study.estimator) & (rows["effects"] == study.effects[-1])
 
 
-def survival(study: Study) -> dict[str, Any]:
+def sign_survival_finding(study: Study) -> dict[str, Any]:
     """In how many specifications b1 and d lie above zero, as in a supply relation.
 
     `verdict`: `stands` (in every fit of the study's pair under its last effects), `years` (in every

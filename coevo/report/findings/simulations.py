@@ -9,7 +9,7 @@ from coevo.report.findings.study_tables import Study
 NOISE = 0.05  # process noise at which coverage is quoted
 
 
-def simulated(study: Study) -> dict[str, Any]:
+def simulation_finding(study: Study) -> dict[str, Any]:
     """Size and power of the rule that names a relation, and coverage of the sets, where known.
 
     `relation_rule`: largest share of samples without interaction in which a relation is named

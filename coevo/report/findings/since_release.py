@@ -19,7 +19,7 @@ def of(study: Study, *changes: str) -> pd.DataFrame:
     return table[table["change"].isin(changes)]
 
 
-def states(study: Study) -> pd.DataFrame:
+def states_since(study: Study) -> pd.DataFrame:
     """D of the region-years that both have, with what figures and what goalposts did to it.
 
     `figures` = frozen - old, `goalposts` = new - frozen (missing where there is no frozen D);
@@ -35,15 +35,15 @@ def states(study: Study) -> pd.DataFrame:
     return rows.assign(reason=reason.where(moved, ""))
 
 
-def figures(study: Study) -> pd.DataFrame:
+def figures_since(study: Study) -> pd.DataFrame:
     """Figures that differ, with D of their region-year: the release's and at its goalposts."""
-    D = states(study)[["scope", "year", "old", "frozen"]]
+    D = states_since(study)[["scope", "year", "old", "frozen"]]
     D = D.rename(columns={"old": "D_old", "frozen": "D_frozen"})
     rows = of(study, *FIGURES).drop(columns="frozen")
     return rows.merge(D, on=["scope", "year"], how="left")
 
 
-def changes(study: Study) -> dict[str, Any]:
+def release_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'what changed since the release'.
 
     `verdict` is `none` without a release, `unchanged` where all numbers are as they were, else
@@ -51,7 +51,7 @@ def changes(study: Study) -> dict[str, Any]:
     """
     if "changes" not in study.tables:
         return {"verdict": "none"}
-    D, table = states(study), study.tables["changes"]
+    D, table = states_since(study), study.tables["changes"]
     rest = table[~table["change"].isin(["release", "D"])]
     still = (D["new"] - D["old"]).abs().le(ROUNDING).all()
     settings = of(study, "setting")

@@ -10,7 +10,7 @@ from coevo.sensitivity.multiverse import CHOICES
 MOST = 0.5  # share of the variance of ln D from which D is mostly size
 
 
-def size(study: Study) -> dict[str, Any]:
+def size_control_finding(study: Study) -> dict[str, Any]:
     """Values and verdict about size. Read from `comovement` and `multiverse`.
 
     `verdict`: `most` where size accounts for half of the variance of ln D or more, `part` below,

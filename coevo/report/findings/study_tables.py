@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling import GRADES, Scale
+from coevo.coupling import GRADES, GradeScale
 from coevo.observations.units import named
 
 SUBSYSTEM_PREFIX = "U_"
@@ -50,7 +50,7 @@ class Study:
         return sorted(self.coupling["region"].unique())
 
     @property
-    def grades(self) -> Scale:
+    def grades(self) -> GradeScale:
         """The table of grades that D is read by."""
         scale, names = GRADES[self.config["coupling"]["grades"]], self.words.get("grade", {})
         return replace(scale, labels=tuple(str(names.get(g, g)) for g in scale.labels))

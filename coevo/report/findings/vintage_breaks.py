@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.panel.vintages import BREAK, CELL, POLICIES, SERIES, SPLICED, within
+from coevo.panel.vintages import BREAK, CELL, POLICIES, SERIES, SPLICED, of_years
 from coevo.report.findings.study_tables import Study
 
 
-def vintages(study: Study) -> dict[str, Any]:
+def vintages_finding(study: Study) -> dict[str, Any]:
     """What a sentence on vintages needs.
 
     `policy`; `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
@@ -55,7 +55,7 @@ def _newer(study: Study, policy: str) -> pd.DataFrame:
     panel, seen = study.tables["panel"], study.tables["observations"]
     for column in ("region", "indicator"):
         seen = seen[seen[column].isin(panel[column])]
-    seen = within(seen, panel["year"].unique())
+    seen = of_years(seen, panel["year"].unique())
     stands, newest = (POLICIES[name](seen) for name in (policy, "overlay"))
     used = stands.groupby(SERIES)["vintage"].max().rename("vintage_used")
     newer = newest[newest["value"].notna()].join(used, on=SERIES)

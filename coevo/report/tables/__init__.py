@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import write_bytes, write_text
-from coevo.report.tables.results_workbook import workbook
+from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.table_list import CHINESE, TABLES, describe, tables_of
 
 # Signs, wide ones as well, that open a formula in a spreadsheet; those of tables.js are the same.
@@ -26,7 +26,7 @@ def export(
 
     `indicators`: the indicator table; `columns`: words of the columns (columns.csv).
     """
-    write_bytes(workbook(tables, config, indicators, columns), book)
+    write_bytes(workbook_bytes(tables, config, indicators, columns), book)
     for name in describe(tables)["table"]:
         write_text(for_excel(tables[name]), Path(folder) / f"{name}.csv")
 

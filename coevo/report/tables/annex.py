@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coevo.report.findings.data_quality import weights as weights_in_use
+from coevo.report.findings.data_quality import weights_finding as weights_in_use
 from coevo.report.findings.equilibrium import fits
 from coevo.report.findings.factors import ranked
 from coevo.report.findings.relation import general_effects
 from coevo.report.findings.sign_survival import patterns
-from coevo.report.findings.since_release import figures
+from coevo.report.findings.since_release import figures_since
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables import data_tables, index_tables, model_tables
 from coevo.report.words import release_words, theory_words
@@ -23,10 +23,10 @@ def _table(
     """A table with the caption and the columns that the phrases give it under `tables`."""
     entry = phrases["tables"][key]
     caption = words.say(f"tables/{key}/caption")
-    return table(caption, *told(entry["columns"], lines), kind, key)
+    return table(caption, *without_empty_columns(entry["columns"], lines), kind, key)
 
 
-def told(columns: Sequence[Any], lines: Rows) -> tuple[list[Any], Rows]:
+def without_empty_columns(columns: Sequence[Any], lines: Rows) -> tuple[list[Any], Rows]:
     """Columns and rows without the columns that hold nothing in any row."""
     kept = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in lines)]
     return [columns[i] for i in kept], [[row[i] for i in kept] for row in lines]
@@ -41,7 +41,7 @@ def _states(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
     ]
     columns = [head, *indices, *rest]
     return table(
-        words.say("tables/states/caption"), columns, data_tables.states(words), "long", "states"
+        words.say("tables/states/caption"), columns, data_tables.state_rows(words), "long", "states"
     )
 
 
@@ -51,7 +51,7 @@ def tables(
 ) -> dict[str, Any]:  # fmt: skip
     """Tables of the main part by the name the template gives them, and the annex as sections."""
     made: dict[str, Any] = {
-        "audit_table": _table(phrases, "audit", words, data_tables.audit(words)),
+        "audit_table": _table(phrases, "audit", words, data_tables.audit_counts(words)),
         "files_table": _table(
             phrases, "files", words, _pairs(provenance["files"], code=True), "long"
         ),
@@ -65,13 +65,15 @@ def tables(
         made["ecological_table"] = _table(
             phrases, "ecological", words, theory_words.relations(words)
         )
-        lines = model_tables.equilibria(words)
+        lines = model_tables.equilibria_rows(words)
         made["equilibria_table"] = _table(phrases, "equilibria", words, lines, "widest")
         made["ratios"] = any(row[i] not in ("", NOTHING) for row in lines for i in (3, 6))
     if len(study.subsystems) > 2 and not study.single:
         made["pairs_table"] = _table(phrases, "pairs", words, index_tables.pair_correlations(words))
     if "claims" in study.tables:
-        made["claims_table"] = _table(phrases, "claims", words, data_tables.claims(words), "claims")
+        made["claims_table"] = _table(
+            phrases, "claims", words, data_tables.claim_rows(words), "claims"
+        )
     if "changes" in study.tables:
         lines = release_words.figure_rows(words, release_words.largest(words))
         made["changes_table"] = _table(phrases, "restated", words, lines, "wide") if lines else ""
@@ -84,7 +86,7 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
     if not study.single:
         found.append(("states", _states(study, phrases, words)))
     if study.pair and not study.single:
-        lines = model_tables.coefficients(words)
+        lines = model_tables.coefficient_rows(words)
         found.append(("coefficients", _table(phrases, "coefficients", words, lines, "long wide")))
         lines = model_tables.regional_equilibria(words)
         found.append(("regional", _table(phrases, "regional", words, lines, "long widest")))
@@ -97,7 +99,7 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
         lines = model_tables.estimators(words)
         found.append(("estimators", _table(phrases, "estimators", words, lines, "long widest")))
     if study.pair and len(patterns(study)):
-        lines = model_tables.specifications(words)
+        lines = model_tables.specification_lines(words)
         made = _table(phrases, "specifications", words, lines, "long wide")
         found.append(("specifications", made))
     for key, lines in (
@@ -108,9 +110,9 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
             found.append((key, _table(phrases, key, words, lines, "long wide")))
     if "changes" in study.tables:
         for key, lines in (
-            ("restated_all", release_words.figure_rows(words, figures(study))),
+            ("restated_all", release_words.figure_rows(words, figures_since(study))),
             ("grades_moved", release_words.grades(words)),
-            ("verdicts_moved", release_words.verdicts(words)),
+            ("verdicts_moved", release_words.release_verdicts(words)),
         ):
             if lines:
                 found.append((key, _table(phrases, key, words, lines, "long wide")))
@@ -122,7 +124,7 @@ def sections(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[dic
 
 def _signs(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
     """The table of fits that show the supply pattern: a column per effects."""
-    lines = model_tables.signs(words)
+    lines = model_tables.sign_rows(words)
     kind = "effects_pooled" if study.pooled else "effects"
     columns = [
         [phrases["tables"]["signs"]["case"], "l", 50],
@@ -134,7 +136,7 @@ def _signs(study: Study, phrases: Mapping[str, Any], words: Words) -> Markdown:
 
 def _general(study: Study, phrases: Mapping[str, Any], words: Words) -> list[tuple[str, Markdown]]:
     """The table of effects of the general model, if it is estimated: a column per fit shown."""
-    lines = model_tables.general(words)
+    lines = model_tables.general_rows(words)
     columns = [
         [
             words.grammar.series(
@@ -158,9 +160,9 @@ def _indices(study: Study, words: Words, phrases: Mapping[str, Any]) -> list[tup
 
     found = [
         ("weights", study_weights(study, words, phrases)),
-        made("descriptive", index_tables.descriptive(words)),
+        made("descriptive", index_tables.descriptive_rows(words)),
         made("variants", index_tables.variants(words), "wide"),
-        made("guards", index_tables.guards(words)),
+        made("guards", index_tables.guard_rows(words)),
     ]
     if len(ranked(study)):
         found.append(made("frequencies", index_tables.obstacle_frequencies(words)))
@@ -178,7 +180,7 @@ def study_weights(study: Study, words: Words, phrases: Mapping[str, Any]) -> Mar
         ]
     years = (study.years[0], study.years[-1])
     columns += [[words.grammar.dated(study.name(study.focus), year), "r", 9] for year in years]
-    lines = data_tables.weights(words, weights_in_use(study)["rows"])
+    lines = data_tables.weight_rows(words, weights_in_use(study)["rows"])
     return table(words.say("tables/weights/caption"), columns, lines, "wide", "weights")
 
 

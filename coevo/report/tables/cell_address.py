@@ -18,7 +18,7 @@ class Cell(NamedTuple):
     look: str = ""
 
 
-def address(row: int, column: int, fixed: str = "") -> str:
+def absolute_address(row: int, column: int, fixed: str = "") -> str:
     """Return the address of a cell, such as D7; `fixed`: "row", "column" or "both" get a $."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -27,9 +27,9 @@ def address(row: int, column: int, fixed: str = "") -> str:
 
 def span(row: int, first: int, last: int, fixed: str = "") -> str:
     """Return the range from the first to the last column of a row."""
-    return f"{address(row, first, fixed)}:{address(row, last, fixed)}"
+    return f"{absolute_address(row, first, fixed)}:{absolute_address(row, last, fixed)}"
 
 
 def of_table(name: str, table: pd.DataFrame, column: str, position: int) -> str:
     """Return the formula that refers to a cell of a table's sheet, by the position of its row."""
-    return f"={name}!{address(FIRST + position, list(table.columns).index(column))}"
+    return f"={name}!{absolute_address(FIRST + position, list(table.columns).index(column))}"

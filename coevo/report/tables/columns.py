@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 
-class Unit(NamedTuple):
+class ColumnUnit(NamedTuple):
     """The words of a unit, none where the head says it all, and the format of its numbers."""
 
     en: str = ""
@@ -17,20 +17,20 @@ class Unit(NamedTuple):
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format
 _AMOUNT = "[>=100]#,##0.0;[<=-100]-#,##0.0;0.00##"
 UNITS = {
-    "": Unit(),
-    "year": Unit(shown="0"),
-    "count": Unit("count", "个数", "#,##0"),
-    "rank": Unit("1 is the highest", "1为最高", "0"),
-    "0 to 1": Unit("0 to 1", "0至1", "0.000"),
-    "−1 to 1": Unit("−1 to 1", "−1至1", "0.000"),
-    "probability": Unit("0 to 1", "0至1", '[=0]0;[<0.001]"<0.001";0.000'),
-    "ratio": Unit("ratio", "比值", "0.000"),
-    "logarithm": Unit("natural logarithm", "自然对数", "0.0000"),
-    "unit of the indicator": Unit("unit of the indicator", "指标单位", _AMOUNT),
-    "unit of the row": Unit("unit in column `unit`", "单位见unit列", _AMOUNT),
-    "unit of the output": Unit("unit of the output", "产出单位", _AMOUNT),
-    "as the estimate": Unit("unit of the estimate", "单位同估计值", BY_SIZE),
-    "by row": Unit("unit differs by row", "单位随行而异", BY_SIZE),
+    "": ColumnUnit(),
+    "year": ColumnUnit(shown="0"),
+    "count": ColumnUnit("count", "个数", "#,##0"),
+    "rank": ColumnUnit("1 is the highest", "1为最高", "0"),
+    "0 to 1": ColumnUnit("0 to 1", "0至1", "0.000"),
+    "−1 to 1": ColumnUnit("−1 to 1", "−1至1", "0.000"),
+    "probability": ColumnUnit("0 to 1", "0至1", '[=0]0;[<0.001]"<0.001";0.000'),
+    "ratio": ColumnUnit("ratio", "比值", "0.000"),
+    "logarithm": ColumnUnit("natural logarithm", "自然对数", "0.0000"),
+    "unit of the indicator": ColumnUnit("unit of the indicator", "指标单位", _AMOUNT),
+    "unit of the row": ColumnUnit("unit in column `unit`", "单位见unit列", _AMOUNT),
+    "unit of the output": ColumnUnit("unit of the output", "产出单位", _AMOUNT),
+    "as the estimate": ColumnUnit("unit of the estimate", "单位同估计值", BY_SIZE),
+    "by row": ColumnUnit("unit differs by row", "单位随行而异", BY_SIZE),
 }
 SIZES = ((1000.0, "#,##0.0"), (0.001, "0.0000"), (0.0, "0.00E+00"))
 PATTERN = "U_<subsystem>"

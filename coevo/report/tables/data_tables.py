@@ -7,10 +7,10 @@ from coevo.report.findings.data_quality import audited
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, figures, fixed, graded, hundredths
+from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
 
 
-def weights(words: Words, rows: pd.DataFrame) -> Rows:
+def weight_rows(words: Words, rows: pd.DataFrame) -> Rows:
     """One row per indicator: place, label with unit, direction, e, 1 - e, w, least and largest w
     by the other methods, between, focus values.
     """
@@ -27,7 +27,8 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
         seen.add(row.subsystem)
         entropy = [fixed(row.entropy, 3), fixed(1 - row.entropy, 3)]
         focus = [
-            figures(values.get((row.indicator, y)), 3) for y in (study.years[0], study.years[-1])
+            with_figures(values.get((row.indicator, y)), 3)
+            for y in (study.years[0], study.years[-1])
         ]
         result.append([
             study.heading(row.subsystem) if first else "",
@@ -42,7 +43,7 @@ def weights(words: Words, rows: pd.DataFrame) -> Rows:
     return result
 
 
-def audit(words: Words) -> Rows:
+def audit_counts(words: Words) -> Rows:
     """Findings by check and indicator: how many, and one of them in words."""
     audit, _ = audited(words.study)
     rows: Rows = []
@@ -74,7 +75,7 @@ def remark_rows(words: Words) -> Rows:
     ]
 
 
-def states(words: Words) -> Rows:
+def state_rows(words: Words) -> Rows:
     """C, T, D, type, relative development and changes of type of every region in its last year.
 
     The year is named where it is not the last of the study.
@@ -96,7 +97,7 @@ def states(words: Words) -> Rows:
     return rows
 
 
-def claims(words: Words) -> Rows:
+def claim_rows(words: Words) -> Rows:
     """The claims of a paper with a chip for each verdict."""
     rows = []
     for row in words.study.tables["claims"].itertuples():

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from coevo.report.findings.localised import localised
+from coevo.report.findings.localised import study_in_language
 from coevo.report.tables.latex import latex_files
 from coevo.report.tables.stata import stata_files
-from coevo.report.tables.worded_tables import Voice
+from coevo.report.tables.worded_tables import TableVoice
 
 __all__ = ["in_languages", "latex_files", "stata_files"]
 
@@ -20,17 +20,17 @@ def in_languages(
     indicators: pd.DataFrame,
     places: pd.DataFrame,
     files: Mapping[str, str],
-) -> list[Voice]:
+) -> list[TableVoice]:
     """The study in every language of its reports, in their order.
 
     files: `phrases.<language>.yaml` of each, and `messages.<language>.yaml` where there is one.
     """
 
-    def put(language: str) -> Voice:
+    def put(language: str) -> TableVoice:
         phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
         messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
         words = phrases["words"]
-        study = localised(config, tables, indicators, language, places, words, messages)
-        return Voice(study, phrases)
+        study = study_in_language(config, tables, indicators, language, places, words, messages)
+        return TableVoice(study, phrases)
 
     return [put(language) for language in config["report"]["languages"]]

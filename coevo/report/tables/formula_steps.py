@@ -6,8 +6,8 @@ composite or form is a formula in braces of what it needs.
 
 from collections.abc import Callable, Iterator
 
-from coevo.report.tables.cell_address import address
-from coevo.report.tables.workbook_case import Case, Entry, Grid, Line, formulas
+from coevo.report.tables.cell_address import absolute_address
+from coevo.report.tables.workbook_case import Entry, Line, SheetGrid, WorkbookCase, formulas
 from coevo.report.tables.workbook_entropy import ENTROPY
 
 WEIGHT = ("weight", "weight w", "权重w")  # name of the line, its words
@@ -24,7 +24,7 @@ FORMS = {
 }
 
 
-def weight_lines(case: Case) -> list[Line]:
+def weight_lines(case: WorkbookCase) -> list[Line]:
     """Return the lines that lead to the weights, and those that hold them against the table."""
     method = case.config["weighting"]["method"]
     if method not in WEIGHTS:
@@ -44,7 +44,7 @@ def weight_lines(case: Case) -> list[Line]:
     ]  # fmt: skip
 
 
-def untraced(case: Case) -> Iterator[tuple[str, str]]:
+def untraced(case: WorkbookCase) -> Iterator[tuple[str, str]]:
     """Yield, in English and Chinese, which steps are read from a table since no formula is here."""
     coupling, method = case.config["coupling"], case.config["weighting"]["method"]
     if method not in WEIGHTS:
@@ -65,23 +65,23 @@ def untraced(case: Case) -> Iterator[tuple[str, str]]:
         )
 
 
-def composite(case: Case) -> str | None:
+def composite(case: WorkbookCase) -> str | None:
     """Return the formula of U; a preset, which looks at all rows, has none."""
     coupling = case.config["coupling"]
     return None if coupling["preset"] else COMPOSITES.get(coupling["composite"])
 
 
-def _stored(case: Case) -> list[Entry]:
+def _stored(case: WorkbookCase) -> list[Entry]:
     return [case.entry("weights", "weight", place) for place in case.weights["position"]]
 
 
-def _entropy(case: Case, weights: list[float]) -> list[Line]:
+def _entropy(case: WorkbookCase, weights: list[float]) -> list[Line]:
     """e from the sheet `entropy`, 1 - e, and its share within the subsystem."""
     e = [float(value) for value in case.weights["entropy"]]
     return [
         Line(
             "entropy", "entropy e (sheet entropy)", "信息熵e（entropy表）", look="score",
-            cells=formulas(e, lambda grid, c: f"entropy!{address(ENTROPY, c)}"),
+            cells=formulas(e, lambda grid, c: f"entropy!{absolute_address(ENTROPY, c)}"),
         ),
         Line(
             "spread", "1 − e", "信息效用值1−e", look="score",
@@ -94,13 +94,13 @@ def _entropy(case: Case, weights: list[float]) -> list[Line]:
     ]  # fmt: skip
 
 
-def _equal(case: Case, weights: list[float]) -> list[Line]:
+def _equal(case: WorkbookCase, weights: list[float]) -> list[Line]:
     """One over the number of indicators of the subsystem."""
     cells = formulas(weights, lambda grid, c: f"1/COLUMNS({grid.own('subsystem', c)})")
     return [Line(*WEIGHT, look="score", cells=cells)]
 
 
-def _given(case: Case, weights: list[float]) -> list[Line]:
+def _given(case: WorkbookCase, weights: list[float]) -> list[Line]:
     """The numbers of the configuration, over their sum within the subsystem."""
     numbers = case.config["weighting"]["given"]
     return [
@@ -115,12 +115,12 @@ def _given(case: Case, weights: list[float]) -> list[Line]:
     ]  # fmt: skip
 
 
-def _share(grid: Grid, line: str, column: int) -> str:
+def _share(grid: SheetGrid, line: str, column: int) -> str:
     """Return the formula of a cell over the sum of its subsystem in that line."""
     return f"{grid.cell(line, column)}/SUM({grid.own(line, column)})"
 
 
-WEIGHTS: dict[str, Callable[[Case, list[float]], list[Line]]] = {
+WEIGHTS: dict[str, Callable[[WorkbookCase, list[float]], list[Line]]] = {
     "entropy": _entropy,
     "equal": _equal,
     "given": _given,

@@ -5,15 +5,15 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
-from coevo.report.findings.comovement import correlations, pairs
+from coevo.report.findings.comovement import correlation_values, pairs
 from coevo.report.findings.factors import TOP, frequencies, last_ranked
 from coevo.report.words.amounts import Words
-from coevo.report.words.numbers import NOTHING, figures, fixed, graded, hundredths, missing
+from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
 
 Rows = list[list[Any]]
 
 
-def descriptive(words: Words) -> Rows:
+def descriptive_rows(words: Words) -> Rows:
     """N, mean, standard deviation (n - 1), minimum and maximum of every indicator used."""
     study, panel = words.study, words.study.tables["panel"]
     used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]["indicator"]
@@ -24,12 +24,12 @@ def descriptive(words: Words) -> Rows:
         cells = [values.mean(), values.std(), values.min(), values.max()]
         rows.append([
             words.grammar.measured(label, study.unit(indicator)), len(values),
-            *(figures(value, 3) for value in cells),
+            *(with_figures(value, 3) for value in cells),
         ])  # fmt: skip
     return rows
 
 
-def guards(words: Words) -> Rows:
+def guard_rows(words: Words) -> Rows:
     """Every guard; regions with one value share a row; types stand in the table of states."""
     table = words.study.tables["diagnostics"]
     table = table[table["guard"] != "type_changes"]
@@ -71,7 +71,13 @@ def _no(text: Any) -> bool:
 
 def _value(value: Any) -> str:
     """A value of a guard: a count as it is, any other number with three figures."""
-    return NOTHING if missing(value) else f"{value:.0f}" if value == int(value) else figures(value)
+    return (
+        NOTHING
+        if missing(value)
+        else f"{value:.0f}"
+        if value == int(value)
+        else with_figures(value)
+    )
 
 
 def variants(words: Words) -> Rows:
@@ -122,7 +128,7 @@ def pair_correlations(words: Words) -> Rows:
     study = words.study
     rows: Rows = []
     for pair in pairs(study):
-        frame = correlations(study, pair)
+        frame = correlation_values(study, pair)
         cells = [_placed(frame.loc[scope]) if scope in frame.index else NOTHING for scope in SCOPES]
         rows.append([words.listed(study.label(s) for s in pair), *cells])
     return rows

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable
 
-from coevo.report.findings.data_quality import weights as weights_in_use
+from coevo.report.findings.data_quality import weights_finding as weights_in_use
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.tables.latex_equilibria import equilibria
-from coevo.report.tables.regression_table import general, interaction, own
-from coevo.report.tables.tex import Table, Tex, document, escaped
-from coevo.report.tables.worded_tables import Voice, text_column, worded
-from coevo.report.words.numbers import figures, fixed, graded
+from coevo.report.tables.latex_equilibria import latex_equilibria_table
+from coevo.report.tables.regression_table import latex_general, latex_interaction, own
+from coevo.report.tables.tex import Tex, TexTable, document, tex_escaped
+from coevo.report.tables.worded_tables import TableVoice, text_column, worded_table
+from coevo.report.words.numbers import fixed, graded, with_figures
 
 
-def latex_files(voices: Iterable[Voice]) -> dict[str, str]:
+def latex_files(voices: Iterable[TableVoice]) -> dict[str, str]:
     """Tables by file name, `<name>.<language>.tex`; one that a study lacks is left out.
 
     voices: the same study in each of its languages.
@@ -26,23 +26,28 @@ def latex_files(voices: Iterable[Voice]) -> dict[str, str]:
     }
 
 
-def descriptive(voice: Voice) -> Table:
+def latex_descriptive(voice: TableVoice) -> TexTable:
     """N, mean, standard deviation, minimum and maximum of every indicator of the subsystems."""
     study = voice.study
     panel = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     values = panel.agg(["count", "mean", "std", "min", "max"])
     used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]["indicator"]
     rows = [
-        [study.heading(i), study.unit(i), fixed(row[0], 0), *(figures(value) for value in row[1:])]
+        [
+            study.heading(i),
+            study.unit(i),
+            fixed(row[0], 0),
+            *(with_figures(value) for value in row[1:]),
+        ]
         for i, row in values.reindex(used).iterrows()
         for row in [row.tolist()]
     ]
     heads = ["indicator", "unit", Tex("$N$"), "mean", "sd", "min", "max"]
     columns = [text_column(0.28), text_column(0.12), *"rrrrr"]
-    return worded(voice, "descriptive", columns, heads, rows)
+    return worded_table(voice, "descriptive", columns, heads, rows)
 
 
-def weights(voice: Voice) -> Table:
+def latex_weights(voice: TableVoice) -> TexTable:
     """The indicator system: direction, entropy and weight of every indicator."""
     study = voice.study
     table = study.indicators.set_index("indicator")
@@ -58,14 +63,14 @@ def weights(voice: Voice) -> Table:
         ])  # fmt: skip
     heads = ["subsystem", "dimension", "indicator", "unit", "direction", Tex("$e$"), Tex("$w$")]
     columns = [text_column(0.12), text_column(0.13), text_column(0.28), text_column(0.13), *"crr"]
-    return worded(voice, "weights", columns, heads, rows, weighting=_weighting(voice))
+    return worded_table(voice, "weights", columns, heads, rows, weighting=_weighting(voice))
 
 
-def _weighting(voice: Voice) -> Tex:
-    return escaped(voice.named("weighting", voice.study.config["weighting"]["method"]))
+def _weighting(voice: TableVoice) -> Tex:
+    return tex_escaped(voice.named("weighting", voice.study.config["weighting"]["method"]))
 
 
-def coordination(voice: Voice) -> Table:
+def latex_coordination(voice: TableVoice) -> TexTable:
     """D of every region in every year, and the mean of the regions."""
     study = voice.study
     D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
@@ -75,16 +80,16 @@ def coordination(voice: Voice) -> Table:
         voice.word("head", "everyone"), *(fixed(v, 3) for v in D.mean())
     ]]  # fmt: skip
     heads, columns = ["region", *map(Tex, study.years)], ["l", *"r" * len(study.years)]
-    table = worded(voice, "coordination", columns, heads, rows, weighting=_weighting(voice))
+    table = worded_table(voice, "coordination", columns, heads, rows, weighting=_weighting(voice))
     return table._replace(parts=[rows, means])
 
 
-def states(voice: Voice) -> Table:
+def latex_states(voice: TableVoice) -> TexTable:
     """Indices, C, T, D, grade, what lags and relative development of every region's last year."""
     study = voice.study
     rows = []
     for region, row in study.ends()[1].sort_values("D", ascending=False).iterrows():
-        name = escaped(study.name(str(region)))
+        name = tex_escaped(study.name(str(region)))
         dated = row["year"] != study.years[-1]
         rows.append([
             voice.noted(name, f"{row['year']:.0f}") if dated else name,
@@ -96,10 +101,10 @@ def states(voice: Voice) -> Table:
     indices = [voice.series(("U", study.label(s))) for s in study.subsystems]
     heads = ["region", *indices, *map(Tex, ("$C$", "$T$", "$D$")), "grade", "lags", "relative"]
     columns = ["l", *(">{\\raggedleft\\arraybackslash}p{1.7cm}" for _ in indices), *"rrrllr"]
-    return worded(voice, "states", columns, heads, rows)
+    return worded_table(voice, "states", columns, heads, rows)
 
 
-def claims(voice: Voice) -> Table | None:
+def latex_claims(voice: TableVoice) -> TexTable | None:
     """The claims of a paper, what was found, and the verdict."""
     study = voice.study
     if "claims" not in study.tables:
@@ -110,9 +115,17 @@ def claims(voice: Voice) -> Table | None:
     heads = ["claim", "paper", "computed", "verdict", "source"]
     rows = table[heads].to_numpy().tolist()
     columns = [text_column(share) for share in (0.17, 0.17, 0.24, 0.16, 0.14)]
-    return worded(voice, "claims", columns, heads, rows)
+    return worded_table(voice, "claims", columns, heads, rows)
 
 
-TABLES: tuple[Callable[[Voice], Table | None], ...] = (
-    descriptive, weights, coordination, states, interaction, own, equilibria, general, claims
-)  # fmt: skip
+TABLES: tuple[Callable[[TableVoice], TexTable | None], ...] = (
+    latex_descriptive,
+    latex_weights,
+    latex_coordination,
+    latex_states,
+    latex_interaction,
+    own,
+    latex_equilibria_table,
+    latex_general,
+    latex_claims,
+)

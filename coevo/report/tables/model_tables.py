@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.calibrated import FAILS, given, period, theoretical
+from coevo.report.findings.calibrated import FAILS, given_points, period_points, theoretical_points
 from coevo.report.findings.equilibrium import (
     BOUNDED,
     every_pooled,
@@ -12,14 +12,14 @@ from coevo.report.findings.equilibrium import (
     headline_equilibrium,
     located_verdict,
     observed,
-    own_fits,
     pooled_fits,
     refused,
+    region_fit_rows,
 )
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.relation import general_effects
-from coevo.report.findings.sign_survival import CASE, patterns, survival
-from coevo.report.words.amounts import Rows, Words, amount, estimate
+from coevo.report.findings.sign_survival import CASE, patterns, sign_survival_finding
+from coevo.report.words.amounts import Rows, Words, amount, estimate_text
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed
 
@@ -61,12 +61,12 @@ def _chip(words: Words, row: Any) -> Markdown:
     return words.say(f"chips/{known}")
 
 
-def equilibria(words: Words) -> Rows:
+def equilibria_rows(words: Words) -> Rows:
     """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
     study, last = words.study, observed(words.study)
     title = words.say("titles/observed", year=last["year"])
     rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
-    for key, found in (("calibrated", period(study)), ("given", given(study))):
+    for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
         if found is not None:
             rows.append(_stated(words, found, key, last))
     for _, row in fits(study).head(1).iterrows():
@@ -95,22 +95,22 @@ def estimators(words: Words) -> Rows:
     return rows
 
 
-def coefficients(words: Words) -> Rows:
+def coefficient_rows(words: Words) -> Rows:
     """The four coefficients of every region's own fits with intervals, main estimator."""
     tables = [regional(words.study, p).set_index("scope") for p in ("a1", "b1", "a2", "d")]
     reasons = refused(words.study)
     return [
         [words.study.name(region), words.refusal(reasons[region]), *[NOTHING] * 3]
         if region in reasons
-        else [words.study.name(region), *(estimate(t.loc[region], words.say) for t in tables)]
+        else [words.study.name(region), *(estimate_text(t.loc[region], words.say) for t in tables)]
         for region in words.study.listing
     ]
 
 
 def regional_equilibria(words: Words) -> Rows:
     """Calibrated or stated, and fitted equilibria of every region: period value, and sets of E."""
-    study, stated = words.study, theoretical(words.study)
-    fitted, reasons = own_fits(study).set_index("scope"), refused(study)
+    study, stated = words.study, theoretical_points(words.study)
+    fitted, reasons = region_fit_rows(study).set_index("scope"), refused(study)
     rows: Rows = []
     for region in study.listing:
         last = observed(study, region)
@@ -127,7 +127,7 @@ def regional_equilibria(words: Words) -> Rows:
     return rows
 
 
-def general(words: Words) -> Rows:
+def general_rows(words: Words) -> Rows:
     """Effects of the pooled general model: a row per effect, a column per estimator and effects."""
     table, columns = general_effects(words.study)
     rows: Rows = []
@@ -135,8 +135,9 @@ def general(words: Words) -> Rows:
         cells = part.set_index(["effects", "estimator"])
         _, on, of = list(str(name))
         title = words.say("tables/general/effect", on=on, of=of)
-        rows.append([title, *(estimate(cells.loc[c], words.say) if c in cells.index else NOTHING
-                              for c in columns)])  # fmt: skip
+        found = {c: cells.loc[c] for c in columns if c in cells.index}
+        texts = {c: estimate_text(row, words.say) for c, row in found.items()}
+        rows.append([title, *(texts.get(c, NOTHING) for c in columns)])
     return rows
 
 
@@ -152,9 +153,9 @@ def regional_pooled(words: Words) -> Rows:
     return rows
 
 
-def signs(words: Words) -> Rows:
+def sign_rows(words: Words) -> Rows:
     """In how many fits of each case the supply pattern shows, by effects."""
-    found, study = survival(words.study), words.study
+    found, study = sign_survival_finding(words.study), words.study
     if "all" not in found:
         return []
     cases = {words.say(f"survival/cases/{key}"): found[key]
@@ -169,7 +170,7 @@ def signs(words: Words) -> Rows:
     ]
 
 
-def specifications(words: Words) -> Rows:
+def specification_lines(words: Words) -> Rows:
     """b1 and d of every case by the main estimator, and how many estimators show the pattern."""
     study, table = words.study, words.study.tables["specifications"]
     rows: Rows = []
@@ -182,7 +183,7 @@ def specifications(words: Words) -> Rows:
         rows.append([
             words.say("tables/specifications/case", **case),
             words.word("effects", case["effects"]),
-            *(estimate(found.loc[q], words.say) if q in found.index else NOTHING
+            *(estimate_text(found.loc[q], words.say) if q in found.index else NOTHING
               for q in ("b1", "d")),
             f"{shown} / {len(part)}",
         ])  # fmt: skip

@@ -9,8 +9,8 @@ from scipy.special import stdtr
 
 from coevo.report.findings.interaction import FOD_IV, POOLED
 from coevo.report.findings.study_tables import EFFECTS, Study
-from coevo.report.tables.tex import Table, Tex, escaped
-from coevo.report.tables.worded_tables import Voice, caption
+from coevo.report.tables.tex import Tex, TexTable, tex_escaped
+from coevo.report.tables.worded_tables import TableVoice, caption
 from coevo.report.words.numbers import NOTHING, fixed, missing
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
@@ -21,7 +21,7 @@ ROOM, MOST = 11.4, 1.7  # cm for all fits, and for each
 Key = tuple[str, str]  # effects and estimator
 
 
-class Fits(NamedTuple):
+class RegressionFits(NamedTuple):
     """Fits of one table: rows of `parameters` and of `relations`, columns by (effects, estimator).
 
     parameters: their names in order; ending: of the quantities `rows` and `regions`.
@@ -61,42 +61,42 @@ def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
     return [key for key in dict.fromkeys([*main, *later]) if key in there]
 
 
-def interaction(voice: Voice) -> Table | None:
+def latex_interaction(voice: TableVoice) -> TexTable | None:
     """b1 and d of many regions, in units of their first year; None where none are pooled."""
     study = voice.study
     if not study.pooled:
         return None
-    fits = Fits(*_one(study, POOLED, "first", "classic"), [], ["b1", "d"])
+    fits = RegressionFits(*_one(study, POOLED, "first", "classic"), [], ["b1", "d"])
     return _table(voice, "interaction", fits, "clustered")
 
 
-def own(voice: Voice) -> Table | None:
+def own(voice: TableVoice) -> TexTable | None:
     """Coefficients of the region in focus alone, in original units; None without a fit."""
     study = voice.study
     if study.pair is None:
         return None
-    fits = Fits(*_one(study, study.focus, "none", "classic"), [], ["a1", "b1", "a2", "d"])
+    fits = RegressionFits(*_one(study, study.focus, "none", "classic"), [], ["a1", "b1", "a2", "d"])
     return _table(voice, "own", fits, "errors") if len(fits.rows) else None
 
 
-def general(voice: Voice) -> Table | None:
+def latex_general(voice: TableVoice) -> TexTable | None:
     """Effects of the general model, pooled or else of the region in focus; None without a fit."""
     study = voice.study
     if study.pair is None:
         return None
     scope, scaling = (POOLED, "first") if study.pooled else (study.focus, "none")
     rows, facts = _one(study, scope, scaling, "general")
-    fits = Fits(rows, facts, [], list(dict.fromkeys(rows["parameter"])), "_general")
+    fits = RegressionFits(rows, facts, [], list(dict.fromkeys(rows["parameter"])), "_general")
     return _table(voice, "general", fits, "clustered" if study.pooled else "errors")
 
 
-def _table(voice: Voice, name: str, fits: Fits, errors: str) -> Table | None:
+def _table(voice: TableVoice, name: str, fits: RegressionFits, errors: str) -> TexTable | None:
     fits = fits._replace(columns=_columns(voice.study, fits.rows))
     if not fits.columns:
         return None
     numbers = [f"({i})" for i, _ in enumerate(fits.columns, start=1)]
     estimators = [voice.named("estimator", estimator) for _, estimator in fits.columns]
-    return Table(
+    return TexTable(
         name,
         caption(voice, name),
         ["l", *_kinds(len(fits.columns))],
@@ -113,7 +113,7 @@ def _kinds(count: int) -> list[str]:
     return [kind] * count
 
 
-def _coefficients(fits: Fits) -> list[list[Any]]:
+def _coefficients(fits: RegressionFits) -> list[list[Any]]:
     """Two lines for each coefficient: estimates with stars, below them errors in parentheses."""
     table = fits.rows.set_index(["parameter", "effects", "estimator"])
     lines: list[list[Any]] = []
@@ -143,17 +143,17 @@ def _estimate(row: pd.Series | None, power: int, decimals: int) -> Tex:
     if row is None:
         return Tex("")
     sign = stars(row["estimate"], row["se"], row["df"])
-    text = escaped(fixed(row["estimate"] * 10**power, decimals))
+    text = tex_escaped(fixed(row["estimate"] * 10**power, decimals))
     return Tex(f"{text}$^{{{sign}}}$" if sign else text)
 
 
 def _error(row: pd.Series | None, power: int, decimals: int) -> Tex:
     if row is None or missing(row["se"]):
         return Tex("")
-    return Tex(f"({escaped(fixed(row['se'] * 10**power, decimals))})")
+    return Tex(f"({tex_escaped(fixed(row['se'] * 10**power, decimals))})")
 
 
-def _facts(voice: Voice, fits: Fits) -> list[list[Any]]:
+def _facts(voice: TableVoice, fits: RegressionFits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
     known = fits.facts.drop_duplicates(["quantity", "effects", "estimator"])
     values = known.set_index(["quantity", "effects", "estimator"])["value"].to_dict()
@@ -171,7 +171,9 @@ def _facts(voice: Voice, fits: Fits) -> list[list[Any]]:
     return [[Tex(voice.word("fact", name)), *cells] for name, cells in lines.items()]
 
 
-def _line(name: str, found: Sequence[Any], decimals: int, fits: Fits) -> Mapping[str, list[Any]]:
+def _line(
+    name: str, found: Sequence[Any], decimals: int, fits: RegressionFits
+) -> Mapping[str, list[Any]]:
     """A line of facts; R2 and first stages belong to b1 and d alone."""
     of_classic = name.startswith(("r_squared", "first_stage"))
     if all(map(missing, found)) or (of_classic and fits.ending):
@@ -179,14 +181,14 @@ def _line(name: str, found: Sequence[Any], decimals: int, fits: Fits) -> Mapping
     return {name: [NOTHING if missing(value) else fixed(value, decimals) for value in found]}
 
 
-def _instruments(fits: Fits) -> list[str]:
+def _instruments(fits: RegressionFits) -> list[str]:
     return ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
 
 
-def _note(voice: Voice, name: str, more: Sequence[str]) -> Tex:
+def _note(voice: TableVoice, name: str, more: Sequence[str]) -> Tex:
     """What the table shows, more sentences by their key, and the cut-offs of the stars."""
     study = voice.study
-    labels = [escaped(study.label(identifier)) for identifier in study.populations]
+    labels = [tex_escaped(study.label(identifier)) for identifier in study.populations]
     named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
     symbols = (Tex(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
     populations = voice.series(symbols)

@@ -9,11 +9,19 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.coupling import GRADES
-from coevo.report.tables.cell_address import CHINESE, ENGLISH, FIRST, IDS, LINK, Cell, address
+from coevo.report.tables.cell_address import (
+    CHINESE,
+    ENGLISH,
+    FIRST,
+    IDS,
+    LINK,
+    Cell,
+    absolute_address,
+)
 from coevo.report.tables.columns import BY_SIZE, SIZES, UNITS, Head, heads, number_format
 from coevo.report.tables.table_list import CHINESE as HELD
 from coevo.report.tables.table_list import TABLES, describe
-from coevo.report.tables.workbook_case import EDGE, Case
+from coevo.report.tables.workbook_case import EDGE, WorkbookCase
 from coevo.report.tables.workbook_entropy import BODY, entropy_cells
 from coevo.report.tables.workbook_trace import trace_cells
 
@@ -52,7 +60,7 @@ class Pen(NamedTuple):
     numbers: dict[str, Any]
 
 
-def workbook(
+def workbook_bytes(
     tables: Mapping[str, pd.DataFrame],
     config: Mapping[str, Any],
     indicators: pd.DataFrame,
@@ -73,7 +81,7 @@ def workbook(
     )
     book.set_properties({"title": f"coevo: {study}", "created": datetime(2000, 1, 1)})
     pen = _pen(book)
-    case = Case(tables, config, indicators)
+    case = WorkbookCase(tables, config, indicators)
     traces = _traces(case)
     held = describe(tables).itertuples(index=False, name=None)
     _contents(pen, study, [*held, *((name, "", *words) for name, words, *_ in traces)])
@@ -97,7 +105,7 @@ def _pen(book) -> Pen:
     )
 
 
-def _traces(case: Case) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
+def _traces(case: WorkbookCase) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
     """Name, words, cells and frozen panes of the sheets of formulas."""
     sheets = [("trace", TRACED, trace_cells(case), (0, EDGE))]
     if case.config["weighting"]["method"] == "entropy":
@@ -182,7 +190,7 @@ def _colour_grades(book, sheet, frame: pd.DataFrame, grades: str) -> None:
     for grade, degree in GRADED.items() if len(frame) else ():
         coloured = [names.index(name) for name in (grade, degree) if name in names]
         for label, place in colours(GRADES[grades]).items() if grade in names else ():
-            cell = address(FIRST, names.index(grade), "column")
+            cell = absolute_address(FIRST, names.index(grade), "column")
             look = {"bg_color": light[f"g{place}"], "font_color": light[f"t{place}"]}
             rule = {
                 "type": "formula", "criteria": f'={cell}="{label}"', "format": book.add_format(look)

@@ -45,7 +45,7 @@ class Tex(str):
     __slots__ = ()
 
 
-class Table(NamedTuple):
+class TexTable(NamedTuple):
     """A table: heads and rows of cells, escaped unless they are `Tex`.
 
     name: of its file; columns: kinds of columns as LaTeX has them; heads: one row or more; parts:
@@ -60,7 +60,7 @@ class Table(NamedTuple):
     note: Tex = Tex("")
 
 
-def escaped(value: Any) -> Tex:
+def tex_escaped(value: Any) -> Tex:
     """`value` as text that LaTeX prints as it stands, on one line; a dash for what is missing."""
     if isinstance(value, Tex):
         return value
@@ -97,7 +97,7 @@ def _in_math(text: str, characters: str, sign: str) -> str:
     return re.sub(f"[{characters}]+", lambda m: f"${sign}{{{m[0].translate(plain)}}}$", text)
 
 
-def document(table: Table, study: str, language: str) -> str:
+def document(table: TexTable, study: str, language: str) -> str:
     """The file of a table: what it is and needs, as comments, then the table."""
     long = sum(_lines(table.columns, cells) for part in table.parts for cells in part) > LONG
     key = f"{study}-{table.name}-{language}"
@@ -131,28 +131,28 @@ def _comment(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
-def _head(table: Table, key: str) -> tuple[list[str], list[str]]:
+def _head(table: TexTable, key: str) -> tuple[list[str], list[str]]:
     """Caption and label, then the rows of the head."""
     label = re.sub(r"[^A-Za-z0-9-]+", "-", key)
-    title = rf"\caption{{{escaped(table.caption)}}}\label{{tab:{label}}}"
+    title = rf"\caption{{{tex_escaped(table.caption)}}}\label{{tab:{label}}}"
     return [title], [_row(cells) for cells in table.heads]
 
 
 def _row(cells: Sequence[Any]) -> str:
-    return " & ".join(map(escaped, cells)) + r" \\"
+    return " & ".join(map(tex_escaped, cells)) + r" \\"
 
 
-def _body(table: Table) -> list[str]:
+def _body(table: TexTable) -> list[str]:
     parts = [[_row(cells) for cells in part] for part in table.parts if len(part)]
     return [line for i, part in enumerate(parts) for line in ([r"\midrule"] * (i > 0) + part)]
 
 
-def _size(table: Table) -> str:
+def _size(table: TexTable) -> str:
     small = r"\footnotesize" if len(table.columns) > MANY else r"\small"
     return small + r"\setlength{\tabcolsep}{4pt}"
 
 
-def _floating(table: Table, key: str) -> str:
+def _floating(table: TexTable, key: str) -> str:
     title, head = _head(table, key)
     note = r"\par\smallskip\begin{minipage}{0.95\linewidth}\footnotesize "
     below = [f"{note}{table.note}" + r"\end{minipage}"] if table.note else []
@@ -163,7 +163,7 @@ def _floating(table: Table, key: str) -> str:
     ])  # fmt: skip
 
 
-def _long(table: Table, key: str) -> str:
+def _long(table: TexTable, key: str) -> str:
     title, head = _head(table, key)
     count = len(table.columns)
     note = [rf"\multicolumn{{{count}}}{{p{{0.9\linewidth}}}}{{\footnotesize {table.note}}} \\"]

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from coevo.report.findings.study_tables import Study
-from coevo.report.tables.tex import Table, Tex, escaped
+from coevo.report.tables.tex import Tex, TexTable, tex_escaped
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import environment, speaker
 
 
 @dataclass(frozen=True)
-class Voice:
+class TableVoice:
     """A study, the phrases of its language, and how these become LaTeX.
 
     Captions, heads and notes are phrases of the exports; every other word is that of the report.
@@ -45,7 +45,7 @@ class Voice:
 
     @cached_property
     def _said(self) -> Any:
-        jinja = environment(self.grammar.filters, escaped)
+        jinja = environment(self.grammar.filters, tex_escaped)
         return speaker(jinja, self.phrases, self.grammar.joined)
 
     def say(self, key: str, **values: Any) -> Tex:
@@ -58,11 +58,11 @@ class Voice:
 
     def noted(self, text: Any, note: Any) -> Tex:
         """A text with a note in the brackets of the language."""
-        return Tex(escaped(text) + self.grammar.note.format(escaped(note)))
+        return Tex(tex_escaped(text) + self.grammar.note.format(tex_escaped(note)))
 
     def series(self, parts: Iterable[Any], sign: str = "clause") -> Tex:
         """Parts one after the other, with a sign of the language between them."""
-        return Tex(getattr(self.grammar, sign).join(map(escaped, parts)))
+        return Tex(getattr(self.grammar, sign).join(map(tex_escaped, parts)))
 
 
 def text_column(width: float) -> str:
@@ -70,20 +70,20 @@ def text_column(width: float) -> str:
     return rf">{{\raggedright\arraybackslash}}p{{{width}\linewidth}}"
 
 
-def worded(
-    voice: Voice,
+def worded_table(
+    voice: TableVoice,
     name: str,
     columns: Sequence[str],
     heads: Sequence[str],
     rows: Sequence[Sequence[Any]],
     **values: str,
-) -> Table:
+) -> TexTable:
     """A table of one part; a head that is `Tex` stands as it is, the note is filled with values."""
     titles = [head if isinstance(head, Tex) else voice.word("head", head) for head in heads]
     note = Tex(voice.words("note").get(name, "").format(**values))
-    return Table(name, caption(voice, name), columns, [titles], [rows], note)
+    return TexTable(name, caption(voice, name), columns, [titles], [rows], note)
 
 
-def caption(voice: Voice, name: str) -> str:
+def caption(voice: TableVoice, name: str) -> str:
     """The caption of a table, with the region in focus where it names one."""
     return voice.word("caption", name).format(region=voice.study.name(voice.study.focus))

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.normalisation import scale
+from coevo.normalisation import scaled_panel
 from coevo.report.findings.study_tables import Study
-from coevo.report.tables.cell_address import address, of_table, span
+from coevo.report.tables.cell_address import absolute_address, of_table, span
 
 EDGE = 3  # columns before the indicators: words in English, in Chinese, year
 Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives it
 
 
 @dataclass(frozen=True)
-class Case:
+class WorkbookCase:
     """The tables of a study, its configuration after defaults, and its indicator table."""
 
     tables: Mapping[str, pd.DataFrame]
@@ -57,7 +57,7 @@ class Case:
     @property
     def ends(self) -> tuple[float, float]:
         """Lowest and highest normalised value."""
-        return scale(self.config["normalisation"]) or (0.0, 1.0)
+        return scaled_panel(self.config["normalisation"]) or (0.0, 1.0)
 
     def given(self, column: str) -> list[Entry]:
         """Return what the indicator table says of each indicator."""
@@ -77,15 +77,15 @@ class Case:
         return float(table[column].iloc[place]), of_table(name, table, column, place)
 
 
-class Grid(NamedTuple):
+class SheetGrid(NamedTuple):
     """Rows of the sheet by name, over the columns of a case."""
 
-    case: Case
+    case: WorkbookCase
     at: Mapping[str, int]
 
     def cell(self, line: str, column: int, fixed: str = "") -> str:
         """Return the address of a cell in a line."""
-        return address(self.at[line], column, fixed)
+        return absolute_address(self.at[line], column, fixed)
 
     def own(self, line: str, column: int, fixed: str = "column") -> str:
         """Return the range that the subsystem of a column takes in a line."""
@@ -101,10 +101,10 @@ class Line(NamedTuple):
     zh: str = ""
     year: int | str = ""
     look: str = ""
-    cells: Callable[[Grid], list[Entry]] = lambda grid: []
+    cells: Callable[[SheetGrid], list[Entry]] = lambda grid: []
 
 
-def formulas(values: list[float], formula: Callable[[Grid, int], str]) -> Callable:
+def formulas(values: list[float], formula: Callable[[SheetGrid, int], str]) -> Callable:
     """Return what gives the cells of a line: a formula per column, and the values it must give."""
     return lambda grid: [
         (value, f"={formula(grid, column)}") for column, value in enumerate(values, start=EDGE)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from coevo.report.tables.cell_address import Cell, address, of_table
-from coevo.report.tables.workbook_case import EDGE, Case
+from coevo.report.tables.cell_address import Cell, absolute_address, of_table
+from coevo.report.tables.workbook_case import EDGE, WorkbookCase
 
 NUMBER, TOTAL, LOGS, ENTROPY, HEAD, BODY = 3, 4, 5, 6, 8, 9  # rows of the sheet, from 0
 TITLE = (
@@ -22,7 +22,7 @@ WORDS = {
 }
 
 
-def entropy_cells(case: Case) -> list[Cell]:
+def entropy_cells(case: WorkbookCase) -> list[Cell]:
     """Return the cells of the sheet; without rows for a weighting that is not by entropy."""
     table = case.tables["normalised"].reset_index(drop=True)
     places = table.reset_index(names="place").pivot(
@@ -42,11 +42,11 @@ def entropy_cells(case: Case) -> list[Cell]:
     return cells + [cell for c in range(len(case.members)) for cell in _sums(case, z, c)]
 
 
-def _sums(case: Case, z: Any, place: int) -> list[Cell]:
+def _sums(case: WorkbookCase, z: Any, place: int) -> list[Cell]:
     """The steps from the column of an indicator to its entropy."""
     column, own = EDGE + place, z[:, place]
-    body = f"{address(BODY, column)}:{address(BODY + len(own) - 1, column)}"
-    count, total, logs = (address(row, column) for row in (NUMBER, TOTAL, LOGS))
+    body = f"{absolute_address(BODY, column)}:{absolute_address(BODY + len(own) - 1, column)}"
+    count, total, logs = (absolute_address(row, column) for row in (NUMBER, TOTAL, LOGS))
     e = float(case.weights["entropy"].iloc[place])
     steps = [
         # ln 1 stands in for ln 0, since 0 ln 0 counts as 0

@@ -1,14 +1,14 @@
 """D of the region in focus by live formulas: from figures by z and weights to U, C, T and D."""
 
-from coevo.report.tables.cell_address import Cell, address, span
+from coevo.report.tables.cell_address import Cell, absolute_address, span
 from coevo.report.tables.formula_steps import FORMS, WEIGHT, composite, untraced, weight_lines
-from coevo.report.tables.workbook_case import EDGE, Case, Entry, Grid, Line, formulas
+from coevo.report.tables.workbook_case import EDGE, Entry, Line, SheetGrid, WorkbookCase, formulas
 
 LARGEST, START = 4, 6  # rows from 0: the largest difference; where lines begin
 GAP = Line("")
 
 
-def trace_cells(case: Case) -> list[Cell]:
+def trace_cells(case: WorkbookCase) -> list[Cell]:
     """Return the cells of the sheet: settings, weights, figures, z, and the way to D by year."""
     said = list(untraced(case))
     title = [
@@ -22,7 +22,7 @@ def trace_cells(case: Case) -> list[Cell]:
         *_settings(case), GAP, *_indicators(case), GAP, *_goalposts(case), GAP,
         *_figures(case), GAP, *_normalised(case), GAP, *_result(case),
     ]  # fmt: skip
-    grid = Grid(case, {line.name: START + k for k, line in enumerate(lines)})
+    grid = SheetGrid(case, {line.name: START + k for k, line in enumerate(lines)})
     cells = [Cell(k, 0, text, look="note") for k, text in enumerate(title)]
     for line in (line for line in lines if line is not GAP):
         row, head = grid.at[line.name], {"heads": "head", "note": "note"}.get(line.look, "text")
@@ -35,15 +35,15 @@ def trace_cells(case: Case) -> list[Cell]:
     return [*cells, *_largest(case, grid)]
 
 
-def _name(case: Case) -> str:
+def _name(case: WorkbookCase) -> str:
     coupling = case.tables["coupling"]
     return str(coupling.loc[coupling["region"] == case.region, "name"].iloc[0])
 
 
-def _largest(case: Case, grid: Grid) -> list[Cell]:
+def _largest(case: WorkbookCase, grid: SheetGrid) -> list[Cell]:
     """The largest difference between D here and in the table, where a reader looks first."""
     column = EDGE + len(case.subsystems) + 4
-    first, last = (address(grid.at[f"D {year}"], column) for year in _ends(case))
+    first, last = (absolute_address(grid.at[f"D {year}"], column) for year in _ends(case))
     return [
         Cell(LARGEST, 0, "largest difference from D in sheet coupling", look="text"),
         Cell(LARGEST, 1, "与coupling表中D的最大差异", look="text"),
@@ -51,12 +51,12 @@ def _largest(case: Case, grid: Grid) -> list[Cell]:
     ]
 
 
-def _ends(case: Case) -> tuple[int, int]:
+def _ends(case: WorkbookCase) -> tuple[int, int]:
     years = list(case.rows)
     return years[0], years[-1]
 
 
-def _settings(case: Case) -> list[Line]:
+def _settings(case: WorkbookCase) -> list[Line]:
     """The range of normalised values."""
     low, high = case.ends
     return [
@@ -65,7 +65,7 @@ def _settings(case: Case) -> list[Line]:
     ]
 
 
-def _indicators(case: Case) -> list[Line]:
+def _indicators(case: WorkbookCase) -> list[Line]:
     """What the indicator table says of each indicator, and how its weight comes about."""
     own = list(case.weights["subsystem"])
     return [
@@ -84,7 +84,7 @@ def _indicators(case: Case) -> list[Line]:
     ]  # fmt: skip
 
 
-def _groups(case: Case) -> dict[int, str]:
+def _groups(case: WorkbookCase) -> dict[int, str]:
     """Return the group of goalposts that holds for each year: the year, the region, or all."""
     groups = set(case.tables["goalposts"]["group"])
     return {
@@ -93,7 +93,7 @@ def _groups(case: Case) -> dict[int, str]:
     }
 
 
-def _goalposts(case: Case) -> list[Line]:
+def _goalposts(case: WorkbookCase) -> list[Line]:
     """Minimum and maximum of each indicator, of every group that the years need."""
     table = case.tables["goalposts"]
     places = {key: k for k, key in enumerate(zip(table["group"], table["indicator"], strict=True))}
@@ -114,7 +114,7 @@ def _goalposts(case: Case) -> list[Line]:
     ]
 
 
-def _figures(case: Case) -> list[Line]:
+def _figures(case: WorkbookCase) -> list[Line]:
     """The figures of the panel, a line per year."""
 
     def line(year: int) -> Line:
@@ -126,7 +126,7 @@ def _figures(case: Case) -> list[Line]:
     return [line(year) for year in case.rows]
 
 
-def _normalised(case: Case) -> list[Line]:
+def _normalised(case: WorkbookCase) -> list[Line]:
     """z by goalposts, range and direction, moved to the ends of the range where it lies beyond."""
 
     def line(year: int, group: str) -> Line:
@@ -139,7 +139,7 @@ def _normalised(case: Case) -> list[Line]:
     return [line(year, group) for year, group in _groups(case).items()]
 
 
-def _score(grid: Grid, column: int, year: int, group: str) -> str:
+def _score(grid: SheetGrid, column: int, year: int, group: str) -> str:
     """Return the formula of z."""
     bottom, top = (grid.cell(name, EDGE, "both") for name in ("lowest", "highest"))
     x = grid.cell(f"x {year}", column)
@@ -150,7 +150,7 @@ def _score(grid: Grid, column: int, year: int, group: str) -> str:
     return f"MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*{distance}/({high}-{low})))"
 
 
-def _result(case: Case) -> list[Line]:
+def _result(case: WorkbookCase) -> list[Line]:
     """Contributions, then U, C, T, D by year, and D as the table has it."""
     n, given = len(case.subsystems), case.config["coupling"]["contributions"]
     shares: list[Entry] = (
@@ -166,12 +166,12 @@ def _result(case: Case) -> list[Line]:
     ]  # fmt: skip
 
 
-def _year(case: Case, year: int, place: int) -> Line:
+def _year(case: WorkbookCase, year: int, place: int) -> Line:
     """The line of a year: each U from z and w, then C, T, D."""
 
-    def cells(grid: Grid) -> list[Entry]:
+    def cells(grid: SheetGrid) -> list[Entry]:
         row, n = grid.at[f"D {year}"], len(case.subsystems)
-        c, t, d, stored = (address(row, EDGE + n + k) for k in range(4))
+        c, t, d, stored = (absolute_address(row, EDGE + n + k) for k in range(4))
         indices, shares = (span(at, EDGE, EDGE + n - 1) for at in (row, grid.at["share"]))
         value = {name: case.entry("coupling", name, place) for name in ("C", "T", "D")}
         form = FORMS.get(case.config["coupling"]["form"])
@@ -188,7 +188,7 @@ def _year(case: Case, year: int, place: int) -> Line:
     return Line(f"D {year}", "U, C, T, D", "U、C、T、D", year, "score", cells)
 
 
-def _indices(case: Case, grid: Grid, year: int, place: int) -> list[Entry]:
+def _indices(case: WorkbookCase, grid: SheetGrid, year: int, place: int) -> list[Entry]:
     """Each U from z and w of its subsystem, or read from the table."""
     formula, entries = composite(case), []
     for subsystem, (first, _) in case.subsystems.items():

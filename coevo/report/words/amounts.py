@@ -8,13 +8,13 @@ import pandas as pd
 
 from coevo.report.findings.data_quality import cells as grouped
 from coevo.report.findings.data_quality import obstacle_rows
-from coevo.report.findings.equilibrium import own_fits, refused
+from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, figures, fixed, graded, missing
+from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
 
 Say = Callable[..., Markdown]
 Rows = list[list[Any]]
@@ -24,15 +24,15 @@ def amount(value: Any) -> str:
     """An output in its unit: whole from 1,000 on, three significant figures below."""
     if missing(value):
         return NOTHING
-    return fixed(value, 0) if abs(float(value)) >= 1000 else figures(value, 3)
+    return fixed(value, 0) if abs(float(value)) >= 1000 else with_figures(value, 3)
 
 
-def estimate(row: pd.Series, say: Say) -> Markdown:
+def estimate_text(row: pd.Series, say: Say) -> Markdown:
     """An estimate with its interval: two significant figures, an end as fine as the estimate."""
-    value = Markdown(figures(row["estimate"], 2))
+    value = Markdown(with_figures(row["estimate"], 2))
     if missing(row["low"]) or missing(row["high"]):
         return value
-    ends = say("sets/interval", low=figures(row["low"], 2), high=figures(row["high"], 2))
+    ends = say("sets/interval", low=with_figures(row["low"], 2), high=with_figures(row["high"], 2))
     return say("sets/estimate", value=value, ends=ends)
 
 
@@ -105,14 +105,14 @@ class Words:
             self.say("facts/set", sign=sign, set=self.set_words(sets.loc[region], x))
             for sign, x in (("x₁", "x1"), ("x₂", "x2"))
         )
-        found = (estimate(rows.loc[region], self.say) for rows in estimates)
+        found = (estimate_text(rows.loc[region], self.say) for rows in estimates)
         return list(zip(names, (*found, own), strict=True))
 
     @cached_property
     def _population(self) -> tuple[dict[str, str], list[pd.DataFrame], pd.DataFrame]:
         """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
         estimates = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
-        return refused(self.study), estimates, own_fits(self.study).set_index("scope")
+        return refused(self.study), estimates, region_fit_rows(self.study).set_index("scope")
 
     def refusal(self, reason: str) -> Markdown:
         """That something is not estimated, and why."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from coevo.report.figures import figure_names
-from coevo.report.findings import Study, findings
+from coevo.report.findings import Study, all_findings
 from coevo.report.findings.calibrated import failed
-from coevo.report.findings.chart_needs import shown
+from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.words import release_words
 from coevo.report.words.amounts import Words, amount
 from coevo.report.words.markup import Markdown, escaped
@@ -23,14 +23,14 @@ Phrases = Mapping[str, Any]
 
 def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
-    found = findings(study)
+    found = all_findings(study)
     step, pair = found["step"], study.pair
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     values: dict[str, Any] = {
         **found,
         "one": study.single,
         "absent": phrases["scope"]["absent"],
-        "charts": figure_names(shown(study)),
+        "charts": figure_names(charts_that_apply(study)),
         "pooled": study.pooled,
         "pair": pair,
         "focus": study.name(study.focus),
@@ -52,7 +52,7 @@ def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
-        "verdicts_in_words": verdicts(study, words),
+        "verdicts_in_words": claim_verdicts(study, words),
         "slope": release_words.slope,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
@@ -148,7 +148,7 @@ def limit_lines(
     return lines
 
 
-def verdicts(study: Study, words: Words) -> Markdown:
+def claim_verdicts(study: Study, words: Words) -> Markdown:
     """How many claims have each verdict, the most frequent first."""
     claims = study.tables.get("claims")
     counts = {} if claims is None else claims["verdict"].value_counts()

@@ -28,7 +28,7 @@ def escaped(value: Any) -> Markdown:
     return Markdown(_PUNCTUATION.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip()))
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Escaped text without its escapes: `plain(escaped(value))` is the value on one line."""
     return _ESCAPE.sub(r"\1", text)
 
@@ -50,7 +50,7 @@ def environment(
     )  # fmt: skip
     jinja.filters |= {
         "fixed": numbers.fixed,
-        "figures": numbers.figures,
+        "figures": numbers.with_figures,
         "graded": numbers.graded,
         "subscript": subscript,
         **filters,

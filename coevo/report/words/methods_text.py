@@ -6,7 +6,7 @@ from typing import Any
 from coevo.report.findings import Study
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import figures
+from coevo.report.words.numbers import with_figures
 
 KINDS = (
     "normalisation", "reference", "weighting", "composite", "preset", "form", "contributions",
@@ -47,7 +47,7 @@ def method_values(study: Study, words: Words, phrases: Mapping[str, Any]) -> dic
         "contributions_in_words": ""
         if isinstance(given, str)
         else words.listed(
-            words.grammar.noted(figures(a, 2), study.label(s))
+            words.grammar.noted(with_figures(a, 2), study.label(s))
             for s, a in zip(study.subsystems, given, strict=False)
         ),
     }
@@ -59,6 +59,6 @@ def _combined(study: Study, words: Words) -> Markdown:
     names = [words.word("weighting", name) for name in combine.get("methods", ())]
     shares = combine.get("shares") or [None] * len(names)
     return words.listed(
-        name if share is None else words.grammar.noted(name, figures(share, 2))
+        name if share is None else words.grammar.noted(name, with_figures(share, 2))
         for name, share in zip(names, shares, strict=False)
     )

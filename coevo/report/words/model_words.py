@@ -5,9 +5,9 @@ from typing import Any
 
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import path
-from coevo.report.words.amounts import Words, estimate
+from coevo.report.words.amounts import Words, estimate_text
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import figures
+from coevo.report.words.numbers import with_figures
 
 
 def population_values(study: Study, found: dict[str, Any], words: Words) -> dict[str, Any]:
@@ -33,10 +33,12 @@ def population_values(study: Study, found: dict[str, Any], words: Words) -> dict
         "relation_finding": _known(found["relation"]["verdict"], "named"),
         "feedback_finding": _known(found["feedback"]["verdict"], "decided"),
         "alpha": 1 - study.config["interaction"]["confidence"],
-        "estimate": estimate,
-        "figures": figures,
+        "estimate": estimate_text,
+        "figures": with_figures,
         "ends_of": lambda row, digits=2: words.say(
-            "sets/interval", low=figures(row["low"], digits), high=figures(row["high"], digits)
+            "sets/interval",
+            low=with_figures(row["low"], digits),
+            high=with_figures(row["high"], digits),
         ),
     }
     estimates = found["interaction"].get("estimates")

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from coevo.report.findings.grade_scale import LARGE, SMALL, power, printed
+from coevo.report.findings.grade_scale import LARGE, SMALL, grade_marks, power
 
 NOTHING = "—"
 
@@ -27,7 +27,7 @@ def fixed(value: Any, decimals: int = 2) -> str:
     return (text[1:] if negative_zero else text).replace("-", "−")
 
 
-def figures(value: Any, digits: int = 3) -> str:
+def with_figures(value: Any, digits: int = 3) -> str:
     """A number to `digits` significant figures; whole where it has that many digits before the
     decimal point, as a power of ten from 1e15 on and below 1e-6.
     """
@@ -42,7 +42,7 @@ def figures(value: Any, digits: int = 3) -> str:
 
 def graded(value: Any, decimals: int = 2) -> str:
     """D with as many decimals as its grade needs, at least those asked for."""
-    return NOTHING if missing(value) else printed(float(value), decimals)
+    return NOTHING if missing(value) else grade_marks(float(value), decimals)
 
 
 def hundredths(value: Any) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.interaction import POOLED
-from coevo.report.findings.since_release import changes, figures, of, states
+from coevo.report.findings.since_release import figures_since, of, release_finding, states_since
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, graded, missing
-from coevo.report.words.numbers import figures as significant
+from coevo.report.words.numbers import with_figures as significant
 
 SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
 
@@ -73,15 +73,15 @@ def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
 
 def largest(words: Words) -> pd.DataFrame:
     """The figures that the main part shows: those with the largest effect on D, as they stand."""
-    rows = figures(words.study)
+    rows = figures_since(words.study)
     effect = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
     return rows.loc[sorted(effect.sort_values(ascending=False, kind="stable").index[:SHOWN])]
 
 
 def grades(words: Words) -> Rows:
     """Every region-year whose grade moved: D then, at the release's goalposts, now; the reason."""
-    rows = states(words.study)
-    by = causes(words, changes(words.study))
+    rows = states_since(words.study)
+    by = causes(words, release_finding(words.study))
     return [
         [
             words.grammar.dated(row["name"], row["year"]),
@@ -93,7 +93,7 @@ def grades(words: Words) -> Rows:
     ]  # fmt: skip
 
 
-def verdicts(words: Words) -> Rows:
+def release_verdicts(words: Words) -> Rows:
     """Verdicts that differ; the kind of an equilibrium only where it is calibrated or stated."""
     rows = of(words.study, "verdict", "claim")
     return [

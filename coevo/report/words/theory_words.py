@@ -3,7 +3,7 @@
 from typing import Any
 
 from coevo.inference.relation_rule import RELATIONS as SIGNS
-from coevo.report.findings.relation import relation
+from coevo.report.findings.relation import relation_finding
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed
 
@@ -33,7 +33,7 @@ def levels(words: Words) -> Rows:
 
 def relations(words: Words) -> Rows:
     """Relation, signs, what phase plane and years would show, and the probability of its signs."""
-    found: dict[str, Any] = relation(words.study).get("quadrants", {})
+    found: dict[str, Any] = relation_finding(words.study).get("quadrants", {})
     signs = {kind: "".join("+" if a > 0 else "-" for a in both) for both, kind in SIGNS.items()}
     return [
         [
