@@ -43,7 +43,8 @@ class Regression:
     """Least squares of y (rows,) on X (rows, k).
 
     coefficients (k,); covariance (k, k); residuals (rows,); df: rows less coefficients and effects;
-    r_squared: of what the effects leave of y, about its mean where X has a constant; influence
+    r_squared: of what the effects leave of y, about its mean where X has a constant, NaN with
+    instruments, which do not minimise what is left; influence
     (G, k): each cluster's part in the coefficients, influence' influence = covariance, no rows
     without clusters.
     """
@@ -121,12 +122,13 @@ def regress(
         fitted.df_resid_inference = len(influence) - 1
         influence = influence / length
     total = fitted.centered_tss if constant else fitted.uncentered_tss
+    explains = instruments is None and total > 0
     return Regression(
         coefficients=coefficients,
         covariance=fitted.cov_params() / np.outer(length, length),
         residuals=residuals,
         df=df,
-        r_squared=float(1 - residuals @ residuals / total) if total > 0 else float("nan"),
+        r_squared=float(1 - residuals @ residuals / total) if explains else float("nan"),
         influence=influence,
         constant=constant,
         _fitted=fitted,

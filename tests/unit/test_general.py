@@ -117,12 +117,14 @@ def combined_p(design, growth):
 
 def test_p_values_by_hand():
     from scipy.stats import t
+    from statsmodels.stats.multitest import multipletests
 
     found = fit_general(range(16), random_series())
     F, p, combined = restriction_test(found)
     by_t = [2 * t.sf(np.sqrt(value), found.df) for value in F]
     assert p == pytest.approx(by_t, rel=1e-10)
     assert combined == pytest.approx(min(1, 2 * min(by_t)), rel=1e-10)
+    assert combined == pytest.approx(multipletests(p, method="holm")[1].min(), rel=1e-12)
 
 
 def test_a_gap_breaks_the_chain_and_enters_no_scale():
