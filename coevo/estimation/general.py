@@ -94,9 +94,11 @@ def own_equations(data: Rows, included: Booleans) -> tuple[Regression, ...]:
     )
 
 
-def condition(regressor: Array, scale: Array) -> float:
+def condition(regressor: Array, scale: npt.ArrayLike) -> float:
     """Return the condition number of one and the regressors (rows, k), each over its scale (k,)."""
-    return float(np.linalg.cond(np.column_stack([np.ones(len(regressor)), regressor / scale])))
+    return float(
+        np.linalg.cond(np.column_stack([np.ones(len(regressor)), regressor / np.asarray(scale)]))
+    )
 
 
 class RestrictionTest(NamedTuple):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from coevo.errors import StudyError
 from coevo.estimation.general import FORMS, condition, own_equations
-from coevo.estimation.growth import Array, Rows, population_rows
+from coevo.estimation.growth import Array, Rows, growth_rows
 from coevo.estimation.regression import Regression
 
 FEWEST_ROWS = 3  # two coefficients and one residual degree of freedom
@@ -101,23 +101,23 @@ def fit(
     rows or a population that does not vary. b1 is per unit of x2, d per unit of x1, a1 and a2 per
     year.
     """
-    X = np.column_stack([np.asarray(x1, dtype=float), np.asarray(x2, dtype=float)])
-    data = population_rows(t, X, estimator, breaks)
+    data = growth_rows(t, x1, x2, estimator, breaks)
     if len(data.year) < FEWEST_ROWS:
         within = " within one vintage" if len(data.crossing) else ""
         raise StudyError(
             f"{len(data.year)} pairs of consecutive years with both figures{within}; "
             f"at least {FEWEST_ROWS} are needed"
         )
-    equations = own_equations(data, FORMS["classic"](2))
-    others, scale = data.regressor[:, ::-1], np.nanmean(X, axis=0)[::-1]
+    general = data._replace(regressor=data.regressor[:, ::-1])  # in the order of the populations
+    equations = own_equations(general, FORMS["classic"](2))
+    scale = [np.nanmean(np.asarray(x, dtype=float)) for x in (x2, x1)]
     return Fit(
         coefficients=np.array([equation.coefficients for equation in equations]),
         covariance=np.array([equation.covariance for equation in equations]),
         df=equations[0].df,
         estimator=estimator,
-        data=data._replace(regressor=others),
+        data=data,
         residuals=np.column_stack([equation.residuals for equation in equations]),
-        condition=np.array([condition(others[:, [i]], scale[i]) for i in range(2)]),
+        condition=np.array([condition(data.regressor[:, [i]], scale[i]) for i in (0, 1)]),
         equations=equations,
     )
