@@ -7,7 +7,7 @@ import numpy as np
 from coevo.equilibria.fitted import POOLED, Fits, Row, inferable
 from coevo.estimation import Fit, Regression
 from coevo.estimation.growth import Integers
-from coevo.estimation.regression import residual_tests
+from coevo.estimation.residuals import residual_tests
 
 
 def fit_rows(fits: Fits, estimator: str) -> Iterator[Row]:

@@ -8,10 +8,12 @@ import pandas as pd
 from scipy.special import fdtrc
 
 from coevo.errors import StudyError
-from coevo.estimation.effects import EFFECTS, require_left, sums
+from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.general import Booleans
-from coevo.estimation.growth import Array, Integers, Rows
+from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
+from coevo.estimation.pooled_rows import Pool
+from coevo.estimation.pooled_slopes import without_effects
 from coevo.estimation.regression import regress
 from coevo.registry import choose
 
@@ -55,15 +57,15 @@ def own_slopes(pooled: PooledFit) -> OwnSlopes:
     With region effects that is a regression of each region alone. The pooled slope is the mean of
     the s_r with weights sum_t R~^2. Regions with a single growth row are left out.
     """
-    columns = np.column_stack([pooled.data.growth, pooled.data.regressor])
-    left = EFFECTS[pooled.effects](pooled.region, pooled.data.year, columns).residual
+    g, R = pooled.moments.growth, pooled.moments.regressor[:, ::-1]
     rows = np.bincount(pooled.region)
-    kept = rows > 1
-    _require_varying(pooled, left[:, 2:], kept)
-    own = [
-        part for part, n in zip(np.split(left, np.cumsum(rows)[:-1]), rows, strict=True) if n > 1
+    kept = np.flatnonzero(rows > 1)
+    _require_varying(pooled, R, rows > 1)
+    ends = np.cumsum(rows)
+    slopes = [
+        [regress(g[part, i], R[part, i, None]).coefficients[0] for i in (0, 1)]
+        for part in (slice(ends[r] - rows[r], ends[r]) for r in kept)
     ]
-    slopes = [[regress(V[:, i], V[:, [2 + i]]).coefficients[0] for i in (0, 1)] for V in own]
     codes = np.array(pooled.regions)[kept].tolist()
     return OwnSlopes(tuple(codes), SIGNS * np.array(slopes).reshape(-1, 2))
 
@@ -147,29 +149,29 @@ def leave_one_out(pooled: PooledFit) -> pd.DataFrame:
 
     Effects are taken out anew of the rows that remain. `StudyError` if one region carries the fit.
     """
-    rows = []
+    slopes = []
     for i, code in enumerate(pooled.regions):
         try:
-            rows.append(SIGNS * _slopes(*_without(pooled, i), pooled.effects))
+            slopes.append(SIGNS * _slopes(_without(pooled.pool, i), pooled.effects))
         except StudyError as error:
             raise StudyError(f"without {code}: {error}") from None
-    columns = dict(zip(EQUATIONS, np.array(rows).T, strict=True))
+    columns = dict(zip(EQUATIONS, np.array(slopes).T, strict=True))
     return pd.DataFrame({"region": pooled.regions} | columns)
 
 
-def _slopes(region: Integers, data: Rows, effects: str) -> Array:
+def _slopes(rows: Pool, effects: str) -> Array:
     """Return the slopes (2,) that the regions share, without errors."""
-    absorbed = EFFECTS[effects](region, data.year, np.column_stack([data.growth, data.regressor]))
-    if len(region) <= absorbed.rank + 1:
-        raise StudyError(f"{len(region)} growth rows are too few for effects '{effects}'")
-    g, R = absorbed.residual[:, :2], absorbed.residual[:, 2:]
-    require_left(R, data.regressor, effects)
+    columns = np.column_stack([rows.growth, rows.regressor])
+    absorbed = EFFECTS[effects](rows.region, rows.year, columns)
+    moments = without_effects(rows, absorbed, effects, regressors=1)
+    g, R = moments.growth, moments.regressor[:, ::-1]
     length = np.linalg.norm(R, axis=0)
     return np.asarray(np.sum(R / length * g, axis=0) / length)  # QR of one column
 
 
-def _without(pooled: PooledFit, i: int) -> tuple[Integers, Rows]:
-    kept, data = pooled.region != i, pooled.data
-    region = pooled.region[kept]
-    part = Rows(data.year[kept], data.growth[kept], data.regressor[kept], data.crossing)
-    return region - (region > i), part
+def _without(rows: Pool, i: int) -> Pool:
+    """Return the rows of all regions but one."""
+    kept = rows.region != i
+    columns = {name: getattr(rows, name)[kept] for name in ("year", "growth", "regressor", "start")}
+    region = rows.region[kept]
+    return rows._replace(region=region - (region > i), **columns)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,8 @@ from coevo.estimation.fod_iv import FOD_IV, deviations, strength
 from coevo.estimation.general import FORMS, Booleans
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_rows import Pool, pool
-from coevo.estimation.pooled_slopes import Moments, shared_slopes, take_out, without_effects
-from coevo.estimation.regression import Regression
+from coevo.estimation.pooled_slopes import Moments, shared_slopes, without_effects
+from coevo.estimation.regression import FTest, Regression
 from coevo.registry import choose
 
 
@@ -23,12 +23,13 @@ from coevo.registry import choose
 class GeneralPooled:
     """g_i = r_i + sum_j A_ij R(x_j) with A common to G regions, in scaled units.
 
-    pool: regions, units (G, n), growth rows; intercepts (G, n): r of each region, at the average
-    year; A (n, n); covariance (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the
-    regions that enter; included (n, n): the slopes that are estimated, the others are zero;
-    moments: the rows as the effects leave them, of `fod_iv` in forward deviations; residuals
-    (rows, n) there; strength (n, n): first-stage F of the instruments, NaN without; equations (n,):
-    the regressions; estimator, effects, scale, form: names.
+    pool: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
+    region, at the average year effect; common: one level for all regions; A (n, n); covariance
+    (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the regions that enter; included
+    (n, n): the slopes that are estimated, the others are zero; moments: the rows as the effects
+    leave them, of `fod_iv` in forward deviations; residuals (rows, n) there; equations (n,): the
+    regressions; strength (n, n): first-stage F of the instruments, NaN without; estimator, effects,
+    scale, form: names.
     """
 
     estimator: str
@@ -36,15 +37,16 @@ class GeneralPooled:
     scale: str
     form: str
     pool: Pool
-    intercepts: Array
+    level: Array
+    common: bool
     A: Array
     covariance: Array
     df: int
     included: Booleans
     moments: Moments
     residuals: Array
-    strength: Array
     equations: tuple[Regression, ...]
+    strength: Array
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -59,17 +61,16 @@ class GeneralPooled:
         """Number of rows in the regressions; forward deviations cost one of each region."""
         return len(self.residuals)
 
-    def errors(self) -> Array:
-        """Return the clustered standard errors of A, (n, n)."""
+    @cached_property
+    def intercepts(self) -> Array:
+        """r (G, n) of each region, at the average year effect."""
+        n = len(self.A)
+        return self.level[:, :n] - self.level[:, n:] @ self.A.T
+
+    @property
+    def error(self) -> Array:
+        """Clustered standard errors of A, (n, n)."""
         return np.sqrt(np.diag(self.covariance)).reshape(self.A.shape)
-
-
-class Wald(NamedTuple):
-    """F of a joint restriction, its degrees of freedom (two numbers), and p."""
-
-    F: float
-    df: tuple[int, int]
-    p: float
 
 
 def fit_pooled_general(
@@ -91,11 +92,14 @@ def fit_pooled_general(
     """
     included = choose(FORMS, form, "form")(len(names))
     rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
+    absorb = choose(EFFECTS, effects, "effects")
+    if len(rows.regions) < 2:
+        raise StudyError(f"{len(rows.regions)} region(s) with growth rows: a pooled fit needs two")
+    absorbed = absorb(rows.region, rows.year, np.column_stack([rows.growth, rows.regressor]))
     if estimator == FOD_IV:
         moments = deviations(rows, effects)
     else:
-        absorbed = take_out(rows, effects, int(included.sum(axis=1).max()))
-        moments = without_effects(rows, absorbed)
+        moments = without_effects(rows, absorbed, effects, int(included.sum(axis=1).max()))
     A, covariance, residuals, equations = shared_slopes(moments, included)
     return GeneralPooled(
         estimator=estimator,
@@ -103,24 +107,20 @@ def fit_pooled_general(
         scale=scale,
         form=form,
         pool=rows,
-        intercepts=_levels(rows, A, effects),
+        level=absorbed.level,
+        common=absorbed.common,
         A=A,
         covariance=covariance,
         df=int(moments.region.max()),
         included=included,
         moments=moments,
         residuals=residuals,
-        strength=strength(moments, included),
         equations=equations,
+        strength=strength(moments, included),
     )
 
 
-def _levels(rows: Pool, A: Array, effects: str) -> Array:
-    """Return the level (G, n) of growth less its explained part, at the average year."""
-    return EFFECTS[effects](rows.region, rows.year, rows.growth - rows.regressor @ A.T).level
-
-
-def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> Wald:
+def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
     """Return the Wald test that the slopes `zero` (n, n) are all nil.
 
         F = a' V^-1 a / q,   compared with F(q, G-1),   a the q slopes, V their covariance
@@ -138,4 +138,4 @@ def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> Wald:
         raise StudyError(f"{fit.df + 1} regions are too few for a joint test of {q} slopes")
     a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
     F = float(a @ np.linalg.solve(V, a)) / q
-    return Wald(F, (q, fit.df), float(fdtrc(q, fit.df, F)))
+    return FTest(F, (q, fit.df), float(fdtrc(q, fit.df, F)))

@@ -5,12 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from coevo.errors import StudyError
-from coevo.estimation.effects import EFFECTS, Absorbed, require_left
+from coevo.estimation.effects import Absorbed, require_left
 from coevo.estimation.general import Booleans
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.regression import Clusters, Regression, regress
-from coevo.registry import choose
 
 
 class Moments(NamedTuple):
@@ -42,27 +41,18 @@ class Slopes(NamedTuple):
     equations: tuple[Regression, ...]
 
 
-def take_out(rows: Pool, effects: str, regressors: int) -> Absorbed:
-    """Return what the effects leave of growth and regressors, (rows, 2 n).
+def without_effects(rows: Pool, absorbed: Absorbed, effects: str, regressors: int) -> Moments:
+    """Return the rows as the effects leave them; regressors stand for themselves.
 
-    regressors: how many an equation has. `StudyError` for unknown effects, too few rows, or a
-    regressor of which nothing is left.
+    absorbed: of growth and regressors (rows, 2 n) by `effects`; regressors: how many an equation
+    has. `StudyError` for too few rows, or a regressor of which nothing is left.
     """
-    columns = np.column_stack([rows.growth, rows.regressor])
-    absorbed = choose(EFFECTS, effects, "effects")(rows.region, rows.year, columns)
-    if len(columns) <= absorbed.rank + regressors:
-        raise StudyError(f"{len(columns)} growth rows are too few for effects '{effects}'")
-    n = rows.growth.shape[1]
-    require_left(absorbed.residual[:, n:], rows.regressor, effects)
-    return absorbed
-
-
-def without_effects(rows: Pool, absorbed: Absorbed) -> Moments:
-    """Return the rows as the effects leave them; regressors stand for themselves."""
-    n, rest = rows.growth.shape[1], absorbed.residual
-    return Moments(
-        rows.region, rows.year, rest[:, :n], rest[:, n:], None, absorbed.rank, absorbed.counted
-    )
+    rank, n = absorbed.rank, rows.growth.shape[1]
+    if len(rows.year) <= rank + regressors:
+        raise StudyError(f"{len(rows.year)} growth rows are too few for effects '{effects}'")
+    g, R = absorbed.residual[:, :n], absorbed.residual[:, n:]
+    require_left(R, rows.regressor, effects)
+    return Moments(rows.region, rows.year, g, R, None, rank, absorbed.counted)
 
 
 def shared_slopes(moments: Moments, included: Booleans) -> Slopes:

@@ -211,7 +211,7 @@ def test_the_general_model_of_the_pool(panel, tables):
         ("classic", "fod_iv", "region+year"),
     ):
         shared = fit_pooled_general(wide, names, estimator, effects, "first", form)
-        A, errors, own = shared.A, shared.errors(), rows.loc[form, estimator, effects]
+        A, errors, own = shared.A, shared.error, rows.loc[form, estimator, effects]
         if form == "classic":
             expected, error = [-A[0, 1], A[1, 0]], [errors[0, 1], errors[1, 0]]
         else:

@@ -266,10 +266,10 @@ def test_pooled_fit_equals_linearmodels(effects, missing, estimator):
         assert pooled.equations[i].df == other.df_resid
         assert within_r_squared(pooled)[i] == pytest.approx(other.rsquared, rel=1e-8)
         if effects == "none":
-            assert pooled.covariance[0, i] == pytest.approx(other.cov.to_numpy(), rel=1e-8)
+            assert pooled.line_covariance[0, i] == pytest.approx(other.cov.to_numpy(), rel=1e-8)
             assert pooled.intercepts[0, i] == pytest.approx(other.params["c"], rel=1e-8)
         else:
-            error = np.sqrt(pooled.covariance[:, i, 1, 1])
+            error = np.sqrt(pooled.line_covariance[:, i, 1, 1])
             assert error == pytest.approx(np.full(9, other.std_errors["R"]), rel=1e-8)
 
 
@@ -297,8 +297,8 @@ def test_each_regions_line_by_dummy_variables(effects, missing):
         assert pooled.intercepts[:, i] == pytest.approx(b[1:10], rel=1e-9, abs=1e-12)
         assert pooled.residuals[:, i] == pytest.approx(residuals, abs=1e-12)
         assert pooled.equations[i].df == len(X) - X.shape[1]
-        V22 = pooled.covariance[:, i, 1, 1]
-        V12, V11 = pooled.covariance[:, i, 0, 1], pooled.covariance[:, i, 0, 0]
+        V22 = pooled.line_covariance[:, i, 1, 1]
+        V12, V11 = pooled.line_covariance[:, i, 0, 1], pooled.line_covariance[:, i, 0, 0]
         mean_R = -V12 / V22
         if effects == "region":
             assert mean_R == pytest.approx(frame.groupby("region")["R"].mean().to_numpy())
@@ -348,7 +348,7 @@ def test_pooled_fit_does_not_depend_on_units_or_order(effects):
     other["up"] = other["up"] * other["region"].map(lambda code: 1.0 + int(code[1:]))
     again = fit_pooled(other, "up", "down", effects=effects)
     assert again.slopes == pytest.approx(one.slopes, rel=1e-10)
-    assert again.covariance == pytest.approx(one.covariance, rel=1e-9)
+    assert again.line_covariance == pytest.approx(one.line_covariance, rel=1e-9)
 
 
 def test_a_filled_cell_never_enters_a_growth_row(effects):
