@@ -69,7 +69,7 @@ INDICATORS = config["indicators"]
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
-    for name in "numpy pandas scipy altair vl-convert-python pypandoc_binary typst".split()
+    for name in "numpy pandas scipy statsmodels altair vl-convert-python pypandoc_binary typst".split()
 } | {"python": sys.version.split()[0], "coevo": VERSION}
 
 
