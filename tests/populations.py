@@ -4,6 +4,7 @@ from itertools import product
 
 import pandas as pd
 
+from coevo.equilibria import FITS
 from coevo.sensitivity.specifications import COLUMNS as SPECIFICATIONS
 
 ESTIMATORS = ("trapezoid", "lag", "logmean")
@@ -52,6 +53,17 @@ def filled(table: str, rows: list[dict]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS[table])
     text = [column for column in frame if column in TEXT]
     return frame.assign(**{column: frame[column].astype(object).fillna("") for column in text})
+
+
+def fits(names: dict[str, str]) -> pd.DataFrame:
+    """Return how well the two equations fit: of each region, and of several with year effects."""
+    keys = [(code, name, "none", "classic", "trapezoid", "none") for code, name in names.items()]
+    rows = [(*key, i, 5, 0.4, 3, 1, 2.0, 3, 0.25, 1.9, None) for key, i in product(keys, (1, 2))]
+    if len(names) > 1:
+        key, n = ("pooled", "pooled", "region+year", "classic", "trapezoid", "first"), len(names)
+        numbers = (5 * n, 0.1, 4 * n - 5, 1, None, n - 1, None, 1.8, None)
+        rows += [(*key, i, *numbers) for i in (1, 2)]
+    return pd.DataFrame(rows, columns=FITS)
 
 
 def refused(scope: str, estimator: str, effects: str = "none", **given: object) -> pd.DataFrame:

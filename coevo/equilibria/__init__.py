@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.equilibria import general_rows
+from coevo.equilibria.fit_rows import fit_rows
 from coevo.equilibria.fitted import Row, fit_all, inferable, regional_lines
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
@@ -15,6 +16,10 @@ from coevo.equilibria.theory import last_state, theoretical
 __all__ = ["Tables", "estimate", "pair_values"]
 
 PARAMETERS = "scope name effects model estimator scaling parameter estimate se df low high".split()
+FITS = (
+    "scope name effects model estimator scaling equation n r2 residual_df slopes F F_df F_p "
+    "durbin_watson jarque_bera_p"
+).split()
 EQUILIBRIA = (
     "source scope name effects model estimator year x1 x1_low x1_high x1_set x2 x2_low x2_high "
     "x2_set kind located p_predator_prey p_reversed p_saddle observed_x1 observed_x2"
@@ -27,7 +32,7 @@ CHECKS = [*FIT, *"check value limit year period".split()]
 TEXT = set("source scope name effects model estimator scaling parameter quantity set".split())
 TEXT |= set("x1_set x2_set kind without period question verdict direction check".split())
 TEXT |= {"message", "fields"}
-WHOLE = {"year", "df"}
+WHOLE = {"year", "df", "equation", "n", "residual_df", "slopes", "F_df"}
 # what a row of a table has, the most special first -> the table and its columns
 KINDS = {
     "message": ("refusals", REFUSALS),
@@ -45,6 +50,7 @@ class Tables(NamedTuple):
     """
 
     parameters: pd.DataFrame
+    fits: pd.DataFrame
     equilibria: pd.DataFrame
     relations: pd.DataFrame
     verdicts: pd.DataFrame
@@ -93,6 +99,7 @@ def estimate(
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {"pooled": "pooled"}
     return Tables(
         parameters=_frame(parameters, PARAMETERS, names),
+        fits=_frame(fit_rows(fits, main), FITS, names),
         equilibria=_frame(equilibria, EQUILIBRIA, names),
         **{
             table: _frame([row for row in found if _kind(row) == kind], columns, names)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +33,7 @@ class Checked:
     subsystems, of how many.
     """
 
-    config: Mapping
+    config: Mapping[str, Any]
     files: Sequence[str]
     indicators: pd.DataFrame
     observations: pd.DataFrame

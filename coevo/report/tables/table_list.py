@@ -26,6 +26,7 @@ TABLES = {
     "grade_shares": "Share of the draws that gives each grade",
     "parameters": "Parameters of the two-population model; rates per year; original units for one "
     "region, scaled units for pooled fits",
+    "fits": "How well each regression fits: rows, R2, F, residuals; an equation a row",
     "equilibria": "Equilibria in the units of the two outputs, with their sets",
     "relations": "Effects with their intervals: of many regions, of sub-periods, without a row",
     "verdicts": "What fits say: relation of the two populations, feedback",
@@ -56,6 +57,7 @@ CHINESE = {
     "uncertainty": "权重与数值抽样下D与位次的90%不确定区间（5%～95%分位）",
     "grade_shares": "抽样中各协调等级所占的比例",
     "parameters": "两种群模型的参数；速率以年计；单个地区为原单位，混合估计为缩放后的单位",
+    "fits": "各回归方程的拟合情况：样本数、R²、F检验、残差检验，每个方程一行",
     "equilibria": "平衡点及其置信集，单位为两种群产出的单位",
     "relations": "效应及其区间：合并样本、分时段、剔除单个观测",
     "verdicts": "拟合的判断：种群关系、反馈",
@@ -75,6 +77,7 @@ def tables_of(config: Mapping[str, Any]) -> list[str]:
     """
     optional = {
         "parameters": config["interaction"],
+        "fits": config["interaction"],
         "equilibria": config["interaction"],
         "relations": config["interaction"],
         "verdicts": config["interaction"],
