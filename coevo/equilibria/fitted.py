@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.estimation import (
     EFFECTS,
     ESTIMATORS,
@@ -68,14 +68,8 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
     def tried(make: Callable[[], Any], label: Row) -> Any:
         try:
             return make()
-        except StudyError as refusal:  # TODO Refusal
-            refused.append(
-                label
-                | message_columns(
-                    getattr(refusal, "key", "note"),
-                    getattr(refusal, "fields", {"text": str(refusal)}),
-                )
-            )
+        except Refusal as refusal:
+            refused.append(label | message_columns(refusal.key, refusal.fields))
             return None
 
     regions, general = {}, {}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import PooledFit
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
@@ -137,11 +137,5 @@ def tried(rows: Iterator[Row], label: Row, what: str) -> Iterator[Row]:
     """Yield the rows under their label, or the refusal of `what` where figures forbid them."""
     try:
         yield from [label | row for row in rows]
-    except StudyError as refusal:  # TODO Refusal
-        yield (
-            label
-            | {"quantity": what}
-            | message_columns(
-                getattr(refusal, "key", "note"), getattr(refusal, "fields", {"text": str(refusal)})
-            )
-        )
+    except Refusal as refusal:
+        yield (label | {"quantity": what} | message_columns(refusal.key, refusal.fields))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 
 # p (k,) -> residuals (m,) and their Jacobian (m, k); either may be infinite where p makes no sense
@@ -48,14 +48,21 @@ def least_squares(
     points = np.atleast_2d(np.asarray(starts, dtype=float))
     ends = [end for start in points if (end := _descend(model, start, evaluations))]
     if not ends:
-        raise StudyError(f"the {what} did not converge from any of {len(points)} starts")
+        raise Refusal(
+            "no_convergence",
+            f"the {what} did not converge from any of {len(points)} starts",
+            starts=len(points),
+        )
     best = min(ends, key=lambda end: float(end[1] @ end[1]))
     parameters, residuals, J = best
     agreeing = sum(np.allclose(end[0], parameters, rtol=SAME, atol=0) for end in ends)
     length = np.linalg.norm(J, axis=0)
     R = np.linalg.qr(J / np.where(length > 0, length, 1), mode="r")
     if np.abs(np.diag(R)).min() <= len(residuals) * np.finfo(float).eps:
-        raise StudyError(f"the {what} does not determine its parameters: more years are needed")
+        raise Refusal(
+            "path_undetermined",
+            f"the {what} does not determine its parameters: more years are needed",
+        )
     inverse = np.linalg.inv(R) / length[:, None]
     variance = residuals @ residuals / (len(residuals) - len(parameters))
     covariance = variance * inverse @ inverse.T

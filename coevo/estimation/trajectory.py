@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Integers, unbroken
 from coevo.estimation.optimiser import least_squares, scatter
 from coevo.estimation.region import Equations, fit, undo_scale
@@ -94,8 +94,11 @@ def _longest(
     longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
     length = 0 if longest is None else len(longest[0])
     if longest is None or length < FEWEST_YEARS:
-        raise StudyError(
-            f"the longest run of years with both figures has {length}; a path needs {FEWEST_YEARS}"
+        raise Refusal(
+            "too_short_path",
+            f"the longest run of years with both figures has {length}; a path needs {FEWEST_YEARS}",
+            years=length,
+            least=FEWEST_YEARS,
         )
     return longest
 
