@@ -62,9 +62,8 @@ def shared_rows(own: GeneralPooled, level: float, with_errors: bool) -> Iterator
 
 
 def shared_relation_rows(own: GeneralPooled) -> Iterator[Row]:
-    """Yield how many rows and regions a model of many regions rests on."""
+    """Yield how many regions a model of many regions rests on."""
     ending = "" if own.form == "classic" else "_general"
-    yield {"check": f"rows{ending}", "value": own.rows}
     yield {"check": f"regions{ending}", "value": own.df + 1}
 
 
@@ -87,7 +86,6 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
 
 def relation_rows(own: GeneralFit, seed: np.random.SeedSequence) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
-    yield {"check": "rows_general", "value": own.rows}
     yield {"quantity": "restriction", "value": restriction_test(own).combined}
     pairs = [(i, j) for i in range(len(own.r)) for j in range(i + 1, len(own.r))]
     for i, j in pairs:

@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
-from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share, within_r_squared
+from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share
 from coevo.inference import (
     FEWEST_REGIONS,
     RatioSet,
@@ -97,10 +97,8 @@ def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
 
 
 def _diagnostics(own: Fit) -> Iterator[Row]:
-    yield {"check": "rows", "value": own.rows}
     yield from _crossing(own.data)
     for i in range(2):
-        yield {"check": f"r_squared_equation_{i + 1}", "value": own.r_squared[i]}
         yield {"check": f"condition_equation_{i + 1}", "value": own.condition[i]}
     yield _residual_correlation(own.residuals)
 
@@ -121,11 +119,8 @@ def _own_relations(own: Equations, level: float) -> Iterator[Row]:
 
 
 def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
-    yield {"check": "rows", "value": pooled.rows}
     yield from _crossing(pooled.data)
     yield {"check": "regions", "value": len(pooled.regions)}
-    for i, share in enumerate(within_r_squared(pooled), start=1):
-        yield {"check": f"r_squared_equation_{i}", "value": share}
     yield _residual_correlation(pooled.residuals)
     if inferable(pooled):
         # g depends on the slope and its variance alone, which are common to all regions

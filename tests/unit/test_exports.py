@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
+from coevo.estimation import EFFECTS, fit_pooled
 from coevo.files import read_table, read_texts
 from coevo.report.findings import Study
 from coevo.report.tables import TABLES
@@ -232,17 +232,18 @@ def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
 
 def facts(rows_of: list[tuple], **changed: pd.DataFrame) -> dict[str, list[str]]:
     """Return the lines of facts of the table of interaction, by title."""
-    names = ("effects", "estimator", "check", "value")
-    more = [{"scope": "pooled"} | dict(zip(names, row, strict=True)) for row in rows_of]
-    added = pd.concat([study().tables["checks"], populations.filled("checks", more)])
-    cells = rows(made(study(checks=added, **changed))["interaction.en.tex"])
+    names = ("effects", "estimator", "equation", "n", "r2")
+    label = {"scope": "pooled", "model": "classic", "scaling": "first"}
+    fits = pd.DataFrame([label | dict(zip(names, row, strict=True)) for row in rows_of])
+    cells = rows(made(study(fits=fits, **changed))["interaction.en.tex"])
     return {title: values for title, *values in cells}
 
 
 def test_facts_stand_under_their_fit_and_only_where_one_has_them() -> None:
+    nan = float("nan")
     found = facts([
-        ("region+year", "lag", "rows", 20), ("region", "trapezoid", "rows", 24),
-        ("region", "trapezoid", "r_squared_equation_2", 0.1234),
+        ("region+year", "lag", 1, 20, nan), ("region", "trapezoid", 1, 24, nan),
+        ("region", "trapezoid", 2, 24, 0.1234),
     ])  # fmt: skip
     assert found["$N$ (growth rows)"] == ["—", "24", "—", "20", "—"]
     assert found["$R^2$, growth of $x_2$"] == ["—", "0.123", "—", "—", "—"]
@@ -277,7 +278,8 @@ def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
 
 def test_claims_keep_their_words() -> None:
     assert rows(made()["claims.en.tex"])[1] == [
-        r"1 \textless{}Unit\textgreater{}", r"a\textbar{}b", "as printed", "agrees",
+        r"1 \textless{}Unit\textgreater{}", r"a\textbar{}b", 
+        "no figure of the files speaks against the unit", "agrees",
         "Table {*}1{*}",
     ]  # fmt: skip
     assert rows(made()["claims.zh.tex"])[1][3] == "一致"
@@ -322,7 +324,7 @@ def test_r_squared_is_that_of_a_regression_on_dummies() -> None:
         def left(y: np.ndarray, X: np.ndarray) -> float:
             return float(np.sum((y - X @ np.linalg.lstsq(X, y, rcond=None)[0]) ** 2))
 
-        for i, share in enumerate(within_r_squared(fitted)):
+        for i, share in enumerate(equation.r_squared for equation in fitted.equations):
             growth = fitted.data.growth[:, i]
             whole = np.column_stack([Z, fitted.data.regressor[:, i]])
             assert share == pytest.approx(1 - left(growth, whole) / left(growth, Z), abs=1e-10)

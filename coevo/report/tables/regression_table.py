@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from scipy.special import stdtr
 
+from coevo.report.findings.fit_tables import of_fit
 from coevo.report.findings.interaction import FOD_IV, POOLED
 from coevo.report.findings.study_tables import EFFECTS, Study
 from coevo.report.tables.tex import Tex, TexTable, tex_escaped
@@ -22,13 +23,13 @@ Key = tuple[str, str]  # effects and estimator
 
 
 class RegressionFits(NamedTuple):
-    """Fits of one table: rows of `parameters` and of `checks`, columns by (effects, estimator).
+    """Fits of one table: rows of `parameters`, facts by name and column (effects, estimator).
 
-    parameters: their names in order; ending: of the checks `rows` and `regions`.
+    parameters: their names in order; ending: of the check `regions`.
     """
 
     rows: pd.DataFrame
-    facts: pd.DataFrame
+    facts: Mapping[tuple[str, str, str], float]
     columns: list[Key]
     parameters: list[str]
     ending: str = ""
@@ -42,11 +43,19 @@ def stars(estimate: float, error: float, df: float) -> str:
     return next((sign for limit, sign in STARS.items() if p < limit), "")
 
 
-def _one(study: Study, scope: str, scaling: str, model: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of parameters and checks of one scope, scaling and model."""
-    parameters, checks = study.tables["parameters"], study.tables["checks"]
-    rows = parameters[(parameters["scope"] == scope) & (parameters["model"] == model)]
-    return rows[rows["scaling"] == scaling], checks[checks["scope"] == scope]
+def _one(
+    study: Study, scope: str, scaling: str, model: str
+) -> tuple[pd.DataFrame, dict[tuple[str, str, str], float]]:
+    """Rows of parameters of one scope, scaling and model, and what its fits and checks say."""
+    fit = {"scope": scope, "scaling": scaling, "model": model}
+    facts = {
+        (row.check, row.effects, row.estimator): row.value
+        for row in of_fit(study, "checks", scope=scope).itertuples()
+    }
+    for row in of_fit(study, "fits", **fit).itertuples():
+        key = (row.effects, row.estimator)
+        facts |= {("rows", *key): row.n, (f"r_squared_equation_{row.equation}", *key): row.r2}
+    return of_fit(study, "parameters", **fit), facts
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
@@ -155,8 +164,6 @@ def _error(row: pd.Series | None, power: int, decimals: int) -> Tex:
 
 def _facts(voice: TableVoice, fits: RegressionFits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
-    known = fits.facts.drop_duplicates(["check", "effects", "estimator"])
-    values = known.set_index(["check", "effects", "estimator"])["value"].to_dict()
     df = {(r.effects, r.estimator): r.df for r in fits.rows.dropna(subset="df").itertuples()}
     lines: dict[str, list[Any]] = {}
     if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:
@@ -164,8 +171,8 @@ def _facts(voice: TableVoice, fits: RegressionFits) -> list[list[Any]]:
             has = [len(effects.split("+")) > i and effects != "none" for effects, _ in fits.columns]
             lines[name] = [voice.word("answer", yes) for yes in has]
     for name in voice.words("fact"):
-        ending = fits.ending if name in ("rows", "regions") else ""
-        found = [values.get((name + ending, *key)) for key in fits.columns]
+        ending = fits.ending if name == "regions" else ""
+        found = [fits.facts.get((name + ending, *key)) for key in fits.columns]
         lines |= _line(name, found, _DECIMALS.get(name, 3), fits)
     lines |= _line("df", [df.get(key) for key in fits.columns], 0, fits)
     return [[Tex(voice.word("fact", name)), *cells] for name, cells in lines.items()]
