@@ -20,7 +20,6 @@ from coevo.report.tables.regression_table import stars
 from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_names, wide_panel
 from coevo.report.tables.tex import LONG, TexTable, document, tex_escaped
 from coevo.report.tables.worded_tables import TableVoice
-from tests import populations
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
 COLUMNS = read_table(ROOT / "coevo/report/tables/columns.csv")
