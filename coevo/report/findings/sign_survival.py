@@ -67,6 +67,7 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         "dropped": sorted(set(own["dropped"]) - {""}),
         "estimators": own["estimator"].nunique(),
         "signs": _decided(study),
+        "decisive": DECISIVE,
     }
     return {"verdict": _verdict(list(found["all"].values())), **found, "located": _located(study)}
 
