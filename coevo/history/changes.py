@@ -266,8 +266,11 @@ def _verdicts(old: State, new: State) -> pd.DataFrame:
 
 
 def _claims(old: State, new: State) -> pd.DataFrame:
-    """Claims of a paper whose verdict differs; `quantity` is the claim."""
-    if not _shared(old, new, "claims"):
+    """Claims of a paper whose verdict differs; `quantity` is the claim.
+
+    A release whose claims have no fields has sentences for verdicts and is not compared.
+    """
+    if not _shared(old, new, "claims") or "fields" not in old.tables["claims"]:
         return pd.DataFrame()
     before, after = (
         state.tables["claims"].rename(columns={"claim": "quantity", "verdict": "words"})
