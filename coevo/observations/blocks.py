@@ -27,14 +27,15 @@ STATED = {
     kind: re.compile(
         r"(?:^|[\s(])(?:"
         + "|".join(re.escape(word) for word in sorted(KINDS, key=len)[::-1] if KINDS[word] == kind)
-        + r")\s*:\s*(.+?)(?:\s+\(?[A-Za-z]+\s*:.*)?$",
+        + r")\s*:\s*(?=\S)",
         re.IGNORECASE,
     )
     for kind in HEADS
 }
+NEXT_STATED = re.compile(r"(?<!\s)\s+\(?[A-Za-z]+\s*:")  # 单位：亿元  Unit: ...
 PADDED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 SOURCE = re.compile(r"(数据来源|资料来源|来源|data\s*sources?|sources?)\s*:", re.IGNORECASE)
-NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*\d*\s*[:.、]|注\s+\S", re.IGNORECASE)
+NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*(?:\d+\s*)?[:.、]|注\s+\S", re.IGNORECASE)
 MARKED = re.compile(r"([\u2460-\u2473]|[*†‡])\s*[^\W\d]{2}")
 FURTHER = re.compile(r"[\s\u3000]{2,}\S|\(?\d{1,2}[).、]|[\u2460-\u2473]|[*†‡]")  # a note goes on
 CONTINUED = re.compile(r"续表|\(续|\bcontinued\b", re.IGNORECASE)
@@ -67,7 +68,7 @@ class Block:
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
-                            said = match[1].strip()
+                            said = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
                             open_ = said.count("(") < said.count(")")
                             said = said.removesuffix(")") if open_ else said
                             return Words(said, words.row, words.column)

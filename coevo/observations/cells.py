@@ -30,11 +30,12 @@ FLAGS = ("", "noted", *MISSING_TYPES)
 # a workbook is stored as a ratio; text carries its own sign.
 FORMS = ("", "ratio", "%", "‰")
 
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
+# Read from the end of the text, so that a long run of stars costs one look at each.
 NOTE_MARKS = re.compile(
-    r"(?<=.)(?:\s*(?:[\u2460-\u2473\u24ea\u2776-\u277f]|[*†‡#]+|[¹²³\u2070\u2074-\u2079]+"
-    r"|\([0-9]{1,2}\)|\[[0-9]{1,2}\]))+$"
+    r"(?:(?:[\u2460-\u2473\u24ea\u2776-\u277f*†‡#¹²³\u2070\u2074-\u2079]"
+    r"|\)[0-9]{1,2}\(|\][0-9]{1,2}\[)\s*)+"
 )
 YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*年?")
 DATE = re.compile(r"((?:19|20)[0-9]{2})[-/.年][01]?[0-9][-/.月][0-3]?[0-9]日?(?: 00:00:00)?")
@@ -62,7 +63,8 @@ def year(text: str) -> int | None:
 
 def without_marks(text: str) -> str:
     """Return a text without the note marks at its end: `北京①`, `12.5 (1)`, `1234²`."""
-    return NOTE_MARKS.sub("", text)
+    marks = NOTE_MARKS.match(text[:0:-1])  # all but the first character
+    return text[: len(text) - marks.end()] if marks else text
 
 
 def known_marks(marks: Mapping[str, str]) -> dict[str, str]:

@@ -55,7 +55,7 @@ class Column(NamedTuple):
 def kind(text: str) -> str:
     """Return what a head says of its column (a key of `HEADS`), or ""."""
     word = compared(split_unit(text)[0])
-    latin = re.search(r"[a-z]+$", word)
+    latin = re.search(r"(?<![a-z])[a-z]+$", word)
     if latin and latin.start():  # 地区 Region
         chinese = KINDS.get(word[: latin.start()])
         return chinese if chinese and chinese == KINDS.get(latin[0]) else ""
@@ -233,7 +233,7 @@ def _column(said: list[Words], english: set[int | None]) -> Column:
     names = [w for w in names if w.row not in english and kind(w.text) in ("", "value")]
     for words in names:
         # the unit in the brackets of the Chinese, of the whole, or of the English
-        for part in (re.split(r"\s+(?=[A-Za-z])", words.text)[0], words.text):
+        for part in (re.split(r"(?<!\s)\s+(?=[A-Za-z])", words.text)[0], words.text):
             if unit := split_unit(part)[1]:
                 units.append(words._replace(text=unit))
                 break

@@ -29,7 +29,8 @@ AGGREGATES = (
     "|Coastal region|Coastal regions|Inland|North China|East China|South China|Central China"
     "|Southwest|Northwest"
 ).split("|")
-BESIDE = re.compile(r"(.*[\u3400-\u9fff)\]])\s*([A-Za-z][^\u3400-\u9fff]*)", re.DOTALL)
+# 北京 Beijing, read from the end: the English, a space, and what ends in Chinese or a bracket.
+BESIDE = re.compile(r"([^\u3400-\u9fff]*?[A-Za-z])(\s*)[\u3400-\u9fff)\]]")
 
 
 def compared(text: str) -> str:
@@ -46,6 +47,15 @@ def nearest(text: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the known names most like a text, to be proposed and never taken."""
     shown = {compared(name): name for name in known}
     return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
+
+
+def english_beside(text: str) -> tuple[str, str, str] | None:
+    """Return what stands before the English of a text, the space between, the English, or None."""
+    found = BESIDE.match(text[::-1])
+    if not found:
+        return None
+    first, second = (len(text) - end for end in (found.end(2), found.end(1)))
+    return text[:first], text[first:second], text[second:]
 
 
 class Place(NamedTuple):
@@ -94,16 +104,16 @@ class Regions:
                         f'"{text}" names several regions ({place.code}); write the code instead'
                     )
                 return place
-            beside = BESIDE.fullmatch(form)
-            parts = [self.places.get(compared(part)) for part in beside.groups()] if beside else []
-            first, second = parts if beside else (None, None)
+            beside = english_beside(form)
+            parts = (beside[0], beside[2]) if beside else ("", "")
+            first, second = (self.places.get(compared(part)) for part in parts)
             if first and second:
                 if first.code != second.code:
                     raise StudyError(f'"{text}" names two different regions; correct it')
                 return Place(first.code, first.variant or second.variant)
-        beside = BESIDE.fullmatch(text)
+        beside = english_beside(text)
         near = nearest(text, self.names) if propose else []
-        near = nearest(beside[1], self.names) if propose and beside and not near else near
+        near = nearest(beside[0], self.names) if propose and beside and not near else near
         raise StudyError(
             f'"{text}" is not a region of config/regions.csv'
             f"{f' (did you mean {near[0]}?)' if near else ''}; write its full or short name, or "
@@ -116,9 +126,9 @@ def forms(text: str) -> Iterator[str]:
     found = [text]
     for form in found:  # grows as it is read
         yield form
-        beside = BESIDE.fullmatch(form)
+        beside = english_beside(form)
         shorter = [split_unit(form)[0], without_marks(form)]
-        shorter += [beside[1]] if beside and re.search(r"\s", form[len(beside[1]) :][:1]) else []
+        shorter += [beside[0]] if beside and beside[1] else []
         found += [part for part in shorter if part and part not in found]
 
 

@@ -4,11 +4,6 @@ import re
 
 from coevo.observations.sheets import Style
 
-# Formats that workbooks name by number alone (ECMA-376, 18.8.30), as far as they show numbers.
-BUILT_IN = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%"}
-BUILT_IN |= {"37": "#,##0", "38": "#,##0", "39": "#,##0.00", "40": "#,##0.00"}
-BUILT_IN |= {"41": "#,##0", "42": "#,##0", "43": "#,##0.00", "44": "#,##0.00"}
-
 LONGEST = 255  # of a format code, as Excel has it
 LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
 

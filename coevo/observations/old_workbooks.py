@@ -9,8 +9,7 @@ from coevo.errors import StudyError
 from coevo.observations import number_formats
 from coevo.observations.hidden import hidden_remark, with_hidden_sheets
 from coevo.observations.limits import check_extent
-from coevo.observations.sheet_xml import ERROR
-from coevo.observations.sheets import Sheet, Span, Style, Value, within
+from coevo.observations.sheets import ERROR, Sheet, Span, Style, Value, within
 
 PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coevo.errors import StudyError
-from coevo.observations.archives import part_names
+from coevo.observations.archives import AS_XLSX, part_names
 from coevo.observations.html_tables import html_sheets
 from coevo.observations.limits import check_size
 from coevo.observations.old_workbooks import PASSWORD, old_workbook_sheets
@@ -21,7 +21,6 @@ OLD_STREAM = b"\x09\x08"  # xls without the container
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
 AS_TABLES = "is a Word document; copy its tables into a workbook and save that as xlsx"
-AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
 
 
 class Kind(NamedTuple):
@@ -125,15 +124,15 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
         if isinstance(read, str):
             raise StudyError(f"{shown}: {read}")
         return read(content.data, shown)
-    except (StudyError, KeyboardInterrupt, SystemExit, GeneratorExit):
+    except StudyError:
         raise
     except OSError as problem:
         raise StudyError(
             f"{shown}: cannot be opened ({problem.strerror or problem}); see that it can be read"
         ) from problem
-    # Readers of damaged files fail in every way there is, and a panic of the one in Rust is no
-    # `Exception`. Whatever they trip over, the remedy is the same.
-    except BaseException as problem:
+    # Readers of damaged files fail in every way there is; whatever they trip over, the remedy is
+    # the same.
+    except Exception as problem:
         said = "".join(sign if sign.isprintable() else " " for sign in str(problem))
         reason = " ".join(said.split()) or type(problem).__name__
         raise StudyError(

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+ERROR = "holds the error {}; correct it in the workbook, or type the figure"  # a fault of a cell
+
 Value = None | str | float | bool | date
 
 

@@ -1,170 +1,206 @@
-"""xlsx workbooks: checked as archives, passed over for what is odd, then read for values."""
+"""xlsx workbooks: checked as archives, then read by openpyxl.
+
+openpyxl reads a worksheet in one of two ways: whole, where one merged range may make millions of
+cells, or cell by cell, without merged ranges and hidden rows. Its parser of worksheets, which both
+use, gives cells one by one, and merged ranges and hidden rows afterwards.
+"""
 
 import io
-import math
-import posixpath
+import re
+import warnings
+from array import array
 from collections import Counter
-from collections.abc import Mapping
-from datetime import time, timedelta
-from typing import NamedTuple
+from datetime import datetime, time, timedelta
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from coevo.errors import StudyError
-from coevo.observations import number_formats
-from coevo.observations.archives import BROKEN, parts
+from coevo.observations.archives import BROKEN, check_archive
 from coevo.observations.hidden import hidden_remark, with_hidden_sheets
 from coevo.observations.limits import LARGEST, check_extent
-from coevo.observations.sheet_xml import Scan, long_texts, scan, walk
-from coevo.observations.sheets import Remark, Sheet, Style, address, grid, within
+from coevo.observations.number_formats import style
+from coevo.observations.sheets import ERROR, Remark, Sheet, Span, Style, Value, address, within
 
 WORKBOOK = "xl/workbook.xml"
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a worksheet of Excel
+# Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
+CHINESE_DATES = {*range(27, 37), *range(50, 59)}
+NO_VALUE = (
+    "holds a formula without a stored value; open the file in Excel or LibreOffice and save it, or "
+    "type the figure"
+)
+# [1]Sheet!A1 or 'C:\folder\[b.xlsx]Sheet'!A1, and not the column of a table: Table[2015]
+OTHER_WORKBOOK = re.compile(r"(?<![\w\]])\[[^\[\]]+\][^\[\]!]*!")
+TRUE = ("1", "true")
 
 
-class Part(NamedTuple):
-    """A worksheet of a workbook: its name, its part of the archive, whether it is hidden."""
+class _Worksheet(WorkSheetParser):
+    """The parser of openpyxl, with an eye on formulas: which have no value, which lead elsewhere.
 
-    name: str
-    path: str
-    hidden: bool
+    faults: cells without a figure, with the reason; linked: cells whose formula points to another
+    workbook; both by zero-based row and column.
+    """
+
+    def __init__(self, sheet: ReadOnlyWorksheet) -> None:
+        book = sheet.parent
+        chinese = (n for n, look in enumerate(book._cell_styles) if look.numFmtId in CHINESE_DATES)
+        super().__init__(
+            sheet._get_source(),
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats.union(chinese),
+            timedelta_formats=book._timedelta_formats,
+        )
+        self.faults: dict[tuple[int, int], str] = {}
+        self.linked: list[tuple[int, int]] = []
+        self.shared: set[str] = set()  # formulas to another workbook that several cells share
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        formula = element.find(FORMULA_TAG)
+        if cell["data_type"] == "e":
+            reason = ERROR.format(cell["value"] or "of a formula")
+            self.faults[cell["row"] - 1, cell["column"] - 1] = reason
+        elif formula is not None:
+            place, group = (cell["row"] - 1, cell["column"] - 1), formula.get("si", "")
+            if group and OTHER_WORKBOOK.search(formula.text or ""):
+                self.shared.add(group)
+            if cell["value"] is None and cell["data_type"] != "str":
+                self.faults[place] = NO_VALUE
+            elif group in self.shared or OTHER_WORKBOOK.search(formula.text or ""):
+                self.linked.append(place)
+        return cell
+
+    def pass_over(self, element: Any) -> None:
+        """Leave what says nothing of figures, well-formed or not."""
+
+    parse_extensions = parse_formatting = parse_sheet_protection = parse_legacy = pass_over
+
+    def hidden_rows(self, end: int) -> list[int]:
+        """Return the zero-based hidden rows before `end`."""
+        hidden = (int(n) - 1 for n, row in self.row_dimensions.items() if row.get("hidden") in TRUE)
+        return [row for row in hidden if row < end]
+
+    def hidden_columns(self, end: int) -> list[int]:
+        """Return the zero-based hidden columns before `end`."""
+        return [
+            column
+            for look in self.column_dimensions.values()
+            if look.get("hidden") in TRUE
+            for column in range(int(look["min"]) - 1, min(int(look["max"]), end))
+        ]
+
+    def merged(self) -> list[Span]:
+        ranges = self.merged_cells.mergeCell if self.merged_cells else ()
+        return [Span(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges]
 
 
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
     """Return the visible, non-empty worksheets of an xlsx workbook; `StudyError` for hazards."""
-    from python_calamine import CalamineWorkbook
-
-    found = parts(data, shown)
-    listed = _worksheets(found, shown)
-    styles, places = _styles(found)
-    shared = long_texts(found.get("xl/sharedstrings.xml", b"<none/>"))
-    scans: dict[str, Scan] = {}
-    cells = 0
-    for sheet in listed:
-        if not sheet.hidden:
-            seen = scans[sheet.name] = scan(found[sheet.path], places, shared)
-            check_extent(*seen.shape, len(seen.rows), f"{shown} › {sheet.name}", cells)
-            cells += math.prod(seen.shape)
-    _check_texts(sum(seen.characters for seen in scans.values()), shown)
-    del found  # as large as the workbook unpacked
-    sheets = []
-    with CalamineWorkbook.from_object(io.BytesIO(data)) as book:
-        for name, seen in scans.items():
-            if seen.rows:
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                sheets.append(_sheet(shown, name, rows, seen, styles))
-    return with_hidden_sheets(sheets, [sheet.name for sheet in listed if sheet.hidden], shown)
+    check_archive(data, shown)
+    sheets: list[Sheet] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl says which ornaments it leaves out
+        reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        reader.read()
+        names = Counter(part.name for part in reader.parser.sheets)
+        for name in names:
+            if name not in reader.wb.sheetnames or names[name] > 1:
+                reason = f"its sheet '{name}' is missing or there twice"
+                raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+        hidden = [sheet for sheet in reader.wb.worksheets if sheet.sheet_state != "visible"]
+        for sheet in reader.wb.worksheets:
+            if sheet not in hidden:
+                before = sum(read.values.size for read in sheets)
+                read = _read(sheet, shown, before)
+                sheets += [read] if read else []
+    return with_hidden_sheets(sheets, [sheet.title for sheet in hidden], shown)
 
 
-def _check_texts(characters: int, shown: str) -> None:
-    if characters > LARGEST:
-        raise StudyError(
-            f"{shown}: repeats long texts to {characters:,} characters, above the limit of "
-            f"{LARGEST:,}; keep only the tables of figures in it"
-        )
+def _read(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
+    """Return a worksheet as ours; None if nothing stands in it.
 
-
-def _worksheets(found: Mapping[str, bytes], shown: str) -> list[Part]:
-    """Return the worksheets in the order of the workbook; chart and dialogue sheets are none."""
-    targets: dict[str, str] = {}
-    others: set[str] = set()
-    listed: list[Part] = []
-
-    def relation(name: str, attributes: dict[str, str]) -> None:
-        if name != "Relationship":
-            return
-        if attributes["Type"].endswith("/worksheet"):
-            path = posixpath.normpath(posixpath.join("/xl", attributes["Target"]))
-            targets[attributes["Id"]] = path.lstrip("/").casefold()
-        else:
-            others.add(attributes["Id"])
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if name != "sheet":
-            return
-        by = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
-        if by not in others:
-            hidden = attributes.get("state", "visible") != "visible"
-            listed.append(Part(attributes["name"], targets.get(by, ""), hidden))
-
-    walk(found.get("xl/_rels/workbook.xml.rels", b"<none/>"), relation)
-    walk(found[WORKBOOK], sheet)
-    names = Counter(part.name for part in listed)
-    for part in listed:
-        if part.path not in found or names[part.name] > 1:
-            reason = f"its sheet '{part.name}' is missing or there twice"
-            raise StudyError(f"{shown}: {BROKEN.format(reason)}")
-    return listed
-
-
-def _styles(found: Mapping[str, bytes]) -> tuple[tuple[Style, ...], dict[str, int]]:
-    """Return the distinct styles of a workbook; style id of a cell -> its place among them."""
-    codes: dict[str, str] = {}
-    formats: list[str] = []
-    section = ""
-
-    def look(name: str, attributes: dict[str, str]) -> None:
-        nonlocal section
-        if name in ("numFmts", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
-            section = name
-        elif name == "numFmt" and section == "numFmts":
-            codes[attributes["numFmtId"]] = attributes["formatCode"]
-        elif name == "xf" and section == "cellXfs":
-            formats.append(attributes.get("numFmtId", "0"))
-
-    walk(found.get("xl/styles.xml", b"<none/>"), look)
-    known = number_formats.BUILT_IN | codes
-    looks = [number_formats.style(known.get(form, "General")) for form in formats]
-    distinct = {look: place for place, look in enumerate(dict.fromkeys([Style(), *looks]))}
-    return tuple(distinct), {str(number): distinct[look] for number, look in enumerate(looks)}
-
-
-def _sheet(shown: str, name: str, rows: list[list], seen: Scan, styles: tuple[Style, ...]) -> Sheet:
-    shape = seen.shape
-    values = _values(rows, shape)
+    `before`: cells of the worksheets before it.
+    """
+    rows, columns, looks, said = array("q"), array("q"), array("q"), list[Value]()
+    characters = 0
+    parser = _Worksheet(sheet)
+    for _, cells in parser.parse():
+        for cell in cells:
+            if (value := _value(cell["value"])) is None or cell["data_type"] == "e":
+                continue
+            rows.append(cell["row"] - 1)
+            columns.append(cell["column"] - 1)
+            looks.append(cell["style_id"])
+            said.append(value)
+            characters += len(value) if type(value) is str else 0
+        if characters > LARGEST:  # one text may be shared by every cell
+            raise StudyError(
+                f"{shown} › {sheet.title}: repeats long texts to more than {LARGEST:,} characters; "
+                "keep only the tables of figures in it"
+            )
+    places = [*parser.faults]
+    down = np.array([*rows, *(row for row, _ in places)], dtype=int)
+    across = np.array([*columns, *(column for _, column in places)], dtype=int)
+    if not len(down):
+        return None
+    _check_places(down, across)
+    shape = int(down.max()) + 1, int(across.max()) + 1
+    check_extent(*shape, len(down), f"{shown} › {sheet.title}", before)
+    values = np.full(shape, None, dtype=object)
+    values[down[: len(said)], across[: len(said)]] = said
+    styles, place = _styles(sheet, looks)
     style = np.zeros(shape, dtype=np.int32)
-    style[np.asarray(seen.rows), np.asarray(seen.columns)] = np.asarray(seen.style)
-    remarks = hidden_remark(
-        [row for row in seen.hidden_rows if row < shape[0]],
-        np.flatnonzero(seen.hidden_columns[: shape[1]]).tolist(),
-    )
-    linked = [cell for cell in seen.linked if cell not in seen.faults]
-    if linked:
-        others = f" and {len(linked) - 1} more" if len(linked) > 1 else ""
-        message = (
-            f"computed from another workbook: {address(*linked[0])}{others}; read as stored here"
-        )
-        remarks.append(Remark("external_link", message, *linked[0]))
+    style[down[: len(said)], across[: len(said)]] = place
+    remarks = hidden_remark(parser.hidden_rows(shape[0]), parser.hidden_columns(shape[1]))
     return Sheet(
         shown,
-        name,
+        sheet.title,
         values,
-        seen.faults,
-        within(seen.merged, *shape),
+        parser.faults,
+        within(parser.merged(), *shape),
         styles,
         style if style.any() else None,
-        tuple(remarks),
+        (*remarks, *_linked_remark(parser.linked)),
     )
 
 
-def _values(rows: list[list], shape: tuple[int, int]) -> npt.NDArray[np.object_]:
-    """Return values in the types of a `Sheet`, as a grid of `shape`.
+def _value(value: Any) -> Value:
+    """Return a value of openpyxl in the types of a `Sheet`."""
+    if type(value) is int:
+        return float(value)
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time() else value
+    if isinstance(value, time | timedelta):
+        return str(value)
+    return None if value == "" else value
 
-    Raises `ValueError` if the reader of values sees cells beyond: then two readers of the same file
-    do not agree.
-    """
-    read = grid(rows)
-    if read.shape[0] > shape[0] or read.shape[1] > shape[1]:
-        raise ValueError("its cells do not stand where they say")
-    values = np.full(shape, None, dtype=object)
-    values[: read.shape[0], : read.shape[1]] = read
-    values[values == ""] = None
-    kinds = set(map(type, values.ravel()))
-    if kinds & {int, time, timedelta}:
-        flat = values.ravel()
-        for place, value in enumerate(flat):
-            if type(value) is int:
-                flat[place] = float(value)
-            elif isinstance(value, time | timedelta):
-                flat[place] = str(value)
-    return values
+
+def _check_places(rows: np.ndarray, columns: np.ndarray) -> None:
+    outside = (rows < 0) | (rows >= LAST_ROW) | (columns < 0) | (columns >= LAST_COLUMN)
+    if outside.any():
+        first = int(np.argmax(outside))
+        raise ValueError(f"'{address(int(rows[first]), int(columns[first]))}' is not a cell")
+
+
+def _styles(sheet: ReadOnlyWorksheet, looks: array) -> tuple[tuple[Style, ...], np.ndarray]:
+    """Return the distinct styles of a worksheet, and the place among them of each cell's look."""
+    used, place = np.unique(np.asarray(looks), return_inverse=True)
+    shown = [style(ReadOnlyCell(sheet, 1, 1, None, style_id=n).number_format) for n in used]
+    distinct = {look: number for number, look in enumerate(dict.fromkeys([Style(), *shown]))}
+    return tuple(distinct), np.array([distinct[look] for look in shown], dtype=np.int32)[place]
+
+
+def _linked_remark(linked: list[tuple[int, int]]) -> list[Remark]:
+    """Return the remark on cells that are computed from another workbook, if there are any."""
+    if not linked:
+        return []
+    others = f" and {len(linked) - 1} more" if len(linked) > 1 else ""
+    message = f"computed from another workbook: {address(*linked[0])}{others}; read as stored here"
+    return [Remark("external_link", message, *linked[0])]

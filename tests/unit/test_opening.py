@@ -237,7 +237,6 @@ def test_the_delimiter_is_what_lines_agree_on(place):
     [
         (b'a,b\n"1,2\n3,4\n', "unexpected end of data"),
         (b'a,b\n"1"2,3\n', "',' expected after '\"'"),
-        (b"a," + b"x" * 200_000, "field larger than field limit (131072)"),
     ],
 )
 def test_a_broken_table_of_text(place, content, said):
@@ -250,7 +249,7 @@ def test_a_broken_table_of_text(place, content, said):
 @pytest.mark.parametrize(
     ("content", "where", "cells"),
     [
-        (b"," * 10_000_001, "column 10,000,001", "10,000,001"),
+        (b"," * 10_000_000, "column 10,000,001", "10,000,001"),
         (b"1\n" * 200_001, "A200001", "200,001"),
         (b"1,2\n" * 150_000 + b"," * 15_000 + b"x", "VDY150001", "2,250,165,001"),
     ],
@@ -682,12 +681,13 @@ def corners() -> bytes:
 
 
 def echo() -> bytes:
-    """A text of a million signs in 100,000 cells: 100 GB."""
-    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 100_001))
-    with zipfile.ZipFile(io.BytesIO(sheet_xml(rows))) as read:
-        parts = {name: read.read(name) for name in read.namelist()}
-    parts["xl/sharedStrings.xml"] = f"<sst><si><t>{'x' * 1_000_000}</t></si></sst>".encode()
-    return archive(parts)
+    """A text of a million signs, stored once, in 100,000 cells: 100 GB."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("表")
+        for row in range(100_000):
+            sheet.write_string(row, 0, "x")
+    return changed(file.getvalue(), "xl/sharedStrings.xml", "<t>x</t>", f"<t>{'x' * 1_000_000}</t>")
 
 
 def blocks() -> bytes:
@@ -739,8 +739,8 @@ print(time.perf_counter() - start, peak() - before)
          "in Excel or LibreOffice and save it as xlsx"),
         (corners, "a › 表: has cells far beyond any table (as far as XFD1048576, 17,179,869,184 "
          "cells); delete what stands outside the table, or split the table"),
-        (echo, "a: repeats long texts to 100,000,000,000 characters, above the limit of "
-         "200,000,000; keep only the tables of figures in it"),
+        (echo, "a › 表: repeats long texts to more than 200,000,000 characters; keep only the "
+         "tables of figures in it"),
         (blocks, "a › 表12: has cells far beyond any table (as far as ALL900, 10,800,000 cells); "
          "delete what stands outside the table, or split the table"),
         (crowd, "a: holds more than 10,000 parts; copy the tables into a new workbook"),
@@ -790,7 +790,7 @@ def test_parts_that_declare_entities_are_refused(place):
     part = "xl/worksheets/sheet1.xml"
     parts[part] = ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x []>'
                    + parts[part].decode()).encode("utf-16")  # fmt: skip
-    assert refusal(place, archive(parts)).startswith("a: cannot be read (it declares a document")
+    assert f"its part {part} declares entities" in refusal(place, archive(parts))
 
 
 def test_damaged_archives(place):
@@ -812,15 +812,13 @@ def test_damaged_archives(place):
     with zipfile.ZipFile(file := io.BytesIO(content), "a") as write:
         write.comment = b"PK"
     assert "a comment follows its parts" in refusal(place, file.getvalue())
-    gone = changed(content, "xl/workbook.xml", 'r:id="rId1"', 'r:id="rId9"')
-    assert "its sheet 'Sheet' is missing or there twice" in refusal(place, gone)
+    with zipfile.ZipFile(io.BytesIO(content)) as read:
+        parts = {name: read.read(name) for name in read.namelist() if "sheets/" not in name}
+    assert "its sheet 'Sheet' is missing or there twice" in refusal(place, archive(parts))
 
 
-def test_a_panic_of_a_reader_is_one_line_too(place, monkeypatch):
-    class PanicException(BaseException):
-        pass
-
-    for kind in (PanicException, MemoryError, RecursionError, AssertionError, struct.error):
+def test_whatever_a_reader_trips_over_is_one_line_too(place, monkeypatch):
+    for kind in (ValueError, MemoryError, RecursionError, AssertionError, struct.error):
 
         def fail(data, shown, kind=kind):
             raise kind("index out\nof range")
