@@ -15,6 +15,7 @@ from coevo.observations.names import Regions, aliases, compared, find_indicator,
 from coevo.observations.opening import read_sheets
 from coevo.observations.reading import READ_FLAGS, Read, read_table
 from coevo.observations.recognition import Lines, Reader
+from coevo.observations.remark_texts import remark_text
 from coevo.observations.sheets import Remark, Sheet, address, plain
 from coevo.observations.units import UNITS
 
@@ -38,8 +39,9 @@ class Source(NamedTuple):
 
 def _remark(remark: Remark, source: Source, indicator: str = "") -> dict[str, str]:
     cell = "" if remark.row is None else address(remark.row, remark.column or 0)
+    said = remark_text(remark.message, remark.fields)
     place = {"file": source.file, "sheet": source.sheet, "cell": cell}
-    return {"check": remark.check, "indicator": indicator, **place, "message": remark.message}
+    return {"check": remark.check, "indicator": indicator, **place, "message": said}
 
 
 def _read_sheet(
@@ -154,10 +156,7 @@ def read_observations(
             remarks += about
     frame = _frame(reads, sources, known)
     frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
-    remarks += [
-        _remark(Remark("duplicate", message, row, column), sources[source])
-        for source, row, column, message in doubles
-    ]
+    remarks += [_remark(remark, sources[source]) for source, remark in doubles]
     ids = list(known.units)
     found = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(found, seen, known, raw.as_posix(), problems)

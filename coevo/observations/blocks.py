@@ -120,10 +120,10 @@ def _notes(grid: Grid, rows: range) -> tuple[Remark, ...]:
         raw = [str(grid.value(row, words.column)) for words in said]
         text = " ".join(" ".join(raw).split())  # as it is printed, full-width signs and all
         if said and (NOTE.match(said[0].text) or (not going and MARKED.match(said[0].text))):
-            found.append(Remark("note", text, row, grid.begins[row].column))
+            found.append(Remark("note", "note", {"text": text}, row, grid.begins[row].column))
             going = True
         elif said and going and FURTHER.match(raw[0]):
-            found[-1] = found[-1]._replace(message=f"{found[-1].message} {text}")
+            found[-1] = found[-1]._replace(fields={"text": f"{found[-1].fields['text']} {text}"})
         else:
             going = False
     return tuple(found)

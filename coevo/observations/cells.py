@@ -3,9 +3,9 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from coevo.errors import StudyError
 from coevo.observations.sheets import Style, Value, plain
@@ -41,8 +41,7 @@ YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*年?")
 DATE = re.compile(r"((?:19|20)[0-9]{2})[-/.年][01]?[0-9][-/.月][0-3]?[0-9]日?(?: 00:00:00)?")
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A cell read as a figure.
 
     value (NaN if missing); flag of `FLAGS`; the decimals it shows; form of `FORMS`.

@@ -136,4 +136,4 @@ def read_layout(sheet: Sheet) -> Layout:
         )
     if tables or problems or not any(words.text for words in grid.begins):
         return Layout(tuple(tables), (), tuple(problems))
-    return Layout((), (Remark("set_aside", "the sheet holds no table of figures and is not read"),))
+    return Layout((), (Remark("set_aside", "no_table"),))

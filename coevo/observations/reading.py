@@ -27,7 +27,7 @@ from coevo.observations.recognition import (
     spread,
     year_codes,
 )
-from coevo.observations.sheets import Remark, Sheet, address
+from coevo.observations.sheets import Sheet, address
 from coevo.observations.tables import Labels, Table
 from coevo.observations.units import NAMES, UNITS, Unit, conversion, find_unit
 
@@ -230,8 +230,8 @@ def _noted(table: Table, noted: npt.NDArray[np.bool_], lines: Lines) -> None:
     if noted.any():
         first = np.argwhere(noted)[0]
         row, column = table.rows[first[0]], table.columns[first[1]]
-        message = f"{int(noted.sum())} figures carry a note mark; the first stands in "
-        lines.remarks.append(Remark("noted", message + address(row, column), row, column))
+        fields = {"figures": int(noted.sum()), "cell": address(row, column)}
+        lines.remark("noted", "note_marks", fields, Words("", row, column))
 
 
 def _word(labels: Labels, row: int, column: int) -> str:

@@ -51,6 +51,9 @@ class Lines:
     def problem(self, words: Words, message: str) -> None:
         self.add(f"{self.sheet.where(words.row, words.column)}: {message}")
 
+    def remark(self, check: str, message: str, fields: Mapping[str, object], words: Words) -> None:
+        self.remarks.append(Remark(check, message, fields, words.row, words.column))
+
     def finish(self) -> None:
         if self.found > MOST_LINES:
             self.problems.add(
@@ -102,8 +105,9 @@ def region_codes(labels: Labels, beside: npt.NDArray, known: Reader, lines: Line
         if not place.code:
             return ASIDE
         if place.variant:
-            message = f"'{words.text}' is read as {known.regions.short[place.code]}"
-            lines.remarks.append(Remark("variant_name", message, words.row, words.column))
+            read_as = known.regions.short[place.code]
+            fields = {"name": words.text, "region": place.code, "read_as": read_as}
+            lines.remark("variant_name", "variant_name", fields, words)
         if place.code not in known.places:
             known.places[place.code] = len(known.codes)
             known.codes.append(place.code)
@@ -126,8 +130,8 @@ def set_aside(labels: Labels, codes: Codes, numbers: npt.NDArray, lines: Lines) 
         counts[words.text] += int(inside.sum())
         first.setdefault(words.text, words)
     for text, count in counts.items():
-        message = f"'{text}' is no single region and is not read: {count} figures"
-        lines.remarks.append(Remark("set_aside", message, first[text].row, first[text].column))
+        fields = {"name": text, "figures": count}
+        lines.remark("set_aside", "no_single_region", fields, first[text])
 
 
 def year_codes(labels: Labels, beside: npt.NDArray, lines: Lines) -> Codes:

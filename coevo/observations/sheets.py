@@ -8,7 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-ERROR = "holds the error {}; correct it in the workbook, or type the figure"  # a fault of a cell
+# Faults of a cell
+ERROR = "holds the error {}; correct it in the workbook, or type the figure"
+NO_VALUE = (
+    "holds a formula without a stored value; open the file in Excel or LibreOffice and save it, or "
+    "type the figure"
+)
 
 Value = None | str | float | bool | date
 
@@ -26,11 +31,13 @@ class Style(NamedTuple):
 class Remark(NamedTuple):
     """Something about a sheet that a reader should know and that is no error: a row of the audit.
 
-    `check` is the kind (`hidden`, `external_link`, `note`, ...); `row`, `column` are zero-based.
+    `check` is the kind (`hidden`, `external_link`, `note`, ...); `message` the key of a sentence,
+    `fields` what it names (text, numbers, lists of texts); `row`, `column` are zero-based.
     """
 
     check: str
     message: str
+    fields: Mapping[str, object] = {}
     row: int | None = None
     column: int | None = None
 
@@ -108,15 +115,6 @@ def plain(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).translate(PLAIN).strip()
-
-
-def grid(rows: list[list[Value]]) -> npt.NDArray[np.object_]:
-    """Return rows of any length as an object array, filled up with None."""
-    width = max(map(len, rows), default=0)
-    out = np.empty((len(rows), width), dtype=object)
-    for number, row in enumerate(rows):
-        out[number, : len(row)] = row
-    return out
 
 
 def address(row: int, column: int) -> str:

@@ -172,8 +172,9 @@ def _unread(block: Block, columns: Sequence[int]) -> list[Remark]:
         if column not in columns and head.name.text and not head.odd.text:
             count = sum(is_number(block.grid.value(row, column)) for row in block.body)
             if count:
-                message = f"column '{head.name.text}' is not read: {count} figures"
-                found.append(Remark("set_aside", message, head.name.row, head.name.column))
+                fields = {"name": head.name.text, "figures": count}
+                place = head.name.row, head.name.column
+                found.append(Remark("set_aside", "column_not_read", fields, *place))
     return found
 
 

@@ -73,7 +73,7 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
             f"{shown}: is not a table of text ({problem}); look for a quotation mark that is not "
             "closed, or open it in Excel and save it as xlsx"
         ) from None
-    values = frame.to_numpy(dtype=object)
+    values = frame.to_numpy(dtype=object, copy=True)
     values[values == ""] = None
     said = values.astype(bool)
     if not said.any():

@@ -14,7 +14,7 @@ from coevo.observations import observe
 from coevo.observations.blocks import blocks
 from coevo.observations.heads import Grid
 from coevo.observations.layouts import LAYOUTS, read_layout
-from coevo.observations.sheets import Remark, Sheet, Span, address, grid
+from coevo.observations.sheets import Remark, Sheet, Span, address
 from coevo.panel.audit import audit_findings, with_remarks
 from tests.unit.readers_agree import assert_readers_agree
 
@@ -318,7 +318,8 @@ def test_figures_come_back_as_they_were_written(figures, layout, form, tmp_path)
 
 
 def sheet(*rows, merged=()) -> Sheet:
-    return Sheet("f", "s", grid([list(row) for row in rows]), merged=tuple(merged))
+    values = pd.DataFrame(list(rows), dtype=object)
+    return Sheet("f", "s", values.where(values.notna(), None).to_numpy(), merged=tuple(merged))
 
 
 def words(labels) -> list[str]:
@@ -357,12 +358,12 @@ def test_notes_are_kept_whole_with_their_cell_and_the_source_ends_the_table():
     (table,) = found.tables
     assert table.rows == (3,)
     assert table.remarks == (
-        Remark("note", "注：1.甲，乙。 2.丙。", 6, 0),
-        Remark("note", "Note: revised * 初步数", 8, 0),
+        Remark("note", "note", {"text": "注：1.甲，乙。 2.丙。"}, 6, 0),
+        Remark("note", "note", {"text": "Note: revised * 初步数"}, 8, 0),
     )
     rows = (*STATED, HEAD, ("浙江", 1.0, 2.0), ("①按当年价格计算",), ("注 初步数",))
     (table,) = read_layout(sheet(*rows)).tables
-    assert [remark.message for remark in table.remarks] == ["①按当年价格计算", "注 初步数"]
+    assert [remark.fields["text"] for remark in table.remarks] == ["①按当年价格计算", "注 初步数"]
     assert table.rows == (3,)
 
 
@@ -516,8 +517,7 @@ def test_a_sheet_without_figures_is_set_aside_and_one_in_no_known_layout_refused
     guide = read_layout(
         sheet(["填写说明"], [1.0, "选择地区"], ["指标", "单位", "含义"], ["甲", "亿元", "乙"])
     )
-    said = "the sheet holds no table of figures and is not read"
-    assert guide.remarks == (Remark("set_aside", said),) and not guide.tables
+    assert guide.remarks == (Remark("set_aside", "no_table"),) and not guide.tables
     assert not guide.problems
     odd = read_layout(sheet(["名称", "2015年"], ["浙江", 1.5]))
     assert odd.problems == (
@@ -535,7 +535,8 @@ def test_a_sheet_without_figures_is_set_aside_and_one_in_no_known_layout_refused
 def test_columns_beside_years_are_set_aside_with_a_count():
     rows = (*STATED, ("地区", "2015年", "增速"), ("浙江", 1.0, 2.0), ("北京", 1.0, None))
     (table,) = read_layout(sheet(*rows)).tables
-    assert table.remarks == (Remark("set_aside", "column '增速' is not read: 1 figures", 2, 2),)
+    fields = {"name": "增速", "figures": 1}
+    assert table.remarks == (Remark("set_aside", "column_not_read", fields, 2, 2),)
     assert table.columns == (1,)
 
 

@@ -121,6 +121,11 @@ def compound(stream: str) -> bytes:
     return content[:at] + entry + content[at + 66 :]
 
 
+def hidden_cells(rows=(), columns=()) -> Remark:
+    fields = {"rows": [*rows], "columns": [*columns], "more_rows": 0, "more_columns": 0}
+    return Remark("hidden", "hidden_cells", fields)
+
+
 # Kinds
 
 
@@ -221,6 +226,21 @@ def test_fields_stay_as_they_are_written(place):
         ["x", "1,234.5", " 北  京 ", "１２"],
         ["a\nb", None, "…", None],
     ]
+
+
+def test_a_text_of_one_column_is_a_table_too(place):
+    (sheet,) = opened(place, "地区\n\n浙江\n\n".encode())
+    assert sheet.values.tolist() == [["地区"], [None], ["浙江"]]
+
+
+def test_a_record_over_several_lines_keeps_its_fields(place):
+    (sheet,) = opened(place, '地区,"销售额\n(亿元, 现价)","人口\n(万人)"\n"浙\n江",1,2\n'.encode())
+    assert sheet.values.tolist() == [
+        ["地区", "销售额\n(亿元, 现价)", "人口\n(万人)"],
+        ["浙\n江", "1", "2"],
+    ]
+    content = 'a"b,1\n"x\ny",2,"z\n",3'
+    assert "is not a table of text (Expected 3 fields in line 2, saw 4)" in refusal(place, content.encode())
 
 
 def test_the_delimiter_is_what_lines_agree_on(place):
@@ -336,7 +356,7 @@ def test_a_date_in_a_built_in_format_of_chinese_excel_is_a_date(place):
         book.active[cell] = value
         book.active[cell].number_format = "0.000"
     content = changed(saved(book), "xl/styles.xml", 'numFmtId="164"', 'numFmtId="57"')
-    content = changed(content, "xl/styles.xml", '<numFmt numFmtId="57" formatCode="0.000" />', "")
+    content = changed(content, "xl/styles.xml", '<numFmt numFmtId="57" formatCode="0.000"/>', "")
     (sheet,) = opened(place, content)
     assert sheet.values.tolist() == [[date(2014, 12, 31), datetime(2014, 12, 31, 6), "x"]]
 
@@ -448,8 +468,8 @@ def test_links_to_other_workbooks_are_remarked(place):
     )
     (sheet,) = opened(place, sheet_xml(rows))
     assert sheet.values[0].tolist() == [1.0, 2.0, 3.0, 4.0, None]
-    message = "computed from another workbook: B1 and 3 more; read as stored here"
-    assert sheet.remarks == (Remark("external_link", message, 0, 1),)
+    fields = {"cell": "B1", "others": 3}
+    assert sheet.remarks == (Remark("external_link", "computed_elsewhere", fields, 0, 1),)
     assert sheet.faults == {(0, 4): NO_VALUE}
     assert_readers_agree(place)
 
@@ -467,8 +487,7 @@ def test_hidden_rows_and_columns_are_read_and_remarked(place):
     book.active.merge_cells("K1:L2")
     (sheet,) = opened(place, saved(book))
     assert sheet.values.shape == (9, 4) and sheet.values[3].tolist() == [3.0] * 4
-    message = "hidden in the file and read like the others: rows 2-4, 8 and columns B"
-    assert sheet.remarks == (Remark("hidden", message),)
+    assert sheet.remarks == (hidden_cells(rows=["2-4", "8"], columns=["B"]),)
     assert sheet.merged == (Span(0, 0, 1, 1), Span(8, 2, 8, 3))
 
 
@@ -478,8 +497,8 @@ def test_hidden_sheets_are_not_read_and_remarked(place):
         book.create_sheet(name)["A1"] = name
         book[name].sheet_state = state
     (sheet,) = opened(place, saved(book))
-    message = "the workbook has hidden sheets, which are not read: 列表, 草稿"
-    assert sheet.name == "数据" and sheet.remarks == (Remark("hidden", message),)
+    remark = Remark("hidden", "hidden_sheets", {"sheets": ["列表", "草稿"]})
+    assert sheet.name == "数据" and sheet.remarks == (remark,)
     assert_readers_agree(place)
     book["数据"]["A1"] = None
     assert refusal(place, saved(book)) == (
@@ -530,10 +549,9 @@ def test_empty_cells_with_a_look_are_no_cells(place):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ('<row r="0"><c r="A0"><v>1</v></c></row>', "('A0' is not a cell)"),
-        ('<row r="1"><c r="XFE1"><v>1</v></c></row>', "('XFE1' is not a cell)"),
-        ('<row r="1"><c r="A1048577"><v>1</v></c></row>', "('A1048577' is not a cell)"),
-        ('<row r="-1"><c><v>1</v></c></row>', "('A-1' is not a cell)"),
+        ('<row r="0"><c r="A0"><v>1</v></c></row>', "(a cell stands above the first row)"),
+        ('<row r="-1"><c><v>1</v></c></row>', "(a cell stands above the first row)"),
+        ('<row r="1"><c r="1"><v>1</v></c></row>', "('' is not a valid column name"),
         ('<row r="1"><c r="A1"><v>1</v></row>', "(mismatched tag"),
     ],
 )
@@ -622,8 +640,7 @@ def test_tables_of_a_web_page_under_the_name_of_a_workbook(tmp_path):
         ["浙 江", "1,234.5", "2 & 3"],
     ]
     assert first.merged == (Span(0, 0, 1, 0), Span(0, 1, 0, 2))
-    message = "hidden in the file and read like the others: rows 3"
-    assert first.remarks == (Remark("hidden", message),)
+    assert first.remarks == (hidden_cells(rows=["3"]),)
     assert outer.values.tolist() == [["外后"]] and inner.values.tolist() == [["内"]]
 
 
@@ -643,10 +660,10 @@ def test_a_web_page_that_names_the_wrong_encoding(place):
 def test_a_web_page_that_means_harm(place):
     wide = "<table><tr>" + "<td colspan=1000 rowspan=60000>1" * 100 + "</table>"
     assert "far beyond any table" in refusal(place, wide.encode())
-    tall = "<table><tr><td colspan=899><td>1" + "<tr>" * 1000 + "</table>"
+    tall = "<table><tr><td colspan=899><td>1" + "<tr>" * 1000 + "<td>1</table>"
     assert "as far as AHP1001, 10,810,800 cells" in refusal(place, (tall * 12).encode())
-    deep = "<table><tr><td>" * 60 + "1"
-    assert "tables stand inside tables more than 50 deep" in refusal(place, deep.encode())
+    deep = "<html>" + "<b>" * 3000 + "<table><tr><td>1"
+    assert "a: cannot be read (Excessive depth in document" in refusal(place, deep.encode())
 
 
 # Archives that mean harm, or that are damaged
