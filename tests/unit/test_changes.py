@@ -394,7 +394,7 @@ def test_a_grade_moves_for_a_reason() -> None:
 
     graded = [("a", "b", "b"), ("a", "a", "b"), ("a", "c", "b"), ("a", "", "b"), ("a", "c", "a")]
     rows = pd.DataFrame(graded, columns=["old_words", "frozen_words", "new_words"])
-    rows = rows.assign(change="D", old=0.5, with_frozen_goalposts=0.5, new=0.5)
+    rows = rows.assign(change="D", old=0.5, frozen=0.5, new=0.5)
     assert states_since(study(changes=rows))["reason"].tolist() == [
         "figures", "goalposts", "both", "unknown", "",
     ]  # fmt: skip

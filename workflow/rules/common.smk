@@ -41,7 +41,7 @@ try:
     indicator_table.check_indicators(
         config, configuration.read_schema("indicators"), "config/regions.csv", NAME
     )
-    RAW = raw_files.raw_files(config["raw"], config["vintage"])
+    RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except StudyError as problem:
     # Snakemake would add lines of its own below ours.

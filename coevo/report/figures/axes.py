@@ -63,7 +63,7 @@ def years_axis(years: Sequence[int], *, grid: bool = False) -> alt.X:
     labels = list(range(last, first - 1, -step))[::-1]
     return alt.X(
         "year:Q",
-        axis_scale=axis_scale(first, last),
+        scale=axis_scale(first, last),
         axis=alt.Axis(
             values=labels,
             format="d",

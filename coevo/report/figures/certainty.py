@@ -57,7 +57,7 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     limits = tenths_around(rows["focus_D"])
     cuts = grade_ticks(study.grades, limits)
     y, below = scales(limits, depth)
-    x = alt.X("i:Q", axis_scale=axis_scale(-1, len(rows)), axis=None)
+    x = alt.X("i:Q", scale=axis_scale(-1, len(rows)), axis=None)
     chart = alt.Chart(data)
     dots = chart.mark_point(filled=True, size=16, opacity=1, stroke="$muted", strokeWidth=0.3)
     tips = [
@@ -71,8 +71,8 @@ def specification_curve(study: Study, words: dict[str, str]) -> dict[str, Any]:
     title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
     curve = dots.transform_calculate(**named).encode(
         x=x,
-        y=alt.Y("D:Q", axis_scale=y, axis=above(title, values=cuts, format=tick_format(cuts))),
-        color=alt.Color("g:O", axis_scale=grade_scale()),
+        y=alt.Y("D:Q", scale=y, axis=above(title, values=cuts, format=tick_format(cuts))),
+        color=alt.Color("g:O", scale=grade_scale()),
         tooltip=tips,
     )
     bottom = strokes(chart, list(places), x, below, len(rows)) + labels(lines, below)
@@ -109,7 +109,7 @@ def _main(
     ]
     data = pd.DataFrame({"i": own.index, "D": own["focus_D"].round(4), "text": text})
     chart = alt.Chart(data)
-    at = {"x": x, "y": alt.Y("D:Q", axis_scale=y)}
+    at = {"x": x, "y": alt.Y("D:Q", scale=y)}
     left = (own.index >= len(rows) / 2).all()
     place = (
         {"align": "right", "dx": -7, "dy": -11} if left else {"align": "left", "dx": 7, "dy": 11}
@@ -146,7 +146,7 @@ def _band_names(
             .mark_text(fontSize=11, **side, **ink)
             .encode(
                 x=alt.value(0 if left else alt.expr("width")),
-                y=alt.Y("at:Q", axis_scale=y),
+                y=alt.Y("at:Q", scale=y),
                 text="text:N",
             )
             for ink in (HALO, {"color": "$muted"})
@@ -170,7 +170,7 @@ def sensitivity(study: Study, words: dict[str, str]) -> dict[str, Any]:
     )
     high = min(1.0, float(rows[["first_order", "total"]].max().max()) * 1.04)
     x = alt.X(
-        "bar:Q", axis_scale=axis_scale(0, high),
+        "bar:Q", scale=axis_scale(0, high),
         axis=percent_axis(ticks(0, high, 4), words["sensitivity"], words["percent"]),
     )  # fmt: skip
     y = named_rows(list(data["row"]))
@@ -181,7 +181,7 @@ def sensitivity(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Tooltip("total:Q", title=words["tip_together"], format=".1%"),
     ]
     outline = base.mark_bar(height=13, fill="$bg", stroke="$muted", strokeWidth=1).encode(
-        x=alt.X("total:Q", axis_scale=x["scale"]), x2=alt.value(0), y=y, tooltip=tips
+        x=alt.X("total:Q", scale=x["scale"]), x2=alt.value(0), y=y, tooltip=tips
     )
     fill = base.mark_bar(height=13, color="$muted").encode(x=x, x2=alt.value(0), y=y, tooltip=tips)
     text = base.mark_text(align="right", fontWeight="bold").encode(

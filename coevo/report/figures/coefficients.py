@@ -27,7 +27,7 @@ def _axis(rows: pd.DataFrame, title: str) -> alt.X:
     low, high = _limits(rows)
     values = ticks(low, high, 4)
     axis = alt.Axis(values=values, format=tick_format(values), title=title, grid=True)
-    return alt.X("low:Q", axis_scale=axis_scale(low, high), axis=axis)
+    return alt.X("low:Q", scale=axis_scale(low, high), axis=axis)
 
 
 def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
         order += [f"{HEADING}|{effects}", *part["row"]]
         headings.append({"row": f"{HEADING}|{effects}", "title": words[f"effects_{effects}"]})
     x = _axis(rows, words[f"axis_{parameter}"])
-    y = alt.Y("row:N", sort=order, axis_scale=alt.Scale(domain=order), axis=None)
+    y = alt.Y("row:N", sort=order, scale=alt.Scale(domain=order), axis=None)
     tips = [
         alt.Tooltip("label:N", title=words["tip_estimator"]),
         alt.Tooltip("title:N", title=words["tip_effects"]),
@@ -60,13 +60,13 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
         strokeWidth=alt.condition("datum.head", alt.value(3), alt.value(1.6)),
     )  # fmt: skip
     dot = base.mark_point(opacity=1).encode(
-        x=alt.X("estimate:Q", axis_scale=x["scale"]), tooltip=tips,
+        x=alt.X("estimate:Q", scale=x["scale"]), tooltip=tips,
         stroke=alt.condition("datum.hollow", alt.value("$muted"), alt.value("$ink")),
         fill=alt.condition("datum.hollow", alt.value("$bg"), alt.value("$ink")),
         size=alt.condition("datum.head", alt.value(120), alt.value(58)),
     )  # fmt: skip
     name = base.mark_text(align="left", dx=8, fontSize=11.5).encode(
-        x=alt.X("high:Q", axis_scale=x["scale"]), text="label:N",
+        x=alt.X("high:Q", scale=x["scale"]), text="label:N",
         color=alt.condition("datum.hollow", alt.value("$muted"), alt.value("$ink")),
     )  # fmt: skip
     title = [
@@ -129,7 +129,7 @@ def _regional(study: Study, words: dict[str, str], parameter: str) -> dict[str, 
     base = alt.Chart(rows).encode(y=y, tooltip=tips)
     rule = base.mark_rule(strokeWidth=1.6).encode(x=x, x2="high:Q", color=colour)
     dot = base.mark_point(opacity=1, size=44).encode(
-        x=alt.X("estimate:Q", axis_scale=x["scale"]), stroke=colour, fill=fill
+        x=alt.X("estimate:Q", scale=x["scale"]), stroke=colour, fill=fill
     )
     return specification(alt.layer(zero_line(), rule, dot), 17.0 * len(order))
 

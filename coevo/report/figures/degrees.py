@@ -44,10 +44,10 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Tooltip("grade:N", title=words["tip_grade"]),
     ]
     cuts = grade_ticks(study.grades, (low, high))
-    axis = alt.Y("D:Q", axis_scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
+    axis = alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
     base = alt.Chart(rows).encode(x=years_axis(study.years), y=axis)
     midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
-    layers: list[alt.Chart] = [midpoint.encode(y=alt.YDatum(MIDPOINT, axis_scale=y))]
+    layers: list[alt.Chart] = [midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y))]
     if not study.single:
         layers.append(
             base.mark_line(point=alt.OverlayMarkDef(size=60, opacity=0))
@@ -119,7 +119,7 @@ def _grade_words(
     )
     return [
         text.mark_text(align="left", color="$muted", fontSize=11).encode(
-            x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", axis_scale=y), text="shown:N"
+            x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", scale=y), text="shown:N"
         )
     ]
 
@@ -134,7 +134,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     base = alt.Chart(rows).encode(
         x=alt.X(
             "year:O",
-            axis_scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
+            scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
             axis=alt.Axis(
                 orient="top", title=None, labelAngle=0, labelOverlap=False,
                 labelExpr="width < 330 ? '’' + slice(datum.label, 2) : datum.label",
@@ -143,7 +143,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
         y=alt.Y(
             "name:N",
             sort=order,
-            axis_scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
+            scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
             axis=alt.Axis(
                 title=None, labelLimit=120,
                 labelColor=alt.condition(is_focus, alt.value("$focus"), alt.value("$ink")),
@@ -152,7 +152,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
         ),
     )  # fmt: skip
     cells = base.mark_rect().encode(
-        color=alt.Color("g:O", axis_scale=grade_scale()),
+        color=alt.Color("g:O", scale=grade_scale()),
         tooltip=[
             alt.Tooltip("name:N", title=words["tip_region"]),
             alt.Tooltip("year:O", title=words["tip_year"]),
@@ -163,7 +163,7 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     text = (
         base.transform_calculate(shown="width < 330 ? slice(datum.text, 1) : datum.text")
         .mark_text(fontSize=11)
-        .encode(text="shown:N", color=alt.Color("g:O", axis_scale=grade_scale(text=True)))
+        .encode(text="shown:N", color=alt.Color("g:O", scale=grade_scale(text=True)))
     )
     chart = alt.layer(cells, text).resolve_scale(color="independent")
     return specification(chart, 20.0 * len(order))

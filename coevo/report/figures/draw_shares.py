@@ -36,7 +36,7 @@ def _of_draws(study: Study, table: str, picked: bool) -> pd.DataFrame:
 def _grade_shares(study: Study, words: dict[str, str], picked: bool) -> dict[str, Any]:
     y = alt.Y(
         "year:O",
-        axis_scale=alt.Scale(paddingInner=0.14, paddingOuter=0.05),
+        scale=alt.Scale(paddingInner=0.14, paddingOuter=0.05),
         axis=alt.Axis(title=None, labelColor="$ink", labelFontSize=12),
     )
     ranges = _of_draws(study, "uncertainty", picked)
@@ -80,11 +80,11 @@ def _share_bars(
     )  # fmt: skip
     draws = words["draws"].format(count=f"{study.config['robustness']['draws']:,}")
     x = alt.X(
-        "start:Q", axis_scale=axis_scale(0, 1),
+        "start:Q", scale=axis_scale(0, 1),
         axis=percent_axis([0, 0.25, 0.5, 0.75, 1], draws, words["percent"]),
     )  # fmt: skip
     bars = base.mark_bar(stroke="$bg", strokeWidth=1).encode(
-        x=x, x2="end:Q", y=y, color=alt.Color("g:O", axis_scale=grade_scale()),
+        x=x, x2="end:Q", y=y, color=alt.Color("g:O", scale=grade_scale()),
         tooltip=[
             alt.Tooltip("year:O", title=words["tip_year"]),
             alt.Tooltip("grade:N", title=words["tip_grade"]),
@@ -95,8 +95,8 @@ def _share_bars(
     fits = f"datum.share * width > {LETTER} * {letters} + 8"
     shown = f"{fits % 'long'} ? datum.long : {fits % 'short'} ? datum.short : ''"
     text = base.transform_calculate(shown=shown).mark_text(fontSize=11.5).encode(
-        x=alt.X("middle:Q", axis_scale=axis_scale(0, 1)), y=y, text="shown:N",
-        color=alt.Color("g:O", axis_scale=grade_scale(text=True)),
+        x=alt.X("middle:Q", scale=axis_scale(0, 1)), y=y, text="shown:N",
+        color=alt.Color("g:O", scale=grade_scale(text=True)),
     )  # fmt: skip
     return bars, text
 

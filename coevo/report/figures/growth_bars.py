@@ -56,7 +56,7 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
     )
     values = ticks(low, high, 4)
     x = alt.X(
-        "value:Q", axis_scale=axis_scale(low, high),
+        "value:Q", scale=axis_scale(low, high),
         axis=alt.Axis(
             values=values, format=tick_format(values), title=title, grid=True, titleLimit=600
         ),
@@ -72,19 +72,19 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Chart(rows)
         .mark_bar(height=11)
         .encode(
-            x=x, x2=alt.datum(0), y=y, color=alt.Color("colour:N", axis_scale=None), tooltip=tips
+            x=x, x2=alt.datum(0), y=y, color=alt.Color("colour:N", scale=None), tooltip=tips
         )
     )  # fmt: skip
     mean = (
         alt.Chart(rows)
         .mark_tick(color="$ink", thickness=2, height=19)
-        .encode(x=alt.X("mean:Q", axis_scale=x["scale"]), y=y, tooltip=tips)
+        .encode(x=alt.X("mean:Q", scale=x["scale"]), y=y, tooltip=tips)
     )
     at = {"x": alt.value(alt.expr("width + 44")), "y": y, "text": "text:N"}
     number = (
         alt.Chart(rows)
         .mark_text(align="right", fontWeight="bold")
-        .encode(**at, color=alt.Color("ink:N", axis_scale=None))
+        .encode(**at, color=alt.Color("ink:N", scale=None))
     )
     below = alt.Chart(sums_up).mark_text(align="right", fontWeight="bold", color="$ink")
     means = [] if study.single else [mean]

@@ -95,7 +95,7 @@ def _intervals(
         chart.mark_rule(strokeWidth=1.2).encode(x=x, y=y, y2="shown_high:Q", color=_tone("$faint")),
         ends.encode(
             x=x, y=alt.Y("at:Q", **scaled), color=_tone("$faint"),
-            shape=alt.Shape("shape:N", axis_scale=None),
+            shape=alt.Shape("shape:N", scale=None),
         ),
         chart.mark_point(opacity=1, size=26, strokeWidth=1.2).encode(
             x=x, y=alt.Y("value:Q", **scaled), stroke=_tone("$faint"), fill=_tone("$bg")
@@ -120,8 +120,8 @@ def _curve(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any
         alt.Tooltip("low:Q", title=words["tip_low"], format=".4f"),
         alt.Tooltip("high:Q", title=words["tip_high"], format=".4f"),
     ]
-    x = alt.X("i:Q", axis_scale=axis_scale(-1, len(rows)), axis=None)
-    y = alt.Y("shown_low:Q", axis_scale=scale_of_curve, axis=axis)
+    x = alt.X("i:Q", scale=axis_scale(-1, len(rows)), axis=None)
+    y = alt.Y("shown_low:Q", scale=scale_of_curve, axis=axis)
     bottom = strokes(alt.Chart(data), list(places), x, below, len(rows)) + labels(lines, below)
     layers = alt.layer(alt.layer(*bottom), alt.layer(*_intervals(data, limits, x, y, tips)))
     return specification(layers.resolve_scale(y="independent"), tall(depth))

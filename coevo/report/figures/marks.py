@@ -42,8 +42,8 @@ class Plane:
 
     def at(self, x: str, y: str) -> dict[str, Any]:
         return {
-            "x": alt.X(f"{x}:Q", axis_scale=self.x, axis=self.x_axis),
-            "y": alt.Y(f"{y}:Q", axis_scale=self.y, axis=self.y_axis),
+            "x": alt.X(f"{x}:Q", scale=self.x, axis=self.x_axis),
+            "y": alt.Y(f"{y}:Q", scale=self.y, axis=self.y_axis),
         }
 
 

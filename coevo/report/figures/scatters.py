@@ -33,13 +33,13 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
         alt.Tooltip("low:Q", title=words["tip_low"], format=".3f"),
         alt.Tooltip("high:Q", title=words["tip_high"], format=".3f"),
     ]
-    where = alt.Y("scope:N", sort=order, axis_scale=alt.Scale(domain=order), axis=None)
+    where = alt.Y("scope:N", sort=order, scale=alt.Scale(domain=order), axis=None)
     base = alt.Chart(rows).encode(y=where)
     dot = base.mark_point(filled=True, size=110, color="$ink", opacity=1).encode(
-        x=alt.X("value:Q", axis_scale=x, axis=axis), tooltip=tips if len(placed) else tips[:2]
+        x=alt.X("value:Q", scale=x, axis=axis), tooltip=tips if len(placed) else tips[:2]
     )
     value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
-        x=alt.X("value:Q", axis_scale=x), text="text:N"
+        x=alt.X("value:Q", scale=x), text="text:N"
     )
     title = [
         base.mark_text(align="left", dy=-36, fontSize=12, **ink).encode(
@@ -59,7 +59,7 @@ def _pairings(
     """Bars of what random pairing gives, and the words that say so under the first; or nothing."""
     if placed.empty:
         return []
-    low = alt.X("low:Q", axis_scale=x)
+    low = alt.X("low:Q", scale=x)
     bar = alt.Chart(placed).mark_bar(height=12, color="$line", opacity=0.55)
     key = alt.Chart(placed.iloc[[0]]).mark_text(
         align="left", dy=16, fontSize=11, color="$muted", text=words["pairings"]
@@ -91,14 +91,14 @@ def _scatter(study: Study, words: dict[str, str], scope: str) -> dict[str, Any]:
     first, second = (study.label(s) for s in study.subsystems[:2])
     x_ticks, y_ticks = ticks(*x_limits, 3), ticks(*y_limits, 4)
     x = alt.X(
-        "x:Q", axis_scale=axis_scale(*x_limits),
+        "x:Q", scale=axis_scale(*x_limits),
         axis=alt.Axis(
             title=words[f"x_{scope}"].format(subsystem=first), values=x_ticks,
             format=tick_format(x_ticks), grid=True,
         ),
     )  # fmt: skip
     y = alt.Y(
-        "y:Q", axis_scale=axis_scale(*y_limits),
+        "y:Q", scale=axis_scale(*y_limits),
         axis=above(
             words[f"y_{scope}"].format(subsystem=second), values=y_ticks,
             format=tick_format(y_ticks),

@@ -41,11 +41,9 @@ def opening_indices(study: Study, words: dict[str, str]) -> dict[str, Any]:
         .mark_line(point=alt.OverlayMarkDef(opacity=0, size=60))
         .encode(
             x=years_axis(study.years),
-            y=alt.Y(
-                "value:Q", axis_scale=y, axis=above(words["index"], values=values, format=".1f")
-            ),
+            y=alt.Y("value:Q", scale=y, axis=above(words["index"], values=values, format=".1f")),
             detail="text:N",
-            color=alt.Color("colour:N", axis_scale=None),
+            color=alt.Color("colour:N", scale=None),
             strokeDash=alt.condition("datum.dashed", alt.value([5, 3]), alt.value([1, 0])),
             strokeWidth=alt.condition("datum.dashed", alt.value(1.6), alt.value(2.4)),
             tooltip=[
@@ -109,7 +107,7 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
         x=years_axis(study.years),
         y=alt.Y(
             "value:Q",
-            axis_scale=y,
+            scale=y,
             axis=above(
                 words["path_picked" if picked else "path"],
                 values=[0, 0.25, 0.5, 0.75, 1],
@@ -117,8 +115,8 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
             ),
         ),
         detail="key:N",
-        color=alt.Color("colour:N", axis_scale=None),
-        strokeWidth=alt.StrokeWidth("stroke:Q", axis_scale=None),
+        color=alt.Color("colour:N", scale=None),
+        strokeWidth=alt.StrokeWidth("stroke:Q", scale=None),
         strokeDash=alt.condition("datum.key == 'T'", alt.value([5, 3]), alt.value([1, 0])),
         tooltip=[
             alt.Tooltip("name:N", title=words["tip_region"]),
@@ -130,11 +128,11 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
     midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
     text = labels.mark_text(align="left", dx=8, fontSize=12).encode(
         x=alt.value(alt.expr("width")),
-        y=alt.Y("at:Q", axis_scale=y),
+        y=alt.Y("at:Q", scale=y),
         text="text:N",
-        color=alt.Color("colour:N", axis_scale=None),
+        color=alt.Color("colour:N", scale=None),
     )
-    layers = alt.layer(midpoint.encode(y=alt.YDatum(MIDPOINT, axis_scale=y)), lines, text)
+    layers = alt.layer(midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y)), lines, text)
     return specification(layers, 280)
 
 

@@ -35,7 +35,7 @@ def weights(study: Study, words: dict[str, str]) -> dict[str, Any]:
     high = max(rows["weight"].max() * 1.15, 0.1)
     values = ticks(0, high)
     x = alt.X(
-        "weight:Q", axis_scale=axis_scale(0, high),
+        "weight:Q", scale=axis_scale(0, high),
         axis=alt.Axis(
             values=values, format=tick_format(values), title=words["weight"], grid=True
         ),
@@ -58,14 +58,14 @@ def weights(study: Study, words: dict[str, str]) -> dict[str, Any]:
     dot = (
         alt.Chart(main)
         .mark_point(filled=True, size=120, opacity=1)
-        .encode(x=x, y=y, color=alt.Color("colour:N", axis_scale=None), tooltip=tips)
+        .encode(x=x, y=y, color=alt.Color("colour:N", scale=None), tooltip=tips)
     )
     text = (
         alt.Chart(main)
         .mark_text(align="right", fontWeight="bold")
         .encode(
             x=alt.value(alt.expr("width + 40")), y=y, text=alt.Text("weight:Q", format=".2f"),
-            color=alt.Color("colour:N", axis_scale=None),
+            color=alt.Color("colour:N", scale=None),
         )
     )  # fmt: skip
     return specification(alt.layer(stem, *marks, dot, text), 34.0 * len(main))
@@ -76,7 +76,7 @@ def _bars(
 ) -> tuple[alt.Chart, alt.X, alt.Y]:
     values = ticks(0, high, 4)
     x = alt.X(
-        "obstacle:Q", axis_scale=axis_scale(0, high),
+        "obstacle:Q", scale=axis_scale(0, high),
         axis=alt.Axis(values=values, format=".0%", title=words["obstacle"], grid=True),
     )  # fmt: skip
     y = named_rows(order)
@@ -87,7 +87,7 @@ def _bars(
             x=x,
             x2=alt.value(0),
             y=y,
-            color=alt.Color("colour:N", axis_scale=None),
+            color=alt.Color("colour:N", scale=None),
             tooltip=[
                 alt.Tooltip("name:N", title=words["tip_region"]),
                 alt.Tooltip("row:N", title=words["tip_indicator"]),
@@ -122,7 +122,7 @@ def _obstacles(study: Study, words: dict[str, str], picked: bool) -> dict[str, A
     mean = (
         alt.Chart(focus)
         .mark_tick(color="$ink", thickness=2, height=17)
-        .encode(x=alt.X("mean:Q", axis_scale=x["scale"]), y=y)
+        .encode(x=alt.X("mean:Q", scale=x["scale"]), y=y)
     )
     if picked:
         region = alt.param(name="region", value=study.focus)

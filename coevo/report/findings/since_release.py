@@ -26,9 +26,7 @@ def states_since(study: Study) -> pd.DataFrame:
     `reason` of a grade that moved: figures, goalposts, both, unknown; "" where it stayed.
     """
     rows = of(study, "D")
-    rows = rows.assign(
-        figures_since=rows["frozen"] - rows["old"], goalposts=rows["new"] - rows["frozen"]
-    )
+    rows = rows.assign(figures=rows["frozen"] - rows["old"], goalposts=rows["new"] - rows["frozen"])
     moved = rows["old_words"] != rows["new_words"]
     reason = pd.Series("both", rows.index)
     reason = reason.mask(rows["frozen_words"] == rows["old_words"], "goalposts")
