@@ -21,11 +21,11 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import Problems
-from coevo.observations import read_observations, reader
+from coevo.observations import read_observations, study_terms
 from coevo.observations.layouts import read_layout
 from coevo.observations.opening import read_sheets
-from coevo.observations.reading import Read, read_table
-from coevo.observations.recognition import Lines, Reader
+from coevo.observations.reading import TableFigures, figures_of_table
+from coevo.observations.recognition import StudyTerms, TableLines
 
 REGIONS, YEARS, INDICATORS, SEED = 2_800, range(2001, 2021), 50, 1
 GOALS = {"xlsx": 10.0, "csv": 2.0}  # seconds from a file to typed figures
@@ -64,13 +64,13 @@ def write(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def typed(path: Path, known: Reader) -> tuple[float, float, Read]:
+def typed(path: Path, known: StudyTerms) -> tuple[float, float, TableFigures]:
     """Return seconds from file to cells, from cells to typed figures, and the figures."""
     problems, start = Problems(), perf_counter()
     (sheet,) = read_sheets(path, path.name)
     opened = perf_counter()
     (table,) = read_layout(sheet).tables
-    read = read_table(table, known, Lines(sheet, problems, set()))
+    read = figures_of_table(table, known, TableLines(sheet, problems, set()))
     problems.check()
     assert read is not None and len(read.value) == REGIONS * len(YEARS) * INDICATORS
     return opened - start, perf_counter() - opened, read
@@ -96,10 +96,10 @@ def main() -> None:
             "xlsx": lambda path: pd.read_excel(path, engine="openpyxl"),
         }
         for kind, path in sorted(paths.items()):
-            cells, figures, read = typed(path, reader(indicators, regions, {}, {}))
+            cells, figures, read = typed(path, study_terms(indicators, regions, {}, {}))
             assert read.value.sum() > 0
             del read
-            known = reader(indicators, regions, {}, {})
+            known = study_terms(indicators, regions, {}, {})
             whole = seconds(lambda path=path, known=known: read_observations([path], folder, known))
             other = seconds(lambda path=path, kind=kind: pandas[kind](path))
             print(

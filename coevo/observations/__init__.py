@@ -11,12 +11,12 @@ from coevo.errors import Problems, StudyError
 from coevo.observations.cells import known_marks
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
-from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest
+from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest_names
 from coevo.observations.opening import read_sheets
-from coevo.observations.reading import READ_FLAGS, Read, read_table
-from coevo.observations.recognition import Lines, Reader
+from coevo.observations.reading import READ_FLAGS, TableFigures, figures_of_table
+from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.remark_texts import remark_text
-from coevo.observations.sheets import Remark, Sheet, address, plain
+from coevo.observations.sheets import Remark, Sheet, cell_name, cell_text
 from coevo.observations.units import UNITS
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
@@ -25,7 +25,7 @@ REMARKS = ["check", "indicator", "file", "sheet", "cell", "message"]
 MOST_NAMES = 30  # of indicators in the files, in a message
 
 
-class Source(NamedTuple):
+class TableSource(NamedTuple):
     """Where a table stands."""
 
     vintage: str
@@ -37,16 +37,16 @@ class Source(NamedTuple):
         return " › ".join(part for part in (self.file, self.sheet) if part)
 
 
-def _remark(remark: Remark, source: Source, indicator: str = "") -> dict[str, str]:
-    cell = "" if remark.row is None else address(remark.row, remark.column or 0)
+def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[str, str]:
+    cell = "" if remark.row is None else cell_name(remark.row, remark.column or 0)
     said = remark_text(remark.message, remark.fields)
     place = {"file": source.file, "sheet": source.sheet, "cell": cell}
     return {"check": remark.check, "indicator": indicator, **place, "message": said}
 
 
 def _read_sheet(
-    sheet: Sheet, source: Source, known: Reader, seen: set[str], problems: Problems
-) -> tuple[list[Read], list[dict[str, str]]]:
+    sheet: Sheet, source: TableSource, known: StudyTerms, seen: set[str], problems: Problems
+) -> tuple[list[TableFigures], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
     try:
         layout = read_layout(sheet)
@@ -55,12 +55,12 @@ def _read_sheet(
         return [], []
     problems.extend(layout.problems)
     remarks = [_remark(remark, source) for remark in (*sheet.remarks, *layout.remarks)]
-    tables: list[Read] = []
+    tables: list[TableFigures] = []
     about: list[dict[str, str]] = []
     ids = list(known.units)
     for table in layout.tables:
-        lines = Lines(sheet, problems, seen)
-        read = read_table(table, known, lines)
+        lines = TableLines(sheet, problems, seen)
+        read = figures_of_table(table, known, lines)
         lines.finish()
         read_of = [] if read is None else np.unique(read.indicator).tolist()
         indicator = ids[read_of[0]] if len(read_of) == 1 else ""
@@ -70,7 +70,7 @@ def _read_sheet(
 
 
 def _check_sources(
-    found: set[str], seen: set[str], known: Reader, folder: str, problems: Problems
+    found: set[str], seen: set[str], known: StudyTerms, folder: str, problems: Problems
 ) -> None:
     """Name every indicator that no file gives; but not where a file could not be read."""
     if problems.messages:
@@ -86,7 +86,7 @@ def _check_sources(
         if indicator in empty:
             problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {said}")
             continue
-        near = dict.fromkeys(like for name in names for like in nearest(name, seen, 3))
+        near = dict.fromkeys(like for name in names for like in nearest_names(name, seen, 3))
         meant = f" (did you mean {' or '.join(near)}?)" if near else ""
         problems.add(
             f"{folder}: no file gives {indicator}: its source_name {said} is not there{meant}; "
@@ -94,7 +94,9 @@ def _check_sources(
         )
 
 
-def _frame(reads: list[Read], sources: list[Source], known: Reader) -> pd.DataFrame:
+def _frame(
+    reads: list[TableFigures], sources: list[TableSource], known: StudyTerms
+) -> pd.DataFrame:
     """Return the figures of all tables as columns; `source` is the place of a figure's table."""
     columns = {
         name: np.concatenate([getattr(read, name) for read in reads] or [np.empty(0, dtype)])
@@ -123,13 +125,13 @@ def _texts(names: Iterable[str], places: pd.Series) -> np.ndarray:
 
 def _cells(frame: pd.DataFrame) -> list[str]:
     """Return the address of each figure's cell."""
-    letters = [address(0, column)[:-1] for column in range(int(frame["column"].max()) + 1)]
+    letters = [cell_name(0, column)[:-1] for column in range(int(frame["column"].max()) + 1)]
     places = zip(frame["column"].tolist(), frame["row"].tolist(), strict=True)
     return [f"{letters[column]}{row + 1}" for column, row in places]
 
 
 def read_observations(
-    files: Iterable[Path], raw: Path, known: Reader
+    files: Iterable[Path], raw: Path, known: StudyTerms
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` into observations, and remarks on reading them.
 
@@ -138,8 +140,8 @@ def read_observations(
     one), file, sheet, cell, message. Raises `StudyError` with all problems of all files.
     """
     problems, seen = Problems(), set[str]()
-    reads: list[Read] = []
-    sources: list[Source] = []
+    reads: list[TableFigures] = []
+    sources: list[TableSource] = []
     remarks: list[dict[str, str]] = []
     for path in sorted(files):
         vintage = path.relative_to(raw).parts[0]
@@ -149,7 +151,7 @@ def read_observations(
             problems.extend(problem.messages)
             continue
         for sheet in sheets:
-            source = Source(vintage, sheet.file, sheet.name)
+            source = TableSource(vintage, sheet.file, sheet.name)
             tables, about = _read_sheet(sheet, source, known, seen, problems)
             reads += tables
             sources += [source] * len(tables)
@@ -180,22 +182,22 @@ def read_observations(
     return observations, pd.DataFrame(remarks, columns=REMARKS)
 
 
-def reader(
+def study_terms(
     indicators: pd.DataFrame,
     regions: pd.DataFrame,
     units_read_as: Mapping[str, str],
     missing_marks: Mapping[str, str],
-) -> Reader:
+) -> StudyTerms:
     """Return what a study knows before it reads, from its tables and its config."""
     units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
     named = indicators[indicators["source_name"] != ""]
     sources = dict(zip(named["indicator"], named["source_name"], strict=True))
-    return Reader(
+    return StudyTerms(
         regions=Regions(regions),
         names={compared(name): i for i, text in sources.items() for name in aliases(text)},
         sources=sources,
         units=units,
-        units_read_as={plain(unit): read_as for unit, read_as in units_read_as.items()},
+        units_read_as={cell_text(unit): read_as for unit, read_as in units_read_as.items()},
         marks=known_marks(missing_marks),
     )
 
@@ -214,7 +216,7 @@ def observe(
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
     a unit of the last digit printed.
     """
-    known = reader(indicators, regions, units_read_as, missing_marks)
+    known = study_terms(indicators, regions, units_read_as, missing_marks)
     frame, remarks = read_observations([Path(file) for file in files], Path(raw), known)
     names = dict(zip(regions["region"], regions["name_en"], strict=True))
     frame.insert(1, "name", frame["region"].map(names))

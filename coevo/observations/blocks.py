@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from coevo.observations.heads import (
     HEADS,
     KINDS,
-    Column,
-    Grid,
-    Words,
+    CellWords,
+    HeadColumn,
+    HeadGrid,
     head_columns,
+    head_kind,
     is_level,
     is_number,
-    kind,
     label_columns,
 )
 from coevo.observations.sheets import Remark
@@ -43,7 +43,7 @@ ANY_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class TableBlock:
     """A table in a sheet, before its layout is known.
 
     above: rows of title and statements; labels: kind -> columns of that kind; columns: what the
@@ -51,17 +51,17 @@ class Block:
     title and statements this one takes over, if it is its continuation.
     """
 
-    grid: Grid
+    grid: HeadGrid
     above: tuple[int, ...]
     head: range
     labels: dict[str, tuple[int, ...]]
-    columns: dict[int, Column]
+    columns: dict[int, HeadColumn]
     body: tuple[int, ...]
-    before: "Block | None" = None
+    before: "TableBlock | None" = None
     remarks: tuple[Remark, ...] = ()
     outside: tuple[int, ...] = ()  # rows with figures above the head or below the table
 
-    def stated(self, what: str) -> Words:
+    def stated(self, what: str) -> CellWords:
         """Return what a line `name：value` above the head states, or no words."""
         for row in self.above:
             for words in self.grid.cells(row):
@@ -71,13 +71,13 @@ class Block:
                             said = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
                             open_ = said.count("(") < said.count(")")
                             said = said.removesuffix(")") if open_ else said
-                            return Words(said, words.row, words.column)
-        return self.before.stated(what) if self.before else Words("")
+                            return CellWords(said, words.row, words.column)
+        return self.before.stated(what) if self.before else CellWords("")
 
-    def stated_years(self) -> dict[str, Words]:
+    def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""
         found = {
-            year_: Words(year_, words.row, words.column)
+            year_: CellWords(year_, words.row, words.column)
             for row in self.above
             for words in self.grid.cells(row)
             for year_ in ANY_YEAR.findall(words.text)
@@ -85,7 +85,7 @@ class Block:
         return found or (self.before.stated_years() if self.before else {})
 
 
-def _end(grid: Grid, start: int, stop: int) -> int:
+def _end(grid: HeadGrid, start: int, stop: int) -> int:
     """Return the row below the figures: that of the source, of a note, or of the next title."""
     for row in range(start, stop):
         if _is_below(grid, row):
@@ -95,7 +95,7 @@ def _end(grid: Grid, start: int, stop: int) -> int:
     return stop
 
 
-def _is_below(grid: Grid, row: int) -> bool:
+def _is_below(grid: HeadGrid, row: int) -> bool:
     """Whether a row is a source or a note."""
     begin = grid.begins[row].text
     if MARKED.match(begin):  # a note by its mark; but 其中 ①… with figures is none
@@ -103,7 +103,7 @@ def _is_below(grid: Grid, row: int) -> bool:
     return bool(SOURCE.match(begin) or NOTE.match(begin))
 
 
-def _is_above(grid: Grid, row: int) -> bool:
+def _is_above(grid: HeadGrid, row: int) -> bool:
     """Whether a row before a head is blank, a title, or states something about the next table."""
     said = list(grid.cells(row))
     if any(is_number(grid.value(row, words.column)) for words in said):
@@ -111,7 +111,7 @@ def _is_above(grid: Grid, row: int) -> bool:
     return len(said) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in said)
 
 
-def _notes(grid: Grid, rows: range) -> tuple[Remark, ...]:
+def _notes(grid: HeadGrid, rows: range) -> tuple[Remark, ...]:
     """Return the notes in some rows, each whole with the lines that continue it."""
     found: list[Remark] = []
     going = False
@@ -129,11 +129,11 @@ def _notes(grid: Grid, rows: range) -> tuple[Remark, ...]:
     return tuple(found)
 
 
-def _heads(grid: Grid) -> list[range]:
+def _heads(grid: HeadGrid) -> list[range]:
     """Return the rows that begin with a word of `HEADS`, neighbours together."""
     heads: list[range] = []
     for row, begin in enumerate(grid.begins):
-        if kind(begin.text) and sum(1 for _ in grid.cells(row)) > 1:
+        if head_kind(begin.text) and sum(1 for _ in grid.cells(row)) > 1:
             if heads and heads[-1].stop == row:
                 heads[-1] = range(heads[-1].start, row + 1)
             else:
@@ -141,7 +141,7 @@ def _heads(grid: Grid) -> list[range]:
     return heads
 
 
-def _outside(grid: Grid, rows: Iterable[int]) -> tuple[int, ...]:
+def _outside(grid: HeadGrid, rows: Iterable[int]) -> tuple[int, ...]:
     """Return the rows that hold figures beside something else; a page number stands alone."""
     return tuple(
         row
@@ -150,11 +150,11 @@ def _outside(grid: Grid, rows: Iterable[int]) -> tuple[int, ...]:
     )
 
 
-def blocks(grid: Grid) -> list[Block]:
+def table_blocks(grid: HeadGrid) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
     heads = _heads(grid)
     stops = [head.start for head in heads[1:]] + [len(grid.begins)]
-    found: list[Block] = []
+    found: list[TableBlock] = []
     done = 0
     for head, stop in zip(heads, stops, strict=False):
         labels = label_columns(grid, head)
@@ -169,7 +169,7 @@ def blocks(grid: Grid) -> list[Block]:
         above = tuple(row for row in between if not _is_below(grid, row))
         continued = any(CONTINUED.search(w.text) for row in above for w in grid.cells(row))
         found.append(
-            Block(
+            TableBlock(
                 grid,
                 above,
                 range(first, last),

@@ -1,4 +1,4 @@
-"""Blocks of cells read as figures: each distinct cell once, as `cells.figure` reads it."""
+"""Blocks of cells read as figures: each distinct cell once, as `cell_figure` reads it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.observations.cells import FLAGS, FORMS, Figure, figure
-from coevo.observations.sheets import Style, Value, plain
+from coevo.observations.cells import FLAGS, FORMS, CellFigure, cell_figure
+from coevo.observations.sheets import CellValue, NumberStyle, cell_text
 
 
 @dataclass(frozen=True, eq=False)
-class Figures:
-    """A block of cells read as figures: arrays (rows, columns) as in `Figure`, and the problems.
+class FigureBlock:
+    """A block of cells as figures: arrays (rows, columns) as in `CellFigure`, and the problems.
 
     `filled`: whether a cell says anything, be it a mark for missing. `flags`, `forms` point into
     `FLAGS`, `FORMS`; `problems` maps a place in the block to a reason.
@@ -31,7 +31,7 @@ class Figures:
 
 def _distinct_cells(
     values: npt.NDArray[np.object_], style: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.intp], list[tuple[Value, int]]]:
+) -> tuple[npt.NDArray[np.intp], list[tuple[CellValue, int]]]:
     """Return the distinct cells (value, place of its style), and for each cell which it is.
 
     values (cells,), None for a blank; style (cells,).
@@ -39,21 +39,21 @@ def _distinct_cells(
     if bool in set(map(type, values.tolist())):  # True equals 1, and no boolean is a figure
         values = np.array([str(v) if type(v) is bool else v for v in values], dtype=object)
     code, distinct = pd.factorize(values)
-    kinds: list[Value] = [*distinct, None, math.nan]
+    kinds: list[CellValue] = [*distinct, None, math.nan]
     for at in np.flatnonzero(code < 0):
         code[at] = len(distinct) + (values[at] is not None)
     place, pairs = pd.factorize(code + len(kinds) * style.astype(np.int64))
     return place, [(kinds[pair % len(kinds)], pair // len(kinds)) for pair in pairs]
 
 
-def figures(
+def block_figures(
     values: npt.NDArray[np.object_],
     known: Mapping[str, str],
-    styles: Sequence[Style] = (Style(),),
+    styles: Sequence[NumberStyle] = (NumberStyle(),),
     style: npt.NDArray[np.int32] | None = None,
     faults: Mapping[tuple[int, int], str] | None = None,
-) -> Figures:
-    """Return what a block of cells (rows, columns) says, cell for cell as `figure` does.
+) -> FigureBlock:
+    """Return what a block of cells (rows, columns) says, cell for cell as `cell_figure` does.
 
     `style` (rows, columns) points into `styles`; `faults` are cells whose figure is not to be had.
     """
@@ -64,16 +64,16 @@ def figures(
     read, reasons = [], {}
     for number, (value, look) in enumerate(cells):
         try:
-            read.append(figure(value, known, styles[look]))
+            read.append(cell_figure(value, known, styles[look]))
         except StudyError as problem:
             reasons[number] = str(problem)
-            read.append(Figure(math.nan, "", 0))
+            read.append(CellFigure(math.nan, "", 0))
     wrong = np.argwhere(np.isin(place, [*reasons])).tolist() if reasons else []
     problems = {(row, column): reasons[place[row, column]] for row, column in wrong}
-    filled = np.array([plain(value) != "" for value, _ in cells], dtype=np.bool_)[place]
+    filled = np.array([cell_text(value) != "" for value, _ in cells], dtype=np.bool_)[place]
     for fault, reason in (faults or {}).items():
         problems[fault], filled[fault] = reason, True
-    return Figures(
+    return FigureBlock(
         np.array([cell.value for cell in read], dtype=float)[place],
         np.array([FLAGS.index(cell.flag) for cell in read], dtype=np.int8)[place],
         np.array([cell.decimals for cell in read], dtype=np.int16)[place],

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import Problems
-from coevo.observations.sheets import Remark, address
+from coevo.observations.sheets import Remark, cell_name
 
 KEY = ["vintage", "region", "indicator", "year"]
 SAME = 1e-12  # relative; the same figure may come in 万元 and in 亿元
@@ -12,7 +12,7 @@ SHOWN = 3  # pairs of cells in a message
 
 
 def _cell(row) -> str:
-    return f"{address(row.row, row.column)} = {row.value:.10g}"
+    return f"{cell_name(row.row, row.column)} = {row.value:.10g}"
 
 
 def merge_duplicates(
@@ -63,7 +63,7 @@ def merge_duplicates(
             more = "; ..." if len(part) > SHOWN else ""
             figures = "1 figure differs" if len(part) == 1 else f"{len(part)} figures differ"
             problems.add(
-                f"{places[source]} › {address(top['row'], top['column'])}: {figures} from those "
+                f"{places[source]} › {cell_name(top['row'], top['column'])}: {figures} from those "
                 f"for the same region, year and indicator {there}: {cells}{more}; keep the right "
                 "ones"
             )

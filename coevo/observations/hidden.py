@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from coevo.errors import StudyError
-from coevo.observations.sheets import Remark, Sheet, address
+from coevo.observations.sheets import Remark, Sheet, cell_name
 
 MOST_RUNS = 20  # of hidden rows that a remark names
 
@@ -29,7 +29,7 @@ def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
     """Return the remark on hidden rows and columns of a sheet, if there are any."""
     runs = {
         "rows": _runs(rows, lambda row: str(row + 1)),
-        "columns": _runs(columns, lambda column: address(0, column)[:-1]),
+        "columns": _runs(columns, lambda column: cell_name(0, column)[:-1]),
     }
     if not any(runs.values()):
         return []

@@ -13,7 +13,7 @@ from lxml import etree, html
 from coevo.errors import StudyError
 from coevo.observations.limits import MOST_COLUMNS, check_extent
 from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import Sheet, Span
+from coevo.observations.sheets import MergedRange, Sheet
 from coevo.observations.text_tables import decoded
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -100,12 +100,12 @@ def _text(cell: html.HtmlElement) -> str:
     return "\n".join(line.strip(" ") for line in lines).strip("\n")
 
 
-def _place(table: _Table, found: PlacedCells) -> list[Span]:
+def _place(table: _Table, found: PlacedCells) -> list[MergedRange]:
     """Place the cells of a table as a browser does, each in the next free column of its row.
 
     Returns the merged ranges.
     """
-    merged: list[Span] = []
+    merged: list[MergedRange] = []
     taken: list[int] = []  # of each column: the first row that no cell from above reaches
     for number, cells in enumerate(table.rows):
         column = 0
@@ -120,6 +120,6 @@ def _place(table: _Table, found: PlacedCells) -> list[Span]:
             if cell.text:
                 found.add(number, column, cell.text)
             if cell.rows > 1 or cell.columns > 1:
-                merged.append(Span(number, column, number + cell.rows - 1, last - 1))
+                merged.append(MergedRange(number, column, number + cell.rows - 1, last - 1))
             column = last
     return merged

@@ -13,7 +13,7 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.observations.cells import without_marks
-from coevo.observations.sheets import plain
+from coevo.observations.sheets import cell_text
 from coevo.observations.units import split_unit
 
 # Rows that stand among the regions of a table and are none: totals and groups of regions.
@@ -35,7 +35,7 @@ BESIDE = re.compile(r"([^\u3400-\u9fff]*?[A-Za-z])(\s*)[\u3400-\u9fff)\]]")
 
 def compared(text: str) -> str:
     """Return a name as it is compared: plain, without spaces, in small letters."""
-    return re.sub(r"\s", "", plain(text)).casefold()
+    return re.sub(r"\s", "", cell_text(text)).casefold()
 
 
 def aliases(text: str) -> list[str]:
@@ -43,7 +43,7 @@ def aliases(text: str) -> list[str]:
     return [name.strip() for name in text.split("|") if name.strip()]
 
 
-def nearest(text: str, known: Iterable[str], most: int = 1) -> list[str]:
+def nearest_names(text: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the known names most like a text, to be proposed and never taken."""
     shown = {compared(name): name for name in known}
     return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
@@ -58,7 +58,7 @@ def english_beside(text: str) -> tuple[str, str, str] | None:
     return text[:first], text[first:second], text[second:]
 
 
-class Place(NamedTuple):
+class RegionMatch(NamedTuple):
     """What a name stands for: a region's code, "" for a total or a group of regions.
 
     `variant`: by a wrong or older form of its name.
@@ -73,7 +73,7 @@ class Regions:
 
     def __init__(self, regions: pd.DataFrame) -> None:
         """Take the table: region, name_zh, long_zh, name_en; traditional_zh, variants if any."""
-        self.places = {compared(name): Place("") for name in AGGREGATES}
+        self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
         self.short: dict[str, str] = {}
         self.names: list[str] = []
         variants = []
@@ -87,11 +87,11 @@ class Regions:
             for name in filter(None, dict.fromkeys(map(compared, plainly))):
                 taken = self.places.get(name)
                 shared = taken.code if taken and code not in taken.code.split() else ""
-                self.places[name] = Place(f"{shared} {code}".strip())
+                self.places[name] = RegionMatch(f"{shared} {code}".strip())
         for name, code in variants:
-            self.places.setdefault(compared(name), Place(code, variant=True))
+            self.places.setdefault(compared(name), RegionMatch(code, variant=True))
 
-    def find(self, text: str, propose: bool = True) -> Place:
+    def find(self, text: str, propose: bool = True) -> RegionMatch:
         """Return what a text names; `StudyError` if it is no region, or names two.
 
         `propose`: look for the nearest name, to be said in the error; that takes its time.
@@ -110,10 +110,10 @@ class Regions:
             if first and second:
                 if first.code != second.code:
                     raise StudyError(f'"{text}" names two different regions; correct it')
-                return Place(first.code, first.variant or second.variant)
+                return RegionMatch(first.code, first.variant or second.variant)
         beside = english_beside(text)
-        near = nearest(text, self.names) if propose else []
-        near = nearest(beside[0], self.names) if propose and beside and not near else near
+        near = nearest_names(text, self.names) if propose else []
+        near = nearest_names(beside[0], self.names) if propose and beside and not near else near
         raise StudyError(
             f'"{text}" is not a region of config/regions.csv'
             f"{f' (did you mean {near[0]}?)' if near else ''}; write its full or short name, or "
@@ -121,7 +121,7 @@ class Regions:
         )
 
 
-def forms(text: str) -> Iterator[str]:
+def name_forms(text: str) -> Iterator[str]:
     """Yield the text and what is left without unit, note marks or English beside it."""
     found = [text]
     for form in found:  # grows as it is read
@@ -134,4 +134,6 @@ def forms(text: str) -> Iterator[str]:
 
 def find_indicator(text: str, known: Mapping[str, str]) -> str | None:
     """Return the indicator that a text names, by names as `compared` gives them, or None."""
-    return next((known[compared(form)] for form in forms(text) if compared(form) in known), None)
+    return next(
+        (known[compared(form)] for form in name_forms(text) if compared(form) in known), None
+    )

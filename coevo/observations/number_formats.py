@@ -2,13 +2,13 @@
 
 import re
 
-from coevo.observations.sheets import Style
+from coevo.observations.sheets import NumberStyle
 
 LONGEST = 255  # of a format code, as Excel has it
 LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
 
 
-def style(code: str) -> Style:
+def number_style(code: str) -> NumberStyle:
     """Return what the format code of a number shows: `#,##0.00_ ` has two decimals.
 
     The part for positive numbers counts. Decimals of a percentage are those of the stored ratio:
@@ -18,5 +18,5 @@ def style(code: str) -> Style:
     percent = "%" in shown
     digits = re.fullmatch(r"[#,?]*0(?:\.([0#?]+))?", shown.replace("%", "").strip())
     if not digits:
-        return Style(None, percent)
-    return Style((digits[1] or "").count("0") + (2 if percent else 0), percent)
+        return NumberStyle(None, percent)
+    return NumberStyle((digits[1] or "").count("0") + (2 if percent else 0), percent)

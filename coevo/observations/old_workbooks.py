@@ -6,9 +6,9 @@ from typing import Any
 
 from coevo.errors import StudyError
 from coevo.observations.hidden import with_hidden_sheets
-from coevo.observations.number_formats import style
+from coevo.observations.number_formats import number_style
 from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import ERROR, Sheet, Span, Style, Value
+from coevo.observations.sheets import ERROR, CellValue, MergedRange, NumberStyle, Sheet
 
 PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
 
@@ -53,15 +53,18 @@ def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
                 value = _value(kinds[column], value, sheet.book.datemode)
                 found.add(row, column, value, looks[column])
 
-    def shown_style(look: int) -> Style:
+    def shown_style(look: int) -> NumberStyle:
         key = sheet.book.xf_list[look].format_key
         known = sheet.book.format_map
-        return style(known[key].format_str if key in known else "General")
+        return number_style(known[key].format_str if key in known else "General")
 
     return found.sheet(
         before,
         shown_style,
-        (Span(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells),
+        (
+            MergedRange(top, left, bottom - 1, right - 1)
+            for top, bottom, left, right in sheet.merged_cells
+        ),
         (row for row, info in sheet.rowinfo_map.items() if info.hidden),
         (column for column, info in sheet.colinfo_map.items() if info.hidden),
     )
@@ -73,7 +76,7 @@ def _error(code: int) -> str:
     return error_text_from_code.get(code, "of a formula")
 
 
-def _value(kind: int, value: str | float | int, datemode: int) -> Value:
+def _value(kind: int, value: str | float | int, datemode: int) -> CellValue:
     from xlrd import xldate
 
     if kind == 3:

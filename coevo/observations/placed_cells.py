@@ -8,7 +8,7 @@ import numpy as np
 from coevo.errors import StudyError
 from coevo.observations.hidden import hidden_remarks
 from coevo.observations.limits import LARGEST, check_extent
-from coevo.observations.sheets import Remark, Sheet, Span, Style, Value, within
+from coevo.observations.sheets import CellValue, MergedRange, NumberStyle, Remark, Sheet, cut_ranges
 
 
 class PlacedCells:
@@ -20,11 +20,11 @@ class PlacedCells:
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, name
         self.rows, self.columns, self.looks = array("q"), array("q"), array("q")
-        self.values: list[Value] = []
+        self.values: list[CellValue] = []
         self.faults: dict[tuple[int, int], str] = {}
         self.characters = 0
 
-    def add(self, row: int, column: int, value: Value, look: int = 0) -> None:
+    def add(self, row: int, column: int, value: CellValue, look: int = 0) -> None:
         """Add a cell that says something."""
         self.rows.append(row)
         self.columns.append(column)
@@ -46,8 +46,8 @@ class PlacedCells:
     def sheet(
         self,
         before: int,
-        style_of: Callable[[int], Style] = lambda look: Style(),
-        merged: Iterable[Span] = (),
+        style_of: Callable[[int], NumberStyle] = lambda look: NumberStyle(),
+        merged: Iterable[MergedRange] = (),
         hidden_rows: Iterable[int] = (),
         hidden_columns: Iterable[int] = (),
         remarks: Iterable[Remark] = (),
@@ -68,7 +68,9 @@ class PlacedCells:
         values[rows, columns] = self.values
         looks, look = np.unique(np.asarray(self.looks), return_inverse=True)
         shown = [style_of(look) for look in looks.tolist()]
-        styles = {look: number for number, look in enumerate(dict.fromkeys([Style(), *shown]))}
+        styles = {
+            look: number for number, look in enumerate(dict.fromkeys([NumberStyle(), *shown]))
+        }
         style = np.zeros(shape, dtype=np.int32)
         style[rows, columns] = np.array([styles[look] for look in shown])[look]
         hidden = hidden_remarks(
@@ -80,7 +82,7 @@ class PlacedCells:
             self.name,
             values,
             self.faults,
-            within(merged, *shape),
+            cut_ranges(merged, *shape),
             tuple(styles),
             style if style.any() else None,
             (*hidden, *remarks),

@@ -8,18 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import Problems, StudyError
-from coevo.observations.cells import year
-from coevo.observations.heads import Words
+from coevo.observations.cells import head_year
+from coevo.observations.heads import CellWords
 from coevo.observations.names import Regions
 from coevo.observations.sheets import Remark, Sheet
-from coevo.observations.tables import Labels
+from coevo.observations.tables import AxisLabels
 
 UNKNOWN, ASIDE = -1, -2
 MOST_LINES = 20  # problems of one table that are listed one by one
 
 
 @dataclass(frozen=True, eq=False)
-class Reader:
+class StudyTerms:
     """What a study knows before it reads: names of regions and indicators, units, marks."""
 
     regions: Regions
@@ -32,7 +32,7 @@ class Reader:
     places: dict[str, int] = field(default_factory=dict)  # of a code in `codes`
 
 
-class Lines:
+class TableLines:
     """The problems and remarks of one table; `seen` gathers the names of indicators.
 
     Of its problems `MOST_LINES` go to `problems`; `finish` says how many more there are.
@@ -48,10 +48,12 @@ class Lines:
         if self.found <= MOST_LINES:
             self.problems.add(message)
 
-    def problem(self, words: Words, message: str) -> None:
+    def problem(self, words: CellWords, message: str) -> None:
         self.add(f"{self.sheet.where(words.row, words.column)}: {message}")
 
-    def remark(self, check: str, message: str, fields: Mapping[str, object], words: Words) -> None:
+    def remark(
+        self, check: str, message: str, fields: Mapping[str, object], words: CellWords
+    ) -> None:
         self.remarks.append(Remark(check, message, fields, words.row, words.column))
 
     def finish(self) -> None:
@@ -65,7 +67,7 @@ class Lines:
 Codes = npt.NDArray[np.int32]
 
 
-def per_word(labels: Labels, code: Callable[[Words], int]) -> Codes:
+def per_word(labels: AxisLabels, code: Callable[[CellWords], int]) -> Codes:
     """Return the code of each word, asking once per text."""
     memo: dict[str, int] = {}
     found = np.empty(len(labels.words), dtype=np.int32)
@@ -76,26 +78,28 @@ def per_word(labels: Labels, code: Callable[[Words], int]) -> Codes:
     return found
 
 
-def spread(codes: npt.NDArray, labels: Labels) -> npt.NDArray:
+def along_axis(codes: npt.NDArray, labels: AxisLabels) -> npt.NDArray:
     """Return codes of labels with the axis they lie along: (rows, 1), (1, columns) or (1, 1)."""
     return codes.reshape((-1, 1) if labels.along == "row" else (1, -1))
 
 
-def beside(filled: npt.NDArray[np.bool_], labels: Labels) -> npt.NDArray[np.bool_]:
+def filled_beside(filled: npt.NDArray[np.bool_], labels: AxisLabels) -> npt.NDArray[np.bool_]:
     """Return for each label whether any cell beside it is filled."""
     if labels.along is None:
         return np.array([filled.any()])
     return np.any(filled, axis=1 if labels.along == "row" else 0, keepdims=True).ravel()
 
 
-def region_codes(labels: Labels, beside: npt.NDArray, known: Reader, lines: Lines) -> Codes:
+def region_codes(
+    labels: AxisLabels, beside: npt.NDArray, known: StudyTerms, lines: TableLines
+) -> Codes:
     """Return the places of regions in `known.codes`; `ASIDE` for totals, `UNKNOWN` for problems.
 
     A name that is not known is a problem if figures stand beside it.
     """
     filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
 
-    def code(words: Words) -> int:
+    def code(words: CellWords) -> int:
         try:
             place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
         except StudyError as problem:
@@ -116,10 +120,12 @@ def region_codes(labels: Labels, beside: npt.NDArray, known: Reader, lines: Line
     return per_word(labels, code)
 
 
-def set_aside(labels: Labels, codes: Codes, numbers: npt.NDArray, lines: Lines) -> None:
+def remark_groups(
+    labels: AxisLabels, codes: Codes, numbers: npt.NDArray, lines: TableLines
+) -> None:
     """Remark each total or group of regions with the number of its figures."""
     counts: Counter[str] = Counter()
-    first: dict[str, Words] = {}
+    first: dict[str, CellWords] = {}
     for place in np.flatnonzero(codes == ASIDE):
         words = labels.words[place]
         inside = (
@@ -134,12 +140,12 @@ def set_aside(labels: Labels, codes: Codes, numbers: npt.NDArray, lines: Lines) 
         lines.remark("set_aside", "no_single_region", fields, first[text])
 
 
-def year_codes(labels: Labels, beside: npt.NDArray, lines: Lines) -> Codes:
+def year_codes(labels: AxisLabels, beside: npt.NDArray, lines: TableLines) -> Codes:
     """Return the years; `UNKNOWN`, and a problem if figures stand beside, for what is none."""
     filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
 
-    def code(words: Words) -> int:
-        when = year(words.text)
+    def code(words: CellWords) -> int:
+        when = head_year(words.text)
         if when is None and words.text in filled and words.text:
             lines.problem(words, f'"{words.text}" is not understood as a year; write it as 2015')
         return UNKNOWN if when is None else when

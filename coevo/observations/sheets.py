@@ -15,10 +15,10 @@ NO_VALUE = (
     "type the figure"
 )
 
-Value = None | str | float | bool | date
+CellValue = None | str | float | bool | date
 
 
-class Style(NamedTuple):
+class NumberStyle(NamedTuple):
     """How a cell shows its number: decimals (None: as many as it has); as a percentage or not.
 
     A percentage is stored as a ratio (0.12 shows as 12 %).
@@ -42,7 +42,7 @@ class Remark(NamedTuple):
     column: int | None = None
 
 
-class Span(NamedTuple):
+class MergedRange(NamedTuple):
     """A merged range; zero-based, both ends inside."""
 
     first_row: int
@@ -51,10 +51,10 @@ class Span(NamedTuple):
     last_column: int
 
 
-def within(spans: Iterable[Span], rows: int, columns: int) -> tuple[Span, ...]:
+def cut_ranges(spans: Iterable[MergedRange], rows: int, columns: int) -> tuple[MergedRange, ...]:
     """Return merged ranges as far as they lie in the grid and span more than a cell."""
     cut = [
-        Span(
+        MergedRange(
             s.first_row, s.first_column, min(s.last_row, rows - 1), min(s.last_column, columns - 1)
         )
         for s in spans
@@ -78,21 +78,21 @@ class Sheet:
     name: str
     values: npt.NDArray[np.object_]
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    merged: tuple[Span, ...] = ()
-    styles: tuple[Style, ...] = (Style(),)
+    merged: tuple[MergedRange, ...] = ()
+    styles: tuple[NumberStyle, ...] = (NumberStyle(),)
     style: npt.NDArray[np.int32] | None = None
     remarks: tuple[Remark, ...] = ()
 
     def text(self, row: int, column: int) -> str:
         """Return what a cell says as plain text; "" beyond the grid's edge."""
         rows, columns = self.values.shape
-        return plain(self.values[row, column]) if row < rows and column < columns else ""
+        return cell_text(self.values[row, column]) if row < rows and column < columns else ""
 
     def where(self, row: int | None = None, column: int | None = None) -> str:
         """Return `file › sheet › C7` for a message."""
         parts = [self.file] + ([self.name] if self.name else [])
         if row is not None and column is not None:
-            parts.append(address(row, column))
+            parts.append(cell_name(row, column))
         return " › ".join(parts)
 
 
@@ -105,7 +105,7 @@ PLAIN |= dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF], None)
 PLAIN[0x2212] = "-"
 
 
-def plain(value: Value) -> str:
+def cell_text(value: CellValue) -> str:
     """Return a value as text in one line, with full-width forms and odd spaces made plain, trimmed.
 
     A whole number is written without a point: 2015.0 gives "2015".
@@ -117,7 +117,7 @@ def plain(value: Value) -> str:
     return str(value).translate(PLAIN).strip()
 
 
-def address(row: int, column: int) -> str:
+def cell_name(row: int, column: int) -> str:
     """Return the A1 name of zero-based `row`, `column`: (6, 2) is C7."""
     letters = ""
     column += 1

@@ -21,9 +21,17 @@ from coevo.errors import StudyError
 from coevo.observations.archives import BROKEN, check_archive
 from coevo.observations.hidden import with_hidden_sheets
 from coevo.observations.limits import MOST_COLUMNS
-from coevo.observations.number_formats import style
+from coevo.observations.number_formats import number_style
 from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import ERROR, NO_VALUE, Remark, Sheet, Span, Value, address
+from coevo.observations.sheets import (
+    ERROR,
+    NO_VALUE,
+    CellValue,
+    MergedRange,
+    Remark,
+    Sheet,
+    cell_name,
+)
 
 WORKBOOK = "xl/workbook.xml"
 # Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
@@ -86,9 +94,11 @@ class _Worksheet(WorkSheetParser):
             for column in range(int(look["min"]) - 1, min(int(look["max"]), MOST_COLUMNS))
         ]
 
-    def merged(self) -> list[Span]:
+    def merged(self) -> list[MergedRange]:
         ranges = self.merged_cells.mergeCell if self.merged_cells else ()
-        return [Span(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges]
+        return [
+            MergedRange(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges
+        ]
 
 
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -125,7 +135,7 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
                 found.add(row, column, value, cell["style_id"])
     return found.sheet(
         before,
-        lambda look: style(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format),
+        lambda look: number_style(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format),
         parser.merged(),
         parser.hidden_rows(),
         parser.hidden_columns(),
@@ -133,7 +143,7 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
     )
 
 
-def _value(value: Any) -> Value:
+def _value(value: Any) -> CellValue:
     """Return a value of openpyxl in the types of a `Sheet`."""
     if type(value) is int:
         return float(value)
@@ -148,5 +158,5 @@ def _linked_remarks(linked: list[tuple[int, int]]) -> list[Remark]:
     """Return the remark on cells that are computed from another workbook, if there are any."""
     if not linked:
         return []
-    fields = {"cell": address(*linked[0]), "others": len(linked) - 1}
+    fields = {"cell": cell_name(*linked[0]), "others": len(linked) - 1}
     return [Remark("external_link", "computed_elsewhere", fields, *linked[0])]

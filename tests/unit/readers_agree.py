@@ -7,10 +7,10 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from coevo.observations.opening import read_sheets
-from coevo.observations.sheets import Value
+from coevo.observations.sheets import CellValue
 
 
-def _common(value: object) -> Value:
+def _common(value: object) -> CellValue:
     """Return a value of any reader in the types of a sheet; a missing one and an error are None."""
     if isinstance(value, bool) or value is None:
         return value
@@ -28,7 +28,7 @@ def _common(value: object) -> Value:
     return None if not text or (text.startswith("#") and text.endswith(("!", "?", "A"))) else text
 
 
-def cells(rows: list[list[object]]) -> dict[tuple[int, int], Value]:
+def cells(rows: list[list[object]]) -> dict[tuple[int, int], CellValue]:
     """Return what a grid says, by place."""
     return {
         (row, column): common
@@ -38,7 +38,7 @@ def cells(rows: list[list[object]]) -> dict[tuple[int, int], Value]:
     }
 
 
-def second_reading(path: Path) -> dict[str, dict[tuple[int, int], Value]]:
+def second_reading(path: Path) -> dict[str, dict[tuple[int, int], CellValue]]:
     """Return the visible worksheets that say something, read by the other library."""
     book = CalamineWorkbook.from_object(io.BytesIO(path.read_bytes()))
     found = {}

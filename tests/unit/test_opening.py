@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from coevo.errors import StudyError
-from coevo.observations import number_formats
+from coevo.observations.number_formats import number_style
 from coevo.observations.opening import KINDS, read_sheets
-from coevo.observations.sheets import Remark, Sheet, Span, Style
+from coevo.observations.sheets import MergedRange, NumberStyle, Remark, Sheet
 from coevo.observations.text_tables import text_sheets
 from tests.unit.readers_agree import assert_readers_agree
 
@@ -240,7 +240,9 @@ def test_a_record_over_several_lines_keeps_its_fields(place):
         ["浙\n江", "1", "2"],
     ]
     content = 'a"b,1\n"x\ny",2,"z\n",3'
-    assert "is not a table of text (Expected 3 fields in line 2, saw 4)" in refusal(place, content.encode())
+    assert "is not a table of text (Expected 3 fields in line 2, saw 4)" in refusal(
+        place, content.encode()
+    )
 
 
 def test_the_delimiter_is_what_lines_agree_on(place):
@@ -317,36 +319,36 @@ def test_values_of_a_workbook_have_their_types_and_places(place):
 @pytest.mark.parametrize(
     ("code", "style"),
     [
-        ("General", Style(None)),
-        ("0", Style(0)),
-        ("0.00", Style(2)),
-        ("#,##0.0", Style(1)),
-        ("#,##0.00_ ", Style(2)),
-        ("0_);[Red]\\(0\\)", Style(0)),
-        ('0.0"万元"', Style(1)),
-        ("[$￥-804]#,##0.00", Style(2)),
-        ("0%", Style(2, True)),
-        ("0.00%", Style(4, True)),
-        ("0.0#", Style(1)),
-        ("0.00E+00", Style(None)),
-        ("# ?/?", Style(None)),
-        ("0.0,", Style(None)),
-        ('yyyy"年"', Style(None)),
-        ("@", Style(None)),
+        ("General", NumberStyle(None)),
+        ("0", NumberStyle(0)),
+        ("0.00", NumberStyle(2)),
+        ("#,##0.0", NumberStyle(1)),
+        ("#,##0.00_ ", NumberStyle(2)),
+        ("0_);[Red]\\(0\\)", NumberStyle(0)),
+        ('0.0"万元"', NumberStyle(1)),
+        ("[$￥-804]#,##0.00", NumberStyle(2)),
+        ("0%", NumberStyle(2, True)),
+        ("0.00%", NumberStyle(4, True)),
+        ("0.0#", NumberStyle(1)),
+        ("0.00E+00", NumberStyle(None)),
+        ("# ?/?", NumberStyle(None)),
+        ("0.0,", NumberStyle(None)),
+        ('yyyy"年"', NumberStyle(None)),
+        ("@", NumberStyle(None)),
     ],
 )
 def test_what_a_number_format_shows(place, code, style):
-    assert number_formats.style(code) == style
+    assert number_style(code) == style
     book = Workbook()
     book.active.append([1, 1])
     book.active["B1"].number_format = code
     (sheet,) = opened(place, saved(book))
-    shown = Style() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
+    shown = NumberStyle() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
     assert shown == style
     old = xlwt.Workbook()
     old.add_sheet("1").write(0, 1, 1.0, xlwt.easyxf(num_format_str=code))
     (sheet,) = opened(place, saved(old))
-    shown = Style() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
+    shown = NumberStyle() if sheet.style is None else sheet.styles[sheet.style[0, 1]]
     assert shown == style
 
 
@@ -488,7 +490,7 @@ def test_hidden_rows_and_columns_are_read_and_remarked(place):
     (sheet,) = opened(place, saved(book))
     assert sheet.values.shape == (9, 4) and sheet.values[3].tolist() == [3.0] * 4
     assert sheet.remarks == (hidden_cells(rows=["2-4", "8"], columns=["B"]),)
-    assert sheet.merged == (Span(0, 0, 1, 1), Span(8, 2, 8, 3))
+    assert sheet.merged == (MergedRange(0, 0, 1, 1), MergedRange(8, 2, 8, 3))
 
 
 def test_hidden_sheets_are_not_read_and_remarked(place):
@@ -594,9 +596,9 @@ def test_an_old_workbook_reads_like_a_new_one(place):
     assert first.values.tolist() == second.values.tolist()[:rows]
     assert list(map(type, first.values[2])) == list(map(type, second.values[2]))
     assert [first.styles[k] for k in first.style[2]] == [second.styles[k] for k in second.style[2]]
-    assert first.styles[first.style[2, 3]] == Style(3, True)
+    assert first.styles[first.style[2, 3]] == NumberStyle(3, True)
     assert first.remarks == second.remarks and len(first.remarks) == 2
-    assert first.merged == second.merged == (Span(3, 1, 3, 2),)
+    assert first.merged == second.merged == (MergedRange(3, 1, 3, 2),)
 
 
 def test_errors_of_an_old_workbook(place):
@@ -639,7 +641,7 @@ def test_tables_of_a_web_page_under_the_name_of_a_workbook(tmp_path):
         [None, "2015年", "2016年"],
         ["浙 江", "1,234.5", "2 & 3"],
     ]
-    assert first.merged == (Span(0, 0, 1, 0), Span(0, 1, 0, 2))
+    assert first.merged == (MergedRange(0, 0, 1, 0), MergedRange(0, 1, 0, 2))
     assert first.remarks == (hidden_cells(rows=["3"]),)
     assert outer.values.tolist() == [["外后"]] and inner.values.tolist() == [["内"]]
 
