@@ -13,7 +13,7 @@ from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest_names
 from coevo.observations.opening import read_sheets
-from coevo.observations.reading import READ_FLAGS, TableFigures, figures_of_table
+from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.remark_texts import remark_text
 from coevo.observations.sheets import Remark, Sheet, cell_name, cell_text
@@ -46,7 +46,7 @@ def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[st
 
 def _read_sheet(
     sheet: Sheet, source: TableSource, known: StudyTerms, seen: set[str], problems: Problems
-) -> tuple[list[TableFigures], list[dict[str, str]]]:
+) -> tuple[list[pd.DataFrame], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
     try:
         layout = read_layout(sheet)
@@ -55,14 +55,14 @@ def _read_sheet(
         return [], []
     problems.extend(layout.problems)
     remarks = [_remark(remark, source) for remark in (*sheet.remarks, *layout.remarks)]
-    tables: list[TableFigures] = []
+    tables: list[pd.DataFrame] = []
     about: list[dict[str, str]] = []
     ids = list(known.units)
     for table in layout.tables:
         lines = TableLines(sheet, problems, seen)
         read = figures_of_table(table, known, lines)
         lines.finish()
-        read_of = [] if read is None else np.unique(read.indicator).tolist()
+        read_of = [] if read is None else read["indicator"].unique().tolist()
         indicator = ids[read_of[0]] if len(read_of) == 1 else ""
         about += [_remark(remark, source, indicator) for remark in (*table.remarks, *lines.remarks)]
         tables += [read] if read is not None else []
@@ -95,20 +95,12 @@ def _check_sources(
 
 
 def _frame(
-    reads: list[TableFigures], sources: list[TableSource], known: StudyTerms
+    reads: list[pd.DataFrame], sources: list[TableSource], known: StudyTerms
 ) -> pd.DataFrame:
-    """Return the figures of all tables as columns; `source` is the place of a figure's table."""
-    columns = {
-        name: np.concatenate([getattr(read, name) for read in reads] or [np.empty(0, dtype)])
-        for name, dtype in (
-            ("region", np.int32), ("year", np.int64), ("indicator", np.int32), ("value", float),
-            ("unit", np.int16), ("flag", np.int8), ("half_unit", float), ("row", np.int32),
-            ("column", np.int32),
-        )
-    }  # fmt: skip
-    frame = pd.DataFrame(columns)
-    frame["year"] = frame["year"].astype("int64")
-    frame["source"] = np.repeat(np.arange(len(reads)), [len(read.row) for read in reads])
+    """Return the figures of all tables; `source` is the place of a figure's table."""
+    tables = [read.assign(source=place) for place, read in enumerate(reads)]
+    none = pd.DataFrame(columns=[*FIGURES, "source"], dtype=int)
+    frame = pd.concat(tables or [none], ignore_index=True).astype({"year": "int64"})
     vintages = sorted({source.vintage for source in sources})
     of_source = np.array([vintages.index(source.vintage) for source in sources], dtype=np.int32)
     frame["vintage"] = of_source[frame["source"]] if len(reads) else 0
@@ -140,7 +132,7 @@ def read_observations(
     one), file, sheet, cell, message. Raises `StudyError` with all problems of all files.
     """
     problems, seen = Problems(), set[str]()
-    reads: list[TableFigures] = []
+    reads: list[pd.DataFrame] = []
     sources: list[TableSource] = []
     remarks: list[dict[str, str]] = []
     for path in sorted(files):

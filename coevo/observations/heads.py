@@ -79,16 +79,12 @@ class HeadGrid:
     @cached_property
     def begins(self) -> list[CellWords]:
         """The first cell of each row that says anything, with its place; column -1 for none."""
-        values = self.sheet.values
-        texts = [cell_text(value) for value in values[:, 0].tolist()] if values.size else []
         return [
-            CellWords(text, row, 0)
-            if text
-            else next(
-                (CellWords(t, row, c) for c, v in enumerate(values[row]) if (t := cell_text(v))),
+            next(
+                (CellWords(t, row, c) for c, v in enumerate(cells) if (t := cell_text(v))),
                 CellWords("", row, -1),
             )
-            for row, text in enumerate(texts)
+            for row, cells in enumerate(self.sheet.values)
         ]
 
     def value(self, row: int, column: int | None) -> CellValue:

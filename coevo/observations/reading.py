@@ -4,11 +4,11 @@ Each word is recognised once, figures are read as a block; rows and columns that
 never looked at.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.observations.cell_arrays import FigureBlock, block_figures
@@ -34,31 +34,9 @@ from coevo.observations.units import NAMES, UNITS, Unit, conversion, find_unit
 READ_FLAGS = (*FLAGS, "unit_read_as")
 
 
-@dataclass(frozen=True, eq=False)
-class TableFigures:
-    """The figures of one table, an array each: places in lists of `StudyTerms`, UNITS and FLAGS."""
-
-    region: npt.NDArray[np.int32]
-    year: npt.NDArray[np.int32]
-    indicator: npt.NDArray[np.int32]
-    value: npt.NDArray[np.float64]
-    unit: npt.NDArray[np.int16]
-    flag: npt.NDArray[np.int8]
-    half_unit: npt.NDArray[np.float64]
-    row: npt.NDArray[np.int32]
-    column: npt.NDArray[np.int32]
-
-
-def _select(
-    labels: AxisLabels, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> AxisLabels:
-    """Return the labels of some rows and columns."""
-    if labels.along is None:
-        return labels
-    places = rows if labels.along == "row" else columns
-    if len(places) == len(labels.words):
-        return labels
-    return AxisLabels(tuple(labels.words[place] for place in places), labels.along)
+# The columns of the figures of a table: places in lists of `StudyTerms`, `UNITS` and `READ_FLAGS`,
+# in the units of the indicators, and where each stands.
+FIGURES = "region year indicator value unit flag half_unit row column".split()
 
 
 class UnitScale(NamedTuple):
@@ -148,23 +126,22 @@ def _wanted(
         return UNKNOWN if found is None else ids.index(found)
 
     codes = per_word(table.indicator, name)
-    rows, columns = np.arange(len(table.rows)), np.arange(len(table.columns))
-    if table.indicator.along == "row":
-        rows = np.flatnonzero(codes >= 0)
-    elif table.indicator.along == "column":
-        columns = np.flatnonzero(codes >= 0)
-    if (codes >= 0).any() or not table.rows:
+    known_places = np.flatnonzero(codes >= 0).tolist()
+    along = table.indicator.along
+    rows = known_places if along == "row" else range(len(table.rows))
+    columns = known_places if along == "column" else range(len(table.columns))
+    if known_places or not table.rows:
         for message in table.problems:
             lines.add(message)
-    if not (codes >= 0).any() or not len(rows) or not len(columns):
+    if not known_places or not rows or not columns:
         return None
-    return _cut(table, rows, columns), codes[codes >= 0]
+    return table.part(rows, columns), codes[known_places]
 
 
 def figures_of_table(
     table: FigureTable, known: StudyTerms, lines: TableLines
-) -> TableFigures | None:
-    """Return the figures of a table that the study wants, or None if it wants none.
+) -> pd.DataFrame | None:
+    """Return the figures of a table that the study wants (`FIGURES`), or None if it wants none.
 
     Problems and remarks go to `lines`. Years before the first and after the last figure are left.
     """
@@ -176,37 +153,23 @@ def figures_of_table(
     region = region_codes(table.region, filled_beside(found.filled, table.region), known, lines)
     remark_groups(table.region, region, ~np.isnan(found.values), lines)
     when = year_codes(table.year, filled_beside(found.filled, table.year), lines)
-    codes = {
-        "region": along_axis(region, table.region),
-        "year": along_axis(when, table.year),
-        "indicator": along_axis(indicator, table.indicator),
-    }
-    kept = np.broadcast_to((codes["region"] >= 0) & (codes["year"] >= 0), found.filled.shape)
-    years = np.broadcast_to(codes["year"], kept.shape)[kept & found.filled]
+    codes = region, when, indicator = (
+        along_axis(region, table.region),
+        along_axis(when, table.year),
+        along_axis(indicator, table.indicator),
+    )
+    kept = np.broadcast_to((region >= 0) & (when >= 0), found.filled.shape)
+    years = np.broadcast_to(when, kept.shape)[kept & found.filled]
     if not len(years):
         return None
-    kept = kept & (codes["year"] >= years.min()) & (codes["year"] <= years.max())
-    place, scales = _scales(table, codes["indicator"], known, lines)
+    kept = kept & (when >= years.min()) & (when <= years.max())
+    place, scales = _scales(table, indicator, known, lines)
     return _read(table, found, kept, codes, np.broadcast_to(place, kept.shape), scales, lines)
-
-
-def _cut(
-    table: FigureTable, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> FigureTable:
-    """Return the part of a table that stands in some of its rows and columns."""
-    return FigureTable(
-        tuple(table.rows[row] for row in rows),
-        tuple(table.columns[column] for column in columns),
-        _select(table.region, rows, columns),
-        _select(table.year, rows, columns),
-        _select(table.indicator, rows, columns),
-        _select(table.unit, rows, columns),
-    )
 
 
 def _read(
     table: FigureTable, found: FigureBlock, kept, codes, place, scales, lines: TableLines
-) -> TableFigures:
+) -> pd.DataFrame:
     """Return the kept cells in the units of their indicators; refuse percentages that cannot be."""
     factors = np.array([scale.factors if scale else (1.0,) * len(FORMS) for scale in scales])
     factor = factors[place, found.forms]
@@ -223,11 +186,8 @@ def _read(
     flag = np.where(read_as & ~missing, READ_FLAGS.index("unit_read_as"), found.flags)
     unit = np.array([scale.unit if scale else 0 for scale in scales], dtype=np.int16)[place]
     rows, columns = np.nonzero(kept)
-    spread = {name: np.broadcast_to(code, kept.shape)[kept] for name, code in codes.items()}
-    return TableFigures(
-        spread["region"],
-        spread["year"],
-        spread["indicator"],
+    parts = (
+        *(np.broadcast_to(code, kept.shape)[kept] for code in codes),
         (found.values * factor)[kept],
         unit[kept],
         flag[kept].astype(np.int8),
@@ -235,6 +195,7 @@ def _read(
         np.array(table.rows, dtype=np.int32)[rows],
         np.array(table.columns, dtype=np.int32)[columns],
     )
+    return pd.DataFrame(dict(zip(FIGURES, parts, strict=True)))
 
 
 def _noted(table: FigureTable, noted: npt.NDArray[np.bool_], lines: TableLines) -> None:

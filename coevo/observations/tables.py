@@ -4,15 +4,15 @@ Nothing is recognised here: regions, indicators and units are words, figures are
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from coevo.observations.blocks import TableBlock
 from coevo.observations.cells import head_year
-from coevo.observations.heads import CellWords, HeadGrid, is_number
-from coevo.observations.sheets import Remark, cell_text
+from coevo.observations.heads import CellWords, is_number
+from coevo.observations.sheets import Remark
 from coevo.observations.units import split_unit
 
 Axis = Literal["row", "column"]
@@ -26,6 +26,13 @@ class AxisLabels:
 
     words: tuple[CellWords, ...]
     along: Axis | None
+
+    def part(self, rows: Sequence[int], columns: Sequence[int]) -> "AxisLabels":
+        """Return the labels of some rows and columns of figures."""
+        if self.along is None:
+            return self
+        places = rows if self.along == "row" else columns
+        return AxisLabels(tuple(self.words[place] for place in places), self.along)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,27 +51,28 @@ class FigureTable:
     problems: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
+    def part(self, rows: Sequence[int], columns: Sequence[int]) -> "FigureTable":
+        """Return what stands in some of the rows and columns, by their places in the table."""
+        return replace(
+            self,
+            rows=tuple(self.rows[row] for row in rows),
+            columns=tuple(self.columns[column] for column in columns),
+            region=self.region.part(rows, columns),
+            year=self.year.part(rows, columns),
+            indicator=self.indicator.part(rows, columns),
+            unit=self.unit.part(rows, columns),
+        )
+
 
 def _row_words(block: TableBlock, what: str) -> tuple[CellWords, ...]:
     """Return the words of a kind for each row of the body; those of several columns are joined."""
     columns, grid = block.labels[what], block.grid
-    said = [_column_texts(grid, block.body, column) for column in columns]
+    said = [[grid.text(row, column) for row in block.body] for column in columns]
     if len(columns) == 1:
         joined = said[0]
     else:
         joined = [" ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*said, strict=True)]
     return tuple(CellWords(text, r, columns[0]) for text, r in zip(joined, block.body, strict=True))
-
-
-def _column_texts(grid: HeadGrid, rows: Sequence[int], column: int) -> list[str]:
-    """Return what the cells of a column say; those of a merged range what its first cell says."""
-    if grid.sheet.merged:
-        places = [grid.place(row, column) for row in rows]
-        values = [grid.value(row, column) for row, column in places]
-    else:
-        values = grid.sheet.values[list(rows), column].tolist()
-    texts = {v: cell_text(v) for v in {v for v in values if not isinstance(v, bool)}}
-    return [cell_text(v) if isinstance(v, bool) else texts.get(v, "") for v in values]
 
 
 def _year_above(block: TableBlock, problems: list[str]) -> CellWords:
@@ -185,7 +193,6 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
     sheet = block.grid.sheet
     problems = _form(block, columns)
     region, when, indicator = labels = _labels(block, axes, columns, problems)
-    unit = _units(block, indicator, columns)
     kept = np.ones(len(block.body), dtype=bool)
     for label in labels if len(block.body) else ():
         for place, words in enumerate(label.words) if label.along == "row" else ():
@@ -195,18 +202,14 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
                     where = sheet.where(words.row, words.column)
                     problems.append(f"{where}: is empty beside figures; write what they are")
 
-    def rows(label: AxisLabels) -> AxisLabels:
-        if label.along != "row" or kept.all():
-            return label
-        return AxisLabels(tuple(w for w, k in zip(label.words, kept, strict=True) if k), "row")
-
-    return FigureTable(
-        tuple(row for row, k in zip(block.body, kept, strict=True) if k),
+    table = FigureTable(
+        block.body,
         tuple(columns),
-        rows(region),
-        rows(when),
-        rows(indicator),
-        rows(unit),
+        region,
+        when,
+        indicator,
+        _units(block, indicator, columns),
         tuple(problems),
         block.remarks + tuple(_unread(block, columns) if "column" in axes[:2] else ()),
     )
+    return table if kept.all() else table.part(np.flatnonzero(kept).tolist(), range(len(columns)))
