@@ -112,7 +112,8 @@ def _frame(
 
 
 def _texts(names: Iterable[str], places: pd.Series) -> np.ndarray:
-    return np.array([*names, ""], dtype=object)[places.to_numpy()]
+    texts: np.ndarray = np.array([*names, ""], dtype=object)[places.to_numpy()]
+    return texts
 
 
 def _cells(frame: pd.DataFrame) -> list[str]:

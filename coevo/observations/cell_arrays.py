@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from coevo.errors import StudyError
 from coevo.observations.cells import FLAGS, FORMS, CellFigure, cell_figure
@@ -30,18 +31,20 @@ class FigureBlock:
 
 
 def _distinct_cells(
-    values: npt.NDArray[np.object_], style: npt.NDArray[np.int32]
+    values: npt.NDArray[np.object_], style: npt.NDArray[np.int32] | None
 ) -> tuple[npt.NDArray[np.intp], list[tuple[CellValue, int]]]:
     """Return the distinct cells (value, place of its style), and for each cell which it is.
 
-    values (cells,), None for a blank; style (cells,).
+    values (cells,), None for a blank; style (cells,), or None if all cells have the first.
     """
-    if bool in set(map(type, values.tolist())):  # True equals 1, and no boolean is a figure
+    if infer_dtype(values) not in ("string", "floating"):  # True equals 1, and is no figure
         values = np.array([str(v) if type(v) is bool else v for v in values], dtype=object)
     code, distinct = pd.factorize(values)
-    kinds: list[CellValue] = [*distinct, None, math.nan]
-    for at in np.flatnonzero(code < 0):
-        code[at] = len(distinct) + (values[at] is not None)
+    bare = np.flatnonzero(code < 0)
+    kinds: list[CellValue] = [*distinct, *((None, math.nan) if len(bare) else ())]
+    code[bare] = len(distinct) + np.array([value is not None for value in values[bare]], dtype=int)
+    if style is None:
+        return code, [(value, 0) for value in kinds]
     place, pairs = pd.factorize(code + len(kinds) * style.astype(np.int64))
     return place, [(kinds[pair % len(kinds)], pair // len(kinds)) for pair in pairs]
 
@@ -58,8 +61,7 @@ def block_figures(
     `style` (rows, columns) points into `styles`; `faults` are cells whose figure is not to be had.
     """
     shape = values.shape
-    style = np.zeros(shape, dtype=np.int32) if style is None else style
-    place, cells = _distinct_cells(values.ravel(), style.ravel())
+    place, cells = _distinct_cells(values.ravel(), None if style is None else style.ravel())
     place = place.reshape(shape)
     read, reasons = [], {}
     for number, (value, look) in enumerate(cells):

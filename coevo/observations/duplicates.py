@@ -11,8 +11,8 @@ SAME = 1e-12  # relative; the same figure may come in 万元 and in 亿元
 SHOWN = 3  # pairs of cells in a message
 
 
-def _cell(row) -> str:
-    return f"{cell_name(row.row, row.column)} = {row.value:.10g}"
+def _cell(row: pd.Series) -> str:
+    return f"{cell_name(row['row'], row['column'])} = {row['value']:.10g}"
 
 
 def merge_duplicates(

@@ -88,7 +88,8 @@ class HeadGrid:
         ]
 
     def value(self, row: int, column: int | None) -> CellValue:
-        return self.sheet.values[row, column or 0]
+        said: CellValue = self.sheet.values[row, column or 0]
+        return said
 
     @cached_property
     def merged(self) -> np.ndarray:

@@ -13,6 +13,8 @@ from coevo.observations.heads import HeadColumn, HeadGrid, head_kind, is_number
 from coevo.observations.sheets import Remark, Sheet, cell_text
 from coevo.observations.tables import Axes, Axis, FigureTable, build_table, odd_heads
 
+BlockReader = Callable[[TableBlock], FigureTable | None]
+
 
 def _axes(block: TableBlock) -> Axes:
     """Return along which axis region, year and indicator of a block change."""
@@ -33,7 +35,7 @@ def _is_value(column: HeadColumn) -> bool:
     return head_kind(column.name.text) == "value"
 
 
-def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None):
+def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None) -> BlockReader:
     """Return the reader of tables whose region, year and indicator change along these axes."""
 
     def reader(block: TableBlock) -> FigureTable | None:
@@ -60,7 +62,7 @@ def _long(block: TableBlock) -> FigureTable | None:
     return build_table(block, axes, columns)
 
 
-LAYOUTS: dict[str, Callable[[TableBlock], FigureTable | None]] = {
+LAYOUTS: dict[str, BlockReader] = {
     "regions down, years across": _laid_out("row", "column", None),
     "one region, indicators down, years across": _laid_out(None, "column", "row"),
     "one region, years down, indicators across": _laid_out(None, "row", "column"),

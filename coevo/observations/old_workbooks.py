@@ -1,8 +1,11 @@
 """xls workbooks, as Excel wrote them until 2003 and statistics offices still do, read by xlrd."""
 
 import io
-from datetime import time
+from datetime import datetime, time
 from typing import Any
+
+import xlrd
+from xlrd import error_text_from_code, xldate
 
 from coevo.errors import StudyError
 from coevo.observations.hidden import with_hidden_sheets
@@ -15,8 +18,6 @@ PASSWORD = "is protected by a password; open it, remove the password and save it
 
 def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
     """Return the visible, non-empty worksheets of an xls workbook."""
-    import xlrd
-
     try:
         book = xlrd.open_workbook(
             file_contents=data,
@@ -48,7 +49,9 @@ def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
         kinds, looks = sheet.row_types(row), sheet._cell_xf_indexes[row]
         for column, value in enumerate(sheet.row_values(row)):
             if kinds[column] == 5:
-                found.add_fault(row, column, ERROR.format(_error(value)))
+                found.add_fault(
+                    row, column, ERROR.format(error_text_from_code.get(value, "of a formula"))
+                )
             elif kinds[column] not in (0, 6) and value != "":
                 value = _value(kinds[column], value, sheet.book.datemode)
                 found.add(row, column, value, looks[column])
@@ -70,18 +73,10 @@ def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
     )
 
 
-def _error(code: int) -> str:
-    from xlrd import error_text_from_code
-
-    return error_text_from_code.get(code, "of a formula")
-
-
 def _value(kind: int, value: str | float | int, datemode: int) -> CellValue:
-    from xlrd import xldate
-
     if kind == 3:
         try:
-            moment = xldate.xldate_as_datetime(value, datemode)
+            moment: datetime = xldate.xldate_as_datetime(value, datemode)
         except (xldate.XLDateError, OverflowError, ValueError):
             return float(value)
         if float(value) < 1:

@@ -98,7 +98,7 @@ def _block(sheet: Sheet, table: FigureTable, known: StudyTerms) -> FigureBlock:
 
 
 def _cell_problems(
-    found: FigureBlock, table: FigureTable, kept: npt.NDArray, lines: TableLines
+    found: FigureBlock, table: FigureTable, kept: npt.NDArray[np.bool_], lines: TableLines
 ) -> None:
     """List the cells that are refused."""
     for row, column in sorted(place for place in found.problems if kept[place]):
@@ -168,7 +168,13 @@ def figures_of_table(
 
 
 def _read(
-    table: FigureTable, found: FigureBlock, kept, codes, place, scales, lines: TableLines
+    table: FigureTable,
+    found: FigureBlock,
+    kept: npt.NDArray[np.bool_],
+    codes: tuple[Codes, Codes, Codes],
+    place: npt.NDArray[np.intp],
+    scales: list[UnitScale | None],
+    lines: TableLines,
 ) -> pd.DataFrame:
     """Return the kept cells in the units of their indicators; refuse percentages that cannot be."""
     factors = np.array([scale.factors if scale else (1.0,) * len(FORMS) for scale in scales])
@@ -195,7 +201,7 @@ def _read(
         np.array(table.rows, dtype=np.int32)[rows],
         np.array(table.columns, dtype=np.int32)[columns],
     )
-    return pd.DataFrame(dict(zip(FIGURES, parts, strict=True)))
+    return pd.DataFrame(dict(zip(FIGURES, parts, strict=True)), copy=False)
 
 
 def _noted(table: FigureTable, noted: npt.NDArray[np.bool_], lines: TableLines) -> None:

@@ -78,7 +78,7 @@ def per_word(labels: AxisLabels, code: Callable[[CellWords], int]) -> Codes:
     return found
 
 
-def along_axis(codes: npt.NDArray, labels: AxisLabels) -> npt.NDArray:
+def along_axis(codes: Codes, labels: AxisLabels) -> Codes:
     """Return codes of labels with the axis they lie along: (rows, 1), (1, columns) or (1, 1)."""
     return codes.reshape((-1, 1) if labels.along == "row" else (1, -1))
 
@@ -87,11 +87,12 @@ def filled_beside(filled: npt.NDArray[np.bool_], labels: AxisLabels) -> npt.NDAr
     """Return for each label whether any cell beside it is filled."""
     if labels.along is None:
         return np.array([filled.any()])
-    return np.any(filled, axis=1 if labels.along == "row" else 0, keepdims=True).ravel()
+    some: npt.NDArray[np.bool_] = np.any(filled, axis=1 if labels.along == "row" else 0)
+    return some
 
 
 def region_codes(
-    labels: AxisLabels, beside: npt.NDArray, known: StudyTerms, lines: TableLines
+    labels: AxisLabels, beside: npt.NDArray[np.bool_], known: StudyTerms, lines: TableLines
 ) -> Codes:
     """Return the places of regions in `known.codes`; `ASIDE` for totals, `UNKNOWN` for problems.
 
@@ -121,7 +122,7 @@ def region_codes(
 
 
 def remark_groups(
-    labels: AxisLabels, codes: Codes, numbers: npt.NDArray, lines: TableLines
+    labels: AxisLabels, codes: Codes, numbers: npt.NDArray[np.bool_], lines: TableLines
 ) -> None:
     """Remark each total or group of regions with the number of its figures."""
     counts: Counter[str] = Counter()
@@ -140,7 +141,7 @@ def remark_groups(
         lines.remark("set_aside", "no_single_region", fields, first[text])
 
 
-def year_codes(labels: AxisLabels, beside: npt.NDArray, lines: TableLines) -> Codes:
+def year_codes(labels: AxisLabels, beside: npt.NDArray[np.bool_], lines: TableLines) -> Codes:
     """Return the years; `UNKNOWN`, and a problem if figures stand beside, for what is none."""
     filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
 
