@@ -119,17 +119,19 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
         if not path.is_file():
             raise StudyError(f"{shown}: is not a file; put the file itself there")
         check_size(path.stat().st_size, shown)
-        content = FileContent(path.read_bytes(), shown)
-        read = next(kind.read for kind in KINDS.values() if kind.holds(content))
-        if isinstance(read, str):
-            raise StudyError(f"{shown}: {read}")
-        return read(content.data, shown)
-    except StudyError:
-        raise
+        data = path.read_bytes()
     except OSError as problem:
         raise StudyError(
             f"{shown}: cannot be opened ({problem.strerror or problem}); see that it can be read"
         ) from problem
+    content = FileContent(data, shown)
+    read = next(kind.read for kind in KINDS.values() if kind.holds(content))
+    if isinstance(read, str):
+        raise StudyError(f"{shown}: {read}")
+    try:
+        return read(data, shown)
+    except StudyError:
+        raise
     # Readers of damaged files fail in every way there is; whatever they trip over, the remedy is
     # the same.
     except Exception as problem:

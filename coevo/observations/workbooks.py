@@ -14,6 +14,7 @@ from typing import Any
 
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -38,7 +39,26 @@ WORKBOOK = "xl/workbook.xml"
 CHINESE_DATES = {*range(27, 37), *range(50, 59)}
 # [1]Sheet!A1 or 'C:\folder\[b.xlsx]Sheet'!A1, and not the column of a table: Table[2015]
 OTHER_WORKBOOK = re.compile(r"(?<![\w\]])\[[^\[\]]+\][^\[\]!]*!")
+ESCAPED = re.compile("_x000([9AD])_")  # a tabulator or line end, as Excel writes it in a text
 TRUE = ("1", "true")
+
+
+class _Workbook(ExcelReader):
+    """The reader of openpyxl, which leaves what says nothing of figures: properties, charts."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        self.charts: list[str] = []
+
+    def read(self) -> None:
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        self.read_worksheets()
+
+    def read_chartsheet(self, sheet: Any, relation: Any) -> None:
+        self.charts.append(sheet.name)
 
 
 class _Worksheet(WorkSheetParser):
@@ -107,11 +127,11 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
     sheets: list[Sheet] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl says which ornaments it leaves out
-        reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        reader = _Workbook(data)
         reader.read()
         listed = Counter(part.name for part in reader.parser.sheets)
         for name, count in listed.items():
-            if name not in reader.wb.sheetnames or count > 1:
+            if name not in (*reader.wb.sheetnames, *reader.charts) or count > 1:
                 reason = f"its sheet '{name}' is missing or there twice"
                 raise StudyError(f"{shown}: {BROKEN.format(reason)}")
         hidden = []
@@ -151,7 +171,9 @@ def _value(value: Any) -> CellValue:
         return value.date() if value.time() == time() else value
     if isinstance(value, time | timedelta):
         return str(value)
-    return None if value == "" else value
+    if type(value) is str:
+        return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) or None
+    return value
 
 
 def _linked_remarks(linked: list[tuple[int, int]]) -> list[Remark]:

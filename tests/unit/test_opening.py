@@ -509,6 +509,16 @@ def test_hidden_sheets_are_not_read_and_remarked(place):
     )
 
 
+def test_line_ends_that_excel_writes_as_codes_are_line_ends(place):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        book.add_worksheet().write_string(0, 0, "x")
+    said = "<t>地区_x000D_\nRegion_x0041_</t>"
+    content = changed(file.getvalue(), "xl/sharedStrings.xml", "<t>x</t>", said)
+    (sheet,) = opened(place, content)
+    assert sheet.values.tolist() == [["地区\r\nRegion_x0041_"]]
+
+
 def test_cells_without_a_place_follow_each_other(place):
     rows = (
         "<row><c><v>1</v></c><c/><c><v>2</v></c></row>"
@@ -820,6 +830,11 @@ def test_openpyxl_itself_refuses_entities_too():
         list(iterparse(io.BytesIO(bomb)))
 
 
+def test_a_workbook_whose_list_of_contents_names_none_cannot_be_read(place):
+    content = changed(xlsx(), "[Content_Types].xml", "sheet.main+xml", "other+xml")
+    assert refusal(place, content).startswith("a: cannot be read (File contains no valid workbook")
+
+
 def test_what_openpyxl_would_pass_over_is_refused(place):
     content = xlsx()
     for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
@@ -832,6 +847,9 @@ def test_what_openpyxl_would_pass_over_is_refused(place):
 
 
 def test_ornaments_that_are_damaged_do_not_keep_a_workbook_from_being_read(place):
+    content = changed(xlsx(), "docProps/core.xml", "dcterms:W3CDTF", "other")
+    content = changed(content, "docProps/core.xml", "20", "of the year 20")
+    assert opened(place, content)[0].values.tolist() == TABLE
     for ornament in (
         "<conditionalFormatting><cfRule/></conditionalFormatting>",
         "<extLst><ext/></extLst>",
