@@ -94,9 +94,7 @@ def _check_sources(
         )
 
 
-def _frame(
-    reads: list[pd.DataFrame], sources: list[TableSource], known: StudyTerms
-) -> pd.DataFrame:
+def _frame(reads: list[pd.DataFrame], sources: list[TableSource]) -> pd.DataFrame:
     """Return the figures of all tables; `source` is the place of a figure's table."""
     tables = [read.assign(source=place) for place, read in enumerate(reads)]
     none = pd.DataFrame(columns=[*FIGURES, "source"], dtype=int)
@@ -104,10 +102,7 @@ def _frame(
     vintages = sorted({source.vintage for source in sources})
     of_source = np.array([vintages.index(source.vintage) for source in sources], dtype=np.int32)
     frame["vintage"] = of_source[frame["source"]] if len(reads) else 0
-    rank = np.empty(len(known.codes), dtype=np.int32)  # of regions by their code
-    rank[sorted(range(len(known.codes)), key=known.codes.__getitem__)] = range(len(known.codes))
-    known_order = rank[frame["region"]] if len(frame) else np.empty(0)
-    order = np.lexsort((frame["vintage"], frame["year"], known_order, frame["indicator"]))
+    order = np.lexsort([frame[name] for name in ("vintage", "year", "region", "indicator")])
     return frame.iloc[order].reset_index(drop=True)
 
 
@@ -149,7 +144,7 @@ def read_observations(
             reads += tables
             sources += [source] * len(tables)
             remarks += about
-    frame = _frame(reads, sources, known)
+    frame = _frame(reads, sources)
     frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
     remarks += [_remark(remark, sources[source]) for source, remark in doubles]
     ids = list(known.units)
@@ -159,7 +154,7 @@ def read_observations(
     vintages = sorted({source.vintage for source in sources})
     observations = pd.DataFrame(
         {
-            "region": _texts(known.codes, frame["region"]),
+            "region": _texts(known.regions.codes, frame["region"]),
             "year": frame["year"].to_numpy(),
             "indicator": _texts(ids, frame["indicator"]),
             "value": frame["value"].to_numpy(),

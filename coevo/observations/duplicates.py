@@ -44,8 +44,10 @@ def merge_duplicates(
                 "kept": kept["source"].to_numpy()[chosen],
                 "other": same["source"].to_numpy()[chosen],
                 "place": np.flatnonzero(chosen),
+                "row": kept["row"].to_numpy()[chosen],
+                "column": kept["column"].to_numpy()[chosen],
             }
-        )
+        ).sort_values(["row", "column"], kind="stable")
         for (source, second), part in pairs.groupby(["kept", "other"]):
             top = kept.iloc[part["place"].iloc[0]]
             there = f"in {places[second]}" if source != second else "in the same table"

@@ -90,6 +90,8 @@ class Regions:
                 self.places[name] = RegionMatch(f"{shared} {code}".strip())
         for name, code in variants:
             self.places.setdefault(compared(name), RegionMatch(code, variant=True))
+        self.codes = sorted(self.short)
+        self.rank = {code: place for place, code in enumerate(self.codes)}
 
     def find(self, text: str, propose: bool = True) -> RegionMatch:
         """Return what a text names; `StudyError` if it is no region, or names two.

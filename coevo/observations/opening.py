@@ -124,11 +124,11 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
         raise StudyError(
             f"{shown}: cannot be opened ({problem.strerror or problem}); see that it can be read"
         ) from problem
-    content = FileContent(data, shown)
-    read = next(kind.read for kind in KINDS.values() if kind.holds(content))
-    if isinstance(read, str):
-        raise StudyError(f"{shown}: {read}")
     try:
+        content = FileContent(data, shown)
+        read = next(kind.read for kind in KINDS.values() if kind.holds(content))
+        if isinstance(read, str):
+            raise StudyError(f"{shown}: {read}")
         return read(data, shown)
     except StudyError:
         raise

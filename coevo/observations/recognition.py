@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,6 @@ class StudyTerms:
     units: Mapping[str, str]  # every indicator -> its unit, in the order of the table
     units_read_as: Mapping[str, str]  # a unit as printed -> the unit it is read as
     marks: Mapping[str, str]  # all marks for missing
-    codes: list[str] = field(default_factory=list)  # of regions, as they are met
-    places: dict[str, int] = field(default_factory=dict)  # of a code in `codes`
 
 
 class TableLines:
@@ -94,7 +92,7 @@ def filled_beside(filled: npt.NDArray[np.bool_], labels: AxisLabels) -> npt.NDAr
 def region_codes(
     labels: AxisLabels, beside: npt.NDArray[np.bool_], known: StudyTerms, lines: TableLines
 ) -> Codes:
-    """Return the places of regions in `known.codes`; `ASIDE` for totals, `UNKNOWN` for problems.
+    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems.
 
     A name that is not known is a problem if figures stand beside it.
     """
@@ -113,10 +111,7 @@ def region_codes(
             read_as = known.regions.short[place.code]
             fields = {"name": words.text, "region": place.code, "read_as": read_as}
             lines.remark("variant_name", "variant_name", fields, words)
-        if place.code not in known.places:
-            known.places[place.code] = len(known.codes)
-            known.codes.append(place.code)
-        return known.places[place.code]
+        return known.regions.rank[place.code]
 
     return per_word(labels, code)
 

@@ -173,7 +173,8 @@ def _value(value: Any) -> CellValue:
         return str(value)
     if type(value) is str:
         return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) or None
-    return value
+    said: CellValue = value
+    return said
 
 
 def _linked_remarks(linked: list[tuple[int, int]]) -> list[Remark]:
