@@ -43,7 +43,7 @@ ESCAPED = re.compile("_x000([9AD])_")  # a tabulator or line end, as Excel write
 TRUE = ("1", "true")
 
 
-class _Workbook(ExcelReader):
+class _Workbook(ExcelReader):  # type: ignore[misc]
     """The reader of openpyxl, which leaves what says nothing of figures: properties, charts."""
 
     def __init__(self, data: bytes) -> None:
@@ -61,7 +61,7 @@ class _Workbook(ExcelReader):
         self.charts.append(sheet.name)
 
 
-class _Worksheet(WorkSheetParser):
+class _Worksheet(WorkSheetParser):  # type: ignore[misc]
     """The parser of openpyxl, with an eye on formulas.
 
     A cell without a figure has the reason as its value and the data type `e` (error) or `f`
