@@ -29,6 +29,7 @@ AGGREGATES = (
     "|Coastal region|Coastal regions|Inland|North China|East China|South China|Central China"
     "|Southwest|Northwest"
 ).split("|")
+MOST_FORMS = 20  # of a name; none carries more brackets and note marks
 # 北京 Beijing, read from the end: the English, a space, and what ends in Chinese or a bracket.
 BESIDE = re.compile(r"([^\u3400-\u9fff]*?[A-Za-z])(\s*)[\u3400-\u9fff)\]]")
 
@@ -131,7 +132,8 @@ def name_forms(text: str) -> Iterator[str]:
         beside = english_beside(form)
         shorter = [split_unit(form)[0], without_marks(form)]
         shorter += [beside[0]] if beside and beside[1] else []
-        found += [part for part in shorter if part and part not in found]
+        if len(found) < MOST_FORMS:
+            found += [part for part in shorter if part and part not in found]
 
 
 def find_indicator(text: str, known: Mapping[str, str]) -> str | None:

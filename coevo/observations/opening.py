@@ -20,6 +20,7 @@ COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")  # the container of xls, doc and pr
 OLD_STREAM = b"\x09\x08"  # xls without the container
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+UNPACK = "is an archive; unpack it and put the files of figures in its place"
 AS_TABLES = "is a Word document; copy its tables into a workbook and save that as xlsx"
 
 
@@ -65,14 +66,8 @@ KINDS: dict[str, FileKind] = {
     "xlsx": FileKind(lambda c: WORKBOOK in c.parts, workbook_sheets),
     "xlsb": FileKind(lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
     "ods": FileKind(lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
-    "docx": FileKind(
-        lambda c: c.under("word/"),
-        AS_TABLES,
-    ),
-    "zip": FileKind(
-        lambda c: c.archive,
-        "is an archive; unpack it and put the files of figures in its place",
-    ),
+    "docx": FileKind(lambda c: c.under("word/"), AS_TABLES),
+    "zip": FileKind(lambda c: c.archive, UNPACK),
     "encrypted": FileKind(lambda c: c.stream("EncryptedPackage", "EncryptionInfo"), PASSWORD),
     "xls": FileKind(
         lambda c: c.stream("Workbook", "Book", "WORKBOOK", "BOOK") or c.starts(OLD_STREAM),
@@ -90,10 +85,7 @@ KINDS: dict[str, FileKind] = {
     "picture": FileKind(
         lambda c: c.starts(*PICTURES), "is a picture; type its figures into a workbook"
     ),
-    "packed": FileKind(
-        lambda c: c.starts(*PACKED),
-        "is an archive; unpack it and put the files of figures in its place",
-    ),
+    "packed": FileKind(lambda c: c.starts(*PACKED), UNPACK),
     "xml": FileKind(
         lambda c: c.text.startswith("<?xml") and "schemas-microsoft-com:office" in c.text
         and "<html" not in c.text,

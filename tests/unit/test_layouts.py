@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -322,8 +323,8 @@ def test_figures_come_back_as_they_were_written(figures, layout, form, tmp_path)
 
 
 def sheet(*rows, merged=()) -> Sheet:
-    values = pd.DataFrame(list(rows), dtype=object)
-    return Sheet("f", "s", values.where(values.notna(), None).to_numpy(), merged=tuple(merged))
+    values = np.array([*zip(*itertools.zip_longest(*rows), strict=True)], dtype=object)
+    return Sheet("f", "s", values, merged=tuple(merged))
 
 
 def words(labels) -> list[str]:
@@ -548,6 +549,7 @@ LONG_TEXTS = [
     "亿元" + " /" * MANY + "(",
     "甲" + "(" * MANY,
     "甲 " + "( " * MANY + "a",
+    "甲" + "①(元)" * MANY,
     "续" + "年份:" * MANY,
 ]
 
