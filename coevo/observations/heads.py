@@ -179,7 +179,7 @@ def _level_texts(grid: HeadGrid, head: range, labels: set[int]) -> dict[int, lis
     But only above a level that says something, and never in the last level.
     """
     width = grid.sheet.values.shape[1]
-    found: dict[int, list[CellWords]] = {}
+    found: dict[int, dict[CellWords, None]] = {}  # as sets that keep their order
     lower = {head[-1]: [False] * width}
     for row in reversed(head[1:]):
         lower[row - 1] = [
@@ -197,10 +197,8 @@ def _level_texts(grid: HeadGrid, head: range, labels: set[int]) -> dict[int, lis
                 left = CellWords(text, *place)
             elif not (left.text and row != head[-1] and lower[row][column]):
                 continue
-            said = found.setdefault(column, [])
-            if left not in said:
-                said.append(left)
-    return found
+            found.setdefault(column, {})[left] = None
+    return {column: list(said) for column, said in found.items()}
 
 
 def _english_rows(levels: dict[int, list[CellWords]]) -> set[int | None]:
