@@ -27,11 +27,12 @@ from coevo.study import configuration, indicator_table, raw_files
 
 
 def code(script):
-    """Return the modules of coevo that a script imports, directly or through others."""
+    """Return the modules of coevo that a script imports, and what says how it reads its tables."""
     finder = ModuleFinder(path=[workflow.basedir])
     finder.run_script(str(Path(workflow.basedir, "workflow", "scripts", f"{script}.py")))
     files = (module.__file__ for name, module in finder.modules.items() if name != "__main__")
-    return sorted(os.path.relpath(file, workflow.basedir) for file in files if file)
+    modules = [os.path.relpath(file, workflow.basedir) for file in files if file]
+    return sorted([*modules, "coevo/tables.csv"])
 
 
 try:

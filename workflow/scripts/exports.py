@@ -8,7 +8,7 @@ speak_plainly(snakemake.log[0])
 voices = in_languages(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions),
     read_texts(*snakemake.input.words),
 )
