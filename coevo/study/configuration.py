@@ -17,8 +17,6 @@ def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
     return lambda: getattr(importlib.import_module(module), attribute)
 
 
-# A template alone makes no language: CONTRIBUTING.md says what a third one needs.
-LANGUAGES = ("en", "zh")
 # name of a registry in the schemas -> the names it holds
 REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "references": _entries("coevo.normalisation", "REFERENCES"),
@@ -33,7 +31,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "vintage_policies": _entries("coevo.panel.vintages", "POLICIES"),
     "estimators": _entries("coevo.estimation", "ESTIMATORS"),
     "formats": _entries("coevo.report.documents", "FORMATS"),
-    "languages": lambda: LANGUAGES,
+    "languages": _entries("coevo.schema", "LANGUAGES"),
     "missing_types": _entries("coevo.observations.cells", "MISSING_TYPES"),
     "units": _entries("coevo.observations.units", "UNITS"),
 }

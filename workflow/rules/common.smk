@@ -22,7 +22,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 from coevo.errors import StudyError
 from coevo.history import releases
 from coevo.history.changes import COMPARED
-from coevo.report import tables
+from coevo.schema import study_tables
 from coevo.study import configuration, indicator_table, raw_files
 
 
@@ -72,7 +72,7 @@ def digests(files):
 
 
 DIGESTS = digests(RAW)
-TABLES = tables.tables_of(config)
+TABLES = study_tables(config)
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [

@@ -13,5 +13,4 @@ voices = in_languages(
     read_texts(*snakemake.input.words),
 )
 write_files(latex_files(voices), snakemake.output.latex)
-labelled = stata_files(voices[0], read_table(snakemake.input.columns))
-write_files(labelled, snakemake.output.stata)
+write_files(stata_files(voices[0]), snakemake.output.stata)

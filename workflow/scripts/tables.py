@@ -9,7 +9,6 @@ export(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     snakemake.params.config,
     read_table(snakemake.input.indicators, "indicators"),
-    read_table(snakemake.input.columns),
     snakemake.output.workbook,
     snakemake.output.tables,
 )
