@@ -11,7 +11,7 @@ from coevo.normalisation import normalise, scaled_panel
 from coevo.report import tables
 from coevo.report.figures.theme import PALETTES
 from coevo.report.tables.cell_address import FIRST, IDS, WORDS
-from coevo.report.tables.columns import heads
+from coevo.report.tables.columns import column_heads
 from coevo.schema import LANGUAGES, study_tables
 from coevo.weighting import weigh
 from tests import sample
@@ -81,15 +81,15 @@ def test_heads_by_table_by_subsystem_and_without_words() -> None:
     labels = {"shops": {"en": r"web\1shops", "zh": "网店"}}
     names = ["U_shops", "U_plants", "low", "made_up"]
     (shops, plants), (low, unknown) = (
-        heads("coupling", names[:2], labels), heads("uncertainty", names[2:], labels)
+        column_heads("coupling", names[:2], labels), column_heads("uncertainty", names[2:], labels)
     )  # fmt: skip
     assert shops.words["en"] == r"composite index U: web\1shops (0 to 1)"
     assert shops.words["zh"] == "网店子系统综合发展指数U（0至1）"
     assert plants.words["en"] == "composite index U: plants (0 to 1)"
     assert low.words["en"].startswith("5 % point") and low.shown == "0.000"
-    assert heads("goalposts", ["low"], {})[0].words["zh"] == "下限阈值（最小值）（指标单位）"
+    assert column_heads("goalposts", ["low"], {})[0].words["zh"] == "下限阈值（最小值）（指标单位）"
     assert unknown == ("made_up", {"en": "made_up", "zh": "made_up"}, "")
-    (claim,) = heads("claims", ["claim_zh"], {})
+    (claim,) = column_heads("claims", ["claim_zh"], {})
     assert claim.words == {"en": "claim in Chinese", "zh": "论断（中文）"}
 
 
@@ -115,7 +115,7 @@ def test_heads_panes_filters_and_formats() -> None:
         sheet, frame = book[name], made[name]
         ids = [cell.value for cell in sheet[IDS + 1][: len(frame.columns)]]
         assert ids == list(frame.columns)
-        said = heads(name, ids, config["subsystems"])
+        said = column_heads(name, ids, config["subsystems"])
         for row, language in enumerate(LANGUAGES, start=WORDS + 1):
             told = [cell.value for cell in sheet[row]][: len(ids)]
             assert told == [head.words[language] for head in said]

@@ -33,7 +33,9 @@ class Head(NamedTuple):
     shown: str
 
 
-def heads(table: str, ids: Sequence[str], labels: Mapping[str, Mapping[str, str]]) -> list[Head]:
+def column_heads(
+    table: str, ids: Sequence[str], labels: Mapping[str, Mapping[str, str]]
+) -> list[Head]:
     """Return the heads of the columns of a table; a column that has no words keeps its id.
 
     labels: of the subsystems, by id and language, as in the configuration.

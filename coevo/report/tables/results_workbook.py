@@ -10,7 +10,7 @@ import pandas as pd
 
 from coevo.coupling import GRADES
 from coevo.report.tables.cell_address import FIRST, IDS, LINK, WORDS, Cell, absolute_address
-from coevo.report.tables.columns import NUMBER_FORMATS, SIZES, Head, heads, number_format
+from coevo.report.tables.columns import NUMBER_FORMATS, SIZES, Head, column_heads, number_format
 from coevo.report.tables.workbook_case import EDGE, WorkbookCase
 from coevo.report.tables.workbook_entropy import BODY, entropy_cells
 from coevo.report.tables.workbook_trace import trace_cells
@@ -65,7 +65,7 @@ def workbook_bytes(
     counts = {name: len(tables[name]) for name in held}
     _contents(pen, study, counts | dict.fromkeys(traces, ""))
     for name in held:
-        table_heads = heads(name, list(tables[name].columns), config["subsystems"])
+        table_heads = column_heads(name, list(tables[name].columns), config["subsystems"])
         sheet = _table(pen, name, tables[name], table_heads)
         _colour_grades(book, sheet, tables[name], config["coupling"]["grades"])
     for name, (cells, frozen) in traces.items():

@@ -11,7 +11,7 @@ import pandas as pd
 
 from coevo.coupling import STAGES
 from coevo.report.findings.study_tables import Study
-from coevo.report.tables.columns import heads
+from coevo.report.tables.columns import column_heads
 from coevo.report.tables.worded_tables import TableVoice
 
 STAMP = datetime(2000, 1, 1)
@@ -123,7 +123,7 @@ def _labels(table: str, frame: pd.DataFrame, voice: TableVoice) -> list[str]:
         study.label(head.id) + (voice.grammar.note.format(unit) if unit else "")
         if head.id in own
         else head.words[study.language]
-        for head in heads(table, list(map(str, frame)), study.config["subsystems"])
+        for head in column_heads(table, list(map(str, frame)), study.config["subsystems"])
         for unit in [study.unit(head.id)]
     ]
 
