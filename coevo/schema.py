@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("tables.csv")
 SHARED = "*"
-# Text, codes with their leading digits, names of a fixed vocabulary, keys of messages, JSON.
+# Types of text: itself, codes with their leading digits, names of a fixed vocabulary, keys of
+# messages, JSON. The others are `whole`, `number` and `flag` (True or False).
 TEXTS = frozenset({"text", "code", "key", "message", "fields"})
-TYPES = TEXTS | {"whole", "number", "flag"}
 # What has to be there for a table to be built: "" none, a key of the configuration, a release.
+# Tables of other kinds are `internal`, `input`, a `sheet` of formulas, or `words` of tables.
 BUILT = ("", "interaction", "claims", "release")
-KINDS = (*BUILT, "internal", "input", "sheet", "words")
 HOLE = re.compile(r"<(\w+)>")
 
 
@@ -31,7 +31,7 @@ class SchemaRow(NamedTuple):
     column: str
     type: str
     unit: str
-    kind: str  # of a table: one of `KINDS`
+    kind: str  # of a table
     note: str  # in English, for who reads or writes the file itself
 
 
