@@ -14,7 +14,6 @@ import pandas as pd
 from coevo.coupling import GRADES, SNAP, couple
 from coevo.errors import StudyError
 from coevo.normalisation import scaled_panel
-from coevo.schema import column_rows
 from coevo.weighting import weigh
 from coevo.weighting.objective import (
     bartlett_sphericity,
@@ -24,6 +23,17 @@ from coevo.weighting.objective import (
 from coevo.weighting.subjective import consistency
 
 Array = npt.NDArray[np.float64]
+COLUMNS = [
+    "guard",
+    "subsystem",
+    "indicator",
+    "other",
+    "region",
+    "name",
+    "value",
+    "limit",
+    "flagged",
+]
 HEAVY = 0.5  # a weight above this decides its subsystem alone
 DOUBLED = 0.95  # a correlation above this weighs one thing twice
 INFLATED = 10.0  # a variance inflation factor above this: nearly a combination of the others
@@ -265,7 +275,7 @@ def diagnostic_rows(case: IndexCase) -> pd.DataFrame:
     Columns: guard, subsystem, indicator, other (of a pair), region, name, value, limit, flagged.
     """
     rows = [row for guard in GUARDS for row in guard(case)]
-    table = pd.DataFrame(rows, columns=list(column_rows("diagnostics")))
+    table = pd.DataFrame(rows, columns=COLUMNS)
     words = ["subsystem", "indicator", "other", "region", "name"]
     table[words] = table[words].astype(object).fillna("").astype(str)
     table["flagged"] = table["flagged"].fillna(False).astype(bool)

@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.schema import column_rows
-
 Array = npt.NDArray[np.float64]
+COLUMNS = ["region", "name", "year", "subsystem", "indicator", "contribution"]
 
 
 def logarithmic_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
@@ -59,7 +58,7 @@ def growth_contributions(
     (`splits`).
     """
     if not splits(settings):
-        return pd.DataFrame(columns=list(column_rows("growth_split")))
+        return pd.DataFrame(columns=COLUMNS)
     chosen = weights[weights["weighting"] == weighting]
     subsystems = list(dict.fromkeys(chosen["subsystem"]))
     key = ["region", "name", "year"]
@@ -74,4 +73,4 @@ def growth_contributions(
     table = pd.DataFrame(parts, z.index[later], z.columns).stack(future_stack=True)
     long = table.rename("contribution").reset_index().dropna(subset="contribution")
     long["subsystem"] = long["indicator"].map(dict(chosen[["indicator", "subsystem"]].to_numpy()))
-    return long[list(column_rows("growth_split"))].reset_index(drop=True)
+    return long[COLUMNS].reset_index(drop=True)

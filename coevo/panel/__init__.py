@@ -13,7 +13,8 @@ from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
-from coevo.schema import column_rows
+
+COLUMNS = ["region", "name", "year", "indicator", "value", "flag"]
 
 
 class PanelTables(NamedTuple):
@@ -190,6 +191,6 @@ def _long(values: dict, flags: dict, names: dict, wanted: list) -> pd.DataFrame:
         part = value.rename("value").rename_axis(["region", "year"]).reset_index()
         part["flag"] = flags[indicator].loc[wanted].stack(future_stack=True).to_numpy()
         parts.append(part.assign(indicator=indicator, name=part["region"].map(names)))
-    return pd.concat(parts)[list(column_rows("panel"))].sort_values(
+    return pd.concat(parts)[COLUMNS].sort_values(
         ["region", "year"], kind="stable", ignore_index=True
     )

@@ -17,11 +17,12 @@ from coevo.coupling.comovement import correlation
 from coevo.coupling.composites import COMPOSITES
 from coevo.errors import Problems, StudyError
 from coevo.normalisation import normalise, scaled_panel
-from coevo.schema import column_rows
 from coevo.weighting import weigh
 
 Array = npt.NDArray[np.float64]
 CHOICES = ("system", "reference", "range", "weighting", "composite", "form")
+COLUMNS = [*CHOICES, "main", "D_mean", "rank_correlation", "grades_changed", "n"]
+COLUMNS += ["focus_D", "focus_rank", "focus_grade"]
 RANGES = ((0.01, 0.99), (0.0, 1.0))
 REFERENCES = ("panel", "year")  # of the others, region forbids comparison and two need a file
 System = tuple[pd.DataFrame, pd.DataFrame]  # panel and indicator table
@@ -104,7 +105,7 @@ def multiverse_rows(
                         D, index
                     )
     if tuple(main.values()) not in frames:
-        return pd.DataFrame(columns=list(column_rows("multiverse")))
+        return pd.DataFrame(columns=COLUMNS)
     return _rows(frames, tuple(main.values()), config)
 
 
@@ -165,7 +166,7 @@ def _rows(
                 grade([last[focus]], table)[0] if seen else "",
             )
         )
-    return pd.DataFrame(rows, columns=list(column_rows("multiverse")))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def choice_sensitivity(table: pd.DataFrame, seed: int = 1, log2_samples: int = 13) -> pd.DataFrame:

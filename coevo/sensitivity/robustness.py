@@ -15,9 +15,11 @@ from coevo.errors import StudyError
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
 from coevo.panel.vintages import POLICIES, of_years, several
-from coevo.schema import column_rows
 from coevo.sensitivity.multiverse import RANGES, REFERENCES, span_name
 from coevo.weighting import available, weigh
+
+COLUMNS = ["varied", "variant", "D_mean", "D_min", "rank_correlation", "grades_changed", "n"]
+COLUMNS += ["focus_D_first", "focus_D_last", "focus_rank_last", "focus_grade_last"]
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def robustness_rows(
         main = table if main is None else main
         found = (*_against(table, main), *_of_focus(table, config))
         rows.append((variant.varied, variant.variant, *found))
-    return pd.DataFrame(rows, columns=list(column_rows("robustness")))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _against(table: pd.DataFrame, main: pd.DataFrame) -> tuple[float, float, float, int, int]:

@@ -14,9 +14,11 @@ import pandas as pd
 from coevo.coupling import GRADES, composite_indices, degrees
 from coevo.normalisation import minmax, scaled_panel
 from coevo.panel.derivations import parse
-from coevo.schema import column_rows
 
 Array = npt.NDArray[np.float64]
+COLUMNS = ["region", "name", "year", "source", "D", "low", "high", "rank", "rank_low", "rank_high"]
+COLUMNS += ["grade", "grade_share"]
+SHARES = ["region", "name", "year", "source", "grade", "share"]
 KAPPA = {"weights": 50.0, "weights_loose": 10.0}  # concentration of the Dirichlet draws
 LEVEL = (0.05, 0.95)
 CHUNK = 2_000_000  # normalised figures held at once
@@ -104,8 +106,8 @@ def monte_carlo(
         keep(source, degrees(U, settings).D)
     keep("figures", _figures(case, indicators, config, z, w, member))
     return (
-        pd.concat(parts, ignore_index=True)[list(column_rows("uncertainty"))],
-        pd.concat(shares, ignore_index=True)[list(column_rows("grade_shares"))],
+        pd.concat(parts, ignore_index=True)[COLUMNS],
+        pd.concat(shares, ignore_index=True)[SHARES],
     )
 
 
