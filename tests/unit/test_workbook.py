@@ -10,7 +10,7 @@ from coevo.coupling import GRADES, couple
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report import tables
 from coevo.report.figures.theme import PALETTES
-from coevo.report.tables.cell_address import FIRST, IDS, WORDS
+from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS
 from coevo.report.tables.columns import column_heads
 from coevo.schema import LANGUAGES, study_tables
 from coevo.weighting import weigh
@@ -116,7 +116,7 @@ def test_heads_panes_filters_and_formats() -> None:
         ids = [cell.value for cell in sheet[IDS + 1][: len(frame.columns)]]
         assert ids == list(frame.columns)
         said = column_heads(name, ids, config["subsystems"])
-        for row, language in enumerate(LANGUAGES, start=WORDS + 1):
+        for row, language in enumerate(LANGUAGES, start=HEAD_ROW + 1):
             told = [cell.value for cell in sheet[row]][: len(ids)]
             assert told == [head.words[language] for head in said]
         assert sheet.auto_filter.ref.startswith(f"A{IDS + 1}:")

@@ -8,8 +8,8 @@ from coevo.schema import LANGUAGES
 
 # rows of a table's sheet, from 0: what it holds in each language, link, heads in each, ids, data
 LINK = len(LANGUAGES)
-WORDS = LINK + 1
-IDS = WORDS + len(LANGUAGES)
+HEAD_ROW = LINK + 1
+IDS = HEAD_ROW + len(LANGUAGES)
 FIRST = IDS + 1
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.coupling import GRADES
-from coevo.report.tables.cell_address import FIRST, IDS, LINK, WORDS, Cell, absolute_address
+from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS, LINK, Cell, absolute_address
 from coevo.report.tables.columns import NUMBER_FORMATS, SIZES, Head, column_heads, number_format
 from coevo.report.tables.workbook_case import EDGE, WorkbookCase
 from coevo.report.tables.workbook_entropy import BODY, entropy_cells
@@ -100,14 +100,14 @@ def _contents(pen: Pen, study: str, counts: Mapping[str, int | str]) -> None:
     titles = [(" ".join(words["table"].values()), 18), (" ".join(words["rows"].values()), 10)]
     titles += [(text, 70) for text in words["contents"].values()]
     for column, (title, width) in enumerate(titles):
-        sheet.write_string(WORDS, column, title, pen.looks["head"])
+        sheet.write_string(HEAD_ROW, column, title, pen.looks["head"])
         sheet.set_column(column, column, width)
-    for row, (name, count) in enumerate(counts.items(), start=WORDS + 1):
+    for row, (name, count) in enumerate(counts.items(), start=HEAD_ROW + 1):
         sheet.write_url(row, 0, f"internal:'{name}'!A1", pen.looks["link"], name)
         _write(sheet, row, 1, count, pen.looks["whole"])
         for column, text in enumerate(table_row(name).words.values(), start=2):
             sheet.write_string(row, column, text, pen.looks["words"])
-    sheet.freeze_panes(WORDS + 1, 0)
+    sheet.freeze_panes(HEAD_ROW + 1, 0)
 
 
 def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]):
@@ -117,7 +117,7 @@ def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]):
     for row, text in enumerate(table_row(name).words.values()):
         sheet.write_string(row, 0, text, pen.looks["note"])
     for column, head in enumerate(titles):
-        for row, text in enumerate(head.words.values(), start=WORDS):
+        for row, text in enumerate(head.words.values(), start=HEAD_ROW):
             sheet.write_string(row, column, text, pen.looks["words"])
         sheet.write_string(IDS, column, head.id, pen.looks["id"])
         series = frame.iloc[:, column].astype(object)
