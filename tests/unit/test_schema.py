@@ -71,7 +71,7 @@ def test_a_shared_column_is_one_of_several_tables() -> None:
 def test_the_tables_of_a_study_follow_its_configuration() -> None:
     every = schema.study_tables({"interaction": {"upstream": "a"}, "claims": "qian"})
     assert [*every, "changes"] == schema.table_names(*schema.BUILT)
-    model = {"parameters", "equilibria", "relations", "specifications"}
+    model = {"parameters", "fits", "equilibria", "relations", "specifications"}
     assert set(every) - set(schema.study_tables({"interaction": None, "claims": "a"})) == model
     assert set(every) - set(schema.study_tables({"interaction": {"x": 1}, "claims": None})) == {
         "claims"
