@@ -270,7 +270,7 @@ def _outcome(folder: Path, content: bytes) -> str:
     path = folder / "2026-10" / "a.bin"
     path.write_bytes(content)
     try:
-        found, _, _ = observe([str(path)], str(folder), indicators, regions, {}, {})
+        found, _ = observe([str(path)], str(folder), indicators, regions, {}, {})
     except StudyError as problem:
         place = folder.as_posix()
         said = all(m.startswith(place) and "\n" not in m for m in problem.messages)

@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coevo.composite import COMPOSITES
 from coevo.coupling import coordination_degree, coordination_index, coupling_degree
+from coevo.coupling.composites import COMPOSITES
 from coevo.normalisation import minmax
-from coevo.uncertainty import weight_draws
+from coevo.sensitivity.uncertainty import weight_draws
 from coevo.weighting import WEIGHTINGS
 
 REGIONS, YEARS, INDICATORS = 2_800, 20, 50

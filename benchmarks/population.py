@@ -24,10 +24,10 @@ import pandas as pd
 
 from benchmarks import known_orbit
 from benchmarks.noisy_paths import REGIMES, simulate
-from coevo.equilibria.pair import pair_values
+from coevo.equilibria.output_series import pair_values
 from coevo.estimation import PooledFit, fit_batch, fit_pooled
 from coevo.files import read_table
-from coevo.wild_bootstrap import wild_pooled
+from coevo.inference.wild_bootstrap import wild_pooled
 
 Array = npt.NDArray[np.float64]
 Samples = list[tuple[Array, Array]]  # of each region: growth (draws, rows, 2), regressor (rows, 2)

@@ -1,4 +1,4 @@
-"""How often the rule of `coevo.relations` names a relation that is there, and one that is not.
+"""How often the relation rule names a relation that is there, and one that is not.
 
     OMP_NUM_THREADS=1 python benchmarks/relation_rule.py [--write]
 
@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.estimation.pooled_batches import Steps
-from coevo.relations import critical_values, cross, cross_signs, name_relation
+from coevo.inference.relation_rule import critical_values, cross, cross_signs, name_relation
 
 REGIONS, YEARS, SAMPLES, DRAWS, SHARED = 31, 9, 500, 400, 20
 DRIFT, DRIFT_SD = (0.064, 0.168), (0.026, 0.065)

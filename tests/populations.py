@@ -4,7 +4,7 @@ from itertools import product
 
 import pandas as pd
 
-from coevo.specifications import COLUMNS as SPECIFICATIONS
+from coevo.sensitivity.specifications import COLUMNS as SPECIFICATIONS
 
 RELATIONS = "scope name effects estimator quantity value low high relation".split()
 ESTIMATORS = ("trapezoid", "lag", "logmean")

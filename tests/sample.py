@@ -12,10 +12,10 @@ import pandas as pd
 import yaml
 
 from coevo.files import read_table
-from coevo.findings import Study
-from coevo.findings.grades import GRADES
-from coevo.findings.localised import localised
-from coevo.report.grammar import Grammar
+from coevo.report.findings import Study
+from coevo.report.findings.grade_scale import GRADES
+from coevo.report.findings.localised import study_in_language
+from coevo.report.words.grammar import Grammar
 from tests import populations, variants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -291,7 +291,7 @@ def study(
         return Study(config(), made, indicators(), places=places())
     words, messages = words_of("phrases", language)["words"], words_of("messages", language)
     table = indicators(language)
-    return localised(config(), made, table, language, places(), words, messages)
+    return study_in_language(config(), made, table, language, places(), words, messages)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
@@ -360,7 +360,7 @@ def stated(x1: float, x2: float, count: int = 4) -> dict[str, pd.DataFrame]:
 
 def files(chosen: Study) -> dict[str, Any]:
     """Return templates, phrases and charts of a study by file name, as the report takes them."""
-    from coevo.figures.drawing import drawn
+    from coevo.report.figures.drawing import drawn
 
     given = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
     return given | drawn(chosen, words_of("phrases", chosen.language)["charts"])

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import grade
-from coevo.diagnostics import COLUMNS as GUARD_COLUMNS
-from coevo.growth_split import COLUMNS as SPLIT_COLUMNS
-from coevo.multiverse import COLUMNS as MULTIVERSE_COLUMNS
-from coevo.multiverse import choice_sensitivity
-from coevo.uncertainty import COLUMNS as RANGE_COLUMNS
-from coevo.uncertainty import SHARES
+from coevo.coupling.diagnostics import COLUMNS as GUARD_COLUMNS
+from coevo.coupling.growth_split import COLUMNS as SPLIT_COLUMNS
+from coevo.sensitivity.multiverse import COLUMNS as MULTIVERSE_COLUMNS
+from coevo.sensitivity.multiverse import choice_sensitivity
+from coevo.sensitivity.uncertainty import COLUMNS as RANGE_COLUMNS
+from coevo.sensitivity.uncertainty import SHARES
 
 FOCUS = "330000"
 CHOICES = (  # what each variant adds to D of the main one

@@ -11,19 +11,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.check import check, lines
 from coevo.errors import StudyError, plain_words
+from coevo.study.check import check_lines, check_study
 
 
 def main(config: str, *options: str) -> int:
     """Print the table and the problems; return the exit code."""
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
     try:
-        checked = check(config)
+        checked = check_study(config)
     except (StudyError, OSError) as problem:
         print(plain_words(problem), end="", file=sys.stderr)
         return 1
-    print(*lines(checked), sep="\n")
+    print(*check_lines(checked), sep="\n")
     if checked.problems:
         print("What is missing to run:", flush=True)
         print(*checked.problems, sep="\n", file=sys.stderr)

@@ -12,14 +12,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, plain_words
-from coevo.new_study import new_study, wish
+from coevo.study.new_study import begin_study, wish
 
 
 def main(*words: str) -> int:
     """Write the files, say which and what comes next; return the exit code."""
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
     try:
-        print(*new_study(wish(words, f"{date.today():%Y-%m}")), sep="\n")
+        print(*begin_study(wish(words, f"{date.today():%Y-%m}")), sep="\n")
     except (StudyError, OSError) as problem:
         print(plain_words(problem), end="", file=sys.stderr)
         return 1

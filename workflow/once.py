@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.configuration import read_config
 from coevo.errors import StudyError
+from coevo.study.configuration import read_config
 
 PATIENCE = 60  # seconds that the children of a killed run may take to end
 

@@ -18,9 +18,10 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from coevo import configuration, raw_files, releases  # noqa: E402
 from coevo.errors import StudyError  # noqa: E402
-from coevo.tables import tables_of  # noqa: E402
+from coevo.history import releases  # noqa: E402
+from coevo.report.tables import tables_of  # noqa: E402
+from coevo.study import configuration, raw_files  # noqa: E402
 
 
 def kept(path: str, name: str) -> str:
@@ -28,9 +29,9 @@ def kept(path: str, name: str) -> str:
     schema = yaml.safe_load(Path("workflow/schemas/config.schema.yaml").read_text("utf-8"))
     given = yaml.safe_load(Path(path).read_text("utf-8"))
     config = configuration.complete(given, schema, Path(path).name)
-    raw = raw_files.raw_files(config["raw"], config["vintage"])
+    raw = raw_files.raw_paths(config["raw"], config["vintage"])
     study, years = config["study"], config["years"]
-    vintages = releases.vintages(config["raw"], raw)
+    vintages = releases.vintage_files(config["raw"], raw)
     tables = [f"data/processed/{study}/{table}.csv" for table in tables_of(config)]
     files = {Path(table).name: Path(table).read_bytes() for table in tables}
     files["indicators.csv"] = Path(config["indicators"]).read_bytes()

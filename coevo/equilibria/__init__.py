@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.equilibria import general
-from coevo.equilibria.doubts import own_doubts, pooled_doubts
+from coevo.equilibria import general_rows
 from coevo.equilibria.fitted import Row, fit_all, inferable, regional_lines
-from coevo.equilibria.pair import pair_values
-from coevo.equilibria.rows import equilibrium_row, parameter_rows, relation_rows, seeded
+from coevo.equilibria.output_series import pair_values
+from coevo.equilibria.region_checks import own_doubts, pooled_doubts
+from coevo.equilibria.result_rows import equilibrium_row, parameter_rows, relation_rows, seeded
 from coevo.equilibria.theory import last_state, theoretical
 
 __all__ = ["Tables", "estimate", "pair_values"]
@@ -58,15 +58,15 @@ def estimate(
     parameters = list(parameter_rows(fits, level))
     for label, lines in regional_lines(fits):
         equilibria.append(equilibrium_row(lines, label, level, seed) | observed(pair, label))
-    for label, own in general.own_fits(fits, main):
-        parameters += [label | row for row in general.parameter_rows(own, level)]
-        equilibria.append(label | general.equilibrium_row(own, level) | observed(pair, label))
+    for label, own in general_rows.own_fits(fits, main):
+        parameters += [label | row for row in general_rows.parameter_rows(own, level)]
+        equilibria.append(label | general_rows.equilibrium_row(own, level) | observed(pair, label))
         draws = seeded(seed, "general", label["scope"])
-        relations += [label | row for row in general.relation_rows(own, draws)]
-    for label, shared in general.shared_fits(fits):
-        rows = general.shared_rows(shared, level, inferable(shared))
+        relations += [label | row for row in general_rows.relation_rows(own, draws)]
+    for label, shared in general_rows.shared_fits(fits):
+        rows = general_rows.shared_rows(shared, level, inferable(shared))
         parameters += [label | row for row in rows]
-        relations += [label | row for row in general.shared_relation_rows(shared)]
+        relations += [label | row for row in general_rows.shared_relation_rows(shared)]
     relations += relation_rows(fits, main, level)
     relations += own_doubts(pair, fits, main, level)
     relations += pooled_doubts(pair, fits, interaction, seed)

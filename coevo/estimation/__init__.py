@@ -6,12 +6,7 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 """
 
 from coevo.estimation.batches import Batch, fit_batch
-from coevo.estimation.general import (
-    GeneralFit,
-    RestrictionTest,
-    fit_general,
-    restriction_test,
-)
+from coevo.estimation.general import GeneralFit, RestrictionTest, fit_general, restriction_test
 from coevo.estimation.growth import (
     BESIDE,
     ESTIMATORS,

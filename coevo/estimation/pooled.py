@@ -11,8 +11,8 @@ from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, Absorbed, require_left, sums
 from coevo.estimation.growth import Array, Integers, Rows, population_rows
 from coevo.estimation.region import Equations, standard_errors, undo_scale
+from coevo.panel.vintages import BREAK
 from coevo.registry import choose
-from coevo.vintages import BREAK
 
 # name -> what a region's known figures (years,), in the order of time, are divided by
 SCALES: dict[str, Callable[[Array], float]] = {

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.community import simulate
 from coevo.errors import StudyError
 from coevo.estimation import Fit, fit_batch
+from coevo.lotka_volterra.populations import simulate
 
 Array = npt.NDArray[np.float64]
 

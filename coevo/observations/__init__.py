@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
-from coevo.observations.audit import audit, with_remarks
 from coevo.observations.cells import known_marks
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
@@ -17,11 +16,10 @@ from coevo.observations.opening import read_sheets
 from coevo.observations.reading import READ_FLAGS, Read, read_table
 from coevo.observations.recognition import Lines, Reader
 from coevo.observations.sheets import Remark, Sheet, address, plain
-from coevo.units import UNITS
-from coevo.vintages import revisions
+from coevo.observations.units import UNITS
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
-COLUMNS += ["cell", "flag"]
+COLUMNS += ["cell", "flag", "half_unit"]
 REMARKS = ["check", "indicator", "file", "sheet", "cell", "message"]
 MOST_NAMES = 30  # of indicators in the files, in a message
 
@@ -210,15 +208,15 @@ def observe(
     regions: pd.DataFrame,
     units_read_as: Mapping[str, str],
     missing_marks: Mapping[str, str],
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Read and audit the raw files of a study.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the raw files of a study.
 
-    Returns observations, audit and revisions as the tables of these names; figures are in the unit
-    of the indicator table, `unit` is as printed where the config reads it as another.
+    Returns observations and remarks as the tables of these names; figures are in the unit of the
+    indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
+    a unit of the last digit printed.
     """
     known = reader(indicators, regions, units_read_as, missing_marks)
     frame, remarks = read_observations([Path(file) for file in files], Path(raw), known)
     names = dict(zip(regions["region"], regions["name_en"], strict=True))
     frame.insert(1, "name", frame["region"].map(names))
-    findings = with_remarks(audit(frame, indicators), remarks, indicators)
-    return frame[COLUMNS], findings, revisions(frame)
+    return frame[COLUMNS], remarks

@@ -17,7 +17,7 @@ from coevo.errors import StudyError
 from coevo.observations.cells import NUMBER, without_marks, year
 from coevo.observations.names import compared
 from coevo.observations.sheets import Sheet, Value, plain
-from coevo.units import is_unit, split_unit
+from coevo.observations.units import is_unit, split_unit
 
 # what stands in a column, or after the colon of a line above the head
 HEADS = {

@@ -14,7 +14,7 @@ import pandas as pd
 from coevo.errors import StudyError
 from coevo.observations.cells import without_marks
 from coevo.observations.sheets import plain
-from coevo.units import split_unit
+from coevo.observations.units import split_unit
 
 # Rows that stand among the regions of a table and are none: totals and groups of regions.
 AGGREGATES = (

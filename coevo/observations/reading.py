@@ -29,7 +29,7 @@ from coevo.observations.recognition import (
 )
 from coevo.observations.sheets import Remark, Sheet, address
 from coevo.observations.tables import Labels, Table
-from coevo.units import NAMES, UNITS, Unit, conversion, find_unit
+from coevo.observations.units import NAMES, UNITS, Unit, conversion, find_unit
 
 READ_FLAGS = (*FLAGS, "unit_read_as")
 

@@ -13,7 +13,7 @@ from coevo.observations.blocks import Block
 from coevo.observations.cells import year
 from coevo.observations.heads import Grid, Words, is_number
 from coevo.observations.sheets import Remark, plain
-from coevo.units import split_unit
+from coevo.observations.units import split_unit
 
 Axis = Literal["row", "column"]
 Axes = tuple[Axis | None, Axis | None, Axis | None]  # of region, year, indicator; None: above

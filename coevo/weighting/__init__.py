@@ -20,7 +20,6 @@ from coevo.weighting.combined import (
     linear_combination,
     multiplicative_combination,
 )
-from coevo.weighting.judged import ahp_weights, given_weights
 from coevo.weighting.objective import (
     critic_weights,
     cv_weights,
@@ -30,6 +29,7 @@ from coevo.weighting.objective import (
     pca_spssau_weights,
     pca_weights,
 )
+from coevo.weighting.subjective import ahp_weights, given_weights
 
 Array = npt.NDArray[np.float64]
 COLUMNS = ["weighting", "subsystem", "indicator", "weight", "entropy"]

@@ -52,7 +52,7 @@ def equal_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
     return np.full(m, 1.0 / m)
 
 
-def correlations(Z: npt.ArrayLike) -> Array:
+def indicator_correlations(Z: npt.ArrayLike) -> Array:
     """Return the Pearson correlations (m, m) of the columns of Z (rows, m).
 
     `StudyError` if a column does not vary: it has no correlation.
@@ -76,7 +76,7 @@ def critic_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
     Z = np.asarray(Z, dtype=float)
     if Z.shape[1] == 1:
         return np.ones(1)
-    conflict = (1.0 - correlations(Z)).sum(axis=0)
+    conflict = (1.0 - indicator_correlations(Z)).sum(axis=0)
     if conflict.max() < 1e-12:
         raise StudyError("CRITIC weights do not exist: all indicators are perfectly correlated")
     return _shares(Z.std(axis=0) * conflict, "CRITIC")
@@ -102,7 +102,7 @@ def components(Z: npt.ArrayLike) -> tuple[Array, Array]:
     The largest first; each vector has unit length and a sum that is not negative. `StudyError` if
     none exceeds 1 (uncorrelated indicators), or if all are kept, which would give equal weights.
     """
-    values, vectors = np.linalg.eigh(correlations(Z))
+    values, vectors = np.linalg.eigh(indicator_correlations(Z))
     keep = values > 1 + 1e-9
     if not keep.any() or keep.all():
         raise StudyError(
@@ -150,7 +150,7 @@ def kaiser_meyer_olkin(Z: npt.ArrayLike) -> float:
     sum r_jk^2 / (sum r_jk^2 + sum q_jk^2) over j != k, q the partial correlations given all others.
     NaN if the correlations cannot be inverted.
     """
-    r = correlations(Z)
+    r = indicator_correlations(Z)
     if np.linalg.cond(r) > 1e12:
         return float("nan")
     inverse = np.linalg.inv(r)
@@ -166,7 +166,7 @@ def bartlett_sphericity(Z: npt.ArrayLike) -> tuple[float, int]:
 
     chi2 = -(N - 1 - (2m + 5) / 6) ln det R with m (m - 1) / 2 degrees; infinite if det R is 0.
     """
-    r = correlations(Z)
+    r = indicator_correlations(Z)
     rows, m = np.asarray(Z).shape
     sign, logdet = np.linalg.slogdet(r)
     chi2 = -(rows - 1 - (2 * m + 5) / 6) * logdet if sign > 0 else float("inf")

@@ -7,17 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import (
-    coordination_degree,
-    coordination_index,
-    coupling_degree,
-    obstacle_degree,
-)
-from coevo.derivations import derive
+from coevo.coupling import coordination_degree, coordination_index, coupling_degree, obstacle_degree
 from coevo.errors import StudyError
 from coevo.normalisation import minmax
+from coevo.panel.derivations import derive
 from coevo.weighting import WEIGHTINGS, information_entropy
-from coevo.weighting.judged import consistency
+from coevo.weighting.subjective import consistency
 
 CASES = json.loads(Path(__file__).with_name("coupling.json").read_text(encoding="utf-8"))
 

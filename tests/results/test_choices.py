@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo import configuration
 from coevo.coupling import GRADES
 from coevo.files import read_table, read_texts
-from coevo.findings import Study
-from coevo.report.wording import text, voice
+from coevo.report.documents.report_text import text, voice
+from coevo.report.findings import Study
+from coevo.study import configuration
 
 FILES = {"provinces": "config"} | {
     name: name for name in ("provinces-scale", "provinces-three", "zhejiang")

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from coevo.files import read_table
-from coevo.findings.localised import localised
-from coevo.units import UNITS, named
+from coevo.observations.units import UNITS, named
+from coevo.report.findings.localised import study_in_language
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")
@@ -177,7 +177,7 @@ def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None
         for kind in ("phrases", "messages")
     )
     table, places = (read_table(ROOT / path) for path in (config["indicators"], REGIONS))
-    told = localised(config, kept, table, "zh", places, words["words"], messages).tables
+    told = study_in_language(config, kept, table, "zh", places, words["words"], messages).tables
     assert len(told["audit"])
     assert foreign([*told["audit"]["message"], *told["relations"]["relation"]], "") == {}
 

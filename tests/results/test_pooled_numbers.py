@@ -7,7 +7,7 @@ import pytest
 from coevo.estimation import ESTIMATORS, common_year_share, fit_pooled
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
-from coevo.wild_bootstrap import wild_pooled
+from coevo.inference.wild_bootstrap import wild_pooled
 
 NAMES = ("secondary_value_added", "ecommerce_sales")
 

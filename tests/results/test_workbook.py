@@ -5,7 +5,7 @@ import yaml
 from openpyxl import load_workbook
 
 from coevo.files import read_table
-from coevo.tables.columns import heads
+from coevo.report.tables.columns import heads
 from tests.recomputed import by_libreoffice, needs_calc, way
 from tests.sample import ROOT
 

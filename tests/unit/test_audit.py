@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo.observations.audit import COLUMNS, audit, with_remarks
+from coevo.panel.audit import COLUMNS, audit_findings, with_remarks
 
 
 def frame(**series):
@@ -30,7 +30,7 @@ def test_printed_growth_is_a_finding_only_if_no_unrounded_levels_give_it():
         level=(MONEY, 1, "", [10.0, 13.0, 16.0]),
         rate=("%", 1, "", [5.0, 30.9, 24.1]),  # 13.05 / 9.95 gives 31.2; 16.05 / 12.95 gives 23.9
     )
-    found = audit(observations, table(LEVEL, ("rate", "%", "增长率", "growth(level)")))
+    found = audit_findings(observations, table(LEVEL, ("rate", "%", "增长率", "growth(level)")))
     assert found["check"].tolist() == ["growth", "not_checkable"]
     growth = found.iloc[0]
     assert (growth["year"], growth["printed"]) == (2018, 24.1)
@@ -51,13 +51,13 @@ def test_printed_totals_and_sums():
         ("all", MONEY, "合计", "sum(level, part)"),
         ("total", MONEY, "累计", "total(level)"),
     )
-    found = audit(observations, indicators)
+    found = audit_findings(observations, indicators)
     assert found[["check", "year"]].to_numpy().tolist() == [["sum", 2017]]  # 3.1 is within digits
 
 
 def test_jumps_need_consecutive_years():
     observations = frame(level=(MONEY, 1, "", [10.0, 6.9, 7.0, 21.1, float("nan"), 1.0]))
-    found = audit(observations, table(LEVEL))
+    found = audit_findings(observations, table(LEVEL))
     assert found[["check", "year"]].to_numpy().tolist() == [["jump", 2017], ["jump", 2019]]
     assert found["message"].tolist()[0].startswith("falls by 31 %")
     assert found["message"].tolist()[1].startswith("rises 3.0-fold")
@@ -76,7 +76,7 @@ def test_values_outside_their_unit_but_growth_may_be_negative():
         LEVEL,
         ("rate", "%", "增长率", "growth(level)"),
     )
-    found = audit(observations, indicators)
+    found = audit_findings(observations, indicators)
     assert found[["check", "indicator"]].to_numpy().tolist() == [
         ["range", "share"],
         ["range", "staff"],
@@ -90,7 +90,7 @@ def test_a_unit_read_as_another_names_the_figure_that_confirms_it():
             frame(text=(MONEY, 1, "", [float("nan"), 6.0])),
         ]
     )
-    found = audit(observations, table(LEVEL, ("text", MONEY, "正文", "equal(level)")))
+    found = audit_findings(observations, table(LEVEL, ("text", MONEY, "正文", "equal(level)")))
     assert found["check"].tolist() == ["unit"]
     assert found["year"].tolist() == [2017]
     assert "probably a misprint of the unit" in found["message"].iloc[0]
@@ -108,25 +108,25 @@ def test_remarks_stand_beside_findings_in_the_order_of_checks_and_indicators():
         ],
         columns=["check", "indicator", "file", "sheet", "cell", "message"],
     )
-    found = with_remarks(audit(observations, indicators), remarks, indicators)
+    found = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     assert list(found) == COLUMNS
     assert found["check"].tolist() == ["hidden", "jump", "note", "note", "set_aside"]
     assert found["message"].tolist()[2:4] == ["注：乙", "注：甲"]
     assert found["year"].dropna().tolist() == [2017] and found["printed"].notna().sum() == 1
-    without = with_remarks(audit(observations, indicators), remarks[:0], indicators)
+    without = with_remarks(audit_findings(observations, indicators), remarks[:0], indicators)
     assert without["check"].tolist() == ["jump"]
 
 
 def test_printed_figures_are_held_against_the_levels_of_their_own_vintage():
     old = frame(level=(MONEY, 1, "", [10.0, 13.0]), rate=("%", 1, "", [5.0, 30.0]))
     new = frame(level=(MONEY, 1, "", [10.0, 15.0])).assign(vintage="w", file="g")
-    found = audit(
+    found = audit_findings(
         pd.concat([old, new], ignore_index=True),
         table(LEVEL, ("rate", "%", "增长率", "growth(level)")),
     )
     assert found["check"].tolist() == ["not_checkable"]  # 2016; 30.0 follows from 10.0 and 13.0
     alone = frame(rate=("%", 1, "", [5.0, 30.0])).assign(vintage="w", file="g")
-    apart = audit(
+    apart = audit_findings(
         pd.concat([frame(level=(MONEY, 1, "", [10.0, 15.0])), alone], ignore_index=True),
         table(LEVEL, ("rate", "%", "增长率", "growth(level)")),
     )
@@ -145,7 +145,7 @@ def test_jumps_are_those_of_a_loop_over_the_years():
             part = frame(level=(MONEY, 1, "", values)).assign(region=region, vintage=vintage)
             parts.append(part.sample(frac=1, random_state=1))
     observations = pd.concat(parts, ignore_index=True)
-    found = audit(observations, table(LEVEL)).query("check == 'jump'")
+    found = audit_findings(observations, table(LEVEL)).query("check == 'jump'")
     expected = []
     for (_, region), part in observations.groupby(["vintage", "region"]):
         series = dict(zip(part["year"], part["value"], strict=True))

@@ -9,14 +9,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coevo.changes import COLUMNS, State, changes
 from coevo.coupling import couple
 from coevo.files import read_table, write_table
-from coevo.findings.changes import changes as found
-from coevo.frozen import frozen
-from coevo.normalisation import normalise, scale
+from coevo.history.changes import COLUMNS, State, changes_since
+from coevo.history.frozen_goalposts import with_frozen_goalposts
+from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.report.wording import text, voice
+from coevo.report.documents.report_text import text, voice
+from coevo.report.findings.since_release import release_finding as found
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 
@@ -90,7 +90,7 @@ def state(observations: pd.DataFrame, folder, table=None, name: str = "", **chan
     normalised, goalposts = normalise(panel, table, settings_["normalisation"])
     normalised = stored(normalised, "normalised")
     weights = stored(weigh(normalised, panel, table, settings_["weighting"]), "weights")
-    span, method = scale(settings_["normalisation"]), settings_["weighting"]["method"]
+    span, method = scaled_panel(settings_["normalisation"]), settings_["weighting"]["method"]
     coupling, _ = couple(normalised, weights, method, settings_["coupling"], span)
     tables = {
         "observations": observations,
@@ -122,7 +122,7 @@ def old(tmp_path) -> State:
 
 
 def test_the_same_study_differs_in_nothing(old) -> None:
-    table = changes(old, replace(old, name=""))
+    table = changes_since(old, replace(old, name=""))
     assert kinds(table) == {"release": 4, "D": 15}
     assert list(table.columns) == COLUMNS
     D = table[table["change"] == "D"]
@@ -155,10 +155,10 @@ def test_frozen_d_by_hand() -> None:
         return State(tables, table, settings_, "1.0")
 
     then, now = at([5.0, 5.0, 2.0, 8.0], [0.5, 0.5, 0.2, 0.2]), at([12.0, 6.0, 2.0, 8.0], [9] * 4)
-    D = frozen(then, now)["D"]
+    D = with_frozen_goalposts(then, now)["D"]
     assert D[("330000", 2015)] == pytest.approx((1.0 * 0.4) ** 0.25, rel=1e-15)
     assert D[("330000", 2016)] == pytest.approx((0.2 * 0.2) ** 0.25, rel=1e-15)
-    assert frozen(then, now)["grade"].tolist() == [
+    assert with_frozen_goalposts(then, now)["grade"].tolist() == [
         "intermediate coordination",
         "verge of imbalance",
     ]
@@ -188,7 +188,7 @@ def test_goalposts_of_each_year_leave_a_new_year_without_frozen_d() -> None:
         tables = {"panel": panel, "normalised": normalised, "goalposts": posts, "weights": weights}
         return State(tables, table, settings_, "1.0")
 
-    D = frozen(at([2015, 2016], 1.0), at([2015, 2016, 2017], 1.5))["D"]
+    D = with_frozen_goalposts(at([2015, 2016], 1.0), at([2015, 2016, 2017], 1.5))["D"]
     assert D["2", 2015] == pytest.approx(0.75**0.5) and D["1", 2016] == 0
     assert D.xs(2017, level="year").isna().all()
 
@@ -210,7 +210,7 @@ def test_at_frozen_goalposts_d_moves_only_where_a_figure_was_restated(
     now = state(
         restated(every, *cells, value=101.0), folder, years={"first": YEARS[0], "last": last}
     )
-    table = changes(then, now)
+    table = changes_since(then, now)
     D = table[table["change"] == "D"]
     moved = set(
         D.loc[D["old"] != D["frozen"], ["scope", "year"]].itertuples(index=False, name=None)
@@ -227,7 +227,7 @@ def test_at_frozen_goalposts_d_moves_only_where_a_figure_was_restated(
 
 def test_a_national_sum_moves_other_regions_of_that_year(old, tmp_path) -> None:
     now = state(restated(figures(), ("110000", 2017, "jobs"), value=500.0), tmp_path)
-    table = changes(old, now)
+    table = changes_since(old, now)
     D = table[(table["change"] == "D") & (table["old"] != table["frozen"])]
     assert set(zip(D["scope"], D["year"], strict=True)) == {(code, 2017) for code in CODES}
     effect = found(study(changes=table))["effect"]
@@ -238,16 +238,16 @@ def test_a_national_sum_moves_other_regions_of_that_year(old, tmp_path) -> None:
 def test_figures_that_are_withdrawn_added_or_filled_anew(old, tmp_path) -> None:
     gap = ("330000", 2017, "sales")
     hollow = state(restated(figures(), gap, value=np.nan), tmp_path, name="hollow")
-    table = changes(old, hollow)
+    table = changes_since(old, hollow)
     row = table[table["change"] == "figure_withdrawn"].iloc[0]
     ends = figures().set_index(["region", "year", "indicator"])["value"]
     between = (ends["330000", 2016, "sales"] + ends["330000", 2018, "sales"]) / 2
     assert (row["scope"], row["year"], row["old"]) == ("330000", 2017, ends[gap])
     assert row["new"] == pytest.approx(between) and row["new_words"] == "filled"
-    assert kinds(changes(hollow, old))["figure_added"] == 1
+    assert kinds(changes_since(hollow, old))["figure_added"] == 1
     other = restated(figures(), gap, value=np.nan)
     other = restated(other, ("330000", 2016, "sales"), value=20.0)
-    table = changes(hollow, state(other, tmp_path))
+    table = changes_since(hollow, state(other, tmp_path))
     assert {k: n for k, n in kinds(table).items() if "figure" in k} == {
         "figure_restated": 1, "figure_filled": 1,
     }  # fmt: skip
@@ -256,7 +256,7 @@ def test_figures_that_are_withdrawn_added_or_filled_anew(old, tmp_path) -> None:
 def test_a_region_that_comes_or_goes_is_no_restatement(old, tmp_path) -> None:
     rest = figures()
     less = state(rest[rest["region"] != "440000"], tmp_path, name="less")
-    gone, come = changes(old, less), changes(less, old)
+    gone, come = changes_since(old, less), changes_since(less, old)
     assert kinds(gone)["region_removed"] == kinds(come)["region_added"] == 5
     assert not [kind for kind in (*kinds(gone), *kinds(come)) if kind.startswith("figure")]
     assert come.loc[come["change"] == "region_added", "frozen"].notna().all()
@@ -265,7 +265,7 @@ def test_a_region_that_comes_or_goes_is_no_restatement(old, tmp_path) -> None:
 def test_another_indicator_system_cannot_be_held_against_the_release(old, tmp_path) -> None:
     table = indicators()
     other = table.assign(direction=table["direction"].mask(table["indicator"] == "orders", "-"))
-    made = changes(old, state(figures(), tmp_path, other))
+    made = changes_since(old, state(figures(), tmp_path, other))
     assert made.loc[made["change"] == "D", "frozen"].isna().all()
     row = made[made["change"] == "indicator"].iloc[0]
     assert (row["indicator"], row["old_words"]) == (
@@ -281,19 +281,19 @@ def test_an_indicator_in_another_unit_is_not_restated(old, tmp_path) -> None:
     rows = figures()
     mine = rows["indicator"] == "sales"
     scaled = rows.assign(value=rows["value"].mask(mine, rows["value"] / 10_000))
-    made = changes(old, state(scaled, tmp_path, other))
+    made = changes_since(old, state(scaled, tmp_path, other))
     assert not [kind for kind in kinds(made) if kind.startswith("figure")]
     assert made.loc[made["change"] == "indicator", "indicator"].tolist() == ["sales"]
 
 
 def test_settings_are_listed_by_key_and_what_only_looks_is_not(old, tmp_path) -> None:
     now = state(figures(), tmp_path, weighting={"method": "equal"}, title={"en": "y"}, extra=None)
-    rows = changes(old, now)
+    rows = changes_since(old, now)
     rows = rows[rows["change"] == "setting"][["quantity", "old_words", "new_words"]]
     assert rows.to_numpy().tolist() == [
         ["extra", "", "null"], ["weighting.method", "entropy", "equal"],
     ]  # fmt: skip
-    table = changes(old, now)
+    table = changes_since(old, now)
     D = table[table["change"] == "D"]
     assert D["old"].equals(D["frozen"]) and not np.allclose(D["new"], D["frozen"])
     values = found(study(changes=table))
@@ -321,7 +321,7 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
 def test_verdicts_that_changed(old) -> None:
     then = replace(old, tables={**old.tables, **fits(0.1, -0.1, 0.3, False)})
     now = replace(old, tables={**old.tables, **fits(0.2, 0.1, 0.3, True)})
-    table = changes(then, now)
+    table = changes_since(then, now)
     rows = table[table["change"].isin(["parameter", "verdict", "claim"])]
     assert rows[["change", "quantity", "old_words", "new_words"]].to_numpy().tolist() == [
         ["parameter", "b1", "", ""],
@@ -358,7 +358,7 @@ def test_without_a_release_there_is_no_section() -> None:
 
 
 def test_nothing_changed_is_one_sentence(old) -> None:
-    source = words(changes(old, replace(old, name="")))
+    source = words(changes_since(old, replace(old, name="")))
     assert "# What changed since release first {#changes}" in source
     assert "Nothing has changed since release first: every figure, every *D*" in source
     assert "Held against" not in source and "Grades that moved" not in source
@@ -368,7 +368,7 @@ def test_a_new_year_and_restated_figures_in_words(tmp_path) -> None:
     every = figures(2020)
     then = state(every[every["year"] < 2020], tmp_path, name="2026-10-2019")
     now = restated(every, ("330000", 2018, "sales"), value=60.0)
-    table = changes(then, state(now, tmp_path, years={"first": 2015, "last": 2020}))
+    table = changes_since(then, state(now, tmp_path, years={"first": 2015, "last": 2020}))
     values, source = found(study(changes=table)), words(table)
     assert "one figure was restated and 2020 is new; *D* of Zhejiang in 2019" in source
     assert "today’s figures change *D* in one region-year, most in Zhejiang 2018" in source
@@ -390,11 +390,11 @@ def test_a_new_year_and_restated_figures_in_words(tmp_path) -> None:
 
 def test_a_grade_moves_for_a_reason() -> None:
     """figures: frozen = new; goalposts: frozen = old; both: neither; unknown: no frozen grade."""
-    from coevo.findings.changes import states
+    from coevo.report.findings.since_release import states_since
 
     graded = [("a", "b", "b"), ("a", "a", "b"), ("a", "c", "b"), ("a", "", "b"), ("a", "c", "a")]
     rows = pd.DataFrame(graded, columns=["old_words", "frozen_words", "new_words"])
     rows = rows.assign(change="D", old=0.5, frozen=0.5, new=0.5)
-    assert states(study(changes=rows))["reason"].tolist() == [
+    assert states_since(study(changes=rows))["reason"].tolist() == [
         "figures", "goalposts", "both", "unknown", "",
     ]  # fmt: skip

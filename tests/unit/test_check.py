@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.check import WIDTH, check, coverage, lines
+from coevo.characters import room
 from coevo.errors import StudyError
-from coevo.plain_table import fitted, plain_table, wrapped
-from coevo.wide import room
+from coevo.study.check import WIDTH, check_lines, check_study, coverage
+from coevo.study.plain_table import fitted, table_lines, wrapped_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("浙江省", "江苏省", "上海市")
@@ -73,7 +73,7 @@ def rows(checked) -> dict[str, tuple[str, ...]]:
 
 
 def test_a_whole_study_is_counted_and_has_no_problem(project):
-    checked = check("config/small.yaml")
+    checked = check_study("config/small.yaml")
     assert checked.problems == () and checked.complete == (15, 15)
     whole = ("3", "2018–2022", "15", "0", "0", "1", "0")
     assert rows(checked) == {
@@ -84,8 +84,8 @@ def test_a_whole_study_is_counted_and_has_no_problem(project):
         "wealth": (*whole[:5], "", ""),
         "doubled 网店（正文）": ("3", "2018–2022", "15", "", "", "1", "0"),  # for the audit alone
     }
-    assert "Region-years with every indicator of the subsystems: 15 of 15" in lines(checked)
-    assert "Missing figures" not in lines(checked)
+    assert "Region-years with every indicator of the subsystems: 15 of 15" in check_lines(checked)
+    assert "Missing figures" not in check_lines(checked)
 
 
 def test_gaps_are_filled_or_missing_and_named(project):
@@ -94,11 +94,11 @@ def test_gaps_are_filled_or_missing_and_named(project):
     values[1][1] = values[1][2] = "—"  # two years are too long a gap
     values[2][4] = "…"  # an end is never filled
     write("产值", values)
-    checked = check("config/small.yaml")
+    checked = check_study("config/small.yaml")
     assert rows(checked)["output 产值"] == ("3", "2018–2022", "11", "1", "3", "1", "0")
     assert rows(checked)["wealth"] == ("3", "2018–2022", "12", "1", "3", "", "")
     assert checked.problems == () and checked.complete == (12, 15)
-    said = lines(checked)
+    said = check_lines(checked)
     assert "  output: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020" in said
     assert said.index("Missing figures") < said.index(
         "  wealth: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020"
@@ -110,10 +110,10 @@ def test_findings_are_counted_by_indicator_and_listed_by_check(project):
     for place in ((0, 0), (0, 1), (1, 2), (2, 3)):
         values[place[0]][place[1]] += 3
     write("网店（正文）", values)
-    checked = check("config/small.yaml")
+    checked = check_study("config/small.yaml")
     assert len(checked.findings) == 4 and checked.problems == ()
     assert rows(checked)["doubled 网店（正文）"][-1] == "4"
-    said = lines(checked)
+    said = check_lines(checked)
     place = said.index("Findings: 4")
     assert said[place + 1] == "  equal: 4"
     assert said[place + 2].startswith("    data/raw/small/2026-10/网店（正文）.csv › ")
@@ -124,10 +124,10 @@ def test_vintages_are_counted(project):
     table = "".join(line for line in TABLE.splitlines(True) if not line.startswith("doubled"))
     Path("config/indicators/small.csv").write_text(table, encoding="utf-8")
     write("人口", figures("人口"), "2026-11")
-    checked = check("config/small.yaml")
+    checked = check_study("config/small.yaml")
     assert rows(checked)["people 人口"] == ("3", "2018–2022", "15", "0", "0", "2", "0")
     assert rows(checked)["output 产值"][5] == "1"
-    assert lines(checked)[0] == (
+    assert check_lines(checked)[0] == (
         "Study small, 2018 to 2022; files in data/raw/small by vintage: 2026-10 (5), 2026-11 (1)"
     )
 
@@ -152,14 +152,14 @@ PROBLEMS = [
 @pytest.mark.parametrize(("changes", "line"), PROBLEMS)
 def test_what_stops_a_run_is_a_problem_and_the_table_is_there(project, changes, line):
     Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | changes), encoding="utf-8")
-    checked = check("config/small.yaml")
+    checked = check_study("config/small.yaml")
     assert line in checked.problems
     assert rows(checked)["output 产值"] == ("3", "2018–2022", "15", "", "", "1", "0")
 
 
 def test_an_indicator_that_tells_nothing_apart_is_a_problem(project):
     write("工厂", [[7] * 5] * 3)
-    (problem,) = check("config/small.yaml").problems
+    (problem,) = check_study("config/small.yaml").problems
     assert problem.startswith("plants: is 7 in every region and year of the study")
 
 
@@ -180,7 +180,7 @@ def test_what_cannot_be_read_is_an_error(project, path, change, line):
     text = Path(path).read_text(encoding="utf-8")
     Path(path).write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(StudyError) as problem:
-        check("config/small.yaml")
+        check_study("config/small.yaml")
     assert problem.value.messages[0].startswith(line)
 
 
@@ -226,7 +226,7 @@ def test_every_line_fits_the_terminal(project):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(UNITS, long, "个")
         write(long, [[5, 1, 9, 2, 50], [1, 7, 1, 7, 1], [3, 1, 4, 1, 5]])
-    said = lines(check("config/small.yaml"))
+    said = check_lines(check_study("config/small.yaml"))
     assert len(said) > 20 and max(map(room, said)) <= WIDTH
 
 
@@ -247,21 +247,21 @@ def test_fitted_text_fits_and_is_whole_if_it_can_be(text, columns):
 
 @given(TEXT, st.integers(6, 30))
 def test_wrapped_lines_fit_and_lose_nothing(text, columns):
-    out = list(wrapped(text, columns, "  "))
+    out = list(wrapped_lines(text, columns, "  "))
     assert all(room(line) <= columns for line in out)
     assert "".join("".join(out).split()) == "".join(text.split())
     assert all(line.startswith("  ") for line in out[1:])
 
 
 def test_wrapped_breaks_at_spaces_and_only_long_words_within():
-    assert list(wrapped("one two three", 7, " ")) == ["one two", " three"]
-    assert list(wrapped("a 中文中文中文", 6, "  ")) == ["a", "  中文", "  中文", "  中文"]
+    assert list(wrapped_lines("one two three", 7, " ")) == ["one two", " three"]
+    assert list(wrapped_lines("a 中文中文中文", 6, "  ")) == ["a", "  中文", "  中文", "  中文"]
 
 
 @given(st.lists(st.tuples(TEXT, TEXT.map(lambda t: t[:6])), min_size=1, max_size=5))
 def test_columns_of_a_table_stand_below_each_other(cells):
     cells = [(first.strip() or "a", second.strip() or "b") for first, second in cells]
-    out = plain_table(("head", "n"), cells, 40)
+    out = table_lines(("head", "n"), cells, 40)
     assert {room(line) for line in out} == {room(out[0])} and room(out[0]) <= 40
     for line, (_, last) in zip(out[1:], cells, strict=True):
         assert line.endswith("  " + last) or line.endswith(" " + last)

@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo.composite import COMPOSITES
 from coevo.coupling import FORMS, GRADES, PRESETS, grade
-from coevo.diagnostics import diagnostics
-from coevo.findings import Study
-from coevo.findings.factors import frequencies, last_ranked, ranked
-from coevo.findings.growth import growth
-from coevo.findings.robustness import guards, robustness, type_changes
-from coevo.findings.size import size
-from coevo.multiverse import CHOICES
+from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.normalisation import METHODS, REFERENCES
-from coevo.report import documents
-from coevo.report.wording import text, voice
+from coevo.report.documents import documents
+from coevo.report.documents.report_text import text, voice
+from coevo.report.findings import Study
+from coevo.report.findings.choice_robustness import guards_finding, robustness_finding, type_changes
+from coevo.report.findings.factors import frequencies, last_ranked, ranked
+from coevo.report.findings.growth_parts import growth_finding
+from coevo.report.findings.size_control import size_control_finding
+from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import ENGLISH, files, gap, study, tables, without
 from tests.unit import test_diagnostics
@@ -51,7 +51,7 @@ def report(chosen: Study) -> str:
 def test_the_verdict_follows_the_share_of_the_most_frequent_grade(
     many: int, few: int, verdict: str
 ) -> None:
-    found = robustness(study(multiverse=graded(*[TEN[7]] * many, *[TEN[6]] * few)))
+    found = robustness_finding(study(multiverse=graded(*[TEN[7]] * many, *[TEN[6]] * few)))
     assert (found["verdict"], found["grade"], found["count"]) == (verdict, TEN[7], many)
     assert (found["n"], found["others"], found["own"]) == (many + few, [(TEN[6], few)], True)
 
@@ -79,17 +79,17 @@ def test_a_flipped_verdict_flips_the_sentence(many: int, main: int, said: str) -
 
 def test_the_lower_bound_that_nearly_all_reach_is_named() -> None:
     rows = [TEN[7]] * 50 + [TEN[6]] * 46 + [TEN[5]] * 4
-    assert robustness(study(multiverse=graded(*rows)))["least"] == (TEN[6], 96)
+    assert robustness_finding(study(multiverse=graded(*rows)))["least"] == (TEN[6], 96)
     assert f"what is robust is at least {TEN[6]}, with 96" in words(multiverse=graded(*rows))
     two = graded(*[TEN[7]] * 50, *[TEN[6]] * 50)
-    assert robustness(study(multiverse=two))["least"] is None
+    assert robustness_finding(study(multiverse=two))["least"] is None
     assert "at least" not in words(multiverse=two).split("How sure we are of")[1].split("sure.")[0]
 
 
 def test_no_combination_with_the_region_leaves_no_verdict() -> None:
     blank = tables()["multiverse"].assign(focus_grade="", focus_D=np.nan, focus_rank=np.nan)
     for table in (blank, blank.iloc[:0]):
-        assert robustness(study(multiverse=table))["verdict"] == "none"
+        assert robustness_finding(study(multiverse=table))["verdict"] == "none"
         assert "is not computed: no combination" in words(multiverse=table)
 
 
@@ -101,7 +101,7 @@ def shares(*rows: tuple[str, float, float]) -> pd.DataFrame:
 def test_what_drives_D() -> None:
     table = shares(("form", 0.3, 0.4), ("range", 0.004, 0.1), ("weighting", 0.45, 0.5))
     table = pd.concat([table, shares(("reference", 0.01, 0.04))])
-    found = robustness(study(sensitivity=table))["drives"]
+    found = robustness_finding(study(sensitivity=table))["drives"]
     assert (found["verdict"], found["mean"]) == ("several", None)
     assert found["choices"] == [("weighting", 0.45), ("form", 0.3)]
     assert (found["joint"], found["idle"]) == (["range"], ["reference"])
@@ -143,9 +143,8 @@ def test_size_is_said_with_its_share() -> None:
     assert "accounts for 40 \\% of the variance of ln *D*" in words()
     assert "Most of the differences in *D* are size" in words(comovement=with_share(0.5))
     bare = without(tables()["comovement"], measure=["share_of_variance_lnD", "rank_D"])
-    assert (size(study(comovement=bare))["verdict"], size(study(comovement=bare))["focus"]) == (
-        "none", None
-    )  # fmt: skip
+    finding = size_control_finding(study(comovement=bare))
+    assert (finding["verdict"], finding["focus"]) == ("none", None)
     assert "What share of the differences in *D* is size was not computed" in words(comovement=bare)
 
 
@@ -154,7 +153,7 @@ def test_rank_with_size_taken_out(adjusted: float, move: str) -> None:
     table = tables()["comovement"]
     mine = table["measure"].eq("rank_size_adjusted_D") & table["scope"].eq("330000")
     table = table.assign(value=table["value"].mask(mine, adjusted))
-    found = size(study(comovement=table))["focus"]
+    found = size_control_finding(study(comovement=table))["focus"]
     assert found == {"rank": 1, "adjusted": int(adjusted), "n": 4, "move": move}
     said = {"stays": "keeps its rank in 2020: first", "falls": "ranks third instead of first of 4"}
     assert said[move] in words(comovement=table)
@@ -162,18 +161,18 @@ def test_rank_with_size_taken_out(adjusted: float, move: str) -> None:
 
 def test_another_indicator_system_is_held_against_the_studys_own() -> None:
     table = tables()["multiverse"]
-    own, other = size(study())["systems"]
+    own, other = size_control_finding(study())["systems"]
     assert (own["system"], other["system"]) == ("main", "absolute")
     same = table[(table[list(CHOICES[1:])] == table.loc[0, list(CHOICES[1:])]).all(axis=1)]
     assert other["D_mean"] == same.loc[same["system"] == "absolute", "D_mean"].item()
     assert "By the indicator system “absolute” (" in words()
     alone = table[table["system"] == "main"]
-    assert size(study(multiverse=alone))["systems"] == []
+    assert size_control_finding(study(multiverse=alone))["systems"] == []
     assert "By the indicator system" not in words(multiverse=alone)
 
 
 def test_growth_adds_up_to_that_of_D() -> None:
-    found, chosen = growth(study()), study()
+    found, chosen = growth_finding(study()), study()
     D = chosen.of_focus("coupling").sort_values("year")["D"].to_numpy()
     assert found["total"] == pytest.approx(np.log(D[-1] / D[0]), abs=1e-12)
     assert (found["verdict"], found["years"], found["whole"]) == ("rose", (2015, 2020), True)
@@ -186,16 +185,20 @@ def test_growth_adds_up_to_that_of_D() -> None:
 def test_growth_that_falls_and_what_goes_against_it() -> None:
     table = tables()["growth_split"]
     sign = np.where(table["indicator"] == "jobs", 1.0, -1.0)
-    found = growth(study(growth_split=table.assign(contribution=table["contribution"] * sign)))
+    found = growth_finding(
+        study(growth_split=table.assign(contribution=table["contribution"] * sign))
+    )
     assert (found["verdict"], found["whole"]) == ("fell", False)
     assert [i for i, _ in found["against"]] == ["jobs"]
     assert all(value < 0 for _, value in found["largest"])
 
 
 def test_growth_over_a_gap_is_not_whole() -> None:
-    assert not growth(study(**gap(2017)))["whole"]
+    assert not growth_finding(study(**gap(2017)))["whole"]
     assert "Steps over a gap" in words(**gap(2017))
-    assert growth(study(growth_split=tables()["growth_split"].iloc[:0]))["verdict"] == "none"
+    assert (
+        growth_finding(study(growth_split=tables()["growth_split"].iloc[:0]))["verdict"] == "none"
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,7 +207,7 @@ def test_growth_over_a_gap_is_not_whole() -> None:
 )
 def test_growth_is_split_only_where_that_is_exact(key: str, value: object) -> None:
     chosen = on(study(growth_split=tables()["growth_split"].iloc[:0]), **{key: value})
-    assert growth(chosen)["verdict"] == "not_split"
+    assert growth_finding(chosen)["verdict"] == "not_split"
     assert "is not split down to indicators" in report(chosen)
 
 
@@ -214,7 +217,7 @@ def flagged(*rows: dict) -> pd.DataFrame:
 
 
 def test_flags_are_said_and_their_absence_too() -> None:
-    assert list(guards(study())) == ["largest_weight"]
+    assert list(guards_finding(study())) == ["largest_weight"]
     assert "A weight above one half decides its subsystem alone: sales of shops (0\\.70)" in words()
     silent = words(diagnostics=flagged().iloc[:-1])
     assert "No guard is flagged" in silent and "decides its subsystem alone" not in silent
@@ -237,7 +240,7 @@ def test_every_guard_has_its_word_and_its_sentence() -> None:
     x = rng.uniform(1, 9, (6, 2, 4))
     x[..., 1] += x[..., 0]
     x[..., 3] += x[..., 2]
-    found = pd.concat([diagnostics(test_diagnostics.case(x, **case)) for case in cases])
+    found = pd.concat([diagnostic_rows(test_diagnostics.case(x, **case)) for case in cases])
     assert set(found["guard"]) == set(PHRASES["words"]["guard"])
     only_shown = {"between_share", "grades_without", "imputed_share", "type_changes"}
     for guard in set(found["guard"]) - only_shown - {"bartlett_chi2"}:
@@ -356,7 +359,7 @@ def regraded(chosen: Study) -> Study:
     shares = shares.assign(grade=shares["grade"].map(fitting))
     key = [column for column in shares.columns if column != "share"]
     made["grade_shares"] = shares.groupby(key, sort=False)["share"].sum().reset_index()
-    if growth(chosen)["verdict"] == "not_split":
+    if growth_finding(chosen)["verdict"] == "not_split":
         made["growth_split"] = made["growth_split"].iloc[:0]
     return Study(chosen.config, made, chosen.indicators)
 

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo import claims, lotka_volterra
-from coevo.claims import CHECKS, VERDICTS, Evidence, check_claims
+from coevo import lotka_volterra
 from coevo.errors import StudyError
+from coevo.sensitivity import claims
+from coevo.sensitivity.claims import CHECKS, VERDICTS, Evidence, check_claims
 
 PARAMETERS = "scope model effects estimator scaling parameter low high".split()
 RELATIONS = ["scope", "quantity", "relation"]
@@ -76,7 +77,7 @@ OTHER = ("growth", "1", 2018, "rate", 20.5, 23.07, "%", "f", "s", "")
 
 
 def test_printed_figures_that_follow():
-    assert claims.printed(evidence([BASE]), "rate") == (
+    assert claims.as_printed(evidence([BASE]), "rate") == (
         "2016: 5.0; 2017: 30.0; 2018: 20.5 %",
         "as printed; 2016 not checkable: its base year is not in the files",
         "agrees",
@@ -84,7 +85,7 @@ def test_printed_figures_that_follow():
 
 
 def test_printed_figures_that_do_not_follow():
-    _, computed, verdict = claims.printed(evidence([BASE, OTHER]), "rate")
+    _, computed, verdict = claims.as_printed(evidence([BASE, OTHER]), "rate")
     assert computed.startswith("the levels give 23.07 %; the others as printed; 2016 not")
     assert verdict == "does not follow from the printed levels"
 
@@ -97,18 +98,18 @@ def test_figures_of_an_older_vintage_are_left_aside():
     both = Evidence(
         **{**new.__dict__, "observations": pd.concat([older, new.observations]), "audit": findings}
     )
-    assert claims.printed(both, "rate") == claims.printed(evidence([BASE]), "rate")
+    assert claims.as_printed(both, "rate") == claims.as_printed(evidence([BASE]), "rate")
 
 
 def test_amounts_stand_apart_from_their_unit():
     money = Evidence(**{**evidence([BASE]).__dict__, "units": {"rate": "100 million yuan"}})
-    assert claims.printed(money, "rate")[0].endswith("2018: 20.5 (100 million yuan)")
+    assert claims.as_printed(money, "rate")[0].endswith("2018: 20.5 (100 million yuan)")
 
 
 def test_nothing_to_check():
-    assert claims.printed(evidence(), "absent")[2] == "not testable here"
+    assert claims.as_printed(evidence(), "absent")[2] == "not testable here"
     every = [("not_checkable", "1", year, *BASE[3:]) for year in (2016, 2017, 2018)]
-    assert claims.printed(evidence(every), "rate")[2] == "not testable here"
+    assert claims.as_printed(evidence(every), "rate")[2] == "not testable here"
 
 
 def test_a_unit_needs_a_figure_that_speaks_for_it():
@@ -133,14 +134,14 @@ def test_a_unit_needs_a_figure_that_speaks_for_it():
     ],
 )
 def test_signs(p, verdict):
-    _, computed, found = claims.signs(evidence(p=p), "")
+    _, computed, found = claims.supply_signs(evidence(p=p), "")
     assert found == verdict and f"{p:.2f}" in computed
 
 
 def test_signs_without_a_fit():
     bare = evidence()
     without = Evidence(**{**bare.__dict__, "equilibria": bare.equilibria.iloc[:0]})
-    assert claims.signs(without, "")[2] == "not testable here"
+    assert claims.supply_signs(without, "")[2] == "not testable here"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_signs_without_a_fit():
     ],
 )
 def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
-    _, computed, found = claims.signs(evidence(p=p, pooled=pooled), "")
+    _, computed, found = claims.supply_signs(evidence(p=p, pooled=pooled), "")
     assert found == verdict
     assert f"b1 from {pooled[0][0]:.2g} to {pooled[0][1]:.2g}" in computed
 
@@ -169,7 +170,7 @@ def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
     ],
 )
 def test_feedback(forms, verdict):
-    assert claims.feedback(evidence(forms=forms), "")[2] == verdict
+    assert claims.feedback_claim(evidence(forms=forms), "")[2] == verdict
 
 
 def with_rows(one, table, **columns):
@@ -193,8 +194,8 @@ def test_only_the_headline_of_the_pool_speaks_for_signs(other):
     clear = evidence(p=0.96, pooled=[(0.1, 0.2), (0.1, 0.3)])
     against = clear.parameters.assign(low=-0.3, high=-0.1, **other)
     both = pd.concat([against, clear.parameters, against], ignore_index=True)
-    found = claims.signs(Evidence(**{**clear.__dict__, "parameters": both}), "")
-    assert found == claims.signs(clear, "") and found[2] == "agrees"
+    found = claims.supply_signs(Evidence(**{**clear.__dict__, "parameters": both}), "")
+    assert found == claims.supply_signs(clear, "") and found[2] == "agrees"
 
 
 @pytest.mark.parametrize(
@@ -211,13 +212,13 @@ def test_only_the_regions_own_classic_fit_speaks_for_signs(other):
     clear = evidence(p=0.96)
     against = clear.equilibria.assign(p_predator_prey=0.01, **other)
     both = pd.concat([against, clear.equilibria], ignore_index=True)
-    found = claims.signs(Evidence(**{**clear.__dict__, "equilibria": both}), "")
+    found = claims.supply_signs(Evidence(**{**clear.__dict__, "equilibria": both}), "")
     assert found[2] == "agrees" and "0.96" in found[1]
 
 
 def test_a_pool_without_errors_does_not_speak_for_signs():
     bare = evidence(p=0.96, pooled=[(np.nan, np.nan), (np.nan, np.nan)])
-    assert claims.signs(bare, "") == claims.signs(evidence(p=0.96), "")
+    assert claims.supply_signs(bare, "") == claims.supply_signs(evidence(p=0.96), "")
 
 
 def test_feedback_is_that_of_the_whole_period_of_the_pool():
@@ -225,9 +226,9 @@ def test_feedback_is_that_of_the_whole_period_of_the_pool():
     parts = whole.relations["quantity"] + "_2015_2019"
     for other in ({"quantity": parts}, {"scope": "1"}):
         both = with_rows(whole, "relations", relation="yes", **other)
-        assert claims.feedback(both, "") == claims.feedback(whole, "")
+        assert claims.feedback_claim(both, "") == claims.feedback_claim(whole, "")
     only = whole.relations.assign(quantity=parts)
-    found = claims.feedback(Evidence(**{**whole.__dict__, "relations": only}), "")
+    found = claims.feedback_claim(Evidence(**{**whole.__dict__, "relations": only}), "")
     assert found[2] == "not testable here"
 
 

@@ -6,7 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coevo import lotka_volterra
-from coevo.community import (
+from coevo.errors import StudyError
+from coevo.lotka_volterra.populations import (
     boundary_equilibria,
     carrying_capacities,
     jacobian,
@@ -15,7 +16,6 @@ from coevo.community import (
     simulate,
     symbiosis_coefficients,
 )
-from coevo.errors import StudyError
 
 
 def communities(n):

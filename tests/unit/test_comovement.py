@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.comovement import comovement, correlation, demean, random_pairings
+from coevo.coupling.comovement import comovement_rows, correlation, demean, random_pairings
 
 
 def panels(private, seed=1, regions=30, years=9):
@@ -25,7 +25,7 @@ def panels(private, seed=1, regions=30, years=9):
 
 
 def measures(private):
-    table = comovement(*panels(private), ["size", "heads"], seed=1)
+    table = comovement_rows(*panels(private), ["size", "heads"], seed=1)
     return table.set_index(["measure", "scope"])["value"]
 
 
@@ -81,14 +81,14 @@ def test_correlation_of_many_with_one():
 
 def test_one_region_has_no_table():
     coupling, sizes = panels(0.0, regions=1)
-    assert comovement(coupling, sizes, ["size"], seed=1).empty
+    assert comovement_rows(coupling, sizes, ["size"], seed=1).empty
 
 
 def test_few_regions_and_unbalanced_panels_are_not_held_against_random_pairings():
     few, sizes = panels(0.0, regions=8)
-    assert not comovement(few, sizes, ["size"], 1)["measure"].str.startswith("placebo").any()
+    assert not comovement_rows(few, sizes, ["size"], 1)["measure"].str.startswith("placebo").any()
     coupling, sizes = panels(0.0)
-    unbalanced = comovement(coupling.iloc[1:], sizes, ["size"], 1)
+    unbalanced = comovement_rows(coupling.iloc[1:], sizes, ["size"], 1)
     assert not unbalanced["measure"].str.startswith("placebo").any()
     assert (unbalanced["measure"] == "correlation_lnU").sum() == 3
 
@@ -96,13 +96,15 @@ def test_few_regions_and_unbalanced_panels_are_not_held_against_random_pairings(
 def test_what_does_not_vary_has_no_correlation():
     coupling, sizes = panels(0.0)
     same = coupling.assign(U_a=coupling.groupby("year")["U_a"].transform("first"))
-    scopes = comovement(same, sizes, ["size"], 1).query("measure == 'correlation_lnU'")["scope"]
+    scopes = comovement_rows(same, sizes, ["size"], 1).query("measure == 'correlation_lnU'")[
+        "scope"
+    ]
     assert scopes.tolist() == ["levels", "within_regions"]
 
 
 def test_what_size_leaves_of_D():
     coupling, sizes = panels(0.0)
-    table = comovement(coupling, sizes, ["size"], 1)
+    table = comovement_rows(coupling, sizes, ["size"], 1)
     own = sizes[sizes["indicator"] == "size"]
     joined = coupling.merge(
         own.rename(columns={"value": "size"})[["region", "year", "size"]], on=["region", "year"]
@@ -120,5 +122,5 @@ def test_what_size_leaves_of_D():
 def test_three_subsystems_have_three_pairs():
     coupling, sizes = panels(0.0)
     three = coupling.assign(U_c=coupling["U_a"][::-1].to_numpy())
-    pairs = comovement(three, sizes, ["size"], 1).query("measure == 'correlation_lnU'")["pair"]
+    pairs = comovement_rows(three, sizes, ["size"], 1).query("measure == 'correlation_lnU'")["pair"]
     assert sorted(set(pairs)) == ["a~b", "a~c", "b~c"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coevo.composite import COMPOSITES
+from coevo.coupling.composites import COMPOSITES
 
 LOW, HIGH = np.full(3, 0.01), np.full(3, 0.99)
 Z = arrays(float, (4, 3), elements=st.floats(0.01, 0.99))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo import configuration, indicator_table, raw_files
 from coevo.errors import StudyError
+from coevo.study import configuration, indicator_table, raw_files
 from coevo.weighting import WEIGHTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -247,35 +247,35 @@ def test_a_pinned_vintage_hides_later_ones(tmp_path):
         (tmp_path / vintage / "a.csv").write_text("x")
     (tmp_path / "2025-01" / "~$a.xlsx").write_text("x")
     (tmp_path / "2025-01" / ".hidden.csv").write_text("x")
-    assert len(raw_files.raw_files(str(tmp_path), "latest")) == 2
-    assert raw_files.raw_files(str(tmp_path), "2025-01") == [
+    assert len(raw_files.raw_paths(str(tmp_path), "latest")) == 2
+    assert raw_files.raw_paths(str(tmp_path), "2025-01") == [
         (tmp_path / "2025-01" / "a.csv").as_posix()
     ]
     with pytest.raises(StudyError, match="vintage: there is no folder"):
-        raw_files.raw_files(str(tmp_path), "2024-01")
+        raw_files.raw_paths(str(tmp_path), "2024-01")
 
 
 def test_links_and_empty_folders_are_refused(tmp_path):
     with pytest.raises(StudyError, match="there is no file in a vintage folder"):
-        raw_files.raw_files(str(tmp_path), "latest")
+        raw_files.raw_paths(str(tmp_path), "latest")
     (tmp_path / "2025-01").mkdir()
     (tmp_path / "outside.csv").write_text("x")
     (tmp_path / "2025-01" / "a.csv").symlink_to(tmp_path / "outside.csv")
     with pytest.raises(StudyError, match=r"a\.csv: is a link"):
-        raw_files.raw_files(str(tmp_path), "latest")
+        raw_files.raw_paths(str(tmp_path), "latest")
 
 
 def test_a_file_outside_a_vintage_and_other_folders_are_refused(tmp_path):
     (tmp_path / "2025-01").mkdir()
     (tmp_path / "2025-01" / "a.csv").write_text("x")
     (tmp_path / "2025-01" / "Thumbs.db").write_text("x")
-    assert len(raw_files.raw_files(str(tmp_path), "latest")) == 1
+    assert len(raw_files.raw_paths(str(tmp_path), "latest")) == 1
     (tmp_path / "旧备份").mkdir()
     (tmp_path / "b.csv").write_text("x")
     (tmp_path / "2025-01" / "表{1}.csv").write_text("x")
     (tmp_path / "2025-02").symlink_to(tmp_path / "2025-01")
     with pytest.raises(StudyError) as problem:
-        raw_files.raw_files(str(tmp_path), "latest")
+        raw_files.raw_paths(str(tmp_path), "latest")
     said = "\n".join(problem.value.messages)
     assert len(problem.value.messages) == 4
     assert "旧备份: stands outside a vintage" in said and "b.csv: stands outside a vintage" in said

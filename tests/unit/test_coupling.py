@@ -7,7 +7,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coevo.composite import COMPOSITES
 from coevo.coupling import (
     FORMS,
     GRADES,
@@ -22,6 +21,7 @@ from coevo.coupling import (
     rescaled,
     stage,
 )
+from coevo.coupling.composites import COMPOSITES
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.weighting import weigh

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from coevo.equilibria.doubts import deletion_rows, forecast_rows
-from coevo.equilibria.judged import tried
+from coevo.equilibria.pooled_checks import tried
+from coevo.equilibria.region_checks import deletion_rows, forecast_rows
 from coevo.errors import StudyError
 from coevo.estimation import Equations, fit, ols
 from coevo.inference import (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.derivations import DERIVATIONS, derive, derive_interval, linked, parse
 from coevo.errors import StudyError
+from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, linked, parse
 
 A = pd.DataFrame({2015: [10.0, 20.0], 2016: [11.0, 30.0], 2017: [12.1, 45.0]}, ["x", "y"])
 B = pd.DataFrame({2015: [2.0, 4.0], 2016: [2.0, 5.0], 2017: [4.0, 9.0]}, ["x", "y"])

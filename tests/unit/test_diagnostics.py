@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
-from coevo.diagnostics import GUARDS, Case, diagnostics
+from coevo.coupling.diagnostics import GUARDS, IndexCase, diagnostic_rows
 from coevo.normalisation import normalise
 from coevo.weighting import weigh
 
@@ -42,16 +42,16 @@ def case(x=None, span=(0.01, 0.99), weighting=None, filled=(), **coupling):
     weights = weigh(normalised, panel, INDICATORS, config["weighting"])
     method = config["weighting"]["method"]
     table, _ = couple(normalised, weights, method, config["coupling"], span)
-    return Case(panel, INDICATORS, normalised, weights, table, config)
+    return IndexCase(panel, INDICATORS, normalised, weights, table, config)
 
 
 def rows(found, guard):
-    table = diagnostics(found)
+    table = diagnostic_rows(found)
     return table[table["guard"] == guard]
 
 
 def test_sound_figures_raise_no_flag():
-    table = diagnostics(case())
+    table = diagnostic_rows(case())
     assert not table["flagged"].any()
     assert rows(case(), "identity")["value"].iloc[0] < 1e-12
     assert len(GUARDS) <= table["guard"].nunique() + 3  # some guards speak only when they must
@@ -92,7 +92,7 @@ def test_zero_indices_are_counted():
     x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
     x[0, 0] = 0.5  # the lowest everywhere
     x[1, 0, :2] = 0.5
-    found = diagnostics(case(x, span=(0.0, 1.0))).set_index("guard")
+    found = diagnostic_rows(case(x, span=(0.0, 1.0))).set_index("guard")
     assert found["value"]["zero_index"] == 2 and found["value"]["all_zero"] == 1
     assert found["flagged"]["zero_index"] and found["flagged"]["all_zero"]
 

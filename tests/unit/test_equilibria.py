@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.community import kind, rest_point
 from coevo.equilibria import estimate, pair_values
 from coevo.equilibria.fitted import REGIONAL, fit_all
-from coevo.equilibria.rows import equilibrium_row
+from coevo.equilibria.result_rows import equilibrium_row
 from coevo.errors import StudyError
 from coevo.estimation import (
     EFFECTS,
@@ -23,6 +22,7 @@ from coevo.estimation import (
 from coevo.estimation.pooled_general import fit_pooled_general
 from coevo.inference import equilibrium_sets, rest_region
 from coevo.lotka_volterra import calibrate
+from coevo.lotka_volterra.populations import kind, rest_point
 
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
 ACCOUNTS = PAIR | {"calibration": {"purchases": "purchases"}}

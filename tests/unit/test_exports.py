@@ -12,14 +12,14 @@ import pytest
 from scipy import stats
 
 from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
-from coevo.exports import in_languages, latex_files, stata_files
-from coevo.exports.regression import stars
-from coevo.exports.stata import LABEL, NAME, stata, stata_names, wide_panel
-from coevo.exports.tex import LONG, Table, document, escaped
-from coevo.exports.worded import Voice
 from coevo.files import read_table, read_texts
-from coevo.findings import Study
-from coevo.tables import TABLES
+from coevo.report.findings import Study
+from coevo.report.tables import TABLES
+from coevo.report.tables.exports import in_languages, latex_files, stata_files
+from coevo.report.tables.regression_table import stars
+from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_names, wide_panel
+from coevo.report.tables.tex import LONG, TexTable, document, tex_escaped
+from coevo.report.tables.worded_tables import TableVoice
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
 COLUMNS = read_table(ROOT / "coevo" / "columns.csv")
@@ -32,7 +32,7 @@ def made(chosen: Study | None = None) -> dict[str, str]:
     return latex_files(languages("en", "zh", chosen=chosen))
 
 
-def languages(*names: str, chosen: Study | None = None) -> list[Voice]:
+def languages(*names: str, chosen: Study | None = None) -> list[TableVoice]:
     """Return a study, the sample unless one is given, in the words of languages."""
     one = chosen or study(claims=True)
     report = {"report": {"languages": list(names), "formats": ["html"]}}
@@ -40,7 +40,7 @@ def languages(*names: str, chosen: Study | None = None) -> list[Voice]:
     return in_languages(one.config | report, one.tables, one.indicators, places(), files)
 
 
-def english(chosen: Study | None = None) -> Voice:
+def english(chosen: Study | None = None) -> TableVoice:
     """Return a study, the sample unless one is given, in English."""
     (voice,) = languages("en", chosen=chosen)
     return voice
@@ -94,12 +94,12 @@ def test_a_table_that_a_study_lacks_is_left_out() -> None:
 
 
 def test_hostile_text_is_escaped() -> None:
-    assert escaped(HOSTILE) == (
+    assert tex_escaped(HOSTILE) == (
         r"a\&b\%c\$d\#e\_f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k "
         r"{[}l{]} {*}m \textless{}n\textgreater{} \textbar{}o x$_{2}$ $-$1 "
         r"$\mu$$\kappa$$\Phi$ $'$$\equiv$$\leftarrow$ \textcircled{1}"
     )
-    assert escaped("a\nb\x00c\u2028d") == "a b c d"
+    assert tex_escaped("a\nb\x00c\u2028d") == "a b c d"
     table = indicators().assign(label_en=HOSTILE, label_zh="中文_" + HOSTILE)
     renamed = tables() | {"coupling": tables()["coupling"].replace("Beijing", HOSTILE)}
     for name, text in made(Study(config(), renamed, table)).items():
@@ -112,14 +112,14 @@ def test_hostile_text_is_escaped() -> None:
 
 
 def test_signs_that_latex_would_not_print_as_they_stand() -> None:
-    assert escaped("`a' -- b---c ,,") == (
+    assert tex_escaped("`a' -- b---c ,,") == (
         r"\textasciigrave{}a\textquotesingle{} -{}- b-{}-{}-c ,{},"
     )
     greek = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω"
-    assert escaped(greek).isascii() and len(set(map(escaped, greek))) == len(greek)
-    assert escaped("ΓΟος") == r"$\Gamma$$\mathrm{O}$$\mathrm{o}$$\varsigma$"
-    assert escaped("É – “x” ☃") == "É – “x” ☃"
-    table = Table("one", "One", ["l", "r"], [["a", "b"]], [[["É – “x”", "1"]]])
+    assert tex_escaped(greek).isascii() and len(set(map(tex_escaped, greek))) == len(greek)
+    assert tex_escaped("ΓΟος") == r"$\Gamma$$\mathrm{O}$$\mathrm{o}$$\varsigma$"
+    assert tex_escaped("É – “x” ☃") == "É – “x” ☃"
+    table = TexTable("one", "One", ["l", "r"], [["a", "b"]], [[["É – “x”", "1"]]])
     assert "XeLaTeX" not in document(table, "sample", "en")
     needy = document(table._replace(parts=[[["☃ ά", "1"]]]), "sample", "en")
     assert "% and XeLaTeX with a font that has ά ☃\n" in needy
@@ -289,7 +289,7 @@ def test_a_chinese_table_has_chinese_heads_and_says_what_it_needs() -> None:
 
 
 def test_a_long_table_runs_over_pages() -> None:
-    long = Table("many", "Many", ["l", "r"], [["a", "b"]], [[["x", "1"]] * (LONG + 1)])
+    long = TexTable("many", "Many", ["l", "r"], [["a", "b"]], [[["x", "1"]] * (LONG + 1)])
     text = document(long, "sample", "en")
     assert r"\usepackage{longtable}" in text and r"\begin{longtable}{lr}" in text
     assert depth(text)[-1] == 0
@@ -398,7 +398,7 @@ def test_what_stata_does_not_have() -> None:
         "message": ["工" * 1000, "=1+1", None],
     })  # fmt: skip
     long = "made up by the test, of more than the eighty characters that a label of Stata can hold"
-    found, labels, _ = read(stata(frame, english(), ["a value", long, "message"]))
+    found, labels, _ = read(stata_file(frame, english(), ["a value", long, "message"]))
     assert found["value"].tolist()[0] == 1.5 and found["value"].isna().tolist()[1:] == [True, True]
     assert found["year"].isna().tolist() == [False, True, False]
     assert found["message"].tolist() == ["工" * 1000, "=1+1", ""]

@@ -17,11 +17,13 @@ import yaml
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
-from coevo.figures import FIGURES, drawing, figure_names
-from coevo.figures.axes import spread, tick_format, ticks, wrapped
-from coevo.figures.certainty import share_text
-from coevo.figures.comovement import _logs
-from coevo.figures.drawing import (
+from coevo.lotka_volterra import conserved
+from coevo.report.figures import FIGURES, drawing, figure_names
+from coevo.report.figures.axes import spread_labels, tick_format, ticks, wrapped_label
+from coevo.report.figures.certainty import share_text
+from coevo.report.figures.chart_data import data_behind
+from coevo.report.figures.curve_matrix import variant_word
+from coevo.report.figures.drawing import (
     CHARTS,
     drawn,
     for_others,
@@ -30,18 +32,16 @@ from coevo.figures.drawing import (
     renumbered,
     svg,
 )
-from coevo.figures.images import pdfs, pngs
-from coevo.figures.interaction_curve import NAME, REACH, curve_limits
-from coevo.figures.matrix import variant_word
-from coevo.figures.plane import STRIP, allowed, orbit_inside
-from coevo.figures.region_phase import points
-from coevo.figures.size import _adjusted, log_ticks, with_room
-from coevo.figures.source_data import source_data
-from coevo.figures.theme import PALETTES, filled
-from coevo.findings import Study, grades
-from coevo.findings.shown import shown
-from coevo.lotka_volterra import conserved
-from coevo.multiverse import CHOICES
+from coevo.report.figures.images import pdfs, pngs
+from coevo.report.figures.interaction_curve import NAME, REACH, curve_limits
+from coevo.report.figures.plane import STRIP, allowed, orbit_inside
+from coevo.report.figures.region_planes import points
+from coevo.report.figures.scatters import _logs
+from coevo.report.figures.size_scatter import _adjusted, log_ticks, with_room
+from coevo.report.figures.theme import PALETTES, filled
+from coevo.report.findings import Study, grade_scale
+from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.sensitivity.multiverse import CHOICES
 from tests.populations import specifications
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
 
@@ -52,7 +52,7 @@ WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(enco
 
 def specs_of(chosen: Study) -> dict[str, dict]:
     """Return the specifications of a study as the page reads them; no image is made."""
-    names = figure_names(shown(chosen))
+    names = figure_names(charts_that_apply(chosen))
     return {name: json.loads(json.dumps(CHARTS[name](chosen, WORDS))) for name in names}
 
 
@@ -82,10 +82,12 @@ def test_names_are_cheap() -> None:
 
 
 def test_one_region_has_no_regional_charts() -> None:
-    names = figure_names(shown(study(1)))
+    names = figure_names(charts_that_apply(study(1)))
     assert "phase" in names
     assert not {"heat", "opening_correlations", "regional_b1"} & set(names)
-    assert "region_phase" not in names and "region_phase" in figure_names(shown(study(4)))
+    assert "region_phase" not in names and "region_phase" in figure_names(
+        charts_that_apply(study(4))
+    )
     assert not {"phase", "region_phase"} & set(figure_names({"regions"}))
 
 
@@ -105,7 +107,7 @@ def test_no_bar_where_nothing_was_paired_at_random() -> None:
 @pytest.mark.parametrize("year", [2015, 2020])
 def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
     made = specs_of(study(**gap(year)))
-    assert list(made) == figure_names(shown(study()))
+    assert list(made) == figure_names(charts_that_apply(study()))
     label = [text for text in values(made["coordination"], "text") if text]
     assert any("Zhejiang" in text for text in label)
     assert any("(2019)" in text for text in label) == (year == 2020)
@@ -124,7 +126,7 @@ def test_point_beyond_the_plane_is_words() -> None:
 
 
 def test_region_that_is_not_estimated_has_no_fit_to_draw() -> None:
-    names = figure_names(shown(study(**unestimated("330000"))))
+    names = figure_names(charts_that_apply(study(**unestimated("330000"))))
     assert "phase" not in names
     assert "coefficient_b1" in names and "regional_b1" in names
     spec = CHARTS["regional_b1"](study(**unestimated("110000")), WORDS)
@@ -148,7 +150,7 @@ def test_colours_are_tokens_of_both_palettes(count: int) -> None:
         assert not any(text.startswith("#") for text in strings(spec)), name
 
 
-TABLES = sorted(grades.TABLES)
+TABLES = sorted(grade_scale.TABLES)
 
 
 def graded(table: str, **changed: pd.DataFrame) -> Study:
@@ -160,7 +162,7 @@ def graded(table: str, **changed: pd.DataFrame) -> Study:
     multiverse = tables["multiverse"]
     tables["multiverse"] = multiverse.assign(focus_grade=grade(multiverse["focus_D"], table))
     shares = tables["grade_shares"]
-    middles = {label: (low + high) / 2 for label, low, high in grades.spans(grades.TEN)}
+    middles = {label: (low + high) / 2 for label, low, high in grade_scale.spans(grade_scale.TEN)}
     shares = shares.assign(grade=grade(shares["grade"].map(middles), table))
     key = ["region", "name", "year", "source", "grade"]
     tables["grade_shares"] = shares.groupby(key, as_index=False)["share"].sum()
@@ -169,23 +171,23 @@ def graded(table: str, **changed: pd.DataFrame) -> Study:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> None:
-    hue = grades.colours(grades.TABLES[table])
+    hue = grade_scale.colours(grade_scale.TABLES[table])
     places = list(hue.values())
     assert places == sorted(set(places)) and set(places) <= set(range(10))
-    for label, low, high in grades.spans(grades.TABLES[table]):
+    for label, low, high in grade_scale.spans(grade_scale.TABLES[table]):
         assert (hue[label] >= 5) == ((low + high) / 2 >= 0.5)
-    assert list(grades.colours(grades.TEN).values()) == list(range(10))
+    assert list(grade_scale.colours(grade_scale.TEN).values()) == list(range(10))
 
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("name", ["tiles", "heat", "specification_curve", "grade_shares"])
 def test_colour_of_a_cell_is_that_of_its_grade(table: str, name: str) -> None:
-    scale = grades.TABLES[table]
+    scale = grade_scale.TABLES[table]
     spec = CHARTS[name](graded(table), WORDS)
     rows = [row for part in spec["datasets"].values() for row in part if "grade" in row]
     assert rows
     for row in rows:
-        assert row["g"] == grades.colours(scale)[row["grade"]]
+        assert row["g"] == grade_scale.colours(scale)[row["grade"]]
         if "D" in row and name != "tiles":
             assert row["grade"] == str(scale.classify(row["D"]))
 
@@ -197,7 +199,7 @@ def test_names_of_grades_stand_between_their_cuts(table: str) -> None:
     named = [row for row in named if "grade" in row]
     assert named
     for row in named:
-        assert str(grades.TABLES[table].classify(row["at"])) == row["grade"]
+        assert str(grade_scale.TABLES[table].classify(row["at"])) == row["grade"]
 
 
 def test_palettes_have_the_same_tokens() -> None:
@@ -275,10 +277,10 @@ def test_no_tiles_for_regions_that_have_none() -> None:
     chosen = study()
     coupling = chosen.coupling.assign(region=chosen.coupling["region"].replace("110000", "990000"))
     other = dataclasses.replace(chosen, tables={**chosen.tables, "coupling": coupling})
-    assert "tiles" in shown(chosen)
-    assert "tiles" not in shown(other)
-    assert "tiles" not in shown(dataclasses.replace(chosen, places=None))
-    assert "tiles" not in shown(study(1))
+    assert "tiles" in charts_that_apply(chosen)
+    assert "tiles" not in charts_that_apply(other)
+    assert "tiles" not in charts_that_apply(dataclasses.replace(chosen, places=None))
+    assert "tiles" not in charts_that_apply(study(1))
 
 
 def test_shares_of_grades_fill_the_bar_of_every_year() -> None:
@@ -289,7 +291,7 @@ def test_shares_of_grades_fill_the_bar_of_every_year() -> None:
     frame = pd.DataFrame(bars)
     np.testing.assert_allclose(frame.groupby("year")["share"].sum(), 1)
     for _, part in frame.groupby("year"):
-        assert list(part["place"]) == [grades.GRADES.index(label) for label in part["grade"]]
+        assert list(part["place"]) == [grade_scale.GRADES.index(label) for label in part["grade"]]
         assert list(part["place"]) == sorted(part["place"])
     assert all((row["short"] != "") == (row["share"] >= 0.1) for row in bars)
 
@@ -404,7 +406,7 @@ def test_size_alone_is_d_less_the_residual_of_the_table() -> None:
     spec = specs(4)["size_adjusted"]
     (text,) = {t for t in values(spec, "text") if t.startswith("Zhejiang")}
     assert text == WORDS["ranks"].format(
-        name="Zhejiang", value=grades.printed(rows.loc["330000", "D"]), rank=1, adjusted=2
+        name="Zhejiang", value=grade_scale.grade_marks(rows.loc["330000", "D"]), rank=1, adjusted=2
     )
 
 
@@ -429,8 +431,8 @@ def test_log_ticks_are_few_and_inside() -> None:
 def test_no_chart_without_its_table(name: str, table: str) -> None:
     chosen = study()
     bare = study(**{table: chosen.tables[table].iloc[:0]})
-    assert name in figure_names(shown(chosen))
-    assert name not in figure_names(shown(bare))
+    assert name in figure_names(charts_that_apply(chosen))
+    assert name not in figure_names(charts_that_apply(bare))
 
 
 def test_unlocated_equilibrium_is_words_and_no_point() -> None:
@@ -442,7 +444,7 @@ def test_unlocated_equilibrium_is_words_and_no_point() -> None:
 
 def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -> None:
     def made(*names: str) -> dict[str, str | bytes]:
-        monkeypatch.setattr(drawing, "figure_names", lambda shown: names)
+        monkeypatch.setattr(drawing, "figure_names", lambda charts_that_apply: names)
         return drawn(study(), WORDS)
 
     names, endings = ("weights", "trajectory"), ("json", "svg", "png")
@@ -465,7 +467,7 @@ def test_plain_text_asks_for_the_regular_weight() -> None:
 
 
 def test_labels_keep_their_distance_and_stay_inside() -> None:
-    placed = spread(pd.Series([0.98, 0.99, 1.0, 0.2]), 0.05, 0.0, 1.0).sort_values()
+    placed = spread_labels(pd.Series([0.98, 0.99, 1.0, 0.2]), 0.05, 0.0, 1.0).sort_values()
     assert placed.diff().dropna().min() == pytest.approx(0.05)
     assert placed.max() <= 1.0
     assert placed.min() == pytest.approx(0.2)
@@ -473,7 +475,7 @@ def test_labels_keep_their_distance_and_stay_inside() -> None:
 
 def test_labels_far_apart_stay_where_they_are() -> None:
     values = pd.Series([0.1, 0.5, 0.9])
-    pd.testing.assert_series_equal(spread(values, 0.1, 0.0, 1.0), values)
+    pd.testing.assert_series_equal(spread_labels(values, 0.1, 0.0, 1.0), values)
 
 
 def test_ticks_are_round_and_inside() -> None:
@@ -485,8 +487,8 @@ def test_ticks_are_round_and_inside() -> None:
 
 
 def test_wrapped_lines_are_of_about_equal_length() -> None:
-    assert wrapped("Enterprises with e-commerce per 10,000 residents").count("\n") == 1
-    assert max(map(len, wrapped("e-commerce sales / gross product").split("\n"))) < 20
+    assert wrapped_label("Enterprises with e-commerce per 10,000 residents").count("\n") == 1
+    assert max(map(len, wrapped_label("e-commerce sales / gross product").split("\n"))) < 20
 
 
 def test_complement_covers_both_sides_of_its_gap() -> None:
@@ -748,7 +750,7 @@ def _files(count: int) -> dict[str, str | bytes]:
 
 def test_other_programs_get_a_pdf_and_the_data_of_every_chart() -> None:
     made = for_others(_files(4) | {"heat.png": b""})
-    names = figure_names(shown(study()))
+    names = figure_names(charts_that_apply(study()))
     assert set(made) == {*(f"{n}.csv" for n in names), *(f"{n}.pdf" for n in PRINTED)}
     for file, content in made.items():
         if file.endswith(".pdf"):
@@ -825,11 +827,11 @@ def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:
             )
         ],
     }  # fmt: skip
-    found = source_data(spec)
+    found = data_behind(spec)
     assert found.to_dict("list") == {"kind": ["b", "=c"], "Size": [1, 3], "y": [2, 4]}
     text = str(for_others({"made.json": json.dumps(spec)})["made.csv"])
     assert "\n'=c,3,4\n" in text
-    assert source_data({"mark": {"type": "text"}}).empty
+    assert data_behind({"mark": {"type": "text"}}).empty
 
 
 def test_a_png_says_its_resolution() -> None:

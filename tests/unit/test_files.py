@@ -5,7 +5,8 @@ import re
 import pandas as pd
 import pytest
 
-from coevo import files, tables
+from coevo import files
+from coevo.report import tables
 from tests.sample import ROOT
 
 

@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import grade
-from coevo.figures import figure_names
-from coevo.findings import findings, limits
-from coevo.findings.calibration import calibration, failed
-from coevo.findings.data import data, obstacles
-from coevo.findings.equilibrium import equilibrium, observed
-from coevo.findings.far import far, focus_state
-from coevo.findings.grades import printed
-from coevo.findings.interaction import interaction, signs
-from coevo.findings.shown import shown
-from coevo.findings.step import step
+from coevo.report.figures import figure_names
+from coevo.report.findings import all_findings, limits_that_apply
+from coevo.report.findings.calibrated import calibration_finding, failed
+from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.comovement import comovement_finding
+from coevo.report.findings.data_quality import data_finding, obstacles_finding
+from coevo.report.findings.equilibrium import equilibrium_finding, observed
+from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.interaction import interaction_finding, slope_signs
+from coevo.report.findings.rise import focus_state, rise_finding
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
 
@@ -26,7 +26,7 @@ def with_value(frame: pd.DataFrame, rows: pd.Series, column: str, value: object)
 
 
 def test_every_region_rises() -> None:
-    found = far(study())
+    found = rise_finding(study())
     assert (found["verdict"], found["rose"], found["n"]) == ("all", 4, 4)
     assert (found["first"], found["last"], found["rows"]) == (2015, 2020, 24)
     assert found["focus"]["rank"] == (1, 1)
@@ -38,17 +38,17 @@ def test_fewer_rises_weaken_the_verdict(falling: int, verdict: str) -> None:
     table = tables()["coupling"]
     fallen = sorted(table["region"].unique())[:falling]
     rows = table["region"].isin(fallen) & table["year"].eq(2020)
-    assert far(study(coupling=with_value(table, rows, "D", 0.01)))["verdict"] == verdict
+    assert rise_finding(study(coupling=with_value(table, rows, "D", 0.01)))["verdict"] == verdict
 
 
 def test_mean_is_the_mean_of_regions() -> None:
     table = tables()["coupling"]
     mean = table.loc[table["year"] == 2015, "D"].mean()
-    assert far(study())["mean"][0] == pytest.approx(mean)
+    assert rise_finding(study())["mean"][0] == pytest.approx(mean)
 
 
 def test_no_comovement_inside_the_range_of_random_pairings() -> None:
-    found = step(study())
+    found = comovement_finding(study())
     assert found["verdict"] == "none"
     assert found["where"]["levels"] == "above"
     assert found["top"] == ("product_per_head", 0.9)
@@ -57,11 +57,14 @@ def test_no_comovement_inside_the_range_of_random_pairings() -> None:
 def test_comovement_above_the_range() -> None:
     table = tables()["comovement"]
     rows = table["measure"].eq("correlation_lnU") & table["scope"].eq("within_regions_and_years")
-    assert step(study(comovement=with_value(table, rows, "value", 0.4)))["verdict"] == "beyond"
+    assert (
+        comovement_finding(study(comovement=with_value(table, rows, "value", 0.4)))["verdict"]
+        == "beyond"
+    )
 
 
 def test_without_random_pairings_nothing_is_judged() -> None:
-    found = step(study(**unplaced()))
+    found = comovement_finding(study(**unplaced()))
     assert (found["verdict"], found["why"], found["where"]) == ("unplaced", "few", {})
     assert found["r"]["within_regions_and_years"] == -0.18
 
@@ -75,15 +78,18 @@ def test_correlation_that_could_not_be_computed(value: float | None) -> None:
     else:
         table = with_value(table, table["scope"].eq(scope), "value", value)
     chosen = study(comovement=table)
-    assert step(chosen)["verdict"] == "uncomputed"
-    assert step(chosen)["r"]["levels"] == 0.65
-    assert f"scatter_{scope}" not in figure_names(shown(chosen))
+    assert comovement_finding(chosen)["verdict"] == "uncomputed"
+    assert comovement_finding(chosen)["r"]["levels"] == 0.65
+    assert f"scatter_{scope}" not in figure_names(charts_that_apply(chosen))
 
 
 def test_nothing_in_comovement_leaves_no_verdict() -> None:
     chosen = study(comovement=tables()["comovement"].iloc[:0])
-    assert (step(chosen)["verdict"], step(chosen)["top"]) == ("uncomputed", None)
-    assert "opening_correlations" not in figure_names(shown(chosen))
+    assert (comovement_finding(chosen)["verdict"], comovement_finding(chosen)["top"]) == (
+        "uncomputed",
+        None,
+    )
+    assert "opening_correlations" not in figure_names(charts_that_apply(chosen))
 
 
 def test_rounding_does_not_lift_a_correlation_out_of_the_range() -> None:
@@ -91,13 +97,13 @@ def test_rounding_does_not_lift_a_correlation_out_of_the_range() -> None:
     rows = table["measure"].eq("correlation_lnU") & table["scope"].eq("within_regions_and_years")
     for above, verdict in ((1e-12, "none"), (1e-6, "beyond")):
         changed = with_value(table, rows, "value", 0.3 + above)
-        assert step(study(comovement=changed))["verdict"] == verdict
+        assert comovement_finding(study(comovement=changed))["verdict"] == verdict
 
 
 @pytest.mark.parametrize(("year", "years"), [(2015, (2016, 2020)), (2020, (2015, 2019))])
 def test_region_without_an_end_year_enters_with_its_own(year: int, years: tuple) -> None:
     chosen = study(**gap(year))
-    state, found = focus_state(chosen, "330000"), far(chosen)
+    state, found = focus_state(chosen, "330000"), rise_finding(chosen)
     assert state["years"] == years
     assert found["shorter"] == [("Zhejiang", *years)]
     d = tables()["coupling"].set_index(["region", "year"])["D"]
@@ -127,21 +133,21 @@ def test_last_observed_state_is_of_the_last_year_with_both() -> None:
 
 def test_region_in_focus_that_is_not_estimated() -> None:
     chosen = study(**unestimated("330000"))
-    found = findings(chosen)
+    found = all_findings(chosen)
     assert found["equilibrium"]["verdict"] == "not_estimated"
     assert found["equilibrium"]["reason"] == "x2 is 0 in 2016"
     assert found["interaction"]["verdict"] == "supply_then_neither"
     assert "freedom" not in found["limits"]
-    assert not {"fit"} & shown(chosen)
+    assert not {"fit"} & charts_that_apply(chosen)
 
 
 def test_figures_read_are_those_that_are_there_and_missing_those_that_are_needed() -> None:
     chosen, made = study(), tables()
     seen = made["observations"]
     blank = with_value(seen, seen.index == seen.index[0], "value", np.nan)
-    assert data(replace(chosen, tables={**made, "observations": blank}))["observations"] == (
-        seen["value"].notna().sum() - 1
-    )
+    assert data_finding(replace(chosen, tables={**made, "observations": blank}))[
+        "observations"
+    ] == (seen["value"].notna().sum() - 1)
     rows = [
         ("prices", "", "", "", "index", "prices", "价格", "价格指数", ""),
         ("real", "", "", "", "yuan", "real", "实际", "", "deflate(product, prices)"),
@@ -150,7 +156,7 @@ def test_figures_read_are_those_that_are_there_and_missing_those_that_are_needed
     index = made["panel"].iloc[:12].assign(indicator="prices", value=np.nan, flag="missing:x")
     index["year"] = [2015, *range(2016, 2021)] * 2
     panel = pd.concat([made["panel"], index], ignore_index=True)
-    found = data(replace(chosen, indicators=table, tables={**made, "panel": panel}))
+    found = data_finding(replace(chosen, indicators=table, tables={**made, "panel": panel}))
     assert sorted(found["missing"]["year"].unique()) == [*range(2016, 2021)]
 
 
@@ -163,25 +169,25 @@ def test_current_prices_are_a_limit_unless_what_is_used_is_deflated() -> None:
     chosen = study()
     columns = "indicator subsystem direction unit label_en label_zh source_name derivation".split()
     table = pd.concat([chosen.indicators, pd.DataFrame(rows, columns=columns)]).fillna("")
-    assert "prices" in limits(replace(chosen, indicators=table))  # there, but not used
+    assert "prices" in limits_that_apply(replace(chosen, indicators=table))  # there, but not used
     used = table.assign(
         subsystem=table["subsystem"].where(table["indicator"] != "share", "cluster")
     )
-    assert "prices" not in limits(replace(chosen, indicators=used))
+    assert "prices" not in limits_that_apply(replace(chosen, indicators=used))
     downstream = table["indicator"] == chosen.config["interaction"]["downstream"]
     paired = with_value(table, downstream, "derivation", "sum(real, real)")
     paired = with_value(paired, downstream, "source_name", "")
-    assert "prices" not in limits(replace(chosen, indicators=paired))
+    assert "prices" not in limits_that_apply(replace(chosen, indicators=paired))
 
 
 def test_single_region_that_is_not_estimated() -> None:
     chosen = study(1, **unestimated("330000", 1))
-    assert interaction(chosen)["verdict"] == "not_estimated"
-    assert not {"fit", "coefficients", "own_fits"} & shown(chosen)
+    assert interaction_finding(chosen)["verdict"] == "not_estimated"
+    assert not {"fit", "coefficients", "own_fits"} & charts_that_apply(chosen)
 
 
 def test_given_parameters_are_no_calibration() -> None:
-    found = calibration(study(**stated(50.0, 200.0)))
+    found = calibration_finding(study(**stated(50.0, 200.0)))
     assert (found["verdict"], found["given"]["x1"]) == ("given", 50.0)
 
 
@@ -214,11 +220,11 @@ def test_labels_fall_back_to_ids() -> None:
 )
 def test_signs_of_two_intervals(b1: tuple, d: tuple, verdict: str) -> None:
     rows = [pd.Series({"low": low, "high": high}) for low, high in (b1, d)]
-    assert signs(*rows) == verdict
+    assert slope_signs(*rows) == verdict
 
 
 def test_year_effects_take_the_pattern_away() -> None:
-    found = interaction(study())
+    found = interaction_finding(study())
     assert found["verdict"] == "supply_then_neither"
     assert found["undecided"]
     assert (found["zeros"], found["intervals"]) == (6, 6)
@@ -228,7 +234,7 @@ def test_year_effects_take_the_pattern_away() -> None:
 def test_narrow_intervals_keep_the_pattern() -> None:
     table = tables()["parameters"]
     rows = table["effects"].eq("region+year")
-    found = interaction(study(parameters=with_value(table, rows, "low", 0.01)))
+    found = interaction_finding(study(parameters=with_value(table, rows, "low", 0.01)))
     assert found["verdict"] == "supply_then_supply"
     assert not found["undecided"]
 
@@ -236,7 +242,7 @@ def test_narrow_intervals_keep_the_pattern() -> None:
 def test_regional_slopes_are_per_first_year_output() -> None:
     chosen = study()
     first = chosen.series("sales").groupby(level="region").first()
-    from coevo.findings.interaction import regional
+    from coevo.report.findings.interaction import regional
 
     rows = regional(chosen, "b1").set_index("scope")["estimate"]
     np.testing.assert_allclose(rows, 0.1 * 0.001 * first.reindex(rows.index))
@@ -257,15 +263,15 @@ def test_unbounded_sets_are_named(x1_set: str, x2_set: str, located: bool, verdi
     own = table["source"].eq("fit") & table["effects"].eq("none")
     for column, value in (("x1_set", x1_set), ("x2_set", x2_set), ("located", located)):
         table = with_value(table, own, column, value)
-    assert equilibrium(study(equilibria=table))["verdict"] == verdict
+    assert equilibrium_finding(study(equilibria=table))["verdict"] == verdict
 
 
 def test_probability_of_a_positive_equilibrium_is_the_sum_of_three() -> None:
-    assert equilibrium(study())["p_positive"] == pytest.approx(0.52)
+    assert equilibrium_finding(study())["p_positive"] == pytest.approx(0.52)
 
 
 def test_failed_calibrations_are_counted_and_listed() -> None:
-    found = calibration(study())
+    found = calibration_finding(study())
     assert (found["verdict"], found["failed"], found["of"]) == ("period", 5, 20)
     rows = failed(study())
     assert rows["name"].tolist() == ["Beijing"]
@@ -276,12 +282,12 @@ def test_failed_calibrations_are_counted_and_listed() -> None:
 def test_region_at_the_top_of_every_scale_has_no_obstacle() -> None:
     table = tables()["obstacles"]
     top = table["region"].eq("330000") & table["year"].eq(2020)
-    found = obstacles(study(obstacles=with_value(table, top, "obstacle", 0.0)))
+    found = obstacles_finding(study(obstacles=with_value(table, top, "obstacle", 0.0)))
     assert (found["verdict"], found["year"]) == ("earlier", 2019)
 
 
 def test_one_region_has_no_pooled_findings() -> None:
-    found = findings(study(1))
+    found = all_findings(study(1))
     assert found["far"]["verdict"] == found["step"]["verdict"] == "one_region"
     assert found["interaction"]["verdict"] == "region_neither"
 
@@ -298,10 +304,10 @@ def test_one_region_has_no_pooled_findings() -> None:
     ],
 )
 def test_printed_value_keeps_its_grade(value: float, text: str) -> None:
-    assert printed(value) == text
+    assert grade_marks(value) == text
 
 
 def test_printed_value_never_contradicts_its_grade() -> None:
     values = np.random.default_rng(1).uniform(0, 1, 2000)
-    shown = [float(printed(value)) for value in values]
+    shown = [float(grade_marks(value)) for value in values]
     assert (grade(shown) == grade(values)).all()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coevo.coupling import coordination_degree, coordination_index, coupling_degree
-from coevo.growth_split import contributions, growth_split, logarithmic_mean
+from coevo.coupling.growth_split import contributions, growth_contributions, logarithmic_mean
 
 MEMBER = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]], dtype=float)
 W = np.array([0.3, 0.7, 1.0, 0.5, 0.5])
@@ -47,7 +47,7 @@ def tables(years=(2015, 2016, 2018)):
 
 
 def test_a_table_by_hand():
-    table = growth_split(*tables(), "m", SETTINGS)
+    table = growth_contributions(*tables(), "m", SETTINGS)
     assert set(table["year"]) == {2016}  # 2016 to 2018 goes over a gap
     found = table.set_index("indicator")["contribution"]
     assert found["a"] == pytest.approx(np.log(2) / 4)  # U1 doubles
@@ -56,7 +56,7 @@ def test_a_table_by_hand():
 
 
 def test_steps_of_successive_years_add_up_to_the_period():
-    table = growth_split(*tables((2015, 2016, 2017)), "m", SETTINGS)
+    table = growth_contributions(*tables((2015, 2016, 2017)), "m", SETTINGS)
     total = np.log(0.8 / 0.2) / 4 + np.log(0.6 / 0.25) / 4
     assert table["contribution"].sum() == pytest.approx(total, abs=1e-12)
 
@@ -65,4 +65,4 @@ def test_steps_of_successive_years_add_up_to_the_period():
     "change", [{"form": "wang"}, {"composite": "topsis"}, {"preset": "spssau"}]
 )
 def test_where_the_split_does_not_hold_there_is_none(change):
-    assert growth_split(*tables(), "m", {**SETTINGS, **change}).empty
+    assert growth_contributions(*tables(), "m", {**SETTINGS, **change}).empty

@@ -7,12 +7,7 @@ import pytest
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, fit_pooled
 from coevo.estimation.effects import sums
-from coevo.estimation.heterogeneity import (
-    homogeneity_test,
-    leave_one_out,
-    mean_group,
-    own_slopes,
-)
+from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group, own_slopes
 from coevo.estimation.pooled import common_slopes
 
 YEARS = np.arange(2001, 2010)

@@ -8,13 +8,7 @@ from scipy import stats
 
 from coevo.errors import StudyError
 from coevo.estimation import Equations, fit
-from coevo.inference import (
-    equilibrium_sets,
-    fieller,
-    interval,
-    sign_probabilities,
-    t_quantile,
-)
+from coevo.inference import equilibrium_sets, fieller, interval, sign_probabilities, t_quantile
 
 value = st.floats(-10, 10).filter(lambda x: abs(x) > 0.01)
 spread = st.floats(0.01, 5)

@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.relation_rule import Design, sample
-from coevo.equilibria.doubts import pooled_doubts
 from coevo.equilibria.fitted import fit_all
-from coevo.equilibria.judged import (
+from coevo.equilibria.pooled_checks import (
     bias_rows,
     judged_rows,
     period_rows,
@@ -18,14 +17,15 @@ from coevo.equilibria.judged import (
     tried,
     wild_rows,
 )
+from coevo.equilibria.region_checks import pooled_doubts
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
-from coevo.feedback import feedback
-from coevo.relations import relation
-from coevo.short_panel import short_panel_bias
-from coevo.wild_bootstrap import wild_pooled
+from coevo.inference.feedback import feedback
+from coevo.inference.relation_rule import relation
+from coevo.inference.short_panel import short_panel_bias
+from coevo.inference.wild_bootstrap import wild_pooled
 
 T_9 = 2.262157  # t(.975, 9)
 EMPTY = {"value": np.nan, "low": np.nan, "high": np.nan, "relation": ""}

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from jinja2 import Environment, nodes
 
-from coevo.composite import COMPOSITES
-from coevo.configuration import LANGUAGES
 from coevo.coupling import FORMS, GRADES, PRESETS, STAGES
+from coevo.coupling.composites import COMPOSITES
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS
-from coevo.findings.localised import translator
-from coevo.multiverse import CHOICES
 from coevo.normalisation import REFERENCES
-from coevo.report.grammar import Grammar
-from coevo.report.markup import environment
-from coevo.units import UNITS, named
-from coevo.vintages import POLICIES
+from coevo.observations.units import UNITS, named
+from coevo.panel.vintages import POLICIES
+from coevo.report.findings.localised import translator
+from coevo.report.words.grammar import Grammar
+from coevo.report.words.markup import environment
+from coevo.sensitivity.multiverse import CHOICES
+from coevo.study.configuration import LANGUAGES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import FOLDER, ROOT, words_of
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES
-from coevo.findings import findings
-from coevo.findings.localised import NAMED, chart_words, localised, translator
+from coevo.report.findings import all_findings
+from coevo.report.findings.localised import NAMED, chart_words, study_in_language, translator
 from tests.sample import NAMES, config, indicators, places, study, tables, words_of
 
 CHINESE = {"330000": "浙江", "110000": "北京", "150000": "内蒙古", "620000": "甘肃"}
@@ -16,7 +16,7 @@ MESSAGES = words_of("messages", "zh")
 
 def chinese(made: dict[str, pd.DataFrame], **chosen: object):
     given = {"words": WORDS, "messages": MESSAGES, "places": places()} | chosen
-    return localised(config(), made, indicators("zh"), "zh", **given)
+    return study_in_language(config(), made, indicators("zh"), "zh", **given)
 
 
 def test_a_message_that_no_entry_fits_keeps_its_signs() -> None:
@@ -52,7 +52,7 @@ def test_a_region_that_is_not_known_keeps_its_name() -> None:
 def test_a_twin_column_is_taken_where_it_is_filled() -> None:
     table = indicators("zh")
     table.loc[table["indicator"] == "jobs", ["label_zh", "dimension_zh"]] = ["", np.nan]
-    told = localised(config(), tables(), table, "zh", places(), WORDS, MESSAGES)
+    told = study_in_language(config(), tables(), table, "zh", places(), WORDS, MESSAGES)
     assert told.label("sales") == "销售额" and told.label("shops") == "商店"
     assert told.label("jobs") == "jobs"
     assert list(told.indicators["dimension"]) == ["规模", "规模", "规模", "volume", ""]
@@ -128,7 +128,10 @@ def test_what_findings_compare_is_left_as_it_is() -> None:
 
 
 def test_verdicts_do_not_depend_on_the_language() -> None:
-    english, other = findings(study(claims=True)), findings(study(claims=True, language="zh"))
+    english, other = (
+        all_findings(study(claims=True)),
+        all_findings(study(claims=True, language="zh")),
+    )
     assert list(english) == list(other)
     for section, found in english.items():
         if isinstance(found, dict):
@@ -139,7 +142,7 @@ def test_verdicts_do_not_depend_on_the_language() -> None:
 
 def test_no_argument_is_changed() -> None:
     made, table, before = tables(claims=True), indicators("zh"), tables(claims=True)
-    localised(config(), made, table, "zh", places(), WORDS, MESSAGES)
+    study_in_language(config(), made, table, "zh", places(), WORDS, MESSAGES)
     for name, frame in made.items():
         pd.testing.assert_frame_equal(frame, before[name])
     pd.testing.assert_frame_equal(table, indicators("zh"))
@@ -147,7 +150,7 @@ def test_no_argument_is_changed() -> None:
 
 def test_without_words_and_messages_tables_stay_as_they_are() -> None:
     made = tables(claims=True)
-    english = localised(config(), made, indicators(), "en", places(), {}, None)
+    english = study_in_language(config(), made, indicators(), "en", places(), {}, None)
     for name, frame in english.tables.items():
         pd.testing.assert_frame_equal(frame, made[name], check_dtype=False)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.composite import COMPOSITES
 from coevo.coupling import FORMS, couple
-from coevo.multiverse import CHOICES, RANGES, choice_sensitivity, specifications
-from coevo.normalisation import normalise, scale
+from coevo.coupling.composites import COMPOSITES
+from coevo.normalisation import normalise, scaled_panel
+from coevo.sensitivity.multiverse import CHOICES, RANGES, choice_sensitivity, multiverse_rows
 from coevo.weighting import NEEDS, WEIGHTINGS, weigh
 
 CONFIG = {
@@ -52,7 +52,7 @@ def study(seed=1, regions=6, years=4):
 @pytest.fixture(scope="module")
 def table():
     other = study(2)
-    return specifications({"main": study(), "other": other}, CONFIG)
+    return multiverse_rows({"main": study(), "other": other}, CONFIG)
 
 
 def test_every_combination_is_there_once(table):
@@ -98,9 +98,9 @@ def test_the_main_combination_keeps_every_setting_of_the_study(normalisation, co
     }
     normalised, _ = normalise(panel, indicators, config["normalisation"])
     weights = weigh(normalised, panel, indicators, config["weighting"])
-    span = scale(config["normalisation"])
+    span = scaled_panel(config["normalisation"])
     expected, _ = couple(normalised, weights, "entropy", config["coupling"], span)
-    first = specifications({"main": study()}, config).iloc[0]
+    first = multiverse_rows({"main": study()}, config).iloc[0]
     assert first["main"] and first["D_mean"] == pytest.approx(expected["D"].mean(), abs=1e-12)
 
 

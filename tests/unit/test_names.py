@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo.configuration import with_defaults
 from coevo.errors import StudyError
 from coevo.files import read_table
-from coevo.indicator_table import check_indicators
 from coevo.observations.names import Place, Regions, aliases, compared, find_indicator, nearest
+from coevo.study.configuration import with_defaults
+from coevo.study.indicator_table import check_indicators
 
 TABLE = read_table("config/regions.csv")
 REGIONS = Regions(TABLE)

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.guide import said_marks, source_name, unit_name, uses
-from coevo.new_study import Wish, new_study, wish
+from coevo.study.guide import said_marks, source_name, unit_name, uses
+from coevo.study.new_study import Wish, begin_study, wish
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = Wish("mine", 2018, 2023, "2026-11")
@@ -94,7 +94,7 @@ def test_what_is_not_understood_is_said_in_a_line(words, lines):
 
 
 def test_a_new_study_is_three_files_and_three_lines_on_what_to_do():
-    assert new_study(WANTED) == [
+    assert begin_study(WANTED) == [
         "written  config/mine.yaml (years 2018 to 2023)",
         "written  config/indicators/mine.csv",
         f"written  {BOOK}",
@@ -115,7 +115,7 @@ def test_a_new_study_is_three_files_and_three_lines_on_what_to_do():
 
 @pytest.mark.parametrize("name", ["2026-11", "true", "1e5", "null", "007"])
 def test_a_name_that_looks_like_something_else_stays_a_name(name):
-    new_study(Wish(name, 2018, 2023, "2026-11"))
+    begin_study(Wish(name, 2018, 2023, "2026-11"))
     config = yaml.safe_load(Path(f"config/{name}.yaml").read_text(encoding="utf-8"))
     assert config["study"] == name
     assert Path(f"data/raw/{name}/2026-11/{name}.xlsx").is_file()
@@ -123,17 +123,17 @@ def test_a_name_that_looks_like_something_else_stays_a_name(name):
 
 def test_nothing_is_written_for_years_that_cannot_be():
     with pytest.raises(StudyError, match=r"^mine\.yaml: years: 2018 to 2021 are 4 years"):
-        new_study(Wish("mine", 2018, 2021, "2026-11"))
+        begin_study(Wish("mine", 2018, 2021, "2026-11"))
     with pytest.raises(StudyError, match=r"^mine\.yaml: years: first \(2023\) comes after last"):
-        new_study(Wish("mine", 2023, 2018, "2026-11"))
+        begin_study(Wish("mine", 2023, 2018, "2026-11"))
     assert not Path("config/mine.yaml").exists() and not Path("data").exists()
 
 
 def test_nothing_is_overwritten_and_what_is_kept_is_named():
-    new_study(WANTED)
+    begin_study(WANTED)
     files = ["config/mine.yaml", "config/indicators/mine.csv", BOOK]
     before = {file: Path(file).read_bytes() for file in files}
-    again = new_study(Wish("mine", 2001, 2009, "2026-11"))
+    again = begin_study(Wish("mine", 2001, 2009, "2026-11"))
     assert again[:3] == [
         "kept     config/mine.yaml (years 2018 to 2023)",
         "kept     config/indicators/mine.csv",
@@ -141,19 +141,19 @@ def test_nothing_is_overwritten_and_what_is_kept_is_named():
     ]
     assert {file: Path(file).read_bytes() for file in files} == before
     Path(BOOK).unlink()
-    assert new_study(WANTED)[2] == f"written  {BOOK}"
+    assert begin_study(WANTED)[2] == f"written  {BOOK}"
     assert Path(BOOK).read_bytes() == before[BOOK]  # the same study, the same bytes
 
 
 def test_a_further_vintage_gets_a_workbook_of_its_own():
-    new_study(WANTED)
-    lines = new_study(Wish("mine", 2018, 2023, "2027-11"))
+    begin_study(WANTED)
+    lines = begin_study(Wish("mine", 2018, 2023, "2027-11"))
     assert lines[2] == "written  data/raw/mine/2027-11/mine.xlsx"
     assert Path(BOOK).is_file()
 
 
 def test_the_workbook_follows_an_edited_table_and_config():
-    new_study(WANTED)
+    begin_study(WANTED)
     Path(BOOK).unlink()
     table = Path("config/indicators/mine.csv")
     row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员|从业人员,\n"
@@ -161,7 +161,7 @@ def test_the_workbook_follows_an_edited_table_and_config():
     config = Path("config/mine.yaml")
     text = config.read_text(encoding="utf-8").replace("regions: all", 'regions: ["330000"]')
     config.write_text(text.replace("first: 2018", "first: 2014"), encoding="utf-8")
-    new_study(WANTED)
+    begin_study(WANTED)
     book = sheets()
     assert [cell.value for cell in book.worksheets[0][2]][-1] == "就业人员(万人)"
     assert [cell.value for cell in book.worksheets[0][1]][-1] == "jobs (10 thousand persons)"
@@ -177,7 +177,7 @@ def test_an_indicator_table_that_is_not_right_is_refused():
     text = table.read_text(encoding="utf-8").replace("mobile internet users,", "", 1)
     table.write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match=r"^config/indicators/mine\.csv: row \d+ \(mobile_inter"):
-        new_study(WANTED)
+        begin_study(WANTED)
     assert not Path("data").exists()
 
 
@@ -187,7 +187,7 @@ def choices(book, formula: str) -> list[str]:
 
 
 def test_the_sheet_of_figures_has_heads_with_units_and_checks_what_is_typed():
-    new_study(WANTED)
+    begin_study(WANTED)
     book = sheets()
     assert book.sheetnames == ["数据 Data", "说明 Guide"]
     assert all(sheet.sheet_state == "visible" for sheet in book)
@@ -220,7 +220,7 @@ def test_the_sheet_of_figures_has_heads_with_units_and_checks_what_is_typed():
 
 
 def test_the_guide_holds_words_alone_and_a_row_per_indicator():
-    new_study(WANTED)
+    begin_study(WANTED)
     guide = sheets()["说明 Guide"]
     rows = [[cell.value for cell in row] for row in guide.iter_rows()]
     assert all(isinstance(value, str | None) for row in rows for value in row)
@@ -238,7 +238,7 @@ def test_the_guide_holds_words_alone_and_a_row_per_indicator():
 
 
 def test_the_workbook_carries_no_time_and_no_formula():
-    new_study(WANTED)
+    begin_study(WANTED)
     with zipfile.ZipFile(Path(BOOK)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         parts = {name: archive.read(name).decode() for name in archive.namelist()}

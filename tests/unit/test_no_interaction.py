@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coevo.estimation.pooled_batches import steps
-from coevo.no_interaction import NULLS, Shocks, chunks, draw_shocks, shocks, simulate
+from coevo.inference.no_interaction import NULLS, Shocks, chunks, draw_shocks, shocks, simulate
 
 
 def panel(missing=(), regions=4, years=6, seed=1):

@@ -11,6 +11,8 @@ from openpyxl import Workbook
 from coevo.errors import StudyError
 from coevo.observations import observe
 from coevo.observations.sheets import address
+from coevo.panel.audit import audit_findings, with_remarks
+from coevo.panel.vintages import revisions
 from tests.unit.readers_agree import assert_readers_agree
 
 REGIONS = pd.DataFrame(
@@ -58,7 +60,10 @@ def raw(tmp_path, monkeypatch):
 
 def read(raw, units_read_as=None, marks=None, indicators=INDICATORS, regions=REGIONS):
     files = sorted(str(path) for path in raw.rglob("*") if path.is_file())
-    return observe(files, str(raw), indicators, regions, units_read_as or {}, marks or {})
+    given = (indicators, regions, units_read_as or {}, marks or {})
+    observations, remarks = observe(files, str(raw), *given)
+    audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
+    return observations, audit, revisions(observations)
 
 
 def test_a_workbook_keeps_value_vintage_and_cell(raw):

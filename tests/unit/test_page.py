@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from coevo.coupling import composite_indices, couple, degrees, grade
-from coevo.derivations import DERIVATIONS
 from coevo.normalisation import minmax, normalise
-from coevo.report import page
-from coevo.report.markup import table
-from coevo.report.trace import trace
-from coevo.report.wording import page_data, voice
-from coevo.tables import TABLES
+from coevo.panel.derivations import DERIVATIONS
+from coevo.report.documents import page
+from coevo.report.documents.page_trace import trace
+from coevo.report.documents.report_text import page_data, voice
+from coevo.report.tables import TABLES
+from coevo.report.words.markup import table
 from tests.sample import ROOT, config, indicators, study, tables
 
 PHRASES = {
@@ -135,7 +135,7 @@ def test_missing_years_and_flags_are_kept() -> None:
 
 
 def test_large_study_traces_the_region_in_focus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("coevo.report.trace.MOST", 50)
+    monkeypatch.setattr("coevo.report.documents.page_trace.MOST", 50)
     found = trace(study(), same)
     assert found["regions"] == ["330000"] and not found["whole"]
     assert {region for values in found["z"] for region in values} == {"330000"}
@@ -175,7 +175,7 @@ def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:
 
     from fontTools.ttLib import TTFont
 
-    from coevo.fonts import chinese_face
+    from coevo.report.figures.fonts import chinese_face
 
     assert chinese_face("Zhejiang, D = 0.73 – ₁", "face") == ""
     sheet = chinese_face("浙江 D（2023年）", "face")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo import fonts
 from coevo.errors import StudyError
-from coevo.report import documents
-from coevo.report.paper import pdf, typst
-from coevo.report.wording import metadata, voice
+from coevo.report.documents import documents
+from coevo.report.documents.paper import pdf, typst
+from coevo.report.documents.report_text import metadata, voice
+from coevo.report.figures import fonts
 from tests.programs import needs
 from tests.sample import ROOT, files, study
 
@@ -160,9 +160,9 @@ def test_formulas_have_words(given: dict) -> None:
 
 def test_character_that_no_font_holds_is_refused_with_its_context(given: dict) -> None:
     with pytest.raises(StudyError, match=r"report: .*U\+1F600.*before .* after"):
-        fonts.check({"report": "before 😀 after"})
-    fonts.check({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
-    fonts.check({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
+        fonts.check_characters({"report": "before 😀 after"})
+    fonts.check_characters({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
+    fonts.check_characters({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
     changed = given | {"heat.svg": given["heat.svg"].replace("Zhejiang", "Zhejiang 😀")}
     with pytest.raises(StudyError, match=r"figure heat: .*U\+1F600.* or leave pdf out"):
         short("![D](figures/heat.svg)\n", changed)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo.report.wording import text, voice
+from coevo.report.documents.report_text import text, voice
 from tests import populations
 from tests.sample import NAMES, study, tables
 from tests.unit.test_report import NOTES, PHRASES, PROVENANCE, TEMPLATE, words

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo.configuration import read_schema, with_registries
-from coevo.report.methods import KINDS
-from coevo.report.page import html
-from coevo.report.pandoc import converted
-from coevo.report.references import CITED, STYLES, bibliography, cited
-from coevo.report.wording import metadata, voice
+from coevo.report.documents.page import html
+from coevo.report.documents.pandoc import converted
+from coevo.report.documents.references import CITED, STYLES, bibliography, cited
+from coevo.report.documents.report_text import metadata, voice
+from coevo.report.words.methods_text import KINDS
+from coevo.study.configuration import read_schema, with_registries
 from tests.sample import ROOT, study, words_of
 
 FOLDER = ROOT / "workflow" / "report"

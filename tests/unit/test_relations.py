@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.relation_rule import Design, names, sample
 from coevo.errors import StudyError
-from coevo.relations import (
+from coevo.inference.relation_rule import (
     Cross,
     agreed,
     critical_values,

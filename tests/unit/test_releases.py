@@ -8,8 +8,8 @@ import pytest
 from coevo import files
 from coevo.errors import StudyError
 from coevo.files import write_folder
-from coevo.releases import check_name, keep, latest, manifest, releases, vintages
-from coevo.tables import TABLES, tables_of
+from coevo.history.releases import check_name, keep, kept_releases, latest, manifest, vintage_files
+from coevo.report.tables import TABLES, tables_of
 
 ABOUT = {"study": "small", "vintages": ["2026-10"], "config": {"years": {"first": 1, "last": 2}}}
 PANEL = {"panel.csv": b"region\n330000\n"}
@@ -30,7 +30,7 @@ def test_a_release_is_numbered_and_says_what_it_is(tmp_path) -> None:
     newest = latest(tmp_path / "releases")
     assert (newest.number, newest.name) == (2, "2025-paper")  # by number, not by name
     assert newest.files == [f"{newest.folder}/panel.csv", f"{newest.folder}/release.yaml"]
-    assert [release.number for release in releases(tmp_path / "releases")] == [1, 2]
+    assert [release.number for release in kept_releases(tmp_path / "releases")] == [1, 2]
 
 
 def test_the_same_again_is_there_already_and_anything_else_is_refused(tmp_path) -> None:
@@ -105,7 +105,7 @@ def test_a_folder_that_is_no_release_is_named(tmp_path, text, why) -> None:
 
 def test_vintages_are_the_folders_that_raw_files_stand_in() -> None:
     raw = ["data/raw/x/2027-10/b/c.csv", "data/raw/x/2026-10/a.csv", "data/raw/x/2027-10/a.csv"]
-    assert vintages("data/raw/x", raw) == ["2026-10", "2027-10"]
+    assert vintage_files("data/raw/x", raw) == ["2026-10", "2027-10"]
 
 
 def test_the_tables_of_a_study_follow_its_configuration() -> None:

@@ -9,11 +9,12 @@ import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from coevo.figures import FIGURES
-from coevo.report import documents, numbers
-from coevo.report.markup import Markdown, environment, escaped, plain
-from coevo.report.wording import metadata, text, voice
-from coevo.vintages import revisions
+from coevo.panel.vintages import revisions
+from coevo.report.documents import documents
+from coevo.report.documents.report_text import metadata, text, voice
+from coevo.report.figures import FIGURES
+from coevo.report.words import numbers
+from coevo.report.words.markup import Markdown, environment, escaped, plain_text
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"
@@ -290,7 +291,7 @@ def test_text_from_data_is_escaped(raw: object, shown: str) -> None:
 def test_plain_undoes_escapes_alone(raw: str) -> None:
     line = " ".join(raw.split())
     assume(line.isprintable() and line)
-    assert plain(escaped(line)) == line
+    assert plain_text(escaped(line)) == line
 
 
 def test_markdown_stays_markdown() -> None:
@@ -306,8 +307,8 @@ def test_markdown_stays_markdown() -> None:
     [
         (numbers.fixed, -0.001, "0.00"),
         (numbers.fixed, -1234.5, "−1,234.50"),
-        (numbers.figures, 0.0012345, "0.00123"),
-        (numbers.figures, 12345.0, "12,345"),
+        (numbers.with_figures, 0.0012345, "0.00123"),
+        (numbers.with_figures, 12345.0, "12,345"),
         (ENGLISH.percent, 0.123, "12 %"),
         (ENGLISH.spelled, 7, "seven"),
         (ENGLISH.spelled, 31, "31"),
@@ -318,9 +319,9 @@ def test_markdown_stays_markdown() -> None:
         (numbers.fixed, 1e300, "1.00×10³⁰⁰"),
         (numbers.fixed, -2.5e18, "−2.50×10¹⁸"),
         (numbers.fixed, 1e-9, "0.00"),
-        (numbers.figures, -1.4e-15, "−1.40×10⁻¹⁵"),
-        (numbers.figures, 1.234e17, "1.23×10¹⁷"),
-        (numbers.figures, 0.0, "0.00"),
+        (numbers.with_figures, -1.4e-15, "−1.40×10⁻¹⁵"),
+        (numbers.with_figures, 1.234e17, "1.23×10¹⁷"),
+        (numbers.with_figures, 0.0, "0.00"),
         (ENGLISH.percent, 1e20, "1.00×10²² %"),
         (ENGLISH.spelled, 6138, "6,138"),
     ],

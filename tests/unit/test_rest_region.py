@@ -6,15 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from coevo.community import rest_point
 from coevo.errors import StudyError
 from coevo.estimation import Equations
-from coevo.inference import (
-    in_region,
-    rest_region,
-    sign_probabilities,
-    sign_probabilities_general,
-)
+from coevo.inference import in_region, rest_region, sign_probabilities, sign_probabilities_general
+from coevo.lotka_volterra.populations import rest_point
 
 
 def fitted(seed, precision, rows=9):

@@ -8,11 +8,11 @@ from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.feedback import feedback
 from coevo.inference import equilibrium_sets
+from coevo.inference.feedback import feedback
 from coevo.panel import build_panel
-from coevo.robustness import panels_of_other_policies
-from coevo.specifications import CASE, COLUMNS, specifications
+from coevo.sensitivity.robustness import panels_of_other_policies
+from coevo.sensitivity.specifications import CASE, COLUMNS, specification_rows
 
 YEARS = range(2015, 2023)
 FOCUS = "120000"
@@ -66,7 +66,7 @@ def panel_of(observations, policy="single"):
 
 def made(observations, coupling=None, **changes):
     config = {**CONFIG, **changes}
-    return specifications(panel_of(observations), observations, INDICATORS, config, coupling)
+    return specification_rows(panel_of(observations), observations, INDICATORS, config, coupling)
 
 
 def only(**changes):
@@ -213,7 +213,7 @@ def test_every_case_says_something_of_its_own(table):
 def test_the_order_of_the_tables_does_not_matter(observations):
     panel = panel_of(observations)
     found, again = (
-        specifications(rows, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+        specification_rows(rows, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
         for rows in (panel, panel.sample(frac=1, random_state=3))
     )
     pd.testing.assert_frame_equal(found, again, check_exact=True)
@@ -288,7 +288,7 @@ def test_a_first_year_without_a_figure_leaves_the_first_known_one():
     panel = panel_of(rows).query(f"region == '{FOCUS}'")
     missing = (panel["year"] == 2015) & (panel["indicator"] == "sales")
     panel = panel.assign(value=panel["value"].mask(missing))
-    found = specifications(panel, rows, INDICATORS, {**CONFIG, **only()})
+    found = specification_rows(panel, rows, INDICATORS, {**CONFIG, **only()})
     pair = pair_values(panel, PAIR)
     own = fit(pair["year"], pair["x1"], pair["x2"])
     table = rows_of(found, ("main", "single", ""), "given", estimator="trapezoid")
@@ -310,7 +310,7 @@ def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table)
     rows = observed(2, restated=False)
     panel = panel_of(rows)
     short = panel.assign(value=panel["value"].where(panel["year"] < 2017))
-    found = specifications(short, rows, INDICATORS, {**CONFIG, **only(drop=[2018])})
+    found = specification_rows(short, rows, INDICATORS, {**CONFIG, **only(drop=[2018])})
     assert len(found) == 0
     assert list(found.columns) == COLUMNS
     assert found.dtypes.to_dict() == table.dtypes.to_dict()
@@ -319,6 +319,6 @@ def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table)
 def test_arguments_are_not_changed(observations):
     panel, before = panel_of(observations), observations.copy()
     kept = panel.copy()
-    specifications(panel, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+    specification_rows(panel, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
     pd.testing.assert_frame_equal(panel, kept)
     pd.testing.assert_frame_equal(observations, before)

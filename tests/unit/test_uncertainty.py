@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
-from coevo.normalisation import normalise, scale
-from coevo.uncertainty import (
+from coevo.normalisation import normalise, scaled_panel
+from coevo.sensitivity.uncertainty import (
     _summary,
     figure_draws,
+    monte_carlo,
     revision_sizes,
-    uncertainty,
     weight_draws,
 )
 from coevo.weighting import weigh
@@ -49,7 +49,7 @@ def study(settings):
     panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
     normalised, goalposts = normalise(panel, INDICATORS, settings["normalisation"])
     weights = weigh(normalised, panel, INDICATORS, settings["weighting"])
-    span = scale(settings["normalisation"])
+    span = scaled_panel(settings["normalisation"])
     coupling, _ = couple(
         normalised, weights, settings["weighting"]["method"], settings["coupling"], span
     )
@@ -123,7 +123,7 @@ def test_ranges_ranks_and_shares_by_hand():
 def test_ranges_hold_D_and_narrow_to_it(changes):
     settings = config(**changes)
     case = study(settings)
-    table, shares = uncertainty(case, INDICATORS, settings)
+    table, shares = monte_carlo(case, INDICATORS, settings)
     assert set(table["source"]) == {"weights", "weights_loose", "figures"}
     assert (table["low"] <= table["high"]).all() and table["high"].max() <= 1
     wide = table.pivot(index=["region", "year"], columns="source", values=["low", "high"])
@@ -132,6 +132,6 @@ def test_ranges_hold_D_and_narrow_to_it(changes):
     np.testing.assert_allclose(shares.groupby(["region", "year", "source"])["share"].sum(), 1.0)
     # figures without error and weights of one indicator leave D where it is
     settings["robustness"] = {**settings["robustness"], "revision": 0.0}
-    sure = uncertainty(case, INDICATORS, settings)[0].query("source == 'figures'")
+    sure = monte_carlo(case, INDICATORS, settings)[0].query("source == 'figures'")
     np.testing.assert_allclose(sure["low"], sure["D"], atol=1e-12)
     np.testing.assert_allclose(sure["high"], sure["D"], atol=1e-12)

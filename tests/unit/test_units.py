@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.units import NAMES, UNITS, conversion, find_unit, is_unit, split_unit
+from coevo.observations.units import NAMES, UNITS, conversion, find_unit, is_unit, split_unit
 
 
 @pytest.mark.parametrize(

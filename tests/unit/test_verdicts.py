@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES
-from coevo.report.wording import text, voice
+from coevo.report.documents.report_text import text, voice
 from tests import populations
 from tests.sample import FOLDER, NAMES, stated, study, tables, without, words_of
 

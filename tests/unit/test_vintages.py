@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.observations.audit import COLUMNS as AUDIT
-from coevo.vintages import (
+from coevo.panel.audit import COLUMNS as AUDIT
+from coevo.panel.vintages import (
     POLICIES,
     REVISIONS,
     overlay,

@@ -10,15 +10,15 @@ from hypothesis.extra.numpy import arrays
 from coevo.errors import StudyError
 from coevo.weighting import NEEDS, WEIGHTINGS, available, information_entropy, weigh
 from coevo.weighting.combined import game_combination, linear_combination
-from coevo.weighting.judged import consistency
 from coevo.weighting.objective import (
     bartlett_sphericity,
     components,
-    correlations,
+    indicator_correlations,
     kaiser_meyer_olkin,
     pca_spssau_weights,
     pca_weights,
 )
+from coevo.weighting.subjective import consistency
 
 figures = arrays(
     float, st.tuples(st.integers(4, 12), st.integers(2, 5)), elements=st.floats(0.01, 0.99)
@@ -79,7 +79,7 @@ def test_principal_components_by_hand():
     np.testing.assert_allclose(pca_weights(Z), [0.5, 0.5, 0], atol=1e-9)
     np.testing.assert_allclose(pca_spssau_weights(Z), [0.5, 0.5, 0], atol=1e-9)
     # all components kept would give equal weights, whatever the figures: so they are not kept
-    full, v = np.linalg.eigh(correlations(Z + np.eye(4)[:, :3] * 1e-3))
+    full, v = np.linalg.eigh(indicator_correlations(Z + np.eye(4)[:, :3] * 1e-3))
     np.testing.assert_allclose(v**2 @ full, 1.0)
     with pytest.raises(StudyError, match="not correlated"):
         components(np.column_stack([x, y]))

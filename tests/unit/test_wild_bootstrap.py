@@ -7,7 +7,7 @@ import pytest
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.wild_bootstrap import cluster_weights, wild_general, wild_pooled, wild_test
+from coevo.inference.wild_bootstrap import cluster_weights, wild_general, wild_pooled, wild_test
 
 
 def panel(regions=9, years=7, missing=0.0, seed=4):

@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from coevo.figures import figure_names
-from coevo.findings import Study
-from coevo.findings.shown import shown
-from coevo.report import documents, word
-from coevo.report.wording import metadata, voice
+from coevo.report.documents import documents, word
+from coevo.report.documents.report_text import metadata, voice
+from coevo.report.figures import figure_names
+from coevo.report.findings import Study
+from coevo.report.findings.chart_needs import charts_that_apply
 from tests.sample import ROOT, config, indicators, places, study, tables, words_of
 
 FOLDER = ROOT / "workflow" / "report"
@@ -50,7 +50,7 @@ def files(chosen: Study) -> dict[str, Any]:
     given: dict[str, Any] = {
         path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())
     }
-    for shade, name in enumerate(figure_names(shown(chosen))):
+    for shade, name in enumerate(figure_names(charts_that_apply(chosen))):
         given |= {f"{name}.json": "{}", f"{name}.png": dot(shade)}
     return given
 

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo import tables
-from coevo.changes import COLUMNS as CHANGES
 from coevo.coupling import GRADES, couple
-from coevo.figures.theme import PALETTES
 from coevo.files import read_table
-from coevo.normalisation import normalise, scale
-from coevo.tables.columns import UNITS, heads
-from coevo.tables.sheets import CHINESE, ENGLISH, FIRST, IDS
+from coevo.history.changes import COLUMNS as CHANGES
+from coevo.normalisation import normalise, scaled_panel
+from coevo.report import tables
+from coevo.report.figures.theme import PALETTES
+from coevo.report.tables.cell_address import CHINESE, ENGLISH, FIRST, IDS
+from coevo.report.tables.columns import UNITS, heads
 from coevo.weighting import weigh
 from tests import sample
 from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way
@@ -62,21 +62,21 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
     made["weights"] = weigh(made["normalised"], made["panel"], indicators, config["weighting"])
     made["coupling"], made["obstacles"] = couple(
         made["normalised"], made["weights"], config["weighting"]["method"], config["coupling"],
-        scale(settings),
+        scaled_panel(settings),
     )  # fmt: skip
     return made, config, indicators
 
 
 def built(name: str = "entropy", **changed: pd.DataFrame) -> bytes:
     made, config, indicators = study(name)
-    return tables.workbook(made | changed, config, indicators, WORDS)
+    return tables.workbook_bytes(made | changed, config, indicators, WORDS)
 
 
 def way_of(name: str = "entropy") -> bytes:
     """Return the workbook with those tables alone that lead to D."""
     made, config, indicators = study(name)
     used = ("panel", "goalposts", "normalised", "weights", "coupling")
-    return tables.workbook({table: made[table] for table in used}, config, indicators, WORDS)
+    return tables.workbook_bytes({table: made[table] for table in used}, config, indicators, WORDS)
 
 
 def contract() -> list[tuple[str, str]]:
@@ -194,8 +194,8 @@ def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
     made["claims"] = made["claims"].assign(paper='=HYPERLINK("http://a","b")', computed="+1")
     made["audit"] = made["audit"].assign(sheet="=1+1", printed=np.inf, message="@SUM(A1)")
     indicators["label_en"] = "=1+1"
-    data = tables.workbook(made, config, indicators, WORDS)
-    assert data == tables.workbook(made, config, indicators, WORDS)
+    data = tables.workbook_bytes(made, config, indicators, WORDS)
+    assert data == tables.workbook_bytes(made, config, indicators, WORDS)
     book = opened(data)
     assert book["claims"].cell(FIRST + 1, 2).value == '=HYPERLINK("http://a","b")'
     formulas, texts = set(), 0

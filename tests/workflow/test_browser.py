@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo.figures.drawing import CHARTS, figure_names
-from coevo.findings.shown import shown
-from coevo.findings.study import Study
-from coevo.report import documents
-from coevo.report.numbers import fixed, graded
-from coevo.report.trace import trace
-from coevo.report.wording import page_data, voice
+from coevo.report.documents import documents
+from coevo.report.documents.page_trace import trace
+from coevo.report.documents.report_text import page_data, voice
+from coevo.report.figures.drawing import CHARTS, figure_names
+from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.study_tables import Study
+from coevo.report.words.numbers import fixed, graded
 from tests.sample import ROOT, stated, study, unestimated, unplaced
 
 BROWSER = next(
@@ -51,7 +51,7 @@ def written(chosen: Study, folder: Path) -> Path:
     """Write the page of a study and return its path."""
     charts = {
         f"{name}.json": json.dumps(CHARTS[name](chosen, PHRASES["charts"]))
-        for name in figure_names(shown(chosen))
+        for name in figure_names(charts_that_apply(chosen))
     }
     config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
     files = TEMPLATES | charts
@@ -376,7 +376,7 @@ def altered(path: Path, folder: Path, change: Callable[[dict], dict]) -> Path:
 
 
 def test_study_that_is_too_large_says_what_it_traces(opened, paths, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("coevo.report.trace.MOST", 10)
+    monkeypatch.setattr("coevo.report.documents.page_trace.MOST", 10)
     only = trace(sample("regions"), lambda kind, name: name)
     path = altered(paths("regions"), tmp_path, lambda data: data | {"trace": only})
     page = opened(path=path)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo.figures import FIGURES
-from coevo.report import FORMATS
+from coevo.report.documents import FORMATS
+from coevo.report.figures import FIGURES
 from tests.workflow.test_graph import CONFIG, ROOT, command, make_project, snapshot, write_config
 
 LANGUAGES = ("en", "zh")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo.report import FORMATS
+from coevo.report.documents import FORMATS
 from tests.programs import needs
 
 ROOT = Path(__file__).resolve().parents[2]

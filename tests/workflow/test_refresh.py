@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import yaml
 
-from coevo.changes import COMPARED
+from coevo.history.changes import COMPARED
 from tests.programs import needs
 from tests.sample import ENGLISH
 from tests.workflow.test_graph import ALL_RULES, ROOT, make_project, run, snapshot, would_run

@@ -19,9 +19,11 @@ if Path(sys.executable).exists():
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-from coevo import configuration, indicator_table, raw_files, releases, tables
-from coevo.changes import COMPARED
 from coevo.errors import StudyError
+from coevo.history import releases
+from coevo.history.changes import COMPARED
+from coevo.report import tables
+from coevo.study import configuration, indicator_table, raw_files
 
 
 def code(script):
@@ -39,7 +41,7 @@ try:
     indicator_table.check_indicators(
         config, configuration.read_schema("indicators"), "config/regions.csv", NAME
     )
-    RAW = raw_files.raw_files(config["raw"], config["vintage"])
+    RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except StudyError as problem:
     # Snakemake would add lines of its own below ours.

@@ -2,7 +2,7 @@
 
 
 rule observe:
-    """Read every figure with its cell, and audit what was read."""
+    """Read every figure with its cell."""
     input:
         raw=RAW,
         indicators=INDICATORS,
@@ -10,8 +10,7 @@ rule observe:
         code=code("observe"),
     output:
         observations=f"{DATA}/observations.csv",
-        audit=f"{DATA}/audit.csv",
-        revisions=f"{DATA}/revisions.csv",
+        remarks=f"{DATA}/remarks.csv",
     log:
         f"{LOGS}/observe.log",
     conda:
@@ -26,13 +25,16 @@ rule observe:
 
 
 rule panel:
-    """Balance the figures, fill gaps by policy, derive indicators."""
+    """Audit the figures, balance them, fill gaps by policy, derive indicators."""
     input:
         observations=f"{DATA}/observations.csv",
+        remarks=f"{DATA}/remarks.csv",
         indicators=INDICATORS,
         code=code("panel"),
     output:
         panel=f"{DATA}/panel.csv",
+        audit=f"{DATA}/audit.csv",
+        revisions=f"{DATA}/revisions.csv",
     log:
         f"{LOGS}/panel.log",
     conda:

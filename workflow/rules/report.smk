@@ -45,7 +45,7 @@ rule tables:
     input:
         **TABLE_FILES,
         indicators=INDICATORS,
-        columns="coevo/columns.csv",
+        columns="coevo/report/tables/columns.csv",
         code=code("tables"),
     output:
         workbook=shown(f"{REPORT}/results.xlsx", "results", labels=FIRST["workbook"]),
@@ -70,7 +70,7 @@ rule exports:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
-        columns="coevo/columns.csv",
+        columns="coevo/report/tables/columns.csv",
         words=WORDS,
         code=code("exports"),
     output:

@@ -1,8 +1,8 @@
 """The study's tables and the latest release -> what differs between them."""
 
-from coevo.changes import State, changes, released
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
+from coevo.history.changes import State, changes_since, released
 
 speak_plainly(snakemake.log[0])
 study = State(
@@ -11,4 +11,4 @@ study = State(
     snakemake.params.config,
     snakemake.params.coevo,
 )
-write_table(changes(released(snakemake.input.release), study), snakemake.output.changes)
+write_table(changes_since(released(snakemake.input.release), study), snakemake.output.changes)

@@ -1,8 +1,8 @@
 """A paper's claims and the study's tables -> claims with verdicts."""
 
-from coevo.claims import Evidence, check_claims
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
+from coevo.sensitivity.claims import Evidence, check_claims
 
 speak_plainly(snakemake.log[0])
 evidence = Evidence(

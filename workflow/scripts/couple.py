@@ -1,11 +1,11 @@
 """Normalised indicators and weights -> coupling, obstacles, growth of D split, co-movement."""
 
-from coevo.comovement import comovement
 from coevo.coupling import couple
+from coevo.coupling.comovement import comovement_rows
+from coevo.coupling.growth_split import growth_contributions
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
-from coevo.growth_split import growth_split
-from coevo.normalisation import scale
+from coevo.normalisation import scaled_panel
 
 speak_plainly(snakemake.log[0])
 normalised = read_table(snakemake.input.normalised)
@@ -15,16 +15,18 @@ coupling, obstacles = couple(
     weights,
     snakemake.params.weighting,
     snakemake.params.coupling,
-    scale(snakemake.params.normalisation),
+    scaled_panel(snakemake.params.normalisation),
 )
 write_table(coupling, snakemake.output.coupling)
 write_table(obstacles, snakemake.output.obstacles)
 write_table(
-    growth_split(normalised, weights, snakemake.params.weighting, snakemake.params.coupling),
+    growth_contributions(
+        normalised, weights, snakemake.params.weighting, snakemake.params.coupling
+    ),
     snakemake.output.growth_split,
 )
 write_table(
-    comovement(
+    comovement_rows(
         coupling,
         read_table(snakemake.input.panel),
         snakemake.params.size,

@@ -1,11 +1,11 @@
 """Tables of the indices -> guards."""
 
-from coevo.diagnostics import Case, diagnostics
+from coevo.coupling.diagnostics import IndexCase, diagnostic_rows
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
 
 speak_plainly(snakemake.log[0])
-case = Case(
+case = IndexCase(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators),
     read_table(snakemake.input.normalised),
@@ -13,4 +13,4 @@ case = Case(
     read_table(snakemake.input.coupling),
     snakemake.params.config,
 )
-write_table(diagnostics(case), snakemake.output.diagnostics)
+write_table(diagnostic_rows(case), snakemake.output.diagnostics)

@@ -1,8 +1,8 @@
 """The study's tables -> tables for LaTeX in each language of the reports, and for Stata."""
 
 from coevo.errors import speak_plainly
-from coevo.exports import in_languages, latex_files, stata_files
 from coevo.files import read_table, read_texts, write_files
+from coevo.report.tables.exports import in_languages, latex_files, stata_files
 
 speak_plainly(snakemake.log[0])
 voices = in_languages(

@@ -3,14 +3,14 @@
 import yaml
 
 from coevo.errors import speak_plainly
-from coevo.figures.drawing import drawn, for_others
 from coevo.files import read_table, read_texts, write_files
-from coevo.findings.localised import chart_words, localised
+from coevo.report.figures.drawing import drawn, for_others
+from coevo.report.findings.localised import chart_words, study_in_language
 
 speak_plainly(snakemake.log[0])
 (text,) = read_texts(snakemake.input.phrases).values()
 phrases = yaml.safe_load(text)
-study = localised(
+study = study_in_language(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators),

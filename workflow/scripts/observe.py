@@ -1,11 +1,11 @@
-"""Raw files -> observations, audit, revisions."""
+"""Raw files -> observations, and remarks on reading them."""
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
 from coevo.observations import observe
 
 speak_plainly(snakemake.log[0])
-observations, audit, revisions = observe(
+observations, remarks = observe(
     snakemake.input.raw,
     snakemake.params.raw,
     read_table(snakemake.input.indicators),
@@ -14,5 +14,4 @@ observations, audit, revisions = observe(
     snakemake.params.missing_marks,
 )
 write_table(observations, snakemake.output.observations)
-write_table(audit, snakemake.output.audit)
-write_table(revisions, snakemake.output.revisions)
+write_table(remarks, snakemake.output.remarks)

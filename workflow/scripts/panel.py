@@ -1,17 +1,20 @@
-"""Observations -> panel."""
+"""Observations -> panel, audit, revisions."""
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
-from coevo.panel import build_panel
+from coevo.panel import panel_tables
 
 speak_plainly(snakemake.log[0])
-panel = build_panel(
+tables = panel_tables(
     read_table(snakemake.input.observations),
+    read_table(snakemake.input.remarks),
     read_table(snakemake.input.indicators),
-    snakemake.params.regions,
-    snakemake.params.focus,
+    regions=snakemake.params.regions,
+    focus=snakemake.params.focus,
     **snakemake.params.years,
     **snakemake.params.gaps,
     vintage_policy=snakemake.params.vintage_policy,
 )
-write_table(panel, snakemake.output.panel)
+write_table(tables.panel, snakemake.output.panel)
+write_table(tables.audit, snakemake.output.audit)
+write_table(tables.revisions, snakemake.output.revisions)

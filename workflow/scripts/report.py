@@ -2,7 +2,7 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_charts, read_table, read_texts, write_files
-from coevo.report import documents
+from coevo.report.documents import documents
 
 speak_plainly(snakemake.log[0])
 made = documents(

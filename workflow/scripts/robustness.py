@@ -2,10 +2,10 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_optional, read_table, write_table
-from coevo.robustness import robustness
+from coevo.sensitivity.robustness import robustness_rows
 
 speak_plainly(snakemake.log[0])
-variants = robustness(
+variants = robustness_rows(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.observations),
     read_table(snakemake.input.indicators),

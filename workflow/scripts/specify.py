@@ -2,10 +2,10 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
-from coevo.specifications import specifications
+from coevo.sensitivity.specifications import specification_rows
 
 speak_plainly(snakemake.log[0])
-table = specifications(
+table = specification_rows(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.observations),
     read_table(snakemake.input.indicators),

@@ -2,7 +2,7 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table
-from coevo.tables import export
+from coevo.report.tables import export
 
 speak_plainly(snakemake.log[0])
 export(

@@ -2,8 +2,8 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_optional, read_table, write_table
-from coevo.multiverse import choice_sensitivity, indicator_systems, specifications
-from coevo.uncertainty import uncertainty
+from coevo.sensitivity.multiverse import choice_sensitivity, indicator_systems, multiverse_rows
+from coevo.sensitivity.uncertainty import monte_carlo
 
 speak_plainly(snakemake.log[0])
 panel = read_table(snakemake.input.panel)
@@ -13,7 +13,7 @@ systems = indicator_systems(
     indicators,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.systems},
 )
-multiverse = specifications(
+multiverse = multiverse_rows(
     systems, snakemake.params.config, read_optional(snakemake.input.get("kept"))
 )
 write_table(multiverse, snakemake.output.multiverse)
@@ -21,7 +21,7 @@ write_table(
     choice_sensitivity(multiverse, snakemake.params.config["robustness"]["seed"]),
     snakemake.output.sensitivity,
 )
-drawn, shares = uncertainty(
+drawn, shares = monte_carlo(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     indicators,
     snakemake.params.config,

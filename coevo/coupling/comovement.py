@@ -1,0 +1,168 @@
+"""In step, or just large and rising? Co-movement of two indices beyond level and common trend."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Array = npt.NDArray[np.float64]
+SHUFFLES = 999
+NOISE = 1e-24  # a variance below this is rounding
+FEWEST_REGIONS = 9  # below, the true pairing is among the random ones too often
+
+
+def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
+    """Return x (rows,) less region means, or less region and year effects (least squares).
+
+    `scope`: levels (x itself), within_regions, within_regions_and_years. Unbalanced rows are
+    handled by alternating projections, which for a balanced panel end after one round.
+    """
+    if scope == "levels":
+        return x
+    frame = pd.Series(x, dtype=float)
+    groups = [regions] if scope == "within_regions" else [regions, years]
+    for _ in range(1000):
+        before = frame.to_numpy()
+        for group in groups:
+            frame = frame - frame.groupby(group).transform("mean")
+        if np.abs(frame.to_numpy() - before).max() < 1e-13:
+            break
+    return frame.to_numpy()
+
+
+SCOPES = ("levels", "within_regions", "within_regions_and_years")
+
+
+def correlation(x: Array, y: Array) -> Array:
+    """Pearson correlation of x (..., rows) and y (rows,) along the last axis.
+
+    NaN where one of the two does not vary (beyond rounding).
+    """
+    x = x - x.mean(axis=-1, keepdims=True)
+    y = y - y.mean(axis=-1, keepdims=True)
+    xx, yy = (x**2).sum(axis=-1), (y**2).sum(axis=-1)
+    varies = (xx > NOISE * x.shape[-1]) & (yy > NOISE * y.shape[-1])
+    product = np.sqrt(np.where(varies, xx * yy, 1.0))
+    return np.where(varies, (x * y).sum(axis=-1) / product, np.nan)
+
+
+def random_pairings(
+    size: Array, rng: np.random.Generator, shuffles: int = SHUFFLES
+) -> npt.NDArray[np.int64]:
+    """Return permutations (shuffles, regions) that pair regions within terciles of size."""
+    tercile = np.argsort(np.argsort(size)) * 3 // len(size)
+    order = np.tile(np.arange(len(size)), (shuffles, 1))
+    for third in range(3):
+        members = np.flatnonzero(tercile == third)
+        order[:, members] = rng.permuted(np.tile(members, (shuffles, 1)), axis=1)
+    return order
+
+
+def _correlations(
+    coupling: pd.DataFrame, pair: tuple[str, str], size: pd.DataFrame, seed: int
+) -> list[tuple]:
+    """Correlations of ln U1 and ln U2 by scope, with the range of 95 % of random pairings."""
+    columns = [f"U_{subsystem}" for subsystem in pair]
+    positive = coupling[(coupling[columns] > 0).all(axis=1)]
+    x, y = (np.log(positive[column].to_numpy(dtype=float)) for column in columns)
+    regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
+    n = len(positive)
+    rows = []
+    wide = positive.assign(x=x).pivot(index="region", columns="year", values="x")
+    order = random_pairings(
+        size.groupby("region")["size"].mean().reindex(wide.index).to_numpy(),
+        np.random.default_rng(seed),
+    )
+    place = (wide.index.get_indexer(regions), wide.columns.get_indexer(years))
+    shuffled = wide.to_numpy()[order][:, place[0], place[1]]
+    balanced = bool(wide.notna().all(axis=None))
+    for scope in SCOPES:
+        y_left = demean(y, regions, years, scope)
+        r = correlation(demean(x, regions, years, scope), y_left)
+        if np.isfinite(r):
+            rows.append(("correlation_lnU", scope, float(r), n))
+        if balanced and len(wide) >= FEWEST_REGIONS and np.isfinite(r):
+            # Shuffling whole series keeps the means of years over regions only within terciles, so
+            # each pairing is demeaned anew; y is already free of effects, which suffices.
+            placebo = correlation(_demean_many(shuffled, place, wide.shape, scope), y_left)
+            low, high = np.quantile(placebo, [0.025, 0.975])
+            rows += [("placebo_low", scope, float(low), SHUFFLES)]
+            rows += [("placebo_high", scope, float(high), SHUFFLES)]
+    return [(*row, "~".join(pair)) for row in rows]
+
+
+def _demean_many(values: Array, place: tuple, shape: tuple, scope: str) -> Array:
+    """Demean many balanced panels (draws, rows) at once."""
+    cube = np.empty((len(values), *shape))
+    cube[:, place[0], place[1]] = values
+    if scope != "levels":
+        cube = cube - cube.mean(axis=2, keepdims=True)
+    if scope == "within_regions_and_years":
+        cube = cube - cube.mean(axis=1, keepdims=True)
+    return cube[:, place[0], place[1]]
+
+
+def _with_size(coupling: pd.DataFrame, wide: pd.DataFrame, size: Sequence[str]) -> list[tuple]:
+    """Rank correlations of D with size, what size explains of ln D, and D with size taken out.
+
+    The size-adjusted D is the residual of ln D on a constant and ln of the first size indicator, by
+    least squares over the panel: how far D lies above (or below) what size alone would give.
+    """
+    joined = coupling.merge(wide.dropna().reset_index(), on=["region", "year"])
+    last = joined["year"] == joined["year"].max()
+    measures = {name: joined.loc[last, name] for name in size}
+    if len(size) > 1:
+        measures[f"{size[0]}_per_head"] = joined.loc[last, size[0]] / joined.loc[last, size[1]]
+    own = joined.loc[last, "D"].rank().to_numpy()
+    rows = [
+        ("rank_correlation_D", name, float(correlation(own, values.rank().to_numpy())), last.sum())
+        for name, values in measures.items()
+    ]
+    positive = joined[(joined["D"] > 0) & (joined[size[0]] > 0)]
+    D, x = (np.log(positive[name].to_numpy(dtype=float)) for name in ("D", size[0]))
+    r = float(correlation(D, x))
+    rows.append(("share_of_variance_lnD", f"ln_{size[0]}", r**2, len(positive)))
+    if not np.isfinite(r):
+        return rows
+    adjusted = D - D.mean() - (x - x.mean()) * (r * D.std() / x.std())
+    end = positive.assign(adjusted=adjusted)[positive["year"] == joined["year"].max()]
+    ranks = end[["D", "adjusted"]].rank(ascending=False, method="min")
+    for place, region in enumerate(end["region"]):
+        rows.append(("size_adjusted_lnD", region, float(end["adjusted"].iloc[place]), len(end)))
+        rows.append(("rank_D", region, float(ranks["D"].iloc[place]), len(end)))
+        rows.append(
+            ("rank_size_adjusted_D", region, float(ranks["adjusted"].iloc[place]), len(end))
+        )
+    return rows
+
+
+def comovement_rows(
+    coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str], seed: int
+) -> pd.DataFrame:
+    """Return the table `comovement` (measure, scope, value, n, pair); empty for one region.
+
+    For every `pair` of subsystems `correlation_lnU`: correlation of ln U1 and ln U2 in levels,
+    within regions, within regions and years; `placebo_low`, `placebo_high`: 2.5 and 97.5 % points
+    of the same correlation when regions of similar size are paired at random, for balanced panels
+    of at least nine regions. `rank_correlation_D`: Spearman correlation of D in the last year with
+    the indicators `size` and, of the first two, their ratio (`..._per_head`).
+    `share_of_variance_lnD`: R2 of ln D on ln of the first size indicator over the panel. Of each
+    region in the last year `size_adjusted_lnD` (the residual), `rank_D`, `rank_size_adjusted_D` (1
+    is the highest; scope is the region). What does not vary has no row.
+    """
+    columns = ["measure", "scope", "value", "n", "pair"]
+    if coupling["region"].nunique() < 2:
+        return pd.DataFrame(columns=columns)
+    sizes = panel[panel["indicator"].isin(size)]
+    wide = sizes.pivot(index=["region", "year"], columns="indicator", values="value")
+    first = wide[[size[0]]].rename(columns={size[0]: "size"})
+    subsystems = [name.removeprefix("U_") for name in coupling if name.startswith("U_")]
+    rows = [
+        row
+        for pair in combinations(subsystems, 2)
+        for row in _correlations(coupling, pair, first, seed)
+    ]
+    rows += [(*row, "") for row in _with_size(coupling, wide, size)]
+    return pd.DataFrame(rows, columns=columns).dropna(subset="value", ignore_index=True)

@@ -1,0 +1,135 @@
+"""What the pooled fits say beyond their coefficients: shared slopes, relation, feedback."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coevo.equilibria.fitted import HEADLINE_SCALE, Row
+from coevo.errors import StudyError
+from coevo.estimation import PooledFit
+from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
+from coevo.inference import interval
+from coevo.inference.feedback import Feedback, feedback
+from coevo.inference.relation_rule import ESTIMATORS as JUDGES
+from coevo.inference.relation_rule import Cross, relation
+from coevo.inference.short_panel import short_panel_bias
+from coevo.inference.wild_bootstrap import wild_pooled
+
+SLOPES = ("b1", "d")
+JUDGED = ("x1", "x2")  # whatever other populations the general model has
+
+
+def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
+    """Yield rows of `relations` on whether regions share their slopes.
+
+    `homogeneity_b1`, ...: p of equal slopes; `mean_group_b1`, ...: mean of the regions' own slopes;
+    `leave_one_out_b1`, ...: least and largest slope without one region, and that region.
+    """
+    equal, mean = homogeneity_test(pooled), mean_group(pooled)
+    without = leave_one_out(pooled).set_index("region")
+    for i, name in enumerate(SLOPES):
+        yield {"quantity": f"homogeneity_{name}", "value": equal.p[i]}
+        low, high = interval(mean.mean[i], mean.error[i], mean.regions - 1, level)
+        ends = {"low": float(low), "high": float(high)}
+        yield {"quantity": f"mean_group_{name}", "value": mean.mean[i]} | ends
+        ends = {"low": without[name].min(), "high": without[name].max()}
+        farthest = (without[name] - getattr(pooled, name)).abs().idxmax()
+        yield {"quantity": f"leave_one_out_{name}", "relation": farthest} | ends
+
+
+def wild_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
+    """Yield `wild_b1`, `wild_d`: p values of the wild cluster bootstrap-t with the null imposed."""
+    for name, test in wild_pooled(pooled, seed=seed).items():
+        yield {"quantity": f"wild_{name}", "value": test.p}
+
+
+def bias_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
+    """Yield `bias_b1`, `bias_d` of short panels at the fitted values, -+ two Monte Carlo errors."""
+    found = short_panel_bias(pooled, seed=seed)
+    for name, bias, error in zip(SLOPES, found.bias, found.error, strict=True):
+        ends = {"low": bias - 2 * error, "high": bias + 2 * error}
+        yield {"quantity": f"bias_{name}", "value": bias} | ends
+
+
+def judged_rows(pool: pd.DataFrame, interaction: Mapping[str, Any], seed: int) -> Iterator[Row]:
+    """Yield the relation of x1 and x2, the paper's restriction A_ii = 0, and feedback.
+
+    All of the general model of these two populations alone, with region and year effects. pool:
+    regions that allow logarithms; interaction: that part of the configuration.
+    """
+    level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
+    found, judge = relation(pool, seed=seed, equivalence=bound, level=level), _judge(pool)
+    named = found.name + (f": {found.direction}" if found.direction else "")
+    yield {"quantity": "relation", "relation": named}
+    yield {"quantity": "restriction", "value": joint_test(judge).p}
+    yield from _effect_rows(found.cross, level)
+    for name, value in zip(("A12", "A21"), found.critical, strict=True):
+        yield {"quantity": f"critical_{name}", "value": value}
+    for signs, share in found.quadrants.items():
+        yield {"quantity": f"p_{signs}_12", "value": share}
+    yield {"quantity": "first_stage_F", "value": float(np.nanmin(judge.strength))}
+    yield from _feedback_rows(_feedback(judge, level, seed), "")
+
+
+def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
+    """Yield A12 and A21 as each of the estimators that judge a relation has them."""
+    for k, estimator in enumerate(JUDGES):
+        for i, name in enumerate(("A12", "A21")):
+            low, high = interval(cross.A[k, i], cross.error[k, i], cross.df[k], level)
+            ends = {"low": float(low), "high": float(high)}
+            yield {"quantity": f"{name}_{estimator}", "value": float(cross.A[k, i])} | ends
+
+
+def period_rows(part: pd.DataFrame, period: str, level: float, seed: int) -> Iterator[Row]:
+    """Yield feedback of a sub-period; period: its first and last year, 2015_2018."""
+    judge = _judge(part)
+    yield {"quantity": f"first_stage_F_{period}", "value": float(np.nanmin(judge.strength))}
+    yield from _feedback_rows(_feedback(judge, level, seed), f"_{period}")
+
+
+def instrument_rows(classic: GeneralPooled) -> Iterator[Row]:
+    """Yield the first-stage F of the classic form by instruments: of b1, and of d."""
+    for name, at in (("b1", (0, 1)), ("d", (1, 0))):
+        yield {"quantity": f"first_stage_F_{name}", "value": float(classic.strength[at])}
+
+
+def _judge(pool: pd.DataFrame) -> GeneralPooled:
+    return fit_pooled_general(pool, JUDGED, FOD_IV, "region+year", HEADLINE_SCALE)
+
+
+def _feedback(own: GeneralPooled, level: float, seed: int) -> Feedback:
+    return feedback(own.A, own.covariance, own.df, level, seed=seed)
+
+
+def _feedback_rows(found: Feedback, ending: str) -> Iterator[Row]:
+    for form in ("weak", "strong"):
+        yield {"quantity": f"feedback_{form}{ending}", "relation": str(getattr(found, form))}
+    ends = {"low": found.difference_low, "high": found.difference_high}
+    yield {"quantity": f"feedback_difference{ending}", "value": found.difference} | ends
+    phi = {"quantity": f"phi{ending}", "value": float(found.phi.estimate)}
+    if found.located:
+        phi |= {"low": float(found.phi.low), "high": float(found.phi.high)}
+    yield phi | {"relation": str(found.phi.kind) if found.located else "cannot be located"}
+
+
+def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame]:
+    """Return the figures up to and from the year `split`, by their first and last year.
+
+    A year that is not between the first and the last one splits nothing.
+    """
+    if split is None or not pool["year"].min() < split < pool["year"].max():
+        return {}
+    parts = (pool[pool["year"] <= split], pool[pool["year"] >= split])
+    return {f"{part['year'].min()}_{part['year'].max()}": part for part in parts}
+
+
+def tried(rows: Iterator[Row], label: Row, what: str) -> Iterator[Row]:
+    """Yield the rows under their label, or `<what>_not_estimated` where figures forbid them."""
+    try:
+        yield from [label | row for row in rows]
+    except StudyError as error:
+        yield label | {"quantity": f"{what}_not_estimated", "relation": str(error)}

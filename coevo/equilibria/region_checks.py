@@ -1,0 +1,96 @@
+"""What fits rest on: of one region single rows and a forecast, of many what they share."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, allows_growth, inferable
+from coevo.equilibria.pooled_checks import (
+    bias_rows,
+    instrument_rows,
+    judged_rows,
+    period_rows,
+    sharing_rows,
+    sub_periods,
+    tried,
+    wild_rows,
+)
+from coevo.estimation import Fit
+from coevo.estimation.orthogonal import FOD_IV
+from coevo.inference import deletion, forecast, least_interaction
+from coevo.lotka_volterra import conserved_path, kind, map_modulus
+
+COORDINATES = ("x1", "x2")
+
+
+def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> Iterator[Row]:
+    """Yield the doubts about the fit of each region by the main estimator."""
+    for (code, name), own in fits.regions.items():
+        if name == estimator and isinstance(own, Fit):
+            label = {"scope": code, "effects": "none", "estimator": name}
+            path = pair[pair["region"] == code].set_index("year")[["x1", "x2"]].astype(float)
+            # Three growth rows cannot spare one.
+            yield from tried(deletion_rows(own, level), label, "deletion")
+            yield from tried(forecast_rows(own, path), label, "forecast")
+            yield from tried(doubt_rows(own, path, level), label, "doubts")
+
+
+def pooled_doubts(
+    pair: pd.DataFrame, fits: Fits, interaction: Mapping[str, Any], seed: int
+) -> Iterator[Row]:
+    """Yield what the pooled fits in the headline's scaling share, and what relation they show."""
+    level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
+    for pooled in fits.pooled:
+        label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
+        if pooled.scale != HEADLINE_SCALE or pooled.common or not inferable(pooled):
+            continue
+        if pooled.estimator == main:
+            yield from tried(wild_rows(pooled, seed), label, "wild")
+            yield from tried(sharing_rows(pooled, level), label, "sharing")
+        if pooled.estimator == "trapezoid":
+            yield from tried(bias_rows(pooled, seed), label, "bias")
+    classic = [fit for fit in fits.shared if fit.form == "classic" and inferable(fit)]
+    if classic:
+        label = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
+        yield from (label | row for row in instrument_rows(classic[0]))
+        pool = pair.groupby("region").filter(allows_growth)
+        yield from tried(judged_rows(pool, interaction, seed), label, "relation")
+        for name, part in sub_periods(pool, interaction.get("split")).items():
+            yield from tried(period_rows(part, name, level, seed), label, f"feedback_{name}")
+
+
+def deletion_rows(own: Fit, level: float) -> Iterator[Row]:
+    """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and in how many
+    cases a coefficient turns its sign.
+    """
+    without = deletion(own, level)
+    turning = int(without.turned.any(axis=1).sum())
+    for name, E in zip(COORDINATES, without.E.T, strict=True):
+        ends = {"low": float(E.min()), "high": float(E.max())}
+        yield {"quantity": f"deleted_{name}", "value": turning} | ends
+
+
+def forecast_rows(own: Fit, path: pd.DataFrame) -> Iterator[Row]:
+    """Yield `forecast_equation_i`: error of the model over that of drift in the last year, told
+    from the state a year before by the fit to the earlier rows; path: observed x1, x2 by year.
+    """
+    last = forecast(own, path.loc[own.data.year[-1]])
+    for i, ratio in enumerate(last.ratio, start=1):
+        yield {"quantity": f"forecast_equation_{i}", "value": ratio}
+
+
+def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
+    """Yield what always can be said of the main estimator's fit; path: observed x1, x2 by year.
+
+    `power_b1`, `power_d`: the least slope found with probability .8; at a centre `map_modulus`: of
+    the eigenvalues of the regression iterated as explicit Euler; `conserved_drift`: of V along the
+    observed path.
+    """
+    for name, least in least_interaction(own, level).items():
+        yield {"quantity": f"power_{name}", "value": least}
+    if kind(own.a1, own.b1, own.a2, own.d) == "centre":
+        modulus = map_modulus(own.a1, own.b1, own.a2, own.d, "lag")
+        yield {"quantity": "map_modulus", "value": float(modulus)}
+        drift = conserved_path(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2).drift
+        yield {"quantity": "conserved_drift", "value": drift}

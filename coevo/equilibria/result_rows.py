@@ -1,0 +1,148 @@
+"""Fits as rows of the tables parameters, equilibria and relations."""
+
+from collections.abc import Iterator
+from zlib import crc32
+
+import numpy as np
+
+from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
+from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share, within_r_squared
+from coevo.inference import RatioSet, equilibrium_sets, fieller, interval, sign_probabilities
+from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
+
+PARAMETERS = ("a1", "b1", "a2", "d", "b2")
+
+
+def parameter_rows(fits: Fits, level: float) -> Iterator[Row]:
+    """Yield the parameters of every fit: one region in original, pooled in scaled units.
+
+    b2 = d/b1 joins two equations and has no error; nor has a pooled fit of too few regions.
+    """
+    for (code, estimator), own in fits.regions.items():
+        label = {"scope": code, "effects": "none", "estimator": estimator, "scaling": "none"}
+        yield from _parameters(own, label, own.errors(), level)
+    for pooled in fits.pooled:
+        label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
+        errors = pooled.errors() if inferable(pooled) else {}
+        yield from _parameters(pooled, label | {"scaling": pooled.scale}, errors, level)
+
+
+def _parameters(
+    fitted: Equations | PooledFit, label: Row, errors: dict[str, float], level: float
+) -> Iterator[Row]:
+    for name in PARAMETERS:
+        estimate = getattr(fitted, name)
+        if estimate is None or not np.isfinite(estimate):
+            continue
+        row = label | {"parameter": name, "estimate": estimate}
+        if name in errors:
+            low, high = interval(estimate, errors[name], fitted.df, level)
+            row |= {"se": errors[name], "df": fitted.df, "low": low, "high": high}
+        yield row
+
+
+def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Row:
+    """Return the fitted E of one region with its sets, kind and sign probabilities.
+
+    `located` needs both sets to be intervals that lie above zero. The draws depend on the seed,
+    the region, the effects and the estimator, on nothing else.
+    """
+    signs = sign_probabilities(
+        lines, seed=seeded(seed, label["effects"], label["estimator"], label["scope"])
+    )
+    sets = dict(zip(("x1", "x2"), equilibrium_sets(lines, level), strict=True))
+    row: Row = label | {"source": "fit", "kind": kind(lines.a1, lines.b1, lines.a2, lines.d)}
+    for name, found in sets.items():
+        row |= {name: found.estimate, f"{name}_set": found.kind}
+        row |= {f"{name}_low": found.low, f"{name}_high": found.high}
+    positive = (found.kind == "interval" and found.low > 0 for found in sets.values())
+    row["located"] = all(positive)
+    return row | {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
+
+
+def seeded(seed: int, *block: str) -> np.random.SeedSequence:
+    """Return the seed of one block of draws: it depends on the study's seed and on its names."""
+    return np.random.SeedSequence([seed, crc32("/".join(block).encode())])
+
+
+def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
+    """Yield what the fits say about themselves, refusals first.
+
+    The share of variance common to a year is that of the main estimator's regressor, scaled as the
+    headline and, marked `_mean`, by the mean.
+    """
+    yield from fits.refused
+    two_way = {pooled.estimator for pooled in fits.pooled if pooled.effects == "region+year"}
+    for (code, name), own in fits.regions.items():
+        label = {"scope": code, "effects": "none", "estimator": name}
+        if isinstance(own, Fit):
+            yield from (label | row for row in _diagnostics(own))
+        yield from (label | row for row in _own_relations(own, level))
+    for pooled in fits.pooled:
+        label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
+        if pooled.scale == HEADLINE_SCALE:
+            yield from (label | row for row in _pooled_relations(pooled, level))
+        if pooled.effects == "region" and pooled.estimator in two_way & {estimator}:
+            ending = "" if pooled.scale == HEADLINE_SCALE else f"_{pooled.scale}"
+            for x, share in zip(("x1", "x2"), common_year_share(pooled), strict=True):
+                yield label | {"quantity": f"common_year_share_{x}{ending}", "value": share}
+
+
+def _diagnostics(own: Fit) -> Iterator[Row]:
+    yield {"quantity": "rows", "value": own.rows}
+    yield from _crossing(own.data)
+    for i in range(2):
+        yield {"quantity": f"r_squared_equation_{i + 1}", "value": own.r_squared[i]}
+        yield {"quantity": f"condition_equation_{i + 1}", "value": own.condition[i]}
+    yield _residual_correlation(own.residuals)
+
+
+def _own_relations(own: Equations, level: float) -> Iterator[Row]:
+    yield from _unboundedness(*equilibrium_sets(own, level))
+    # Bonferroni: the product of these two sets holds E with probability `level` at least.
+    each = 1 - (1 - level) / 2
+    for name, found in zip(("x1", "x2"), equilibrium_sets(own, each), strict=True):
+        ends = {"low": found.low, "high": found.high}
+        yield {"quantity": f"region_{name}", "value": each, "relation": found.kind} | ends
+    if own.b1 and own.d:
+        parameters = (own.a1, own.b1, own.a2, own.b2)
+        rest = np.abs(growth(*equilibrium(*parameters), *parameters)).max()
+        yield {"quantity": "growth_at_E", "value": rest}
+        error = np.abs(elasticities(*parameters) - ELASTICITIES).max()
+        yield {"quantity": "elasticity_error", "value": error}
+
+
+def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
+    yield {"quantity": "rows", "value": pooled.rows}
+    yield from _crossing(pooled.data)
+    yield {"quantity": "regions", "value": len(pooled.regions)}
+    for i, share in enumerate(within_r_squared(pooled), start=1):
+        yield {"quantity": f"r_squared_equation_{i}", "value": share}
+    yield _residual_correlation(pooled.residuals)
+    if inferable(pooled):
+        # g depends on the slope and its variance alone, which are common to all regions
+        lines = (pooled.intercepts[0], pooled.slopes, pooled.covariance[0])
+        sets = fieller(*lines, pooled.df, level)
+        yield from _unboundedness(sets.of(1), sets.of(0))
+    else:
+        yield {"quantity": "inference", "relation": "too few regions for errors and sets"}
+
+
+def _crossing(data: Rows) -> Iterator[Row]:
+    """How many pairs of years are no growth rows because they cross two vintages, if any are."""
+    if len(data.crossing):
+        years = ", ".join(f"{year}-{year + 1}" for year in np.unique(data.crossing).tolist())
+        yield {"quantity": "rows_across_vintages", "value": len(data.crossing), "relation": years}
+
+
+def _residual_correlation(residuals: np.ndarray) -> Row:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = np.corrcoef(residuals, rowvar=False)[0, 1]
+    return {"quantity": "residual_correlation", "value": r}
+
+
+def _unboundedness(x1: RatioSet, x2: RatioSet) -> Iterator[Row]:
+    """g_F of each coordinate: from 1 on the set is unbounded and E cannot be located."""
+    for name, found in (("x1", x1), ("x2", x2)):
+        relation = "bounded" if found.kind == "interval" else "unbounded"
+        yield {"quantity": f"g_F_{name}", "value": found.g, "relation": relation}

@@ -1,0 +1,118 @@
+"""D of today's figures held against the goalposts and weights of a release (docs/methods.md, 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coevo.coupling import couple
+from coevo.normalisation import minmax, scaled_panel
+from coevo.panel.derivations import parse
+
+ROUNDING = 1e-9  # numbers that differ by less, relative to their size, are the same
+SYSTEM = ["subsystem", "direction", "unit", "derivation"]
+KEY = ["region", "year"]
+
+
+@dataclass(frozen=True)
+class State:
+    """A study as built at one time: its tables, indicator table, configuration after defaults,
+    version of coevo, and its name as a release.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    indicators: pd.DataFrame
+    config: Mapping[str, Any]
+    coevo: str
+    name: str = ""
+
+
+def differ(old: pd.Series, new: pd.Series) -> pd.Series:
+    """Whether numbers differ by more than rounding; a missing one differs from one that is not."""
+    a, b = old.astype(float), new.astype(float)
+    apart = (a - b).abs() > ROUNDING * np.maximum(a.abs(), b.abs())
+    return apart | (a.isna() != b.isna())
+
+
+def system(indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return what makes U: the subsystem indicators, and all that they derive from, by id."""
+    table = indicators.set_index("indicator")
+    wanted = list(table.index[table["subsystem"] != ""])
+    for name in wanted:  # grows while it is read: a derivation may rest on another
+        if table.at[name, "derivation"] and not table.at[name, "source_name"]:
+            wanted += [part for part in parse(table.at[name, "derivation"])[1]]
+    return table.loc[sorted(set(wanted)), SYSTEM]
+
+
+def comparable(old: State, new: State) -> bool:
+    """Whether today's figures can be held against the release: both have one indicator system."""
+    return system(old.indicators).equals(system(new.indicators))
+
+
+def with_frozen_goalposts(old: State, new: State) -> pd.DataFrame:
+    """Return D and its grade of today's figures by the release's goalposts, weights and settings.
+
+    z = lo + (hi - lo) (x - low) / (high - low) with low and high of the release `old`; x beyond
+    them is taken for the goalpost. Index
+    (region, year) of the region-years of `new`, columns `D`, `grade`; empty where the indicator
+    systems differ. Convention: where no figure differs, z is the release's own, to the last digit,
+    so that D differs from the release's only where a figure does.
+    """
+    if not comparable(old, new):
+        rows = pd.MultiIndex.from_arrays([np.array([], str), np.array([], int)], names=KEY)
+        return pd.DataFrame({"D": [], "grade": []}, rows)
+    then, z = _wide(old, "normalised", "z"), _frozen_z(old, new)
+    # The rows of the release stay together: the last digit of a product may depend on how many.
+    shared = z.reindex(then.index).fillna(then)
+    added = z.loc[~z.index.isin(then.index)].dropna()
+    parts = [_coupled(part, old) for part in (shared, added) if len(part)]
+    return pd.concat(parts).reindex(z.index)
+
+
+def _frozen_z(old: State, new: State) -> pd.DataFrame:
+    """Today's figures (complete region-years down) normalised by the release's goalposts."""
+    names = list(dict.fromkeys(old.tables["goalposts"]["indicator"]))
+    figures = _wide(new, "panel", "value")[names].loc[_wide(new, "normalised", "z").index]
+    low, high = _goalposts(old.tables["goalposts"], figures.index)
+    span = scaled_panel(old.config["normalisation"]) or (0.0, 1.0)
+    directions = old.indicators.set_index("indicator")["direction"]
+    within = figures.clip(low, high)
+    z = {i: minmax(within[i], directions[i], low[i], high[i], span) for i in names}
+    before = _wide(old, "panel", "value").reindex(figures.index)
+    same = pd.DataFrame({i: ~differ(before[i], figures[i]) for i in names})
+    then = _wide(old, "normalised", "z").reindex(figures.index)[names]
+    return then.where(same & then.notna(), pd.DataFrame(z, figures.index))
+
+
+def _goalposts(table: pd.DataFrame, index: pd.MultiIndex) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the release's minima and maxima for each region-year, a column per indicator.
+
+    Where they were taken by year or region, another year or region has none.
+    """
+    reference = table["reference"].iloc[0]
+    grouped = reference in KEY
+    group = index.get_level_values(reference).astype(str) if grouped else [""] * len(index)
+    ends = (table.pivot(index="group", columns="indicator", values=end) for end in ("low", "high"))
+    low, high = (frame.reindex(group).set_axis(index) for frame in ends)
+    return low, high
+
+
+def _wide(state: State, table: str, value: str) -> pd.DataFrame:
+    """A table with region-years down and indicators across."""
+    return state.tables[table].pivot(index=KEY, columns="indicator", values=value)
+
+
+def _coupled(z: pd.DataFrame, release: State) -> pd.DataFrame:
+    """D and grade of normalised figures (region-years down) as the release would have it."""
+    long = z.rename_axis(columns="indicator").stack(future_stack=True).rename("z").reset_index()
+    config = release.config
+    coupling, _ = couple(
+        long.assign(name=""),
+        release.tables["weights"],
+        config["weighting"]["method"],
+        config["coupling"],
+        scaled_panel(config["normalisation"]),
+    )
+    return coupling.set_index(KEY)[["D", "grade"]]

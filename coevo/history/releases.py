@@ -1,0 +1,104 @@
+"""Releases of a study: its tables as they stood, kept under a name and never overwritten."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from coevo.errors import StudyError
+from coevo.files import write_folder
+
+MANIFEST = "release.yaml"
+NAMES = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+class Release(NamedTuple):
+    """A release that is there: its running number, its name, its folder and the files in it."""
+
+    number: int
+    name: str
+    folder: str
+    files: list[str]
+
+
+def vintage_files(raw: str, files: Iterable[str]) -> list[str]:
+    """Return the vintages that raw files `<raw>/<YYYY-MM>/...` come from, the newest last."""
+    return sorted({Path(file).relative_to(raw).parts[0] for file in files})
+
+
+def check_name(name: str) -> None:
+    """Raise `StudyError` for a name that could not be a folder on every system."""
+    if not NAMES.fullmatch(name):
+        raise StudyError(
+            f"release: the name '{name}' cannot be used; write letters, digits and . - _ between "
+            "them, such as name=2026-10-2022"
+        )
+
+
+def manifest(folder: str | Path) -> dict[str, Any]:
+    """Return what `release.yaml` of a release says. Raises `StudyError` if it cannot be read."""
+    path = Path(folder, MANIFEST)
+    advice = "put the release back as it was, or move its folder out of releases"
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(said["number"], int) and isinstance(said["config"], dict):
+            return said
+    except FileNotFoundError:
+        raise StudyError(f"{path}: is missing; {advice}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
+        pass
+    raise StudyError(f"{path}: does not describe a release; {advice}")
+
+
+def kept_releases(root: str | Path) -> list[Release]:
+    """Return the releases under `root` by their number.
+
+    Raises `StudyError` for a folder there that is no release.
+    """
+    folders = [path for path in Path(root).glob("*") if path.is_dir() and path.name[0] != "."]
+    found = (
+        Release(
+            manifest(path)["number"],
+            path.name,
+            path.as_posix(),
+            sorted(file.as_posix() for file in path.iterdir() if file.name[0] != "."),
+        )
+        for path in folders
+    )
+    return sorted(found)
+
+
+def latest(root: str | Path) -> Release | None:
+    """Return the release with the highest number under `root`, or None without any."""
+    return next(reversed(kept_releases(root)), None)
+
+
+def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
+    """Write a release whole, with `about` as its `release.yaml`; return a line that says so.
+
+    A name that is there already is left as it is: with the same content the line says so, with
+    another `StudyError` is raised.
+    """
+    check_name(name)
+    known = {release.name: release.number for release in kept_releases(root)}
+    number = known.get(name, max(known.values(), default=0) + 1)
+    text = yaml.safe_dump({"number": number, **about}, allow_unicode=True, sort_keys=False)
+    content = {**files, MANIFEST: text.encode("utf-8")}
+    folder = Path(root, name)
+    if not folder.exists():
+        write_folder(content, folder)
+        return f"{folder.as_posix()}: release {number} is kept"
+    if _content(folder) == content:
+        return f"{folder.as_posix()}: is there already, with the same content"
+    raise StudyError(
+        f"{folder.as_posix()}: holds the study in another state, and a release is never "
+        f"overwritten; give this one a name of its own: make release study={about['study']} "
+        "name=..."
+    )
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.iterdir() if path.name[0] != ".")
+    return {path.name: path.read_bytes() for path in files if path.is_file()}

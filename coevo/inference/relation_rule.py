@@ -1,0 +1,188 @@
+"""Which relation the two populations show: a rule that says "undetermined" unless much speaks.
+
+    g_i = alpha_ir + tau_t + A_i1 R(x1) + A_i2 R(x2) + e        (docs/methods.md, 5)
+
+Own terms make least squares endogenous, and fixed effects alone read self-limited mutualism into
+data without any interaction. Hence two estimators, and both against panels without interaction.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.estimation.growth import Array
+from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
+from coevo.inference import FEWEST_REGIONS, quadrant_shares, t_draws, t_quantile
+from coevo.inference.no_interaction import NULLS, chunks, shocks, simulate
+
+# name -> the general model of a batch of panels; both must speak for a relation
+ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag": lag_general}
+
+# signs of A12 (of 2 on 1) and A21 -> relation, and who gains where one alone does
+RELATIONS: dict[tuple[float, float], tuple[str, str]] = {
+    (-1, -1): ("competition", ""),
+    (1, 1): ("mutualism", ""),
+    (1, -1): ("predator_prey", "1 preys on 2"),
+    (-1, 1): ("predator_prey", "2 preys on 1"),
+    (1, 0): ("commensalism", "1 gains from 2"),
+    (0, 1): ("commensalism", "2 gains from 1"),
+    (-1, 0): ("amensalism", "2 harms 1"),
+    (0, -1): ("amensalism", "1 harms 2"),
+    (0, 0): ("neutralism", ""),
+}
+UNDETERMINED = ("undetermined", "")
+
+
+class Cross(NamedTuple):
+    """A12 (of 2 on 1) and A21 of each estimator: A, error (estimators, 2, ...), df of t."""
+
+    A: Array
+    error: Array
+    df: Array
+
+    @property
+    def t(self) -> Array:
+        return self.A / self.error
+
+
+class Relation(NamedTuple):
+    """What the two populations are to each other, and what the rule rests on.
+
+    direction: which of the two, where they differ; cross: A12 and A21 by `fod_iv` and by
+    `lag`; critical (2,): see `critical_values`; quadrants: probability of each pair of signs of
+    (A12, A21), "++" or another of `QUADRANTS`, by `fod_iv`.
+    """
+
+    name: str
+    direction: str
+    cross: Cross
+    critical: Array
+    quadrants: dict[str, float]
+    regions: int
+    rows: int
+
+
+def relation(
+    pair: pd.DataFrame,
+    draws: int = 2000,
+    seed: int = 1,
+    exceed: float = 0.975,
+    equivalence: float | None = None,
+    level: float = 0.95,
+) -> Relation:
+    """Return the relation that the growth rows of many regions show (`cross_signs`).
+
+    pair: columns region, year, x1, x2, perhaps flag, positive or NaN; a missing year breaks the
+    chain. draws: panels per null; exceed: quantile that must be exceeded; equivalence: the bound
+    below which a coefficient counts as zero, in scaled units, with intervals of this level, or
+    None. `StudyError` for fewer than six regions, and as for `fit_pooled`.
+    """
+    observed = steps(pair)
+    _check(observed)
+    own = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
+    both, fod = cross(own), fod_general(own)
+    found = Cross(both.A[..., 0], both.error[..., 0], both.df)
+    critical = critical_values(observed, draws, seed, exceed)
+    signs = cross_signs(found, critical, equivalence, level)
+    return Relation(
+        *name_relation(signs),
+        found,
+        critical,
+        quadrants(fod.A[0], fod.covariance[0], fod.df, seed),
+        fod.df + 1,
+        len(observed.year),
+    )
+
+
+def _check(observed: Steps) -> None:
+    """Raise `StudyError` unless enough regions have two growth rows, and rows are left to judge."""
+    _, rows = np.unique(observed.region, return_counts=True)
+    regions, years = (rows > 1).sum(), len(np.unique(observed.year))
+    if regions < FEWEST_REGIONS:
+        raise StudyError(
+            f"{regions} regions with two growth rows or more: a relation needs {FEWEST_REGIONS}, "
+            "since its errors are clustered by region"
+        )
+    if len(observed.year) <= len(rows) + years + 1:
+        raise StudyError(
+            f"{len(observed.year)} growth rows of {len(rows)} regions in {years} years are too few "
+            "for a relation: give it more years"
+        )
+
+
+def cross(panels: Steps) -> Cross:
+    """Return A12 and A21 of each panel by every estimator."""
+    fits = [estimate(panels) for estimate in ESTIMATORS.values()]
+    A, error = (
+        np.stack([[part[:, 0, 1], part[:, 1, 0]] for part in parts])
+        for parts in ([fit.A for fit in fits], [fit.error for fit in fits])
+    )
+    return Cross(A, error, np.array([fit.df for fit in fits]))
+
+
+def agreed(found: Cross) -> Array:
+    """Return for A12 and A21 the weaker of the two estimators' t, 0 where they differ in sign.
+
+    Shape (2, ...): sign times the least |t| over the estimators.
+    """
+    sign = np.sign(found.t[0])
+    same = (np.sign(found.t) == sign).all(axis=0)
+    return np.where(same, sign * np.abs(found.t).min(axis=0), 0.0)
+
+
+def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.975) -> Array:
+    """Return what the size of `agreed` has to exceed, (2,): for A12 and for A21.
+
+    The largest, over `NULLS`, of the quantile `exceed` in panels without interaction, whose drifts
+    and shocks are estimated from the observed growth and which miss the same rows. Each effect has
+    to pass by itself, so that one effect alone does not make a relation of two.
+    """
+    found = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
+    generators = np.random.default_rng(seed).spawn(len(NULLS))
+    quantiles = []
+    for change, generator in zip(NULLS.values(), generators, strict=True):
+        parts = []
+        for size in chunks(draws, len(observed.year)):
+            start, end = simulate(observed, change(found), size, generator)
+            parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
+        quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
+    return np.max(quantiles, axis=0)
+
+
+def cross_signs(
+    found: Cross, critical: Array, equivalence: float | None = None, level: float = 0.95
+) -> Array:
+    """Return the signs (2, ...) of A12 and A21, NaN where a sign is not determined.
+
+    +-1 where `agreed` exceeds its critical value; 0 where the intervals A -+ t(df) error of all
+    estimators lie inside (-equivalence, equivalence), which then goes first: without a bound
+    nothing is ever 0.
+    """
+    weaker = agreed(found)
+    critical = critical.reshape(critical.shape + (1,) * (weaker.ndim - critical.ndim))
+    signs = np.where(np.abs(weaker) > critical, np.sign(weaker), np.nan)
+    if equivalence is None:
+        return signs
+    df = found.df.reshape((-1,) + (1,) * (found.A.ndim - 1))
+    small = (np.abs(found.A) + t_quantile(df, level) * found.error < equivalence).all(axis=0)
+    return np.where(small, 0.0, signs)
+
+
+def name_relation(signs: Array) -> tuple[str, str]:
+    """Return the relation of two signs (2,) and its direction."""
+    return RELATIONS.get((float(signs[0]), float(signs[1])), UNDETERMINED)
+
+
+def quadrants(
+    A: Array, covariance: Array, df: int, seed: int, draws: int = 20_000
+) -> dict[str, float]:
+    """Return the probability of each pair of signs of (A12, A21) by draws of their bivariate t.
+
+    A (2, 2), covariance (4, 4): the posterior under a flat prior.
+    """
+    both = np.array([[A[0, 1], A[1, 0]]])
+    drawn = t_draws(both, covariance[None, 1:3, 1:3], df, draws, seed)
+    return quadrant_shares(drawn[:, 0, 0], drawn[:, 0, 1])

@@ -1,0 +1,196 @@
+"""The panel: one figure per region, year and indicator, gaps filled by policy, the rest derived."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.errors import Problems, StudyError
+from coevo.observations.units import UNITS
+from coevo.panel.audit import audit_findings, with_remarks
+from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
+from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
+from coevo.registry import choose
+
+COLUMNS = ["region", "name", "year", "indicator", "value", "flag"]
+
+
+class PanelTables(NamedTuple):
+    """What the rule `panel` makes, as the tables of these names."""
+
+    panel: pd.DataFrame
+    audit: pd.DataFrame
+    revisions: pd.DataFrame
+
+
+def panel_tables(
+    observations: pd.DataFrame, remarks: pd.DataFrame, indicators: pd.DataFrame, **choices: Any
+) -> PanelTables:
+    """Return the panel (`build_panel` with these choices), and what is to be said of its figures.
+
+    observations, remarks: as the rule `observe` leaves them; indicators: the indicator table. The
+    audit holds findings and remarks; revisions the figures that differ between vintages.
+    """
+    return PanelTables(
+        build_panel(observations, indicators, **choices),
+        with_remarks(audit_findings(observations, indicators), remarks, indicators),
+        revisions(observations),
+    )
+
+
+def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:
+    """Fill gaps of at most `max_gap` years between two known figures on the straight line."""
+    filled = wide.copy()
+    years = np.array(wide.columns, dtype=float)
+    for region in wide.index:
+        values = wide.loc[region].to_numpy(dtype=float)
+        known = np.flatnonzero(np.isfinite(values))
+        for left, right in itertools.pairwise(known):
+            if 1 < right - left <= max_gap + 1:
+                inside = slice(left + 1, right)
+                filled.loc[region, wide.columns[inside]] = np.interp(
+                    years[inside], years[[left, right]], values[[left, right]]
+                )
+    return filled
+
+
+GAPS = {"none": lambda wide, max_gap: wide.copy(), "linear": _fill_linear}
+
+
+def _check_coverage(
+    wide: dict[str, pd.DataFrame], labels: dict[str, str], indices: set[str]
+) -> None:
+    """Refuse an indicator without figures at an end; chained `indices` begin a year later."""
+    problems = Problems()
+    for indicator, frame in wide.items():
+        known = frame.columns[frame.notna().any(axis=0)]
+        first = frame.columns[: 2 if indicator in indices else 1][-1]
+        for end, key in ((first, "years.first"), (frame.columns[-1], "years.last")):
+            if end not in known:
+                span = f"{known[0]} to {known[-1]}" if len(known) else "no year of the study"
+                problems.add(
+                    f"{key}: {end} is not covered by the files: {labels[indicator]} ({indicator}) "
+                    f"has figures for {span}; change {key} or add the file"
+                )
+    problems.check()
+
+
+def build_panel(
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    regions: Sequence[str] | str,
+    focus: str,
+    first: int,
+    last: int,
+    gaps: str = "linear",
+    max_gap: int = 1,
+    vintage_policy: str = "single",
+) -> pd.DataFrame:
+    """Return the panel of a study: all indicators, source and derived, in their own units.
+
+    Parameters: `observations` as in observations.csv; `indicators` the indicator table; `regions`
+    the codes to keep, or "all" that have a figure; `focus` the region that must be there; `first`,
+    `last` the years; `gaps` a policy of `GAPS` that fills at most `max_gap` years in a row, never
+    beyond the ends of a series; `vintage_policy` a name in `POLICIES`.
+
+    A derivation sees all regions of the raw files (a national sum needs them); a derived value is
+    flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
+    argument of that year is (that of any region, where it sums over regions); `break` comes before
+    `spliced`. A value that stays missing is flagged `missing:<type>`. Raises `StudyError` if the
+    files do not reach the first or last year, or have nothing for a region that is asked for; an
+    index that is chained may begin a year after the first.
+    """
+    years = list(range(first, last + 1))
+    present = list(dict.fromkeys(observations.sort_values("region")["region"]))
+    wanted = present if regions == "all" else list(regions)
+    if focus not in present:
+        raise StudyError(f"focus_region: {focus}: the files have no figure for it; choose another")
+    if absent := [region for region in wanted if region not in present]:
+        raise StudyError(
+            f"regions: {', '.join(absent)}: the files have no figure for it; remove it"
+        )
+
+    kept = choose(POLICIES, vintage_policy, "vintage policy")(of_years(observations, years))
+    # A printed figure that also derives from others is for the audit, unless a subsystem uses it.
+    printed = (indicators["derivation"] == "") | (indicators["subsystem"] != "")
+    sources = (indicators["source_name"] != "") & printed
+    derived = (indicators["source_name"] == "") & (indicators["derivation"] != "")
+    values, flags = {}, {}
+    for indicator in indicators.loc[sources, "indicator"]:
+        rows = kept[kept["indicator"] == indicator].pivot(
+            index="region", columns="year", values=["value", "flag"]
+        )
+        raw = rows["value"].astype(float).reindex(present, columns=years)
+        values[indicator] = GAPS[gaps](raw, max_gap)
+        flags[indicator] = _flags(
+            values[indicator], raw.isna(), rows["flag"].reindex(present, columns=years)
+        )
+    labels = dict(indicators[["indicator", "label_en"]].to_numpy())
+    _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))
+    names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
+    _derive(values, flags, indicators[derived], indicators, names)
+    return _long(values, flags, names, wanted)
+
+
+def _flags(value: pd.DataFrame, filled: pd.DataFrame, marks: pd.DataFrame) -> pd.DataFrame:
+    """Return `missing:<type>`, `filled` or the mark of the vintages ("", `break`, `spliced`).
+
+    `marks`: of a missing figure its type, of a known one the last; an absent row counts as not
+    available.
+    """
+    marks = marks.where(marks.notna(), "").astype(str)
+    types = "missing:" + marks.where(marks != "", "not_available")
+    flags = np.where(value.isna(), types, np.where(filled, "filled", marks))
+    return pd.DataFrame(flags, value.index, value.columns)
+
+
+def _inherited(arguments: list[pd.DataFrame], shared: bool) -> pd.DataFrame:
+    """Return the mark that a derived figure takes over from its arguments' flags of its year."""
+    marks = pd.DataFrame("", arguments[0].index, arguments[0].columns)
+    for mark in (SPLICED, BREAK):
+        touched = np.any([flags == mark for flags in arguments], axis=0)
+        if shared:
+            touched = np.broadcast_to(touched.any(axis=0), touched.shape)
+        marks = marks.mask(touched, mark)
+    return marks
+
+
+def _derive(
+    values: dict, flags: dict, derived: pd.DataFrame, indicators: pd.DataFrame, names: dict
+) -> None:
+    """Add the derived indicators, in the table's order, to `values` and `flags`."""
+    factors = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
+    for indicator, text in derived[["indicator", "derivation"]].to_numpy():
+        name, arguments = parse(text)
+        figures = {argument: values[argument] * factors[argument] for argument in arguments}
+        observed = {a: frame.mask(flags[a] == "filled") for a, frame in figures.items()}
+        value = derive(text, figures) / factors[indicator]
+        _check_finite(indicator, text, value, names)
+        filled = derive(text, observed).isna()  # what cannot be had without a filled figure
+        values[indicator] = value
+        marks = _inherited([flags[a] for a in arguments], DERIVATIONS[name].shared)
+        flags[indicator] = _flags(value, filled, marks.where(value.notna(), ""))
+
+
+def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: dict) -> None:
+    problems = Problems()
+    for region, year in zip(*np.nonzero(np.isinf(value.to_numpy())), strict=True):
+        problems.add(
+            f"{indicator}: {names[value.index[region]]} {value.columns[year]}: {text} divides by "
+            "0; correct the figure in the raw file, or leave it blank if it is not known"
+        )
+    problems.check()
+
+
+def _long(values: dict, flags: dict, names: dict, wanted: list) -> pd.DataFrame:
+    parts = []
+    for indicator, frame in values.items():
+        value = frame.loc[wanted].stack(future_stack=True)
+        part = value.rename("value").rename_axis(["region", "year"]).reset_index()
+        part["flag"] = flags[indicator].loc[wanted].stack(future_stack=True).to_numpy()
+        parts.append(part.assign(indicator=indicator, name=part["region"].map(names)))
+    return pd.concat(parts)[COLUMNS].sort_values(
+        ["region", "year"], kind="stable", ignore_index=True
+    )

@@ -1,0 +1,67 @@
+"""The report: findings put into words, in the formats that a study asks for."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from coevo.report.documents.page import html
+from coevo.report.documents.paper import pdf
+from coevo.report.documents.report_text import metadata, page_data, text, voice
+from coevo.report.documents.word import docx
+from coevo.report.findings.localised import study_in_language
+
+# A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
+Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
+FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
+
+
+def documents(
+    tables: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    files: Mapping[str, Any],
+    config: Mapping[str, Any],
+    provenance: Mapping[str, Mapping[str, str]],
+    language: str = "en",
+    places: pd.DataFrame | None = None,
+) -> dict[str, bytes]:
+    """Reports of one language by file name, `report.<language>.<format>`.
+
+    Parameters
+    ----------
+    tables
+        Tables of the study by name.
+    indicators
+        The indicator table.
+    files
+        Templates, phrases, style, script and the charts of the language (`<name>.json`, `.svg` as
+        text, `.png` as bytes) by file name.
+    config
+        The configuration after defaults.
+    provenance
+        `files`: digest by path of each raw file; `packages`: version by name.
+    language
+        A language that has a template, a phrase file and notes.
+    places
+        The regions that are known, with their tiles; None: no map of tiles.
+
+    Raises
+    ------
+    StudyError
+        A character that no font of the PDF holds.
+    """
+    phrases, notes = (
+        yaml.safe_load(files[f"{kind}.{language}.yaml"]) for kind in ("phrases", "notes")
+    )
+    messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
+    study = study_in_language(
+        config, tables, indicators, language, places, phrases["words"], messages
+    )
+    said, formats = voice(study, phrases), config["report"]["formats"]
+    meta = metadata(said)
+    source = text(said, files[f"report.{language}.md"], notes, provenance)
+    data = page_data(said) if "html" in formats else {}
+    return {
+        f"report.{language}.{kind}": FORMATS[kind](source, files, data, meta) for kind in formats
+    }

@@ -1,0 +1,89 @@
+"""The report as one self-contained HTML page."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from coevo.report.documents.pandoc import charts, converted
+from coevo.report.figures.fonts import chinese_face
+from coevo.report.figures.theme import PALETTES
+
+# The script's parts in the order they are joined: what all share first, the start last.
+SCRIPT = ("script.js", "charts.js", "tables.js", "trace.js", "start.js")
+# key of a table of the report -> the sheets of results.xlsx that its numbers stand in
+SHEETS = {
+    **dict.fromkeys(("audit", "findings", "remarks"), ("audit",)),
+    **dict.fromkeys(("restated", "restated_all", "grades_moved", "verdicts_moved"), ("changes",)),
+    **dict.fromkeys(("frequencies", "top_obstacles"), ("obstacles",)),
+    **dict.fromkeys(("coefficients", "general"), ("parameters",)),
+    **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
+    **dict.fromkeys(("signs", "specifications"), ("specifications",)),
+    "ecological": ("relations",),
+    "weights": ("weights", "panel"),
+    "descriptive": ("panel",),
+    "variants": ("robustness",),
+    "guards": ("diagnostics",),
+    "states": ("coupling", "diagnostics"),
+    "pairs": ("comovement",),
+    "equilibria": ("equilibria", "panel"),
+    "claims": ("claims",),
+}
+
+
+def _for_script(value: Any) -> str:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def palette_sheet() -> str:
+    """CSS variables of both themes: light, dark where the reader's system asks, and by button."""
+    light, dark = (
+        " ".join(f"--{name}: {colour};" for name, colour in PALETTES[theme].items())
+        for theme in ("light", "dark")
+    )
+    return (
+        f":root {{ {light} color-scheme: light; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) "
+        f"{{ {dark} color-scheme: dark; }} }}\n"
+        f":root[data-theme=dark] {{ {dark} color-scheme: dark; }}\n"
+    )
+
+
+def html(
+    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
+) -> bytes:
+    """The report as one HTML file: style, script, library and specifications inline."""
+    import vl_convert
+
+    used = {name: json.loads(files[f"{name}.json"]) for name in charts(text)}
+    library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
+        "</script", "<\\/script"
+    )
+    shown = {**data, "study": metadata["study"], "sheets": SHEETS}
+    script = "".join(files[name] for name in SCRIPT)
+    tail = (
+        f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'
+        f'<script type="application/json" id="data-page">{_for_script(shown)}</script>\n'
+        f"<script>{library}</script>\n"
+        f"<script>\n(() => {{\n{script}}})();\n</script>\n"
+    )
+    face = chinese_face("".join((text, tail, *metadata.values())), "page-chinese")
+    head = f"<style>\n{palette_sheet()}{face}{files['style.css']}</style>\n"
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "head.html").write_text(head, encoding="utf-8")
+        (folder / "tail.html").write_text(tail, encoding="utf-8")
+        options = [
+            "--mathml",
+            "--section-divs",
+            "--shift-heading-level-by=1",
+            "--toc",
+            "--toc-depth=2",
+            f"--template={folder / 'page.html'}",
+            f"--include-in-header={folder / 'head.html'}",
+            f"--include-after-body={folder / 'tail.html'}",
+        ]
+        return converted(text, "html5", files, folder, options, metadata).encode()

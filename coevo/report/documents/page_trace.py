@@ -1,0 +1,191 @@
+"""A number's way from the cells of the raw files to D, for every region and year, as the page
+shows it.
+
+Everything is by position: `years` name the columns of each list, `indicators` the rows of `raw`,
+`panel`, `flags`, `z` and `posts`. A value that is not there is None.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from coevo.normalisation import scaled_panel
+from coevo.panel.derivations import parse
+from coevo.panel.vintages import CELL, POLICIES, of_years
+from coevo.registry import choose
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
+from coevo.report.words.markup import subscript
+
+# Figures (regions x years x indicators) that a page holds; of a larger study it traces one region.
+MOST = 30_000
+_COMPOSITES = {"linear": "U = Σ w z", "geometric": "U = Π zʷ", "topsis": "U = d⁻ / (d⁺ + d⁻)"}
+_FORMS = {
+    "standard": "C = n (Π U)^(1/n) / Σ U",
+    "k": "C = (4 U₁U₂ / (U₁ + U₂)²)^k, k = {k:g}",
+    "wang": "C = √{{[1 − mean |Uᵢ − Uⱼ|] [Π U / max U]^(1/(n−1))}}",
+    "fan": "C = 1 − 2 SD(U)",
+}
+Values = dict[str, list[Any]]
+
+
+def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
+    """What leads from raw figures to D: indicators, places in the files, values of each step."""
+    used = _used(study)
+    every = len(study.regions) * len(study.years) * len(used) <= MOST
+    regions = study.regions if every else [study.focus]
+    tables = {
+        name: study.tables[name][study.tables[name]["region"].isin(regions)]
+        for name in ("observations", "panel", "normalised", "coupling")
+    }
+    by_year = _by_year(study.years)
+    raw, places = _raw(tables["observations"], study, by_year, used)
+    panel = tables["panel"]
+    return {
+        "years": study.years,
+        "regions": regions,
+        "whole": every,
+        "formulas": _formulas(study),
+        "preset": study.config["coupling"]["preset"] is not None,
+        "subsystems": [study.label(s) for s in study.subsystems],
+        "indicators": _indicators(study, used),
+        "posts": _posts(study, used),
+        "places": places,
+        "raw": raw,
+        "panel": by_year(panel, "value", used),
+        "flags": _flags([panel, tables["normalised"]], study.years, used),
+        "z": by_year(tables["normalised"], "z", used),
+        "states": _states(tables["coupling"], study, word),
+    }
+
+
+def _used(study: Study) -> list[str]:
+    """The indicators of the subsystems, and after them what they derive from, in turn."""
+    table = study.indicators.set_index("indicator")
+    found = list(table.index[table["subsystem"].isin(study.subsystems)])
+    for indicator in found:  # grows while it is read
+        found += [a for a in _derived(table, indicator)[1] if a not in found]
+    return found
+
+
+def _derived(table: pd.DataFrame, indicator: str) -> tuple[str, list[str]]:
+    """Derivation and arguments of an indicator that is not read from a file; else none."""
+    if table.at[indicator, "source_name"] or not table.at[indicator, "derivation"]:
+        return "", []
+    return parse(table.at[indicator, "derivation"])
+
+
+def _formulas(study: Study) -> dict[str, str]:
+    """The formulas of z, U, C, T and D in symbols, as the configuration chooses them."""
+    coupling, ends = study.config["coupling"], scaled_panel(study.config["normalisation"])
+    given, names = coupling["contributions"], study.subsystems
+    shares = [1 / len(names)] * len(names) if isinstance(given, str) else given
+    share = "(x − min) / (max − min)"
+    return {
+        "z": f"z = {share}" if ends is None else f"z = {ends[0]:g} + {ends[1] - ends[0]:g} {share}",
+        "U": _COMPOSITES.get(coupling["composite"], ""),
+        "C": _FORMS.get(coupling["form"], "").format(k=coupling["k"]),
+        "T": "T = " + " + ".join(f"{a:.4g} U{subscript(i)}" for i, a in enumerate(shares, 1)),
+        "D": "D = √(C T)",
+    }
+
+
+def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
+    """Label, unit, direction, weight, subsystem and derivation of each indicator.
+
+    `product`: whether the weight times z is what the indicator adds to U.
+    """
+    table, place = study.indicators.set_index("indicator"), {i: n for n, i in enumerate(used)}
+    weights = study.tables["weights"]
+    weights = weights[weights["weighting"] == study.config["weighting"]["method"]]
+    weight = dict(zip(weights["indicator"], weights["weight"], strict=True))
+    rows = []
+    for indicator in used:
+        name, arguments = _derived(table, indicator)
+        own = table.at[indicator, "subsystem"]
+        rows.append({
+            "label": study.heading(indicator),
+            "unit": study.unit(indicator),
+            "direction": table.at[indicator, "direction"],
+            "weight": weight.get(indicator),
+            "subsystem": study.subsystems.index(own) if own in study.subsystems else None,
+            "product": study.config["coupling"]["composite"] == "linear",
+            "of": [name, *(place[a] for a in arguments)] if name else None,
+        })  # fmt: skip
+    return rows
+
+
+def _posts(study: Study, used: Iterable[str]) -> list[dict[str, list[float]]]:
+    """Minimum and maximum of each indicator by group: a year, a region, or "" for all."""
+    table = study.tables["goalposts"]
+    return [
+        {
+            str(group): [low, high]
+            for group, low, high in table.loc[
+                table["indicator"] == indicator, ["group", "low", "high"]
+            ].itertuples(index=False, name=None)
+        }
+        for indicator in used
+    ]
+
+
+def _by_year(years: list[int]) -> Callable[..., list[Values]]:
+    """A function that puts a column of a long table into lists over the years, by region."""
+    place = {year: n for n, year in enumerate(years)}
+
+    def lists(table: pd.DataFrame, column: str, used: Iterable[str]) -> list[Values]:
+        found: dict[str, Values] = {indicator: {} for indicator in used}
+        rows = table[table["indicator"].isin(found) & table["year"].isin(place)]
+        columns = rows[["indicator", "region", "year", column]].astype({column: object})
+        for indicator, region, year, value in columns.itertuples(index=False, name=None):
+            row = found[indicator].setdefault(region, [None] * len(place))
+            row[place[year]] = None if isinstance(value, float) and value != value else value
+        return list(found.values())
+
+    return lists
+
+
+def _raw(
+    observations: pd.DataFrame, study: Study, by_year: Callable[..., list[Values]], used: list[str]
+) -> tuple[list[Values], list[list[str]]]:
+    """Raw figures as (value, place, cell) by indicator, region and year; file and sheet of places.
+
+    Of several vintages the one whose figure stands by the study's policy.
+    """
+    policy = choose(POLICIES, study.config["vintage_policy"], "vintage policy")
+    stands = policy(of_years(observations, study.years))[[*CELL, "vintage"]]
+    rows = stands.merge(observations, on=[*CELL, "vintage"], how="left")
+    named = pd.MultiIndex.from_frame(rows[["file", "sheet", "vintage"]])
+    codes, places = named.factorize()
+    values = rows["value"].astype(object).where(rows["value"].notna(), None)
+    entries = pd.Series(list(map(list, zip(values, codes.tolist(), rows["cell"], strict=True))))
+    table = rows[CELL].assign(entry=entries)
+    return by_year(table, "entry", used), [list(place) for place in places]
+
+
+def _flags(
+    tables: Iterable[pd.DataFrame], years: list[int], used: list[str]
+) -> list[dict[str, str]]:
+    """Flags of panel and z by indicator: "<region> <year>" -> flags, separated by spaces."""
+    found: dict[str, dict[str, str]] = {indicator: {} for indicator in used}
+    for table in tables:
+        marked = table[table["flag"].fillna("").ne("") & table["indicator"].isin(found)]
+        columns = marked[["indicator", "region", "year", "flag"]]
+        for indicator, region, year, flag in columns.itertuples(index=False, name=None):
+            key, kind = f"{region} {year}", str(flag).split(":")[0]
+            old = found[indicator].get(key)
+            found[indicator][key] = f"{old} {kind}" if old else kind
+    return list(found.values())
+
+
+def _states(
+    coupling: pd.DataFrame, study: Study, word: Callable[[str, str], str]
+) -> Mapping[str, list[Any]]:
+    """U of each subsystem, C, T, D and the grade by region and year."""
+    columns = [*(SUBSYSTEM_PREFIX + s for s in study.subsystems), "C", "T", "D"]
+    found: Values = {}
+    for _, row in coupling.iterrows():
+        states = found.setdefault(row["region"], [None] * len(study.years))
+        values = [*(float(row[column]) for column in columns), word("grade", row["grade"])]
+        states[study.years.index(int(row["year"]))] = values
+    return found

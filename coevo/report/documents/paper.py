@@ -1,0 +1,42 @@
+"""The report as PDF, through Typst."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from coevo.report.documents.pandoc import charts, converted
+from coevo.report.figures.typesetting import typeset
+
+TIMESTAMP = 0  # the PDF carries no date of its own, so that two builds give the same bytes
+
+
+def typst(text: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
+    """The report as Typst source."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        options = [f"--template={folder / 'report.typ'}"]
+        return converted(text, "typst-smart", files, folder, options, metadata)
+
+
+def pdf(
+    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
+) -> bytes:
+    """The report as PDF, set by Typst in the installed fonts, with fixed metadata.
+
+    Raises
+    ------
+    StudyError
+        A character that none of the fonts holds.
+    """
+    source = typst(text, files, metadata)
+    used = {f"figures/{name}.svg": files[f"{name}.svg"] for name in charts(source)}
+    made = typeset(
+        {"report": source},
+        used,
+        "leave pdf out of report.formats",
+        format="pdf",
+        timestamp=TIMESTAMP,
+        pdf_standards="ua-1",
+    )
+    return made["report"]

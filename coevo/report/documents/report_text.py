@@ -1,0 +1,149 @@
+"""The Markdown source of a report: its template and phrases filled with the study's findings."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import yaml
+
+from coevo.report.documents.page_trace import trace
+from coevo.report.documents.references import cited
+from coevo.report.findings import Study
+from coevo.report.tables import annex
+from coevo.report.words.amounts import Words
+from coevo.report.words.choice_words import choice_sentences, choice_values
+from coevo.report.words.grammar import Grammar
+from coevo.report.words.index_sentences import (
+    Phrases,
+    far_notes,
+    limit_lines,
+    named_values,
+    sentences,
+)
+from coevo.report.words.markup import Markdown, environment, escaped, plain_text, speaker
+from coevo.report.words.methods_text import method_values
+from coevo.report.words.model_words import interaction_sentence
+
+
+class Voice(NamedTuple):
+    """A study with its phrases, the Jinja environment that holds every finding, and its words."""
+
+    study: Study
+    phrases: Phrases
+    jinja: Any
+    words: Words
+
+
+def voice(study: Study, phrases: Phrases) -> Voice:
+    """What says a study's findings, made once for all parts of a report."""
+    grammar = Grammar(**phrases["grammar"])
+    jinja = environment(grammar.filters)
+    say = speaker(jinja, phrases, grammar.joined)
+
+    def word(kind: str, name: str) -> str:
+        return str(phrases["words"].get(kind, {}).get(name, name))
+
+    words = Words(study, say, word, grammar)
+    jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
+    jinja.globals |= named_values(study, words, phrases)
+    jinja.globals |= choice_values(study) | method_values(study, words, phrases)
+    return Voice(study, phrases, jinja, words)
+
+
+def text(
+    voice: Voice, template: str, notes: Mapping[str, str],
+    provenance: Mapping[str, Mapping[str, str]],
+) -> str:  # fmt: skip
+    """The report of one language as Markdown."""
+    study, phrases, jinja, words = voice
+    values = jinja.globals
+    values |= sentences(study, words, phrases, values)
+    values |= choice_sentences(study, words, values)
+    values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
+    source = jinja.from_string(template).render(
+        facts=words.facts(study.focus),
+        far_notes=far_notes(study, notes),
+        limit_lines=limit_lines(study, values["limits"], words, notes),
+        version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
+        inputs=_digest(provenance["files"]),
+        cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
+        config_block=_block(_settings(study.config)),
+        **annex.tables(study, words, phrases, provenance),
+    )
+    return words.grammar.joined(source)
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    """A short digest of all raw files together."""
+    lines = "\n".join(f"{path} {digest}" for path, digest in sorted(files.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:12]
+
+
+def _plain(value: Any) -> Any:
+    """Mappings and sequences as plain dicts and lists, so that they print as YAML."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _settings(config: Mapping[str, Any]) -> str:
+    """The configuration as YAML, one line for each key."""
+    options: dict[str, Any] = {"allow_unicode": True, "default_flow_style": True, "width": 10_000}
+    lines = [
+        f"{key}: {yaml.safe_dump(value, **options).removesuffix('...' + chr(10)).strip()}"
+        for key, value in _plain(config).items()
+    ]
+    return "\n".join(lines)
+
+
+def _block(content: str) -> Markdown:
+    """A block of code whose fence is longer than any run of tildes inside."""
+    fence = "~" * 4
+    while fence in content:
+        fence += "~"
+    return Markdown(f"{fence}\n{content.rstrip()}\n{fence}")
+
+
+def page_data(voice: Voice) -> dict[str, Any]:
+    """What the page's script shows: its words, names and facts of the regions in plain text, the
+    region shown first, the way from raw figures to D.
+    """
+    study, phrases, _, words = voice
+    return {
+        "focus": study.focus,
+        "words": phrases["page"]["script"],
+        "trace": trace(study, words.word),
+        "names": {region: study.name(region) for region in study.regions},
+        "facts": {
+            region: [plain_text(escaped(value)) for _, value in words.facts(region)]
+            for region in study.regions
+        }
+        if not study.single
+        else {},
+    }
+
+
+def metadata(voice: Voice) -> dict[str, str]:
+    """Title, language and the words of the frame."""
+    study, phrases, jinja, _ = voice
+    texts = {key: value for key, value in phrases["page"].items() if key != "script"}
+    page = {key: jinja.from_string(value).render() for key, value in texts.items()}
+    title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
+    return {
+        "title": title,
+        "pagetitle": plain_text(title),
+        "language": study.language,
+        "lang": page["lang"],
+        "lang-office": page["office"],
+        "study": str(study.config["study"]),
+        "kicker": page["kicker"],
+        "years": page["years"],
+        "generator-name": page["generator"],
+        "words-contents": page["contents"],
+        "words-theme": page["theme"],
+        "words-skip": page["skip"],
+        "word-figure": page["figure"],
+        "word-table": page["table"],
+    }

@@ -1,0 +1,59 @@
+"""The charts of a report by name and by what they need; cheap to import, nothing is drawn here."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+
+class ChartSpec(NamedTuple):
+    """What a chart needs, how many charts share its row, share of its height kept on paper.
+
+    What may be needed, `coevo.report.findings.chart_needs` says: a chart that needs "regions" says
+    nothing about one region, one that needs "fit" shows the estimates of the region in focus.
+    """
+
+    needs: frozenset[str] = frozenset()
+    columns: int = 1
+    paper: float = 1.0
+
+
+_REGIONS, _COEFFICIENTS = frozenset({"regions"}), frozenset({"coefficients"})
+_OWN, _TILES = frozenset({"own_fits"}), frozenset({"tiles"})
+
+FIGURES: dict[str, ChartSpec] = {
+    "opening_indices": ChartSpec(columns=2, paper=0.8),
+    "opening_correlations": ChartSpec(frozenset({"correlations"}), columns=2, paper=0.8),
+    "coordination": ChartSpec(paper=0.5),
+    "tiles": ChartSpec(_TILES, paper=0.9),
+    "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
+    "tiles_last": ChartSpec(_TILES, columns=2, paper=0.53),
+    "heat": ChartSpec(_REGIONS, paper=0.72),
+    "scatter_levels": ChartSpec(frozenset({"levels"}), columns=3, paper=0.75),
+    "scatter_within_regions": ChartSpec(frozenset({"within_regions"}), columns=3, paper=0.75),
+    "scatter_within_regions_and_years": ChartSpec(
+        frozenset({"within_regions_and_years"}), columns=3, paper=0.75
+    ),
+    "size_adjusted": ChartSpec(frozenset({"size"}), paper=0.72),
+    "weights": ChartSpec(paper=0.8),
+    "trajectory": ChartSpec(paper=0.75),
+    "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
+    "obstacles": ChartSpec(paper=0.8),
+    "specification_curve": ChartSpec(frozenset({"combinations"}), paper=0.86),
+    "sensitivity": ChartSpec(frozenset({"sensitivity"}), paper=0.7),
+    "grade_shares": ChartSpec(frozenset({"draws"}), paper=0.7),
+    "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
+    "coefficient_d": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
+    "interaction_curve_b1": ChartSpec(frozenset({"specifications"}), paper=0.8),
+    "interaction_curve_d": ChartSpec(frozenset({"specifications"}), paper=0.8),
+    "regional_b1": ChartSpec(_OWN, columns=2, paper=0.85),
+    "regional_d": ChartSpec(_OWN, columns=2, paper=0.85),
+    "phase": ChartSpec(frozenset({"fit"}), paper=0.54),
+    "region_paths": ChartSpec(_REGIONS, columns=2),
+    "region_obstacles": ChartSpec(_REGIONS, columns=2),
+    "region_grade_shares": ChartSpec(frozenset({"regions", "draws"}), paper=0.7),
+    "region_phase": ChartSpec(_OWN, paper=0.78),
+}
+
+
+def figure_names(shown: Collection[str]) -> list[str]:
+    """Names of the charts of a study that has what `shown` names."""
+    return [name for name, figure in FIGURES.items() if figure.needs <= set(shown)]

@@ -1,0 +1,173 @@
+"""Axes, scales and the placing of labels."""
+
+import math
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from coevo.characters import WIDE
+from coevo.coupling import GradeScale
+from coevo.report.figures.theme import GRADE_COUNT
+from coevo.report.findings.grade_scale import LARGE, SMALL, spans
+
+AIR = 0.01  # of D, beyond the outermost tenths
+# A wide character that a line may end with: neither an opening mark nor what
+# stands before a closing one.
+_END = re.compile(rf"((?![（《])[{WIDE}])(?![，。；：、）”》])")
+
+# under words that a line would cross: the same words, wide, in the colour of the page
+HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
+
+
+def axis_scale(low: float, high: float) -> alt.Scale:
+    """A linear scale that shows exactly [low, high]."""
+    return alt.Scale(domain=[low, high], nice=False, zero=False)
+
+
+def grade_scale(*, text: bool = False) -> alt.Scale:
+    """Fills by place on the ramp of grades, or the colour of words on them."""
+    places = list(range(GRADE_COUNT))
+    return alt.Scale(domain=places, range=[f"${'t' if text else 'g'}{i}" for i in places])
+
+
+def tenths_around(values: pd.Series) -> tuple[float, float]:
+    """Limits of a scale of D: the tenths around the values, with a little air."""
+    low, high = values.min(), values.max()
+    return max(0.0, low // 0.1 / 10 - AIR), min(1.0, (high // 0.1 + 1) / 10 + AIR)
+
+
+def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
+    """Cuts of the grades inside the limits, and the outermost tenths."""
+    tenths = [round(i / 10, 1) for i in range(11) if limits[0] <= i / 10 <= limits[1]]
+    inside = [cut for cut in table.cuts if limits[0] <= cut <= limits[1]]
+    return sorted({tenths[0], *inside, tenths[-1]})
+
+
+def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
+    """Grades (grade, low, high, at) as far as they lie inside the limits; at: the middle of it."""
+    seen = [(label, max(low, limits[0]), min(high, limits[1])) for label, low, high in spans(table)]
+    inside = [
+        (*band, round((band[1] + band[2]) / 2, 3)) for band in seen if band[2] - band[1] > 2 * AIR
+    ]
+    return pd.DataFrame(inside, columns=["grade", "low", "high", "at"])
+
+
+def years_axis(years: Sequence[int], *, grid: bool = False) -> alt.X:
+    """Years from first to last, labelled every second year (first and last alike when odd)."""
+    first, last = min(years), max(years)
+    step = 1 if last - first < 6 else 2
+    labels = list(range(last, first - 1, -step))[::-1]
+    return alt.X(
+        "year:Q",
+        scale=axis_scale(first, last),
+        axis=alt.Axis(
+            values=labels,
+            format="d",
+            title=None,
+            grid=grid,
+            labelOverlap=True,
+            labelSeparation=8,
+            labelFlush=False,
+        ),
+    )
+
+
+def above(title: str | None, **options: Any) -> alt.Axis:
+    """A vertical axis whose title stands horizontally above it."""
+    return alt.Axis(
+        title=title, titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-12,
+        grid=True, **options,
+    )  # fmt: skip
+
+
+def ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Round values inside [low, high], about `count` of them, zero among them if inside."""
+    if not high > low:
+        return [low]
+    span = (high - low) / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(span))
+    step = min((m * power for m in (1, 2, 2.5, 5, 10)), key=lambda size: abs(size - span))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    decimals = max(0, 2 - math.floor(math.log10(step)))
+    return [round(i * step, decimals) for i in range(first, last + 1)]
+
+
+def tick_format(values: Sequence[float]) -> str:
+    """A d3 format that prints each of `values` in full, with thousands separators; as a power of
+    ten where that takes too many digits.
+    """
+    sizes = [abs(v) for v in values if v]
+    if sizes and (max(sizes) >= LARGE or max(sizes) < SMALL):
+        return ".2~e"
+    decimals = max((len(f"{v:.10f}".rstrip("0").split(".")[1]) for v in values), default=0)
+    return f",.{decimals}f"
+
+
+def percent_axis(values: Sequence[float], title: str, pattern: str) -> alt.Axis:
+    """A horizontal axis of shares as per cent, as the report writes them."""
+    return alt.Axis(
+        values=list(values), title=title, titleLimit=600, grid=True,
+        labelExpr=f"replace('{pattern}', '{{}}', format(100 * datum.value, '.0f'))",
+    )  # fmt: skip
+
+
+def spread_labels(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
+    """Positions of labels: the values, moved apart until neighbours are `gap` away.
+
+    Overlapping neighbours are merged into a block centred on its members' mean, so that no label
+    wanders further than it must; a block stays inside [low, high].
+    """
+    blocks: list[list[Any]] = []
+
+    def centre(block: list[Any]) -> float:
+        half = gap * (len(block) - 1) / 2
+        return max(low + half, min(high - half, float(values[block].mean())))
+
+    for label in values.sort_values().index:
+        block = [label]
+        while blocks and centre(block) - centre(blocks[-1]) < gap * len(blocks[-1] + block) / 2:
+            block = blocks.pop() + block
+        blocks.append(block)
+    placed = {
+        label: centre(block) + gap * (i - (len(block) - 1) / 2)
+        for block in blocks
+        for i, label in enumerate(block)
+    }
+    return pd.Series(placed).reindex(values.index)
+
+
+def wrapped_label(label: str, width: int = 28) -> str:
+    """A label in as few lines of `width` letters as it needs, of about equal length.
+
+    A wide character takes the room of two letters, and a line may end behind it.
+    """
+    spaced = _END.sub(r"\1 ", label)
+    lines = textwrap.wrap(spaced, width, break_long_words=False)
+    for narrower in range(max((len(line) for line in lines), default=1), 0, -1):
+        closer = textwrap.wrap(spaced, narrower, break_long_words=False)
+        if len(closer) > len(lines) or max(map(len, closer)) > narrower:
+            break
+        lines = closer
+    return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)
+
+
+def named_rows(order: Sequence[str], *, size: float = 12, **options: Any) -> alt.Y:
+    """A vertical axis of names in the given order, broken where `wrapped` broke them."""
+    return alt.Y(
+        "row:N",
+        sort=list(order),
+        axis=alt.Axis(
+            title=None, labelExpr="split(datum.label, '\\n')", labelLimit=240,
+            labelColor="$ink", labelFontSize=size, labelLineHeight=13, **options,
+        ),
+    )  # fmt: skip
+
+
+def zero_line(colour: str = "$ink") -> alt.Chart:
+    """A solid vertical line at zero."""
+    mark = alt.Chart(alt.Data(values=[{}])).mark_rule(color=colour, strokeWidth=1)
+    return mark.encode(x=alt.XDatum(0))

@@ -1,0 +1,169 @@
+"""Charts of the coordination degree D: lines over the years, and the heat table."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from coevo.report.figures import FIGURES
+from coevo.report.figures.axes import (
+    above,
+    axis_scale,
+    grade_bands,
+    grade_scale,
+    grade_ticks,
+    tenths_around,
+    tick_format,
+    years_axis,
+)
+from coevo.report.figures.labels import end_labels, label_marks
+from coevo.report.figures.theme import specification
+from coevo.report.findings.grade_scale import MIDPOINT, colours, grade_marks
+from coevo.report.findings.study_tables import Study
+
+
+def _shown(study: Study, last: pd.DataFrame) -> list[str]:
+    """Regions labelled at the line end: two highest, the focus, two lowest."""
+    order = list(last.sort_values("D", ascending=False)["region"])
+    return list(dict.fromkeys([*order[:2], study.focus, *order[-2:]]))
+
+
+def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """Coordination degree D of every region, with the focus, the mean and the grades."""
+    height = 440.0
+    low, high = tenths_around(study.coupling["D"])
+    y = axis_scale(low, high)
+    rows = study.coupling[["region", "name", "year", "D", "grade"]]
+    hover = alt.selection_point(
+        name="hover", on="pointerover", clear="pointerout", fields=["name"], empty=False
+    )
+    tips = [
+        alt.Tooltip("name:N", title=words["tip_region"]),
+        alt.Tooltip("year:Q", title=words["tip_year"]),
+        alt.Tooltip("D:Q", format=".3f"),
+        alt.Tooltip("grade:N", title=words["tip_grade"]),
+    ]
+    cuts = grade_ticks(study.grades, (low, high))
+    axis = alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
+    base = alt.Chart(rows).encode(x=years_axis(study.years), y=axis)
+    midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
+    layers: list[alt.Chart] = [midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y))]
+    if not study.single:
+        layers.append(
+            base.mark_line(point=alt.OverlayMarkDef(size=60, opacity=0))
+            .encode(
+                detail="name:N",
+                tooltip=tips,
+                color=alt.condition(hover, alt.value("$ink"), alt.value("$line")),
+                strokeWidth=alt.condition(hover, alt.value(2.2), alt.value(1)),
+            )
+            .add_params(hover)
+        )
+        mean = alt.Chart(rows.groupby("year", as_index=False)["D"].mean())
+        layers.append(
+            mean.mark_line(color="$ink", strokeWidth=1.8, strokeDash=[5, 3]).encode(
+                x=years_axis(study.years), y=axis
+            )
+        )
+    focus = alt.Chart(rows[rows["region"] == study.focus]).encode(x=years_axis(study.years), y=axis)
+    layers.append(
+        focus.mark_line(
+            color="$focus", strokeWidth=2.8, point=alt.OverlayMarkDef(size=60, opacity=0)
+        ).encode(tooltip=tips)
+    )
+    # On paper the chart is lower, and its labels must keep their distance there too.
+    labels = _coordination_labels(study, words, (low, high), height * FIGURES["coordination"].paper)
+    return specification(
+        alt.layer(*layers, *label_marks(labels, y), *_grade_words(study, words, y, (low, high))),
+        height,
+    )
+
+
+def _coordination_labels(
+    study: Study, words: dict[str, str], limits: tuple[float, float], height: float
+) -> pd.DataFrame:
+    last = study.ends()[1].reset_index()
+    shown = last[last["region"].isin(_shown(study, last))]
+    is_focus = shown["region"] == study.focus
+    at_end = shown["year"] == study.years[-1]
+    years = (" (" + shown["year"].astype(int).astype(str) + ")").mask(at_end, "")
+    texts = pd.Series([grade_marks(D, scale=study.grades) for D in shown["D"]], shown.index)
+    labels = pd.DataFrame(
+        {
+            "value": shown["D"],
+            "text": shown["name"] + " " + texts + years,
+            "bold": is_focus,
+            "colour": is_focus.map({True: "$focus", False: "$muted"}),
+        }
+    )
+    if not study.single:
+        present = last.loc[last["year"] == study.years[-1], "D"]
+        mean = present.mean()
+        text = words["mean_of"].format(
+            count=len(present), value=grade_marks(mean, scale=study.grades)
+        )
+        labels.loc[len(study.coupling)] = [mean, text, True, "$ink"]
+    return end_labels(labels, *limits, height)
+
+
+def _grade_words(
+    study: Study, words: dict[str, str], y: alt.Scale, limits: tuple[float, float]
+) -> list[alt.Chart]:
+    """Names of the grades at the far right; left out where the plot is too narrow for them."""
+    # The page sets `container` to the width it has; the plot's own width depends on these words.
+    container = alt.param(name="container", value=640)
+    text = (
+        alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]])
+        .add_params(container)
+        .transform_calculate(shown="container < 520 ? '' : datum.grade")
+    )
+    return [
+        text.mark_text(align="left", color="$muted", fontSize=11).encode(
+            x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", scale=y), text="shown:N"
+        )
+    ]
+
+
+def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
+    rows = study.coupling[["region", "name", "year", "D", "grade"]].copy()
+    rows["text"] = [grade_marks(D, scale=study.grades) for D in rows["D"]]
+    rows["g"] = rows["grade"].map(colours(study.grades))
+    order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
+    is_focus = f"datum.value == {study.name(study.focus)!r}"
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "year:O",
+            scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
+            axis=alt.Axis(
+                orient="top", title=None, labelAngle=0, labelOverlap=False,
+                labelExpr="width < 330 ? '’' + slice(datum.label, 2) : datum.label",
+            ),
+        ),
+        y=alt.Y(
+            "name:N",
+            sort=order,
+            scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
+            axis=alt.Axis(
+                title=None, labelLimit=120,
+                labelColor=alt.condition(is_focus, alt.value("$focus"), alt.value("$ink")),
+                labelFontWeight=alt.condition(is_focus, alt.value("bold"), alt.value("normal")),
+            ),
+        ),
+    )  # fmt: skip
+    cells = base.mark_rect().encode(
+        color=alt.Color("g:O", scale=grade_scale()),
+        tooltip=[
+            alt.Tooltip("name:N", title=words["tip_region"]),
+            alt.Tooltip("year:O", title=words["tip_year"]),
+            alt.Tooltip("D:Q", format=".4f"),
+            alt.Tooltip("grade:N", title=words["tip_grade"]),
+        ],
+    )
+    text = (
+        base.transform_calculate(shown="width < 330 ? slice(datum.text, 1) : datum.text")
+        .mark_text(fontSize=11)
+        .encode(text="shown:N", color=alt.Color("g:O", scale=grade_scale(text=True)))
+    )
+    chart = alt.layer(cells, text).resolve_scale(color="independent")
+    return specification(chart, 20.0 * len(order))

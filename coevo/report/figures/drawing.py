@@ -1,0 +1,128 @@
+"""From a study to specifications, and from a specification to the files of a chart."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from coevo.characters import has_wide
+from coevo.report.figures import (
+    FIGURES,
+    ChartSpec,
+    certainty,
+    coefficients,
+    degrees,
+    draw_shares,
+    figure_names,
+    growth_bars,
+    interaction_curve,
+    phase_plane,
+    region_planes,
+    scatters,
+    size_scatter,
+    tile_grid,
+    trends,
+    weight_bars,
+)
+from coevo.report.figures.chart_data import data_behind
+from coevo.report.figures.fonts import font_folders
+from coevo.report.figures.images import pdfs, pngs
+from coevo.report.figures.theme import PALETTES, SANS, filled
+from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.study_tables import Study
+from coevo.report.tables import for_excel
+
+Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
+_MODULES = (
+    trends, degrees, tile_grid, scatters, size_scatter, weight_bars, growth_bars, certainty,
+    draw_shares, coefficients, interaction_curve, phase_plane, region_planes
+)  # fmt: skip
+CHARTS: dict[str, Chart] = {
+    name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
+    for name in FIGURES
+}
+
+# Pixels of width on paper by the number of charts in a row, so that type keeps one size.
+WIDTHS = {1: 640, 2: 340, 3: 230}
+# The converter measures words in the first family alone, and by guess if it does not know it: of
+# the fonts of the report this one is known to it and holds Chinese, at its true width.
+MEASURED = "Noto Sans SC"
+
+
+def paper_size(spec: dict[str, Any], figure: ChartSpec) -> dict[str, float]:
+    """Width and height of a chart as it is set in the PDF."""
+    return {"width": WIDTHS[figure.columns], "height": spec["height"] * figure.paper}
+
+
+def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
+    """Files of a study's charts by file name: `<name>.json` (specification), `.svg` and `.png`.
+
+    Parameters
+    ----------
+    words
+        Words in charts: `charts` of the phrase file of the study's language.
+    """
+    specs = {name: CHARTS[name](study, words) for name in figure_names(charts_that_apply(study))}
+    charts = {name: svg(spec | paper_size(spec, FIGURES[name])) for name, spec in specs.items()}
+    return {
+        f"{name}.{ending}": content
+        for ending, made in (
+            ("json", {name: _text(spec) for name, spec in specs.items()}),
+            ("svg", charts),
+            ("png", pngs(charts)),
+        )
+        for name, content in made.items()
+    }
+
+
+def _text(spec: Mapping[str, Any]) -> str:
+    return json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
+    """Files that other programs take, of charts as `drawn` makes them.
+
+    `<name>.pdf`, and `<name>.csv`: the data as drawn, safe to open in a spreadsheet.
+    """
+    by_ending: dict[str, dict[str, str]] = {"svg": {}, "json": {}}
+    for file, content in charts.items():
+        name, _, ending = file.rpartition(".")
+        if ending in by_ending:
+            by_ending[ending][name] = str(content)
+    data = {
+        f"{name}.csv": for_excel(data_behind(json.loads(text)))
+        for name, text in by_ending["json"].items()
+    }
+    return {f"{name}.pdf": image for name, image in pdfs(by_ending["svg"]).items()} | data
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """A specification as SVG on light ground, with ids that depend on the chart alone."""
+    import vl_convert
+
+    for folder in font_folders():
+        vl_convert.register_font_directory(str(folder))
+    text = vl_convert.vegalite_to_svg(filled(spec, PALETTES["light"] | {"sans": MEASURED}))
+    family = f"'{MEASURED}',{SANS}" if has_wide(text) else SANS
+    return renumbered(regular(text.replace(f'"{MEASURED}"', f'"{family}"')))
+
+
+def regular(text: str) -> str:
+    """SVG whose plain text asks for weight 400 by the axis of the font.
+
+    Typst draws a variable font at its default, the lightest weight, unless the axis is set.
+    """
+    text = text.replace(' font-weight="normal"', "")
+    plain = re.compile(r"<text(?![^>]*font-weight)")
+    return plain.sub("<text style=\"font-variation-settings:'wght' 400\"", text)
+
+
+def renumbered(text: str) -> str:
+    """SVG with its clip and gradient ids numbered from 0 in order of appearance.
+
+    Vega counts ids over the life of a process: the same chart drawn second has other ids.
+    """
+    found = dict.fromkeys(re.findall(r'\bid="([A-Za-z_]+\d+)"', text))
+    numbers = {old: f"{re.sub(r'[0-9]+$', '', old)}{i}" for i, old in enumerate(found)}
+    pattern = re.compile(r'(id="|url\(#|href="#)([A-Za-z_]+\d+)(?=["\)])')
+    return pattern.sub(lambda m: m[1] + numbers.get(m[2], m[2]), text)

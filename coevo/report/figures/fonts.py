@@ -1,0 +1,94 @@
+"""The fonts of pages and charts, and a check that they hold every character: others are boxes."""
+
+import base64
+import importlib.resources
+import io
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from coevo.characters import QUOTES, WIDE
+from coevo.errors import Problems
+
+_CONTEXT = 24  # characters shown on either side of one that no font holds
+
+
+def font_folders() -> list[Path]:
+    """Folders of the installed font packages (all under the Open Font License)."""
+    places = (
+        ("fontpkg_source_serif_4", "files"),
+        ("fontpkg_source_sans_3", "files"),
+        ("justmytype_intl_cjk", "fonts/ofl/notosanssc"),
+    )
+    return [Path(str(importlib.resources.files(package) / folder)) for package, folder in places]
+
+
+def chinese_face(text: str, family: str) -> str:
+    """CSS that gives a page its own font for the Chinese characters of a text; "" without any.
+
+    A machine may have no Chinese font, and a page fetches none.
+    """
+    points = set(map(ord, re.findall(f"[{WIDE}{QUOTES}]", text)))
+    if not points:
+        return ""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    (source,) = font_folders()[-1].glob("*.ttf")
+    font = TTFont(source, recalcTimestamp=False, lazy=True)
+    options = Options(hinting=False)
+    options.drop_tables += ["GPOS", "GSUB", "GDEF", "BASE", "vhea", "vmtx"]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=points)
+    subsetter.subset(font)
+    font.flavor, data = "woff", io.BytesIO()
+    font.save(data)
+    encoded = base64.b64encode(data.getvalue()).decode()
+    return (
+        f'@font-face {{ font-family: "{family}"; font-weight: 100 900; '
+        f'src: url(data:font/woff;base64,{encoded}) format("woff"); }}\n'
+    )
+
+
+@cache
+def covered() -> frozenset[int]:
+    """Code points that at least one of the fonts holds."""
+    from fontTools.ttLib import TTFont
+
+    points: set[int] = set()
+    for folder in font_folders():
+        for path in sorted(folder.glob("*.ttf")):
+            with TTFont(path, lazy=True) as font:
+                points |= set(font.getBestCmap())
+    return frozenset(points)
+
+
+def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
+    """Refuse characters that no font holds.
+
+    Parameters
+    ----------
+    texts
+        Text by the name of its place, as the message should give it.
+    otherwise
+        What a reader could do other than write it in other characters.
+
+    Raises
+    ------
+    StudyError
+        One line for each character and place, with the words around it.
+    """
+    known, way = covered(), f" or {otherwise}" if otherwise else ""
+    problems = Problems()
+    for place, text in texts.items():
+        for character in sorted(set(text)):
+            if character.isspace() or ord(character) in known:
+                continue
+            at = text.index(character)
+            around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
+            problems.add(
+                f"{place}: no font holds {character!r} (U+{ord(character):04X}) in "
+                f"“…{around}…”; write it in other characters{way}"
+            )
+    problems.check()

@@ -1,0 +1,177 @@
+"""Is D more than size? D against the size of regions in the last year."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from coevo.characters import room
+from coevo.report.figures.axes import HALO, above, tick_format, ticks
+from coevo.report.figures.theme import specification
+from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.study_tables import Study
+
+MEASURES = ["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]
+PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
+FOCUS = {"fontSize": 12, "fontWeight": "bold"}
+STEPS = 60  # points along the line of size that labels keep clear of
+LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
+
+
+def _adjusted(study: Study) -> pd.DataFrame:
+    """Regions of the last year: size, D, the D of their size alone, ranks of D without and with
+    size taken out.
+
+    The line has the slope of all years (`comovement`) and goes through the middle of the regions in
+    the last year: a region's distance from it, against the others', is its size-adjusted D.
+    """
+    table = study.tables["comovement"]
+    table = table[table["measure"].isin(MEASURES)]
+    wide = table.pivot(index="scope", columns="measure", values="value")
+    size = study.config["comovement"]["size"][0]
+    last = study.coupling[study.coupling["year"] == study.years[-1]].set_index("region")
+    rows = last[["name", "D"]].join(wide[MEASURES], how="inner")
+    rows = rows.dropna().assign(size=study.series(size).xs(study.years[-1], level="year"))
+    residual = rows["size_adjusted_lnD"]
+    rows["alone"] = rows["D"] / np.exp(residual - residual.mean())
+    return rows.rename_axis("region").reset_index().sort_values("size", ignore_index=True)
+
+
+def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
+    """Round values inside [low, high] on a scale of logarithms, `count` of them at most."""
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    for steps in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        found = [round(s * 10.0**p, 9) for p in powers for s in steps if low <= s * 10.0**p <= high]
+        if len(found) <= count:
+            break
+    return found if len(found) > 1 else ticks(low, high, count)
+
+
+def with_room(
+    rows: pd.DataFrame, order: list[int], line: list[tuple[float, float]]
+) -> dict[int, str]:
+    """Side ("left", "right") of the labels that have room, tried in `order`.
+
+    rows: x, y in pixels and the text `name`; `line`: points that no label may touch either.
+    """
+    dots = [*zip(rows["x"], rows["y"], strict=True), *line]
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
+    kept = {}
+    for i in order:
+        x, y, wide = rows["x"][i], rows["y"][i], LETTER * room(rows["name"][i])
+        for side, start in (("right", x + 6), ("left", x - 6 - wide)):
+            box = (start, y - LINE / 2, start + wide, y + LINE / 2)
+            inside = box[0] >= 0 and box[2] <= PLOT[0]
+            free = all(
+                box[2] <= a or c <= box[0] or box[3] <= b or d <= box[1]
+                for k, (a, b, c, d) in enumerate(taken)
+                if k != i
+            )
+            if inside and free:
+                kept[i] = side
+                taken.append(box)
+                break
+    return kept
+
+
+def _limits(values: pd.Series) -> tuple[float, float]:
+    low, high = np.log(values.min()), np.log(values.max())
+    air = 0.06 * max(high - low, 0.1)
+    return float(np.exp(low - air)), float(np.exp(high + air))
+
+
+def _pixels(values: pd.Series, limits: tuple[float, float], length: float) -> pd.Series:
+    low, high = np.log(limits[0]), np.log(limits[1])
+    return (np.log(values) - low) / (high - low) * length
+
+
+def size_adjusted(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """D against size, both on scales of logarithms, with the line that size alone would give."""
+    rows = _adjusted(study)
+    x_limits, y_limits = _limits(rows["size"]), _limits(pd.concat([rows["D"], rows["alone"]]))
+    log = {"type": "log", "nice": False}
+    x_ticks, y_ticks = log_ticks(*x_limits), log_ticks(*y_limits, 8)
+    x = alt.X(
+        "size:Q", scale=alt.Scale(domain=list(x_limits), **log),
+        axis=alt.Axis(
+            values=x_ticks, format=tick_format(x_ticks), title=_size_title(study, words), grid=True
+        ),
+    )  # fmt: skip
+    y = alt.Y(
+        "D:Q", scale=alt.Scale(domain=list(y_limits), **log),
+        axis=above(
+            words["D_in"].format(year=study.years[-1]), values=y_ticks, format=tick_format(y_ticks)
+        ),
+    )  # fmt: skip
+    line = (
+        alt.Chart(rows.iloc[[0, -1]][["size", "alone"]])
+        .mark_line(color="$ink", strokeWidth=1.8, strokeDash=[5, 3])
+        .encode(x=x, y=alt.Y("alone:Q", scale=y["scale"]))
+    )
+    tips = [
+        alt.Tooltip("name:N", title=words["tip_region"]),
+        alt.Tooltip("D:Q", format=".3f"),
+        alt.Tooltip("alone:Q", title=words["tip_alone_size"], format=".3f"),
+        alt.Tooltip("rank_D:Q", title=words["tip_rank"]),
+        alt.Tooltip("rank_size_adjusted_D:Q", title=words["tip_rank_adjusted"]),
+    ]
+    focus = rows["region"] == study.focus
+    rows["text"] = rows["name"].mask(focus, _ranks(rows, study, words))
+    rows["side"] = _sides(rows, focus, x_limits, y_limits)
+    data = rows.drop(columns=["region", "size_adjusted_lnD"]).round({"D": 4, "alone": 4, "size": 1})
+    away = alt.Chart(data[focus]).mark_rule(color="$focus", strokeWidth=1.6)
+    dots = [
+        alt.Chart(data[part])
+        .mark_point(filled=True, size=size, color=colour, opacity=1)
+        .encode(x=x, y=y, tooltip=tips)
+        for part, size, colour in ((~focus, 34, "$muted"), (focus, 95, "$focus"))
+    ]
+    labels = [
+        alt.Chart(data[part & (rows["side"] == side)])
+        .mark_text(align=align, dx=shift, **style)
+        .encode(x=x, y=y, text="text:N")
+        for part, styles in (
+            (~focus, [{"fontSize": 11, "color": "$muted"}]),
+            (focus, [FOCUS | HALO, FOCUS | {"color": "$focus"}]),
+        )
+        for side, align, shift in (("left", "right", -7), ("right", "left", 7))
+        if (part & (rows["side"] == side)).any()
+        for style in styles
+    ]
+    layers = [line, away.encode(x=x, y=y, y2="alone:Q"), *dots, *labels]
+    return specification(alt.layer(*layers), 340)
+
+
+def _size_title(study: Study, words: dict[str, str]) -> str:
+    size = study.config["comovement"]["size"][0]
+    label, unit = study.heading(size), study.unit(size)
+    return words["size"].format(label=label, unit=unit) if unit else label
+
+
+def _ranks(rows: pd.DataFrame, study: Study, words: dict[str, str]) -> list[str]:
+    """Name, D, and the ranks of D without and with size taken out."""
+    return [
+        words["ranks"].format(
+            name=row.name, value=grade_marks(row.D, scale=study.grades), rank=int(row.rank_D),
+            adjusted=int(row.rank_size_adjusted_D),
+        )
+        for row in rows.set_index("name", drop=False).itertuples(index=False)
+    ]  # fmt: skip
+
+
+def _sides(
+    rows: pd.DataFrame, focus: pd.Series, x_limits: tuple[float, float],
+    y_limits: tuple[float, float],
+) -> pd.Series:  # fmt: skip
+    """Side of each label, "" without room: the focus first, then those farthest from the line."""
+    across = _pixels(rows["size"], x_limits, PLOT[0])
+    up, line = (PLOT[1] - _pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
+    steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
+    points = list(zip(steps, np.interp(steps, across, line), strict=True))
+    away = (up - line).abs().mask(focus, np.inf)
+    placed = pd.DataFrame({"x": across, "y": up, "name": rows["text"]})
+    sides = with_room(placed, list(away.sort_values(ascending=False).index), points)
+    for i in rows.index[focus]:  # has its label in any case
+        sides.setdefault(i, "left" if across[i] > PLOT[0] / 2 else "right")
+    return pd.Series(sides, dtype=str).reindex(rows.index).fillna("")

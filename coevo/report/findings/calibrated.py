@@ -1,0 +1,108 @@
+"""Theoretical equilibria: of the accounting calibration, and at parameters that are given."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.findings.equilibrium import observed, of_source
+from coevo.report.findings.study_tables import Study
+
+FAILS = "fails"
+GIVEN = "given"
+
+
+def calibrations(study: Study) -> pd.DataFrame:
+    """All calibrations: single years (`year` filled) and the period (`year` empty)."""
+    return of_source(study, "calibration")
+
+
+def yearly(study: Study) -> pd.DataFrame:
+    """Calibrated equilibria of the region in focus by single year, without the failed ones."""
+    rows = calibrations(study)
+    rows = rows[(rows["scope"] == study.focus) & rows["year"].notna() & (rows["kind"] != FAILS)]
+    return (
+        rows[["year", "x1", "x2", "observed_x1", "observed_x2"]]
+        .dropna(subset=["x1", "x2"])
+        .astype({"year": int})
+        .reset_index(drop=True)
+    )
+
+
+def period_points(study: Study) -> pd.Series | None:
+    """Calibrated equilibrium of the region in focus over the period, if there is one."""
+    rows = calibrations(study)
+    rows = rows[(rows["scope"] == study.focus) & rows["year"].isna() & (rows["kind"] != FAILS)]
+    rows = rows.dropna(subset=["x1", "x2"])
+    return rows.iloc[0] if len(rows) else None
+
+
+def given_points(study: Study) -> pd.Series | None:
+    """Rest point of the region in focus at the parameters that the configuration gives."""
+    rows = of_source(study, GIVEN)
+    rows = rows[rows["scope"] == study.focus].dropna(subset=["x1", "x2"])
+    return rows.iloc[0] if len(rows) else None
+
+
+def theoretical_points(study: Study) -> pd.DataFrame:
+    """Per region the calibrated equilibrium of the period, or that of the given parameters."""
+    whole = calibrations(study)
+    return pd.concat([whole[whole["year"].isna()], of_source(study, GIVEN)]).set_index("scope")
+
+
+def failed(study: Study) -> pd.DataFrame:
+    """Region-years in which the calibration fails: scope, name, years as a list."""
+    rows = calibrations(study)
+    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)]
+    grouped = rows.groupby(["scope", "name"])["year"].apply(lambda y: [int(v) for v in sorted(y)])
+    return grouped.rename("years").reset_index()
+
+
+def calibration_finding(study: Study) -> dict[str, Any]:
+    """Values and verdict of the theoretical equilibrium of the region in focus.
+
+    `verdict` is `period` or `fails` for an accounting calibration, `refused` with a `reason` where
+    its figures do not allow one, `given` for parameters that the configuration states, `none` for
+    neither.
+    """
+    if study.pair is None:
+        return {"verdict": "none"}
+    table, seen, reason = calibrations(study), observed(study), _refused(study)
+    if reason:
+        return {"verdict": "refused", "reason": reason, "observed": seen}
+    if table.empty:
+        stated = given_points(study)
+        verdict = "none" if stated is None else "given"
+        return {"verdict": verdict, "given": stated, "observed": seen}
+    whole, single, every = period_points(study), yearly(study), table[table["year"].notna()]
+    found = {
+        "verdict": "fails" if whole is None else "period",
+        "period": whole,
+        "observed": seen,
+        "failed": int((every["kind"] == FAILS).sum()),
+        "of": len(every),
+        "years": len(single),
+    }
+    if len(single):
+        found["range"] = {i: (single[i].min(), single[i].max()) for i in ("x1", "x2")}
+        ratios = {i: single[i] / single[f"observed_{i}"] for i in ("x1", "x2")}
+        found["ratio"] = {i: (r.min(), r.max()) for i, r in ratios.items()}
+    found["everywhere"] = _everywhere(study)
+    if whole is not None:
+        sides = [whole[i] < seen[i] for i in ("x1", "x2")]
+        found["side"] = "below" if all(sides) else "above" if not any(sides) else "mixed"
+    return found
+
+
+def _refused(study: Study) -> str:
+    """Why the region in focus has no calibration at all, "" if it has one or none is asked for."""
+    rows = study.of_focus("relations", "scope")
+    return "; ".join(rows.loc[rows["quantity"] == "not_calibrated", "relation"].head(1))
+
+
+def _everywhere(study: Study) -> dict[str, Any]:
+    """Calibrated over observed output of the same year, all regions: least, median, largest; n."""
+    rows = calibrations(study)
+    rows = rows[rows["year"].notna()].dropna(subset=["x1", "x2", "observed_x1", "observed_x2"])
+    ratios = {i: rows[i] / rows[f"observed_{i}"] for i in ("x1", "x2")}
+    found: dict[str, Any] = {i: (r.min(), r.median(), r.max()) for i, r in ratios.items()}
+    return found | {"n": len(rows)}

@@ -1,0 +1,47 @@
+"""What a study has to show, as the charts name their needs."""
+
+from coevo.report.findings.comovement import correlation_values
+from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.sign_survival import patterns
+from coevo.report.findings.study_tables import Study
+
+
+def charts_that_apply(study: Study) -> frozenset[str]:
+    """Return which of the needs of charts the study meets.
+
+    `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
+    computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
+    `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
+    under several combinations of choices; `sensitivity`: so is which choice matters; `draws`: so
+    are its grades under draws of weights; `fit`: the region in focus is estimated from its own
+    growth; `coefficients`: it is, or regions are pooled; `own_fits`: one of several regions at
+    least is estimated by itself; `specifications`: the model is fitted under several of them.
+    """
+    has = set() if study.single else {"regions"}
+    scopes = set() if study.single else set(correlation_values(study).index)
+    has |= scopes | ({"correlations"} if scopes else set())
+    has |= _of_coordination(study)
+    if study.pair is None:
+        return frozenset(has)
+    estimated = study.focus not in refused(study)
+    has |= {"fit"} if estimated else set()
+    has |= {"coefficients"} if estimated or study.pooled else set()
+    has |= {"specifications"} if len(patterns(study)) > 1 else set()
+    has |= {"own_fits"} if len(region_fit_rows(study)) and not study.single else set()
+    return frozenset(has)
+
+
+def _of_coordination(study: Study) -> set[str]:
+    tables, places = study.tables, study.places
+    moves, multiverse = tables["comovement"], tables["multiverse"]
+    drawn = study.of_focus("grade_shares")
+    tiled = places is not None and set(study.regions) <= set(places["region"])
+    met = {
+        "tiles": tiled and not study.single,
+        "size": not study.single and moves["measure"].eq("size_adjusted_lnD").any(),
+        "growth_split": len(study.of_focus("growth_split")) > 0,
+        "combinations": multiverse["focus_D"].notna().sum() > 1,
+        "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
+        "draws": drawn["source"].eq("weights").any(),
+    }
+    return {need for need, holds in met.items() if holds}

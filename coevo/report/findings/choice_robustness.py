@@ -1,0 +1,135 @@
+"""How sure are we of D? Read from `multiverse`, `sensitivity` and `uncertainty`."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.multiverse import CHOICES
+
+ROBUST, MOSTLY = 0.95, 2 / 3  # share of the combinations that give the same grade
+DRIVES = 0.5  # first-order share from which one choice drives D alone
+ALONE = 0.01  # first-order share below which a choice does nothing by itself
+IDLE = 0.05  # total share below which a choice hardly matters
+
+
+def robustness_finding(study: Study) -> dict[str, Any]:
+    """Values and verdicts of the section 'how sure we are of D', about the region in focus.
+
+    `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
+    thirds on, `split` below, `none` where no combination gives one. `own`: whether the most
+    frequent grade is that of the study's own choices. `least`: the highest grade that 95 % reach
+    or exceed, with their number, unless it is the lowest that occurs.
+    """
+    table = study.tables["multiverse"]
+    seen = table[table["focus_grade"].fillna("") != ""]
+    found: dict[str, Any] = {
+        "verdict": "none", "draws": _draws(study), "drives": _drives(study)
+    }  # fmt: skip
+    if seen.empty:
+        return found
+    counts = seen["focus_grade"].value_counts()
+    order = [grade for grade in study.grades.labels if grade in counts.index]
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], order.index(pair[0])))
+    top, share = ranked[0][0], ranked[0][1] / len(seen)
+    main = seen.loc[seen["main"].astype(bool), "focus_grade"].iloc[0]
+    return found | {
+        "verdict": "robust" if share >= ROBUST else "mostly" if share >= MOSTLY else "split",
+        "n": len(seen),
+        "grade": top,
+        "count": int(ranked[0][1]),
+        "main": main,
+        "main_count": int(counts[main]),
+        "own": main == top,
+        "others": [(grade, int(count)) for grade, count in ranked[1:]],
+        "least": _least(counts.reindex(order)),
+        "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
+        "rank": (int(seen["focus_rank"].min()), int(seen["focus_rank"].max())),
+        "choices": varied(study),
+    }
+
+
+def varied(study: Study) -> list[tuple[str, int]]:
+    """The choices that differ over the combinations, with the number of their variants."""
+    counts = study.tables["multiverse"][list(CHOICES)].nunique()
+    return [(choice, int(counts[choice])) for choice in CHOICES if counts[choice] > 1]
+
+
+def _least(counts: pd.Series) -> tuple[str, int] | None:
+    """The highest grade that at least 95 % of the combinations reach, and how many do.
+
+    None where it is the lowest grade that occurs: that every combination reaches it says nothing.
+    """
+    reach = counts[::-1].cumsum()[::-1]
+    enough = reach[reach >= ROBUST * counts.sum()]
+    grade = enough.index[-1]
+    return None if grade == counts.index[0] else (str(grade), int(enough.iloc[-1]))
+
+
+def _draws(study: Study) -> dict[str, Any]:
+    """Of the region in focus in its last year: a row of `uncertainty` by source."""
+    rows = study.of_focus("uncertainty")
+    last = rows[rows["year"] == rows["year"].max()]
+    return {row["source"]: row for row in last.to_dict("records")}
+
+
+def _drives(study: Study) -> dict[str, Any]:
+    """Which choice drives D of the region in focus, and the mean of D over the panel.
+
+    `verdict`: `one` where a choice accounts for half of the variance or more, `several` where none
+    does, `none` where nothing varies. `choices`: choice and first-order share, the largest first,
+    without those that are `idle` (total below 5 %) or `joint` (share below 1 %: they act only
+    together with others).
+    """
+    table = study.tables["sensitivity"]
+    parts = {name: rows for name, rows in table.groupby("outcome")}
+    if "focus_D" not in parts:
+        return {"verdict": "none", "mean": None}
+    rows = parts["focus_D"].sort_values("first_order", ascending=False)
+    idle = rows["total"] < IDLE
+    alone = rows[~idle & (rows["first_order"] >= ALONE)]
+    mean = parts.get("D_mean")
+    return {
+        "verdict": "one" if rows["first_order"].iloc[0] >= DRIVES else "several",
+        "choices": list(zip(alone["choice"], alone["first_order"], strict=True)),
+        "joint": list(rows.loc[~idle & (rows["first_order"] < ALONE), "choice"]),
+        "idle": list(rows.loc[idle, "choice"]),
+        "mean": None
+        if mean is None
+        else tuple(mean.loc[mean["first_order"].idxmax(), ["choice", "first_order"]]),
+    }
+
+
+def guards_finding(study: Study) -> dict[str, pd.DataFrame]:
+    """What `diagnostics` flags: rows by guard, in the order of the table."""
+    table = study.tables["diagnostics"]
+    flagged = table[table["flagged"].astype(str).str.lower() == "true"]
+    return {str(guard): rows for guard, rows in flagged.groupby("guard", sort=False)}
+
+
+def heaviest_removal(study: Study) -> tuple[list[str], float] | None:
+    """The indicators without which most grades change, and their share; None where none would."""
+    table = study.tables["diagnostics"]
+    rows = table[table["guard"] == "grades_without"]
+    rows = rows[rows["value"] > 0]
+    if rows.empty:
+        return None
+    top = rows[rows["value"] == rows["value"].max()]
+    return list(top["indicator"]), float(top["value"].iloc[0])
+
+
+def most_filled(study: Study) -> dict[str, Any] | None:
+    """The largest filled share of a region's figures and the regions that have it; or None."""
+    table = study.tables["diagnostics"]
+    rows = table[table["guard"] == "imputed_share"]
+    if rows.empty:
+        return None
+    top = rows[rows["value"] == rows["value"].max()]
+    return {"share": float(rows["value"].max()), "names": list(top["name"])}
+
+
+def type_changes(study: Study) -> pd.DataFrame:
+    """Per region, under how many (`value`) of `limit` other weightings its type differs."""
+    table = study.tables["diagnostics"]
+    rows = table[table["guard"] == "type_changes"]
+    return rows.set_index("region")[["value", "limit"]].astype(int)

@@ -1,0 +1,137 @@
+"""What was read and what the audit found; weights and obstacles as sentences need them."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.panel.audit import is_finding
+from coevo.panel.derivations import linked
+from coevo.report.findings.study_tables import Study
+from coevo.report.findings.vintage_breaks import vintages_finding
+
+FILLED = "filled"
+MISSING = "missing"
+HEAVY = 0.5  # a weight above this decides its subsystem alone
+
+
+def data_finding(study: Study) -> dict[str, Any]:
+    """Counts of what was read, audit findings by check, missing and filled cells, vintages.
+
+    `of_D`: figures of the subsystems' indicators in the panel, and how many of them are filled.
+    """
+    seen, panel = study.tables["observations"], study.tables["panel"]
+    audit, remarks = audited(study)
+    flags = panel["flag"].fillna("").astype(str)
+    table = study.indicators
+    used = panel["indicator"].isin(table.loc[table["subsystem"].fillna("") != "", "indicator"])
+    derived = table.loc[table["source_name"].fillna("") == "", "derivation"].fillna("")
+    # an index on the year before has no use in the first year
+    unneeded = panel["indicator"].isin(linked(derived)) & panel["year"].eq(panel["year"].min())
+    return {
+        "files": seen["file"].nunique(),
+        "observations": int(seen["value"].notna().sum()),
+        "indicators": seen["indicator"].nunique(),
+        "vintages": vintages_finding(study),
+        "audit": len(audit),
+        "remarks": remarks["check"].value_counts(sort=False).to_dict(),
+        "of_D": {"figures": int(used.sum()), "filled": int((used & flags.eq(FILLED)).sum())},
+        "filled": panel[flags.eq(FILLED)],
+        "missing": panel[flags.str.startswith(MISSING) & ~unneeded],
+        "revisions": len(study.tables["revisions"]),
+    }
+
+
+def audited(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Findings of the audit, which doubt a figure, and remarks on how the files were read."""
+    audit = study.tables["audit"]
+    doubts = is_finding(audit)
+    return audit[doubts], audit[~doubts]
+
+
+def cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """Cells grouped by indicator and year with the regions concerned."""
+    grouped = rows.groupby(["indicator", "year"], sort=True)["name"].apply(list)
+    return grouped.rename("names").reset_index()
+
+
+def between(study: Study) -> pd.Series:
+    """Share of each normalised indicator's panel variance that lies between regions (0 to 1)."""
+    table = study.tables["normalised"]
+    means = table.groupby(["indicator", "region"])["z"].transform("mean")
+    parts = pd.DataFrame({"indicator": table["indicator"], "z": table["z"], "mean": means})
+    grouped = parts.groupby("indicator")
+    return grouped["mean"].var(ddof=0) / grouped["z"].var(ddof=0)
+
+
+def weights_finding(study: Study) -> dict[str, Any]:
+    """The weights in use, heaviest first in each subsystem, and what is heavy."""
+    table = study.tables["weights"]
+    used = study.config["weighting"]["method"]
+    rows = table[table["weighting"] == used]
+    order = {s: i for i, s in enumerate(study.subsystems)}
+    rows = rows.assign(place=rows["subsystem"].map(order)).sort_values(
+        ["place", "weight"], ascending=[True, False]
+    )
+    heaviest = rows.groupby("place", sort=True).first()
+    shares = between(study)
+    return {
+        "method": used,
+        "others": sorted(set(table["weighting"]) - {used}),
+        "rows": rows.assign(between=rows["indicator"].map(shares)),
+        "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
+        "above_half": [
+            i for i, w in zip(rows["indicator"], rows["weight"], strict=True) if w > HEAVY
+        ],
+        "outside": _outside(table, rows),
+        "equal": _equal(study),
+        "between_max": (str(shares.idxmax()), float(shares.max())),
+        "between_min": (str(shares.idxmin()), float(shares.min())),
+    }
+
+
+def _outside(table: pd.DataFrame, used: pd.DataFrame) -> int:
+    """How many weights in use lie outside the range of those by the other methods."""
+    others = table[table["weighting"] != used["weighting"].iloc[0]]
+    ends = others.groupby("indicator")["weight"].agg(["min", "max"])
+    mine = used.set_index("indicator")["weight"]
+    known = ends.reindex(mine.index)
+    return int(((mine < known["min"]) | (mine > known["max"])).sum())
+
+
+def _equal(study: Study) -> tuple[int, int] | None:
+    """How many of how many grades equal weights would change, if they are not those in use."""
+    table = study.tables["robustness"]
+    row = table[(table["varied"] == "weighting") & (table["variant"] == "equal")]
+    return None if row.empty else (int(row["grades_changed"].iloc[0]), int(row["n"].iloc[0]))
+
+
+def obstacle_rows(study: Study) -> pd.DataFrame:
+    """Obstacle degrees of the latest year in which the region in focus has any.
+
+    A region at the top of every scale has none (all its shares are 0).
+    """
+    table = study.tables["obstacles"].dropna(subset="obstacle")
+    table = table[table.groupby(["region", "year"])["obstacle"].transform("sum") > 0]
+    years = table.loc[table["region"] == study.focus, "year"]
+    return table[table["year"] == (years.max() if len(years) else study.years[-1])]
+
+
+def obstacles_finding(study: Study, count: int = 3) -> dict[str, Any]:
+    """The largest obstacles in the focus and on the mean of the regions, and of which year.
+
+    `verdict` is `none` when no year has any, `earlier` when the focus's last year has none.
+    """
+    rows = obstacle_rows(study)
+    focus = rows[rows["region"] == study.focus].set_index("indicator")["obstacle"]
+    if focus.empty:
+        return {"verdict": "none", "year": study.years[-1]}
+    mean = rows.groupby("indicator")["obstacle"].mean()
+    top = [list(s.sort_values(ascending=False).head(count).items()) for s in (focus, mean)]
+    year = int(rows["year"].iloc[0])
+    return {
+        "verdict": "last" if year == int(study.of_focus("coupling")["year"].max()) else "earlier",
+        "year": year,
+        "focus": top[0],
+        "mean": top[1],
+        "same": top[0][0][0] == top[1][0][0],
+    }

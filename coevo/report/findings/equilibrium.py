@@ -1,0 +1,224 @@
+"""Where would the interaction take the two outputs? Read from the tables of the fits."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from coevo.report.findings.study_tables import Study
+
+BOUNDED = "interval"
+DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
+RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
+
+
+def path(study: Study, region: str | None = None) -> pd.DataFrame:
+    """Observed x1 and x2 of a region (by default the one in focus) in the years that have both."""
+    assert study.pair is not None
+    series = {
+        f"x{i}": study.series(identifier).loc[region or study.focus]
+        for i, identifier in enumerate(study.pair, start=1)
+    }
+    return pd.DataFrame(series).dropna().reset_index()
+
+
+def observed(study: Study, region: str | None = None) -> pd.Series:
+    """Year, x1 and x2 of the last year in which a region has both; empty without such a year."""
+    seen = path(study, region).to_dict("records")
+    return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)
+
+
+def refused(study: Study) -> dict[str, str]:
+    """Why the main estimator has no fit of a region of its own, by region."""
+    table, fitted = study.tables["relations"], set(region_fit_rows(study)["scope"])
+    rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
+    reasons = dict(zip(rows["scope"], rows["relation"], strict=True))
+    return {r: str(reasons.get(r) or "") for r in study.regions if r not in fitted}
+
+
+def of_source(study: Study, source: str) -> pd.DataFrame:
+    """Rows of `equilibria` of one source, `located` as booleans."""
+    table = study.tables["equilibria"]
+    rows = table[table["source"] == source]
+    return rows.assign(located=rows["located"].astype(str).str.lower().eq("true"))
+
+
+def fits(study: Study) -> pd.DataFrame:
+    """Classic fits of the region in focus from its own growth rows, main estimator first."""
+    rows = of_source(study, "fit")
+    rows = rows[
+        (rows["scope"] == study.focus) & (rows["effects"] == "none") & (rows["model"] == "classic")
+    ]
+    later = (rows["estimator"] != study.estimator).rename("later")
+    return rows.assign(later=later).sort_values(["later", "estimator"]).reset_index(drop=True)
+
+
+def region_fit_rows(study: Study) -> pd.DataFrame:
+    """Equilibria of every region from its own growth rows by the main estimator."""
+    rows = of_source(study, "fit")
+    rows = rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
+    return rows[rows["model"] == "classic"]
+
+
+def pooled_fits(study: Study) -> pd.DataFrame:
+    """Equilibria of the region in focus from the pooled fits of the main estimator."""
+    rows = every_pooled(study)
+    return rows[rows["estimator"] == study.estimator]
+
+
+def headline_equilibrium(study: Study, region: str) -> pd.Series | None:
+    """Equilibrium of a region from the pooled fit of the headline; None without one."""
+    rows = of_source(study, "fit")
+    rows = rows[(rows["scope"] == region) & (rows["effects"] == study.effects[-1])]
+    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    return rows.iloc[0] if len(rows) else None
+
+
+def every_pooled(study: Study) -> pd.DataFrame:
+    """Equilibria of the region in focus from the pooled fits of every estimator."""
+    rows = of_source(study, "fit")
+    rows = rows[(rows["scope"] == study.focus) & (rows["effects"] != "none")]
+    return rows.sort_values(["effects", "estimator"], kind="stable")
+
+
+def own_parameters(study: Study) -> dict[str, float]:
+    """a1, b1, a2, d of the region in focus by the main estimator, in original units."""
+    rows = _own_rows(study)
+    return dict(zip(rows["parameter"], rows["estimate"], strict=True))
+
+
+def _own_rows(study: Study) -> pd.DataFrame:
+    table = study.tables["parameters"]
+    return table[
+        (table["scope"] == study.focus)
+        & (table["effects"] == "none")
+        & (table["estimator"] == study.estimator)
+        & (table["model"] == "classic")
+    ]
+
+
+def zone(study: Study) -> pd.Series:
+    """Region that holds E of the region in focus: sets of x1 and x2 at the level that their
+    product needs (`level`), as `x1_low`, `x1_high`, `x1_set` and likewise for x2.
+    """
+    table = study.tables["relations"]
+    rows = table[(table["scope"] == study.focus) & (table["estimator"] == study.estimator)]
+    rows = rows.set_index("quantity")
+    found: dict[str, Any] = {"level": rows.at["region_x1", "value"]}
+    for x in ("x1", "x2"):
+        found[f"{x}_set"] = rows.at[f"region_{x}", "relation"]
+        found |= {f"{x}_{end}": rows.at[f"region_{x}", end] for end in ("low", "high")}
+    return pd.Series(found)
+
+
+def located_verdict(fit: pd.Series) -> str:
+    """`located`, or which of the two sets is unbounded: `both`, `x1`, `x2`; `not_positive` where
+    both are bounded but do not lie above zero.
+    """
+    unbounded = [i for i in ("x1", "x2") if fit[f"{i}_set"] != BOUNDED]
+    if len(unbounded) == 2:
+        return "both"
+    if unbounded:
+        return unbounded[0]
+    return "located" if fit["located"] else "not_positive"
+
+
+def equilibrium_finding(study: Study) -> dict[str, Any]:
+    """Values and verdict of the fitted equilibrium of the region in focus.
+
+    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`.
+    """
+    if study.pair is None:
+        return {"verdict": "none"}
+    others = {study.name(r): why for r, why in refused(study).items()}
+    if study.focus in refused(study):
+        reason = others[study.name(study.focus)]
+        return {"verdict": "not_estimated", "reason": reason, "refused": others, "beyond": False}
+    own = fits(study)
+    main = own.iloc[0]
+    parameters = own_parameters(study)
+    df = _own_rows(study)["df"]
+    return {
+        "verdict": located_verdict(main),
+        "refused": others,
+        "main": main,
+        "zone_level": zone(study)["level"],
+        "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
+        "located": int(own["located"].sum()),
+        "everywhere": (int(region_fit_rows(study)["located"].sum()), len(region_fit_rows(study))),
+        "estimators": len(own),
+        "kinds": region_fit_rows(study)["kind"].value_counts().to_dict(),
+        "pooled_kinds": _pooled_kinds(study),
+        "general_kinds": _general(study)["kind"].value_counts().to_dict(),
+        "general_located": int(_general(study)["located"].sum()),
+        "signs": _signs(region_fit_rows(study)),
+        "doubts": doubts(study),
+        "df": int(df.iloc[0]),
+        "rows": int(df.iloc[0]) + 2,
+        "parameters": parameters,
+        "beyond": _beyond(study, parameters),
+    }
+
+
+def _general(study: Study) -> pd.DataFrame:
+    """Rest points of the general model of every region alone."""
+    rows = of_source(study, "fit")
+    return rows[(rows["effects"] == "none") & (rows["model"] == "general")]
+
+
+def _pooled_kinds(study: Study) -> list[dict[str, int]]:
+    """Kinds of the regions' E within the pooled fits of the main estimator, by effects."""
+    if not study.pooled:
+        return []
+    rows = of_source(study, "fit")
+    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    return [
+        rows.loc[rows["effects"] == effects, "kind"].value_counts().to_dict()
+        for effects in study.effects
+    ]
+
+
+def _signs(rows: pd.DataFrame) -> dict[str, Any]:
+    """In how many regions the signs of a supply relation are decided, by their probability."""
+    p = rows["p_predator_prey"]
+    yes, no = int((p >= DECISIVE).sum()), int((p <= RARE).sum())
+    counts = {"yes": yes, "no": no, "open": len(p) - yes - no, "n": len(p)}
+    return counts | {"decisive": DECISIVE, "rare": RARE, "ignorance": 1 / 16}
+
+
+def doubts(study: Study) -> dict[str, Any]:
+    """What the fit of the region in focus rests on: rows of `relations` by quantity.
+
+    `forecast`: the equations whose model tells the last year's growth better than drift does;
+    `least`: the smallest b1 and d that would be found, as multiples of their estimates.
+    """
+    table = study.tables["relations"]
+    rows = table[(table["scope"] == study.focus) & (table["estimator"] == study.estimator)]
+    rows = rows[rows["effects"] == "none"].drop_duplicates("quantity").set_index("quantity")
+    parameters = own_parameters(study)
+    found: dict[str, Any] = {"rows": rows.to_dict("index")}
+    ratios = [rows.at[q, "value"] for q in rows.index if str(q).startswith("forecast_equation_")]
+    found["forecast"] = (sum(ratio < 1 for ratio in ratios), len(ratios))
+    found["least"] = {
+        name: abs(rows.at[f"power_{name}", "value"] / parameters[name])
+        for name in ("b1", "d")
+        if f"power_{name}" in rows.index and parameters.get(name)
+    }
+    return found
+
+
+def _beyond(study: Study, parameters: dict[str, float]) -> bool:
+    """Whether a coordinate of the rest point lies outside the observed range (extrapolation)."""
+    seen = path(study)
+    return any(
+        not seen[i].min() <= value <= seen[i].max()
+        for i, value in zip(("x1", "x2"), rest_point_found(parameters), strict=True)
+    )
+
+
+def rest_point_found(parameters: dict[str, float]) -> tuple[float, float]:
+    """x1 at which x2 rests and x2 at which x1 rests: a2 / d and a1 / b1, infinite for a zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x1 = np.float64(parameters["a2"]) / np.float64(parameters["d"])
+        x2 = np.float64(parameters["a1"]) / np.float64(parameters["b1"])
+    return float(x1), float(x2)

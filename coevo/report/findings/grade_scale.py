@@ -1,0 +1,44 @@
+"""Grades of D as positions and as printed numbers that do not contradict them."""
+
+from coevo.coupling import GRADES as TABLES
+from coevo.coupling import SNAP, GradeScale
+
+TEN = TABLES["ten"]
+GRADES = TEN.labels
+MIDPOINT = 0.5
+LARGE, SMALL = 1e15, 1e-6  # outside, numbers are printed as powers of ten
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def spans(scale: GradeScale) -> list[tuple[str, float, float]]:
+    """Label, lower and upper end of every grade of a table, ascending."""
+    return list(zip(scale.labels, (0.0, *scale.cuts), (*scale.cuts, 1.0), strict=True))
+
+
+def colours(scale: GradeScale) -> dict[str, int]:
+    """Colour of every grade: the place of its middle among the ten of the ramp, 0 for the lowest.
+
+    So a colour stands for about the same D whatever the table, and the hue turns at the midpoint.
+    """
+    return {label: int(round(5 * (low + high), 9)) for label, low, high in spans(scale)}
+
+
+def grade_marks(value: float, decimals: int = 2, scale: GradeScale = TEN, limit: int = 9) -> str:
+    """`value` with as many decimals as it needs not to be read as what it is not.
+
+    A grade is decided before rounding; 0.49995 printed as 0.50 would contradict it. Nor is a value
+    below 1 printed as 1.
+    """
+    grade = scale.classify(value)
+    for places in range(decimals, limit):
+        text = f"{value:.{places}f}"
+        full = float(text) == 1 and value < 1 - SNAP
+        if scale.classify(float(text)) == grade and not full:
+            return text
+    return f"{value:.{limit}f}"
+
+
+def power(number: float, decimals: int) -> str:
+    """A number as a power of ten: 1.20×10¹⁸."""
+    mantissa, _, exponent = f"{number:.{decimals}e}".partition("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")

@@ -1,0 +1,197 @@
+"""Do the two outputs act on each other's growth? Read from `parameters` and `relations`."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.findings.equilibrium import refused
+from coevo.report.findings.study_tables import EFFECTS, Study
+
+POOLED, FOD_IV = "pooled", "fod_iv"
+
+
+def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.dropna(subset=["low", "high"])
+
+
+def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
+    """Rows of one coefficient by effects and estimator, the main estimator first.
+
+    Pooled, scaled by the first year, with region and with region and year effects; in a study of
+    too few regions to pool, the focus region's own fits, per unit of its first-year output.
+    """
+    table = study.tables["parameters"]
+    table = table[(table["parameter"] == parameter) & (table["model"] == "classic")]
+    if not study.pooled:
+        rows = _per_first_year(study, table[table["scope"] == study.focus], parameter)
+    else:
+        rows = table[(table["scope"] == POOLED) & (table["scaling"] == "first")]
+        rows = rows[rows["effects"].isin(EFFECTS)]
+    order = {effects: i for i, effects in enumerate(("none", *EFFECTS))}
+    rows = rows.assign(
+        by_effects=rows["effects"].map(order), later=rows["estimator"] != study.estimator
+    )
+    rows = rows.sort_values(["by_effects", "later", "estimator"], kind="stable")
+    return _intervals(rows.drop(columns=["by_effects", "later"])).reset_index(drop=True)
+
+
+def regional(study: Study, parameter: str) -> pd.DataFrame:
+    """One coefficient in every region by the main estimator, per unit of its first-year output."""
+    table = study.tables["parameters"]
+    rows = table[
+        (table["parameter"] == parameter)
+        & (table["effects"] == "none")
+        & (table["scope"] != POOLED)
+        & (table["estimator"] == study.estimator)
+        & (table["model"] == "classic")
+    ]
+    return _intervals(_per_first_year(study, rows, parameter)).reset_index(drop=True)
+
+
+def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.DataFrame:
+    """Coefficients of regions' own fits times the first value of the output they multiply.
+
+    b1 is per unit of x2 and d per unit of x1: per first-year output they can be compared over
+    regions and with the pooled fit. a1 and a2 have no unit and stay.
+    """
+    assert study.pair is not None
+    output = {"b1": study.pair[1], "d": study.pair[0]}.get(parameter)
+    if output is None:
+        return rows
+    first = study.series(output).groupby(level="region").first()
+    factor = rows["scope"].map(first)
+    return rows.assign(**{column: rows[column] * factor for column in ("estimate", "low", "high")})
+
+
+def holds_zero(row: pd.Series) -> bool:
+    """Whether an interval contains zero."""
+    return bool(row["low"] <= 0 <= row["high"])
+
+
+def slope_signs(b1: pd.Series, d: pd.Series) -> str:
+    """What a pair of slopes says: `supply` when both intervals lie above zero, the pattern of a
+    predator-prey (supply) relation; `neither` when both hold zero; else `one` or `other`.
+    """
+    undecided = holds_zero(b1) + holds_zero(d)
+    if undecided == 2:
+        return "neither"
+    if undecided == 1:
+        return "one"
+    return "supply" if b1["low"] > 0 and d["low"] > 0 else "other"
+
+
+def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
+    return frame[(frame["effects"] == effects) & (frame["estimator"] == estimator)].iloc[0]
+
+
+def interaction_finding(study: Study) -> dict[str, Any]:
+    """Values and verdicts of the section on the two populations.
+
+    `verdict` joins the verdicts with region effects and with region and year effects
+    (`supply_then_neither`, ...); without pooled fits it is `region_` and the verdict of the focus
+    region's own, with the `reason` if figures forbid pooled ones, or `not_estimated` where that has
+    no fit either.
+    """
+    if study.pair is None:
+        return {"verdict": "none"}
+    own = {} if study.single else {p: _count(regional(study, p)) for p in ("b1", "d")}
+    if not study.pooled and study.focus in refused(study):
+        return {"verdict": "not_estimated", "undecided": True, "regional": own}
+    b1, d = slope_intervals(study, "b1"), slope_intervals(study, "d")
+    effects = list(EFFECTS) if study.pooled else ["none"]
+    main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
+    verdicts = [slope_signs(*pair) for pair in main.values()]
+    last = pd.concat([b1, d])
+    last = last[last["effects"] == effects[-1]]
+    found = {
+        "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
+        "estimates": {e: {"b1": pair[0], "d": pair[1]} for e, pair in main.items()},
+        "zeros": int(sum(holds_zero(row) for _, row in last.iterrows())),
+        "intervals": len(last),
+        "exceptions": [row for _, row in last.iterrows() if not holds_zero(row)],
+        "undecided": verdicts[-1] in ("neither", "one"),
+        "df": main[effects[-1]][0]["df"],
+        "regional": own,
+    }
+    if not study.pooled:
+        return found | {"reason": _refused(study)}
+    return found | {
+        "above": _above(pd.concat([b1, d])),
+        "common": _common(study),
+        "pool": _pool(study),
+        "instrumented": _instrumented(study, b1, d),
+    }
+
+
+def _refused(study: Study) -> str:
+    """Why the main estimator has no pooled fit of the headline, "" where nothing was refused."""
+    table = study.tables["relations"]
+    rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
+    rows = rows[(rows["scope"] == POOLED) & (rows["effects"] == EFFECTS[-1])]
+    return "; ".join(rows["relation"])
+
+
+def _above(rows: pd.DataFrame) -> tuple[int, int]:
+    """Intervals with region effects only that lie above zero, and how many there are."""
+    part = rows[rows["effects"] == EFFECTS[0]]
+    return int((part["low"] > 0).sum()), len(part)
+
+
+def _common(study: Study) -> dict[str, float]:
+    """Share of within-region variance common to a year, of x1 and x2 scaled by the first year."""
+    table = study.tables["relations"]
+    rows = table[table["quantity"].str.startswith("common_year_share_")]
+    rows = rows[~rows["quantity"].str.endswith("_mean")]
+    return {
+        q.removeprefix("common_year_share_"): v
+        for q, v in zip(rows["quantity"], rows["value"], strict=True)
+    }
+
+
+def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, Any] | None:
+    """b1 and d by instruments in forward deviations, their first-stage F, and over other cases.
+
+    `other`: by coefficient, in how many of the other vintages, years and prices tried its interval
+    does not hold zero, of how many; None where instruments are not there.
+    """
+    found = {name: rows[rows["estimator"] == FOD_IV] for name, rows in (("b1", b1), ("d", d))}
+    if not all(map(len, found.values())):
+        return None
+    table = study.tables["relations"]
+    F = table[table["quantity"].isin(["first_stage_F_b1", "first_stage_F_d"])]
+    cases = study.tables["specifications"]
+    cases = cases[(cases["estimator"] == FOD_IV) & (cases["roles"] == "given")]
+    cases = cases[cases["pair"].isin(["main", "deflated"]) & (cases["model"] == "classic")]
+    main = (cases["pair"] == "main") & (cases["dropped"] == "")
+    cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
+    return {
+        **{name: rows.iloc[0] for name, rows in found.items()},
+        "F": dict(zip(F["quantity"].str.removeprefix("first_stage_F_"), F["value"], strict=True)),
+        "other": {
+            name: (sum(not holds_zero(row) for _, row in part.iterrows()), len(part))
+            for name, part in cases.groupby("quantity")
+        },
+    }
+
+
+def _pool(study: Study) -> dict[str, dict[str, Any]]:
+    """Rows of `relations` of the main estimator's pooled fits by effects and quantity."""
+    table = study.tables["relations"]
+    rows = table[(table["scope"] == POOLED) & (table["estimator"] == study.estimator)]
+    return {
+        effects: rows[rows["effects"] == effects]
+        .drop_duplicates("quantity")
+        .set_index("quantity")
+        .to_dict("index")
+        for effects in EFFECTS
+    }
+
+
+def _count(rows: pd.DataFrame) -> dict[str, int]:
+    """How many of the regions' intervals hold zero, and how many lie above and below it."""
+    return {
+        "n": len(rows),
+        "zero": int(((rows["low"] <= 0) & (rows["high"] >= 0)).sum()),
+        "above": int((rows["low"] > 0).sum()),
+        "below": int((rows["high"] < 0).sum()),
+    }

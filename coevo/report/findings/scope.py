@@ -1,0 +1,23 @@
+"""Which regions a study covers, and which of those that are known it leaves out."""
+
+from typing import Any
+
+from coevo.report.findings.study_tables import Study
+
+FEW = 5  # regions left out that a line can name
+
+
+def scope_finding(study: Study) -> dict[str, Any]:
+    """`provincial`: whether all regions are provincial units, by their codes; `absent`: codes and
+    `names` of known units that the study lacks, empty where they are many or unknown.
+    """
+    known = {} if study.places is None else dict(
+        zip(study.places["region"], study.places[f"name_{study.language}"], strict=True)
+    )  # fmt: skip
+    absent = sorted(set(known) - set(study.regions))
+    absent = absent if len(absent) <= FEW and not study.single else []
+    return {
+        "provincial": all(region.endswith("0000") for region in study.regions),
+        "absent": " ".join(absent),
+        "names": [known[region] for region in absent],
+    }

@@ -1,0 +1,114 @@
+"""Do the signs of the interaction survive other choices? Read from `specifications`."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.findings.equilibrium import DECISIVE, of_source
+from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs
+from coevo.report.findings.study_tables import Study
+
+CASE = ["pair", "vintage", "dropped", "roles"]
+FIT = [*CASE, "effects", "estimator"]
+MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
+
+
+def patterns(study: Study) -> pd.DataFrame:
+    """One row per fitted specification: its choices, the `pattern` of the signs of b1 and d, and
+    whether the interval of either holds zero.
+
+    `main` marks the study's own: its pair, vintage, roles and estimator, and the last effects.
+    """
+    table = study.tables["specifications"]
+    scope = POOLED if study.pooled else study.focus
+    table = table[(table["model"] == "classic") & (table["scope"] == scope)]
+    halves = {name: table[table["quantity"] == name].set_index(FIT) for name in ("b1", "d")}
+    rows = []
+    for key in halves["b1"].index.intersection(halves["d"].index):
+        b1, d = (halves[name].loc[key] for name in ("b1", "d"))
+        zeros = {"b1_zero": holds_zero(b1), "d_zero": holds_zero(d)}
+        rows.append(dict(zip(FIT, key, strict=True)) | {"pattern": slope_signs(b1, d)} | zeros)
+    found = pd.DataFrame(rows, columns=[*FIT, "pattern", "b1_zero", "d_zero"])
+    return found.assign(main=_is_main(found, study))
+
+
+def _is_main(rows: pd.DataFrame, study: Study) -> pd.Series:
+    own = (rows["pair"] == MAIN) & (rows["vintage"] == study.config["vintage_policy"])
+    own &= (rows["dropped"] == "") & (rows["roles"] == GIVEN)
+    return own & (rows["estimator"] == study.estimator) & (rows["effects"] == study.effects[-1])
+
+
+def sign_survival_finding(study: Study) -> dict[str, Any]:
+    """In how many specifications b1 and d lie above zero, as in a supply relation.
+
+    `verdict`: `stands` (in every fit of the study's pair under its last effects), `years` (in every
+    fit with region effects, in none with year effects), `never` or `some`. `all`, `swapped`,
+    `deflated` (None without one) and each of `pairs`: by effects, how many of how many fits show
+    it; `deflated_zero`: by coefficient, in how many fits at constant prices under the first effects
+    its interval holds zero; `signs`: by effects, in how many regions all four signs are decided.
+    """
+    if study.pair is None:
+        return {"verdict": "none"}
+    rows = patterns(study)
+    given = rows[rows["roles"] == GIVEN]
+    own = given[given["pair"] == MAIN]
+    deflated = given[given["pair"] == DEFLATED]
+    others = given[~given["pair"].isin([MAIN, DEFLATED])]
+    found = {
+        "all": _counts(own, study),
+        "swapped": _counts(rows[(rows["roles"] == SWAPPED) & (rows["pair"] == MAIN)], study),
+        "deflated": _counts(deflated, study) if len(deflated) else None,
+        "deflated_zero": _zeros(deflated, study),
+        "pairs": {
+            str(name): _counts(part, study) for name, part in others.groupby("pair", sort=False)
+        },
+        "vintages": sorted(set(own["vintage"]) - {study.config["vintage_policy"]}),
+        "dropped": sorted(set(own["dropped"]) - {""}),
+        "estimators": own["estimator"].nunique(),
+        "signs": _decided(study),
+    }
+    return {"verdict": _verdict(list(found["all"].values())), **found, "located": _located(study)}
+
+
+def _zeros(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
+    first = rows[rows["effects"] == study.effects[0]]
+    return {name: (int(first[f"{name}_zero"].sum()), len(first)) for name in ("b1", "d")}
+
+
+def _decided(study: Study) -> dict[str, tuple[int, int]]:
+    """In how many regions the pooled fit of the main estimator gives all four signs, by effects."""
+    rows = of_source(study, "fit")
+    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    parts = {effects: rows[rows["effects"] == effects] for effects in study.effects}
+    return {
+        effects: (int((part["p_predator_prey"] >= DECISIVE).sum()), len(part))
+        for effects, part in parts.items()
+    }
+
+
+def _counts(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
+    parts = {effects: rows[rows["effects"] == effects] for effects in study.effects}
+    return {e: (int(p["pattern"].eq("supply").sum()), len(p)) for e, p in parts.items()}
+
+
+def _verdict(counts: list[tuple[int, int]]) -> str:
+    *first, last = counts
+    if not any(n for _, n in counts):
+        return "not_estimated"
+    if last[0] == last[1]:
+        return "stands"
+    if not any(supply for supply, _ in counts):
+        return "never"
+    return "years" if first and first[0][0] == first[0][1] and not last[0] else "some"
+
+
+def _located(study: Study) -> tuple[int, int]:
+    """In how many specifications both sets of E of the region in focus are bounded and positive.
+
+    Swapped roles have the same E and are not counted again.
+    """
+    table = study.tables["specifications"]
+    rows = table[table["quantity"].isin(["x1", "x2"]) & (table["roles"] == GIVEN)]
+    rows = rows.assign(located=rows["set"].eq("interval") & (rows["low"] > 0))
+    every = rows.groupby(FIT)["located"].agg(["all", "size"])
+    return int((every["all"] & (every["size"] == 2)).sum()), len(every)

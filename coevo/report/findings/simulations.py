@@ -1,0 +1,52 @@
+"""What simulations say of the rules used here. Read from the tables of docs/simulation."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.findings.study_tables import Study
+
+NOISE = 0.05  # process noise at which coverage is quoted
+
+
+def simulation_finding(study: Study) -> dict[str, Any]:
+    """Size and power of the rule that names a relation, and coverage of the sets, where known.
+
+    `relation_rule`: largest share of samples without interaction in which a relation is named
+    (`size`); by relation and strength the share in which the true one is, with year shocks
+    (`power`). `coverage`: least and largest share of samples in which the sets of the trapezoid
+    hold the true coordinates, whether the data follow its map or the equations: of one region,
+    pooled over a cycle, pooled in growth.
+    """
+    if study.pair is None:
+        return {}
+    found: dict[str, Any] = {}
+    rule, coverage = study.tables.get("relation_rule"), study.tables.get("coverage")
+    if rule is not None:
+        found["relation_rule"] = _rule(rule)
+    if coverage is not None:
+        found["coverage"] = _coverage(coverage)
+    return found
+
+
+def _rule(rule: pd.DataFrame) -> dict[str, Any]:
+    null, shocked = rule[rule["strength"] == 0], rule[(rule["strength"] > 0) & rule["year_shock"]]
+    power = {
+        str(design): dict(zip(part["strength"], part[str(design)], strict=True))
+        for design, part in shocked.groupby("design", sort=False)
+    }
+    samples = int(rule["samples"].min())
+    return {"size": null["named"].max(), "power": power, "samples": samples}
+
+
+def _coverage(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    rows = table[(table["estimator"] == "trapezoid") & (table["noise"] == NOISE)]
+    rows = rows[rows["quantity"].str.startswith("coverage_")]
+    pooled, growth = rows["regime"].str.startswith("pooled"), rows["regime"] == "pooled growth"
+    parts = {
+        "own": rows[~pooled],
+        "cycle": rows[rows["regime"] == "pooled cycle"],
+        "growth_x1": rows[growth & rows["quantity"].eq("coverage_x1")],
+        "growth_x2": rows[growth & rows["quantity"].eq("coverage_x2")],
+    }
+    return {name: (part["value"].min(), part["value"].max()) for name, part in parts.items()}

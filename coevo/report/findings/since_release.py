@@ -1,0 +1,194 @@
+"""What changed since the latest release? Read from `changes` alone."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.history.frozen_goalposts import ROUNDING
+from coevo.report.findings.interaction import POOLED
+from coevo.report.findings.study_tables import EFFECTS, Study
+
+FIGURES = ("figure_restated", "figure_withdrawn", "figure_added", "figure_filled")
+SIDES = ("year_added", "year_removed", "region_added", "region_removed")
+D_SETTINGS = ("normalisation", "weighting", "coupling")  # what makes D of a panel
+
+
+def of(study: Study, *changes: str) -> pd.DataFrame:
+    """Rows of `changes` of some kinds, in the order of the table."""
+    table = study.tables["changes"]
+    return table[table["change"].isin(changes)]
+
+
+def states_since(study: Study) -> pd.DataFrame:
+    """D of the region-years that both have, with what figures and what goalposts did to it.
+
+    `figures` = frozen - old, `goalposts` = new - frozen (missing where there is no frozen D);
+    `reason` of a grade that moved: figures, goalposts, both, unknown; "" where it stayed.
+    """
+    rows = of(study, "D")
+    rows = rows.assign(figures=rows["frozen"] - rows["old"], goalposts=rows["new"] - rows["frozen"])
+    moved = rows["old_words"] != rows["new_words"]
+    reason = pd.Series("both", rows.index)
+    reason = reason.mask(rows["frozen_words"] == rows["old_words"], "goalposts")
+    reason = reason.mask(rows["frozen_words"] == rows["new_words"], "figures")
+    reason = reason.mask(rows["frozen_words"] == "", "unknown")
+    return rows.assign(reason=reason.where(moved, ""))
+
+
+def figures_since(study: Study) -> pd.DataFrame:
+    """Figures that differ, with D of their region-year: the release's and at its goalposts."""
+    D = states_since(study)[["scope", "year", "old", "frozen"]]
+    D = D.rename(columns={"old": "D_old", "frozen": "D_frozen"})
+    rows = of(study, *FIGURES).drop(columns="frozen")
+    return rows.merge(D, on=["scope", "year"], how="left")
+
+
+def release_finding(study: Study) -> dict[str, Any]:
+    """Values and verdict of the section 'what changed since the release'.
+
+    `verdict` is `none` without a release, `unchanged` where all numbers are as they were, else
+    `changed`. `comparable`: today's figures can be held against the release's goalposts.
+    """
+    if "changes" not in study.tables:
+        return {"verdict": "none"}
+    D, table = states_since(study), study.tables["changes"]
+    rest = table[~table["change"].isin(["release", "D"])]
+    still = (D["new"] - D["old"]).abs().le(ROUNDING).all()
+    settings = of(study, "setting")
+    release = of(study, "release").set_index("quantity")
+    comparable = bool(D["frozen"].notna().all()) and len(D) > 0
+    return {
+        "verdict": "unchanged" if still and rest.empty else "changed",
+        "release": release.at["name", "old_words"],
+        "counts": {kind: len(of(study, kind)) for kind in FIGURES if kind in set(rest["change"])},
+        "years": {kind: sorted({int(y) for y in of(study, kind)["year"]}) for kind in SIDES[:2]},
+        "regions": {kind: list(dict.fromkeys(of(study, kind)["name"])) for kind in SIDES[2:]},
+        "settings": list(
+            settings[["quantity", "old_words", "new_words"]].itertuples(index=False, name=None)
+        ),
+        "causes": _causes(study, settings),
+        "coevo": tuple(release.loc["coevo", ["old_words", "new_words"]]),
+        "comparable": comparable,
+        "n": len(D),
+        "mean": (D["old"].mean(), D["new"].mean()),
+        "focus": _last(D[D["scope"] == study.focus]),
+        "grades": {"n": int(D["reason"].ne("").sum()), **D["reason"].value_counts().to_dict()},
+        "effect": _effect(study, D) if comparable else None,
+        "rewritten": _rewritten(D) if comparable else None,
+        "posts": list(dict.fromkeys(of(study, "goalpost")["indicator"])),
+        "newest": _newest(study, D),
+        "model": _model(study),
+    }
+
+
+def _causes(study: Study, settings: pd.DataFrame) -> list[str]:
+    """What else than figures moves D: goalposts, weights, settings; without any, the program."""
+    found = [kind for kind in ("goalpost", "weight") if len(of(study, kind))]
+    if settings["quantity"].str.split(".").str[0].isin(D_SETTINGS).any():
+        found.append("setting")
+    return found or ["coevo"]
+
+
+def _last(rows: pd.DataFrame) -> dict[str, Any] | None:
+    """The row of the last year, if there is one."""
+    return rows.sort_values("year").iloc[-1].to_dict() if len(rows) else None
+
+
+def _largest(rows: pd.DataFrame, column: str) -> dict[str, Any] | None:
+    """The row with the largest change of a kind, if any is above rounding."""
+    if not len(rows) or not rows[column].abs().max() > ROUNDING:
+        return None
+    return rows.loc[rows[column].abs().idxmax()].to_dict()
+
+
+def _effect(study: Study, D: pd.DataFrame) -> dict[str, Any]:
+    """What the figures alone do to D: in how many region-years, and of how many none differs."""
+    moved = D[D["figures"].ne(0)]
+    own = of(study, *FIGURES)[["scope", "year"]].drop_duplicates()
+    itself = moved.merge(own, on=["scope", "year"])
+    return {
+        "n": len(moved),
+        "through": len(moved) - len(itself),
+        "largest": _largest(D, "figures"),
+    }
+
+
+def _rewritten(D: pd.DataFrame) -> dict[str, Any]:
+    """What goalposts and weights do to D of the region-years that both have."""
+    return {
+        "mean": D["goalposts"].mean(),
+        "largest": _largest(D, "goalposts"),
+        "grades": int((D["frozen_words"] != D["new_words"]).sum()),
+    }
+
+
+def _newest(study: Study, D: pd.DataFrame) -> dict[str, Any] | None:
+    """D of the newest year that the release lacks, against the year before, as computed today."""
+    added = of(study, "year_added")
+    if added.empty:
+        return None
+    wide = pd.concat([D, added]).pivot(index="scope", columns="year", values="new")
+    year = int(added["year"].max())
+    before = [int(y) for y in wide if y < year]
+    focus = added[(added["scope"] == study.focus) & (added["year"] == year)]
+    found = {"year": year, "mean": wide[year].mean(), "focus": _last(focus)}
+    if not before:
+        return found | {"before": None}
+    steps = (wide[year] - wide[before[-1]]).dropna()
+    ends = {
+        side: (study.name(at), wide.at[at, before[-1]], wide.at[at, year])
+        for side, at in (("most", steps.idxmax()), ("least", steps.idxmin()))
+    }
+    return (
+        found
+        | ends
+        | {
+            "before": before[-1],
+            "mean_before": wide[before[-1]].mean(),
+            "rose": int((steps > ROUNDING).sum()),
+            "fell": int((steps < -ROUNDING).sum()),
+            "n": len(steps),
+        }
+    )
+
+
+def headline(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the headline fit: pooled with all effects, else the focus region's own."""
+    scope, effects, scaling = (
+        (POOLED, EFFECTS[-1], "first") if study.pooled else (study.focus, "none", "none")
+    )
+    match = rows["scope"].eq(scope) & rows["effects"].eq(effects) & rows["scaling"].eq(scaling)
+    return rows[match & rows["estimator"].eq(study.estimator)]
+
+
+def _judged(verdicts: pd.DataFrame) -> list[dict[str, Any]]:
+    """The relation and the verdicts on feedback over all years that differ."""
+    rows = verdicts[verdicts["quantity"].isin(["relation", "feedback_weak", "feedback_strong"])]
+    return rows[["quantity", "old_words", "new_words"]].to_dict("records")
+
+
+def _model(study: Study) -> dict[str, Any] | None:
+    """Estimates of the headline fit that differ, and how many verdicts of the model do."""
+    if study.pair is None:
+        return None
+    parameters, verdicts = of(study, "parameter"), of(study, "verdict")
+    intervals = verdicts[verdicts["quantity"].str.startswith("interval_")]
+    located = verdicts[verdicts["quantity"].eq("fit_located")]
+    located = located[located["model"].eq("classic") & located["effects"].eq("none")]
+    own = located[located["estimator"].eq(study.estimator)]
+    rows = headline(study, parameters).set_index("quantity")
+    signs = headline(study, intervals).set_index("quantity")
+    return {
+        "estimates": len(parameters),
+        "slopes": {p: rows.loc[p].to_dict() for p in ("b1", "d") if p in rows.index},
+        "signs": {
+            p: signs.loc[f"interval_{p}"].to_dict()
+            for p in ("b1", "d")
+            if f"interval_{p}" in signs.index
+        },
+        "intervals": len(intervals),
+        "located": own.loc[own["new_words"] == "located", "name"].tolist(),
+        "lost": own.loc[own["old_words"] == "located", "name"].tolist(),
+        "judged": _judged(verdicts),
+        "claims": len(of(study, "claim")),
+    }

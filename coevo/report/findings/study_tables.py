@@ -1,0 +1,160 @@
+"""A study as the report sees it: its tables, its configuration and its labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from coevo.coupling import GRADES, GradeScale
+from coevo.observations.units import named
+
+SUBSYSTEM_PREFIX = "U_"
+EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
+
+
+@dataclass(frozen=True)
+class Study:
+    """Tables by name, configuration after defaults, indicator table, language of the labels.
+
+    `places`: the regions that are known, with their tiles (config/regions.csv); None: no tiles.
+    `words`: what the language calls values of tables, by kind; see `findings.localised`.
+    """
+
+    config: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+    indicators: pd.DataFrame
+    language: str = "en"
+    places: pd.DataFrame | None = None
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def coupling(self) -> pd.DataFrame:
+        """The coupling table: one row per region and year."""
+        return self.tables["coupling"]
+
+    @property
+    def subsystems(self) -> list[str]:
+        """Subsystem ids in the order of the indicator table."""
+        named = dict.fromkeys(self.indicators["subsystem"])
+        return [s for s in named if SUBSYSTEM_PREFIX + str(s) in self.coupling]
+
+    @property
+    def years(self) -> list[int]:
+        """Years of the coupling table, ascending."""
+        return sorted(int(year) for year in self.coupling["year"].unique())
+
+    @property
+    def regions(self) -> list[str]:
+        """Region codes, ascending."""
+        return sorted(self.coupling["region"].unique())
+
+    @property
+    def grades(self) -> GradeScale:
+        """The table of grades that D is read by."""
+        scale, names = GRADES[self.config["coupling"]["grades"]], self.words.get("grade", {})
+        return replace(scale, labels=tuple(str(names.get(g, g)) for g in scale.labels))
+
+    @property
+    def single(self) -> bool:
+        """Whether the study is of one region."""
+        return len(self.regions) == 1
+
+    @property
+    def pooled(self) -> bool:
+        """Whether the main estimator has pooled fits with intervals: they need several regions."""
+        rows = self.tables.get("parameters")
+        if rows is None or self.pair is None:
+            return False
+        rows = rows[(rows["scope"] == "pooled") & (rows["estimator"] == self.estimator)]
+        return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Effects of the fits that the report reads, the headline's last."""
+        return EFFECTS if self.pooled else ("none",)
+
+    @property
+    def focus(self) -> str:
+        """Code of the region in focus: the configured one, or the first."""
+        wanted = str(self.config.get("focus_region") or "")
+        return wanted if wanted in self.regions else self.regions[0]
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """Ids of the upstream and the downstream output, if the study has them."""
+        interaction = self.config.get("interaction")
+        return (interaction["upstream"], interaction["downstream"]) if interaction else None
+
+    @property
+    def populations(self) -> list[str]:
+        """Ids of x1, x2, x3 ...: the pair, and what the general model has besides."""
+        return [*(self.pair or ()), *(self.config["interaction"] or {}).get("others", ())]
+
+    @property
+    def estimator(self) -> str:
+        """The main estimator of the interaction."""
+        return self.config["interaction"]["estimator"]
+
+    def name(self, region: str) -> str:
+        """Name of a region."""
+        coupling = self.coupling
+        return str(coupling.loc[coupling["region"] == region, "name"].iloc[0])
+
+    def label(self, identifier: str) -> str:
+        """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
+        if identifier in self.subsystems:
+            words = self.config["subsystems"].get(identifier, {})
+            return str(words.get(self.language) or identifier)
+        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
+        labels = rows[f"label_{self.language}"].dropna()
+        if len(labels) and labels.iloc[0]:
+            return str(labels.iloc[0])
+        return str(self.config.get("names", {}).get(identifier, {}).get(self.language, identifier))
+
+    @property
+    def other_pairs(self) -> list[str]:
+        """Names of the pairs of outputs that are held beside the study's own."""
+        return list(self.config["robustness"]["pairs"])
+
+    def pair_label(self, name: str) -> str:
+        """Labels of the outputs of another pair that are not the study's own; else its name."""
+        pair = self.config["robustness"]["pairs"].get(name, {})
+        others = [i for i in pair.values() if i not in (self.pair or ())]
+        return " · ".join(self.label(i) for i in others) or name
+
+    def heading(self, identifier: str) -> str:
+        """The label as it opens a line: its first letter in upper case."""
+        label = self.label(identifier)
+        return label[:1].upper() + label[1:]
+
+    def unit(self, identifier: str) -> str:
+        """Unit of an indicator in the language; empty for a subsystem."""
+        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
+        return named(str(rows["unit"].iloc[0]), self.language) if len(rows) else ""
+
+    @property
+    def listing(self) -> list[str]:
+        """Region codes as a reader looks them up: by name in Latin letters, else by code."""
+        latin = all(self.name(region).isascii() for region in self.regions)
+        return sorted(self.regions, key=self.name) if latin else self.regions
+
+    def series(self, identifier: str) -> pd.Series:
+        """Values of an indicator or a subsystem's composite by (region, year)."""
+        if identifier in self.subsystems:
+            frame, column = self.coupling, SUBSYSTEM_PREFIX + identifier
+        else:
+            panel = self.tables["panel"]
+            frame, column = panel.loc[panel["indicator"] == identifier], "value"
+        return frame.set_index(["region", "year"])[column].sort_index()
+
+    def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Rows of `coupling` of every region's own first and of its own last year, by region."""
+        groups = self.coupling.sort_values("year", kind="stable").groupby("region")
+        first, last = groups.head(1), groups.tail(1)
+        return first.set_index("region").sort_index(), last.set_index("region").sort_index()
+
+    def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
+        """Rows of a table that belong to the region in focus."""
+        frame = self.tables[table]
+        return frame.loc[frame[column] == self.focus]

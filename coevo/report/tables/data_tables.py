@@ -1,0 +1,113 @@
+"""Rows of the report's tables, from tables of the study."""
+
+import pandas as pd
+
+from coevo.report.findings.choice_robustness import type_changes
+from coevo.report.findings.data_quality import audited
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.words.amounts import Rows, Words
+from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
+
+
+def weight_rows(words: Words, rows: pd.DataFrame) -> Rows:
+    """One row per indicator: place, label with unit, direction, e, 1 - e, w, least and largest w
+    by the other methods, between, focus values.
+    """
+    study = words.study
+    table, seen = study.indicators.set_index("indicator"), set()
+    every = study.tables["weights"]
+    others = every[every["weighting"] != study.config["weighting"]["method"]]
+    others = others.groupby("indicator")["weight"].agg(["min", "max"])
+    values = study.tables["panel"]
+    values = values[values["region"] == study.focus].set_index(["indicator", "year"])["value"]
+    result: Rows = []
+    for row in rows.itertuples():
+        first = row.subsystem not in seen
+        seen.add(row.subsystem)
+        entropy = [fixed(row.entropy, 3), fixed(1 - row.entropy, 3)]
+        focus = [
+            with_figures(values.get((row.indicator, y)), 3)
+            for y in (study.years[0], study.years[-1])
+        ]
+        result.append([
+            study.heading(row.subsystem) if first else "",
+            table.loc[row.indicator, "dimension"],
+            words.grammar.measured(study.heading(row.indicator), study.unit(row.indicator)),
+            str(table.loc[row.indicator, "direction"]).replace("-", "−"),
+            *entropy, fixed(row.weight, 3),
+            words.grammar.dash.join(fixed(others.at[row.indicator, end]) for end in ("min", "max"))
+            if row.indicator in others.index else NOTHING,
+            *([] if study.single else [hundredths(row.between)]), *focus,
+        ])  # fmt: skip
+    return result
+
+
+def audit_counts(words: Words) -> Rows:
+    """Findings by check and indicator: how many, and one of them in words."""
+    audit, _ = audited(words.study)
+    rows: Rows = []
+    for (check, indicator), part in audit.groupby(["check", "indicator"], sort=False):
+        example = part.iloc[0]
+        text = words.grammar.series(
+            [words.grammar.dated(example["name"], example["year"]), example["message"]], "colon"
+        )
+        rows.append([words.word("check", check), words.study.heading(indicator), len(part), text])
+    return rows
+
+
+def audit_rows(words: Words) -> Rows:
+    """Every finding of the audit with its place."""
+    return [
+        [
+            words.word("check", row["check"]), row["name"], row["year"],
+            words.study.heading(row["indicator"]), row["message"], place(row),
+        ]
+        for _, row in audited(words.study)[0].iterrows()
+    ]  # fmt: skip
+
+
+def remark_rows(words: Words) -> Rows:
+    """How the files were read, and the notes under their tables, each with its place."""
+    return [
+        [words.word("check", row["check"]), row["message"], place(row)]
+        for _, row in audited(words.study)[1].iterrows()
+    ]
+
+
+def state_rows(words: Words) -> Rows:
+    """C, T, D, type, relative development and changes of type of every region in its last year.
+
+    The year is named where it is not the last of the study.
+    """
+    last = words.study.ends()[1].sort_values("D", ascending=False)
+    changes = type_changes(words.study)
+    rows = []
+    for _, row in last.iterrows():
+        late = row["year"] == words.study.years[-1]
+        name = row["name"] if late else words.grammar.noted(row["name"], f"{row['year']:.0f}")
+        indices = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
+        rows.append([
+            name, *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
+            words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
+            fixed(row["relative_development"]),
+            words.say("tables/states/differs", **changes.loc[row.name].to_dict())
+            if row.name in changes.index else NOTHING,
+        ])  # fmt: skip
+    return rows
+
+
+def claim_rows(words: Words) -> Rows:
+    """The claims of a paper with a chip for each verdict."""
+    rows = []
+    for row in words.study.tables["claims"].itertuples():
+        sign = words.word("verdict", row.verdict)
+        said = escaped(words.word("verdict_text", row.verdict))
+        chip = Markdown(f"[{said}]{{.chip .{sign}}}")
+        rows.append([row.claim, row.paper, row.computed, chip, row.source])
+    return rows
+
+
+def place(row: pd.Series) -> str:
+    """File, sheet and cell of a finding."""
+    return " › ".join(str(row[part]) for part in ("file", "sheet", "cell") if str(row[part]))

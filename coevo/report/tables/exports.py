@@ -1,0 +1,36 @@
+"""Tables of a study for other programs: LaTeX and Stata."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from coevo.report.findings.localised import study_in_language
+from coevo.report.tables.latex import latex_files
+from coevo.report.tables.stata import stata_files
+from coevo.report.tables.worded_tables import TableVoice
+
+__all__ = ["in_languages", "latex_files", "stata_files"]
+
+
+def in_languages(
+    config: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    places: pd.DataFrame,
+    files: Mapping[str, str],
+) -> list[TableVoice]:
+    """The study in every language of its reports, in their order.
+
+    files: `phrases.<language>.yaml` of each, and `messages.<language>.yaml` where there is one.
+    """
+
+    def put(language: str) -> TableVoice:
+        phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
+        messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
+        words = phrases["words"]
+        study = study_in_language(config, tables, indicators, language, places, words, messages)
+        return TableVoice(study, phrases)
+
+    return [put(language) for language in config["report"]["languages"]]

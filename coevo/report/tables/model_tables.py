@@ -1,0 +1,197 @@
+"""Rows of the report's tables of the two-population model, from tables of the study."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.findings.calibrated import FAILS, given_points, period_points, theoretical_points
+from coevo.report.findings.equilibrium import (
+    BOUNDED,
+    every_pooled,
+    fits,
+    headline_equilibrium,
+    located_verdict,
+    observed,
+    pooled_fits,
+    refused,
+    region_fit_rows,
+)
+from coevo.report.findings.interaction import regional
+from coevo.report.findings.relation import general_effects
+from coevo.report.findings.sign_survival import CASE, patterns, sign_survival_finding
+from coevo.report.words.amounts import Rows, Words, amount, estimate_text
+from coevo.report.words.markup import Markdown
+from coevo.report.words.numbers import NOTHING, fixed
+
+
+def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
+    """A row of a fitted equilibrium; a coordinate is printed only where its set is bounded."""
+    cells: list[Any] = [title]
+    for coordinate in ("x1", "x2"):
+        bounded = row[f"{coordinate}_set"] == BOUNDED
+        cells += [
+            amount(row[coordinate]) if bounded else NOTHING,
+            words.set_words(row, coordinate),
+            _ratio(row, last, coordinate) if row["located"] else NOTHING,
+        ]
+    return [*cells, words.signs(row), _chip(words, row)]
+
+
+def _ratio(row: Any, last: pd.Series, coordinate: str) -> str:
+    """A coordinate over the last one observed."""
+    return fixed(row[coordinate] / last[coordinate]) if last[coordinate] else NOTHING
+
+
+def _stated(words: Words, row: Any, key: str, last: pd.Series) -> list[Any]:
+    """A row of an equilibrium that is calibrated or follows from given parameters."""
+    cells: list[Any] = [words.say(f"titles/{key}")]
+    for c in ("x1", "x2"):
+        # a mean over earlier years is not held against the last one
+        ratio = NOTHING if key == "calibrated" else _ratio(row, last, c)
+        cells += [amount(row[c]), words.set_words(row, c), ratio]
+    signs = words.word("kind", row["kind"])
+    signs = words.say("titles/by_assumption") if key == "calibrated" else signs
+    return [*cells, signs, words.say(f"chips/{key}")]
+
+
+def _chip(words: Words, row: Any) -> Markdown:
+    """Whether E is located, bounded but not shown positive, or not to be located."""
+    verdict = located_verdict(row)
+    known = verdict if verdict in ("located", "not_positive") else "unlocated"
+    return words.say(f"chips/{known}")
+
+
+def equilibria_rows(words: Words) -> Rows:
+    """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
+    study, last = words.study, observed(words.study)
+    title = words.say("titles/observed", year=last["year"])
+    rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
+    for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
+        if found is not None:
+            rows.append(_stated(words, found, key, last))
+    for _, row in fits(study).head(1).iterrows():
+        estimator = words.word("estimator", row["estimator"])
+        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
+    for _, row in pooled_fits(study).iterrows():
+        effects = words.word("effects", row["effects"])
+        rows.append(_fit(words, row, words.say("titles/pooled", effects=effects), last))
+    return rows
+
+
+def estimators(words: Words) -> Rows:
+    """Fitted equilibria of the region in focus by every estimator, and those of pooled fits."""
+    study, last = words.study, observed(words.study)
+    rows: Rows = []
+    for _, row in fits(study).iterrows():
+        estimator = words.word("estimator", row["estimator"])
+        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
+    for _, row in every_pooled(study).iterrows():
+        effects = words.word("effects", row["effects"])
+        estimator = words.word("estimator", row["estimator"])
+        title = words.grammar.series(
+            [words.say("titles/pooled", effects=effects), estimator], "clause"
+        )
+        rows.append(_fit(words, row, title, last))
+    return rows
+
+
+def coefficient_rows(words: Words) -> Rows:
+    """The four coefficients of every region's own fits with intervals, main estimator."""
+    tables = [regional(words.study, p).set_index("scope") for p in ("a1", "b1", "a2", "d")]
+    reasons = refused(words.study)
+    return [
+        [words.study.name(region), words.refusal(reasons[region]), *[NOTHING] * 3]
+        if region in reasons
+        else [words.study.name(region), *(estimate_text(t.loc[region], words.say) for t in tables)]
+        for region in words.study.listing
+    ]
+
+
+def regional_equilibria(words: Words) -> Rows:
+    """Calibrated or stated, and fitted equilibria of every region: period value, and sets of E."""
+    study, stated = words.study, theoretical_points(words.study)
+    fitted, reasons = region_fit_rows(study).set_index("scope"), refused(study)
+    rows: Rows = []
+    for region in study.listing:
+        last = observed(study, region)
+        cells = [
+            study.name(region), f"{amount(last['x1'])} · {amount(last['x2'])}",
+            _both(words, stated.loc[region]) if region in stated.index else NOTHING,
+        ]  # fmt: skip
+        if region in reasons:
+            rows.append([*cells, words.refusal(reasons[region]), *[NOTHING] * 3])
+            continue
+        row = fitted.loc[region]
+        sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
+        rows.append([*cells, *sets, words.signs(row), _chip(words, row)])
+    return rows
+
+
+def general_rows(words: Words) -> Rows:
+    """Effects of the pooled general model: a row per effect, a column per estimator and effects."""
+    table, columns = general_effects(words.study)
+    rows: Rows = []
+    for name, part in table.groupby("parameter", sort=False):
+        cells = part.set_index(["effects", "estimator"])
+        _, on, of = list(str(name))
+        title = words.say("tables/general/effect", on=on, of=of)
+        found = {c: cells.loc[c] for c in columns if c in cells.index}
+        texts = {c: estimate_text(row, words.say) for c, row in found.items()}
+        rows.append([title, *(texts.get(c, NOTHING) for c in columns)])
+    return rows
+
+
+def regional_pooled(words: Words) -> Rows:
+    """Sets of every region's E within the pooled fit of the main estimator, year effects in."""
+    study = words.study
+    rows: Rows = []
+    for region in study.listing:
+        row = headline_equilibrium(study, region)
+        if row is not None:
+            sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
+            rows.append([study.name(region), *sets, words.signs(row), _chip(words, row)])
+    return rows
+
+
+def sign_rows(words: Words) -> Rows:
+    """In how many fits of each case the supply pattern shows, by effects."""
+    found, study = sign_survival_finding(words.study), words.study
+    if "all" not in found:
+        return []
+    cases = {words.say(f"survival/cases/{key}"): found[key]
+             for key in ("all", "deflated", "swapped") if found[key]}  # fmt: skip
+    cases |= {
+        words.say("survival/cases/pair", name=study.pair_label(name)): counts
+        for name, counts in found["pairs"].items()
+    }
+    return [
+        [name, *(words.say("survival/share", n=n, of=of) for n, of in counts.values())]
+        for name, counts in cases.items()
+    ]
+
+
+def specification_lines(words: Words) -> Rows:
+    """b1 and d of every case by the main estimator, and how many estimators show the pattern."""
+    study, table = words.study, words.study.tables["specifications"]
+    rows: Rows = []
+    for key, part in patterns(study).groupby([*CASE, "effects"], sort=False):
+        found = table[(table[[*CASE, "effects"]] == list(key)).all(axis=1)]
+        found = found[(found["estimator"] == study.estimator) & (found["model"] == "classic")]
+        found = found.rename(columns={"value": "estimate"}).set_index("quantity")
+        case = dict(zip([*CASE, "effects"], key, strict=True))
+        shown = part["pattern"].eq("supply").sum()
+        rows.append([
+            words.say("tables/specifications/case", **case),
+            words.word("effects", case["effects"]),
+            *(estimate_text(found.loc[q], words.say) if q in found.index else NOTHING
+              for q in ("b1", "d")),
+            f"{shown} / {len(part)}",
+        ])  # fmt: skip
+    return rows
+
+
+def _both(words: Words, row: pd.Series) -> str:
+    """Both coordinates of a calibrated or stated equilibrium, or that the calibration fails."""
+    if row["kind"] == FAILS:
+        return words.word("kind", FAILS)
+    return f"{amount(row['x1'])} · {amount(row['x2'])}"

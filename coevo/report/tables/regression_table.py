@@ -1,0 +1,203 @@
+"""Regression tables: coefficients with standard errors, stars, and what each fit rests on."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+from scipy.special import stdtr
+
+from coevo.report.findings.interaction import FOD_IV, POOLED
+from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.tables.tex import Tex, TexTable, tex_escaped
+from coevo.report.tables.worded_tables import TableVoice, caption
+from coevo.report.words.numbers import NOTHING, fixed, missing
+
+STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
+PLACES = 2  # significant figures of the smallest standard error of a row
+_DECIMALS = {"rows": 0, "regions": 0, "first_stage_F_b1": 1, "first_stage_F_d": 1}
+WRAPPED = 5  # fits up to which heads stand on one line
+ROOM, MOST = 11.4, 1.7  # cm for all fits, and for each
+Key = tuple[str, str]  # effects and estimator
+
+
+class RegressionFits(NamedTuple):
+    """Fits of one table: rows of `parameters` and of `relations`, columns by (effects, estimator).
+
+    parameters: their names in order; ending: of the quantities `rows` and `regions`.
+    """
+
+    rows: pd.DataFrame
+    facts: pd.DataFrame
+    columns: list[Key]
+    parameters: list[str]
+    ending: str = ""
+
+
+def stars(estimate: float, error: float, df: float) -> str:
+    """Stars of a two-sided t test of zero; none without an error."""
+    if missing(error) or missing(df) or not error:
+        return ""
+    p = 2 * float(stdtr(float(df), -abs(estimate / error)))
+    return next((sign for limit, sign in STARS.items() if p < limit), "")
+
+
+def _one(study: Study, scope: str, scaling: str, model: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of parameters and relations of one scope, scaling and model."""
+    parameters, relations = study.tables["parameters"], study.tables["relations"]
+    rows = parameters[(parameters["scope"] == scope) & (parameters["model"] == model)]
+    return rows[rows["scaling"] == scaling], relations[relations["scope"] == scope]
+
+
+def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
+    """Effects and estimators that rows have: those of the main estimator first, then the others
+    with as many effects as the headline.
+    """
+    there = set(zip(rows["effects"], rows["estimator"], strict=True))
+    every = sorted({effects for effects, _ in there}, key=("none", *EFFECTS).index)
+    main = [(effects, study.estimator) for effects in every]
+    names = dict.fromkeys(rows["estimator"])
+    later = [(effects, name) for name in names for effects in every[-1:]]
+    return [key for key in dict.fromkeys([*main, *later]) if key in there]
+
+
+def latex_interaction(voice: TableVoice) -> TexTable | None:
+    """b1 and d of many regions, in units of their first year; None where none are pooled."""
+    study = voice.study
+    if not study.pooled:
+        return None
+    fits = RegressionFits(*_one(study, POOLED, "first", "classic"), [], ["b1", "d"])
+    return _table(voice, "interaction", fits, "clustered")
+
+
+def own(voice: TableVoice) -> TexTable | None:
+    """Coefficients of the region in focus alone, in original units; None without a fit."""
+    study = voice.study
+    if study.pair is None:
+        return None
+    fits = RegressionFits(*_one(study, study.focus, "none", "classic"), [], ["a1", "b1", "a2", "d"])
+    return _table(voice, "own", fits, "errors") if len(fits.rows) else None
+
+
+def latex_general(voice: TableVoice) -> TexTable | None:
+    """Effects of the general model, pooled or else of the region in focus; None without a fit."""
+    study = voice.study
+    if study.pair is None:
+        return None
+    scope, scaling = (POOLED, "first") if study.pooled else (study.focus, "none")
+    rows, facts = _one(study, scope, scaling, "general")
+    fits = RegressionFits(rows, facts, [], list(dict.fromkeys(rows["parameter"])), "_general")
+    return _table(voice, "general", fits, "clustered" if study.pooled else "errors")
+
+
+def _table(voice: TableVoice, name: str, fits: RegressionFits, errors: str) -> TexTable | None:
+    fits = fits._replace(columns=_columns(voice.study, fits.rows))
+    if not fits.columns:
+        return None
+    numbers = [f"({i})" for i, _ in enumerate(fits.columns, start=1)]
+    estimators = [voice.named("estimator", estimator) for _, estimator in fits.columns]
+    return TexTable(
+        name,
+        caption(voice, name),
+        ["l", *_kinds(len(fits.columns))],
+        [["", *numbers], ["", *map(voice.opening, estimators)]],
+        [_coefficients(fits), _facts(voice, fits)],
+        _note(voice, name, [*_instruments(fits), errors]),
+    )
+
+
+def _kinds(count: int) -> list[str]:
+    """Kinds of the columns of fits: as wide as their head, or wrapped where there are many."""
+    width = min(MOST, ROOM / count)
+    kind = rf">{{\centering\arraybackslash}}p{{{width:.2f}cm}}" if count > WRAPPED else "c"
+    return [kind] * count
+
+
+def _coefficients(fits: RegressionFits) -> list[list[Any]]:
+    """Two lines for each coefficient: estimates with stars, below them errors in parentheses."""
+    table = fits.rows.set_index(["parameter", "effects", "estimator"])
+    lines: list[list[Any]] = []
+    for name in fits.parameters:
+        found = [
+            table.loc[(name, *key)] if (name, *key) in table.index else None for key in fits.columns
+        ]
+        power, decimals = _scale([row for row in found if row is not None])
+        symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else name
+        title = Tex(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
+        lines.append([title, *(_estimate(row, power, decimals) for row in found)])
+        lines.append(["", *(_error(row, power, decimals) for row in found)])
+    return lines
+
+
+def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
+    """Power of a thousand that a row is multiplied by, and its decimals."""
+    largest = max((abs(row["estimate"]) for row in rows), default=0.0)
+    small = 0 < largest < 1e-3
+    power = 3 * math.ceil(-math.log10(largest) / 3) if small else 0
+    errors = [row["se"] for row in rows if not missing(row["se"]) and row["se"] > 0]
+    finest = min(errors, default=largest) * 10**power
+    return power, max(0, PLACES - 1 - math.floor(math.log10(finest))) if finest else PLACES
+
+
+def _estimate(row: pd.Series | None, power: int, decimals: int) -> Tex:
+    if row is None:
+        return Tex("")
+    sign = stars(row["estimate"], row["se"], row["df"])
+    text = tex_escaped(fixed(row["estimate"] * 10**power, decimals))
+    return Tex(f"{text}$^{{{sign}}}$" if sign else text)
+
+
+def _error(row: pd.Series | None, power: int, decimals: int) -> Tex:
+    if row is None or missing(row["se"]):
+        return Tex("")
+    return Tex(f"({tex_escaped(fixed(row['se'] * 10**power, decimals))})")
+
+
+def _facts(voice: TableVoice, fits: RegressionFits) -> list[list[Any]]:
+    """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
+    known = fits.facts.drop_duplicates(["quantity", "effects", "estimator"])
+    values = known.set_index(["quantity", "effects", "estimator"])["value"].to_dict()
+    df = {(r.effects, r.estimator): r.df for r in fits.rows.dropna(subset="df").itertuples()}
+    lines: dict[str, list[Any]] = {}
+    if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:
+        for i, name in enumerate(("region_effects", "year_effects")):
+            has = [len(effects.split("+")) > i and effects != "none" for effects, _ in fits.columns]
+            lines[name] = [voice.word("answer", yes) for yes in has]
+    for name in voice.words("fact"):
+        ending = fits.ending if name in ("rows", "regions") else ""
+        found = [values.get((name + ending, *key)) for key in fits.columns]
+        lines |= _line(name, found, _DECIMALS.get(name, 3), fits)
+    lines |= _line("df", [df.get(key) for key in fits.columns], 0, fits)
+    return [[Tex(voice.word("fact", name)), *cells] for name, cells in lines.items()]
+
+
+def _line(
+    name: str, found: Sequence[Any], decimals: int, fits: RegressionFits
+) -> Mapping[str, list[Any]]:
+    """A line of facts; R2 and first stages belong to b1 and d alone."""
+    of_classic = name.startswith(("r_squared", "first_stage"))
+    if all(map(missing, found)) or (of_classic and fits.ending):
+        return {}
+    return {name: [NOTHING if missing(value) else fixed(value, decimals) for value in found]}
+
+
+def _instruments(fits: RegressionFits) -> list[str]:
+    return ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
+
+
+def _note(voice: TableVoice, name: str, more: Sequence[str]) -> Tex:
+    """What the table shows, more sentences by their key, and the cut-offs of the stars."""
+    study = voice.study
+    labels = [tex_escaped(study.label(identifier)) for identifier in study.populations]
+    named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
+    symbols = (Tex(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
+    populations = voice.series(symbols)
+    limits = voice.series(
+        Tex(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items())
+    )
+    parts = [
+        voice.word("note", name).format(populations=populations, **named),
+        *(voice.word("note", key) for key in more),
+        voice.word("note", "stars").format(stars=limits),
+    ]
+    return Tex("".join(parts))

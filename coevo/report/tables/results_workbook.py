@@ -1,0 +1,214 @@
+"""The workbook of a study: contents, a sheet per table, and sheets that recompute D by formulas."""
+
+import io
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from coevo.coupling import GRADES
+from coevo.report.tables.cell_address import (
+    CHINESE,
+    ENGLISH,
+    FIRST,
+    IDS,
+    LINK,
+    Cell,
+    absolute_address,
+)
+from coevo.report.tables.columns import BY_SIZE, SIZES, UNITS, Head, heads, number_format
+from coevo.report.tables.table_list import CHINESE as HELD
+from coevo.report.tables.table_list import TABLES, describe
+from coevo.report.tables.workbook_case import EDGE, WorkbookCase
+from coevo.report.tables.workbook_entropy import BODY, entropy_cells
+from coevo.report.tables.workbook_trace import trace_cells
+
+CONTENTS = "contents"
+KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
+GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
+TRACED = (
+    "Weights and D of the region in focus, recomputed by formulas; it names steps that it reads",
+    "用公式逐步重算重点地区的权重与耦合协调度D；未列公式、直接取值的步骤在表中注明",
+)
+ENTROPIES = (
+    "Entropy of each indicator, recomputed by formulas from z of all regions and years",
+    "由全部地区与年份的标准化值z用公式重算各指标的信息熵",
+)
+LOOKS: dict[str, dict[str, Any]] = {
+    "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
+    "words": {"text_wrap": True, "valign": "top"},
+    "id": {"font_color": "#5b626a", "bottom": 1, "valign": "top"},
+    "note": {"font_color": "#5b626a"},
+    "link": {"font_color": "#5f45a8", "underline": 1, "valign": "top"},
+    "wrapped": {"text_wrap": True, "valign": "top", "align": "right"},
+    "heads": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "align": "right"},
+    "text": {"valign": "top"},
+    "whole": {"num_format": "#,##0", "valign": "top"},
+    "amount": {"num_format": "#,##0.00##"},
+    "score": {"num_format": "0.000000"},
+    "tiny": {"num_format": "0.0E+00"},
+}
+
+
+class Pen(NamedTuple):
+    """A workbook with its formats: looks by name, and those of numbers by what Excel calls them."""
+
+    book: Any
+    looks: dict[str, Any]
+    numbers: dict[str, Any]
+
+
+def workbook_bytes(
+    tables: Mapping[str, pd.DataFrame],
+    config: Mapping[str, Any],
+    indicators: pd.DataFrame,
+    columns: pd.DataFrame,
+) -> bytes:
+    """Return an xlsx workbook: contents, a sheet per table in the order of `TABLES`, the traces.
+
+    `config`: the configuration after defaults; `columns`: words of the columns (columns.csv).
+    Text is written as text, whatever it begins with; missing numbers are empty cells. The same
+    tables give the same bytes.
+    """
+    import xlsxwriter
+
+    memory, study = io.BytesIO(), config["study"]
+    book = xlsxwriter.Workbook(
+        memory,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    book.set_properties({"title": f"coevo: {study}", "created": datetime(2000, 1, 1)})
+    pen = _pen(book)
+    case = WorkbookCase(tables, config, indicators)
+    traces = _traces(case)
+    held = describe(tables).itertuples(index=False, name=None)
+    _contents(pen, study, [*held, *((name, "", *words) for name, words, *_ in traces)])
+    for name in describe(tables)["table"]:
+        table_heads = heads(name, list(tables[name].columns), columns, config["subsystems"])
+        sheet = _table(pen, name, tables[name], table_heads)
+        _colour_grades(book, sheet, tables[name], config["coupling"]["grades"])
+    for name, _, cells, frozen in traces:
+        _cells(pen, name, cells, frozen)
+    book.close()
+    return memory.getvalue()
+
+
+def _pen(book) -> Pen:
+    """The formats of a workbook: xlsxwriter wants each made once, before it is used."""
+    forms = {unit.shown for unit in UNITS.values()} | {form for _, form in SIZES}
+    return Pen(
+        book,
+        {name: book.add_format(look) for name, look in LOOKS.items()},
+        {form: book.add_format({"num_format": form}) for form in sorted(forms - {"", BY_SIZE})},
+    )
+
+
+def _traces(case: WorkbookCase) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
+    """Name, words, cells and frozen panes of the sheets of formulas."""
+    sheets = [("trace", TRACED, trace_cells(case), (0, EDGE))]
+    if case.config["weighting"]["method"] == "entropy":
+        sheets.append(("entropy", ENTROPIES, entropy_cells(case), (BODY, EDGE)))
+    return sheets
+
+
+def _contents(pen: Pen, study: str, rows: Iterable[tuple]) -> None:
+    """Write what the sheets hold in both languages, each with a link to it."""
+    sheet = _sheet(pen, CONTENTS)
+    for row, text in enumerate((f"Tables of the study {study}", f"研究 {study} 的数据表")):
+        sheet.write_string(row, 0, text, pen.looks["note"])
+    for column, (title, width) in enumerate(
+        [("table 表", 18), ("rows 行数", 10), ("contents", 70), ("内容", 70)]
+    ):
+        sheet.write_string(3, column, title, pen.looks["head"])
+        sheet.set_column(column, column, width)
+    for row, (name, count, *words) in enumerate(rows, start=4):
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", pen.looks["link"], name)
+        _write(sheet, row, 1, count, pen.looks["whole"])
+        for column, text in enumerate(words, start=2):
+            sheet.write_string(row, column, text, pen.looks["words"])
+    sheet.freeze_panes(4, 0)
+
+
+def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]):
+    """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
+    sheet = _sheet(pen, name)
+    sheet.repeat_rows(0, IDS)
+    sheet.write_string(0, 0, TABLES[name], pen.looks["note"])
+    sheet.write_string(1, 0, HELD[name], pen.looks["note"])
+    for column, head in enumerate(titles):
+        for row, text, look in (
+            (ENGLISH, head.en, "words"), (CHINESE, head.zh, "words"), (IDS, head.id, "id"),
+        ):  # fmt: skip
+            sheet.write_string(row, column, text, pen.looks[look])
+        series = frame.iloc[:, column].astype(object)
+        values = series.where(series.notna(), None)
+        for row, value in enumerate(values, start=FIRST):
+            number = isinstance(value, int | float) and math.isfinite(value)
+            shown = number_format(head.shown, value) if number else ""
+            _write(sheet, row, column, value, pen.numbers.get(shown))
+        texts = [len(value) for value in values[:200] if isinstance(value, str)]
+        sheet.set_column(column, column, min(max(len(head.id) + 2, 11, *texts), 60))
+    keys = next((k for k, head in enumerate(titles) if head.id not in KEYS), 0)
+    sheet.freeze_panes(FIRST, keys)
+    if titles:
+        sheet.autofilter(IDS, 0, IDS + max(len(frame), 1), len(titles) - 1)
+    return sheet
+
+
+def _sheet(pen: Pen, name: str):
+    """Return a new sheet that prints on landscape A4, one page wide, with its way back."""
+    sheet = pen.book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes of regions are text
+    if name != CONTENTS:
+        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.looks["link"], "contents 目录")
+    return sheet
+
+
+def _write(sheet, row: int, column: int, value: Any, look: Any = None) -> None:
+    """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value, look)
+    elif isinstance(value, str) or not math.isfinite(value):  # a workbook has no infinity
+        sheet.write_string(row, column, str(value), look)
+    else:
+        sheet.write_number(row, column, value, look)
+
+
+def _colour_grades(book, sheet, frame: pd.DataFrame, grades: str) -> None:
+    """Colour each grade, and the D that it is of, as the charts do."""
+    from coevo.report.figures.theme import PALETTES
+    from coevo.report.findings.grade_scale import colours
+
+    names, light = list(frame.columns), PALETTES["light"]
+    for grade, degree in GRADED.items() if len(frame) else ():
+        coloured = [names.index(name) for name in (grade, degree) if name in names]
+        for label, place in colours(GRADES[grades]).items() if grade in names else ():
+            cell = absolute_address(FIRST, names.index(grade), "column")
+            look = {"bg_color": light[f"g{place}"], "font_color": light[f"t{place}"]}
+            rule = {
+                "type": "formula", "criteria": f'={cell}="{label}"', "format": book.add_format(look)
+            }  # fmt: skip
+            for column in coloured:
+                sheet.conditional_format(FIRST, column, FIRST + len(frame) - 1, column, rule)
+
+
+def _cells(pen: Pen, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
+    """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
+    sheet, most = _sheet(pen, name), max(cell.column for cell in cells)
+    for cell in cells:
+        if cell.formula:
+            sheet.write_formula(
+                cell.row, cell.column, cell.formula, pen.looks[cell.look], cell.value
+            )
+        else:
+            _write(sheet, cell.row, cell.column, cell.value, pen.looks[cell.look])
+    for first, last, width in ((0, 0, 42), (1, 1, 26), (2, 2, 8), (3, most, 20)):
+        sheet.set_column(first, last, width)
+    sheet.freeze_panes(*frozen)

@@ -1,0 +1,165 @@
+"""Results as Stata files: variable labels, codes with value labels, the same bytes each time."""
+
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.coupling import STAGES
+from coevo.report.findings.study_tables import Study
+from coevo.report.tables.columns import heads
+from coevo.report.tables.worded_tables import TableVoice
+
+STAMP = datetime(2000, 1, 1)
+NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string
+RESERVED = frozenset(
+    "aggregate array boolean break byte case catch class colvector complex const continue default "
+    "delegate delete do double else eltypedef end enum explicit export external float for friend "
+    "function global goto if in inline int local long NULL pragma protected quad rowvector short "
+    "typedef typename using virtual with _all _b _cons _coef _n _N _pi _pred _rc _skip".split()
+)
+SAME = (
+    "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications", "relations"
+)  # fmt: skip
+
+
+class _Coded(NamedTuple):
+    """Numbers with a word for each code."""
+
+    codes: pd.Series
+    words: dict[int, str]
+
+
+def stata_files(voice: TableVoice, columns: pd.DataFrame) -> dict[str, bytes]:
+    """Tables by file name, `<table>.dta`, labelled in the language of the study.
+
+    columns: words of the columns (columns.csv).
+    """
+    study = voice.study
+    frames = {"panel": wide_panel(study)}
+    frames |= {name: study.tables[name] for name in SAME if name in study.tables}
+    return {
+        f"{name}.dta": stata_file(frame, voice, _labels(name, frame, voice, columns))
+        for name, frame in frames.items()
+    }
+
+
+def wide_panel(study: Study) -> pd.DataFrame:
+    """The panel with a row per region and year and a column per indicator.
+
+    `flags` says which figures are filled or otherwise flagged: `indicator: flag; ...`.
+    """
+    panel, key = study.tables["panel"], ["region", "name", "year"]
+    there = panel["indicator"].unique()
+    order = [i for i in study.indicators["indicator"] if i in there]
+    values = panel.pivot(index=key, columns="indicator", values="value")[order]
+    flagged = panel[panel["flag"].fillna("") != ""]
+    texts = (flagged["indicator"] + ": " + flagged["flag"]).groupby([flagged[k] for k in key])
+    flags = texts.agg("; ".join).reindex(values.index).fillna("")
+    return values.assign(flags=flags).rename_axis(columns=None).reset_index()
+
+
+def stata_file(frame: pd.DataFrame, voice: TableVoice, labels: Sequence[str]) -> bytes:
+    """A table as a Stata file (format 118); what is infinite is missing, Stata has no infinity.
+
+    labels: what its columns hold, in their order.
+    """
+    names = dict(zip(frame.columns, stata_names(map(str, frame.columns)), strict=True))
+    columns: dict[str, pd.Series] = {}
+    codes: dict[str, dict[int, str]] = {}
+    for column, name in names.items():
+        coded = CODED[column](frame[column], voice) if column in CODED else None
+        columns[name] = _plain(frame[column]) if coded is None else coded.codes
+        codes |= {} if coded is None else {name: coded.words}
+    plain, memory = pd.DataFrame(columns), io.BytesIO()
+    titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
+    plain.to_stata(
+        memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
+        data_label=_title(voice.study)[:LABEL], value_labels=codes, convert_strl=_long(plain),
+    )  # fmt: skip
+    return memory.getvalue()
+
+
+def stata_names(columns: Iterable[str]) -> list[str]:
+    """Names that Stata allows, each once: letters, digits and underscores, at most 32."""
+    names: list[str] = []
+    for column in columns:
+        plain = re.sub(r"\W", "_", column, flags=re.ASCII) or "_"
+        bad = plain[0].isdigit() or plain in RESERVED or re.fullmatch(r"str\d+|strL", plain)
+        name = plain = f"_{plain}"[:NAME] if bad else plain[:NAME]
+        count = 1
+        while name in names:
+            count += 1
+            name = f"{plain[: NAME - len(str(count)) - 1]}_{count}"
+        names.append(name)
+    return names
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Values of a type that Stata has."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return values.astype(object).where(values.notna(), "").map(str)
+    if pd.api.types.is_integer_dtype(values) and values.notna().all():
+        return values.astype("int64")
+    return values.astype("float64").replace([np.inf, -np.inf], np.nan)
+
+
+def _long(frame: pd.DataFrame) -> list[str]:
+    """Columns whose texts are too long for a plain string."""
+    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+    return [name for name in texts if frame[name].map(lambda t: len(t.encode())).max() > TEXT]
+
+
+def _title(study: Study) -> str:
+    return str(study.config["title"].get(study.language) or study.config["study"])
+
+
+def _labels(table: str, frame: pd.DataFrame, voice: TableVoice, columns: pd.DataFrame) -> list[str]:
+    """What the columns of a table hold: an indicator with its unit, else the words of columns."""
+    study = voice.study
+    own = {i: study.unit(i) for i in study.indicators["indicator"]}
+    known = heads(table, list(map(str, frame)), columns, study.config["subsystems"])
+    return [
+        study.label(head.id) + voice.grammar.note.format(own[head.id]) if own.get(head.id)
+        else study.label(head.id) if head.id in own
+        else voice.word("column", getattr(head, study.language))
+        for head in known
+    ]  # fmt: skip
+
+
+def _ranked(values: pd.Series, labels: Mapping[str, str]) -> _Coded | None:
+    """Codes from 1 in the order of the labels, each with its words; None for another value."""
+    places = {label: i for i, label in enumerate(labels, start=1)}
+    if not set(values.dropna()) <= {*places, ""}:
+        return None
+    return _Coded(_plain(values.map(places)), dict(enumerate(labels.values(), start=1)))
+
+
+def _grade(values: pd.Series, voice: TableVoice) -> _Coded | None:
+    return _ranked(values, {grade: grade for grade in voice.study.grades.labels})
+
+
+def _stage(values: pd.Series, voice: TableVoice) -> _Coded | None:
+    named = [voice.named("stage", stage) for stage in STAGES.labels]
+    return _ranked(values, {stage: stage for stage in named})
+
+
+def _lagging(values: pd.Series, voice: TableVoice) -> _Coded | None:
+    study = voice.study
+    labels = {"synchronous": voice.named("lagging", "synchronous")}
+    return _ranked(values, labels | {s: study.label(s) for s in study.subsystems})
+
+
+def _yes(values: pd.Series, voice: TableVoice) -> _Coded:
+    yes = values.astype(str).str.lower().eq("true").astype("int8")
+    return _Coded(yes, {i: voice.word("answer", bool(i)) for i in (0, 1)})
+
+
+# column -> its codes, None where a value has none: it stays text
+CODED: dict[Any, Callable[[pd.Series, TableVoice], _Coded | None]] = {
+    "grade": _grade, "stage": _stage, "lagging": _lagging, "located": _yes,
+}  # fmt: skip

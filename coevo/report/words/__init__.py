@@ -1,0 +1,1 @@
+"""Findings and tables put into the words of a language."""

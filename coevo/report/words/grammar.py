@@ -1,0 +1,129 @@
+"""How a language writes counts, ranks, shares and lists: the section `grammar` of its phrases."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from coevo.characters import QUOTES, WIDE
+from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.numbers import NOTHING, fixed, missing
+
+_WIDE = WIDE + QUOTES
+_MARKS = "，。；：、！？（）《》"
+# A line that was folded between two wide characters, or beside a wide mark, leaves no space.
+_FOLDS = re.compile(
+    rf"(?<=[{_WIDE}]) +(?=[{_WIDE}])"
+    rf"|(?<=[{_MARKS}]) +(?=[\w*$\[])"
+    rf"|(?<=[\w*$\]}}]) +(?=[{_MARKS}])"
+)
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Words and signs of a language that sentences of every section need.
+
+    spelled_words, ordinals: counts from 0 and ranks from 1 on in words; above them digits, ranks by
+    `ordinal_pattern` with `endings` by last digit. comma, links: between the items of a list.
+    percent_pattern: of a share; below, above: of one that rounds to 0 or to 1. note, dated_pattern:
+    brackets behind a text, a year behind a name. clause, semicolon, colon, dash: between parts.
+    capital: whether a sentence begins with one; spaced: whether spaces part words.
+    """
+
+    spelled_words: Sequence[str] = ()
+    ordinals: Sequence[str] = ()
+    ordinal_pattern: str = "{}"
+    endings: Mapping[int, str] = field(default_factory=dict)
+    comma: str = ", "
+    links: Mapping[str, str] = field(default_factory=dict)
+    percent_pattern: str = "{} %"
+    below: str = "< {}"
+    above: str = "> {}"
+    note: str = " ({})"
+    clause: str = ", "
+    semicolon: str = "; "
+    colon: str = ": "
+    dash: str = "–"
+    dated_pattern: str = "{} {}"
+    capital: bool = True
+    spaced: bool = True
+
+    def spelled(self, count: int) -> str:
+        """A count in words as far as the language spells it, else in digits."""
+        return (
+            self.spelled_words[count] if 0 <= count < len(self.spelled_words) else fixed(count, 0)
+        )
+
+    def ordinal(self, rank: int) -> str:
+        """A rank in words as far as the language spells it, else in digits."""
+        if 1 <= rank <= len(self.ordinals):
+            return self.ordinals[rank - 1]
+        ending = 0 if rank % 100 in (11, 12, 13) else rank % 10
+        return self.ordinal_pattern.format(rank, self.endings.get(ending, self.endings.get(0, "")))
+
+    def percent(self, value: Any, decimals: int = 0) -> str:
+        """A share as per cent."""
+        if missing(value):
+            return NOTHING
+        return self.percent_pattern.format(fixed(float(value) * 100, decimals))
+
+    def proportion(self, value: float) -> str:
+        """A share of draws as per cent with one decimal; neither 0 nor 100 unless it is."""
+        if 0 < value < 0.001:
+            return self.below.format(self.percent(0.001, 1))
+        if 0.999 < value < 1:
+            return self.above.format(self.percent(0.999, 1))
+        return self.percent(value, 0 if value in (0, 1) else 1)
+
+    def listed(self, items: Iterable[Any], link: str = "and") -> Markdown:
+        """Items as a list in a sentence: a, b and c."""
+        texts = [escaped(item) for item in items]
+        if len(texts) < 2:
+            return Markdown("".join(texts))
+        return Markdown(self.comma.join(texts[:-1]) + self.links[link] + texts[-1])
+
+    def clauses(self, items: Iterable[Any]) -> Markdown:
+        """Clauses as a list in a sentence: by a sign alone where no spaces part words."""
+        return self.listed(items) if self.spaced else self.series(items, "clause")
+
+    def upper_first(self, text: str) -> str:
+        """`text` as it opens a sentence; Markdown stays Markdown."""
+        return type(text)(text[:1].upper() + text[1:]) if self.capital else text
+
+    def joined(self, text: str) -> str:
+        """`text` without the spaces that folded lines leave where the language has none."""
+        return text if self.spaced else _FOLDS.sub("", text)
+
+    def noted(self, text: Any, note: Any) -> Markdown:
+        """A text with a note in brackets."""
+        return Markdown(escaped(text) + self.note.format(escaped(note)))
+
+    def measured(self, label: Any, unit: Any) -> Markdown:
+        """A label with its unit in brackets, the unit set apart by its class."""
+        note = self.note.format(escaped(unit))
+        bare = note.lstrip()
+        return Markdown(f"{escaped(label)}{note.removesuffix(bare)}[{bare}]{{.unit}}")
+
+    def dated(self, name: Any, year: Any) -> Markdown:
+        """A name with a year."""
+        return Markdown(self.dated_pattern.format(escaped(name), year))
+
+    def series(self, parts: Iterable[Any], sign: str = "semicolon") -> Markdown:
+        """Parts of a sentence, one after the other, with a sign of the language between them."""
+        return Markdown(getattr(self, sign).join(escaped(part) for part in parts))
+
+    def spans(self, years: Iterable[int]) -> list[str]:
+        """Years as spans: 2015 to 2022 in a row become 2015–2022."""
+        groups: list[list[int]] = []
+        for year in sorted(years):
+            if groups and year == groups[-1][-1] + 1:
+                groups[-1].append(year)
+            else:
+                groups.append([year])
+        return [str(g[0]) if len(g) == 1 else f"{g[0]}{self.dash}{g[-1]}" for g in groups]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters of phrases and templates that depend on the language."""
+        names = ("spelled", "ordinal", "percent", "proportion", "listed", "upper_first")
+        return {name: getattr(self, name) for name in names}

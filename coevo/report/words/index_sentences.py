@@ -1,0 +1,157 @@
+"""Values that phrases and template speak of by name, and sentences that are lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from coevo.report.figures import figure_names
+from coevo.report.findings import Study, all_findings
+from coevo.report.findings.calibrated import failed
+from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.words import release_words
+from coevo.report.words.amounts import Words, amount
+from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.model_words import (
+    model_sentences,
+    population_values,
+    relation_sentences,
+    survival_sentences,
+)
+from coevo.report.words.numbers import fixed
+
+Phrases = Mapping[str, Any]
+
+
+def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]:
+    """Findings and the short names under which phrases and template speak of them."""
+    found = all_findings(study)
+    step, pair = found["step"], study.pair
+    level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
+    values: dict[str, Any] = {
+        **found,
+        "one": study.single,
+        "absent": phrases["scope"]["absent"],
+        "charts": figure_names(charts_that_apply(study)),
+        "pooled": study.pooled,
+        "pair": pair,
+        "focus": study.name(study.focus),
+        "first": study.years[0],
+        "last": study.years[-1],
+        "r": step.get("r", {}),
+        "level": level,
+        "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
+        "reference": study.config["normalisation"]["reference"],
+        "subsystem_labels": [study.label(s) for s in study.subsystems],
+        "subsystem_colours": words.listed(
+            Markdown(f"[{escaped(study.label(s))}]{{.s{min(i, 3)}}}")
+            for i, s in enumerate(study.subsystems, start=1)
+        ),
+        "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
+        "labels": lambda identifiers: [study.label(i) for i in identifiers],
+        "amount": amount,
+        "spans": words.grammar.spans,
+        "set_words": words.set_words,
+        "label_of_size": lambda key: size_label(study, key, phrases),
+        "claims": study.tables.get("claims"),
+        "verdicts_in_words": claim_verdicts(study, words),
+        "slope": release_words.slope,
+        "figures_shown": release_words.SHOWN,
+        "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
+    }
+    return values | (population_values(study, found, words) if pair else {})
+
+
+def size_label(study: Study, key: str, phrases: Phrases) -> str:
+    """Label of a measure of size; `<indicator>_per_head` is that indicator per head."""
+    base = key.removesuffix("_per_head")
+    label = study.label(base)
+    return label if base == key else str(phrases["words"]["per_head"]).format(label)
+
+
+def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str, Any]) -> dict:
+    """Sentences that are lists: what was missing, which calibrations failed, which weights."""
+    say, found = words.say, values
+    heavy = [words.grammar.noted(study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]]
+    ranks = [
+        say("step/ranked", name=size_label(study, key, phrases), value=value)
+        for key, value in found["step"].get("rank", {}).items()
+    ]
+    gaps = found["data"]
+    lost = [
+        words.grammar.noted(row["name"], words.listed(words.grammar.spans(row["years"])))
+        for _, row in failed(study).iterrows()
+    ] if study.pair else []  # fmt: skip
+    since = found["changes"]
+    changed = since["verdict"] != "none"
+    changed = since["verdict"] != "none"
+    return (
+        survival_sentences(found["survival"], words)
+        | relation_sentences(found, words)
+        | {
+            "happenings": release_words.happenings(words, since) if changed else "",
+            "causes_in_words": release_words.causes(words, since) if changed else "",
+            "settings_in_words": release_words.settings(words, since)
+            if since.get("settings")
+            else "",
+            "heaviest_in_words": words.listed(heavy),
+            "ranks_in_words": words.grammar.clauses(ranks),
+            "failed_in_words": words.listed(lost),
+            **model_sentences(found, words),
+            "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
+            if len(gaps["missing"])
+            else say("data/complete"),
+            "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
+            if len(gaps["filled"])
+            else "",
+            "remarks_in_words": words.listed(
+                words.grammar.noted(words.word("check", check), n)
+                for check, n in gaps["remarks"].items()
+            ),
+            "other_marks": say(
+                "weights/others", marks=_marks(found["weights"]["others"], words, phrases)
+            ),
+        }
+    )
+
+
+def _marks(others: list[str], words: Words, phrases: Phrases) -> Markdown:
+    """Mark and method of the weightings that are not used, as the chart draws them."""
+    marks = phrases["words"]["marks"]
+    names = phrases["words"]["weighting"]
+    return words.grammar.clauses(
+        words.grammar.series([marks[i % len(marks)], names.get(m, m)], "colon")
+        for i, m in enumerate(others)
+    )
+
+
+def far_notes(study: Study, notes: Mapping[str, str]) -> list[Markdown]:
+    """What the notes say of D and its rise, for the indicators that the study reads."""
+    read = set(study.tables["observations"]["indicator"])
+    return [
+        Markdown(text.strip())
+        for indicator, _, place in (key.partition("@") for key in notes)
+        if place == "far" and indicator in read
+        for text in [notes[f"{indicator}@{place}"]]
+    ]
+
+
+def limit_lines(
+    study: Study, keys: list[str], words: Words, notes: Mapping[str, str]
+) -> list[Markdown]:
+    """Sentences of the limits that apply; a note is printed where the study reads its indicator."""
+    lines = []
+    for key in keys:
+        kind, _, indicator = key.partition(":")
+        if kind != "note":
+            lines.append(words.say(f"limits/{key}"))
+        elif indicator in notes:
+            lines.append(Markdown(notes[indicator].strip()))
+    return lines
+
+
+def claim_verdicts(study: Study, words: Words) -> Markdown:
+    """How many claims have each verdict, the most frequent first."""
+    claims = study.tables.get("claims")
+    counts = {} if claims is None else claims["verdict"].value_counts()
+    return words.grammar.clauses(
+        words.say(f"claims/counts/{v}", n=int(n)) for v, n in counts.items()
+    )

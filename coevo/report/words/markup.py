@@ -1,0 +1,106 @@
+"""Text that is safe in Markdown: everything from data is escaped unless it says it is Markdown."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from coevo.report.words import numbers
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class Markdown(str):
+    """Text that is Markdown already."""
+
+    __slots__ = ()
+
+
+def escaped(value: Any) -> Markdown:
+    """`value` as text that Markdown prints as it stands: punctuation escaped, one line."""
+    if isinstance(value, Markdown):
+        return value
+    if numbers.missing(value):
+        return Markdown(numbers.NOTHING)
+    return Markdown(_PUNCTUATION.sub(r"\\\1", _CONTROL.sub(" ", str(value)).strip()))
+
+
+def plain_text(text: str) -> str:
+    """Escaped text without its escapes: `plain(escaped(value))` is the value on one line."""
+    return _ESCAPE.sub(r"\1", text)
+
+
+def environment(
+    filters: Mapping[str, Any], finalize: Callable[[Any], str] = escaped
+) -> Environment:
+    """Jinja with delimiters that Markdown and pandoc leave alone; `finalize` escapes values.
+
+    `filters` are those of the language. `finalize` runs on each expression `<< >>`; an undefined
+    name is an error.
+    """
+    jinja = Environment(
+        variable_start_string="<<", variable_end_string=">>",
+        block_start_string="<%", block_end_string="%>",
+        comment_start_string="<#", comment_end_string="#>",
+        undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True,
+        autoescape=False,
+    )  # fmt: skip
+    jinja.filters |= {
+        "fixed": numbers.fixed,
+        "figures": numbers.with_figures,
+        "graded": numbers.graded,
+        "subscript": subscript,
+        **filters,
+    }
+    jinja.globals |= {"table": table, "zip": zip}
+    return jinja
+
+
+def subscript(value: Any) -> str:
+    """A whole number in subscript digits."""
+    return str(value).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def table(
+    caption: str, columns: Sequence[Sequence[Any]], rows: Iterable[Sequence[Any]], kind: str = "",
+    key: str = "",
+) -> Markdown:  # fmt: skip
+    """A Markdown table in a fenced division.
+
+    Parameters
+    ----------
+    caption
+        Title of the table, Markdown.
+    columns
+        Per column: heading, alignment (`l` or `r`), relative width in the PDF.
+    rows
+        Cells, escaped unless they are Markdown.
+    kind
+        Classes of the division, separated by spaces.
+    key
+        Key of the table: the division is `table-<key>`.
+    """
+    heads: list[str] = [escaped(column[0]) for column in columns]
+    rules = ["-" * int(w) + ":" if align == "r" else ":" + "-" * int(w) for _, align, w in columns]
+    body: list[list[str]] = [[escaped(cell) for cell in row] for row in rows]
+    lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *body)]
+    marks = [f"#table-{key}"] if key else []
+    attributes = " ".join([*marks, *(f".{name}" for name in ["table", *kind.split()])])
+    return Markdown("\n".join([f"::: {{{attributes}}}", *lines, "", f": {caption}", ":::"]))
+
+
+def speaker(
+    jinja: Environment, phrases: Mapping[str, Any], joined: Callable[[str], str]
+) -> Callable[..., Markdown]:
+    """A function that finds a phrase by its key, fills it with values and joins its lines."""
+
+    def say(key: str, **values: Any) -> Markdown:
+        entry: Any = phrases
+        for part in key.split("/"):
+            entry = entry[part]
+        return Markdown(joined(jinja.from_string(str(entry)).render(**values).strip()))
+
+    return say

@@ -1,0 +1,50 @@
+"""Numbers as the report prints them: true minus sign, thousands separated, never "nan"."""
+
+import math
+from typing import Any
+
+from coevo.report.findings.grade_scale import LARGE, SMALL, grade_marks, power
+
+NOTHING = "—"
+
+
+def missing(value: Any) -> bool:
+    """Whether there is no number to print."""
+    return value is None or value != value or (isinstance(value, float) and math.isinf(value))
+
+
+def fixed(value: Any, decimals: int = 2) -> str:
+    """A number with a given number of decimals; the dash where there is none.
+
+    From 1e15 on a power of ten, with two decimals.
+    """
+    if missing(value):
+        return NOTHING
+    if abs(float(value)) >= LARGE:
+        return power(float(value), 2)
+    text = f"{float(value):,.{decimals}f}"
+    negative_zero = text.startswith("-") and not float(text.replace(",", ""))
+    return (text[1:] if negative_zero else text).replace("-", "−")
+
+
+def with_figures(value: Any, digits: int = 3) -> str:
+    """A number to `digits` significant figures; whole where it has that many digits before the
+    decimal point, as a power of ten from 1e15 on and below 1e-6.
+    """
+    if missing(value):
+        return NOTHING
+    number = float(value)
+    if number and not SMALL <= abs(number) < LARGE:
+        return power(number, digits - 1)
+    size = math.floor(math.log10(abs(number))) if number else 0
+    return fixed(number, max(0, digits - 1 - size))
+
+
+def graded(value: Any, decimals: int = 2) -> str:
+    """D with as many decimals as its grade needs, at least those asked for."""
+    return NOTHING if missing(value) else grade_marks(float(value), decimals)
+
+
+def hundredths(value: Any) -> str:
+    """A share in per cent, without the sign, for a column that names it."""
+    return NOTHING if missing(value) else fixed(float(value) * 100, 0)

@@ -1,0 +1,154 @@
+"""What changed since the release, as lists in sentences and as rows of tables."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.findings.interaction import POOLED
+from coevo.report.findings.since_release import figures_since, of, release_finding, states_since
+from coevo.report.words.amounts import Rows, Words
+from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.numbers import NOTHING, graded, missing
+from coevo.report.words.numbers import with_figures as significant
+
+SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
+
+
+def happenings(words: Words, found: dict[str, Any]) -> Markdown:
+    """What happened since the release: figures restated, withdrawn, added; years and regions."""
+    say = words.say
+    parts = [say(f"changes/counts/{kind}", n=n) for kind, n in found["counts"].items()]
+    for group in ("years", "regions"):
+        for kind, names in found[group].items():
+            if names:
+                parts.append(say(f"changes/counts/{kind}", names=names))
+    return words.grammar.clauses(parts) if parts else say("changes/counts/none")
+
+
+def causes(words: Words, found: dict[str, Any]) -> Markdown:
+    """What else than figures moved D: goalposts, weights, settings, the program."""
+    return words.listed(words.say(f"changes/cause/{cause}") for cause in found["causes"])
+
+
+def settings(words: Words, found: dict[str, Any]) -> Markdown:
+    """Settings that differ, each with its old and its new value."""
+    return words.listed(
+        words.grammar.noted(
+            Markdown(f"`{key}`"), Markdown(f"{escaped(old or NOTHING)} → {escaped(new or NOTHING)}")
+        )
+        for key, old, new in found["settings"]
+    )
+
+
+def _amount(value: Any) -> str:
+    """A figure as it was read, thousands separated: any of its digits may have changed."""
+    return NOTHING if missing(value) else f"{float(value):,.10g}".replace("-", "−")
+
+
+def _change(words: Words, row: Any) -> str:
+    if missing(row["old"]) or missing(row["new"]) or not row["old"]:
+        return NOTHING
+    share = row["new"] / row["old"] - 1
+    return ("+" if share > 0 else "") + words.percent(share, 1)
+
+
+def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
+    """One row per figure: what it is of, what happened, old, new, change, effect on D."""
+    lines: Rows = []
+    for _, row in rows.iterrows():
+        label, unit = words.study.heading(row["indicator"]), words.study.unit(row["indicator"])
+        effect = (
+            NOTHING if missing(row["D_frozen"])
+            else f"{graded(row['D_old'], 3)} → {graded(row['D_frozen'], 3)}"
+        )  # fmt: skip
+        lines.append([
+            words.grammar.dated(row["name"], row["year"]),
+            words.grammar.measured(label, unit),
+            words.word("change", row["change"]), _amount(row["old"]), _amount(row["new"]),
+            _change(words, row), effect,
+        ])  # fmt: skip
+    return lines
+
+
+def largest(words: Words) -> pd.DataFrame:
+    """The figures that the main part shows: those with the largest effect on D, as they stand."""
+    rows = figures_since(words.study)
+    effect = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
+    return rows.loc[sorted(effect.sort_values(ascending=False, kind="stable").index[:SHOWN])]
+
+
+def grades(words: Words) -> Rows:
+    """Every region-year whose grade moved: D then, at the release's goalposts, now; the reason."""
+    rows = states_since(words.study)
+    by = causes(words, release_finding(words.study))
+    return [
+        [
+            words.grammar.dated(row["name"], row["year"]),
+            *(graded(row[side], 3) for side in ("old", "frozen", "new")),
+            row["old_words"], row["new_words"],
+            words.say(f"changes/reason/{row['reason']}", causes=by),
+        ]
+        for _, row in rows[rows["reason"] != ""].iterrows()
+    ]  # fmt: skip
+
+
+def release_verdicts(words: Words) -> Rows:
+    """Verdicts that differ; the kind of an equilibrium only where it is calibrated or stated."""
+    rows = of(words.study, "verdict", "claim")
+    return [
+        [
+            *_subject(words, row), _fit(words, row),
+            *(judged(words, row["quantity"], row[side]) for side in ("old_words", "new_words")),
+        ]
+        for _, row in rows[rows["quantity"].ne("fit_kind")].iterrows()
+    ]  # fmt: skip
+
+
+def _subject(words: Words, row: Any) -> list[str]:
+    """Whom a verdict is about and what it judges; a claim is both."""
+    if row["change"] == "claim":
+        return [row["quantity"], ""]
+    name = row["name"] if pd.isna(row["year"]) else words.grammar.dated(row["name"], row["year"])
+    kind, first, last = _in_parts(row["quantity"])
+    years = (
+        words.grammar.clause + words.grammar.spans(range(int(first), int(last) + 1))[0]
+        if first
+        else ""
+    )
+    return [name, words.word("quantity", kind) + years]
+
+
+def _in_parts(quantity: str) -> tuple[str, str, str]:
+    """A quantity, and the first and last year of the sub-period that it is about, if it is."""
+    parts = re.fullmatch(r"(.+?)(?:_(\d{4})_(\d{4}))?", quantity)
+    assert parts is not None
+    return parts[1], parts[2] or "", parts[3] or ""
+
+
+def judged(words: Words, quantity: str, verdict: str) -> str:
+    """A verdict in words: of an interval, an equilibrium, the relation, or feedback."""
+    kind, *_ = _in_parts(quantity)
+    if kind == "relation":
+        name, _, direction = verdict.partition(": ")
+        said = words.word("relation", name)
+        return words.grammar.noted(said, words.word("direction", direction)) if direction else said
+    if kind.startswith("feedback_"):
+        return words.say(f"feedback/verdict/{verdict}")
+    return words.word("kind", verdict)
+
+
+def _fit(words: Words, row: Any) -> str:
+    """Effects, estimator and scaling of the fit that a verdict rests on."""
+    effects = "effects_pooled" if row["scope"] == POOLED else "effects"
+    parts = [
+        words.word(kind, row[name])
+        for kind, name in ((effects, "effects"), ("estimator", "estimator"), ("scaling", "scaling"))
+        if row["estimator"]
+    ]
+    return words.grammar.series((part for part in parts if part), "clause")
+
+
+def slope(value: Any) -> str:
+    """A coefficient to two significant figures."""
+    return significant(value, 2)

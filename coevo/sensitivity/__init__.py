@@ -1,0 +1,1 @@
+"""What other choices, draws and specifications would have made of the results."""

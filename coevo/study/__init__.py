@@ -1,0 +1,1 @@
+"""What a person sets down for a study: configuration, indicators, regions, raw files."""

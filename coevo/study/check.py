@@ -1,0 +1,167 @@
+"""What the raw files of a study hold, before anything is computed: a table and its problems."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.files import read_optional, read_table
+from coevo.normalisation import complete_rows, normalise
+from coevo.observations import observe
+from coevo.panel import build_panel
+from coevo.panel.audit import audit_findings, is_finding, with_remarks
+from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.indicator_table import check_indicators
+from coevo.study.plain_table import table_lines, wrapped_lines
+from coevo.study.raw_files import raw_paths
+
+REGIONS = "config/regions.csv"
+WIDTH = 100  # columns of the terminal
+FIRST = 3  # lines shown of each kind of finding
+HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A study as its files give it: the tables of these names, and what keeps it from running.
+
+    panel: None if it cannot be built; complete: region-years with every indicator of the
+    subsystems, of how many.
+    """
+
+    config: Mapping
+    files: Sequence[str]
+    indicators: pd.DataFrame
+    observations: pd.DataFrame
+    audit: pd.DataFrame
+    panel: pd.DataFrame | None
+    complete: tuple[int, int]
+    problems: tuple[str, ...]
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """The rows of the audit that doubt a figure."""
+        return self.audit[is_finding(self.audit)]
+
+    @property
+    def remarks(self) -> pd.DataFrame:
+        """The rows of the audit that say how the files were read."""
+        return self.audit[~is_finding(self.audit)]
+
+
+def check_study(path: str) -> Checked:
+    """Read and audit the study of a config file as its first two rules do; write nothing.
+
+    Raises `StudyError` if the config, the indicator table or a raw file cannot be read; what
+    stops a later rule stands in `problems`.
+    """
+    name = Path(path).name
+    config = complete(read_config(path), read_schema("config"), name)
+    check_indicators(config, read_schema("indicators"), REGIONS, name)
+    files = raw_paths(config["raw"], config["vintage"])
+    indicators = read_table(config["indicators"])
+    observations, remarks = observe(
+        files,
+        config["raw"],
+        indicators,
+        read_table(REGIONS),
+        config["units_read_as"],
+        config["missing_marks"],
+    )
+    audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
+    panel, whole = None, (0, 0)
+    problems: tuple[str, ...] = ()
+    try:
+        panel = build_panel(
+            observations,
+            indicators,
+            config["regions"],
+            config["focus_region"],
+            **config["years"],
+            **config["panel"],
+            vintage_policy=config["vintage_policy"],
+        )
+        rows = panel[["region", "year"]].drop_duplicates()
+        whole = (len(complete_rows(panel, indicators)), len(rows))
+        kept = read_optional(config["normalisation"]["goalposts"])
+        normalise(panel, indicators, config["normalisation"], kept)
+    except StudyError as problem:
+        problems = tuple(problem.messages)
+    return Checked(config, files, indicators, observations, audit, panel, whole, problems)
+
+
+def coverage(checked: Checked) -> list[tuple[str, ...]]:
+    """Return a row per indicator, as `HEAD`: what the files give, and how far the panel has it.
+
+    Regions, years, figures: those with a figure, in whatever vintage. Filled, missing: region-years
+    of the study, after gaps are filled; empty without a panel, and for figures that only the audit
+    reads. Of a derived indicator the panel has the figures; it has no vintage and no finding.
+    """
+    panel = checked.observations.iloc[:0] if checked.panel is None else checked.panel
+    rows: list[tuple[str, ...]] = []
+    for indicator, source in checked.indicators[["indicator", "source_name"]].to_numpy():
+        own = panel[panel["indicator"] == indicator]
+        read = checked.observations[checked.observations["indicator"] == indicator]
+        seen = (read if source else own).dropna(subset="value")
+        ends = sorted({seen["year"].min(), seen["year"].max()}) if len(seen) else []
+        filled, missing = (own["flag"] == "filled").sum(), own["value"].isna().sum()
+        findings = (checked.findings["indicator"] == indicator).sum()
+        rows.append(
+            (
+                f"{indicator} {source}".strip(),
+                str(seen["region"].nunique()),
+                "–".join(map(str, ends)),
+                str(len(seen[["region", "year"]].drop_duplicates())),
+                *((str(filled), str(missing)) if len(own) else ("", "")),
+                *((str(seen["vintage"].nunique()), str(findings)) if source else ("", "")),
+            )
+        )
+    return rows
+
+
+def _gaps(panel: pd.DataFrame) -> Iterator[str]:
+    """Yield a line per indicator that lacks figures: how many, and the first region-years."""
+    for indicator, rows in panel[panel["value"].isna()].groupby("indicator", sort=False):
+        first = [f"{row['name']} {row['year']}" for row in rows.head(FIRST).to_dict("records")]
+        more = f", … and {len(rows) - FIRST} more" if len(rows) > FIRST else ""
+        text = f"{indicator}: {len(rows)}: {', '.join(first)}{more}"
+        yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
+
+
+def _listed(rows: pd.DataFrame) -> Iterator[str]:
+    """Yield the audit's rows by check: its name and count, its first rows, how many more."""
+    for kind, group in rows.groupby("check", sort=False):
+        yield f"  {kind}: {len(group)}"
+        for row in group.head(FIRST).to_dict("records"):
+            row = {key: "" if pd.isna(value) else str(value) for key, value in row.items()}
+            place = " › ".join(filter(None, (row["file"], row["sheet"], row["cell"])))
+            what = " ".join(filter(None, (row["name"], row["year"], row["indicator"])))
+            text = ": ".join(filter(None, (place, what, row["message"])))
+            yield from ("    " + line for line in wrapped_lines(text, WIDTH - 4, "  "))
+        if len(group) > FIRST:
+            yield f"    … and {len(group) - FIRST} more"
+
+
+def check_lines(checked: Checked) -> list[str]:
+    """Return what `make check` prints of a study that can be read, at most `WIDTH` columns wide."""
+    config = checked.config
+    vintages = pd.Series([Path(f).relative_to(config["raw"]).parts[0] for f in checked.files])
+    counts = ", ".join(f"{name} ({n})" for name, n in vintages.value_counts(sort=False).items())
+    years = config["years"]
+    out = [
+        f"Study {config['study']}, {years['first']} to {years['last']}; files in {config['raw']} "
+        f"by vintage: {counts}",
+        "",
+        *table_lines(HEAD, coverage(checked), WIDTH),
+    ]
+    if checked.panel is not None:
+        complete, total = checked.complete
+        gaps = list(_gaps(checked.panel))
+        out += ["", f"Region-years with every indicator of the subsystems: {complete} of {total}"]
+        out += ["", "Missing figures", *gaps] if gaps else []
+    for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
+        if len(rows):
+            out += ["", f"{title}: {len(rows)}", *_listed(rows)]
+    return [*out, ""]

@@ -1,0 +1,211 @@
+"""A study's configuration: read against its schema, completed with defaults, checked at once.
+
+Imported when the workflow is parsed, so it stays free of heavy imports. Allowed method names come
+from the registries: a schema says `registry: weightings` in place of a list.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from coevo.errors import Problems, StudyError
+
+
+def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
+    return lambda: getattr(importlib.import_module(module), attribute)
+
+
+# A template alone makes no language: CONTRIBUTING.md says what a third one needs.
+LANGUAGES = ("en", "zh")
+# name of a registry in the schemas -> the names it holds
+REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
+    "references": _entries("coevo.normalisation", "REFERENCES"),
+    "normalisations": _entries("coevo.normalisation", "METHODS"),
+    "weightings": _entries("coevo.weighting", "WEIGHTINGS"),
+    "parts": _entries("coevo.weighting", "PARTS"),
+    "composites": _entries("coevo.coupling.composites", "COMPOSITES"),
+    "presets": _entries("coevo.coupling", "PRESETS"),
+    "forms": _entries("coevo.coupling", "FORMS"),
+    "grades": _entries("coevo.coupling", "GRADES"),
+    "gaps": _entries("coevo.panel", "GAPS"),
+    "vintage_policies": _entries("coevo.panel.vintages", "POLICIES"),
+    "estimators": _entries("coevo.estimation", "ESTIMATORS"),
+    "formats": _entries("coevo.report.documents", "FORMATS"),
+    "languages": lambda: LANGUAGES,
+    "missing_types": _entries("coevo.observations.cells", "MISSING_TYPES"),
+    "units": _entries("coevo.observations.units", "UNITS"),
+}
+# registry -> what it refuses by name, with the reason
+REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
+    "forms": lambda: _mapping("coevo.coupling", "REFUSED_FORMS"),
+    "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
+    "estimators": lambda: _mapping("coevo.estimation", "BESIDE"),
+}
+FEWEST_YEARS = 5
+
+
+def _mapping(module: str, attribute: str) -> Mapping[str, str]:
+    return getattr(importlib.import_module(module), attribute)
+
+
+def read_config(path: str | Path) -> dict:
+    """Return a config file as it is written, before defaults.
+
+    Raises `StudyError` for a file that is not there (with the studies that are) or is no table.
+    """
+    import yaml
+
+    if not Path(path).is_file():
+        stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
+        known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
+        raise StudyError(f"coevo: there is no {path}; studies: {known}")
+    try:
+        return dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError) as problem:
+        where = " ".join(str(problem).split())
+        raise StudyError(f"{path}: is not a table of keys and values: {where}") from None
+
+
+def read_schema(name: str) -> dict:
+    """Return a schema of workflow/schemas: `config` or `indicators`."""
+    import yaml
+
+    path = Path("workflow", "schemas", f"{name}.schema.yaml")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def with_registries(schema: Any) -> Any:
+    """Return the schema with each `registry: name` replaced by the `enum` of its entries."""
+    if isinstance(schema, list):
+        return [with_registries(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {key: with_registries(value) for key, value in schema.items() if key != "registry"}
+    if isinstance(schema.get("registry"), str):
+        out["refused"] = dict(REFUSED.get(schema["registry"], dict)())
+        out["enum"] = sorted(set(REGISTRIES[schema["registry"]]()) - set(out["refused"]))
+    return out
+
+
+def with_defaults(config: Mapping, schema: Mapping) -> dict:
+    """Return `config` with the schema's defaults wherever a key is absent, at every depth."""
+    out = deepcopy(dict(config))
+    for key, part in schema.get("properties", {}).items():
+        if key not in out and "default" in part:
+            out[key] = deepcopy(part["default"])
+        if isinstance(out.get(key), dict):
+            out[key] = with_defaults(out[key], part)
+    return out
+
+
+def messages(error) -> Iterator[str]:
+    """Turn one error of the validator into lines `key: what; what is allowed`."""
+    key = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        for name in sorted(set(error.instance) - set(known)):
+            full = f"{key}.{name}" if key else name
+            yield f"{full}: unknown key '{name}'; known: {', '.join(sorted(known))}"
+    elif error.validator == "enum" and error.instance in error.schema.get("refused", {}):
+        yield f"{key}: '{error.instance}' is refused: {error.schema['refused'][error.instance]}"
+    elif error.validator == "enum":
+        names = [str(part) for part in error.absolute_path if isinstance(part, str)]
+        kind = (names[-1] if names else "value").rstrip("s").replace("_", " ")
+        kind = "method" if kind in ("method", "form", "reference") else kind
+        allowed = ", ".join(str(value) or "(empty)" for value in error.validator_value)
+        yield f"{key}: unknown {kind} '{error.instance}'; known: {allowed}"
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        yield from (f"{f'{key}.' if key else ''}{name}: is missing; add it" for name in missing)
+    elif error.validator in ("anyOf", "oneOf"):
+        yield f"{key}: {error.instance!r} is not allowed; {error.schema.get('description', '')}"
+    else:
+        hint = error.schema.get("description", "")
+        yield f"{key or 'config'}: {error.message}" + (f"; {hint}" if hint else "")
+
+
+def complete(config: Mapping, schema: Mapping, name: str) -> dict:
+    """Return the config completed with defaults.
+
+    Raises `StudyError` with one line per problem, each `name: key: what; what is allowed`.
+    """
+    from jsonschema import Draft202012Validator
+
+    schema = with_registries(schema)
+    full = with_defaults(config, schema)
+    problems = Problems()
+    for error in sorted(
+        Draft202012Validator(schema).iter_errors(full),
+        key=lambda e: list(map(str, e.absolute_path)),
+    ):
+        problems.extend(f"{name}: {line}" for line in messages(error))
+    problems.check()
+    problems.extend(f"{name}: {line}" for line in _across_keys(full))
+    stem = Path(name).stem
+    if stem not in ("config", full["study"]):
+        problems.add(
+            f"{name}: study: is '{full['study']}', and would overwrite that study; write "
+            f"study: {stem}, as the file is called"
+        )
+    problems.check()
+    return full
+
+
+def _across_keys(config: Mapping) -> Iterator[str]:
+    first, last = config["years"]["first"], config["years"]["last"]
+    if first > last:
+        yield f"years: first ({first}) comes after last ({last}); swap them"
+    elif last - first + 1 < FEWEST_YEARS:
+        yield (
+            f"years: {first} to {last} are {last - first + 1} years; at least {FEWEST_YEARS} are "
+            "needed, or nothing can be estimated; widen years.first or years.last"
+        )
+    else:
+        yield from _years_of_the_model(config, first, last)
+    given = (config["interaction"] or {}).get("calibration") or {}
+    if 0 in (given.get("b1"), given.get("b2")):
+        yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
+    normalisation, weighting = config["normalisation"], config["weighting"]
+    for reference in ("base", "goalposts"):
+        if normalisation["reference"] == reference and not normalisation[reference]:
+            yield f"normalisation.{reference}: is missing; reference {reference} needs it"
+    kept = normalisation["goalposts"]
+    if kept is not None and not Path(kept).is_file():
+        yield f"normalisation.goalposts: there is no file {kept}; correct the path"
+    for name, path in config["robustness"]["systems"].items():
+        if not Path(path).is_file():
+            yield f"robustness.systems.{name}: there is no file {path}; correct the path"
+    if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
+        yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
+    needed = _mapping("coevo.weighting", "NEEDS").get(weighting["method"])
+    if needed and not weighting[needed]:
+        yield f"weighting.{needed}: is missing; the method {weighting['method']} needs it"
+    for part in (weighting["combine"] or {}).get("methods", ()):
+        lacking = _mapping("coevo.weighting", "NEEDS").get(part)
+        if lacking and not weighting[lacking]:
+            yield f"weighting.{lacking}: is missing; weighting.combine names {part}"
+    low, high = config["normalisation"]["range"]
+    if not 0 <= low < high <= 1:
+        yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"
+    if not Path(config["raw"]).is_dir():
+        yield f"raw: there is no folder {config['raw']}; put the raw files into it"
+    claims = sorted(path.stem for path in Path("config", "claims").glob("*.csv"))
+    if config["claims"] is not None and config["claims"] not in claims:
+        yield f"claims: unknown set '{config['claims']}'; known: {', '.join(claims)}"
+    elif config["claims"] is not None and config["interaction"] is None:
+        yield "claims: are held against the two-population model; give interaction, or claims: null"
+    regions = config["regions"]
+    if regions != "all" and config["focus_region"] not in regions:
+        yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"
+
+
+def _years_of_the_model(config: Mapping, first: int, last: int) -> Iterator[str]:
+    """Years that the model is split at, or does without, and that the study has not."""
+    split = (config["interaction"] or {}).get("split")
+    if split is not None and not first < split < last:
+        yield f"interaction.split: {split} must come after {first} and before {last}, or be null"
+    for year in config["robustness"]["drop"]:
+        if not first <= year <= last:
+            yield f"robustness.drop: {year} is not among the years {first} to {last}; leave it out"

@@ -1,0 +1,198 @@
+"""The indicator table of a study, and the names in the config that it must hold."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from coevo.errors import Problems, StudyError
+from coevo.observations.names import aliases, compared
+from coevo.panel.derivations import parse
+from coevo.study.configuration import messages, with_registries
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    """Read a small CSV table of the configuration as dictionaries of text.
+
+    Raises `StudyError` for a file that is not UTF-8, has no rows, or has rows of another length
+    than its head.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise StudyError(f"{path}: is not UTF-8 text; save it as 'CSV UTF-8'") from None
+    head, *rows = [row for row in csv.reader(io.StringIO(text, newline=None)) if row] or [[]]
+    if len(head) == 1 and ";" in head[0]:
+        raise StudyError(f"{path}: is separated by semicolons; save it with commas")
+    if not rows:
+        raise StudyError(f"{path}: has no rows below its head; write one row each")
+    problems = Problems()
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(head):
+            problems.add(
+                f"{path}: row {number} ({row[0]}) has {len(row)} fields instead of {len(head)}; "
+                "put a text that contains a comma into quotes"
+            )
+    problems.check()
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def check_indicators(
+    config: Mapping, schema: Mapping, regions: str, name: str
+) -> list[dict[str, str]]:
+    """Return the rows of the indicator table; check the config's names against it and `regions`.
+
+    Raises `StudyError` with one line per problem: `file: row: column: what; what to do`.
+    """
+    from jsonschema import Draft202012Validator
+
+    path = config["indicators"]
+    if not Path(path).is_file():
+        raise StudyError(f"indicators: there is no file {path}; write the indicator table")
+    rows, columns = read_rows(path), with_registries(schema)["properties"]
+    problems = Problems()
+    needed = [column for column, part in columns.items() if "default" not in part]
+    absent = [column for column in needed if column not in rows[0]]
+    problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
+    problems.check()
+    validator = Draft202012Validator(with_registries(schema))
+    for row in rows:
+        for error in validator.iter_errors(row):
+            where = f"{path}: {row.get('indicator') or 'a row'}"
+            problems.extend(f"{where}: {line}" for line in messages(error))
+    problems.check()
+    problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
+    codes = {row["region"] for row in read_rows(regions)}
+    problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config, codes))
+    problems.check()
+    return rows
+
+
+def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
+    names = [row["indicator"] for row in rows]
+    sources: dict[str, dict[str, str]] = {}  # a name in the files -> the rows that it stands in
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{name}: stands in {names.count(name)} rows; keep one"
+    for row in rows:
+        for alias in aliases(row["source_name"]):
+            sources.setdefault(compared(alias), {})[row["indicator"]] = alias
+        if row["source_name"] and not aliases(row["source_name"]):
+            yield f"{row['indicator']}: source_name '{row['source_name']}' holds no name; write one"
+    for said in sources.values():
+        if len(said) > 1:
+            alias, rows_ = next(iter(said.values())), ", ".join(said)
+            yield f"source_name '{alias}': stands in {len(said)} rows ({rows_}); keep one"
+    derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
+    printed = {
+        row["indicator"]
+        for row in rows
+        if row["derivation"] and row["source_name"] and not row["subsystem"]
+    }
+    above: set[str] = set()
+    for row in rows:
+        name = row["indicator"]
+        if row["subsystem"] and not row["direction"]:
+            yield f"{name}: direction: is empty; write + or -"
+        if not row["source_name"] and not row["derivation"]:
+            yield f"{name}: has neither source_name nor derivation; give one of them"
+        if row["derivation"]:
+            try:
+                arguments = parse(row["derivation"])[1]
+            except StudyError as problem:
+                yield f"{name}: {problem}"
+                continue
+            for argument in arguments:
+                if argument not in names:
+                    yield f"{name}: derivation: '{argument}' is no indicator of this table; add it"
+                elif not row["source_name"] and argument in printed:
+                    yield f"{name}: derivation: '{argument}' is printed for the audit alone"
+                elif not row["source_name"] and argument in derived and argument not in above:
+                    yield f"{name}: derivation: '{argument}' is derived further down; move it up"
+        above.add(name)
+    subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
+    if len(subsystems) < 2:
+        yield f"at least two subsystems are needed; found: {', '.join(subsystems) or 'none'}"
+    for name in config["subsystems"]:
+        if name not in subsystems:
+            yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
+
+
+def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterator[str]:
+    """Names in the config that are no indicator, subsystem or region."""
+    chosen = [] if config["regions"] == "all" else config["regions"]
+    for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
+        for code in listed:
+            if code not in codes:
+                yield f"{key}: '{code}' is no region of config/regions.csv; correct it"
+    names = {row["indicator"] for row in rows}
+    subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
+    shares = config["coupling"]["contributions"]
+    if not isinstance(shares, str) and (
+        len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
+    ):
+        yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
+    yield from _weights_problems(rows, config)
+    if config["coupling"]["form"] == "k" and len(subsystems) != 2:
+        yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
+    pair = config["interaction"] or {}
+    calibration = pair.get("calibration") or {}
+    if pair and pair["upstream"] == pair["downstream"]:
+        yield "interaction: upstream and downstream are the same; name two different outputs"
+    for name in pair.get("others", ()):
+        if name in (pair["upstream"], pair["downstream"]):
+            yield f"interaction.others: '{name}' is upstream or downstream already; leave it out"
+    wanted = [
+        *(
+            (f"interaction.{key}", pair[key], names | subsystems)
+            for key in ("upstream", "downstream")
+            if key in pair
+        ),
+        *(
+            (f"interaction.others.{k}", name, names | subsystems)
+            for k, name in enumerate(pair.get("others", ()))
+        ),
+        *(
+            (f"robustness.pairs.{key}.{side}", other[side], names | subsystems)
+            for key, other in config["robustness"]["pairs"].items()
+            for side in ("upstream", "downstream")
+        ),
+        *(
+            (f"robustness.deflated.{side}", name, names | subsystems)
+            for side, name in (config["robustness"]["deflated"] or {}).items()
+        ),
+        *((f"comovement.size.{k}", v, names) for k, v in enumerate(config["comovement"]["size"])),
+        *(
+            (f"interaction.calibration.{key}", calibration[key], names)
+            for key in ("purchases", "sales")
+            if key in calibration
+        ),
+    ]
+    for key, name, known in wanted:
+        if name not in known:
+            names_known = ", ".join(sorted(known))
+            yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
+
+
+def _weights_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
+    """Given weights and comparisons that do not fit the indicators of the table."""
+    members: dict[str, list[str]] = {}
+    for row in rows:
+        if row["subsystem"]:
+            members.setdefault(row["subsystem"], []).append(row["indicator"])
+    known = {indicator for names in members.values() for indicator in names}
+    given, judged = config["weighting"]["given"], config["weighting"]["judgements"]
+    for indicator in sorted(set(given or ()) - known):
+        names = ", ".join(sorted(known))
+        yield f"weighting.given: '{indicator}' is in no subsystem; known: {names}"
+    if given:
+        for indicator in sorted(known - set(given)):
+            yield f"weighting.given: no weight for {indicator}; add it, 0 if it shall not count"
+    for subsystem, own in members.items() if judged else ():
+        table = judged.get(subsystem)
+        if table is None:
+            yield f"weighting.judgements: no comparisons for {subsystem}; add them"
+        elif len(table) != len(own) or any(len(line) != len(own) for line in table):
+            yield (
+                f"weighting.judgements.{subsystem}: must be a table of {len(own)} lines of "
+                f"{len(own)} numbers, in this order: {', '.join(own)}"
+            )
