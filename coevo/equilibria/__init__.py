@@ -9,7 +9,7 @@ from coevo.equilibria import general_rows
 from coevo.equilibria.fitted import Row, fit_all, inferable, regional_lines
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
-from coevo.equilibria.result_rows import equilibrium_row, parameter_rows, relation_rows, seeded
+from coevo.equilibria.result_rows import equilibrium_row, parameter_rows, relation_rows
 from coevo.equilibria.theory import last_state, theoretical
 
 __all__ = ["Tables", "estimate", "pair_values"]
@@ -57,12 +57,11 @@ def estimate(
     equilibria, relations = theoretical(pair, interaction.get("calibration"))
     parameters = list(parameter_rows(fits, level))
     for label, lines in regional_lines(fits):
-        equilibria.append(equilibrium_row(lines, label, level, seed) | observed(pair, label))
+        equilibria.append(equilibrium_row(lines, label, level) | observed(pair, label))
     for label, own in general_rows.own_fits(fits, main):
         parameters += [label | row for row in general_rows.parameter_rows(own, level)]
         equilibria.append(label | general_rows.equilibrium_row(own, level) | observed(pair, label))
-        draws = seeded(seed, "general", label["scope"])
-        relations += [label | row for row in general_rows.relation_rows(own, draws)]
+        relations += [label | row for row in general_rows.relation_rows(own)]
     for label, shared in general_rows.shared_fits(fits):
         rows = general_rows.shared_rows(shared, level, inferable(shared))
         parameters += [label | row for row in rows]

@@ -18,7 +18,7 @@ from coevo.equilibria.pooled_checks import (
 )
 from coevo.estimation import Fit
 from coevo.estimation.orthogonal import FOD_IV
-from coevo.inference import deletion, forecast, least_interaction
+from coevo.inference import last_growth, least_interaction, leave_one_row_out
 from coevo.lotka_volterra import conserved_path, kind, map_modulus
 
 COORDINATES = ("x1", "x2")
@@ -64,7 +64,7 @@ def deletion_rows(own: Fit, level: float) -> Iterator[Row]:
     """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and in how many
     cases a coefficient turns its sign.
     """
-    without = deletion(own, level)
+    without = leave_one_row_out(own, level)
     turning = int(without.turned.any(axis=1).sum())
     for name, E in zip(COORDINATES, without.E.T, strict=True):
         ends = {"low": float(E.min()), "high": float(E.max())}
@@ -75,7 +75,7 @@ def forecast_rows(own: Fit, path: pd.DataFrame) -> Iterator[Row]:
     """Yield `forecast_equation_i`: error of the model over that of drift in the last year, told
     from the state a year before by the fit to the earlier rows; path: observed x1, x2 by year.
     """
-    last = forecast(own, path.loc[own.data.year[-1]])
+    last = last_growth(own, path.loc[own.data.year[-1]])
     for i, ratio in enumerate(last.ratio, start=1):
         yield {"quantity": f"forecast_equation_{i}", "value": ratio}
 

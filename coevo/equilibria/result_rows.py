@@ -1,7 +1,6 @@
 """Fits as rows of the tables parameters, equilibria and relations."""
 
 from collections.abc import Iterator
-from zlib import crc32
 
 import numpy as np
 
@@ -41,15 +40,12 @@ def _parameters(
         yield row
 
 
-def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Row:
+def equilibrium_row(lines: Equations, label: Row, level: float) -> Row:
     """Return the fitted E of one region with its sets, kind and sign probabilities.
 
-    `located` needs both sets to be intervals that lie above zero. The draws depend on the seed,
-    the region, the effects and the estimator, on nothing else.
+    `located` needs both sets to be intervals that lie above zero.
     """
-    signs = sign_probabilities(
-        lines, seed=seeded(seed, label["effects"], label["estimator"], label["scope"])
-    )
+    signs = sign_probabilities(lines)
     sets = dict(zip(("x1", "x2"), equilibrium_sets(lines, level), strict=True))
     row: Row = label | {"source": "fit", "kind": kind(lines.a1, lines.b1, lines.a2, lines.d)}
     for name, found in sets.items():
@@ -58,11 +54,6 @@ def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Ro
     positive = (found.kind == "interval" and found.low > 0 for found in sets.values())
     row["located"] = all(positive)
     return row | {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
-
-
-def seeded(seed: int, *block: str) -> np.random.SeedSequence:
-    """Return the seed of one block of draws: it depends on the study's seed and on its names."""
-    return np.random.SeedSequence([seed, crc32("/".join(block).encode())])
 
 
 def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:

@@ -187,8 +187,11 @@ def _evaluated(model: Model, x: Array, problem: Integers) -> tuple[Array, Array]
     """Return the model's residuals and Jacobian, a penalty where one of them is not finite."""
     with np.errstate(all="ignore"):
         residuals, J = model(x, problem)
-    lost = ~(np.isfinite(residuals).all(axis=1) & np.isfinite(J).all(axis=(1, 2)))
-    return np.where(lost[:, None], PENALTY, residuals), np.where(lost[:, None, None], 0, J)
+    found = np.isfinite(residuals).all(axis=1) & np.isfinite(J).all(axis=(1, 2))
+    lost = np.flatnonzero(~found)
+    residuals, J = residuals.copy(), J.copy()
+    residuals[lost], J[lost] = PENALTY, 0
+    return residuals, J
 
 
 def _length(x: Array) -> Array:

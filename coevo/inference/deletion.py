@@ -28,7 +28,7 @@ class Deletion(NamedTuple):
     turned: npt.NDArray[np.bool_]
 
 
-def deletion(fit: Fit, level: float = 0.95) -> Deletion:
+def leave_one_row_out(fit: Fit, level: float = 0.95) -> Deletion:
     """Return E, its sets and the signs with each growth row deleted, as refits would give them.
 
     `StudyError` if the regressor does not vary without a row.

@@ -36,7 +36,7 @@ class Forecast(NamedTuple):
         return self.drift - self.observed
 
 
-def forecast(fit: Fit, state: npt.ArrayLike | None = None) -> Forecast:
+def last_growth(fit: Fit, state: npt.ArrayLike | None = None) -> Forecast:
     """Return the last growth row as the fit to the earlier rows and as mean growth foretell it.
 
     state: x1, x2 in the last row's earlier year. With it the fitted equations run for a year from

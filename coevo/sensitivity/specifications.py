@@ -19,7 +19,7 @@ from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit_poole
 from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import equilibrium_sets, interval
-from coevo.inference.feedback import feedback
+from coevo.inference.feedback import feedback_verdicts
 from coevo.sensitivity.robustness import panels_of_other_policies
 
 CASE = ["pair", "vintage", "dropped", "roles"]
@@ -147,7 +147,7 @@ def _shared(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
             ends = {"low": row["low"], "high": row["high"]}
             yield {"quantity": row["parameter"], "value": row["estimate"]} | ends
     if shared.form == "general":
-        found = feedback(shared.A, shared.covariance, shared.df, level, seed=seed)
+        found = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
         ends = {"low": found.difference_low, "high": found.difference_high}
         yield {"quantity": "feedback_difference", "value": found.difference} | ends
 

@@ -13,12 +13,12 @@ from coevo.equilibria.region_checks import deletion_rows, forecast_rows
 from coevo.errors import StudyError
 from coevo.estimation import Equations, fit, ols
 from coevo.inference import (
-    deletion,
     detectable,
     equilibrium_sets,
     fieller,
-    forecast,
+    last_growth,
     least_interaction,
+    leave_one_row_out,
 )
 from coevo.lotka_volterra import orbit
 
@@ -34,7 +34,7 @@ def fitted(name, estimator="trapezoid"):
 @pytest.mark.parametrize("estimator", ["trapezoid", "lag"])
 def test_a_deleted_row_equals_a_refit(name, estimator):
     whole = fitted(name, estimator)
-    found = deletion(whole, 0.9)
+    found = leave_one_row_out(whole, 0.9)
     assert found.year.tolist() == SERIES[name]["t"][:-1]
     for i in range(whole.rows):
         rows = np.delete(np.arange(whole.rows), i)
@@ -60,7 +60,7 @@ def test_a_deleted_row_equals_a_refit(name, estimator):
 
 def test_what_one_year_of_table_1_decides():
     """Without 2016-2017 the purchase rate is negative, and with it x2*."""
-    found = deletion(fitted("table_1"))
+    found = leave_one_row_out(fitted("table_1"))
     assert np.argwhere(found.turned).tolist() == [[0, 1]]
     assert (found.E[:, 1] < 0).tolist() == [True, False, False, False]
     assert (found.x1.kind != "interval").all()
@@ -69,7 +69,7 @@ def test_what_one_year_of_table_1_decides():
 def test_three_rows_leave_nothing_to_spare():
     x = np.array([[1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0]])
     one = fit(range(4), *x)
-    found = deletion(one)
+    found = leave_one_row_out(one)
     assert found.x1.kind.tolist() == ["line"] * 3 and np.isinf(found.x2.g).all()
     for i in range(3):
         rows = np.delete(np.arange(3), i)
@@ -86,7 +86,7 @@ def test_a_row_that_alone_varies_cannot_be_left_out(years):
     """R(x2) is the same in all rows but the last."""
     x2 = [1.0, 3.0] * 2 + [4.0]
     with pytest.raises(StudyError, match="does not vary"):
-        deletion(fit(range(years), range(1, years + 1), [*x2[: years - 1], 7.0]))
+        leave_one_row_out(fit(range(years), range(1, years + 1), [*x2[: years - 1], 7.0]))
 
 
 def clean(years):
@@ -96,7 +96,7 @@ def clean(years):
 
 def test_a_forecast_is_the_line_without_the_last_row():
     whole = fitted("lynx_hare", "lag")
-    found = forecast(whole)
+    found = last_growth(whole)
     assert found.year == 1919
     for i in range(2):
         g, R = whole.data.growth[:, i], whole.data.regressor[:, i]
@@ -110,7 +110,7 @@ def test_a_forecast_is_the_line_without_the_last_row():
 def test_a_forecast_by_the_equations():
     """The equations of the earlier years, run for one year from its state."""
     whole, path = clean(14)
-    found = forecast(whole, path[-2])
+    found = last_growth(whole, path[-2])
     before, _ = clean(13)
     expected = orbit(before.a1, before.b1, before.a2, before.b2, tuple(path[-2]), [0, 1])
     assert found.model == pytest.approx(np.log(expected[1] / path[-2]), abs=1e-8)
@@ -123,7 +123,7 @@ def test_a_forecast_by_the_equations():
 
 def test_a_forecast_needs_rows_before_it():
     with pytest.raises(StudyError, match="3 growth rows"):
-        forecast(fit(range(4), [1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0]))
+        last_growth(fit(range(4), [1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0]))
 
 
 @pytest.mark.parametrize("df", [1, 2, 6, 30, 1000])

@@ -20,7 +20,7 @@ from coevo.estimation import (
     restriction_test,
 )
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.inference import equilibrium_sets, rest_region
+from coevo.inference import equilibrium_sets, rest_point_projections
 from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import kind, rest_point
 
@@ -177,7 +177,7 @@ def test_the_general_model_of_a_region(panel, tables):
         "fit",
         "trapezoid",
     )
-    shadows = rest_region(own.r, own.A, own.covariance, own.df)
+    shadows = rest_point_projections(own.r, own.A, own.covariance, own.df)
     assert [row["x1_set"], row["x2_set"]] == [str(found.kind) for found in shadows]
     assert [row["observed_x1"], row["observed_x2"]] == X[-1].tolist()
 
@@ -433,22 +433,13 @@ def test_tables_do_not_depend_on_the_order_of_the_panel(panel, tables):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
-def test_draws_depend_on_seed_region_and_block_alone(panel, tables):
-    key = ["scope", "effects", "estimator"]
-    columns = ["p_predator_prey", "p_reversed", "p_saddle"]
-
-    def draws(found):
-        rows = found.equilibria
-        own = (rows["source"] == "fit") & (rows["effects"] == "none") & (rows["model"] == "classic")
-        return rows[own].set_index(key)[columns]
-
-    alone = draws(estimated(panel[panel["region"] == "140000"], PAIR, QUICK, seed=1))
-    pd.testing.assert_frame_equal(alone, draws(tables).loc[alone.index], check_exact=True)
-    twin = panel[panel["region"] == "140000"].assign(region="190000")
-    assert not np.array_equal(draws(estimated(twin, PAIR, QUICK, seed=1)), alone)
-    other = draws(estimated(panel[panel["region"] == "140000"], PAIR, QUICK, seed=2))
-    assert not other.equals(alone)
-    assert (other - alone).abs().max(axis=None) < 0.02
+def test_a_region_alone_has_the_fits_that_it_has_among_others(panel, tables):
+    """By value: sums over a batch may differ from those of one region in the last digit."""
+    alone = estimated(panel[panel["region"] == "140000"], PAIR, QUICK, seed=2)
+    for one, whole in zip(alone[:2], tables[:2], strict=True):
+        rows = whole[(whole["scope"] == "140000") & (whole["effects"] == "none")]
+        rows = rows[rows.get("source", "fit") == "fit"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(one, rows, rtol=1e-7)
 
 
 def test_calibration_year_by_year_and_over_the_period(panel, tables):
