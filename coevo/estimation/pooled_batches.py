@@ -5,6 +5,7 @@
 All panels of a batch have the same growth rows, and stand on the last axis of the arrays.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,9 @@ import pandas as pd
 from coevo.estimation.effects import EFFECTS, forward_deviations
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import pool
+
+
+BLOCK = 200_000  # figures from which effects are taken out at a time
 
 
 class Steps(NamedTuple):
@@ -67,14 +71,21 @@ def fod_general(panels: Steps) -> General:
     factor G/(G-1) (n-1)/(n-k). The convention of `orthogonal.fod_iv`.
     """
     region, year, start, end = panels
-    kept, deviate = forward_deviations(region, year, np.eye(len(year)))
-    n, k = len(kept), 2 + len(np.unique(year)) - 1
-    Q, _ = np.linalg.qr(deviate @ (1.0 * (year[:, None] == np.unique(year)[1:])))
-    left = np.eye(n) - Q @ Q.T
-    g, R = apply(left @ deviate, np.log(end / start)), apply(left @ deviate, (start + end) / 2)
+    years = np.unique(year)
+    kept, dummies = forward_deviations(region, year, 1.0 * (year[:, None] == years[1:]))
+    n, k = len(kept), 2 + len(years) - 1
+    Q, _ = np.linalg.qr(dummies)
+
+    def left(V: Array) -> Array:
+        return V - Q @ (Q.T @ V)
+
+    g, R = (
+        _by_columns(lambda V: left(forward_deviations(region, year, V)[1]), W)
+        for W in (np.log(end / start), (start + end) / 2)
+    )
     G = len(np.unique(region[kept]))
     correction = G / (G - 1) * (n - 1) / (n - k)
-    return _instrumented(apply(left, start[kept]), R, g, region[kept], correction)
+    return _instrumented(_by_columns(left, start[kept]), R, g, region[kept], correction)
 
 
 def lag_general(panels: Steps) -> General:
@@ -84,15 +95,25 @@ def lag_general(panels: Steps) -> General:
     """
     region, year, start, end = panels
     n, G = len(region), int(region.max()) + 1
-    absorbed = EFFECTS["region+year"](region, year, np.eye(n))
-    X, g = apply(absorbed.residual, start), apply(absorbed.residual, np.log(end / start))
-    correction = G / (G - 1) * (n - 1) / (n - 2 - absorbed.counted)
+    X, g = (without_effects(region, year, V, "region+year") for V in (start, np.log(end / start)))
+    counted = EFFECTS["region+year"](region, year, start[:, :, 0]).counted
+    correction = G / (G - 1) * (n - 1) / (n - 2 - counted)
     return _instrumented(X, X, g, region, correction)
 
 
-def apply(operator: Array, V: Array) -> Array:
-    """Return operator (m, rows) V (rows, 2, B)."""
-    return (operator @ V.reshape(len(V), -1)).reshape(-1, *V.shape[1:])
+def without_effects(region: Integers, year: Integers, V: Array, effects: str) -> Array:
+    """Return what the effects (a name in `EFFECTS`) leave of V (rows, 2, B)."""
+    absorb = EFFECTS[effects]
+    return _by_columns(lambda columns: absorb(region, year, columns).residual, V)
+
+
+def _by_columns(take: Callable[[Array], Array], V: Array) -> Array:
+    """Return take(columns) of V (rows, 2, B), a block of columns (rows, m) at a time."""
+    columns = V.reshape(len(V), -1)
+    step = max(1, BLOCK // len(V))
+    parts = [take(columns[:, i : i + step]) for i in range(0, columns.shape[1], step)]
+    whole = np.concatenate(parts, axis=1)
+    return whole.reshape(len(whole), *V.shape[1:])
 
 
 def _instrumented(Z: Array, X: Array, g: Array, region: Integers, correction: float) -> General:

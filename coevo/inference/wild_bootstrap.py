@@ -11,9 +11,7 @@ import numpy as np
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import Array, Integers
-from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled import PooledFit
-from coevo.estimation.pooled_general import GeneralPooled
 from coevo.inference import FEWEST_REGIONS
 from coevo.registry import choose
 
@@ -62,24 +60,6 @@ def wild_pooled(
     return tests
 
 
-def wild_general(
-    fit: GeneralPooled, i: int, j: int, draws: int = DRAWS, seed: int | np.random.SeedSequence = 1
-) -> WildTest:
-    """Return the test of A_ij = 0 in a pooled general fit by least squares, the other slopes free.
-
-    `StudyError` for fewer than 6 regions, a slope that is not estimated, or instruments.
-    """
-    own = fit.included[i]
-    if fit.estimator == FOD_IV:
-        raise StudyError(f"no wild bootstrap with instruments ({FOD_IV}): take least squares")
-    if not own[j]:
-        raise StudyError(f"A{i + 1}{j + 1} is zero in form '{fit.form}': there is nothing to test")
-    rows, at = fit.pool, int(own[:j].sum())
-    weights = cluster_weights(len(fit.regions), draws, seed)
-    columns = (rows.growth[:, i], rows.regressor[:, own])
-    return wild_test(rows.region, rows.year, *columns, at, fit.effects, weights)
-
-
 def wild_test(
     region: Integers, year: Integers, g: Array, X: Array, j: int, effects: str, weights: Array
 ) -> WildTest:
@@ -100,9 +80,14 @@ def wild_test(
     Q, _ = np.linalg.qr(np.delete(absorbed.residual[:, 1:], j, axis=1))
     left = absorbed.residual[:, [0, 1 + j]]
     e, x = (left - Q @ (Q.T @ left)).T
-    turned = absorb(region, year, e[:, None] * (region[:, None] == np.arange(G))).residual
-    inner = sums(region, x[:, None] * (turned - Q @ (Q.T @ turned)))  # (G, G): M of column h in r
-    size = sums(region, x[:, None] ** 2)[:, 0]
+    # M of column h in region r: what the directions taken out of all rows, and r's own mean, leave
+    out = np.column_stack([absorbed.basis, Q])
+    x, e = x[:, None], e[:, None]
+    own = sums(region, x * e)
+    if not absorbed.common:
+        own = own - sums(region, x) * sums(region, e) / sums(region, np.ones((rows, 1)))
+    inner = np.diagflat(own) - sums(region, x * out) @ sums(region, e * out).T  # (G, G)
+    size = sums(region, x**2)[:, 0]
     correction = G / (G - 1) * (rows - 1) / (rows - X.shape[1] - absorbed.counted)
 
     def ratio(w: Array) -> Array:
