@@ -26,10 +26,11 @@ COORDINATES = ("x1", "x2")
 
 def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> Iterator[Row]:
     """Yield the doubts about the fit of each region by the main estimator."""
+    paths = {code: part.set_index("year") for code, part in pair.groupby("region")}
     for (code, name), own in fits.regions.items():
         if name == estimator and isinstance(own, Fit):
             label = {"scope": code, "effects": "none", "estimator": name}
-            path = pair[pair["region"] == code].set_index("year")[["x1", "x2"]].astype(float)
+            path = paths[code][["x1", "x2"]].astype(float)
             # Three growth rows cannot spare one.
             yield from tried(deletion_rows(own, level), label, "deletion")
             yield from tried(forecast_rows(own, path), label, "forecast")

@@ -54,7 +54,7 @@ def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Abso
 
 
 def sums(region: Integers, V: Array) -> Array:
-    """Return the sums over each region, (G, m), of V (rows, m); rows sorted by region, all there."""
+    """Return the sums over each region, (G, m), of V (rows, m), sorted by region."""
     return np.add.reduceat(V, np.flatnonzero(np.diff(region, prepend=-1)), axis=0)
 
 

@@ -15,7 +15,6 @@ from coevo.estimation.effects import EFFECTS, forward_deviations
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import pool
 
-
 BLOCK = 200_000  # figures from which effects are taken out at a time
 
 

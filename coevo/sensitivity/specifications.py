@@ -13,9 +13,17 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.equilibria import general_rows, pair_values
-from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, REGIONAL, Row, allows_growth, inferable
+from coevo.equilibria.fitted import (
+    HEADLINE_SCALE,
+    POOLED,
+    REGIONAL,
+    Row,
+    allows_growth,
+    inferable,
+    series_of,
+)
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit_pooled
+from coevo.estimation import ESTIMATORS, Equations, PooledFit, fit_pooled
 from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import equilibrium_sets, interval
@@ -162,7 +170,9 @@ def _pooled(pool: pd.DataFrame, estimator: str) -> Iterator[PooledFit]:
 
 def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
     """Yield the rows of a fit of the region in focus alone, per unit of first-year output."""
-    own = REGIONAL[estimator](part["year"], part["x1"], part["x2"], breaks=breaks(part))
+    (own,) = REGIONAL[estimator]([series_of(part)])
+    if isinstance(own, StudyError):
+        raise own
     first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
     scale = dict(zip(("b1", "d"), first, strict=True))
     slopes = {name: getattr(own, name) * unit for name, unit in scale.items()}
