@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.estimation.effects import EFFECTS, forward_deviations
+from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, sums
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import pool
 
@@ -74,17 +74,14 @@ def fod_general(panels: Steps) -> General:
     kept, dummies = forward_deviations(region, year, 1.0 * (year[:, None] == years[1:]))
     n, k = len(kept), 2 + len(years) - 1
     Q, _ = np.linalg.qr(dummies)
-
-    def left(V: Array) -> Array:
-        return V - Q @ (Q.T @ V)
-
     g, R = (
-        _by_columns(lambda V: left(forward_deviations(region, year, V)[1]), W)
+        _in_blocks(lambda V: _beside(Q, forward_deviations(region, year, V)[1]), W)
         for W in (np.log(end / start), (start + end) / 2)
     )
+    Z = _in_blocks(lambda V: _beside(Q, V), start[kept])
     G = len(np.unique(region[kept]))
     correction = G / (G - 1) * (n - 1) / (n - k)
-    return _instrumented(_by_columns(left, start[kept]), R, g, region[kept], correction)
+    return _instrumented(Z, R, g, region[kept], correction)
 
 
 def lag_general(panels: Steps) -> General:
@@ -94,19 +91,33 @@ def lag_general(panels: Steps) -> General:
     """
     region, year, start, end = panels
     n, G = len(region), int(region.max()) + 1
-    X, g = (without_effects(region, year, V, "region+year") for V in (start, np.log(end / start)))
-    counted = EFFECTS["region+year"](region, year, start[:, :, 0]).counted
-    correction = G / (G - 1) * (n - 1) / (n - 2 - counted)
+    effects = EFFECTS["region+year"](region, year, start[:, :, 0])
+    X, g = (left_by(effects, region, V) for V in (start, np.log(end / start)))
+    correction = G / (G - 1) * (n - 1) / (n - 2 - effects.counted)
     return _instrumented(X, X, g, region, correction)
 
 
-def without_effects(region: Integers, year: Integers, V: Array, effects: str) -> Array:
-    """Return what the effects (a name in `EFFECTS`) leave of V (rows, 2, B)."""
-    absorb = EFFECTS[effects]
-    return _by_columns(lambda columns: absorb(region, year, columns).residual, V)
+def left_by(effects: Absorbed, region: Integers, V: Array) -> Array:
+    """Return what effects that were taken out of other columns of the same rows leave of V.
+
+    V (rows, 2, B); nothing is larger than a block of its columns.
+    """
+
+    def take(columns: Array) -> Array:
+        if not effects.common:
+            mean = sums(region, columns) / np.bincount(region)[:, None]
+            columns = columns - mean[region]
+        return _beside(effects.basis, columns)
+
+    return _in_blocks(take, V)
 
 
-def _by_columns(take: Callable[[Array], Array], V: Array) -> Array:
+def _beside(Q: Array, V: Array) -> Array:
+    """Return what orthonormal columns Q (rows, q) leave of V (rows, m)."""
+    return V - Q @ (Q.T @ V)
+
+
+def _in_blocks(take: Callable[[Array], Array], V: Array) -> Array:
     """Return take(columns) of V (rows, 2, B), a block of columns (rows, m) at a time."""
     columns = V.reshape(len(V), -1)
     step = max(1, BLOCK // len(V))

@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 Seed = int | np.random.SeedSequence
 
 QUADRANTS = ("--", "++", "+-", "-+")  # signs of A12 (of 2 on 1) and of A21
-NODES = 64  # of the quadrature; probabilities are right to 1e-7
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)  # probabilities are right to 1e-7
 FAR = 1e8  # errors from zero: beyond, a sign is certain
 
 
@@ -88,14 +88,13 @@ def quadrant_probabilities(
     rest = np.sqrt(np.maximum(V[..., 0, 0] * V[..., 1, 1] - V[..., 0, 1] ** 2, 0))
     # arccos of the correlation's size, above zero so that no node falls on it
     width = np.maximum(np.arctan2(rest, np.abs(V[..., 0, 1])), np.finfo(float).eps)
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    share = (nodes + 1) / 2
+    share = (NODES + 1) / 2
     # nodes crowd towards 0, where the integrand is steep if h and k nearly agree
     u = width[..., None] * share**3
     q = ((h - sign * k)[..., None] / np.sin(u)) ** 2
     q = q + (sign * h * k)[..., None] / np.cos(u / 2) ** 2
     density = np.exp(-df[..., None] / 2 * np.log1p(q / df[..., None]))
-    part = sign * width * (density * weights * share**2).sum(axis=-1) * 3 / (4 * np.pi)
+    part = sign * width * (density * WEIGHTS * share**2).sum(axis=-1) * 3 / (4 * np.pi)
     first, second = stdtr(df, h), stdtr(df, k)
     perfect = np.where(sign > 0, np.minimum(first, second), np.maximum(first + second - 1, 0))
     both = perfect - part
