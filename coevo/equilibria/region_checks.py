@@ -19,7 +19,7 @@ from coevo.equilibria.pooled_checks import (
 from coevo.estimation import Fit
 from coevo.estimation.orthogonal import FOD_IV
 from coevo.inference import last_growth, least_interaction, leave_one_row_out
-from coevo.lotka_volterra import conserved_path, kind, map_modulus
+from coevo.lotka_volterra import conserved_path, euler_modulus, kind
 
 COORDINATES = ("x1", "x2")
 
@@ -32,7 +32,7 @@ def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> 
             label = {"scope": code, "effects": "none", "estimator": name}
             path = paths[code][["x1", "x2"]].astype(float)
             # Three growth rows cannot spare one.
-            yield from tried(deletion_rows(own, level), label, "deletion")
+            yield from tried(deletion_rows(own), label, "deletion")
             yield from tried(forecast_rows(own, path), label, "forecast")
             yield from tried(doubt_rows(own, path, level), label, "doubts")
 
@@ -61,11 +61,11 @@ def pooled_doubts(
             yield from tried(period_rows(part, name, level, seed), label, f"feedback_{name}")
 
 
-def deletion_rows(own: Fit, level: float) -> Iterator[Row]:
+def deletion_rows(own: Fit) -> Iterator[Row]:
     """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and in how many
     cases a coefficient turns its sign.
     """
-    without = leave_one_row_out(own, level)
+    without = leave_one_row_out(own)
     turning = int(without.turned.any(axis=1).sum())
     for name, E in zip(COORDINATES, without.E.T, strict=True):
         ends = {"low": float(E.min()), "high": float(E.max())}
@@ -91,7 +91,6 @@ def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
     for name, least in least_interaction(own, level).items():
         yield {"quantity": f"power_{name}", "value": least}
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":
-        modulus = map_modulus(own.a1, own.b1, own.a2, own.d, "lag")
-        yield {"quantity": "map_modulus", "value": float(modulus)}
+        yield {"quantity": "map_modulus", "value": float(euler_modulus(own.a1, own.a2))}
         drift = conserved_path(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2).drift
         yield {"quantity": "conserved_drift", "value": drift}
