@@ -132,7 +132,7 @@ def test_conserved_along_an_observed_path():
 
 def test_the_map_of_the_regression_spirals_outward():
     """Explicit Euler on logs, iterated, leaves E by the factor sqrt(1 + a1 a2) a year."""
-    a1, b1, a2, b2 = CLASSIC
+    a1, _, a2, _ = CLASSIC
     assert euler_modulus(a1, a2) == pytest.approx(np.sqrt(1.44))
     assert np.isnan(euler_modulus(a1, -a2))
     E = np.array(equilibrium(*CLASSIC))
