@@ -21,7 +21,7 @@ from coevo.estimation import (
     fit_pooled,
     unbroken,
 )
-from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.inference import FEWEST_REGIONS

@@ -17,7 +17,7 @@ from coevo.equilibria.pooled_checks import (
     wild_rows,
 )
 from coevo.estimation import Fit
-from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.inference import last_growth, least_interaction, leave_one_row_out
 from coevo.lotka_volterra import conserved_path, euler_modulus, kind
 

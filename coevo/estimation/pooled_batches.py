@@ -13,7 +13,7 @@ import pandas as pd
 
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, sums
 from coevo.estimation.growth import Array, Integers
-from coevo.estimation.pooled import pool
+from coevo.estimation.pooled_rows import pool
 
 BLOCK = 200_000  # figures from which effects are taken out at a time
 
@@ -67,7 +67,7 @@ def fod_general(panels: Steps) -> General:
 
     R = (x(t) + x(t+1))/2. g and R enter as forward deviations, the instruments x1(t), x2(t) as they
     are; the deviations of the years' dummies are taken out of all. Covariance clustered by region,
-    factor G/(G-1) (n-1)/(n-k). The convention of `orthogonal.fod_iv`.
+    factor G/(G-1) (n-1)/(n-k). The convention of `fod_iv.deviations`.
     """
     region, year, start, end = panels
     years = np.unique(year)

@@ -24,7 +24,7 @@ from coevo.equilibria.fitted import (
 )
 from coevo.errors import StudyError
 from coevo.estimation import ESTIMATORS, Equations, PooledFit, fit_pooled
-from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import equilibrium_sets, interval
 from coevo.inference.feedback import feedback_verdicts

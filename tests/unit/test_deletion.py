@@ -11,7 +11,7 @@ from scipy import stats
 from coevo.equilibria.pooled_checks import tried
 from coevo.equilibria.region_checks import deletion_rows, forecast_rows
 from coevo.errors import StudyError
-from coevo.estimation import Equations, fit, ols
+from coevo.estimation import Equations, fit, regress
 from coevo.inference import (
     detectable,
     last_growth,
@@ -37,7 +37,7 @@ def test_a_deleted_row_equals_a_refit(name, estimator):
     for i in range(whole.rows):
         rows = np.delete(np.arange(whole.rows), i)
         refit = [
-            ols(np.column_stack([np.ones(len(rows)), R[rows]]), g[rows])
+            regress(g[rows], np.column_stack([np.ones(len(rows)), R[rows]]))
             for g, R in zip(whole.data.growth.T, whole.data.regressor.T, strict=True)
         ]
         E = [-one.coefficients[0] / one.coefficients[1] for one in reversed(refit)]
