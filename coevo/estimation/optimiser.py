@@ -93,8 +93,9 @@ class Descents:
     of the Jacobian that shrinks and grows with the agreement of the model and its line. Rules and
     constants are those of MINPACK's lmder. Source: More (1978).
 
-    x (m, k): where each stands; residuals (m, n) and J (m, n, k) there; ended (m,): whether it has
-    come to rest.
+    x (m, k): where each stands; residuals (m, n) and J (m, n, k) there; reached (m,): whether the
+    sum of squares falls no further; ended (m,): whether the steps have died out too, which takes
+    longer where the minimum is flat.
     """
 
     def __init__(self, model: Model, starts: Array, problem: Integers) -> None:
@@ -104,12 +105,13 @@ class Descents:
         self.possible = self.before < PENALTY
         self.scale = _or_one(_length(self.J))
         self.radius = FIRST_RADIUS * _or_one(_length(self.scale * starts))
-        self.ended = self._pull() <= TOLERANCE * self.before
+        self.reached = self._pull() <= TOLERANCE * self.before
+        self.ended = self.reached.copy()
 
     def minimum(self) -> Booleans:
         """Return where a descent has come to rest in a minimum (m,)."""
         allowed = np.maximum(STATIONARY * _length(self.residuals), PERFECT * self.before)
-        return np.asarray(self.possible & self.ended & (self._pull() <= allowed))
+        return np.asarray(self.possible & self.reached & (self._pull() <= allowed))
 
     def run(self, evaluations: int) -> None:
         """Descend until all are at rest or have used their evaluations of the model."""
@@ -140,6 +142,8 @@ class Descents:
         foretold = slope + damping * (length / before) ** 2
         fell = np.where(0.1 * after < before, 1 - (after / before) ** 2, -1)
         ratio = np.divide(fell, foretold, out=np.zeros_like(fell), where=foretold > 0)
+        slight = (np.abs(fell) <= TOLERANCE) & (foretold <= TOLERANCE)
+        ratio = np.where(slight, 1, ratio)  # rounding says nothing against the step
 
         radius = np.minimum(self.radius[on], length) if first else self.radius[on]
         short = np.clip(slope / _or_one(2 * slope - fell), 0.1, 0.5)
@@ -147,16 +151,14 @@ class Descents:
         wide = (ratio >= 0.75) | (damping == 0)
         self.radius[on] = np.where(ratio <= 0.25, short, np.where(wide, 2 * length, radius))
 
-        still = (np.abs(fell) <= TOLERANCE) & (foretold <= TOLERANCE) & (ratio <= 2)
         better = ratio >= LEAST_RATIO
         taken = on[better]
-        self.x[taken], self.residuals[taken], self.J[taken] = (
-            x[better],
-            residuals[better],
-            J[better],
-        )
-        still |= self.radius[on] <= TOLERANCE * _length(self.scale[on] * self.x[on])
-        self.ended[on] = still | (self._pull() <= TOLERANCE * _length(self.residuals))[on]
+        self.x[taken], self.residuals[taken] = x[better], residuals[better]
+        self.J[taken] = J[better]
+        still = self.radius[on] <= TOLERANCE * _length(self.scale[on] * self.x[on])
+        still |= (self._pull() <= TOLERANCE * _length(self.residuals))[on]
+        self.reached[on] |= still | slight
+        self.ended[on] = still | (slight & (foretold <= TOLERANCE**1.5))
         self.scale[taken] = np.maximum(self.scale[taken], _length(J[better]))
 
 
