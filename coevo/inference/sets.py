@@ -4,8 +4,7 @@ Each coordinate of E is a ratio of the two coefficients of one equation, rho = -
 denominator may be zero has no standard error; Fieller's set says what the data leave open.
 """
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,19 +54,13 @@ class RatioSet(NamedTuple):
         )  # fmt: skip
 
 
-class Shadow(Protocol):
-    """What is known of one coordinate of E: a set of this kind, from `low` on."""
+def located(kinds: npt.ArrayLike, lows: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return whether E (...) is located: the set of each coordinate is an interval above zero.
 
-    @property
-    def kind(self) -> Any: ...
-
-    @property
-    def low(self) -> Any: ...
-
-
-def located(sets: Iterable[Shadow]) -> bool:
-    """Return whether E is located: the set of every coordinate is an interval above zero."""
-    return all(str(found.kind) == "interval" and float(found.low) > 0 for found in sets)
+    kinds, lows (..., coordinates): kind and lower end of the sets.
+    """
+    above = (np.asarray(kinds) == "interval") & (np.asarray(lows, dtype=float) > 0)
+    return np.asarray(above.all(axis=-1))
 
 
 def fieller(

@@ -172,7 +172,8 @@ def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None
     """Findings, remarks and refusals, also those that the report does not show."""
     config = settings(name)
     phrases = yaml.safe_load((ROOT / "workflow/report/phrases.zh.yaml").read_text(encoding="utf-8"))
-    table, places = (read_table(ROOT / path) for path in (config["indicators"], REGIONS))
+    table = read_table(ROOT / config["indicators"], "indicators")
+    places = read_table(ROOT / REGIONS)
     coupling = {"coupling": results(config["study"], "coupling")}
     text = message_texts(
         phrases, study_in_language(config, coupling, table, "zh", places, phrases["words"])
@@ -196,7 +197,9 @@ def words(study: str, language: str) -> list[str]:
     """Return labels and units that hold digits of their own, the longest first."""
     config = CONFIGS[study]
     paths = [config["indicators"], *config.get("robustness", {}).get("systems", {}).values()]
-    labels = pd.concat([read_table(ROOT / path) for path in paths])[f"label_{language}"]
+    labels = pd.concat([read_table(ROOT / path, "indicators") for path in paths])[
+        f"label_{language}"
+    ]
     texts = {str(label) for label in labels.dropna()} | {named(unit, language) for unit in UNITS}
     texts |= {text[:1].upper() + text[1:] for text in texts}
     return sorted((text for text in texts if text), key=len, reverse=True)

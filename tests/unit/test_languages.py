@@ -18,8 +18,8 @@ from coevo.observations.units import UNITS, named
 from coevo.panel.vintages import POLICIES
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.messages import Identifiers, message_environment
+from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
-from coevo.study.configuration import LANGUAGES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import FOLDER, words_of
 

@@ -10,7 +10,7 @@ tables = estimate(
     snakemake.params.interaction,
     snakemake.params.seed,
     read_table(snakemake.input.coupling),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
 )
 for name, table in tables._asdict().items():
     write_table(table, snakemake.output[name])
