@@ -218,9 +218,6 @@ def with_remarks(
     """
     if remarks.empty:
         return findings
-    if "fields" not in remarks:
-        said = [message_columns("note", {"text": text}) for text in remarks["message"]]
-        remarks = remarks.assign(**pd.DataFrame(said, index=remarks.index))
     rows = remarks.assign(region="", name="", unit="", year=pd.NA, printed=np.nan, computed=np.nan)
     both = pd.DataFrame({column: [*findings[column], *rows[column]] for column in COLUMNS})
     both["year"] = both["year"].astype("Int64")
