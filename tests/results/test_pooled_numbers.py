@@ -1,7 +1,6 @@
 """The two-population model on the provincial figures: numbers of docs/methods.md, section 7."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from coevo.estimation import ESTIMATORS, common_year_share, fit_pooled
