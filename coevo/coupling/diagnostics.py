@@ -5,24 +5,26 @@ A guard is a function of `Case` that yields rows; a new one is a function in `GU
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling import GRADES, SNAP, couple
+from coevo.coupling import GRADES, SNAP, IndexPanel, grade, lagging
+from coevo.coupling.index_panel import wide
 from coevo.errors import StudyError
-from coevo.normalisation import scaled_panel
-from coevo.weighting import weigh
-from coevo.weighting.objective import (
+from coevo.normalisation import CAPPED, scaled_panel
+from coevo.weighting import WEIGHTINGS, weights_by
+from coevo.weighting.principal_components import (
     bartlett_sphericity,
     indicator_correlations,
     kaiser_meyer_olkin,
 )
-from coevo.weighting.subjective import consistency
+from coevo.weighting.subjective import LARGEST_RATIO, consistency
 
-Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.str_]
 COLUMNS = [
     "guard",
     "subsystem",
@@ -56,17 +58,17 @@ class IndexCase:
         """The weights in use: a row per indicator."""
         return self.weights[self.weights["weighting"] == self.config["weighting"]["method"]]
 
-    @property
+    @cached_property
     def z(self) -> pd.DataFrame:
         """Normalised figures, a column per indicator."""
-        key = ["region", "name", "year"]
-        wide = self.normalised.pivot(index=key, columns="indicator", values="z")
-        return wide[list(self.chosen["indicator"])]
+        return wide(self.normalised, "z")[list(self.chosen["indicator"])]
 
-    @property
-    def span(self) -> tuple[float, float] | None:
-        """The range of normalised values, or None where they have none."""
-        return scaled_panel(self.config["normalisation"])
+    def states(self, weights: pd.DataFrame, weighting: str) -> tuple[Labels, Labels]:
+        """Return grade and lagging subsystem of each region-year by the weights of a method."""
+        span, settings = scaled_panel(self.config["normalisation"]), self.config["coupling"]
+        panel = IndexPanel.of(self.z, weights, weighting, span)
+        found = panel.degrees(settings)
+        return grade(found.D, settings["grades"]), np.array(lagging(found.U, panel.subsystems))
 
 
 Rows = Iterator[dict[str, Any]]
@@ -151,8 +153,8 @@ def comparisons_consistency(case: IndexCase) -> Rows:
             "guard": "consistency_ratio",
             "subsystem": subsystem,
             "value": ratio,
-            "limit": 0.1,
-            "flagged": ratio >= 0.1,
+            "limit": LARGEST_RATIO,
+            "flagged": ratio >= LARGEST_RATIO,
         }
 
 
@@ -170,23 +172,20 @@ def between_share(case: IndexCase) -> Rows:
 
 def removal(case: IndexCase) -> Rows:
     """Share of grades that change when an indicator is left out and the others weighed anew."""
-    members = case.chosen["subsystem"].value_counts()
-    settings = case.config["weighting"]
+    members, settings = case.chosen["subsystem"].value_counts(), case.config["weighting"]
+    if WEIGHTINGS[settings["method"]].needs in ("judgements", "combine"):
+        return  # comparisons are of all indicators; without one they would be other ones
+    raw = wide(case.panel, "value").loc[case.z.index]
     for row in case.chosen.to_dict("records"):
         if members[row["subsystem"]] == 1:
             continue  # its subsystem would be empty
         left = case.indicators[case.indicators["indicator"] != row["indicator"]]
-        rest = case.normalised[case.normalised["indicator"] != row["indicator"]]
-        if settings["method"] in ("ahp", "game", "linear", "multiplicative", "geometric"):
-            return  # comparisons are of all indicators; without one they would be other ones
         try:
-            weights = weigh(
-                rest, case.panel, left, {**settings, "combine": None, "judgements": None}
-            )
+            weights = weights_by(settings["method"], case.z, raw, left, settings)
         except StudyError:
             continue  # the others alone have no such weights
-        table = couple(rest, weights, settings["method"], case.config["coupling"], case.span)[0]
-        changed = float((table["grade"].to_numpy() != case.coupling["grade"].to_numpy()).mean())
+        grades, _ = case.states(weights, settings["method"])
+        changed = float((grades != case.coupling["grade"].to_numpy()).mean())
         yield {
             "guard": "grades_without",
             "subsystem": row["subsystem"],
@@ -200,28 +199,21 @@ def combined_types(case: IndexCase) -> Rows:
 
     In the region's last year. Its limit is the number of other weightings.
     """
-    used, settings = case.config["weighting"]["method"], case.config["coupling"]
+    used = case.config["weighting"]["method"]
     others = [name for name in dict.fromkeys(case.weights["weighting"]) if name != used]
-    own = _types(case.coupling)
-    changed = pd.Series(0, index=own.index)
+    last = case.coupling.sort_values("year", kind="stable").groupby("region").tail(1)
+    changed = np.zeros(len(last), dtype=int)
     for name in others:
-        table, _ = couple(case.normalised, case.weights, name, settings, case.span)
-        changed += _types(table) != own
-    names = dict(case.coupling[["region", "name"]].to_numpy())
-    for region, count in changed.items() if others else []:
+        grades, lags = (part[last.index] for part in case.states(case.weights, name))
+        changed += ((grades != last["grade"]) | (lags != last["lagging"])).to_numpy()
+    for row, count in zip(last.to_dict("records"), changed, strict=True) if others else ():
         yield {
             "guard": "type_changes",
-            "region": region,
-            "name": names[region],
+            "region": row["region"],
+            "name": row["name"],
             "value": int(count),
             "limit": len(others),
         }
-
-
-def _types(coupling: pd.DataFrame) -> pd.Series:
-    """Return grade and what lags by region, in its last year."""
-    last = coupling.sort_values("year", kind="stable").groupby("region").tail(1)
-    return (last["grade"] + "~" + last["lagging"]).set_axis(last["region"].to_numpy())
 
 
 def imputed_share(case: IndexCase) -> Rows:
@@ -249,7 +241,7 @@ def zero_composites(case: IndexCase) -> Rows:
 
 def capped_figures(case: IndexCase) -> Rows:
     """How many figures lie beyond kept goalposts and were moved to them."""
-    count = int((case.normalised["flag"] == "capped").sum())
+    count = int((case.normalised["flag"] == CAPPED).sum())
     yield {"guard": "capped", "value": count, "limit": 0, "flagged": count > 0}
 
 

@@ -46,7 +46,7 @@ REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
 FEWEST_YEARS = 5
 
 
-def _mapping(module: str, attribute: str) -> Mapping[str, str]:
+def _mapping(module: str, attribute: str) -> Mapping[str, Any]:
     return getattr(importlib.import_module(module), attribute)
 
 
@@ -179,13 +179,12 @@ def _across_keys(config: Mapping) -> Iterator[str]:
             yield f"robustness.systems.{name}: there is no file {path}; correct the path"
     if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
-    needed = _mapping("coevo.weighting", "NEEDS").get(weighting["method"])
-    if needed and not weighting[needed]:
-        yield f"weighting.{needed}: is missing; the method {weighting['method']} needs it"
-    for part in (weighting["combine"] or {}).get("methods", ()):
-        lacking = _mapping("coevo.weighting", "NEEDS").get(part)
-        if lacking and not weighting[lacking]:
-            yield f"weighting.{lacking}: is missing; weighting.combine names {part}"
+    methods = _mapping("coevo.weighting", "WEIGHTINGS")
+    reasons = {weighting["method"]: f"the method {weighting['method']} needs it"}
+    parts = (weighting["combine"] or {}).get("methods", ())
+    for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
+        if methods[name].needs and not weighting[methods[name].needs]:
+            yield f"weighting.{methods[name].needs}: is missing; {reason}"
     low, high = config["normalisation"]["range"]
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.coupling.diagnostics import HEAVY
 from coevo.panel.audit import is_finding
 from coevo.panel.derivations import linked
 from coevo.report.findings.study_tables import Study
@@ -11,7 +12,6 @@ from coevo.report.findings.vintage_breaks import vintages_finding
 
 FILLED = "filled"
 MISSING = "missing"
-HEAVY = 0.5  # a weight above this decides its subsystem alone
 
 
 def data_finding(study: Study) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from coevo.report.tables.columns import BY_SIZE, SIZES, UNITS, Head, heads, numb
 from coevo.report.tables.table_list import CHINESE as HELD
 from coevo.report.tables.table_list import TABLES, describe
 from coevo.report.tables.workbook_case import EDGE, WorkbookCase
-from coevo.report.tables.workbook_entropy import BODY, entropy_cells
+from coevo.report.tables.workbook_columns import body, column_cells
 from coevo.report.tables.workbook_trace import trace_cells
 
 CONTENTS = "contents"
@@ -31,10 +31,6 @@ GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_l
 TRACED = (
     "Weights and D of the region in focus, recomputed by formulas; it names steps that it reads",
     "用公式逐步重算重点地区的权重与耦合协调度D；未列公式、直接取值的步骤在表中注明",
-)
-ENTROPIES = (
-    "Entropy of each indicator, recomputed by formulas from z of all regions and years",
-    "由全部地区与年份的标准化值z用公式重算各指标的信息熵",
 )
 LOOKS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
@@ -108,8 +104,10 @@ def _pen(book) -> Pen:
 def _traces(case: WorkbookCase) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
     """Name, words, cells and frozen panes of the sheets of formulas."""
     sheets = [("trace", TRACED, trace_cells(case), (0, EDGE))]
-    if case.config["weighting"]["method"] == "entropy":
-        sheets.append(("entropy", ENTROPIES, entropy_cells(case), (BODY, EDGE)))
+    columns = case.weighting.columns
+    if columns:
+        name, cells = case.config["weighting"]["method"], column_cells(case, columns)
+        sheets.append((name, columns.contents, cells, (body(columns), EDGE)))
     return sheets
 
 

@@ -11,6 +11,8 @@ import pandas as pd
 from coevo.normalisation import scaled_panel
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.cell_address import absolute_address, of_table, span
+from coevo.weighting import WEIGHTINGS
+from coevo.weighting.method import Array, Weighting
 
 EDGE = 3  # columns before the indicators: words in English, in Chinese, year
 Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives it
@@ -41,6 +43,20 @@ class WorkbookCase:
         """The weights in use, with the position of each in the table `weights`."""
         table = self.tables["weights"].assign(position=range(len(self.tables["weights"])))
         return table[table["weighting"] == self.config["weighting"]["method"]]
+
+    @property
+    def weighting(self) -> Weighting:
+        """The registry's entry of the weighting in use."""
+        return WEIGHTINGS[self.config["weighting"]["method"]]
+
+    @cached_property
+    def known(self) -> dict[str, Array]:
+        """Numbers of the indicators by name: entropy, weight, and what the configuration gives."""
+        known = {name: self.weights[name].to_numpy(dtype=float) for name in ("entropy", "weight")}
+        given = self.config["weighting"].get("given")
+        return known | (
+            {"given": np.array([float(given[i]) for i in self.members])} if given else {}
+        )
 
     @cached_property
     def members(self) -> list[str]:
