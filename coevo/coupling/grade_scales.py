@@ -24,14 +24,15 @@ class GradeScale:
     labels: tuple[str, ...]
     closed: Literal["left", "right"]
 
+    def places(self, values: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Return the place of each value's class, from 0; one within 1e-9 of a cut lies on it."""
+        left = self.closed == "left"
+        cuts = np.asarray(self.cuts) + (-SNAP if left else SNAP)
+        return np.searchsorted(cuts, np.asarray(values), side="left" if left else "right")
+
     def classify(self, values: npt.ArrayLike) -> npt.NDArray[np.str_]:
-        """Return the label of each value; one within 1e-9 of a cut lies on the cut."""
-        values = np.asarray(values, dtype=float)
-        cuts = np.asarray(self.cuts)
-        nearest = cuts[np.abs(values[..., None] - cuts).argmin(axis=-1)]
-        snapped = np.where(np.abs(values - nearest) < SNAP, nearest, values)
-        side: Literal["left", "right"] = "right" if self.closed == "left" else "left"
-        return np.asarray(self.labels)[np.searchsorted(cuts, snapped, side=side)]
+        """Return the label of each value."""
+        return np.asarray(self.labels)[self.places(values)]
 
 
 GRADES = {

@@ -9,7 +9,8 @@ import pytest
 from coevo.coupling import FORMS, couple
 from coevo.coupling.composites import COMPOSITES
 from coevo.normalisation import normalise, scaled_panel
-from coevo.sensitivity.multiverse import CHOICES, RANGES, choice_sensitivity, multiverse_rows
+from coevo.sensitivity.choices import CHOICES, RANGES
+from coevo.sensitivity.multiverse import choice_sensitivity, multiverse_rows
 from coevo.weighting import WEIGHTINGS, weigh
 
 CONFIG = {
