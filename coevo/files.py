@@ -41,6 +41,14 @@ def read_table(path: str | Path) -> pd.DataFrame:
     return frame
 
 
+def rows_of(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    """Return the rows whose columns hold what is wanted: a value, or one of a list or tuple."""
+    for column, value in wanted.items():
+        several = isinstance(value, list | tuple)
+        table = table[table[column].isin(value) if several else table[column] == value]
+    return table
+
+
 def read_optional(path: str | Path | None) -> pd.DataFrame | None:
     """Read a table that a study may do without: None without a path."""
     return None if path is None else read_table(path)

@@ -44,9 +44,8 @@ def stars(estimate: float, error: float, df: float) -> str:
 
 def _one(study: Study, scope: str, scaling: str, model: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of parameters and relations of one scope, scaling and model."""
-    parameters, relations = study.tables["parameters"], study.tables["relations"]
-    rows = parameters[(parameters["scope"] == scope) & (parameters["model"] == model)]
-    return rows[rows["scaling"] == scaling], relations[relations["scope"] == scope]
+    rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
+    return rows, study.rows("relations", scope=scope)
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
