@@ -7,11 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling.composites import COMPOSITES, PRESETS, composite_indices
+from coevo.coupling.composites import PRESETS
 from coevo.coupling.forms import (
     FORMS,
-    REFUSED_FORMS,
-    SNAP,
     Array,
     contribution_shares,
     coordination_degree,
@@ -27,7 +25,7 @@ from coevo.coupling.grade_scales import (
     relative_development,
     stage,
 )
-from coevo.coupling.index_panel import IndexPanel, degrees
+from coevo.coupling.index_panel import IndexPanel
 
 
 def obstacle_degree(
@@ -73,21 +71,16 @@ def couple(
 
 
 __all__ = [
-    "COMPOSITES",
     "FORMS",
     "GRADES",
     "PRESETS",
-    "REFUSED_FORMS",
-    "SNAP",
     "STAGES",
     "GradeScale",
     "IndexPanel",
-    "composite_indices",
     "coordination_degree",
     "coordination_index",
     "couple",
     "coupling_degree",
-    "degrees",
     "grade",
     "lagging",
     "obstacle_degree",

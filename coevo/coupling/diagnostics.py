@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling import GRADES, SNAP, IndexPanel, grade, lagging
+from coevo.coupling import GRADES, IndexPanel, grade, lagging
+from coevo.coupling.forms import SNAP
 from coevo.coupling.index_panel import wide
 from coevo.errors import StudyError
 from coevo.normalisation import CAPPED, scaled_panel
@@ -110,8 +111,8 @@ def correlated_indicators(case: IndexCase) -> Rows:
         singular = np.linalg.cond(r) > 1e12
         factors = np.full(len(names), np.inf) if singular else np.diag(np.linalg.inv(r))
         for name, f in zip(names, factors, strict=True):
-            found = {"value": f, "limit": INFLATED, "flagged": f > INFLATED}
-            yield Guard("variance_inflation", str(own), name, **found)
+            where, far = {"subsystem": str(own), "indicator": name}, f > INFLATED
+            yield Guard("variance_inflation", **where, value=f, limit=INFLATED, flagged=far)
 
 
 def component_adequacy(case: IndexCase) -> Rows:

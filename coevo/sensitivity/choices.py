@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.coupling import COMPOSITES, FORMS, GRADES, PRESETS, IndexPanel, degrees
+from coevo.coupling import FORMS, GRADES, PRESETS, IndexPanel
 from coevo.coupling.comovement import correlation
+from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import Array
+from coevo.coupling.index_panel import degrees
 from coevo.errors import StudyError
 from coevo.normalisation import VECTOR, normalise, scaled_panel
 from coevo.weighting import available, weigh

@@ -39,7 +39,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
 }
 # registry -> what it refuses by name, with the reason
 REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
-    "forms": lambda: _mapping("coevo.coupling", "REFUSED_FORMS"),
+    "forms": lambda: _mapping("coevo.coupling.forms", "REFUSED_FORMS"),
     "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
     "estimators": lambda: _mapping("coevo.estimation", "BESIDE"),
 }

@@ -54,22 +54,22 @@ def _line(case: WorkbookCase, step: Step) -> Line:
 def untraced(case: WorkbookCase) -> Iterator[tuple[str, str]]:
     """Yield, in English and Chinese, which steps are read from a table since no formula is here."""
     coupling, method = case.config["coupling"], case.config["weighting"]["method"]
-    if not case.weighting.cells:
-        yield (
-            f"The weights ({method}) are not traced here: they are read from the sheet weights.",
-            f"权重（{method}）未在此列出公式，直接取自weights表。",
-        )
-    if not composite(case):
-        name = coupling["preset"] or coupling["composite"]
-        yield (
-            f"The indices U ({name}) are not traced here: they are read from the sheet coupling.",
-            f"子系统综合发展指数U（{name}）未在此列出公式，直接取自coupling表。",
-        )
-    if not FORMS[coupling["form"]].cells:
-        yield (
-            f"C ({coupling['form']}) is not traced here: it is read from the sheet coupling.",
-            f"耦合度C（{coupling['form']}）未在此列出公式，直接取自coupling表。",
-        )
+    index, form = coupling["preset"] or coupling["composite"], coupling["form"]
+    not_here = "not traced here: {} read from the sheet"
+    they, it = (not_here.format(words) for words in ("they are", "it is"))
+    for formula, name, en, zh, sheet in (
+        (case.weighting.cells, method, f"The weights ({method}) are {they}", "权重", "weights"),
+        (
+            composite(case),
+            index,
+            f"The indices U ({index}) are {they}",
+            "子系统综合发展指数U",
+            "coupling",
+        ),
+        (FORMS[form].cells, form, f"C ({form}) is {it}", "耦合度C", "coupling"),
+    ):
+        if not formula:
+            yield f"{en} {sheet}.", f"{zh}（{name}）未在此列出公式，直接取自{sheet}表。"
 
 
 def composite(case: WorkbookCase) -> str:
