@@ -39,7 +39,8 @@ def obstacle_degree(
     """
     gap = np.asarray(weights) * np.asarray(contributions) * (high - np.asarray(Z, dtype=float))
     total = gap.sum(axis=1, keepdims=True)
-    return np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
+    shares: Array = np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
+    return shares
 
 
 def couple(

@@ -18,13 +18,15 @@ Array = npt.NDArray[np.float64]
 def linear_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     """U = sum_j w_j z_j: a lack in one indicator is made good by another."""
     # Not Z @ w, whose last digit may depend on how many rows there are.
-    return (Z * w).sum(axis=-1)
+    U: Array = (Z * w).sum(axis=-1)
+    return U
 
 
 def geometric_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     """U = prod_j z_j^w_j: a lack is only partly made good; 0 where an indicator of weight is 0."""
     logs = np.log(Z, out=np.full(Z.shape, -np.inf), where=Z > 0)
-    return np.exp(np.where(w > 0, w * np.where(w > 0, logs, 0.0), 0.0).sum(axis=-1))
+    U: Array = np.exp(np.where(w > 0, w * np.where(w > 0, logs, 0.0), 0.0).sum(axis=-1))
+    return U
 
 
 def topsis_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
@@ -37,7 +39,8 @@ def topsis_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     best = np.sqrt(((w * (high - Z)) ** 2).sum(axis=-1))
     worst = np.sqrt(((w * (Z - low)) ** 2).sum(axis=-1))
     total = best + worst
-    return np.divide(worst, total, out=np.zeros(total.shape), where=total > 0)
+    U: Array = np.divide(worst, total, out=np.zeros(total.shape), where=total > 0)
+    return U
 
 
 # In cells z is the range of a row's normalised figures, w that of their weights.
@@ -90,7 +93,8 @@ def rescaled(U: npt.ArrayLike) -> Array:
         raise StudyError(
             "an index that does not vary cannot be rescaled; leave coupling.preset null"
         )
-    return 0.01 + 0.98 * (U - low) / (high - low)
+    spread: Array = 0.01 + 0.98 * (U - low) / (high - low)
+    return spread
 
 
 PRESETS: dict[str, Callable[[Array], Array]] = {"spssau": rescaled}

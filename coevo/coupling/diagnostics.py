@@ -131,8 +131,8 @@ def comparisons_consistency(case: IndexCase) -> Rows:
     """The consistency ratio of pairwise comparisons, where the study has them."""
     for own, table in (case.config["weighting"].get("judgements") or {}).items():
         ratio = consistency(table)[2]
-        found = {"value": ratio, "limit": LARGEST_RATIO, "flagged": ratio >= LARGEST_RATIO}
-        yield Guard("consistency_ratio", own, **found)
+        limit, bad = LARGEST_RATIO, ratio >= LARGEST_RATIO
+        yield Guard("consistency_ratio", own, value=ratio, limit=limit, flagged=bad)
 
 
 def between_share(case: IndexCase) -> Rows:

@@ -91,7 +91,8 @@ class IndexPanel:
     @property
     def member(self) -> Array:
         """Which indicator (m, n) belongs to which subsystem, as 0 and 1."""
-        return (self.subsystem[:, None] == np.array(self.subsystems)).astype(float)
+        belongs: npt.NDArray[np.bool_] = self.subsystem[:, None] == np.array(self.subsystems)
+        return belongs.astype(float)
 
     def indices(
         self, composite: str, z: Array | None = None, weights: Array | None = None

@@ -58,13 +58,15 @@ def game_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None) 
             "weights, or there are more methods than indicators; combine fewer or other ones"
         )
     a = np.abs(np.linalg.solve(gram, np.diag(gram)))
-    return (a / a.sum()) @ W
+    compromise: Array = (a / a.sum()) @ W
+    return compromise
 
 
 def _normal(values: Array) -> Array:
     if values.sum() <= 0:
         raise StudyError("the methods agree on no indicator: every product of weights is zero")
-    return values / values.sum()
+    found: Array = values / values.sum()
+    return found
 
 
 RULES: dict[str, Callable[..., Array]] = {

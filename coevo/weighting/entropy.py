@@ -21,7 +21,8 @@ def information_entropy(Z: npt.ArrayLike) -> Array:
     logs = np.log(Z, out=np.zeros_like(Z), where=Z > 0)
     sums = Z.sum(axis=0)
     e = (np.log(sums) - np.einsum("ij,ij->j", Z, logs) / sums) / np.log(len(Z))
-    return np.clip(e, 0.0, 1.0)
+    bounded: Array = np.clip(e, 0.0, 1.0)
+    return bounded
 
 
 def entropy_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:

@@ -63,4 +63,5 @@ def shares(values: Array, what: str) -> Array:
     total = values.sum()
     if not np.isfinite(total) or total <= 0:
         raise StudyError(f"{what} weights do not exist: no indicator differs between rows")
-    return values / total
+    found: Array = values / total
+    return found

@@ -18,7 +18,8 @@ def indicator_correlations(Z: npt.ArrayLike) -> Array:
     if len(Z) < 2 or np.any(size <= 1e-12 * np.sqrt(len(Z)) * np.abs(Z).max(axis=0, initial=0)):
         raise StudyError("an indicator does not vary over the rows, so it has no correlation")
     centred /= size
-    return np.clip(centred.T @ centred, -1.0, 1.0)
+    r: Array = np.clip(centred.T @ centred, -1.0, 1.0)
+    return r
 
 
 def components(Z: npt.ArrayLike) -> tuple[Array, Array]:

@@ -42,9 +42,10 @@ def converted(
         f"--metadata-file={folder / 'meta.json'}",
         *options,
     ]
-    return pypandoc.convert_text(
+    made: str = pypandoc.convert_text(
         text, target, format=READER, extra_args=arguments, outputfile=output
     )
+    return made
 
 
 def _citing(files: Mapping[str, Any], folder: Path, language: str) -> list[str]:

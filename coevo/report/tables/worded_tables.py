@@ -29,7 +29,8 @@ class TableVoice:
 
     def words(self, kind: str) -> Mapping[str, str]:
         """Words of one kind that only exports need."""
-        return self.phrases["exports"][kind]
+        words: Mapping[str, str] = self.phrases["exports"][kind]
+        return words
 
     def word(self, kind: str, key: Any) -> str:
         """One word of the exports; what has none stands as it is."""

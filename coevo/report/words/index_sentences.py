@@ -67,7 +67,9 @@ def size_label(study: Study, key: str, phrases: Phrases) -> str:
     return label if base == key else str(phrases["words"]["per_head"]).format(label)
 
 
-def sentences(study: Study, words: Words, phrases: Phrases, values: Mapping[str, Any]) -> dict:
+def sentences(
+    study: Study, words: Words, phrases: Phrases, values: Mapping[str, Any]
+) -> dict[str, Any]:
     """Sentences that are lists: what was missing, which calibrations failed, which weights."""
     say, found = words.say, values
     heavy = [words.grammar.noted(study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]]
