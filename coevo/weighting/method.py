@@ -23,7 +23,8 @@ class Step(NamedTuple):
     """A line of a worksheet on the way to weights: its name, its words, a cell per indicator.
 
     formula: of a cell; empty for a number. value: what it gives (m,), from the numbers known by
-    name (the columns of the table `weights`, `given`, `z`); by default the one of its own name.
+    name (entropy and weight of the table `weights`, `given`, `z`, earlier lines); by default the
+    one of its own name.
     """
 
     name: str
@@ -32,11 +33,6 @@ class Step(NamedTuple):
     formula: str = ""
     value: Callable[[Mapping[str, Array]], Array] | None = None
     look: str = "score"
-
-    def values(self, known: Mapping[str, Array]) -> list[float]:
-        """Return the number of each indicator."""
-        found = known[self.name] if self.value is None else self.value(known)
-        return [float(number) for number in found]
 
 
 class Columns(NamedTuple):

@@ -35,7 +35,7 @@ def weight_lines(case: WorkbookCase) -> list[Line]:
 
 def _line(case: WorkbookCase, step: Step) -> Line:
     """Return a line of the sheet: numbers, or formulas with the values that they must give."""
-    values, columns = step.values(case.known), case.weighting.columns
+    values, columns = case.known[step.name].tolist(), case.weighting.columns
     if not step.formula:
         return Line(*step[:3], "", step.look, lambda grid: [(value, "") for value in values])
 

@@ -50,13 +50,25 @@ class WorkbookCase:
         return WEIGHTINGS[self.config["weighting"]["method"]]
 
     @cached_property
+    def places(self) -> pd.DataFrame:
+        """Position in the table `normalised` of each region-year (down) and indicator (across)."""
+        table = self.tables["normalised"].reset_index(drop=True).reset_index(names="place")
+        key = ["region", "name", "year"]
+        return table.pivot(index=key, columns="indicator", values="place")[self.members]
+
+    @cached_property
     def known(self) -> dict[str, Array]:
-        """Numbers of the indicators by name: entropy, weight, and what the configuration gives."""
+        """Numbers of the indicators by name, from those of the tables to each line's of the way."""
         known = {name: self.weights[name].to_numpy(dtype=float) for name in ("entropy", "weight")}
-        given = self.config["weighting"].get("given")
-        return known | (
-            {"given": np.array([float(given[i]) for i in self.members])} if given else {}
-        )
+        given, columns = self.config["weighting"].get("given"), self.weighting.columns
+        if given:
+            known["given"] = np.array([float(given[indicator]) for indicator in self.members])
+        if columns:
+            known["z"] = self.tables["normalised"]["z"].to_numpy(dtype=float)[self.places]
+        for line in (*(columns.lines if columns else ()), *self.weighting.steps):
+            if line.value:
+                known[line.name] = line.value(known)
+        return known
 
     @cached_property
     def members(self) -> list[str]:

@@ -1,7 +1,5 @@
 """z of all regions and years side by side, and what a weighting computes from each indicator's."""
 
-import pandas as pd
-
 from coevo.report.tables.cell_address import Cell, absolute_address, of_table
 from coevo.report.tables.workbook_case import EDGE, WorkbookCase
 from coevo.weighting.method import Columns
@@ -22,10 +20,7 @@ def line_addresses(sheet: Columns, column: int) -> dict[str, str]:
 
 def column_cells(case: WorkbookCase, sheet: Columns) -> list[Cell]:
     """Return the cells of the sheet."""
-    table, top = case.tables["normalised"].reset_index(drop=True), body(sheet)
-    places = table.reset_index(names="place").pivot(
-        index=["region", "name", "year"], columns="indicator", values="place"
-    )[case.members]
+    table, places, top = case.tables["normalised"], case.places, body(sheet)
     cells = [Cell(k, 0, text, look="note") for k, text in enumerate(sheet.title)]
     for row, line in enumerate(sheet.lines, start=START):
         cells += [Cell(row, k, text, look="text") for k, text in enumerate((line.en, line.zh))]
@@ -37,20 +32,18 @@ def column_cells(case: WorkbookCase, sheet: Columns) -> list[Cell]:
         for column, place in enumerate(own, start=EDGE):
             formula = of_table("normalised", table, "z", int(place))
             cells.append(Cell(row, column, float(table["z"].iloc[place]), formula, "score"))
-    return cells + _lines(case, sheet, table["z"], places)
+    return cells + _lines(case, sheet)
 
 
-def _lines(case: WorkbookCase, sheet: Columns, z: pd.Series, places: pd.DataFrame) -> list[Cell]:
+def _lines(case: WorkbookCase, sheet: Columns) -> list[Cell]:
     """The lines of each column, from its z downwards."""
-    known = {**case.known, "z": z.to_numpy(dtype=float)[places.to_numpy()]}
-    values = [line.values(known) for line in sheet.lines]
     cells, top = [], body(sheet)
     for place in range(len(case.members)):
-        column, earlier = EDGE + place, {}
-        ends = (absolute_address(row, column) for row in (top, top + len(places) - 1))
-        earlier["z"] = ":".join(ends)
+        column = EDGE + place
+        ends = (absolute_address(row, column) for row in (top, top + len(case.places) - 1))
+        earlier = {"z": ":".join(ends)}
         for row, line in enumerate(sheet.lines, start=START):
-            formula = f"={line.formula.format(**earlier)}"
-            cells.append(Cell(row, column, values[row - START][place], formula, line.look))
+            value = float(case.known[line.name][place])
+            cells.append(Cell(row, column, value, f"={line.formula.format(**earlier)}", line.look))
             earlier[line.name] = absolute_address(row, column)
     return cells
