@@ -7,10 +7,9 @@ import pandas as pd
 
 from coevo.files import rows_of
 from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.claims import DECISIVE, RARE
 
 BOUNDED = "interval"
-DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
-RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 
 
 def path(study: Study, region: str | None = None) -> pd.DataFrame:

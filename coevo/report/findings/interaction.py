@@ -6,7 +6,8 @@ import pandas as pd
 
 from coevo.files import rows_of
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.specifications import EFFECTS
 
 POOLED, FOD_IV = "pooled", "fod_iv"
 

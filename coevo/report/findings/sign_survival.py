@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import rows_of
-from coevo.report.findings.equilibrium import DECISIVE, of_source
+from coevo.report.findings.equilibrium import of_source
 from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs
 from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.claims import DECISIVE
 
 CASE = ["pair", "vintage", "dropped", "roles"]
 FIT = [*CASE, "effects", "estimator"]

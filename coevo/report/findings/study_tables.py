@@ -9,9 +9,9 @@ import pandas as pd
 from coevo.coupling import GRADES, GradeScale
 from coevo.files import rows_of
 from coevo.observations.units import named
+from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
-EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
 
 
 @dataclass(frozen=True)

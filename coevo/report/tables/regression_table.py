@@ -8,10 +8,11 @@ import pandas as pd
 from scipy.special import stdtr
 
 from coevo.report.findings.interaction import FOD_IV, POOLED
-from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.findings.study_tables import Study
 from coevo.report.tables.tex import Tex, TexTable, tex_escaped
 from coevo.report.tables.worded_tables import TableVoice, caption
 from coevo.report.words.numbers import NOTHING, fixed, missing
+from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
