@@ -77,7 +77,7 @@ class IndexPanel:
 
         z: the table `normalised`, or its figures with indicators across.
         """
-        if "indicator" in z:
+        if z.index.nlevels == 1:
             z = wide(z, "z")
         chosen = weights[weights["weighting"] == weighting]
         own = chosen["subsystem"].to_numpy(dtype=str)
