@@ -43,10 +43,6 @@ COLUMNS = Columns(
         "用公式由全部地区与年份的标准化值z（normalised表）计算各指标的信息熵：e=(ln S−Q/S)/ln N，"
         "S为z之和，Q为z·ln z之和，N为行数",
     ),
-    contents=(
-        "Entropy of each indicator, recomputed by formulas from z of all regions and years",
-        "由全部地区与年份的标准化值z用公式重算各指标的信息熵",
-    ),
     lines=(
         Step("N", "rows N", "行数N", "COUNT({z})", lambda n: (n["z"] == n["z"]).sum(0), "whole"),
         Step("S", "sum S of z", "z之和S", "SUM({z})", lambda n: n["z"].sum(0)),

@@ -36,10 +36,12 @@ class Step(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """A worksheet of z, region-years down and indicators across, with lines computed from it."""
+    """A worksheet of z, region-years down and indicators across, with lines computed from it.
+
+    The sheet is called as the method; what it holds is said by its row in tables.csv.
+    """
 
     title: Pair
-    contents: Pair
     lines: tuple[Step, ...]
 
 
