@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
-from coevo.normalisation.references import (
+from coevo.normalisation.goalposts import (
     POSTS,
     REFERENCES,
     Array,
