@@ -32,7 +32,7 @@ def test_libreoffice_comes_to_d_of_the_tables(results, tmp_path) -> None:
 
 
 def test_every_column_that_is_built_has_words(results) -> None:
-    words = read_table(ROOT / "coevo" / "columns.csv")
+    words = read_table(ROOT / "coevo" / "report" / "tables" / "columns.csv")
     for study in NAMES:
         for path in sorted((ROOT / "data" / "processed" / study).glob("*.csv")):
             frame = results(study, path.stem)

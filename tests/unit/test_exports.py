@@ -22,7 +22,7 @@ from coevo.report.tables.tex import LONG, TexTable, document, tex_escaped
 from coevo.report.tables.worded_tables import TableVoice
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
-COLUMNS = read_table(ROOT / "coevo" / "columns.csv")
+COLUMNS = read_table(ROOT / "coevo" / "report" / "tables" / "columns.csv")
 
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
 

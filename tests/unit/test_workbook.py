@@ -18,7 +18,7 @@ from coevo.weighting import weigh
 from tests import sample
 from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way
 
-WORDS = read_table(sample.ROOT / "coevo" / "columns.csv")
+WORDS = read_table(sample.ROOT / "coevo" / "report" / "tables" / "columns.csv")
 GIVEN = {"sales": 3.0, "orders": 1.0, "output": 0.0, "jobs": 2.0}
 # settings of a study -> what differs from the sample's, by section of the configuration
 STUDIES = {
