@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from coevo.report.findings.data_quality import weights_finding as weights_in_use
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.tables.index_tables import descriptive_statistics
 from coevo.report.tables.latex_equilibria import latex_equilibria_table
 from coevo.report.tables.regression_table import latex_general, latex_interaction, own
 from coevo.report.tables.tex import Tex, TexTable, document, tex_escaped
@@ -29,18 +30,9 @@ def latex_files(voices: Iterable[TableVoice]) -> dict[str, str]:
 def latex_descriptive(voice: TableVoice) -> TexTable:
     """N, mean, standard deviation, minimum and maximum of every indicator of the subsystems."""
     study = voice.study
-    panel = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
-    values = panel.agg(["count", "mean", "std", "min", "max"])
-    used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]["indicator"]
     rows = [
-        [
-            study.heading(i),
-            study.unit(i),
-            fixed(row[0], 0),
-            *(with_figures(value) for value in row[1:]),
-        ]
-        for i, row in values.reindex(used).iterrows()
-        for row in [row.tolist()]
+        [study.heading(i), study.unit(i), fixed(count, 0), *map(with_figures, values)]
+        for i, count, *values in descriptive_statistics(study).itertuples()
     ]
     heads = ["indicator", "unit", Tex("$N$"), "mean", "sd", "min", "max"]
     columns = [text_column(0.28), text_column(0.12), *"rrrrr"]
