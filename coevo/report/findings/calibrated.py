@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.equilibrium import observed, of_source
-from coevo.report.findings.fit_tables import Reason, of_fit, reason
+from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
 
 FAILS = "fails"
@@ -19,8 +19,8 @@ def calibrations(study: Study) -> pd.DataFrame:
 
 def yearly(study: Study) -> pd.DataFrame:
     """Calibrated equilibria of the region in focus by single year, without the failed ones."""
-    rows = calibrations(study)
-    rows = rows[(rows["scope"] == study.focus) & rows["year"].notna() & (rows["kind"] != FAILS)]
+    rows = of_source(study, "calibration", scope=study.focus)
+    rows = rows[rows["year"].notna() & (rows["kind"] != FAILS)]
     return (
         rows[["year", "x1", "x2", "observed_x1", "observed_x2"]]
         .dropna(subset=["x1", "x2"])
@@ -31,16 +31,14 @@ def yearly(study: Study) -> pd.DataFrame:
 
 def period_points(study: Study) -> pd.Series | None:
     """Calibrated equilibrium of the region in focus over the period, if there is one."""
-    rows = calibrations(study)
-    rows = rows[(rows["scope"] == study.focus) & rows["year"].isna() & (rows["kind"] != FAILS)]
-    rows = rows.dropna(subset=["x1", "x2"])
+    rows = of_source(study, "calibration", scope=study.focus).dropna(subset=["x1", "x2"])
+    rows = rows[rows["year"].isna() & (rows["kind"] != FAILS)]
     return rows.iloc[0] if len(rows) else None
 
 
 def given_points(study: Study) -> pd.Series | None:
     """Rest point of the region in focus at the parameters that the configuration gives."""
-    rows = of_source(study, GIVEN)
-    rows = rows[rows["scope"] == study.focus].dropna(subset=["x1", "x2"])
+    rows = of_source(study, GIVEN, scope=study.focus).dropna(subset=["x1", "x2"])
     return rows.iloc[0] if len(rows) else None
 
 
@@ -96,7 +94,7 @@ def calibration_finding(study: Study) -> dict[str, Any]:
 
 def _refused(study: Study) -> Reason | None:
     """Why the region in focus has no calibration; None if it has one or none is asked for."""
-    rows = of_fit(study, "refusals", scope=study.focus, quantity="calibration")
+    rows = study.rows("refusals", scope=study.focus, quantity="calibration")
     return reason(rows[rows["year"].isna()])
 
 

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.inference.signs import DECISIVE, RARE
-from coevo.report.findings.fit_tables import Reason, facts, of_fit, reason
+from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
 
 BOUNDED = "interval"
@@ -31,53 +32,51 @@ def observed(study: Study, region: str | None = None) -> pd.Series:
 def refused(study: Study) -> dict[str, Reason | None]:
     """Why the main estimator has no fit of a region of its own, by region."""
     fitted = set(region_fit_rows(study)["scope"])
-    rows = of_fit(study, "refusals", quantity="fit", effects="none", estimator=study.estimator)
+    rows = study.rows("refusals", quantity="fit", effects="none", estimator=study.estimator)
     return {r: reason(rows[rows["scope"] == r]) for r in study.regions if r not in fitted}
 
 
-def of_source(study: Study, source: str) -> pd.DataFrame:
-    """Rows of `equilibria` of one source, `located` as booleans."""
-    table = study.tables["equilibria"]
-    rows = table[table["source"] == source]
+def of_source(study: Study, source: str, **wanted: object) -> pd.DataFrame:
+    """Rows of `equilibria` of one source that hold what is wanted, `located` as booleans."""
+    rows = study.rows("equilibria", source=source, **wanted)
     return rows.assign(located=rows["located"].astype(str).str.lower().eq("true"))
 
 
 def fits(study: Study) -> pd.DataFrame:
     """Classic fits of the region in focus from its own growth rows, main estimator first."""
-    rows = of_source(study, "fit")
-    rows = rows[
-        (rows["scope"] == study.focus) & (rows["effects"] == "none") & (rows["model"] == "classic")
-    ]
+    rows = of_source(study, "fit", scope=study.focus, effects="none", model="classic")
     later = (rows["estimator"] != study.estimator).rename("later")
     return rows.assign(later=later).sort_values(["later", "estimator"]).reset_index(drop=True)
 
 
 def region_fit_rows(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
-    rows = of_source(study, "fit")
-    rows = rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
-    return rows[rows["model"] == "classic"]
+    main = study.estimator
+    return of_source(study, "fit", effects="none", estimator=main, model="classic")
 
 
 def pooled_fits(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of the main estimator."""
-    rows = every_pooled(study)
-    return rows[rows["estimator"] == study.estimator]
+    return rows_of(every_pooled(study), estimator=study.estimator)
 
 
 def headline_equilibrium(study: Study, region: str) -> pd.Series | None:
     """Equilibrium of a region from the pooled fit of the headline; None without one."""
-    rows = of_source(study, "fit")
-    rows = rows[(rows["scope"] == region) & (rows["effects"] == study.effects[-1])]
-    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    rows = of_source(
+        study,
+        "fit",
+        scope=region,
+        effects=study.effects[-1],
+        estimator=study.estimator,
+        model="classic",
+    )
     return rows.iloc[0] if len(rows) else None
 
 
 def every_pooled(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of every estimator."""
-    rows = of_source(study, "fit")
-    rows = rows[(rows["scope"] == study.focus) & (rows["effects"] != "none")]
-    return rows.sort_values(["effects", "estimator"], kind="stable")
+    rows = of_source(study, "fit", scope=study.focus)
+    return rows[rows["effects"] != "none"].sort_values(["effects", "estimator"], kind="stable")
 
 
 def own_parameters(study: Study) -> dict[str, float]:
@@ -87,13 +86,8 @@ def own_parameters(study: Study) -> dict[str, float]:
 
 
 def _own_rows(study: Study) -> pd.DataFrame:
-    table = study.tables["parameters"]
-    return table[
-        (table["scope"] == study.focus)
-        & (table["effects"] == "none")
-        & (table["estimator"] == study.estimator)
-        & (table["model"] == "classic")
-    ]
+    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
+    return study.rows("parameters", **own, model="classic")
 
 
 def zone(study: Study) -> pd.Series:
@@ -158,16 +152,14 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
 
 def _general(study: Study) -> pd.DataFrame:
     """Rest points of the general model of every region alone."""
-    rows = of_source(study, "fit")
-    return rows[(rows["effects"] == "none") & (rows["model"] == "general")]
+    return of_source(study, "fit", effects="none", model="general")
 
 
 def _pooled_kinds(study: Study) -> list[dict[str, int]]:
     """Kinds of the regions' E within the pooled fits of the main estimator, by effects."""
     if not study.pooled:
         return []
-    rows = of_source(study, "fit")
-    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    rows = of_source(study, "fit", estimator=study.estimator, model="classic")
     return [
         rows.loc[rows["effects"] == effects, "kind"].value_counts().to_dict()
         for effects in study.effects

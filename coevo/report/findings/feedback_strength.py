@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coevo.report.findings.fit_tables import facts, of_fit, verdicts
+from coevo.report.findings.fit_tables import facts, verdicts
 from coevo.report.findings.relation import JUDGED
 from coevo.report.findings.study_tables import Study
 
@@ -21,8 +21,8 @@ def feedback_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "none"}
     if "feedback_weak" not in verdicts(study, **JUDGED).index:
         return {"verdict": "not_estimated"}
-    asked = of_fit(study, "verdicts", question="feedback_weak", **JUDGED)["period"]
-    refused = of_fit(study, "refusals", quantity="feedback", **JUDGED)["period"]
+    asked = study.rows("verdicts", question="feedback_weak", **JUDGED)["period"]
+    refused = study.rows("refusals", quantity="feedback", **JUDGED)["period"]
     periods = {period: _of(study, period) for period in asked if period}
     return _of(study, "") | {"periods": periods, "refused": list(refused)}
 

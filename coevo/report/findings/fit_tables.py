@@ -7,28 +7,20 @@ from coevo.report.findings.study_tables import Study
 Reason = tuple[str, str]  # the key of a message, and its fields
 
 
-def of_fit(study: Study, table: str, **fit: str) -> pd.DataFrame:
-    """Rows of a table of one fit; fit: its scope, effects, estimator, as far as they matter."""
-    rows = study.tables[table]
-    for column, value in fit.items():
-        rows = rows[rows[column] == value]
-    return rows
-
-
 def facts(study: Study, period: str = "", **fit: str) -> pd.DataFrame:
     """Value, low, high, limit ... of what `relations` and `checks` hold of a fit, by its name.
 
     period: first and last year of a sub-period, "" for all years.
     """
-    effects = of_fit(study, "relations", period=period, **fit).set_index("quantity")
-    checks = of_fit(study, "checks", period=period, **fit).set_index("check")
+    effects = study.rows("relations", period=period, **fit).set_index("quantity")
+    checks = study.rows("checks", period=period, **fit).set_index("check")
     both = pd.concat([effects, checks])
     return both[~both.index.duplicated()]
 
 
 def verdicts(study: Study, period: str = "", **fit: str) -> pd.DataFrame:
     """Verdict and direction of a fit by question."""
-    return of_fit(study, "verdicts", period=period, **fit).set_index("question")
+    return study.rows("verdicts", period=period, **fit).set_index("question")
 
 
 def reason(rows: pd.DataFrame) -> Reason | None:

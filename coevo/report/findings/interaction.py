@@ -4,9 +4,11 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.fit_tables import Reason, facts, of_fit, reason
-from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.findings.fit_tables import Reason, facts, reason
+from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.specifications import EFFECTS
 
 POOLED, FOD_IV = "pooled", "fod_iv"
 
@@ -21,13 +23,11 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
     Pooled, scaled by the first year, with region and with region and year effects; in a study of
     too few regions to pool, the focus region's own fits, per unit of its first-year output.
     """
-    table = study.tables["parameters"]
-    table = table[(table["parameter"] == parameter) & (table["model"] == "classic")]
+    table = study.rows("parameters", parameter=parameter, model="classic")
     if not study.pooled:
-        rows = _per_first_year(study, table[table["scope"] == study.focus], parameter)
+        rows = _per_first_year(study, rows_of(table, scope=study.focus), parameter)
     else:
-        rows = table[(table["scope"] == POOLED) & (table["scaling"] == "first")]
-        rows = rows[rows["effects"].isin(EFFECTS)]
+        rows = rows_of(table, scope=POOLED, scaling="first", effects=EFFECTS)
     order = {effects: i for i, effects in enumerate(("none", *EFFECTS))}
     rows = rows.assign(
         by_effects=rows["effects"].map(order), later=rows["estimator"] != study.estimator
@@ -38,14 +38,9 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
     """One coefficient in every region by the main estimator, per unit of its first-year output."""
-    table = study.tables["parameters"]
-    rows = table[
-        (table["parameter"] == parameter)
-        & (table["effects"] == "none")
-        & (table["scope"] != POOLED)
-        & (table["estimator"] == study.estimator)
-        & (table["model"] == "classic")
-    ]
+    own = {"effects": "none", "estimator": study.estimator, "model": "classic"}
+    rows = study.rows("parameters", parameter=parameter, **own)
+    rows = rows[rows["scope"] != POOLED]
     return _intervals(_per_first_year(study, rows, parameter)).reset_index(drop=True)
 
 
@@ -82,7 +77,7 @@ def slope_signs(b1: pd.Series, d: pd.Series) -> str:
 
 
 def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
-    return frame[(frame["effects"] == effects) & (frame["estimator"] == estimator)].iloc[0]
+    return rows_of(frame, effects=effects, estimator=estimator).iloc[0]
 
 
 def interaction_finding(study: Study) -> dict[str, Any]:
@@ -102,8 +97,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     effects = list(EFFECTS) if study.pooled else ["none"]
     main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
     verdicts = [slope_signs(*pair) for pair in main.values()]
-    last = pd.concat([b1, d])
-    last = last[last["effects"] == effects[-1]]
+    last = rows_of(pd.concat([b1, d]), effects=effects[-1])
     found = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "estimates": {e: {"b1": pair[0], "d": pair[1]} for e, pair in main.items()},
@@ -127,12 +121,12 @@ def interaction_finding(study: Study) -> dict[str, Any]:
 def _refused(study: Study) -> Reason | None:
     """Why the main estimator has no pooled fit of the headline; None where nothing was refused."""
     fit = {"scope": POOLED, "effects": EFFECTS[-1], "estimator": study.estimator}
-    return reason(of_fit(study, "refusals", quantity="fit", **fit))
+    return reason(study.rows("refusals", quantity="fit", **fit))
 
 
 def _above(rows: pd.DataFrame) -> tuple[int, int]:
     """Intervals with region effects only that lie above zero, and how many there are."""
-    part = rows[rows["effects"] == EFFECTS[0]]
+    part = rows_of(rows, effects=EFFECTS[0])
     return int((part["low"] > 0).sum()), len(part)
 
 
@@ -152,13 +146,12 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
     `other`: by coefficient, in how many of the other vintages, years and prices tried its interval
     does not hold zero, of how many; None where instruments are not there.
     """
-    found = {name: rows[rows["estimator"] == FOD_IV] for name, rows in (("b1", b1), ("d", d))}
+    found = {name: rows_of(rows, estimator=FOD_IV) for name, rows in (("b1", b1), ("d", d))}
     if not all(map(len, found.values())):
         return None
     F = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)["value"]
-    cases = study.tables["specifications"]
-    cases = cases[(cases["estimator"] == FOD_IV) & (cases["roles"] == "given")]
-    cases = cases[cases["pair"].isin(["main", "deflated"]) & (cases["model"] == "classic")]
+    shown = {"estimator": FOD_IV, "model": "classic"}
+    cases = study.rows("specifications", roles="given", pair=["main", "deflated"], **shown)
     main = (cases["pair"] == "main") & (cases["dropped"] == "")
     cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
     return {

@@ -6,7 +6,7 @@ import pandas as pd
 
 from coevo.inference import QUADRANTS
 from coevo.inference.relation_rule import ESTIMATORS
-from coevo.report.findings.fit_tables import Reason, facts, of_fit, reason, verdicts
+from coevo.report.findings.fit_tables import Reason, facts, reason, verdicts
 from coevo.report.findings.interaction import FOD_IV, POOLED
 from coevo.report.findings.study_tables import Study
 
@@ -22,8 +22,7 @@ def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     Those are both judges of a relation and the main estimator, with region and year effects, and
     the main estimator with region effects.
     """
-    table = study.tables["parameters"]
-    rows = table[(table["scope"] == POOLED) & (table["model"] == "general")]
+    rows = study.rows("parameters", scope=POOLED, model="general")
     last = [("region+year", name) for name in dict.fromkeys((*JUDGES, study.estimator))]
     return rows, [*last, ("region", study.estimator)]
 
@@ -66,7 +65,7 @@ def relation_finding(study: Study) -> dict[str, Any]:
 
 def _refused(study: Study) -> Reason | None:
     """Why instruments give no relation; None where nothing was refused."""
-    return reason(of_fit(study, "refusals", **JUDGED))
+    return reason(study.rows("refusals", **JUDGED))
 
 
 def _effect(rows: pd.DataFrame, quantity: str) -> pd.Series:

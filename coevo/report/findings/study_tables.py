@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling import GRADES, GradeScale
+from coevo.files import rows_of
 from coevo.observations.units import named
+from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
-EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Study:
     language: str = "en"
     places: pd.DataFrame | None = None
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def rows(self, table: str, **wanted: object) -> pd.DataFrame:
+        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted."""
+        return rows_of(self.tables[table], **wanted)
 
     @property
     def coupling(self) -> pd.DataFrame:
@@ -63,10 +68,9 @@ class Study:
     @property
     def pooled(self) -> bool:
         """Whether the main estimator has pooled fits with intervals: they need several regions."""
-        rows = self.tables.get("parameters")
-        if rows is None or self.pair is None:
+        if "parameters" not in self.tables or self.pair is None:
             return False
-        rows = rows[(rows["scope"] == "pooled") & (rows["estimator"] == self.estimator)]
+        rows = self.rows("parameters", scope="pooled", estimator=self.estimator)
         return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
 
     @property
@@ -156,5 +160,4 @@ class Study:
 
     def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
-        frame = self.tables[table]
-        return frame.loc[frame[column] == self.focus]
+        return self.rows(table, **{column: self.focus})

@@ -95,8 +95,7 @@ def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _crossing(study: Study) -> pd.Series:
     """Return the pairs of years left out of each region's own growth rows, main estimator."""
-    rows = study.tables.get("checks")
-    if rows is None or study.pair is None:
+    if "checks" not in study.tables or study.pair is None:
         return pd.Series(dtype=float)
-    rows = rows[(rows["check"] == "rows_across_vintages") & (rows["scope"] != "pooled")]
-    return rows[rows["estimator"] == study.estimator].groupby("scope")["value"].sum()
+    rows = study.rows("checks", check="rows_across_vintages", estimator=study.estimator)
+    return rows[rows["scope"] != "pooled"].groupby("scope")["value"].sum()

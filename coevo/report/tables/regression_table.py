@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 from scipy.special import stdtr
 
-from coevo.report.findings.fit_tables import of_fit
 from coevo.report.findings.interaction import FOD_IV, POOLED
-from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.findings.study_tables import Study
 from coevo.report.tables.tex import Tex, TexTable, tex_escaped
 from coevo.report.tables.worded_tables import TableVoice, caption
 from coevo.report.words.numbers import NOTHING, fixed, missing
+from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
@@ -50,12 +50,12 @@ def _one(
     fit = {"scope": scope, "scaling": scaling, "model": model}
     facts = {
         (row.check, row.effects, row.estimator): row.value
-        for row in of_fit(study, "checks", scope=scope).itertuples()
+        for row in study.rows("checks", scope=scope).itertuples()
     }
-    for row in of_fit(study, "fits", **fit).itertuples():
+    for row in study.rows("fits", **fit).itertuples():
         key = (row.effects, row.estimator)
         facts |= {("rows", *key): row.n, (f"r_squared_equation_{row.equation}", *key): row.r2}
-    return of_fit(study, "parameters", **fit), facts
+    return study.rows("parameters", **fit), facts
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
