@@ -341,14 +341,11 @@ def test_verdicts_that_changed(old) -> None:
 def words(table: pd.DataFrame | None) -> str:
     """The report of the sample study with a table of changes, on one line."""
     folder = ROOT / "workflow" / "report"
-    phrases, notes = (
-        yaml.safe_load((folder / f"{name}.en.yaml").read_text("utf-8"))
-        for name in ("phrases", "notes")
-    )
-    template = (folder / "report.en.md").read_text("utf-8")
+    phrases = yaml.safe_load((folder / "phrases.en.yaml").read_text("utf-8"))
+    template = (folder / "report.md").read_text("utf-8")
     chosen = study() if table is None else study(changes=table)
     provenance = {"files": {}, "packages": {}}
-    source = text(voice(chosen, phrases), template, notes, provenance).replace("\\", "")
+    source = text(voice(chosen, phrases), template, provenance).replace("\\", "")
     return " ".join(source.split())
 
 

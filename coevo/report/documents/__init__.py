@@ -35,14 +35,14 @@ def documents(
     indicators
         The indicator table.
     files
-        Templates, phrases, style, script and the charts of the language (`<name>.json`, `.svg` as
+        Template, phrases, style, script and the charts of the language (`<name>.json`, `.svg` as
         text, `.png` as bytes) by file name.
     config
         The configuration after defaults.
     provenance
         `files`: digest by path of each raw file; `packages`: version by name.
     language
-        A language that has a template, a phrase file and notes.
+        A language that has a phrase file.
     places
         The regions that are known, with their tiles; None: no map of tiles.
 
@@ -51,16 +51,14 @@ def documents(
     StudyError
         A character that no font of the PDF holds.
     """
-    phrases, notes = (
-        yaml.safe_load(files[f"{kind}.{language}.yaml"]) for kind in ("phrases", "notes")
-    )
+    phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
     messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
     study = study_in_language(
         config, tables, indicators, language, places, phrases["words"], messages
     )
     said, formats = voice(study, phrases), config["report"]["formats"]
     meta = metadata(said)
-    source = text(said, files[f"report.{language}.md"], notes, provenance)
+    source = text(said, files["report.md"], provenance)
     data = page_data(said) if "html" in formats else {}
     return {
         f"report.{language}.{kind}": FORMATS[kind](source, files, data, meta) for kind in formats

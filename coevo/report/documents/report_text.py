@@ -10,7 +10,7 @@ from coevo.report.documents.page_trace import trace
 from coevo.report.documents.references import cited
 from coevo.report.findings import Study
 from coevo.report.tables import annex
-from coevo.report.words.amounts import Words
+from coevo.report.words.amounts import Say, Words
 from coevo.report.words.choice_words import choice_sentences, choice_values
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.index_sentences import (
@@ -50,27 +50,32 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     return Voice(study, phrases, jinja, words)
 
 
-def text(
-    voice: Voice, template: str, notes: Mapping[str, str],
-    provenance: Mapping[str, Mapping[str, str]],
-) -> str:  # fmt: skip
-    """The report of one language as Markdown."""
+def text(voice: Voice, template: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
+    """The report of one language as Markdown: `template` has the structure, phrases the words."""
     study, phrases, jinja, words = voice
     values = jinja.globals
     values |= sentences(study, words, phrases, values)
     values |= choice_sentences(study, words, values)
     values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
+    values |= annex.tables(study, words, phrases, provenance)
     source = jinja.from_string(template).render(
+        image=lambda *parts: image(words.say, *parts),
         facts=words.facts(study.focus),
-        far_notes=far_notes(study, notes),
-        limit_lines=limit_lines(study, values["limits"], words, notes),
+        far_notes=far_notes(study, phrases["notes"]),
+        limit_lines=limit_lines(study, values["limits"], words, phrases["notes"]),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
         cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
-        **annex.tables(study, words, phrases, provenance),
     )
     return words.grammar.joined(source)
+
+
+def image(say: Say, name: str, attributes: str = "", caption: str = "") -> Markdown:
+    """The image of a chart, with the caption (unless one is given) and the words of its phrases."""
+    caption = caption or say(f"figures/{name}/caption")
+    alt = say(f"figures/{name}/alt")
+    return Markdown(f'![{caption}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
 
 
 def _digest(files: Mapping[str, str]) -> str:
