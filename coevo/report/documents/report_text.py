@@ -20,7 +20,7 @@ from coevo.report.words.index_sentences import (
     named_values,
     sentences,
 )
-from coevo.report.words.markup import Markdown, environment, escaped, plain_text, speaker
+from coevo.report.words.markup import Markdown, environment, escaped, plain_text, speaker, template
 from coevo.report.words.methods_text import method_values
 from coevo.report.words.model_words import interaction_sentence
 
@@ -50,15 +50,15 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     return Voice(study, phrases, jinja, words)
 
 
-def text(voice: Voice, template: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
-    """The report of one language as Markdown: `template` has the structure, phrases the words."""
+def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
+    """The report of one language as Markdown: `source` has the structure, phrases the words."""
     study, phrases, jinja, words = voice
     values = jinja.globals
     values |= sentences(study, words, phrases, values)
     values |= choice_sentences(study, words, values)
     values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
     values |= annex.tables(study, words, phrases, provenance)
-    source = jinja.from_string(template).render(
+    filled = template(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
         facts=words.facts(study.focus),
         far_notes=far_notes(study, phrases["notes"]),
@@ -68,7 +68,7 @@ def text(voice: Voice, template: str, provenance: Mapping[str, Mapping[str, str]
         cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
     )
-    return words.grammar.joined(source)
+    return words.grammar.joined(filled)
 
 
 def image(say: Say, name: str, attributes: str = "", caption: str = "") -> Markdown:
@@ -134,7 +134,7 @@ def metadata(voice: Voice) -> dict[str, str]:
     """Title, language and the words of the frame."""
     study, phrases, jinja, _ = voice
     texts = {key: value for key, value in phrases["page"].items() if key != "script"}
-    page = {key: jinja.from_string(value).render() for key, value in texts.items()}
+    page = {key: template(jinja, value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
     return {
         "title": title,

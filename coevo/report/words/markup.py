@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
+from jinja2.defaults import DEFAULT_FILTERS
 
 from coevo.report.words import numbers
 
@@ -97,10 +100,30 @@ def speaker(
 ) -> Callable[..., Markdown]:
     """A function that finds a phrase by its key, fills it with values and joins its lines."""
 
-    def say(key: str, **values: Any) -> Markdown:
+    @cache
+    def phrase(key: str) -> Template:
         entry: Any = phrases
         for part in key.split("/"):
             entry = entry[part]
-        return Markdown(joined(jinja.from_string(str(entry)).render(**values).strip()))
+        return template(jinja, str(entry))
+
+    def say(key: str, **values: Any) -> Markdown:
+        return Markdown(joined(phrase(key).render(**values).strip()))
 
     return say
+
+
+def template(jinja: Environment, text: str) -> Template:
+    """A text as a template of an environment; the same text is compiled once for all of them."""
+    code = _compiled(text, jinja.finalize, frozenset(jinja.filters) - set(DEFAULT_FILTERS))
+    return Template.from_code(jinja, code, jinja.make_globals(None))
+
+
+@cache
+def _compiled(text: str, finalize: Callable[[Any], str], filters: frozenset[str]) -> CodeType:
+    return environment(dict.fromkeys(filters, _not_yet), finalize).compile(text)
+
+
+def _not_yet(*_: Any) -> None:
+    """Stand for a filter while a text is compiled: none is applied before its language is known."""
+    raise NotImplementedError
