@@ -8,9 +8,10 @@ import yaml
 
 from coevo.report.documents.page import html
 from coevo.report.documents.paper import pdf
-from coevo.report.documents.report_text import metadata, page_data, text, voice
+from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.documents.word import docx
 from coevo.report.findings.localised import study_in_language
+from coevo.report.words.voices import voice
 
 # A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]

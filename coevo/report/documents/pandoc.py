@@ -7,14 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from coevo.report.documents.references import STYLES, bibliography
-from coevo.report.words.markup import escaped
-
-# Raw HTML, TeX and attributes are off: text from data cannot become markup. Quotes and dashes are
-# written as they are meant.
-READER = (
-    "markdown-raw_html-raw_tex-raw_attribute-smart-example_lists-auto_identifiers"
-    "+east_asian_line_breaks"
-)
+from coevo.report.words.markup import READER, escaped
 
 
 def converted(

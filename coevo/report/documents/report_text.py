@@ -2,67 +2,29 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.references import cited
-from coevo.report.findings import Study
 from coevo.report.tables import annex
-from coevo.report.words.amounts import Say, Words
-from coevo.report.words.choice_words import choice_sentences, choice_values
-from coevo.report.words.grammar import Grammar
-from coevo.report.words.index_sentences import (
-    Phrases,
-    far_notes,
-    limit_lines,
-    named_values,
-    sentences,
-)
-from coevo.report.words.markup import Markdown, environment, escaped, plain_text, speaker, template
-from coevo.report.words.methods_text import method_values
-from coevo.report.words.model_words import interaction_sentence
-
-
-class Voice(NamedTuple):
-    """A study with its phrases, the Jinja environment that holds every finding, and its words."""
-
-    study: Study
-    phrases: Phrases
-    jinja: Any
-    words: Words
-
-
-def voice(study: Study, phrases: Phrases) -> Voice:
-    """What says a study's findings, made once for all parts of a report."""
-    grammar = Grammar(**phrases["grammar"])
-    jinja = environment(grammar.filters)
-    say = speaker(jinja, phrases, grammar.joined)
-
-    def word(kind: str, name: str) -> str:
-        return str(phrases["words"].get(kind, {}).get(name, name))
-
-    words = Words(study, say, word, grammar)
-    jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
-    jinja.globals |= named_values(study, words, phrases)
-    jinja.globals |= choice_values(study) | method_values(study, words, phrases)
-    return Voice(study, phrases, jinja, words)
+from coevo.report.words.amounts import Say
+from coevo.report.words.index_sentences import far_notes, limit_lines
+from coevo.report.words.markup import Markdown, escaped, plain_text, template
+from coevo.report.words.voices import Voice
 
 
 def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
     """The report of one language as Markdown: `source` has the structure, phrases the words."""
-    study, phrases, jinja, words = voice
+    study, _, jinja, words = voice
     values = jinja.globals
-    values |= sentences(study, words, phrases, values)
-    values |= choice_sentences(study, words, values)
-    values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
-    values |= annex.tables(study, words, phrases, provenance)
+    values |= annex.printed_tables(words, provenance)
     filled = template(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
         facts=words.facts(study.focus),
-        far_notes=far_notes(study, phrases["notes"]),
-        limit_lines=limit_lines(study, values["limits"], words, phrases["notes"]),
+        far_notes=far_notes(words),
+        limit_lines=limit_lines(values["limits"], words),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
         cited=Markdown(", ".join(f"@{work}" for work in cited(study))),

@@ -7,10 +7,8 @@ import pandas as pd
 from coevo.coupling.comovement import SCOPES
 from coevo.report.findings.comovement import correlation_values, pairs
 from coevo.report.findings.factors import TOP, frequencies, last_ranked
-from coevo.report.words.amounts import Words
+from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
-
-Rows = list[list[Any]]
 
 
 def descriptive_rows(words: Words) -> Rows:
@@ -27,6 +25,15 @@ def descriptive_rows(words: Words) -> Rows:
             *(with_figures(value, 3) for value in cells),
         ])  # fmt: skip
     return rows
+
+
+def D_by_year(words: Words) -> Rows:
+    """D of every region in every year; below them the mean of the regions, if there are several."""
+    study = words.study
+    D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
+    rows: Rows = [[study.name(str(r)), *(graded(v, 3) for v in D.loc[r])] for r in D.index]
+    means = [words.term("head", "everyone"), *(fixed(v, 3) for v in D.mean())]
+    return rows if study.single else [*rows, means]
 
 
 def guard_rows(words: Words) -> Rows:

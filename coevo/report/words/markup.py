@@ -1,7 +1,7 @@
 """Text that is safe in Markdown: everything from data is escaped unless it says it is Markdown."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import CodeType
 from typing import Any
@@ -11,6 +11,12 @@ from jinja2.defaults import DEFAULT_FILTERS
 
 from coevo.report.words import numbers
 
+# Raw HTML, TeX and attributes are off: text from data cannot become markup. Quotes and dashes are
+# written as they are meant.
+READER = (
+    "markdown-raw_html-raw_tex-raw_attribute-smart-example_lists-auto_identifiers"
+    "+east_asian_line_breaks"
+)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -58,41 +64,13 @@ def environment(
         "subscript": subscript,
         **filters,
     }
-    jinja.globals |= {"table": table, "zip": zip}
+    jinja.globals["zip"] = zip
     return jinja
 
 
 def subscript(value: Any) -> str:
     """A whole number in subscript digits."""
     return str(value).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def table(
-    caption: str, columns: Sequence[Sequence[Any]], rows: Iterable[Sequence[Any]], kind: str = "",
-    key: str = "",
-) -> Markdown:  # fmt: skip
-    """A Markdown table in a fenced division.
-
-    Parameters
-    ----------
-    caption
-        Title of the table, Markdown.
-    columns
-        Per column: heading, alignment (`l` or `r`), relative width in the PDF.
-    rows
-        Cells, escaped unless they are Markdown.
-    kind
-        Classes of the division, separated by spaces.
-    key
-        Key of the table: the division is `table-<key>`.
-    """
-    heads: list[str] = [escaped(column[0]) for column in columns]
-    rules = ["-" * int(w) + ":" if align == "r" else ":" + "-" * int(w) for _, align, w in columns]
-    body: list[list[str]] = [[escaped(cell) for cell in row] for row in rows]
-    lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *body)]
-    marks = [f"#table-{key}"] if key else []
-    attributes = " ".join([*marks, *(f".{name}" for name in ["table", *kind.split()])])
-    return Markdown("\n".join([f"::: {{{attributes}}}", *lines, "", f": {caption}", ":::"]))
 
 
 def speaker(
