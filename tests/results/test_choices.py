@@ -9,8 +9,9 @@ import yaml
 
 from coevo.coupling import GRADES
 from coevo.files import read_table, read_texts
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
+from coevo.report.words.voices import voice
 from coevo.study import configuration
 
 FILES = {"provinces": "config"} | {

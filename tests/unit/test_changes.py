@@ -15,8 +15,9 @@ from coevo.history.changes import COLUMNS, State, changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
 from coevo.report.findings.since_release import release_finding as found
+from coevo.report.words.voices import voice
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 

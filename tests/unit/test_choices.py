@@ -13,12 +13,13 @@ from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.normalisation import METHODS, REFERENCES
 from coevo.report.documents import documents
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding, type_changes
 from coevo.report.findings.factors import frequencies, last_ranked, ranked
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.size_control import size_control_finding
+from coevo.report.words.voices import voice
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import ENGLISH, files, gap, study, tables, without

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
+from coevo.report.words.voices import voice
 from tests import populations
 from tests.sample import NAMES, study, tables
 from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words

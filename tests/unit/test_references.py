@@ -10,8 +10,9 @@ import yaml
 from coevo.report.documents.page import html
 from coevo.report.documents.pandoc import converted
 from coevo.report.documents.references import CITED, STYLES, bibliography, cited
-from coevo.report.documents.report_text import metadata, voice
+from coevo.report.documents.report_text import metadata
 from coevo.report.words.methods_text import KINDS
+from coevo.report.words.voices import voice
 from coevo.study.configuration import read_schema, with_registries
 from tests.sample import ROOT, study, words_of
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from coevo.panel.vintages import revisions
 from coevo.report.documents import documents
-from coevo.report.documents.report_text import metadata, text, voice
+from coevo.report.documents.report_text import metadata, text
 from coevo.report.figures import FIGURES
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
+from coevo.report.words.voices import voice
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"

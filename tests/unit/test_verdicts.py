@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
+from coevo.report.words.voices import voice
 from tests import populations
 from tests.sample import FOLDER, NAMES, stated, study, tables, without, words_of
 
