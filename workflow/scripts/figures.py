@@ -4,8 +4,9 @@ import yaml
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, read_texts, write_files
-from coevo.report.figures.drawing import drawn, for_others
+from coevo.report.figures.drawing import drawn
 from coevo.report.findings.localised import chart_words, study_in_language
+from coevo.report.tables.chart_files import for_others
 
 speak_plainly(snakemake.log[0])
 (text,) = read_texts(snakemake.input.phrases).values()

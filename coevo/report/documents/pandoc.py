@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coevo.report.documents.references import STYLES, bibliography
+from coevo.report.documents.references import bibliography
 from coevo.report.words.markup import READER, escaped
 
 
@@ -26,7 +26,7 @@ def converted(
     meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
     (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     arguments = [
-        *_citing(files, folder, metadata["language"]),
+        *_citing(files, folder, metadata),
         "--standalone",
         "--wrap=none",
         # Tables wider than this (all) take their relative widths from the dashes of their rule.
@@ -40,11 +40,13 @@ def converted(
     )
 
 
-def _citing(files: Mapping[str, Any], folder: Path, language: str) -> list[str]:
+def _citing(
+    files: Mapping[str, Any], folder: Path, metadata: Mapping[str, str]
+) -> list[str]:
     """Options that resolve citations, before the filter that writes captions out."""
-    works = bibliography(files["references.yaml"], language)
+    works = bibliography(files["references.yaml"], metadata["language"])
     (folder / "references.json").write_text(json.dumps(works), encoding="utf-8")
-    (folder / "style.csl").write_text(files[STYLES[language]], encoding="utf-8")
+    (folder / "style.csl").write_text(files[metadata["citations"]], encoding="utf-8")
     return [
         "--citeproc",
         f"--bibliography={folder / 'references.json'}",

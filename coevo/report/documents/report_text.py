@@ -104,6 +104,7 @@ def metadata(voice: Voice) -> dict[str, str]:
         "language": study.language,
         "lang": page["lang"],
         "lang-office": page["office"],
+        "citations": page["citations"],
         "study": str(study.config["study"]),
         "kicker": page["kicker"],
         "years": page["years"],

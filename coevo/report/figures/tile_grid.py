@@ -24,7 +24,8 @@ def _places(study: Study) -> pd.DataFrame:
     """Every tile (region, row, column, short, name, known); known: the region is in the data."""
     assert study.places is not None
     table = study.places
-    short = "abbreviation_zh" if study.language == "zh" else "abbreviation"
+    own = f"abbreviation_{study.language}"
+    short = own if own in table else "abbreviation"
     return pd.DataFrame(
         {
             "region": table["region"],

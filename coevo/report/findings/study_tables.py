@@ -131,7 +131,8 @@ class Study:
     def unit(self, identifier: str) -> str:
         """Unit of an indicator in the language; empty for a subsystem."""
         rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        return named(str(rows["unit"].iloc[0]), self.language) if len(rows) else ""
+        unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+        return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
 
     @property
     def listing(self) -> list[str]:
