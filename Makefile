@@ -48,8 +48,9 @@ $(stamp): requirements.lock
 lint: $(stamp)
 	"$(bin)/ruff" check .
 	"$(bin)/ruff" format --check .
-	"$(bin)/snakefmt" --check Snakefile workflow/rules
+	"$(bin)/snakefmt" --check Snakefile workflow/Snakefile workflow/rules
 	"$(bin)/mypy"
+	"$(bin)/codespell"
 	@"$(bin)/snakemake" --lint
 
 test: lint

@@ -161,7 +161,7 @@ def pooled_sets(x: Array) -> RatioSet:
     panel["region"] = np.repeat([f"{i:02}" for i in range(regions)], years)
     panel["year"] = np.tile(np.arange(years), regions)
     found = fit_pooled(panel, "x1", "x2", effects="region+year")
-    return fieller(found.intercepts, found.slopes, found.covariance, found.df)
+    return fieller(found.intercepts, found.slopes, found.line_covariance, found.df)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 
 
 class StudyError(Exception):
@@ -54,7 +55,9 @@ def speak_plainly(log: str | Path) -> None:
     other exception is our mistake, not the user's: it keeps its traceback, in the log too.
     """
 
-    def hook(kind, problem, trace) -> None:
+    def hook(
+        kind: type[BaseException], problem: BaseException, trace: TracebackType | None
+    ) -> None:
         text = plain_words(problem)
         Path(log).parent.mkdir(parents=True, exist_ok=True)
         Path(log).write_text(text, encoding="utf-8")

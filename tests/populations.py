@@ -4,6 +4,7 @@ from itertools import product
 
 import pandas as pd
 
+from coevo.equilibria import FITS
 from coevo.sensitivity.specifications import COLUMNS as SPECIFICATIONS
 
 RELATIONS = "scope name effects estimator quantity value low high relation".split()
@@ -32,6 +33,17 @@ def relations(
         rows += [row for effects in ("region", "region+year") for row in _pooled(effects)]
         rows += _judged(relation, A12, A21, strength) + _feedback(weak, strong, phi)
     return pd.DataFrame(rows, columns=RELATIONS)
+
+
+def fits(names: dict[str, str]) -> pd.DataFrame:
+    """Return how well the two equations fit: of each region, and of several with year effects."""
+    keys = [(code, name, "none", "classic", "trapezoid", "none") for code, name in names.items()]
+    rows = [(*key, i, 5, 0.4, 3, 1, 2.0, 3, 0.25, 1.9, None) for key, i in product(keys, (1, 2))]
+    if len(names) > 1:
+        key, n = ("pooled", "pooled", "region+year", "classic", "trapezoid", "first"), len(names)
+        numbers = (5 * n, 0.1, 4 * n - 5, 1, None, n - 1, None, 1.8, None)
+        rows += [(*key, i, *numbers) for i in (1, 2)]
+    return pd.DataFrame(rows, columns=FITS)
 
 
 def _own(code: str, name: str) -> list[tuple]:

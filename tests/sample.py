@@ -253,6 +253,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "uncertainty": uncertainty,
         "grade_shares": grade_shares,
         "parameters": _parameters(regions),
+        "fits": populations.fits({r: NAMES[r] for r in regions}),
         "equilibria": _equilibria(regions, years, values),
         "robustness": pd.DataFrame(
             [

@@ -29,7 +29,8 @@ def standard_form(U: Array) -> Array:
     """C = n (prod_s U_s)^(1/n) / sum_s U_s for U (rows, n); 0 where all U are 0."""
     total = U.sum(axis=1)
     geometric = np.prod(U, axis=1) ** (1 / U.shape[1])
-    return np.divide(U.shape[1] * geometric, total, out=np.zeros(len(U)), where=total > 0)
+    C: Array = np.divide(U.shape[1] * geometric, total, out=np.zeros(len(U)), where=total > 0)
+    return C
 
 
 def k_form(U: Array, k: float = 2.0) -> Array:
@@ -40,7 +41,8 @@ def k_form(U: Array, k: float = 2.0) -> Array:
         raise StudyError(f"k is {k}; it must be above 0")
     total = U.sum(axis=1)
     share = np.divide(4 * U[:, 0] * U[:, 1], total**2, out=np.zeros(len(U)), where=total > 0)
-    return np.minimum(share, 1.0) ** k
+    C: Array = np.minimum(share, 1.0) ** k
+    return C
 
 
 def wang_form(U: Array) -> Array:
@@ -52,7 +54,8 @@ def wang_form(U: Array) -> Array:
     top = ordered[:, -1:]
     ratio = np.divide(ordered, top, out=np.zeros_like(U), where=top > 0)
     nearness = 1 - differences / (n * (n - 1) / 2)
-    return np.sqrt(np.maximum(nearness, 0) * np.prod(ratio, axis=1) ** (1 / (n - 1)))
+    C: Array = np.sqrt(np.maximum(nearness, 0) * np.prod(ratio, axis=1) ** (1 / (n - 1)))
+    return C
 
 
 def fan_form(U: Array) -> Array:
@@ -99,7 +102,8 @@ def coordination_index(U: npt.ArrayLike, contributions: npt.ArrayLike | None = N
         raise StudyError(
             f"contributions must be {U.shape[1]} numbers, none negative, that sum to 1"
         )
-    return (U * a).sum(axis=1)  # unlike U @ a, the same for a row whatever the others are
+    T: Array = (U * a).sum(axis=1)  # unlike U @ a, the same for a row whatever the others are
+    return T
 
 
 def coordination_degree(C: npt.ArrayLike, T: npt.ArrayLike) -> Array:
@@ -227,7 +231,8 @@ def obstacle_degree(
     """
     gap = np.asarray(weights) * np.asarray(contributions) * (high - np.asarray(Z, dtype=float))
     total = gap.sum(axis=1, keepdims=True)
-    return np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
+    shares: Array = np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
+    return shares
 
 
 def rescaled(U: npt.ArrayLike) -> Array:
@@ -244,7 +249,8 @@ def rescaled(U: npt.ArrayLike) -> Array:
         raise StudyError(
             "an index that does not vary cannot be rescaled; leave coupling.preset null"
         )
-    return 0.01 + 0.98 * (U - low) / (high - low)
+    rescaled: Array = 0.01 + 0.98 * (U - low) / (high - low)
+    return rescaled
 
 
 PRESETS: dict[str, Callable[[Array], Array]] = {"spssau": rescaled}

@@ -8,6 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 Array = npt.NDArray[np.float64]
+Row = tuple[str, str, float, int]  # measure, scope, value, n
+PairRow = tuple[str, str, float, int, str]  # and the pair of subsystems
 SHUFFLES = 999
 NOISE = 1e-24  # a variance below this is rounding
 FEWEST_REGIONS = 9  # below, the true pairing is among the random ones too often
@@ -29,7 +31,8 @@ def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
             frame = frame - frame.groupby(group).transform("mean")
         if np.abs(frame.to_numpy() - before).max() < 1e-13:
             break
-    return frame.to_numpy()
+    left: Array = frame.to_numpy()
+    return left
 
 
 SCOPES = ("levels", "within_regions", "within_regions_and_years")
@@ -62,7 +65,7 @@ def random_pairings(
 
 def _correlations(
     coupling: pd.DataFrame, pair: tuple[str, str], size: pd.DataFrame, seed: int
-) -> list[tuple]:
+) -> list[PairRow]:
     """Correlations of ln U1 and ln U2 by scope, with the range of 95 % of random pairings."""
     columns = [f"U_{subsystem}" for subsystem in pair]
     positive = coupling[(coupling[columns] > 0).all(axis=1)]
@@ -93,7 +96,9 @@ def _correlations(
     return [(*row, "~".join(pair)) for row in rows]
 
 
-def _demean_many(values: Array, place: tuple, shape: tuple, scope: str) -> Array:
+def _demean_many(
+    values: Array, place: tuple[Array, Array], shape: tuple[int, int], scope: str
+) -> Array:
     """Demean many balanced panels (draws, rows) at once."""
     cube = np.empty((len(values), *shape))
     cube[:, place[0], place[1]] = values
@@ -104,7 +109,7 @@ def _demean_many(values: Array, place: tuple, shape: tuple, scope: str) -> Array
     return cube[:, place[0], place[1]]
 
 
-def _with_size(coupling: pd.DataFrame, wide: pd.DataFrame, size: Sequence[str]) -> list[tuple]:
+def _with_size(coupling: pd.DataFrame, wide: pd.DataFrame, size: Sequence[str]) -> list[Row]:
     """Rank correlations of D with size, what size explains of ln D, and D with size taken out.
 
     The size-adjusted D is the residual of ln D on a constant and ln of the first size indicator, by

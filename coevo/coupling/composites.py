@@ -15,13 +15,15 @@ Array = npt.NDArray[np.float64]
 def linear_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     """U = sum_j w_j z_j: a lack in one indicator is made good by another."""
     # Not Z @ w, whose last digit may depend on how many rows there are.
-    return (Z * w).sum(axis=-1)
+    U: Array = (Z * w).sum(axis=-1)
+    return U
 
 
 def geometric_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     """U = prod_j z_j^w_j: a lack is only partly made good; 0 where an indicator of weight is 0."""
     logs = np.log(Z, out=np.full(Z.shape, -np.inf), where=Z > 0)
-    return np.exp(np.where(w > 0, w * np.where(w > 0, logs, 0.0), 0.0).sum(axis=-1))
+    U: Array = np.exp(np.where(w > 0, w * np.where(w > 0, logs, 0.0), 0.0).sum(axis=-1))
+    return U
 
 
 def topsis_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
@@ -34,7 +36,8 @@ def topsis_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     best = np.sqrt(((w * (high - Z)) ** 2).sum(axis=-1))
     worst = np.sqrt(((w * (Z - low)) ** 2).sum(axis=-1))
     total = best + worst
-    return np.divide(worst, total, out=np.zeros(total.shape), where=total > 0)
+    U: Array = np.divide(worst, total, out=np.zeros(total.shape), where=total > 0)
+    return U
 
 
 COMPOSITES: dict[str, Callable[[Array, Array, Array, Array], Array]] = {

@@ -21,7 +21,8 @@ def logarithmic_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
     """Return L(a, b) = (b - a) / ln(b / a), a where both are equal; a, b positive, one shape."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     log = np.log1p((b - a) / a)
-    return np.divide(b - a, log, out=a.copy(), where=np.abs(log) > 1e-14)
+    mean: Array = np.divide(b - a, log, out=a.copy(), where=np.abs(log) > 1e-14)
+    return mean
 
 
 def contributions(z0: Array, z1: Array, w: Array, member: Array) -> Array:
@@ -35,7 +36,8 @@ def contributions(z0: Array, z1: Array, w: Array, member: Array) -> Array:
     positive = ((before > 0) & (after > 0)).all(axis=1)
     mean = np.full(before.shape, np.nan)
     mean[positive] = logarithmic_mean(before[positive], after[positive])
-    return w * (z1 - z0) / (2 * member.shape[1] * (mean @ member.T))
+    shares: Array = w * (z1 - z0) / (2 * member.shape[1] * (mean @ member.T))
+    return shares
 
 
 def splits(settings: Mapping[str, Any]) -> bool:

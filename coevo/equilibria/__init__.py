@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.equilibria import general_rows
+from coevo.equilibria.fit_rows import fit_rows
 from coevo.equilibria.fitted import Row, fit_all, inferable, regional_lines
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
@@ -15,6 +16,10 @@ from coevo.equilibria.theory import last_state, theoretical
 __all__ = ["Tables", "estimate", "pair_values"]
 
 PARAMETERS = "scope name effects model estimator scaling parameter estimate se df low high".split()
+FITS = (
+    "scope name effects model estimator scaling equation n r2 residual_df slopes F F_df F_p "
+    "durbin_watson jarque_bera_p"
+).split()
 EQUILIBRIA = (
     "source scope name effects model estimator year x1 x1_low x1_high x1_set x2 x2_low x2_high "
     "x2_set kind located p_predator_prey p_reversed p_saddle observed_x1 observed_x2"
@@ -22,13 +27,14 @@ EQUILIBRIA = (
 RELATIONS = "scope name effects estimator quantity value low high relation".split()
 TEXT = set("source scope name effects model estimator scaling parameter quantity relation".split())
 TEXT |= {"x1_set", "x2_set", "kind"}
-WHOLE = {"year", "df"}
+WHOLE = {"year", "df", "equation", "n", "residual_df", "slopes", "F_df"}
 
 
 class Tables(NamedTuple):
-    """The tables parameters, equilibria and relations, sorted by scope."""
+    """The tables parameters, fits, equilibria and relations, sorted by scope."""
 
     parameters: pd.DataFrame
+    fits: pd.DataFrame
     equilibria: pd.DataFrame
     relations: pd.DataFrame
 
@@ -74,6 +80,7 @@ def estimate(
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {"pooled": "pooled"}
     return Tables(
         _frame(parameters, PARAMETERS, names),
+        _frame(fit_rows(fits, main), FITS, names),
         _frame(equilibria, EQUILIBRIA, names),
         _frame(relations, RELATIONS, names),
     )

@@ -22,7 +22,7 @@ from coevo.estimation import (
     fit_trajectory,
     unbroken,
 )
-from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import FEWEST_REGIONS
 

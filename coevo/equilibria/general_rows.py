@@ -46,7 +46,7 @@ def parameter_rows(own: GeneralFit, level: float) -> Iterator[Row]:
 
 def shared_rows(own: GeneralPooled, level: float, with_errors: bool) -> Iterator[Row]:
     """Yield A_ij of many regions in scaled units; of the classic form b1 = -A12 and d = A21."""
-    A, errors = own.A, own.errors()
+    A, errors = own.A, own.error
     names = dict(zip(effect_names(len(A)), np.ndindex(A.shape), strict=True))
     wanted = [(name, 1.0, at) for name, at in names.items()]
     if own.form == "classic":

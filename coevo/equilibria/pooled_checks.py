@@ -9,8 +9,8 @@ import pandas as pd
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
 from coevo.errors import StudyError
 from coevo.estimation import PooledFit
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
-from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
 from coevo.inference import interval
 from coevo.inference.feedback import Feedback, feedback

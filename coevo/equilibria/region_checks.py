@@ -17,7 +17,7 @@ from coevo.equilibria.pooled_checks import (
     wild_rows,
 )
 from coevo.estimation import Fit
-from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.inference import deletion, forecast, least_interaction
 from coevo.lotka_volterra import conserved_path, kind, map_modulus
 

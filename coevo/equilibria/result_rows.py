@@ -121,7 +121,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
     yield _residual_correlation(pooled.residuals)
     if inferable(pooled):
         # g depends on the slope and its variance alone, which are common to all regions
-        lines = (pooled.intercepts[0], pooled.slopes, pooled.covariance[0])
+        lines = (pooled.intercepts[0], pooled.slopes, pooled.line_covariance[0])
         sets = fieller(*lines, pooled.df, level)
         yield from _unboundedness(sets.of(1), sets.of(0))
     else:

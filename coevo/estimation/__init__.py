@@ -6,7 +6,14 @@ on the year's mean R of the other population. Each equation is a line g = c + s 
 """
 
 from coevo.estimation.batches import Batch, fit_batch
-from coevo.estimation.general import GeneralFit, RestrictionTest, fit_general, restriction_test
+from coevo.estimation.effects import EFFECTS
+from coevo.estimation.general import (
+    FORMS,
+    GeneralFit,
+    RestrictionTest,
+    fit_general,
+    restriction_test,
+)
 from coevo.estimation.growth import (
     BESIDE,
     ESTIMATORS,
@@ -16,30 +23,23 @@ from coevo.estimation.growth import (
     population_rows,
     unbroken,
 )
-from coevo.estimation.logistic import LeslieFit, fit_leslie, leslie_step
-from coevo.estimation.pooled import (
-    EFFECTS,
-    SCALES,
-    PooledFit,
-    breaks,
-    common_year_share,
-    fit_pooled,
-    within_r_squared,
-)
-from coevo.estimation.region import Equations, Fit, Regression, fit, ols
+from coevo.estimation.pooled import PooledFit, common_year_share, fit_pooled, within_r_squared
+from coevo.estimation.pooled_rows import SCALES, breaks
+from coevo.estimation.region import Equations, Fit, fit
+from coevo.estimation.regression import Regression, regress
 from coevo.estimation.trajectory import PathFit, fit_trajectory
 
 __all__ = [
     "BESIDE",
     "EFFECTS",
     "ESTIMATORS",
+    "FORMS",
     "SCALES",
     "Batch",
     "Discretisation",
     "Equations",
     "Fit",
     "GeneralFit",
-    "LeslieFit",
     "PathFit",
     "PooledFit",
     "Regression",
@@ -50,13 +50,11 @@ __all__ = [
     "fit",
     "fit_batch",
     "fit_general",
-    "fit_leslie",
     "fit_pooled",
     "fit_trajectory",
     "growth_rows",
-    "leslie_step",
-    "ols",
     "population_rows",
+    "regress",
     "restriction_test",
     "unbroken",
     "within_r_squared",

@@ -5,19 +5,25 @@
 The classic form is A with zeros on the diagonal; whether the data allow that can be tested.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import fdtrc
 
 from coevo.errors import StudyError
 from coevo.estimation.growth import Array, Rows, population_rows
-from coevo.estimation.region import ols
+from coevo.estimation.regression import Regression, regress
 
+Booleans = npt.NDArray[np.bool_]
 SPARE = 4  # fewest growth rows above the number of populations: three residual degrees of freedom
+
+# name -> which slopes A_ij of n populations are estimated, (n, n); the others are zero
+FORMS: dict[str, Callable[[int], Booleans]] = {
+    "general": lambda n: np.ones((n, n), dtype=bool),
+    "classic": lambda n: ~np.eye(n, dtype=bool),
+}
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class GeneralFit:
     r (n,) per year; A (n, n) per year and unit of the column's population; covariance
     (n, 1 + n, 1 + n) of each equation's (r_i, A_i1, ..., A_in); df of each equation; residuals
     (rows, n); condition: condition number of the design with each series scaled by its mean;
-    data: the growth rows, regressor in the order of the populations.
+    data: the growth rows, regressor in the order of the populations; equations (n,).
     """
 
     r: Array
@@ -38,6 +44,7 @@ class GeneralFit:
     condition: float
     estimator: str
     data: Rows
+    equations: tuple[Regression, ...]
 
     @property
     def rows(self) -> int:
@@ -50,11 +57,11 @@ def fit_general(
     estimator: str = "trapezoid",
     breaks: Iterable[int] = (),
 ) -> GeneralFit:
-    """Return the general model fitted to one region, each equation by OLS (QR).
+    """Return the general model fitted to one region, each equation by OLS.
 
     t (years,), X (years, n), breaks and errors as in `population_rows`; residual df rows - 1 - n.
-    Series are scaled by their mean and the scale undone. `StudyError` also for fewer than n + 4
-    growth rows or a population that does not vary or follows from the others.
+    `StudyError` also for fewer than n + 4 growth rows or a population that does not vary or follows
+    from the others.
     """
     data = population_rows(t, X, estimator, breaks)
     rows, n = data.growth.shape
@@ -63,20 +70,34 @@ def fit_general(
             f"{rows} pairs of consecutive years with all figures; the general model of {n} "
             f"populations needs at least {n + SPARE}"
         )
-    scale = np.nanmean(np.asarray(X, dtype=float), axis=0)
-    design = np.column_stack([np.ones(rows), data.regressor / scale])
-    lines = [ols(design, g) for g in data.growth.T]
-    undo = np.append(1.0, 1 / scale)
-    coefficients = np.array([line.coefficients for line in lines]) * undo
+    equations = own_equations(data, FORMS["general"](n))
+    coefficients = np.array([equation.coefficients for equation in equations])
     return GeneralFit(
         r=coefficients[:, 0],
         A=coefficients[:, 1:],
-        covariance=np.array([line.covariance for line in lines]) * np.outer(undo, undo),
-        df=lines[0].df,
-        residuals=np.column_stack([line.residuals for line in lines]),
-        condition=float(np.linalg.cond(design)),
+        covariance=np.array([equation.covariance for equation in equations]),
+        df=equations[0].df,
+        residuals=np.column_stack([equation.residuals for equation in equations]),
+        condition=condition(data.regressor, np.nanmean(np.asarray(X, dtype=float), axis=0)),
         estimator=estimator,
         data=data,
+        equations=equations,
+    )
+
+
+def own_equations(data: Rows, included: Booleans) -> tuple[Regression, ...]:
+    """Return the regression of each growth (rows,) on one and the regressors `included` (n, n)."""
+    one = np.ones(len(data.year))
+    return tuple(
+        regress(g, np.column_stack([one, data.regressor[:, own]]), constant=True)
+        for g, own in zip(data.growth.T, included, strict=True)
+    )
+
+
+def condition(regressor: Array, scale: npt.ArrayLike) -> float:
+    """Return the condition number of one and the regressors (rows, k), each over its scale (k,)."""
+    return float(
+        np.linalg.cond(np.column_stack([np.ones(len(regressor)), regressor / np.asarray(scale)]))
     )
 
 
@@ -96,7 +117,7 @@ def restriction_test(fit: GeneralFit) -> RestrictionTest:
     combined: the smallest p adjusted by Holm, min(1, n min p), which needs no assumption on how the
     equations' errors are related. Source: Holm (1979).
     """
-    own = np.arange(len(fit.r))
-    F = np.diag(fit.A) ** 2 / fit.covariance[own, own + 1, own + 1]
-    p = fdtrc(1, fit.df, F)
+    tests = [equation.test([1 + i]) for i, equation in enumerate(fit.equations)]
+    F, p = (np.array([getattr(test, name) for test in tests]) for name in ("F", "p"))
+    # as `multipletests` of statsmodels, which collects garbage first: a tenth of a second a region
     return RestrictionTest(F, p, float(min(1.0, len(p) * p.min())))

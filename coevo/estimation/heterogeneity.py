@@ -1,5 +1,6 @@
 """Do regions share their slopes? Own slopes, their mean, a test, and each region left out."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,11 +9,21 @@ from scipy.special import fdtrc
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.growth import Array, Integers, Rows
-from coevo.estimation.pooled import PooledFit, common_slopes
+from coevo.estimation.general import Booleans
+from coevo.estimation.growth import Array, Integers
+from coevo.estimation.pooled import PooledFit
+from coevo.estimation.pooled_rows import Pool
+from coevo.estimation.pooled_slopes import without_effects
+from coevo.estimation.regression import regress
+from coevo.registry import choose
 
 EQUATIONS = ("b1", "d")
 SIGNS = np.array([-1.0, 1.0])  # slopes of the two equations are (-b1, d)
+# effects with a level for each region -> columns (rows, m) of what they take out beside the levels
+BESIDE_LEVELS: dict[str, Callable[[Integers], Array]] = {
+    "region": lambda year: np.empty((len(year), 0)),
+    "region+year": lambda year: 1.0 * (year[:, None] == np.unique(year)[1:]),
+}
 
 
 class OwnSlopes(NamedTuple):
@@ -46,20 +57,26 @@ def own_slopes(pooled: PooledFit) -> OwnSlopes:
     With region effects that is a regression of each region alone. The pooled slope is the mean of
     the s_r with weights sum_t R~^2. Regions with a single growth row are left out.
     """
-    absorbed, _ = common_slopes(pooled.region, pooled.data, pooled.effects)
-    g, R = absorbed.residual[:, :2], absorbed.residual[:, 2:]
-    kept = np.bincount(pooled.region) > 1
-    length = np.sqrt(sums(pooled.region, R**2))
+    g, R = pooled.moments.growth, pooled.moments.regressor[:, ::-1]
+    rows = np.bincount(pooled.region)
+    kept = np.flatnonzero(rows > 1)
+    _require_varying(pooled, R, rows > 1)
+    ends = np.cumsum(rows)
+    slopes = [
+        [regress(g[part, i], R[part, i, None]).coefficients[0] for i in (0, 1)]
+        for part in (slice(ends[r] - rows[r], ends[r]) for r in kept)
+    ]
+    codes = np.array(pooled.regions)[kept].tolist()
+    return OwnSlopes(tuple(codes), SIGNS * np.array(slopes).reshape(-1, 2))
+
+
+def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
+    """Raise `StudyError` if R (rows, 2) is but rounding in one of the regions `kept` (G,)."""
     least = len(R) * np.finfo(float).eps * np.linalg.norm(pooled.data.regressor, axis=0)
-    flat = kept & (length <= least).any(axis=1)
-    codes = np.array(pooled.regions)
+    flat = kept & np.any(np.sqrt(sums(pooled.region, R**2)) <= least, axis=1)
     if flat.any():
-        raise StudyError(
-            f"{', '.join(codes[flat])}: a regressor does not vary: no slope of its own"
-        )
-    length = np.where(length > 0, length, 1)
-    slopes = sums(pooled.region, R / length[pooled.region] * g) / length  # QR of one column
-    return OwnSlopes(tuple(codes[kept].tolist()), SIGNS * slopes[kept])
+        codes = ", ".join(np.array(pooled.regions)[flat])
+        raise StudyError(f"{codes}: a regressor does not vary: no slope of its own")
 
 
 def mean_group(pooled: PooledFit) -> MeanGroup:
@@ -74,7 +91,9 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
     K = len(own)
     if K < 2:
         raise StudyError(f"{K} region(s) with a slope of their own: a mean needs two")
-    return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K)
+    means = [regress(slopes, np.ones((K, 1)), constant=True) for slopes in own.T]
+    errors = np.array([np.sqrt(mean.covariance[0, 0]) for mean in means])
+    return MeanGroup(np.array([mean.coefficients[0] for mean in means]), errors, K)
 
 
 def homogeneity_test(pooled: PooledFit) -> Homogeneity:
@@ -84,31 +103,45 @@ def homogeneity_test(pooled: PooledFit) -> Homogeneity:
         F = [(RSS_common - RSS_own) / (K - 1)] / (RSS_own / df),   df = rows - effects - K
 
     The effects are those of the pooled fit; errors are taken as independent and of one variance.
+    Effects and own slopes are taken out region by region, then what they leave of the years'
+    effects in one regression (Frisch, Waugh and Lovell): nothing is of size rows x regions.
     `StudyError` if the rows do not determine K slopes and an error. Source: Baltagi (2021),
     Econometric Analysis of Panel Data, section 4.1.
     """
     region, data = pooled.region, pooled.data
-    one = region[:, None] == np.flatnonzero(np.bincount(region) > 1)  # (rows, K)
-    K, own = one.shape[1], []
+    beside = choose(BESIDE_LEVELS, pooled.effects, "effects that leave regions their levels")
+    kept = np.bincount(region) > 1
+    K, D = int(kept.sum()), beside(data.year)
+    effects = len(kept) + D.shape[1]
+    df = len(region) - effects - K
+    if K < 2 or df < 1:
+        raise StudyError(f"{len(region)} growth rows are too few to compare {K} slopes")
+    _require_varying(pooled, EFFECTS["region"](region, data.year, data.regressor).residual, kept)
+    own = []
     for g, R in zip(data.growth.T, data.regressor.T, strict=True):
-        columns = np.column_stack([g, R[:, None] * one])
-        absorbed = EFFECTS[pooled.effects](region, data.year, columns)
-        df = len(region) - absorbed.rank - K
-        if K < 2 or df < 1:
-            raise StudyError(f"{len(region)} growth rows are too few to compare {K} slopes")
-        own.append(_rss(absorbed.residual[:, 1:], absorbed.residual[:, 0]))
+        left = _without_own_lines(region, data.year, R, np.column_stack([g, D]))
+        own.append(_rss(left[:, 0], left[:, 1:], effects=len(kept) + K))
     common = (pooled.residuals**2).sum(axis=0)
     F = (common - own) / (K - 1) / (np.array(own) / df)
     return Homogeneity(F, (K - 1, df), fdtrc(K - 1, df, F))
 
 
-def _rss(X: Array, y: Array) -> float:
-    """Return the residual sum of squares of y (n,) on X (n, k), by QR."""
-    length = np.linalg.norm(X, axis=0)
-    Q, R = np.linalg.qr(X / np.where(length > 0, length, 1))
-    if np.abs(np.diag(R)).min() <= len(y) * np.finfo(float).eps:
-        raise StudyError("a region's regressor does not vary: it has no slope of its own")
-    return float(((y - Q @ (Q.T @ y)) ** 2).sum())
+def _without_own_lines(region: Integers, year: Integers, R: Array, V: Array) -> Array:
+    """Return V (rows, m) without each region's own level and its own slope on R (rows,)."""
+    within = EFFECTS["region"](region, year, np.column_stack([R, V])).residual
+    R = within[:, 0]
+    length = np.sqrt(sums(region, R[:, None] ** 2))
+    q = R / np.where(length > 0, length, 1)[region, 0]
+    return within[:, 1:] - q[:, None] * sums(region, q[:, None] * within[:, 1:])[region]
+
+
+def _rss(y: Array, X: Array, effects: int) -> float:
+    """Return what is left of the squares of y (rows,) by X (rows, k), perhaps of no columns."""
+    if X.shape[1] == 0:
+        return float(y @ y)
+    refusal = "regions and years share too little for slopes of their own beside year effects"
+    residuals = regress(y, X, effects, refusal=refusal).residuals
+    return float(residuals @ residuals)
 
 
 def leave_one_out(pooled: PooledFit) -> pd.DataFrame:
@@ -116,19 +149,29 @@ def leave_one_out(pooled: PooledFit) -> pd.DataFrame:
 
     Effects are taken out anew of the rows that remain. `StudyError` if one region carries the fit.
     """
-    rows = []
+    slopes = []
     for i, code in enumerate(pooled.regions):
         try:
-            slopes = common_slopes(*_without(pooled, i), pooled.effects)[1]
+            slopes.append(SIGNS * _slopes(_without(pooled.pool, i), pooled.effects))
         except StudyError as error:
             raise StudyError(f"without {code}: {error}") from None
-        rows.append(SIGNS * slopes)
-    columns = dict(zip(EQUATIONS, np.array(rows).T, strict=True))
+    columns = dict(zip(EQUATIONS, np.array(slopes).T, strict=True))
     return pd.DataFrame({"region": pooled.regions} | columns)
 
 
-def _without(pooled: PooledFit, i: int) -> tuple[Integers, Rows]:
-    kept, data = pooled.region != i, pooled.data
-    region = pooled.region[kept]
-    part = Rows(data.year[kept], data.growth[kept], data.regressor[kept], data.crossing)
-    return region - (region > i), part
+def _slopes(rows: Pool, effects: str) -> Array:
+    """Return the slopes (2,) that the regions share, without errors."""
+    columns = np.column_stack([rows.growth, rows.regressor])
+    absorbed = EFFECTS[effects](rows.region, rows.year, columns)
+    moments = without_effects(rows, absorbed, effects, regressors=1)
+    g, R = moments.growth, moments.regressor[:, ::-1]
+    length = np.linalg.norm(R, axis=0)
+    return np.asarray(np.sum(R / length * g, axis=0) / length)  # QR of one column
+
+
+def _without(rows: Pool, i: int) -> Pool:
+    """Return the rows of all regions but one."""
+    kept = rows.region != i
+    columns = {name: getattr(rows, name)[kept] for name in ("year", "growth", "regressor", "start")}
+    region = rows.region[kept]
+    return rows._replace(region=region - (region > i), **columns)

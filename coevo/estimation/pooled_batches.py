@@ -12,7 +12,7 @@ import pandas as pd
 
 from coevo.estimation.effects import EFFECTS, forward_deviations
 from coevo.estimation.growth import Array, Integers
-from coevo.estimation.pooled import pool
+from coevo.estimation.pooled_rows import pool
 
 
 class Steps(NamedTuple):
@@ -64,7 +64,7 @@ def fod_general(panels: Steps) -> General:
 
     R = (x(t) + x(t+1))/2. g and R enter as forward deviations, the instruments x1(t), x2(t) as they
     are; the deviations of the years' dummies are taken out of all. Covariance clustered by region,
-    factor G/(G-1) (n-1)/(n-k). The convention of `orthogonal.fod_iv`.
+    factor G/(G-1) (n-1)/(n-k). The convention of `fod_iv.deviations`.
     """
     region, year, start, end = panels
     kept, deviate = forward_deviations(region, year, np.eye(len(year)))

@@ -2,25 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
 from coevo.errors import StudyError
-from coevo.estimation.effects import EFFECTS, require_left
+from coevo.estimation.effects import EFFECTS
+from coevo.estimation.fod_iv import FOD_IV, deviations, strength
+from coevo.estimation.general import FORMS, Booleans
 from coevo.estimation.growth import Array
-from coevo.estimation.orthogonal import (
-    FOD_IV,
-    FORMS,
-    Booleans,
-    Moments,
-    deviations,
-    strength,
-    two_stage,
-)
-from coevo.estimation.pooled import Pool, pool
+from coevo.estimation.pooled_rows import Pool, pool
+from coevo.estimation.pooled_slopes import Moments, shared_slopes, without_effects
+from coevo.estimation.regression import FTest, Regression
 from coevo.registry import choose
 
 
@@ -28,11 +23,13 @@ from coevo.registry import choose
 class GeneralPooled:
     """g_i = r_i + sum_j A_ij R(x_j) with A common to G regions, in scaled units.
 
-    pool: regions, units (G, n), growth rows; intercepts (G, n): r of each region, at the average
-    year; A (n, n); covariance (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the
-    regions that enter; included (n, n): the slopes that are estimated, the others are zero;
-    residuals (rows, n), of `fod_iv` in forward deviations; strength (n, n): first-stage F of the
-    instruments, NaN without; estimator, effects, scale, form: names.
+    pool: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
+    region, at the average year effect; common: one level for all regions; A (n, n); covariance
+    (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the regions that enter; included
+    (n, n): the slopes that are estimated, the others are zero; moments: the rows as the effects
+    leave them, of `fod_iv` in forward deviations; residuals (rows, n) there; equations (n,): the
+    regressions; strength (n, n): first-stage F of the instruments, NaN without; estimator, effects,
+    scale, form: names.
     """
 
     estimator: str
@@ -40,12 +37,15 @@ class GeneralPooled:
     scale: str
     form: str
     pool: Pool
-    intercepts: Array
+    level: Array
+    common: bool
     A: Array
     covariance: Array
     df: int
     included: Booleans
+    moments: Moments
     residuals: Array
+    equations: tuple[Regression, ...]
     strength: Array
 
     @property
@@ -61,17 +61,16 @@ class GeneralPooled:
         """Number of rows in the regressions; forward deviations cost one of each region."""
         return len(self.residuals)
 
-    def errors(self) -> Array:
-        """Return the clustered standard errors of A, (n, n)."""
+    @cached_property
+    def intercepts(self) -> Array:
+        """r (G, n) of each region, at the average year effect."""
+        n = len(self.A)
+        return self.level[:, :n] - self.level[:, n:] @ self.A.T
+
+    @property
+    def error(self) -> Array:
+        """Clustered standard errors of A, (n, n)."""
         return np.sqrt(np.diag(self.covariance)).reshape(self.A.shape)
-
-
-class Wald(NamedTuple):
-    """F of a joint restriction, its degrees of freedom (two numbers), and p."""
-
-    F: float
-    df: tuple[int, int]
-    p: float
 
 
 def fit_pooled_general(
@@ -93,42 +92,35 @@ def fit_pooled_general(
     """
     included = choose(FORMS, form, "form")(len(names))
     rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
-    make = deviations if estimator == FOD_IV else _within
-    moments = make(rows, effects)
-    A, covariance, residuals = two_stage(moments, included)
+    absorb = choose(EFFECTS, effects, "effects")
+    if len(rows.regions) < 2:
+        raise StudyError(f"{len(rows.regions)} region(s) with growth rows: a pooled fit needs two")
+    absorbed = absorb(rows.region, rows.year, np.column_stack([rows.growth, rows.regressor]))
+    if estimator == FOD_IV:
+        moments = deviations(rows, effects)
+    else:
+        moments = without_effects(rows, absorbed, effects, int(included.sum(axis=1).max()))
+    A, covariance, residuals, equations = shared_slopes(moments, included)
     return GeneralPooled(
         estimator=estimator,
         effects=effects,
         scale=scale,
         form=form,
         pool=rows,
-        intercepts=_levels(rows, A, effects),
+        level=absorbed.level,
+        common=absorbed.common,
         A=A,
         covariance=covariance,
         df=int(moments.region.max()),
         included=included,
+        moments=moments,
         residuals=residuals,
+        equations=equations,
         strength=strength(moments, included),
     )
 
 
-def _within(rows: Pool, effects: str) -> Moments:
-    """Return the rows without the effects; regressors stand for themselves."""
-    n, columns = rows.growth.shape[1], np.column_stack([rows.growth, rows.regressor])
-    absorbed = choose(EFFECTS, effects, "effects")(rows.region, rows.year, columns)
-    if len(columns) <= absorbed.rank + n:
-        raise StudyError(f"{len(columns)} growth rows are too few for effects '{effects}'")
-    g, R = absorbed.residual[:, :n], absorbed.residual[:, n:]
-    require_left(R, rows.regressor, effects)
-    return Moments(rows.region, g, R, None, absorbed.counted)
-
-
-def _levels(rows: Pool, A: Array, effects: str) -> Array:
-    """Return the level (G, n) of growth less its explained part, at the average year."""
-    return EFFECTS[effects](rows.region, rows.year, rows.growth - rows.regressor @ A.T).level
-
-
-def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> Wald:
+def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
     """Return the Wald test that the slopes `zero` (n, n) are all nil.
 
         F = a' V^-1 a / q,   compared with F(q, G-1),   a the q slopes, V their covariance
@@ -146,4 +138,4 @@ def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> Wald:
         raise StudyError(f"{fit.df + 1} regions are too few for a joint test of {q} slopes")
     a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
     F = float(a @ np.linalg.solve(V, a)) / q
-    return Wald(F, (q, fit.df), float(fdtrc(q, fit.df, F)))
+    return FTest(F, (q, fit.df), float(fdtrc(q, fit.df, F)))

@@ -48,7 +48,7 @@ def system(indicators: pd.DataFrame) -> pd.DataFrame:
 
 def comparable(old: State, new: State) -> bool:
     """Whether today's figures can be held against the release: both have one indicator system."""
-    return system(old.indicators).equals(system(new.indicators))
+    return bool(system(old.indicators).equals(system(new.indicators)))
 
 
 def with_frozen_goalposts(old: State, new: State) -> pd.DataFrame:

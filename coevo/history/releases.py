@@ -42,7 +42,7 @@ def manifest(folder: str | Path) -> dict[str, Any]:
     path = Path(folder, MANIFEST)
     advice = "put the release back as it was, or move its folder out of releases"
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         if isinstance(said["number"], int) and isinstance(said["config"], dict):
             return said
     except FileNotFoundError:

@@ -10,8 +10,8 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.growth import Array, Integers
-from coevo.estimation.orthogonal import FOD_IV
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.inference import FEWEST_REGIONS

@@ -48,7 +48,8 @@ def minmax(
     if direction not in ("+", "-"):
         raise StudyError(f"direction '{direction}' is neither '+' nor '-'")
     share = (x - low) / (high - low) if direction == "+" else (high - x) / (high - low)
-    return range[0] + (range[1] - range[0]) * share
+    z: Array = range[0] + (range[1] - range[0]) * share
+    return z
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The panel: one figure per region, year and indicator, gaps filled by policy, the rest derived."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "flag"]
+Wide = dict[str, pd.DataFrame]  # indicator -> regions x years
 
 
 class PanelTables(NamedTuple):
@@ -158,7 +159,11 @@ def _inherited(arguments: list[pd.DataFrame], shared: bool) -> pd.DataFrame:
 
 
 def _derive(
-    values: dict, flags: dict, derived: pd.DataFrame, indicators: pd.DataFrame, names: dict
+    values: Wide,
+    flags: Wide,
+    derived: pd.DataFrame,
+    indicators: pd.DataFrame,
+    names: Mapping[str, str],
 ) -> None:
     """Add the derived indicators, in the table's order, to `values` and `flags`."""
     factors = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
@@ -174,7 +179,7 @@ def _derive(
         flags[indicator] = _flags(value, filled, marks.where(value.notna(), ""))
 
 
-def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: dict) -> None:
+def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: Mapping[str, str]) -> None:
     problems = Problems()
     for region, year in zip(*np.nonzero(np.isinf(value.to_numpy())), strict=True):
         problems.add(
@@ -184,7 +189,9 @@ def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: dict) -
     problems.check()
 
 
-def _long(values: dict, flags: dict, names: dict, wanted: list) -> pd.DataFrame:
+def _long(
+    values: Wide, flags: Wide, names: Mapping[str, str], wanted: Sequence[str]
+) -> pd.DataFrame:
     parts = []
     for indicator, frame in values.items():
         value = frame.loc[wanted].stack(future_stack=True)

@@ -6,6 +6,7 @@ a finding only if no unrounded levels compatible with the printed digits give it
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ COLUMNS += ["file", "sheet", "cell", "message"]
 RISE = 3.0  # a level that more than triples from one year to the next
 FALL = 0.7  # or loses more than 30 %
 
+Finding = dict[str, Any]  # a row of the audit by column
+
 
 def _shown(value: float, half_unit: float | None = None) -> str:
     """Write a figure with the digits it was printed with, or with all it has."""
@@ -27,13 +30,17 @@ def _shown(value: float, half_unit: float | None = None) -> str:
     return f"{value:,.{max(0, -round(math.log10(2 * half_unit)))}f}"
 
 
-def _finding(check: str, row: Mapping, printed: float, computed: float, message: str) -> dict:
+def _finding(
+    check: str, row: Mapping[str, Any], printed: float, computed: float, message: str
+) -> Finding:
     kept = {name: row[name] for name in ("region", "name", "year", "indicator", "unit")}
     kept |= {name: row[name] for name in ("file", "sheet", "cell")}
     return {"check": check, **kept, "printed": printed, "computed": computed, "message": message}
 
 
-def _wide(frame: pd.DataFrame, column: pd.Series, factors: Mapping[str, float]) -> dict:
+def _wide(
+    frame: pd.DataFrame, column: pd.Series, factors: Mapping[str, float]
+) -> dict[str, pd.DataFrame]:
     """Return one frame (regions x years) in base units per indicator."""
     years = range(int(frame["year"].min()), int(frame["year"].max()) + 1)
     data = frame.assign(figure=column)
@@ -46,7 +53,9 @@ def _wide(frame: pd.DataFrame, column: pd.Series, factors: Mapping[str, float]) 
     }
 
 
-def _printed(frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, float]) -> list:
+def _printed(
+    frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, float]
+) -> list[Finding]:
     """Compare printed derived figures with what the printed levels of their vintage allow."""
     return [
         finding
@@ -57,7 +66,7 @@ def _printed(frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, f
 
 def _printed_together(
     frame: pd.DataFrame, derived: pd.DataFrame, factors: Mapping[str, float]
-) -> list:
+) -> list[Finding]:
     middle = _wide(frame, frame["value"], factors)
     low = _wide(frame, frame["value"] - frame["half_unit"], factors)
     high = _wide(frame, frame["value"] + frame["half_unit"], factors)
@@ -94,7 +103,7 @@ def _printed_together(
     return findings
 
 
-def _jumps(frame: pd.DataFrame) -> list:
+def _jumps(frame: pd.DataFrame) -> list[Finding]:
     """Rises above threefold and falls above 30 % between consecutive years of one vintage."""
     series = ["vintage", "indicator", "region"]
     rows = frame[frame["value"] > 0].sort_values([*series, "year"], kind="stable")
@@ -114,7 +123,7 @@ def _jumps(frame: pd.DataFrame) -> list:
     return findings
 
 
-def _out_of_range(frame: pd.DataFrame) -> list:
+def _out_of_range(frame: pd.DataFrame) -> list[Finding]:
     low = frame["unit"].map({name: unit.low for name, unit in UNITS.items()})
     high = frame["unit"].map({name: unit.high for name, unit in UNITS.items()})
     findings = []
@@ -124,7 +133,7 @@ def _out_of_range(frame: pd.DataFrame) -> list:
     return findings
 
 
-def _units(frame: pd.DataFrame, derived: pd.DataFrame) -> list:
+def _units(frame: pd.DataFrame, derived: pd.DataFrame) -> list[Finding]:
     """One finding per sheet whose unit is read as another, with the figure that speaks for it."""
     equals = {parse(t)[1][0]: i for i, t in derived[["indicator", "derivation"]].to_numpy()
               if parse(t)[0] == "equal"}  # fmt: skip

@@ -8,7 +8,7 @@ where the figure is linked to a newer level, else "" (docs/methods.md, 1).
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -166,7 +166,7 @@ def revisions(frame: pd.DataFrame) -> pd.DataFrame:
     return kept[REVISIONS].reset_index(drop=True)
 
 
-def withdrawn(frame: pd.DataFrame) -> list[dict]:
+def withdrawn(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a finding of the audit per figure that a newer vintage lists without giving it.
 
     frame: observations. `printed` holds the older figure; the place is that of the newer blank.

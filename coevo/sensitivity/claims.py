@@ -259,7 +259,7 @@ def most_rapid(evidence: Evidence, indicator: str) -> Answer:
 def _rate(D: pd.DataFrame) -> float:
     """Average growth of D a year, per cent."""
     years = D["year"].iloc[-1] - D["year"].iloc[0]
-    return 100 * ((D["D"].iloc[-1] / D["D"].iloc[0]) ** (1 / years) - 1)
+    return float(100 * ((D["D"].iloc[-1] / D["D"].iloc[0]) ** (1 / years) - 1))
 
 
 def _growth_of_D(D: pd.DataFrame) -> str:

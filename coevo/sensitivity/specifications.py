@@ -16,7 +16,7 @@ from coevo.equilibria import general_rows, pair_values
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, REGIONAL, Row, allows_growth, inferable
 from coevo.errors import StudyError
 from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit_pooled
-from coevo.estimation.orthogonal import FOD_IV
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import equilibrium_sets, interval
 from coevo.inference.feedback import feedback

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -31,7 +32,7 @@ class Checked:
     subsystems, of how many.
     """
 
-    config: Mapping
+    config: Mapping[str, Any]
     files: Sequence[str]
     indicators: pd.DataFrame
     observations: pd.DataFrame

@@ -47,10 +47,11 @@ FEWEST_YEARS = 5
 
 
 def _mapping(module: str, attribute: str) -> Mapping[str, str]:
-    return getattr(importlib.import_module(module), attribute)
+    refused: Mapping[str, str] = getattr(importlib.import_module(module), attribute)
+    return refused
 
 
-def read_config(path: str | Path) -> dict:
+def read_config(path: str | Path) -> dict[str, Any]:
     """Return a config file as it is written, before defaults.
 
     Raises `StudyError` for a file that is not there (with the studies that are) or is no table.
@@ -68,12 +69,13 @@ def read_config(path: str | Path) -> dict:
         raise StudyError(f"{path}: is not a table of keys and values: {where}") from None
 
 
-def read_schema(name: str) -> dict:
-    """Return a schema of workflow/schemas: `config` or `indicators`."""
+def read_schema(name: str, root: str | Path = "") -> dict[str, Any]:
+    """Return a schema of workflow/schemas under `root`, the repository: `config`, `indicators`."""
     import yaml
 
-    path = Path("workflow", "schemas", f"{name}.schema.yaml")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    path = Path(root, "workflow", "schemas", f"{name}.schema.yaml")
+    schema: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return schema
 
 
 def with_registries(schema: Any) -> Any:
@@ -89,7 +91,7 @@ def with_registries(schema: Any) -> Any:
     return out
 
 
-def with_defaults(config: Mapping, schema: Mapping) -> dict:
+def with_defaults(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return `config` with the schema's defaults wherever a key is absent, at every depth."""
     out = deepcopy(dict(config))
     for key, part in schema.get("properties", {}).items():
@@ -100,7 +102,7 @@ def with_defaults(config: Mapping, schema: Mapping) -> dict:
     return out
 
 
-def messages(error) -> Iterator[str]:
+def messages(error: Any) -> Iterator[str]:
     """Turn one error of the validator into lines `key: what; what is allowed`."""
     key = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties":
@@ -126,7 +128,7 @@ def messages(error) -> Iterator[str]:
         yield f"{key or 'config'}: {error.message}" + (f"; {hint}" if hint else "")
 
 
-def complete(config: Mapping, schema: Mapping, name: str) -> dict:
+def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the config completed with defaults.
 
     Raises `StudyError` with one line per problem, each `name: key: what; what is allowed`.
@@ -153,7 +155,7 @@ def complete(config: Mapping, schema: Mapping, name: str) -> dict:
     return full
 
 
-def _across_keys(config: Mapping) -> Iterator[str]:
+def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     first, last = config["years"]["first"], config["years"]["last"]
     if first > last:
         yield f"years: first ({first}) comes after last ({last}); swap them"
@@ -201,7 +203,7 @@ def _across_keys(config: Mapping) -> Iterator[str]:
         yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"
 
 
-def _years_of_the_model(config: Mapping, first: int, last: int) -> Iterator[str]:
+def _years_of_the_model(config: Mapping[str, Any], first: int, last: int) -> Iterator[str]:
     """Years that the model is split at, or does without, and that the study has not."""
     split = (config["interaction"] or {}).get("split")
     if split is not None and not first < split < last:

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from coevo.characters import room
 from coevo.study.guide import (
@@ -30,7 +31,10 @@ LABEL_STYLE = {"italic": True, "text_wrap": True, "valign": "bottom", "font_colo
 
 
 def blank_workbook(
-    indicators: Sequence[Row], regions: Sequence[Row], config: Mapping, guide: Sequence[Pair]
+    indicators: Sequence[Row],
+    regions: Sequence[Row],
+    config: Mapping[str, Any],
+    guide: Sequence[Pair],
 ) -> bytes:
     """Return the workbook to fill in, as xlsx; the same arguments give the same bytes.
 
@@ -63,7 +67,7 @@ def blank_workbook(
     return memory.getvalue()
 
 
-def _tops(first: int, tables: Mapping) -> dict[str, int]:
+def _tops(first: int, tables: Mapping[str, Any]) -> dict[str, int]:
     """Return the zero-based row of each table's head, a blank row between tables."""
     tops = {}
     for name, (_, rows) in tables.items():
@@ -72,7 +76,7 @@ def _tops(first: int, tables: Mapping) -> dict[str, int]:
     return tops
 
 
-def _heads(book, sheet, sources: Sequence[Row]) -> None:
+def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
     """Write English labels, the head with units, widths; freeze them."""
     head, label = book.add_format(HEAD_STYLE), book.add_format(LABEL_STYLE)
     plain = book.add_format({"locked": False})
@@ -91,7 +95,13 @@ def _heads(book, sheet, sources: Sequence[Row]) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _checks(sheet, sources: Sequence[Row], rows: int, config: Mapping, lists: Mapping) -> None:
+def _checks(
+    sheet: Any,
+    sources: Sequence[Row],
+    rows: int,
+    config: Mapping[str, Any],
+    lists: Mapping[str, str],
+) -> None:
     """Say and check what a cell accepts while it is typed; a warning, since reading decides."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -131,7 +141,13 @@ def _checks(sheet, sources: Sequence[Row], rows: int, config: Mapping, lists: Ma
         sheet.data_validation(top, column, end, column, {**figure, "error_type": "warning"})
 
 
-def _guide(book, study: str, guide: Sequence[Pair], tables: Mapping, tops: Mapping) -> None:
+def _guide(
+    book: Any,
+    study: str,
+    guide: Sequence[Pair],
+    tables: Mapping[str, Any],
+    tops: Mapping[str, int],
+) -> None:
     """Write the sheet of words: how to fill in, indicators, marks, regions."""
     sheet = book.add_worksheet(GUIDE)
     sheet.hide_gridlines(2)

@@ -1,6 +1,7 @@
 """What the guide of a workbook to fill in says, in Chinese and English: marks, uses, lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from coevo.observations.cells import MISSING_MARKS, known_marks
 from coevo.observations.names import aliases
@@ -56,7 +57,7 @@ def both_units(row: Row) -> str:
     return " · ".join(dict.fromkeys((unit_name(row), row["unit"])))
 
 
-def uses(row: Row, indicators: Sequence[Row], config: Mapping) -> Iterator[Pair]:
+def uses(row: Row, indicators: Sequence[Row], config: Mapping[str, Any]) -> Iterator[Pair]:
     """Yield what an indicator is for, as Chinese and English text."""
     name = row["indicator"]
     if row["subsystem"]:
@@ -82,7 +83,7 @@ def uses(row: Row, indicators: Sequence[Row], config: Mapping) -> Iterator[Pair]
 
 
 def guide_blocks(
-    indicators: Sequence[Row], regions: Sequence[Row], config: Mapping
+    indicators: Sequence[Row], regions: Sequence[Row], config: Mapping[str, Any]
 ) -> dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]]:
     """Return the tables of the guide: name -> head, rows; `indicators` are those to fill in."""
     rows: list[tuple[str, ...]] = []

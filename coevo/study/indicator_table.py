@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from coevo.errors import Problems, StudyError
 from coevo.observations.names import aliases, compared
@@ -38,7 +39,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
 
 
 def check_indicators(
-    config: Mapping, schema: Mapping, regions: str, name: str
+    config: Mapping[str, Any], schema: Mapping[str, Any], regions: str, name: str
 ) -> list[dict[str, str]]:
     """Return the rows of the indicator table; check the config's names against it and `regions`.
 
@@ -68,7 +69,7 @@ def check_indicators(
     return rows
 
 
-def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
+def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
     names = [row["indicator"] for row in rows]
     sources: dict[str, dict[str, str]] = {}  # a name in the files -> the rows that it stands in
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -117,7 +118,9 @@ def _indicator_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
             yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
-def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterator[str]:
+def _unknown_names(
+    rows: list[dict[str, str]], config: Mapping[str, Any], codes: set[str]
+) -> Iterator[str]:
     """Names in the config that are no indicator, subsystem or region."""
     chosen = [] if config["regions"] == "all" else config["regions"]
     for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
@@ -173,7 +176,7 @@ def _unknown_names(rows: list[dict], config: Mapping, codes: set[str]) -> Iterat
             yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
 
 
-def _weights_problems(rows: list[dict], config: Mapping) -> Iterator[str]:
+def _weights_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
     """Given weights and comparisons that do not fit the indicators of the table."""
     members: dict[str, list[str]] = {}
     for row in rows:

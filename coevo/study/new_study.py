@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import yaml
 
@@ -92,7 +93,7 @@ def guide(words: Mapping[str, object]) -> list[tuple[str, str]]:
     return [(row["zh"], row["en"]) for row in rows]
 
 
-def _checked(config: Mapping, name: str) -> dict:
+def _checked(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the config after defaults; that its folder of raw files is there comes later."""
     return {**complete({**config, "raw": "."}, read_schema("config"), name), "raw": config["raw"]}
 

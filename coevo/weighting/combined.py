@@ -55,10 +55,12 @@ def game_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None) 
             "weights, or there are more methods than indicators; combine fewer or other ones"
         )
     a = np.abs(np.linalg.solve(gram, np.diag(gram)))
-    return (a / a.sum()) @ W
+    combined: Array = (a / a.sum()) @ W
+    return combined
 
 
 def _normal(values: Array) -> Array:
     if values.sum() <= 0:
         raise StudyError("the methods agree on no indicator: every product of weights is zero")
-    return values / values.sum()
+    shares: Array = values / values.sum()
+    return shares

@@ -26,15 +26,16 @@ def information_entropy(Z: npt.ArrayLike) -> Array:
         raise StudyError("entropy needs at least two rows of figures, none negative, not all zero")
     logs = np.log(Z, out=np.zeros_like(Z), where=Z > 0)
     sums = Z.sum(axis=0)
-    e = (np.log(sums) - np.einsum("ij,ij->j", Z, logs) / sums) / np.log(len(Z))
-    return np.clip(e, 0.0, 1.0)
+    e: Array = (np.log(sums) - np.einsum("ij,ij->j", Z, logs) / sums) / np.log(len(Z))
+    return e.clip(0.0, 1.0)
 
 
 def _shares(values: Array, what: str) -> Array:
     total = values.sum()
     if not np.isfinite(total) or total <= 0:
         raise StudyError(f"{what} weights do not exist: no indicator differs between rows")
-    return values / total
+    shares: Array = values / total
+    return shares
 
 
 def entropy_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
@@ -63,7 +64,8 @@ def indicator_correlations(Z: npt.ArrayLike) -> Array:
     if len(Z) < 2 or np.any(size <= 1e-12 * np.sqrt(len(Z)) * np.abs(Z).max(axis=0, initial=0)):
         raise StudyError("an indicator does not vary over the rows, so it has no correlation")
     centred /= size
-    return np.clip(centred.T @ centred, -1.0, 1.0)
+    r: Array = centred.T @ centred
+    return r.clip(-1.0, 1.0)
 
 
 def critic_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:

@@ -20,7 +20,8 @@ def given_weights(
     m = np.asarray(Z).shape[1]
     if w.shape != (m,) or not np.all(np.isfinite(w)) or np.any(w < 0) or w.sum() <= 0:
         raise StudyError(f"given weights must be {m} numbers, none negative, not all zero")
-    return w / w.sum()
+    shares: Array = w / w.sum()
+    return shares
 
 
 def consistency(judgements: npt.ArrayLike) -> tuple[Array, float, float]:
@@ -44,7 +45,8 @@ def consistency(judgements: npt.ArrayLike) -> tuple[Array, float, float]:
     largest = float(values[main].real)
     index = (largest - n) / (n - 1) if n > 1 else 0.0
     ratio = index / RANDOM_INDEX[n - 1] if n > 2 else 0.0
-    return w / w.sum(), largest, ratio
+    shares: Array = w / w.sum()
+    return shares, largest, ratio
 
 
 def ahp_weights(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import ols
+from coevo.estimation import regress
 from coevo.estimation.optimiser import least_squares, scatter
 
 NIST = json.loads(Path(__file__).with_name("nist.json").read_text(encoding="utf-8"))
@@ -48,12 +48,16 @@ def assert_certified(name, found):
 def test_linear(name):
     case = LINEAR[name]
     y, x = np.array(case["rows"]).T
-    found = ols(np.vander(x, case["degree"] + 1, increasing=True), y)
+    found = regress(y, np.vander(x, case["degree"] + 1, increasing=True), constant=True)
     tolerance = 10.0 ** -case["digits"]
     assert found.coefficients == pytest.approx(case["coefficients"], rel=tolerance)
     assert np.sqrt(np.diag(found.covariance)) == pytest.approx(case["errors"], rel=tolerance)
     residual_sd = np.sqrt(found.residuals @ found.residuals / found.df)
     assert residual_sd == pytest.approx(case["residual_sd"], rel=tolerance)
+    assert found.r_squared == pytest.approx(case["r_squared"], rel=tolerance)
+    overall = found.test()
+    assert pytest.approx(case["F"], rel=tolerance) == overall.F
+    assert overall.df == (case["degree"], found.df) and overall.p < 1e-60
 
 
 @pytest.mark.parametrize("start", [0, 1])

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, fit, fit_trajectory, ols
+from coevo.estimation import ESTIMATORS, fit, fit_trajectory, regress
 from coevo.inference import equilibrium_sets, sign_probabilities
 from coevo.lotka_volterra import conserved, equilibrium, kind, orbit, period
+from tests.exact_squares import exact_squares
 
 NUMBERS = json.loads(Path(__file__).with_name("population.json").read_text(encoding="utf-8"))
 CASES = NUMBERS["regressions"]["cases"]
@@ -39,6 +40,20 @@ def test_estimates_and_errors(case, fitted):
     assert fitted.errors() == pytest.approx(case["errors"], rel=1e-9)
     assert fitted.r_squared == pytest.approx(case["r_squared"], rel=1e-9)
     assert fitted.df == case["df"] == fitted.rows - 2
+
+
+def test_estimates_and_errors_in_exact_fractions(case, fitted):
+    lines = [
+        exact_squares(g, np.column_stack([np.ones(fitted.rows), R]))
+        for g, R in zip(fitted.data.growth.T, fitted.data.regressor.T, strict=True)
+    ]
+    names, signs = ("a1", "b1", "a2", "d"), (1, -1, -1, 1)
+    values = np.concatenate([line.coefficients for line in lines]) * signs
+    errors = np.concatenate([np.sqrt(np.diag(line.covariance)) for line in lines])
+    for name, value, error in zip(names, values, errors, strict=True):
+        assert value == pytest.approx(case["estimates"][name], rel=1e-9)
+        assert error == pytest.approx(case["errors"][name], rel=1e-9)
+    assert [line.r_squared for line in lines] == pytest.approx(case["r_squared"], rel=1e-9)
 
 
 def test_sets_of_the_equilibrium(case, fitted):
@@ -214,7 +229,7 @@ def test_time_average_over_an_orbit_is_the_equilibrium():
 def test_longley_to_ten_digits():
     longley = NUMBERS["longley"]
     rows = np.array(longley["rows"], dtype=float)
-    found = ols(np.column_stack([np.ones(len(rows)), rows[:, 1:]]), rows[:, 0])
+    found = regress(rows[:, 0], np.column_stack([np.ones(len(rows)), rows[:, 1:]]))
     assert found.coefficients == pytest.approx(longley["coefficients"], rel=1e-10)
     assert np.sqrt(np.diag(found.covariance)) == pytest.approx(longley["errors"], rel=1e-10)
     residual_sd = np.sqrt(found.residuals @ found.residuals / found.df)

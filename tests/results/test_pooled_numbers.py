@@ -82,7 +82,7 @@ def test_instruments_of_the_general_form_are_weak(pair):
     """Signs of competition, none told from zero; nor is the paper's restriction rejected."""
     fit = fit_pooled_general(pair, NAMES, "fod_iv")
     assert fit.A[0, 1] < 0 and fit.A[1, 0] < 0
-    assert (np.abs(fit.A) < 2 * fit.errors()).all()
+    assert (np.abs(fit.A) < 2 * fit.error).all()
     assert joint_test(fit).df == (2, 30) and round(joint_test(fit).p, 2) == 0.28
     assert (fit.strength < 3).all()
 

@@ -46,7 +46,9 @@ def test_what_they_print_is_the_equilibrium_and_its_statics(block):
 
 
 @pytest.mark.parametrize("study", ["provinces", "zhejiang"])
-@pytest.mark.parametrize("table", ["parameters", "equilibria", "relations", "specifications"])
+@pytest.mark.parametrize(
+    "table", ["parameters", "fits", "equilibria", "relations", "specifications"]
+)
 def test_every_column_and_quantity_is_explained(results, study, table):
     """Endings that name a half of the study, or the scaling by the mean, are explained once."""
     readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")

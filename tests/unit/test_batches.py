@@ -24,7 +24,7 @@ def test_equals_the_fit_of_each_region(seed, years, size):
         one = fit(range(years), *x.T)
         assert found.df == one.df
         np.testing.assert_allclose(found.lines[i], one.coefficients, rtol=1e-10, atol=1e-12)
-        np.testing.assert_allclose(found.covariance[i], one.covariance, rtol=1e-9, atol=1e-14)
+        np.testing.assert_allclose(found.covariance[i], one.covariance, rtol=1e-10, atol=1e-14)
 
 
 def test_leading_axes_broadcast_and_keep_their_order():

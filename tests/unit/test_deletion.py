@@ -11,7 +11,7 @@ from scipy import stats
 from coevo.equilibria.pooled_checks import tried
 from coevo.equilibria.region_checks import deletion_rows, forecast_rows
 from coevo.errors import StudyError
-from coevo.estimation import Equations, fit, ols
+from coevo.estimation import Equations, fit, regress
 from coevo.inference import (
     deletion,
     detectable,
@@ -39,7 +39,7 @@ def test_a_deleted_row_equals_a_refit(name, estimator):
     for i in range(whole.rows):
         rows = np.delete(np.arange(whole.rows), i)
         refit = [
-            ols(np.column_stack([np.ones(len(rows)), R[rows]]), g[rows])
+            regress(g[rows], np.column_stack([np.ones(len(rows)), R[rows]]))
             for g, R in zip(whole.data.growth.T, whole.data.regressor.T, strict=True)
         ]
         for one, own, column in ((refit[1], found.x1, 0), (refit[0], found.x2, 1)):

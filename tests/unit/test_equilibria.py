@@ -30,6 +30,8 @@ YEARS = range(2015, 2024)
 QUICK = ("trapezoid", "lag")
 CONTRACT = {
     "parameters": "scope,name,effects,model,estimator,scaling,parameter,estimate,se,df,low,high",
+    "fits": "scope,name,effects,model,estimator,scaling,equation,n,r2,residual_df,slopes,F,F_df,"
+    "F_p,durbin_watson,jarque_bera_p",
     "equilibria": "source,scope,name,effects,model,estimator,year,x1,x1_low,x1_high,x1_set,x2,"
     "x2_low,x2_high,x2_set,kind,located,p_predator_prey,p_reversed,p_saddle,observed_x1,"
     "observed_x2",
@@ -209,7 +211,7 @@ def test_the_general_model_of_the_pool(panel, tables):
         ("classic", "fod_iv", "region+year"),
     ):
         shared = fit_pooled_general(wide, names, estimator, effects, "first", form)
-        A, errors, own = shared.A, shared.errors(), rows.loc[form, estimator, effects]
+        A, errors, own = shared.A, shared.error, rows.loc[form, estimator, effects]
         if form == "classic":
             expected, error = [-A[0, 1], A[1, 0]], [errors[0, 1], errors[1, 0]]
         else:

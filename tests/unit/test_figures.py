@@ -76,7 +76,7 @@ def test_every_name_has_a_chart() -> None:
 
 
 def test_names_are_cheap() -> None:
-    code = "import sys, coevo.figures; print('altair' in sys.modules, 'pandas' in sys.modules)"
+    code = "import sys, coevo.report.figures; print('altair' in sys.modules, 'pandas' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert run.stdout.split() == ["False", "False"]
 
@@ -762,7 +762,7 @@ def test_other_programs_get_a_pdf_and_the_data_of_every_chart() -> None:
 def test_a_pdf_has_the_same_bytes_in_every_process() -> None:
     image = str(_files(4)["trajectory.svg"])
     code = (
-        "import hashlib, sys; from coevo.figures.images import pdfs;"
+        "import hashlib, sys; from coevo.report.figures.images import pdfs;"
         "print(hashlib.sha256(pdfs({'a': sys.stdin.read()})['a']).hexdigest())"
     )
     found = {hashlib.sha256(pdfs({"a": image})["a"]).hexdigest()}

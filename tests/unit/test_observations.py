@@ -82,6 +82,7 @@ def test_a_workbook_keeps_value_vintage_and_cell(raw):
         "sheet": "表1",
         "cell": "B5",
         "flag": "",
+        "half_unit": 0.05,
     }
     staff = found[found["indicator"] == "staff"]
     assert staff["value"].tolist()[0] == 20_000  # 2 in 10 thousand persons

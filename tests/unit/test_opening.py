@@ -711,7 +711,7 @@ def crowd() -> bytes:
 
 
 MEASURED = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
 from coevo.errors import StudyError
 from coevo.observations.opening import read_sheets
@@ -719,6 +719,10 @@ def peak():
     status = Path("/proc/self/status")  # elsewhere the peak of the parent may count
     if status.exists():
         return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+    if sys.platform == "win32":
+        import psutil
+        return psutil.Process().memory_info().peak_wset / (1024 * 1024)
+    import resource
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
 before, start = peak(), time.perf_counter()
 try:

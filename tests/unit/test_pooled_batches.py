@@ -128,6 +128,6 @@ def test_one_panel_is_fitted_as_the_reported_fit(holes):
     panel = panel._replace(start=panel.start[..., None], end=panel.end[..., None])
     for estimator, found in (("fod_iv", fod_general(panel)), ("lag", lag_general(panel))):
         reported = fit_pooled_general(pair, ["x1", "x2"], estimator)
-        assert found.A[0] == pytest.approx(reported.A, rel=1e-9)
-        assert found.covariance[0] == pytest.approx(reported.covariance, rel=1e-8)
+        assert found.A[0] == pytest.approx(reported.A, rel=1e-10)
+        assert found.covariance[0] == pytest.approx(reported.covariance, rel=1e-10)
         assert found.df == reported.df

@@ -54,7 +54,7 @@ def test_equals_a_dense_regression_on_dummies(effects, missing, estimator):
     b, V = dummies_fit(fit, effects)
     assert pytest.approx(b[:3].T, rel=1e-8) == fit.A
     assert fit.covariance == pytest.approx(V, rel=1e-7)
-    assert fit.errors().ravel() == pytest.approx(np.sqrt(np.diag(V)), rel=1e-7)
+    assert fit.error.ravel() == pytest.approx(np.sqrt(np.diag(V)), rel=1e-7)
     if effects == "region":
         assert fit.intercepts == pytest.approx(b[3:], rel=1e-8, abs=1e-12)
     assert fit.df == 8 and fit.rows == len(fit.pool.year) < (64 if missing == 0 else 60)
@@ -89,7 +89,7 @@ def test_the_classic_form_equals_the_classic_fit(effects):
     general = fit_pooled_general(data, ("up", "down"), effects=effects, form="classic")
     classic = fit_pooled(data, "up", "down", effects=effects)
     assert (-general.A[0, 1], general.A[1, 0]) == pytest.approx((classic.b1, classic.d), rel=1e-10)
-    errors = general.errors()
+    errors = general.error
     assert errors[0, 1] == pytest.approx(classic.errors()["b1"], rel=1e-9)
     assert errors[1, 0] == pytest.approx(classic.errors()["d"], rel=1e-9)
     assert general.intercepts == pytest.approx(classic.intercepts, rel=1e-9)
@@ -143,7 +143,7 @@ def test_the_joint_test_of_one_slope_is_its_t_test():
     fit = fit_pooled_general(panel(), NAMES)
     one = np.zeros((3, 3), dtype=bool)
     one[1, 2] = True
-    ratio = fit.A[1, 2] / fit.errors()[1, 2]
+    ratio = fit.A[1, 2] / fit.error[1, 2]
     assert pytest.approx(ratio**2) == joint_test(fit, one).F
     assert joint_test(fit, one).p == pytest.approx(2 * t.sf(abs(ratio), 8))
     own = joint_test(fit)

@@ -111,6 +111,6 @@ def test_vintages_are_the_folders_that_raw_files_stand_in() -> None:
 def test_the_tables_of_a_study_follow_its_configuration() -> None:
     every = tables_of({"interaction": {"upstream": "a"}, "claims": "qian"})
     assert [*every, "changes"] == list(TABLES)
-    model = {"parameters", "equilibria", "relations", "specifications"}
+    model = {"parameters", "fits", "equilibria", "relations", "specifications"}
     assert set(every) - set(tables_of({"interaction": None, "claims": "qian"})) == model
     assert set(every) - set(tables_of({"interaction": {"x": 1}, "claims": None})) == {"claims"}

@@ -141,7 +141,7 @@ def test_walks_without_interaction_are_not_bent_to_first_order():
         size=(len(frame), 2)
     )
     frame[["x1", "x2"]] = np.exp(pd.DataFrame(e).groupby(frame["region"]).cumsum().to_numpy())
-    fit = replace(fitted(frame, effects="region"), slopes=np.zeros(2))
+    fit = replace(fitted(frame, effects="region"), A=np.zeros((2, 2)))
     found = short_panel_bias(fit, draws=2000)
     assert (np.abs(found.bias) < 4 * found.error).all() and found.error.max() < 0.005
 

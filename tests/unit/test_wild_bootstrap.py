@@ -73,7 +73,7 @@ def test_a_slope_of_the_general_model(effects, j):
     columns = (rows.growth[:, 1], rows.regressor)
     null = one_at_a_time(rows.region, rows.year, *columns, j, effects, weights)
     assert found.draws == pytest.approx(null, rel=1e-9, abs=1e-10)
-    assert found.t == pytest.approx(fit.A[1, j] / fit.errors()[1, j], rel=1e-10)
+    assert found.t == pytest.approx(fit.A[1, j] / fit.error[1, j], rel=1e-10)
 
 
 def test_the_classic_form_of_the_general_model_is_the_classic_test():

@@ -17,12 +17,11 @@ RULES = "\n".join(path.read_text("utf-8") for path in (ROOT / "workflow" / "rule
 def declared(script):
     """The function of common.smk that lists a script's modules, without Snakemake around it."""
     text = (ROOT / "workflow" / "rules" / "common.smk").read_text(encoding="utf-8")
-    start = text.index("def code(script):")
-    source = text[start : text.index("\n\n\n", start)]
+    tree = ast.parse(text)
+    parts = [part for part in tree.body if getattr(part, "name", "") in ("own", "code")]
     head = "import os\nfrom modulefinder import ModuleFinder\nfrom pathlib import Path\n"
-    workflow = type("workflow", (), {"basedir": str(ROOT)})
-    names = {"workflow": workflow}
-    exec(head + source, names)
+    names = {"ROOT": ROOT}
+    exec(head + "\n".join(map(ast.unparse, parts)), names)
     return set(names["code"](script))
 
 

@@ -77,3 +77,37 @@ def test_the_default_config_is_short_and_the_snakefile_too():
     config = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
     assert len(config.splitlines()) <= 60
     assert len((ROOT / "Snakefile").read_text(encoding="utf-8").splitlines()) < 35
+
+
+def _workflows():
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        yield path.name, yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def test_continuous_integration_runs_every_python_that_is_allowed_on_every_system():
+    low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups()
+    allowed = [f"3.{minor}" for minor in range(int(low), int(high))]
+    jobs = dict(_workflows())["tests.yml"]["jobs"]
+    matrices = [job["strategy"]["matrix"] for job in jobs.values() if "strategy" in job]
+    assert [matrix["python"] for matrix in matrices] == [allowed] * len(matrices)
+    systems = {job["runs-on"] for job in jobs.values()} | set(
+        jobs["others"]["strategy"]["matrix"]["system"]
+    )
+    assert {"ubuntu-latest", "macos-latest", "windows-latest"} <= systems
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"(3, {low}) <= sys.version_info < (3, {high})" in makefile
+
+
+def test_actions_are_pinned_to_a_major_version():
+    for name, workflow in _workflows():
+        for job in workflow["jobs"].values():
+            for step in job["steps"]:
+                used = step.get("uses", "actions/x@v1")
+                assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", used), f"{name}: {used}"
+
+
+def test_hooks_before_a_commit_are_programs_of_the_lock():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    entries = {hook["entry"].split()[0] for repo in hooks["repos"] for hook in repo["hooks"]}
+    assert entries == {"ruff", "snakefmt", "mypy", "codespell"}
+    assert entries <= set(PROJECT["optional-dependencies"]["test"])

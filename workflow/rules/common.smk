@@ -11,7 +11,9 @@ from pathlib import Path
 
 import yaml
 
-sys.path.insert(0, workflow.basedir)
+# The repository: other Snakefiles include this one, and studies may stand in another folder.
+ROOT = Path(os.path.abspath(workflow.current_basedir)).parent.parent
+sys.path.insert(0, str(ROOT))
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
     sys.executable = shlex.quote(sys.executable)
@@ -26,20 +28,29 @@ from coevo.report import tables
 from coevo.study import configuration, indicator_table, raw_files
 
 
+def own(path):
+    """Return a file of the repository as it is called from the working directory, the study's."""
+    file = os.path.abspath(ROOT / path)
+    # On Windows there is no way from one drive to another.
+    same = os.path.splitdrive(file)[0] == os.path.splitdrive(os.getcwd())[0]
+    return Path(os.path.relpath(file) if same else file).as_posix()
+
+
 def code(script):
     """Return the modules of coevo that a script imports, directly or through others."""
-    finder = ModuleFinder(path=[workflow.basedir])
-    finder.run_script(str(Path(workflow.basedir, "workflow", "scripts", f"{script}.py")))
+    finder = ModuleFinder(path=[str(ROOT)])
+    finder.run_script(str(ROOT / "workflow" / "scripts" / f"{script}.py"))
     files = (module.__file__ for name, module in finder.modules.items() if name != "__main__")
-    return sorted(os.path.relpath(file, workflow.basedir) for file in files if file)
+    return sorted(own(file) for file in files if file)
 
 
+REGIONS = own("config/regions.csv")
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
-    config.update(configuration.complete(config, configuration.read_schema("config"), NAME))
+    config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
     indicator_table.check_indicators(
-        config, configuration.read_schema("indicators"), "config/regions.csv", NAME
+        config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
     )
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
@@ -49,19 +60,16 @@ except StudyError as problem:
     sys.exit(1)
 
 
-VERSION = tomllib.loads(Path(workflow.basedir, "pyproject.toml").read_text("utf-8"))["project"][
-    "version"
-]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 STUDY = config["study"]
 DATA = f"data/processed/{STUDY}"
 REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
-REGIONS = "config/regions.csv"
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
-    for name in "numpy pandas scipy altair vl-convert-python pypandoc_binary typst".split()
+    for name in "numpy pandas scipy statsmodels altair vl-convert-python pypandoc_binary typst".split()
 } | {"python": sys.version.split()[0], "coevo": VERSION}
 
 
@@ -86,7 +94,7 @@ REPORTS = [
     *(f"{REPORT}/{name}" for name in ("results.xlsx", "latex", "stata")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
-AROUND = yaml.safe_load(Path("workflow/captions/words.yaml").read_text("utf-8"))
+AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
 LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
 FIRST = next(iter(LANGUAGES.values()))
 

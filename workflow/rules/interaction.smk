@@ -11,6 +11,7 @@ if config["interaction"]:
             code=code("estimate"),
         output:
             parameters=f"{DATA}/parameters.csv",
+            fits=f"{DATA}/fits.csv",
             equilibria=f"{DATA}/equilibria.csv",
             relations=f"{DATA}/relations.csv",
         log:

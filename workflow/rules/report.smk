@@ -2,13 +2,13 @@
 
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 # What simulations say of the rules of inference, the same for every study.
-SIMULATED = {path.stem: str(path) for path in sorted(Path("docs/simulation").glob("*.csv"))}
+SIMULATED = {path.stem: own(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))}
 # What each language of the reports calls what tables say.
 WORDS = [
-    str(path)
+    own(path)
     for language in config["report"]["languages"]
     for kind in ("messages", "phrases")
-    for path in Path("workflow/report").glob(f"{kind}.{language}.yaml")
+    for path in ROOT.glob(f"workflow/report/{kind}.{language}.yaml")
 ]
 
 
@@ -45,7 +45,7 @@ rule tables:
     input:
         **TABLE_FILES,
         indicators=INDICATORS,
-        columns="coevo/report/tables/columns.csv",
+        columns=own("coevo/report/tables/columns.csv"),
         code=code("tables"),
     output:
         workbook=shown(f"{REPORT}/results.xlsx", "results", labels=FIRST["workbook"]),
@@ -70,7 +70,7 @@ rule exports:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
-        columns="coevo/report/tables/columns.csv",
+        columns=own("coevo/report/tables/columns.csv"),
         words=WORDS,
         code=code("exports"),
     output:
@@ -93,7 +93,7 @@ rule figures:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
-        phrases="workflow/report/phrases.{language}.yaml",
+        phrases=own("workflow/report/phrases.{language}.yaml"),
         code=code("figures"),
     output:
         figures=shown(
@@ -125,7 +125,7 @@ rule report:
         indicators=INDICATORS,
         regions=REGIONS,
         figures=f"{REPORT}/figures/{{language}}",
-        templates=sorted(str(path) for path in Path("workflow/report").glob("*.*")),
+        templates=sorted(own(path) for path in ROOT.glob("workflow/report/*.*")),
         code=code("report"),
     output:
         [

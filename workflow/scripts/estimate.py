@@ -1,4 +1,4 @@
-"""Panel -> parameters, equilibria, relations of the two-population model."""
+"""Panel -> parameters, fits, equilibria, relations of the two-population model."""
 
 from coevo.equilibria import estimate
 from coevo.errors import speak_plainly
@@ -13,5 +13,6 @@ tables = estimate(
     read_table(snakemake.input.indicators),
 )
 write_table(tables.parameters, snakemake.output.parameters)
+write_table(tables.fits, snakemake.output.fits)
 write_table(tables.equilibria, snakemake.output.equilibria)
 write_table(tables.relations, snakemake.output.relations)

@@ -35,9 +35,10 @@ def converted(
         f"--metadata-file={folder / 'meta.json'}",
         *options,
     ]
-    return pypandoc.convert_text(
+    made: str = pypandoc.convert_text(
         text, target, format=READER, extra_args=arguments, outputfile=output
     )
+    return made
 
 
 def _citing(

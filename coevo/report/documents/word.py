@@ -150,7 +150,7 @@ def _changed(part: bytes, change: Callable[[ElementTree.Element], None]) -> byte
         ElementTree.register_namespace(prefix, space)
     root = ElementTree.fromstring(part)  # written by pandoc
     change(root)
-    return ElementTree.tostring(root, "UTF-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, "UTF-8", xml_declaration=True))
 
 
 def _word(name: str) -> str:

@@ -11,7 +11,7 @@ ABOVE = 0.4  # of a row, above the name of a choice
 
 def choice_matrix(
     rows: pd.DataFrame, choices: Iterable[str], words: dict[str, str]
-) -> tuple[pd.DataFrame, dict[str, dict]]:
+) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
     """Lines of the matrix (line, text, kind: choice, variant, used) and the line of each variant.
 
     rows: a specification each, with a column per choice and `main`, true for the study's own.
@@ -20,7 +20,7 @@ def choice_matrix(
     """
     used = rows[rows["main"]]
     lines: list[tuple[float, str, str]] = []
-    places: dict[str, dict] = {}
+    places: dict[str, dict[str, float]] = {}
     line = 0.0
     for choice in choices:
         variants = list(dict.fromkeys(_own_first(rows, choice)))

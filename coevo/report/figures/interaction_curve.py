@@ -56,7 +56,7 @@ def _cut(data: pd.DataFrame, limits: tuple[float, float]) -> pd.DataFrame:
 
 
 def _data(
-    study: Study, rows: pd.DataFrame, places: dict[str, dict], words: dict[str, str]
+    study: Study, rows: pd.DataFrame, places: dict[str, dict[str, float]], words: dict[str, str]
 ) -> pd.DataFrame:
     """What the marks need: i, low, value, high, main, first; by choice its line and its name."""
     return rows[["low", "value", "high"]].round(5).assign(

@@ -72,7 +72,7 @@ def _frames(study: Study, rows: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Upper limits of the axes by region; 1 for a region without a path."""
     frames = rows.drop_duplicates("region").set_index("region")[[f"frame_{x}" for x in AXES]]
     frames = frames.set_axis(list(AXES), axis=1).reindex(study.regions).fillna(1.0)
-    return frames.to_dict("index")
+    return dict(frames.to_dict("index"))
 
 
 def _encodings(study: Study, words: dict[str, str]) -> dict[str, Any]:

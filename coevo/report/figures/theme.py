@@ -105,7 +105,8 @@ def specification(chart: Any, height: float) -> dict[str, Any]:
 
     `fit-x` makes room for words beside the plot as well as for axes.
     """
-    return chart.to_dict() | {
+    drawn: dict[str, Any] = chart.to_dict()
+    return drawn | {
         "config": CONFIG,
         "width": 640,
         "height": height,

@@ -98,7 +98,8 @@ def _largest(rows: pd.DataFrame, column: str) -> dict[str, Any] | None:
     """The row with the largest change of a kind, if any is above rounding."""
     if not len(rows) or not rows[column].abs().max() > ROUNDING:
         return None
-    return rows.loc[rows[column].abs().idxmax()].to_dict()
+    largest: dict[str, Any] = rows.loc[rows[column].abs().idxmax()].to_dict()
+    return largest
 
 
 def _effect(study: Study, D: pd.DataFrame) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def headline(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
 def _judged(verdicts: pd.DataFrame) -> list[dict[str, Any]]:
     """The relation and the verdicts on feedback over all years that differ."""
     rows = verdicts[verdicts["quantity"].isin(["relation", "feedback_weak", "feedback_strong"])]
-    return rows[["quantity", "old_words", "new_words"]].to_dict("records")
+    return list(rows[["quantity", "old_words", "new_words"]].to_dict("records"))
 
 
 def _model(study: Study) -> dict[str, Any] | None:

@@ -94,7 +94,7 @@ class Study:
     @property
     def estimator(self) -> str:
         """The main estimator of the interaction."""
-        return self.config["interaction"]["estimator"]
+        return str(self.config["interaction"]["estimator"])
 
     def name(self, region: str) -> str:
         """Name of a region."""

@@ -79,7 +79,7 @@ def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
     `names` is empty where every region of the study is concerned.
     """
-    found: dict[tuple, list[str]] = {}
+    found: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
     for indicator in study.indicators["indicator"]:
         mine = rows[rows["indicator"] == indicator]
         if len(mine):

@@ -35,7 +35,8 @@ def for_excel(frame: pd.DataFrame) -> str:
     """The table as CSV that Excel opens as it stands: a byte-order mark, no text a formula."""
     texts = frame.select_dtypes(["object", "string"])
     safe = frame.assign(**{name: texts[name].map(as_text, na_action="ignore") for name in texts})
-    return "\ufeff" + safe.rename(columns=as_text).to_csv(index=False, lineterminator="\n")
+    text: str = safe.rename(columns=as_text).to_csv(index=False, lineterminator="\n")
+    return "\ufeff" + text
 
 
 def as_text(value: Any) -> Any:

@@ -22,7 +22,8 @@ def absolute_address(row: int, column: int, fixed: str = "") -> str:
     """Return the address of a cell, such as D7; `fixed`: "row", "column" or "both" get a $."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
-    return xl_rowcol_to_cell(row, column, fixed in ("row", "both"), fixed in ("column", "both"))
+    rows, columns = fixed in ("row", "both"), fixed in ("column", "both")
+    return str(xl_rowcol_to_cell(row, column, rows, columns))
 
 
 def span(row: int, first: int, last: int, fixed: str = "") -> str:

@@ -95,7 +95,7 @@ def workbook_bytes(
     return memory.getvalue()
 
 
-def _pen(book) -> Pen:
+def _pen(book: Any) -> Pen:
     """The formats of a workbook: xlsxwriter wants each made once, before it is used."""
     forms = {unit.shown for unit in UNITS.values()} | {form for _, form in SIZES}
     return Pen(
@@ -113,7 +113,7 @@ def _traces(case: WorkbookCase) -> list[tuple[str, tuple[str, str], list[Cell], 
     return sheets
 
 
-def _contents(pen: Pen, study: str, rows: Iterable[tuple]) -> None:
+def _contents(pen: Pen, study: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Write what the sheets hold in both languages, each with a link to it."""
     sheet = _sheet(pen, CONTENTS)
     for row, text in enumerate((f"Tables of the study {study}", f"研究 {study} 的数据表")):
@@ -131,7 +131,7 @@ def _contents(pen: Pen, study: str, rows: Iterable[tuple]) -> None:
     sheet.freeze_panes(4, 0)
 
 
-def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]):
+def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]) -> Any:
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
     sheet = _sheet(pen, name)
     sheet.repeat_rows(0, IDS)
@@ -157,7 +157,7 @@ def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]):
     return sheet
 
 
-def _sheet(pen: Pen, name: str):
+def _sheet(pen: Pen, name: str) -> Any:
     """Return a new sheet that prints on landscape A4, one page wide, with its way back."""
     sheet = pen.book.add_worksheet(name)
     sheet.set_landscape()
@@ -169,7 +169,7 @@ def _sheet(pen: Pen, name: str):
     return sheet
 
 
-def _write(sheet, row: int, column: int, value: Any, look: Any = None) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
     if value is None or value == "":
         return
@@ -181,7 +181,7 @@ def _write(sheet, row: int, column: int, value: Any, look: Any = None) -> None:
         sheet.write_number(row, column, value, look)
 
 
-def _colour_grades(book, sheet, frame: pd.DataFrame, grades: str) -> None:
+def _colour_grades(book: Any, sheet: Any, frame: pd.DataFrame, grades: str) -> None:
     """Colour each grade, and the D that it is of, as the charts do."""
     from coevo.report.figures.theme import PALETTES
     from coevo.report.findings.grade_scale import colours

@@ -26,6 +26,7 @@ TABLES = {
     "grade_shares": "Share of the draws that gives each grade",
     "parameters": "Parameters of the two-population model; rates per year; original units for one "
     "region, scaled units for pooled fits",
+    "fits": "How well each regression fits: rows, R2, F, residuals; an equation a row",
     "equilibria": "Equilibria in the units of the two outputs, with their sets",
     "relations": "What fits rest on and what they say together: diagnostics, relation, feedback",
     "specifications": "Interaction and E under other estimators, roles, pairs, vintages and years; "
@@ -53,6 +54,7 @@ CHINESE = {
     "uncertainty": "权重与数值抽样下D与位次的90%不确定区间（5%～95%分位）",
     "grade_shares": "抽样中各协调等级所占的比例",
     "parameters": "两种群模型的参数；速率以年计；单个地区为原单位，混合估计为缩放后的单位",
+    "fits": "各回归方程的拟合情况：样本数、R²、F检验、残差检验，每个方程一行",
     "equilibria": "平衡点及其置信集，单位为两种群产出的单位",
     "relations": "估计的依据与综合判断：诊断、种群关系、反馈",
     "specifications": "其他估计方法、角色、产出组合、数据版本与年份下的相互作用与平衡点；"
@@ -69,6 +71,7 @@ def tables_of(config: Mapping[str, Any]) -> list[str]:
     """
     optional = {
         "parameters": config["interaction"],
+        "fits": config["interaction"],
         "equilibria": config["interaction"],
         "relations": config["interaction"],
         "specifications": config["interaction"],

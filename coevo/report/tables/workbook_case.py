@@ -104,7 +104,9 @@ class Line(NamedTuple):
     cells: Callable[[SheetGrid], list[Entry]] = lambda grid: []
 
 
-def formulas(values: list[float], formula: Callable[[SheetGrid, int], str]) -> Callable:
+def formulas(
+    values: list[float], formula: Callable[[SheetGrid, int], str]
+) -> Callable[[SheetGrid], list[Entry]]:
     """Return what gives the cells of a line: a formula per column, and the values it must give."""
     return lambda grid: [
         (value, f"={formula(grid, column)}") for column, value in enumerate(values, start=EDGE)

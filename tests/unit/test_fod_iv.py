@@ -6,8 +6,11 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.orthogonal import FORMS, deviations, fod_iv, strength, two_stage
-from coevo.estimation.pooled import Pool
+from coevo.estimation.fod_iv import deviations, strength
+from coevo.estimation.general import FORMS
+from coevo.estimation.pooled_rows import Pool
+from coevo.estimation.pooled_slopes import shared_slopes
+from coevo.registry import choose
 
 GENERAL, CLASSIC = FORMS["general"](2), FORMS["classic"](2)
 
@@ -43,12 +46,17 @@ def some(rows, share=0.85, seed=3):
     return rows._replace(**{name: getattr(rows, name)[kept] for name in columns})
 
 
+def fod_iv(rows, form="general", effects="region+year"):
+    included = choose(FORMS, form, "form")(rows.growth.shape[1])
+    return shared_slopes(deviations(rows, effects), included)
+
+
 @pytest.mark.parametrize("effects", ["region", "region+year"])
 @pytest.mark.parametrize("n", [2, 3])
 def test_least_squares_in_deviations_equals_effects_taken_out(effects, n):
     """The deviations are a rotation of the rows without region means: the slopes are the same."""
     rows = some(simulated(n=n))
-    found = two_stage(deviations(rows, effects)._replace(instrument=None), FORMS["general"](n))
+    found = shared_slopes(deviations(rows, effects)._replace(instrument=None), FORMS["general"](n))
     both = np.column_stack([rows.growth, rows.regressor])
     left = EFFECTS[effects](rows.region, rows.year, both).residual
     expected = np.linalg.lstsq(left[:, n:], left[:, :n], rcond=None)[0].T
@@ -145,10 +153,10 @@ def test_unbiased_and_of_its_size_without_interaction():
         iv.append(fod_iv(rows, "classic"))
         general.append(fod_iv(rows).A)
         moments = deviations(rows, "region")._replace(instrument=None)
-        ols_rejects.append(rejected(two_stage(moments, CLASSIC)))
+        ols_rejects.append(rejected(shared_slopes(moments, CLASSIC)))
         rejects.append(rejected(iv[-1]))
         lag = deviations(rows._replace(regressor=rows.start))._replace(instrument=None)
-        lagged.append(two_stage(lag, GENERAL).A)
+        lagged.append(shared_slopes(lag, GENERAL).A)
     slopes = np.array([found.A.ravel()[1:3] for found in iv])
     error = slopes.std(axis=0) / np.sqrt(300)
     assert (np.abs(slopes.mean(axis=0)) < 3 * error).all() and (error < 0.005).all()
@@ -180,7 +188,7 @@ def cluster_F(y, X, groups, counted):
 
 def test_strength_of_instruments():
     moments = deviations(some(simulated()))
-    region, _, R, Z, counted = moments
+    region, R, Z, counted = moments.region, moments.regressor, moments.instrument, moments.counted
     classic, general = strength(moments, CLASSIC), strength(moments, GENERAL)
     assert np.isnan(classic.diagonal()).all()
     for i, j in ((0, 1), (1, 0)):

@@ -1,0 +1,178 @@
+"""The one place where a regression that is reported is made: statsmodels, on columns prepared here.
+
+Columns come with effects already taken out; degrees of freedom and clustered errors are corrected
+for them, as dummies would do. Resamples are fitted in `batches` and `pooled_batches` instead.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from coevo.errors import StudyError
+from coevo.estimation.effects import sums
+from coevo.estimation.growth import Array, Integers
+
+DEPENDENT = "the regressor does not vary, or depends on the others"
+
+
+class FTest(NamedTuple):
+    """F of slopes that are all nil, its two degrees of freedom, and p."""
+
+    F: float
+    df: tuple[int, int]
+    p: float
+
+
+class Clusters(NamedTuple):
+    """Rows whose errors hang together: region (rows,), index of G regions, 0 .. G - 1.
+
+    counted: how many of the effects taken out the covariance corrects for.
+    """
+
+    region: Integers
+    counted: int = 0
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Least squares of y (rows,) on X (rows, k).
+
+    coefficients (k,); covariance (k, k); residuals (rows,); df: rows less coefficients and effects;
+    r_squared: of what the effects leave of y, about its mean where X has a constant, NaN with
+    instruments, which do not minimise what is left; influence
+    (G, k): each cluster's part in the coefficients, influence' influence = covariance, no rows
+    without clusters.
+    """
+
+    coefficients: Array
+    covariance: Array
+    residuals: Array
+    df: int
+    r_squared: float
+    influence: Array
+    constant: bool
+    _fitted: Any
+
+    @property
+    def rows(self) -> int:
+        return len(self.residuals)
+
+    def test(self, which: Sequence[int] | None = None) -> FTest:
+        """Return the F test that the coefficients at `which` are nil, by default all slopes.
+
+            F = b' V^-1 b / q ~ F(q, df),   with clusters F(q, G - 1)
+
+        NaN for a regression without error, or with as many slopes as clusters.
+        """
+        every = range(int(self.constant), len(self.coefficients))
+        at, clustered = list(every if which is None else which), len(self.influence) > 0
+        df = len(self.influence) - 1 if clustered else self.df
+        if df < len(at) or not np.any(self.residuals):
+            return FTest(float("nan"), (len(at), df), float("nan"))
+        if which is None and not clustered:  # from sums of squares, which lose no digits
+            F, p = self._fitted.fvalue, self._fitted.f_pvalue
+        else:
+            found = self._fitted.f_test(np.eye(len(self.coefficients))[at])
+            F, p = found.fvalue, found.pvalue
+        return FTest(float(F), (len(at), df), float(p))
+
+
+def regress(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    effects: int = 0,
+    clusters: Clusters | None = None,
+    instruments: Array | None = None,
+    constant: bool = False,
+    refusal: str = DEPENDENT,
+) -> Regression:
+    """Return the least-squares fit of y (rows,) on the columns of X (rows, k).
+
+        V = s^2 (X'X)^-1,   s^2 = RSS/df,   df = rows - k - effects
+        clustered: V = G/(G-1) (rows-1)/(rows-k-counted) (X'X)^-1 sum_r X_r'e_r e_r'X_r (X'X)^-1
+
+    effects: how many were taken out of y and X before; constant: the first column is one;
+    instruments Z (rows, m): two-stage least squares, X in V then as Z fits it and e = y - X b.
+    Columns are brought to unit length first, which no result depends on. By singular values: the
+    `qr` of statsmodels inverts R'R and loses the errors of ill-conditioned columns (NIST, Filip).
+    Its IV2SLS does the same and knows no clusters, so the second stage is least squares too.
+    `StudyError` if rows are too few, or (`refusal`) a column is a combination of the others.
+    """
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    n, k = X.shape
+    df = n - k - effects
+    if df < 1:
+        raise StudyError(f"{n} rows cannot determine {k} coefficients and their errors")
+    seen = X if instruments is None else first_stage(X, instruments)
+    length = np.linalg.norm(seen, axis=0)
+    length = np.where(length > 0, length, 1)
+    seen = seen / length
+    fitted = _least_squares(y, seen, df, constant, refusal)
+    coefficients = fitted.params / length
+    residuals = fitted.resid if instruments is None else y - X @ coefficients
+    influence = np.empty((0, k))
+    if clusters is not None:
+        influence = _influence(seen, residuals, fitted.normalized_cov_params, clusters)
+        fitted.cov_params_default = _clustered(seen, residuals, fitted, clusters)
+        fitted.df_resid_inference = len(influence) - 1
+        influence = influence / length
+    total = fitted.centered_tss if constant else fitted.uncentered_tss
+    explains = instruments is None and total > 0
+    return Regression(
+        coefficients=coefficients,
+        covariance=fitted.cov_params() / np.outer(length, length),
+        residuals=residuals,
+        df=df,
+        r_squared=float(1 - residuals @ residuals / total) if explains else float("nan"),
+        influence=influence,
+        constant=constant,
+        _fitted=fitted,
+    )
+
+
+def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: str) -> Any:
+    """Return the result of statsmodels for columns of unit length, with its residual df."""
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools.sm_exceptions import SingularMatrixWarning
+
+    model = OLS(y, X, hasconst=constant)
+    model.df_resid = df
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SingularMatrixWarning)  # refused in the next line
+        fitted = model.fit(method="pinv")._results
+    sizes = model.wexog_singular_values
+    if len(y) < X.shape[1] or sizes.min() <= len(y) * np.finfo(float).eps * sizes.max():
+        raise StudyError(refusal)
+    return fitted
+
+
+def first_stage(X: Array, Z: Array) -> Array:
+    """Return the columns of X (rows, k) as least squares on the instruments Z (rows, m)."""
+    length = np.linalg.norm(Z, axis=0)
+    Z = Z / np.where(length > 0, length, 1)
+    df, refusal = len(Z) - Z.shape[1], "an instrument depends on the others"
+    return np.column_stack([_least_squares(x, Z, df, False, refusal).fittedvalues for x in X.T])
+
+
+def _clustered(X: Array, residuals: Array, fitted: Any, clusters: Clusters) -> Array:
+    """Return the CR1 covariance (k, k), corrected for the effects that were taken out."""
+    from statsmodels.stats.sandwich_covariance import cov_cluster
+
+    scores = (X * residuals[:, None], fitted.normalized_cov_params)
+    plain = np.asarray(cov_cluster(scores, clusters.region, use_correction=False), dtype=float)
+    return _correction(X, clusters) * plain
+
+
+def _influence(X: Array, residuals: Array, inverse: Array, clusters: Clusters) -> Array:
+    """Return each cluster's part in the coefficients, (G, k), with the root of the correction."""
+    scores = sums(clusters.region, X * residuals[:, None])
+    return np.sqrt(_correction(X, clusters)) * scores @ inverse
+
+
+def _correction(X: Array, clusters: Clusters) -> float:
+    (n, k), G = X.shape, int(clusters.region.max()) + 1
+    return G / (G - 1) * (n - 1) / (n - k - clusters.counted)

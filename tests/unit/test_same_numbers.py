@@ -1,0 +1,201 @@
+"""The comparison of two builds finds what differs, and only that."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks.same_numbers import MAP, compare, read_map
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = {
+    "coupling": pd.DataFrame(
+        {
+            "region": ["010", "010", "020"],
+            "year": ["2016", "2017", "2016"],
+            "D": ["0.25", "0.5", "1e-17"],
+            "grade": ["low", "", "high"],
+        }
+    ),
+    "equilibria": pd.DataFrame(
+        {
+            "source": "fit",
+            "scope": ["010", "020"],
+            "effects": "none",
+            "model": "classic",
+            "estimator": ["trapezoid", "trajectory"],
+            "year": "",
+            "x1": ["3.0", "4.0"],
+            "p_saddle": ["0.5", "0.25"],
+        }
+    ),
+    "relations": pd.DataFrame(
+        {
+            "scope": ["010", "010", "020"],
+            "effects": "none",
+            "estimator": "trapezoid",
+            "quantity": ["r_squared_equation_1", "region_x1", "region_x1"],
+            "value": ["0.75", "2.5", "1.5"],
+            "relation": ["", "line", "bounded"],
+        }
+    ),
+}
+
+
+def write(folder, tables):
+    for name, table in tables.items():
+        path = folder / "small" / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.to_csv(path, index=False)
+    return folder
+
+
+@pytest.fixture
+def differences(tmp_path):
+    """Compare the tables with changed ones: their number, and the lines that tell of them."""
+
+    def run(rules=None, **changed):
+        old, new = write(tmp_path / "old", TABLES), write(tmp_path / "new", TABLES | changed)
+        said = compare(old, new, read_map(MAP) | (rules or {}))
+        return said.differences, "\n".join(line for line in said.lines if line.startswith("!"))
+
+    return run
+
+
+def cell(table, row, column, value):
+    changed = TABLES[table].copy()
+    changed.loc[row, column] = value
+    return {table: changed}
+
+
+def test_the_same_tables_in_another_order_are_the_same(differences):
+    assert differences(coupling=TABLES["coupling"].iloc[::-1, ::-1]) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "value"),
+    [
+        ("coupling", 0, "D", "0.2500000001"),  # 4e-10
+        ("coupling", 0, "D", "0.250"),
+        ("coupling", 2, "D", "-3e-17"),
+        ("coupling", 0, "year", "2016.0"),
+        ("equilibria", 0, "p_saddle", "0.509"),
+        ("equilibria", 1, "x1", "4.000003"),
+    ],
+)
+def test_what_is_within_tolerance_is_the_same(differences, table, row, column, value):
+    assert differences(**cell(table, row, column, value)) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "value", "line"),
+    [
+        ("coupling", 0, "D", "0.250000001", "010, 2016: '0.25', now '0.250000001'"),
+        ("coupling", 0, "D", "", "010, 2016: '0.25', now ''"),
+        ("coupling", 1, "grade", "low", "010, 2017: '', now 'low'"),
+        ("coupling", 2, "D", "2e-15", "020, 2016: '1e-17', now '2e-15'"),
+        ("coupling", 0, "D", "inf", "010, 2016: '0.25', now 'inf'"),
+        ("equilibria", 0, "p_saddle", "0.52", "010, none, classic, trapezoid, (empty): '0.5'"),
+        ("equilibria", 0, "x1", "3.000003", "010, none, classic, trapezoid, (empty): '3.0'"),
+        ("equilibria", 1, "x1", "4.00003", "020, none, classic, trajectory, (empty): '4.0'"),
+    ],
+)
+def test_a_difference_is_named_with_its_key(differences, table, row, column, value, line):
+    count, said = differences(**cell(table, row, column, value))
+    assert count == 1 and line in said
+    assert f"{column}: 1 of {len(TABLES[table])} differ" in said
+
+
+def test_rows_columns_and_tables_that_are_gone_or_added(differences):
+    coupling = TABLES["coupling"]
+    assert "1 of 3 rows are gone" in differences(coupling=coupling.drop(index=1))[1]
+    doubled = pd.concat([coupling, coupling.tail(1)])
+    assert "1 rows that were not there" in differences(coupling=doubled)[1]
+    assert (
+        "columns that are not in the new table: D"
+        in differences(coupling=coupling.drop(columns="D"))[1]
+    )
+    assert differences(coupling=coupling.assign(more="1")) == (0, "")
+    assert differences(another=coupling) == (0, "")
+
+
+def test_a_study_or_a_table_that_is_gone(tmp_path):
+    old, new = (
+        write(tmp_path / "old", TABLES),
+        write(tmp_path / "new", {"panel": pd.DataFrame("", [0], ["a"])}),
+    )
+    assert compare(old, new, read_map(MAP)).differences == len(TABLES)
+    (new / "small").rename(new / "other")
+    assert compare(old, new, read_map(MAP)).differences == 1
+
+
+SPLIT = {
+    "moved": [
+        {
+            "old": "relations",
+            "where": {"quantity": "r_squared_*"},
+            "new": "checks",
+            "set": {"equation": "1"},
+            "rename": {"value": "r_squared"},
+            "key": ["scope", "effects", "estimator", "equation"],
+        },
+        {
+            "old": "relations",
+            "new": "verdicts",
+            "rename": {"relation": "verdict"},
+            "values": {"relation": {"line": "whole_line"}},
+        },
+    ],
+    "left": [
+        {
+            "table": "relations",
+            "where": {"quantity": "r_squared_*"},
+            "columns": ["quantity", "relation"],
+            "reason": "a column now",
+        }
+    ],
+}
+
+
+def split(r_squared="0.75", verdict="whole_line"):
+    shared = {"scope": ["010"], "effects": ["none"], "estimator": ["trapezoid"]}
+    verdicts = TABLES["relations"].iloc[1:].rename(columns={"relation": "verdict"})
+    return {
+        "relations": TABLES["relations"].iloc[:0],
+        "checks": pd.DataFrame({**shared, "equation": ["1"], "r_squared": [r_squared]}),
+        "verdicts": verdicts.replace({"line": verdict}),
+    }
+
+
+def test_a_table_that_was_split_is_compared_where_its_rows_went(differences):
+    assert differences(SPLIT, **split()) == (0, "")
+    assert "value -> r_squared: 1 of 1 differ" in differences(SPLIT, **split(r_squared="0.7"))[1]
+    assert "relation -> verdict: 1 of 2 differ" in differences(SPLIT, **split(verdict="line"))[1]
+
+
+def test_rows_leave_and_come_with_a_reason_only(differences):
+    without = {"relations": TABLES["relations"].iloc[1:]}
+    left = {"table": "relations", "where": {"quantity": "r_squared_*"}, "reason": "not asked for"}
+    assert differences(**without)[0] == 1
+    assert differences({"left": [left]}, **without) == (0, "")
+    more = {"relations": pd.concat([TABLES["relations"], TABLES["relations"].head(1)])}
+    came = {"table": "relations", "where": {"quantity": "r_*"}, "reason": "a second equation"}
+    assert differences(**more)[0] == 1
+    assert differences({"came": [came]}, **more) == (0, "")
+
+
+def test_the_program_says_so_by_its_exit_code(tmp_path):
+    old = write(tmp_path / "old", TABLES)
+    new = write(tmp_path / "new", TABLES | cell("coupling", 0, "D", "0.3"))
+
+    def run(*arguments):
+        program = [sys.executable, "benchmarks/same_numbers.py", *map(str, arguments)]
+        return subprocess.run(program, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+
+    assert run(old, old).returncode == 0
+    different = run(old, new)
+    assert different.returncode == 1 and different.stdout.endswith("\n1 differences\n")
+    assert run(old, new, "--tolerance", "0.5").returncode == 0
+    assert run(old, tmp_path / "none").returncode == 2
