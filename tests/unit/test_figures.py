@@ -76,7 +76,9 @@ def test_every_name_has_a_chart() -> None:
 
 
 def test_names_are_cheap() -> None:
-    code = "import sys, coevo.report.figures; print('altair' in sys.modules, 'pandas' in sys.modules)"
+    code = (
+        "import sys, coevo.report.figures; print('altair' in sys.modules, 'pandas' in sys.modules)"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert run.stdout.split() == ["False", "False"]
 

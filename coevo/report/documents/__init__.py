@@ -11,6 +11,7 @@ from coevo.report.documents.paper import pdf
 from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.documents.word import docx
 from coevo.report.findings.localised import study_in_language
+from coevo.report.words.grammar import read_phrases
 from coevo.report.words.voices import voice
 
 # A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
@@ -52,7 +53,7 @@ def documents(
     StudyError
         A character that no font of the PDF holds.
     """
-    phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
+    phrases = read_phrases(files[f"phrases.{language}.yaml"])
     messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
     study = study_in_language(
         config, tables, indicators, language, places, phrases["words"], messages

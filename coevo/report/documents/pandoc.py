@@ -41,9 +41,7 @@ def converted(
     return made
 
 
-def _citing(
-    files: Mapping[str, Any], folder: Path, metadata: Mapping[str, str]
-) -> list[str]:
+def _citing(files: Mapping[str, Any], folder: Path, metadata: Mapping[str, str]) -> list[str]:
     """Options that resolve citations, before the filter that writes captions out."""
     works = bibliography(files["references.yaml"], metadata["language"])
     (folder / "references.json").write_text(json.dumps(works), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ SUBSYSTEM_PREFIX = "U_"
 EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity: findings are kept by study
 class Study:
     """Tables by name, configuration after defaults, indicator table, language of the labels.
 
@@ -33,18 +34,18 @@ class Study:
         """The coupling table: one row per region and year."""
         return self.tables["coupling"]
 
-    @property
+    @cached_property
     def subsystems(self) -> list[str]:
         """Subsystem ids in the order of the indicator table."""
         named = dict.fromkeys(self.indicators["subsystem"])
         return [s for s in named if SUBSYSTEM_PREFIX + str(s) in self.coupling]
 
-    @property
+    @cached_property
     def years(self) -> list[int]:
         """Years of the coupling table, ascending."""
         return sorted(int(year) for year in self.coupling["year"].unique())
 
-    @property
+    @cached_property
     def regions(self) -> list[str]:
         """Region codes, ascending."""
         return sorted(self.coupling["region"].unique())
@@ -55,12 +56,12 @@ class Study:
         scale, names = GRADES[self.config["coupling"]["grades"]], self.words.get("grade", {})
         return replace(scale, labels=tuple(str(names.get(g, g)) for g in scale.labels))
 
-    @property
+    @cached_property
     def single(self) -> bool:
         """Whether the study is of one region."""
         return len(self.regions) == 1
 
-    @property
+    @cached_property
     def pooled(self) -> bool:
         """Whether the main estimator has pooled fits with intervals: they need several regions."""
         rows = self.tables.get("parameters")
@@ -74,7 +75,7 @@ class Study:
         """Effects of the fits that the report reads, the headline's last."""
         return EFFECTS if self.pooled else ("none",)
 
-    @property
+    @cached_property
     def focus(self) -> str:
         """Code of the region in focus: the configured one, or the first."""
         wanted = str(self.config.get("focus_region") or "")
@@ -96,10 +97,14 @@ class Study:
         """The main estimator of the interaction."""
         return str(self.config["interaction"]["estimator"])
 
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        rows = self.coupling.drop_duplicates("region")
+        return dict(zip(rows["region"], rows["name"].map(str), strict=True))
+
     def name(self, region: str) -> str:
         """Name of a region."""
-        coupling = self.coupling
-        return str(coupling.loc[coupling["region"] == region, "name"].iloc[0])
+        return self._names[region]
 
     def label(self, identifier: str) -> str:
         """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""

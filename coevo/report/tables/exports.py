@@ -10,6 +10,7 @@ from coevo.report.findings.localised import study_in_language
 from coevo.report.tables.latex import latex_files
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.amounts import Words
+from coevo.report.words.grammar import read_phrases
 from coevo.report.words.voices import voice
 
 __all__ = ["in_languages", "latex_files", "stata_files"]
@@ -28,7 +29,7 @@ def in_languages(
     """
 
     def put(language: str) -> Words:
-        phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
+        phrases = read_phrases(files[f"phrases.{language}.yaml"])
         messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
         named = phrases["words"]
         study = study_in_language(config, tables, indicators, language, places, named, messages)

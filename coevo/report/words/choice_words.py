@@ -20,7 +20,6 @@ def choice_values(study: Study) -> dict[str, Any]:
     changes, often = type_changes(study), frequencies(study)
     return {
         "coupling": study.config["coupling"],
-        "grade_table": study.config["coupling"]["grades"],
         "vector": study.config["normalisation"]["method"] == "vector",
         "highest": (last["name"].iloc[0], last["D"].iloc[0]),
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),

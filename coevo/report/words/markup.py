@@ -7,7 +7,7 @@ from types import CodeType
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
-from jinja2.defaults import DEFAULT_FILTERS
+from jinja2.filters import FILTERS
 
 from coevo.report.words import numbers
 
@@ -64,7 +64,6 @@ def environment(
         "subscript": subscript,
         **filters,
     }
-    jinja.globals["zip"] = zip
     return jinja
 
 
@@ -93,7 +92,7 @@ def speaker(
 
 def template(jinja: Environment, text: str) -> Template:
     """A text as a template of an environment; the same text is compiled once for all of them."""
-    code = _compiled(text, jinja.finalize, frozenset(jinja.filters) - set(DEFAULT_FILTERS))
+    code = _compiled(text, jinja.finalize, frozenset(jinja.filters) - set(FILTERS))
     return Template.from_code(jinja, code, jinja.make_globals(None))
 
 

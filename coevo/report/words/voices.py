@@ -28,9 +28,10 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     words = Words(study, phrases, speaker(jinja, phrases, grammar.joined), grammar)
     values = jinja.globals
     values |= {"study": study, "say": words.say, "word": words.word, "label": study.label}
-    values |= named_values(study, words)
+    named = named_values(study, words)
+    values |= named
     values |= choice_values(study) | method_values(study, words)
     values |= sentences(study, words, values)
     values |= choice_sentences(study, words, values)
-    values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
+    values["say_interaction"] = lambda: interaction_sentence(study, named["interaction"], words)
     return Voice(study, phrases, jinja, words)
