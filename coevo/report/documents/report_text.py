@@ -11,7 +11,7 @@ from coevo.report.documents.references import cited
 from coevo.report.tables import annex
 from coevo.report.words.amounts import Say
 from coevo.report.words.index_sentences import far_notes, limit_lines
-from coevo.report.words.markup import Markdown, escaped, plain_text, template
+from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
 from coevo.report.words.voices import Voice
 
 
@@ -20,7 +20,7 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     study, _, jinja, words = voice
     values = jinja.globals
     values |= annex.printed_tables(words, provenance)
-    filled = template(jinja, source).render(
+    filled = compiled(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
         facts=words.facts(study.focus),
         far_notes=far_notes(words),
@@ -96,7 +96,7 @@ def metadata(voice: Voice) -> dict[str, str]:
     """Title, language and the words of the frame."""
     study, phrases, jinja, _ = voice
     texts = {key: value for key, value in phrases["page"].items() if key != "script"}
-    page = {key: template(jinja, value).render() for key, value in texts.items()}
+    page = {key: compiled(jinja, value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
     return {
         "title": title,

@@ -1,6 +1,6 @@
 """Words of single cells: sets, signs, estimates, and the facts of one region."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -135,6 +135,10 @@ class Words:
         if state == "synchronous":
             return escaped(self.word("lagging", state))
         return self.say("titles/lags", subsystem=self.study.label(state))
+
+    def noted(self, pairs: Iterable[tuple[Any, Any]]) -> Markdown:
+        """Things as a list in a sentence, each with its note in brackets."""
+        return self.listed(self.grammar.noted(*pair) for pair in pairs)
 
     def cells(self, rows: pd.DataFrame) -> str:
         """Cells of the panel in words: indicator, year and how many or which regions."""

@@ -70,16 +70,12 @@ def size_label(study: Study, key: str, phrases: Phrases) -> str:
 def sentences(study: Study, words: Words, values: Mapping[str, Any]) -> dict[str, Any]:
     """Sentences that are lists: what was missing, which calibrations failed, which weights."""
     say, found, phrases = words.say, values, words.phrases
-    heavy = [words.grammar.noted(study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]]
     ranks = [
         say("step/ranked", name=size_label(study, key, phrases), value=value)
         for key, value in found["step"].get("rank", {}).items()
     ]
     gaps = found["data"]
-    lost = [
-        words.grammar.noted(row["name"], words.listed(words.grammar.spans(row["years"])))
-        for _, row in failed(study).iterrows()
-    ] if study.pair else []  # fmt: skip
+    lost = failed(study).itertuples() if study.pair else ()
     since = found["changes"]
     changed = since["verdict"] != "none"
     return (
@@ -91,9 +87,13 @@ def sentences(study: Study, words: Words, values: Mapping[str, Any]) -> dict[str
             "settings_in_words": release_words.settings(words, since)
             if since.get("settings")
             else "",
-            "heaviest_in_words": words.listed(heavy),
+            "heaviest_in_words": words.noted(
+                (study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]
+            ),
             "ranks_in_words": words.grammar.clauses(ranks),
-            "failed_in_words": words.listed(lost),
+            "failed_in_words": words.noted(
+                (row.name, words.listed(words.grammar.spans(row.years))) for row in lost
+            ),
             **model_sentences(found, words),
             "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
             if len(gaps["missing"])
@@ -101,9 +101,8 @@ def sentences(study: Study, words: Words, values: Mapping[str, Any]) -> dict[str
             "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
             if len(gaps["filled"])
             else "",
-            "remarks_in_words": words.listed(
-                words.grammar.noted(words.word("check", check), n)
-                for check, n in gaps["remarks"].items()
+            "remarks_in_words": words.noted(
+                (words.word("check", check), n) for check, n in gaps["remarks"].items()
             ),
             "sources": sources(words),
             "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], words)),

@@ -82,7 +82,7 @@ def speaker(
         entry: Any = phrases
         for part in key.split("/"):
             entry = entry[part]
-        return template(jinja, str(entry))
+        return compiled(jinja, str(entry))
 
     def say(key: str, **values: Any) -> Markdown:
         return Markdown(joined(phrase(key).render(**values).strip()))
@@ -90,7 +90,7 @@ def speaker(
     return say
 
 
-def template(jinja: Environment, text: str) -> Template:
+def compiled(jinja: Environment, text: str) -> Template:
     """A text as a template of an environment; the same text is compiled once for all of them."""
     code = _compiled(text, jinja.finalize, frozenset(jinja.filters) - set(FILTERS))
     return Template.from_code(jinja, code, jinja.make_globals(None))

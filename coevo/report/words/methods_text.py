@@ -45,8 +45,8 @@ def method_values(study: Study, words: Words) -> dict[str, Any]:
         "combined": _combined(study, words),
         "contributions_in_words": ""
         if isinstance(given, str)
-        else words.listed(
-            words.grammar.noted(with_figures(a, 2), study.label(s))
+        else words.noted(
+            (with_figures(a, 2), study.label(s))
             for s, a in zip(study.subsystems, given, strict=False)
         ),
     }
