@@ -7,43 +7,47 @@ from pathlib import Path
 
 import pandas as pd
 
-TEXT = frozenset(
-    "region name indicator unit vintage file sheet cell flag check message old_vintage "
-    "new_vintage reference sha256 weighting subsystem grade stage lagging measure scope effects "
-    "model estimator scaling parameter source x1_set x2_set kind relation quantity claim paper "
-    "verdict claim_zh paper_zh source_zh dimension dimension_zh direction label_en label_zh "
-    "source_name derivation name_en name_zh long_zh traditional_zh variants abbreviation "
-    "abbreviation_zh nbs_region neighbours varied variant focus_grade_last change old_words "
-    "frozen_words new_words group guard other system range composite form focus_grade choice "
-    "outcome pair dropped roles set".split()
-)
-WHOLE = frozenset({"year", "tile_row", "tile_column"})
+from coevo.errors import StudyError
+from coevo.schema import TEXTS, check_columns, column_row
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
-    """Read a CSV table of this project.
+def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
+    """Read a CSV table of this project, each column by its type in `tables.csv`.
 
-    Text columns (`TEXT`) stay text, with "" for empty; codes keep their leading digits. Whole
-    numbers (`WHOLE`) are nullable integers where a cell is empty. All else is read by pandas
-    with only the empty cell as missing.
+    Text stays text, with "" for empty; codes keep their leading digits. Whole numbers are nullable
+    integers where a cell is empty. Only an empty cell is a missing number. A column that
+    `tables.csv` does not know, such as one of an older release, is read as pandas finds it.
+
+    table: its name, where the file is not called by it. Raises `StudyError` where a number is none.
     """
     header = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
-    text = [column for column in header if column in TEXT]
+    rows = {column: column_row(table or Path(path).stem, column) for column in header}
+    types = {column: row.type for column, row in rows.items() if row}
+    text = [column for column, kind in types.items() if kind in TEXTS]
     frame = pd.read_csv(
         path,
         encoding="utf-8-sig",
         dtype=dict.fromkeys(text, str),
         keep_default_na=False,
-        na_values={column: [""] for column in header if column not in TEXT},
+        na_values={column: [""] for column in header.difference(text)},
     )
-    for column in WHOLE.intersection(header):
-        frame[column] = frame[column].astype("Int64" if frame[column].isna().any() else "int64")
+    for column, kind in types.items():
+        if kind in ("whole", "number"):
+            frame[column] = _numbers(frame[column], kind, path)
     return frame
 
 
-def read_optional(path: str | Path | None) -> pd.DataFrame | None:
+def _numbers(values: pd.Series, kind: str, path: str | Path) -> pd.Series:
+    whole = "Int64" if values.isna().any() else "int64"
+    try:
+        return values.astype(whole if kind == "whole" else "float64")
+    except (TypeError, ValueError) as problem:
+        raise StudyError(f"{path}: {values.name}: {problem}; every cell must be a number") from None
+
+
+def read_optional(path: str | Path | None, table: str = "") -> pd.DataFrame | None:
     """Read a table that a study may do without: None without a path."""
-    return None if path is None else read_table(path)
+    return None if path is None else read_table(path, table)
 
 
 def write_bytes(data: bytes, path: str | Path) -> None:
@@ -109,5 +113,9 @@ def read_charts(folder: str | Path) -> dict[str, str | bytes]:
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as CSV (UTF-8, LF, floats with all their digits)."""
+    """Write a table as CSV (UTF-8, LF, floats with all their digits).
+
+    Raises `ValueError` where its columns are not those that `tables.csv` has for its name.
+    """
+    check_columns(Path(path).stem, map(str, frame.columns))
     write_text(frame.to_csv(index=False, lineterminator="\n"), path)

@@ -224,7 +224,8 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         unit="100 million yuan", vintage="2026-10", file="data/raw/sample/2026-10/a_b*c.xlsx",
         sheet="表|1", cell="C7", flag="",
     )  # fmt: skip
-    audit = observed.iloc[[3]].assign(
+    audit = observed.iloc[[3]].drop(columns=["value", "vintage", "flag"])
+    audit = audit.assign(
         check="jump", printed=1.0, computed=2.0, message="falls by 50% | from *2* to <b>1</b> $x$"
     )
     coupling = _coupling(grid)

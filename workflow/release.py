@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from coevo.errors import StudyError  # noqa: E402
 from coevo.history import releases  # noqa: E402
-from coevo.report.tables import tables_of  # noqa: E402
+from coevo.schema import study_tables  # noqa: E402
 from coevo.study import configuration, raw_files  # noqa: E402
 
 
@@ -32,7 +32,7 @@ def kept(path: str, name: str) -> str:
     raw = raw_files.raw_paths(config["raw"], config["vintage"])
     study, years = config["study"], config["years"]
     vintages = releases.vintage_files(config["raw"], raw)
-    tables = [f"data/processed/{study}/{table}.csv" for table in tables_of(config)]
+    tables = [f"data/processed/{study}/{table}.csv" for table in study_tables(config)]
     files = {Path(table).name: Path(table).read_bytes() for table in tables}
     files["indicators.csv"] = Path(config["indicators"]).read_bytes()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -10,8 +10,8 @@ from coevo.equilibria.fit_rows import fit_rows
 from coevo.equilibria.fitted import Row, fit_all, inferable, regional_lines
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
-from coevo.equilibria.result_rows import equilibrium_row, parameter_rows, relation_rows, seeded
-from coevo.equilibria.theory import last_state, theoretical
+from coevo.equilibria.result_rows import equilibrium_rows, parameter_rows, relation_rows
+from coevo.equilibria.theory import last_states, theoretical
 
 __all__ = ["Tables", "estimate", "pair_values"]
 
@@ -62,13 +62,14 @@ def estimate(
     fits = fit_all(pair, main, estimators)
     equilibria, relations = theoretical(pair, interaction.get("calibration"))
     parameters = list(parameter_rows(fits, level))
-    for label, lines in regional_lines(fits):
-        equilibria.append(equilibrium_row(lines, label, level, seed) | observed(pair, label))
+    last = last_states(pair)
+    for row in equilibrium_rows(list(regional_lines(fits)), level):
+        equilibria.append(row | last[row["scope"]])
     for label, own in general_rows.own_fits(fits, main):
         parameters += [label | row for row in general_rows.parameter_rows(own, level)]
-        equilibria.append(label | general_rows.equilibrium_row(own, level) | observed(pair, label))
-        draws = seeded(seed, "general", label["scope"])
-        relations += [label | row for row in general_rows.relation_rows(own, draws)]
+        row = general_rows.equilibrium_row(own, level)
+        equilibria.append(label | row | last[label["scope"]])
+        relations += [label | row for row in general_rows.relation_rows(own)]
     for label, shared in general_rows.shared_fits(fits):
         rows = general_rows.shared_rows(shared, level, inferable(shared))
         parameters += [label | row for row in rows]
@@ -84,11 +85,6 @@ def estimate(
         _frame(equilibria, EQUILIBRIA, names),
         _frame(relations, RELATIONS, names),
     )
-
-
-def observed(pair: pd.DataFrame, label: Row) -> Row:
-    """Return the observed state of the region of a row in its last year."""
-    return last_state(pair[pair["region"] == label["scope"]])
 
 
 def _frame(rows: Iterable[Row], columns: list[str], names: Mapping[str, str]) -> pd.DataFrame:

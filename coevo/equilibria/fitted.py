@@ -1,10 +1,9 @@
 """Every classic fit of a study: each region alone, all regions pooled, and what was refused."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
@@ -13,17 +12,18 @@ from coevo.estimation import (
     ESTIMATORS,
     SCALES,
     Equations,
+    Fit,
     GeneralFit,
     PooledFit,
     breaks,
     fit,
     fit_general,
     fit_pooled,
-    fit_trajectory,
     unbroken,
 )
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
+from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.inference import FEWEST_REGIONS
 
 Row = dict[str, Any]
@@ -31,10 +31,15 @@ POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
 
 
-# name -> fit of one region from year, x1, x2 and the years that begin another vintage
-REGIONAL: dict[str, Callable[..., Equations]] = {
-    name: partial(fit, estimator=name) for name in ESTIMATORS
-} | {"trajectory": fit_trajectory}
+def _each(make: Callable[..., Fit], regions: Iterable[Series]) -> list[Equations | StudyError]:
+    """Return the fits of regions one after the other, errors in their place."""
+    return [attempted(partial(make, *own[:3], breaks=own.breaks)) for own in regions]
+
+
+# name -> fits of many regions, an error in the place of a region that it refuses
+REGIONAL: dict[str, Callable[[Sequence[Series]], Sequence[Equations | StudyError]]] = {
+    name: partial(_each, partial(fit, estimator=name)) for name in ESTIMATORS
+} | {"trajectory": fit_trajectories}
 POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general model
 
 
@@ -64,28 +69,29 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
     used = [name for name in REGIONAL if not estimators or name in estimators]
     refused: list[Row] = []
 
-    def tried(make: Callable[[], Any], label: Row) -> Any:
-        try:
-            return make()
-        except StudyError as error:
-            refused.append(label | {"relation": str(error)})
+    def kept(found: Any, label: Row) -> Any:
+        if isinstance(found, StudyError):
+            refused.append(label | {"relation": str(found)})
             return None
+        return found
 
+    def tried(make: Callable[[], Any], label: Row) -> Any:
+        return kept(attempted(make), label)
+
+    parts = {str(code): part for code, part in pair.groupby("region", sort=True)}
+    series = [series_of(part) for part in parts.values()]
+    made = {name: REGIONAL[name](series) for name in used}
     regions, general = {}, {}
-    for code, part in pair.groupby("region", sort=True):
-        for name in used:
-            own = tried(
-                partial(REGIONAL[name], *_series(part), breaks=breaks(part)),
-                _label(code, "none", name),
-            )
-            if own is not None:
-                regions[str(code), name] = own
+    for i, (code, part) in enumerate(parts.items()):
+        for name, found in made.items():
+            if own := kept(found[i], _label(code, "none", name)):
+                regions[code, name] = own
         whole = tried(
             partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part)),
             _label(code, "none", estimator, "general_not_estimated"),
         )
         if whole is not None:
-            general[str(code)] = whole
+            general[code] = whole
     pooled: list[PooledFit] = []
     shared: list[GeneralPooled] = []
     if pair["region"].nunique() > 1:
@@ -131,8 +137,18 @@ def _shared(
     return [fit for fit in made if fit is not None]
 
 
-def _series(part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return part["year"].to_numpy(), part["x1"].to_numpy(), part["x2"].to_numpy()
+def series_of(part: pd.DataFrame) -> Series:
+    """Return the figures of one region's rows: columns year, x1, x2, perhaps flag."""
+    year, x1, x2 = (part[column].to_numpy() for column in ("year", "x1", "x2"))
+    return Series(year, x1, x2, breaks(part))
+
+
+def attempted(make: Callable[[], Any]) -> Any:
+    """Return what is made, or the `StudyError` that forbids it."""
+    try:
+        return make()
+    except StudyError as error:
+        return error
 
 
 def allows_growth(part: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> bool:

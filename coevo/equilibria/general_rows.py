@@ -8,7 +8,7 @@ from coevo.equilibria.fitted import POOLED, Fits, Row
 from coevo.errors import StudyError
 from coevo.estimation import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
-from coevo.inference import QUADRANTS, interval, rest_region, sign_probabilities_general
+from coevo.inference import independent_quadrants, interval, rest_point_projections
 from coevo.lotka_volterra.populations import kind, rest_point
 
 
@@ -76,7 +76,7 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
     row: Row = {"kind": str(kind(own.r, own.A)), "located": False}
     row |= {"x1": point[0], "x2": point[1]}
     if len(point) == 2:
-        shadows = rest_region(own.r, own.A, own.covariance, own.df, level)
+        shadows = rest_point_projections(own.r, own.A, own.covariance, own.df, level)
         for name, found in zip(("x1", "x2"), shadows, strict=True):
             ends = [end if np.isfinite(end) else np.nan for end in (found.low, found.high)]
             row |= {f"{name}_set": found.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
@@ -84,14 +84,13 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
     return row
 
 
-def relation_rows(own: GeneralFit, seed: np.random.SeedSequence) -> Iterator[Row]:
+def relation_rows(own: GeneralFit) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
     yield {"quantity": "rows_general", "value": own.rows}
     yield {"quantity": "restriction", "value": restriction_test(own).combined}
-    pairs = [(i, j) for i in range(len(own.r)) for j in range(i + 1, len(own.r))]
-    for i, j in pairs:
-        shares = sign_probabilities_general(
-            own.r, own.A, own.covariance, own.df, seed=seed, pair=(i, j)
-        )
-        for signs in QUADRANTS:
-            yield {"quantity": f"p_{signs}_{i + 1}{j + 1}", "value": shares[signs]}
+    errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))[:, 1:]
+    for i, j in zip(*np.triu_indices(len(own.r), 1), strict=True):
+        cross = ([i, j], [j, i])
+        shares = independent_quadrants(own.A[cross], errors[cross], own.df)
+        for signs, share in shares.items():
+            yield {"quantity": f"p_{signs}_{i + 1}{j + 1}", "value": float(share)}

@@ -13,7 +13,7 @@ from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
 from coevo.inference import interval
-from coevo.inference.feedback import Feedback, feedback
+from coevo.inference.feedback import Feedback, feedback_verdicts
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import Cross, relation
 from coevo.inference.short_panel import short_panel_bias
@@ -102,7 +102,7 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
 
 
 def _feedback(own: GeneralPooled, level: float, seed: int) -> Feedback:
-    return feedback(own.A, own.covariance, own.df, level, seed=seed)
+    return feedback_verdicts(own.A, own.covariance, own.df, level, seed=seed)
 
 
 def _feedback_rows(found: Feedback, ending: str) -> Iterator[Row]:

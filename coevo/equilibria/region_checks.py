@@ -18,20 +18,21 @@ from coevo.equilibria.pooled_checks import (
 )
 from coevo.estimation import Fit
 from coevo.estimation.fod_iv import FOD_IV
-from coevo.inference import deletion, forecast, least_interaction
-from coevo.lotka_volterra import conserved_path, kind, map_modulus
+from coevo.inference import last_growth, least_interaction, leave_one_row_out
+from coevo.lotka_volterra import conserved_path, euler_modulus, kind
 
 COORDINATES = ("x1", "x2")
 
 
 def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> Iterator[Row]:
     """Yield the doubts about the fit of each region by the main estimator."""
+    paths = {code: part.set_index("year") for code, part in pair.groupby("region")}
     for (code, name), own in fits.regions.items():
         if name == estimator and isinstance(own, Fit):
             label = {"scope": code, "effects": "none", "estimator": name}
-            path = pair[pair["region"] == code].set_index("year")[["x1", "x2"]].astype(float)
+            path = paths[code][["x1", "x2"]].astype(float)
             # Three growth rows cannot spare one.
-            yield from tried(deletion_rows(own, level), label, "deletion")
+            yield from tried(deletion_rows(own), label, "deletion")
             yield from tried(forecast_rows(own, path), label, "forecast")
             yield from tried(doubt_rows(own, path, level), label, "doubts")
 
@@ -60,11 +61,11 @@ def pooled_doubts(
             yield from tried(period_rows(part, name, level, seed), label, f"feedback_{name}")
 
 
-def deletion_rows(own: Fit, level: float) -> Iterator[Row]:
+def deletion_rows(own: Fit) -> Iterator[Row]:
     """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and in how many
     cases a coefficient turns its sign.
     """
-    without = deletion(own, level)
+    without = leave_one_row_out(own)
     turning = int(without.turned.any(axis=1).sum())
     for name, E in zip(COORDINATES, without.E.T, strict=True):
         ends = {"low": float(E.min()), "high": float(E.max())}
@@ -75,7 +76,7 @@ def forecast_rows(own: Fit, path: pd.DataFrame) -> Iterator[Row]:
     """Yield `forecast_equation_i`: error of the model over that of drift in the last year, told
     from the state a year before by the fit to the earlier rows; path: observed x1, x2 by year.
     """
-    last = forecast(own, path.loc[own.data.year[-1]])
+    last = last_growth(own, path.loc[own.data.year[-1]])
     for i, ratio in enumerate(last.ratio, start=1):
         yield {"quantity": f"forecast_equation_{i}", "value": ratio}
 
@@ -90,7 +91,6 @@ def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
     for name, least in least_interaction(own, level).items():
         yield {"quantity": f"power_{name}", "value": least}
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":
-        modulus = map_modulus(own.a1, own.b1, own.a2, own.d, "lag")
-        yield {"quantity": "map_modulus", "value": float(modulus)}
+        yield {"quantity": "map_modulus", "value": float(euler_modulus(own.a1, own.a2))}
         drift = conserved_path(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2).drift
         yield {"quantity": "conserved_drift", "value": drift}

@@ -1,15 +1,17 @@
 """Fits as rows of the tables parameters, equilibria and relations."""
 
-from collections.abc import Iterator
-from zlib import crc32
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
 from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share, within_r_squared
-from coevo.inference import RatioSet, equilibrium_sets, fieller, interval, sign_probabilities
+from coevo.inference import RatioSet, equilibrium_sets, fieller, interval, sign_patterns
 from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
 
+Array = npt.NDArray[np.float64]
 PARAMETERS = ("a1", "b1", "a2", "d", "b2")
 
 
@@ -41,28 +43,42 @@ def _parameters(
         yield row
 
 
-def equilibrium_row(lines: Equations, label: Row, level: float, seed: int) -> Row:
-    """Return the fitted E of one region with its sets, kind and sign probabilities.
+class Lines(NamedTuple):
+    """Many pairs of lines: coefficients (m, 2, 2), covariance (m, 2, 2, 2), df (m,) of t."""
 
-    `located` needs both sets to be intervals that lie above zero. The draws depend on the seed,
-    the region, the effects and the estimator, on nothing else.
+    coefficients: Array
+    covariance: Array
+    df: Array
+
+    @classmethod
+    def stacked(cls, fits: Sequence[Equations]) -> "Lines":
+        whole = (np.array([getattr(own, name) for own in fits]) for name in cls._fields)
+        return cls(*whole)
+
+    def sets(self, level: float) -> RatioSet:
+        """Return Fieller's sets (m, 2): of x2* by equation 1, of x1* by equation 2."""
+        c, s = self.coefficients[..., 0], self.coefficients[..., 1]
+        return fieller(c, s, self.covariance, self.df[:, None], level)
+
+
+def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> Iterator[Row]:
+    """Yield the fitted E of labelled fits with its sets, kind and sign probabilities.
+
+    `located` needs both sets to be intervals that lie above zero.
     """
-    signs = sign_probabilities(
-        lines, seed=seeded(seed, label["effects"], label["estimator"], label["scope"])
-    )
-    sets = dict(zip(("x1", "x2"), equilibrium_sets(lines, level), strict=True))
-    row: Row = label | {"source": "fit", "kind": kind(lines.a1, lines.b1, lines.a2, lines.d)}
-    for name, found in sets.items():
-        row |= {name: found.estimate, f"{name}_set": found.kind}
-        row |= {f"{name}_low": found.low, f"{name}_high": found.high}
-    positive = (found.kind == "interval" and found.low > 0 for found in sets.values())
-    row["located"] = all(positive)
-    return row | {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
-
-
-def seeded(seed: int, *block: str) -> np.random.SeedSequence:
-    """Return the seed of one block of draws: it depends on the study's seed and on its names."""
-    return np.random.SeedSequence([seed, crc32("/".join(block).encode())])
+    if not found:
+        return
+    lines = Lines.stacked([own for _, own in found])
+    sets, (c, s) = lines.sets(level), np.moveaxis(lines.coefficients, -1, 0)
+    signs = sign_patterns(*lines)
+    columns: dict[str, npt.NDArray[Any]] = {"kind": kind(c[:, 0], -s[:, 0], -c[:, 1], s[:, 1])}
+    for name, own in (("x1", sets.of(1)), ("x2", sets.of(0))):
+        columns |= {name: own.estimate, f"{name}_set": own.kind}
+        columns |= {f"{name}_low": own.low, f"{name}_high": own.high}
+    columns["located"] = ((sets.kind == "interval") & (sets.low > 0)).all(axis=1)
+    columns |= {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
+    for (label, _), *values in zip(found, *columns.values(), strict=True):
+        yield label | {"source": "fit"} | dict(zip(columns, values, strict=True))
 
 
 def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:

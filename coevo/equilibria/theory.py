@@ -31,21 +31,25 @@ def theoretical(
     equilibria: list[Row] = []
     relations: list[Row] = []
     if calibration:
+        last = last_states(pair)
         for code, part in pair.groupby("region", sort=True):
             label = {"scope": code, "effects": "none"}
             if "purchases" in calibration:
                 rows, relation = calibrated(part)
+                if rows:
+                    rows[-1] |= last[code]  # that of the period
                 equilibria += [label | {"source": "calibration"} | row for row in rows]
                 relations.append(label | relation)
             else:
-                equilibria.append(label | given(calibration) | last_state(part))
+                equilibria.append(label | given(calibration) | last[code])
     return equilibria, relations
 
 
-def last_state(part: pd.DataFrame) -> Row:
-    """Return a region's observed x1, x2 in its last year."""
-    last = part.sort_values("year").iloc[-1]
-    return {"observed_x1": last["x1"], "observed_x2": last["x2"]}
+def last_states(pair: pd.DataFrame) -> dict[str, Row]:
+    """Return each region's observed x1, x2 in its last year."""
+    last = pair.sort_values("year").groupby("region").tail(1)
+    rows = zip(last["region"], last["x1"], last["x2"], strict=True)
+    return {code: {"observed_x1": x1, "observed_x2": x2} for code, x1, x2 in rows}
 
 
 def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
@@ -85,7 +89,7 @@ def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
         else:
             rows.append(row | {"kind": "fails"})
             reasons.append(f"{row['year']}: {', '.join(n for n, at in failures.items() if at[i])}")
-    rows.append(_period(parameters[:, holds]) | last_state(part))
+    rows.append(_period(parameters[:, holds]))
     summary = {"value": len(reasons), "relation": "; ".join(reasons)}
     return rows, {"quantity": "calibration_fails"} | summary
 

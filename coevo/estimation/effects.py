@@ -13,26 +13,30 @@ class Absorbed(NamedTuple):
     """What is left of columns V (rows, m) without the effects.
 
     residual (rows, m); level (G, m): each region's own level, at the average year; rank: number of
-    effects; counted: how many of them the clustered covariance corrects for; common: whether the
-    level is one and the same for all regions.
+    effects; counted: how many of them the clustered covariance corrects for; basis (rows, q): the
+    orthonormal directions taken out beyond the regions' own means; common: whether there are no
+    such means, the level is one and the same for all regions.
     """
 
     residual: Array
     level: Array
     rank: int
     counted: int
+    basis: Array
     common: bool = False
 
 
 def _no_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
     level = np.broadcast_to(V.mean(axis=0), (region.max() + 1, V.shape[1]))
-    return Absorbed(V - V.mean(axis=0), level, rank=1, counted=1, common=True)
+    basis = np.full((len(V), 1), len(V) ** -0.5)
+    return Absorbed(V - V.mean(axis=0), level, 1, 1, basis, common=True)
 
 
 def _region_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
     level = sums(region, V) / np.bincount(region)[:, None]
     # nested in the clusters, hence not counted
-    return Absorbed(V - level[region], level, rank=len(level), counted=0)
+    basis = np.empty((len(V), 0))
+    return Absorbed(V - level[region], level, rank=len(level), counted=0, basis=basis)
 
 
 def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Absorbed:
@@ -46,12 +50,12 @@ def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Abso
     projected = Q.T @ within[:, :m]
     level = level[:, :m] - level[:, m:] @ np.linalg.solve(R, projected)
     rank += len(years) - 1
-    return Absorbed(within[:, :m] - Q @ projected, level, rank, counted=rank)
+    return Absorbed(within[:, :m] - Q @ projected, level, rank, counted=rank, basis=Q)
 
 
 def sums(region: Integers, V: Array) -> Array:
-    """Return the sums over each region, (G, m), of V (rows, m)."""
-    return np.column_stack([np.bincount(region, weights=column) for column in V.T])
+    """Return the sums over each region, (G, m), of V (rows, m), sorted by region."""
+    return np.add.reduceat(V, np.flatnonzero(np.diff(region, prepend=-1)), axis=0)
 
 
 def require_left(left: Array, columns: Array, effects: str) -> None:

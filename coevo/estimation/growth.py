@@ -12,7 +12,8 @@ from coevo.registry import choose
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-NODES = 12  # of Gauss-Legendre in a year: exact to rounding unless x changes a thousandfold
+# Gauss-Legendre in a year: exact to rounding unless x changes a thousandfold
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
 def log_growth(x: Array) -> Array:
@@ -52,10 +53,9 @@ def spline(x: Array) -> Array:
 
     if len(x) < 2:
         return x[:-1].copy()
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    times = np.arange(len(x) - 1)[:, None] + (nodes + 1) / 2
+    times = np.arange(len(x) - 1)[:, None] + (NODES + 1) / 2
     inside = np.exp(CubicSpline(np.arange(len(x)), np.log(x))(times))  # (years, nodes, ...)
-    return np.tensordot(inside, weights / 2, axes=(1, 0))
+    return np.tensordot(inside, WEIGHTS / 2, axes=(1, 0))
 
 
 class Discretisation(NamedTuple):

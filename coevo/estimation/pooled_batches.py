@@ -5,14 +5,17 @@
 All panels of a batch have the same growth rows, and stand on the last axis of the arrays.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from coevo.estimation.effects import EFFECTS, forward_deviations
+from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, sums
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_rows import pool
+
+BLOCK = 200_000  # figures from which effects are taken out at a time
 
 
 class Steps(NamedTuple):
@@ -67,14 +70,18 @@ def fod_general(panels: Steps) -> General:
     factor G/(G-1) (n-1)/(n-k). The convention of `fod_iv.deviations`.
     """
     region, year, start, end = panels
-    kept, deviate = forward_deviations(region, year, np.eye(len(year)))
-    n, k = len(kept), 2 + len(np.unique(year)) - 1
-    Q, _ = np.linalg.qr(deviate @ (1.0 * (year[:, None] == np.unique(year)[1:])))
-    left = np.eye(n) - Q @ Q.T
-    g, R = apply(left @ deviate, np.log(end / start)), apply(left @ deviate, (start + end) / 2)
+    years = np.unique(year)
+    kept, dummies = forward_deviations(region, year, 1.0 * (year[:, None] == years[1:]))
+    n, k = len(kept), 2 + len(years) - 1
+    Q, _ = np.linalg.qr(dummies)
+    g, R = (
+        _in_blocks(lambda V: _beside(Q, forward_deviations(region, year, V)[1]), W)
+        for W in (np.log(end / start), (start + end) / 2)
+    )
+    Z = _in_blocks(lambda V: _beside(Q, V), start[kept])
     G = len(np.unique(region[kept]))
     correction = G / (G - 1) * (n - 1) / (n - k)
-    return _instrumented(apply(left, start[kept]), R, g, region[kept], correction)
+    return _instrumented(Z, R, g, region[kept], correction)
 
 
 def lag_general(panels: Steps) -> General:
@@ -84,15 +91,39 @@ def lag_general(panels: Steps) -> General:
     """
     region, year, start, end = panels
     n, G = len(region), int(region.max()) + 1
-    absorbed = EFFECTS["region+year"](region, year, np.eye(n))
-    X, g = apply(absorbed.residual, start), apply(absorbed.residual, np.log(end / start))
-    correction = G / (G - 1) * (n - 1) / (n - 2 - absorbed.counted)
+    effects = EFFECTS["region+year"](region, year, start[:, :, 0])
+    X, g = (left_by(effects, region, V) for V in (start, np.log(end / start)))
+    correction = G / (G - 1) * (n - 1) / (n - 2 - effects.counted)
     return _instrumented(X, X, g, region, correction)
 
 
-def apply(operator: Array, V: Array) -> Array:
-    """Return operator (m, rows) V (rows, 2, B)."""
-    return (operator @ V.reshape(len(V), -1)).reshape(-1, *V.shape[1:])
+def left_by(effects: Absorbed, region: Integers, V: Array) -> Array:
+    """Return what effects that were taken out of other columns of the same rows leave of V.
+
+    V (rows, 2, B); nothing is larger than a block of its columns.
+    """
+
+    def take(columns: Array) -> Array:
+        if not effects.common:
+            mean = sums(region, columns) / np.bincount(region)[:, None]
+            columns = columns - mean[region]
+        return _beside(effects.basis, columns)
+
+    return _in_blocks(take, V)
+
+
+def _beside(Q: Array, V: Array) -> Array:
+    """Return what orthonormal columns Q (rows, q) leave of V (rows, m)."""
+    return V - Q @ (Q.T @ V)
+
+
+def _in_blocks(take: Callable[[Array], Array], V: Array) -> Array:
+    """Return take(columns) of V (rows, 2, B), a block of columns (rows, m) at a time."""
+    columns = V.reshape(len(V), -1)
+    step = max(1, BLOCK // len(V))
+    parts = [take(columns[:, i : i + step]) for i in range(0, columns.shape[1], step)]
+    whole = np.concatenate(parts, axis=1)
+    return whole.reshape(len(whole), *V.shape[1:])
 
 
 def _instrumented(Z: Array, X: Array, g: Array, region: Integers, correction: float) -> General:

@@ -8,19 +8,20 @@ shocks that the path carries on.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import StudyError
 from coevo.estimation.growth import Array, Integers, unbroken
-from coevo.estimation.optimiser import least_squares, scatter
+from coevo.estimation.optimiser import Optimum, least_squares, scatter
 from coevo.estimation.region import Equations, fit, undo_scale
+from coevo.estimation.variation import paths
 
 FEWEST_YEARS = 4  # eight figures for six parameters
 STARTS, SPREAD, SEED = 8, 0.5, 1
-EVALUATIONS = 100  # from each start; a good one takes a dozen, one that runs away all of them
-PRECISION = 1e-10  # of the path's logs
+EVALUATIONS = 120  # from each start; a good one takes a dozen, one that runs away all of them
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,22 @@ class PathFit(Equations):
 
     df = 2 years - 6, pooled over both equations, which share one variance of the logs. years
     (years,): the longest unbroken run; path (years, 2): the fitted figures; residuals (years, 2) of
-    the logs, fitted less observed; condition of the Jacobian with columns of unit length; starts:
-    how many were tried, agreeing: how many ended in this minimum.
+    the logs, fitted less observed.
     """
 
     years: Integers
     path: Array
     residuals: Array
-    condition: float
-    starts: int
-    agreeing: int
     estimator: str = "trajectory"
+
+
+class Series(NamedTuple):
+    """One region's figures: t, x1, x2 (years,) and breaks as in `growth_rows`."""
+
+    t: npt.ArrayLike
+    x1: npt.ArrayLike
+    x2: npt.ArrayLike
+    breaks: Iterable[int] = ()
 
 
 def fit_trajectory(
@@ -57,31 +63,80 @@ def fit_trajectory(
     RSS/(2 years - 6). t, x1, x2 and breaks as in `growth_rows`. `StudyError` as there, for fewer
     than four consecutive years, and where no start converges.
     """
-    years, X = _longest(t, x1, x2, breaks)
-    scale = X.mean(axis=0)
-    logs = np.log(X / scale)
-    first = fit(years, *(X / scale).T)
-    start = np.concatenate([first.coefficients.ravel(), logs[0]])
-    times = np.arange(len(years), dtype=float)
+    found = fit_trajectories([Series(t, x1, x2, breaks)], starts, seed)[0]
+    if isinstance(found, StudyError):
+        raise found
+    return found
 
-    def model(p: Array) -> tuple[Array, Array]:
-        path, J = _path(p, times)
-        return (path - logs).ravel(), J.reshape(-1, len(p))
 
-    found = least_squares(model, scatter(start, starts, SPREAD, seed), "path fit", EVALUATIONS)
-    blocks = np.array([found.covariance[:2, :2], found.covariance[2:4, 2:4]])
-    lines, covariance = undo_scale(found.parameters[:4].reshape(2, 2), blocks, scale[::-1])
-    residuals = found.residuals.reshape(-1, 2)
+def fit_trajectories(
+    regions: Iterable[Series], starts: int = STARTS, seed: int = SEED
+) -> list[PathFit | StudyError]:
+    """Return `fit_trajectory` of every region, all descents side by side; errors in their place."""
+    runs = [_run(own) for own in regions]
+    found = iter(_fitted([run for run in runs if isinstance(run, Run)], starts, seed))
+    return [next(found) if isinstance(run, Run) else run for run in runs]
+
+
+class Run(NamedTuple):
+    """The longest unbroken run: years; figures (years, 2), their means (2,); a start (6,)."""
+
+    years: Integers
+    figures: Array
+    scale: Array
+    start: Array
+
+    @property
+    def logs(self) -> Array:
+        return np.log(self.figures / self.scale)
+
+
+def _run(own: Series) -> Run | StudyError:
+    try:
+        years, figures = _longest(*own)
+        scale = figures.mean(axis=0)
+        first = fit(years, *(figures / scale).T)
+    except StudyError as error:
+        return error
+    start = np.concatenate([first.coefficients.ravel(), np.log(figures[0] / scale)])
+    return Run(years, figures, scale, start)
+
+
+def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | StudyError]:
+    if not runs:
+        return []
+    rows = np.array([len(run.years) for run in runs])
+    observed = np.full((len(runs), rows.max(), 2), np.nan)
+    for own, run in zip(observed, runs, strict=True):
+        own[: len(run.years)] = run.logs
+    known = np.isfinite(observed)
+
+    def model(p: Array, region: Integers) -> tuple[Array, Array]:
+        logs, derivatives = paths(p, rows.max())
+        there = known[region]
+        residuals = np.where(there, logs - observed[region], 0)
+        J = np.where(there[..., None], derivatives, 0)
+        return residuals.reshape(len(p), -1), J.reshape(len(p), -1, p.shape[1])
+
+    points = np.array([scatter(run.start, starts, SPREAD, seed) for run in runs])
+    found = least_squares(model, points, 2 * rows, "path fit", EVALUATIONS)
+    return [
+        _path_fit(run, best) if isinstance(best, Optimum) else best
+        for run, best in zip(runs, found, strict=True)
+    ]
+
+
+def _path_fit(run: Run, best: Optimum) -> PathFit:
+    blocks = np.array([best.covariance[:2, :2], best.covariance[2:4, 2:4]])
+    lines, covariance = undo_scale(best.parameters[:4].reshape(2, 2), blocks, run.scale[::-1])
+    residuals = best.residuals.reshape(-1, 2)[: len(run.years)]
     return PathFit(
         coefficients=lines,
         covariance=covariance,
-        df=residuals.size - len(start),
-        years=years,
-        path=X * np.exp(residuals),
+        df=residuals.size - len(best.parameters),
+        years=run.years,
+        path=run.figures * np.exp(residuals),
         residuals=residuals,
-        condition=found.condition,
-        starts=found.starts,
-        agreeing=found.agreeing,
     )
 
 
@@ -98,37 +153,3 @@ def _longest(
             f"the longest run of years with both figures has {length}; a path needs {FEWEST_YEARS}"
         )
     return longest
-
-
-def _path(p: Array, times: Array) -> tuple[Array, Array]:
-    """Return the logs (years, 2) and their derivatives (years, 2, 6) by p at the times.
-
-    p = (c1, s1, c2, s2, u, v): u' = c1 + s1 exp(v), v' = c2 + s2 exp(u). The derivatives solve the
-    equations of first variation along with the path; both are infinite where the path cannot be
-    followed.
-    """
-    import warnings
-
-    from scipy.integrate import ODEintWarning, odeint
-
-    c1, s1, c2, s2 = p[:4].tolist()
-
-    def rates(y: Array, _: float) -> Array:
-        x1, x2 = np.exp(y[0]), np.exp(y[1])
-        change = np.empty(14)
-        change[0], change[1] = c1 + s1 * x2, c2 + s2 * x1
-        change[2:8] = s1 * x2 * y[8:]
-        change[8:] = s2 * x1 * y[2:8]
-        change[2] += 1
-        change[3] += x2
-        change[10] += 1
-        change[11] += x1
-        return change
-
-    beginning = np.concatenate([p[4:], np.eye(6)[4], np.eye(6)[5]])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ODEintWarning)
-        y, told = odeint(rates, beginning, times, rtol=PRECISION, atol=PRECISION, full_output=True)
-    if told["message"] != "Integration successful.":
-        y = np.full_like(y, np.inf)
-    return y[:, :2], y[:, 2:].reshape(-1, 2, 6)

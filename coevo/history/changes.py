@@ -38,7 +38,7 @@ def released(paths: Sequence[str | Path]) -> State:
     said = manifest(folder)
     files = {Path(path).stem: path for path in paths if Path(path).suffix == ".csv"}
     tables = {name: read_table(files[name]) for name in COMPARED if name in files}
-    indicators = read_table(files["indicators"])
+    indicators = read_table(files["indicators"], "indicators")
     return State(tables, indicators, said["config"], str(said["coevo"]), folder.name)
 
 

@@ -1,9 +1,9 @@
 """What a fit can say: sets for the equilibrium, signs, intervals (docs/methods.md, 5)."""
 
-from coevo.inference.deletion import Deletion, deletion
-from coevo.inference.forecast import Forecast, forecast
+from coevo.inference.deletion import Deletion, leave_one_row_out
+from coevo.inference.forecast import Forecast, last_growth
 from coevo.inference.power import detectable, least_interaction
-from coevo.inference.rest_region import Projection, in_region, rest_region
+from coevo.inference.rest_region import Projection, in_region, rest_point_projections
 from coevo.inference.sets import (
     FEWEST_REGIONS,
     RatioSet,
@@ -14,10 +14,10 @@ from coevo.inference.sets import (
 )
 from coevo.inference.signs import (
     QUADRANTS,
-    quadrant_shares,
+    independent_quadrants,
+    quadrant_probabilities,
+    sign_patterns,
     sign_probabilities,
-    sign_probabilities_general,
-    t_draws,
 )
 
 __all__ = [
@@ -27,18 +27,18 @@ __all__ = [
     "Forecast",
     "Projection",
     "RatioSet",
-    "deletion",
     "detectable",
     "equilibrium_sets",
     "fieller",
-    "forecast",
     "in_region",
+    "independent_quadrants",
     "interval",
+    "last_growth",
     "least_interaction",
-    "quadrant_shares",
-    "rest_region",
+    "leave_one_row_out",
+    "quadrant_probabilities",
+    "rest_point_projections",
+    "sign_patterns",
     "sign_probabilities",
-    "sign_probabilities_general",
-    "t_draws",
     "t_quantile",
 ]

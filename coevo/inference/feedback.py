@@ -14,7 +14,7 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation.growth import Array
-from coevo.inference import RatioSet, fieller, interval, t_draws
+from coevo.inference import RatioSet, fieller, interval
 
 WEAK, STRONG = 2, 5  # statements that have to hold together
 
@@ -47,7 +47,7 @@ class Feedback:
     located: bool
 
 
-def feedback(
+def feedback_verdicts(
     A: Array,
     covariance: Array,
     df: int,
@@ -106,9 +106,29 @@ def _together(intervals: list[tuple[float, float]]) -> Verdict:
 
 
 def _differences(A: Array, covariance: Array, df: int, draws: int, seed: int) -> Array:
-    """Return draws of A12 A21 - A11 A22 from the multivariate t of A."""
-    a11, a12, a21, a22 = t_draws(A.reshape(1, 4), covariance[None], df, draws, seed)[:, 0].T
-    return a12 * a21 - a11 * a22
+    """Return draws (draws,) of A12 A21 - A11 A22 from the multivariate t of A.
+
+        A + L z sqrt(df/chi2(df)),   L L' = covariance
+
+    L is that of the correlations times the errors, so that no unit matters.
+    """
+    generator = np.random.default_rng(seed)
+    z = generator.standard_normal((4, draws))
+    stretch = np.sqrt(df / generator.chisquare(df, draws))
+    error = np.sqrt(np.diag(covariance))
+    root = error[:, None] * _cholesky(covariance / np.outer(error, error))
+    a11, a12, a21, a22 = A.reshape(4, 1) + root @ z * stretch
+    return np.asarray(a12 * a21 - a11 * a22)
+
+
+def _cholesky(unit: Array) -> Array:
+    """Return the lower factor of correlations (k, k), of which some may be 1 in size."""
+    root = np.zeros_like(unit)
+    for j in range(len(unit)):
+        left = unit[j:, j] - root[j:, :j] @ root[j, :j]
+        pivot = np.sqrt(max(left[0], 0.0))
+        root[j:, j] = left / pivot if pivot > 0 else 0.0
+    return root
 
 
 def _percentiles(drawn: Array, level: float) -> tuple[float, float]:

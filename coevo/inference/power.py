@@ -1,5 +1,7 @@
 """How large an interaction would have to be for these rows to show it."""
 
+from functools import cache
+
 import numpy as np
 from scipy.special import gammaincinv, ndtr
 
@@ -10,6 +12,7 @@ from coevo.inference.sets import t_quantile
 NODES = 400  # of the quadrature over the estimated error; the power is right to 1e-6
 
 
+@cache
 def detectable(df: int, level: float = 0.95, power: float = 0.8) -> float:
     """Return how many standard errors a slope must measure to be found with probability `power`.
 

@@ -15,7 +15,7 @@ import pandas as pd
 from coevo.errors import StudyError
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
-from coevo.inference import FEWEST_REGIONS, quadrant_shares, t_draws, t_quantile
+from coevo.inference import FEWEST_REGIONS, quadrant_probabilities, t_quantile
 from coevo.inference.no_interaction import NULLS, chunks, shocks, simulate
 
 # name -> the general model of a batch of panels; both must speak for a relation
@@ -91,7 +91,7 @@ def relation(
         *name_relation(signs),
         found,
         critical,
-        quadrants(fod.A[0], fod.covariance[0], fod.df, seed),
+        quadrants(fod.A[0], fod.covariance[0], fod.df),
         fod.df + 1,
         len(observed.year),
     )
@@ -176,13 +176,11 @@ def name_relation(signs: Array) -> tuple[str, str]:
     return RELATIONS.get((float(signs[0]), float(signs[1])), UNDETERMINED)
 
 
-def quadrants(
-    A: Array, covariance: Array, df: int, seed: int, draws: int = 20_000
-) -> dict[str, float]:
-    """Return the probability of each pair of signs of (A12, A21) by draws of their bivariate t.
+def quadrants(A: Array, covariance: Array, df: int) -> dict[str, float]:
+    """Return the probability of each pair of signs of (A12, A21), whose posterior is a bivariate t.
 
-    A (2, 2), covariance (4, 4): the posterior under a flat prior.
+    A (2, 2), covariance (4, 4); a flat prior.
     """
-    both = np.array([[A[0, 1], A[1, 0]]])
-    drawn = t_draws(both, covariance[None, 1:3, 1:3], df, draws, seed)
-    return quadrant_shares(drawn[:, 0, 0], drawn[:, 0, 1])
+    effects = np.array([A[0, 1], A[1, 0]])
+    found = quadrant_probabilities(effects, covariance[1:3, 1:3], df)
+    return {pair: float(share) for pair, share in found.items()}

@@ -58,7 +58,7 @@ def _quadrics(
     return c[:, :, None] * c[:, None, :] - t2 * np.asarray(covariance, dtype=float)
 
 
-def rest_region(
+def rest_point_projections(
     r: npt.ArrayLike,
     A: npt.ArrayLike,
     covariance: npt.ArrayLike,

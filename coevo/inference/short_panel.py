@@ -12,7 +12,7 @@ import numpy as np
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, PooledFit
 from coevo.estimation.growth import Array, Rows
-from coevo.estimation.pooled_batches import apply
+from coevo.estimation.pooled_batches import left_by
 from coevo.inference.no_interaction import chunks, draw_shocks, shocks
 
 NEWTON = 8  # steps; each doubles the digits
@@ -69,8 +69,10 @@ def refits(fit: PooledFit, start: Array, end: Array) -> Array:
 
     The regressors, effects and rows are those of `fit`.
     """
-    absorb = EFFECTS[fit.effects](fit.region, fit.data.year, np.eye(fit.rows)).residual
-    g, R = apply(absorb, np.log(end / start)), apply(absorb, (start + end)[:, ::-1] / 2)
+    effects = EFFECTS[fit.effects](fit.region, fit.data.year, fit.data.growth)
+    g, R = (
+        left_by(effects, fit.region, V) for V in (np.log(end / start), (start + end)[:, ::-1] / 2)
+    )
     slopes = (R * g).sum(axis=0) / (R**2).sum(axis=0)
     return slopes * np.array([[-1], [1]])
 

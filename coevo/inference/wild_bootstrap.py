@@ -10,10 +10,8 @@ import numpy as np
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
-from coevo.estimation.pooled_general import GeneralPooled
 from coevo.inference import FEWEST_REGIONS
 from coevo.registry import choose
 
@@ -56,60 +54,43 @@ def wild_pooled(
     weights = cluster_weights(len(fit.regions), draws, seed)
     data, tests = fit.data, {}
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
-        columns = (data.growth[:, i], data.regressor[:, [i]])
-        t, p, null = wild_test(fit.region, data.year, *columns, 0, fit.effects, weights)
+        columns = (data.growth[:, i], data.regressor[:, i])
+        t, p, null = wild_test(fit.region, data.year, *columns, fit.effects, weights)
         tests[name] = WildTest(sign * t, p, sign * null)
     return tests
 
 
-def wild_general(
-    fit: GeneralPooled, i: int, j: int, draws: int = DRAWS, seed: int | np.random.SeedSequence = 1
-) -> WildTest:
-    """Return the test of A_ij = 0 in a pooled general fit by least squares, the other slopes free.
-
-    `StudyError` for fewer than 6 regions, a slope that is not estimated, or instruments.
-    """
-    own = fit.included[i]
-    if fit.estimator == FOD_IV:
-        raise StudyError(f"no wild bootstrap with instruments ({FOD_IV}): take least squares")
-    if not own[j]:
-        raise StudyError(f"A{i + 1}{j + 1} is zero in form '{fit.form}': there is nothing to test")
-    rows, at = fit.pool, int(own[:j].sum())
-    weights = cluster_weights(len(fit.regions), draws, seed)
-    columns = (rows.growth[:, i], rows.regressor[:, own])
-    return wild_test(rows.region, rows.year, *columns, at, fit.effects, weights)
-
-
 def wild_test(
-    region: Integers, year: Integers, g: Array, X: Array, j: int, effects: str, weights: Array
+    region: Integers, year: Integers, g: Array, x: Array, effects: str, weights: Array
 ) -> WildTest:
-    """Return the test that slope j of g (rows,) on X (rows, k) and effects is zero.
+    """Return the test that the slope of g (rows,) on x (rows,) and effects is zero.
 
-        g* = fit + w_r e             fit and e of the regression without regressor j
-        t* = s* / CR1 error of s*    of the whole regression of g*
+        g* = w_r e                   e what the effects leave of g
+        t* = s* / CR1 error of s*    of the regression of g*
         p  = (1 + number of |t*| >= |t|) / (1 + draws)
 
-    region (rows,): index of G regions; weights (draws, G). With x what effects and the other
-    regressors leave of regressor j, and M what they leave of a column, s* and the scores
-    x_r' (M(w e) - x s*)_r are linear in w: all draws are two products with one (G, G) matrix.
-    w = 1 gives the sample itself. `StudyError` if the sample fits without error. Source: Cameron,
-    Gelbach and Miller (2008).
+    region (rows,): index of G regions; weights (draws, G). With M what the effects leave of a
+    column, s* and the scores x_r' (M(w e) - Mx s*)_r are linear in w: all draws are two products
+    with one (G, G) matrix. w = 1 gives the sample itself. `StudyError` if the sample fits without
+    error. Source: Cameron, Gelbach and Miller (2008).
     """
     absorb, G, rows = choose(EFFECTS, effects, "effects"), int(region.max()) + 1, len(g)
-    absorbed = absorb(region, year, np.column_stack([g, X]))
-    Q, _ = np.linalg.qr(np.delete(absorbed.residual[:, 1:], j, axis=1))
-    left = absorbed.residual[:, [0, 1 + j]]
-    e, x = (left - Q @ (Q.T @ left)).T
-    turned = absorb(region, year, e[:, None] * (region[:, None] == np.arange(G))).residual
-    inner = sums(region, x[:, None] * (turned - Q @ (Q.T @ turned)))  # (G, G): M of column h in r
-    size = sums(region, x[:, None] ** 2)[:, 0]
-    correction = G / (G - 1) * (rows - 1) / (rows - X.shape[1] - absorbed.counted)
+    absorbed = absorb(region, year, np.column_stack([g, x]))
+    e, x = absorbed.residual[:, [0]], absorbed.residual[:, [1]]
+    # M of column h in region r: what r's own mean and the directions beyond regions leave
+    own = sums(region, x * e)
+    if not absorbed.common:
+        own = own - sums(region, x) * sums(region, e) / sums(region, np.ones((rows, 1)))
+    along_x, along_e = (sums(region, column * absorbed.basis) for column in (x, e))
+    inner = np.diagflat(own) - along_x @ along_e.T  # (G, G)
+    size = sums(region, x**2)[:, 0]
+    correction = G / (G - 1) * (rows - 1) / (rows - 1 - absorbed.counted)
 
     def ratio(w: Array) -> Array:
         total = w @ inner.sum(axis=0)
         scores = w @ inner.T - total[:, None] * (size / size.sum())
         with np.errstate(invalid="ignore", divide="ignore"):
-            return total / np.sqrt(correction * (scores**2).sum(axis=1))
+            return np.asarray(total / np.sqrt(correction * (scores**2).sum(axis=1)))
 
     t, null = float(ratio(np.ones((1, G)))[0]), ratio(weights)
     if not np.isfinite(t):

@@ -11,36 +11,28 @@ reading as a supply relation is that of Qian. Everything is elementwise and broa
 from coevo.lotka_volterra.calibration import calibrate, calibration_failures, period_equilibrium
 from coevo.lotka_volterra.classic import (
     ELASTICITIES,
-    eigenvalues,
     elasticities,
     equilibrium,
+    euler_modulus,
     growth,
     jacobian,
     kind,
 )
-from coevo.lotka_volterra.entry import Entry, entry
-from coevo.lotka_volterra.maps import MAPS, map_eigenvalues, map_modulus
-from coevo.lotka_volterra.orbits import Level, conserved, conserved_path, orbit, period
+from coevo.lotka_volterra.orbits import Level, conserved, conserved_path, orbit
 
 __all__ = [
     "ELASTICITIES",
-    "MAPS",
-    "Entry",
     "Level",
     "calibrate",
     "calibration_failures",
     "conserved",
     "conserved_path",
-    "eigenvalues",
     "elasticities",
-    "entry",
     "equilibrium",
+    "euler_modulus",
     "growth",
     "jacobian",
     "kind",
-    "map_eigenvalues",
-    "map_modulus",
     "orbit",
-    "period",
     "period_equilibrium",
 ]

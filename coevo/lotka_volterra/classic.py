@@ -35,7 +35,8 @@ def growth(
 def jacobian(a1: Values, b1: Values, a2: Values, b2: Values) -> Array:
     """Return the Jacobian (..., 2, 2) of (1), (2) at E: [[0, -b1 x1*], [d x2*, 0]].
 
-    Its eigenvalues are +-sqrt(-a1 a2). `StudyError` as for `equilibrium`.
+    Its eigenvalues are +-sqrt(-a1 a2): +-i omega at a centre, with omega = sqrt(a1 a2) the speed of
+    the turns close to E. `StudyError` as for `equilibrium`.
     """
     x1, x2 = equilibrium(a1, b1, a2, b2)
     b1, d = np.asarray(b1, dtype=float), np.asarray(b1, dtype=float) * np.asarray(b2, dtype=float)
@@ -44,19 +45,6 @@ def jacobian(a1: Values, b1: Values, a2: Values, b2: Values) -> Array:
         [np.stack([zero, zero - b1 * x1], axis=-1), np.stack([zero + d * x2, zero], axis=-1)],
         axis=-2,
     )
-
-
-def eigenvalues(a1: Values, b1: Values, a2: Values, b2: Values) -> npt.NDArray[np.complex128]:
-    """Return the eigenvalues +-sqrt(-a1 a2) (..., 2) of the Jacobian at E, per year.
-
-    They depend on a1 and a2 alone: +-i sqrt(a1 a2) is a centre with period 2 pi/sqrt(a1 a2) close
-    to E, +-sqrt(|a1 a2|) a saddle. `StudyError` as for `equilibrium`.
-    """
-    x1, x2 = equilibrium(a1, b1, a2, b2)
-    product = np.asarray(a1, dtype=float) * np.asarray(a2, dtype=float)
-    product, _ = np.broadcast_arrays(product, x1 + x2)
-    root = np.sqrt(np.asarray(-product, dtype=complex))
-    return np.stack([root, -root], axis=-1)
 
 
 def kind(a1: Values, b1: Values, a2: Values, d: Values) -> npt.NDArray[np.str_]:
@@ -68,6 +56,16 @@ def kind(a1: Values, b1: Values, a2: Values, d: Values) -> npt.NDArray[np.str_]:
     a1, b1, a2, d = (np.asarray(value, dtype=float) for value in (a1, b1, a2, d))
     positive = (a1 * b1 > 0) & (a2 * d > 0)
     return np.where(positive, np.where(a1 * a2 > 0, "centre", "saddle"), "none")[()]
+
+
+def euler_modulus(a1: Values, a2: Values) -> Array:
+    """Return by which factor a year the lines of `lag`, iterated as a map, leave a centre E.
+
+    The modulus sqrt(1 + a1 a2) > 1 of the map's eigenvalues 1 +- i sqrt(a1 a2), where a year of the
+    equations has exp(+-i sqrt(a1 a2)) of modulus 1. NaN where a1 a2 is not positive.
+    """
+    product = np.asarray(a1, dtype=float) * np.asarray(a2, dtype=float)
+    return np.sqrt(np.where(product > 0, 1 + product, np.nan))[()]
 
 
 def elasticities(a1: float, b1: float, a2: float, b2: float, step: float = 1e-4) -> Array:

@@ -1,4 +1,4 @@
-"""Orbits around E: the path through a state, its period, and what stays constant along it."""
+"""Orbits around E: the path through a state, and what stays constant along it."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import StudyError
-from coevo.lotka_volterra.classic import equilibrium, kind
 from coevo.lotka_volterra.populations import simulate
 
 Array = npt.NDArray[np.float64]
@@ -54,41 +53,3 @@ def orbit(
     `StudyError` if the orbit leaves every bound before the last time.
     """
     return simulate((a1, -a2), [[0.0, -b1], [b1 * b2, 0.0]], start, times)
-
-
-def period(a1: float, b1: float, a2: float, b2: float, start: tuple[float, float]) -> float:
-    """Return the years that the orbit through `start` (x1, x2 > 0) takes to close.
-
-    With u = ln(x/E) the equations are u1' = -a1 (exp u2 - 1), u2' = a2 (exp u1 - 1), and orbits
-    are convex curves around u = 0: the period is the time between two crossings, in one direction,
-    of a line through it; at E itself the limit 2 pi/sqrt(a1 a2), the shortest. DOP853 with relative
-    error 1e-10. `StudyError` where E is no centre or `start` is not positive.
-    """
-    from scipy.integrate import solve_ivp
-
-    if kind(a1, b1, a2, b1 * b2) != "centre":
-        raise StudyError("no period: orbits close around a centre only, and E is none")
-    if not np.all(np.asarray(start, dtype=float) > 0):
-        raise StudyError("no period: the orbit must start from positive values of both populations")
-    away = np.log(start) - np.log(equilibrium(a1, b1, a2, b2))
-    if not away.any():
-        return float(2 * np.pi / np.sqrt(a1 * a2))
-
-    def line(_: float, u: Array) -> float:
-        return float(u @ away)  # zero a quarter and three quarters of a turn from the start
-
-    line.direction, line.terminal = 1, 2  # type: ignore[attr-defined]
-    with np.errstate(over="ignore", invalid="ignore"):  # trial steps that are taken back
-        solution = solve_ivp(
-            lambda _, u: np.array([-a1, a2]) * np.expm1(u[::-1]),
-            (0, np.inf),
-            away,
-            method="DOP853",
-            events=line,
-            rtol=1e-10,
-            atol=1e-12 * np.abs(away).max(),
-        )
-    if solution.status != 1:
-        raise StudyError(f"the orbit from {start} cannot be followed: {solution.message}")
-    first, second = solution.t_events[0]
-    return float(second - first)

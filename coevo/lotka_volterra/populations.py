@@ -7,10 +7,6 @@ classic form is r = (a1, -a2), A = [[0, -b1], [d, 0]]. Source: Lotka (1925), Vol
 Hofbauer and Sigmund (1998). Arrays may have leading dimensions where a function says (..., n).
 """
 
-from collections.abc import Iterator
-from itertools import product
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
@@ -43,11 +39,6 @@ def _regular(A: Array) -> npt.NDArray[np.bool_]:
     return np.linalg.matrix_rank(A) == A.shape[-1]
 
 
-def jacobian(r: Values, A: Values) -> Array:
-    """Return the Jacobian diag(x*) A (..., n, n) at the rest point. Errors as `rest_point`."""
-    return rest_point(r, A)[..., None] * np.asarray(A, dtype=float)
-
-
 def kind(r: Values, A: Values) -> npt.NDArray[np.str_]:
     """Return what the rest point is, from the eigenvalues of its Jacobian.
 
@@ -70,67 +61,6 @@ def kind(r: Values, A: Values) -> npt.NDArray[np.str_]:
         "centre": ~(up | down).any(axis=-1),
     }
     return np.select(list(cases.values()), list(cases), "degenerate")[()]
-
-
-class Boundary(NamedTuple):
-    """A rest point with some populations absent.
-
-    present (n,); point (n,): 0 where absent, NaN if the present ones have no rest point of their
-    own; feasible: all present ones positive; invasion (n,): growth rate per year of an absent
-    population when it is rare, NaN for the present ones.
-    """
-
-    present: npt.NDArray[np.bool_]
-    point: Array
-    feasible: bool
-    invasion: Array
-
-
-def boundary_equilibria(r: Values, A: Values) -> Iterator[Boundary]:
-    """Yield the rest point of every part S of the populations, from none of them to all but one.
-
-        x_S = -A_SS^-1 r_S,   invasion of j outside S: r_j + sum_S A_jk x_k
-
-    r (n,), A (n, n). An absent population enters where its invasion rate is positive; a part that
-    is feasible and that none can enter is an end of its own.
-    """
-    r, A = np.asarray(r, dtype=float), np.asarray(A, dtype=float)
-    for choice in product((False, True), repeat=len(r)):
-        present = np.array(choice)
-        if present.all():
-            continue
-        x = np.zeros(len(r))
-        own = np.ix_(present, present)
-        alone = not present.any() or _regular(A[own])
-        x[present] = rest_point(r[present], A[own]) if alone and present.any() else np.nan
-        feasible = bool(np.all(x[present] > 0))
-        yield Boundary(
-            present, x, feasible, np.where(present, np.nan, r + A[:, present] @ x[present])
-        )
-
-
-def carrying_capacities(r: Values, A: Values) -> Array:
-    """Return K_i = -r_i/A_ii (..., n): where population i comes to rest alone.
-
-    NaN where it does not: no self-limitation (A_ii >= 0), or no growth of its own (r_i <= 0).
-    """
-    r, own = np.asarray(r, dtype=float), np.diagonal(A, axis1=-2, axis2=-1)
-    r, own = np.broadcast_arrays(r, own)
-    return np.divide(-r, own, out=np.full(r.shape, np.nan), where=(own < 0) & (r > 0))
-
-
-def symbiosis_coefficients(r: Values, A: Values) -> Array:
-    """Return s_ij = A_ij K_j / r_i (..., n, n), without unit.
-
-        dx_i/dt = r_i x_i (1 + sum_j s_ij x_j/K_j),   s_ii = -1
-
-    so that two populations read x1' = r1 x1 (1 - x1/K1 + s12 x2/K2): positive is a gain, the sign
-    of the symbiosis literature. NaN where K_j does not exist or r_i is zero.
-    """
-    r, A = np.asarray(r, dtype=float), np.asarray(A, dtype=float)
-    gain = A * carrying_capacities(r, A)[..., None, :]
-    rate = np.broadcast_to(r[..., None], gain.shape)
-    return np.divide(gain, rate, out=np.full(gain.shape, np.nan), where=rate != 0)
 
 
 def simulate(r: Values, A: Values, start: Values, times: Values) -> Array:

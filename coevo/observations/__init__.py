@@ -11,11 +11,12 @@ from coevo.errors import Problems, StudyError
 from coevo.observations.cells import known_marks
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
-from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest
+from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest_names
 from coevo.observations.opening import read_sheets
-from coevo.observations.reading import READ_FLAGS, Read, read_table
-from coevo.observations.recognition import Lines, Reader
-from coevo.observations.sheets import Remark, Sheet, address, plain
+from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
+from coevo.observations.recognition import StudyTerms, TableLines
+from coevo.observations.remark_texts import remark_text
+from coevo.observations.sheets import Remark, Sheet, cell_name, cell_text
 from coevo.observations.units import UNITS
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
@@ -24,7 +25,7 @@ REMARKS = ["check", "indicator", "file", "sheet", "cell", "message"]
 MOST_NAMES = 30  # of indicators in the files, in a message
 
 
-class Source(NamedTuple):
+class TableSource(NamedTuple):
     """Where a table stands."""
 
     vintage: str
@@ -36,15 +37,16 @@ class Source(NamedTuple):
         return " › ".join(part for part in (self.file, self.sheet) if part)
 
 
-def _remark(remark: Remark, source: Source, indicator: str = "") -> dict[str, str]:
-    cell = "" if remark.row is None else address(remark.row, remark.column or 0)
+def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[str, str]:
+    cell = "" if remark.row is None else cell_name(remark.row, remark.column or 0)
+    said = remark_text(remark.message, remark.fields)
     place = {"file": source.file, "sheet": source.sheet, "cell": cell}
-    return {"check": remark.check, "indicator": indicator, **place, "message": remark.message}
+    return {"check": remark.check, "indicator": indicator, **place, "message": said}
 
 
 def _read_sheet(
-    sheet: Sheet, source: Source, known: Reader, seen: set[str], problems: Problems
-) -> tuple[list[Read], list[dict[str, str]]]:
+    sheet: Sheet, source: TableSource, known: StudyTerms, seen: set[str], problems: Problems
+) -> tuple[list[pd.DataFrame], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
     try:
         layout = read_layout(sheet)
@@ -53,14 +55,14 @@ def _read_sheet(
         return [], []
     problems.extend(layout.problems)
     remarks = [_remark(remark, source) for remark in (*sheet.remarks, *layout.remarks)]
-    tables: list[Read] = []
+    tables: list[pd.DataFrame] = []
     about: list[dict[str, str]] = []
     ids = list(known.units)
     for table in layout.tables:
-        lines = Lines(sheet, problems, seen)
-        read = read_table(table, known, lines)
+        lines = TableLines(sheet, problems, seen)
+        read = figures_of_table(table, known, lines)
         lines.finish()
-        read_of = [] if read is None else np.unique(read.indicator).tolist()
+        read_of = [] if read is None else read["indicator"].unique().tolist()
         indicator = ids[read_of[0]] if len(read_of) == 1 else ""
         about += [_remark(remark, source, indicator) for remark in (*table.remarks, *lines.remarks)]
         tables += [read] if read is not None else []
@@ -68,7 +70,7 @@ def _read_sheet(
 
 
 def _check_sources(
-    found: set[str], seen: set[str], known: Reader, folder: str, problems: Problems
+    found: set[str], seen: set[str], known: StudyTerms, folder: str, problems: Problems
 ) -> None:
     """Name every indicator that no file gives; but not where a file could not be read."""
     if problems.messages:
@@ -84,7 +86,7 @@ def _check_sources(
         if indicator in empty:
             problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {said}")
             continue
-        near = dict.fromkeys(like for name in names for like in nearest(name, seen, 3))
+        near = dict.fromkeys(like for name in names for like in nearest_names(name, seen, 3))
         meant = f" (did you mean {' or '.join(near)}?)" if near else ""
         problems.add(
             f"{folder}: no file gives {indicator}: its source_name {said} is not there{meant}; "
@@ -92,42 +94,32 @@ def _check_sources(
         )
 
 
-def _frame(reads: list[Read], sources: list[Source], known: Reader) -> pd.DataFrame:
-    """Return the figures of all tables as columns; `source` is the place of a figure's table."""
-    columns = {
-        name: np.concatenate([getattr(read, name) for read in reads] or [np.empty(0, dtype)])
-        for name, dtype in (
-            ("region", np.int32), ("year", np.int64), ("indicator", np.int32), ("value", float),
-            ("unit", np.int16), ("flag", np.int8), ("half_unit", float), ("row", np.int32),
-            ("column", np.int32),
-        )
-    }  # fmt: skip
-    frame = pd.DataFrame(columns)
-    frame["year"] = frame["year"].astype("int64")
-    frame["source"] = np.repeat(np.arange(len(reads)), [len(read.row) for read in reads])
+def _frame(reads: list[pd.DataFrame], sources: list[TableSource]) -> pd.DataFrame:
+    """Return the figures of all tables; `source` is the place of a figure's table."""
+    tables = [read.assign(source=place) for place, read in enumerate(reads)]
+    none = pd.DataFrame(columns=[*FIGURES, "source"], dtype=int)
+    frame = pd.concat(tables or [none], ignore_index=True).astype({"year": "int64"})
     vintages = sorted({source.vintage for source in sources})
     of_source = np.array([vintages.index(source.vintage) for source in sources], dtype=np.int32)
     frame["vintage"] = of_source[frame["source"]] if len(reads) else 0
-    rank = np.empty(len(known.codes), dtype=np.int32)  # of regions by their code
-    rank[sorted(range(len(known.codes)), key=known.codes.__getitem__)] = range(len(known.codes))
-    known_order = rank[frame["region"]] if len(frame) else np.empty(0)
-    order = np.lexsort((frame["vintage"], frame["year"], known_order, frame["indicator"]))
+    order = np.lexsort([frame[name] for name in ("vintage", "year", "region", "indicator")])
     return frame.iloc[order].reset_index(drop=True)
 
 
 def _texts(names: Iterable[str], places: pd.Series) -> np.ndarray:
-    return np.array([*names, ""], dtype=object)[places.to_numpy()]
+    texts: np.ndarray = np.array([*names, ""], dtype=object)[places.to_numpy()]
+    return texts
 
 
 def _cells(frame: pd.DataFrame) -> list[str]:
     """Return the address of each figure's cell."""
-    letters = [address(0, column)[:-1] for column in range(int(frame["column"].max()) + 1)]
+    letters = [cell_name(0, column)[:-1] for column in range(int(frame["column"].max()) + 1)]
     places = zip(frame["column"].tolist(), frame["row"].tolist(), strict=True)
     return [f"{letters[column]}{row + 1}" for column, row in places]
 
 
 def read_observations(
-    files: Iterable[Path], raw: Path, known: Reader
+    files: Iterable[Path], raw: Path, known: StudyTerms
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` into observations, and remarks on reading them.
 
@@ -136,8 +128,8 @@ def read_observations(
     one), file, sheet, cell, message. Raises `StudyError` with all problems of all files.
     """
     problems, seen = Problems(), set[str]()
-    reads: list[Read] = []
-    sources: list[Source] = []
+    reads: list[pd.DataFrame] = []
+    sources: list[TableSource] = []
     remarks: list[dict[str, str]] = []
     for path in sorted(files):
         vintage = path.relative_to(raw).parts[0]
@@ -147,17 +139,14 @@ def read_observations(
             problems.extend(problem.messages)
             continue
         for sheet in sheets:
-            source = Source(vintage, sheet.file, sheet.name)
+            source = TableSource(vintage, sheet.file, sheet.name)
             tables, about = _read_sheet(sheet, source, known, seen, problems)
             reads += tables
             sources += [source] * len(tables)
             remarks += about
-    frame = _frame(reads, sources, known)
+    frame = _frame(reads, sources)
     frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
-    remarks += [
-        _remark(Remark("duplicate", message, row, column), sources[source])
-        for source, row, column, message in doubles
-    ]
+    remarks += [_remark(remark, sources[source]) for source, remark in doubles]
     ids = list(known.units)
     found = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(found, seen, known, raw.as_posix(), problems)
@@ -165,7 +154,7 @@ def read_observations(
     vintages = sorted({source.vintage for source in sources})
     observations = pd.DataFrame(
         {
-            "region": _texts(known.codes, frame["region"]),
+            "region": _texts(known.regions.codes, frame["region"]),
             "year": frame["year"].to_numpy(),
             "indicator": _texts(ids, frame["indicator"]),
             "value": frame["value"].to_numpy(),
@@ -181,22 +170,22 @@ def read_observations(
     return observations, pd.DataFrame(remarks, columns=REMARKS)
 
 
-def reader(
+def study_terms(
     indicators: pd.DataFrame,
     regions: pd.DataFrame,
     units_read_as: Mapping[str, str],
     missing_marks: Mapping[str, str],
-) -> Reader:
+) -> StudyTerms:
     """Return what a study knows before it reads, from its tables and its config."""
     units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
     named = indicators[indicators["source_name"] != ""]
     sources = dict(zip(named["indicator"], named["source_name"], strict=True))
-    return Reader(
+    return StudyTerms(
         regions=Regions(regions),
         names={compared(name): i for i, text in sources.items() for name in aliases(text)},
         sources=sources,
         units=units,
-        units_read_as={plain(unit): read_as for unit, read_as in units_read_as.items()},
+        units_read_as={cell_text(unit): read_as for unit, read_as in units_read_as.items()},
         marks=known_marks(missing_marks),
     )
 
@@ -215,7 +204,7 @@ def observe(
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
     a unit of the last digit printed.
     """
-    known = reader(indicators, regions, units_read_as, missing_marks)
+    known = study_terms(indicators, regions, units_read_as, missing_marks)
     frame, remarks = read_observations([Path(file) for file in files], Path(raw), known)
     names = dict(zip(regions["region"], regions["name_en"], strict=True))
     frame.insert(1, "name", frame["region"].map(names))

@@ -5,6 +5,10 @@ import zipfile
 import zlib
 from collections import Counter
 from pathlib import PurePosixPath
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from coevo.errors import StudyError
 from coevo.observations.limits import LARGEST
@@ -14,7 +18,9 @@ MOST_ENTRIES = 10_000
 HARMLESS, HIGHEST_RATIO = 20_000_000, 100
 CHUNK = 1_000_000
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that Excel knows
-BROKEN = "is damaged: {}; download it again, or open it in Excel or LibreOffice and save it as xlsx"
+STRICT = "{http://purl.oclc.org/ooxml/"  # names that openpyxl passes over without a word
+AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
+BROKEN = f"is damaged: {{}}; download it again, or {AS_XLSX}"
 
 
 def part_names(data: bytes, shown: str) -> list[str]:
@@ -22,28 +28,19 @@ def part_names(data: bytes, shown: str) -> list[str]:
     return [entry.filename.casefold() for entry in _open(data, shown).infolist()]
 
 
-def parts(data: bytes, shown: str) -> dict[str, bytes]:
-    """Return the XML parts of an archive, name in small letters -> content, once it is checked.
+def check_archive(data: bytes, shown: str) -> None:
+    """Check a workbook as an archive, before any reader sees it.
 
-    Sizes and ratio of packing as declared; no name that leads outside; no name twice; then
-    each entry is unpacked: its size and checksum are as declared, and no XML part declares a
-    document type (entities could grow without end). Raises `StudyError`.
+    Sizes and ratio of packing as declared; no name that leads outside; no name twice; then each
+    part is unpacked: its size and checksum are as declared, and it declares no document type
+    (entities could grow without end). Raises `StudyError`.
     """
     archive = _open(data, shown)
     entries = archive.infolist()
     _check_declared(entries, len(data), archive.comment, shown)
-    found = {}
     for entry in entries:
-        content = _unpacked(archive, entry, shown)
-        name = entry.filename.casefold()
-        if name.endswith((".xml", ".rels")):
-            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-                raise StudyError(
-                    f"{shown}: its part {entry.filename} declares entities, which no workbook "
-                    "needs; open it in Excel or LibreOffice and save it as xlsx"
-                )
-            found[name] = content
-    return found
+        _check_unpacked(archive, entry, shown)
+        _check_prolog(archive, entry, shown)
 
 
 def _open(data: bytes, shown: str) -> zipfile.ZipFile:
@@ -94,21 +91,39 @@ def _check_declared(
             raise StudyError(f"{shown}: {BROKEN.format(reason)}")
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> bytes:
+def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:
     """Unpack an entry as far as it really goes, and no further than it says."""
-    declared = entry.file_size
-    entry.file_size = (
-        LARGEST + 1
-    )  # else the rest of a part that is longer than it says is passed over
-    chunks, size = [], 0
+    declared, size = entry.file_size, 0
+    # else the rest of a part that is longer than it says is passed over
+    entry.file_size = LARGEST + 1
     try:
         with archive.open(entry) as part:
             while size <= declared and (chunk := part.read(CHUNK)):
-                chunks.append(chunk)
                 size += len(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as problem:
         raise StudyError(f"{shown}: {BROKEN.format(problem)}") from problem
+    entry.file_size = declared
     if size != declared:
         reason = f"its part {entry.filename} is not as long as it says"
         raise StudyError(f"{shown}: {BROKEN.format(reason)}")
-    return b"".join(chunks)
+
+
+def _check_prolog(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:
+    """Refuse a document type, which stands before the first element, and the strict dialect.
+
+    What is no XML passes: the reader says so if it needs the part.
+    """
+    try:
+        with archive.open(entry) as part:
+            _, root = next(iterparse(part, events=("start",), forbid_dtd=True))
+    except DefusedXmlException as problem:
+        raise StudyError(
+            f"{shown}: its part {entry.filename} declares entities, which no workbook needs; "
+            f"{AS_XLSX}"
+        ) from problem
+    except (ParseError, ValueError, LookupError, StopIteration):
+        return
+    if root.tag.startswith(STRICT):
+        raise StudyError(
+            f"{shown}: is a workbook in 'Strict Open XML', which is not read; {AS_XLSX}"
+        )

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from coevo.observations.heads import (
     HEADS,
     KINDS,
-    Column,
-    Grid,
-    Words,
+    CellWords,
+    HeadColumn,
+    HeadGrid,
     head_columns,
+    head_kind,
     is_level,
     is_number,
-    kind,
     label_columns,
 )
 from coevo.observations.sheets import Remark
@@ -27,14 +27,15 @@ STATED = {
     kind: re.compile(
         r"(?:^|[\s(])(?:"
         + "|".join(re.escape(word) for word in sorted(KINDS, key=len)[::-1] if KINDS[word] == kind)
-        + r")\s*:\s*(.+?)(?:\s+\(?[A-Za-z]+\s*:.*)?$",
+        + r")\s*:\s*(?=\S)",
         re.IGNORECASE,
     )
     for kind in HEADS
 }
+NEXT_STATED = re.compile(r"(?<!\s)\s+\(?[A-Za-z]+\s*:")  # 单位：亿元  Unit: ...
 PADDED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 SOURCE = re.compile(r"(数据来源|资料来源|来源|data\s*sources?|sources?)\s*:", re.IGNORECASE)
-NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*\d*\s*[:.、]|注\s+\S", re.IGNORECASE)
+NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*(?:\d+\s*)?[:.、]|注\s+\S", re.IGNORECASE)
 MARKED = re.compile(r"([\u2460-\u2473]|[*†‡])\s*[^\W\d]{2}")
 FURTHER = re.compile(r"[\s\u3000]{2,}\S|\(?\d{1,2}[).、]|[\u2460-\u2473]|[*†‡]")  # a note goes on
 CONTINUED = re.compile(r"续表|\(续|\bcontinued\b", re.IGNORECASE)
@@ -42,7 +43,7 @@ ANY_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class TableBlock:
     """A table in a sheet, before its layout is known.
 
     above: rows of title and statements; labels: kind -> columns of that kind; columns: what the
@@ -50,33 +51,33 @@ class Block:
     title and statements this one takes over, if it is its continuation.
     """
 
-    grid: Grid
+    grid: HeadGrid
     above: tuple[int, ...]
     head: range
     labels: dict[str, tuple[int, ...]]
-    columns: dict[int, Column]
+    columns: dict[int, HeadColumn]
     body: tuple[int, ...]
-    before: "Block | None" = None
+    before: "TableBlock | None" = None
     remarks: tuple[Remark, ...] = ()
     outside: tuple[int, ...] = ()  # rows with figures above the head or below the table
 
-    def stated(self, what: str) -> Words:
+    def stated(self, what: str) -> CellWords:
         """Return what a line `name：value` above the head states, or no words."""
         for row in self.above:
             for words in self.grid.cells(row):
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
-                            said = match[1].strip()
+                            said = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
                             open_ = said.count("(") < said.count(")")
                             said = said.removesuffix(")") if open_ else said
-                            return Words(said, words.row, words.column)
-        return self.before.stated(what) if self.before else Words("")
+                            return CellWords(said, words.row, words.column)
+        return self.before.stated(what) if self.before else CellWords("")
 
-    def stated_years(self) -> dict[str, Words]:
+    def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""
         found = {
-            year_: Words(year_, words.row, words.column)
+            year_: CellWords(year_, words.row, words.column)
             for row in self.above
             for words in self.grid.cells(row)
             for year_ in ANY_YEAR.findall(words.text)
@@ -84,7 +85,7 @@ class Block:
         return found or (self.before.stated_years() if self.before else {})
 
 
-def _end(grid: Grid, start: int, stop: int) -> int:
+def _end(grid: HeadGrid, start: int, stop: int) -> int:
     """Return the row below the figures: that of the source, of a note, or of the next title."""
     for row in range(start, stop):
         if _is_below(grid, row):
@@ -94,7 +95,7 @@ def _end(grid: Grid, start: int, stop: int) -> int:
     return stop
 
 
-def _is_below(grid: Grid, row: int) -> bool:
+def _is_below(grid: HeadGrid, row: int) -> bool:
     """Whether a row is a source or a note."""
     begin = grid.begins[row].text
     if MARKED.match(begin):  # a note by its mark; but 其中 ①… with figures is none
@@ -102,7 +103,7 @@ def _is_below(grid: Grid, row: int) -> bool:
     return bool(SOURCE.match(begin) or NOTE.match(begin))
 
 
-def _is_above(grid: Grid, row: int) -> bool:
+def _is_above(grid: HeadGrid, row: int) -> bool:
     """Whether a row before a head is blank, a title, or states something about the next table."""
     said = list(grid.cells(row))
     if any(is_number(grid.value(row, words.column)) for words in said):
@@ -110,7 +111,7 @@ def _is_above(grid: Grid, row: int) -> bool:
     return len(said) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in said)
 
 
-def _notes(grid: Grid, rows: range) -> tuple[Remark, ...]:
+def _notes(grid: HeadGrid, rows: range) -> tuple[Remark, ...]:
     """Return the notes in some rows, each whole with the lines that continue it."""
     found: list[Remark] = []
     going = False
@@ -119,20 +120,20 @@ def _notes(grid: Grid, rows: range) -> tuple[Remark, ...]:
         raw = [str(grid.value(row, words.column)) for words in said]
         text = " ".join(" ".join(raw).split())  # as it is printed, full-width signs and all
         if said and (NOTE.match(said[0].text) or (not going and MARKED.match(said[0].text))):
-            found.append(Remark("note", text, row, grid.begins[row].column))
+            found.append(Remark("note", "note", {"text": text}, row, grid.begins[row].column))
             going = True
         elif said and going and FURTHER.match(raw[0]):
-            found[-1] = found[-1]._replace(message=f"{found[-1].message} {text}")
+            found[-1] = found[-1]._replace(fields={"text": f"{found[-1].fields['text']} {text}"})
         else:
             going = False
     return tuple(found)
 
 
-def _heads(grid: Grid) -> list[range]:
+def _heads(grid: HeadGrid) -> list[range]:
     """Return the rows that begin with a word of `HEADS`, neighbours together."""
     heads: list[range] = []
     for row, begin in enumerate(grid.begins):
-        if kind(begin.text) and sum(1 for _ in grid.cells(row)) > 1:
+        if head_kind(begin.text) and sum(1 for _ in grid.cells(row)) > 1:
             if heads and heads[-1].stop == row:
                 heads[-1] = range(heads[-1].start, row + 1)
             else:
@@ -140,7 +141,7 @@ def _heads(grid: Grid) -> list[range]:
     return heads
 
 
-def _outside(grid: Grid, rows: Iterable[int]) -> tuple[int, ...]:
+def _outside(grid: HeadGrid, rows: Iterable[int]) -> tuple[int, ...]:
     """Return the rows that hold figures beside something else; a page number stands alone."""
     return tuple(
         row
@@ -149,11 +150,11 @@ def _outside(grid: Grid, rows: Iterable[int]) -> tuple[int, ...]:
     )
 
 
-def blocks(grid: Grid) -> list[Block]:
+def table_blocks(grid: HeadGrid) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
     heads = _heads(grid)
     stops = [head.start for head in heads[1:]] + [len(grid.begins)]
-    found: list[Block] = []
+    found: list[TableBlock] = []
     done = 0
     for head, stop in zip(heads, stops, strict=False):
         labels = label_columns(grid, head)
@@ -168,7 +169,7 @@ def blocks(grid: Grid) -> list[Block]:
         above = tuple(row for row in between if not _is_below(grid, row))
         continued = any(CONTINUED.search(w.text) for row in above for w in grid.cells(row))
         found.append(
-            Block(
+            TableBlock(
                 grid,
                 above,
                 range(first, last),

@@ -3,12 +3,12 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from coevo.errors import StudyError
-from coevo.observations.sheets import Style, Value, plain
+from coevo.observations.sheets import CellValue, NumberStyle, cell_text
 
 MISSING_TYPES = ("not_available", "not_applicable", "below_half_unit", "suppressed")
 # As the Chinese yearbooks use them: blank for figures unknown or not collected, dots for figures
@@ -30,18 +30,18 @@ FLAGS = ("", "noted", *MISSING_TYPES)
 # a workbook is stored as a ratio; text carries its own sign.
 FORMS = ("", "ratio", "%", "‰")
 
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
+# Read from the end of the text, so that a long run of stars costs one look at each.
 NOTE_MARKS = re.compile(
-    r"(?<=.)(?:\s*(?:[\u2460-\u2473\u24ea\u2776-\u277f]|[*†‡#]+|[¹²³\u2070\u2074-\u2079]+"
-    r"|\([0-9]{1,2}\)|\[[0-9]{1,2}\]))+$"
+    r"(?:(?:[\u2460-\u2473\u24ea\u2776-\u277f*†‡#¹²³\u2070\u2074-\u2079]"
+    r"|\)[0-9]{1,2}\(|\][0-9]{1,2}\[)\s*)+"
 )
 YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*年?")
 DATE = re.compile(r"((?:19|20)[0-9]{2})[-/.年][01]?[0-9][-/.月][0-3]?[0-9]日?(?: 00:00:00)?")
 
 
-@dataclass(frozen=True)
-class Figure:
+class CellFigure(NamedTuple):
     """A cell read as a figure.
 
     value (NaN if missing); flag of `FLAGS`; the decimals it shows; form of `FORMS`.
@@ -53,7 +53,7 @@ class Figure:
     form: str = ""
 
 
-def year(text: str) -> int | None:
+def head_year(text: str) -> int | None:
     """Return the year of a head (`2015`, `2015 年`, `2015-12-31`), or None if it is not one."""
     bare = without_marks(text)
     match = YEAR.fullmatch(bare) or DATE.fullmatch(bare)
@@ -62,12 +62,13 @@ def year(text: str) -> int | None:
 
 def without_marks(text: str) -> str:
     """Return a text without the note marks at its end: `北京①`, `12.5 (1)`, `1234²`."""
-    return NOTE_MARKS.sub("", text)
+    marks = NOTE_MARKS.match(text[:0:-1])  # all but the first character
+    return text[: len(text) - marks.end()] if marks else text
 
 
 def known_marks(marks: Mapping[str, str]) -> dict[str, str]:
     """Return all marks for missing, a study's own beside ours, as plain text."""
-    return MISSING_MARKS | {plain(mark): kind for mark, kind in marks.items()}
+    return MISSING_MARKS | {cell_text(mark): kind for mark, kind in marks.items()}
 
 
 def _refuse(text: str, known: Mapping[str, str]) -> StudyError:
@@ -78,21 +79,25 @@ def _refuse(text: str, known: Mapping[str, str]) -> StudyError:
     )
 
 
-def decimals(number: str) -> int:
+def printed_decimals(number: str) -> int:
     """Return the decimals that a number as text shows; 1.5e-3 shows four."""
     exponent = Decimal(number).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def figure(value: Value, known: Mapping[str, str], style: Style = Style()) -> Figure:  # noqa: B008
+def cell_figure(
+    value: CellValue,
+    known: Mapping[str, str],
+    style: NumberStyle = NumberStyle(),  # noqa: B008
+) -> CellFigure:
     """Return what a number cell says; `known` are the marks for missing (`known_marks`).
 
     A number shown as a percentage stays the ratio that is stored. Anything else that is not a
     finite number raises `StudyError` with the reason (the caller knows the place).
     """
-    text = plain(value)
+    text = cell_text(value)
     if text in known:
-        return Figure(math.nan, known[text], 0)
+        return CellFigure(math.nan, known[text], 0)
     if isinstance(value, date):
         raise StudyError(
             f'holds the date "{text}" where a figure should stand; type the figure and format the '
@@ -103,12 +108,12 @@ def figure(value: Value, known: Mapping[str, str], style: Style = Style()) -> Fi
     if isinstance(value, int | float):
         if not math.isfinite(value):
             raise StudyError(f'"{text}" is not a finite number; correct the cell')
-        shown = decimals(repr(float(value))) if style.decimals is None else style.decimals
+        shown = printed_decimals(repr(float(value))) if style.decimals is None else style.decimals
         shown = 0 if style.decimals is None and float(value).is_integer() else shown
-        return Figure(float(value), "", shown, "ratio" if style.percent else "")
+        return CellFigure(float(value), "", shown, "ratio" if style.percent else "")
     bare = without_marks(text)
     if bare in known and bare != text:
-        return Figure(math.nan, known[bare], 0)
+        return CellFigure(math.nan, known[bare], 0)
     form = bare[-1] if bare.endswith(FORMS[2:]) else ""
     number = bare.removesuffix(form).rstrip()
     if THOUSANDS.fullmatch(number):
@@ -117,4 +122,6 @@ def figure(value: Value, known: Mapping[str, str], style: Style = Style()) -> Fi
         raise _refuse(text, known)
     if not math.isfinite(float(number)):
         raise StudyError(f'"{text}" is not a finite number; correct the cell')
-    return Figure(float(number), "" if bare == text else "noted", decimals(number), form)
+    return CellFigure(
+        float(number), "" if bare == text else "noted", printed_decimals(number), form
+    )

@@ -4,26 +4,26 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import Problems
-from coevo.observations.sheets import address
+from coevo.observations.sheets import Remark, cell_name
 
 KEY = ["vintage", "region", "indicator", "year"]
 SAME = 1e-12  # relative; the same figure may come in 万元 and in 亿元
 SHOWN = 3  # pairs of cells in a message
 
 
-def _cell(row) -> str:
-    return f"{address(row.row, row.column)} = {row.value:.10g}"
+def _cell(row: pd.Series) -> str:
+    return f"{cell_name(row['row'], row['column'])} = {row['value']:.10g}"
 
 
 def merge_duplicates(
     frame: pd.DataFrame, places: list[str], problems: Problems
-) -> tuple[pd.DataFrame, list[tuple[int, int, int, str]]]:
+) -> tuple[pd.DataFrame, list[tuple[int, Remark]]]:
     """Keep one of the figures of a vintage for the same region, indicator and year.
 
     `frame` has `KEY`, value, row, column, and source: the place of its table in `places`. A number
-    goes before a missing figure, then the first counts. Returns the frame and remarks (source, row,
-    column, message), one for each pair of tables with equal figures; for each pair with different
-    ones there is a line in `problems`.
+    goes before a missing figure, then the first counts. Returns the frame and remarks, each with
+    its source, one for each pair of tables with equal figures; for each pair with different ones
+    there is a line in `problems`.
     """
     double = frame.duplicated(KEY, keep=False).to_numpy()
     if not double.any():
@@ -44,14 +44,19 @@ def merge_duplicates(
                 "kept": kept["source"].to_numpy()[chosen],
                 "other": same["source"].to_numpy()[chosen],
                 "place": np.flatnonzero(chosen),
+                "row": kept["row"].to_numpy()[chosen],
+                "column": kept["column"].to_numpy()[chosen],
             }
-        )
+        ).sort_values(["row", "column"], kind="stable")
         for (source, second), part in pairs.groupby(["kept", "other"]):
             top = kept.iloc[part["place"].iloc[0]]
             there = f"in {places[second]}" if source != second else "in the same table"
             if alike:
-                message = f"{len(part)} figures stand {there} too and are equal; they count once"
-                remarks.append((int(source), int(top["row"]), int(top["column"]), message))
+                same_table = source == second
+                fields = {"figures": len(part)} | ({} if same_table else {"place": places[second]})
+                message = "equal_in_table" if same_table else "equal_elsewhere"
+                place = int(top["row"]), int(top["column"])
+                remarks.append((int(source), Remark("duplicate", message, fields, *place)))
                 continue
             cells = "; ".join(
                 f"{_cell(kept.iloc[place])}, there {_cell(same.iloc[place])}"
@@ -60,7 +65,7 @@ def merge_duplicates(
             more = "; ..." if len(part) > SHOWN else ""
             figures = "1 figure differs" if len(part) == 1 else f"{len(part)} figures differ"
             problems.add(
-                f"{places[source]} › {address(top['row'], top['column'])}: {figures} from those "
+                f"{places[source]} › {cell_name(top['row'], top['column'])}: {figures} from those "
                 f"for the same region, year and indicator {there}: {cells}{more}; keep the right "
                 "ones"
             )

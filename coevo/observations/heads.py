@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from coevo.errors import StudyError
-from coevo.observations.cells import NUMBER, without_marks, year
+from coevo.observations.cells import NUMBER, head_year, without_marks
 from coevo.observations.names import compared
-from coevo.observations.sheets import Sheet, Value, plain
+from coevo.observations.sheets import CellValue, Sheet, cell_text
 from coevo.observations.units import is_unit, split_unit
 
 # what stands in a column, or after the colon of a line above the head
@@ -34,7 +34,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
-class Words(NamedTuple):
+class CellWords(NamedTuple):
     """What a cell says and where it stands (row, column); no place if nothing says it."""
 
     text: str
@@ -42,57 +42,54 @@ class Words(NamedTuple):
     column: int | None = None
 
 
-class Column(NamedTuple):
+class HeadColumn(NamedTuple):
     """What a head says of a column of figures, each with its place: no words if it says nothing."""
 
-    year: Words = Words("")
-    name: Words = Words("")
-    unit: Words = Words("")
-    odd: Words = Words("")  # looks like a year and is none
+    year: CellWords = CellWords("")
+    name: CellWords = CellWords("")
+    unit: CellWords = CellWords("")
+    odd: CellWords = CellWords("")  # looks like a year and is none
 
 
 @lru_cache(maxsize=10_000)
-def kind(text: str) -> str:
+def head_kind(text: str) -> str:
     """Return what a head says of its column (a key of `HEADS`), or ""."""
     word = compared(split_unit(text)[0])
-    latin = re.search(r"[a-z]+$", word)
+    latin = re.search(r"(?<![a-z])[a-z]+$", word)
     if latin and latin.start():  # 地区 Region
         chinese = KINDS.get(word[: latin.start()])
         return chinese if chinese and chinese == KINDS.get(latin[0]) else ""
     return KINDS.get(word, "")
 
 
-def is_number(value: Value) -> bool:
+def is_number(value: CellValue) -> bool:
     """Whether a cell holds a number other than a year, as such or as text."""
     if isinstance(value, str):
-        text = re.sub(r"[, ]", "", without_marks(plain(value))).rstrip("%‰")
-        return bool(NUMBER.fullmatch(text)) and year(text) is None
-    return isinstance(value, float) and year(plain(value)) is None
+        text = re.sub(r"[, ]", "", without_marks(cell_text(value))).rstrip("%‰")
+        return bool(NUMBER.fullmatch(text)) and head_year(text) is None
+    return isinstance(value, float) and head_year(cell_text(value)) is None
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class HeadGrid:
     """A sheet with what is needed to find its heads: the first cell of each row, merged ranges."""
 
     sheet: Sheet
 
     @cached_property
-    def begins(self) -> list[Words]:
+    def begins(self) -> list[CellWords]:
         """The first cell of each row that says anything, with its place; column -1 for none."""
-        values = self.sheet.values
-        texts = [plain(value) for value in values[:, 0].tolist()] if values.size else []
         return [
-            Words(text, row, 0)
-            if text
-            else next(
-                (Words(t, row, c) for c, v in enumerate(values[row]) if (t := plain(v))),
-                Words("", row, -1),
+            next(
+                (CellWords(t, row, c) for c, v in enumerate(cells) if (t := cell_text(v))),
+                CellWords("", row, -1),
             )
-            for row, text in enumerate(texts)
+            for row, cells in enumerate(self.sheet.values)
         ]
 
-    def value(self, row: int, column: int | None) -> Value:
-        return self.sheet.values[row, column or 0]
+    def value(self, row: int, column: int | None) -> CellValue:
+        said: CellValue = self.sheet.values[row, column or 0]
+        return said
 
     @cached_property
     def merged(self) -> np.ndarray:
@@ -120,14 +117,14 @@ class Grid:
         """Return what a cell says, or the first cell of its merged range."""
         return self.sheet.text(*self.place(row, column))
 
-    def cells(self, row: int) -> Iterator[Words]:
+    def cells(self, row: int) -> Iterator[CellWords]:
         """Yield the cells of a row that say anything."""
         for column, value in enumerate(self.sheet.values[row].tolist()):
-            if value is not None and (text := plain(value)):
-                yield Words(text, row, column)
+            if value is not None and (text := cell_text(value)):
+                yield CellWords(text, row, column)
 
 
-def is_level(grid: Grid, row: int, labels: set[int], below: bool = True) -> bool:
+def is_level(grid: HeadGrid, row: int, labels: set[int], below: bool = True) -> bool:
     """Whether a row next to a head is a further level of it: names, years or units, no label.
 
     Above the head, a single text that is neither year nor unit is the title.
@@ -137,19 +134,21 @@ def is_level(grid: Grid, row: int, labels: set[int], below: bool = True) -> bool
     said = list(grid.cells(row))
     if any(":" in words.text or is_number(grid.value(row, words.column)) for words in said):
         return False
-    if any(words.column in labels and not kind(words.text) for words in said):
+    if any(words.column in labels and not head_kind(words.text) for words in said):
         return False
     rest = [words for words in said if words.column not in labels]
     if not rest:  # 地区 above, Region below
         return below
-    return any(re.search(r"[^\W\d_]|%|‰", w.text) or year(w.text) is not None for w in rest) and (
+    return any(
+        re.search(r"[^\W\d_]|%|‰", w.text) or head_year(w.text) is not None for w in rest
+    ) and (
         below
         or len(said) > 1
-        or any(year(words.text) is not None or is_unit(words.text) for words in rest)
+        or any(head_year(words.text) is not None or is_unit(words.text) for words in rest)
     )
 
 
-def label_columns(grid: Grid, rows: range) -> dict[str, tuple[int, ...]]:
+def label_columns(grid: HeadGrid, rows: range) -> dict[str, tuple[int, ...]]:
     """Return the columns of each kind; a heading merged over several columns is none, but regions.
 
     Chinese and English names of regions may share one merged head.
@@ -158,7 +157,7 @@ def label_columns(grid: Grid, rows: range) -> dict[str, tuple[int, ...]]:
     wide = {(s.first_row, s.first_column): s for s in grid.sheet.merged}
     for row in rows:
         for words in grid.cells(row):
-            what, place = kind(words.text), (row, words.column or 0)
+            what, place = head_kind(words.text), (row, words.column or 0)
             last = wide[place].last_column if place in wide else place[1]
             last = min(last, grid.sheet.values.shape[1] - 1)
             if what and what != "value" and (last == place[1] or what == "region"):
@@ -174,37 +173,35 @@ def label_columns(grid: Grid, rows: range) -> dict[str, tuple[int, ...]]:
     return {what: tuple(sorted(columns)) for what, columns in found.items()}
 
 
-def _level_texts(grid: Grid, head: range, labels: set[int]) -> dict[int, list[Words]]:
+def _level_texts(grid: HeadGrid, head: range, labels: set[int]) -> dict[int, list[CellWords]]:
     """Return what each level says of each column; a blank takes over its left neighbour's words.
 
     But only above a level that says something, and never in the last level.
     """
     width = grid.sheet.values.shape[1]
-    found: dict[int, list[Words]] = {}
+    found: dict[int, dict[CellWords, None]] = {}  # as sets that keep their order
     lower = {head[-1]: [False] * width}
     for row in reversed(head[1:]):
         lower[row - 1] = [
             low or bool(grid.text(row, c)) for c, low in zip(range(width), lower[row], strict=True)
         ]
     for row in head:
-        left = Words("")
+        left = CellWords("")
         for column in range(width):
             if column in labels:
-                left = Words("")
+                left = CellWords("")
                 continue
             place = grid.place(row, column)
             text = grid.sheet.text(*place)
             if text:
-                left = Words(text, *place)
+                left = CellWords(text, *place)
             elif not (left.text and row != head[-1] and lower[row][column]):
                 continue
-            said = found.setdefault(column, [])
-            if left not in said:
-                said.append(left)
-    return found
+            found.setdefault(column, {})[left] = None
+    return {column: list(said) for column, said in found.items()}
 
 
-def _english_rows(levels: dict[int, list[Words]]) -> set[int | None]:
+def _english_rows(levels: dict[int, list[CellWords]]) -> set[int | None]:
     """Return the levels that repeat in English what another says in Chinese."""
     names: dict[int | None, list[str]] = {}
     for words in (words for said in levels.values() for words in said):
@@ -214,38 +211,38 @@ def _english_rows(levels: dict[int, list[Words]]) -> set[int | None]:
     return english if chinese else set()
 
 
-def _known(words: Words) -> bool:
-    return year(words.text) is not None or is_unit(words.text)
+def _known(words: CellWords) -> bool:
+    return head_year(words.text) is not None or is_unit(words.text)
 
 
-def _column(said: list[Words], english: set[int | None]) -> Column:
+def _column(said: list[CellWords], english: set[int | None]) -> HeadColumn:
     """Take apart what the levels of a head say of a column: year, name, unit."""
     years, units, names, odd = [], [], [], []
     for words in said:
         text = words.text.strip()
-        if year(text) is not None:
-            years.append(words._replace(text=str(year(text))))
+        if head_year(text) is not None:
+            years.append(words._replace(text=str(head_year(text))))
         elif is_unit(text):
             units.append(words)
         else:
             names.append(words)
             odd += [words] if LIKE_A_YEAR.match(text) else []
-    names = [w for w in names if w.row not in english and kind(w.text) in ("", "value")]
+    names = [w for w in names if w.row not in english and head_kind(w.text) in ("", "value")]
     for words in names:
         # the unit in the brackets of the Chinese, of the whole, or of the English
-        for part in (re.split(r"\s+(?=[A-Za-z])", words.text)[0], words.text):
+        for part in (re.split(r"(?<!\s)\s+(?=[A-Za-z])", words.text)[0], words.text):
             if unit := split_unit(part)[1]:
                 units.append(words._replace(text=unit))
                 break
-    name = Words("")
+    name = CellWords("")
     if len(names) == 1:
         name = names[0]
     elif names:
         name = names[-1]._replace(text=" ".join(split_unit(words.text)[0] for words in names))
     if len({words.text for words in years}) > 1:
         odd.append(years[-1]._replace(text=" ".join(words.text for words in years)))
-    none = Words("")
-    return Column(
+    none = CellWords("")
+    return HeadColumn(
         years[0] if years else none,
         name,
         units[0] if units else none,
@@ -253,7 +250,7 @@ def _column(said: list[Words], english: set[int | None]) -> Column:
     )
 
 
-def head_columns(grid: Grid, head: range, labels: set[int]) -> dict[int, Column]:
+def head_columns(grid: HeadGrid, head: range, labels: set[int]) -> dict[int, HeadColumn]:
     """Return what the levels of a head say of each column but those of labels."""
     levels = _level_texts(grid, head, labels)
     english = _english_rows(levels)

@@ -1,10 +1,10 @@
 """What a workbook hides: said in the audit, so that nobody is surprised by it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from coevo.errors import StudyError
-from coevo.observations.sheets import Remark, Sheet, address
+from coevo.observations.sheets import Remark, Sheet, cell_name
 
 MOST_RUNS = 20  # of hidden rows that a remark names
 
@@ -21,32 +21,29 @@ def with_hidden_sheets(sheets: list[Sheet], hidden: list[str], shown: str) -> li
             f"{shown}: everything in it is on hidden sheets ({', '.join(hidden)}), which are not "
             "read; unhide the sheet that holds the figures"
         )
-    message = f"the workbook has hidden sheets, which are not read: {', '.join(hidden)}"
-    first = sheets[0]
-    return [replace(first, remarks=(Remark("hidden", message), *first.remarks)), *sheets[1:]]
+    remark = Remark("hidden", "hidden_sheets", {"sheets": hidden})
+    return [replace(sheets[0], remarks=(remark, *sheets[0].remarks)), *sheets[1:]]
 
 
-def hidden_remark(rows: list[int], columns: list[int]) -> list[Remark]:
+def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
     """Return the remark on hidden rows and columns of a sheet, if there are any."""
-    said = []
-    for kind, numbers, name in (
-        ("rows", rows, lambda number: str(number + 1)),
-        ("columns", columns, lambda number: address(0, number)[:-1]),
-    ):
-        if numbers:
-            said.append(f"{kind} {_runs(sorted(set(numbers)), name)}")
-    if not said:
+    runs = {
+        "rows": _runs(rows, lambda row: str(row + 1)),
+        "columns": _runs(columns, lambda column: cell_name(0, column)[:-1]),
+    }
+    if not any(runs.values()):
         return []
-    return [Remark("hidden", f"hidden in the file and read like the others: {' and '.join(said)}")]
+    fields: dict[str, object] = {name: said[:MOST_RUNS] for name, said in runs.items()}
+    fields |= {f"more_{name}": max(0, len(said) - MOST_RUNS) for name, said in runs.items()}
+    return [Remark("hidden", "hidden_cells", fields)]
 
 
-def _runs(numbers: list[int], name: Callable[[int], str]) -> str:
-    """Write sorted numbers as runs: 1-3, 7."""
+def _runs(numbers: Iterable[int], name: Callable[[int], str]) -> list[str]:
+    """Return numbers as runs in order: `1-3`, `7`."""
     runs: list[list[int]] = []
-    for number in numbers:
+    for number in sorted(set(numbers)):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    said = [name(a) if a == b else f"{name(a)}-{name(b)}" for a, b in runs[:MOST_RUNS]]
-    return ", ".join(said) + (" and more" if len(runs) > MOST_RUNS else "")
+    return [name(a) if a == b else f"{name(a)}-{name(b)}" for a, b in runs]

@@ -7,14 +7,16 @@ which words stand where, or None if the block is not laid out that way.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from coevo.observations.blocks import Block, blocks
+from coevo.observations.blocks import TableBlock, table_blocks
 from coevo.observations.cells import MISSING_MARKS
-from coevo.observations.heads import Column, Grid, is_number, kind
-from coevo.observations.sheets import Remark, Sheet, plain
-from coevo.observations.tables import Axes, Axis, Table, build_table, odd_heads
+from coevo.observations.heads import HeadColumn, HeadGrid, head_kind, is_number
+from coevo.observations.sheets import Remark, Sheet, cell_text
+from coevo.observations.tables import Axes, Axis, FigureTable, build_table, odd_heads
+
+BlockReader = Callable[[TableBlock], FigureTable | None]
 
 
-def _axes(block: Block) -> Axes:
+def _axes(block: TableBlock) -> Axes:
     """Return along which axis region, year and indicator of a block change."""
     labels, columns = block.labels, block.columns.values()
     dated = [column for column in columns if column.year.text]
@@ -29,14 +31,14 @@ def _axes(block: Block) -> Axes:
     return where, when, what
 
 
-def _is_value(column: Column) -> bool:
-    return kind(column.name.text) == "value"
+def _is_value(column: HeadColumn) -> bool:
+    return head_kind(column.name.text) == "value"
 
 
-def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None):
+def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None) -> BlockReader:
     """Return the reader of tables whose region, year and indicator change along these axes."""
 
-    def reader(block: Block) -> Table | None:
+    def reader(block: TableBlock) -> FigureTable | None:
         if _axes(block) != (region, when, indicator):
             return None
         columns = [
@@ -49,7 +51,7 @@ def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None):
     return reader
 
 
-def _long(block: Block) -> Table | None:
+def _long(block: TableBlock) -> FigureTable | None:
     """One figure per row, in a column 数值; what has no column is stated above."""
     axes = _axes(block)
     columns = [column for column, head in block.columns.items() if _is_value(head)]
@@ -60,7 +62,7 @@ def _long(block: Block) -> Table | None:
     return build_table(block, axes, columns)
 
 
-LAYOUTS: dict[str, Callable[[Block], Table | None]] = {
+LAYOUTS: dict[str, BlockReader] = {
     "regions down, years across": _laid_out("row", "column", None),
     "one region, indicators down, years across": _laid_out(None, "column", "row"),
     "one region, years down, indicators across": _laid_out(None, "row", "column"),
@@ -75,15 +77,15 @@ LAYOUTS: dict[str, Callable[[Block], Table | None]] = {
 
 
 @dataclass(frozen=True)
-class Layout:
+class SheetLayout:
     """What was found in a sheet: tables, remarks on all of it, problems whoever reads it."""
 
-    tables: tuple[Table, ...] = ()
+    tables: tuple[FigureTable, ...] = ()
     remarks: tuple[Remark, ...] = ()
     problems: tuple[str, ...] = ()
 
 
-def _second_heads(block: Block) -> list[str]:
+def _second_heads(block: TableBlock) -> list[str]:
     """Lines about tables side by side: what names their rows stands in columns apart."""
     return [
         f"{block.grid.sheet.where(block.head[-1], places[-1])}: is a second head in one row; put "
@@ -93,7 +95,7 @@ def _second_heads(block: Block) -> list[str]:
     ]
 
 
-def _is_prose(grid: Grid, table: Table) -> bool:
+def _is_prose(grid: HeadGrid, table: FigureTable) -> bool:
     """Whether the cells of a table hold texts alone, as a guide does that tells what goes where."""
     prose = False
     for row in table.rows:
@@ -102,11 +104,11 @@ def _is_prose(grid: Grid, table: Table) -> bool:
                 continue
             if is_number(value) or not isinstance(value, str):
                 return False
-            prose = prose or plain(value) not in MISSING_MARKS
+            prose = prose or cell_text(value) not in MISSING_MARKS
     return prose
 
 
-def _has_figures(grid: Grid, rows: Sequence[int]) -> bool:
+def _has_figures(grid: HeadGrid, rows: Sequence[int]) -> bool:
     """Whether rows hold numbers beyond their first cell, which may count them."""
     return any(
         is_number(value)
@@ -115,12 +117,12 @@ def _has_figures(grid: Grid, rows: Sequence[int]) -> bool:
     )
 
 
-def read_layout(sheet: Sheet) -> Layout:
+def read_layout(sheet: Sheet) -> SheetLayout:
     """Return what a sheet holds: each table by the first layout that knows it."""
-    grid = Grid(sheet)
-    tables: list[Table] = []
+    grid = HeadGrid(sheet)
+    tables: list[FigureTable] = []
     unknown, problems = False, []
-    found = blocks(grid)
+    found = table_blocks(grid)
     for block in found:
         table = next((t for reader in LAYOUTS.values() if (t := reader(block)) is not None), None)
         unclear = _second_heads(block) + (odd_heads(block) if table is None else [])
@@ -135,5 +137,5 @@ def read_layout(sheet: Sheet) -> Layout:
             "地区, 指标 or 年份 in its first cell, and years such as 2015年 or indicators beside it"
         )
     if tables or problems or not any(words.text for words in grid.begins):
-        return Layout(tuple(tables), (), tuple(problems))
-    return Layout((), (Remark("set_aside", "the sheet holds no table of figures and is not read"),))
+        return SheetLayout(tuple(tables), (), tuple(problems))
+    return SheetLayout((), (Remark("set_aside", "no_table"),))

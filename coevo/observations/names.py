@@ -13,7 +13,7 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.observations.cells import without_marks
-from coevo.observations.sheets import plain
+from coevo.observations.sheets import cell_text
 from coevo.observations.units import split_unit
 
 # Rows that stand among the regions of a table and are none: totals and groups of regions.
@@ -29,12 +29,14 @@ AGGREGATES = (
     "|Coastal region|Coastal regions|Inland|North China|East China|South China|Central China"
     "|Southwest|Northwest"
 ).split("|")
-BESIDE = re.compile(r"(.*[\u3400-\u9fff)\]])\s*([A-Za-z][^\u3400-\u9fff]*)", re.DOTALL)
+MOST_FORMS = 20  # of a name; none carries more brackets and note marks
+# 北京 Beijing, read from the end: the English, a space, and what ends in Chinese or a bracket.
+BESIDE = re.compile(r"([^\u3400-\u9fff]*?[A-Za-z])(\s*)[\u3400-\u9fff)\]]")
 
 
 def compared(text: str) -> str:
     """Return a name as it is compared: plain, without spaces, in small letters."""
-    return re.sub(r"\s", "", plain(text)).casefold()
+    return re.sub(r"\s", "", cell_text(text)).casefold()
 
 
 def aliases(text: str) -> list[str]:
@@ -42,13 +44,22 @@ def aliases(text: str) -> list[str]:
     return [name.strip() for name in text.split("|") if name.strip()]
 
 
-def nearest(text: str, known: Iterable[str], most: int = 1) -> list[str]:
+def nearest_names(text: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the known names most like a text, to be proposed and never taken."""
     shown = {compared(name): name for name in known}
     return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
 
 
-class Place(NamedTuple):
+def english_beside(text: str) -> tuple[str, str, str] | None:
+    """Return what stands before the English of a text, the space between, the English, or None."""
+    found = BESIDE.match(text[::-1])
+    if not found:
+        return None
+    first, second = (len(text) - end for end in (found.end(2), found.end(1)))
+    return text[:first], text[first:second], text[second:]
+
+
+class RegionMatch(NamedTuple):
     """What a name stands for: a region's code, "" for a total or a group of regions.
 
     `variant`: by a wrong or older form of its name.
@@ -63,7 +74,7 @@ class Regions:
 
     def __init__(self, regions: pd.DataFrame) -> None:
         """Take the table: region, name_zh, long_zh, name_en; traditional_zh, variants if any."""
-        self.places = {compared(name): Place("") for name in AGGREGATES}
+        self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
         self.short: dict[str, str] = {}
         self.names: list[str] = []
         variants = []
@@ -77,11 +88,13 @@ class Regions:
             for name in filter(None, dict.fromkeys(map(compared, plainly))):
                 taken = self.places.get(name)
                 shared = taken.code if taken and code not in taken.code.split() else ""
-                self.places[name] = Place(f"{shared} {code}".strip())
+                self.places[name] = RegionMatch(f"{shared} {code}".strip())
         for name, code in variants:
-            self.places.setdefault(compared(name), Place(code, variant=True))
+            self.places.setdefault(compared(name), RegionMatch(code, variant=True))
+        self.codes = sorted(self.short)
+        self.rank = {code: place for place, code in enumerate(self.codes)}
 
-    def find(self, text: str, propose: bool = True) -> Place:
+    def find(self, text: str, propose: bool = True) -> RegionMatch:
         """Return what a text names; `StudyError` if it is no region, or names two.
 
         `propose`: look for the nearest name, to be said in the error; that takes its time.
@@ -94,16 +107,16 @@ class Regions:
                         f'"{text}" names several regions ({place.code}); write the code instead'
                     )
                 return place
-            beside = BESIDE.fullmatch(form)
-            parts = [self.places.get(compared(part)) for part in beside.groups()] if beside else []
-            first, second = parts if beside else (None, None)
+            beside = english_beside(form)
+            parts = (beside[0], beside[2]) if beside else ("", "")
+            first, second = (self.places.get(compared(part)) for part in parts)
             if first and second:
                 if first.code != second.code:
                     raise StudyError(f'"{text}" names two different regions; correct it')
-                return Place(first.code, first.variant or second.variant)
-        beside = BESIDE.fullmatch(text)
-        near = nearest(text, self.names) if propose else []
-        near = nearest(beside[1], self.names) if propose and beside and not near else near
+                return RegionMatch(first.code, first.variant or second.variant)
+        beside = english_beside(text)
+        near = nearest_names(text, self.names) if propose else []
+        near = nearest_names(beside[0], self.names) if propose and beside and not near else near
         raise StudyError(
             f'"{text}" is not a region of config/regions.csv'
             f"{f' (did you mean {near[0]}?)' if near else ''}; write its full or short name, or "
@@ -111,17 +124,20 @@ class Regions:
         )
 
 
-def forms(text: str) -> Iterator[str]:
+def name_forms(text: str) -> Iterator[str]:
     """Yield the text and what is left without unit, note marks or English beside it."""
     found = [text]
     for form in found:  # grows as it is read
         yield form
-        beside = BESIDE.fullmatch(form)
+        beside = english_beside(form)
         shorter = [split_unit(form)[0], without_marks(form)]
-        shorter += [beside[1]] if beside and re.search(r"\s", form[len(beside[1]) :][:1]) else []
-        found += [part for part in shorter if part and part not in found]
+        shorter += [beside[0]] if beside and beside[1] else []
+        if len(found) < MOST_FORMS:
+            found += [part for part in shorter if part and part not in found]
 
 
 def find_indicator(text: str, known: Mapping[str, str]) -> str | None:
     """Return the indicator that a text names, by names as `compared` gives them, or None."""
-    return next((known[compared(form)] for form in forms(text) if compared(form) in known), None)
+    return next(
+        (known[compared(form)] for form in name_forms(text) if compared(form) in known), None
+    )

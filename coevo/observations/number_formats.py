@@ -2,18 +2,13 @@
 
 import re
 
-from coevo.observations.sheets import Style
-
-# Formats that workbooks name by number alone (ECMA-376, 18.8.30), as far as they show numbers.
-BUILT_IN = {"1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%"}
-BUILT_IN |= {"37": "#,##0", "38": "#,##0", "39": "#,##0.00", "40": "#,##0.00"}
-BUILT_IN |= {"41": "#,##0", "42": "#,##0", "43": "#,##0.00", "44": "#,##0.00"}
+from coevo.observations.sheets import NumberStyle
 
 LONGEST = 255  # of a format code, as Excel has it
 LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
 
 
-def style(code: str) -> Style:
+def number_style(code: str) -> NumberStyle:
     """Return what the format code of a number shows: `#,##0.00_ ` has two decimals.
 
     The part for positive numbers counts. Decimals of a percentage are those of the stored ratio:
@@ -23,5 +18,5 @@ def style(code: str) -> Style:
     percent = "%" in shown
     digits = re.fullmatch(r"[#,?]*0(?:\.([0#?]+))?", shown.replace("%", "").strip())
     if not digits:
-        return Style(None, percent)
-    return Style((digits[1] or "").count("0") + (2 if percent else 0), percent)
+        return NumberStyle(None, percent)
+    return NumberStyle((digits[1] or "").count("0") + (2 if percent else 0), percent)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coevo.errors import StudyError
-from coevo.observations.archives import part_names
+from coevo.observations.archives import AS_XLSX, part_names
 from coevo.observations.html_tables import html_sheets
 from coevo.observations.limits import check_size
 from coevo.observations.old_workbooks import PASSWORD, old_workbook_sheets
@@ -13,25 +13,25 @@ from coevo.observations.sheets import Sheet
 from coevo.observations.text_tables import BOMS, text_sheets
 from coevo.observations.workbooks import WORKBOOK, workbook_sheets
 
-Reader = Callable[[bytes, str], list[Sheet]]
+SheetReader = Callable[[bytes, str], list[Sheet]]
 
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")  # the container of xls, doc and protected workbooks
 OLD_STREAM = b"\x09\x08"  # xls without the container
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+UNPACK = "is an archive; unpack it and put the files of figures in its place"
 AS_TABLES = "is a Word document; copy its tables into a workbook and save that as xlsx"
-AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """A kind of file: whether content is of it; how it is read, or why it is not, what to do."""
 
-    holds: Callable[["Content"], bool]
-    read: Reader | str
+    holds: Callable[["FileContent"], bool]
+    read: SheetReader | str
 
 
-class Content:
+class FileContent:
     """The bytes of a file, and what is told by looking into them."""
 
     def __init__(self, data: bytes, shown: str) -> None:
@@ -61,48 +61,39 @@ class Content:
 
 
 # The first that knows a file reads it; what no other knows is text.
-KINDS: dict[str, Kind] = {
-    "empty": Kind(lambda c: not c.data.strip(b"\x00 \t\r\n"), "is empty; download it again"),
-    "xlsx": Kind(lambda c: WORKBOOK in c.parts, workbook_sheets),
-    "xlsb": Kind(lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
-    "ods": Kind(lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
-    "docx": Kind(
-        lambda c: c.under("word/"),
-        AS_TABLES,
-    ),
-    "zip": Kind(
-        lambda c: c.archive,
-        "is an archive; unpack it and put the files of figures in its place",
-    ),
-    "encrypted": Kind(lambda c: c.stream("EncryptedPackage", "EncryptionInfo"), PASSWORD),
-    "xls": Kind(
+KINDS: dict[str, FileKind] = {
+    "empty": FileKind(lambda c: not c.data.strip(b"\x00 \t\r\n"), "is empty; download it again"),
+    "xlsx": FileKind(lambda c: WORKBOOK in c.parts, workbook_sheets),
+    "xlsb": FileKind(lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
+    "ods": FileKind(lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
+    "docx": FileKind(lambda c: c.under("word/"), AS_TABLES),
+    "zip": FileKind(lambda c: c.archive, UNPACK),
+    "encrypted": FileKind(lambda c: c.stream("EncryptedPackage", "EncryptionInfo"), PASSWORD),
+    "xls": FileKind(
         lambda c: c.stream("Workbook", "Book", "WORKBOOK", "BOOK") or c.starts(OLD_STREAM),
         old_workbook_sheets,
     ),
-    "doc": Kind(lambda c: c.stream("WordDocument"), AS_TABLES),
-    "compound": Kind(
+    "doc": FileKind(lambda c: c.stream("WordDocument"), AS_TABLES),
+    "compound": FileKind(
         lambda c: c.compound,
         f"is an Office file without a workbook in it, or damaged; {AS_XLSX}",
     ),
-    "pdf": Kind(
+    "pdf": FileKind(
         lambda c: c.starts(b"%PDF"),
         "is a PDF; copy its tables into a workbook and compare them figure by figure",
     ),
-    "picture": Kind(
+    "picture": FileKind(
         lambda c: c.starts(*PICTURES), "is a picture; type its figures into a workbook"
     ),
-    "packed": Kind(
-        lambda c: c.starts(*PACKED),
-        "is an archive; unpack it and put the files of figures in its place",
-    ),
-    "xml": Kind(
+    "packed": FileKind(lambda c: c.starts(*PACKED), UNPACK),
+    "xml": FileKind(
         lambda c: c.text.startswith("<?xml") and "schemas-microsoft-com:office" in c.text
         and "<html" not in c.text,
         f"is a workbook in the XML of Excel 2003; {AS_XLSX}",
     ),
-    "mhtml": Kind(lambda c: c.text.startswith("mime-version:"), f"is a web archive; {AS_XLSX}"),
-    "html": Kind(lambda c: c.text.startswith("<") and _is_html(c.text), html_sheets),
-    "text": Kind(lambda c: True, text_sheets),
+    "mhtml": FileKind(lambda c: c.text.startswith("mime-version:"), f"is a web archive; {AS_XLSX}"),
+    "html": FileKind(lambda c: c.text.startswith("<") and _is_html(c.text), html_sheets),
+    "text": FileKind(lambda c: True, text_sheets),
 }  # fmt: skip
 
 
@@ -120,20 +111,22 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
         if not path.is_file():
             raise StudyError(f"{shown}: is not a file; put the file itself there")
         check_size(path.stat().st_size, shown)
-        content = Content(path.read_bytes(), shown)
-        read = next(kind.read for kind in KINDS.values() if kind.holds(content))
-        if isinstance(read, str):
-            raise StudyError(f"{shown}: {read}")
-        return read(content.data, shown)
-    except (StudyError, KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
+        data = path.read_bytes()
     except OSError as problem:
         raise StudyError(
             f"{shown}: cannot be opened ({problem.strerror or problem}); see that it can be read"
         ) from problem
-    # Readers of damaged files fail in every way there is, and a panic of the one in Rust is no
-    # `Exception`. Whatever they trip over, the remedy is the same.
-    except BaseException as problem:
+    try:
+        content = FileContent(data, shown)
+        read = next(kind.read for kind in KINDS.values() if kind.holds(content))
+        if isinstance(read, str):
+            raise StudyError(f"{shown}: {read}")
+        return read(data, shown)
+    except StudyError:
+        raise
+    # Readers of damaged files fail in every way there is; whatever they trip over, the remedy is
+    # the same.
+    except Exception as problem:
         said = "".join(sign if sign.isprintable() else " " for sign in str(problem))
         reason = " ".join(said.split()) or type(problem).__name__
         raise StudyError(

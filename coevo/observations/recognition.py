@@ -2,24 +2,24 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import Problems, StudyError
-from coevo.observations.cells import year
-from coevo.observations.heads import Words
+from coevo.observations.cells import head_year
+from coevo.observations.heads import CellWords
 from coevo.observations.names import Regions
 from coevo.observations.sheets import Remark, Sheet
-from coevo.observations.tables import Labels
+from coevo.observations.tables import AxisLabels
 
 UNKNOWN, ASIDE = -1, -2
 MOST_LINES = 20  # problems of one table that are listed one by one
 
 
 @dataclass(frozen=True, eq=False)
-class Reader:
+class StudyTerms:
     """What a study knows before it reads: names of regions and indicators, units, marks."""
 
     regions: Regions
@@ -28,11 +28,9 @@ class Reader:
     units: Mapping[str, str]  # every indicator -> its unit, in the order of the table
     units_read_as: Mapping[str, str]  # a unit as printed -> the unit it is read as
     marks: Mapping[str, str]  # all marks for missing
-    codes: list[str] = field(default_factory=list)  # of regions, as they are met
-    places: dict[str, int] = field(default_factory=dict)  # of a code in `codes`
 
 
-class Lines:
+class TableLines:
     """The problems and remarks of one table; `seen` gathers the names of indicators.
 
     Of its problems `MOST_LINES` go to `problems`; `finish` says how many more there are.
@@ -48,8 +46,13 @@ class Lines:
         if self.found <= MOST_LINES:
             self.problems.add(message)
 
-    def problem(self, words: Words, message: str) -> None:
+    def problem(self, words: CellWords, message: str) -> None:
         self.add(f"{self.sheet.where(words.row, words.column)}: {message}")
+
+    def remark(
+        self, check: str, message: str, fields: Mapping[str, object], words: CellWords
+    ) -> None:
+        self.remarks.append(Remark(check, message, fields, words.row, words.column))
 
     def finish(self) -> None:
         if self.found > MOST_LINES:
@@ -62,7 +65,7 @@ class Lines:
 Codes = npt.NDArray[np.int32]
 
 
-def per_word(labels: Labels, code: Callable[[Words], int]) -> Codes:
+def per_word(labels: AxisLabels, code: Callable[[CellWords], int]) -> Codes:
     """Return the code of each word, asking once per text."""
     memo: dict[str, int] = {}
     found = np.empty(len(labels.words), dtype=np.int32)
@@ -73,26 +76,29 @@ def per_word(labels: Labels, code: Callable[[Words], int]) -> Codes:
     return found
 
 
-def spread(codes: npt.NDArray, labels: Labels) -> npt.NDArray:
+def along_axis(codes: Codes, labels: AxisLabels) -> Codes:
     """Return codes of labels with the axis they lie along: (rows, 1), (1, columns) or (1, 1)."""
     return codes.reshape((-1, 1) if labels.along == "row" else (1, -1))
 
 
-def beside(filled: npt.NDArray[np.bool_], labels: Labels) -> npt.NDArray[np.bool_]:
+def filled_beside(filled: npt.NDArray[np.bool_], labels: AxisLabels) -> npt.NDArray[np.bool_]:
     """Return for each label whether any cell beside it is filled."""
     if labels.along is None:
         return np.array([filled.any()])
-    return np.any(filled, axis=1 if labels.along == "row" else 0, keepdims=True).ravel()
+    some: npt.NDArray[np.bool_] = np.any(filled, axis=1 if labels.along == "row" else 0)
+    return some
 
 
-def region_codes(labels: Labels, beside: npt.NDArray, known: Reader, lines: Lines) -> Codes:
-    """Return the places of regions in `known.codes`; `ASIDE` for totals, `UNKNOWN` for problems.
+def region_codes(
+    labels: AxisLabels, beside: npt.NDArray[np.bool_], known: StudyTerms, lines: TableLines
+) -> Codes:
+    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems.
 
     A name that is not known is a problem if figures stand beside it.
     """
     filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
 
-    def code(words: Words) -> int:
+    def code(words: CellWords) -> int:
         try:
             place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
         except StudyError as problem:
@@ -102,20 +108,20 @@ def region_codes(labels: Labels, beside: npt.NDArray, known: Reader, lines: Line
         if not place.code:
             return ASIDE
         if place.variant:
-            message = f"'{words.text}' is read as {known.regions.short[place.code]}"
-            lines.remarks.append(Remark("variant_name", message, words.row, words.column))
-        if place.code not in known.places:
-            known.places[place.code] = len(known.codes)
-            known.codes.append(place.code)
-        return known.places[place.code]
+            read_as = known.regions.short[place.code]
+            fields = {"name": words.text, "region": place.code, "read_as": read_as}
+            lines.remark("variant_name", "variant_name", fields, words)
+        return known.regions.rank[place.code]
 
     return per_word(labels, code)
 
 
-def set_aside(labels: Labels, codes: Codes, numbers: npt.NDArray, lines: Lines) -> None:
+def remark_groups(
+    labels: AxisLabels, codes: Codes, numbers: npt.NDArray[np.bool_], lines: TableLines
+) -> None:
     """Remark each total or group of regions with the number of its figures."""
     counts: Counter[str] = Counter()
-    first: dict[str, Words] = {}
+    first: dict[str, CellWords] = {}
     for place in np.flatnonzero(codes == ASIDE):
         words = labels.words[place]
         inside = (
@@ -126,16 +132,16 @@ def set_aside(labels: Labels, codes: Codes, numbers: npt.NDArray, lines: Lines) 
         counts[words.text] += int(inside.sum())
         first.setdefault(words.text, words)
     for text, count in counts.items():
-        message = f"'{text}' is no single region and is not read: {count} figures"
-        lines.remarks.append(Remark("set_aside", message, first[text].row, first[text].column))
+        fields = {"name": text, "figures": count}
+        lines.remark("set_aside", "no_single_region", fields, first[text])
 
 
-def year_codes(labels: Labels, beside: npt.NDArray, lines: Lines) -> Codes:
+def year_codes(labels: AxisLabels, beside: npt.NDArray[np.bool_], lines: TableLines) -> Codes:
     """Return the years; `UNKNOWN`, and a problem if figures stand beside, for what is none."""
     filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
 
-    def code(words: Words) -> int:
-        when = year(words.text)
+    def code(words: CellWords) -> int:
+        when = head_year(words.text)
         if when is None and words.text in filled and words.text:
             lines.problem(words, f'"{words.text}" is not understood as a year; write it as 2015')
         return UNKNOWN if when is None else when

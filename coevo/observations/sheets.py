@@ -8,10 +8,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Value = None | str | float | bool | date
+# Faults of a cell
+ERROR = "holds the error {}; correct it in the workbook, or type the figure"
+NO_VALUE = (
+    "holds a formula without a stored value; open the file in Excel or LibreOffice and save it, or "
+    "type the figure"
+)
+
+CellValue = None | str | float | bool | date
 
 
-class Style(NamedTuple):
+class NumberStyle(NamedTuple):
     """How a cell shows its number: decimals (None: as many as it has); as a percentage or not.
 
     A percentage is stored as a ratio (0.12 shows as 12 %).
@@ -24,16 +31,18 @@ class Style(NamedTuple):
 class Remark(NamedTuple):
     """Something about a sheet that a reader should know and that is no error: a row of the audit.
 
-    `check` is the kind (`hidden`, `external_link`, `note`, ...); `row`, `column` are zero-based.
+    `check` is the kind (`hidden`, `external_link`, `note`, ...); `message` the key of a sentence,
+    `fields` what it names (text, numbers, lists of texts); `row`, `column` are zero-based.
     """
 
     check: str
     message: str
+    fields: Mapping[str, object] = {}
     row: int | None = None
     column: int | None = None
 
 
-class Span(NamedTuple):
+class MergedRange(NamedTuple):
     """A merged range; zero-based, both ends inside."""
 
     first_row: int
@@ -42,10 +51,10 @@ class Span(NamedTuple):
     last_column: int
 
 
-def within(spans: Iterable[Span], rows: int, columns: int) -> tuple[Span, ...]:
+def cut_ranges(spans: Iterable[MergedRange], rows: int, columns: int) -> tuple[MergedRange, ...]:
     """Return merged ranges as far as they lie in the grid and span more than a cell."""
     cut = [
-        Span(
+        MergedRange(
             s.first_row, s.first_column, min(s.last_row, rows - 1), min(s.last_column, columns - 1)
         )
         for s in spans
@@ -69,21 +78,21 @@ class Sheet:
     name: str
     values: npt.NDArray[np.object_]
     faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    merged: tuple[Span, ...] = ()
-    styles: tuple[Style, ...] = (Style(),)
+    merged: tuple[MergedRange, ...] = ()
+    styles: tuple[NumberStyle, ...] = (NumberStyle(),)
     style: npt.NDArray[np.int32] | None = None
     remarks: tuple[Remark, ...] = ()
 
     def text(self, row: int, column: int) -> str:
         """Return what a cell says as plain text; "" beyond the grid's edge."""
         rows, columns = self.values.shape
-        return plain(self.values[row, column]) if row < rows and column < columns else ""
+        return cell_text(self.values[row, column]) if row < rows and column < columns else ""
 
     def where(self, row: int | None = None, column: int | None = None) -> str:
         """Return `file › sheet › C7` for a message."""
         parts = [self.file] + ([self.name] if self.name else [])
         if row is not None and column is not None:
-            parts.append(address(row, column))
+            parts.append(cell_name(row, column))
         return " › ".join(parts)
 
 
@@ -96,7 +105,7 @@ PLAIN |= dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF], None)
 PLAIN[0x2212] = "-"
 
 
-def plain(value: Value) -> str:
+def cell_text(value: CellValue) -> str:
     """Return a value as text in one line, with full-width forms and odd spaces made plain, trimmed.
 
     A whole number is written without a point: 2015.0 gives "2015".
@@ -108,16 +117,7 @@ def plain(value: Value) -> str:
     return str(value).translate(PLAIN).strip()
 
 
-def grid(rows: list[list[Value]]) -> npt.NDArray[np.object_]:
-    """Return rows of any length as an object array, filled up with None."""
-    width = max(map(len, rows), default=0)
-    out = np.empty((len(rows), width), dtype=object)
-    for number, row in enumerate(rows):
-        out[number, : len(row)] = row
-    return out
-
-
-def address(row: int, column: int) -> str:
+def cell_name(row: int, column: int) -> str:
     """Return the A1 name of zero-based `row`, `column`: (6, 2) is C7."""
     letters = ""
     column += 1

@@ -4,32 +4,39 @@ Nothing is recognised here: regions, indicators and units are words, figures are
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from coevo.observations.blocks import Block
-from coevo.observations.cells import year
-from coevo.observations.heads import Grid, Words, is_number
-from coevo.observations.sheets import Remark, plain
+from coevo.observations.blocks import TableBlock
+from coevo.observations.cells import head_year
+from coevo.observations.heads import CellWords, is_number
+from coevo.observations.sheets import Remark
 from coevo.observations.units import split_unit
 
 Axis = Literal["row", "column"]
 Axes = tuple[Axis | None, Axis | None, Axis | None]  # of region, year, indicator; None: above
-NONE = Words("")
+NONE = CellWords("")
 
 
 @dataclass(frozen=True)
-class Labels:
+class AxisLabels:
     """Words along an axis: one for each row of figures, one for each column, or one for all."""
 
-    words: tuple[Words, ...]
+    words: tuple[CellWords, ...]
     along: Axis | None
+
+    def part(self, rows: Sequence[int], columns: Sequence[int]) -> "AxisLabels":
+        """Return the labels of some rows and columns of figures."""
+        if self.along is None:
+            return self
+        places = rows if self.along == "row" else columns
+        return AxisLabels(tuple(self.words[place] for place in places), self.along)
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class FigureTable:
     """The figures of a table (rows x columns of its sheet) with the words that say what they are.
 
     `problems` are lines about its form; they count once somebody wants figures of the table.
@@ -37,40 +44,41 @@ class Table:
 
     rows: tuple[int, ...]
     columns: tuple[int, ...]
-    region: Labels
-    year: Labels
-    indicator: Labels
-    unit: Labels
+    region: AxisLabels
+    year: AxisLabels
+    indicator: AxisLabels
+    unit: AxisLabels
     problems: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
+    def part(self, rows: Sequence[int], columns: Sequence[int]) -> "FigureTable":
+        """Return what stands in some of the rows and columns, by their places in the table."""
+        return replace(
+            self,
+            rows=tuple(self.rows[row] for row in rows),
+            columns=tuple(self.columns[column] for column in columns),
+            region=self.region.part(rows, columns),
+            year=self.year.part(rows, columns),
+            indicator=self.indicator.part(rows, columns),
+            unit=self.unit.part(rows, columns),
+        )
 
-def _row_words(block: Block, what: str) -> tuple[Words, ...]:
+
+def _row_words(block: TableBlock, what: str) -> tuple[CellWords, ...]:
     """Return the words of a kind for each row of the body; those of several columns are joined."""
     columns, grid = block.labels[what], block.grid
-    said = [_column_texts(grid, block.body, column) for column in columns]
+    said = [[grid.text(row, column) for row in block.body] for column in columns]
     if len(columns) == 1:
         joined = said[0]
     else:
         joined = [" ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*said, strict=True)]
-    return tuple(Words(text, r, columns[0]) for text, r in zip(joined, block.body, strict=True))
+    return tuple(CellWords(text, r, columns[0]) for text, r in zip(joined, block.body, strict=True))
 
 
-def _column_texts(grid: Grid, rows: Sequence[int], column: int) -> list[str]:
-    """Return what the cells of a column say; those of a merged range what its first cell says."""
-    if grid.sheet.merged:
-        places = [grid.place(row, column) for row in rows]
-        values = [grid.value(row, column) for row, column in places]
-    else:
-        values = grid.sheet.values[list(rows), column].tolist()
-    texts = {v: plain(v) for v in {v for v in values if not isinstance(v, bool)}}
-    return [plain(v) if isinstance(v, bool) else texts.get(v, "") for v in values]
-
-
-def _year_above(block: Block, problems: list[str]) -> Words:
+def _year_above(block: TableBlock, problems: list[str]) -> CellWords:
     """Return the one year that is stated above the head, in a line of its own or in the title."""
     stated = block.stated("year")
-    if (when := year(stated.text)) is not None:
+    if (when := head_year(stated.text)) is not None:
         return stated._replace(text=str(when))
     years = block.stated_years()
     if len(years) == 1:
@@ -81,7 +89,9 @@ def _year_above(block: Block, problems: list[str]) -> Words:
     return NONE
 
 
-def _labels(block: Block, axes: Axes, columns: Sequence[int], problems: list[str]) -> list[Labels]:
+def _labels(
+    block: TableBlock, axes: Axes, columns: Sequence[int], problems: list[str]
+) -> list[AxisLabels]:
     """Return the words for region, year and indicator, each along its axis or from above."""
     found = []
     for what, axis in zip(("region", "year", "indicator"), axes, strict=True):
@@ -97,17 +107,17 @@ def _labels(block: Block, axes: Axes, columns: Sequence[int], problems: list[str
                 f"{block.grid.sheet.where()}: no line 地区：… above the head names the region; "
                 "add it"
             )
-        found.append(Labels(words, axis))
+        found.append(AxisLabels(words, axis))
     return found
 
 
-def _inside(words: Words) -> Words:
+def _inside(words: CellWords) -> CellWords:
     """Return the unit in the brackets of an indicator, at the indicator's place."""
     text = split_unit(words.text)[1]
     return words._replace(text=text) if text else NONE
 
 
-def _units(block: Block, indicator: Labels, columns: Sequence[int]) -> Labels:
+def _units(block: TableBlock, indicator: AxisLabels, columns: Sequence[int]) -> AxisLabels:
     """Return the units; the nearest to a figure counts.
 
     These are: a column of units, the brackets of an indicator, the head of the column, a line above
@@ -122,13 +132,13 @@ def _units(block: Block, indicator: Labels, columns: Sequence[int]) -> Labels:
         own = _row_words(block, "unit") if "unit" in block.labels else (NONE,) * size
         named = indicator.words if indicator.along == "row" else (NONE,) * size
         options = ((a, _inside(b), shared) for a, b in zip(own, named, strict=True))
-        return Labels(tuple(next((w for w in o if w.text), shared) for o in options), "row")
+        return AxisLabels(tuple(next((w for w in o if w.text), shared) for o in options), "row")
     if any(words.text for words in heads):
-        return Labels(tuple(words if words.text else shared for words in heads), "column")
-    return Labels((shared,), None)
+        return AxisLabels(tuple(words if words.text else shared for words in heads), "column")
+    return AxisLabels((shared,), None)
 
 
-def odd_heads(block: Block) -> list[str]:
+def odd_heads(block: TableBlock) -> list[str]:
     """Lines about heads that look like a year and are none."""
     return [
         f'{block.grid.sheet.where(odd.row, odd.column)}: "{odd.text}" is not understood as a year; '
@@ -138,7 +148,7 @@ def odd_heads(block: Block) -> list[str]:
     ]
 
 
-def _form(block: Block, columns: Sequence[int]) -> list[str]:
+def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.grid.sheet, np.array(block.body, dtype=int)
     found = odd_heads(block)
@@ -165,24 +175,24 @@ def _form(block: Block, columns: Sequence[int]) -> list[str]:
     return found
 
 
-def _unread(block: Block, columns: Sequence[int]) -> list[Remark]:
+def _unread(block: TableBlock, columns: Sequence[int]) -> list[Remark]:
     """Remarks on columns of figures that are set aside because their head is no year."""
     found = []
     for column, head in block.columns.items():
         if column not in columns and head.name.text and not head.odd.text:
             count = sum(is_number(block.grid.value(row, column)) for row in block.body)
             if count:
-                message = f"column '{head.name.text}' is not read: {count} figures"
-                found.append(Remark("set_aside", message, head.name.row, head.name.column))
+                fields = {"name": head.name.text, "figures": count}
+                place = head.name.row, head.name.column
+                found.append(Remark("set_aside", "column_not_read", fields, *place))
     return found
 
 
-def build_table(block: Block, axes: Axes, columns: Sequence[int]) -> Table:
+def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> FigureTable:
     """Return the table of a block whose figures stand in `columns`; rows without label are left."""
     sheet = block.grid.sheet
     problems = _form(block, columns)
     region, when, indicator = labels = _labels(block, axes, columns, problems)
-    unit = _units(block, indicator, columns)
     kept = np.ones(len(block.body), dtype=bool)
     for label in labels if len(block.body) else ():
         for place, words in enumerate(label.words) if label.along == "row" else ():
@@ -192,18 +202,14 @@ def build_table(block: Block, axes: Axes, columns: Sequence[int]) -> Table:
                     where = sheet.where(words.row, words.column)
                     problems.append(f"{where}: is empty beside figures; write what they are")
 
-    def rows(label: Labels) -> Labels:
-        if label.along != "row" or kept.all():
-            return label
-        return Labels(tuple(w for w, k in zip(label.words, kept, strict=True) if k), "row")
-
-    return Table(
-        tuple(row for row, k in zip(block.body, kept, strict=True) if k),
+    table = FigureTable(
+        block.body,
         tuple(columns),
-        rows(region),
-        rows(when),
-        rows(indicator),
-        rows(unit),
+        region,
+        when,
+        indicator,
+        _units(block, indicator, columns),
         tuple(problems),
         block.remarks + tuple(_unread(block, columns) if "column" in axes[:2] else ()),
     )
+    return table if kept.all() else table.part(np.flatnonzero(kept).tolist(), range(len(columns)))

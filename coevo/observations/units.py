@@ -57,7 +57,8 @@ UNITS = {
 }  # fmt: skip
 # every name of a unit that messages list, English or Chinese
 NAMES = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.names)}
-BESIDE = re.compile(r"([^A-Za-z0-9(]+?)[\s(/]*([A-Za-z0-9][^()]*)\)?")  # 亿元 (100 million yuan)
+# 亿元 (100 million yuan)
+BESIDE = re.compile(r"([^A-Za-z0-9(]*[^A-Za-z0-9(\s/])[\s(/]*([A-Za-z0-9][^()]*)\)?")
 
 
 def named(unit: str, language: str) -> str:

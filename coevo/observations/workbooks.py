@@ -1,170 +1,185 @@
-"""xlsx workbooks: checked as archives, passed over for what is odd, then read for values."""
+"""xlsx workbooks: checked as archives, then read by openpyxl.
+
+openpyxl reads a worksheet either whole, where one merged range may make millions of cells, or cell
+by cell, without merged ranges and hidden rows. Its parser of worksheets, which both use, gives
+cells one by one, and merged ranges and hidden rows at the end.
+"""
 
 import io
-import math
-import posixpath
+import re
+import warnings
 from collections import Counter
-from collections.abc import Mapping
-from datetime import time, timedelta
-from typing import NamedTuple
+from datetime import datetime, time, timedelta
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from coevo.errors import StudyError
-from coevo.observations import number_formats
-from coevo.observations.archives import BROKEN, parts
-from coevo.observations.hidden import hidden_remark, with_hidden_sheets
-from coevo.observations.limits import LARGEST, check_extent
-from coevo.observations.sheet_xml import Scan, long_texts, scan, walk
-from coevo.observations.sheets import Remark, Sheet, Style, address, grid, within
+from coevo.observations.archives import BROKEN, check_archive
+from coevo.observations.hidden import with_hidden_sheets
+from coevo.observations.limits import MOST_COLUMNS
+from coevo.observations.number_formats import number_style
+from coevo.observations.placed_cells import PlacedCells
+from coevo.observations.sheets import (
+    ERROR,
+    NO_VALUE,
+    CellValue,
+    MergedRange,
+    Remark,
+    Sheet,
+    cell_name,
+)
 
 WORKBOOK = "xl/workbook.xml"
+# Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
+CHINESE_DATES = {*range(27, 37), *range(50, 59)}
+# [1]Sheet!A1 or 'C:\folder\[b.xlsx]Sheet'!A1, and not the column of a table: Table[2015]
+OTHER_WORKBOOK = re.compile(r"(?<![\w\]])\[[^\[\]]+\][^\[\]!]*!")
+ESCAPED = re.compile("_x000([9AD])_")  # a tabulator or line end, as Excel writes it in a text
+TRUE = ("1", "true")
 
 
-class Part(NamedTuple):
-    """A worksheet of a workbook: its name, its part of the archive, whether it is hidden."""
+class _Workbook(ExcelReader):  # type: ignore[misc]
+    """The reader of openpyxl, which leaves what says nothing of figures: properties, charts."""
 
-    name: str
-    path: str
-    hidden: bool
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        self.charts: list[str] = []
+
+    def read(self) -> None:
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        self.read_worksheets()
+
+    def read_chartsheet(self, sheet: Any, relation: Any) -> None:
+        self.charts.append(sheet.name)
+
+
+class _Worksheet(WorkSheetParser):  # type: ignore[misc]
+    """The parser of openpyxl, with an eye on formulas.
+
+    A cell without a figure has the reason as its value and the data type `e` (error) or `f`
+    (formula without a value). linked: the cells whose formula points to another workbook.
+    """
+
+    def __init__(self, sheet: ReadOnlyWorksheet) -> None:
+        book = sheet.parent
+        chinese = (n for n, look in enumerate(book._cell_styles) if look.numFmtId in CHINESE_DATES)
+        super().__init__(
+            sheet._get_source(),
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats.union(chinese),
+            timedelta_formats=book._timedelta_formats,
+        )
+        self.linked: list[tuple[int, int]] = []
+        self.shared: set[str] = set()  # formulas to another workbook that several cells share
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = super().parse_cell(element)
+        formula = element.find(FORMULA_TAG)
+        if cell["data_type"] == "e":
+            cell["value"] = ERROR.format(cell["value"] or "of a formula")
+        elif formula is not None:
+            group = formula.get("si")  # spelt in the first cell of the group alone
+            linked = group in self.shared or OTHER_WORKBOOK.search(formula.text or "") is not None
+            if linked and group:
+                self.shared.add(group)
+            if cell["value"] is None and cell["data_type"] != "str":
+                cell |= {"value": NO_VALUE, "data_type": "f"}
+            elif linked:
+                self.linked.append((cell["row"] - 1, cell["column"] - 1))
+        return cell
+
+    def pass_over(self, element: Any) -> None:
+        """Leave what says nothing of figures, well-formed or not."""
+
+    parse_extensions = parse_formatting = parse_sheet_protection = parse_legacy = pass_over
+
+    def hidden_rows(self) -> list[int]:
+        return [int(n) - 1 for n, row in self.row_dimensions.items() if row.get("hidden") in TRUE]
+
+    def hidden_columns(self) -> list[int]:
+        return [
+            column
+            for look in self.column_dimensions.values()
+            if look.get("hidden") in TRUE
+            for column in range(int(look["min"]) - 1, min(int(look["max"]), MOST_COLUMNS))
+        ]
+
+    def merged(self) -> list[MergedRange]:
+        ranges = self.merged_cells.mergeCell if self.merged_cells else ()
+        return [
+            MergedRange(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges
+        ]
 
 
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
     """Return the visible, non-empty worksheets of an xlsx workbook; `StudyError` for hazards."""
-    from python_calamine import CalamineWorkbook
-
-    found = parts(data, shown)
-    listed = _worksheets(found, shown)
-    styles, places = _styles(found)
-    shared = long_texts(found.get("xl/sharedstrings.xml", b"<none/>"))
-    scans: dict[str, Scan] = {}
-    cells = 0
-    for sheet in listed:
-        if not sheet.hidden:
-            seen = scans[sheet.name] = scan(found[sheet.path], places, shared)
-            check_extent(*seen.shape, len(seen.rows), f"{shown} › {sheet.name}", cells)
-            cells += math.prod(seen.shape)
-    _check_texts(sum(seen.characters for seen in scans.values()), shown)
-    del found  # as large as the workbook unpacked
-    sheets = []
-    with CalamineWorkbook.from_object(io.BytesIO(data)) as book:
-        for name, seen in scans.items():
-            if seen.rows:
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                sheets.append(_sheet(shown, name, rows, seen, styles))
-    return with_hidden_sheets(sheets, [sheet.name for sheet in listed if sheet.hidden], shown)
+    check_archive(data, shown)
+    sheets: list[Sheet] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl says which ornaments it leaves out
+        reader = _Workbook(data)
+        reader.read()
+        listed = Counter(part.name for part in reader.parser.sheets)
+        for name, count in listed.items():
+            if name not in (*reader.wb.sheetnames, *reader.charts) or count > 1:
+                reason = f"its sheet '{name}' is missing or there twice"
+                raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+        hidden = []
+        for sheet in reader.wb.worksheets:
+            if sheet.sheet_state != "visible":
+                hidden.append(sheet.title)
+            elif read := _sheet(sheet, shown, sum(read.values.size for read in sheets)):
+                sheets.append(read)
+    return with_hidden_sheets(sheets, hidden, shown)
 
 
-def _check_texts(characters: int, shown: str) -> None:
-    if characters > LARGEST:
-        raise StudyError(
-            f"{shown}: repeats long texts to {characters:,} characters, above the limit of "
-            f"{LARGEST:,}; keep only the tables of figures in it"
-        )
-
-
-def _worksheets(found: Mapping[str, bytes], shown: str) -> list[Part]:
-    """Return the worksheets in the order of the workbook; chart and dialogue sheets are none."""
-    targets: dict[str, str] = {}
-    others: set[str] = set()
-    listed: list[Part] = []
-
-    def relation(name: str, attributes: dict[str, str]) -> None:
-        if name != "Relationship":
-            return
-        if attributes["Type"].endswith("/worksheet"):
-            path = posixpath.normpath(posixpath.join("/xl", attributes["Target"]))
-            targets[attributes["Id"]] = path.lstrip("/").casefold()
-        else:
-            others.add(attributes["Id"])
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if name != "sheet":
-            return
-        by = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
-        if by not in others:
-            hidden = attributes.get("state", "visible") != "visible"
-            listed.append(Part(attributes["name"], targets.get(by, ""), hidden))
-
-    walk(found.get("xl/_rels/workbook.xml.rels", b"<none/>"), relation)
-    walk(found[WORKBOOK], sheet)
-    names = Counter(part.name for part in listed)
-    for part in listed:
-        if part.path not in found or names[part.name] > 1:
-            reason = f"its sheet '{part.name}' is missing or there twice"
-            raise StudyError(f"{shown}: {BROKEN.format(reason)}")
-    return listed
-
-
-def _styles(found: Mapping[str, bytes]) -> tuple[tuple[Style, ...], dict[str, int]]:
-    """Return the distinct styles of a workbook; style id of a cell -> its place among them."""
-    codes: dict[str, str] = {}
-    formats: list[str] = []
-    section = ""
-
-    def look(name: str, attributes: dict[str, str]) -> None:
-        nonlocal section
-        if name in ("numFmts", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
-            section = name
-        elif name == "numFmt" and section == "numFmts":
-            codes[attributes["numFmtId"]] = attributes["formatCode"]
-        elif name == "xf" and section == "cellXfs":
-            formats.append(attributes.get("numFmtId", "0"))
-
-    walk(found.get("xl/styles.xml", b"<none/>"), look)
-    known = number_formats.BUILT_IN | codes
-    looks = [number_formats.style(known.get(form, "General")) for form in formats]
-    distinct = {look: place for place, look in enumerate(dict.fromkeys([Style(), *looks]))}
-    return tuple(distinct), {str(number): distinct[look] for number, look in enumerate(looks)}
-
-
-def _sheet(shown: str, name: str, rows: list[list], seen: Scan, styles: tuple[Style, ...]) -> Sheet:
-    shape = seen.shape
-    values = _values(rows, shape)
-    style = np.zeros(shape, dtype=np.int32)
-    style[np.asarray(seen.rows), np.asarray(seen.columns)] = np.asarray(seen.style)
-    remarks = hidden_remark(
-        [row for row in seen.hidden_rows if row < shape[0]],
-        np.flatnonzero(seen.hidden_columns[: shape[1]]).tolist(),
-    )
-    linked = [cell for cell in seen.linked if cell not in seen.faults]
-    if linked:
-        others = f" and {len(linked) - 1} more" if len(linked) > 1 else ""
-        message = (
-            f"computed from another workbook: {address(*linked[0])}{others}; read as stored here"
-        )
-        remarks.append(Remark("external_link", message, *linked[0]))
-    return Sheet(
-        shown,
-        name,
-        values,
-        seen.faults,
-        within(seen.merged, *shape),
-        styles,
-        style if style.any() else None,
-        tuple(remarks),
+def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
+    """Return a worksheet as ours; None if nothing stands in it."""
+    found, parser = PlacedCells(shown, sheet.title), _Worksheet(sheet)
+    for _, cells in parser.parse():
+        for cell in cells:
+            row, column = cell["row"] - 1, cell["column"] - 1
+            if cell["data_type"] in ("e", "f"):
+                found.add_fault(row, column, cell["value"])
+            elif (value := _value(cell["value"])) is not None:
+                found.add(row, column, value, cell["style_id"])
+    return found.sheet(
+        before,
+        lambda look: number_style(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format),
+        parser.merged(),
+        parser.hidden_rows(),
+        parser.hidden_columns(),
+        _linked_remarks(parser.linked),
     )
 
 
-def _values(rows: list[list], shape: tuple[int, int]) -> npt.NDArray[np.object_]:
-    """Return values in the types of a `Sheet`, as a grid of `shape`.
+def _value(value: Any) -> CellValue:
+    """Return a value of openpyxl in the types of a `Sheet`."""
+    if type(value) is int:
+        return float(value)
+    if isinstance(value, datetime):
+        return value.date() if value.time() == time() else value
+    if isinstance(value, time | timedelta):
+        return str(value)
+    if type(value) is str:
+        return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) or None
+    said: CellValue = value
+    return said
 
-    Raises `ValueError` if the reader of values sees cells beyond: then two readers of the same file
-    do not agree.
-    """
-    read = grid(rows)
-    if read.shape[0] > shape[0] or read.shape[1] > shape[1]:
-        raise ValueError("its cells do not stand where they say")
-    values = np.full(shape, None, dtype=object)
-    values[: read.shape[0], : read.shape[1]] = read
-    values[values == ""] = None
-    kinds = set(map(type, values.ravel()))
-    if kinds & {int, time, timedelta}:
-        flat = values.ravel()
-        for place, value in enumerate(flat):
-            if type(value) is int:
-                flat[place] = float(value)
-            elif isinstance(value, time | timedelta):
-                flat[place] = str(value)
-    return values
+
+def _linked_remarks(linked: list[tuple[int, int]]) -> list[Remark]:
+    """Return the remark on cells that are computed from another workbook, if there are any."""
+    if not linked:
+        return []
+    fields = {"cell": cell_name(*linked[0]), "others": len(linked) - 1}
+    return [Remark("external_link", "computed_elsewhere", fields, *linked[0])]

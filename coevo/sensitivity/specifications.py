@@ -13,13 +13,21 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.equilibria import general_rows, pair_values
-from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, REGIONAL, Row, allows_growth, inferable
+from coevo.equilibria.fitted import (
+    HEADLINE_SCALE,
+    POOLED,
+    REGIONAL,
+    Row,
+    allows_growth,
+    inferable,
+    series_of,
+)
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, Equations, PooledFit, breaks, fit_pooled
+from coevo.estimation import ESTIMATORS, Equations, PooledFit, fit_pooled
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import equilibrium_sets, interval
-from coevo.inference.feedback import feedback
+from coevo.inference.feedback import feedback_verdicts
 from coevo.sensitivity.robustness import panels_of_other_policies
 
 CASE = ["pair", "vintage", "dropped", "roles"]
@@ -147,7 +155,7 @@ def _shared(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
             ends = {"low": row["low"], "high": row["high"]}
             yield {"quantity": row["parameter"], "value": row["estimate"]} | ends
     if shared.form == "general":
-        found = feedback(shared.A, shared.covariance, shared.df, level, seed=seed)
+        found = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
         ends = {"low": found.difference_low, "high": found.difference_high}
         yield {"quantity": "feedback_difference", "value": found.difference} | ends
 
@@ -162,7 +170,9 @@ def _pooled(pool: pd.DataFrame, estimator: str) -> Iterator[PooledFit]:
 
 def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
     """Yield the rows of a fit of the region in focus alone, per unit of first-year output."""
-    own = REGIONAL[estimator](part["year"], part["x1"], part["x2"], breaks=breaks(part))
+    (own,) = REGIONAL[estimator]([series_of(part)])
+    if isinstance(own, StudyError):
+        raise own
     first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
     scale = dict(zip(("b1", "d"), first, strict=True))
     slopes = {name: getattr(own, name) * unit for name, unit in scale.items()}

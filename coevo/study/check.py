@@ -62,7 +62,7 @@ def check_study(path: str) -> Checked:
     config = complete(read_config(path), read_schema("config"), name)
     check_indicators(config, read_schema("indicators"), REGIONS, name)
     files = raw_paths(config["raw"], config["vintage"])
-    indicators = read_table(config["indicators"])
+    indicators = read_table(config["indicators"], "indicators")
     observations, remarks = observe(
         files,
         config["raw"],
@@ -86,7 +86,7 @@ def check_study(path: str) -> Checked:
         )
         rows = panel[["region", "year"]].drop_duplicates()
         whole = (len(complete_rows(panel, indicators)), len(rows))
-        kept = read_optional(config["normalisation"]["goalposts"])
+        kept = read_optional(config["normalisation"]["goalposts"], "goalposts")
         normalise(panel, indicators, config["normalisation"], kept)
     except StudyError as problem:
         problems = tuple(problem.messages)

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from coevo.errors import Problems, StudyError
+from coevo.schema import LANGUAGES
 
 
 def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
     return lambda: getattr(importlib.import_module(module), attribute)
 
 
-# A template alone makes no language: CONTRIBUTING.md says what a third one needs.
-LANGUAGES = ("en", "zh")
 # name of a registry in the schemas -> the names it holds
 REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "references": _entries("coevo.normalisation", "REFERENCES"),
@@ -43,6 +42,7 @@ REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
     "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
     "estimators": lambda: _mapping("coevo.estimation", "BESIDE"),
 }
+LANGUAGE = "<language>"
 FEWEST_YEARS = 5
 
 
@@ -79,12 +79,23 @@ def read_schema(name: str, root: str | Path = "") -> dict[str, Any]:
 
 
 def with_registries(schema: Any) -> Any:
-    """Return the schema with each `registry: name` replaced by the `enum` of its entries."""
+    """Return the schema with each `registry: name` replaced by the `enum` of its entries.
+
+    A key with `<language>` stands for one in each language, unless the schema has that one itself.
+    """
     if isinstance(schema, list):
         return [with_registries(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    out = {key: with_registries(value) for key, value in schema.items() if key != "registry"}
+    own = {key: value for key, value in schema.items() if LANGUAGE not in key}
+    several = {
+        key.replace(LANGUAGE, language): value
+        for key, value in schema.items()
+        for language in LANGUAGES
+        if LANGUAGE in key
+    }
+    out = {key: with_registries(value) for key, value in (several | own).items()}
+    out.pop("registry", None)
     if isinstance(schema.get("registry"), str):
         out["refused"] = dict(REFUSED.get(schema["registry"], dict)())
         out["enum"] = sorted(set(REGISTRIES[schema["registry"]]()) - set(out["refused"]))

@@ -36,6 +36,20 @@ def model(name):
     return residuals
 
 
+def minimum(model, starts):
+    """Return the best minimum of one problem, from its starts (number, k), or raise why not."""
+
+    def batch(points, problem):
+        found = [model(p) for p in points]
+        return np.array([r for r, _ in found]), np.array([J for _, J in found])
+
+    starts = np.atleast_2d(starts)
+    (found,) = least_squares(batch, starts[None], [len(model(starts[0])[0])])
+    if isinstance(found, StudyError):
+        raise found
+    return found
+
+
 def assert_certified(name, found):
     case = NONLINEAR[name]
     tolerance = 10.0 ** -case["digits"]
@@ -63,7 +77,7 @@ def test_linear(name):
 @pytest.mark.parametrize("start", [0, 1])
 @pytest.mark.parametrize("name", NONLINEAR)
 def test_nonlinear_from_either_start(name, start):
-    assert_certified(name, least_squares(model(name), NONLINEAR[name]["starts"][start]))
+    assert_certified(name, minimum(model(name), NONLINEAR[name]["starts"][start]))
 
 
 @pytest.mark.parametrize("name", NONLINEAR)
@@ -75,7 +89,7 @@ def test_data_have_the_certified_sum_of_squares(name):
 
 def test_several_starts_find_what_is_certified():
     first = NONLINEAR["BoxBOD"]["starts"][0]
-    assert_certified("BoxBOD", least_squares(model("BoxBOD"), scatter(first, 20, 2.0, seed=1)))
+    assert_certified("BoxBOD", minimum(model("BoxBOD"), scatter(first, 20, 2.0, seed=1)))
 
 
 def test_what_one_start_misses_several_find():
@@ -85,11 +99,10 @@ def test_what_one_start_misses_several_find():
     def wave(p):
         return np.cos(p[0] * x) - np.cos(2 * x), (-x * np.sin(p[0] * x))[:, None]
 
-    alone = least_squares(wave, [5.0])
-    assert alone.residuals @ alone.residuals > 1 and alone.starts == alone.agreeing == 1
-    found = least_squares(wave, scatter([5.0], 20, 0.7, seed=1))
+    alone = minimum(wave, [5.0])
+    assert alone.residuals @ alone.residuals > 1
+    found = minimum(wave, scatter([5.0], 20, 0.7, seed=1))
     assert found.parameters == pytest.approx([2.0], rel=1e-9)
-    assert found.starts == 20 and 1 <= found.agreeing < 20
 
 
 def test_scatter_begins_with_the_start_and_keeps_signs():
@@ -106,7 +119,7 @@ def test_no_start_that_makes_sense_is_an_error():
         return np.full(3, np.inf), np.zeros((3, 1))
 
     with pytest.raises(StudyError, match="the fit did not converge from any of 2 starts"):
-        least_squares(nowhere, [[1.0], [2.0]])
+        minimum(nowhere, [[1.0], [2.0]])
 
 
 def test_where_the_model_ends_is_no_minimum():
@@ -117,7 +130,7 @@ def test_where_the_model_ends_is_no_minimum():
         return residuals, np.full((2, 1), -1.0)
 
     with pytest.raises(StudyError, match="did not converge"):
-        least_squares(edge, [0.0])
+        minimum(edge, [0.0])
 
 
 def test_parameters_that_the_data_do_not_separate_are_refused():
@@ -127,7 +140,7 @@ def test_parameters_that_the_data_do_not_separate_are_refused():
         return (p[0] + p[1]) * x - np.cos(x), np.column_stack([x, x])
 
     with pytest.raises(StudyError, match="does not determine its parameters"):
-        least_squares(only_the_sum, [1.0, 2.0])
+        minimum(only_the_sum, [1.0, 2.0])
 
 
 def test_steps_to_where_the_model_makes_no_sense_are_taken_back():
@@ -138,6 +151,6 @@ def test_steps_to_where_the_model_makes_no_sense_are_taken_back():
         visited.append(p[0])
         return np.array([np.log(p[0]), np.log(p[0]) + 0.2]), np.array([[1 / p[0]], [1 / p[0]]])
 
-    found = least_squares(logarithm, [5.0])
+    found = minimum(logarithm, [5.0])
     assert min(visited) < 0
     assert found.parameters == pytest.approx([np.exp(-0.1)], rel=1e-7)

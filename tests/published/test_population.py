@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coevo.errors import StudyError
 from coevo.estimation import ESTIMATORS, fit, fit_trajectory, regress
 from coevo.inference import equilibrium_sets, sign_probabilities
-from coevo.lotka_volterra import conserved, equilibrium, kind, orbit, period
+from coevo.lotka_volterra import conserved, equilibrium, orbit
 from tests.exact_squares import exact_squares
 
 NUMBERS = json.loads(Path(__file__).with_name("population.json").read_text(encoding="utf-8"))
@@ -77,22 +76,10 @@ def test_probabilities_of_signs(case, fitted):
 
 
 def test_both_series_by_every_estimator():
-    """What is no regression, the path, stands below; Table 1 has no centre and no period."""
+    """What is no regression, the path, stands below."""
     assert {(case["series"], case["estimator"]) for case in CASES} == {
         (series, estimator) for series in NUMBERS["series"] for estimator in ESTIMATORS
     }
-
-
-def test_periods_near_the_equilibrium(case, fitted):
-    E = equilibrium(fitted.a1, fitted.b1, fitted.a2, fitted.b2)
-    parameters = (fitted.a1, fitted.b1, fitted.a2, fitted.b2)
-    if case["series"] == "table_1":
-        assert kind(fitted.a1, fitted.b1, fitted.a2, fitted.d) == "saddle"
-        with pytest.raises(StudyError, match="orbits close around a centre only"):
-            period(*parameters, (1.0, 1.0))
-    elif "period" in case:
-        near = tuple(float(x) * 1.0001 for x in E)
-        assert period(*parameters, near) == pytest.approx(case["period"], rel=1e-6)
 
 
 def test_table_1_is_no_supply_relation_by_any_estimator():
@@ -183,13 +170,6 @@ def test_estimates_of_a_clean_orbit(estimator):
         assert getattr(found, name) == pytest.approx(known[name], abs=1e-6)
     E = equilibrium(found.a1, found.b1, found.a2, found.b2)
     assert pytest.approx([known["x1"], known["x2"]], rel=1e-6) == E
-
-
-def test_periods_of_a_clean_orbit():
-    parameters = (TRUE["a1"], TRUE["b1"], TRUE["a2"], TRUE["d"] / TRUE["b1"])
-    assert period(*parameters, tuple(CLEAN["start"])) == pytest.approx(CLEAN["period"], rel=1e-9)
-    near = tuple(float(x) * 1.0001 for x in equilibrium(*parameters))
-    assert period(*parameters, near) == pytest.approx(CLEAN["small_period"], rel=1e-6)
 
 
 @pytest.mark.parametrize(

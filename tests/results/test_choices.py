@@ -40,7 +40,7 @@ def said(built):
             config = yaml.safe_load(Path("config", name).read_text("utf-8"))
             config = configuration.complete(config, schema, name)
             tables = {table: built(study, table) for table in TABLES}
-            chosen = Study(config, tables, read_table(config["indicators"]))
+            chosen = Study(config, tables, read_table(config["indicators"], "indicators"))
             provenance = {"files": {}, "packages": {}}
             said = voice(chosen, yaml.safe_load(phrases))
             made[study] = text(said, template, provenance)

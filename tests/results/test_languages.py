@@ -176,7 +176,10 @@ def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None
         yaml.safe_load((ROOT / f"workflow/report/{kind}.zh.yaml").read_text(encoding="utf-8"))
         for kind in ("phrases", "messages")
     )
-    table, places = (read_table(ROOT / path) for path in (config["indicators"], REGIONS))
+    table, places = (
+        read_table(ROOT / config["indicators"], "indicators"),
+        read_table(ROOT / REGIONS),
+    )
     told = study_in_language(config, kept, table, "zh", places, words["words"], messages).tables
     assert len(told["audit"])
     assert foreign([*told["audit"]["message"], *told["relations"]["relation"]], "") == {}
@@ -195,7 +198,9 @@ def words(study: str, language: str) -> list[str]:
     """Return labels and units that hold digits of their own, the longest first."""
     config = CONFIGS[study]
     paths = [config["indicators"], *config.get("robustness", {}).get("systems", {}).values()]
-    labels = pd.concat([read_table(ROOT / path) for path in paths])[f"label_{language}"]
+    labels = pd.concat([read_table(ROOT / path, "indicators") for path in paths])[
+        f"label_{language}"
+    ]
     texts = {str(label) for label in labels.dropna()} | {named(unit, language) for unit in UNITS}
     texts |= {text[:1].upper() + text[1:] for text in texts}
     return sorted((text for text in texts if text), key=len, reverse=True)

@@ -51,7 +51,8 @@ def test_what_they_print_is_the_equilibrium_and_its_statics(block):
 )
 def test_every_column_and_quantity_is_explained(results, study, table):
     """Endings that name a half of the study, or the scaling by the mean, are explained once."""
-    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    texts = [ROOT / "config" / "README.md", ROOT / "docs" / "tables.md"]
+    readme = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     frame = results(study, table)
     assert len(frame)
     names = set(frame.columns)

@@ -29,7 +29,7 @@ ZHEJIANG = {
 @pytest.fixture
 def panel_of(results):
     """`panel_of(policy)`: the panel of the study `provinces` under a policy."""
-    indicators = read_table(ROOT / "config" / "indicators" / "provinces.csv")
+    indicators = read_table(ROOT / "config" / "indicators" / "provinces.csv", "indicators")
 
     def build(policy: str, upto: str = "9999-12") -> pd.DataFrame:
         seen = results("provinces", "observations")

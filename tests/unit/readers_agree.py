@@ -1,14 +1,16 @@
-"""A second reader of workbooks beside ours: openpyxl for xlsx, calamine for xls."""
+"""A second reader of workbooks beside ours: calamine, for xlsx and xls."""
 
 import io
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
 from coevo.observations.opening import read_sheets
-from coevo.observations.sheets import Value
+from coevo.observations.sheets import CellValue
 
 
-def _common(value: object) -> Value:
+def _common(value: object) -> CellValue:
     """Return a value of any reader in the types of a sheet; a missing one and an error are None."""
     if isinstance(value, bool) or value is None:
         return value
@@ -26,7 +28,7 @@ def _common(value: object) -> Value:
     return None if not text or (text.startswith("#") and text.endswith(("!", "?", "A"))) else text
 
 
-def cells(rows: list[list[object]]) -> dict[tuple[int, int], Value]:
+def cells(rows: list[list[object]]) -> dict[tuple[int, int], CellValue]:
     """Return what a grid says, by place."""
     return {
         (row, column): common
@@ -36,24 +38,14 @@ def cells(rows: list[list[object]]) -> dict[tuple[int, int], Value]:
     }
 
 
-def second_reading(path: Path) -> dict[str, dict[tuple[int, int], Value]]:
+def second_reading(path: Path) -> dict[str, dict[tuple[int, int], CellValue]]:
     """Return the visible worksheets that say something, read by the other library."""
-    data = path.read_bytes()
+    book = CalamineWorkbook.from_object(io.BytesIO(path.read_bytes()))
     found = {}
-    if data.startswith(b"PK"):
-        from openpyxl import load_workbook
-
-        for sheet in load_workbook(io.BytesIO(data), data_only=True).worksheets:
-            if sheet.sheet_state == "visible":
-                found[sheet.title] = cells([list(row) for row in sheet.iter_rows(values_only=True)])
-    else:
-        from python_calamine import CalamineWorkbook, SheetVisibleEnum
-
-        book = CalamineWorkbook.from_object(io.BytesIO(data))
-        for sheet in book.sheets_metadata:
-            if sheet.visible == SheetVisibleEnum.Visible:
-                rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                found[sheet.name] = cells(rows)
+    for sheet in book.sheets_metadata:
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
+            rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            found[sheet.name] = cells(rows)
     return {name: said for name, said in found.items() if said}
 
 

@@ -9,9 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.observations.cell_arrays import figures
-from coevo.observations.cells import FLAGS, FORMS, figure, known_marks, without_marks, year
-from coevo.observations.sheets import Style
+from coevo.observations.cell_arrays import block_figures
+from coevo.observations.cells import (
+    FLAGS,
+    FORMS,
+    cell_figure,
+    head_year,
+    known_marks,
+    without_marks,
+)
+from coevo.observations.sheets import NumberStyle
 
 KNOWN = known_marks({})
 MARKS = "'..', '—', '——', '–', '-', '…', '……', '...', 'x'"
@@ -43,7 +50,7 @@ MARKS = "'..', '—', '——', '–', '-', '…', '……', '...', 'x'"
     ],
 )
 def test_numbers(said, value, decimals):
-    read = figure(said, KNOWN)
+    read = cell_figure(said, KNOWN)
     assert (read.value, read.flag, read.decimals, read.form) == (value, "", decimals, "")
 
 
@@ -69,7 +76,7 @@ def test_numbers(said, value, decimals):
     ],
 )
 def test_marks_for_missing_have_a_type(said, flag):
-    read = figure(said, KNOWN)
+    read = cell_figure(said, KNOWN)
     assert math.isnan(read.value) and read.flag == flag
 
 
@@ -89,18 +96,18 @@ def test_marks_for_missing_have_a_type(said, flag):
     ],
 )
 def test_a_note_mark_is_not_a_digit(said, value):
-    read = figure(said, KNOWN)
+    read = cell_figure(said, KNOWN)
     assert (read.value, read.flag) == (value, "noted")
 
 
 def test_percentages_keep_the_form_they_are_stored_in():
-    stored = figure(0.123, KNOWN, Style(3, True))
+    stored = cell_figure(0.123, KNOWN, NumberStyle(3, True))
     assert (stored.value, stored.form, stored.decimals) == (0.123, "ratio", 3)
-    text = figure("12.3%", KNOWN)
+    text = cell_figure("12.3%", KNOWN)
     assert (text.value, text.form, text.decimals) == (12.3, "%", 1)
-    assert figure("12.3 ％①", KNOWN) == figure("12.3%*", KNOWN)
-    assert (figure("5‰", KNOWN).value, figure("5‰", KNOWN).form) == (5, "‰")
-    assert figure("12.3", KNOWN, Style(3, True)).form == ""  # text has no number format
+    assert cell_figure("12.3 ％①", KNOWN) == cell_figure("12.3%*", KNOWN)
+    assert (cell_figure("5‰", KNOWN).value, cell_figure("5‰", KNOWN).form) == (5, "‰")
+    assert cell_figure("12.3", KNOWN, NumberStyle(3, True)).form == ""  # text has no number format
 
 
 def no_number(text):
@@ -142,17 +149,17 @@ def no_number(text):
 )
 def test_anything_else_is_refused_with_its_reason(said, reason):
     with pytest.raises(StudyError) as problem:
-        figure(said, KNOWN)
+        cell_figure(said, KNOWN)
     assert str(problem.value) == reason
 
 
 def test_a_study_may_add_marks_even_numbers():
     known = known_marks({"n.a": "suppressed", "9999": "not_available", "（空）": "not_applicable"})
-    assert figure("n.a", known).flag == "suppressed"
-    assert figure("(空)", known).flag == "not_applicable"
+    assert cell_figure("n.a", known).flag == "suppressed"
+    assert cell_figure("(空)", known).flag == "not_applicable"
     for said in (9999.0, "9999"):
-        assert figure(said, known).flag == "not_available"
-    block = figures(np.array([[9999.0, "9999", 1.5]], dtype=object), known)
+        assert cell_figure(said, known).flag == "not_available"
+    block = block_figures(np.array([[9999.0, "9999", 1.5]], dtype=object), known)
     assert [FLAGS[flag] for flag in block.flags[0]] == ["not_available", "not_available", ""]
 
 
@@ -176,7 +183,7 @@ def test_a_study_may_add_marks_even_numbers():
     ],
 )
 def test_years(said, when):
-    assert year(said) == when
+    assert head_year(said) == when
 
 
 def test_note_marks_leave_a_text_that_is_nothing_else():
@@ -196,7 +203,7 @@ CELL = st.one_of(
     st.decimals(-(10**6), 10**6, places=2, allow_nan=False).map(str),
     st.text(alphabet="0123456789.+-eE_,% \n①１２", max_size=7),
 )
-STYLES = (Style(), Style(2, True), Style(0), Style(1))
+STYLES = (NumberStyle(), NumberStyle(2, True), NumberStyle(0), NumberStyle(1))
 
 
 @settings(max_examples=300, deadline=None)
@@ -216,10 +223,10 @@ def test_a_block_is_read_cell_for_cell_as_single_cells_are(rows, marks):
         values[number] = [cell for cell, _ in row]
     style = np.array([[place for _, place in row] for row in rows], dtype=np.int32)
     known = known_marks(marks)
-    block = figures(values, known, STYLES, style)
+    block = block_figures(values, known, STYLES, style)
     for place in np.ndindex(values.shape):
         try:
-            single = figure(values[place], known, STYLES[style[place]])
+            single = cell_figure(values[place], known, STYLES[style[place]])
         except StudyError as problem:
             assert block.problems[place] == str(problem) and np.isnan(block.values[place])
             continue
@@ -234,27 +241,27 @@ def test_long_columns_of_plain_numbers_are_read_as_they_are_printed():
     rng = np.random.default_rng(1)
     numbers = np.round(rng.lognormal(3, 2, (4000, 2)), 3)
     texts = np.array([[repr(float(n)) for n in row] for row in numbers], dtype=object)
-    block = figures(texts, KNOWN)
+    block = block_figures(texts, KNOWN)
     assert np.array_equal(block.values, numbers) and not block.problems
-    floats = figures(numbers.astype(object), KNOWN)
+    floats = block_figures(numbers.astype(object), KNOWN)
     assert np.array_equal(floats.values, numbers)
     assert np.array_equal(floats.decimals, np.where(numbers % 1 == 0, 0, block.decimals))
 
 
 def test_what_no_float_can_hold_is_refused_in_a_block_too():
-    block = figures(np.array([["1" * 400, "2.5"], [math.inf, 2.5]], dtype=object), KNOWN)
+    block = block_figures(np.array([["1" * 400, "2.5"], [math.inf, 2.5]], dtype=object), KNOWN)
     assert set(block.problems) == {(0, 0), (1, 0)} and np.isnan(block.values[:, 0]).all()
     assert "is not a finite number" in block.problems[0, 0]
 
 
 def test_faults_are_problems_and_no_blanks():
     faults = {(0, 1): "holds a formula without a stored value"}
-    block = figures(np.array([[1.0, None, None]], dtype=object), KNOWN, faults=faults)
+    block = block_figures(np.array([[1.0, None, None]], dtype=object), KNOWN, faults=faults)
     assert block.problems == faults
     assert block.filled.tolist() == [[True, True, False]]
 
 
 def test_a_line_break_in_a_text_moves_no_decimals():
-    block = figures(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
+    block = block_figures(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
     assert block.decimals.ravel().tolist() == [1, 2, 0]
     assert block.values.ravel().tolist() == [1.5, 2.25, 3.0]

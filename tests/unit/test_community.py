@@ -8,13 +8,9 @@ from hypothesis import strategies as st
 from coevo import lotka_volterra
 from coevo.errors import StudyError
 from coevo.lotka_volterra.populations import (
-    boundary_equilibria,
-    carrying_capacities,
-    jacobian,
     kind,
     rest_point,
     simulate,
-    symbiosis_coefficients,
 )
 
 
@@ -33,21 +29,6 @@ def test_growth_vanishes_at_the_rest_point(rA):
     assert r + A @ x == pytest.approx(np.zeros(len(r)), abs=1e-9 * (1 + np.abs(A @ x).max()))
 
 
-@given(st.integers(1, 4).flatmap(communities))
-def test_jacobian_is_the_derivative_of_the_rates(rA):
-    r, A = rA
-    x = rest_point(r, A)
-    numeric = np.column_stack(
-        [
-            ((x + h) * (r + A @ (x + h)) - (x - h) * (r + A @ (x - h))) / 2e-4
-            for h in 1e-4 * np.eye(len(r))
-        ]
-    )
-    # the rates are quadratic, so central differences are exact
-    scale = 1 + np.abs(x).max() ** 2
-    assert jacobian(r, A) == pytest.approx(numeric, abs=1e-7 * scale)
-
-
 def test_a_singular_matrix_has_no_rest_point_in_any_unit():
     with pytest.raises(StudyError, match="det A is zero"):
         rest_point([1.0, 1.0], [[1e-6, 2e-3], [3e-6, 6e-3]])
@@ -59,7 +40,6 @@ def test_the_classic_form_is_a_community():
     a1, b1, a2, b2 = 0.55, 0.028, 0.8, 0.85
     r, A = (a1, -a2), [[0, -b1], [b1 * b2, 0]]
     assert rest_point(r, A) == pytest.approx(lotka_volterra.equilibrium(a1, b1, a2, b2))
-    assert jacobian(r, A) == pytest.approx(lotka_volterra.jacobian(a1, b1, a2, b2))
     assert kind(r, A) == "centre"
     assert kind((a1, a2), [[0, -b1], [-b1, 0]]) == "saddle" == lotka_volterra.kind(a1, b1, -a2, -b1)
 
@@ -131,46 +111,3 @@ def test_paths_that_cannot_be_followed():
         simulate([1, 1], [[0, 1], [1, 0]], [5, 5], [0, 20])
     with pytest.raises(StudyError, match="positive"):
         simulate([1, 1], [[-1, 0], [0, -1]], [0, 1], [0, 1])
-
-
-def test_boundary_equilibria_by_hand():
-    """Two competitors: K1 = 2, K2 = 5; x1 alone at 2 leaves 2 growth 1 - .3 x 2 = .4, and so on."""
-    empty, second, first = boundary_equilibria([1, 1], [[-0.5, -0.1], [-0.3, -0.2]])
-    assert empty.point.tolist() == [0, 0] and empty.invasion.tolist() == [1, 1]
-    assert second.point == pytest.approx([0, 5]) and second.invasion[0] == pytest.approx(0.5)
-    assert first.point == pytest.approx([2, 0]) and first.invasion[1] == pytest.approx(0.4)
-    assert np.isnan([second.invasion[1], first.invasion[0]]).all()
-    assert empty.feasible and second.feasible and first.feasible
-
-
-def test_boundary_equilibria_of_the_classic_form():
-    """Only (0, 0): no population of the classic form has a rest point of its own."""
-    found = list(boundary_equilibria([0.5, -0.3], [[0, -0.1], [0.2, 0]]))
-    assert [edge.feasible for edge in found] == [True, False, False]
-    assert found[0].invasion.tolist() == [0.5, -0.3]
-    assert np.isnan(found[1].point[1]) and np.isnan(found[1].invasion[0])
-
-
-@given(communities(3))
-def test_boundary_equilibria_are_at_rest_and_invasion_is_their_growth(rA):
-    r, A = rA
-    found = list(boundary_equilibria(r, A))
-    assert len(found) == 7
-    for edge in found:
-        if np.isfinite(edge.point).all():
-            growth = r + A @ edge.point
-            scale = 1 + np.abs(A @ edge.point).max()
-            assert np.abs(growth[edge.present]).max(initial=0) < 1e-6 * scale
-            assert edge.invasion[~edge.present] == pytest.approx(growth[~edge.present])
-
-
-def test_capacities_and_symbiosis_coefficients():
-    r, A = np.array([0.8, 0.5]), np.array([[-0.02, 0.01], [-0.03, -0.005]])
-    K, s = carrying_capacities(r, A), symbiosis_coefficients(r, A)
-    assert pytest.approx([40, 100]) == K
-    assert s == pytest.approx(np.array([[-1, 0.01 * 100 / 0.8], [-0.03 * 40 / 0.5, -1]]))
-    x = np.array([7.0, 11.0])
-    assert r * (1 + s @ (x / K)) == pytest.approx(r + A @ x)
-    # no self-limitation, no growth of its own
-    assert np.isnan(carrying_capacities([0.8, -0.5], [[0.1, 0], [0, -0.1]])).all()
-    assert np.isnan(symbiosis_coefficients([0.8, 0.5], [[0.1, 1], [1, -0.1]])[:, 0]).all()

@@ -314,3 +314,9 @@ def test_every_key_of_the_schemas_is_described():
 
     for name in ("config", "indicators"):
         assert list(undescribed(schema(name), name)) == []
+
+
+def test_a_key_of_a_language_stands_for_every_language():
+    keys = {"label_<language>": {"default": ""}, "label_en": {"type": "string"}}
+    found = configuration.with_registries(keys)
+    assert found == {"label_en": {"type": "string"}, "label_zh": {"default": ""}}

@@ -12,16 +12,14 @@ import pytest
 from scipy import stats
 
 from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
-from coevo.files import read_table, read_texts
+from coevo.files import read_texts
 from coevo.report.findings import Study
-from coevo.report.tables import TABLES
 from coevo.report.tables.exports import in_languages, latex_files, stata_files
 from coevo.report.tables.regression_table import stars
 from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_names, wide_panel
 from coevo.report.words.amounts import Words
+from coevo.schema import BUILT, column_row, table_names
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
-
-COLUMNS = read_table(ROOT / "coevo" / "report" / "tables" / "columns.csv")
 
 HOSTILE = r"a&b%c$d#e_f{g}h~i^j\k [l] *m <n> |o x₂ −1 μκΦ ′≡← ①"
 
@@ -306,12 +304,13 @@ def read(data: bytes) -> tuple[pd.DataFrame, dict, dict]:
 
 def test_stata_files_hold_the_tables() -> None:
     voice = english(study())
-    chosen, files = voice.study, stata_files(voice, COLUMNS)
+    chosen, files = voice.study, stata_files(voice)
     assert set(files) == {f"{name}.dta" for name in (
         "panel", "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications",
         "relations",
     )}  # fmt: skip
-    assert files == stata_files(english(study()), COLUMNS)
+    assert files == stata_files(english(study()))
+    own = set(chosen.indicators["indicator"])
     for name, data in files.items():
         frame, labels, _ = read(data)
         source = wide_panel(chosen) if name == "panel.dta" else chosen.tables[name[:-4]]
@@ -321,15 +320,14 @@ def test_stata_files_hold_the_tables() -> None:
                 frame[column].to_numpy(float), source[column].to_numpy(float)
             )
         assert all(0 < len(label) <= LABEL for label in labels.values())
-        same = set(COLUMNS.loc[COLUMNS["column"] == COLUMNS["en"], "column"])  # year: year
-        unknown = [c for c in source.columns if labels[c] == c and c not in same]
-        assert not unknown, (name, unknown)
+        heads = {c: column_row(name[:-4], c) for c in source.columns if c not in own}
+        assert not [c for c, row in heads.items() if row is None], name
     texts = read(files["relations.dta"])[0]["relation"]
     assert texts.tolist() == chosen.tables["relations"]["relation"].fillna("").tolist()
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:
-    frame, labels, _ = read(stata_files(english(), COLUMNS)["panel.dta"])
+    frame, labels, _ = read(stata_files(english())["panel.dta"])
     panel = study().tables["panel"].set_index(["region", "year", "indicator"])["value"]
     assert frame.at[3, "sales"] == panel[frame.at[3, "region"], frame.at[3, "year"], "sales"]
     assert labels["sales"] == "sales of shops (100 million yuan)"
@@ -339,18 +337,18 @@ def test_the_panel_is_wide_and_says_what_is_filled() -> None:
 def test_grades_are_ranked_codes_with_their_words() -> None:
     voice = english()
     chosen = voice.study
-    frame, _, codes = read(stata_files(voice, COLUMNS)["coupling.dta"])
+    frame, _, codes = read(stata_files(voice)["coupling.dta"])
     assert frame["grade"].map(codes["grade"]).tolist() == chosen.coupling["grade"].tolist()
     assert codes["grade"][1] == "extreme imbalance" and len(codes["grade"]) == 10
     np.testing.assert_array_equal(frame["grade"], np.floor(frame["D"] * 10) + 1)
     (chinese,) = languages("zh")
-    found, labels, codes = read(stata_files(chinese, COLUMNS)["coupling.dta"])
+    found, labels, codes = read(stata_files(chinese)["coupling.dta"])
     assert codes["grade"][10] == "优质协调" and labels["grade"] == "协调等级"
     np.testing.assert_array_equal(found[["grade", "stage"]], frame[["grade", "stage"]])
     assert found["name"].iloc[0] == "浙江" and "商店子系统综合发展指数" in labels["U_shops"]
     other = chosen.coupling.assign(grade="unheard of")
     put = english(replace(chosen, tables=chosen.tables | {"coupling": other}))
-    assert set(read(stata_files(put, COLUMNS)["coupling.dta"])[0]["grade"]) == {"unheard of"}
+    assert set(read(stata_files(put)["coupling.dta"])[0]["grade"]) == {"unheard of"}
 
 
 def test_stata_names_are_valid_and_each_stands_once() -> None:
@@ -380,7 +378,7 @@ def test_every_language_of_the_reports_is_written_in_its_words() -> None:
     assert [voice.study.language for voice in voices] == ["zh", "en"]
     files = latex_files(voices)
     assert {name.split(".")[1] for name in files} == {"en", "zh"}
-    assert {name[:-4] for name in stata_files(voices[0], COLUMNS)} <= set(TABLES)
+    assert {name[:-4] for name in stata_files(voices[0])} <= set(table_names(*BUILT))
     first = rows(files["states.zh.tex"])[0]
     assert first[0] == "浙江"
     assert first[6].split("，")[0] in {grade for grade in voices[0].study.grades.labels}

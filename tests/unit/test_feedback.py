@@ -5,13 +5,13 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.inference import t_quantile
-from coevo.inference.feedback import Verdict, feedback
+from coevo.inference.feedback import Verdict, feedback_verdicts
 
 SHARP = 1e-4 * np.eye(4)  # errors of .01
 
 
 def of(a11, a12, a21, a22, covariance=SHARP, **options):
-    return feedback(np.array([[a11, a12], [a21, a22]]), covariance, df=30, **options)
+    return feedback_verdicts(np.array([[a11, a12], [a21, a22]]), covariance, df=30, **options)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_difference_is_minus_the_determinant_and_its_interval_that_of_the_delta_
     generator = np.random.default_rng(1)
     A = np.array([[-0.5, 0.3], [0.4, -0.6]])
     root = 0.01 * generator.normal(size=(4, 4))
-    found = feedback(A, root @ root.T, df=30, draws=200_000)
+    found = feedback_verdicts(A, root @ root.T, df=30, draws=200_000)
     assert found.difference == pytest.approx(-np.linalg.det(A), abs=1e-15)
     error = np.linalg.norm(np.array([0.6, 0.4, 0.3, 0.5]) @ root)
     margin = t_quantile(30) * error
@@ -60,7 +60,7 @@ def test_interval_of_a_product_of_two_factors_around_zero():
     From its density K0(|x|)/pi.
     """
     covariance = np.diag([1e-20, 1.0, 1.0, 1e-20])
-    found = feedback(np.zeros((2, 2)), covariance, df=1_000_000, draws=400_000)
+    found = feedback_verdicts(np.zeros((2, 2)), covariance, df=1_000_000, draws=400_000)
     assert found.difference_high == pytest.approx(2.1816, rel=0.02)
     assert found.difference_low == pytest.approx(-2.1816, rel=0.02)
 
@@ -69,7 +69,7 @@ def test_set_of_phi_holds_the_ratios_that_a_t_test_does_not_reject():
     A, t2 = np.array([[-0.5, 0.3], [0.4, -0.6]]), t_quantile(30) ** 2
     generator = np.random.default_rng(2)
     root = 0.03 * generator.normal(size=(4, 4))
-    found = feedback(A, root @ root.T, df=30)
+    found = feedback_verdicts(A, root @ root.T, df=30)
     assert found.phi.estimate == pytest.approx(0.12 / 0.30)
     assert found.phi.kind == "interval" and found.located
     for rho in (found.phi.low, found.phi.high):
@@ -90,9 +90,9 @@ def test_units_of_the_populations_do_not_matter():
     A, units = np.array([[-0.5, 0.3], [0.4, -0.6]]), np.array([10.0, 0.01])
     generator = np.random.default_rng(3)
     root = 0.05 * generator.normal(size=(4, 4))
-    first = feedback(A, root @ root.T, df=30)
+    first = feedback_verdicts(A, root @ root.T, df=30)
     turned = root / np.tile(units, 2)[:, None]
-    second = feedback(A / units, turned @ turned.T, df=30)
+    second = feedback_verdicts(A / units, turned @ turned.T, df=30)
     assert (second.weak, second.strong, second.located) == (
         first.weak,
         first.strong,

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from coevo import files
+from coevo.errors import StudyError
 from coevo.report import tables
 from tests.sample import ROOT
 
@@ -20,18 +21,40 @@ def test_codes_flags_digits_and_missing_values_survive(tmp_path):
             "flag": ["", ""],
         }
     )
-    files.write_table(frame, tmp_path / "deep" / "t.csv")
-    back = files.read_table(tmp_path / "deep" / "t.csv")
+    frame.insert(1, "name", "nan")
+    files.write_table(frame, tmp_path / "deep" / "panel.csv")
+    back = files.read_table(tmp_path / "deep" / "panel.csv")
     assert back["region"].tolist() == ["010000", "330000"]
     assert back["indicator"].tolist() == ["NA", "nan"]
     assert back["flag"].tolist() == ["", ""]
     assert back["value"].tolist()[0] == 0.1 + 0.2 and back["value"].isna().tolist()[1]
-    assert b"\r" not in (tmp_path / "deep" / "t.csv").read_bytes()
+    assert b"\r" not in (tmp_path / "deep" / "panel.csv").read_bytes()
 
 
 def test_a_year_may_be_empty(tmp_path):
     (tmp_path / "t.csv").write_text("year,value\n2015,1\n,2\n")
-    assert files.read_table(tmp_path / "t.csv")["year"].isna().tolist() == [False, True]
+    back = files.read_table(tmp_path / "t.csv", "equilibria")
+    assert back["year"].isna().tolist() == [False, True]
+
+
+def test_a_column_has_the_type_of_its_table(tmp_path):
+    (tmp_path / "t.csv").write_text("computed,own\n007,1\n")
+    assert files.read_table(tmp_path / "t.csv", "claims").iloc[0].tolist() == ["007", 1]
+    assert files.read_table(tmp_path / "t.csv", "audit").iloc[0].tolist() == [7.0, 1]
+
+
+def test_a_number_that_is_none_is_named(tmp_path):
+    (tmp_path / "t.csv").write_text("indicator,low,high\na,0,much\n")
+    with pytest.raises(StudyError, match=r"t\.csv: high: .*'much'; every cell must be a number"):
+        files.read_table(tmp_path / "t.csv", "goalposts")
+
+
+def test_a_table_is_written_with_its_columns_alone(tmp_path):
+    frame = pd.DataFrame(columns=["region", "name", "year", "indicator", "z", "flag"])
+    files.write_table(frame, tmp_path / "normalised.csv")
+    for wrong in (frame.assign(more=1), frame.drop(columns="z"), frame[frame.columns[::-1]]):
+        with pytest.raises(ValueError, match="normalised: columns"):
+            files.write_table(wrong, tmp_path / "normalised.csv")
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
@@ -51,7 +74,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
 def test_excel_finds_its_mark(tmp_path):
     files.write_text(tables.for_excel(pd.DataFrame({"name": ["浙江"]})), tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert files.read_table(tmp_path / "t.csv")["name"].tolist() == ["浙江"]
+    assert files.read_table(tmp_path / "t.csv", "panel")["name"].tolist() == ["浙江"]
 
 
 def test_text_that_looks_like_a_formula_stays_text_for_excel():

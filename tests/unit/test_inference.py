@@ -1,14 +1,26 @@
 """Sets against the test they invert, probabilities against a second computation."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.integrate import quad
 
 from coevo.errors import StudyError
 from coevo.estimation import Equations, fit
-from coevo.inference import equilibrium_sets, fieller, interval, sign_probabilities, t_quantile
+from coevo.inference import (
+    QUADRANTS,
+    equilibrium_sets,
+    fieller,
+    interval,
+    quadrant_probabilities,
+    sign_patterns,
+    sign_probabilities,
+    t_quantile,
+)
 
 value = st.floats(-10, 10).filter(lambda x: abs(x) > 0.01)
 spread = st.floats(0.01, 5)
@@ -116,24 +128,75 @@ def test_sign_probabilities_by_quadrature(df):
         "saddle": p[0, 0] * p[1, 1] + p[0, 1] * p[1, 0],
         "positive": p[0].sum() * p[1].sum(),
     }
-    found = sign_probabilities(both, draws=200_000)
-    assert found == pytest.approx(expected, abs=0.005)
+    assert sign_probabilities(both) == pytest.approx(expected, abs=5e-4)
 
 
-def test_sign_probabilities_sum_and_repeat():
-    one, again = sign_probabilities(lines()), sign_probabilities(lines(), seed=1)
-    assert one == again != sign_probabilities(lines(), seed=2)
-    parts = one["predator_prey"] + one["reversed"] + one["saddle"]
-    assert parts == pytest.approx(one["positive"], abs=1e-12)
+def drawn_quadrants(mean, V, df, draws=400_000):
+    x = stats.multivariate_t(mean, V, df, seed=7).rvs(draws)
+    signs = {"-": x < 0, "+": x > 0}
+    return {pair: np.mean(signs[pair[0]][:, 0] & signs[pair[1]][:, 1]) for pair in QUADRANTS}
+
+
+@pytest.mark.parametrize("df", [1, 2, 6, 30, 279])
+@pytest.mark.parametrize("r", [-0.999, -0.7, 0, 0.5, 0.99])
+def test_quadrants_are_shares_of_many_draws(df, r):
+    for mean in ([0.4, -0.3], [1.2, 1.1], [-0.5, 0.02]):
+        V = covariance(0.5, 0.4, r)
+        found = quadrant_probabilities(mean, V, df)
+        assert list(found) == list(QUADRANTS)
+        assert found == pytest.approx(drawn_quadrants(mean, V, df), abs=0.004)
+        assert sum(found.values()) == pytest.approx(1, abs=1e-12)
+
+
+def test_quadrants_around_zero_have_a_closed_form():
+    """P(both positive) = 1/4 + arcsin(rho)/(2 pi), whatever the degrees of freedom."""
+    for r in (-0.9999, -0.3, 0.0, 0.8):
+        for df in (1, 7, 200):
+            found = quadrant_probabilities([0, 0], covariance(2, 3, r), df)
+            expected = 0.25 + np.arcsin(r) / (2 * np.pi)
+            assert found["++"] == pytest.approx(expected, abs=1e-8)
+            assert found["+-"] == pytest.approx(0.5 - expected, abs=1e-8)
+
+
+def test_quadrants_where_the_two_nearly_agree():
+    """Means as far from zero in their errors, a case that is steep in the quadrature."""
+    for r, gap in ((0.6, 1e-3), (-0.55, 2e-4), (0.999, 1e-4)):
+        mean, V = np.array([-0.69, np.sign(r) * -0.69 + gap]), covariance(1, 1, r)
+        found = quadrant_probabilities(mean, V, 279)["++"]
+
+        def part(t, mean=mean, r=r):
+            spread = np.sqrt((1 - r**2) * (279 + t**2) / 280)
+            return stats.t.pdf(t, 279) * stats.t.cdf((mean[1] - r * t) / spread, 280)
+
+        cuts = [-12.0, *(x for x in [mean[1] / r] if x < mean[0]), mean[0]]
+        pieces = [quad(part, *ends, epsabs=1e-12, limit=400)[0] for ends in pairwise(cuts)]
+        expected = sum(pieces)
+        assert found == pytest.approx(expected, abs=1e-7)
+
+
+def test_sign_patterns_of_many_fits_at_once():
+    fits = [lines(), lines(3, 0.5), lines(30, 2)]
+    stacked = (
+        np.array([getattr(f, name) for f in fits]) for name in ("coefficients", "covariance")
+    )
+    found = sign_patterns(*stacked, [f.df for f in fits])
+    for i, one in enumerate(fits):
+        alone = {name: share[i] for name, share in found.items()}
+        assert sign_probabilities(one) == pytest.approx(alone, rel=1e-13)
+    parts = found["predator_prey"] + found["reversed"] + found["saddle"]
+    assert parts == pytest.approx(found["positive"], abs=1e-15)
+    assert sign_probabilities(fits[0], draws=10, seed=3) == sign_probabilities(fits[0])
+    with pytest.raises(StudyError, match="no residual degree"):
+        sign_probabilities(lines(0))
 
 
 def test_sign_probabilities_do_not_depend_on_units():
     t, x = range(8), np.random.default_rng(5).lognormal(0, 0.4, (2, 8))
     one = sign_probabilities(fit(t, *x))
-    assert sign_probabilities(fit(t, 1000 * x[0], 0.01 * x[1])) == pytest.approx(one, abs=1e-4)
+    assert sign_probabilities(fit(t, 1000 * x[0], 0.01 * x[1])) == pytest.approx(one, abs=1e-12)
 
 
 def test_sign_probabilities_without_error_are_certain():
     certain = Equations(np.array([[0.4, -0.3], [-0.2, 0.5]]), np.zeros((2, 2, 2)), 3)
     expected = {"predator_prey": 1, "reversed": 0, "saddle": 0, "positive": 1}
-    assert sign_probabilities(certain, draws=100) == expected
+    assert sign_probabilities(certain) == expected

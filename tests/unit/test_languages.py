@@ -22,8 +22,8 @@ from coevo.report.figures import FIGURES
 from coevo.report.findings.localised import translator
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import environment
+from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
-from coevo.study.configuration import LANGUAGES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import FOLDER, ROOT, words_of
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations import observe
-from coevo.observations.blocks import blocks
-from coevo.observations.heads import Grid
+from coevo.observations.blocks import table_blocks
+from coevo.observations.cells import cell_figure, known_marks
+from coevo.observations.heads import HeadGrid, is_number
 from coevo.observations.layouts import LAYOUTS, read_layout
-from coevo.observations.sheets import Remark, Sheet, Span, address, grid
+from coevo.observations.names import Regions, find_indicator
+from coevo.observations.sheets import MergedRange, Remark, Sheet, cell_name
+from coevo.observations.units import is_unit
 from coevo.panel.audit import audit_findings, with_remarks
 from tests.unit.readers_agree import assert_readers_agree
 
@@ -51,7 +56,7 @@ class Page:
 
     def __init__(self, *lines: list) -> None:
         self.rows: list[list] = [list(line) for line in lines]
-        self.merged: list[Span] = []
+        self.merged: list[MergedRange] = []
         self.cells: dict[Key, str] = {}
 
     def add(self, *row) -> None:
@@ -60,7 +65,7 @@ class Page:
     def figures(self, labels: list, values: list[tuple[Key, float]]) -> None:
         """Add a row: its labels, then figures."""
         for place, (key, _) in enumerate(values):
-            self.cells[key] = address(len(self.rows), len(labels) + place)
+            self.cells[key] = cell_name(len(self.rows), len(labels) + place)
         self.add(*labels, *(None if np.isnan(value) else value for _, value in values))
 
 
@@ -151,10 +156,10 @@ def two_levels(figures) -> list[Page]:
         )
         page.add(None, *(NAMES[i] for _ in years for i in money))
         page.add(None, *(ENGLISH[i] for _ in years for i in money))
-        page.merged.append(Span(top, 0, top + 2, 0))
+        page.merged.append(MergedRange(top, 0, top + 2, 0))
         for place in range(len(years)):
             left = 1 + place * len(money)
-            page.merged.append(Span(top, left, top, left + len(money) - 1))
+            page.merged.append(MergedRange(top, left, top, left + len(money) - 1))
         if not number:
             page.add("全  国 National Total", *[1.0] * (len(years) * len(money)))
         for r in part:
@@ -318,7 +323,8 @@ def test_figures_come_back_as_they_were_written(figures, layout, form, tmp_path)
 
 
 def sheet(*rows, merged=()) -> Sheet:
-    return Sheet("f", "s", grid([list(row) for row in rows]), merged=tuple(merged))
+    values = np.array([*zip(*itertools.zip_longest(*rows), strict=True)], dtype=object)
+    return Sheet("f", "s", values, merged=tuple(merged))
 
 
 def words(labels) -> list[str]:
@@ -334,7 +340,7 @@ def test_each_layout_is_chosen_by_its_own_content(figures):
     for name, write in WRITERS.items():
         page = write(figures)[0]
         values = sheet(*page.rows, merged=page.merged)
-        block = blocks(Grid(values))[0]
+        block = table_blocks(HeadGrid(values))[0]
         chosen[name] = [other for other, reader in LAYOUTS.items() if reader(block) is not None]
     assert chosen == {name: [name] for name in LAYOUTS}
 
@@ -357,12 +363,12 @@ def test_notes_are_kept_whole_with_their_cell_and_the_source_ends_the_table():
     (table,) = found.tables
     assert table.rows == (3,)
     assert table.remarks == (
-        Remark("note", "注：1.甲，乙。 2.丙。", 6, 0),
-        Remark("note", "Note: revised * 初步数", 8, 0),
+        Remark("note", "note", {"text": "注：1.甲，乙。 2.丙。"}, 6, 0),
+        Remark("note", "note", {"text": "Note: revised * 初步数"}, 8, 0),
     )
     rows = (*STATED, HEAD, ("浙江", 1.0, 2.0), ("①按当年价格计算",), ("注 初步数",))
     (table,) = read_layout(sheet(*rows)).tables
-    assert [remark.message for remark in table.remarks] == ["①按当年价格计算", "注 初步数"]
+    assert [remark.fields["text"] for remark in table.remarks] == ["①按当年价格计算", "注 初步数"]
     assert table.rows == (3,)
 
 
@@ -420,7 +426,7 @@ def test_heads_of_several_levels(head, years, names):
 
 
 def test_merged_heads_end_where_their_range_ends():
-    merged = [Span(0, 0, 1, 0), Span(0, 1, 0, 2)]
+    merged = [MergedRange(0, 0, 1, 0), MergedRange(0, 1, 0, 2)]
     rows = (["地区", "2019年", None, None], [None, "甲", "乙", "面积"], ["浙江", 1.0, 2.0, 3.0])
     (table,) = read_layout(sheet(*rows, merged=merged)).tables
     assert words(table.year) == ["2019", "2019", "2019"]  # a blank goes on like its neighbour
@@ -451,7 +457,7 @@ def test_long_tables_in_any_order(columns):
 
 def test_names_merged_over_their_years_are_filled_down():
     rows = (["地区", "年份", "甲(亿元)"], ["浙江", "2015", 1.0], [None, "2016", 2.0])
-    (table,) = read_layout(sheet(*rows, merged=[Span(1, 0, 2, 0)])).tables
+    (table,) = read_layout(sheet(*rows, merged=[MergedRange(1, 0, 2, 0)])).tables
     assert words(table.region) == ["浙江", "浙江"] and not table.problems
     (table,) = read_layout(sheet(*rows)).tables
     assert table.problems == ("f › s › A3: is empty beside figures; write what they are",)
@@ -479,7 +485,7 @@ def test_names_merged_over_their_years_are_filled_down():
         ),
         (
             [*STATED, HEAD, ("浙江", 1.0, None)],
-            [Span(3, 1, 3, 2)],
+            [MergedRange(3, 1, 3, 2)],
             "s › B4: a figure stands in 2 merged cells, so it is not clear whose it is; undo the "
             "merging and write it where it belongs",
         ),
@@ -516,8 +522,7 @@ def test_a_sheet_without_figures_is_set_aside_and_one_in_no_known_layout_refused
     guide = read_layout(
         sheet(["填写说明"], [1.0, "选择地区"], ["指标", "单位", "含义"], ["甲", "亿元", "乙"])
     )
-    said = "the sheet holds no table of figures and is not read"
-    assert guide.remarks == (Remark("set_aside", said),) and not guide.tables
+    assert guide.remarks == (Remark("set_aside", "no_table"),) and not guide.tables
     assert not guide.problems
     odd = read_layout(sheet(["名称", "2015年"], ["浙江", 1.5]))
     assert odd.problems == (
@@ -532,10 +537,49 @@ def test_a_sheet_without_figures_is_set_aside_and_one_in_no_known_layout_refused
     assert not (empty.tables or empty.remarks or empty.problems)
 
 
+MANY = 50_000
+LONG_TEXTS = [
+    "北京" + "*" * MANY + "a",
+    "1" * MANY + "a",
+    "1," * MANY + "a",
+    "指标: 甲" + " " * MANY + "乙",
+    "注" + " " * MANY + "1",
+    "a" * MANY + "1",
+    "北京" + ")a" * MANY + "京",
+    "亿元" + " /" * MANY + "(",
+    "甲" + "(" * MANY,
+    "甲 " + "( " * MANY + "a",
+    "甲" + "①(元)" * MANY,
+    "续" + "年份:" * MANY,
+]
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS, ids=range(len(LONG_TEXTS)))
+def test_a_long_text_is_read_once_and_not_again_from_each_of_its_characters(text):
+    for row in range(5):
+        for column in range(2):
+            rows = [
+                ["指标：甲", None],
+                ["单位：亿元", None],
+                ["地区", "2015年"],
+                ["北京", 1.0],
+                ["注", 2],
+            ]
+            rows[row][column] = text
+            found = read_layout(sheet(*rows))
+            assert len(found.tables) + len(found.problems) + len(found.remarks) > 0
+    assert find_indicator(text, {}) is None and not is_number(text) and not is_unit(text)
+    with pytest.raises(StudyError):
+        Regions(REGIONS).find(text)
+    with pytest.raises(StudyError):
+        cell_figure(text, known_marks({}))
+
+
 def test_columns_beside_years_are_set_aside_with_a_count():
     rows = (*STATED, ("地区", "2015年", "增速"), ("浙江", 1.0, 2.0), ("北京", 1.0, None))
     (table,) = read_layout(sheet(*rows)).tables
-    assert table.remarks == (Remark("set_aside", "column '增速' is not read: 1 figures", 2, 2),)
+    fields = {"name": "增速", "figures": 1}
+    assert table.remarks == (Remark("set_aside", "column_not_read", fields, 2, 2),)
     assert table.columns == (1,)
 
 

@@ -8,7 +8,14 @@ import yaml
 
 from coevo.errors import StudyError
 from coevo.files import read_table
-from coevo.observations.names import Place, Regions, aliases, compared, find_indicator, nearest
+from coevo.observations.names import (
+    RegionMatch,
+    Regions,
+    aliases,
+    compared,
+    find_indicator,
+    nearest_names,
+)
 from coevo.study.configuration import with_defaults
 from coevo.study.indicator_table import check_indicators
 
@@ -25,9 +32,9 @@ def test_every_region_by_every_form_of_its_name():
         forms = [row[c] for c in ("region", "name_en", "name_zh", "long_zh")]
         assert aliases(row["traditional_zh"])[0] == TRADITIONAL[number]
         for name in (*forms, *aliases(row["traditional_zh"])):
-            assert REGIONS.find(name) == Place(row["region"])
+            assert REGIONS.find(name) == RegionMatch(row["region"])
         for name in aliases(row["variants"]):
-            assert REGIONS.find(name) == Place(row["region"], variant=True)
+            assert REGIONS.find(name) == RegionMatch(row["region"], variant=True)
 
 
 def test_long_traditional_forms_differ_from_the_simplified_only_where_characters_do():
@@ -67,13 +74,13 @@ def test_long_traditional_forms_differ_from_the_simplified_only_where_characters
     ],
 )
 def test_what_stands_beside_a_name_does_not_matter(text, code):
-    assert REGIONS.find(text) == Place(code)
+    assert REGIONS.find(text) == RegionMatch(code)
 
 
 @pytest.mark.parametrize("text", ["广西省", "内蒙", "新疆省", "西藏省", "宁夏省", "Tibet"])
 def test_wrong_and_older_forms_are_variants(text):
     assert REGIONS.find(text).variant
-    assert REGIONS.find("内蒙 Inner Mongolia") == Place("150000", variant=True)
+    assert REGIONS.find("内蒙 Inner Mongolia") == RegionMatch("150000", variant=True)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +125,7 @@ def test_a_name_of_two_regions_asks_for_the_code():
         }
     )
     regions = Regions(twice)
-    assert regions.find("朝阳区") == Place("110105")
+    assert regions.find("朝阳区") == RegionMatch("110105")
     with pytest.raises(StudyError) as problem:
         regions.find("朝阳")
     said = '"朝阳" names several regions (110105 220104); write the code instead'
@@ -129,7 +136,7 @@ def test_a_region_may_bear_the_name_of_a_group():
     regions = pd.DataFrame(
         {"region": ["1"], "name_zh": ["东部"], "long_zh": [""], "name_en": ["East"]}
     )
-    assert Regions(regions).find("东部") == Place("1")
+    assert Regions(regions).find("东部") == RegionMatch("1")
 
 
 @pytest.mark.parametrize(
@@ -163,8 +170,8 @@ def test_indicators_are_found_by_equality(text, found):
 
 def test_the_nearest_names_are_proposed():
     held = {"电子商务销售额合计", "年末常住人口", "电子商务采购额"}
-    assert nearest("电子商务销售额", held, 2) == ["电子商务销售额合计", "电子商务采购额"]
-    assert nearest("价格指数", held) == []
+    assert nearest_names("电子商务销售额", held, 2) == ["电子商务销售额合计", "电子商务采购额"]
+    assert nearest_names("价格指数", held) == []
 
 
 @pytest.mark.parametrize(

@@ -126,8 +126,8 @@ def test_a_new_year_changes_nothing_earlier_under_kept_goalposts():
 
 def test_kept_goalposts_carry_their_hash(tmp_path):
     _, made = values("panel", FIGURES[FIGURES["year"] < 2017])
-    write_table(made, tmp_path / "kept.csv")
-    kept = read_table(tmp_path / "kept.csv")
+    write_table(made, tmp_path / "goalposts.csv")
+    kept = read_table(tmp_path / "goalposts.csv")
     settings = {**SETTINGS, "reference": "goalposts"}
     _, again = normalise(FIGURES, INDICATORS, settings, kept)
     assert set(again["sha256"]) == set(made["sha256"])

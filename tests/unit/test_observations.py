@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from coevo.errors import StudyError
 from coevo.observations import observe
-from coevo.observations.sheets import address
+from coevo.observations.sheets import cell_name
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.vintages import revisions
 from tests.unit.readers_agree import assert_readers_agree
@@ -455,7 +455,7 @@ def test_a_guide_sheet_and_notes_are_remarked(raw):
 
 
 def test_addresses_of_cells():
-    assert address(6, 2) == "C7" and address(0, 26) == "AA1" and address(9, 701) == "ZZ10"
+    assert cell_name(6, 2) == "C7" and cell_name(0, 26) == "AA1" and cell_name(9, 701) == "ZZ10"
 
 
 def test_more_names_than_one_may_serve_an_indicator_but_none_two(raw):

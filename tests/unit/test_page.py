@@ -15,9 +15,9 @@ from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import page
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
-from coevo.report.tables import TABLES
 from coevo.report.tables.report_table import ReportTable, as_markdown
 from coevo.report.words.voices import voice
+from coevo.schema import BUILT, table_names
 from tests.sample import ROOT, config, indicators, study, tables
 
 PHRASES = {
@@ -153,7 +153,9 @@ def test_script_has_its_words_from_the_phrases(language: str) -> None:
 
 
 def test_every_sheet_that_a_table_names_is_in_the_workbook() -> None:
-    assert {sheet for sheets in page.SHEETS.values() for sheet in sheets} <= set(TABLES)
+    assert {sheet for sheets in page.SHEETS.values() for sheet in sheets} <= set(
+        table_names(*BUILT)
+    )
     unnamed = {"files", "packages", "levels"}  # no numbers of the study
     assert set(PHRASES["en"]["tables"]) == set(page.SHEETS) | unnamed
 

@@ -9,7 +9,6 @@ from coevo import files
 from coevo.errors import StudyError
 from coevo.files import write_folder
 from coevo.history.releases import check_name, keep, kept_releases, latest, manifest, vintage_files
-from coevo.report.tables import TABLES, tables_of
 
 ABOUT = {"study": "small", "vintages": ["2026-10"], "config": {"years": {"first": 1, "last": 2}}}
 PANEL = {"panel.csv": b"region\n330000\n"}
@@ -106,11 +105,3 @@ def test_a_folder_that_is_no_release_is_named(tmp_path, text, why) -> None:
 def test_vintages_are_the_folders_that_raw_files_stand_in() -> None:
     raw = ["data/raw/x/2027-10/b/c.csv", "data/raw/x/2026-10/a.csv", "data/raw/x/2027-10/a.csv"]
     assert vintage_files("data/raw/x", raw) == ["2026-10", "2027-10"]
-
-
-def test_the_tables_of_a_study_follow_its_configuration() -> None:
-    every = tables_of({"interaction": {"upstream": "a"}, "claims": "qian"})
-    assert [*every, "changes"] == list(TABLES)
-    model = {"parameters", "fits", "equilibria", "relations", "specifications"}
-    assert set(every) - set(tables_of({"interaction": None, "claims": "qian"})) == model
-    assert set(every) - set(tables_of({"interaction": {"x": 1}, "claims": None})) == {"claims"}

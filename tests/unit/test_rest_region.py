@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coevo.errors import StudyError
-from coevo.estimation import Equations
-from coevo.inference import in_region, rest_region, sign_probabilities, sign_probabilities_general
+from coevo.inference import QUADRANTS, in_region, independent_quadrants, rest_point_projections
 from coevo.lotka_volterra.populations import rest_point
 
 
@@ -45,7 +44,7 @@ def test_projections_agree_with_a_search_of_the_plane(seed, precision, rows):
     net = np.tan(angle)
     grid = np.stack(np.meshgrid(x[0] + net, x[1] + net, indexing="ij"), axis=-1)
     inside = in_region(grid, r, A, V, df)
-    for axis, found in enumerate(rest_region(r, A, V, df)):
+    for axis, found in enumerate(rest_point_projections(r, A, V, df)):
         seen = x[axis] + net[inside.any(axis=1 - axis)]
         held = (found.pieces[:, :1] <= seen) & (seen <= found.pieces[:, 1:])
         assert held.any(axis=0).all()
@@ -60,7 +59,7 @@ def test_projections_agree_with_a_search_of_the_plane(seed, precision, rows):
 def test_ends_of_a_projection_are_reached_and_not_passed(seed, precision):
     """At a finite end one point completes it; a little further none does."""
     r, A, V, df, _ = fitted(seed, precision)
-    for axis, found in enumerate(rest_region(r, A, V, df)):
+    for axis, found in enumerate(rest_point_projections(r, A, V, df)):
         for low, high in found.pieces:
             width = min(high - low, 1.0) if np.isfinite(high - low) else 1.0
             for end, step in ((low, 1), (high, -1)):
@@ -91,18 +90,20 @@ def test_a_region_by_hand():
     V = np.zeros((2, 3, 3))
     V[0, 0, 0], V[1, 0, 0] = 0.1**2, 0.3**2
     t = stats.t.ppf(1 - 0.05 / 4, 7)
-    for found, x, e in zip(rest_region([2, 5], -np.eye(2), V, 7), (2, 5), (0.1, 0.3), strict=True):
+    for found, x, e in zip(
+        rest_point_projections([2, 5], -np.eye(2), V, 7), (2, 5), (0.1, 0.3), strict=True
+    ):
         assert found.kind == "interval"
         assert (found.low, found.high) == pytest.approx((x - t * e, x + t * e))
 
 
 def test_a_region_without_error_is_a_point_and_one_without_A_is_everything():
     for found, x in zip(
-        rest_region([2, 5], -np.eye(2), np.zeros((2, 3, 3)), 7), (2, 5), strict=True
+        rest_point_projections([2, 5], -np.eye(2), np.zeros((2, 3, 3)), 7), (2, 5), strict=True
     ):
         assert (found.kind, found.low, found.high) == ("interval", x, x)
     V = np.broadcast_to(np.diag([0.01, 9.0, 9.0]), (2, 3, 3))
-    for found in rest_region([2, 5], -np.eye(2), V, 7):
+    for found in rest_point_projections([2, 5], -np.eye(2), V, 7):
         assert (found.kind, found.low, found.high) == ("unbounded", -np.inf, np.inf)
 
 
@@ -112,8 +113,8 @@ def test_a_region_scales_with_the_populations(k, precision):
     for seed in range(5):
         r, A, V, df, _ = fitted(seed, precision)
         unit = np.array([1, *k])
-        scaled = rest_region(r, A / np.array(k), V / unit[:, None] / unit, df)
-        for own, other, factor in zip(rest_region(r, A, V, df), scaled, k, strict=True):
+        scaled = rest_point_projections(r, A / np.array(k), V / unit[:, None] / unit, df)
+        for own, other, factor in zip(rest_point_projections(r, A, V, df), scaled, k, strict=True):
             assert other.kind == own.kind
             assert other.pieces == pytest.approx(own.pieces * factor, rel=1e-6, abs=1e-7 * factor)
 
@@ -126,7 +127,7 @@ def test_the_region_covers_and_so_do_its_projections():
         x = rest_point(truth[:, 0], truth[:, 1:])
         held.append(bool(in_region(x, r, A, V, df, 0.9)))
         if seed < 100:
-            pairs = zip(rest_region(r, A, V, df, 0.9), x, strict=True)
+            pairs = zip(rest_point_projections(r, A, V, df, 0.9), x, strict=True)
             inside = [np.any((p.pieces[:, 0] <= v) & (v <= p.pieces[:, 1])) for p, v in pairs]
             projected.append(all(inside) or not held[-1])
     assert np.mean(held) == pytest.approx(0.9025, abs=0.045)
@@ -135,72 +136,23 @@ def test_the_region_covers_and_so_do_its_projections():
 
 def test_a_region_is_drawn_for_two():
     with pytest.raises(StudyError, match="two populations, not 3"):
-        rest_region(np.ones(3), np.eye(3), np.zeros((3, 4, 4)), 5)
-
-
-def general(size=1.0):
-    r, A = np.array([0.4, -0.2]), np.array([[-0.2, -0.3], [0.5, -0.1]])
-    root = np.random.default_rng(3).normal(0, 0.25, (2, 3, 3))
-    return r, A, size**2 * (root @ root.transpose(0, 2, 1))
+        rest_point_projections(np.ones(3), np.eye(3), np.zeros((3, 4, 4)), 5)
 
 
 @pytest.mark.parametrize("df", [1, 5])
 def test_probabilities_of_signs_are_products_of_t(df):
-    r, A, V = general()
-    found = sign_probabilities_general(r, A, V, df, draws=100_000)
-    up12 = stats.t.sf(0, df, A[0, 1], np.sqrt(V[0, 2, 2]))
-    up21 = stats.t.sf(0, df, A[1, 0], np.sqrt(V[1, 1, 1]))
-    expected = {
-        "--": (1 - up12) * (1 - up21),
-        "++": up12 * up21,
-        "+-": up12 * (1 - up21),
-        "-+": (1 - up12) * up21,
-    }
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=0.006)
+    effects, errors = np.array([[-0.3, 0.5], [0.2, -1.0]]), np.array([[0.25, 0.4], [0.1, 0.9]])
+    found = independent_quadrants(effects, errors, df)
+    up12, up21 = stats.t.sf(0, df, effects, errors).T
+    assert found["--"] == pytest.approx((1 - up12) * (1 - up21), rel=1e-12)
+    assert found["++"] == pytest.approx(up12 * up21, rel=1e-12)
+    assert found["+-"] == pytest.approx(up12 * (1 - up21), rel=1e-12)
+    assert found["-+"] == pytest.approx((1 - up12) * up21, rel=1e-12)
 
 
-def test_probability_that_the_rest_point_is_positive():
-    """Against draws by scipy and Cramer's rule."""
-    r, A, V = general()
-    c = np.column_stack([r, A])
-    drawn = [stats.multivariate_t(c[i], V[i], 4, seed=i + 1).rvs(100_000) for i in range(2)]
-    (r1, a, b), (r2, c21, d) = (part.T for part in drawn)
-    x = np.array([b * r2 - d * r1, c21 * r1 - a * r2]) / (a * d - b * c21)
-    found = sign_probabilities_general(r, A, V, 4, draws=100_000)
-    assert found["positive"] == pytest.approx(np.mean((x > 0).all(axis=0)), abs=0.008)
-
-
-def test_the_classic_form_as_a_general_one():
-    """Without own terms and their errors the two ways to the same probability agree."""
-    errors = np.array([[[0.09, -0.048], [-0.048, 0.04]], [[0.0625, -0.0675], [-0.0675, 0.2025]]])
-    classic = Equations(np.array([[0.4, -0.3], [-0.2, 0.5]]), errors, 6)
-    V = np.zeros((2, 3, 3))
-    V[np.ix_([0], [0, 2], [0, 2])] = errors[0]
-    V[np.ix_([1], [0, 1], [0, 1])] = errors[1]
-    A = [[0, -0.3], [0.5, 0]]
-    found = sign_probabilities_general([0.4, -0.2], A, V, 6, draws=100_000)
-    expected = sign_probabilities(classic, draws=100_000)["positive"]
-    assert found["positive"] == pytest.approx(expected, abs=0.006)
-
-
-def test_probabilities_of_signs_repeat_and_know_no_unit():
-    r, A, V = general()
-    one = sign_probabilities_general(r, A, V, 5)
-    assert one == sign_probabilities_general(r, A, V, 5, seed=1)
-    assert one != sign_probabilities_general(r, A, V, 5, seed=2)
-    unit = np.array([1, 1e5, 1e-4])
-    scaled = sign_probabilities_general(r, A / unit[1:], V / unit[:, None] / unit, 5)
-    assert scaled == pytest.approx(one, abs=1e-4)
-    assert sum(one.values()) - one["positive"] == pytest.approx(1)
+def test_probabilities_of_signs_without_error_are_certain():
+    found = independent_quadrants([0.2, -0.3], [0.0, 0.0], 5)
+    shares = [float(share) for share in found.values()]
+    assert list(found) == list(QUADRANTS) and shares == pytest.approx([0, 0, 1, 0], abs=1e-15)
     with pytest.raises(StudyError, match="no residual degree"):
-        sign_probabilities_general(r, A, V, 0)
-
-
-def test_probabilities_without_error_and_of_three():
-    A = np.array([[-1, 0.2, 0], [0.3, -1, 0], [0, 0, -1]])
-    certain = sign_probabilities_general(np.ones(3), A, np.zeros((3, 4, 4)), 5, draws=50)
-    assert certain["++"] == certain["positive"] == 1
-    other = sign_probabilities_general(
-        np.ones(3), A - 0.1, np.zeros((3, 4, 4)), 5, draws=50, pair=(1, 2)
-    )
-    assert other["--"] == 1
+        independent_quadrants([0.2, -0.3], [0.1, 0.1], 0)

@@ -9,7 +9,7 @@ from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
 from coevo.inference import equilibrium_sets
-from coevo.inference.feedback import feedback
+from coevo.inference.feedback import feedback_verdicts
 from coevo.panel import build_panel
 from coevo.sensitivity.robustness import panels_of_other_policies
 from coevo.sensitivity.specifications import CASE, COLUMNS, specification_rows
@@ -153,7 +153,7 @@ def test_instruments_and_the_general_model_are_those_of_a_direct_fit(table, figu
                 if form == "classic":
                     expected = {"b1": -own.A[0, 1], "d": own.A[1, 0]}
                 else:
-                    found = feedback(own.A, own.covariance, own.df)
+                    found = feedback_verdicts(own.A, own.covariance, own.df)
                     expected = {"A12": own.A[0, 1], "A21": own.A[1, 0]}
                     expected["feedback_difference"] = found.difference
                     ends = rows.loc["feedback_difference", ["low", "high"]].tolist()

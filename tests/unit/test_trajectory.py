@@ -5,6 +5,7 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation import fit_trajectory
+from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.lotka_volterra import orbit
 
 TRUTH = {"a1": 0.55, "b1": 0.028, "a2": 0.8, "d": 0.024}
@@ -79,11 +80,33 @@ def test_a_gap_leaves_the_longest_run():
     assert broken.years.tolist() == YEARS[9:].tolist()  # six years to 2014, not five to 2008
 
 
-def test_same_seed_same_bytes_and_starts_agree():
+def test_same_seed_same_bytes_and_other_starts_the_same_minimum():
     X = noisy()
-    one, other = (fit_trajectory(YEARS, *X.T, starts=4, seed=3) for _ in range(2))
-    assert np.array_equal(one.coefficients, other.coefficients)
-    assert one.starts == 4 and 2 <= one.agreeing <= 4
+    one, again = (fit_trajectory(YEARS, *X.T, starts=4, seed=3) for _ in range(2))
+    assert np.array_equal(one.coefficients, again.coefficients)
+    other = fit_trajectory(YEARS, *X.T, starts=4, seed=5)
+    assert values(other) == pytest.approx(values(one), rel=1e-8)
+
+
+def test_many_regions_are_fitted_as_each_alone():
+    """Runs of different lengths, and two that cannot be fitted, side by side."""
+    short = noisy(3)[:6]
+    flat = np.column_stack([np.full(8, 2.0), noisy(4)[:8, 1]])
+    regions = [
+        Series(YEARS, *noisy(1).T),
+        Series(YEARS[:3], *noisy(2)[:3].T),
+        Series(YEARS[:6], *short.T),
+        Series(YEARS[:8], *flat.T),
+        Series(YEARS, *noisy(5).T, breaks=[2003]),
+    ]
+    found = fit_trajectories(regions, starts=3)
+    for i in (0, 2, 4):
+        alone = fit_trajectory(*regions[i], starts=3)
+        assert values(found[i]) == pytest.approx(values(alone), rel=1e-6)
+        assert found[i].covariance == pytest.approx(alone.covariance, rel=1e-5)
+        assert found[i].years.tolist() == alone.years.tolist()
+    assert "has 3; a path needs 4" in str(found[1])
+    assert "regressor does not vary" in str(found[3])
 
 
 def test_what_cannot_be_fitted():

@@ -6,8 +6,7 @@ import pytest
 
 from coevo.errors import StudyError
 from coevo.estimation import EFFECTS, fit_pooled
-from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.inference.wild_bootstrap import cluster_weights, wild_general, wild_pooled, wild_test
+from coevo.inference.wild_bootstrap import cluster_weights, wild_pooled, wild_test
 
 
 def panel(regions=9, years=7, missing=0.0, seed=4):
@@ -28,25 +27,24 @@ def dummies(effects, region, year):
     return {"none": one, "region": regions, "region+year": np.hstack([regions, years])}[effects]
 
 
-def refit(region, g, X, D, j, counted):
-    """Return t of slope j on [X, D] with the CR1 error, by one dense least squares."""
-    Z = np.hstack([X, D])
+def refit(region, g, x, D, counted):
+    """Return t of the slope on x beside D with the CR1 error, by one dense least squares."""
+    Z = np.column_stack([x, D])
     inverse = np.linalg.inv(Z.T @ Z)
     b = inverse @ Z.T @ g
     scores = pd.DataFrame(Z * (g - Z @ b)[:, None]).groupby(region).sum().to_numpy()
     G, n = len(scores), len(g)
     V = inverse @ scores.T @ scores @ inverse
-    correction = G / (G - 1) * (n - 1) / (n - X.shape[1] - counted)
-    return b[j] / np.sqrt(correction * V[j, j])
+    correction = G / (G - 1) * (n - 1) / (n - 1 - counted)
+    return b[0] / np.sqrt(correction * V[0, 0])
 
 
-def one_at_a_time(region, year, g, X, j, effects, weights):
+def one_at_a_time(region, year, g, x, effects, weights):
     D = dummies(effects, region, year)
     counted = {"none": 1, "region": 0, "region+year": D.shape[1]}[effects]
-    Z = np.hstack([np.delete(X, j, axis=1), D])
-    fit = Z @ np.linalg.lstsq(Z, g, rcond=None)[0]
+    fit = D @ np.linalg.lstsq(D, g, rcond=None)[0]
     growth = (fit + w[region] * (g - fit) for w in weights)
-    return np.array([refit(region, new, X, D, j, counted) for new in growth])
+    return np.array([refit(region, new, x, D, counted) for new in growth])
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.15])
@@ -56,32 +54,12 @@ def test_equals_a_refit_of_every_draw(effects, missing):
     found = wild_pooled(fit, 60, seed=3)
     weights = cluster_weights(9, 60, 3)
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
-        columns = (fit.data.growth[:, i], fit.data.regressor[:, [i]])
-        null = sign * one_at_a_time(fit.region, fit.data.year, *columns, 0, effects, weights)
+        columns = (fit.data.growth[:, i], fit.data.regressor[:, i])
+        null = sign * one_at_a_time(fit.region, fit.data.year, *columns, effects, weights)
         assert found[name].draws == pytest.approx(null, rel=1e-10, abs=1e-10)
         t = getattr(fit, name) / fit.errors()[name]
         assert found[name].t == pytest.approx(t, rel=1e-10)
         assert found[name].p == (1 + (np.abs(null) >= abs(t)).sum()) / 61
-
-
-@pytest.mark.parametrize("effects", ["region", "region+year"])
-@pytest.mark.parametrize("j", [0, 1])
-def test_a_slope_of_the_general_model(effects, j):
-    fit = fit_pooled_general(panel(missing=0.1), ("up", "down"), effects=effects)
-    found = wild_general(fit, 1, j, 40, seed=5)
-    rows, weights = fit.pool, cluster_weights(9, 40, 5)
-    columns = (rows.growth[:, 1], rows.regressor)
-    null = one_at_a_time(rows.region, rows.year, *columns, j, effects, weights)
-    assert found.draws == pytest.approx(null, rel=1e-9, abs=1e-10)
-    assert found.t == pytest.approx(fit.A[1, j] / fit.error[1, j], rel=1e-10)
-
-
-def test_the_classic_form_of_the_general_model_is_the_classic_test():
-    data = panel()
-    classic = wild_pooled(fit_pooled(data, "up", "down"), 99)
-    general = fit_pooled_general(data, ("up", "down"), form="classic")
-    assert wild_general(general, 1, 0, 99).p == classic["d"].p
-    assert wild_general(general, 0, 1, 99).t == pytest.approx(-classic["b1"].t)
 
 
 def test_weights_by_number_of_regions():
@@ -100,8 +78,8 @@ def test_every_turn_of_six_regions_counts_the_sample_itself():
     """All 64 Rademacher draws: the sample and its mirror image are among them."""
     fit = fit_pooled(panel(6), "up", "down", effects="region")
     every = np.array(np.meshgrid(*[[-1.0, 1.0]] * 6)).reshape(6, -1).T
-    columns = (fit.data.growth[:, 0], fit.data.regressor[:, [0]])
-    found = wild_test(fit.region, fit.data.year, *columns, 0, "region", every)
+    columns = (fit.data.growth[:, 0], fit.data.regressor[:, 0])
+    found = wild_test(fit.region, fit.data.year, *columns, "region", every)
     same = np.isclose(np.abs(found.draws), abs(found.t), rtol=1e-12)
     assert same.sum() >= 2 and (found.p * 65 - 1) >= 2
 
@@ -114,13 +92,13 @@ def samples(count, G, slope=0.0):
         x = np.exp(rng.normal(size=(G, 1))) * rng.normal(0, 1, (G, 8)).cumsum(axis=1)
         spread = np.exp(rng.normal(0, 0.5, (G, 1)))
         e = spread * rng.normal(size=(G, 8)).cumsum(axis=1)
-        yield region, year, (slope * x + e).ravel(), x.reshape(-1, 1)
+        yield region, year, (slope * x + e).ravel(), x.ravel()
 
 
 @pytest.mark.parametrize("effects", ["region", "region+year"])
 def test_size_near_five_per_cent(effects):
     weights = cluster_weights(15, 399, 2)
-    p = [wild_test(*rows, 0, effects, weights).p for rows in samples(400, 15)]
+    p = [wild_test(*rows, effects, weights).p for rows in samples(400, 15)]
     assert np.mean(np.array(p) <= 0.05) == pytest.approx(0.05, abs=0.03)
     # under the null p is uniform
     assert np.mean(np.array(p) <= 0.5) == pytest.approx(0.5, abs=0.08)
@@ -128,7 +106,7 @@ def test_size_near_five_per_cent(effects):
 
 def test_power():
     weights = cluster_weights(15, 399, 2)
-    p = [wild_test(*rows, 0, "region", weights).p for rows in samples(50, 15, slope=2.0)]
+    p = [wild_test(*rows, "region", weights).p for rows in samples(50, 15, slope=2.0)]
     assert np.mean(np.array(p) <= 0.05) > 0.8
 
 
@@ -141,13 +119,7 @@ def test_same_seed_same_p():
 def test_what_is_refused():
     with pytest.raises(StudyError, match="5 regions"):
         wild_pooled(fit_pooled(panel(5), "up", "down"))
-    fit = fit_pooled_general(panel(), ("up", "down"), "fod_iv")
-    with pytest.raises(StudyError, match="no wild bootstrap with instruments"):
-        wild_general(fit, 0, 1)
-    classic = fit_pooled_general(panel(), ("up", "down"), form="classic")
-    with pytest.raises(StudyError, match="A11 is zero in form 'classic'"):
-        wild_general(classic, 0, 0)
     with pytest.raises(StudyError, match="without error"):
         region, year, _, x = next(samples(1, 8))
         zero = np.zeros(len(x))
-        wild_test(region, year, zero, x, 0, "region", cluster_weights(8, 9, 1))
+        wild_test(region, year, zero, x, "region", cluster_weights(8, 9, 1))

@@ -7,18 +7,16 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES, couple
-from coevo.files import read_table
-from coevo.history.changes import COLUMNS as CHANGES
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report import tables
 from coevo.report.figures.theme import PALETTES
-from coevo.report.tables.cell_address import CHINESE, ENGLISH, FIRST, IDS
-from coevo.report.tables.columns import UNITS, heads
+from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS
+from coevo.report.tables.columns import column_heads
+from coevo.schema import LANGUAGES, study_tables
 from coevo.weighting import weigh
 from tests import sample
 from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way
 
-WORDS = read_table(sample.ROOT / "coevo" / "columns.csv")
 GIVEN = {"sales": 3.0, "orders": 1.0, "output": 0.0, "jobs": 2.0}
 # settings of a study -> what differs from the sample's, by section of the configuration
 STUDIES = {
@@ -69,67 +67,30 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
 
 def built(name: str = "entropy", **changed: pd.DataFrame) -> bytes:
     made, config, indicators = study(name)
-    return tables.workbook_bytes(made | changed, config, indicators, WORDS)
+    return tables.workbook_bytes(made | changed, config, indicators)
 
 
 def way_of(name: str = "entropy") -> bytes:
     """Return the workbook with those tables alone that lead to D."""
     made, config, indicators = study(name)
     used = ("panel", "goalposts", "normalised", "weights", "coupling")
-    return tables.workbook_bytes({table: made[table] for table in used}, config, indicators, WORDS)
-
-
-def contract() -> list[tuple[str, str]]:
-    """Return table and column of every output table that config/README.md describes."""
-    text = (sample.ROOT / "config" / "README.md").read_text(encoding="utf-8")
-    rows, table = [], ""
-    for line in text[text.index("## Output tables") : text.index("## Releases")].splitlines():
-        cells = line.split("|")
-        if len(cells) > 4:
-            table = cells[1].strip(" *") or table
-            rows += [(table, column) for column in re.findall(r"`([^`]+)`", cells[2])]
-    return [(table, column) for table, column in rows if table in tables.TABLES]
-
-
-def schemas() -> set[tuple[str, str]]:
-    """Return table and column of the contract and of the sample, whatever was built here."""
-    found = set(contract()) | {("changes", column) for column in CHANGES}
-    frames = sample.tables(claims=True).items()
-    found |= {(name, column) for name, frame in frames for column in frame if name != "audit"}
-    return found
-
-
-def test_every_column_of_every_table_has_words() -> None:
-    known = set(WORDS["column"])
-    lacking = sorted(
-        f"{table}.{column}"
-        for table, column in schemas()
-        if not {column, f"{table}.{column}"} & known and not column.startswith("U_")
-    )
-    assert not lacking, f"coevo/columns.csv has no row for {', '.join(lacking)}; add one each"
-    assert len(contract()) > 100
-
-
-def test_words_are_in_both_languages_and_each_belongs_to_a_table() -> None:
-    assert WORDS["column"].is_unique
-    assert set(WORDS["unit"]) <= set(UNITS)
-    assert WORDS["en"].str.fullmatch(r"[\x20-\x7e−]+").all()
-    assert WORDS["zh"].str.contains("[\u4e00-\u9fff]").all()
-    of_tables = {column for _, column in schemas()} | {f"{t}.{c}" for t, c in schemas()}
-    assert set(WORDS["column"]) <= of_tables
-    assert list(tables.CHINESE) == list(tables.TABLES)
+    return tables.workbook_bytes({table: made[table] for table in used}, config, indicators)
 
 
 def test_heads_by_table_by_subsystem_and_without_words() -> None:
-    labels = {"shops": {"en": "web shops", "zh": "网店"}}
+    labels = {"shops": {"en": r"web\1shops", "zh": "网店"}}
     names = ["U_shops", "U_plants", "low", "made_up"]
-    shops, plants, low, unknown = heads("uncertainty", names, WORDS, labels)
-    assert shops.en == "composite index U: web shops (0 to 1)"
-    assert shops.zh == "网店子系统综合发展指数U（0至1）"
-    assert plants.en == "composite index U: plants (0 to 1)"
-    assert low.en.startswith("5 % point") and low.shown == "0.000"
-    assert heads("goalposts", ["low"], WORDS, {})[0].zh == "下限阈值（最小值）（指标单位）"
-    assert unknown == ("made_up", "made_up", "made_up", "")
+    (shops, plants), (low, unknown) = (
+        column_heads("coupling", names[:2], labels), column_heads("uncertainty", names[2:], labels)
+    )  # fmt: skip
+    assert shops.words["en"] == r"composite index U: web\1shops (0 to 1)"
+    assert shops.words["zh"] == "网店子系统综合发展指数U（0至1）"
+    assert plants.words["en"] == "composite index U: plants (0 to 1)"
+    assert low.words["en"].startswith("5 % point") and low.shown == "0.000"
+    assert column_heads("goalposts", ["low"], {})[0].words["zh"] == "下限阈值（最小值）（指标单位）"
+    assert unknown == ("made_up", {"en": "made_up", "zh": "made_up"}, "")
+    (claim,) = column_heads("claims", ["claim_zh"], {})
+    assert claim.words == {"en": "claim in Chinese", "zh": "论断（中文）"}
 
 
 def test_contents_lead_to_every_sheet_and_back() -> None:
@@ -150,13 +111,14 @@ def test_heads_panes_filters_and_formats() -> None:
     made, config, _ = study()
     made["uncertainty"].loc[0, "low"] = 0.123456789012
     book = opened(built(uncertainty=made["uncertainty"]))
-    for name in tables.tables_of(config):
+    for name in study_tables(config):
         sheet, frame = book[name], made[name]
         ids = [cell.value for cell in sheet[IDS + 1][: len(frame.columns)]]
         assert ids == list(frame.columns)
-        said = heads(name, ids, WORDS, config["subsystems"])
-        assert [cell.value for cell in sheet[ENGLISH + 1]][: len(ids)] == [h.en for h in said]
-        assert [cell.value for cell in sheet[CHINESE + 1]][: len(ids)] == [h.zh for h in said]
+        said = column_heads(name, ids, config["subsystems"])
+        for row, language in enumerate(LANGUAGES, start=HEAD_ROW + 1):
+            told = [cell.value for cell in sheet[row]][: len(ids)]
+            assert told == [head.words[language] for head in said]
         assert sheet.auto_filter.ref.startswith(f"A{IDS + 1}:")
         assert sheet.freeze_panes.endswith(str(FIRST + 1))
     assert book["coupling"].freeze_panes == f"D{FIRST + 1}"
@@ -194,8 +156,8 @@ def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
     made["claims"] = made["claims"].assign(paper='=HYPERLINK("http://a","b")', computed="+1")
     made["audit"] = made["audit"].assign(sheet="=1+1", printed=np.inf, message="@SUM(A1)")
     indicators["label_en"] = "=1+1"
-    data = tables.workbook_bytes(made, config, indicators, WORDS)
-    assert data == tables.workbook_bytes(made, config, indicators, WORDS)
+    data = tables.workbook_bytes(made, config, indicators)
+    assert data == tables.workbook_bytes(made, config, indicators)
     book = opened(data)
     assert book["claims"].cell(FIRST + 1, 2).value == '=HYPERLINK("http://a","b")'
     formulas, texts = set(), 0

@@ -24,7 +24,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 from coevo.errors import StudyError
 from coevo.history import releases
 from coevo.history.changes import COMPARED
-from coevo.report import tables
+from coevo.schema import study_tables
 from coevo.study import configuration, indicator_table, raw_files
 
 
@@ -37,11 +37,11 @@ def own(path):
 
 
 def code(script):
-    """Return the modules of coevo that a script imports, directly or through others."""
+    """Return the modules of coevo that a script imports, and what says how it reads its tables."""
     finder = ModuleFinder(path=[str(ROOT)])
     finder.run_script(str(ROOT / "workflow" / "scripts" / f"{script}.py"))
     files = (module.__file__ for name, module in finder.modules.items() if name != "__main__")
-    return sorted(own(file) for file in files if file)
+    return sorted(own(file) for file in [*files, "coevo/tables.csv"] if file)
 
 
 REGIONS = own("config/regions.csv")
@@ -79,7 +79,7 @@ def digests(files):
 
 
 DIGESTS = digests(RAW)
-TABLES = tables.tables_of(config)
+TABLES = study_tables(config)
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [

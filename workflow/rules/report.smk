@@ -45,7 +45,6 @@ rule tables:
     input:
         **TABLE_FILES,
         indicators=INDICATORS,
-        columns=own("coevo/report/tables/columns.csv"),
         code=code("tables"),
     output:
         workbook=shown(f"{REPORT}/results.xlsx", "results", labels=FIRST["workbook"]),
@@ -70,7 +69,6 @@ rule exports:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
-        columns=own("coevo/report/tables/columns.csv"),
         words=WORDS,
         code=code("exports"),
     output:

@@ -7,7 +7,7 @@ from coevo.history.changes import State, changes_since, released
 speak_plainly(snakemake.log[0])
 study = State(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     snakemake.params.config,
     snakemake.params.coevo,
 )

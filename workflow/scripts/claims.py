@@ -5,6 +5,7 @@ from coevo.files import read_table, write_table
 from coevo.sensitivity.claims import Evidence, check_claims
 
 speak_plainly(snakemake.log[0])
+indicators = read_table(snakemake.input.indicators, "indicators")
 evidence = Evidence(
     observations=read_table(snakemake.input.observations),
     audit=read_table(snakemake.input.audit),
@@ -12,9 +13,9 @@ evidence = Evidence(
     equilibria=read_table(snakemake.input.equilibria),
     parameters=read_table(snakemake.input.parameters),
     relations=read_table(snakemake.input.relations),
-    units=read_table(snakemake.input.indicators).set_index("indicator")["unit"].to_dict(),
+    units=indicators.set_index("indicator")["unit"].to_dict(),
     region=snakemake.params.region,
     estimator=snakemake.params.estimator,
 )
-claims = check_claims(read_table(snakemake.input.claims), evidence)
+claims = check_claims(read_table(snakemake.input.claims, "statements"), evidence)
 write_table(claims, snakemake.output.claims)

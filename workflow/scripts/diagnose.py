@@ -7,7 +7,7 @@ from coevo.files import read_table, write_table
 speak_plainly(snakemake.log[0])
 case = IndexCase(
     read_table(snakemake.input.panel),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.normalised),
     read_table(snakemake.input.weights),
     read_table(snakemake.input.coupling),

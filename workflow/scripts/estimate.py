@@ -10,7 +10,7 @@ tables = estimate(
     snakemake.params.interaction,
     snakemake.params.seed,
     read_table(snakemake.input.coupling),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
 )
 write_table(tables.parameters, snakemake.output.parameters)
 write_table(tables.fits, snakemake.output.fits)

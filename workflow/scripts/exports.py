@@ -8,10 +8,9 @@ speak_plainly(snakemake.log[0])
 voices = in_languages(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions),
     read_texts(*snakemake.input.words),
 )
 write_files(latex_files(voices), snakemake.output.latex)
-labelled = stata_files(voices[0], read_table(snakemake.input.columns))
-write_files(labelled, snakemake.output.stata)
+write_files(stata_files(voices[0]), snakemake.output.stata)

@@ -13,7 +13,7 @@ phrases = read_phrases(text)
 study = study_in_language(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     snakemake.wildcards.language,
     read_table(snakemake.input.regions),
     phrases["words"],

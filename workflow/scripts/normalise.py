@@ -7,9 +7,9 @@ from coevo.normalisation import normalise
 speak_plainly(snakemake.log[0])
 normalised, goalposts = normalise(
     read_table(snakemake.input.panel),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     snakemake.params.normalisation,
-    read_optional(snakemake.input.get("kept")),
+    read_optional(snakemake.input.get("kept"), "goalposts"),
 )
 write_table(normalised, snakemake.output.normalised)
 write_table(goalposts, snakemake.output.goalposts)

@@ -8,7 +8,7 @@ speak_plainly(snakemake.log[0])
 observations, remarks = observe(
     snakemake.input.raw,
     snakemake.params.raw,
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions),
     snakemake.params.units_read_as,
     snakemake.params.missing_marks,

@@ -8,7 +8,7 @@ speak_plainly(snakemake.log[0])
 tables = panel_tables(
     read_table(snakemake.input.observations),
     read_table(snakemake.input.remarks),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     regions=snakemake.params.regions,
     focus=snakemake.params.focus,
     **snakemake.params.years,

@@ -7,7 +7,7 @@ from coevo.report.documents import documents
 speak_plainly(snakemake.log[0])
 made = documents(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     read_texts(*snakemake.input.templates) | read_charts(snakemake.input.figures),
     snakemake.params.config,
     snakemake.params.provenance,

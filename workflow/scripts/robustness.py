@@ -8,9 +8,9 @@ speak_plainly(snakemake.log[0])
 variants = robustness_rows(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.observations),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     snakemake.params.config,
-    {name: read_table(snakemake.input[name]) for name in snakemake.params.systems},
-    read_optional(snakemake.input.get("kept")),
+    {name: read_table(snakemake.input[name], "indicators") for name in snakemake.params.systems},
+    read_optional(snakemake.input.get("kept"), "goalposts"),
 )
 write_table(variants, snakemake.output.robustness)

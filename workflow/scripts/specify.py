@@ -8,7 +8,7 @@ speak_plainly(snakemake.log[0])
 table = specification_rows(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.observations),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     snakemake.params.config,
     read_table(snakemake.input.coupling),
 )

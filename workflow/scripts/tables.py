@@ -8,8 +8,7 @@ speak_plainly(snakemake.log[0])
 export(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     snakemake.params.config,
-    read_table(snakemake.input.indicators),
-    read_table(snakemake.input.columns),
+    read_table(snakemake.input.indicators, "indicators"),
     snakemake.output.workbook,
     snakemake.output.tables,
 )

@@ -7,14 +7,14 @@ from coevo.sensitivity.uncertainty import monte_carlo
 
 speak_plainly(snakemake.log[0])
 panel = read_table(snakemake.input.panel)
-indicators = read_table(snakemake.input.indicators)
+indicators = read_table(snakemake.input.indicators, "indicators")
 systems = indicator_systems(
     panel,
     indicators,
-    {name: read_table(snakemake.input[name]) for name in snakemake.params.systems},
+    {name: read_table(snakemake.input[name], "indicators") for name in snakemake.params.systems},
 )
 multiverse = multiverse_rows(
-    systems, snakemake.params.config, read_optional(snakemake.input.get("kept"))
+    systems, snakemake.params.config, read_optional(snakemake.input.get("kept"), "goalposts")
 )
 write_table(multiverse, snakemake.output.multiverse)
 write_table(

@@ -8,7 +8,7 @@ speak_plainly(snakemake.log[0])
 weights = weigh(
     read_table(snakemake.input.normalised),
     read_table(snakemake.input.panel),
-    read_table(snakemake.input.indicators),
+    read_table(snakemake.input.indicators, "indicators"),
     snakemake.params.weighting,
 )
 write_table(weights, snakemake.output.weights)

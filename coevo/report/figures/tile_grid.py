@@ -24,14 +24,13 @@ def _places(study: Study) -> pd.DataFrame:
     """Every tile (region, row, column, short, name, known); known: the region is in the data."""
     assert study.places is not None
     table = study.places
-    own = f"abbreviation_{study.language}"
-    short = own if own in table else "abbreviation"
+    short = f"abbreviation_{study.language}"
     return pd.DataFrame(
         {
             "region": table["region"],
             "row": table["tile_row"].astype(int),
             "column": table["tile_column"].astype(int),
-            "short": table[short],
+            "short": table[short if short in table else "abbreviation"],
             "name": table[f"name_{study.language}"],
             "known": table["region"].isin(study.regions),
         }

@@ -8,7 +8,6 @@ import pandas as pd
 
 from coevo.files import write_bytes, write_text
 from coevo.report.tables.results_workbook import workbook_bytes
-from coevo.report.tables.table_list import CHINESE, TABLES, describe, tables_of
 
 # Signs, wide ones as well, that open a formula in a spreadsheet; those of tables.js are the same.
 FORMULA = tuple("=+-@＝＋－＠\t\r")
@@ -18,17 +17,16 @@ def export(
     tables: Mapping[str, pd.DataFrame],
     config: Mapping[str, Any],
     indicators: pd.DataFrame,
-    columns: pd.DataFrame,
     book: str,
     folder: str,
 ) -> None:
     """Write the workbook to `book` and each table as CSV with a byte-order mark into `folder`.
 
-    `indicators`: the indicator table; `columns`: words of the columns (columns.csv).
+    `indicators`: the indicator table.
     """
-    write_bytes(workbook_bytes(tables, config, indicators, columns), book)
-    for name in describe(tables)["table"]:
-        write_text(for_excel(tables[name]), Path(folder) / f"{name}.csv")
+    write_bytes(workbook_bytes(tables, config, indicators), book)
+    for name, table in tables.items():
+        write_text(for_excel(table), Path(folder) / f"{name}.csv")
 
 
 def for_excel(frame: pd.DataFrame) -> str:
@@ -42,6 +40,3 @@ def for_excel(frame: pd.DataFrame) -> str:
 def as_text(value: Any) -> Any:
     """A value of a cell, with an apostrophe before text that Excel would take for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-__all__ = ["CHINESE", "TABLES", "describe", "export", "for_excel", "tables_of", "workbook"]

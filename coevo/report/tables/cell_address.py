@@ -4,8 +4,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-# rows of a table's sheet, from 0: what it holds (two), link, heads in English and Chinese, ids
-LINK, ENGLISH, CHINESE, IDS, FIRST = 2, 3, 4, 5, 6
+from coevo.schema import LANGUAGES
+
+# rows of a table's sheet, from 0: what it holds in each language, link, heads in each, ids, data
+LINK = len(LANGUAGES)
+HEAD_ROW = LINK + 1
+IDS = HEAD_ROW + len(LANGUAGES)
+FIRST = IDS + 1
 
 
 class Cell(NamedTuple):

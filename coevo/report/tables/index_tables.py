@@ -7,24 +7,30 @@ import pandas as pd
 from coevo.coupling.comovement import SCOPES
 from coevo.report.findings.comovement import correlation_values, pairs
 from coevo.report.findings.factors import TOP, frequencies, last_ranked
+from coevo.report.findings.study_tables import Study
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
 
 
-def descriptive_rows(words: Words) -> Rows:
+def descriptive_statistics(study: Study) -> pd.DataFrame:
     """N, mean, standard deviation (n - 1), minimum and maximum of every indicator used."""
-    study, panel = words.study, words.study.tables["panel"]
     used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]["indicator"]
-    rows: Rows = []
-    for indicator in used:
-        values = panel.loc[panel["indicator"] == indicator, "value"].dropna()
-        label = study.heading(indicator)
-        cells = [values.mean(), values.std(), values.min(), values.max()]
-        rows.append([
-            words.grammar.measured(label, study.unit(indicator)), len(values),
-            *(with_figures(value, 3) for value in cells),
-        ])  # fmt: skip
-    return rows
+    values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
+    table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
+    return table.assign(count=table["count"].fillna(0).astype(int))
+
+
+def descriptive_rows(words: Words) -> Rows:
+    """The statistics of every indicator used, with its unit."""
+    study = words.study
+    return [
+        [
+            words.grammar.measured(study.heading(indicator), study.unit(indicator)),
+            count,
+            *(with_figures(value, 3) for value in values),
+        ]
+        for indicator, count, *values in descriptive_statistics(study).itertuples()
+    ]
 
 
 def D_by_year(words: Words) -> Rows:

@@ -2,40 +2,23 @@
 
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from coevo.coupling import GRADES
-from coevo.report.tables.cell_address import (
-    CHINESE,
-    ENGLISH,
-    FIRST,
-    IDS,
-    LINK,
-    Cell,
-    absolute_address,
-)
-from coevo.report.tables.columns import BY_SIZE, SIZES, UNITS, Head, heads, number_format
-from coevo.report.tables.table_list import CHINESE as HELD
-from coevo.report.tables.table_list import TABLES, describe
+from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS, LINK, Cell, absolute_address
+from coevo.report.tables.columns import NUMBER_FORMATS, SIZES, Head, column_heads, number_format
 from coevo.report.tables.workbook_case import EDGE, WorkbookCase
 from coevo.report.tables.workbook_entropy import BODY, entropy_cells
 from coevo.report.tables.workbook_trace import trace_cells
+from coevo.schema import BUILT, column_rows, table_names, table_row
 
 CONTENTS = "contents"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
-TRACED = (
-    "Weights and D of the region in focus, recomputed by formulas; it names steps that it reads",
-    "用公式逐步重算重点地区的权重与耦合协调度D；未列公式、直接取值的步骤在表中注明",
-)
-ENTROPIES = (
-    "Entropy of each indicator, recomputed by formulas from z of all regions and years",
-    "由全部地区与年份的标准化值z用公式重算各指标的信息熵",
-)
 LOOKS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
     "words": {"text_wrap": True, "valign": "top"},
@@ -61,16 +44,12 @@ class Pen(NamedTuple):
 
 
 def workbook_bytes(
-    tables: Mapping[str, pd.DataFrame],
-    config: Mapping[str, Any],
-    indicators: pd.DataFrame,
-    columns: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any], indicators: pd.DataFrame
 ) -> bytes:
-    """Return an xlsx workbook: contents, a sheet per table in the order of `TABLES`, the traces.
+    """Return an xlsx workbook: contents, a sheet per table in their order, the traces.
 
-    `config`: the configuration after defaults; `columns`: words of the columns (columns.csv).
-    Text is written as text, whatever it begins with; missing numbers are empty cells. The same
-    tables give the same bytes.
+    `config`: the configuration after defaults. Text is written as text, whatever it begins with;
+    missing numbers are empty cells. The same tables give the same bytes.
     """
     import xlsxwriter
 
@@ -81,15 +60,15 @@ def workbook_bytes(
     )
     book.set_properties({"title": f"coevo: {study}", "created": datetime(2000, 1, 1)})
     pen = _pen(book)
-    case = WorkbookCase(tables, config, indicators)
-    traces = _traces(case)
-    held = describe(tables).itertuples(index=False, name=None)
-    _contents(pen, study, [*held, *((name, "", *words) for name, words, *_ in traces)])
-    for name in describe(tables)["table"]:
-        table_heads = heads(name, list(tables[name].columns), columns, config["subsystems"])
+    traces = _traces(WorkbookCase(tables, config, indicators))
+    held = [name for name in table_names(*BUILT) if name in tables]
+    counts = {name: len(tables[name]) for name in held}
+    _contents(pen, study, counts | dict.fromkeys(traces, ""))
+    for name in held:
+        table_heads = column_heads(name, list(tables[name].columns), config["subsystems"])
         sheet = _table(pen, name, tables[name], table_heads)
         _colour_grades(book, sheet, tables[name], config["coupling"]["grades"])
-    for name, _, cells, frozen in traces:
+    for name, (cells, frozen) in traces.items():
         _cells(pen, name, cells, frozen)
     book.close()
     return memory.getvalue()
@@ -97,51 +76,50 @@ def workbook_bytes(
 
 def _pen(book: Any) -> Pen:
     """The formats of a workbook: xlsxwriter wants each made once, before it is used."""
-    forms = {unit.shown for unit in UNITS.values()} | {form for _, form in SIZES}
+    forms = {*NUMBER_FORMATS.values(), *(form for _, form in SIZES)}
     return Pen(
         book,
         {name: book.add_format(look) for name, look in LOOKS.items()},
-        {form: book.add_format({"num_format": form}) for form in sorted(forms - {"", BY_SIZE})},
+        {form: book.add_format({"num_format": form}) for form in sorted(forms - {""})},
     )
 
 
-def _traces(case: WorkbookCase) -> list[tuple[str, tuple[str, str], list[Cell], tuple[int, int]]]:
-    """Name, words, cells and frozen panes of the sheets of formulas."""
-    sheets = [("trace", TRACED, trace_cells(case), (0, EDGE))]
+def _traces(case: WorkbookCase) -> dict[str, tuple[list[Cell], tuple[int, int]]]:
+    """Cells and frozen panes of the sheets of formulas, by name."""
+    sheets = {"trace": (trace_cells(case), (0, EDGE))}
     if case.config["weighting"]["method"] == "entropy":
-        sheets.append(("entropy", ENTROPIES, entropy_cells(case), (BODY, EDGE)))
+        sheets["entropy"] = (entropy_cells(case), (BODY, EDGE))
     return sheets
 
 
-def _contents(pen: Pen, study: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write what the sheets hold in both languages, each with a link to it."""
-    sheet = _sheet(pen, CONTENTS)
-    for row, text in enumerate((f"Tables of the study {study}", f"研究 {study} 的数据表")):
-        sheet.write_string(row, 0, text, pen.looks["note"])
-    for column, (title, width) in enumerate(
-        [("table 表", 18), ("rows 行数", 10), ("contents", 70), ("内容", 70)]
-    ):
-        sheet.write_string(3, column, title, pen.looks["head"])
+def _contents(pen: Pen, study: str, counts: Mapping[str, int | str]) -> None:
+    """Write what the sheets hold in every language, each with its rows and a link to it."""
+    sheet, words = _sheet(pen, CONTENTS), {k: v.words for k, v in column_rows(CONTENTS).items()}
+    for row, text in enumerate(table_row(CONTENTS).words.values()):
+        sheet.write_string(row, 0, text.replace("<study>", study), pen.looks["note"])
+    titles = [(" ".join(words["table"].values()), 18), (" ".join(words["rows"].values()), 10)]
+    titles += [(text, 70) for text in words["contents"].values()]
+    for column, (title, width) in enumerate(titles):
+        sheet.write_string(HEAD_ROW, column, title, pen.looks["head"])
         sheet.set_column(column, column, width)
-    for row, (name, count, *words) in enumerate(rows, start=4):
+    for row, (name, count) in enumerate(counts.items(), start=HEAD_ROW + 1):
         sheet.write_url(row, 0, f"internal:'{name}'!A1", pen.looks["link"], name)
         _write(sheet, row, 1, count, pen.looks["whole"])
-        for column, text in enumerate(words, start=2):
+        for column, text in enumerate(table_row(name).words.values(), start=2):
             sheet.write_string(row, column, text, pen.looks["words"])
-    sheet.freeze_panes(4, 0)
+    sheet.freeze_panes(HEAD_ROW + 1, 0)
 
 
 def _table(pen: Pen, name: str, frame: pd.DataFrame, titles: list[Head]) -> Any:
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
     sheet = _sheet(pen, name)
     sheet.repeat_rows(0, IDS)
-    sheet.write_string(0, 0, TABLES[name], pen.looks["note"])
-    sheet.write_string(1, 0, HELD[name], pen.looks["note"])
+    for row, text in enumerate(table_row(name).words.values()):
+        sheet.write_string(row, 0, text, pen.looks["note"])
     for column, head in enumerate(titles):
-        for row, text, look in (
-            (ENGLISH, head.en, "words"), (CHINESE, head.zh, "words"), (IDS, head.id, "id"),
-        ):  # fmt: skip
-            sheet.write_string(row, column, text, pen.looks[look])
+        for row, text in enumerate(head.words.values(), start=HEAD_ROW):
+            sheet.write_string(row, column, text, pen.looks["words"])
+        sheet.write_string(IDS, column, head.id, pen.looks["id"])
         series = frame.iloc[:, column].astype(object)
         values = series.where(series.notna(), None)
         for row, value in enumerate(values, start=FIRST):
@@ -165,7 +143,8 @@ def _sheet(pen: Pen, name: str) -> Any:
     sheet.fit_to_pages(1, 0)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes of regions are text
     if name != CONTENTS:
-        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.looks["link"], "contents 目录")
+        back = " ".join(column_rows(CONTENTS)["sheet"].words.values())
+        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.looks["link"], back)
     return sheet
 
 

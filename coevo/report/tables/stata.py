@@ -11,7 +11,7 @@ import pandas as pd
 
 from coevo.coupling import STAGES
 from coevo.report.findings.study_tables import Study
-from coevo.report.tables.columns import heads
+from coevo.report.tables.columns import column_heads
 from coevo.report.words.amounts import Words
 
 STAMP = datetime(2000, 1, 1)
@@ -34,16 +34,13 @@ class _Coded(NamedTuple):
     words: dict[int, str]
 
 
-def stata_files(voice: Words, columns: pd.DataFrame) -> dict[str, bytes]:
-    """Tables by file name, `<table>.dta`, labelled in the language of the study.
-
-    columns: words of the columns (columns.csv).
-    """
+def stata_files(voice: Words) -> dict[str, bytes]:
+    """Tables by file name, `<table>.dta`, labelled in the language of the study."""
     study = voice.study
     frames = {"panel": wide_panel(study)}
     frames |= {name: study.tables[name] for name in SAME if name in study.tables}
     return {
-        f"{name}.dta": stata_file(frame, voice, _labels(name, frame, voice, columns))
+        f"{name}.dta": stata_file(frame, voice, _labels(name, frame, voice))
         for name, frame in frames.items()
     }
 
@@ -118,17 +115,17 @@ def _title(study: Study) -> str:
     return str(study.config["title"].get(study.language) or study.config["study"])
 
 
-def _labels(table: str, frame: pd.DataFrame, voice: Words, columns: pd.DataFrame) -> list[str]:
+def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
     """What the columns of a table hold: an indicator with its unit, else the words of columns."""
     study = voice.study
-    own = {i: study.unit(i) for i in study.indicators["indicator"]}
-    known = heads(table, list(map(str, frame)), columns, study.config["subsystems"])
+    own = set(study.indicators["indicator"])
     return [
-        study.label(head.id) + voice.grammar.note.format(own[head.id]) if own.get(head.id)
-        else study.label(head.id) if head.id in own
-        else voice.term("column", getattr(head, study.language))
-        for head in known
-    ]  # fmt: skip
+        study.label(head.id) + (voice.grammar.note.format(unit) if unit else "")
+        if head.id in own
+        else head.words[study.language]
+        for head in column_heads(table, list(map(str, frame)), study.config["subsystems"])
+        for unit in [study.unit(head.id)]
+    ]
 
 
 def _ranked(values: pd.Series, labels: Mapping[str, str]) -> _Coded | None:

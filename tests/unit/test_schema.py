@@ -1,0 +1,108 @@
+"""What tables.csv says is whole, holds for the tables that code makes, and is what docs show."""
+
+import csv
+import importlib.util
+
+import pytest
+
+from coevo import schema
+from coevo.history.changes import COLUMNS as CHANGES
+from coevo.observations import COLUMNS as OBSERVATIONS
+from coevo.observations import REMARKS
+from coevo.report.tables.columns import NUMBER_FORMATS
+from tests import sample
+
+with schema.FILE.open(encoding="utf-8", newline="") as file:
+    LINES = list(csv.DictReader(file))
+TYPES = schema.TEXTS | {"whole", "number", "flag"}
+KINDS = ("interaction", "claims", "release", "internal", "input", "sheet", "words")
+TABLES = schema.table_names(*schema.BUILT, "internal", "input")
+COLUMNS = [row for name in TABLES for row in schema.column_rows(name).values()]
+COUPLING = ["region", "name", "year", "U_shops", "U_plants", "C", "T", "D", "grade", "stage"]
+COUPLING += ["relative_development", "lagging"]
+# table -> its columns where the code lists them; `write_table` holds those of every other
+LISTED = {"observations": OBSERVATIONS, "remarks": REMARKS, "changes": CHANGES}
+
+
+def test_a_row_stands_once_and_says_what_no_other_says() -> None:
+    names = [(line["table"], line["column"]) for line in LINES]
+    assert len(set(names)) == len(names)
+    assert {line["kind"] for line in LINES} == {"", *KINDS}
+    shared = {line["column"]: line for line in LINES if line["table"] == schema.SHARED}
+    for line in LINES:
+        said = [key for key in ("type", "unit", "note", *schema.LANGUAGES) if line[key]]
+        if line["column"] in shared and line["table"] in TABLES:
+            repeated = [key for key in said if line[key] == shared[line["column"]][key]]
+            assert not repeated, (line["table"], line["column"])
+
+
+def test_every_column_has_a_type_a_known_unit_and_words_in_every_language() -> None:
+    units = {*schema.column_rows("unit"), *NUMBER_FORMATS}
+    for row in COLUMNS:
+        assert row.type in TYPES and row.unit in units, row
+        assert row.type not in schema.TEXTS or not row.unit, row
+    for row in [*COLUMNS, *map(schema.table_row, TABLES)]:
+        assert all(row.words.values()), row
+        assert row.words["en"].isascii() or set("−~%") & set(row.words["en"]), row
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in row.words["zh"]), row
+    assert {row.unit for row in COLUMNS} >= set(schema.column_rows("unit"))
+    assert set(schema.column_rows("language")) == set(schema.LANGUAGES)
+
+
+@pytest.mark.parametrize("table", LISTED)
+def test_a_table_that_code_lists_has_its_columns(table: str) -> None:
+    schema.check_columns(table, LISTED[table])
+
+
+def test_every_column_of_the_sample_is_known() -> None:
+    for table, frame in sample.tables(claims=True).items():
+        rows = {column: schema.column_row(table, column) for column in frame}
+        assert [c for c, row in rows.items() if not row or row.table != table] == [], table
+
+
+def test_a_shared_column_is_one_of_several_tables() -> None:
+    held = [line["column"] for line in LINES if line["table"] in TABLES]
+    wide = {"flags"}  # of the wide panel for Stata
+    assert [
+        c for c in schema.column_rows(schema.SHARED) if held.count(c) < 2 and c not in wide
+    ] == []
+
+
+def test_the_tables_of_a_study_follow_its_configuration() -> None:
+    every = schema.study_tables({"interaction": {"upstream": "a"}, "claims": "qian"})
+    assert [*every, "changes"] == schema.table_names(*schema.BUILT)
+    model = {"parameters", "fits", "equilibria", "relations", "specifications"}
+    assert set(every) - set(schema.study_tables({"interaction": None, "claims": "a"})) == model
+    assert set(every) - set(schema.study_tables({"interaction": {"x": 1}, "claims": None})) == {
+        "claims"
+    }
+
+
+def test_what_stands_for_a_subsystem_or_a_language() -> None:
+    assert schema.filling("U_<subsystem>", "U_web_shops") == "web_shops"
+    assert schema.filling("U_<subsystem>", "U_") is None
+    assert schema.filling("U", "U") is None
+    assert schema.filling("claim_<language>", "claim_zh") == "zh"
+    assert schema.filling("claim_<language>", "claim_text") is None
+
+
+def test_columns_are_held_against_the_file() -> None:
+    schema.check_columns("coupling", COUPLING)
+    with pytest.raises(ValueError, match=r"coupling: .*'more'\], but tables.csv has \['region'"):
+        schema.check_columns("coupling", [*COUPLING, "more"])
+    for wrong in (COUPLING[1:], COUPLING[::-1], [*COUPLING, "flags"]):
+        with pytest.raises(ValueError, match="coupling"):
+            schema.check_columns("coupling", wrong)
+    schema.check_columns("claims", ["claim", "paper", "computed", "verdict", "source"])
+    with pytest.raises(KeyError):
+        schema.check_columns("made_up", [])
+
+
+def test_the_page_of_the_tables_is_that_of_the_file() -> None:
+    path = sample.ROOT / "workflow" / "describe.py"
+    spec = importlib.util.spec_from_file_location("describe", path)
+    assert spec and spec.loader
+    describe = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(describe)
+    page = describe.PAGE.read_text(encoding="utf-8")
+    assert page == describe.described(), "python workflow/describe.py writes it anew"

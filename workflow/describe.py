@@ -1,0 +1,54 @@
+"""Write docs/tables.md, what every table and column of a study is, from coevo/tables.csv.
+
+python workflow/describe.py
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from coevo.files import write_text  # noqa: E402
+from coevo.schema import BUILT, column_rows, table_names, table_row  # noqa: E402
+
+PAGE = ROOT / "docs" / "tables.md"
+HEAD = """# Tables and columns
+
+Made by `python workflow/describe.py` from `coevo/tables.csv`, where a change belongs. `code` is
+text whose leading digits count, `key` a name from a fixed list, `flag` True or False. A number
+after "methods" is a section of [methods.md](methods.md). What holds for every table stands in
+[config/README.md](../config/README.md#output-tables).
+"""
+NEEDS = {
+    "interaction": "There where the configuration has `interaction`. ",
+    "claims": "There where the configuration has `claims`. ",
+    "release": "There where the study has a release. ",
+    "internal": "Not in the workbook. ",
+}
+
+
+def described() -> str:
+    """Return the page: a section for each table, output tables before input tables."""
+    return "\n".join(
+        [HEAD, *_part("Output tables", *BUILT, "internal"), *_part("Input tables", "input")]
+    )
+
+
+def _part(title: str, *kinds: str) -> Iterator[str]:
+    names = table_names(*kinds)
+    yield f"## {title}\n\n" + " · ".join(f"[{name}](#{name})" for name in names) + "\n"
+    for name in names:
+        row, units = table_row(name), column_rows("unit")
+        yield f"### {name}\n\n{NEEDS.get(row.kind, '')}{row.words['en']}.\n"
+        yield "| column | what it is | type | unit | values |\n|---|---|---|---|---|"
+        for column, of in column_rows(name).items():
+            words = of.words["en"].replace("<", r"\<")
+            unit = units[of.unit].words["en"] if of.unit in units else ""
+            yield f"| `{column}` | {words} | {of.type} | {unit} | {of.note} |"
+        yield ""
+
+
+if __name__ == "__main__":
+    write_text(described(), PAGE)
