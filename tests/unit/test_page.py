@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo.coupling import composite_indices, couple, degrees, grade
+from coevo.coupling import couple, grade
+from coevo.coupling.composites import composite_indices
+from coevo.coupling.index_panel import degrees
 from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import page

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling import GRADES, GradeScale
+from coevo.files import rows_of
 from coevo.observations.units import named
+from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
-EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
 
 
 @dataclass(frozen=True, eq=False)  # compared and hashed by identity: findings are kept by study
@@ -28,6 +29,10 @@ class Study:
     language: str = "en"
     places: pd.DataFrame | None = None
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def rows(self, table: str, **wanted: object) -> pd.DataFrame:
+        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted."""
+        return rows_of(self.tables[table], **wanted)
 
     @property
     def coupling(self) -> pd.DataFrame:
@@ -64,10 +69,9 @@ class Study:
     @cached_property
     def pooled(self) -> bool:
         """Whether the main estimator has pooled fits with intervals: they need several regions."""
-        rows = self.tables.get("parameters")
-        if rows is None or self.pair is None:
+        if "parameters" not in self.tables or self.pair is None:
             return False
-        rows = rows[(rows["scope"] == "pooled") & (rows["estimator"] == self.estimator)]
+        rows = self.rows("parameters", scope="pooled", estimator=self.estimator)
         return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
 
     @property
@@ -162,5 +166,4 @@ class Study:
 
     def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
-        frame = self.tables[table]
-        return frame.loc[frame[column] == self.focus]
+        return self.rows(table, **{column: self.focus})

@@ -94,8 +94,8 @@ def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _crossing(study: Study) -> pd.Series:
     """Return the pairs of years left out of each region's own growth rows, main estimator."""
-    rows = study.tables.get("relations")
-    if rows is None or study.pair is None:
+    if "relations" not in study.tables or study.pair is None:
         return pd.Series(dtype=float)
-    rows = rows[(rows["quantity"] == "rows_across_vintages") & (rows["scope"] != "pooled")]
-    return rows[rows["estimator"] == study.estimator].set_index("scope")["value"]
+    own = {"quantity": "rows_across_vintages", "estimator": study.estimator}
+    rows = study.rows("relations", **own)
+    return rows[rows["scope"] != "pooled"].set_index("scope")["value"]

@@ -8,11 +8,12 @@ import pandas as pd
 from scipy.special import stdtr
 
 from coevo.report.findings.interaction import FOD_IV, POOLED
-from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.findings.study_tables import Study
 from coevo.report.tables.report_table import ReportTable
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, fixed, missing
+from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
@@ -43,12 +44,9 @@ def stars(estimate: float, error: float, df: float) -> str:
 
 def _fits(study: Study, scope: str, scaling: str, model: str) -> RegressionFits:
     """Fits of one scope, scaling and model, with all their parameters."""
-    parameters, relations = study.tables["parameters"], study.tables["relations"]
-    rows = parameters[(parameters["scope"] == scope) & (parameters["model"] == model)]
-    rows, facts = rows[rows["scaling"] == scaling], relations[relations["scope"] == scope]
-    return RegressionFits(
-        rows, facts, _columns(study, rows), list(dict.fromkeys(rows["parameter"]))
-    )
+    rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
+    names = list(dict.fromkeys(rows["parameter"]))
+    return RegressionFits(rows, study.rows("relations", scope=scope), _columns(study, rows), names)
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:

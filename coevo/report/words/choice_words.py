@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.coupling import MARGIN, diagnostics
+from coevo.coupling import diagnostics
+from coevo.coupling.grade_scales import MARGIN
 from coevo.panel.audit import FALL, RISE
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import heaviest_removal, most_filled, type_changes
