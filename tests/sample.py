@@ -31,7 +31,7 @@ FOLDER = ROOT / "workflow" / "report"
 
 @lru_cache
 def words_of(kind: str, language: str) -> dict[str, Any]:
-    """Return a file of words of a language: phrases or notes."""
+    """Return a file of words of a language: its phrases."""
     text = (FOLDER / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 

@@ -1,5 +1,6 @@
 """Where would the interaction take the two outputs? Read from the tables of the fits."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from coevo.report.findings.study_tables import Study
 BOUNDED = "interval"
 
 
+@lru_cache(maxsize=64)
 def path(study: Study, region: str | None = None) -> pd.DataFrame:
     """Observed x1 and x2 of a region (by default the one in focus) in the years that have both."""
     assert study.pair is not None
@@ -29,6 +31,7 @@ def observed(study: Study, region: str | None = None) -> pd.Series:
     return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)
 
 
+@lru_cache(maxsize=8)
 def refused(study: Study) -> dict[str, Reason | None]:
     """Why the main estimator has no fit of a region of its own, by region."""
     fitted = set(region_fit_rows(study)["scope"])
@@ -113,6 +116,7 @@ def located_verdict(fit: pd.Series) -> str:
     return unbounded[0] if unbounded else "not_positive"
 
 
+@lru_cache(maxsize=8)
 def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
@@ -170,7 +174,7 @@ def _signs(rows: pd.DataFrame) -> dict[str, Any]:
     """In how many regions the signs of a supply relation are decided, by their probability."""
     p = rows["p_predator_prey"]
     yes, no = int((p >= DECISIVE).sum()), int((p <= RARE).sum())
-    counts = {"yes": yes, "no": no, "open": len(p) - yes - no, "n": len(p)}
+    counts = {"yes": yes, "no": no, "n": len(p)}
     return counts | {"decisive": DECISIVE, "rare": RARE, "ignorance": 1 / 16}
 
 

@@ -171,10 +171,9 @@ def _pool(study: Study) -> dict[str, dict[str, Any]]:
 
 
 def _count(rows: pd.DataFrame) -> dict[str, int]:
-    """How many of the regions' intervals hold zero, and how many lie above and below it."""
+    """How many of the regions' intervals hold zero, and how many lie above it."""
     return {
         "n": len(rows),
         "zero": int(((rows["low"] <= 0) & (rows["high"] >= 0)).sum()),
         "above": int((rows["low"] > 0).sum()),
-        "below": int((rows["high"] < 0).sum()),
     }

@@ -1,5 +1,6 @@
 """Do the signs of the interaction survive other choices? Read from `specifications`."""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ FIT = [*CASE, "effects", "estimator"]
 MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
 
 
+@lru_cache(maxsize=8)
 def patterns(study: Study) -> pd.DataFrame:
     """One row per fitted specification: its choices, the `pattern` of the signs of b1 and d, and
     whether the interval of either holds zero.

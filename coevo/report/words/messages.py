@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from jinja2 import Environment
 
 from coevo.messages import unpacked
-from coevo.observations.units import named
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import environment, plain_text, speaker
 
@@ -46,7 +45,7 @@ def message_environment(phrases: Mapping[str, Any], names: Names) -> Environment
     def word(key: str, kind: str) -> str:
         return str(words.get(kind, {}).get(key, key))
 
-    filters = {"unit": partial(named, language=names.language), "word": word}
+    filters = {"unit": partial(word, kind="unit"), "word": word}
     filters |= {"label": names.label, "region": names.name}
     return environment(Grammar(**phrases["grammar"]).filters | filters)
 
