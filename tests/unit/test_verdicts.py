@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import GRADES
+from coevo.coupling.grade_scales import GRADES
 from coevo.report.documents.report_text import text, voice
 from tests import populations
 from tests.sample import FOLDER, NAMES, stated, study, tables, without, words_of
