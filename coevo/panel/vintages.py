@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import as_table
+from coevo.messages import message_columns
 from coevo.observations.units import find_unit
 
 BREAK, SPLICED = "break", "spliced"
@@ -159,8 +160,10 @@ def withdrawn(frame: pd.DataFrame) -> list[dict[str, Any]]:
             "check": "withdrawn",
             "printed": row["old_value"],
             "computed": np.nan,
-            "message": f"{row['vintage']} has no figure ({row['flag'].replace('_', ' ')}); "
-            f"{row['old_vintage']} printed {row['old_value']:,.10g}",
+            **message_columns(
+                "withdrawn",
+                {name: row[name] for name in ("vintage", "flag", "old_vintage", "old_value")},
+            ),
         }
         for row in gone.to_dict("records")
     ]
