@@ -9,13 +9,11 @@ where the figure is linked to a newer level, else "" (docs/methods.md, 1).
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from coevo.files import as_table
-from coevo.messages import message_columns
 from coevo.observations.units import find_unit
 
 BREAK, SPLICED = "break", "spliced"
@@ -146,24 +144,10 @@ def revisions(frame: pd.DataFrame) -> pd.DataFrame:
     return as_table("revisions", found.assign(relative_change=change))
 
 
-def withdrawn(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a finding of the audit per figure that a newer vintage lists without giving it.
+def withdrawn(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the observations without figure of which the vintage before has one.
 
-    frame: observations. `printed` holds the older figure; the place is that of the newer blank.
+    frame: observations. Added are `old_value` and `old_vintage`.
     """
     pairs = _successive(frame.assign(half_unit=0.0))
-    gone = pairs[pairs["value"].isna() & pairs["old_value"].notna()]
-    return [
-        {
-            **{name: row[name] for name in ("region", "name", "year", "indicator", "unit")},
-            **{name: row[name] for name in ("file", "sheet", "cell")},
-            "check": "withdrawn",
-            "printed": row["old_value"],
-            "computed": np.nan,
-            **message_columns(
-                "withdrawn",
-                {name: row[name] for name in ("vintage", "flag", "old_vintage", "old_value")},
-            ),
-        }
-        for row in gone.to_dict("records")
-    ]
+    return pairs[pairs["value"].isna() & pairs["old_value"].notna()]
