@@ -19,7 +19,7 @@ from coevo.observations.units import UNITS, named
 from coevo.panel.vintages import POLICIES
 from coevo.report.figures import FIGURES
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.messages import Identifiers, message_environment
+from coevo.report.words.message_words import Identifiers, message_environment
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS

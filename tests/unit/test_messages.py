@@ -12,7 +12,7 @@ import yaml
 
 from coevo.errors import Refusal, StudyError
 from coevo.messages import message_columns, packed, unpacked
-from coevo.report.words.messages import Identifiers, message_texts
+from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.study.configuration import LANGUAGES
 from tests.sample import FOLDER, ROOT, study, words_of
 
