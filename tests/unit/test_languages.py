@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from jinja2 import Environment, nodes
 
-from coevo.coupling import FORMS, GRADES, PRESETS, STAGES
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.composites import COMPOSITES, PRESETS
+from coevo.coupling.forms import FORMS
+from coevo.coupling.grade_scales import GRADES, STAGES
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS
