@@ -26,7 +26,7 @@ def fit_rows(fits: Fits, estimator: str) -> Iterator[Row]:
     for pooled in fits.pooled:
         label = {"scope": POOLED, "effects": pooled.effects, "model": "classic"}
         label |= {"estimator": pooled.estimator, "scaling": pooled.scale}
-        places = (pooled.region, pooled.data.year)
+        places = (pooled.moments.region, pooled.moments.year)
         yield from _rows(label, pooled.equations, *places, inferable(pooled))
     for shared in fits.shared:
         label = {"scope": POOLED, "effects": shared.effects, "model": shared.form}

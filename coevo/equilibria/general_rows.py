@@ -87,7 +87,7 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
 def relation_rows(own: GeneralFit) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
     yield {"quantity": "rows_general", "value": own.rows}
-    yield {"quantity": "restriction", "value": restriction_test(own).combined}
+    yield {"quantity": "restriction", "value": restriction_test(own)}
     errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))[:, 1:]
     for i, j in zip(*np.triu_indices(len(own.r), 1), strict=True):
         cross = ([i, j], [j, i])

@@ -30,14 +30,14 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     `leave_one_out_b1`, ...: least and largest slope without one region, and that region.
     """
     equal, mean = homogeneity_test(pooled), mean_group(pooled)
-    without = leave_one_out(pooled).set_index("region")
+    without = leave_one_out(pooled)
     for i, name in enumerate(SLOPES):
-        yield {"quantity": f"homogeneity_{name}", "value": equal.p[i]}
+        yield {"quantity": f"homogeneity_{name}", "value": equal[i].p}
         low, high = interval(mean.mean[i], mean.error[i], mean.regions - 1, level)
         ends = {"low": float(low), "high": float(high)}
         yield {"quantity": f"mean_group_{name}", "value": mean.mean[i]} | ends
-        ends = {"low": without[name].min(), "high": without[name].max()}
-        farthest = (without[name] - getattr(pooled, name)).abs().idxmax()
+        ends = {"low": without[:, i].min(), "high": without[:, i].max()}
+        farthest = pooled.regions[np.abs(without[:, i] - getattr(pooled, name)).argmax()]
         yield {"quantity": f"leave_one_out_{name}", "relation": farthest} | ends
 
 

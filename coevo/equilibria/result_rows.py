@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
-from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share, within_r_squared
+from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share
+from coevo.estimation.pooled_rows import Pool
 from coevo.inference import RatioSet, equilibrium_sets, fieller, interval, sign_patterns
 from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
 
@@ -25,16 +26,16 @@ def parameter_rows(fits: Fits, level: float) -> Iterator[Row]:
         yield from _parameters(own, label, own.errors(), level)
     for pooled in fits.pooled:
         label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
-        errors = pooled.errors() if inferable(pooled) else {}
-        yield from _parameters(pooled, label | {"scaling": pooled.scale}, errors, level)
+        errors = pooled.lines.errors() if inferable(pooled) else {}
+        yield from _parameters(pooled.lines, label | {"scaling": pooled.scale}, errors, level)
 
 
 def _parameters(
-    fitted: Equations | PooledFit, label: Row, errors: dict[str, float], level: float
+    fitted: Equations, label: Row, errors: dict[str, float], level: float
 ) -> Iterator[Row]:
     for name in PARAMETERS:
         estimate = getattr(fitted, name)
-        if estimate is None or not np.isfinite(estimate):
+        if not np.isfinite(estimate):
             continue
         row = label | {"parameter": name, "estimate": estimate}
         if name in errors:
@@ -108,7 +109,7 @@ def _diagnostics(own: Fit) -> Iterator[Row]:
     yield {"quantity": "rows", "value": own.rows}
     yield from _crossing(own.data)
     for i in range(2):
-        yield {"quantity": f"r_squared_equation_{i + 1}", "value": own.r_squared[i]}
+        yield {"quantity": f"r_squared_equation_{i + 1}", "value": own.equations[i].r_squared}
         yield {"quantity": f"condition_equation_{i + 1}", "value": own.condition[i]}
     yield _residual_correlation(own.residuals)
 
@@ -132,7 +133,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
     yield {"quantity": "rows", "value": pooled.rows}
     yield from _crossing(pooled.data)
     yield {"quantity": "regions", "value": len(pooled.regions)}
-    for i, share in enumerate(within_r_squared(pooled), start=1):
+    for i, share in enumerate((e.r_squared for e in pooled.equations), start=1):
         yield {"quantity": f"r_squared_equation_{i}", "value": share}
     yield _residual_correlation(pooled.residuals)
     if inferable(pooled):
@@ -144,7 +145,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         yield {"quantity": "inference", "relation": "too few regions for errors and sets"}
 
 
-def _crossing(data: Rows) -> Iterator[Row]:
+def _crossing(data: Rows | Pool) -> Iterator[Row]:
     """How many pairs of years are no growth rows because they cross two vintages, if any are."""
     if len(data.crossing):
         years = ", ".join(f"{year}-{year + 1}" for year in np.unique(data.crossing).tolist())

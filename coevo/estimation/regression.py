@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import fdtrc
 
 from coevo.errors import StudyError
 from coevo.estimation.effects import sums
@@ -25,6 +26,11 @@ class FTest(NamedTuple):
     F: float
     df: tuple[int, int]
     p: float
+
+
+def f_test(F: float, slopes: int, df: int) -> FTest:
+    """Return F of so many slopes with its p by F(slopes, df)."""
+    return FTest(float(F), (slopes, df), float(fdtrc(slopes, df, F)))
 
 
 class Clusters(NamedTuple):

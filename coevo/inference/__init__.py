@@ -1,7 +1,5 @@
 """What a fit can say: sets for the equilibrium, signs, intervals (docs/methods.md, 5)."""
 
-from coevo.inference.deletion import Deletion, leave_one_row_out
-from coevo.inference.forecast import Forecast, last_growth
 from coevo.inference.power import detectable, least_interaction
 from coevo.inference.rest_region import Projection, in_region, rest_point_projections
 from coevo.inference.sets import (
@@ -19,12 +17,11 @@ from coevo.inference.signs import (
     sign_patterns,
     sign_probabilities,
 )
+from coevo.inference.single_rows import last_growth, leave_one_row_out
 
 __all__ = [
     "FEWEST_REGIONS",
     "QUADRANTS",
-    "Deletion",
-    "Forecast",
     "Projection",
     "RatioSet",
     "detectable",

@@ -16,7 +16,7 @@ from coevo.errors import StudyError
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
 from coevo.inference import FEWEST_REGIONS, quadrant_probabilities, t_quantile
-from coevo.inference.no_interaction import NULLS, chunks, shocks, simulate
+from coevo.inference.no_interaction import NULLS, chunks, shocks, simulated_panels
 
 # name -> the general model of a batch of panels; both must speak for a relation
 ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag": lag_general}
@@ -146,7 +146,7 @@ def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.97
     for change, generator in zip(NULLS.values(), generators, strict=True):
         parts = []
         for size in chunks(draws, len(observed.year)):
-            start, end = simulate(observed, change(found), size, generator)
+            start, end = simulated_panels(observed, change(found), size, generator)
             parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
         quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
     return np.max(quantiles, axis=0)

@@ -54,8 +54,8 @@ def wild_pooled(
     weights = cluster_weights(len(fit.regions), draws, seed)
     data, tests = fit.data, {}
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
-        columns = (data.growth[:, i], data.regressor[:, i])
-        t, p, null = wild_test(fit.region, data.year, *columns, fit.effects, weights)
+        columns = (data.growth[:, i], data.regressor[:, 1 - i])
+        t, p, null = wild_test(data.region, data.year, *columns, fit.effects, weights)
         tests[name] = WildTest(sign * t, p, sign * null)
     return tests
 

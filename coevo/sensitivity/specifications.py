@@ -127,7 +127,7 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
     for pooled in fits:
         label = {"model": "classic", "effects": pooled.effects, "estimator": pooled.estimator}
         slopes = {"b1": pooled.b1, "d": pooled.d}
-        yield from _slopes(slopes, pooled.errors(), pooled.df, level, label, POOLED)
+        yield from _slopes(slopes, pooled.lines.errors(), pooled.df, level, label, POOLED)
         if focus in pooled.regions:
             yield from _sets(pooled.at(focus), level, label, focus)
     for estimator in () if fits else REGIONAL:

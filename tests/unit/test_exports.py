@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
+from coevo.estimation import EFFECTS, fit_pooled
 from coevo.files import read_texts
 from coevo.report.findings import Study
 from coevo.report.tables.exports import in_languages, latex_files, stata_files
@@ -312,16 +312,16 @@ def test_r_squared_is_that_of_a_regression_on_dummies() -> None:
     for effects in EFFECTS:
         fitted = fit_pooled(panel, "x1", "x2", "trapezoid", effects, "first")
         dummies = [np.ones(fitted.rows)]
-        dummies += [fitted.region == r for r in range(7)] if effects != "none" else []
+        dummies += [fitted.data.region == r for r in range(7)] if effects != "none" else []
         dummies += [fitted.data.year == y for y in range(2010, 2017)] if "year" in effects else []
         Z = np.column_stack(dummies).astype(float)
 
         def left(y: np.ndarray, X: np.ndarray) -> float:
             return float(np.sum((y - X @ np.linalg.lstsq(X, y, rcond=None)[0]) ** 2))
 
-        for i, share in enumerate(within_r_squared(fitted)):
+        for i, share in enumerate([e.r_squared for e in fitted.equations]):
             growth = fitted.data.growth[:, i]
-            whole = np.column_stack([Z, fitted.data.regressor[:, i]])
+            whole = np.column_stack([Z, fitted.data.regressor[:, 1 - i]])
             assert share == pytest.approx(1 - left(growth, whole) / left(growth, Z), abs=1e-10)
 
 
