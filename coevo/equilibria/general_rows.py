@@ -9,7 +9,7 @@ from coevo.errors import StudyError
 from coevo.estimation import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.inference import independent_quadrants, interval, rest_point_projections
-from coevo.lotka_volterra.populations import kind, rest_point
+from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 
 
 def own_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, GeneralFit]]:
@@ -73,7 +73,7 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
         point = rest_point(own.r, own.A)
     except StudyError:
         return {"kind": "none", "located": False}
-    row: Row = {"kind": str(kind(own.r, own.A)), "located": False}
+    row: Row = {"kind": str(rest_point_kind(own.r, own.A)), "located": False}
     row |= {"x1": point[0], "x2": point[1]}
     if len(point) == 2:
         shadows = rest_point_projections(own.r, own.A, own.covariance, own.df, level)

@@ -19,7 +19,7 @@ from coevo.equilibria.pooled_checks import (
 from coevo.estimation import Fit
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.inference import last_growth, least_interaction, leave_one_row_out
-from coevo.lotka_volterra import conserved_path, euler_modulus, kind
+from coevo.lotka_volterra import conserved_drift, euler_modulus, kind
 
 COORDINATES = ("x1", "x2")
 
@@ -92,5 +92,5 @@ def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
         yield {"quantity": f"power_{name}", "value": least}
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":
         yield {"quantity": "map_modulus", "value": float(euler_modulus(own.a1, own.a2))}
-        drift = conserved_path(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2).drift
+        drift = conserved_drift(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2)
         yield {"quantity": "conserved_drift", "value": drift}

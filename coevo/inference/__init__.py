@@ -1,7 +1,7 @@
 """What a fit can say: sets for the equilibrium, signs, intervals (docs/methods.md, 5)."""
 
 from coevo.inference.power import detectable, least_interaction
-from coevo.inference.rest_region import Projection, in_region, rest_point_projections
+from coevo.inference.rest_region import rest_point_projections
 from coevo.inference.sets import (
     FEWEST_REGIONS,
     RatioSet,
@@ -22,12 +22,10 @@ from coevo.inference.single_rows import last_growth, leave_one_row_out
 __all__ = [
     "FEWEST_REGIONS",
     "QUADRANTS",
-    "Projection",
     "RatioSet",
     "detectable",
     "equilibrium_sets",
     "fieller",
-    "in_region",
     "independent_quadrants",
     "interval",
     "last_growth",

@@ -60,9 +60,7 @@ class Relation(NamedTuple):
     direction: str
     cross: Cross
     critical: Array
-    quadrants: dict[str, float]
-    regions: int
-    rows: int
+    quadrants: dict[str, Array]
 
 
 def relation(
@@ -86,15 +84,10 @@ def relation(
     both, fod = cross(own), fod_general(own)
     found = Cross(both.A[..., 0], both.error[..., 0], both.df)
     critical = critical_values(observed, draws, seed, exceed)
-    signs = cross_signs(found, critical, equivalence, level)
-    return Relation(
-        *name_relation(signs),
-        found,
-        critical,
-        quadrants(fod.A[0], fod.covariance[0], fod.df),
-        fod.df + 1,
-        len(observed.year),
-    )
+    named = name_relation(cross_signs(found, critical, equivalence, level))
+    # of (A12, A21), whose posterior under a flat prior is a bivariate t
+    quadrants = quadrant_probabilities(found.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
+    return Relation(*named, found, critical, quadrants)
 
 
 def _check(observed: Steps) -> None:
@@ -174,13 +167,3 @@ def cross_signs(
 def name_relation(signs: Array) -> tuple[str, str]:
     """Return the relation of two signs (2,) and its direction."""
     return RELATIONS.get((float(signs[0]), float(signs[1])), UNDETERMINED)
-
-
-def quadrants(A: Array, covariance: Array, df: int) -> dict[str, float]:
-    """Return the probability of each pair of signs of (A12, A21), whose posterior is a bivariate t.
-
-    A (2, 2), covariance (4, 4); a flat prior.
-    """
-    effects = np.array([A[0, 1], A[1, 0]])
-    found = quadrant_probabilities(effects, covariance[1:3, 1:3], df)
-    return {pair: float(share) for pair, share in found.items()}

@@ -21,7 +21,7 @@ def t_quantile(df: npt.ArrayLike, level: float = 0.95) -> Array:
     """Return the t that |T| (df degrees of freedom) stays below with probability `level`."""
     if not 0 < level < 1:
         raise StudyError(f"confidence: {level} must lie between 0 and 1")
-    return stdtrit(df, (1 + level) / 2)
+    return np.asarray(stdtrit(df, (1 + level) / 2))[()]
 
 
 def interval(

@@ -18,15 +18,14 @@ from coevo.lotka_volterra.classic import (
     jacobian,
     kind,
 )
-from coevo.lotka_volterra.orbits import Level, conserved, conserved_path, orbit
+from coevo.lotka_volterra.orbits import conserved, conserved_drift, orbit
 
 __all__ = [
     "ELASTICITIES",
-    "Level",
     "calibrate",
     "calibration_failures",
     "conserved",
-    "conserved_path",
+    "conserved_drift",
     "elasticities",
     "equilibrium",
     "euler_modulus",
