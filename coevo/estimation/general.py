@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Rows, population_rows
 from coevo.estimation.regression import Regression, regress
 
@@ -68,9 +68,13 @@ def fit_general(
     data = population_rows(t, X, estimator, breaks)
     rows, n = data.growth.shape
     if rows < n + SPARE:
-        raise StudyError(
+        raise Refusal(
+            "too_few_general_rows",
             f"{rows} pairs of consecutive years with all figures; the general model of {n} "
-            f"populations needs at least {n + SPARE}"
+            f"populations needs at least {n + SPARE}",
+            rows=rows,
+            populations=n,
+            least=n + SPARE,
         )
     equations = own_equations(data, FORMS["general"](n))
     return GeneralFit(*stacked(equations), data, equations)

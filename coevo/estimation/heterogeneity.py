@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.general import Booleans
 from coevo.estimation.growth import Array, Integers
@@ -51,8 +51,12 @@ def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
     least = len(R) * np.finfo(float).eps * np.linalg.norm(pooled.data.regressor[:, ::-1], axis=0)
     flat = kept & np.any(np.sqrt(sums(pooled.data.region, R**2)) <= least, axis=1)
     if flat.any():
-        codes = ", ".join(np.array(pooled.regions)[flat])
-        raise StudyError(f"{codes}: a regressor does not vary: no slope of its own")
+        codes = np.array(pooled.regions)[flat].tolist()
+        raise Refusal(
+            "no_own_slopes",
+            f"{', '.join(codes)}: a regressor does not vary: no slope of its own",
+            regions=codes,
+        )
 
 
 def mean_group(pooled: PooledFit) -> MeanGroup:
@@ -66,7 +70,11 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
     own = own_slopes(pooled)
     K = len(own)
     if K < 2:
-        raise StudyError(f"{K} region(s) with a slope of their own: a mean needs two")
+        raise Refusal(
+            "too_few_slopes",
+            f"{K} region(s) with a slope of their own: a mean needs two",
+            regions=K,
+        )
     return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K)
 
 
@@ -90,7 +98,12 @@ def homogeneity_test(pooled: PooledFit) -> list[FTest]:
     effects = len(kept) + D.shape[1]
     df = len(region) - effects - K
     if K < 2 or df < 1:
-        raise StudyError(f"{len(region)} growth rows are too few to compare {K} slopes")
+        raise Refusal(
+            "too_few_rows_to_compare",
+            f"{len(region)} growth rows are too few to compare {K} slopes",
+            rows=len(region),
+            slopes=K,
+        )
     _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, kept)
     tests = []
     for i, common in enumerate((pooled.residuals**2).sum(axis=0)):
@@ -115,7 +128,10 @@ def _rss(y: Array, X: Array, effects: int) -> float:
     """Return what is left of the squares of y (rows,) by X (rows, k), perhaps of no columns."""
     if X.shape[1] == 0:
         return float(y @ y)
-    refusal = "regions and years share too little for slopes of their own beside year effects"
+    refusal = Refusal(
+        "too_few_shared_years_for_slopes",
+        "regions and years share too little for slopes of their own beside year effects",
+    )
     residuals = regress(y, X, effects, refusal=refusal).residuals
     return float(residuals @ residuals)
 
@@ -129,8 +145,14 @@ def leave_one_out(pooled: PooledFit) -> Array:
     for i, code in enumerate(pooled.regions):
         try:
             slopes.append(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
-        except StudyError as error:
-            raise StudyError(f"without {code}: {error}") from None
+        except Refusal as refusal:
+            raise Refusal(
+                "without_region",
+                f"without {code}: {refusal}",
+                region=code,
+                reason=refusal.key,
+                fields=refusal.fields,
+            ) from None
     return np.array(slopes)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.general import FORMS, own_equations, stacked
 from coevo.estimation.growth import Array, Rows, population_rows
 from coevo.estimation.regression import Regression
@@ -97,9 +97,13 @@ def fit(
     data = population_rows(t, X, estimator, breaks)
     if len(data.year) < FEWEST_ROWS:
         within = " within one vintage" if len(data.crossing) else ""
-        raise StudyError(
+        raise Refusal(
+            "too_few_pairs",
             f"{len(data.year)} pairs of consecutive years with both figures{within}; "
-            f"at least {FEWEST_ROWS} are needed"
+            f"at least {FEWEST_ROWS} are needed",
+            pairs=len(data.year),
+            least=FEWEST_ROWS,
+            one_vintage=bool(len(data.crossing)),
         )
     equations = own_equations(data, FORMS["classic"](2))
     scaled = data.regressor / np.nanmean(X, axis=0)

@@ -70,8 +70,8 @@ def _project(Q: Array, estimate: float, unit: float) -> Projection:
     tried = np.concatenate([[cuts[0] - margin], (cuts[:-1] + cuts[1:]) / 2, [cuts[-1] + margin]])
     at = [(polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in tried]
     inside = np.array([_completed(a, *own) for own in at])
-    low = float(min(estimate, *ends[:-1][inside])) * unit
-    high = float(max(estimate, *ends[1:][inside])) * unit
+    low = float(min([estimate, *ends[:-1][inside]])) * unit
+    high = float(max([estimate, *ends[1:][inside]])) * unit
     return Projection("interval" if np.isfinite([low, high]).all() else "unbounded", low, high)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.lotka_volterra.populations import simulate
 
 Array = npt.NDArray[np.float64]
@@ -28,8 +28,9 @@ def conserved_drift(x1: Values, x2: Values, a1: float, b1: float, a2: float, b2:
     V = conserved(x1, x2, a1, b1, a2, b2)
     V = V[np.isfinite(V)]
     if len(V) < 2:
-        raise StudyError(
-            "the conserved quantity needs two years in which both populations are known"
+        raise Refusal(
+            "too_few_years_for_drift",
+            "the conserved quantity needs two years in which both populations are known",
         )
     reach = np.ptp(V)
     return float((V[-1] - V[0]) / reach) if reach > ROUNDING * np.abs(V).max() else 0.0

@@ -15,8 +15,9 @@ from coevo.history.changes import COLUMNS, State, changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
 from coevo.report.findings.since_release import release_finding as found
+from coevo.report.words.voices import voice
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 
@@ -314,7 +315,9 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
         "equilibria": pd.DataFrame(
             [{**own, "source": "fit", "year": pd.NA, "kind": "centre", "located": located}]
         ).astype({"year": "Int64"}),
-        "claims": pd.DataFrame({"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"]}),
+        "claims": pd.DataFrame(
+            {"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"], "fields": [""]}
+        ),
     }
 
 
@@ -325,8 +328,8 @@ def test_verdicts_that_changed(old) -> None:
     rows = table[table["change"].isin(["parameter", "verdict", "claim"])]
     assert rows[["change", "quantity", "old_words", "new_words"]].to_numpy().tolist() == [
         ["parameter", "b1", "", ""],
-        ["verdict", "interval_b1", "contains 0", "above 0"],
-        ["verdict", "fit_located", "not located", "located"],
+        ["verdict", "interval_b1", "contains_0", "above_0"],
+        ["verdict", "fit_located", "not_located", "located"],
         ["claim", "1 Unit", "x", "agrees"],
     ]
     model = found(study(changes=table))["model"]
@@ -341,14 +344,11 @@ def test_verdicts_that_changed(old) -> None:
 def words(table: pd.DataFrame | None) -> str:
     """The report of the sample study with a table of changes, on one line."""
     folder = ROOT / "workflow" / "report"
-    phrases, notes = (
-        yaml.safe_load((folder / f"{name}.en.yaml").read_text("utf-8"))
-        for name in ("phrases", "notes")
-    )
-    template = (folder / "report.en.md").read_text("utf-8")
+    phrases = yaml.safe_load((folder / "phrases.en.yaml").read_text("utf-8"))
+    template = (folder / "report.md").read_text("utf-8")
     chosen = study() if table is None else study(changes=table)
     provenance = {"files": {}, "packages": {}}
-    source = text(voice(chosen, phrases), template, notes, provenance).replace("\\", "")
+    source = text(voice(chosen, phrases), template, provenance).replace("\\", "")
     return " ".join(source.split())
 
 

@@ -11,22 +11,23 @@ from hypothesis import strategies as st
 
 from coevo.panel.vintages import revisions
 from coevo.report.documents import documents
-from coevo.report.documents.report_text import metadata, text, voice
+from coevo.report.documents.report_text import metadata, text
 from coevo.report.figures import FIGURES
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
+from coevo.report.words.voices import voice
+from tests import populations
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"
 PHRASES = yaml.safe_load((FOLDER / "phrases.en.yaml").read_text(encoding="utf-8"))
-NOTES = yaml.safe_load((FOLDER / "notes.en.yaml").read_text(encoding="utf-8"))
-TEMPLATE = (FOLDER / "report.en.md").read_text(encoding="utf-8")
+TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
 
 
 def words(count: int = 4, **changed: pd.DataFrame) -> str:
     """Return the Markdown of the sample report on one line."""
-    source = text(voice(study(count, claims=True, **changed), PHRASES), TEMPLATE, NOTES, PROVENANCE)
+    source = text(voice(study(count, claims=True, **changed), PHRASES), TEMPLATE, PROVENANCE)
     return " ".join(source.split())
 
 
@@ -120,18 +121,21 @@ def test_own_years_of_a_region_are_named(year: int, span: str) -> None:
 
 
 def refuse(*rows: tuple[str, str]) -> dict[str, pd.DataFrame]:
-    """Return relations without those of instruments, with refusals (estimator, reason) instead."""
-    table = tables()["relations"]
-    table = table[table["estimator"] != "fod_iv"]
-    refusals = pd.DataFrame(rows, columns=["estimator", "relation"])
-    added = refusals.assign(
-        scope="pooled", name="pooled", effects="region+year", quantity="not_estimated"
-    )
-    return {"relations": pd.concat([table, added], ignore_index=True)}
+    """Return tables without the verdicts of instruments, with refusals (estimator, message)."""
+    made = tables()
+    refusals = [
+        populations.refused("pooled", estimator, "region+year", message=message)
+        for estimator, message in rows
+    ]
+    kept = made["verdicts"]["estimator"] != "fod_iv"
+    return {
+        "verdicts": made["verdicts"][kept],
+        "refusals": pd.concat([made["refusals"], *refusals], ignore_index=True),
+    }
 
 
 def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
-    source = words(**refuse(("fod_iv", "an instrument depends on the others")))
+    source = words(**refuse(("fod_iv", "dependent_instrument")))
     assert "No relation is named: an instrument depends on the others." in source
     assert "Feedback is not held against competition, for the same reason." in source
     assert "six regions" not in source
@@ -143,10 +147,10 @@ def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
 def test_reason_of_a_missing_pooled_fit_is_that_of_the_fit() -> None:
     table = tables()["parameters"]
     alone = {"parameters": table[table["scope"] != "pooled"]}
-    source = words(**alone, **refuse(("trapezoid", "regions share no year")))
-    assert "Regions are not pooled: regions share no year." in source
+    source = words(**alone, **refuse(("trapezoid", "too_few_shared_years")))
+    assert "Regions are not pooled: regions and years share too little for year effects." in source
     assert "A pooled fit with intervals needs at least six regions." not in source
-    source = words(**alone, **refuse(("lag", "regions share no year")))
+    source = words(**alone, **refuse(("lag", "too_few_shared_years")))
     assert "A pooled fit with intervals needs at least six regions." in source
 
 
@@ -162,15 +166,11 @@ def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
 def test_calibration_that_figures_forbid_is_said_with_its_reason() -> None:
     made = tables(1)
     fits = made["equilibria"][made["equilibria"]["source"] == "fit"]
-    row = {
-        "scope": "330000",
-        "effects": "none",
-        "quantity": "not_calibrated",
-        "relation": "x1 is 0",
-    }
-    relations = pd.concat([made["relations"], pd.DataFrame([row])], ignore_index=True)
-    source = words(1, equilibria=fits, relations=relations)
-    assert "There is no accounting calibration of Zhejiang: x1 is 0." in source
+    refusals = populations.refused(
+        "330000", "", quantity="calibration", message="no_calibrated_years"
+    )
+    source = words(1, equilibria=fits, refusals=refusals)
+    assert "There is no accounting calibration of Zhejiang: no two consecutive years" in source
     assert "The study names no purchases" not in source
 
 
@@ -180,7 +180,7 @@ def test_reason_stands_where_a_region_is_not_estimated() -> None:
     assert "figures/phase" not in source
     assert source.count("not estimated: x2 is 0 in 2016") >= 3
     other = words(**unestimated("110000"))
-    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016)" in other
+    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016; growth is" in other
     assert "figures/phase" in other
     alone = words(1, **unestimated("330000", 1))
     assert "Interaction is not estimated for Zhejiang: x2 is 0 in 2016" in alone
@@ -225,7 +225,7 @@ def test_counts_are_separated_by_thousands() -> None:
         indicators=pd.concat([chosen.indicators, rows], ignore_index=True),
         tables={**chosen.tables, "panel": pd.concat([panel, *more])},
     )
-    source = " ".join(text(voice(many, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(many, PHRASES), TEMPLATE, PROVENANCE).split())
     count = f"{54 * 24:,}".replace(",", "\\,")  # four indicators of D and fifty, 24 region-years
     assert f"{count} of the {count} figures that make *D* are interpolated" in source
 
@@ -249,7 +249,7 @@ def test_one_region_replaces_what_needs_several() -> None:
 
 def test_claims_only_when_there_are_any() -> None:
     assert "claims, checked" in words()
-    source = text(voice(study(), PHRASES), TEMPLATE, NOTES, PROVENANCE)
+    source = text(voice(study(), PHRASES), TEMPLATE, PROVENANCE)
     assert "claims, checked" not in source
 
 
@@ -262,7 +262,7 @@ def test_words_that_say_too_much_are_absent(count: int) -> None:
 
 def test_template_and_phrases_name_no_study() -> None:
     """No region, indicator, subsystem, method or year stands in template or phrases."""
-    sentences = {key: value for key, value in PHRASES.items() if key != "words"}
+    sentences = {k: v for k, v in PHRASES.items() if k not in ("words", "notes")}
     source = TEMPLATE + yaml.safe_dump(sentences, allow_unicode=True)
     source = re.sub(r"@[a-z]+\d{4}", "", source)  # a work is cited by author and year
     for word in ("Zhejiang", "China", "e-commerce", "cluster ", "entropy weights", "2015", "2023"):
@@ -373,7 +373,7 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     table = chosen.indicators
     parks = table.iloc[[0]].assign(indicator="parks", subsystem="parks")
     wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, pd.concat([table, parks]))
-    source = " ".join(text(voice(wider, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(wider, PHRASES), TEMPLATE, PROVENANCE).split())
     assert "three subsystems" in source
     assert "the indices of shops and plants (the first two of three subsystems)" in source
     assert "the two indices" not in source
@@ -385,7 +385,7 @@ def test_study_without_a_pair_has_no_populations(count: int) -> None:
     chosen = study(count)
     given = {k: v for k, v in chosen.tables.items() if k not in ("parameters", "equilibria")}
     plain = type(chosen)({**chosen.config, "interaction": None}, given, chosen.indicators)
-    source = text(voice(plain, PHRASES), TEMPLATE, NOTES, PROVENANCE)
+    source = text(voice(plain, PHRASES), TEMPLATE, PROVENANCE)
     assert "Two populations" not in source
     assert "Equilibrium" not in source
     made = documents(given, plain.indicators, files(plain), plain.config, PROVENANCE)
@@ -460,18 +460,18 @@ def policy(name: str, **changed: pd.DataFrame) -> str:
     """Return the Markdown of the sample report under a policy, on one line."""
     chosen = study(**changed)
     chosen.config["vintage_policy"] = name
-    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
 
 
 def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
     given = two_vintages(**{"break": [2018]})
     lost = [
-        (region, name, "none", "trapezoid", "rows_across_vintages", 1.0, None, None, "2017-2018")
+        {"scope": region, "name": name, "effects": "none", "estimator": "trapezoid",
+         "check": "rows_across_vintages", "value": 1, "year": 2017}
         for region, name in (("330000", "Zhejiang"), ("110000", "Beijing"))
-    ]
-    relations = tables()["relations"]
-    lost = pd.DataFrame(lost, columns=relations.columns)
-    given["relations"] = pd.concat([relations, lost], ignore_index=True)
+    ]  # fmt: skip
+    rows = [tables()["checks"], populations.filled("checks", lost)]
+    given["checks"] = pd.concat(rows, ignore_index=True)
     source = policy("overlay", **given)
     assert (
         "Two vintages meet: the figures of output of plants for 2018 come from another vintage "
@@ -501,7 +501,7 @@ def test_a_splice_is_stated_with_its_years() -> None:
 def test_a_pin_is_said_to_hide_later_vintages() -> None:
     chosen = study()
     chosen.config["vintage"] = "2026-10"
-    source = " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
     source = source.replace("\\", "")
     assert (
         "The study is pinned to vintage 2026-10: later vintages, if there are any, are hidden."

@@ -39,7 +39,6 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "grade": top,
         "count": int(ranked[0][1]),
         "main": main,
-        "main_count": int(counts[main]),
         "own": main == top,
         "others": [(grade, int(count)) for grade, count in ranked[1:]],
         "least": _least(counts.reindex(order)),

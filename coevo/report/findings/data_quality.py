@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.diagnostics import HEAVY
 from coevo.panel.audit import is_finding
 from coevo.panel.derivations import linked
 from coevo.report.findings.study_tables import Study
@@ -79,9 +78,6 @@ def weights_finding(study: Study) -> dict[str, Any]:
         "others": sorted(set(table["weighting"]) - {used}),
         "rows": rows.assign(between=rows["indicator"].map(shares)),
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
-        "above_half": [
-            i for i, w in zip(rows["indicator"], rows["weight"], strict=True) if w > HEAVY
-        ],
         "outside": _outside(table, rows),
         "equal": _equal(study),
         "between_max": (str(shares.idxmax()), float(shares.max())),

@@ -1,6 +1,6 @@
 """Words of single cells: sets, signs, estimates, and the facts of one region."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,11 +9,13 @@ import pandas as pd
 from coevo.report.findings.data_quality import cells as grouped
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.fit_tables import Reason
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.messages import MessageText, message_texts
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
 
 Say = Callable[..., Markdown]
@@ -40,11 +42,24 @@ class Words:
     """Cells that need the phrases of the language: sets, kinds, estimators, facts of a region."""
 
     def __init__(
-        self, study: Study, say: Say, word: Callable[[str, str], str], grammar: Grammar
+        self, study: Study, phrases: Mapping[str, Any], say: Say, grammar: Grammar
     ) -> None:
-        self.study, self.say, self.word = study, say, word
+        self.study, self.phrases, self.say = study, phrases, say
         self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
         self._obstacles = obstacle_rows(study)
+
+    def word(self, kind: str, name: str) -> str:
+        """The report's word for a name of the code; what has none stands as it is."""
+        return str(self.phrases["words"].get(kind, {}).get(name, name))
+
+    @cached_property
+    def message(self) -> MessageText:
+        """What puts a message of a table into plain text: its key and its fields."""
+        return message_texts(self.phrases, self.study)
+
+    def term(self, kind: str, key: Any) -> str:
+        """A word that files for other programs alone need; what has none stands as it is."""
+        return str(self.phrases["exports"][kind].get(str(key), key))
 
     def label(self, identifier: str) -> str:
         return self.study.label(identifier)
@@ -109,14 +124,18 @@ class Words:
         return list(zip(names, (*found, own), strict=True))
 
     @cached_property
-    def _population(self) -> tuple[dict[str, str], list[pd.DataFrame], pd.DataFrame]:
+    def _population(self) -> tuple[dict[str, Reason | None], list[pd.DataFrame], pd.DataFrame]:
         """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
         estimates = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
         return refused(self.study), estimates, region_fit_rows(self.study).set_index("scope")
 
-    def refusal(self, reason: str) -> Markdown:
+    def why(self, reason: Reason | None) -> str:
+        """Why something was refused; "" without a reason."""
+        return self.message(*reason) if reason else ""
+
+    def refusal(self, reason: Reason | None) -> Markdown:
         """That something is not estimated, and why."""
-        return self.say("titles/not_estimated", reason=reason)
+        return self.say("titles/not_estimated", reason=self.why(reason))
 
     def relative(self, state: Any, value: Any) -> Markdown:
         """Relative development with the subsystem that lags, as the table says it."""
@@ -127,6 +146,10 @@ class Words:
         if state == "synchronous":
             return escaped(self.word("lagging", state))
         return self.say("titles/lags", subsystem=self.study.label(state))
+
+    def noted(self, pairs: Iterable[tuple[Any, Any]]) -> Markdown:
+        """Things as a list in a sentence, each with its note in brackets."""
+        return self.listed(self.grammar.noted(*pair) for pair in pairs)
 
     def cells(self, rows: pd.DataFrame) -> str:
         """Cells of the panel in words: indicator, year and how many or which regions."""
