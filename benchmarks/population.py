@@ -26,7 +26,8 @@ from benchmarks import known_orbit
 from benchmarks.many_fits import fit_batch
 from benchmarks.noisy_paths import REGIMES, simulate
 from coevo.equilibria.output_series import pair_values
-from coevo.estimation import PooledFit, fit_pooled
+from coevo.estimation import fit_pooled
+from coevo.estimation.pooled import PooledFit
 from coevo.files import read_table
 from coevo.inference.wild_bootstrap import wild_pooled
 

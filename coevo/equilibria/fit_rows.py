@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from coevo.equilibria.fitted import POOLED, Fits, Row, inferable
-from coevo.estimation import Fit, Regression
 from coevo.estimation.growth import Integers
+from coevo.estimation.region import Fit
+from coevo.estimation.regression import Regression
 from coevo.estimation.residuals import residual_tests
 
 

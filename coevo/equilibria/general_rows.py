@@ -6,10 +6,11 @@ import numpy as np
 
 from coevo.equilibria.fitted import POOLED, Fits, Row
 from coevo.errors import StudyError
-from coevo.estimation import GeneralFit, restriction_test
+from coevo.estimation.general import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
-from coevo.inference import independent_quadrants, interval, rest_point_projections
-from coevo.inference.sets import located
+from coevo.inference.rest_region import rest_point_projections
+from coevo.inference.sets import interval, located
+from coevo.inference.signs import independent_quadrants
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 
 

@@ -8,14 +8,14 @@ import pandas as pd
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
 from coevo.errors import Refusal
-from coevo.estimation import PooledFit
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
-from coevo.inference import interval
 from coevo.inference.feedback import Feedback, feedback_verdicts
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import WEAK_F, Cross, relation
+from coevo.inference.sets import interval
 from coevo.inference.short_panel import short_panel_bias
 from coevo.inference.wild_bootstrap import wild_pooled
 from coevo.messages import message_columns

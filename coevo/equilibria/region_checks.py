@@ -16,10 +16,12 @@ from coevo.equilibria.pooled_checks import (
     tried,
     wild_rows,
 )
-from coevo.estimation import Fit
 from coevo.estimation.fod_iv import FOD_IV
-from coevo.inference import last_growth, least_interaction, leave_one_row_out
-from coevo.lotka_volterra import conserved_drift, euler_modulus, kind
+from coevo.estimation.region import Fit
+from coevo.inference.power import least_interaction
+from coevo.inference.single_rows import last_growth, leave_one_row_out
+from coevo.lotka_volterra.classic import euler_modulus, kind
+from coevo.lotka_volterra.orbits import conserved_drift
 
 COORDINATES = ("x1", "x2")
 

@@ -7,18 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
-from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share
+from coevo.estimation.growth import Rows
+from coevo.estimation.pooled import PooledFit, common_year_share
 from coevo.estimation.pooled_rows import Pool
-from coevo.inference import (
+from coevo.estimation.region import Equations, Fit
+from coevo.inference.sets import (
     FEWEST_REGIONS,
+    UNBOUNDED,
     RatioSet,
     equilibrium_sets,
     fieller,
     interval,
-    sign_patterns,
+    located,
 )
-from coevo.inference.sets import UNBOUNDED, located
-from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
+from coevo.inference.signs import sign_patterns
+from coevo.lotka_volterra.classic import ELASTICITIES, elasticities, equilibrium, growth, kind
 from coevo.messages import message_columns
 
 Array = npt.NDArray[np.float64]

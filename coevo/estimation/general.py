@@ -68,14 +68,7 @@ def fit_general(
     data = population_rows(t, X, estimator, breaks)
     rows, n = data.growth.shape
     if rows < n + SPARE:
-        raise Refusal(
-            "too_few_general_rows",
-            f"{rows} pairs of consecutive years with all figures; the general model of {n} "
-            f"populations needs at least {n + SPARE}",
-            rows=rows,
-            populations=n,
-            least=n + SPARE,
-        )
+        raise Refusal("too_few_general_rows", rows=rows, populations=n, least=n + SPARE)
     equations = own_equations(data, FORMS["general"](n))
     return GeneralFit(*stacked(equations), data, equations)
 

@@ -152,19 +152,8 @@ def population_rows(
 
 def _check_series(year: Integers, x: Array) -> None:
     if np.any(np.diff(year) == 0):
-        raise Refusal(
-            "year_twice",
-            f"the year {year[:-1][np.diff(year) == 0][0]} is there twice",
-            year=int(year[:-1][np.diff(year) == 0][0]),
-        )
+        raise Refusal("year_twice", year=int(year[:-1][np.diff(year) == 0][0]))
     wrong = ~np.isnan(x) & ~((x > 0) & np.isfinite(x))
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
-        raise Refusal(
-            "not_positive",
-            f"x{column + 1} is {x[row, column]:g} in {year[row]}: growth is a difference of "
-            "logarithms and needs positive figures",
-            population=column + 1,
-            value=x[row, column],
-            year=year[row],
-        )
+        raise Refusal("not_positive", population=column + 1, value=x[row, column], year=year[row])

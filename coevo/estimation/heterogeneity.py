@@ -52,11 +52,7 @@ def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
     flat = kept & np.any(np.sqrt(sums(pooled.data.region, R**2)) <= least, axis=1)
     if flat.any():
         codes = np.array(pooled.regions)[flat].tolist()
-        raise Refusal(
-            "no_own_slopes",
-            f"{', '.join(codes)}: a regressor does not vary: no slope of its own",
-            regions=codes,
-        )
+        raise Refusal("no_own_slopes", ", ".join(codes), regions=codes)
 
 
 def mean_group(pooled: PooledFit) -> MeanGroup:
@@ -70,11 +66,7 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
     own = own_slopes(pooled)
     K = len(own)
     if K < 2:
-        raise Refusal(
-            "too_few_slopes",
-            f"{K} region(s) with a slope of their own: a mean needs two",
-            regions=K,
-        )
+        raise Refusal("too_few_slopes", regions=K)
     return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K)
 
 
@@ -98,12 +90,7 @@ def homogeneity_test(pooled: PooledFit) -> list[FTest]:
     effects = len(kept) + D.shape[1]
     df = len(region) - effects - K
     if K < 2 or df < 1:
-        raise Refusal(
-            "too_few_rows_to_compare",
-            f"{len(region)} growth rows are too few to compare {K} slopes",
-            rows=len(region),
-            slopes=K,
-        )
+        raise Refusal("too_few_rows_to_compare", rows=len(region), slopes=K)
     _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, kept)
     tests = []
     for i, common in enumerate((pooled.residuals**2).sum(axis=0)):
@@ -128,10 +115,7 @@ def _rss(y: Array, X: Array, effects: int) -> float:
     """Return what is left of the squares of y (rows,) by X (rows, k), perhaps of no columns."""
     if X.shape[1] == 0:
         return float(y @ y)
-    refusal = Refusal(
-        "too_few_shared_years_for_slopes",
-        "regions and years share too little for slopes of their own beside year effects",
-    )
+    refusal = Refusal("too_few_shared_years_for_slopes")
     residuals = regress(y, X, effects, refusal=refusal).residuals
     return float(residuals @ residuals)
 
@@ -148,7 +132,7 @@ def leave_one_out(pooled: PooledFit) -> Array:
         except Refusal as refusal:
             raise Refusal(
                 "without_region",
-                f"without {code}: {refusal}",
+                str(refusal),
                 region=code,
                 reason=refusal.key,
                 fields=refusal.fields,

@@ -89,11 +89,7 @@ def fit_pooled_general(
     rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
     absorb = choose(EFFECTS, effects, "effects")
     if len(rows.regions) < 2:
-        raise Refusal(
-            "too_few_pooled",
-            f"{len(rows.regions)} region(s) with growth rows: a pooled fit needs two",
-            regions=len(rows.regions),
-        )
+        raise Refusal("too_few_pooled", regions=len(rows.regions))
     absorbed = absorb(rows.region, rows.year, np.column_stack([rows.growth, rows.regressor]))
     if estimator == FOD_IV:
         moments = deviations(rows, effects)
@@ -134,11 +130,6 @@ def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
             f"form '{fit.form}' sets slopes to zero that are to be tested: use another"
         )
     if q > fit.df:
-        raise Refusal(
-            "too_few_regions_for_test",
-            f"{fit.df + 1} regions are too few for a joint test of {q} slopes",
-            regions=fit.df + 1,
-            slopes=q,
-        )
+        raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=q)
     a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
     return f_test(a @ np.linalg.solve(V, a) / q, q, fit.df)

@@ -99,8 +99,7 @@ def fit(
         within = " within one vintage" if len(data.crossing) else ""
         raise Refusal(
             "too_few_pairs",
-            f"{len(data.year)} pairs of consecutive years with both figures{within}; "
-            f"at least {FEWEST_ROWS} are needed",
+            within,
             pairs=len(data.year),
             least=FEWEST_ROWS,
             one_vintage=bool(len(data.crossing)),

@@ -118,7 +118,7 @@ def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
         return residuals.reshape(len(p), -1), J.reshape(len(p), -1, p.shape[1])
 
     points = np.array([scatter(run.start, starts, SPREAD, seed) for run in runs])
-    found = least_squares(model, points, 2 * rows, "path fit", EVALUATIONS)
+    found = least_squares(model, points, 2 * rows, EVALUATIONS)
     return [
         _path_fit(run, best) if isinstance(best, Optimum) else best
         for run, best in zip(runs, found, strict=True)
@@ -143,10 +143,5 @@ def _longest(
     longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
     length = 0 if longest is None else len(longest[0])
     if longest is None or length < FEWEST_YEARS:
-        raise Refusal(
-            "too_short_path",
-            f"the longest run of years with both figures has {length}; a path needs {FEWEST_YEARS}",
-            years=length,
-            least=FEWEST_YEARS,
-        )
+        raise Refusal("too_short_path", years=length, least=FEWEST_YEARS)
     return longest

@@ -14,7 +14,7 @@ import numpy as np
 
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
-from coevo.inference import RatioSet, fieller, interval
+from coevo.inference.sets import RatioSet, fieller, interval
 
 WEAK, STRONG = 2, 5  # statements that have to hold together
 
@@ -64,10 +64,7 @@ def feedback_verdicts(
     """
     error = np.sqrt(np.diag(covariance)).reshape(2, 2)
     if not np.all(error > 0):
-        raise Refusal(
-            "no_error_of_coefficient",
-            "feedback: a coefficient has no error, so nothing can be said of it",
-        )
+        raise Refusal("no_error_of_coefficient")
     drawn = _differences(A, covariance, df, draws, seed)
     low, high = interval(A, error, df, level)
     difference_low, difference_high = _percentiles(drawn, level)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coevo.estimation import EFFECTS
+from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_batches import Steps
 from coevo.estimation.pooled_rows import Pool

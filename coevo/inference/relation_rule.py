@@ -15,8 +15,9 @@ import pandas as pd
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
-from coevo.inference import FEWEST_REGIONS, quadrant_probabilities, t_quantile
 from coevo.inference.no_interaction import NULLS, chunks, shocks, simulated_panels
+from coevo.inference.sets import FEWEST_REGIONS, t_quantile
+from coevo.inference.signs import quadrant_probabilities
 
 # name -> the general model of a batch of panels; both must speak for a relation
 ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag": lag_general}
@@ -96,21 +97,10 @@ def _check(observed: Steps) -> None:
     _, rows = np.unique(observed.region, return_counts=True)
     regions, years = (rows > 1).sum(), len(np.unique(observed.year))
     if regions < FEWEST_REGIONS:
-        raise Refusal(
-            "too_few_regions_for_relation",
-            f"{regions} regions with two growth rows or more: a relation needs {FEWEST_REGIONS}, "
-            "since its errors are clustered by region",
-            regions=regions,
-            least=FEWEST_REGIONS,
-        )
+        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_REGIONS)
     if len(observed.year) <= len(rows) + years + 1:
         raise Refusal(
-            "too_few_rows_for_relation",
-            f"{len(observed.year)} growth rows of {len(rows)} regions in {years} years are too few "
-            "for a relation: give it more years",
-            rows=len(observed.year),
-            regions=len(rows),
-            years=years,
+            "too_few_rows_for_relation", rows=len(observed.year), regions=len(rows), years=years
         )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from coevo.errors import StudyError
-from coevo.estimation import Equations
+from coevo.estimation.region import Equations
 
 Array = npt.NDArray[np.float64]
 UNBOUNDED = 1.0  # g from here on: the set of a ratio has no end

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from coevo.errors import Refusal
-from coevo.estimation import EFFECTS, PooledFit
+from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import Array
+from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_batches import left_by
 from coevo.inference.no_interaction import chunks, shocks, simulated_panels
 
@@ -42,12 +43,7 @@ def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
     """
     if fit.estimator != "trapezoid" or fit.scale != "first" or fit.common:
         raise Refusal(
-            "bias_of_other_fits",
-            "the bias of short panels is computed for trapezoid fits with effects of regions, "
-            f"scaled by the first year, not for '{fit.estimator}' with effects '{fit.effects}' "
-            f"scaled by '{fit.scale}'",
-            estimator=fit.estimator,
-            effects=fit.effects,
+            "bias_of_other_fits", estimator=fit.estimator, effects=fit.effects, scale=fit.scale
         )
     generator = np.random.default_rng(seed)
     sizes = chunks(draws, fit.rows)
@@ -56,13 +52,7 @@ def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
     kept = found[:, np.isfinite(found).all(axis=0)]
     lost = draws - kept.shape[1]
     if lost >= draws / 2:
-        raise Refusal(
-            "panels_explode",
-            f"{lost} of {draws} panels simulated at the fitted values grow beyond every bound: no "
-            "bias can be computed",
-            lost=lost,
-            draws=draws,
-        )
+        raise Refusal("panels_explode", lost=lost, draws=draws)
     bias = kept.mean(axis=1) - [fit.b1, fit.d]
     error = kept.std(axis=1, ddof=1) / np.sqrt(kept.shape[1])
     return Bias(bias, error, kept.shape[1])

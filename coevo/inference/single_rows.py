@@ -41,9 +41,7 @@ def _lines(growth: Array, regressor: Array) -> Array:
     left = R - mean_R[..., None, :]
     length = np.linalg.norm(left, axis=-2)
     if np.any(length <= R.shape[-2] * np.finfo(float).eps * np.linalg.norm(R, axis=-2)):
-        raise Refusal(
-            "constant_without_a_row", "the regressor does not vary without one of the growth rows"
-        )
+        raise Refusal("constant_without_a_row")
     slope = (left * growth).sum(axis=-2) / length**2
     return np.stack([mean_g - slope * mean_R, slope], axis=-1)
 
@@ -70,23 +68,13 @@ def last_growth(fit: Fit, state: npt.ArrayLike) -> Forecast:
     """
     g, R = fit.data.growth, fit.data.regressor
     if fit.rows < 4:
-        raise Refusal(
-            "too_few_rows_to_forecast",
-            f"{fit.rows} growth rows: a forecast of the last needs three before it",
-            rows=fit.rows,
-            least=3,
-        )
+        raise Refusal("too_few_rows_to_forecast", rows=fit.rows, least=3)
     c, s = _lines(g[:-1], R[:-1]).T
     # in units of the starting state, so that both logs begin at zero
     x1, x2 = np.asarray(state, dtype=float)
     model = paths(np.array([[c[0], s[0] * x2, c[1], s[1] * x1, 0, 0]]), 2)[0][0, 1]
     if not np.isfinite(model).all():
-        raise Refusal(
-            "path_unbounded",
-            f"the path from ({x1:g}, {x2:g}) cannot be followed: it leaves every bound in a year",
-            x1=x1,
-            x2=x2,
-        )
+        raise Refusal("path_unbounded", x1=x1, x2=x2)
     drift = g[:-1].mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs(model - g[-1]) / np.abs(drift - g[-1])

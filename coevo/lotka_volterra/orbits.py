@@ -28,10 +28,7 @@ def conserved_drift(x1: Values, x2: Values, a1: float, b1: float, a2: float, b2:
     V = conserved(x1, x2, a1, b1, a2, b2)
     V = V[np.isfinite(V)]
     if len(V) < 2:
-        raise Refusal(
-            "too_few_years_for_drift",
-            "the conserved quantity needs two years in which both populations are known",
-        )
+        raise Refusal("too_few_years_for_drift")
     reach = np.ptp(V)
     return float((V[-1] - V[0]) / reach) if reach > ROUNDING * np.abs(V).max() else 0.0
 

@@ -6,9 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coevo.estimation import ESTIMATORS, fit, fit_trajectory, regress
-from coevo.inference import equilibrium_sets, sign_probabilities
-from coevo.lotka_volterra import conserved, equilibrium, orbit
+from coevo.estimation import fit, fit_trajectory
+from coevo.estimation.growth import ESTIMATORS
+from coevo.estimation.regression import regress
+from coevo.inference import sign_probabilities
+from coevo.inference.sets import equilibrium_sets
+from coevo.lotka_volterra import equilibrium
+from coevo.lotka_volterra.orbits import conserved, orbit
 from tests.exact_squares import exact_squares
 
 NUMBERS = json.loads(Path(__file__).with_name("population.json").read_text(encoding="utf-8"))

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from coevo.estimation import ESTIMATORS, common_year_share, fit_pooled
+from coevo.estimation import fit_pooled
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.pooled import common_year_share
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
 from coevo.inference.wild_bootstrap import wild_pooled
 

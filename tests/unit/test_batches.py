@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from benchmarks import many_fits
 from benchmarks.many_fits import fit_batch
 from coevo.errors import StudyError
-from coevo.estimation import fit, population_rows
+from coevo.estimation import fit
+from coevo.estimation.growth import population_rows
 
 
 @settings(deadline=None, max_examples=40)

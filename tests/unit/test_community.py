@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from coevo import lotka_volterra
 from coevo.errors import StudyError
+from coevo.lotka_volterra import classic
 from coevo.lotka_volterra.populations import (
     rest_point,
     rest_point_kind,
@@ -42,7 +43,7 @@ def test_the_classic_form_is_a_community():
     assert rest_point(r, A) == pytest.approx(lotka_volterra.equilibrium(a1, b1, a2, b2))
     assert rest_point_kind(r, A) == "centre"
     assert rest_point_kind((a1, a2), [[0, -b1], [-b1, 0]]) == "saddle"
-    assert lotka_volterra.kind(a1, b1, -a2, -b1) == "saddle"
+    assert classic.kind(a1, b1, -a2, -b1) == "saddle"
 
 
 # rest point (1, 1) in each case, so that the Jacobian is A

@@ -11,14 +11,12 @@ from scipy import stats
 from coevo.equilibria.pooled_checks import tried
 from coevo.equilibria.region_checks import deletion_rows, forecast_rows
 from coevo.errors import StudyError
-from coevo.estimation import Equations, fit, regress
-from coevo.inference import (
-    detectable,
-    last_growth,
-    least_interaction,
-    leave_one_row_out,
-)
-from coevo.lotka_volterra import orbit
+from coevo.estimation import fit
+from coevo.estimation.region import Equations
+from coevo.estimation.regression import regress
+from coevo.inference.power import detectable, least_interaction
+from coevo.inference.single_rows import last_growth, leave_one_row_out
+from coevo.lotka_volterra.orbits import orbit
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "population.json"
 SERIES = json.loads(PUBLISHED.read_text(encoding="utf-8"))["series"]

@@ -8,19 +8,15 @@ from coevo.equilibria import estimate, pair_values
 from coevo.equilibria.fitted import REGIONAL, fit_all
 from coevo.equilibria.result_rows import equilibrium_rows
 from coevo.errors import StudyError
-from coevo.estimation import (
-    EFFECTS,
-    ESTIMATORS,
-    SCALES,
-    Equations,
-    fit,
-    fit_general,
-    fit_pooled,
-    fit_trajectory,
-    restriction_test,
-)
+from coevo.estimation import fit, fit_general, fit_pooled, fit_trajectory
+from coevo.estimation.effects import EFFECTS
+from coevo.estimation.general import restriction_test
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.inference import equilibrium_sets, rest_point_projections
+from coevo.estimation.pooled_rows import SCALES
+from coevo.estimation.region import Equations
+from coevo.inference.rest_region import rest_point_projections
+from coevo.inference.sets import equilibrium_sets
 from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 from coevo.messages import unpacked
@@ -279,7 +275,7 @@ def test_the_region_for_both_coordinates_is_wider_than_each_set(tables):
 
 def test_a_known_equilibrium_is_located():
     """A cycle without noise: the fit finds E, both sets are intervals, it is a centre."""
-    from coevo.lotka_volterra import orbit
+    from coevo.lotka_volterra.orbits import orbit
 
     path = orbit(0.55, 0.028, 0.8, 0.857, (34, 5.9), np.arange(12.0))
     wide = pd.DataFrame({"output": path[:, 0], "sales": path[:, 1], "year": np.arange(12)})

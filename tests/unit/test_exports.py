@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from coevo.estimation import EFFECTS, fit_pooled
+from coevo.estimation import fit_pooled
+from coevo.estimation.effects import EFFECTS
 from coevo.files import read_texts
 from coevo.report.findings import Study
 from coevo.report.tables.exports import in_languages, latex_files, stata_files

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from coevo.errors import StudyError
-from coevo.inference import t_quantile
 from coevo.inference.feedback import Verdict, feedback_verdicts
+from coevo.inference.sets import t_quantile
 
 SHARP = 1e-4 * np.eye(4)  # errors of .01
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, fit
+from coevo.estimation import fit
 from coevo.estimation.general import fit_general, restriction_test
+from coevo.estimation.growth import ESTIMATORS
 from tests.exact_maps import exact_map
 from tests.exact_squares import exact_squares
 
@@ -107,7 +108,7 @@ def test_restriction_holds_its_level_and_sees_self_limitation():
 
 def combined_p(design, growth):
     """Return the combined p from a fit of given growth, by the fields the test reads."""
-    from coevo.estimation import regress
+    from coevo.estimation.regression import regress
 
     lines = tuple(regress(g, design, constant=True) for g in growth.T)
     template = fit_general(range(16), random_series())

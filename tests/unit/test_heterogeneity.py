@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import EFFECTS, fit_pooled
-from coevo.estimation.effects import sums
+from coevo.estimation import fit_pooled
+from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.heterogeneity import (
     homogeneity_test,
     leave_one_out,

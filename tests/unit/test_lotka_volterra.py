@@ -6,21 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.lotka_volterra import (
+from coevo.lotka_volterra import calibrate, equilibrium
+from coevo.lotka_volterra.calibration import calibration_failures, period_equilibrium
+from coevo.lotka_volterra.classic import (
     ELASTICITIES,
-    calibrate,
-    calibration_failures,
-    conserved,
-    conserved_drift,
     elasticities,
-    equilibrium,
     euler_modulus,
     growth,
     jacobian,
     kind,
-    orbit,
-    period_equilibrium,
 )
+from coevo.lotka_volterra.orbits import conserved, conserved_drift, orbit
 
 rate = st.floats(0.01, 10)
 signed = st.one_of(rate, rate.map(lambda value: -value))

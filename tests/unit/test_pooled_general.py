@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import EFFECTS, ESTIMATORS, fit_pooled
-from coevo.estimation.effects import sums
+from coevo.estimation import fit_pooled
+from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
 
 NAMES = ("up", "middle", "down")

@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.relation_rule import Design, names, sample
 from coevo.errors import StudyError
-from coevo.inference import quadrant_probabilities
 from coevo.inference.relation_rule import (
     Cross,
     agreed,
@@ -15,6 +14,7 @@ from coevo.inference.relation_rule import (
     name_relation,
     relation,
 )
+from coevo.inference.signs import quadrant_probabilities
 
 CRITICAL = np.array([2.0, 3.0])  # of A12, of A21
 DF = np.array([30, 30])

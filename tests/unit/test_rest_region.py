@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from coevo.errors import StudyError
-from coevo.inference import QUADRANTS, independent_quadrants, rest_point_projections
+from coevo.inference.rest_region import rest_point_projections
+from coevo.inference.signs import QUADRANTS, independent_quadrants
 from coevo.lotka_volterra.populations import rest_point
 
 

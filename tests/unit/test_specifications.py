@@ -8,8 +8,8 @@ from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.inference import equilibrium_sets
 from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.sets import equilibrium_sets
 from coevo.panel import build_panel
 from coevo.sensitivity.robustness import panels_of_other_policies
 from coevo.sensitivity.specifications import CASE, COLUMNS, specification_rows

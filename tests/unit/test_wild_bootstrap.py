@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import EFFECTS, fit_pooled
+from coevo.estimation import fit_pooled
+from coevo.estimation.effects import EFFECTS
 from coevo.inference.wild_bootstrap import cluster_weights, wild_pooled, wild_test
 
 
