@@ -202,7 +202,7 @@ def region_of(study: Study) -> alt.Parameter:
 
 def haloed(chart: alt.Chart, colour: str, text: str, **mark: Any) -> list[alt.Chart]:
     """The words of a field twice: wide in the colour of the page under lines, then as read."""
-    halo = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
+    halo = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5, "strokeJoin": "round"}
     return [chart.mark_text(**mark, **ink).encode(text=text) for ink in (halo, {"color": colour})]
 
 

@@ -31,7 +31,7 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """
     table = study.tables["growth_split"]
     sums = 100 * table.groupby(["region", "indicator"])["contribution"].sum()
-    rows = _rows(study, sums).assign(text=lambda f: f["value"].map(_signed))
+    rows = _rows(study, sums).assign(text=lambda f: f["contribution"].map(_signed))
     whole = float(sums.loc[study.focus].sum())
     total = words["sum"].format(growth=f"{np.expm1(whole / 100) * 100:+.0f}".replace("-", "−"))
     years = study.of_focus("growth_split")["year"]
@@ -52,15 +52,15 @@ def obstacles(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Obstacle degree by indicator in the last year, region in focus; tick: mean of regions."""
     table = obstacle_rows(study).set_index(["region", "indicator"])["obstacle"]
     rows = _rows(study, table)
-    rows["text"] = rows["value"].map(partial(share_text, pattern=words["percent"]))
+    rows["text"] = rows["obstacle"].map(partial(share_text, pattern=words["percent"]))
     y = named_rows(list(rows["row"]))
     layers = _bars(study, words, rows, words["obstacle"], y, ".1%")
     return specification(alt.layer(*layers), ROW * len(rows))
 
 
 def _rows(study: Study, values: pd.Series) -> pd.DataFrame:
-    """Values of the region in focus, the largest first: row (its label), value, mean of the
-    regions, of (its subsystem), colour and ink. values: by region and indicator.
+    """Values of the region in focus, the largest first, by their name: row (label), value, mean of
+    the regions, of (its subsystem), colour and ink. values: by region and indicator.
     """
     own = values.xs(study.focus, level="region").sort_values(ascending=False)
     subsystems = study.indicators.set_index("indicator")["subsystem"].reindex(own.index)
@@ -69,7 +69,7 @@ def _rows(study: Study, values: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "row": [wrapped_label(study.heading(indicator)) for indicator in own.index],
-            "value": own.round(4),
+            values.name: own.round(4),
             "mean": means.round(4),
             "of": subsystems.map(study.label),
             "colour": places.map(subsystem_colour),
@@ -82,14 +82,15 @@ def _bars(
     study: Study, words: dict[str, str], rows: pd.DataFrame, title: str, y: alt.Y, pattern: str
 ) -> list[alt.Chart]:
     """A bar for each indicator with its number, and a tick at the mean of the regions."""
-    seen = rows["value"] if study.single else rows[["value", "mean"]]
+    field = str(rows.columns[1])
+    seen = rows[field] if study.single else rows[[field, "mean"]]
     low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen)))
     low, high = ((1 + FREE) * end for end in (low, high or 1.0))
     values = ticks(low, high, 4)
     form = ".0%" if pattern.endswith("%") else tick_format(values)
     axis = alt.Axis(values=values, format=form, title=title, grid=True, titleLimit=600)
-    x = alt.X("value:Q", scale=axis_scale(low, high), axis=axis)
-    shown = ["row:N indicator", "of:N subsystem", f"value:Q value {pattern}"]
+    x = alt.X(f"{field}:Q", scale=axis_scale(low, high), axis=axis)
+    shown = ["row:N indicator", "of:N subsystem", f"{field}:Q value {pattern}"]
     shown += [] if study.single else [f"mean:Q mean {pattern}"]
     base = alt.Chart(rows).encode(y=y, tooltip=tips(words, *shown))
     bars = base.mark_bar(height=11).encode(

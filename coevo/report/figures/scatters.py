@@ -75,7 +75,7 @@ def _logs(study: Study, scope: str) -> pd.DataFrame:
     groups = rows["region"].to_numpy(), rows["year"].to_numpy()
     logs = [np.log(rows[column].to_numpy(dtype=float)) for column in columns]
     x, y = (demean(values, *groups, scope) for values in logs)
-    return rows[["region", "name", "year"]].assign(x=x, y=y)
+    return rows[["region", "name", "year"]].assign(ln_U1=x, ln_U2=y)
 
 
 def _axis(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
@@ -89,14 +89,14 @@ def _axis(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
 def _scatter(study: Study, words: dict[str, str], scope: str) -> dict[str, Any]:
     rows = _logs(study, scope)
     first, second = (study.label(s) for s in study.subsystems[:2])
-    (across, x_marks), (up, y_marks) = _axis(rows["x"], 4), _axis(rows["y"], 4)
+    (across, x_marks), (up, y_marks) = _axis(rows["ln_U1"], 4), _axis(rows["ln_U2"], 4)
     x_title = words[f"x_{scope}"].format(subsystem=first)
     y_title = words[f"y_{scope}"].format(subsystem=second)
     at = {
-        "x": alt.X("x:Q", scale=across, axis=alt.Axis(title=x_title, grid=True, **x_marks)),
-        "y": alt.Y("y:Q", scale=up, axis=above(y_title, **y_marks)),
+        "x": alt.X("ln_U1:Q", scale=across, axis=alt.Axis(title=x_title, grid=True, **x_marks)),
+        "y": alt.Y("ln_U2:Q", scale=up, axis=above(y_title, **y_marks)),
     }
-    told = tips(words, "name:N region", "year:Q year", "x:Q U₁ .2f", "y:Q U₂ .2f")
+    told = tips(words, "name:N region", "year:Q year", "ln_U1:Q ln·U₁ .2f", "ln_U2:Q ln·U₂ .2f")
     cloud = alt.Chart(rows).mark_point(filled=True, size=14, color="$muted", opacity=0.45)
     focus = alt.Chart(rows[rows["region"] == study.focus]).encode(**at)
     layers = [
