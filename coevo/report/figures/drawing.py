@@ -38,7 +38,7 @@ CHARTS: dict[str, Chart] = {
 }
 
 # Pixels of width on paper by the number of charts in a row, so that type keeps one size.
-WIDTHS = {1: 640, 2: 340, 3: 230}
+WIDTHS = {1: 640, 2: 340}
 # The converter measures words in the first family alone, and by guess if it does not know it: of
 # the fonts of the report this one is known to it and holds Chinese, at its true width.
 MEASURED = "Noto Sans SC"
