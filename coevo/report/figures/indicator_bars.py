@@ -10,6 +10,7 @@ import pandas as pd
 from coevo.report.figures.axes import (
     axis_scale,
     named_rows,
+    percent_axis,
     tick_format,
     ticks,
     tips,
@@ -87,8 +88,13 @@ def _bars(
     low, high = min(0.0, float(np.min(seen))), max(0.0, float(np.max(seen)))
     low, high = ((1 + FREE) * end for end in (low, high or 1.0))
     values = ticks(low, high, 4)
-    form = ".0%" if pattern.endswith("%") else tick_format(values)
-    axis = alt.Axis(values=values, format=form, title=title, grid=True, titleLimit=600)
+    axis = (
+        percent_axis(values, title, words["percent"])
+        if pattern.endswith("%")
+        else alt.Axis(
+            values=values, format=tick_format(values), title=title, grid=True, titleLimit=600
+        )
+    )
     x = alt.X(f"{field}:Q", scale=axis_scale(low, high), axis=axis)
     shown = ["row:N indicator", "of:N subsystem", f"{field}:Q value {pattern}"]
     shown += [] if study.single else [f"mean:Q mean {pattern}"]
