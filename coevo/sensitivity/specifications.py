@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.equilibria import general_rows, pair_values
+from coevo.equilibria import pair_values
+from coevo.equilibria.estimate_rows import estimates
 from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     POOLED,
@@ -153,11 +154,10 @@ def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
 
 
 def _shared(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    wanted = {"b1", "d", "A12", "A21"}
-    for row in general_rows.shared_rows(shared, level, with_errors=True):
-        if row["parameter"] in wanted:
-            ends = {"low": row["low"], "high": row["high"]}
-            yield {"quantity": row["parameter"], "value": row["estimate"]} | ends
+    for name, (value, error) in estimates(shared).items():
+        if name in {"b1", "d", "A12", "A21"}:
+            low, high = interval(value, error, shared.df, level)
+            yield {"quantity": name, "value": value, "low": float(low), "high": float(high)}
     if shared.form == "general":
         found = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
         ends = {"low": found.difference_low, "high": found.difference_high}
