@@ -12,11 +12,23 @@ from hypothesis import strategies as st
 from coevo.panel.vintages import revisions
 from coevo.report.documents import documents
 from coevo.report.documents.report_text import metadata, text
-from coevo.report.figures import FIGURES
+from coevo.report.figures import FIGURES, figure_names
+from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
 from coevo.report.words.voices import voice
-from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
+from tests.sample import (
+    ENGLISH,
+    ROOT,
+    files,
+    gap,
+    page_files,
+    stated,
+    study,
+    tables,
+    unestimated,
+    unplaced,
+)
 
 FOLDER = ROOT / "workflow" / "report"
 PHRASES = yaml.safe_load((FOLDER / "phrases.en.yaml").read_text(encoding="utf-8"))
@@ -193,7 +205,7 @@ def test_every_chart_is_set_and_every_set_chart_is_drawn(count: int) -> None:
     if count > 1:
         variants += [unplaced(), gap(2015), gap(2020), {"comovement": tables()["comovement"][:0]}]
     for variant in variants:
-        given = {name.removesuffix(".svg") for name in files(study(count, **variant))}
+        given = figure_names(charts_that_apply(study(count, **variant)))
         source = words(count, **variant)
         used = set(re.findall(r"figures/(\w+)\.svg", source))
         assert used == {name for name in FIGURES if name in given}
@@ -377,7 +389,7 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     assert "three subsystems" in source
     assert "the indices of shops and plants (the first two of three subsystems)" in source
     assert "the two indices" not in source
-    assert "U_parks" in files(wider)["trajectory.json"]
+    assert "U_parks" in page_files(wider)["trajectory.json"]
 
 
 @pytest.mark.parametrize("count", [4, 1])
