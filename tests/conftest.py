@@ -53,13 +53,23 @@ def run(config: str | Path, *options: str, folder: Path = ROOT) -> subprocess.Co
     )
 
 
+def tables_of(study: str) -> list[str]:
+    """Return what a study makes for other programs, which needs every table but no report."""
+    return [f"reports/{study}/{name}" for name in ("results.xlsx", "latex")]
+
+
 @pytest.fixture(scope="session")
 def built():
-    """Build the studies that ship and return a function that reads their tables."""
+    """Build the studies that ship and return a function that reads their tables.
+
+    No test looks at the reports of two of them, which are built where `CI` is set.
+    """
     from coevo.files import read_table
 
+    whole = bool(os.environ.get("CI"))
     for name in ("config", "provinces-scale", "provinces-three", "zhejiang"):
-        result = run(f"config/{name}.yaml")
+        targets = tables_of(name) if name.startswith("provinces-") and not whole else []
+        result = run(f"config/{name}.yaml", *targets)
         assert result.returncode == 0, result.stdout + result.stderr
     tables: dict[tuple[str, str], object] = {}
 
