@@ -3,10 +3,8 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -254,48 +252,3 @@ def test_a_config_that_is_not_there(project):
     result = run(project, config="config/nothing.yaml")
     assert result.returncode == 1
     assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
-
-
-def begun(folder: Path) -> subprocess.Popen:
-    """A run that has begun and holds the folder."""
-    process = subprocess.Popen(
-        command(), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    lock, locks = folder / ".snakemake" / "once.lock", folder / ".snakemake" / "locks"
-    while lock.read_text() != str(process.pid) or not (locks.is_dir() and any(locks.iterdir())):
-        assert process.poll() is None
-        time.sleep(0.02)
-    return process
-
-
-def killed(process: subprocess.Popen) -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-
-
-def test_a_run_that_failed_and_was_killed_is_taken_up_and_ends_in_the_same_bytes(copy):
-    """Refused for bad data, mended, killed in its first rule and later, run twice at a time."""
-    before = snapshot(copy)
-    broken(copy, 产值=lambda text: text.replace("产值", "产出"))
-    refused = run(copy)
-    assert refused.returncode != 0
-    said = "data/raw/small: no file gives output: its source_name '产值' is not"
-    assert refused.stderr.splitlines()[-1].startswith(said)
-    write_raw(copy / "data/raw/small/2026-10", "产值", figures("产值"))
-    shutil.rmtree(copy / "data" / "processed" / "small")
-    shutil.rmtree(copy / "reports" / "small")
-    first = begun(copy)
-    time.sleep(0.3)
-    killed(first)
-    second = begun(copy)
-    beside = run(copy)
-    assert beside.returncode == 1
-    assert re.fullmatch(r"coevo: another run \(process \d+\) is at work in .*\n", beside.stderr)
-    while not (copy / "data/processed/small/weights.csv").is_file():
-        assert second.poll() is None
-        time.sleep(0.02)
-    time.sleep(0.3)
-    killed(second)
-    result = run(copy)
-    assert result.returncode == 0, result.stderr
-    assert snapshot(copy) == before
