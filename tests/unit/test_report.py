@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
 from coevo.report.words.voices import voice
+from tests import populations
 from tests.sample import (
     ENGLISH,
     ROOT,
@@ -36,8 +38,18 @@ TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
 
 
+@lru_cache
+def unchanged(count: int) -> str:
+    """Return the Markdown of the sample report as it stands on one line."""
+    return written(count)
+
+
 def words(count: int = 4, **changed: pd.DataFrame) -> str:
-    """Return the Markdown of the sample report on one line."""
+    """Return the Markdown of the sample report, with some of its tables changed, on one line."""
+    return written(count, **changed) if changed else unchanged(count)
+
+
+def written(count: int, **changed: pd.DataFrame) -> str:
     source = text(voice(study(count, claims=True, **changed), PHRASES), TEMPLATE, PROVENANCE)
     return " ".join(source.split())
 
@@ -132,18 +144,21 @@ def test_own_years_of_a_region_are_named(year: int, span: str) -> None:
 
 
 def refuse(*rows: tuple[str, str]) -> dict[str, pd.DataFrame]:
-    """Return relations without those of instruments, with refusals (estimator, reason) instead."""
-    table = tables()["relations"]
-    table = table[table["estimator"] != "fod_iv"]
-    refusals = pd.DataFrame(rows, columns=["estimator", "relation"])
-    added = refusals.assign(
-        scope="pooled", name="pooled", effects="region+year", quantity="not_estimated"
-    )
-    return {"relations": pd.concat([table, added], ignore_index=True)}
+    """Return tables without the verdicts of instruments, with refusals (estimator, message)."""
+    made = tables()
+    refusals = [
+        populations.refused("pooled", estimator, "region+year", message=message)
+        for estimator, message in rows
+    ]
+    kept = made["verdicts"]["estimator"] != "fod_iv"
+    return {
+        "verdicts": made["verdicts"][kept],
+        "refusals": pd.concat([made["refusals"], *refusals], ignore_index=True),
+    }
 
 
 def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
-    source = words(**refuse(("fod_iv", "an instrument depends on the others")))
+    source = words(**refuse(("fod_iv", "dependent_instrument")))
     assert "No relation is named: an instrument depends on the others." in source
     assert "Feedback is not held against competition, for the same reason." in source
     assert "six regions" not in source
@@ -155,10 +170,10 @@ def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
 def test_reason_of_a_missing_pooled_fit_is_that_of_the_fit() -> None:
     table = tables()["parameters"]
     alone = {"parameters": table[table["scope"] != "pooled"]}
-    source = words(**alone, **refuse(("trapezoid", "regions share no year")))
-    assert "Regions are not pooled: regions share no year." in source
+    source = words(**alone, **refuse(("trapezoid", "too_few_shared_years")))
+    assert "Regions are not pooled: regions and years share too little for year effects." in source
     assert "A pooled fit with intervals needs at least six regions." not in source
-    source = words(**alone, **refuse(("lag", "regions share no year")))
+    source = words(**alone, **refuse(("lag", "too_few_shared_years")))
     assert "A pooled fit with intervals needs at least six regions." in source
 
 
@@ -174,15 +189,11 @@ def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
 def test_calibration_that_figures_forbid_is_said_with_its_reason() -> None:
     made = tables(1)
     fits = made["equilibria"][made["equilibria"]["source"] == "fit"]
-    row = {
-        "scope": "330000",
-        "effects": "none",
-        "quantity": "not_calibrated",
-        "relation": "x1 is 0",
-    }
-    relations = pd.concat([made["relations"], pd.DataFrame([row])], ignore_index=True)
-    source = words(1, equilibria=fits, relations=relations)
-    assert "There is no accounting calibration of Zhejiang: x1 is 0." in source
+    refusals = populations.refused(
+        "330000", "", quantity="calibration", message="no_calibrated_years"
+    )
+    source = words(1, equilibria=fits, refusals=refusals)
+    assert "There is no accounting calibration of Zhejiang: no two consecutive years" in source
     assert "The study names no purchases" not in source
 
 
@@ -192,7 +203,7 @@ def test_reason_stands_where_a_region_is_not_estimated() -> None:
     assert "figures/phase" not in source
     assert source.count("not estimated: x2 is 0 in 2016") >= 3
     other = words(**unestimated("110000"))
-    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016)" in other
+    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016; growth is" in other
     assert "figures/phase" in other
     alone = words(1, **unestimated("330000", 1))
     assert "Interaction is not estimated for Zhejiang: x2 is 0 in 2016" in alone
@@ -400,8 +411,10 @@ def test_study_without_a_pair_has_no_populations(count: int) -> None:
     source = text(voice(plain, PHRASES), TEMPLATE, PROVENANCE)
     assert "Two populations" not in source
     assert "Equilibrium" not in source
-    made = documents(given, plain.indicators, files(plain), plain.config, PROVENANCE)
-    assert len(made) == 2
+    formats = ["html"] if count > 1 else ["html", "pdf"]
+    config = plain.config | {"report": {"languages": ["en"], "formats": formats}}
+    charts = page_files(plain) if count > 1 else files(plain)
+    assert len(documents(given, plain.indicators, charts, config, PROVENANCE)) == len(formats)
 
 
 def two_vintages(**flags: str) -> dict[str, pd.DataFrame]:
@@ -478,12 +491,12 @@ def policy(name: str, **changed: pd.DataFrame) -> str:
 def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
     given = two_vintages(**{"break": [2018]})
     lost = [
-        (region, name, "none", "trapezoid", "rows_across_vintages", 1.0, None, None, "2017-2018")
+        {"scope": region, "name": name, "effects": "none", "estimator": "trapezoid",
+         "check": "rows_across_vintages", "value": 1, "year": 2017}
         for region, name in (("330000", "Zhejiang"), ("110000", "Beijing"))
-    ]
-    relations = tables()["relations"]
-    lost = pd.DataFrame(lost, columns=relations.columns)
-    given["relations"] = pd.concat([relations, lost], ignore_index=True)
+    ]  # fmt: skip
+    rows = [tables()["checks"], populations.filled("checks", lost)]
+    given["checks"] = pd.concat(rows, ignore_index=True)
     source = policy("overlay", **given)
     assert (
         "Two vintages meet: the figures of output of plants for 2018 come from another vintage "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coevo.inference import FEWEST_REGIONS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.calibrated import failed
@@ -54,6 +55,8 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "claims": study.tables.get("claims"),
         "verdicts_in_words": claim_verdicts(study, words),
         "slope": release_words.slope,
+        "why": words.why,
+        "fewest_regions": FEWEST_REGIONS,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
