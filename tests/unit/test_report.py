@@ -210,6 +210,7 @@ def test_reason_stands_where_a_region_is_not_estimated() -> None:
     assert "figures/coefficient_b1" not in alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [4, 1])
 def test_every_chart_is_set_and_every_set_chart_is_drawn(count: int) -> None:
     variants = [{}, unestimated("330000", count), stated(50.0, 200.0, count)]
@@ -363,6 +364,7 @@ def made() -> dict[str, bytes]:
     return documents(chosen.tables, chosen.indicators, files(chosen), chosen.config, PROVENANCE)
 
 
+@pytest.mark.slow
 def test_page_is_one_file(made: dict[str, bytes]) -> None:
     page = made["report.en.html"].decode()
     assert len(page) < 5_000_000
@@ -373,12 +375,14 @@ def test_page_is_one_file(made: dict[str, bytes]) -> None:
     assert 'src="' not in main and "url(" not in main
 
 
+@pytest.mark.slow
 def test_figures_and_tables_are_numbered(made: dict[str, bytes]) -> None:
     page = made["report.en.html"].decode()
     assert page.index("Figure 1.") < page.index("Figure 2.")
     assert page.index("Table 1.") < page.index("Table 2.")
 
 
+@pytest.mark.slow
 def test_report_repeats_itself(made: dict[str, bytes]) -> None:
     chosen = study(claims=True)
     again = documents(chosen.tables, chosen.indicators, files(chosen), chosen.config, PROVENANCE)
@@ -386,6 +390,7 @@ def test_report_repeats_itself(made: dict[str, bytes]) -> None:
     assert again["report.en.pdf"].startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_three_subsystems_do_not_break_the_report() -> None:
     chosen = study()
     frame = chosen.coupling.assign(U_parks=0.4)
@@ -403,6 +408,7 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     assert "U_parks" in page_files(wider)["trajectory.json"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [4, 1])
 def test_study_without_a_pair_has_no_populations(count: int) -> None:
     chosen = study(count)
