@@ -54,29 +54,6 @@ def written(count: int, **changed: pd.DataFrame) -> str:
     return " ".join(source.split())
 
 
-def changed(name: str, rows: dict[str, object], column: str, value: object) -> dict:
-    """Return one table of the sample with a column changed where the given columns match."""
-    frame = tables()[name]
-    match = pd.Series(True, index=frame.index)
-    for key, wanted in rows.items():
-        match &= frame[key].eq(wanted)
-    return {name: frame.assign(**{column: frame[column].mask(match, value)})}
-
-
-def test_neither_slope_once_year_effects_enter() -> None:
-    source = words()
-    assert "With region effects alone both interaction coefficients are positive" in source
-    assert "enter, neither slope of the main estimator can be told from zero" in source
-    assert "cannot be told from the common path of the years" in source
-
-
-def test_narrow_intervals_change_the_sentence() -> None:
-    source = words(**changed("parameters", {"effects": "region+year"}, "low", 0.01))
-    assert "both slopes stay positive" in source
-    assert "neither slope" not in source
-    assert "interact is undetermined" not in source
-
-
 def test_unbounded_set_is_said_and_gets_no_number() -> None:
     source = words()
     assert "The set is unbounded; E cannot be located" in source
@@ -84,29 +61,6 @@ def test_unbounded_set_is_said_and_gets_no_number() -> None:
     assert "all but 400 to 900" in source
     assert "whole line" in source
     assert "1,500" not in source
-
-
-def test_located_equilibrium_is_said() -> None:
-    frame = tables()["equilibria"]
-    own = frame["source"].eq("fit") & frame["effects"].eq("none")
-    for column, value in (
-        ("x1_set", "interval"), ("x2_set", "interval"), ("located", True),
-        ("x2_low", 100.0), ("x2_high", 300.0),
-    ):  # fmt: skip
-        frame = frame.assign(**{column: frame[column].mask(own, value)})
-    source = words(equilibria=frame)
-    assert "A fitted E is located for Zhejiang" in source
-    assert "E cannot be located" not in source
-    assert "cannot locate" not in source
-
-
-def test_comovement_beyond_the_range_changes_the_answer() -> None:
-    assert "No co-movement is shown beyond level and common trend" in words()
-    frame = tables()["comovement"]
-    rows = frame["measure"].eq("correlation_lnU") & frame["scope"].eq("within_regions_and_years")
-    source = words(comovement=frame.assign(value=frame["value"].mask(rows, 0.4)))
-    assert "no co-movement is shown" not in source
-    assert "move together beyond level and common trend" in source
 
 
 def test_correlation_that_is_not_held_against_random_pairings_is_not_judged() -> None:
