@@ -4,7 +4,7 @@ from itertools import product
 
 import pandas as pd
 
-from coevo.equilibria import FITS
+from coevo.schema import column_rows
 from coevo.sensitivity.specifications import COLUMNS as SPECIFICATIONS
 
 ESTIMATORS = ("trapezoid", "lag", "logmean")
@@ -63,7 +63,7 @@ def fits(names: dict[str, str]) -> pd.DataFrame:
         key, n = ("pooled", "pooled", "region+year", "classic", "trapezoid", "first"), len(names)
         numbers = (5 * n, 0.1, 4 * n - 5, 1, None, n - 1, None, 1.8, None)
         rows += [(*key, i, *numbers) for i in (1, 2)]
-    return pd.DataFrame(rows, columns=FITS)
+    return pd.DataFrame(rows, columns=list(column_rows("fits")))
 
 
 def refused(scope: str, estimator: str, effects: str = "none", **given: object) -> pd.DataFrame:
