@@ -1,11 +1,9 @@
 """The report as a Word document."""
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
@@ -38,20 +36,14 @@ def docx(
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
     spoken = {key: value for key, value in metadata.items() if key != "lang"}
-    with tempfile.TemporaryDirectory() as scratch:
-        folder, made = Path(scratch), Path(scratch) / "report.docx"
-        (folder / "figures").mkdir()
-        for name in charts(text):
-            (folder / "figures" / f"{name}.png").write_bytes(files[f"{name}.png"])
-        (folder / "reference.docx").write_bytes(_packed(reference(files["word.xml"], metadata)))
-        options = [
-            f"--reference-doc={folder / 'reference.docx'}",
-            f"--resource-path={folder}",
-            "--syntax-highlighting=none",
-        ]
-        converted(text, "docx", files, folder, options, spoken, made)
-        with zipfile.ZipFile(made) as archive:
-            parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    own: dict[str, str | bytes] = {
+        f"figures/{name}.png": files[f"{name}.png"] for name in charts(text)
+    }
+    own["reference.docx"] = _packed(reference(files["word.xml"], metadata))
+    options = ["--reference-doc=reference.docx", "--syntax-highlighting=none"]
+    made = converted(text, "docx", files, options, spoken, own)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     return _packed(finished(parts, metadata))
 
 
