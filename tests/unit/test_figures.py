@@ -17,7 +17,7 @@ import yaml
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
-from coevo.lotka_volterra import conserved
+from coevo.lotka_volterra.orbits import conserved
 from coevo.report.figures import FIGURES, drawing, figure_names
 from coevo.report.figures.axes import spread_labels, tick_format, ticks, wrapped_label
 from coevo.report.figures.certainty import share_text

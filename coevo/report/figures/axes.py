@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from coevo.characters import WIDE
-from coevo.coupling import GradeScale
+from coevo.coupling.grade_scales import GradeScale
 from coevo.report.figures.theme import GRADE_COUNT
 from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, spans
 from coevo.report.findings.study_tables import Study

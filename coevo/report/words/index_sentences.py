@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.inference import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.calibrated import failed
