@@ -2,6 +2,7 @@
 
 import io
 from datetime import datetime, time
+from functools import cache
 from typing import Any
 
 import xlrd
@@ -11,7 +12,7 @@ from coevo.errors import StudyError
 from coevo.observations.hidden import with_hidden_sheets
 from coevo.observations.number_formats import number_style
 from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import ERROR, CellValue, MergedRange, NumberStyle, Sheet
+from coevo.observations.sheets import ERROR, CellValue, Fault, MergedRange, NumberStyle, Sheet
 
 PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
 
@@ -44,26 +45,24 @@ def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
 
 def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
     """Return a sheet of xlrd as ours; None if nothing stands in it."""
-    found = PlacedCells(shown, sheet.name)
+    found, known = PlacedCells(shown, sheet.name), sheet.book.format_map
+
+    @cache
+    def style_of(look: int) -> NumberStyle:
+        key = sheet.book.xf_list[look].format_key
+        return number_style(known[key].format_str if key in known else "General")
+
     for row in range(sheet.nrows):
         kinds, looks = sheet.row_types(row), sheet._cell_xf_indexes[row]
         for column, value in enumerate(sheet.row_values(row)):
             if kinds[column] == 5:
-                found.add_fault(
-                    row, column, ERROR.format(error_text_from_code.get(value, "of a formula"))
-                )
+                error = error_text_from_code.get(value, "of a formula")
+                found.add(row, column, Fault(ERROR.format(error)))
             elif kinds[column] not in (0, 6) and value != "":
                 value = _value(kinds[column], value, sheet.book.datemode)
-                found.add(row, column, value, looks[column])
-
-    def shown_style(look: int) -> NumberStyle:
-        key = sheet.book.xf_list[look].format_key
-        known = sheet.book.format_map
-        return number_style(known[key].format_str if key in known else "General")
-
+                found.add(row, column, value, style_of(looks[column]))
     return found.sheet(
         before,
-        shown_style,
         (
             MergedRange(top, left, bottom - 1, right - 1)
             for top, bottom, left, right in sheet.merged_cells
@@ -82,4 +81,4 @@ def _value(kind: int, value: str | float | int, datemode: int) -> CellValue:
         if float(value) < 1:
             return str(moment.time())
         return moment.date() if moment.time() == time() else moment
-    return bool(value) if kind == 4 else value
+    return str(bool(value)).upper() if kind == 4 else value

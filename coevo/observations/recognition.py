@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from coevo.errors import Problems, StudyError
 from coevo.observations.cells import head_year
-from coevo.observations.heads import CellWords
 from coevo.observations.names import Regions
-from coevo.observations.sheets import Remark, Sheet
-from coevo.observations.tables import AxisLabels
+from coevo.observations.sheets import CellWords, Remark, Sheet
+from coevo.observations.tables import Labels
 
 UNKNOWN, ASIDE = -1, -2
 MOST_LINES = 20  # problems of one table that are listed one by one
+Codes = npt.NDArray[np.int64]
+Marked = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,47 +63,39 @@ class TableLines:
             )
 
 
-Codes = npt.NDArray[np.int32]
-
-
-def per_word(labels: AxisLabels, code: Callable[[CellWords], int]) -> Codes:
-    """Return the code of each word, asking once per text."""
+def per_word(labels: Labels, code: Callable[[CellWords], int]) -> Codes:
+    """Return the code of each word, asking once per text; the shape is that of the labels."""
     memo: dict[str, int] = {}
-    found = np.empty(len(labels.words), dtype=np.int32)
-    for place, words in enumerate(labels.words):
+    for words in labels.flat:
         if words.text not in memo:
             memo[words.text] = code(words)
-        found[place] = memo[words.text]
-    return found
+    codes = (memo[words.text] for words in labels.flat)
+    return np.fromiter(codes, dtype=np.int64, count=labels.size).reshape(labels.shape)
 
 
-def along_axis(codes: Codes, labels: AxisLabels) -> Codes:
-    """Return codes of labels with the axis they lie along: (rows, 1), (1, columns) or (1, 1)."""
-    return codes.reshape((-1, 1) if labels.along == "row" else (1, -1))
+def _counts_beside(cells: Marked, labels: Labels) -> Codes:
+    """Return for each label how many of the cells beside it are marked."""
+    counts: Codes = cells.sum(axis=tuple(np.flatnonzero(np.equal(labels.shape, 1))), keepdims=True)
+    return counts
 
 
-def filled_beside(filled: npt.NDArray[np.bool_], labels: AxisLabels) -> npt.NDArray[np.bool_]:
-    """Return for each label whether any cell beside it is filled."""
-    if labels.along is None:
-        return np.array([filled.any()])
-    some: npt.NDArray[np.bool_] = np.any(filled, axis=1 if labels.along == "row" else 0)
-    return some
+def _texts_beside(filled: Marked, labels: Labels) -> set[str]:
+    """Return the words beside which any cell is filled."""
+    return {words.text for words in labels[_counts_beside(filled, labels) > 0]}
 
 
-def region_codes(
-    labels: AxisLabels, beside: npt.NDArray[np.bool_], known: StudyTerms, lines: TableLines
-) -> Codes:
+def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: TableLines) -> Codes:
     """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems.
 
     A name that is not known is a problem if figures stand beside it.
     """
-    filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
+    beside = _texts_beside(filled, labels)
 
     def code(words: CellWords) -> int:
         try:
             place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
         except StudyError as problem:
-            if words.text in filled:
+            if words.text in beside:
                 lines.problem(words, str(problem))
             return UNKNOWN
         if not place.code:
@@ -116,33 +109,26 @@ def region_codes(
     return per_word(labels, code)
 
 
-def remark_groups(
-    labels: AxisLabels, codes: Codes, numbers: npt.NDArray[np.bool_], lines: TableLines
-) -> None:
+def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLines) -> None:
     """Remark each total or group of regions with the number of its figures."""
+    aside = codes == ASIDE
     counts: Counter[str] = Counter()
     first: dict[str, CellWords] = {}
-    for place in np.flatnonzero(codes == ASIDE):
-        words = labels.words[place]
-        inside = (
-            numbers
-            if labels.along is None
-            else np.take(numbers, place, axis=0 if labels.along == "row" else 1)
-        )
-        counts[words.text] += int(inside.sum())
+    for words, count in zip(labels[aside], _counts_beside(numbers, labels)[aside], strict=True):
+        counts[words.text] += int(count)
         first.setdefault(words.text, words)
     for text, count in counts.items():
         fields = {"name": text, "figures": count}
         lines.remark("set_aside", "no_single_region", fields, first[text])
 
 
-def year_codes(labels: AxisLabels, beside: npt.NDArray[np.bool_], lines: TableLines) -> Codes:
+def year_codes(labels: Labels, filled: Marked, lines: TableLines) -> Codes:
     """Return the years; `UNKNOWN`, and a problem if figures stand beside, for what is none."""
-    filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
+    beside = _texts_beside(filled, labels)
 
     def code(words: CellWords) -> int:
         when = head_year(words.text)
-        if when is None and words.text in filled and words.text:
+        if when is None and words.text and words.text in beside:
             lines.problem(words, f'"{words.text}" is not understood as a year; write it as 2015')
         return UNKNOWN if when is None else when
 

@@ -10,6 +10,7 @@ import re
 import warnings
 from collections import Counter
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -28,7 +29,9 @@ from coevo.observations.sheets import (
     ERROR,
     NO_VALUE,
     CellValue,
+    Fault,
     MergedRange,
+    NumberStyle,
     Remark,
     Sheet,
     cell_name,
@@ -64,8 +67,7 @@ class _Workbook(ExcelReader):  # type: ignore[misc]
 class _Worksheet(WorkSheetParser):  # type: ignore[misc]
     """The parser of openpyxl, with an eye on formulas.
 
-    A cell without a figure has the reason as its value and the data type `e` (error) or `f`
-    (formula without a value). linked: the cells whose formula points to another workbook.
+    linked: the cells whose formula points to another workbook.
     """
 
     def __init__(self, sheet: ReadOnlyWorksheet) -> None:
@@ -86,14 +88,14 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         cell: dict[str, Any] = super().parse_cell(element)
         formula = element.find(FORMULA_TAG)
         if cell["data_type"] == "e":
-            cell["value"] = ERROR.format(cell["value"] or "of a formula")
+            cell["value"] = Fault(ERROR.format(cell["value"] or "of a formula"))
         elif formula is not None:
             group = formula.get("si")  # spelt in the first cell of the group alone
             linked = group in self.shared or OTHER_WORKBOOK.search(formula.text or "") is not None
             if linked and group:
                 self.shared.add(group)
             if cell["value"] is None and cell["data_type"] != "str":
-                cell |= {"value": NO_VALUE, "data_type": "f"}
+                cell["value"] = Fault(NO_VALUE)
             elif linked:
                 self.linked.append((cell["row"] - 1, cell["column"] - 1))
         return cell
@@ -146,16 +148,18 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
 def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
     """Return a worksheet as ours; None if nothing stands in it."""
     found, parser = PlacedCells(shown, sheet.title), _Worksheet(sheet)
+
+    @cache
+    def style_of(look: int) -> NumberStyle:
+        return number_style(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format)
+
     for _, cells in parser.parse():
         for cell in cells:
             row, column = cell["row"] - 1, cell["column"] - 1
-            if cell["data_type"] in ("e", "f"):
-                found.add_fault(row, column, cell["value"])
-            elif (value := _value(cell["value"])) is not None:
-                found.add(row, column, value, cell["style_id"])
+            if (value := _value(cell["value"])) is not None:
+                found.add(row, column, value, style_of(cell["style_id"]))
     return found.sheet(
         before,
-        lambda look: number_style(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format),
         parser.merged(),
         parser.hidden_rows(),
         parser.hidden_columns(),
@@ -165,7 +169,9 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
 
 def _value(value: Any) -> CellValue:
     """Return a value of openpyxl in the types of a `Sheet`."""
-    if type(value) is int:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int):
         return float(value)
     if isinstance(value, datetime):
         return value.date() if value.time() == time() else value

@@ -15,7 +15,7 @@ from coevo.files import read_table
 from coevo.observations import observe
 from coevo.observations.blocks import table_blocks
 from coevo.observations.cells import cell_figure, known_marks
-from coevo.observations.heads import HeadGrid, is_number
+from coevo.observations.heads import is_number
 from coevo.observations.layouts import LAYOUTS, read_layout
 from coevo.observations.names import Regions, find_indicator
 from coevo.observations.sheets import MergedRange, Remark, Sheet, cell_name
@@ -328,7 +328,7 @@ def sheet(*rows, merged=()) -> Sheet:
 
 
 def words(labels) -> list[str]:
-    return [word.text for word in labels.words]
+    return [word.text for word in labels.flat]
 
 
 HEAD = ("地区", "2015年", "2016年")
@@ -340,7 +340,7 @@ def test_each_layout_is_chosen_by_its_own_content(figures):
     for name, write in WRITERS.items():
         page = write(figures)[0]
         values = sheet(*page.rows, merged=page.merged)
-        block = table_blocks(HeadGrid(values))[0]
+        block = table_blocks(values)[0]
         chosen[name] = [other for other, reader in LAYOUTS.items() if reader(block) is not None]
     assert chosen == {name: [name] for name in LAYOUTS}
 
@@ -422,7 +422,7 @@ def test_heads_of_several_levels(head, years, names):
     width = len(names)
     (table,) = read_layout(sheet(["单位：亿元"], *head, ["浙江", *[1.0] * width])).tables
     assert (words(table.year), words(table.indicator)) == (years, names)
-    assert table.columns == tuple(range(1, width + 1))
+    assert table.columns.tolist() == [*range(1, width + 1)]
 
 
 def test_merged_heads_end_where_their_range_ends():

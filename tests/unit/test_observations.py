@@ -490,7 +490,7 @@ DATE = {"num_format": "yyyy-mm-dd"}
         ),
         (
             lambda book, sheet: sheet.write_boolean(4, 1, True),
-            'B5: "True" is not a number or a known mark for missing; correct the cell, leave it '
+            'B5: "TRUE" is not a number or a known mark for missing; correct the cell, leave it '
             "blank, use one of '..', '—', '——', '–', '-', '…', '……', '...', 'x', or add the mark "
             "under missing_marks in the config",
         ),
