@@ -37,6 +37,14 @@ def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
     return frame
 
 
+def rows_of(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
+    """Return the rows whose columns hold what is wanted: a value, or one of a list or tuple."""
+    for column, value in wanted.items():
+        several = isinstance(value, list | tuple)
+        table = table[table[column].isin(value) if several else table[column] == value]
+    return table
+
+
 def _numbers(values: pd.Series, kind: str, path: str | Path) -> pd.Series:
     whole = "Int64" if values.isna().any() else "int64"
     try:

@@ -30,7 +30,7 @@ FOLDER = ROOT / "workflow" / "report"
 
 @lru_cache
 def words_of(kind: str, language: str) -> dict[str, Any]:
-    """Return a file of words of a language: phrases, notes or messages."""
+    """Return a file of words of a language: phrases or messages."""
     text = (FOLDER / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 

@@ -1,13 +1,16 @@
-"""The composite index of a subsystem from its normalised indicators (docs/methods.md, 3).
+"""The composite index of a subsystem, and what a preset makes of the indices (docs/methods.md, 3).
 
 A composite takes Z (rows, m) within [low, high] and weights w (m,) that sum to 1, and returns U
-(rows,) in [0, 1]. A new one is a function and its name in `COMPOSITES`.
+(rows,) in [0, 1]. A new one is a function and its entry in `COMPOSITES`.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+
+from coevo.errors import StudyError
+from coevo.registry import Method, choose
 
 Array = npt.NDArray[np.float64]
 
@@ -40,8 +43,58 @@ def topsis_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
     return U
 
 
-COMPOSITES: dict[str, Callable[[Array, Array, Array, Array], Array]] = {
-    "linear": linear_composite,
-    "geometric": geometric_composite,
-    "topsis": topsis_composite,
+# In cells z is the range of a row's normalised figures, w that of their weights.
+COMPOSITES = {
+    "linear": Method(linear_composite, cells="SUMPRODUCT({w},{z})", symbols="U = Σ w z"),
+    "geometric": Method(
+        geometric_composite,
+        cells="IF(SUMPRODUCT(({w}>0)*({z}=0))>0,0,EXP(SUMPRODUCT({w},LN({z}+({z}=0)))))",
+        symbols="U = Π zʷ",
+    ),
+    "topsis": Method(topsis_composite, symbols="U = d⁻ / (d⁺ + d⁻)"),
 }
+
+
+def composite_indices(
+    Z: npt.ArrayLike,
+    weights: npt.ArrayLike,
+    member: Array,
+    composite: str,
+    span: tuple[float, float] | None,
+) -> Array:
+    """Return U (..., rows, n) from Z (..., rows, m) and weights (..., m) within subsystems.
+
+    `member` (m, n) of 0 and 1. `span` is the range of normalised values; without one the ends of
+    each column are taken. Leading axes are draws, of the figures or of the weights.
+    """
+    Z, w = np.asarray(Z, dtype=float), np.asarray(weights, dtype=float)[..., None, :]
+    ends = [Z.min(axis=-2, keepdims=True), Z.max(axis=-2, keepdims=True)]
+    if span is not None:
+        ends = [np.full_like(ends[0], end) for end in span]
+    index = choose(COMPOSITES, composite, "composite")
+    parts = [
+        index(Z[..., own], w[..., own], ends[0][..., own], ends[1][..., own])
+        for own in (column.astype(bool) for column in member.T)
+    ]
+    return np.stack(parts, axis=-1)
+
+
+def rescaled(U: npt.ArrayLike) -> Array:
+    """Return each index of U (..., rows, n) mapped to [0.01, 0.99] by its minimum and maximum.
+
+    This is what SPSSAU does to the indices before it computes C (help page "Coupling Coordination
+    Degree", data intervalisation), and what the preset `spssau` stands for: it spreads the indices
+    over the whole range once more, so that D of two studies cannot be compared. `StudyError` for an
+    index that does not vary.
+    """
+    U = np.asarray(U, dtype=float)
+    low, high = U.min(axis=-2, keepdims=True), U.max(axis=-2, keepdims=True)
+    if np.any(high - low <= 0):
+        raise StudyError(
+            "an index that does not vary cannot be rescaled; leave coupling.preset null"
+        )
+    spread: Array = 0.01 + 0.98 * (U - low) / (high - low)
+    return spread
+
+
+PRESETS: dict[str, Callable[[Array], Array]] = {"spssau": rescaled}

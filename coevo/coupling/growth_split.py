@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Array = npt.NDArray[np.float64]
+from coevo.coupling.forms import Array
+from coevo.coupling.index_panel import IndexPanel
+
 COLUMNS = ["region", "name", "year", "subsystem", "indicator", "contribution"]
 
 
@@ -61,18 +63,11 @@ def growth_contributions(
     """
     if not splits(settings):
         return pd.DataFrame(columns=COLUMNS)
-    chosen = weights[weights["weighting"] == weighting]
-    subsystems = list(dict.fromkeys(chosen["subsystem"]))
-    key = ["region", "name", "year"]
-    z = normalised.pivot(index=key, columns="indicator", values="z")[list(chosen["indicator"])]
-    z = z.sort_index()
-    member = (chosen["subsystem"].to_numpy()[:, None] == np.array(subsystems)).astype(float)
-    rows = z.index.to_frame(index=False)
+    panel = IndexPanel.of(normalised, weights, weighting, None)
+    rows = panel.z.index.to_frame(index=False)
     step = (rows["region"] == rows["region"].shift()) & (rows["year"] == rows["year"].shift() + 1)
-    later = np.flatnonzero(step.to_numpy())
-    values = z.to_numpy()
-    parts = contributions(values[later - 1], values[later], chosen["weight"].to_numpy(), member)
-    table = pd.DataFrame(parts, z.index[later], z.columns).stack(future_stack=True)
-    long = table.rename("contribution").reset_index().dropna(subset="contribution")
-    long["subsystem"] = long["indicator"].map(dict(chosen[["indicator", "subsystem"]].to_numpy()))
-    return long[COLUMNS].reset_index(drop=True)
+    later, z = np.flatnonzero(step.to_numpy()), panel.z.to_numpy()
+    parts = contributions(z[later - 1], z[later], panel.weights, panel.member)
+    long = panel.long(parts, "contribution", later)
+    long["subsystem"] = np.tile(panel.subsystem, len(later))
+    return long.dropna(subset="contribution", ignore_index=True)[COLUMNS]

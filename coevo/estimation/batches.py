@@ -69,4 +69,4 @@ def _fit(g: Array, R: Array) -> tuple[Array, Array]:
 
 def _product(x: Array, y: Array) -> Array:
     """Return x'y (m, 2) of x, y (rows, m, 2)."""
-    return np.einsum("tme,tme->me", x, y)
+    return np.asarray(np.einsum("tme,tme->me", x, y), dtype=float)

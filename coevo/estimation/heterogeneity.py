@@ -132,7 +132,8 @@ def _without_own_lines(region: Integers, year: Integers, R: Array, V: Array) -> 
     R = within[:, 0]
     length = np.sqrt(sums(region, R[:, None] ** 2))
     q = R / np.where(length > 0, length, 1)[region, 0]
-    return within[:, 1:] - q[:, None] * sums(region, q[:, None] * within[:, 1:])[region]
+    own = sums(region, q[:, None] * within[:, 1:])
+    return np.asarray(within[:, 1:] - q[:, None] * own[region], dtype=float)
 
 
 def _rss(y: Array, X: Array, effects: int) -> float:

@@ -134,4 +134,4 @@ def common_year_share(pooled: PooledFit) -> Array:
     within, both = (
         (EFFECTS[name](*arguments).residual ** 2).sum(axis=0) for name in ("region", "region+year")
     )
-    return 1 - both / within
+    return np.asarray(1 - both / within, dtype=float)

@@ -170,9 +170,9 @@ def _clustered(X: Array, residuals: Array, fitted: Any, clusters: Clusters) -> A
 def _influence(X: Array, residuals: Array, inverse: Array, clusters: Clusters) -> Array:
     """Return each cluster's part in the coefficients, (G, k), with the root of the correction."""
     scores = sums(clusters.region, X * residuals[:, None])
-    return np.sqrt(_correction(X, clusters)) * scores @ inverse
+    return np.asarray(np.sqrt(_correction(X, clusters)) * scores @ inverse, dtype=float)
 
 
 def _correction(X: Array, clusters: Clusters) -> float:
-    (n, k), G = X.shape, int(clusters.region.max()) + 1
-    return G / (G - 1) * (n - 1) / (n - k - clusters.counted)
+    n, k, G = len(X), X.shape[1], int(clusters.region.max()) + 1
+    return float(G / (G - 1) * (n - 1) / (n - k - clusters.counted))

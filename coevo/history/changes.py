@@ -1,7 +1,7 @@
 """What differs between a study and the latest release of it (docs/methods.md, 2)."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +108,15 @@ def _settings(old: State, new: State) -> pd.DataFrame:
         {key: text for key, text in _flat(state.config) if key.split(".")[0] not in LOOKS}
         for state in (old, new)
     )
-    keys = sorted(set(before) | set(after))
+    return _in_words("setting", _apart(sorted({*before, *after}), before, after))
+
+
+def _apart(
+    keys: Iterable[str], before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each key whose text differs, with both texts; empty where a side has none."""
     pairs = ((key, before.get(key, ""), after.get(key, "")) for key in keys)
-    return _in_words("setting", (pair for pair in pairs if pair[1] != pair[2]))
+    return (pair for pair in pairs if pair[1] != pair[2])
 
 
 def _indicators(old: State, new: State) -> pd.DataFrame:
@@ -120,9 +126,7 @@ def _indicators(old: State, new: State) -> pd.DataFrame:
         {row["indicator"]: ", ".join(f"{c}: {row[c]}" for c in columns if row[c]) for row in rows}
         for rows in (state.indicators.to_dict("records") for state in (old, new))
     )
-    keys = list(dict.fromkeys([*before, *after]))
-    pairs = ((key, before.get(key, ""), after.get(key, "")) for key in keys)
-    rows = _in_words("indicator", (pair for pair in pairs if pair[1] != pair[2]))
+    rows = _in_words("indicator", _apart(dict.fromkeys([*before, *after]), before, after))
     return rows.rename(columns={"quantity": "indicator"})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.coupling import couple
+from coevo.coupling import IndexPanel, grade
 from coevo.normalisation import minmax, scaled_panel
 from coevo.panel.derivations import parse
 
@@ -106,13 +106,8 @@ def _wide(state: State, table: str, value: str) -> pd.DataFrame:
 
 def _coupled(z: pd.DataFrame, release: State) -> pd.DataFrame:
     """D and grade of normalised figures (region-years down) as the release would have it."""
-    long = z.rename_axis(columns="indicator").stack(future_stack=True).rename("z").reset_index()
-    config = release.config
-    coupling, _ = couple(
-        long.assign(name=""),
-        release.tables["weights"],
-        config["weighting"]["method"],
-        config["coupling"],
-        scaled_panel(config["normalisation"]),
-    )
-    return coupling.set_index(KEY)[["D", "grade"]]
+    config, span = release.config, scaled_panel(release.config["normalisation"])
+    method = config["weighting"]["method"]
+    panel = IndexPanel.of(z, release.tables["weights"], method, span)
+    D = panel.degrees(config["coupling"]).D
+    return pd.DataFrame({"D": D, "grade": grade(D, config["coupling"]["grades"])}, z.index)

@@ -1,1 +1,3 @@
-"""What readers see: findings, tables, figures, words, documents."""
+"""The report, a room after the other: findings, figures, words, tables, documents; no room imports
+a later one.
+"""

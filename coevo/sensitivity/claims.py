@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from coevo import lotka_volterra
+from coevo.files import rows_of
 from coevo.panel.vintages import single
 from coevo.registry import choose
 
@@ -173,14 +174,8 @@ def supply_signs(evidence: Evidence, indicator: str) -> Answer:
 
 
 def _own_signs(evidence: Evidence) -> tuple[str, str] | None:
-    fits = evidence.equilibria
-    mine = fits[
-        (fits["source"] == "fit")
-        & (fits["scope"] == evidence.region)
-        & (fits["effects"] == "none")
-        & (fits["model"] == "classic")
-        & (fits["estimator"] == evidence.estimator)
-    ]
+    own = {"scope": evidence.region, "effects": "none", "estimator": evidence.estimator}
+    mine = rows_of(evidence.equilibria, source="fit", model="classic", **own)
     if mine.empty:
         return None
     p = float(mine["p_predator_prey"].iloc[0])
@@ -195,14 +190,8 @@ def _own_signs(evidence: Evidence) -> tuple[str, str] | None:
 
 def _pooled_signs(evidence: Evidence) -> tuple[str, str] | None:
     """b1 and d of the pooled fit with region and year effects, which leave a1 and a2 to regions."""
-    rows = evidence.parameters
-    rows = rows[
-        (rows["scope"] == "pooled")
-        & (rows["model"] == "classic")
-        & (rows["effects"] == "region+year")
-        & (rows["estimator"] == evidence.estimator)
-        & (rows["scaling"] == "first")
-    ]
+    pooled = {"scope": "pooled", "effects": "region+year", "estimator": evidence.estimator}
+    rows = rows_of(evidence.parameters, **pooled, model="classic", scaling="first")
     rows = rows.dropna(subset=["low", "high"]).set_index("parameter")
     if not {"b1", "d"} <= set(rows.index):
         return None

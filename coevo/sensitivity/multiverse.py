@@ -1,52 +1,25 @@
-"""D under every allowed combination of choices, and which choice drives it (methods, 3).
+"""D under every allowed combination of choices, and which choice drives it (docs/methods.md, 3)."""
 
-The choices: indicator system, reference, range, weighting, composite, form. None of them is right
-beyond doubt; what holds under nearly all of them does not hang on one.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from itertools import product
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling import FORMS, composite_indices, degrees, grade
-from coevo.coupling.comovement import correlation
-from coevo.coupling.composites import COMPOSITES
 from coevo.errors import Problems, StudyError
-from coevo.normalisation import normalise, scaled_panel
-from coevo.weighting import weigh
+from coevo.sensitivity.choices import (
+    CHOICES,
+    Combination,
+    Combinations,
+    System,
+    alternatives,
+    compare,
+)
 
-Array = npt.NDArray[np.float64]
-CHOICES = ("system", "reference", "range", "weighting", "composite", "form")
 COLUMNS = [*CHOICES, "main", "D_mean", "rank_correlation", "grades_changed", "n"]
 COLUMNS += ["focus_D", "focus_rank", "focus_grade"]
-RANGES = ((0.01, 0.99), (0.0, 1.0))
-REFERENCES = ("panel", "year")  # of the others, region forbids comparison and two need a file
-System = tuple[pd.DataFrame, pd.DataFrame]  # panel and indicator table
-
-
-def span_name(span: Sequence[float]) -> str:
-    """Return a range as the tables write it: [0.01, 0.99]."""
-    return "[{:g}, {:g}]".format(*span)
-
-
-def _main(config: Mapping[str, Any]) -> dict[str, str]:
-    settings = config["normalisation"]
-    return {
-        "system": "main",
-        "reference": settings["reference"],
-        "range": span_name(settings["range"]),
-        "weighting": config["weighting"]["method"],
-        "composite": config["coupling"]["composite"],
-        "form": config["coupling"]["form"],
-    }
-
-
-def _with_main(names: Sequence[str], main: str) -> list[str]:
-    return [main, *(name for name in names if name != main)]
 
 
 def indicator_systems(
@@ -82,88 +55,31 @@ def multiverse_rows(
     region-years in both; of the region in focus D, rank and grade in the last year. A method
     that figures do not allow under some combination is left out there.
     """
-    main = _main(config)
-    n = next(iter(systems.values()))[1].query("subsystem != ''")["subsystem"].nunique()
-    forms = [form for form in FORMS if form != "k" or main["form"] == "k"]
-    spans = {span_name(span): span for span in (tuple(config["normalisation"]["range"]), *RANGES)}
-    references, composites = _with_main(REFERENCES, main["reference"]), list(COMPOSITES)
-    if config["normalisation"]["method"] == "vector":  # it knows neither reference nor range
-        spans = {main["range"]: spans[main["range"]]}
-        references, composites = [main["reference"]], [main["composite"]]
-    frames: dict[tuple[str, ...], pd.Series] = {}
-    for system, reference, span in product(systems, references, spans):
-        for weighting, Z, w, member, index, ends in _weighted(
-            systems[system], reference, spans[span], config, kept
-        ):
-            for composite in composites:
-                U = composite_indices(Z, w, member, composite, ends)
-                for form in forms:
-                    if form == "k" and n != 2:
-                        continue
-                    D = degrees(U, {**config["coupling"], "form": form}).D
-                    frames[system, reference, span, weighting, composite, form] = pd.Series(
-                        D, index
-                    )
-    if tuple(main.values()) not in frames:
+    made, names = Combinations(systems, config, kept), alternatives(config)
+    found: dict[Combination, pd.Series] = {}
+    for way in product(systems, names["reference"], names["range"]):
+        with suppress(StudyError):  # constant within a year, say
+            for weighting in made.panels(*way):
+                for composite, form in product(names["composite"], names["form"]):
+                    chosen = Combination(*way, weighting, composite, form, made.own.preset)
+                    found[chosen] = made.degree(chosen)
+    if made.own not in found:
         return pd.DataFrame(columns=COLUMNS)
-    return _rows(frames, tuple(main.values()), config)
-
-
-def _weighted(
-    system: System,
-    reference: str,
-    span: tuple[float, float],
-    config: Mapping[str, Any],
-    kept: pd.DataFrame | None,
-) -> Iterator[tuple[str, Array, Array, Array, pd.Index, tuple[float, float] | None]]:
-    """Yield weighting, Z, w, member, region-years and range of a system, normalised one way."""
-    panel, indicators = system
-    settings = {**config["normalisation"], "reference": reference, "range": list(span)}
-    try:
-        normalised, _ = normalise(panel, indicators, settings, kept)
-    except StudyError:  # constant within a year, say
-        return
-    table = weigh(normalised, panel, indicators, {**config["weighting"], "method": ""})
-    wide = normalised.pivot(index=["region", "year"], columns="indicator", values="z").sort_index()
-    for weighting, rows in table.groupby("weighting", sort=False):
-        subsystems = np.array(list(dict.fromkeys(rows["subsystem"])))
-        member = (rows["subsystem"].to_numpy()[:, None] == subsystems).astype(float)
-        Z = wide[list(rows["indicator"])].to_numpy()
-        yield (
-            str(weighting),
-            Z,
-            rows["weight"].to_numpy(),
-            member,
-            wide.index,
-            scaled_panel(settings),
-        )
-
-
-def _rows(
-    frames: Mapping[tuple[str, ...], pd.Series], main: tuple[str, ...], config: Mapping[str, Any]
-) -> pd.DataFrame:
-    first = frames[main]
-    table, focus = config["coupling"]["grades"], config["focus_region"]
     rows = []
-    for key in sorted(frames, key=lambda key: key != main):
-        D = frames[key]
-        both = D.index.intersection(first.index)
-        own, other = first.loc[both], D.loc[both]
-        changed = grade(other, table) != grade(own, table)
-        years = D.index.get_level_values("year")
-        last = D[years == years.max()].droplevel("year")
-        seen = focus in last.index
+    for chosen in sorted(found, key=lambda key: key != made.own):
+        D = compare(found[chosen], found[made.own], config)
+        seen = np.isfinite(D.focus_rank)
         rows.append(
             (
-                *key,
-                key == main,
-                D.mean(),
-                float(correlation(other.rank().to_numpy(), own.rank().to_numpy())),
-                float(changed.mean()),
-                len(both),
-                last[focus] if seen else np.nan,
-                last.rank(ascending=False, method="min")[focus] if seen else np.nan,
-                grade([last[focus]], table)[0] if seen else "",
+                *chosen[: len(CHOICES)],
+                chosen == made.own,
+                D.mean,
+                D.rank_correlation,
+                D.changed / D.n,
+                D.n,
+                D.focus_last if seen else np.nan,
+                D.focus_rank,
+                D.focus_grade if seen else "",
             )
         )
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -34,7 +34,7 @@ CASE = ["pair", "vintage", "dropped", "roles"]
 COLUMNS = [*CASE, *"scope name effects model estimator quantity value low high set".split()]
 NUMBERS = ("value", "low", "high")
 MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
-EFFECTS = ("region", "region+year")
+EFFECTS = ("region", "region+year")  # of the pooled fits that are shown; the last is the headline
 
 
 class Specification(NamedTuple):

@@ -4,15 +4,16 @@ A sensitivity range and no confidence interval: it says how far D moves with cho
 that could as well have been others, not where a true D lies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling import GRADES, composite_indices, degrees
-from coevo.normalisation import minmax, scaled_panel
+from coevo.coupling import GRADES, IndexPanel
+from coevo.coupling.index_panel import wide
+from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of
 from coevo.panel.derivations import parse
 
 Array = npt.NDArray[np.float64]
@@ -58,16 +59,13 @@ def weight_draws(weights: Array, member: Array, kappa: float, draws: int, seed: 
     return out
 
 
-def figure_draws(
-    values: Array, regions: npt.NDArray[np.int64], sizes: Array, draws: int, seed: int
-) -> Array:
-    """Return figures (draws, rows, m) times exp(size * N(0, 1)).
+def revision_draws(regions: int, sizes: Array, draws: int, seed: int) -> Array:
+    """Return factors exp(size * N(0, 1)) of figures (draws, regions, m).
 
     One error per region and indicator holds for all years: a revision shifts a whole series.
     """
     rng = np.random.default_rng([seed, 10_000])
-    error = rng.standard_normal((draws, regions.max() + 1, values.shape[1])) * sizes
-    return values * np.exp(error[:, regions])
+    return np.exp(rng.standard_normal((draws, regions, len(sizes))) * sizes)
 
 
 def monte_carlo(
@@ -82,96 +80,60 @@ def monte_carlo(
     one, and its share of the draws.
     """
     settings, draws = config["coupling"], config["robustness"]["draws"]
-    chosen = case["weights"][case["weights"]["weighting"] == config["weighting"]["method"]]
-    names = list(chosen["indicator"])
-    member = (
-        chosen["subsystem"].to_numpy()[:, None]
-        == np.array(list(dict.fromkeys(chosen["subsystem"])))
-    ).astype(float)
-    w = chosen["weight"].to_numpy()
-    coupling = case["coupling"].sort_values(["region", "year"], ignore_index=True)
-    key = ["region", "year"]
-    z = case["normalised"].pivot(index=key, columns="indicator", values="z")[names].sort_index()
     span, seed = scaled_panel(config["normalisation"]), config["robustness"]["seed"]
-    parts, shares = [], []
-
-    def keep(source: str, D: Array) -> None:
-        table, share = _summary(source, coupling, D, settings["grades"])
-        parts.append(table)
-        shares.append(share)
-
-    for source, kappa in KAPPA.items():
-        drawn = weight_draws(w, member, kappa, draws, seed)
-        U = composite_indices(z.to_numpy(), drawn, member, settings["composite"], span)
-        keep(source, degrees(U, settings).D)
-    keep("figures", _figures(case, indicators, config, z, w, member))
+    panel = IndexPanel.of(case["normalised"], case["weights"], config["weighting"]["method"], span)
+    coupling = case["coupling"].sort_values(["region", "year"], ignore_index=True)
+    sources = {
+        source: weight_draws(panel.weights, panel.member, kappa, draws, seed)
+        for source, kappa in KAPPA.items()
+    }
+    found = [
+        (source, _in_parts(drawn, panel, lambda w: panel.degrees(settings, weights=w).D))
+        for source, drawn in sources.items()
+    ]
+    found.append(("figures", _figures(case, indicators, config, panel)))
+    tables, shares = zip(
+        *(_summary(source, coupling, D, settings["grades"]) for source, D in found), strict=True
+    )
     return (
-        pd.concat(parts, ignore_index=True)[COLUMNS],
+        pd.concat(tables, ignore_index=True)[COLUMNS],
         pd.concat(shares, ignore_index=True)[SHARES],
     )
+
+
+def _in_parts(drawn: Array, panel: IndexPanel, degree: Callable[[Array], Array]) -> Array:
+    """Return D (draws, rows) of draws, taken some at a time so that their figures fit memory."""
+    parts = -(-len(drawn) * panel.z.size // CHUNK)
+    return np.concatenate([degree(part) for part in np.array_split(drawn, parts)])
 
 
 def _figures(
     case: Mapping[str, pd.DataFrame],
     indicators: pd.DataFrame,
     config: Mapping[str, Any],
-    z: pd.DataFrame,
-    w: Array,
-    member: Array,
+    panel: IndexPanel,
 ) -> Array:
     """Return D (draws, rows) of figures that are off by the size of a revision."""
-    names = list(z.columns)
-    raw = case["panel"].pivot(index=["region", "year"], columns="indicator", values="value")
-    values = raw.loc[z.index, names].to_numpy()
-    sizes = revision_sizes(indicators, case["revisions"], config["robustness"]["revision"])
-    regions = pd.factorize(z.index.get_level_values("region"))[0]
-    drawn = figure_draws(
-        values,
-        regions,
-        np.array([sizes[name] for name in names]),
-        config["robustness"]["draws"],
-        config["robustness"]["seed"],
+    settings, robustness = config["normalisation"], config["robustness"]
+    values = wide(case["panel"], "value").loc[panel.z.index, panel.z.columns]
+    scope = scope_of(values, settings, case["goalposts"].drop(columns="sha256", errors="ignore"))
+    sizes = revision_sizes(indicators, case["revisions"], robustness["revision"])
+    regions, names = pd.factorize(values.index.get_level_values("region"))
+    drawn = revision_draws(
+        len(names),
+        np.array([sizes[name] for name in scope.indicators]),
+        robustness["draws"],
+        robustness["seed"],
     )
-    directions = dict(indicators[["indicator", "direction"]].to_numpy())
-    settings, span = config["coupling"], scaled_panel(config["normalisation"])
-    lo_hi = span or (0.0, 1.0)
-    D = []
-    for part in np.array_split(drawn, max(1, drawn.size // CHUNK)):
-        low, high = _goalposts(part, case["goalposts"], z, config["normalisation"])
-        Z = np.empty_like(part)
-        for j, name in enumerate(names):
-            Z[..., j] = minmax(part[..., j], directions[name], low[..., j], high[..., j], lo_hi)
-        U = composite_indices(Z.clip(*lo_hi), w, member, settings["composite"], span)
-        D.append(degrees(U, settings).D)
-    return np.concatenate(D)
+    x = values.to_numpy()
 
+    def degree(factors: Array) -> Array:
+        figures = x * factors[:, regions]
+        posts = find_goalposts(figures, scope, settings)
+        z, _ = held_against(figures, posts, scope.indicators, indicators, settings)
+        return panel.degrees(config["coupling"], z=z).D
 
-def _goalposts(
-    drawn: Array, goalposts: pd.DataFrame, z: pd.DataFrame, settings: Mapping[str, Any]
-) -> tuple[Array, Array]:
-    """Return minima and maxima (draws, rows or 1, m) of drawn figures by the study's reference."""
-    reference, index = goalposts["reference"].iloc[0], z.index
-    if reference == "goalposts":
-        kept = goalposts.set_index("indicator").loc[z.columns, ["low", "high"]].to_numpy(float)
-        return kept[None, None, :, 0], kept[None, None, :, 1]
-    if reference == "vector":
-        norm = np.sqrt((drawn**2).sum(axis=1, keepdims=True))
-        return np.zeros_like(norm), norm
-    years = index.get_level_values("year")
-    inside = np.ones(len(index), dtype=bool)
-    if reference == "base":
-        inside = np.asarray(
-            (years >= settings["base"]["first"]) & (years <= settings["base"]["last"])
-        )
-    if reference in ("panel", "base"):
-        kept = drawn[:, inside]
-        return kept.min(axis=1, keepdims=True), kept.max(axis=1, keepdims=True)
-    low, high = np.empty_like(drawn), np.empty_like(drawn)
-    for group in np.unique(index.get_level_values(reference)):
-        own = np.asarray(index.get_level_values(reference) == group)
-        low[:, own] = drawn[:, own].min(axis=1, keepdims=True)
-        high[:, own] = drawn[:, own].max(axis=1, keepdims=True)
-    return low, high
+    return _in_parts(drawn, panel, degree)
 
 
 def _summary(
@@ -179,14 +141,13 @@ def _summary(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return ranges, ranks and shares of grades of D (draws, rows) by region-year."""
     scale = GRADES[grades]
-    place = np.searchsorted(
-        scale.cuts, D + 1e-9, side="right" if scale.closed == "left" else "left"
-    )
+    place = scale.places(D)
     share = np.stack([(place == k).mean(axis=0) for k in range(len(scale.labels))], axis=1)
     rank, own = np.empty(D.shape), np.empty(D.shape[1])
     for year in coupling["year"].unique():
         rows = np.flatnonzero((coupling["year"] == year).to_numpy())
-        rank[:, rows] = np.argsort(np.argsort(-D[:, rows], axis=1, kind="stable"), axis=1) + 1
+        order = np.argsort(-D[:, rows], axis=1, kind="stable")
+        rank[np.arange(len(D))[:, None], rows[order]] = np.arange(1, len(rows) + 1)
         own[rows] = coupling["D"].iloc[rows].rank(ascending=False, method="min")
     table = coupling[["region", "name", "year", "D"]].assign(source=source, rank=own.astype(int))
     table["low"], table["high"] = np.quantile(D, LEVEL, axis=0)

@@ -38,7 +38,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
 }
 # registry -> what it refuses by name, with the reason
 REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
-    "forms": lambda: _mapping("coevo.coupling", "REFUSED_FORMS"),
+    "forms": lambda: _mapping("coevo.coupling.forms", "REFUSED_FORMS"),
     "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
     "estimators": lambda: _mapping("coevo.estimation", "BESIDE"),
 }
@@ -46,7 +46,7 @@ LANGUAGE = "<language>"
 FEWEST_YEARS = 5
 
 
-def _mapping(module: str, attribute: str) -> Mapping[str, str]:
+def _mapping(module: str, attribute: str) -> Mapping[str, Any]:
     refused: Mapping[str, str] = getattr(importlib.import_module(module), attribute)
     return refused
 
@@ -192,13 +192,13 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"robustness.systems.{name}: there is no file {path}; correct the path"
     if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
-    needed = _mapping("coevo.weighting", "NEEDS").get(weighting["method"])
-    if needed and not weighting[needed]:
-        yield f"weighting.{needed}: is missing; the method {weighting['method']} needs it"
-    for part in (weighting["combine"] or {}).get("methods", ()):
-        lacking = _mapping("coevo.weighting", "NEEDS").get(part)
-        if lacking and not weighting[lacking]:
-            yield f"weighting.{lacking}: is missing; weighting.combine names {part}"
+    methods = _mapping("coevo.weighting", "WEIGHTINGS")
+    reasons = {weighting["method"]: f"the method {weighting['method']} needs it"}
+    parts = (weighting["combine"] or {}).get("methods", ())
+    for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
+        needed = methods[name].needs
+        if needed and not weighting[needed]:
+            yield f"weighting.{needed}: is missing; {reason}"
     low, high = config["normalisation"]["range"]
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"

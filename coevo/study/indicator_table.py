@@ -144,36 +144,20 @@ def _unknown_names(
     for name in pair.get("others", ()):
         if name in (pair["upstream"], pair["downstream"]):
             yield f"interaction.others: '{name}' is upstream or downstream already; leave it out"
-    wanted = [
-        *(
-            (f"interaction.{key}", pair[key], names | subsystems)
-            for key in ("upstream", "downstream")
-            if key in pair
-        ),
-        *(
-            (f"interaction.others.{k}", name, names | subsystems)
-            for k, name in enumerate(pair.get("others", ()))
-        ),
-        *(
-            (f"robustness.pairs.{key}.{side}", other[side], names | subsystems)
-            for key, other in config["robustness"]["pairs"].items()
-            for side in ("upstream", "downstream")
-        ),
-        *(
-            (f"robustness.deflated.{side}", name, names | subsystems)
-            for side, name in (config["robustness"]["deflated"] or {}).items()
-        ),
-        *((f"comovement.size.{k}", v, names) for k, v in enumerate(config["comovement"]["size"])),
-        *(
-            (f"interaction.calibration.{key}", calibration[key], names)
-            for key in ("purchases", "sales")
-            if key in calibration
-        ),
-    ]
-    for key, name, known in wanted:
-        if name not in known:
-            names_known = ", ".join(sorted(known))
-            yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
+    outputs = {f"interaction.{key}": pair[key] for key in ("upstream", "downstream") if pair}
+    outputs |= {f"interaction.others.{k}": name for k, name in enumerate(pair.get("others", ()))}
+    cases = {f"pairs.{key}": case for key, case in config["robustness"]["pairs"].items()}
+    cases["deflated"] = config["robustness"]["deflated"] or {}
+    for key, case in cases.items():
+        outputs |= {f"robustness.{key}.{side}": name for side, name in case.items()}
+    figures = {f"comovement.size.{k}": v for k, v in enumerate(config["comovement"]["size"])}
+    given = (key for key in ("purchases", "sales") if key in calibration)
+    figures |= {f"interaction.calibration.{key}": calibration[key] for key in given}
+    for wanted, known in ((outputs, names | subsystems), (figures, names)):
+        for key, name in wanted.items():
+            if name not in known:
+                names_known = ", ".join(sorted(known))
+                yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
 
 
 def _weights_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:

@@ -3,12 +3,15 @@
 Each function takes the weights `parts` (k, m) of k methods for one subsystem.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import StudyError
-
-Array = npt.NDArray[np.float64]
+from coevo.registry import choose
+from coevo.weighting.method import Array, Weighting
 
 
 def _parts(parts: npt.ArrayLike) -> Array:
@@ -55,12 +58,45 @@ def game_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None) 
             "weights, or there are more methods than indicators; combine fewer or other ones"
         )
     a = np.abs(np.linalg.solve(gram, np.diag(gram)))
-    combined: Array = (a / a.sum()) @ W
-    return combined
+    compromise: Array = (a / a.sum()) @ W
+    return compromise
 
 
 def _normal(values: Array) -> Array:
     if values.sum() <= 0:
         raise StudyError("the methods agree on no indicator: every product of weights is zero")
-    shares: Array = values / values.sum()
-    return shares
+    found: Array = values / values.sum()
+    return found
+
+
+RULES: dict[str, Callable[..., Array]] = {
+    "linear": linear_combination,
+    "multiplicative": multiplicative_combination,
+    "geometric": geometric_combination,
+    "game": game_combination,
+}
+
+
+def combinations(parts: Mapping[str, Weighting]) -> dict[str, Weighting]:
+    """Return the methods that combine some of `parts`, by name.
+
+    Their options: `methods`, the names of the parts; perhaps `shares`; `options`, by name of the
+    part, what it needs.
+    """
+
+    def combined(rule: Callable[..., Array]) -> Callable[..., Array]:
+        def weights(
+            Z: npt.ArrayLike,
+            raw: npt.ArrayLike | None = None,
+            *,
+            methods: list[str],
+            shares: list[float] | None = None,
+            options: Mapping[str, Mapping[str, Any]] | None = None,
+        ) -> Array:
+            given = options or {}
+            found = [choose(parts, name)(Z, raw=raw, **given.get(name, {})) for name in methods]
+            return rule(found, shares)
+
+        return weights
+
+    return {name: Weighting(combined(rule), needs="combine") for name, rule in RULES.items()}

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import StudyError
+from coevo.weighting.method import Array, Step, Weighting
 
-Array = npt.NDArray[np.float64]
 # Saaty's mean consistency index of random comparisons of n = 1, 2, ... items (1980).
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57,
                 1.59)  # fmt: skip
@@ -66,3 +66,14 @@ def ahp_weights(
             f"{LARGEST_RATIO}; revise the table"
         )
     return w
+
+
+SUBJECTIVE = {
+    "given": Weighting(
+        given_weights,
+        needs="given",
+        steps=(Step("given", "number given", "给定数值", look="amount"),),
+        cells="{given}/SUM({all_given})",
+    ),
+    "ahp": Weighting(ahp_weights, needs="judgements"),
+}

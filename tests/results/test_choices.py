@@ -9,8 +9,9 @@ import yaml
 
 from coevo.coupling import GRADES
 from coevo.files import read_table, read_texts
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
+from coevo.report.words.voices import voice
 from coevo.study import configuration
 
 FILES = {"provinces": "config"} | {
@@ -28,9 +29,8 @@ def said(built):
     """`said(study)`: the report of a study that ships as one line, without escapes."""
     schema = yaml.safe_load(Path("workflow/schemas/config.schema.yaml").read_text("utf-8"))
     folder = Path("workflow/report")
-    template, phrases, notes = (
-        read_texts(folder / name)[name]
-        for name in ("report.en.md", "phrases.en.yaml", "notes.en.yaml")
+    template, phrases = (
+        read_texts(folder / name)[name] for name in ("report.md", "phrases.en.yaml")
     )
     made: dict[str, str] = {}
 
@@ -43,7 +43,7 @@ def said(built):
             chosen = Study(config, tables, read_table(config["indicators"], "indicators"))
             provenance = {"files": {}, "packages": {}}
             said = voice(chosen, yaml.safe_load(phrases))
-            made[study] = text(said, template, yaml.safe_load(notes), provenance)
+            made[study] = text(said, template, provenance)
             made[study] = " ".join(made[study].split())
             made[study] = made[study].replace("\\", "")
         return made[study]

@@ -15,8 +15,9 @@ from coevo.history.changes import COLUMNS, State, changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
 from coevo.report.findings.since_release import release_finding as found
+from coevo.report.words.voices import voice
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 
@@ -341,14 +342,11 @@ def test_verdicts_that_changed(old) -> None:
 def words(table: pd.DataFrame | None) -> str:
     """The report of the sample study with a table of changes, on one line."""
     folder = ROOT / "workflow" / "report"
-    phrases, notes = (
-        yaml.safe_load((folder / f"{name}.en.yaml").read_text("utf-8"))
-        for name in ("phrases", "notes")
-    )
-    template = (folder / "report.en.md").read_text("utf-8")
+    phrases = yaml.safe_load((folder / "phrases.en.yaml").read_text("utf-8"))
+    template = (folder / "report.md").read_text("utf-8")
     chosen = study() if table is None else study(changes=table)
     provenance = {"files": {}, "packages": {}}
-    source = text(voice(chosen, phrases), template, notes, provenance).replace("\\", "")
+    source = text(voice(chosen, phrases), template, provenance).replace("\\", "")
     return " ".join(source.split())
 
 

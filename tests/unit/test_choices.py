@@ -13,17 +13,18 @@ from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.normalisation import METHODS, REFERENCES
 from coevo.report.documents import documents
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding, type_changes
 from coevo.report.findings.factors import frequencies, last_ranked, ranked
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.size_control import size_control_finding
+from coevo.report.words.voices import voice
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
 from tests.sample import ENGLISH, files, gap, study, tables, without
 from tests.unit import test_diagnostics
-from tests.unit.test_report import NOTES, PHRASES, PROVENANCE, TEMPLATE, words
+from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words
 
 TEN = GRADES["ten"].labels
 
@@ -41,7 +42,7 @@ def on(chosen: Study, part: str = "coupling", **changed: object) -> Study:
 
 
 def report(chosen: Study) -> str:
-    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
 
 
 @pytest.mark.parametrize(
@@ -337,7 +338,7 @@ def test_a_method_without_words_is_named_as_its_registry_names_it() -> None:
     fewer = yaml.safe_load(yaml.safe_dump(PHRASES))
     for kind in REGISTRIES:
         fewer["methods"][kind] = {}
-    source = text(voice(study(), fewer), TEMPLATE, NOTES, PROVENANCE)
+    source = text(voice(study(), fewer), TEMPLATE, PROVENANCE)
     assert "form “standard”" in source and "weighting “entropy”" in source
 
 

@@ -18,10 +18,9 @@ from coevo.coupling import (
     lagging,
     obstacle_degree,
     relative_development,
-    rescaled,
     stage,
 )
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.composites import COMPOSITES, rescaled
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.weighting import weigh

@@ -26,7 +26,6 @@ from coevo.report.figures.curve_matrix import variant_word
 from coevo.report.figures.drawing import (
     CHARTS,
     drawn,
-    for_others,
     paper_size,
     regular,
     renumbered,
@@ -41,6 +40,7 @@ from coevo.report.figures.size_scatter import _adjusted, log_ticks, with_room
 from coevo.report.figures.theme import PALETTES, filled
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.tables.chart_files import for_others
 from coevo.sensitivity.multiverse import CHOICES
 from tests.populations import specifications
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced

@@ -9,8 +9,9 @@ import pytest
 from coevo.coupling import FORMS, couple
 from coevo.coupling.composites import COMPOSITES
 from coevo.normalisation import normalise, scaled_panel
-from coevo.sensitivity.multiverse import CHOICES, RANGES, choice_sensitivity, multiverse_rows
-from coevo.weighting import NEEDS, WEIGHTINGS, weigh
+from coevo.sensitivity.choices import CHOICES, RANGES
+from coevo.sensitivity.multiverse import choice_sensitivity, multiverse_rows
+from coevo.weighting import WEIGHTINGS, weigh
 
 CONFIG = {
     "normalisation": {
@@ -56,7 +57,7 @@ def table():
 
 
 def test_every_combination_is_there_once(table):
-    weightings = len(WEIGHTINGS) - len(NEEDS)
+    weightings = sum(not method.needs for method in WEIGHTINGS.values())
     forms = len(FORMS) - 1  # the k-form needs a k of the study's own
     most = 2 * 2 * len(RANGES) * weightings * len(COMPOSITES) * forms
     assert not table.duplicated(list(CHOICES)).any()

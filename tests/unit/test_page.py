@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo.coupling import composite_indices, couple, degrees, grade
+from coevo.coupling import couple, grade
+from coevo.coupling.composites import composite_indices
+from coevo.coupling.index_panel import degrees
 from coevo.normalisation import minmax, normalise
 from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import page
 from coevo.report.documents.page_trace import trace
-from coevo.report.documents.report_text import page_data, voice
-from coevo.report.words.markup import table
+from coevo.report.documents.report_text import page_data
+from coevo.report.tables.report_table import ReportTable, as_markdown
+from coevo.report.words.voices import voice
 from coevo.schema import BUILT, table_names
 from tests.sample import ROOT, config, indicators, study, tables
 
@@ -166,9 +169,8 @@ def test_facts_begin_with_D_of_first_and_last_year() -> None:
 
 
 def test_key_of_a_table_is_the_id_of_its_division() -> None:
-    made = table("Caption", [["A", "l", 3]], [["1"]], "long", "states")
+    made = as_markdown(ReportTable("states", "Caption", [["A", "l", 3]], [["1"]], "long"))
     assert made.startswith("::: {#table-states .table .long}")
-    assert table("Caption", [["A", "l", 3]], [["1"]]).startswith("::: {.table}")
 
 
 def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:

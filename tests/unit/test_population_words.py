@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
+from coevo.report.words.voices import voice
 from tests import populations
 from tests.sample import NAMES, study, tables
-from tests.unit.test_report import NOTES, PHRASES, PROVENANCE, TEMPLATE, words
+from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words
 
 
 def said(**chosen: object) -> str:
@@ -98,7 +99,7 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
     chosen = {"upstream": "output", "downstream": "sales"}
     changed = study(specifications=pd.concat([table, deflated], ignore_index=True))
     changed.config["robustness"]["deflated"] = chosen
-    source = " ".join(text(voice(changed, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(changed, PHRASES), TEMPLATE, PROVENANCE).split())
     assert "At constant prices region effects alone do not show it either." in source
     assert "the interval of b₁ contains zero in three of three fits" in source
 

@@ -9,10 +9,11 @@ import yaml
 
 from coevo.report.documents.page import html
 from coevo.report.documents.pandoc import converted
-from coevo.report.documents.references import CITED, STYLES, bibliography, cited
-from coevo.report.documents.report_text import metadata, voice
+from coevo.report.documents.references import CITED, bibliography, cited
+from coevo.report.documents.report_text import metadata
 from coevo.report.words.methods_text import KINDS
-from coevo.study.configuration import read_schema, with_registries
+from coevo.report.words.voices import voice
+from coevo.study.configuration import LANGUAGES, read_schema, with_registries
 from tests.sample import ROOT, study, words_of
 
 FOLDER = ROOT / "workflow" / "report"
@@ -33,6 +34,7 @@ def given() -> dict:
 def set_in(text: str, language: str, given: dict, folder: Path) -> str:
     """Return a text as plain text, its references below it."""
     meta = {"lang": language, "language": language, "pagetitle": "x"}
+    meta["citations"] = words_of("phrases", language)["page"]["citations"]
     text += "\n\n::: {#refs}\n:::\n"
     return converted(text, "plain", given, folder, [], meta)
 
@@ -90,11 +92,11 @@ def test_chinese_follows_its_standard(given: dict, tmp_path: Path) -> None:
     assert "[1–3]" in body
 
 
-@pytest.mark.parametrize("language", sorted(STYLES))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_works_have_what_their_type_needs(language: str) -> None:
     for work in bibliography(SOURCE, language):
         assert work["title"] and work["author"], work["id"]
-        assert not STYLES.keys() & work.keys()
+        assert not set(LANGUAGES) & work.keys()
         if work["type"] == "article-journal":
             assert {"container-title", "volume", "page", "issued"} <= work.keys(), work["id"]
 

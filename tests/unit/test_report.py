@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 
 from coevo.panel.vintages import revisions
 from coevo.report.documents import documents
-from coevo.report.documents.report_text import metadata, text, voice
+from coevo.report.documents.report_text import metadata, text
 from coevo.report.figures import FIGURES
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
+from coevo.report.words.voices import voice
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"
 PHRASES = yaml.safe_load((FOLDER / "phrases.en.yaml").read_text(encoding="utf-8"))
-NOTES = yaml.safe_load((FOLDER / "notes.en.yaml").read_text(encoding="utf-8"))
-TEMPLATE = (FOLDER / "report.en.md").read_text(encoding="utf-8")
+TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"pandas": "3"}}
 
 
 def words(count: int = 4, **changed: pd.DataFrame) -> str:
     """Return the Markdown of the sample report on one line."""
-    source = text(voice(study(count, claims=True, **changed), PHRASES), TEMPLATE, NOTES, PROVENANCE)
+    source = text(voice(study(count, claims=True, **changed), PHRASES), TEMPLATE, PROVENANCE)
     return " ".join(source.split())
 
 
@@ -225,7 +225,7 @@ def test_counts_are_separated_by_thousands() -> None:
         indicators=pd.concat([chosen.indicators, rows], ignore_index=True),
         tables={**chosen.tables, "panel": pd.concat([panel, *more])},
     )
-    source = " ".join(text(voice(many, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(many, PHRASES), TEMPLATE, PROVENANCE).split())
     count = f"{54 * 24:,}".replace(",", "\\,")  # four indicators of D and fifty, 24 region-years
     assert f"{count} of the {count} figures that make *D* are interpolated" in source
 
@@ -249,7 +249,7 @@ def test_one_region_replaces_what_needs_several() -> None:
 
 def test_claims_only_when_there_are_any() -> None:
     assert "claims, checked" in words()
-    source = text(voice(study(), PHRASES), TEMPLATE, NOTES, PROVENANCE)
+    source = text(voice(study(), PHRASES), TEMPLATE, PROVENANCE)
     assert "claims, checked" not in source
 
 
@@ -262,7 +262,7 @@ def test_words_that_say_too_much_are_absent(count: int) -> None:
 
 def test_template_and_phrases_name_no_study() -> None:
     """No region, indicator, subsystem, method or year stands in template or phrases."""
-    sentences = {key: value for key, value in PHRASES.items() if key != "words"}
+    sentences = {k: v for k, v in PHRASES.items() if k not in ("words", "notes")}
     source = TEMPLATE + yaml.safe_dump(sentences, allow_unicode=True)
     source = re.sub(r"@[a-z]+\d{4}", "", source)  # a work is cited by author and year
     for word in ("Zhejiang", "China", "e-commerce", "cluster ", "entropy weights", "2015", "2023"):
@@ -373,7 +373,7 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     table = chosen.indicators
     parks = table.iloc[[0]].assign(indicator="parks", subsystem="parks")
     wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, pd.concat([table, parks]))
-    source = " ".join(text(voice(wider, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(wider, PHRASES), TEMPLATE, PROVENANCE).split())
     assert "three subsystems" in source
     assert "the indices of shops and plants (the first two of three subsystems)" in source
     assert "the two indices" not in source
@@ -385,7 +385,7 @@ def test_study_without_a_pair_has_no_populations(count: int) -> None:
     chosen = study(count)
     given = {k: v for k, v in chosen.tables.items() if k not in ("parameters", "equilibria")}
     plain = type(chosen)({**chosen.config, "interaction": None}, given, chosen.indicators)
-    source = text(voice(plain, PHRASES), TEMPLATE, NOTES, PROVENANCE)
+    source = text(voice(plain, PHRASES), TEMPLATE, PROVENANCE)
     assert "Two populations" not in source
     assert "Equilibrium" not in source
     made = documents(given, plain.indicators, files(plain), plain.config, PROVENANCE)
@@ -460,7 +460,7 @@ def policy(name: str, **changed: pd.DataFrame) -> str:
     """Return the Markdown of the sample report under a policy, on one line."""
     chosen = study(**changed)
     chosen.config["vintage_policy"] = name
-    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    return " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
 
 
 def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
@@ -501,7 +501,7 @@ def test_a_splice_is_stated_with_its_years() -> None:
 def test_a_pin_is_said_to_hide_later_vintages() -> None:
     chosen = study()
     chosen.config["vintage"] = "2026-10"
-    source = " ".join(text(voice(chosen, PHRASES), TEMPLATE, NOTES, PROVENANCE).split())
+    source = " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
     source = source.replace("\\", "")
     assert (
         "The study is pinned to vintage 2026-10: later vintages, if there are any, are hidden."

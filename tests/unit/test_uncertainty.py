@@ -8,8 +8,8 @@ from coevo.coupling import couple
 from coevo.normalisation import normalise, scaled_panel
 from coevo.sensitivity.uncertainty import (
     _summary,
-    figure_draws,
     monte_carlo,
+    revision_draws,
     revision_sizes,
     weight_draws,
 )
@@ -75,15 +75,20 @@ def test_drawn_weights_are_shares_around_the_weights():
     assert (drawn[:, 2] == 0).all() and (drawn[:, 3] == 1).all()
 
 
-def test_drawn_figures_keep_one_error_per_region_and_indicator():
-    values = np.arange(1.0, 13).reshape(6, 2)
-    regions = np.array([0, 0, 1, 1, 2, 2])
-    drawn = figure_draws(values, regions, np.array([0.1, 0.0]), 5000, 1)
-    error = np.log(drawn / values)
-    np.testing.assert_allclose(error[:, 0], error[:, 1], atol=1e-12)
-    assert error[:, ::2, 0].std() == pytest.approx(0.1, rel=0.03)
-    assert np.abs(np.corrcoef(error[:, 0, 0], error[:, 2, 0])[0, 1]) < 0.05
-    np.testing.assert_array_equal(drawn[..., 1], np.broadcast_to(values[:, 1], (5000, 6)))
+def test_drawn_revisions_are_one_error_per_region_and_indicator():
+    drawn = revision_draws(3, np.array([0.1, 0.0]), 5000, 1)
+    error = np.log(drawn)
+    assert error.shape == (5000, 3, 2)
+    assert error[..., 0].std() == pytest.approx(0.1, rel=0.03)
+    assert np.abs(np.corrcoef(error[:, 0, 0], error[:, 1, 0])[0, 1]) < 0.05
+    assert (drawn[..., 1] == 1).all()
+
+
+def test_a_revision_shifts_a_whole_series_so_that_ratios_within_a_region_stay():
+    settings = config(normalisation={"reference": "region"}, robustness={"revision": 0.3})
+    found = monte_carlo(study(settings), INDICATORS, settings)[0].query("source == 'figures'")
+    np.testing.assert_allclose(found["low"], found["D"], atol=1e-12)
+    np.testing.assert_allclose(found["high"], found["D"], atol=1e-12)
 
 
 def test_sizes_come_from_the_restated_figures():

@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES
-from coevo.report.documents.report_text import text, voice
+from coevo.report.documents.report_text import text
+from coevo.report.words.voices import voice
 from tests import populations
 from tests.sample import FOLDER, NAMES, stated, study, tables, without, words_of
 
@@ -461,15 +462,14 @@ SECTIONS = {
 WORLDS = max(map(len, SECTIONS.values()))
 
 
-def template(language: str) -> str:
-    return (FOLDER / f"report.{language}.md").read_text(encoding="utf-8")
+TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 
 
 def written(language: str, made: Tables, count: int = 4) -> dict[str, str]:
     """Return the report of tables by section, each on one line and without escapes."""
     chosen = study(count, language=language, **made)
-    said, notes = voice(chosen, words_of("phrases", language)), words_of("notes", language)
-    source = text(said, template(language), notes, PROVENANCE).replace("\\", "")
+    said = voice(chosen, words_of("phrases", language))
+    source = text(said, TEMPLATE, PROVENANCE).replace("\\", "")
     parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 

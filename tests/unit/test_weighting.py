@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coevo.errors import StudyError
-from coevo.weighting import NEEDS, WEIGHTINGS, available, information_entropy, weigh
+from coevo.weighting import WEIGHTINGS, available, information_entropy, weigh
 from coevo.weighting.combined import game_combination, linear_combination
-from coevo.weighting.objective import (
+from coevo.weighting.principal_components import (
     bartlett_sphericity,
     components,
     indicator_correlations,
@@ -25,7 +25,9 @@ figures = arrays(
 ).filter(lambda Z: (np.ptp(Z, axis=0) > 1e-3).all())
 
 
-ALONE = sorted(set(WEIGHTINGS) - set(NEEDS))  # methods that need nothing but figures
+ALONE = sorted(
+    name for name, method in WEIGHTINGS.items() if not method.needs
+)  # methods that need nothing but figures
 
 
 @pytest.mark.parametrize("name", ALONE)

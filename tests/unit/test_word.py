@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 import pytest
 
 from coevo.report.documents import documents, word
-from coevo.report.documents.report_text import metadata, voice
+from coevo.report.documents.report_text import metadata
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.words.voices import voice
 from tests.sample import ROOT, config, indicators, places, study, tables, words_of
 
 FOLDER = ROOT / "workflow" / "report"

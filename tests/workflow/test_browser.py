@@ -16,11 +16,12 @@ import yaml
 
 from coevo.report.documents import documents
 from coevo.report.documents.page_trace import trace
-from coevo.report.documents.report_text import page_data, voice
+from coevo.report.documents.report_text import page_data
 from coevo.report.figures.drawing import CHARTS, figure_names
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
+from coevo.report.words.voices import voice
 from tests.sample import ROOT, stated, study, unestimated, unplaced
 
 BROWSER = next(

@@ -1,15 +1,15 @@
 """The study's tables -> charts in one language, each as specification, SVG, PNG, PDF and data."""
 
-import yaml
-
 from coevo.errors import speak_plainly
 from coevo.files import read_table, read_texts, write_files
-from coevo.report.figures.drawing import drawn, for_others
+from coevo.report.figures.drawing import drawn
 from coevo.report.findings.localised import chart_words, study_in_language
+from coevo.report.tables.chart_files import for_others
+from coevo.report.words.grammar import read_phrases
 
 speak_plainly(snakemake.log[0])
 (text,) = read_texts(snakemake.input.phrases).values()
-phrases = yaml.safe_load(text)
+phrases = read_phrases(text)
 study = study_in_language(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},

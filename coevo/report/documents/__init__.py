@@ -8,9 +8,11 @@ import yaml
 
 from coevo.report.documents.page import html
 from coevo.report.documents.paper import pdf
-from coevo.report.documents.report_text import metadata, page_data, text, voice
+from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.documents.word import docx
 from coevo.report.findings.localised import study_in_language
+from coevo.report.words.grammar import read_phrases
+from coevo.report.words.voices import voice
 
 # A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
@@ -35,14 +37,14 @@ def documents(
     indicators
         The indicator table.
     files
-        Templates, phrases, style, script and the charts of the language (`<name>.json`, `.svg` as
+        Template, phrases, style, script and the charts of the language (`<name>.json`, `.svg` as
         text, `.png` as bytes) by file name.
     config
         The configuration after defaults.
     provenance
         `files`: digest by path of each raw file; `packages`: version by name.
     language
-        A language that has a template, a phrase file and notes.
+        A language that has a phrase file.
     places
         The regions that are known, with their tiles; None: no map of tiles.
 
@@ -51,16 +53,14 @@ def documents(
     StudyError
         A character that no font of the PDF holds.
     """
-    phrases, notes = (
-        yaml.safe_load(files[f"{kind}.{language}.yaml"]) for kind in ("phrases", "notes")
-    )
+    phrases = read_phrases(files[f"phrases.{language}.yaml"])
     messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
     study = study_in_language(
         config, tables, indicators, language, places, phrases["words"], messages
     )
     said, formats = voice(study, phrases), config["report"]["formats"]
     meta = metadata(said)
-    source = text(said, files[f"report.{language}.md"], notes, provenance)
+    source = text(said, files["report.md"], provenance)
     data = page_data(said) if "html" in formats else {}
     return {
         f"report.{language}.{kind}": FORMATS[kind](source, files, data, meta) for kind in formats

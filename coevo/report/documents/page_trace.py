@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.forms import FORMS, contribution_shares
 from coevo.normalisation import scaled_panel
 from coevo.panel.derivations import parse
 from coevo.panel.vintages import CELL, POLICIES, of_years
@@ -19,13 +21,6 @@ from coevo.report.words.markup import subscript
 
 # Figures (regions x years x indicators) that a page holds; of a larger study it traces one region.
 MOST = 30_000
-_COMPOSITES = {"linear": "U = Σ w z", "geometric": "U = Π zʷ", "topsis": "U = d⁻ / (d⁺ + d⁻)"}
-_FORMS = {
-    "standard": "C = n (Π U)^(1/n) / Σ U",
-    "k": "C = (4 U₁U₂ / (U₁ + U₂)²)^k, k = {k:g}",
-    "wang": "C = √{{[1 − mean |Uᵢ − Uⱼ|] [Π U / max U]^(1/(n−1))}}",
-    "fan": "C = 1 − 2 SD(U)",
-}
 Values = dict[str, list[Any]]
 
 
@@ -78,13 +73,12 @@ def _derived(table: pd.DataFrame, indicator: str) -> tuple[str, list[str]]:
 def _formulas(study: Study) -> dict[str, str]:
     """The formulas of z, U, C, T and D in symbols, as the configuration chooses them."""
     coupling, ends = study.config["coupling"], scaled_panel(study.config["normalisation"])
-    given, names = coupling["contributions"], study.subsystems
-    shares = [1 / len(names)] * len(names) if isinstance(given, str) else given
+    shares = contribution_shares(coupling["contributions"], len(study.subsystems))
     share = "(x − min) / (max − min)"
     return {
         "z": f"z = {share}" if ends is None else f"z = {ends[0]:g} + {ends[1] - ends[0]:g} {share}",
-        "U": _COMPOSITES.get(coupling["composite"], ""),
-        "C": _FORMS.get(coupling["form"], "").format(k=coupling["k"]),
+        "U": COMPOSITES[coupling["composite"]].symbols,
+        "C": FORMS[coupling["form"]].symbols.format(k=coupling["k"]),
         "T": "T = " + " + ".join(f"{a:.4g} U{subscript(i)}" for i, a in enumerate(shares, 1)),
         "D": "D = √(C T)",
     }

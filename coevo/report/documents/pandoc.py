@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coevo.report.documents.references import STYLES, bibliography
-from coevo.report.words.markup import escaped
-
-# Raw HTML, TeX and attributes are off: text from data cannot become markup. Quotes and dashes are
-# written as they are meant.
-READER = (
-    "markdown-raw_html-raw_tex-raw_attribute-smart-example_lists-auto_identifiers"
-    "+east_asian_line_breaks"
-)
+from coevo.report.documents.references import bibliography
+from coevo.report.words.markup import READER, escaped
 
 
 def converted(
@@ -33,7 +26,7 @@ def converted(
     meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
     (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     arguments = [
-        *_citing(files, folder, metadata["language"]),
+        *_citing(files, folder, metadata),
         "--standalone",
         "--wrap=none",
         # Tables wider than this (all) take their relative widths from the dashes of their rule.
@@ -48,11 +41,11 @@ def converted(
     return made
 
 
-def _citing(files: Mapping[str, Any], folder: Path, language: str) -> list[str]:
+def _citing(files: Mapping[str, Any], folder: Path, metadata: Mapping[str, str]) -> list[str]:
     """Options that resolve citations, before the filter that writes captions out."""
-    works = bibliography(files["references.yaml"], language)
+    works = bibliography(files["references.yaml"], metadata["language"])
     (folder / "references.json").write_text(json.dumps(works), encoding="utf-8")
-    (folder / "style.csl").write_text(files[STYLES[language]], encoding="utf-8")
+    (folder / "style.csl").write_text(files[metadata["citations"]], encoding="utf-8")
     return [
         "--citeproc",
         f"--bibliography={folder / 'references.json'}",

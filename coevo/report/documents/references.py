@@ -1,4 +1,4 @@
-"""What a report cites, by what the study uses, and the style of its language."""
+"""What a report cites, by what the study uses, and the works as the language has them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,6 @@ CITED = {
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
     "pooled": ("cameron2008", "cameron2015", "arellano1995"),
 }
-STYLES = {"en": "author-date.csl", "zh": "gb7714.csl"}
 
 
 def cited(study: Study) -> list[str]:
@@ -39,7 +38,7 @@ def bibliography(source: str, language: str) -> list[dict[str, Any]]:
 
 def _work(entry: Mapping[str, Any], language: str) -> dict[str, Any]:
     """One work: a year becomes CSL's date, fields by language those of the language asked for."""
-    fields = {name: value for name, value in entry.items() if name not in STYLES}
+    fields = {name: value for name, value in entry.items() if not isinstance(value, Mapping)}
     fields |= entry.get(language, {})
     dated = {"issued": {"date-parts": [[fields["issued"]]]}} if "issued" in fields else {}
     return fields | dated

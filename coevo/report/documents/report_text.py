@@ -2,75 +2,42 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.references import cited
-from coevo.report.findings import Study
 from coevo.report.tables import annex
-from coevo.report.words.amounts import Words
-from coevo.report.words.choice_words import choice_sentences, choice_values
-from coevo.report.words.grammar import Grammar
-from coevo.report.words.index_sentences import (
-    Phrases,
-    far_notes,
-    limit_lines,
-    named_values,
-    sentences,
-)
-from coevo.report.words.markup import Markdown, environment, escaped, plain_text, speaker
-from coevo.report.words.methods_text import method_values
-from coevo.report.words.model_words import interaction_sentence
+from coevo.report.words.amounts import Say
+from coevo.report.words.index_sentences import far_notes, limit_lines
+from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
+from coevo.report.words.voices import Voice
 
 
-class Voice(NamedTuple):
-    """A study with its phrases, the Jinja environment that holds every finding, and its words."""
-
-    study: Study
-    phrases: Phrases
-    jinja: Any
-    words: Words
-
-
-def voice(study: Study, phrases: Phrases) -> Voice:
-    """What says a study's findings, made once for all parts of a report."""
-    grammar = Grammar(**phrases["grammar"])
-    jinja = environment(grammar.filters)
-    say = speaker(jinja, phrases, grammar.joined)
-
-    def word(kind: str, name: str) -> str:
-        return str(phrases["words"].get(kind, {}).get(name, name))
-
-    words = Words(study, say, word, grammar)
-    jinja.globals |= {"study": study, "say": say, "word": word, "label": study.label}
-    jinja.globals |= named_values(study, words, phrases)
-    jinja.globals |= choice_values(study) | method_values(study, words, phrases)
-    return Voice(study, phrases, jinja, words)
-
-
-def text(
-    voice: Voice, template: str, notes: Mapping[str, str],
-    provenance: Mapping[str, Mapping[str, str]],
-) -> str:  # fmt: skip
-    """The report of one language as Markdown."""
-    study, phrases, jinja, words = voice
+def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
+    """The report of one language as Markdown: `source` has the structure, phrases the words."""
+    study, _, jinja, words = voice
     values = jinja.globals
-    values |= sentences(study, words, phrases, values)
-    values |= choice_sentences(study, words, values)
-    values["say_interaction"] = lambda: interaction_sentence(study, values["interaction"], words)
-    source = jinja.from_string(template).render(
+    values |= annex.printed_tables(words, provenance)
+    filled = compiled(jinja, source).render(
+        image=lambda *parts: image(words.say, *parts),
         facts=words.facts(study.focus),
-        far_notes=far_notes(study, notes),
-        limit_lines=limit_lines(study, values["limits"], words, notes),
+        far_notes=far_notes(words),
+        limit_lines=limit_lines(values["limits"], words),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
         cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
-        **annex.tables(study, words, phrases, provenance),
     )
-    return words.grammar.joined(source)
+    return words.grammar.joined(filled)
+
+
+def image(say: Say, name: str, attributes: str = "", caption: str = "") -> Markdown:
+    """The image of a chart, with the caption (unless one is given) and the words of its phrases."""
+    caption = caption or say(f"figures/{name}/caption")
+    alt = say(f"figures/{name}/alt")
+    return Markdown(f'![{caption}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
 
 
 def _digest(files: Mapping[str, str]) -> str:
@@ -129,7 +96,7 @@ def metadata(voice: Voice) -> dict[str, str]:
     """Title, language and the words of the frame."""
     study, phrases, jinja, _ = voice
     texts = {key: value for key, value in phrases["page"].items() if key != "script"}
-    page = {key: jinja.from_string(value).render() for key, value in texts.items()}
+    page = {key: compiled(jinja, value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
     return {
         "title": title,
@@ -137,6 +104,7 @@ def metadata(voice: Voice) -> dict[str, str]:
         "language": study.language,
         "lang": page["lang"],
         "lang-office": page["office"],
+        "citations": page["citations"],
         "study": str(study.config["study"]),
         "kicker": page["kicker"],
         "years": page["years"],

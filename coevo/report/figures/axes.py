@@ -3,7 +3,7 @@
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -12,7 +12,8 @@ import pandas as pd
 from coevo.characters import WIDE
 from coevo.coupling import GradeScale
 from coevo.report.figures.theme import GRADE_COUNT
-from coevo.report.findings.grade_scale import LARGE, SMALL, spans
+from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, spans
+from coevo.report.findings.study_tables import Study
 
 AIR = 0.01  # of D, beyond the outermost tenths
 # A wide character that a line may end with: neither an opening mark nor what
@@ -171,3 +172,48 @@ def zero_line(colour: str = "$ink") -> alt.Chart:
     """A solid vertical line at zero."""
     mark = alt.Chart(alt.Data(values=[{}])).mark_rule(color=colour, strokeWidth=1)
     return mark.encode(x=alt.XDatum(0))
+
+
+def midpoint_line(y: alt.Scale) -> alt.Chart:
+    """A dotted line at the D that parts imbalance from coordination."""
+    mark = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
+    return mark.encode(y=alt.YDatum(MIDPOINT, scale=y))
+
+
+def region_rows(study: Study, order: Sequence[str], **options: Any) -> alt.Y:
+    """A vertical axis of regions in the given order; that in focus stands out."""
+    is_focus = f"datum.value == {study.name(study.focus)!r}"
+    scale = options.pop("scale", alt.Undefined)
+    axis = alt.Axis(
+        title=None,
+        labelColor=alt.condition(is_focus, alt.value("$focus"), alt.value("$ink")),
+        labelFontWeight=alt.condition(is_focus, alt.value("bold"), alt.value("normal")),
+        **options,
+    )
+    return alt.Y("name:N", sort=list(order), scale=scale, axis=axis)
+
+
+def of_picked(study: Study, *charts: alt.Chart) -> list[alt.Chart]:
+    """Charts that show the region picked on the page alone, the one in focus to begin with."""
+    region = alt.param(name="region", value=study.focus)
+    first, *others = (chart.transform_filter("datum.region == region") for chart in charts)
+    return [first.add_params(region), *others]
+
+
+def state_tips(words: Mapping[str, str], year: str = "year:Q", shown: str = ".3f") -> list[Any]:
+    """What a reader sees at a D: region, year, D and grade."""
+    return [
+        alt.Tooltip("name:N", title=words["tip_region"]),
+        alt.Tooltip(year, title=words["tip_year"]),
+        alt.Tooltip("D:Q", format=shown),
+        alt.Tooltip("grade:N", title=words["tip_grade"]),
+    ]
+
+
+def interval_tips(words: Mapping[str, str]) -> list[Any]:
+    """What a reader sees at an estimate besides its name: value and interval."""
+    return [
+        alt.Tooltip("estimate:Q", title=words["tip_estimate"], format=".4f"),
+        alt.Tooltip("low:Q", title=words["tip_low"], format=".4f"),
+        alt.Tooltip("high:Q", title=words["tip_high"], format=".4f"),
+    ]

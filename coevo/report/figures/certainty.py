@@ -23,7 +23,7 @@ from coevo.report.figures.curve_matrix import CURVE, choice_matrix, labels, scal
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.multiverse import CHOICES
+from coevo.sensitivity.choices import CHOICES
 
 
 def share_text(share: float, pattern: str = "{} %") -> str:

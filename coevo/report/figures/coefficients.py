@@ -6,7 +6,15 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import HALO, axis_scale, tick_format, ticks, zero_line
+from coevo.report.figures.axes import (
+    HALO,
+    axis_scale,
+    interval_tips,
+    region_rows,
+    tick_format,
+    ticks,
+    zero_line,
+)
 from coevo.report.figures.curve_matrix import variant_word
 from coevo.report.figures.theme import specification
 from coevo.report.findings.interaction import regional, slope_intervals
@@ -49,9 +57,7 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
     tips = [
         alt.Tooltip("label:N", title=words["tip_estimator"]),
         alt.Tooltip("title:N", title=words["tip_effects"]),
-        alt.Tooltip("estimate:Q", title=words["tip_estimate"], format=".4f"),
-        alt.Tooltip("low:Q", title=words["tip_low"], format=".4f"),
-        alt.Tooltip("high:Q", title=words["tip_high"], format=".4f"),
+        *interval_tips(words),
     ]
     tone = alt.condition("datum.hollow", alt.value("$faint"), alt.value("$ink"))
     base = alt.Chart(rows).encode(y=y)
@@ -97,21 +103,8 @@ def _regional(study: Study, words: dict[str, str], parameter: str) -> dict[str, 
     )
     order = list(rows.sort_values("estimate", ascending=False)["name"])
     x = _axis(rows, words[f"axis_{parameter}"])
-    is_focus = f"datum.value == {study.name(study.focus)!r}"
-    y = alt.Y(
-        "name:N", sort=order,
-        axis=alt.Axis(
-            title=None, labelFontSize=11, labelLimit=110,
-            labelColor=alt.condition(is_focus, alt.value("$focus"), alt.value("$ink")),
-            labelFontWeight=alt.condition(is_focus, alt.value("bold"), alt.value("normal")),
-        ),
-    )  # fmt: skip
-    tips = [
-        alt.Tooltip("name:N", title=words["tip_region"]),
-        alt.Tooltip("estimate:Q", title=words["tip_estimate"], format=".4f"),
-        alt.Tooltip("low:Q", title=words["tip_low"], format=".4f"),
-        alt.Tooltip("high:Q", title=words["tip_high"], format=".4f"),
-    ]
+    y = region_rows(study, order, labelFontSize=11, labelLimit=110)
+    tips = [alt.Tooltip("name:N", title=words["tip_region"]), *interval_tips(words)]
     colour = {
         "condition": [
             {"test": "datum.focus", "value": "$focus"},

@@ -12,13 +12,16 @@ from coevo.report.figures.axes import (
     grade_bands,
     grade_scale,
     grade_ticks,
+    midpoint_line,
+    region_rows,
+    state_tips,
     tenths_around,
     tick_format,
     years_axis,
 )
 from coevo.report.figures.labels import end_labels, label_marks
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import MIDPOINT, colours, grade_marks
+from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
 
 
@@ -37,17 +40,11 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
     hover = alt.selection_point(
         name="hover", on="pointerover", clear="pointerout", fields=["name"], empty=False
     )
-    tips = [
-        alt.Tooltip("name:N", title=words["tip_region"]),
-        alt.Tooltip("year:Q", title=words["tip_year"]),
-        alt.Tooltip("D:Q", format=".3f"),
-        alt.Tooltip("grade:N", title=words["tip_grade"]),
-    ]
+    tips = state_tips(words)
     cuts = grade_ticks(study.grades, (low, high))
     axis = alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
     base = alt.Chart(rows).encode(x=years_axis(study.years), y=axis)
-    midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
-    layers: list[alt.Chart] = [midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y))]
+    layers: list[alt.Chart] = [midpoint_line(y)]
     if not study.single:
         layers.append(
             base.mark_line(point=alt.OverlayMarkDef(size=60, opacity=0))
@@ -130,7 +127,6 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     rows["text"] = [grade_marks(D, scale=study.grades) for D in rows["D"]]
     rows["g"] = rows["grade"].map(colours(study.grades))
     order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
-    is_focus = f"datum.value == {study.name(study.focus)!r}"
     base = alt.Chart(rows).encode(
         x=alt.X(
             "year:O",
@@ -140,25 +136,13 @@ def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
                 labelExpr="width < 330 ? '’' + slice(datum.label, 2) : datum.label",
             ),
         ),
-        y=alt.Y(
-            "name:N",
-            sort=order,
-            scale=alt.Scale(paddingInner=0.06, paddingOuter=0),
-            axis=alt.Axis(
-                title=None, labelLimit=120,
-                labelColor=alt.condition(is_focus, alt.value("$focus"), alt.value("$ink")),
-                labelFontWeight=alt.condition(is_focus, alt.value("bold"), alt.value("normal")),
-            ),
+        y=region_rows(
+            study, order, scale=alt.Scale(paddingInner=0.06, paddingOuter=0), labelLimit=120
         ),
     )  # fmt: skip
     cells = base.mark_rect().encode(
         color=alt.Color("g:O", scale=grade_scale()),
-        tooltip=[
-            alt.Tooltip("name:N", title=words["tip_region"]),
-            alt.Tooltip("year:O", title=words["tip_year"]),
-            alt.Tooltip("D:Q", format=".4f"),
-            alt.Tooltip("grade:N", title=words["tip_grade"]),
-        ],
+        tooltip=state_tips(words, "year:O", ".4f"),
     )
     text = (
         base.transform_calculate(shown="width < 330 ? slice(datum.text, 1) : datum.text")

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from coevo.characters import WIDE
-from coevo.report.figures.axes import axis_scale, grade_scale, percent_axis
+from coevo.report.figures.axes import axis_scale, grade_scale, of_picked, percent_axis
 from coevo.report.figures.certainty import share_text
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import colours, grade_marks
@@ -42,9 +42,7 @@ def _grade_shares(study: Study, words: dict[str, str], picked: bool) -> dict[str
     ranges = _of_draws(study, "uncertainty", picked)
     charts = [*_share_bars(study, words, y, picked), *_ranges(study, y, ranges)]
     if picked:
-        region = alt.param(name="region", value=study.focus)
-        charts = [part.transform_filter("datum.region == region") for part in charts]
-        charts[0] = charts[0].add_params(region)
+        charts = of_picked(study, *charts)
     heads = [
         alt.Chart(alt.Data(values=[{}]))
         .mark_text(align="left", dx=shift, baseline="bottom", color="$muted", text=head)

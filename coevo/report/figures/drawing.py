@@ -24,13 +24,11 @@ from coevo.report.figures import (
     trends,
     weight_bars,
 )
-from coevo.report.figures.chart_data import data_behind
 from coevo.report.figures.fonts import font_folders
-from coevo.report.figures.images import pdfs, pngs
+from coevo.report.figures.images import pngs
 from coevo.report.figures.theme import PALETTES, SANS, filled
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
-from coevo.report.tables import for_excel
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
@@ -77,23 +75,6 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
 
 def _text(spec: Mapping[str, Any]) -> str:
     return json.dumps(spec, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
-    """Files that other programs take, of charts as `drawn` makes them.
-
-    `<name>.pdf`, and `<name>.csv`: the data as drawn, safe to open in a spreadsheet.
-    """
-    by_ending: dict[str, dict[str, str]] = {"svg": {}, "json": {}}
-    for file, content in charts.items():
-        name, _, ending = file.rpartition(".")
-        if ending in by_ending:
-            by_ending[ending][name] = str(content)
-    data = {
-        f"{name}.csv": for_excel(data_behind(json.loads(text)))
-        for name, text in by_ending["json"].items()
-    }
-    return {f"{name}.pdf": image for name, image in pdfs(by_ending["svg"]).items()} | data
 
 
 def svg(spec: dict[str, Any]) -> str:

@@ -26,8 +26,7 @@ NAME = 26  # letters of a variant's name that stand beside the matrix; its tip h
 
 def _specifications(study: Study, parameter: str) -> pd.DataFrame:
     """Estimates of one coefficient in the roles as given, from the lowest to the highest."""
-    table = study.tables["specifications"]
-    table = table[(table["quantity"] == parameter) & (table["model"] == "classic")]
+    table = study.rows("specifications", quantity=parameter, model="classic")
     own = patterns(study)[[*FIT, "main"]]
     rows = table.merge(own[own["roles"] == GIVEN], on=FIT)
     rows["dropped"] = rows["dropped"].where(rows["dropped"] != "", "none")

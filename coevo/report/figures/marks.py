@@ -12,6 +12,14 @@ from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
 
 ROOM = 0.22  # share of the width that the name of a diamond takes
+# Marks of both phase planes: calibrated points, the path with its years, a located E, zero growth.
+_DIAMOND: dict[str, Any] = {"shape": "diamond", "fill": "$bg", "opacity": 1}
+OF_YEAR: dict[str, Any] = {"size": 46, "stroke": "$muted", "strokeWidth": 1.2, **_DIAMOND}
+OF_PERIOD: dict[str, Any] = {"size": 150, "stroke": "$ink", "strokeWidth": 2, **_DIAMOND}
+PATH: dict[str, Any] = {"color": "$focus", "strokeWidth": 2.2}
+SEEN: dict[str, Any] = {"filled": True, "color": "$focus", "size": 42, "opacity": 1}
+RESTS: dict[str, Any] = {"filled": True, "color": "$ink", "size": 90, "opacity": 1}
+STILL: dict[str, Any] = {"strokeDash": [6, 4], "strokeWidth": 1.5}
 LINE_SHARE = 0.96  # height at which the words beside a zero-growth line stand, as a share
 
 
@@ -71,7 +79,7 @@ def side_of(across: float) -> str:
     return "left" if across < ROOM else "right"
 
 
-def _tips(words: dict[str, str]) -> list[alt.Tooltip]:
+def plane_tips(words: dict[str, str]) -> list[alt.Tooltip]:
     return [
         alt.Tooltip("label:N", title=words["tip_series"]),
         alt.Tooltip("year:N", title=words["tip_year"]),
@@ -86,21 +94,17 @@ def theoretical_marks(
     """Hollow diamonds: large for the period and for given parameters, small for single years."""
     layers = []
     if len(single):
-        small = alt.Chart(single.assign(label=words["calibrated"])).mark_point(
-            shape="diamond", size=46, stroke="$muted", strokeWidth=1.2, fill="$bg", opacity=1
-        )
-        layers.append(small.encode(**plane.at("x1", "x2"), tooltip=_tips(words)))
+        small = alt.Chart(single.assign(label=words["calibrated"])).mark_point(**OF_YEAR)
+        layers.append(small.encode(**plane.at("x1", "x2"), tooltip=plane_tips(words)))
     for key, point in points.items():
         year = words["period"] if key == "calibrated" else ""
         row = pd.DataFrame([{"x1": point["x1"], "x2": point["x2"], "year": year}])
         chart = alt.Chart(row.assign(label=words[key]))
-        large = chart.mark_point(
-            shape="diamond", size=150, stroke="$ink", strokeWidth=2, fill="$bg", opacity=1
-        )
+        large = chart.mark_point(**OF_PERIOD)
         side = side_of(point["x1"] / plane.x["domain"][1])
         shift = -12 if side == "right" else 12
         text = chart.mark_text(align=side, dx=shift, dy=-1, fontWeight="bold")
-        layers.append(large.encode(**plane.at("x1", "x2"), tooltip=_tips(words)))
+        layers.append(large.encode(**plane.at("x1", "x2"), tooltip=plane_tips(words)))
         layers.append(text.encode(**plane.at("x1", "x2"), text="label:N"))
     return layers
 
@@ -132,12 +136,8 @@ def observed_marks(observed: pd.DataFrame, words: dict[str, str], plane: Plane) 
         if len(part)
     ]
     return [
-        chart.mark_line(color="$focus", strokeWidth=2.2).encode(
-            **plane.at("x1", "x2"), order="year:Q"
-        ),
-        chart.mark_point(filled=True, color="$focus", size=42, opacity=1).encode(
-            **plane.at("x1", "x2"), tooltip=_tips(words)
-        ),
+        chart.mark_line(**PATH).encode(**plane.at("x1", "x2"), order="year:Q"),
+        chart.mark_point(**SEEN).encode(**plane.at("x1", "x2"), tooltip=plane_tips(words)),
         *labels,
     ]
 
@@ -146,10 +146,10 @@ def located_mark(fit: pd.Series, words: dict[str, str], plane: Plane) -> list[al
     """A filled point with its name."""
     row = pd.DataFrame([{"x1": fit["x1"], "x2": fit["x2"], "label": words["fitted"], "year": ""}])
     chart = alt.Chart(row)
-    point = chart.mark_point(filled=True, size=90, color="$ink", opacity=1)
+    point = chart.mark_point(**RESTS)
     name = chart.mark_text(align="left", dx=10, fontWeight="bold")
     return [
-        point.encode(**plane.at("x1", "x2"), tooltip=_tips(words)),
+        point.encode(**plane.at("x1", "x2"), tooltip=plane_tips(words)),
         name.encode(**plane.at("x1", "x2"), text="label:N"),
     ]
 

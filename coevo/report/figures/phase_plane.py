@@ -7,6 +7,7 @@ import pandas as pd
 
 from coevo.report.figures.marks import (
     LINE_SHARE,
+    STILL,
     Plane,
     beyond_words,
     located_mark,
@@ -149,14 +150,13 @@ def _zero_growth(
     """
     rest_1, rest_2 = rest_point_found(parameters)
     place_1, place_2 = _place(rest_1, x), _place(rest_2, y)
-    style = {"strokeDash": [6, 4], "strokeWidth": 1.5}
     lines = []
     if place_1 == "inside":
         chart = alt.Chart(pd.DataFrame({"x": [rest_1], "y": [0.0]}))
-        lines.append(chart.mark_rule(color="$s1", **style).encode(x=plane.at("x", "y")["x"]))
+        lines.append(chart.mark_rule(color="$s1", **STILL).encode(x=plane.at("x", "y")["x"]))
     if place_2 == "inside":
         chart = alt.Chart(pd.DataFrame({"x": [0.0], "y": [rest_2]}))
-        lines.append(chart.mark_rule(color="$s2", **style).encode(y=plane.at("x", "y")["y"]))
+        lines.append(chart.mark_rule(color="$s2", **STILL).encode(y=plane.at("x", "y")["y"]))
     # Words stand at the line; where it lies outside, at the edge it lies beyond.
     edge_1 = {"inside": rest_1, "below": x[0], "beyond": x[1]}[place_1]
     edge_2 = {"inside": rest_2, "below": 0.04 * y[1], "beyond": 0.99 * y[1]}[place_2]

@@ -6,7 +6,17 @@ import altair as alt
 import pandas as pd
 
 from coevo.report.figures.axes import HALO
-from coevo.report.figures.marks import Plane, short
+from coevo.report.figures.marks import (
+    OF_PERIOD,
+    OF_YEAR,
+    PATH,
+    RESTS,
+    SEEN,
+    STILL,
+    Plane,
+    plane_tips,
+    short,
+)
 from coevo.report.figures.plane import lean, plane_limits
 from coevo.report.figures.theme import specification
 from coevo.report.findings.calibrated import FAILS, GIVEN, calibrations
@@ -125,32 +135,25 @@ def _of_picked(rows: pd.DataFrame) -> alt.Chart:
 
 def _layers(rows: pd.DataFrame, at: dict[str, Any], words: dict[str, str]) -> list[alt.Chart]:
     """Marks of the plane: zero-growth lines, calibrated and given points, path, E."""
-    tips = [
-        alt.Tooltip("label:N", title=words["tip_series"]),
-        alt.Tooltip("year:N", title=words["tip_year"]),
-        alt.Tooltip("x1:Q", title="x₁", format=",.6~r"),
-        alt.Tooltip("x2:Q", title="x₂", format=",.6~r"),
-    ]
+    tips = plane_tips(words)
     observed, fitted = rows[rows["kind"] == "observed"], rows[rows["kind"] == "fitted"]
     paths = observed.groupby("region", sort=False)
     ends = pd.concat([paths.head(1), paths.tail(1)]).drop_duplicates()
     single = _of_picked(rows[rows["kind"] == "calibrated_year"]).encode(**at, tooltip=tips)
     large = _of_picked(rows[rows["kind"].isin(["calibrated", GIVEN])]).encode(**at, tooltip=tips)
     path_, rest = (_of_picked(part).encode(**at, tooltip=tips) for part in (observed, fitted))
-    diamond = {"shape": "diamond", "fill": "$bg", "opacity": 1}
-    dot = {"filled": True, "opacity": 1}
     bold = {"fontWeight": "bold"}
     return [
         *(_zero_growth(fitted, at, words) if len(fitted) else []),
-        single.mark_point(size=46, stroke="$muted", strokeWidth=1.2, **diamond),
-        large.mark_point(size=150, stroke="$ink", strokeWidth=2, **diamond),
+        single.mark_point(**OF_YEAR),
+        large.mark_point(**OF_PERIOD),
         large.mark_text(dy=-16, **bold).encode(text="label:N"),
-        path_.mark_line(color="$focus", strokeWidth=2.2).encode(order="year:Q"),
-        path_.mark_point(color="$focus", size=42, **dot),
+        path_.mark_line(**PATH).encode(order="year:Q"),
+        path_.mark_point(**SEEN),
         _of_picked(ends)
         .mark_text(align="left", dx=9, dy=5, color="$focus", **bold)
         .encode(**at, text="year:N"),
-        rest.mark_point(size=90, color="$ink", **dot),
+        rest.mark_point(**RESTS),
         *(
             rest.mark_text(align="left", dx=10, dy=14, **bold, **ink).encode(text="label:N")
             for ink in (HALO, {})
@@ -161,11 +164,10 @@ def _layers(rows: pd.DataFrame, at: dict[str, Any], words: dict[str, str]) -> li
 def _zero_growth(fitted: pd.DataFrame, at: dict[str, Any], words: dict[str, str]) -> list[Any]:
     """The lines x1 = a2/d, where x2 rests, and x2 = a1/b1, where x1 rests, through a located E."""
     chart = _of_picked(fitted)
-    style = {"strokeDash": [6, 4], "strokeWidth": 1.5}
     names = [words["rest"].format(still=still) for still in ("x₂", "x₁")]
     return [
-        chart.mark_rule(color="$s1", **style).encode(x=at["x"]),
-        chart.mark_rule(color="$s2", **style).encode(y=at["y"]),
+        chart.mark_rule(color="$s1", **STILL).encode(x=at["x"]),
+        chart.mark_rule(color="$s2", **STILL).encode(y=at["y"]),
         chart.mark_text(align="left", dx=6, dy=-9, color="$s1t", text=names[0]).encode(
             x=at["x"], y=alt.value(alt.expr("height"))
         ),

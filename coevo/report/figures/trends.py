@@ -5,10 +5,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import above, axis_scale, ticks, years_axis
+from coevo.report.figures.axes import above, axis_scale, midpoint_line, of_picked, ticks, years_axis
 from coevo.report.figures.labels import end_labels, label_marks
 from coevo.report.figures.theme import specification, subsystem_colour
-from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
+from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 
@@ -100,9 +100,7 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
     chart = alt.Chart(rows)
     labels = alt.Chart(placed)
     if picked:
-        region = alt.param(name="region", value=study.focus)
-        chart = chart.add_params(region).transform_filter("datum.region == region")
-        labels = labels.transform_filter("datum.region == region")
+        chart, labels = of_picked(study, chart, labels)
     lines = chart.mark_line(point=alt.OverlayMarkDef(opacity=0, size=60)).encode(
         x=years_axis(study.years),
         y=alt.Y(
@@ -125,14 +123,13 @@ def _path(study: Study, words: dict[str, str], keys: list[str], picked: bool) ->
             alt.Tooltip("value:Q", title=words["tip_value"], format=".3f"),
         ],
     )
-    midpoint = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
     text = labels.mark_text(align="left", dx=8, fontSize=12).encode(
         x=alt.value(alt.expr("width")),
         y=alt.Y("at:Q", scale=y),
         text="text:N",
         color=alt.Color("colour:N", scale=None),
     )
-    layers = alt.layer(midpoint.encode(y=alt.YDatum(MIDPOINT, scale=y)), lines, text)
+    layers = alt.layer(midpoint_line(y), lines, text)
     return specification(layers, 280)
 
 

@@ -5,7 +5,14 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import axis_scale, named_rows, tick_format, ticks, wrapped_label
+from coevo.report.figures.axes import (
+    axis_scale,
+    named_rows,
+    of_picked,
+    tick_format,
+    ticks,
+    wrapped_label,
+)
 from coevo.report.figures.theme import specification, subsystem_colour
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.study_tables import Study
@@ -125,8 +132,7 @@ def _obstacles(study: Study, words: dict[str, str], picked: bool) -> dict[str, A
         .encode(x=alt.X("mean:Q", scale=x["scale"]), y=y)
     )
     if picked:
-        region = alt.param(name="region", value=study.focus)
-        chart = chart.add_params(region).transform_filter("datum.region == region")
+        (chart,) = of_picked(study, chart)
     return specification(alt.layer(chart, mean), 34.0 * len(order))
 
 

@@ -18,8 +18,8 @@ def calibrations(study: Study) -> pd.DataFrame:
 
 def yearly(study: Study) -> pd.DataFrame:
     """Calibrated equilibria of the region in focus by single year, without the failed ones."""
-    rows = calibrations(study)
-    rows = rows[(rows["scope"] == study.focus) & rows["year"].notna() & (rows["kind"] != FAILS)]
+    rows = of_source(study, "calibration", scope=study.focus)
+    rows = rows[rows["year"].notna() & (rows["kind"] != FAILS)]
     return (
         rows[["year", "x1", "x2", "observed_x1", "observed_x2"]]
         .dropna(subset=["x1", "x2"])
@@ -30,16 +30,14 @@ def yearly(study: Study) -> pd.DataFrame:
 
 def period_points(study: Study) -> pd.Series | None:
     """Calibrated equilibrium of the region in focus over the period, if there is one."""
-    rows = calibrations(study)
-    rows = rows[(rows["scope"] == study.focus) & rows["year"].isna() & (rows["kind"] != FAILS)]
-    rows = rows.dropna(subset=["x1", "x2"])
+    rows = of_source(study, "calibration", scope=study.focus).dropna(subset=["x1", "x2"])
+    rows = rows[rows["year"].isna() & (rows["kind"] != FAILS)]
     return rows.iloc[0] if len(rows) else None
 
 
 def given_points(study: Study) -> pd.Series | None:
     """Rest point of the region in focus at the parameters that the configuration gives."""
-    rows = of_source(study, GIVEN)
-    rows = rows[rows["scope"] == study.focus].dropna(subset=["x1", "x2"])
+    rows = of_source(study, GIVEN, scope=study.focus).dropna(subset=["x1", "x2"])
     return rows.iloc[0] if len(rows) else None
 
 

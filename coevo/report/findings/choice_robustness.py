@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.multiverse import CHOICES
+from coevo.sensitivity.choices import CHOICES
 
 ROBUST, MOSTLY = 0.95, 2 / 3  # share of the combinations that give the same grade
 DRIVES = 0.5  # first-order share from which one choice drives D alone
@@ -39,7 +39,6 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "grade": top,
         "count": int(ranked[0][1]),
         "main": main,
-        "main_count": int(counts[main]),
         "own": main == top,
         "others": [(grade, int(count)) for grade, count in ranked[1:]],
         "least": _least(counts.reindex(order)),

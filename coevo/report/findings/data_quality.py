@@ -11,7 +11,6 @@ from coevo.report.findings.vintage_breaks import vintages_finding
 
 FILLED = "filled"
 MISSING = "missing"
-HEAVY = 0.5  # a weight above this decides its subsystem alone
 
 
 def data_finding(study: Study) -> dict[str, Any]:
@@ -79,9 +78,6 @@ def weights_finding(study: Study) -> dict[str, Any]:
         "others": sorted(set(table["weighting"]) - {used}),
         "rows": rows.assign(between=rows["indicator"].map(shares)),
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
-        "above_half": [
-            i for i, w in zip(rows["indicator"], rows["weight"], strict=True) if w > HEAVY
-        ],
         "outside": _outside(table, rows),
         "equal": _equal(study),
         "between_max": (str(shares.idxmax()), float(shares.max())),

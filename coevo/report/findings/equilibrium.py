@@ -1,17 +1,19 @@
 """Where would the interaction take the two outputs? Read from the tables of the fits."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.claims import DECISIVE, RARE
 
 BOUNDED = "interval"
-DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
-RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 
 
+@lru_cache(maxsize=64)
 def path(study: Study, region: str | None = None) -> pd.DataFrame:
     """Observed x1 and x2 of a region (by default the one in focus) in the years that have both."""
     assert study.pair is not None
@@ -28,57 +30,56 @@ def observed(study: Study, region: str | None = None) -> pd.Series:
     return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)
 
 
+@lru_cache(maxsize=8)
 def refused(study: Study) -> dict[str, str]:
     """Why the main estimator has no fit of a region of its own, by region."""
-    table, fitted = study.tables["relations"], set(region_fit_rows(study)["scope"])
-    rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
+    fitted = set(region_fit_rows(study)["scope"])
+    rows = study.rows("relations", quantity="not_estimated", estimator=study.estimator)
     reasons = dict(zip(rows["scope"], rows["relation"], strict=True))
     return {r: str(reasons.get(r) or "") for r in study.regions if r not in fitted}
 
 
-def of_source(study: Study, source: str) -> pd.DataFrame:
-    """Rows of `equilibria` of one source, `located` as booleans."""
-    table = study.tables["equilibria"]
-    rows = table[table["source"] == source]
+def of_source(study: Study, source: str, **wanted: object) -> pd.DataFrame:
+    """Rows of `equilibria` of one source that hold what is wanted, `located` as booleans."""
+    rows = study.rows("equilibria", source=source, **wanted)
     return rows.assign(located=rows["located"].astype(str).str.lower().eq("true"))
 
 
 def fits(study: Study) -> pd.DataFrame:
     """Classic fits of the region in focus from its own growth rows, main estimator first."""
-    rows = of_source(study, "fit")
-    rows = rows[
-        (rows["scope"] == study.focus) & (rows["effects"] == "none") & (rows["model"] == "classic")
-    ]
+    rows = of_source(study, "fit", scope=study.focus, effects="none", model="classic")
     later = (rows["estimator"] != study.estimator).rename("later")
     return rows.assign(later=later).sort_values(["later", "estimator"]).reset_index(drop=True)
 
 
 def region_fit_rows(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
-    rows = of_source(study, "fit")
-    rows = rows[(rows["effects"] == "none") & (rows["estimator"] == study.estimator)]
-    return rows[rows["model"] == "classic"]
+    main = study.estimator
+    return of_source(study, "fit", effects="none", estimator=main, model="classic")
 
 
 def pooled_fits(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of the main estimator."""
-    rows = every_pooled(study)
-    return rows[rows["estimator"] == study.estimator]
+    return rows_of(every_pooled(study), estimator=study.estimator)
 
 
 def headline_equilibrium(study: Study, region: str) -> pd.Series | None:
     """Equilibrium of a region from the pooled fit of the headline; None without one."""
-    rows = of_source(study, "fit")
-    rows = rows[(rows["scope"] == region) & (rows["effects"] == study.effects[-1])]
-    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    rows = of_source(
+        study,
+        "fit",
+        scope=region,
+        effects=study.effects[-1],
+        estimator=study.estimator,
+        model="classic",
+    )
     return rows.iloc[0] if len(rows) else None
 
 
 def every_pooled(study: Study) -> pd.DataFrame:
     """Equilibria of the region in focus from the pooled fits of every estimator."""
-    rows = of_source(study, "fit")
-    rows = rows[(rows["scope"] == study.focus) & (rows["effects"] != "none")]
-    return rows.sort_values(["effects", "estimator"], kind="stable")
+    rows = of_source(study, "fit", scope=study.focus)
+    return rows[rows["effects"] != "none"].sort_values(["effects", "estimator"], kind="stable")
 
 
 def own_parameters(study: Study) -> dict[str, float]:
@@ -88,21 +89,15 @@ def own_parameters(study: Study) -> dict[str, float]:
 
 
 def _own_rows(study: Study) -> pd.DataFrame:
-    table = study.tables["parameters"]
-    return table[
-        (table["scope"] == study.focus)
-        & (table["effects"] == "none")
-        & (table["estimator"] == study.estimator)
-        & (table["model"] == "classic")
-    ]
+    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
+    return study.rows("parameters", **own, model="classic")
 
 
 def zone(study: Study) -> pd.Series:
     """Region that holds E of the region in focus: sets of x1 and x2 at the level that their
     product needs (`level`), as `x1_low`, `x1_high`, `x1_set` and likewise for x2.
     """
-    table = study.tables["relations"]
-    rows = table[(table["scope"] == study.focus) & (table["estimator"] == study.estimator)]
+    rows = study.rows("relations", scope=study.focus, estimator=study.estimator)
     rows = rows.set_index("quantity")
     found: dict[str, Any] = {"level": rows.at["region_x1", "value"]}
     for x in ("x1", "x2"):
@@ -123,6 +118,7 @@ def located_verdict(fit: pd.Series) -> str:
     return "located" if fit["located"] else "not_positive"
 
 
+@lru_cache(maxsize=8)
 def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
@@ -162,16 +158,14 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
 
 def _general(study: Study) -> pd.DataFrame:
     """Rest points of the general model of every region alone."""
-    rows = of_source(study, "fit")
-    return rows[(rows["effects"] == "none") & (rows["model"] == "general")]
+    return of_source(study, "fit", effects="none", model="general")
 
 
 def _pooled_kinds(study: Study) -> list[dict[str, int]]:
     """Kinds of the regions' E within the pooled fits of the main estimator, by effects."""
     if not study.pooled:
         return []
-    rows = of_source(study, "fit")
-    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
+    rows = of_source(study, "fit", estimator=study.estimator, model="classic")
     return [
         rows.loc[rows["effects"] == effects, "kind"].value_counts().to_dict()
         for effects in study.effects
@@ -182,7 +176,7 @@ def _signs(rows: pd.DataFrame) -> dict[str, Any]:
     """In how many regions the signs of a supply relation are decided, by their probability."""
     p = rows["p_predator_prey"]
     yes, no = int((p >= DECISIVE).sum()), int((p <= RARE).sum())
-    counts = {"yes": yes, "no": no, "open": len(p) - yes - no, "n": len(p)}
+    counts = {"yes": yes, "no": no, "n": len(p)}
     return counts | {"decisive": DECISIVE, "rare": RARE, "ignorance": 1 / 16}
 
 
@@ -192,9 +186,8 @@ def doubts(study: Study) -> dict[str, Any]:
     `forecast`: the equations whose model tells the last year's growth better than drift does;
     `least`: the smallest b1 and d that would be found, as multiples of their estimates.
     """
-    table = study.tables["relations"]
-    rows = table[(table["scope"] == study.focus) & (table["estimator"] == study.estimator)]
-    rows = rows[rows["effects"] == "none"].drop_duplicates("quantity").set_index("quantity")
+    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
+    rows = study.rows("relations", **own).drop_duplicates("quantity").set_index("quantity")
     parameters = own_parameters(study)
     found: dict[str, Any] = {"rows": rows.to_dict("index")}
     ratios = [rows.at[q, "value"] for q in rows.index if str(q).startswith("forecast_equation_")]

@@ -1,7 +1,8 @@
 """Grades of D as positions and as printed numbers that do not contradict them."""
 
 from coevo.coupling import GRADES as TABLES
-from coevo.coupling import SNAP, GradeScale
+from coevo.coupling import GradeScale
+from coevo.coupling.forms import SNAP
 
 TEN = TABLES["ten"]
 GRADES = TEN.labels

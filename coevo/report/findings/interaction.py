@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.report.findings.equilibrium import refused
-from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.specifications import EFFECTS
 
 POOLED, FOD_IV = "pooled", "fod_iv"
 
@@ -20,13 +22,11 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
     Pooled, scaled by the first year, with region and with region and year effects; in a study of
     too few regions to pool, the focus region's own fits, per unit of its first-year output.
     """
-    table = study.tables["parameters"]
-    table = table[(table["parameter"] == parameter) & (table["model"] == "classic")]
+    table = study.rows("parameters", parameter=parameter, model="classic")
     if not study.pooled:
-        rows = _per_first_year(study, table[table["scope"] == study.focus], parameter)
+        rows = _per_first_year(study, rows_of(table, scope=study.focus), parameter)
     else:
-        rows = table[(table["scope"] == POOLED) & (table["scaling"] == "first")]
-        rows = rows[rows["effects"].isin(EFFECTS)]
+        rows = rows_of(table, scope=POOLED, scaling="first", effects=EFFECTS)
     order = {effects: i for i, effects in enumerate(("none", *EFFECTS))}
     rows = rows.assign(
         by_effects=rows["effects"].map(order), later=rows["estimator"] != study.estimator
@@ -37,14 +37,9 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
     """One coefficient in every region by the main estimator, per unit of its first-year output."""
-    table = study.tables["parameters"]
-    rows = table[
-        (table["parameter"] == parameter)
-        & (table["effects"] == "none")
-        & (table["scope"] != POOLED)
-        & (table["estimator"] == study.estimator)
-        & (table["model"] == "classic")
-    ]
+    own = {"effects": "none", "estimator": study.estimator, "model": "classic"}
+    rows = study.rows("parameters", parameter=parameter, **own)
+    rows = rows[rows["scope"] != POOLED]
     return _intervals(_per_first_year(study, rows, parameter)).reset_index(drop=True)
 
 
@@ -81,7 +76,7 @@ def slope_signs(b1: pd.Series, d: pd.Series) -> str:
 
 
 def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
-    return frame[(frame["effects"] == effects) & (frame["estimator"] == estimator)].iloc[0]
+    return rows_of(frame, effects=effects, estimator=estimator).iloc[0]
 
 
 def interaction_finding(study: Study) -> dict[str, Any]:
@@ -101,8 +96,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     effects = list(EFFECTS) if study.pooled else ["none"]
     main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
     verdicts = [slope_signs(*pair) for pair in main.values()]
-    last = pd.concat([b1, d])
-    last = last[last["effects"] == effects[-1]]
+    last = rows_of(pd.concat([b1, d]), effects=effects[-1])
     found = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "estimates": {e: {"b1": pair[0], "d": pair[1]} for e, pair in main.items()},
@@ -125,15 +119,14 @@ def interaction_finding(study: Study) -> dict[str, Any]:
 
 def _refused(study: Study) -> str:
     """Why the main estimator has no pooled fit of the headline, "" where nothing was refused."""
-    table = study.tables["relations"]
-    rows = table[(table["quantity"] == "not_estimated") & (table["estimator"] == study.estimator)]
-    rows = rows[(rows["scope"] == POOLED) & (rows["effects"] == EFFECTS[-1])]
+    pooled = {"scope": POOLED, "effects": EFFECTS[-1], "estimator": study.estimator}
+    rows = study.rows("relations", quantity="not_estimated", **pooled)
     return "; ".join(rows["relation"])
 
 
 def _above(rows: pd.DataFrame) -> tuple[int, int]:
     """Intervals with region effects only that lie above zero, and how many there are."""
-    part = rows[rows["effects"] == EFFECTS[0]]
+    part = rows_of(rows, effects=EFFECTS[0])
     return int((part["low"] > 0).sum()), len(part)
 
 
@@ -154,14 +147,12 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
     `other`: by coefficient, in how many of the other vintages, years and prices tried its interval
     does not hold zero, of how many; None where instruments are not there.
     """
-    found = {name: rows[rows["estimator"] == FOD_IV] for name, rows in (("b1", b1), ("d", d))}
+    found = {name: rows_of(rows, estimator=FOD_IV) for name, rows in (("b1", b1), ("d", d))}
     if not all(map(len, found.values())):
         return None
-    table = study.tables["relations"]
-    F = table[table["quantity"].isin(["first_stage_F_b1", "first_stage_F_d"])]
-    cases = study.tables["specifications"]
-    cases = cases[(cases["estimator"] == FOD_IV) & (cases["roles"] == "given")]
-    cases = cases[cases["pair"].isin(["main", "deflated"]) & (cases["model"] == "classic")]
+    F = study.rows("relations", quantity=["first_stage_F_b1", "first_stage_F_d"])
+    shown = {"estimator": FOD_IV, "model": "classic"}
+    cases = study.rows("specifications", roles="given", pair=["main", "deflated"], **shown)
     main = (cases["pair"] == "main") & (cases["dropped"] == "")
     cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
     return {
@@ -176,10 +167,9 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
 
 def _pool(study: Study) -> dict[str, dict[str, Any]]:
     """Rows of `relations` of the main estimator's pooled fits by effects and quantity."""
-    table = study.tables["relations"]
-    rows = table[(table["scope"] == POOLED) & (table["estimator"] == study.estimator)]
+    rows = study.rows("relations", scope=POOLED, estimator=study.estimator)
     return {
-        effects: rows[rows["effects"] == effects]
+        effects: rows_of(rows, effects=effects)
         .drop_duplicates("quantity")
         .set_index("quantity")
         .to_dict("index")
@@ -188,10 +178,9 @@ def _pool(study: Study) -> dict[str, dict[str, Any]]:
 
 
 def _count(rows: pd.DataFrame) -> dict[str, int]:
-    """How many of the regions' intervals hold zero, and how many lie above and below it."""
+    """How many of the regions' intervals hold zero, and how many lie above it."""
     return {
         "n": len(rows),
         "zero": int(((rows["low"] <= 0) & (rows["high"] >= 0)).sum()),
         "above": int((rows["low"] > 0).sum()),
-        "below": int((rows["high"] < 0).sum()),
     }

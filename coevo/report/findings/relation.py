@@ -16,10 +16,7 @@ WEAK = 10.0  # first-stage F below which instruments are called weak (Stock and 
 
 def pooled_rows(study: Study, **where: str) -> pd.DataFrame:
     """Rows of `relations` of the pooled fits with region and year effects, by quantity."""
-    table = study.tables["relations"]
-    rows = table[(table["scope"] == POOLED) & (table["effects"] == "region+year")]
-    for column, value in where.items():
-        rows = rows[rows[column] == value]
+    rows = study.rows("relations", scope=POOLED, effects="region+year", **where)
     return rows.drop_duplicates("quantity").set_index("quantity")
 
 
@@ -29,8 +26,7 @@ def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     Those are both judges of a relation and the main estimator, with region and year effects, and
     the main estimator with region effects.
     """
-    table = study.tables["parameters"]
-    rows = table[(table["scope"] == POOLED) & (table["model"] == "general")]
+    rows = study.rows("parameters", scope=POOLED, model="general")
     last = [("region+year", name) for name in dict.fromkeys((*JUDGES, study.estimator))]
     return rows, [*last, ("region", study.estimator)]
 

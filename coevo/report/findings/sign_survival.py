@@ -1,28 +1,31 @@
 """Do the signs of the interaction survive other choices? Read from `specifications`."""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.equilibrium import DECISIVE, of_source
+from coevo.files import rows_of
+from coevo.report.findings.equilibrium import of_source
 from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs
 from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.claims import DECISIVE
 
 CASE = ["pair", "vintage", "dropped", "roles"]
 FIT = [*CASE, "effects", "estimator"]
 MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
 
 
+@lru_cache(maxsize=8)
 def patterns(study: Study) -> pd.DataFrame:
     """One row per fitted specification: its choices, the `pattern` of the signs of b1 and d, and
     whether the interval of either holds zero.
 
     `main` marks the study's own: its pair, vintage, roles and estimator, and the last effects.
     """
-    table = study.tables["specifications"]
     scope = POOLED if study.pooled else study.focus
-    table = table[(table["model"] == "classic") & (table["scope"] == scope)]
-    halves = {name: table[table["quantity"] == name].set_index(FIT) for name in ("b1", "d")}
+    table = study.rows("specifications", model="classic", scope=scope)
+    halves = {name: rows_of(table, quantity=name).set_index(FIT) for name in ("b1", "d")}
     rows = []
     for key in halves["b1"].index.intersection(halves["d"].index):
         b1, d = (halves[name].loc[key] for name in ("b1", "d"))
@@ -50,13 +53,12 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     if study.pair is None:
         return {"verdict": "none"}
     rows = patterns(study)
-    given = rows[rows["roles"] == GIVEN]
-    own = given[given["pair"] == MAIN]
-    deflated = given[given["pair"] == DEFLATED]
+    given = rows_of(rows, roles=GIVEN)
+    own, deflated = (rows_of(given, pair=pair) for pair in (MAIN, DEFLATED))
     others = given[~given["pair"].isin([MAIN, DEFLATED])]
     found = {
         "all": _counts(own, study),
-        "swapped": _counts(rows[(rows["roles"] == SWAPPED) & (rows["pair"] == MAIN)], study),
+        "swapped": _counts(rows_of(rows, roles=SWAPPED, pair=MAIN), study),
         "deflated": _counts(deflated, study) if len(deflated) else None,
         "deflated_zero": _zeros(deflated, study),
         "pairs": {
@@ -71,15 +73,14 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
 
 
 def _zeros(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
-    first = rows[rows["effects"] == study.effects[0]]
+    first = rows_of(rows, effects=study.effects[0])
     return {name: (int(first[f"{name}_zero"].sum()), len(first)) for name in ("b1", "d")}
 
 
 def _decided(study: Study) -> dict[str, tuple[int, int]]:
     """In how many regions the pooled fit of the main estimator gives all four signs, by effects."""
-    rows = of_source(study, "fit")
-    rows = rows[(rows["estimator"] == study.estimator) & (rows["model"] == "classic")]
-    parts = {effects: rows[rows["effects"] == effects] for effects in study.effects}
+    rows = of_source(study, "fit", estimator=study.estimator, model="classic")
+    parts = {effects: rows_of(rows, effects=effects) for effects in study.effects}
     return {
         effects: (int((part["p_predator_prey"] >= DECISIVE).sum()), len(part))
         for effects, part in parts.items()
@@ -87,7 +88,7 @@ def _decided(study: Study) -> dict[str, tuple[int, int]]:
 
 
 def _counts(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
-    parts = {effects: rows[rows["effects"] == effects] for effects in study.effects}
+    parts = {effects: rows_of(rows, effects=effects) for effects in study.effects}
     return {e: (int(p["pattern"].eq("supply").sum()), len(p)) for e, p in parts.items()}
 
 

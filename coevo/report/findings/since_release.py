@@ -6,7 +6,8 @@ import pandas as pd
 
 from coevo.history.frozen_goalposts import ROUNDING
 from coevo.report.findings.interaction import POOLED
-from coevo.report.findings.study_tables import EFFECTS, Study
+from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.specifications import EFFECTS
 
 FIGURES = ("figure_restated", "figure_withdrawn", "figure_added", "figure_filled")
 SIDES = ("year_added", "year_removed", "region_added", "region_removed")

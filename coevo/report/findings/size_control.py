@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.multiverse import CHOICES
+from coevo.sensitivity.choices import CHOICES
 
 MOST = 0.5  # share of the variance of ln D from which D is mostly size
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from coevo.coupling import GRADES, GradeScale
+from coevo.files import rows_of
 from coevo.observations.units import named
+from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
-EFFECTS = ("region", "region+year")  # of the pooled fits in the report; the last is the headline
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity: findings are kept by study
 class Study:
     """Tables by name, configuration after defaults, indicator table, language of the labels.
 
@@ -28,23 +30,27 @@ class Study:
     places: pd.DataFrame | None = None
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    def rows(self, table: str, **wanted: object) -> pd.DataFrame:
+        """Rows of a table whose columns (`scope`, `effects`, `model`) hold what is wanted."""
+        return rows_of(self.tables[table], **wanted)
+
     @property
     def coupling(self) -> pd.DataFrame:
         """The coupling table: one row per region and year."""
         return self.tables["coupling"]
 
-    @property
+    @cached_property
     def subsystems(self) -> list[str]:
         """Subsystem ids in the order of the indicator table."""
         named = dict.fromkeys(self.indicators["subsystem"])
         return [s for s in named if SUBSYSTEM_PREFIX + str(s) in self.coupling]
 
-    @property
+    @cached_property
     def years(self) -> list[int]:
         """Years of the coupling table, ascending."""
         return sorted(int(year) for year in self.coupling["year"].unique())
 
-    @property
+    @cached_property
     def regions(self) -> list[str]:
         """Region codes, ascending."""
         return sorted(self.coupling["region"].unique())
@@ -55,18 +61,17 @@ class Study:
         scale, names = GRADES[self.config["coupling"]["grades"]], self.words.get("grade", {})
         return replace(scale, labels=tuple(str(names.get(g, g)) for g in scale.labels))
 
-    @property
+    @cached_property
     def single(self) -> bool:
         """Whether the study is of one region."""
         return len(self.regions) == 1
 
-    @property
+    @cached_property
     def pooled(self) -> bool:
         """Whether the main estimator has pooled fits with intervals: they need several regions."""
-        rows = self.tables.get("parameters")
-        if rows is None or self.pair is None:
+        if "parameters" not in self.tables or self.pair is None:
             return False
-        rows = rows[(rows["scope"] == "pooled") & (rows["estimator"] == self.estimator)]
+        rows = self.rows("parameters", scope="pooled", estimator=self.estimator)
         return set(EFFECTS) <= set(rows.loc[rows["low"].notna(), "effects"])
 
     @property
@@ -74,7 +79,7 @@ class Study:
         """Effects of the fits that the report reads, the headline's last."""
         return EFFECTS if self.pooled else ("none",)
 
-    @property
+    @cached_property
     def focus(self) -> str:
         """Code of the region in focus: the configured one, or the first."""
         wanted = str(self.config.get("focus_region") or "")
@@ -96,10 +101,14 @@ class Study:
         """The main estimator of the interaction."""
         return str(self.config["interaction"]["estimator"])
 
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        rows = self.coupling.drop_duplicates("region")
+        return dict(zip(rows["region"], rows["name"].map(str), strict=True))
+
     def name(self, region: str) -> str:
         """Name of a region."""
-        coupling = self.coupling
-        return str(coupling.loc[coupling["region"] == region, "name"].iloc[0])
+        return self._names[region]
 
     def label(self, identifier: str) -> str:
         """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
@@ -131,7 +140,8 @@ class Study:
     def unit(self, identifier: str) -> str:
         """Unit of an indicator in the language; empty for a subsystem."""
         rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        return named(str(rows["unit"].iloc[0]), self.language) if len(rows) else ""
+        unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+        return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
 
     @property
     def listing(self) -> list[str]:
@@ -156,5 +166,4 @@ class Study:
 
     def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
-        frame = self.tables[table]
-        return frame.loc[frame[column] == self.focus]
+        return self.rows(table, **{column: self.focus})

@@ -11,7 +11,7 @@ from coevo.report.findings.study_tables import Study
 def vintages_finding(study: Study) -> dict[str, Any]:
     """What a sentence on vintages needs.
 
-    `policy`; `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
+    `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
     newer than those used, by vintage and years; `largest`: the one that differs most from the
     figure used, `of_focus` the same for the region in focus, or None; `breaks`, `spliced`: groups
     of figures with that flag; `crossing`: pairs of years that are no growth rows of the region in
@@ -23,7 +23,6 @@ def vintages_finding(study: Study) -> dict[str, Any]:
     read = panel[panel["indicator"].isin(study.tables["observations"]["indicator"])]
     crossing = _crossing(study)
     return {
-        "policy": policy,
         "pinned": None if pin == "latest" else pin,
         "newer": [
             {"vintage": vintage, **group}
@@ -95,8 +94,8 @@ def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _crossing(study: Study) -> pd.Series:
     """Return the pairs of years left out of each region's own growth rows, main estimator."""
-    rows = study.tables.get("relations")
-    if rows is None or study.pair is None:
+    if "relations" not in study.tables or study.pair is None:
         return pd.Series(dtype=float)
-    rows = rows[(rows["quantity"] == "rows_across_vintages") & (rows["scope"] != "pooled")]
-    return rows[rows["estimator"] == study.estimator].set_index("scope")["value"]
+    own = {"quantity": "rows_across_vintages", "estimator": study.estimator}
+    rows = study.rows("relations", **own)
+    return rows[rows["scope"] != "pooled"].set_index("scope")["value"]

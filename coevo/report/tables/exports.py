@@ -9,7 +9,9 @@ import yaml
 from coevo.report.findings.localised import study_in_language
 from coevo.report.tables.latex import latex_files
 from coevo.report.tables.stata import stata_files
-from coevo.report.tables.worded_tables import TableVoice
+from coevo.report.words.amounts import Words
+from coevo.report.words.grammar import read_phrases
+from coevo.report.words.voices import voice
 
 __all__ = ["in_languages", "latex_files", "stata_files"]
 
@@ -20,17 +22,17 @@ def in_languages(
     indicators: pd.DataFrame,
     places: pd.DataFrame,
     files: Mapping[str, str],
-) -> list[TableVoice]:
+) -> list[Words]:
     """The study in every language of its reports, in their order.
 
     files: `phrases.<language>.yaml` of each, and `messages.<language>.yaml` where there is one.
     """
 
-    def put(language: str) -> TableVoice:
-        phrases = yaml.safe_load(files[f"phrases.{language}.yaml"])
+    def put(language: str) -> Words:
+        phrases = read_phrases(files[f"phrases.{language}.yaml"])
         messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
-        words = phrases["words"]
-        study = study_in_language(config, tables, indicators, language, places, words, messages)
-        return TableVoice(study, phrases)
+        named = phrases["words"]
+        study = study_in_language(config, tables, indicators, language, places, named, messages)
+        return voice(study, phrases).words
 
     return [put(language) for language in config["report"]["languages"]]

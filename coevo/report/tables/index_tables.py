@@ -8,10 +8,8 @@ from coevo.coupling.comovement import SCOPES
 from coevo.report.findings.comovement import correlation_values, pairs
 from coevo.report.findings.factors import TOP, frequencies, last_ranked
 from coevo.report.findings.study_tables import Study
-from coevo.report.words.amounts import Words
+from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
-
-Rows = list[list[Any]]
 
 
 def descriptive_statistics(study: Study) -> pd.DataFrame:
@@ -33,6 +31,15 @@ def descriptive_rows(words: Words) -> Rows:
         ]
         for indicator, count, *values in descriptive_statistics(study).itertuples()
     ]
+
+
+def D_by_year(words: Words) -> Rows:
+    """D of every region in every year; below them the mean of the regions, if there are several."""
+    study = words.study
+    D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
+    rows: Rows = [[study.name(str(r)), *(graded(v, 3) for v in D.loc[r])] for r in D.index]
+    means = [words.term("head", "everyone"), *(fixed(v, 3) for v in D.mean())]
+    return rows if study.single else [*rows, means]
 
 
 def guard_rows(words: Words) -> Rows:

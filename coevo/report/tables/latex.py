@@ -1,123 +1,81 @@
-"""The tables that a paper prints, as LaTeX files in every language of a study."""
+"""The tables of the report, and those that a paper prints besides, as LaTeX files."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
+from coevo.characters import has_wide
 from coevo.report.findings.data_quality import weights_finding as weights_in_use
-from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.tables.index_tables import descriptive_statistics
-from coevo.report.tables.latex_equilibria import latex_equilibria_table
-from coevo.report.tables.regression_table import latex_general, latex_interaction, own
-from coevo.report.tables.tex import Tex, TexTable, document, tex_escaped
-from coevo.report.tables.worded_tables import TableVoice, text_column, worded_table
-from coevo.report.words.numbers import fixed, graded, with_figures
+from coevo.report.tables.annex import annex_tables, main_tables
+from coevo.report.tables.index_tables import D_by_year
+from coevo.report.tables.regression_table import regressions
+from coevo.report.tables.report_table import ReportTable, pipe_table
+from coevo.report.words.amounts import Words
+from coevo.report.words.markup import READER, escaped
+
+# Signs that LaTeX without fonts of its own does not know.
+_SIGNS = str.maketrans(
+    {"−": r"\(-\)", "→": r"\(\to\)", "√": r"\(\surd\)", "≥": r"\(\ge\)"}
+    | {chr(0x2080 + i): rf"\textsubscript{{{i}}}" for i in range(10)}
+)
+_LATIN = re.compile(r"[\n -~\u00a0-\u017f\u2010-\u201e\u2020-\u2022\u2026\u20ac]")
 
 
-def latex_files(voices: Iterable[TableVoice]) -> dict[str, str]:
+def latex_files(voices: Iterable[Words]) -> dict[str, str]:
     """Tables by file name, `<name>.<language>.tex`; one that a study lacks is left out.
 
     voices: the same study in each of its languages.
     """
-    made = [(voice.study, make(voice)) for voice in voices for make in TABLES]
     return {
-        f"{table.name}.{study.language}.tex": document(
-            table, str(study.config["study"]), study.language
-        )
-        for study, table in made
-        if table is not None and any(map(len, table.parts))
+        f"{table.key}.{words.study.language}.tex": source
+        for words in voices
+        for table, source in _written(words, list(_tables(words)))
     }
 
 
-def latex_descriptive(voice: TableVoice) -> TexTable:
-    """N, mean, standard deviation, minimum and maximum of every indicator of the subsystems."""
-    study = voice.study
-    rows = [
-        [study.heading(i), study.unit(i), fixed(count, 0), *map(with_figures, values)]
-        for i, count, *values in descriptive_statistics(study).itertuples()
-    ]
-    heads = ["indicator", "unit", Tex("$N$"), "mean", "sd", "min", "max"]
-    columns = [text_column(0.28), text_column(0.12), *"rrrrr"]
-    return worded_table(voice, "descriptive", columns, heads, rows)
+def _tables(words: Words) -> Iterator[ReportTable]:
+    yield coordination_table(words)
+    yield from regressions(words)
+    yield from (table for table in main_tables(words) if table.rows)
+    yield from annex_tables(words)
 
 
-def latex_weights(voice: TableVoice) -> TexTable:
-    """The indicator system: direction, entropy and weight of every indicator."""
-    study = voice.study
-    table = study.indicators.set_index("indicator")
-    rows, seen = [], set()
-    for row in weights_in_use(study)["rows"].itertuples():
-        first = row.subsystem not in seen
-        seen.add(row.subsystem)
-        rows.append([
-            study.heading(row.subsystem) if first else "", table.at[row.indicator, "dimension"],
-            study.heading(row.indicator), study.unit(row.indicator),
-            Tex(f"${table.at[row.indicator, 'direction']}$"), fixed(row.entropy, 3),
-            fixed(row.weight, 3),
-        ])  # fmt: skip
-    heads = ["subsystem", "dimension", "indicator", "unit", "direction", Tex("$e$"), Tex("$w$")]
-    columns = [text_column(0.12), text_column(0.13), text_column(0.28), text_column(0.13), *"crr"]
-    return worded_table(voice, "weights", columns, heads, rows, weighting=_weighting(voice))
-
-
-def _weighting(voice: TableVoice) -> Tex:
-    return tex_escaped(voice.named("weighting", voice.study.config["weighting"]["method"]))
-
-
-def latex_coordination(voice: TableVoice) -> TexTable:
+def coordination_table(words: Words) -> ReportTable:
     """D of every region in every year, and the mean of the regions."""
-    study = voice.study
-    D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
-    rows = [[study.name(str(r)), *(graded(v, 3) for v in row)] for r, row in zip(
-        D.index, D.to_numpy(), strict=True)]  # fmt: skip
-    means = [] if study.single else [[
-        voice.word("head", "everyone"), *(fixed(v, 3) for v in D.mean())
-    ]]  # fmt: skip
-    heads, columns = ["region", *map(Tex, study.years)], ["l", *"r" * len(study.years)]
-    table = worded_table(voice, "coordination", columns, heads, rows, weighting=_weighting(voice))
-    return table._replace(parts=[rows, means])
+    study = words.study
+    method = words.word("weighting", weights_in_use(study)["method"])
+    columns = [[words.term("head", "region"), "l", 14], *([str(y), "r", 7] for y in study.years)]
+    note = words.term("note", "coordination").format(weighting=escaped(method))
+    return ReportTable(
+        "coordination", words.term("caption", "coordination"), columns, D_by_year(words), note=note
+    )
 
 
-def latex_states(voice: TableVoice) -> TexTable:
-    """Indices, C, T, D, grade, what lags and relative development of every region's last year."""
-    study = voice.study
-    rows = []
-    for region, row in study.ends()[1].sort_values("D", ascending=False).iterrows():
-        name = tex_escaped(study.name(str(region)))
-        dated = row["year"] != study.years[-1]
-        rows.append([
-            voice.noted(name, f"{row['year']:.0f}") if dated else name,
-            *(fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in study.subsystems),
-            fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"], 3),
-            row["grade"], voice.named("lagging", study.label(row["lagging"])),
-            fixed(row["relative_development"]),
-        ])  # fmt: skip
-    indices = [voice.series(("U", study.label(s))) for s in study.subsystems]
-    heads = ["region", *indices, *map(Tex, ("$C$", "$T$", "$D$")), "grade", "lags", "relative"]
-    columns = ["l", *(">{\\raggedleft\\arraybackslash}p{1.7cm}" for _ in indices), *"rrrllr"]
-    return worded_table(voice, "states", columns, heads, rows)
+def _written(words: Words, tables: Sequence[ReportTable]) -> Iterator[tuple[ReportTable, str]]:
+    """Each table as LaTeX with what it needs; pandoc is asked once for all of them."""
+    import pypandoc
+
+    study, language = str(words.study.config["study"]), words.study.language
+    label = re.sub(r"[^A-Za-z0-9-]+", "-", study)
+    marked = (
+        f"# {i}\n\n{pipe_table(table, f'tab:{label}-{table.key}-{language}')}\n\n{table.note}"
+        for i, table in enumerate(tables)
+    )
+    text = words.grammar.joined("\n\n".join(marked))
+    made = pypandoc.convert_text(text, "latex", f"{READER}+table_attributes", ["--wrap=none"])
+    parts = re.split(r"^\\section\{\d+\}\n", made.translate(_SIGNS), flags=re.MULTILINE)[1:]
+    for table, part in zip(tables, parts, strict=True):
+        yield table, f"{_needs(study, part)}\n{part.strip()}\n"
 
 
-def latex_claims(voice: TableVoice) -> TexTable | None:
-    """The claims of a paper, what was found, and the verdict."""
-    study = voice.study
-    if "claims" not in study.tables:
-        return None
-    table = study.tables["claims"]
-    said = dict(voice.phrases["words"].get("verdict_text", {}))
-    table = table.assign(verdict=table["verdict"].replace(said))
-    heads = ["claim", "paper", "computed", "verdict", "source"]
-    rows = table[heads].to_numpy().tolist()
-    columns = [text_column(share) for share in (0.17, 0.17, 0.24, 0.16, 0.14)]
-    return worded_table(voice, "claims", columns, heads, rows)
-
-
-TABLES: tuple[Callable[[TableVoice], TexTable | None], ...] = (
-    latex_descriptive,
-    latex_weights,
-    latex_coordination,
-    latex_states,
-    latex_interaction,
-    own,
-    latex_equilibria_table,
-    latex_general,
-    latex_claims,
-)
+def _needs(study: str, body: str) -> str:
+    """Comments above a table: what it is of and what a document needs that puts it in."""
+    packages = "".join(rf"\usepackage{{{n}}}" for n in ("booktabs", "longtable", "array", "calc"))
+    lines = [
+        f"% Study {' '.join(study.split())}; made by coevo. Needs {packages}",
+        r"% Put in by \input{<this file>}",
+    ]
+    if has_wide(body):
+        lines.append(r"% and for Chinese \usepackage{xeCJK} or a class of ctex, with XeLaTeX")
+    elif _LATIN.sub("", body):
+        lines.append("% and XeLaTeX with a font that has the signs in it, such as \\setmainfont")
+    return "\n".join(lines)

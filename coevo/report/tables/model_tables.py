@@ -172,13 +172,12 @@ def sign_rows(words: Words) -> Rows:
 
 def specification_lines(words: Words) -> Rows:
     """b1 and d of every case by the main estimator, and how many estimators show the pattern."""
-    study, table = words.study, words.study.tables["specifications"]
-    rows: Rows = []
+    study, rows = words.study, []
     for key, part in patterns(study).groupby([*CASE, "effects"], sort=False):
-        found = table[(table[[*CASE, "effects"]] == list(key)).all(axis=1)]
-        found = found[(found["estimator"] == study.estimator) & (found["model"] == "classic")]
-        found = found.rename(columns={"value": "estimate"}).set_index("quantity")
         case = dict(zip([*CASE, "effects"], key, strict=True))
+        fit = {"estimator": study.estimator, "model": "classic"}
+        found = study.rows("specifications", **case, **fit)
+        found = found.rename(columns={"value": "estimate"}).set_index("quantity")
         shown = part["pattern"].eq("supply").sum()
         rows.append([
             words.say("tables/specifications/case", **case),

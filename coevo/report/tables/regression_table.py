@@ -1,23 +1,23 @@
 """Regression tables: coefficients with standard errors, stars, and what each fit rests on."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 from scipy.special import stdtr
 
 from coevo.report.findings.interaction import FOD_IV, POOLED
-from coevo.report.findings.study_tables import EFFECTS, Study
-from coevo.report.tables.tex import Tex, TexTable, tex_escaped
-from coevo.report.tables.worded_tables import TableVoice, caption
+from coevo.report.findings.study_tables import Study
+from coevo.report.tables.report_table import ReportTable
+from coevo.report.words.amounts import Words
+from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, fixed, missing
+from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
 _DECIMALS = {"rows": 0, "regions": 0, "first_stage_F_b1": 1, "first_stage_F_d": 1}
-WRAPPED = 5  # fits up to which heads stand on one line
-ROOM, MOST = 11.4, 1.7  # cm for all fits, and for each
 Key = tuple[str, str]  # effects and estimator
 
 
@@ -42,11 +42,11 @@ def stars(estimate: float, error: float, df: float) -> str:
     return next((sign for limit, sign in STARS.items() if p < limit), "")
 
 
-def _one(study: Study, scope: str, scaling: str, model: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of parameters and relations of one scope, scaling and model."""
-    parameters, relations = study.tables["parameters"], study.tables["relations"]
-    rows = parameters[(parameters["scope"] == scope) & (parameters["model"] == model)]
-    return rows[rows["scaling"] == scaling], relations[relations["scope"] == scope]
+def _fits(study: Study, scope: str, scaling: str, model: str) -> RegressionFits:
+    """Fits of one scope, scaling and model, with all their parameters."""
+    rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
+    names = list(dict.fromkeys(rows["parameter"]))
+    return RegressionFits(rows, study.rows("relations", scope=scope), _columns(study, rows), names)
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
@@ -61,56 +61,44 @@ def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
     return [key for key in dict.fromkeys([*main, *later]) if key in there]
 
 
-def latex_interaction(voice: TableVoice) -> TexTable | None:
-    """b1 and d of many regions, in units of their first year; None where none are pooled."""
-    study = voice.study
-    if not study.pooled:
-        return None
-    fits = RegressionFits(*_one(study, POOLED, "first", "classic"), [], ["b1", "d"])
-    return _table(voice, "interaction", fits, "clustered")
-
-
-def own(voice: TableVoice) -> TexTable | None:
-    """Coefficients of the region in focus alone, in original units; None without a fit."""
-    study = voice.study
+def regressions(words: Words) -> Iterator[ReportTable]:
+    """b1 and d of many regions, in units of their first year; the coefficients of the region in
+    focus alone, in original units; effects of the general model, pooled or else of that region.
+    """
+    study = words.study
     if study.pair is None:
-        return None
-    fits = RegressionFits(*_one(study, study.focus, "none", "classic"), [], ["a1", "b1", "a2", "d"])
-    return _table(voice, "own", fits, "errors") if len(fits.rows) else None
+        return
+    pooled = (POOLED, "first"), "clustered"
+    alone = (study.focus, "none"), "errors"
+    if study.pooled:
+        fits = _fits(study, *pooled[0], "classic")._replace(parameters=["b1", "d"])
+        yield from _table(words, "interaction", fits, pooled[1])
+    fits = _fits(study, *alone[0], "classic")._replace(parameters=["a1", "b1", "a2", "d"])
+    yield from _table(words, "own", fits, alone[1])
+    where, errors = pooled if study.pooled else alone
+    fits = _fits(study, *where, "general")._replace(ending="_general")
+    yield from _table(words, "populations", fits, errors)
 
 
-def latex_general(voice: TableVoice) -> TexTable | None:
-    """Effects of the general model, pooled or else of the region in focus; None without a fit."""
-    study = voice.study
-    if study.pair is None:
-        return None
-    scope, scaling = (POOLED, "first") if study.pooled else (study.focus, "none")
-    rows, facts = _one(study, scope, scaling, "general")
-    fits = RegressionFits(rows, facts, [], list(dict.fromkeys(rows["parameter"])), "_general")
-    return _table(voice, "general", fits, "clustered" if study.pooled else "errors")
-
-
-def _table(voice: TableVoice, name: str, fits: RegressionFits, errors: str) -> TexTable | None:
-    fits = fits._replace(columns=_columns(voice.study, fits.rows))
+def _table(words: Words, name: str, fits: RegressionFits, errors: str) -> Iterator[ReportTable]:
+    """A table of fits, none without any; `errors`: what their errors allow for."""
     if not fits.columns:
-        return None
-    numbers = [f"({i})" for i, _ in enumerate(fits.columns, start=1)]
-    estimators = [voice.named("estimator", estimator) for _, estimator in fits.columns]
-    return TexTable(
+        return
+    study = words.study
+    heads = [f"({i})" for i, _ in enumerate(fits.columns, start=1)]
+    estimators = [words.word("estimator", estimator) for _, estimator in fits.columns]
+    yield ReportTable(
         name,
-        caption(voice, name),
-        ["l", *_kinds(len(fits.columns))],
-        [["", *numbers], ["", *map(voice.opening, estimators)]],
-        [_coefficients(fits), _facts(voice, fits)],
-        _note(voice, name, [*_instruments(fits), errors]),
+        words.term("caption", name).format(region=escaped(study.name(study.focus))),
+        [["", "l", 16], *([head, "r", 12] for head in heads)],
+        [
+            ["", *map(words.grammar.upper_first, estimators)],
+            *_coefficients(fits),
+            *_facts(words, fits),
+        ],
+        "wide",
+        _note(words, name, [*_instruments(fits), errors]),
     )
-
-
-def _kinds(count: int) -> list[str]:
-    """Kinds of the columns of fits: as wide as their head, or wrapped where there are many."""
-    width = min(MOST, ROOM / count)
-    kind = rf">{{\centering\arraybackslash}}p{{{width:.2f}cm}}" if count > WRAPPED else "c"
-    return [kind] * count
 
 
 def _coefficients(fits: RegressionFits) -> list[list[Any]]:
@@ -123,7 +111,7 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
         ]
         power, decimals = _scale([row for row in found if row is not None])
         symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else name
-        title = Tex(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
+        title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
         lines.append([title, *(_estimate(row, power, decimals) for row in found)])
         lines.append(["", *(_error(row, power, decimals) for row in found)])
     return lines
@@ -139,21 +127,21 @@ def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
     return power, max(0, PLACES - 1 - math.floor(math.log10(finest))) if finest else PLACES
 
 
-def _estimate(row: pd.Series | None, power: int, decimals: int) -> Tex:
+def _estimate(row: pd.Series | None, power: int, decimals: int) -> Markdown:
     if row is None:
-        return Tex("")
+        return Markdown("")
     sign = stars(row["estimate"], row["se"], row["df"])
-    text = tex_escaped(fixed(row["estimate"] * 10**power, decimals))
-    return Tex(f"{text}$^{{{sign}}}$" if sign else text)
+    text = escaped(fixed(row["estimate"] * 10**power, decimals))
+    return Markdown(f"{text}$^{{{sign}}}$" if sign else text)
 
 
-def _error(row: pd.Series | None, power: int, decimals: int) -> Tex:
+def _error(row: pd.Series | None, power: int, decimals: int) -> str:
     if row is None or missing(row["se"]):
-        return Tex("")
-    return Tex(f"({tex_escaped(fixed(row['se'] * 10**power, decimals))})")
+        return ""
+    return f"({fixed(row['se'] * 10**power, decimals)})"
 
 
-def _facts(voice: TableVoice, fits: RegressionFits) -> list[list[Any]]:
+def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
     known = fits.facts.drop_duplicates(["quantity", "effects", "estimator"])
     values = known.set_index(["quantity", "effects", "estimator"])["value"].to_dict()
@@ -162,13 +150,13 @@ def _facts(voice: TableVoice, fits: RegressionFits) -> list[list[Any]]:
     if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:
         for i, name in enumerate(("region_effects", "year_effects")):
             has = [len(effects.split("+")) > i and effects != "none" for effects, _ in fits.columns]
-            lines[name] = [voice.word("answer", yes) for yes in has]
-    for name in voice.words("fact"):
+            lines[name] = [words.term("answer", yes) for yes in has]
+    for name in words.phrases["exports"]["fact"]:
         ending = fits.ending if name in ("rows", "regions") else ""
         found = [values.get((name + ending, *key)) for key in fits.columns]
         lines |= _line(name, found, _DECIMALS.get(name, 3), fits)
     lines |= _line("df", [df.get(key) for key in fits.columns], 0, fits)
-    return [[Tex(voice.word("fact", name)), *cells] for name, cells in lines.items()]
+    return [[Markdown(words.term("fact", name)), *cells] for name, cells in lines.items()]
 
 
 def _line(
@@ -185,19 +173,16 @@ def _instruments(fits: RegressionFits) -> list[str]:
     return ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
 
 
-def _note(voice: TableVoice, name: str, more: Sequence[str]) -> Tex:
+def _note(words: Words, name: str, more: Sequence[str]) -> str:
     """What the table shows, more sentences by their key, and the cut-offs of the stars."""
-    study = voice.study
-    labels = [tex_escaped(study.label(identifier)) for identifier in study.populations]
+    study, grammar = words.study, words.grammar
+    labels = [escaped(study.label(identifier)) for identifier in study.populations]
     named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
-    symbols = (Tex(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
-    populations = voice.series(symbols)
-    limits = voice.series(
-        Tex(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items())
-    )
+    symbols = (Markdown(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
+    limits = (Markdown(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items()))
     parts = [
-        voice.word("note", name).format(populations=populations, **named),
-        *(voice.word("note", key) for key in more),
-        voice.word("note", "stars").format(stars=limits),
+        words.term("note", name).format(populations=grammar.series(symbols, "clause"), **named),
+        *(words.term("note", key) for key in more),
+        words.term("note", "stars").format(stars=grammar.series(limits, "clause")),
     ]
-    return Tex("".join(parts))
+    return "".join(parts)

@@ -12,7 +12,7 @@ from coevo.coupling import GRADES
 from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS, LINK, Cell, absolute_address
 from coevo.report.tables.columns import NUMBER_FORMATS, SIZES, Head, column_heads, number_format
 from coevo.report.tables.workbook_case import EDGE, WorkbookCase
-from coevo.report.tables.workbook_entropy import BODY, entropy_cells
+from coevo.report.tables.workbook_columns import body, column_cells
 from coevo.report.tables.workbook_trace import trace_cells
 from coevo.schema import BUILT, column_rows, table_names, table_row
 
@@ -87,8 +87,10 @@ def _pen(book: Any) -> Pen:
 def _traces(case: WorkbookCase) -> dict[str, tuple[list[Cell], tuple[int, int]]]:
     """Cells and frozen panes of the sheets of formulas, by name."""
     sheets = {"trace": (trace_cells(case), (0, EDGE))}
-    if case.config["weighting"]["method"] == "entropy":
-        sheets["entropy"] = (entropy_cells(case), (BODY, EDGE))
+    columns = case.weighting.columns
+    if columns:
+        name = case.config["weighting"]["method"]
+        sheets[name] = (column_cells(case, columns), (body(columns), EDGE))
     return sheets
 
 

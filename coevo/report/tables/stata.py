@@ -12,7 +12,7 @@ import pandas as pd
 from coevo.coupling import STAGES
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.columns import column_heads
-from coevo.report.tables.worded_tables import TableVoice
+from coevo.report.words.amounts import Words
 
 STAMP = datetime(2000, 1, 1)
 NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string
@@ -34,7 +34,7 @@ class _Coded(NamedTuple):
     words: dict[int, str]
 
 
-def stata_files(voice: TableVoice) -> dict[str, bytes]:
+def stata_files(voice: Words) -> dict[str, bytes]:
     """Tables by file name, `<table>.dta`, labelled in the language of the study."""
     study = voice.study
     frames = {"panel": wide_panel(study)}
@@ -60,7 +60,7 @@ def wide_panel(study: Study) -> pd.DataFrame:
     return values.assign(flags=flags).rename_axis(columns=None).reset_index()
 
 
-def stata_file(frame: pd.DataFrame, voice: TableVoice, labels: Sequence[str]) -> bytes:
+def stata_file(frame: pd.DataFrame, voice: Words, labels: Sequence[str]) -> bytes:
     """A table as a Stata file (format 118); what is infinite is missing, Stata has no infinity.
 
     labels: what its columns hold, in their order.
@@ -115,7 +115,7 @@ def _title(study: Study) -> str:
     return str(study.config["title"].get(study.language) or study.config["study"])
 
 
-def _labels(table: str, frame: pd.DataFrame, voice: TableVoice) -> list[str]:
+def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
     """What the columns of a table hold: an indicator with its unit, else the words of columns."""
     study = voice.study
     own = set(study.indicators["indicator"])
@@ -136,27 +136,27 @@ def _ranked(values: pd.Series, labels: Mapping[str, str]) -> _Coded | None:
     return _Coded(_plain(values.map(places)), dict(enumerate(labels.values(), start=1)))
 
 
-def _grade(values: pd.Series, voice: TableVoice) -> _Coded | None:
+def _grade(values: pd.Series, voice: Words) -> _Coded | None:
     return _ranked(values, {grade: grade for grade in voice.study.grades.labels})
 
 
-def _stage(values: pd.Series, voice: TableVoice) -> _Coded | None:
-    named = [voice.named("stage", stage) for stage in STAGES.labels]
+def _stage(values: pd.Series, voice: Words) -> _Coded | None:
+    named = [voice.word("stage", stage) for stage in STAGES.labels]
     return _ranked(values, {stage: stage for stage in named})
 
 
-def _lagging(values: pd.Series, voice: TableVoice) -> _Coded | None:
+def _lagging(values: pd.Series, voice: Words) -> _Coded | None:
     study = voice.study
-    labels = {"synchronous": voice.named("lagging", "synchronous")}
+    labels = {"synchronous": voice.word("lagging", "synchronous")}
     return _ranked(values, labels | {s: study.label(s) for s in study.subsystems})
 
 
-def _yes(values: pd.Series, voice: TableVoice) -> _Coded:
+def _yes(values: pd.Series, voice: Words) -> _Coded:
     yes = values.astype(str).str.lower().eq("true").astype("int8")
-    return _Coded(yes, {i: voice.word("answer", bool(i)) for i in (0, 1)})
+    return _Coded(yes, {i: voice.term("answer", bool(i)) for i in (0, 1)})
 
 
 # column -> its codes, None where a value has none: it stays text
-CODED: dict[Any, Callable[[pd.Series, TableVoice], _Coded | None]] = {
+CODED: dict[Any, Callable[[pd.Series, Words], _Coded | None]] = {
     "grade": _grade, "stage": _stage, "lagging": _lagging, "located": _yes,
 }  # fmt: skip

@@ -11,6 +11,8 @@ import pandas as pd
 from coevo.normalisation import scaled_panel
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.cell_address import absolute_address, of_table, span
+from coevo.weighting import WEIGHTINGS
+from coevo.weighting.method import Array, Weighting
 
 EDGE = 3  # columns before the indicators: words in English, in Chinese, year
 Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives it
@@ -41,6 +43,32 @@ class WorkbookCase:
         """The weights in use, with the position of each in the table `weights`."""
         table = self.tables["weights"].assign(position=range(len(self.tables["weights"])))
         return table[table["weighting"] == self.config["weighting"]["method"]]
+
+    @property
+    def weighting(self) -> Weighting:
+        """The registry's entry of the weighting in use."""
+        return WEIGHTINGS[self.config["weighting"]["method"]]
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """Position in the table `normalised` of each region-year (down) and indicator (across)."""
+        table = self.tables["normalised"].reset_index(drop=True).reset_index(names="place")
+        key = ["region", "name", "year"]
+        return table.pivot(index=key, columns="indicator", values="place")[self.members]
+
+    @cached_property
+    def known(self) -> dict[str, Array]:
+        """Numbers of the indicators by name, from those of the tables to each line's of the way."""
+        known = {name: self.weights[name].to_numpy(dtype=float) for name in ("entropy", "weight")}
+        given, columns = self.config["weighting"].get("given"), self.weighting.columns
+        if given:
+            known["given"] = np.array([float(given[indicator]) for indicator in self.members])
+        if columns:
+            known["z"] = self.tables["normalised"]["z"].to_numpy(dtype=float)[self.places]
+        for line in (*(columns.lines if columns else ()), *self.weighting.steps):
+            if line.value:
+                known[line.name] = line.value(known)
+        return known
 
     @cached_property
     def members(self) -> list[str]:

@@ -1,7 +1,8 @@
 """D of the region in focus by live formulas: from figures by z and weights to U, C, T and D."""
 
+from coevo.coupling.forms import FORMS, contribution_shares
 from coevo.report.tables.cell_address import Cell, absolute_address, span
-from coevo.report.tables.formula_steps import FORMS, WEIGHT, composite, untraced, weight_lines
+from coevo.report.tables.formula_steps import WEIGHT, composite, untraced, weight_lines
 from coevo.report.tables.workbook_case import EDGE, Entry, Line, SheetGrid, WorkbookCase, formulas
 
 LARGEST, START = 4, 6  # rows from 0: the largest difference; where lines begin
@@ -153,9 +154,8 @@ def _score(grid: SheetGrid, column: int, year: int, group: str) -> str:
 def _result(case: WorkbookCase) -> list[Line]:
     """Contributions, then U, C, T, D by year, and D as the table has it."""
     n, given = len(case.subsystems), case.config["coupling"]["contributions"]
-    shares: list[Entry] = (
-        [(1 / n, f"=1/{n}")] * n if isinstance(given, str) else [(a, "") for a in given]
-    )
+    formula = f"=1/{n}" if isinstance(given, str) else ""
+    shares: list[Entry] = [(float(a), formula) for a in contribution_shares(given, n)]
     heads = [*(f"U_{s}" for s in case.subsystems), "C", "T", "D", "D (coupling)", "|difference|"]
     return [
         Line("head", "index, degree", "指数与协调度", "year", "heads",
@@ -174,7 +174,7 @@ def _year(case: WorkbookCase, year: int, place: int) -> Line:
         c, t, d, stored = (absolute_address(row, EDGE + n + k) for k in range(4))
         indices, shares = (span(at, EDGE, EDGE + n - 1) for at in (row, grid.at["share"]))
         value = {name: case.entry("coupling", name, place) for name in ("C", "T", "D")}
-        form = FORMS.get(case.config["coupling"]["form"])
+        form = FORMS[case.config["coupling"]["form"]].cells
         degree = form and "=" + form.format(U=indices, n=n, k=case.config["coupling"]["k"])
         return [
             *_indices(case, grid, year, place),

@@ -1,6 +1,6 @@
 """Words of single cells: sets, signs, estimates, and the facts of one region."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -40,11 +40,19 @@ class Words:
     """Cells that need the phrases of the language: sets, kinds, estimators, facts of a region."""
 
     def __init__(
-        self, study: Study, say: Say, word: Callable[[str, str], str], grammar: Grammar
+        self, study: Study, phrases: Mapping[str, Any], say: Say, grammar: Grammar
     ) -> None:
-        self.study, self.say, self.word = study, say, word
+        self.study, self.phrases, self.say = study, phrases, say
         self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
         self._obstacles = obstacle_rows(study)
+
+    def word(self, kind: str, name: str) -> str:
+        """The report's word for a name of the code; what has none stands as it is."""
+        return str(self.phrases["words"].get(kind, {}).get(name, name))
+
+    def term(self, kind: str, key: Any) -> str:
+        """A word that files for other programs alone need; what has none stands as it is."""
+        return str(self.phrases["exports"][kind].get(str(key), key))
 
     def label(self, identifier: str) -> str:
         return self.study.label(identifier)
@@ -127,6 +135,10 @@ class Words:
         if state == "synchronous":
             return escaped(self.word("lagging", state))
         return self.say("titles/lags", subsystem=self.study.label(state))
+
+    def noted(self, pairs: Iterable[tuple[Any, Any]]) -> Markdown:
+        """Things as a list in a sentence, each with its note in brackets."""
+        return self.listed(self.grammar.noted(*pair) for pair in pairs)
 
     def cells(self, rows: pd.DataFrame) -> str:
         """Cells of the panel in words: indicator, year and how many or which regions."""

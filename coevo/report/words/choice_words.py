@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.coupling import MARGIN, diagnostics
+from coevo.coupling import diagnostics
+from coevo.coupling.grade_scales import MARGIN
 from coevo.panel.audit import FALL, RISE
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import heaviest_removal, most_filled, type_changes
@@ -20,7 +21,6 @@ def choice_values(study: Study) -> dict[str, Any]:
     changes, often = type_changes(study), frequencies(study)
     return {
         "coupling": study.config["coupling"],
-        "grade_table": study.config["coupling"]["grades"],
         "vector": study.config["normalisation"]["method"] == "vector",
         "highest": (last["name"].iloc[0], last["D"].iloc[0]),
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
@@ -76,13 +76,11 @@ def _robust(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
         )
         for grade, count in counts
     ]
-    varied = [
-        words.grammar.noted(words.word("choice", choice), count)
-        for choice, count in found["choices"]
-    ]
     return {
         "grades_in_words": words.grammar.clauses(parts),
-        "varied_in_words": words.listed(varied),
+        "varied_in_words": words.noted(
+            (words.word("choice", choice), count) for choice, count in found["choices"]
+        ),
     }
 
 
@@ -110,9 +108,7 @@ def _drives(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 def _growth(study: Study, words: Words, found: Mapping[str, Any]) -> dict[str, Any]:
     def parts(pairs: Any) -> Markdown:
-        return words.listed(
-            words.grammar.noted(study.label(i), fixed(value, 3)) for i, value in pairs
-        )
+        return words.noted((study.label(i), fixed(value, 3)) for i, value in pairs)
 
     keys = ("largest", "against")
     sums = {f"growth_{key}_in_words": parts(found.get(key, ())) for key in keys}

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+
+import yaml
 
 from coevo.characters import QUOTES, WIDE
 from coevo.report.words.markup import Markdown, escaped
@@ -16,7 +19,16 @@ _FOLDS = re.compile(
     rf"(?<=[{_WIDE}]) +(?=[{_WIDE}])"
     rf"|(?<=[{_MARKS}]) +(?=[\w*$\[])"
     rf"|(?<=[\w*$\]}}]) +(?=[{_MARKS}])"
+    rf"|(?<=[{_MARKS}]\*\*) +"
 )
+
+
+@cache
+def read_phrases(text: str) -> Mapping[str, Any]:
+    """The phrases of a language, from the text of their file; to be read, not to be changed."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # many times faster, where it was built
+    phrases: Mapping[str, Any] = yaml.load(text, Loader=loader)
+    return phrases
 
 
 @dataclass(frozen=True)

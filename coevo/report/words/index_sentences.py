@@ -21,10 +21,10 @@ from coevo.report.words.numbers import fixed
 Phrases = Mapping[str, Any]
 
 
-def named_values(study: Study, words: Words, phrases: Phrases) -> dict[str, Any]:
+def named_values(study: Study, words: Words) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     found = all_findings(study)
-    step, pair = found["step"], study.pair
+    step, pair, phrases = found["step"], study.pair, words.phrases
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     values: dict[str, Any] = {
         **found,
@@ -67,23 +67,16 @@ def size_label(study: Study, key: str, phrases: Phrases) -> str:
     return label if base == key else str(phrases["words"]["per_head"]).format(label)
 
 
-def sentences(
-    study: Study, words: Words, phrases: Phrases, values: Mapping[str, Any]
-) -> dict[str, Any]:
+def sentences(study: Study, words: Words, values: Mapping[str, Any]) -> dict[str, Any]:
     """Sentences that are lists: what was missing, which calibrations failed, which weights."""
-    say, found = words.say, values
-    heavy = [words.grammar.noted(study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]]
+    say, found, phrases = words.say, values, words.phrases
     ranks = [
         say("step/ranked", name=size_label(study, key, phrases), value=value)
         for key, value in found["step"].get("rank", {}).items()
     ]
     gaps = found["data"]
-    lost = [
-        words.grammar.noted(row["name"], words.listed(words.grammar.spans(row["years"])))
-        for _, row in failed(study).iterrows()
-    ] if study.pair else []  # fmt: skip
+    lost = failed(study).itertuples() if study.pair else ()
     since = found["changes"]
-    changed = since["verdict"] != "none"
     changed = since["verdict"] != "none"
     return (
         survival_sentences(found["survival"], words)
@@ -94,9 +87,13 @@ def sentences(
             "settings_in_words": release_words.settings(words, since)
             if since.get("settings")
             else "",
-            "heaviest_in_words": words.listed(heavy),
+            "heaviest_in_words": words.noted(
+                (study.label(i), fixed(w)) for i, w in found["weights"]["heaviest"]
+            ),
             "ranks_in_words": words.grammar.clauses(ranks),
-            "failed_in_words": words.listed(lost),
+            "failed_in_words": words.noted(
+                (row.name, words.listed(words.grammar.spans(row.years))) for row in lost
+            ),
             **model_sentences(found, words),
             "missing_sentence": say("data/missing", cells=words.cells(gaps["missing"]))
             if len(gaps["missing"])
@@ -104,50 +101,50 @@ def sentences(
             "filled_sentence": say("data/filled", cells=words.cells(gaps["filled"]))
             if len(gaps["filled"])
             else "",
-            "remarks_in_words": words.listed(
-                words.grammar.noted(words.word("check", check), n)
-                for check, n in gaps["remarks"].items()
+            "remarks_in_words": words.noted(
+                (words.word("check", check), n) for check, n in gaps["remarks"].items()
             ),
-            "other_marks": say(
-                "weights/others", marks=_marks(found["weights"]["others"], words, phrases)
-            ),
+            "sources": sources(words),
+            "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], words)),
         }
     )
 
 
-def _marks(others: list[str], words: Words, phrases: Phrases) -> Markdown:
+def _marks(others: list[str], words: Words) -> Markdown:
     """Mark and method of the weightings that are not used, as the chart draws them."""
-    marks = phrases["words"]["marks"]
-    names = phrases["words"]["weighting"]
+    marks = words.phrases["words"]["marks"]
     return words.grammar.clauses(
-        words.grammar.series([marks[i % len(marks)], names.get(m, m)], "colon")
+        words.grammar.series([marks[i % len(marks)], words.word("weighting", m)], "colon")
         for i, m in enumerate(others)
     )
 
 
-def far_notes(study: Study, notes: Mapping[str, str]) -> list[Markdown]:
+def far_notes(words: Words) -> list[Markdown]:
     """What the notes say of D and its rise, for the indicators that the study reads."""
-    read = set(study.tables["observations"]["indicator"])
-    return [
-        Markdown(text.strip())
-        for indicator, _, place in (key.partition("@") for key in notes)
-        if place == "far" and indicator in read
-        for text in [notes[f"{indicator}@{place}"]]
-    ]
+    read = set(words.study.tables["observations"]["indicator"])
+    keys = (key for key in words.phrases["notes"] if key.partition("@")[2] == "far")
+    return [words.say(f"notes/{key}") for key in keys if key.partition("@")[0] in read]
 
 
-def limit_lines(
-    study: Study, keys: list[str], words: Words, notes: Mapping[str, str]
-) -> list[Markdown]:
+def limit_lines(keys: list[str], words: Words) -> list[Markdown]:
     """Sentences of the limits that apply; a note is printed where the study reads its indicator."""
     lines = []
     for key in keys:
         kind, _, indicator = key.partition(":")
         if kind != "note":
             lines.append(words.say(f"limits/{key}"))
-        elif indicator in notes:
-            lines.append(Markdown(notes[indicator].strip()))
+        elif indicator in words.phrases["notes"]:
+            lines.append(words.say(f"notes/{indicator}"))
     return lines
+
+
+def sources(words: Words) -> Markdown:
+    """Who published the figures, as the study says; else the raw files that it reads, by name."""
+    study = words.study
+    if study.language in study.config["sources"]:
+        return Markdown(escaped(study.config["sources"][study.language]))
+    files = sorted({str(path).rsplit("/", 1)[-1] for path in study.tables["observations"]["file"]})
+    return words.listed(files)
 
 
 def claim_verdicts(study: Study, words: Words) -> Markdown:

@@ -1,13 +1,22 @@
 """Text that is safe in Markdown: everything from data is escaped unless it says it is Markdown."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
+from jinja2.filters import FILTERS
 
 from coevo.report.words import numbers
 
+# Raw HTML, TeX and attributes are off: text from data cannot become markup. Quotes and dashes are
+# written as they are meant.
+READER = (
+    "markdown-raw_html-raw_tex-raw_attribute-smart-example_lists-auto_identifiers"
+    "+east_asian_line_breaks"
+)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -55,7 +64,6 @@ def environment(
         "subscript": subscript,
         **filters,
     }
-    jinja.globals |= {"table": table, "zip": zip}
     return jinja
 
 
@@ -64,43 +72,35 @@ def subscript(value: Any) -> str:
     return str(value).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
-def table(
-    caption: str, columns: Sequence[Sequence[Any]], rows: Iterable[Sequence[Any]], kind: str = "",
-    key: str = "",
-) -> Markdown:  # fmt: skip
-    """A Markdown table in a fenced division.
-
-    Parameters
-    ----------
-    caption
-        Title of the table, Markdown.
-    columns
-        Per column: heading, alignment (`l` or `r`), relative width in the PDF.
-    rows
-        Cells, escaped unless they are Markdown.
-    kind
-        Classes of the division, separated by spaces.
-    key
-        Key of the table: the division is `table-<key>`.
-    """
-    heads: list[str] = [escaped(column[0]) for column in columns]
-    rules = ["-" * int(w) + ":" if align == "r" else ":" + "-" * int(w) for _, align, w in columns]
-    body: list[list[str]] = [[escaped(cell) for cell in row] for row in rows]
-    lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *body)]
-    marks = [f"#table-{key}"] if key else []
-    attributes = " ".join([*marks, *(f".{name}" for name in ["table", *kind.split()])])
-    return Markdown("\n".join([f"::: {{{attributes}}}", *lines, "", f": {caption}", ":::"]))
-
-
 def speaker(
     jinja: Environment, phrases: Mapping[str, Any], joined: Callable[[str], str]
 ) -> Callable[..., Markdown]:
     """A function that finds a phrase by its key, fills it with values and joins its lines."""
 
-    def say(key: str, **values: Any) -> Markdown:
+    @cache
+    def phrase(key: str) -> Template:
         entry: Any = phrases
         for part in key.split("/"):
             entry = entry[part]
-        return Markdown(joined(jinja.from_string(str(entry)).render(**values).strip()))
+        return compiled(jinja, str(entry))
+
+    def say(key: str, **values: Any) -> Markdown:
+        return Markdown(joined(phrase(key).render(**values).strip()))
 
     return say
+
+
+def compiled(jinja: Environment, text: str) -> Template:
+    """A text as a template of an environment; the same text is compiled once for all of them."""
+    code = _compiled(text, jinja.finalize, frozenset(jinja.filters) - set(FILTERS))
+    return Template.from_code(jinja, code, jinja.make_globals(None))
+
+
+@cache
+def _compiled(text: str, finalize: Callable[[Any], str], filters: frozenset[str]) -> CodeType:
+    return environment(dict.fromkeys(filters, _not_yet), finalize).compile(text)
+
+
+def _not_yet(*_: Any) -> None:
+    """Stand for a filter while a text is compiled: none is applied before its language is known."""
+    raise NotImplementedError

@@ -1,6 +1,5 @@
 """The methods in words, as they were used: a paragraph to paste, from the configuration."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from coevo.report.findings import Study
@@ -27,7 +26,7 @@ def chosen(study: Study, kind: str) -> str:
     return names[kind] if isinstance(names[kind], str) else "given"
 
 
-def method_values(study: Study, words: Words, phrases: Mapping[str, Any]) -> dict[str, Any]:
+def method_values(study: Study, words: Words) -> dict[str, Any]:
     """`say_method`, which puts the method of a kind into words, and the values that it needs.
 
     A method without a phrase is named as its registry names it.
@@ -35,7 +34,7 @@ def method_values(study: Study, words: Words, phrases: Mapping[str, Any]) -> dic
 
     def say_method(kind: str) -> Markdown:
         name = chosen(study, kind)
-        if name in phrases["methods"][kind]:
+        if name in words.phrases["methods"][kind]:
             return words.say(f"methods/{kind}/{name}")
         return words.say("methods/unnamed", kind=kind, name=name)
 
@@ -46,8 +45,8 @@ def method_values(study: Study, words: Words, phrases: Mapping[str, Any]) -> dic
         "combined": _combined(study, words),
         "contributions_in_words": ""
         if isinstance(given, str)
-        else words.listed(
-            words.grammar.noted(with_figures(a, 2), study.label(s))
+        else words.noted(
+            (with_figures(a, 2), study.label(s))
             for s, a in zip(study.subsystems, given, strict=False)
         ),
     }

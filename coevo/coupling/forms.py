@@ -1,0 +1,132 @@
+"""Coupling degree C by its forms, coordination index T and degree D (docs/methods.md, 3)."""
+
+import numpy as np
+import numpy.typing as npt
+
+from coevo.errors import StudyError
+from coevo.registry import Method, choose
+
+Array = npt.NDArray[np.float64]
+SNAP = 1e-9  # a value this near a cut lies on it; C or D this far above 1 is 1
+
+
+def _indices(U: npt.ArrayLike) -> Array:
+    U = np.asarray(U, dtype=float)
+    if U.ndim != 2 or U.shape[1] < 2:
+        raise StudyError("composite indices need one row per case and at least two subsystems")
+    if np.any(~(U >= 0)) or np.any(U > 1 + SNAP):
+        raise StudyError("composite indices must lie in [0, 1] and none may be missing")
+    return U
+
+
+def standard_form(U: Array) -> Array:
+    """C = n (prod_s U_s)^(1/n) / sum_s U_s for U (rows, n); 0 where all U are 0."""
+    total = U.sum(axis=1)
+    geometric = np.prod(U, axis=1) ** (1 / U.shape[1])
+    C: Array = np.divide(U.shape[1] * geometric, total, out=np.zeros(len(U)), where=total > 0)
+    return C
+
+
+def k_form(U: Array, k: float = 2.0) -> Array:
+    """C = (4 U1 U2 / (U1 + U2)^2)^k for two subsystems; k = 1/2 is the standard form."""
+    if U.shape[1] != 2:
+        raise StudyError("the k-form is defined for two subsystems; use standard, wang or fan")
+    if not k > 0:
+        raise StudyError(f"k is {k}; it must be above 0")
+    total = U.sum(axis=1)
+    share = np.divide(4 * U[:, 0] * U[:, 1], total**2, out=np.zeros(len(U)), where=total > 0)
+    C: Array = np.minimum(share, 1.0) ** k
+    return C
+
+
+def wang_form(U: Array) -> Array:
+    """C = sqrt([1 - mean of |U_i - U_j| over pairs] [prod_i U_i / U_max]^(1/(n-1)))."""
+    n = U.shape[1]
+    ordered = np.sort(U, axis=1)
+    # the sum of differences over all pairs, from the ranks of the sorted indices
+    differences = ordered @ (2.0 * np.arange(n) - n + 1)
+    top = ordered[:, -1:]
+    ratio = np.divide(ordered, top, out=np.zeros_like(U), where=top > 0)
+    nearness = 1 - differences / (n * (n - 1) / 2)
+    C: Array = np.sqrt(np.maximum(nearness, 0) * np.prod(ratio, axis=1) ** (1 / (n - 1)))
+    return C
+
+
+def fan_form(U: Array) -> Array:
+    """C = 1 - 2 SD(U), the population standard deviation; 0 where all U are 0."""
+    return np.where(U.max(axis=1) > 0, 1 - 2 * U.std(axis=1), 0.0)
+
+
+# In cells U is the range of a row's indices, n their number, k the exponent of the configuration.
+FORMS = {
+    "standard": Method(
+        standard_form,
+        cells="IF(SUM({U})>0,MIN(1,{n}*PRODUCT({U})^(1/{n})/SUM({U})),0)",
+        symbols="C = n (Π U)^(1/n) / Σ U",
+    ),
+    "k": Method(
+        k_form,
+        needs="k",
+        cells="IF(SUM({U})>0,MIN(1,4*PRODUCT({U})/SUM({U})^2)^{k},0)",
+        symbols="C = (4 U₁U₂ / (U₁ + U₂)²)^k, k = {k:g}",
+    ),
+    "wang": Method(wang_form, symbols="C = √{{[1 − mean |Uᵢ − Uⱼ|] [Π U / max U]^(1/(n−1))}}"),
+    "fan": Method(fan_form, cells="IF(MAX({U})>0,1-2*STDEVP({U}),0)", symbols="C = 1 − 2 SD(U)"),
+}
+# forms met in print that do not measure what they are said to
+REFUSED_FORMS = {
+    "factor_lost": "sqrt(U1 U2) / (U1 + U2) lacks the factor 2, so C never exceeds 1/2 and every "
+    "stage and grade is too low; use standard (Wang et al. 2021; Cong 2019)",
+    "square_lost": "sqrt(U1 U2 / (U1 + U2)) lacks the square of the sum: C depends on the level of "
+    "U and, with the factor 2, exceeds 1; use standard (Cong 2019; Liu 2017)",
+    "pairwise": "[U1 U2 U3 / ((U1 + U2) (U1 + U3) (U2 + U3))]^(1/3) reaches 1/2 at most, so equal "
+    "subsystems do not get C = 1; use standard, which holds for any number (Wang et al. 2021)",
+}
+
+
+def coupling_degree(U: npt.ArrayLike, form: str = "standard", **options: float) -> Array:
+    """Return the coupling degree C (rows,) in [0, 1] of composite indices U (rows, n) in [0, 1].
+
+    C tells how near the indices are to each other, whatever their level. All U zero: C = 0. A value
+    above 1 by less than 1e-9 becomes 1. `options`: k of the k-form. `StudyError` for indices
+    outside [0, 1], an unknown form, or one that is refused (`REFUSED_FORMS`), with the reason.
+    Sources: Cong (2019) on the standard form; Wang et al. (2021, doi 10.31497/zrzyxb.20210319);
+    Fan et al. (2024, doi 10.13546/j.cnki.tjyjc.2024.22.007).
+    """
+    if form in REFUSED_FORMS:
+        raise StudyError(f"coupling form '{form}' is refused: {REFUSED_FORMS[form]}")
+    return _at_most_one(choose(FORMS, form, "coupling form")(_indices(U), **options))
+
+
+def contribution_shares(contributions: str | npt.ArrayLike | None, n: int) -> Array:
+    """Return the contributions a (n,) of n subsystems to T, 1 / n each for `equal` or None.
+
+    `StudyError` unless they are n numbers, none negative, that sum to 1.
+    """
+    if contributions is None or isinstance(contributions, str):
+        return np.full(n, 1 / n)
+    a = np.asarray(contributions, dtype=float)
+    if a.shape != (n,) or np.any(a < 0) or abs(a.sum() - 1) > SNAP:
+        raise StudyError(f"contributions must be {n} numbers, none negative, that sum to 1")
+    return a
+
+
+def coordination_index(U: npt.ArrayLike, contributions: str | npt.ArrayLike | None = None) -> Array:
+    """Return T (rows,) = sum_s a_s U_s; contributions a as in `contribution_shares`."""
+    U = _indices(U)
+    a = contribution_shares(contributions, U.shape[1])
+    T: Array = (U * a).sum(axis=1)  # unlike U @ a, the same for a row whatever the others are
+    return T
+
+
+def coordination_degree(C: npt.ArrayLike, T: npt.ArrayLike) -> Array:
+    """Return D = sqrt(C T) in [0, 1].
+
+    With the standard C and equal contributions D is the square root of the geometric mean of U; for
+    two subsystems D = (U1 U2)^(1/4).
+    """
+    return _at_most_one(np.sqrt(np.asarray(C, dtype=float) * np.asarray(T, dtype=float)))
+
+
+def _at_most_one(values: Array) -> Array:
+    return np.where((values > 1) & (values < 1 + SNAP), 1.0, values)

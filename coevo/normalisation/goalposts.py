@@ -1,0 +1,150 @@
+"""Minima and maxima that figures are held against, by the reference chosen (docs/methods.md, 2).
+
+A reference takes figures x (..., rows, m), the region-years of the rows, and what it may look at
+besides. Leading axes are draws, each a panel of its own.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.errors import StudyError
+
+Array = npt.NDArray[np.float64]
+POSTS = ["indicator", "group", "low", "high"]
+
+
+class Goalposts(NamedTuple):
+    """Minima and maxima (..., groups, m), names of the groups, the group (rows,) of each row."""
+
+    low: Array
+    high: Array
+    names: list[str]
+    group: npt.NDArray[np.intp]
+
+    def ends(self) -> tuple[Array, Array]:
+        """Return minima and maxima (..., rows, m); (..., 1, m) where one holds for all rows."""
+        if len(self.names) == 1:
+            return self.low, self.high
+        return self.low[..., self.group, :], self.high[..., self.group, :]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a reference may look at beside the figures: rows, columns, base period, kept goalposts.
+
+    rows: region, (name) and year of each row; indicators: of each column.
+    """
+
+    rows: pd.MultiIndex
+    indicators: list[str]
+    base: tuple[int, int] | None = None  # first and last year
+    kept: pd.DataFrame | None = None  # indicator, low, high
+
+    def level(self, name: str) -> pd.Index:
+        return self.rows.get_level_values(name)
+
+
+def panel_reference(x: Array, scope: Scope) -> Goalposts:
+    """Minimum and maximum over all regions and years: comparable, but a new year rewrites them."""
+    return _alike(x.min(axis=-2), x.max(axis=-2), scope)
+
+
+def year_reference(x: Array, scope: Scope) -> Goalposts:
+    """Within each year: ranks regions, but says nothing of change over time."""
+    return _by_group(x, scope.level("year"))
+
+
+def region_reference(x: Array, scope: Scope) -> Goalposts:
+    """Within each region: shows its own rise, but regions cannot be compared."""
+    return _by_group(x, scope.level("region"))
+
+
+def base_reference(x: Array, scope: Scope) -> Goalposts:
+    """Over the regions and years of a stated base period; later figures may lie beyond."""
+    if scope.base is None:
+        raise StudyError("normalisation.base: reference base needs the first and the last year")
+    first, last = scope.base
+    inside = x[..., np.asarray(scope.level("year").to_series().between(first, last)), :]
+    if not inside.shape[-2]:
+        raise StudyError(
+            f"normalisation.base: no complete figures for {first} to {last}; choose other years"
+        )
+    return _alike(inside.min(axis=-2), inside.max(axis=-2), scope)
+
+
+def kept_reference(x: Array, scope: Scope) -> Goalposts:
+    """Minima and maxima of a kept file, for instance of a release: a new year changes none."""
+    if scope.kept is None:
+        raise StudyError("normalisation.goalposts: reference goalposts needs a file of them")
+    _check_unchanged(scope.kept)
+    kept = scope.kept.set_index("indicator")
+    lacking = [indicator for indicator in scope.indicators if indicator not in kept.index]
+    if lacking:
+        raise StudyError(
+            f"normalisation.goalposts: the file has no row for {', '.join(lacking)}; add it, or "
+            "choose another reference"
+        )
+    if kept.index.has_duplicates:
+        raise StudyError(
+            "normalisation.goalposts: the file has several rows per indicator; goalposts come from "
+            "a reference that has one, such as panel or base"
+        )
+    low, high = kept.loc[scope.indicators, ["low", "high"]].to_numpy(dtype=float).T
+    return _alike(low, high, scope)
+
+
+def vector_norm(x: Array, scope: Scope) -> Goalposts:
+    """Zero and the root of the sum of squares: z = x / |x|, the vector normalisation of TOPSIS.
+
+    `StudyError` for a negative figure: z would leave [0, 1].
+    """
+    negative = (x < 0).any(axis=tuple(range(x.ndim - 1)))
+    if negative.any():
+        bad = ", ".join(np.array(scope.indicators)[negative])
+        raise StudyError(f"normalisation.method: vector needs figures of 0 or more; not so: {bad}")
+    norm = np.sqrt((x**2).sum(axis=-2))
+    return _alike(np.zeros_like(norm), norm, scope)
+
+
+def _alike(low: Array, high: Array, scope: Scope) -> Goalposts:
+    """One minimum and maximum (..., m) for all rows."""
+    return Goalposts(low[..., None, :], high[..., None, :], [""], np.zeros(len(scope.rows), int))
+
+
+def _by_group(x: Array, labels: pd.Index) -> Goalposts:
+    """Minimum and maximum of each indicator within each group of rows."""
+    group, names = pd.factorize(labels, sort=True)
+    own = [x[..., group == k, :] for k in range(len(names))]
+    low, high = (np.stack([f(part, axis=-2) for part in own], axis=-2) for f in (np.min, np.max))
+    return Goalposts(low, high, [str(name) for name in names], group)
+
+
+def digest(goalposts: pd.DataFrame) -> str:
+    """Return the hash of goalposts (indicator, group, low, high) as text."""
+    return hashlib.sha256(goalposts.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
+
+
+def _check_unchanged(goalposts: pd.DataFrame) -> None:
+    """Raise `StudyError` if kept goalposts do not give the hash that was written beside them."""
+    columns = [column for column in POSTS if column in goalposts]
+    if "sha256" in goalposts and set(goalposts["sha256"]) != {digest(goalposts[columns])}:
+        raise StudyError(
+            "normalisation.goalposts: the file was changed after it was made: its figures do not "
+            "give its sha256; take the file as it was kept, or remove the column sha256"
+        )
+
+
+# name -> goalposts of complete figures (rows, m)
+REFERENCES: dict[str, Callable[[Array, Scope], Goalposts]] = {
+    "panel": panel_reference,
+    "year": year_reference,
+    "region": region_reference,
+    "base": base_reference,
+    "goalposts": kept_reference,
+}
