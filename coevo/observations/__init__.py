@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
@@ -94,28 +95,42 @@ def _check_sources(
         )
 
 
-def _frame(reads: list[pd.DataFrame], sources: list[TableSource]) -> pd.DataFrame:
-    """Return the figures of all tables; `source` is the place of a figure's table."""
-    tables = [read.assign(source=place) for place, read in enumerate(reads)]
-    none = pd.DataFrame(columns=[*FIGURES, "source"], dtype=int)
-    frame = pd.concat(tables or [none], ignore_index=True).astype({"year": "int64"})
-    vintages = sorted({source.vintage for source in sources})
-    of_source = np.array([vintages.index(source.vintage) for source in sources], dtype=np.int32)
-    frame["vintage"] = of_source[frame["source"]] if len(reads) else 0
-    order = np.lexsort([frame[name] for name in ("vintage", "year", "region", "indicator")])
-    return frame.iloc[order].reset_index(drop=True)
+def _merged(
+    reads: list[pd.DataFrame], sources: list[TableSource], problems: Problems
+) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Return the figures of all tables, each once, by indicator, region and year, and remarks.
+
+    `source` is the place of a figure's table in `sources`, which are sorted by vintage.
+    """
+    none = pd.DataFrame(columns=FIGURES, dtype=int)
+    frame = pd.concat([read.assign(source=n) for n, read in enumerate(reads or [none])])
+    order = np.lexsort([frame[name] for name in ("source", "year", "region", "indicator")])
+    frame = frame.iloc[order].reset_index(drop=True)
+    vintages = pd.factorize(np.array([source.vintage for source in sources], dtype=object))[0]
+    frame["vintage"] = vintages[frame["source"]]
+    frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
+    return frame, [_remark(remark, sources[source]) for source, remark in doubles]
 
 
-def _texts(names: Iterable[str], places: pd.Series) -> np.ndarray:
-    texts: np.ndarray = np.array([*names, ""], dtype=object)[places.to_numpy()]
-    return texts
-
-
-def _cells(frame: pd.DataFrame) -> list[str]:
-    """Return the address of each figure's cell."""
-    letters = [cell_name(0, column)[:-1] for column in range(int(frame["column"].max()) + 1)]
+def _in_words(
+    frame: pd.DataFrame, sources: list[TableSource], known: StudyTerms
+) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of observations.csv but the name, from the figures of tables."""
+    columns = {name: frame[name].to_numpy() for name in ("year", "value", "half_unit")}
+    vocabularies: dict[str, Iterable[str]] = {
+        "region": known.regions.codes,
+        "indicator": known.units,
+        "unit": UNITS,
+        "flag": READ_FLAGS,
+    }
+    for name, words in vocabularies.items():
+        columns[name] = np.array([*words], dtype=object)[frame[name]]
+    for number, name in enumerate(TableSource._fields):
+        columns[name] = np.array([s[number] for s in sources], dtype=object)[frame["source"]]
+    letters = [cell_name(0, column)[:-1] for column in range(frame["column"].max() + 1)]
     places = zip(frame["column"].tolist(), frame["row"].tolist(), strict=True)
-    return [f"{letters[column]}{row + 1}" for column, row in places]
+    columns["cell"] = np.array([f"{letters[c]}{row + 1}" for c, row in places], dtype=object)
+    return columns
 
 
 def read_observations(
@@ -144,30 +159,13 @@ def read_observations(
             reads += tables
             sources += [source] * len(tables)
             remarks += about
-    frame = _frame(reads, sources)
-    frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
-    remarks += [_remark(remark, sources[source]) for source, remark in doubles]
+    frame, doubles = _merged(reads, sources, problems)
     ids = list(known.units)
     found = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(found, seen, known, raw.as_posix(), problems)
     problems.check()
-    vintages = sorted({source.vintage for source in sources})
-    observations = pd.DataFrame(
-        {
-            "region": _texts(known.regions.codes, frame["region"]),
-            "year": frame["year"].to_numpy(),
-            "indicator": _texts(ids, frame["indicator"]),
-            "value": frame["value"].to_numpy(),
-            "unit": _texts(UNITS, frame["unit"]),
-            "vintage": _texts(vintages, frame["vintage"]),
-            "file": _texts((source.file for source in sources), frame["source"]),
-            "sheet": _texts((source.sheet for source in sources), frame["source"]),
-            "cell": _cells(frame),
-            "flag": _texts(READ_FLAGS, frame["flag"]),
-            "half_unit": frame["half_unit"].to_numpy(),
-        }
-    )
-    return observations, pd.DataFrame(remarks, columns=REMARKS)
+    observations = pd.DataFrame(_in_words(frame, sources, known))
+    return observations, pd.DataFrame(remarks + doubles, columns=REMARKS)
 
 
 def study_terms(
