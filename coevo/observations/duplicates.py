@@ -33,10 +33,9 @@ def merge_duplicates(
     groups = double.groupby(KEY, sort=False)
     kept = groups[["value", "source", "row", "column"]].transform("first")
     further = groups.cumcount() > 0
-    pairs = double.join(kept, rsuffix="_kept")[further & ~double["missing"]]
-    pairs["equal"] = (pairs["value_kept"] - pairs["value"]).abs() <= SAME * pairs[
-        "value_kept"
-    ].abs()
+    pairs = double.join(kept.add_suffix("_kept"))[further & ~double["missing"]]
+    apart = (pairs["value_kept"] - pairs["value"]).abs()
+    pairs["equal"] = apart <= SAME * pairs["value_kept"].abs()
     pairs = pairs.sort_values(["row_kept", "column_kept"], kind="stable")
     remarks = []
     for (equal, source, other), part in pairs.groupby(["equal", "source_kept", "source"]):

@@ -9,20 +9,31 @@ from coevo.observations.sheets import Remark, Sheet, cell_name
 MOST_RUNS = 20  # of hidden rows that a remark names
 
 
-def with_hidden_sheets(sheets: list[Sheet], hidden: list[str], shown: str) -> list[Sheet]:
-    """Let the first sheet say which sheets are hidden and hence not read: lists and drafts.
+def visible_sheets(
+    sheets: Iterable[tuple[str, Callable[[int], Sheet | None] | None]], shown: str
+) -> list[Sheet]:
+    """Read the visible sheets of a workbook that say something.
 
+    sheets: names, each with its reader, which takes the number of cells read so far; None for a
+    hidden sheet. The first sheet read says which are hidden and hence not read: lists and drafts.
     Raises `StudyError` if nothing else is there.
     """
-    if not hidden:
-        return sheets
-    if not sheets:
+    found: list[Sheet] = []
+    hidden: list[str] = []
+    for name, read in sheets:
+        if read is None:
+            hidden.append(name)
+        elif sheet := read(sum(other.values.size for other in found)):
+            found.append(sheet)
+    if hidden and not found:
         raise StudyError(
             f"{shown}: everything in it is on hidden sheets ({', '.join(hidden)}), which are not "
             "read; unhide the sheet that holds the figures"
         )
-    remark = Remark("hidden", "hidden_sheets", {"sheets": hidden})
-    return [replace(sheets[0], remarks=(remark, *sheets[0].remarks)), *sheets[1:]]
+    if hidden:
+        remark = Remark("hidden", "hidden_sheets", {"sheets": hidden})
+        found[0] = replace(found[0], remarks=(remark, *found[0].remarks))
+    return found
 
 
 def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:

@@ -36,18 +36,15 @@ def _is_value(column: HeadColumn) -> bool:
     return head_kind(column.name.text) == "value"
 
 
-def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None) -> BlockReader:
+def _laid_out(*axes: Axis | None) -> BlockReader:
     """Return the reader of tables whose region, year and indicator change along these axes."""
 
     def reader(block: TableBlock) -> FigureTable | None:
-        if _axes(block) != (region, when, indicator):
+        if _axes(block) != axes:
             return None
-        columns = [
-            column
-            for column, head in block.columns.items()
-            if (head.year if when == "column" else head.name).text
-        ]
-        return build_table(block, (region, when, indicator), columns)
+        dated, heads = axes[1] == "column", block.columns.items()
+        columns = [c for c, head in heads if (head.year if dated else head.name).text]
+        return build_table(block, _axes(block), columns)
 
     return reader
 

@@ -9,14 +9,6 @@ MOST_CELLS, MOST_ROWS, MOST_COLUMNS = 10_000_000, 200_000, 16_384
 SPARSE, EMPTY_SHARE = 1_000_000, 100
 
 
-def check_size(size: int, shown: str) -> None:
-    """Raise `StudyError` for a file of more than `LARGEST` bytes."""
-    if size > LARGEST:
-        raise StudyError(
-            f"{shown}: has {size:,} bytes, above the limit of {LARGEST:,}; split it by indicator"
-        )
-
-
 def check_extent(rows: int, columns: int, filled: int, where: str, before: int = 0) -> None:
     """Raise `StudyError` for a table that is too large to be one.
 

@@ -1,20 +1,20 @@
 """xls workbooks, as Excel wrote them until 2003 and statistics offices still do, read by xlrd."""
 
 import io
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import xlrd
 from xlrd import error_text_from_code, xldate
 
 from coevo.errors import StudyError
-from coevo.observations.hidden import with_hidden_sheets
+from coevo.observations.archives import PASSWORD
+from coevo.observations.hidden import visible_sheets
 from coevo.observations.number_formats import number_style
 from coevo.observations.placed_cells import PlacedCells
 from coevo.observations.sheets import ERROR, CellValue, Fault, MergedRange, NumberStyle, Sheet
-
-PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
 
 
 def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -31,16 +31,14 @@ def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
         if "encrypted" in str(problem).lower():
             raise StudyError(f"{shown}: {PASSWORD}") from problem
         raise
-    sheets: list[Sheet] = []
-    hidden: list[str] = []
+    return visible_sheets(_sheets(book, shown), shown)
+
+
+def _sheets(book: Any, shown: str) -> Iterator[tuple[str, Callable[[int], Sheet | None] | None]]:
     for number, name in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(number)
-        if sheet.visibility:
-            hidden.append(name)
-        elif read := _sheet(sheet, shown, sum(read.values.size for read in sheets)):
-            sheets.append(read)
+        yield name, None if sheet.visibility else partial(_sheet, sheet, shown)
         book.unload_sheet(number)
-    return with_hidden_sheets(sheets, hidden, shown)
 
 
 def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:

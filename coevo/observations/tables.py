@@ -120,19 +120,17 @@ def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[i
     These are: a column of units, the brackets of an indicator, the head of the column, a line above
     the head.
     """
-    heads = [block.columns[column].unit for column in columns]
-    inside = [_inside(words) for words in indicator.flat] if axes[2] != "column" else []
-    common = [*(heads if len(columns) == 1 else ()), *(inside if axes[2] is None else ())]
-    shared = next((words for words in common if words.text), block.stated("unit"))
-    if "unit" in block.labels or axes[2] == "row":
-        size = len(block.body)
-        own = _row_words(block, "unit") if "unit" in block.labels else [NONE] * size
-        named = inside if axes[2] == "row" else [NONE] * size
-        options = zip(own, named, strict=True)
-        return _along([next((w for w in said if w.text), shared) for said in options], "row")
-    if any(words.text for words in heads):
-        return _along([words if words.text else shared for words in heads], "column")
-    return _along([shared], None)
+    inside = _along([_inside(words) for words in indicator.flat], axes[2])
+    options = [inside] if axes[2] is None else []
+    options.append(_along([block.columns[column].unit for column in columns], "column"))
+    options += [inside] if axes[2] == "row" else []
+    options += [_along(_row_words(block, "unit"), "row")] if "unit" in block.labels else []
+    units = _along([block.stated("unit")], None)
+    for labels in options:
+        said = np.array([words.text != "" for words in labels.flat]).reshape(labels.shape)
+        if said.any():
+            units = np.where(said, labels, units)
+    return units
 
 
 def odd_heads(block: TableBlock) -> list[str]:

@@ -10,7 +10,7 @@ import re
 import warnings
 from collections import Counter
 from datetime import datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -21,7 +21,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from coevo.errors import StudyError
 from coevo.observations.archives import BROKEN, check_archive
-from coevo.observations.hidden import with_hidden_sheets
+from coevo.observations.hidden import visible_sheets
 from coevo.observations.limits import MOST_COLUMNS
 from coevo.observations.number_formats import number_style
 from coevo.observations.placed_cells import PlacedCells
@@ -126,7 +126,6 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
     """Return the visible, non-empty worksheets of an xlsx workbook; `StudyError` for hazards."""
     check_archive(data, shown)
-    sheets: list[Sheet] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl says which ornaments it leaves out
         reader = _Workbook(data)
@@ -136,13 +135,11 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
             if name not in (*reader.wb.sheetnames, *reader.charts) or count > 1:
                 reason = f"its sheet '{name}' is missing or there twice"
                 raise StudyError(f"{shown}: {BROKEN.format(reason)}")
-        hidden = []
-        for sheet in reader.wb.worksheets:
-            if sheet.sheet_state != "visible":
-                hidden.append(sheet.title)
-            elif read := _sheet(sheet, shown, sum(read.values.size for read in sheets)):
-                sheets.append(read)
-    return with_hidden_sheets(sheets, hidden, shown)
+        sheets = (
+            (sheet.title, partial(_sheet, sheet, shown) if sheet.sheet_state == "visible" else None)
+            for sheet in reader.wb.worksheets
+        )
+        return visible_sheets(sheets, shown)
 
 
 def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
