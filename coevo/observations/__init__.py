@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from coevo.errors import Problems, StudyError
 from coevo.observations.cells import known_marks
@@ -17,7 +18,7 @@ from coevo.observations.opening import read_sheets
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.remark_texts import remark_text
-from coevo.observations.sheets import Remark, Sheet, cell_name, cell_text
+from coevo.observations.sheets import Remark, Sheet, cell_text
 from coevo.observations.units import UNITS
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
@@ -39,7 +40,7 @@ class TableSource(NamedTuple):
 
 
 def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[str, str]:
-    cell = "" if remark.row is None else cell_name(remark.row, remark.column or 0)
+    cell = "" if remark.row is None else xl_rowcol_to_cell(remark.row, remark.column or 0)
     said = remark_text(remark.message, remark.fields)
     place = {"file": source.file, "sheet": source.sheet, "cell": cell}
     return {"check": remark.check, "indicator": indicator, **place, "message": said}
@@ -127,7 +128,7 @@ def _in_words(
         columns[name] = np.array([*words], dtype=object)[frame[name]]
     for number, name in enumerate(TableSource._fields):
         columns[name] = np.array([s[number] for s in sources], dtype=object)[frame["source"]]
-    letters = [cell_name(0, column)[:-1] for column in range(frame["column"].max() + 1)]
+    letters = [xl_col_to_name(column) for column in range(frame["column"].max() + 1)]
     places = zip(frame["column"].tolist(), frame["row"].tolist(), strict=True)
     columns["cell"] = np.array([f"{letters[c]}{row + 1}" for c, row in places], dtype=object)
     return columns

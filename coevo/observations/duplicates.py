@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import Problems
-from coevo.observations.sheets import Remark, cell_name
+from coevo.observations.sheets import Remark
 
 KEY = ["vintage", "region", "indicator", "year"]
 SAME = 1e-12  # relative; the same figure may come in 万元 and in 亿元
@@ -14,7 +15,7 @@ SHOWN = 3  # pairs of cells in a message
 
 
 def _cell(pair: Mapping[str, Any], end: str = "") -> str:
-    place = cell_name(pair[f"row{end}"], pair[f"column{end}"])
+    place = xl_rowcol_to_cell(pair[f"row{end}"], pair[f"column{end}"])
     return f"{place} = {pair[f'value{end}']:.10g}"
 
 
@@ -54,7 +55,7 @@ def merge_duplicates(
         there = "in the same table" if source == other else f"in {places[other]}"
         figures = "1 figure differs" if len(part) == 1 else f"{len(part)} figures differ"
         problems.add(
-            f"{places[source]} › {cell_name(row, column)}: {figures} from those for the same "
-            f"region, year and indicator {there}: {cells}{more}; keep the right ones"
+            f"{places[source]} › {xl_rowcol_to_cell(row, column)}: {figures} from those for the "
+            f"same region, year and indicator {there}: {cells}{more}; keep the right ones"
         )
     return frame.drop(index=double.index[further]), remarks

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from xlsxwriter.utility import xl_col_to_name
+
 from coevo.errors import StudyError
-from coevo.observations.sheets import Remark, Sheet, cell_name
+from coevo.observations.sheets import Remark, Sheet
 
 MOST_RUNS = 20  # of hidden rows that a remark names
 
@@ -40,7 +42,7 @@ def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
     """Return the remark on hidden rows and columns of a sheet, if there are any."""
     runs = {
         "rows": _runs(rows, lambda row: str(row + 1)),
-        "columns": _runs(columns, lambda column: cell_name(0, column)[:-1]),
+        "columns": _runs(columns, xl_col_to_name),
     }
     if not any(runs.values()):
         return []

@@ -1,7 +1,8 @@
 """How much a raw file may hold: far above any table of yearly figures, far below what harms."""
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from coevo.errors import StudyError
-from coevo.observations.sheets import cell_name
 
 LARGEST = 200_000_000  # bytes of a file, packed or unpacked
 MOST_CELLS, MOST_ROWS, MOST_COLUMNS = 10_000_000, 200_000, 16_384
@@ -23,8 +24,7 @@ def check_extent(rows: int, columns: int, filled: int, where: str, before: int =
         or together > MOST_CELLS
         or (cells > SPARSE and cells > EMPTY_SHARE * filled)
     ):
-        known = columns <= MOST_COLUMNS
-        last = cell_name(rows - 1, columns - 1) if known else f"column {columns:,}"
+        last = xl_rowcol_to_cell(rows - 1, columns - 1)
         raise StudyError(
             f"{where}: has cells far beyond any table (as far as {last}, {together:,} cells); "
             "delete what stands outside the table, or split the table"

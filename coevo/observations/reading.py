@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
 from coevo.observations.cells import FLAGS, FORMS, block_figures
@@ -19,12 +20,12 @@ from coevo.observations.recognition import (
     Marked,
     StudyTerms,
     TableLines,
-    per_word,
     region_codes,
     remark_groups,
-    year_codes,
+    word_codes,
+    year_code,
 )
-from coevo.observations.sheets import CellWords, cell_name
+from coevo.observations.sheets import CellWords
 from coevo.observations.tables import FigureTable
 from coevo.observations.units import NAMES, UNITS, Unit, conversion, find_unit
 
@@ -69,7 +70,8 @@ def _scales(
         printed.append(words)
         return len(printed) - 1
 
-    pair = per_word(table.unit, number) + len(printed) * indicator
+    unit = word_codes(table.labels["unit"], number, lines)
+    pair = unit + len(printed) * indicator
     pairs, place = np.unique(pair, return_inverse=True)
     wanted = [UNITS[name] for name in known.units.values()]
     found: list[UnitScale] = []
@@ -91,26 +93,22 @@ def _wanted(
     """
     ids = list(known.units)
 
-    def name(words: CellWords) -> int:
+    def code(words: CellWords) -> int:
         if not words.text:
-            lines.add(
-                f"{lines.sheet.where()}: no line 指标：… above the head names the indicator; add it"
-            )
-            return UNKNOWN
+            raise StudyError("no line 指标：… above the head names the indicator; add it")
         lines.seen.add(words.text)
         found = find_indicator(words.text, known.names)
         return UNKNOWN if found is None else ids.index(found)
 
-    codes = per_word(table.indicator, name)
+    codes = word_codes(table.labels["indicator"], code, lines)
     wanted = np.broadcast_to(codes != UNKNOWN, (len(table.rows), len(table.columns)))
-    rows, columns = np.any(wanted, axis=1), np.any(wanted, axis=0)
     if (codes != UNKNOWN).any() or not len(table.rows):
         for message in table.problems:
             lines.add(message)
     if not wanted.any():
         return None
-    table = table.part(rows, columns)
-    return table, per_word(table.indicator, name)
+    table = table.part(np.any(wanted, axis=1), np.any(wanted, axis=0))
+    return table, word_codes(table.labels["indicator"], code, lines)
 
 
 def figures_of_table(
@@ -128,9 +126,10 @@ def figures_of_table(
     style = None if sheet.style is None else sheet.style[part]
     cell, said = block_figures(sheet.values[part], known.marks, sheet.styles, style)
     filled = said["filled"].to_numpy()[cell]
-    region = region_codes(table.region, filled, known, lines)
-    remark_groups(table.region, region, said["value"].notna().to_numpy()[cell], lines)
-    when = year_codes(table.year, filled, lines)
+    region = region_codes(table.labels["region"], filled, known, lines)
+    numbers = said["value"].notna().to_numpy()[cell]
+    remark_groups(table.labels["region"], region, numbers, lines)
+    when = word_codes(table.labels["year"], year_code, lines, filled)
     kept = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
     years = np.broadcast_to(when, cell.shape)[kept & filled]
     if not len(years):
@@ -167,16 +166,17 @@ def _scaled(
     value = said["value"].to_numpy()[cell]
     refused = (said["problem"] != "").to_numpy()[cell]
     for place in np.flatnonzero(refused | (np.isnan(factor) & ~np.isnan(value))):
-        name = np.broadcast_to(table.indicator, kept.shape)[down[place], across[place]].text
+        names = np.broadcast_to(table.labels["indicator"], kept.shape)
         no_share = (
-            f"is a percentage, but the unit of '{name}' is none; correct the figure or its format"
+            f"is a percentage, but the unit of '{names[down[place], across[place]].text}' is none; "
+            "correct the figure or its format"
         )
         words = CellWords("", int(read["row"][place]), int(read["column"][place]))
         lines.problem(words, said["problem"].iat[cell[place]] or no_share)
     noted = np.flatnonzero(flag == NOTED)
     if len(noted):
         words = CellWords("", int(read["row"][noted[0]]), int(read["column"][noted[0]]))
-        fields = {"figures": len(noted), "cell": cell_name(words.row, words.column)}
+        fields = {"figures": len(noted), "cell": xl_rowcol_to_cell(words.row, words.column)}
         lines.remark("noted", "note_marks", fields, words)
     read_as = np.array([one.read_as for one in scales])[scale] & (flag <= NOTED)
     read["value"] = value * factor

@@ -63,41 +63,44 @@ class TableLines:
             )
 
 
-def per_word(labels: Labels, code: Callable[[CellWords], int]) -> Codes:
-    """Return the code of each word, asking once per text; the shape is that of the labels."""
-    memo: dict[str, int] = {}
-    for words in labels.flat:
-        if words.text not in memo:
-            memo[words.text] = code(words)
-    codes = (memo[words.text] for words in labels.flat)
-    return np.fromiter(codes, dtype=np.int64, count=labels.size).reshape(labels.shape)
-
-
 def _counts_beside(cells: Marked, labels: Labels) -> Codes:
     """Return for each label how many of the cells beside it are marked."""
     counts: Codes = cells.sum(axis=tuple(np.flatnonzero(np.equal(labels.shape, 1))), keepdims=True)
     return counts
 
 
-def _texts_beside(filled: Marked, labels: Labels) -> set[str]:
-    """Return the words beside which any cell is filled."""
-    return {words.text for words in labels[_counts_beside(filled, labels) > 0]}
+def word_codes(
+    labels: Labels,
+    code: Callable[[CellWords], int],
+    lines: TableLines,
+    filled: Marked | None = None,
+) -> Codes:
+    """Return the code of each word, asked for once per text; the shape is that of the labels.
+
+    Where `code` raises `StudyError` it is `UNKNOWN`, and a problem if cells beside it are filled.
+    """
+    some = labels.flat if filled is None else labels[_counts_beside(filled, labels) > 0]
+    beside = {words.text for words in some}
+    memo: dict[str, int] = {}
+    for words in labels.flat:
+        if words.text not in memo:
+            try:
+                memo[words.text] = code(words)
+            except StudyError as problem:
+                memo[words.text] = UNKNOWN
+                if words.text in beside:
+                    lines.problem(words, str(problem))
+    codes = (memo[words.text] for words in labels.flat)
+    return np.fromiter(codes, dtype=np.int64, count=labels.size).reshape(labels.shape)
 
 
 def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: TableLines) -> Codes:
-    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems.
-
-    A name that is not known is a problem if figures stand beside it.
-    """
-    beside = _texts_beside(filled, labels)
+    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems."""
 
     def code(words: CellWords) -> int:
-        try:
-            place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
-        except StudyError as problem:
-            if words.text in beside:
-                lines.problem(words, str(problem))
-            return UNKNOWN
+        if not words.text:
+            raise StudyError("no line 地区：… above the head names the region; add it")
+        place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
         if not place.code:
             return ASIDE
         if place.variant:
@@ -106,7 +109,7 @@ def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: Table
             lines.remark("variant_name", "variant_name", fields, words)
         return known.regions.rank[place.code]
 
-    return per_word(labels, code)
+    return word_codes(labels, code, lines, filled)
 
 
 def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLines) -> None:
@@ -122,14 +125,9 @@ def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLin
         lines.remark("set_aside", "no_single_region", fields, first[text])
 
 
-def year_codes(labels: Labels, filled: Marked, lines: TableLines) -> Codes:
-    """Return the years; `UNKNOWN`, and a problem if figures stand beside, for what is none."""
-    beside = _texts_beside(filled, labels)
-
-    def code(words: CellWords) -> int:
-        when = head_year(words.text)
-        if when is None and words.text and words.text in beside:
-            lines.problem(words, f'"{words.text}" is not understood as a year; write it as 2015')
-        return UNKNOWN if when is None else when
-
-    return per_word(labels, code)
+def year_code(words: CellWords) -> int:
+    """Return the year that a word is; `StudyError` for what is none."""
+    when = head_year(words.text)
+    if when is None and words.text:
+        raise StudyError(f'"{words.text}" is not understood as a year; write it as 2015')
+    return UNKNOWN if when is None else when

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
 
@@ -120,7 +121,7 @@ class Sheet:
 
     def where(self, row: int = -1, column: int = -1) -> str:
         """Return `file › sheet › C7` for a message."""
-        cell = cell_name(row, column) if row >= 0 and column >= 0 else ""
+        cell = xl_rowcol_to_cell(row, column) if row >= 0 and column >= 0 else ""
         return " › ".join(part for part in (self.file, self.name, cell) if part)
 
 
@@ -147,13 +148,3 @@ def cell_text(value: CellValue) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).translate(PLAIN).strip()
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return the A1 name of zero-based `row`, `column`: (6, 2) is C7."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"

@@ -32,29 +32,17 @@ class FigureTable:
 
     rows: npt.NDArray[np.int32]
     columns: npt.NDArray[np.int32]
-    region: Labels
-    year: Labels
-    indicator: Labels
-    unit: Labels
+    labels: dict[str, Labels]  # of region, year, indicator and unit
     problems: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
     def part(self, rows: npt.NDArray[np.bool_], columns: npt.NDArray[np.bool_]) -> "FigureTable":
         """Return what stands in some of the rows and columns, chosen by True."""
-
-        def cut(labels: Labels) -> Labels:
-            labels = labels[rows] if len(labels) == len(rows) else labels
-            return labels[:, columns] if labels.shape[1] == len(columns) else labels
-
-        return replace(
-            self,
-            rows=self.rows[rows],
-            columns=self.columns[columns],
-            region=cut(self.region),
-            year=cut(self.year),
-            indicator=cut(self.indicator),
-            unit=cut(self.unit),
-        )
+        labels = {}
+        for what, words in self.labels.items():
+            words = words[rows] if len(words) == len(rows) else words
+            labels[what] = words[:, columns] if words.shape[1] == len(columns) else words
+        return replace(self, rows=self.rows[rows], columns=self.columns[columns], labels=labels)
 
 
 def _along(words: Sequence[CellWords], axis: Axis | None) -> Labels:
@@ -89,9 +77,9 @@ def _year_above(block: TableBlock, problems: list[str]) -> CellWords:
 
 def _labels(
     block: TableBlock, axes: Axes, columns: Sequence[int], problems: list[str]
-) -> list[Labels]:
+) -> dict[str, Labels]:
     """Return the words for region, year and indicator, each along its axis or from above."""
-    found = []
+    found = {}
     for what, axis in zip(("region", "year", "indicator"), axes, strict=True):
         if axis == "row":
             words = _row_words(block, what)
@@ -100,11 +88,7 @@ def _labels(
             words = [head.year if what == "year" else head.name for head in heads]
         else:
             words = [_year_above(block, problems) if what == "year" else block.stated(what)]
-        if what == "region" and axis is None and not words[0].text:
-            problems.append(
-                f"{block.sheet.where()}: no line 地区：… above the head names the region; add it"
-            )
-        found.append(_along(words, axis))
+        found[what] = _along(words, axis)
     return found
 
 
@@ -186,10 +170,10 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
     """Return the table of a block whose figures stand in `columns`; rows without label are left."""
     sheet = block.sheet
     problems = _form(block, columns)
-    region, when, indicator = labels = _labels(block, axes, columns, problems)
+    labels = _labels(block, axes, columns, problems)
     kept = np.ones(len(block.body), dtype=bool)
-    for label in (label for label, axis in zip(labels, axes, strict=True) if axis == "row"):
-        for number, words in enumerate(label.flat):
+    for label, axis in zip(labels.values(), axes, strict=True):
+        for number, words in enumerate(label.flat if axis == "row" else ()):
             if not words.text and kept[number]:
                 kept[number] = False
                 if any(cell_text(sheet.values[block.body[number], c]) for c in columns):
@@ -198,10 +182,7 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
     table = FigureTable(
         np.array(block.body, dtype=np.int32),
         np.array(columns, dtype=np.int32),
-        region,
-        when,
-        indicator,
-        _units(block, axes, indicator, columns),
+        labels | {"unit": _units(block, axes, labels["indicator"], columns)},
         tuple(problems),
         block.remarks + tuple(_unread(block, columns) if "column" in axes[:2] else ()),
     )

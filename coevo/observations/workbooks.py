@@ -18,6 +18,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
 from coevo.observations.archives import BROKEN, check_archive
@@ -34,7 +35,6 @@ from coevo.observations.sheets import (
     NumberStyle,
     Remark,
     Sheet,
-    cell_name,
 )
 
 WORKBOOK = "xl/workbook.xml"
@@ -184,5 +184,5 @@ def _linked_remarks(linked: list[tuple[int, int]]) -> list[Remark]:
     """Return the remark on cells that are computed from another workbook, if there are any."""
     if not linked:
         return []
-    fields = {"cell": cell_name(*linked[0]), "others": len(linked) - 1}
+    fields = {"cell": xl_rowcol_to_cell(*linked[0]), "others": len(linked) - 1}
     return [Remark("external_link", "computed_elsewhere", fields, *linked[0])]

@@ -10,7 +10,6 @@ from openpyxl import Workbook
 
 from coevo.errors import StudyError
 from coevo.observations import observe
-from coevo.observations.sheets import cell_name
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.vintages import revisions
 from tests.unit.readers_agree import assert_readers_agree
@@ -271,6 +270,15 @@ def test_line_ends_of_an_old_mac_are_read(raw):
     assert found["value"].tolist() == [10, 20]
 
 
+def test_a_table_that_names_no_region_says_what_to_add(raw):
+    rows = [["指标：就业人员"], ["单位：人"], ["年份", "就业人员"], ["2015", 1.0]]
+    workbook(raw / "2026-10/a.xlsx", rows)
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    said = "raw/2026-10/a.xlsx › 表1: no line 地区：… above the head names the region; add it"
+    assert problem.value.messages == [said]
+
+
 def sales(raw, *rows, above=(), below=(), **options):
     """Read the rows of a table of sales beside one of staff; return figures of sales and audit."""
     sheet = table(rows=rows)[:4] + [list(row) for row in rows] + [list(row) for row in below]
@@ -452,10 +460,6 @@ def test_a_guide_sheet_and_notes_are_remarked(raw):
         ["note", "staff", "表3", "A8", "注：2016年为初步核算数"],
         ["set_aside", "", "表1", "", said],
     ]
-
-
-def test_addresses_of_cells():
-    assert cell_name(6, 2) == "C7" and cell_name(0, 26) == "AA1" and cell_name(9, 701) == "ZZ10"
 
 
 def test_more_names_than_one_may_serve_an_indicator_but_none_two(raw):
