@@ -116,16 +116,18 @@ def _merged(
 def _in_words(
     frame: pd.DataFrame, sources: list[TableSource], known: StudyTerms
 ) -> dict[str, npt.NDArray[Any]]:
-    """Return the columns of observations.csv but the name, from the figures of tables."""
+    """Return the columns of observations.csv from the figures of tables."""
     columns = {name: frame[name].to_numpy() for name in ("year", "value", "half_unit")}
     vocabularies: dict[str, Iterable[str]] = {
         "region": known.regions.codes,
+        "name": (known.regions.english[code] for code in known.regions.codes),
         "indicator": known.units,
         "unit": UNITS,
         "flag": READ_FLAGS,
     }
     for name, words in vocabularies.items():
-        columns[name] = np.array([*words], dtype=object)[frame[name]]
+        places = frame["region" if name == "name" else name]
+        columns[name] = np.array([*words], dtype=object)[places]
     for number, name in enumerate(TableSource._fields):
         columns[name] = np.array([s[number] for s in sources], dtype=object)[frame["source"]]
     letters = [xl_col_to_name(column) for column in range(frame["column"].max() + 1)]
@@ -139,9 +141,9 @@ def read_observations(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` into observations, and remarks on reading them.
 
-    Observations: the columns of observations.csv, without names, and `half_unit`: half a unit of
-    the last digit printed, in the indicator's unit. Remarks: check, indicator (of a table that has
-    one), file, sheet, cell, message. Raises `StudyError` with all problems of all files.
+    Observations: `COLUMNS`, `half_unit` in the indicator's unit. Remarks: check, indicator (of a
+    table that has one), file, sheet, cell, message. Raises `StudyError` with all problems of all
+    files.
     """
     problems, seen = Problems(), set[str]()
     reads: list[pd.DataFrame] = []
@@ -165,7 +167,7 @@ def read_observations(
     found = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(found, seen, known, raw.as_posix(), problems)
     problems.check()
-    observations = pd.DataFrame(_in_words(frame, sources, known))
+    observations = pd.DataFrame(_in_words(frame, sources, known), columns=COLUMNS)
     return observations, pd.DataFrame(remarks + doubles, columns=REMARKS)
 
 
@@ -204,7 +206,4 @@ def observe(
     a unit of the last digit printed.
     """
     known = study_terms(indicators, regions, units_read_as, missing_marks)
-    frame, remarks = read_observations([Path(file) for file in files], Path(raw), known)
-    names = dict(zip(regions["region"], regions["name_en"], strict=True))
-    frame.insert(1, "name", frame["region"].map(names))
-    return frame[COLUMNS], remarks
+    return read_observations([Path(file) for file in files], Path(raw), known)

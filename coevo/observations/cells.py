@@ -76,14 +76,6 @@ def known_marks(marks: Mapping[str, str]) -> dict[str, str]:
     return MISSING_MARKS | {cell_text(mark): kind for mark, kind in marks.items()}
 
 
-def _refuse(text: str, known: Mapping[str, str]) -> StudyError:
-    shown = ", ".join(f"'{mark}'" for mark in known if mark)
-    return StudyError(
-        f'"{text}" is not a number or a known mark for missing; correct the cell, leave it blank, '
-        f"use one of {shown}, or add the mark under missing_marks in the config"
-    )
-
-
 def printed_decimals(number: str) -> int:
     """Return the decimals that a number as text shows; 1.5e-3 shows four."""
     match = NUMBER.fullmatch(number)
@@ -114,9 +106,9 @@ def cell_figure(
     if isinstance(value, int | float):
         if not math.isfinite(value):
             raise StudyError(f'"{text}" is not a finite number; correct the cell')
-        shown = printed_decimals(repr(float(value))) if style.decimals is None else style.decimals
-        shown = 0 if style.decimals is None and float(value).is_integer() else shown
-        return CellFigure(float(value), "", shown, "ratio" if style.percent else "")
+        as_stored = "0" if float(value).is_integer() else repr(float(value))
+        decimals = printed_decimals(as_stored) if style.decimals is None else style.decimals
+        return CellFigure(float(value), "", decimals, "ratio" if style.percent else "")
     bare = without_marks(text)
     if bare in known and bare != text:
         return CellFigure(flag=known[bare])
@@ -125,7 +117,11 @@ def cell_figure(
     if THOUSANDS.fullmatch(number):
         number = number.replace(",", "").replace(" ", "")
     if not NUMBER.fullmatch(number):
-        raise _refuse(text, known)
+        shown = ", ".join(f"'{mark}'" for mark in known if mark)
+        raise StudyError(
+            f'"{text}" is not a number or a known mark for missing; correct the cell, leave it '
+            f"blank, use one of {shown}, or add the mark under missing_marks in the config"
+        )
     if not math.isfinite(float(number)):
         raise StudyError(f'"{text}" is not a finite number; correct the cell')
     return CellFigure(

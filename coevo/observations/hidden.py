@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from coevo.errors import StudyError
@@ -53,10 +54,6 @@ def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
 
 def _runs(numbers: Iterable[int], name: Callable[[int], str]) -> list[str]:
     """Return numbers as runs in order: `1-3`, `7`."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return [name(a) if a == b else f"{name(a)}-{name(b)}" for a, b in runs]
+    sorted_ = np.unique(np.fromiter(numbers, dtype=int))
+    runs = np.split(sorted_, np.flatnonzero(np.diff(sorted_) > 1) + 1) if len(sorted_) else []
+    return ["-".join(name(int(end)) for end in np.unique(run[[0, -1]])) for run in runs]

@@ -10,8 +10,7 @@ from contextlib import suppress
 from lxml import etree, html
 
 from coevo.errors import StudyError
-from coevo.observations.limits import MOST_COLUMNS, check_extent
-from coevo.observations.placed_cells import PlacedCells
+from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, check_extent
 from coevo.observations.sheets import MergedRange, Sheet
 from coevo.observations.text_tables import decoded
 

@@ -76,11 +76,13 @@ class Regions:
         """Take the table: region, name_zh, long_zh, name_en; traditional_zh, variants if any."""
         self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
         self.short: dict[str, str] = {}
+        self.english: dict[str, str] = {}
         self.names: list[str] = []
         variants = []
         for row in regions.to_dict("records"):
             code = row["region"]
             self.short[code] = row["name_zh"] or row["name_en"]
+            self.english[code] = row["name_en"]
             plainly = [row[column] for column in ("region", "name_zh", "long_zh", "name_en")]
             plainly += aliases(row.get("traditional_zh", ""))
             variants += [(name, code) for name in aliases(row.get("variants", ""))]

@@ -12,9 +12,16 @@ from xlrd import error_text_from_code, xldate
 from coevo.errors import StudyError
 from coevo.observations.archives import PASSWORD
 from coevo.observations.hidden import visible_sheets
-from coevo.observations.number_formats import number_style
 from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import ERROR, CellValue, Fault, MergedRange, NumberStyle, Sheet
+from coevo.observations.sheets import (
+    ERROR,
+    CellValue,
+    Fault,
+    MergedRange,
+    NumberStyle,
+    Sheet,
+    number_style,
+)
 
 
 def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:

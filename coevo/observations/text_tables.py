@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.observations.limits import check_extent
+from coevo.observations.placed_cells import check_extent
 from coevo.observations.sheets import Sheet
 
 DELIMITERS = (",", "\t", ";")

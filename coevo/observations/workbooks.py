@@ -23,9 +23,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from coevo.errors import StudyError
 from coevo.observations.archives import BROKEN, check_archive
 from coevo.observations.hidden import visible_sheets
-from coevo.observations.limits import MOST_COLUMNS
-from coevo.observations.number_formats import number_style
-from coevo.observations.placed_cells import PlacedCells
+from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells
 from coevo.observations.sheets import (
     ERROR,
     NO_VALUE,
@@ -35,6 +33,7 @@ from coevo.observations.sheets import (
     NumberStyle,
     Remark,
     Sheet,
+    number_style,
 )
 
 WORKBOOK = "xl/workbook.xml"
@@ -105,6 +104,13 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
 
     parse_extensions = parse_formatting = parse_sheet_protection = parse_legacy = pass_over
 
+    def remarks(self) -> list[Remark]:
+        """Return the remark on cells that are computed from another workbook, if there are any."""
+        if not self.linked:
+            return []
+        fields = {"cell": xl_rowcol_to_cell(*self.linked[0]), "others": len(self.linked) - 1}
+        return [Remark("external_link", "computed_elsewhere", fields, *self.linked[0])]
+
     def hidden_rows(self) -> list[int]:
         return [int(n) - 1 for n, row in self.row_dimensions.items() if row.get("hidden") in TRUE]
 
@@ -160,7 +166,7 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
         parser.merged(),
         parser.hidden_rows(),
         parser.hidden_columns(),
-        _linked_remarks(parser.linked),
+        parser.remarks(),
     )
 
 
@@ -178,11 +184,3 @@ def _value(value: Any) -> CellValue:
         return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) or None
     said: CellValue = value
     return said
-
-
-def _linked_remarks(linked: list[tuple[int, int]]) -> list[Remark]:
-    """Return the remark on cells that are computed from another workbook, if there are any."""
-    if not linked:
-        return []
-    fields = {"cell": xl_rowcol_to_cell(*linked[0]), "others": len(linked) - 1}
-    return [Remark("external_link", "computed_elsewhere", fields, *linked[0])]

@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from coevo.errors import StudyError
-from coevo.observations.number_formats import number_style
 from coevo.observations.opening import KINDS, read_sheets
-from coevo.observations.sheets import Fault, MergedRange, NumberStyle, Remark, Sheet
+from coevo.observations.sheets import Fault, MergedRange, NumberStyle, Remark, Sheet, number_style
 from coevo.observations.text_tables import text_sheets
 from tests.unit.readers_agree import assert_readers_agree
 
