@@ -10,15 +10,14 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from coevo.errors import Problems, StudyError
-from coevo.observations.cells import known_marks
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
-from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest_names
+from coevo.observations.names import find_indicator, nearest_names
 from coevo.observations.opening import read_sheets
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.remark_texts import remark_text
-from coevo.observations.sheets import Remark, Sheet, cell_text
+from coevo.observations.sheets import Remark, Sheet
 from coevo.observations.units import UNITS
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
@@ -80,10 +79,9 @@ def _check_sources(
     empty = {find_indicator(name, known.names) for name in seen}
     listed = ", ".join(sorted(seen)[:MOST_NAMES]) or "none"
     listed += f" and {len(seen) - MOST_NAMES} more" if len(seen) > MOST_NAMES else ""
-    for indicator, text in known.sources.items():
+    for indicator, names in known.sources.items():
         if indicator in found:
             continue
-        names = aliases(text)
         said = " or ".join(f"'{name}'" for name in names)
         if indicator in empty:
             problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {said}")
@@ -136,20 +134,26 @@ def _in_words(
     return columns
 
 
-def read_observations(
-    files: Iterable[Path], raw: Path, known: StudyTerms
+def observe(
+    files: Iterable[str],
+    raw: str,
+    indicators: pd.DataFrame,
+    regions: pd.DataFrame,
+    units_read_as: Mapping[str, str],
+    missing_marks: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the raw files `<raw>/<vintage>/...` into observations, and remarks on reading them.
+    """Read the raw files `<raw>/<vintage>/...` of a study.
 
-    Observations: `COLUMNS`, `half_unit` in the indicator's unit. Remarks: check, indicator (of a
-    table that has one), file, sheet, cell, message. Raises `StudyError` with all problems of all
-    files.
+    Returns observations and remarks as the tables of these names; figures are in the unit of the
+    indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
+    a unit of the last digit printed. Raises `StudyError` with all problems of all files.
     """
+    known = StudyTerms(indicators, regions, units_read_as, missing_marks)
     problems, seen = Problems(), set[str]()
     reads: list[pd.DataFrame] = []
     sources: list[TableSource] = []
     remarks: list[dict[str, str]] = []
-    for path in sorted(files):
+    for path in sorted(map(Path, files)):
         vintage = path.relative_to(raw).parts[0]
         try:
             sheets = read_sheets(path, path.as_posix())
@@ -165,45 +169,7 @@ def read_observations(
     frame, doubles = _merged(reads, sources, problems)
     ids = list(known.units)
     found = {ids[place] for place in frame["indicator"].unique()}
-    _check_sources(found, seen, known, raw.as_posix(), problems)
+    _check_sources(found, seen, known, Path(raw).as_posix(), problems)
     problems.check()
     observations = pd.DataFrame(_in_words(frame, sources, known), columns=COLUMNS)
     return observations, pd.DataFrame(remarks + doubles, columns=REMARKS)
-
-
-def study_terms(
-    indicators: pd.DataFrame,
-    regions: pd.DataFrame,
-    units_read_as: Mapping[str, str],
-    missing_marks: Mapping[str, str],
-) -> StudyTerms:
-    """Return what a study knows before it reads, from its tables and its config."""
-    units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
-    named = indicators[indicators["source_name"] != ""]
-    sources = dict(zip(named["indicator"], named["source_name"], strict=True))
-    return StudyTerms(
-        regions=Regions(regions),
-        names={compared(name): i for i, text in sources.items() for name in aliases(text)},
-        sources=sources,
-        units=units,
-        units_read_as={cell_text(unit): read_as for unit, read_as in units_read_as.items()},
-        marks=known_marks(missing_marks),
-    )
-
-
-def observe(
-    files: Iterable[str],
-    raw: str,
-    indicators: pd.DataFrame,
-    regions: pd.DataFrame,
-    units_read_as: Mapping[str, str],
-    missing_marks: Mapping[str, str],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the raw files of a study.
-
-    Returns observations and remarks as the tables of these names; figures are in the unit of the
-    indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
-    a unit of the last digit printed.
-    """
-    known = study_terms(indicators, regions, units_read_as, missing_marks)
-    return read_observations([Path(file) for file in files], Path(raw), known)

@@ -10,8 +10,8 @@ from contextlib import suppress
 from lxml import etree, html
 
 from coevo.errors import StudyError
-from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, check_extent
-from coevo.observations.sheets import MergedRange, Sheet
+from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, Span, check_extent
+from coevo.observations.sheets import Sheet
 from coevo.observations.text_tables import decoded
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -69,12 +69,12 @@ def _text(cell: html.HtmlElement) -> str:
     return "\n".join(line.strip(" ") for line in lines).strip("\n")
 
 
-def _place(table: html.HtmlElement, found: PlacedCells) -> tuple[list[MergedRange], list[int]]:
+def _place(table: html.HtmlElement, found: PlacedCells) -> tuple[list[Span], list[int]]:
     """Place the cells of a table as a browser does, each in the next free column of its row.
 
     Returns the merged ranges and the hidden rows.
     """
-    merged: list[MergedRange] = []
+    merged: list[Span] = []
     hidden: list[int] = []
     taken: list[int] = []  # of each column: the first row that no cell from above reaches
     row, column = -1, 0
@@ -96,6 +96,6 @@ def _place(table: html.HtmlElement, found: PlacedCells) -> tuple[list[MergedRang
         if text := _text(node):
             found.add(row, column, text)
         if rows > 1 or columns > 1:
-            merged.append(MergedRange(row, column, row + rows - 1, last - 1))
+            merged.append((row, column, row + rows - 1, last - 1))
         column = last
     return merged, hidden

@@ -12,16 +12,8 @@ from xlrd import error_text_from_code, xldate
 from coevo.errors import StudyError
 from coevo.observations.archives import PASSWORD
 from coevo.observations.hidden import visible_sheets
-from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import (
-    ERROR,
-    CellValue,
-    Fault,
-    MergedRange,
-    NumberStyle,
-    Sheet,
-    number_style,
-)
+from coevo.observations.placed_cells import PLAIN, PlacedCells
+from coevo.observations.sheets import ERROR, CellValue, Fault, Sheet
 
 
 def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -53,9 +45,9 @@ def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
     found, known = PlacedCells(shown, sheet.name), sheet.book.format_map
 
     @cache
-    def style_of(look: int) -> NumberStyle:
+    def code_of(look: int) -> str:
         key = sheet.book.xf_list[look].format_key
-        return number_style(known[key].format_str if key in known else "General")
+        return str(known[key].format_str) if key in known else PLAIN
 
     for row in range(sheet.nrows):
         kinds, looks = sheet.row_types(row), sheet._cell_xf_indexes[row]
@@ -65,13 +57,10 @@ def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
                 found.add(row, column, Fault(ERROR.format(error)))
             elif kinds[column] not in (0, 6) and value != "":
                 value = _value(kinds[column], value, sheet.book.datemode)
-                found.add(row, column, value, style_of(looks[column]))
+                found.add(row, column, value, code_of(looks[column]))
     return found.sheet(
         before,
-        (
-            MergedRange(top, left, bottom - 1, right - 1)
-            for top, bottom, left, right in sheet.merged_cells
-        ),
+        ((top, left, end - 1, last - 1) for top, end, left, last in sheet.merged_cells),
         (row for row, info in sheet.rowinfo_map.items() if info.hidden),
         (column for column, info in sheet.colinfo_map.items() if info.hidden),
     )

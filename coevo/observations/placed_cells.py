@@ -8,9 +8,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
 from coevo.observations.hidden import hidden_remarks
-from coevo.observations.sheets import CellValue, MergedRange, NumberStyle, Remark, Sheet
+from coevo.observations.sheets import CellValue, MergedRange, Remark, Sheet, number_style
 
-PLAIN_NUMBER = NumberStyle()
+Span = tuple[int, int, int, int]  # first row and column, last row and column
+PLAIN = "General"  # format code of a number as it is
 # How much a raw file may hold: far above any table of yearly figures, far below what harms.
 LARGEST = 200_000_000  # bytes of a file, packed or unpacked
 MOST_CELLS, MOST_ROWS, MOST_COLUMNS = 10_000_000, 200_000, 16_384
@@ -46,16 +47,14 @@ class PlacedCells:
         self.file, self.name = file, name
         self.rows, self.columns, self.looks = array("q"), array("q"), array("l")
         self.values: list[CellValue] = []
-        self.styles = {PLAIN_NUMBER: 0}  # style -> its number in `looks`
+        self.codes = {PLAIN: 0}  # of number formats -> its number in `looks`
         self.characters = 0
 
-    def add(
-        self, row: int, column: int, value: CellValue, style: NumberStyle = PLAIN_NUMBER
-    ) -> None:
-        """Add a cell that says something."""
+    def add(self, row: int, column: int, value: CellValue, code: str = PLAIN) -> None:
+        """Add a cell that says something; `code` is that of its number format."""
         self.rows.append(row)
         self.columns.append(column)
-        self.looks.append(self.styles.setdefault(style, len(self.styles)))
+        self.looks.append(self.codes.setdefault(code, len(self.codes)))
         self.values.append(value)
         if type(value) is str:
             self.characters += len(value)
@@ -68,7 +67,7 @@ class PlacedCells:
     def sheet(
         self,
         before: int,
-        merged: Iterable[MergedRange] = (),
+        merged: Iterable[Span] = (),
         hidden_rows: Iterable[int] = (),
         hidden_columns: Iterable[int] = (),
         remarks: Iterable[Remark] = (),
@@ -95,8 +94,8 @@ class PlacedCells:
             self.file,
             self.name,
             values,
-            tuple(m for m in merged if m.first_row < shape[0] and m.first_column < shape[1]),
-            tuple(self.styles),
-            style if len(self.styles) > 1 else None,
+            tuple(MergedRange(*m) for m in merged if m[0] < shape[0] and m[1] < shape[1]),
+            tuple(map(number_style, self.codes)),
+            style if len(self.codes) > 1 else None,
             (*hidden, *remarks),
         )

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from coevo.errors import Problems, StudyError
-from coevo.observations.cells import head_year
-from coevo.observations.names import Regions
-from coevo.observations.sheets import CellWords, Remark, Sheet
+from coevo.observations.cells import head_year, known_marks
+from coevo.observations.names import Regions, aliases, compared
+from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import Labels
 
 UNKNOWN, ASIDE = -1, -2
@@ -19,16 +19,28 @@ Codes = npt.NDArray[np.int64]
 Marked = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
 class StudyTerms:
-    """What a study knows before it reads: names of regions and indicators, units, marks."""
+    """What a study knows before it reads, from its tables and its config."""
 
-    regions: Regions
-    names: Mapping[str, str]  # name in the files, as `compared` gives it -> indicator
-    sources: Mapping[str, str]  # indicator that is read -> its source_name
-    units: Mapping[str, str]  # every indicator -> its unit, in the order of the table
-    units_read_as: Mapping[str, str]  # a unit as printed -> the unit it is read as
-    marks: Mapping[str, str]  # all marks for missing
+    def __init__(
+        self,
+        indicators: pd.DataFrame,
+        regions: pd.DataFrame,
+        units_read_as: Mapping[str, str],
+        missing_marks: Mapping[str, str],
+    ) -> None:
+        self.regions = Regions(regions)
+        # every indicator -> its unit, in the order of the table
+        self.units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
+        named = indicators[indicators["source_name"] != ""]
+        # indicator that is read -> its names in the files
+        self.sources = dict(
+            zip(named["indicator"], map(aliases, named["source_name"]), strict=True)
+        )
+        # name in the files, as `compared` gives it -> indicator
+        self.names = {compared(name): i for i, names in self.sources.items() for name in names}
+        self.units_read_as = {cell_text(unit): read_as for unit, read_as in units_read_as.items()}
+        self.marks = known_marks(missing_marks)
 
 
 class TableLines:

@@ -23,18 +23,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from coevo.errors import StudyError
 from coevo.observations.archives import BROKEN, check_archive
 from coevo.observations.hidden import visible_sheets
-from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells
-from coevo.observations.sheets import (
-    ERROR,
-    NO_VALUE,
-    CellValue,
-    Fault,
-    MergedRange,
-    NumberStyle,
-    Remark,
-    Sheet,
-    number_style,
-)
+from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, Span
+from coevo.observations.sheets import ERROR, NO_VALUE, CellValue, Fault, Remark, Sheet
 
 WORKBOOK = "xl/workbook.xml"
 # Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
@@ -122,11 +112,9 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
             for column in range(int(look["min"]) - 1, min(int(look["max"]), MOST_COLUMNS))
         ]
 
-    def merged(self) -> list[MergedRange]:
+    def merged(self) -> list[Span]:
         ranges = self.merged_cells.mergeCell if self.merged_cells else ()
-        return [
-            MergedRange(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges
-        ]
+        return [(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges]
 
 
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -153,14 +141,14 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
     found, parser = PlacedCells(shown, sheet.title), _Worksheet(sheet)
 
     @cache
-    def style_of(look: int) -> NumberStyle:
-        return number_style(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format)
+    def code_of(look: int) -> str:
+        return str(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format)
 
     for _, cells in parser.parse():
         for cell in cells:
             row, column = cell["row"] - 1, cell["column"] - 1
             if (value := _value(cell["value"])) is not None:
-                found.add(row, column, value, style_of(cell["style_id"]))
+                found.add(row, column, value, code_of(cell["style_id"]))
     return found.sheet(
         before,
         parser.merged(),
