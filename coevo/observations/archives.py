@@ -2,10 +2,7 @@
 
 import io
 import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import ParseError
 
@@ -23,14 +20,11 @@ METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that Excel knows
 STRICT = "{http://purl.oclc.org/ooxml/"  # names that openpyxl passes over without a word
 AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
 PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
-BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-BROKEN = f"is damaged: {{}}; download it again, or {AS_XLSX}"
 
 
 def part_names(data: bytes, shown: str) -> list[str]:
     """Return the names of the entries, in small letters; `StudyError` if there is no list."""
-    with _named(shown):
-        return [entry.filename.casefold() for entry in _open(data).infolist()]
+    return [entry.filename.casefold() for entry in _open(data, shown).infolist()]
 
 
 def check_archive(data: bytes, shown: str) -> None:
@@ -38,46 +32,34 @@ def check_archive(data: bytes, shown: str) -> None:
 
     Sizes and ratio of packing as declared; no name that leads outside; no name twice; then each
     part is unpacked: its size and checksum are as declared, and it declares no document type
-    (entities could grow without end). Raises `StudyError`.
+    (entities could grow without end). Raises `StudyError`, or another error for a damaged archive.
     """
-    with _named(shown):
-        archive = _open(data)
-        _check_declared(archive, len(data))
-        for entry in archive.infolist():
-            _check_unpacked(archive, entry)
-            _check_prolog(archive, entry)
+    archive = _open(data, shown)
+    _check_declared(archive, len(data), shown)
+    for entry in archive.infolist():
+        _check_unpacked(archive, entry)
+        _check_prolog(archive, entry, shown)
 
 
-@contextmanager
-def _named(shown: str) -> Iterator[None]:
-    """Name the file in problems of its archive; what readers of archives trip over is damage."""
-    try:
-        yield
-    except StudyError as problem:
-        raise StudyError(f"{shown}: {problem}") from problem
-    except BROKEN_ARCHIVE as problem:
-        raise StudyError(f"{shown}: {BROKEN.format(problem)}") from problem
-
-
-def _open(data: bytes) -> zipfile.ZipFile:
+def _open(data: bytes, shown: str) -> zipfile.ZipFile:
     # the last record counts the entries; to list a hundred thousand of them takes its time
     last = data[-22:]
     said = int.from_bytes(last[10:12], "little") if last.startswith(b"PK\x05\x06") else 0
     archive = None if said > MOST_ENTRIES else zipfile.ZipFile(io.BytesIO(data))
     if archive is None or len(archive.infolist()) > MOST_ENTRIES:
         raise StudyError(
-            f"holds more than {MOST_ENTRIES:,} parts; copy the tables into a new workbook"
+            f"{shown}: holds more than {MOST_ENTRIES:,} parts; copy the tables into a new workbook"
         )
     return archive
 
 
-def _check_declared(archive: zipfile.ZipFile, packed: int) -> None:
+def _check_declared(archive: zipfile.ZipFile, packed: int, shown: str) -> None:
     """Check what the list of contents says, before anything is unpacked."""
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > LARGEST or unpacked > max(HARMLESS, HIGHEST_RATIO * packed):
         raise StudyError(
-            f"would unpack from {packed:,} to {unpacked:,} bytes, which no table does "
+            f"{shown}: would unpack from {packed:,} to {unpacked:,} bytes, which no table does "
             f"(limit {LARGEST:,} bytes, or {HIGHEST_RATIO} times its size); keep only the tables "
             "of figures in it"
         )
@@ -86,19 +68,19 @@ def _check_declared(archive: zipfile.ZipFile, packed: int) -> None:
     twice = [name for name, count in names.items() if count > 1]
     if twice or archive.comment:
         reason = f"its part {twice[0]} is there twice" if twice else "a comment follows its parts"
-        raise StudyError(BROKEN.format(reason))
+        raise ValueError(reason)
     for entry in entries:
         path = entry.filename.replace("\\", "/")
         if path.startswith("/") or ":" in path or ".." in PurePosixPath(path).parts:
             raise StudyError(
-                f"its part '{entry.filename}' would lie outside the workbook; do not "
+                f"{shown}: its part '{entry.filename}' would lie outside the workbook; do not "
                 "trust this file, and download it again from its source"
             )
         if entry.flag_bits & 1:
-            raise StudyError(PASSWORD)
+            raise StudyError(f"{shown}: {PASSWORD}")
         if entry.compress_type not in METHODS:
             reason = f"its part {entry.filename} is packed in a way that Excel does not know"
-            raise StudyError(BROKEN.format(reason))
+            raise ValueError(reason)
 
 
 def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
@@ -111,10 +93,10 @@ def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             size += len(chunk)
     entry.file_size = declared
     if size != declared:
-        raise StudyError(BROKEN.format(f"its part {entry.filename} is not as long as it says"))
+        raise ValueError(f"its part {entry.filename} is not as long as it says")
 
 
-def _check_prolog(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+def _check_prolog(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:
     """Refuse a document type, which stands before the first element, and the strict dialect.
 
     What is no XML passes: the reader says so if it needs the part.
@@ -124,9 +106,12 @@ def _check_prolog(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             _, root = next(iterparse(part, events=("start",), forbid_dtd=True))
     except DefusedXmlException as problem:
         raise StudyError(
-            f"its part {entry.filename} declares entities, which no workbook needs; {AS_XLSX}"
+            f"{shown}: its part {entry.filename} declares entities, which no workbook needs; "
+            f"{AS_XLSX}"
         ) from problem
     except (ParseError, ValueError, LookupError, StopIteration):
         return
     if root.tag.startswith(STRICT):
-        raise StudyError(f"is a workbook in 'Strict Open XML', which is not read; {AS_XLSX}")
+        raise StudyError(
+            f"{shown}: is a workbook in 'Strict Open XML', which is not read; {AS_XLSX}"
+        )

@@ -129,14 +129,11 @@ def _english_rows(levels: dict[int, list[CellWords]]) -> set[int]:
     """Return the levels that repeat in English what another says in Chinese."""
     names: dict[int, list[str]] = {}
     for words in (words for said in levels.values() for words in said):
-        names.setdefault(words.row, []).extend([] if _known(words) else [words.text])
+        known = head_year(words.text) is not None or is_unit(words.text)
+        names.setdefault(words.row, []).extend([] if known else [words.text])
     english = {row for row, texts in names.items() if texts and not CHINESE.search("".join(texts))}
     chinese = any(CHINESE.search("".join(texts)) for texts in names.values())
     return english if chinese else set()
-
-
-def _known(words: CellWords) -> bool:
-    return head_year(words.text) is not None or is_unit(words.text)
 
 
 def _column(said: list[CellWords], english: set[int]) -> HeadColumn:

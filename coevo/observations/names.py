@@ -76,13 +76,11 @@ class Regions:
         """Take the table: region, name_zh, long_zh, name_en; traditional_zh, variants if any."""
         self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
         self.short: dict[str, str] = {}
-        self.english: dict[str, str] = {}
         self.names: list[str] = []
         variants = []
         for row in regions.to_dict("records"):
             code = row["region"]
             self.short[code] = row["name_zh"] or row["name_en"]
-            self.english[code] = row["name_en"]
             plainly = [row[column] for column in ("region", "name_zh", "long_zh", "name_en")]
             plainly += aliases(row.get("traditional_zh", ""))
             variants += [(name, code) for name in aliases(row.get("variants", ""))]
@@ -94,6 +92,7 @@ class Regions:
         for name, code in variants:
             self.places.setdefault(compared(name), RegionMatch(code, variant=True))
         self.codes = sorted(self.short)
+        self.english = dict(zip(regions["region"], regions["name_en"], strict=True))
         self.rank = {code: place for place, code in enumerate(self.codes)}
 
     def find(self, text: str, propose: bool = True) -> RegionMatch:

@@ -20,6 +20,7 @@ COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")  # the container of xls, doc and pr
 OLD_STREAM = b"\x09\x08"  # xls without the container
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+TAGS = ("<html", "<table", "<!doctype html", "<head", "<body")
 UNPACK = "is an archive; unpack it and put the files of figures in its place"
 AS_TABLES = "is a Word document; copy its tables into a workbook and save that as xlsx"
 
@@ -80,13 +81,11 @@ KINDS: dict[str, FileKind] = {
         f"is a workbook in the XML of Excel 2003; {AS_XLSX}",
     ),
     "mhtml": FileKind(lambda c: c.text.startswith("mime-version:"), f"is a web archive; {AS_XLSX}"),
-    "html": FileKind(lambda c: c.text.startswith("<") and _is_html(c.text), html_sheets),
+    "html": FileKind(
+        lambda c: c.text.startswith("<") and any(tag in c.text for tag in TAGS), html_sheets
+    ),
     "text": FileKind(lambda c: True, text_sheets),
 }  # fmt: skip
-
-
-def _is_html(text: str) -> bool:
-    return any(tag in text for tag in ("<html", "<table", "<!doctype html", "<head", "<body"))
 
 
 def read_sheets(path: Path, shown: str) -> list[Sheet]:

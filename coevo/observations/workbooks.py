@@ -20,8 +20,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from coevo.errors import StudyError
-from coevo.observations.archives import BROKEN, check_archive
+from coevo.observations.archives import check_archive
 from coevo.observations.hidden import visible_sheets
 from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, Span
 from coevo.observations.sheets import ERROR, NO_VALUE, CellValue, Fault, Remark, Sheet
@@ -127,8 +126,7 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
         listed = Counter(part.name for part in reader.parser.sheets)
         for name, count in listed.items():
             if name not in (*reader.wb.sheetnames, *reader.charts) or count > 1:
-                reason = f"its sheet '{name}' is missing or there twice"
-                raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+                raise ValueError(f"its sheet '{name}' is missing or there twice")
         sheets = (
             (sheet.title, partial(_sheet, sheet, shown) if sheet.sheet_state == "visible" else None)
             for sheet in reader.wb.worksheets
