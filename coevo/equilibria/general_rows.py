@@ -6,10 +6,12 @@ import numpy as np
 
 from coevo.equilibria.fitted import POOLED, Fits, Row
 from coevo.errors import StudyError
-from coevo.estimation import GeneralFit, restriction_test
+from coevo.estimation.general import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
-from coevo.inference import independent_quadrants, interval, rest_point_projections
-from coevo.lotka_volterra.populations import kind, rest_point
+from coevo.inference.rest_region import rest_point_projections
+from coevo.inference.sets import interval, located
+from coevo.inference.signs import independent_quadrants
+from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 
 
 def own_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, GeneralFit]]:
@@ -61,10 +63,9 @@ def shared_rows(own: GeneralPooled, level: float, with_errors: bool) -> Iterator
 
 
 def shared_relation_rows(own: GeneralPooled) -> Iterator[Row]:
-    """Yield how many rows and regions a model of many regions rests on."""
+    """Yield how many regions a model of many regions rests on."""
     ending = "" if own.form == "classic" else "_general"
-    yield {"quantity": f"rows{ending}", "value": own.rows}
-    yield {"quantity": f"regions{ending}", "value": own.df + 1}
+    yield {"check": f"regions{ending}", "value": own.df + 1}
 
 
 def equilibrium_row(own: GeneralFit, level: float) -> Row:
@@ -73,21 +74,20 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
         point = rest_point(own.r, own.A)
     except StudyError:
         return {"kind": "none", "located": False}
-    row: Row = {"kind": str(kind(own.r, own.A)), "located": False}
+    row: Row = {"kind": str(rest_point_kind(own.r, own.A)), "located": False}
     row |= {"x1": point[0], "x2": point[1]}
     if len(point) == 2:
         shadows = rest_point_projections(own.r, own.A, own.covariance, own.df, level)
         for name, found in zip(("x1", "x2"), shadows, strict=True):
             ends = [end if np.isfinite(end) else np.nan for end in (found.low, found.high)]
             row |= {f"{name}_set": found.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
-        row["located"] = all(found.kind == "interval" and found.low > 0 for found in shadows)
+        row["located"] = bool(located([s.kind for s in shadows], [s.low for s in shadows]))
     return row
 
 
 def relation_rows(own: GeneralFit) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
-    yield {"quantity": "rows_general", "value": own.rows}
-    yield {"quantity": "restriction", "value": restriction_test(own).combined}
+    yield {"quantity": "restriction", "value": restriction_test(own)}
     errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))[:, 1:]
     for i, j in zip(*np.triu_indices(len(own.r), 1), strict=True):
         cross = ([i, j], [j, i])

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import fdtrc
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import sums
 from coevo.estimation.growth import Array, Integers
-
-DEPENDENT = "the regressor does not vary, or depends on the others"
 
 
 class FTest(NamedTuple):
@@ -25,6 +24,11 @@ class FTest(NamedTuple):
     F: float
     df: tuple[int, int]
     p: float
+
+
+def f_test(F: float, slopes: int, df: int) -> FTest:
+    """Return F of so many slopes with its p by F(slopes, df)."""
+    return FTest(float(F), (slopes, df), float(fdtrc(slopes, df, F)))
 
 
 class Clusters(NamedTuple):
@@ -88,7 +92,7 @@ def regress(
     clusters: Clusters | None = None,
     instruments: Array | None = None,
     constant: bool = False,
-    refusal: str = DEPENDENT,
+    refusal: Refusal | None = None,
 ) -> Regression:
     """Return the least-squares fit of y (rows,) on the columns of X (rows, k).
 
@@ -106,12 +110,13 @@ def regress(
     n, k = X.shape
     df = n - k - effects
     if df < 1:
-        raise StudyError(f"{n} rows cannot determine {k} coefficients and their errors")
+        raise Refusal("too_few_rows", rows=n, coefficients=k)
+    dependent = Refusal("constant_regressor")
     seen = X if instruments is None else first_stage(X, instruments)
     length = np.linalg.norm(seen, axis=0)
     length = np.where(length > 0, length, 1)
     seen = seen / length
-    fitted = _least_squares(y, seen, df, constant, refusal)
+    fitted = _least_squares(y, seen, df, constant, refusal or dependent)
     coefficients = fitted.params / length
     residuals = fitted.resid if instruments is None else y - X @ coefficients
     influence = np.empty((0, k))
@@ -134,7 +139,7 @@ def regress(
     )
 
 
-def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: str) -> Any:
+def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: Refusal) -> Any:
     """Return the result of statsmodels for columns of unit length, with its residual df."""
     from statsmodels.regression.linear_model import OLS
     from statsmodels.tools.sm_exceptions import SingularMatrixWarning
@@ -146,7 +151,7 @@ def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: str) ->
         fitted = model.fit(method="pinv")._results
     sizes = model.wexog_singular_values
     if len(y) < X.shape[1] or sizes.min() <= len(y) * np.finfo(float).eps * sizes.max():
-        raise StudyError(refusal)
+        raise refusal
     return fitted
 
 
@@ -154,7 +159,8 @@ def first_stage(X: Array, Z: Array) -> Array:
     """Return the columns of X (rows, k) as least squares on the instruments Z (rows, m)."""
     length = np.linalg.norm(Z, axis=0)
     Z = Z / np.where(length > 0, length, 1)
-    df, refusal = len(Z) - Z.shape[1], "an instrument depends on the others"
+    refusal = Refusal("dependent_instrument")
+    df = len(Z) - Z.shape[1]
     return np.column_stack([_least_squares(x, Z, df, False, refusal).fittedvalues for x in X.T])
 
 

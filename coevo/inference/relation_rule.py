@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
-from coevo.inference import FEWEST_REGIONS, quadrant_probabilities, t_quantile
-from coevo.inference.no_interaction import NULLS, chunks, shocks, simulate
+from coevo.inference.no_interaction import NULLS, chunks, shocks, simulated_panels
+from coevo.inference.sets import FEWEST_REGIONS, t_quantile
+from coevo.inference.signs import quadrant_probabilities
 
 # name -> the general model of a batch of panels; both must speak for a relation
 ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag": lag_general}
@@ -25,14 +26,15 @@ ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag
 RELATIONS: dict[tuple[float, float], tuple[str, str]] = {
     (-1, -1): ("competition", ""),
     (1, 1): ("mutualism", ""),
-    (1, -1): ("predator_prey", "1 preys on 2"),
-    (-1, 1): ("predator_prey", "2 preys on 1"),
-    (1, 0): ("commensalism", "1 gains from 2"),
-    (0, 1): ("commensalism", "2 gains from 1"),
-    (-1, 0): ("amensalism", "2 harms 1"),
-    (0, -1): ("amensalism", "1 harms 2"),
+    (1, -1): ("predator_prey", "x1_preys_on_x2"),
+    (-1, 1): ("predator_prey", "x2_preys_on_x1"),
+    (1, 0): ("commensalism", "x1_gains_from_x2"),
+    (0, 1): ("commensalism", "x2_gains_from_x1"),
+    (-1, 0): ("amensalism", "x2_harms_x1"),
+    (0, -1): ("amensalism", "x1_harms_x2"),
     (0, 0): ("neutralism", ""),
 }
+WEAK_F = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
 UNDETERMINED = ("undetermined", "")
 
 
@@ -60,9 +62,7 @@ class Relation(NamedTuple):
     direction: str
     cross: Cross
     critical: Array
-    quadrants: dict[str, float]
-    regions: int
-    rows: int
+    quadrants: dict[str, Array]
 
 
 def relation(
@@ -86,15 +86,10 @@ def relation(
     both, fod = cross(own), fod_general(own)
     found = Cross(both.A[..., 0], both.error[..., 0], both.df)
     critical = critical_values(observed, draws, seed, exceed)
-    signs = cross_signs(found, critical, equivalence, level)
-    return Relation(
-        *name_relation(signs),
-        found,
-        critical,
-        quadrants(fod.A[0], fod.covariance[0], fod.df),
-        fod.df + 1,
-        len(observed.year),
-    )
+    named = name_relation(cross_signs(found, critical, equivalence, level))
+    # of (A12, A21), whose posterior under a flat prior is a bivariate t
+    quadrants = quadrant_probabilities(found.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
+    return Relation(*named, found, critical, quadrants)
 
 
 def _check(observed: Steps) -> None:
@@ -102,14 +97,10 @@ def _check(observed: Steps) -> None:
     _, rows = np.unique(observed.region, return_counts=True)
     regions, years = (rows > 1).sum(), len(np.unique(observed.year))
     if regions < FEWEST_REGIONS:
-        raise StudyError(
-            f"{regions} regions with two growth rows or more: a relation needs {FEWEST_REGIONS}, "
-            "since its errors are clustered by region"
-        )
+        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_REGIONS)
     if len(observed.year) <= len(rows) + years + 1:
-        raise StudyError(
-            f"{len(observed.year)} growth rows of {len(rows)} regions in {years} years are too few "
-            "for a relation: give it more years"
+        raise Refusal(
+            "too_few_rows_for_relation", rows=len(observed.year), regions=len(rows), years=years
         )
 
 
@@ -146,10 +137,10 @@ def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.97
     for change, generator in zip(NULLS.values(), generators, strict=True):
         parts = []
         for size in chunks(draws, len(observed.year)):
-            start, end = simulate(observed, change(found), size, generator)
+            start, end = simulated_panels(observed, change(found), size, generator)
             parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
         quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
-    return np.max(quantiles, axis=0)
+    return np.asarray(np.max(quantiles, axis=0), dtype=float)
 
 
 def cross_signs(
@@ -174,13 +165,3 @@ def cross_signs(
 def name_relation(signs: Array) -> tuple[str, str]:
     """Return the relation of two signs (2,) and its direction."""
     return RELATIONS.get((float(signs[0]), float(signs[1])), UNDETERMINED)
-
-
-def quadrants(A: Array, covariance: Array, df: int) -> dict[str, float]:
-    """Return the probability of each pair of signs of (A12, A21), whose posterior is a bivariate t.
-
-    A (2, 2), covariance (4, 4); a flat prior.
-    """
-    effects = np.array([A[0, 1], A[1, 0]])
-    found = quadrant_probabilities(effects, covariance[1:3, 1:3], df)
-    return {pair: float(share) for pair, share in found.items()}

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from coevo.errors import StudyError
-from coevo.estimation import Equations
+from coevo.estimation.region import Equations
 
 Array = npt.NDArray[np.float64]
+UNBOUNDED = 1.0  # g from here on: the set of a ratio has no end
 FEWEST_REGIONS = 6  # with fewer clusters no clustered error is printed
 
 
@@ -21,7 +22,7 @@ def t_quantile(df: npt.ArrayLike, level: float = 0.95) -> Array:
     """Return the t that |T| (df degrees of freedom) stays below with probability `level`."""
     if not 0 < level < 1:
         raise StudyError(f"confidence: {level} must lie between 0 and 1")
-    return stdtrit(df, (1 + level) / 2)
+    return np.asarray(stdtrit(df, (1 + level) / 2))[()]
 
 
 def interval(
@@ -51,6 +52,15 @@ class RatioSet(NamedTuple):
             self.estimate[..., equation], self.low[..., equation], self.high[..., equation],
             self.kind[..., equation], self.g[..., equation],
         )  # fmt: skip
+
+
+def located(kinds: npt.ArrayLike, lows: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return whether E (...) is located: the set of each coordinate is an interval above zero.
+
+    kinds, lows (..., coordinates): kind and lower end of the sets.
+    """
+    above = (np.asarray(kinds) == "interval") & (np.asarray(lows, dtype=float) > 0)
+    return np.asarray(above.all(axis=-1))
 
 
 def fieller(

@@ -74,7 +74,7 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
             "closed, or open it in Excel and save it as xlsx"
         ) from None
     values = frame.to_numpy(dtype=object, copy=True)
-    said = values != ""
+    said = values.astype(bool)
     values[~said] = None
     if not said.any():
         return []

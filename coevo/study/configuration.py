@@ -20,12 +20,12 @@ REGISTRIES = {
     "weightings": ("coevo.weighting", "WEIGHTINGS"),
     "parts": ("coevo.weighting", "PARTS"),
     "composites": ("coevo.coupling.composites", "COMPOSITES"),
-    "presets": ("coevo.coupling", "PRESETS"),
-    "forms": ("coevo.coupling", "FORMS"),
-    "grades": ("coevo.coupling", "GRADES"),
+    "presets": ("coevo.coupling.composites", "PRESETS"),
+    "forms": ("coevo.coupling.forms", "FORMS"),
+    "grades": ("coevo.coupling.grade_scales", "GRADES"),
     "gaps": ("coevo.panel", "GAPS"),
     "vintage_policies": ("coevo.panel.vintages", "POLICIES"),
-    "estimators": ("coevo.estimation", "ESTIMATORS"),
+    "estimators": ("coevo.estimation.growth", "ESTIMATORS"),
     "formats": ("coevo.report.documents", "FORMATS"),
     "languages": ("coevo.schema", "LANGUAGES"),
     "missing_types": ("coevo.observations.cells", "MISSING_TYPES"),
@@ -35,7 +35,7 @@ REGISTRIES = {
 REFUSED = {
     "forms": ("coevo.coupling.forms", "REFUSED_FORMS"),
     "normalisations": ("coevo.normalisation", "REFUSED_METHODS"),
-    "estimators": ("coevo.estimation", "BESIDE"),
+    "estimators": ("coevo.estimation.growth", "BESIDE"),
 }
 LANGUAGE = "<language>"
 FEWEST_YEARS = 5

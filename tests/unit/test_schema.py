@@ -6,7 +6,6 @@ import importlib.util
 import pytest
 
 from coevo import schema
-from coevo.history.changes import COLUMNS as CHANGES
 from coevo.observations import COLUMNS as OBSERVATIONS
 from coevo.observations import REMARKS
 from coevo.report.tables.columns import NUMBER_FORMATS
@@ -21,7 +20,7 @@ COLUMNS = [row for name in TABLES for row in schema.column_rows(name).values()]
 COUPLING = ["region", "name", "year", "U_shops", "U_plants", "C", "T", "D", "grade", "stage"]
 COUPLING += ["relative_development", "lagging"]
 # table -> its columns where the code lists them; `write_table` holds those of every other
-LISTED = {"observations": OBSERVATIONS, "remarks": REMARKS, "changes": CHANGES}
+LISTED = {"observations": OBSERVATIONS, "remarks": REMARKS}
 
 
 def test_a_row_stands_once_and_says_what_no_other_says() -> None:
@@ -72,6 +71,7 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     every = schema.study_tables({"interaction": {"upstream": "a"}, "claims": "qian"})
     assert [*every, "changes"] == schema.table_names(*schema.BUILT)
     model = {"parameters", "fits", "equilibria", "relations", "specifications"}
+    model |= {"verdicts", "refusals", "checks"}
     assert set(every) - set(schema.study_tables({"interaction": None, "claims": "a"})) == model
     assert set(every) - set(schema.study_tables({"interaction": {"x": 1}, "claims": None})) == {
         "claims"
@@ -93,7 +93,8 @@ def test_columns_are_held_against_the_file() -> None:
     for wrong in (COUPLING[1:], COUPLING[::-1], [*COUPLING, "flags"]):
         with pytest.raises(ValueError, match="coupling"):
             schema.check_columns("coupling", wrong)
-    schema.check_columns("claims", ["claim", "paper", "computed", "verdict", "source"])
+    wanted = "claim paper printed_message printed_fields computed fields verdict source"
+    schema.check_columns("claims", wanted.split())
     with pytest.raises(KeyError):
         schema.check_columns("made_up", [])
 

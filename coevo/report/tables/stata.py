@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.coupling import STAGES
+from coevo.coupling.grade_scales import STAGES
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.columns import column_heads
 from coevo.report.words.amounts import Words
@@ -23,7 +23,8 @@ RESERVED = frozenset(
     "typedef typename using virtual with _all _b _cons _coef _n _N _pi _pred _rc _skip".split()
 )
 SAME = (
-    "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications", "relations"
+    "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications", "relations",
+    "verdicts", "refusals", "checks",
 )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ import pandas as pd
 from coevo.report.findings.data_quality import cells as grouped
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.fit_tables import Reason
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.message_words import MessageText, message_texts
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
 
 Say = Callable[..., Markdown]
@@ -49,6 +51,11 @@ class Words:
     def word(self, kind: str, name: str) -> str:
         """The report's word for a name of the code; what has none stands as it is."""
         return str(self.phrases["words"].get(kind, {}).get(name, name))
+
+    @cached_property
+    def message(self) -> MessageText:
+        """What puts a message of a table into plain text: its key and its fields."""
+        return message_texts(self.phrases, self.study)
 
     def term(self, kind: str, key: Any) -> str:
         """A word that files for other programs alone need; what has none stands as it is."""
@@ -117,14 +124,18 @@ class Words:
         return list(zip(names, (*found, own), strict=True))
 
     @cached_property
-    def _population(self) -> tuple[dict[str, str], list[pd.DataFrame], pd.DataFrame]:
+    def _population(self) -> tuple[dict[str, Reason | None], list[pd.DataFrame], pd.DataFrame]:
         """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
         estimates = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
         return refused(self.study), estimates, region_fit_rows(self.study).set_index("scope")
 
-    def refusal(self, reason: str) -> Markdown:
+    def why(self, reason: Reason | None) -> str:
+        """Why something was refused; "" without a reason."""
+        return self.message(*reason) if reason else ""
+
+    def refusal(self, reason: Reason | None) -> Markdown:
         """That something is not estimated, and why."""
-        return self.say("titles/not_estimated", reason=reason)
+        return self.say("titles/not_estimated", reason=self.why(reason))
 
     def relative(self, state: Any, value: Any) -> Markdown:
         """Relative development with the subsystem that lags, as the table says it."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.calibrated import failed
@@ -54,6 +55,8 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "claims": study.tables.get("claims"),
         "verdicts_in_words": claim_verdicts(study, words),
         "slope": release_words.slope,
+        "why": words.why,
+        "fewest_regions": FEWEST_REGIONS,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
@@ -105,17 +108,7 @@ def sentences(study: Study, words: Words, values: Mapping[str, Any]) -> dict[str
                 (words.word("check", check), n) for check, n in gaps["remarks"].items()
             ),
             "sources": sources(words),
-            "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], words)),
         }
-    )
-
-
-def _marks(others: list[str], words: Words) -> Markdown:
-    """Mark and method of the weightings that are not used, as the chart draws them."""
-    marks = words.phrases["words"]["marks"]
-    return words.grammar.clauses(
-        words.grammar.series([marks[i % len(marks)], words.word("weighting", m)], "colon")
-        for i, m in enumerate(others)
     )
 
 

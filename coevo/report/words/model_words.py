@@ -25,7 +25,8 @@ def population_values(study: Study, found: dict[str, Any], words: Words) -> dict
         "stated": found["calibration"].get("period", found["calibration"].get("given")),
         "seen": found["calibration"]["observed"],
         "refusals": words.listed(
-            words.grammar.noted(name, why) for name, why in found["equilibrium"]["refused"].items()
+            words.grammar.noted(name, words.why(reason))
+            for name, reason in found["equilibrium"]["refused"].items()
         ),
         "interaction_finding": _interaction_finding(found["interaction"]),
         "rests_on_years": found["interaction"]["verdict"] == "supply_then_neither",
@@ -161,8 +162,8 @@ def relation_sentences(found: Mapping[str, Any], words: Words) -> dict[str, Any]
 
 
 def _span(period: str, words: Words) -> str:
-    """A sub-period, 2015–2019, with the dash of the language."""
-    return words.grammar.dash.join(period.split("–"))
+    """A sub-period, 2015-2019, with the dash of the language."""
+    return words.grammar.dash.join(period.split("-"))
 
 
 def interaction_sentence(study: Study, found: dict[str, Any], words: Words) -> Markdown:

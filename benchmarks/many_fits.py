@@ -25,10 +25,11 @@ def fit_batch(growth: npt.ArrayLike, regressor: npt.ArrayLike) -> Batch:
 
         s = q'g,  q = (R - mean R)/|R - mean R|^2,   c = mean g - s mean R
 
-    growth, regressor (..., rows, 2) as in `growth_rows`, finite, no row missing; their leading axes
-    broadcast. QR of the columns 1 and R in closed form, so equal to `fit`: residual df rows - 2,
-    V22 = s^2/|R - mean R|^2, V12 = -mean R V22, V11 = s^2/rows + (mean R)^2 V22. `StudyError` for
-    fewer than three rows, a value that is not finite or a regressor that does not vary.
+    growth, regressor (..., rows, 2) in the order of the equations (the first regressor is that of
+    x2), finite, no row missing; their leading axes broadcast. QR of the columns 1 and R in closed
+    form, so equal to `coevo.estimation.fit`: residual df rows - 2, V22 = s^2/|R - mean R|^2,
+    V12 = -mean R V22, V11 = s^2/rows + (mean R)^2 V22. `StudyError` for fewer than three rows, a
+    value that is not finite or a regressor that does not vary.
     """
     g, R = np.asarray(growth, dtype=float), np.asarray(regressor, dtype=float)
     shape = np.broadcast_shapes(g.shape, R.shape)
