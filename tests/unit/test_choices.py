@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from coevo.coupling import FORMS, GRADES, PRESETS, grade
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling import grade
+from coevo.coupling.composites import COMPOSITES, PRESETS
 from coevo.coupling.diagnostics import diagnostic_rows
+from coevo.coupling.forms import FORMS
+from coevo.coupling.grade_scales import GRADES
 from coevo.normalisation import METHODS, REFERENCES
 from coevo.report.documents import documents
 from coevo.report.documents.report_text import text
