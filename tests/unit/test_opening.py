@@ -762,6 +762,7 @@ print(time.process_time() - start, peak() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "said"),
     [
