@@ -106,6 +106,7 @@ def test_no_bar_where_nothing_was_paired_at_random() -> None:
     assert "+0.65" in values(spec, "text")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [2015, 2020])
 def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
     made = specs_of(study(**gap(year)))

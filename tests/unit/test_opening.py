@@ -770,6 +770,7 @@ print(time.process_time() - start, peak() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "said"),
     [

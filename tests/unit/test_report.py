@@ -157,7 +157,7 @@ def test_reason_stands_where_a_region_is_not_estimated() -> None:
     assert "figures/phase" not in source
     assert source.count("not estimated: x2 is 0 in 2016") >= 3
     other = words(**unestimated("110000"))
-    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016; growth is" in other
+    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016\\; growth is" in other
     assert "figures/phase" in other
     alone = words(1, **unestimated("330000", 1))
     assert "Interaction is not estimated for Zhejiang: x2 is 0 in 2016" in alone
