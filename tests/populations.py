@@ -5,7 +5,7 @@ from itertools import product
 import pandas as pd
 
 from coevo.equilibria import FITS
-from coevo.sensitivity.specifications import COLUMNS as SPECIFICATIONS
+from coevo.files import as_table
 
 ESTIMATORS = ("trapezoid", "lag", "logmean")
 TWO_WAY = ("pooled", "pooled", "region+year", "fod_iv")
@@ -156,4 +156,4 @@ def specifications(
         for quantity in ("x1", "x2"):
             fit = ("330000", "Zhejiang", e, "classic", estimator, quantity)
             rows.append((*case, *fit, 100.0, None, None, "line", False))
-    return pd.DataFrame(rows, columns=SPECIFICATIONS)
+    return as_table("specifications", rows)
