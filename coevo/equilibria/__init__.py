@@ -12,33 +12,16 @@ from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
 from coevo.equilibria.result_rows import equilibrium_rows, parameter_rows, relation_rows
 from coevo.equilibria.theory import last_states, theoretical
+from coevo.files import as_table
 
 __all__ = ["Tables", "estimate", "pair_values"]
 
-PARAMETERS = "scope name effects model estimator scaling parameter estimate se df low high".split()
-FITS = (
-    "scope name effects model estimator scaling equation n r2 residual_df slopes F F_df F_p "
-    "durbin_watson jarque_bera_p"
-).split()
-EQUILIBRIA = (
-    "source scope name effects model estimator year x1 x1_low x1_high x1_set x2 x2_low x2_high "
-    "x2_set kind located p_predator_prey p_reversed p_saddle observed_x1 observed_x2"
-).split()
-FIT = "scope name effects estimator".split()
-RELATIONS = [*FIT, *"quantity value low high level set without period".split()]
-VERDICTS = [*FIT, *"question verdict direction period".split()]
-REFUSALS = [*FIT, *"quantity period year message fields".split()]
-CHECKS = [*FIT, *"check value limit year period".split()]
-TEXT = set("source scope name effects model estimator scaling parameter quantity set".split())
-TEXT |= set("x1_set x2_set kind without period question verdict direction check".split())
-TEXT |= {"message", "fields"}
-WHOLE = {"year", "df", "equation", "n", "residual_df", "slopes", "F_df"}
-# what a row of a table has, the most special first -> the table and its columns
+# what a row of a table has, the most special first -> the table
 KINDS = {
-    "message": ("refusals", REFUSALS),
-    "question": ("verdicts", VERDICTS),
-    "check": ("checks", CHECKS),
-    "quantity": ("relations", RELATIONS),
+    "message": "refusals",
+    "question": "verdicts",
+    "check": "checks",
+    "quantity": "relations",
 }
 
 
@@ -98,15 +81,10 @@ def estimate(
     found += pooled_doubts(pair, fits, interaction, seed)
 
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {"pooled": "pooled"}
-    return Tables(
-        parameters=_frame(parameters, PARAMETERS, names),
-        fits=_frame(fit_rows(fits, main), FITS, names),
-        equilibria=_frame(equilibria, EQUILIBRIA, names),
-        **{
-            table: _frame([row for row in found if _kind(row) == kind], columns, names)
-            for kind, (table, columns) in KINDS.items()
-        },
-    )
+    tables = {"parameters": parameters, "fits": fit_rows(fits, main), "equilibria": equilibria}
+    for kind, table in KINDS.items():
+        tables[table] = [row for row in found if _kind(row) == kind]
+    return Tables(**{table: _frame(table, rows, names) for table, rows in tables.items()})
 
 
 def _kind(row: Row) -> str:
@@ -114,17 +92,8 @@ def _kind(row: Row) -> str:
     return next(kind for kind in KINDS if kind in row)
 
 
-def _frame(rows: Iterable[Row], columns: list[str], names: Mapping[str, str]) -> pd.DataFrame:
-    """Return rows as a table: sorted by scope, empty text as "", the same types when empty."""
-    frame = pd.DataFrame(list(rows), columns=columns)
-    frame["name"] = frame["scope"].map(names)
-    for column in columns:
-        if column == "located":
-            frame[column] = frame[column].eq(True)
-        elif column == "model":
-            frame[column] = frame[column].astype(object).fillna("classic").astype(str)
-        elif column in TEXT:
-            frame[column] = frame[column].astype(object).fillna("").astype(str)
-        else:
-            frame[column] = frame[column].astype("Int64" if column in WHOLE else float)
+def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows as a table, sorted by scope; a row is of the classic model unless it says so."""
+    common = {"model": "classic", "located": False}
+    frame = as_table(table, (common | row | {"name": names[row["scope"]]} for row in rows))
     return frame.sort_values("scope", kind="stable", ignore_index=True)

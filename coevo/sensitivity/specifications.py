@@ -24,13 +24,14 @@ from coevo.equilibria.fitted import (
     series_of,
 )
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, Equations, PooledFit, fit_pooled
 from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.growth import ESTIMATORS
+from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
+from coevo.estimation.region import Equations
 from coevo.files import as_table
-from coevo.inference import equilibrium_sets, interval
 from coevo.inference.feedback import feedback_verdicts
-from coevo.inference.sets import located
+from coevo.inference.sets import equilibrium_sets, interval, located
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.robustness import panels_of_other_policies
 
@@ -108,7 +109,7 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
     fits = [pooled for pooled in fits if inferable(pooled)]
     for pooled in fits:
         label = {"model": "classic", "effects": pooled.effects, "estimator": pooled.estimator}
-        rows = [*_slopes(pooled, pooled.errors(), level, POOLED)]
+        rows = [*_slopes(pooled, pooled.lines.errors(), level, POOLED)]
         rows += _sets(pooled.at(focus), level, focus) if focus in pooled.regions else []
         yield from (label | row for row in rows)
     for estimator in () if fits else REGIONAL:

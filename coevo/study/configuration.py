@@ -30,7 +30,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "grades": _entries("coevo.coupling.grade_scales", "GRADES"),
     "gaps": _entries("coevo.panel", "GAPS"),
     "vintage_policies": _entries("coevo.panel.vintages", "POLICIES"),
-    "estimators": _entries("coevo.estimation", "ESTIMATORS"),
+    "estimators": _entries("coevo.estimation.growth", "ESTIMATORS"),
     "formats": _entries("coevo.report.documents", "FORMATS"),
     "languages": lambda: LANGUAGES,
     "missing_types": _entries("coevo.observations.cells", "MISSING_TYPES"),
@@ -40,7 +40,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
 REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
     "forms": lambda: _mapping("coevo.coupling.forms", "REFUSED_FORMS"),
     "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
-    "estimators": lambda: _mapping("coevo.estimation", "BESIDE"),
+    "estimators": lambda: _mapping("coevo.estimation.growth", "BESIDE"),
 }
 LANGUAGE = "<language>"
 FEWEST_YEARS = 5

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.inference import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.calibrated import failed
@@ -108,17 +108,7 @@ def sentences(study: Study, words: Words, values: Mapping[str, Any]) -> dict[str
                 (words.word("check", check), n) for check, n in gaps["remarks"].items()
             ),
             "sources": sources(words),
-            "other_marks": say("weights/others", marks=_marks(found["weights"]["others"], words)),
         }
-    )
-
-
-def _marks(others: list[str], words: Words) -> Markdown:
-    """Mark and method of the weightings that are not used, as the chart draws them."""
-    marks = words.phrases["words"]["marks"]
-    return words.grammar.clauses(
-        words.grammar.series([marks[i % len(marks)], words.word("weighting", m)], "colon")
-        for i, m in enumerate(others)
     )
 
 
