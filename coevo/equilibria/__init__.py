@@ -7,7 +7,7 @@ import pandas as pd
 
 from coevo.equilibria import general_rows
 from coevo.equilibria.fit_rows import fit_rows
-from coevo.equilibria.fitted import Row, fit_all, inferable, regional_lines
+from coevo.equilibria.fitted import POOLED, Row, fit_all, inferable, regional_lines
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
 from coevo.equilibria.result_rows import equilibrium_rows, parameter_rows, relation_rows
@@ -80,7 +80,7 @@ def estimate(
     found += own_doubts(pair, fits, main, level)
     found += pooled_doubts(pair, fits, interaction, seed)
 
-    names = dict(zip(pair["region"], pair["name"], strict=True)) | {"pooled": "pooled"}
+    names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED}
     tables = {"parameters": parameters, "fits": fit_rows(fits, main), "equilibria": equilibria}
     for kind, table in KINDS.items():
         tables[table] = [row for row in found if _kind(row) == kind]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.equilibria.fitted import POOLED
 from coevo.files import as_table, rows_of
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import DECISIVE, RARE
@@ -179,7 +180,7 @@ def _own_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
 
 def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
     """b1 and d of the pooled fit with region and year effects, which leave a1 and a2 to regions."""
-    pooled = {"scope": "pooled", "effects": "region+year", "estimator": evidence.estimator}
+    pooled = {"scope": POOLED, "effects": "region+year", "estimator": evidence.estimator}
     rows = rows_of(evidence.parameters, **pooled, model="classic", scaling="first")
     rows = rows.dropna(subset=["low", "high"]).set_index("parameter")
     if not {"b1", "d"} <= set(rows.index):
@@ -194,7 +195,7 @@ def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
 def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
     """Is feedback stronger than competition, in the weak and in the strong form?"""
     rows = evidence.verdicts
-    rows = rows[(rows["scope"] == "pooled") & (rows["period"] == "")]
+    rows = rows[(rows["scope"] == POOLED) & (rows["period"] == "")]
     forms = dict(zip(rows["question"], rows["verdict"], strict=True))
     if "feedback_weak" not in forms:
         return Answer(NOT_TESTABLE, "feedback_needs_regions", {"least": FEWEST_REGIONS})

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo import lotka_volterra
 from coevo.errors import StudyError
+from coevo.lotka_volterra import classic
 from coevo.messages import unpacked
 from coevo.sensitivity import claims
 from coevo.sensitivity.claims import CHECKS, Evidence, check_claims
@@ -276,9 +276,9 @@ def test_claims_on_the_model_follow_the_model(monkeypatch):
     assert found["upstream_statics"] == "agrees"
     assert found["downstream_statics"] == "not_in_the_model"
     # another model, another verdict
-    monkeypatch.setattr(lotka_volterra, "elasticities", lambda *_: np.ones((2, 4)))
-    monkeypatch.setattr(lotka_volterra, "equilibrium", lambda *_: (np.ones(1000), np.ones(1000)))
-    monkeypatch.setattr(lotka_volterra, "jacobian", lambda *_: np.eye(2)[None])
+    monkeypatch.setattr(classic, "elasticities", lambda *_: np.ones((2, 4)))
+    monkeypatch.setattr(classic, "equilibrium", lambda *_: (np.ones(1000), np.ones(1000)))
+    monkeypatch.setattr(classic, "jacobian", lambda *_: np.eye(2)[None])
     changed = {name: CHECKS[name](evidence(), "").verdict for name in found}
     assert changed["interior_equilibrium"] == "not_in_the_model"
     assert changed["stability"] == "not_in_the_model"
