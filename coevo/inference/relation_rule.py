@@ -140,7 +140,7 @@ def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.97
             start, end = simulated_panels(observed, change(found), size, generator)
             parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
         quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
-    return np.max(quantiles, axis=0)
+    return np.asarray(np.max(quantiles, axis=0), dtype=float)
 
 
 def cross_signs(
