@@ -31,8 +31,6 @@ from coevo.observations.units import NAMES, UNITS, Unit, conversion, find_unit
 
 READ_FLAGS = (*FLAGS, "unit_read_as")
 NOTED = FLAGS.index("noted")  # flags above it are those of missing figures
-
-
 # The columns of the figures of a table: places in lists of `StudyTerms`, `UNITS` and `READ_FLAGS`,
 # in the units of the indicators, and where each stands.
 FIGURES = "region year indicator value unit flag half_unit row column".split()
@@ -75,9 +73,9 @@ def _scales(
     pairs, place = np.unique(pair, return_inverse=True)
     wanted = [UNITS[name] for name in known.units.values()]
     found: list[UnitScale] = []
-    for words, unit in ((printed[p % len(printed)], wanted[p // len(printed)]) for p in pairs):
+    for words, meant in ((printed[p % len(printed)], wanted[p // len(printed)]) for p in pairs):
         try:
-            found.append(_scale(words.text, unit, known))
+            found.append(_scale(words.text, meant, known))
         except StudyError as problem:
             lines.problem(words, str(problem))
             found.append(UnitScale())

@@ -158,12 +158,11 @@ def cell_text(value: CellValue) -> str:
 
     A whole number is written without a point: 2015.0 gives "2015".
     """
+    if isinstance(value, str):
+        plain = value.isascii() and value.isprintable()  # as nearly every figure is
+        return (value if plain else value.translate(PLAIN)).strip()
     if value is None or isinstance(value, Fault):
         return ""
-    if isinstance(value, str):  # plain already, as nearly all is
-        return (
-            value if value.isascii() and value.isprintable() else value.translate(PLAIN)
-        ).strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).translate(PLAIN).strip()
+    return str(value)
