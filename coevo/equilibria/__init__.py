@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.equilibria.estimate_rows import parameter_rows, quality_rows
-from coevo.equilibria.fitted import Row, fit_all, labelled_fits, regional_lines
+from coevo.equilibria.fitted import POOLED, Row, fit_all, labelled_fits, regional_lines
 from coevo.equilibria.general_rows import rest_point_row, restriction_rows
 from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
@@ -15,7 +15,7 @@ from coevo.equilibria.theory import last_states, theoretical
 from coevo.estimation.general import GeneralFit
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
-from coevo.schema import TEXTS, column_rows
+from coevo.files import as_table
 
 __all__ = ["Tables", "estimate", "pair_values"]
 
@@ -83,7 +83,7 @@ def estimate(
     rows += own_doubts(pair, fits, main, level)
     rows += pooled_doubts(pair, fits, interaction, seed)
 
-    names = dict(zip(pair["region"], pair["name"], strict=True)) | {"pooled": "pooled"}
+    names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED}
     return Tables(
         parameters=_frame("parameters", parameter_rows(fits, level), names),
         fits=_frame("fits", quality_rows(fits), names),
@@ -101,15 +101,7 @@ def _kind(row: Row) -> str:
 
 
 def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.DataFrame:
-    """Return rows as a table: sorted by scope, empty text as "", the same types when empty."""
-    columns = column_rows(table)
-    frame = pd.DataFrame(list(rows), columns=list(columns))
-    frame["name"] = frame["scope"].map(names)
-    for column, row in columns.items():
-        if row.type == "flag":
-            frame[column] = frame[column].eq(True)
-        elif row.type in TEXTS:
-            frame[column] = frame[column].astype(object).fillna("").astype(str)
-        else:
-            frame[column] = frame[column].astype("Int64" if row.type == "whole" else float)
+    """Return rows as a table, sorted by scope; a row that does not say so is not located."""
+    given = ({"located": False} | row | {"name": names[row["scope"]]} for row in rows)
+    frame = as_table(table, given)
     return frame.sort_values("scope", kind="stable", ignore_index=True)

@@ -1,21 +1,17 @@
 """The report as a Word document."""
 
 import io
-import tempfile
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from coevo.report.documents.pandoc import charts, converted
 from coevo.report.words.markup import plain_text
 
-# A4 and its margins, in twentieths of a point: the columns of every table fill what is between.
-PAGE, MARGINS = (11906, 16838), {"left": 1361, "right": 1361, "top": 1418, "bottom": 1361}
-WIDTH = PAGE[0] - MARGINS["left"] - MARGINS["right"]
 FONTS = {"major": ("Arial", "SimHei"), "minor": ("Times New Roman", "SimSun")}
 MADE = "2000-01-01T00:00:00Z"  # the same in every build, like the dates of the parts
 
@@ -26,10 +22,6 @@ _SPACE = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
 }
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_OWN = {"document": "document.main", "styles": "styles", "header1": "header", "footer1": "footer"}
 
 
 def docx(
@@ -38,86 +30,29 @@ def docx(
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
     spoken = {key: value for key, value in metadata.items() if key != "lang"}
-    with tempfile.TemporaryDirectory() as scratch:
-        folder, made = Path(scratch), Path(scratch) / "report.docx"
-        (folder / "figures").mkdir()
-        for name in charts(text):
-            (folder / "figures" / f"{name}.png").write_bytes(files[f"{name}.png"])
-        (folder / "reference.docx").write_bytes(_packed(reference(files["word.xml"], metadata)))
-        options = [
-            f"--reference-doc={folder / 'reference.docx'}",
-            f"--resource-path={folder}",
-            "--syntax-highlighting=none",
-        ]
-        converted(text, "docx", files, folder, options, spoken, made)
-        with zipfile.ZipFile(made) as archive:
-            parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    own: dict[str, str | bytes] = {
+        f"figures/{name}.png": files[f"{name}.png"] for name in charts(text)
+    }
+    own["reference.docx"] = _packed(reference(files, metadata))
+    options = ["--reference-doc=reference.docx", "--syntax-highlighting=none"]
+    made = converted(text, "docx", files, options, spoken, own)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     return _packed(finished(parts, metadata))
 
 
-def reference(styles: str, metadata: Mapping[str, str]) -> dict[str, str]:
+def reference(files: Mapping[str, Any], metadata: Mapping[str, str]) -> dict[str, str]:
     """Parts that pandoc takes from a reference document: styles, page, header and footer.
 
     What is not here pandoc takes from its own reference document.
     """
-    heads = {"header1": _header(metadata), "footer1": _footer()}
-    links = "".join(
-        f'<Relationship Id="rId{name}" Type="{_OFFICE}/{name[:-1]}" Target="{name}.xml"/>'
-        for name in heads
-    )
-    types = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}.{kind}+xml"/>'
-        for name, kind in _OWN.items()
-    )
-    main = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
-    page = "<w:body><w:p/>" + _section(list(heads)) + "</w:body>"
-    return {
-        "[Content_Types].xml": _part("Types", f"{_PACKAGE}/content-types", types),
-        "_rels/.rels": _part("Relationships", f"{_PACKAGE}/relationships", main),
-        "word/_rels/document.xml.rels": _part("Relationships", f"{_PACKAGE}/relationships", links),
-        "word/styles.xml": styles,
-        "word/document.xml": _word_part("document", page),
-        "word/header1.xml": _word_part("hdr", heads["header1"]),
-        "word/footer1.xml": _word_part("ftr", heads["footer1"]),
-    }
-
-
-def _part(root: str, space: str, inside: str) -> str:
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{space}">{inside}</{root}>'
-
-
-def _word_part(root: str, inside: str) -> str:
-    spaces = f'xmlns:w="{_SPACE["w"]}" xmlns:r="{_OFFICE}"'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<w:{root} {spaces}>{inside}</w:{root}>'
-
-
-def _section(heads: list[str]) -> str:
-    """Size, margins, header and footer of every page."""
-    margins = " ".join(f'w:{side}="{size}"' for side, size in MARGINS.items())
-    named = "".join(
-        f'<w:{name[:-1]}Reference w:type="default" r:id="rId{name}"/>' for name in heads
-    )
-    return (
-        f'<w:sectPr>{named}<w:pgSz w:w="{PAGE[0]}" w:h="{PAGE[1]}"/>'
-        f'<w:pgMar {margins} w:header="720" w:footer="680" w:gutter="0"/></w:sectPr>'
-    )
-
-
-def _text(content: str) -> str:
-    return f'<w:r><w:t xml:space="preserve">{escape(content)}</w:t></w:r>'
-
-
-def _header(metadata: Mapping[str, str]) -> str:
-    kicker, years = (_text(plain_text(metadata[key])) for key in ("kicker", "years"))
-    return f'<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{kicker}<w:r><w:tab/></w:r>{years}</w:p>'
-
-
-def _footer() -> str:
-    page, pages = (
-        f"<w:fldSimple w:instr={quoteattr(f' {code} ')}>{_text('1')}</w:fldSimple>"
-        for code in ("PAGE", "NUMPAGES")
-    )
-    return f'<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>{page}{_text(" / ")}{pages}</w:p>'
+    page = files["word_page.xml"]
+    for key in ("kicker", "years"):
+        page = page.replace(f"{{{key}}}", escape(plain_text(metadata[key])))
+    _, *parts = re.split(r"<!-- part (\S+) -->\n", page)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    named = zip(parts[::2], parts[1::2], strict=True)
+    return {name: head + part for name, part in named} | {"word/styles.xml": files["word.xml"]}
 
 
 def _packed(parts: Mapping[str, str | bytes]) -> bytes:
@@ -157,16 +92,26 @@ def _word(name: str) -> str:
     return f"{{{_SPACE['w']}}}{name}"
 
 
+def text_width(root: ElementTree.Element) -> int:
+    """Width between the margins, in twentieths of a point: the columns of every table fill it."""
+    size, margins = (root.find(f".//w:sectPr/w:{name}", _SPACE) for name in ("pgSz", "pgMar"))
+    assert size is not None and margins is not None
+    return int(size.get(_word("w"), 0)) - sum(
+        int(margins.get(_word(side), 0)) for side in ("left", "right")
+    )
+
+
 def _body(root: ElementTree.Element) -> None:
     """Columns between the margins, rows that no page end cuts, captions by what they name.
 
     A picture that states no distance to the text around it gets one in some programs.
     """
+    between = text_width(root)
     for table in root.iterfind(".//w:tbl", _SPACE):
         columns = table.findall("w:tblGrid/w:gridCol", _SPACE)
         widths = [int(column.get(_word("w"), 0)) for column in columns]
         for column, width in zip(columns, widths, strict=True):
-            column.set(_word("w"), str(width * WIDTH // sum(widths)))
+            column.set(_word("w"), str(width * between // sum(widths)))
         for row in table.iterfind("w:tr", _SPACE):
             _first(row, "trPr").insert(0, ElementTree.Element(_word("cantSplit")))
         if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", _SPACE) is not None:
