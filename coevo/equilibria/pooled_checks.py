@@ -12,7 +12,7 @@ from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
-from coevo.inference.feedback import Feedback, feedback_verdicts
+from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import WEAK_F, Cross, relation
 from coevo.inference.sets import interval
@@ -34,9 +34,8 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     without = leave_one_out(pooled)
     for i, name in enumerate(SLOPES):
         yield {"check": f"homogeneity_{name}", "value": equal[i].p}
-        low, high = interval(mean.mean[i], mean.error[i], mean.regions - 1, level)
-        ends = {"low": float(low), "high": float(high), "level": level}
-        yield {"quantity": f"mean_group_{name}", "value": mean.mean[i]} | ends
+        group = _estimate(mean.mean[i], mean.error[i], mean.regions - 1, level)
+        yield {"quantity": f"mean_group_{name}"} | group
         ends = {"low": without[:, i].min(), "high": without[:, i].max()}
         farthest = pooled.regions[np.abs(without[:, i] - getattr(pooled, name)).argmax()]
         yield {"quantity": f"leave_one_out_{name}", "without": farthest} | ends
@@ -71,24 +70,26 @@ def judged_rows(pool: pd.DataFrame, interaction: Mapping[str, Any], seed: int) -
         yield {"check": f"critical_{name}", "value": value}
     for signs, share in found.quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
-    yield _first_stage("", judge.strength)
-    yield from _feedback_rows(_feedback(judge, level, seed), level)
+    yield from _feedback_rows(judge, level, seed)
 
 
 def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
     """Yield A12 and A21 as each of the estimators that judge a relation has them."""
     for k, estimator in enumerate(JUDGES):
         for i, name in enumerate(("A12", "A21")):
-            low, high = interval(cross.A[k, i], cross.error[k, i], cross.df[k], level)
-            ends = {"low": float(low), "high": float(high), "level": level}
-            yield {"quantity": f"{name}_{estimator}", "value": float(cross.A[k, i])} | ends
+            effect = _estimate(cross.A[k, i], cross.error[k, i], cross.df[k], level)
+            yield {"quantity": f"{name}_{estimator}"} | effect
+
+
+def _estimate(value: float, error: float, df: int, level: float) -> Row:
+    """Return a value with the ends of its t interval."""
+    low, high = interval(value, error, df, level)
+    return {"value": float(value), "low": float(low), "high": float(high), "level": level}
 
 
 def period_rows(part: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
     """Yield feedback of a sub-period; part: its figures."""
-    judge = _judge(part)
-    yield _first_stage("", judge.strength)
-    yield from _feedback_rows(_feedback(judge, level, seed), level)
+    yield from _feedback_rows(_judge(part), level, seed)
 
 
 def instrument_rows(classic: GeneralPooled) -> Iterator[Row]:
@@ -106,11 +107,9 @@ def _judge(pool: pd.DataFrame) -> GeneralPooled:
     return fit_pooled_general(pool, JUDGED, FOD_IV, "region+year", HEADLINE_SCALE)
 
 
-def _feedback(own: GeneralPooled, level: float, seed: int) -> Feedback:
-    return feedback_verdicts(own.A, own.covariance, own.df, level, seed=seed)
-
-
-def _feedback_rows(found: Feedback, level: float) -> Iterator[Row]:
+def _feedback_rows(own: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
+    found = feedback_verdicts(own.A, own.covariance, own.df, level, seed=seed)
+    yield _first_stage("", own.strength)
     for form in ("weak", "strong"):
         yield {"question": f"feedback_{form}", "verdict": str(getattr(found, form))}
     yield {"question": "phi", "verdict": "located" if found.located else "not_located"}

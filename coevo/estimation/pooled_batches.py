@@ -56,11 +56,6 @@ class General(NamedTuple):
         variance = np.diagonal(self.covariance, axis1=1, axis2=2)
         return np.sqrt(variance).reshape(self.A.shape)
 
-    @property
-    def t(self) -> Array:
-        """A over its errors (B, 2, 2)."""
-        return self.A / self.error
-
 
 def fod_general(panels: Steps) -> General:
     """Return `fod_iv`: the trapezoid equation in forward orthogonal deviations, by instruments.

@@ -13,22 +13,20 @@ from coevo.estimation.fod_iv import FOD_IV, deviations, strength
 from coevo.estimation.general import FORMS, Booleans
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_rows import Pool, pool
-from coevo.estimation.pooled_slopes import Moments, shared_slopes, without_effects
-from coevo.estimation.regression import FTest, Regression, f_test
+from coevo.estimation.pooled_slopes import Moments, Slopes, shared_slopes, without_effects
+from coevo.estimation.regression import FTest, f_test
 from coevo.registry import choose
 
 
 @dataclass(frozen=True)
-class GeneralPooled:
+class GeneralPooled(Slopes):
     """g_i = r_i + sum_j A_ij R(x_j) with A common to G regions, in scaled units.
 
     data: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
-    region, at the average year effect; common: one level for all regions; A (n, n); covariance
-    (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the regions that enter; included
-    (n, n): the slopes that are estimated, the others are zero; moments: the rows as the effects
-    leave them, of `fod_iv` in forward deviations; residuals (rows, n) there; equations (n,): the
-    regressions; strength (n, n): first-stage F of the instruments, NaN without; estimator, effects,
-    scale, form: names.
+    region, at the average year effect; common: one level for all regions; df = G - 1 of the
+    regions that enter; included (n, n): the slopes that are estimated; moments: the rows as the
+    effects leave them, of `fod_iv` in forward deviations; strength (n, n): first-stage F of the
+    instruments, NaN without; estimator, effects, scale, form: names. The rest as in `Slopes`.
     """
 
     estimator: str
@@ -38,13 +36,9 @@ class GeneralPooled:
     data: Pool
     level: Array
     common: bool
-    A: Array
-    covariance: Array
     df: int
     included: Booleans
     moments: Moments
-    residuals: Array
-    equations: tuple[Regression, ...]
     strength: Array
 
     @property
@@ -95,8 +89,8 @@ def fit_pooled_general(
         moments = deviations(rows, effects)
     else:
         moments = without_effects(rows, absorbed, effects, int(included.sum(axis=1).max()))
-    A, covariance, residuals, equations = shared_slopes(moments, included)
     return GeneralPooled(
+        **vars(shared_slopes(moments, included)),
         estimator=estimator,
         effects=effects,
         scale=scale,
@@ -104,13 +98,9 @@ def fit_pooled_general(
         data=rows,
         level=absorbed.level,
         common=absorbed.common,
-        A=A,
-        covariance=covariance,
         df=int(moments.region.max()),
         included=included,
         moments=moments,
-        residuals=residuals,
-        equations=equations,
         strength=strength(moments, included),
     )
 

@@ -1,5 +1,6 @@
 """Slopes that many regions share: each equation by least squares on what the effects leave."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,8 @@ class Moments(NamedTuple):
     counted: int
 
 
-class Slopes(NamedTuple):
+@dataclass(frozen=True)
+class Slopes:
     """A (n, n), row i of equation i; covariance (n n, n n) of A.ravel(); residuals (rows, n).
 
     Slopes that are not estimated have value and covariance zero. equations (n,): the regressions.

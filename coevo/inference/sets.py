@@ -4,7 +4,7 @@ Each coordinate of E is a ratio of the two coefficients of one equation, rho = -
 denominator may be zero has no standard error; Fieller's set says what the data leave open.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,10 +48,8 @@ class RatioSet(NamedTuple):
 
     def of(self, equation: int) -> "RatioSet":
         """Return the part of one equation, which the last axis counts."""
-        return RatioSet(
-            self.estimate[..., equation], self.low[..., equation], self.high[..., equation],
-            self.kind[..., equation], self.g[..., equation],
-        )  # fmt: skip
+        parts: Any = (part[..., equation] for part in self)
+        return RatioSet(*parts)
 
 
 def located(kinds: npt.ArrayLike, lows: npt.ArrayLike) -> npt.NDArray[np.bool_]:
