@@ -3,7 +3,7 @@
 from typing import Any
 
 from coevo.panel.derivations import DERIVATIONS, parse
-from coevo.report.findings.calibrated import calibration_finding, failed
+from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.combinations import combinations_finding
 from coevo.report.findings.comovement import comovement_finding
@@ -83,4 +83,4 @@ def _derivations(study: Study) -> set[str]:
     return names
 
 
-__all__ = ["Study", "all_findings", "failed", "focus_state", "limits_that_apply", "pooled_fits"]
+__all__ = ["Study", "all_findings", "focus_state", "limits_that_apply", "pooled_fits"]

@@ -47,12 +47,12 @@ def theoretical_points(study: Study) -> pd.DataFrame:
     return pd.concat([whole[whole["year"].isna()], of_source(study, GIVEN)]).set_index("scope")
 
 
-def failed(study: Study) -> pd.DataFrame:
-    """Region-years in which the calibration fails: scope, name, years as a list."""
+def failed(study: Study) -> list[tuple[str, list[int]]]:
+    """Regions in which the calibration fails, each by name with the years in which it does."""
     rows = calibrations(study)
-    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)]
-    grouped = rows.groupby(["scope", "name"])["year"].apply(lambda y: [int(v) for v in sorted(y)])
-    return grouped.rename("years").reset_index()
+    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)].astype({"year": int})
+    groups = rows.groupby(["scope", "name"])["year"]
+    return [(name, sorted(years)) for (_, name), years in groups]
 
 
 def calibration_finding(study: Study) -> dict[str, Any]:
@@ -77,6 +77,7 @@ def calibration_finding(study: Study) -> dict[str, Any]:
         "period": whole,
         "observed": seen,
         "failed": int((every["kind"] == FAILS).sum()),
+        "failures": failed(study),
         "of": len(every),
         "years": len(single),
     }

@@ -138,6 +138,7 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "verdict": located_verdict(main),
         "refused": others,
         "main": main,
+        "years": (path(study)["year"].min(), path(study)["year"].max()),
         "zone_level": zone(study)["level"],
         "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
         "located": int(own["located"].sum()),

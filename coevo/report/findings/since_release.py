@@ -61,9 +61,7 @@ def release_finding(study: Study) -> dict[str, Any]:
     return {
         "verdict": "unchanged" if still and rest.empty else "changed",
         "release": release.at["name", "old_words"],
-        "counts": {kind: len(of(study, kind)) for kind in FIGURES if kind in set(rest["change"])},
-        "years": {kind: sorted({int(y) for y in of(study, kind)["year"]}) for kind in SIDES[:2]},
-        "regions": {kind: list(dict.fromkeys(of(study, kind)["name"])) for kind in SIDES[2:]},
+        "happenings": _happenings(study) or [{"kind": "none"}],
         "settings": list(
             settings[["quantity", "old_words", "new_words"]].itertuples(index=False, name=None)
         ),
@@ -80,6 +78,17 @@ def release_finding(study: Study) -> dict[str, Any]:
         "newest": _newest(study, D),
         "model": _model(study),
     }
+
+
+def _happenings(study: Study) -> list[dict[str, Any]]:
+    """How many figures were restated, withdrawn, added; which years and regions came or went."""
+    found = []
+    for kind in (*FIGURES, *SIDES):
+        rows = of(study, kind)
+        names = rows["year"].astype(int) if kind.startswith("year") else rows["name"]
+        if len(rows):
+            found.append({"kind": kind, "n": len(rows), "names": list(dict.fromkeys(names))})
+    return found
 
 
 def _causes(study: Study, settings: pd.DataFrame) -> list[str]:

@@ -19,7 +19,7 @@ from coevo.report.findings.equilibrium import (
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.relation import general_effects
 from coevo.report.findings.sign_survival import CASE, patterns, sign_survival_finding
-from coevo.report.words.amounts import Rows, Words, amount, estimate_text
+from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed
 
@@ -102,7 +102,7 @@ def coefficient_rows(words: Words) -> Rows:
     return [
         [words.study.name(region), words.refusal(reasons[region]), *[NOTHING] * 3]
         if region in reasons
-        else [words.study.name(region), *(estimate_text(t.loc[region], words.say) for t in tables)]
+        else [words.study.name(region), *(words.estimate(t.loc[region]) for t in tables)]
         for region in words.study.listing
     ]
 
@@ -136,7 +136,7 @@ def general_rows(words: Words) -> Rows:
         _, on, of = list(str(name))
         title = words.say("tables/general/effect", on=on, of=of)
         found = {c: cells.loc[c] for c in columns if c in cells.index}
-        texts = {c: estimate_text(row, words.say) for c, row in found.items()}
+        texts = {c: words.estimate(row) for c, row in found.items()}
         rows.append([title, *(texts.get(c, NOTHING) for c in columns)])
     return rows
 
@@ -182,7 +182,7 @@ def specification_lines(words: Words) -> Rows:
         rows.append([
             words.say("tables/specifications/case", **case),
             words.word("effects", case["effects"]),
-            *(estimate_text(found.loc[q], words.say) if q in found.index else NOTHING
+            *(words.estimate(found.loc[q]) if q in found.index else NOTHING
               for q in ("b1", "d")),
             f"{shown} / {len(part)}",
         ])  # fmt: skip

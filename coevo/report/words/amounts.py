@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.data_quality import cells as grouped
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.interaction import regional
@@ -25,15 +24,6 @@ def amount(value: Any) -> str:
     if missing(value):
         return NOTHING
     return fixed(value, 0) if abs(float(value)) >= 1000 else with_figures(value, 3)
-
-
-def estimate_text(row: pd.Series, say: Say) -> Markdown:
-    """An estimate with its interval: two significant figures, an end as fine as the estimate."""
-    value = Markdown(with_figures(row["estimate"], 2))
-    if missing(row["low"]) or missing(row["high"]):
-        return value
-    ends = say("sets/interval", low=with_figures(row["low"], 2), high=with_figures(row["high"], 2))
-    return say("sets/estimate", value=value, ends=ends)
 
 
 class Words:
@@ -56,6 +46,30 @@ class Words:
 
     def label(self, identifier: str) -> str:
         return self.study.label(identifier)
+
+    def said(self, items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
+        """A phrase said of each item: its parts by `names`, or those of a mapping by its keys.
+
+        `key` may hold names in braces; `place` is that of the item, from 1.
+        """
+        parts = ((item,) if len(names) == 1 else item for item in items)
+        values = (dict(zip(names, part, strict=True)) if names else dict(part) for part in parts)
+        return [
+            self.say(key.format(**value), place=place, **value, **more)
+            for place, value in enumerate(values, start=1)
+        ]
+
+    def ends(self, row: Any, digits: int = 2) -> Markdown:
+        """The ends of an interval."""
+        low, high = (with_figures(row[end], digits) for end in ("low", "high"))
+        return self.say("sets/interval", low=low, high=high)
+
+    def estimate(self, row: Any) -> Markdown:
+        """An estimate with its interval: two significant figures, ends as fine as the estimate."""
+        value = Markdown(with_figures(row["estimate"], 2))
+        if missing(row["low"]) or missing(row["high"]):
+            return value
+        return self.say("sets/estimate", value=value, ends=self.ends(row))
 
     def set_words(self, row: Any, coordinate: str) -> str:
         """A set in words: an interval, all but one, the whole line; with its part above zero."""
@@ -113,7 +127,7 @@ class Words:
             self.say("facts/set", sign=sign, set=self.set_words(sets.loc[region], x))
             for sign, x in (("x₁", "x1"), ("x₂", "x2"))
         )
-        found = (estimate_text(rows.loc[region], self.say) for rows in estimates)
+        found = (self.estimate(rows.loc[region]) for rows in estimates)
         return list(zip(names, (*found, own), strict=True))
 
     @cached_property
@@ -135,20 +149,3 @@ class Words:
         if state == "synchronous":
             return escaped(self.word("lagging", state))
         return self.say("titles/lags", subsystem=self.study.label(state))
-
-    def noted(self, pairs: Iterable[tuple[Any, Any]]) -> Markdown:
-        """Things as a list in a sentence, each with its note in brackets."""
-        return self.listed(self.grammar.noted(*pair) for pair in pairs)
-
-    def cells(self, rows: pd.DataFrame) -> str:
-        """Cells of the panel in words: indicator, year and how many or which regions."""
-        parts = []
-        everyone = len(self.study.regions)
-        for row in grouped(rows).itertuples():
-            who = (
-                self.say("titles/every_region") if len(row.names) == everyone and everyone > 1
-                else self.listed(row.names)
-            )  # fmt: skip
-            figure = self.grammar.dated(self.label(row.indicator), row.year)
-            parts.append(self.grammar.noted(figure, who))
-        return self.listed(parts)

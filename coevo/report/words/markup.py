@@ -62,6 +62,7 @@ def environment(
         "figures": numbers.with_figures,
         "graded": numbers.graded,
         "subscript": subscript,
+        "code": lambda text: Markdown(f"`{text}`"),
         **filters,
     }
     return jinja

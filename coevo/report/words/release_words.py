@@ -6,39 +6,11 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.interaction import POOLED
-from coevo.report.findings.since_release import figures_since, of, release_finding, states_since
+from coevo.report.findings.since_release import figures_since, of, states_since
 from coevo.report.words.amounts import Rows, Words
-from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, graded, missing
-from coevo.report.words.numbers import with_figures as significant
 
 SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
-
-
-def happenings(words: Words, found: dict[str, Any]) -> Markdown:
-    """What happened since the release: figures restated, withdrawn, added; years and regions."""
-    say = words.say
-    parts = [say(f"changes/counts/{kind}", n=n) for kind, n in found["counts"].items()]
-    for group in ("years", "regions"):
-        for kind, names in found[group].items():
-            if names:
-                parts.append(say(f"changes/counts/{kind}", names=names))
-    return words.grammar.clauses(parts) if parts else say("changes/counts/none")
-
-
-def causes(words: Words, found: dict[str, Any]) -> Markdown:
-    """What else than figures moved D: goalposts, weights, settings, the program."""
-    return words.listed(words.say(f"changes/cause/{cause}") for cause in found["causes"])
-
-
-def settings(words: Words, found: dict[str, Any]) -> Markdown:
-    """Settings that differ, each with its old and its new value."""
-    return words.listed(
-        words.grammar.noted(
-            Markdown(f"`{key}`"), Markdown(f"{escaped(old or NOTHING)} → {escaped(new or NOTHING)}")
-        )
-        for key, old, new in found["settings"]
-    )
 
 
 def _amount(value: Any) -> str:
@@ -81,13 +53,12 @@ def largest(words: Words) -> pd.DataFrame:
 def grades(words: Words) -> Rows:
     """Every region-year whose grade moved: D then, at the release's goalposts, now; the reason."""
     rows = states_since(words.study)
-    by = causes(words, release_finding(words.study))
     return [
         [
             words.grammar.dated(row["name"], row["year"]),
             *(graded(row[side], 3) for side in ("old", "frozen", "new")),
             row["old_words"], row["new_words"],
-            words.say(f"changes/reason/{row['reason']}", causes=by),
+            words.say(f"changes/reason/{row['reason']}"),
         ]
         for _, row in rows[rows["reason"] != ""].iterrows()
     ]  # fmt: skip
@@ -147,8 +118,3 @@ def _fit(words: Words, row: Any) -> str:
         if row["estimator"]
     ]
     return words.grammar.series((part for part in parts if part), "clause")
-
-
-def slope(value: Any) -> str:
-    """A coefficient to two significant figures."""
-    return significant(value, 2)
