@@ -3,33 +3,26 @@
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape, quoteattr
 
 from coevo.report.documents.pandoc import charts, converted
 from coevo.report.words.markup import plain_text
 
-# A4 and its margins, in twentieths of a point: the columns of every table fill what is between.
-PAGE, MARGINS = (11906, 16838), {"left": 1361, "right": 1361, "top": 1418, "bottom": 1361}
-WIDTH = PAGE[0] - MARGINS["left"] - MARGINS["right"]
 FONTS = {"major": ("Arial", "SimHei"), "minor": ("Times New Roman", "SimSun")}
 MADE = "2000-01-01T00:00:00Z"  # the same in every build, like the dates of the parts
 
 _SPACE = {
+    "pkg": "http://schemas.microsoft.com/office/2006/xmlPackage",
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
 }
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_OWN = {"document": "document.main", "styles": "styles", "header1": "header", "footer1": "footer"}
 
 
 def docx(
@@ -55,72 +48,21 @@ def docx(
     return _packed(finished(parts, metadata))
 
 
-def reference(styles: str, metadata: Mapping[str, str]) -> dict[str, str]:
-    """Parts that pandoc takes from a reference document: styles, page, header and footer.
+def reference(package: str, metadata: Mapping[str, str]) -> dict[str, bytes]:
+    """Parts that pandoc takes from a reference document, from all of them in one package.
 
     What is not here pandoc takes from its own reference document.
     """
-    heads = {"header1": _header(metadata), "footer1": _footer()}
-    links = "".join(
-        f'<Relationship Id="rId{name}" Type="{_OFFICE}/{name[:-1]}" Target="{name}.xml"/>'
-        for name in heads
-    )
-    types = "".join(
-        f'<Override PartName="/word/{name}.xml" ContentType="{_TYPE}.{kind}+xml"/>'
-        for name, kind in _OWN.items()
-    )
-    main = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
-    page = "<w:body><w:p/>" + _section(list(heads)) + "</w:body>"
+    root = _read(package.encode())
+    for text in root.iterfind(".//pkg:part[@pkg:name='/word/header1.xml']//w:t", _SPACE):
+        text.text = plain_text(metadata[str(text.text)])
     return {
-        "[Content_Types].xml": _part("Types", f"{_PACKAGE}/content-types", types),
-        "_rels/.rels": _part("Relationships", f"{_PACKAGE}/relationships", main),
-        "word/_rels/document.xml.rels": _part("Relationships", f"{_PACKAGE}/relationships", links),
-        "word/styles.xml": styles,
-        "word/document.xml": _word_part("document", page),
-        "word/header1.xml": _word_part("hdr", heads["header1"]),
-        "word/footer1.xml": _word_part("ftr", heads["footer1"]),
+        part.attrib[f"{{{_SPACE['pkg']}}}name"].lstrip("/"): _written(part[0][0])
+        for part in root.iterfind("pkg:part", _SPACE)
     }
 
 
-def _part(root: str, space: str, inside: str) -> str:
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{space}">{inside}</{root}>'
-
-
-def _word_part(root: str, inside: str) -> str:
-    spaces = f'xmlns:w="{_SPACE["w"]}" xmlns:r="{_OFFICE}"'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<w:{root} {spaces}>{inside}</w:{root}>'
-
-
-def _section(heads: list[str]) -> str:
-    """Size, margins, header and footer of every page."""
-    margins = " ".join(f'w:{side}="{size}"' for side, size in MARGINS.items())
-    named = "".join(
-        f'<w:{name[:-1]}Reference w:type="default" r:id="rId{name}"/>' for name in heads
-    )
-    return (
-        f'<w:sectPr>{named}<w:pgSz w:w="{PAGE[0]}" w:h="{PAGE[1]}"/>'
-        f'<w:pgMar {margins} w:header="720" w:footer="680" w:gutter="0"/></w:sectPr>'
-    )
-
-
-def _text(content: str) -> str:
-    return f'<w:r><w:t xml:space="preserve">{escape(content)}</w:t></w:r>'
-
-
-def _header(metadata: Mapping[str, str]) -> str:
-    kicker, years = (_text(plain_text(metadata[key])) for key in ("kicker", "years"))
-    return f'<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{kicker}<w:r><w:tab/></w:r>{years}</w:p>'
-
-
-def _footer() -> str:
-    page, pages = (
-        f"<w:fldSimple w:instr={quoteattr(f' {code} ')}>{_text('1')}</w:fldSimple>"
-        for code in ("PAGE", "NUMPAGES")
-    )
-    return f'<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>{page}{_text(" / ")}{pages}</w:p>'
-
-
-def _packed(parts: Mapping[str, str | bytes]) -> bytes:
+def _packed(parts: Mapping[str, bytes]) -> bytes:
     """Parts as a zip whose bytes depend on them alone; the list of types comes first."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -133,23 +75,26 @@ def _packed(parts: Mapping[str, str | bytes]) -> bytes:
 
 def finished(parts: Mapping[str, bytes], metadata: Mapping[str, str]) -> dict[str, bytes]:
     """Pandoc's parts with full-width tables, our fonts in the theme and fixed properties."""
-    changes: dict[str, Callable[[ElementTree.Element], None]] = {
-        "word/document.xml": _body,
-        "word/theme/theme1.xml": _fonts,
-        "docProps/core.xml": lambda root: _properties(root, metadata),
-    }
-    return dict(parts) | {name: _changed(parts[name], change) for name, change in changes.items()}
+    names = ("word/document.xml", "word/theme/theme1.xml", "docProps/core.xml")
+    roots = {name: _read(parts[name]) for name in names}
+    body, theme, properties = roots.values()
+    _body(body)
+    _fonts(theme)
+    _properties(properties, metadata)
+    return dict(parts) | {name: _written(root) for name, root in roots.items()}
 
 
-def _changed(part: bytes, change: Callable[[ElementTree.Element], None]) -> bytes:
-    """A part after `change` of its root, under the prefixes it had.
+def _read(part: bytes) -> ElementTree.Element:
+    """The root of a part of our own or of pandoc's; it is written under the prefixes it has.
 
     The library keeps prefixes for the whole process: no part means another space by the same one.
     """
     for _, (prefix, space) in ElementTree.iterparse(io.BytesIO(part), ["start-ns"]):
         ElementTree.register_namespace(prefix, space)
-    root = ElementTree.fromstring(part)  # written by pandoc
-    change(root)
+    return ElementTree.fromstring(part)
+
+
+def _written(root: ElementTree.Element) -> bytes:
     return bytes(ElementTree.tostring(root, "UTF-8", xml_declaration=True))
 
 
@@ -157,16 +102,26 @@ def _word(name: str) -> str:
     return f"{{{_SPACE['w']}}}{name}"
 
 
+def text_width(root: ElementTree.Element) -> int:
+    """Width between the margins, in twentieths of a point: every table fills it."""
+    page, margins = (root.find(f".//w:sectPr/w:{name}", _SPACE) for name in ("pgSz", "pgMar"))
+    assert page is not None and margins is not None
+    return int(page.attrib[_word("w")]) - sum(
+        int(margins.attrib[_word(side)]) for side in ("left", "right")
+    )
+
+
 def _body(root: ElementTree.Element) -> None:
     """Columns between the margins, rows that no page end cuts, captions by what they name.
 
     A picture that states no distance to the text around it gets one in some programs.
     """
+    width = text_width(root)
     for table in root.iterfind(".//w:tbl", _SPACE):
         columns = table.findall("w:tblGrid/w:gridCol", _SPACE)
         widths = [int(column.get(_word("w"), 0)) for column in columns]
-        for column, width in zip(columns, widths, strict=True):
-            column.set(_word("w"), str(width * WIDTH // sum(widths)))
+        for column, share in zip(columns, widths, strict=True):
+            column.set(_word("w"), str(share * width // sum(widths)))
         for row in table.iterfind("w:tr", _SPACE):
             _first(row, "trPr").insert(0, ElementTree.Element(_word("cantSplit")))
         if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", _SPACE) is not None:
