@@ -1,5 +1,6 @@
 """Rows of the report's tables of the two-population model, from tables of the study."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -69,30 +70,31 @@ def equilibria_rows(words: Words) -> Rows:
     for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
         if found is not None:
             rows.append(_stated(words, found, key, last))
-    for _, row in fits(study).head(1).iterrows():
-        estimator = words.word("estimator", row["estimator"])
-        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
-    for _, row in pooled_fits(study).iterrows():
-        effects = words.word("effects", row["effects"])
-        rows.append(_fit(words, row, words.say("titles/pooled", effects=effects), last))
-    return rows
+    return (
+        rows
+        + _fitted(words, fits(study).head(1), ["own"])
+        + _fitted(words, pooled_fits(study), ["pooled"])
+    )
 
 
 def estimators(words: Words) -> Rows:
     """Fitted equilibria of the region in focus by every estimator, and those of pooled fits."""
-    study, last = words.study, observed(words.study)
-    rows: Rows = []
-    for _, row in fits(study).iterrows():
-        estimator = words.word("estimator", row["estimator"])
-        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
-    for _, row in every_pooled(study).iterrows():
-        effects = words.word("effects", row["effects"])
-        estimator = words.word("estimator", row["estimator"])
-        title = words.grammar.series(
-            [words.say("titles/pooled", effects=effects), estimator], "clause"
-        )
-        rows.append(_fit(words, row, title, last))
-    return rows
+    own = fits(words.study)
+    if own.empty:
+        return []
+    pooled = _fitted(words, every_pooled(words.study), ["pooled", "by"])
+    return _fitted(words, own, ["own"]) + pooled
+
+
+def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
+    """A row for each fit, by effects and estimator as the titles name them."""
+    last = observed(words.study)
+    made: Rows = []
+    for _, row in rows.iterrows():
+        named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
+        parts = [words.say(f"titles/{title}", **named) for title in titles]
+        made.append(_fit(words, row, words.grammar.series(parts, "clause"), last))
+    return made
 
 
 def coefficient_rows(words: Words) -> Rows:
@@ -121,9 +123,7 @@ def regional_equilibria(words: Words) -> Rows:
         if region in reasons:
             rows.append([*cells, words.refusal(reasons[region]), *[NOTHING] * 3])
             continue
-        row = fitted.loc[region]
-        sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
-        rows.append([*cells, *sets, words.signs(row), _chip(words, row)])
+        rows.append([*cells, *_judged(words, fitted.loc[region])])
     return rows
 
 
@@ -144,13 +144,18 @@ def general_rows(words: Words) -> Rows:
 def regional_pooled(words: Words) -> Rows:
     """Sets of every region's E within the pooled fit of the main estimator, year effects in."""
     study = words.study
-    rows: Rows = []
-    for region in study.listing:
-        row = headline_equilibrium(study, region)
-        if row is not None:
-            sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
-            rows.append([study.name(region), *sets, words.signs(row), _chip(words, row)])
-    return rows
+    found = {region: headline_equilibrium(study, region) for region in study.listing}
+    return [
+        [study.name(region), *_judged(words, row)]
+        for region, row in found.items()
+        if row is not None
+    ]
+
+
+def _judged(words: Words, row: pd.Series) -> list[Any]:
+    """Both sets of E, what it would be, and whether it is located."""
+    sets = [words.set_words(row, coordinate) for coordinate in ("x1", "x2")]
+    return [*sets, words.signs(row), _chip(words, row)]
 
 
 def sign_rows(words: Words) -> Rows:

@@ -25,8 +25,9 @@ def _change(words: Words, row: Any) -> str:
     return ("+" if share > 0 else "") + words.percent(share, 1)
 
 
-def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
+def figure_rows(words: Words, rows: pd.DataFrame | None = None) -> Rows:
     """One row per figure: what it is of, what happened, old, new, change, effect on D."""
+    rows = figures_since(words.study) if rows is None else rows
     lines: Rows = []
     for _, row in rows.iterrows():
         label, unit = words.study.heading(row["indicator"]), words.study.unit(row["indicator"])
@@ -43,11 +44,12 @@ def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
     return lines
 
 
-def largest(words: Words) -> pd.DataFrame:
+def largest_rows(words: Words) -> Rows:
     """The figures that the main part shows: those with the largest effect on D, as they stand."""
     rows = figures_since(words.study)
     effect = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
-    return rows.loc[sorted(effect.sort_values(ascending=False, kind="stable").index[:SHOWN])]
+    largest = effect.sort_values(ascending=False, kind="stable").index[:SHOWN]
+    return figure_rows(words, rows.loc[sorted(largest)])
 
 
 def grades(words: Words) -> Rows:
