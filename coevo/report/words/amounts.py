@@ -13,7 +13,7 @@ from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 Say = Callable[..., Markdown]
 Rows = list[list[Any]]
@@ -93,56 +93,35 @@ class Words:
         return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares.items())
 
     def facts(self, region: str) -> list[tuple[str, str]]:
-        """What the panel of a region shows: (label, value) in a fixed order."""
-        study, say = self.study, self.say
-        state = focus_state(study, region)
-        years = [  # named where the region lacks the first or the last year
-            "" if year == wanted else self.grammar.note.format(year)
-            for year, wanted in zip(state["years"], (study.years[0], study.years[-1]), strict=True)
-        ]
-        dated = [f"{graded(d)}{year}" for d, year in zip(state["D"], years, strict=True)]
-        facts: list[tuple[str, str]] = [
-            (say("facts/D"), " → ".join(dated)),
-            (say("facts/grade"), state["grade"][1] + years[1]),
-            (say("facts/rank"), f"{state['rank'][0]} → {state['rank'][1]}"),
-            (say("facts/CT"), f"{fixed(state['C'], 3)} · {fixed(state['T'], 3)}"),
-            (say("facts/relative"), self.relative(state["lagging"], state["relative"])),
-            (say("facts/obstacle"), self._obstacle(region)),
-        ]
-        return facts + (self._population_facts(region) if study.pair else [])
+        """What the panel of a region shows: (label, value) in the order of the phrases."""
+        own = self._obstacles[self._obstacles["region"] == region]
+        given = {
+            "state": focus_state(self.study, region),
+            "obstacle": "" if own.empty else own["indicator"].iloc[own["obstacle"].argmax()],
+            "fit": self._fit(region) if self.study.pair else {},
+        }
+        parts = ["region", "populations"] if self.study.pair else ["region"]
+        keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]
+        return [(self.say(f"{key}/label"), self.say(f"{key}/value", **given)) for key in keys]
 
-    def _obstacle(self, region: str) -> str:
-        rows = self._obstacles[self._obstacles["region"] == region]
-        if rows.empty:
-            return NOTHING
-        return self.study.heading(str(rows.loc[rows["obstacle"].idxmax(), "indicator"]))
-
-    def _population_facts(self, region: str) -> list[tuple[str, str]]:
-        reasons, estimates, sets = self._population
-        names = [self.say(f"facts/{key}") for key in ("b1", "d", "sets")]
+    def _fit(self, region: str) -> dict[str, Any]:
+        """Of a region's own fit: rows of b1, of d and of its sets, or why it is refused."""
+        reasons, tables = self._population
         if region in reasons:
-            refusal = self.refusal(reasons[region])
-            return list(zip(names, (refusal, NOTHING, NOTHING), strict=True))
-        own = self.grammar.series(
-            self.say("facts/set", sign=sign, set=self.set_words(sets.loc[region], x))
-            for sign, x in (("x₁", "x1"), ("x₂", "x2"))
-        )
-        found = (self.estimate(rows.loc[region]) for rows in estimates)
-        return list(zip(names, (*found, own), strict=True))
+            return {"reason": reasons[region]}
+        return {name: table.loc[region] for name, table in tables.items()}
 
     @cached_property
-    def _population(self) -> tuple[dict[str, str], list[pd.DataFrame], pd.DataFrame]:
+    def _population(self) -> tuple[dict[str, str], dict[str, pd.DataFrame]]:
         """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
-        estimates = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
-        return refused(self.study), estimates, region_fit_rows(self.study).set_index("scope")
+        tables = {name: regional(self.study, name) for name in ("b1", "d")}
+        tables["sets"] = region_fit_rows(self.study)
+        by_region = {name: table.set_index("scope") for name, table in tables.items()}
+        return refused(self.study), by_region
 
     def refusal(self, reason: str) -> Markdown:
         """That something is not estimated, and why."""
         return self.say("titles/not_estimated", reason=reason)
-
-    def relative(self, state: Any, value: Any) -> Markdown:
-        """Relative development with the subsystem that lags, as the table says it."""
-        return self.grammar.series([fixed(value), self.side(state)], "clause")
 
     def side(self, state: Any) -> Markdown:
         """The subsystem that lags, or that none does."""

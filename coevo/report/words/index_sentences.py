@@ -19,6 +19,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
     found = all_findings(study)
     step, pair, phrases = found["step"], study.pair, words.phrases
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
+    read = set(study.tables["observations"]["indicator"])
     values: dict[str, Any] = {
         **found,
         "one": study.single,
@@ -44,6 +45,8 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "marks": phrases["words"]["marks"],
         "dated": words.grammar.dated,
         "sources": sources(words),
+        "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],
+        "side": words.side,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
@@ -55,25 +58,6 @@ def size_label(study: Study, key: str, phrases: Phrases) -> str:
     base = key.removesuffix("_per_head")
     label = study.label(base)
     return label if base == key else str(phrases["words"]["per_head"]).format(label)
-
-
-def far_notes(words: Words) -> list[Markdown]:
-    """What the notes say of D and its rise, for the indicators that the study reads."""
-    read = set(words.study.tables["observations"]["indicator"])
-    keys = (key for key in words.phrases["notes"] if key.partition("@")[2] == "far")
-    return [words.say(f"notes/{key}") for key in keys if key.partition("@")[0] in read]
-
-
-def limit_lines(keys: list[str], words: Words) -> list[Markdown]:
-    """Sentences of the limits that apply; a note is printed where the study reads its indicator."""
-    lines = []
-    for key in keys:
-        kind, _, indicator = key.partition(":")
-        if kind != "note":
-            lines.append(words.say(f"limits/{key}"))
-        elif indicator in words.phrases["notes"]:
-            lines.append(words.say(f"notes/{indicator}"))
-    return lines
 
 
 def sources(words: Words) -> Markdown:
