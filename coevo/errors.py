@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 
 class StudyError(Exception):
@@ -16,6 +17,17 @@ class StudyError(Exception):
     def __init__(self, *messages: str) -> None:
         self.messages = list(messages)
         super().__init__("\n".join(self.messages))
+
+
+class Refusal(StudyError):  # noqa: N818 - it is an answer, and no error of the program
+    """What the figures do not allow: a message that a table keeps, beside its line for a terminal.
+
+    key, fields: the message, which the phrases of a language put into words.
+    """
+
+    def __init__(self, key: str, line: str, **fields: Any) -> None:
+        self.key, self.fields = key, fields
+        super().__init__(line)
 
 
 class Problems:

@@ -1,4 +1,4 @@
-"""Made-up tables of the two-population model: relations and specifications of the sample study."""
+"""Made-up tables of the two-population model of the sample study."""
 
 from itertools import product
 
@@ -7,32 +7,52 @@ import pandas as pd
 from coevo.equilibria import FITS
 from coevo.sensitivity.specifications import COLUMNS as SPECIFICATIONS
 
-RELATIONS = "scope name effects estimator quantity value low high relation".split()
 ESTIMATORS = ("trapezoid", "lag", "logmean")
-TWO_WAY = ("pooled", "pooled", "region+year")
+TWO_WAY = ("pooled", "pooled", "region+year", "fod_iv")
+FIT = "scope name effects estimator".split()
+COLUMNS = {
+    "relations": [*FIT, *"quantity value low high level set without period".split()],
+    "verdicts": [*FIT, *"question verdict direction period".split()],
+    "refusals": [*FIT, *"quantity period year message fields".split()],
+    "checks": [*FIT, *"check value limit year period".split()],
+}
+TEXT = {"set", "without", "period", "direction", "fields"}
+PERIOD = "2015-2018"
 
 
-def relations(
+def fit_tables(
     names: dict[str, str],
     relation: str = "undetermined",
+    direction: str = "",
     A12: tuple[float, float] = (-0.02, 0.01),
     A21: tuple[float, float] = (-1.2, 0.4),
     weak: str = "undecidable",
     strong: str = "undecidable",
     phi: tuple[float, float] | None = None,
     strength: float = 1.6,
-) -> pd.DataFrame:
-    """Return what fits rest on, and for several regions what they say together.
+) -> dict[str, pd.DataFrame]:
+    """Return relations, verdicts, refusals and checks of the sample.
 
-    names: the regions; relation: as the rule names it, with its direction; A12, A21: by `fod_iv`
-    and by `lag`; weak, strong: verdicts on feedback; phi: its set, or None where it cannot be
-    located; strength: least first-stage F of the instruments.
+    names: the regions; relation, direction: as the rule names it; A12, A21: by `fod_iv` and by
+    `lag`; weak, strong: verdicts on feedback; phi: its set, or None where it cannot be located;
+    strength: least first-stage F of the instruments.
     """
     rows = [row for code, name in names.items() for row in _own(code, name)]
     if len(names) > 1:
         rows += [row for effects in ("region", "region+year") for row in _pooled(effects)]
-        rows += _judged(relation, A12, A21, strength) + _feedback(weak, strong, phi)
-    return pd.DataFrame(rows, columns=RELATIONS)
+        rows += _judged(relation, direction, A12, A21, strength) + _feedback(weak, strong, phi)
+    kinds = {"verdicts": "question", "checks": "check", "relations": "quantity"}
+    return {
+        table: filled(table, [row for row in rows if kinds.get(table, "message") in row])
+        for table in COLUMNS
+    }
+
+
+def filled(table: str, rows: list[dict]) -> pd.DataFrame:
+    """Return rows as one of the four tables, text that is not given as ""."""
+    frame = pd.DataFrame(rows, columns=COLUMNS[table])
+    text = [column for column in frame if column in TEXT]
+    return frame.assign(**{column: frame[column].astype(object).fillna("") for column in text})
 
 
 def fits(names: dict[str, str]) -> pd.DataFrame:
@@ -46,54 +66,71 @@ def fits(names: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=FITS)
 
 
-def _own(code: str, name: str) -> list[tuple]:
-    key = (code, name, "none", "trapezoid")
-    rows = [(*key, f"region_{x}", 0.975, None, None, "line") for x in ("x1", "x2")]
-    rows += [(*key, f"deleted_{x}", 2, -50.0, 400.0, "") for x in ("x1", "x2")]
-    rows += [(*key, f"forecast_equation_{i}", 0.5 * i, None, None, "") for i in (1, 3)]
-    rows += [(*key, f"power_{p}", 0.0004, None, None, "") for p in ("b1", "d")]
-    return [*rows, (*key, "map_modulus", 1.03, None, None, "")]
+def refused(scope: str, estimator: str, effects: str = "none", **given: object) -> pd.DataFrame:
+    """Return a table of one refusal; given: its quantity, period, message and fields."""
+    fit = {"scope": scope, "name": scope, "effects": effects, "estimator": estimator}
+    return filled("refusals", [fit | {"quantity": "fit"} | given])
 
 
-def _pooled(effects: str) -> list[tuple]:
-    key = ("pooled", "pooled", effects, "trapezoid")
+def _labelled(key: tuple[str, ...], rows: list[dict]) -> list[dict]:
+    return [dict(zip(FIT, key, strict=True)) | row for row in rows]
+
+
+def _own(code: str, name: str) -> list[dict]:
+    rows = [{"quantity": f"region_{x}", "level": 0.975, "set": "line"} for x in ("x1", "x2")]
+    rows += [{"quantity": f"deleted_{x}", "low": -50.0, "high": 400.0} for x in ("x1", "x2")]
+    rows += [{"check": "deleted_turns", "value": 2}]
+    rows += [{"check": f"forecast_equation_{i}", "value": 0.5 * i, "limit": 1.0} for i in (1, 3)]
+    rows += [{"check": f"power_{p}", "value": 0.0004} for p in ("b1", "d")]
+    rows += [{"check": "map_modulus", "value": 1.03}]
+    return _labelled((code, name, "none", "trapezoid"), rows)
+
+
+def _pooled(effects: str) -> list[dict]:
     p = 0.004 if effects == "region" else 0.8
-    rows = [(*key, f"{what}_{s}", p, None, None, "") for what in ("wild", "homogeneity")
-            for s in ("b1", "d")]  # fmt: skip
-    rows += [(*key, f"bias_{s}", 0.01, 0.005, 0.015, "") for s in ("b1", "d")]
-    rows += [(*key, f"mean_group_{s}", 0.1, -0.2, 0.4, "") for s in ("b1", "d")]
-    shares = [("common_year_share_x1", 0.7), ("common_year_share_x2", 0.8)]
-    return rows + [(*key, q, v, None, None, "") for q, v in shares if effects == "region"]
+    rows = [{"quantity": f"wild_{s}", "value": p} for s in ("b1", "d")]
+    rows += [{"check": f"homogeneity_{s}", "value": p} for s in ("b1", "d")]
+    bias, mean = ({"value": 0.01, "low": 0.005, "high": 0.015},
+                  {"value": 0.1, "low": -0.2, "high": 0.4})  # fmt: skip
+    rows += [{"quantity": f"bias_{s}"} | bias for s in ("b1", "d")]
+    rows += [{"quantity": f"mean_group_{s}"} | mean for s in ("b1", "d")]
+    shares = [("x1", 0.7), ("x2", 0.8)] if effects == "region" else []
+    rows += [{"check": f"common_year_share_{x}", "value": v} for x, v in shares]
+    return _labelled(("pooled", "pooled", effects, "trapezoid"), rows)
 
 
 def _judged(
-    relation: str, A12: tuple[float, float], A21: tuple[float, float], strength: float
-) -> list[tuple]:
-    key = (*TWO_WAY, "fod_iv")
-    rows = [(*key, "relation", None, None, None, relation)]
+    relation: str,
+    direction: str,
+    A12: tuple[float, float],
+    A21: tuple[float, float],
+    strength: float,
+) -> list[dict]:
+    rows: list[dict] = [{"question": "relation", "verdict": relation, "direction": direction}]
     for name, values in (("A12", A12), ("A21", A21)):
         for estimator, value in zip(("fod_iv", "lag"), values, strict=True):
-            rows.append((*key, f"{name}_{estimator}", value, value - 0.3, value + 0.3, ""))
+            ends = {"low": value - 0.3, "high": value + 0.3}
+            rows.append({"quantity": f"{name}_{estimator}", "value": value} | ends)
     quadrants = {"++": 0.15, "+-": 0.13, "-+": 0.05, "--": 0.67}
-    rows += [(*key, f"p_{signs}_12", share, None, None, "") for signs, share in quadrants.items()]
-    return [
-        *rows,
-        (*key, "restriction", 0.28, None, None, ""),
-        (*key, "first_stage_F", strength, None, None, ""),
-    ]
+    rows += [{"quantity": f"p_{signs}_12", "value": share} for signs, share in quadrants.items()]
+    rows += [{"quantity": "restriction", "value": 0.28}]
+    rows += [{"check": "first_stage_F", "value": strength, "limit": 10.0}]
+    rows += [{"check": f"first_stage_F_{s}", "value": strength, "limit": 10.0} for s in ("b1", "d")]
+    return _labelled(TWO_WAY, rows)
 
 
-def _feedback(weak: str, strong: str, phi: tuple[float, float] | None) -> list[tuple]:
-    key, rows = (*TWO_WAY, "fod_iv"), []
-    for ending in ("", "_2015_2018"):
+def _feedback(weak: str, strong: str, phi: tuple[float, float] | None) -> list[dict]:
+    rows = []
+    for period in ({}, {"period": PERIOD}):
+        ends = dict(zip(("low", "high"), phi, strict=True)) if phi else {}
         rows += [
-            (*key, f"feedback_weak{ending}", None, None, None, weak),
-            (*key, f"feedback_strong{ending}", None, None, None, strong),
-            (*key, f"feedback_difference{ending}", 0.03, -0.1, 0.1, ""),
-            (*key, f"phi{ending}", 1.5, *(phi or (None, None)),
-             "interval" if phi else "cannot be located"),
-        ]  # fmt: skip
-    return rows
+            {"question": "feedback_weak", "verdict": weak} | period,
+            {"question": "feedback_strong", "verdict": strong} | period,
+            {"question": "phi", "verdict": "located" if phi else "not_located"} | period,
+            {"quantity": "feedback_difference", "value": 0.03, "low": -0.1, "high": 0.1} | period,
+            {"quantity": "phi", "value": 1.5, "set": "interval"} | ends | period,
+        ]
+    return _labelled(TWO_WAY, rows)
 
 
 def specifications(
@@ -115,8 +152,8 @@ def specifications(
             half = 5.0 if (other, estimator) == (pair, "lag") and e == effects[0] else 0.1
             value = 0.2 if shown else value
             fit = (*scope, e, "classic", estimator, quantity)
-            rows.append((*case, *fit, value, value - half, value + half, ""))
+            rows.append((*case, *fit, value, value - half, value + half, "", None))
         for quantity in ("x1", "x2"):
             fit = ("330000", "Zhejiang", e, "classic", estimator, quantity)
-            rows.append((*case, *fit, 100.0, None, None, "line"))
+            rows.append((*case, *fit, 100.0, None, None, "line", False))
     return pd.DataFrame(rows, columns=SPECIFICATIONS)

@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from coevo.files import read_table
+from coevo.messages import packed
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import study_in_language
@@ -30,7 +31,7 @@ FOLDER = ROOT / "workflow" / "report"
 
 @lru_cache
 def words_of(kind: str, language: str) -> dict[str, Any]:
-    """Return a file of words of a language: phrases or messages."""
+    """Return a file of words of a language: its phrases."""
     text = (FOLDER / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 
@@ -226,8 +227,9 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
     )  # fmt: skip
     audit = observed.iloc[[3]].drop(columns=["value", "vintage", "flag"])
     audit = audit.assign(
-        check="jump", printed=1.0, computed=2.0, message="falls by 50% | from *2* to <b>1</b> $x$"
-    )
+        check="jump", printed=1.0, computed=2.0, message="note",
+        fields=packed({"text": "falls by 50% | from *2* to <b>1</b> $x$"}),
+    )  # fmt: skip
     coupling = _coupling(grid)
     weights = pd.DataFrame(
         weights, columns=["weighting", "subsystem", "indicator", "weight", "entropy"]
@@ -267,13 +269,13 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
                 "focus_D_last focus_rank_last focus_grade_last"
             ).split(),
         ),
-        "relations": populations.relations({r: NAMES[r] for r in regions}),
+        **populations.fit_tables({r: NAMES[r] for r in regions}),
         "specifications": populations.specifications(count),
     }
     if claims:
         made["claims"] = pd.DataFrame(
-            [("1 <Unit>", "a|b", "as printed", "agrees", "Table *1*")],
-            columns=["claim", "paper", "computed", "verdict", "source"],
+            [("1 <Unit>", "a|b", "unit_fits", "", "agrees", "Table *1*")],
+            columns=["claim", "paper", "computed", "fields", "verdict", "source"],
         )
     return made
 
@@ -291,9 +293,8 @@ def study(
     made = tables(count, claims=claims) | changed
     if language == "en":
         return Study(config(), made, indicators(), places=places())
-    words, messages = words_of("phrases", language)["words"], words_of("messages", language)
-    table = indicators(language)
-    return study_in_language(config(), made, table, language, places(), words, messages)
+    words, table = words_of("phrases", language)["words"], indicators(language)
+    return study_in_language(config(), made, table, language, places(), words)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
@@ -326,27 +327,16 @@ def unestimated(region: str, count: int = 4) -> dict[str, pd.DataFrame]:
     """Return tables in which a region could not be estimated."""
     made = tables(count)
     fits = made["equilibria"]
+    fields = packed({"population": 2, "value": 0.0, "year": 2016})
     refusals = [
-        (
-            region,
-            NAMES[region],
-            "none",
-            estimator,
-            "not_estimated",
-            None,
-            None,
-            None,
-            "x2 is 0 in 2016",
-        )
+        populations.refused(region, estimator, message="not_positive", fields=fields)
         for estimator in ("trapezoid", "lag", "logmean")
     ]
-    relations = without(made["relations"], scope=region)
     return {
         "parameters": without(made["parameters"], scope=region),
         "equilibria": fits[(fits["scope"] != region) | (fits["source"] != "fit")],
-        "relations": pd.concat(
-            [relations, pd.DataFrame(refusals, columns=relations.columns)], ignore_index=True
-        ),
+        **{table: without(made[table], scope=region) for table in ("relations", "checks")},
+        "refusals": pd.concat(refusals, ignore_index=True),
     }
 
 

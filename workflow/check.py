@@ -9,10 +9,15 @@ it can be built and the audit has findings.
 import sys
 from pathlib import Path
 
+import yaml
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, plain_words
+from coevo.report.words.messages import Identifiers, message_texts
 from coevo.study.check import check_lines, check_study
+
+PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"
 
 
 def main(config: str, *options: str) -> int:
@@ -23,7 +28,8 @@ def main(config: str, *options: str) -> int:
     except (StudyError, OSError) as problem:
         print(plain_words(problem), end="", file=sys.stderr)
         return 1
-    print(*check_lines(checked), sep="\n")
+    message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")), Identifiers())
+    print(*check_lines(checked, message), sep="\n")
     if checked.problems:
         print("What is missing to run:", flush=True)
         print(*checked.problems, sep="\n", file=sys.stderr)

@@ -24,19 +24,38 @@ EQUILIBRIA = (
     "source scope name effects model estimator year x1 x1_low x1_high x1_set x2 x2_low x2_high "
     "x2_set kind located p_predator_prey p_reversed p_saddle observed_x1 observed_x2"
 ).split()
-RELATIONS = "scope name effects estimator quantity value low high relation".split()
-TEXT = set("source scope name effects model estimator scaling parameter quantity relation".split())
-TEXT |= {"x1_set", "x2_set", "kind"}
+FIT = "scope name effects estimator".split()
+RELATIONS = [*FIT, *"quantity value low high level set without period".split()]
+VERDICTS = [*FIT, *"question verdict direction period".split()]
+REFUSALS = [*FIT, *"quantity period year message fields".split()]
+CHECKS = [*FIT, *"check value limit year period".split()]
+TEXT = set("source scope name effects model estimator scaling parameter quantity set".split())
+TEXT |= set("x1_set x2_set kind without period question verdict direction check".split())
+TEXT |= {"message", "fields"}
 WHOLE = {"year", "df", "equation", "n", "residual_df", "slopes", "F_df"}
+# what a row of a table has, the most special first -> the table and its columns
+KINDS = {
+    "message": ("refusals", REFUSALS),
+    "question": ("verdicts", VERDICTS),
+    "check": ("checks", CHECKS),
+    "quantity": ("relations", RELATIONS),
+}
 
 
 class Tables(NamedTuple):
-    """The tables parameters, fits, equilibria and relations, sorted by scope."""
+    """The tables of these names, sorted by scope.
+
+    relations: effects and their intervals; verdicts: what they say; refusals: what figures do not
+    allow, and why; checks: what a fit rests on, with the limit that a value is held against.
+    """
 
     parameters: pd.DataFrame
     fits: pd.DataFrame
     equilibria: pd.DataFrame
     relations: pd.DataFrame
+    verdicts: pd.DataFrame
+    refusals: pd.DataFrame
+    checks: pd.DataFrame
 
 
 def estimate(
@@ -54,13 +73,13 @@ def estimate(
     confidence, calibration, split, equivalence); seed: of every draw; indicators: the indicator
     table, for units and subsystems; estimators: those to use, by default all. Equilibria are in
     original units; `observed` is the last year, for a single year of the calibration that year. A
-    region that cannot be estimated has no parameters but a row `not_estimated` with the reason.
+    region that cannot be estimated has no parameters but a refusal with the reason.
     `StudyError` for a name or a unit that does not fit.
     """
     pair = pair_values(panel, interaction, coupling, indicators)
     level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
     fits = fit_all(pair, main, estimators)
-    equilibria, relations = theoretical(pair, interaction.get("calibration"))
+    equilibria, found = theoretical(pair, interaction.get("calibration"))
     parameters = list(parameter_rows(fits, level))
     last = last_states(pair)
     for row in equilibrium_rows(list(regional_lines(fits)), level):
@@ -69,22 +88,30 @@ def estimate(
         parameters += [label | row for row in general_rows.parameter_rows(own, level)]
         row = general_rows.equilibrium_row(own, level)
         equilibria.append(label | row | last[label["scope"]])
-        relations += [label | row for row in general_rows.relation_rows(own)]
+        found += [label | row for row in general_rows.relation_rows(own)]
     for label, shared in general_rows.shared_fits(fits):
         rows = general_rows.shared_rows(shared, level, inferable(shared))
         parameters += [label | row for row in rows]
-        relations += [label | row for row in general_rows.shared_relation_rows(shared)]
-    relations += relation_rows(fits, main, level)
-    relations += own_doubts(pair, fits, main, level)
-    relations += pooled_doubts(pair, fits, interaction, seed)
+        found += [label | row for row in general_rows.shared_relation_rows(shared)]
+    found += relation_rows(fits, main, level)
+    found += own_doubts(pair, fits, main, level)
+    found += pooled_doubts(pair, fits, interaction, seed)
 
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {"pooled": "pooled"}
     return Tables(
-        _frame(parameters, PARAMETERS, names),
-        _frame(fit_rows(fits, main), FITS, names),
-        _frame(equilibria, EQUILIBRIA, names),
-        _frame(relations, RELATIONS, names),
+        parameters=_frame(parameters, PARAMETERS, names),
+        fits=_frame(fit_rows(fits, main), FITS, names),
+        equilibria=_frame(equilibria, EQUILIBRIA, names),
+        **{
+            table: _frame([row for row in found if _kind(row) == kind], columns, names)
+            for kind, (table, columns) in KINDS.items()
+        },
     )
+
+
+def _kind(row: Row) -> str:
+    """Return which of the tables in `KINDS` a row belongs to."""
+    return next(kind for kind in KINDS if kind in row)
 
 
 def _frame(rows: Iterable[Row], columns: list[str], names: Mapping[str, str]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.estimation import (
     EFFECTS,
     ESTIMATORS,
@@ -25,19 +25,20 @@ from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.inference import FEWEST_REGIONS
+from coevo.messages import message_columns
 
 Row = dict[str, Any]
 POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
 
 
-def _each(make: Callable[..., Fit], regions: Iterable[Series]) -> list[Equations | StudyError]:
+def _each(make: Callable[..., Fit], regions: Iterable[Series]) -> list[Equations | Refusal]:
     """Return the fits of regions one after the other, errors in their place."""
     return [attempted(partial(make, *own[:3], breaks=own.breaks)) for own in regions]
 
 
 # name -> fits of many regions, an error in the place of a region that it refuses
-REGIONAL: dict[str, Callable[[Sequence[Series]], Sequence[Equations | StudyError]]] = {
+REGIONAL: dict[str, Callable[[Sequence[Series]], Sequence[Equations | Refusal]]] = {
     name: partial(_each, partial(fit, estimator=name)) for name in ESTIMATORS
 } | {"trajectory": fit_trajectories}
 POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general model
@@ -64,14 +65,14 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
     that of the general model of one region; estimators: those of `REGIONAL` to use, by default all.
     A region whose figures allow no logarithms is left out of the pool, of the general model where
     those of x3 ... do not; a study of one region has no pool. Refusals carry their reason as
-    `relation`.
+    a message.
     """
     used = [name for name in REGIONAL if not estimators or name in estimators]
     refused: list[Row] = []
 
     def kept(found: Any, label: Row) -> Any:
-        if isinstance(found, StudyError):
-            refused.append(label | {"relation": str(found)})
+        if isinstance(found, Refusal):
+            refused.append(label | message_columns(found.key, found.fields))
             return None
         return found
 
@@ -88,7 +89,7 @@ def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()
                 regions[code, name] = own
         whole = tried(
             partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part)),
-            _label(code, "none", estimator, "general_not_estimated"),
+            _label(code, "none", estimator, "general"),
         )
         if whole is not None:
             general[code] = whole
@@ -129,8 +130,7 @@ def _shared(
     ]
     made = []
     for name, effects, form, columns in wanted:
-        quantity = "not_estimated" if form == "classic" else "general_not_estimated"
-        label = _label(POOLED, effects, name, quantity)
+        label = _label(POOLED, effects, name, "fit" if form == "classic" else "general")
         figures = whole if form == "general" else pool
         arguments = (figures, columns, name, effects, HEADLINE_SCALE, form)
         made.append(tried(partial(fit_pooled_general, *arguments), label))
@@ -144,11 +144,11 @@ def series_of(part: pd.DataFrame) -> Series:
 
 
 def attempted(make: Callable[[], Any]) -> Any:
-    """Return what is made, or the `StudyError` that forbids it."""
+    """Return what is made, or the `Refusal` of it."""
     try:
         return make()
-    except StudyError as error:
-        return error
+    except Refusal as refusal:
+        return refusal
 
 
 def allows_growth(part: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> bool:
@@ -160,8 +160,8 @@ def allows_growth(part: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> bo
     return True
 
 
-def _label(scope: Any, effects: str, estimator: str, quantity: str = "not_estimated") -> Row:
-    """Return the columns of a row of `relations` that says what could not be estimated."""
+def _label(scope: Any, effects: str, estimator: str, quantity: str = "fit") -> Row:
+    """Return the columns of a row of `refusals` that name what could not be estimated."""
     what = {"scope": str(scope), "effects": effects, "estimator": estimator}
     return what | {"quantity": quantity}
 

@@ -9,6 +9,7 @@ from coevo.errors import StudyError
 from coevo.estimation import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.inference import independent_quadrants, interval, rest_point_projections
+from coevo.inference.sets import located
 from coevo.lotka_volterra.populations import kind, rest_point
 
 
@@ -61,10 +62,9 @@ def shared_rows(own: GeneralPooled, level: float, with_errors: bool) -> Iterator
 
 
 def shared_relation_rows(own: GeneralPooled) -> Iterator[Row]:
-    """Yield how many rows and regions a model of many regions rests on."""
+    """Yield how many regions a model of many regions rests on."""
     ending = "" if own.form == "classic" else "_general"
-    yield {"quantity": f"rows{ending}", "value": own.rows}
-    yield {"quantity": f"regions{ending}", "value": own.df + 1}
+    yield {"check": f"regions{ending}", "value": own.df + 1}
 
 
 def equilibrium_row(own: GeneralFit, level: float) -> Row:
@@ -80,13 +80,12 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
         for name, found in zip(("x1", "x2"), shadows, strict=True):
             ends = [end if np.isfinite(end) else np.nan for end in (found.low, found.high)]
             row |= {f"{name}_set": found.kind, f"{name}_low": ends[0], f"{name}_high": ends[1]}
-        row["located"] = all(found.kind == "interval" and found.low > 0 for found in shadows)
+        row["located"] = bool(located([s.kind for s in shadows], [s.low for s in shadows]))
     return row
 
 
 def relation_rows(own: GeneralFit) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
-    yield {"quantity": "rows_general", "value": own.rows}
     yield {"quantity": "restriction", "value": restriction_test(own).combined}
     errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))[:, 1:]
     for i, j in zip(*np.triu_indices(len(own.r), 1), strict=True):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import PooledFit
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
@@ -15,16 +15,17 @@ from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, j
 from coevo.inference import interval
 from coevo.inference.feedback import Feedback, feedback_verdicts
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
-from coevo.inference.relation_rule import Cross, relation
+from coevo.inference.relation_rule import WEAK_F, Cross, relation
 from coevo.inference.short_panel import short_panel_bias
 from coevo.inference.wild_bootstrap import wild_pooled
+from coevo.messages import message_columns
 
 SLOPES = ("b1", "d")
 JUDGED = ("x1", "x2")  # whatever other populations the general model has
 
 
 def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
-    """Yield rows of `relations` on whether regions share their slopes.
+    """Yield rows on whether regions share their slopes.
 
     `homogeneity_b1`, ...: p of equal slopes; `mean_group_b1`, ...: mean of the regions' own slopes;
     `leave_one_out_b1`, ...: least and largest slope without one region, and that region.
@@ -32,13 +33,13 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     equal, mean = homogeneity_test(pooled), mean_group(pooled)
     without = leave_one_out(pooled).set_index("region")
     for i, name in enumerate(SLOPES):
-        yield {"quantity": f"homogeneity_{name}", "value": equal.p[i]}
+        yield {"check": f"homogeneity_{name}", "value": equal.p[i]}
         low, high = interval(mean.mean[i], mean.error[i], mean.regions - 1, level)
-        ends = {"low": float(low), "high": float(high)}
+        ends = {"low": float(low), "high": float(high), "level": level}
         yield {"quantity": f"mean_group_{name}", "value": mean.mean[i]} | ends
         ends = {"low": without[name].min(), "high": without[name].max()}
         farthest = (without[name] - getattr(pooled, name)).abs().idxmax()
-        yield {"quantity": f"leave_one_out_{name}", "relation": farthest} | ends
+        yield {"quantity": f"leave_one_out_{name}", "without": farthest} | ends
 
 
 def wild_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
@@ -63,16 +64,15 @@ def judged_rows(pool: pd.DataFrame, interaction: Mapping[str, Any], seed: int) -
     """
     level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
     found, judge = relation(pool, seed=seed, equivalence=bound, level=level), _judge(pool)
-    named = found.name + (f": {found.direction}" if found.direction else "")
-    yield {"quantity": "relation", "relation": named}
+    yield {"question": "relation", "verdict": found.name, "direction": found.direction}
     yield {"quantity": "restriction", "value": joint_test(judge).p}
     yield from _effect_rows(found.cross, level)
     for name, value in zip(("A12", "A21"), found.critical, strict=True):
-        yield {"quantity": f"critical_{name}", "value": value}
+        yield {"check": f"critical_{name}", "value": value}
     for signs, share in found.quadrants.items():
         yield {"quantity": f"p_{signs}_12", "value": share}
-    yield {"quantity": "first_stage_F", "value": float(np.nanmin(judge.strength))}
-    yield from _feedback_rows(_feedback(judge, level, seed), "")
+    yield _first_stage("", judge.strength)
+    yield from _feedback_rows(_feedback(judge, level, seed), level)
 
 
 def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
@@ -80,21 +80,26 @@ def _effect_rows(cross: Cross, level: float) -> Iterator[Row]:
     for k, estimator in enumerate(JUDGES):
         for i, name in enumerate(("A12", "A21")):
             low, high = interval(cross.A[k, i], cross.error[k, i], cross.df[k], level)
-            ends = {"low": float(low), "high": float(high)}
+            ends = {"low": float(low), "high": float(high), "level": level}
             yield {"quantity": f"{name}_{estimator}", "value": float(cross.A[k, i])} | ends
 
 
-def period_rows(part: pd.DataFrame, period: str, level: float, seed: int) -> Iterator[Row]:
-    """Yield feedback of a sub-period; period: its first and last year, 2015_2018."""
+def period_rows(part: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
+    """Yield feedback of a sub-period; part: its figures."""
     judge = _judge(part)
-    yield {"quantity": f"first_stage_F_{period}", "value": float(np.nanmin(judge.strength))}
-    yield from _feedback_rows(_feedback(judge, level, seed), f"_{period}")
+    yield _first_stage("", judge.strength)
+    yield from _feedback_rows(_feedback(judge, level, seed), level)
 
 
 def instrument_rows(classic: GeneralPooled) -> Iterator[Row]:
     """Yield the first-stage F of the classic form by instruments: of b1, and of d."""
     for name, at in (("b1", (0, 1)), ("d", (1, 0))):
-        yield {"quantity": f"first_stage_F_{name}", "value": float(classic.strength[at])}
+        yield _first_stage(f"_{name}", classic.strength[at])
+
+
+def _first_stage(ending: str, strength: Any) -> Row:
+    """Return the least F of first stages, beside the F below which instruments are weak."""
+    return {"check": f"first_stage_F{ending}", "value": float(np.nanmin(strength)), "limit": WEAK_F}
 
 
 def _judge(pool: pd.DataFrame) -> GeneralPooled:
@@ -105,15 +110,16 @@ def _feedback(own: GeneralPooled, level: float, seed: int) -> Feedback:
     return feedback_verdicts(own.A, own.covariance, own.df, level, seed=seed)
 
 
-def _feedback_rows(found: Feedback, ending: str) -> Iterator[Row]:
+def _feedback_rows(found: Feedback, level: float) -> Iterator[Row]:
     for form in ("weak", "strong"):
-        yield {"quantity": f"feedback_{form}{ending}", "relation": str(getattr(found, form))}
-    ends = {"low": found.difference_low, "high": found.difference_high}
-    yield {"quantity": f"feedback_difference{ending}", "value": found.difference} | ends
-    phi = {"quantity": f"phi{ending}", "value": float(found.phi.estimate)}
+        yield {"question": f"feedback_{form}", "verdict": str(getattr(found, form))}
+    yield {"question": "phi", "verdict": "located" if found.located else "not_located"}
+    ends = {"low": found.difference_low, "high": found.difference_high, "level": level}
+    yield {"quantity": "feedback_difference", "value": found.difference} | ends
+    phi = {"quantity": "phi", "value": float(found.phi.estimate), "set": str(found.phi.kind)}
     if found.located:
-        phi |= {"low": float(found.phi.low), "high": float(found.phi.high)}
-    yield phi | {"relation": str(found.phi.kind) if found.located else "cannot be located"}
+        phi |= {"low": float(found.phi.low), "high": float(found.phi.high), "level": level}
+    yield phi
 
 
 def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame]:
@@ -124,12 +130,12 @@ def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame
     if split is None or not pool["year"].min() < split < pool["year"].max():
         return {}
     parts = (pool[pool["year"] <= split], pool[pool["year"] >= split])
-    return {f"{part['year'].min()}_{part['year'].max()}": part for part in parts}
+    return {f"{part['year'].min()}-{part['year'].max()}": part for part in parts}
 
 
 def tried(rows: Iterator[Row], label: Row, what: str) -> Iterator[Row]:
-    """Yield the rows under their label, or `<what>_not_estimated` where figures forbid them."""
+    """Yield the rows under their label, or the refusal of `what` where figures forbid them."""
     try:
         yield from [label | row for row in rows]
-    except StudyError as error:
-        yield label | {"quantity": f"{what}_not_estimated", "relation": str(error)}
+    except Refusal as refusal:
+        yield (label | {"quantity": what} | message_columns(refusal.key, refusal.fields))

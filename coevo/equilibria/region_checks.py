@@ -58,18 +58,18 @@ def pooled_doubts(
         pool = pair.groupby("region").filter(allows_growth)
         yield from tried(judged_rows(pool, interaction, seed), label, "relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():
-            yield from tried(period_rows(part, name, level, seed), label, f"feedback_{name}")
+            rows = period_rows(part, level, seed)
+            yield from tried(rows, label | {"period": name}, "feedback")
 
 
 def deletion_rows(own: Fit) -> Iterator[Row]:
-    """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row, and in how many
-    cases a coefficient turns its sign.
+    """Yield `deleted_x1`, `deleted_x2`: least and largest E without one growth row; and
+    `deleted_turns`: in how many cases a coefficient turns its sign.
     """
     without = leave_one_row_out(own)
-    turning = int(without.turned.any(axis=1).sum())
     for name, E in zip(COORDINATES, without.E.T, strict=True):
-        ends = {"low": float(E.min()), "high": float(E.max())}
-        yield {"quantity": f"deleted_{name}", "value": turning} | ends
+        yield {"quantity": f"deleted_{name}", "low": float(E.min()), "high": float(E.max())}
+    yield {"check": "deleted_turns", "value": int(without.turned.any(axis=1).sum())}
 
 
 def forecast_rows(own: Fit, path: pd.DataFrame) -> Iterator[Row]:
@@ -78,7 +78,7 @@ def forecast_rows(own: Fit, path: pd.DataFrame) -> Iterator[Row]:
     """
     last = last_growth(own, path.loc[own.data.year[-1]])
     for i, ratio in enumerate(last.ratio, start=1):
-        yield {"quantity": f"forecast_equation_{i}", "value": ratio}
+        yield {"check": f"forecast_equation_{i}", "value": ratio, "limit": 1.0}
 
 
 def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
@@ -89,8 +89,8 @@ def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
     observed path.
     """
     for name, least in least_interaction(own, level).items():
-        yield {"quantity": f"power_{name}", "value": least}
+        yield {"check": f"power_{name}", "value": least}
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":
-        yield {"quantity": "map_modulus", "value": float(euler_modulus(own.a1, own.a2))}
+        yield {"check": "map_modulus", "value": float(euler_modulus(own.a1, own.a2))}
         drift = conserved_path(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2).drift
-        yield {"quantity": "conserved_drift", "value": drift}
+        yield {"check": "conserved_drift", "value": drift}

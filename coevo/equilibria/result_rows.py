@@ -1,4 +1,4 @@
-"""Fits as rows of the tables parameters, equilibria and relations."""
+"""Fits as rows of the tables parameters, equilibria, relations, checks and refusals."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -7,11 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
-from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share, within_r_squared
-from coevo.inference import RatioSet, equilibrium_sets, fieller, interval, sign_patterns
+from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share
+from coevo.inference import (
+    FEWEST_REGIONS,
+    RatioSet,
+    equilibrium_sets,
+    fieller,
+    interval,
+    sign_patterns,
+)
+from coevo.inference.sets import UNBOUNDED, located
 from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
+from coevo.messages import message_columns
 
 Array = npt.NDArray[np.float64]
+
 PARAMETERS = ("a1", "b1", "a2", "d", "b2")
 
 
@@ -62,10 +72,7 @@ class Lines(NamedTuple):
 
 
 def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> Iterator[Row]:
-    """Yield the fitted E of labelled fits with its sets, kind and sign probabilities.
-
-    `located` needs both sets to be intervals that lie above zero.
-    """
+    """Yield the fitted E of labelled fits with its sets, kind and sign probabilities."""
     if not found:
         return
     lines = Lines.stacked([own for _, own in found])
@@ -75,7 +82,7 @@ def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> It
     for name, own in (("x1", sets.of(1)), ("x2", sets.of(0))):
         columns |= {name: own.estimate, f"{name}_set": own.kind}
         columns |= {f"{name}_low": own.low, f"{name}_high": own.high}
-    columns["located"] = ((sets.kind == "interval") & (sets.low > 0)).all(axis=1)
+    columns["located"] = located(sets.kind, sets.low)
     columns |= {f"p_{name}": signs[name] for name in ("predator_prey", "reversed", "saddle")}
     for (label, _), *values in zip(found, *columns.values(), strict=True):
         yield label | {"source": "fit"} | dict(zip(columns, values, strict=True))
@@ -101,15 +108,13 @@ def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
         if pooled.effects == "region" and pooled.estimator in two_way & {estimator}:
             ending = "" if pooled.scale == HEADLINE_SCALE else f"_{pooled.scale}"
             for x, share in zip(("x1", "x2"), common_year_share(pooled), strict=True):
-                yield label | {"quantity": f"common_year_share_{x}{ending}", "value": share}
+                yield label | {"check": f"common_year_share_{x}{ending}", "value": share}
 
 
 def _diagnostics(own: Fit) -> Iterator[Row]:
-    yield {"quantity": "rows", "value": own.rows}
     yield from _crossing(own.data)
     for i in range(2):
-        yield {"quantity": f"r_squared_equation_{i + 1}", "value": own.r_squared[i]}
-        yield {"quantity": f"condition_equation_{i + 1}", "value": own.condition[i]}
+        yield {"check": f"condition_equation_{i + 1}", "value": own.condition[i]}
     yield _residual_correlation(own.residuals)
 
 
@@ -118,22 +123,19 @@ def _own_relations(own: Equations, level: float) -> Iterator[Row]:
     # Bonferroni: the product of these two sets holds E with probability `level` at least.
     each = 1 - (1 - level) / 2
     for name, found in zip(("x1", "x2"), equilibrium_sets(own, each), strict=True):
-        ends = {"low": found.low, "high": found.high}
-        yield {"quantity": f"region_{name}", "value": each, "relation": found.kind} | ends
+        row = {"quantity": f"region_{name}", "value": found.estimate, "level": each}
+        yield row | {"low": found.low, "high": found.high, "set": str(found.kind)}
     if own.b1 and own.d:
         parameters = (own.a1, own.b1, own.a2, own.b2)
         rest = np.abs(growth(*equilibrium(*parameters), *parameters)).max()
-        yield {"quantity": "growth_at_E", "value": rest}
+        yield {"check": "growth_at_E", "value": rest}
         error = np.abs(elasticities(*parameters) - ELASTICITIES).max()
-        yield {"quantity": "elasticity_error", "value": error}
+        yield {"check": "elasticity_error", "value": error}
 
 
 def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
-    yield {"quantity": "rows", "value": pooled.rows}
     yield from _crossing(pooled.data)
-    yield {"quantity": "regions", "value": len(pooled.regions)}
-    for i, share in enumerate(within_r_squared(pooled), start=1):
-        yield {"quantity": f"r_squared_equation_{i}", "value": share}
+    yield {"check": "regions", "value": len(pooled.regions)}
     yield _residual_correlation(pooled.residuals)
     if inferable(pooled):
         # g depends on the slope and its variance alone, which are common to all regions
@@ -141,24 +143,23 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         sets = fieller(*lines, pooled.df, level)
         yield from _unboundedness(sets.of(1), sets.of(0))
     else:
-        yield {"quantity": "inference", "relation": "too few regions for errors and sets"}
+        fields = {"regions": len(pooled.regions), "least": FEWEST_REGIONS}
+        yield {"quantity": "inference"} | message_columns("too_few_regions", fields)
 
 
 def _crossing(data: Rows) -> Iterator[Row]:
-    """How many pairs of years are no growth rows because they cross two vintages, if any are."""
-    if len(data.crossing):
-        years = ", ".join(f"{year}-{year + 1}" for year in np.unique(data.crossing).tolist())
-        yield {"quantity": "rows_across_vintages", "value": len(data.crossing), "relation": years}
+    """How many pairs of a year and the next are no growth rows, since they cross two vintages."""
+    for year, count in zip(*np.unique(data.crossing, return_counts=True), strict=True):
+        yield {"check": "rows_across_vintages", "value": count, "year": year}
 
 
 def _residual_correlation(residuals: np.ndarray) -> Row:
     with np.errstate(divide="ignore", invalid="ignore"):
         r = np.corrcoef(residuals, rowvar=False)[0, 1]
-    return {"quantity": "residual_correlation", "value": r}
+    return {"check": "residual_correlation", "value": r}
 
 
 def _unboundedness(x1: RatioSet, x2: RatioSet) -> Iterator[Row]:
     """g_F of each coordinate: from 1 on the set is unbounded and E cannot be located."""
     for name, found in (("x1", x1), ("x2", x2)):
-        relation = "bounded" if found.kind == "interval" else "unbounded"
-        yield {"quantity": f"g_F_{name}", "value": found.g, "relation": relation}
+        yield {"check": f"g_F_{name}", "value": found.g, "limit": UNBOUNDED}

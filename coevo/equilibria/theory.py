@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import breaks
 from coevo.lotka_volterra import (
     calibrate,
@@ -16,6 +16,7 @@ from coevo.lotka_volterra import (
     kind,
     period_equilibrium,
 )
+from coevo.messages import message_columns
 
 Row = dict[str, Any]
 
@@ -23,26 +24,26 @@ Row = dict[str, Any]
 def theoretical(
     pair: pd.DataFrame, calibration: Mapping[str, Any] | None
 ) -> tuple[list[Row], list[Row]]:
-    """Return rows of the tables equilibria and relations.
+    """Return rows of the tables equilibria and refusals.
 
     pair: columns region, name, year, x1, x2, flag and, where `calibration` names them, purchases
     and sales; calibration: {purchases, sales}, the parameters {a1, b1, a2, b2}, or None.
     """
     equilibria: list[Row] = []
-    relations: list[Row] = []
+    refusals: list[Row] = []
     if calibration:
         last = last_states(pair)
         for code, part in pair.groupby("region", sort=True):
             label = {"scope": code, "effects": "none"}
             if "purchases" in calibration:
-                rows, relation = calibrated(part)
+                rows, refused = calibrated(part)
                 if rows:
                     rows[-1] |= last[code]  # that of the period
                 equilibria += [label | {"source": "calibration"} | row for row in rows]
-                relations.append(label | relation)
+                refusals += [label | {"quantity": "calibration"} | row for row in refused]
             else:
                 equilibria.append(label | given(calibration) | last[code])
-    return equilibria, relations
+    return equilibria, refusals
 
 
 def last_states(pair: pd.DataFrame) -> dict[str, Row]:
@@ -52,31 +53,30 @@ def last_states(pair: pd.DataFrame) -> dict[str, Row]:
     return {code: {"observed_x1": x1, "observed_x2": x2} for code, x1, x2 in rows}
 
 
-def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
-    """Return one region's calibrated equilibria and its row for the relations table.
+def calibrated(part: pd.DataFrame) -> tuple[list[Row], list[Row]]:
+    """Return one region's calibrated equilibria, and what was refused of them.
 
     part: columns year, x1, x2, flag, purchases, sales of one region. One row per year that has a
     next one of the same vintage, beside that year's observed state, `fails` and empty where the
     calibration makes no sense; and one for the period, over the years in which it holds, with their
     range as low and high. A region without such a year, or with a figure that is not positive, has
-    none, and `not_calibrated` with the reason.
+    none, and one refusal without a year.
     """
     known = part.set_index("year").sort_index()
     known = known.reindex(range(known.index.min(), known.index.max() + 1))
     series = known[["x1", "x2", "purchases", "sales"]].to_numpy(dtype=float).T
     try:
         parameters = np.array(calibrate(*series))
-    except StudyError as error:
-        return [], {"quantity": "not_calibrated", "relation": str(error)}
+    except Refusal as refusal:
+        return [], [message_columns(refusal.key, refusal.fields)]
     failures = calibration_failures(*series)
     crosses = known.index[1:].isin(breaks(part))
     there = np.isfinite(parameters).all(axis=0) & ~crosses
     if not there.any():
-        reason = "no two consecutive years of one vintage have outputs, purchases and sales"
-        return [], {"quantity": "not_calibrated", "relation": reason}
+        return [], [message_columns("no_calibrated_years", {})]
     holds = there & ~np.any(list(failures.values()), axis=0)
     rows: list[Row] = []
-    reasons = []
+    refused: list[Row] = []
     for i in np.flatnonzero(there).tolist():
         row: Row = {
             "year": known.index[i],
@@ -88,10 +88,10 @@ def calibrated(part: pd.DataFrame) -> tuple[list[Row], Row]:
             rows.append(row | {"kind": "centre", "x1": x1, "x2": x2})
         else:
             rows.append(row | {"kind": "fails"})
-            reasons.append(f"{row['year']}: {', '.join(n for n, at in failures.items() if at[i])}")
+            reasons = {"reasons": [name for name, at in failures.items() if at[i]]}
+            refused.append({"year": row["year"]} | message_columns("calibration_fails", reasons))
     rows.append(_period(parameters[:, holds]))
-    summary = {"value": len(reasons), "relation": "; ".join(reasons)}
-    return rows, {"quantity": "calibration_fails"} | summary
+    return rows, refused
 
 
 def _period(parameters: npt.NDArray[np.float64]) -> Row:

@@ -23,7 +23,7 @@ from coevo.estimation.growth import (
     population_rows,
     unbroken,
 )
-from coevo.estimation.pooled import PooledFit, common_year_share, fit_pooled, within_r_squared
+from coevo.estimation.pooled import PooledFit, common_year_share, fit_pooled
 from coevo.estimation.pooled_rows import SCALES, breaks
 from coevo.estimation.region import Equations, Fit, fit
 from coevo.estimation.regression import Regression, regress
@@ -57,5 +57,4 @@ __all__ = [
     "regress",
     "restriction_test",
     "unbroken",
-    "within_r_squared",
 ]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 
 CHUNK = 50_000  # figures worked on at a time: intermediate results stay in the cache
@@ -34,7 +34,12 @@ def fit_batch(growth: npt.ArrayLike, regressor: npt.ArrayLike) -> Batch:
     shape = np.broadcast_shapes(g.shape, R.shape)
     batch, rows = shape[:-2], shape[-2]
     if rows < 3:
-        raise StudyError(f"{rows} growth rows cannot determine two coefficients and their errors")
+        raise Refusal(
+            "too_few_rows",
+            f"{rows} growth rows cannot determine two coefficients and their errors",
+            rows=rows,
+            coefficients=2,
+        )
     g, R = (np.broadcast_to(x, shape).reshape(-1, rows, 2) for x in (g, R))
     lines, covariance = np.empty((len(g), 2, 2)), np.empty((len(g), 2, 2, 2))
     step = max(1, CHUNK // (2 * rows))
@@ -49,14 +54,18 @@ def _fit(g: Array, R: Array) -> tuple[Array, Array]:
     # sums over the first axis run along memory
     g, R = (np.ascontiguousarray(x.swapaxes(0, 1)) for x in (g, R))
     if not (np.isfinite(g).all() and np.isfinite(R).all()):
-        raise StudyError("a growth row of a resample is missing or infinite")
+        raise Refusal("missing_growth", "a growth row of a resample is missing or infinite")
     rows = len(g)
     mean_g, mean_R = g.mean(axis=0), R.mean(axis=0)
     centred = R - mean_R
     length = np.sqrt(_product(centred, centred))
     flat = length <= rows * np.finfo(float).eps * np.sqrt(_product(R, R))
     if flat.any():
-        raise StudyError(f"the regressor does not vary in {int(flat.sum())} of the fits")
+        raise Refusal(
+            "constant_regressor_in_fits",
+            f"the regressor does not vary in {int(flat.sum())} of the fits",
+            fits=int(flat.sum()),
+        )
     left = g - mean_g
     slope = _product(centred / length, left) / length
     left = left - slope * centred

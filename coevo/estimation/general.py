@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Rows, population_rows
 from coevo.estimation.regression import Regression, regress
 
@@ -66,9 +66,13 @@ def fit_general(
     data = population_rows(t, X, estimator, breaks)
     rows, n = data.growth.shape
     if rows < n + SPARE:
-        raise StudyError(
+        raise Refusal(
+            "too_few_general_rows",
             f"{rows} pairs of consecutive years with all figures; the general model of {n} "
-            f"populations needs at least {n + SPARE}"
+            f"populations needs at least {n + SPARE}",
+            rows=rows,
+            populations=n,
+            least=n + SPARE,
         )
     equations = own_equations(data, FORMS["general"](n))
     coefficients = np.array([equation.coefficients for equation in equations])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.registry import choose
 
 Array = npt.NDArray[np.float64]
@@ -169,11 +169,19 @@ def growth_rows(
 
 def _check_series(year: Integers, x: Array) -> None:
     if np.any(np.diff(year) == 0):
-        raise StudyError(f"the year {year[:-1][np.diff(year) == 0][0]} is there twice")
+        raise Refusal(
+            "year_twice",
+            f"the year {year[:-1][np.diff(year) == 0][0]} is there twice",
+            year=int(year[:-1][np.diff(year) == 0][0]),
+        )
     wrong = ~np.isnan(x) & ~((x > 0) & np.isfinite(x))
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
-        raise StudyError(
+        raise Refusal(
+            "not_positive",
             f"x{column + 1} is {x[row, column]:g} in {year[row]}: growth is a difference of "
-            "logarithms and needs positive figures"
+            "logarithms and needs positive figures",
+            population=column + 1,
+            value=x[row, column],
+            year=year[row],
         )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.general import Booleans
 from coevo.estimation.growth import Array, Integers
@@ -75,8 +75,12 @@ def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
     least = len(R) * np.finfo(float).eps * np.linalg.norm(pooled.data.regressor, axis=0)
     flat = kept & np.any(np.sqrt(sums(pooled.region, R**2)) <= least, axis=1)
     if flat.any():
-        codes = ", ".join(np.array(pooled.regions)[flat])
-        raise StudyError(f"{codes}: a regressor does not vary: no slope of its own")
+        codes = np.array(pooled.regions)[flat].tolist()
+        raise Refusal(
+            "no_own_slopes",
+            f"{', '.join(codes)}: a regressor does not vary: no slope of its own",
+            regions=codes,
+        )
 
 
 def mean_group(pooled: PooledFit) -> MeanGroup:
@@ -90,7 +94,11 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
     own = own_slopes(pooled).slopes
     K = len(own)
     if K < 2:
-        raise StudyError(f"{K} region(s) with a slope of their own: a mean needs two")
+        raise Refusal(
+            "too_few_slopes",
+            f"{K} region(s) with a slope of their own: a mean needs two",
+            regions=K,
+        )
     means = [regress(slopes, np.ones((K, 1)), constant=True) for slopes in own.T]
     errors = np.array([np.sqrt(mean.covariance[0, 0]) for mean in means])
     return MeanGroup(np.array([mean.coefficients[0] for mean in means]), errors, K)
@@ -115,7 +123,12 @@ def homogeneity_test(pooled: PooledFit) -> Homogeneity:
     effects = len(kept) + D.shape[1]
     df = len(region) - effects - K
     if K < 2 or df < 1:
-        raise StudyError(f"{len(region)} growth rows are too few to compare {K} slopes")
+        raise Refusal(
+            "too_few_rows_to_compare",
+            f"{len(region)} growth rows are too few to compare {K} slopes",
+            rows=len(region),
+            slopes=K,
+        )
     _require_varying(pooled, EFFECTS["region"](region, data.year, data.regressor).residual, kept)
     own = []
     for g, R in zip(data.growth.T, data.regressor.T, strict=True):
@@ -140,7 +153,10 @@ def _rss(y: Array, X: Array, effects: int) -> float:
     """Return what is left of the squares of y (rows,) by X (rows, k), perhaps of no columns."""
     if X.shape[1] == 0:
         return float(y @ y)
-    refusal = "regions and years share too little for slopes of their own beside year effects"
+    refusal = Refusal(
+        "too_few_shared_years_for_slopes",
+        "regions and years share too little for slopes of their own beside year effects",
+    )
     residuals = regress(y, X, effects, refusal=refusal).residuals
     return float(residuals @ residuals)
 
@@ -154,8 +170,14 @@ def leave_one_out(pooled: PooledFit) -> pd.DataFrame:
     for i, code in enumerate(pooled.regions):
         try:
             slopes.append(SIGNS * _slopes(_without(pooled.pool, i), pooled.effects))
-        except StudyError as error:
-            raise StudyError(f"without {code}: {error}") from None
+        except Refusal as refusal:
+            raise Refusal(
+                "without_region",
+                f"without {code}: {refusal}",
+                region=code,
+                reason=refusal.key,
+                fields=refusal.fields,
+            ) from None
     columns = dict(zip(EQUATIONS, np.array(slopes).T, strict=True))
     return pd.DataFrame({"region": pooled.regions} | columns)
 

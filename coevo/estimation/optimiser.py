@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Integers
 
 Booleans = npt.NDArray[np.bool_]
@@ -42,12 +42,12 @@ def least_squares(
     rows: npt.ArrayLike,
     what: str = "fit",
     evaluations: int = EVALUATIONS,
-) -> list[Optimum | StudyError]:
+) -> list[Optimum | Refusal]:
     """Return the best minimum of each problem's sum of squared residuals, or why there is none.
 
     starts (problems, number, k); rows (problems,): how many residuals each has, more than k.
     Levenberg-Marquardt from each start, at most `evaluations` of the model each. Parameters that
-    run away, or stop where the model ends, are no minimum. `StudyError` in place of a problem of
+    run away, or stop where the model ends, are no minimum. `Refusal` in place of a problem of
     which no start converges, or whose residuals do not determine the parameters.
     """
     points = np.asarray(starts, dtype=float)
@@ -60,7 +60,11 @@ def least_squares(
     return [
         _optimum(ends.x[i], ends.residuals[i], ends.J[i], int(n), what)
         if np.isfinite(total[i])
-        else StudyError(f"the {what} did not converge from any of {number} starts")
+        else Refusal(
+            "no_convergence",
+            f"the {what} did not converge from any of {number} starts",
+            starts=number,
+        )
         for i, n in zip(best, np.asarray(rows), strict=True)
     ]
 
@@ -76,11 +80,14 @@ def scatter(start: npt.ArrayLike, number: int, spread: float, seed: int) -> Arra
     return point * np.exp(spread * z)
 
 
-def _optimum(x: Array, residuals: Array, J: Array, rows: int, what: str) -> Optimum | StudyError:
+def _optimum(x: Array, residuals: Array, J: Array, rows: int, what: str) -> Optimum | Refusal:
     length = np.linalg.norm(J, axis=0)
     R = np.linalg.qr(J / np.where(length > 0, length, 1), mode="r")
     if np.abs(np.diag(R)).min() <= rows * EPS:
-        return StudyError(f"the {what} does not determine its parameters: more years are needed")
+        return Refusal(
+            "path_undetermined",
+            f"the {what} does not determine its parameters: more years are needed",
+        )
     inverse = np.linalg.inv(R) / length[:, None]
     variance = residuals @ residuals / (rows - len(x))
     return Optimum(x, residuals, variance * inverse @ inverse.T)

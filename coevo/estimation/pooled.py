@@ -119,11 +119,6 @@ def fit_pooled(
     )
 
 
-def within_r_squared(pooled: PooledFit) -> Array:
-    """Return the share (2,) of what the effects leave of each growth that its slope explains."""
-    return np.array([equation.r_squared for equation in pooled.equations])
-
-
 def common_year_share(pooled: PooledFit) -> Array:
     """Return the share (2,) of within-region variance common to a year, of R(x1) and R(x2).
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.fod_iv import FOD_IV, deviations, strength
 from coevo.estimation.general import FORMS, Booleans
@@ -94,7 +94,11 @@ def fit_pooled_general(
     rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
     absorb = choose(EFFECTS, effects, "effects")
     if len(rows.regions) < 2:
-        raise StudyError(f"{len(rows.regions)} region(s) with growth rows: a pooled fit needs two")
+        raise Refusal(
+            "too_few_pooled",
+            f"{len(rows.regions)} region(s) with growth rows: a pooled fit needs two",
+            regions=len(rows.regions),
+        )
     absorbed = absorb(rows.region, rows.year, np.column_stack([rows.growth, rows.regressor]))
     if estimator == FOD_IV:
         moments = deviations(rows, effects)
@@ -135,7 +139,12 @@ def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
             f"form '{fit.form}' sets slopes to zero that are to be tested: use another"
         )
     if q > fit.df:
-        raise StudyError(f"{fit.df + 1} regions are too few for a joint test of {q} slopes")
+        raise Refusal(
+            "too_few_regions_for_test",
+            f"{fit.df + 1} regions are too few for a joint test of {q} slopes",
+            regions=fit.df + 1,
+            slopes=q,
+        )
     a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
     F = float(a @ np.linalg.solve(V, a)) / q
     return FTest(F, (q, fit.df), float(fdtrc(q, fit.df, F)))

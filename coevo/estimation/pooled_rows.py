@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Integers, Rows, population_rows
 from coevo.panel.vintages import BREAK
 from coevo.registry import choose
@@ -51,8 +51,14 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
     for code, own in _slices(known["region"]):
         try:
             rows = population_rows(year[own], x[own], estimator, year[own][crosses[own]])
-        except StudyError as error:
-            raise StudyError(f"{code}: {error}") from None
+        except Refusal as refusal:
+            raise Refusal(
+                "of_region",
+                f"{code}: {refusal}",
+                region=code,
+                reason=refusal.key,
+                fields=refusal.fields,
+            ) from None
         if len(rows.year) == 0:
             continue
         scaled = np.array([unit(column[~np.isnan(column)]) for column in x[own].T])
@@ -61,7 +67,7 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
         parts.append(rows._replace(regressor=rows.regressor / scaled))
         starts.append(x[own][np.searchsorted(year[own], rows.year)] / scaled)
     if not parts:
-        raise StudyError("no region has two consecutive years with both figures")
+        raise Refusal("no_growth_rows", "no region has two consecutive years with both figures")
     region = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
     stacked = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return Pool(tuple(codes), np.array(units), region, *stacked, np.concatenate(starts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.general import FORMS, condition, own_equations
 from coevo.estimation.growth import Array, Rows, growth_rows
 from coevo.estimation.regression import Regression
@@ -104,9 +104,13 @@ def fit(
     data = growth_rows(t, x1, x2, estimator, breaks)
     if len(data.year) < FEWEST_ROWS:
         within = " within one vintage" if len(data.crossing) else ""
-        raise StudyError(
+        raise Refusal(
+            "too_few_pairs",
             f"{len(data.year)} pairs of consecutive years with both figures{within}; "
-            f"at least {FEWEST_ROWS} are needed"
+            f"at least {FEWEST_ROWS} are needed",
+            pairs=len(data.year),
+            least=FEWEST_ROWS,
+            one_vintage=bool(len(data.crossing)),
         )
     general = data._replace(regressor=data.regressor[:, ::-1])  # in the order of the populations
     equations = own_equations(general, FORMS["classic"](2))

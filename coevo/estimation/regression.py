@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import sums
 from coevo.estimation.growth import Array, Integers
-
-DEPENDENT = "the regressor does not vary, or depends on the others"
 
 
 class FTest(NamedTuple):
@@ -88,7 +86,7 @@ def regress(
     clusters: Clusters | None = None,
     instruments: Array | None = None,
     constant: bool = False,
-    refusal: str = DEPENDENT,
+    refusal: Refusal | None = None,
 ) -> Regression:
     """Return the least-squares fit of y (rows,) on the columns of X (rows, k).
 
@@ -106,12 +104,20 @@ def regress(
     n, k = X.shape
     df = n - k - effects
     if df < 1:
-        raise StudyError(f"{n} rows cannot determine {k} coefficients and their errors")
+        raise Refusal(
+            "too_few_rows",
+            f"{n} rows cannot determine {k} coefficients and their errors",
+            rows=n,
+            coefficients=k,
+        )
+    dependent = Refusal(
+        "constant_regressor", "the regressor does not vary, or depends on the others"
+    )
     seen = X if instruments is None else first_stage(X, instruments)
     length = np.linalg.norm(seen, axis=0)
     length = np.where(length > 0, length, 1)
     seen = seen / length
-    fitted = _least_squares(y, seen, df, constant, refusal)
+    fitted = _least_squares(y, seen, df, constant, refusal or dependent)
     coefficients = fitted.params / length
     residuals = fitted.resid if instruments is None else y - X @ coefficients
     influence = np.empty((0, k))
@@ -134,7 +140,7 @@ def regress(
     )
 
 
-def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: str) -> Any:
+def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: Refusal) -> Any:
     """Return the result of statsmodels for columns of unit length, with its residual df."""
     from statsmodels.regression.linear_model import OLS
     from statsmodels.tools.sm_exceptions import SingularMatrixWarning
@@ -146,7 +152,7 @@ def _least_squares(y: Array, X: Array, df: int, constant: bool, refusal: str) ->
         fitted = model.fit(method="pinv")._results
     sizes = model.wexog_singular_values
     if len(y) < X.shape[1] or sizes.min() <= len(y) * np.finfo(float).eps * sizes.max():
-        raise StudyError(refusal)
+        raise refusal
     return fitted
 
 
@@ -154,7 +160,8 @@ def first_stage(X: Array, Z: Array) -> Array:
     """Return the columns of X (rows, k) as least squares on the instruments Z (rows, m)."""
     length = np.linalg.norm(Z, axis=0)
     Z = Z / np.where(length > 0, length, 1)
-    df, refusal = len(Z) - Z.shape[1], "an instrument depends on the others"
+    refusal = Refusal("dependent_instrument", "an instrument depends on the others")
+    df = len(Z) - Z.shape[1]
     return np.column_stack([_least_squares(x, Z, df, False, refusal).fittedvalues for x in X.T])
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Integers, unbroken
 from coevo.estimation.optimiser import Optimum, least_squares, scatter
 from coevo.estimation.region import Equations, fit, undo_scale
@@ -60,18 +60,18 @@ def fit_trajectory(
 
     Least squares over the longest unbroken run (the later of two equals), from the trapezoid
     estimates and starts - 1 points scattered around them. Covariance s^2 (J'J)^-1, s^2 =
-    RSS/(2 years - 6). t, x1, x2 and breaks as in `growth_rows`. `StudyError` as there, for fewer
+    RSS/(2 years - 6). t, x1, x2 and breaks as in `growth_rows`. `Refusal` as there, for fewer
     than four consecutive years, and where no start converges.
     """
     found = fit_trajectories([Series(t, x1, x2, breaks)], starts, seed)[0]
-    if isinstance(found, StudyError):
+    if isinstance(found, Refusal):
         raise found
     return found
 
 
 def fit_trajectories(
     regions: Iterable[Series], starts: int = STARTS, seed: int = SEED
-) -> list[PathFit | StudyError]:
+) -> list[PathFit | Refusal]:
     """Return `fit_trajectory` of every region, all descents side by side; errors in their place."""
     runs = [_run(own) for own in regions]
     found = iter(_fitted([run for run in runs if isinstance(run, Run)], starts, seed))
@@ -91,18 +91,18 @@ class Run(NamedTuple):
         return np.log(self.figures / self.scale)
 
 
-def _run(own: Series) -> Run | StudyError:
+def _run(own: Series) -> Run | Refusal:
     try:
         years, figures = _longest(*own)
         scale = figures.mean(axis=0)
         first = fit(years, *(figures / scale).T)
-    except StudyError as error:
+    except Refusal as error:
         return error
     start = np.concatenate([first.coefficients.ravel(), np.log(figures[0] / scale)])
     return Run(years, figures, scale, start)
 
 
-def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | StudyError]:
+def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
     if not runs:
         return []
     rows = np.array([len(run.years) for run in runs])
@@ -149,7 +149,10 @@ def _longest(
     longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
     length = 0 if longest is None else len(longest[0])
     if longest is None or length < FEWEST_YEARS:
-        raise StudyError(
-            f"the longest run of years with both figures has {length}; a path needs {FEWEST_YEARS}"
+        raise Refusal(
+            "too_short_path",
+            f"the longest run of years with both figures has {length}; a path needs {FEWEST_YEARS}",
+            years=length,
+            least=FEWEST_YEARS,
         )
     return longest

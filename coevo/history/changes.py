@@ -20,13 +20,14 @@ from coevo.history.frozen_goalposts import (
 from coevo.history.releases import manifest
 
 LABELS = ["scope", "name", "year", "indicator", "effects", "model", "estimator", "scaling"]
+LABELS += ["period"]
 VALUES = ["quantity", "old", "frozen", "new", "old_words", "frozen_words", "new_words"]
 COLUMNS = ["change", *LABELS, *VALUES]
 WORDS = [c for c in COLUMNS if c not in ("year", "old", "frozen", "new")]
 # The tables that are compared; of other tables the report says nothing here.
 COMPARED = (
     "observations", "panel", "goalposts", "normalised", "weights", "coupling", "parameters",
-    "equilibria", "relations", "claims",
+    "equilibria", "verdicts", "claims",
 )  # fmt: skip
 LOOKS = ("title", "sources", "subsystems", "report")  # keys that change no number
 FIT = ["scope", "name", "effects", "model", "estimator", "scaling"]
@@ -230,27 +231,28 @@ def _parameters(old: State, new: State) -> pd.DataFrame:
 
 
 def _signs(parameters: pd.DataFrame) -> pd.DataFrame:
-    """What the interval of an interaction coefficient says of its sign, in words."""
+    """What the interval of an interaction coefficient says of its sign."""
     rows = parameters[parameters["parameter"].isin(["b1", "d"])].dropna(subset=["low", "high"])
-    words = np.select([rows["low"] > 0, rows["high"] < 0], ["above 0", "below 0"], "contains 0")
+    words = np.select([rows["low"] > 0, rows["high"] < 0], ["above_0", "below_0"], "contains_0")
     return rows[FIT].assign(quantity="interval_" + rows["parameter"], words=words)
 
 
 def _equilibria(table: pd.DataFrame) -> pd.DataFrame:
-    """Kind of every equilibrium, and whether a fitted one is located, in words."""
+    """Kind of every equilibrium, and whether a fitted one is located."""
     rows = table.rename(columns={"kind": "words"}).assign(quantity=table["source"] + "_kind")
     fits = table[table["source"] == "fit"]
-    located = fits["located"].astype(str).str.lower().map({"true": "located"}).fillna("not located")
+    located = fits["located"].astype(str).str.lower().map({"true": "located"}).fillna("not_located")
     fits = fits.assign(quantity="fit_located", words=located)
     columns = ["scope", "name", "year", "effects", "model", "estimator", "quantity", "words"]
     return pd.concat([rows[columns], fits[columns]])
 
 
-def _judgements(relations: pd.DataFrame) -> pd.DataFrame:
-    """The relation that is named, and the verdicts on feedback."""
-    wanted = relations["quantity"].str.match(r"relation$|feedback_(weak|strong)")
-    rows = relations[wanted].rename(columns={"relation": "words"})
-    return rows[["scope", "name", "effects", "estimator", "quantity", "words"]]
+def _judgements(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """The relation that is named, with its direction, and the verdicts on feedback."""
+    rows = verdicts[verdicts["question"] != "phi"].rename(columns={"question": "quantity"})
+    words = rows["verdict"].where(rows["direction"] == "", rows["direction"])
+    columns = ["scope", "name", "effects", "estimator", "period", "quantity"]
+    return rows[columns].assign(words=words)
 
 
 def _verdicts(old: State, new: State) -> pd.DataFrame:
@@ -259,7 +261,7 @@ def _verdicts(old: State, new: State) -> pd.DataFrame:
     """
     parts = []
     for table, read in (
-        ("parameters", _signs), ("equilibria", _equilibria), ("relations", _judgements)
+        ("parameters", _signs), ("equilibria", _equilibria), ("verdicts", _judgements)
     ):  # fmt: skip
         if _shared(old, new, table):
             before, after = read(old.tables[table]), read(new.tables[table])
@@ -268,8 +270,11 @@ def _verdicts(old: State, new: State) -> pd.DataFrame:
 
 
 def _claims(old: State, new: State) -> pd.DataFrame:
-    """Claims of a paper whose verdict differs; `quantity` is the claim."""
-    if not _shared(old, new, "claims"):
+    """Claims of a paper whose verdict differs; `quantity` is the claim.
+
+    A release whose claims have no fields has sentences for verdicts and is not compared.
+    """
+    if not _shared(old, new, "claims") or "fields" not in old.tables["claims"]:
         return pd.DataFrame()
     before, after = (
         state.tables["claims"].rename(columns={"claim": "quantity", "verdict": "words"})

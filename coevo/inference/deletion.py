@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import Fit, fit_batch
 
 Array = npt.NDArray[np.float64]
@@ -41,6 +41,8 @@ def _through(g: Array, R: Array) -> Array:
     """Return the lines (m, 2, 2) through two growth rows, g and R (m, 2, 2)."""
     rise = np.diff(R, axis=1)
     if not rise.all():
-        raise StudyError("the regressor does not vary without one of three growth rows")
+        raise Refusal(
+            "constant_without_a_row", "the regressor does not vary without one of three growth rows"
+        )
     s = np.diff(g, axis=1) / rise
     return np.stack([g[:, 0] - s[:, 0] * R[:, 0], s[:, 0]], axis=-1)

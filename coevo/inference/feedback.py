@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.inference import RatioSet, fieller, interval
 
@@ -66,7 +66,10 @@ def feedback_verdicts(
     """
     error = np.sqrt(np.diag(covariance)).reshape(2, 2)
     if not np.all(error > 0):
-        raise StudyError("feedback: a coefficient has no error, so nothing can be said of it")
+        raise Refusal(
+            "no_error_of_coefficient",
+            "feedback: a coefficient has no error, so nothing can be said of it",
+        )
     drawn = _differences(A, covariance, df, draws, seed)
     low, high = interval(A, error, df, level)
     difference_low, difference_high = _percentiles(drawn, level)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import Fit, fit_batch
 from coevo.estimation.variation import paths
 
@@ -36,14 +36,22 @@ def last_growth(fit: Fit, state: npt.ArrayLike) -> Forecast:
     """
     g, R = fit.data.growth, fit.data.regressor
     if fit.rows < 4:
-        raise StudyError(f"{fit.rows} growth rows: a forecast of the last needs three before it")
+        raise Refusal(
+            "too_few_rows_to_forecast",
+            f"{fit.rows} growth rows: a forecast of the last needs three before it",
+            rows=fit.rows,
+            least=3,
+        )
     c, s = fit_batch(g[:-1], R[:-1]).lines.T
     # in units of the starting state, so that both logs begin at zero
     x1, x2 = np.asarray(state, dtype=float)
     model = paths(np.array([[c[0], s[0] * x2, c[1], s[1] * x1, 0, 0]]), 2)[0][0, 1]
     if not np.isfinite(model).all():
-        raise StudyError(
-            f"the path from ({x1:g}, {x2:g}) cannot be followed: it leaves every bound in a year"
+        raise Refusal(
+            "path_unbounded",
+            f"the path from ({x1:g}, {x2:g}) cannot be followed: it leaves every bound in a year",
+            x1=x1,
+            x2=x2,
         )
     drift = g[:-1].mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):

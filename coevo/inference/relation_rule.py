@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
 from coevo.inference import FEWEST_REGIONS, quadrant_probabilities, t_quantile
@@ -25,14 +25,15 @@ ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag
 RELATIONS: dict[tuple[float, float], tuple[str, str]] = {
     (-1, -1): ("competition", ""),
     (1, 1): ("mutualism", ""),
-    (1, -1): ("predator_prey", "1 preys on 2"),
-    (-1, 1): ("predator_prey", "2 preys on 1"),
-    (1, 0): ("commensalism", "1 gains from 2"),
-    (0, 1): ("commensalism", "2 gains from 1"),
-    (-1, 0): ("amensalism", "2 harms 1"),
-    (0, -1): ("amensalism", "1 harms 2"),
+    (1, -1): ("predator_prey", "x1_preys_on_x2"),
+    (-1, 1): ("predator_prey", "x2_preys_on_x1"),
+    (1, 0): ("commensalism", "x1_gains_from_x2"),
+    (0, 1): ("commensalism", "x2_gains_from_x1"),
+    (-1, 0): ("amensalism", "x2_harms_x1"),
+    (0, -1): ("amensalism", "x1_harms_x2"),
     (0, 0): ("neutralism", ""),
 }
+WEAK_F = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
 UNDETERMINED = ("undetermined", "")
 
 
@@ -102,14 +103,21 @@ def _check(observed: Steps) -> None:
     _, rows = np.unique(observed.region, return_counts=True)
     regions, years = (rows > 1).sum(), len(np.unique(observed.year))
     if regions < FEWEST_REGIONS:
-        raise StudyError(
+        raise Refusal(
+            "too_few_regions_for_relation",
             f"{regions} regions with two growth rows or more: a relation needs {FEWEST_REGIONS}, "
-            "since its errors are clustered by region"
+            "since its errors are clustered by region",
+            regions=regions,
+            least=FEWEST_REGIONS,
         )
     if len(observed.year) <= len(rows) + years + 1:
-        raise StudyError(
+        raise Refusal(
+            "too_few_rows_for_relation",
             f"{len(observed.year)} growth rows of {len(rows)} regions in {years} years are too few "
-            "for a relation: give it more years"
+            "for a relation: give it more years",
+            rows=len(observed.year),
+            regions=len(rows),
+            years=years,
         )
 
 

@@ -14,6 +14,7 @@ from coevo.errors import StudyError
 from coevo.estimation import Equations
 
 Array = npt.NDArray[np.float64]
+UNBOUNDED = 1.0  # g from here on: the set of a ratio has no end
 FEWEST_REGIONS = 6  # with fewer clusters no clustered error is printed
 
 
@@ -51,6 +52,15 @@ class RatioSet(NamedTuple):
             self.estimate[..., equation], self.low[..., equation], self.high[..., equation],
             self.kind[..., equation], self.g[..., equation],
         )  # fmt: skip
+
+
+def located(kinds: npt.ArrayLike, lows: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return whether E (...) is located: the set of each coordinate is an interval above zero.
+
+    kinds, lows (..., coordinates): kind and lower end of the sets.
+    """
+    above = (np.asarray(kinds) == "interval") & (np.asarray(lows, dtype=float) > 0)
+    return np.asarray(above.all(axis=-1))
 
 
 def fieller(

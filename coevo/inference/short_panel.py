@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import EFFECTS, PooledFit
 from coevo.estimation.growth import Array, Rows
 from coevo.estimation.pooled_batches import left_by
@@ -43,10 +43,13 @@ def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
     half of the panels are lost.
     """
     if fit.estimator != "trapezoid" or fit.scale != "first" or fit.common:
-        raise StudyError(
+        raise Refusal(
+            "bias_of_other_fits",
             "the bias of short panels is computed for trapezoid fits with effects of regions, "
             f"scaled by the first year, not for '{fit.estimator}' with effects '{fit.effects}' "
-            f"scaled by '{fit.scale}'"
+            f"scaled by '{fit.scale}'",
+            estimator=fit.estimator,
+            effects=fit.effects,
         )
     generator = np.random.default_rng(seed)
     sizes = chunks(draws, len(fit.region))
@@ -55,9 +58,12 @@ def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
     kept = found[:, np.isfinite(found).all(axis=0)]
     lost = draws - kept.shape[1]
     if lost >= draws / 2:
-        raise StudyError(
+        raise Refusal(
+            "panels_explode",
             f"{lost} of {draws} panels simulated at the fitted values grow beyond every bound: no "
-            "bias can be computed"
+            "bias can be computed",
+            lost=lost,
+            draws=draws,
         )
     truth, mean = np.array([fit.b1, fit.d]), kept.mean(axis=1)
     error = kept.std(axis=1, ddof=1) / np.sqrt(kept.shape[1])

@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation import Equations
 
 Array = npt.NDArray[np.float64]
 Seed = int | np.random.SeedSequence
 
+DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
+RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 QUADRANTS = ("--", "++", "+-", "-+")  # signs of A12 (of 2 on 1) and of A21
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)  # probabilities are right to 1e-7
 FAR = 1e8  # errors from zero: beyond, a sign is certain
@@ -105,7 +107,10 @@ def quadrant_probabilities(
 def _known(df: npt.ArrayLike) -> Array:
     degrees = np.asarray(df, dtype=float)
     if np.any(degrees < 1):
-        raise StudyError("no residual degree of freedom: nothing can be said about signs")
+        raise Refusal(
+            "no_degrees_of_freedom",
+            "no residual degree of freedom: nothing can be said about signs",
+        )
     return degrees
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
@@ -37,8 +37,11 @@ def cluster_weights(regions: int, draws: int, seed: int | np.random.SeedSequence
     `StudyError` for fewer than 6 regions. Source: Webb (2014).
     """
     if regions < FEWEST_REGIONS:
-        raise StudyError(
-            f"{regions} regions: a clustered error, and its bootstrap, needs {FEWEST_REGIONS}"
+        raise Refusal(
+            "too_few_clusters",
+            f"{regions} regions: a clustered error, and its bootstrap, needs {FEWEST_REGIONS}",
+            regions=regions,
+            least=FEWEST_REGIONS,
         )
     points = RADEMACHER if regions >= RADEMACHER_FROM else WEBB.ravel()
     return np.random.default_rng(seed).choice(points, (draws, regions))
@@ -94,7 +97,7 @@ def wild_test(
 
     t, null = float(ratio(np.ones((1, G)))[0]), ratio(weights)
     if not np.isfinite(t):
-        raise StudyError("growth is fitted without error: nothing to draw from")
+        raise Refusal("exact_fit", "growth is fitted without error: nothing to draw from")
     # the sample is among the draws, up to rounding
     beyond = int((np.abs(null) >= abs(t) * (1 - TIE)).sum())
     return WildTest(t, (1 + beyond) / (1 + len(null)), null)

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 
 Array = npt.NDArray[np.float64]
 Values = npt.ArrayLike
@@ -24,7 +24,10 @@ def calibrate(
     """
     series = [np.asarray(value, dtype=float) for value in (x1, x2, purchases, sales)]
     if any(np.any(value <= 0) for value in series):
-        raise StudyError("the calibration needs positive outputs, purchases and sales")
+        raise Refusal(
+            "calibration_not_positive",
+            "the calibration needs positive outputs, purchases and sales",
+        )
     g1, g2 = (np.diff(np.log(value), axis=0) for value in series[:2])
     now1, now2, bought, sold = (value[:-1] for value in series)
     b1, b2 = bought / (now1 * now2), sold / bought
@@ -42,10 +45,10 @@ def calibration_failures(
     a1, b1, a2, _ = calibrate(x1, x2, purchases, sales)
     x2 = np.asarray(x2, dtype=float)
     return {
-        "purchases exceed upstream output": b1 * x2[:-1] > 1,
-        "downstream growth is 1 or more": np.diff(np.log(x2), axis=0) >= 1,
-        "a1 is not positive": a1 <= 0,
-        "a2 is not positive": a2 <= 0,
+        "purchases_exceed_output": b1 * x2[:-1] > 1,
+        "downstream_growth": np.diff(np.log(x2), axis=0) >= 1,
+        "a1_not_positive": a1 <= 0,
+        "a2_not_positive": a2 <= 0,
     }
 
 

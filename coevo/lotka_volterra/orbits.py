@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal
 from coevo.lotka_volterra.populations import simulate
 
 Array = npt.NDArray[np.float64]
@@ -37,8 +37,9 @@ def conserved_path(x1: Values, x2: Values, a1: float, b1: float, a2: float, b2: 
     V = conserved(x1, x2, a1, b1, a2, b2)
     known = V[np.isfinite(V)]
     if len(known) < 2:
-        raise StudyError(
-            "the conserved quantity needs two years in which both populations are known"
+        raise Refusal(
+            "too_few_years_for_drift",
+            "the conserved quantity needs two years in which both populations are known",
         )
     reach = np.ptp(known)
     moved = reach > ROUNDING * np.abs(known).max()

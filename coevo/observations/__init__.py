@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
+from coevo.messages import message_columns
 from coevo.observations.cells import known_marks
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
@@ -15,13 +16,12 @@ from coevo.observations.names import Regions, aliases, compared, find_indicator,
 from coevo.observations.opening import read_sheets
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
-from coevo.observations.remark_texts import remark_text
 from coevo.observations.sheets import Remark, Sheet, cell_name, cell_text
 from coevo.observations.units import UNITS
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag", "half_unit"]
-REMARKS = ["check", "indicator", "file", "sheet", "cell", "message"]
+REMARKS = ["check", "indicator", "file", "sheet", "cell", "message", "fields"]
 MOST_NAMES = 30  # of indicators in the files, in a message
 
 
@@ -39,9 +39,9 @@ class TableSource(NamedTuple):
 
 def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[str, str]:
     cell = "" if remark.row is None else cell_name(remark.row, remark.column or 0)
-    said = remark_text(remark.message, remark.fields)
     place = {"file": source.file, "sheet": source.sheet, "cell": cell}
-    return {"check": remark.check, "indicator": indicator, **place, "message": said}
+    said = message_columns(remark.message, remark.fields)
+    return {"check": remark.check, "indicator": indicator, **place, **said}
 
 
 def _read_sheet(

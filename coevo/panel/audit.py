@@ -11,31 +11,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coevo.messages import message_columns
 from coevo.observations.units import UNITS
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse
 from coevo.panel.vintages import withdrawn
 
 COLUMNS = ["check", "region", "name", "year", "indicator", "printed", "computed", "unit"]
-COLUMNS += ["file", "sheet", "cell", "message"]
+COLUMNS += ["file", "sheet", "cell", "message", "fields"]
 RISE = 3.0  # a level that more than triples from one year to the next
 FALL = 0.7  # or loses more than 30 %
 
 Finding = dict[str, Any]  # a row of the audit by column
 
 
-def _shown(value: float, half_unit: float | None = None) -> str:
-    """Write a figure with the digits it was printed with, or with all it has."""
-    if half_unit is None:
-        return f"{value:,.10g}"
-    return f"{value:,.{max(0, -round(math.log10(2 * half_unit)))}f}"
-
-
 def _finding(
-    check: str, row: Mapping[str, Any], printed: float, computed: float, message: str
+    check: str,
+    row: Mapping[str, Any],
+    printed: float,
+    computed: float,
+    message: str,
+    fields: Mapping[str, Any],
 ) -> Finding:
+    """Return a row of the audit on a figure; fields: those of the message."""
     kept = {name: row[name] for name in ("region", "name", "year", "indicator", "unit")}
     kept |= {name: row[name] for name in ("file", "sheet", "cell")}
-    return {"check": check, **kept, "printed": printed, "computed": computed, "message": message}
+    numbers = {"printed": printed, "computed": computed}
+    return {"check": check} | kept | numbers | message_columns(message, fields)
+
+
+def _decimals(half_unit: float) -> int:
+    """Return how many decimals a figure was printed with."""
+    return max(0, -round(math.log10(2 * half_unit)))
 
 
 def _wide(
@@ -74,10 +80,9 @@ def _printed_together(
     for indicator, text in zip(derived["indicator"], derived["derivation"], strict=True):
         check, arguments = parse(text)
         if absent := [argument for argument in arguments if argument not in middle]:
-            what = f"cannot be checked: this vintage has no figure of {', '.join(absent)}"
             rows = frame[(frame["indicator"] == indicator) & frame["value"].notna()]
             findings += [
-                _finding("not_checkable", row, row["value"], np.nan, what)
+                _not_checkable(row, "no_such_figures", {"indicators": absent})
                 for row in rows.to_dict("records")
             ]
             continue
@@ -89,18 +94,20 @@ def _printed_together(
             place = (row["region"], row["year"])
             value = computed.at[place]
             if np.isnan(value):
-                what = f"cannot be checked: {arguments[0]} of the base year is not in the files"
-                findings.append(_finding("not_checkable", row, row["value"], np.nan, what))
+                base = {"indicator": arguments[0]}
+                findings.append(_not_checkable(row, "no_base_year", base))
                 continue
             slack = row["half_unit"] * (1 + 1e-9) + 1e-12
-            if row["value"] + slack < ends[0].at[place] or row["value"] - slack > ends[1].at[place]:
-                what = (
-                    f"printed {_shown(row['value'], row['half_unit'])}, the printed levels give "
-                    f"{value:,.6g} (between {ends[0].at[place]:,.6g} and "
-                    f"{ends[1].at[place]:,.6g} by their digits)"
-                )
-                findings.append(_finding(check, row, row["value"], value, what))
+            least, most = (end.at[place] for end in ends)
+            if row["value"] + slack < least or row["value"] - slack > most:
+                fields = {"value": row["value"], "decimals": _decimals(row["half_unit"])}
+                fields |= {"given": value, "low": least, "high": most}
+                findings.append(_finding(check, row, row["value"], value, "levels_differ", fields))
     return findings
+
+
+def _not_checkable(row: Mapping[str, Any], message: str, fields: Mapping[str, Any]) -> Finding:
+    return _finding("not_checkable", row, row["value"], np.nan, message, fields)
 
 
 def _jumps(frame: pd.DataFrame) -> list[Finding]:
@@ -115,11 +122,10 @@ def _jumps(frame: pd.DataFrame) -> list[Finding]:
     for row, was, change in zip(
         rows[chosen].to_dict("records"), before.loc[chosen, "value"], ratio[chosen], strict=True
     ):
-        fall = f"falls by {100 * (1 - change):.0f} %"
-        word = f"rises {change:.1f}-fold" if change > 1 else fall
-        old, new = _shown(was), _shown(row["value"])
-        what = f"{word} from {old} in {row['year'] - 1} to {new} ({row['unit']})"
-        findings.append(_finding("jump", row, row["value"], was, what))
+        what = "jump_rise" if change > 1 else "jump_fall"
+        fields = {"old": was, "year": row["year"] - 1, "new": row["value"], "unit": row["unit"]}
+        fields |= {"ratio": change}
+        findings.append(_finding("jump", row, row["value"], was, what, fields))
     return findings
 
 
@@ -128,8 +134,8 @@ def _out_of_range(frame: pd.DataFrame) -> list[Finding]:
     high = frame["unit"].map({name: unit.high for name, unit in UNITS.items()})
     findings = []
     for row in frame[(frame["value"] < low) | (frame["value"] > high)].to_dict("records"):
-        what = f"{_shown(row['value'])} is outside what '{row['unit']}' allows"
-        findings.append(_finding("range", row, row["value"], np.nan, what))
+        fields = {"value": row["value"], "unit": row["unit"]}
+        findings.append(_finding("range", row, row["value"], np.nan, "out_of_range", fields))
     return findings
 
 
@@ -151,15 +157,12 @@ def _units(frame: pd.DataFrame, derived: pd.DataFrame) -> list[Finding]:
             if len(same):
                 row, witness = candidate, same.iloc[0]
                 break
-        what = f"the sheet states '{row['unit']}' and is read in another unit; "
-        what += (
-            "no other figure in the files confirms it"
-            if witness is None
-            else f"{witness['file']} › {witness['sheet']} › {witness['cell']} prints "
-            f"{_shown(witness['value'])} in {witness['unit']}: probably a misprint of the unit"
-        )
-        computed = np.nan if witness is None else witness["value"]
-        findings.append(_finding("unit", row, row["value"], computed, what))
+        what, fields, computed = "unit_unconfirmed", {"unit": row["unit"]}, np.nan
+        if witness is not None:
+            what, computed = "unit_misprint", witness["value"]
+            fields |= {"value": computed, "read_as": witness["unit"]}
+            fields |= {name: witness[name] for name in ("file", "sheet", "cell")}
+        findings.append(_finding("unit", row, row["value"], computed, what, fields))
     return findings
 
 
@@ -208,7 +211,7 @@ def is_finding(audit: pd.DataFrame) -> pd.Series:
 def with_remarks(
     findings: pd.DataFrame, remarks: pd.DataFrame, indicators: pd.DataFrame
 ) -> pd.DataFrame:
-    """Add what reading remarked (check, indicator, file, sheet, cell, message) to the findings.
+    """Add what reading remarked (check, indicator, place, message, fields) to the findings.
 
     A remark is on a table or a sheet: region and year are empty, and so is the indicator unless
     the table has but one.

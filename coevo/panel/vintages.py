@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.messages import message_columns
 from coevo.observations.units import find_unit
 
 BREAK, SPLICED = "break", "spliced"
@@ -180,8 +181,10 @@ def withdrawn(frame: pd.DataFrame) -> list[dict[str, Any]]:
             "check": "withdrawn",
             "printed": row["old_value"],
             "computed": np.nan,
-            "message": f"{row['vintage']} has no figure ({row['flag'].replace('_', ' ')}); "
-            f"{row['old_vintage']} printed {row['old_value']:,.10g}",
+            **message_columns(
+                "withdrawn",
+                {name: row[name] for name in ("vintage", "flag", "old_vintage", "old_value")},
+            ),
         }
         for row in gone.to_dict("records")
     ]

@@ -28,10 +28,11 @@ from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.inference import equilibrium_sets, interval
 from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.sets import located
 from coevo.sensitivity.robustness import panels_of_other_policies
 
 CASE = ["pair", "vintage", "dropped", "roles"]
-COLUMNS = [*CASE, *"scope name effects model estimator quantity value low high set".split()]
+COLUMNS = [*CASE, *"scope name effects model estimator quantity value low high set located".split()]
 NUMBERS = ("value", "low", "high")
 MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
 EFFECTS = ("region", "region+year")  # of the pooled fits that are shown; the last is the headline
@@ -69,7 +70,8 @@ def specification_rows(
     too few regions for that, the fits of the region in focus, whose slopes are per unit of
     first-year output. The general model of the pooled regions, with region and year effects, gives
     A12, A21 and `feedback_difference` = A12 A21 - A11 A22. `set` is the kind of the set of a
-    coordinate of E. What the figures of a case do not allow has no row.
+    coordinate of E, `located` whether both sets locate E. What the figures of a case do not allow
+    has no row.
     """
     focus, level = config["focus_region"], config["interaction"]["confidence"]
     rows: list[Row] = []
@@ -82,7 +84,8 @@ def specification_rows(
     names = panel.drop_duplicates("region").set_index("region")["name"].to_dict()
     frame["name"] = frame["scope"].map(names | {POOLED: POOLED})
     frame["set"] = frame["set"].astype(object).fillna("")
-    return frame.astype({column: float if column in NUMBERS else str for column in COLUMNS})
+    types = dict.fromkeys(COLUMNS, "str") | dict.fromkeys(NUMBERS, "float")
+    return frame.astype(types | {"located": "boolean"})
 
 
 def _cases(
@@ -198,6 +201,8 @@ def _slopes(
 
 def _sets(lines: Equations, level: float, label: Row, focus: str) -> Iterator[Row]:
     """Yield the two coordinates of E of the region in focus with their sets."""
-    for name, found in zip(("x1", "x2"), equilibrium_sets(lines, level), strict=True):
-        ends = {"value": found.estimate, "low": found.low, "high": found.high}
-        yield label | {"scope": focus, "quantity": name, "set": str(found.kind)} | ends
+    sets = equilibrium_sets(lines, level)
+    both = bool(located([found.kind for found in sets], [found.low for found in sets]))
+    for name, found in zip(("x1", "x2"), sets, strict=True):
+        row = {"scope": focus, "quantity": name, "set": str(found.kind), "located": both}
+        yield label | row | {"value": found.estimate, "low": found.low, "high": found.high}

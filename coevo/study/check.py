@@ -1,6 +1,6 @@
 """What the raw files of a study hold, before anything is computed: a table and its problems."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
 
+MessageText = Callable[[str, str], str]
 REGIONS = "config/regions.csv"
 WIDTH = 100  # columns of the terminal
 FIRST = 3  # lines shown of each kind of finding
@@ -131,7 +132,7 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
-def _listed(rows: pd.DataFrame) -> Iterator[str]:
+def _listed(rows: pd.DataFrame, message: MessageText) -> Iterator[str]:
     """Yield the audit's rows by check: its name and count, its first rows, how many more."""
     for kind, group in rows.groupby("check", sort=False):
         yield f"  {kind}: {len(group)}"
@@ -139,14 +140,18 @@ def _listed(rows: pd.DataFrame) -> Iterator[str]:
             row = {key: "" if pd.isna(value) else str(value) for key, value in row.items()}
             place = " › ".join(filter(None, (row["file"], row["sheet"], row["cell"])))
             what = " ".join(filter(None, (row["name"], row["year"], row["indicator"])))
-            text = ": ".join(filter(None, (place, what, row["message"])))
+            said = message(row["message"], row["fields"])
+            text = ": ".join(filter(None, (place, what, said)))
             yield from ("    " + line for line in wrapped_lines(text, WIDTH - 4, "  "))
         if len(group) > FIRST:
             yield f"    … and {len(group) - FIRST} more"
 
 
-def check_lines(checked: Checked) -> list[str]:
-    """Return what `make check` prints of a study that can be read, at most `WIDTH` columns wide."""
+def check_lines(checked: Checked, message: MessageText) -> list[str]:
+    """Return what `make check` prints of a study that can be read, at most `WIDTH` columns wide.
+
+    message: puts a message of the audit, its key and its fields, into words.
+    """
     config = checked.config
     vintages = pd.Series([Path(f).relative_to(config["raw"]).parts[0] for f in checked.files])
     counts = ", ".join(f"{name} ({n})" for name, n in vintages.value_counts(sort=False).items())
@@ -164,5 +169,5 @@ def check_lines(checked: Checked) -> list[str]:
         out += ["", "Missing figures", *gaps] if gaps else []
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):
-            out += ["", f"{title}: {len(rows)}", *_listed(rows)]
+            out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]
     return [*out, ""]

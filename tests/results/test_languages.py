@@ -15,8 +15,10 @@ import pytest
 import yaml
 
 from coevo.files import read_table
+from coevo.messages import unpacked
 from coevo.observations.units import UNITS, named
 from coevo.report.findings.localised import study_in_language
+from coevo.report.words.messages import message_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")
@@ -141,7 +143,8 @@ def study(request: pytest.FixtureRequest, built) -> str:
 def test_the_chinese_page_has_no_english_word(study: str, results) -> None:
     """Notes under the tables of the files are quoted as they stand."""
     audit = results(study, "audit")
-    quoted = {line(text) for text in audit.loc[audit["check"] == "note", "message"]}
+    notes = audit.loc[audit["message"] == "note", "fields"]
+    quoted = {line(unpacked(fields)["text"]) for fields in notes}
     texts = [text for text in page(study, "zh").texts if line(text) not in quoted]
     assert len("".join(texts)) > 10_000
     assert foreign(texts, study) == {}
@@ -168,21 +171,17 @@ def test_charts_are_written_in_chinese(study: str) -> None:
 def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None:
     """Findings, remarks and refusals, also those that the report does not show."""
     config = settings(name)
-    kept = {table: results(config["study"], table) for table in ("coupling", "audit", "relations")}
-    audit, relations = kept["audit"], kept["relations"]
-    kept["audit"] = audit[audit["check"] != "note"]
-    kept["relations"] = relations[relations["quantity"].str.contains(r"not_(?:estim|calibr)ated")]
-    words, messages = (
-        yaml.safe_load((ROOT / f"workflow/report/{kind}.zh.yaml").read_text(encoding="utf-8"))
-        for kind in ("phrases", "messages")
+    phrases = yaml.safe_load((ROOT / "workflow/report/phrases.zh.yaml").read_text(encoding="utf-8"))
+    table = read_table(ROOT / config["indicators"], "indicators")
+    places = read_table(ROOT / REGIONS)
+    coupling = {"coupling": results(config["study"], "coupling")}
+    text = message_texts(
+        phrases, study_in_language(config, coupling, table, "zh", places, phrases["words"])
     )
-    table, places = (
-        read_table(ROOT / config["indicators"], "indicators"),
-        read_table(ROOT / REGIONS),
-    )
-    told = study_in_language(config, kept, table, "zh", places, words["words"], messages).tables
-    assert len(told["audit"])
-    assert foreign([*told["audit"]["message"], *told["relations"]["relation"]], "") == {}
+    audit, refused = (results(config["study"], kind) for kind in ("audit", "refusals"))
+    rows = pd.concat([audit[audit["message"] != "note"], refused])
+    said = [text(*row) for row in rows[["message", "fields"]].to_numpy()]
+    assert len(said) and foreign(said, "") == {}
 
 
 def test_the_english_page_has_chinese_only_where_files_do(study: str) -> None:

@@ -1,7 +1,6 @@
 """The two-population model on the provincial figures: numbers of docs/methods.md, section 7."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from coevo.estimation import ESTIMATORS, common_year_share, fit_pooled
@@ -146,31 +145,28 @@ def test_calibration_fails_in_sixteen_region_years(results):
     failures = yearly[yearly["kind"] == "fails"].groupby("scope").size()
     assert failures.sum() == 16
     assert failures["110000"] == 8
-    relations = results("provinces", "relations")
-    said = relations[relations["quantity"] == "calibration_fails"].set_index("scope")["value"]
-    pd.testing.assert_series_equal(
-        said[said > 0], failures.reindex(said[said > 0].index), check_dtype=False, check_names=False
-    )
+    refused = results("provinces", "refusals").query("quantity == 'calibration'")
+    assert refused.groupby("scope").size().to_dict() == failures.to_dict()
 
 
 @pytest.mark.parametrize(
     ("study", "regions"), [("provinces", 31), ("provinces-scale", 31), ("zhejiang", 1)]
 )
 def test_tables_hold_together(results, study, regions):
-    equilibria, relations = results(study, "equilibria"), results(study, "relations")
+    equilibria, refusals = results(study, "equilibria"), results(study, "refusals")
     fits = equilibria[equilibria["source"] == "fit"]
     classic = fits[fits["model"] == "classic"]
     own = classic[classic["effects"] == "none"]
     found = own.groupby("estimator")["scope"].nunique()
     assert found[list(ESTIMATORS)].eq(regions).all()
-    refused = relations[(relations["quantity"] == "not_estimated")]
+    refused = refusals[refusals["quantity"] == "fit"]
     path = (refused["estimator"] == "trajectory").sum()
     assert found.get("trajectory", 0) + path == regions and len(refused) == path
     general = fits.loc[fits["model"] == "general", "scope"].nunique()
-    assert general + (relations["quantity"] == "general_not_estimated").sum() == regions
+    assert general + (refusals["quantity"] == "general").sum() == regions
     total = classic[["p_predator_prey", "p_reversed", "p_saddle"]].sum(axis=1)
     assert total.between(0, 1 + 1e-12).all() and total.gt(0).any()
     located = fits[fits["located"].astype(bool)]
     assert (located[["x1_set", "x2_set"]] == "interval").all(axis=None)
-    rest = relations[relations["quantity"] == "growth_at_E"]["value"]
+    rest = results(study, "checks").query("check == 'growth_at_E'")["value"]
     assert len(rest) == len(own) and rest.max() < 1e-10

@@ -6,6 +6,7 @@ import pytest
 
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import ESTIMATORS
+from coevo.messages import unpacked
 
 ZHEJIANG, QINGHAI = "330000", "630000"
 CASES = [
@@ -22,9 +23,10 @@ CASES = [
 
 @pytest.fixture
 def relations(results):
-    """Return rows of the pool by effects, estimator and quantity."""
-    table = results("provinces", "relations")
-    table = table[table["scope"] == "pooled"]
+    """Return rows of the pool over all years by effects, estimator and quantity or check."""
+    checks = results("provinces", "checks").rename(columns={"check": "quantity"})
+    table = pd.concat([results("provinces", "relations"), checks])
+    table = table[(table["scope"] == "pooled") & (table["period"] == "")]
     return table.set_index(["effects", "estimator", "quantity"]).sort_index()
 
 
@@ -88,9 +90,10 @@ def test_one_region_turns_the_signs_where_the_years_are_taken_out(relations):
         assert turned["low"] < 0 < turned["high"]
 
 
-def test_the_relation_is_undetermined(relations):
+def test_the_relation_is_undetermined(relations, results):
     rows = relations.loc["region+year", "fod_iv"]
-    assert rows.at["relation", "relation"] == "undetermined"
+    said = results("provinces", "verdicts").query("question == 'relation'")
+    assert said["verdict"].tolist() == ["undetermined"]
     shares = rows.filter(regex=r"^p_.._12$", axis=0)["value"]
     assert len(shares) == 4 and shares.sum() == pytest.approx(1)
     assert shares.max() == shares["p_--_12"] == pytest.approx(0.67, abs=0.015)
@@ -113,14 +116,15 @@ def test_the_restriction_of_the_paper_is_not_rejected_by_weak_instruments(relati
     assert rows["first_stage_F"] == pytest.approx(1.6, abs=0.05)
 
 
-@pytest.mark.parametrize("period", ["", "_2015_2019", "_2019_2023"])
-def test_feedback_cannot_be_decided(relations, period):
-    rows = relations.loc["region+year", "fod_iv"]
-    for form in ("weak", "strong"):
-        assert rows.at[f"feedback_{form}{period}", "relation"] == "undecidable"
-    difference = rows.loc[f"feedback_difference{period}"]
+@pytest.mark.parametrize("period", ["", "2015-2019", "2019-2023"])
+def test_feedback_cannot_be_decided(results, period):
+    tables = (results("provinces", name) for name in ("verdicts", "relations"))
+    said, rows = (table[table["period"] == period] for table in tables)
+    verdicts = said.set_index("question")["verdict"]
+    assert verdicts[["feedback_weak", "feedback_strong"]].tolist() == ["undecidable"] * 2
+    assert verdicts["phi"] == "not_located"
+    difference = rows[rows["quantity"] == "feedback_difference"].iloc[0]
     assert difference["low"] < 0 < difference["high"]
-    assert rows.at[f"phi{period}", "relation"] == "cannot be located"
 
 
 def supply(rows):
@@ -200,20 +204,20 @@ def test_no_region_has_an_equilibrium_that_can_be_located_by_its_own_or_the_head
 
 
 def test_what_is_not_estimated_has_a_reason(results):
-    table = results("provinces", "relations")
-    refused = table[table["quantity"].str.endswith("not_estimated")]
-    assert set(refused["estimator"]) == {"trajectory"} and set(refused["scope"]) <= set(
-        table.loc[table["quantity"] == "rows", "scope"]
-    )
-    assert refused["relation"].str.contains("did not converge").all() and len(refused) <= 3
+    table = results("provinces", "refusals")
+    refused = table[table["quantity"] != "calibration"]
+    assert set(refused["estimator"]) == {"trajectory"}
+    assert set(refused["scope"]) <= set(results("provinces", "fits")["scope"])
+    assert set(refused["message"]) == {"no_convergence"} and len(refused) <= 3
 
 
 def test_the_case_of_one_region_has_no_pool(results):
     for name in ("parameters", "equilibria", "relations", "specifications"):
         assert set(results("zhejiang", name)["scope"]) == {ZHEJIANG}
-    relations = results("zhejiang", "relations").set_index("quantity")
-    assert "at least 6" in relations.at["general_not_estimated", "relation"]
-    assert set(relations.loc["rows", "value"]) == {4}
+    refused = results("zhejiang", "refusals").set_index("quantity")
+    assert refused.at["general", "message"] == "too_few_general_rows"
+    assert unpacked(refused.at["general", "fields"])["least"] == 6
+    assert set(results("zhejiang", "fits")["n"]) == {4}
     table = results("zhejiang", "specifications")
     assert set(table["effects"]) == {"none"} and len(table) == len(REGIONAL) * 4 * 2
     assert pd.isna(table["low"]).sum() == (table["set"] == "line").sum()

@@ -99,10 +99,8 @@ def test_the_studies_stand_as_they_did(results, study, mean, zhejiang, b1, d):
     )
     table = table[table["estimator"] == "trapezoid"].set_index("parameter")["estimate"]
     assert (table["b1"], table["d"]) == (pytest.approx(b1, abs=5e-5), pytest.approx(d, abs=5e-4))
-    rows = results(study, "relations").query(
-        "scope == 'pooled' and quantity == 'rows' and estimator != 'fod_iv'"
-    )
-    assert set(rows["value"]) == {248}
+    rows = results(study, "fits").query("scope == 'pooled' and estimator != 'fod_iv'")
+    assert set(rows["n"]) == {248}
 
 
 def test_overlay_breaks_in_2019_and_drops_the_rows_into_it(panel_of):

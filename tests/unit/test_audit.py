@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from coevo.messages import unpacked
 from coevo.panel.audit import COLUMNS, audit_findings, with_remarks
 
 
@@ -34,6 +35,10 @@ def test_printed_growth_is_a_finding_only_if_no_unrounded_levels_give_it():
     assert found["check"].tolist() == ["growth", "not_checkable"]
     growth = found.iloc[0]
     assert (growth["year"], growth["printed"]) == (2018, 24.1)
+    fields = unpacked(growth["fields"])
+    assert growth["message"] == "levels_differ" and fields["decimals"] == 1
+    ends = [100 * (15.95 / 13.05 - 1), 100 * (16.05 / 12.95 - 1)]
+    assert [fields["low"], fields["high"]] == pytest.approx(ends)
     assert growth["computed"] == pytest.approx(100 * (16 / 13 - 1))
     assert found.iloc[1]["year"] == 2016
 
@@ -59,8 +64,10 @@ def test_jumps_need_consecutive_years():
     observations = frame(level=(MONEY, 1, "", [10.0, 6.9, 7.0, 21.1, float("nan"), 1.0]))
     found = audit_findings(observations, table(LEVEL))
     assert found[["check", "year"]].to_numpy().tolist() == [["jump", 2017], ["jump", 2019]]
-    assert found["message"].tolist()[0].startswith("falls by 31 %")
-    assert found["message"].tolist()[1].startswith("rises 3.0-fold")
+    assert found["message"].tolist() == ["jump_fall", "jump_rise"]
+    fall = {"old": 10.0, "year": 2016, "new": 6.9, "unit": MONEY, "ratio": 6.9 / 10.0}
+    assert unpacked(found["fields"].iloc[0]) == fall
+    assert unpacked(found["fields"].iloc[1])["ratio"] == pytest.approx(21.1 / 7)
 
 
 def test_values_outside_their_unit_but_growth_may_be_negative():
@@ -93,7 +100,11 @@ def test_a_unit_read_as_another_names_the_figure_that_confirms_it():
     found = audit_findings(observations, table(LEVEL, ("text", MONEY, "正文", "equal(level)")))
     assert found["check"].tolist() == ["unit"]
     assert found["year"].tolist() == [2017]
-    assert "probably a misprint of the unit" in found["message"].iloc[0]
+    assert found["message"].tolist() == ["unit_misprint"]
+    assert unpacked(found["fields"].iloc[0]) == {
+        "unit": "trillion yuan", "value": 6.0, "read_as": MONEY, "file": "f", "sheet": "s",
+        "cell": "B1",
+    }  # fmt: skip
 
 
 def test_remarks_stand_beside_findings_in_the_order_of_checks_and_indicators():
@@ -101,17 +112,17 @@ def test_remarks_stand_beside_findings_in_the_order_of_checks_and_indicators():
     observations = frame(level=(MONEY, 1, "", [10.0, 6.9]))
     remarks = pd.DataFrame(
         [
-            ("set_aside", "", "g", "", "", "the sheet holds no table"),
-            ("hidden", "", "f", "s", "", "row 5 is hidden"),
-            ("note", "part", "f", "s", "A9", "注：甲"),
-            ("note", "level", "f", "s", "A8", "注：乙"),
+            ("set_aside", "", "g", "", "", "no_table", ""),
+            ("hidden", "", "f", "s", "", "hidden_cells", '{"rows": ["5"]}'),
+            ("note", "part", "f", "s", "A9", "note", '{"text": "注：甲"}'),
+            ("note", "level", "f", "s", "A8", "note", '{"text": "注：乙"}'),
         ],
-        columns=["check", "indicator", "file", "sheet", "cell", "message"],
+        columns=["check", "indicator", "file", "sheet", "cell", "message", "fields"],
     )
     found = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     assert list(found) == COLUMNS
     assert found["check"].tolist() == ["hidden", "jump", "note", "note", "set_aside"]
-    assert found["message"].tolist()[2:4] == ["注：乙", "注：甲"]
+    assert [unpacked(fields)["text"] for fields in found["fields"][2:4]] == ["注：乙", "注：甲"]
     assert found["year"].dropna().tolist() == [2017] and found["printed"].notna().sum() == 1
     without = with_remarks(audit_findings(observations, indicators), remarks[:0], indicators)
     assert without["check"].tolist() == ["jump"]
@@ -131,7 +142,8 @@ def test_printed_figures_are_held_against_the_levels_of_their_own_vintage():
         table(LEVEL, ("rate", "%", "增长率", "growth(level)")),
     )
     assert apart["check"].tolist() == ["not_checkable", "not_checkable"]
-    assert set(apart["message"]) == {"cannot be checked: this vintage has no figure of level"}
+    assert set(apart["message"]) == {"no_such_figures"}
+    assert unpacked(apart["fields"].iloc[0]) == {"indicators": ["level"]}
 
 
 def test_jumps_are_those_of_a_loop_over_the_years():

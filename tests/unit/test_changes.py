@@ -315,7 +315,9 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
         "equilibria": pd.DataFrame(
             [{**own, "source": "fit", "year": pd.NA, "kind": "centre", "located": located}]
         ).astype({"year": "Int64"}),
-        "claims": pd.DataFrame({"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"]}),
+        "claims": pd.DataFrame(
+            {"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"], "fields": [""]}
+        ),
     }
 
 
@@ -326,8 +328,8 @@ def test_verdicts_that_changed(old) -> None:
     rows = table[table["change"].isin(["parameter", "verdict", "claim"])]
     assert rows[["change", "quantity", "old_words", "new_words"]].to_numpy().tolist() == [
         ["parameter", "b1", "", ""],
-        ["verdict", "interval_b1", "contains 0", "above 0"],
-        ["verdict", "fit_located", "not located", "located"],
+        ["verdict", "interval_b1", "contains_0", "above_0"],
+        ["verdict", "fit_located", "not_located", "located"],
         ["claim", "1 Unit", "x", "agrees"],
     ]
     model = found(study(changes=table))["model"]

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from coevo.characters import room
 from coevo.errors import StudyError
+from coevo.report.words.messages import Identifiers, message_texts
 from coevo.study.check import WIDTH, check_lines, check_study, coverage
 from coevo.study.plain_table import fitted, table_lines, wrapped_lines
+from tests.sample import words_of
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("浙江省", "江苏省", "上海市")
@@ -34,6 +36,7 @@ CONFIG = {
     "years": {"first": 2018, "last": 2022},
     "comovement": {"size": ["output", "people"]},
 }
+said_in_english = message_texts(words_of("phrases", "en"), Identifiers())
 UNITS = {"网店": "个", "工厂": "个", "产值": "亿元", "人口": "万人", "网店（正文）": "个"}
 
 
@@ -84,8 +87,10 @@ def test_a_whole_study_is_counted_and_has_no_problem(project):
         "wealth": (*whole[:5], "", ""),
         "doubled 网店（正文）": ("3", "2018–2022", "15", "", "", "1", "0"),  # for the audit alone
     }
-    assert "Region-years with every indicator of the subsystems: 15 of 15" in check_lines(checked)
-    assert "Missing figures" not in check_lines(checked)
+    assert "Region-years with every indicator of the subsystems: 15 of 15" in check_lines(
+        checked, said_in_english
+    )
+    assert "Missing figures" not in check_lines(checked, said_in_english)
 
 
 def test_gaps_are_filled_or_missing_and_named(project):
@@ -98,7 +103,7 @@ def test_gaps_are_filled_or_missing_and_named(project):
     assert rows(checked)["output 产值"] == ("3", "2018–2022", "11", "1", "3", "1", "0")
     assert rows(checked)["wealth"] == ("3", "2018–2022", "12", "1", "3", "", "")
     assert checked.problems == () and checked.complete == (12, 15)
-    said = check_lines(checked)
+    said = check_lines(checked, said_in_english)
     assert "  output: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020" in said
     assert said.index("Missing figures") < said.index(
         "  wealth: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020"
@@ -113,7 +118,7 @@ def test_findings_are_counted_by_indicator_and_listed_by_check(project):
     checked = check_study("config/small.yaml")
     assert len(checked.findings) == 4 and checked.problems == ()
     assert rows(checked)["doubled 网店（正文）"][-1] == "4"
-    said = check_lines(checked)
+    said = check_lines(checked, said_in_english)
     place = said.index("Findings: 4")
     assert said[place + 1] == "  equal: 4"
     assert said[place + 2].startswith("    data/raw/small/2026-10/网店（正文）.csv › ")
@@ -127,7 +132,7 @@ def test_vintages_are_counted(project):
     checked = check_study("config/small.yaml")
     assert rows(checked)["people 人口"] == ("3", "2018–2022", "15", "0", "0", "2", "0")
     assert rows(checked)["output 产值"][5] == "1"
-    assert check_lines(checked)[0] == (
+    assert check_lines(checked, said_in_english)[0] == (
         "Study small, 2018 to 2022; files in data/raw/small by vintage: 2026-10 (5), 2026-11 (1)"
     )
 
@@ -226,7 +231,7 @@ def test_every_line_fits_the_terminal(project):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(UNITS, long, "个")
         write(long, [[5, 1, 9, 2, 50], [1, 7, 1, 7, 1], [3, 1, 4, 1, 5]])
-    said = check_lines(check_study("config/small.yaml"))
+    said = check_lines(check_study("config/small.yaml"), said_in_english)
     assert len(said) > 20 and max(map(room, said)) <= WIDTH
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from coevo import lotka_volterra
 from coevo.errors import StudyError
+from coevo.messages import unpacked
 from coevo.sensitivity import claims
 from coevo.sensitivity.claims import CHECKS, VERDICTS, Evidence, check_claims
 
 PARAMETERS = "scope model effects estimator scaling parameter low high".split()
-RELATIONS = ["scope", "quantity", "relation"]
+VERDICT_COLUMNS = ["scope", "question", "verdict", "period"]
 
 
 def evidence(
@@ -55,8 +56,8 @@ def evidence(
         ("pooled", "classic", "region+year", "trapezoid", "first", name, *ends)
         for name, ends in zip(("b1", "d"), pooled, strict=False)
     ]
-    relations = [
-        ("pooled", f"feedback_{form}", verdict)
+    verdicts = [
+        ("pooled", f"feedback_{form}", verdict, "")
         for form, verdict in zip(("weak", "strong"), forms, strict=False)
     ]
     return Evidence(
@@ -65,7 +66,7 @@ def evidence(
         coupling,
         equilibria,
         pd.DataFrame(parameters, columns=PARAMETERS),
-        pd.DataFrame(relations, columns=RELATIONS).astype({"quantity": str}),
+        pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
         {"rate": "%"},
         "1",
         "trapezoid",
@@ -77,17 +78,22 @@ OTHER = ("growth", "1", 2018, "rate", 20.5, 23.07, "%", "f", "s", "")
 
 
 def test_printed_figures_that_follow():
-    assert claims.as_printed(evidence([BASE]), "rate") == (
-        "2016: 5.0; 2017: 30.0; 2018: 20.5 %",
-        "as printed; 2016 not checkable: its base year is not in the files",
-        "agrees",
-    )
+    found = claims.as_printed(evidence([BASE]), "rate")
+    assert (found.verdict, found.computed) == ("agrees", "derived_figures")
+    assert found.fields == {
+        "differing": [], "agreeing": 2, "unchecked": [2016], "decimals": 2, "unit": "%",
+    }  # fmt: skip
+    message, fields = found.printed
+    years = [(figure["year"], figure["value"]) for figure in fields["figures"]]
+    assert message == "printed_figures" and years == [(2016, 5.0), (2017, 30.0), (2018, 20.5)]
+    assert (fields["decimals"], fields["unit"]) == (1, "%")
 
 
 def test_printed_figures_that_do_not_follow():
-    _, computed, verdict = claims.as_printed(evidence([BASE, OTHER]), "rate")
-    assert computed.startswith("the levels give 23.07 %; the others as printed; 2016 not")
-    assert verdict == "does not follow from the printed levels"
+    found = claims.as_printed(evidence([BASE, OTHER]), "rate")
+    assert found.fields["differing"] == [{"year": 2018, "value": 23.07}]
+    assert (found.fields["agreeing"], found.fields["unchecked"]) == (1, [2016])
+    assert found.verdict == "does_not_follow"
 
 
 def test_figures_of_an_older_vintage_are_left_aside():
@@ -101,76 +107,78 @@ def test_figures_of_an_older_vintage_are_left_aside():
     assert claims.as_printed(both, "rate") == claims.as_printed(evidence([BASE]), "rate")
 
 
-def test_amounts_stand_apart_from_their_unit():
+def test_figures_have_the_unit_of_their_indicator():
     money = Evidence(**{**evidence([BASE]).__dict__, "units": {"rate": "100 million yuan"}})
-    assert claims.as_printed(money, "rate")[0].endswith("2018: 20.5 (100 million yuan)")
+    assert claims.as_printed(money, "rate").printed[1]["unit"] == "100 million yuan"
 
 
 def test_nothing_to_check():
-    assert claims.as_printed(evidence(), "absent")[2] == "not testable here"
+    assert claims.as_printed(evidence(), "absent").verdict == "not_testable"
     every = [("not_checkable", "1", year, *BASE[3:]) for year in (2016, 2017, 2018)]
-    assert claims.as_printed(evidence(every), "rate")[2] == "not testable here"
+    assert claims.as_printed(evidence(every), "rate").verdict == "not_testable"
 
 
 def test_a_unit_needs_a_figure_that_speaks_for_it():
-    row = ("unit", "1", 2016, "rate", 5.0, 5.0, "trillion yuan", "f", "s", "the sheet states ...")
-    assert claims.unit(evidence([row]), "rate") == (
-        "trillion yuan",
-        "elsewhere 5 of 2016 is printed in %",
-        "probable misprint",
-    )
+    row = ("unit", "1", 2016, "rate", 5.0, 5.0, "trillion yuan", "f", "s", "unit_misprint")
+    found = claims.unit(evidence([row]), "rate")
+    assert (found.verdict, found.computed) == ("probable_misprint", "unit_elsewhere")
+    assert found.fields == {"read_as": "%", "value": 5.0, "year": 2016}
+    assert found.printed == ("printed_unit", {"unit": "trillion yuan"})
     silent = (*row[:5], np.nan, *row[6:])
-    assert claims.unit(evidence([silent]), "rate")[2] == "not testable here"
-    assert claims.unit(evidence(), "rate")[2] == "agrees"
+    assert claims.unit(evidence([silent]), "rate").verdict == "not_testable"
+    assert claims.unit(evidence(), "rate").verdict == "agrees"
 
 
 @pytest.mark.parametrize(
     ("p", "verdict"),
     [
         (0.96, "agrees"),
-        (0.5, "tested, undetermined"),
-        (0.04, "tested, undetermined"),
-        (0.003, "does not hold in these data"),
+        (0.5, "undetermined"),
+        (0.04, "undetermined"),
+        (0.003, "not_in_these_data"),
     ],
 )
 def test_signs(p, verdict):
-    _, computed, found = claims.supply_signs(evidence(p=p), "")
-    assert found == verdict and f"{p:.2f}" in computed
+    found = claims.supply_signs(evidence(p=p), "")
+    assert found.verdict == verdict
+    own = {"probability": p, "estimator": "trapezoid"}
+    assert found.fields == {"own": own, "pooled": None}
 
 
 def test_signs_without_a_fit():
     bare = evidence()
     without = Evidence(**{**bare.__dict__, "equilibria": bare.equilibria.iloc[:0]})
-    assert claims.supply_signs(without, "")[2] == "not testable here"
+    assert claims.supply_signs(without, "").verdict == "not_testable"
 
 
 @pytest.mark.parametrize(
     ("p", "pooled", "verdict"),
     [
         (0.96, [(0.1, 0.2), (0.1, 0.3)], "agrees"),
-        (0.96, [(-0.1, 0.2), (0.1, 0.3)], "tested, undetermined"),
-        (0.5, [(0.1, 0.2), (0.1, 0.3)], "tested, undetermined"),
-        (0.003, [(0.1, 0.2), (-0.3, -0.1)], "does not hold in these data"),
+        (0.96, [(-0.1, 0.2), (0.1, 0.3)], "undetermined"),
+        (0.5, [(0.1, 0.2), (0.1, 0.3)], "undetermined"),
+        (0.003, [(0.1, 0.2), (-0.3, -0.1)], "not_in_these_data"),
     ],
 )
 def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
-    _, computed, found = claims.supply_signs(evidence(p=p, pooled=pooled), "")
-    assert found == verdict
-    assert f"b1 from {pooled[0][0]:.2g} to {pooled[0][1]:.2g}" in computed
+    found = claims.supply_signs(evidence(p=p, pooled=pooled), "")
+    assert found.verdict == verdict
+    ends = [tuple(found.fields["pooled"][name].values()) for name in ("b1", "d")]
+    assert ends == pooled
 
 
 @pytest.mark.parametrize(
     ("forms", "verdict"),
     [
         (("yes", "yes"), "agrees"),
-        (("yes", "undecidable"), "holds in a weaker sense"),
-        (("undecidable", "undecidable"), "tested, undetermined"),
-        (("no", "no"), "does not hold in these data"),
-        ((), "not testable here"),
+        (("yes", "undecidable"), "weaker_sense"),
+        (("undecidable", "undecidable"), "undetermined"),
+        (("no", "no"), "not_in_these_data"),
+        ((), "not_testable"),
     ],
 )
 def test_feedback(forms, verdict):
-    assert claims.feedback_claim(evidence(forms=forms), "")[2] == verdict
+    assert claims.feedback_claim(evidence(forms=forms), "").verdict == verdict
 
 
 def with_rows(one, table, **columns):
@@ -195,7 +203,7 @@ def test_only_the_headline_of_the_pool_speaks_for_signs(other):
     against = clear.parameters.assign(low=-0.3, high=-0.1, **other)
     both = pd.concat([against, clear.parameters, against], ignore_index=True)
     found = claims.supply_signs(Evidence(**{**clear.__dict__, "parameters": both}), "")
-    assert found == claims.supply_signs(clear, "") and found[2] == "agrees"
+    assert found == claims.supply_signs(clear, "") and found.verdict == "agrees"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +221,7 @@ def test_only_the_regions_own_classic_fit_speaks_for_signs(other):
     against = clear.equilibria.assign(p_predator_prey=0.01, **other)
     both = pd.concat([against, clear.equilibria], ignore_index=True)
     found = claims.supply_signs(Evidence(**{**clear.__dict__, "equilibria": both}), "")
-    assert found[2] == "agrees" and "0.96" in found[1]
+    assert found.verdict == "agrees" and found.fields["own"]["probability"] == 0.96
 
 
 def test_a_pool_without_errors_does_not_speak_for_signs():
@@ -223,53 +231,58 @@ def test_a_pool_without_errors_does_not_speak_for_signs():
 
 def test_feedback_is_that_of_the_whole_period_of_the_pool():
     whole = evidence(forms=("no", "no"))
-    parts = whole.relations["quantity"] + "_2015_2019"
-    for other in ({"quantity": parts}, {"scope": "1"}):
-        both = with_rows(whole, "relations", relation="yes", **other)
+    for other in ({"period": "2015-2019"}, {"scope": "1"}):
+        both = with_rows(whole, "verdicts", verdict="yes", **other)
         assert claims.feedback_claim(both, "") == claims.feedback_claim(whole, "")
-    only = whole.relations.assign(quantity=parts)
-    found = claims.feedback_claim(Evidence(**{**whole.__dict__, "relations": only}), "")
-    assert found[2] == "not testable here"
+    only = whole.verdicts.assign(period="2015-2019")
+    found = claims.feedback_claim(Evidence(**{**whole.__dict__, "verdicts": only}), "")
+    assert found.verdict == "not_testable"
 
 
 @pytest.mark.parametrize(
     ("D", "verdict"),
     [
         ((0.2, 0.3, 0.5, 0.51, 0.52), "agrees"),
-        ((0.2, 0.21, 0.22, 0.4, 0.8), "does not hold in these data"),
+        ((0.2, 0.21, 0.22, 0.4, 0.8), "not_in_these_data"),
     ],
 )
 def test_the_most_rapid_period_against_the_years_after(D, verdict):
     """The paper's years are those of its printed figures, 2016 to 2018."""
-    _, computed, found = claims.most_rapid(evidence(regions=("1", "2"), D=D), "rate")
-    assert found == verdict
-    assert "over 2016–2018, against D grew by" in computed and computed.endswith("over 2018–2020")
+    found = claims.most_rapid(evidence(regions=("1", "2"), D=D), "rate")
+    assert (found.verdict, found.computed) == (verdict, "growth_compared")
+    during, after = found.fields["during"], found.fields["after"]
+    assert (during["first"], during["last"]) == (2016, 2018)
+    assert (after["first"], after["last"]) == (2018, 2020)
+    assert during["rate"] == pytest.approx(100 * ((D[2] / D[0]) ** 0.5 - 1))
 
 
 def test_the_most_rapid_period_reads_no_rate_from_one_region():
-    _, computed, verdict = claims.most_rapid(evidence(), "rate")
-    assert computed.startswith("D of one region runs from 0.40 to 0.60 by construction")
-    assert "printed growth goes from 5 to 20.5 %" in computed and verdict == "not testable here"
-    several = claims.most_rapid(evidence(regions=("1", "2")), "rate")[1]
-    assert several.startswith("D grew by 22.5 % a year over 2016–2018")
+    found = claims.most_rapid(evidence(), "rate")
+    assert (found.verdict, found.computed) == ("not_testable", "growth_of_one_region")
+    assert found.fields == {"D": [0.4, 0.6], "printed": [5.0, 20.5]}
+    several = claims.most_rapid(evidence(regions=("1", "2")), "rate")
+    assert several.computed == "growth_alone"
+    assert several.fields["D"]["rate"] == pytest.approx(100 * (1.5**0.5 - 1))
 
 
 def test_claims_on_the_model_follow_the_model(monkeypatch):
     found = {
-        name: CHECKS[name](evidence(), "")[2] for name in CHECKS if name not in ("printed", "unit")
+        name: CHECKS[name](evidence(), "").verdict
+        for name in CHECKS
+        if name not in ("printed", "unit")
     }
     assert found["interior_equilibrium"] == "agrees"
-    assert found["stability"] == "holds in a weaker sense"
+    assert found["stability"] == "weaker_sense"
     assert found["upstream_statics"] == "agrees"
-    assert found["downstream_statics"] == "does not hold in the model"
+    assert found["downstream_statics"] == "not_in_the_model"
     # another model, another verdict
     monkeypatch.setattr(lotka_volterra, "elasticities", lambda *_: np.ones((2, 4)))
     monkeypatch.setattr(lotka_volterra, "equilibrium", lambda *_: (np.ones(1000), np.ones(1000)))
     monkeypatch.setattr(lotka_volterra, "jacobian", lambda *_: np.eye(2)[None])
-    changed = {name: CHECKS[name](evidence(), "")[2] for name in found}
-    assert changed["interior_equilibrium"] == "does not hold in the model"
-    assert changed["stability"] == "does not hold in the model"
-    assert changed["upstream_statics"] == "does not hold in the model"
+    changed = {name: CHECKS[name](evidence(), "").verdict for name in found}
+    assert changed["interior_equilibrium"] == "not_in_the_model"
+    assert changed["stability"] == "not_in_the_model"
+    assert changed["upstream_statics"] == "not_in_the_model"
     assert changed["downstream_statics"] == "agrees"
 
 
@@ -281,7 +294,10 @@ def test_the_table_keeps_the_order_and_refuses_an_unknown_check():
     table = pd.DataFrame(rows, columns=["claim", "paper", "check", "indicators", "source"])
     found = check_claims(table, evidence())
     assert found["claim"].tolist() == ["b", "a"]
-    assert found["paper"].tolist() == ["said", "2016: 5.0; 2017: 30.0; 2018: 20.5 %"]
+    assert found["paper"].tolist() == ["said", ""]
+    assert found["printed_message"].tolist() == ["", "printed_figures"]
+    assert unpacked(found["printed_fields"].iloc[1])["figures"][1] == {"year": 2017, "value": 30.0}
+    assert unpacked(found["fields"].iloc[1])["agreeing"] == 3
     assert set(found["verdict"]) <= set(VERDICTS)
     with pytest.raises(StudyError, match="unknown check 'guess'; known: downstream_statics, "):
         check_claims(table.assign(check="guess"), evidence())

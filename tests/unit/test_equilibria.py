@@ -23,6 +23,7 @@ from coevo.estimation.pooled_general import fit_pooled_general
 from coevo.inference import equilibrium_sets, rest_point_projections
 from coevo.lotka_volterra import calibrate
 from coevo.lotka_volterra.populations import kind, rest_point
+from coevo.messages import unpacked
 
 PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
 ACCOUNTS = PAIR | {"calibration": {"purchases": "purchases"}}
@@ -35,7 +36,10 @@ CONTRACT = {
     "equilibria": "source,scope,name,effects,model,estimator,year,x1,x1_low,x1_high,x1_set,x2,"
     "x2_low,x2_high,x2_set,kind,located,p_predator_prey,p_reversed,p_saddle,observed_x1,"
     "observed_x2",
-    "relations": "scope,name,effects,estimator,quantity,value,low,high,relation",
+    "relations": "scope,name,effects,estimator,quantity,value,low,high,level,set,without,period",
+    "verdicts": "scope,name,effects,estimator,question,verdict,direction,period",
+    "refusals": "scope,name,effects,estimator,quantity,period,year,message,fields",
+    "checks": "scope,name,effects,estimator,check,value,limit,year,period",
 }
 
 
@@ -185,7 +189,6 @@ def test_the_general_model_of_a_region(panel, tables):
 
     relations = tables.relations.query("scope == '130000' and estimator == 'trapezoid'")
     values = relations.set_index("quantity")["value"]
-    assert values["rows_general"] == 8
     assert values["restriction"] == pytest.approx(restriction_test(own).combined)
     quadrants = values.filter(regex=r"^p_.._12$")
     assert len(quadrants) == 4 and quadrants.sum() == pytest.approx(1)
@@ -263,12 +266,13 @@ def test_the_region_for_both_coordinates_is_wider_than_each_set(tables):
     own = tables.equilibria.query(where + " and effects == 'none' and model == 'classic'").iloc[0]
     for x in ("x1", "x2"):
         region = rows.loc[f"region_{x}"]
-        assert region["value"] == pytest.approx(0.975)
+        assert region["level"] == pytest.approx(0.975)
+        assert region["value"] == own[x]
         kinds = ["interval", "complement", "line"]
-        assert kinds.index(region["relation"]) >= kinds.index(own[f"{x}_set"])
-        if region["relation"] == own[f"{x}_set"] == "interval":
+        assert kinds.index(region["set"]) >= kinds.index(own[f"{x}_set"])
+        if region["set"] == own[f"{x}_set"] == "interval":
             assert region["low"] < own[f"{x}_low"] and region["high"] > own[f"{x}_high"]
-        if region["relation"] == own[f"{x}_set"] == "complement":
+        if region["set"] == own[f"{x}_set"] == "complement":
             assert region["low"] > own[f"{x}_low"] and region["high"] < own[f"{x}_high"]
 
 
@@ -302,12 +306,13 @@ def test_few_regions_are_pooled_without_errors(few_tables):
     assert set(pooled["model"]) == {"classic", "general"}
     assert pooled[["se", "df", "low", "high"]].isna().all(axis=None)
     assert set(few_tables.equilibria["effects"]) == {"none"}
-    relations = few_tables.relations
-    said = relations[relations["quantity"] == "inference"]
-    assert said["relation"].str.contains("too few regions").all() and len(said) == len(EFFECTS)
-    shared = relations.loc[relations["scope"] == "pooled", "quantity"]
-    judged = "^(?:relation|restriction|wild|bias|homogeneity|feedback|phi|critical)"
-    assert not shared.str.contains(judged).any()
+    said = few_tables.refusals.query("quantity == 'inference'")
+    assert set(said["message"]) == {"too_few_regions"} and len(said) == len(EFFECTS)
+    assert unpacked(said["fields"].iloc[0]) == {"regions": 4, "least": 6}
+    assert few_tables.verdicts.empty
+    assert few_tables.relations.query("scope == 'pooled'").empty
+    shared = few_tables.checks.query("scope == 'pooled'")["check"]
+    assert not shared.str.contains("^(?:homogeneity|critical|first_stage)").any()
 
 
 @pytest.mark.parametrize("regions", [5, 6])
@@ -317,12 +322,11 @@ def test_errors_need_six_regions(panel, regions):
     enough = regions == 6
     pooled = found.parameters[found.parameters["scope"] == "pooled"].query("parameter != 'b2'")
     assert pooled["se"].notna().eq(enough).all()
-    relations = found.relations
-    assert relations["quantity"].eq("wild_b1").sum() == 2 * enough
-    assert relations["quantity"].eq("relation").sum() == enough
-    assert relations["quantity"].eq("feedback_weak_2019_2023").sum() == enough
-    assert relations["quantity"].eq("inference").sum() == (0 if enough else len(EFFECTS))
-    assert not relations["quantity"].str.endswith("not_estimated").any()
+    asked = found.verdicts["question"]
+    assert found.relations["quantity"].eq("wild_b1").sum() == 2 * enough
+    assert asked.eq("relation").sum() == enough
+    assert (asked.eq("feedback_weak") & found.verdicts["period"].eq("2019-2023")).sum() == enough
+    assert found.refusals["quantity"].tolist() == [] if enough else ["inference"] * len(EFFECTS)
 
 
 # what is done to Region 1 (120000): reason why its fit, and its general model, is refused
@@ -331,26 +335,26 @@ DAMAGE = {
     "another missing year": (
         lambda p: change(change(p, np.nan, **SPOT, year=2018), np.nan, **SPOT, year=2020),
         "",
-        "4 pairs of consecutive years",
+        "too_few_general_rows",
     ),
-    "a zero": (lambda p: change(p, 0.0, **SPOT, year=2018), "x1 is 0 in 2018", "x1 is 0 in 2018"),
-    "a negative": (
-        lambda p: change(p, -5.0, **SPOT, year=2018),
-        "x1 is -5 in 2018",
-        "x1 is -5 in 2018",
-    ),
-    "a constant": (lambda p: change(p, 7.0, **SPOT), "does not vary", "does not vary"),
+    "a zero": (lambda p: change(p, 0.0, **SPOT, year=2018), "not_positive", "not_positive"),
+    "a negative": (lambda p: change(p, -5.0, **SPOT, year=2018), "not_positive", "not_positive"),
+    "a constant": (lambda p: change(p, 7.0, **SPOT), "constant_regressor", "constant_regressor"),
     "four years": (
         lambda p: p[(p["region"] != "120000") | (p["year"] < 2019)],
         "",
-        "3 pairs of consecutive years",
+        "too_few_general_rows",
     ),
     "three years": (
         lambda p: p[(p["region"] != "120000") | (p["year"] < 2018)],
-        "2 pairs of consecutive years",
-        "2 pairs of consecutive years",
+        "too_few_pairs",
+        "too_few_general_rows",
     ),
-    "no figure": (lambda p: change(p, np.nan, **SPOT), "0 pairs", "0 pairs"),
+    "no figure": (
+        lambda p: change(p, np.nan, **SPOT),
+        "too_few_pairs",
+        "too_few_general_rows",
+    ),
 }
 SPOT = {"region": "120000", "indicator": "output"}
 NO_LOGARITHM = ("a zero", "a negative", "no figure")
@@ -362,20 +366,18 @@ def test_what_is_wrong_with_a_region_stops_nothing_and_moves_no_other(few, few_t
     found = estimated(spoil(few))
     fits = found.parameters[found.parameters["scope"] == "120000"]
     points = found.equilibria[found.equilibria["scope"] == "120000"]
-    reasons = found.relations[found.relations["scope"] == "120000"].set_index("quantity")
-    for model, quantity, reason in (
-        ("classic", "not_estimated", classic),
-        ("general", "general_not_estimated", general),
-    ):
+    refused = found.refusals[found.refusals["scope"] == "120000"]
+    reasons = refused[refused["estimator"] == "trapezoid"].set_index("quantity")
+    for model, quantity, reason in (("classic", "fit", classic), ("general", "general", general)):
         assert (model in set(fits["model"])) == (not reason) == (model in set(points["model"]))
         assert (quantity in reasons.index) == bool(reason)
         if reason:
-            assert reason in reasons.at[quantity, "relation"]
+            assert reasons.at[quantity, "message"] == reason
             assert reasons.at[quantity, "name"] == "Region 1"
     for table, before in zip(found, few_tables, strict=True):
         rows = (own_rows(table, "120000"), own_rows(before, "120000"))
         pd.testing.assert_frame_equal(*rows, check_exact=True)
-    pool = found.relations.query("quantity == 'regions'")["value"]
+    pool = found.checks.query("check == 'regions'")["value"]
     assert set(pool) == {3 if damage in NO_LOGARITHM else 4}
 
 
@@ -387,17 +389,18 @@ def test_a_region_without_logarithms_is_as_if_it_were_not_there(panel):
     for table, expected in zip(found, without, strict=True):
         rest = table[table["scope"] != "120000"].reset_index(drop=True)
         pd.testing.assert_frame_equal(rest, expected, check_exact=True)
-    assert set(found.relations.query("quantity == 'regions'")["value"]) == {6}
+    assert set(found.checks.query("check == 'regions'")["value"]) == {6}
 
 
 def test_a_region_that_is_constant_leaves_the_pool_its_fits(panel):
     found = estimated(change(panel, 7.0, **SPOT))
     pooled = found.parameters[found.parameters["scope"] == "pooled"]
     assert set(pooled["effects"]) == set(EFFECTS) and set(pooled["model"]) == {"classic", "general"}
-    refused = found.relations.query("scope == 'pooled' and quantity == 'sharing_not_estimated'")
+    refused = found.refusals.query("scope == 'pooled' and quantity == 'sharing'")
     assert set(refused["effects"]) == {"region", "region+year"}
-    assert refused["relation"].str.contains("no slope of its own").all()
-    assert "not_estimated" not in set(found.relations.query("scope == 'pooled'")["quantity"])
+    assert set(refused["message"]) == {"no_own_slopes"}
+    assert unpacked(refused["fields"].iloc[0]) == {"regions": ["120000"]}
+    assert "fit" not in set(found.refusals.query("scope == 'pooled'")["quantity"])
 
 
 def test_more_than_two_populations(panel):
@@ -421,12 +424,13 @@ def test_more_than_two_populations(panel):
     assert (point["x1_set"], point["x2_set"], point["located"]) == ("", "", False)
     quadrants = three.relations.query("scope == '110000'")["quantity"]
     assert quadrants.str.fullmatch(r"p_.._(12|13|23)").sum() == 12
-    judged = [
-        tables.relations.query("scope == 'pooled' and estimator == 'fod_iv'")
-        for tables in (two, three)
-    ]
-    pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in judged))
-    assert "feedback_weak" in set(judged[0]["quantity"])
+    for name in ("relations", "verdicts"):
+        judged = [
+            getattr(tables, name).query("scope == 'pooled' and estimator == 'fod_iv'")
+            for tables in (two, three)
+        ]
+        pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in judged))
+        assert len(judged[0])
 
 
 def test_tables_do_not_depend_on_the_order_of_the_panel(panel, tables):
@@ -462,10 +466,10 @@ def test_calibration_year_by_year_and_over_the_period(panel, tables):
     assert period["x2"] == pytest.approx(a1[holds].mean() / b1[holds].mean())
     assert (period["x1_set"], period["kind"], period["observed_x2"]) == ("range", "centre", x2[-1])
     assert (period["x1_low"], period["x1_high"]) == (yearly["x1"].min(), yearly["x1"].max())
-    said = tables.relations.query("quantity == 'calibration_fails' and scope == '110000'")
-    assert said["value"].item() == (~holds).sum()
-    for year in np.array(YEARS)[:-1][~holds]:
-        assert str(year) in said["relation"].item()
+    said = tables.refusals.query("quantity == 'calibration' and scope == '110000'")
+    assert said["year"].tolist() == np.array(YEARS)[:-1][~holds].tolist()
+    assert set(said["message"]) == {"calibration_fails"}
+    assert all(unpacked(fields)["reasons"] for fields in said["fields"])
 
 
 def test_calibration_that_fails_throughout_or_cannot_be_made(few):
@@ -475,16 +479,16 @@ def test_calibration_that_fails_throughout_or_cannot_be_made(few):
     assert (rows["kind"] == "fails").all() and len(rows) == len(YEARS)
     assert rows[["x1", "x2", "x1_low"]].isna().all(axis=None)
     none = estimated(change(few, 0.0, region="110000", indicator="purchases"), ACCOUNTS)
-    said = none.relations.query("quantity == 'not_calibrated'")
+    said = none.refusals.query("quantity == 'calibration' and year.isna()")
     assert said["scope"].tolist() == ["110000"]
-    assert "positive" in said["relation"].item()
+    assert said["message"].tolist() == ["calibration_not_positive"]
 
 
 def test_a_region_without_figures_says_that_it_is_not_calibrated(few):
     tables = estimated(change(few, np.nan, region="110000", indicator="purchases"), ACCOUNTS)
     assert "110000" not in set(tables.equilibria.query("source == 'calibration'")["scope"])
-    said = tables.relations.query("quantity == 'not_calibrated'")
-    assert said["scope"].tolist() == ["110000"] and "purchases" in said["relation"].item()
+    said = tables.refusals.query("quantity == 'calibration' and year.isna()")
+    assert said[["scope", "message"]].to_numpy().tolist() == [["110000", "no_calibrated_years"]]
 
 
 def test_a_region_whose_third_population_forbids_logarithms_leaves_only_the_general_pool(panel):
@@ -510,12 +514,17 @@ def test_given_parameters(few):
 
 
 def test_relations_check_the_closed_form_and_the_elasticities(tables):
-    relations = tables.relations.set_index("quantity")
+    relations = tables.checks.set_index("check")
     assert len(relations.loc["growth_at_E"]) == 8 * len(QUICK)
     assert relations.loc["growth_at_E", "value"].max() < 1e-10
     assert relations.loc["elasticity_error", "value"].max() < 1e-8
-    unbounded = relations.loc["g_F_x1", "relation"] == "unbounded"
-    assert ((relations.loc["g_F_x1", "value"] >= 1) == unbounded).all()
+    key = ["scope", "effects", "estimator"]
+    own = "source == 'fit' and model == 'classic' and effects == 'none'"
+    classic = tables.equilibria.query(own).set_index(key)
+    for name in ("x1", "x2"):
+        g = relations.loc[f"g_F_{name}"].set_index(key)
+        bounded = g["value"] < g["limit"]
+        assert (classic[f"{name}_set"].eq("interval") == bounded[classic.index]).all()
     shares = relations.filter(like="common_year_share", axis=0)
     assert len(shares) == 4 and shares["value"].between(0, 1).all()
     assert set(shares["estimator"]) == {"trapezoid"}
@@ -537,8 +546,8 @@ def test_a_filled_figure_is_missing(few):
     pair = pair_values(filled, PAIR)
     assert pair.loc[pair["year"] == 2019, "x2"].isna().all()
     assert pair["x1"].notna().all()
-    rows = estimated(filled).relations.query("quantity == 'rows' and scope != 'pooled'")
-    assert set(rows["value"]) == {6}
+    rows = estimated(filled).fits.query("scope != 'pooled' and model == 'classic'")
+    assert set(rows["n"]) == {6}
 
 
 def test_a_subsystem_stands_for_its_composite(panel):
@@ -565,15 +574,15 @@ def test_a_break_keeps_its_figures_but_no_growth_row_crosses_it(few):
     pair = pair_values(broken(few), PAIR)
     assert pair[["x1", "x2"]].notna().all(axis=None)
     assert set(pair.loc[pair["flag"] == "break", "year"]) == {2019}
-    relations = estimated(broken(few)).relations
-    own = relations[relations["scope"] != "pooled"]
-    assert set(own.loc[own["quantity"] == "rows", "value"]) == {7}
-    pooled = relations.query("scope == 'pooled' and estimator == 'trapezoid' and effects == 'none'")
-    pooled = pooled.set_index("quantity")
-    assert pooled.at["rows", "value"] == 28 and pooled.at["rows_across_vintages", "value"] == 4
-    assert pooled.at["rows_across_vintages", "relation"] == "2018-2019"
-    assert set(own.loc[own["quantity"] == "rows_general", "value"]) == {7}
-    assert not estimated(few).relations["quantity"].eq("rows_across_vintages").any()
+    found = estimated(broken(few))
+    assert set(found.fits.loc[found.fits["scope"] != "pooled", "n"]) == {7}
+    fit = "scope == 'pooled' and estimator == 'trapezoid' and effects == 'none'"
+    assert set(found.fits.query(fit)["n"]) == {28}
+    (crossing,) = found.checks.query(f"{fit} and check == 'rows_across_vintages'").to_dict(
+        "records"
+    )
+    assert (crossing["value"], crossing["year"]) == (4, 2018)
+    assert not estimated(few).checks["check"].eq("rows_across_vintages").any()
 
 
 def test_a_calibrated_year_crosses_no_vintage(few):
@@ -628,9 +637,9 @@ def test_regions_that_share_no_year_do_not_stop_the_study(panel):
     found = estimated(apart)
     pooled = found.parameters.query("scope == 'pooled'")
     assert set(pooled["effects"]) == {"none", "region"}
-    refused = found.relations.query("quantity == 'not_estimated'")
-    assert refused["relation"].str.contains("share nothing|share too little").all()
+    refused = found.refusals.query("quantity == 'fit'")
+    assert set(refused["message"]) <= {"no_year_effects", "too_few_shared_years"}
     assert refused["estimator"].tolist() == ["trapezoid", "fod_iv"]
-    general = found.relations.query("quantity == 'general_not_estimated'")
+    general = found.refusals.query("quantity == 'general'")
     assert set(general["estimator"]) == {"trapezoid", "fod_iv"}
-    assert not found.relations["quantity"].str.startswith("common_year").any()
+    assert not found.checks["check"].str.startswith("common_year").any()

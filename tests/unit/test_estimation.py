@@ -17,7 +17,6 @@ from coevo.estimation import (
     fit_pooled,
     growth_rows,
     population_rows,
-    within_r_squared,
 )
 from tests.exact_maps import classic_map
 from tests.exact_squares import exact_squares
@@ -264,7 +263,7 @@ def test_pooled_fit_equals_linearmodels(effects, missing, estimator):
         other = by_linearmodels(pooled, i, effects)
         assert pooled.slopes[i] == pytest.approx(other.params["R"], rel=1e-8)
         assert pooled.equations[i].df == other.df_resid
-        assert within_r_squared(pooled)[i] == pytest.approx(other.rsquared, rel=1e-8)
+        assert pooled.equations[i].r_squared == pytest.approx(other.rsquared, rel=1e-8)
         if effects == "none":
             assert pooled.line_covariance[0, i] == pytest.approx(other.cov.to_numpy(), rel=1e-8)
             assert pooled.intercepts[0, i] == pytest.approx(other.params["c"], rel=1e-8)

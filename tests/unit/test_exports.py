@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from coevo.estimation import EFFECTS, fit_pooled, within_r_squared
+from coevo.estimation import EFFECTS, fit_pooled
 from coevo.files import read_texts
 from coevo.report.findings import Study
 from coevo.report.tables.exports import in_languages, latex_files, stata_files
@@ -212,17 +212,18 @@ def test_a_fit_without_errors_has_no_stars_and_no_parentheses() -> None:
 
 def facts(rows_of: list[tuple], **changed: pd.DataFrame) -> dict[str, list[str]]:
     """Return the lines of facts of the table of interaction, by title."""
-    relations = study().tables["relations"]
-    more = [("pooled", "pooled", *row, None, None, "") for row in rows_of]
-    added = pd.concat([relations, pd.DataFrame(more, columns=relations.columns)])
-    cells = rows(made(study(relations=added, **changed))["interaction.en.tex"])
+    names = ("effects", "estimator", "equation", "n", "r2")
+    label = {"scope": "pooled", "model": "classic", "scaling": "first"}
+    fits = pd.DataFrame([label | dict(zip(names, row, strict=True)) for row in rows_of])
+    cells = rows(made(study(fits=fits, **changed))["interaction.en.tex"])
     return {title: values for title, *values in cells}
 
 
 def test_facts_stand_under_their_fit_and_only_where_one_has_them() -> None:
+    nan = float("nan")
     found = facts([
-        ("region+year", "lag", "rows", 20), ("region", "trapezoid", "rows", 24),
-        ("region", "trapezoid", "r_squared_equation_2", 0.1234),
+        ("region+year", "lag", 1, 20, nan), ("region", "trapezoid", 1, 24, nan),
+        ("region", "trapezoid", 2, 24, 0.1234),
     ])  # fmt: skip
     assert found[r"\(N\) (growth rows)"] == ["---", "24", "---", "20", "---"]
     assert found[r"\(R^2\), growth of \(x_2\)"] == ["---", "0.123", "---", "---", "---"]
@@ -257,7 +258,8 @@ def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
 
 def test_claims_keep_their_words() -> None:
     assert rows(made()["claims.en.tex"])[0] == [
-        r"1 \textless Unit\textgreater{}", r"a\textbar b", "as printed", "{agrees}",
+        r"1 \textless Unit\textgreater{}", r"a\textbar b", 
+        "no figure of the files speaks against the unit", "{agrees}",
         "Table *1*",
     ]  # fmt: skip
     assert rows(made()["claims.zh.tex"])[0][3] == "{一致}"
@@ -289,7 +291,7 @@ def test_r_squared_is_that_of_a_regression_on_dummies() -> None:
         def left(y: np.ndarray, X: np.ndarray) -> float:
             return float(np.sum((y - X @ np.linalg.lstsq(X, y, rcond=None)[0]) ** 2))
 
-        for i, share in enumerate(within_r_squared(fitted)):
+        for i, share in enumerate(equation.r_squared for equation in fitted.equations):
             growth = fitted.data.growth[:, i]
             whole = np.column_stack([Z, fitted.data.regressor[:, i]])
             assert share == pytest.approx(1 - left(growth, whole) / left(growth, Z), abs=1e-10)
@@ -307,7 +309,7 @@ def test_stata_files_hold_the_tables() -> None:
     chosen, files = voice.study, stata_files(voice)
     assert set(files) == {f"{name}.dta" for name in (
         "panel", "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications",
-        "relations",
+        "relations", "verdicts", "refusals", "checks",
     )}  # fmt: skip
     assert files == stata_files(english(study()))
     own = set(chosen.indicators["indicator"])
@@ -322,8 +324,8 @@ def test_stata_files_hold_the_tables() -> None:
         assert all(0 < len(label) <= LABEL for label in labels.values())
         heads = {c: column_row(name[:-4], c) for c in source.columns if c not in own}
         assert not [c for c, row in heads.items() if row is None], name
-    texts = read(files["relations.dta"])[0]["relation"]
-    assert texts.tolist() == chosen.tables["relations"]["relation"].fillna("").tolist()
+    texts = read(files["verdicts.dta"])[0]["verdict"]
+    assert texts.tolist() == chosen.tables["verdicts"]["verdict"].tolist()
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:

@@ -1,10 +1,8 @@
 """English and Chinese: the same phrases, values, figures and citations; each its own grammar."""
 
-import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,17 +17,15 @@ from coevo.normalisation import REFERENCES
 from coevo.observations.units import UNITS, named
 from coevo.panel.vintages import POLICIES
 from coevo.report.figures import FIGURES
-from coevo.report.findings.localised import translator
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.markup import environment
+from coevo.report.words.messages import Identifiers, message_environment
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
-from tests.sample import FOLDER, ROOT, words_of
+from tests.sample import FOLDER, words_of
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 GRAMMAR = {language: Grammar(**words_of("phrases", language)["grammar"]) for language in LANGUAGES}
-MESSAGES = {language: words_of("messages", language) for language in OTHERS}
 TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 # Names of the tables that English shows as they are, so that only other languages have words.
 BY_NAME = re.compile(r"words/|charts/variant_")
@@ -52,7 +48,7 @@ def phrases(language: str) -> dict[str, Any]:
 
 @cache
 def jinja(language: str) -> Environment:
-    return environment(GRAMMAR[language].filters)
+    return message_environment(words_of("phrases", language), Identifiers())
 
 
 def chain(node: nodes.Node) -> str:
@@ -200,146 +196,6 @@ def test_chinese_phrases_have_chinese_punctuation() -> None:
         assert not re.search(r"[，。；：、]{2}|[（(][）)]", line), key
 
 
-# --- messages of the code -----------------------------------------------------------------
-
-
-def filled(message: str, number: int) -> str:
-    """Return a message whose fields hold values that differ."""
-    units = ["100 million yuan", "10 thousand persons", "%"]
-    return re.sub(
-        r"\{(\w+)\}",
-        lambda m: {"unit": units[number % 3], "year": f"20{number:02}"}.get(
-            m[1], f"{m[1][0]}{len(m[1])}{number}"
-        ),
-        message,
-    )
-
-
-@pytest.mark.parametrize("language", OTHERS)
-def test_messages_keep_their_fields(language: str) -> None:
-    for english, other in MESSAGES[language].items():
-        assert fields(english) == fields(other), english
-        assert "; " not in english, english
-
-
-@pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_no_message_is_taken_for_another(language: str, number: int) -> None:
-    told = translator(MESSAGES[language], lambda kind, value: value)
-    for english, other in MESSAGES[language].items():
-        assert told(filled(english, number)) == filled(other, number), english
-
-
-def test_a_message_of_several_parts_is_told_part_by_part() -> None:
-    told = translator(MESSAGES["zh"], lambda kind, value: f"<{value}>")
-    assert told("as printed; they count once") == "与公布值一致；只计一次"
-    assert told("no entry says this; as printed") == "no entry says this；与公布值一致"
-    assert told("'Tibet' is read as Xizang") == "“<Tibet>”按“<Xizang>”读取"
-
-
-def spoken(path: Path) -> Iterator[str]:
-    """Yield the text between the values of every string of a module, docstrings left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    docs = {
-        node.body[0].value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs:
-            yield node.value.replace("_", " ").replace("\n", " ")
-
-
-def halves(piece: str) -> Iterator[tuple[str, str]]:
-    """Yield a piece cut in two wherever no word is cut."""
-    for i in range(1, len(piece)):
-        if not (piece[i - 1].isalnum() and piece[i].isalnum()):
-            yield piece[:i], piece[i:]
-
-
-def made_of(piece: str, whole: str) -> bool:
-    """Whether a piece stands in one string of the code, or ends one, fills some and begins one.
-
-    `whole` has one string on a line.
-    """
-    if piece in whole:
-        return True
-    rests = {rest for part, rest in halves(piece) if f"{part}\n" in whole}
-    seen: set[str] = set()
-    while rests - seen:
-        rest = (rests - seen).pop()
-        seen.add(rest)
-        if f"\n{rest}" in whole:
-            return True
-        rests |= {later for part, later in halves(rest) if f"\n{part}\n" in whole}
-    return False
-
-
-# Messages whose parts stand in two modules: the kind of gap, the name of a fit, a verdict.
-COMPOSED = (
-    "{vintage} has no figure (", "the path fit ", "weak form (", "strong form (",
-    "without {region}: ",
-)  # fmt: skip
-
-
-def test_every_message_of_the_catalogue_is_one_that_the_code_writes() -> None:
-    """A message reworded in the code would be left in English: its old words are in no module."""
-    texts = [sorted(set(spoken(path))) for path in sorted((ROOT / "coevo").rglob("*.py"))]
-    modules = ["\n".join(["", *lines, ""]) for lines in texts]
-    assert not any(made_of("no module has these words", module) for module in modules)
-    for english in MESSAGES["zh"]:
-        held = ["".join(modules)] if english.startswith(COMPOSED) else modules
-        pieces = [p for p in re.split(r"\{\w+\}(?:: )?|, ", english) if re.search("[a-z]{2}", p)]
-        assert any(all(made_of(piece, module) for piece in pieces) for module in held), english
-
-
-# Refusals that no table of a study holds: they end a run, or belong to the published checks.
-ENDS_A_RUN = (
-    "unknown indicator or subsystem", "interaction.calibration", "power: ", "confidence: ",
-    "the region of the rest point is drawn", "no wild bootstrap with instruments",
-    "there is nothing to test",
-)  # fmt: skip
-# Values that are themselves words: what was fitted, and where figures had to come from.
-FILLED = {"self.what": "path fit", "what": "path fit", "within": " within one vintage"}
-
-
-def message(node: ast.expr) -> str:
-    """Return a message of the code with its values filled in."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.FormattedValue):
-        return FILLED.get(ast.unparse(node.value), "7")
-    if isinstance(node, ast.JoinedStr):
-        return "".join(message(part) for part in node.values)
-    if isinstance(node, ast.BinOp):
-        return message(node.left) + message(node.right)
-    return ""
-
-
-def refusals() -> Iterator[str]:
-    """Yield what the estimation can refuse with."""
-    parts = ("estimation", "equilibria", "inference")
-    files = [path for part in parts for path in (ROOT / "coevo" / part).glob("*.py")]
-    files.append(ROOT / "coevo" / "lotka_volterra" / "populations.py")
-    for path in files:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and ast.unparse(node.func) == "StudyError"
-            if called and (text := message(node.args[0])):
-                yield text
-
-
-def test_every_refusal_of_an_estimate_is_told_in_chinese() -> None:
-    told = translator(MESSAGES["zh"], lambda kind, value: value)
-    found = [text for text in refusals() if not any(end in text for end in ENDS_A_RUN)]
-    composed = ("without 7: ", "the path from 7")  # with a refusal of their own inside
-    assert len(found) > 30
-    for text in found:
-        if not text.startswith(composed):
-            assert not re.search("[A-Za-z]{3}", told(text)), text
-
-
 # --- grammar ------------------------------------------------------------------------------
 
 CASES = {
@@ -397,6 +253,6 @@ def test_notes_dates_and_parts(
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_notes_and_messages_are_plain_texts(language: str) -> None:
-    for held in (words_of("phrases", language)["notes"], MESSAGES[language]):
-        assert all(isinstance(text, str) and text.strip() for text in held.values())
+def test_notes_are_plain_texts(language: str) -> None:
+    held = words_of("phrases", language)["notes"]
+    assert all(isinstance(text, str) and text.strip() for text in held.values())

@@ -10,11 +10,15 @@ from openpyxl import Workbook
 
 from coevo.errors import StudyError
 from coevo.observations import observe
+from coevo.observations.hidden import hidden_remarks
 from coevo.observations.sheets import cell_name
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.vintages import revisions
+from coevo.report.words.messages import Identifiers, message_texts
+from tests.sample import words_of
 from tests.unit.readers_agree import assert_readers_agree
 
+english = message_texts(words_of("phrases", "en"), Identifiers())
 REGIONS = pd.DataFrame(
     {
         "region": ["330000", "110000"],
@@ -281,8 +285,11 @@ def sales(raw, *rows, above=(), below=(), **options):
 
 
 def remarks(audit):
+    """Return check, indicator, sheet, cell of the remarks in the audit, and what they say."""
     kept = audit[audit["check"] != "jump"]
-    return kept[["check", "indicator", "sheet", "cell", "message"]].to_numpy().tolist()
+    said = [english(*row) for row in kept[["message", "fields"]].to_numpy()]
+    columns = ["check", "indicator", "sheet", "cell", "said"]
+    return kept.assign(said=said)[columns].to_numpy().tolist()
 
 
 def test_totals_and_groups_of_regions_are_set_aside_with_a_count(raw):
@@ -535,3 +542,10 @@ def test_hazards_of_a_workbook_that_are_read_and_remarked(raw):
     assert found["year"].tolist() == [2015, 2016] * 2
     assert set(audit["check"]) == {"hidden", "jump"}
     assert_readers_agree(raw / "2026-10/a.xlsx")
+
+
+def test_hidden_rows_are_told_as_runs_and_no_more_than_twenty_of_them():
+    (remark,) = hidden_remarks([*range(0, 50, 2), 1], [26])
+    assert remark.fields["rows"][:2] == ["1-3", "5"] and len(remark.fields["rows"]) == 20
+    assert (remark.fields["more_rows"], remark.fields["columns"]) == (4, ["AA"])
+    assert hidden_remarks([], []) == []

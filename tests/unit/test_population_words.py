@@ -6,13 +6,13 @@ import pytest
 from coevo.report.documents.report_text import text
 from coevo.report.words.voices import voice
 from tests import populations
-from tests.sample import NAMES, study, tables
+from tests.sample import NAMES, study
 from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words
 
 
 def said(**chosen: object) -> str:
     """Return the report of the sample with the relations as chosen."""
-    return words(relations=populations.relations(NAMES, **chosen))
+    return words(**populations.fit_tables(NAMES, **chosen))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def said(**chosen: object) -> str:
         ),
         ({"relation": "competition"}, "show competition: two estimators agree"),
         (
-            {"relation": "predator_prey: 2 preys on 1"},
+            {"relation": "predator_prey", "direction": "x2_preys_on_x1"},
             "show a predator–prey \\(supply\\) relation (x₂ lives on x₁): two estimators agree",
         ),
     ],
@@ -62,12 +62,11 @@ def test_phi_is_a_set_or_cannot_be_located() -> None:
 
 
 def test_a_half_that_is_not_estimated_is_named() -> None:
-    table = tables()["relations"]
-    row = {
-        "scope": "pooled", "name": "pooled", "effects": "region+year", "estimator": "fod_iv",
-        "quantity": "feedback_2019_2020_not_estimated", "relation": "too few growth rows",
-    }  # fmt: skip
-    source = words(relations=pd.concat([table, pd.DataFrame([row])], ignore_index=True))
+    refusals = populations.refused(
+        "pooled", "fod_iv", "region+year", quantity="feedback", period="2019-2020",
+        message="no_growth_rows",
+    )  # fmt: skip
+    source = words(refusals=refusals)
     assert "2019–2020 not estimated" in source
 
 
@@ -105,7 +104,6 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
 
 
 def test_one_region_names_no_relation() -> None:
-    relations = populations.relations({"330000": "Zhejiang"})
-    source = words(count=1, relations=relations)
+    source = words(count=1, **populations.fit_tables({"330000": "Zhejiang"}))
     assert "No relation is named: that needs at least six regions pooled" in source
     assert "Feedback is not held against competition; that needs at least six" in source

@@ -16,6 +16,7 @@ from coevo.report.figures import FIGURES
 from coevo.report.words import numbers
 from coevo.report.words.markup import Markdown, environment, escaped, plain_text
 from coevo.report.words.voices import voice
+from tests import populations
 from tests.sample import ENGLISH, ROOT, files, gap, stated, study, tables, unestimated, unplaced
 
 FOLDER = ROOT / "workflow" / "report"
@@ -120,18 +121,21 @@ def test_own_years_of_a_region_are_named(year: int, span: str) -> None:
 
 
 def refuse(*rows: tuple[str, str]) -> dict[str, pd.DataFrame]:
-    """Return relations without those of instruments, with refusals (estimator, reason) instead."""
-    table = tables()["relations"]
-    table = table[table["estimator"] != "fod_iv"]
-    refusals = pd.DataFrame(rows, columns=["estimator", "relation"])
-    added = refusals.assign(
-        scope="pooled", name="pooled", effects="region+year", quantity="not_estimated"
-    )
-    return {"relations": pd.concat([table, added], ignore_index=True)}
+    """Return tables without the verdicts of instruments, with refusals (estimator, message)."""
+    made = tables()
+    refusals = [
+        populations.refused("pooled", estimator, "region+year", message=message)
+        for estimator, message in rows
+    ]
+    kept = made["verdicts"]["estimator"] != "fod_iv"
+    return {
+        "verdicts": made["verdicts"][kept],
+        "refusals": pd.concat([made["refusals"], *refusals], ignore_index=True),
+    }
 
 
 def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
-    source = words(**refuse(("fod_iv", "an instrument depends on the others")))
+    source = words(**refuse(("fod_iv", "dependent_instrument")))
     assert "No relation is named: an instrument depends on the others." in source
     assert "Feedback is not held against competition, for the same reason." in source
     assert "six regions" not in source
@@ -143,10 +147,10 @@ def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
 def test_reason_of_a_missing_pooled_fit_is_that_of_the_fit() -> None:
     table = tables()["parameters"]
     alone = {"parameters": table[table["scope"] != "pooled"]}
-    source = words(**alone, **refuse(("trapezoid", "regions share no year")))
-    assert "Regions are not pooled: regions share no year." in source
+    source = words(**alone, **refuse(("trapezoid", "too_few_shared_years")))
+    assert "Regions are not pooled: regions and years share too little for year effects." in source
     assert "A pooled fit with intervals needs at least six regions." not in source
-    source = words(**alone, **refuse(("lag", "regions share no year")))
+    source = words(**alone, **refuse(("lag", "too_few_shared_years")))
     assert "A pooled fit with intervals needs at least six regions." in source
 
 
@@ -162,15 +166,11 @@ def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
 def test_calibration_that_figures_forbid_is_said_with_its_reason() -> None:
     made = tables(1)
     fits = made["equilibria"][made["equilibria"]["source"] == "fit"]
-    row = {
-        "scope": "330000",
-        "effects": "none",
-        "quantity": "not_calibrated",
-        "relation": "x1 is 0",
-    }
-    relations = pd.concat([made["relations"], pd.DataFrame([row])], ignore_index=True)
-    source = words(1, equilibria=fits, relations=relations)
-    assert "There is no accounting calibration of Zhejiang: x1 is 0." in source
+    refusals = populations.refused(
+        "330000", "", quantity="calibration", message="no_calibrated_years"
+    )
+    source = words(1, equilibria=fits, refusals=refusals)
+    assert "There is no accounting calibration of Zhejiang: no two consecutive years" in source
     assert "The study names no purchases" not in source
 
 
@@ -180,7 +180,7 @@ def test_reason_stands_where_a_region_is_not_estimated() -> None:
     assert "figures/phase" not in source
     assert source.count("not estimated: x2 is 0 in 2016") >= 3
     other = words(**unestimated("110000"))
-    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016)" in other
+    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016; growth is" in other
     assert "figures/phase" in other
     alone = words(1, **unestimated("330000", 1))
     assert "Interaction is not estimated for Zhejiang: x2 is 0 in 2016" in alone
@@ -466,12 +466,12 @@ def policy(name: str, **changed: pd.DataFrame) -> str:
 def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
     given = two_vintages(**{"break": [2018]})
     lost = [
-        (region, name, "none", "trapezoid", "rows_across_vintages", 1.0, None, None, "2017-2018")
+        {"scope": region, "name": name, "effects": "none", "estimator": "trapezoid",
+         "check": "rows_across_vintages", "value": 1, "year": 2017}
         for region, name in (("330000", "Zhejiang"), ("110000", "Beijing"))
-    ]
-    relations = tables()["relations"]
-    lost = pd.DataFrame(lost, columns=relations.columns)
-    given["relations"] = pd.concat([relations, lost], ignore_index=True)
+    ]  # fmt: skip
+    rows = [tables()["checks"], populations.filled("checks", lost)]
+    given["checks"] = pd.concat(rows, ignore_index=True)
     source = policy("overlay", **given)
     assert (
         "Two vintages meet: the figures of output of plants for 2018 come from another vintage "

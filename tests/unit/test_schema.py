@@ -72,6 +72,7 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     every = schema.study_tables({"interaction": {"upstream": "a"}, "claims": "qian"})
     assert [*every, "changes"] == schema.table_names(*schema.BUILT)
     model = {"parameters", "fits", "equilibria", "relations", "specifications"}
+    model |= {"verdicts", "refusals", "checks"}
     assert set(every) - set(schema.study_tables({"interaction": None, "claims": "a"})) == model
     assert set(every) - set(schema.study_tables({"interaction": {"x": 1}, "claims": None})) == {
         "claims"
@@ -93,7 +94,8 @@ def test_columns_are_held_against_the_file() -> None:
     for wrong in (COUPLING[1:], COUPLING[::-1], [*COUPLING, "flags"]):
         with pytest.raises(ValueError, match="coupling"):
             schema.check_columns("coupling", wrong)
-    schema.check_columns("claims", ["claim", "paper", "computed", "verdict", "source"])
+    wanted = "claim paper printed_message printed_fields computed fields verdict source"
+    schema.check_columns("claims", wanted.split())
     with pytest.raises(KeyError):
         schema.check_columns("made_up", [])
 

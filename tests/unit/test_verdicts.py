@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import GRADES
+from coevo.messages import packed
 from coevo.report.documents.report_text import text
 from coevo.report.words.voices import voice
 from tests import populations
@@ -288,7 +289,7 @@ THEN = [
 
 
 def judged(**chosen: Any) -> Callable[[Tables], Tables]:
-    return lambda made: made | {"relations": populations.relations(NAMES, **chosen)}
+    return lambda made: made | populations.fit_tables(NAMES, **chosen)
 
 
 WHICH = "Which relation output of plants and sales of shops have is undetermined"
@@ -305,7 +306,8 @@ RELATION = [
     Verdict(judged(relation="competition", strength=20.0, weak="yes", strong="yes"),
             {"populations": ("show competition: two estimators agree",
                              "产值与销售额表现为竞争：两种估计方法一致")}),
-    Verdict(judged(relation="predator_prey: 2 preys on 1", strength=20.0, weak="no", strong="no"),
+    Verdict(judged(relation="predator_prey", direction="x2_preys_on_x1", strength=20.0,
+                   weak="no", strong="no"),
             {"populations": ("show a predator–prey (supply) relation (x₂ lives on x₁): two",
                              "表现为供需（捕食型）关系（x₂依存于x₁）：两种估计方法一致")}),
 ]  # fmt: skip
@@ -370,15 +372,15 @@ def sets(x1: str, x2: str, low: float = 100.0, located: bool = False) -> Callabl
 
 def unfitted(made: Tables) -> Tables:
     """The focus region has no fit of its own, for a reason that the code gives."""
-    fits, parameters, relations = (made[n] for n in ("equilibria", "parameters", "relations"))
-    reason = "2 growth rows cannot determine two coefficients and their errors"
-    row = {"scope": FOCUS, "name": "Zhejiang", "effects": "none", "quantity": "not_estimated"}
-    refusals = [row | {"estimator": e, "relation": reason} for e in ESTIMATORS]
-    kept = without(relations, scope=FOCUS)
+    fits, fields = made["equilibria"], packed({"rows": 2, "coefficients": 2})
+    refusals = [
+        populations.refused(FOCUS, e, message="too_few_rows", fields=fields) for e in ESTIMATORS
+    ]
+    left = ("parameters", "relations", "checks")
     return made | {
         "equilibria": fits[(fits["scope"] != FOCUS) | (fits["source"] != "fit")],
-        "parameters": without(parameters, scope=FOCUS),
-        "relations": pd.concat([kept, pd.DataFrame(refusals)], ignore_index=True),
+        "refusals": pd.concat(refusals, ignore_index=True),
+        **{table: without(made[table], scope=FOCUS) for table in left},
     }
 
 
@@ -404,8 +406,8 @@ EQUILIBRIUM = [
                    "拟合平衡点为x₁ = 654（100至987）"),
         "equilibria": ("A fitted E is located for Zhejiang", "浙江的拟合平衡点E得到可靠估计")}),
     Verdict(unfitted, {
-        "answer": ("No equilibrium of Zhejiang is estimated from its own growth: 2 growth rows",
-                   "未能由浙江自身的增长估计平衡点：2个增长率观测不足以确定两个系数及其标准误"),
+        "answer": ("No equilibrium of Zhejiang is estimated from its own growth: 2 rows cannot",
+                   "未能由浙江自身的增长估计平衡点：2个观测不足以确定2个系数及其标准误"),
         "equilibria": ("No equilibrium of Zhejiang is estimated from its own growth.",
                        "未能由浙江自身的增长估计平衡点。")}),
 ]  # fmt: skip
@@ -418,12 +420,11 @@ def failing(made: Tables) -> Tables:
     return put(made, "equilibria", own, kind="fails", **empty)
 
 
-def uncalibrated(reason: str = "") -> Callable[[Tables], Tables]:
+def uncalibrated(message: str = "") -> Callable[[Tables], Tables]:
     def change(made: Tables) -> Tables:
         made = made | {"equilibria": without(made["equilibria"], source="calibration")}
-        row = {"scope": FOCUS, "effects": "none", "quantity": "not_calibrated", "relation": reason}
-        rows = pd.concat([made["relations"], pd.DataFrame([row])], ignore_index=True)
-        return made | {"relations": rows} if reason else made
+        row = populations.refused(FOCUS, "", quantity="calibration", message=message)
+        return made | {"refusals": row} if message else made
 
     return change
 
@@ -445,7 +446,7 @@ CALIBRATION = [
     Verdict(failing, {"answer": (
         "The accounting calibration of Zhejiang fails in every year; no period value is given",
         "浙江的核算校准在各年均不成立；不给出全时期的值")}),
-    Verdict(uncalibrated("the calibration needs positive outputs, purchases and sales"),
+    Verdict(uncalibrated("calibration_not_positive"),
             {"answer": ("There is no accounting calibration of Zhejiang: the calibration needs",
                         "浙江没有核算校准：校准要求产出、采购与销售均为正")}),
     Verdict(uncalibrated(), {"answer": (

@@ -14,6 +14,9 @@ if config["interaction"]:
             fits=f"{DATA}/fits.csv",
             equilibria=f"{DATA}/equilibria.csv",
             relations=f"{DATA}/relations.csv",
+            verdicts=f"{DATA}/verdicts.csv",
+            refusals=f"{DATA}/refusals.csv",
+            checks=f"{DATA}/checks.csv",
         log:
             f"{LOGS}/estimate.log",
         conda:
@@ -59,7 +62,7 @@ if config["claims"]:
             coupling=f"{DATA}/coupling.csv",
             equilibria=f"{DATA}/equilibria.csv",
             parameters=f"{DATA}/parameters.csv",
-            relations=f"{DATA}/relations.csv",
+            verdicts=f"{DATA}/verdicts.csv",
             indicators=INDICATORS,
             code=code("claims"),
         output:

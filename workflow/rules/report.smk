@@ -5,10 +5,7 @@ TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 SIMULATED = {path.stem: own(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))}
 # What each language of the reports calls what tables say.
 WORDS = [
-    own(path)
-    for language in config["report"]["languages"]
-    for kind in ("messages", "phrases")
-    for path in ROOT.glob(f"workflow/report/{kind}.{language}.yaml")
+    own(f"workflow/report/phrases.{language}.yaml") for language in config["report"]["languages"]
 ]
 
 

@@ -1,4 +1,4 @@
-"""Panel -> parameters, fits, equilibria, relations of the two-population model."""
+"""Panel -> the two-population model: parameters, equilibria, and what fits say and rest on."""
 
 from coevo.equilibria import estimate
 from coevo.errors import speak_plainly
@@ -12,7 +12,5 @@ tables = estimate(
     read_table(snakemake.input.coupling),
     read_table(snakemake.input.indicators, "indicators"),
 )
-write_table(tables.parameters, snakemake.output.parameters)
-write_table(tables.fits, snakemake.output.fits)
-write_table(tables.equilibria, snakemake.output.equilibria)
-write_table(tables.relations, snakemake.output.relations)
+for name, table in tables._asdict().items():
+    write_table(table, snakemake.output[name])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from coevo.report.documents.page import html
 from coevo.report.documents.paper import pdf
@@ -54,10 +53,7 @@ def documents(
         A character that no font of the PDF holds.
     """
     phrases = read_phrases(files[f"phrases.{language}.yaml"])
-    messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
-    study = study_in_language(
-        config, tables, indicators, language, places, phrases["words"], messages
-    )
+    study = study_in_language(config, tables, indicators, language, places, phrases["words"])
     said, formats = voice(study, phrases), config["report"]["formats"]
     meta = metadata(said)
     source = text(said, files["report.md"], provenance)

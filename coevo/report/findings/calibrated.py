@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.equilibrium import observed, of_source
+from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
 
 FAILS = "fails"
@@ -64,9 +65,9 @@ def calibration_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {"verdict": "none"}
-    table, seen, reason = calibrations(study), observed(study), _refused(study)
-    if reason:
-        return {"verdict": "refused", "reason": reason, "observed": seen}
+    table, seen = calibrations(study), observed(study)
+    if why := _refused(study):
+        return {"verdict": "refused", "reason": why, "observed": seen}
     if table.empty:
         stated = given_points(study)
         verdict = "none" if stated is None else "given"
@@ -92,10 +93,10 @@ def calibration_finding(study: Study) -> dict[str, Any]:
     return found
 
 
-def _refused(study: Study) -> str:
-    """Why the region in focus has no calibration at all, "" if it has one or none is asked for."""
-    rows = study.of_focus("relations", "scope")
-    return "; ".join(rows.loc[rows["quantity"] == "not_calibrated", "relation"].head(1))
+def _refused(study: Study) -> Reason | None:
+    """Why the region in focus has no calibration; None if it has one or none is asked for."""
+    rows = study.rows("refusals", scope=study.focus, quantity="calibration")
+    return reason(rows[rows["year"].isna()])
 
 
 def _everywhere(study: Study) -> dict[str, Any]:

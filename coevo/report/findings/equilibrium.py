@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import rows_of
+from coevo.inference.signs import DECISIVE, RARE
+from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.claims import DECISIVE, RARE
 
 BOUNDED = "interval"
 
@@ -31,12 +32,11 @@ def observed(study: Study, region: str | None = None) -> pd.Series:
 
 
 @lru_cache(maxsize=8)
-def refused(study: Study) -> dict[str, str]:
+def refused(study: Study) -> dict[str, Reason | None]:
     """Why the main estimator has no fit of a region of its own, by region."""
     fitted = set(region_fit_rows(study)["scope"])
-    rows = study.rows("relations", quantity="not_estimated", estimator=study.estimator)
-    reasons = dict(zip(rows["scope"], rows["relation"], strict=True))
-    return {r: str(reasons.get(r) or "") for r in study.regions if r not in fitted}
+    rows = study.rows("refusals", quantity="fit", effects="none", estimator=study.estimator)
+    return {r: reason(rows[rows["scope"] == r]) for r in study.regions if r not in fitted}
 
 
 def of_source(study: Study, source: str, **wanted: object) -> pd.DataFrame:
@@ -97,12 +97,10 @@ def zone(study: Study) -> pd.Series:
     """Region that holds E of the region in focus: sets of x1 and x2 at the level that their
     product needs (`level`), as `x1_low`, `x1_high`, `x1_set` and likewise for x2.
     """
-    rows = study.rows("relations", scope=study.focus, estimator=study.estimator)
-    rows = rows.set_index("quantity")
-    found: dict[str, Any] = {"level": rows.at["region_x1", "value"]}
+    rows = facts(study, scope=study.focus, effects="none", estimator=study.estimator)
+    found: dict[str, Any] = {"level": rows.at["region_x1", "level"]}
     for x in ("x1", "x2"):
-        found[f"{x}_set"] = rows.at[f"region_{x}", "relation"]
-        found |= {f"{x}_{end}": rows.at[f"region_{x}", end] for end in ("low", "high")}
+        found |= {f"{x}_{end}": rows.at[f"region_{x}", end] for end in ("set", "low", "high")}
     return pd.Series(found)
 
 
@@ -110,12 +108,12 @@ def located_verdict(fit: pd.Series) -> str:
     """`located`, or which of the two sets is unbounded: `both`, `x1`, `x2`; `not_positive` where
     both are bounded but do not lie above zero.
     """
+    if fit["located"]:
+        return "located"
     unbounded = [i for i in ("x1", "x2") if fit[f"{i}_set"] != BOUNDED]
     if len(unbounded) == 2:
         return "both"
-    if unbounded:
-        return unbounded[0]
-    return "located" if fit["located"] else "not_positive"
+    return unbounded[0] if unbounded else "not_positive"
 
 
 @lru_cache(maxsize=8)
@@ -128,8 +126,8 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "none"}
     others = {study.name(r): why for r, why in refused(study).items()}
     if study.focus in refused(study):
-        reason = others[study.name(study.focus)]
-        return {"verdict": "not_estimated", "reason": reason, "refused": others, "beyond": False}
+        why = others[study.name(study.focus)]
+        return {"verdict": "not_estimated", "reason": why, "refused": others, "beyond": False}
     own = fits(study)
     main = own.iloc[0]
     parameters = own_parameters(study)
@@ -182,17 +180,16 @@ def _signs(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def doubts(study: Study) -> dict[str, Any]:
-    """What the fit of the region in focus rests on: rows of `relations` by quantity.
+    """What the fit of the region in focus rests on, by name (`facts`).
 
     `forecast`: the equations whose model tells the last year's growth better than drift does;
     `least`: the smallest b1 and d that would be found, as multiples of their estimates.
     """
-    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
-    rows = study.rows("relations", **own).drop_duplicates("quantity").set_index("quantity")
+    rows = facts(study, scope=study.focus, effects="none", estimator=study.estimator)
     parameters = own_parameters(study)
     found: dict[str, Any] = {"rows": rows.to_dict("index")}
-    ratios = [rows.at[q, "value"] for q in rows.index if str(q).startswith("forecast_equation_")]
-    found["forecast"] = (sum(ratio < 1 for ratio in ratios), len(ratios))
+    told = rows[rows.index.str.startswith("forecast_equation_")]
+    found["forecast"] = (int((told["value"] < told["limit"]).sum()), len(told))
     found["least"] = {
         name: abs(rows.at[f"power_{name}", "value"] / parameters[name])
         for name in ("b1", "d")

@@ -1,10 +1,9 @@
-"""Is feedback stronger than competition? Read from `relations`."""
+"""Is feedback stronger than competition?"""
 
 from typing import Any
 
-import pandas as pd
-
-from coevo.report.findings.relation import pooled_rows
+from coevo.report.findings.fit_tables import facts, verdicts
+from coevo.report.findings.relation import JUDGED
 from coevo.report.findings.study_tables import Study
 
 FORMS = ("weak", "strong")
@@ -15,34 +14,26 @@ def feedback_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `none` (no pair), `not_estimated`, `undecidable` (in both forms), or
     `<weak>_<strong>` with `yes`, `no`, `undecidable` each. `difference`: A12 A21 - A11 A22 with its
-    interval; `phi`: its set, or that it cannot be located; `periods`: the same by sub-period;
-    `refused`: sub-periods that could not be estimated.
+    interval; `phi`: its set, and whether it can be `located`; `periods`: the same by sub-period,
+    2015-2019; `refused`: sub-periods that could not be estimated.
     """
     if study.pair is None:
         return {"verdict": "none"}
-    rows = pooled_rows(study, estimator="fod_iv")
-    if "feedback_weak" not in rows.index:
+    if "feedback_weak" not in verdicts(study, **JUDGED).index:
         return {"verdict": "not_estimated"}
-    endings = {
-        str(q).removeprefix("feedback_weak"): str(q)
-        for q in rows.index
-        if str(q).startswith("feedback_weak_")
-    }
-    periods = {ending.strip("_").replace("_", "–"): _of(rows, ending) for ending in endings}
-    refused = [
-        str(q).removeprefix("feedback_").removesuffix("_not_estimated").replace("_", "–")
-        for q in rows.index
-        if str(q).startswith("feedback_") and str(q).endswith("_not_estimated")
-    ]
-    return _of(rows, "") | {"periods": periods, "refused": refused}
+    asked = study.rows("verdicts", question="feedback_weak", **JUDGED)["period"]
+    refused = study.rows("refusals", quantity="feedback", **JUDGED)["period"]
+    periods = {period: _of(study, period) for period in asked if period}
+    return _of(study, "") | {"periods": periods, "refused": list(refused)}
 
 
-def _of(rows: pd.DataFrame, ending: str) -> dict[str, Any]:
-    forms = {form: str(rows.at[f"feedback_{form}{ending}", "relation"]) for form in FORMS}
+def _of(study: Study, period: str) -> dict[str, Any]:
+    said, rows = verdicts(study, period, **JUDGED)["verdict"], facts(study, period, **JUDGED)
+    forms = {form: said[f"feedback_{form}"] for form in FORMS}
     same = set(forms.values()) == {"undecidable"}
     return {
         "verdict": "undecidable" if same else "_".join(forms.values()),
         **forms,
-        "difference": rows.loc[f"feedback_difference{ending}"],
-        "phi": rows.loc[f"phi{ending}"],
+        "difference": rows.loc["feedback_difference"],
+        "phi": rows.loc["phi"].to_dict() | {"located": said["phi"] == "located"},
     }

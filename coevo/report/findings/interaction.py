@@ -6,6 +6,7 @@ import pandas as pd
 
 from coevo.files import rows_of
 from coevo.report.findings.equilibrium import refused
+from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.specifications import EFFECTS
 
@@ -117,11 +118,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def _refused(study: Study) -> str:
-    """Why the main estimator has no pooled fit of the headline, "" where nothing was refused."""
-    pooled = {"scope": POOLED, "effects": EFFECTS[-1], "estimator": study.estimator}
-    rows = study.rows("relations", quantity="not_estimated", **pooled)
-    return "; ".join(rows["relation"])
+def _refused(study: Study) -> Reason | None:
+    """Why the main estimator has no pooled fit of the headline; None where nothing was refused."""
+    fit = {"scope": POOLED, "effects": EFFECTS[-1], "estimator": study.estimator}
+    return reason(study.rows("refusals", quantity="fit", **fit))
 
 
 def _above(rows: pd.DataFrame) -> tuple[int, int]:
@@ -132,12 +132,11 @@ def _above(rows: pd.DataFrame) -> tuple[int, int]:
 
 def _common(study: Study) -> dict[str, float]:
     """Share of within-region variance common to a year, of x1 and x2 scaled by the first year."""
-    table = study.tables["relations"]
-    rows = table[table["quantity"].str.startswith("common_year_share_")]
-    rows = rows[~rows["quantity"].str.endswith("_mean")]
+    table = study.tables["checks"]
+    rows = table[table["check"].str.match("common_year_share_x[12]$")]
     return {
-        q.removeprefix("common_year_share_"): v
-        for q, v in zip(rows["quantity"], rows["value"], strict=True)
+        check.removeprefix("common_year_share_"): value
+        for check, value in zip(rows["check"], rows["value"], strict=True)
     }
 
 
@@ -150,14 +149,14 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
     found = {name: rows_of(rows, estimator=FOD_IV) for name, rows in (("b1", b1), ("d", d))}
     if not all(map(len, found.values())):
         return None
-    F = study.rows("relations", quantity=["first_stage_F_b1", "first_stage_F_d"])
+    F = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)["value"]
     shown = {"estimator": FOD_IV, "model": "classic"}
     cases = study.rows("specifications", roles="given", pair=["main", "deflated"], **shown)
     main = (cases["pair"] == "main") & (cases["dropped"] == "")
     cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
     return {
         **{name: rows.iloc[0] for name, rows in found.items()},
-        "F": dict(zip(F["quantity"].str.removeprefix("first_stage_F_"), F["value"], strict=True)),
+        "F": {name: F[f"first_stage_F_{name}"] for name in found},
         "other": {
             name: (sum(not holds_zero(row) for _, row in part.iterrows()), len(part))
             for name, part in cases.groupby("quantity")
@@ -166,15 +165,9 @@ def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, 
 
 
 def _pool(study: Study) -> dict[str, dict[str, Any]]:
-    """Rows of `relations` of the main estimator's pooled fits by effects and quantity."""
-    rows = study.rows("relations", scope=POOLED, estimator=study.estimator)
-    return {
-        effects: rows_of(rows, effects=effects)
-        .drop_duplicates("quantity")
-        .set_index("quantity")
-        .to_dict("index")
-        for effects in EFFECTS
-    }
+    """What the main estimator's pooled fits show and rest on, by effects and name (`facts`)."""
+    fit = {"scope": POOLED, "estimator": study.estimator}
+    return {effects: facts(study, effects=effects, **fit).to_dict("index") for effects in EFFECTS}
 
 
 def _count(rows: pd.DataFrame) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Which ecological relation the two outputs show, if any. Read from `relations`, `parameters`."""
+"""Which ecological relation the two outputs show, if any."""
 
 from typing import Any
 
@@ -6,18 +6,14 @@ import pandas as pd
 
 from coevo.inference import QUADRANTS
 from coevo.inference.relation_rule import ESTIMATORS
-from coevo.report.findings.interaction import POOLED
+from coevo.report.findings.fit_tables import Reason, facts, reason, verdicts
+from coevo.report.findings.interaction import FOD_IV, POOLED
 from coevo.report.findings.study_tables import Study
 
 UNDETERMINED = "undetermined"
 JUDGES = tuple(ESTIMATORS)  # the two estimators that must agree before a relation is named
-WEAK = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
-
-
-def pooled_rows(study: Study, **where: str) -> pd.DataFrame:
-    """Rows of `relations` of the pooled fits with region and year effects, by quantity."""
-    rows = study.rows("relations", scope=POOLED, effects="region+year", **where)
-    return rows.drop_duplicates("quantity").set_index("quantity")
+# the fit that the rule and feedback rest on
+JUDGED = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
 
 
 def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
@@ -34,20 +30,20 @@ def general_effects(study: Study) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
 def relation_finding(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 
-    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`, "" where too few
+    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`, None where too few
     regions are pooled. `why` an undetermined one is: `weak` (the instruments are), `signs` (the two
     estimators disagree) or `size` (no more than panels without interaction give). `effects`: A12
     and A21 by both estimators; `quadrants`: probability of each relation by its signs;
     `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F, `weak`
-    below ten.
+    below its limit.
     """
     if study.pair is None:
         return {"verdict": "none"}
-    rows = pooled_rows(study, estimator="fod_iv")
-    if "relation" not in rows.index:
-        return {"verdict": "not_estimated", "reason": _refused(rows)}
-    strength = float(rows.at["first_stage_F", "value"])
-    name, _, direction = str(rows.at["relation", "relation"]).partition(": ")
+    named = verdicts(study, **JUDGED)
+    if "relation" not in named.index:
+        return {"verdict": "not_estimated", "reason": _refused(study)}
+    rows = facts(study, **JUDGED)
+    strength, limit = (float(rows.at["first_stage_F", c]) for c in ("value", "limit"))
     effects = {e: {p: _effect(rows, f"{p}_{e}") for p in ("A12", "A21")} for e in JUDGES}
     probabilities = {
         signs: float(rows.at[f"p_{signs}_12", "value"])
@@ -55,21 +51,21 @@ def relation_finding(study: Study) -> dict[str, Any]:
         if f"p_{signs}_12" in rows.index
     }
     return {
-        "verdict": name,
-        "direction": direction,
-        "why": "weak" if strength < WEAK else _why(effects),
+        "verdict": named.at["relation", "verdict"],
+        "direction": named.at["relation", "direction"],
+        "why": "weak" if strength < limit else _why(effects),
         "effects": effects,
         "quadrants": probabilities,
         "restriction": float(rows.at["restriction", "value"]),
         "strength": strength,
-        "weak": strength < WEAK,
+        "weak": strength < limit,
+        "limit": limit,
     }
 
 
-def _refused(rows: pd.DataFrame) -> str:
-    """Why instruments give no relation, "" where nothing was refused."""
-    reasons = rows.loc[rows.index.str.endswith("not_estimated"), "relation"]
-    return str(reasons.iloc[0]) if len(reasons) else ""
+def _refused(study: Study) -> Reason | None:
+    """Why instruments give no relation; None where nothing was refused."""
+    return reason(study.rows("refusals", **JUDGED))
 
 
 def _effect(rows: pd.DataFrame, quantity: str) -> pd.Series:

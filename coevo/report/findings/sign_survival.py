@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import rows_of
+from coevo.inference.signs import DECISIVE
 from coevo.report.findings.equilibrium import of_source
 from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.claims import DECISIVE
 
 CASE = ["pair", "vintage", "dropped", "roles"]
 FIT = [*CASE, "effects", "estimator"]
@@ -68,6 +68,7 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         "dropped": sorted(set(own["dropped"]) - {""}),
         "estimators": own["estimator"].nunique(),
         "signs": _decided(study),
+        "decisive": DECISIVE,
     }
     return {"verdict": _verdict(list(found["all"].values())), **found, "located": _located(study)}
 
@@ -109,7 +110,5 @@ def _located(study: Study) -> tuple[int, int]:
     Swapped roles have the same E and are not counted again.
     """
     table = study.tables["specifications"]
-    rows = table[table["quantity"].isin(["x1", "x2"]) & (table["roles"] == GIVEN)]
-    rows = rows.assign(located=rows["set"].eq("interval") & (rows["low"] > 0))
-    every = rows.groupby(FIT)["located"].agg(["all", "size"])
-    return int((every["all"] & (every["size"] == 2)).sum()), len(every)
+    rows = table[table["quantity"].eq("x1") & (table["roles"] == GIVEN)]
+    return int(rows["located"].eq(True).sum()), len(rows)

@@ -94,8 +94,7 @@ def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _crossing(study: Study) -> pd.Series:
     """Return the pairs of years left out of each region's own growth rows, main estimator."""
-    if "relations" not in study.tables or study.pair is None:
+    if "checks" not in study.tables or study.pair is None:
         return pd.Series(dtype=float)
-    own = {"quantity": "rows_across_vintages", "estimator": study.estimator}
-    rows = study.rows("relations", **own)
-    return rows[rows["scope"] != "pooled"].set_index("scope")["value"]
+    rows = study.rows("checks", check="rows_across_vintages", estimator=study.estimator)
+    return rows[rows["scope"] != "pooled"].groupby("scope")["value"].sum()

@@ -1,5 +1,7 @@
 """Rows of the report's tables, from tables of the study."""
 
+from typing import Any
+
 import pandas as pd
 
 from coevo.report.findings.choice_robustness import type_changes
@@ -7,6 +9,7 @@ from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.messages import MessageText
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
 
 
@@ -50,7 +53,11 @@ def audit_counts(words: Words) -> Rows:
     for (check, indicator), part in audit.groupby(["check", "indicator"], sort=False):
         example = part.iloc[0]
         text = words.grammar.series(
-            [words.grammar.dated(example["name"], example["year"]), example["message"]], "colon"
+            [
+                words.grammar.dated(example["name"], example["year"]),
+                words.message(example["message"], example["fields"]),
+            ],
+            "colon",
         )
         rows.append([words.word("check", check), words.study.heading(indicator), len(part), text])
     return rows
@@ -61,7 +68,8 @@ def audit_rows(words: Words) -> Rows:
     return [
         [
             words.word("check", row["check"]), row["name"], row["year"],
-            words.study.heading(row["indicator"]), row["message"], place(row),
+            words.study.heading(row["indicator"]),
+            words.message(row["message"], row["fields"]), place(row),
         ]
         for _, row in audited(words.study)[0].iterrows()
     ]  # fmt: skip
@@ -70,7 +78,11 @@ def audit_rows(words: Words) -> Rows:
 def remark_rows(words: Words) -> Rows:
     """How the files were read, and the notes under their tables, each with its place."""
     return [
-        [words.word("check", row["check"]), row["message"], place(row)]
+        [
+            words.word("check", row["check"]),
+            words.message(row["message"], row["fields"]),
+            place(row),
+        ]
         for _, row in audited(words.study)[1].iterrows()
     ]
 
@@ -104,8 +116,14 @@ def claim_rows(words: Words) -> Rows:
         sign = words.word("verdict", row.verdict)
         said = escaped(words.word("verdict_text", row.verdict))
         chip = Markdown(f"[{said}]{{.chip .{sign}}}")
-        rows.append([row.claim, row.paper, row.computed, chip, row.source])
+        computed = words.message(row.computed, row.fields)
+        rows.append([row.claim, paper_text(row, words.message), computed, chip, row.source])
     return rows
+
+
+def paper_text(claim: Any, message: MessageText) -> str:
+    """What the paper says: its words, else the figures that it prints."""
+    return str(claim.paper) or message(claim.printed_message, claim.printed_fields)
 
 
 def place(row: pd.Series) -> str:

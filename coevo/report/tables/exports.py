@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from coevo.report.findings.localised import study_in_language
 from coevo.report.tables.latex import latex_files
@@ -25,14 +24,13 @@ def in_languages(
 ) -> list[Words]:
     """The study in every language of its reports, in their order.
 
-    files: `phrases.<language>.yaml` of each, and `messages.<language>.yaml` where there is one.
+    files: `phrases.<language>.yaml` of each.
     """
 
     def put(language: str) -> Words:
         phrases = read_phrases(files[f"phrases.{language}.yaml"])
-        messages = yaml.safe_load(files.get(f"messages.{language}.yaml", "{}"))
         named = phrases["words"]
-        study = study_in_language(config, tables, indicators, language, places, named, messages)
+        study = study_in_language(config, tables, indicators, language, places, named)
         return voice(study, phrases).words
 
     return [put(language) for language in config["report"]["languages"]]

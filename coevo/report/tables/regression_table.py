@@ -22,13 +22,13 @@ Key = tuple[str, str]  # effects and estimator
 
 
 class RegressionFits(NamedTuple):
-    """Fits of one table: rows of `parameters` and of `relations`, columns by (effects, estimator).
+    """Fits of one table: rows of `parameters`, facts by name and column (effects, estimator).
 
-    parameters: their names in order; ending: of the quantities `rows` and `regions`.
+    parameters: their names in order; ending: of the check `regions`.
     """
 
     rows: pd.DataFrame
-    facts: pd.DataFrame
+    facts: Mapping[tuple[str, str, str], float]
     columns: list[Key]
     parameters: list[str]
     ending: str = ""
@@ -46,7 +46,14 @@ def _fits(study: Study, scope: str, scaling: str, model: str) -> RegressionFits:
     """Fits of one scope, scaling and model, with all their parameters."""
     rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
     names = list(dict.fromkeys(rows["parameter"]))
-    return RegressionFits(rows, study.rows("relations", scope=scope), _columns(study, rows), names)
+    facts = {
+        (row.check, row.effects, row.estimator): row.value
+        for row in study.rows("checks", scope=scope).itertuples()
+    }
+    for row in study.rows("fits", scope=scope, scaling=scaling, model=model).itertuples():
+        key = (row.effects, row.estimator)
+        facts |= {("rows", *key): row.n, (f"r_squared_equation_{row.equation}", *key): row.r2}
+    return RegressionFits(rows, facts, _columns(study, rows), names)
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
@@ -143,8 +150,6 @@ def _error(row: pd.Series | None, power: int, decimals: int) -> str:
 
 def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
     """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
-    known = fits.facts.drop_duplicates(["quantity", "effects", "estimator"])
-    values = known.set_index(["quantity", "effects", "estimator"])["value"].to_dict()
     df = {(r.effects, r.estimator): r.df for r in fits.rows.dropna(subset="df").itertuples()}
     lines: dict[str, list[Any]] = {}
     if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:
@@ -152,8 +157,8 @@ def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
             has = [len(effects.split("+")) > i and effects != "none" for effects, _ in fits.columns]
             lines[name] = [words.term("answer", yes) for yes in has]
     for name in words.phrases["exports"]["fact"]:
-        ending = fits.ending if name in ("rows", "regions") else ""
-        found = [values.get((name + ending, *key)) for key in fits.columns]
+        ending = fits.ending if name == "regions" else ""
+        found = [fits.facts.get((name + ending, *key)) for key in fits.columns]
         lines |= _line(name, found, _DECIMALS.get(name, 3), fits)
     lines |= _line("df", [df.get(key) for key in fits.columns], 0, fits)
     return [[Markdown(words.term("fact", name)), *cells] for name, cells in lines.items()]

@@ -8,11 +8,13 @@ import pandas as pd
 
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.fit_tables import Reason
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.messages import MessageText, message_texts
 from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 Say = Callable[..., Markdown]
@@ -39,6 +41,11 @@ class Words:
     def word(self, kind: str, name: str) -> str:
         """The report's word for a name of the code; what has none stands as it is."""
         return str(self.phrases["words"].get(kind, {}).get(name, name))
+
+    @cached_property
+    def message(self) -> MessageText:
+        """What puts a message of a table into plain text: its key and its fields."""
+        return message_texts(self.phrases, self.study)
 
     def term(self, kind: str, key: Any) -> str:
         """A word that files for other programs alone need; what has none stands as it is."""
@@ -112,16 +119,20 @@ class Words:
         return {name: table.loc[region] for name, table in tables.items()}
 
     @cached_property
-    def _population(self) -> tuple[dict[str, str], dict[str, pd.DataFrame]]:
+    def _population(self) -> tuple[dict[str, Reason | None], dict[str, pd.DataFrame]]:
         """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
         tables = {name: regional(self.study, name) for name in ("b1", "d")}
         tables["sets"] = region_fit_rows(self.study)
         by_region = {name: table.set_index("scope") for name, table in tables.items()}
         return refused(self.study), by_region
 
-    def refusal(self, reason: str) -> Markdown:
+    def why(self, reason: Reason | None) -> str:
+        """Why something was refused; "" without a reason."""
+        return self.message(*reason) if reason else ""
+
+    def refusal(self, reason: Reason | None) -> Markdown:
         """That something is not estimated, and why."""
-        return self.say("titles/not_estimated", reason=reason)
+        return self.say("titles/not_estimated", reason=self.why(reason))
 
     def side(self, state: Any) -> Markdown:
         """The subsystem that lags, or that none does."""

@@ -60,6 +60,7 @@ def environment(
     jinja.filters |= {
         "fixed": numbers.fixed,
         "figures": numbers.with_figures,
+        "exact": numbers.exact,
         "graded": numbers.graded,
         "subscript": subscript,
         "code": lambda text: Markdown(f"`{text}`"),

@@ -40,6 +40,11 @@ def with_figures(value: Any, digits: int = 3) -> str:
     return fixed(number, max(0, digits - 1 - size))
 
 
+def exact(value: Any, digits: int = 10) -> str:
+    """A number with the digits that it has, up to `digits` significant ones."""
+    return NOTHING if missing(value) else f"{float(value):,.{digits}g}".replace("-", "−")
+
+
 def graded(value: Any, decimals: int = 2) -> str:
     """D with as many decimals as its grade needs, at least those asked for."""
     return NOTHING if missing(value) else grade_marks(float(value), decimals)

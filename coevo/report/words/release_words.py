@@ -1,21 +1,18 @@
 """What changed since the release, as lists in sentences and as rows of tables."""
 
-import re
 from typing import Any
 
 import pandas as pd
 
+from coevo.inference.relation_rule import RELATIONS
 from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.since_release import figures_since, of, states_since
 from coevo.report.words.amounts import Rows, Words
-from coevo.report.words.numbers import NOTHING, graded, missing
+from coevo.report.words.numbers import NOTHING, exact, graded, missing
 
+# direction of a relation -> the relation
+KIND_OF = {direction: kind for kind, direction in RELATIONS.values() if direction}
 SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
-
-
-def _amount(value: Any) -> str:
-    """A figure as it was read, thousands separated: any of its digits may have changed."""
-    return NOTHING if missing(value) else f"{float(value):,.10g}".replace("-", "−")
 
 
 def _change(words: Words, row: Any) -> str:
@@ -38,7 +35,7 @@ def figure_rows(words: Words, rows: pd.DataFrame | None = None) -> Rows:
         lines.append([
             words.grammar.dated(row["name"], row["year"]),
             words.grammar.measured(label, unit),
-            words.word("change", row["change"]), _amount(row["old"]), _amount(row["new"]),
+            words.word("change", row["change"]), exact(row["old"]), exact(row["new"]),
             _change(words, row), effect,
         ])  # fmt: skip
     return lines
@@ -83,30 +80,18 @@ def _subject(words: Words, row: Any) -> list[str]:
     if row["change"] == "claim":
         return [row["quantity"], ""]
     name = row["name"] if pd.isna(row["year"]) else words.grammar.dated(row["name"], row["year"])
-    kind, first, last = _in_parts(row["quantity"])
-    years = (
-        words.grammar.clause + words.grammar.spans(range(int(first), int(last) + 1))[0]
-        if first
-        else ""
-    )
-    return [name, words.word("quantity", kind) + years]
-
-
-def _in_parts(quantity: str) -> tuple[str, str, str]:
-    """A quantity, and the first and last year of the sub-period that it is about, if it is."""
-    parts = re.fullmatch(r"(.+?)(?:_(\d{4})_(\d{4}))?", quantity)
-    assert parts is not None
-    return parts[1], parts[2] or "", parts[3] or ""
+    years = words.grammar.dash.join(row["period"].split("-"))
+    said = words.word("quantity", row["quantity"])
+    return [name, words.grammar.clause.join(filter(None, (said, years)))]
 
 
 def judged(words: Words, quantity: str, verdict: str) -> str:
     """A verdict in words: of an interval, an equilibrium, the relation, or feedback."""
-    kind, *_ = _in_parts(quantity)
-    if kind == "relation":
-        name, _, direction = verdict.partition(": ")
-        said = words.word("relation", name)
-        return words.grammar.noted(said, words.word("direction", direction)) if direction else said
-    if kind.startswith("feedback_"):
+    if quantity == "relation":
+        kind = KIND_OF.get(verdict)
+        said = words.word("relation", kind or verdict)
+        return words.grammar.noted(said, words.word("direction", verdict)) if kind else said
+    if quantity.startswith("feedback_"):
         return words.say(f"feedback/verdict/{verdict}")
     return words.word("kind", verdict)
 

@@ -12,8 +12,8 @@ LEVELS = ("ecosystem", "community", "population", "individual")
 RELATIONS = {
     "competition": ("competition", ""),
     "mutualism": ("mutualism", ""),
-    "predation": ("predator_prey", "2 preys on 1"),
-    "reversed": ("predator_prey", "1 preys on 2"),
+    "predation": ("predator_prey", "x2_preys_on_x1"),
+    "reversed": ("predator_prey", "x1_preys_on_x2"),
 }
 
 

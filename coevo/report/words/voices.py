@@ -25,7 +25,7 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     grammar = Grammar(**phrases["grammar"])
     jinja = environment(grammar.filters)
     words = Words(study, phrases, speaker(jinja, phrases, grammar.joined), grammar)
-    jinja.filters |= {"said": words.said, "named": lambda name, kind: words.word(kind, name)}
+    jinja.filters |= {"said": words.said, "word": lambda name, kind: words.word(kind, name)}
     values = jinja.globals
     values |= {"study": study, "say": words.say, "word": words.word, "label": study.label}
     values |= named_values(study, words) | choice_values(study) | method_values(study, words)

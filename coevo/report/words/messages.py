@@ -1,0 +1,66 @@
+"""Messages of tables and refusals of fits as plain sentences of a language."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from jinja2 import Environment
+
+from coevo.messages import unpacked
+from coevo.report.words.grammar import Grammar
+from coevo.report.words.markup import environment, plain_text, speaker
+
+MessageText = Callable[[str, Any], str]
+
+
+class Names(Protocol):
+    """What a language calls indicators and regions; a `Study` is one."""
+
+    @property
+    def language(self) -> str: ...
+
+    def label(self, identifier: str) -> str: ...
+
+    def name(self, region: str) -> str: ...
+
+
+class Identifiers:
+    """Indicators and regions by their ids, as the files of a study name them, in English."""
+
+    language = "en"
+
+    def label(self, identifier: str) -> str:
+        return identifier
+
+    def name(self, region: str) -> str:
+        return region
+
+
+def message_environment(phrases: Mapping[str, Any], names: Names) -> Environment:
+    """Jinja for messages: filters of the language, `unit`, `label` of an indicator, `region`, and
+    `word`, which takes the kind of a name.
+    """
+    words = phrases["words"]
+
+    def word(key: str, kind: str) -> str:
+        return str(words.get(kind, {}).get(key, key))
+
+    filters = {"unit": partial(word, kind="unit"), "word": word}
+    filters |= {"label": names.label, "region": names.name}
+    return environment(Grammar(**phrases["grammar"]).filters | filters)
+
+
+def message_texts(phrases: Mapping[str, Any], names: Names) -> MessageText:
+    """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
+
+    phrases: the phrase file of the language; its `messages` are sentences in plain text by key.
+    """
+    jinja = message_environment(phrases, names)
+    say = speaker(jinja, phrases, Grammar(**phrases["grammar"]).joined)
+    jinja.globals["say"] = say
+
+    def text(key: str, fields: Any) -> str:
+        given = fields if isinstance(fields, Mapping) else unpacked(fields)
+        return plain_text(say(f"messages/{key}", **given))
+
+    return text
