@@ -139,9 +139,7 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "years": (path(study)["year"].min(), path(study)["year"].max()),
         "zone_level": zone(study)["level"],
         "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
-        "located": int(own["located"].sum()),
         "everywhere": (int(region_fit_rows(study)["located"].sum()), len(region_fit_rows(study))),
-        "estimators": len(own),
         "kinds": region_fit_rows(study)["kind"].value_counts().to_dict(),
         "pooled_kinds": _pooled_kinds(study),
         "general_kinds": _general(study)["kind"].value_counts().to_dict(),
@@ -150,7 +148,6 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "doubts": doubts(study),
         "df": int(df.iloc[0]),
         "rows": int(df.iloc[0]) + 2,
-        "parameters": parameters,
         "beyond": _beyond(study, parameters),
     }
 
