@@ -62,6 +62,7 @@ def release_finding(study: Study) -> dict[str, Any]:
     return {
         "verdict": "unchanged" if still and rest.empty else "changed",
         "release": release.at["name", "old_words"],
+        "figures": len(of(study, *FIGURES)),
         "happenings": _happenings(study) or [{"kind": "none"}],
         "settings": settings[["quantity", "old_words", "new_words"]].to_numpy().tolist(),
         "causes": _causes(study, settings),
