@@ -2,6 +2,7 @@
 # make study=NAME   another study: config/NAME.yaml
 # make release      the study, then its tables kept under reports/NAME/releases; name=... names them
 # make test         the environment, then lint, unit, workflow and result tests
+# make test quick=1 in a minute: ruff, and the tests that build, draw and open nothing
 # make new study=NAME [first=2018 last=2023 vintage=2026-11]
 #                   begin a study: config, indicator table, workbook to fill in
 # make check study=NAME [strict=1]
@@ -22,7 +23,7 @@ bin = .venv/bin
 endif
 stamp = .venv/filled
 
-.PHONY: study release new check test lint clean
+.PHONY: study release new check test lint ruff clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
@@ -45,16 +46,18 @@ $(stamp): requirements.lock
 	"$(bin)/python" -m compileall -q coevo
 	@echo filled > $(stamp)
 
-lint: $(stamp)
+ruff: $(stamp)
 	"$(bin)/ruff" check .
 	"$(bin)/ruff" format --check .
+
+lint: ruff
 	"$(bin)/snakefmt" --check Snakefile workflow/Snakefile workflow/rules
 	"$(bin)/mypy"
 	"$(bin)/codespell"
 	@"$(bin)/snakemake" --lint
 
-test: lint
-	"$(bin)/python" -m pytest
+test: $(if $(quick),ruff,lint)
+	"$(bin)/python" -m pytest $(if $(quick),tests/unit tests/published -m "not slow")
 
 clean:
 	rm -rf data/processed/$(study) reports/$(study)/figures reports/$(study)/tables reports/$(study)/report.* reports/$(study)/results.xlsx logs/$(study)

@@ -29,10 +29,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
+from benchmarks.many_fits import fit_batch
 from benchmarks.noisy_paths import REGIMES, STEPS, Regime, inside, paths_of, simulate
-from coevo.estimation import fit_batch, fit_pooled
+from coevo.estimation import fit_pooled
 from coevo.estimation.growth import lag, logmean, trapezoid
-from coevo.inference import RatioSet, fieller
+from coevo.inference import fieller
+from coevo.inference.sets import RatioSet
 
 Array = npt.NDArray[np.float64]
 Row = dict[str, Any]

@@ -23,9 +23,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks import known_orbit
+from benchmarks.many_fits import fit_batch
 from benchmarks.noisy_paths import REGIMES, simulate
 from coevo.equilibria.output_series import pair_values
-from coevo.estimation import PooledFit, fit_batch, fit_pooled
+from coevo.estimation import fit_pooled
+from coevo.estimation.pooled import PooledFit
 from coevo.files import read_table
 from coevo.inference.wild_bootstrap import wild_pooled
 
@@ -54,8 +56,8 @@ def resamples(pooled: PooledFit) -> Samples:
     """Return the growth rows of every region drawn anew, in scaled units."""
     rng, found = np.random.default_rng(2), []
     for i in range(len(pooled.regions)):
-        own = pooled.region == i
-        g, R = pooled.data.growth[own], pooled.data.regressor[own]
+        own = pooled.data.region == i
+        g, R = pooled.data.growth[own], pooled.data.regressor[own, ::-1]
         c, s = fit_batch(g, R).lines.T
         residuals = g - c - s * R
         chosen = rng.integers(len(g), size=(RESAMPLES, len(g)))

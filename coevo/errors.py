@@ -1,8 +1,10 @@
 """What a study can get wrong, said in lines that its author can act on."""
 
+import csv
 import sys
 import traceback
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,12 +24,19 @@ class StudyError(Exception):
 class Refusal(StudyError):  # noqa: N818 - it is an answer, and no error of the program
     """What the figures do not allow: a message that a table keeps, beside its line for a terminal.
 
-    key, fields: the message, which the phrases of a language put into words.
+    key, fields: the message, which the phrases of a language put into words; its line stands in
+    `refusals.csv` and may have a detail that is no field.
     """
 
-    def __init__(self, key: str, line: str, **fields: Any) -> None:
+    def __init__(self, key: str, detail: str = "", **fields: Any) -> None:
         self.key, self.fields = key, fields
-        super().__init__(line)
+        super().__init__(_lines()[key].format(detail=detail, **fields))
+
+
+@cache
+def _lines() -> dict[str, str]:
+    with Path(__file__).with_name("refusals.csv").open(encoding="utf-8", newline="") as file:
+        return {row["key"]: row["line"] for row in csv.DictReader(file)}
 
 
 class Problems:

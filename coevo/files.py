@@ -2,13 +2,17 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.schema import TEXTS, check_columns, column_row
+from coevo.schema import TEXTS, check_columns, column_row, column_rows
+
+# type in `tables.csv` -> that of a column without empty cells, and with some
+TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
 
 
 def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
@@ -33,8 +37,33 @@ def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
     )
     for column, kind in types.items():
         if kind in ("whole", "number"):
-            frame[column] = _numbers(frame[column], kind, path)
+            try:
+                frame[column] = _typed(frame[column], kind)
+            except (TypeError, ValueError) as problem:
+                why = f"{column}: {problem}; every cell must be a number"
+                raise StudyError(f"{path}: {why}") from None
     return frame
+
+
+def _typed(values: pd.Series, kind: str) -> pd.Series:
+    """Return the cells of a column in their type; those of text that are empty as ""."""
+    if kind in TEXTS:
+        return values.astype(object).fillna("").astype(str)
+    return values.astype(TYPES[kind][int(values.isna().any())])
+
+
+def as_table(name: str, rows: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
+    """Return rows as the table `name`: its columns in their order, each by its type.
+
+    rows: a frame, or rows by column or in the order of the columns; what a row does not hold is
+    empty, what is no column of the table is left out.
+    """
+    types = {column: row.type for column, row in column_rows(name).items()}
+    given = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    frame = pd.DataFrame(given, columns=list(types))
+    for column, kind in types.items():
+        frame[column] = _typed(frame[column], kind)
+    return frame.reset_index(drop=True)
 
 
 def rows_of(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
@@ -43,14 +72,6 @@ def rows_of(table: pd.DataFrame, **wanted: object) -> pd.DataFrame:
         several = isinstance(value, list | tuple)
         table = table[table[column].isin(value) if several else table[column] == value]
     return table
-
-
-def _numbers(values: pd.Series, kind: str, path: str | Path) -> pd.Series:
-    whole = "Int64" if values.isna().any() else "int64"
-    try:
-        return values.astype(whole if kind == "whole" else "float64")
-    except (TypeError, ValueError) as problem:
-        raise StudyError(f"{path}: {values.name}: {problem}; every cell must be a number") from None
 
 
 def read_optional(path: str | Path | None, table: str = "") -> pd.DataFrame | None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coevo.estimation import ESTIMATORS
+from coevo.estimation.growth import ESTIMATORS
 
 
 def classic_map(estimator, a1, b1, a2, d, start, years, shocks=0.0):

@@ -3,6 +3,7 @@
 Two subsystems, two indicators each, regions and years as asked; nothing here was measured.
 """
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.grammar import Grammar
 from tests import populations, variants
+from tests.shared import shared
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"330000": "Zhejiang", "110000": "Beijing", "150000": "Inner Mongolia", "620000": "Gansu"}
@@ -350,9 +352,26 @@ def stated(x1: float, x2: float, count: int = 4) -> dict[str, pd.DataFrame]:
     return {"equilibria": pd.concat([fits.astype(object), given.astype(object)])}
 
 
+def templates() -> dict[str, str]:
+    """Return templates, phrases, notes, styles and scripts of reports by file name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
+
+
 def files(chosen: Study) -> dict[str, Any]:
-    """Return templates, phrases and charts of a study by file name, as the report takes them."""
+    """Return templates and charts of a study by file name, as the report takes them."""
     from coevo.report.figures.drawing import drawn
 
-    given = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
-    return given | drawn(chosen, words_of("phrases", chosen.language)["charts"])
+    words = words_of("phrases", chosen.language)["charts"]
+    given = (chosen.language, chosen.config, chosen.indicators, chosen.places, chosen.tables)
+    return templates() | shared(lambda: drawn(chosen, words), *given)
+
+
+def page_files(chosen: Study) -> dict[str, Any]:
+    """Return what the page takes of `files`: charts as specifications, without images."""
+    from coevo.report.figures import figure_names
+    from coevo.report.figures.drawing import CHARTS
+    from coevo.report.findings.chart_needs import charts_that_apply
+
+    words = words_of("phrases", chosen.language)["charts"]
+    names = figure_names(charts_that_apply(chosen))
+    return templates() | {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}

@@ -12,12 +12,8 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import grade
-from coevo.coupling.diagnostics import COLUMNS as GUARD_COLUMNS
-from coevo.coupling.growth_split import COLUMNS as SPLIT_COLUMNS
-from coevo.sensitivity.multiverse import COLUMNS as MULTIVERSE_COLUMNS
+from coevo.files import as_table
 from coevo.sensitivity.multiverse import choice_sensitivity
-from coevo.sensitivity.uncertainty import COLUMNS as RANGE_COLUMNS
-from coevo.sensitivity.uncertainty import SHARES
 
 FOCUS = "330000"
 CHOICES = (  # what each variant adds to D of the main one
@@ -40,7 +36,7 @@ def growth_split(coupling: pd.DataFrame, subsystems: Mapping[str, tuple[str, str
             for year, step in zip(part["year"][1:], steps, strict=True):
                 for indicator, share in zip(indicators, (0.75, 0.25), strict=True):
                     rows.append((region, name, year, subsystem, indicator, step * share))
-    return pd.DataFrame(rows, columns=SPLIT_COLUMNS)
+    return as_table("growth_split", rows)
 
 
 def guard_rows(weights: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFrame:
@@ -69,7 +65,7 @@ def guard_rows(weights: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFram
         rows.append(("type_changes", "", "", "", region, name, k % 2, 1, False))
     for guard in ("on_a_cut", "zero_index", "all_zero", "capped"):
         rows.append((guard, "", "", "", "", "", 0.0, 0.0, False))
-    return pd.DataFrame(rows, columns=GUARD_COLUMNS)
+    return as_table("diagnostics", rows)
 
 
 def multiverse(coupling: pd.DataFrame) -> pd.DataFrame:
@@ -86,12 +82,12 @@ def multiverse(coupling: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             (*key, main, mean, fit, changed, len(coupling), D, rank, str(grade([D], "ten")[0]))
         )
-    return pd.DataFrame(rows, columns=MULTIVERSE_COLUMNS)
+    return as_table("multiverse", rows)
 
 
 @lru_cache
 def _sensitivity(key: tuple) -> pd.DataFrame:
-    return choice_sensitivity(pd.DataFrame(list(key), columns=MULTIVERSE_COLUMNS), 1, 8)
+    return choice_sensitivity(as_table("multiverse", key), 1, 8)
 
 
 def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
@@ -116,12 +112,12 @@ def draws(coupling: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         part["rank_low"], part["rank_high"] = ends
         part["grade"] = [row.value_counts().index[0] for _, row in grades.iterrows()]
         part["grade_share"] = [row.value_counts().iloc[0] / 200 for _, row in grades.iterrows()]
-        parts.append(part[RANGE_COLUMNS])
+        parts.append(part)
         long = coupling[["region", "name", "year"]].join(grades.set_index(coupling.index))
         long = long.melt(["region", "name", "year"], value_name="grade")
         counts = long.groupby(["region", "name", "year", "grade"]).size() / 200
-        shares.append(counts.rename("share").reset_index().assign(source=source)[SHARES])
-    return pd.concat(parts, ignore_index=True), pd.concat(shares, ignore_index=True)
+        shares.append(counts.rename("share").reset_index().assign(source=source))
+    return as_table("uncertainty", pd.concat(parts)), as_table("grade_shares", pd.concat(shares))
 
 
 def of_size(coupling: pd.DataFrame) -> list[tuple]:

@@ -14,7 +14,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, plain_words
-from coevo.report.words.messages import Identifiers, message_texts
+from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.study.check import check_lines, check_study
 
 PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"

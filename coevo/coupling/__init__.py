@@ -7,24 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling.composites import PRESETS
 from coevo.coupling.forms import (
-    FORMS,
     Array,
     contribution_shares,
     coordination_degree,
     coordination_index,
     coupling_degree,
 )
-from coevo.coupling.grade_scales import (
-    GRADES,
-    STAGES,
-    GradeScale,
-    grade,
-    lagging,
-    relative_development,
-    stage,
-)
+from coevo.coupling.grade_scales import grade, lagging, relative_development, stage
 from coevo.coupling.index_panel import IndexPanel
 
 
@@ -71,20 +61,4 @@ def couple(
     return coupling, panel.long(obstacles, "obstacle")
 
 
-__all__ = [
-    "FORMS",
-    "GRADES",
-    "PRESETS",
-    "STAGES",
-    "GradeScale",
-    "IndexPanel",
-    "coordination_degree",
-    "coordination_index",
-    "couple",
-    "coupling_degree",
-    "grade",
-    "lagging",
-    "obstacle_degree",
-    "relative_development",
-    "stage",
-]
+__all__ = ["coordination_degree", "coordination_index", "couple", "coupling_degree", "grade"]

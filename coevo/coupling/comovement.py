@@ -7,35 +7,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.files import as_table
+from coevo.normalisation import wide
+
 Array = npt.NDArray[np.float64]
-Row = tuple[str, str, float, int]  # measure, scope, value, n
-PairRow = tuple[str, str, float, int, str]  # and the pair of subsystems
+Row = tuple[str, str, float, int, str]  # measure, scope, value, n, pair of subsystems
+SCOPES = ("levels", "within_regions", "within_regions_and_years")
 SHUFFLES = 999
 NOISE = 1e-24  # a variance below this is rounding
 FEWEST_REGIONS = 9  # below, the true pairing is among the random ones too often
 
 
 def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
-    """Return x (rows,) less region means, or less region and year effects (least squares).
+    """Return x (..., rows) less region means, or less region and year effects (least squares).
 
-    `scope`: levels (x itself), within_regions, within_regions_and_years. Unbalanced rows are
-    handled by alternating projections, which for a balanced panel end after one round.
+    `scope`: one of `SCOPES`, of which levels is x itself. Unbalanced rows are handled by
+    alternating projections, which for a balanced panel end after one round.
     """
-    if scope == "levels":
-        return x
-    frame = pd.Series(x, dtype=float)
-    groups = [regions] if scope == "within_regions" else [regions, years]
+    left = pd.DataFrame(np.atleast_2d(x).T)
+    groups = [regions, years][: SCOPES.index(scope)]
     for _ in range(1000):
-        before = frame.to_numpy()
+        before = left
         for group in groups:
-            frame = frame - frame.groupby(group).transform("mean")
-        if np.abs(frame.to_numpy() - before).max() < 1e-13:
+            left = left - left.groupby(group).transform("mean")
+        if np.abs(left - before).max(axis=None) < 1e-13:
             break
-    left: Array = frame.to_numpy()
-    return left
-
-
-SCOPES = ("levels", "within_regions", "within_regions_and_years")
+    residual: Array = left.to_numpy().T.reshape(x.shape)
+    return residual
 
 
 def correlation(x: Array, y: Array) -> Array:
@@ -64,58 +62,39 @@ def random_pairings(
 
 
 def _correlations(
-    coupling: pd.DataFrame, pair: tuple[str, str], size: pd.DataFrame, seed: int
-) -> list[PairRow]:
+    coupling: pd.DataFrame, pair: tuple[str, str], size: pd.Series, seed: int
+) -> list[Row]:
     """Correlations of ln U1 and ln U2 by scope, with the range of 95 % of random pairings."""
     columns = [f"U_{subsystem}" for subsystem in pair]
     positive = coupling[(coupling[columns] > 0).all(axis=1)]
     x, y = (np.log(positive[column].to_numpy(dtype=float)) for column in columns)
     regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
-    n = len(positive)
-    rows = []
-    wide = positive.assign(x=x).pivot(index="region", columns="year", values="x")
-    order = random_pairings(
-        size.groupby("region")["size"].mean().reindex(wide.index).to_numpy(),
-        np.random.default_rng(seed),
-    )
-    place = (wide.index.get_indexer(regions), wide.columns.get_indexer(years))
-    shuffled = wide.to_numpy()[order][:, place[0], place[1]]
-    balanced = bool(wide.notna().all(axis=None))
+    by_region = positive.assign(x=x).pivot(index="region", columns="year", values="x")
+    paired = len(by_region) >= FEWEST_REGIONS and bool(by_region.notna().all(axis=None))
+    order = random_pairings(size[by_region.index].to_numpy(), np.random.default_rng(seed))
+    place = (by_region.index.get_indexer(regions), by_region.columns.get_indexer(years))
+    shuffled = by_region.to_numpy()[order][:, *place]
+    name, rows = "~".join(pair), []
     for scope in SCOPES:
         y_left = demean(y, regions, years, scope)
-        r = correlation(demean(x, regions, years, scope), y_left)
-        if np.isfinite(r):
-            rows.append(("correlation_lnU", scope, float(r), n))
-        if balanced and len(wide) >= FEWEST_REGIONS and np.isfinite(r):
+        r = float(correlation(demean(x, regions, years, scope), y_left))
+        rows.append(("correlation_lnU", scope, r, len(positive), name))
+        if paired and np.isfinite(r):
             # Shuffling whole series keeps the means of years over regions only within terciles, so
             # each pairing is demeaned anew; y is already free of effects, which suffices.
-            placebo = correlation(_demean_many(shuffled, place, wide.shape, scope), y_left)
-            low, high = np.quantile(placebo, [0.025, 0.975])
-            rows += [("placebo_low", scope, float(low), SHUFFLES)]
-            rows += [("placebo_high", scope, float(high), SHUFFLES)]
-    return [(*row, "~".join(pair)) for row in rows]
+            placebo = correlation(demean(shuffled, regions, years, scope), y_left)
+            ends = zip(("low", "high"), np.quantile(placebo, [0.025, 0.975]).tolist(), strict=True)
+            rows += [(f"placebo_{end}", scope, value, SHUFFLES, name) for end, value in ends]
+    return rows
 
 
-def _demean_many(
-    values: Array, place: tuple[Array, Array], shape: tuple[int, int], scope: str
-) -> Array:
-    """Demean many balanced panels (draws, rows) at once."""
-    cube = np.empty((len(values), *shape))
-    cube[:, place[0], place[1]] = values
-    if scope != "levels":
-        cube = cube - cube.mean(axis=2, keepdims=True)
-    if scope == "within_regions_and_years":
-        cube = cube - cube.mean(axis=1, keepdims=True)
-    return cube[:, place[0], place[1]]
-
-
-def _with_size(coupling: pd.DataFrame, wide: pd.DataFrame, size: Sequence[str]) -> list[Row]:
+def _with_size(coupling: pd.DataFrame, sizes: pd.DataFrame, size: Sequence[str]) -> list[Row]:
     """Rank correlations of D with size, what size explains of ln D, and D with size taken out.
 
     The size-adjusted D is the residual of ln D on a constant and ln of the first size indicator, by
     least squares over the panel: how far D lies above (or below) what size alone would give.
     """
-    joined = coupling.merge(wide.dropna().reset_index(), on=["region", "year"])
+    joined = coupling.merge(sizes.dropna().reset_index(), on=["region", "year"])
     last = joined["year"] == joined["year"].max()
     measures = {name: joined.loc[last, name] for name in size}
     if len(size) > 1:
@@ -129,18 +108,14 @@ def _with_size(coupling: pd.DataFrame, wide: pd.DataFrame, size: Sequence[str]) 
     D, x = (np.log(positive[name].to_numpy(dtype=float)) for name in ("D", size[0]))
     r = float(correlation(D, x))
     rows.append(("share_of_variance_lnD", f"ln_{size[0]}", r**2, len(positive)))
-    if not np.isfinite(r):
-        return rows
-    adjusted = D - D.mean() - (x - x.mean()) * (r * D.std() / x.std())
-    end = positive.assign(adjusted=adjusted)[positive["year"] == joined["year"].max()]
-    ranks = end[["D", "adjusted"]].rank(ascending=False, method="min")
-    for place, region in enumerate(end["region"]):
-        rows.append(("size_adjusted_lnD", region, float(end["adjusted"].iloc[place]), len(end)))
-        rows.append(("rank_D", region, float(ranks["D"].iloc[place]), len(end)))
-        rows.append(
-            ("rank_size_adjusted_D", region, float(ranks["adjusted"].iloc[place]), len(end))
-        )
-    return rows
+    if np.isfinite(r):
+        adjusted = D - D.mean() - (x - x.mean()) * (r * D.std() / x.std())
+        end = positive.assign(size_adjusted_lnD=adjusted)[positive["year"] == joined["year"].max()]
+        ranks = end[["D", "size_adjusted_lnD"]].rank(ascending=False, method="min")
+        end[["rank_D", "rank_size_adjusted_D"]] = ranks
+        shown = end.set_index("region")[["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]]
+        rows += [(name, region, value, len(end)) for (region, name), value in shown.stack().items()]
+    return [(*row, "") for row in rows]
 
 
 def comovement_rows(
@@ -157,17 +132,14 @@ def comovement_rows(
     region in the last year `size_adjusted_lnD` (the residual), `rank_D`, `rank_size_adjusted_D` (1
     is the highest; scope is the region). What does not vary has no row.
     """
-    columns = ["measure", "scope", "value", "n", "pair"]
     if coupling["region"].nunique() < 2:
-        return pd.DataFrame(columns=columns)
-    sizes = panel[panel["indicator"].isin(size)]
-    wide = sizes.pivot(index=["region", "year"], columns="indicator", values="value")
-    first = wide[[size[0]]].rename(columns={size[0]: "size"})
+        return as_table("comovement", [])
+    figures = panel.loc[panel["indicator"].isin(size), ["region", "year", "indicator", "value"]]
+    sizes = wide(figures, "value")
+    mean_size = sizes[size[0]].groupby("region").mean()
     subsystems = [name.removeprefix("U_") for name in coupling if name.startswith("U_")]
-    rows = [
-        row
-        for pair in combinations(subsystems, 2)
-        for row in _correlations(coupling, pair, first, seed)
-    ]
-    rows += [(*row, "") for row in _with_size(coupling, wide, size)]
-    return pd.DataFrame(rows, columns=columns).dropna(subset="value", ignore_index=True)
+    rows = []
+    for pair in combinations(subsystems, 2):
+        rows += _correlations(coupling, pair, mean_size, seed)
+    rows += _with_size(coupling, sizes, size)
+    return as_table("comovement", [row for row in rows if np.isfinite(row[2])])

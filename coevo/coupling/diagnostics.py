@@ -6,17 +6,19 @@ A guard is a function of `Case` that yields rows; a new one is a function in `GU
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling import GRADES, IndexPanel, grade, lagging
+from coevo.coupling import grade
 from coevo.coupling.forms import SNAP
-from coevo.coupling.index_panel import wide
+from coevo.coupling.grade_scales import GRADES, lagging
+from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import StudyError
-from coevo.normalisation import CAPPED, scaled_panel
+from coevo.files import as_table
+from coevo.normalisation import CAPPED, scaled_panel, wide
 from coevo.weighting import WEIGHTINGS, weights_by
 from coevo.weighting.principal_components import (
     bartlett_sphericity,
@@ -61,22 +63,15 @@ class IndexCase:
         return grade(found.D, settings["grades"]), np.array(lagging(found.U, panel.subsystems))
 
 
-class Guard(NamedTuple):
-    """A row of the table: `flagged` where the value passes its limit."""
-
-    guard: str
-    subsystem: str = ""
-    indicator: str = ""
-    other: str = ""  # of a pair
-    region: str = ""
-    name: str = ""
-    value: float = np.nan
-    limit: float = np.nan
-    flagged: bool = False
+Row = dict[str, Any]
+Rows = Iterator[Row]
 
 
-COLUMNS = list(Guard._fields)
-Rows = Iterator[Guard]
+def _row(
+    guard: str, value: float, limit: float = np.nan, flagged: bool = False, **where: str
+) -> Row:
+    """Return a row of the table: `flagged` where the value passes its limit."""
+    return {"guard": guard, "value": value, "limit": limit, "flagged": flagged} | where
 
 
 def identity(case: IndexCase) -> Rows:
@@ -86,7 +81,7 @@ def identity(case: IndexCase) -> Rows:
         U = case.coupling.filter(regex="^U_").to_numpy()
         root = np.sqrt(np.prod(U, axis=1) ** (1 / U.shape[1]))
         worst = float(np.abs(case.coupling["D"].to_numpy() - root).max())
-        yield Guard("identity", value=worst, limit=most, flagged=worst > most)
+        yield _row("identity", worst, most, worst > most)
 
 
 def weight_concentration(case: IndexCase) -> Rows:
@@ -95,7 +90,7 @@ def weight_concentration(case: IndexCase) -> Rows:
         top = rows.loc[rows["weight"].idxmax()]
         heavy = len(rows) > 1 and top["weight"] > HEAVY
         where = {"subsystem": str(own), "indicator": top["indicator"]}
-        yield Guard("largest_weight", **where, value=top["weight"], limit=HEAVY, flagged=heavy)
+        yield _row("largest_weight", top["weight"], HEAVY, heavy, **where)
 
 
 def correlated_indicators(case: IndexCase) -> Rows:
@@ -106,13 +101,13 @@ def correlated_indicators(case: IndexCase) -> Rows:
             continue
         r = indicator_correlations(case.z[names])
         for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
-            pair, doubled = (str(own), names[i], names[j]), r[i, j] > DOUBLED
-            yield Guard("correlation", *pair, value=r[i, j], limit=DOUBLED, flagged=doubled)
+            where = {"subsystem": str(own), "indicator": names[i], "other": names[j]}
+            yield _row("correlation", r[i, j], DOUBLED, r[i, j] > DOUBLED, **where)
         singular = np.linalg.cond(r) > 1e12
         factors = np.full(len(names), np.inf) if singular else np.diag(np.linalg.inv(r))
         for name, f in zip(names, factors, strict=True):
-            where, far = {"subsystem": str(own), "indicator": name}, f > INFLATED
-            yield Guard("variance_inflation", **where, value=f, limit=INFLATED, flagged=far)
+            where = {"subsystem": str(own), "indicator": name}
+            yield _row("variance_inflation", f, INFLATED, f > INFLATED, **where)
 
 
 def component_adequacy(case: IndexCase) -> Rows:
@@ -122,17 +117,16 @@ def component_adequacy(case: IndexCase) -> Rows:
     for own, rows in case.chosen.groupby("subsystem", sort=False):
         Z = case.z[list(rows["indicator"])]
         kmo, (chi2, df) = kaiser_meyer_olkin(Z), bartlett_sphericity(Z)
-        low = not kmo >= ADEQUATE
-        yield Guard("kmo", str(own), value=kmo, limit=ADEQUATE, flagged=low)
-        yield Guard("bartlett_chi2", str(own), value=chi2, limit=df)
+        yield _row("kmo", kmo, ADEQUATE, not kmo >= ADEQUATE, subsystem=str(own))
+        yield _row("bartlett_chi2", chi2, df, subsystem=str(own))
 
 
 def comparisons_consistency(case: IndexCase) -> Rows:
     """The consistency ratio of pairwise comparisons, where the study has them."""
     for own, table in (case.config["weighting"].get("judgements") or {}).items():
         ratio = consistency(table)[2]
-        limit, bad = LARGEST_RATIO, ratio >= LARGEST_RATIO
-        yield Guard("consistency_ratio", own, value=ratio, limit=limit, flagged=bad)
+        bad = ratio >= LARGEST_RATIO
+        yield _row("consistency_ratio", ratio, LARGEST_RATIO, bad, subsystem=own)
 
 
 def between_share(case: IndexCase) -> Rows:
@@ -141,7 +135,7 @@ def between_share(case: IndexCase) -> Rows:
     for indicator in z.columns if z.index.get_level_values("region").nunique() > 1 else []:
         means = z[indicator].groupby(level="region").transform("mean")
         share = float(means.var(ddof=0) / z[indicator].var(ddof=0))
-        yield Guard("between_share", indicator=indicator, value=share)
+        yield _row("between_share", share, indicator=indicator)
 
 
 def removal(case: IndexCase) -> Rows:
@@ -160,7 +154,7 @@ def removal(case: IndexCase) -> Rows:
             continue  # the others alone have no such weights
         grades, _ = case.states(weights, settings["method"])
         changed = float((grades != case.coupling["grade"].to_numpy()).mean())
-        yield Guard("grades_without", own, indicator, value=changed)
+        yield _row("grades_without", changed, subsystem=own, indicator=indicator)
 
 
 def combined_types(case: IndexCase) -> Rows:
@@ -175,9 +169,9 @@ def combined_types(case: IndexCase) -> Rows:
     for name in others:
         grades, lags = (part[last.index] for part in case.states(case.weights, name))
         changed += ((grades != last["grade"]) | (lags != last["lagging"])).to_numpy()
-    for row, count in zip(last.to_dict("records"), changed, strict=True) if others else ():
-        place = {"region": row["region"], "name": row["name"]}
-        yield Guard("type_changes", **place, value=int(count), limit=len(others))
+    for region, name, count in zip(last["region"], last["name"], changed, strict=True):
+        if others:
+            yield _row("type_changes", int(count), len(others), region=region, name=name)
 
 
 def imputed_share(case: IndexCase) -> Rows:
@@ -185,7 +179,7 @@ def imputed_share(case: IndexCase) -> Rows:
     used = case.panel[case.panel["indicator"].isin(case.chosen["indicator"])]
     filled = (used["flag"] == "filled").groupby([used["region"], used["name"]]).mean()
     for (region, name), share in filled[filled > 0].items():
-        yield Guard("imputed_share", region=region, name=name, value=share)
+        yield _row("imputed_share", share, region=region, name=name)
 
 
 def counts(case: IndexCase) -> Rows:
@@ -203,7 +197,7 @@ def counts(case: IndexCase) -> Rows:
         ("all_zero", zero.all(axis=1)),
         ("capped", case.normalised["flag"] == CAPPED),
     ):
-        yield Guard(guard, value=int(cases.sum()), limit=0, flagged=bool(cases.any()))
+        yield _row(guard, int(cases.sum()), 0, bool(cases.any()))
 
 
 GUARDS: tuple[Callable[[IndexCase], Rows], ...] = (
@@ -222,4 +216,4 @@ GUARDS: tuple[Callable[[IndexCase], Rows], ...] = (
 
 def diagnostic_rows(case: IndexCase) -> pd.DataFrame:
     """Return the table `diagnostics`: one row per guard and what it looks at."""
-    return pd.DataFrame([row for guard in GUARDS for row in guard(case)], columns=COLUMNS)
+    return as_table("diagnostics", [row for guard in GUARDS for row in guard(case)])

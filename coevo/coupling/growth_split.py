@@ -15,8 +15,15 @@ import pandas as pd
 
 from coevo.coupling.forms import Array
 from coevo.coupling.index_panel import IndexPanel
+from coevo.files import as_table
 
-COLUMNS = ["region", "name", "year", "subsystem", "indicator", "contribution"]
+# The choices under which the split leaves nothing over.
+ADDITIVE = {
+    "form": "standard",
+    "contributions": "equal",
+    "composite": "linear",
+    "preset": None,
+}
 
 
 def logarithmic_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
@@ -44,12 +51,7 @@ def contributions(z0: Array, z1: Array, w: Array, member: Array) -> Array:
 
 def splits(settings: Mapping[str, Any]) -> bool:
     """Tell whether the split holds: standard form, equal contributions, linear, not rescaled."""
-    return (
-        settings["form"] == "standard"
-        and settings["contributions"] == "equal"
-        and settings["composite"] == "linear"
-        and settings["preset"] is None
-    )
+    return all(settings[choice] == wanted for choice, wanted in ADDITIVE.items())
 
 
 def growth_contributions(
@@ -62,7 +64,7 @@ def growth_contributions(
     (`splits`).
     """
     if not splits(settings):
-        return pd.DataFrame(columns=COLUMNS)
+        return as_table("growth_split", [])
     panel = IndexPanel.of(normalised, weights, weighting, None)
     rows = panel.z.index.to_frame(index=False)
     step = (rows["region"] == rows["region"].shift()) & (rows["year"] == rows["year"].shift() + 1)
@@ -70,4 +72,4 @@ def growth_contributions(
     parts = contributions(z[later - 1], z[later], panel.weights, panel.member)
     long = panel.long(parts, "contribution", later)
     long["subsystem"] = np.tile(panel.subsystem, len(later))
-    return long.dropna(subset="contribution", ignore_index=True)[COLUMNS]
+    return as_table("growth_split", long.dropna(subset="contribution"))

@@ -16,14 +16,8 @@ from coevo.coupling.forms import (
     coordination_index,
     coupling_degree,
 )
+from coevo.normalisation import wide
 from coevo.registry import choose
-
-KEY = ["region", "name", "year"]
-
-
-def wide(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return a column of a long table with region-years down and indicators across."""
-    return table.pivot(index=KEY, columns="indicator", values=column)
 
 
 class Degrees(NamedTuple):

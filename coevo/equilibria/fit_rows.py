@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from coevo.equilibria.fitted import POOLED, Fits, Row, inferable
-from coevo.estimation import Fit, Regression
 from coevo.estimation.growth import Integers
+from coevo.estimation.region import Fit
+from coevo.estimation.regression import Regression
 from coevo.estimation.residuals import residual_tests
 
 
@@ -26,7 +27,7 @@ def fit_rows(fits: Fits, estimator: str) -> Iterator[Row]:
     for pooled in fits.pooled:
         label = {"scope": POOLED, "effects": pooled.effects, "model": "classic"}
         label |= {"estimator": pooled.estimator, "scaling": pooled.scale}
-        places = (pooled.region, pooled.data.year)
+        places = (pooled.moments.region, pooled.moments.year)
         yield from _rows(label, pooled.equations, *places, inferable(pooled))
     for shared in fits.shared:
         label = {"scope": POOLED, "effects": shared.effects, "model": shared.form}

@@ -7,24 +7,16 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.errors import Refusal, StudyError
-from coevo.estimation import (
-    EFFECTS,
-    ESTIMATORS,
-    SCALES,
-    Equations,
-    Fit,
-    GeneralFit,
-    PooledFit,
-    breaks,
-    fit,
-    fit_general,
-    fit_pooled,
-    unbroken,
-)
+from coevo.estimation.effects import EFFECTS
 from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.general import GeneralFit, fit_general
+from coevo.estimation.growth import ESTIMATORS, unbroken
+from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
+from coevo.estimation.pooled_rows import SCALES, breaks
+from coevo.estimation.region import Equations, Fit, fit
 from coevo.estimation.trajectory import Series, fit_trajectories
-from coevo.inference import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.messages import message_columns
 
 Row = dict[str, Any]

@@ -6,11 +6,12 @@ import numpy as np
 
 from coevo.equilibria.fitted import POOLED, Fits, Row
 from coevo.errors import StudyError
-from coevo.estimation import GeneralFit, restriction_test
+from coevo.estimation.general import GeneralFit, restriction_test
 from coevo.estimation.pooled_general import GeneralPooled
-from coevo.inference import independent_quadrants, interval, rest_point_projections
-from coevo.inference.sets import located
-from coevo.lotka_volterra.populations import kind, rest_point
+from coevo.inference.rest_region import rest_point_projections
+from coevo.inference.sets import interval, located
+from coevo.inference.signs import independent_quadrants
+from coevo.lotka_volterra.populations import rest_point, rest_point_kind
 
 
 def own_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, GeneralFit]]:
@@ -73,7 +74,7 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
         point = rest_point(own.r, own.A)
     except StudyError:
         return {"kind": "none", "located": False}
-    row: Row = {"kind": str(kind(own.r, own.A)), "located": False}
+    row: Row = {"kind": str(rest_point_kind(own.r, own.A)), "located": False}
     row |= {"x1": point[0], "x2": point[1]}
     if len(point) == 2:
         shadows = rest_point_projections(own.r, own.A, own.covariance, own.df, level)
@@ -86,7 +87,7 @@ def equilibrium_row(own: GeneralFit, level: float) -> Row:
 
 def relation_rows(own: GeneralFit) -> Iterator[Row]:
     """Yield the test of the paper's restriction A_ii = 0, and probabilities of pairs of signs."""
-    yield {"quantity": "restriction", "value": restriction_test(own).combined}
+    yield {"quantity": "restriction", "value": restriction_test(own)}
     errors = np.sqrt(np.diagonal(own.covariance, axis1=1, axis2=2))[:, 1:]
     for i, j in zip(*np.triu_indices(len(own.r), 1), strict=True):
         cross = ([i, j], [j, i])

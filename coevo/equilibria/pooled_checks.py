@@ -8,14 +8,14 @@ import pandas as pd
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
 from coevo.errors import Refusal
-from coevo.estimation import PooledFit
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
-from coevo.inference import interval
 from coevo.inference.feedback import Feedback, feedback_verdicts
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import WEAK_F, Cross, relation
+from coevo.inference.sets import interval
 from coevo.inference.short_panel import short_panel_bias
 from coevo.inference.wild_bootstrap import wild_pooled
 from coevo.messages import message_columns
@@ -31,14 +31,14 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     `leave_one_out_b1`, ...: least and largest slope without one region, and that region.
     """
     equal, mean = homogeneity_test(pooled), mean_group(pooled)
-    without = leave_one_out(pooled).set_index("region")
+    without = leave_one_out(pooled)
     for i, name in enumerate(SLOPES):
-        yield {"check": f"homogeneity_{name}", "value": equal.p[i]}
+        yield {"check": f"homogeneity_{name}", "value": equal[i].p}
         low, high = interval(mean.mean[i], mean.error[i], mean.regions - 1, level)
         ends = {"low": float(low), "high": float(high), "level": level}
         yield {"quantity": f"mean_group_{name}", "value": mean.mean[i]} | ends
-        ends = {"low": without[name].min(), "high": without[name].max()}
-        farthest = (without[name] - getattr(pooled, name)).abs().idxmax()
+        ends = {"low": without[:, i].min(), "high": without[:, i].max()}
+        farthest = pooled.regions[np.abs(without[:, i] - getattr(pooled, name)).argmax()]
         yield {"quantity": f"leave_one_out_{name}", "without": farthest} | ends
 
 

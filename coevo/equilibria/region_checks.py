@@ -16,10 +16,12 @@ from coevo.equilibria.pooled_checks import (
     tried,
     wild_rows,
 )
-from coevo.estimation import Fit
 from coevo.estimation.fod_iv import FOD_IV
-from coevo.inference import last_growth, least_interaction, leave_one_row_out
-from coevo.lotka_volterra import conserved_path, euler_modulus, kind
+from coevo.estimation.region import Fit
+from coevo.inference.power import least_interaction
+from coevo.inference.single_rows import last_growth, leave_one_row_out
+from coevo.lotka_volterra.classic import euler_modulus, kind
+from coevo.lotka_volterra.orbits import conserved_drift
 
 COORDINATES = ("x1", "x2")
 
@@ -92,5 +94,5 @@ def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:
         yield {"check": f"power_{name}", "value": least}
     if kind(own.a1, own.b1, own.a2, own.d) == "centre":
         yield {"check": "map_modulus", "value": float(euler_modulus(own.a1, own.a2))}
-        drift = conserved_path(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2).drift
+        drift = conserved_drift(path["x1"], path["x2"], own.a1, own.b1, own.a2, own.b2)
         yield {"check": "conserved_drift", "value": drift}

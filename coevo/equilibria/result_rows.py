@@ -7,17 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
-from coevo.estimation import Equations, Fit, PooledFit, Rows, common_year_share
-from coevo.inference import (
+from coevo.estimation.growth import Rows
+from coevo.estimation.pooled import PooledFit, common_year_share
+from coevo.estimation.pooled_rows import Pool
+from coevo.estimation.region import Equations, Fit
+from coevo.inference.sets import (
     FEWEST_REGIONS,
+    UNBOUNDED,
     RatioSet,
     equilibrium_sets,
     fieller,
     interval,
-    sign_patterns,
+    located,
 )
-from coevo.inference.sets import UNBOUNDED, located
-from coevo.lotka_volterra import ELASTICITIES, elasticities, equilibrium, growth, kind
+from coevo.inference.signs import sign_patterns
+from coevo.lotka_volterra.classic import ELASTICITIES, elasticities, equilibrium, growth, kind
 from coevo.messages import message_columns
 
 Array = npt.NDArray[np.float64]
@@ -35,16 +39,16 @@ def parameter_rows(fits: Fits, level: float) -> Iterator[Row]:
         yield from _parameters(own, label, own.errors(), level)
     for pooled in fits.pooled:
         label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
-        errors = pooled.errors() if inferable(pooled) else {}
-        yield from _parameters(pooled, label | {"scaling": pooled.scale}, errors, level)
+        errors = pooled.lines.errors() if inferable(pooled) else {}
+        yield from _parameters(pooled.lines, label | {"scaling": pooled.scale}, errors, level)
 
 
 def _parameters(
-    fitted: Equations | PooledFit, label: Row, errors: dict[str, float], level: float
+    fitted: Equations, label: Row, errors: dict[str, float], level: float
 ) -> Iterator[Row]:
     for name in PARAMETERS:
         estimate = getattr(fitted, name)
-        if estimate is None or not np.isfinite(estimate):
+        if not np.isfinite(estimate):
             continue
         row = label | {"parameter": name, "estimate": estimate}
         if name in errors:
@@ -147,7 +151,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         yield {"quantity": "inference"} | message_columns("too_few_regions", fields)
 
 
-def _crossing(data: Rows) -> Iterator[Row]:
+def _crossing(data: Rows | Pool) -> Iterator[Row]:
     """How many pairs of a year and the next are no growth rows, since they cross two vintages."""
     for year, count in zip(*np.unique(data.crossing, return_counts=True), strict=True):
         yield {"check": "rows_across_vintages", "value": count, "year": year}

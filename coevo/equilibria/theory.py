@@ -8,14 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import Refusal
-from coevo.estimation import breaks
-from coevo.lotka_volterra import (
-    calibrate,
-    calibration_failures,
-    equilibrium,
-    kind,
-    period_equilibrium,
-)
+from coevo.estimation.pooled_rows import breaks
+from coevo.lotka_volterra.calibration import calibrate, calibration_failures, period_equilibrium
+from coevo.lotka_volterra.classic import equilibrium, kind
 from coevo.messages import message_columns
 
 Row = dict[str, Any]

@@ -46,10 +46,7 @@ def _region_and_year_effects(region: Integers, year: Integers, V: Array) -> Abso
     within, level, rank, *_ = _region_effects(region, year, np.column_stack([V, dummies]))
     Q, R = np.linalg.qr(within[:, m:])
     if np.abs(np.diag(R)).min(initial=1) <= len(year) * np.finfo(float).eps:
-        raise Refusal(
-            "no_year_effects",
-            "regions and years fall into groups that share nothing: no year effects",
-        )
+        raise Refusal("no_year_effects")
     projected = Q.T @ within[:, :m]
     level = level[:, :m] - level[:, m:] @ np.linalg.solve(R, projected)
     rank += len(years) - 1
@@ -65,9 +62,7 @@ def require_left(left: Array, columns: Array, effects: str) -> None:
     """Raise `StudyError` if the effects leave nothing but rounding of a column (rows, m)."""
     length, before = np.linalg.norm(left, axis=0), np.linalg.norm(columns, axis=0)
     if np.any(length <= len(left) * np.finfo(float).eps * before):
-        raise Refusal(
-            "nothing_left", f"effects '{effects}' leave nothing of a regressor", effects=effects
-        )
+        raise Refusal("nothing_left", effects=effects)
 
 
 # name -> effects taken out of (region index, year, V)

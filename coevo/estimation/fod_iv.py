@@ -35,7 +35,7 @@ def deviations(pool: Pool, effects: str = "region+year") -> Moments:
     region = np.unique(pool.region[kept], return_inverse=True)[1].astype(np.int64)
     Q, R = np.linalg.qr(V[:, 2 * n :])
     if len(V) < len(years) - 1 or np.abs(np.diag(R)).min(initial=1) <= len(V) * np.finfo(float).eps:
-        raise Refusal("too_few_shared_years", "regions and years share too little for year effects")
+        raise Refusal("too_few_shared_years")
     columns = np.column_stack([V[:, : 2 * n], pool.start[kept]])
     left = columns - Q @ (Q.T @ columns)
     require_left(left[:, n:], columns[:, n:], effects)

@@ -5,9 +5,8 @@
 The classic form is A with zeros on the diagonal; whether the data allow that can be tested.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,21 +29,24 @@ FORMS: dict[str, Callable[[int], Booleans]] = {
 class GeneralFit:
     """The general model of n populations in original units.
 
-    r (n,) per year; A (n, n) per year and unit of the column's population; covariance
-    (n, 1 + n, 1 + n) of each equation's (r_i, A_i1, ..., A_in); df of each equation; residuals
-    (rows, n); condition: condition number of the design with each series scaled by its mean;
-    data: the growth rows, regressor in the order of the populations; equations (n,).
+    coefficients (n, 1 + n): (r_i, A_i1, ..., A_in) of each equation, per year, and per year and
+    unit of the column's population; covariance (n, 1 + n, 1 + n) of each row; df of t; equations
+    (n,): the regressions on the growth rows `data`.
     """
 
-    r: Array
-    A: Array
+    coefficients: Array
     covariance: Array
     df: int
-    residuals: Array
-    condition: float
-    estimator: str
     data: Rows
     equations: tuple[Regression, ...]
+
+    @property
+    def r(self) -> Array:
+        return self.coefficients[:, 0]
+
+    @property
+    def A(self) -> Array:
+        return self.coefficients[:, 1:]
 
     @property
     def rows(self) -> int:
@@ -66,27 +68,9 @@ def fit_general(
     data = population_rows(t, X, estimator, breaks)
     rows, n = data.growth.shape
     if rows < n + SPARE:
-        raise Refusal(
-            "too_few_general_rows",
-            f"{rows} pairs of consecutive years with all figures; the general model of {n} "
-            f"populations needs at least {n + SPARE}",
-            rows=rows,
-            populations=n,
-            least=n + SPARE,
-        )
+        raise Refusal("too_few_general_rows", rows=rows, populations=n, least=n + SPARE)
     equations = own_equations(data, FORMS["general"](n))
-    coefficients = np.array([equation.coefficients for equation in equations])
-    return GeneralFit(
-        r=coefficients[:, 0],
-        A=coefficients[:, 1:],
-        covariance=np.array([equation.covariance for equation in equations]),
-        df=equations[0].df,
-        residuals=np.column_stack([equation.residuals for equation in equations]),
-        condition=condition(data.regressor, np.nanmean(np.asarray(X, dtype=float), axis=0)),
-        estimator=estimator,
-        data=data,
-        equations=equations,
-    )
+    return GeneralFit(*stacked(equations), data, equations)
 
 
 def own_equations(data: Rows, included: Booleans) -> tuple[Regression, ...]:
@@ -98,30 +82,23 @@ def own_equations(data: Rows, included: Booleans) -> tuple[Regression, ...]:
     )
 
 
-def condition(regressor: Array, scale: npt.ArrayLike) -> float:
-    """Return the condition number of one and the regressors (rows, k), each over its scale (k,)."""
-    return float(
-        np.linalg.cond(np.column_stack([np.ones(len(regressor)), regressor / np.asarray(scale)]))
+def stacked(equations: Sequence[Regression]) -> tuple[Array, Array, int]:
+    """Return coefficients (n, k) and covariance (n, k, k) of n regressions, and the df of each."""
+    coefficients, covariance = (
+        np.array([getattr(equation, name) for equation in equations])
+        for name in ("coefficients", "covariance")
     )
+    return coefficients, covariance, equations[0].df
 
 
-class RestrictionTest(NamedTuple):
-    """Test of the paper's restriction A_ii = 0: F (n,) and p (n,) per equation; combined p."""
+def restriction_test(fit: GeneralFit) -> float:
+    """Return p of the paper's restriction that A_ii = 0 in all equations.
 
-    F: Array
-    p: Array
-    combined: float
+        F_i = A_ii^2 / var(A_ii) ~ F(1, df),   p = min(1, n min p_i)
 
-
-def restriction_test(fit: GeneralFit) -> RestrictionTest:
-    """Return the tests of A_ii = 0 in each equation, and of all of them at once after Holm.
-
-        F_i = A_ii^2 / var(A_ii) ~ F(1, df)
-
-    combined: the smallest p adjusted by Holm, min(1, n min p), which needs no assumption on how the
+    The least p of the equations' tests adjusted by Holm, which needs no assumption on how the
     equations' errors are related. Source: Holm (1979).
     """
-    tests = [equation.test([1 + i]) for i, equation in enumerate(fit.equations)]
-    F, p = (np.array([getattr(test, name) for test in tests]) for name in ("F", "p"))
+    p = [equation.test([1 + i]).p for i, equation in enumerate(fit.equations)]
     # as `multipletests` of statsmodels, which collects garbage first: a tenth of a second a region
-    return RestrictionTest(F, p, float(min(1.0, len(p) * p.min())))
+    return float(min(1.0, len(p) * np.min(p)))

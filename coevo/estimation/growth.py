@@ -90,9 +90,8 @@ BESIDE: dict[str, str] = {
 class Rows(NamedTuple):
     """Growth rows: pairs of consecutive years in which all n populations are known.
 
-    year (rows,) the earlier of the two; growth (rows, n); regressor (rows, n): R of each population
-    in the order of `population_rows`, or of `growth_rows`; crossing: the earlier years of the pairs
-    that are no rows because they cross two vintages.
+    year (rows,) the earlier of the two; growth, regressor (rows, n): g and R of each population;
+    crossing: the earlier years of the pairs that are no rows because they cross two vintages.
     """
 
     year: Integers
@@ -137,8 +136,8 @@ def population_rows(
 ) -> Rows:
     """Return the growth rows of any number of populations, in the order of time.
 
-    Column j of regressor is R(x_j). t, X, breaks and errors as in `unbroken`; also `StudyError` for
-    an unknown estimator. The spline of `spline` runs over each unbroken run by itself.
+    t, X, breaks and errors as in `unbroken`; also `StudyError` for an unknown
+    estimator. The spline of `spline` runs over each unbroken run by itself.
     """
     mean, growth = choose(ESTIMATORS, estimator, "estimator")
     parts, crossing = unbroken(t, X, breaks)
@@ -151,37 +150,10 @@ def population_rows(
     )
 
 
-def growth_rows(
-    t: npt.ArrayLike,
-    x1: npt.ArrayLike,
-    x2: npt.ArrayLike,
-    estimator: str = "trapezoid",
-    breaks: Iterable[int] = (),
-) -> Rows:
-    """Return the growth rows of the classic form: R(x2) for equation 1, R(x1) for equation 2.
-
-    x1, x2 (years,); everything else as in `population_rows`.
-    """
-    X = np.column_stack([np.asarray(x1, dtype=float), np.asarray(x2, dtype=float)])
-    rows = population_rows(t, X, estimator, breaks)
-    return rows._replace(regressor=rows.regressor[:, ::-1])
-
-
 def _check_series(year: Integers, x: Array) -> None:
     if np.any(np.diff(year) == 0):
-        raise Refusal(
-            "year_twice",
-            f"the year {year[:-1][np.diff(year) == 0][0]} is there twice",
-            year=int(year[:-1][np.diff(year) == 0][0]),
-        )
+        raise Refusal("year_twice", year=int(year[:-1][np.diff(year) == 0][0]))
     wrong = ~np.isnan(x) & ~((x > 0) & np.isfinite(x))
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
-        raise Refusal(
-            "not_positive",
-            f"x{column + 1} is {x[row, column]:g} in {year[row]}: growth is a difference of "
-            "logarithms and needs positive figures",
-            population=column + 1,
-            value=x[row, column],
-            year=year[row],
-        )
+        raise Refusal("not_positive", population=column + 1, value=x[row, column], year=year[row])

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-from scipy.special import fdtrc
 
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
@@ -14,23 +12,15 @@ from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.pooled_slopes import without_effects
-from coevo.estimation.regression import regress
+from coevo.estimation.regression import FTest, f_test, regress
 from coevo.registry import choose
 
-EQUATIONS = ("b1", "d")
 SIGNS = np.array([-1.0, 1.0])  # slopes of the two equations are (-b1, d)
 # effects with a level for each region -> columns (rows, m) of what they take out beside the levels
 BESIDE_LEVELS: dict[str, Callable[[Integers], Array]] = {
     "region": lambda year: np.empty((len(year), 0)),
     "region+year": lambda year: 1.0 * (year[:, None] == np.unique(year)[1:]),
 }
-
-
-class OwnSlopes(NamedTuple):
-    """b1 and d (K, 2) of the K regions that can have their own, in scaled units; their codes."""
-
-    regions: tuple[str, ...]
-    slopes: Array
 
 
 class MeanGroup(NamedTuple):
@@ -41,46 +31,28 @@ class MeanGroup(NamedTuple):
     regions: int
 
 
-class Homogeneity(NamedTuple):
-    """F (2,) of equal b1, and of equal d, its degrees of freedom (two numbers) and p (2,)."""
-
-    F: Array
-    df: tuple[int, int]
-    p: Array
-
-
-def own_slopes(pooled: PooledFit) -> OwnSlopes:
-    """Return each region's slopes on the rows from which the pooled fit's effects are taken out.
+def own_slopes(pooled: PooledFit) -> Array:
+    """Return b1 and d (K, 2) of each region, on the rows as the pooled fit's effects leave them.
 
         s_r = sum_t R~ g~ / sum_t R~^2      for each equation
 
     With region effects that is a regression of each region alone. The pooled slope is the mean of
-    the s_r with weights sum_t R~^2. Regions with a single growth row are left out.
+    the s_r with weights sum_t R~^2. Regions with a single growth row are left out;
+    units are those of the pooled fit.
     """
-    g, R = pooled.moments.growth, pooled.moments.regressor[:, ::-1]
-    rows = np.bincount(pooled.region)
-    kept = np.flatnonzero(rows > 1)
-    _require_varying(pooled, R, rows > 1)
-    ends = np.cumsum(rows)
-    slopes = [
-        [regress(g[part, i], R[part, i, None]).coefficients[0] for i in (0, 1)]
-        for part in (slice(ends[r] - rows[r], ends[r]) for r in kept)
-    ]
-    codes = np.array(pooled.regions)[kept].tolist()
-    return OwnSlopes(tuple(codes), SIGNS * np.array(slopes).reshape(-1, 2))
+    region, g, R = pooled.data.region, pooled.moments.growth, pooled.moments.regressor[:, ::-1]
+    kept = np.bincount(region) > 1
+    _require_varying(pooled, R, kept)
+    return np.asarray(SIGNS * (sums(region, R * g)[kept] / sums(region, R**2)[kept]))
 
 
 def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
     """Raise `StudyError` if R (rows, 2) is but rounding in one of the regions `kept` (G,)."""
-    least = len(R) * np.finfo(float).eps * np.linalg.norm(pooled.data.regressor, axis=0)
-    flat = kept & np.any(np.sqrt(sums(pooled.region, R**2)) <= least, axis=1)
+    least = len(R) * np.finfo(float).eps * np.linalg.norm(pooled.data.regressor[:, ::-1], axis=0)
+    flat = kept & np.any(np.sqrt(sums(pooled.data.region, R**2)) <= least, axis=1)
     if flat.any():
         codes = np.array(pooled.regions)[flat].tolist()
-        raise Refusal(
-            "no_own_slopes",
-            f"{', '.join(codes)}: a regressor does not vary: no slope of its own",
-            regions=codes,
-        )
+        raise Refusal("no_own_slopes", ", ".join(codes), regions=codes)
 
 
 def mean_group(pooled: PooledFit) -> MeanGroup:
@@ -91,21 +63,15 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
     Source: Pesaran and Smith (1995). With year effects the s_r are those of `own_slopes`: estimated
     jointly with the years' effects, their mean would hardly be determined.
     """
-    own = own_slopes(pooled).slopes
+    own = own_slopes(pooled)
     K = len(own)
     if K < 2:
-        raise Refusal(
-            "too_few_slopes",
-            f"{K} region(s) with a slope of their own: a mean needs two",
-            regions=K,
-        )
-    means = [regress(slopes, np.ones((K, 1)), constant=True) for slopes in own.T]
-    errors = np.array([np.sqrt(mean.covariance[0, 0]) for mean in means])
-    return MeanGroup(np.array([mean.coefficients[0] for mean in means]), errors, K)
+        raise Refusal("too_few_slopes", regions=K)
+    return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K)
 
 
-def homogeneity_test(pooled: PooledFit) -> Homogeneity:
-    """Return the F test (Chow) that all regions share b1, and that they share d.
+def homogeneity_test(pooled: PooledFit) -> list[FTest]:
+    """Return the F tests (Chow) that all regions share b1, and that they share d.
 
         g_rt = alpha_r + tau_t + s_r R_rt + e_rt,   s_r all equal
         F = [(RSS_common - RSS_own) / (K - 1)] / (RSS_own / df),   df = rows - effects - K
@@ -116,27 +82,23 @@ def homogeneity_test(pooled: PooledFit) -> Homogeneity:
     `StudyError` if the rows do not determine K slopes and an error. Source: Baltagi (2021),
     Econometric Analysis of Panel Data, section 4.1.
     """
-    region, data = pooled.region, pooled.data
+    data = pooled.data
+    region, R = data.region, data.regressor[:, ::-1]
     beside = choose(BESIDE_LEVELS, pooled.effects, "effects that leave regions their levels")
     kept = np.bincount(region) > 1
     K, D = int(kept.sum()), beside(data.year)
     effects = len(kept) + D.shape[1]
     df = len(region) - effects - K
     if K < 2 or df < 1:
-        raise Refusal(
-            "too_few_rows_to_compare",
-            f"{len(region)} growth rows are too few to compare {K} slopes",
-            rows=len(region),
-            slopes=K,
-        )
-    _require_varying(pooled, EFFECTS["region"](region, data.year, data.regressor).residual, kept)
-    own = []
-    for g, R in zip(data.growth.T, data.regressor.T, strict=True):
-        left = _without_own_lines(region, data.year, R, np.column_stack([g, D]))
-        own.append(_rss(left[:, 0], left[:, 1:], effects=len(kept) + K))
-    common = (pooled.residuals**2).sum(axis=0)
-    F = (common - own) / (K - 1) / (np.array(own) / df)
-    return Homogeneity(F, (K - 1, df), fdtrc(K - 1, df, F))
+        raise Refusal("too_few_rows_to_compare", rows=len(region), slopes=K)
+    _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, kept)
+    tests = []
+    for i, common in enumerate((pooled.residuals**2).sum(axis=0)):
+        columns = np.column_stack([data.growth[:, i], D])
+        left = _without_own_lines(region, data.year, R[:, i], columns)
+        own = _rss(left[:, 0], left[:, 1:], effects=len(kept) + K)
+        tests.append(f_test((common - own) / (K - 1) / (own / df), K - 1, df))
+    return tests
 
 
 def _without_own_lines(region: Integers, year: Integers, R: Array, V: Array) -> Array:
@@ -153,33 +115,29 @@ def _rss(y: Array, X: Array, effects: int) -> float:
     """Return what is left of the squares of y (rows,) by X (rows, k), perhaps of no columns."""
     if X.shape[1] == 0:
         return float(y @ y)
-    refusal = Refusal(
-        "too_few_shared_years_for_slopes",
-        "regions and years share too little for slopes of their own beside year effects",
-    )
+    refusal = Refusal("too_few_shared_years_for_slopes")
     residuals = regress(y, X, effects, refusal=refusal).residuals
     return float(residuals @ residuals)
 
 
-def leave_one_out(pooled: PooledFit) -> pd.DataFrame:
-    """Return b1 and d with each region left out: columns region, b1, d, in scaled units.
+def leave_one_out(pooled: PooledFit) -> Array:
+    """Return b1 and d (G, 2) with each region left out, in scaled units.
 
     Effects are taken out anew of the rows that remain. `StudyError` if one region carries the fit.
     """
     slopes = []
     for i, code in enumerate(pooled.regions):
         try:
-            slopes.append(SIGNS * _slopes(_without(pooled.pool, i), pooled.effects))
+            slopes.append(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
         except Refusal as refusal:
             raise Refusal(
                 "without_region",
-                f"without {code}: {refusal}",
+                str(refusal),
                 region=code,
                 reason=refusal.key,
                 fields=refusal.fields,
             ) from None
-    columns = dict(zip(EQUATIONS, np.array(slopes).T, strict=True))
-    return pd.DataFrame({"region": pooled.regions} | columns)
+    return np.array(slopes)
 
 
 def _slopes(rows: Pool, effects: str) -> Array:

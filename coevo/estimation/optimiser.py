@@ -40,7 +40,6 @@ def least_squares(
     model: Model,
     starts: npt.ArrayLike,
     rows: npt.ArrayLike,
-    what: str = "fit",
     evaluations: int = EVALUATIONS,
 ) -> list[Optimum | Refusal]:
     """Return the best minimum of each problem's sum of squared residuals, or why there is none.
@@ -58,13 +57,9 @@ def least_squares(
     total = np.where(ends.minimum(), (ends.residuals**2).sum(axis=1), np.inf)
     best = total.reshape(problems, number).argmin(axis=1) + number * np.arange(problems)
     return [
-        _optimum(ends.x[i], ends.residuals[i], ends.J[i], int(n), what)
+        _optimum(ends.x[i], ends.residuals[i], ends.J[i], int(n))
         if np.isfinite(total[i])
-        else Refusal(
-            "no_convergence",
-            f"the {what} did not converge from any of {number} starts",
-            starts=number,
-        )
+        else Refusal("no_convergence", starts=number)
         for i, n in zip(best, np.asarray(rows), strict=True)
     ]
 
@@ -80,14 +75,11 @@ def scatter(start: npt.ArrayLike, number: int, spread: float, seed: int) -> Arra
     return point * np.exp(spread * z)
 
 
-def _optimum(x: Array, residuals: Array, J: Array, rows: int, what: str) -> Optimum | Refusal:
+def _optimum(x: Array, residuals: Array, J: Array, rows: int) -> Optimum | Refusal:
     length = np.linalg.norm(J, axis=0)
     R = np.linalg.qr(J / np.where(length > 0, length, 1), mode="r")
     if np.abs(np.diag(R)).min() <= rows * EPS:
-        return Refusal(
-            "path_undetermined",
-            f"the {what} does not determine its parameters: more years are needed",
-        )
+        return Refusal("path_undetermined")
     inverse = np.linalg.inv(R) / length[:, None]
     variance = residuals @ residuals / (rows - len(x))
     return Optimum(x, residuals, variance * inverse @ inverse.T)

@@ -6,60 +6,42 @@ import numpy as np
 import pandas as pd
 
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.growth import ESTIMATORS, Array, Integers, Rows
+from coevo.estimation.growth import ESTIMATORS, Array
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
-from coevo.estimation.region import Equations, standard_errors, undo_scale
+from coevo.estimation.region import Equations
 from coevo.registry import choose
 
 
 class PooledFit(GeneralPooled):
     """The general model of two populations whose own terms are zero, by least squares.
 
-    In the order of the equations: slopes (2,) on R(x2) and on R(x1); data: the growth rows, their
-    first regressor R(x2). The rest as in `GeneralPooled`.
+    Its slopes (2,) on R(x2) and R(x1) are -b1 and d. The rest as in `GeneralPooled`.
     """
-
-    @cached_property
-    def data(self) -> Rows:
-        year, growth, regressor, crossing = self.pool[3:7]
-        return Rows(year, growth, regressor[:, ::-1], crossing)
-
-    @property
-    def region(self) -> Integers:
-        """Index (rows,) into `regions`."""
-        return self.pool.region
 
     @property
     def slopes(self) -> Array:
         return self.A[[0, 1], [1, 0]]
 
     @property
-    def a1(self) -> float | None:
-        """Growth rate common to all regions; None where each region has its own."""
-        return float(self.intercepts[0, 0]) if self.common else None
-
-    @property
     def b1(self) -> float:
-        return float(-self.slopes[0])
-
-    @property
-    def a2(self) -> float | None:
-        """Rate of decline common to all regions; None where each region has its own."""
-        return float(-self.intercepts[0, 1]) if self.common else None
+        return self.lines.b1
 
     @property
     def d(self) -> float:
-        return float(self.slopes[1])
+        return self.lines.d
 
-    @property
-    def b2(self) -> float:
-        """Conversion rate d/b1 in scaled units; infinite where b1 is 0."""
-        return self.d / self.b1 if self.b1 else float("inf")
+    @cached_property
+    def lines(self) -> Equations:
+        """Both equations in scaled units; a1 and a2 are NaN where each region has its own."""
+        if self.common:
+            return self._lines(0)
+        own = np.array([np.nan, 1])
+        found = self._lines(0)
+        return Equations(found.coefficients * own, found.covariance * own, found.df)
 
-    def errors(self) -> dict[str, float]:
-        """Return the clustered standard errors of b1 and d; with one intercept also of a1, a2."""
-        named = standard_errors(self.line_covariance[0])
-        return named if self.common else {name: named[name] for name in ("b1", "d")}
+    def _lines(self, i: int) -> Equations:
+        coefficients = np.column_stack([self.intercepts[i], self.slopes])
+        return Equations(coefficients, self.line_covariance[i], self.df)
 
     @cached_property
     def line_covariance(self) -> Array:
@@ -75,20 +57,21 @@ class PooledFit(GeneralPooled):
         if self.common:
             correction = G / (G - 1) * (n - 1) / (n - 1 - self.moments.counted)
             slope = np.column_stack([equation.influence for equation in self.equations])
-            level = np.sqrt(correction) * sums(self.region, self.residuals) / n - mean_R * slope
+            level = (
+                np.sqrt(correction) * sums(self.data.region, self.residuals) / n - mean_R * slope
+            )
             V12, V11 = (level * slope).sum(axis=0), (level**2).sum(axis=0)
         else:
             variance = (self.residuals**2).sum(axis=0) / self.equations[0].df
             V12 = -mean_R * V22
-            V11 = variance / np.bincount(self.region)[:, None] + mean_R**2 * V22
+            V11 = variance / np.bincount(self.data.region)[:, None] + mean_R**2 * V22
         parts = np.broadcast_arrays(V11, V12, V12, V22, np.empty((G, 2)))[:4]
         return np.stack(parts, axis=-1).reshape(G, 2, 2, 2)
 
     def at(self, region: str) -> Equations:
         """Return a region's two equations in its original units, at the average year effect."""
         i = self.regions.index(region)
-        lines = np.column_stack([self.intercepts[i], self.slopes])
-        return Equations(*undo_scale(lines, self.line_covariance[i], self.units[i, ::-1]), self.df)
+        return self._lines(i).per_unit(self.data.units[i, ::-1])
 
 
 def fit_pooled(
@@ -125,7 +108,7 @@ def common_year_share(pooled: PooledFit) -> Array:
     1 - SS(without regions and years)/SS(without regions) of the scaled regressor; in a balanced
     panel the variance of the year means over that of the deviations from the region means.
     """
-    arguments = (pooled.region, pooled.data.year, pooled.data.regressor[:, ::-1])
+    arguments = (pooled.data.region, pooled.data.year, pooled.data.regressor)
     within, both = (
         (EFFECTS[name](*arguments).residual ** 2).sum(axis=0) for name in ("region", "region+year")
     )

@@ -153,4 +153,4 @@ def _orthonormal(Z: Array) -> Array:
 
 def _inner(U: Array, V: Array) -> Array:
     """Return U'V (B, 2, 2) of (rows, 2, B)."""
-    return (U[:, :, None] * V[:, None]).sum(axis=0).transpose(2, 0, 1)
+    return np.asarray((U[:, :, None] * V[:, None]).sum(axis=0).transpose(2, 0, 1))

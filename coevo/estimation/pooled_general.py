@@ -6,7 +6,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import fdtrc
 
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.effects import EFFECTS
@@ -15,7 +14,7 @@ from coevo.estimation.general import FORMS, Booleans
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_rows import Pool, pool
 from coevo.estimation.pooled_slopes import Moments, shared_slopes, without_effects
-from coevo.estimation.regression import FTest, Regression
+from coevo.estimation.regression import FTest, Regression, f_test
 from coevo.registry import choose
 
 
@@ -23,7 +22,7 @@ from coevo.registry import choose
 class GeneralPooled:
     """g_i = r_i + sum_j A_ij R(x_j) with A common to G regions, in scaled units.
 
-    pool: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
+    data: regions, units (G, n), growth rows; level (G, 2 n): of growth and of regressors in each
     region, at the average year effect; common: one level for all regions; A (n, n); covariance
     (n n, n n) of A.ravel(), clustered by region; df = G - 1 of the regions that enter; included
     (n, n): the slopes that are estimated, the others are zero; moments: the rows as the effects
@@ -36,7 +35,7 @@ class GeneralPooled:
     effects: str
     scale: str
     form: str
-    pool: Pool
+    data: Pool
     level: Array
     common: bool
     A: Array
@@ -50,11 +49,7 @@ class GeneralPooled:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        return self.pool.regions
-
-    @property
-    def units(self) -> Array:
-        return self.pool.units
+        return self.data.regions
 
     @property
     def rows(self) -> int:
@@ -94,11 +89,7 @@ def fit_pooled_general(
     rows = pool(panel, names, "trapezoid" if estimator == FOD_IV else estimator, scale)
     absorb = choose(EFFECTS, effects, "effects")
     if len(rows.regions) < 2:
-        raise Refusal(
-            "too_few_pooled",
-            f"{len(rows.regions)} region(s) with growth rows: a pooled fit needs two",
-            regions=len(rows.regions),
-        )
+        raise Refusal("too_few_pooled", regions=len(rows.regions))
     absorbed = absorb(rows.region, rows.year, np.column_stack([rows.growth, rows.regressor]))
     if estimator == FOD_IV:
         moments = deviations(rows, effects)
@@ -110,7 +101,7 @@ def fit_pooled_general(
         effects=effects,
         scale=scale,
         form=form,
-        pool=rows,
+        data=rows,
         level=absorbed.level,
         common=absorbed.common,
         A=A,
@@ -139,12 +130,6 @@ def joint_test(fit: GeneralPooled, zero: Booleans | None = None) -> FTest:
             f"form '{fit.form}' sets slopes to zero that are to be tested: use another"
         )
     if q > fit.df:
-        raise Refusal(
-            "too_few_regions_for_test",
-            f"{fit.df + 1} regions are too few for a joint test of {q} slopes",
-            regions=fit.df + 1,
-            slopes=q,
-        )
+        raise Refusal("too_few_regions_for_test", regions=fit.df + 1, slopes=q)
     a, V = fit.A[chosen], fit.covariance[np.ix_(chosen.ravel(), chosen.ravel())]
-    F = float(a @ np.linalg.solve(V, a)) / q
-    return FTest(F, (q, fit.df), float(fdtrc(q, fit.df, F)))
+    return f_test(a @ np.linalg.solve(V, a) / q, q, fit.df)

@@ -53,11 +53,7 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
             rows = population_rows(year[own], x[own], estimator, year[own][crosses[own]])
         except Refusal as refusal:
             raise Refusal(
-                "of_region",
-                f"{code}: {refusal}",
-                region=code,
-                reason=refusal.key,
-                fields=refusal.fields,
+                "of_region", str(refusal), region=code, reason=refusal.key, fields=refusal.fields
             ) from None
         if len(rows.year) == 0:
             continue
@@ -67,7 +63,7 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
         parts.append(rows._replace(regressor=rows.regressor / scaled))
         starts.append(x[own][np.searchsorted(year[own], rows.year)] / scaled)
     if not parts:
-        raise Refusal("no_growth_rows", "no region has two consecutive years with both figures")
+        raise Refusal("no_growth_rows")
     region = np.repeat(np.arange(len(parts)), [len(part.year) for part in parts])
     stacked = Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return Pool(tuple(codes), np.array(units), region, *stacked, np.concatenate(starts))

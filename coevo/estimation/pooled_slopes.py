@@ -49,12 +49,7 @@ def without_effects(rows: Pool, absorbed: Absorbed, effects: str, regressors: in
     """
     rank, n = absorbed.rank, rows.growth.shape[1]
     if len(rows.year) <= rank + regressors:
-        raise Refusal(
-            "too_few_rows_for_effects",
-            f"{len(rows.year)} growth rows are too few for effects '{effects}'",
-            rows=len(rows.year),
-            effects=effects,
-        )
+        raise Refusal("too_few_rows_for_effects", rows=len(rows.year), effects=effects)
     g, R = absorbed.residual[:, :n], absorbed.residual[:, n:]
     require_left(R, rows.regressor, effects)
     return Moments(rows.region, rows.year, g, R, None, rank, absorbed.counted)
@@ -73,19 +68,10 @@ def shared_slopes(moments: Moments, included: Booleans) -> Slopes:
     """
     (rows, n), G = moments.growth.shape, int(moments.region.max(initial=-1)) + 1
     if G < 2:
-        raise Refusal(
-            "too_few_pooled",
-            f"{G} region(s) with enough growth rows: a pooled fit needs two",
-            regions=G,
-        )
+        raise Refusal("too_few_pooled", regions=G)
     most = int(included.sum(axis=1).max()) + moments.counted
     if rows <= most:
-        raise Refusal(
-            "too_few_rows_for_slopes",
-            f"{rows} growth rows cannot determine {most} slopes and year effects",
-            rows=rows,
-            slopes=most,
-        )
+        raise Refusal("too_few_rows_for_slopes", rows=rows, slopes=most)
     equations = tuple(_equation(moments, i, own) for i, own in enumerate(included))
     A, influence = np.zeros((n, n)), np.zeros((G, n, n))
     for i, (own, equation) in enumerate(zip(included, equations, strict=True)):
@@ -102,5 +88,5 @@ def _equation(moments: Moments, i: int, own: Booleans) -> Regression:
         moments.rank,
         Clusters(moments.region, moments.counted),
         moments.instrument,
-        refusal=Refusal("dependent_regressor", "a regressor depends on the others"),
+        refusal=Refusal("dependent_regressor"),
     )

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import Refusal
-from coevo.estimation.general import FORMS, condition, own_equations
-from coevo.estimation.growth import Array, Rows, growth_rows
+from coevo.estimation.general import FORMS, own_equations, stacked
+from coevo.estimation.growth import Array, Rows, population_rows
 from coevo.estimation.regression import Regression
 
 FEWEST_ROWS = 3  # two coefficients and one residual degree of freedom
@@ -49,43 +49,35 @@ class Equations:
 
     def errors(self) -> dict[str, float]:
         """Return the standard errors of a1, b1, a2, d."""
-        return standard_errors(self.covariance)
+        errors = np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2)).ravel()
+        return dict(zip(("a1", "b1", "a2", "d"), errors.tolist(), strict=True))
 
-
-def standard_errors(covariance: Array) -> dict[str, float]:
-    errors = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)).ravel()
-    return dict(zip(("a1", "b1", "a2", "d"), errors.tolist(), strict=True))
-
-
-def undo_scale(lines: Array, covariance: Array, scale: Array) -> tuple[Array, Array]:
-    """Return (c, s) (2, 2) and covariance (2, 2, 2) per original unit of the regressor."""
-    undo = np.column_stack([np.ones(2), 1 / scale])
-    return lines * undo, covariance * (undo[:, :, None] * undo[:, None, :])
+    def per_unit(self, unit: Array) -> "Equations":
+        """Return the lines whose regressors, here in multiples of unit (2,), are in units of 1."""
+        undo = np.column_stack([np.ones(2), 1 / unit])
+        both = undo[:, :, None] * undo[:, None, :]
+        return Equations(self.coefficients * undo, self.covariance * both, self.df)
 
 
 @dataclass(frozen=True)
 class Fit(Equations):
     """One region's fit in original units: `Equations` with what it was made from.
 
-    data: the growth rows, the first regressor is R(x2); residuals (rows, 2); condition (2,):
-    condition number of each design matrix with the regressor scaled by its series' mean;
-    equations: the two regressions.
+    data: the growth rows; equations: the two regressions; condition (2,): condition number of each
+    design matrix with the regressor scaled by its series' mean.
     """
 
-    estimator: str
     data: Rows
-    residuals: Array
-    condition: Array
     equations: tuple[Regression, ...]
+    condition: Array
 
     @property
     def rows(self) -> int:
         return len(self.data.year)
 
     @property
-    def r_squared(self) -> Array:
-        """Share of the variance of growth that each equation explains, (2,)."""
-        return np.array([equation.r_squared for equation in self.equations])
+    def residuals(self) -> Array:
+        return np.column_stack([equation.residuals for equation in self.equations])
 
 
 def fit(
@@ -97,31 +89,23 @@ def fit(
 ) -> Fit:
     """Return the classic form fitted to one region, each equation by OLS with rows - 2 df.
 
-    t, x1, x2, breaks and errors as in `growth_rows`; also `StudyError` for fewer than three growth
-    rows or a population that does not vary. b1 is per unit of x2, d per unit of x1, a1 and a2 per
-    year.
+    t, x1, x2, breaks and errors as in `population_rows`; also `StudyError` for fewer than three
+    growth rows or a population that does not vary. b1 is per unit of x2, d per unit of x1, a1 and
+    a2 per year.
     """
-    data = growth_rows(t, x1, x2, estimator, breaks)
+    X = np.column_stack([np.asarray(x, dtype=float) for x in (x1, x2)])
+    data = population_rows(t, X, estimator, breaks)
     if len(data.year) < FEWEST_ROWS:
         within = " within one vintage" if len(data.crossing) else ""
         raise Refusal(
             "too_few_pairs",
-            f"{len(data.year)} pairs of consecutive years with both figures{within}; "
-            f"at least {FEWEST_ROWS} are needed",
+            within,
             pairs=len(data.year),
             least=FEWEST_ROWS,
             one_vintage=bool(len(data.crossing)),
         )
-    general = data._replace(regressor=data.regressor[:, ::-1])  # in the order of the populations
-    equations = own_equations(general, FORMS["classic"](2))
-    scale = [np.nanmean(np.asarray(x, dtype=float)) for x in (x2, x1)]
-    return Fit(
-        coefficients=np.array([equation.coefficients for equation in equations]),
-        covariance=np.array([equation.covariance for equation in equations]),
-        df=equations[0].df,
-        estimator=estimator,
-        data=data,
-        residuals=np.column_stack([equation.residuals for equation in equations]),
-        condition=np.array([condition(data.regressor[:, [i]], scale[i]) for i in (0, 1)]),
-        equations=equations,
-    )
+    equations = own_equations(data, FORMS["classic"](2))
+    scaled = data.regressor / np.nanmean(X, axis=0)
+    ones = np.ones(len(scaled))
+    condition = [np.linalg.cond(np.column_stack([ones, R])) for R in scaled.T[::-1]]
+    return Fit(*stacked(equations), data, equations, np.array(condition))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import fdtrc
 
 from coevo.errors import Refusal
 from coevo.estimation.effects import sums
@@ -23,6 +24,11 @@ class FTest(NamedTuple):
     F: float
     df: tuple[int, int]
     p: float
+
+
+def f_test(F: float, slopes: int, df: int) -> FTest:
+    """Return F of so many slopes with its p by F(slopes, df)."""
+    return FTest(float(F), (slopes, df), float(fdtrc(slopes, df, F)))
 
 
 class Clusters(NamedTuple):
@@ -104,15 +110,8 @@ def regress(
     n, k = X.shape
     df = n - k - effects
     if df < 1:
-        raise Refusal(
-            "too_few_rows",
-            f"{n} rows cannot determine {k} coefficients and their errors",
-            rows=n,
-            coefficients=k,
-        )
-    dependent = Refusal(
-        "constant_regressor", "the regressor does not vary, or depends on the others"
-    )
+        raise Refusal("too_few_rows", rows=n, coefficients=k)
+    dependent = Refusal("constant_regressor")
     seen = X if instruments is None else first_stage(X, instruments)
     length = np.linalg.norm(seen, axis=0)
     length = np.where(length > 0, length, 1)
@@ -160,7 +159,7 @@ def first_stage(X: Array, Z: Array) -> Array:
     """Return the columns of X (rows, k) as least squares on the instruments Z (rows, m)."""
     length = np.linalg.norm(Z, axis=0)
     Z = Z / np.where(length > 0, length, 1)
-    refusal = Refusal("dependent_instrument", "an instrument depends on the others")
+    refusal = Refusal("dependent_instrument")
     df = len(Z) - Z.shape[1]
     return np.column_stack([_least_squares(x, Z, df, False, refusal).fittedvalues for x in X.T])
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Integers, unbroken
 from coevo.estimation.optimiser import Optimum, least_squares, scatter
-from coevo.estimation.region import Equations, fit, undo_scale
+from coevo.estimation.region import Equations, fit
 from coevo.estimation.variation import paths
 
 FEWEST_YEARS = 4  # eight figures for six parameters
@@ -36,11 +36,10 @@ class PathFit(Equations):
     years: Integers
     path: Array
     residuals: Array
-    estimator: str = "trajectory"
 
 
 class Series(NamedTuple):
-    """One region's figures: t, x1, x2 (years,) and breaks as in `growth_rows`."""
+    """One region's figures: t, x1, x2 (years,) and breaks as in `population_rows`."""
 
     t: npt.ArrayLike
     x1: npt.ArrayLike
@@ -60,7 +59,7 @@ def fit_trajectory(
 
     Least squares over the longest unbroken run (the later of two equals), from the trapezoid
     estimates and starts - 1 points scattered around them. Covariance s^2 (J'J)^-1, s^2 =
-    RSS/(2 years - 6). t, x1, x2 and breaks as in `growth_rows`. `Refusal` as there, for fewer
+    RSS/(2 years - 6). t, x1, x2 and breaks as in `population_rows`. `Refusal` as there, for fewer
     than four consecutive years, and where no start converges.
     """
     found = fit_trajectories([Series(t, x1, x2, breaks)], starts, seed)[0]
@@ -119,7 +118,7 @@ def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
         return residuals.reshape(len(p), -1), J.reshape(len(p), -1, p.shape[1])
 
     points = np.array([scatter(run.start, starts, SPREAD, seed) for run in runs])
-    found = least_squares(model, points, 2 * rows, "path fit", EVALUATIONS)
+    found = least_squares(model, points, 2 * rows, EVALUATIONS)
     return [
         _path_fit(run, best) if isinstance(best, Optimum) else best
         for run, best in zip(runs, found, strict=True)
@@ -128,16 +127,11 @@ def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
 
 def _path_fit(run: Run, best: Optimum) -> PathFit:
     blocks = np.array([best.covariance[:2, :2], best.covariance[2:4, 2:4]])
-    lines, covariance = undo_scale(best.parameters[:4].reshape(2, 2), blocks, run.scale[::-1])
     residuals = best.residuals.reshape(-1, 2)[: len(run.years)]
-    return PathFit(
-        coefficients=lines,
-        covariance=covariance,
-        df=residuals.size - len(best.parameters),
-        years=run.years,
-        path=run.figures * np.exp(residuals),
-        residuals=residuals,
-    )
+    df = residuals.size - len(best.parameters)
+    lines = Equations(best.parameters[:4].reshape(2, 2), blocks, df).per_unit(run.scale[::-1])
+    path = run.figures * np.exp(residuals)
+    return PathFit(**vars(lines), years=run.years, path=path, residuals=residuals)
 
 
 def _longest(
@@ -149,10 +143,5 @@ def _longest(
     longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
     length = 0 if longest is None else len(longest[0])
     if longest is None or length < FEWEST_YEARS:
-        raise Refusal(
-            "too_short_path",
-            f"the longest run of years with both figures has {length}; a path needs {FEWEST_YEARS}",
-            years=length,
-            least=FEWEST_YEARS,
-        )
+        raise Refusal("too_short_path", years=length, least=FEWEST_YEARS)
     return longest

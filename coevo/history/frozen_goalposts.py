@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.coupling import IndexPanel, grade
-from coevo.normalisation import minmax, scaled_panel
+from coevo.coupling import grade
+from coevo.coupling.index_panel import IndexPanel
+from coevo.normalisation import held_against, scaled_panel, wide
+from coevo.normalisation.goalposts import Goalposts
 from coevo.panel.derivations import parse
 
 ROUNDING = 1e-9  # numbers that differ by less, relative to their size, are the same
@@ -75,33 +77,29 @@ def _frozen_z(old: State, new: State) -> pd.DataFrame:
     """Today's figures (complete region-years down) normalised by the release's goalposts."""
     names = list(dict.fromkeys(old.tables["goalposts"]["indicator"]))
     figures = _wide(new, "panel", "value")[names].loc[_wide(new, "normalised", "z").index]
-    low, high = _goalposts(old.tables["goalposts"], figures.index)
-    span = scaled_panel(old.config["normalisation"]) or (0.0, 1.0)
-    directions = old.indicators.set_index("indicator")["direction"]
-    within = figures.clip(low, high)
-    z = {i: minmax(within[i], directions[i], low[i], high[i], span) for i in names}
+    posts = _goalposts(old.tables["goalposts"], figures)
+    settings = old.config["normalisation"]
+    z, _ = held_against(figures.to_numpy(), posts, names, old.indicators, settings)
     before = _wide(old, "panel", "value").reindex(figures.index)
     same = pd.DataFrame({i: ~differ(before[i], figures[i]) for i in names})
     then = _wide(old, "normalised", "z").reindex(figures.index)[names]
-    return then.where(same & then.notna(), pd.DataFrame(z, figures.index))
+    return then.where(same & then.notna(), z)
 
 
-def _goalposts(table: pd.DataFrame, index: pd.MultiIndex) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _goalposts(table: pd.DataFrame, figures: pd.DataFrame) -> Goalposts:
     """Return the release's minima and maxima for each region-year, a column per indicator.
 
     Where they were taken by year or region, another year or region has none.
     """
-    reference = table["reference"].iloc[0]
-    grouped = reference in KEY
-    group = index.get_level_values(reference).astype(str) if grouped else [""] * len(index)
-    ends = (table.pivot(index="group", columns="indicator", values=end) for end in ("low", "high"))
-    low, high = (frame.reindex(group).set_axis(index) for frame in ends)
-    return low, high
+    rows, reference = figures.index, table["reference"].iloc[0]
+    groups = rows.get_level_values(reference).astype(str) if reference in KEY else [""] * len(rows)
+    both = table.pivot(index="group", columns="indicator").reindex(groups)
+    low, high = (both[end][figures.columns].to_numpy() for end in ("low", "high"))
+    return Goalposts(low, high, list(groups), np.arange(len(groups)))
 
 
 def _wide(state: State, table: str, value: str) -> pd.DataFrame:
-    """A table with region-years down and indicators across."""
-    return state.tables[table].pivot(index=KEY, columns="indicator", values=value)
+    return wide(state.tables[table].drop(columns="name"), value)
 
 
 def _coupled(z: pd.DataFrame, release: State) -> pd.DataFrame:

@@ -1,44 +1,6 @@
 """What a fit can say: sets for the equilibrium, signs, intervals (docs/methods.md, 5)."""
 
-from coevo.inference.deletion import Deletion, leave_one_row_out
-from coevo.inference.forecast import Forecast, last_growth
-from coevo.inference.power import detectable, least_interaction
-from coevo.inference.rest_region import Projection, in_region, rest_point_projections
-from coevo.inference.sets import (
-    FEWEST_REGIONS,
-    RatioSet,
-    equilibrium_sets,
-    fieller,
-    interval,
-    t_quantile,
-)
-from coevo.inference.signs import (
-    QUADRANTS,
-    independent_quadrants,
-    quadrant_probabilities,
-    sign_patterns,
-    sign_probabilities,
-)
+from coevo.inference.sets import fieller
+from coevo.inference.signs import sign_probabilities
 
-__all__ = [
-    "FEWEST_REGIONS",
-    "QUADRANTS",
-    "Deletion",
-    "Forecast",
-    "Projection",
-    "RatioSet",
-    "detectable",
-    "equilibrium_sets",
-    "fieller",
-    "in_region",
-    "independent_quadrants",
-    "interval",
-    "last_growth",
-    "least_interaction",
-    "leave_one_row_out",
-    "quadrant_probabilities",
-    "rest_point_projections",
-    "sign_patterns",
-    "sign_probabilities",
-    "t_quantile",
-]
+__all__ = ["fieller", "sign_probabilities"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
-from coevo.inference import RatioSet, fieller, interval
+from coevo.inference.sets import RatioSet, fieller, interval
 
 WEAK, STRONG = 2, 5  # statements that have to hold together
 
@@ -31,15 +31,13 @@ class Verdict(StrEnum):
 class Feedback:
     """Both forms, and what they rest on.
 
-    weak, strong: verdicts; low, high (2, 2): interval of each A_ij; difference: p - q with its
-    interval, p = A12 A21, q = A11 A22; phi: Fieller's set of p/q; located: whether Phi can be
-    located at all: neither A11 nor A22 may be 0, and the set is an interval.
+    weak, strong: verdicts; difference: p - q with its interval, p = A12 A21, q = A11 A22; phi:
+    Fieller's set of p/q; located: whether Phi can be located at all: neither A11 nor A22 may be 0,
+    and the set is an interval.
     """
 
     weak: Verdict
     strong: Verdict
-    low: Array
-    high: Array
     difference: float
     difference_low: float
     difference_high: float
@@ -66,10 +64,7 @@ def feedback_verdicts(
     """
     error = np.sqrt(np.diag(covariance)).reshape(2, 2)
     if not np.all(error > 0):
-        raise Refusal(
-            "no_error_of_coefficient",
-            "feedback: a coefficient has no error, so nothing can be said of it",
-        )
+        raise Refusal("no_error_of_coefficient")
     drawn = _differences(A, covariance, df, draws, seed)
     low, high = interval(A, error, df, level)
     difference_low, difference_high = _percentiles(drawn, level)
@@ -78,8 +73,6 @@ def feedback_verdicts(
     return Feedback(
         weak=_weak(A, error, df, level),
         strong=_strong(A, error, df, level, drawn),
-        low=low,
-        high=high,
         difference=float(A[0, 1] * A[1, 0] - A[0, 0] * A[1, 1]),
         difference_low=difference_low,
         difference_high=difference_high,

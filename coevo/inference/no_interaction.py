@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coevo.estimation import EFFECTS
+from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_batches import Steps
+from coevo.estimation.pooled_rows import Pool
 
 CHUNK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
 
@@ -54,6 +55,15 @@ NULLS: dict[str, Callable[[Shocks], Shocks]] = {
 }
 
 
+# figures x (G, 2, draws) of a year and their growth without interaction -> those of the next year
+NextYear = Callable[[Array, Array], Array]
+
+
+def grown(x: Array, rate: Array) -> Array:
+    """Return x(t+1) of populations that do not act on each other."""
+    return np.asarray(x * np.exp(rate))
+
+
 def draw_shocks(
     found: Shocks, years: int, draws: int, generator: np.random.Generator
 ) -> tuple[Array, Array]:
@@ -66,7 +76,7 @@ def draw_shocks(
 def _root(covariance: Array) -> Array:
     """Return L with L L' = covariance, which may be singular."""
     values, vectors = np.linalg.eigh(covariance)
-    return vectors * np.sqrt(np.maximum(values, 0))
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
 
 
 def chunks(draws: int, rows: int) -> Iterator[int]:
@@ -76,22 +86,28 @@ def chunks(draws: int, rows: int) -> Iterator[int]:
         yield min(size, draws - start)
 
 
-def simulate(
-    observed: Steps, found: Shocks, draws: int, generator: np.random.Generator
+def simulated_panels(
+    observed: Steps | Pool,
+    found: Shocks,
+    draws: int,
+    generator: np.random.Generator,
+    next_year: NextYear = grown,
 ) -> tuple[Array, Array]:
-    """Return start and end (rows, 2, draws) of panels without interaction.
+    """Return start and end (rows, 2, draws) of panels that grow by the shocks found.
 
-    The paths run through every year from the first growth row of each region on; those rows are
-    returned that are observed.
+    Normal errors and common shocks of the years. The paths run through every year from the first
+    growth row of each region on; those rows are returned that are observed. A path without a next
+    year is NaN from there.
     """
     year = observed.year - observed.year.min()
+    years = int(year.max()) + 1
     opening = np.flatnonzero(np.diff(observed.region, prepend=-1))
-    tau, e = draw_shocks(found, int(year.max()) + 1, draws, generator)
-    path = np.cumsum(found.level[:, None, :, None] + tau + e, axis=1)
-    path = np.concatenate([np.zeros_like(path[:, :1]), path], axis=1)
-    origin = path[np.arange(len(path)), year[opening]]
-    logs = np.log(observed.start[opening])[:, :, None] - origin
-    start, end = (
-        np.exp(path[observed.region, at] + logs[observed.region]) for at in (year, year + 1)
-    )
-    return start, end
+    first = observed.start[opening, :, None]
+    tau, e = draw_shocks(found, years, draws, generator)
+    path = np.empty((len(opening), years + 1, 2, draws))
+    path[:, 0] = first
+    for t in range(years):
+        begun = (t >= year[opening])[:, None, None]
+        rate = found.level[:, :, None] + tau[t] + e[:, t]
+        path[:, t + 1] = np.where(begun, next_year(path[:, t], rate), first)
+    return path[observed.region, year], path[observed.region, year + 1]

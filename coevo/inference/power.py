@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import gammaincinv, ndtr
 
 from coevo.errors import StudyError
-from coevo.estimation import Equations
+from coevo.estimation.region import Equations
 from coevo.inference.sets import t_quantile
 
 NODES = 400  # of the quadrature over the estimated error; the power is right to 1e-6

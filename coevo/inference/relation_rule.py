@@ -15,8 +15,9 @@ import pandas as pd
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
-from coevo.inference import FEWEST_REGIONS, quadrant_probabilities, t_quantile
-from coevo.inference.no_interaction import NULLS, chunks, shocks, simulate
+from coevo.inference.no_interaction import NULLS, chunks, shocks, simulated_panels
+from coevo.inference.sets import FEWEST_REGIONS, t_quantile
+from coevo.inference.signs import quadrant_probabilities
 
 # name -> the general model of a batch of panels; both must speak for a relation
 ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag": lag_general}
@@ -61,9 +62,7 @@ class Relation(NamedTuple):
     direction: str
     cross: Cross
     critical: Array
-    quadrants: dict[str, float]
-    regions: int
-    rows: int
+    quadrants: dict[str, Array]
 
 
 def relation(
@@ -87,15 +86,10 @@ def relation(
     both, fod = cross(own), fod_general(own)
     found = Cross(both.A[..., 0], both.error[..., 0], both.df)
     critical = critical_values(observed, draws, seed, exceed)
-    signs = cross_signs(found, critical, equivalence, level)
-    return Relation(
-        *name_relation(signs),
-        found,
-        critical,
-        quadrants(fod.A[0], fod.covariance[0], fod.df),
-        fod.df + 1,
-        len(observed.year),
-    )
+    named = name_relation(cross_signs(found, critical, equivalence, level))
+    # of (A12, A21), whose posterior under a flat prior is a bivariate t
+    quadrants = quadrant_probabilities(found.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
+    return Relation(*named, found, critical, quadrants)
 
 
 def _check(observed: Steps) -> None:
@@ -103,21 +97,10 @@ def _check(observed: Steps) -> None:
     _, rows = np.unique(observed.region, return_counts=True)
     regions, years = (rows > 1).sum(), len(np.unique(observed.year))
     if regions < FEWEST_REGIONS:
-        raise Refusal(
-            "too_few_regions_for_relation",
-            f"{regions} regions with two growth rows or more: a relation needs {FEWEST_REGIONS}, "
-            "since its errors are clustered by region",
-            regions=regions,
-            least=FEWEST_REGIONS,
-        )
+        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_REGIONS)
     if len(observed.year) <= len(rows) + years + 1:
         raise Refusal(
-            "too_few_rows_for_relation",
-            f"{len(observed.year)} growth rows of {len(rows)} regions in {years} years are too few "
-            "for a relation: give it more years",
-            rows=len(observed.year),
-            regions=len(rows),
-            years=years,
+            "too_few_rows_for_relation", rows=len(observed.year), regions=len(rows), years=years
         )
 
 
@@ -154,10 +137,10 @@ def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.97
     for change, generator in zip(NULLS.values(), generators, strict=True):
         parts = []
         for size in chunks(draws, len(observed.year)):
-            start, end = simulate(observed, change(found), size, generator)
+            start, end = simulated_panels(observed, change(found), size, generator)
             parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
         quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
-    return np.max(quantiles, axis=0)
+    return np.asarray(np.max(quantiles, axis=0), dtype=float)
 
 
 def cross_signs(
@@ -182,13 +165,3 @@ def cross_signs(
 def name_relation(signs: Array) -> tuple[str, str]:
     """Return the relation of two signs (2,) and its direction."""
     return RELATIONS.get((float(signs[0]), float(signs[1])), UNDETERMINED)
-
-
-def quadrants(A: Array, covariance: Array, df: int) -> dict[str, float]:
-    """Return the probability of each pair of signs of (A12, A21), whose posterior is a bivariate t.
-
-    A (2, 2), covariance (4, 4); a flat prior.
-    """
-    effects = np.array([A[0, 1], A[1, 0]])
-    found = quadrant_probabilities(effects, covariance[1:3, 1:3], df)
-    return {pair: float(share) for pair, share in found.items()}

@@ -11,51 +11,17 @@ from coevo.inference.sets import t_quantile
 
 Array = npt.NDArray[np.float64]
 
-ROUNDING = 1e-9  # a gap below this share parts nothing
-
 
 class Projection(NamedTuple):
     """What a confidence region leaves of one coordinate.
 
-    kind: `interval`, or `unbounded`, where low or high is infinite; pieces (k, 2): the intervals
-    it consists of, in order; low, high: their outer ends.
+    kind: `interval`, or `unbounded`, where low or high is infinite; low, high: the outer ends, of
+    what may have gaps between them.
     """
 
     kind: str
     low: float
     high: float
-    pieces: Array
-
-
-def in_region(
-    x: npt.ArrayLike,
-    r: npt.ArrayLike,
-    A: npt.ArrayLike,
-    covariance: npt.ArrayLike,
-    df: int,
-    level: float = 0.95,
-) -> npt.NDArray[np.bool_]:
-    """Return whether points x (..., n) lie in the joint confidence region of the rest point.
-
-        q_i(x) = (c_i'u)^2 - t^2 u'V_i u <= 0 for all i,   u = (1, x),   c_i = (r_i, A_i1 .. A_in)
-
-    the points at which no t test of c_i'u = 0 (df, at 1 - (1 - level)/n: Bonferroni) rejects.
-    r (n,), A (n, n), covariance (n, 1 + n, 1 + n). It holds the true point with probability
-    `level` at least, however weakly A is known (the generalisation of Fieller's set).
-    """
-    Q = _quadrics(r, A, covariance, df, level)
-    x = np.asarray(x, dtype=float)
-    u = np.concatenate([np.ones((*x.shape[:-1], 1)), x], axis=-1)
-    return np.all(np.einsum("...j,njk,...k->...n", u, Q, u) <= 0, axis=-1)
-
-
-def _quadrics(
-    r: npt.ArrayLike, A: npt.ArrayLike, covariance: npt.ArrayLike, df: int, level: float
-) -> Array:
-    """Return the matrices c c' - t^2 V (n, 1 + n, 1 + n) of the equations' tests."""
-    c = np.column_stack([r, A]).astype(float)
-    t2 = t_quantile(df, 1 - (1 - level) / len(c)) ** 2
-    return c[:, :, None] * c[:, None, :] - t2 * np.asarray(covariance, dtype=float)
 
 
 def rest_point_projections(
@@ -65,8 +31,13 @@ def rest_point_projections(
     df: int,
     level: float = 0.95,
 ) -> tuple[Projection, Projection]:
-    """Return the projections of the region of `in_region` on the axes of two populations.
+    """Return the projections of the rest point's joint confidence region on its two axes.
 
+        q_i(x) = (c_i'u)^2 - t^2 u'V_i u <= 0 for all i,   u = (1, x),   c_i = (r_i, A_i1 .. A_in)
+
+    the points at which no t test of c_i'u = 0 (df, at 1 - (1 - level)/n: Bonferroni) rejects.
+    r (n,), A (n, n), covariance (n, 1 + n, 1 + n). It holds the true point with probability
+    `level` at least, however weakly A is known (the generalisation of Fieller's set).
     Whether some x2 completes a given x1 can change only where one of the two conics turns back (its
     discriminant in x2 is zero) or where they cross (their resultant is zero): the roots of these
     polynomials in x1 cut the axis, and one point decides each piece. Exact up to the roots; the
@@ -78,7 +49,9 @@ def rest_point_projections(
     error = np.sqrt(np.diagonal(V, axis1=-2, axis2=-1)).mean(axis=0)
     unit = error[0] / error[1:] if np.all(error > 0) else np.ones(2)  # in which r and A x compare
     scale = np.concatenate([[1.0], unit])
-    Q = _quadrics(r, A, V, df, level) * scale[:, None] * scale
+    c = np.column_stack([r, A])
+    t2 = t_quantile(df, 1 - (1 - level) / len(c)) ** 2
+    Q = (c[:, :, None] * c[:, None, :] - t2 * V) * scale[:, None] * scale
     x = -np.linalg.solve(A, r) / unit
     first = _project(Q, x[0], unit[0])
     second = _project(Q[:, [0, 2, 1]][:, :, [0, 2, 1]], x[1], unit[1])
@@ -97,11 +70,9 @@ def _project(Q: Array, estimate: float, unit: float) -> Projection:
     tried = np.concatenate([[cuts[0] - margin], (cuts[:-1] + cuts[1:]) / 2, [cuts[-1] + margin]])
     at = [(polynomial.polyval(v, b.T), polynomial.polyval(v, c.T)) for v in tried]
     inside = np.array([_completed(a, *own) for own in at])
-    kept = np.column_stack([ends[:-1], ends[1:]])[inside]
-    pieces = _joined(np.concatenate([[[estimate, estimate]], kept])) * unit
-    low, high = float(pieces[0, 0]), float(pieces[-1, 1])
-    kind = "interval" if np.isfinite([low, high]).all() else "unbounded"
-    return Projection(kind, low, high, pieces)
+    low = float(min([estimate, *ends[:-1][inside]])) * unit
+    high = float(max([estimate, *ends[1:][inside]])) * unit
+    return Projection("interval" if np.isfinite([low, high]).all() else "unbounded", low, high)
 
 
 def _boundaries(a: Array, b: Array, c: Array) -> list[Array]:
@@ -129,13 +100,3 @@ def _completed(a: Array, b: Array, c: Array) -> bool:
     margin = 1 + np.abs(real).max()
     y = np.concatenate([[real[0] - margin], (real[:-1] + real[1:]) / 2, [real[-1] + margin]])
     return bool(np.any(np.all((a[:, None] * y + b[:, None]) * y + c[:, None] <= 0, axis=0)))
-
-
-def _joined(pieces: Array) -> Array:
-    """Return the intervals (k, 2) in order, those that touch, but for rounding, as one."""
-    pieces = pieces[np.lexsort((pieces[:, 1], pieces[:, 0]))]
-    reach = np.maximum.accumulate(pieces[:, 1])
-    apart = pieces[1:, 0] > reach[:-1] + ROUNDING * (1 + np.abs(reach[:-1]))
-    starts = np.concatenate([[True], apart])
-    ends = np.concatenate([np.flatnonzero(starts)[1:], [len(pieces)]]) - 1
-    return np.column_stack([pieces[starts, 0], reach[ends]])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from coevo.errors import StudyError
-from coevo.estimation import Equations
+from coevo.estimation.region import Equations
 
 Array = npt.NDArray[np.float64]
 UNBOUNDED = 1.0  # g from here on: the set of a ratio has no end
@@ -22,7 +22,7 @@ def t_quantile(df: npt.ArrayLike, level: float = 0.95) -> Array:
     """Return the t that |T| (df degrees of freedom) stays below with probability `level`."""
     if not 0 < level < 1:
         raise StudyError(f"confidence: {level} must lie between 0 and 1")
-    return stdtrit(df, (1 + level) / 2)
+    return np.asarray(stdtrit(df, (1 + level) / 2))[()]
 
 
 def interval(

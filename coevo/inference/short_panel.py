@@ -5,15 +5,17 @@
 with R(x) = (x(t) + x(t+1))/2: the fitted model is simulated and fitted again (docs/methods.md, 5).
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from coevo.errors import Refusal
-from coevo.estimation import EFFECTS, PooledFit
-from coevo.estimation.growth import Array, Rows
+from coevo.estimation.effects import EFFECTS
+from coevo.estimation.growth import Array
+from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_batches import left_by
-from coevo.inference.no_interaction import chunks, draw_shocks, shocks
+from coevo.inference.no_interaction import chunks, shocks, simulated_panels
 
 NEWTON = 8  # steps; each doubles the digits
 CLOSE = 1e-10  # how well a year's two equations have to hold
@@ -22,17 +24,14 @@ CLOSE = 1e-10  # how well a year's two equations have to hold
 class Bias(NamedTuple):
     """Bias of b1 and d, in scaled units.
 
-    truth (2,): the fitted values, at which is simulated; mean (2,): of the refits; bias = mean -
-    truth; error (2,): Monte Carlo standard error of the mean; draws: refits used; lost: simulated
-    panels left out because a path has no next year (the model grows beyond every bound).
+    bias (2,): mean of the refits less the fitted values, at which is simulated; error (2,): its
+    Monte Carlo standard error; draws: refits used, without the panels of which a path has no next
+    year (the model grows beyond every bound).
     """
 
-    truth: Array
-    mean: Array
     bias: Array
     error: Array
     draws: int
-    lost: int
 
 
 def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
@@ -44,30 +43,19 @@ def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
     """
     if fit.estimator != "trapezoid" or fit.scale != "first" or fit.common:
         raise Refusal(
-            "bias_of_other_fits",
-            "the bias of short panels is computed for trapezoid fits with effects of regions, "
-            f"scaled by the first year, not for '{fit.estimator}' with effects '{fit.effects}' "
-            f"scaled by '{fit.scale}'",
-            estimator=fit.estimator,
-            effects=fit.effects,
+            "bias_of_other_fits", estimator=fit.estimator, effects=fit.effects, scale=fit.scale
         )
     generator = np.random.default_rng(seed)
-    sizes = chunks(draws, len(fit.region))
+    sizes = chunks(draws, fit.rows)
     parts = [refits(fit, *simulate_fit(fit, size, generator)) for size in sizes]
     found = np.concatenate(parts, axis=-1)
     kept = found[:, np.isfinite(found).all(axis=0)]
     lost = draws - kept.shape[1]
     if lost >= draws / 2:
-        raise Refusal(
-            "panels_explode",
-            f"{lost} of {draws} panels simulated at the fitted values grow beyond every bound: no "
-            "bias can be computed",
-            lost=lost,
-            draws=draws,
-        )
-    truth, mean = np.array([fit.b1, fit.d]), kept.mean(axis=1)
+        raise Refusal("panels_explode", lost=lost, draws=draws)
+    bias = kept.mean(axis=1) - [fit.b1, fit.d]
     error = kept.std(axis=1, ddof=1) / np.sqrt(kept.shape[1])
-    return Bias(truth, mean, mean - truth, error, kept.shape[1], lost)
+    return Bias(bias, error, kept.shape[1])
 
 
 def refits(fit: PooledFit, start: Array, end: Array) -> Array:
@@ -75,39 +63,24 @@ def refits(fit: PooledFit, start: Array, end: Array) -> Array:
 
     The regressors, effects and rows are those of `fit`.
     """
-    effects = EFFECTS[fit.effects](fit.region, fit.data.year, fit.data.growth)
-    g, R = (
-        left_by(effects, fit.region, V) for V in (np.log(end / start), (start + end)[:, ::-1] / 2)
-    )
+    region, year = fit.data.region, fit.data.year
+    effects = EFFECTS[fit.effects](region, year, fit.data.growth)
+    both = np.log(end / start), (start + end)[:, ::-1] / 2
+    g, R = (left_by(effects, region, V) for V in both)
     slopes = (R * g).sum(axis=0) / (R**2).sum(axis=0)
-    return slopes * np.array([[-1], [1]])
+    return np.asarray(slopes * np.array([[-1], [1]]))
 
 
 def simulate_fit(fit: PooledFit, draws: int, generator: np.random.Generator) -> tuple[Array, Array]:
     """Return start and end (rows, 2, draws) of panels that follow the fitted model.
 
-    Fitted slopes and intercepts; normal errors and common shocks of the years, with the covariances
-    that the fit leaves (`shocks`). Paths run through every year from the first growth row of each
-    region on; rows that are missing stay missing. A path without a next year is NaN from there.
+    Fitted slopes and intercepts; shocks with the covariances that the fit leaves (`shocks`).
     """
-    left = fit.data.growth - fit.slopes * fit.data.regressor
-    found = shocks(fit.region, fit.data.year, left, slopes=1)
-    year = fit.data.year - fit.data.year.min()
-    years = int(year.max()) + 1
-    opening = np.flatnonzero(np.diff(fit.region, prepend=-1))
-    first = _starts(fit.data)[opening, :, None]
-    tau, e = draw_shocks(found, years, draws, generator)
-    path = np.broadcast_to(first[:, None], (len(opening), years + 1, 2, draws)).copy()
-    for t in range(years):
-        begun = (t >= year[opening])[:, None, None]
-        rate = fit.intercepts[:, :, None] + tau[t] + e[:, t]
-        path[:, t + 1] = np.where(begun, next_year(path[:, t], rate, fit.slopes), first)
-    return path[fit.region, year], path[fit.region, year + 1]
-
-
-def _starts(rows: Rows) -> Array:
-    """Return x(t) = 2 R/(1 + exp g) of rows with R = (x(t) + x(t+1))/2: x1, x2 (rows, 2)."""
-    return 2 * rows.regressor[:, ::-1] / (1 + np.exp(rows.growth))
+    data = fit.data
+    left = data.growth - fit.slopes * data.regressor[:, ::-1]
+    found = shocks(data.region, data.year, left, slopes=1)._replace(level=fit.intercepts)
+    following = partial(next_year, slopes=fit.slopes)
+    return simulated_panels(data, found, draws, generator, following)
 
 
 def next_year(x: Array, rate: Array, slopes: Array) -> Array:
@@ -128,4 +101,4 @@ def next_year(x: Array, rate: Array, slopes: Array) -> Array:
             u = u - (miss + pull * miss[..., ::-1, :]) / det
         miss = u - known - half * np.exp(u)[..., ::-1, :]
         close = (np.abs(miss) < CLOSE).all(axis=-2, keepdims=True)
-        return np.where(close, np.exp(u), np.nan)
+        return np.asarray(np.where(close, np.exp(u), np.nan))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import stdtr
 
 from coevo.errors import Refusal
-from coevo.estimation import Equations
+from coevo.estimation.region import Equations
 
 Array = npt.NDArray[np.float64]
 Seed = int | np.random.SeedSequence
@@ -107,10 +107,7 @@ def quadrant_probabilities(
 def _known(df: npt.ArrayLike) -> Array:
     degrees = np.asarray(df, dtype=float)
     if np.any(degrees < 1):
-        raise Refusal(
-            "no_degrees_of_freedom",
-            "no residual degree of freedom: nothing can be said about signs",
-        )
+        raise Refusal("no_degrees_of_freedom")
     return degrees
 
 

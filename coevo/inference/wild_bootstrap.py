@@ -12,7 +12,7 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
-from coevo.inference import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.registry import choose
 
 DRAWS = 9999  # with the sample itself a round number
@@ -37,12 +37,7 @@ def cluster_weights(regions: int, draws: int, seed: int | np.random.SeedSequence
     `StudyError` for fewer than 6 regions. Source: Webb (2014).
     """
     if regions < FEWEST_REGIONS:
-        raise Refusal(
-            "too_few_clusters",
-            f"{regions} regions: a clustered error, and its bootstrap, needs {FEWEST_REGIONS}",
-            regions=regions,
-            least=FEWEST_REGIONS,
-        )
+        raise Refusal("too_few_clusters", regions=regions, least=FEWEST_REGIONS)
     points = RADEMACHER if regions >= RADEMACHER_FROM else WEBB.ravel()
     return np.random.default_rng(seed).choice(points, (draws, regions))
 
@@ -57,8 +52,8 @@ def wild_pooled(
     weights = cluster_weights(len(fit.regions), draws, seed)
     data, tests = fit.data, {}
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
-        columns = (data.growth[:, i], data.regressor[:, i])
-        t, p, null = wild_test(fit.region, data.year, *columns, fit.effects, weights)
+        columns = (data.growth[:, i], data.regressor[:, 1 - i])
+        t, p, null = wild_test(data.region, data.year, *columns, fit.effects, weights)
         tests[name] = WildTest(sign * t, p, sign * null)
     return tests
 
@@ -97,7 +92,7 @@ def wild_test(
 
     t, null = float(ratio(np.ones((1, G)))[0]), ratio(weights)
     if not np.isfinite(t):
-        raise Refusal("exact_fit", "growth is fitted without error: nothing to draw from")
+        raise Refusal("exact_fit")
     # the sample is among the draws, up to rounding
     beyond = int((np.abs(null) >= abs(t) * (1 - TIE)).sum())
     return WildTest(t, (1 + beyond) / (1 + len(null)), null)

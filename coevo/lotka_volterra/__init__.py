@@ -8,31 +8,7 @@ product that downstream makes of a unit purchased. Source: Lotka (1925), Volterr
 reading as a supply relation is that of Qian. Everything is elementwise and broadcasts.
 """
 
-from coevo.lotka_volterra.calibration import calibrate, calibration_failures, period_equilibrium
-from coevo.lotka_volterra.classic import (
-    ELASTICITIES,
-    elasticities,
-    equilibrium,
-    euler_modulus,
-    growth,
-    jacobian,
-    kind,
-)
-from coevo.lotka_volterra.orbits import Level, conserved, conserved_path, orbit
+from coevo.lotka_volterra.calibration import calibrate
+from coevo.lotka_volterra.classic import equilibrium
 
-__all__ = [
-    "ELASTICITIES",
-    "Level",
-    "calibrate",
-    "calibration_failures",
-    "conserved",
-    "conserved_path",
-    "elasticities",
-    "equilibrium",
-    "euler_modulus",
-    "growth",
-    "jacobian",
-    "kind",
-    "orbit",
-    "period_equilibrium",
-]
+__all__ = ["calibrate", "equilibrium"]

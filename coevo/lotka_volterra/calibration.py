@@ -24,10 +24,7 @@ def calibrate(
     """
     series = [np.asarray(value, dtype=float) for value in (x1, x2, purchases, sales)]
     if any(np.any(value <= 0) for value in series):
-        raise Refusal(
-            "calibration_not_positive",
-            "the calibration needs positive outputs, purchases and sales",
-        )
+        raise Refusal("calibration_not_positive")
     g1, g2 = (np.diff(np.log(value), axis=0) for value in series[:2])
     now1, now2, bought, sold = (value[:-1] for value in series)
     b1, b2 = bought / (now1 * now2), sold / bought

@@ -36,10 +36,10 @@ def _regular(A: Array) -> npt.NDArray[np.bool_]:
     for axis in (-1, -2):
         length = np.linalg.norm(A, axis=axis, keepdims=True)
         A = A / np.where(length > 0, length, 1)
-    return np.linalg.matrix_rank(A) == A.shape[-1]
+    return np.asarray(np.linalg.matrix_rank(A) == A.shape[-1])
 
 
-def kind(r: Values, A: Values) -> npt.NDArray[np.str_]:
+def rest_point_kind(r: Values, A: Values) -> npt.NDArray[np.str_]:
     """Return what the rest point is, from the eigenvalues of its Jacobian.
 
     `none`: not positive; `saddle`: real parts of both signs; `stable` or `unstable`, all of one
@@ -86,7 +86,7 @@ def simulate(r: Values, A: Values, start: Values, times: Values) -> Array:
         )
     if not solution.success:
         raise StudyError(f"the path from {_said(start)} cannot be followed: {solution.message}")
-    return np.exp(solution.y.T)
+    return np.asarray(np.exp(solution.y.T))
 
 
 def _said(point: Array) -> str:

@@ -56,6 +56,15 @@ def minmax(
     return z
 
 
+def wide(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a column of a long table with region-years down and indicators across.
+
+    The region-years have the names of their regions where the table has them.
+    """
+    keys = [key for key in ("region", "name", "year") if key in table]
+    return table.pivot(index=keys, columns="indicator", values=column)
+
+
 def scaled_panel(settings: Mapping[str, Any]) -> Span | None:
     """Return the range of normalised values; None where each indicator has ends of its own."""
     low, high = settings["range"]
@@ -68,19 +77,17 @@ def complete_rows(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
     Raises `StudyError` for a region that has none, with the indicators it lacks.
     """
     used = indicators.loc[indicators["subsystem"] != "", "indicator"]
-    wide = panel.pivot(index=["region", "name", "year"], columns="indicator", values="value")[used]
-    complete = wide.dropna()
+    figures = wide(panel, "value")[used]
     problems = Problems()
-    kept = set(complete.index.get_level_values("region"))
-    for (region, name), rows in wide.groupby(level=["region", "name"], sort=False):
-        if region not in kept:
+    for (region, name), rows in figures.groupby(level=["region", "name"], sort=False):
+        if rows.dropna().empty:
             lacking = ", ".join(used[rows.isna().any().to_numpy()])
             problems.add(
                 f"regions: {region} {name} has no year with all indicators: figures are missing "
                 f"for {lacking}; supply them, or leave the region out under regions"
             )
     problems.check()
-    return complete
+    return figures.dropna()
 
 
 def normalise(
@@ -108,8 +115,8 @@ def normalise(
     z, beyond = held_against(x, posts, scope.indicators, indicators, settings)
     if settings["beyond"] == "error":
         _refuse_beyond(values, beyond)
-    wide = pd.DataFrame(z, values.index, values.columns)
-    long = wide.rename_axis(columns="indicator").stack(future_stack=True).rename("z").reset_index()
+    scaled = pd.DataFrame(z, values.index, values.columns.rename("indicator"))
+    long = scaled.stack(future_stack=True).rename("z").reset_index()
     long["flag"] = np.where(beyond.ravel(), CAPPED, "")
     return long, _table(posts, scope.indicators, reference)
 
@@ -152,13 +159,10 @@ def _check_constant(posts: Goalposts, indicators: list[str], reference: str) -> 
     problems = Problems()
     for j, indicator in enumerate(indicators):
         same = np.flatnonzero(posts.low[:, j] >= posts.high[:, j])
-        groups = ", ".join(posts.names[k] for k in same)
-        where = (
-            f"throughout {reference} {groups}"
-            if groups
-            else "in every region and year of the study"
-        )
         if len(same):
+            groups = ", ".join(posts.names[k] for k in same)
+            within = f"throughout {reference} {groups}"
+            where = within if groups else "in every region and year of the study"
             problems.add(
                 f"{indicator}: is {posts.low[0, j]:g} {where}, so it tells nothing "
                 "apart; remove it from the indicator table, check the files, or choose another "
@@ -180,12 +184,7 @@ def _refuse_beyond(values: pd.DataFrame, beyond: npt.NDArray[np.bool_]) -> None:
 
 
 def _table(posts: Goalposts, indicators: list[str], reference: str) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {
-            "indicator": np.tile(indicators, len(posts.names)),
-            "group": np.repeat(posts.names, len(indicators)),
-            "low": posts.low.ravel(),
-            "high": posts.high.ravel(),
-        }
-    )[POSTS]
+    keys = pd.MultiIndex.from_product([posts.names, indicators], names=["group", "indicator"])
+    ends = pd.DataFrame({"low": posts.low.ravel(), "high": posts.high.ravel()}, keys)
+    table = ends.reset_index()[POSTS]
     return table.assign(reference=reference, sha256=digest(table))

@@ -1,6 +1,5 @@
 """The panel: one figure per region, year and indicator, gaps filled by policy, the rest derived."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
+from coevo.files import as_table
 from coevo.observations.units import UNITS
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
 
-COLUMNS = ["region", "name", "year", "indicator", "value", "flag"]
+FILLED = "filled"
 Wide = dict[str, pd.DataFrame]  # indicator -> regions x years
 
 
@@ -43,21 +43,12 @@ def panel_tables(
 
 def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:
     """Fill gaps of at most `max_gap` years between two known figures on the straight line."""
-    filled = wide.copy()
-    years = np.array(wide.columns, dtype=float)
-    for region in wide.index:
-        values = wide.loc[region].to_numpy(dtype=float)
-        known = np.flatnonzero(np.isfinite(values))
-        for left, right in itertools.pairwise(known):
-            if 1 < right - left <= max_gap + 1:
-                inside = slice(left + 1, right)
-                filled.loc[region, wide.columns[inside]] = np.interp(
-                    years[inside], years[[left, right]], values[[left, right]]
-                )
-    return filled
+    known = (0.0 * wide).add(wide.columns, axis="columns")  # the year of each known figure
+    gap = known.bfill(axis="columns") - known.ffill(axis="columns") - 1
+    return wide.fillna(wide.interpolate(axis="columns").where(gap <= max_gap))
 
 
-GAPS = {"none": lambda wide, max_gap: wide.copy(), "linear": _fill_linear}
+GAPS = {"none": lambda wide, max_gap: wide, "linear": _fill_linear}
 
 
 def _check_coverage(
@@ -120,14 +111,10 @@ def build_panel(
     derived = (indicators["source_name"] == "") & (indicators["derivation"] != "")
     values, flags = {}, {}
     for indicator in indicators.loc[sources, "indicator"]:
-        rows = kept[kept["indicator"] == indicator].pivot(
-            index="region", columns="year", values=["value", "flag"]
-        )
-        raw = rows["value"].astype(float).reindex(present, columns=years)
-        values[indicator] = GAPS[gaps](raw, max_gap)
-        flags[indicator] = _flags(
-            values[indicator], raw.isna(), rows["flag"].reindex(present, columns=years)
-        )
+        rows = kept[kept["indicator"] == indicator].pivot(index="region", columns="year")
+        raw, marks = (rows[name].reindex(present, columns=years) for name in ("value", "flag"))
+        values[indicator] = value = GAPS[gaps](raw.astype(float), max_gap)
+        flags[indicator] = _flags(value, raw.isna(), marks)
     labels = dict(indicators[["indicator", "label_en"]].to_numpy())
     _check_coverage(values, labels, linked(indicators.loc[derived, "derivation"]))
     names = dict(observations[["region", "name"]].drop_duplicates().to_numpy())
@@ -143,7 +130,7 @@ def _flags(value: pd.DataFrame, filled: pd.DataFrame, marks: pd.DataFrame) -> pd
     """
     marks = marks.where(marks.notna(), "").astype(str)
     types = "missing:" + marks.where(marks != "", "not_available")
-    flags = np.where(value.isna(), types, np.where(filled, "filled", marks))
+    flags = np.where(value.isna(), types, np.where(filled, FILLED, marks))
     return pd.DataFrame(flags, value.index, value.columns)
 
 
@@ -170,7 +157,7 @@ def _derive(
     for indicator, text in derived[["indicator", "derivation"]].to_numpy():
         name, arguments = parse(text)
         figures = {argument: values[argument] * factors[argument] for argument in arguments}
-        observed = {a: frame.mask(flags[a] == "filled") for a, frame in figures.items()}
+        observed = {a: frame.mask(flags[a] == FILLED) for a, frame in figures.items()}
         value = derive(text, figures) / factors[indicator]
         _check_finite(indicator, text, value, names)
         filled = derive(text, observed).isna()  # what cannot be had without a filled figure
@@ -192,12 +179,10 @@ def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: Mapping
 def _long(
     values: Wide, flags: Wide, names: Mapping[str, str], wanted: Sequence[str]
 ) -> pd.DataFrame:
-    parts = []
-    for indicator, frame in values.items():
-        value = frame.loc[wanted].stack(future_stack=True)
-        part = value.rename("value").rename_axis(["region", "year"]).reset_index()
-        part["flag"] = flags[indicator].loc[wanted].stack(future_stack=True).to_numpy()
-        parts.append(part.assign(indicator=indicator, name=part["region"].map(names)))
-    return pd.concat(parts)[COLUMNS].sort_values(
-        ["region", "year"], kind="stable", ignore_index=True
-    )
+    def stacked(frames: Wide) -> pd.Series:
+        every = {i: frame.loc[wanted].stack(future_stack=True) for i, frame in frames.items()}
+        return pd.concat(every, names=["indicator", "region", "year"])
+
+    long = pd.DataFrame({"value": stacked(values), "flag": stacked(flags)}).reset_index()
+    long["name"] = long["region"].map(names)
+    return as_table("panel", long.sort_values(["region", "year"], kind="stable"))

@@ -7,7 +7,7 @@ units (yuan, persons) as frames of regions x years; a value the terms do not giv
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -140,17 +140,8 @@ def derive_interval(
     """
     name, arguments = parse(text)
     derivation = DERIVATIONS[name]
-    ends = list(
-        zip(
-            derivation.terms(*(low[argument] for argument in arguments)),
-            derivation.terms(*(high[argument] for argument in arguments)),
-            strict=True,
-        )
-    )
-    corners: Sequence[pd.DataFrame] = [derivation.value(*corner) for corner in product(*ends)]
+    ends = (derivation.terms(*(figures[a] for a in arguments)) for figures in (low, high))
+    corners = [derivation.value(*corner) for corner in product(*zip(*ends, strict=True))]
     values = np.stack([corner.to_numpy(dtype=float) for corner in corners])
-    frame = corners[0]
-    return (
-        pd.DataFrame(values.min(axis=0), frame.index, frame.columns),
-        pd.DataFrame(values.max(axis=0), frame.index, frame.columns),
-    )
+    least, most = (pd.DataFrame(corners[0] * 0 + end) for end in (values.min(0), values.max(0)))
+    return least, most

@@ -7,30 +7,21 @@ years, and returns one row per region, indicator and year that the files have: `
 where the figure is linked to a newer level, else "" (docs/methods.md, 1).
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from coevo.messages import message_columns
+from coevo.files import as_table
 from coevo.observations.units import find_unit
 
 BREAK, SPLICED = "break", "spliced"
+Vintages = dict[str, dict[int, float]]  # of one series: vintage -> year -> figure
 SERIES = ["region", "indicator"]
 CELL = [*SERIES, "year"]
-REVISIONS = ["region", "name", "year", "indicator", "old", "new", "old_vintage", "new_vintage"]
-REVISIONS += ["relative_change"]
 # A rate or a share has no growth to be carried over, and a link might lead out of its range.
 NOT_LINKED = {"ratio", "index"}
-
-
-class Standing(NamedTuple):
-    """The figure that stands for a year; `level`: the vintage whose level it is on."""
-
-    value: float
-    vintage: str
-    level: str
 
 
 def single(observations: pd.DataFrame) -> pd.DataFrame:
@@ -61,16 +52,18 @@ def splice(observations: pd.DataFrame) -> pd.DataFrame:
     Without such a year the older figure stands as it is; so do rates, shares and index numbers.
     """
     stands = _newest(observations)
-    figures = {
-        (*key, year): figure
-        for key, vintages in _linkable(several(observations)).items()
-        for year, figure in _linked(vintages).items()
-    }
-    cells = stands[CELL].itertuples(index=False, name=None)
-    there = zip(stands["value"], stands["vintage"], stands["vintage"], strict=True)
-    linked = [figures.get(cell, Standing(*own)) for cell, own in zip(cells, there, strict=True)]
-    frame = pd.DataFrame(linked, columns=Standing._fields, index=stands.index)
-    return _marked(stands.assign(value=frame["value"], vintage=frame["vintage"]), frame["level"])
+    stands = stands.assign(level=stands["vintage"]).set_index(CELL)
+    known = several(observations)
+    kinds = {unit: find_unit(unit).measures for unit in known["unit"].unique()}
+    known = known.loc[~known["unit"].map(kinds).isin(NOT_LINKED), [*CELL, "vintage", "value"]]
+    series: dict[tuple[str, str], Vintages] = defaultdict(lambda: defaultdict(dict))
+    for region, indicator, year, vintage, value in known.itertuples(index=False, name=None):
+        series[region, indicator][vintage][year] = value
+    linked = [(*key, *row) for key, vintages in series.items() for row in _linked(vintages)]
+    figures = pd.DataFrame(linked, columns=[*CELL, "value", "vintage", "level"])
+    stands.update(figures.set_index(CELL))
+    stands = stands.reset_index()
+    return _marked(stands[observations.columns], stands["level"])
 
 
 # name -> (observations within the years of a study) -> value, vintage and flag of each cell
@@ -88,29 +81,18 @@ def _newest(observations: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop_duplicates(CELL, keep="last").drop(columns="known").reset_index(drop=True)
 
 
-def _linkable(known: pd.DataFrame) -> dict[tuple[str, str], dict[str, dict[int, float]]]:
-    """Return series -> vintage -> year -> figure, of those that measure what may be linked."""
-    kinds = {unit: find_unit(unit).measures for unit in known["unit"].unique()}
-    columns = known.loc[~known["unit"].map(kinds).isin(NOT_LINKED), [*CELL, "vintage", "value"]]
-    series: dict[tuple[str, str], dict[str, dict[int, float]]] = {}
-    for region, indicator, year, vintage, value in columns.itertuples(index=False, name=None):
-        series.setdefault((region, indicator), {}).setdefault(vintage, {})[year] = value
-    return series
-
-
-def _linked(vintages: dict[str, dict[int, float]]) -> dict[int, Standing]:
-    """Return the spliced figures of one series by year."""
-    stands: dict[int, Standing] = {}
+def _linked(vintages: Vintages) -> Iterator[tuple[int, float, str, str]]:
+    """Yield the spliced figures of one series: year, value, vintage, and that of the level."""
+    value: dict[int, float] = {}
+    level: dict[int, str] = {}
     for vintage, old in sorted(vintages.items(), reverse=True):
-        shared = [t for t in old if t in stands and old[t] > 0 and stands[t].value > 0]
-        for year in sorted(set(old) - set(stands)):
+        shared = [t for t in old if t in value and old[t] > 0 and value[t] > 0]
+        for year in sorted(set(old) - set(value)):
+            value[year], level[year] = old[year], vintage
             if shared:
                 t0 = min(shared, key=lambda t: (abs(t - year), t))
-                value = old[year] * (stands[t0].value / old[t0])
-                stands[year] = Standing(value, vintage, stands[t0].level)
-            else:
-                stands[year] = Standing(old[year], vintage, vintage)
-    return stands
+                value[year], level[year] = old[year] * (value[t0] / old[t0]), level[t0]
+            yield year, value[year], vintage, level[year]
 
 
 def _marked(stands: pd.DataFrame, level: pd.Series) -> pd.DataFrame:
@@ -155,36 +137,17 @@ def revisions(frame: pd.DataFrame) -> pd.DataFrame:
     change = (pairs["value"] - pairs["old_value"]).abs()
     # a difference of decimal figures may come out a last binary digit too small
     restated = change >= (pairs["half_unit"] + pairs["old_half_unit"]) * (1 - 1e-9)
-    found = pairs[restated]
-    old, new = found["old_value"].astype(float), found["value"].astype(float)
-    kept = found[["region", "name", "year", "indicator"]].assign(
-        old=old,
-        new=new,
-        old_vintage=found["old_vintage"],
-        new_vintage=found["vintage"],
-        relative_change=(new / old - 1).where(old != 0),
+    found = pairs[restated].rename(
+        columns={"old_value": "old", "value": "new", "vintage": "new_vintage"}
     )
-    return kept[REVISIONS].reset_index(drop=True)
+    change = (found["new"] / found["old"] - 1).where(found["old"] != 0)
+    return as_table("revisions", found.assign(relative_change=change))
 
 
-def withdrawn(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a finding of the audit per figure that a newer vintage lists without giving it.
+def withdrawn(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the observations without figure of which the vintage before has one.
 
-    frame: observations. `printed` holds the older figure; the place is that of the newer blank.
+    frame: observations. Added are `old_value` and `old_vintage`.
     """
     pairs = _successive(frame.assign(half_unit=0.0))
-    gone = pairs[pairs["value"].isna() & pairs["old_value"].notna()]
-    return [
-        {
-            **{name: row[name] for name in ("region", "name", "year", "indicator", "unit")},
-            **{name: row[name] for name in ("file", "sheet", "cell")},
-            "check": "withdrawn",
-            "printed": row["old_value"],
-            "computed": np.nan,
-            **message_columns(
-                "withdrawn",
-                {name: row[name] for name in ("vintage", "flag", "old_vintage", "old_value")},
-            ),
-        }
-        for row in gone.to_dict("records")
-    ]
+    return pairs[pairs["value"].isna() & pairs["old_value"].notna()]

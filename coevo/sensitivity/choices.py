@@ -10,18 +10,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.coupling import FORMS, GRADES, PRESETS, IndexPanel
 from coevo.coupling.comovement import correlation
-from coevo.coupling.composites import COMPOSITES
-from coevo.coupling.forms import Array
-from coevo.coupling.index_panel import degrees
+from coevo.coupling.composites import COMPOSITES, PRESETS
+from coevo.coupling.forms import FORMS, Array
+from coevo.coupling.grade_scales import GRADES
+from coevo.coupling.index_panel import IndexPanel, degrees
 from coevo.errors import StudyError
-from coevo.normalisation import VECTOR, normalise, scaled_panel
+from coevo.normalisation import VECTOR, normalise, scaled_panel, wide
 from coevo.weighting import available, weigh
 
 CHOICES = ("system", "reference", "range", "weighting", "composite", "form")
 RANGES = ((0.01, 0.99), (0.0, 1.0))
 REFERENCES = ("panel", "year")  # of the others, region forbids comparison and two need a file
+MAIN = "main"
 System = tuple[pd.DataFrame, pd.DataFrame]  # panel and indicator table
 
 
@@ -46,7 +47,7 @@ def own_combination(config: Mapping[str, Any]) -> Combination:
     """Return the choices of the study itself."""
     normalisation, coupling = config["normalisation"], config["coupling"]
     return Combination(
-        "main",
+        MAIN,
         normalisation["reference"],
         span_name(normalisation["range"]),
         config["weighting"]["method"],
@@ -62,18 +63,15 @@ def alternatives(config: Mapping[str, Any]) -> dict[str, list[str]]:
     """
     own = own_combination(config)
     free = config["normalisation"]["method"] != VECTOR
-    return {
+    names = {
         "weighting": available(config["weighting"]),
-        "range": _with(own.range, map(span_name, RANGES) if free else ()),
-        "reference": _with(own.reference, REFERENCES if free else ()),
-        "composite": list(COMPOSITES) if free else [own.composite],
+        "range": [own.range, *(map(span_name, RANGES) if free else ())],
+        "reference": [own.reference, *(REFERENCES if free else ())],
+        "composite": COMPOSITES if free else [own.composite],
         "form": [name for name, form in FORMS.items() if not form.needs or name == own.form],
-        "preset": list(PRESETS),
+        "preset": PRESETS,
     }
-
-
-def _with(first: str, others: Any) -> list[str]:
-    return list(dict.fromkeys([first, *others]))
+    return {choice: list(dict.fromkeys(found)) for choice, found in names.items()}
 
 
 class Combinations:
@@ -104,24 +102,19 @@ class Combinations:
         key = (system, reference, span)
         if key not in self._panels:
             panel, indicators = self.systems[system]
-            settings = {
-                **self.config["normalisation"],
-                "reference": reference,
-                "range": self._spans[span],
-            }
+            chosen = {"reference": reference, "range": self._spans[span]}
+            settings = {**self.config["normalisation"], **chosen}
             normalised, _ = normalise(panel, indicators, settings, self.kept)
             method = self.own.weighting if key == self.own[:3] else ""
             weighting = {**self.config["weighting"], "method": method}
             weights = weigh(normalised, panel, indicators, weighting)
-            z = normalised.pivot(index=["region", "year"], columns="indicator", values="z")
-            self._panels[key] = {
-                name: IndexPanel.of(z, weights, name, scaled_panel(settings))
-                for name in weights["weighting"].unique()
-            }
+            z, ends = wide(normalised, "z"), scaled_panel(settings)
+            names = weights["weighting"].unique()
+            self._panels[key] = {name: IndexPanel.of(z, weights, name, ends) for name in names}
         return self._panels[key]
 
     def degree(self, chosen: Combination) -> pd.Series:
-        """Return D by region and year. Raises `StudyError` where the figures do not allow it."""
+        """Return D by region-year. Raises `StudyError` where the figures do not allow it."""
         panels = self.panels(*chosen[:3])
         if chosen.weighting not in panels:
             raise StudyError(f"weighting: these figures have no weights by {chosen.weighting}")
@@ -133,44 +126,29 @@ class Combinations:
         return pd.Series(found.D, panel.z.index)
 
 
-class Comparison(NamedTuple):
-    """D under other choices against the study's own: over the `n` region-years of both.
+def compare(D: pd.Series, own: pd.Series, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the table `robustness` says of D under other choices, by column.
 
-    mean, lowest: of D; rank_correlation: Spearman; changed: how many grades differ. Of the region
-    in focus D in its first and last year, and the grade there; its rank in the last year of all,
-    NaN if it has none.
+    D, own: by region-year, own by the study's choices; `n` are in both. The rank of the region in
+    focus is that of the last year of all, NaN if it has none; the rest that of its own years.
     """
-
-    mean: float
-    lowest: float
-    rank_correlation: float
-    changed: int
-    n: int
-    focus_first: float
-    focus_last: float
-    focus_rank: float
-    focus_grade: str
-
-
-def compare(D: pd.Series, own: pd.Series, config: Mapping[str, Any]) -> Comparison:
-    """Return what the tables say of D; D, own: by region and year."""
     scale, focus = GRADES[config["coupling"]["grades"]], config["focus_region"]
     both = D.index.intersection(own.index)
     found, main = D.loc[both], own.loc[both]
     changed = scale.places(found.to_numpy()) != scale.places(main.to_numpy())
     ranks = (part.rank().to_numpy() for part in (found, main))
     regions, years = (D.index.get_level_values(name) for name in ("region", "year"))
-    mine, last, rank = D[regions == focus], years == years.max(), np.nan
-    if (last & (regions == focus)).any():
-        rank = 1.0 + (D[last] > mine.iloc[-1]).sum()
-    return Comparison(
-        D.mean(),
-        D.min(),
-        float(correlation(*ranks)),
-        int(changed.sum()),
-        len(both),
-        mine.iloc[0] if len(mine) else np.nan,
-        mine.iloc[-1] if len(mine) else np.nan,
-        rank,
-        scale.classify(mine.iloc[-1:])[0] if len(mine) else "",
-    )
+    mine, last = D[regions == focus], years == years.max()
+    first, end = mine.iloc[[0, -1]] if len(mine) else (np.nan, np.nan)
+    seen = (last & (regions == focus)).any()
+    return {
+        "D_mean": D.mean(),
+        "D_min": D.min(),
+        "rank_correlation": float(correlation(*ranks)),
+        "grades_changed": int(changed.sum()),
+        "n": len(both),
+        "focus_D_first": first,
+        "focus_D_last": end,
+        "focus_rank_last": 1.0 + (D[last] > end).sum() if seen else np.nan,
+        "focus_grade_last": str(scale.classify([end])[0]) if len(mine) else "",
+    }

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo import lotka_volterra
 from coevo.files import rows_of
-from coevo.inference import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import DECISIVE, RARE
+from coevo.lotka_volterra import classic
 from coevo.messages import packed
 from coevo.panel.vintages import single
 from coevo.registry import choose
@@ -141,7 +141,7 @@ def _draws() -> tuple[np.ndarray, ...]:
 def interior_equilibrium(evidence: Evidence, indicator: str) -> Answer:
     """Do both growth functions vanish at E?"""
     parameters = _draws()
-    residual = np.abs(lotka_volterra.growth(*lotka_volterra.equilibrium(*parameters), *parameters))
+    residual = np.abs(classic.growth(*classic.equilibrium(*parameters), *parameters))
     if residual.max() >= 1e-10:
         return Answer(NOT_IN_THE_MODEL, "growth_at_E")
     return Answer(
@@ -151,7 +151,7 @@ def interior_equilibrium(evidence: Evidence, indicator: str) -> Answer:
 
 def stability(evidence: Evidence, indicator: str) -> Answer:
     """What do the eigenvalues of the Jacobian at E say?"""
-    roots = np.linalg.eigvals(lotka_volterra.jacobian(*_draws()))
+    roots = np.linalg.eigvals(classic.jacobian(*_draws()))
     if np.abs(roots.real).max() > 1e-10 * np.abs(roots).max():
         return Answer(NOT_IN_THE_MODEL, "real_parts")
     return Answer(WEAKER_SENSE, "centre")
@@ -159,7 +159,7 @@ def stability(evidence: Evidence, indicator: str) -> Answer:
 
 def _statics(population: int) -> dict[str, float]:
     """Elasticities of a population's coordinate of E with b1 and with b2."""
-    found = np.round(lotka_volterra.elasticities(0.5, 0.2, 0.3, 0.7)[population], 6) + 0
+    found = np.round(classic.elasticities(0.5, 0.2, 0.3, 0.7)[population], 6) + 0
     return {"b1": float(found[1]), "b2": float(found[3])}
 
 

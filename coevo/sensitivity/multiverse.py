@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
+from coevo.files import as_table
 from coevo.sensitivity.choices import (
     CHOICES,
+    MAIN,
     Combination,
     Combinations,
     System,
@@ -18,8 +20,7 @@ from coevo.sensitivity.choices import (
     compare,
 )
 
-COLUMNS = [*CHOICES, "main", "D_mean", "rank_correlation", "grades_changed", "n"]
-COLUMNS += ["focus_D", "focus_rank", "focus_grade"]
+LAST = ["focus_D", "focus_rank", "focus_grade"]  # of the region in focus in the last year
 
 
 def indicator_systems(
@@ -39,7 +40,7 @@ def indicator_systems(
                     "to its indicator table, without a subsystem"
                 )
     problems.check()
-    return {"main": (panel, indicators), **{name: (panel, table) for name, table in others.items()}}
+    return {name: (panel, table) for name, table in ({MAIN: indicators} | dict(others)).items()}
 
 
 def multiverse_rows(
@@ -50,10 +51,10 @@ def multiverse_rows(
     """Return the table `multiverse`: a row per combination, the study's own first.
 
     `systems`: panel and indicator table by name, the study's own as `main`; `kept`: goalposts of
-    the reference of that name. D_mean over all
-    region-years; rank_correlation: Spearman with the main one; grades_changed: share of the `n`
-    region-years in both; of the region in focus D, rank and grade in the last year. A method
-    that figures do not allow under some combination is left out there.
+    the reference of that name. D_mean over all region-years; rank_correlation: Spearman with the
+    main one; grades_changed: share of the `n` region-years in both; of the region in focus D, rank
+    and grade in the last year. A method that figures do not allow under some combination is left
+    out there.
     """
     made, names = Combinations(systems, config, kept), alternatives(config)
     found: dict[Combination, pd.Series] = {}
@@ -64,25 +65,15 @@ def multiverse_rows(
                     chosen = Combination(*way, weighting, composite, form, made.own.preset)
                     found[chosen] = made.degree(chosen)
     if made.own not in found:
-        return pd.DataFrame(columns=COLUMNS)
-    rows = []
-    for chosen in sorted(found, key=lambda key: key != made.own):
-        D = compare(found[chosen], found[made.own], config)
-        seen = np.isfinite(D.focus_rank)
-        rows.append(
-            (
-                *chosen[: len(CHOICES)],
-                chosen == made.own,
-                D.mean,
-                D.rank_correlation,
-                D.changed / D.n,
-                D.n,
-                D.focus_last if seen else np.nan,
-                D.focus_rank,
-                D.focus_grade if seen else "",
-            )
-        )
-    return pd.DataFrame(rows, columns=COLUMNS)
+        return as_table("multiverse", [])
+    rows = [
+        chosen._asdict() | {"main": chosen == made.own} | compare(D, found[made.own], config)
+        for chosen, D in sorted(found.items(), key=lambda item: item[0] != made.own)
+    ]
+    table = pd.DataFrame(rows).rename(columns={f"{name}_last": name for name in LAST})
+    table["grades_changed"] /= table["n"]
+    table.loc[table["focus_rank"].isna(), LAST] = np.nan
+    return as_table("multiverse", table)
 
 
 def choice_sensitivity(table: pd.DataFrame, seed: int = 1, log2_samples: int = 13) -> pd.DataFrame:
@@ -96,15 +87,12 @@ def choice_sensitivity(table: pd.DataFrame, seed: int = 1, log2_samples: int = 1
     """
     from scipy.stats import randint, sobol_indices
 
-    columns = ["choice", "outcome", "first_order", "total"]
     complete, levels = _complete(table)
     varied = [choice for choice in CHOICES if len(levels[choice]) > 1]
-    if not varied:
-        return pd.DataFrame(columns=columns)
-    rows = []
+    rows: list[tuple[str, str, float, float]] = []
     shape = [len(levels[choice]) for choice in varied]
     places = [complete[choice].map(levels[choice].index).to_numpy() for choice in varied]
-    for outcome in ("focus_D", "D_mean"):
+    for outcome in ("focus_D", "D_mean") if varied else ():
         grid = np.empty(shape)
         grid[tuple(places)] = complete[outcome].to_numpy()
         if not np.isfinite(grid).all() or np.ptp(grid) == 0:
@@ -115,11 +103,9 @@ def choice_sensitivity(table: pd.DataFrame, seed: int = 1, log2_samples: int = 1
             dists=[randint(0, size) for size in shape],
             rng=np.random.default_rng(seed),
         )
-        for choice, alone, total in zip(
-            varied, result.first_order, result.total_order, strict=True
-        ):
-            rows.append((choice, outcome, float(alone), float(total)))
-    return pd.DataFrame(rows, columns=columns)
+        found = zip(varied, result.first_order, result.total_order, strict=True)
+        rows += [(choice, outcome, float(alone), float(total)) for choice, alone, total in found]
+    return as_table("sensitivity", rows)
 
 
 def _complete(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
@@ -129,12 +115,11 @@ def _complete(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
         size = int(np.prod([len(level) for level in levels.values()]))
         if len(table) == size:
             return table, levels
-        expected = {choice: size // len(levels[choice]) for choice in CHOICES}
         lacking = [
-            ((table[choice] == variant).sum() / expected[choice], choice, variant)
-            for choice in CHOICES
-            for variant in levels[choice]
-            if len(levels[choice]) > 1
+            ((table[choice] == variant).sum() * len(variants), choice, variant)
+            for choice, variants in levels.items()
+            for variant in variants
+            if len(variants) > 1
         ]
         _, choice, variant = min(lacking)
         table = table[table[choice] != variant]

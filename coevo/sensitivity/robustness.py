@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
+from coevo.files import as_table
 from coevo.panel import build_panel
 from coevo.panel.vintages import POLICIES, of_years, several
-from coevo.sensitivity.choices import Combinations, System, alternatives, compare
-
-COLUMNS = ["varied", "variant", "D_mean", "D_min", "rank_correlation", "grades_changed", "n"]
-COLUMNS += ["focus_D_first", "focus_D_last", "focus_rank_last", "focus_grade_last"]
+from coevo.sensitivity.choices import MAIN, Combinations, System, alternatives, compare
 
 
 def panels_of_other_policies(
@@ -62,10 +59,10 @@ def robustness_rows(
     }
     policies = panels_of_other_policies(observations, indicators, config)
     others |= {("vintage", name): (made, indicators) for name, made in policies.items()}
-    figures = {"main": (panel, indicators)} | {"/".join(key): own for key, own in others.items()}
+    figures = {MAIN: (panel, indicators)} | {"/".join(key): own for key, own in others.items()}
     made = Combinations(figures, config, kept)
     own = made.degree(made.own)
-    variants = {("main", "main"): made.own} | {
+    variants = {(MAIN, MAIN): made.own} | {
         (choice, name): made.own._replace(**{choice: name})
         for choice, names in alternatives(config).items()
         for name in names
@@ -73,9 +70,8 @@ def robustness_rows(
     }
     variants |= {key: made.own._replace(system="/".join(key)) for key in others}
     rows = []
-    for key, chosen in variants.items():
+    for (varied, variant), chosen in variants.items():
         with suppress(StudyError):  # these figures do not allow the variant
-            D = compare(made.degree(chosen), own, config)
-            rank = int(D.focus_rank) if np.isfinite(D.focus_rank) else np.nan
-            rows.append((*key, *D[:7], rank, D.focus_grade))
-    return pd.DataFrame(rows, columns=COLUMNS)
+            row = compare(made.degree(chosen), own, config)
+            rows.append(row | {"varied": varied, "variant": variant})
+    return as_table("robustness", rows)

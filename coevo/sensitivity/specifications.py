@@ -23,12 +23,13 @@ from coevo.equilibria.fitted import (
     series_of,
 )
 from coevo.errors import StudyError
-from coevo.estimation import ESTIMATORS, Equations, PooledFit, fit_pooled
 from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.growth import ESTIMATORS
+from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
-from coevo.inference import equilibrium_sets, interval
+from coevo.estimation.region import Equations
 from coevo.inference.feedback import feedback_verdicts
-from coevo.inference.sets import located
+from coevo.inference.sets import equilibrium_sets, interval, located
 from coevo.sensitivity.robustness import panels_of_other_policies
 
 CASE = ["pair", "vintage", "dropped", "roles"]
@@ -130,7 +131,7 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
     for pooled in fits:
         label = {"model": "classic", "effects": pooled.effects, "estimator": pooled.estimator}
         slopes = {"b1": pooled.b1, "d": pooled.d}
-        yield from _slopes(slopes, pooled.errors(), pooled.df, level, label, POOLED)
+        yield from _slopes(slopes, pooled.lines.errors(), pooled.df, level, label, POOLED)
         if focus in pooled.regions:
             yield from _sets(pooled.at(focus), level, label, focus)
     for estimator in () if fits else REGIONAL:

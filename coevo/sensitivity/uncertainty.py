@@ -11,16 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling import GRADES, IndexPanel
-from coevo.coupling.index_panel import wide
-from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of
+from coevo.coupling.grade_scales import GRADES
+from coevo.coupling.index_panel import IndexPanel
+from coevo.files import as_table
+from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of, wide
 from coevo.panel.derivations import parse
 
 Array = npt.NDArray[np.float64]
-COLUMNS = ["region", "name", "year", "source", "D", "low", "high", "rank", "rank_low", "rank_high"]
-COLUMNS += ["grade", "grade_share"]
-SHARES = ["region", "name", "year", "source", "grade", "share"]
 KAPPA = {"weights": 50.0, "weights_loose": 10.0}  # concentration of the Dirichlet draws
+SOURCES = (*KAPPA, "figures")
 LEVEL = (0.05, 0.95)
 CHUNK = 2_000_000  # normalised figures held at once
 
@@ -83,22 +82,15 @@ def monte_carlo(
     span, seed = scaled_panel(config["normalisation"]), config["robustness"]["seed"]
     panel = IndexPanel.of(case["normalised"], case["weights"], config["weighting"]["method"], span)
     coupling = case["coupling"].sort_values(["region", "year"], ignore_index=True)
-    sources = {
-        source: weight_draws(panel.weights, panel.member, kappa, draws, seed)
-        for source, kappa in KAPPA.items()
-    }
-    found = [
-        (source, _in_parts(drawn, panel, lambda w: panel.degrees(settings, weights=w).D))
-        for source, drawn in sources.items()
-    ]
-    found.append(("figures", _figures(case, indicators, config, panel)))
+    found = {"figures": _figures(case, indicators, config, panel)}
+    for source, kappa in KAPPA.items():
+        drawn = weight_draws(panel.weights, panel.member, kappa, draws, seed)
+        found[source] = _in_parts(drawn, panel, lambda w: panel.degrees(settings, weights=w).D)
     tables, shares = zip(
-        *(_summary(source, coupling, D, settings["grades"]) for source, D in found), strict=True
+        *(_summary(source, coupling, found[source], settings["grades"]) for source in SOURCES),
+        strict=True,
     )
-    return (
-        pd.concat(tables, ignore_index=True)[COLUMNS],
-        pd.concat(shares, ignore_index=True)[SHARES],
-    )
+    return as_table("uncertainty", pd.concat(tables)), as_table("grade_shares", pd.concat(shares))
 
 
 def _in_parts(drawn: Array, panel: IndexPanel, degree: Callable[[Array], Array]) -> Array:
@@ -118,13 +110,9 @@ def _figures(
     values = wide(case["panel"], "value").loc[panel.z.index, panel.z.columns]
     scope = scope_of(values, settings, case["goalposts"].drop(columns="sha256", errors="ignore"))
     sizes = revision_sizes(indicators, case["revisions"], robustness["revision"])
+    own = np.array([sizes[name] for name in scope.indicators])
     regions, names = pd.factorize(values.index.get_level_values("region"))
-    drawn = revision_draws(
-        len(names),
-        np.array([sizes[name] for name in scope.indicators]),
-        robustness["draws"],
-        robustness["seed"],
-    )
+    drawn = revision_draws(len(names), own, robustness["draws"], robustness["seed"])
     x = values.to_numpy()
 
     def degree(factors: Array) -> Array:
@@ -155,7 +143,7 @@ def _summary(
     table["rank_low"], table["rank_high"] = ends.astype(int)
     table["grade"] = np.array(scale.labels)[share.argmax(axis=1)]
     table["grade_share"] = share.max(axis=1)
-    long = pd.DataFrame(share, columns=list(scale.labels))
-    long[["region", "name", "year"]] = table[["region", "name", "year"]]
-    long = long.melt(["region", "name", "year"], var_name="grade", value_name="share")
-    return table, long[long["share"] > 0].assign(source=source)
+    keys = ["region", "name", "year", "source"]
+    long = table[keys].join(pd.DataFrame(share, columns=scale.labels))
+    long = long.melt(keys, var_name="grade", value_name="share")
+    return table, long[long["share"] > 0]

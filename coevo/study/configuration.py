@@ -25,12 +25,12 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
     "weightings": _entries("coevo.weighting", "WEIGHTINGS"),
     "parts": _entries("coevo.weighting", "PARTS"),
     "composites": _entries("coevo.coupling.composites", "COMPOSITES"),
-    "presets": _entries("coevo.coupling", "PRESETS"),
-    "forms": _entries("coevo.coupling", "FORMS"),
-    "grades": _entries("coevo.coupling", "GRADES"),
+    "presets": _entries("coevo.coupling.composites", "PRESETS"),
+    "forms": _entries("coevo.coupling.forms", "FORMS"),
+    "grades": _entries("coevo.coupling.grade_scales", "GRADES"),
     "gaps": _entries("coevo.panel", "GAPS"),
     "vintage_policies": _entries("coevo.panel.vintages", "POLICIES"),
-    "estimators": _entries("coevo.estimation", "ESTIMATORS"),
+    "estimators": _entries("coevo.estimation.growth", "ESTIMATORS"),
     "formats": _entries("coevo.report.documents", "FORMATS"),
     "languages": lambda: LANGUAGES,
     "missing_types": _entries("coevo.observations.cells", "MISSING_TYPES"),
@@ -40,7 +40,7 @@ REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
 REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
     "forms": lambda: _mapping("coevo.coupling.forms", "REFUSED_FORMS"),
     "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
-    "estimators": lambda: _mapping("coevo.estimation", "BESIDE"),
+    "estimators": lambda: _mapping("coevo.estimation.growth", "BESIDE"),
 }
 LANGUAGE = "<language>"
 FEWEST_YEARS = 5

@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.errors import StudyError
+from coevo.files import as_table
+from coevo.normalisation import wide
 from coevo.registry import choose
 from coevo.weighting.combined import combinations
 from coevo.weighting.entropy import information_entropy
@@ -19,7 +21,6 @@ from coevo.weighting.method import Weighting
 from coevo.weighting.objective import OBJECTIVE
 from coevo.weighting.subjective import SUBJECTIVE
 
-COLUMNS = ["weighting", "subsystem", "indicator", "weight", "entropy"]
 PARTS: dict[str, Weighting] = {**OBJECTIVE, **SUBJECTIVE}  # what may be combined
 WEIGHTINGS: dict[str, Weighting] = {**PARTS, **combinations(PARTS)}
 
@@ -64,19 +65,17 @@ def weigh(
     `settings`: the configuration's `weighting`. A method that these figures do not allow has no
     rows, unless it is the one of the study (or among those it combines): then its reason is raised.
     """
-    key = ["region", "year"]
-    z = normalised.pivot(index=key, columns="indicator", values="z")
-    raw = panel.pivot(index=key, columns="indicator", values="value").loc[z.index]
+    z = wide(normalised, "z")
+    raw = wide(panel, "value").loc[z.index]
     parts = []
     for name in available(settings):
         try:
             parts.append(weights_by(name, z, raw, indicators, settings))
         except StudyError as problem:
             if name == settings["method"]:
-                raise StudyError(
-                    *(f"weighting.method: {name}: {m}" for m in problem.messages)
-                ) from None
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+                why = (f"weighting.method: {name}: {message}" for message in problem.messages)
+                raise StudyError(*why) from None
+    return pd.concat(parts, ignore_index=True)
 
 
 def weights_by(
@@ -96,11 +95,10 @@ def weights_by(
         members = list(rows["indicator"])
         options = _options(method.needs, settings, str(subsystem), members)
         Z = z[members].to_numpy()
-        part = pd.DataFrame({"indicator": members})
-        part["weight"] = method(Z, raw=raw[members].to_numpy(), **options)
-        part["entropy"] = information_entropy(Z)
-        parts.append(part.assign(weighting=name, subsystem=subsystem))
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+        found = {"weighting": name, "subsystem": subsystem, "indicator": members}
+        found["weight"] = method(Z, raw=raw[members].to_numpy(), **options)
+        parts.append(pd.DataFrame({**found, "entropy": information_entropy(Z)}))
+    return as_table("weights", pd.concat(parts))
 
 
 __all__ = ["PARTS", "WEIGHTINGS", "available", "information_entropy", "weigh", "weights_by"]

@@ -4,6 +4,8 @@ Each function takes the weights `parts` (k, m) of k methods for one subsystem.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -84,19 +86,19 @@ def combinations(parts: Mapping[str, Weighting]) -> dict[str, Weighting]:
     part, what it needs.
     """
 
-    def combined(rule: Callable[..., Array]) -> Callable[..., Array]:
-        def weights(
-            Z: npt.ArrayLike,
-            raw: npt.ArrayLike | None = None,
-            *,
-            methods: list[str],
-            shares: list[float] | None = None,
-            options: Mapping[str, Mapping[str, Any]] | None = None,
-        ) -> Array:
-            given = options or {}
-            found = [choose(parts, name)(Z, raw=raw, **given.get(name, {})) for name in methods]
-            return rule(found, shares)
+    made = {name: partial(_combined, rule, parts) for name, rule in RULES.items()}
+    return {name: Weighting(compute, needs="combine") for name, compute in made.items()}
 
-        return weights
 
-    return {name: Weighting(combined(rule), needs="combine") for name, rule in RULES.items()}
+def _combined(
+    rule: Callable[..., Array],
+    parts: Mapping[str, Weighting],
+    Z: npt.ArrayLike,
+    raw: npt.ArrayLike | None = None,
+    *,
+    methods: list[str],
+    shares: list[float] | None = None,
+    options: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Array:
+    found = [choose(parts, name)(Z, raw=raw, **options.get(name, {})) for name in methods]
+    return rule(found, shares)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import regress
 from coevo.estimation.optimiser import least_squares, scatter
+from coevo.estimation.regression import regress
 
 NIST = json.loads(Path(__file__).with_name("nist.json").read_text(encoding="utf-8"))
 LINEAR, NONLINEAR = NIST["linear"], NIST["nonlinear"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from coevo.coupling import GRADES
+from coevo.coupling.grade_scales import GRADES
 from coevo.files import read_table, read_texts
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study

@@ -18,7 +18,7 @@ from coevo.files import read_table
 from coevo.messages import unpacked
 from coevo.observations.units import UNITS, named
 from coevo.report.findings.localised import study_in_language
-from coevo.report.words.messages import message_texts
+from coevo.report.words.message_words import message_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")

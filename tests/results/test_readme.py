@@ -27,10 +27,6 @@ def test_the_lines_print_what_stands_below_them(block):
     assert shown.getvalue() == printed
 
 
-def test_the_lines_are_five(block):
-    assert len([line for line in block[0].splitlines() if line]) == 5
-
-
 def test_what_they_print_is_the_equilibrium_and_its_statics(block):
     """E of Table 1 as computed independently; elasticities of a2/(b1 b2) and a1/b1 by hand."""
     published = Path(__file__).parents[1] / "published" / "population.json"

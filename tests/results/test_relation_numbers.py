@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria.fitted import REGIONAL
-from coevo.estimation import ESTIMATORS
+from coevo.estimation.growth import ESTIMATORS
 from coevo.messages import unpacked
 
 ZHEJIANG, QINGHAI = "330000", "630000"

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from coevo.messages import unpacked
-from coevo.panel.audit import COLUMNS, audit_findings, with_remarks
+from coevo.panel.audit import audit_findings, with_remarks
+from coevo.schema import check_columns
 
 
 def frame(**series):
@@ -120,7 +121,7 @@ def test_remarks_stand_beside_findings_in_the_order_of_checks_and_indicators():
         columns=["check", "indicator", "file", "sheet", "cell", "message", "fields"],
     )
     found = with_remarks(audit_findings(observations, indicators), remarks, indicators)
-    assert list(found) == COLUMNS
+    check_columns("audit", found)
     assert found["check"].tolist() == ["hidden", "jump", "note", "note", "set_aside"]
     assert [unpacked(fields)["text"] for fields in found["fields"][2:4]] == ["注：乙", "注：甲"]
     assert found["year"].dropna().tolist() == [2017] and found["printed"].notna().sum() == 1

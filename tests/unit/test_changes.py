@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from coevo.coupling import couple
 from coevo.files import read_table, write_table
-from coevo.history.changes import COLUMNS, State, changes_since
+from coevo.history.changes import State, changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
 from coevo.report.documents.report_text import text
 from coevo.report.findings.since_release import release_finding as found
 from coevo.report.words.voices import voice
+from coevo.schema import check_columns
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 
@@ -125,7 +126,7 @@ def old(tmp_path) -> State:
 def test_the_same_study_differs_in_nothing(old) -> None:
     table = changes_since(old, replace(old, name=""))
     assert kinds(table) == {"release": 4, "D": 15}
-    assert list(table.columns) == COLUMNS
+    check_columns("changes", table)
     D = table[table["change"] == "D"]
     assert D["old"].tolist() == D["frozen"].tolist() == D["new"].tolist()
     assert table.loc[table["quantity"] == "name", "old_words"].tolist() == ["first"]

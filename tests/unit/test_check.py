@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from coevo.characters import room
 from coevo.errors import StudyError
-from coevo.report.words.messages import Identifiers, message_texts
+from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.study.check import WIDTH, check_lines, check_study, coverage
 from coevo.study.plain_table import fitted, table_lines, wrapped_lines
 from tests.sample import words_of

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from coevo import lotka_volterra
 from coevo.errors import StudyError
+from coevo.lotka_volterra import classic
 from coevo.lotka_volterra.populations import (
-    kind,
     rest_point,
+    rest_point_kind,
     simulate,
 )
 
@@ -40,8 +41,9 @@ def test_the_classic_form_is_a_community():
     a1, b1, a2, b2 = 0.55, 0.028, 0.8, 0.85
     r, A = (a1, -a2), [[0, -b1], [b1 * b2, 0]]
     assert rest_point(r, A) == pytest.approx(lotka_volterra.equilibrium(a1, b1, a2, b2))
-    assert kind(r, A) == "centre"
-    assert kind((a1, a2), [[0, -b1], [-b1, 0]]) == "saddle" == lotka_volterra.kind(a1, b1, -a2, -b1)
+    assert rest_point_kind(r, A) == "centre"
+    assert rest_point_kind((a1, a2), [[0, -b1], [-b1, 0]]) == "saddle"
+    assert classic.kind(a1, b1, -a2, -b1) == "saddle"
 
 
 # rest point (1, 1) in each case, so that the Jacobian is A
@@ -58,20 +60,20 @@ KINDS = {
 @pytest.mark.parametrize(("expected", "A"), KINDS.items())
 def test_kinds_by_hand(expected, A):
     r = -np.sum(A, axis=1)
-    assert kind(r, A) == expected
+    assert rest_point_kind(r, A) == expected
     # other units change nothing
-    assert kind(r, A / np.array([1e3, 1e-3])) == expected
+    assert rest_point_kind(r, A / np.array([1e3, 1e-3])) == expected
     # the same lines with the rest point in another quadrant
-    assert kind(-r, A) == "none"
+    assert rest_point_kind(-r, A) == "none"
 
 
 def test_kinds_of_many_at_once_and_of_three():
     A = np.array(list(KINDS.values()))
-    assert kind(-A.sum(axis=-1), A).tolist() == list(KINDS)
+    assert rest_point_kind(-A.sum(axis=-1), A).tolist() == list(KINDS)
     ring = np.array([[-1.0, -2, 0], [0, -1, -2], [-2, 0, -1]])  # eigenvalues -3, 0 +- i sqrt 3
-    assert kind([3, 3, 3], ring) == "degenerate"
-    assert kind([4, 4, 4], ring - np.eye(3)) == "stable focus"
-    assert kind([2, 2, 2], ring + np.eye(3)) == "saddle"  # -2, 1 +- i sqrt 3
+    assert rest_point_kind([3, 3, 3], ring) == "degenerate"
+    assert rest_point_kind([4, 4, 4], ring - np.eye(3)) == "stable focus"
+    assert rest_point_kind([2, 2, 2], ring + np.eye(3)) == "saddle"  # -2, 1 +- i sqrt 3
 
 
 @given(communities(2))
@@ -79,7 +81,7 @@ def test_two_populations_agree_with_trace_and_determinant(rA):
     r, A = rA
     x = rest_point(r, A)
     assume(np.abs(x).min() > 1e-9 * np.abs(x).max())  # on an axis rounding decides
-    found = str(kind(r, A))
+    found = str(rest_point_kind(r, A))
     if np.any(x <= 0):
         assert found == "none"
         return

@@ -2,9 +2,12 @@
 
 from collections import Counter
 
+import pytest
+
 from benchmarks.corrupted_files import corrupted, offenders, read_all, seeds
 
 
+@pytest.mark.slow
 def test_a_sample_of_damaged_files_gives_a_table_or_a_typed_error():
     outcomes = read_all(500, seed=2)
     assert [o.number for o in outcomes] == list(range(500))

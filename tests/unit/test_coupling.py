@@ -8,19 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coevo.coupling import (
-    FORMS,
-    GRADES,
     coordination_degree,
     coordination_index,
     couple,
     coupling_degree,
     grade,
-    lagging,
     obstacle_degree,
-    relative_development,
-    stage,
 )
 from coevo.coupling.composites import COMPOSITES, rescaled
+from coevo.coupling.forms import FORMS
+from coevo.coupling.grade_scales import GRADES, lagging, relative_development, stage
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.weighting import weigh

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from benchmarks.fieller_coverage import TABLE, holds, one_region, pooled, rows_of, share
+from benchmarks.many_fits import fit_batch
 from benchmarks.noisy_paths import REGIMES, inside, paths_of, simulate
-from coevo.estimation import fit, fit_batch
+from coevo.estimation import fit
 from coevo.inference import fieller
-from coevo.lotka_volterra import orbit
+from coevo.lotka_volterra.orbits import orbit
 
 
 @pytest.mark.parametrize("name", REGIMES)

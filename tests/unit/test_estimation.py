@@ -7,17 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.estimation import (
-    BESIDE,
-    EFFECTS,
-    ESTIMATORS,
-    SCALES,
-    common_year_share,
-    fit,
-    fit_pooled,
-    growth_rows,
-    population_rows,
-)
+from coevo.estimation import fit, fit_pooled
+from coevo.estimation.effects import EFFECTS
+from coevo.estimation.growth import BESIDE, ESTIMATORS, population_rows
+from coevo.estimation.pooled import common_year_share
+from coevo.estimation.pooled_rows import SCALES
 from tests.exact_maps import classic_map
 from tests.exact_squares import exact_squares
 
@@ -148,11 +142,15 @@ def test_fit_is_ordinary_least_squares(estimator):
         other = exact_squares(growth(own), np.column_stack([np.ones(11), R]))
         assert found.coefficients[i] == pytest.approx(other.coefficients, rel=1e-11)
         assert found.covariance[i] == pytest.approx(other.covariance, rel=1e-11)
-        assert found.r_squared[i] == pytest.approx(other.r_squared, rel=1e-10)
+        assert found.equations[i].r_squared == pytest.approx(other.r_squared, rel=1e-10)
         assert found.residuals[:, i] == pytest.approx(other.residuals, abs=1e-14)
     assert found.df == 9
     errors = np.sqrt([found.covariance[0, 1, 1], found.covariance[1, 0, 0]])
     assert [found.errors()["b1"], found.errors()["a2"]] == pytest.approx(errors)
+
+
+def growth_rows(t, x1, x2, estimator, breaks=()):
+    return population_rows(t, np.column_stack([x1, x2]), estimator, breaks)
 
 
 def test_a_missing_year_breaks_the_chain(estimator):
@@ -208,9 +206,9 @@ def test_a_flagged_break_drops_the_pooled_rows_of_its_region_alone(estimator):
     whole = fit_pooled(panel, "up", "down", estimator)
     found = fit_pooled(flagged, "up", "down", estimator)
     assert found.rows == whole.rows - 1 and found.data.crossing.tolist() == [year - 1]
-    dropped = (whole.region == 0) & (whole.data.year == year - 1)
+    dropped = (whole.data.region == 0) & (whole.data.year == year - 1)
     assert found.data.growth == pytest.approx(whole.data.growth[~dropped])
-    unchanged = whole.region[~dropped] > (0 if estimator == "spline" else -1)
+    unchanged = whole.data.region[~dropped] > (0 if estimator == "spline" else -1)
     assert found.data.regressor[unchanged] == pytest.approx(
         whole.data.regressor[~dropped][unchanged]
     )
@@ -243,8 +241,10 @@ def test_an_unknown_estimator_lists_the_known():
 def by_linearmodels(pooled, i, effects):
     from linearmodels.panel import PanelOLS, PooledOLS
 
-    index = [pooled.region, pooled.data.year]
-    frame = pd.DataFrame({"g": pooled.data.growth[:, i], "R": pooled.data.regressor[:, i]}, index)
+    index = [pooled.data.region, pooled.data.year]
+    frame = pd.DataFrame(
+        {"g": pooled.data.growth[:, i], "R": pooled.data.regressor[:, 1 - i]}, index
+    )
     if effects == "none":
         model = PooledOLS(frame["g"], frame[["R"]].assign(c=1.0)[["c", "R"]])
     else:
@@ -281,8 +281,8 @@ def test_each_regions_line_by_dummy_variables(effects, missing):
         frame = pd.DataFrame(
             {
                 "g": pooled.data.growth[:, i],
-                "R": pooled.data.regressor[:, i],
-                "region": pooled.region,
+                "R": pooled.data.regressor[:, 1 - i],
+                "region": pooled.data.region,
                 "year": pooled.data.year,
             }
         )
@@ -301,7 +301,7 @@ def test_each_regions_line_by_dummy_variables(effects, missing):
         mean_R = -V12 / V22
         if effects == "region":
             assert mean_R == pytest.approx(frame.groupby("region")["R"].mean().to_numpy())
-        rows = np.bincount(pooled.region)
+        rows = np.bincount(pooled.data.region)
         np.testing.assert_allclose(V11, scale / rows + mean_R**2 * V22, rtol=1e-9)
 
 
@@ -319,8 +319,8 @@ def test_recovery_of_pooled_slopes_and_each_regions_equilibrium(estimator):
         frames.append(pd.DataFrame(columns))
     pooled = fit_pooled(pd.concat(frames), "up", "down", estimator, "region+year", "first")
     assert (pooled.b1, pooled.d) == pytest.approx((b1, d), rel=1e-10)
-    assert pooled.b2 == pytest.approx(d / b1, rel=1e-10)
-    assert pooled.a1 is None and pooled.a2 is None
+    assert pooled.lines.b2 == pytest.approx(d / b1, rel=1e-10)
+    assert np.isnan([pooled.lines.a1, pooled.lines.a2]).all()
     for region, values in truth.items():
         lines = pooled.at(region)
         assert (lines.a1, lines.b1, lines.a2, lines.d) == pytest.approx(values, rel=1e-9)
@@ -332,8 +332,8 @@ def test_scalings_divide_by_the_first_or_the_mean():
     panel = random_panel(3)
     panel.loc[panel["year"] == 2000, "down"] = np.nan
     own = panel.groupby("region")
-    first = fit_pooled(panel, "up", "down", scale="first").units
-    mean = fit_pooled(panel, "up", "down", scale="mean").units
+    first = fit_pooled(panel, "up", "down", scale="first").data.units
+    mean = fit_pooled(panel, "up", "down", scale="mean").data.units
     assert first[:, 0] == pytest.approx(own["up"].first().to_numpy())
     assert first[:, 1] == pytest.approx(own["down"].nth(1).to_numpy())
     assert mean == pytest.approx(own[["up", "down"]].mean().to_numpy())
@@ -406,7 +406,7 @@ def test_regions_that_share_no_year_have_no_year_effects():
 def test_share_of_variance_common_to_a_year():
     pooled = fit_pooled(random_panel(), "up", "down", effects="region")
     for column, share in enumerate(common_year_share(pooled)):
-        R = pd.Series(pooled.data.regressor[:, 1 - column])
-        within = R - R.groupby(pooled.region).transform("mean")
+        R = pd.Series(pooled.data.regressor[:, column])
+        within = R - R.groupby(pooled.data.region).transform("mean")
         years = within.groupby(pooled.data.year).transform("mean")
         assert share == pytest.approx((years**2).sum() / (within**2).sum())

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from coevo.errors import StudyError
-from coevo.inference import t_quantile
 from coevo.inference.feedback import Verdict, feedback_verdicts
+from coevo.inference.sets import t_quantile
 
 SHARP = 1e-4 * np.eye(4)  # errors of .01
 
@@ -36,7 +36,6 @@ def test_verdicts_are_simultaneous():
     """t = 2.2 is beyond the 95 % point of t(30), 2.04, but not beyond the 97.5 % point, 2.36."""
     covariance = np.diag([1.0, 0.1**2, 0.1**2, 1.0])
     found = of(-1, 0.22, 0.22, -1, covariance)
-    assert (found.low[0, 1] > 0) and (found.low[1, 0] > 0)
     assert found.weak is Verdict.OPEN
     assert of(-1, 0.24, 0.24, -1, covariance).weak is Verdict.YES
 

@@ -139,7 +139,7 @@ def test_common_shocks_do_not_enter():
 
 
 def rejected(slopes, df=30):
-    from coevo.inference import t_quantile
+    from coevo.inference.sets import t_quantile
 
     t = slopes.A.ravel()[1:3] / np.sqrt(np.diag(slopes.covariance)[1:3])
     return np.abs(t) > t_quantile(df)

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import IndexPanel
 from coevo.coupling.composites import COMPOSITES
-from coevo.coupling.index_panel import wide
+from coevo.coupling.index_panel import IndexPanel
+from coevo.normalisation import wide
 
 SETTINGS = {"preset": None, "form": "standard", "k": 2.0, "contributions": [0.3, 0.7]}
 WEIGHTS = pd.DataFrame(

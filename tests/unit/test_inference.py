@@ -10,17 +10,11 @@ from scipy import stats
 from scipy.integrate import quad
 
 from coevo.errors import StudyError
-from coevo.estimation import Equations, fit
-from coevo.inference import (
-    QUADRANTS,
-    equilibrium_sets,
-    fieller,
-    interval,
-    quadrant_probabilities,
-    sign_patterns,
-    sign_probabilities,
-    t_quantile,
-)
+from coevo.estimation import fit
+from coevo.estimation.region import Equations
+from coevo.inference import fieller, sign_probabilities
+from coevo.inference.sets import equilibrium_sets, interval, t_quantile
+from coevo.inference.signs import QUADRANTS, quadrant_probabilities, sign_patterns
 
 value = st.floats(-10, 10).filter(lambda x: abs(x) > 0.01)
 spread = st.floats(0.01, 5)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from jinja2 import Environment, nodes
 
-from coevo.coupling import FORMS, GRADES, PRESETS, STAGES
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.composites import COMPOSITES, PRESETS
+from coevo.coupling.forms import FORMS
+from coevo.coupling.grade_scales import GRADES, STAGES
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import ESTIMATORS
@@ -18,7 +19,7 @@ from coevo.observations.units import UNITS, named
 from coevo.panel.vintages import POLICIES
 from coevo.report.figures import FIGURES
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.messages import Identifiers, message_environment
+from coevo.report.words.message_words import Identifiers, message_environment
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS

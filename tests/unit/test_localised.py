@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import GRADES
+from coevo.coupling.grade_scales import GRADES
 from coevo.report.findings import all_findings
 from coevo.report.findings.localised import NAMED, chart_words, study_in_language
 from tests.sample import NAMES, config, indicators, places, study, tables, words_of

@@ -6,21 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.lotka_volterra import (
+from coevo.lotka_volterra import calibrate, equilibrium
+from coevo.lotka_volterra.calibration import calibration_failures, period_equilibrium
+from coevo.lotka_volterra.classic import (
     ELASTICITIES,
-    calibrate,
-    calibration_failures,
-    conserved,
-    conserved_path,
     elasticities,
-    equilibrium,
     euler_modulus,
     growth,
     jacobian,
     kind,
-    orbit,
-    period_equilibrium,
 )
+from coevo.lotka_volterra.orbits import conserved, conserved_drift, orbit
 
 rate = st.floats(0.01, 10)
 signed = st.one_of(rate, rate.map(lambda value: -value))
@@ -117,17 +113,14 @@ CLASSIC = (0.55, 0.028, 0.8, 0.024 / 0.028)
 
 def test_conserved_along_an_observed_path():
     # with all parameters 1, V = x1 - ln x1 + x2 - ln x2
-    found = conserved_path([1.0, np.nan, 2.0, 1.0], [1.0, 2.0, 1.0, 3.0], 1, 1, 1, 1)
-    V = [2, np.nan, 3 - np.log(2), 4 - np.log(3)]
-    assert pytest.approx(V, nan_ok=True) == found.V
-    assert found.drift == 1  # from the least to the most
-    back = conserved_path([1.0, 2.0, 1.0], [1.0, 1.0, 1.0], 1, 1, 1, 1)
-    assert back.drift == 0
-    partly = conserved_path([1.0, 3.0, 2.0], [1.0, 1.0, 1.0], 1, 1, 1, 1)
-    assert partly.drift == pytest.approx((1 - np.log(2)) / (2 - np.log(3)))
-    assert conserved_path([2.0, 2.0], [1.0, 1.0], 1, 1, 1, 1).drift == 0
+    rising = conserved_drift([1.0, np.nan, 2.0, 1.0], [1.0, 2.0, 1.0, 3.0], 1, 1, 1, 1)
+    assert rising == 1  # from the least to the most
+    assert conserved_drift([1.0, 2.0, 1.0], [1.0, 1.0, 1.0], 1, 1, 1, 1) == 0
+    partly = conserved_drift([1.0, 3.0, 2.0], [1.0, 1.0, 1.0], 1, 1, 1, 1)
+    assert partly == pytest.approx((1 - np.log(2)) / (2 - np.log(3)))
+    assert conserved_drift([2.0, 2.0], [1.0, 1.0], 1, 1, 1, 1) == 0
     with pytest.raises(StudyError, match="two years"):
-        conserved_path([1.0, np.nan], [1.0, 1.0], 1, 1, 1, 1)
+        conserved_drift([1.0, np.nan], [1.0, 1.0], 1, 1, 1, 1)
 
 
 def test_the_map_of_the_regression_spirals_outward():

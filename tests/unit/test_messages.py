@@ -4,15 +4,17 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from string import Formatter
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
+from pandas import read_csv
 
 from coevo.errors import Refusal, StudyError
 from coevo.messages import message_columns, packed, unpacked
-from coevo.report.words.messages import Identifiers, message_texts
+from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.study.configuration import LANGUAGES
 from tests.sample import FOLDER, ROOT, study, words_of
 
@@ -20,7 +22,7 @@ TEXTS = {
     language: message_texts(words_of("phrases", language), study(language=language))
     for language in LANGUAGES
 }
-# calls whose text arguments name a message: Refusal("key", line), _finding(..., "key", fields)
+# calls whose text arguments name a message: Refusal("key"), _finding(..., "key", fields)
 MAKERS = {"Refusal", "message_columns", "Answer", "Remark"}
 
 
@@ -234,6 +236,16 @@ def test_fields_keep_their_types() -> None:
 
 
 def test_a_refusal_is_a_line_for_the_terminal_and_a_message_for_a_table() -> None:
-    refusal = Refusal("too_few_rows", "2 rows are too few", rows=2)
-    assert isinstance(refusal, StudyError) and refusal.messages == ["2 rows are too few"]
-    assert (refusal.key, refusal.fields) == ("too_few_rows", {"rows": 2})
+    refusal = Refusal("too_few_rows", rows=2, coefficients=3)
+    said = ["2 rows cannot determine 3 coefficients and their errors"]
+    assert isinstance(refusal, StudyError) and refusal.messages == said
+    assert (refusal.key, refusal.fields) == ("too_few_rows", {"rows": 2, "coefficients": 3})
+
+
+def test_every_refusal_has_a_line_that_reads_only_its_fields() -> None:
+    lines = read_csv(ROOT / "coevo" / "refusals.csv").set_index("key")["line"]
+    found = refusals()
+    assert sorted(lines.index) == sorted(found)
+    for key, line in lines.items():
+        read = {name for _, name, _, _ in Formatter().parse(line) if name}
+        assert read <= found[key] | {"detail"}, key

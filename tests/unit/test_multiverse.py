@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import FORMS, couple
+from coevo.coupling import couple
 from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.forms import FORMS
 from coevo.normalisation import normalise, scaled_panel
 from coevo.sensitivity.choices import CHOICES, RANGES
 from coevo.sensitivity.multiverse import choice_sensitivity, multiverse_rows

@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from coevo.estimation.pooled_batches import steps
-from coevo.inference.no_interaction import NULLS, Shocks, chunks, draw_shocks, shocks, simulate
+from coevo.inference.no_interaction import (
+    NULLS,
+    Shocks,
+    chunks,
+    draw_shocks,
+    shocks,
+    simulated_panels,
+)
 
 
 def panel(missing=(), regions=4, years=6, seed=1):
@@ -62,7 +69,7 @@ def test_without_shocks_paths_follow_their_drifts_through_gaps():
     observed = steps(panel(missing=[("r1", 2002), ("r2", 2000), ("r2", 2001)]))
     level = np.array([[0.1, -0.2], [0.3, 0.05], [0.0, 0.2], [-0.1, 0.1]])
     still = Shocks(level, np.zeros((2, 2)), np.zeros((2, 2)))
-    start, end = simulate(observed, still, 3, np.random.default_rng(1))
+    start, end = simulated_panels(observed, still, 3, np.random.default_rng(1))
     first = np.array([0, 5, 8, 11])
     passed = observed.year - observed.year[first][observed.region]
     origin = observed.start[first][observed.region]
@@ -74,7 +81,7 @@ def test_without_shocks_paths_follow_their_drifts_through_gaps():
 def test_the_growth_of_the_panels_has_the_covariances_asked_for():
     observed = steps(panel())
     found = Shocks(np.zeros((4, 2)), 0.04 * np.eye(2), np.array([[0.01, 0.006], [0.006, 0.01]]))
-    start, end = simulate(observed, found, 10_000, np.random.default_rng(2))
+    start, end = simulated_panels(observed, found, 10_000, np.random.default_rng(2))
     g = np.log(end / start)
     assert np.cov(g[0]) == pytest.approx(found.year + found.error, abs=0.004)
     assert np.mean(g[0, 0] * g[5, 0]) == pytest.approx(0.04, abs=0.003)  # same year
@@ -103,7 +110,7 @@ def test_chunks_make_up_the_draws_and_stay_small():
 def test_arguments_are_not_changed():
     observed = steps(panel())
     before = [part.copy() for part in observed]
-    simulate(
+    simulated_panels(
         observed,
         shocks(*observed[:2], np.log(observed.end / observed.start)),
         2,

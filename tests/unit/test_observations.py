@@ -14,7 +14,7 @@ from coevo.observations.hidden import hidden_remarks
 from coevo.observations.sheets import cell_name
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.vintages import revisions
-from coevo.report.words.messages import Identifiers, message_texts
+from coevo.report.words.message_words import Identifiers, message_texts
 from tests.sample import words_of
 from tests.unit.readers_agree import assert_readers_agree
 

@@ -17,6 +17,7 @@ from coevo.report.words.voices import voice
 from tests.programs import needs
 from tests.sample import ROOT, files, study
 
+pytestmark = pytest.mark.slow
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")
 PROVENANCE = {"files": {"data/raw/sample/2026-10/a.xlsx": "0" * 64}, "packages": {"coevo": "9.8.7"}}
 PHRASES = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text("utf-8"))

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import EFFECTS, ESTIMATORS, fit_pooled
-from coevo.estimation.effects import sums
+from coevo.estimation import fit_pooled
+from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
 
 NAMES = ("up", "middle", "down")
@@ -32,7 +33,7 @@ def panel(regions=9, years=8, missing=0.0, seed=4, n=3):
 
 def dummies_fit(fit, effects):
     """Return A and its clustered covariance by one dense least squares on all dummies."""
-    rows, n, G = fit.pool, len(fit.A), len(fit.regions)
+    rows, n, G = fit.data, len(fit.A), len(fit.regions)
     regions = 1.0 * (rows.region[:, None] == np.arange(G))
     years = 1.0 * (rows.year[:, None] == np.unique(rows.year)[1:])
     blocks = {"none": [np.ones((len(years), 1))], "region": [regions]}
@@ -57,7 +58,7 @@ def test_equals_a_dense_regression_on_dummies(effects, missing, estimator):
     assert fit.error.ravel() == pytest.approx(np.sqrt(np.diag(V)), rel=1e-7)
     if effects == "region":
         assert fit.intercepts == pytest.approx(b[3:], rel=1e-8, abs=1e-12)
-    assert fit.df == 8 and fit.rows == len(fit.pool.year) < (64 if missing == 0 else 60)
+    assert fit.df == 8 and fit.rows == len(fit.data.year) < (64 if missing == 0 else 60)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.15])
@@ -66,10 +67,10 @@ def test_two_populations_equal_linearmodels(effects, missing):
 
     fit = fit_pooled_general(panel(missing=missing, n=2), NAMES[:2], effects=effects)
     V = fit.covariance.reshape(2, 2, 2, 2)
-    index = [fit.pool.region, fit.pool.year]
-    X = pd.DataFrame(fit.pool.regressor, index, ["R1", "R2"])
+    index = [fit.data.region, fit.data.year]
+    X = pd.DataFrame(fit.data.regressor, index, ["R1", "R2"])
     for i in range(2):
-        g = pd.Series(fit.pool.growth[:, i], X.index)
+        g = pd.Series(fit.data.growth[:, i], X.index)
         if effects == "none":
             model = PooledOLS(g, X.assign(c=1.0))
         else:
@@ -90,10 +91,10 @@ def test_the_classic_form_equals_the_classic_fit(effects):
     classic = fit_pooled(data, "up", "down", effects=effects)
     assert (-general.A[0, 1], general.A[1, 0]) == pytest.approx((classic.b1, classic.d), rel=1e-10)
     errors = general.error
-    assert errors[0, 1] == pytest.approx(classic.errors()["b1"], rel=1e-9)
-    assert errors[1, 0] == pytest.approx(classic.errors()["d"], rel=1e-9)
+    assert errors[0, 1] == pytest.approx(classic.lines.errors()["b1"], rel=1e-9)
+    assert errors[1, 0] == pytest.approx(classic.lines.errors()["d"], rel=1e-9)
     assert general.intercepts == pytest.approx(classic.intercepts, rel=1e-9)
-    assert general.units.tolist() == classic.units.tolist()
+    assert general.data.units.tolist() == classic.data.units.tolist()
 
 
 def test_recovers_its_own_map():
@@ -111,7 +112,7 @@ def test_recovers_its_own_map():
     fit = fit_pooled_general(data, NAMES, "lag", "region+year")
     assert pytest.approx(A, abs=1e-11) == fit.A
     assert fit.intercepts == pytest.approx(drift, abs=1e-11)
-    assert fit.units == pytest.approx(size)
+    assert fit.data.units == pytest.approx(size)
     assert pytest.approx(A, rel=1e-3) != fit_pooled_general(data, NAMES, "lag", "region").A
 
 
@@ -128,12 +129,12 @@ def test_other_roles_and_units(estimator):
 
 def test_instruments_behind_the_same_result():
     fit = fit_pooled_general(panel(missing=0.1), NAMES, "fod_iv")
-    assert fit.rows == len(fit.pool.year) - 9 and fit.df == 8
+    assert fit.rows == len(fit.data.year) - 9 and fit.df == 8
     assert (fit.strength > 0).all() and fit.residuals.shape == (fit.rows, 3)
     least = fit_pooled_general(panel(missing=0.1), NAMES)
     assert np.isnan(least.strength).all() and pytest.approx(fit.A, rel=0.01) != least.A
-    left = fit.pool.growth - fit.pool.regressor @ fit.A.T
-    mean = EFFECTS["region+year"](fit.pool.region, fit.pool.year, left).level
+    left = fit.data.growth - fit.data.regressor @ fit.A.T
+    mean = EFFECTS["region+year"](fit.data.region, fit.data.year, left).level
     assert fit.intercepts == pytest.approx(mean)
 
 
@@ -165,7 +166,7 @@ def test_filled_cells_and_breaks_make_no_rows():
     flags = panel().assign(flag="")
     flags.loc[3, "flag"], flags.loc[13, "flag"] = "filled", "break"
     fit = fit_pooled_general(flags, NAMES, effects="region")
-    assert fit.rows == 63 - 2 - 1 and fit.pool.crossing.tolist() == [2004]
+    assert fit.rows == 63 - 2 - 1 and fit.data.crossing.tolist() == [2004]
 
 
 def test_arguments_are_not_changed():

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import FORMS, PRESETS, couple
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling import couple
+from coevo.coupling.composites import COMPOSITES, PRESETS
+from coevo.coupling.forms import FORMS
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.sensitivity.robustness import robustness_rows

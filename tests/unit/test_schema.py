@@ -6,7 +6,6 @@ import importlib.util
 import pytest
 
 from coevo import schema
-from coevo.history.changes import COLUMNS as CHANGES
 from coevo.observations import COLUMNS as OBSERVATIONS
 from coevo.observations import REMARKS
 from coevo.report.tables.columns import NUMBER_FORMATS
@@ -21,7 +20,7 @@ COLUMNS = [row for name in TABLES for row in schema.column_rows(name).values()]
 COUPLING = ["region", "name", "year", "U_shops", "U_plants", "C", "T", "D", "grade", "stage"]
 COUPLING += ["relative_development", "lagging"]
 # table -> its columns where the code lists them; `write_table` holds those of every other
-LISTED = {"observations": OBSERVATIONS, "remarks": REMARKS, "changes": CHANGES}
+LISTED = {"observations": OBSERVATIONS, "remarks": REMARKS}
 
 
 def test_a_row_stands_once_and_says_what_no_other_says() -> None:

@@ -8,8 +8,8 @@ from coevo.equilibria import pair_values
 from coevo.equilibria.fitted import REGIONAL
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.inference import equilibrium_sets
 from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.sets import equilibrium_sets
 from coevo.panel import build_panel
 from coevo.sensitivity.robustness import panels_of_other_policies
 from coevo.sensitivity.specifications import CASE, COLUMNS, specification_rows
@@ -128,8 +128,8 @@ def test_slopes_and_E_of_every_case_are_those_of_a_direct_fit(table, figures, es
             pooled = fit_pooled(pair, *names, estimator, effects, "first")
             where = {"estimator": estimator, "effects": effects, "model": "classic"}
             slopes = rows_of(table, case, roles, scope="pooled", **where)
-            for name, error in pooled.errors().items():
-                value = getattr(pooled, name)
+            for name in ("b1", "d"):
+                value, error = getattr(pooled, name), pooled.lines.errors()[name]
                 half = 2.570582 * error  # t(.975, 5)
                 expected = [value, value - half, value + half]
                 assert slopes.loc[name, ["value", "low", "high"]].tolist() == pytest.approx(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import GRADES
+from coevo.coupling.grade_scales import GRADES
 from coevo.messages import packed
 from coevo.report.documents.report_text import text
 from coevo.report.words.voices import voice

@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.panel.audit import COLUMNS as AUDIT
 from coevo.panel.vintages import (
     POLICIES,
-    REVISIONS,
     overlay,
     revisions,
     several,
@@ -17,6 +15,7 @@ from coevo.panel.vintages import (
     splice,
     withdrawn,
 )
+from coevo.schema import check_columns
 
 NAN = float("nan")
 
@@ -176,12 +175,12 @@ def test_every_policy_gives_each_cell_once_and_each_figure_of_a_file(old, new, s
 
 def test_revisions_list_every_restated_figure_with_its_size():
     found = revisions(observed(OLD, NEW))
-    assert list(found.columns) == REVISIONS
     assert found.to_numpy().tolist() == [
         ["1", "A", 2017, "money", 30, 33, "2025-01", "2026-01", pytest.approx(0.1)],
         ["1", "A", 2018, "money", 40, 48, "2025-01", "2026-01", pytest.approx(0.2)],
     ]
-    assert revisions(observed(OLD)).columns.tolist() == REVISIONS
+    assert revisions(observed(OLD)).columns.tolist() == list(found)
+    check_columns("revisions", found)
 
 
 @pytest.mark.parametrize(
@@ -214,12 +213,9 @@ def test_a_restated_figure_is_held_against_the_last_vintage_that_had_one():
     assert pairs == [[10, 12, "2024-01", "2026-01"], [12, 15, "2026-01", "2027-01"]]
 
 
-def test_a_withdrawn_figure_is_a_finding_and_no_revision():
+def test_a_withdrawn_figure_is_no_revision():
     frame = observed(OLD, ("2026-01", 2016, [NAN, 30.0]), ("2027-01", 2016, [NAN]))
     assert revisions(frame).empty
-    (finding,) = withdrawn(frame)
-    assert set(finding) == set(AUDIT)
-    assert (finding["check"], finding["year"], finding["printed"]) == ("withdrawn", 2016, 20)
-    assert finding["message"] == "2026-01 has no figure (suppressed); 2025-01 printed 20"
-    assert finding["cell"] == "B0"
-    assert withdrawn(observed(("2025-01", 2015, [NAN]), ("2026-01", 2015, [5]))) == []
+    gone = withdrawn(frame)[["year", "old_value", "old_vintage", "vintage", "cell"]]
+    assert gone.to_numpy().tolist() == [[2016, 20, "2025-01", "2026-01", "B0"]]
+    assert withdrawn(observed(("2025-01", 2015, [NAN]), ("2026-01", 2015, [5]))).empty

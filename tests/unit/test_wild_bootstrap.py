@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.estimation import EFFECTS, fit_pooled
+from coevo.estimation import fit_pooled
+from coevo.estimation.effects import EFFECTS
 from coevo.inference.wild_bootstrap import cluster_weights, wild_pooled, wild_test
 
 
@@ -54,10 +55,10 @@ def test_equals_a_refit_of_every_draw(effects, missing):
     found = wild_pooled(fit, 60, seed=3)
     weights = cluster_weights(9, 60, 3)
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
-        columns = (fit.data.growth[:, i], fit.data.regressor[:, i])
-        null = sign * one_at_a_time(fit.region, fit.data.year, *columns, effects, weights)
+        columns = (fit.data.growth[:, i], fit.data.regressor[:, 1 - i])
+        null = sign * one_at_a_time(fit.data.region, fit.data.year, *columns, effects, weights)
         assert found[name].draws == pytest.approx(null, rel=1e-10, abs=1e-10)
-        t = getattr(fit, name) / fit.errors()[name]
+        t = getattr(fit, name) / fit.lines.errors()[name]
         assert found[name].t == pytest.approx(t, rel=1e-10)
         assert found[name].p == (1 + (np.abs(null) >= abs(t)).sum()) / 61
 
@@ -78,8 +79,8 @@ def test_every_turn_of_six_regions_counts_the_sample_itself():
     """All 64 Rademacher draws: the sample and its mirror image are among them."""
     fit = fit_pooled(panel(6), "up", "down", effects="region")
     every = np.array(np.meshgrid(*[[-1.0, 1.0]] * 6)).reshape(6, -1).T
-    columns = (fit.data.growth[:, 0], fit.data.regressor[:, 0])
-    found = wild_test(fit.region, fit.data.year, *columns, "region", every)
+    columns = (fit.data.growth[:, 0], fit.data.regressor[:, 1])
+    found = wild_test(fit.data.region, fit.data.year, *columns, "region", every)
     same = np.isclose(np.abs(found.draws), abs(found.t), rtol=1e-12)
     assert same.sum() >= 2 and (found.p * 65 - 1) >= 2
 

@@ -19,6 +19,7 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.words.voices import voice
 from tests.sample import ROOT, config, indicators, places, study, tables, words_of
 
+pytestmark = pytest.mark.slow
 FOLDER = ROOT / "workflow" / "report"
 
 SPACES = {

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling import GRADES, couple
+from coevo.coupling import couple
+from coevo.coupling.grade_scales import GRADES
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report import tables
 from coevo.report.figures.theme import PALETTES

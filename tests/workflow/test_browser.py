@@ -12,17 +12,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
 from coevo.report.documents import documents
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
-from coevo.report.figures.drawing import CHARTS, figure_names
-from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
 from coevo.report.words.voices import voice
-from tests.sample import ROOT, stated, study, unestimated, unplaced
+from tests.sample import page_files, stated, study, unestimated, unplaced, words_of
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
@@ -36,10 +33,7 @@ VARIANTS = {
     "nothing judged": (4, unplaced() | unestimated("330000")),
     "given parameters": (4, stated(50.0, 200.0)),
 }
-TEMPLATES = {
-    path.name: path.read_text(encoding="utf-8") for path in (ROOT / "workflow/report").iterdir()
-}
-PHRASES = yaml.safe_load(TEMPLATES["phrases.en.yaml"])
+PHRASES = words_of("phrases", "en")
 
 
 def sample(variant: str) -> Study:
@@ -50,12 +44,8 @@ def sample(variant: str) -> Study:
 
 def written(chosen: Study, folder: Path) -> Path:
     """Write the page of a study and return its path."""
-    charts = {
-        f"{name}.json": json.dumps(CHARTS[name](chosen, PHRASES["charts"]))
-        for name in figure_names(charts_that_apply(chosen))
-    }
     config = {**chosen.config, "report": {"languages": ["en"], "formats": ["html"]}}
-    files = TEMPLATES | charts
+    files = page_files(chosen)
     made = documents(
         chosen.tables, chosen.indicators, files, config, PROVENANCE, places=chosen.places
     )
@@ -190,7 +180,7 @@ def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(opened) ->
 def test_picker_changes_the_panel_of_the_region(opened) -> None:
     chosen = sample("regions")
     data, page = page_data(voice(chosen, PHRASES)), opened()
-    names = ("region_paths", "region_obstacles", "region_grade_shares", "region_phase")
+    names = ("region_paths", "region_phase")
     drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
     other = next(region for region in chosen.regions if region != chosen.focus)
     page.locator("#region-picker").select_option(other)
@@ -199,10 +189,7 @@ def test_picker_changes_the_panel_of_the_region(opened) -> None:
     assert set(page.locator(".region-name").all_inner_texts()) == {chosen.name(other)}
     D = of(chosen.coupling, region=other)["D"].iloc[-1]
     page.locator("[data-chart=region_paths]").get_by_text(f"D {graded(D)}").wait_for()
-    shares = of(chosen.tables["uncertainty"], region=other, source="weights")
-    beside = page.locator("[data-chart=region_grade_shares]").text_content()
-    assert all(f"{row.low:.2f}–{row.high:.2f}" in beside for row in shares.itertuples())
-    for name in ("region_paths", "region_grade_shares", "region_phase"):
+    for name in names:
         assert page.locator(f"[data-chart={name}] svg").inner_html() != drawn[name], name
 
 

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -13,7 +15,17 @@ import yaml
 
 from coevo.report.documents import FORMATS
 from coevo.report.figures import FIGURES
-from tests.workflow.test_graph import CONFIG, ROOT, command, make_project, snapshot, write_config
+from tests.workflow.test_graph import (
+    CONFIG,
+    ROOT,
+    broken,
+    command,
+    figures,
+    make_project,
+    snapshot,
+    write_config,
+    write_raw,
+)
 
 LANGUAGES = ("en", "zh")
 WORDS = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text(encoding="utf-8"))
@@ -31,35 +43,95 @@ socket.socket.connect = socket.getaddrinfo = refuse
 """
 
 
-def build(folder: Path, cores: str, zone: str) -> Path:
-    """Build the small study in every language and format, offline and in a time zone."""
+BUILD = command("config/small.yaml")
+
+
+def project(folder: Path) -> Path:
+    """The small study in every language and format, which no rule may look beyond."""
     make_project(folder)
     write_config(folder, WHOLE)
     (folder / "offline").mkdir()
     (folder / "offline" / "sitecustomize.py").write_text(OFFLINE, encoding="utf-8")
-    result = within(folder, *command("config/small.yaml", "--cores", cores), TZ=zone)
+    return folder
+
+
+def environment(folder: Path, zone: str = "America/New_York") -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(folder / "offline"), "TZ": zone}
+
+
+def within(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, encoding="utf-8",
+        env=environment(folder, **more),
+    )  # fmt: skip
+
+
+def begun(folder: Path) -> subprocess.Popen:
+    """A run that has begun and holds the folder."""
+    process = subprocess.Popen(
+        BUILD, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment(folder),
+    )  # fmt: skip
+    lock, locks = folder / ".snakemake" / "once.lock", folder / ".snakemake" / "locks"
+    while lock.read_text() != str(process.pid) or not (locks.is_dir() and any(locks.iterdir())):
+        assert process.poll() is None
+        time.sleep(0.02)
+    return process
+
+
+def killed(process: subprocess.Popen) -> None:
+    time.sleep(0.3)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory) -> Path:
+    """The study built on one core, in a folder with a space and Chinese characters."""
+    folder = project(tmp_path_factory.mktemp("one") / "数据 空格")
+    result = within(folder, *BUILD, "--cores", "1", zone="Asia/Shanghai")
     assert result.returncode == 0, result.stdout + result.stderr
     return folder
 
 
-def within(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "PYTHONPATH": str(folder / "offline"), **more}
-    return subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, encoding="utf-8", env=environment
-    )
-
-
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory) -> list[Path]:
-    """The study built twice: other folder, other number of cores, other time zone."""
-    return [
-        build(tmp_path_factory.mktemp("one") / "数据 空格", "1", "Asia/Shanghai"),
-        build(tmp_path_factory.mktemp("two") / "study", "2", "America/New_York"),
-    ]
+def hindered(tmp_path_factory) -> tuple[Path, dict[str, subprocess.CompletedProcess]]:
+    """The study built on two cores and elsewhere after much went wrong, and what was said then.
+
+    Refused for its data, mended, killed in the first rule, run twice at a time, killed later.
+    """
+    folder = project(tmp_path_factory.mktemp("two") / "study")
+    broken(folder, 产值=lambda text: text.replace("产值", "产出"))
+    said = {"refused": within(folder, *BUILD)}
+    write_raw(folder / "data/raw/small/2026-10", "产值", figures("产值"))
+    killed(begun(folder))
+    second = begun(folder)
+    said["beside"] = within(folder, *BUILD)
+    while not (folder / "data/processed/small/weights.csv").is_file():
+        assert second.poll() is None
+        time.sleep(0.02)
+    killed(second)
+    said["at last"] = within(folder, *BUILD)
+    return folder, said
 
 
-def test_two_builds_have_the_same_bytes(twins):
-    one, two = map(snapshot, twins)
+def test_a_study_without_a_figure_is_refused_with_our_line_at_the_end(hindered):
+    refused = hindered[1]["refused"]
+    assert refused.returncode != 0
+    said = "data/raw/small: no file gives output: its source_name '产值' is not"
+    assert refused.stderr.splitlines()[-1].startswith(said)
+
+
+def test_a_second_run_at_the_same_time_is_refused_in_one_line(hindered):
+    beside = hindered[1]["beside"]
+    assert beside.returncode == 1
+    assert re.fullmatch(r"coevo: another run \(process \d+\) is at work in .*\n", beside.stderr)
+
+
+def test_two_builds_have_the_same_bytes_whatever_hindered_one(straight, hindered):
+    folder, said = hindered
+    assert said["at last"].returncode == 0, said["at last"].stderr
+    one, two = snapshot(straight), snapshot(folder)
     assert set(one) == set(two)
     assert [path for path in one if one[path] != two[path]] == []
     for language in LANGUAGES:
@@ -69,9 +141,9 @@ def test_two_builds_have_the_same_bytes(twins):
 
 
 @pytest.fixture(scope="module")
-def shown(twins) -> tuple[Path, zipfile.ZipFile, dict]:
+def shown(hindered) -> tuple[Path, zipfile.ZipFile, dict]:
     """A built study, Snakemake's report of it, and the data that stand in its page."""
-    folder = twins[1]
+    folder, _ = hindered
     snakemake = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
     result = within(folder, *snakemake, "--report", "own.zip")
     assert result.returncode == 0, result.stdout + result.stderr

@@ -73,12 +73,6 @@ def test_every_config_key_is_explained():
     assert [key for key in keys(schema) if f"`{key}`" not in readme] == []
 
 
-def test_the_default_config_is_short_and_the_snakefile_too():
-    config = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
-    assert len(config.splitlines()) <= 60
-    assert len((ROOT / "Snakefile").read_text(encoding="utf-8").splitlines()) < 35
-
-
 def _workflows():
     for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
         yield path.name, yaml.safe_load(path.read_text(encoding="utf-8"))

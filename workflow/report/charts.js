@@ -1,7 +1,7 @@
 // Draws the charts from their specifications, in the page's colours and as wide as its boxes.
 const views = new Map();
 // Height as a share of the width, with a maximum; charts without an entry keep their height.
-const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540], tiles: [0.84, 620] };
+const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540], tiles: [0.84, 620] };
 const NARROW = { phase: 1.2 };
 // Least width of charts whose cells hold numbers of four digits.
 const LEAST = { heat: 420 };

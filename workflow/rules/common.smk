@@ -41,7 +41,8 @@ def code(script):
     finder = ModuleFinder(path=[str(ROOT)])
     finder.run_script(str(ROOT / "workflow" / "scripts" / f"{script}.py"))
     files = (module.__file__ for name, module in finder.modules.items() if name != "__main__")
-    return sorted(own(file) for file in [*files, "coevo/tables.csv"] if file)
+    tables = ["coevo/refusals.csv", "coevo/tables.csv"]
+    return sorted(own(file) for file in [*files, *tables] if file)
 
 
 REGIONS = own("config/regions.csv")

@@ -27,19 +27,16 @@ FIGURES: dict[str, ChartSpec] = {
     "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
     "tiles_last": ChartSpec(_TILES, columns=2, paper=0.53),
     "heat": ChartSpec(_REGIONS, paper=0.72),
-    "scatter_levels": ChartSpec(frozenset({"levels"}), columns=3, paper=0.75),
-    "scatter_within_regions": ChartSpec(frozenset({"within_regions"}), columns=3, paper=0.75),
+    "scatter_levels": ChartSpec(frozenset({"levels"}), columns=2, paper=0.75),
     "scatter_within_regions_and_years": ChartSpec(
-        frozenset({"within_regions_and_years"}), columns=3, paper=0.75
+        frozenset({"within_regions_and_years"}), columns=2, paper=0.75
     ),
     "size_adjusted": ChartSpec(frozenset({"size"}), paper=0.72),
-    "weights": ChartSpec(paper=0.8),
     "trajectory": ChartSpec(paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
     "obstacles": ChartSpec(paper=0.8),
     "specification_curve": ChartSpec(frozenset({"combinations"}), paper=0.86),
     "sensitivity": ChartSpec(frozenset({"sensitivity"}), paper=0.7),
-    "grade_shares": ChartSpec(frozenset({"draws"}), paper=0.7),
     "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "coefficient_d": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "interaction_curve_b1": ChartSpec(frozenset({"specifications"}), paper=0.8),
@@ -47,9 +44,7 @@ FIGURES: dict[str, ChartSpec] = {
     "regional_b1": ChartSpec(_OWN, columns=2, paper=0.85),
     "regional_d": ChartSpec(_OWN, columns=2, paper=0.85),
     "phase": ChartSpec(frozenset({"fit"}), paper=0.54),
-    "region_paths": ChartSpec(_REGIONS, columns=2),
-    "region_obstacles": ChartSpec(_REGIONS, columns=2),
-    "region_grade_shares": ChartSpec(frozenset({"regions", "draws"}), paper=0.7),
+    "region_paths": ChartSpec(_REGIONS),
     "region_phase": ChartSpec(_OWN, paper=0.78),
 }
 

@@ -10,18 +10,17 @@ import altair as alt
 import pandas as pd
 
 from coevo.characters import WIDE
-from coevo.coupling import GradeScale
+from coevo.coupling.grade_scales import GradeScale
 from coevo.report.figures.theme import GRADE_COUNT
 from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, spans
 from coevo.report.findings.study_tables import Study
 
+# tips of an estimate, as `tips` reads them
+ESTIMATE = ("estimate:Q estimate .4f", "low:Q low .4f", "high:Q high .4f")
 AIR = 0.01  # of D, beyond the outermost tenths
 # A wide character that a line may end with: neither an opening mark nor what
 # stands before a closing one.
 _END = re.compile(rf"((?![（《])[{WIDE}])(?![，。；：、）”》])")
-
-# under words that a line would cross: the same words, wide, in the colour of the page
-HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5}
 
 
 def axis_scale(low: float, high: float) -> alt.Scale:
@@ -79,10 +78,8 @@ def years_axis(years: Sequence[int], *, grid: bool = False) -> alt.X:
 
 def above(title: str | None, **options: Any) -> alt.Axis:
     """A vertical axis whose title stands horizontally above it."""
-    return alt.Axis(
-        title=title, titleAngle=0, titleAlign="left", titleAnchor="start", titleX=0, titleY=-12,
-        grid=True, **options,
-    )  # fmt: skip
+    place = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0}
+    return alt.Axis(title=title, titleY=-12, **place, **{"grid": True, **options})
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -193,27 +190,38 @@ def region_rows(study: Study, order: Sequence[str], **options: Any) -> alt.Y:
     return alt.Y("name:N", sort=list(order), scale=scale, axis=axis)
 
 
-def of_picked(study: Study, *charts: alt.Chart) -> list[alt.Chart]:
-    """Charts that show the region picked on the page alone, the one in focus to begin with."""
-    region = alt.param(name="region", value=study.focus)
-    first, *others = (chart.transform_filter("datum.region == region") for chart in charts)
-    return [first.add_params(region), *others]
+def of_picked(rows: pd.DataFrame) -> alt.Chart:
+    """A chart of the rows of the region picked on the page."""
+    return alt.Chart(rows).transform_filter("datum.region == region")
+
+
+def region_of(study: Study) -> alt.Parameter:
+    """The region picked on the page: the one in focus to begin with."""
+    return alt.param(name="region", value=study.focus)
+
+
+def haloed(chart: alt.Chart, colour: str, text: str, **mark: Any) -> list[alt.Chart]:
+    """The words of a field twice: wide in the colour of the page under lines, then as read."""
+    halo = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5, "strokeJoin": "round"}
+    return [chart.mark_text(**mark, **ink).encode(text=text) for ink in (halo, {"color": colour})]
+
+
+def tips(words: Mapping[str, str], *shown: str) -> list[alt.Tooltip]:
+    """What a reader sees at a mark: of each `<field> <name> [<format>]` the value under its name.
+
+    A name that the words do not have as `tip_<name>` is a symbol and stands as it is.
+    """
+    parts = (part.split() for part in shown)
+    return [
+        alt.Tooltip(
+            field,
+            title=words.get(f"tip_{name}", name),
+            format=pattern[0] if pattern else alt.Undefined,
+        )
+        for field, name, *pattern in parts
+    ]
 
 
 def state_tips(words: Mapping[str, str], year: str = "year:Q", shown: str = ".3f") -> list[Any]:
     """What a reader sees at a D: region, year, D and grade."""
-    return [
-        alt.Tooltip("name:N", title=words["tip_region"]),
-        alt.Tooltip(year, title=words["tip_year"]),
-        alt.Tooltip("D:Q", format=shown),
-        alt.Tooltip("grade:N", title=words["tip_grade"]),
-    ]
-
-
-def interval_tips(words: Mapping[str, str]) -> list[Any]:
-    """What a reader sees at an estimate besides its name: value and interval."""
-    return [
-        alt.Tooltip("estimate:Q", title=words["tip_estimate"], format=".4f"),
-        alt.Tooltip("low:Q", title=words["tip_low"], format=".4f"),
-        alt.Tooltip("high:Q", title=words["tip_high"], format=".4f"),
-    ]
+    return tips(words, "name:N region", f"{year} year", f"D:Q D {shown}", "grade:N grade")

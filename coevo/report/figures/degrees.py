@@ -19,8 +19,8 @@ from coevo.report.figures.axes import (
     tick_format,
     years_axis,
 )
-from coevo.report.figures.labels import end_labels, label_marks
 from coevo.report.figures.theme import specification
+from coevo.report.figures.year_lines import HIDDEN, end_labels, label_marks
 from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
 
@@ -40,40 +40,33 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
     hover = alt.selection_point(
         name="hover", on="pointerover", clear="pointerout", fields=["name"], empty=False
     )
-    tips = state_tips(words)
     cuts = grade_ticks(study.grades, (low, high))
-    axis = alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts)))
-    base = alt.Chart(rows).encode(x=years_axis(study.years), y=axis)
-    layers: list[alt.Chart] = [midpoint_line(y)]
-    if not study.single:
-        layers.append(
-            base.mark_line(point=alt.OverlayMarkDef(size=60, opacity=0))
-            .encode(
-                detail="name:N",
-                tooltip=tips,
-                color=alt.condition(hover, alt.value("$ink"), alt.value("$line")),
-                strokeWidth=alt.condition(hover, alt.value(2.2), alt.value(1)),
-            )
-            .add_params(hover)
-        )
-        mean = alt.Chart(rows.groupby("year", as_index=False)["D"].mean())
-        layers.append(
-            mean.mark_line(color="$ink", strokeWidth=1.8, strokeDash=[5, 3]).encode(
-                x=years_axis(study.years), y=axis
-            )
-        )
-    focus = alt.Chart(rows[rows["region"] == study.focus]).encode(x=years_axis(study.years), y=axis)
-    layers.append(
-        focus.mark_line(
-            color="$focus", strokeWidth=2.8, point=alt.OverlayMarkDef(size=60, opacity=0)
-        ).encode(tooltip=tips)
-    )
+    at = {
+        "x": years_axis(study.years),
+        "y": alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts))),
+    }
+    thin = alt.Chart(rows).mark_line(point=HIDDEN)
+    mean = alt.Chart(rows.groupby("year", as_index=False)["D"].mean())
+    others = [
+        thin.encode(
+            **at, detail="name:N", tooltip=state_tips(words),
+            color=alt.condition(hover, alt.value("$ink"), alt.value("$line")),
+            strokeWidth=alt.condition(hover, alt.value(2.2), alt.value(1)),
+        ).add_params(hover),
+        mean.mark_line(color="$ink", strokeWidth=1.8, strokeDash=[5, 3]).encode(**at),
+    ]  # fmt: skip
+    focus = alt.Chart(rows[rows["region"] == study.focus])
+    own = focus.mark_line(color="$focus", strokeWidth=2.8, point=HIDDEN)
     # On paper the chart is lower, and its labels must keep their distance there too.
     labels = _coordination_labels(study, words, (low, high), height * FIGURES["coordination"].paper)
-    return specification(
-        alt.layer(*layers, *label_marks(labels, y), *_grade_words(study, words, y, (low, high))),
-        height,
-    )
+    layers = [
+        midpoint_line(y),
+        *([] if study.single else others),
+        own.encode(**at, tooltip=state_tips(words)),
+        *label_marks(labels, y),
+        _grade_words(study, y, (low, high)),
+    ]
+    return specification(alt.layer(*layers), height)
 
 
 def _coordination_labels(
@@ -103,9 +96,7 @@ def _coordination_labels(
     return end_labels(labels, *limits, height)
 
 
-def _grade_words(
-    study: Study, words: dict[str, str], y: alt.Scale, limits: tuple[float, float]
-) -> list[alt.Chart]:
+def _grade_words(study: Study, y: alt.Scale, limits: tuple[float, float]) -> alt.Chart:
     """Names of the grades at the far right; left out where the plot is too narrow for them."""
     # The page sets `container` to the width it has; the plot's own width depends on these words.
     container = alt.param(name="container", value=640)
@@ -114,11 +105,9 @@ def _grade_words(
         .add_params(container)
         .transform_calculate(shown="container < 520 ? '' : datum.grade")
     )
-    return [
-        text.mark_text(align="left", color="$muted", fontSize=11).encode(
-            x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", scale=y), text="shown:N"
-        )
-    ]
+    return text.mark_text(align="left", color="$muted", fontSize=11).encode(
+        x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", scale=y), text="shown:N"
+    )
 
 
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:

@@ -12,17 +12,14 @@ from coevo.report.figures import (
     certainty,
     coefficients,
     degrees,
-    draw_shares,
     figure_names,
-    growth_bars,
-    interaction_curve,
-    phase_plane,
-    region_planes,
+    indicator_bars,
+    interaction_curves,
+    phase_planes,
     scatters,
     size_scatter,
     tile_grid,
     trends,
-    weight_bars,
 )
 from coevo.report.figures.fonts import font_folders
 from coevo.report.figures.images import pngs
@@ -32,8 +29,8 @@ from coevo.report.findings.study_tables import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
-    trends, degrees, tile_grid, scatters, size_scatter, weight_bars, growth_bars, certainty,
-    draw_shares, coefficients, interaction_curve, phase_plane, region_planes
+    trends, degrees, tile_grid, scatters, size_scatter, indicator_bars, certainty, coefficients,
+    interaction_curves, phase_planes,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
@@ -41,7 +38,7 @@ CHARTS: dict[str, Chart] = {
 }
 
 # Pixels of width on paper by the number of charts in a row, so that type keeps one size.
-WIDTHS = {1: 640, 2: 340, 3: 230}
+WIDTHS = {1: 640, 2: 340}
 # The converter measures words in the first family alone, and by guess if it does not know it: of
 # the fonts of the report this one is known to it and holds Chinese, at its true width.
 MEASURED = "Noto Sans SC"

@@ -1,29 +1,29 @@
-"""Geometry of the phase plane: its limits, the part that a set covers, directions, free places."""
+"""Geometry of the phase plane: its limits, the part that a set covers, directions, orbits."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.lotka_volterra import orbit
+from coevo.lotka_volterra.orbits import orbit
 from coevo.report.figures.axes import ticks
 
 ORBIT_KINDS = ("centre", "saddle")
 STEPS = 20  # of a drawn orbit, a year
 DIGITS = 7  # of a coordinate, so that the page stays light
-STRIP = 0.92  # share of the height that arrows take
-WORDS = (0.24, 0.13)  # width and height of the words about an unlocated E, as shares
+NAME = np.array([0.11, 0.07])  # width and height of a name in the plane, as shares
 ASPECT = 1.35  # width of the plane over its height, as it is drawn
+FIELD = (9, 7)  # arrows across and up
+AXES = ["x1", "x2"]
 Limits = tuple[float, float]
-Box = tuple[float, float, float, float]  # left, low, width, height as shares of the plane
 
 
-def plane_limits(values: list[float]) -> Limits:
-    """From zero to a tick above the largest value: the plane that matters holds the path."""
-    high = max(values) * 1.18
+def plane_limit(values: pd.Series) -> float:
+    """A tick above the largest value: the plane that matters, from zero on, holds the path."""
+    high = values.max() * 1.18
     step = ticks(0, high, 5)[1]
-    return 0.0, float(np.ceil(high / step) * step)
+    return float(np.ceil(high / step) * step)
 
 
 def lean(value: float) -> float:
@@ -31,51 +31,59 @@ def lean(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def allowed(low: float, high: float, kind: str, limits: Limits) -> list[Limits]:
-    """The part of a set (interval, complement of one, line) that lies in the plane."""
+def named_years(path: pd.DataFrame, frame: Any) -> pd.DataFrame:
+    """Rows of a path whose year is named: its ends, and those with room beside the named ones.
+
+    frame: upper limits of the two axes.
+    """
+    at = path[AXES].to_numpy(dtype=float) / frame / NAME
+    named = list(dict.fromkeys([0, len(path) - 1]))
+    for i in range(1, len(path) - 1):
+        if (abs(at[named] - at[i]).max(axis=1) > 1).all():
+            named.append(i)
+    return path.iloc[sorted(named)]
+
+
+def allowed(low: float, high: float, kind: str, limit: float) -> list[Limits]:
+    """The part of a set (interval, complement of one, line) that lies from zero to the limit."""
     if kind == "interval":
         parts = [(low, high)]
     elif kind == "complement":
         parts = [(-np.inf, low), (high, np.inf)]
     else:
         parts = [(-np.inf, np.inf)]
-    cut = [(max(a, limits[0]), min(b, limits[1])) for a, b in parts]
+    cut = [(max(a, 0.0), min(b, limit)) for a, b in parts]
     return [(a, b) for a, b in cut if b > a]
 
 
-def shade(fit: pd.Series, x: Limits, y: Limits) -> pd.DataFrame:
-    """Rectangles of the plane that hold both coordinates' sets."""
-    across = allowed(fit["x1_low"], fit["x1_high"], fit["x1_set"], x)
-    up = allowed(fit["x2_low"], fit["x2_high"], fit["x2_set"], y)
-    rows = [(a, b, c, d) for a, b in across for c, d in up]
-    return pd.DataFrame(rows, columns=["x", "x_end", "y", "y_end"], dtype=float)
+def shade(zone: pd.Series, frame: Limits) -> pd.DataFrame:
+    """Rectangles (x1, x1_end, x2, x2_end) of the plane that hold both coordinates' sets."""
+    across, up = (
+        allowed(zone[f"{x}_low"], zone[f"{x}_high"], zone[f"{x}_set"], limit)
+        for x, limit in zip(AXES, frame, strict=True)
+    )
+    rows = [(*a, *b) for a in across for b in up]
+    return pd.DataFrame(rows, columns=["x1", "x1_end", "x2", "x2_end"], dtype=float)
 
 
-def arrows(
-    parameters: dict[str, float], x: Limits, y: Limits, boxes: Sequence[Box]
-) -> pd.DataFrame:
+def arrows(parameters: dict[str, float], frame: Limits, named: pd.DataFrame) -> pd.DataFrame:
     """Direction of the fitted field on a grid, in degrees clockwise from up, as drawn on screen.
 
-    The strip at the top is left to the words beside the zero-growth lines; arrows stay out of
-    `boxes`, where other words stand.
+    Arrows stay away from points that have names.
     """
-    columns, rows = 9, 7
-    xs = np.linspace(*x, columns + 1)[:-1] + (x[1] - x[0]) / columns / 2
-    ys = np.linspace(y[0], STRIP * y[1], rows + 1)[:-1] + STRIP * (y[1] - y[0]) / rows / 2
-    grid_x, grid_y = (g.ravel() for g in np.meshgrid(xs, ys))
-    speed_x = grid_x * (parameters["a1"] - parameters["b1"] * grid_y) / (x[1] - x[0]) * ASPECT
-    speed_y = grid_y * (-parameters["a2"] + parameters["d"] * grid_x) / (y[1] - y[0])
-    angle = np.degrees(np.arctan2(speed_x, speed_y))
-    across, up = grid_x / x[1], grid_y / y[1]
-    free = np.ones(len(angle), dtype=bool)
-    for left, low, width, height in boxes:
-        inside = (left < across) & (across < left + width) & (low < up) & (up < low + height)
-        free &= ~inside
-    return pd.DataFrame({"x": grid_x, "y": grid_y, "angle": angle})[free]
+    ends = ((np.arange(count) + 0.5) / count for count in FIELD)
+    shares = np.stack(np.meshgrid(*ends), axis=-1).reshape(-1, 2)
+    x1, x2 = (shares * frame).T
+    speed_1 = x1 * (parameters["a1"] - parameters["b1"] * x2) / frame[0] * ASPECT
+    speed_2 = x2 * (-parameters["a2"] + parameters["d"] * x1) / frame[1]
+    angle = np.degrees(np.arctan2(speed_1, speed_2))
+    apart = abs(shares[:, None] - named[AXES].to_numpy(dtype=float) / frame) > NAME
+    free = apart.any(axis=2).all(axis=1)
+    return pd.DataFrame({"x1": x1, "x2": x2, "angle": angle})[free]
 
 
 def orbit_inside(
-    parameters: dict[str, float], state: pd.Series, years: int, x: Limits, y: Limits
+    parameters: dict[str, float], state: pd.Series, years: int, frame: Limits
 ) -> pd.DataFrame:
     """The orbit of the fitted equations through a state inside the plane, as far as it stays there.
 
@@ -83,14 +91,12 @@ def orbit_inside(
     before to `years` after at most; a part that cannot be followed is left out.
     """
     now = (float(state["x1"]), float(state["x2"]))
-    before, after = (_followed(parameters, now, step * years, x, y) for step in (-1, 1))
+    before, after = (_followed(parameters, now, step * years, frame) for step in (-1, 1))
     rows = np.vstack([before[:0:-1], after])
-    return pd.DataFrame(rows, columns=["time", "x1", "x2"]).map(lean)
+    return pd.DataFrame(rows, columns=["time", *AXES]).map(lean)
 
 
-def _followed(
-    parameters: dict[str, float], start: tuple[float, float], end: int, x: Limits, y: Limits
-) -> np.ndarray:
+def _followed(parameters: dict[str, float], start: Limits, end: int, frame: Limits) -> np.ndarray:
     """Rows (time, x1, x2) from the start on, a year at a time until the plane is left."""
     a1, b1, a2, d = (parameters[name] for name in ("a1", "b1", "a2", "d"))
     rows, times = [np.array([[0.0, *start]])], np.linspace(0, np.sign(end), STEPS + 1)
@@ -99,44 +105,9 @@ def _followed(
             path = orbit(a1, b1, a2, d / b1, tuple(rows[-1][-1, 1:]), times)[1:]
         except StudyError:
             break
-        left = (path[:, 0] > x[1]) | (path[:, 1] > y[1])
+        left = (path > frame).any(axis=1)
         stop = int(left.argmax()) if left.any() else STEPS
         rows.append(np.column_stack([year * times[-1] + times[1:], path])[:stop])
         if left.any():
             break
     return np.vstack(rows)
-
-
-def holds(point: pd.Series, x: Limits, y: Limits) -> bool:
-    """Whether a point lies inside the plane."""
-    return bool(x[0] <= point["x1"] <= x[1] and y[0] <= point["x2"] <= y[1])
-
-
-def free_corner(
-    points: pd.DataFrame, rest: Limits, shade: pd.DataFrame, x: Limits, y: Limits
-) -> Limits:
-    """Lower left corner (shares of the plane) for the words about E: away from points and lines.
-
-    Shaded places are preferred; of equal ones the first of the list.
-    """
-    corners = [(a, b) for b in (0.7, 0.55, 0.3, 0.1) for a in (0.14, 0.04, 0.3, 0.45, 0.6, 0.72)]
-    across, up = points["x1"] / x[1], points["x2"] / y[1]
-
-    def cost(corner: Limits) -> tuple[int, bool]:
-        a, b = corner
-        # a year stands to the right of its point, so points count from further left
-        near = across.between(a - 0.12, a + WORDS[0] + 0.04) & up.between(
-            b - 0.04, b + WORDS[1] + 0.04
-        )
-        lines = int(a - 0.02 < rest[0] / x[1] < a + WORDS[0]) + int(
-            b - 0.03 < rest[1] / y[1] < b + WORDS[1]
-        )
-        left, right = (a * x[1], (a + WORDS[0]) * x[1])
-        low, high = (b * y[1], (b + WORDS[1]) * y[1])
-        inside = (
-            (shade["x"] <= left) & (shade["x_end"] >= right)
-            & (shade["y"] <= low) & (shade["y_end"] >= high)
-        )  # fmt: skip
-        return int(near.sum()) + lines, not bool(inside.any())
-
-    return min(corners, key=cost)

@@ -1,5 +1,6 @@
 """Charts of the question 'in step, or just large and rising?'."""
 
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -7,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES, demean
-from coevo.report.figures.axes import HALO, above, axis_scale, tick_format, ticks, zero_line
+from coevo.report.figures.axes import (
+    above,
+    axis_scale,
+    haloed,
+    tick_format,
+    ticks,
+    tips,
+    zero_line,
+)
 from coevo.report.figures.theme import specification
 from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
@@ -27,27 +36,19 @@ def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     axis = alt.Axis(values=values, format=".2~f", title=words["correlation"], grid=True)
     order = [scope for scope in SCOPES if scope in set(rows["scope"])]
     placed = rows.dropna(subset=["low", "high"])
-    tips = [
-        alt.Tooltip("title:N", title=words["tip_scope"]),
-        alt.Tooltip("value:Q", title="r", format=".3f"),
-        alt.Tooltip("low:Q", title=words["tip_low"], format=".3f"),
-        alt.Tooltip("high:Q", title=words["tip_high"], format=".3f"),
-    ]
+    told = ["title:N scope", "value:Q r .3f"]
+    told += ["low:Q low .3f", "high:Q high .3f"] if len(placed) else []
     where = alt.Y("scope:N", sort=order, scale=alt.Scale(domain=order), axis=None)
     base = alt.Chart(rows).encode(y=where)
     dot = base.mark_point(filled=True, size=110, color="$ink", opacity=1).encode(
-        x=alt.X("value:Q", scale=x, axis=axis), tooltip=tips if len(placed) else tips[:2]
+        x=alt.X("value:Q", scale=x, axis=axis), tooltip=tips(words, *told)
     )
     value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
         x=alt.X("value:Q", scale=x), text="text:N"
     )
-    title = [
-        base.mark_text(align="left", dy=-36, fontSize=12, **ink).encode(
-            x=alt.value(0), text="title:N"
-        )
-        for ink in (HALO, {"color": "$muted"})
-    ]
-    bars = _pairings(placed, words, where, x, tips)
+    left = base.encode(x=alt.value(0))
+    title = haloed(left, "$muted", "title:N", align="left", dy=-36, fontSize=12)
+    bars = _pairings(placed, words, where, x, tips(words, *told))
     return specification(
         alt.layer(zero_line("$muted"), *bars[:1], dot, value, *title, *bars[1:]), 264
     )
@@ -74,66 +75,37 @@ def _logs(study: Study, scope: str) -> pd.DataFrame:
     groups = rows["region"].to_numpy(), rows["year"].to_numpy()
     logs = [np.log(rows[column].to_numpy(dtype=float)) for column in columns]
     x, y = (demean(values, *groups, scope) for values in logs)
-    return rows[["region", "name", "year"]].assign(x=x, y=y)
+    return rows[["region", "name", "year"]].assign(ln_U1=x, ln_U2=y)
 
 
-def _limits(rows: pd.DataFrame, column: str) -> tuple[float, float]:
-    low, high = rows[column].min(), rows[column].max()
+def _axis(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
+    """Scale with a little air, and its round values with their format."""
+    low, high = values.min(), values.max()
     air = 0.05 * (high - low)
-    return low - air, high + air
+    marks = ticks(low - air, high + air, count)
+    return axis_scale(low - air, high + air), {"values": marks, "format": tick_format(marks)}
 
 
 def _scatter(study: Study, words: dict[str, str], scope: str) -> dict[str, Any]:
     rows = _logs(study, scope)
-    # The second and the third panel share their scales, so that the shrinking cloud is seen.
-    limits_from = rows if scope == "levels" else _logs(study, "within_regions")
-    x_limits, y_limits = _limits(limits_from, "x"), _limits(limits_from, "y")
     first, second = (study.label(s) for s in study.subsystems[:2])
-    x_ticks, y_ticks = ticks(*x_limits, 3), ticks(*y_limits, 4)
-    x = alt.X(
-        "x:Q", scale=axis_scale(*x_limits),
-        axis=alt.Axis(
-            title=words[f"x_{scope}"].format(subsystem=first), values=x_ticks,
-            format=tick_format(x_ticks), grid=True,
-        ),
-    )  # fmt: skip
-    y = alt.Y(
-        "y:Q", scale=axis_scale(*y_limits),
-        axis=above(
-            words[f"y_{scope}"].format(subsystem=second), values=y_ticks,
-            format=tick_format(y_ticks),
-        ),
-    )  # fmt: skip
-    tips = [
-        alt.Tooltip("name:N", title=words["tip_region"]),
-        alt.Tooltip("year:Q", title=words["tip_year"]),
-        alt.Tooltip("x:Q", title=first, format=".2f"),
-        alt.Tooltip("y:Q", title=second, format=".2f"),
-    ]
+    (across, x_marks), (up, y_marks) = _axis(rows["ln_U1"], 4), _axis(rows["ln_U2"], 4)
+    x_title = words[f"x_{scope}"].format(subsystem=first)
+    y_title = words[f"y_{scope}"].format(subsystem=second)
+    at = {
+        "x": alt.X("ln_U1:Q", scale=across, axis=alt.Axis(title=x_title, grid=True, **x_marks)),
+        "y": alt.Y("ln_U2:Q", scale=up, axis=above(y_title, **y_marks)),
+    }
+    told = tips(words, "name:N region", "year:Q year", "ln_U1:Q ln·U₁ .2f", "ln_U2:Q ln·U₂ .2f")
     cloud = alt.Chart(rows).mark_point(filled=True, size=14, color="$muted", opacity=0.45)
-    focus = alt.Chart(rows[rows["region"] == study.focus])
-    return specification(
-        alt.layer(
-            cloud.encode(x=x, y=y, tooltip=tips),
-            focus.mark_line(color="$focus", strokeWidth=1.8).encode(x=x, y=y, order="year:Q"),
-            focus.mark_point(filled=True, color="$focus", size=26, opacity=1).encode(
-                x=x, y=y, tooltip=tips
-            ),
-        ),
-        280,
-    )
+    focus = alt.Chart(rows[rows["region"] == study.focus]).encode(**at)
+    layers = [
+        cloud.encode(**at, tooltip=told),
+        focus.mark_line(color="$focus", strokeWidth=1.8).encode(order="year:Q"),
+        focus.mark_point(filled=True, color="$focus", size=26, opacity=1).encode(tooltip=told),
+    ]
+    return specification(alt.layer(*layers), 280)
 
 
-def scatter_levels(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Logs of the two indices, every region and year."""
-    return _scatter(study, words, "levels")
-
-
-def scatter_within_regions(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """The same less each region's mean."""
-    return _scatter(study, words, "within_regions")
-
-
-def scatter_within_regions_and_years(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """The same less each region's and each year's mean."""
-    return _scatter(study, words, "within_regions_and_years")
+scatter_levels = partial(_scatter, scope="levels")
+scatter_within_regions_and_years = partial(_scatter, scope="within_regions_and_years")

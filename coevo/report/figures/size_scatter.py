@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from coevo.characters import room
-from coevo.report.figures.axes import HALO, above, tick_format, ticks
+from coevo.report.figures.axes import above, haloed, tick_format, ticks, tips
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import Study
 
 MEASURES = ["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
-FOCUS = {"fontSize": 12, "fontWeight": "bold"}
+PLAIN, BOLD = {"fontSize": 11}, {"fontSize": 12, "fontWeight": "bold"}
 STEPS = 60  # points along the line of size that labels keep clear of
 LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 
@@ -75,95 +75,66 @@ def with_room(
     return kept
 
 
-def _limits(values: pd.Series) -> tuple[float, float]:
+def _log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
+    """A scale of logarithms with a little air, and its round values with their format."""
     low, high = np.log(values.min()), np.log(values.max())
     air = 0.06 * max(high - low, 0.1)
-    return float(np.exp(low - air)), float(np.exp(high + air))
-
-
-def _pixels(values: pd.Series, limits: tuple[float, float], length: float) -> pd.Series:
-    low, high = np.log(limits[0]), np.log(limits[1])
-    return (np.log(values) - low) / (high - low) * length
+    limits = [float(np.exp(low - air)), float(np.exp(high + air))]
+    marks = log_ticks(limits[0], limits[1], count)
+    scale = alt.Scale(domain=limits, type="log", nice=False)
+    return scale, {"values": marks, "format": tick_format(marks)}
 
 
 def size_adjusted(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D against size, both on scales of logarithms, with the line that size alone would give."""
     rows = _adjusted(study)
-    x_limits, y_limits = _limits(rows["size"]), _limits(pd.concat([rows["D"], rows["alone"]]))
-    log = {"type": "log", "nice": False}
-    x_ticks, y_ticks = log_ticks(*x_limits), log_ticks(*y_limits, 8)
-    x = alt.X(
-        "size:Q", scale=alt.Scale(domain=list(x_limits), **log),
-        axis=alt.Axis(
-            values=x_ticks, format=tick_format(x_ticks), title=_size_title(study, words), grid=True
-        ),
-    )  # fmt: skip
-    y = alt.Y(
-        "D:Q", scale=alt.Scale(domain=list(y_limits), **log),
-        axis=above(
-            words["D_in"].format(year=study.years[-1]), values=y_ticks, format=tick_format(y_ticks)
-        ),
-    )  # fmt: skip
-    line = (
-        alt.Chart(rows.iloc[[0, -1]][["size", "alone"]])
-        .mark_line(color="$ink", strokeWidth=1.8, strokeDash=[5, 3])
-        .encode(x=x, y=alt.Y("alone:Q", scale=y["scale"]))
-    )
-    tips = [
-        alt.Tooltip("name:N", title=words["tip_region"]),
-        alt.Tooltip("D:Q", format=".3f"),
-        alt.Tooltip("alone:Q", title=words["tip_alone_size"], format=".3f"),
-        alt.Tooltip("rank_D:Q", title=words["tip_rank"]),
-        alt.Tooltip("rank_size_adjusted_D:Q", title=words["tip_rank_adjusted"]),
-    ]
-    focus = rows["region"] == study.focus
-    rows["text"] = rows["name"].mask(focus, _ranks(rows, study, words))
-    rows["side"] = _sides(rows, focus, x_limits, y_limits)
-    data = rows.drop(columns=["region", "size_adjusted_lnD"]).round({"D": 4, "alone": 4, "size": 1})
-    away = alt.Chart(data[focus]).mark_rule(color="$focus", strokeWidth=1.6)
-    dots = [
-        alt.Chart(data[part])
-        .mark_point(filled=True, size=size, color=colour, opacity=1)
-        .encode(x=x, y=y, tooltip=tips)
-        for part, size, colour in ((~focus, 34, "$muted"), (focus, 95, "$focus"))
-    ]
-    labels = [
-        alt.Chart(data[part & (rows["side"] == side)])
-        .mark_text(align=align, dx=shift, **style)
-        .encode(x=x, y=y, text="text:N")
-        for part, styles in (
-            (~focus, [{"fontSize": 11, "color": "$muted"}]),
-            (focus, [FOCUS | HALO, FOCUS | {"color": "$focus"}]),
-        )
-        for side, align, shift in (("left", "right", -7), ("right", "left", 7))
-        if (part & (rows["side"] == side)).any()
-        for style in styles
-    ]
-    layers = [line, away.encode(x=x, y=y, y2="alone:Q"), *dots, *labels]
-    return specification(alt.layer(*layers), 340)
-
-
-def _size_title(study: Study, words: dict[str, str]) -> str:
+    across, x_marks = _log_scale(rows["size"], 6)
+    up, y_marks = _log_scale(pd.concat([rows["D"], rows["alone"]]), 8)
     size = study.config["comovement"]["size"][0]
     label, unit = study.heading(size), study.unit(size)
-    return words["size"].format(label=label, unit=unit) if unit else label
+    title = words["size"].format(label=label, unit=unit) if unit else label
+    D_title = words["D_in"].format(year=study.years[-1])
+    x = alt.X("size:Q", scale=across, axis=alt.Axis(title=title, grid=True, **x_marks))
+    at = {"x": x, "y": alt.Y("D:Q", scale=up, axis=above(D_title, **y_marks))}
+    line = alt.Chart(rows.iloc[[0, -1]][["size", "alone"]])
+    focus = rows["region"] == study.focus
+    rows["text"] = rows["name"].mask(focus, _ranks(rows, study, words))
+    rows["side"] = _sides(rows, focus, across["domain"], up["domain"])
+    data = rows.drop(columns=["region", "size_adjusted_lnD"]).round({"D": 4, "alone": 4, "size": 1})
+    told = tips(
+        words, "name:N region", "D:Q D .3f", "alone:Q alone_size .3f", "rank_D:Q rank",
+        "rank_size_adjusted_D:Q rank_adjusted",
+    )  # fmt: skip
+    away = alt.Chart(data[focus]).mark_rule(color="$focus", strokeWidth=1.6)
+    layers = [
+        line.mark_line(color="$ink", strokeWidth=1.8, strokeDash=[5, 3]).encode(
+            x=x, y=alt.Y("alone:Q", scale=up)
+        ),
+        away.encode(**at, y2="alone:Q"),
+    ]
+    for part, area, colour, font in ((~focus, 34, "$muted", PLAIN), (focus, 95, "$focus", BOLD)):
+        dots = alt.Chart(data[part]).mark_point(filled=True, size=area, color=colour, opacity=1)
+        layers.append(dots.encode(**at, tooltip=told))
+        for side, align, shift in (("left", "right", -7), ("right", "left", 7)):
+            named = alt.Chart(data[part & (rows["side"] == side)]).encode(**at)
+            layers += haloed(named, colour, "text:N", align=align, dx=shift, **font)
+    return specification(alt.layer(*layers), 340)
 
 
 def _ranks(rows: pd.DataFrame, study: Study, words: dict[str, str]) -> list[str]:
     """Name, D, and the ranks of D without and with size taken out."""
+    columns = rows[["name", "D", "rank_D", "rank_size_adjusted_D"]]
     return [
         words["ranks"].format(
-            name=row.name, value=grade_marks(row.D, scale=study.grades), rank=int(row.rank_D),
-            adjusted=int(row.rank_size_adjusted_D),
+            name=name, value=grade_marks(D, scale=study.grades), rank=int(rank), adjusted=int(other)
         )
-        for row in rows.set_index("name", drop=False).itertuples(index=False)
-    ]  # fmt: skip
+        for name, D, rank, other in columns.itertuples(index=False)
+    ]
 
 
 def _sides(
-    rows: pd.DataFrame, focus: pd.Series, x_limits: tuple[float, float],
-    y_limits: tuple[float, float],
-) -> pd.Series:  # fmt: skip
+    rows: pd.DataFrame, focus: pd.Series, x_limits: list[float], y_limits: list[float]
+) -> pd.Series:
     """Side of each label, "" without room: the focus first, then those farthest from the line."""
     across = _pixels(rows["size"], x_limits, PLOT[0])
     up, line = (PLOT[1] - _pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
@@ -175,3 +146,8 @@ def _sides(
     for i in rows.index[focus]:  # has its label in any case
         sides.setdefault(i, "left" if across[i] > PLOT[0] / 2 else "right")
     return pd.Series(sides, dtype=str).reindex(rows.index).fillna("")
+
+
+def _pixels(values: pd.Series, limits: list[float], length: float) -> pd.Series:
+    low, high = np.log(limits)
+    return (np.log(values) - low) / (high - low) * length

@@ -81,6 +81,13 @@ CONFIG: dict[str, Any] = {
     },
     "text": {"fontSize": 11.5, "color": "$ink"},
     "legend": {"disable": True},
+    "title": {
+        "anchor": "start",
+        "frame": "group",
+        "fontSize": 12,
+        "fontWeight": "normal",
+        "color": "$ink",
+    },
 }
 
 

@@ -1,12 +1,13 @@
 """Tile-grid map of the regions by grade: a schematic, not a map."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import grade_scale
+from coevo.report.figures.axes import grade_scale, state_tips, tips
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import colours, grade_marks, spans
 from coevo.report.findings.study_tables import Study
@@ -94,26 +95,21 @@ def _key(study: Study, words: dict[str, str], absent: bool) -> list[alt.Chart]:
     ]  # fmt: skip
 
 
-def _chart(study: Study, words: dict[str, str], years: Sequence[int]) -> dict[str, Any]:
-    places = _places(study)
+def _chart(study: Study, words: dict[str, str], shown: slice) -> dict[str, Any]:
+    """D of every region in the year of a slider over some of the years."""
+    years, places = study.years[shown], _places(study)
     rows = _rows(study, places, years)
     band = alt.Scale(domain=GRID, paddingInner=0.05, paddingOuter=0)
     at = {
         "x": alt.X("column:O", scale=band, axis=None),
         "y": alt.Y("row:O", scale=band, axis=None),
     }
-    tips = [
-        alt.Tooltip("name:N", title=words["tip_region"]),
-        alt.Tooltip("year:Q", title=words["tip_year"]),
-        alt.Tooltip("D:Q", format=".4f"),
-        alt.Tooltip("grade:N", title=words["tip_grade"]),
-    ]
     size, shift = _size(10, 15, 42), _size(6, 10, 60)
     lift = alt.expr("-min(10, max(6, width / 60))")
     full = rows["region"].value_counts().reindex(places["region"]).eq(len(years)).to_numpy()
     every = alt.Chart(places[~full].assign(state=words["not_in_data"]))
     outline = every.mark_rect(fill=None, stroke="$muted", strokeWidth=1, strokeDash=[2, 2]).encode(
-        **at, tooltip=[tips[0], alt.Tooltip("state:N", title=words["tip_value"])]
+        **at, tooltip=tips(words, "name:N region", "state:N value")
     )
     empty = every.mark_text(color="$muted", fontSize=size).encode(**at, text="short:N")
     year = alt.param(
@@ -122,8 +118,8 @@ def _chart(study: Study, words: dict[str, str], years: Sequence[int]) -> dict[st
         bind=alt.binding_range(min=years[0], max=years[-1], step=1, name=words["tip_year"]),
     )
     chosen = alt.Chart(rows).add_params(year).transform_filter("datum.year == year")
-    fill = chosen.mark_rect(strokeWidth=1).encode(
-        **at, color=alt.Color("g:O", scale=grade_scale()), stroke=alt.value("$bg"), tooltip=tips
+    fill = chosen.mark_rect(strokeWidth=1, stroke="$bg").encode(
+        **at, color=alt.Color("g:O", scale=grade_scale()), tooltip=state_tips(words, shown=".4f")
     )
     ring = chosen.transform_filter(f"datum.region == '{study.focus}'").mark_rect(
         fill=None, stroke="$focus", strokeWidth=2.8
@@ -151,16 +147,6 @@ def _chart(study: Study, words: dict[str, str], years: Sequence[int]) -> dict[st
     return specification(chart.resolve_scale(x="independent", color="independent"), 540)
 
 
-def tiles(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D of every region in the year of the slider, the last to begin with."""
-    return _chart(study, words, study.years)
-
-
-def tiles_first(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D of every region in the first year, for paper."""
-    return _chart(study, words, study.years[:1])
-
-
-def tiles_last(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D of every region in the last year, for paper."""
-    return _chart(study, words, study.years[-1:])
+tiles = partial(_chart, shown=slice(None))  # the slider begins with the last year
+tiles_first = partial(_chart, shown=slice(1))  # for paper, as the next
+tiles_last = partial(_chart, shown=slice(-1, None))

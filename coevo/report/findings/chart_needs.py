@@ -12,10 +12,10 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
-    under several combinations of choices; `sensitivity`: so is which choice matters; `draws`: so
-    are its grades under draws of weights; `fit`: the region in focus is estimated from its own
-    growth; `coefficients`: it is, or regions are pooled; `own_fits`: one of several regions at
-    least is estimated by itself; `specifications`: the model is fitted under several of them.
+    under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
+    region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
+    `own_fits`: one of several regions at least is estimated by itself; `specifications`: the model
+    is fitted under several of them.
     """
     has = set() if study.single else {"regions"}
     scopes = set() if study.single else set(correlation_values(study).index)
@@ -34,7 +34,6 @@ def charts_that_apply(study: Study) -> frozenset[str]:
 def _of_coordination(study: Study) -> set[str]:
     tables, places = study.tables, study.places
     moves, multiverse = tables["comovement"], tables["multiverse"]
-    drawn = study.of_focus("grade_shares")
     tiled = places is not None and set(study.regions) <= set(places["region"])
     met = {
         "tiles": tiled and not study.single,
@@ -42,6 +41,5 @@ def _of_coordination(study: Study) -> set[str]:
         "growth_split": len(study.of_focus("growth_split")) > 0,
         "combinations": multiverse["focus_D"].notna().sum() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
-        "draws": drawn["source"].eq("weights").any(),
     }
     return {need for need, holds in met.items() if holds}

@@ -1,8 +1,8 @@
 """Grades of D as positions and as printed numbers that do not contradict them."""
 
-from coevo.coupling import GRADES as TABLES
-from coevo.coupling import GradeScale
 from coevo.coupling.forms import SNAP
+from coevo.coupling.grade_scales import GRADES as TABLES
+from coevo.coupling.grade_scales import GradeScale
 
 TEN = TABLES["ten"]
 GRADES = TEN.labels

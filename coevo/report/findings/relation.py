@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.inference import QUADRANTS
 from coevo.inference.relation_rule import ESTIMATORS
+from coevo.inference.signs import QUADRANTS
 from coevo.report.findings.fit_tables import Reason, facts, reason, verdicts
 from coevo.report.findings.interaction import FOD_IV, POOLED
 from coevo.report.findings.study_tables import Study

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling import GRADES, GradeScale
+from coevo.coupling.grade_scales import GRADES, GradeScale
 from coevo.files import rows_of
 from coevo.observations.units import named
 from coevo.sensitivity.specifications import EFFECTS

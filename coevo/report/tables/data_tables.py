@@ -9,7 +9,7 @@ from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.messages import MessageText
+from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from coevo.coupling import GRADES
+from coevo.coupling.grade_scales import GRADES
 from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS, LINK, Cell, absolute_address
 from coevo.report.tables.columns import NUMBER_FORMATS, SIZES, Head, column_heads, number_format
 from coevo.report.tables.workbook_case import EDGE, WorkbookCase

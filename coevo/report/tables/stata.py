@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.coupling import STAGES
+from coevo.coupling.grade_scales import STAGES
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.columns import column_heads
 from coevo.report.words.amounts import Words

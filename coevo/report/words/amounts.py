@@ -14,7 +14,7 @@ from coevo.report.findings.rise import focus_state
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.messages import MessageText, message_texts
+from coevo.report.words.message_words import MessageText, message_texts
 from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 Say = Callable[..., Markdown]

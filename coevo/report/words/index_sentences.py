@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.inference import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -43,7 +43,6 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
-        "marks": phrases["words"]["marks"],
         "dated": words.grammar.dated,
         "sources": sources(words),
         "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import Refusal
+from coevo.errors import StudyError
 from coevo.estimation.growth import Array
 
 CHUNK = 50_000  # figures worked on at a time: intermediate results stay in the cache
@@ -25,21 +25,17 @@ def fit_batch(growth: npt.ArrayLike, regressor: npt.ArrayLike) -> Batch:
 
         s = q'g,  q = (R - mean R)/|R - mean R|^2,   c = mean g - s mean R
 
-    growth, regressor (..., rows, 2) as in `growth_rows`, finite, no row missing; their leading axes
-    broadcast. QR of the columns 1 and R in closed form, so equal to `fit`: residual df rows - 2,
-    V22 = s^2/|R - mean R|^2, V12 = -mean R V22, V11 = s^2/rows + (mean R)^2 V22. `StudyError` for
-    fewer than three rows, a value that is not finite or a regressor that does not vary.
+    growth, regressor (..., rows, 2) in the order of the equations (the first regressor is that of
+    x2), finite, no row missing; their leading axes broadcast. QR of the columns 1 and R in closed
+    form, so equal to `coevo.estimation.fit`: residual df rows - 2, V22 = s^2/|R - mean R|^2,
+    V12 = -mean R V22, V11 = s^2/rows + (mean R)^2 V22. `StudyError` for fewer than three rows, a
+    value that is not finite or a regressor that does not vary.
     """
     g, R = np.asarray(growth, dtype=float), np.asarray(regressor, dtype=float)
     shape = np.broadcast_shapes(g.shape, R.shape)
     batch, rows = shape[:-2], shape[-2]
     if rows < 3:
-        raise Refusal(
-            "too_few_rows",
-            f"{rows} growth rows cannot determine two coefficients and their errors",
-            rows=rows,
-            coefficients=2,
-        )
+        raise StudyError(f"{rows} growth rows cannot determine two coefficients and their errors")
     g, R = (np.broadcast_to(x, shape).reshape(-1, rows, 2) for x in (g, R))
     lines, covariance = np.empty((len(g), 2, 2)), np.empty((len(g), 2, 2, 2))
     step = max(1, CHUNK // (2 * rows))
@@ -54,18 +50,14 @@ def _fit(g: Array, R: Array) -> tuple[Array, Array]:
     # sums over the first axis run along memory
     g, R = (np.ascontiguousarray(x.swapaxes(0, 1)) for x in (g, R))
     if not (np.isfinite(g).all() and np.isfinite(R).all()):
-        raise Refusal("missing_growth", "a growth row of a resample is missing or infinite")
+        raise StudyError("a growth row of a resample is missing or infinite")
     rows = len(g)
     mean_g, mean_R = g.mean(axis=0), R.mean(axis=0)
     centred = R - mean_R
     length = np.sqrt(_product(centred, centred))
     flat = length <= rows * np.finfo(float).eps * np.sqrt(_product(R, R))
     if flat.any():
-        raise Refusal(
-            "constant_regressor_in_fits",
-            f"the regressor does not vary in {int(flat.sum())} of the fits",
-            fits=int(flat.sum()),
-        )
+        raise StudyError(f"the regressor does not vary in {int(flat.sum())} of the fits")
     left = g - mean_g
     slope = _product(centred / length, left) / length
     left = left - slope * centred
