@@ -13,7 +13,7 @@ from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.comovement import comovement_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
-from coevo.report.findings.equilibrium import equilibrium_finding, observed
+from coevo.report.findings.equilibrium import equilibrium_finding, last_observed
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.interaction import interaction_finding, slope_signs
 from coevo.report.findings.rise import focus_state, rise_finding
@@ -128,7 +128,7 @@ def test_rate_from_zero_is_not_given() -> None:
 
 
 def test_last_observed_state_is_of_the_last_year_with_both() -> None:
-    assert observed(study(**gap(2020)))["year"] == 2019
+    assert last_observed(study(**gap(2020)))["year"] == 2019
 
 
 def test_region_in_focus_that_is_not_estimated() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.equilibrium import observed, of_source
+from coevo.report.findings.equilibrium import last_observed, of_source
 from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
 
@@ -65,7 +65,7 @@ def calibration_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {"verdict": "none"}
-    table, seen = calibrations(study), observed(study)
+    table, seen = calibrations(study), last_observed(study)
     if why := _refused(study):
         return {"verdict": "refused", "reason": why, "observed": seen}
     if table.empty:

@@ -25,7 +25,7 @@ def path(study: Study, region: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(series).dropna().reset_index()
 
 
-def observed(study: Study, region: str | None = None) -> pd.Series:
+def last_observed(study: Study, region: str | None = None) -> pd.Series:
     """Year, x1 and x2 of the last year in which a region has both; empty without such a year."""
     seen = path(study, region).to_dict("records")
     return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)

@@ -11,8 +11,8 @@ from coevo.report.findings.equilibrium import (
     every_pooled,
     fits,
     headline_equilibrium,
+    last_observed,
     located_verdict,
-    observed,
     pooled_fits,
     refused,
     region_fit_rows,
@@ -64,7 +64,7 @@ def _chip(words: Words, row: Any) -> Markdown:
 
 def equilibria_rows(words: Words) -> Rows:
     """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
-    study, last = words.study, observed(words.study)
+    study, last = words.study, last_observed(words.study)
     title = words.say("titles/observed", year=last["year"])
     rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
     for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
@@ -88,7 +88,7 @@ def estimators(words: Words) -> Rows:
 
 def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
     """A row for each fit, by effects and estimator as the titles name them."""
-    last = observed(words.study)
+    last = last_observed(words.study)
     made: Rows = []
     for _, row in rows.iterrows():
         named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
@@ -115,7 +115,7 @@ def regional_equilibria(words: Words) -> Rows:
     fitted, reasons = region_fit_rows(study).set_index("scope"), refused(study)
     rows: Rows = []
     for region in study.listing:
-        last = observed(study, region)
+        last = last_observed(study, region)
         cells = [
             study.name(region), f"{amount(last['x1'])} · {amount(last['x2'])}",
             _both(words, stated.loc[region]) if region in stated.index else NOTHING,
