@@ -20,7 +20,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import Problems
-from coevo.observations import read_observations, study_terms
+from coevo.observations import observe
 from coevo.observations.layouts import read_layout
 from coevo.observations.opening import read_sheets
 from coevo.observations.reading import figures_of_table
@@ -83,11 +83,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for kind, path in sorted(write(folder).items()):
-            cells, figures, read = typed(path, study_terms(indicators, regions, {}, {}))
+            cells, figures, read = typed(path, StudyTerms(indicators, regions, {}, {}))
             assert read["value"].sum() > 0
             del read
-            known, start = study_terms(indicators, regions, {}, {}), process_time()
-            read_observations([path], folder, known)
+            start = process_time()
+            observe([str(path)], str(folder), indicators, regions, {}, {})
             whole = process_time() - start
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(

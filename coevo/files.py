@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.schema import TEXTS, check_columns, column_row, column_rows
+from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 
 # type in `tables.csv` -> that of a column without empty cells, and with some
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
@@ -58,7 +58,8 @@ def as_table(name: str, rows: pd.DataFrame | Iterable[Any]) -> pd.DataFrame:
     rows: a frame, or rows by column or in the order of the columns; what a row does not hold is
     empty, what is no column of the table is left out.
     """
-    types = {column: row.type for column, row in column_rows(name).items()}
+    known = column_rows(name).items()
+    types = {column: row.type for column, row in known if not HOLE.search(column)}
     given = rows if isinstance(rows, pd.DataFrame) else list(rows)
     frame = pd.DataFrame(given, columns=list(types))
     for column, kind in types.items():

@@ -4,19 +4,12 @@ from itertools import product
 
 import pandas as pd
 
-from coevo.equilibria import FITS
-from coevo.sensitivity.specifications import COLUMNS as SPECIFICATIONS
+from coevo.files import as_table
 
 ESTIMATORS = ("trapezoid", "lag", "logmean")
 TWO_WAY = ("pooled", "pooled", "region+year", "fod_iv")
 FIT = "scope name effects estimator".split()
-COLUMNS = {
-    "relations": [*FIT, *"quantity value low high level set without period".split()],
-    "verdicts": [*FIT, *"question verdict direction period".split()],
-    "refusals": [*FIT, *"quantity period year message fields".split()],
-    "checks": [*FIT, *"check value limit year period".split()],
-}
-TEXT = {"set", "without", "period", "direction", "fields"}
+TABLES = ("relations", "verdicts", "refusals", "checks")
 PERIOD = "2015-2018"
 
 
@@ -43,16 +36,9 @@ def fit_tables(
         rows += _judged(relation, direction, A12, A21, strength) + _feedback(weak, strong, phi)
     kinds = {"verdicts": "question", "checks": "check", "relations": "quantity"}
     return {
-        table: filled(table, [row for row in rows if kinds.get(table, "message") in row])
-        for table in COLUMNS
+        table: as_table(table, [row for row in rows if kinds.get(table, "message") in row])
+        for table in TABLES
     }
-
-
-def filled(table: str, rows: list[dict]) -> pd.DataFrame:
-    """Return rows as one of the four tables, text that is not given as ""."""
-    frame = pd.DataFrame(rows, columns=COLUMNS[table])
-    text = [column for column in frame if column in TEXT]
-    return frame.assign(**{column: frame[column].astype(object).fillna("") for column in text})
 
 
 def fits(names: dict[str, str]) -> pd.DataFrame:
@@ -63,13 +49,13 @@ def fits(names: dict[str, str]) -> pd.DataFrame:
         key, n = ("pooled", "pooled", "region+year", "classic", "trapezoid", "first"), len(names)
         numbers = (5 * n, 0.1, 4 * n - 5, 1, None, n - 1, None, 1.8, None)
         rows += [(*key, i, *numbers) for i in (1, 2)]
-    return pd.DataFrame(rows, columns=FITS)
+    return as_table("fits", rows)
 
 
 def refused(scope: str, estimator: str, effects: str = "none", **given: object) -> pd.DataFrame:
     """Return a table of one refusal; given: its quantity, period, message and fields."""
     fit = {"scope": scope, "name": scope, "effects": effects, "estimator": estimator}
-    return filled("refusals", [fit | {"quantity": "fit"} | given])
+    return as_table("refusals", [fit | {"quantity": "fit"} | given])
 
 
 def _labelled(key: tuple[str, ...], rows: list[dict]) -> list[dict]:
@@ -156,4 +142,4 @@ def specifications(
         for quantity in ("x1", "x2"):
             fit = ("330000", "Zhejiang", e, "classic", estimator, quantity)
             rows.append((*case, *fit, 100.0, None, None, "line", False))
-    return pd.DataFrame(rows, columns=SPECIFICATIONS)
+    return as_table("specifications", rows)

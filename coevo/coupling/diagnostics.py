@@ -19,6 +19,7 @@ from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.normalisation import CAPPED, scaled_panel, wide
+from coevo.panel import FILLED
 from coevo.weighting import WEIGHTINGS, weights_by
 from coevo.weighting.principal_components import (
     bartlett_sphericity,
@@ -177,7 +178,7 @@ def combined_types(case: IndexCase) -> Rows:
 def imputed_share(case: IndexCase) -> Rows:
     """Share of a region's subsystem figures that are filled; only regions that have any."""
     used = case.panel[case.panel["indicator"].isin(case.chosen["indicator"])]
-    filled = (used["flag"] == "filled").groupby([used["region"], used["name"]]).mean()
+    filled = (used["flag"] == FILLED).groupby([used["region"], used["name"]]).mean()
     for (region, name), share in filled[filled > 0].items():
         yield _row("imputed_share", share, region=region, name=name)
 

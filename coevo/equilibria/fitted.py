@@ -33,6 +33,7 @@ def _each(make: Callable[..., Fit], regions: Iterable[Series]) -> list[Equations
 REGIONAL: dict[str, Callable[[Sequence[Series]], Sequence[Equations | Refusal]]] = {
     name: partial(_each, partial(fit, estimator=name)) for name in ESTIMATORS
 } | {"trajectory": fit_trajectories}
+AnyFit = Equations | GeneralFit | GeneralPooled
 POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general model
 
 
@@ -158,21 +159,36 @@ def _label(scope: Any, effects: str, estimator: str, quantity: str = "fit") -> R
     return what | {"quantity": quantity}
 
 
-def inferable(pooled: PooledFit | GeneralPooled) -> bool:
+def inferable(pooled: GeneralPooled) -> bool:
     """Return whether a pooled fit has the regions that a clustered error needs."""
     return len(pooled.regions) >= FEWEST_REGIONS
 
 
-def regional_lines(fits: Fits) -> Iterator[tuple[Row, Equations]]:
-    """Yield each pair of lines that has an equilibrium of its own, labelled, in original units.
+def labelled_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, AnyFit]]:
+    """Yield every fit with the columns that name it; estimator: that of the general models."""
+    own = {"effects": "none", "scaling": "none"}
+    for (code, name), lines in fits.regions.items():
+        yield {"scope": code, "model": "classic", "estimator": name} | own, lines
+    for code, whole in fits.general.items():
+        yield {"scope": code, "model": "general", "estimator": estimator} | own, whole
+    for pooled in (*fits.pooled, *fits.shared):
+        label = {"scope": POOLED, "effects": pooled.effects, "model": pooled.form}
+        yield label | {"estimator": pooled.estimator, "scaling": pooled.scale}, pooled
 
-    Those are the fits of one region and, from pooled fits in the headline's scaling with an
-    intercept per region and enough regions for inference, each region's lines.
+
+def headline(pooled: GeneralPooled) -> bool:
+    """Return whether a classic pooled fit gives regions lines of their own and errors to them.
+
+    Those in the headline's scaling with an intercept per region and enough regions for inference.
     """
-    for (code, estimator), own in fits.regions.items():
-        yield {"scope": code, "effects": "none", "estimator": estimator}, own
-    for pooled in fits.pooled:
-        if pooled.scale == HEADLINE_SCALE and not pooled.common and inferable(pooled):
-            for code in pooled.regions:
-                label = {"scope": code, "effects": pooled.effects, "estimator": pooled.estimator}
-                yield label, pooled.at(code)
+    scaled = pooled.scale == HEADLINE_SCALE and not pooled.common
+    return isinstance(pooled, PooledFit) and scaled and inferable(pooled)
+
+
+def regional_lines(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[tuple[Row, Equations]]:
+    """Yield each pair of lines that has an equilibrium of its own, labelled, in original units."""
+    for label, own in fits:
+        if isinstance(own, Equations):
+            yield label, own
+        elif isinstance(own, PooledFit) and headline(own):
+            yield from ((label | {"scope": code}, own.at(code)) for code in own.regions)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.observations.units import conversion, find_unit
+from coevo.panel import FILLED
 from coevo.panel.vintages import BREAK
 
 KEY = ["region", "name", "year"]
@@ -59,12 +60,12 @@ def _series(
     """Return an indicator or a composite by (region, year), without what was filled."""
     if name in set(panel["indicator"]):
         own = panel[panel["indicator"] == name].set_index(["region", "year"])
-        return own["value"].where(own["flag"] != "filled")
+        return own["value"].where(own["flag"] != FILLED)
     if coupling is None or indicators is None or f"U_{name}" not in coupling:
         known = ", ".join(sorted(set(panel["indicator"])))
         raise StudyError(f"interaction: unknown indicator or subsystem '{name}'; known: {known}")
     composite = coupling.set_index(["region", "year"])[f"U_{name}"]
-    return composite.mask(composite.index.isin(_flagged("filled", name, panel, indicators)))
+    return composite.mask(composite.index.isin(_flagged(FILLED, name, panel, indicators)))
 
 
 def _flagged(

@@ -1,11 +1,11 @@
 """What fits rest on: of one region single rows and a forecast, of many what they share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, allows_growth, inferable
+from coevo.equilibria.fitted import AnyFit, Row, allows_growth, headline, inferable
 from coevo.equilibria.pooled_checks import (
     bias_rows,
     instrument_rows,
@@ -17,6 +17,8 @@ from coevo.equilibria.pooled_checks import (
     wild_rows,
 )
 from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.pooled import PooledFit
+from coevo.estimation.pooled_general import GeneralPooled
 from coevo.estimation.region import Fit
 from coevo.inference.power import least_interaction
 from coevo.inference.single_rows import last_growth, leave_one_row_out
@@ -26,13 +28,14 @@ from coevo.lotka_volterra.orbits import conserved_drift
 COORDINATES = ("x1", "x2")
 
 
-def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> Iterator[Row]:
-    """Yield the doubts about the fit of each region by the main estimator."""
+def own_doubts(
+    pair: pd.DataFrame, fits: Iterable[tuple[Row, AnyFit]], estimator: str, level: float
+) -> Iterator[Row]:
+    """Yield the doubts about the labelled fit of each region by the main estimator."""
     paths = {code: part.set_index("year") for code, part in pair.groupby("region")}
-    for (code, name), own in fits.regions.items():
-        if name == estimator and isinstance(own, Fit):
-            label = {"scope": code, "effects": "none", "estimator": name}
-            path = paths[code][["x1", "x2"]].astype(float)
+    for label, own in fits:
+        if isinstance(own, Fit) and label["estimator"] == estimator:
+            path = paths[label["scope"]][["x1", "x2"]].astype(float)
             # Three growth rows cannot spare one.
             yield from tried(deletion_rows(own), label, "deletion")
             yield from tried(forecast_rows(own, path), label, "forecast")
@@ -40,23 +43,27 @@ def own_doubts(pair: pd.DataFrame, fits: Fits, estimator: str, level: float) -> 
 
 
 def pooled_doubts(
-    pair: pd.DataFrame, fits: Fits, interaction: Mapping[str, Any], seed: int
+    pair: pd.DataFrame,
+    fits: Sequence[tuple[Row, AnyFit]],
+    interaction: Mapping[str, Any],
+    seed: int,
 ) -> Iterator[Row]:
     """Yield what the pooled fits in the headline's scaling share, and what relation they show."""
     level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
-    for pooled in fits.pooled:
-        label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
-        if pooled.scale != HEADLINE_SCALE or pooled.common or not inferable(pooled):
+    for label, own in fits:
+        if not isinstance(own, PooledFit) or not headline(own):
             continue
-        if pooled.estimator == main:
-            yield from tried(wild_rows(pooled, seed), label, "wild")
-            yield from tried(sharing_rows(pooled, level), label, "sharing")
-        if pooled.estimator == "trapezoid":
-            yield from tried(bias_rows(pooled, seed), label, "bias")
-    classic = [fit for fit in fits.shared if fit.form == "classic" and inferable(fit)]
-    if classic:
-        label = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
-        yield from (label | row for row in instrument_rows(classic[0]))
+        if own.estimator == main:
+            yield from tried(wild_rows(own, seed), label, "wild")
+            yield from tried(sharing_rows(own, level), label, "sharing")
+        if own.estimator == "trapezoid":
+            yield from tried(bias_rows(own, seed), label, "bias")
+    for label, own in fits:
+        if label["model"] != "classic" or label["estimator"] != FOD_IV:
+            continue
+        if not isinstance(own, GeneralPooled) or not inferable(own):
+            continue
+        yield from (label | row for row in instrument_rows(own))
         pool = pair.groupby("region").filter(allows_growth)
         yield from tried(judged_rows(pool, interaction, seed), label, "relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():

@@ -1,12 +1,12 @@
 """Fits as rows of the tables parameters, equilibria, relations, checks and refusals."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Fits, Row, inferable
+from coevo.equilibria.fitted import HEADLINE_SCALE, AnyFit, Row, inferable
 from coevo.estimation.growth import Rows
 from coevo.estimation.pooled import PooledFit, common_year_share
 from coevo.estimation.pooled_rows import Pool
@@ -17,7 +17,6 @@ from coevo.inference.sets import (
     RatioSet,
     equilibrium_sets,
     fieller,
-    interval,
     located,
 )
 from coevo.inference.signs import sign_patterns
@@ -26,62 +25,18 @@ from coevo.messages import message_columns
 
 Array = npt.NDArray[np.float64]
 
-PARAMETERS = ("a1", "b1", "a2", "d", "b2")
-
-
-def parameter_rows(fits: Fits, level: float) -> Iterator[Row]:
-    """Yield the parameters of every fit: one region in original, pooled in scaled units.
-
-    b2 = d/b1 joins two equations and has no error; nor has a pooled fit of too few regions.
-    """
-    for (code, estimator), own in fits.regions.items():
-        label = {"scope": code, "effects": "none", "estimator": estimator, "scaling": "none"}
-        yield from _parameters(own, label, own.errors(), level)
-    for pooled in fits.pooled:
-        label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
-        errors = pooled.lines.errors() if inferable(pooled) else {}
-        yield from _parameters(pooled.lines, label | {"scaling": pooled.scale}, errors, level)
-
-
-def _parameters(
-    fitted: Equations, label: Row, errors: dict[str, float], level: float
-) -> Iterator[Row]:
-    for name in PARAMETERS:
-        estimate = getattr(fitted, name)
-        if not np.isfinite(estimate):
-            continue
-        row = label | {"parameter": name, "estimate": estimate}
-        if name in errors:
-            low, high = interval(estimate, errors[name], fitted.df, level)
-            row |= {"se": errors[name], "df": fitted.df, "low": low, "high": high}
-        yield row
-
-
-class Lines(NamedTuple):
-    """Many pairs of lines: coefficients (m, 2, 2), covariance (m, 2, 2, 2), df (m,) of t."""
-
-    coefficients: Array
-    covariance: Array
-    df: Array
-
-    @classmethod
-    def stacked(cls, fits: Sequence[Equations]) -> "Lines":
-        whole = (np.array([getattr(own, name) for own in fits]) for name in cls._fields)
-        return cls(*whole)
-
-    def sets(self, level: float) -> RatioSet:
-        """Return Fieller's sets (m, 2): of x2* by equation 1, of x1* by equation 2."""
-        c, s = self.coefficients[..., 0], self.coefficients[..., 1]
-        return fieller(c, s, self.covariance, self.df[:, None], level)
-
 
 def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> Iterator[Row]:
     """Yield the fitted E of labelled fits with its sets, kind and sign probabilities."""
     if not found:
         return
-    lines = Lines.stacked([own for _, own in found])
-    sets, (c, s) = lines.sets(level), np.moveaxis(lines.coefficients, -1, 0)
-    signs = sign_patterns(*lines)
+    coefficients, covariance, df = (
+        np.array([getattr(own, name) for _, own in found])
+        for name in ("coefficients", "covariance", "df")
+    )
+    c, s = coefficients[..., 0], coefficients[..., 1]
+    sets = fieller(c, s, covariance, df[:, None], level)
+    signs = sign_patterns(coefficients, covariance, df)
     columns: dict[str, npt.NDArray[Any]] = {"kind": kind(c[:, 0], -s[:, 0], -c[:, 1], s[:, 1])}
     for name, own in (("x1", sets.of(1)), ("x2", sets.of(0))):
         columns |= {name: own.estimate, f"{name}_set": own.kind}
@@ -92,26 +47,28 @@ def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> It
         yield label | {"source": "fit"} | dict(zip(columns, values, strict=True))
 
 
-def relation_rows(fits: Fits, estimator: str, level: float) -> Iterator[Row]:
-    """Yield what the fits say about themselves, refusals first.
+def relation_rows(
+    fits: Sequence[tuple[Row, AnyFit]], estimator: str, level: float
+) -> Iterator[Row]:
+    """Yield what labelled fits say about themselves.
 
     The share of variance common to a year is that of the main estimator's regressor, scaled as the
     headline and, marked `_mean`, by the mean.
     """
-    yield from fits.refused
-    two_way = {pooled.estimator for pooled in fits.pooled if pooled.effects == "region+year"}
-    for (code, name), own in fits.regions.items():
-        label = {"scope": code, "effects": "none", "estimator": name}
+    every = [own for _, own in fits if isinstance(own, PooledFit)]
+    two_way = {pooled.estimator for pooled in every if pooled.effects == "region+year"}
+    for label, own in fits:
         if isinstance(own, Fit):
             yield from (label | row for row in _diagnostics(own))
-        yield from (label | row for row in _own_relations(own, level))
-    for pooled in fits.pooled:
-        label = {"scope": POOLED, "effects": pooled.effects, "estimator": pooled.estimator}
-        if pooled.scale == HEADLINE_SCALE:
-            yield from (label | row for row in _pooled_relations(pooled, level))
-        if pooled.effects == "region" and pooled.estimator in two_way & {estimator}:
-            ending = "" if pooled.scale == HEADLINE_SCALE else f"_{pooled.scale}"
-            for x, share in zip(("x1", "x2"), common_year_share(pooled), strict=True):
+        if isinstance(own, Equations):
+            yield from (label | row for row in _own_relations(own, level))
+        if not isinstance(own, PooledFit):
+            continue
+        if own.scale == HEADLINE_SCALE:
+            yield from (label | row for row in _pooled_relations(own, level))
+        if own.effects == "region" and own.estimator in two_way & {estimator}:
+            ending = "" if own.scale == HEADLINE_SCALE else f"_{own.scale}"
+            for x, share in zip(("x1", "x2"), common_year_share(own), strict=True):
                 yield label | {"check": f"common_year_share_{x}{ending}", "value": share}
 
 

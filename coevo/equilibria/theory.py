@@ -29,7 +29,7 @@ def theoretical(
     if calibration:
         last = last_states(pair)
         for code, part in pair.groupby("region", sort=True):
-            label = {"scope": code, "effects": "none"}
+            label = {"scope": code, "effects": "none", "model": "classic"}
             if "purchases" in calibration:
                 rows, refused = calibrated(part)
                 if rows:

@@ -49,6 +49,11 @@ class GeneralFit:
         return self.coefficients[:, 1:]
 
     @property
+    def error(self) -> Array:
+        """Standard errors of A, (n, n)."""
+        return np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2))[:, 1:]
+
+    @property
     def rows(self) -> int:
         return len(self.data.year)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array, Integers, Rows, population_rows
+from coevo.panel import FILLED
 from coevo.panel.vintages import BREAK
 from coevo.registry import choose
 
@@ -43,7 +44,7 @@ def pool(panel: pd.DataFrame, names: Sequence[str], estimator: str, scale: str) 
     unknown estimator or scale, a value that is not positive, or no growth row at all.
     """
     unit = choose(SCALES, scale, "scaling")
-    known = panel[panel["flag"] != "filled"] if "flag" in panel else panel
+    known = panel[panel["flag"] != FILLED] if "flag" in panel else panel
     known = known.sort_values(["region", "year"])
     year, x = known["year"].to_numpy(), known[list(names)].to_numpy(dtype=float)
     crosses = known["flag"].eq(BREAK).to_numpy() if "flag" in known else np.zeros(len(x), bool)

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from coevo.errors import Problems, StudyError
 from coevo.messages import message_columns
-from coevo.observations.cells import known_marks
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
-from coevo.observations.names import Regions, aliases, compared, find_indicator, nearest_names
+from coevo.observations.names import find_indicator, nearest_names
 from coevo.observations.opening import read_sheets
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
-from coevo.observations.sheets import Remark, Sheet, cell_name, cell_text
+from coevo.observations.sheets import Remark, Sheet
 from coevo.observations.units import UNITS
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
@@ -38,7 +39,7 @@ class TableSource(NamedTuple):
 
 
 def _remark(remark: Remark, source: TableSource, indicator: str = "") -> dict[str, str]:
-    cell = "" if remark.row is None else cell_name(remark.row, remark.column or 0)
+    cell = "" if remark.row is None else xl_rowcol_to_cell(remark.row, remark.column or 0)
     place = {"file": source.file, "sheet": source.sheet, "cell": cell}
     said = message_columns(remark.message, remark.fields)
     return {"check": remark.check, "indicator": indicator, **place, **said}
@@ -78,10 +79,9 @@ def _check_sources(
     empty = {find_indicator(name, known.names) for name in seen}
     listed = ", ".join(sorted(seen)[:MOST_NAMES]) or "none"
     listed += f" and {len(seen) - MOST_NAMES} more" if len(seen) > MOST_NAMES else ""
-    for indicator, text in known.sources.items():
+    for indicator, names in known.sources.items():
         if indicator in found:
             continue
-        names = aliases(text)
         said = " or ".join(f"'{name}'" for name in names)
         if indicator in empty:
             problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {said}")
@@ -94,44 +94,66 @@ def _check_sources(
         )
 
 
-def _frame(reads: list[pd.DataFrame], sources: list[TableSource]) -> pd.DataFrame:
-    """Return the figures of all tables; `source` is the place of a figure's table."""
-    tables = [read.assign(source=place) for place, read in enumerate(reads)]
-    none = pd.DataFrame(columns=[*FIGURES, "source"], dtype=int)
-    frame = pd.concat(tables or [none], ignore_index=True).astype({"year": "int64"})
-    vintages = sorted({source.vintage for source in sources})
-    of_source = np.array([vintages.index(source.vintage) for source in sources], dtype=np.int32)
-    frame["vintage"] = of_source[frame["source"]] if len(reads) else 0
-    order = np.lexsort([frame[name] for name in ("vintage", "year", "region", "indicator")])
-    return frame.iloc[order].reset_index(drop=True)
+def _merged(
+    reads: list[pd.DataFrame], sources: list[TableSource], problems: Problems
+) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Return the figures of all tables, each once, by indicator, region and year, and remarks.
 
-
-def _texts(names: Iterable[str], places: pd.Series) -> np.ndarray:
-    texts: np.ndarray = np.array([*names, ""], dtype=object)[places.to_numpy()]
-    return texts
-
-
-def _cells(frame: pd.DataFrame) -> list[str]:
-    """Return the address of each figure's cell."""
-    letters = [cell_name(0, column)[:-1] for column in range(int(frame["column"].max()) + 1)]
-    places = zip(frame["column"].tolist(), frame["row"].tolist(), strict=True)
-    return [f"{letters[column]}{row + 1}" for column, row in places]
-
-
-def read_observations(
-    files: Iterable[Path], raw: Path, known: StudyTerms
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the raw files `<raw>/<vintage>/...` into observations, and remarks on reading them.
-
-    Observations: the columns of observations.csv, without names, and `half_unit`: half a unit of
-    the last digit printed, in the indicator's unit. Remarks: check, indicator (of a table that has
-    one), file, sheet, cell, message. Raises `StudyError` with all problems of all files.
+    `source` is the place of a figure's table in `sources`, which are sorted by vintage.
     """
+    none = pd.DataFrame(columns=FIGURES, dtype=int)
+    frame = pd.concat([read.assign(source=n) for n, read in enumerate(reads or [none])])
+    order = np.lexsort([frame[name] for name in ("source", "year", "region", "indicator")])
+    frame = frame.iloc[order].reset_index(drop=True)
+    vintages = pd.factorize(np.array([source.vintage for source in sources], dtype=object))[0]
+    frame["vintage"] = vintages[frame["source"]]
+    frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
+    return frame, [_remark(remark, sources[source]) for source, remark in doubles]
+
+
+def _in_words(
+    frame: pd.DataFrame, sources: list[TableSource], known: StudyTerms
+) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns of observations.csv from the figures of tables."""
+    columns = {name: frame[name].to_numpy() for name in ("year", "value", "half_unit")}
+    vocabularies: dict[str, Iterable[str]] = {
+        "region": known.regions.codes,
+        "name": (known.regions.english[code] for code in known.regions.codes),
+        "indicator": known.units,
+        "unit": UNITS,
+        "flag": READ_FLAGS,
+    }
+    for name, words in vocabularies.items():
+        places = frame["region" if name == "name" else name]
+        columns[name] = np.array([*words], dtype=object)[places]
+    for number, name in enumerate(TableSource._fields):
+        columns[name] = np.array([s[number] for s in sources], dtype=object)[frame["source"]]
+    letters = [xl_col_to_name(column) for column in range(frame["column"].max() + 1)]
+    places = zip(frame["column"].tolist(), frame["row"].tolist(), strict=True)
+    columns["cell"] = np.array([f"{letters[c]}{row + 1}" for c, row in places], dtype=object)
+    return columns
+
+
+def observe(
+    files: Iterable[str],
+    raw: str,
+    indicators: pd.DataFrame,
+    regions: pd.DataFrame,
+    units_read_as: Mapping[str, str],
+    missing_marks: Mapping[str, str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the raw files `<raw>/<vintage>/...` of a study.
+
+    Returns observations and remarks as the tables of these names; figures are in the unit of the
+    indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
+    a unit of the last digit printed. Raises `StudyError` with all problems of all files.
+    """
+    known = StudyTerms(indicators, regions, units_read_as, missing_marks)
     problems, seen = Problems(), set[str]()
     reads: list[pd.DataFrame] = []
     sources: list[TableSource] = []
     remarks: list[dict[str, str]] = []
-    for path in sorted(files):
+    for path in sorted(map(Path, files)):
         vintage = path.relative_to(raw).parts[0]
         try:
             sheets = read_sheets(path, path.as_posix())
@@ -144,68 +166,10 @@ def read_observations(
             reads += tables
             sources += [source] * len(tables)
             remarks += about
-    frame = _frame(reads, sources)
-    frame, doubles = merge_duplicates(frame, [source.shown for source in sources], problems)
-    remarks += [_remark(remark, sources[source]) for source, remark in doubles]
+    frame, doubles = _merged(reads, sources, problems)
     ids = list(known.units)
     found = {ids[place] for place in frame["indicator"].unique()}
-    _check_sources(found, seen, known, raw.as_posix(), problems)
+    _check_sources(found, seen, known, Path(raw).as_posix(), problems)
     problems.check()
-    vintages = sorted({source.vintage for source in sources})
-    observations = pd.DataFrame(
-        {
-            "region": _texts(known.regions.codes, frame["region"]),
-            "year": frame["year"].to_numpy(),
-            "indicator": _texts(ids, frame["indicator"]),
-            "value": frame["value"].to_numpy(),
-            "unit": _texts(UNITS, frame["unit"]),
-            "vintage": _texts(vintages, frame["vintage"]),
-            "file": _texts((source.file for source in sources), frame["source"]),
-            "sheet": _texts((source.sheet for source in sources), frame["source"]),
-            "cell": _cells(frame),
-            "flag": _texts(READ_FLAGS, frame["flag"]),
-            "half_unit": frame["half_unit"].to_numpy(),
-        }
-    )
-    return observations, pd.DataFrame(remarks, columns=REMARKS)
-
-
-def study_terms(
-    indicators: pd.DataFrame,
-    regions: pd.DataFrame,
-    units_read_as: Mapping[str, str],
-    missing_marks: Mapping[str, str],
-) -> StudyTerms:
-    """Return what a study knows before it reads, from its tables and its config."""
-    units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
-    named = indicators[indicators["source_name"] != ""]
-    sources = dict(zip(named["indicator"], named["source_name"], strict=True))
-    return StudyTerms(
-        regions=Regions(regions),
-        names={compared(name): i for i, text in sources.items() for name in aliases(text)},
-        sources=sources,
-        units=units,
-        units_read_as={cell_text(unit): read_as for unit, read_as in units_read_as.items()},
-        marks=known_marks(missing_marks),
-    )
-
-
-def observe(
-    files: Iterable[str],
-    raw: str,
-    indicators: pd.DataFrame,
-    regions: pd.DataFrame,
-    units_read_as: Mapping[str, str],
-    missing_marks: Mapping[str, str],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the raw files of a study.
-
-    Returns observations and remarks as the tables of these names; figures are in the unit of the
-    indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
-    a unit of the last digit printed.
-    """
-    known = study_terms(indicators, regions, units_read_as, missing_marks)
-    frame, remarks = read_observations([Path(file) for file in files], Path(raw), known)
-    names = dict(zip(regions["region"], regions["name_en"], strict=True))
-    frame.insert(1, "name", frame["region"].map(names))
-    return frame[COLUMNS], remarks
+    observations = pd.DataFrame(_in_words(frame, sources, known), columns=COLUMNS)
+    return observations, pd.DataFrame(remarks + doubles, columns=REMARKS)

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-import zlib
 from collections import Counter
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import ParseError
@@ -11,7 +10,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from coevo.errors import StudyError
-from coevo.observations.limits import LARGEST
+from coevo.observations.placed_cells import LARGEST
 
 MOST_ENTRIES = 10_000
 # XML of figures packs 5 to 20 times smaller; a bomb a thousand times.
@@ -20,7 +19,7 @@ CHUNK = 1_000_000
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that Excel knows
 STRICT = "{http://purl.oclc.org/ooxml/"  # names that openpyxl passes over without a word
 AS_XLSX = "open it in Excel or LibreOffice and save it as xlsx"
-BROKEN = f"is damaged: {{}}; download it again, or {AS_XLSX}"
+PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
 
 
 def part_names(data: bytes, shown: str) -> list[str]:
@@ -33,13 +32,12 @@ def check_archive(data: bytes, shown: str) -> None:
 
     Sizes and ratio of packing as declared; no name that leads outside; no name twice; then each
     part is unpacked: its size and checksum are as declared, and it declares no document type
-    (entities could grow without end). Raises `StudyError`.
+    (entities could grow without end). Raises `StudyError`, or another error for a damaged archive.
     """
     archive = _open(data, shown)
-    entries = archive.infolist()
-    _check_declared(entries, len(data), archive.comment, shown)
-    for entry in entries:
-        _check_unpacked(archive, entry, shown)
+    _check_declared(archive, len(data), shown)
+    for entry in archive.infolist():
+        _check_unpacked(archive, entry)
         _check_prolog(archive, entry, shown)
 
 
@@ -47,10 +45,7 @@ def _open(data: bytes, shown: str) -> zipfile.ZipFile:
     # the last record counts the entries; to list a hundred thousand of them takes its time
     last = data[-22:]
     said = int.from_bytes(last[10:12], "little") if last.startswith(b"PK\x05\x06") else 0
-    try:
-        archive = None if said > MOST_ENTRIES else zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeError, ValueError) as problem:
-        raise StudyError(f"{shown}: {BROKEN.format(problem)}") from problem
+    archive = None if said > MOST_ENTRIES else zipfile.ZipFile(io.BytesIO(data))
     if archive is None or len(archive.infolist()) > MOST_ENTRIES:
         raise StudyError(
             f"{shown}: holds more than {MOST_ENTRIES:,} parts; copy the tables into a new workbook"
@@ -58,10 +53,9 @@ def _open(data: bytes, shown: str) -> zipfile.ZipFile:
     return archive
 
 
-def _check_declared(
-    entries: list[zipfile.ZipInfo], packed: int, comment: bytes, shown: str
-) -> None:
+def _check_declared(archive: zipfile.ZipFile, packed: int, shown: str) -> None:
     """Check what the list of contents says, before anything is unpacked."""
+    entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > LARGEST or unpacked > max(HARMLESS, HIGHEST_RATIO * packed):
         raise StudyError(
@@ -72,9 +66,9 @@ def _check_declared(
     # readers disagree on which of two equal names, or which list after a comment, they follow
     names = Counter(entry.filename.casefold() for entry in entries)
     twice = [name for name, count in names.items() if count > 1]
-    if twice or comment:
+    if twice or archive.comment:
         reason = f"its part {twice[0]} is there twice" if twice else "a comment follows its parts"
-        raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+        raise ValueError(reason)
     for entry in entries:
         path = entry.filename.replace("\\", "/")
         if path.startswith("/") or ":" in path or ".." in PurePosixPath(path).parts:
@@ -83,29 +77,23 @@ def _check_declared(
                 "trust this file, and download it again from its source"
             )
         if entry.flag_bits & 1:
-            raise StudyError(
-                f"{shown}: is protected by a password; open it, remove the password and save it"
-            )
+            raise StudyError(f"{shown}: {PASSWORD}")
         if entry.compress_type not in METHODS:
             reason = f"its part {entry.filename} is packed in a way that Excel does not know"
-            raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+            raise ValueError(reason)
 
 
-def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:
+def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Unpack an entry as far as it really goes, and no further than it says."""
     declared, size = entry.file_size, 0
     # else the rest of a part that is longer than it says is passed over
     entry.file_size = LARGEST + 1
-    try:
-        with archive.open(entry) as part:
-            while size <= declared and (chunk := part.read(CHUNK)):
-                size += len(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as problem:
-        raise StudyError(f"{shown}: {BROKEN.format(problem)}") from problem
+    with archive.open(entry) as part:
+        while size <= declared and (chunk := part.read(CHUNK)):
+            size += len(chunk)
     entry.file_size = declared
     if size != declared:
-        reason = f"its part {entry.filename} is not as long as it says"
-        raise StudyError(f"{shown}: {BROKEN.format(reason)}")
+        raise ValueError(f"its part {entry.filename} is not as long as it says")
 
 
 def _check_prolog(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from coevo.observations.heads import (
     HEADS,
     KINDS,
-    CellWords,
     HeadColumn,
-    HeadGrid,
     head_columns,
     head_kind,
     is_level,
     is_number,
     label_columns,
 )
-from coevo.observations.sheets import Remark
+from coevo.observations.sheets import CellWords, Remark, Sheet
 
 STATED = {
     kind: re.compile(
@@ -51,7 +49,7 @@ class TableBlock:
     title and statements this one takes over, if it is its continuation.
     """
 
-    grid: HeadGrid
+    sheet: Sheet
     above: tuple[int, ...]
     head: range
     labels: dict[str, tuple[int, ...]]
@@ -64,7 +62,7 @@ class TableBlock:
     def stated(self, what: str) -> CellWords:
         """Return what a line `name：value` above the head states, or no words."""
         for row in self.above:
-            for words in self.grid.cells(row):
+            for words in self.sheet.cells(row):
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
@@ -79,48 +77,48 @@ class TableBlock:
         found = {
             year_: CellWords(year_, words.row, words.column)
             for row in self.above
-            for words in self.grid.cells(row)
+            for words in self.sheet.cells(row)
             for year_ in ANY_YEAR.findall(words.text)
         }
         return found or (self.before.stated_years() if self.before else {})
 
 
-def _end(grid: HeadGrid, start: int, stop: int) -> int:
+def _end(sheet: Sheet, start: int, stop: int) -> int:
     """Return the row below the figures: that of the source, of a note, or of the next title."""
     for row in range(start, stop):
-        if _is_below(grid, row):
+        if _is_below(sheet, row):
             return row
-    while stop > start and stop < len(grid.begins) and _is_above(grid, stop - 1):
+    while stop > start and stop < len(sheet.begins) and _is_above(sheet, stop - 1):
         stop -= 1
     return stop
 
 
-def _is_below(grid: HeadGrid, row: int) -> bool:
+def _is_below(sheet: Sheet, row: int) -> bool:
     """Whether a row is a source or a note."""
-    begin = grid.begins[row].text
+    begin = sheet.begins[row].text
     if MARKED.match(begin):  # a note by its mark; but 其中 ①… with figures is none
-        return len(list(grid.cells(row))) == 1
+        return len(list(sheet.cells(row))) == 1
     return bool(SOURCE.match(begin) or NOTE.match(begin))
 
 
-def _is_above(grid: HeadGrid, row: int) -> bool:
+def _is_above(sheet: Sheet, row: int) -> bool:
     """Whether a row before a head is blank, a title, or states something about the next table."""
-    said = list(grid.cells(row))
-    if any(is_number(grid.value(row, words.column)) for words in said):
+    said = list(sheet.cells(row))
+    if any(is_number(sheet.values[row, words.column]) for words in said):
         return False
     return len(said) < 2 or any(CONTINUED.search(w.text) or ":" in w.text for w in said)
 
 
-def _notes(grid: HeadGrid, rows: range) -> tuple[Remark, ...]:
+def _notes(sheet: Sheet, rows: range) -> tuple[Remark, ...]:
     """Return the notes in some rows, each whole with the lines that continue it."""
     found: list[Remark] = []
     going = False
     for row in rows:
-        said = list(grid.cells(row))
-        raw = [str(grid.value(row, words.column)) for words in said]
+        said = list(sheet.cells(row))
+        raw = [str(sheet.values[row, words.column]) for words in said]
         text = " ".join(" ".join(raw).split())  # as it is printed, full-width signs and all
         if said and (NOTE.match(said[0].text) or (not going and MARKED.match(said[0].text))):
-            found.append(Remark("note", "note", {"text": text}, row, grid.begins[row].column))
+            found.append(Remark("note", "note", {"text": text}, row, sheet.begins[row].column))
             going = True
         elif said and going and FURTHER.match(raw[0]):
             found[-1] = found[-1]._replace(fields={"text": f"{found[-1].fields['text']} {text}"})
@@ -129,11 +127,11 @@ def _notes(grid: HeadGrid, rows: range) -> tuple[Remark, ...]:
     return tuple(found)
 
 
-def _heads(grid: HeadGrid) -> list[range]:
+def _heads(sheet: Sheet) -> list[range]:
     """Return the rows that begin with a word of `HEADS`, neighbours together."""
     heads: list[range] = []
-    for row, begin in enumerate(grid.begins):
-        if head_kind(begin.text) and sum(1 for _ in grid.cells(row)) > 1:
+    for row, begin in enumerate(sheet.begins):
+        if head_kind(begin.text) and sum(1 for _ in sheet.cells(row)) > 1:
             if heads and heads[-1].stop == row:
                 heads[-1] = range(heads[-1].start, row + 1)
             else:
@@ -141,45 +139,45 @@ def _heads(grid: HeadGrid) -> list[range]:
     return heads
 
 
-def _outside(grid: HeadGrid, rows: Iterable[int]) -> tuple[int, ...]:
+def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
     """Return the rows that hold figures beside something else; a page number stands alone."""
     return tuple(
         row
         for row in rows
-        if any(is_number(grid.value(row, words.column)) for words in [*grid.cells(row)][1:])
+        if any(is_number(sheet.values[row, words.column]) for words in [*sheet.cells(row)][1:])
     )
 
 
-def table_blocks(grid: HeadGrid) -> list[TableBlock]:
+def table_blocks(sheet: Sheet) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
-    heads = _heads(grid)
-    stops = [head.start for head in heads[1:]] + [len(grid.begins)]
+    heads = _heads(sheet)
+    stops = [head.start for head in heads[1:]] + [len(sheet.begins)]
     found: list[TableBlock] = []
     done = 0
     for head, stop in zip(heads, stops, strict=False):
-        labels = label_columns(grid, head)
+        labels = label_columns(sheet, head)
         known = {column for columns in labels.values() for column in columns}
         first, last = head.start, head.stop
-        while first > done and is_level(grid, first - 1, known, below=False):
+        while first > done and is_level(sheet, first - 1, known, below=False):
             first -= 1
-        while is_level(grid, last, known):
+        while is_level(sheet, last, known):
             last += 1
-        end = _end(grid, last, stop)
-        between = [row for row in range(done, first) if grid.begins[row].text]
-        above = tuple(row for row in between if not _is_below(grid, row))
-        continued = any(CONTINUED.search(w.text) for row in above for w in grid.cells(row))
+        end = _end(sheet, last, stop)
+        between = [row for row in range(done, first) if sheet.begins[row].text]
+        above = tuple(row for row in between if not _is_below(sheet, row))
+        continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))
         found.append(
             TableBlock(
-                grid,
+                sheet,
                 above,
                 range(first, last),
                 labels,
-                head_columns(grid, range(first, last), known),
-                tuple(row for row in range(last, end) if grid.begins[row].text),
+                head_columns(sheet, range(first, last), known),
+                tuple(row for row in range(last, end) if sheet.begins[row].text),
                 found[-1] if found and (continued or not between) else None,
-                _notes(grid, range(end, stop)),
-                _outside(grid, between)
-                + _outside(grid, range(end, stop) if stop == len(grid.begins) else ()),
+                _notes(sheet, range(end, stop)),
+                _outside(sheet, between)
+                + _outside(sheet, range(end, stop) if stop == len(sheet.begins) else ()),
             )
         )
         done = end

@@ -2,13 +2,16 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 from coevo.errors import StudyError
-from coevo.observations.sheets import CellValue, NumberStyle, cell_text
+from coevo.observations.sheets import CellValue, Fault, NumberStyle, cell_text
 
 MISSING_TYPES = ("not_available", "not_applicable", "below_half_unit", "suppressed")
 # As the Chinese yearbooks use them: blank for figures unknown or not collected, dots for figures
@@ -30,7 +33,7 @@ FLAGS = ("", "noted", *MISSING_TYPES)
 # a workbook is stored as a ratio; text carries its own sign.
 FORMS = ("", "ratio", "%", "‰")
 
-NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]{1,2}))?")
 THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
 # Read from the end of the text, so that a long run of stars costs one look at each.
 NOTE_MARKS = re.compile(
@@ -44,13 +47,15 @@ DATE = re.compile(r"((?:19|20)[0-9]{2})[-/.年][01]?[0-9][-/.月][0-3]?[0-9]日?
 class CellFigure(NamedTuple):
     """A cell read as a figure.
 
-    value (NaN if missing); flag of `FLAGS`; the decimals it shows; form of `FORMS`.
+    value (NaN if missing); flag of `FLAGS`; the decimals it shows; form of `FORMS`; problem: why it
+    is none ("" if it is one).
     """
 
-    value: float
-    flag: str
-    decimals: int
+    value: float = math.nan
+    flag: str = ""
+    decimals: int = 0
     form: str = ""
+    problem: str = ""
 
 
 def head_year(text: str) -> int | None:
@@ -71,18 +76,11 @@ def known_marks(marks: Mapping[str, str]) -> dict[str, str]:
     return MISSING_MARKS | {cell_text(mark): kind for mark, kind in marks.items()}
 
 
-def _refuse(text: str, known: Mapping[str, str]) -> StudyError:
-    shown = ", ".join(f"'{mark}'" for mark in known if mark)
-    return StudyError(
-        f'"{text}" is not a number or a known mark for missing; correct the cell, leave it blank, '
-        f"use one of {shown}, or add the mark under missing_marks in the config"
-    )
-
-
 def printed_decimals(number: str) -> int:
     """Return the decimals that a number as text shows; 1.5e-3 shows four."""
-    exponent = Decimal(number).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    match = NUMBER.fullmatch(number)
+    after, alone, power = match.groups() if match else ("", "", "")
+    return max(0, len(after or alone or "") - int(power or 0))
 
 
 def cell_figure(
@@ -95,33 +93,78 @@ def cell_figure(
     A number shown as a percentage stays the ratio that is stored. Anything else that is not a
     finite number raises `StudyError` with the reason (the caller knows the place).
     """
+    if isinstance(value, Fault):
+        raise StudyError(value.reason)
     text = cell_text(value)
     if text in known:
-        return CellFigure(math.nan, known[text], 0)
+        return CellFigure(flag=known[text])
     if isinstance(value, date):
         raise StudyError(
             f'holds the date "{text}" where a figure should stand; type the figure and format the '
             "cell as a number"
         )
-    if isinstance(value, bool):
-        raise _refuse(text, known)
     if isinstance(value, int | float):
         if not math.isfinite(value):
             raise StudyError(f'"{text}" is not a finite number; correct the cell')
-        shown = printed_decimals(repr(float(value))) if style.decimals is None else style.decimals
-        shown = 0 if style.decimals is None and float(value).is_integer() else shown
-        return CellFigure(float(value), "", shown, "ratio" if style.percent else "")
+        as_stored = "0" if float(value).is_integer() else repr(float(value))
+        decimals = printed_decimals(as_stored) if style.decimals is None else style.decimals
+        return CellFigure(float(value), "", decimals, "ratio" if style.percent else "")
     bare = without_marks(text)
     if bare in known and bare != text:
-        return CellFigure(math.nan, known[bare], 0)
+        return CellFigure(flag=known[bare])
     form = bare[-1] if bare.endswith(FORMS[2:]) else ""
     number = bare.removesuffix(form).rstrip()
     if THOUSANDS.fullmatch(number):
         number = number.replace(",", "").replace(" ", "")
     if not NUMBER.fullmatch(number):
-        raise _refuse(text, known)
+        shown = ", ".join(f"'{mark}'" for mark in known if mark)
+        raise StudyError(
+            f'"{text}" is not a number or a known mark for missing; correct the cell, leave it '
+            f"blank, use one of {shown}, or add the mark under missing_marks in the config"
+        )
     if not math.isfinite(float(number)):
         raise StudyError(f'"{text}" is not a finite number; correct the cell')
     return CellFigure(
         float(number), "" if bare == text else "noted", printed_decimals(number), form
     )
+
+
+def _distinct_cells(
+    values: npt.NDArray[np.object_], style: npt.NDArray[np.int32] | None
+) -> tuple[npt.NDArray[np.intp], list[tuple[CellValue, int]]]:
+    """Return the distinct cells (value, place of its style), and for each cell which it is.
+
+    values (cells,), None for a blank; style (cells,), or None if all cells have the first.
+    """
+    code, distinct = pd.factorize(values)
+    bare = np.flatnonzero(code < 0)
+    kinds: list[CellValue] = [*distinct, *((None, math.nan) if len(bare) else ())]
+    code[bare] = len(distinct) + np.array([value is not None for value in values[bare]], dtype=int)
+    if style is None:
+        return code, [(value, 0) for value in kinds]
+    place, pairs = pd.factorize(code + len(kinds) * style.astype(np.int64))
+    return place, [(kinds[pair % len(kinds)], pair // len(kinds)) for pair in pairs]
+
+
+def block_figures(
+    values: npt.NDArray[np.object_],
+    known: Mapping[str, str],
+    styles: Sequence[NumberStyle] = (NumberStyle(),),
+    style: npt.NDArray[np.int32] | None = None,
+) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+    """Return for each cell of a block (rows, columns) its place in a table of the distinct ones.
+
+    The table has the fields of `CellFigure`, each cell read as `cell_figure` does, and `filled`:
+    whether it says anything, be it a mark for missing. `style` (rows, columns) points into
+    `styles`.
+    """
+    place, cells = _distinct_cells(values.ravel(), None if style is None else style.ravel())
+    read = []
+    for value, look in cells:
+        try:
+            read.append(cell_figure(value, known, styles[look]))
+        except StudyError as problem:
+            read.append(CellFigure(problem=str(problem)))
+    said = pd.DataFrame(read, columns=CellFigure._fields)
+    said["filled"] = [isinstance(value, Fault) or cell_text(value) != "" for value, _ in cells]
+    return place.reshape(values.shape), said

@@ -1,18 +1,22 @@
 """Figures that stand twice in one vintage: equal ones merge, different ones are refused."""
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import Problems
-from coevo.observations.sheets import Remark, cell_name
+from coevo.observations.sheets import Remark
 
 KEY = ["vintage", "region", "indicator", "year"]
 SAME = 1e-12  # relative; the same figure may come in 万元 and in 亿元
 SHOWN = 3  # pairs of cells in a message
 
 
-def _cell(row: pd.Series) -> str:
-    return f"{cell_name(row['row'], row['column'])} = {row['value']:.10g}"
+def _cell(pair: Mapping[str, Any], end: str = "") -> str:
+    place = xl_rowcol_to_cell(pair[f"row{end}"], pair[f"column{end}"])
+    return f"{place} = {pair[f'value{end}']:.10g}"
 
 
 def merge_duplicates(
@@ -25,48 +29,33 @@ def merge_duplicates(
     its source, one for each pair of tables with equal figures; for each pair with different ones
     there is a line in `problems`.
     """
-    double = frame.duplicated(KEY, keep=False).to_numpy()
-    if not double.any():
-        return frame, []
-    same = frame[double].assign(missing=lambda part: part["value"].isna())
-    same = same.sort_values([*KEY, "missing"], kind="stable")
-    group = same.groupby(KEY, sort=False).ngroup().to_numpy()
-    first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
-    kept = same.iloc[first[group]]
-    value, other = kept["value"].to_numpy(), same["value"].to_numpy()
-    equal = np.abs(value - other) <= SAME * np.abs(value)
-    further = kept.index.to_numpy() != same.index.to_numpy()
+    double = frame[frame.duplicated(KEY, keep=False)]
+    double = double.assign(missing=double["value"].isna()).sort_values([*KEY, "missing"])
+    groups = double.groupby(KEY, sort=False)
+    kept = groups[["value", "source", "row", "column"]].transform("first")
+    further = groups.cumcount() > 0
+    pairs = double.join(kept.add_suffix("_kept"))[further & ~double["missing"]]
+    apart = (pairs["value_kept"] - pairs["value"]).abs()
+    pairs["equal"] = apart <= SAME * pairs["value_kept"].abs()
+    pairs = pairs.sort_values(["row_kept", "column_kept"], kind="stable")
     remarks = []
-    for alike in (True, False):
-        chosen = further & ~np.isnan(other) & (equal == alike)
-        pairs = pd.DataFrame(
-            {
-                "kept": kept["source"].to_numpy()[chosen],
-                "other": same["source"].to_numpy()[chosen],
-                "place": np.flatnonzero(chosen),
-                "row": kept["row"].to_numpy()[chosen],
-                "column": kept["column"].to_numpy()[chosen],
-            }
-        ).sort_values(["row", "column"], kind="stable")
-        for (source, second), part in pairs.groupby(["kept", "other"]):
-            top = kept.iloc[part["place"].iloc[0]]
-            there = f"in {places[second]}" if source != second else "in the same table"
-            if alike:
-                same_table = source == second
-                fields = {"figures": len(part)} | ({} if same_table else {"place": places[second]})
-                message = "equal_in_table" if same_table else "equal_elsewhere"
-                place = int(top["row"]), int(top["column"])
-                remarks.append((int(source), Remark("duplicate", message, fields, *place)))
-                continue
-            cells = "; ".join(
-                f"{_cell(kept.iloc[place])}, there {_cell(same.iloc[place])}"
-                for place in part["place"].head(SHOWN)
-            )
-            more = "; ..." if len(part) > SHOWN else ""
-            figures = "1 figure differs" if len(part) == 1 else f"{len(part)} figures differ"
-            problems.add(
-                f"{places[source]} › {cell_name(top['row'], top['column'])}: {figures} from those "
-                f"for the same region, year and indicator {there}: {cells}{more}; keep the right "
-                "ones"
-            )
-    return frame.drop(index=same.index[further]), remarks
+    for (equal, source, other), part in pairs.groupby(["equal", "source_kept", "source"]):
+        row, column = (int(part[name].iloc[0]) for name in ("row_kept", "column_kept"))
+        if equal:
+            elsewhere = {} if source == other else {"place": places[other]}
+            message = "equal_elsewhere" if elsewhere else "equal_in_table"
+            fields = {"figures": len(part)} | elsewhere
+            remarks.append((source, Remark("duplicate", message, fields, row, column)))
+            continue
+        cells = "; ".join(
+            f"{_cell(pair, '_kept')}, there {_cell(pair)}"
+            for pair in part.head(SHOWN).to_dict("records")
+        )
+        more = "; ..." if len(part) > SHOWN else ""
+        there = "in the same table" if source == other else f"in {places[other]}"
+        figures = "1 figure differs" if len(part) == 1 else f"{len(part)} figures differ"
+        problems.add(
+            f"{places[source]} › {xl_rowcol_to_cell(row, column)}: {figures} from those for the "
+            f"same region, year and indicator {there}: {cells}{more}; keep the right ones"
+        )
+    return frame.drop(index=double.index[further]), remarks

@@ -3,33 +3,47 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import numpy as np
+from xlsxwriter.utility import xl_col_to_name
+
 from coevo.errors import StudyError
-from coevo.observations.sheets import Remark, Sheet, cell_name
+from coevo.observations.sheets import Remark, Sheet
 
 MOST_RUNS = 20  # of hidden rows that a remark names
 
 
-def with_hidden_sheets(sheets: list[Sheet], hidden: list[str], shown: str) -> list[Sheet]:
-    """Let the first sheet say which sheets are hidden and hence not read: lists and drafts.
+def visible_sheets(
+    sheets: Iterable[tuple[str, Callable[[int], Sheet | None] | None]], shown: str
+) -> list[Sheet]:
+    """Read the visible sheets of a workbook that say something.
 
+    sheets: names, each with its reader, which takes the number of cells read so far; None for a
+    hidden sheet. The first sheet read says which are hidden and hence not read: lists and drafts.
     Raises `StudyError` if nothing else is there.
     """
-    if not hidden:
-        return sheets
-    if not sheets:
+    found: list[Sheet] = []
+    hidden: list[str] = []
+    for name, read in sheets:
+        if read is None:
+            hidden.append(name)
+        elif sheet := read(sum(other.values.size for other in found)):
+            found.append(sheet)
+    if hidden and not found:
         raise StudyError(
             f"{shown}: everything in it is on hidden sheets ({', '.join(hidden)}), which are not "
             "read; unhide the sheet that holds the figures"
         )
-    remark = Remark("hidden", "hidden_sheets", {"sheets": hidden})
-    return [replace(sheets[0], remarks=(remark, *sheets[0].remarks)), *sheets[1:]]
+    if hidden:
+        remark = Remark("hidden", "hidden_sheets", {"sheets": hidden})
+        found[0] = replace(found[0], remarks=(remark, *found[0].remarks))
+    return found
 
 
 def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
     """Return the remark on hidden rows and columns of a sheet, if there are any."""
     runs = {
         "rows": _runs(rows, lambda row: str(row + 1)),
-        "columns": _runs(columns, lambda column: cell_name(0, column)[:-1]),
+        "columns": _runs(columns, xl_col_to_name),
     }
     if not any(runs.values()):
         return []
@@ -40,10 +54,6 @@ def hidden_remarks(rows: Iterable[int], columns: Iterable[int]) -> list[Remark]:
 
 def _runs(numbers: Iterable[int], name: Callable[[int], str]) -> list[str]:
     """Return numbers as runs in order: `1-3`, `7`."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return [name(a) if a == b else f"{name(a)}-{name(b)}" for a, b in runs]
+    sorted_ = np.unique(np.fromiter(numbers, dtype=int))
+    runs = np.split(sorted_, np.flatnonzero(np.diff(sorted_) > 1) + 1) if len(sorted_) else []
+    return ["-".join(name(int(end)) for end in np.unique(run[[0, -1]])) for run in runs]

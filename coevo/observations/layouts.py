@@ -6,10 +6,11 @@ which words stand where, or None if the block is not laid out that way.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from coevo.observations.blocks import TableBlock, table_blocks
 from coevo.observations.cells import MISSING_MARKS
-from coevo.observations.heads import HeadColumn, HeadGrid, head_kind, is_number
+from coevo.observations.heads import HeadColumn, head_kind, is_number
 from coevo.observations.sheets import Remark, Sheet, cell_text
 from coevo.observations.tables import Axes, Axis, FigureTable, build_table, odd_heads
 
@@ -35,18 +36,15 @@ def _is_value(column: HeadColumn) -> bool:
     return head_kind(column.name.text) == "value"
 
 
-def _laid_out(region: Axis | None, when: Axis | None, indicator: Axis | None) -> BlockReader:
+def _laid_out(*axes: Axis | None) -> BlockReader:
     """Return the reader of tables whose region, year and indicator change along these axes."""
 
     def reader(block: TableBlock) -> FigureTable | None:
-        if _axes(block) != (region, when, indicator):
+        if _axes(block) != axes:
             return None
-        columns = [
-            column
-            for column, head in block.columns.items()
-            if (head.year if when == "column" else head.name).text
-        ]
-        return build_table(block, (region, when, indicator), columns)
+        dated, heads = axes[1] == "column", block.columns.items()
+        columns = [c for c, head in heads if (head.year if dated else head.name).text]
+        return build_table(block, _axes(block), columns)
 
     return reader
 
@@ -88,54 +86,52 @@ class SheetLayout:
 def _second_heads(block: TableBlock) -> list[str]:
     """Lines about tables side by side: what names their rows stands in columns apart."""
     return [
-        f"{block.grid.sheet.where(block.head[-1], places[-1])}: is a second head in one row; put "
+        f"{block.sheet.where(block.head[-1], places[-1])}: is a second head in one row; put "
         "one table below the other"
         for what, places in block.labels.items()
         if what != "code" and places[-1] - places[0] >= len(places)
     ]
 
 
-def _is_prose(grid: HeadGrid, table: FigureTable) -> bool:
+def _is_prose(sheet: Sheet, table: FigureTable) -> bool:
     """Whether the cells of a table hold texts alone, as a guide does that tells what goes where."""
-    prose = False
-    for row in table.rows:
-        for value in grid.sheet.values[row, list(table.columns)].tolist():
-            if value is None:
-                continue
-            if is_number(value) or not isinstance(value, str):
-                return False
-            prose = prose or cell_text(value) not in MISSING_MARKS
-    return prose
+    said = (
+        value
+        for row in table.rows
+        for value in sheet.values[row, table.columns].tolist()
+        if cell_text(value) not in MISSING_MARKS
+    )
+    first = next(said, None)
+    return all(isinstance(value, str) and not is_number(value) for value in chain([first], said))
 
 
-def _has_figures(grid: HeadGrid, rows: Sequence[int]) -> bool:
+def _has_figures(sheet: Sheet, rows: Sequence[int]) -> bool:
     """Whether rows hold numbers beyond their first cell, which may count them."""
     return any(
         is_number(value)
         for row in rows
-        for value in grid.sheet.values[row, max(1, (grid.begins[row].column or 0) + 1) :].tolist()
+        for value in sheet.values[row, max(1, sheet.begins[row].column + 1) :].tolist()
     )
 
 
 def read_layout(sheet: Sheet) -> SheetLayout:
     """Return what a sheet holds: each table by the first layout that knows it."""
-    grid = HeadGrid(sheet)
     tables: list[FigureTable] = []
     unknown, problems = False, []
-    found = table_blocks(grid)
+    found = table_blocks(sheet)
     for block in found:
         table = next((t for reader in LAYOUTS.values() if (t := reader(block)) is not None), None)
         unclear = _second_heads(block) + (odd_heads(block) if table is None else [])
         problems += unclear
-        if table is not None and not _is_prose(grid, table):
+        if table is not None and not _is_prose(sheet, table):
             tables.append(table)
-        elif not unclear and _has_figures(grid, block.body):
+        elif not unclear and _has_figures(sheet, block.body):
             unknown = True
-    if unknown or (not found and _has_figures(grid, range(len(grid.begins)))):
+    if unknown or (not found and _has_figures(sheet, range(len(sheet.begins)))):
         problems.append(
             f"{sheet.where()}: is laid out in no known way ({'; '.join(LAYOUTS)}); the head needs "
             "地区, 指标 or 年份 in its first cell, and years such as 2015年 or indicators beside it"
         )
-    if tables or problems or not any(words.text for words in grid.begins):
+    if tables or problems or not any(words.text for words in sheet.begins):
         return SheetLayout(tuple(tables), (), tuple(problems))
     return SheetLayout((), (Remark("set_aside", "no_table"),))

@@ -92,6 +92,7 @@ class Regions:
         for name, code in variants:
             self.places.setdefault(compared(name), RegionMatch(code, variant=True))
         self.codes = sorted(self.short)
+        self.english = dict(zip(regions["region"], regions["name_en"], strict=True))
         self.rank = {code: place for place, code in enumerate(self.codes)}
 
     def find(self, text: str, propose: bool = True) -> RegionMatch:

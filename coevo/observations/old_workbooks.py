@@ -1,19 +1,19 @@
 """xls workbooks, as Excel wrote them until 2003 and statistics offices still do, read by xlrd."""
 
 import io
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
+from functools import cache, partial
 from typing import Any
 
 import xlrd
 from xlrd import error_text_from_code, xldate
 
 from coevo.errors import StudyError
-from coevo.observations.hidden import with_hidden_sheets
-from coevo.observations.number_formats import number_style
-from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import ERROR, CellValue, MergedRange, NumberStyle, Sheet
-
-PASSWORD = "is protected by a password; open it, remove the password and save it as xlsx"
+from coevo.observations.archives import PASSWORD
+from coevo.observations.hidden import visible_sheets
+from coevo.observations.placed_cells import PLAIN, PlacedCells
+from coevo.observations.sheets import ERROR, CellValue, Fault, Sheet
 
 
 def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -30,44 +30,37 @@ def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
         if "encrypted" in str(problem).lower():
             raise StudyError(f"{shown}: {PASSWORD}") from problem
         raise
-    sheets: list[Sheet] = []
-    hidden: list[str] = []
+    return visible_sheets(_sheets(book, shown), shown)
+
+
+def _sheets(book: Any, shown: str) -> Iterator[tuple[str, Callable[[int], Sheet | None] | None]]:
     for number, name in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(number)
-        if sheet.visibility:
-            hidden.append(name)
-        elif read := _sheet(sheet, shown, sum(read.values.size for read in sheets)):
-            sheets.append(read)
+        yield name, None if sheet.visibility else partial(_sheet, sheet, shown)
         book.unload_sheet(number)
-    return with_hidden_sheets(sheets, hidden, shown)
 
 
 def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
     """Return a sheet of xlrd as ours; None if nothing stands in it."""
-    found = PlacedCells(shown, sheet.name)
+    found, known = PlacedCells(shown, sheet.name), sheet.book.format_map
+
+    @cache
+    def code_of(look: int) -> str:
+        key = sheet.book.xf_list[look].format_key
+        return str(known[key].format_str) if key in known else PLAIN
+
     for row in range(sheet.nrows):
         kinds, looks = sheet.row_types(row), sheet._cell_xf_indexes[row]
         for column, value in enumerate(sheet.row_values(row)):
             if kinds[column] == 5:
-                found.add_fault(
-                    row, column, ERROR.format(error_text_from_code.get(value, "of a formula"))
-                )
+                error = error_text_from_code.get(value, "of a formula")
+                found.add(row, column, Fault(ERROR.format(error)))
             elif kinds[column] not in (0, 6) and value != "":
                 value = _value(kinds[column], value, sheet.book.datemode)
-                found.add(row, column, value, looks[column])
-
-    def shown_style(look: int) -> NumberStyle:
-        key = sheet.book.xf_list[look].format_key
-        known = sheet.book.format_map
-        return number_style(known[key].format_str if key in known else "General")
-
+                found.add(row, column, value, code_of(looks[column]))
     return found.sheet(
         before,
-        shown_style,
-        (
-            MergedRange(top, left, bottom - 1, right - 1)
-            for top, bottom, left, right in sheet.merged_cells
-        ),
+        ((top, left, end - 1, last - 1) for top, end, left, last in sheet.merged_cells),
         (row for row, info in sheet.rowinfo_map.items() if info.hidden),
         (column for column, info in sheet.colinfo_map.items() if info.hidden),
     )
@@ -82,4 +75,4 @@ def _value(kind: int, value: str | float | int, datemode: int) -> CellValue:
         if float(value) < 1:
             return str(moment.time())
         return moment.date() if moment.time() == time() else moment
-    return bool(value) if kind == 4 else value
+    return str(bool(value)).upper() if kind == 4 else value

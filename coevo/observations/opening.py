@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coevo.errors import StudyError
-from coevo.observations.archives import AS_XLSX, part_names
+from coevo.observations.archives import AS_XLSX, PASSWORD, part_names
 from coevo.observations.html_tables import html_sheets
-from coevo.observations.limits import check_size
-from coevo.observations.old_workbooks import PASSWORD, old_workbook_sheets
+from coevo.observations.old_workbooks import old_workbook_sheets
+from coevo.observations.placed_cells import LARGEST
 from coevo.observations.sheets import Sheet
 from coevo.observations.text_tables import BOMS, text_sheets
 from coevo.observations.workbooks import WORKBOOK, workbook_sheets
@@ -20,6 +20,7 @@ COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")  # the container of xls, doc and pr
 OLD_STREAM = b"\x09\x08"  # xls without the container
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 PACKED = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ")
+TAGS = ("<html", "<table", "<!doctype html", "<head", "<body")
 UNPACK = "is an archive; unpack it and put the files of figures in its place"
 AS_TABLES = "is a Word document; copy its tables into a workbook and save that as xlsx"
 
@@ -36,28 +37,16 @@ class FileContent:
 
     def __init__(self, data: bytes, shown: str) -> None:
         self.data = data
-        archive = data.startswith(ARCHIVE)
-        self.parts = set(part_names(data, shown)) if archive else set()
-        self.archive = archive
-        self.compound = data.startswith(COMPOUND)
-        self.text = self._start() if not archive and not self.compound else ""
-
-    def _start(self) -> str:
-        """The first characters in small letters, as far as they are Latin letters and signs."""
-        bom = next((mark for mark in BOMS if self.data.startswith(mark)), b"")
-        encoding = BOMS.get(bom, "latin-1")
-        head = self.data[: 4096 + len(bom)]
-        return head.decode(encoding, errors="ignore").lstrip("\ufeff \t\r\n").lower()
+        self.starts = data.startswith
+        self.parts = set(part_names(data, shown)) if data.startswith(ARCHIVE) else set[str]()
+        bom = next((mark for mark in BOMS if data.startswith(mark)), b"")
+        head = data[: 4096 + len(bom)].decode(BOMS.get(bom, "latin-1"), errors="ignore")
+        # the first characters in small letters, as far as they are Latin letters and signs
+        self.text = head.lstrip("\ufeff \t\r\n").lower()
 
     def stream(self, *names: str) -> bool:
         """Return whether a compound file has a stream of one of the names."""
-        return self.compound and any(name.encode("utf-16-le") in self.data for name in names)
-
-    def starts(self, *marks: bytes) -> bool:
-        return self.data.startswith(marks)
-
-    def under(self, folder: str) -> bool:
-        return any(name.startswith(folder) for name in self.parts)
+        return self.starts(COMPOUND) and any(n.encode("utf-16-le") in self.data for n in names)
 
 
 # The first that knows a file reads it; what no other knows is text.
@@ -66,8 +55,8 @@ KINDS: dict[str, FileKind] = {
     "xlsx": FileKind(lambda c: WORKBOOK in c.parts, workbook_sheets),
     "xlsb": FileKind(lambda c: "xl/workbook.bin" in c.parts, f"is a binary workbook; {AS_XLSX}"),
     "ods": FileKind(lambda c: "content.xml" in c.parts, f"is an OpenDocument file; {AS_XLSX}"),
-    "docx": FileKind(lambda c: c.under("word/"), AS_TABLES),
-    "zip": FileKind(lambda c: c.archive, UNPACK),
+    "docx": FileKind(lambda c: any(name.startswith("word/") for name in c.parts), AS_TABLES),
+    "zip": FileKind(lambda c: c.starts(ARCHIVE), UNPACK),
     "encrypted": FileKind(lambda c: c.stream("EncryptedPackage", "EncryptionInfo"), PASSWORD),
     "xls": FileKind(
         lambda c: c.stream("Workbook", "Book", "WORKBOOK", "BOOK") or c.starts(OLD_STREAM),
@@ -75,7 +64,7 @@ KINDS: dict[str, FileKind] = {
     ),
     "doc": FileKind(lambda c: c.stream("WordDocument"), AS_TABLES),
     "compound": FileKind(
-        lambda c: c.compound,
+        lambda c: c.starts(COMPOUND),
         f"is an Office file without a workbook in it, or damaged; {AS_XLSX}",
     ),
     "pdf": FileKind(
@@ -83,22 +72,20 @@ KINDS: dict[str, FileKind] = {
         "is a PDF; copy its tables into a workbook and compare them figure by figure",
     ),
     "picture": FileKind(
-        lambda c: c.starts(*PICTURES), "is a picture; type its figures into a workbook"
+        lambda c: c.starts(PICTURES), "is a picture; type its figures into a workbook"
     ),
-    "packed": FileKind(lambda c: c.starts(*PACKED), UNPACK),
+    "packed": FileKind(lambda c: c.starts(PACKED), UNPACK),
     "xml": FileKind(
         lambda c: c.text.startswith("<?xml") and "schemas-microsoft-com:office" in c.text
         and "<html" not in c.text,
         f"is a workbook in the XML of Excel 2003; {AS_XLSX}",
     ),
     "mhtml": FileKind(lambda c: c.text.startswith("mime-version:"), f"is a web archive; {AS_XLSX}"),
-    "html": FileKind(lambda c: c.text.startswith("<") and _is_html(c.text), html_sheets),
+    "html": FileKind(
+        lambda c: c.text.startswith("<") and any(tag in c.text for tag in TAGS), html_sheets
+    ),
     "text": FileKind(lambda c: True, text_sheets),
 }  # fmt: skip
-
-
-def _is_html(text: str) -> bool:
-    return any(tag in text for tag in ("<html", "<table", "<!doctype html", "<head", "<body"))
 
 
 def read_sheets(path: Path, shown: str) -> list[Sheet]:
@@ -110,7 +97,11 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
     try:
         if not path.is_file():
             raise StudyError(f"{shown}: is not a file; put the file itself there")
-        check_size(path.stat().st_size, shown)
+        if (size := path.stat().st_size) > LARGEST:
+            raise StudyError(
+                f"{shown}: has {size:,} bytes, above the limit of {LARGEST:,}; split it by "
+                "indicator"
+            )
         data = path.read_bytes()
     except OSError as problem:
         raise StudyError(

@@ -1,34 +1,60 @@
 """Cells as a reader of workbooks or web pages gives them, put together to a sheet."""
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
 from coevo.observations.hidden import hidden_remarks
-from coevo.observations.limits import LARGEST, check_extent
-from coevo.observations.sheets import CellValue, MergedRange, NumberStyle, Remark, Sheet, cut_ranges
+from coevo.observations.sheets import CellValue, MergedRange, Remark, Sheet, number_style
+
+Span = tuple[int, int, int, int]  # first row and column, last row and column
+PLAIN = "General"  # format code of a number as it is
+# How much a raw file may hold: far above any table of yearly figures, far below what harms.
+LARGEST = 200_000_000  # bytes of a file, packed or unpacked
+MOST_CELLS, MOST_ROWS, MOST_COLUMNS = 10_000_000, 200_000, 16_384
+# A rectangle above SPARSE cells with fewer than one in EMPTY_SHARE filled is a stray cell far out.
+SPARSE, EMPTY_SHARE = 1_000_000, 100
+
+
+def check_extent(rows: int, columns: int, filled: int, where: str, before: int = 0) -> None:
+    """Raise `StudyError` for a table that is too large to be one.
+
+    rows, columns: of the rectangle from A1 to the furthest cell, which is held whole; filled: cells
+    in it that say something; before: cells of the rectangles of other tables of the file.
+    """
+    cells = rows * columns
+    together = before + cells
+    if (
+        rows > MOST_ROWS
+        or columns > MOST_COLUMNS
+        or together > MOST_CELLS
+        or (cells > SPARSE and cells > EMPTY_SHARE * filled)
+    ):
+        last = xl_rowcol_to_cell(rows - 1, columns - 1)
+        raise StudyError(
+            f"{where}: has cells far beyond any table (as far as {last}, {together:,} cells); "
+            "delete what stands outside the table, or split the table"
+        )
 
 
 class PlacedCells:
-    """Cells with their places, zero-based, in any order; of two in one place the last counts.
-
-    `look` stands for the number format of a cell, in the numbering of its reader.
-    """
+    """Cells with their places, zero-based, in any order; of two in one place the last counts."""
 
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, name
-        self.rows, self.columns, self.looks = array("q"), array("q"), array("q")
+        self.rows, self.columns, self.looks = array("q"), array("q"), array("l")
         self.values: list[CellValue] = []
-        self.faults: dict[tuple[int, int], str] = {}
+        self.codes = {PLAIN: 0}  # of number formats -> its number in `looks`
         self.characters = 0
 
-    def add(self, row: int, column: int, value: CellValue, look: int = 0) -> None:
-        """Add a cell that says something."""
+    def add(self, row: int, column: int, value: CellValue, code: str = PLAIN) -> None:
+        """Add a cell that says something; `code` is that of its number format."""
         self.rows.append(row)
         self.columns.append(column)
-        self.looks.append(look)
+        self.looks.append(self.codes.setdefault(code, len(self.codes)))
         self.values.append(value)
         if type(value) is str:
             self.characters += len(value)
@@ -38,24 +64,18 @@ class PlacedCells:
                     "characters; keep only the tables of figures in it"
                 )
 
-    def add_fault(self, row: int, column: int, reason: str) -> None:
-        """Add a cell whose figure is not to be had."""
-        self.add(row, column, None)
-        self.faults[row, column] = reason
-
     def sheet(
         self,
         before: int,
-        style_of: Callable[[int], NumberStyle] = lambda look: NumberStyle(),
-        merged: Iterable[MergedRange] = (),
+        merged: Iterable[Span] = (),
         hidden_rows: Iterable[int] = (),
         hidden_columns: Iterable[int] = (),
         remarks: Iterable[Remark] = (),
     ) -> Sheet | None:
         """Return the cells as a sheet from A1 to the furthest of them; None if there are none.
 
-        before: cells of other sheets of the file; style_of: what a look shows; merged and hidden
-        may reach beyond the cells. Raises `StudyError` for cells far beyond any table.
+        before: cells of other sheets of the file; merged and hidden may reach beyond the cells.
+        Raises `StudyError` for cells far beyond any table.
         """
         if not self.values:
             return None
@@ -64,15 +84,8 @@ class PlacedCells:
             raise ValueError("a cell stands above the first row")
         shape = int(rows.max()) + 1, int(columns.max()) + 1
         check_extent(*shape, len(rows), f"{self.file} › {self.name}", before)
-        values = np.full(shape, None, dtype=object)
-        values[rows, columns] = self.values
-        looks, look = np.unique(np.asarray(self.looks), return_inverse=True)
-        shown = [style_of(look) for look in looks.tolist()]
-        styles = {
-            look: number for number, look in enumerate(dict.fromkeys([NumberStyle(), *shown]))
-        }
-        style = np.zeros(shape, dtype=np.int32)
-        style[rows, columns] = np.array([styles[look] for look in shown])[look]
+        values, style = np.full(shape, None, dtype=object), np.zeros(shape, dtype=np.int32)
+        values[rows, columns], style[rows, columns] = self.values, self.looks
         hidden = hidden_remarks(
             [row for row in hidden_rows if row < shape[0]],
             [column for column in hidden_columns if column < shape[1]],
@@ -81,9 +94,8 @@ class PlacedCells:
             self.file,
             self.name,
             values,
-            self.faults,
-            cut_ranges(merged, *shape),
-            tuple(styles),
-            style if style.any() else None,
+            tuple(MergedRange(*m) for m in merged if m[0] < shape[0] and m[1] < shape[1]),
+            tuple(map(number_style, self.codes)),
+            style if len(self.codes) > 1 else None,
             (*hidden, *remarks),
         )

@@ -1,37 +1,36 @@
-"""From a table's words and cells to typed figures: arrays, with an eye on every cell refused.
+"""From a table's words and cells to typed figures, with an eye on every cell refused.
 
 Each word is recognised once, figures are read as a block; rows and columns that no study wants are
 never looked at.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError
-from coevo.observations.cell_arrays import FigureBlock, block_figures
-from coevo.observations.cells import FLAGS, FORMS
-from coevo.observations.heads import CellWords
+from coevo.observations.cells import FLAGS, FORMS, block_figures
 from coevo.observations.names import find_indicator
 from coevo.observations.recognition import (
     UNKNOWN,
     Codes,
+    Marked,
     StudyTerms,
     TableLines,
-    along_axis,
-    filled_beside,
-    per_word,
     region_codes,
     remark_groups,
-    year_codes,
+    word_codes,
+    year_code,
 )
-from coevo.observations.sheets import Sheet, cell_name
-from coevo.observations.tables import AxisLabels, FigureTable
+from coevo.observations.sheets import CellWords
+from coevo.observations.tables import FigureTable
 from coevo.observations.units import NAMES, UNITS, Unit, conversion, find_unit
 
 READ_FLAGS = (*FLAGS, "unit_read_as")
+NOTED = FLAGS.index("noted")  # flags above it are those of missing figures
 
 
 # The columns of the figures of a table: places in lists of `StudyTerms`, `UNITS` and `READ_FLAGS`,
@@ -42,9 +41,9 @@ FIGURES = "region year indicator value unit flag half_unit row column".split()
 class UnitScale(NamedTuple):
     """How figures become those of an indicator: their unit, by which factor in each of `FORMS`."""
 
-    unit: int
-    factors: tuple[float, ...]
-    read_as: bool
+    unit: int = 0
+    factors: tuple[float, ...] = (1.0,) * len(FORMS)
+    read_as: bool = False
 
 
 def _scale(text: str, wanted: Unit, known: StudyTerms) -> UnitScale:
@@ -63,47 +62,26 @@ def _scale(text: str, wanted: Unit, known: StudyTerms) -> UnitScale:
 
 def _scales(
     table: FigureTable, indicator: Codes, known: StudyTerms, lines: TableLines
-) -> tuple[npt.NDArray[np.intp], list[UnitScale | None]]:
-    """Return the scale of each cell, as a place in the list of those that the table has."""
-    texts: dict[str, CellWords] = {}
-    for words in table.unit.words:
-        texts.setdefault(words.text, words)
-    order = {text: place for place, text in enumerate(texts)}
-    unit = along_axis(np.array([order[words.text] for words in table.unit.words]), table.unit)
-    pairs, place = np.unique(indicator * len(order) + unit, return_inverse=True)
+) -> tuple[Codes, list[UnitScale]]:
+    """Return the scales of a table, and for each indicator and unit the place of its own."""
+    printed: list[CellWords] = []
+
+    def number(words: CellWords) -> int:
+        printed.append(words)
+        return len(printed) - 1
+
+    unit = word_codes(table.labels["unit"], number, lines)
+    pair = unit + len(printed) * indicator
+    pairs, place = np.unique(pair, return_inverse=True)
     wanted = [UNITS[name] for name in known.units.values()]
-    found: list[UnitScale | None] = []
-    for pair in pairs:
-        words = list(texts.values())[pair % len(order)]
+    found: list[UnitScale] = []
+    for words, unit in ((printed[p % len(printed)], wanted[p // len(printed)]) for p in pairs):
         try:
-            found.append(_scale(words.text, wanted[pair // len(order)], known))
+            found.append(_scale(words.text, unit, known))
         except StudyError as problem:
             lines.problem(words, str(problem))
-            found.append(None)
-    return place.reshape(np.broadcast_shapes(indicator.shape, unit.shape)), found
-
-
-def _block(sheet: Sheet, table: FigureTable, known: StudyTerms) -> FigureBlock:
-    """Return the cells of a table as figures."""
-    place = np.ix_(table.rows, table.columns)
-    down = {row: number for number, row in enumerate(table.rows)} if sheet.faults else {}
-    across = {column: number for number, column in enumerate(table.columns)}
-    faults = {
-        (down[row], across[column]): reason
-        for (row, column), reason in sheet.faults.items()
-        if row in down and column in across
-    }
-    style = None if sheet.style is None else sheet.style[place]
-    return block_figures(sheet.values[place], known.marks, sheet.styles, style, faults)
-
-
-def _cell_problems(
-    found: FigureBlock, table: FigureTable, kept: npt.NDArray[np.bool_], lines: TableLines
-) -> None:
-    """List the cells that are refused."""
-    for row, column in sorted(place for place in found.problems if kept[place]):
-        place = CellWords("", table.rows[row], table.columns[column])
-        lines.problem(place, found.problems[row, column])
+            found.append(UnitScale())
+    return place.reshape(pair.shape), found
 
 
 def _wanted(
@@ -115,27 +93,22 @@ def _wanted(
     """
     ids = list(known.units)
 
-    def name(words: CellWords) -> int:
+    def code(words: CellWords) -> int:
         if not words.text:
-            lines.add(
-                f"{lines.sheet.where()}: no line 指标：… above the head names the indicator; add it"
-            )
-            return UNKNOWN
+            raise StudyError("no line 指标：… above the head names the indicator; add it")
         lines.seen.add(words.text)
         found = find_indicator(words.text, known.names)
         return UNKNOWN if found is None else ids.index(found)
 
-    codes = per_word(table.indicator, name)
-    known_places = np.flatnonzero(codes >= 0).tolist()
-    along = table.indicator.along
-    rows = known_places if along == "row" else range(len(table.rows))
-    columns = known_places if along == "column" else range(len(table.columns))
-    if known_places or not table.rows:
+    codes = word_codes(table.labels["indicator"], code, lines)
+    wanted = np.broadcast_to(codes != UNKNOWN, (len(table.rows), len(table.columns)))
+    if (codes != UNKNOWN).any() or not len(table.rows):
         for message in table.problems:
             lines.add(message)
-    if not known_places or not rows or not columns:
+    if not wanted.any():
         return None
-    return table.part(rows, columns), codes[known_places]
+    table = table.part(np.any(wanted, axis=1), np.any(wanted, axis=0))
+    return table, word_codes(table.labels["indicator"], code, lines)
 
 
 def figures_of_table(
@@ -149,70 +122,65 @@ def figures_of_table(
     if wanted is None:
         return None
     table, indicator = wanted
-    found = _block(lines.sheet, table, known)
-    region = region_codes(table.region, filled_beside(found.filled, table.region), known, lines)
-    remark_groups(table.region, region, ~np.isnan(found.values), lines)
-    when = year_codes(table.year, filled_beside(found.filled, table.year), lines)
-    codes = region, when, indicator = (
-        along_axis(region, table.region),
-        along_axis(when, table.year),
-        along_axis(indicator, table.indicator),
-    )
-    kept = np.broadcast_to((region >= 0) & (when >= 0), found.filled.shape)
-    years = np.broadcast_to(when, kept.shape)[kept & found.filled]
+    sheet, part = lines.sheet, np.ix_(table.rows, table.columns)
+    style = None if sheet.style is None else sheet.style[part]
+    cell, said = block_figures(sheet.values[part], known.marks, sheet.styles, style)
+    filled = said["filled"].to_numpy()[cell]
+    region = region_codes(table.labels["region"], filled, known, lines)
+    numbers = said["value"].notna().to_numpy()[cell]
+    remark_groups(table.labels["region"], region, numbers, lines)
+    when = word_codes(table.labels["year"], year_code, lines, filled)
+    kept = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
+    years = np.broadcast_to(when, cell.shape)[kept & filled]
     if not len(years):
         return None
     kept = kept & (when >= years.min()) & (when <= years.max())
     place, scales = _scales(table, indicator, known, lines)
-    return _read(table, found, kept, codes, np.broadcast_to(place, kept.shape), scales, lines)
+    codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
+    return _scaled(table, kept, codes, said, scales, lines)
 
 
-def _read(
+def _scaled(
     table: FigureTable,
-    found: FigureBlock,
-    kept: npt.NDArray[np.bool_],
-    codes: tuple[Codes, Codes, Codes],
-    place: npt.NDArray[np.intp],
-    scales: list[UnitScale | None],
+    kept: Marked,
+    codes: dict[str, Codes],
+    said: pd.DataFrame,
+    scales: list[UnitScale],
     lines: TableLines,
 ) -> pd.DataFrame:
-    """Return the kept cells in the units of their indicators; refuse percentages that cannot be."""
-    factors = np.array([scale.factors if scale else (1.0,) * len(FORMS) for scale in scales])
-    factor = factors[place, found.forms]
-    wrong = kept & np.isnan(factor) & ~np.isnan(found.values)
-    for row, column in np.argwhere(wrong).tolist():
-        found.problems[row, column] = (
-            f"is a percentage, but the unit of '{_word(table.indicator, row, column)}' is none; "
+    """Return the kept cells in the units of their indicators; refuse percentages that cannot be.
+
+    codes: region, year, indicator; `scale`: of `scales`; `cell`: of `said`.
+    """
+    read: dict[str, npt.NDArray[Any]] = {
+        name: np.broadcast_to(code, kept.shape)[kept] for name, code in codes.items()
+    }
+    down, across = np.nonzero(kept)
+    read |= {"row": table.rows[down], "column": table.columns[across]}
+    cell, scale = read.pop("cell"), read.pop("scale")
+    form, flag = (
+        pd.Categorical(said[name], names).codes[cell]
+        for name, names in (("form", FORMS), ("flag", READ_FLAGS))
+    )
+    factor = np.array([one.factors for one in scales])[scale, form]
+    value = said["value"].to_numpy()[cell]
+    refused = (said["problem"] != "").to_numpy()[cell]
+    for place in np.flatnonzero(refused | (np.isnan(factor) & ~np.isnan(value))):
+        names = np.broadcast_to(table.labels["indicator"], kept.shape)
+        no_share = (
+            f"is a percentage, but the unit of '{names[down[place], across[place]].text}' is none; "
             "correct the figure or its format"
         )
-    _cell_problems(found, table, kept, lines)
-    _noted(table, kept & (found.flags == FLAGS.index("noted")), lines)
-    read_as = np.array([bool(scale and scale.read_as) for scale in scales])[place]
-    missing = found.flags >= FLAGS.index("noted") + 1
-    flag = np.where(read_as & ~missing, READ_FLAGS.index("unit_read_as"), found.flags)
-    unit = np.array([scale.unit if scale else 0 for scale in scales], dtype=np.int16)[place]
-    rows, columns = np.nonzero(kept)
-    parts = (
-        *(np.broadcast_to(code, kept.shape)[kept] for code in codes),
-        (found.values * factor)[kept],
-        unit[kept],
-        flag[kept].astype(np.int8),
-        (0.5 * 10.0 ** -found.decimals.astype(float) * factor)[kept],
-        np.array(table.rows, dtype=np.int32)[rows],
-        np.array(table.columns, dtype=np.int32)[columns],
-    )
-    return pd.DataFrame(dict(zip(FIGURES, parts, strict=True)), copy=False)
-
-
-def _noted(table: FigureTable, noted: npt.NDArray[np.bool_], lines: TableLines) -> None:
-    """Remark how many figures carry a note mark, and where the first of them stands."""
-    if noted.any():
-        first = np.argwhere(noted)[0]
-        row, column = table.rows[first[0]], table.columns[first[1]]
-        fields = {"figures": int(noted.sum()), "cell": cell_name(row, column)}
-        lines.remark("noted", "note_marks", fields, CellWords("", row, column))
-
-
-def _word(labels: AxisLabels, row: int, column: int) -> str:
-    place = {"row": row, "column": column, None: 0}[labels.along]
-    return labels.words[place].text
+        words = CellWords("", int(read["row"][place]), int(read["column"][place]))
+        lines.problem(words, said["problem"].iat[cell[place]] or no_share)
+    noted = np.flatnonzero(flag == NOTED)
+    if len(noted):
+        words = CellWords("", int(read["row"][noted[0]]), int(read["column"][noted[0]]))
+        fields = {"figures": len(noted), "cell": xl_rowcol_to_cell(words.row, words.column)}
+        lines.remark("noted", "note_marks", fields, words)
+    read_as = np.array([one.read_as for one in scales])[scale] & (flag <= NOTED)
+    read["value"] = value * factor
+    read["unit"] = np.array([one.unit for one in scales], dtype=np.int8)[scale]
+    read["flag"] = np.where(read_as, np.int8(READ_FLAGS.index("unit_read_as")), flag)
+    read["half_unit"] = (0.5 * 10.0 ** -said["decimals"].to_numpy(dtype=float))[cell] * factor
+    return pd.DataFrame(read, columns=FIGURES, copy=False)

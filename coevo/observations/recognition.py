@@ -2,32 +2,45 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from coevo.errors import Problems, StudyError
-from coevo.observations.cells import head_year
-from coevo.observations.heads import CellWords
-from coevo.observations.names import Regions
-from coevo.observations.sheets import Remark, Sheet
-from coevo.observations.tables import AxisLabels
+from coevo.observations.cells import head_year, known_marks
+from coevo.observations.names import Regions, aliases, compared
+from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
+from coevo.observations.tables import Labels
 
 UNKNOWN, ASIDE = -1, -2
 MOST_LINES = 20  # problems of one table that are listed one by one
+Codes = npt.NDArray[np.int64]
+Marked = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
 class StudyTerms:
-    """What a study knows before it reads: names of regions and indicators, units, marks."""
+    """What a study knows before it reads, from its tables and its config."""
 
-    regions: Regions
-    names: Mapping[str, str]  # name in the files, as `compared` gives it -> indicator
-    sources: Mapping[str, str]  # indicator that is read -> its source_name
-    units: Mapping[str, str]  # every indicator -> its unit, in the order of the table
-    units_read_as: Mapping[str, str]  # a unit as printed -> the unit it is read as
-    marks: Mapping[str, str]  # all marks for missing
+    def __init__(
+        self,
+        indicators: pd.DataFrame,
+        regions: pd.DataFrame,
+        units_read_as: Mapping[str, str],
+        missing_marks: Mapping[str, str],
+    ) -> None:
+        self.regions = Regions(regions)
+        # every indicator -> its unit, in the order of the table
+        self.units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
+        named = indicators[indicators["source_name"] != ""]
+        # indicator that is read -> its names in the files
+        self.sources = dict(
+            zip(named["indicator"], map(aliases, named["source_name"]), strict=True)
+        )
+        # name in the files, as `compared` gives it -> indicator
+        self.names = {compared(name): i for i, names in self.sources.items() for name in names}
+        self.units_read_as = {cell_text(unit): read_as for unit, read_as in units_read_as.items()}
+        self.marks = known_marks(missing_marks)
 
 
 class TableLines:
@@ -62,49 +75,44 @@ class TableLines:
             )
 
 
-Codes = npt.NDArray[np.int32]
+def _counts_beside(cells: Marked, labels: Labels) -> Codes:
+    """Return for each label how many of the cells beside it are marked."""
+    counts: Codes = cells.sum(axis=tuple(np.flatnonzero(np.equal(labels.shape, 1))), keepdims=True)
+    return counts
 
 
-def per_word(labels: AxisLabels, code: Callable[[CellWords], int]) -> Codes:
-    """Return the code of each word, asking once per text."""
-    memo: dict[str, int] = {}
-    found = np.empty(len(labels.words), dtype=np.int32)
-    for place, words in enumerate(labels.words):
-        if words.text not in memo:
-            memo[words.text] = code(words)
-        found[place] = memo[words.text]
-    return found
-
-
-def along_axis(codes: Codes, labels: AxisLabels) -> Codes:
-    """Return codes of labels with the axis they lie along: (rows, 1), (1, columns) or (1, 1)."""
-    return codes.reshape((-1, 1) if labels.along == "row" else (1, -1))
-
-
-def filled_beside(filled: npt.NDArray[np.bool_], labels: AxisLabels) -> npt.NDArray[np.bool_]:
-    """Return for each label whether any cell beside it is filled."""
-    if labels.along is None:
-        return np.array([filled.any()])
-    some: npt.NDArray[np.bool_] = np.any(filled, axis=1 if labels.along == "row" else 0)
-    return some
-
-
-def region_codes(
-    labels: AxisLabels, beside: npt.NDArray[np.bool_], known: StudyTerms, lines: TableLines
+def word_codes(
+    labels: Labels,
+    code: Callable[[CellWords], int],
+    lines: TableLines,
+    filled: Marked | None = None,
 ) -> Codes:
-    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems.
+    """Return the code of each word, asked for once per text; the shape is that of the labels.
 
-    A name that is not known is a problem if figures stand beside it.
+    Where `code` raises `StudyError` it is `UNKNOWN`, and a problem if cells beside it are filled.
     """
-    filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
+    some = labels.flat if filled is None else labels[_counts_beside(filled, labels) > 0]
+    beside = {words.text for words in some}
+    memo: dict[str, int] = {}
+    for words in labels.flat:
+        if words.text not in memo:
+            try:
+                memo[words.text] = code(words)
+            except StudyError as problem:
+                memo[words.text] = UNKNOWN
+                if words.text in beside:
+                    lines.problem(words, str(problem))
+    codes = (memo[words.text] for words in labels.flat)
+    return np.fromiter(codes, dtype=np.int64, count=labels.size).reshape(labels.shape)
+
+
+def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: TableLines) -> Codes:
+    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems."""
 
     def code(words: CellWords) -> int:
-        try:
-            place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
-        except StudyError as problem:
-            if words.text in filled:
-                lines.problem(words, str(problem))
-            return UNKNOWN
+        if not words.text:
+            raise StudyError("no line 地区：… above the head names the region; add it")
+        place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
         if not place.code:
             return ASIDE
         if place.variant:
@@ -113,37 +121,25 @@ def region_codes(
             lines.remark("variant_name", "variant_name", fields, words)
         return known.regions.rank[place.code]
 
-    return per_word(labels, code)
+    return word_codes(labels, code, lines, filled)
 
 
-def remark_groups(
-    labels: AxisLabels, codes: Codes, numbers: npt.NDArray[np.bool_], lines: TableLines
-) -> None:
+def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLines) -> None:
     """Remark each total or group of regions with the number of its figures."""
+    aside = codes == ASIDE
     counts: Counter[str] = Counter()
     first: dict[str, CellWords] = {}
-    for place in np.flatnonzero(codes == ASIDE):
-        words = labels.words[place]
-        inside = (
-            numbers
-            if labels.along is None
-            else np.take(numbers, place, axis=0 if labels.along == "row" else 1)
-        )
-        counts[words.text] += int(inside.sum())
+    for words, count in zip(labels[aside], _counts_beside(numbers, labels)[aside], strict=True):
+        counts[words.text] += int(count)
         first.setdefault(words.text, words)
     for text, count in counts.items():
         fields = {"name": text, "figures": count}
         lines.remark("set_aside", "no_single_region", fields, first[text])
 
 
-def year_codes(labels: AxisLabels, beside: npt.NDArray[np.bool_], lines: TableLines) -> Codes:
-    """Return the years; `UNKNOWN`, and a problem if figures stand beside, for what is none."""
-    filled = {words.text for words, some in zip(labels.words, beside, strict=True) if some}
-
-    def code(words: CellWords) -> int:
-        when = head_year(words.text)
-        if when is None and words.text in filled and words.text:
-            lines.problem(words, f'"{words.text}" is not understood as a year; write it as 2015')
-        return UNKNOWN if when is None else when
-
-    return per_word(labels, code)
+def year_code(words: CellWords) -> int:
+    """Return the year that a word is; `StudyError` for what is none."""
+    when = head_year(words.text)
+    if when is None and words.text:
+        raise StudyError(f'"{words.text}" is not understood as a year; write it as 2015')
+    return UNKNOWN if when is None else when

@@ -1,12 +1,17 @@
 """A table as a file holds it: a grid of cells, what they show, and what is odd about them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from coevo.errors import StudyError
 
 # Faults of a cell
 ERROR = "holds the error {}; correct it in the workbook, or type the figure"
@@ -15,7 +20,15 @@ NO_VALUE = (
     "type the figure"
 )
 
-CellValue = None | str | float | bool | date
+
+@dataclass(frozen=True)
+class Fault:
+    """What stands for the value of a cell whose figure is not to be had: the reason."""
+
+    reason: str
+
+
+CellValue = None | str | float | date | Fault
 
 
 class NumberStyle(NamedTuple):
@@ -26,6 +39,24 @@ class NumberStyle(NamedTuple):
 
     decimals: int | None = None
     percent: bool = False
+
+
+LONGEST = 255  # of a format code, as Excel has it
+LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
+
+
+def number_style(code: str) -> NumberStyle:
+    """Return what the format code of a number shows: `#,##0.00_ ` has two decimals.
+
+    The part for positive numbers counts. Decimals of a percentage are those of the stored ratio:
+    `0.0%` shows three. General, dates, fractions, powers and scaled figures: as the number has.
+    """
+    shown = LITERAL.sub("", code[:LONGEST].split(";")[0]).strip()
+    percent = "%" in shown
+    digits = re.fullmatch(r"[#,?]*0(?:\.([0#?]+))?", shown.replace("%", "").strip())
+    if not digits:
+        return NumberStyle(None, percent)
+    return NumberStyle((digits[1] or "").count("0") + (2 if percent else 0), percent)
 
 
 class Remark(NamedTuple):
@@ -51,16 +82,12 @@ class MergedRange(NamedTuple):
     last_column: int
 
 
-def cut_ranges(spans: Iterable[MergedRange], rows: int, columns: int) -> tuple[MergedRange, ...]:
-    """Return merged ranges as far as they lie in the grid and span more than a cell."""
-    cut = [
-        MergedRange(
-            s.first_row, s.first_column, min(s.last_row, rows - 1), min(s.last_column, columns - 1)
-        )
-        for s in spans
-        if s.first_row < rows and s.first_column < columns
-    ]
-    return tuple(s for s in cut if s.first_row < s.last_row or s.first_column < s.last_column)
+class CellWords(NamedTuple):
+    """What a cell says and where it stands (row, column); -1 if nothing says it."""
+
+    text: str
+    row: int = -1
+    column: int = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,32 +95,53 @@ class Sheet:
     """A table of cells.
 
     file: as messages name it; name: of the sheet ("" in a file of text). values (rows, columns):
-    objects as the file holds them, text untouched; a whole number of a workbook is a float. faults:
-    cells whose figure is not to be had, with the reason ("holds a formula without a stored value;
-    ..."). merged: all but the first cell of a span are empty in `values`. style (rows, columns)
-    points into `styles`; None if all cells have the first.
+    objects as the file holds them, text untouched; a whole number of a workbook is a float. merged:
+    all but the first cell of a span are empty in `values`. style (rows, columns) points into
+    `styles`; None if all cells have the first.
     """
 
     file: str
     name: str
     values: npt.NDArray[np.object_]
-    faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[MergedRange, ...] = ()
     styles: tuple[NumberStyle, ...] = (NumberStyle(),)
     style: npt.NDArray[np.int32] | None = None
     remarks: tuple[Remark, ...] = ()
 
-    def text(self, row: int, column: int) -> str:
-        """Return what a cell says as plain text; "" beyond the grid's edge."""
-        rows, columns = self.values.shape
-        return cell_text(self.values[row, column]) if row < rows and column < columns else ""
+    @cached_property
+    def begins(self) -> list[CellWords]:
+        """The first cell of each row that says anything."""
+        return [next(self.cells(row), CellWords("", row)) for row in range(len(self.values))]
 
-    def where(self, row: int | None = None, column: int | None = None) -> str:
+    def cells(self, row: int) -> Iterator[CellWords]:
+        """Yield the cells of a row that say anything."""
+        for column, value in enumerate(self.values[row]):
+            if text := cell_text(value):
+                yield CellWords(text, row, column)
+
+    @cached_property
+    def _spans(self) -> npt.NDArray[np.int32]:
+        """The number of the merged range that each cell belongs to, or -1."""
+        spans = np.full(self.values.shape, -1, dtype=np.int32)
+        room = spans.size
+        for number, (top, left, bottom, right) in enumerate(self.merged):
+            span = spans[top : bottom + 1, left : right + 1]
+            room -= span.size
+            if room < 0:
+                raise StudyError(f"{self.where()}: merged cells overlap; undo the merging")
+            span[...] = number
+        return spans
+
+    def words(self, row: int, column: int) -> CellWords:
+        """Return what a cell says, or the first cell of its merged range, and where that stands."""
+        if self.merged and (number := self._spans[row, column]) >= 0:
+            row, column = self.merged[number][:2]
+        return CellWords(cell_text(self.values[row, column]), row, column)
+
+    def where(self, row: int = -1, column: int = -1) -> str:
         """Return `file › sheet › C7` for a message."""
-        parts = [self.file] + ([self.name] if self.name else [])
-        if row is not None and column is not None:
-            parts.append(cell_name(row, column))
-        return " › ".join(parts)
+        cell = xl_rowcol_to_cell(row, column) if row >= 0 and column >= 0 else ""
+        return " › ".join(part for part in (self.file, self.name, cell) if part)
 
 
 # Full-width forms to their plain ones, every kind of space and line break to a space. Not NFKC,
@@ -110,18 +158,12 @@ def cell_text(value: CellValue) -> str:
 
     A whole number is written without a point: 2015.0 gives "2015".
     """
-    if value is None:
+    if value is None or isinstance(value, Fault):
         return ""
+    if isinstance(value, str):  # plain already, as nearly all is
+        return (
+            value if value.isascii() and value.isprintable() else value.translate(PLAIN)
+        ).strip()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).translate(PLAIN).strip()
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return the A1 name of zero-based `row`, `column`: (6, 2) is C7."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"

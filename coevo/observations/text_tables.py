@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.observations.limits import check_extent
+from coevo.observations.placed_cells import check_extent
 from coevo.observations.sheets import Sheet
 
 DELIMITERS = (",", "\t", ";")
@@ -50,7 +50,7 @@ def decoded(data: bytes, shown: str) -> str:
 
 def text_sheets(data: bytes, shown: str) -> list[Sheet]:
     """Return the table of a CSV file as one sheet without a name; every value is text or None."""
-    text = re.sub("\r\n?", "\n", decoded(data, shown)).rstrip("\n")
+    text = decoded(data, shown).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     delimiter = _delimiter(text)
     rows, width = _extent(text, delimiter)
     check_extent(rows, width, text.count(delimiter) + rows, shown)
@@ -74,8 +74,8 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
             "closed, or open it in Excel and save it as xlsx"
         ) from None
     values = frame.to_numpy(dtype=object, copy=True)
-    values[values == ""] = None
     said = values.astype(bool)
+    values[~said] = None
     if not said.any():
         return []
     last, right = (int(np.flatnonzero(said.any(axis=axis))[-1]) + 1 for axis in (1, 0))

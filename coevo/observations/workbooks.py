@@ -10,6 +10,7 @@ import re
 import warnings
 from collections import Counter
 from datetime import datetime, time, timedelta
+from functools import cache, partial
 from typing import Any
 
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -17,22 +18,12 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from xlsxwriter.utility import xl_rowcol_to_cell
 
-from coevo.errors import StudyError
-from coevo.observations.archives import BROKEN, check_archive
-from coevo.observations.hidden import with_hidden_sheets
-from coevo.observations.limits import MOST_COLUMNS
-from coevo.observations.number_formats import number_style
-from coevo.observations.placed_cells import PlacedCells
-from coevo.observations.sheets import (
-    ERROR,
-    NO_VALUE,
-    CellValue,
-    MergedRange,
-    Remark,
-    Sheet,
-    cell_name,
-)
+from coevo.observations.archives import check_archive
+from coevo.observations.hidden import visible_sheets
+from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, Span
+from coevo.observations.sheets import ERROR, NO_VALUE, CellValue, Fault, Remark, Sheet
 
 WORKBOOK = "xl/workbook.xml"
 # Dates of Chinese Excel, known by number alone (ECMA-376, 18.8.30); openpyxl knows 14 to 22.
@@ -64,8 +55,7 @@ class _Workbook(ExcelReader):  # type: ignore[misc]
 class _Worksheet(WorkSheetParser):  # type: ignore[misc]
     """The parser of openpyxl, with an eye on formulas.
 
-    A cell without a figure has the reason as its value and the data type `e` (error) or `f`
-    (formula without a value). linked: the cells whose formula points to another workbook.
+    linked: the cells whose formula points to another workbook.
     """
 
     def __init__(self, sheet: ReadOnlyWorksheet) -> None:
@@ -86,14 +76,14 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         cell: dict[str, Any] = super().parse_cell(element)
         formula = element.find(FORMULA_TAG)
         if cell["data_type"] == "e":
-            cell["value"] = ERROR.format(cell["value"] or "of a formula")
+            cell["value"] = Fault(ERROR.format(cell["value"] or "of a formula"))
         elif formula is not None:
             group = formula.get("si")  # spelt in the first cell of the group alone
             linked = group in self.shared or OTHER_WORKBOOK.search(formula.text or "") is not None
             if linked and group:
                 self.shared.add(group)
             if cell["value"] is None and cell["data_type"] != "str":
-                cell |= {"value": NO_VALUE, "data_type": "f"}
+                cell["value"] = Fault(NO_VALUE)
             elif linked:
                 self.linked.append((cell["row"] - 1, cell["column"] - 1))
         return cell
@@ -102,6 +92,13 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         """Leave what says nothing of figures, well-formed or not."""
 
     parse_extensions = parse_formatting = parse_sheet_protection = parse_legacy = pass_over
+
+    def remarks(self) -> list[Remark]:
+        """Return the remark on cells that are computed from another workbook, if there are any."""
+        if not self.linked:
+            return []
+        fields = {"cell": xl_rowcol_to_cell(*self.linked[0]), "others": len(self.linked) - 1}
+        return [Remark("external_link", "computed_elsewhere", fields, *self.linked[0])]
 
     def hidden_rows(self) -> list[int]:
         return [int(n) - 1 for n, row in self.row_dimensions.items() if row.get("hidden") in TRUE]
@@ -114,17 +111,14 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
             for column in range(int(look["min"]) - 1, min(int(look["max"]), MOST_COLUMNS))
         ]
 
-    def merged(self) -> list[MergedRange]:
+    def merged(self) -> list[Span]:
         ranges = self.merged_cells.mergeCell if self.merged_cells else ()
-        return [
-            MergedRange(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges
-        ]
+        return [(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges]
 
 
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
     """Return the visible, non-empty worksheets of an xlsx workbook; `StudyError` for hazards."""
     check_archive(data, shown)
-    sheets: list[Sheet] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl says which ornaments it leaves out
         reader = _Workbook(data)
@@ -132,40 +126,41 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
         listed = Counter(part.name for part in reader.parser.sheets)
         for name, count in listed.items():
             if name not in (*reader.wb.sheetnames, *reader.charts) or count > 1:
-                reason = f"its sheet '{name}' is missing or there twice"
-                raise StudyError(f"{shown}: {BROKEN.format(reason)}")
-        hidden = []
-        for sheet in reader.wb.worksheets:
-            if sheet.sheet_state != "visible":
-                hidden.append(sheet.title)
-            elif read := _sheet(sheet, shown, sum(read.values.size for read in sheets)):
-                sheets.append(read)
-    return with_hidden_sheets(sheets, hidden, shown)
+                raise ValueError(f"its sheet '{name}' is missing or there twice")
+        sheets = (
+            (sheet.title, partial(_sheet, sheet, shown) if sheet.sheet_state == "visible" else None)
+            for sheet in reader.wb.worksheets
+        )
+        return visible_sheets(sheets, shown)
 
 
 def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
     """Return a worksheet as ours; None if nothing stands in it."""
     found, parser = PlacedCells(shown, sheet.title), _Worksheet(sheet)
+
+    @cache
+    def code_of(look: int) -> str:
+        return str(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format)
+
     for _, cells in parser.parse():
         for cell in cells:
             row, column = cell["row"] - 1, cell["column"] - 1
-            if cell["data_type"] in ("e", "f"):
-                found.add_fault(row, column, cell["value"])
-            elif (value := _value(cell["value"])) is not None:
-                found.add(row, column, value, cell["style_id"])
+            if (value := _value(cell["value"])) is not None:
+                found.add(row, column, value, code_of(cell["style_id"]))
     return found.sheet(
         before,
-        lambda look: number_style(ReadOnlyCell(sheet, 1, 1, None, style_id=look).number_format),
         parser.merged(),
         parser.hidden_rows(),
         parser.hidden_columns(),
-        _linked_remarks(parser.linked),
+        parser.remarks(),
     )
 
 
 def _value(value: Any) -> CellValue:
     """Return a value of openpyxl in the types of a `Sheet`."""
-    if type(value) is int:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int):
         return float(value)
     if isinstance(value, datetime):
         return value.date() if value.time() == time() else value
@@ -175,11 +170,3 @@ def _value(value: Any) -> CellValue:
         return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) or None
     said: CellValue = value
     return said
-
-
-def _linked_remarks(linked: list[tuple[int, int]]) -> list[Remark]:
-    """Return the remark on cells that are computed from another workbook, if there are any."""
-    if not linked:
-        return []
-    fields = {"cell": cell_name(*linked[0]), "others": len(linked) - 1}
-    return [Remark("external_link", "computed_elsewhere", fields, *linked[0])]

@@ -99,7 +99,8 @@ def _units(frame: pd.DataFrame, derived: pd.DataFrame) -> Iterator[Finding]:
     calls = {indicator: parse(text) for indicator, text in derived[PAIR].to_numpy()}
     equals = {of[0]: indicator for indicator, (name, of) in calls.items() if name == "equal"}
     odd = frame[(frame["flag"] == "unit_read_as") & frame["value"].notna()]
-    twins = odd.assign(indicator=odd["indicator"].map(equals)).reset_index()
+    other = odd["indicator"].map(lambda name: equals.get(name, "")).astype(str)
+    twins = odd.assign(indicator=other).reset_index()
     keys = ["indicator", "region", "year", "value"]
     witnesses = twins[["index", *keys]].merge(frame, on=keys).drop_duplicates("index")
     witnesses = witnesses.set_index("index")

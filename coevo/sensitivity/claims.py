@@ -8,22 +8,22 @@ wrong.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from coevo.files import rows_of
+from coevo.equilibria.fitted import POOLED
+from coevo.files import as_table, rows_of
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import DECISIVE, RARE
 from coevo.lotka_volterra import classic
 from coevo.messages import packed
 from coevo.panel.vintages import single
 from coevo.registry import choose
-
-COLUMNS = ["claim", "paper", "printed_message", "printed_fields", "computed", "fields", "verdict"]
-COLUMNS += ["source"]
+from coevo.schema import column_rows
 
 AGREES = "agrees"
 DOES_NOT_FOLLOW = "does_not_follow"
@@ -33,16 +33,6 @@ NOT_IN_THE_MODEL = "not_in_the_model"
 NOT_IN_THESE_DATA = "not_in_these_data"
 UNDETERMINED = "undetermined"
 NOT_TESTABLE = "not_testable"
-VERDICTS = (
-    AGREES,
-    DOES_NOT_FOLLOW,
-    MISPRINT,
-    WEAKER_SENSE,
-    NOT_IN_THE_MODEL,
-    NOT_IN_THESE_DATA,
-    UNDETERMINED,
-    NOT_TESTABLE,
-)
 
 
 @dataclass(frozen=True)
@@ -157,24 +147,13 @@ def stability(evidence: Evidence, indicator: str) -> Answer:
     return Answer(WEAKER_SENSE, "centre")
 
 
-def _statics(population: int) -> dict[str, float]:
-    """Elasticities of a population's coordinate of E with b1 and with b2."""
+def statics(evidence: Evidence, indicator: str, population: int, sign: int) -> Answer:
+    """Does a population's coordinate of E rise (sign 1) or fall (-1) with both b1 and b2?"""
     found = np.round(classic.elasticities(0.5, 0.2, 0.3, 0.7)[population], 6) + 0
-    return {"b1": float(found[1]), "b2": float(found[3])}
-
-
-def upstream_statics(evidence: Evidence, indicator: str) -> Answer:
-    """How does x1* move with b1 and b2?"""
-    found = _statics(0)
-    falls = max(found.values()) < 0
-    return Answer(AGREES if falls else NOT_IN_THE_MODEL, "elasticities_x1", found)
-
-
-def downstream_statics(evidence: Evidence, indicator: str) -> Answer:
-    """How does x2* move with b1 and b2?"""
-    found = _statics(1)
-    rises = min(found.values()) > 0
-    return Answer(AGREES if rises else NOT_IN_THE_MODEL, "elasticities_x2", found)
+    fields = {"b1": float(found[1]), "b2": float(found[3])}
+    holds = min(sign * elasticity for elasticity in fields.values()) > 0
+    verdict = AGREES if holds else NOT_IN_THE_MODEL
+    return Answer(verdict, f"elasticities_x{population + 1}", fields)
 
 
 def supply_signs(evidence: Evidence, indicator: str) -> Answer:
@@ -201,7 +180,7 @@ def _own_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
 
 def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
     """b1 and d of the pooled fit with region and year effects, which leave a1 and a2 to regions."""
-    pooled = {"scope": "pooled", "effects": "region+year", "estimator": evidence.estimator}
+    pooled = {"scope": POOLED, "effects": "region+year", "estimator": evidence.estimator}
     rows = rows_of(evidence.parameters, **pooled, model="classic", scaling="first")
     rows = rows.dropna(subset=["low", "high"]).set_index("parameter")
     if not {"b1", "d"} <= set(rows.index):
@@ -216,7 +195,7 @@ def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
 def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
     """Is feedback stronger than competition, in the weak and in the strong form?"""
     rows = evidence.verdicts
-    rows = rows[(rows["scope"] == "pooled") & (rows["period"] == "")]
+    rows = rows[(rows["scope"] == POOLED) & (rows["period"] == "")]
     forms = dict(zip(rows["question"], rows["verdict"], strict=True))
     if "feedback_weak" not in forms:
         return Answer(NOT_TESTABLE, "feedback_needs_regions", {"least": FEWEST_REGIONS})
@@ -264,8 +243,8 @@ CHECKS: dict[str, Callable[[Evidence, str], Answer]] = {
     "unit": unit,
     "interior_equilibrium": interior_equilibrium,
     "stability": stability,
-    "upstream_statics": upstream_statics,
-    "downstream_statics": downstream_statics,
+    "upstream_statics": partial(statics, population=0, sign=-1),
+    "downstream_statics": partial(statics, population=1, sign=1),
     "signs": supply_signs,
     "feedback": feedback_claim,
     "most_rapid": most_rapid,
@@ -280,19 +259,12 @@ def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     prints. `computed` is the key of a message, `fields` are its fields. Columns `claim_zh` and the
     like, what a claim is in another language, are carried along.
     """
-    twins = [column for column in claims.columns if column.rpartition("_")[0] in COLUMNS]
     rows = []
     for row in claims.to_dict("records"):
         found = choose(CHECKS, row["check"], "check")(evidence, row["indicators"])
         message, fields = ("", {}) if row["paper"] else found.printed
-        rows.append(
-            {
-                **{column: row[column] for column in ("claim", "paper", "source")},
-                "printed_message": message,
-                "printed_fields": packed(fields),
-                "computed": found.computed,
-                "fields": packed(found.fields),
-                "verdict": found.verdict,
-            }
-        )
-    return pd.DataFrame(rows, columns=COLUMNS).assign(**{c: claims[c].to_numpy() for c in twins})
+        printed = {"printed_message": message, "printed_fields": packed(fields)}
+        computed = {"computed": found.computed, "fields": packed(found.fields)}
+        rows.append(row | printed | computed | {"verdict": found.verdict})
+    twins = [name for name in claims if name.rpartition("_")[0] in column_rows("claims")]
+    return as_table("claims", rows).assign(**{name: claims[name].to_numpy() for name in twins})

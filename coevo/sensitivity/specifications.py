@@ -6,13 +6,15 @@ roles. Values are in scaled units (first year = 1), so that cases can be compare
 of the two outputs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any
 
 import pandas as pd
 
-from coevo.equilibria import general_rows, pair_values
+from coevo.equilibria import pair_values
+from coevo.equilibria.estimate_rows import estimates
 from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     POOLED,
@@ -28,32 +30,14 @@ from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.estimation.region import Equations
+from coevo.files import as_table
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.sets import equilibrium_sets, interval, located
+from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.robustness import panels_of_other_policies
 
-CASE = ["pair", "vintage", "dropped", "roles"]
-COLUMNS = [*CASE, *"scope name effects model estimator quantity value low high set located".split()]
-NUMBERS = ("value", "low", "high")
-MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
+DEFLATED, GIVEN, SWAPPED = "deflated", "given", "swapped"
 EFFECTS = ("region", "region+year")  # of the pooled fits that are shown; the last is the headline
-
-
-class Specification(NamedTuple):
-    """A study's two populations under one choice: what it is called, and the figures."""
-
-    pair: str
-    vintage: str
-    dropped: str
-    figures: pd.DataFrame
-
-    def label(self, roles: str) -> Row:
-        """Return the columns that name the case in one of the two roles."""
-        return dict(zip(CASE, (*self[:3], roles), strict=True))
-
-    def swapped(self) -> pd.DataFrame:
-        """Return the figures with the roles swapped: upstream becomes downstream."""
-        return self.figures.rename(columns={"x1": "x2", "x2": "x1"})
 
 
 def specification_rows(
@@ -75,18 +59,16 @@ def specification_rows(
     has no row.
     """
     focus, level = config["focus_region"], config["interaction"]["confidence"]
+    seed = config["robustness"]["seed"]
+    names = dict(panel[["region", "name"]].to_numpy()) | {POOLED: POOLED}
     rows: list[Row] = []
-    for case in _cases(panel, observations, indicators, config, coupling):
-        for roles, figures in ((GIVEN, case.figures), (SWAPPED, case.swapped())):
-            label = case.label(roles)
-            rows += [label | row for row in _estimates(figures, focus, level)]
-            rows += [label | row for row in _effects(figures, level, config["robustness"]["seed"])]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    names = panel.drop_duplicates("region").set_index("region")["name"].to_dict()
-    frame["name"] = frame["scope"].map(names | {POOLED: POOLED})
-    frame["set"] = frame["set"].astype(object).fillna("")
-    types = dict.fromkeys(COLUMNS, "str") | dict.fromkeys(NUMBERS, "float")
-    return frame.astype(types | {"located": "boolean"})
+    for case, given in _cases(panel, observations, indicators, config, coupling):
+        swapped = given.rename(columns={"x1": "x2", "x2": "x1"})
+        for roles, figures in ((GIVEN, given), (SWAPPED, swapped)):
+            found = [*_estimates(figures, focus, level), *_effects(figures, level, seed)]
+            label = case | {"roles": roles}
+            rows += [label | row | {"name": names[row["scope"]]} for row in found]
+    return as_table("specifications", rows)
 
 
 def _cases(
@@ -95,48 +77,47 @@ def _cases(
     indicators: pd.DataFrame,
     config: Mapping[str, Any],
     coupling: pd.DataFrame | None,
-) -> Iterator[Specification]:
-    """Yield the study, then every case that differs from it in one thing.
+) -> Iterator[tuple[Row, pd.DataFrame]]:
+    """Yield the study, then every case that differs from it in one thing: its label and figures.
 
     Other vintages need indicators: the index of a subsystem is that of the study's own vintage.
     """
-    pair, policy = config["interaction"], config["vintage_policy"]
-    main = pair_values(panel, _only(pair), coupling, indicators)
-    yield Specification(MAIN, policy, "", main)
-    others = dict(config["robustness"]["pairs"])
-    if config["robustness"]["deflated"]:
-        others = {DEFLATED: config["robustness"]["deflated"], **others}
+    pair = {side: config["interaction"][side] for side in ("upstream", "downstream")}
+    case = {"pair": MAIN, "vintage": config["vintage_policy"], "dropped": ""}
+    main = pair_values(panel, pair, coupling, indicators)
+    yield case, main
+    deflated = config["robustness"]["deflated"]
+    others = ({DEFLATED: deflated} if deflated else {}) | dict(config["robustness"]["pairs"])
     for name, other in others.items():
-        yield Specification(name, policy, "", pair_values(panel, other, coupling, indicators))
-    if {pair["upstream"], pair["downstream"]} <= set(panel["indicator"]):
-        for other, figures in panels_of_other_policies(observations, indicators, config).items():
+        yield case | {"pair": name}, pair_values(panel, other, coupling, indicators)
+    if set(pair.values()) <= set(panel["indicator"]):
+        for policy, made in panels_of_other_policies(observations, indicators, config).items():
             with suppress(StudyError):
-                yield Specification(
-                    MAIN, other, "", pair_values(figures, _only(pair), None, indicators)
-                )
+                yield case | {"vintage": policy}, pair_values(made, pair, None, indicators)
     for year in config["robustness"]["drop"]:
         without = main.copy()
         without.loc[without["year"] == year, ["x1", "x2"]] = float("nan")
-        yield Specification(MAIN, policy, str(year), without)
-
-
-def _only(pair: Mapping[str, Any]) -> dict[str, Any]:
-    return {side: pair[side] for side in ("upstream", "downstream")}
+        yield case | {"dropped": str(year)}, without
 
 
 def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]:
     """Yield the rows of one case in one of its roles."""
     pool = figures.groupby("region").filter(allows_growth)
-    fits = [pooled for estimator in ESTIMATORS for pooled in _pooled(pool, estimator)]
+    fits = []
+    for estimator, effects in product(ESTIMATORS, EFFECTS):
+        with suppress(StudyError):
+            fits.append(fit_pooled(pool, "x1", "x2", estimator, effects, HEADLINE_SCALE))
+    fits = [pooled for pooled in fits if inferable(pooled)]
     for pooled in fits:
         label = {"model": "classic", "effects": pooled.effects, "estimator": pooled.estimator}
-        slopes = {"b1": pooled.b1, "d": pooled.d}
-        yield from _slopes(slopes, pooled.lines.errors(), pooled.df, level, label, POOLED)
-        if focus in pooled.regions:
-            yield from _sets(pooled.at(focus), level, label, focus)
+        rows = [*_slopes(pooled, pooled.lines.errors(), level, POOLED)]
+        rows += _sets(pooled.at(focus), level, focus) if focus in pooled.regions else []
+        yield from (label | row for row in rows)
     for estimator in () if fits else REGIONAL:
+        label = {"model": "classic", "effects": "none", "estimator": estimator}
         with suppress(StudyError):
-            yield from _own(figures[figures["region"] == focus], estimator, level, focus)
+            own = _own(figures[figures["region"] == focus], estimator, level, focus)
+            yield from (label | row for row in own)
 
 
 def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
@@ -153,23 +134,14 @@ def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
 
 
 def _shared(shared: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
-    wanted = {"b1", "d", "A12", "A21"}
-    for row in general_rows.shared_rows(shared, level, with_errors=True):
-        if row["parameter"] in wanted:
-            ends = {"low": row["low"], "high": row["high"]}
-            yield {"quantity": row["parameter"], "value": row["estimate"]} | ends
+    for name, (value, error) in estimates(shared).items():
+        if name in {"b1", "d", "A12", "A21"}:
+            low, high = interval(value, error, shared.df, level)
+            yield {"quantity": name, "value": value, "low": float(low), "high": float(high)}
     if shared.form == "general":
         found = feedback_verdicts(shared.A, shared.covariance, shared.df, level, seed=seed)
         ends = {"low": found.difference_low, "high": found.difference_high}
         yield {"quantity": "feedback_difference", "value": found.difference} | ends
-
-
-def _pooled(pool: pd.DataFrame, estimator: str) -> Iterator[PooledFit]:
-    for effects in EFFECTS:
-        with suppress(StudyError):
-            pooled = fit_pooled(pool, "x1", "x2", estimator, effects, HEADLINE_SCALE)
-            if inferable(pooled):
-                yield pooled
 
 
 def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterator[Row]:
@@ -178,32 +150,28 @@ def _own(part: pd.DataFrame, estimator: str, level: float, focus: str) -> Iterat
     if isinstance(own, StudyError):
         raise own
     first = part.sort_values("year")[["x2", "x1"]].bfill().iloc[0]
-    scale = dict(zip(("b1", "d"), first, strict=True))
-    slopes = {name: getattr(own, name) * unit for name, unit in scale.items()}
-    errors = {name: own.errors()[name] * unit for name, unit in scale.items()}
-    label = {"model": "classic", "effects": "none", "estimator": estimator}
-    yield from _slopes(slopes, errors, own.df, level, label, focus)
-    yield from _sets(own, level, label, focus)
+    yield from _slopes(own, own.errors(), level, focus, first)
+    yield from _sets(own, level, focus)
 
 
 def _slopes(
-    slopes: Mapping[str, float],
+    fitted: Equations | PooledFit,
     errors: Mapping[str, float],
-    df: int,
     level: float,
-    label: Row,
     scope: str,
+    units: Iterable[float] = (1.0, 1.0),
 ) -> Iterator[Row]:
-    for name, value in slopes.items():
-        low, high = interval(value, errors[name], df, level)
-        ends = {"value": value, "low": float(low), "high": float(high)}
-        yield label | {"scope": scope, "quantity": name} | ends
+    """Yield b1 and d times their units, with their intervals."""
+    for name, unit in zip(("b1", "d"), units, strict=True):
+        value = getattr(fitted, name) * unit
+        low, high = interval(value, errors[name] * unit, fitted.df, level)
+        yield {"scope": scope, "quantity": name, "value": value, "low": low, "high": high}
 
 
-def _sets(lines: Equations, level: float, label: Row, focus: str) -> Iterator[Row]:
+def _sets(lines: Equations, level: float, focus: str) -> Iterator[Row]:
     """Yield the two coordinates of E of the region in focus with their sets."""
     sets = equilibrium_sets(lines, level)
     both = bool(located([found.kind for found in sets], [found.low for found in sets]))
     for name, found in zip(("x1", "x2"), sets, strict=True):
         row = {"scope": focus, "quantity": name, "set": str(found.kind), "located": both}
-        yield label | row | {"value": found.estimate, "low": found.low, "high": found.high}
+        yield row | {"value": found.estimate, "low": found.low, "high": found.high}

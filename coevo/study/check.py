@@ -11,7 +11,7 @@ from coevo.errors import StudyError
 from coevo.files import read_optional, read_table
 from coevo.normalisation import complete_rows, normalise
 from coevo.observations import observe
-from coevo.panel import build_panel
+from coevo.panel import FILLED, build_panel
 from coevo.panel.audit import audit_findings, is_finding, with_remarks
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.indicator_table import check_indicators
@@ -108,7 +108,7 @@ def coverage(checked: Checked) -> list[tuple[str, ...]]:
         read = checked.observations[checked.observations["indicator"] == indicator]
         seen = (read if source else own).dropna(subset="value")
         ends = sorted({seen["year"].min(), seen["year"].max()}) if len(seen) else []
-        filled, missing = (own["flag"] == "filled").sum(), own["value"].isna().sum()
+        filled, missing = (own["flag"] == FILLED).sum(), own["value"].isna().sum()
         findings = (checked.findings["indicator"] == indicator).sum()
         rows.append(
             (

@@ -5,7 +5,7 @@ from the registries: a schema says `registry: weightings` in place of a list.
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -13,42 +13,36 @@ from typing import Any
 from coevo.errors import Problems, StudyError
 from coevo.schema import LANGUAGES
 
-
-def _entries(module: str, attribute: str) -> Callable[[], Iterable[str]]:
-    return lambda: getattr(importlib.import_module(module), attribute)
-
-
-# name of a registry in the schemas -> the names it holds
-REGISTRIES: dict[str, Callable[[], Iterable[str]]] = {
-    "references": _entries("coevo.normalisation", "REFERENCES"),
-    "normalisations": _entries("coevo.normalisation", "METHODS"),
-    "weightings": _entries("coevo.weighting", "WEIGHTINGS"),
-    "parts": _entries("coevo.weighting", "PARTS"),
-    "composites": _entries("coevo.coupling.composites", "COMPOSITES"),
-    "presets": _entries("coevo.coupling.composites", "PRESETS"),
-    "forms": _entries("coevo.coupling.forms", "FORMS"),
-    "grades": _entries("coevo.coupling.grade_scales", "GRADES"),
-    "gaps": _entries("coevo.panel", "GAPS"),
-    "vintage_policies": _entries("coevo.panel.vintages", "POLICIES"),
-    "estimators": _entries("coevo.estimation.growth", "ESTIMATORS"),
-    "formats": _entries("coevo.report.documents", "FORMATS"),
-    "languages": lambda: LANGUAGES,
-    "missing_types": _entries("coevo.observations.cells", "MISSING_TYPES"),
-    "units": _entries("coevo.observations.units", "UNITS"),
+# name of a registry in the schemas -> the module and the attribute that holds its names
+REGISTRIES = {
+    "references": ("coevo.normalisation", "REFERENCES"),
+    "normalisations": ("coevo.normalisation", "METHODS"),
+    "weightings": ("coevo.weighting", "WEIGHTINGS"),
+    "parts": ("coevo.weighting", "PARTS"),
+    "composites": ("coevo.coupling.composites", "COMPOSITES"),
+    "presets": ("coevo.coupling.composites", "PRESETS"),
+    "forms": ("coevo.coupling.forms", "FORMS"),
+    "grades": ("coevo.coupling.grade_scales", "GRADES"),
+    "gaps": ("coevo.panel", "GAPS"),
+    "vintage_policies": ("coevo.panel.vintages", "POLICIES"),
+    "estimators": ("coevo.estimation.growth", "ESTIMATORS"),
+    "formats": ("coevo.report.documents", "FORMATS"),
+    "languages": ("coevo.schema", "LANGUAGES"),
+    "missing_types": ("coevo.observations.cells", "MISSING_TYPES"),
+    "units": ("coevo.observations.units", "UNITS"),
 }
-# registry -> what it refuses by name, with the reason
-REFUSED: dict[str, Callable[[], Mapping[str, str]]] = {
-    "forms": lambda: _mapping("coevo.coupling.forms", "REFUSED_FORMS"),
-    "normalisations": lambda: _mapping("coevo.normalisation", "REFUSED_METHODS"),
-    "estimators": lambda: _mapping("coevo.estimation.growth", "BESIDE"),
+# registry -> where it refuses others by name, with the reason
+REFUSED = {
+    "forms": ("coevo.coupling.forms", "REFUSED_FORMS"),
+    "normalisations": ("coevo.normalisation", "REFUSED_METHODS"),
+    "estimators": ("coevo.estimation.growth", "BESIDE"),
 }
 LANGUAGE = "<language>"
 FEWEST_YEARS = 5
 
 
-def _mapping(module: str, attribute: str) -> Mapping[str, Any]:
-    refused: Mapping[str, str] = getattr(importlib.import_module(module), attribute)
-    return refused
+def _registry(module: str, attribute: str) -> Any:
+    return getattr(importlib.import_module(module), attribute)
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
@@ -97,8 +91,9 @@ def with_registries(schema: Any) -> Any:
     out = {key: with_registries(value) for key, value in (several | own).items()}
     out.pop("registry", None)
     if isinstance(schema.get("registry"), str):
-        out["refused"] = dict(REFUSED.get(schema["registry"], dict)())
-        out["enum"] = sorted(set(REGISTRIES[schema["registry"]]()) - set(out["refused"]))
+        name = schema["registry"]
+        out["refused"] = dict(_registry(*REFUSED[name])) if name in REFUSED else {}
+        out["enum"] = sorted(set(_registry(*REGISTRIES[name])) - set(out["refused"]))
     return out
 
 
@@ -192,7 +187,7 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"robustness.systems.{name}: there is no file {path}; correct the path"
     if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
-    methods = _mapping("coevo.weighting", "WEIGHTINGS")
+    methods = _registry("coevo.weighting", "WEIGHTINGS")
     reasons = {weighting["method"]: f"the method {weighting['method']} needs it"}
     parts = (weighting["combine"] or {}).get("methods", ())
     for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:

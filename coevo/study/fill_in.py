@@ -51,29 +51,15 @@ def blank_workbook(
     book.set_properties({"title": f"coevo: {config['study']}", "created": datetime(2000, 1, 1)})
     wanted = config["regions"]
     chosen = [row for row in regions if wanted == "all" or row["region"] in wanted]
-    tables = guide_blocks(indicators, chosen, config)
-    tops = _tops(len(guide) + 2, tables)
-    lists = {
-        name: f"'{GUIDE}'!$A${tops[name] + 2}:$A${tops[name] + 1 + len(rows)}"
-        for name, (_, rows) in tables.items()
-    }
     years = config["years"]["last"] - config["years"]["first"] + 1
     sources = [row for row in indicators if row["source_name"]]
     sheet = book.add_worksheet(DATA)
     _heads(book, sheet, sources)
+    tables = guide_blocks(indicators, chosen, config)
+    lists = _guide(book, config["study"], guide, tables)
     _checks(sheet, sources, len(chosen) * years, config, lists)
-    _guide(book, config["study"], guide, tables, tops)
     book.close()
     return memory.getvalue()
-
-
-def _tops(first: int, tables: Mapping[str, Any]) -> dict[str, int]:
-    """Return the zero-based row of each table's head, a blank row between tables."""
-    tops = {}
-    for name, (_, rows) in tables.items():
-        tops[name] = first
-        first += len(rows) + 2
-    return tops
 
 
 def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
@@ -142,13 +128,12 @@ def _checks(
 
 
 def _guide(
-    book: Any,
-    study: str,
-    guide: Sequence[Pair],
-    tables: Mapping[str, Any],
-    tops: Mapping[str, int],
-) -> None:
-    """Write the sheet of words: how to fill in, indicators, marks, regions."""
+    book: Any, study: str, guide: Sequence[Pair], tables: Mapping[str, Any]
+) -> dict[str, str]:
+    """Write the sheet of words: how to fill in, indicators, marks, regions.
+
+    Returns the ranges that hold the first column of each table.
+    """
     sheet = book.add_worksheet(GUIDE)
     sheet.hide_gridlines(2)
     title = book.add_format({"bold": True, "font_size": 13})
@@ -156,14 +141,17 @@ def _guide(
     text = book.add_format({"text_wrap": True, "valign": "top"})
     for column, columns in enumerate(GUIDE_WIDTHS):
         sheet.set_column(column, column, columns)
-    for column, words in enumerate((f"填写说明：{study}", f"How to fill in: {study}")):
-        sheet.write_string(0, column, words, title)
-    written = [(row, pair, text) for row, pair in enumerate(guide, start=1)]
+    lines: list[tuple[Sequence[str], Any]] = [
+        ((f"填写说明：{study}", f"How to fill in: {study}"), title),
+        *((pair, text) for pair in guide),
+    ]
+    lists = {}
     for name, (names, rows) in tables.items():
-        written.append((tops[name], names, head))
-        written += [(row, cells, text) for row, cells in enumerate(rows, start=tops[name] + 1)]
-    for row, cells, style in written:
+        lines += [((), text), (names, head), *((cells, text) for cells in rows)]
+        lists[name] = f"'{GUIDE}'!$A${len(lines) - len(rows) + 1}:$A${len(lines)}"
+    for row, (cells, style) in enumerate(lines):
         for column, words in enumerate(cells):
             sheet.write_string(row, column, words, style)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+    return lists

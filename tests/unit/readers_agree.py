@@ -7,13 +7,15 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from coevo.observations.opening import read_sheets
-from coevo.observations.sheets import CellValue
+from coevo.observations.sheets import CellValue, Fault
 
 
 def _common(value: object) -> CellValue:
     """Return a value of any reader in the types of a sheet; a missing one and an error are None."""
-    if isinstance(value, bool) or value is None:
-        return value
+    if value is None or isinstance(value, Fault):
+        return None
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, int | float):
         return float(value)
     if isinstance(value, datetime):

@@ -9,16 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.observations.cell_arrays import block_figures
 from coevo.observations.cells import (
-    FLAGS,
-    FORMS,
+    block_figures,
     cell_figure,
     head_year,
     known_marks,
     without_marks,
 )
-from coevo.observations.sheets import NumberStyle
+from coevo.observations.sheets import Fault, NumberStyle
 
 KNOWN = known_marks({})
 MARKS = "'..', '—', '——', '–', '-', '…', '……', '...', 'x'"
@@ -136,7 +134,7 @@ def no_number(text):
         ("(1)", no_number("(1)")),
         ("%", no_number("%")),
         ("12.5a", no_number("12.5a")),
-        (True, no_number("True")),
+        ("TRUE", no_number("TRUE")),
         ("1" * 400, f'"{"1" * 400}" is not a finite number; correct the cell'),
         (math.inf, '"inf" is not a finite number; correct the cell'),
         (math.nan, '"nan" is not a finite number; correct the cell'),
@@ -153,14 +151,20 @@ def test_anything_else_is_refused_with_its_reason(said, reason):
     assert str(problem.value) == reason
 
 
+def read_block(values, *arguments):
+    """Return the table of a block's cells in their order, row by row."""
+    place, cells = block_figures(values, *arguments)
+    return cells.iloc[place.ravel()].reset_index(drop=True)
+
+
 def test_a_study_may_add_marks_even_numbers():
     known = known_marks({"n.a": "suppressed", "9999": "not_available", "（空）": "not_applicable"})
     assert cell_figure("n.a", known).flag == "suppressed"
     assert cell_figure("(空)", known).flag == "not_applicable"
     for said in (9999.0, "9999"):
         assert cell_figure(said, known).flag == "not_available"
-    block = block_figures(np.array([[9999.0, "9999", 1.5]], dtype=object), known)
-    assert [FLAGS[flag] for flag in block.flags[0]] == ["not_available", "not_available", ""]
+    block = read_block(np.array([[9999.0, "9999", 1.5]], dtype=object), known)
+    assert block["flag"].tolist() == ["not_available", "not_available", ""]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,6 @@ CELL = st.one_of(
     st.floats(allow_nan=True, allow_infinity=True),
     st.integers(-(10**6), 10**6).map(lambda n: n / 100),
     st.integers(0, 10**7).map(float),
-    st.booleans(),
     st.dates(min_value=date(1990, 1, 1)),
     st.datetimes(min_value=datetime(1990, 1, 1)),
     st.sampled_from(["", " ", "…", "-", "..", "x", "12.5①", "1,234", "1,23", "5%", "3‰", "nan"]),
@@ -223,45 +226,49 @@ def test_a_block_is_read_cell_for_cell_as_single_cells_are(rows, marks):
         values[number] = [cell for cell, _ in row]
     style = np.array([[place for _, place in row] for row in rows], dtype=np.int32)
     known = known_marks(marks)
-    block = block_figures(values, known, STYLES, style)
-    for place in np.ndindex(values.shape):
+    block = read_block(values, known, STYLES, style)
+    for number, place in enumerate(np.ndindex(values.shape)):
+        read = block.iloc[number]
         try:
             single = cell_figure(values[place], known, STYLES[style[place]])
         except StudyError as problem:
-            assert block.problems[place] == str(problem) and np.isnan(block.values[place])
+            assert read["problem"] == str(problem) and np.isnan(read["value"])
             continue
-        assert place not in block.problems
-        assert np.array_equal(block.values[place], single.value, equal_nan=True)
-        assert FLAGS[block.flags[place]] == single.flag
-        assert FORMS[block.forms[place]] == single.form
-        assert block.decimals[place] == single.decimals
+        assert read["problem"] == ""
+        assert np.array_equal(read["value"], single.value, equal_nan=True)
+        assert (read["flag"], read["form"], read["decimals"]) == (
+            single.flag,
+            single.form,
+            single.decimals,
+        )
 
 
 def test_long_columns_of_plain_numbers_are_read_as_they_are_printed():
     rng = np.random.default_rng(1)
     numbers = np.round(rng.lognormal(3, 2, (4000, 2)), 3)
     texts = np.array([[repr(float(n)) for n in row] for row in numbers], dtype=object)
-    block = block_figures(texts, KNOWN)
-    assert np.array_equal(block.values, numbers) and not block.problems
-    floats = block_figures(numbers.astype(object), KNOWN)
-    assert np.array_equal(floats.values, numbers)
-    assert np.array_equal(floats.decimals, np.where(numbers % 1 == 0, 0, block.decimals))
+    block = read_block(texts, KNOWN)
+    assert np.array_equal(block["value"], numbers.ravel()) and not block["problem"].any()
+    floats = read_block(numbers.astype(object), KNOWN)
+    assert np.array_equal(floats["value"], numbers.ravel())
+    decimals = np.where(numbers.ravel() % 1 == 0, 0, block["decimals"])
+    assert np.array_equal(floats["decimals"], decimals)
 
 
 def test_what_no_float_can_hold_is_refused_in_a_block_too():
-    block = block_figures(np.array([["1" * 400, "2.5"], [math.inf, 2.5]], dtype=object), KNOWN)
-    assert set(block.problems) == {(0, 0), (1, 0)} and np.isnan(block.values[:, 0]).all()
-    assert "is not a finite number" in block.problems[0, 0]
+    block = read_block(np.array([["1" * 400, "2.5"], [math.inf, 2.5]], dtype=object), KNOWN)
+    refused = block["problem"].str.contains("is not a finite number")
+    assert refused.tolist() == block["value"].isna().tolist() == [True, False, True, False]
 
 
 def test_faults_are_problems_and_no_blanks():
-    faults = {(0, 1): "holds a formula without a stored value"}
-    block = block_figures(np.array([[1.0, None, None]], dtype=object), KNOWN, faults=faults)
-    assert block.problems == faults
-    assert block.filled.tolist() == [[True, True, False]]
+    reason = "holds a formula without a stored value"
+    block = read_block(np.array([[1.0, Fault(reason), None]], dtype=object), KNOWN)
+    assert block["problem"].tolist() == ["", reason, ""]
+    assert block["filled"].tolist() == [True, True, False]
 
 
 def test_a_line_break_in_a_text_moves_no_decimals():
-    block = block_figures(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
-    assert block.decimals.ravel().tolist() == [1, 2, 0]
-    assert block.values.ravel().tolist() == [1.5, 2.25, 3.0]
+    block = read_block(np.array([["1.5\n"], ["2.25"], ["3"]], dtype=object), KNOWN)
+    assert block["decimals"].tolist() == [1, 2, 0]
+    assert block["value"].tolist() == [1.5, 2.25, 3.0]

@@ -11,7 +11,6 @@ from openpyxl import Workbook
 from coevo.errors import StudyError
 from coevo.observations import observe
 from coevo.observations.hidden import hidden_remarks
-from coevo.observations.sheets import cell_name
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.vintages import revisions
 from coevo.report.words.message_words import Identifiers, message_texts
@@ -275,6 +274,15 @@ def test_line_ends_of_an_old_mac_are_read(raw):
     assert found["value"].tolist() == [10, 20]
 
 
+def test_a_table_that_names_no_region_says_what_to_add(raw):
+    rows = [["单位：人"], ["年份", "就业人员"], ["2015", 1.0]]
+    workbook(raw / "2026-10/a.xlsx", rows)
+    with pytest.raises(StudyError) as problem:
+        read(raw)
+    said = "raw/2026-10/a.xlsx › 表1: no line 地区：… above the head names the region; add it"
+    assert problem.value.messages == [said]
+
+
 def sales(raw, *rows, above=(), below=(), **options):
     """Read the rows of a table of sales beside one of staff; return figures of sales and audit."""
     sheet = table(rows=rows)[:4] + [list(row) for row in rows] + [list(row) for row in below]
@@ -461,10 +469,6 @@ def test_a_guide_sheet_and_notes_are_remarked(raw):
     ]
 
 
-def test_addresses_of_cells():
-    assert cell_name(6, 2) == "C7" and cell_name(0, 26) == "AA1" and cell_name(9, 701) == "ZZ10"
-
-
 def test_more_names_than_one_may_serve_an_indicator_but_none_two(raw):
     table_ = INDICATORS.assign(source_name=["销售额 | 网络销售额", "就业人员"])
     rows = [["地区", "年份", "网络 销售额（亿元）", "就业人员①(人)"], ["浙江", 2015, 1, 2]]
@@ -497,7 +501,7 @@ DATE = {"num_format": "yyyy-mm-dd"}
         ),
         (
             lambda book, sheet: sheet.write_boolean(4, 1, True),
-            'B5: "True" is not a number or a known mark for missing; correct the cell, leave it '
+            'B5: "TRUE" is not a number or a known mark for missing; correct the cell, leave it '
             "blank, use one of '..', '—', '——', '–', '-', '…', '……', '...', 'x', or add the mark "
             "under missing_marks in the config",
         ),

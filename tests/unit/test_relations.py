@@ -31,8 +31,8 @@ def found(fod, lag, error=0.01):
     [
         ((-1, -1), "competition", ""),
         ((1, 1), "mutualism", ""),
-        ((1, -1), "predator_prey", "1 preys on 2"),
-        ((-1, 1), "predator_prey", "2 preys on 1"),
+        ((1, -1), "predator_prey", "x1_preys_on_x2"),
+        ((-1, 1), "predator_prey", "x2_preys_on_x1"),
     ],
 )
 def test_relations_by_their_signs(signs, name, direction):
@@ -122,12 +122,12 @@ def prey():
 
 def test_predator_and_prey_are_found(prey):
     first = relation(prey, draws=300)
-    assert (first.name, first.direction) == ("predator_prey", "2 preys on 1")
+    assert (first.name, first.direction) == ("predator_prey", "x2_preys_on_x1")
     assert first.quadrants["-+"] > 0.95
     assert (np.abs(agreed(first.cross)) > first.critical).all()
     swapped = prey.rename(columns={"x1": "x2", "x2": "x1"})
     second = relation(swapped, draws=300)
-    assert (second.name, second.direction) == ("predator_prey", "1 preys on 2")
+    assert (second.name, second.direction) == ("predator_prey", "x1_preys_on_x2")
     assert second.cross.A[:, ::-1] == pytest.approx(first.cross.A, rel=1e-8)
 
 

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from coevo.files import as_table
 from coevo.panel.vintages import revisions
 from coevo.report.documents import documents
 from coevo.report.documents.report_text import metadata, text
@@ -157,7 +158,7 @@ def test_reason_stands_where_a_region_is_not_estimated() -> None:
     assert "figures/phase" not in source
     assert source.count("not estimated: x2 is 0 in 2016") >= 3
     other = words(**unestimated("110000"))
-    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016; growth is" in other
+    assert "Not estimated from its own growth: Beijing (x2 is 0 in 2016\\; growth is" in other
     assert "figures/phase" in other
     alone = words(1, **unestimated("330000", 1))
     assert "Interaction is not estimated for Zhejiang: x2 is 0 in 2016" in alone
@@ -455,7 +456,7 @@ def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
          "check": "rows_across_vintages", "value": 1, "year": 2017}
         for region, name in (("330000", "Zhejiang"), ("110000", "Beijing"))
     ]  # fmt: skip
-    rows = [tables()["checks"], populations.filled("checks", lost)]
+    rows = [tables()["checks"], as_table("checks", lost)]
     given["checks"] = pd.concat(rows, ignore_index=True)
     source = policy("overlay", **given)
     assert (

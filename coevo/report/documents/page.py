@@ -1,9 +1,7 @@
 """The report as one self-contained HTML page."""
 
 import json
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from coevo.report.documents.pandoc import charts, converted
@@ -72,18 +70,15 @@ def html(
     )
     face = chinese_face("".join((text, tail, *metadata.values())), "page-chinese")
     head = f"<style>\n{palette_sheet()}{face}{files['style.css']}</style>\n"
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        (folder / "head.html").write_text(head, encoding="utf-8")
-        (folder / "tail.html").write_text(tail, encoding="utf-8")
-        options = [
-            "--mathml",
-            "--section-divs",
-            "--shift-heading-level-by=1",
-            "--toc",
-            "--toc-depth=2",
-            f"--template={folder / 'page.html'}",
-            f"--include-in-header={folder / 'head.html'}",
-            f"--include-after-body={folder / 'tail.html'}",
-        ]
-        return converted(text, "html5", files, folder, options, metadata).encode()
+    options = [
+        "--mathml",
+        "--section-divs",
+        "--shift-heading-level-by=1",
+        "--toc",
+        "--toc-depth=2",
+        "--template=page.html",
+        "--include-in-header=head.html",
+        "--include-after-body=tail.html",
+    ]
+    own = {"head.html": head, "tail.html": tail}
+    return converted(text, "html5", files, options, metadata, own)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,49 +10,53 @@ from typing import Any
 from coevo.report.documents.references import bibliography
 from coevo.report.words.markup import READER, escaped
 
+FILES = ("charts.lua", "word.lua", "page.html", "report.typ")  # as options may name them
+
 
 def converted(
-    text: str, target: str, files: Mapping[str, Any], folder: Path, options: list[str],
-    metadata: Mapping[str, str], output: Path | None = None,
-) -> str:  # fmt: skip
-    """The text in pandoc's format `target`; `folder` is a scratch folder of the caller's.
+    text: str, target: str, files: Mapping[str, Any], options: list[str],
+    metadata: Mapping[str, str], own: Mapping[str, str | bytes] | None = None,
+) -> bytes:  # fmt: skip
+    """The text in pandoc's format `target`.
 
-    A format that is no text is written to the file `output`.
+    own: files beside those of `FILES` that the options or the text name.
     """
     import pypandoc
 
-    for name in ("charts.lua", "word.lua", "page.html", "report.typ"):
-        (folder / name).write_text(files[name], encoding="utf-8")
     # Pandoc reads metadata as Markdown, and the title of the page is plain text.
     meta = {**metadata, "pagetitle": escaped(metadata["pagetitle"])}
-    (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    works = bibliography(files["references.yaml"], metadata["language"])
+    needed = {
+        **{name: files[name] for name in FILES},
+        "meta.json": json.dumps(meta),
+        "references.json": json.dumps(works),
+        "style.csl": files[metadata["citations"]],
+        **(own or {}),
+    }
     arguments = [
-        *_citing(files, folder, metadata),
+        # citations are resolved before the filter that writes captions out
+        *("--citeproc", "--bibliography=references.json", "--csl=style.csl"),
+        "--metadata=link-citations",
         "--standalone",
         "--wrap=none",
         # Tables wider than this (all) take their relative widths from the dashes of their rule.
         "--columns=1",
-        f"--lua-filter={folder / 'charts.lua'}",
-        f"--metadata-file={folder / 'meta.json'}",
+        "--eol=lf",
+        "--lua-filter=charts.lua",
+        "--metadata-file=meta.json",
         *options,
     ]
-    made: str = pypandoc.convert_text(
-        text, target, format=READER, extra_args=arguments, outputfile=output
-    )
-    return made
-
-
-def _citing(files: Mapping[str, Any], folder: Path, metadata: Mapping[str, str]) -> list[str]:
-    """Options that resolve citations, before the filter that writes captions out."""
-    works = bibliography(files["references.yaml"], metadata["language"])
-    (folder / "references.json").write_text(json.dumps(works), encoding="utf-8")
-    (folder / "style.csl").write_text(files[metadata["citations"]], encoding="utf-8")
-    return [
-        "--citeproc",
-        f"--bibliography={folder / 'references.json'}",
-        f"--csl={folder / 'style.csl'}",
-        "--metadata=link-citations",
-    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, made = Path(scratch), Path(scratch) / "made"
+        for name, content in needed.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        placed = [
+            option.replace("=", f"={folder}/") if option.partition("=")[2] in needed else option
+            for option in (*arguments, f"--resource-path={folder}")
+        ]
+        pypandoc.convert_text(text, target, format=READER, extra_args=placed, outputfile=made)
+        return made.read_bytes()
 
 
 def charts(text: str) -> list[str]:

@@ -1,8 +1,6 @@
 """The report as PDF, through Typst."""
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from coevo.report.documents.pandoc import charts, converted
@@ -13,10 +11,8 @@ TIMESTAMP = 0  # the PDF carries no date of its own, so that two builds give the
 
 def typst(text: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
     """The report as Typst source."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        options = [f"--template={folder / 'report.typ'}"]
-        return converted(text, "typst-smart", files, folder, options, metadata)
+    options = ["--template=report.typ"]
+    return converted(text, "typst-smart", files, options, metadata).decode()
 
 
 def pdf(

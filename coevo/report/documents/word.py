@@ -1,13 +1,13 @@
 """The report as a Word document."""
 
 import io
-import tempfile
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from coevo.report.documents.pandoc import charts, converted
 from coevo.report.words.markup import plain_text
@@ -16,7 +16,6 @@ FONTS = {"major": ("Arial", "SimHei"), "minor": ("Times New Roman", "SimSun")}
 MADE = "2000-01-01T00:00:00Z"  # the same in every build, like the dates of the parts
 
 _SPACE = {
-    "pkg": "http://schemas.microsoft.com/office/2006/xmlPackage",
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
@@ -31,38 +30,32 @@ def docx(
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
     spoken = {key: value for key, value in metadata.items() if key != "lang"}
-    with tempfile.TemporaryDirectory() as scratch:
-        folder, made = Path(scratch), Path(scratch) / "report.docx"
-        (folder / "figures").mkdir()
-        for name in charts(text):
-            (folder / "figures" / f"{name}.png").write_bytes(files[f"{name}.png"])
-        (folder / "reference.docx").write_bytes(_packed(reference(files["word.xml"], metadata)))
-        options = [
-            f"--reference-doc={folder / 'reference.docx'}",
-            f"--resource-path={folder}",
-            "--syntax-highlighting=none",
-        ]
-        converted(text, "docx", files, folder, options, spoken, made)
-        with zipfile.ZipFile(made) as archive:
-            parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    own: dict[str, str | bytes] = {
+        f"figures/{name}.png": files[f"{name}.png"] for name in charts(text)
+    }
+    own["reference.docx"] = _packed(reference(files, metadata))
+    options = ["--reference-doc=reference.docx", "--syntax-highlighting=none"]
+    made = converted(text, "docx", files, options, spoken, own)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     return _packed(finished(parts, metadata))
 
 
-def reference(package: str, metadata: Mapping[str, str]) -> dict[str, bytes]:
-    """Parts that pandoc takes from a reference document, from all of them in one package.
+def reference(files: Mapping[str, Any], metadata: Mapping[str, str]) -> dict[str, str]:
+    """Parts that pandoc takes from a reference document: styles, page, header and footer.
 
     What is not here pandoc takes from its own reference document.
     """
-    root = _read(package.encode())
-    for text in root.iterfind(".//pkg:part[@pkg:name='/word/header1.xml']//w:t", _SPACE):
-        text.text = plain_text(metadata[str(text.text)])
-    return {
-        part.attrib[f"{{{_SPACE['pkg']}}}name"].lstrip("/"): _written(part[0][0])
-        for part in root.iterfind("pkg:part", _SPACE)
-    }
+    page = files["word_page.xml"]
+    for key in ("kicker", "years"):
+        page = page.replace(f"{{{key}}}", escape(plain_text(metadata[key])))
+    _, *parts = re.split(r"<!-- part (\S+) -->\n", page)
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    named = zip(parts[::2], parts[1::2], strict=True)
+    return {name: head + part for name, part in named} | {"word/styles.xml": files["word.xml"]}
 
 
-def _packed(parts: Mapping[str, bytes]) -> bytes:
+def _packed(parts: Mapping[str, str | bytes]) -> bytes:
     """Parts as a zip whose bytes depend on them alone; the list of types comes first."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -75,26 +68,23 @@ def _packed(parts: Mapping[str, bytes]) -> bytes:
 
 def finished(parts: Mapping[str, bytes], metadata: Mapping[str, str]) -> dict[str, bytes]:
     """Pandoc's parts with full-width tables, our fonts in the theme and fixed properties."""
-    names = ("word/document.xml", "word/theme/theme1.xml", "docProps/core.xml")
-    roots = {name: _read(parts[name]) for name in names}
-    body, theme, properties = roots.values()
-    _body(body)
-    _fonts(theme)
-    _properties(properties, metadata)
-    return dict(parts) | {name: _written(root) for name, root in roots.items()}
+    changes: dict[str, Callable[[ElementTree.Element], None]] = {
+        "word/document.xml": _body,
+        "word/theme/theme1.xml": _fonts,
+        "docProps/core.xml": lambda root: _properties(root, metadata),
+    }
+    return dict(parts) | {name: _changed(parts[name], change) for name, change in changes.items()}
 
 
-def _read(part: bytes) -> ElementTree.Element:
-    """The root of a part of our own or of pandoc's; it is written under the prefixes it has.
+def _changed(part: bytes, change: Callable[[ElementTree.Element], None]) -> bytes:
+    """A part after `change` of its root, under the prefixes it had.
 
     The library keeps prefixes for the whole process: no part means another space by the same one.
     """
     for _, (prefix, space) in ElementTree.iterparse(io.BytesIO(part), ["start-ns"]):
         ElementTree.register_namespace(prefix, space)
-    return ElementTree.fromstring(part)
-
-
-def _written(root: ElementTree.Element) -> bytes:
+    root = ElementTree.fromstring(part)  # written by pandoc
+    change(root)
     return bytes(ElementTree.tostring(root, "UTF-8", xml_declaration=True))
 
 
@@ -103,11 +93,11 @@ def _word(name: str) -> str:
 
 
 def text_width(root: ElementTree.Element) -> int:
-    """Width between the margins, in twentieths of a point: every table fills it."""
-    page, margins = (root.find(f".//w:sectPr/w:{name}", _SPACE) for name in ("pgSz", "pgMar"))
-    assert page is not None and margins is not None
-    return int(page.attrib[_word("w")]) - sum(
-        int(margins.attrib[_word(side)]) for side in ("left", "right")
+    """Width between the margins, in twentieths of a point: the columns of every table fill it."""
+    size, margins = (root.find(f".//w:sectPr/w:{name}", _SPACE) for name in ("pgSz", "pgMar"))
+    assert size is not None and margins is not None
+    return int(size.get(_word("w"), 0)) - sum(
+        int(margins.get(_word(side), 0)) for side in ("left", "right")
     )
 
 
@@ -116,12 +106,12 @@ def _body(root: ElementTree.Element) -> None:
 
     A picture that states no distance to the text around it gets one in some programs.
     """
-    width = text_width(root)
+    between = text_width(root)
     for table in root.iterfind(".//w:tbl", _SPACE):
         columns = table.findall("w:tblGrid/w:gridCol", _SPACE)
         widths = [int(column.get(_word("w"), 0)) for column in columns]
-        for column, share in zip(columns, widths, strict=True):
-            column.set(_word("w"), str(share * width // sum(widths)))
+        for column, width in zip(columns, widths, strict=True):
+            column.set(_word("w"), str(width * between // sum(widths)))
         for row in table.iterfind("w:tr", _SPACE):
             _first(row, "trPr").insert(0, ElementTree.Element(_word("cantSplit")))
         if table.find("w:tblPr/w:tblStyle[@w:val='Panels']", _SPACE) is not None:

@@ -12,7 +12,7 @@ import pandas as pd
 from coevo.characters import WIDE
 from coevo.coupling.grade_scales import GradeScale
 from coevo.report.figures.theme import GRADE_COUNT
-from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, spans
+from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, colours, grade_marks, spans
 from coevo.report.findings.study_tables import Study
 
 # tips of an estimate, as `tips` reads them
@@ -220,6 +220,13 @@ def tips(words: Mapping[str, str], *shown: str) -> list[alt.Tooltip]:
         )
         for field, name, *pattern in parts
     ]
+
+
+def states(study: Study) -> pd.DataFrame:
+    """Rows (region, name, year, D, grade) with D as it is printed (text) and its colour (g)."""
+    rows = study.coupling[["region", "name", "year", "D", "grade"]]
+    text = [grade_marks(D, scale=study.grades) for D in rows["D"]]
+    return rows.assign(text=text, g=rows["grade"].map(colours(study.grades)))
 
 
 def state_tips(words: Mapping[str, str], year: str = "year:Q", shown: str = ".3f") -> list[Any]:

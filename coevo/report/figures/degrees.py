@@ -15,13 +15,14 @@ from coevo.report.figures.axes import (
     midpoint_line,
     region_rows,
     state_tips,
+    states,
     tenths_around,
     tick_format,
     years_axis,
 )
 from coevo.report.figures.theme import specification
 from coevo.report.figures.year_lines import HIDDEN, end_labels, label_marks
-from coevo.report.findings.grade_scale import colours, grade_marks
+from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import Study
 
 
@@ -112,11 +113,8 @@ def _grade_words(study: Study, y: alt.Scale, limits: tuple[float, float]) -> alt
 
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
-    rows = study.coupling[["region", "name", "year", "D", "grade"]].copy()
-    rows["text"] = [grade_marks(D, scale=study.grades) for D in rows["D"]]
-    rows["g"] = rows["grade"].map(colours(study.grades))
     order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
-    base = alt.Chart(rows).encode(
+    base = alt.Chart(states(study)).encode(
         x=alt.X(
             "year:O",
             scale=alt.Scale(paddingInner=0.03, paddingOuter=0),

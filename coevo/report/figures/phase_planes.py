@@ -17,6 +17,7 @@ from coevo.report.figures.axes import (
 )
 from coevo.report.figures.plane import (
     AXES,
+    NAME,
     ORBIT_KINDS,
     Limits,
     arrows,
@@ -194,7 +195,8 @@ def _worded(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
     period = rows["kind"].map({"calibrated": words["period"]}).fillna("")
     year = rows["year"].astype("Int64").astype(object).where(rows["year"].notna(), period)
     lean_ones = {x: rows[x].map(lean) for x in AXES}
-    return rows[["region", "kind"]].assign(**lean_ones, label=series, year=year)
+    top = rows["x2"] > (1 - NAME[1]) * rows["frame_x2"]  # a name has no room above its point
+    return rows[["region", "kind"]].assign(**lean_ones, label=series, year=year, at_top=top)
 
 
 def _layers(
@@ -221,7 +223,12 @@ def _layers(
         *(_zero_growth(chart(inside[fitted]), at, words) if fitted.any() else []),
         of("calibrated_year").mark_point(**OF_YEAR),
         large.mark_point(**OF_PERIOD),
-        large.mark_text(dy=-16, **bold).encode(text="label:N"),
+        *(
+            large.transform_filter(f"datum.at_top == {top}")
+            .mark_text(dy=dy, **bold)
+            .encode(text="label:N")
+            for top, dy in (("true", 16), ("false", -16))
+        ),
         seen.mark_line(color="$focus", strokeWidth=2.2).encode(order="year:Q"),
         seen.mark_point(**SEEN),
         chart(inside.loc[years.index])

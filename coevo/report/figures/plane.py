@@ -12,7 +12,7 @@ from coevo.report.figures.axes import ticks
 ORBIT_KINDS = ("centre", "saddle")
 STEPS = 20  # of a drawn orbit, a year
 DIGITS = 7  # of a coordinate, so that the page stays light
-NAME = np.array([0.11, 0.07])  # width and height of a name in the plane, as shares
+NAME = np.array([0.11, 0.08])  # width and height of a name in the plane, as shares
 ASPECT = 1.35  # width of the plane over its height, as it is drawn
 FIELD = (9, 7)  # arrows across and up
 AXES = ["x1", "x2"]

@@ -1,15 +1,14 @@
 """Tile-grid map of the regions by grade: a schematic, not a map."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import grade_scale, state_tips, tips
+from coevo.report.figures.axes import grade_scale, state_tips, states, tips
 from coevo.report.figures.theme import specification
-from coevo.report.findings.grade_scale import colours, grade_marks, spans
+from coevo.report.findings.grade_scale import colours, spans
 from coevo.report.findings.study_tables import Study
 
 GRID = list(range(1, 9))  # rows and columns of tiles in config/regions.csv
@@ -35,17 +34,6 @@ def _places(study: Study) -> pd.DataFrame:
             "name": table[f"name_{study.language}"],
             "known": table["region"].isin(study.regions),
         }
-    )
-
-
-def _rows(study: Study, places: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
-    """A row per region and year: the tile, D as it is printed, and the colour of its grade."""
-    rows = study.coupling.loc[study.coupling["year"].isin(years), ["region", "year", "D", "grade"]]
-    rows = rows.merge(places.drop(columns="known"), on="region")
-    return rows.assign(
-        text=[grade_marks(D, scale=study.grades) for D in rows["D"]],
-        g=rows["grade"].map(colours(study.grades)),
-        D=rows["D"].round(4),
     )
 
 
@@ -98,7 +86,8 @@ def _key(study: Study, words: dict[str, str], absent: bool) -> list[alt.Chart]:
 def _chart(study: Study, words: dict[str, str], shown: slice) -> dict[str, Any]:
     """D of every region in the year of a slider over some of the years."""
     years, places = study.years[shown], _places(study)
-    rows = _rows(study, places, years)
+    rows = states(study).merge(places.drop(columns=["name", "known"]), on="region")
+    rows = rows[rows["year"].isin(years)].round({"D": 4})
     band = alt.Scale(domain=GRID, paddingInner=0.05, paddingOuter=0)
     at = {
         "x": alt.X("column:O", scale=band, axis=None),

@@ -4,12 +4,12 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.panel import FILLED
 from coevo.panel.audit import is_finding
 from coevo.panel.derivations import linked
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.vintage_breaks import vintages_finding
 
-FILLED = "filled"
 MISSING = "missing"
 
 
