@@ -56,7 +56,7 @@ def test_the_verdict_follows_the_share_of_the_most_frequent_grade(
 ) -> None:
     found = robustness_finding(study(multiverse=graded(*[TEN[7]] * many, *[TEN[6]] * few)))
     assert (found["verdict"], found["grade"], found["count"]) == (verdict, TEN[7], many)
-    assert (found["n"], found["others"], found["own"]) == (many + few, [(TEN[6], few)], True)
+    assert (found["n"], found["grades"][1:], found["own"]) == (many + few, [(TEN[6], few)], True)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from coevo.coupling import grade
 from coevo.report.figures import figure_names
 from coevo.report.findings import all_findings, limits_that_apply
-from coevo.report.findings.calibrated import calibration_finding, failed
+from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.comovement import comovement_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
-from coevo.report.findings.equilibrium import equilibrium_finding, observed
+from coevo.report.findings.equilibrium import equilibrium_finding, last_observed
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.interaction import interaction_finding, slope_signs
 from coevo.report.findings.rise import focus_state, rise_finding
@@ -128,7 +128,7 @@ def test_rate_from_zero_is_not_given() -> None:
 
 
 def test_last_observed_state_is_of_the_last_year_with_both() -> None:
-    assert observed(study(**gap(2020)))["year"] == 2019
+    assert last_observed(study(**gap(2020)))["year"] == 2019
 
 
 def test_region_in_focus_that_is_not_estimated() -> None:
@@ -157,7 +157,7 @@ def test_figures_read_are_those_that_are_there_and_missing_those_that_are_needed
     index["year"] = [2015, *range(2016, 2021)] * 2
     panel = pd.concat([made["panel"], index], ignore_index=True)
     found = data_finding(replace(chosen, indicators=table, tables={**made, "panel": panel}))
-    assert sorted(found["missing"]["year"].unique()) == [*range(2016, 2021)]
+    assert sorted({year for _, year, _ in found["missing"]}) == [*range(2016, 2021)]
 
 
 def test_current_prices_are_a_limit_unless_what_is_used_is_deflated() -> None:
@@ -273,9 +273,7 @@ def test_probability_of_a_positive_equilibrium_is_the_sum_of_three() -> None:
 def test_failed_calibrations_are_counted_and_listed() -> None:
     found = calibration_finding(study())
     assert (found["verdict"], found["failed"], found["of"]) == ("period", 5, 20)
-    rows = failed(study())
-    assert rows["name"].tolist() == ["Beijing"]
-    assert rows["years"].iloc[0] == [2015, 2016, 2017, 2018, 2019]
+    assert found["failures"] == [("Beijing", [2015, 2016, 2017, 2018, 2019])]
     assert found["ratio"]["x1"] == pytest.approx((0.9, 0.9))
 
 

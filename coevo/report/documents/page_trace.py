@@ -5,7 +5,7 @@ Everything is by position: `years` name the columns of each list, `indicators` t
 `panel`, `flags`, `z` and `posts`. A value that is not there is None.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -48,9 +48,9 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
         "places": places,
         "raw": raw,
         "panel": by_year(panel, "value", used),
-        "flags": _flags([panel, tables["normalised"]], study.years, used),
+        "flags": _flags([panel, tables["normalised"]], used),
         "z": by_year(tables["normalised"], "z", used),
-        "states": _states(tables["coupling"], study, word),
+        "states": _states(tables["coupling"], study, word)[0],
     }
 
 
@@ -157,29 +157,21 @@ def _raw(
     return by_year(table, "entry", used), [list(place) for place in places]
 
 
-def _flags(
-    tables: Iterable[pd.DataFrame], years: list[int], used: list[str]
-) -> list[dict[str, str]]:
+def _flags(tables: Iterable[pd.DataFrame], used: list[str]) -> list[dict[str, str]]:
     """Flags of panel and z by indicator: "<region> <year>" -> flags, separated by spaces."""
-    found: dict[str, dict[str, str]] = {indicator: {} for indicator in used}
-    for table in tables:
-        marked = table[table["flag"].fillna("").ne("") & table["indicator"].isin(found)]
-        columns = marked[["indicator", "region", "year", "flag"]]
-        for indicator, region, year, flag in columns.itertuples(index=False, name=None):
-            key, kind = f"{region} {year}", str(flag).split(":")[0]
-            old = found[indicator].get(key)
-            found[indicator][key] = f"{old} {kind}" if old else kind
-    return list(found.values())
+    rows = pd.concat(table[table["flag"].fillna("").ne("")] for table in tables)
+    kinds = rows["flag"].astype(str).str.split(":").str[0]
+    cell = rows["region"].astype(str) + " " + rows["year"].astype(str)
+    joined = kinds.groupby([rows["indicator"], cell], sort=False).agg(" ".join)
+    known = set(joined.index.get_level_values(0))
+    return [joined[indicator].to_dict() if indicator in known else {} for indicator in used]
 
 
-def _states(
-    coupling: pd.DataFrame, study: Study, word: Callable[[str, str], str]
-) -> Mapping[str, list[Any]]:
+def _states(coupling: pd.DataFrame, study: Study, word: Callable[[str, str], str]) -> list[Values]:
     """U of each subsystem, C, T, D and the grade by region and year."""
     columns = [*(SUBSYSTEM_PREFIX + s for s in study.subsystems), "C", "T", "D"]
-    found: Values = {}
-    for _, row in coupling.iterrows():
-        states = found.setdefault(row["region"], [None] * len(study.years))
-        values = [*(float(row[column]) for column in columns), word("grade", row["grade"])]
-        states[study.years.index(int(row["year"]))] = values
-    return found
+    values = coupling[columns].astype(float).to_numpy().tolist()
+    grades = [word("grade", grade) for grade in coupling["grade"]]
+    states = [[*row, grade] for row, grade in zip(values, grades, strict=True)]
+    table = coupling.assign(indicator="D", state=pd.Series(states, coupling.index, dtype=object))
+    return _by_year(study.years)(table, "state", ["D"])

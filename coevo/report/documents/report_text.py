@@ -1,6 +1,7 @@
 """The Markdown source of a report: its template and phrases filled with the study's findings."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,6 @@ from coevo.report.documents.page_trace import trace
 from coevo.report.documents.references import cited
 from coevo.report.tables import annex
 from coevo.report.words.amounts import Say
-from coevo.report.words.index_sentences import far_notes, limit_lines
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
 from coevo.report.words.voices import Voice
 
@@ -18,13 +18,10 @@ from coevo.report.words.voices import Voice
 def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
     """The report of one language as Markdown: `source` has the structure, phrases the words."""
     study, _, jinja, words = voice
-    values = jinja.globals
-    values |= annex.printed_tables(words, provenance)
+    jinja.globals.update(annex.printed_tables(words, provenance))
     filled = compiled(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
         facts=words.facts(study.focus),
-        far_notes=far_notes(words),
-        limit_lines=limit_lines(values["limits"], words),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
         cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
@@ -46,30 +43,19 @@ def _digest(files: Mapping[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()[:12]
 
 
-def _plain(value: Any) -> Any:
-    """Mappings and sequences as plain dicts and lists, so that they print as YAML."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
 def _settings(config: Mapping[str, Any]) -> str:
     """The configuration as YAML, one line for each key."""
     options: dict[str, Any] = {"allow_unicode": True, "default_flow_style": True, "width": 10_000}
     lines = [
         f"{key}: {yaml.safe_dump(value, **options).removesuffix('...' + chr(10)).strip()}"
-        for key, value in _plain(config).items()
+        for key, value in json.loads(json.dumps(config)).items()
     ]
     return "\n".join(lines)
 
 
 def _block(content: str) -> Markdown:
     """A block of code whose fence is longer than any run of tildes inside."""
-    fence = "~" * 4
-    while fence in content:
-        fence += "~"
+    fence = "~" * (4 + content.count("~"))
     return Markdown(f"{fence}\n{content.rstrip()}\n{fence}")
 
 
@@ -98,20 +84,5 @@ def metadata(voice: Voice) -> dict[str, str]:
     texts = {key: value for key, value in phrases["page"].items() if key != "script"}
     page = {key: compiled(jinja, value).render() for key, value in texts.items()}
     title = escaped(study.config["title"].get(study.language) or Markdown(page["title"]))
-    return {
-        "title": title,
-        "pagetitle": plain_text(title),
-        "language": study.language,
-        "lang": page["lang"],
-        "lang-office": page["office"],
-        "citations": page["citations"],
-        "study": str(study.config["study"]),
-        "kicker": page["kicker"],
-        "years": page["years"],
-        "generator-name": page["generator"],
-        "words-contents": page["contents"],
-        "words-theme": page["theme"],
-        "words-skip": page["skip"],
-        "word-figure": page["figure"],
-        "word-table": page["table"],
-    }
+    own = {"language": study.language, "study": str(study.config["study"])}
+    return page | own | {"title": title, "pagetitle": plain_text(title)}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from coevo.panel.derivations import DERIVATIONS, parse
-from coevo.report.findings.calibrated import calibration_finding, failed
+from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.combinations import combinations_finding
 from coevo.report.findings.comovement import comovement_finding
@@ -52,7 +52,6 @@ def limits_that_apply(study: Study) -> list[str]:
     """Keys of the limits that apply to this study."""
     derivations = _derivations(study)
     constant = any(DERIVATIONS[name].chained for name in derivations)
-    indicators = set(study.tables["observations"]["indicator"])
     keys = ["association", "states"]
     keys += [] if constant else ["prices"]
     keys += ["quotient"] if "location_quotient" in derivations else []
@@ -66,7 +65,7 @@ def limits_that_apply(study: Study) -> list[str]:
         known = simulation_finding(study)
         keys += ["rule"] if "relation_rule" in known and study.pooled else []
         keys += ["coverage"] if "coverage" in known else []
-    return keys + sorted(f"note:{indicator}" for indicator in indicators)
+    return keys
 
 
 def _derivations(study: Study) -> set[str]:
@@ -83,4 +82,4 @@ def _derivations(study: Study) -> set[str]:
     return names
 
 
-__all__ = ["Study", "all_findings", "failed", "focus_state", "limits_that_apply", "pooled_fits"]
+__all__ = ["Study", "all_findings", "focus_state", "limits_that_apply", "pooled_fits"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.equilibrium import observed, of_source
+from coevo.report.findings.equilibrium import last_observed, of_source
 from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
 
@@ -48,12 +48,12 @@ def theoretical_points(study: Study) -> pd.DataFrame:
     return pd.concat([whole[whole["year"].isna()], of_source(study, GIVEN)]).set_index("scope")
 
 
-def failed(study: Study) -> pd.DataFrame:
-    """Region-years in which the calibration fails: scope, name, years as a list."""
+def failed(study: Study) -> list[tuple[str, list[int]]]:
+    """Regions in which the calibration fails, each by name with the years in which it does."""
     rows = calibrations(study)
-    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)]
-    grouped = rows.groupby(["scope", "name"])["year"].apply(lambda y: [int(v) for v in sorted(y)])
-    return grouped.rename("years").reset_index()
+    rows = rows[rows["year"].notna() & (rows["kind"] == FAILS)].astype({"year": int})
+    groups = rows.groupby(["scope", "name"])["year"]
+    return [(name, sorted(years)) for (_, name), years in groups]
 
 
 def calibration_finding(study: Study) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def calibration_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {"verdict": "none"}
-    table, seen = calibrations(study), observed(study)
+    table, seen = calibrations(study), last_observed(study)
     if why := _refused(study):
         return {"verdict": "refused", "reason": why, "observed": seen}
     if table.empty:
@@ -78,6 +78,7 @@ def calibration_finding(study: Study) -> dict[str, Any]:
         "period": whole,
         "observed": seen,
         "failed": int((every["kind"] == FAILS).sum()),
+        "failures": failed(study),
         "of": len(every),
         "years": len(single),
     }

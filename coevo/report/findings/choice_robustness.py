@@ -40,7 +40,7 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "count": int(ranked[0][1]),
         "main": main,
         "own": main == top,
-        "others": [(grade, int(count)) for grade, count in ranked[1:]],
+        "grades": [(grade, int(count)) for grade, count in ranked],
         "least": _least(counts.reindex(order)),
         "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
         "rank": (int(seen["focus_rank"].min()), int(seen["focus_rank"].max())),
@@ -99,11 +99,12 @@ def _drives(study: Study) -> dict[str, Any]:
     }
 
 
-def guards_finding(study: Study) -> dict[str, pd.DataFrame]:
+def guards_finding(study: Study) -> dict[str, list[dict[str, Any]]]:
     """What `diagnostics` flags: rows by guard, in the order of the table."""
     table = study.tables["diagnostics"]
     flagged = table[table["flagged"].astype(str).str.lower() == "true"]
-    return {str(guard): rows for guard, rows in flagged.groupby("guard", sort=False)}
+    groups = flagged.groupby("guard", sort=False)
+    return {str(guard): rows.to_dict("records") for guard, rows in groups}
 
 
 def heaviest_removal(study: Study) -> tuple[list[str], float] | None:

@@ -31,15 +31,14 @@ def correlation_values(study: Study, pair: tuple[str, str] | None = None) -> pd.
     """
     table = study.tables["comovement"].dropna(subset="value")
     table = table[table["pair"] == "~".join(pair or study.subsystems[:2])]
-    parts = {
-        column: table[table["measure"] == measure].set_index("scope")["value"]
-        for column, measure in (
-            ("value", "correlation_lnU"), ("low", "placebo_low"), ("high", "placebo_high")
-        )
-    }  # fmt: skip
-    counts = table[table["measure"] == "correlation_lnU"].set_index("scope")["n"]
-    frame = pd.DataFrame({**parts, "n": counts}).reindex(SCOPES).dropna(subset="value")
-    return frame.astype(float).rename_axis("scope")
+    wide = table.pivot(index="scope", columns="measure", values=["value", "n"])
+    frame = pd.DataFrame({
+        "value": wide.get(("value", "correlation_lnU")),
+        "low": wide.get(("value", "placebo_low")),
+        "high": wide.get(("value", "placebo_high")),
+        "n": wide.get(("n", "correlation_lnU")),
+    }, SCOPES)  # fmt: skip
+    return frame.dropna(subset="value").astype(float).rename_axis("scope")
 
 
 def comovement_finding(study: Study) -> dict[str, Any]:
@@ -87,7 +86,6 @@ def _sizes(study: Study) -> dict[str, Any]:
     """What D has to do with the size of a region: rank correlations, share of variance."""
     table = study.tables["comovement"].dropna(subset="value")
     ranks = table[table["measure"] == "rank_correlation_D"].set_index("scope")["value"]
-    shares = table[table["measure"] == "share_of_variance_lnD"].set_index("scope")["value"]
     size = study.config["comovement"]["size"][0]
     top = str(ranks.abs().idxmax()) if len(ranks) else None
     return {
@@ -95,7 +93,6 @@ def _sizes(study: Study) -> dict[str, Any]:
         "size": size,
         "top": (top, float(ranks[top])) if top else None,
         "ranks": "rank" if top and ranks[top] >= MUCH_AS else "none",
-        "share": shares.get(f"ln_{size}"),
     }
 
 

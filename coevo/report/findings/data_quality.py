@@ -34,8 +34,8 @@ def data_finding(study: Study) -> dict[str, Any]:
         "audit": len(audit),
         "remarks": remarks["check"].value_counts(sort=False).to_dict(),
         "of_D": {"figures": int(used.sum()), "filled": int((used & flags.eq(FILLED)).sum())},
-        "filled": panel[flags.eq(FILLED)],
-        "missing": panel[flags.str.startswith(MISSING) & ~unneeded],
+        "filled": cells(panel[flags.eq(FILLED)]),
+        "missing": cells(panel[flags.str.startswith(MISSING) & ~unneeded]),
         "revisions": len(study.tables["revisions"]),
     }
 
@@ -47,10 +47,10 @@ def audited(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     return audit[doubts], audit[~doubts]
 
 
-def cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """Cells grouped by indicator and year with the regions concerned."""
-    grouped = rows.groupby(["indicator", "year"], sort=True)["name"].apply(list)
-    return grouped.rename("names").reset_index()
+def cells(rows: pd.DataFrame) -> list[tuple[str, int, list[str]]]:
+    """Cells as indicator, year and the names of the regions concerned."""
+    grouped = rows.groupby(["indicator", "year"])["name"]
+    return [(indicator, year, list(names)) for (indicator, year), names in grouped]
 
 
 def between(study: Study) -> pd.Series:

@@ -25,7 +25,7 @@ def path(study: Study, region: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(series).dropna().reset_index()
 
 
-def observed(study: Study, region: str | None = None) -> pd.Series:
+def last_observed(study: Study, region: str | None = None) -> pd.Series:
     """Year, x1 and x2 of the last year in which a region has both; empty without such a year."""
     seen = path(study, region).to_dict("records")
     return pd.Series(seen[-1] if seen else dict.fromkeys(("year", "x1", "x2")), dtype=object)
@@ -136,11 +136,10 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "verdict": located_verdict(main),
         "refused": others,
         "main": main,
+        "years": (path(study)["year"].min(), path(study)["year"].max()),
         "zone_level": zone(study)["level"],
         "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
-        "located": int(own["located"].sum()),
         "everywhere": (int(region_fit_rows(study)["located"].sum()), len(region_fit_rows(study))),
-        "estimators": len(own),
         "kinds": region_fit_rows(study)["kind"].value_counts().to_dict(),
         "pooled_kinds": _pooled_kinds(study),
         "general_kinds": _general(study)["kind"].value_counts().to_dict(),
@@ -149,7 +148,6 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "doubts": doubts(study),
         "df": int(df.iloc[0]),
         "rows": int(df.iloc[0]) + 2,
-        "parameters": parameters,
         "beyond": _beyond(study, parameters),
     }
 

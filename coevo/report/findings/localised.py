@@ -34,10 +34,9 @@ def study_in_language(
     words
         `words` of the phrase file of the language.
     """
-    names = {} if places is None else _names(places, language)
 
     def table(frame: pd.DataFrame) -> pd.DataFrame:
-        frame = _twins(_renamed(frame, names), language)
+        frame = _twins(_renamed(frame, places, language), language)
         changed = {
             column: frame[column].replace(dict(words.get(kind, {})))
             for column, kind in NAMED.items()
@@ -60,17 +59,12 @@ def _twins(frame: pd.DataFrame, language: str) -> pd.DataFrame:
     )
 
 
-def _names(places: pd.DataFrame, language: str) -> dict[str, str]:
-    column = f"name_{language}"
-    return dict(zip(places["region"], places[column], strict=True)) if column in places else {}
-
-
-def _renamed(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def _renamed(frame: pd.DataFrame, places: pd.DataFrame | None, language: str) -> pd.DataFrame:
     """The table with the names of its regions in the language, as far as they are known."""
-    key = next((column for column in ("region", "scope") if column in frame), None)
-    if key is None or "name" not in frame:
+    key, column = "region" if "region" in frame else "scope", f"name_{language}"
+    if places is None or column not in places or not {key, "name"} <= set(frame):
         return frame
-    known = frame[key].map(names)
+    known = frame[key].map(dict(zip(places["region"], places[column], strict=True)))
     return frame.assign(name=known.where(known.notna(), frame["name"]))
 
 

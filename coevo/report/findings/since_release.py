@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.files import rows_of
 from coevo.history.frozen_goalposts import ROUNDING
 from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.study_tables import Study
@@ -61,12 +62,9 @@ def release_finding(study: Study) -> dict[str, Any]:
     return {
         "verdict": "unchanged" if still and rest.empty else "changed",
         "release": release.at["name", "old_words"],
-        "counts": {kind: len(of(study, kind)) for kind in FIGURES if kind in set(rest["change"])},
-        "years": {kind: sorted({int(y) for y in of(study, kind)["year"]}) for kind in SIDES[:2]},
-        "regions": {kind: list(dict.fromkeys(of(study, kind)["name"])) for kind in SIDES[2:]},
-        "settings": list(
-            settings[["quantity", "old_words", "new_words"]].itertuples(index=False, name=None)
-        ),
+        "figures": len(of(study, *FIGURES)),
+        "happenings": _happenings(study) or [{"kind": "none"}],
+        "settings": settings[["quantity", "old_words", "new_words"]].to_numpy().tolist(),
         "causes": _causes(study, settings),
         "coevo": tuple(release.loc["coevo", ["old_words", "new_words"]]),
         "comparable": comparable,
@@ -80,6 +78,17 @@ def release_finding(study: Study) -> dict[str, Any]:
         "newest": _newest(study, D),
         "model": _model(study),
     }
+
+
+def _happenings(study: Study) -> list[dict[str, Any]]:
+    """How many figures were restated, withdrawn, added; which years and regions came or went."""
+    found = []
+    for kind in (*FIGURES, *SIDES):
+        rows = of(study, kind)
+        names = rows["year"].astype(int) if kind.startswith("year") else rows["name"]
+        if len(rows):
+            found.append({"kind": kind, "n": len(rows), "names": list(dict.fromkeys(names))})
+    return found
 
 
 def _causes(study: Study, settings: pd.DataFrame) -> list[str]:
@@ -141,17 +150,9 @@ def _newest(study: Study, D: pd.DataFrame) -> dict[str, Any] | None:
         side: (study.name(at), wide.at[at, before[-1]], wide.at[at, year])
         for side, at in (("most", steps.idxmax()), ("least", steps.idxmin()))
     }
-    return (
-        found
-        | ends
-        | {
-            "before": before[-1],
-            "mean_before": wide[before[-1]].mean(),
-            "rose": int((steps > ROUNDING).sum()),
-            "fell": int((steps < -ROUNDING).sum()),
-            "n": len(steps),
-        }
-    )
+    counts = {"rose": int((steps > ROUNDING).sum()), "fell": int((steps < -ROUNDING).sum())}
+    found |= {"before": before[-1], "mean_before": wide[before[-1]].mean(), "n": len(steps)}
+    return found | ends | counts
 
 
 def headline(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
@@ -159,14 +160,8 @@ def headline(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     scope, effects, scaling = (
         (POOLED, EFFECTS[-1], "first") if study.pooled else (study.focus, "none", "none")
     )
-    match = rows["scope"].eq(scope) & rows["effects"].eq(effects) & rows["scaling"].eq(scaling)
-    return rows[match & rows["estimator"].eq(study.estimator)]
-
-
-def _judged(verdicts: pd.DataFrame) -> list[dict[str, Any]]:
-    """The relation and the verdicts on feedback over all years that differ."""
-    rows = verdicts[verdicts["quantity"].isin(["relation", "feedback_weak", "feedback_strong"])]
-    return list(rows[["quantity", "old_words", "new_words"]].to_dict("records"))
+    fit = {"scope": scope, "effects": effects, "scaling": scaling, "estimator": study.estimator}
+    return rows_of(rows, **fit)
 
 
 def _model(study: Study) -> dict[str, Any] | None:
@@ -175,9 +170,9 @@ def _model(study: Study) -> dict[str, Any] | None:
         return None
     parameters, verdicts = of(study, "parameter"), of(study, "verdict")
     intervals = verdicts[verdicts["quantity"].str.startswith("interval_")]
-    located = verdicts[verdicts["quantity"].eq("fit_located")]
-    located = located[located["model"].eq("classic") & located["effects"].eq("none")]
-    own = located[located["estimator"].eq(study.estimator)]
+    own = {"effects": "none", "model": "classic", "estimator": study.estimator}
+    located = rows_of(verdicts, quantity="fit_located", **own)
+    judged = rows_of(verdicts, quantity=["relation", "feedback_weak", "feedback_strong"])
     rows = headline(study, parameters).set_index("quantity")
     signs = headline(study, intervals).set_index("quantity")
     return {
@@ -189,8 +184,8 @@ def _model(study: Study) -> dict[str, Any] | None:
             if f"interval_{p}" in signs.index
         },
         "intervals": len(intervals),
-        "located": own.loc[own["new_words"] == "located", "name"].tolist(),
-        "lost": own.loc[own["old_words"] == "located", "name"].tolist(),
-        "judged": _judged(verdicts),
+        "located": rows_of(located, new_words="located")["name"].tolist(),
+        "lost": rows_of(located, old_words="located")["name"].tolist(),
+        "judged": judged.to_dict("records"),
         "claims": len(of(study, "claim")),
     }

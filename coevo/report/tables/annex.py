@@ -1,20 +1,25 @@
 """The tables of the report, each with its caption and columns from the phrases."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from coevo.report.findings.data_quality import weights_finding as weights_in_use
-from coevo.report.findings.equilibrium import fits
-from coevo.report.findings.factors import ranked
 from coevo.report.findings.relation import general_effects
-from coevo.report.findings.sign_survival import patterns
-from coevo.report.findings.since_release import figures_since
 from coevo.report.tables import data_tables, index_tables, model_tables
 from coevo.report.tables.report_table import ReportTable, as_markdown
 from coevo.report.words import release_words, theory_words
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
+
+
+class Entry(NamedTuple):
+    """A table of the report: its rows, its kind, what a study must have, columns of its own."""
+
+    rows: Callable[[Words], Rows]
+    kind: str = ""
+    needs: Sequence[str] = ()
+    columns: Callable[[Words], list[Any]] | None = None
+
 
 RATIO = 3  # place of the first column of ratios to what was observed, among those of equilibria
 
@@ -59,79 +64,28 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
     }
 
 
-def main_tables(words: Words) -> Iterator[ReportTable]:
-    """Tables of the main part; one without rows is left out."""
-    study = words.study
-    yield _table(words, "audit", data_tables.audit_counts(words))
-    if study.pair:
-        if rows := model_tables.sign_rows(words):
-            yield _table(words, "signs", rows, columns=_sign_columns(words))
-        if rows := theory_words.levels(words):
-            yield _table(words, "levels", rows)
-        yield _table(words, "ecological", theory_words.relations(words))
-        yield _table(words, "equilibria", model_tables.equilibria_rows(words), "widest")
-    if len(study.subsystems) > 2 and not study.single:
-        yield _table(words, "pairs", index_tables.pair_correlations(words))
-    if "claims" in study.tables:
-        yield _table(words, "claims", data_tables.claim_rows(words), "claims")
-    if "changes" in study.tables and len(largest := release_words.largest(words)):
-        yield _table(words, "restated", release_words.figure_rows(words, largest), "wide")
+def main_tables(words: Words) -> list[ReportTable]:
+    """Tables of the main part in their order; one without rows is left out."""
+    return _made(words, MAIN)
 
 
 def annex_tables(words: Words) -> list[ReportTable]:
     """Tables of the annex in their order; one without rows is left out."""
-    made = [*_of_indices(words), *_of_regions(words), *_of_model(words), *_of_audit(words)]
-    return [table for table in made if table.rows]
+    return _made(words, ANNEX)
 
 
-def _of_indices(words: Words) -> Iterator[ReportTable]:
-    """The indicators, guards, other choices, obstacles."""
+def _made(words: Words, entries: Mapping[str, Entry]) -> list[ReportTable]:
     study = words.study
-    weights = data_tables.weight_rows(words, weights_in_use(study)["rows"])
-    yield _table(words, "weights", weights, "wide", _weight_columns(words))
-    yield _table(words, "descriptive", index_tables.descriptive_rows(words), "long")
-    yield _table(words, "variants", index_tables.variants(words), "wide")
-    yield _table(words, "guards", index_tables.guard_rows(words), "long")
-    if len(ranked(study)):
-        yield _table(words, "frequencies", index_tables.obstacle_frequencies(words), "long")
-        if not study.single:
-            yield _table(words, "top_obstacles", index_tables.top_obstacles(words), "long wide")
-
-
-def _of_regions(words: Words) -> Iterator[ReportTable]:
-    """State, coefficients and equilibria of every region."""
-    if words.study.single:
-        return
-    yield _table(words, "states", data_tables.state_rows(words), "long", _state_columns(words))
-    if words.study.pair:
-        yield _table(words, "coefficients", model_tables.coefficient_rows(words), "long wide")
-        yield _table(words, "regional", model_tables.regional_equilibria(words), "long widest")
-
-
-def _of_model(words: Words) -> Iterator[ReportTable]:
-    """The general model, equilibria within pooled fits, other estimators and specifications."""
-    study = words.study
-    if study.pair is None:
-        return
-    if study.pooled:
-        rows = model_tables.general_rows(words)
-        yield _table(words, "general", rows, "wide", _general_columns(words))
-        yield _table(words, "regional_pooled", model_tables.regional_pooled(words), "long wide")
-    if len(fits(study)):
-        yield _table(words, "estimators", model_tables.estimators(words), "long widest")
-    if len(patterns(study)):
-        yield _table(words, "specifications", model_tables.specification_lines(words), "long wide")
-
-
-def _of_audit(words: Words) -> Iterator[ReportTable]:
-    """Every finding and remark with its place, and what differs from the release."""
-    yield _table(words, "findings", data_tables.audit_rows(words), "long wide")
-    yield _table(words, "remarks", data_tables.remark_rows(words), "long wide")
-    if "changes" in words.study.tables:
-        rows = release_words.figure_rows(words, figures_since(words.study))
-        yield _table(words, "restated_all", rows, "long wide")
-        yield _table(words, "grades_moved", release_words.grades(words), "long wide")
-        yield _table(words, "verdicts_moved", release_words.release_verdicts(words), "long wide")
+    met = {"claims", "changes"} & set(study.tables)
+    met |= {need for need in ("pair", "pooled") if getattr(study, need)}
+    met |= set() if study.single else {"regions"}
+    asked = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
+    rows = {key: entry.rows(words) for key, entry in asked.items()}
+    return [
+        _table(words, key, rows[key], entry.kind, entry.columns and entry.columns(words))
+        for key, entry in asked.items()
+        if rows[key]
+    ]
 
 
 def _state_columns(words: Words) -> list[Any]:
@@ -173,3 +127,35 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
         [name, Markdown(f"`{value}`") if code and value.isalnum() else value]
         for name, value in sorted(values.items())
     ]
+
+
+MAIN = {
+    "audit": Entry(data_tables.audit_counts),
+    "signs": Entry(model_tables.sign_rows, "", ["pair"], _sign_columns),
+    "levels": Entry(theory_words.levels, "", ["pair"]),
+    "ecological": Entry(theory_words.relations, "", ["pair"]),
+    "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
+    "pairs": Entry(index_tables.pair_correlations, "", ["regions"]),
+    "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
+    "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
+}
+ANNEX = {
+    "weights": Entry(data_tables.weight_rows, "wide", [], _weight_columns),
+    "descriptive": Entry(index_tables.descriptive_rows, "long"),
+    "variants": Entry(index_tables.variants, "wide"),
+    "guards": Entry(index_tables.guard_rows, "long"),
+    "frequencies": Entry(index_tables.obstacle_frequencies, "long"),
+    "top_obstacles": Entry(index_tables.top_obstacles, "long wide", ["regions"]),
+    "states": Entry(data_tables.state_rows, "long", ["regions"], _state_columns),
+    "coefficients": Entry(model_tables.coefficient_rows, "long wide", ["regions", "pair"]),
+    "regional": Entry(model_tables.regional_equilibria, "long widest", ["regions", "pair"]),
+    "general": Entry(model_tables.general_rows, "wide", ["pooled"], _general_columns),
+    "regional_pooled": Entry(model_tables.regional_pooled, "long wide", ["pooled"]),
+    "estimators": Entry(model_tables.estimators, "long widest", ["pair"]),
+    "specifications": Entry(model_tables.specification_lines, "long wide", ["pair"]),
+    "findings": Entry(data_tables.audit_rows, "long wide"),
+    "remarks": Entry(data_tables.remark_rows, "long wide"),
+    "restated_all": Entry(release_words.figure_rows, "long wide", ["changes"]),
+    "grades_moved": Entry(release_words.grades, "long wide", ["changes"]),
+    "verdicts_moved": Entry(release_words.release_verdicts, "long wide", ["changes"]),
+}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from coevo.report.figures.chart_data import data_behind
 from coevo.report.figures.images import pdfs
@@ -13,13 +14,11 @@ def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
 
     `<name>.pdf`, and `<name>.csv`: the data as drawn, safe to open in a spreadsheet.
     """
-    by_ending: dict[str, dict[str, str]] = {"svg": {}, "json": {}}
-    for file, content in charts.items():
-        name, _, ending = file.rpartition(".")
-        if ending in by_ending:
-            by_ending[ending][name] = str(content)
-    data = {
-        f"{name}.csv": for_excel(data_behind(json.loads(text)))
-        for name, text in by_ending["json"].items()
+    svg, data = (
+        {Path(file).stem: str(content) for file, content in charts.items() if file.endswith(ending)}
+        for ending in (".svg", ".json")
+    )
+    made: dict[str, str | bytes] = {f"{name}.pdf": image for name, image in pdfs(svg).items()}
+    return made | {
+        f"{name}.csv": for_excel(data_behind(json.loads(text))) for name, text in data.items()
     }
-    return {f"{name}.pdf": image for name, image in pdfs(by_ending["svg"]).items()} | data

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.choice_robustness import type_changes
-from coevo.report.findings.data_quality import audited
+from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
@@ -13,7 +13,7 @@ from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
 
 
-def weight_rows(words: Words, rows: pd.DataFrame) -> Rows:
+def weight_rows(words: Words) -> Rows:
     """One row per indicator: place, label with unit, direction, e, 1 - e, w, least and largest w
     by the other methods, between, focus values.
     """
@@ -25,7 +25,7 @@ def weight_rows(words: Words, rows: pd.DataFrame) -> Rows:
     values = study.tables["panel"]
     values = values[values["region"] == study.focus].set_index(["indicator", "year"])["value"]
     result: Rows = []
-    for row in rows.itertuples():
+    for row in weights_finding(study)["rows"].itertuples():
         first = row.subsystem not in seen
         seen.add(row.subsystem)
         entropy = [fixed(row.entropy, 3), fixed(1 - row.entropy, 3)]

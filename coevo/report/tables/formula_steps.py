@@ -18,11 +18,11 @@ def weight_lines(case: WorkbookCase) -> list[Line]:
     """Return the lines that lead to the weights, and those that hold them against the table."""
     method, known = case.weighting, case.known
     if not method.cells:
-        return [Line(*WEIGHT, look="score", cells=lambda grid: _stored(case))]
+        return [Line(*WEIGHT, look="score", cells=_stored(case))]
     stored, difference = "weight in sheet weights", "difference in weight"
     return [
         *(_line(case, step) for step in (*method.steps, Step(*WEIGHT, method.cells))),
-        Line(stored, stored, "weights表中的权重", look="score", cells=lambda grid: _stored(case)),
+        Line(stored, stored, "weights表中的权重", look="score", cells=_stored(case)),
         Line(
             difference, "difference", "差异", look="tiny",
             cells=formulas(
@@ -37,7 +37,7 @@ def _line(case: WorkbookCase, step: Step) -> Line:
     """Return a line of the sheet: numbers, or formulas with the values that they must give."""
     values, columns = case.known[step.name].tolist(), case.weighting.columns
     if not step.formula:
-        return Line(*step[:3], "", step.look, lambda grid: [(value, "") for value in values])
+        return Line(*step[:3], "", step.look, [(value, "") for value in values])
 
     def formula(grid: SheetGrid, column: int) -> str:
         names = {"subsystem", *(earlier.name for earlier in case.weighting.steps)} & set(grid.at)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
 from coevo.report.findings.comovement import correlation_values, pairs
-from coevo.report.findings.factors import TOP, frequencies, last_ranked
+from coevo.report.findings.factors import TOP, frequencies, last_ranked, ranked
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
@@ -128,8 +128,10 @@ def top_obstacles(words: Words) -> Rows:
 
 
 def obstacle_frequencies(words: Words) -> Rows:
-    """How often each indicator is among the largest obstacles."""
+    """How often each indicator is among the largest obstacles, if not all of them are."""
     heading = words.study.heading
+    if ranked(words.study).empty:
+        return []
     return [
         [heading(row.indicator), f"{row.last} / {row.regions}", f"{row.all} / {row.cases}"]
         for row in frequencies(words.study).itertuples()
@@ -137,8 +139,12 @@ def obstacle_frequencies(words: Words) -> Rows:
 
 
 def pair_correlations(words: Words) -> Rows:
-    """Correlations of ln U by pair of subsystems, each with the range of random pairing."""
+    """Correlations of ln U by pair of subsystems, if there are several, each with the range of
+    random pairing.
+    """
     study = words.study
+    if len(study.subsystems) == 2:
+        return []
     rows: Rows = []
     for pair in pairs(study):
         frame = correlation_values(study, pair)

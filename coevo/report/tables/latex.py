@@ -35,7 +35,7 @@ def latex_files(voices: Iterable[Words]) -> dict[str, str]:
 def _tables(words: Words) -> Iterator[ReportTable]:
     yield coordination_table(words)
     yield from regressions(words)
-    yield from (table for table in main_tables(words) if table.rows)
+    yield from main_tables(words)
     yield from annex_tables(words)
 
 

@@ -1,5 +1,6 @@
 """Rows of the report's tables of the two-population model, from tables of the study."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,8 +11,8 @@ from coevo.report.findings.equilibrium import (
     every_pooled,
     fits,
     headline_equilibrium,
+    last_observed,
     located_verdict,
-    observed,
     pooled_fits,
     refused,
     region_fit_rows,
@@ -19,7 +20,7 @@ from coevo.report.findings.equilibrium import (
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.relation import general_effects
 from coevo.report.findings.sign_survival import CASE, patterns, sign_survival_finding
-from coevo.report.words.amounts import Rows, Words, amount, estimate_text
+from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed
 
@@ -63,36 +64,37 @@ def _chip(words: Words, row: Any) -> Markdown:
 
 def equilibria_rows(words: Words) -> Rows:
     """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
-    study, last = words.study, observed(words.study)
+    study, last = words.study, last_observed(words.study)
     title = words.say("titles/observed", year=last["year"])
     rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
     for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
         if found is not None:
             rows.append(_stated(words, found, key, last))
-    for _, row in fits(study).head(1).iterrows():
-        estimator = words.word("estimator", row["estimator"])
-        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
-    for _, row in pooled_fits(study).iterrows():
-        effects = words.word("effects", row["effects"])
-        rows.append(_fit(words, row, words.say("titles/pooled", effects=effects), last))
-    return rows
+    return (
+        rows
+        + _fitted(words, fits(study).head(1), ["own"])
+        + _fitted(words, pooled_fits(study), ["pooled"])
+    )
 
 
 def estimators(words: Words) -> Rows:
     """Fitted equilibria of the region in focus by every estimator, and those of pooled fits."""
-    study, last = words.study, observed(words.study)
-    rows: Rows = []
-    for _, row in fits(study).iterrows():
-        estimator = words.word("estimator", row["estimator"])
-        rows.append(_fit(words, row, words.say("titles/own", estimator=estimator), last))
-    for _, row in every_pooled(study).iterrows():
-        effects = words.word("effects", row["effects"])
-        estimator = words.word("estimator", row["estimator"])
-        title = words.grammar.series(
-            [words.say("titles/pooled", effects=effects), estimator], "clause"
-        )
-        rows.append(_fit(words, row, title, last))
-    return rows
+    own = fits(words.study)
+    if own.empty:
+        return []
+    pooled = _fitted(words, every_pooled(words.study), ["pooled", "by"])
+    return _fitted(words, own, ["own"]) + pooled
+
+
+def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
+    """A row for each fit, by effects and estimator as the titles name them."""
+    last = last_observed(words.study)
+    made: Rows = []
+    for _, row in rows.iterrows():
+        named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
+        parts = [words.say(f"titles/{title}", **named) for title in titles]
+        made.append(_fit(words, row, words.grammar.series(parts, "clause"), last))
+    return made
 
 
 def coefficient_rows(words: Words) -> Rows:
@@ -102,7 +104,7 @@ def coefficient_rows(words: Words) -> Rows:
     return [
         [words.study.name(region), words.refusal(reasons[region]), *[NOTHING] * 3]
         if region in reasons
-        else [words.study.name(region), *(estimate_text(t.loc[region], words.say) for t in tables)]
+        else [words.study.name(region), *(words.estimate(t.loc[region]) for t in tables)]
         for region in words.study.listing
     ]
 
@@ -113,7 +115,7 @@ def regional_equilibria(words: Words) -> Rows:
     fitted, reasons = region_fit_rows(study).set_index("scope"), refused(study)
     rows: Rows = []
     for region in study.listing:
-        last = observed(study, region)
+        last = last_observed(study, region)
         cells = [
             study.name(region), f"{amount(last['x1'])} · {amount(last['x2'])}",
             _both(words, stated.loc[region]) if region in stated.index else NOTHING,
@@ -121,9 +123,7 @@ def regional_equilibria(words: Words) -> Rows:
         if region in reasons:
             rows.append([*cells, words.refusal(reasons[region]), *[NOTHING] * 3])
             continue
-        row = fitted.loc[region]
-        sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
-        rows.append([*cells, *sets, words.signs(row), _chip(words, row)])
+        rows.append([*cells, *_judged(words, fitted.loc[region])])
     return rows
 
 
@@ -136,7 +136,7 @@ def general_rows(words: Words) -> Rows:
         _, on, of = list(str(name))
         title = words.say("tables/general/effect", on=on, of=of)
         found = {c: cells.loc[c] for c in columns if c in cells.index}
-        texts = {c: estimate_text(row, words.say) for c, row in found.items()}
+        texts = {c: words.estimate(row) for c, row in found.items()}
         rows.append([title, *(texts.get(c, NOTHING) for c in columns)])
     return rows
 
@@ -144,13 +144,18 @@ def general_rows(words: Words) -> Rows:
 def regional_pooled(words: Words) -> Rows:
     """Sets of every region's E within the pooled fit of the main estimator, year effects in."""
     study = words.study
-    rows: Rows = []
-    for region in study.listing:
-        row = headline_equilibrium(study, region)
-        if row is not None:
-            sets = [words.set_words(row, "x1"), words.set_words(row, "x2")]
-            rows.append([study.name(region), *sets, words.signs(row), _chip(words, row)])
-    return rows
+    found = {region: headline_equilibrium(study, region) for region in study.listing}
+    return [
+        [study.name(region), *_judged(words, row)]
+        for region, row in found.items()
+        if row is not None
+    ]
+
+
+def _judged(words: Words, row: pd.Series) -> list[Any]:
+    """Both sets of E, what it would be, and whether it is located."""
+    sets = [words.set_words(row, coordinate) for coordinate in ("x1", "x2")]
+    return [*sets, words.signs(row), _chip(words, row)]
 
 
 def sign_rows(words: Words) -> Rows:
@@ -182,7 +187,7 @@ def specification_lines(words: Words) -> Rows:
         rows.append([
             words.say("tables/specifications/case", **case),
             words.word("effects", case["effects"]),
-            *(estimate_text(found.loc[q], words.say) if q in found.index else NOTHING
+            *(words.estimate(found.loc[q]) if q in found.index else NOTHING
               for q in ("b1", "d")),
             f"{shown} / {len(part)}",
         ])  # fmt: skip

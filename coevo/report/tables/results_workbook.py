@@ -154,12 +154,8 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> N
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
     if value is None or value == "":
         return
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value, look)
-    elif isinstance(value, str) or not math.isfinite(value):  # a workbook has no infinity
-        sheet.write_string(row, column, str(value), look)
-    else:
-        sheet.write_number(row, column, value, look)
+    finite = isinstance(value, str) or math.isfinite(value)  # a workbook has no infinity
+    sheet.write(row, column, value if finite else str(value), look)
 
 
 def _colour_grades(book: Any, sheet: Any, frame: pd.DataFrame, grades: str) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -70,7 +70,7 @@ def stata_file(frame: pd.DataFrame, voice: Words, labels: Sequence[str]) -> byte
     columns: dict[str, pd.Series] = {}
     codes: dict[str, dict[int, str]] = {}
     for column, name in names.items():
-        coded = CODED[column](frame[column], voice) if column in CODED else None
+        coded = _coded(str(column), frame[column], voice)
         columns[name] = _plain(frame[column]) if coded is None else coded.codes
         codes |= {} if coded is None else {name: coded.words}
     plain, memory = pd.DataFrame(columns), io.BytesIO()
@@ -129,35 +129,21 @@ def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
     ]
 
 
-def _ranked(values: pd.Series, labels: Mapping[str, str]) -> _Coded | None:
-    """Codes from 1 in the order of the labels, each with its words; None for another value."""
-    places = {label: i for i, label in enumerate(labels, start=1)}
-    if not set(values.dropna()) <= {*places, ""}:
-        return None
-    return _Coded(_plain(values.map(places)), dict(enumerate(labels.values(), start=1)))
-
-
-def _grade(values: pd.Series, voice: Words) -> _Coded | None:
-    return _ranked(values, {grade: grade for grade in voice.study.grades.labels})
-
-
-def _stage(values: pd.Series, voice: Words) -> _Coded | None:
-    named = [voice.word("stage", stage) for stage in STAGES.labels]
-    return _ranked(values, {stage: stage for stage in named})
-
-
-def _lagging(values: pd.Series, voice: Words) -> _Coded | None:
+def _coded(column: str, values: pd.Series, voice: Words) -> _Coded | None:
+    """Codes from 1 in the order of the words, 0 and 1 for no and yes; None for another value."""
     study = voice.study
-    labels = {"synchronous": voice.word("lagging", "synchronous")}
-    return _ranked(values, labels | {s: study.label(s) for s in study.subsystems})
-
-
-def _yes(values: pd.Series, voice: Words) -> _Coded:
-    yes = values.astype(str).str.lower().eq("true").astype("int8")
-    return _Coded(yes, {i: voice.term("answer", bool(i)) for i in (0, 1)})
-
-
-# column -> its codes, None where a value has none: it stays text
-CODED: dict[Any, Callable[[pd.Series, Words], _Coded | None]] = {
-    "grade": _grade, "stage": _stage, "lagging": _lagging, "located": _yes,
-}  # fmt: skip
+    stages = [voice.word("stage", stage) for stage in STAGES.labels]
+    known: dict[str, dict[Any, str]] = {
+        "grade": dict(zip(study.grades.labels, study.grades.labels, strict=True)),
+        "stage": dict(zip(stages, stages, strict=True)),
+        "lagging": {"synchronous": voice.word("lagging", "synchronous")}
+        | {s: study.label(s) for s in study.subsystems},
+        "located": {yes: voice.term("answer", yes) for yes in (False, True)},
+    }
+    words = known.get(column, {})
+    if column == "located":
+        values = values.astype(str).str.lower().eq("true")
+    codes = {value: i for i, value in enumerate(words, start=int(column != "located"))}
+    if not words or not set(values.dropna()) <= {*codes, ""}:
+        return None
+    return _Coded(_plain(values.map(codes)), dict(zip(codes.values(), words.values(), strict=True)))

@@ -1,6 +1,6 @@
 """What the workbook traces: the region in focus, its years, its indicators, and their places."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -129,7 +129,7 @@ class Line(NamedTuple):
     zh: str = ""
     year: int | str = ""
     look: str = ""
-    cells: Callable[[SheetGrid], list[Entry]] = lambda grid: []
+    cells: Sequence[Entry] | Callable[[SheetGrid], list[Entry]] = ()
 
 
 def formulas(

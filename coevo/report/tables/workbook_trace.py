@@ -29,9 +29,10 @@ def trace_cells(case: WorkbookCase) -> list[Cell]:
         row, head = grid.at[line.name], {"heads": "head", "note": "note"}.get(line.look, "text")
         words = [(0, line.en), (1, line.zh), (2, line.year)]
         cells += [Cell(row, column, text, look=head) for column, text in words if text != ""]
+        made = line.cells(grid) if callable(line.cells) else line.cells
         cells += [
             Cell(row, EDGE + k, value, formula, line.look)
-            for k, (value, formula) in enumerate(line.cells(grid))
+            for k, (value, formula) in enumerate(made)
         ]
     return [*cells, *_largest(case, grid)]
 
@@ -59,28 +60,27 @@ def _ends(case: WorkbookCase) -> tuple[int, int]:
 
 def _settings(case: WorkbookCase) -> list[Line]:
     """The range of normalised values."""
-    low, high = case.ends
+    words = (("lowest", "z的下限"), ("highest", "z的上限"))
     return [
-        Line("lowest", "lowest z", "z的下限", look="amount", cells=lambda grid: [(low, "")]),
-        Line("highest", "highest z", "z的上限", look="amount", cells=lambda grid: [(high, "")]),
+        Line(name, f"{name} z", zh, look="amount", cells=[(end, "")])
+        for (name, zh), end in zip(words, case.ends, strict=True)
     ]
 
 
 def _indicators(case: WorkbookCase) -> list[Line]:
     """What the indicator table says of each indicator, and how its weight comes about."""
-    own = list(case.weights["subsystem"])
+    given = [
+        ("subsystem", "subsystem", "子系统"),
+        ("label_en", "label", "名称（英文）"),
+        ("label_zh", "label in Chinese", "名称"),
+        ("unit", "unit", "单位"),
+        ("direction", "direction", "指标属性（正向+/负向-）"),
+    ]
     return [
         Line("indicator", "indicator", "指标", look="heads",
-             cells=lambda grid: [(name, "") for name in case.members]),
-        Line("subsystem", "subsystem", "子系统", look="wrapped",
-             cells=lambda grid: [(str(name), "") for name in own]),
-        Line("label", "label", "名称（英文）", look="wrapped",
-             cells=lambda grid: case.given("label_en")),
-        Line("label_zh", "label in Chinese", "名称", look="wrapped",
-             cells=lambda grid: case.given("label_zh")),
-        Line("unit", "unit", "单位", look="wrapped", cells=lambda grid: case.given("unit")),
-        Line("direction", "direction", "指标属性（正向+/负向-）", look="wrapped",
-             cells=lambda grid: case.given("direction")),
+             cells=[(name, "") for name in case.members]),
+        *(Line(*line, look="wrapped", cells=case.given(line[0]))
+          for line in given),
         *weight_lines(case),
     ]  # fmt: skip
 
@@ -99,32 +99,25 @@ def _goalposts(case: WorkbookCase) -> list[Line]:
     table = case.tables["goalposts"]
     places = {key: k for k, key in enumerate(zip(table["group"], table["indicator"], strict=True))}
 
-    def line(column: str, en: str, zh: str, group: str) -> Line:
+    def line(group: str, column: str, en: str, zh: str) -> Line:
         return Line(
             f"{column} {group}", f"{en} (sheet goalposts)", f"{zh}（goalposts表）", group, "amount",
-            lambda grid: [case.entry("goalposts", column, places[group, i]) for i in case.members],
+            [case.entry("goalposts", column, places[group, i]) for i in case.members],
         )  # fmt: skip
 
-    return [
-        made
-        for group in dict.fromkeys(_groups(case).values())
-        for made in (
-            line("low", "minimum", "下限阈值", group),
-            line("high", "maximum", "上限阈值", group),
-        )
-    ]
+    ends = (("low", "minimum", "下限阈值"), ("high", "maximum", "上限阈值"))
+    return [line(group, *end) for group in dict.fromkeys(_groups(case).values()) for end in ends]
 
 
 def _figures(case: WorkbookCase) -> list[Line]:
     """The figures of the panel, a line per year."""
-
-    def line(year: int) -> Line:
-        return Line(
+    return [
+        Line(
             f"x {year}", "figure x (sheet panel)", "原始数值x（panel表）", year, "amount",
-            lambda grid: case.figures("panel", "value", year),
-        )  # fmt: skip
-
-    return [line(year) for year in case.rows]
+            case.figures("panel", "value", year),
+        )
+        for year in case.rows
+    ]  # fmt: skip
 
 
 def _normalised(case: WorkbookCase) -> list[Line]:
@@ -159,9 +152,9 @@ def _result(case: WorkbookCase) -> list[Line]:
     heads = [*(f"U_{s}" for s in case.subsystems), "C", "T", "D", "D (coupling)", "|difference|"]
     return [
         Line("head", "index, degree", "指数与协调度", "year", "heads",
-             lambda grid: [(head, "") for head in heads]),
+             [(head, "") for head in heads]),
         Line("share", "contribution of the subsystem", "子系统贡献系数", "", "score",
-             lambda grid: shares),
+             shares),
         *(_year(case, year, place) for year, place in case.rows.items()),
     ]  # fmt: skip
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.data_quality import cells as grouped
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.fit_tables import Reason
@@ -16,7 +15,7 @@ from coevo.report.findings.study_tables import Study
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText, message_texts
-from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 Say = Callable[..., Markdown]
 Rows = list[list[Any]]
@@ -27,15 +26,6 @@ def amount(value: Any) -> str:
     if missing(value):
         return NOTHING
     return fixed(value, 0) if abs(float(value)) >= 1000 else with_figures(value, 3)
-
-
-def estimate_text(row: pd.Series, say: Say) -> Markdown:
-    """An estimate with its interval: two significant figures, an end as fine as the estimate."""
-    value = Markdown(with_figures(row["estimate"], 2))
-    if missing(row["low"]) or missing(row["high"]):
-        return value
-    ends = say("sets/interval", low=with_figures(row["low"], 2), high=with_figures(row["high"], 2))
-    return say("sets/estimate", value=value, ends=ends)
 
 
 class Words:
@@ -64,6 +54,30 @@ class Words:
     def label(self, identifier: str) -> str:
         return self.study.label(identifier)
 
+    def said(self, items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
+        """A phrase said of each item: its parts by `names`, or those of a mapping by its keys.
+
+        `key` may hold names in braces; `place` is that of the item, from 1.
+        """
+        parts = ((item,) if len(names) == 1 else item for item in items)
+        values = (dict(zip(names, part, strict=True)) if names else dict(part) for part in parts)
+        return [
+            self.say(key.format(**value), place=place, **value, **more)
+            for place, value in enumerate(values, start=1)
+        ]
+
+    def ends(self, row: Any, digits: int = 2) -> Markdown:
+        """The ends of an interval."""
+        low, high = (with_figures(row[end], digits) for end in ("low", "high"))
+        return self.say("sets/interval", low=low, high=high)
+
+    def estimate(self, row: Any) -> Markdown:
+        """An estimate with its interval: two significant figures, ends as fine as the estimate."""
+        value = Markdown(with_figures(row["estimate"], 2))
+        if missing(row["low"]) or missing(row["high"]):
+            return value
+        return self.say("sets/estimate", value=value, ends=self.ends(row))
+
     def set_words(self, row: Any, coordinate: str) -> str:
         """A set in words: an interval, all but one, the whole line; with its part above zero."""
         kind = row[f"{coordinate}_set"] or "none"
@@ -86,48 +100,31 @@ class Words:
         return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares.items())
 
     def facts(self, region: str) -> list[tuple[str, str]]:
-        """What the panel of a region shows: (label, value) in a fixed order."""
-        study, say = self.study, self.say
-        state = focus_state(study, region)
-        years = [  # named where the region lacks the first or the last year
-            "" if year == wanted else self.grammar.note.format(year)
-            for year, wanted in zip(state["years"], (study.years[0], study.years[-1]), strict=True)
-        ]
-        dated = [f"{graded(d)}{year}" for d, year in zip(state["D"], years, strict=True)]
-        facts: list[tuple[str, str]] = [
-            (say("facts/D"), " → ".join(dated)),
-            (say("facts/grade"), state["grade"][1] + years[1]),
-            (say("facts/rank"), f"{state['rank'][0]} → {state['rank'][1]}"),
-            (say("facts/CT"), f"{fixed(state['C'], 3)} · {fixed(state['T'], 3)}"),
-            (say("facts/relative"), self.relative(state["lagging"], state["relative"])),
-            (say("facts/obstacle"), self._obstacle(region)),
-        ]
-        return facts + (self._population_facts(region) if study.pair else [])
+        """What the panel of a region shows: (label, value) in the order of the phrases."""
+        own = self._obstacles[self._obstacles["region"] == region]
+        given = {
+            "state": focus_state(self.study, region),
+            "obstacle": "" if own.empty else own["indicator"].iloc[own["obstacle"].argmax()],
+            "fit": self._fit(region) if self.study.pair else {},
+        }
+        parts = ["region", "populations"] if self.study.pair else ["region"]
+        keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]
+        return [(self.say(f"{key}/label"), self.say(f"{key}/value", **given)) for key in keys]
 
-    def _obstacle(self, region: str) -> str:
-        rows = self._obstacles[self._obstacles["region"] == region]
-        if rows.empty:
-            return NOTHING
-        return self.study.heading(str(rows.loc[rows["obstacle"].idxmax(), "indicator"]))
-
-    def _population_facts(self, region: str) -> list[tuple[str, str]]:
-        reasons, estimates, sets = self._population
-        names = [self.say(f"facts/{key}") for key in ("b1", "d", "sets")]
+    def _fit(self, region: str) -> dict[str, Any]:
+        """Of a region's own fit: rows of b1, of d and of its sets, or why it is refused."""
+        reasons, tables = self._population
         if region in reasons:
-            refusal = self.refusal(reasons[region])
-            return list(zip(names, (refusal, NOTHING, NOTHING), strict=True))
-        own = self.grammar.series(
-            self.say("facts/set", sign=sign, set=self.set_words(sets.loc[region], x))
-            for sign, x in (("x₁", "x1"), ("x₂", "x2"))
-        )
-        found = (estimate_text(rows.loc[region], self.say) for rows in estimates)
-        return list(zip(names, (*found, own), strict=True))
+            return {"reason": reasons[region]}
+        return {name: table.loc[region] for name, table in tables.items()}
 
     @cached_property
-    def _population(self) -> tuple[dict[str, Reason | None], list[pd.DataFrame], pd.DataFrame]:
+    def _population(self) -> tuple[dict[str, Reason | None], dict[str, pd.DataFrame]]:
         """Of the regions' own fits: why refused, rows of b1 and of d, confidence sets."""
-        estimates = [regional(self.study, p).set_index("scope") for p in ("b1", "d")]
-        return refused(self.study), estimates, region_fit_rows(self.study).set_index("scope")
+        tables = {name: regional(self.study, name) for name in ("b1", "d")}
+        tables["sets"] = region_fit_rows(self.study)
+        by_region = {name: table.set_index("scope") for name, table in tables.items()}
+        return refused(self.study), by_region
 
     def why(self, reason: Reason | None) -> str:
         """Why something was refused; "" without a reason."""
@@ -137,29 +134,8 @@ class Words:
         """That something is not estimated, and why."""
         return self.say("titles/not_estimated", reason=self.why(reason))
 
-    def relative(self, state: Any, value: Any) -> Markdown:
-        """Relative development with the subsystem that lags, as the table says it."""
-        return self.grammar.series([fixed(value), self.side(state)], "clause")
-
     def side(self, state: Any) -> Markdown:
         """The subsystem that lags, or that none does."""
         if state == "synchronous":
             return escaped(self.word("lagging", state))
         return self.say("titles/lags", subsystem=self.study.label(state))
-
-    def noted(self, pairs: Iterable[tuple[Any, Any]]) -> Markdown:
-        """Things as a list in a sentence, each with its note in brackets."""
-        return self.listed(self.grammar.noted(*pair) for pair in pairs)
-
-    def cells(self, rows: pd.DataFrame) -> str:
-        """Cells of the panel in words: indicator, year and how many or which regions."""
-        parts = []
-        everyone = len(self.study.regions)
-        for row in grouped(rows).itertuples():
-            who = (
-                self.say("titles/every_region") if len(row.names) == everyone and everyone > 1
-                else self.listed(row.names)
-            )  # fmt: skip
-            figure = self.grammar.dated(self.label(row.indicator), row.year)
-            parts.append(self.grammar.noted(figure, who))
-        return self.listed(parts)

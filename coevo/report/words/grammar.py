@@ -137,5 +137,8 @@ class Grammar:
     @property
     def filters(self) -> dict[str, Any]:
         """The filters of phrases and templates that depend on the language."""
-        names = ("spelled", "ordinal", "percent", "proportion", "listed", "upper_first")
+        names = (
+            "spelled", "ordinal", "percent", "proportion", "listed", "clauses", "series",
+            "upper_first",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}

@@ -63,6 +63,7 @@ def environment(
         "exact": numbers.exact,
         "graded": numbers.graded,
         "subscript": subscript,
+        "code": lambda text: Markdown(f"`{text}`"),
         **filters,
     }
     return jinja
@@ -85,7 +86,7 @@ def speaker(
             entry = entry[part]
         return compiled(jinja, str(entry))
 
-    def say(key: str, **values: Any) -> Markdown:
+    def say(key: str, /, **values: Any) -> Markdown:
         return Markdown(joined(phrase(key).render(**values).strip()))
 
     return say

@@ -43,12 +43,9 @@ def method_values(study: Study, words: Words) -> dict[str, Any]:
         "say_method": say_method,
         "settings": study.config["normalisation"],
         "combined": _combined(study, words),
-        "contributions_in_words": ""
+        "contributions": []
         if isinstance(given, str)
-        else words.noted(
-            (with_figures(a, 2), study.label(s))
-            for s, a in zip(study.subsystems, given, strict=False)
-        ),
+        else list(zip(study.subsystems, given, strict=False)),
     }
 
 

@@ -6,41 +6,13 @@ import pandas as pd
 
 from coevo.inference.relation_rule import RELATIONS
 from coevo.report.findings.interaction import POOLED
-from coevo.report.findings.since_release import figures_since, of, release_finding, states_since
+from coevo.report.findings.since_release import figures_since, of, states_since
 from coevo.report.words.amounts import Rows, Words
-from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, exact, graded, missing
-from coevo.report.words.numbers import with_figures as significant
 
 # direction of a relation -> the relation
 KIND_OF = {direction: kind for kind, direction in RELATIONS.values() if direction}
 SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
-
-
-def happenings(words: Words, found: dict[str, Any]) -> Markdown:
-    """What happened since the release: figures restated, withdrawn, added; years and regions."""
-    say = words.say
-    parts = [say(f"changes/counts/{kind}", n=n) for kind, n in found["counts"].items()]
-    for group in ("years", "regions"):
-        for kind, names in found[group].items():
-            if names:
-                parts.append(say(f"changes/counts/{kind}", names=names))
-    return words.grammar.clauses(parts) if parts else say("changes/counts/none")
-
-
-def causes(words: Words, found: dict[str, Any]) -> Markdown:
-    """What else than figures moved D: goalposts, weights, settings, the program."""
-    return words.listed(words.say(f"changes/cause/{cause}") for cause in found["causes"])
-
-
-def settings(words: Words, found: dict[str, Any]) -> Markdown:
-    """Settings that differ, each with its old and its new value."""
-    return words.listed(
-        words.grammar.noted(
-            Markdown(f"`{key}`"), Markdown(f"{escaped(old or NOTHING)} → {escaped(new or NOTHING)}")
-        )
-        for key, old, new in found["settings"]
-    )
 
 
 def _change(words: Words, row: Any) -> str:
@@ -50,8 +22,9 @@ def _change(words: Words, row: Any) -> str:
     return ("+" if share > 0 else "") + words.percent(share, 1)
 
 
-def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
+def figure_rows(words: Words, rows: pd.DataFrame | None = None) -> Rows:
     """One row per figure: what it is of, what happened, old, new, change, effect on D."""
+    rows = figures_since(words.study) if rows is None else rows
     lines: Rows = []
     for _, row in rows.iterrows():
         label, unit = words.study.heading(row["indicator"]), words.study.unit(row["indicator"])
@@ -68,23 +41,23 @@ def figure_rows(words: Words, rows: pd.DataFrame) -> Rows:
     return lines
 
 
-def largest(words: Words) -> pd.DataFrame:
+def largest_rows(words: Words) -> Rows:
     """The figures that the main part shows: those with the largest effect on D, as they stand."""
     rows = figures_since(words.study)
     effect = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
-    return rows.loc[sorted(effect.sort_values(ascending=False, kind="stable").index[:SHOWN])]
+    largest = effect.sort_values(ascending=False, kind="stable").index[:SHOWN]
+    return figure_rows(words, rows.loc[sorted(largest)])
 
 
 def grades(words: Words) -> Rows:
     """Every region-year whose grade moved: D then, at the release's goalposts, now; the reason."""
     rows = states_since(words.study)
-    by = causes(words, release_finding(words.study))
     return [
         [
             words.grammar.dated(row["name"], row["year"]),
             *(graded(row[side], 3) for side in ("old", "frozen", "new")),
             row["old_words"], row["new_words"],
-            words.say(f"changes/reason/{row['reason']}", causes=by),
+            words.say(f"changes/reason/{row['reason']}"),
         ]
         for _, row in rows[rows["reason"] != ""].iterrows()
     ]  # fmt: skip
@@ -132,8 +105,3 @@ def _fit(words: Words, row: Any) -> str:
         if row["estimator"]
     ]
     return words.grammar.series((part for part in parts if part), "clause")
-
-
-def slope(value: Any) -> str:
-    """A coefficient to two significant figures."""
-    return significant(value, 2)

@@ -4,12 +4,11 @@ from typing import Any, NamedTuple
 
 from coevo.report.findings import Study
 from coevo.report.words.amounts import Words
-from coevo.report.words.choice_words import choice_sentences, choice_values
+from coevo.report.words.choice_words import choice_values
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.index_sentences import Phrases, named_values, sentences
+from coevo.report.words.index_sentences import Phrases, named_values
 from coevo.report.words.markup import environment, speaker
 from coevo.report.words.methods_text import method_values
-from coevo.report.words.model_words import interaction_sentence
 
 
 class Voice(NamedTuple):
@@ -26,12 +25,8 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     grammar = Grammar(**phrases["grammar"])
     jinja = environment(grammar.filters)
     words = Words(study, phrases, speaker(jinja, phrases, grammar.joined), grammar)
+    jinja.filters |= {"said": words.said, "word": lambda name, kind: words.word(kind, name)}
     values = jinja.globals
     values |= {"study": study, "say": words.say, "word": words.word, "label": study.label}
-    named = named_values(study, words)
-    values |= named
-    values |= choice_values(study) | method_values(study, words)
-    values |= sentences(study, words, values)
-    values |= choice_sentences(study, words, values)
-    values["say_interaction"] = lambda: interaction_sentence(study, named["interaction"], words)
+    values |= named_values(study, words) | choice_values(study) | method_values(study, words)
     return Voice(study, phrases, jinja, words)
