@@ -777,8 +777,8 @@ print(time.process_time() - start, peak() - before)
         (zeros, "300,000,011 bytes, which no table does (limit 200,000,000 bytes, or 100 times its "
          "size); keep only the tables of figures in it"),
         (lambda: lying("xl/worksheets/sheet1.xml", bytes(300_000_000), 1000), "a: cannot be read "
-         "(its part xl/worksheets/sheet1.xml is not as long as it says); download it again, or open it "
-         "in Excel or LibreOffice and save it as xlsx"),
+         "(its part xl/worksheets/sheet1.xml is not as long as it says); download it again, or "
+         "open it in Excel or LibreOffice and save it as xlsx"),
         (corners, "a › 表: has cells far beyond any table (as far as XFD1048576, 17,179,869,184 "
          "cells); delete what stands outside the table, or split the table"),
         (echo, "a › 表: repeats long texts to more than 200,000,000 characters; keep only the "
