@@ -170,18 +170,17 @@ def build(project: Path, name: str, tables: tuple[str, ...], **changes) -> Path:
 
 def test_a_study_built_with_overlay(project):
     tables = build(project, "overlaid", ("equilibria",), vintage_policy="overlay")
-    rows = read_table(tables / "relations.csv").query(LEAST_SQUARES)
-    assert set(rows.loc[rows["quantity"] == "rows", "value"]) == {217}
-    assert set(rows.loc[rows["quantity"] == "rows_across_vintages", "value"]) == {31}
+    assert set(read_table(tables / "fits.csv").query(LEAST_SQUARES)["n"]) == {217}
+    checks = read_table(tables / "checks.csv").query(LEAST_SQUARES)
+    assert set(checks.loc[checks["check"] == "rows_across_vintages", "value"]) == {31}
     years = read_table(tables / "equilibria.csv").query("source == 'calibration'")["year"]
     assert sorted(years.dropna().unique()) == [2015, 2016, 2017, 2019, 2020, 2021, 2022]
 
 
 def test_a_study_built_with_splice(project):
-    tables = build(project, "spliced", ("relations",), vintage_policy="splice")
-    rows = read_table(tables / "relations.csv").query(LEAST_SQUARES)
-    assert set(rows.loc[rows["quantity"] == "rows", "value"]) == {248}
-    assert "rows_across_vintages" not in set(rows["quantity"])
+    tables = build(project, "spliced", ("fits",), vintage_policy="splice")
+    assert set(read_table(tables / "fits.csv").query(LEAST_SQUARES)["n"]) == {248}
+    assert "rows_across_vintages" not in set(read_table(tables / "checks.csv")["check"])
 
 
 def test_a_pin_gives_the_bytes_from_before_the_later_vintage(project):
