@@ -176,7 +176,7 @@ def labelled_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, AnyFit]]:
         yield label | {"estimator": pooled.estimator, "scaling": pooled.scale}, pooled
 
 
-def headline(pooled: GeneralPooled) -> bool:
+def has_regional_lines(pooled: GeneralPooled) -> bool:
     """Return whether a classic pooled fit gives regions lines of their own and errors to them.
 
     Those in the headline's scaling with an intercept per region and enough regions for inference.
@@ -190,5 +190,5 @@ def regional_lines(fits: Iterable[tuple[Row, AnyFit]]) -> Iterator[tuple[Row, Eq
     for label, own in fits:
         if isinstance(own, Equations):
             yield label, own
-        elif isinstance(own, PooledFit) and headline(own):
+        elif isinstance(own, PooledFit) and has_regional_lines(own):
             yield from ((label | {"scope": code}, own.at(code)) for code in own.regions)

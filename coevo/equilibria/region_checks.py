@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.equilibria.fitted import AnyFit, Row, allows_growth, headline, inferable
+from coevo.equilibria.fitted import AnyFit, Row, allows_growth, has_regional_lines, inferable
 from coevo.equilibria.pooled_checks import (
     bias_rows,
     instrument_rows,
@@ -51,7 +51,7 @@ def pooled_doubts(
     """Yield what the pooled fits in the headline's scaling share, and what relation they show."""
     level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
     for label, own in fits:
-        if not isinstance(own, PooledFit) or not headline(own):
+        if not isinstance(own, PooledFit) or not has_regional_lines(own):
             continue
         if own.estimator == main:
             yield from tried(wild_rows(own, seed), label, "wild")
