@@ -153,7 +153,7 @@ def statics(evidence: Evidence, indicator: str, population: int, sign: int) -> A
     fields = {"b1": float(found[1]), "b2": float(found[3])}
     holds = min(sign * elasticity for elasticity in fields.values()) > 0
     verdict = AGREES if holds else NOT_IN_THE_MODEL
-    return Answer(verdict, f"elasticities_x{population + 1}", fields)
+    return Answer(verdict, ("elasticities_x1", "elasticities_x2")[population], fields)
 
 
 def supply_signs(evidence: Evidence, indicator: str) -> Answer:

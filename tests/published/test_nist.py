@@ -118,7 +118,7 @@ def test_no_start_that_makes_sense_is_an_error():
     def nowhere(p):
         return np.full(3, np.inf), np.zeros((3, 1))
 
-    with pytest.raises(StudyError, match="the fit did not converge from any of 2 starts"):
+    with pytest.raises(StudyError, match="the path fit did not converge from any of 2 starts"):
         minimum(nowhere, [[1.0], [2.0]])
 
 

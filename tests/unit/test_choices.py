@@ -222,7 +222,7 @@ def flagged(*rows: dict) -> pd.DataFrame:
 
 def test_flags_are_said_and_their_absence_too() -> None:
     assert list(guards_finding(study())) == ["largest_weight"]
-    assert "A weight above one half decides its subsystem alone: sales of shops (0\\.70)" in words()
+    assert "A weight above 0\\.5 decides its subsystem alone: sales of shops (0\\.70)" in words()
     silent = words(diagnostics=flagged().iloc[:-1])
     assert "No guard is flagged" in silent and "decides its subsystem alone" not in silent
     source = words(

@@ -140,7 +140,9 @@ def test_three_growth_rows_say_that_they_allow_no_forecast():
     whole = fit(range(4), [1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0])
     path = pd.DataFrame({"x1": [1.0, 2.0, 2.5, 4.0], "x2": [1.0, 1.5, 3.0, 2.0]})
     deleted = list(tried(deletion_rows(whole), {"scope": "330000"}, "deletion"))
-    assert [row["quantity"] for row in deleted] == ["deleted_x1", "deleted_x2"]
+    assert [row["quantity"] for row in deleted[:2]] == ["deleted_x1", "deleted_x2"]
+    assert deleted[2] == {"scope": "330000", "check": "deleted_turns", "value": 2}
     (row,) = tried(forecast_rows(whole, path), {"scope": "330000"}, "forecast")
-    assert row["quantity"] == "forecast_not_estimated"
-    assert row["scope"] == "330000" and "3 growth rows" in row["relation"]
+    assert (row["scope"], row["quantity"]) == ("330000", "forecast")
+    assert row["message"] == "too_few_rows_to_forecast"
+    assert json.loads(row["fields"])["rows"] == 3

@@ -180,10 +180,10 @@ def test_calibration_failures_name_the_reason():
     x2 = np.array([10.0, 30.0, 30.0, 31.0, np.nan])
     purchases = np.array([5.0, 10.0, 90.0, 5.0, 5.0])
     found = calibration_failures(x1, x2, purchases, x2)
-    assert found["purchases exceed upstream output"].tolist() == [False, False, True, False]
-    assert found["downstream growth is 1 or more"].tolist() == [True, False, False, False]
-    assert found["a1 is not positive"].tolist() == [False, True, False, False]
-    assert found["a2 is not positive"].tolist() == [True, False, False, False]
+    assert found["purchases_exceed_output"].tolist() == [False, False, True, False]
+    assert found["downstream_growth"].tolist() == [True, False, False, False]
+    assert found["a1_not_positive"].tolist() == [False, True, False, False]
+    assert found["a2_not_positive"].tolist() == [True, False, False, False]
 
 
 def test_calibration_of_missing_and_of_impossible_figures():
