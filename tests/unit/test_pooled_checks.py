@@ -1,0 +1,283 @@
+"""What pooled fits say beyond coefficients: each row is what the function behind it returns."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.relation_rule import Design, sample
+from coevo.equilibria import KINDS
+from coevo.equilibria.fitted import fit_all, labelled_fits
+from coevo.equilibria.pooled_checks import (
+    bias_rows,
+    judged_rows,
+    period_rows,
+    sharing_rows,
+    sub_periods,
+    tried,
+    wild_rows,
+)
+from coevo.equilibria.region_checks import pooled_doubts
+from coevo.errors import Refusal
+from coevo.estimation import fit_pooled
+from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.pooled_general import fit_pooled_general, joint_test
+from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.relation_rule import WEAK_F, relation
+from coevo.inference.short_panel import short_panel_bias
+from coevo.inference.wild_bootstrap import wild_pooled
+from coevo.messages import unpacked
+
+T_9 = 2.262157  # t(.975, 9)
+
+
+def panel_of(kind, strength, regions, seed):
+    """Return region, name, year, x1, x2, flag of some regions of the design of a relation."""
+    drawn = sample(Design("", kind, strength, True, (0.05, 0.1)), 1, seed)
+    parts = []
+    for r in range(regions):
+        own = drawn.region == r
+        x = np.vstack([drawn.start[own, :, 0], drawn.end[own, :, 0][-1:]]) * (r + 1) * 100
+        part = pd.DataFrame(x, columns=["x1", "x2"])
+        part[["region", "name", "flag"]] = [f"{11 + r}0000", f"R{r}", ""]
+        parts.append(part.assign(year=range(2015, 2024)))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    """Ten regions without interaction."""
+    return panel_of("none", 0.0, 10, seed=2)
+
+
+@pytest.fixture(scope="module")
+def prey():
+    """Thirteen regions in which 2 preys on 1, strongly."""
+    return panel_of("predator_prey", 0.3, 13, seed=5)
+
+
+@pytest.fixture(scope="module", params=["region", "region+year"])
+def pooled(request, panel):
+    return fit_pooled(panel, "x1", "x2", effects=request.param)
+
+
+def told(rows):
+    """Return rows by table and by what they tell, each of them there once."""
+    tables = {name: {} for name in KINDS.values()}
+    for row in rows:
+        kind = next(kind for kind in KINDS if kind in row)
+        assert row[kind] not in tables[KINDS[kind]]
+        tables[KINDS[kind]][row[kind]] = row
+    return SimpleNamespace(**tables)
+
+
+def test_sharing(pooled):
+    found = told(sharing_rows(pooled, 0.95))
+    equal, mean, without = homogeneity_test(pooled), mean_group(pooled), leave_one_out(pooled)
+    assert (len(found.checks), len(found.relations), mean.regions) == (2, 4, 10)
+    for i, name in enumerate(("b1", "d")):
+        assert found.checks[f"homogeneity_{name}"]["value"] == equal[i].p
+        group = found.relations[f"mean_group_{name}"]
+        half = T_9 * mean.error[i]
+        assert (group["value"], group["level"]) == (mean.mean[i], 0.95)
+        ends = [mean.mean[i] - half, mean.mean[i] + half]
+        assert [group["low"], group["high"]] == pytest.approx(ends, rel=1e-6)
+        left = found.relations[f"leave_one_out_{name}"]
+        assert (left["low"], left["high"]) == (without[:, i].min(), without[:, i].max())
+        assert not {"value", "level"} & set(left)
+        moved = np.abs(without[:, i] - getattr(pooled, name))
+        assert moved[pooled.regions.index(left["without"])] == moved.max()
+
+
+def test_another_level_moves_the_interval_and_nothing_else(pooled):
+    wide, narrow = (told(sharing_rows(pooled, level)) for level in (0.95, 0.5))
+    assert wide.checks == narrow.checks
+    for quantity, row in wide.relations.items():
+        other = narrow.relations[quantity]
+        if quantity.startswith("mean_group"):
+            assert other["high"] - other["low"] < 0.4 * (row["high"] - row["low"])
+            moved = {name: other[name] for name in ("low", "high", "level")}
+            assert moved["level"] == 0.5
+            row = row | moved
+        assert row == other
+
+
+def test_wild(pooled):
+    found, tests = told(wild_rows(pooled, seed=4)).relations, wild_pooled(pooled, seed=4)
+    assert {name: row["value"] for name, row in found.items()} == {
+        "wild_b1": tests["b1"].p,
+        "wild_d": tests["d"].p,
+    }
+    assert told(wild_rows(pooled, seed=4)).relations == found
+    other = told(wild_rows(pooled, seed=5)).relations
+    assert other["wild_d"]["value"] != found["wild_d"]["value"]
+
+
+def test_bias(pooled):
+    found, bias = told(bias_rows(pooled, seed=4)).relations, short_panel_bias(pooled, seed=4)
+    for i, name in enumerate(("b1", "d")):
+        row = found[f"bias_{name}"]
+        assert row["value"] == bias.bias[i]
+        ends = [bias.bias[i] - 2 * bias.error[i], bias.bias[i] + 2 * bias.error[i]]
+        assert [row["low"], row["high"]] == ends
+    other = told(bias_rows(pooled, seed=5)).relations
+    assert other["bias_d"]["value"] != found["bias_d"]["value"]
+
+
+@pytest.fixture(scope="module")
+def judged(prey):
+    return told(judged_rows(prey, {"confidence": 0.95}, seed=3))
+
+
+def test_the_relation_is_that_of_the_rule(prey, judged):
+    found, said = relation(prey, seed=3), judged.verdicts["relation"]
+    assert (said["verdict"], said["direction"]) == ("predator_prey", "x2_preys_on_x1")
+    assert (found.name, found.direction) == ("predator_prey", "x2_preys_on_x1")
+    critical = [judged.checks[f"critical_{name}"]["value"] for name in ("A12", "A21")]
+    assert critical == found.critical.tolist()
+    signs = ("++", "+-", "-+", "--")
+    shares = {pair: judged.relations[f"p_{pair}_12"]["value"] for pair in signs}
+    assert shares == found.quadrants and sum(shares.values()) == pytest.approx(1)
+    assert shares["-+"] > 0.9
+
+
+def judge_of(pool):
+    return fit_pooled_general(pool, ("x1", "x2"), "fod_iv", "region+year", "first")
+
+
+def test_restriction_and_strength_are_those_of_the_instruments(prey, judged):
+    judge = judge_of(prey)
+    assert judged.relations["restriction"]["value"] == joint_test(judge).p
+    strength = judged.checks["first_stage_F"]
+    assert (strength["value"], strength["limit"]) == (judge.strength.min(), WEAK_F)
+
+
+def assert_feedback(rows, pool, level, seed):
+    judge = judge_of(pool)
+    found = feedback_verdicts(judge.A, judge.covariance, judge.df, level, seed=seed)
+    located = "located" if found.located else "not_located"
+    verdicts = {"feedback_weak": found.weak, "feedback_strong": found.strong, "phi": located}
+    assert {name: rows.verdicts[name]["verdict"] for name in verdicts} == verdicts
+    assert rows.relations["feedback_difference"] == {
+        "quantity": "feedback_difference",
+        "value": found.difference,
+        "low": found.difference_low,
+        "high": found.difference_high,
+        "level": level,
+    }
+    phi = {"quantity": "phi", "value": found.phi.estimate, "set": found.phi.kind}
+    if found.located:
+        phi |= {"low": found.phi.low, "high": found.phi.high, "level": level}
+    assert rows.relations["phi"] == phi
+    return found
+
+
+def test_feedback(prey, judged):
+    """Prey is harmed by its predator: neither form holds."""
+    assert_feedback(judged, prey, 0.95, 3)
+    for form in ("weak", "strong"):
+        assert judged.verdicts[f"feedback_{form}"]["verdict"] == "no"
+    assert judged.relations["feedback_difference"]["high"] < 0
+
+
+def test_feedback_that_cannot_be_decided(panel):
+    rows = told(judged_rows(panel, {"confidence": 0.95}, seed=3))
+    assert not assert_feedback(rows, panel, 0.95, 3).located
+    assert rows.verdicts["relation"]["verdict"] == "undetermined"
+    assert rows.verdicts["feedback_weak"]["verdict"] == "undecidable"
+
+
+def test_feedback_of_a_sub_period(prey):
+    parts = sub_periods(prey, 2019)
+    assert list(parts) == ["2015-2019", "2019-2023"]
+    assert parts["2015-2019"]["year"].max() == parts["2019-2023"]["year"].min() == 2019
+    for part in parts.values():
+        rows = told(period_rows(part, 0.9, seed=3))
+        assert_feedback(rows, part, 0.9, 3)
+        assert rows.checks["first_stage_F"]["value"] > 0
+        assert [len(table) for table in (rows.relations, rows.verdicts, rows.checks)] == [2, 3, 1]
+
+
+@pytest.mark.parametrize("split", [None, 2000, 2015, 2023, 2050])
+def test_a_year_that_splits_nothing_makes_no_sub_periods(prey, split):
+    assert sub_periods(prey, split) == {}
+
+
+def test_a_bound_of_equivalence_reaches_the_rule(panel):
+    """A bound that no interval exceeds: neither acts on the other."""
+    rows = told(judged_rows(panel, {"equivalence": 1e6}, seed=3))
+    assert rows.verdicts["relation"]["verdict"] == "neutralism"
+
+
+def test_the_seed_alone_decides_the_draws_and_order_does_not(panel):
+    shuffled = panel.sample(frac=1, random_state=1)
+    one, again = (told(judged_rows(p, {"confidence": 0.95}, 3)) for p in (panel, shuffled))
+    assert one == again
+    other = told(judged_rows(panel, {"confidence": 0.95}, 4))
+    assert other.checks["critical_A12"] != one.checks["critical_A12"]
+    difference = [rows.relations["feedback_difference"]["low"] for rows in (one, other)]
+    assert difference[0] != difference[1]
+    assert other.relations["restriction"] == one.relations["restriction"]
+    pools = [fit_pooled(p, "x1", "x2") for p in (panel, shuffled)]
+    for rows in (wild_rows, bias_rows):
+        drawn = [told(rows(pool, seed=3)) for pool in pools]
+        assert drawn[0] == drawn[1]
+
+
+def test_what_is_refused_says_what_and_why():
+    def refuse():
+        yield {"quantity": "one", "value": 1.0}
+        raise Refusal("too_few_clusters", regions=5, least=6)
+
+    label = {"scope": "pooled"}
+    (row,) = tried(refuse(), label, "wild")
+    assert unpacked(row.pop("fields")) == {"regions": 5, "least": 6}
+    assert row == label | {"quantity": "wild", "message": "too_few_clusters"}
+    assert list(tried(iter([{"quantity": "one"}]), label, "wild")) == [label | {"quantity": "one"}]
+
+
+def doubts(pool, fits, main, **interaction):
+    """Return the rows of `pooled_doubts`, what each of them tells in the column `what`."""
+    labelled = list(labelled_fits(fits, main))
+    rows = pooled_doubts(pool, labelled, {"estimator": main} | interaction, seed=1)
+    empty = dict.fromkeys(["period", "fields", *KINDS], "")
+    table = pd.DataFrame([empty | row for row in rows])
+    return table.assign(what=table["question"] + table["check"] + table["quantity"])
+
+
+@pytest.mark.parametrize("main", ["trapezoid", "lag"])
+def test_which_fits_are_doubted(panel, main):
+    """The main estimator's with effects of regions; the bias is that of trapezoid alone."""
+    rows = doubts(panel, fit_all(panel, main, ["trapezoid", "lag"]), main, split=2019)
+    assert set(rows["scope"]) == {"pooled"}
+    labels = rows.groupby(["what", "period"])[["effects", "estimator"]].agg(set)
+    both = {"region", "region+year"}
+    for what in ("wild_b1", "homogeneity_d", "mean_group_b1", "leave_one_out_d"):
+        assert labels.loc[what, ""].tolist() == [both, {main}]
+    assert labels.loc["bias_b1", ""].tolist() == [both, {"trapezoid"}]
+    judged = [(what, "") for what in ("relation", "restriction", "feedback_weak")]
+    for at in (*judged, ("phi", "2019-2023")):
+        assert labels.loc[at].tolist() == [{"region+year"}, {"fod_iv"}]
+    assert not rows.duplicated(["effects", "estimator", "period", *KINDS]).any()
+    assert not rows["message"].any()
+
+
+def test_a_pool_that_is_too_short_for_instruments_is_not_judged(panel):
+    """Three years make two growth rows: year effects leave nothing of the deviation of one."""
+    short = panel[panel["year"].between(2016, 2018)]
+    fits = fit_all(short, "trapezoid", ["trapezoid"])
+    refused = {row["quantity"] for row in fits.refused if row["estimator"] == "fod_iv"}
+    assert refused == {"fit", "general"}
+    assert set(doubts(short, fits, "trapezoid")["estimator"]) == {"trapezoid"}
+
+
+def test_a_pool_with_too_few_regions_of_two_rows_says_so(panel):
+    """Six regions, one of them with a single growth row: six have fits, five a relation."""
+    single = (panel["region"] == "160000") & (panel["year"] > 2016)
+    six = panel[(panel["region"] < "170000") & ~single]
+    rows = doubts(six, fit_all(six, "trapezoid", ["trapezoid"]), "trapezoid")
+    assert "wild_b1" in set(rows["quantity"]) and "relation" not in set(rows["question"])
+    refused = rows[rows["quantity"] == "relation"].iloc[0]
+    assert refused["message"] == "too_few_regions_for_relation"
+    assert unpacked(refused["fields"]) == {"regions": 5, "least": 6}
