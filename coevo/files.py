@@ -142,6 +142,12 @@ def read_charts(folder: str | Path) -> dict[str, str | bytes]:
     }
 
 
+def write_tables(frames: Mapping[str, pd.DataFrame], paths: Mapping[str, str]) -> None:
+    """Write tables by name, each to the path of its name."""
+    for name, frame in frames.items():
+        write_table(frame, paths[name])
+
+
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     """Write a table as CSV (UTF-8, LF, floats with all their digits).
 

@@ -12,16 +12,12 @@ from coevo.files import read_table, read_texts
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.words.voices import voice
+from coevo.schema import study_tables
 from coevo.study import configuration
 
 FILES = {"provinces": "config"} | {
     name: name for name in ("provinces-scale", "provinces-three", "zhejiang")
 }
-TABLES = (
-    "observations audit revisions panel goalposts normalised weights coupling obstacles comovement "
-    "robustness growth_split diagnostics multiverse sensitivity uncertainty grade_shares "
-    "parameters equilibria relations specifications"
-).split()
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +35,7 @@ def said(built):
             name = f"{FILES[study]}.yaml"
             config = yaml.safe_load(Path("config", name).read_text("utf-8"))
             config = configuration.complete(config, schema, name)
-            tables = {table: built(study, table) for table in TABLES}
+            tables = {table: built(study, table) for table in study_tables(config)}
             chosen = Study(config, tables, read_table(config["indicators"], "indicators"))
             provenance = {"files": {}, "packages": {}}
             said = voice(chosen, yaml.safe_load(phrases))

@@ -32,7 +32,7 @@ def pooled(pair, **options):
 def test_pooled_without_effects_scaled_by_the_mean(pair, estimator, a1, b1, a2, d):
     found = pooled(pair, estimator=estimator, effects="none", scale="mean")
     assert found.rows == 248
-    estimates = (found.a1, found.b1, found.a2, found.d)
+    estimates = (found.lines.a1, found.b1, found.lines.a2, found.d)
     assert estimates == pytest.approx((a1, b1, a2, d), abs=5.1e-5)
 
 
@@ -46,7 +46,7 @@ def test_pooled_without_effects_scaled_by_the_mean(pair, estimator, a1, b1, a2, 
 )
 def test_pooled_slopes(pair, scale, effects, b1, b1_error, d, d_error, digits):
     found = pooled(pair, effects=effects, scale=scale)
-    errors = found.errors()
+    errors = found.lines.errors()
     values = (found.b1, errors["b1"], found.d, errors["d"])
     for value, expected, places in zip(values, (b1, b1_error, d, d_error), digits, strict=True):
         assert round(value, places) == expected

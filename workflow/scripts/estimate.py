@@ -2,7 +2,7 @@
 
 from coevo.equilibria import estimate
 from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import read_table, write_tables
 
 speak_plainly(snakemake.log[0])
 tables = estimate(
@@ -12,5 +12,4 @@ tables = estimate(
     read_table(snakemake.input.coupling),
     read_table(snakemake.input.indicators, "indicators"),
 )
-for name, table in tables._asdict().items():
-    write_table(table, snakemake.output[name])
+write_tables(tables._asdict(), snakemake.output)
