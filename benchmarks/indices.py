@@ -1,6 +1,6 @@
 """How fast indices are: min-max, entropy weights, composite, C, T, D on a county panel; draws of D.
 
-    python benchmarks/indices.py
+    python -m benchmarks.indices
 
 2,800 regions x 20 years x 50 indicators in two subsystems, at random by seed. Beside it pymcdm
 (`pip install pymcdm`; left out if it is not there) on the same figures in the same run. Memory is

@@ -1,6 +1,6 @@
 """How often the relation rule names a relation that is there, and one that is not.
 
-    OMP_NUM_THREADS=1 python benchmarks/relation_rule.py [--write]
+    OMP_NUM_THREADS=1 python -m benchmarks.relation_rule [--write]
 
 31 regions, nine years, at random by seed; --write puts the shares of samples into
 docs/simulation/relation_rule.csv. Samples follow the differential equation, not the map of any

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import once
-import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -26,8 +25,7 @@ from coevo.study import configuration, raw_files  # noqa: E402
 
 def kept(path: str, name: str) -> str:
     """Keep the tables of the study of `path` as they stand; return a line that says so."""
-    schema = yaml.safe_load(Path("workflow/schemas/config.schema.yaml").read_text("utf-8"))
-    given = yaml.safe_load(Path(path).read_text("utf-8"))
+    given, schema = configuration.read_config(path), configuration.read_schema("config", ROOT)
     config = configuration.complete(given, schema, Path(path).name)
     raw = raw_files.raw_paths(config["raw"], config["vintage"])
     study, years = config["study"], config["years"]

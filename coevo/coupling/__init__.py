@@ -40,7 +40,7 @@ def couple(
     settings: Mapping[str, Any],
     span: tuple[float, float] | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the tables `coupling` and `obstacles` of a study (columns: config/README.md).
+    """Return the tables `coupling` and `obstacles` of a study (columns: docs/tables.md).
 
     `weighting`: the method whose weights are used; `settings`: the configuration's `coupling`
     (composite, preset, form, k, contributions, grades); `span`: the range of normalised values.

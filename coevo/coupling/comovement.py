@@ -15,7 +15,7 @@ Row = tuple[str, str, float, int, str]  # measure, scope, value, n, pair of subs
 SCOPES = ("levels", "within_regions", "within_regions_and_years")
 SHUFFLES = 999
 NOISE = 1e-24  # a variance below this is rounding
-FEWEST_REGIONS = 9  # below, the true pairing is among the random ones too often
+FEWEST_PAIRED = 9  # below, the true pairing is among the random ones too often
 
 
 def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
@@ -70,7 +70,7 @@ def _correlations(
     x, y = (np.log(positive[column].to_numpy(dtype=float)) for column in columns)
     regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
     by_region = positive.assign(x=x).pivot(index="region", columns="year", values="x")
-    paired = len(by_region) >= FEWEST_REGIONS and bool(by_region.notna().all(axis=None))
+    paired = len(by_region) >= FEWEST_PAIRED and bool(by_region.notna().all(axis=None))
     order = random_pairings(size[by_region.index].to_numpy(), np.random.default_rng(seed))
     place = (by_region.index.get_indexer(regions), by_region.columns.get_indexer(years))
     shuffled = by_region.to_numpy()[order][:, *place]

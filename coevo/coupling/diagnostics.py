@@ -1,6 +1,6 @@
 """Guards: what a referee asks of D, each as a row with its value and its limit (methods, 2 and 3).
 
-A guard is a function of `Case` that yields rows; a new one is a function in `GUARDS`.
+A guard is a function of `IndexCase` that yields rows; a new one is a function in `GUARDS`.
 """
 
 from collections.abc import Callable, Iterator, Mapping

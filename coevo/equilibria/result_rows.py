@@ -1,4 +1,4 @@
-"""Fits as rows of the tables parameters, equilibria, relations, checks and refusals."""
+"""Fits as rows of the tables equilibria, relations, checks and refusals."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

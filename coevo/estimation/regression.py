@@ -1,7 +1,7 @@
 """The one place where a regression that is reported is made: statsmodels, on columns prepared here.
 
 Columns come with effects already taken out; degrees of freedom and clustered errors are corrected
-for them, as dummies would do. Resamples are fitted in `batches` and `pooled_batches` instead.
+for them, as dummies would do. Resamples are fitted in `pooled_batches` instead.
 """
 
 import warnings

@@ -1,7 +1,7 @@
 """A study's configuration: read against its schema, completed with defaults, checked at once.
 
-Imported when the workflow is parsed, so it stays free of heavy imports. Allowed method names come
-from the registries: a schema says `registry: weightings` in place of a list.
+Registries are imported when a config is completed, not with this module: most need numpy and
+pandas. Allowed method names come from them: a schema says `registry: weightings` in place of a list.
 """
 
 import importlib

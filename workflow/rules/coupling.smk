@@ -101,7 +101,7 @@ rule robustness:
 
 
 rule diagnose:
-    """Ask of D what a referee would ask."""
+    """Compute the guards of D: concentration of weights, correlated indicators, filled figures, removals."""
     input:
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,

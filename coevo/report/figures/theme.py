@@ -117,6 +117,7 @@ def specification(chart: Any, height: float) -> dict[str, Any]:
         "config": CONFIG,
         "width": 640,
         "height": height,
-        "padding": 3,
+        # on the left for names that a browser measures before their font is there
+        "padding": {"left": 7, "top": 3, "right": 3, "bottom": 3},
         "autosize": {"type": "fit-x", "contains": "padding"},
     }

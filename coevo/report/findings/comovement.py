@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.comovement import FEWEST_REGIONS, SCOPES
+from coevo.coupling.comovement import FEWEST_PAIRED, SCOPES
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 MUCH_AS = 0.7  # rank correlation from which one measure ranks regions much as another does
@@ -55,7 +55,7 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     placed = frame.dropna()
     return {
         "verdict": _verdict(frame),
-        "why": "few" if len(study.regions) < FEWEST_REGIONS else "unbalanced",
+        "why": "few" if len(study.regions) < FEWEST_PAIRED else "unbalanced",
         "r": {scope: frame["value"].get(scope) for scope in SCOPES},
         "low": placed["low"].to_dict(),
         "high": placed["high"].to_dict(),
