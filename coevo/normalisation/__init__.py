@@ -1,4 +1,4 @@
-"""Normalisation of indicators, min-max or vector, against stated minima and maxima (docs/methods.md, 2)."""
+"""Normalisation of indicators against stated minima and maxima (docs/methods.md, 2)."""
 
 from collections.abc import Mapping
 from typing import Any
