@@ -1,7 +1,8 @@
 """A study's configuration: read against its schema, completed with defaults, checked at once.
 
 Registries are imported when a config is completed, not with this module: most need numpy
-and pandas. Allowed method names come from them: a schema says `registry: weightings` in place of a list.
+and pandas. Allowed method names come from them: a schema says `registry: weightings` in place of
+a list.
 """
 
 import importlib
