@@ -25,6 +25,7 @@ X_MARGIN, Y_MARGIN = 2.3 / 2.54 * 72, 20.0  # of the template, in points; above 
 HALF = 5.5  # points: the empty half of a Chinese mark at the end of a line
 CHINESE = {
     "language": "zh", "lang": "zh", "word-figure": "图", "word-table": "表", "years": "2015—2023年",
+    "citations": "gb7714.csl",
 }  # fmt: skip
 
 
