@@ -2,7 +2,7 @@
 # make study=NAME   another study: config/NAME.yaml
 # make release      the study, then its tables kept under reports/NAME/releases; name=... names them
 # make test         the environment, then lint, unit, workflow and result tests
-# make test quick=1 in a minute: ruff, and the tests that build, draw and open nothing
+# make test quick=1 in a minute and a half: ruff, and the tests that build, draw and open nothing
 # make new study=NAME [first=2018 last=2023 vintage=2026-11]
 #                   begin a study: config, indicator table, workbook to fill in
 # make check study=NAME [strict=1]

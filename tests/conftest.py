@@ -11,6 +11,19 @@ import pytest
 from tests.shared import FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent
+# Files whose tests draw or fit much: they are no part of the quick tests.
+LONG = {
+    f"test_{name}"
+    for name in (
+        "figures",
+        "equilibria",
+        "specifications",
+        "exports",
+        "changes",
+        "choices",
+        "verdicts",
+    )
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,6 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what takes long begin first, so that both processes end at about the same time."""
+    for item in items:
+        if item.path.stem in LONG:
+            item.add_marker(pytest.mark.slow)
     order = ("results", "workflow", "unit", "published")
     items.sort(key=lambda item: order.index(item.path.parent.name))
 
