@@ -285,7 +285,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
 @lru_cache
 def places() -> pd.DataFrame:
     """Return the regions that are known, with their tiles."""
-    return read_table(ROOT / "config" / "regions.csv")
+    return read_table(ROOT / "config" / "regions" / "provinces.csv", "regions")
 
 
 def study(

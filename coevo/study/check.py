@@ -19,7 +19,6 @@ from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
 
 MessageText = Callable[[str, str], str]
-REGIONS = "config/regions.csv"
 WIDTH = 100  # columns of the terminal
 FIRST = 3  # lines shown of each kind of finding
 HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
@@ -61,14 +60,14 @@ def check_study(path: str) -> Checked:
     """
     name = Path(path).name
     config = complete(read_config(path), read_schema("config"), name)
-    check_indicators(config, read_schema("indicators"), REGIONS, name)
+    check_indicators(config, read_schema("indicators"), config["regions_table"], name)
     files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"], "indicators")
     observations, remarks = observe(
         files,
         config["raw"],
         indicators,
-        read_table(REGIONS),
+        read_table(config["regions_table"], "regions"),
         config["units_read_as"],
         config["missing_marks"],
     )

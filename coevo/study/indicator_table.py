@@ -63,8 +63,9 @@ def check_indicators(
             problems.extend(f"{where}: {line}" for line in messages(error))
     problems.check()
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
-    codes = {row["region"] for row in read_rows(regions)}
-    problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config, codes))
+    places = _read_regions(regions, config)
+    problems.extend(f"{name}: {line}" for line in _unknown_regions(config, places, regions))
+    problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
 
@@ -118,15 +119,31 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
             yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
-def _unknown_names(
-    rows: list[dict[str, str]], config: Mapping[str, Any], codes: set[str]
-) -> Iterator[str]:
-    """Names in the config that are no indicator, subsystem or region."""
+def _read_regions(path: str, config: Mapping[str, Any]) -> list[str]:
+    """Return the codes of the table of regions; every language of the reports has its names."""
+    if not Path(path).is_file():
+        raise StudyError(f"regions_table: there is no file {path}; write the table of regions")
+    rows = read_rows(path)
+    languages = dict.fromkeys(("en", *config["report"]["languages"]))
+    problems = Problems()
+    for column in ("region", *(f"name_{language}" for language in languages)):
+        if column not in rows[0]:
+            problems.add(f"{path}: column '{column}' is missing; add it")
+    problems.check()
+    return [row["region"] for row in rows]
+
+
+def _unknown_regions(config: Mapping[str, Any], codes: list[str], path: str) -> Iterator[str]:
+    """Regions in the config that the table of regions has not."""
     chosen = [] if config["regions"] == "all" else config["regions"]
     for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
         for code in listed:
             if code not in codes:
-                yield f"{key}: '{code}' is no region of config/regions.csv; correct it"
+                yield f"{key}: '{code}' is no region of {path}; correct it"
+
+
+def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
+    """Names in the config that are no indicator and no subsystem."""
     names = {row["indicator"] for row in rows}
     subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
     shares = config["coupling"]["contributions"]

@@ -19,7 +19,7 @@ SUBSYSTEM_PREFIX = "U_"
 class Study:
     """Tables by name, configuration after defaults, indicator table, language of the labels.
 
-    `places`: the regions that are known, with their tiles (config/regions.csv); None: no tiles.
+    `places`: the regions that are known, with their tiles if they have any (config/regions).
     `words`: what the language calls values of tables, by kind; see `findings.localised`.
     """
 
