@@ -41,7 +41,7 @@ class Evidence:
 
     observations: pd.DataFrame
     audit: pd.DataFrame
-    coupling: pd.DataFrame
+    coupling: pd.DataFrame | None  # None of a study without indices
     equilibria: pd.DataFrame
     parameters: pd.DataFrame
     verdicts: pd.DataFrame
@@ -207,6 +207,8 @@ def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
 
 def most_rapid(evidence: Evidence, indicator: str) -> Answer:
     """Does D grow faster in the paper's years than in the years after them?"""
+    if evidence.coupling is None:
+        return Answer(NOT_TESTABLE, "not_measured")
     D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
     rows, single_region = _figures(evidence, indicator), evidence.coupling["region"].nunique() == 1
     after = D[D["year"] >= rows["year"].max()] if len(rows) else D.iloc[:0]

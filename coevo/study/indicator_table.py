@@ -112,7 +112,12 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
                     yield f"{name}: derivation: '{argument}' is derived further down; move it up"
         above.add(name)
     subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
-    if len(subsystems) < 2:
+    if subsystems and not config["subsystems"]:
+        yield (
+            f"has the subsystems {', '.join(subsystems)}, and the config none; name them there "
+            "under subsystems, or leave the column empty here"
+        )
+    elif config["subsystems"] and len(subsystems) < 2:
         yield f"at least two subsystems are needed; found: {', '.join(subsystems) or 'none'}"
     for name in config["subsystems"]:
         if name not in subsystems:
@@ -146,14 +151,8 @@ def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Ite
     """Names in the config that are no indicator and no subsystem."""
     names = {row["indicator"] for row in rows}
     subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
-    shares = config["coupling"]["contributions"]
-    if not isinstance(shares, str) and (
-        len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
-    ):
-        yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
-    yield from _weights_problems(rows, config)
-    if config["coupling"]["form"] == "k" and len(subsystems) != 2:
-        yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
+    if subsystems:
+        yield from _index_problems(rows, config, subsystems)
     pair = config["interaction"] or {}
     calibration = pair.get("calibration") or {}
     if pair and pair["upstream"] == pair["downstream"]:
@@ -167,7 +166,8 @@ def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Ite
     cases["deflated"] = config["robustness"]["deflated"] or {}
     for key, case in cases.items():
         outputs |= {f"robustness.{key}.{side}": name for side, name in case.items()}
-    figures = {f"comovement.size.{k}": v for k, v in enumerate(config["comovement"]["size"])}
+    sizes = config["comovement"]["size"] if subsystems else ()
+    figures = {f"comovement.size.{k}": v for k, v in enumerate(sizes)}
     given = (key for key in ("purchases", "sales") if key in calibration)
     figures |= {f"interaction.calibration.{key}": calibration[key] for key in given}
     for wanted, known in ((outputs, names | subsystems), (figures, names)):
@@ -175,6 +175,20 @@ def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Ite
             if name not in known:
                 names_known = ", ".join(sorted(known))
                 yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
+
+
+def _index_problems(
+    rows: list[dict[str, str]], config: Mapping[str, Any], subsystems: set[str]
+) -> Iterator[str]:
+    """What makes the indices and does not fit the subsystems."""
+    shares = config["coupling"]["contributions"]
+    if not isinstance(shares, str) and (
+        len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
+    ):
+        yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
+    yield from _weights_problems(rows, config)
+    if config["coupling"]["form"] == "k" and len(subsystems) != 2:
+        yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
 
 
 def _weights_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:

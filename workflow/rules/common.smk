@@ -83,6 +83,8 @@ def digests(files):
 
 DIGESTS = digests(RAW)
 TABLES = study_tables(config)
+# Populations may be indices of subsystems, where a study has any.
+INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [

@@ -5,8 +5,8 @@ if config["interaction"]:
     rule estimate:
         """Fit the model per region and pooled, and compare the equilibria."""
         input:
+            **INDICES,
             panel=f"{DATA}/panel.csv",
-            coupling=f"{DATA}/coupling.csv",
             indicators=INDICATORS,
             code=code("estimate"),
         output:
@@ -30,9 +30,9 @@ if config["interaction"]:
     rule specify:
         """Fit the model under other estimators, roles, pairs, vintages and years."""
         input:
+            **INDICES,
             panel=f"{DATA}/panel.csv",
             observations=f"{DATA}/observations.csv",
-            coupling=f"{DATA}/coupling.csv",
             indicators=INDICATORS,
             code=code("specify"),
         output:
@@ -56,10 +56,10 @@ if config["claims"]:
     rule claims:
         """Hold the statements of a paper against the study's tables."""
         input:
+            **INDICES,
             claims=f"config/claims/{config['claims']}.csv",
             observations=f"{DATA}/observations.csv",
             audit=f"{DATA}/audit.csv",
-            coupling=f"{DATA}/coupling.csv",
             equilibria=f"{DATA}/equilibria.csv",
             parameters=f"{DATA}/parameters.csv",
             verdicts=f"{DATA}/verdicts.csv",

@@ -1,7 +1,7 @@
 """A paper's claims and the study's tables -> claims with verdicts."""
 
 from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import read_optional, read_table, write_table
 from coevo.sensitivity.claims import Evidence, check_claims
 
 speak_plainly(snakemake.log[0])
@@ -9,7 +9,7 @@ indicators = read_table(snakemake.input.indicators, "indicators")
 evidence = Evidence(
     observations=read_table(snakemake.input.observations),
     audit=read_table(snakemake.input.audit),
-    coupling=read_table(snakemake.input.coupling),
+    coupling=read_optional(snakemake.input.get("coupling")),
     equilibria=read_table(snakemake.input.equilibria),
     parameters=read_table(snakemake.input.parameters),
     verdicts=read_table(snakemake.input.verdicts),

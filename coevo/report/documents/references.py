@@ -8,9 +8,9 @@ import yaml
 from coevo.report.findings import Study
 from coevo.report.words.methods_text import KINDS, chosen
 
-# Works in workflow/report/references.yaml by what cites them: a method as kind/name.
+# Works in workflow/report/references.yaml by what cites them: a method of the indices as kind/name.
 CITED = {
-    "always": ("qian", "wang2021"),
+    "indices": ("qian", "wang2021"),
     "weighting/entropy": ("shannon1948",),
     "weighting/critic": ("diakoulaki1995",),
     "weighting/ahp": ("saaty1980",),
@@ -24,8 +24,9 @@ CITED = {
 
 
 def cited(study: Study) -> list[str]:
-    """Works that this study uses: always, by method, and with a pair."""
-    keys = ["always", *(f"{kind}/{chosen(study, kind)}" for kind in KINDS)]
+    """Works that this study uses: for its indices, by method, and with a pair."""
+    keys = [f"{kind}/{chosen(study, kind)}" for kind in KINDS] if study.indexed else []
+    keys = ["indices", *keys] if study.indexed else keys
     keys += ["pair"] if study.pair else []
     keys += ["pooled"] if study.pair and study.pooled else []
     return [work for key in keys for work in CITED.get(key, ())]

@@ -1,5 +1,6 @@
 """Every value and verdict that a sentence of the report needs, from the tables; no words here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from coevo.panel.derivations import DERIVATIONS, parse
@@ -23,29 +24,12 @@ from coevo.report.findings.study_tables import Study
 
 
 def all_findings(study: Study) -> dict[str, Any]:
-    """Findings by section; each section carries a `verdict` where sentences differ by it."""
-    return {
-        "scope": scope_finding(study),
-        "far": rise_finding(study),
-        "choices": combinations_finding(study),
-        "step": comovement_finding(study),
-        "size": size_control_finding(study),
-        "growth": growth_finding(study),
-        "guards": guards_finding(study),
-        "robustness": robustness_finding(study),
-        "interaction": interaction_finding(study),
-        "survival": sign_survival_finding(study),
-        "relation": relation_finding(study),
-        "feedback": feedback_finding(study),
-        "simulated": simulation_finding(study),
-        "equilibrium": equilibrium_finding(study),
-        "calibration": calibration_finding(study),
-        "data": data_finding(study),
-        "weights": weights_finding(study),
-        "obstacles": obstacles_finding(study),
-        "limits": limits_that_apply(study),
-        "changes": release_finding(study),
-    }
+    """Findings by section; each section carries a `verdict` where sentences differ by it.
+
+    A study without indices has none of the sections that rest on them.
+    """
+    asked = FINDINGS | (OF_INDICES if study.indexed else {})
+    return {section: finding(study) for section, finding in asked.items()}
 
 
 def limits_that_apply(study: Study) -> list[str]:
@@ -66,6 +50,33 @@ def limits_that_apply(study: Study) -> list[str]:
         keys += ["rule"] if "relation_rule" in known and study.pooled else []
         keys += ["coverage"] if "coverage" in known else []
     return keys
+
+
+# section -> its finding; those of the second kind rest on the indices
+FINDINGS: dict[str, Callable[[Study], Any]] = {
+    "scope": scope_finding,
+    "interaction": interaction_finding,
+    "survival": sign_survival_finding,
+    "relation": relation_finding,
+    "feedback": feedback_finding,
+    "simulated": simulation_finding,
+    "equilibrium": equilibrium_finding,
+    "calibration": calibration_finding,
+    "data": data_finding,
+    "limits": limits_that_apply,
+    "changes": release_finding,
+}
+OF_INDICES: dict[str, Callable[[Study], Any]] = {
+    "far": rise_finding,
+    "choices": combinations_finding,
+    "step": comovement_finding,
+    "size": size_control_finding,
+    "growth": growth_finding,
+    "guards": guards_finding,
+    "robustness": robustness_finding,
+    "weights": weights_finding,
+    "obstacles": obstacles_finding,
+}
 
 
 def _derivations(study: Study) -> set[str]:

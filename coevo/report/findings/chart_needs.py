@@ -5,11 +5,13 @@ from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
 
+TILE = {"tile_row", "tile_column", "abbreviation"}  # columns of a table of regions with tiles
+
 
 def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
-    `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
+    `indices`: it has indices, which all needs but the last five presuppose; `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
@@ -18,9 +20,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     is fitted under several of them.
     """
     has = set() if study.single else {"regions"}
-    scopes = set() if study.single else set(correlation_values(study).index)
-    has |= scopes | ({"correlations"} if scopes else set())
-    has |= _of_coordination(study)
+    has |= _of_indices(study) if study.indexed else set()
     if study.pair is None:
         return frozenset(has)
     estimated = study.focus not in refused(study)
@@ -31,10 +31,12 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     return frozenset(has)
 
 
-def _of_coordination(study: Study) -> set[str]:
+def _of_indices(study: Study) -> set[str]:
     tables, places = study.tables, study.places
     moves, multiverse = tables["comovement"], tables["multiverse"]
-    tiled = places is not None and set(study.regions) <= set(places["region"])
+    scopes = set() if study.single else set(correlation_values(study).index)
+    tiled = places is not None and TILE <= set(places)
+    tiled = tiled and set(study.regions) <= set(places["region"])
     met = {
         "tiles": tiled and not study.single,
         "size": not study.single and moves["measure"].eq("size_adjusted_lnD").any(),
@@ -42,4 +44,5 @@ def _of_coordination(study: Study) -> set[str]:
         "combinations": multiverse["focus_D"].notna().sum() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
     }
-    return {need for need, holds in met.items() if holds}
+    found = {need for need, holds in met.items() if holds}
+    return found | {"indices"} | scopes | ({"correlations"} if scopes else set())

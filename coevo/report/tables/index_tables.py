@@ -14,7 +14,9 @@ from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missi
 
 def descriptive_statistics(study: Study) -> pd.DataFrame:
     """N, mean, standard deviation (n - 1), minimum and maximum of every indicator used."""
-    used = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]["indicator"]
+    table = study.indicators
+    used = table.loc[table["subsystem"].isin(study.subsystems), "indicator"]
+    used = used if study.indexed else table.loc[table["indicator"].isin(study.populations), "indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     return table.assign(count=table["count"].fillna(0).astype(int))
