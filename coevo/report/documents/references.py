@@ -8,7 +8,7 @@ import yaml
 from coevo.report.findings import Study
 from coevo.report.words.methods_text import KINDS, chosen
 
-# Works in workflow/report/references.yaml by what cites them: a method of the indices as kind/name.
+# Works in workflow/report/references.yaml by what cites them: a method as kind/name, an indicator.
 CITED = {
     "indices": ("qian", "wang2021"),
     "weighting/entropy": ("shannon1948",),
@@ -18,6 +18,7 @@ CITED = {
     "form/fan": ("fan2024",),
     "preset/spssau": ("spssau",),
     "grades/ten": ("liao1999",),
+    "indicator/hare_pelts": ("carpenter2018",),
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
     "pooled": ("cameron2008", "cameron2015", "arellano1995"),
 }
@@ -27,6 +28,7 @@ def cited(study: Study) -> list[str]:
     """Works that this study uses: for its indices, by method, and with a pair."""
     keys = [f"{kind}/{chosen(study, kind)}" for kind in KINDS] if study.indexed else []
     keys = ["indices", *keys] if study.indexed else keys
+    keys += [f"indicator/{name}" for name in study.indicators["indicator"]]
     keys += ["pair"] if study.pair else []
     keys += ["pooled"] if study.pair and study.pooled else []
     return [work for key in keys for work in CITED.get(key, ())]

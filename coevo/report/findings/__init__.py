@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from coevo.observations.units import UNITS
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
@@ -34,10 +35,11 @@ def all_findings(study: Study) -> dict[str, Any]:
 
 def limits_that_apply(study: Study) -> list[str]:
     """Keys of the limits that apply to this study."""
-    derivations = _derivations(study)
+    derivations, units = _derivations(study)
+    money = any(UNITS[unit].measures.startswith("money") for unit in units if unit in UNITS)
     constant = any(DERIVATIONS[name].chained for name in derivations)
     keys = ["association", "states"]
-    keys += [] if constant else ["prices"]
+    keys += ["prices"] if money and not constant else []
     keys += ["quotient"] if "location_quotient" in derivations else []
     if study.pair is not None:
         found = equilibrium_finding(study)
@@ -79,8 +81,10 @@ OF_INDICES: dict[str, Callable[[Study], Any]] = {
 }
 
 
-def _derivations(study: Study) -> set[str]:
-    """Names of the derivations that the subsystems and the pair rest on, however far down."""
+def _derivations(study: Study) -> tuple[set[str], set[str]]:
+    """Names of the derivations, and units of the indicators, that the subsystems and the pair rest
+    on, however far down.
+    """
     table = study.indicators.fillna("").set_index("indicator")
     texts = table.loc[table["source_name"] == "", "derivation"]
     wanted = [*table.index[table["subsystem"] != ""], *(study.pair or ())]
@@ -90,7 +94,7 @@ def _derivations(study: Study) -> set[str]:
             name, arguments = parse(texts[indicator])
             names.add(name)
             wanted += [argument for argument in arguments if argument not in wanted]
-    return names
+    return names, set(table["unit"].reindex(wanted).dropna())
 
 
 __all__ = ["Study", "all_findings", "focus_state", "limits_that_apply", "pooled_fits"]

@@ -11,7 +11,8 @@ TILE = {"tile_row", "tile_column", "abbreviation"}  # columns of a table of regi
 def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
-    `indices`: it has indices, which all needs but the last five presuppose; `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
+    `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
+    `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
@@ -35,8 +36,11 @@ def _of_indices(study: Study) -> set[str]:
     tables, places = study.tables, study.places
     moves, multiverse = tables["comovement"], tables["multiverse"]
     scopes = set() if study.single else set(correlation_values(study).index)
-    tiled = places is not None and TILE <= set(places)
-    tiled = tiled and set(study.regions) <= set(places["region"])
+    tiled = (
+        places is not None
+        and TILE.issubset(places.columns)
+        and set(study.regions) <= set(places["region"])
+    )
     met = {
         "tiles": tiled and not study.single,
         "size": not study.single and moves["measure"].eq("size_adjusted_lnD").any(),

@@ -16,7 +16,11 @@ def descriptive_statistics(study: Study) -> pd.DataFrame:
     """N, mean, standard deviation (n - 1), minimum and maximum of every indicator used."""
     table = study.indicators
     used = table.loc[table["subsystem"].isin(study.subsystems), "indicator"]
-    used = used if study.indexed else table.loc[table["indicator"].isin(study.populations), "indicator"]
+    used = (
+        used
+        if study.indexed
+        else table.loc[table["indicator"].isin(study.populations), "indicator"]
+    )
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     return table.assign(count=table["count"].fillna(0).astype(int))
