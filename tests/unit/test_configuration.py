@@ -249,6 +249,22 @@ def test_a_study_without_populations_is_complete_but_has_no_claims():
         complete({"claims": "qian", "interaction": None})
 
 
+def test_a_study_without_subsystems_has_populations_and_a_table_without_subsystems(tmp_path):
+    neither = {**shipped("lynx-hare"), "interaction": None}
+    with pytest.raises(StudyError, match="subsystems: are missing, and interaction too"):
+        configuration.complete(neither, schema("config"), "lynx-hare.yaml")
+    config = table(tmp_path) | {"subsystems": {}}
+    with pytest.raises(StudyError, match="has the subsystems ecommerce, cluster, and the config"):
+        indicator_table.check_indicators(
+            config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
+        )
+    control = configuration.complete(shipped("lynx-hare"), schema("config"), "lynx-hare.yaml")
+    rows = indicator_table.check_indicators(
+        control, schema("indicators"), control["regions_table"], "lynx-hare.yaml"
+    )
+    assert {row["subsystem"] for row in rows} == {""}
+
+
 def test_a_label_needs_its_subsystem(tmp_path):
     config = table(tmp_path)
     config["subsystems"]["culture"] = {"en": "culture"}

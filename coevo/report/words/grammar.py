@@ -146,7 +146,7 @@ class Grammar:
     def filters(self) -> dict[str, Any]:
         """The filters of phrases and templates that depend on the language."""
         names = (
-            "spelled", "ordinal", "percent", "proportion", "probability", "listed", "clauses", "series",
-            "upper_first",
+            "spelled", "ordinal", "percent", "proportion", "probability", "listed", "clauses",
+            "series", "upper_first",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
