@@ -33,6 +33,7 @@ CONFIG = {
     "study": "small",
     "raw": "data/raw/small",
     "indicators": "config/indicators/small.csv",
+    "subsystems": {"east": {"en": "shops"}, "west": {"en": "plants"}},
     "focus_region": "330000",
     "years": {"first": 2018, "last": 2022},
     "comovement": {"size": ["output", "people"]},
