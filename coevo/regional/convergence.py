@@ -63,7 +63,7 @@ def growth_slope(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.Array
     y = np.asarray(growth, dtype=float)
     X = np.column_stack([np.ones(len(y)), start, *others]).astype(float)
     if len(y) < X.shape[1] + 2:
-        raise Refusal("too_few_regions", regions=len(y), least=X.shape[1] + 2)
+        raise Refusal("too_few_regions_known", regions=len(y), least=X.shape[1] + 2)
     if np.linalg.matrix_rank(X / np.abs(X).max(axis=0)) < X.shape[1]:
         raise Refusal("constant_regressor")
     fit = OLS(y, X).fit(cov_type="HC1", use_t=True)
@@ -86,7 +86,7 @@ def log_t(x: npt.ArrayLike) -> Slope:
     values = np.asarray(x, dtype=float)
     years = values.shape[1]
     if years < FEWEST_LOG_T:
-        raise Refusal("too_few_years", years=years, least=FEWEST_LOG_T)
+        raise Refusal("too_few_years_known", years=years, least=FEWEST_LOG_T)
     H = ((values / values.mean(axis=0) - 1) ** 2).mean(axis=0)
     if (H < 1e-20).any():
         raise Refusal("no_variation")
@@ -130,7 +130,7 @@ def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 
     def slope(since: int, *others: pd.Series) -> dict[str, float]:
         if end <= since:
-            raise Refusal("too_few_years", years=values.shape[1], least=3)
+            raise Refusal("too_few_years_known", years=values.shape[1], least=3)
         parts = [values[start], values[since], values[end], *others]
         frame = pd.concat(parts, axis=1, keys=range(len(parts))).dropna()
         first, before, last = (logs(several(frame[i], FEWEST_REGIONS)) for i in range(3))

@@ -158,7 +158,7 @@ def spatial_counts(study: RegionalPanel) -> Counts:
 def move_counts(study: RegionalPanel) -> Counts:
     """Return counts (from, to) of moves between pooled quartiles of D."""
     if study.D.shape[0] < CLASSES:
-        raise Refusal("too_few_regions", regions=study.D.shape[0], least=CLASSES)
+        raise Refusal("too_few_regions_known", regions=study.D.shape[0], least=CLASSES)
     return transition_counts(_states(every_year(study.D)))
 
 

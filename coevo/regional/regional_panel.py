@@ -117,7 +117,7 @@ def several(y: pd.Series, least: int) -> pd.Series:
     """Return y where it is known; refuses fewer regions than `least`."""
     known = y.dropna()
     if len(known) < least:
-        raise Refusal("too_few_regions", regions=len(known), least=least)
+        raise Refusal("too_few_regions_known", regions=len(known), least=least)
     return known
 
 
