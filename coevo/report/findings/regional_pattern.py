@@ -65,6 +65,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "shares": between_shares(study),
         "neighbours": neighbours,
         "level": level | {"beside": _beside(neighbours["verdict"], level["verdict"])},
+        "discovered": _discovered(study),
         "mobility": mobility(study),
     }
 
@@ -137,6 +138,11 @@ def clusters(study: Study, of: str, year: int) -> pd.DataFrame:
     """Regions whose local I is more than chance by itself, with their place and corrected p."""
     rows = study.rows("regional", statistic="local_moran", of=of, year=year)
     return rows[rows["p"] < LIKELY]
+
+
+def _discovered(study: Study) -> int:
+    """How many local I are left after the false discovery rate."""
+    return int((study.tables["regional"]["p_adjusted"] < LIKELY).sum())
 
 
 def mobility(study: Study) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from coevo.regional.regional_panel import ADJUSTED, ALL, PLAIN
 from coevo.report.findings.regional_pattern import LIKELY, at_ends, clusters, group_means
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, fixed, hundredths, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, hundredths, missing
 
 MEASURES = (PLAIN, ADJUSTED)
-SHOWN = ("sd_ln", "cv", "sd", "theil", "gini")
-PARTS = (("theil", "between"), ("gini", "within"), ("gini", "between"), ("gini", "transvariation"))
+LEAST = 0.001  # p below which it is not printed
+SPREAD = ("sd_ln", "cv", "sd")
+PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
 
 
 def pattern_rows(words: Words) -> Rows:
@@ -23,8 +24,10 @@ def pattern_rows(words: Words) -> Rows:
         cells = [fixed(v) for of in MEASURES for v in means[of].get(name, (None, None))]
         group = words.word("group", name)
         rows.append([words.say("tables/pattern/rows/mean", group=group), *cells])
-    rows += [_row(words, name, lambda row: with_figures(row["value"], 3)) for name in SHOWN]
-    rows += [_share_row(words, whole, part) for whole, part in PARTS]
+    rows += [_row(words, name, _three) for name in SPREAD]
+    for whole, parts in PARTS.items():
+        rows.append(_row(words, whole, _three))
+        rows += [_share_row(words, whole, part) for part in parts]
     rows += [_row(words, name, _tested) for name in ("moran", "moran_level")]
     return [row for row in rows if any(cell != NOTHING for cell in row[1:])]
 
@@ -35,8 +38,14 @@ def _row(words: Words, statistic: str, shown: Any) -> list[Any]:
     return [words.say(f"tables/pattern/rows/{statistic}"), *cells]
 
 
+def _three(row: Any) -> str:
+    return fixed(row["value"], 3)
+
+
 def _tested(row: Any) -> str:
-    return f"{fixed(row['value'])} ({with_figures(row['p'], 1)})"
+    """I with its p in brackets."""
+    p = f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
+    return f"{fixed(row['value'])} ({p})"
 
 
 def _share_row(words: Words, whole: str, part: str) -> list[Any]:
@@ -92,9 +101,9 @@ def mobility_table_rows(words: Words) -> Rows:
     """Moves between quartiles as shares of those that were there, with their number."""
     table = words.study.tables["mobility"]
     rows: Rows = []
-    for lag, part in table.groupby("lag_class", dropna=False, sort=False):
+    for lag, part in table.groupby(table["lag_class"].fillna(0), sort=False):
         for start, moves in part.groupby("from"):
-            kind = words.word("neighbours", ALL if missing(lag) else str(int(lag)))
+            kind = words.word("neighbours", str(int(lag)) if lag else ALL)
             cells = [
                 NOTHING if missing(p) else fixed(p) for p in moves.sort_values("to")["probability"]
             ]
