@@ -85,8 +85,7 @@ def log_t(x: npt.ArrayLike) -> Slope:
 
     values = np.asarray(x, dtype=float)
     years = values.shape[1]
-    if years < FEWEST_LOG_T:
-        raise Refusal("too_few_years_known", years=years, least=FEWEST_LOG_T)
+    _years(pd.DataFrame(values), FEWEST_LOG_T)
     H = ((values / values.mean(axis=0) - 1) ** 2).mean(axis=0)
     if (H < 1e-20).any():
         raise Refusal("no_variation")
@@ -115,10 +114,16 @@ def dispersion_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 
 
 def _change(values: pd.DataFrame) -> dict[str, float]:
+    _years(values, 2)
     both = values[[values.columns[0], values.columns[-1]]].dropna()
     first, last = (logs(varying(both[year], FEWEST_REGIONS)) for year in both)
     value = float(last.std() / first.std())
     return {"value": value, "p": equal_spread(first, last), "n": len(both)}
+
+
+def _years(values: pd.DataFrame, least: int) -> None:
+    if values.shape[1] < least:
+        raise Refusal("too_few_years_known", years=values.shape[1], least=least)
 
 
 def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
@@ -126,20 +131,20 @@ def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     so that its error is not on both sides; given the level of the first year.
     """
     values = study.D
-    start, second, end = values.columns[0], values.columns[1], values.columns[-1]
+    start, end = values.columns[0], values.columns[-1]
 
-    def slope(since: int, *others: pd.Series) -> dict[str, float]:
-        if end <= since:
-            raise Refusal("too_few_years_known", years=values.shape[1], least=3)
+    def slope(step: int, *others: pd.Series) -> dict[str, float]:
+        _years(values, step + 2)
+        since = values.columns[step]
         parts = [values[start], values[since], values[end], *others]
         frame = pd.concat(parts, axis=1, keys=range(len(parts))).dropna()
         first, before, last = (logs(several(frame[i], FEWEST_REGIONS)) for i in range(3))
         growth = (last - before) / (end - since)
         return growth_slope(growth, first, *(frame[i] for i in frame.columns[3:])).columns
 
-    yield tried("beta", of, lambda: slope(start), year=end)
-    yield tried("beta_check", of, lambda: slope(second), year=end)
-    yield tried("beta_given_level", of, lambda: slope(start, study.log_level[start]), year=end)
+    yield tried("beta", of, lambda: slope(0), year=end)
+    yield tried("beta_check", of, lambda: slope(1), year=end)
+    yield tried("beta_given_level", of, lambda: slope(0, study.log_level[start]), year=end)
 
 
 def club_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
