@@ -12,6 +12,7 @@ from coevo.errors import Refusal
 from coevo.regional.regional_panel import (
     RegionalPanel,
     Row,
+    above_zero,
     by_year,
     logs,
     several,
@@ -69,8 +70,8 @@ def growth_slope(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.Array
     fit = OLS(y, X).fit(cov_type="HC1", use_t=True)
     value, error = float(fit.params[1]), float(fit.bse[1])
     half = error * float(stdtrit(fit.df_resid, (1 + LEVEL) / 2))
-    t = value / error if error > 0 else np.nan
-    p = float(2 * stdtr(fit.df_resid, -abs(t))) if error > 0 else np.nan
+    t = value / error if error > 0 else np.copysign(np.inf, value)  # growth fitted without error
+    p = float(2 * stdtr(fit.df_resid, -abs(t)))
     return Slope(value, t, p, value - half, value + half, len(y))
 
 
@@ -86,6 +87,8 @@ def log_t(x: npt.ArrayLike) -> Slope:
     values = np.asarray(x, dtype=float)
     years = values.shape[1]
     _years(pd.DataFrame(values), FEWEST_LOG_T)
+    if not (values.mean(axis=0) > 0).all():
+        raise Refusal("all_zero")
     H = ((values / values.mean(axis=0) - 1) ** 2).mean(axis=0)
     if (H < 1e-20).any():
         raise Refusal("no_variation")
@@ -108,7 +111,7 @@ def dispersion_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """
     values = study.of(of)
     yield from by_year("sd_ln", of, values, lambda y: logs(several(y, 2)).std())
-    yield from by_year("cv", of, values, lambda y: several(y, 2).std() / y.mean())
+    yield from by_year("cv", of, values, lambda y: several(y, 2).std() / above_zero(y))
     yield from by_year("sd", of, values, lambda y: several(y, 2).std())
     yield tried("sd_ln_ratio", of, lambda: _change(values), year=values.columns[-1])
 

@@ -9,7 +9,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import Refusal
-from coevo.regional.regional_panel import ALL, Array, RegionalPanel, Row, by_year, refused, several
+from coevo.regional.regional_panel import (
+    ALL,
+    Array,
+    RegionalPanel,
+    Row,
+    above_zero,
+    by_year,
+    refused,
+    several,
+)
 
 
 def theil(y: npt.ArrayLike) -> float:
@@ -18,9 +27,7 @@ def theil(y: npt.ArrayLike) -> float:
     Between 0 (all equal) and ln n. Refuses a y of zeros alone. Theil (1967).
     """
     values = np.asarray(y, dtype=float)
-    if not values.sum() > 0:
-        raise Refusal("all_zero")
-    share = values / values.mean()
+    share = values / above_zero(values)
     return float(np.sum(share * np.log(np.where(share > 0, share, 1.0))) / len(values))
 
 
@@ -40,10 +47,8 @@ def gini(y: npt.ArrayLike) -> float:
     Half the relative mean difference, pairs of a region with itself counted; 0 to (n - 1) / n.
     """
     values = np.sort(np.asarray(y, dtype=float))
-    if not values.sum() > 0:
-        raise Refusal("all_zero")
     n = len(values)
-    return float((2 * np.arange(1, n + 1) - n - 1) @ values / (n * values.sum()))
+    return float((2 * np.arange(1, n + 1) - n - 1) @ values / (n**2 * above_zero(values)))
 
 
 def mean_excess(x: Array, y: Array) -> float:
@@ -76,8 +81,7 @@ def dagum(y: npt.ArrayLike, groups: npt.ArrayLike) -> Dagum:
         G_t = sum G_jh (p_j s_h + p_h s_j) (1 - D_jh),   G = G_w + G_nb + G_t.
     """
     values, names = np.asarray(y, dtype=float), np.asarray(groups)
-    if not values.sum() > 0:
-        raise Refusal("all_zero")
+    above_zero(values)
     parts = {str(name): values[names == name] for name in np.unique(names)}
     order = sorted(parts, key=lambda name: (-parts[name].mean(), name))
     p = {name: len(part) / len(values) for name, part in parts.items()}

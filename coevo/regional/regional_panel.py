@@ -121,6 +121,14 @@ def several(y: pd.Series, least: int) -> pd.Series:
     return known
 
 
+def above_zero(y: pd.Series | Array) -> float:
+    """Return the mean of y, 0 or more; refuses a y of zeros alone."""
+    mean = float(y.mean())
+    if not mean > 0:
+        raise Refusal("all_zero")
+    return mean
+
+
 def varying(y: pd.Series, least: int = 2) -> pd.Series:
     """Return y where it is known; refuses fewer regions than `least`, and a y that is constant."""
     known = several(y, least)
