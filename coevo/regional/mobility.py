@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 from scipy.special import chdtrc
 
 from coevo.errors import Refusal
@@ -58,6 +56,8 @@ def steady_state(P: npt.ArrayLike) -> Array:
 
     Refuses a P in which some class cannot be reached from every other: there may be several.
     """
+    from scipy.sparse.csgraph import connected_components
+
     table = np.asarray(P, dtype=float)
     if np.isnan(table).any() or connected_components(table > 0, connection="strong")[0] > 1:
         raise Refusal("classes_apart")
@@ -129,7 +129,7 @@ def _states(values: pd.DataFrame) -> Counts:
 
 def neighbour_means(values: pd.DataFrame, study: RegionalPanel) -> pd.DataFrame:
     """Return the mean of each region's known neighbours, by year; NaN without one."""
-    W: csr_array = row_standardised(study.neighbours, list(values.index))
+    W = row_standardised(study.neighbours, list(values.index))
     known = W @ values.notna().to_numpy(dtype=float)
     sums = W @ values.fillna(0.0).to_numpy()
     means = np.divide(sums, known, out=np.full_like(sums, np.nan), where=known > 0)

@@ -1,12 +1,11 @@
 """Are neighbours alike? Moran's I of all regions by year and of each region."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
 from scipy.special import ndtr
 
 from coevo.errors import Refusal
@@ -18,6 +17,9 @@ from coevo.regional.regional_panel import (
     refused,
     varying,
 )
+
+if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
+    from scipy.sparse import csr_array
 
 FEWEST_REGIONS = 4
 NEAREST = 5  # regions nearest by level: about as many as a province has neighbours
@@ -47,10 +49,14 @@ class Moran(NamedTuple):
         return float(2 * ndtr(-abs(self.z_normal)))
 
 
-def row_standardised(neighbours: Mapping[str, Sequence[str]], regions: Sequence[str]) -> csr_array:
+def row_standardised(
+    neighbours: Mapping[str, Sequence[str]], regions: Sequence[str]
+) -> "csr_array":
     """Return weights (n, n), sparse: 1 / number of neighbours, among `regions`; rows sum to 1, or
     to 0 where a region has none.
     """
+    from scipy.sparse import csr_array
+
     place = {region: i for i, region in enumerate(regions)}
     own = [[place[other] for other in neighbours[r] if other in place] for r in regions]
     ends = np.cumsum([0, *map(len, own)])
@@ -65,7 +71,7 @@ def centred(y: npt.ArrayLike) -> Array:
     return values - float(values.mean())
 
 
-def moran(y: npt.ArrayLike, W: csr_array) -> Moran:
+def moran(y: npt.ArrayLike, W: "csr_array") -> Moran:
     """Return Moran's I of y (n,) with weights W (n, n), and its moments (Cliff and Ord 1981).
 
         I = n / S0 * z'Wz / z'z,   z = y - mean,   E(I) = -1 / (n - 1)
@@ -94,7 +100,7 @@ def permutations(n: int, draws: int, rng: np.random.Generator) -> Iterator[npt.N
         yield rng.permuted(block, axis=1, out=block)
 
 
-def moran_p(Y: npt.ArrayLike, W: csr_array, draws: int, rng: np.random.Generator) -> Array:
+def moran_p(Y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
     """Return p (s,) of I of each column of Y (n, s): shares of permutations of the regions, the
     same for all columns, whose I is at least as far from its expectation.
 
@@ -114,7 +120,7 @@ def moran_p(Y: npt.ArrayLike, W: csr_array, draws: int, rng: np.random.Generator
     return p
 
 
-def local_moran(y: npt.ArrayLike, W: csr_array) -> tuple[Array, npt.NDArray[np.int64]]:
+def local_moran(y: npt.ArrayLike, W: "csr_array") -> tuple[Array, npt.NDArray[np.int64]]:
     """Return I_i (n,) and quadrant (n,) of each region: I_i = (n - 1) z_i (W z)_i / z'z.
 
     Quadrants: 1 high among high, 2 low among high, 3 low among low, 4 high among low (against the
@@ -127,7 +133,7 @@ def local_moran(y: npt.ArrayLike, W: csr_array) -> tuple[Array, npt.NDArray[np.i
     return values, quadrant
 
 
-def local_moran_p(y: npt.ArrayLike, W: csr_array, draws: int, rng: np.random.Generator) -> Array:
+def local_moran_p(y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
     """Return p (n,) of each I_i: the region stays, the others are permuted over its neighbours.
 
     Two-sided about the mean of the others, which is what a neighbour is expected to have; NaN where

@@ -28,24 +28,25 @@ def pattern_rows(words: Words) -> Rows:
     for whole, parts in PARTS.items():
         rows.append(_row(words, whole, _three))
         rows += [_share_row(words, whole, part) for part in parts]
-    rows += [_row(words, name, _tested) for name in ("moran", "moran_level")]
+    for name in ("moran", "moran_level"):
+        rows.append(_row(words, name, lambda row: fixed(row["value"])))
+        rows.append(_row(words, name, _chance, f"{name}_p"))
     return [row for row in rows if any(cell != NOTHING for cell in row[1:])]
 
 
-def _row(words: Words, statistic: str, shown: Any) -> list[Any]:
+def _row(words: Words, statistic: str, shown: Any, key: str = "") -> list[Any]:
     ends = [row for of in MEASURES for row in at_ends(words.study, statistic, of)]
     cells = [NOTHING if row is None else shown(row) for row in ends]
-    return [words.say(f"tables/pattern/rows/{statistic}"), *cells]
+    return [words.say(f"tables/pattern/rows/{key or statistic}"), *cells]
 
 
 def _three(row: Any) -> str:
     return fixed(row["value"], 3)
 
 
-def _tested(row: Any) -> str:
-    """I with its p in brackets."""
-    p = f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
-    return f"{fixed(row['value'])} ({p})"
+def _chance(row: Any) -> str:
+    """The p of a statistic."""
+    return f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
 
 
 def _share_row(words: Words, whole: str, part: str) -> list[Any]:
