@@ -14,6 +14,7 @@ import yaml
 
 from coevo.files import read_table
 from coevo.messages import packed
+from coevo.regional import RegionalPanel, regional_tables
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import study_in_language
@@ -71,6 +72,7 @@ def config(claims: str | None = None) -> dict:
             "others": [], "split": None, "equivalence": None,
         },
         "comovement": {"size": ["product"]},
+        "regional": {"groups": "nbs_region"},
         "claims": claims,
         "robustness": {
             "draws": 200, "revision": 0.02, "seed": 1, "systems": {"absolute": "other.csv"},
@@ -251,6 +253,9 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "coupling": coupling,
         "obstacles": inside.assign(obstacle=0.25).drop(columns="value"),
         "comovement": _comovement(coupling),
+        **regional_tables(
+            RegionalPanel(coupling, values, places(), "nbs_region", ["product"], 1, 99)
+        ),
         "growth_split": variants.growth_split(coupling, SUBSYSTEMS),
         "diagnostics": variants.guard_rows(weights, {r: NAMES[r] for r in regions}),
         "multiverse": multiverse,

@@ -25,6 +25,8 @@ SHEETS = {
     "guards": ("diagnostics",),
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
+    **dict.fromkeys(("pattern", "clusters"), ("regional",)),
+    "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),
     "claims": ("claims",),
 }

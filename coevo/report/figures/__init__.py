@@ -26,6 +26,7 @@ FIGURES: dict[str, ChartSpec] = {
     "tiles": ChartSpec(_TILES, paper=0.9),
     "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
     "tiles_last": ChartSpec(_TILES, columns=2, paper=0.53),
+    "convergence": ChartSpec(frozenset({"convergence"}), paper=0.7),
     "heat": ChartSpec(_REGIONS, paper=0.72),
     "scatter_levels": ChartSpec(frozenset({"levels"}), columns=2, paper=0.75),
     "scatter_within_regions_and_years": ChartSpec(
