@@ -87,7 +87,7 @@ def multiverse(coupling: pd.DataFrame) -> pd.DataFrame:
 
 @lru_cache
 def _sensitivity(key: tuple) -> pd.DataFrame:
-    return choice_sensitivity(as_table("multiverse", key), 1, 8)
+    return choice_sensitivity(as_table("multiverse", key))
 
 
 def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
