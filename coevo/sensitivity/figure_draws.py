@@ -78,7 +78,8 @@ class PublishedFigures:
         """
         again, own = derived_values(self._text[name], self._own, self.years), self._own[name]
         sound = np.isfinite(again) & (again != 0)
-        return np.divide(own, again, out=np.ones_like(own), where=sound)
+        scale: Array = np.divide(own, again, out=np.ones_like(own), where=sound)
+        return scale
 
     def drawn(self, factors: Array) -> Array:
         """Return figures (draws, rows, columns) in the indicators' units.

@@ -54,8 +54,8 @@ def multiverse_rows(
     `systems`: panel and indicator table by name, the study's own as `main`; `kept`: goalposts of
     the reference of that name. D_mean over all region-years; rank_correlation: Spearman with the
     main one; grades_changed: share of the `n` region-years in both; of the region in focus D, rank
-    and grade in the last year. A method that figures do not allow under some combination is left
-    out there.
+    and grade in the last year, and D in its first. A method that figures do not allow under some
+    combination is left out there.
     """
     made, names = Combinations(systems, config, kept), alternatives(config)
     found: dict[Combination, pd.Series] = {}

@@ -26,6 +26,7 @@ SHEETS = {
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
     "equilibria": ("equilibria", "panel"),
+    "headlines": ("headline_claims",),
     "claims": ("claims",),
 }
 

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.choices import CHOICES
+from coevo.sensitivity.choices import CHOICES, ROBUST
 
-ROBUST, MOSTLY = 0.95, 2 / 3  # share of the combinations that give the same grade
+MOSTLY = 2 / 3  # share of the combinations that give the same grade, from which most do
 DRIVES = 0.5  # first-order share from which one choice drives D alone
 ALONE = 0.01  # first-order share below which a choice does nothing by itself
 IDLE = 0.05  # total share below which a choice hardly matters
