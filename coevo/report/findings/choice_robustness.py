@@ -19,7 +19,8 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
     thirds on, `split` below, `none` where no combination gives one. `own`: whether the most
     frequent grade is that of the study's own choices. `least`: the highest grade that 95 % reach
-    or exceed, with their number, unless it is the lowest that occurs.
+    or exceed, with their number, unless it is the lowest that occurs. `ranks`: each rank with the
+    number of its combinations, the most frequent first; `own_rank`: the study's own likewise.
     """
     table = study.tables["multiverse"]
     seen = table[table["focus_grade"].fillna("") != ""]
@@ -43,8 +44,20 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "grades": [(grade, int(count)) for grade, count in ranked],
         "least": _least(counts.reindex(order)),
         "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
-        "rank": (int(seen["focus_rank"].min()), int(seen["focus_rank"].max())),
+        **_ranks(seen),
         "choices": varied(study),
+    }
+
+
+def _ranks(seen: pd.DataFrame) -> dict[str, Any]:
+    """The rank of the region: range, each with its combinations, the study's own."""
+    ranks = seen["focus_rank"].astype(int)
+    counts = ranks.value_counts()
+    own = int(ranks[seen["main"].astype(bool)].iloc[0])
+    return {
+        "rank": (int(ranks.min()), int(ranks.max())),
+        "ranks": [(int(rank), int(count)) for rank, count in counts.items()],
+        "own_rank": (own, int(counts[own])),
     }
 
 

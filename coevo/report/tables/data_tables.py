@@ -165,8 +165,10 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
 
 
 def paper_text(claim: Any, message: MessageText) -> str:
-    """What the paper says: its words, else the figures that it prints."""
-    return str(claim.paper) or message(claim.printed_message, claim.printed_fields)
+    """What the paper says: its words, else its printed figures, "" where no file has them."""
+    if claim.paper or not claim.printed_message:
+        return str(claim.paper)
+    return message(claim.printed_message, claim.printed_fields)
 
 
 def place(row: pd.Series) -> str:
