@@ -241,7 +241,7 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     place = rows.index("The grade of Zhejiang in 2020 is good coordination ")
     assert [cell.strip() for cell in rows[place + 1 : place + 4]] == [
         "every combination of choices",
-        "30 of 144 combinations give it; 99 give barely coordinated",
+        "30 of 144 combinations give it\\; 99 give barely coordinated",
         "[depends on choices]{.chip .weaker} holds under some choices",
     ]
     assert "(#robustness)" in rows[place + 4]
