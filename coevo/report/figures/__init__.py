@@ -35,7 +35,7 @@ FIGURES: dict[str, ChartSpec] = {
     "trajectory": ChartSpec(paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
     "obstacles": ChartSpec(paper=0.8),
-    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.86),
+    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.75),
     "specification_curve": ChartSpec(frozenset({"combinations"}), paper=0.86),
     "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "coefficient_d": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
