@@ -64,6 +64,12 @@ def check_indicators(
     problems.check()
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
     places = _read_regions(regions, config)
+    groups = config["regional"]["groups"]
+    if config["subsystems"] and groups not in places[0]:
+        known = ", ".join(places[0])
+        problems.add(
+            f"{name}: regional.groups: '{groups}' is no column of {regions}; known: {known}"
+        )
     problems.extend(f"{name}: {line}" for line in _unknown_regions(config, places, regions))
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
@@ -124,8 +130,8 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
             yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
-def _read_regions(path: str, config: Mapping[str, Any]) -> list[str]:
-    """Return the codes of the table of regions; every language of the reports has its names."""
+def _read_regions(path: str, config: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the table of regions; every language of the reports has its names."""
     if not Path(path).is_file():
         raise StudyError(f"regions_table: there is no file {path}; write the table of regions")
     rows = read_rows(path)
@@ -135,11 +141,14 @@ def _read_regions(path: str, config: Mapping[str, Any]) -> list[str]:
         if column not in rows[0]:
             problems.add(f"{path}: column '{column}' is missing; add it")
     problems.check()
-    return [row["region"] for row in rows]
+    return rows
 
 
-def _unknown_regions(config: Mapping[str, Any], codes: list[str], path: str) -> Iterator[str]:
+def _unknown_regions(
+    config: Mapping[str, Any], places: list[dict[str, str]], path: str
+) -> Iterator[str]:
     """Regions in the config that the table of regions has not."""
+    codes = {row["region"] for row in places}
     chosen = [] if config["regions"] == "all" else config["regions"]
     for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
         for code in listed:

@@ -76,7 +76,9 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     assert set(every) - set(schema.study_tables(whole | {"interaction": None})) == model
     assert set(every) - set(schema.study_tables(whole | {"claims": None})) == {"claims"}
     left = set(schema.study_tables(whole | {"subsystems": {}}))
-    assert left == model | {"observations", "audit", "revisions", "panel", "claims"}
+    assert left == model | {"observations", "audit", "revisions", "panel", "claims"} | {
+        "headline_claims"
+    }
 
 
 def test_what_stands_for_a_subsystem_or_a_language() -> None:
@@ -94,7 +96,9 @@ def test_columns_are_held_against_the_file() -> None:
     for wrong in (COUPLING[1:], COUPLING[::-1], [*COUPLING, "flags"]):
         with pytest.raises(ValueError, match="coupling"):
             schema.check_columns("coupling", wrong)
-    wanted = "claim paper printed_message printed_fields computed fields verdict source"
+    wanted = (
+        "claim check paper printed_message printed_fields computed fields verdict conclusion source"
+    )
     schema.check_columns("claims", wanted.split())
     with pytest.raises(KeyError):
         schema.check_columns("made_up", [])

@@ -15,7 +15,9 @@ from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.voices import voice
 from coevo.schema import LANGUAGES
-from coevo.sensitivity.claims import NOT_TESTABLE, Evidence, most_rapid
+from coevo.sensitivity.claim_evidence import NOT_TESTABLE, Evidence
+from coevo.sensitivity.claims import most_rapid
+from coevo.sensitivity.headline_claims import headline_rows
 from tests.sample import tables, templates, unindexed, words_of
 
 BOTH = pytest.mark.parametrize("count", [1, 4])
@@ -81,12 +83,11 @@ def test_the_workbook_traces_nothing(tmp_path):
 
 
 def test_a_claim_about_the_degree_is_not_testable():
-    made = {name: tables()[name] for name in ("observations", "audit", "equilibria", "parameters")}
-    evidence = Evidence(
-        **made, coupling=None, verdicts=tables()["verdicts"], units={}, region="330000",
-        estimator="trapezoid",
-    )  # fmt: skip
+    chosen = unindexed()
+    evidence = Evidence.of(chosen.tables, chosen.indicators, chosen.config)
     assert most_rapid(evidence, "output").verdict == NOT_TESTABLE
+    asked = set(headline_rows(evidence)["claim"])
+    assert asked == {"feedback_exceeds_competition", "supply_relation", "equilibrium_located"}
 
 
 def test_cycles_go_from_peak_to_peak():

@@ -19,6 +19,7 @@ CITED = {
     "preset/spssau": ("spssau",),
     "grades/ten": ("liao1999",),
     "indicator/hare_pelts": ("carpenter2018",),
+    "regions": ("theil1967", "dagum1997", "cliff1981", "morgan1939"),
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
     "pooled": ("cameron2008", "cameron2015", "arellano1995"),
 }
@@ -29,6 +30,7 @@ def cited(study: Study) -> list[str]:
     keys = [f"{kind}/{chosen(study, kind)}" for kind in KINDS] if study.indexed else []
     keys = ["indices", *keys] if study.indexed else keys
     keys += [f"indicator/{name}" for name in study.indicators["indicator"]]
+    keys += ["regions"] if study.indexed and not study.single else []
     keys += ["pair"] if study.pair else []
     keys += ["pooled"] if study.pair and study.pooled else []
     return [work for key in keys for work in CITED.get(key, ())]

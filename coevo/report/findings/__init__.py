@@ -14,6 +14,7 @@ from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_
 from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.regional_pattern import pattern_finding
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.scope import scope_finding
@@ -70,6 +71,7 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
 }
 OF_INDICES: dict[str, Callable[[Study], Any]] = {
     "far": rise_finding,
+    "where": pattern_finding,
     "choices": combinations_finding,
     "step": comovement_finding,
     "size": size_control_finding,
