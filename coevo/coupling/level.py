@@ -89,9 +89,11 @@ def _refused(problem: Refusal, **where: Any) -> Row:
 
 
 def _squared(x: Array, y: Array) -> float:
-    """R2 of one on the other, which is the square of their correlation."""
-    slope = level_slope(y, x)
-    return slope**2 * float((centred(x) ** 2).sum()) / float((centred(y) ** 2).sum())
+    """R2 of ln D, y, on x, which is the square of their correlation."""
+    slope, yy = level_slope(y, x), float((centred(y) ** 2).sum())
+    if not yy > NOISE * len(y):
+        raise Refusal("constant_D")
+    return slope**2 * float((centred(x) ** 2).sum()) / yy
 
 
 def _variance(logs: pd.DataFrame) -> Iterator[Row]:
@@ -204,12 +206,12 @@ def _controls(coupling: pd.DataFrame, logs: pd.DataFrame, levels: pd.DataFrame |
     last = int(coupling["year"].max())
     if not (joined["year"] == last).any():
         return [_refused(Refusal("no_level_in_year", year=last), measure="R2", n=len(joined))]
-    rows = [row for name in levels for row in _against(name, joined)]
-    first = str(levels.columns[0])
+    rows = [row for name in levels for row in _against(str(name), joined)]
     end = joined[joined["year"] == last].set_index("region")["D"]
     ranks = end.rank(ascending=False, method="min")
     rows += [
         {"measure": "rank_D", "scope": region, "value": rank, "n": len(end)}
         for region, rank in ranks.items()
     ]
-    return [*rows, *_adjusted(first, joined)]
+    # Where the first level explains nothing for a reason, there is nothing to take out.
+    return rows if "message" in rows[0] else [*rows, *_adjusted(str(levels.columns[0]), joined)]

@@ -94,7 +94,8 @@ def figures_without_breaks(values: pd.DataFrame, breaks: Breaks) -> pd.DataFrame
                 changed.loc[own.index, indicator] = without_breaks(own.to_numpy(), at, years)
             except Refusal as problem:
                 where = {"indicator": indicator, "region": region}
-                raise Refusal(problem.key, **{**problem.fields, **where}) from None
+                detail = f" ({indicator}, {region})"
+                raise Refusal(problem.key, detail, **problem.fields, **where) from None
     return changed
 
 

@@ -25,6 +25,7 @@ SHEETS = {
     "guards": ("diagnostics",),
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
+    "coverage": ("coverage_breaks",),
     "equilibria": ("equilibria", "panel"),
     "claims": ("claims",),
 }

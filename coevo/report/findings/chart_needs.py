@@ -10,7 +10,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
     `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
-    computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
+    computed; `tiles`: every region has a tile; `level`: D is held against the level of development;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
@@ -33,11 +33,11 @@ def charts_that_apply(study: Study) -> frozenset[str]:
 
 def _of_coordination(study: Study) -> set[str]:
     tables, places = study.tables, study.places
-    moves, multiverse = tables["comovement"], tables["multiverse"]
+    level, multiverse = tables["level"], tables["multiverse"]
     tiled = places is not None and set(study.regions) <= set(places["region"])
     met = {
         "tiles": tiled and not study.single,
-        "size": not study.single and moves["measure"].eq("size_adjusted_lnD").any(),
+        "level": not study.single and level["measure"].eq("adjusted_lnD").any(),
         "growth_split": len(study.of_focus("growth_split")) > 0,
         "combinations": multiverse["focus_D"].notna().sum() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),

@@ -130,6 +130,7 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
 
 
 MAIN = {
+    "coverage": Entry(index_tables.coverage_variants, "wide"),
     "audit": Entry(data_tables.audit_counts),
     "signs": Entry(model_tables.sign_rows, "", ["pair"], _sign_columns),
     "levels": Entry(theory_words.levels, "", ["pair"]),

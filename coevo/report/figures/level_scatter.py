@@ -1,4 +1,4 @@
-"""Is D more than size? D against the size of regions in the last year."""
+"""Is D more than the level of development? D against it, in the last year."""
 
 from typing import Any
 
@@ -7,35 +7,42 @@ import numpy as np
 import pandas as pd
 
 from coevo.characters import room
+from coevo.coupling.level import SLOPES
 from coevo.report.figures.axes import above, haloed, tick_format, ticks, tips
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.level_control import (
+    level_finding,
+    level_label,
+    level_values,
+    of_measure,
+)
 from coevo.report.findings.study_tables import Study
 
-MEASURES = ["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
 PLAIN, BOLD = {"fontSize": 11}, {"fontSize": 12, "fontWeight": "bold"}
-STEPS = 60  # points along the line of size that labels keep clear of
+STEPS = 60  # points along the line of the level that labels keep clear of
 LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 
 
-def _adjusted(study: Study) -> pd.DataFrame:
-    """Regions of the last year: size, D, the D of their size alone, ranks of D without and with
-    size taken out.
+def _adjusted(study: Study, level: str) -> pd.DataFrame:
+    """Regions of the last year: level, D, the D of their level alone, ranks of D without and with
+    the level taken out.
 
-    The line has the slope of all years (`comovement`) and goes through the middle of the regions in
-    the last year: a region's distance from it, against the others', is its size-adjusted D.
+    The line has the slope of all years and goes through the middle of the regions in the last year:
+    a region's distance from it, against the others', is its level-adjusted D.
     """
-    table = study.tables["comovement"]
-    table = table[table["measure"].isin(MEASURES)]
-    wide = table.pivot(index="scope", columns="measure", values="value")
-    size = study.config["comovement"]["size"][0]
     last = study.coupling[study.coupling["year"] == study.years[-1]].set_index("region")
-    rows = last[["name", "D"]].join(wide[MEASURES], how="inner")
-    rows = rows.dropna().assign(size=study.series(size).xs(study.years[-1], level="year"))
-    residual = rows["size_adjusted_lnD"]
-    rows["alone"] = rows["D"] / np.exp(residual - residual.mean())
-    return rows.rename_axis("region").reset_index().sort_values("size", ignore_index=True)
+    own = {"level": level, "slope": SLOPES[0]}
+    found = {
+        "left": of_measure(study, "adjusted_lnD", **own),
+        "rank_D": of_measure(study, "rank_D"),
+        "rank_adjusted": of_measure(study, "rank_adjusted_D", **own),
+    }
+    rows = last[["name", "D"]].join(pd.DataFrame(found), how="inner").dropna()
+    rows["level"] = level_values(study, level)[0].xs(study.years[-1], level="year")
+    rows["alone"] = rows["D"] / np.exp(rows["left"] - rows["left"].mean())
+    return rows.rename_axis("region").reset_index().sort_values("level", ignore_index=True)
 
 
 def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
@@ -85,25 +92,28 @@ def _log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]
     return scale, {"values": marks, "format": tick_format(marks)}
 
 
-def size_adjusted(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D against size, both on scales of logarithms, with the line that size alone would give."""
-    rows = _adjusted(study)
-    across, x_marks = _log_scale(rows["size"], 6)
+def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """D against the level of development, both on scales of logarithms, with the line that the
+    level alone would give.
+    """
+    level = str(level_finding(study)["by"])
+    rows, unit = _adjusted(study, level), level_values(study, level)[1]
+    across, x_marks = _log_scale(rows["level"], 6)
     up, y_marks = _log_scale(pd.concat([rows["D"], rows["alone"]]), 8)
-    size = study.config["comovement"]["size"][0]
-    label, unit = study.heading(size), study.unit(size)
-    title = words["size"].format(label=label, unit=unit) if unit else label
+    label = level_label(study, level, words)
+    title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)
     D_title = words["D_in"].format(year=study.years[-1])
-    x = alt.X("size:Q", scale=across, axis=alt.Axis(title=title, grid=True, **x_marks))
+    x_axis = alt.Axis(title=title if unit else label, grid=True, **x_marks)
+    x = alt.X("level:Q", scale=across, axis=x_axis)
     at = {"x": x, "y": alt.Y("D:Q", scale=up, axis=above(D_title, **y_marks))}
-    line = alt.Chart(rows.iloc[[0, -1]][["size", "alone"]])
+    line = alt.Chart(rows.iloc[[0, -1]][["level", "alone"]])
     focus = rows["region"] == study.focus
     rows["text"] = rows["name"].mask(focus, _ranks(rows, study, words))
     rows["side"] = _sides(rows, focus, across["domain"], up["domain"])
-    data = rows.drop(columns=["region", "size_adjusted_lnD"]).round({"D": 4, "alone": 4, "size": 1})
+    data = rows.drop(columns=["region", "left"]).round({"D": 4, "alone": 4, "level": 2})
     told = tips(
-        words, "name:N region", "D:Q D .3f", "alone:Q alone_size .3f", "rank_D:Q rank",
-        "rank_size_adjusted_D:Q rank_adjusted",
+        words, "name:N region", "D:Q D .3f", "alone:Q alone_level .3f", "rank_D:Q rank",
+        "rank_adjusted:Q rank_adjusted",
     )  # fmt: skip
     away = alt.Chart(data[focus]).mark_rule(color="$focus", strokeWidth=1.6)
     layers = [
@@ -122,21 +132,24 @@ def size_adjusted(study: Study, words: dict[str, str]) -> dict[str, Any]:
 
 
 def _ranks(rows: pd.DataFrame, study: Study, words: dict[str, str]) -> list[str]:
-    """Name, D, and the ranks of D without and with size taken out."""
-    columns = rows[["name", "D", "rank_D", "rank_size_adjusted_D"]]
+    """Name, D, and the ranks of D without and with the level taken out, by whatever slope."""
+    table = study.rows("level", measure="rank_adjusted_D")
+    ends = table.groupby("scope")["value"].agg(["min", "max"]).astype(int)
+    columns = rows[["region", "name", "D", "rank_D"]]
     return [
         words["ranks"].format(
-            name=name, value=grade_marks(D, scale=study.grades), rank=int(rank), adjusted=int(other)
+            name=name, value=grade_marks(D, scale=study.grades), rank=int(rank),
+            adjusted="–".join(dict.fromkeys(map(str, ends.loc[region]))),
         )
-        for name, D, rank, other in columns.itertuples(index=False)
-    ]
+        for region, name, D, rank in columns.itertuples(index=False)
+    ]  # fmt: skip
 
 
 def _sides(
     rows: pd.DataFrame, focus: pd.Series, x_limits: list[float], y_limits: list[float]
 ) -> pd.Series:
     """Side of each label, "" without room: the focus first, then those farthest from the line."""
-    across = _pixels(rows["size"], x_limits, PLOT[0])
+    across = _pixels(rows["level"], x_limits, PLOT[0])
     up, line = (PLOT[1] - _pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
     steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
     points = list(zip(steps, np.interp(steps, across, line), strict=True))
