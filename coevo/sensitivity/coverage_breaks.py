@@ -50,7 +50,13 @@ def coverage_breaks(indicators: pd.DataFrame) -> Breaks:
     return {name: own for name, own in found.items() if own}
 
 
-def without_breaks(x: npt.ArrayLike, years: Sequence[int], breaks: Sequence[int]) -> Array:
+def without_breaks(
+    x: npt.ArrayLike,
+    years: Sequence[int],
+    breaks: Sequence[int],
+    indicator: str = "",
+    region: str = "",
+) -> Array:
     """Return a region's figures x (years,) as if coverage had not changed in the years `breaks`.
 
     In such a year the logarithm grows as in the mean of the year before and the year after, of
@@ -65,16 +71,22 @@ def without_breaks(x: npt.ArrayLike, years: Sequence[int], breaks: Sequence[int]
         return x
     if not (x > 0).all():
         bad = int(np.argmin(x > 0))
-        raise Refusal("coverage_not_positive", value=float(x[bad]), year=int(years[bad]))
+        raise Refusal(
+            "coverage_not_positive",
+            indicator=indicator,
+            region=region,
+            value=float(x[bad]),
+            year=int(years[bad]),
+        )
     growth = np.diff(np.log(x))
     known = {b: k for k, (a, b) in enumerate(steps) if b == a + 1}
     found = growth.copy()
     for year in wanted:
         if year not in known:
-            raise Refusal("coverage_in_gap", year=year)
+            raise Refusal("coverage_in_gap", indicator=indicator, region=region, year=year)
         beside = [known[y] for y in (year - 1, year + 1) if y in known and y not in breaks]
         if not beside:
-            raise Refusal("coverage_alone", year=year)
+            raise Refusal("coverage_alone", indicator=indicator, region=region, year=year)
         found[known[year]] = growth[beside].mean()
     carried: Array = x[0] * np.exp(np.concatenate([[0.0], found.cumsum()]))
     return carried
@@ -84,18 +96,14 @@ def figures_without_breaks(values: pd.DataFrame, breaks: Breaks) -> pd.DataFrame
     """Return figures (region, name and year down, indicators across) without their breaks.
 
     A series that no break touches keeps its figures to the last digit. Raises `Refusal` as
-    `without_breaks`, with the indicator and the region.
+    `without_breaks`.
     """
     changed = values.copy()
     for indicator, years in breaks.items():
         for (region, _), own in values[indicator].groupby(level=["region", "name"], sort=False):
             at = own.index.get_level_values("year").astype(int).tolist()
-            try:
-                changed.loc[own.index, indicator] = without_breaks(own.to_numpy(), at, years)
-            except Refusal as problem:
-                where = {"indicator": indicator, "region": region}
-                detail = f" ({indicator}, {region})"
-                raise Refusal(problem.key, detail, **problem.fields, **where) from None
+            left = without_breaks(own.to_numpy(), at, years, indicator, str(region))
+            changed.loc[own.index, indicator] = left
     return changed
 
 

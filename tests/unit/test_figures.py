@@ -367,8 +367,9 @@ def test_growth_split_adds_up_and_says_so() -> None:
     chosen = study()
     parts = 100 * chosen.of_focus("growth_split").groupby("indicator")["contribution"].sum()
     spec = specs(4)["growth_split"]
-    shares = values(spec, "contribution")
+    T, C, *shares = values(spec, "contribution")
     assert shares == pytest.approx(sorted(parts, reverse=True), abs=1e-4)
+    assert sum((T, C)) == pytest.approx(parts.sum(), abs=2e-4)
     D = chosen.of_focus("coupling")["D"]
     growth = D.iloc[-1] / D.iloc[0] - 1
     assert f"Sum (D {growth * 100:+.0f} %)" in values(spec, "row")

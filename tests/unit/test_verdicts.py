@@ -169,10 +169,10 @@ def split(factor: float | None) -> Callable[[Tables], Tables]:
 
 
 GROWTH = [
-    Verdict(same, {"weights": ("ln *D* of Zhejiang rose by", "浙江的ln *D*上升")}),
-    Verdict(split(-1.0), {"weights": ("ln *D* of Zhejiang fell by", "浙江的ln *D*下降")}),
-    Verdict(split(0.0), {"weights": ("in 2020 is what it was in 2015", "的ln *D*与2015年相同")}),
-    Verdict(split(None), {"weights": ("No step of *D* of Zhejiang",
+    Verdict(same, {"measures": ("ln *D* of Zhejiang rose by", "浙江的ln *D*上升")}),
+    Verdict(split(-1.0), {"measures": ("ln *D* of Zhejiang fell by", "浙江的ln *D*下降")}),
+    Verdict(split(0.0), {"measures": ("in 2020 is what it was in 2015", "的ln *D*与2015年相同")}),
+    Verdict(split(None), {"measures": ("No step of *D* of Zhejiang",
                                       "浙江的*D*没有任何相邻两年间的变动可供分解")}),
 ]  # fmt: skip
 

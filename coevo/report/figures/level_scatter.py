@@ -1,5 +1,6 @@
 """Is D more than the level of development? D against it, in the last year."""
 
+from collections.abc import Collection
 from typing import Any
 
 import altair as alt
@@ -56,18 +57,23 @@ def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
 
 
 def with_room(
-    rows: pd.DataFrame, order: list[int], line: list[tuple[float, float]]
+    rows: pd.DataFrame,
+    order: list[int],
+    line: list[tuple[float, float]],
+    always: Collection[int] = (),
 ) -> dict[int, str]:
     """Side ("left", "right") of the labels that have room, tried in `order`.
 
-    rows: x, y in pixels and the text `name`; `line`: points that no label may touch either.
+    rows: x, y in pixels and the text `name`; `line`: points that no label may touch either;
+    `always`: what is labelled in any case, towards the middle.
     """
     dots = [*zip(rows["x"], rows["y"], strict=True), *line]
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
     kept = {}
     for i in order:
         x, y, wide = rows["x"][i], rows["y"][i], LETTER * room(rows["name"][i])
-        for side, start in (("right", x + 6), ("left", x - 6 - wide)):
+        sides = {"right": x + 6, "left": x - 6 - wide}
+        for side, start in sides.items():
             box = (start, y - LINE / 2, start + wide, y + LINE / 2)
             inside = box[0] >= 0 and box[2] <= PLOT[0]
             free = all(
@@ -79,6 +85,10 @@ def with_room(
                 kept[i] = side
                 taken.append(box)
                 break
+        if i in always and i not in kept:
+            kept[i] = "left" if x > PLOT[0] / 2 else "right"
+            start = sides[kept[i]]
+            taken.append((start, y - LINE / 2, start + wide, y + LINE / 2))
     return kept
 
 
@@ -155,9 +165,8 @@ def _sides(
     points = list(zip(steps, np.interp(steps, across, line), strict=True))
     away = (up - line).abs().mask(focus, np.inf)
     placed = pd.DataFrame({"x": across, "y": up, "name": rows["text"]})
-    sides = with_room(placed, list(away.sort_values(ascending=False).index), points)
-    for i in rows.index[focus]:  # has its label in any case
-        sides.setdefault(i, "left" if across[i] > PLOT[0] / 2 else "right")
+    order = list(away.sort_values(ascending=False).index)
+    sides = with_room(placed, order, points, always=rows.index[focus])
     return pd.Series(sides, dtype=str).reindex(rows.index).fillna("")
 
 

@@ -46,7 +46,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "claims": study.tables.get("claims"),
         "dated": words.grammar.dated,
         "sources": sources(words),
-        "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],
+        "notes": [key for key in phrases["notes"] if key in read],
         "side": words.side,
         "why": words.why,
         "fewest_regions": FEWEST_REGIONS,
