@@ -23,31 +23,10 @@ from coevo.normalisation import (
     wide,
 )
 from coevo.normalisation.goalposts import read_goalposts
-from coevo.panel.derivations import parse
+from coevo.panel.derivations import Breaks, breaks_in_coverage
 from coevo.weighting import weights_by
 
 WITH, KEPT, ANEW = VARIANTS = ("with", "kept", "anew")
-Breaks = dict[str, list[int]]
-
-
-def coverage_breaks(indicators: pd.DataFrame) -> Breaks:
-    """Return the years in which coverage changed, by indicator of a subsystem that has any.
-
-    indicators: the indicator table. A derived indicator has the years of what it derives from, at
-    any depth, unless it names its own.
-    """
-    if "coverage_breaks" not in indicators:
-        return {}
-    table = indicators.fillna("").set_index("indicator")
-
-    def years(name: str) -> set[int]:
-        row = table.loc[name]
-        if row["coverage_breaks"] or not row["derivation"] or row["source_name"]:
-            return {int(year) for year in str(row["coverage_breaks"]).split()}
-        return set().union(*(years(argument) for argument in parse(row["derivation"])[1]))
-
-    found = {str(name): sorted(years(name)) for name in table.index[table["subsystem"] != ""]}
-    return {name: own for name, own in found.items() if own}
 
 
 def without_breaks(
@@ -132,7 +111,7 @@ def coverage_rows(
     first, last = panel["year"].min(), panel["year"].max()
     breaks = {
         name: years
-        for name, years in coverage_breaks(indicators).items()
+        for name, years in breaks_in_coverage(indicators).items()
         if any(first < year <= last for year in years)
     }
     if not breaks:

@@ -7,11 +7,8 @@ import pytest
 from coevo.coupling import couple
 from coevo.errors import Refusal
 from coevo.normalisation import normalise
-from coevo.sensitivity.coverage_breaks import (
-    coverage_breaks,
-    coverage_rows,
-    without_breaks,
-)
+from coevo.panel.derivations import breaks_in_coverage
+from coevo.sensitivity.coverage_breaks import coverage_rows, without_breaks
 from coevo.weighting import weigh
 
 SETTINGS = {
@@ -79,10 +76,10 @@ def table(own="", raw="2018"):
 
 
 def test_a_derived_indicator_has_the_breaks_of_what_it_derives_from():
-    assert coverage_breaks(table()) == {"a": [2018]}
-    assert coverage_breaks(table(own="2017")) == {"a": [2017]}
-    assert coverage_breaks(table(raw="2018 2016")) == {"a": [2016, 2018]}
-    assert coverage_breaks(table(raw="").drop(columns="coverage_breaks")) == {}
+    assert breaks_in_coverage(table()) == {"a": [2018]}
+    assert breaks_in_coverage(table(own="2017")) == {"a": [2017]}
+    assert breaks_in_coverage(table(raw="2018 2016")) == {"a": [2016, 2018]}
+    assert breaks_in_coverage(table(raw="").drop(columns="coverage_breaks")) == {}
 
 
 def case(jump=2.0, **changed):

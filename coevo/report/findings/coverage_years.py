@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from coevo.panel.derivations import breaks_in_coverage
 from coevo.report.findings.grade_scale import MIDPOINT
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.coverage_breaks import ANEW, KEPT, WITH, coverage_breaks
+from coevo.sensitivity.coverage_breaks import ANEW, KEPT, WITH
 
 
 def break_years(study: Study) -> list[int]:
     """Years of the study, its first aside, in which the coverage of an indicator changed."""
-    years = {year for own in coverage_breaks(study.indicators).values() for year in own}
+    years = {year for own in breaks_in_coverage(study.indicators).values() for year in own}
     return sorted(years & set(study.years[1:]))
 
 
@@ -29,7 +30,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     table = study.tables["coverage_breaks"]
     if table.empty:
         return {"verdict": "none"}
-    indicators = [name for name, years in coverage_breaks(study.indicators).items() if years]
+    indicators = [name for name, years in breaks_in_coverage(study.indicators).items() if years]
     base: dict[str, Any] = {"years": break_years(study), "indicators": indicators}
     base |= {
         str(variant): _state(rows, study.focus)
