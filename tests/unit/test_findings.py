@@ -113,7 +113,12 @@ def measured(**changed: float | None) -> dict:
 
 @pytest.mark.parametrize(
     ("C", "T", "verdict"),
-    [(0.03, 0.97, "level"), (0.1, 0.9, "level"), (0.2, 0.8, "both"), (0.95, 0.05, "balance")],
+    [
+        (0.03, 0.97, "level"),
+        (0.1, 0.9, "level"),
+        (0.2, 0.8, "mostly_level"),
+        (0.95, 0.05, "balance"),
+    ],
 )
 def test_D_is_level_or_balance_by_their_shares(C: float, T: float, verdict: str) -> None:
     found = measured(C=C, T=T)

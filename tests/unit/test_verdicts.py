@@ -143,14 +143,14 @@ def shares(T: float | None) -> Callable[[Tables], Tables]:
 MEASURES = [
     Verdict(shares(0.97), {part: (
         "*D* follows the level of the systems, hardly their balance: 97.0 %",
-        "*D*主要反映两系统的发展水平，而非二者的协调：ln *D*的方差有97.0%来自*T*")
+        "*D*主要反映各系统的发展水平，而非彼此的协调：ln *D*的方差有97.0%来自*T*")
         for part in ("answer", "measures")}),
     Verdict(shares(0.7), {"measures": (
-        "*D* follows both the level of the systems and their balance: 70.0 %",
-        "*D*既反映两系统的发展水平，也反映二者的协调")}),
+        "*D* follows the level of the systems more than their balance: 70.0 %",
+        "*D*反映各系统的发展水平多于反映彼此的协调")}),
     Verdict(shares(0.05), {"measures": (
-        "*D* follows the balance of the systems, hardly their level: 95.0 %",
-        "*D*主要反映两系统的协调，而非发展水平")}),
+        "*D* follows the balance of the systems more than their level: 95.0 %",
+        "*D*反映各系统的协调多于反映其发展水平")}),
     Verdict(shares(None), {"measures": (
         "how much balance cannot be computed: ln D does not vary", "无法计算：ln D没有变动")}),
 ]  # fmt: skip

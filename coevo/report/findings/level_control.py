@@ -10,18 +10,19 @@ from coevo.observations.units import UNITS, named
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.choices import CHOICES
 
-ALMOST = 0.9  # share of the variance of ln D from which one part makes almost all of it
+ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
 PER_PERSON = "10 thousand yuan per person"
 
 
 def level_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of 'what D measures'. Read from `level` and `multiverse`.
 
-    `verdict`: `level` where T makes 90 % of the variance of ln D or more, `balance` where C does,
-    `both` between, `none` where it was not computed (`why_parts`), `one_region`. `levels`: what
-    explains ln D, with R2, size per head first, or `why` there is none. `focus`: rank of the focus
-    among `n`, and with the first level, `by`, taken out its `ranks` by slope. `rise`: of its ln D
-    and of the parts C and T; `by_T`: regions of `risen` in which T makes more of the rise.
+    `verdict`: `level` where T makes 90 % of the variance of ln D or more, `mostly_level` where it
+    makes as much as C or more, else `balance`; `none` where that was not computed (`why_parts`),
+    `one_region`. `levels`: what explains ln D, with R2, size per head first, or `why` there is
+    none. `focus`: rank of the focus among `n`, and with the first level, `by`, taken out its
+    `ranks` by slope. `rise`: of its ln D and of the parts C and T; `by_T`: regions of `risen` in
+    which T makes more of the rise.
     """
     shares = of_measure(study, "variance_share").to_dict()
     levels = _levels(study)
@@ -46,10 +47,9 @@ def _verdict(study: Study, shares: dict[str, float]) -> str:
         return "one_region"
     if not shares:
         return "none"
-    for name, verdict in (("T", "level"), ("C", "balance")):
-        if shares[name] >= ALMOST:
-            return verdict
-    return "both"
+    if shares["T"] >= ALMOST:
+        return "level"
+    return "mostly_level" if shares["T"] >= shares["C"] else "balance"
 
 
 def of_measure(study: Study, measure: str, column: str = "scope", **wanted: str) -> pd.Series:
