@@ -98,7 +98,7 @@ def _paired_sizes(levels: pd.DataFrame, regions: pd.Index) -> dict[str, Array]:
     """The mean over the years of what regions are grouped by: size per head, and the first size."""
     means = levels.groupby("region").mean().reindex(regions)
     if not len(levels.columns) or means.isna().any(axis=None):
-        raise Refusal("no_level")
+        raise Refusal("no_size")
     return {str(name): means[name].to_numpy() for name in means.columns[:2]}
 
 

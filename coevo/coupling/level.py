@@ -121,7 +121,7 @@ def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
         years = int(last.loc[region, "year"] - first.loc[region, "year"])
         where = {"scope": region, "n": years}
         if min(first.loc[region, "D"], last.loc[region, "D"]) <= 0:
-            yield _refused(Refusal("zero_D"), measure="rise_lnD", **where)
+            yield _refused(Refusal("zero_D_at_an_end"), measure="rise_lnD", **where)
             continue
         for name, share in (("lnD", {"C": 0.5, "T": 0.5}), ("C", {"C": 0.5}), ("T", {"T": 0.5})):
             change = sum(
@@ -201,11 +201,11 @@ def level_rows(coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str])
 def _controls(coupling: pd.DataFrame, logs: pd.DataFrame, levels: pd.DataFrame | None) -> list[Row]:
     """What the levels of development explain of ln D, and what the first of them leaves."""
     if levels is None:
-        return [_refused(Refusal("no_level"), measure="R2", n=0)]
+        return [_refused(Refusal("no_size"), measure="R2", n=0)]
     joined = logs.merge(np.log(levels).reset_index(), on=["region", "year"])
     last = int(coupling["year"].max())
     if not (joined["year"] == last).any():
-        return [_refused(Refusal("no_level_in_year", year=last), measure="R2", n=len(joined))]
+        return [_refused(Refusal("no_size_in_year", year=last), measure="R2", n=len(joined))]
     rows = [row for name in levels for row in _against(str(name), joined)]
     end = joined[joined["year"] == last].set_index("region")["D"]
     ranks = end.rank(ascending=False, method="min")

@@ -117,7 +117,7 @@ def test_one_region_has_no_table():
     [
         (8, 0, ["size"], "too_few_regions_to_pair"),
         (30, 1, ["size"], "unbalanced_pairs"),
-        (30, 0, [], "no_level"),
+        (30, 0, [], "no_size"),
     ],
 )
 def test_why_nothing_is_held_against_random_pairings(regions, gone, size, message):

@@ -138,11 +138,11 @@ def test_the_focus_has_its_ranks_by_every_slope() -> None:
 def test_without_size_indicators_the_rest_is_there() -> None:
     table = tables()["level"]
     kept = table[table["level"] == ""]
-    why = table.iloc[[0]].assign(measure="R2", scope="", value=np.nan, message="no_level")
+    why = table.iloc[[0]].assign(measure="R2", scope="", value=np.nan, message="no_size")
     chosen = study(level=pd.concat([kept, why], ignore_index=True))
     found = level_finding(chosen)
     assert (found["verdict"], found["levels"], found["focus"]) == ("level", [], None)
-    assert found["why"] == ("no_level", "")
+    assert found["why"] == ("no_size", "")
     assert "against_level" not in figure_names(charts_that_apply(chosen))
 
 

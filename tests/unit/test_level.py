@@ -103,7 +103,7 @@ def test_one_size_alone_and_none():
     (refused,) = (
         found(coupling, panel, []).query("measure == 'R2' and scope == ''").to_dict("records")
     )
-    assert (refused["message"], np.isnan(refused["value"])) == ("no_level", True)
+    assert (refused["message"], np.isnan(refused["value"])) == ("no_size", True)
     assert (found(coupling, panel, [])["measure"] == "rise_T").sum() == 6
 
 
@@ -119,13 +119,13 @@ def test_what_cannot_be_computed_has_its_reason():
     zero = coupling.assign(D=coupling["D"].mask(first, 0.0), C=coupling["C"].mask(first, 0.0))
     table = found(zero, panel)
     assert table[table["message"] != ""][["measure", "scope", "message"]].to_numpy().tolist() == [
-        ["rise_lnD", "1", "zero_D"]
+        ["rise_lnD", "1", "zero_D_at_an_end"]
     ]
     flat = coupling.assign(C=1.0, T=0.25, D=0.5)
     assert "constant_D" in set(found(flat, panel)["message"])
     same = panel.assign(value=5.0)
     assert set(found(coupling, same)["message"]) == {"", "constant_level"}
     early = panel[panel["year"] < 2018]
-    assert "no_level_in_year" in set(found(coupling, early)["message"])
+    assert "no_size_in_year" in set(found(coupling, early)["message"])
     finite = found(flat, same).dropna(subset="value")["value"]
     assert np.isfinite(finite).all()

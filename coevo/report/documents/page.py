@@ -26,7 +26,10 @@ SHEETS = {
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
     "coverage": ("coverage_breaks",),
+    **dict.fromkeys(("pattern", "clusters"), ("regional",)),
+    "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),
+    "headlines": ("headline_claims",),
     "claims": ("claims",),
 }
 

@@ -92,7 +92,7 @@ def with_room(
     return kept
 
 
-def _log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
+def log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
     """A scale of logarithms with a little air, and its round values with their format."""
     low, high = np.log(values.min()), np.log(values.max())
     air = 0.06 * max(high - low, 0.1)
@@ -108,8 +108,8 @@ def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """
     level = str(level_finding(study)["by"])
     rows, unit = _adjusted(study, level), level_values(study, level)[1]
-    across, x_marks = _log_scale(rows["level"], 6)
-    up, y_marks = _log_scale(pd.concat([rows["D"], rows["alone"]]), 8)
+    across, x_marks = log_scale(rows["level"], 6)
+    up, y_marks = log_scale(pd.concat([rows["D"], rows["alone"]]), 8)
     label = level_label(study, level, words)
     title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)
     D_title = words["D_in"].format(year=study.years[-1])
@@ -159,8 +159,8 @@ def _sides(
     rows: pd.DataFrame, focus: pd.Series, x_limits: list[float], y_limits: list[float]
 ) -> pd.Series:
     """Side of each label, "" without room: the focus first, then those farthest from the line."""
-    across = _pixels(rows["level"], x_limits, PLOT[0])
-    up, line = (PLOT[1] - _pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
+    across = pixels(rows["level"], x_limits, PLOT[0])
+    up, line = (PLOT[1] - pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
     steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
     points = list(zip(steps, np.interp(steps, across, line), strict=True))
     away = (up - line).abs().mask(focus, np.inf)
@@ -170,6 +170,7 @@ def _sides(
     return pd.Series(sides, dtype=str).reindex(rows.index).fillna("")
 
 
-def _pixels(values: pd.Series, limits: list[float], length: float) -> pd.Series:
+def pixels(values: pd.Series, limits: list[float], length: float) -> pd.Series:
+    """Places along `length` pixels of values on a scale of logarithms."""
     low, high = np.log(limits)
     return (np.log(values) - low) / (high - low) * length
