@@ -25,6 +25,7 @@ SHEETS = {
     "guards": ("diagnostics",),
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
+    "coverage": ("coverage_breaks",),
     **dict.fromkeys(("pattern", "clusters"), ("regional",)),
     "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),

@@ -16,9 +16,9 @@ from coevo.report.figures import (
     figure_names,
     indicator_bars,
     interaction_curves,
+    level_scatter,
     phase_planes,
     scatters,
-    size_scatter,
     tile_grid,
     trends,
 )
@@ -30,7 +30,7 @@ from coevo.report.findings.study_tables import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
-    trends, degrees, tile_grid, convergence_scatter, scatters, size_scatter, indicator_bars,
+    trends, degrees, tile_grid, convergence_scatter, scatters, level_scatter, indicator_bars,
     certainty, coefficients, interaction_curves, phase_planes,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
