@@ -273,7 +273,7 @@ def ungraded(made: Tables) -> Tables:
 ROBUST = [
     Verdict(graded(*[MOST] * 96, *[LESS] * 4), {"robustness": (
         f"is robust: of 100 combinations of choices 96 give {MOST}",
-        "等级是稳健的：100种设定组合中，96种判为中级协调（含本研究的组合）")}),
+        "等级是稳健的：100种设定组合中，96种判为中级协调")}),
     Verdict(graded(*[MOST] * 96, *[LESS] * 4, main=99), {"robustness": (
         "Nearly all of 100 combinations of choices give Zhejiang in 2020 another grade",
         "100种设定组合几乎全部使2020年浙江的等级不同于本研究的判定：96种判为中级协调")}),

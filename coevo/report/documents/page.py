@@ -28,6 +28,7 @@ SHEETS = {
     **dict.fromkeys(("pattern", "clusters"), ("regional",)),
     "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),
+    "headlines": ("headline_claims",),
     "claims": ("claims",),
 }
 

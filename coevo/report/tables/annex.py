@@ -139,6 +139,7 @@ MAIN = {
     "ecological": Entry(theory_words.relations, "", ["pair"]),
     "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
     "pairs": Entry(index_tables.pair_correlations, "", ["regions"]),
+    "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
     "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
 }

@@ -45,6 +45,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
+        "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
         "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],
