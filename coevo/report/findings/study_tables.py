@@ -110,15 +110,20 @@ class Study:
         """Name of a region."""
         return self._names[region]
 
+    @cached_property
+    def _of_indicators(self) -> dict[str, dict[str, str]]:
+        """Labels and units by indicator; one that is not there is left out."""
+        table = self.indicators.drop_duplicates("indicator").set_index("indicator")
+        columns = (f"label_{self.language}", "unit")
+        return {column: table[column].dropna().map(str).to_dict() for column in columns}
+
     def label(self, identifier: str) -> str:
         """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
         if identifier in self.subsystems:
             words = self.config["subsystems"].get(identifier, {})
             return str(words.get(self.language) or identifier)
-        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        labels = rows[f"label_{self.language}"].dropna()
-        if len(labels) and labels.iloc[0]:
-            return str(labels.iloc[0])
+        if label := self._of_indicators[f"label_{self.language}"].get(identifier):
+            return label
         return str(self.config.get("names", {}).get(identifier, {}).get(self.language, identifier))
 
     @property
@@ -139,8 +144,7 @@ class Study:
 
     def unit(self, identifier: str) -> str:
         """Unit of an indicator in the language; empty for a subsystem."""
-        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+        unit = self._of_indicators["unit"].get(identifier, "")
         return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
 
     @property
