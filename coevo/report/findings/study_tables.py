@@ -164,6 +164,10 @@ class Study:
 
     def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Rows of `coupling` of every region's own first and of its own last year, by region."""
+        return self._ends
+
+    @cached_property
+    def _ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         groups = self.coupling.sort_values("year", kind="stable").groupby("region")
         first, last = groups.head(1), groups.tail(1)
         return first.set_index("region").sort_index(), last.set_index("region").sort_index()
