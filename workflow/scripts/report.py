@@ -12,6 +12,6 @@ made = in_every_language(
     read_charts(snakemake.input.figures),
     snakemake.params.config,
     snakemake.params.provenance,
-    read_table(snakemake.input.regions),
+    read_table(snakemake.input.regions, "regions"),
 )
 write_files(made, snakemake.params.folder)
