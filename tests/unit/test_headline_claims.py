@@ -90,6 +90,22 @@ def test_the_rank_by_its_share_of_the_combinations():
     }  # fmt: skip
 
 
+def test_what_hangs_on_a_year_of_wider_coverage_depends_on_choices():
+    rows = [("kept", "1", "1", year, D, grade, 2) for year, D, grade in
+            ((2015, 0.4, GRADES[0]), (2023, 0.55, GRADES[0]))]  # fmt: skip
+    rows.append(("anew", "1", "1", 2023, 0.9, GRADES[1], 1))
+    columns = ["variant", "region", "name", "year", "D", "grade", "rank"]
+    breaks = as_table("coverage_breaks", pd.DataFrame(rows, columns=columns))
+    found = asked(tables() | {"coverage_breaks": breaks})
+    assert found.loc["grade_of_focus", "verdict"] == "some_choices"
+    assert unpacked(found.loc["grade_of_focus", "fields"])["without"] == GRADES[0]
+    assert found.loc["rank_of_focus", "verdict"] == "agrees"
+    assert unpacked(found.loc["rank_of_focus", "fields"])["without"] == 2
+    assert found.loc["rise_of_focus", "verdict"] == "agrees"
+    assert unpacked(found.loc["rise_of_focus", "fields"])["without"] == pytest.approx(0.15)
+    assert asked(tables()).loc["grade_of_focus", "verdict"] == "agrees"
+
+
 def test_the_rise_is_read_where_the_scale_is_that_of_every_year():
     """Under the reference `year` D of two years is not on one scale: those 20 do not count."""
     found = asked(tables(first=[0.4, 0.9] * 20)).loc["rise_of_focus"]
