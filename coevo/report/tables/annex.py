@@ -130,7 +130,7 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
 
 
 MAIN = {
-    "coverage": Entry(index_tables.coverage_variants, "wide"),
+    "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
     "pattern": Entry(
         regional_tables.pattern_rows, "", ["indexed", "regions"], regional_tables.pattern_columns
