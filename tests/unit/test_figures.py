@@ -10,10 +10,12 @@ import sys
 import zlib
 from functools import lru_cache
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from altair.utils.schemapi import validate_jsonschema
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
@@ -73,6 +75,14 @@ def strings(node: object) -> list[str]:
 
 def test_every_name_has_a_chart() -> None:
     assert set(CHARTS) == set(FIGURES)
+
+
+@pytest.mark.parametrize("count", [4, 1])
+def test_charts_keep_to_the_schema_of_vega_lite(count: int) -> None:
+    for spec in specs(count).values():
+        # The configuration has no background, which the library takes and the schema does not name.
+        own = {key: value for key, value in spec.items() if key != "config"}
+        validate_jsonschema(own, alt.load_schema())
 
 
 def test_names_are_cheap() -> None:

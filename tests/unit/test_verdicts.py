@@ -245,10 +245,10 @@ NEIGHBOURS = [
                              "相邻地区是否相近，无法判断：有数据的地区仅2个")}),
     Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("They still are",
                                                         "剔除发展水平后依然如此")}),
-    Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": ("nothing of it is left",
-                                                       "剔除发展水平后不再如此")}),
+    Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": ("they are no more alike than",
+                                                       "剔除发展水平后不再显著")}),
     Verdict(alike((-0.4, 0.01), (0.1, 0.3)), {"where": ("Neighbours differ", "相邻地区彼此相异")}),
-    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": ("no more alike than chance", "与随机无异")}),
+    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": ("not alike beyond chance", "与随机无异")}),
     Verdict(alike((0.4, 0.0001), None), {"where": ("said: the study has no product per head",
                                                    "无法判断：研究中没有人均生产总值")}),
 ]  # fmt: skip
