@@ -319,4 +319,9 @@ def test_what_a_reader_would_repeat(results):
         "rank_of_focus": "depends_on_choices",
     }
     assert conclusions("zhejiang") == model | {"systems_in_step": "cannot_be_decided"}
+    assert conclusions("lynx-hare") == {
+        "feedback_exceeds_competition": "cannot_be_decided",  # one region
+        "supply_relation": "supported",
+        "equilibrium_located": "supported",
+    }
     assert len(results("provinces-three", "headline_claims")) == 9  # three pairs of systems
