@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.inference.sets import FEWEST_REGIONS
+from coevo.inference.sets import FEWEST_CLUSTERS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -48,7 +48,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],
         "side": words.side,
         "why": words.why,
-        "fewest_regions": FEWEST_REGIONS,
+        "fewest_regions": FEWEST_CLUSTERS,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
