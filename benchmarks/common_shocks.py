@@ -2,13 +2,13 @@
 
     OMP_NUM_THREADS=1 python -m benchmarks.common_shocks [--write] [--samples 2000] [--seed 1]
 
-31 regions, nine years (eight growth rows a region), no interaction, at random by seed: drifts, errors
-and shocks of the years as in benchmarks/relation_rule.py (`none`), with errors of x2 as small as .1
-(`none, less noise`), each with and without the shocks, and with shocks that persist from year to year
-(autocorrelation one half, the same variance). The trapezoid equations are fitted by least squares,
-each series divided by its first year. `rejected` is the share of samples in which the test of b1 = 0
-(or d = 0) rejects at 5 %, between `low` and `high` (Wilson, 95 %). Bootstraps: 999 draws, the null
-imposed. --write puts the table into docs/simulation/common_shocks.csv.
+31 regions, nine years (eight growth rows a region), no interaction, at random by seed: drifts,
+errors and shocks of the years as in benchmarks/relation_rule.py (`none`), with errors of x2 as
+small as .1 (`none, less noise`), each with and without the shocks, and with shocks that persist
+from year to year (autocorrelation one half, the same variance). The trapezoid equations are fitted
+by least squares, each series divided by its first year. `rejected` is the share of samples in which
+the test of b1 = 0 (or d = 0) rejects at 5 %, between `low` and `high` (Wilson, 95 %). Bootstraps:
+999 draws, the null imposed. --write puts the table into docs/simulation/common_shocks.csv.
 """
 
 import argparse
@@ -66,9 +66,7 @@ def panels(
     return np.asarray(np.exp(np.concatenate([start, growth.cumsum(axis=2)], axis=2)))
 
 
-def _correlated(
-    generator: np.random.Generator, size: tuple[int, ...], correlation: float
-) -> Array:
+def _correlated(generator: np.random.Generator, size: tuple[int, ...], correlation: float) -> Array:
     z = generator.normal(size=size)
     z[..., 1] = correlation * z[..., 0] + np.sqrt(1 - correlation**2) * z[..., 1]
     return z

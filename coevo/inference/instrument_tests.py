@@ -24,8 +24,9 @@ class Agreement(NamedTuple):
 class SlopeSet(NamedTuple):
     """Values of a slope that a test does not reject.
 
-    kind `interval`: within [low, high], of what may have gaps; `complement`: all but (low, high),
-    the widest gap; `line`: every number; `empty`: none. Ends that are not there are NaN.
+    kind `interval`: within [low, high], of what may have gaps; `unbounded`: the same, one end
+    infinite; `complement`: all but (low, high), the widest gap; `line`: every number; `empty`:
+    none. Ends that are not there are NaN.
     """
 
     kind: str
@@ -107,7 +108,7 @@ def negative_set(coefficients: Array) -> SlopeSet:
     if inside[0] != inside[-1]:  # one end is open: all beyond the other
         low = -np.inf if inside[0] else float(starts[inside].min())
         high = np.inf if inside[-1] else float(stops[inside].max())
-        return SlopeSet("interval", low, high)
+        return SlopeSet("unbounded", low, high)
     out = np.flatnonzero(~inside)
     runs = np.split(out, np.flatnonzero(np.diff(out) > 1) + 1)
     gaps = [(starts[run[0]], stops[run[-1]]) for run in runs]

@@ -95,9 +95,7 @@ def _driscoll_kraay(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
     return _by_t(pooled, errors, len(np.unique(time)))
 
 
-def _errors(
-    pooled: PooledFit, variance: Callable[[tuple[Array, Array]], float]
-) -> list[float]:
+def _errors(pooled: PooledFit, variance: Callable[[tuple[Array, Array]], float]) -> list[float]:
     """Return the standard errors of both slopes, from their scores and (x'x)^-1."""
     found = []
     for i, e in enumerate(pooled.residuals.T):
