@@ -84,7 +84,7 @@ def anderson_rubin_set(
     spread = times(V[:, 0, 0], V[:, 1, 1]) - times(V[:, 0, 1], V[:, 0, 1])
     bound = 2 * fdtri(2, len(u) - 1, level)
     found = negative_set(distance - bound * spread)
-    return SlopeSet(found.kind, found.low * unit, found.high * unit)
+    return SlopeSet(found.kind, float(found.low * unit), float(found.high * unit))
 
 
 def negative_set(coefficients: Array) -> SlopeSet:
@@ -94,9 +94,10 @@ def negative_set(coefficients: Array) -> SlopeSet:
     cuts = np.unique(np.asarray(roots).real)
     margin = 1 + np.abs(cuts).max(initial=0)
     ends = np.concatenate([[-np.inf], cuts, [np.inf]])
-    middle = (cuts[:-1] + cuts[1:]) / 2
-    outer = [[-margin], middle, [margin]] if len(cuts) else [[0.0]]
-    inside = polynomial.polyval(np.concatenate(outer), coefficients) <= 0
+    tried = np.zeros(1)
+    if len(cuts):
+        tried = np.array([-margin, *(cuts[:-1] + cuts[1:]) / 2, margin])
+    inside = polynomial.polyval(tried, coefficients) <= 0
     nan = float("nan")
     if not inside.any():
         return SlopeSet("empty", nan, nan)

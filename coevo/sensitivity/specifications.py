@@ -2,9 +2,9 @@
 
 A case differs from the study in one thing: the pair of outputs, the policy for vintages, or a year
 that is left out. Each case is fitted by every estimator, under every set of effects, and in both
-roles. So many fits of the same rows are no evidence by their number: the study itself is fitted
-without the growth of each year as well, by its main estimator. Values are in scaled units (first year = 1), so that cases can be compared; E is in the units
-of the two outputs.
+roles. Many fits of the same rows are no evidence by their number: the study itself is also fitted
+without the growth of each year, by its main estimator. Values are in scaled units (first year = 1),
+so that cases can be compared; E is in the units of the two outputs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
