@@ -1,4 +1,4 @@
-"""Do the residuals of different regions move together? Pesaran's test (docs/methods.md, 4)."""
+"""Do the residuals of different regions move together? Pesaran’s test (docs/methods.md, 5)."""
 
 from itertools import combinations_with_replacement
 
