@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from coevo.files import read_table
+from coevo.files import as_table, read_table
 from coevo.messages import packed
+from coevo.regional import RegionalPanel, regional_tables
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import study_in_language
@@ -71,6 +72,7 @@ def config(claims: str | None = None) -> dict:
             "others": [], "split": None, "equivalence": None,
         },
         "comovement": {"size": ["product"]},
+        "regional": {"groups": "nbs_region"},
         "claims": claims,
         "robustness": {
             "draws": 200, "revision": 0.02, "seed": 1, "systems": {"absolute": "other.csv"},
@@ -251,6 +253,9 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "coupling": coupling,
         "obstacles": inside.assign(obstacle=0.25).drop(columns="value"),
         "comovement": _comovement(coupling),
+        **regional_tables(
+            RegionalPanel(coupling, values, places(), "nbs_region", ["product"], 1, 99)
+        ),
         "growth_split": variants.growth_split(coupling, SUBSYSTEMS),
         "diagnostics": variants.guard_rows(weights, {r: NAMES[r] for r in regions}),
         "multiverse": multiverse,
@@ -274,12 +279,38 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         **populations.fit_tables({r: NAMES[r] for r in regions}),
         "specifications": populations.specifications(count),
     }
+    made["headline_claims"] = _headlines(count, last)
     if claims:
         made["claims"] = pd.DataFrame(
-            [("1 <Unit>", "a|b", "unit_fits", "", "agrees", "Table *1*")],
-            columns=["claim", "paper", "computed", "fields", "verdict", "source"],
+            [("1 <Unit>", "unit", "a|b", "unit_fits", "", "agrees", "supported", "Table *1*")],
+            columns="claim check paper computed fields verdict conclusion source".split(),
         )
     return made
+
+
+def _headlines(count: int, last: int) -> pd.DataFrame:
+    """Return a headline of each conclusion, fewer of one region."""
+    focus = {"region": "330000", "year": last}
+    level = {"count": 30, "n": 144, "other": "barely coordinated", "others": 99}
+    random = {"r": -0.18, "raw": 0.65, "low": -0.2, "high": 0.3}
+    rise = {"region": "330000", "rose": True, "D": [0.76, 0.83], "years": [2015, last]}
+    rows = [
+        ("systems_in_step", {"systems": list(SUBSYSTEMS)}, "step_placebo", random,
+         "not_in_these_data", "not_supported"),
+        ("equilibrium_located", {"region": "330000"}, "located_by_fit",
+         {"own": False, "pooled": None}, "undetermined", "cannot_be_decided"),
+        ("grade_of_focus", {**focus, "grade": "good coordination"}, "grade_by_choices", level,
+         "some_choices", "depends_on_choices"),
+        ("rise_of_focus", rise, "rise_by_choices",
+         {"count": 72, "n": 72, "low": 0.05, "high": 0.07}, "agrees", "supported"),
+    ]  # fmt: skip
+    return as_table(
+        "headline_claims",
+        [
+            (claim, packed(stated), computed, packed(fields), *verdict)
+            for claim, stated, computed, fields, *verdict in rows[1 if count == 1 else 0 :]
+        ],
+    )
 
 
 @lru_cache

@@ -16,7 +16,7 @@ from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.estimation.pooled_rows import SCALES, breaks
 from coevo.estimation.region import Equations, Fit, fit
 from coevo.estimation.trajectory import Series, fit_trajectories
-from coevo.inference.sets import FEWEST_CLUSTERS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.messages import message_columns
 
 Row = dict[str, Any]
@@ -161,7 +161,7 @@ def _label(scope: Any, effects: str, estimator: str, quantity: str = "fit") -> R
 
 def inferable(pooled: GeneralPooled) -> bool:
     """Return whether a pooled fit has the regions that a clustered error needs."""
-    return len(pooled.regions) >= FEWEST_CLUSTERS
+    return len(pooled.regions) >= FEWEST_REGIONS
 
 
 def labelled_fits(fits: Fits, estimator: str) -> Iterator[tuple[Row, AnyFit]]:

@@ -12,7 +12,7 @@ from coevo.estimation.pooled import PooledFit, common_year_share
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.region import Equations, Fit
 from coevo.inference.sets import (
-    FEWEST_CLUSTERS,
+    FEWEST_REGIONS,
     UNBOUNDED,
     RatioSet,
     equilibrium_sets,
@@ -104,7 +104,7 @@ def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:
         sets = fieller(*lines, pooled.df, level)
         yield from _unboundedness(sets.of(1), sets.of(0))
     else:
-        fields = {"regions": len(pooled.regions), "least": FEWEST_CLUSTERS}
+        fields = {"regions": len(pooled.regions), "least": FEWEST_REGIONS}
         yield {"quantity": "inference"} | message_columns("too_few_regions", fields)
 
 

@@ -16,7 +16,7 @@ from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
 from coevo.inference.no_interaction import NULLS, chunks, shocks, simulated_panels
-from coevo.inference.sets import FEWEST_CLUSTERS, t_quantile
+from coevo.inference.sets import FEWEST_REGIONS, t_quantile
 from coevo.inference.signs import quadrant_probabilities
 
 # name -> the general model of a batch of panels; both must speak for a relation
@@ -96,8 +96,8 @@ def _check(observed: Steps) -> None:
     """Raise `StudyError` unless enough regions have two growth rows, and rows are left to judge."""
     _, rows = np.unique(observed.region, return_counts=True)
     regions, years = (rows > 1).sum(), len(np.unique(observed.year))
-    if regions < FEWEST_CLUSTERS:
-        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_CLUSTERS)
+    if regions < FEWEST_REGIONS:
+        raise Refusal("too_few_regions_for_relation", regions=regions, least=FEWEST_REGIONS)
     if len(observed.year) <= len(rows) + years + 1:
         raise Refusal(
             "too_few_rows_for_relation", rows=len(observed.year), regions=len(rows), years=years

@@ -15,7 +15,7 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, Absorbed
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
-from coevo.inference.sets import FEWEST_CLUSTERS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.registry import choose
 
 DRAWS = 9999  # with the sample itself a round number
@@ -63,16 +63,16 @@ def wild_pooled(
 def by_region(fit: PooledFit) -> Integers:
     """Return the regions of the rows as clusters. `StudyError` for fewer than 6."""
     regions = len(fit.regions)
-    if regions < FEWEST_CLUSTERS:
-        raise Refusal("too_few_clusters", regions=regions, least=FEWEST_CLUSTERS)
+    if regions < FEWEST_REGIONS:
+        raise Refusal("too_few_clusters", regions=regions, least=FEWEST_REGIONS)
     return fit.data.region
 
 
 def by_year(fit: PooledFit) -> Integers:
     """Return the years of the rows as clusters, from 0. `StudyError` for fewer than 6."""
     years, cluster = np.unique(fit.data.year, return_inverse=True)
-    if len(years) < FEWEST_CLUSTERS:
-        raise Refusal("too_few_years_of_growth", years=len(years), least=FEWEST_CLUSTERS)
+    if len(years) < FEWEST_REGIONS:
+        raise Refusal("too_few_years_of_growth", years=len(years), least=FEWEST_REGIONS)
     return cluster.astype(np.int64)
 
 

@@ -203,8 +203,6 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     claims = sorted(path.stem for path in Path("config", "claims").glob("*.csv"))
     if config["claims"] is not None and config["claims"] not in claims:
         yield f"claims: unknown set '{config['claims']}'; known: {', '.join(claims)}"
-    elif config["claims"] is not None and config["interaction"] is None:
-        yield "claims: are held against the two-population model; give interaction, or claims: null"
     regions = config["regions"]
     if regions != "all" and config["focus_region"] not in regions:
         yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"

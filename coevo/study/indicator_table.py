@@ -63,7 +63,13 @@ def check_indicators(
             problems.extend(f"{where}: {line}" for line in messages(error))
     problems.check()
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
-    codes = {row["region"] for row in read_rows(regions)}
+    places = read_rows(regions)
+    groups, codes = config["regional"]["groups"], {row["region"] for row in places}
+    if groups not in places[0]:
+        known = ", ".join(places[0])
+        problems.add(
+            f"{name}: regional.groups: '{groups}' is no column of {regions}; known: {known}"
+        )
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config, codes))
     problems.check()
     return rows

@@ -226,10 +226,9 @@ def test_an_indicator_twice_and_an_unknown_region(tmp_path):
         )
 
 
-def test_a_study_without_populations_is_complete_but_has_no_claims():
+def test_a_study_without_populations_is_complete_and_may_have_claims():
     assert complete(without=["interaction"])["interaction"] is None
-    with pytest.raises(StudyError, match="claims: are held against the two-population model"):
-        complete({"claims": "qian", "interaction": None})
+    assert complete({"claims": "qian", "interaction": None})["claims"] == "qian"
 
 
 def test_a_label_needs_its_subsystem(tmp_path):

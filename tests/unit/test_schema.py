@@ -93,7 +93,9 @@ def test_columns_are_held_against_the_file() -> None:
     for wrong in (COUPLING[1:], COUPLING[::-1], [*COUPLING, "flags"]):
         with pytest.raises(ValueError, match="coupling"):
             schema.check_columns("coupling", wrong)
-    wanted = "claim paper printed_message printed_fields computed fields verdict source"
+    wanted = (
+        "claim check paper printed_message printed_fields computed fields verdict conclusion source"
+    )
     schema.check_columns("claims", wanted.split())
     with pytest.raises(KeyError):
         schema.check_columns("made_up", [])

@@ -61,7 +61,7 @@ def test_the_second_snakefile_asks_for_what_the_first_does(study):
         snakemake("--snakefile", ROOT / name, *options, folder=study.parent)
         for name in ("Snakefile", "workflow/Snakefile")
     )
-    assert asked_for(first) == asked_for(second) == RULES - {"claims", "changes"}
+    assert asked_for(first) == asked_for(second) == RULES - {"changes"}
     _code_comes_from_the_repository_and_figures_from_the_folder(second, study)
 
 

@@ -18,14 +18,16 @@ CITED = {
     "form/fan": ("fan2024",),
     "preset/spssau": ("spssau",),
     "grades/ten": ("liao1999",),
+    "regions": ("theil1967", "dagum1997", "cliff1981", "morgan1939"),
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
     "pooled": ("cameron2008", "cameron2015", "driscoll1998", "arellano1995"),
 }
 
 
 def cited(study: Study) -> list[str]:
-    """Works that this study uses: always, by method, and with a pair."""
+    """Works that this study uses: always, by method, with several regions, and with a pair."""
     keys = ["always", *(f"{kind}/{chosen(study, kind)}" for kind in KINDS)]
+    keys += [] if study.single else ["regions"]
     keys += ["pair"] if study.pair else []
     keys += ["pooled"] if study.pair and study.pooled else []
     return [work for key in keys for work in CITED.get(key, ())]

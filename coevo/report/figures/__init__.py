@@ -26,6 +26,7 @@ FIGURES: dict[str, ChartSpec] = {
     "tiles": ChartSpec(_TILES, paper=0.9),
     "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
     "tiles_last": ChartSpec(_TILES, columns=2, paper=0.53),
+    "convergence": ChartSpec(frozenset({"convergence"}), paper=0.7),
     "heat": ChartSpec(_REGIONS, paper=0.72),
     "scatter_levels": ChartSpec(frozenset({"levels"}), columns=2, paper=0.75),
     "scatter_within_regions_and_years": ChartSpec(
@@ -35,8 +36,8 @@ FIGURES: dict[str, ChartSpec] = {
     "trajectory": ChartSpec(paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
     "obstacles": ChartSpec(paper=0.8),
+    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.75),
     "specification_curve": ChartSpec(frozenset({"combinations"}), paper=0.86),
-    "sensitivity": ChartSpec(frozenset({"sensitivity"}), paper=0.7),
     "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "coefficient_d": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "interaction_curve_b1": ChartSpec(frozenset({"specifications"}), paper=0.8),

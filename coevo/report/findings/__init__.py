@@ -12,6 +12,7 @@ from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_
 from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.regional_pattern import pattern_finding
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.scope import scope_finding
@@ -27,6 +28,7 @@ def all_findings(study: Study) -> dict[str, Any]:
     return {
         "scope": scope_finding(study),
         "far": rise_finding(study),
+        "where": pattern_finding(study),
         "choices": combinations_finding(study),
         "step": comovement_finding(study),
         "size": size_control_finding(study),

@@ -2,6 +2,7 @@
 
 from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
 
@@ -11,6 +12,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
 
     `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
+    `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
@@ -37,6 +39,7 @@ def _of_coordination(study: Study) -> set[str]:
     tiled = places is not None and set(study.regions) <= set(places["region"])
     met = {
         "tiles": tiled and not study.single,
+        "convergence": not study.single and growth(study)["verdict"] != "none",
         "size": not study.single and moves["measure"].eq("size_adjusted_lnD").any(),
         "growth_split": len(study.of_focus("growth_split")) > 0,
         "combinations": multiverse["focus_D"].notna().sum() > 1,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from coevo.report.findings.relation import general_effects
-from coevo.report.tables import data_tables, index_tables, model_tables
+from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
 from coevo.report.tables.report_table import ReportTable, as_markdown
 from coevo.report.words import release_words, theory_words
 from coevo.report.words.amounts import Rows, Words
@@ -142,11 +142,15 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
 MAIN = {
     "audit": Entry(data_tables.audit_counts),
     "slope_tests": Entry(model_tables.slope_test_lines, "", ["pooled"], _slope_test_columns),
+    "pattern": Entry(
+        regional_tables.pattern_rows, "", ["regions"], regional_tables.pattern_columns
+    ),
     "signs": Entry(model_tables.sign_rows, "", ["pair"], _sign_columns),
     "levels": Entry(theory_words.levels, "", ["pair"]),
     "ecological": Entry(theory_words.relations, "", ["pair"]),
     "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
     "pairs": Entry(index_tables.pair_correlations, "", ["regions"]),
+    "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
     "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
 }
@@ -158,6 +162,10 @@ ANNEX = {
     "frequencies": Entry(index_tables.obstacle_frequencies, "long"),
     "top_obstacles": Entry(index_tables.top_obstacles, "long wide", ["regions"]),
     "states": Entry(data_tables.state_rows, "long", ["regions"], _state_columns),
+    "clusters": Entry(
+        regional_tables.cluster_rows, "wide", ["regions"], regional_tables.cluster_columns
+    ),
+    "mobility": Entry(regional_tables.mobility_table_rows, "", ["regions"]),
     "coefficients": Entry(model_tables.coefficient_rows, "long wide", ["regions", "pair"]),
     "regional": Entry(model_tables.regional_equilibria, "long widest", ["regions", "pair"]),
     "general": Entry(model_tables.general_rows, "wide", ["pooled"], _general_columns),

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.inference.sets import FEWEST_CLUSTERS
+from coevo.inference.sets import FEWEST_REGIONS
+from coevo.regional.neighbourhood import NEAREST
+from coevo.regional.regional_panel import DRAWS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -43,12 +45,15 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
+        "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
         "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],
         "side": words.side,
         "why": words.why,
-        "fewest_regions": FEWEST_CLUSTERS,
+        "fewest_regions": FEWEST_REGIONS,
+        "permutations": DRAWS,
+        "nearest": NEAREST,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
