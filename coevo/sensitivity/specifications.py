@@ -73,7 +73,7 @@ def specification_rows(
             rows += [label | row | {"name": names[row["scope"]]} for row in found]
     case, main = cases[0]
     label = case | {"roles": GIVEN, "name": POOLED}
-    estimator = config["interaction"]["estimator"]
+    estimator = config["interaction"].get("estimator", "trapezoid")
     rows += [label | row for row in _without_growth(main, estimator, level)]
     return as_table("specifications", rows)
 
