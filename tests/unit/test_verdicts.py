@@ -448,8 +448,8 @@ SURVIVAL = [
         "shows in no fit of the two outputs",
         "供需形态（b₁与d的置信区间均在0以上）在两类产出的任何估计中均未出现")}),
     Verdict(surviving(("region",), broken=("2016", "2017")), {"populations": (
-        "breaks without the growth of one of 2016, 2017; with year effects it shows in no fit",
-        "剔除2016、2017年中任一年的增长即不成立；含年份固定效应时，在任何估计中均未出现")}),
+        "hangs on single years: leaving out any one of 2016, 2017 breaks it",
+        "取决于个别年份：剔除2016、2017年中任一年的增长即不成立")}),
 ]  # fmt: skip
 
 

@@ -198,7 +198,8 @@ def doubts(study: Study) -> dict[str, Any]:
 def _beyond(study: Study, parameters: dict[str, float]) -> bool:
     """Whether a coordinate of the rest point lies outside the observed range (extrapolation)."""
     seen = path(study)
+    E = resting_levels(*(parameters[name] for name in ("a1", "b1", "a2", "d")))
     return any(
         not seen[i].min() <= value <= seen[i].max()
-        for i, value in zip(("x1", "x2"), resting_levels(**parameters), strict=True)
+        for i, value in zip(("x1", "x2"), E, strict=True)
     )
