@@ -19,6 +19,9 @@ from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.grammar import Grammar
+from coevo.schema import study_tables
+from coevo.sensitivity.claim_evidence import Evidence
+from coevo.sensitivity.headline_claims import headline_rows
 from tests import populations, variants
 from tests.shared import shared
 
@@ -316,7 +319,7 @@ def _headlines(count: int, last: int) -> pd.DataFrame:
 @lru_cache
 def places() -> pd.DataFrame:
     """Return the regions that are known, with their tiles."""
-    return read_table(ROOT / "config" / "regions.csv")
+    return read_table(ROOT / "config" / "regions" / "provinces.csv", "regions")
 
 
 def study(
@@ -328,6 +331,16 @@ def study(
         return Study(config(), made, indicators(), places=places())
     words, table = words_of("phrases", language)["words"], indicators(language)
     return study_in_language(config(), made, table, language, places(), words)
+
+
+def unindexed(count: int = 4, language: str = "en") -> Study:
+    """Return the sample as a study of two populations that has no indices."""
+    settings, table = config() | {"subsystems": {}}, indicators(language).assign(subsystem="")
+    names, made = study_tables(settings), tables(count)
+    kept = {name: made[name] for name in names if name in made}
+    kept["headline_claims"] = headline_rows(Evidence.of(kept, table, settings))
+    words = words_of("phrases", language)["words"]
+    return study_in_language(settings, kept, table, language, places(), words)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:

@@ -173,6 +173,8 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         )
     else:
         yield from _years_of_the_model(config, first, last)
+    if not config["subsystems"] and not config["interaction"]:
+        yield "subsystems: are missing, and interaction too; give one of them or both"
     given = (config["interaction"] or {}).get("calibration") or {}
     if 0 in (given.get("b1"), given.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"

@@ -5,8 +5,8 @@ if config["interaction"]:
     rule estimate:
         """Fit the model per region and pooled, and compare the equilibria."""
         input:
+            **INDICES,
             panel=f"{DATA}/panel.csv",
-            coupling=f"{DATA}/coupling.csv",
             indicators=INDICATORS,
             code=code("estimate"),
         output:
@@ -31,9 +31,9 @@ if config["interaction"]:
     rule specify:
         """Fit the model under other estimators, roles, pairs, vintages and years."""
         input:
+            **INDICES,
             panel=f"{DATA}/panel.csv",
             observations=f"{DATA}/observations.csv",
-            coupling=f"{DATA}/coupling.csv",
             indicators=INDICATORS,
             code=code("specify"),
         output:

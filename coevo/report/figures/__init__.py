@@ -16,13 +16,14 @@ class ChartSpec(NamedTuple):
     paper: float = 1.0
 
 
-_REGIONS, _COEFFICIENTS = frozenset({"regions"}), frozenset({"coefficients"})
+_INDICES, _COEFFICIENTS = frozenset({"indices"}), frozenset({"coefficients"})
+_REGIONS = frozenset({"indices", "regions"})
 _OWN, _TILES = frozenset({"own_fits"}), frozenset({"tiles"})
 
 FIGURES: dict[str, ChartSpec] = {
-    "opening_indices": ChartSpec(columns=2, paper=0.8),
+    "opening_indices": ChartSpec(_INDICES, columns=2, paper=0.8),
     "opening_correlations": ChartSpec(frozenset({"correlations"}), columns=2, paper=0.8),
-    "coordination": ChartSpec(paper=0.5),
+    "coordination": ChartSpec(_INDICES, paper=0.5),
     "tiles": ChartSpec(_TILES, paper=0.9),
     "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
     "tiles_last": ChartSpec(_TILES, columns=2, paper=0.53),
@@ -33,9 +34,9 @@ FIGURES: dict[str, ChartSpec] = {
         frozenset({"within_regions_and_years"}), columns=2, paper=0.75
     ),
     "size_adjusted": ChartSpec(frozenset({"size"}), paper=0.72),
-    "trajectory": ChartSpec(paper=0.75),
+    "trajectory": ChartSpec(_INDICES, paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
-    "obstacles": ChartSpec(paper=0.8),
+    "obstacles": ChartSpec(_INDICES, paper=0.8),
     "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.75),
     "specification_curve": ChartSpec(frozenset({"combinations"}), paper=0.86),
     "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),

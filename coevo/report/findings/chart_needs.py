@@ -6,10 +6,13 @@ from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
 
+TILE = {"tile_row", "tile_column", "abbreviation"}  # columns of a table of regions with tiles
+
 
 def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
+    `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
     `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
     `convergence`: growth of D has been held against its start;
@@ -20,9 +23,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     is fitted under several of them.
     """
     has = set() if study.single else {"regions"}
-    scopes = set() if study.single else set(correlation_values(study).index)
-    has |= scopes | ({"correlations"} if scopes else set())
-    has |= _of_coordination(study)
+    has |= _of_indices(study) if study.indexed else set()
     if study.pair is None:
         return frozenset(has)
     estimated = study.focus not in refused(study)
@@ -33,10 +34,15 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     return frozenset(has)
 
 
-def _of_coordination(study: Study) -> set[str]:
+def _of_indices(study: Study) -> set[str]:
     tables, places = study.tables, study.places
     moves, multiverse = tables["comovement"], tables["multiverse"]
-    tiled = places is not None and set(study.regions) <= set(places["region"])
+    scopes = set() if study.single else set(correlation_values(study).index)
+    tiled = (
+        places is not None
+        and TILE.issubset(places.columns)
+        and set(study.regions) <= set(places["region"])
+    )
     met = {
         "tiles": tiled and not study.single,
         "convergence": not study.single and growth(study)["verdict"] != "none",
@@ -45,4 +51,5 @@ def _of_coordination(study: Study) -> set[str]:
         "combinations": multiverse["focus_D"].notna().sum() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
     }
-    return {need for need, holds in met.items() if holds}
+    found = {need for need, holds in met.items() if holds}
+    return found | {"indices"} | scopes | ({"correlations"} if scopes else set())

@@ -34,7 +34,8 @@ def latex_files(voices: Iterable[Words]) -> dict[str, str]:
 
 
 def _tables(words: Words) -> Iterator[ReportTable]:
-    yield coordination_table(words)
+    if words.study.indexed:
+        yield coordination_table(words)
     yield from regressions(words)
     yield from main_tables(words)
     yield from annex_tables(words)

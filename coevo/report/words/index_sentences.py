@@ -20,12 +20,13 @@ Phrases = Mapping[str, Any]
 def named_values(study: Study, words: Words) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     found = all_findings(study)
-    step, pair, phrases = found["step"], study.pair, words.phrases
+    step, pair, phrases = found.get("step", {}), study.pair, words.phrases
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     read = set(study.tables["observations"]["indicator"])
     values: dict[str, Any] = {
         **found,
         "one": study.single,
+        "indexed": study.indexed,
         "absent": phrases["scope"]["absent"],
         "charts": figure_names(charts_that_apply(study)),
         "pooled": study.pooled,
