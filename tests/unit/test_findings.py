@@ -21,8 +21,8 @@ from coevo.report.findings.interaction import interaction_finding, slope_signs
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
-from tests.populations import specifications
 from tests import variants
+from tests.populations import specifications
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
 
