@@ -20,7 +20,9 @@ from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.interaction import interaction_finding, slope_signs
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
+from coevo.report.findings.sign_survival import sign_survival_finding
 from tests import variants
+from tests.populations import specifications
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
 
@@ -322,7 +324,25 @@ def test_year_effects_take_the_pattern_away() -> None:
     assert found["verdict"] == "supply_then_neither"
     assert found["undecided"]
     assert (found["zeros"], found["intervals"]) == (6, 6)
-    assert found["above"] == (6, 6)
+    assert found["by_year"] == {"b1": 0.004, "d": 0.004}
+    assert found["broken"] == {"region": [], "region+year": []}
+
+
+def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
+    """The bootstrap by year has to tell both slopes from zero, and no single year may decide."""
+    table = tables()["slope_tests"]
+    rows = table["errors"].eq("year_wild") & table["effects"].eq("region")
+    late = with_value(table, rows & table["parameter"].eq("b1"), "p", 0.3)
+    assert interaction_finding(study(slope_tests=late))["verdict"] == "fragile_then_neither"
+    few = table[table["errors"] != "year_wild"]
+    assert interaction_finding(study(slope_tests=few))["verdict"] == "fragile_then_neither"
+    broken = study(specifications=specifications(4, broken=("2017",)))
+    found = interaction_finding(broken)
+    assert found["verdict"] == "fragile_then_neither" and found["broken"]["region"] == ["2017"]
+    survival = sign_survival_finding(broken)
+    assert survival["verdict"] == "single_years"
+    assert survival["without_growth"] == {"region": (2, 3), "region+year": (0, 3)}
+    assert survival["all"] == {"region": (3, 3), "region+year": (0, 3)}
 
 
 def test_narrow_intervals_keep_the_pattern() -> None:

@@ -341,9 +341,15 @@ def slopes(effects: str, pattern: str) -> Callable[[Tables], Tables]:
     return change
 
 
+def shaken(made: Tables) -> Tables:
+    """Both slopes are positive with region effects, but not by the bootstrap by year."""
+    made, table = slopes("region", "supply")(made), made["slope_tests"]
+    return put(made, "slope_tests", table["errors"].eq("year_wild"), p=0.3)
+
+
 FIRST = [
     Verdict(slopes("region", "supply"), {"answer": (
-        "With region effects alone both interaction coefficients are positive",
+        "With region effects alone both interaction coefficients are positive, the pattern of a",
         "仅含地区固定效应时，两个相互作用系数均为正，呈供需（捕食型）关系的形态")}),
     Verdict(slopes("region", "neither"), {"answer": (
         "With region effects alone neither interaction coefficient can be told from zero",
@@ -354,6 +360,9 @@ FIRST = [
     Verdict(slopes("region", "other"), {"answer": (
         "With region effects alone both interaction coefficients can be told from zero, but not",
         "仅含地区固定效应时，两个相互作用系数的置信区间均不含0，但符号不符合供需（捕食型）关系")}),
+    Verdict(shaken, {"answer": (
+        "both interaction coefficients are positive, as in a supply (predator–prey) relation, but",
+        "两个相互作用系数均为正，与供需（捕食型）关系一致，但")}),
 ]  # fmt: skip
 UNDECIDED = (
     "Whether output of plants and sales of shops interact is undetermined",
@@ -419,9 +428,11 @@ FEEDBACK = [  # of the same tables
 )]  # fmt: skip
 
 
-def surviving(supply: tuple[str, ...], one_less: bool = False) -> Callable[[Tables], Tables]:
+def surviving(
+    supply: tuple[str, ...], one_less: bool = False, broken: tuple[str, ...] = ()
+) -> Callable[[Tables], Tables]:
     def change(made: Tables) -> Tables:
-        table = populations.specifications(4, supply=supply)
+        table = populations.specifications(4, supply=supply, broken=broken)
         if one_less:
             own = table["pair"].eq("main") & table["roles"].eq("given") & table["quantity"].eq("b1")
             own &= table["estimator"].eq("lag") & table["effects"].eq("region")
@@ -442,7 +453,11 @@ SURVIVAL = [
         "shows in 2 of 3 fits with region effects and 0 of 3 fits with region and year effects: it",
         "取决于所作的设定：出现该形态的，地区固定效应下3个估计中有2个")}),
     Verdict(surviving(()), {"populations": (
-        "shows in no fit of the two outputs", "在两类产出的任何估计中均未出现")}),
+        "shows in no fit of the two outputs",
+        "供需形态（b₁与d的置信区间均在0以上）在两类产出的任何估计中均未出现")}),
+    Verdict(surviving(("region",), broken=("2016", "2017")), {"populations": (
+        "hangs on single years: leaving out any one of 2016, 2017 breaks it",
+        "取决于个别年份：剔除2016、2017年中任一年的增长即不成立")}),
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ SHEETS = {
     **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
     **dict.fromkeys(("signs", "specifications"), ("specifications",)),
     "ecological": ("relations",),
+    "slope_tests": ("slope_tests",),
     "weights": ("weights", "panel"),
     "descriptive": ("panel",),
     "variants": ("robustness",),

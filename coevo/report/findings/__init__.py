@@ -72,11 +72,11 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
 }
 OF_INDICES: dict[str, Callable[[Study], Any]] = {
     "far": rise_finding,
+    "coverage": coverage_finding,
     "where": pattern_finding,
     "choices": combinations_finding,
     "step": comovement_finding,
     "measures": level_finding,
-    "coverage": coverage_finding,
     "growth": growth_finding,
     "guards": guards_finding,
     "robustness": robustness_finding,
