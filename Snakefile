@@ -18,6 +18,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/coupling.smk"
 include: "workflow/rules/interaction.smk"
+include: "workflow/rules/prediction.smk"
 include: "workflow/rules/report.smk"
 
 

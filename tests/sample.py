@@ -18,7 +18,7 @@ from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.grammar import Grammar
-from tests import populations, variants
+from tests import foretold, populations, variants
 from tests.shared import shared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -272,6 +272,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
             ).split(),
         ),
         **populations.fit_tables({r: NAMES[r] for r in regions}),
+        **foretold.prediction_tables({r: NAMES[r] for r in regions}, ("x1", "x2", "D")),
         "specifications": populations.specifications(count),
     }
     if claims:

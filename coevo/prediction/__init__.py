@@ -43,85 +43,78 @@ def predict(
     the last year but one; forecasts of the year after the last come from the best model that beat
     drift, else from drift. `StudyError` for a name that does not fit.
     """
-    origins = Origins(panel, indicators, config, kept)
-    blocks: list[pd.DataFrame] = []
-    rows: list[dict[str, Any]] = []  # of the tables of checks and refusals
-    last = int(origins.years[-1])
-    if len(origins.years) <= FEWEST_YEARS:
-        refusal = Refusal(
-            "too_few_years_to_predict", years=len(origins.years), least=FEWEST_YEARS + 1
-        )
-        rows += [_refused(Missing(name, last, refusal)) for name in origins.series]
-    else:
-        for origin in map(int, origins.years[FEWEST_YEARS - 1 : -1]):
-            for found in origins.at(origin):
-                for name, model in MODELS.items():
-                    if isinstance(found, History) and (
-                        not model.populations or found.series in POPULATIONS
-                    ):
-                        _tell(found, name, origin, min(HORIZONS, last - origin), blocks, rows)
-                if isinstance(found, Missing):
-                    rows.append(_refused(found))
-    told = _joined(blocks)
+    origins, found = Origins(panel, indicators, config, kept), _Forecasts()
+    count, last = len(origins.years), int(origins.years[-1])
+    if count <= FEWEST_YEARS:
+        why = Refusal("too_few_years_to_predict", years=count, least=FEWEST_YEARS + 1)
+        for series in origins.series:
+            found.refuse(Missing(series, last, why))
+    for origin in map(int, origins.years[FEWEST_YEARS - 1 : -1]):
+        for history in origins.at(origin):
+            if isinstance(history, Missing):
+                found.refuse(history)
+                continue
+            for name, model in MODELS.items():
+                if not model.populations or history.series in POPULATIONS:
+                    found.tell(history, name, origin, min(HORIZONS, last - origin))
+    told = found.table()
     errors = error_rows(told)
     verdicts = as_table("prediction_verdicts", verdict_rows(errors, with_intervals(told)))
-    if len(told):
-        for found in origins.at(last):
-            if isinstance(found, History):
-                _tell(found, best_model(verdicts, found.series), last, 1, blocks, rows)
-            else:
-                rows.append(_refused(found))
+    for history in origins.at(last) if len(told) else ():
+        if isinstance(history, Missing):
+            found.refuse(history)
+        else:
+            found.tell(history, best_model(verdicts, history.series), last, 1)
     names = dict(panel[["region", "name"]].drop_duplicates().to_numpy()) | {"": ""}
+    refusals = [row | {"name": names[row["scope"]]} for row in found.refusals]
     return PredictionTables(
-        _predictions(with_intervals(_joined(blocks)), names),
+        _predictions(with_intervals(found.table()), names),
         as_table("prediction_errors", errors),
         verdicts,
-        as_table("prediction_checks", [row for row in rows if "check" in row]),
-        as_table(
-            "prediction_refusals",
-            [row | {"name": names[row["scope"]]} for row in rows if "message" in row],
-        ),
+        as_table("prediction_checks", found.checks),
+        as_table("prediction_refusals", refusals),
     )
 
 
-def _tell(
-    history: History,
-    name: str,
-    origin: int,
-    steps: int,
-    blocks: list[pd.DataFrame],
-    rows: list[dict[str, Any]],
-) -> None:
-    """Add a model's forecasts of a series at an origin, and what it rests on or why it has none."""
-    label = {"series": history.series, "model": name, "origin": origin}
-    try:
-        told = MODELS[name].tell(history, steps)
-    except Refusal as refusal:
-        rows.append(_refused(Missing(history.series, origin, refusal), name))
-        return
-    rows += [label | {"check": check, "value": v} for check, v in told.constants.items()]
-    for region in history.regions[np.isnan(told.logs[:, 0])]:
-        missing = Missing(history.series, origin, Refusal("no_forecast"), str(region))
-        rows.append(_refused(missing, name))
-    later = history.later[:, :steps]
-    observed = np.full(told.logs.shape, np.nan)
-    observed[:, : later.shape[1]] = later
-    for step in range(steps):
-        figures = {"forecast": told.logs[:, step], "observed": observed[:, step]}
-        block = {"scope": history.regions, "horizon": step + 1}
-        blocks.append(pd.DataFrame(label | block | figures).dropna(subset="forecast"))
+class _Forecasts:
+    """Collects forecasts, what they rest on, and what has none."""
 
+    def __init__(self) -> None:
+        self.blocks: list[pd.DataFrame] = []
+        self.checks: list[dict[str, Any]] = []
+        self.refusals: list[dict[str, Any]] = []
 
-def _joined(blocks: list[pd.DataFrame]) -> pd.DataFrame:
-    if not blocks:
-        return pd.DataFrame(columns=COLUMNS).astype({"forecast": float, "observed": float})
-    return pd.concat(blocks, ignore_index=True)[COLUMNS]
+    def refuse(self, missing: Missing, model: str = "") -> None:
+        """Add what has no forecast; by default by no model."""
+        message = message_columns(missing.refusal.key, missing.refusal.fields)
+        place = {"series": missing.series, "origin": missing.origin, "scope": missing.scope}
+        self.refusals.append(place | {"model": model} | message)
 
+    def tell(self, history: History, name: str, origin: int, steps: int) -> None:
+        """Add a model's forecasts of a series at an origin, beside what was observed."""
+        label = {"series": history.series, "model": name, "origin": origin}
+        try:
+            told = MODELS[name].tell(history, steps)
+        except Refusal as refusal:
+            self.refuse(Missing(history.series, origin, refusal), name)
+            return
+        self.checks += [label | {"check": c, "value": v} for c, v in told.constants.items()]
+        for region in history.regions[np.isnan(told.logs[:, 0])]:
+            missing = Missing(history.series, origin, Refusal("no_forecast"), str(region))
+            self.refuse(missing, name)
+        observed = np.full(told.logs.shape, np.nan)
+        known = history.later[:, :steps]
+        observed[:, : known.shape[1]] = known
+        for step in range(steps):
+            place = {"scope": history.regions, "horizon": step + 1}
+            logs = {"forecast": told.logs[:, step], "observed": observed[:, step]}
+            self.blocks.append(pd.DataFrame(label | place | logs).dropna(subset="forecast"))
 
-def _refused(missing: Missing, model: str = "") -> dict[str, Any]:
-    message = message_columns(missing.refusal.key, missing.refusal.fields)
-    place = {"series": missing.series, "origin": missing.origin, "scope": missing.scope}
-    return place | {"model": model} | message
+    def table(self) -> pd.DataFrame:
+        """Return the forecasts so far, in logs."""
+        if not self.blocks:
+            return pd.DataFrame(columns=COLUMNS).astype({"forecast": float, "observed": float})
+        return pd.concat(self.blocks, ignore_index=True)[COLUMNS]
 
 
 def _predictions(told: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -133,4 +126,3 @@ def _predictions(told: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
         table[f"{column}_place"] = told[column].map(order)
     keys = ["scope", "series_place", "model_place", "origin", "horizon"]
     return as_table("predictions", table.sort_values(keys, kind="stable"))
-

@@ -102,9 +102,7 @@ class Origins:
         breaks = self._breaks(self.indicators["subsystem"] != "", values.index)
         yield from self._history(INDEX, origin, values, breaks)
 
-    def _populations(
-        self, origin: int, index: pd.DataFrame | None
-    ) -> Iterator[History | Missing]:
+    def _populations(self, origin: int, index: pd.DataFrame | None) -> Iterator[History | Missing]:
         pair = self._pair_at(index)
         early = pair[pair["year"] <= origin]
         allowed = early.groupby("region").filter(allows_growth)

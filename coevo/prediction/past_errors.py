@@ -1,6 +1,6 @@
 """Errors of forecasts at every origin, what they say of a model, and intervals made of them.
 
-    error = ln forecast - ln observed,   ratio = MAE of the model / MAE of drift, same regions
+error = ln forecast - ln observed,   ratio = MAE of the model / MAE of drift, same regions
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from coevo.prediction.models import DRIFT
 from coevo.prediction.univariate import Array
 
 LEVEL = 0.9  # of the intervals of forecasts
-CONFIDENCE = 0.95  # of the t interval of the mean log ratio
+CONFIDENCE = 0.95  # of the t intervals of the mean log ratios of all models of a series together
 FEWEST_ORIGINS = 4  # with fewer there is no verdict
+LONGEST = 100.0  # log ratio at which an interval ends, whose end would be no number
 BETTER, WORSE, NOT_BETTER, TOO_FEW = "better", "worse", "not_better", "too_few_origins"
 OF_MODEL = ["series", "model", "horizon"]
 
@@ -60,42 +61,47 @@ def error_rows(told: pd.DataFrame) -> pd.DataFrame:
 def verdict_rows(errors: pd.DataFrame, told: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield what the errors say of each model of a series at each horizon.
 
-    ratio, low, high: geometric mean of the ratios of all origins with its t interval; coverage:
-    share of the observed values inside their intervals, over `covered` origins; verdict: one year
-    ahead alone. errors: as `error_rows` returns them; told: with intervals.
+    ratio, low, high: geometric mean of the ratios of all origins with its t interval, at 1 - .05/m
+    where m models are held against drift (Bonferroni: else the best of them beats it by chance);
+    coverage: share of the observed values inside their intervals, over `covered` origins; verdict:
+    one year ahead alone. errors: as `error_rows` returns them; told: with intervals.
     """
     inside = told.dropna(subset=["observed", "low"])
     held = inside["observed"].between(inside["low"], inside["high"])
     covered = inside.assign(held=held).groupby(OF_MODEL)
     share, origins = covered["held"].mean(), covered["origin"].nunique()
-    most = errors[errors["model"] == DRIFT].set_index(["series", "horizon", "origin"])["n"]
-    for key, part in errors.groupby(OF_MODEL, sort=False):
+    parts = {key: part for key, part in errors.groupby(OF_MODEL, sort=False)}
+    for key, part in parts.items():
         series, model, horizon = key
         ratio = part["ratio"].to_numpy(dtype=float)
-        mean, low, high = _mean(ratio)
+        rivals = sum(other[::2] == key[::2] and other[1] != DRIFT for other in parts)
+        mean, low, high = _mean(ratio, 1 - (1 - CONFIDENCE) / max(rivals, 1))
         row = dict(zip(OF_MODEL, key, strict=True)) | {"origins": len(part)}
         row |= {"ratio": mean, "coverage": share.get(key, np.nan)}
         row["covered"] = int(origins.get(key, 0))
         if model != DRIFT:
             row |= {"low": low, "high": high}
         if model != DRIFT and horizon == 1:
-            places = pd.MultiIndex.from_product([[series], [horizon], part["origin"]])
-            whole = (most.loc[places].to_numpy() == part["n"].to_numpy()).all()
-            row["verdict"] = _verdict(ratio, low, high, bool(whole) and len(most.loc[series, 1]) == len(part))
+            whole = _regions(part) == _regions(parts[series, DRIFT, horizon])
+            row["verdict"] = _verdict(ratio, low, high, whole)
         yield row
 
 
-def _mean(ratio: Array) -> tuple[float, float, float]:
-    """Return the geometric mean with its t interval; NaN ends for one origin."""
+def _regions(rows: pd.DataFrame) -> dict[int, int]:
+    """Return the number of regions told, by origin."""
+    return dict(zip(rows["origin"], rows["n"], strict=True))
+
+
+def _mean(ratio: Array, level: float) -> tuple[float, float, float]:
+    """Return the geometric mean with its t interval; NaN ends for too few origins, or a nil."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(ratio)
-    if not np.isfinite(logs).all():
-        return float(np.exp(logs.mean())), np.nan, np.nan
-    if len(logs) < 2:
-        return float(np.exp(logs.mean())), np.nan, np.nan
+        mean = float(np.exp(logs.mean()))
+    if len(logs) < FEWEST_ORIGINS or not np.isfinite(logs).all():
+        return mean, np.nan, np.nan
     error = logs.std(ddof=1) / np.sqrt(len(logs))
-    low, high = interval(logs.mean(), error, len(logs) - 1, CONFIDENCE)
-    return float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high))
+    low, high = interval(logs.mean(), error, len(logs) - 1, level)
+    return mean, float(np.exp(low)), float(np.exp(min(high, LONGEST)))
 
 
 def _verdict(ratio: Array, low: float, high: float, whole: bool) -> str:

@@ -77,7 +77,8 @@ def growth_ahead(lines: Array, state: Array, steps: int) -> Array:
     known = np.isfinite(p).all(axis=1)
     ahead = np.full((len(p), steps, 2), np.nan)
     if known.any():
-        ahead[known] = paths(np.column_stack([p, np.zeros((len(p), 2))])[known], steps + 1)[0][:, 1:]
+        whole = np.column_stack([p, np.zeros((len(p), 2))])[known]
+        ahead[known] = paths(whole, steps + 1)[0][:, 1:]
     return np.where(np.isfinite(ahead), ahead, np.nan)
 
 

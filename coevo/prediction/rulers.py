@@ -91,7 +91,7 @@ class Rulers:
             z[:, j] = minmax(x[:, j], directions[name], low[..., j], high[..., j], span)
         # rounding may leave the range by a last digit, too
         top = np.where(early, span[1], np.inf)[:, None]
-        return z.clip(span[0], top)
+        return np.asarray(z.clip(span[0], top))
 
     def _posts(
         self, x: Array, early: npt.NDArray[np.bool_], settings: Mapping[str, Any]
@@ -112,7 +112,7 @@ class Rulers:
         scaled = pd.DataFrame(z[early], raw.index, raw.columns)
         found = weights_by(settings["method"], scaled, raw, self.indicators, settings)
         weight = found.set_index("indicator")["weight"].loc[raw.columns]
-        return weight.to_numpy(dtype=float)
+        return np.asarray(weight, dtype=float)
 
     def _indices(self, z: Array, weights: Array, early: npt.NDArray[np.bool_]) -> Array:
         """Return U (rows, n) by the study's composite."""

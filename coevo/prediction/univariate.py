@@ -6,6 +6,7 @@ origin; a region whose run of years begins later is NaN before it. They return l
 eight figures do not determine a region's own.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,11 @@ from coevo.errors import Refusal
 Array = npt.NDArray[np.float64]
 SMALL = 1e-4  # distance of smoothing constants from 0 and 1, as in statsmodels
 DAMPING = (0.8, 0.98)  # bounds of phi, as in statsmodels
-STARTS = np.array([[a, b, f] for a in (0.2, 0.5, 0.9) for b in (0.1, 0.5) for f in (0.85, 0.95)])
+# alpha, beta/alpha, phi; the least error may lie at either end of alpha, and each is descended to
+STARTS = [
+    [(a, b, f) for a in ends for b in (0.05, 0.5) for f in (0.85, 0.95)]
+    for ends in ((0.01, 0.2), (0.5, 0.8, 0.99))
+]
 THETA = 2.0  # the theta line of Assimakopoulos and Nikolopoulos, beside the straight one
 
 
@@ -72,7 +77,8 @@ def theta_forecast(y: Array, steps: int, alpha: float) -> Array:
     slope = (away * np.nan_to_num(y)).sum(axis=1) / (away**2).sum(axis=1)
     reached = (1 - (1 - alpha) ** count) / alpha
     ahead = np.arange(steps) + reached[:, None]
-    return smoothed_levels(y, alpha)[1][:, None] + (1 - 1 / THETA) * slope[:, None] * ahead
+    _, level = smoothed_levels(y, alpha)
+    return np.asarray(level[:, None] + (1 - 1 / THETA) * slope[:, None] * ahead)
 
 
 def theta(y: Array, steps: int) -> Told:
@@ -119,8 +125,10 @@ def damped_smoothing(y: Array, alpha: float, beta: float, phi: float) -> Smoothi
     inner = np.einsum("igt,jgt->gij", errors, errors)
     own = -np.linalg.solve(inner[:, 1:, 1:], inner[:, 1:, :1])[..., 0].T
     weights = np.concatenate([np.ones((1, len(y))), own])
-    made = (np.einsum("ig,ig...->g...", weights, part) for part in (errors, level, trend))
-    return Smoothing(*made, (own[0], own[1]))
+    errors, level, trend = (
+        np.einsum("ig,ig...->g...", weights, part) for part in (errors, level, trend)
+    )
+    return Smoothing(errors, level, trend, (own[0], own[1]))
 
 
 def damped_trend(y: Array, steps: int) -> Told:
@@ -131,15 +139,17 @@ def damped_trend(y: Array, steps: int) -> Told:
     if figures <= parameters:
         raise Refusal("too_few_to_smooth", figures=figures, parameters=parameters)
 
-    def loss(p: Array) -> float:
+    def loss(p: Sequence[float]) -> float:
         return float((damped_smoothing(y, p[0], p[0] * p[1], p[2]).errors ** 2).sum())
 
-    start = min(STARTS, key=loss)
     ends = (SMALL, 1 - SMALL)
-    scale = loss(start) or 1.0
-    found = minimize(
-        lambda p: loss(p) / scale, start, method="L-BFGS-B", bounds=[ends, ends, DAMPING]
-    ).x
+    lowest = [min(starts, key=loss) for starts in STARTS]
+    scale = loss(lowest[0]) or 1.0
+    descents = [
+        minimize(lambda p: loss(p) / scale, start, method="L-BFGS-B", bounds=[ends, ends, DAMPING])
+        for start in lowest
+    ]
+    found = min(descents, key=lambda descent: float(descent.fun)).x
     alpha, beta, phi = float(found[0]), float(found[0] * found[1]), float(found[2])
     state = damped_smoothing(y, alpha, beta, phi)
     ahead = np.cumsum(phi ** np.arange(1, steps + 1))
@@ -155,8 +165,9 @@ class Grey(NamedTuple):
     first: Array
     figures: npt.NDArray[np.intp]
 
-    def value(self, k: Array) -> Array:
+    def value(self, k: npt.ArrayLike) -> Array:
         """Return figure number k (G, ...), from 1: the first one itself, then by the equation."""
+        k = np.asarray(k, dtype=float)
         a, b, first = (part[:, None] for part in (self.a, self.b, self.first))
         rate = np.divide(np.expm1(a), a, out=np.ones_like(a), where=a != 0)
         later = rate * (b - a * first) * np.exp(-a * (k - 1))

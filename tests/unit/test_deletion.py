@@ -1,22 +1,20 @@
-"""Deleted rows, forecasts and power against refits, by hand and by simulation."""
+"""Deleted rows and power against refits, by hand and by simulation."""
 
 import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
 from coevo.equilibria.pooled_checks import tried
-from coevo.equilibria.region_checks import deletion_rows, forecast_rows
+from coevo.equilibria.region_checks import deletion_rows
 from coevo.errors import StudyError
 from coevo.estimation import fit
 from coevo.estimation.region import Equations
 from coevo.estimation.regression import regress
 from coevo.inference.power import detectable, least_interaction
-from coevo.inference.single_rows import last_growth, leave_one_row_out
-from coevo.lotka_volterra.orbits import orbit
+from coevo.inference.single_rows import leave_one_row_out
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "population.json"
 SERIES = json.loads(PUBLISHED.read_text(encoding="utf-8"))["series"]
@@ -75,37 +73,6 @@ def test_a_row_that_alone_varies_cannot_be_left_out(years):
         leave_one_row_out(fit(range(years), range(1, years + 1), [*x2[: years - 1], 7.0]))
 
 
-def clean(years):
-    path = orbit(0.55, 0.028, 0.8, 0.024 / 0.028, (34, 5.9), range(years))
-    return fit(range(years), *path.T), path
-
-
-def test_a_forecast_by_the_equations():
-    """The equations of the earlier years, run for one year from its state."""
-    whole, path = clean(14)
-    found = last_growth(whole, path[-2])
-    before, _ = clean(13)
-    expected = orbit(before.a1, before.b1, before.a2, before.b2, tuple(path[-2]), [0, 1])
-    assert found.model == pytest.approx(np.log(expected[1] / path[-2]), abs=1e-8)
-    # the trapezoid rule misses growth of .82 by a few per cent, mean growth misses nearly all of it
-    error = found.model - whole.data.growth[-1]
-    assert (np.abs(error) < 0.05).all() and found.ratio[1] < 0.1
-    drift_error = np.diff(np.log(path), axis=0)[:-1].mean(axis=0) - np.log(path[-1] / path[-2])
-    assert found.drift - whole.data.growth[-1] == pytest.approx(drift_error)
-    assert found.ratio == pytest.approx(np.abs(error / drift_error))
-
-
-def test_a_forecast_without_end_is_refused():
-    whole, path = clean(14)
-    with pytest.raises(StudyError, match="cannot be followed"):
-        last_growth(whole, path[-2] * [1e6, -1e6])
-
-
-def test_a_forecast_needs_rows_before_it():
-    with pytest.raises(StudyError, match="3 growth rows"):
-        last_growth(fit(range(4), [1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0]), [2.5, 3.0])
-
-
 @pytest.mark.parametrize("df", [1, 2, 6, 30, 1000])
 def test_power_at_what_is_detectable(df):
     """By simulation of the t statistic; for many degrees of freedom 1.96 + .8416."""
@@ -136,13 +103,8 @@ def test_power_of_a_fit_in_original_units():
     assert needed["b1"] > 5 * abs(table_1.b1) and needed["d"] > 3 * abs(table_1.d)
 
 
-def test_three_growth_rows_say_that_they_allow_no_forecast():
+def test_the_rows_of_a_deletion():
     whole = fit(range(4), [1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0])
-    path = pd.DataFrame({"x1": [1.0, 2.0, 2.5, 4.0], "x2": [1.0, 1.5, 3.0, 2.0]})
     deleted = list(tried(deletion_rows(whole), {"scope": "330000"}, "deletion"))
     assert [row["quantity"] for row in deleted[:2]] == ["deleted_x1", "deleted_x2"]
     assert deleted[2] == {"scope": "330000", "check": "deleted_turns", "value": 2}
-    (row,) = tried(forecast_rows(whole, path), {"scope": "330000"}, "forecast")
-    assert (row["scope"], row["quantity"]) == ("330000", "forecast")
-    assert row["message"] == "too_few_rows_to_forecast"
-    assert json.loads(row["fields"])["rows"] == 3

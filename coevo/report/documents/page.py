@@ -27,6 +27,7 @@ SHEETS = {
     "pairs": ("comovement",),
     "equilibria": ("equilibria", "panel"),
     "claims": ("claims",),
+    "prediction": ("prediction_verdicts", "prediction_errors"),
 }
 
 

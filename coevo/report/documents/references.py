@@ -18,6 +18,13 @@ CITED = {
     "form/fan": ("fan2024",),
     "preset/spssau": ("spssau",),
     "grades/ten": ("liao1999",),
+    "prediction": (
+        "hyndman2008",
+        "assimakopoulos2000",
+        "hyndman2003",
+        "deng1989",
+        "lei2018",
+    ),
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
     "pooled": ("cameron2008", "cameron2015", "arellano1995"),
 }
@@ -26,6 +33,7 @@ CITED = {
 def cited(study: Study) -> list[str]:
     """Works that this study uses: always, by method, and with a pair."""
     keys = ["always", *(f"{kind}/{chosen(study, kind)}" for kind in KINDS)]
+    keys += ["prediction"] if len(study.tables["prediction_verdicts"]) else []
     keys += ["pair"] if study.pair else []
     keys += ["pooled"] if study.pair and study.pooled else []
     return [work for key in keys for work in CITED.get(key, ())]

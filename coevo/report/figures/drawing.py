@@ -13,6 +13,7 @@ from coevo.report.figures import (
     coefficients,
     degrees,
     figure_names,
+    forecasts,
     indicator_bars,
     interaction_curves,
     phase_planes,
@@ -30,7 +31,7 @@ from coevo.report.findings.study_tables import Study
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
     trends, degrees, tile_grid, scatters, size_scatter, indicator_bars, certainty, coefficients,
-    interaction_curves, phase_planes,
+    interaction_curves, phase_planes, forecasts,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

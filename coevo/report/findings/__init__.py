@@ -12,6 +12,7 @@ from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_
 from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.predicted import prediction_finding
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.scope import scope_finding
@@ -40,6 +41,7 @@ def all_findings(study: Study) -> dict[str, Any]:
         "simulated": simulation_finding(study),
         "equilibrium": equilibrium_finding(study),
         "calibration": calibration_finding(study),
+        "prediction": prediction_finding(study),
         "data": data_finding(study),
         "weights": weights_finding(study),
         "obstacles": obstacles_finding(study),

@@ -2,6 +2,7 @@
 
 from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.predicted import ratios
 from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
 
@@ -15,12 +16,13 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
     `own_fits`: one of several regions at least is estimated by itself; `specifications`: the model
-    is fitted under several of them.
+    is fitted under several of them; `predictions`: models of prediction are held against drift.
     """
     has = set() if study.single else {"regions"}
     scopes = set() if study.single else set(correlation_values(study).index)
     has |= scopes | ({"correlations"} if scopes else set())
     has |= _of_coordination(study)
+    has |= {"predictions"} if len(ratios(study)) else set()
     if study.pair is None:
         return frozenset(has)
     estimated = study.focus not in refused(study)
