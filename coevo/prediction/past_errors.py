@@ -101,7 +101,7 @@ def _mean(ratio: Array, level: float) -> tuple[float, float, float]:
         return mean, np.nan, np.nan
     error = logs.std(ddof=1) / np.sqrt(len(logs))
     low, high = interval(logs.mean(), error, len(logs) - 1, level)
-    return mean, float(np.exp(low)), float(np.exp(min(high, LONGEST)))
+    return mean, float(np.exp(low)), float(np.exp(np.minimum(high, LONGEST)))
 
 
 def _verdict(ratio: Array, low: float, high: float, whole: bool) -> str:

@@ -45,11 +45,13 @@ def code(script):
     return sorted(own(file) for file in [*files, *tables] if file)
 
 
-REGIONS = own("config/regions.csv")
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
     config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
+    REGIONS = config["regions_table"]
+    if not Path(REGIONS).is_file():  # a study in another folder may use a table of the repository
+        REGIONS = own(REGIONS)
     indicator_table.check_indicators(
         config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
     )
@@ -81,6 +83,8 @@ def digests(files):
 
 DIGESTS = digests(RAW)
 TABLES = study_tables(config)
+# Populations may be indices of subsystems, where a study has any.
+INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [

@@ -11,6 +11,7 @@ from coevo.report.figures import (
     ChartSpec,
     certainty,
     coefficients,
+    convergence_scatter,
     degrees,
     figure_names,
     forecasts,
@@ -30,8 +31,8 @@ from coevo.report.findings.study_tables import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
-    trends, degrees, tile_grid, scatters, size_scatter, indicator_bars, certainty, coefficients,
-    interaction_curves, phase_planes, forecasts,
+    trends, degrees, tile_grid, convergence_scatter, scatters, size_scatter, indicator_bars,
+    certainty, coefficients, interaction_curves, phase_planes, forecasts,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
