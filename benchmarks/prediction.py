@@ -3,7 +3,7 @@
     OMP_NUM_THREADS=1 python -m benchmarks.prediction [--write]
 
 31 regions, at random by seed; --write puts the shares of panels into
-docs/simulation/better_than_drift.csv. `random walk with drift`: each region has its own drift, normal
+docs/simulation/better_than_drift.csv. `random walk with drift`: each region has a drift, normal
 errors and, with a year shock, a shock common to all regions, sizes as estimated in the study
 `provinces`; nine years. `the model`: each region runs round its own rest point by the equations
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.inference.sets import interval
-from coevo.prediction.models import DRIFT
+from coevo.prediction.models import DRIFT, MODELS
 from coevo.prediction.univariate import Array
 
 LEVEL = 0.9  # of the intervals of forecasts
@@ -50,6 +50,10 @@ def error_rows(told: pd.DataFrame) -> pd.DataFrame:
     seen = seen.assign(error=(seen["forecast"] - seen["observed"]).abs())
     base = seen.loc[seen["model"] == DRIFT, [*keys, "error"]]
     both = seen.merge(base.rename(columns={"error": "drift"}), on=keys)
+    order = {"series": list(dict.fromkeys(told["series"])), "model": list(MODELS)}
+    both = both.sort_values(
+        list(order), key=lambda column: column.map(order[column.name].index), kind="stable"
+    )
     group = both.groupby([*OF_MODEL, "origin"], sort=False)
     found = group.agg(mae=("error", "mean"), drift=("drift", "mean"), n=("error", "size"))
     ratio = np.divide(
