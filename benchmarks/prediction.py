@@ -56,8 +56,7 @@ class Panels(NamedTuple):
 
 DESIGNS = (
     Panels("random walk with drift", False, 9, 500, True, (0.05, 0.25)),
-    Panels("random walk with drift", False, 9, 100, False, (0.05, 0.25)),
-    Panels("the model", True, 30, 10, True, (CYCLE_SD, CYCLE_SD)),
+    Panels("the model", True, 30, 2, True, (CYCLE_SD, CYCLE_SD)),
 )
 
 
