@@ -11,6 +11,8 @@ from coevo.observations.names import aliases, compared
 from coevo.panel.derivations import parse
 from coevo.study.configuration import messages, with_registries
 
+OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
+
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Read a small CSV table of the configuration as dictionaries of text.
@@ -65,7 +67,7 @@ def check_indicators(
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
     places = _read_regions(regions, config)
     groups = config["regional"]["groups"]
-    if config["subsystems"] and groups not in places[0]:
+    if config["subsystems"] and groups not in (*places[0], OWN_GROUPS):
         known = ", ".join(places[0])
         problems.add(
             f"{name}: regional.groups: '{groups}' is no column of {regions}; known: {known}"

@@ -28,7 +28,7 @@ CITED = {
         "lei2018",
     ),
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
-    "pooled": ("cameron2008", "cameron2015", "arellano1995"),
+    "pooled": ("cameron2008", "cameron2015", "driscoll1998", "arellano1995"),
 }
 
 
