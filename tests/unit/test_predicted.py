@@ -34,7 +34,7 @@ WORLDS = {
 }
 SAID = {
     "some": (
-        "mean growth so far. No model does for sales of shops or *D*",
+        "is beaten by theta (for output of plants). No model does for sales of shops or *D*",
         "Theta方法（产值）优于带漂移的随机游走",
     ),
     "nothing": (
