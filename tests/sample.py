@@ -22,7 +22,7 @@ from coevo.report.words.grammar import Grammar
 from coevo.schema import study_tables
 from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import headline_rows
-from tests import populations, variants
+from tests import foretold, populations, variants
 from tests.shared import shared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -274,6 +274,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
             ).split(),
         ),
         **populations.fit_tables({r: NAMES[r] for r in regions}),
+        **foretold.prediction_tables({r: NAMES[r] for r in regions}, ("x1", "x2", "D")),
         "specifications": populations.specifications(count),
     }
     made["headline_claims"] = _headlines(count, last)
