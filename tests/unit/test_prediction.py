@@ -30,7 +30,7 @@ from coevo.prediction.univariate import (
 RNG = np.random.default_rng(7)
 Y = np.cumsum(0.1 + 0.05 * RNG.normal(size=(5, 9)), axis=1)
 UNIVARIATE = (drift, random_walk, theta, damped_trend, grey)
-WALK, CYCLE = DESIGNS[0], DESIGNS[2]
+WALK, CYCLE = DESIGNS
 
 
 def panel(years=9, seed=3, design=WALK, regions=None):

@@ -20,8 +20,6 @@ rule predict:
         "../../environment.yml"
     params:
         digests=digests(KEPT.values()),
-        config={
-            key: config[key] for key in "interaction normalisation weighting coupling".split()
-        },
+        config={key: config[key] for key in "interaction normalisation weighting coupling".split()},
     script:
         "../scripts/predict.py"

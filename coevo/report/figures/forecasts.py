@@ -8,7 +8,7 @@ import numpy as np
 from coevo.prediction.past_errors import BETTER
 from coevo.report.figures.axes import tick_format, tips, wrapped_label
 from coevo.report.figures.curves import variant_word
-from coevo.report.figures.size_scatter import log_ticks
+from coevo.report.figures.level_scatter import log_ticks
 from coevo.report.figures.theme import specification
 from coevo.report.findings.predicted import ratios, rivals
 from coevo.report.findings.study_tables import Study
