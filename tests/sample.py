@@ -333,6 +333,12 @@ def unindexed(count: int = 4, language: str = "en") -> Study:
     settings, table = config() | {"subsystems": {}}, indicators(language).assign(subsystem="")
     names, made = study_tables(settings), tables(count)
     kept = {name: made[name] for name in names if name in made}
+    pair = [f"x{i}" for i in (1, 2)]
+    kept |= {
+        name: table[table["series"].isin(pair)]
+        for name, table in kept.items()
+        if name.startswith("prediction") and "series" in table
+    }
     kept["headline_claims"] = headline_rows(Evidence.of(kept, table, settings))
     words = words_of("phrases", language)["words"]
     return study_in_language(settings, kept, table, language, places(), words)

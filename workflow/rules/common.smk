@@ -85,6 +85,10 @@ DIGESTS = digests(RAW)
 TABLES = study_tables(config)
 # Populations may be indices of subsystems, where a study has any.
 INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
+# Goalposts that were kept, for the reference of that name.
+KEPT = (
+    {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
+)
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [
