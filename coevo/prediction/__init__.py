@@ -86,10 +86,11 @@ class _Forecasts:
         self.refusals: list[dict[str, Any]] = []
 
     def refuse(self, missing: Missing, model: str = "") -> None:
-        """Add what has no forecast; by default by no model."""
+        """Add what has no forecast, by default by no model; a whole series once for each reason."""
         message = message_columns(missing.refusal.key, missing.refusal.fields)
-        place = {"series": missing.series, "origin": missing.origin, "scope": missing.scope}
-        self.refusals.append(place | {"model": model} | message)
+        row = {"series": missing.series, "scope": missing.scope, "model": model} | message
+        if missing.scope or not any(row.items() <= told.items() for told in self.refusals):
+            self.refusals.append(row | {"origin": missing.origin})
 
     def tell(self, history: History, name: str, origin: int, steps: int) -> None:
         """Add a model's forecasts of a series at an origin, beside what was observed."""
