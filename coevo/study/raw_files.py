@@ -38,8 +38,11 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
                     problems.add(f"{path.as_posix()}: is a link; put the file itself there")
                 elif path.is_file() and not _passed_over(path):
                     kept.append(path.as_posix())
-                if set("{}<>") & set(path.name):
-                    problems.add(f"{path.as_posix()}: has one of {{ }} < > in its name; rename it")
+                if set("{}<>") & set(path.name) or not path.name.isprintable():
+                    problems.add(
+                        f"{path.as_posix()}: has a line break or one of {{ }} < > in its name; "
+                        "rename it"
+                    )
     if not kept:
         problems.add(
             f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
