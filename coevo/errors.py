@@ -3,9 +3,10 @@
 import contextlib
 import csv
 import errno
+import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -139,6 +140,21 @@ def plain_words(problem: BaseException) -> str:
         why = why or f"{problem.strerror}; see that it is there and can be read and written"
         return one_line(f"{problem.filename or 'coevo'}: {why}") + "\n"
     return "".join(traceback.format_exception(problem))
+
+
+def command(step: Callable[[], int]) -> int:
+    """Take the step of a command and return its exit code; say in our words what stops it."""
+    try:
+        return step()
+    except KeyboardInterrupt:
+        print("coevo: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # nobody reads on, as after `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (StudyError, OSError, MemoryError) as problem:
+        sys.stderr.write(plain_words(problem))
+        return 1
 
 
 def speak_plainly(log: str | Path) -> None:

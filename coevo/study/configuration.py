@@ -193,6 +193,8 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     kept = normalisation["goalposts"]
     if kept is not None and not Path(kept).is_file():
         yield f"normalisation.goalposts: there is no file {kept}; correct the path"
+    if "main" in config["robustness"]["systems"]:
+        yield "robustness.systems: main is the study's own system; give the other another name"
     for name, path in config["robustness"]["systems"].items():
         if not Path(path).is_file():
             yield f"robustness.systems.{name}: there is no file {path}; correct the path"

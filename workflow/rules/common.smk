@@ -21,7 +21,7 @@ if Path(sys.executable).exists():
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, plain_words
 from coevo.history import releases
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
@@ -45,19 +45,26 @@ def code(script):
     return sorted(own(file) for file in [*files, *tables] if file)
 
 
+def digests(files):
+    """Return files by content: one that an older one replaces is noticed, unlike by times alone."""
+    return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
+
+
 REGIONS = own("config/regions.csv")
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
+    configuration.read_config(source[-1])  # which refuses what Snakemake takes without a word
     config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
     indicator_table.check_indicators(
         config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
     )
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
+    DIGESTS = digests(RAW)
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
-except StudyError as problem:
+except (StudyError, OSError, MemoryError) as problem:
     # Snakemake would add lines of its own below ours.
-    print(problem, file=sys.stderr, flush=True)
+    print(plain_words(problem), end="", file=sys.stderr, flush=True)
     sys.exit(1)
 
 
@@ -74,12 +81,6 @@ PACKAGES = {
 } | {"python": sys.version.split()[0], "coevo": VERSION}
 
 
-def digests(files):
-    """Return files by content: one that an older one replaces is noticed, unlike by times alone."""
-    return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
-
-
-DIGESTS = digests(RAW)
 TABLES = study_tables(config)
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
