@@ -9,6 +9,7 @@ outputs are built again. Where rules failed, their problems are repeated as the 
 screen.
 """
 
+import errno
 import os
 import shutil
 import signal
@@ -157,6 +158,15 @@ def heed_signals() -> None:
         threading.Thread(target=watch, daemon=True).start()
 
 
+def check_open(study: str) -> None:
+    """Raise `PermissionError` for a folder of results in which nothing can be written."""
+    for folder in ("data/processed", "reports", "logs", ".snakemake"):
+        place = Path(folder, study)
+        there = next(part for part in (place, *place.parents) if part.exists())
+        if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "", str(there))
+
+
 def tidy(study: str) -> None:
     """Remove what a killed run left of files that it was writing."""
     for folder in (Path("data", "processed", study), Path("reports", study)):
@@ -195,6 +205,7 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
     if shutil.disk_usage(".").free < LEAST_ROOM:
         print(f"{Path.cwd()}: {FULL}", file=sys.stderr)
         return 1
+    check_open(study)
     held, killed = lock(Path(".snakemake", "once.lock"))
     tidy(study)
     locks = Path(".snakemake", "locks")
