@@ -16,8 +16,15 @@ report: "workflow/captions/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
-include: "workflow/rules/coupling.smk"
+
+
+if config["subsystems"]:
+
+    include: "workflow/rules/coupling.smk"
+
+
 include: "workflow/rules/interaction.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 

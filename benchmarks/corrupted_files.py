@@ -262,7 +262,9 @@ def _outcome(folder: Path, content: bytes) -> str:
     from coevo.errors import StudyError
     from coevo.observations import observe
 
-    regions = pd.read_csv(ROOT / "config" / "regions.csv", dtype=str, keep_default_na=False)
+    regions = pd.read_csv(
+        ROOT / "config" / "regions" / "provinces.csv", dtype=str, keep_default_na=False
+    )
     indicators = pd.DataFrame(
         [("sales", "100 million yuan", "销售额", "")],
         columns=["indicator", "unit", "source_name", "derivation"],

@@ -17,9 +17,11 @@ SHARED = "*"
 # Types of text: itself, codes with their leading digits, names of a fixed vocabulary, keys of
 # messages, JSON. The others are `whole`, `number` and `flag` (True or False).
 TEXTS = frozenset({"text", "code", "key", "message", "fields"})
-# What has to be there for a table to be built: "" none, a key of the configuration, a release.
+# What has to be there for a table to be built: "" none, a key of the configuration (subsystems for
+# what rests on the indices), a release.
 # Tables of other kinds are `internal`, `input`, a `sheet` of formulas, or `words` of tables.
-BUILT = ("", "interaction", "claims", "release")
+CONFIGURED = ("subsystems", "interaction", "claims")
+BUILT = ("", *CONFIGURED, "release")
 HOLE = re.compile(r"<(\w+)>")
 
 
@@ -64,7 +66,7 @@ def study_tables(config: Mapping[str, Any]) -> list[str]:
 
     `changes` compares a study with a release of it, and so is no part of its state.
     """
-    return table_names("", *(key for key in ("interaction", "claims") if config[key]))
+    return table_names("", *(key for key in CONFIGURED if config[key]))
 
 
 def table_row(table: str) -> SchemaRow:

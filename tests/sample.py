@@ -12,12 +12,16 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from coevo.files import read_table
+from coevo.files import as_table, read_table
 from coevo.messages import packed
+from coevo.regional import RegionalPanel, regional_tables
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.grammar import Grammar
+from coevo.schema import study_tables
+from coevo.sensitivity.claim_evidence import Evidence
+from coevo.sensitivity.headline_claims import headline_rows
 from tests import populations, variants
 from tests.shared import shared
 
@@ -71,6 +75,7 @@ def config(claims: str | None = None) -> dict:
             "others": [], "split": None, "equivalence": None,
         },
         "comovement": {"size": ["product"]},
+        "regional": {"groups": "nbs_region"},
         "claims": claims,
         "robustness": {
             "draws": 200, "revision": 0.02, "seed": 1, "systems": {"absolute": "other.csv"},
@@ -251,6 +256,9 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "coupling": coupling,
         "obstacles": inside.assign(obstacle=0.25).drop(columns="value"),
         "comovement": _comovement(coupling),
+        **regional_tables(
+            RegionalPanel(coupling, values, places(), "nbs_region", ["product"], 1, 99)
+        ),
         "growth_split": variants.growth_split(coupling, SUBSYSTEMS),
         "diagnostics": variants.guard_rows(weights, {r: NAMES[r] for r in regions}),
         "multiverse": multiverse,
@@ -274,18 +282,44 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         **populations.fit_tables({r: NAMES[r] for r in regions}),
         "specifications": populations.specifications(count),
     }
+    made["headline_claims"] = _headlines(count, last)
     if claims:
         made["claims"] = pd.DataFrame(
-            [("1 <Unit>", "a|b", "unit_fits", "", "agrees", "Table *1*")],
-            columns=["claim", "paper", "computed", "fields", "verdict", "source"],
+            [("1 <Unit>", "unit", "a|b", "unit_fits", "", "agrees", "supported", "Table *1*")],
+            columns="claim check paper computed fields verdict conclusion source".split(),
         )
     return made
+
+
+def _headlines(count: int, last: int) -> pd.DataFrame:
+    """Return a headline of each conclusion, fewer of one region."""
+    focus = {"region": "330000", "year": last}
+    level = {"count": 30, "n": 144, "other": "barely coordinated", "others": 99}
+    random = {"r": -0.18, "raw": 0.65, "low": -0.2, "high": 0.3}
+    rise = {"region": "330000", "rose": True, "D": [0.76, 0.83], "years": [2015, last]}
+    rows = [
+        ("systems_in_step", {"systems": list(SUBSYSTEMS)}, "step_placebo", random,
+         "not_in_these_data", "not_supported"),
+        ("equilibrium_located", {"region": "330000"}, "located_by_fit",
+         {"own": False, "pooled": None}, "undetermined", "cannot_be_decided"),
+        ("grade_of_focus", {**focus, "grade": "good coordination"}, "grade_by_choices", level,
+         "some_choices", "depends_on_choices"),
+        ("rise_of_focus", rise, "rise_by_choices",
+         {"count": 72, "n": 72, "low": 0.05, "high": 0.07}, "agrees", "supported"),
+    ]  # fmt: skip
+    return as_table(
+        "headline_claims",
+        [
+            (claim, packed(stated), computed, packed(fields), *verdict)
+            for claim, stated, computed, fields, *verdict in rows[1 if count == 1 else 0 :]
+        ],
+    )
 
 
 @lru_cache
 def places() -> pd.DataFrame:
     """Return the regions that are known, with their tiles."""
-    return read_table(ROOT / "config" / "regions.csv")
+    return read_table(ROOT / "config" / "regions" / "provinces.csv", "regions")
 
 
 def study(
@@ -297,6 +331,16 @@ def study(
         return Study(config(), made, indicators(), places=places())
     words, table = words_of("phrases", language)["words"], indicators(language)
     return study_in_language(config(), made, table, language, places(), words)
+
+
+def unindexed(count: int = 4, language: str = "en") -> Study:
+    """Return the sample as a study of two populations that has no indices."""
+    settings, table = config() | {"subsystems": {}}, indicators(language).assign(subsystem="")
+    names, made = study_tables(settings), tables(count)
+    kept = {name: made[name] for name in names if name in made}
+    kept["headline_claims"] = headline_rows(Evidence.of(kept, table, settings))
+    words = words_of("phrases", language)["words"]
+    return study_in_language(settings, kept, table, language, places(), words)
 
 
 def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:

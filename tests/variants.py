@@ -72,22 +72,34 @@ def multiverse(coupling: pd.DataFrame) -> pd.DataFrame:
     """Return D of 144 combinations: that of the sample plus what each choice adds."""
     last = coupling[coupling["year"] == coupling["year"].max()].set_index("region")["D"]
     rank = last.rank(ascending=False)[FOCUS]
+    first = coupling.loc[coupling["region"] == FOCUS, "D"].iloc[0]
     rows = []
     for key in product(*CHOICES):
         shift = sum(choice[variant] for choice, variant in zip(CHOICES, key, strict=True))
-        D = last[FOCUS] + shift
+        D, D_first = last[FOCUS] + shift, first + shift
         main = not rows
         fit, changed = (1.0, 0.0) if main else (0.9, min(1.0, abs(shift) * 5))
         mean = coupling["D"].mean() + shift
         rows.append(
-            (*key, main, mean, fit, changed, len(coupling), D, rank, str(grade([D], "ten")[0]))
+            (
+                *key,
+                main,
+                mean,
+                fit,
+                changed,
+                len(coupling),
+                D_first,
+                D,
+                rank,
+                str(grade([D], "ten")[0]),
+            )
         )
     return as_table("multiverse", rows)
 
 
 @lru_cache
 def _sensitivity(key: tuple) -> pd.DataFrame:
-    return choice_sensitivity(as_table("multiverse", key), 1, 8)
+    return choice_sensitivity(as_table("multiverse", key))
 
 
 def sensitivity(table: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,7 @@ after "methods" is a section of [methods.md](methods.md). What holds for every t
 [config/README.md](../config/README.md#output-tables).
 """
 NEEDS = {
+    "subsystems": "There where the configuration has `subsystems`. ",
     "interaction": "There where the configuration has `interaction`. ",
     "claims": "There where the configuration has `claims`. ",
     "release": "There where the study has a release. ",

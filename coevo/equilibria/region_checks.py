@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.equilibria.fitted import AnyFit, Row, allows_growth, has_regional_lines, inferable
+from coevo.equilibria.observed import mean_rows
 from coevo.equilibria.pooled_checks import (
     bias_rows,
     instrument_rows,
@@ -40,6 +41,7 @@ def own_doubts(
             yield from tried(deletion_rows(own), label, "deletion")
             yield from tried(forecast_rows(own, path), label, "forecast")
             yield from tried(doubt_rows(own, path, level), label, "doubts")
+            yield from (label | row for row in mean_rows(path))
 
 
 def pooled_doubts(

@@ -51,7 +51,7 @@ def changes_since(old: State, new: State) -> pd.DataFrame:
         settings.assign(change="setting").sort_values("quantity"),
         _apart(_indicators(old), _indicators(new), either=True).assign(change="indicator"),
         _figures(old, new),
-        _states(old, new),
+        *([_states(old, new)] if all("coupling" in state.tables for state in (old, new)) else []),
     ]
     for change, table, read in READ:
         if table in old.tables and table in new.tables:

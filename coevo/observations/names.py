@@ -30,6 +30,7 @@ AGGREGATES = (
     "|Southwest|Northwest"
 ).split("|")
 LONGEST_NAME = 100  # characters, of names that are held against each other
+NAMES = ("region", "name_zh", "long_zh", "name_en")  # of a region, for which each is one
 MOST_FORMS = 20  # of a name; none carries more brackets and note marks
 # 北京 Beijing, read from the end: the English, a space, and what ends in Chinese or a bracket.
 BESIDE = re.compile(r"([^\u3400-\u9fff]*?[A-Za-z])(\s*)[\u3400-\u9fff)\]]")
@@ -73,18 +74,18 @@ class RegionMatch(NamedTuple):
 
 
 class Regions:
-    """The regions of config/regions.csv by every name that they may have in a file."""
+    """The regions of a study's table by every name that they may have in a file."""
 
     def __init__(self, regions: pd.DataFrame) -> None:
-        """Take the table: region, name_zh, long_zh, name_en; traditional_zh, variants if any."""
+        """Take the table: region, name_en; name_zh, long_zh, traditional_zh, variants if any."""
         self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
         self.short: dict[str, str] = {}
         self.names: list[str] = []
         variants = []
         for row in regions.to_dict("records"):
             code = row["region"]
-            self.short[code] = row["name_zh"] or row["name_en"]
-            plainly = [row[column] for column in ("region", "name_zh", "long_zh", "name_en")]
+            self.short[code] = row.get("name_zh") or row["name_en"]
+            plainly = [row.get(column, "") for column in NAMES]
             plainly += aliases(row.get("traditional_zh", ""))
             variants += [(name, code) for name in aliases(row.get("variants", ""))]
             self.names += [name for name in plainly if name]
@@ -123,9 +124,9 @@ class Regions:
         near = nearest_names(text, self.names) if propose else []
         near = nearest_names(beside[0], self.names) if propose and beside and not near else near
         raise StudyError(
-            f'"{short(text)}" is not a region of config/regions.csv'
+            f'"{short(text)}" is not in the table of regions'
             f"{f' (did you mean {near[0]}?)' if near else ''}; write its full or short name, or "
-            "its six-digit code"
+            "its code"
         )
 
 

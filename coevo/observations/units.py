@@ -43,6 +43,7 @@ UNITS = {
              english=("unit", "units", "piece", "pieces", "item", "items")),
         Unit("10 thousand", ("万个", "万家", "万件"), "count", 1e4, 0,
              english=("10 000 units", "10 000 pieces", "10 000 items")),
+        Unit("thousand pelts", ("千张",), "count", 1e3, 0),
         Unit("ratio", ("比值",), "ratio", 1),
         Unit("%", ("％",), "ratio", 1e-2, 0, 100, english=("percent", "per cent")),
         Unit("‰", (), "ratio", 1e-3, 0, 1000, english=("per mille", "per thousand")),

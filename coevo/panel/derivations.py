@@ -1,99 +1,115 @@
-"""Derived indicators: named functions of indicators, for the panel and for the audit alike.
+"""Derived indicators: named functions of indicators, for the panel, the audit and draws alike.
 
 Each derivation takes its arguments apart into terms (the figure itself, the figure a year before,
 a sum over regions ...) and computes its value element by element from them. The audit evaluates the
 same function at the ends of the intervals that the printed digits leave open. Figures come in base
-units (yuan, persons) as frames of regions x years; a value the terms do not give is missing.
+units (yuan, persons) as arrays (..., regions, years), leading axes being draws, or as frames of
+regions x years; a value the terms do not give is missing.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.registry import choose
 
-Terms = list[pd.DataFrame]
+Array = npt.NDArray[np.float64]
+Years = npt.NDArray[np.int64]
+Terms = list[Array]
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """How a derived indicator is made: number of arguments, its terms, its value from them."""
+    """How a derived indicator is made: number of arguments, its terms, its value from them.
+
+    terms: a function of the years (years,) and of the arguments (..., regions, years); value: a
+    function of the terms, monotone in each of them.
+    """
 
     arguments: int
     terms: Callable[..., Terms]
-    value: Callable[..., pd.DataFrame]
+    value: Callable[..., Array]
     rate: bool = False  # a growth rate: may be negative whatever its unit
     shared: bool = False  # sums over regions: each value depends on the figures of all
     chained: bool = False  # the last argument is an index of "previous year = 100"
 
 
-def _year_before(a: pd.DataFrame) -> pd.DataFrame:
-    before = a.rename(columns=lambda year: year + 1)
-    return before.reindex(columns=a.columns)
+def _year_before(years: Years, a: Array) -> Array:
+    place = np.searchsorted(years, years - 1)
+    return np.where(years[place] == years - 1, a[..., place], np.nan)
 
 
-def _first(a: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({year: a[a.columns[0]] for year in a.columns})
+def _first(a: Array) -> Array:
+    return np.broadcast_to(a[..., :1], a.shape)
 
 
-def _years_since_first(a: pd.DataFrame) -> pd.DataFrame:
-    since = np.array([year - a.columns[0] for year in a.columns], dtype=float)
-    return pd.DataFrame(np.where(since > 0, since, np.nan) + 0 * a, a.index, a.columns)
+def _years_since_first(years: Years, a: Array) -> Array:
+    since = (years - years[0]).astype(float)
+    return np.where(since > 0, since, np.nan) + 0 * a
 
 
-def _sum_over_regions(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+def _sum_over_regions(a: Array, b: Array) -> Array:
     """Sum `a` over the regions that have both figures, so that ratios compare like with like."""
-    sums = a.where(b.notna()).sum(axis=0, min_count=1)
-    return pd.DataFrame({year: sums[year] for year in a.columns}, index=a.index)
+    both = ~(np.isnan(a) | np.isnan(b))
+    sums = np.where(both, a, 0.0).sum(axis=-2, keepdims=True)
+    return np.broadcast_to(np.where(both.any(axis=-2, keepdims=True), sums, np.nan), a.shape)
 
 
-def _chain(index: pd.DataFrame) -> pd.DataFrame:
+def _chain(index: Array) -> Array:
     """Multiply up an index of "previous year = 100" from 1 in the first year.
 
     Missing from the first missing link on; the first year's own index is not needed.
     """
     links = index / 100
-    links[index.columns[0]] = 1.0
-    return links.cumprod(axis=1, skipna=False)
+    links[..., 0] = 1.0
+    return links.cumprod(axis=-1)
 
 
 DERIVATIONS: dict[str, Derivation] = {
-    "ratio": Derivation(2, lambda a, b: [a, b], lambda a, b: a / b),
-    "per_capita": Derivation(2, lambda a, persons: [a, persons], lambda a, persons: a / persons),
+    "ratio": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a / b),
+    "per_capita": Derivation(
+        2, lambda years, a, persons: [a, persons], lambda a, persons: a / persons
+    ),
     "location_quotient": Derivation(
         2,
-        lambda a, total: [a, total, _sum_over_regions(a, total), _sum_over_regions(total, a)],
+        lambda years, a, total: [
+            a, total, _sum_over_regions(a, total), _sum_over_regions(total, a)
+        ],
         lambda a, total, sum_a, sum_total: (a / total) / (sum_a / sum_total),
         shared=True,
     ),
-    "sum": Derivation(2, lambda a, b: [a, b], lambda a, b: a + b),
-    "difference": Derivation(2, lambda a, b: [a, b], lambda a, b: a - b),
-    "equal": Derivation(1, lambda a: [a], lambda a: a),
+    "sum": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a + b),
+    "difference": Derivation(2, lambda years, a, b: [a, b], lambda a, b: a - b),
+    "equal": Derivation(1, lambda years, a: [a], lambda a: a),
     "growth": Derivation(
-        1, lambda a: [a, _year_before(a)], lambda now, before: now / before - 1, rate=True
+        1,
+        lambda years, a: [a, _year_before(years, a)],
+        lambda now, before: now / before - 1,
+        rate=True,
     ),
     "average_growth": Derivation(
         1,
-        lambda a: [a, _first(a), _years_since_first(a)],
-        lambda now, first, years: np.exp(np.log(now / first) / years) - 1,
+        lambda years, a: [a, _first(a), _years_since_first(years, a)],
+        lambda now, first, since: np.exp(np.log(now / first) / since) - 1,
         rate=True,
     ),
-    "total": Derivation(1, lambda a: [a.cumsum(axis=1, skipna=False)], lambda total: total),
+    "total": Derivation(1, lambda years, a: [a.cumsum(axis=-1)], lambda total: total),
     "deflate": Derivation(
-        2, lambda a, prices: [a, _chain(prices)], lambda a, level: a / level, chained=True
+        2, lambda years, a, prices: [a, _chain(prices)], lambda a, level: a / level, chained=True
     ),
     "volume": Derivation(
         2,
-        lambda a, index: [_first(a), _chain(index)],
+        lambda years, a, index: [_first(a), _chain(index)],
         lambda first, level: first * level,
         chained=True,
     ),
-}
+}  # fmt: skip
 
 
 def linked(derivations: Iterable[str]) -> set[str]:
@@ -124,11 +140,50 @@ def parse(text: str) -> tuple[str, list[str]]:
     return name, arguments
 
 
+def read_series(indicators: pd.DataFrame, wanted: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return what indicators rest on: the series that are read, and those that are derived.
+
+    indicators: the indicator table; wanted: names in it. Both lists are in the order of the table,
+    which makes a derived indicator after its arguments; an indicator that is read and also derives
+    from others counts as read.
+    """
+    table = indicators.set_index("indicator")
+    derives = (table["source_name"] == "") & (table["derivation"] != "")
+    needed = list(wanted)
+    for indicator in needed:  # grows while it is read
+        if derives[indicator]:
+            needed += [a for a in parse(table.at[indicator, "derivation"])[1] if a not in needed]
+    ordered = [indicator for indicator in table.index if indicator in needed]
+    return [i for i in ordered if not derives[i]], [i for i in ordered if derives[i]]
+
+
+def derived_values(text: str, figures: Mapping[str, Array], years: Sequence[int]) -> Array:
+    """Return the derived figures (..., regions, years) in base units of `name(a, b)`.
+
+    figures: the arguments by name, (..., regions, years) in base units; years: ascending. What the
+    figures do not give is NaN, and infinite where they divide by 0.
+    """
+    name, arguments = parse(text)
+    derivation, ordered = DERIVATIONS[name], np.asarray(years, dtype=np.int64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        terms = derivation.terms(ordered, *(figures[argument] for argument in arguments))
+        return derivation.value(*terms)
+
+
 def derive(text: str, figures: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the derived figures (regions x years, base units) of `name(a, b)`."""
-    name, arguments = parse(text)
-    derivation = DERIVATIONS[name]
-    return derivation.value(*derivation.terms(*(figures[argument] for argument in arguments)))
+    frames = _aligned([figures[argument] for argument in parse(text)[1]])
+    arrays = dict(zip(parse(text)[1], (f.to_numpy(dtype=float) for f in frames), strict=True))
+    values = derived_values(text, arrays, list(frames[0].columns))
+    return pd.DataFrame(values, frames[0].index, frames[0].columns)
+
+
+def _aligned(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return frames with the regions and years of all of them; what one lacks is missing there."""
+    first, *others = frames
+    for other in others:
+        first, _ = first.align(other, join="outer")
+    return [frame.reindex(index=first.index, columns=first.columns) for frame in frames]
 
 
 def derive_interval(
@@ -140,8 +195,15 @@ def derive_interval(
     """
     name, arguments = parse(text)
     derivation = DERIVATIONS[name]
-    ends = (derivation.terms(*(figures[a] for a in arguments)) for figures in (low, high))
-    corners = [derivation.value(*corner) for corner in product(*zip(*ends, strict=True))]
-    values = np.stack([corner.to_numpy(dtype=float) for corner in corners])
-    least, most = (pd.DataFrame(corners[0] * 0 + end) for end in (values.min(0), values.max(0)))
-    return least, most
+    ends = []
+    for figures in (low, high):
+        frames = _aligned([figures[argument] for argument in arguments])
+        years = frames[0].columns.to_numpy(dtype=np.int64)
+        ends.append(derivation.terms(years, *(frame.to_numpy(dtype=float) for frame in frames)))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        corners = [derivation.value(*corner) for corner in product(*zip(*ends, strict=True))]
+    values, like = np.stack(corners), frames[0]
+    return (
+        pd.DataFrame(values.min(axis=0), like.index, like.columns),
+        pd.DataFrame(values.max(axis=0), like.index, like.columns),
+    )

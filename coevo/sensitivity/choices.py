@@ -22,6 +22,12 @@ from coevo.weighting import available, weigh
 CHOICES = ("system", "reference", "range", "weighting", "composite", "form")
 RANGES = ((0.01, 0.99), (0.0, 1.0))
 REFERENCES = ("panel", "year")  # of the others, region forbids comparison and two need a file
+COMPARABLE = (
+    "panel",
+    "base",
+    "goalposts",
+)  # references under which D of one year is that of another
+ROBUST = 0.95  # share of the combinations from which what they give is robust
 MAIN = "main"
 System = tuple[pd.DataFrame, pd.DataFrame]  # panel and indicator table
 

@@ -2,15 +2,13 @@
 
 A set of claims is a table config/claims/<name>.csv that gives each claim its check and the
 indicators it concerns. A check reads the study's own tables and returns what was computed, one of
-the verdicts below and, where the files hold it, what the paper prints; it never calls a claim
-wrong.
+the verdicts of `claim_evidence` and, where the files hold it, what the paper prints; it never calls
+a claim wrong. What needs another study is not testable here.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,43 +22,19 @@ from coevo.messages import packed
 from coevo.panel.vintages import single
 from coevo.registry import choose
 from coevo.schema import column_rows
-
-AGREES = "agrees"
-DOES_NOT_FOLLOW = "does_not_follow"
-MISPRINT = "probable_misprint"
-WEAKER_SENSE = "weaker_sense"
-NOT_IN_THE_MODEL = "not_in_the_model"
-NOT_IN_THESE_DATA = "not_in_these_data"
-UNDETERMINED = "undetermined"
-NOT_TESTABLE = "not_testable"
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The study's tables that claims are held against, and who the claims are about."""
-
-    observations: pd.DataFrame
-    audit: pd.DataFrame
-    coupling: pd.DataFrame
-    equilibria: pd.DataFrame
-    parameters: pd.DataFrame
-    verdicts: pd.DataFrame
-    units: Mapping[str, str]  # indicator -> its unit
-    region: str
-    estimator: str
-
-
-Message = tuple[str, Mapping[str, Any]]  # a key and its fields
-
-
-class Answer(NamedTuple):
-    """What was computed, the verdict, and what the paper prints where the files hold it."""
-
-    verdict: str
-    computed: str
-    fields: Mapping[str, Any] = MappingProxyType({})
-    printed: Message = ("", {})
-
+from coevo.sensitivity.claim_evidence import (
+    AGREES,
+    CONCLUSIONS,
+    DOES_NOT_FOLLOW,
+    MISPRINT,
+    NOT_IN_THE_MODEL,
+    NOT_IN_THESE_DATA,
+    NOT_TESTABLE,
+    UNDETERMINED,
+    WEAKER_SENSE,
+    Answer,
+    Evidence,
+)
 
 NO_FIGURES = Answer(NOT_TESTABLE, "no_figures")
 
@@ -209,8 +183,10 @@ def most_rapid(evidence: Evidence, indicator: str) -> Answer:
     """Does D grow faster in the paper's years than in the years after them?"""
     D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
     rows, single_region = _figures(evidence, indicator), evidence.coupling["region"].nunique() == 1
-    after = D[D["year"] >= rows["year"].max()] if len(rows) else D.iloc[:0]
-    during = D[D["year"] <= rows["year"].max()] if len(rows) else D.iloc[:0]
+    if rows.empty or D.empty:
+        return NO_FIGURES
+    after = D[D["year"] >= rows["year"].max()]
+    during = D[D["year"] <= rows["year"].max()]
     if len(after) > 1 and len(during) > 1 and not single_region:
         faster = _rate(during) > _rate(after)
         both = {"during": _growth_of_D(during), "after": _growth_of_D(after)}
@@ -255,8 +231,9 @@ CHECKS: dict[str, Callable[[Evidence, str], Answer]] = {
 def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """Return the table `claims` for a set of claims (claim, paper, check, indicators, source).
 
-    `paper` quotes; where it is empty, `printed_message` and `printed_fields` say what the paper
-    prints. `computed` is the key of a message, `fields` are its fields. Columns `claim_zh` and the
+    `check` says how a claim was tested. `paper` quotes; where it is empty, `printed_message` and
+    `printed_fields` say what the paper prints. `computed` is the key of a message, `fields` are its
+    fields. Columns `claim_zh` and the
     like, what a claim is in another language, are carried along.
     """
     rows = []
@@ -265,6 +242,7 @@ def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
         message, fields = ("", {}) if row["paper"] else found.printed
         printed = {"printed_message": message, "printed_fields": packed(fields)}
         computed = {"computed": found.computed, "fields": packed(found.fields)}
-        rows.append(row | printed | computed | {"verdict": found.verdict})
+        verdict = {"verdict": found.verdict, "conclusion": CONCLUSIONS[found.verdict]}
+        rows.append(row | printed | computed | verdict)
     twins = [name for name in claims if name.rpartition("_")[0] in column_rows("claims")]
     return as_table("claims", rows).assign(**{name: claims[name].to_numpy() for name in twins})

@@ -15,32 +15,13 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.coupling.index_panel import IndexPanel
 from coevo.files import as_table
 from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of, wide
-from coevo.panel.derivations import parse
+from coevo.sensitivity.figure_draws import PublishedFigures, revision_sizes, shifted_figures
 
 Array = npt.NDArray[np.float64]
 KAPPA = {"weights": 50.0, "weights_loose": 10.0}  # concentration of the Dirichlet draws
 SOURCES = (*KAPPA, "figures")
 LEVEL = (0.05, 0.95)
 CHUNK = 2_000_000  # normalised figures held at once
-
-
-def revision_sizes(
-    indicators: pd.DataFrame, revisions: pd.DataFrame, default: float
-) -> dict[str, float]:
-    """Return the relative size of a revision per subsystem indicator: a standard deviation of logs.
-
-    Of a figure read: the root mean square of ln(new / old) over its restated figures; of a derived
-    one the root of the sum of squares of its arguments'; `default` where nothing was restated.
-    """
-    sound = revisions[(revisions["old"] > 0) & (revisions["new"] > 0)]
-    logs = np.log(sound["new"] / sound["old"]) ** 2
-    own = np.sqrt(logs.groupby(sound["indicator"]).mean()).to_dict()
-    sizes = {}
-    used = indicators[indicators["subsystem"] != ""]
-    for indicator, derivation in used[["indicator", "derivation"]].to_numpy():
-        arguments = parse(derivation)[1] if derivation else [indicator]
-        sizes[indicator] = float(np.sqrt(sum(own.get(a, default) ** 2 for a in arguments)))
-    return sizes
 
 
 def weight_draws(weights: Array, member: Array, kappa: float, draws: int, seed: int) -> Array:
@@ -58,23 +39,15 @@ def weight_draws(weights: Array, member: Array, kappa: float, draws: int, seed: 
     return out
 
 
-def revision_draws(regions: int, sizes: Array, draws: int, seed: int) -> Array:
-    """Return factors exp(size * N(0, 1)) of figures (draws, regions, m).
-
-    One error per region and indicator holds for all years: a revision shifts a whole series.
-    """
-    rng = np.random.default_rng([seed, 10_000])
-    return np.exp(rng.standard_normal((draws, regions, len(sizes))) * sizes)
-
-
 def monte_carlo(
     case: Mapping[str, pd.DataFrame], indicators: pd.DataFrame, config: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `uncertainty` and `grade_shares`.
 
     case: panel, normalised, weights, coupling, goalposts, revisions. `source`: weights (kappa 50),
-    weights_loose (kappa 10), figures (revisions; goalposts of the panel move with the figures,
-    the weights stay). low, high: 5 and 95 % points of D over the draws; rank_low, rank_high the
+    weights_loose (kappa 10), figures (the published series shifted by the size of a revision and
+    the indicators derived from them; goalposts of the panel move with the figures, the weights
+    stay). low, high: 5 and 95 % points of D over the draws; rank_low, rank_high the
     same of the rank among the regions of the year (1 is the highest D); grade: the most frequent
     one, and its share of the draws.
     """
@@ -109,19 +82,17 @@ def _figures(
     settings, robustness = config["normalisation"], config["robustness"]
     values = wide(case["panel"], "value").loc[panel.z.index, panel.z.columns]
     scope = scope_of(values, settings, case["goalposts"].drop(columns="sha256", errors="ignore"))
-    sizes = revision_sizes(indicators, case["revisions"], robustness["revision"])
-    own = np.array([sizes[name] for name in scope.indicators])
-    regions, names = pd.factorize(values.index.get_level_values("region"))
-    drawn = revision_draws(len(names), own, robustness["draws"], robustness["seed"])
-    x = values.to_numpy()
+    published = PublishedFigures(case["panel"], indicators, values.index, scope.indicators)
+    sizes = revision_sizes(published.series, case["revisions"], robustness["revision"])
+    most = max(1, CHUNK // panel.z.size)
 
-    def degree(factors: Array) -> Array:
-        figures = x * factors[:, regions]
+    def degree(figures: Array) -> Array:
         posts = find_goalposts(figures, scope, settings)
         z, _ = held_against(figures, posts, scope.indicators, indicators, settings)
         return panel.degrees(config["coupling"], z=z).D
 
-    return _in_parts(drawn, panel, degree)
+    draws = shifted_figures(published, sizes, robustness["draws"], robustness["seed"], most)
+    return np.concatenate([degree(figures) for figures in draws])
 
 
 def _summary(

@@ -22,7 +22,6 @@ from coevo.study.raw_files import raw_paths
 from coevo.weighting import weigh
 
 MessageText = Callable[[str, str], str]
-REGIONS = "config/regions.csv"
 WIDTH = 100  # columns of the terminal
 FIRST = 3  # lines shown of each kind of finding
 HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
@@ -33,7 +32,7 @@ class Checked:
     """A study as its files give it: the tables of these names, and what keeps it from running.
 
     panel: None if it cannot be built; complete: region-years with every indicator of the
-    subsystems, of how many.
+    subsystems, of how many; (0, 0) without subsystems.
     """
 
     config: Mapping[str, Any]
@@ -64,14 +63,14 @@ def check_study(path: str) -> Checked:
     """
     name = Path(path).name
     config = complete(read_config(path), read_schema("config"), name)
-    check_indicators(config, read_schema("indicators"), REGIONS, name)
+    check_indicators(config, read_schema("indicators"), config["regions_table"], name)
     files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"], "indicators")
     observations, remarks = observe(
         files,
         config["raw"],
         indicators,
-        read_table(REGIONS),
+        read_table(config["regions_table"], "regions"),
         config["units_read_as"],
         config["missing_marks"],
     )
@@ -89,8 +88,9 @@ def check_study(path: str) -> Checked:
             vintage_policy=config["vintage_policy"],
         )
         rows = panel[["region", "year"]].drop_duplicates()
-        whole = (len(complete_rows(panel, indicators)), len(rows))
-        _check_indices(panel, indicators, config)
+        if config["subsystems"]:
+            whole = (len(complete_rows(panel, indicators)), len(rows))
+            _check_indices(panel, indicators, config)
     except StudyError as problem:
         problems = tuple(problem.messages)
     return Checked(config, files, indicators, observations, audit, panel, whole, problems)
@@ -181,7 +181,9 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
     if checked.panel is not None:
         complete, total = checked.complete
         gaps = list(_gaps(checked.panel))
-        out += ["", f"Region-years with every indicator of the subsystems: {complete} of {total}"]
+        if total:
+            whole = f"{complete} of {total}"
+            out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
         out += ["", "Missing figures", *gaps] if gaps else []
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):

@@ -183,6 +183,8 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         )
     else:
         yield from _years_of_the_model(config, first, last)
+    if not config["subsystems"] and not config["interaction"]:
+        yield "subsystems: are missing, and interaction too; give one of them or both"
     given = (config["interaction"] or {}).get("calibration") or {}
     if 0 in (given.get("b1"), given.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
@@ -215,8 +217,6 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     claims = sorted(path.stem for path in Path("config", "claims").glob("*.csv"))
     if config["claims"] is not None and config["claims"] not in claims:
         yield f"claims: unknown set '{config['claims']}'; known: {', '.join(claims)}"
-    elif config["claims"] is not None and config["interaction"] is None:
-        yield "claims: are held against the two-population model; give interaction, or claims: null"
     regions = config["regions"]
     if regions != "all" and config["focus_region"] not in regions:
         yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"

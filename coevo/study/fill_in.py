@@ -39,8 +39,8 @@ def blank_workbook(
     """Return the workbook to fill in, as xlsx; the same arguments give the same bytes.
 
     Parameters: rows of the indicator table (those with a name in the files get a column), rows of
-    regions.csv (the drop-down), the config after defaults, the lines of the guide in Chinese and
-    English. As many rows check what is typed as there are regions times years.
+    the table of regions (the drop-down), the config after defaults, the lines of the guide in
+    Chinese and English. As many rows check what is typed as there are regions times years.
     """
     import xlsxwriter
 
@@ -97,8 +97,8 @@ def _checks(
         "validate": "list",
         "source": f"={lists['regions']}",
         "input_title": "地区 Region",
-        "input_message": "从列表中选择，也可写全称、英文名称或六位代码。\n"
-        "Choose from the list, or write the full or English name or the six-digit code.",
+        "input_message": "从列表中选择，也可写全称、英文名称或代码。\n"
+        "Choose from the list, or write the full or English name or the code.",
         "error_message": "不在列表中。\nNot in the list.",
     }
     year = {

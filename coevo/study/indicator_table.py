@@ -1,5 +1,6 @@
 """The indicator table of a study, and the names in the config that it must hold."""
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,15 @@ def check_indicators(
     problems.extend(filter(None, map(date_problem, (path, regions))))
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
     problems.extend(f"{name}: {line}" for line in other_file_problems(config, needed, validator))
-    codes = {row["region"] for row in read_rows(regions)}
-    problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config, codes))
+    places = _read_regions(regions, config)
+    groups = config["regional"]["groups"]
+    if config["subsystems"] and groups not in places[0]:
+        known = ", ".join(places[0])
+        problems.add(
+            f"{name}: regional.groups: '{groups}' is no column of {regions}; known: {known}"
+        )
+    problems.extend(f"{name}: {line}" for line in _unknown_regions(config, places, regions))
+    problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
 
@@ -88,32 +96,50 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
                     yield f"{name}: derivation: '{argument}' is derived further down; move it up"
         above.add(name)
     subsystems = list(dict.fromkeys(row["subsystem"] for row in rows if row["subsystem"]))
-    if len(subsystems) < 2:
+    if subsystems and not config["subsystems"]:
+        yield (
+            f"has the subsystems {', '.join(subsystems)}, and the config none; name them there "
+            "under subsystems, or leave the column empty here"
+        )
+    elif config["subsystems"] and len(subsystems) < 2:
         yield f"at least two subsystems are needed; found: {', '.join(subsystems) or 'none'}"
     for name in config["subsystems"]:
         if name not in subsystems:
             yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
 
 
-def _unknown_names(
-    rows: list[dict[str, str]], config: Mapping[str, Any], codes: set[str]
+def _read_regions(path: str, config: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the table of regions; every language of the reports has its names."""
+    if not Path(path).is_file():
+        raise StudyError(f"regions_table: there is no file {path}; write the table of regions")
+    rows = read_rows(path)
+    languages = dict.fromkeys(("en", *config["report"]["languages"]))
+    problems = Problems()
+    for column in ("region", *(f"name_{language}" for language in languages)):
+        if column not in rows[0]:
+            problems.add(f"{path}: column '{column}' is missing; add it")
+    problems.check()
+    return rows
+
+
+def _unknown_regions(
+    config: Mapping[str, Any], places: list[dict[str, str]], path: str
 ) -> Iterator[str]:
-    """Names in the config that are no indicator, subsystem or region."""
+    """Regions in the config that the table of regions has not."""
+    codes = {row["region"] for row in places}
     chosen = [] if config["regions"] == "all" else config["regions"]
     for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
         for code in listed:
             if code not in codes:
-                yield f"{key}: '{code}' is no region of config/regions.csv; correct it"
+                yield f"{key}: '{code}' is no region of {path}; correct it"
+
+
+def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
+    """Names in the config that are no indicator and no subsystem."""
     names = {row["indicator"] for row in rows}
     subsystems = {row["subsystem"] for row in rows if row["subsystem"]}
-    shares = config["coupling"]["contributions"]
-    if not isinstance(shares, str) and (
-        len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
-    ):
-        yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
-    yield from _weights_problems(rows, config)
-    if config["coupling"]["form"] == "k" and len(subsystems) != 2:
-        yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
+    if subsystems:
+        yield from _index_problems(rows, config, subsystems)
     pair = config["interaction"] or {}
     calibration = pair.get("calibration") or {}
     if pair and pair["upstream"] == pair["downstream"]:
@@ -127,7 +153,8 @@ def _unknown_names(
     cases["deflated"] = config["robustness"]["deflated"] or {}
     for key, case in cases.items():
         outputs |= {f"robustness.{key}.{side}": name for side, name in case.items()}
-    figures = {f"comovement.size.{k}": v for k, v in enumerate(config["comovement"]["size"])}
+    sizes = config["comovement"]["size"] if subsystems else ()
+    figures = {f"comovement.size.{k}": v for k, v in enumerate(sizes)}
     given = (key for key in ("purchases", "sales") if key in calibration)
     figures |= {f"interaction.calibration.{key}": calibration[key] for key in given}
     for wanted, known in ((outputs, names | subsystems), (figures, names)):
@@ -135,6 +162,20 @@ def _unknown_names(
             if name not in known:
                 names_known = ", ".join(sorted(known))
                 yield f"{key}: '{name}' is not in {config['indicators']}; known: {names_known}"
+
+
+def _index_problems(
+    rows: list[dict[str, str]], config: Mapping[str, Any], subsystems: set[str]
+) -> Iterator[str]:
+    """What makes the indices and does not fit the subsystems."""
+    shares = config["coupling"]["contributions"]
+    if not isinstance(shares, str) and (
+        len(shares) != len(subsystems) or abs(math.fsum(shares) - 1) > 1e-9
+    ):
+        yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
+    yield from _weights_problems(rows, config)
+    if config["coupling"]["form"] == "k" and len(subsystems) != 2:
+        yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
 
 
 def _weights_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,6 @@ from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_rows import read_rows
 
 TEMPLATES = Path("workflow", "new")
-REGIONS = "config/regions.csv"
 DEFAULT = "config/config.yaml"  # of the study that `make` builds; any other has a file of its name
 LONGEST = 40  # characters of a name: it is part of paths
 EXAMPLE = "study=my-study first=2018 last=2023 vintage=2026-11"
@@ -120,13 +119,14 @@ def begin_study(wanted: Wish) -> list[str]:
     years, table = config["years"], config["indicators"]
     lines = [_written(wanted.config, text) + f" (years {years['first']} to {years['last']})"]
     lines.append(_written(table, template("indicators.csv", {})))
-    indicators = check_indicators(config, read_schema("indicators"), REGIONS, name)
+    regions = config["regions_table"]
+    indicators = check_indicators(config, read_schema("indicators"), regions, name)
     folder = f"{config['raw']}/{wanted.vintage}"
     chinese, english = said_marks(config["missing_marks"])
     words = {**vars(wanted), **years, "folder": folder, "marks_zh": chinese, "marks_en": english}
     book = f"{folder}/{wanted.study}.xlsx"
     lines.append(
-        _written(book, blank_workbook(indicators, read_rows(REGIONS), config, guide(words)))
+        _written(book, blank_workbook(indicators, read_rows(regions), config, guide(words)))
     )
     return [
         *lines,

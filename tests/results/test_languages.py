@@ -19,13 +19,15 @@ from coevo.messages import unpacked
 from coevo.observations.units import UNITS, named
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.message_words import message_texts
+from coevo.study.configuration import complete, read_config, read_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")
 
 
 def settings(name: str) -> dict[str, Any]:
-    return yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8"))
+    path = ROOT / f"config/{name}.yaml"
+    return complete(read_config(path), read_schema("config", ROOT), path.name)
 
 
 CONFIGS = {
@@ -47,7 +49,6 @@ VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
 SKIPPED = {"script", "style", "svg", "math", "pre", "code"}
 SKIPPED_IDS = {"refs", "table-packages"}
 SPOKEN = ("alt", "aria-label", "title", "placeholder")
-REGIONS = "config/regions.csv"
 PATH = re.compile(r"[\w./-]+\.(?:xlsx|xls|csv|yaml|html)")
 
 
@@ -173,7 +174,7 @@ def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None
     config = settings(name)
     phrases = yaml.safe_load((ROOT / "workflow/report/phrases.zh.yaml").read_text(encoding="utf-8"))
     table = read_table(ROOT / config["indicators"], "indicators")
-    places = read_table(ROOT / REGIONS)
+    places = read_table(ROOT / config["regions_table"], "regions")
     coupling = {"coupling": results(config["study"], "coupling")}
     text = message_texts(
         phrases, study_in_language(config, coupling, table, "zh", places, phrases["words"])

@@ -225,3 +225,45 @@ def test_the_claims_of_the_paper(results):
         "9": "not_testable",
         "10": "not_testable",
     }
+    conclusions = claims["conclusion"].value_counts().to_dict()
+    assert conclusions == {
+        "supported": 5, "not_supported": 6, "depends_on_choices": 1, "cannot_be_decided": 4
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("study", ["provinces", "provinces-scale", "provinces-three"])
+def test_the_claims_of_the_paper_in_the_provinces(results, study):
+    """The paper's own figures are not in the files; its model and its signs are tested."""
+    claims = results(study, "claims")
+    keys = claims["claim"].str.split().str[0]
+    verdicts = dict(zip(keys, claims["verdict"], strict=True))
+    printed = ("1", "2a", "2b", "2c", "3a", "3b", "3c", "4", "9", "10")
+    assert {verdicts.pop(key) for key in printed} == {"not_testable"}
+    assert verdicts == {
+        "5a": "agrees",
+        "5b": "weaker_sense",
+        "6a": "agrees",
+        "6b": "not_in_the_model",
+        "7": "undetermined",
+        "8": "undetermined",
+    }
+
+
+def test_what_a_reader_would_repeat(results):
+    def conclusions(study):
+        table = results(study, "headline_claims")
+        return dict(zip(table["claim"], table["conclusion"], strict=True))
+
+    model = {
+        "feedback_exceeds_competition": "cannot_be_decided",
+        "supply_relation": "cannot_be_decided",
+        "equilibrium_located": "cannot_be_decided",
+    }
+    assert conclusions("provinces") == model | {
+        "systems_in_step": "not_supported",
+        "grade_of_focus": "depends_on_choices",
+        "rise_of_focus": "supported",
+        "rank_of_focus": "depends_on_choices",
+    }
+    assert conclusions("zhejiang") == model | {"systems_in_step": "cannot_be_decided"}
+    assert len(results("provinces-three", "headline_claims")) == 9  # three pairs of systems

@@ -33,6 +33,7 @@ CONFIG = {
     "study": "small",
     "raw": "data/raw/small",
     "indicators": "config/indicators/small.csv",
+    "subsystems": {"east": {"en": "shops"}, "west": {"en": "plants"}},
     "focus_region": "330000",
     "years": {"first": 2018, "last": 2022},
     "comovement": {"size": ["output", "people"]},
@@ -63,7 +64,7 @@ def project(tmp_path, monkeypatch):
     """A study of three regions and five years, whole."""
     shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
     (tmp_path / "config" / "indicators").mkdir(parents=True)
-    shutil.copy(ROOT / "config" / "regions.csv", tmp_path / "config")
+    shutil.copytree(ROOT / "config" / "regions", tmp_path / "config" / "regions")
     monkeypatch.chdir(tmp_path)
     Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG), encoding="utf-8")
     Path("config/indicators/small.csv").write_text(TABLE, encoding="utf-8")

@@ -75,19 +75,34 @@ def test_a_flipped_verdict_flips_the_sentence(many: int, main: int, said: str) -
     rows = [TEN[7]] * many + [TEN[6]] * (100 - many)
     source = words(multiverse=graded(*rows, main=main))
     assert said in source
-    if many < 100:
-        own = TEN[6] if main else TEN[7]
-        assert f"give {own} (the study’s own among them)" in source
-    assert source.count("(the study’s own among them)") == (many < 100)
+    own, share = (TEN[6], 100 - many) if main else (TEN[7], many)
+    text = f"{share}" if many == 100 else f"{share}\\.0"
+    assert f"{own} {text} \\% (the study’s own)" in source
+    assert source.count("(the study’s own)") == 1
 
 
 def test_the_lower_bound_that_nearly_all_reach_is_named() -> None:
     rows = [TEN[7]] * 50 + [TEN[6]] * 46 + [TEN[5]] * 4
     assert robustness_finding(study(multiverse=graded(*rows)))["least"] == (TEN[6], 96)
-    assert f"what is robust is at least {TEN[6]}, with 96" in words(multiverse=graded(*rows))
+    assert f"At least {TEN[6]} is robust (96)." in words(multiverse=graded(*rows))
     two = graded(*[TEN[7]] * 50, *[TEN[6]] * 50)
     assert robustness_finding(study(multiverse=two))["least"] is None
-    assert "at least" not in words(multiverse=two).split("How sure we are of")[1].split("sure.")[0]
+    assert "At least" not in words(multiverse=two).split("{#robustness}")[1].split("sure.")[0]
+
+
+def test_ranks_are_told_with_the_number_of_their_combinations() -> None:
+    table = graded(*[TEN[7]] * 100)
+    ranks = [2.0] * 30 + [3.0] * 60 + [1.0] * 10
+    found = robustness_finding(study(multiverse=table.assign(focus_rank=ranks)))
+    assert (found["rank"], found["own_rank"]) == ((1, 3), (2, 30))
+    assert found["ranks"] == [(3, 60), (2, 30), (1, 10)]
+    source = words(multiverse=table.assign(focus_rank=ranks))
+    assert (
+        "rank runs from 1 to 3; most frequent is 3 (60 combinations), the study’s own 2" in source
+    )
+    own = words(multiverse=table.assign(focus_rank=[3.0] * 60 + [1.0] * 40))
+    assert "most frequent is 3 (60 combinations), the study’s own." in own
+    assert "The rank runs" not in words(multiverse=table.assign(focus_rank=3.0))
 
 
 def test_no_combination_with_the_region_leaves_no_verdict() -> None:
@@ -124,7 +139,6 @@ def test_draws_are_a_sensitivity_range() -> None:
     source = words().replace("\\", "")
     for row in mine.itertuples():
         assert f"between {row.low:.3f} and {row.high:.3f}" in source
-        assert f"in {ENGLISH.proportion(row.grade_share)} of the draws" in source
     assert "sensitivity ranges, not confidence intervals" in source
 
 

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
+from coevo.files import as_table
 from coevo.lotka_volterra import classic
 from coevo.messages import unpacked
-from coevo.sensitivity import claims
-from coevo.sensitivity.claims import CHECKS, Evidence, check_claims
+from coevo.sensitivity import claim_evidence, claims
+from coevo.sensitivity.claim_evidence import CONCLUSIONS, Evidence
+from coevo.sensitivity.claims import CHECKS, check_claims
 
 PARAMETERS = "scope model effects estimator scaling parameter low high".split()
 VERDICT_COLUMNS = ["scope", "question", "verdict", "period"]
@@ -61,15 +63,17 @@ def evidence(
         for form, verdict in zip(("weak", "strong"), forms, strict=False)
     ]
     return Evidence(
-        observations,
-        pd.DataFrame(findings, columns=columns),
-        coupling,
-        equilibria,
-        pd.DataFrame(parameters, columns=PARAMETERS),
-        pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
-        {"rate": "%"},
-        "1",
-        "trapezoid",
+        observations=observations,
+        audit=pd.DataFrame(findings, columns=columns),
+        coupling=coupling,
+        comovement=as_table("comovement", []),
+        multiverse=as_table("multiverse", []),
+        equilibria=equilibria,
+        parameters=pd.DataFrame(parameters, columns=PARAMETERS),
+        verdicts=pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
+        units={"rate": "%"},
+        region="1",
+        estimator="trapezoid",
     )
 
 
@@ -263,6 +267,8 @@ def test_the_most_rapid_period_reads_no_rate_from_one_region():
     several = claims.most_rapid(evidence(regions=("1", "2")), "rate")
     assert several.computed == "growth_alone"
     assert several.fields["D"]["rate"] == pytest.approx(100 * (1.5**0.5 - 1))
+    elsewhere = claims.most_rapid(evidence(regions=("1", "2")), "other")
+    assert (elsewhere.verdict, elsewhere.computed) == ("not_testable", "no_figures")
 
 
 def test_claims_on_the_model_follow_the_model(monkeypatch):
@@ -294,9 +300,32 @@ def test_the_table_keeps_the_order_and_refuses_an_unknown_check():
     table = pd.DataFrame(rows, columns=["claim", "paper", "check", "indicators", "source"])
     found = check_claims(table, evidence())
     assert found["claim"].tolist() == ["b", "a"]
+    assert found["check"].tolist() == ["feedback", "printed"]
+    assert found["conclusion"].tolist() == ["cannot_be_decided", "supported"]
     assert found["paper"].tolist() == ["said", ""]
     assert found["printed_message"].tolist() == ["", "printed_figures"]
     assert unpacked(found["printed_fields"].iloc[1])["figures"][1] == {"year": 2017, "value": 30.0}
     assert unpacked(found["fields"].iloc[1])["agreeing"] == 3
     with pytest.raises(StudyError, match="unknown check 'guess'; known: downstream_statics, "):
         check_claims(table.assign(check="guess"), evidence())
+
+
+def test_a_study_without_index_or_model_is_asked_all_the_same():
+    """Neither part: what needs one is not testable, what the paper prints or proves still is."""
+    table = pd.read_csv("config/claims/qian.csv", keep_default_na=False)
+    indicators = pd.DataFrame({"indicator": ["rate"], "unit": ["%"]})
+    bare = Evidence.of({}, indicators, {"focus_region": "1", "interaction": None})
+    found = check_claims(table, bare).set_index("check")["verdict"]
+    assert found["stability"] == "weaker_sense" and found["interior_equilibrium"] == "agrees"
+    assert set(found[["signs", "feedback", "most_rapid", "unit"]]) == {"not_testable"}
+
+
+def test_four_words_for_every_verdict():
+    named = vars(claim_evidence).items()
+    keys = {value for name, value in named if name.isupper() and isinstance(value, str)}
+    assert keys - set(CONCLUSIONS.values()) == set(CONCLUSIONS)
+    assert set(CONCLUSIONS.values()) == {
+        "supported", "not_supported", "depends_on_choices", "cannot_be_decided"
+    }  # fmt: skip
+    assert CONCLUSIONS["weaker_sense"] == "depends_on_choices"
+    assert CONCLUSIONS["probable_misprint"] == "not_supported"

@@ -38,7 +38,7 @@ def complete(changes=None, without=()):
         part[last] = value
     full = configuration.complete(config, schema("config"), "config.yaml")
     indicator_table.check_indicators(
-        full, schema("indicators"), "config/regions.csv", "config.yaml"
+        full, schema("indicators"), "config/regions/provinces.csv", "config.yaml"
     )
     return full
 
@@ -208,28 +208,60 @@ def test_each_mistake_in_the_indicator_table_is_named(tmp_path, change, said):
     config = table(tmp_path, change)
     with pytest.raises(StudyError) as problem:
         indicator_table.check_indicators(
-            config, schema("indicators"), "config/regions.csv", "x.yaml"
+            config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
     assert any(said in line for line in problem.value.messages), problem.value.messages
+
+
+def test_the_table_of_regions_is_there_and_names_them_in_every_language(tmp_path):
+    config, path = table(tmp_path, ("", "")), tmp_path / "cities.csv"
+    for text, said in (
+        ("", f"regions_table: there is no file {path}; write the table of regions"),
+        ("region,name_en\na,A\n", f"{path}: column 'name_zh' is missing; add it"),
+        (
+            "region,name_en,name_zh\na,A,甲\n",
+            f"x.yaml: focus_region: '330000' is no region of {path}",
+        ),
+    ):
+        if text:
+            path.write_text(text, encoding="utf-8")
+        with pytest.raises(StudyError) as problem:
+            indicator_table.check_indicators(config, schema("indicators"), str(path), "x.yaml")
+        assert said in str(problem.value)
 
 
 def test_an_indicator_twice_and_an_unknown_region(tmp_path):
     config = table(tmp_path, ("ecommerce_purchases,", "ecommerce_sales,"))
     with pytest.raises(StudyError, match=r"ecommerce_sales: stands in 2 rows"):
         indicator_table.check_indicators(
-            config, schema("indicators"), "config/regions.csv", "x.yaml"
+            config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
     config = {**table(tmp_path), "focus_region": "999999"}
     with pytest.raises(StudyError, match="'999999' is no region"):
         indicator_table.check_indicators(
-            config, schema("indicators"), "config/regions.csv", "x.yaml"
+            config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
 
 
-def test_a_study_without_populations_is_complete_but_has_no_claims():
+def test_a_study_without_populations_is_complete_and_may_have_claims():
     assert complete(without=["interaction"])["interaction"] is None
-    with pytest.raises(StudyError, match="claims: are held against the two-population model"):
-        complete({"claims": "qian", "interaction": None})
+    assert complete({"claims": "qian", "interaction": None})["claims"] == "qian"
+
+
+def test_a_study_without_subsystems_has_populations_and_a_table_without_subsystems(tmp_path):
+    neither = {**shipped("lynx-hare"), "interaction": None}
+    with pytest.raises(StudyError, match="subsystems: are missing, and interaction too"):
+        configuration.complete(neither, schema("config"), "lynx-hare.yaml")
+    config = table(tmp_path) | {"subsystems": {}}
+    with pytest.raises(StudyError, match="has the subsystems ecommerce, cluster, and the config"):
+        indicator_table.check_indicators(
+            config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
+        )
+    control = configuration.complete(shipped("lynx-hare"), schema("config"), "lynx-hare.yaml")
+    rows = indicator_table.check_indicators(
+        control, schema("indicators"), control["regions_table"], "lynx-hare.yaml"
+    )
+    assert {row["subsystem"] for row in rows} == {""}
 
 
 def test_a_label_needs_its_subsystem(tmp_path):
@@ -237,7 +269,7 @@ def test_a_label_needs_its_subsystem(tmp_path):
     config["subsystems"]["culture"] = {"en": "culture"}
     with pytest.raises(StudyError, match="subsystem 'culture' of the config is not here"):
         indicator_table.check_indicators(
-            config, schema("indicators"), "config/regions.csv", "x.yaml"
+            config, schema("indicators"), "config/regions/provinces.csv", "x.yaml"
         )
 
 

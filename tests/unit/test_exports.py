@@ -259,11 +259,13 @@ def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
 
 def test_claims_keep_their_words() -> None:
     assert rows(made()["claims.en.tex"])[0] == [
-        r"1 \textless Unit\textgreater{}", r"a\textbar b", 
-        "no figure of the files speaks against the unit", "{agrees}",
-        "Table *1*",
-    ]  # fmt: skip
-    assert rows(made()["claims.zh.tex"])[0][3] == "{一致}"
+        r"1 \textless Unit\textgreater{} (paper: a\textbar b)",
+        "the unit held against the same figures elsewhere",
+        "no figure of the files speaks against the unit",
+        "{supported} agrees",
+        "Data and audit",
+    ]
+    assert rows(made()["claims.zh.tex"])[0][3] == "{支持} 一致"
 
 
 def test_a_chinese_table_has_chinese_heads_and_says_what_it_needs() -> None:
@@ -309,8 +311,8 @@ def test_stata_files_hold_the_tables() -> None:
     voice = english(study())
     chosen, files = voice.study, stata_files(voice)
     assert set(files) == {f"{name}.dta" for name in (
-        "panel", "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications",
-        "relations", "verdicts", "refusals", "checks",
+        "panel", "coupling", "weights", "obstacles", "regional", "mobility", "density",
+        "parameters", "equilibria", "specifications", "relations", "verdicts", "refusals", "checks",
     )}  # fmt: skip
     assert files == stata_files(english(study()))
     own = set(chosen.indicators["indicator"])

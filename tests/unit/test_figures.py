@@ -350,17 +350,35 @@ def test_curve_of_many_combinations_stays_light() -> None:
     assert len(json.dumps(spec)) < 100_000
 
 
-def test_sensitivity_shows_what_the_table_says_and_nothing_below_zero() -> None:
+def test_strips_show_every_combination_by_choice_with_the_means() -> None:
+    chosen = study()
+    table = chosen.tables["multiverse"]
+    spec = specs(4)["by_choice"]
+    parts = list(spec["datasets"].values())
+    strokes = next(part for part in parts if set(part[0]) == {*CHOICES, "D"})
+    assert sorted(row["D"] for row in strokes) == pytest.approx(sorted(table["focus_D"]), abs=5e-5)
+    means = [row for part in parts for row in part if "low" in row]
+    assert len(means) == sum(table[choice].nunique() for choice in CHOICES)
+    named = {(row["name"], row["kind"]): row for row in means}
+    for choice, variant, kind in (("form", "wang", "variant"), ("weighting", "entropy", "used")):
+        D = table.loc[table[choice] == variant, "focus_D"]
+        row = named[variant_word(WORDS, choice, variant), kind]
+        expected = (D.mean(), D.min(), D.max())
+        assert (row["D"], row["low"], row["high"]) == pytest.approx(expected, abs=5e-5)
+        assert row["text"] == f"{D.mean():.2f}"
+
+
+def test_strips_name_the_share_that_a_choice_accounts_for() -> None:
     table = pd.DataFrame(
-        [("form", "focus_D", 0.345, 0.391), ("reference", "focus_D", -0.003, 0.074),
+        [("form", "focus_D", 0.345, 0.391), ("reference", "focus_D", 0.0, 0.0),
          ("form", "D_mean", 0.9, 0.9)],
         columns=["choice", "outcome", "first_order", "total"],
     )  # fmt: skip
-    spec = CHARTS["sensitivity"](study(sensitivity=table), WORDS)
-    (rows,) = spec["datasets"].values()
-    assert [(row["row"], row["bar"], row["total"], row["text"]) for row in rows] == [
-        (WORDS["choice_form"], 0.345, 0.391, "34 %"), (WORDS["choice_reference"], 0, 0.074, "0 %"),
-    ]  # fmt: skip
+    spec = CHARTS["by_choice"](study(sensitivity=table), WORDS)
+    heads = {row["text"] for part in spec["datasets"].values() for row in part
+             if row.get("kind") == "choice"}  # fmt: skip
+    assert {f"{WORDS['choice_form']}: 34 %", f"{WORDS['choice_reference']}: 0 %"} <= heads
+    assert WORDS["choice_weighting"] in heads  # a share that the table does not have is left out
 
 
 def test_growth_split_adds_up_and_says_so() -> None:
@@ -409,7 +427,7 @@ def test_log_ticks_are_few_and_inside() -> None:
 
 @pytest.mark.parametrize(
     ("name", "table"),
-    [("growth_split", "growth_split"), ("sensitivity", "sensitivity"),
+    [("growth_split", "growth_split"), ("by_choice", "sensitivity"),
      ("specification_curve", "multiverse"), ("size_adjusted", "comovement")],
 )  # fmt: skip
 def test_no_chart_without_its_table(name: str, table: str) -> None:

@@ -24,7 +24,7 @@ from coevo.observations.units import is_unit
 from coevo.panel.audit import audit_findings, with_remarks
 from tests.unit.readers_agree import assert_readers_agree
 
-REGIONS = read_table("config/regions.csv")
+REGIONS = read_table("config/regions/provinces.csv", "regions")
 INDICATORS = pd.DataFrame(
     [
         ("product", "100 million yuan", "地区生产总值", ""),

@@ -117,19 +117,26 @@ def test_one_choice_by_hand(table):
     assert row["D_mean"] == pytest.approx(coupling["D"].mean(), abs=1e-12)
 
 
-def exact_shares(grid):
-    """First-order and total shares of variance of a full grid, all variants equally likely."""
-    axes = range(grid.ndim)
-    total = grid.var()
-    first, whole = [], []
-    for axis in axes:
-        rest = tuple(a for a in axes if a != axis)
-        first.append(grid.mean(axis=rest).var() / total)
-        whole.append(grid.var(axis=axis).mean() / total)
-    return np.array(first), np.array(whole)
+def test_shares_by_hand():
+    """D = 1, 2, 3, 8 over form (rows) and weighting (columns): a two-way table of its own."""
+    values = {("s", "e"): 1.0, ("s", "q"): 2.0, ("w", "e"): 3.0, ("w", "q"): 8.0}
+    grid = pd.DataFrame(
+        [("m", "p", "r", weight, "l", form, D, D, 5.0) for (form, weight), D in values.items()],
+        columns=[*CHOICES, "focus_D", "D_mean", "focus_rank"],
+    )
+    found = choice_sensitivity(grid).set_index(["outcome", "choice"])
+    assert set(found.index.get_level_values("outcome")) == {"focus_D", "D_mean"}  # rank is fixed
+    # variance 7.25; means by form 1.5 and 5.5, by weighting 2 and 5; the rest is interaction, 1
+    assert found.loc[("focus_D", "form"), "first_order"] == pytest.approx(4 / 7.25)
+    assert found.loc[("focus_D", "weighting"), "first_order"] == pytest.approx(2.25 / 7.25)
+    assert found.loc[("focus_D", "form"), "total"] == pytest.approx(5 / 7.25)
+    assert found.loc[("focus_D", "weighting"), "total"] == pytest.approx(3.25 / 7.25)
 
 
-def test_sensitivity_agrees_with_the_exact_analysis_of_variance():
+def test_sensitivity_agrees_with_sampled_indices():
+    """A second implementation: scipy's Sobol indices by Saltelli's design."""
+    from scipy.stats import randint, sobol_indices
+
     rng = np.random.default_rng(5)
     shape = (2, 2, 1, 4, 3, 2)
     effects = [rng.normal(size=size) for size in shape]
@@ -137,22 +144,28 @@ def test_sensitivity_agrees_with_the_exact_analysis_of_variance():
     for place in itertools.product(*map(range, shape)):
         value = sum(e[k] for e, k in zip(effects, place, strict=True))
         value += effects[0][place[0]] * effects[3][place[3]]  # an interaction
-        rows.append((*map(str, place), value, 2 * value + 1))
-    grid = pd.DataFrame(rows, columns=[*CHOICES, "focus_D", "D_mean"])
+        rows.append((*map(str, place), value, 2 * value + 1, -value))
+    grid = pd.DataFrame(rows, columns=[*CHOICES, "focus_D", "D_mean", "focus_rank"])
     found = choice_sensitivity(grid)
-    values = grid["focus_D"].to_numpy().reshape(shape)
-    first, total = exact_shares(values.squeeze())
-    own = found[found["outcome"] == "focus_D"]
-    assert own["choice"].tolist() == [c for c in CHOICES if c != "range"]
-    np.testing.assert_allclose(own["first_order"], first, atol=0.03)
-    np.testing.assert_allclose(own["total"], total, atol=0.03)
+    values = grid["focus_D"].to_numpy().reshape(shape).squeeze()
+    sampled = sobol_indices(
+        func=lambda x: values[tuple(x.astype(int))],
+        n=2**13,
+        dists=[randint(0, size) for size in values.shape],
+        rng=rng,
+    )
+    for _, own in found.groupby("outcome"):  # a share does not know the unit
+        assert own["choice"].tolist() == [c for c in CHOICES if c != "range"]
+        np.testing.assert_allclose(own["first_order"], sampled.first_order, atol=0.03)
+        np.testing.assert_allclose(own["total"], sampled.total_order, atol=0.03)
+    assert (found["first_order"] <= found["total"] + 1e-12).all()
 
 
 def test_what_is_not_there_leaves_its_variant_out():
     full = [(*key, float(i)) for i, key in enumerate(itertools.product("ab", "cd", "e", "fgh"))]
     grid = pd.DataFrame(
-        [(*row[:4], "l", "s", row[4], row[4]) for row in full],
-        columns=[*CHOICES, "focus_D", "D_mean"],
+        [(*row[:4], "l", "s", row[4], row[4], row[4]) for row in full],
+        columns=[*CHOICES, "focus_D", "D_mean", "focus_rank"],
     )
     grid = grid.drop(index=grid.index[grid["weighting"] == "h"][0])
     found = choice_sensitivity(grid)

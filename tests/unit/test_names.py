@@ -19,7 +19,7 @@ from coevo.observations.names import (
 from coevo.study.configuration import with_defaults
 from coevo.study.indicator_table import check_indicators
 
-TABLE = read_table("config/regions.csv")
+TABLE = read_table("config/regions/provinces.csv", "regions")
 REGIONS = Regions(TABLE)
 TRADITIONAL = (
     "北京 天津 河北 山西 內蒙古 遼寧 吉林 黑龍江 上海 江蘇 浙江 安徽 福建 江西 山東 河南 湖北 湖南 "
@@ -88,24 +88,23 @@ def test_wrong_and_older_forms_are_variants(text):
     [
         (
             "浙江江",
-            '"浙江江" is not a region of config/regions.csv (did you mean 浙江?); write its full '
-            "or short name, or its six-digit code",
+            '"浙江江" is not in the table of regions (did you mean 浙江?); write its full '
+            "or short name, or its code",
         ),
         (
             "Zhejian",
-            '"Zhejian" is not a region of config/regions.csv (did you mean Zhejiang?); write its '
-            "full or short name, or its six-digit code",
+            '"Zhejian" is not in the table of regions (did you mean Zhejiang?); write its '
+            "full or short name, or its code",
         ),
         (
             "巴黎",
-            '"巴黎" is not a region of config/regions.csv; write its full or short name, or its '
-            "six-digit code",
+            '"巴黎" is not in the table of regions; write its full or short name, or its code',
         ),
         ("北京 Tianjin", '"北京 Tianjin" names two different regions; correct it'),
         (
             "北京 Pekin",
-            '"北京 Pekin" is not a region of config/regions.csv (did you mean 北京?); write its '
-            "full or short name, or its six-digit code",
+            '"北京 Pekin" is not in the table of regions (did you mean 北京?); write its '
+            "full or short name, or its code",
         ),
     ],
 )
@@ -198,9 +197,17 @@ def test_no_name_may_serve_two_indicators(tmp_path, source, said):
     }
     config = with_defaults(config, schema["config"]) | {"indicators": str(path)}
     if said is None:
-        rows = check_indicators(config, schema["indicators"], "config/regions.csv", "x.yaml")
+        rows = check_indicators(
+            config, schema["indicators"], "config/regions/provinces.csv", "x.yaml"
+        )
         assert source in [row["source_name"] for row in rows]
         return
     with pytest.raises(StudyError) as problem:
-        check_indicators(config, schema["indicators"], "config/regions.csv", "x.yaml")
+        check_indicators(config, schema["indicators"], "config/regions/provinces.csv", "x.yaml")
     assert problem.value.messages == [f"{path}: {said}"]
+
+
+def test_a_table_of_regions_may_have_codes_and_english_names_alone():
+    known = Regions(pd.DataFrame({"region": ["hudson-bay"], "name_en": ["Hudson Bay"]}))
+    assert known.find("HUDSON BAY") == known.find("hudson-bay") == RegionMatch("hudson-bay")
+    assert known.short == {"hudson-bay": "Hudson Bay"}

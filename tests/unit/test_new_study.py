@@ -24,9 +24,8 @@ def project(tmp_path, monkeypatch):
     """A project without studies but the default one."""
     folder = tmp_path / "研究 空格"
     shutil.copytree(ROOT / "workflow", folder / "workflow")
-    (folder / "config").mkdir()
-    for name in ("regions.csv", "config.yaml"):
-        shutil.copy(ROOT / "config" / name, folder / "config")
+    shutil.copytree(ROOT / "config" / "regions", folder / "config" / "regions")
+    shutil.copy(ROOT / "config" / "config.yaml", folder / "config")
     monkeypatch.chdir(folder)
     return folder
 

@@ -145,7 +145,7 @@ def test_a_unit_read_as_another_is_flagged_and_audited(raw):
     ("rows", "said"),
     [
         (table(rows=[("浙江", "n.a", 2)]), '表1 › B5: "n.a" is not a number or a known mark'),
-        (table(rows=[("浙江江", 1, 2)]), '表1 › A5: "浙江江" is not a region'),
+        (table(rows=[("浙江江", 1, 2)]), '表1 › A5: "浙江江" is not in the table of regions'),
         (table(unit="两"), "表1 › A3: unknown unit '两'; known: yuan, 元"),
         (table(unit="人"), "表1 › A3: figures in 'person' (persons) cannot become"),
         ([["", "2015年"], ["浙江", 1.5]], "表1: is laid out in no known way"),
@@ -331,8 +331,8 @@ def test_a_wrong_region_is_said_once_and_only_beside_figures_that_are_wanted(raw
     with pytest.raises(StudyError) as problem:
         sales(raw, ("浙江江", 1, 2), ("浙江江", 3, 4), ("华北平原", None, None))
     assert problem.value.messages == [
-        'raw/2026-10/a.xlsx › 表1 › A5: "浙江江" is not a region of config/regions.csv (did you '
-        "mean 浙江?); write its full or short name, or its six-digit code"
+        'raw/2026-10/a.xlsx › 表1 › A5: "浙江江" is not in the table of regions (did you '
+        "mean 浙江?); write its full or short name, or its code"
     ]
     other = table("别的", unit="两", rows=[("浙江江", "?", 2), (None, 1, 2)])
     workbook(raw / "2026-10/a.xlsx", other, table(), table("就业人员", "人"))

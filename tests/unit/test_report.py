@@ -226,10 +226,25 @@ def test_one_region_replaces_what_needs_several() -> None:
     assert "Region by region" not in source
 
 
-def test_claims_only_when_there_are_any() -> None:
-    assert "claims, checked" in words()
-    source = text(voice(study(), PHRASES), TEMPLATE, PROVENANCE)
-    assert "claims, checked" not in source
+def test_claims_of_a_paper_only_when_there_are_any() -> None:
+    assert "statements of the paper" in words() and "#table-claims" in words()
+    source = " ".join(text(voice(study(), PHRASES), TEMPLATE, PROVENANCE).split())
+    assert "statements of the paper" not in source and "#table-claims" not in source
+    assert (
+        "Of four claims that a reader would repeat one is supported, one is not supported, one "
+        "depends on choices and one cannot be decided."
+    ) in source
+
+
+def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
+    rows = [line for line in words().split("| ") if line]
+    place = rows.index("The grade of Zhejiang in 2020 is good coordination ")
+    assert [cell.strip() for cell in rows[place + 1 : place + 4]] == [
+        "every combination of choices",
+        "30 of 144 combinations give it\\; 99 give barely coordinated",
+        "[depends on choices]{.chip .weaker} holds under some choices",
+    ]
+    assert "(#robustness)" in rows[place + 4]
 
 
 @pytest.mark.parametrize("count", [4, 1])

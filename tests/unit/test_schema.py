@@ -14,7 +14,7 @@ from tests import sample
 with schema.FILE.open(encoding="utf-8", newline="") as file:
     LINES = list(csv.DictReader(file))
 TYPES = schema.TEXTS | {"whole", "number", "flag"}
-KINDS = ("interaction", "claims", "release", "internal", "input", "sheet", "words")
+KINDS = (*schema.CONFIGURED, "release", "internal", "input", "sheet", "words")
 TABLES = schema.table_names(*schema.BUILT, "internal", "input")
 COLUMNS = [row for name in TABLES for row in schema.column_rows(name).values()]
 COUPLING = ["region", "name", "year", "U_shops", "U_plants", "C", "T", "D", "grade", "stage"]
@@ -68,13 +68,16 @@ def test_a_shared_column_is_one_of_several_tables() -> None:
 
 
 def test_the_tables_of_a_study_follow_its_configuration() -> None:
-    every = schema.study_tables({"interaction": {"upstream": "a"}, "claims": "qian"})
+    whole = {"subsystems": {"a": {}}, "interaction": {"upstream": "a"}, "claims": "qian"}
+    every = schema.study_tables(whole)
     assert [*every, "changes"] == schema.table_names(*schema.BUILT)
     model = {"parameters", "fits", "equilibria", "relations", "specifications"}
     model |= {"verdicts", "refusals", "checks"}
-    assert set(every) - set(schema.study_tables({"interaction": None, "claims": "a"})) == model
-    assert set(every) - set(schema.study_tables({"interaction": {"x": 1}, "claims": None})) == {
-        "claims"
+    assert set(every) - set(schema.study_tables(whole | {"interaction": None})) == model
+    assert set(every) - set(schema.study_tables(whole | {"claims": None})) == {"claims"}
+    left = set(schema.study_tables(whole | {"subsystems": {}}))
+    assert left == model | {"observations", "audit", "revisions", "panel", "claims"} | {
+        "headline_claims"
     }
 
 
@@ -93,7 +96,9 @@ def test_columns_are_held_against_the_file() -> None:
     for wrong in (COUPLING[1:], COUPLING[::-1], [*COUPLING, "flags"]):
         with pytest.raises(ValueError, match="coupling"):
             schema.check_columns("coupling", wrong)
-    wanted = "claim paper printed_message printed_fields computed fields verdict source"
+    wanted = (
+        "claim check paper printed_message printed_fields computed fields verdict conclusion source"
+    )
     schema.check_columns("claims", wanted.split())
     with pytest.raises(KeyError):
         schema.check_columns("made_up", [])

@@ -6,18 +6,25 @@ import pytest
 
 from coevo.coupling import couple
 from coevo.normalisation import normalise, scaled_panel
-from coevo.sensitivity.uncertainty import (
-    _summary,
-    monte_carlo,
+from coevo.panel.derivations import derived_values, read_series
+from coevo.sensitivity.figure_draws import (
+    PublishedFigures,
     revision_draws,
     revision_sizes,
-    weight_draws,
+    shifted_figures,
 )
+from coevo.sensitivity.uncertainty import _summary, monte_carlo, weight_draws
 from coevo.weighting import weigh
 
 INDICATORS = pd.DataFrame(
-    [("a", "s", "+", ""), ("b", "s", "-", ""), ("c", "t", "+", "ratio(p, q)"), ("p", "", "+", "")],
-    columns=["indicator", "subsystem", "direction", "derivation"],
+    [
+        ("a", "s", "+", "ratio", "A", ""),
+        ("b", "s", "-", "ratio", "B", ""),
+        ("c", "t", "+", "%", "", "ratio(p, q)"),
+        ("p", "", "", "100 million yuan", "P", ""),
+        ("q", "", "", "yuan", "Q", ""),
+    ],
+    columns=["indicator", "subsystem", "direction", "unit", "source_name", "derivation"],
 )
 
 
@@ -40,12 +47,12 @@ def config(**changes):
 
 def study(settings):
     rng = np.random.default_rng(4)
-    rows = [
-        (str(r), f"R{r}", 2015 + t, i, float(np.exp(rng.normal())))
-        for r in range(5)
-        for t in range(3)
-        for i in "abc"
-    ]
+    rows = []
+    for r in range(5):
+        for year in (2015, 2016, 2017):
+            value = dict(zip("abpq", np.exp(rng.normal(size=4)), strict=True))
+            value["c"] = 100 * value["p"] * 1e8 / value["q"]
+            rows += [(str(r), f"R{r}", year, i, float(value[i])) for i in "abcpq"]
     panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
     normalised, goalposts = normalise(panel, INDICATORS, settings["normalisation"])
     weights = weigh(normalised, panel, INDICATORS, settings["weighting"])
@@ -75,13 +82,17 @@ def test_drawn_weights_are_shares_around_the_weights():
     assert (drawn[:, 2] == 0).all() and (drawn[:, 3] == 1).all()
 
 
-def test_drawn_revisions_are_one_error_per_region_and_indicator():
-    drawn = revision_draws(3, np.array([0.1, 0.0]), 5000, 1)
+def test_drawn_revisions_are_one_error_per_region_and_series():
+    sizes = np.array([0.1, 0.0])
+    drawn = np.concatenate(list(revision_draws(3, sizes, 5000, 1, 5000)))
     error = np.log(drawn)
     assert error.shape == (5000, 3, 2)
     assert error[..., 0].std() == pytest.approx(0.1, rel=0.03)
     assert np.abs(np.corrcoef(error[:, 0, 0], error[:, 1, 0])[0, 1]) < 0.05
     assert (drawn[..., 1] == 1).all()
+    by_parts = list(revision_draws(3, sizes, 5000, 1, 999))
+    assert len(by_parts) == 6
+    np.testing.assert_array_equal(np.concatenate(by_parts), drawn)
 
 
 def test_a_revision_shifts_a_whole_series_so_that_ratios_within_a_region_stay():
@@ -93,9 +104,103 @@ def test_a_revision_shifts_a_whole_series_so_that_ratios_within_a_region_stay():
 
 def test_sizes_come_from_the_restated_figures():
     revisions = pd.DataFrame({"indicator": ["p", "p"], "old": [1.0, 1.0], "new": [1.1, 0.9]})
-    found = revision_sizes(INDICATORS, revisions, 0.02)
+    found = revision_sizes(["a", "p", "q"], revisions, 0.02)
     own = np.sqrt((np.log(1.1) ** 2 + np.log(0.9) ** 2) / 2)
-    assert found == pytest.approx({"a": 0.02, "b": 0.02, "c": np.hypot(own, 0.02)})
+    assert found == pytest.approx({"a": 0.02, "p": own, "q": 0.02})
+
+
+def test_what_is_read_is_told_from_what_is_derived():
+    table = pd.DataFrame(
+        [
+            ("x", "X", ""), ("printed", "Z", "growth(x)"), ("y", "Y", ""), ("idle", "I", ""),
+            ("u", "", "ratio(x, y)"), ("v", "", "ratio(u, printed)"),
+        ],
+        columns=["indicator", "source_name", "derivation"],
+    )  # fmt: skip
+    assert read_series(table, ["v"]) == (["x", "printed", "y"], ["u", "v"])
+    assert read_series(table, ["y"]) == (["y"], [])
+
+
+DRAWN = pd.DataFrame(
+    [
+        ("p", "yuan", "P", ""), ("q", "person", "Q", ""), ("w", "100 million yuan", "W", ""),
+        ("per_head", "10 thousand yuan per person", "", "per_capita(p, q)"),
+        ("quotient", "ratio", "", "location_quotient(p, q)"),
+        ("rest", "yuan", "", "difference(w, p)"),
+    ],
+    columns=["indicator", "unit", "source_name", "derivation"],
+)  # fmt: skip
+
+
+def drawn_case():
+    """Two regions and two years of p, q, w and what derives from them, in their units."""
+    p, q, w = np.array([[[30.0, 40], [10, 20]], [[3, 3], [2, 5]], [[1e-6, 2e-6], [1e-6, 2e-7]]])
+    quotient = derived_values("location_quotient(p, q)", {"p": p, "q": q}, [2015, 2016])
+    values = {
+        "p": p, "q": q, "w": w, "per_head": p / q / 1e4, "quotient": quotient,
+        "rest": w * 1e8 - p,
+    }  # fmt: skip
+    rows = [
+        (region, region, year, name, values[name][r, t])
+        for r, region in enumerate("AB")
+        for t, year in enumerate((2015, 2016))
+        for name in values
+    ]
+    return values, pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+
+
+def test_what_is_derived_follows_from_the_drawn_series_by_hand():
+    values, panel = drawn_case()
+    columns = ["rest", "per_head", "quotient", "p"]
+    rows = pd.MultiIndex.from_tuples(
+        [("A", 2015), ("B", 2015), ("B", 2016)], names=["region", "year"]
+    )
+    published = PublishedFigures(panel, DRAWN, rows, columns)
+    assert published.series == ["p", "q", "w"]
+    np.testing.assert_allclose(
+        published.drawn(np.ones((1, 2, 3)))[0],
+        [[values[name]["AB".index(r), t - 2015] for name in columns] for r, t in rows],
+    )
+    found = published.drawn(np.array([[[1.1, 1.0, 1.0], [1.0, 1.25, 2.0]]]))[0]
+    whole = (33 + 10) / (3 + 2.5)
+    np.testing.assert_allclose(
+        found[:2],
+        [[100 - 33, 33 / 3 / 1e4, 33 / 3 / whole, 33], [200 - 10, 10 / 2.5 / 1e4, 4 / whole, 10]],
+    )
+    assert found[2, 0] == pytest.approx(40 - 20)
+
+
+def test_a_quotient_keeps_the_regions_that_the_panel_leaves_out():
+    _, panel = drawn_case()
+    alone = panel[panel["region"] == "A"]
+    rows = pd.MultiIndex.from_tuples([("A", 2015)], names=["region", "year"])
+    published = PublishedFigures(alone, DRAWN, rows, ["quotient"])
+    same = alone.query("indicator == 'quotient' and year == 2015")["value"].item()
+    assert published.drawn(np.ones((1, 1, 2))).item() == pytest.approx(same)
+
+
+def test_indicators_that_share_a_series_move_together():
+    """Two ratios over one series: drawn one by one their errors cancel in a mean, by sqrt(2)."""
+    rng = np.random.default_rng(3)
+    names = ["a", "b", "q", "a_q", "b_q"]
+    table = pd.DataFrame(
+        {
+            "indicator": names, "unit": "ratio", "source_name": ["A", "B", "Q", "", ""],
+            "derivation": ["", "", "", "ratio(a, q)", "ratio(b, q)"],
+        }
+    )  # fmt: skip
+    x = dict(zip("abq", np.exp(rng.normal(size=3)), strict=True))
+    x |= {"a_q": x["a"] / x["q"], "b_q": x["b"] / x["q"]}
+    panel = pd.DataFrame([("A", "A", 2015, n, x[n]) for n in names],
+                         columns=["region", "name", "year", "indicator", "value"])  # fmt: skip
+    rows = pd.MultiIndex.from_tuples([("A", 2015)], names=["region", "year"])
+    published = PublishedFigures(panel, table, rows, ["a_q", "b_q"])
+    sizes = {"a": 0.0, "b": 0.0, "q": 0.02}
+    drawn = np.concatenate(list(shifted_figures(published, sizes, 20_000, 1, 7_000)))[:, 0]
+    together = np.log(drawn / [x["a_q"], x["b_q"]])
+    np.testing.assert_allclose(together[:, 0], together[:, 1])
+    one_by_one = 0.02 / np.sqrt(2)  # the mean of two independent errors
+    assert together.mean(axis=1).std() / one_by_one == pytest.approx(np.sqrt(2), rel=0.02)
 
 
 def test_ranges_ranks_and_shares_by_hand():

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from coevo.coupling.grade_scales import GRADES
+from coevo.files import as_table
 from coevo.messages import packed
 from coevo.report.documents.report_text import text
 from coevo.report.words.voices import voice
@@ -160,6 +161,90 @@ def split(factor: float | None) -> Callable[[Tables], Tables]:
     return change
 
 
+# --- where -----------------------------------------------------------------------------------
+
+
+def regional(*rows: dict[str, Any]) -> Callable[[Tables], Tables]:
+    """Rows of `regional` in place of those of their statistics; without a year of both ends."""
+
+    def change(made: Tables) -> Tables:
+        table, years = made["regional"], made["coupling"]["year"]
+        ends = [{"year": years.min()}, {"year": years.max()}]
+        new = [
+            {"of": "D", "scope": "all", "name": "all"} | end | row
+            for row in rows
+            for end in (ends if "year" not in row else [{}])
+        ]
+        frame = as_table("regional", new)
+        gone = pd.Series(False, index=table.index)
+        for statistic, of in {(row["statistic"], row["of"]) for row in new}:
+            gone |= table["statistic"].eq(statistic) & table["of"].eq(of)
+        return made | {"regional": pd.concat([table[~gone], frame], ignore_index=True)}
+
+    return change
+
+
+def spread(ratio: float, p: float) -> Callable[[Tables], Tables]:
+    ends = [{"statistic": "sd_ln", "year": 2015, "value": 0.2, "n": 4}]
+    ends += [{"statistic": "sd_ln", "year": 2020, "value": 0.2 * ratio, "n": 4}]
+    return regional(
+        *ends, {"statistic": "sd_ln_ratio", "year": 2020, "value": ratio, "p": p, "n": 4}
+    )
+
+
+def grew(own: float, check: float | None) -> Callable[[Tables], Tables]:
+    """Slopes of growth on its start, with intervals of 0.02 on either side; None: refused."""
+    known = {"beta": own, "beta_given_level": own} | (
+        {} if check is None else {"beta_check": check}
+    )
+    rows = [
+        {"statistic": name, "year": 2020, "value": b, "low": b - 0.02, "high": b + 0.02, "n": 4}
+        for name, b in known.items()
+    ]
+    lost = {"statistic": "beta_check", "year": 2020, "message": "one_group"}
+    return regional(*rows, *([lost] if check is None else []))
+
+
+def alike(plain: tuple[float, float], level: tuple[float, float] | None) -> Any:
+    """Moran's I and its p, of D and of D with the level taken out; None: refused."""
+    rows = [{"statistic": "moran", "value": plain[0], "p": plain[1], "n": 9}]
+    lost = {"of": "level_adjusted", "statistic": "moran", "message": "no_level", "year": None}
+    kept = {} if level is None else {"value": level[0], "p": level[1], "n": 9}
+    return regional(*rows, lost if level is None else lost | kept | {"year": 2020, "message": ""})
+
+
+GAP = [
+    Verdict(spread(0.7, 0.01), {"where": ("The gap between regions narrowed", "地区差距缩小")}),
+    Verdict(spread(1.4, 0.01), {"where": ("The gap between regions widened", "地区差距扩大")}),
+    Verdict(spread(0.9, 0.2), {"where": ("shows no clear change", "地区差距无明显变化")}),
+    Verdict(regional({"statistic": "sd_ln_ratio", "year": 2020, "message": "no_variation"}), {
+        "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
+]  # fmt: skip
+CAUGHT = [
+    Verdict(grew(-0.06, -0.05), {"where": ("alone does not explain it", "均值回归不足以解释")}),
+    Verdict(grew(-0.06, -0.01), {"where": ("gives −0.010, which may be zero",
+                                           "系数为−0.010，不能排除为零")}),
+    Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),
+    Verdict(grew(0.06, 0.05), {"where": ("that started higher grew faster",
+                                          "起点较高的地区增长较快")}),
+    Verdict(grew(0.01, 0.01), {"where": ("does not clearly depend", "增长与起点无明显关系")}),
+    Verdict(regional({"statistic": "beta", "year": 2020, "message": "zero_D",
+                      "fields": packed({"cases": 1})}), {
+        "where": ("faster cannot be said: D is 0 in 1 region,", "无法判断：1个地区的D为0")}),
+]  # fmt: skip
+NEIGHBOURS = [
+    Verdict(same, {"where": ("alike cannot be said: 2 regions with figures",
+                             "相邻地区是否相近，无法判断：有数据的地区仅2个")}),
+    Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("They still are",
+                                                        "剔除发展水平后依然如此")}),
+    Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": ("nothing of it is left",
+                                                       "剔除发展水平后不再如此")}),
+    Verdict(alike((-0.4, 0.01), (0.1, 0.3)), {"where": ("Neighbours differ", "相邻地区彼此相异")}),
+    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": ("no more alike than chance", "与随机无异")}),
+    Verdict(alike((0.4, 0.0001), None), {"where": ("said: the study has no product per head",
+                                                   "无法判断：研究中没有人均生产总值")}),
+]  # fmt: skip
+
 GROWTH = [
     Verdict(same, {"weights": ("ln *D* of Zhejiang rose by", "浙江的ln *D*上升")}),
     Verdict(split(-1.0), {"weights": ("ln *D* of Zhejiang fell by", "浙江的ln *D*下降")}),
@@ -188,7 +273,7 @@ def ungraded(made: Tables) -> Tables:
 ROBUST = [
     Verdict(graded(*[MOST] * 96, *[LESS] * 4), {"robustness": (
         f"is robust: of 100 combinations of choices 96 give {MOST}",
-        "等级是稳健的：100种设定组合中，96种判为中级协调（含本研究的组合）")}),
+        "等级是稳健的：100种设定组合中，96种判为中级协调")}),
     Verdict(graded(*[MOST] * 96, *[LESS] * 4, main=99), {"robustness": (
         "Nearly all of 100 combinations of choices give Zhejiang in 2020 another grade",
         "100种设定组合几乎全部使2020年浙江的等级不同于本研究的判定：96种判为中级协调")}),
@@ -456,6 +541,7 @@ CALIBRATION = [
 
 # Relations come first, since others add rows to them.
 SECTIONS = {
+    "gap": GAP, "caught": CAUGHT, "neighbours": NEIGHBOURS,
     "relation": RELATION, "feedback": FEEDBACK, "far": FAR, "step": STEP, "size": SIZE,
     "rank": RANK, "growth": GROWTH, "robustness": ROBUST, "drives": DRIVES, "first": FIRST,
     "then": THEN, "survival": SURVIVAL, "calibration": CALIBRATION, "equilibrium": EQUILIBRIUM,

@@ -218,7 +218,8 @@ def test_tables_show_the_numbers_of_the_study(opened) -> None:
     robust = chosen.tables["robustness"]
     assert [row[2] for row in cells(page, "variants")] == [graded(D) for D in robust["D_mean"]]
     claims = chosen.tables["claims"]
-    assert [row[0] for row in cells(page, "claims")] == list(claims["claim"])
+    expected = [f"{row.claim} (paper: {row.paper})" for row in claims.itertuples()]
+    assert [row[0] for row in cells(page, "claims")] == expected
     assert page.locator("table").count() == page.locator("table > caption").count()
     heads = page.locator("thead th")
     assert heads.count() == page.locator("thead th[scope=col]").count() > 20

@@ -61,7 +61,7 @@ def test_the_second_snakefile_asks_for_what_the_first_does(study):
         snakemake("--snakefile", ROOT / name, *options, folder=study.parent)
         for name in ("Snakefile", "workflow/Snakefile")
     )
-    assert asked_for(first) == asked_for(second) == RULES - {"claims", "changes"}
+    assert asked_for(first) == asked_for(second) == RULES - {"changes"}
     _code_comes_from_the_repository_and_figures_from_the_folder(second, study)
 
 
@@ -69,7 +69,7 @@ def _code_comes_from_the_repository_and_figures_from_the_folder(said: str, study
     listed = re.findall(r"^    input: (.*)$", said, re.MULTILINE)
     inputs = {file for line in listed for file in line.split(", ")}
     ours = {(study / file).resolve() for file in inputs if file.startswith("..")}
-    assert ours >= {ROOT / "config/regions.csv", ROOT / "docs/simulation/coverage.csv"}
+    assert ours >= {ROOT / "config/regions/provinces.csv", ROOT / "docs/simulation/coverage.csv"}
     assert all(file.is_file() and file.is_relative_to(ROOT) for file in ours)
     theirs = {file for file in inputs if not file.startswith("..")}
     assert {(STUDY / "产值.csv").as_posix(), "config/indicators/small.csv"} <= theirs
@@ -83,8 +83,7 @@ def test_the_small_study_builds_in_its_own_folder(study, tmp_path):
         shutil.copytree(ROOT / part, house / part, ignore=shutil.ignore_patterns("__pycache__"))
     for part in ("Snakefile", "environment.yml", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / part, house / part)
-    (house / "config").mkdir()
-    shutil.copy(ROOT / "config" / "regions.csv", house / "config")
+    shutil.copytree(ROOT / "config" / "regions", house / "config" / "regions")
     study = study.rename(house / ".test")
     before = {path for path in house.iterdir()}
     command = ("--snakefile", "workflow/Snakefile", "--directory", ".test", "--cores", "2")

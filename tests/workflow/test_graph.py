@@ -69,7 +69,7 @@ def make_project(folder: Path) -> Path:
     for part in ("Snakefile", "environment.yml", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / part, folder / part)
     (folder / "config" / "indicators").mkdir(parents=True)
-    shutil.copy(ROOT / "config" / "regions.csv", folder / "config")
+    shutil.copytree(ROOT / "config" / "regions", folder / "config" / "regions")
     write_config(folder, CONFIG)
     (folder / "config" / "indicators" / "small.csv").write_text(INDICATORS, encoding="utf-8")
     for name in UNITS:
@@ -193,7 +193,7 @@ BAD_DATA = [
         },
         [
             r'data/raw/small/2026-10/产值\.csv › B7: "很多" is not a number or a known mark',
-            r"data/raw/small/2026-10/人口\.csv › A7: \"浙江州\" is not a region",
+            r"data/raw/small/2026-10/人口\.csv › A7: \"浙江州\" is not in the table of regions",
             r"data/raw/small/2026-10/网店\.csv › A3: unknown unit '件件'; known: ",
             r"data/raw/small/2026-10/工厂\.csv › G5: 4 figures differ from .* there H5 = ",
         ],

@@ -26,11 +26,8 @@ def project(tmp_path_factory):
     for part in ("coevo", "workflow", "profiles"):
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / part, folder / part, ignore=ignore)
-    (folder / "config").mkdir()
-    for part in (
-        "config/regions.csv",
-        *("Snakefile", "Makefile", "environment.yml", "requirements.lock", "pyproject.toml"),
-    ):
+    shutil.copytree(ROOT / "config" / "regions", folder / "config" / "regions")
+    for part in ("Snakefile", "Makefile", "environment.yml", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / part, folder / part)
     return folder
 

@@ -117,6 +117,7 @@ function linkFacts(region) {
 }
 function tracePanel() {
   const place = document.getElementById("trace-panel");
+  if (!place) return;
   const region = make("select", {}, ...trace.regions.map((code) => new Option(page.names[code], code, code === steps.region, code === steps.region)));
   const year = make("select", {}, ...trace.years.map((y) => new Option(y, y, y === steps.year, y === steps.year)));
   const change = () => {

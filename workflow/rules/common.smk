@@ -50,12 +50,15 @@ def digests(files):
     return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
 
 
-REGIONS = own("config/regions.csv")
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
-    configuration.read_config(source[-1])  # which refuses what Snakemake takes without a word
+    if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
+        configuration.read_config(source[-1])
     config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
+    REGIONS = config["regions_table"]
+    if not Path(REGIONS).is_file():  # a study in another folder may use a table of the repository
+        REGIONS = own(REGIONS)
     indicator_table.check_indicators(
         config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
     )
@@ -82,6 +85,8 @@ PACKAGES = {
 
 
 TABLES = study_tables(config)
+# Populations may be indices of subsystems, where a study has any.
+INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [

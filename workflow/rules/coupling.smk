@@ -73,6 +73,29 @@ rule couple:
         "../scripts/couple.py"
 
 
+rule regional:
+    """Compute the pattern of D in space and over time: gaps, groups, neighbours, mobility."""
+    input:
+        coupling=f"{DATA}/coupling.csv",
+        panel=f"{DATA}/panel.csv",
+        regions=REGIONS,
+        code=code("regional"),
+    output:
+        regional=f"{DATA}/regional.csv",
+        mobility=f"{DATA}/mobility.csv",
+        density=f"{DATA}/density.csv",
+    log:
+        f"{LOGS}/regional.log",
+    conda:
+        "../../environment.yml"
+    params:
+        groups=config["regional"]["groups"],
+        size=config["comovement"]["size"],
+        seed=config["robustness"]["seed"],
+    script:
+        "../scripts/regional.py"
+
+
 rule robustness:
     """Hold D against what other choices would have made of it."""
     input:

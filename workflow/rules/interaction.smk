@@ -1,12 +1,12 @@
-"""The two-population model: estimates, equilibria, and a paper's claims about them."""
+"""The two-population model: estimates and equilibria."""
 
 if config["interaction"]:
 
     rule estimate:
         """Fit the model per region and pooled, and compare the equilibria."""
         input:
+            **INDICES,
             panel=f"{DATA}/panel.csv",
-            coupling=f"{DATA}/coupling.csv",
             indicators=INDICATORS,
             code=code("estimate"),
         output:
@@ -30,9 +30,9 @@ if config["interaction"]:
     rule specify:
         """Fit the model under other estimators, roles, pairs, vintages and years."""
         input:
+            **INDICES,
             panel=f"{DATA}/panel.csv",
             observations=f"{DATA}/observations.csv",
-            coupling=f"{DATA}/coupling.csv",
             indicators=INDICATORS,
             code=code("specify"),
         output:
@@ -49,30 +49,3 @@ if config["interaction"]:
             },
         script:
             "../scripts/specify.py"
-
-
-if config["claims"]:
-
-    rule claims:
-        """Hold the statements of a paper against the study's tables."""
-        input:
-            claims=f"config/claims/{config['claims']}.csv",
-            observations=f"{DATA}/observations.csv",
-            audit=f"{DATA}/audit.csv",
-            coupling=f"{DATA}/coupling.csv",
-            equilibria=f"{DATA}/equilibria.csv",
-            parameters=f"{DATA}/parameters.csv",
-            verdicts=f"{DATA}/verdicts.csv",
-            indicators=INDICATORS,
-            code=code("claims"),
-        output:
-            claims=f"{DATA}/claims.csv",
-        log:
-            f"{LOGS}/claims.log",
-        conda:
-            "../../environment.yml"
-        params:
-            region=config["focus_region"],
-            estimator=config["interaction"]["estimator"],
-        script:
-            "../scripts/claims.py"

@@ -1,21 +1,15 @@
-"""A paper's claims and the study's tables -> claims with verdicts."""
+"""A study's tables, and the statements of a paper -> claims with verdicts."""
 
 from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
-from coevo.sensitivity.claims import Evidence, check_claims
+from coevo.files import read_optional, read_table, write_tables
+from coevo.sensitivity.claim_evidence import Evidence
+from coevo.sensitivity.headline_claims import claim_tables
 
 speak_plainly(snakemake.log[0])
-indicators = read_table(snakemake.input.indicators, "indicators")
-evidence = Evidence(
-    observations=read_table(snakemake.input.observations),
-    audit=read_table(snakemake.input.audit),
-    coupling=read_table(snakemake.input.coupling),
-    equilibria=read_table(snakemake.input.equilibria),
-    parameters=read_table(snakemake.input.parameters),
-    verdicts=read_table(snakemake.input.verdicts),
-    units=indicators.set_index("indicator")["unit"].to_dict(),
-    region=snakemake.params.region,
-    estimator=snakemake.params.estimator,
+evidence = Evidence.of(
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    read_table(snakemake.input.indicators, "indicators"),
+    snakemake.params.config,
 )
-claims = check_claims(read_table(snakemake.input.claims, "statements"), evidence)
-write_table(claims, snakemake.output.claims)
+statements = read_optional(snakemake.input.get("statements"), "statements")
+write_tables(claim_tables(statements, evidence), snakemake.output)

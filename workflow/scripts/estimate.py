@@ -2,14 +2,14 @@
 
 from coevo.equilibria import estimate
 from coevo.errors import speak_plainly
-from coevo.files import read_table, write_tables
+from coevo.files import read_optional, read_table, write_tables
 
 speak_plainly(snakemake.log[0])
 tables = estimate(
     read_table(snakemake.input.panel),
     snakemake.params.interaction,
     snakemake.params.seed,
-    read_table(snakemake.input.coupling),
+    read_optional(snakemake.input.get("coupling")),
     read_table(snakemake.input.indicators, "indicators"),
 )
 write_tables(tables._asdict(), snakemake.output)

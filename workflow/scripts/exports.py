@@ -9,7 +9,7 @@ voices = in_languages(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators, "indicators"),
-    read_table(snakemake.input.regions),
+    read_table(snakemake.input.regions, "regions"),
     read_texts(*snakemake.input.words),
 )
 write_files(latex_files(voices), snakemake.output.latex)

@@ -15,7 +15,7 @@ study = study_in_language(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators, "indicators"),
     snakemake.wildcards.language,
-    read_table(snakemake.input.regions),
+    read_table(snakemake.input.regions, "regions"),
     phrases["words"],
 )
 charts = drawn(study, chart_words(study, phrases))

@@ -9,7 +9,7 @@ observations, remarks = observe(
     snakemake.input.raw,
     snakemake.params.raw,
     read_table(snakemake.input.indicators, "indicators"),
-    read_table(snakemake.input.regions),
+    read_table(snakemake.input.regions, "regions"),
     snakemake.params.units_read_as,
     snakemake.params.missing_marks,
 )

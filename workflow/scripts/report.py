@@ -12,6 +12,6 @@ made = documents(
     snakemake.params.config,
     snakemake.params.provenance,
     snakemake.wildcards.language,
-    read_table(snakemake.input.regions),
+    read_table(snakemake.input.regions, "regions"),
 )
 write_files(made, snakemake.params.folder)

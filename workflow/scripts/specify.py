@@ -1,7 +1,7 @@
 """Panel and observations -> the two-population model under other choices."""
 
 from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import read_optional, read_table, write_table
 from coevo.sensitivity.specifications import specification_rows
 
 speak_plainly(snakemake.log[0])
@@ -10,6 +10,6 @@ table = specification_rows(
     read_table(snakemake.input.observations),
     read_table(snakemake.input.indicators, "indicators"),
     snakemake.params.config,
-    read_table(snakemake.input.coupling),
+    read_optional(snakemake.input.get("coupling")),
 )
 write_table(table, snakemake.output.specifications)

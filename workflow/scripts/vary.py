@@ -20,10 +20,7 @@ multiverse = multiverse_rows(
     systems, snakemake.params.config, read_optional(snakemake.input.get("kept"), "goalposts")
 )
 write_table(multiverse, snakemake.output.multiverse)
-write_table(
-    choice_sensitivity(multiverse, snakemake.params.config["robustness"]["seed"]),
-    snakemake.output.sensitivity,
-)
+write_table(choice_sensitivity(multiverse), snakemake.output.sensitivity)
 drawn, shares = monte_carlo(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     indicators,

@@ -25,7 +25,10 @@ SHEETS = {
     "guards": ("diagnostics",),
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
+    **dict.fromkeys(("pattern", "clusters"), ("regional",)),
+    "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),
+    "headlines": ("headline_claims",),
     "claims": ("claims",),
 }
 

@@ -21,6 +21,7 @@ from coevo.report.words.markup import subscript
 
 # Figures (regions x years x indicators) that a page holds; of a larger study it traces one region.
 MOST = 30_000
+NO_TRACE: dict[str, list[Any]] = {"years": [], "regions": []}  # of a study without D
 Values = dict[str, list[Any]]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from coevo.report.documents.page_trace import trace
+from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.documents.references import cited
 from coevo.report.tables import annex
 from coevo.report.words.amounts import Say
@@ -67,7 +67,7 @@ def page_data(voice: Voice) -> dict[str, Any]:
     return {
         "focus": study.focus,
         "words": phrases["page"]["script"],
-        "trace": trace(study, words.word),
+        "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "names": {region: study.name(region) for region in study.regions},
         "facts": {
             region: [plain_text(escaped(value)) for _, value in words.facts(region)]

@@ -16,27 +16,29 @@ class ChartSpec(NamedTuple):
     paper: float = 1.0
 
 
-_REGIONS, _COEFFICIENTS = frozenset({"regions"}), frozenset({"coefficients"})
+_INDICES, _COEFFICIENTS = frozenset({"indices"}), frozenset({"coefficients"})
+_REGIONS = frozenset({"indices", "regions"})
 _OWN, _TILES = frozenset({"own_fits"}), frozenset({"tiles"})
 
 FIGURES: dict[str, ChartSpec] = {
-    "opening_indices": ChartSpec(columns=2, paper=0.8),
+    "opening_indices": ChartSpec(_INDICES, columns=2, paper=0.8),
     "opening_correlations": ChartSpec(frozenset({"correlations"}), columns=2, paper=0.8),
-    "coordination": ChartSpec(paper=0.5),
+    "coordination": ChartSpec(_INDICES, paper=0.5),
     "tiles": ChartSpec(_TILES, paper=0.9),
     "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
     "tiles_last": ChartSpec(_TILES, columns=2, paper=0.53),
+    "convergence": ChartSpec(frozenset({"convergence"}), paper=0.7),
     "heat": ChartSpec(_REGIONS, paper=0.72),
     "scatter_levels": ChartSpec(frozenset({"levels"}), columns=2, paper=0.75),
     "scatter_within_regions_and_years": ChartSpec(
         frozenset({"within_regions_and_years"}), columns=2, paper=0.75
     ),
     "size_adjusted": ChartSpec(frozenset({"size"}), paper=0.72),
-    "trajectory": ChartSpec(paper=0.75),
+    "trajectory": ChartSpec(_INDICES, paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
-    "obstacles": ChartSpec(paper=0.8),
+    "obstacles": ChartSpec(_INDICES, paper=0.8),
+    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.75),
     "specification_curve": ChartSpec(frozenset({"combinations"}), paper=0.86),
-    "sensitivity": ChartSpec(frozenset({"sensitivity"}), paper=0.7),
     "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "coefficient_d": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "interaction_curve_b1": ChartSpec(frozenset({"specifications"}), paper=0.8),

@@ -53,7 +53,7 @@ def curve(
     own = alt.Chart(varied.loc[varied["main"], ["i"]]).mark_rule(color="$focus", strokeWidth=1)
     layers = alt.layer(
         own.encode(x=x),
-        alt.layer(_strokes(chart, list(places), x, below, len(rows)), *_labels(lines, below)),
+        alt.layer(_strokes(chart, list(places), x, below, len(rows)), *variant_names(lines, below)),
         alt.layer(*marks(hovered, x, lambda of: alt.Y(f"{of}:Q", scale=scale, axis=axis))),
     )
     return specification(layers.resolve_scale(y="independent"), tall)
@@ -116,8 +116,8 @@ def _strokes(
     return mark.encode(x=x, y=alt.Y("line:Q", scale=below, axis=None))
 
 
-def _labels(lines: pd.DataFrame, below: alt.Scale) -> list[alt.Chart]:
-    """Names of the choices and of their variants, at the left of the matrix."""
+def variant_names(lines: pd.DataFrame, below: alt.Scale) -> list[alt.Chart]:
+    """Names of the choices and of their variants, at the left of their rows."""
     return [
         alt.Chart(lines[lines["kind"] == kind])
         .mark_text(align="right", dx=-8, fontSize=10.5, color=colour, fontWeight=weight)

@@ -11,6 +11,7 @@ from coevo.report.figures import (
     ChartSpec,
     certainty,
     coefficients,
+    convergence_scatter,
     degrees,
     figure_names,
     indicator_bars,
@@ -29,8 +30,8 @@ from coevo.report.findings.study_tables import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
-    trends, degrees, tile_grid, scatters, size_scatter, indicator_bars, certainty, coefficients,
-    interaction_curves, phase_planes,
+    trends, degrees, tile_grid, convergence_scatter, scatters, size_scatter, indicator_bars,
+    certainty, coefficients, interaction_curves, phase_planes,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

@@ -75,7 +75,7 @@ def with_room(
     return kept
 
 
-def _log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
+def log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
     """A scale of logarithms with a little air, and its round values with their format."""
     low, high = np.log(values.min()), np.log(values.max())
     air = 0.06 * max(high - low, 0.1)
@@ -88,8 +88,8 @@ def _log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]
 def size_adjusted(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D against size, both on scales of logarithms, with the line that size alone would give."""
     rows = _adjusted(study)
-    across, x_marks = _log_scale(rows["size"], 6)
-    up, y_marks = _log_scale(pd.concat([rows["D"], rows["alone"]]), 8)
+    across, x_marks = log_scale(rows["size"], 6)
+    up, y_marks = log_scale(pd.concat([rows["D"], rows["alone"]]), 8)
     size = study.config["comovement"]["size"][0]
     label, unit = study.heading(size), study.unit(size)
     title = words["size"].format(label=label, unit=unit) if unit else label
@@ -136,8 +136,8 @@ def _sides(
     rows: pd.DataFrame, focus: pd.Series, x_limits: list[float], y_limits: list[float]
 ) -> pd.Series:
     """Side of each label, "" without room: the focus first, then those farthest from the line."""
-    across = _pixels(rows["size"], x_limits, PLOT[0])
-    up, line = (PLOT[1] - _pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
+    across = pixels(rows["size"], x_limits, PLOT[0])
+    up, line = (PLOT[1] - pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
     steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
     points = list(zip(steps, np.interp(steps, across, line), strict=True))
     away = (up - line).abs().mask(focus, np.inf)
@@ -148,6 +148,7 @@ def _sides(
     return pd.Series(sides, dtype=str).reindex(rows.index).fillna("")
 
 
-def _pixels(values: pd.Series, limits: list[float], length: float) -> pd.Series:
+def pixels(values: pd.Series, limits: list[float], length: float) -> pd.Series:
+    """Places along `length` pixels of values on a scale of logarithms."""
     low, high = np.log(limits)
     return (np.log(values) - low) / (high - low) * length

@@ -11,7 +11,7 @@ from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import colours, spans
 from coevo.report.findings.study_tables import Study
 
-GRID = list(range(1, 9))  # rows and columns of tiles in config/regions.csv
+GRID = list(range(1, 9))  # rows and columns of tiles in the table of regions
 KEY = (1, 6)  # first and last column of the key of grades, in the free corner at the top left
 
 

@@ -1,7 +1,9 @@
 """Every value and verdict that a sentence of the report needs, from the tables; no words here."""
 
+from collections.abc import Callable
 from typing import Any
 
+from coevo.observations.units import UNITS
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
@@ -12,6 +14,7 @@ from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_
 from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.regional_pattern import pattern_finding
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.scope import scope_finding
@@ -23,37 +26,21 @@ from coevo.report.findings.study_tables import Study
 
 
 def all_findings(study: Study) -> dict[str, Any]:
-    """Findings by section; each section carries a `verdict` where sentences differ by it."""
-    return {
-        "scope": scope_finding(study),
-        "far": rise_finding(study),
-        "choices": combinations_finding(study),
-        "step": comovement_finding(study),
-        "size": size_control_finding(study),
-        "growth": growth_finding(study),
-        "guards": guards_finding(study),
-        "robustness": robustness_finding(study),
-        "interaction": interaction_finding(study),
-        "survival": sign_survival_finding(study),
-        "relation": relation_finding(study),
-        "feedback": feedback_finding(study),
-        "simulated": simulation_finding(study),
-        "equilibrium": equilibrium_finding(study),
-        "calibration": calibration_finding(study),
-        "data": data_finding(study),
-        "weights": weights_finding(study),
-        "obstacles": obstacles_finding(study),
-        "limits": limits_that_apply(study),
-        "changes": release_finding(study),
-    }
+    """Findings by section; each section carries a `verdict` where sentences differ by it.
+
+    A study without indices has none of the sections that rest on them.
+    """
+    asked = FINDINGS | (OF_INDICES if study.indexed else {})
+    return {section: finding(study) for section, finding in asked.items()}
 
 
 def limits_that_apply(study: Study) -> list[str]:
     """Keys of the limits that apply to this study."""
-    derivations = _derivations(study)
+    derivations, units = _derivations(study)
+    money = any(UNITS[unit].measures.startswith("money") for unit in units if unit in UNITS)
     constant = any(DERIVATIONS[name].chained for name in derivations)
     keys = ["association", "states"]
-    keys += [] if constant else ["prices"]
+    keys += ["prices"] if money and not constant else []
     keys += ["quotient"] if "location_quotient" in derivations else []
     if study.pair is not None:
         found = equilibrium_finding(study)
@@ -68,8 +55,38 @@ def limits_that_apply(study: Study) -> list[str]:
     return keys
 
 
-def _derivations(study: Study) -> set[str]:
-    """Names of the derivations that the subsystems and the pair rest on, however far down."""
+# section -> its finding; those of the second kind rest on the indices
+FINDINGS: dict[str, Callable[[Study], Any]] = {
+    "scope": scope_finding,
+    "interaction": interaction_finding,
+    "survival": sign_survival_finding,
+    "relation": relation_finding,
+    "feedback": feedback_finding,
+    "simulated": simulation_finding,
+    "equilibrium": equilibrium_finding,
+    "calibration": calibration_finding,
+    "data": data_finding,
+    "limits": limits_that_apply,
+    "changes": release_finding,
+}
+OF_INDICES: dict[str, Callable[[Study], Any]] = {
+    "far": rise_finding,
+    "where": pattern_finding,
+    "choices": combinations_finding,
+    "step": comovement_finding,
+    "size": size_control_finding,
+    "growth": growth_finding,
+    "guards": guards_finding,
+    "robustness": robustness_finding,
+    "weights": weights_finding,
+    "obstacles": obstacles_finding,
+}
+
+
+def _derivations(study: Study) -> tuple[set[str], set[str]]:
+    """Names of the derivations, and units of the indicators, that the subsystems and the pair rest
+    on, however far down.
+    """
     table = study.indicators.fillna("").set_index("indicator")
     texts = table.loc[table["source_name"] == "", "derivation"]
     wanted = [*table.index[table["subsystem"] != ""], *(study.pair or ())]
@@ -79,7 +96,7 @@ def _derivations(study: Study) -> set[str]:
             name, arguments = parse(texts[indicator])
             names.add(name)
             wanted += [argument for argument in arguments if argument not in wanted]
-    return names
+    return names, set(table["unit"].reindex(wanted).dropna())
 
 
 __all__ = ["Study", "all_findings", "focus_state", "limits_that_apply", "pooled_fits"]

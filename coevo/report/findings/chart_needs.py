@@ -2,15 +2,20 @@
 
 from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
+
+TILE = {"tile_row", "tile_column", "abbreviation"}  # columns of a table of regions with tiles
 
 
 def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
+    `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
     `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
+    `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
@@ -18,9 +23,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     is fitted under several of them.
     """
     has = set() if study.single else {"regions"}
-    scopes = set() if study.single else set(correlation_values(study).index)
-    has |= scopes | ({"correlations"} if scopes else set())
-    has |= _of_coordination(study)
+    has |= _of_indices(study) if study.indexed else set()
     if study.pair is None:
         return frozenset(has)
     estimated = study.focus not in refused(study)
@@ -31,15 +34,22 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     return frozenset(has)
 
 
-def _of_coordination(study: Study) -> set[str]:
+def _of_indices(study: Study) -> set[str]:
     tables, places = study.tables, study.places
     moves, multiverse = tables["comovement"], tables["multiverse"]
-    tiled = places is not None and set(study.regions) <= set(places["region"])
+    scopes = set() if study.single else set(correlation_values(study).index)
+    tiled = (
+        places is not None
+        and TILE.issubset(places.columns)
+        and set(study.regions) <= set(places["region"])
+    )
     met = {
         "tiles": tiled and not study.single,
+        "convergence": not study.single and growth(study)["verdict"] != "none",
         "size": not study.single and moves["measure"].eq("size_adjusted_lnD").any(),
         "growth_split": len(study.of_focus("growth_split")) > 0,
         "combinations": multiverse["focus_D"].notna().sum() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
     }
-    return {need for need, holds in met.items() if holds}
+    found = {need for need, holds in met.items() if holds}
+    return found | {"indices"} | scopes | ({"correlations"} if scopes else set())

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.choices import CHOICES
+from coevo.sensitivity.choices import CHOICES, ROBUST
 
-ROBUST, MOSTLY = 0.95, 2 / 3  # share of the combinations that give the same grade
+MOSTLY = 2 / 3  # share of the combinations that give the same grade, from which most do
 DRIVES = 0.5  # first-order share from which one choice drives D alone
 ALONE = 0.01  # first-order share below which a choice does nothing by itself
 IDLE = 0.05  # total share below which a choice hardly matters
@@ -19,7 +19,8 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
     thirds on, `split` below, `none` where no combination gives one. `own`: whether the most
     frequent grade is that of the study's own choices. `least`: the highest grade that 95 % reach
-    or exceed, with their number, unless it is the lowest that occurs.
+    or exceed, with their number, unless it is the lowest that occurs. `ranks`: each rank with the
+    number of its combinations, the most frequent first; `own_rank`: the study's own likewise.
     """
     table = study.tables["multiverse"]
     seen = table[table["focus_grade"].fillna("") != ""]
@@ -43,8 +44,20 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "grades": [(grade, int(count)) for grade, count in ranked],
         "least": _least(counts.reindex(order)),
         "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
-        "rank": (int(seen["focus_rank"].min()), int(seen["focus_rank"].max())),
+        **_ranks(seen),
         "choices": varied(study),
+    }
+
+
+def _ranks(seen: pd.DataFrame) -> dict[str, Any]:
+    """The rank of the region: range, each with its combinations, the study's own."""
+    ranks = seen["focus_rank"].astype(int)
+    counts = ranks.value_counts()
+    own = int(ranks[seen["main"].astype(bool)].iloc[0])
+    return {
+        "rank": (int(ranks.min()), int(ranks.max())),
+        "ranks": [(int(rank), int(count)) for rank, count in counts.items()],
+        "own_rank": (own, int(counts[own])),
     }
 
 

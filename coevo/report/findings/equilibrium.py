@@ -12,6 +12,7 @@ from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
 
 BOUNDED = "interval"
+CONTROL = "lynx-hare"  # the study that shows that the same program locates E where figures can tell
 
 
 @lru_cache(maxsize=64)
@@ -120,20 +121,26 @@ def located_verdict(fit: pd.Series) -> str:
 def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
-    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`.
+    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `control`: whether
+    to say where E is located; `means`: those of `observed_means`.
     """
     if study.pair is None:
         return {"verdict": "none"}
     others = {study.name(r): why for r, why in refused(study).items()}
+    control = study.config["study"] != CONTROL
     if study.focus in refused(study):
         why = others[study.name(study.focus)]
-        return {"verdict": "not_estimated", "reason": why, "refused": others, "beyond": False}
+        found = {"verdict": "not_estimated", "reason": why, "control": control}
+        return found | {"refused": others, "beyond": False}
     own = fits(study)
     main = own.iloc[0]
     parameters = own_parameters(study)
     df = _own_rows(study)["df"]
+    verdict = located_verdict(main)
     return {
-        "verdict": located_verdict(main),
+        "verdict": verdict,
+        "control": control and verdict != "located",
+        "means": observed_means(study),
         "refused": others,
         "main": main,
         "years": (path(study)["year"].min(), path(study)["year"].max()),
@@ -150,6 +157,20 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "rows": int(df.iloc[0]) + 2,
         "beyond": _beyond(study, parameters),
     }
+
+
+def observed_means(study: Study) -> list[dict[str, Any]]:
+    """What was observed on average: `x1`, `x2`, the years (`period`), whether those are `whole`
+    cycles; first over whole cycles, then over all years. Empty without a whole cycle.
+    """
+    fit = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
+    rows, found = study.rows("relations", **fit).set_index("quantity"), []
+    for name in ("cycle_mean", "mean"):
+        if f"{name}_x1" in rows.index:
+            values = {x: rows.at[f"{name}_{x}", "value"] for x in ("x1", "x2")}
+            years = rows.at[f"{name}_x1", "period"].split("-")
+            found.append(values | {"period": years, "whole": name == "cycle_mean"})
+    return found
 
 
 def _general(study: Study) -> pd.DataFrame:

@@ -13,13 +13,14 @@ from coevo.observations.units import named
 from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
+KEY = ["region", "name", "year"]
 
 
 @dataclass(frozen=True, eq=False)  # compared and hashed by identity: findings are kept by study
 class Study:
     """Tables by name, configuration after defaults, indicator table, language of the labels.
 
-    `places`: the regions that are known, with their tiles (config/regions.csv); None: no tiles.
+    `places`: the regions that are known, with their tiles if they have any (config/regions).
     `words`: what the language calls values of tables, by kind; see `findings.localised`.
     """
 
@@ -35,25 +36,39 @@ class Study:
         return rows_of(self.tables[table], **wanted)
 
     @property
+    def indexed(self) -> bool:
+        """Whether the study has indices of subsystems, and so C, T and D."""
+        return "coupling" in self.tables
+
+    @property
     def coupling(self) -> pd.DataFrame:
         """The coupling table: one row per region and year."""
         return self.tables["coupling"]
 
     @cached_property
+    def _states(self) -> pd.DataFrame:
+        """Region, name and year of what the study covers: states of D, else figures."""
+        if self.indexed:
+            return self.coupling[KEY]
+        return self.tables["panel"].dropna(subset="value")[KEY].drop_duplicates()
+
+    @cached_property
     def subsystems(self) -> list[str]:
         """Subsystem ids in the order of the indicator table."""
+        if not self.indexed:
+            return []
         named = dict.fromkeys(self.indicators["subsystem"])
         return [s for s in named if SUBSYSTEM_PREFIX + str(s) in self.coupling]
 
     @cached_property
     def years(self) -> list[int]:
-        """Years of the coupling table, ascending."""
-        return sorted(int(year) for year in self.coupling["year"].unique())
+        """Years that the study covers, ascending."""
+        return sorted(int(year) for year in self._states["year"].unique())
 
     @cached_property
     def regions(self) -> list[str]:
         """Region codes, ascending."""
-        return sorted(self.coupling["region"].unique())
+        return sorted(self._states["region"].unique())
 
     @property
     def grades(self) -> GradeScale:
@@ -103,7 +118,7 @@ class Study:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        rows = self.coupling.drop_duplicates("region")
+        rows = self._states.drop_duplicates("region")
         return dict(zip(rows["region"], rows["name"].map(str), strict=True))
 
     def name(self, region: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from coevo.report.findings.relation import general_effects
-from coevo.report.tables import data_tables, index_tables, model_tables
+from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
 from coevo.report.tables.report_table import ReportTable, as_markdown
 from coevo.report.words import release_words, theory_words
 from coevo.report.words.amounts import Rows, Words
@@ -77,7 +77,7 @@ def annex_tables(words: Words) -> list[ReportTable]:
 def _made(words: Words, entries: Mapping[str, Entry]) -> list[ReportTable]:
     study = words.study
     met = {"claims", "changes"} & set(study.tables)
-    met |= {need for need in ("pair", "pooled") if getattr(study, need)}
+    met |= {need for need in ("indexed", "pair", "pooled") if getattr(study, need)}
     met |= set() if study.single else {"regions"}
     asked = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
     rows = {key: entry.rows(words) for key, entry in asked.items()}
@@ -131,22 +131,33 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
 
 MAIN = {
     "audit": Entry(data_tables.audit_counts),
+    "pattern": Entry(
+        regional_tables.pattern_rows, "", ["indexed", "regions"], regional_tables.pattern_columns
+    ),
     "signs": Entry(model_tables.sign_rows, "", ["pair"], _sign_columns),
     "levels": Entry(theory_words.levels, "", ["pair"]),
     "ecological": Entry(theory_words.relations, "", ["pair"]),
     "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
-    "pairs": Entry(index_tables.pair_correlations, "", ["regions"]),
+    "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
+    "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
     "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
 }
 ANNEX = {
-    "weights": Entry(data_tables.weight_rows, "wide", [], _weight_columns),
+    "weights": Entry(data_tables.weight_rows, "wide", ["indexed"], _weight_columns),
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
-    "variants": Entry(index_tables.variants, "wide"),
-    "guards": Entry(index_tables.guard_rows, "long"),
-    "frequencies": Entry(index_tables.obstacle_frequencies, "long"),
-    "top_obstacles": Entry(index_tables.top_obstacles, "long wide", ["regions"]),
-    "states": Entry(data_tables.state_rows, "long", ["regions"], _state_columns),
+    "variants": Entry(index_tables.variants, "wide", ["indexed"]),
+    "guards": Entry(index_tables.guard_rows, "long", ["indexed"]),
+    "frequencies": Entry(index_tables.obstacle_frequencies, "long", ["indexed"]),
+    "top_obstacles": Entry(index_tables.top_obstacles, "long wide", ["indexed", "regions"]),
+    "states": Entry(data_tables.state_rows, "long", ["indexed", "regions"], _state_columns),
+    "clusters": Entry(
+        regional_tables.cluster_rows,
+        "wide",
+        ["indexed", "regions"],
+        regional_tables.cluster_columns,
+    ),
+    "mobility": Entry(regional_tables.mobility_table_rows, "", ["indexed", "regions"]),
     "coefficients": Entry(model_tables.coefficient_rows, "long wide", ["regions", "pair"]),
     "regional": Entry(model_tables.regional_equilibria, "long widest", ["regions", "pair"]),
     "general": Entry(model_tables.general_rows, "wide", ["pooled"], _general_columns),
@@ -156,6 +167,6 @@ ANNEX = {
     "findings": Entry(data_tables.audit_rows, "long wide"),
     "remarks": Entry(data_tables.remark_rows, "long wide"),
     "restated_all": Entry(release_words.figure_rows, "long wide", ["changes"]),
-    "grades_moved": Entry(release_words.grades, "long wide", ["changes"]),
+    "grades_moved": Entry(release_words.grades, "long wide", ["indexed", "changes"]),
     "verdicts_moved": Entry(release_words.release_verdicts, "long wide", ["changes"]),
 }

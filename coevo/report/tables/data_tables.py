@@ -109,21 +109,66 @@ def state_rows(words: Words) -> Rows:
     return rows
 
 
-def claim_rows(words: Words) -> Rows:
-    """The claims of a paper with a chip for each verdict."""
+# how a claim was tested -> the section of the report that tells more
+CLAIM_SECTIONS = {
+    **dict.fromkeys(("printed", "unit"), "data"),
+    **dict.fromkeys(
+        ("interior_equilibrium", "stability", "upstream_statics", "downstream_statics"), "theory"
+    ),
+    **dict.fromkeys(
+        ("signs", "feedback", "supply_relation", "feedback_exceeds_competition"), "populations"
+    ),
+    **dict.fromkeys(("grade_of_focus", "rank_of_focus"), "robustness"),
+    **dict.fromkeys(("most_rapid", "rise_of_focus"), "far"),
+    "systems_in_step": "step",
+    "equilibrium_located": "equilibria",
+    "not_testable": "limits",
+}
+MODEL_SECTIONS = ("theory", "populations", "equilibria")  # of a study with populations
+
+
+def headline_rows(words: Words) -> Rows:
+    """What a reader would repeat: claim, how it was tested, what came out, verdict, section."""
     rows = []
-    for row in words.study.tables["claims"].itertuples():
-        sign = words.word("verdict", row.verdict)
-        said = escaped(words.word("verdict_text", row.verdict))
-        chip = Markdown(f"[{said}]{{.chip .{sign}}}")
-        computed = words.message(row.computed, row.fields)
-        rows.append([row.claim, paper_text(row, words.message), computed, chip, row.source])
+    for row in words.study.tables["headline_claims"].itertuples():
+        claim = words.grammar.upper_first(words.message(row.claim, row.stated))
+        rows.append([claim, *_tested(words, row, row.claim)])
     return rows
 
 
+def claim_rows(words: Words) -> Rows:
+    """The claims of a paper, with what it prints, likewise."""
+    rows = []
+    for row in words.study.tables["claims"].itertuples():
+        paper = paper_text(row, words.message)
+        claim = (
+            words.say("tables/claims/paper", claim=row.claim, paper=paper) if paper else row.claim
+        )
+        rows.append([claim, *_tested(words, row, row.check)])
+    return rows
+
+
+def _tested(words: Words, row: Any, check: str) -> list[Any]:
+    """How a claim was tested, what came out, one of four words with the verdict, the section."""
+    sign = words.word("conclusion_chip", row.conclusion)
+    said = escaped(words.word("conclusion", row.conclusion))
+    chip = Markdown(f"[{said}]{{.chip .{sign}}}")
+    verdict = escaped(words.word("verdict_text", row.verdict))
+    place = CLAIM_SECTIONS.get(check, "")
+    told = place and (place not in MODEL_SECTIONS or words.study.pair)
+    return [
+        words.word("tested", check),
+        words.message(row.computed, row.fields),
+        Markdown(f"{chip} {verdict}"),
+        Markdown(f"[{words.say(f'headings/{place}')}](#{place})") if told else "",
+    ]
+
+
 def paper_text(claim: Any, message: MessageText) -> str:
-    """What the paper says: its words, else the figures that it prints."""
-    return str(claim.paper) or message(claim.printed_message, claim.printed_fields)
+    """What the paper says: its words, else its printed figures, "" where no file has them."""
+    if claim.paper or not claim.printed_message:
+        return str(claim.paper)
+    return message(claim.printed_message, claim.printed_fields)
 
 
 def place(row: pd.Series) -> str:

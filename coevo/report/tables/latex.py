@@ -17,6 +17,7 @@ _SIGNS = str.maketrans(
     {"−": r"\(-\)", "→": r"\(\to\)", "√": r"\(\surd\)", "≥": r"\(\ge\)"}
     | {chr(0x2080 + i): rf"\textsubscript{{{i}}}" for i in range(10)}
 )
+_LINK = re.compile(r"\[([^\]\n]+)\]\(#[\w-]+\)")  # to a section, which a table alone does not have
 _LATIN = re.compile(r"[\n -~\u00a0-\u017f\u2010-\u201e\u2020-\u2022\u2026\u20ac]")
 
 
@@ -33,7 +34,8 @@ def latex_files(voices: Iterable[Words]) -> dict[str, str]:
 
 
 def _tables(words: Words) -> Iterator[ReportTable]:
-    yield coordination_table(words)
+    if words.study.indexed:
+        yield coordination_table(words)
     yield from regressions(words)
     yield from main_tables(words)
     yield from annex_tables(words)
@@ -60,7 +62,7 @@ def _written(words: Words, tables: Sequence[ReportTable]) -> Iterator[tuple[Repo
         f"# {i}\n\n{pipe_table(table, f'tab:{label}-{table.key}-{language}')}\n\n{table.note}"
         for i, table in enumerate(tables)
     )
-    text = words.grammar.joined("\n\n".join(marked))
+    text = _LINK.sub(r"\1", words.grammar.joined("\n\n".join(marked)))
     made = pypandoc.convert_text(text, "latex", f"{READER}+table_attributes", ["--wrap=none"])
     parts = re.split(r"^\\section\{\d+\}\n", made.translate(_SIGNS), flags=re.MULTILINE)[1:]
     for table, part in zip(tables, parts, strict=True):

@@ -13,6 +13,7 @@ from coevo.report.findings.equilibrium import (
     headline_equilibrium,
     last_observed,
     located_verdict,
+    observed_means,
     pooled_fits,
     refused,
     region_fit_rows,
@@ -67,6 +68,9 @@ def equilibria_rows(words: Words) -> Rows:
     study, last = words.study, last_observed(words.study)
     title = words.say("titles/observed", year=last["year"])
     rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
+    for seen in observed_means(study):
+        title = words.say(f"titles/{'cycles' if seen['whole'] else 'mean'}", period=seen["period"])
+        rows.append([title, amount(seen["x1"]), "", "", amount(seen["x2"]), "", "", "", ""])
     for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
         if found is not None:
             rows.append(_stated(words, found, key, last))

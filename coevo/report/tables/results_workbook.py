@@ -86,6 +86,8 @@ def _pen(book: Any) -> Pen:
 
 def _traces(case: WorkbookCase) -> dict[str, tuple[list[Cell], tuple[int, int]]]:
     """Cells and frozen panes of the sheets of formulas, by name."""
+    if "coupling" not in case.tables:
+        return {}
     sheets = {"trace": (trace_cells(case), (0, EDGE))}
     columns = case.weighting.columns
     if columns:

@@ -23,8 +23,8 @@ RESERVED = frozenset(
     "typedef typename using virtual with _all _b _cons _coef _n _N _pi _pred _rc _skip".split()
 )
 SAME = (
-    "coupling", "weights", "obstacles", "parameters", "equilibria", "specifications", "relations",
-    "verdicts", "refusals", "checks",
+    "coupling", "weights", "obstacles", "regional", "mobility", "density", "parameters",
+    "equilibria", "specifications", "relations", "verdicts", "refusals", "checks",
 )  # fmt: skip
 
 

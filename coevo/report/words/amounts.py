@@ -1,5 +1,6 @@
 """Words of single cells: sets, signs, estimates, and the facts of one region."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -36,7 +37,10 @@ class Words:
     ) -> None:
         self.study, self.phrases, self.say = study, phrases, say
         self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
-        self._obstacles = obstacle_rows(study)
+
+    @cached_property
+    def _obstacles(self) -> pd.DataFrame:
+        return obstacle_rows(self.study)
 
     def word(self, kind: str, name: str) -> str:
         """The report's word for a name of the code; what has none stands as it is."""
@@ -96,18 +100,20 @@ class Words:
             "reversed": row["p_reversed"],
             "saddle": row["p_saddle"],
         }
-        shares["none"] = 1 - sum(shares.values())
+        shares["none"] = 1 - math.fsum(shares.values())
         return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares.items())
 
     def facts(self, region: str) -> list[tuple[str, str]]:
         """What the panel of a region shows: (label, value) in the order of the phrases."""
-        own = self._obstacles[self._obstacles["region"] == region]
-        given = {
-            "state": focus_state(self.study, region),
-            "obstacle": "" if own.empty else own["indicator"].iloc[own["obstacle"].argmax()],
-            "fit": self._fit(region) if self.study.pair else {},
-        }
-        parts = ["region", "populations"] if self.study.pair else ["region"]
+        parts, given = [], dict[str, Any]()
+        if self.study.indexed:
+            parts.append("region")
+            own = self._obstacles[self._obstacles["region"] == region]
+            most = "" if own.empty else own["indicator"].iloc[own["obstacle"].argmax()]
+            given |= {"state": focus_state(self.study, region), "obstacle": most}
+        if self.study.pair:
+            parts.append("populations")
+            given["fit"] = self._fit(region)
         keys = [f"facts/{part}/{key}" for part in parts for key in self.phrases["facts"][part]]
         return [(self.say(f"{key}/label"), self.say(f"{key}/value", **given)) for key in keys]
 

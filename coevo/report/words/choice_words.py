@@ -13,7 +13,10 @@ from coevo.sensitivity.uncertainty import KAPPA
 
 
 def choice_values(study: Study) -> dict[str, Any]:
-    """Values that phrases about choices speak of by name."""
+    """Values that phrases about choices speak of by name; the audit's alone without indices."""
+    jump = {"rise": RISE, "fall": 1 - FALL}
+    if not study.indexed:
+        return {"jump": jump}
     last = study.ends()[1].sort_values("D", ascending=False)
     changes, often = type_changes(study), frequencies(study)
     return {
@@ -28,7 +31,7 @@ def choice_values(study: Study) -> dict[str, Any]:
             name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
         },
         "margin": MARGIN,
-        "jump": {"rise": RISE, "fall": 1 - FALL},
+        "jump": jump,
         "removal": heaviest_removal(study),
         "most_filled": most_filled(study),
         "types_changed": (int((changes["value"] > 0).sum()), len(changes)),

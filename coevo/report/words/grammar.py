@@ -87,6 +87,14 @@ class Grammar:
             return self.above.format(self.percent(0.999, 1))
         return self.percent(value, 0 if value in (0, 1) else 1)
 
+    def probability(self, value: Any) -> str:
+        """A probability with two decimals; neither 0 nor 1 unless it is."""
+        if missing(value) or value in (0, 1) or 0.005 <= value < 0.995:
+            return fixed(value)
+        if 0.001 <= value <= 0.999:
+            return fixed(value, 3)
+        return self.below.format(fixed(0.001, 3)) if value < 0.5 else self.above.format("0.999")
+
     def listed(self, items: Iterable[Any], link: str = "and") -> Markdown:
         """Items as a list in a sentence: a, b and c."""
         texts = [escaped(item) for item in items]
@@ -138,7 +146,7 @@ class Grammar:
     def filters(self) -> dict[str, Any]:
         """The filters of phrases and templates that depend on the language."""
         names = (
-            "spelled", "ordinal", "percent", "proportion", "listed", "clauses", "series",
-            "upper_first",
+            "spelled", "ordinal", "percent", "proportion", "probability", "listed", "clauses",
+            "series", "upper_first",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from coevo.inference.sets import FEWEST_REGIONS
+from coevo.regional.neighbourhood import NEAREST
+from coevo.regional.regional_panel import DRAWS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -18,12 +20,13 @@ Phrases = Mapping[str, Any]
 def named_values(study: Study, words: Words) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     found = all_findings(study)
-    step, pair, phrases = found["step"], study.pair, words.phrases
+    step, pair, phrases = found.get("step", {}), study.pair, words.phrases
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     read = set(study.tables["observations"]["indicator"])
     values: dict[str, Any] = {
         **found,
         "one": study.single,
+        "indexed": study.indexed,
         "absent": phrases["scope"]["absent"],
         "charts": figure_names(charts_that_apply(study)),
         "pooled": study.pooled,
@@ -43,12 +46,15 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "set_words": words.set_words,
         "label_of_size": lambda key: size_label(study, key, phrases),
         "claims": study.tables.get("claims"),
+        "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
         "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],
         "side": words.side,
         "why": words.why,
         "fewest_regions": FEWEST_REGIONS,
+        "permutations": DRAWS,
+        "nearest": NEAREST,
         "figures_shown": release_words.SHOWN,
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }

@@ -16,6 +16,7 @@ def population_values(study: Study, found: Mapping[str, Any], words: Words) -> d
     pool = found["interaction"].get("pool", {})
     return {
         "populations": [study.label(i) for i in study.populations],
+        "levels": study.config.get("levels", {}),
         "first_effects": first,
         "last_effects": last,
         "x1": study.label(up),

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from coevo.report.findings import Study
+from coevo.report.findings.claims_checked import conclusions
 from coevo.report.words.amounts import Words
 from coevo.report.words.choice_words import choice_values
 from coevo.report.words.grammar import Grammar
@@ -25,6 +26,7 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     grammar = Grammar(**phrases["grammar"])
     jinja = environment(grammar.filters)
     words = Words(study, phrases, speaker(jinja, phrases, grammar.joined), grammar)
+    jinja.filters |= {"conclusions": conclusions}
     jinja.filters |= {"said": words.said, "word": lambda name, kind: words.word(kind, name)}
     values = jinja.globals
     values |= {"study": study, "say": words.say, "word": words.word, "label": study.label}

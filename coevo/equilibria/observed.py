@@ -1,0 +1,42 @@
+"""What was observed where a model says that outputs circle: their means over whole cycles."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.signal import find_peaks
+
+from coevo.equilibria.fitted import Row
+
+RISE = 2.0  # a peak stands at least this many times above the troughs beside it
+
+
+def whole_cycles(years: npt.ArrayLike, x: npt.ArrayLike) -> tuple[int, int] | None:
+    """Return the first and the last year of the whole cycles of a series, None without one.
+
+    A cycle goes from one peak to the year before the next. A peak is a year whose figure exceeds
+    both years beside it and stands `RISE` times above the troughs that part it from higher ones
+    (prominence of ln x, as `scipy.signal` has it). years, x (n,): every year between the first and
+    the last, x > 0; a series with a gap or without growth in logs has no cycle here.
+    """
+    t, values = np.asarray(years, dtype=int), np.asarray(x, dtype=float)
+    if np.any(np.diff(t) != 1) or not np.all(values > 0):
+        return None
+    peaks, _ = find_peaks(np.log(values), prominence=np.log(RISE))
+    return (int(t[peaks[0]]), int(t[peaks[-1]] - 1)) if len(peaks) > 1 else None
+
+
+def mean_rows(path: pd.DataFrame) -> Iterator[Row]:
+    """Yield `cycle_mean_x1`, `cycle_mean_x2` over the whole cycles of x1, and `mean_x1`, `mean_x2`.
+
+    The latter are over all years. Without a whole cycle there are neither: a mean over years of
+    growth estimates no equilibrium. path: x1, x2 by year.
+    """
+    seen = path[["x1", "x2"]].dropna()
+    cycles = whole_cycles(seen.index, seen["x1"])
+    if cycles is None:
+        return
+    for name, (first, last) in (("cycle_mean", cycles), ("mean", (seen.index[0], seen.index[-1]))):
+        for x, value in seen.loc[first:last].mean().items():
+            yield {"quantity": f"{name}_{x}", "value": value, "period": f"{first}-{last}"}

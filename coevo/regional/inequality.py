@@ -1,0 +1,153 @@
+"""Inequality of D between regions: Theil and Gini, and their parts between and within groups."""
+
+import math
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.errors import Refusal
+from coevo.regional.regional_panel import (
+    ALL,
+    Array,
+    RegionalPanel,
+    Row,
+    above_zero,
+    by_year,
+    refused,
+    several,
+)
+
+
+def theil(y: npt.ArrayLike) -> float:
+    """Return T = mean of (y / m) ln(y / m) of y (n,), 0 or more, with 0 ln 0 = 0 and m their mean.
+
+    Between 0 (all equal) and ln n. Refuses a y of zeros alone. Theil (1967).
+    """
+    values = np.asarray(y, dtype=float)
+    share = values / above_zero(values)
+    return float(np.sum(share * np.log(np.where(share > 0, share, 1.0))) / len(values))
+
+
+def theil_between(y: npt.ArrayLike, groups: npt.ArrayLike) -> float:
+    """Return the part of `theil` between groups (n,): sum of p_g (m_g / m) ln(m_g / m).
+
+    p_g: share of the regions in group g, m_g their mean. The rest lies within: sum of
+    p_g (m_g / m) T_g, exactly.
+    """
+    values = pd.Series(np.asarray(y, dtype=float))
+    return theil(values.groupby(np.asarray(groups)).transform("mean"))
+
+
+def gini(y: npt.ArrayLike) -> float:
+    """Return the Gini coefficient of y (n,), 0 or more: sum of (2 i - n - 1) y_(i) / (n^2 m).
+
+    Half the relative mean difference, pairs of a region with itself counted; 0 to (n - 1) / n.
+    """
+    values = np.sort(np.asarray(y, dtype=float))
+    n = len(values)
+    return float((2 * np.arange(1, n + 1) - n - 1) @ values / (n**2 * above_zero(values)))
+
+
+def mean_excess(x: Array, y: Array) -> float:
+    """Return the mean over all pairs of (x_i - y_k)+, by sorting."""
+    ordered = np.sort(y)
+    below = np.searchsorted(ordered, x)
+    sums = np.concatenate([[0.0], np.cumsum(ordered)])
+    return float((x * below - sums[below]).sum() / (len(x) * len(y)))
+
+
+class Dagum(NamedTuple):
+    """Parts of the Gini coefficient: within groups, net between, transvariation; pairs of groups.
+
+    pairs: (group, group) -> Gini coefficient between the two, the one of the higher mean first.
+    """
+
+    within: float
+    between: float
+    transvariation: float
+    pairs: dict[tuple[str, str], float]
+
+
+def dagum(y: npt.ArrayLike, groups: npt.ArrayLike) -> Dagum:
+    """Return the decomposition of Dagum (1997) of y (n,), 0 or more, in groups (n,).
+
+    With p_j = n_j / n, s_j = n_j m_j / (n m), u and v the mean of (y_j - y_h)+ and (y_h - y_j)+
+    over pairs, G_jh = (u + v) / (m_j + m_h), D_jh = (u - v) / (u + v) for m_j >= m_h:
+
+        G_w = sum G_jj p_j s_j,   G_nb = sum G_jh (p_j s_h + p_h s_j) D_jh,
+        G_t = sum G_jh (p_j s_h + p_h s_j) (1 - D_jh),   G = G_w + G_nb + G_t.
+    """
+    values, names = np.asarray(y, dtype=float), np.asarray(groups)
+    above_zero(values)
+    parts = {str(name): values[names == name] for name in np.unique(names)}
+    order = sorted(parts, key=lambda name: (-parts[name].mean(), name))
+    p = {name: len(part) / len(values) for name, part in parts.items()}
+    s = {name: part.sum() / values.sum() for name, part in parts.items()}
+    within = math.fsum(gini(part) * p[name] * s[name] for name, part in parts.items() if part.any())
+    between = transvariation = 0.0
+    pairs = {}
+    for j, h in combinations(order, 2):
+        u, v = mean_excess(parts[j], parts[h]), mean_excess(parts[h], parts[j])
+        means = parts[j].mean() + parts[h].mean()
+        pairs[j, h] = (u + v) / means if means > 0 else 0.0
+        weight = pairs[j, h] * (p[j] * s[h] + p[h] * s[j])
+        distance = (u - v) / (u + v) if u + v > 0 else 0.0
+        between += weight * distance
+        transvariation += weight * (1 - distance)
+    return Dagum(float(within), float(between), float(transvariation), pairs)
+
+
+def mean_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
+    """Mean of D over all regions and over those of each group, by year: no D of means."""
+    values = study.of(of)
+    yield from by_year("mean", of, values, lambda y: several(y, 1).mean())
+    for group, part in values.groupby(study.group):
+        yield from by_year("mean", of, part, lambda y: several(y, 1).mean(), scope=group)
+
+
+def theil_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
+    """Theil of all regions by year, within each group, and its parts between and within groups."""
+    values = study.of(of)
+    yield from by_year("theil", of, values, lambda y: theil(several(y, 2)))
+    group = study.group
+    for name, part in values.groupby(group):
+        yield from by_year("theil", of, part, lambda y: theil(_several_of_group(y)), scope=name)
+
+    def between(y: pd.Series) -> float:
+        return theil_between(several(y, 2), group[y.index])
+
+    yield from by_year("theil_between", of, values, between)
+    yield from by_year("theil_within", of, values, lambda y: theil(several(y, 2)) - between(y))
+
+
+def gini_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
+    """Gini of all regions by year, of each group, between groups, and the parts by Dagum."""
+    values = study.of(of)
+    yield from by_year("gini", of, values, lambda y: gini(several(y, 2)))
+    for name, part in values.groupby(study.group):
+        yield from by_year("gini", of, part, lambda y: gini(_several_of_group(y)), scope=name)
+    for year, column in values.items():
+        y = column.dropna()
+        yield from _dagum_rows(y, study.group[y.index], {"of": of, "year": year, "n": len(y)})
+
+
+def _dagum_rows(y: pd.Series, group: pd.Series, where: Row) -> Iterator[Row]:
+    try:
+        found = dagum(several(y, 2), group)
+    except Refusal as why:
+        yield refused("gini_within", str(where["of"]), why, year=where["year"])
+        return
+    for part in ("within", "between", "transvariation"):
+        yield where | {"statistic": f"gini_{part}", "scope": ALL, "value": getattr(found, part)}
+    for pair, value in found.pairs.items():
+        yield where | {"statistic": "gini_pair", "scope": "~".join(sorted(pair)), "value": value}
+
+
+def _several_of_group(y: pd.Series) -> pd.Series:
+    if len(y) < 2:
+        raise Refusal("group_of_one")
+    return y

@@ -1,0 +1,234 @@
+"""Are neighbours alike? Moran's I of all regions by year and of each region."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtr
+
+from coevo.errors import Refusal
+from coevo.regional.regional_panel import (
+    ALL,
+    Array,
+    RegionalPanel,
+    Row,
+    refused,
+    varying,
+)
+
+if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
+    from scipy.sparse import csr_array
+
+FEWEST_REGIONS = 4
+NEAREST = 5  # regions nearest by level: about as many as a province has neighbours
+BLOCK = 1_000_000  # numbers of permutations that are held at a time
+TIE = 1e-12  # draws within this of the observed one count as reaching it
+QUADRANTS = ("high_high", "low_high", "low_low", "high_low")  # the region, then its neighbours
+
+
+class Moran(NamedTuple):
+    """I, its expectation, its variance and two-sided p if values are normal, or are shuffled."""
+
+    I: float  # noqa: E741 - its name in every text
+    expected: float
+    variance_normal: float
+    variance_shuffled: float
+
+    @property
+    def z_normal(self) -> float:
+        return float((self.I - self.expected) / np.sqrt(self.variance_normal))
+
+    @property
+    def z_shuffled(self) -> float:
+        return float((self.I - self.expected) / np.sqrt(self.variance_shuffled))
+
+    @property
+    def p_normal(self) -> float:
+        return float(2 * ndtr(-abs(self.z_normal)))
+
+
+def row_standardised(
+    neighbours: Mapping[str, Sequence[str]], regions: Sequence[str]
+) -> "csr_array":
+    """Return weights (n, n), sparse: 1 / number of neighbours, among `regions`; rows sum to 1, or
+    to 0 where a region has none.
+    """
+    from scipy.sparse import csr_array
+
+    place = {region: i for i, region in enumerate(regions)}
+    own = [[place[other] for other in neighbours[r] if other in place] for r in regions]
+    ends = np.cumsum([0, *map(len, own)])
+    values = np.concatenate([[1 / max(len(o), 1)] * len(o) for o in own] or [[]])
+    columns = np.array([i for o in own for i in o], dtype=np.int64)
+    return csr_array((values, columns, ends), shape=(len(own), len(own)))
+
+
+def centred(y: npt.ArrayLike) -> Array:
+    """Return y (n,) less its mean."""
+    values: Array = np.asarray(y, dtype=float)
+    return values - float(values.mean())
+
+
+def moran(y: npt.ArrayLike, W: "csr_array") -> Moran:
+    """Return Moran's I of y (n,) with weights W (n, n), and its moments (Cliff and Ord 1981).
+
+        I = n / S0 * z'Wz / z'z,   z = y - mean,   E(I) = -1 / (n - 1)
+
+    S0 the sum of weights, S1 half the sum of (w_ij + w_ji)^2, S2 the sum of (w_i. + w_.i)^2.
+    """
+    z = centred(y)
+    n, S0 = len(z), float(W.sum())
+    S1 = float(((W + W.T).power(2)).sum()) / 2
+    S2 = float(((W.sum(axis=0) + W.sum(axis=1)) ** 2).sum())
+    expected = -1 / (n - 1)
+    normal = (n**2 * S1 - n * S2 + 3 * S0**2) / ((n**2 - 1) * S0**2) - expected**2
+    k = float((z**4).mean() / (z**2).mean() ** 2)
+    shuffled = (
+        n * ((n**2 - 3 * n + 3) * S1 - n * S2 + 3 * S0**2)
+        - k * ((n**2 - n) * S1 - 2 * n * S2 + 6 * S0**2)
+    ) / ((n - 1) * (n - 2) * (n - 3) * S0**2) - expected**2
+    return Moran(float(n / S0 * (z @ (W @ z)) / (z @ z)), expected, normal, shuffled)
+
+
+def permutations(n: int, draws: int, rng: np.random.Generator) -> Iterator[npt.NDArray[np.intp]]:
+    """Yield permutations (some, n) of 0 .. n - 1, `draws` of them, in blocks of fixed memory."""
+    size = max(1, BLOCK // n)
+    for start in range(0, draws, size):
+        block = np.tile(np.arange(n), (min(size, draws - start), 1))
+        yield rng.permuted(block, axis=1, out=block)
+
+
+def moran_p(Y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
+    """Return p (s,) of I of each column of Y (n, s): shares of permutations of the regions, the
+    same for all columns, whose I is at least as far from its expectation.
+
+        p = (1 + #{|I* - E(I)| >= |I - E(I)|}) / (draws + 1)
+    """
+    values = np.asarray(Y, dtype=float)
+    z = values - values.mean(axis=0)
+    n, scale = len(z), len(z) / float(W.sum()) / (z**2).sum(axis=0)
+    far = np.abs((z * (W @ z)).sum(axis=0) * scale + 1 / (n - 1)) - TIE
+    reached = np.zeros(z.shape[1], dtype=int)
+    for block in permutations(n, draws, rng):
+        for i, column in enumerate(z.T):
+            drawn = np.ascontiguousarray(column[block].T)
+            found = np.einsum("ij,ij->j", drawn, W @ drawn) * scale[i]
+            reached[i] += int((np.abs(found + 1 / (n - 1)) >= far[i]).sum())
+    p: Array = (1 + reached) / (draws + 1)
+    return p
+
+
+def local_moran(y: npt.ArrayLike, W: "csr_array") -> tuple[Array, npt.NDArray[np.int64]]:
+    """Return I_i (n,) and quadrant (n,) of each region: I_i = (n - 1) z_i (W z)_i / z'z.
+
+    Quadrants: 1 high among high, 2 low among high, 3 low among low, 4 high among low (against the
+    mean). Anselin (1995).
+    """
+    z = centred(y)
+    lag = W @ z
+    quadrant = np.where(z > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
+    values: Array = (len(z) - 1) * z * lag / (z @ z)
+    return values, quadrant
+
+
+def local_moran_p(y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
+    """Return p (n,) of each I_i: the region stays, the others are permuted over its neighbours.
+
+    Two-sided about the mean of the others, which is what a neighbour is expected to have; NaN where
+    a region has no neighbour.
+    """
+    z = centred(y)
+    n, lag, ends = len(z), W @ z, W.indptr
+    most = int(np.diff(ends).max())
+    reached = np.zeros(n, dtype=int)
+    for block in permutations(n - 1, draws, rng):
+        places = block[:, :most]
+        for i in range(n):
+            weights = W.data[ends[i] : ends[i + 1]]
+            at = places[:, : len(weights)]
+            drawn = z[at + (at >= i)] @ weights  # the others: all but region i
+            centre = -z[i] / (n - 1)
+            reached[i] += int((np.abs(drawn - centre) >= abs(lag[i] - centre) - TIE).sum())
+    return np.where(np.diff(ends) > 0, (1 + reached) / (draws + 1), np.nan)
+
+
+def nearest_by_level(level: pd.Series) -> dict[str, list[str]]:
+    """Return the regions nearest to each by level, at most `NEAREST`; on a line, so by sorting."""
+    ordered = level.sort_values(kind="stable")
+    values, regions = ordered.to_numpy(), ordered.index.to_numpy()
+    found = {}
+    for i, region in enumerate(regions):
+        around = np.arange(max(0, i - NEAREST), min(len(values), i + NEAREST + 1))
+        around = around[around != i]
+        near = np.argsort(np.abs(values[around] - values[i]), kind="stable")[:NEAREST]
+        found[str(region)] = [str(regions[k]) for k in around[near]]
+    return found
+
+
+def _connected(y: pd.Series, neighbours: Mapping[str, Sequence[str]]) -> pd.Series:
+    """The known values of y whose region has a known neighbour."""
+    known = set(y.dropna().index)
+    joined = [r for r in y.index if r in known and known.intersection(neighbours.get(r, ()))]
+    return y[joined]
+
+
+def _global_rows(
+    statistic: str, study: RegionalPanel, of: str, neighbours: Mapping[str, Sequence[str]]
+) -> Iterator[Row]:
+    """I by year with p; years that know the same regions share their permutations."""
+    values = study.in_space(of)
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for year, column in values.items():
+        where = {"year": year}
+        try:
+            y = varying(_connected(column, neighbours), FEWEST_REGIONS)
+        except Refusal as why:
+            yield refused(statistic, of, why, **where)
+            continue
+        alike.setdefault(tuple(y.index), []).append(int(year))
+    for regions, years in alike.items():
+        W = row_standardised(neighbours, regions)
+        Y = values.loc[list(regions), years].to_numpy()
+        p = moran_p(Y, W, study.draws, np.random.default_rng(study.seed))
+        for i, year in enumerate(years):
+            found = {"value": moran(Y[:, i], W).I, "p": float(p[i]), "n": len(regions)}
+            yield {"statistic": statistic, "of": of, "scope": ALL, "year": year} | found
+
+
+def neighbour_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
+    """Moran's I by year over regions that share a border."""
+    yield from _global_rows("moran", study, of, study.neighbours)
+
+
+def level_neighbour_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
+    """Moran's I by year over regions that are nearest by mean level (product per head)."""
+    level = study.log_level.mean(axis=1).dropna()
+    yield from _global_rows("moran_level", study, of, nearest_by_level(level))
+
+
+def local_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
+    """Local I of every region in the first and in the last year, with p after false discovery."""
+    from statsmodels.stats.multitest import multipletests
+
+    values, neighbours = study.in_space(of), study.neighbours
+    for year in dict.fromkeys((values.columns[0], values.columns[-1])):
+        where = {"statistic": "local_moran", "of": of, "year": year}
+        try:
+            y = varying(_connected(values[year], neighbours), FEWEST_REGIONS)
+        except Refusal as why:
+            yield refused("local_moran", of, why, year=year)
+            continue
+        W = row_standardised(neighbours, list(y.index))
+        found, quadrant = local_moran(y, W)
+        p = local_moran_p(y, W, study.draws, np.random.default_rng(study.seed))
+        adjusted = multipletests(p, method="fdr_bh")[1]
+        parts = zip(y.index, found, p, adjusted, quadrant, strict=True)
+        for region, value, chance, corrected, place in parts:
+            yield where | {
+                "scope": region, "value": float(value), "p": float(chance), "n": len(y),
+                "p_adjusted": float(corrected), "cluster": QUADRANTS[place - 1],
+            }  # fmt: skip
+        for region in values[year].dropna().index.difference(y.index):
+            yield refused("local_moran", of, Refusal("isolated_region"), year=year, scope=region)

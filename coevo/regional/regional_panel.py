@@ -1,0 +1,166 @@
+"""D of regions as a table of regions by years, with their groups, neighbours and level."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.coupling.level import level_adjusted
+from coevo.errors import Refusal
+from coevo.messages import message_columns
+from coevo.normalisation import wide
+
+Array = npt.NDArray[np.float64]
+Row = dict[str, Any]
+ALL = "all"
+DRAWS = 9_999  # permutations of Moran's I
+PLAIN, ADJUSTED = "D", "level_adjusted"
+
+
+@dataclass(frozen=True)
+class RegionalPanel:
+    """What regional statistics are made of.
+
+    coupling, panel: tables of the study; places: the region table, with the column `groups`;
+    size: indicators of size, of which the first over the second is the level (product per head);
+    seed, draws: of permutations.
+    """
+
+    coupling: pd.DataFrame
+    panel: pd.DataFrame
+    places: pd.DataFrame
+    groups: str
+    size: Sequence[str]
+    seed: int
+    draws: int = DRAWS
+
+    @cached_property
+    def D(self) -> pd.DataFrame:
+        """D with regions down and years across, both ascending; NaN where it is not known."""
+        return self.coupling.pivot(index="region", columns="year", values="D").sort_index(axis=1)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Name of each region."""
+        rows = self.coupling.drop_duplicates("region")
+        return dict(zip(rows["region"], rows["name"], strict=True))
+
+    @cached_property
+    def group(self) -> pd.Series:
+        """Group of each region of the study."""
+        found = self.places.set_index("region")[self.groups].reindex(self.D.index).fillna("")
+        lacking = int((found == "").sum())
+        if lacking:
+            raise Refusal("regions_without_group", regions=lacking, column=self.groups)
+        if found.nunique() < 2:
+            raise Refusal("one_group", column=self.groups)
+        return found
+
+    @cached_property
+    def neighbours(self) -> dict[str, list[str]]:
+        """Neighbours of each region, as far as they are regions of the study."""
+        known = set(self.D.index)
+        listed = self.places.set_index("region")["neighbours"].reindex(self.D.index).fillna("")
+        found = {r: [n for n in text.split() if n in known] for r, text in listed.items()}
+        if not any(found.values()):
+            raise Refusal("no_neighbours")
+        return found
+
+    @cached_property
+    def log_level(self) -> pd.DataFrame:
+        """Log of product per head, with regions down and years across as in `D`."""
+        used = self.panel[self.panel["indicator"].isin(self.size[:2])]
+        sizes = wide(used.drop(columns="name", errors="ignore"), "value")
+        sizes = sizes.reindex(columns=list(self.size[:2])).astype(float)
+        sizes = sizes.where(sizes > 0)
+        if len(self.size) < 2 or sizes.dropna().empty:
+            raise Refusal("no_level")
+        level = np.log(sizes[self.size[0]] / sizes[self.size[1]]).unstack("year")
+        return level.reindex(index=self.D.index, columns=self.D.columns)
+
+    @cached_property
+    def log_adjusted(self) -> pd.DataFrame:
+        """ln D with the level taken out, by the slope of all regions and years."""
+        frame = pd.DataFrame({"D": positive(self.D).stack(), "level": self.log_level.stack()})
+        frame = frame.dropna()
+        if frame.empty or frame["level"].nunique() < 2:
+            raise Refusal("no_level")
+        left = pd.Series(level_adjusted(np.log(frame["D"]), frame["level"]), frame.index)
+        return left.unstack("year").reindex(index=self.D.index, columns=self.D.columns)
+
+    def of(self, of: str) -> pd.DataFrame:
+        """D, or how many times it is what the level gives: regions down, years across."""
+        return self.D if of == PLAIN else np.exp(self.log_adjusted)
+
+    def in_space(self, of: str) -> pd.DataFrame:
+        """What neighbours are compared by: D, or ln D with the level taken out."""
+        return self.D if of == PLAIN else self.log_adjusted
+
+
+def positive(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the values, NaN where they are not above 0."""
+    return values.where(values > 0)
+
+
+def logs(y: pd.Series) -> pd.Series:
+    """Return ln y; refuses a y that is 0 somewhere."""
+    if (y <= 0).any():
+        raise Refusal("zero_D", cases=int((y <= 0).sum()))
+    return np.log(y)
+
+
+def several(y: pd.Series, least: int) -> pd.Series:
+    """Return y where it is known; refuses fewer regions than `least`."""
+    known = y.dropna()
+    if len(known) < least:
+        raise Refusal("too_few_regions_known", regions=len(known), least=least)
+    return known
+
+
+def above_zero(y: pd.Series | Array) -> float:
+    """Return the mean of y, 0 or more; refuses a y of zeros alone."""
+    mean = float(y.mean())
+    if not mean > 0:
+        raise Refusal("all_zero")
+    return mean
+
+
+def varying(y: pd.Series, least: int = 2) -> pd.Series:
+    """Return y where it is known; refuses fewer regions than `least`, and a y that is constant."""
+    known = several(y, least)
+    if np.ptp(known.to_numpy()) < 1e-12 * max(1.0, float(np.abs(known).max())):
+        raise Refusal("no_variation")
+    return known
+
+
+def refused(statistic: str, of: str, why: Refusal, **where: Any) -> Row:
+    """Return the row of a statistic that the figures do not allow."""
+    where = {"scope": ALL} | where
+    return {"statistic": statistic, "of": of} | where | message_columns(why.key, why.fields)
+
+
+def tried(statistic: str, of: str, compute: Callable[[], Mapping[str, Any]], **where: Any) -> Row:
+    """Return a row with what was computed, or with the reason why it could not be."""
+    try:
+        return {"statistic": statistic, "of": of, "scope": ALL} | where | dict(compute())
+    except Refusal as why:
+        return refused(statistic, of, why, **where)
+
+
+def by_year(
+    statistic: str, of: str, values: pd.DataFrame, compute: Callable[[pd.Series], float], **at: Any
+) -> Iterator[Row]:
+    """Yield a row for each year: what `compute` makes of the regions that are known in it."""
+    for year, column in values.items():
+        y = column.dropna()
+        yield tried(
+            statistic,
+            of,
+            lambda y=y: {"value": float(compute(y)), "n": len(y)},  # type: ignore[misc]
+            year=year,
+            **at,
+        )

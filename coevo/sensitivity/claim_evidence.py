@@ -1,0 +1,102 @@
+"""What claims are held against, and the verdicts that a check can give (docs/methods.md, 0).
+
+A verdict says in detail what came out; under one of four conclusions a reader finds it first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from coevo.files import as_table
+
+AGREES = "agrees"
+DOES_NOT_FOLLOW = "does_not_follow"
+MISPRINT = "probable_misprint"
+WEAKER_SENSE = "weaker_sense"
+SOME_CHOICES = "some_choices"
+NOT_IN_THE_MODEL = "not_in_the_model"
+NOT_IN_THESE_DATA = "not_in_these_data"
+UNDETERMINED = "undetermined"
+NOT_TESTABLE = "not_testable"
+
+SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
+DEPENDS, UNDECIDED = "depends_on_choices", "cannot_be_decided"
+CONCLUSIONS = {
+    AGREES: SUPPORTED,
+    DOES_NOT_FOLLOW: NOT_SUPPORTED,
+    MISPRINT: NOT_SUPPORTED,
+    WEAKER_SENSE: DEPENDS,
+    SOME_CHOICES: DEPENDS,
+    NOT_IN_THE_MODEL: NOT_SUPPORTED,
+    NOT_IN_THESE_DATA: NOT_SUPPORTED,
+    UNDETERMINED: UNDECIDED,
+    NOT_TESTABLE: UNDECIDED,
+}
+
+# The tables that claims are held against; a study without an index or a model part lacks some.
+READ = (
+    "observations", "audit", "coupling", "comovement", "multiverse", "equilibria", "parameters",
+    "verdicts",
+)  # fmt: skip
+
+Message = tuple[str, Mapping[str, Any]]  # a key and its fields
+
+
+class Answer(NamedTuple):
+    """What was computed, the verdict, and what the paper prints where the files hold it."""
+
+    verdict: str
+    computed: str
+    fields: Mapping[str, Any] = MappingProxyType({})
+    printed: Message = ("", {})
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The study's tables that claims are held against, and who the claims are about.
+
+    A table that the study does not have is empty. pair: names of the upstream and the downstream
+    output, empty without a model part.
+    """
+
+    observations: pd.DataFrame
+    audit: pd.DataFrame
+    coupling: pd.DataFrame
+    comovement: pd.DataFrame
+    multiverse: pd.DataFrame
+    equilibria: pd.DataFrame
+    parameters: pd.DataFrame
+    verdicts: pd.DataFrame
+    units: Mapping[str, str]  # indicator -> its unit
+    region: str
+    estimator: str = ""
+    pair: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        indicators: pd.DataFrame,
+        config: Mapping[str, Any],
+    ) -> "Evidence":
+        """Return the evidence of a study.
+
+        tables: those of `READ` that it has; indicators: the indicator table; config: its keys
+        focus_region and interaction.
+        """
+        model = config["interaction"]
+        return cls(
+            **{name: tables.get(name, as_table(name, [])) for name in READ},
+            units=indicators.set_index("indicator")["unit"].to_dict(),
+            region=config["focus_region"],
+            estimator=model["estimator"] if model else "",
+            pair=(model["upstream"], model["downstream"]) if model else (),
+        )
+
+    @property
+    def single(self) -> bool:
+        """Whether the study's index is of one region."""
+        return bool(self.coupling["region"].nunique() == 1)

@@ -1,0 +1,43 @@
+"""The positive control: the program says "located" where figures can tell."""
+
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "reports" / "lynx-hare"
+
+
+def test_the_equilibrium_of_hare_and_lynx_is_located(results):
+    table = results("lynx-hare", "equilibria")
+    own = table[(table["model"] == "classic") & (table["estimator"] == "trapezoid")].iloc[0]
+    names = ("x1", "x1_low", "x1_high", "x2", "x2_low", "x2_high")
+    found = [own[name] for name in names]
+    assert found == pytest.approx([32.8, 28.0, 37.5, 20.5, 16.9, 24.1], abs=0.05)
+    assert own["located"] and own["kind"] == "centre" and own["p_predator_prey"] > 0.999
+    assert set(own[["x1_set", "x2_set"]]) == {"interval"}
+    assert table.loc[table["model"] == "classic", "located"].all()
+
+
+def test_it_lies_near_what_was_observed_on_average(results):
+    table = results("lynx-hare", "relations")
+    means = table[table["quantity"].str.contains("mean_x")].set_index("quantity")
+    whole, every = (means.loc[[f"{name}_x1", f"{name}_x2"]] for name in ("cycle_mean", "mean"))
+    assert list(whole["value"]) == pytest.approx([34.6, 21.3], abs=0.05)
+    assert list(every["value"]) == pytest.approx([34.1, 20.2], abs=0.05)
+    assert set(whole["period"]) == {"1903-1912"} and set(every["period"]) == {"1900-1920"}
+
+
+def test_the_report_says_so_and_has_no_indices(built):
+    page = (FOLDER / "report.en.html").read_text(encoding="utf-8")
+    answer = page.partition('id="answer"')[2].partition("<section")[0]
+    assert "32.8 (28.0 to 37.5)" in answer and "20.5 (16.9 to 24.1)" in answer
+    assert "located" in answer and "over 0.999" in answer
+    assert 'id="far"' not in page and 'id="trace"' not in page
+    assert "../lynx-hare/" not in page
+
+
+def test_studies_that_locate_nothing_name_it(built):
+    for study in ("provinces", "zhejiang"):
+        for language in ("en", "zh"):
+            page = (FOLDER.parent / study / f"report.{language}.html").read_text(encoding="utf-8")
+            assert page.count(f'href="../lynx-hare/report.{language}.html"') == 1

@@ -1,0 +1,371 @@
+"""The regional pattern: parts add up, shuffles are fair, and what figures do not allow is said."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from coevo.errors import Refusal
+from coevo.files import as_table
+from coevo.regional import RegionalPanel, regional_tables
+from coevo.regional.convergence import equal_spread, growth_slope, log_t
+from coevo.regional.densities import GRID, densities, peaks
+from coevo.regional.inequality import dagum, gini, mean_excess, theil, theil_between
+from coevo.regional.mobility import (
+    classified,
+    homogeneity,
+    neighbour_means,
+    probabilities,
+    spatial_counts,
+    steady_state,
+    transition_counts,
+)
+from coevo.regional.neighbourhood import (
+    local_moran,
+    local_moran_p,
+    moran,
+    moran_p,
+    nearest_by_level,
+    permutations,
+    row_standardised,
+)
+
+YEARS = range(2015, 2021)
+
+
+def regions(n: int) -> list[str]:
+    return [f"{100000 + i}" for i in range(n)]
+
+
+def ring(n: int) -> pd.DataFrame:
+    """Regions on a ring, each beside two others, in three groups."""
+    codes = regions(n)
+    near = [f"{codes[i - 1]} {codes[(i + 1) % n]}" for i in range(n)]
+    group = [f"g{3 * i // n}" for i in range(n)]
+    return pd.DataFrame({"region": codes, "neighbours": near, "group": group})
+
+
+def values(n: int, seed: int = 1) -> pd.DataFrame:
+    """D that rises, low regions faster, alike along the ring."""
+    rng = np.random.default_rng(seed)
+    level = 0.4 + 0.2 * np.cos(2 * np.pi * np.arange(n) / n) + 0.02 * rng.standard_normal(n)
+    growth = 0.02 + 0.05 * (0.6 - level)
+    D = np.array([level * np.exp(growth * t + 0.003 * rng.standard_normal(n)) for t in range(6)])
+    return pd.DataFrame(D.T, regions(n), YEARS)
+
+
+def case(
+    D: pd.DataFrame, places: pd.DataFrame | None = None, size: tuple[str, ...] = ("gdp", "people")
+) -> RegionalPanel:
+    """A study with these D, and a product per head that D follows but for noise."""
+    n = len(D)
+    places = ring(n) if places is None else places
+    long = D.rename_axis(index="region", columns="year").stack().rename("D").reset_index()
+    long = long.assign(name=long["region"])
+    rng = np.random.default_rng(7)
+    product = 100 * np.exp(
+        1.5 * np.log(long["D"].clip(0.01)) + 0.1 * rng.standard_normal(len(long))
+    )
+    figures = [
+        long.assign(indicator="gdp", value=product),
+        long.assign(indicator="people", value=2.0),
+    ]
+    panel = pd.concat(figures)[["region", "name", "year", "indicator", "value"]]
+    return RegionalPanel(long, panel, places, "group", size, seed=1, draws=199)
+
+
+def table(study: RegionalPanel) -> pd.DataFrame:
+    return regional_tables(study)["regional"]
+
+
+def reasons(rows: pd.DataFrame, of: str = "D") -> dict[str, str]:
+    """Why statistics are missing, by name."""
+    missing = rows[rows["value"].isna() & (rows["of"] == of)]
+    assert (missing["message"] != "").all()
+    return dict(zip(missing["statistic"], missing["message"], strict=True))
+
+
+def test_parts_of_inequality_add_up() -> None:
+    rng = np.random.default_rng(2)
+    for n in (7, 40):
+        y, group = rng.gamma(2.0, size=n), rng.integers(0, 4, n)
+        T = [theil(y[group == g]) for g in np.unique(group)]
+        p = [(group == g).mean() * y[group == g].mean() / y.mean() for g in np.unique(group)]
+        assert theil_between(y, group) + np.dot(p, T) == pytest.approx(theil(y), abs=1e-14)
+        parts = dagum(y, group)
+        total = parts.within + parts.between + parts.transvariation
+        assert total == pytest.approx(gini(y), abs=1e-12)
+        assert parts.transvariation >= 0
+        assert gini(y) == pytest.approx(
+            np.abs(np.subtract.outer(y, y)).mean() / (2 * y.mean()), abs=1e-14
+        )
+        assert theil(3 * y) == pytest.approx(theil(y)) and gini(3 * y) == pytest.approx(gini(y))
+    assert theil([2.0, 2.0]) == 0 and gini([2.0, 2.0]) == 0
+    assert mean_excess(np.array([3.0, 1.0]), np.array([2.0])) == 0.5
+
+
+def test_equal_groups_have_no_inequality_between_them() -> None:
+    parts = dagum([1, 2, 1, 2], ["a", "a", "b", "b"])
+    assert parts.between == 0 and parts.transvariation == pytest.approx(gini([1, 2, 1, 2]) / 2)
+    assert theil_between([1, 2, 1, 2], ["a", "a", "b", "b"]) == 0
+
+
+def test_the_decomposition_costs_no_square() -> None:
+    y = np.random.default_rng(3).random(200_000)
+    parts = dagum(y, np.arange(len(y)) % 3)
+    assert parts.within + parts.between + parts.transvariation == pytest.approx(gini(y), abs=1e-12)
+
+
+def test_growth_is_the_regression_of_statsmodels() -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(4)
+    x, z = rng.standard_normal((2, 20))
+    y = 1 - 0.3 * x + 0.1 * z + 0.2 * rng.standard_normal(20) * (1 + x**2)
+    found, other = growth_slope(y, x), growth_slope(y, x, z)
+    for slope, X in ((found, x), (other, np.column_stack([x, z]))):
+        fit = sm.OLS(y, sm.add_constant(X)).fit(cov_type="HC1", use_t=True)
+        assert slope.value == pytest.approx(fit.params[1])
+        assert (slope.low, slope.high) == pytest.approx(tuple(fit.conf_int()[1]))
+        assert slope.p == pytest.approx(fit.pvalues[1]) and slope.t == pytest.approx(fit.tvalues[1])
+    with pytest.raises(Refusal, match="does not vary"):
+        growth_slope(y, np.ones(20))
+    with pytest.raises(Refusal, match="3 region"):
+        growth_slope(y[:3], x[:3])
+
+
+def test_equal_spread_keeps_its_size_and_sees_a_closing_gap() -> None:
+    rng = np.random.default_rng(5)
+    base = rng.standard_normal((400, 30))
+    alike = [equal_spread(b, b + 0.3 * rng.standard_normal(30)) for b in base]
+    # noise of its own in y alone widens y
+    same = [
+        equal_spread(b + 0.3 * rng.standard_normal(30), b + 0.3 * rng.standard_normal(30))
+        for b in base
+    ]
+    assert 0.02 < np.mean(np.array(same) < 0.05) < 0.09
+    assert np.mean(np.array(alike) < 0.05) > 0.1
+    assert equal_spread(base[0], 0.5 * base[0] + 0.01 * base[1]) < 1e-6
+    assert equal_spread(base[0], base[0] + 3) == 1
+
+
+def test_log_t_tells_convergence_from_lasting_gaps() -> None:
+    rng = np.random.default_rng(6)
+    t, gap = np.arange(1, 31), rng.standard_normal(60)[:, None]
+    closing = 10 + gap / t + 0.001 * rng.standard_normal((60, 30))
+    lasting = 10 + gap + 0.001 * rng.standard_normal((60, 30))
+    assert log_t(closing).t > -1.65 > log_t(lasting).t
+    with pytest.raises(Refusal, match="14 years; at least 15"):
+        log_t(closing[:, :14])
+
+
+def test_moran_of_shuffled_regions_is_what_is_expected() -> None:
+    n, rng = 12, np.random.default_rng(8)
+    W = row_standardised(
+        dict(zip(regions(n), ring(n)["neighbours"].str.split(), strict=True)), regions(n)
+    )
+    y = rng.random(n)
+    dense = W.toarray()
+    z = y - y.mean()
+    assert pytest.approx(n / dense.sum() * (z @ dense @ z) / (z @ z)) == moran(y, W).I
+    drawn = [moran(y[order], W).I for block in permutations(n, 4000, rng) for order in block]
+    found = moran(y, W)
+    assert np.mean(drawn) == pytest.approx(found.expected, abs=0.015)
+    assert np.var(drawn) == pytest.approx(found.variance_shuffled, rel=0.1)
+    reached = np.abs(np.array(drawn) - found.expected) >= abs(found.I - found.expected)
+    p = moran_p(y[:, None], W, 4000, np.random.default_rng(9))
+    assert p[0] == pytest.approx(reached.mean(), abs=0.03)
+    local, _ = local_moran(y, W)
+    assert local.sum() == pytest.approx((n - 1) * found.I * W.sum() / n)
+
+
+def test_p_is_uniform_where_neighbours_do_not_matter() -> None:
+    n = 20
+    W = row_standardised(
+        dict(zip(regions(n), ring(n)["neighbours"].str.split(), strict=True)), regions(n)
+    )
+    Y = np.random.default_rng(10).standard_normal((n, 400))
+    p = moran_p(Y, W, 199, np.random.default_rng(11))
+    assert stats.kstest(p, "uniform").pvalue > 0.01
+    own = np.concatenate([local_moran_p(y, W, 99, np.random.default_rng(12)) for y in Y.T[:60]])
+    assert 0.02 < (own < 0.05).mean() < 0.09
+
+
+def test_permutations_come_in_blocks_of_fixed_memory(monkeypatch) -> None:
+    monkeypatch.setattr("coevo.regional.neighbourhood.BLOCK", 70)
+    blocks = list(permutations(7, 25, np.random.default_rng(1)))
+    assert [len(block) for block in blocks] == [10, 10, 5]
+    assert all((np.sort(block, axis=1) == np.arange(7)).all() for block in blocks)
+
+
+def test_a_region_without_neighbours_has_no_local_statistic() -> None:
+    W = row_standardised({"a": ["b"], "b": ["a"], "c": []}, ["a", "b", "c"])
+    assert np.isnan(local_moran_p([1.0, 2.0, 4.0], W, 9, np.random.default_rng(1))[2])
+    assert W.sum() == 2
+
+
+def test_the_nearest_by_level() -> None:
+    level = pd.Series([1.0, 5.0, 2.0, 4.0, 9.0, 8.0, 3.0], list("abcdefg"))
+    near = nearest_by_level(level)
+    for region, own in near.items():
+        others = (level.drop(region) - level[region]).abs()
+        assert len(own) == 5 and others[own].max() <= others.drop(own).min()
+
+
+def test_moves_need_both_years() -> None:
+    states = classified([[0.1, 0.2, np.nan, 0.4]], [0.2])
+    assert states.tolist() == [[0, 0, -1, 1]]  # a class holds its upper cut
+    assert transition_counts(states, 2).tolist() == [[1, 0], [0, 0]]
+    P = probabilities([[1, 1], [0, 0]])
+    assert P[0].tolist() == [0.5, 0.5] and np.isnan(P[1]).all()
+    for apart in (P, np.eye(2), [[0.5, 0.5], [0.0, 1.0]]):
+        with pytest.raises(Refusal, match="no steady state"):
+            steady_state(apart)
+
+
+def test_homogeneity_is_the_test_of_a_table() -> None:
+    counts = np.array([[[10, 5], [4, 12]], [[6, 9], [8, 8]]])
+    found = homogeneity(counts)
+    # row by row it is the test of independence of a contingency table
+    known = [stats.chi2_contingency(counts[:, i], correction=False) for i in (0, 1)]
+    likely = [
+        stats.chi2_contingency(counts[:, i], correction=False, lambda_="log-likelihood")
+        for i in (0, 1)
+    ]
+    assert pytest.approx(sum(k.statistic for k in known)) == found.Q
+    assert pytest.approx(sum(k.statistic for k in likely)) == found.LR
+    assert found.df == sum(k.dof for k in known)
+    with pytest.raises(Refusal):
+        homogeneity(np.array([[[3, 0], [0, 2]]]))
+
+
+def test_moves_by_neighbours_sum_to_all_moves() -> None:
+    study = case(values(12))
+    tables = regional_tables(study)
+    moves = tables["mobility"]
+    own = moves[moves["lag_class"].isna()].set_index(["from", "to"])["count"]
+    near = moves.dropna(subset="lag_class").groupby(["from", "to"])["count"].sum()
+    assert own.sum() == 12 * 5 and near.loc[own.index].tolist() == own.tolist()
+    assert spatial_counts(study).sum() == 60
+    means, D = neighbour_means(study.D, study), study.D
+    assert means.iloc[0, 0] == pytest.approx((D.iloc[1, 0] + D.iloc[-1, 0]) / 2)
+
+
+def test_densities_integrate_to_one_and_show_two_clubs() -> None:
+    rng = np.random.default_rng(13)
+    one = rng.normal(0.5, 0.05, 40)
+    two = np.concatenate([rng.normal(0.25, 0.04, 20), rng.normal(0.75, 0.04, 20)])
+    found = densities(pd.DataFrame({2015: one, 2016: two}))
+    for density in found.values():
+        assert np.trapezoid(density, GRID) == pytest.approx(1, abs=0.01)
+    assert (peaks(found[2015]), peaks(found[2016])) == (1, 2)
+
+
+def test_a_study_that_has_everything() -> None:
+    rows = table(case(values(12)))
+    assert reasons(rows) == {"log_t": "too_few_years_known"} | {
+        name: why for name, why in reasons(rows).items() if why == "classes_apart"
+    }
+    of = rows[rows["of"] == "D"].set_index(["statistic", "scope", "year"])["value"]
+    for year in YEARS:
+        assert of["theil_between", "all", year] + of["theil_within", "all", year] == (
+            pytest.approx(of["theil", "all", year], abs=1e-15)
+        )
+    assert of["beta", "all", 2020] < 0 and of["beta_check", "all", 2020] < 0
+    assert of["sd_ln", "all", 2020] < of["sd_ln", "all", 2015]
+    level = rows[rows["of"] == "level_adjusted"].set_index(["statistic", "scope", "year"])["p"]
+    plain = rows[rows["of"] == "D"].set_index(["statistic", "scope", "year"])["p"]
+    assert plain["moran", "all", 2020] < 0.05 < level["moran", "all", 2020]
+    local = rows[rows["statistic"] == "local_moran"]
+    assert set(local["year"]) == {2015, 2020} and len(local) == 12 * 2 * 2
+    assert (local["p_adjusted"] >= local["p"]).all()
+    assert as_table("regional", rows).equals(table(case(values(12))))  # by seed
+
+
+def test_regions_without_neighbours_get_the_rest() -> None:
+    places = ring(12).assign(neighbours="")
+    rows = table(case(values(12), places))
+    why = reasons(rows)
+    for name in ("moran", "local_moran", "spatial_mobility"):
+        assert why[name] == "no_neighbours"
+    found = set(rows.dropna(subset="value")["statistic"])
+    assert {"theil", "gini_within", "beta", "shorrocks", "moran_level", "peaks"} <= found
+
+
+def test_isolated_regions_are_left_out_and_named() -> None:
+    places = ring(12)
+    places.loc[0, "neighbours"] = ""
+    places.loc[[1, 11], "neighbours"] = [places["region"][2], places["region"][10]]
+    rows = table(case(values(12), places))
+    local = rows[(rows["statistic"] == "local_moran") & (rows["scope"] == "100000")]
+    assert set(local["message"]) == {"isolated_region"}
+    assert set(rows.loc[rows["statistic"] == "moran", "n"]) == {11}
+
+
+def test_one_group_and_groups_of_one() -> None:
+    why = reasons(table(case(values(12), ring(12).assign(group="all of it"))))
+    assert why["mean"] == why["theil"] == why["gini"] == "one_group"
+    places = ring(12)
+    places["group"] = ["alone", *["rest"] * 11]
+    rows = table(case(values(12), places))
+    alone = rows[rows["scope"] == "alone"].dropna(subset="message")
+    assert set(alone.loc[alone["message"] == "group_of_one", "statistic"]) == {"theil", "gini"}
+    inside = rows[rows["statistic"] == "gini_within"]
+    assert inside["value"].notna().all()
+    assert reasons(table(case(values(12), ring(12).assign(group=["", *["a"] * 11]))))["mean"] == (
+        "regions_without_group"
+    )
+
+
+def test_a_constant_D() -> None:
+    D = values(12) * 0 + 0.5
+    rows = table(case(D))
+    why = reasons(rows)
+    for name in ("sd_ln_ratio", "moran", "local_moran", "mobility", "density", "moran_level"):
+        assert why[name] == "no_variation", name
+    assert why["beta"] == "constant_regressor"
+    assert (rows.loc[rows["statistic"] == "theil", "value"].dropna() == 0).all()
+    assert regional_tables(case(D))["mobility"].empty and regional_tables(case(D))["density"].empty
+
+
+def test_indices_of_zero() -> None:
+    D = values(12)
+    D.loc["100003", 2015] = 0.0
+    rows = table(case(D))
+    why = rows[rows["message"] == "zero_D"]
+    assert {"sd_ln", "sd_ln_ratio", "beta", "beta_check", "beta_given_level"} == set(
+        why["statistic"]
+    )
+    assert set(why.loc[why["statistic"] == "sd_ln", "year"]) == {2015}
+    assert rows.loc[rows["statistic"] == "gini", "value"].notna().all()
+    level = rows[(rows["of"] == "level_adjusted") & (rows["statistic"] == "moran")]
+    assert dict(zip(level["year"], level["n"], strict=True))[2015] == 11
+    assert reasons(table(case(D * 0)))["gini"] == "all_zero"
+
+
+def test_one_region_two_regions_and_two_years() -> None:
+    why = reasons(table(case(values(12).iloc[:1])))
+    assert why["beta"] == why["sd"] == why["mobility"] == "too_few_regions_known"
+    assert reasons(table(case(values(12).iloc[:2])))["moran"] == "too_few_regions_known"
+    why = reasons(table(case(values(12)[[2015, 2016]])))
+    assert why["beta_check"] == "too_few_years_known" and "beta" not in why
+    one = reasons(table(case(values(12)[[2015]])))
+    assert one["beta"] == "too_few_years_known"
+
+
+def test_a_study_without_product_per_head() -> None:
+    rows = table(case(values(12), size=("gdp",)))
+    assert set(reasons(rows, "level_adjusted").values()) == {"no_level"}
+    assert reasons(rows)["beta_given_level"] == "no_level"
+    assert rows.loc[rows["of"] == "D", "value"].notna().sum() > 100
+
+
+def test_regions_that_lack_years() -> None:
+    D = values(12)
+    D.loc["100004", 2015] = np.nan
+    D.loc["100005", [2017, 2018]] = np.nan
+    rows = table(case(D))
+    n = rows[rows["statistic"] == "theil"].drop_duplicates("year").set_index("year")["n"]
+    assert n.tolist() == [11, 12, 11, 11, 12, 12]
+    assert rows.loc[rows["statistic"] == "beta", "n"].tolist() == [11]
+    assert rows.loc[rows["statistic"] == "shorrocks", "n"].tolist() == [60 - 1 - 3]

@@ -1,0 +1,107 @@
+"""A study of two populations alone: nothing of it speaks of indices, all else stands."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from coevo.equilibria.observed import mean_rows, whole_cycles
+from coevo.report.documents.report_text import metadata, page_data, text
+from coevo.report.figures import FIGURES, figure_names
+from coevo.report.findings import FINDINGS, all_findings
+from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.tables.latex import latex_files
+from coevo.report.tables.results_workbook import workbook_bytes
+from coevo.report.tables.stata import stata_files
+from coevo.report.words.voices import voice
+from coevo.schema import LANGUAGES
+from coevo.sensitivity.claim_evidence import NOT_TESTABLE, Evidence
+from coevo.sensitivity.claims import most_rapid
+from coevo.sensitivity.headline_claims import headline_rows
+from tests.sample import tables, templates, unindexed, words_of
+
+BOTH = pytest.mark.parametrize("count", [1, 4])
+# what a report may say of indices: D, C and T in italics, U by its subsystem
+OF_INDICES = re.compile(r"\*[DCT]\*|U₁|coordination|指数|协调度")
+
+
+def test_regions_years_and_names_come_from_the_figures():
+    chosen, whole = unindexed(), tables()["coupling"]
+    assert not chosen.indexed and chosen.subsystems == []
+    assert chosen.regions == sorted(whole["region"].unique())
+    assert chosen.years == sorted(whole["year"].unique())
+    assert chosen.name(chosen.focus) == "Zhejiang"
+
+
+@BOTH
+def test_findings_are_those_of_the_populations(count):
+    assert set(all_findings(unindexed(count))) == set(FINDINGS)
+
+
+@BOTH
+def test_charts_are_those_of_the_populations(count):
+    names = figure_names(charts_that_apply(unindexed(count)))
+    assert "phase" in names and "coefficient_b1" in names
+    assert not {name for name in names if "indices" in FIGURES[name].needs}
+    assert ("region_phase" in names) == (count > 1)
+
+
+@BOTH
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_speaks_of_the_populations_alone(count, language):
+    said = voice(unindexed(count, language), words_of("phrases", language))
+    provenance = {"files": {"a.csv": "0"}, "packages": {"coevo": "1"}}
+    report = text(said, templates()["report.md"], provenance)
+    own = report.replace(said.study.config["title"][language], "")
+    found = OF_INDICES.findall(own.partition("{#provenance}")[0])
+    assert not found, found
+    for section in ("populations", "equilibria", "limits", "methods-text"):
+        assert f"{{#{section}}}" in report
+    assert ("{#regions}" in report) == (count > 1)
+    data = page_data(said)
+    assert data["trace"] == {"years": [], "regions": []}
+    assert metadata(said)["title"]
+
+
+@BOTH
+def test_exports_have_no_table_of_indices(count):
+    chosen = unindexed(count)
+    words = voice(chosen, words_of("phrases", "en")).words
+    names = {name.partition(".")[0] for name in latex_files([words])}
+    assert "own" in names and not names & {"coordination", "weights", "states", "guards"}
+    assert {"panel.dta", "parameters.dta"} <= set(stata_files(words))
+    assert "coupling.dta" not in stata_files(words)
+
+
+def test_the_workbook_traces_nothing(tmp_path):
+    from openpyxl import load_workbook
+
+    chosen = unindexed()
+    path = tmp_path / "results.xlsx"
+    path.write_bytes(workbook_bytes(chosen.tables, chosen.config, chosen.indicators))
+    assert load_workbook(path).sheetnames == ["contents", *chosen.tables]
+
+
+def test_a_claim_about_the_degree_is_not_testable():
+    chosen = unindexed()
+    evidence = Evidence.of(chosen.tables, chosen.indicators, chosen.config)
+    assert most_rapid(evidence, "output").verdict == NOT_TESTABLE
+    asked = set(headline_rows(evidence)["claim"])
+    assert asked == {"feedback_exceeds_competition", "supply_relation", "equilibrium_located"}
+
+
+def test_cycles_go_from_peak_to_peak():
+    assert whole_cycles(range(2001, 2010), [1, 4, 1, 2, 5, 2, 1, 6, 2]) == (2002, 2007)
+    assert whole_cycles(range(2001, 2006), [1, 2, 3, 4, 5]) is None  # growth
+    assert whole_cycles(range(2001, 2008), [5, 6, 5, 5.5, 6.5, 5, 4]) is None  # ripples
+    assert whole_cycles([2001, 2002, 2003, 2005, 2006], [1, 4, 1, 4, 1]) is None  # a gap
+    assert whole_cycles(range(2001, 2006), [1, 4, 0, 4, 1]) is None  # no logarithm
+    assert whole_cycles([], []) is None
+
+
+def test_means_have_their_years_and_are_there_only_with_a_cycle():
+    seen = pd.DataFrame({"x1": [1, 4, 1, 4, 1, None], "x2": [2, 2, 4, 2, 2, 1]}, range(2001, 2007))
+    rows = {row["quantity"]: (row["value"], row["period"]) for row in mean_rows(seen)}
+    assert rows["cycle_mean_x1"] == (2.5, "2002-2003") and rows["cycle_mean_x2"][0] == 3
+    assert rows["mean_x1"] == (11 / 5, "2001-2005")
+    assert list(mean_rows(seen.assign(x1=range(1, 7)))) == []

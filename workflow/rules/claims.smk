@@ -1,0 +1,30 @@
+"""What is claimed: by a reader of the study, and by a paper."""
+
+STATEMENTS = {"statements": f"config/claims/{config['claims']}.csv"} if config["claims"] else {}
+CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
+# A study without an index or a model part has not all of these.
+EVIDENCE = [
+    name
+    for name in "observations audit coupling comovement multiverse equilibria parameters verdicts".split()
+    if name in TABLES
+]
+
+
+rule claims:
+    """Hold the headlines of the study, and the statements of a paper, against its tables."""
+    input:
+        **STATEMENTS,
+        **{name: f"{DATA}/{name}.csv" for name in EVIDENCE},
+        indicators=INDICATORS,
+        code=code("claims"),
+    output:
+        **{name: f"{DATA}/{name}.csv" for name in CHECKED},
+    log:
+        f"{LOGS}/claims.log",
+    conda:
+        "../../environment.yml"
+    params:
+        tables=EVIDENCE,
+        config={key: config[key] for key in ("focus_region", "interaction")},
+    script:
+        "../scripts/claims.py"
