@@ -5,6 +5,7 @@ reference that is copied until the memory is full; brackets without end; a numbe
 """
 
 import math
+import re
 from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from coevo.errors import Problems, StudyError, short
 
 MOST_CHARACTERS, MOST_VALUES, DEEPEST = 1_000_000, 20_000, 20
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 REPAIR = "; correct it, or begin again from a template: make new study=NAME"
 
 
@@ -106,6 +108,8 @@ def _odd(node: Any) -> Iterator[str]:
                 yield f"line {line}: the key {shown} stands in line {lines[name]} too; keep one"
             elif name != "<<":
                 lines[name] = line
+    elif CONTROL.search(str(node.value)) and isinstance(node, yaml.ScalarNode):
+        yield f"line {node.start_mark.line + 1}: holds a sign that cannot be printed; delete it"
     elif node.tag == "tag:yaml.org,2002:float":
         said = node.value.replace("_", "").lower()
         if said.lstrip("+-") in (".inf", ".nan") or (
