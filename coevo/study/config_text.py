@@ -108,7 +108,7 @@ def _odd(node: Any) -> Iterator[str]:
                 yield f"line {line}: the key {shown} stands in line {lines[name]} too; keep one"
             elif name != "<<":
                 lines[name] = line
-    elif CONTROL.search(str(node.value)) and isinstance(node, yaml.ScalarNode):
+    elif isinstance(node, yaml.ScalarNode) and CONTROL.search(node.value):
         yield f"line {node.start_mark.line + 1}: holds a sign that cannot be printed; delete it"
     elif node.tag == "tag:yaml.org,2002:float":
         said = node.value.replace("_", "").lower()
