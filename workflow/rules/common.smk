@@ -81,7 +81,7 @@ INDICATORS = config["indicators"]
 PACKAGES = {
     name: version(name)
     for name in "numpy pandas scipy statsmodels altair vl-convert-python pypandoc_binary typst".split()
-} | {"python": sys.version.split()[0], "coevo": VERSION}
+} | {"coevo": VERSION}  # not Python's, which shows in no number
 
 
 TABLES = study_tables(config)
