@@ -9,7 +9,8 @@ from coevo.files import as_table
 ESTIMATORS = ("trapezoid", "lag", "logmean")
 TWO_WAY = ("pooled", "pooled", "region+year", "fod_iv")
 FIT = "scope name effects estimator".split()
-TABLES = ("relations", "verdicts", "refusals", "checks")
+ERRORS = {"region": 0.01, "region_wild": None, "year_wild": None, "two_way": 0.02}
+TABLES = ("slope_tests", "relations", "verdicts", "refusals", "checks")
 PERIOD = "2015-2018"
 
 
@@ -24,7 +25,7 @@ def fit_tables(
     phi: tuple[float, float] | None = None,
     strength: float = 1.6,
 ) -> dict[str, pd.DataFrame]:
-    """Return relations, verdicts, refusals and checks of the sample.
+    """Return slope tests, relations, verdicts, refusals and checks of the sample.
 
     names: the regions; relation, direction: as the rule names it; A12, A21: by `fod_iv` and by
     `lag`; weak, strong: verdicts on feedback; phi: its set, or None where it cannot be located;
@@ -35,6 +36,7 @@ def fit_tables(
         rows += [row for effects in ("region", "region+year") for row in _pooled(effects)]
         rows += _judged(relation, direction, A12, A21, strength) + _feedback(weak, strong, phi)
     kinds = {"verdicts": "question", "checks": "check", "relations": "quantity"}
+    kinds |= {"slope_tests": "errors"}
     return {
         table: as_table(table, [row for row in rows if kinds.get(table, "message") in row])
         for table in TABLES
@@ -74,7 +76,12 @@ def _own(code: str, name: str) -> list[dict]:
 
 def _pooled(effects: str) -> list[dict]:
     p = 0.004 if effects == "region" else 0.8
-    rows = [{"quantity": f"wild_{s}", "value": p} for s in ("b1", "d")]
+    rows = [
+        {"errors": errors, "parameter": s, "clusters": 5, "p": p}
+        | ({"se": se, "df": 4} if se else {})
+        for errors, se in ERRORS.items()
+        for s in ("b1", "d")
+    ]
     rows += [{"check": f"homogeneity_{s}", "value": p} for s in ("b1", "d")]
     bias, mean = ({"value": 0.01, "low": 0.005, "high": 0.015},
                   {"value": 0.1, "low": -0.2, "high": 0.4})  # fmt: skip
@@ -82,6 +89,8 @@ def _pooled(effects: str) -> list[dict]:
     rows += [{"quantity": f"mean_group_{s}"} | mean for s in ("b1", "d")]
     shares = [("x1", 0.7), ("x2", 0.8)] if effects == "region" else []
     rows += [{"check": f"common_year_share_{x}", "value": v} for x, v in shares]
+    crossed = {"value": 12.0, "limit": 1.96}
+    rows += [{"check": f"cross_dependence_equation_{i}"} | crossed for i in (1, 2) if shares]
     return _labelled(("pooled", "pooled", effects, "trapezoid"), rows)
 
 
@@ -102,6 +111,9 @@ def _judged(
     rows += [{"quantity": "restriction", "value": 0.28}]
     rows += [{"check": "first_stage_F", "value": strength, "limit": 10.0}]
     rows += [{"check": f"first_stage_F_{s}", "value": strength, "limit": 10.0} for s in ("b1", "d")]
+    rows += [{"check": f"J_{s}", "value": 0.4, "limit": 3.84} for s in ("b1", "d")]
+    ends = {"low": -0.4, "high": 0.8, "level": 0.95, "set": "interval"}
+    rows += [{"quantity": f"anderson_rubin_{s}"} | ends for s in ("b1", "d")]
     return _labelled(TWO_WAY, rows)
 
 
@@ -120,12 +132,17 @@ def _feedback(weak: str, strong: str, phi: tuple[float, float] | None) -> list[d
 
 
 def specifications(
-    count: int, pair: str = "employment", supply: tuple[str, ...] = ("region",)
+    count: int,
+    pair: str = "employment",
+    supply: tuple[str, ...] = ("region",),
+    broken: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Return b1 and d of the sample by estimator, effects, pair and roles, and E of the focus.
 
     One region is fitted alone. Both slopes of the main pair lie above zero under the effects
-    `supply`, and nowhere else. The other pair's first interval is fifty times as long as others.
+    `supply`, and nowhere else. broken: years without whose growth the first estimator's do not, of
+    2016 to 2018; without them there are no fits without a year. The other pair's first interval is
+    fifty times as long as others.
     """
     scope = ("pooled", "pooled") if count > 1 else ("330000", "Zhejiang")
     effects = ("region", "region+year") if count > 1 else ("none",)
@@ -133,7 +150,7 @@ def specifications(
     made = product((("main", "given"), (pair, "given"), ("main", "swapped")), ESTIMATORS, effects)
     for place, ((other, roles), estimator, e) in enumerate(made):
         shown = other == "main" and roles == "given" and e in supply
-        case = (other, "single", "", roles)
+        case = (other, "single", "", "", roles)
         for quantity, value in (("b1", 0.01 * place), ("d", -0.02 * place)):
             half = 5.0 if (other, estimator) == (pair, "lag") and e == effects[0] else 0.1
             value = 0.2 if shown else value
@@ -142,4 +159,10 @@ def specifications(
         for quantity in ("x1", "x2"):
             fit = ("330000", "Zhejiang", e, "classic", estimator, quantity)
             rows.append((*case, *fit, 100.0, None, None, "line", False))
+    for year, e in product(("2016", "2017", "2018") if broken else (), effects):
+        value = 0.2 if e in supply and year not in broken else 0.0
+        for quantity in ("b1", "d"):
+            fit = (*scope, e, "classic", ESTIMATORS[0], quantity)
+            case = ("main", "single", "", year, "given")
+            rows.append((*case, *fit, value, value - 0.1, value + 0.1, "", None))
     return as_table("specifications", rows)

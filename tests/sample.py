@@ -185,30 +185,22 @@ def _equilibria(regions: list[str], years: range, values: pd.DataFrame) -> pd.Da
 
 
 def _comovement(coupling: pd.DataFrame) -> pd.DataFrame:
-    columns = ["measure", "scope", "value", "n"]
     regions, n = coupling["region"].unique(), len(coupling)
-    if len(regions) == 1:
-        return pd.DataFrame(columns=[*columns, "pair"])
     rows = []
-    for scope, value in (
-        ("levels", 0.65),
-        ("within_regions", 0.55),
-        ("within_regions_and_years", -0.18),
+    for scope, value, beyond in (
+        ("levels", 0.65, 0.002),
+        ("within_regions", 0.55, 0.01),
+        ("within_regions_and_years", -0.18, 0.045),
     ):
         rows += [
-            ("correlation_lnU", scope, value, n),
-            ("placebo_low", scope, -0.2, 999),
-            ("placebo_high", scope, 0.3, 999),
+            ("correlation_lnU", scope, value, n, ""),
+            ("placebo_low", scope, -0.2, 9999, "product"),
+            ("placebo_high", scope, 0.3, 9999, "product"),
+            ("placebo_beyond", scope, beyond, 9999, "product"),
         ]
-    rows += [
-        ("rank_correlation_D", "product", 0.6, len(regions)),
-        ("rank_correlation_D", "product_per_head", 0.9, len(regions)),
-        ("share_of_variance_lnD", "ln_product", 0.4, n),
-        *variants.of_size(coupling),
-    ]
-    table = pd.DataFrame(rows, columns=columns)
-    of_a_pair = table["measure"].isin(["correlation_lnU", "placebo_low", "placebo_high"])
-    return table.assign(pair=np.where(of_a_pair, "~".join(SUBSYSTEMS), ""))
+    table = pd.DataFrame(rows, columns=["measure", "scope", "value", "n", "terciles"])
+    table = table.iloc[:0] if len(regions) == 1 else table
+    return as_table("comovement", table.assign(pair="~".join(SUBSYSTEMS)))
 
 
 def tables(count: int = 4, last: int = 2020, claims: bool = False) -> dict[str, pd.DataFrame]:
@@ -256,6 +248,8 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "coupling": coupling,
         "obstacles": inside.assign(obstacle=0.25).drop(columns="value"),
         "comovement": _comovement(coupling),
+        "level": variants.level(coupling),
+        "coverage_breaks": variants.coverage(coupling, []),
         **regional_tables(
             RegionalPanel(coupling, values, places(), "nbs_region", ["product"], 1, 99)
         ),
@@ -353,7 +347,13 @@ def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
 
 def unplaced() -> dict[str, pd.DataFrame]:
     """Return the co-movement of a study that nothing was paired at random for."""
-    return {"comovement": without(tables()["comovement"], measure=["placebo_low", "placebo_high"])}
+    table = tables()["comovement"]
+    rows = table[table["terciles"] == ""]
+    why = rows.iloc[[-1]].assign(
+        measure="placebo_beyond", value=np.nan, message="too_few_regions_to_pair",
+        fields=packed({"regions": 4, "least": 9}),
+    )  # fmt: skip
+    return {"comovement": pd.concat([rows, why], ignore_index=True)}
 
 
 def gap(year: int, region: str = "330000") -> dict[str, pd.DataFrame]:

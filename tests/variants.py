@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling import grade
+from coevo.coupling.level import SLOPES
 from coevo.files import as_table
+from coevo.sensitivity.coverage_breaks import VARIANTS
 from coevo.sensitivity.multiverse import choice_sensitivity
 
 FOCUS = "330000"
@@ -132,15 +134,46 @@ def draws(coupling: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return as_table("uncertainty", pd.concat(parts)), as_table("grade_shares", pd.concat(shares))
 
 
-def of_size(coupling: pd.DataFrame) -> list[tuple]:
-    """Return D with size taken out and its ranks, of each region in the last year."""
-    last = coupling[coupling["year"] == coupling["year"].max()]
-    ranks = last["D"].rank(ascending=False)
-    n, rows = len(last), []
-    for k, (region, rank) in enumerate(zip(last["region"], ranks, strict=True)):
+def level(coupling: pd.DataFrame) -> pd.DataFrame:
+    """Return what D measures, and D with a made-up level taken out."""
+    groups = coupling.groupby("region")
+    first, last = groups.head(1).set_index("region"), groups.tail(1).set_index("region")
+    ranks, n = last["D"].rank(ascending=False), len(last)
+    rows = [
+        {"measure": "variance_share", "scope": "C", "value": 0.03},
+        {"measure": "variance_share", "scope": "T", "value": 0.97},
+        {"measure": "R2", "scope": "T", "value": 0.98},
+    ]
+    for region in last.index:
+        parts = {c: 0.5 * np.log(last.loc[region, c] / first.loc[region, c]) for c in "CT"}
         rows += [
-            ("size_adjusted_lnD", region, 0.2 - 0.1 * ((k + 1) % n), n),
-            ("rank_D", region, rank, n),
-            ("rank_size_adjusted_D", region, 1.0 + (k + 1) % n, n),
+            {"measure": f"rise_{name}", "scope": region, "value": value}
+            for name, value in ({"lnD": sum(parts.values())} | parts).items()
         ]
-    return rows
+    if n > 1:
+        rows += [
+            {"measure": "R2", "level": "product", "value": 0.4},
+            {"measure": "rank_correlation_D", "level": "product", "value": 0.6},
+        ]
+        rows += [{"measure": "rank_D", "scope": r, "value": ranks[r]} for r in last.index]
+        for shift, slope in enumerate(SLOPES):
+            own = {"level": "product", "slope": slope}
+            rows.append({"measure": "slope_lnD", "value": 0.5 + shift / 10, **own})
+            for k, region in enumerate(last.index):
+                place = (k + 1 + shift) % n
+                here = {"scope": region, **own}
+                rows += [
+                    {"measure": "adjusted_lnD", "value": 0.2 - 0.1 * place, **here},
+                    {"measure": "rank_adjusted_D", "value": 1.0 + place, **here},
+                ]
+    return as_table("level", [{"n": n, **row} for row in rows])
+
+
+def coverage(coupling: pd.DataFrame, lost: list[float]) -> pd.DataFrame:
+    """Return D as it is and with parts of it lost, by the kept ruler and by one made anew."""
+    parts = []
+    for variant, loss in zip(VARIANTS, [0.0, *lost], strict=True) if lost else ():
+        D = coupling["D"] - loss
+        ranks = D.groupby(coupling["year"]).rank(ascending=False)
+        parts.append(coupling.assign(D=D, variant=variant, rank=ranks, grade=grade(D, "ten")))
+    return as_table("coverage_breaks", pd.concat(parts) if parts else [])

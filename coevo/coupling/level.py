@@ -1,31 +1,45 @@
-"""What D measures beside the level of development: ln D with the level taken out."""
+"""What D measures: balance or level, and what the level of development leaves of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.errors import Refusal
+from coevo.files import as_table
+from coevo.messages import packed
+from coevo.normalisation import wide
+
 Array = npt.NDArray[np.float64]
+SLOPES = ("pooled", "year_centred", "last_year")
+PER_HEAD = "_per_head"
+NOISE = 1e-24  # a variance below this is rounding
 
 
 def centred(x: npt.ArrayLike, years: npt.ArrayLike | None = None) -> Array:
     """Return x (rows,) less its mean, or less the mean of its year where `years` (rows,) is."""
     values = pd.Series(np.asarray(x, dtype=float))
-    if years is None:
-        return (values - values.mean()).to_numpy()
-    return (values - values.groupby(np.asarray(years)).transform("mean")).to_numpy()
+    groups = np.zeros(len(values)) if years is None else np.asarray(years)
+    left: Array = (values - values.groupby(groups).transform("mean")).to_numpy()
+    return left
 
 
 def level_slope(
     log_D: npt.ArrayLike, log_level: npt.ArrayLike, years: npt.ArrayLike | None = None
 ) -> float:
-    """Return the least-squares slope of ln D on the log of a level; NaN if the level is constant.
+    """Return the least-squares slope of ln D on the logarithm of a level.
 
     log_D, log_level (rows,); with `years` (rows,) both are taken from the mean of their year, so
-    that what rises everywhere does not enter the slope.
+    that what rises everywhere does not enter the slope. Raises `Refusal` for a level that does not
+    vary.
     """
     y, x = centred(log_D, years), centred(log_level, years)
     xx = float((x**2).sum())
-    return float((x * y).sum()) / xx if xx > 1e-24 * len(x) else np.nan
+    if not xx > NOISE * len(x):
+        raise Refusal("constant_level")
+    return float((x * y).sum()) / xx
 
 
 def level_adjusted(
@@ -34,7 +48,170 @@ def level_adjusted(
     """Return ln D (rows,) with the level taken out: how far D lies above what the level gives.
 
     The residual of ln D on a constant and the log of the level, by least squares; with `years`
-    (rows,) on a constant of each year instead. NaN everywhere if the level does not vary.
+    (rows,) on a constant of each year instead. Raises `Refusal` for a level that does not vary.
     """
     slope = level_slope(log_D, log_level, years)
     return centred(log_D, years) - slope * centred(log_level, years)
+
+
+def level_figures(panel: pd.DataFrame, size: Sequence[str]) -> pd.DataFrame:
+    """Return levels of development by (region, year): size per head first, then each size.
+
+    panel: the table; size: indicators of size, of which the first over the second is size per
+    head, in units of the first per unit of the second. Only rows with every figure, positive.
+    """
+    figures = panel.loc[panel["indicator"].isin(size), ["region", "year", "indicator", "value"]]
+    sizes = wide(figures, "value").reindex(columns=list(size))
+    sizes = sizes[(sizes > 0).all(axis=1)]
+    ratio = {f"{size[0]}{PER_HEAD}": sizes[size[0]] / sizes[size[1]]} if len(size) > 1 else {}
+    return pd.DataFrame(ratio | {name: sizes[name] for name in size}, sizes.index)
+
+
+def variance_shares(log_C: npt.ArrayLike, log_T: npt.ArrayLike) -> dict[str, float]:
+    """Return how much of the variance of ln D comes from C and how much from T; they sum to 1.
+
+    ln D = (ln C + ln T) / 2, so Cov(ln C / 2, ln D) + Cov(ln T / 2, ln D) = Var(ln D); log_C, log_T
+    (rows,). A share may lie outside [0, 1]. Raises `Refusal` if ln D does not vary.
+    """
+    parts = {"C": centred(log_C) / 2, "T": centred(log_T) / 2}
+    D = parts["C"] + parts["T"]
+    variance = float((D**2).sum())
+    if not variance > NOISE * len(D):
+        raise Refusal("constant_D")
+    return {name: float((part * D).sum()) / variance for name, part in parts.items()}
+
+
+Row = dict[str, Any]
+
+
+def _refused(problem: Refusal, **where: Any) -> Row:
+    return {**where, "message": problem.key, "fields": packed(problem.fields)}
+
+
+def _squared(x: Array, y: Array) -> float:
+    """R2 of ln D, y, on x, which is the square of their correlation."""
+    slope, yy = level_slope(y, x), float((centred(y) ** 2).sum())
+    if not yy > NOISE * len(y):
+        raise Refusal("constant_D")
+    return slope**2 * float((centred(x) ** 2).sum()) / yy
+
+
+def _variance(logs: pd.DataFrame) -> Iterator[Row]:
+    """Shares of C and T in the variance of ln D, and R2 of ln D on ln T alone."""
+    n = len(logs)
+    try:
+        shares = variance_shares(logs["C"], logs["T"])
+    except Refusal as problem:
+        yield _refused(problem, measure="variance_share", scope="T", n=n)
+        return
+    for scope, value in shares.items():
+        yield {"measure": "variance_share", "scope": scope, "value": value, "n": n}
+    if np.ptp(logs["T"]) > 0:
+        value = _squared(logs["T"].to_numpy(), logs["D"].to_numpy())
+        yield {"measure": "R2", "scope": "T", "value": value, "n": n}
+
+
+def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
+    """The rise of ln D of each region from its first to its last year, and its parts C and T."""
+    ordered = coupling.sort_values("year", kind="stable").groupby("region")
+    first, last = (
+        rows.set_index("region").sort_index() for rows in (ordered.head(1), ordered.tail(1))
+    )
+    for region in first.index:
+        years = int(last.loc[region, "year"] - first.loc[region, "year"])
+        where = {"scope": region, "n": years}
+        if min(first.loc[region, "D"], last.loc[region, "D"]) <= 0:
+            yield _refused(Refusal("zero_D_at_an_end"), measure="rise_lnD", **where)
+            continue
+        for name, share in (("lnD", {"C": 0.5, "T": 0.5}), ("C", {"C": 0.5}), ("T", {"T": 0.5})):
+            change = sum(
+                part * np.log(last.loc[region, column] / first.loc[region, column])
+                for column, part in share.items()
+            )
+            yield {"measure": f"rise_{name}", "value": float(change), **where}
+
+
+def _against(name: str, rows: pd.DataFrame) -> Iterator[Row]:
+    """What a level explains of ln D; rows: ln of `D` and of the level over the panel."""
+    where = {"level": name, "n": len(rows)}
+    try:
+        value = _squared(rows[name].to_numpy(), rows["D"].to_numpy())
+    except Refusal as problem:
+        yield _refused(problem, measure="R2", **where)
+        return
+    yield {"measure": "R2", "value": value, **where}
+    last = rows[rows["year"] == rows["year"].max()]
+    ranks = last[["D", name]].rank()
+    if ranks.std(ddof=0).min() > 0:
+        value = float(ranks.corr().iloc[0, 1])
+        yield {"measure": "rank_correlation_D", "level": name, "value": value, "n": len(last)}
+
+
+def slopes(rows: pd.DataFrame, name: str) -> Mapping[str, tuple[float, pd.Series]]:
+    """Return the slope and the level-adjusted ln D of the last year, by each of `SLOPES`.
+
+    rows: region, year, ln of `D` and of the level `name`. By the slope of all rows; by that within
+    years; by that of the last year alone. A slope that does not exist is left out.
+    """
+    at_end = (rows["year"] == rows["year"].max()).to_numpy()
+    last = rows[at_end]
+    found = {}
+    for kind, used in zip(SLOPES, (rows, rows, last), strict=True):
+        years = used["year"] if kind == "year_centred" else None
+        try:
+            slope = level_slope(used["D"], used[name], years)
+        except Refusal:
+            continue
+        left = level_adjusted(used["D"], used[name], years)
+        own = left if kind == "last_year" else left[at_end]
+        found[kind] = (slope, pd.Series(own, last["region"].to_numpy()))
+    return found
+
+
+def _adjusted(name: str, rows: pd.DataFrame) -> Iterator[Row]:
+    """ln D of the last year with a level taken out, and its ranks, by the three slopes."""
+    for kind, (slope, left) in slopes(rows, name).items():
+        where = {"level": name, "slope": kind}
+        n = len(left) if kind == "last_year" else len(rows)
+        yield {"measure": "slope_lnD", "value": slope, "n": n, **where}
+        ranks = left.rank(ascending=False, method="min")
+        for measure, values in (("adjusted_lnD", left), ("rank_adjusted_D", ranks)):
+            for region, value in values.items():
+                here = {"scope": region, "value": float(value), "n": len(left)}
+                yield {"measure": measure, **where, **here}
+
+
+def level_rows(coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str]) -> pd.DataFrame:
+    """Return the table `level` (measure, scope, level, slope, value, n, message, fields).
+
+    `variance_share` of C and T in the variance of ln D, `R2` of ln D on ln T; `rise_lnD`, `rise_C`,
+    `rise_T` of each region; for several regions and each of `level_figures` `R2` of ln D on its
+    logarithm and `rank_correlation_D` (Spearman, last year); for the first of them `slope_lnD`,
+    `adjusted_lnD` and `rank_adjusted_D` (1 is the highest) of each region in the last year by each
+    of `SLOPES`, with `rank_D` beside. What cannot be computed has its reason instead of a value.
+    """
+    positive = coupling[coupling["D"] > 0]
+    logs = positive[["region", "year"]].join(np.log(positive[["C", "T", "D"]].astype(float)))
+    rows = [*_variance(logs), *_rises(coupling)]
+    if coupling["region"].nunique() > 1:
+        rows += _controls(coupling, logs, level_figures(panel, size) if size else None)
+    return as_table("level", rows)
+
+
+def _controls(coupling: pd.DataFrame, logs: pd.DataFrame, levels: pd.DataFrame | None) -> list[Row]:
+    """What the levels of development explain of ln D, and what the first of them leaves."""
+    if levels is None:
+        return [_refused(Refusal("no_size"), measure="R2", n=0)]
+    joined = logs.merge(np.log(levels).reset_index(), on=["region", "year"])
+    last = int(coupling["year"].max())
+    if not (joined["year"] == last).any():
+        return [_refused(Refusal("no_size_in_year", year=last), measure="R2", n=len(joined))]
+    rows = [row for name in levels for row in _against(str(name), joined)]
+    end = joined[joined["year"] == last].set_index("region")["D"]
+    ranks = end.rank(ascending=False, method="min")
+    rows += [
+        {"measure": "rank_D", "scope": region, "value": rank, "n": len(end)}
+        for region, rank in ranks.items()
+    ]
+    # Where the first level explains nothing for a reason, there is nothing to take out.
+    return rows if "message" in rows[0] else [*rows, *_adjusted(str(levels.columns[0]), joined)]

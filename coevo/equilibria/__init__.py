@@ -22,6 +22,7 @@ __all__ = ["Tables", "estimate", "pair_values"]
 # what a row of a table has, the most special first -> the table
 KINDS = {
     "message": "refusals",
+    "errors": "slope_tests",
     "question": "verdicts",
     "check": "checks",
     "quantity": "relations",
@@ -31,13 +32,15 @@ KINDS = {
 class Tables(NamedTuple):
     """The tables of these names, sorted by scope.
 
-    relations: effects and their intervals; verdicts: what they say; refusals: what figures do not
+    slope_tests: is a pooled slope zero, by every kind of errors; relations: effects and their
+    intervals; verdicts: what they say; refusals: what figures do not
     allow, and why; checks: what a fit rests on, with the limit that a value is held against.
     """
 
     parameters: pd.DataFrame
     fits: pd.DataFrame
     equilibria: pd.DataFrame
+    slope_tests: pd.DataFrame
     relations: pd.DataFrame
     verdicts: pd.DataFrame
     refusals: pd.DataFrame

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtri, ndtri
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
 from coevo.errors import Refusal
@@ -12,15 +13,16 @@ from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
+from coevo.inference.cross_dependence import cross_dependence
 from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import WEAK_F, Cross, relation
 from coevo.inference.sets import interval
 from coevo.inference.short_panel import short_panel_bias
-from coevo.inference.wild_bootstrap import wild_pooled
+from coevo.inference.slope_tests import SLOPES, slope_tests
 from coevo.messages import message_columns
 
-SLOPES = ("b1", "d")
 JUDGED = ("x1", "x2")  # whatever other populations the general model has
 
 
@@ -34,17 +36,27 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
     without = leave_one_out(pooled)
     for i, name in enumerate(SLOPES):
         yield {"check": f"homogeneity_{name}", "value": equal[i].p}
-        group = _estimate(mean.mean[i], mean.error[i], mean.regions - 1, level)
+        group = _estimate(mean.mean[i], mean.error[i], mean.df, level)
         yield {"quantity": f"mean_group_{name}"} | group
         ends = {"low": without[:, i].min(), "high": without[:, i].max()}
         farthest = pooled.regions[np.abs(without[:, i] - getattr(pooled, name)).argmax()]
         yield {"quantity": f"leave_one_out_{name}", "without": farthest} | ends
 
 
-def wild_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
-    """Yield `wild_b1`, `wild_d`: p values of the wild cluster bootstrap-t with the null imposed."""
-    for name, test in wild_pooled(pooled, seed=seed).items():
-        yield {"quantity": f"wild_{name}", "value": test.p}
+def slope_test_rows(pooled: PooledFit, errors: str, seed: int) -> Iterator[Row]:
+    """Yield the tests of b1 = 0 and d = 0 by one kind of errors; a bootstrap has no error."""
+    for test in slope_tests(pooled, errors, seed):
+        row: Row = {"errors": errors, "parameter": test.parameter}
+        row |= {"clusters": test.clusters, "p": test.p}
+        yield row | ({"se": test.se, "df": test.df} if np.isfinite(test.se) else {})
+
+
+def dependence_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
+    """Yield Pesaran's CD of the residuals of either equation, beside the bound of a test."""
+    limit = float(ndtri((1 + level) / 2))
+    for i, residuals in enumerate(pooled.residuals.T, start=1):
+        value = cross_dependence(residuals, pooled.data.region, pooled.data.year)
+        yield {"check": f"cross_dependence_equation_{i}", "value": value, "limit": limit}
 
 
 def bias_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
@@ -92,10 +104,22 @@ def period_rows(part: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
     yield from _feedback_rows(_judge(part), level, seed)
 
 
-def instrument_rows(classic: GeneralPooled) -> Iterator[Row]:
-    """Yield the first-stage F of the classic form by instruments: of b1, and of d."""
-    for name, at in (("b1", (0, 1)), ("d", (1, 0))):
+def instrument_rows(classic: GeneralPooled, level: float) -> Iterator[Row]:
+    """Yield what the instruments of the classic form say, of b1 and of d.
+
+    `first_stage_F_b1`: their strength; `J_b1`: whether they agree; `anderson_rubin_b1`: the slopes
+    that they allow, whatever their strength.
+    """
+    for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
         yield _first_stage(f"_{name}", classic.strength[at])
+        agreement = overidentification(classic.moments, *at)
+        limit = float(chdtri(agreement.df, 1 - level))
+        yield {"check": f"J_{name}", "value": agreement.J, "limit": limit}
+        found = anderson_rubin_set(classic.moments, *at, level)
+        ends = sorted([sign * found.low, sign * found.high])
+        row = {"quantity": f"anderson_rubin_{name}", "level": level, "set": found.kind}
+        known = zip(("low", "high"), ends, strict=True)
+        yield row | {end: value for end, value in known if np.isfinite(value)}
 
 
 def _first_stage(ending: str, strength: Any) -> Row:

@@ -9,13 +9,14 @@ from coevo.equilibria.fitted import AnyFit, Row, allows_growth, has_regional_lin
 from coevo.equilibria.observed import mean_rows
 from coevo.equilibria.pooled_checks import (
     bias_rows,
+    dependence_rows,
     instrument_rows,
     judged_rows,
     period_rows,
     sharing_rows,
+    slope_test_rows,
     sub_periods,
     tried,
-    wild_rows,
 )
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled import PooledFit
@@ -23,6 +24,7 @@ from coevo.estimation.pooled_general import GeneralPooled
 from coevo.estimation.region import Fit
 from coevo.inference.power import least_interaction
 from coevo.inference.single_rows import last_growth, leave_one_row_out
+from coevo.inference.slope_tests import ERRORS
 from coevo.lotka_volterra.classic import euler_modulus, kind
 from coevo.lotka_volterra.orbits import conserved_drift
 
@@ -37,7 +39,6 @@ def own_doubts(
     for label, own in fits:
         if isinstance(own, Fit) and label["estimator"] == estimator:
             path = paths[label["scope"]][["x1", "x2"]].astype(float)
-            # Three growth rows cannot spare one.
             yield from tried(deletion_rows(own), label, "deletion")
             yield from tried(forecast_rows(own, path), label, "forecast")
             yield from tried(doubt_rows(own, path, level), label, "doubts")
@@ -56,8 +57,11 @@ def pooled_doubts(
         if not isinstance(own, PooledFit) or not has_regional_lines(own):
             continue
         if own.estimator == main:
-            yield from tried(wild_rows(own, seed), label, "wild")
+            for errors in ERRORS:
+                yield from tried(slope_test_rows(own, errors, seed), label, errors)
             yield from tried(sharing_rows(own, level), label, "sharing")
+            if own.effects == "region":
+                yield from tried(dependence_rows(own, level), label, "cross_dependence")
         if own.estimator == "trapezoid":
             yield from tried(bias_rows(own, seed), label, "bias")
     for label, own in fits:
@@ -65,7 +69,7 @@ def pooled_doubts(
             continue
         if not isinstance(own, GeneralPooled) or not inferable(own):
             continue
-        yield from (label | row for row in instrument_rows(own))
+        yield from tried(instrument_rows(own, level), label, "instruments")
         pool = pair.groupby("region").filter(allows_growth)
         yield from tried(judged_rows(pool, interaction, seed), label, "relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():

@@ -15,6 +15,7 @@ from coevo.estimation.pooled_slopes import without_effects
 from coevo.estimation.regression import FTest, f_test, regress
 from coevo.registry import choose
 
+ILL = 1e8  # condition from which sums of squares lose too many digits
 SIGNS = np.array([-1.0, 1.0])  # slopes of the two equations are (-b1, d)
 # effects with a level for each region -> columns (rows, m) of what they take out beside the levels
 BESIDE_LEVELS: dict[str, Callable[[Integers], Array]] = {
@@ -24,26 +25,25 @@ BESIDE_LEVELS: dict[str, Callable[[Integers], Array]] = {
 
 
 class MeanGroup(NamedTuple):
-    """Mean (2,) of the regions' own b1 and d, its standard error (2,), and their number K."""
+    """Mean (2,) of the regions' own b1 and d, its error (2,), their number K, and df of t."""
 
     mean: Array
     error: Array
     regions: int
+    df: int
 
 
 def own_slopes(pooled: PooledFit) -> Array:
-    """Return b1 and d (K, 2) of each region, on the rows as the pooled fit's effects leave them.
+    """Return b1 and d (K, 2) of each region, beside the effects of the pooled fit.
 
-        s_r = sum_t R~ g~ / sum_t R~^2      for each equation
+        g_rt = alpha_r + tau_t + s_r R_rt + e_rt      for each equation
 
-    With region effects that is a regression of each region alone. The pooled slope is the mean of
-    the s_r with weights sum_t R~^2. Regions with a single growth row are left out;
-    units are those of the pooled fit.
+    With region effects that is a regression of each region alone. With year effects it is one joint
+    regression: slopes on rows from which the effects were taken out as if slopes were equal are
+    biased where they vary with growth. Regions with a single growth row are left out; units are
+    those of the pooled fit.
     """
-    region, g, R = pooled.data.region, pooled.moments.growth, pooled.moments.regressor[:, ::-1]
-    kept = np.bincount(region) > 1
-    _require_varying(pooled, R, kept)
-    return np.asarray(SIGNS * (sums(region, R * g)[kept] / sums(region, R**2)[kept]))
+    return np.asarray(SIGNS * np.column_stack([joint.slopes for joint in _joint_fits(pooled)]))
 
 
 def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
@@ -58,16 +58,22 @@ def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
 def mean_group(pooled: PooledFit) -> MeanGroup:
     """Return the mean-group estimate: the mean of the regions' own slopes.
 
-        mean s_r,   error sd(s_r) / sqrt(K),   t with K - 1 degrees of freedom
+        region effects:  error sd(s_r) / sqrt(K),  t(K - 1)
+        and year effects:  error sqrt(1'V 1) / K, V the covariance of the s_r in the joint
+                           regression, t with its residual degrees of freedom
 
-    Source: Pesaran and Smith (1995). With year effects the s_r are those of `own_slopes`: estimated
-    jointly with the years' effects, their mean would hardly be determined.
+    Source: Pesaran and Smith (1995). `StudyError` for fewer than two slopes, or rows that do not
+    determine them.
     """
-    own = own_slopes(pooled)
+    fits = _joint_fits(pooled)
+    own = SIGNS * np.column_stack([joint.slopes for joint in fits])
     K = len(own)
     if K < 2:
         raise Refusal("too_few_slopes", regions=K)
-    return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K)
+    if pooled.effects == "region":
+        return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K, K - 1)
+    error = np.array([joint.error for joint in fits])
+    return MeanGroup(own.mean(axis=0), error, K, fits[0].df)
 
 
 def homogeneity_test(pooled: PooledFit) -> list[FTest]:
@@ -77,67 +83,132 @@ def homogeneity_test(pooled: PooledFit) -> list[FTest]:
         F = [(RSS_common - RSS_own) / (K - 1)] / (RSS_own / df),   df = rows - effects - K
 
     The effects are those of the pooled fit; errors are taken as independent and of one variance.
-    Effects and own slopes are taken out region by region, then what they leave of the years'
-    effects in one regression (Frisch, Waugh and Lovell): nothing is of size rows x regions.
     `StudyError` if the rows do not determine K slopes and an error. Source: Baltagi (2021),
     Econometric Analysis of Panel Data, section 4.1.
+    """
+    fits, common = _joint_fits(pooled), (pooled.residuals**2).sum(axis=0)
+    K, df = len(fits[0].slopes), fits[0].df
+    if K < 2 or df < 1:
+        raise Refusal("too_few_rows_to_compare", rows=pooled.rows, slopes=K)
+    return [
+        f_test((rss - joint.rss) / (K - 1) / (joint.rss / df), K - 1, df)
+        for rss, joint in zip(common, fits, strict=True)
+    ]
+
+
+class _Joint(NamedTuple):
+    """One equation with a slope of each region: slopes (K,), error of their mean, RSS and df."""
+
+    slopes: Array
+    error: float
+    rss: float
+    df: int
+
+
+def _joint_fits(pooled: PooledFit) -> list[_Joint]:
+    """Return both equations with effects and a slope of each region that has two rows.
+
+    Own lines are taken out region by region, then what they leave of the years' effects in one
+    regression (Frisch, Waugh and Lovell): nothing is of size rows x regions.
     """
     data = pooled.data
     region, R = data.region, data.regressor[:, ::-1]
     beside = choose(BESIDE_LEVELS, pooled.effects, "effects that leave regions their levels")
-    kept = np.bincount(region) > 1
-    K, D = int(kept.sum()), beside(data.year)
-    effects = len(kept) + D.shape[1]
-    df = len(region) - effects - K
-    if K < 2 or df < 1:
-        raise Refusal("too_few_rows_to_compare", rows=len(region), slopes=K)
+    kept, D = np.bincount(region) > 1, beside(data.year)
+    df = len(region) - len(kept) - D.shape[1] - int(kept.sum())
     _require_varying(pooled, EFFECTS["region"](region, data.year, R).residual, kept)
-    tests = []
-    for i, common in enumerate((pooled.residuals**2).sum(axis=0)):
-        columns = np.column_stack([data.growth[:, i], D])
-        left = _without_own_lines(region, data.year, R[:, i], columns)
-        own = _rss(left[:, 0], left[:, 1:], effects=len(kept) + K)
-        tests.append(f_test((common - own) / (K - 1) / (own / df), K - 1, df))
-    return tests
+    return [
+        _joint_fit(region, data.year, R[:, i], np.column_stack([data.growth[:, i], D]), kept, df)
+        for i in range(2)
+    ]
 
 
-def _without_own_lines(region: Integers, year: Integers, R: Array, V: Array) -> Array:
-    """Return V (rows, m) without each region's own level and its own slope on R (rows,)."""
+def _joint_fit(
+    region: Integers, year: Integers, R: Array, V: Array, kept: Booleans, df: int
+) -> _Joint:
+    """Return the equation of growth V[:, 0] on own levels and slopes on R, and V[:, 1:] for all.
+
+    Slopes s_r - h_r' gamma: s_r, h_r (q,) own slopes of growth and of the q common columns, gamma
+    their coefficients. The mean is orthogonal to what gamma rests on, so its variance is
+
+        s^2 sum_r 1/|R_r|^2 / K^2 + h' cov(gamma) h,   h the mean of the h_r
+    """
     within = EFFECTS["region"](region, year, np.column_stack([R, V])).residual
-    R = within[:, 0]
-    length = np.sqrt(sums(region, R[:, None] ** 2))
-    q = R / np.where(length > 0, length, 1)[region, 0]
-    own = sums(region, q[:, None] * within[:, 1:])
-    return np.asarray(within[:, 1:] - q[:, None] * own[region], dtype=float)
-
-
-def _rss(y: Array, X: Array, effects: int) -> float:
-    """Return what is left of the squares of y (rows,) by X (rows, k), perhaps of no columns."""
-    if X.shape[1] == 0:
-        return float(y @ y)
-    refusal = Refusal("too_few_shared_years_for_slopes")
-    residuals = regress(y, X, effects, refusal=refusal).residuals
-    return float(residuals @ residuals)
+    R, K = within[:, 0], int(kept.sum())
+    size = sums(region, R[:, None] ** 2)
+    own = sums(region, R[:, None] * within[:, 1:]) / np.where(kept[:, None], size, 1)
+    left = within[:, 1:] - R[:, None] * own[region]
+    if df < 1 or V.shape[1] == 1:
+        rss = float(left[:, 0] @ left[:, 0])
+        return _Joint(own[kept, 0], float("nan"), rss, df)
+    years = regress(
+        left[:, 0],
+        left[:, 1:],
+        effects=len(kept) + K,
+        refusal=Refusal("too_few_shared_years_for_slopes"),
+    )
+    slopes, h = own[kept, 0] - own[kept, 1:] @ years.coefficients, own[kept, 1:].mean(axis=0)
+    rss = float(years.residuals @ years.residuals)
+    variance = rss / df * (1 / size[kept]).sum() / K**2 + h @ years.covariance @ h
+    return _Joint(slopes, float(np.sqrt(variance)), rss, df)
 
 
 def leave_one_out(pooled: PooledFit) -> Array:
     """Return b1 and d (G, 2) with each region left out, in scaled units.
 
-    Effects are taken out anew of the rows that remain. `StudyError` if one region carries the fit.
+        s = (R'g - v' M^-1 u) / (R'R - v' M^-1 v),   u = D'g, v = D'R, M = D'D
+
+    D: what the effects take out beside the regions' own means, which are taken out before; all
+    sums less the region's part. A region whose absence leaves too little for that is refitted.
+    `StudyError` if one region carries the fit.
     """
-    slopes = []
-    for i, code in enumerate(pooled.regions):
-        try:
-            slopes.append(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
-        except Refusal as refusal:
-            raise Refusal(
-                "without_region",
-                str(refusal),
-                region=code,
-                reason=refusal.key,
-                fields=refusal.fields,
-            ) from None
-    return np.array(slopes)
+    data, G = pooled.data, len(pooled.regions)
+    V, D = _beside_means(pooled)
+    g, R = V[:, :2], V[:, :1:-1]
+    parts = (R * g, R**2, D[:, :, None] * g[:, None], D[:, :, None] * R[:, None],
+             D[:, :, None] * D[:, None])  # fmt: skip
+    whole = [sums(data.region, part.reshape(len(V), -1)) for part in parts]
+    Rg, RR, u, v, M = (
+        (own.sum(axis=0) - own).reshape(G, *part.shape[1:])
+        for own, part in zip(whole, parts, strict=True)
+    )
+    sound = len(V) - np.bincount(data.region) > pooled.moments.rank + 1
+    sound &= np.linalg.cond(M) < ILL if D.shape[1] else True
+    M[~sound] = np.eye(D.shape[1])
+    left = np.linalg.solve(M, v)
+    rest = RR - (v * left).sum(axis=1)
+    sound &= (rest > RR / ILL).all(axis=1)
+    slopes = SIGNS * (Rg - (u * left).sum(axis=1)) / np.where(sound[:, None], rest, 1)
+    for i in np.flatnonzero(~sound):
+        slopes[i] = _refitted(pooled, int(i))
+    return np.asarray(slopes)
+
+
+def _beside_means(pooled: PooledFit) -> tuple[Array, Array]:
+    """Return growth and regressors (rows, 4), and what the effects take out beside the regions'
+    own means (rows, q): all of them without these means, if the effects have them.
+    """
+    data = pooled.data
+    V = np.column_stack([data.growth, data.regressor])
+    if pooled.common:
+        return V, np.ones((len(V), 1))
+    D = BESIDE_LEVELS[pooled.effects](data.year)
+    within = EFFECTS["region"](data.region, data.year, np.column_stack([V, D])).residual
+    return within[:, :4], within[:, 4:]
+
+
+def _refitted(pooled: PooledFit, i: int) -> Array:
+    """Return b1 and d (2,) without a region, by a fit of the others."""
+    try:
+        return np.asarray(SIGNS * _slopes(_without(pooled.data, i), pooled.effects))
+    except Refusal as refusal:
+        raise Refusal(
+            "without_region",
+            str(refusal),
+            region=pooled.regions[i],
+            reason=refusal.key,
+            fields=refusal.fields,
+        ) from None
 
 
 def _slopes(rows: Pool, effects: str) -> Array:

@@ -19,7 +19,7 @@ from coevo.estimation.optimiser import Optimum, least_squares, scatter
 from coevo.estimation.region import Equations, fit
 from coevo.estimation.variation import paths
 
-FEWEST_YEARS = 4  # eight figures for six parameters
+FEWEST_PATH_YEARS = 4  # eight figures for six parameters
 STARTS, SPREAD, SEED = 8, 0.5, 1
 EVALUATIONS = 120  # from each start; a good one takes a dozen, one that runs away all of them
 
@@ -142,6 +142,6 @@ def _longest(
     runs = unbroken(t, np.column_stack(series), breaks).parts
     longest = max(runs, key=lambda run: (len(run[0]), run[0][0]), default=None)
     length = 0 if longest is None else len(longest[0])
-    if longest is None or length < FEWEST_YEARS:
-        raise Refusal("too_short_path", years=length, least=FEWEST_YEARS)
+    if longest is None or length < FEWEST_PATH_YEARS:
+        raise Refusal("too_short_path", years=length, least=FEWEST_PATH_YEARS)
     return longest

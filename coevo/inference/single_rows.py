@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
-from coevo.estimation.region import Fit
+from coevo.estimation.region import FEWEST_ROWS, Fit
 from coevo.estimation.variation import paths
 
 
@@ -24,9 +24,12 @@ class Deletion(NamedTuple):
 def leave_one_row_out(fit: Fit) -> Deletion:
     """Return E and the signs with each growth row deleted, as refits would give them.
 
-    `StudyError` if the regressor does not vary without a row.
+    `StudyError` for fewer than four rows, with which a line without one would have no residual, or
+    if the regressor does not vary without a row.
     """
     n = fit.rows
+    if n <= FEWEST_ROWS:
+        raise Refusal("too_few_rows_to_delete", rows=n, least=FEWEST_ROWS)
     others = np.array([np.delete(np.arange(n), i) for i in range(n)])
     lines = _lines(fit.data.growth[others], fit.data.regressor[others])
     E = -lines[:, ::-1, 0] / lines[:, ::-1, 1]
@@ -67,8 +70,8 @@ def last_growth(fit: Fit, state: npt.ArrayLike) -> Forecast:
     every bound within the year.
     """
     g, R = fit.data.growth, fit.data.regressor
-    if fit.rows < 4:
-        raise Refusal("too_few_rows_to_forecast", rows=fit.rows, least=3)
+    if fit.rows <= FEWEST_ROWS:
+        raise Refusal("too_few_rows_to_forecast", rows=fit.rows, least=FEWEST_ROWS)
     c, s = _lines(g[:-1], R[:-1]).T
     # in units of the starting state, so that both logs begin at zero
     x1, x2 = np.asarray(state, dtype=float)

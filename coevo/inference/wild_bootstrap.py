@@ -1,22 +1,25 @@
 """Wild cluster bootstrap-t of one pooled slope, the null imposed (docs/methods.md, 5).
 
-Growth is drawn anew by turning the residuals of whole regions, under a model in which the slope is
-zero; p is the share of draws with a larger t. With few regions it is nearer its size than t(G-1).
+Growth is drawn anew by turning the residuals of whole regions, or of whole years, under a model in
+which the slope is zero; p is the share of draws with a larger t. With few clusters it is nearer its
+size than t; by year it allows for shocks common to all regions.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from coevo.errors import Refusal
-from coevo.estimation.effects import EFFECTS, sums
+from coevo.estimation.effects import EFFECTS, Absorbed
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.registry import choose
 
 DRAWS = 9999  # with the sample itself a round number
-RADEMACHER_FROM = 13  # regions: with fewer, two-point weights give too few different draws
+RADEMACHER_FROM = 13  # clusters: with fewer, two-point weights give too few different draws
 RADEMACHER = np.array([-1.0, 1.0])
 TIE = 1e-10  # relative difference of t below which two are one
 WEBB = np.array([-1, 1])[:, None] * np.sqrt([0.5, 1, 1.5])
@@ -30,59 +33,83 @@ class WildTest(NamedTuple):
     draws: Array
 
 
-def cluster_weights(regions: int, draws: int, seed: int | np.random.SeedSequence) -> Array:
-    """Return weights (draws, G) of mean 0 and variance 1, one for each region.
+def cluster_weights(clusters: int, draws: int, seed: int | np.random.SeedSequence) -> Array:
+    """Return weights (draws, clusters) of mean 0 and variance 1.
 
-    Rademacher (-1, 1) from 13 regions on, below it Webb's six points -+sqrt(1/2), -+1, -+sqrt(3/2).
-    `StudyError` for fewer than 6 regions. Source: Webb (2014).
+    Rademacher (-1, 1) from 13 clusters on, below it Webb's six points -+sqrt(1/2), -+1,
+    -+sqrt(3/2). Source: Webb (2014).
     """
-    if regions < FEWEST_REGIONS:
-        raise Refusal("too_few_clusters", regions=regions, least=FEWEST_REGIONS)
-    points = RADEMACHER if regions >= RADEMACHER_FROM else WEBB.ravel()
-    return np.random.default_rng(seed).choice(points, (draws, regions))
+    points = RADEMACHER if clusters >= RADEMACHER_FROM else WEBB.ravel()
+    return np.random.default_rng(seed).choice(points, (draws, clusters))
 
 
 def wild_pooled(
-    fit: PooledFit, draws: int = DRAWS, seed: int | np.random.SeedSequence = 1
+    fit: PooledFit, draws: int = DRAWS, seed: int | np.random.SeedSequence = 1, by: str = "region"
 ) -> dict[str, WildTest]:
     """Return the tests of b1 = 0 and of d = 0 in a pooled classic fit, with the same weights.
 
-    `StudyError` for fewer than 6 regions.
+    by: what a cluster is, `region` or `year`. `StudyError` for fewer than 6 of them.
     """
-    weights = cluster_weights(len(fit.regions), draws, seed)
+    cluster = choose(CLUSTERS, by, "clusters")(fit)
+    weights = cluster_weights(int(cluster.max()) + 1, draws, seed)
     data, tests = fit.data, {}
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
         columns = (data.growth[:, i], data.regressor[:, 1 - i])
-        t, p, null = wild_test(data.region, data.year, *columns, fit.effects, weights)
+        t, p, null = wild_test(data.region, data.year, *columns, fit.effects, weights, cluster)
         tests[name] = WildTest(sign * t, p, sign * null)
     return tests
 
 
+def by_region(fit: PooledFit) -> Integers:
+    """Return the regions of the rows as clusters. `StudyError` for fewer than 6."""
+    regions = len(fit.regions)
+    if regions < FEWEST_REGIONS:
+        raise Refusal("too_few_clusters", regions=regions, least=FEWEST_REGIONS)
+    return fit.data.region
+
+
+def by_year(fit: PooledFit) -> Integers:
+    """Return the years of the rows as clusters, from 0. `StudyError` for fewer than 6."""
+    years, cluster = np.unique(fit.data.year, return_inverse=True)
+    if len(years) < FEWEST_REGIONS:
+        raise Refusal("too_few_years_of_growth", years=len(years), least=FEWEST_REGIONS)
+    return cluster.astype(np.int64)
+
+
+# name -> index of the cluster of each row
+CLUSTERS: dict[str, Callable[[PooledFit], Integers]] = {"region": by_region, "year": by_year}
+
+
 def wild_test(
-    region: Integers, year: Integers, g: Array, x: Array, effects: str, weights: Array
+    region: Integers,
+    year: Integers,
+    g: Array,
+    x: Array,
+    effects: str,
+    weights: Array,
+    cluster: Integers | None = None,
 ) -> WildTest:
     """Return the test that the slope of g (rows,) on x (rows,) and effects is zero.
 
-        g* = w_r e                   e what the effects leave of g
+        g* = w_c e                   e what the effects leave of g
         t* = s* / CR1 error of s*    of the regression of g*
         p  = (1 + number of |t*| >= |t|) / (1 + draws)
 
-    region (rows,): index of G regions; weights (draws, G). With M what the effects leave of a
-    column, s* and the scores x_r' (M(w e) - Mx s*)_r are linear in w: all draws are two products
-    with one (G, G) matrix. w = 1 gives the sample itself. `StudyError` if the sample fits without
+    region (rows,): index of G regions; cluster (rows,): index of C clusters, by default the
+    regions; weights (draws, C). With M what the effects leave of a column, s* and the scores
+    x_c' (M(w e) - Mx s*)_c are linear in w: all draws are two products with one (C, C) matrix.
+    w = 1 gives the sample itself. Effects of regions count in the error unless the clusters are
+    regions, which nest them; p does not depend on that. `StudyError` if the sample fits without
     error. Source: Cameron, Gelbach and Miller (2008).
     """
-    absorb, G, rows = choose(EFFECTS, effects, "effects"), int(region.max()) + 1, len(g)
+    absorb, rows = choose(EFFECTS, effects, "effects"), len(g)
     absorbed = absorb(region, year, np.column_stack([g, x]))
-    e, x = absorbed.residual[:, [0]], absorbed.residual[:, [1]]
-    # M of column h in region r: what r's own mean and the directions beyond regions leave
-    own = sums(region, x * e)
-    if not absorbed.common:
-        own = own - sums(region, x) * sums(region, e) / sums(region, np.ones((rows, 1)))
-    along_x, along_e = (sums(region, column * absorbed.basis) for column in (x, e))
-    inner = np.diagflat(own) - along_x @ along_e.T  # (G, G)
-    size = sums(region, x**2)[:, 0]
-    correction = G / (G - 1) * (rows - 1) / (rows - 1 - absorbed.counted)
+    e, x = absorbed.residual[:, 0], absorbed.residual[:, 1]
+    cluster = region if cluster is None else cluster
+    counted = absorbed.counted if np.array_equal(cluster, region) else absorbed.rank
+    inner = _inner(absorbed, region, cluster, x, e)
+    size, C = np.bincount(cluster, x**2), len(inner)
+    correction = C / (C - 1) * (rows - 1) / (rows - 1 - counted)
 
     def ratio(w: Array) -> Array:
         total = w @ inner.sum(axis=0)
@@ -90,9 +117,25 @@ def wild_test(
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(total / np.sqrt(correction * (scores**2).sum(axis=1)))
 
-    t, null = float(ratio(np.ones((1, G)))[0]), ratio(weights)
+    t, null = float(ratio(np.ones((1, C)))[0]), ratio(weights)
     if not np.isfinite(t):
         raise Refusal("exact_fit")
     # the sample is among the draws, up to rounding
     beyond = int((np.abs(null) >= abs(t) * (1 - TIE)).sum())
     return WildTest(t, (1 + beyond) / (1 + len(null)), null)
+
+
+def _inner(absorbed: Absorbed, region: Integers, cluster: Integers, x: Array, e: Array) -> Array:
+    """Return x_a' M(e_b) (C, C) of the rows of clusters a and b, all else of the columns nil.
+
+    M e_b is e_b less the means that it has in each region, and less its part along the directions
+    beyond regions.
+    """
+    rows, C = len(x), int(cluster.max()) + 1
+    inner = np.diagflat(np.bincount(cluster, x * e))
+    if not absorbed.common:
+        of_x, of_e = (coo_array((v, (region, cluster))).tocsr() for v in (x, e))
+        inner -= (of_x.T @ (of_e / np.bincount(region)[:, None])).toarray()
+    member = coo_array((np.ones(rows), (cluster, np.arange(rows))), shape=(C, rows)).tocsr()
+    along_x, along_e = (member @ (v[:, None] * absorbed.basis) for v in (x, e))
+    return np.asarray(inner - along_x @ along_e.T)

@@ -21,7 +21,14 @@ def equilibrium(a1: Values, b1: Values, a2: Values, b2: Values) -> tuple[Array, 
     a1, b1, a2, b2 = (np.asarray(value, dtype=float) for value in (a1, b1, a2, b2))
     if np.any(b1 == 0) or np.any(b2 == 0):
         raise StudyError("no equilibrium: b1 or b2 is zero, so the two populations do not interact")
-    return (a2 / (b1 * b2))[()], (a1 / b1)[()]
+    return resting_levels(a1, b1, a2, b1 * b2)
+
+
+def resting_levels(a1: Values, b1: Values, a2: Values, d: Values) -> tuple[Array, Array]:
+    """Return x1 = a2/d at which x2 rests and x2 = a1/b1 at which x1 rests; infinite for a zero."""
+    a1, b1, a2, d = (np.asarray(value, dtype=float) for value in (a1, b1, a2, d))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (a2 / d)[()], (a1 / b1)[()]
 
 
 def growth(

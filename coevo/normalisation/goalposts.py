@@ -112,6 +112,20 @@ def vector_norm(x: Array, scope: Scope) -> Goalposts:
     return _alike(np.zeros_like(norm), norm, scope)
 
 
+def read_goalposts(table: pd.DataFrame, scope: Scope) -> Goalposts:
+    """Return the goalposts that a table of them (indicator, group, low, high, reference) holds.
+
+    Each row of the scope is held against its year or its region where the reference was taken so.
+    """
+    names = list(dict.fromkeys(table["group"].astype(str)))
+    ends = table.assign(group=table["group"].astype(str)).set_index(["group", "indicator"])
+    low, high = (ends[end].unstack().loc[names, scope.indicators].to_numpy() for end in POSTS[2:])
+    if names == [""]:
+        return _alike(low[0], high[0], scope)
+    labels = scope.level(str(table["reference"].iloc[0])).astype(str)
+    return Goalposts(low, high, names, pd.Index(names).get_indexer(labels))
+
+
 def _alike(low: Array, high: Array, scope: Scope) -> Goalposts:
     """One minimum and maximum (..., m) for all rows."""
     return Goalposts(low[..., None, :], high[..., None, :], [""], np.zeros(len(scope.rows), int))

@@ -207,3 +207,26 @@ def derive_interval(
         pd.DataFrame(values.min(axis=0), like.index, like.columns),
         pd.DataFrame(values.max(axis=0), like.index, like.columns),
     )
+
+
+Breaks = dict[str, list[int]]  # indicator -> years
+
+
+def breaks_in_coverage(indicators: pd.DataFrame) -> Breaks:
+    """Return the years in which coverage changed, by indicator of a subsystem that has any.
+
+    indicators: the indicator table. A derived indicator has the years of what it derives from, at
+    any depth, unless it names its own.
+    """
+    if "coverage_breaks" not in indicators:
+        return {}
+    table = indicators.fillna("").set_index("indicator")
+
+    def years(name: str) -> set[int]:
+        row = table.loc[name]
+        if row["coverage_breaks"] or not row["derivation"] or row["source_name"]:
+            return {int(year) for year in str(row["coverage_breaks"]).split()}
+        return set().union(*(years(argument) for argument in parse(row["derivation"])[1]))
+
+    found = {str(name): sorted(years(name)) for name in table.index[table["subsystem"] != ""]}
+    return {name: own for name, own in found.items() if own}

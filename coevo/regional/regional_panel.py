@@ -25,7 +25,7 @@ PLAIN, ADJUSTED = "D", "level_adjusted"
 class RegionalPanel:
     """What regional statistics are made of.
 
-    coupling, panel: tables of the study; places: the region table, with the column `groups`;
+    coupling, panel: tables of the study; places: the region table; groups: its column of groups;
     size: indicators of size, of which the first over the second is the level (product per head);
     seed, draws: of permutations.
     """
@@ -49,10 +49,16 @@ class RegionalPanel:
         rows = self.coupling.drop_duplicates("region")
         return dict(zip(rows["region"], rows["name"], strict=True))
 
+    def _of_places(self, column: str) -> pd.Series:
+        """A column of the region table by region, "" where it or the region is missing."""
+        if column not in self.places:
+            return pd.Series("", self.D.index)
+        return self.places.set_index("region")[column].reindex(self.D.index).fillna("")
+
     @cached_property
     def group(self) -> pd.Series:
         """Group of each region of the study."""
-        found = self.places.set_index("region")[self.groups].reindex(self.D.index).fillna("")
+        found = self._of_places(self.groups)
         lacking = int((found == "").sum())
         if lacking:
             raise Refusal("regions_without_group", regions=lacking, column=self.groups)
@@ -64,7 +70,7 @@ class RegionalPanel:
     def neighbours(self) -> dict[str, list[str]]:
         """Neighbours of each region, as far as they are regions of the study."""
         known = set(self.D.index)
-        listed = self.places.set_index("region")["neighbours"].reindex(self.D.index).fillna("")
+        listed = self._of_places("neighbours")
         found = {r: [n for n in text.split() if n in known] for r, text in listed.items()}
         if not any(found.values()):
             raise Refusal("no_neighbours")

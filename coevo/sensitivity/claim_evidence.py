@@ -38,8 +38,8 @@ CONCLUSIONS = {
 
 # The tables that claims are held against; a study without an index or a model part lacks some.
 READ = (
-    "observations", "audit", "coupling", "comovement", "multiverse", "equilibria", "parameters",
-    "verdicts",
+    "observations", "audit", "coupling", "comovement", "multiverse", "coverage_breaks",
+    "equilibria", "parameters", "verdicts",
 )  # fmt: skip
 
 Message = tuple[str, Mapping[str, Any]]  # a key and its fields
@@ -67,6 +67,7 @@ class Evidence:
     coupling: pd.DataFrame
     comovement: pd.DataFrame
     multiverse: pd.DataFrame
+    coverage_breaks: pd.DataFrame
     equilibria: pd.DataFrame
     parameters: pd.DataFrame
     verdicts: pd.DataFrame

@@ -29,6 +29,7 @@ from coevo.sensitivity.claim_evidence import (
     Evidence,
 )
 from coevo.sensitivity.claims import check_claims, feedback_claim, supply_signs
+from coevo.sensitivity.coverage_breaks import KEPT
 
 Claim = tuple[Mapping[str, Any], Answer]  # what the claim speaks of, and what came out
 FITS = {"own": "none", POOLED: "region+year"}  # of the main estimator, by their effects
@@ -54,6 +55,12 @@ def _path(evidence: Evidence) -> pd.DataFrame:
     return rows[rows["region"] == evidence.region].sort_values("year", ignore_index=True)
 
 
+def _unbroken(evidence: Evidence) -> pd.DataFrame:
+    """Return the path of the region without breaks in coverage, on an unchanged ruler (`kept`)."""
+    rows = rows_of(evidence.coverage_breaks, region=evidence.region, variant=KEPT)
+    return rows.sort_values("year", ignore_index=True)
+
+
 def grade(evidence: Evidence) -> Iterator[Claim]:
     """The grade of the region in the last year: under how many combinations is it the same?"""
     table = _own(evidence)
@@ -63,7 +70,10 @@ def grade(evidence: Evidence) -> Iterator[Claim]:
     fields = {"count": int(counts[own]), "n": len(table)}
     others = counts.drop(own)
     fields |= {"other": others.index[0], "others": int(others.iloc[0])} if len(others) else {}
+    without = _unbroken(evidence)["grade"]
+    fields |= {"without": without.iloc[-1]} if len(without) else {}
     verdict = by_share(float(counts[own] / len(table)))
+    verdict = SOME_CHOICES if fields.get("without", own) != own else verdict
     yield _last(evidence) | {"grade": own}, Answer(verdict, "grade_by_choices", fields)
 
 
@@ -78,7 +88,11 @@ def rank(evidence: Evidence) -> Iterator[Claim]:
     fields |= {"mosts": int(counts.iloc[0]), "low": int(ranks.min()), "high": int(ranks.max())}
     last = evidence.coupling["year"] == evidence.coupling["year"].max()
     stated = _last(evidence) | {"rank": own, "regions": int(last.sum())}
-    yield stated, Answer(by_share(float(counts[own] / len(table))), "rank_by_choices", fields)
+    without = _unbroken(evidence)["rank"]
+    fields |= {"without": int(without.iloc[-1])} if len(without) else {}
+    verdict = by_share(float(counts[own] / len(table)))
+    verdict = SOME_CHOICES if fields.get("without", own) != own else verdict
+    yield stated, Answer(verdict, "rank_by_choices", fields)
 
 
 def rise(evidence: Evidence) -> Iterator[Claim]:
@@ -97,7 +111,11 @@ def rise(evidence: Evidence) -> Iterator[Claim]:
     changes = table["focus_D"] - table["focus_D_first"]
     same = int((np.sign(changes) == np.sign(change)).sum())
     fields = {"count": same, "n": len(table), "low": changes.min(), "high": changes.max()}
-    yield stated, Answer(by_share(same / len(table)), "rise_by_choices", fields)
+    verdict, without = by_share(same / len(table)), _unbroken(evidence)["D"]
+    if len(without) > 1:
+        fields["without"] = float(without.iloc[-1] - without.iloc[0])
+        verdict = SOME_CHOICES if np.sign(fields["without"]) != np.sign(change) else verdict
+    yield stated, Answer(verdict, "rise_by_choices", fields)
 
 
 def in_step(evidence: Evidence) -> Iterator[Claim]:

@@ -2,8 +2,9 @@
 
 A case differs from the study in one thing: the pair of outputs, the policy for vintages, or a year
 that is left out. Each case is fitted by every estimator, under every set of effects, and in both
-roles. Values are in scaled units (first year = 1), so that cases can be compared; E is in the units
-of the two outputs.
+roles. Many fits of the same rows are no evidence by their number: the study itself is also fitted
+without the growth of each year, by its main estimator. Values are in scaled units (first year = 1),
+so that cases can be compared; E is in the units of the two outputs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +34,7 @@ from coevo.estimation.region import Equations
 from coevo.files import as_table
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.sets import equilibrium_sets, interval, located
+from coevo.panel.vintages import BREAK
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.robustness import panels_of_other_policies
 
@@ -54,20 +56,25 @@ def specification_rows(
     Pooled fits of the regions with region effects and with region and year effects; where there are
     too few regions for that, the fits of the region in focus, whose slopes are per unit of
     first-year output. The general model of the pooled regions, with region and year effects, gives
-    A12, A21 and `feedback_difference` = A12 A21 - A11 A22. `set` is the kind of the set of a
-    coordinate of E, `located` whether both sets locate E. What the figures of a case do not allow
-    has no row.
+    A12, A21 and `feedback_difference` = A12 A21 - A11 A22. Pooled slopes of the study without the
+    growth of a year come from the main estimator. `set` is the kind of the set of a coordinate of
+    E, `located` whether both sets locate E. What the figures of a case do not allow has no row.
     """
     focus, level = config["focus_region"], config["interaction"]["confidence"]
     seed = config["robustness"]["seed"]
     names = dict(panel[["region", "name"]].to_numpy()) | {POOLED: POOLED}
     rows: list[Row] = []
-    for case, given in _cases(panel, observations, indicators, config, coupling):
+    cases = [*_cases(panel, observations, indicators, config, coupling)]
+    for case, given in cases:
         swapped = given.rename(columns={"x1": "x2", "x2": "x1"})
         for roles, figures in ((GIVEN, given), (SWAPPED, swapped)):
             found = [*_estimates(figures, focus, level), *_effects(figures, level, seed)]
             label = case | {"roles": roles}
             rows += [label | row | {"name": names[row["scope"]]} for row in found]
+    case, main = cases[0]
+    label = case | {"roles": GIVEN, "name": POOLED}
+    estimator = config["interaction"].get("estimator", "trapezoid")
+    rows += [label | row for row in _without_growth(main, estimator, level)]
     return as_table("specifications", rows)
 
 
@@ -83,7 +90,7 @@ def _cases(
     Other vintages need indicators: the index of a subsystem is that of the study's own vintage.
     """
     pair = {side: config["interaction"][side] for side in ("upstream", "downstream")}
-    case = {"pair": MAIN, "vintage": config["vintage_policy"], "dropped": ""}
+    case = {"pair": MAIN, "vintage": config["vintage_policy"], "dropped": "", "without_growth": ""}
     main = pair_values(panel, pair, coupling, indicators)
     yield case, main
     deflated = config["robustness"]["deflated"]
@@ -118,6 +125,24 @@ def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]
         with suppress(StudyError):
             own = _own(figures[figures["region"] == focus], estimator, level, focus)
             yield from (label | row for row in own)
+
+
+def _without_growth(figures: pd.DataFrame, estimator: str, level: float) -> Iterator[Row]:
+    """Yield the pooled slopes of the study without the growth rows that end in a year, for each.
+
+    A break before the year takes its rows out and leaves the figures of both years in the others.
+    """
+    pool = figures.groupby("region").filter(allows_growth)
+    for year in sorted(pool["year"].unique())[1:]:
+        flag = pool["flag"].where(pool["year"] != year, BREAK)
+        for effects in EFFECTS:
+            with suppress(StudyError):
+                cut = pool.assign(flag=flag)
+                fitted = fit_pooled(cut, "x1", "x2", estimator, effects, HEADLINE_SCALE)
+                if inferable(fitted):
+                    label = {"model": "classic", "effects": effects, "estimator": estimator}
+                    rows = _slopes(fitted, fitted.lines.errors(), level, POOLED)
+                    yield from (label | {"without_growth": str(year)} | row for row in rows)
 
 
 def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:

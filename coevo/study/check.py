@@ -14,6 +14,7 @@ from coevo.normalisation import complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import FILLED, build_panel
 from coevo.panel.audit import audit_findings, is_finding, with_remarks
+from coevo.panel.derivations import breaks_in_coverage
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.indicator_table import check_indicators
@@ -148,6 +149,12 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
+def _breaks(indicators: pd.DataFrame) -> Iterator[str]:
+    """Yield each indicator of a subsystem whose coverage changes, with the years."""
+    for name, years in breaks_in_coverage(indicators).items():
+        yield f"{name}: {', '.join(map(str, years))}"
+
+
 def _listed(rows: pd.DataFrame, message: MessageText) -> Iterator[str]:
     """Yield the audit's rows by check: its name and count, its first rows, how many more."""
     for kind, group in rows.groupby("check", sort=False):
@@ -184,6 +191,7 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         if total:
             whole = f"{complete} of {total}"
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
+        out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
         out += ["", "Missing figures", *gaps] if gaps else []
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):

@@ -13,6 +13,8 @@ from coevo.study.other_files import other_file_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
 
+OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
+
 
 def check_indicators(
     config: Mapping[str, Any], schema: Mapping[str, Any], regions: str, name: str
@@ -43,7 +45,7 @@ def check_indicators(
     problems.extend(f"{name}: {line}" for line in other_file_problems(config, needed, validator))
     places = _read_regions(regions, config)
     groups = config["regional"]["groups"]
-    if config["subsystems"] and groups not in places[0]:
+    if config["subsystems"] and groups not in (*places[0], OWN_GROUPS):
         known = ", ".join(places[0])
         problems.add(
             f"{name}: regional.groups: '{groups}' is no column of {regions}; known: {known}"

@@ -103,17 +103,70 @@ def test_degrees_obey_their_identities(results, study):
 
 @pytest.mark.parametrize(
     ("study", "expected"),
-    [("provinces", (0.65, 0.55, -0.18, 0.44)), ("provinces-scale", (0.95, 0.82, 0.31, 0.96))],
+    [("provinces", (0.65, 0.55, -0.18)), ("provinces-scale", (0.95, 0.82, 0.31))],
 )
 def test_comovement(results, study, expected):
-    found = results(study, "comovement").set_index(["measure", "scope"])["value"]
-    values = [
-        found["correlation_lnU", "levels"],
-        found["correlation_lnU", "within_regions"],
-        found["correlation_lnU", "within_regions_and_years"],
-        found["share_of_variance_lnD", "ln_gross_regional_product"],
-    ]
-    np.testing.assert_allclose(values, expected, atol=0.005)
+    table = results(study, "comovement")
+    found = table[table["measure"] == "correlation_lnU"]["value"]
+    np.testing.assert_allclose(found, expected, atol=0.005)
+
+
+def test_beyond_level_and_common_trend_r_lies_inside(results):
+    """Within product it lies just outside: P(r <= -.178) = .023 in 100,000 pairings."""
+    table = results("provinces", "comovement").query("scope == 'within_regions_and_years'")
+    share = table[table["measure"] == "placebo_beyond"].set_index("terciles")["value"]
+    assert list(share.index) == ["gross_regional_product_per_head", "gross_regional_product"]
+    assert share.iloc[0] == pytest.approx(0.045, abs=0.006)
+    assert share.iloc[1] == pytest.approx(0.023, abs=0.0045) and share.iloc[1] < 0.025
+
+
+def test_what_D_measures(results):
+    table = results("provinces", "level")
+    parts = table[table["measure"] == "variance_share"].set_index("scope")["value"]
+    assert parts.to_dict() == pytest.approx({"C": 0.022, "T": 0.978}, abs=5e-4)
+    R2 = table[table["measure"] == "R2"].set_index(["scope", "level"])["value"]
+    assert R2["T", ""] == pytest.approx(0.990, abs=5e-4)
+    assert R2["", "gross_regional_product_per_head"] == pytest.approx(0.816, abs=5e-4)
+    assert R2["", "gross_regional_product"] == pytest.approx(0.438, abs=5e-4)
+    own = table[table["scope"] == ZHEJIANG]
+    rise = own[own["measure"].str.startswith("rise")].set_index("measure")["value"]
+    expected = {"rise_lnD": 0.235, "rise_C": 0.002, "rise_T": 0.233}
+    assert rise.to_dict() == pytest.approx(expected, abs=5e-4)
+
+
+def test_zhejiang_with_the_level_taken_out(results):
+    table = results("provinces", "level")
+    slopes = table[table["measure"] == "slope_lnD"].set_index("slope")["value"]
+    expected = {"pooled": 0.620, "year_centred": 0.657, "last_year": 0.595}
+    assert slopes.to_dict() == pytest.approx(expected, abs=5e-4)
+    own = table[table["scope"] == ZHEJIANG]
+    ranks = own[own["measure"] == "rank_adjusted_D"].set_index("slope")["value"]
+    assert ranks.to_dict() == {"pooled": 9, "year_centred": 12, "last_year": 8}
+    assert own.loc[own["measure"] == "rank_D", "value"].item() == 5
+
+
+def test_without_the_census_years(results):
+    last = results("provinces", "coverage_breaks").query("year == 2023")
+    own = last[last["region"] == ZHEJIANG].set_index("variant")
+    assert own["D"].to_dict() == pytest.approx(
+        {"with": 0.731, "kept": 0.691, "anew": 0.685}, abs=5e-4
+    )
+    primary, above = "primary coordination", "intermediate coordination"
+    assert own["grade"].to_dict() == {"with": above, "kept": primary, "anew": primary}
+    assert set(own["rank"]) == {5}
+    reach = last[last["D"] >= 0.5].groupby("variant").size()
+    assert reach.to_dict() == {"with": 17, "kept": 14, "anew": 14}
+
+
+@pytest.mark.parametrize("study", ["provinces", "provinces-scale", "provinces-three"])
+def test_every_provincial_study_knows_the_census_years(results, study):
+    table = results(study, "coverage_breaks")
+    assert set(table["variant"]) == {"with", "kept", "anew"}
+    D = results(study, "coupling").set_index(["region", "year"])["D"]
+    with_them = table[table["variant"] == "with"].set_index(["region", "year"])["D"]
+    assert (with_them == D.loc[with_them.index]).all()
+    early = table[table["year"] < 2018].set_index(["variant", "region", "year"])["D"]
+    np.testing.assert_allclose(early["kept"], early["with"], atol=1e-12)
 
 
 def test_what_was_filled_is_only_the_year_that_was_never_published(results):
@@ -266,4 +319,9 @@ def test_what_a_reader_would_repeat(results):
         "rank_of_focus": "depends_on_choices",
     }
     assert conclusions("zhejiang") == model | {"systems_in_step": "cannot_be_decided"}
+    assert conclusions("lynx-hare") == {
+        "feedback_exceeds_competition": "cannot_be_decided",  # one region
+        "supply_relation": "supported",
+        "equilibrium_located": "supported",
+    }
     assert len(results("provinces-three", "headline_claims")) == 9  # three pairs of systems

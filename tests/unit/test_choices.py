@@ -21,11 +21,11 @@ from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding, type_changes
 from coevo.report.findings.factors import frequencies, last_ranked, ranked
 from coevo.report.findings.growth_parts import growth_finding
-from coevo.report.findings.size_control import size_control_finding
+from coevo.report.findings.level_control import level_finding
 from coevo.report.words.voices import voice
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
-from tests.sample import ENGLISH, files, gap, page_files, study, tables, without
+from tests.sample import ENGLISH, files, gap, page_files, study, tables
 from tests.unit import test_diagnostics
 from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words
 
@@ -150,42 +150,40 @@ def test_a_share_is_whole_only_if_it_is(value: float, shown: str) -> None:
     assert ENGLISH.proportion(value) == shown
 
 
-def with_share(value: float) -> pd.DataFrame:
-    table = tables()["comovement"]
-    rows = table["measure"].eq("share_of_variance_lnD")
-    return table.assign(value=table["value"].mask(rows, value))
+def with_value(value: float, **rows: str) -> dict[str, pd.DataFrame]:
+    """What D measures with one of its values changed."""
+    table = tables()["level"]
+    mine = pd.Series(True, table.index)
+    for column, wanted in rows.items():
+        mine &= table[column].eq(wanted)
+    return {"level": table.assign(value=table["value"].mask(mine, value))}
 
 
-def test_size_is_said_with_its_share() -> None:
-    assert "Part of the differences in *D* is size" in words()
-    assert "accounts for 40 \\% of the variance of ln *D*" in words()
-    assert "Most of the differences in *D* are size" in words(comovement=with_share(0.5))
-    bare = without(tables()["comovement"], measure=["share_of_variance_lnD", "rank_D"])
-    finding = size_control_finding(study(comovement=bare))
-    assert (finding["verdict"], finding["focus"]) == ("none", None)
-    assert "What share of the differences in *D* is size was not computed" in words(comovement=bare)
+def test_what_D_measures_is_said_with_its_shares() -> None:
+    assert "hardly their balance: 97.0 \\% of the variance of ln *D* comes from *T*, 3.0" in words()
+    both = with_value(0.6, measure="variance_share", scope="T")
+    assert "follows the level of the systems more than their balance: 60.0" in words(**both)
+    assert "explains of that variance: gross product 40 \\%" in words()
 
 
-@pytest.mark.parametrize(("adjusted", "move"), [(1.0, "stays"), (3.0, "falls")])
-def test_rank_with_size_taken_out(adjusted: float, move: str) -> None:
-    table = tables()["comovement"]
-    mine = table["measure"].eq("rank_size_adjusted_D") & table["scope"].eq("330000")
-    table = table.assign(value=table["value"].mask(mine, adjusted))
-    found = size_control_finding(study(comovement=table))["focus"]
-    assert found == {"rank": 1, "adjusted": int(adjusted), "n": 4, "move": move}
-    said = {"stays": "keeps its rank in 2020: first", "falls": "ranks third instead of first of 4"}
-    assert said[move] in words(comovement=table)
+def test_ranks_with_the_level_taken_out_by_every_slope() -> None:
+    said = (
+        "Of 4 regions Zhejiang ranks first in 2020; with gross product taken out it ranks second "
+        "by the slope of all years (0.50), third by that within years (0.60) and fourth by that of "
+        "2020 alone (0.70)."
+    )
+    assert said in words().replace("\\", "")
 
 
 def test_another_indicator_system_is_held_against_the_studys_own() -> None:
     table = tables()["multiverse"]
-    own, other = size_control_finding(study())["systems"]
+    own, other = level_finding(study())["systems"]
     assert (own["system"], other["system"]) == ("main", "absolute")
     same = table[(table[list(CHOICES[1:])] == table.loc[0, list(CHOICES[1:])]).all(axis=1)]
     assert other["D_mean"] == same.loc[same["system"] == "absolute", "D_mean"].item()
     assert "By the indicator system “absolute” (" in words()
     alone = table[table["system"] == "main"]
-    assert size_control_finding(study(multiverse=alone))["systems"] == []
+    assert level_finding(study(multiverse=alone))["systems"] == []
     assert "By the indicator system" not in words(multiverse=alone)
 
 
@@ -396,7 +394,7 @@ def three() -> Study:
     }
     parks = chosen.indicators.iloc[[0]].assign(indicator="parks", subsystem="parks")
     moves = chosen.tables["comovement"]
-    first = moves[moves["pair"] != ""]
+    first = moves
     others = [
         first.assign(pair=f"{s}~parks", value=first["value"] / 2) for s in ("shops", "plants")
     ]

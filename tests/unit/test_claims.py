@@ -68,6 +68,7 @@ def evidence(
         coupling=coupling,
         comovement=as_table("comovement", []),
         multiverse=as_table("multiverse", []),
+        coverage_breaks=as_table("coverage_breaks", []),
         equilibria=equilibria,
         parameters=pd.DataFrame(parameters, columns=PARAMETERS),
         verdicts=pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),

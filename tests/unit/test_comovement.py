@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coevo.coupling.comovement import comovement_rows, correlation, demean, random_pairings
+from coevo.coupling.comovement import (
+    PAIRINGS,
+    beyond,
+    comovement_rows,
+    correlation,
+    demean,
+    paired_correlations,
+    random_pairings,
+)
 
 
 def panels(private, seed=1, regions=30, years=9):
@@ -25,7 +33,7 @@ def panels(private, seed=1, regions=30, years=9):
 
 
 def measures(private):
-    table = comovement_rows(*panels(private), ["size", "heads"], seed=1)
+    table = comovement_rows(*panels(private), ["size"], seed=1)
     return table.set_index(["measure", "scope"])["value"]
 
 
@@ -37,19 +45,39 @@ def test_what_is_left_within_regions_and_years_is_the_private_part(private, sign
     assert np.sign(np.round(within)) == sign or abs(within - sign) < 0.15
     low, high = (found[f"placebo_{end}", "within_regions_and_years"] for end in ("low", "high"))
     assert (low < within < high) == (sign == 0)
+    share = found["placebo_beyond", "within_regions_and_years"]
+    assert (share < 0.025) == (sign != 0) and (share == 1 / (1 + PAIRINGS)) == (sign != 0)
 
 
-def test_rank_correlations_and_share_of_variance():
-    found = measures(0.0)
+def test_regions_are_paired_by_size_per_head_first():
     coupling, sizes = panels(0.0)
-    last = coupling[coupling["year"] == 2023]
-    size = sizes[(sizes["indicator"] == "size") & (sizes["year"] == 2023)]["value"]
-    expected = last["D"].reset_index(drop=True).corr(size.reset_index(drop=True), method="spearman")
-    assert found["rank_correlation_D", "size"] == pytest.approx(expected)
-    assert ("rank_correlation_D", "size_per_head") in found.index
-    x = np.log(sizes[sizes["indicator"] == "size"]["value"].to_numpy())
-    y = np.log(coupling["D"].to_numpy())
-    assert found["share_of_variance_lnD", "ln_size"] == pytest.approx(np.corrcoef(x, y)[0, 1] ** 2)
+    table = comovement_rows(coupling, sizes, ["size", "heads"], seed=1)
+    assert [*dict.fromkeys(table["terciles"])] == ["", "size_per_head", "size"]
+    assert set(table.loc[table["terciles"] != "", "n"]) == {PAIRINGS}
+
+
+def test_reassigned_series_need_no_new_demeaning():
+    """As if every pairing were demeaned anew, by loops and numpy's own correlation."""
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(2, 12, 5)) + np.arange(5) + rng.normal(size=(12, 1))
+    regions, years = np.repeat(np.arange(12), 5), np.tile(np.arange(5), 12)
+    order = random_pairings(np.arange(12.0), rng, 40)
+    for scope in ("levels", "within_regions", "within_regions_and_years"):
+        left = [demean(v.ravel(), regions, years, scope).reshape(12, 5) for v in (x, y)]
+        expected = [
+            np.corrcoef(
+                demean(x[own].ravel(), regions, years, scope),
+                demean(y.ravel(), regions, years, scope),
+            )[0, 1]
+            for own in order
+        ]
+        np.testing.assert_allclose(paired_correlations(*left, order), expected, atol=1e-12)
+
+
+def test_share_of_draws_beyond_counts_the_value_itself():
+    drawn = np.arange(1.0, 100.0)
+    assert beyond(3.0, drawn) == beyond(97.0, drawn) == 0.04
+    assert beyond(-5.0, drawn) == beyond(200.0, drawn) == 0.01
 
 
 def test_demeaning_takes_effects_out_of_an_unbalanced_panel():
@@ -84,39 +112,28 @@ def test_one_region_has_no_table():
     assert comovement_rows(coupling, sizes, ["size"], seed=1).empty
 
 
-def test_few_regions_and_unbalanced_panels_are_not_held_against_random_pairings():
-    few, sizes = panels(0.0, regions=8)
-    assert not comovement_rows(few, sizes, ["size"], 1)["measure"].str.startswith("placebo").any()
-    coupling, sizes = panels(0.0)
-    unbalanced = comovement_rows(coupling.iloc[1:], sizes, ["size"], 1)
-    assert not unbalanced["measure"].str.startswith("placebo").any()
-    assert (unbalanced["measure"] == "correlation_lnU").sum() == 3
+@pytest.mark.parametrize(
+    ("regions", "gone", "size", "message"),
+    [
+        (8, 0, ["size"], "too_few_regions_to_pair"),
+        (30, 1, ["size"], "unbalanced_pairs"),
+        (30, 0, [], "no_size"),
+    ],
+)
+def test_why_nothing_is_held_against_random_pairings(regions, gone, size, message):
+    coupling, sizes = panels(0.0, regions=regions)
+    table = comovement_rows(coupling.iloc[gone:], sizes, size, 1)
+    (refused,) = table[table["measure"].str.startswith("placebo")].to_dict("records")
+    assert (refused["message"], refused["measure"]) == (message, "placebo_beyond")
+    assert table["value"].notna().sum() == 3
 
 
 def test_what_does_not_vary_has_no_correlation():
     coupling, sizes = panels(0.0)
     same = coupling.assign(U_a=coupling.groupby("year")["U_a"].transform("first"))
-    scopes = comovement_rows(same, sizes, ["size"], 1).query("measure == 'correlation_lnU'")[
-        "scope"
-    ]
-    assert scopes.tolist() == ["levels", "within_regions"]
-
-
-def test_what_size_leaves_of_D():
-    coupling, sizes = panels(0.0)
-    table = comovement_rows(coupling, sizes, ["size"], 1)
-    own = sizes[sizes["indicator"] == "size"]
-    joined = coupling.merge(
-        own.rename(columns={"value": "size"})[["region", "year", "size"]], on=["region", "year"]
-    )
-    x = np.column_stack([np.ones(len(joined)), np.log(joined["size"])])
-    y = np.log(joined["D"])
-    joined["left"] = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    last = joined[joined["year"] == joined["year"].max()].set_index("region")
-    found = table[table["measure"] == "size_adjusted_lnD"].set_index("scope")["value"]
-    np.testing.assert_allclose(found, last.loc[found.index, "left"], atol=1e-12)
-    ranks = table[table["measure"] == "rank_size_adjusted_D"].set_index("scope")["value"]
-    assert ranks[last["left"].idxmax()] == 1 and ranks[last["left"].idxmin()] == len(last)
+    table = comovement_rows(same, sizes, ["size"], 1).query("measure == 'correlation_lnU'")
+    assert table.dropna(subset="value")["scope"].tolist() == ["levels", "within_regions"]
+    assert table["message"].tolist() == ["", "", "constant_index"]
 
 
 def test_three_subsystems_have_three_pairs():

@@ -120,6 +120,11 @@ def test_defaults_fill_every_key_at_every_depth():
         ),
         ({"years": {"first": "2015", "last": 2023}}, "config.yaml: years.first: '2015' is not"),
         ({"raw": "data/raw/nowhere"}, "config.yaml: raw: there is no folder data/raw/nowhere"),
+        (
+            {"regional": {"groups": "coast"}},
+            "config.yaml: regional.groups: 'coast' is no column of config/regions/provinces.csv; "
+            "known: region, name_en, ",
+        ),
         ({"focus_region": 330000}, "config.yaml: focus_region: 330000 is not of type 'string'"),
         ({"regions": ["110000"]}, "config.yaml: focus_region: 330000 is not among regions"),
         ({"normalisation.range": [0.9, 0.1]}, "config.yaml: normalisation.range: [0.9, 0.1] must"),

@@ -309,7 +309,7 @@ def test_errors_need_six_regions(panel, regions):
     pooled = found.parameters[found.parameters["scope"] == "pooled"].query("parameter != 'b2'")
     assert pooled["se"].notna().eq(enough).all()
     asked = found.verdicts["question"]
-    assert found.relations["quantity"].eq("wild_b1").sum() == 2 * enough
+    assert found.slope_tests["errors"].eq("year_wild").sum() == 4 * enough
     assert asked.eq("relation").sum() == enough
     assert (asked.eq("feedback_weak") & found.verdicts["period"].eq("2019-2023")).sum() == enough
     assert found.refusals["quantity"].tolist() == [] if enough else ["inference"] * len(EFFECTS)

@@ -183,10 +183,22 @@ def test_stars_follow_the_p_value() -> None:
 @pytest.mark.parametrize(("factor", "sign"), [(0.01, "***"), (100.0, "")])
 def test_an_error_that_changes_changes_the_stars(factor: float, sign: str) -> None:
     table = study().tables["parameters"]
-    hit = table.eval("scope == 'pooled' and effects == 'region' and parameter == 'd'")
+    hit = table.eval("scope == 'pooled' and effects == 'region+year' and parameter == 'd'")
     changed = table.assign(se=table["se"].where(~hit, table["se"] * factor))
-    cell = coefficients(study(parameters=changed))[r"\(d\)"][0][1]
-    assert cell.count("*") == len(sign)
+    cells = coefficients(study(parameters=changed))[r"\(d\)"][0]
+    assert cells[2].count("*") == len(sign)
+
+
+@pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.3, "")])
+def test_stars_of_region_effects_alone_are_those_of_the_bootstrap_by_year(p, sign) -> None:
+    table = study().tables["slope_tests"]
+    by_year = table["errors"].eq("year_wild")
+    changed = table.assign(p=table["p"].where(~by_year, p))
+    chosen = study(slope_tests=changed)
+    assert coefficients(chosen)[r"\(d\)"][0][1].count("*") == len(sign)
+    none = study(slope_tests=table[~by_year])
+    assert "*" not in coefficients(none)[r"\(d\)"][0][1]
+    assert "rest on the wild bootstrap by year" in made(chosen)["interaction.en.tex"]
 
 
 def test_the_note_states_the_cut_offs_and_the_errors() -> None:

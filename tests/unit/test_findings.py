@@ -7,16 +7,22 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import grade
+from coevo.coupling.level import SLOPES
 from coevo.report.figures import figure_names
-from coevo.report.findings import all_findings, limits_that_apply
+from coevo.report.findings import Study, all_findings, limits_that_apply
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.comovement import comovement_finding
+from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
 from coevo.report.findings.equilibrium import equilibrium_finding, last_observed
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.interaction import interaction_finding, slope_signs
+from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
+from coevo.report.findings.sign_survival import sign_survival_finding
+from tests import variants
+from tests.populations import specifications
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
 
@@ -47,25 +53,34 @@ def test_mean_is_the_mean_of_regions() -> None:
     assert rise_finding(study())["mean"][0] == pytest.approx(mean)
 
 
+def correlated(value: float, beyond: float) -> pd.DataFrame:
+    """The correlation within regions and years, and the share of pairings as far out."""
+    table = tables()["comovement"]
+    last = table["scope"].eq("within_regions_and_years")
+    table = with_value(table, last & table["measure"].eq("correlation_lnU"), "value", value)
+    return with_value(table, last & table["measure"].eq("placebo_beyond"), "value", beyond)
+
+
 def test_no_comovement_inside_the_range_of_random_pairings() -> None:
     found = comovement_finding(study())
-    assert found["verdict"] == "none"
-    assert found["where"]["levels"] == "above"
-    assert found["top"] == ("product_per_head", 0.9)
+    assert (found["verdict"], found["by"], found["pairings"]) == ("none", ["product"], 9999)
+    assert found["levels"]["where"] == "above"
+    assert found["place"] == {"low": -0.2, "high": 0.3, "beyond": 0.045, "where": "inside"}
 
 
-def test_comovement_above_the_range() -> None:
-    table = tables()["comovement"]
-    rows = table["measure"].eq("correlation_lnU") & table["scope"].eq("within_regions_and_years")
-    assert (
-        comovement_finding(study(comovement=with_value(table, rows, "value", 0.4)))["verdict"]
-        == "beyond"
-    )
+@pytest.mark.parametrize(
+    ("value", "beyond", "verdict"),
+    [(0.4, 0.01, "beyond"), (0.4, 0.025, "none"), (-0.4, 0.01, "opposite"), (-0.4, 0.3, "none")],
+)
+def test_a_correlation_lies_inside_or_outside(value: float, beyond: float, verdict: str) -> None:
+    found = comovement_finding(study(comovement=correlated(value, beyond)))
+    assert found["verdict"] == verdict
 
 
 def test_without_random_pairings_nothing_is_judged() -> None:
     found = comovement_finding(study(**unplaced()))
-    assert (found["verdict"], found["why"], found["where"]) == ("unplaced", "few", {})
+    assert (found["verdict"], found["placed"], found["place"]) == ("unplaced", {}, None)
+    assert found["why"][0] == "too_few_regions_to_pair"
     assert found["r"]["within_regions_and_years"] == -0.18
 
 
@@ -85,19 +100,100 @@ def test_correlation_that_could_not_be_computed(value: float | None) -> None:
 
 def test_nothing_in_comovement_leaves_no_verdict() -> None:
     chosen = study(comovement=tables()["comovement"].iloc[:0])
-    assert (comovement_finding(chosen)["verdict"], comovement_finding(chosen)["top"]) == (
-        "uncomputed",
-        None,
-    )
+    assert comovement_finding(chosen)["verdict"] == "uncomputed"
     assert "opening_correlations" not in figure_names(charts_that_apply(chosen))
 
 
-def test_rounding_does_not_lift_a_correlation_out_of_the_range() -> None:
-    table = tables()["comovement"]
-    rows = table["measure"].eq("correlation_lnU") & table["scope"].eq("within_regions_and_years")
-    for above, verdict in ((1e-12, "none"), (1e-6, "beyond")):
-        changed = with_value(table, rows, "value", 0.3 + above)
-        assert comovement_finding(study(comovement=changed))["verdict"] == verdict
+def measured(**changed: float | None) -> dict:
+    """What the sample's D measures, with the shares of C and T in its variance changed."""
+    table = tables()["level"]
+    for scope, value in changed.items():
+        rows = table["measure"].eq("variance_share") & table["scope"].eq(scope)
+        table = with_value(table, rows, "value", value)
+    return level_finding(study(level=table))
+
+
+@pytest.mark.parametrize(
+    ("C", "T", "verdict"),
+    [
+        (0.03, 0.97, "level"),
+        (0.1, 0.9, "level"),
+        (0.2, 0.8, "mostly_level"),
+        (0.95, 0.05, "balance"),
+    ],
+)
+def test_D_is_level_or_balance_by_their_shares(C: float, T: float, verdict: str) -> None:
+    found = measured(C=C, T=T)
+    assert (found["verdict"], found["shares"]) == (verdict, {"C": C, "T": T})
+
+
+def test_the_focus_has_its_ranks_by_every_slope() -> None:
+    found = measured()
+    assert found["levels"] == [("product", 0.4)] and found["by"] == "product"
+    assert found["focus"]["rank"] == 1 and found["focus"]["n"] == 4
+    assert list(found["focus"]["ranks"]) == list(SLOPES)
+    assert len(set(found["focus"]["ranks"].values())) == 3
+    rise = found["rise"]
+    assert rise["lnD"] == pytest.approx(rise["C"] + rise["T"]) and found["by_T"] == 4
+
+
+def test_without_size_indicators_the_rest_is_there() -> None:
+    table = tables()["level"]
+    kept = table[table["level"] == ""]
+    why = table.iloc[[0]].assign(measure="R2", scope="", value=np.nan, message="no_size")
+    chosen = study(level=pd.concat([kept, why], ignore_index=True))
+    found = level_finding(chosen)
+    assert (found["verdict"], found["levels"], found["focus"]) == ("level", [], None)
+    assert found["why"] == ("no_size", "")
+    assert "against_level" not in figure_names(charts_that_apply(chosen))
+
+
+def test_size_per_head_is_money_per_person() -> None:
+    chosen, heads = study(), tables()["panel"].query("indicator == 'product'")
+    heads = heads.assign(indicator="heads", value=50.0)
+    rows = chosen.indicators.set_index("indicator").loc[["product"]].reset_index()
+    rows = rows.assign(indicator="heads", unit="10 thousand persons")
+    panel = pd.concat([chosen.tables["panel"], heads])
+    config = {**chosen.config, "comovement": {"size": ["product", "heads"]}}
+    made = Study(config, {**chosen.tables, "panel": panel}, pd.concat([chosen.indicators, rows]))
+    values, unit = level_values(made, "product_per_head")
+    expected = made.series("product") * 1e8 / (50 * 1e4) / 1e4
+    assert unit == "10 thousand yuan per person"
+    pd.testing.assert_series_equal(values, expected, check_names=False)
+
+
+def covered(*lost: float, years: str = "2017 2020") -> Study:
+    """The sample with years of wider coverage of orders, and what D loses without them."""
+    chosen = study(coverage_breaks=variants.coverage(tables()["coupling"], list(lost)))
+    indicators = chosen.indicators.assign(
+        coverage_breaks=np.where(chosen.indicators["indicator"] == "orders", years, "")
+    )
+    return Study(chosen.config, chosen.tables, indicators, places=chosen.places)
+
+
+def test_no_wider_coverage_no_sentence() -> None:
+    assert coverage_finding(study())["verdict"] == "none"
+
+
+@pytest.mark.parametrize(("lost", "verdict"), [(0.001, "holds"), (0.15, "hangs")])
+def test_a_grade_hangs_on_a_year_of_wider_coverage(lost: float, verdict: str) -> None:
+    found = coverage_finding(covered(lost, lost))
+    assert found["verdict"] == verdict
+    assert (found["years"], found["indicators"]) == ([2017, 2020], ["orders"])
+    assert found["with"]["D"][1] - found["kept"]["D"][1] == pytest.approx(lost)
+    assert found["kept"]["above"] <= found["with"]["above"]
+    assert found["with"]["rank"] == found["anew"]["rank"] == 1
+
+
+def test_why_there_is_no_D_without_wider_coverage() -> None:
+    chosen = covered(0.1, 0.1)
+    table = chosen.tables["coverage_breaks"]
+    why = {"variant": "kept", "message": "coverage_alone", "fields": "{}"}
+    table = pd.concat([table[table["variant"] == "with"], pd.DataFrame([why])])
+    found = coverage_finding(
+        Study(chosen.config, {**chosen.tables, "coverage_breaks": table}, chosen.indicators)
+    )
+    assert (found["verdict"], found["why"]) == ("refused", ("coverage_alone", "{}"))
 
 
 @pytest.mark.parametrize(("year", "years"), [(2015, (2016, 2020)), (2020, (2015, 2019))])
@@ -228,7 +324,25 @@ def test_year_effects_take_the_pattern_away() -> None:
     assert found["verdict"] == "supply_then_neither"
     assert found["undecided"]
     assert (found["zeros"], found["intervals"]) == (6, 6)
-    assert found["above"] == (6, 6)
+    assert found["by_year"] == {"b1": 0.004, "d": 0.004}
+    assert found["broken"] == {"region": [], "region+year": []}
+
+
+def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
+    """The bootstrap by year has to tell both slopes from zero, and no single year may decide."""
+    table = tables()["slope_tests"]
+    rows = table["errors"].eq("year_wild") & table["effects"].eq("region")
+    late = with_value(table, rows & table["parameter"].eq("b1"), "p", 0.3)
+    assert interaction_finding(study(slope_tests=late))["verdict"] == "fragile_then_neither"
+    few = table[table["errors"] != "year_wild"]
+    assert interaction_finding(study(slope_tests=few))["verdict"] == "fragile_then_neither"
+    broken = study(specifications=specifications(4, broken=("2017",)))
+    found = interaction_finding(broken)
+    assert found["verdict"] == "fragile_then_neither" and found["broken"]["region"] == ["2017"]
+    survival = sign_survival_finding(broken)
+    assert survival["verdict"] == "single_years"
+    assert survival["without_growth"] == {"region": (2, 3), "region+year": (0, 3)}
+    assert survival["all"] == {"region": (3, 3), "region+year": (0, 3)}
 
 
 def test_narrow_intervals_keep_the_pattern() -> None:

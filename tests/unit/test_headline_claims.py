@@ -8,8 +8,11 @@ import pytest
 
 from coevo.files import as_table
 from coevo.messages import unpacked
+from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import HEADLINES, by_share, claim_tables, headline_rows
+from coevo.study.configuration import LANGUAGES
+from tests.sample import words_of
 
 INDICATORS = pd.DataFrame({"indicator": ["x", "y"], "unit": ["yuan", "yuan"]})
 CONFIG = {
@@ -88,6 +91,22 @@ def test_the_rank_by_its_share_of_the_combinations():
     assert unpacked(found["fields"]) == {
         "count": 10, "n": 40, "most": 1, "mosts": 26, "low": 1, "high": 4
     }  # fmt: skip
+
+
+def test_what_hangs_on_a_year_of_wider_coverage_depends_on_choices():
+    rows = [("kept", "1", "1", year, D, grade, 2) for year, D, grade in
+            ((2015, 0.4, GRADES[0]), (2023, 0.55, GRADES[0]))]  # fmt: skip
+    rows.append(("anew", "1", "1", 2023, 0.9, GRADES[1], 1))
+    columns = ["variant", "region", "name", "year", "D", "grade", "rank"]
+    breaks = as_table("coverage_breaks", pd.DataFrame(rows, columns=columns))
+    found = asked(tables() | {"coverage_breaks": breaks})
+    assert found.loc["grade_of_focus", "verdict"] == "some_choices"
+    assert unpacked(found.loc["grade_of_focus", "fields"])["without"] == GRADES[0]
+    assert found.loc["rank_of_focus", "verdict"] == "agrees"
+    assert unpacked(found.loc["rank_of_focus", "fields"])["without"] == 2
+    assert found.loc["rise_of_focus", "verdict"] == "agrees"
+    assert unpacked(found.loc["rise_of_focus", "fields"])["without"] == pytest.approx(0.15)
+    assert asked(tables()).loc["grade_of_focus", "verdict"] == "agrees"
 
 
 def test_the_rise_is_read_where_the_scale_is_that_of_every_year():
@@ -182,3 +201,22 @@ def test_both_tables_with_the_statements_of_a_paper():
     assert set(claim_tables(None, evidence)) == {"headline_claims"}
     found = claim_tables(statements, evidence)
     assert found["claims"]["conclusion"].tolist() == ["depends_on_choices"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_has_its_words(language):
+    message = message_texts(words_of("phrases", language), Identifiers())
+    rows = [("kept", "1", "1", year, 0.5, GRADES[0], 2) for year in (2015, 2023)]
+    columns = ["variant", "region", "name", "year", "D", "grade", "rank"]
+    breaks = as_table("coverage_breaks", pd.DataFrame(rows, columns=columns))
+    unplaced = tables()["comovement"].query("measure == 'correlation_lnU'")
+    relative = tables()["multiverse"].assign(reference="year")
+    for made in (
+        tables(), tables(regions="1"), tables((1,) + (0,) * 39, [1.0] + [2.0] * 39),
+        tables(located=(True, False)), tables() | {"coverage_breaks": breaks},
+        tables() | {"comovement": unplaced}, tables() | {"multiverse": relative},
+        tables() | {"equilibria": tables()["equilibria"][:1]},
+    ):  # fmt: skip
+        for claim, row in asked(made).iterrows():
+            said = (message(claim, row["stated"]), message(row["computed"], row["fields"]))
+            assert all(said) and "None" not in " ".join(said), claim

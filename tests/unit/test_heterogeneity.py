@@ -54,9 +54,9 @@ def test_own_slopes_are_regressions_of_each_region_alone():
             assert slopes[i] == pytest.approx(sign * line[0], rel=1e-8)
 
 
-def test_the_pooled_slope_is_a_weighted_mean_of_own_slopes(effects):
-    fit = pooled(effects, missing=0.1)
-    R = EFFECTS[effects](fit.data.region, fit.data.year, fit.data.regressor[:, ::-1]).residual
+def test_the_pooled_slope_is_a_weighted_mean_of_own_slopes():
+    fit = pooled(missing=0.1)
+    R = EFFECTS["region"](fit.data.region, fit.data.year, fit.data.regressor[:, ::-1]).residual
     own = own_slopes(fit)
     mean = np.average(own, axis=0, weights=sums(fit.data.region, R**2))
     assert mean == pytest.approx([fit.b1, fit.d], rel=1e-10)
@@ -68,6 +68,24 @@ def test_the_mean_group_by_hand():
     assert found.mean == pytest.approx(sum(own) / 7)
     variance = sum((own - sum(own) / 7) ** 2) / 6
     assert found.error == pytest.approx(np.sqrt(variance / 7)) and found.regions == 7
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_the_mean_group_with_year_effects_is_that_of_one_joint_regression(missing):
+    fit = pooled("region+year", missing=missing)
+    found, K = mean_group(fit), 7
+    regions = 1.0 * (fit.data.region[:, None] == np.arange(K))
+    years = 1.0 * (fit.data.year[:, None] == np.unique(fit.data.year)[1:])
+    for i, sign in enumerate((-1, 1)):
+        g, R = fit.data.growth[:, i], fit.data.regressor[:, [1 - i]]
+        X = np.column_stack([R * regions, regions, years])
+        b, *_ = np.linalg.lstsq(X, g, rcond=None)
+        df = len(g) - X.shape[1]
+        V = ((g - X @ b) ** 2).sum() / df * np.linalg.inv(X.T @ X)
+        assert own_slopes(fit)[:, i] == pytest.approx(sign * b[:K], rel=1e-8)
+        assert found.mean[i] == pytest.approx(sign * b[:K].mean(), rel=1e-8)
+        assert found.error[i] == pytest.approx(np.sqrt(V[:K, :K].sum()) / K, rel=1e-8)
+        assert (found.regions, found.df) == (K, df)
 
 
 def test_the_mean_group_recovers_the_mean_of_slopes_that_differ():
@@ -117,6 +135,22 @@ def test_leaving_a_region_out_equals_a_fit_without_it(effects, missing):
     for i, slopes in enumerate(found):
         again = fit_pooled(data[data["region"] != f"r{i}"], "up", "down", effects=effects)
         assert tuple(slopes) == pytest.approx((again.b1, again.d), rel=1e-10)
+
+
+def test_a_region_without_which_too_little_is_left_is_named():
+    data = panel(regions=3)
+    varying = data["region"] == "r1"
+    still = data.assign(up=data["up"].where(varying, 5.0), down=data["down"].where(varying, 3.0))
+    with pytest.raises(StudyError, match="without r1: effects 'region' leave nothing"):
+        leave_one_out(fit_pooled(still, "up", "down", effects="region"))
+
+
+def test_a_year_that_only_one_region_has_goes_with_it():
+    data = panel()
+    data = data[(data["year"] < 2009) | (data["region"] == "r2")]
+    found = leave_one_out(fit_pooled(data, "up", "down", effects="region+year"))
+    again = fit_pooled(data[data["region"] != "r2"], "up", "down", effects="region+year")
+    assert found[2] == pytest.approx([again.b1, again.d], rel=1e-10)
 
 
 def test_what_cannot_be_compared():

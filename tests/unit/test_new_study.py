@@ -155,7 +155,7 @@ def test_the_workbook_follows_an_edited_table_and_config():
     begin_study(WANTED)
     Path(BOOK).unlink()
     table = Path("config/indicators/mine.csv")
-    row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员|从业人员,\n"
+    row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员|从业人员,,\n"
     table.write_text(table.read_text(encoding="utf-8") + row, encoding="utf-8")
     config = Path("config/mine.yaml")
     text = config.read_text(encoding="utf-8").replace("regions: all", 'regions: ["330000"]')

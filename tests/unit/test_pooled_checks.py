@@ -5,31 +5,34 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from benchmarks.relation_rule import Design, sample
 from coevo.equilibria import KINDS
 from coevo.equilibria.fitted import fit_all, labelled_fits
 from coevo.equilibria.pooled_checks import (
     bias_rows,
+    dependence_rows,
+    instrument_rows,
     judged_rows,
     period_rows,
     sharing_rows,
+    slope_test_rows,
     sub_periods,
     tried,
-    wild_rows,
 )
 from coevo.equilibria.region_checks import pooled_doubts
 from coevo.errors import Refusal
 from coevo.estimation import fit_pooled
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
+from coevo.inference.cross_dependence import cross_dependence
 from coevo.inference.feedback import feedback_verdicts
+from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
 from coevo.inference.relation_rule import WEAK_F, relation
 from coevo.inference.short_panel import short_panel_bias
-from coevo.inference.wild_bootstrap import wild_pooled
+from coevo.inference.slope_tests import ERRORS, slope_tests
 from coevo.messages import unpacked
-
-T_9 = 2.262157  # t(.975, 9)
 
 
 def panel_of(kind, strength, regions, seed):
@@ -79,7 +82,7 @@ def test_sharing(pooled):
     for i, name in enumerate(("b1", "d")):
         assert found.checks[f"homogeneity_{name}"]["value"] == equal[i].p
         group = found.relations[f"mean_group_{name}"]
-        half = T_9 * mean.error[i]
+        half = stats.t.ppf(0.975, mean.df) * mean.error[i]
         assert (group["value"], group["level"]) == (mean.mean[i], 0.95)
         ends = [mean.mean[i] - half, mean.mean[i] + half]
         assert [group["low"], group["high"]] == pytest.approx(ends, rel=1e-6)
@@ -103,15 +106,40 @@ def test_another_level_moves_the_interval_and_nothing_else(pooled):
         assert row == other
 
 
-def test_wild(pooled):
-    found, tests = told(wild_rows(pooled, seed=4)).relations, wild_pooled(pooled, seed=4)
-    assert {name: row["value"] for name, row in found.items()} == {
-        "wild_b1": tests["b1"].p,
-        "wild_d": tests["d"].p,
-    }
-    assert told(wild_rows(pooled, seed=4)).relations == found
-    other = told(wild_rows(pooled, seed=5)).relations
-    assert other["wild_d"]["value"] != found["wild_d"]["value"]
+@pytest.mark.parametrize("errors", ERRORS)
+def test_slope_tests(pooled, errors):
+    found, tests = [*slope_test_rows(pooled, errors, 4)], slope_tests(pooled, errors, 4)
+    for row, test in zip(found, tests, strict=True):
+        assert (row["errors"], row["parameter"]) == (errors, test.parameter)
+        assert (row["clusters"], row["p"]) == (test.clusters, test.p)
+        assert row.get("se", "none") == ("none" if "wild" in errors else test.se)
+        assert ("df" in row) == ("wild" not in errors)
+    assert [*slope_test_rows(pooled, errors, 4)] == found
+    other = [row["p"] for row in slope_test_rows(pooled, errors, 5)]
+    assert (other == [row["p"] for row in found]) == ("wild" not in errors)
+
+
+def test_dependence(panel):
+    fit = fit_pooled(panel, "x1", "x2", effects="region")
+    found = told(dependence_rows(fit, 0.95)).checks
+    for i in (1, 2):
+        row = found[f"cross_dependence_equation_{i}"]
+        places = (fit.data.region, fit.data.year)
+        assert row["value"] == cross_dependence(fit.residuals[:, i - 1], *places)
+        assert row["limit"] == pytest.approx(1.959964)
+
+
+def test_instruments(panel):
+    fit = fit_pooled_general(panel, ("x1", "x2"), "fod_iv", form="classic")
+    found = told(instrument_rows(fit, 0.95))
+    for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
+        J = found.checks[f"J_{name}"]
+        assert J["value"] == overidentification(fit.moments, *at).J
+        assert J["limit"] == pytest.approx(3.841459)
+        row, own = found.relations[f"anderson_rubin_{name}"], anderson_rubin_set(fit.moments, *at)
+        ends = sorted([sign * own.low, sign * own.high])
+        assert (row["set"], row["level"]) == (own.kind, 0.95)
+        assert [row["low"], row["high"]] == ends
 
 
 def test_bias(pooled):
@@ -220,9 +248,10 @@ def test_the_seed_alone_decides_the_draws_and_order_does_not(panel):
     assert difference[0] != difference[1]
     assert other.relations["restriction"] == one.relations["restriction"]
     pools = [fit_pooled(p, "x1", "x2") for p in (panel, shuffled)]
-    for rows in (wild_rows, bias_rows):
-        drawn = [told(rows(pool, seed=3)) for pool in pools]
-        assert drawn[0] == drawn[1]
+    drawn = [told(bias_rows(pool, seed=3)) for pool in pools]
+    assert drawn[0] == drawn[1]
+    drawn = [[*slope_test_rows(pool, "year_wild", 3)] for pool in pools]
+    assert drawn[0] == drawn[1]
 
 
 def test_what_is_refused_says_what_and_why():
@@ -243,7 +272,9 @@ def doubts(pool, fits, main, **interaction):
     rows = pooled_doubts(pool, labelled, {"estimator": main} | interaction, seed=1)
     empty = dict.fromkeys(["period", "fields", *KINDS], "")
     table = pd.DataFrame([empty | row for row in rows])
-    return table.assign(what=table["question"] + table["check"] + table["quantity"])
+    what = table["question"] + table["check"] + table["quantity"]
+    tested = table["errors"].ne("")
+    return table.assign(what=what.mask(tested, table["errors"] + "_" + table["parameter"]))
 
 
 @pytest.mark.parametrize("main", ["trapezoid", "lag"])
@@ -253,13 +284,15 @@ def test_which_fits_are_doubted(panel, main):
     assert set(rows["scope"]) == {"pooled"}
     labels = rows.groupby(["what", "period"])[["effects", "estimator"]].agg(set)
     both = {"region", "region+year"}
-    for what in ("wild_b1", "homogeneity_d", "mean_group_b1", "leave_one_out_d"):
+    tests = (f"{errors}_b1" for errors in ERRORS)
+    for what in (*tests, "homogeneity_d", "mean_group_b1", "leave_one_out_d"):
         assert labels.loc[what, ""].tolist() == [both, {main}]
     assert labels.loc["bias_b1", ""].tolist() == [both, {"trapezoid"}]
+    assert labels.loc["cross_dependence_equation_2", ""].tolist() == [{"region"}, {main}]
     judged = [(what, "") for what in ("relation", "restriction", "feedback_weak")]
     for at in (*judged, ("phi", "2019-2023")):
         assert labels.loc[at].tolist() == [{"region+year"}, {"fod_iv"}]
-    assert not rows.duplicated(["effects", "estimator", "period", *KINDS]).any()
+    assert not rows.duplicated(["effects", "estimator", "period", "parameter", *KINDS]).any()
     assert not rows["message"].any()
 
 
@@ -277,7 +310,7 @@ def test_a_pool_with_too_few_regions_of_two_rows_says_so(panel):
     single = (panel["region"] == "160000") & (panel["year"] > 2016)
     six = panel[(panel["region"] < "170000") & ~single]
     rows = doubts(six, fit_all(six, "trapezoid", ["trapezoid"]), "trapezoid")
-    assert "wild_b1" in set(rows["quantity"]) and "relation" not in set(rows["question"])
+    assert "region_wild" in set(rows["errors"]) and "relation" not in set(rows["question"])
     refused = rows[rows["quantity"] == "relation"].iloc[0]
     assert refused["message"] == "too_few_regions_for_relation"
     assert unpacked(refused["fields"]) == {"regions": 5, "least": 6}

@@ -369,3 +369,11 @@ def test_regions_that_lack_years() -> None:
     assert n.tolist() == [11, 12, 11, 11, 12, 12]
     assert rows.loc[rows["statistic"] == "beta", "n"].tolist() == [11]
     assert rows.loc[rows["statistic"] == "shorrocks", "n"].tolist() == [60 - 1 - 3]
+
+
+def test_a_table_of_regions_without_groups_and_neighbours() -> None:
+    rows = table(case(values(12), ring(12)[["region"]]))
+    why = reasons(rows)
+    assert why["theil"] == "regions_without_group" and why["moran"] == "no_neighbours"
+    found = set(rows.dropna(subset="value")["statistic"])
+    assert {"mean", "theil", "gini", "beta", "shorrocks", "moran_level"} <= found

@@ -67,10 +67,10 @@ def test_unbounded_set_is_said_and_gets_no_number() -> None:
 def test_correlation_that_is_not_held_against_random_pairings_is_not_judged() -> None:
     source = words(**unplaced())
     assert "whether that exceeds level and common trend is not judged" in source
-    assert "Four regions are too few to hold it against random pairings" in source
-    for phrase in ("no co-movement is shown", "at random gives", "bar: regions", "Random pairing"):
+    assert "Four regions are too few to pair them at random \\(nine are needed" in source
+    for phrase in ("nothing shows that", "pairings within", "bar: regions", "Random pairing"):
         assert phrase not in source
-    assert "bar: regions of similar size" in words()
+    assert "bar: regions of similar gross product" in words()
 
 
 def test_missing_correlation_is_said() -> None:

@@ -82,8 +82,14 @@ def observations():
 
 
 @pytest.fixture(scope="module")
-def table(observations):
+def whole(observations):
     return made(observations)
+
+
+@pytest.fixture(scope="module")
+def table(whole):
+    """Return the cases without those that leave a year of growth out."""
+    return whole[whole["without_growth"] == ""]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +117,7 @@ def rows_of(table, case, roles, **where):
 
 
 def test_cases_come_in_order_and_no_row_twice(table, figures):
-    check_columns("specifications", table)
+    check_columns("specifications", table.reset_index(drop=True))
     cases = table[CASE[:3]].drop_duplicates().itertuples(index=False, name=None)
     assert list(cases) == list(figures)
     assert not table.duplicated(KEY).any()
@@ -191,6 +197,22 @@ def test_swapped_roles_are_the_same_fit_with_other_names(table):
         assert E[end].to_numpy() == pytest.approx(
             E[f"{end}_swapped"].to_numpy(), rel=1e-7, nan_ok=True
         )
+
+
+def test_the_growth_of_each_year_left_out_is_a_fit_of_the_other_rows(whole, figures):
+    """The figures of both years stay in the rows beside; scaled by the first year all the same."""
+    cut = whole[whole["without_growth"] != ""]
+    main = figures["main", "single", ""]
+    assert set(cut["estimator"]) == {"trapezoid"} and set(cut["roles"]) == {"given"}
+    assert sorted(set(cut["without_growth"])) == [str(year) for year in YEARS[1:]]
+    assert len(cut) == 2 * 2 * len(YEARS[1:]) and set(cut["scope"]) == {"pooled"}
+    rows = fit_pooled(main, "x1", "x2", effects="region").data
+    kept = rows.year + 1 != 2017
+    g, R = (column[kept] for column in (rows.growth[:, 0], rows.regressor[:, 1]))
+    D = np.column_stack([R, 1.0 * (rows.region[kept, None] == np.unique(rows.region))])
+    slope = np.linalg.lstsq(D, g, rcond=None)[0][0]
+    own = cut.query("without_growth == '2017' and effects == 'region' and quantity == 'b1'")
+    assert own["value"].tolist() == pytest.approx([-slope])
 
 
 def test_a_dropped_year_and_a_break_take_growth_rows(figures):

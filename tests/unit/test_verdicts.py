@@ -20,7 +20,7 @@ from coevo.messages import packed
 from coevo.report.documents.report_text import text
 from coevo.report.words.voices import voice
 from tests import populations
-from tests.sample import FOLDER, NAMES, stated, study, tables, without, words_of
+from tests.sample import FOLDER, NAMES, stated, study, tables, unplaced, without, words_of
 
 LANGUAGES = ("en", "zh")
 FOCUS = "330000"
@@ -51,7 +51,7 @@ def put(made: Tables, name: str, rows: pd.Series, **values: object) -> Tables:
     return made | {name: frame.infer_objects()}
 
 
-# --- far, step, size ----------------------------------------------------------------------
+# --- far, step, what D measures -----------------------------------------------------------
 
 
 def fell(count: int) -> Callable[[Tables], Tables]:
@@ -78,74 +78,82 @@ FAR = [
 ]  # fmt: skip
 
 
-def correlated(value: float | None, placed: bool = True) -> Callable[[Tables], Tables]:
+def correlated(
+    value: float | None, beyond: float = 0.04, placed: bool = True
+) -> Callable[[Tables], Tables]:
     """The correlation within regions and years has a value or is not there; paired or not."""
 
     def change(made: Tables) -> Tables:
         table = made["comovement"]
         last = table["scope"].eq("within_regions_and_years")
-        own = last & table["measure"].eq("correlation_lnU")
-        made = put(made, "comovement", own, value=value)
         if value is None:
             return made | {"comovement": table[~last].reset_index(drop=True)}
-        ends = ["placebo_low", "placebo_high"]
-        return made if placed else made | {"comovement": without(made["comovement"], measure=ends)}
+        if not placed:
+            return made | unplaced()
+        own = {"correlation_lnU": value, "placebo_beyond": beyond}
+        for measure, number in own.items():
+            made = put(made, "comovement", last & table["measure"].eq(measure), value=number)
+        return made
 
     return change
 
 
 STEP = [
     Verdict(same, {
-        "answer": ("No co-movement is shown beyond level and common trend, nor is its absence",
-                   "剔除水平与共同趋势后未见同步变动，但亦不能证明其不存在"),
-        "step": ("is one of level and common trend", "两个指数之间的关联来自水平与共同趋势")}),
-    Verdict(correlated(0.4), {
+        "answer": ("Beyond level and common trend nothing shows that the two indices move together",
+                   "剔除发展水平与共同趋势后，未见两个指数同步变动"),
+        "step": ("linked by level and common trend, not beyond", "来自发展水平与共同趋势")}),
+    Verdict(correlated(0.4, 0.01), {
         "answer": ("The two indices move together beyond level and common trend",
-                   "两个指数在水平与共同趋势之外仍同步变动"),
+                   "两个指数在发展水平与共同趋势之外仍同步变动"),
         "step": ("outlasts level and common trend: r",
-                 "剔除水平与共同趋势后，两个指数之间仍有关联")}),
-    Verdict(correlated(0.4, placed=False), {
+                 "剔除发展水平与共同趋势后，两个指数之间仍有关联")}),
+    Verdict(correlated(-0.4, 0.01), {
+        "answer": ("Beyond level and common trend the two indices move in opposite directions",
+                   "剔除发展水平与共同趋势后，两个指数反向变动"),
+        "step": ("Beyond level and common trend the indices move apart",
+                 "剔除发展水平与共同趋势后，两个指数反向变动")}),
+    Verdict(correlated(-0.18, placed=False), {
         "answer": ("whether that exceeds level and common trend is not judged",
-                   "它是否超出水平与共同趋势，不作判断"),
-        "step": ("Whether the link between the indices outlasts level and common trend is not",
+                   "它是否超出发展水平与共同趋势，不作判断"),
+        "step": ("Whether the link of the indices outlasts level and common trend is not",
                  "两个指数之间是否仍有关联，不作判断")}),
     Verdict(correlated(None), {
         "answer": ("within regions and years there is no correlation", "相关系数不存在"),
         "step": ("Whether the indices are linked beyond level and common trend is not judged",
-                 "在水平与共同趋势之外，两个指数之间是否有关联，不作判断")}),
+                 "在发展水平与共同趋势之外，两个指数之间是否有关联，不作判断")}),
 ]  # fmt: skip
 
 
-def of_size(measure: str, value: float | None) -> Callable[[Tables], Tables]:
-    """A measure of size has a value, of the focus region or of all; None: it is not there."""
+def shares(T: float | None) -> Callable[[Tables], Tables]:
+    """T makes a share of the variance of ln D; None: ln D does not vary."""
 
     def change(made: Tables) -> Tables:
-        table = made["comovement"]
-        if value is None:
-            return made | {"comovement": without(table, measure=measure)}
-        whole = ~table["scope"].isin(list(NAMES))
-        mine = table["measure"].eq(measure) & (table["scope"].eq(FOCUS) | whole)
-        return put(made, "comovement", mine, value=value)
+        table = made["level"]
+        own = table["measure"].eq("variance_share")
+        if T is None:
+            why = table[own].assign(value=np.nan, message="constant_D")
+            return made | {"level": pd.concat([table[~own], why.iloc[:1]], ignore_index=True)}
+        for scope, share in (("T", T), ("C", 1 - T)):
+            made = put(made, "level", own & table["scope"].eq(scope), value=share)
+        return made
 
     return change
 
 
-SIZE = [
-    Verdict(same, {"step": ("Part of the differences in *D* is size",
-                            "*D*的差异有一部分是规模效应")}),
-    Verdict(of_size("share_of_variance_lnD", 0.7), {"step": (
-        "Most of the differences in *D* are size: the logarithm of gross product alone accounts "
-        "for 70 %", "*D*的差异大部分是规模效应：生产总值的对数单独即可解释ln *D*方差的70%")}),
-    Verdict(of_size("share_of_variance_lnD", None), {"step": (
-        "What share of the differences in *D* is size was not computed",
-        "*D*的差异中规模效应所占份额未予计算")}),
-]  # fmt: skip
-RANK = [
-    Verdict(of_size("rank_size_adjusted_D", 3.0), {"step": (
-        "With size taken out, Zhejiang ranks third instead of", "位降至第3位")}),
-    Verdict(of_size("rank_size_adjusted_D", 1.0), {"step": (
-        "With size taken out, Zhejiang keeps its rank in 2020: first of 4",
-        "剔除规模后，2020年浙江的位次不变：在4个地区中居第1位")}),
+MEASURES = [
+    Verdict(shares(0.97), {part: (
+        "*D* follows the level of the systems, hardly their balance: 97.0 %",
+        "*D*主要反映各系统的发展水平，而非彼此的协调：ln *D*的方差有97.0%来自*T*")
+        for part in ("answer", "measures")}),
+    Verdict(shares(0.7), {"measures": (
+        "*D* follows the level of the systems more than their balance: 70.0 %",
+        "*D*反映各系统的发展水平多于反映彼此的协调")}),
+    Verdict(shares(0.05), {"measures": (
+        "*D* follows the balance of the systems more than their level: 95.0 %",
+        "*D*反映各系统的协调多于反映其发展水平")}),
+    Verdict(shares(None), {"measures": (
+        "how much balance cannot be computed: ln D does not vary", "无法计算：ln D没有变动")}),
 ]  # fmt: skip
 
 # --- what moves D, how sure we are of it --------------------------------------------------
@@ -237,19 +245,19 @@ NEIGHBOURS = [
                              "相邻地区是否相近，无法判断：有数据的地区仅2个")}),
     Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("They still are",
                                                         "剔除发展水平后依然如此")}),
-    Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": ("nothing of it is left",
-                                                       "剔除发展水平后不再如此")}),
+    Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": ("they are no more alike than",
+                                                       "剔除发展水平后不再显著")}),
     Verdict(alike((-0.4, 0.01), (0.1, 0.3)), {"where": ("Neighbours differ", "相邻地区彼此相异")}),
-    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": ("no more alike than chance", "与随机无异")}),
+    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": ("not alike beyond chance", "与随机无异")}),
     Verdict(alike((0.4, 0.0001), None), {"where": ("said: the study has no product per head",
                                                    "无法判断：研究中没有人均生产总值")}),
 ]  # fmt: skip
 
 GROWTH = [
-    Verdict(same, {"weights": ("ln *D* of Zhejiang rose by", "浙江的ln *D*上升")}),
-    Verdict(split(-1.0), {"weights": ("ln *D* of Zhejiang fell by", "浙江的ln *D*下降")}),
-    Verdict(split(0.0), {"weights": ("in 2020 is what it was in 2015", "的ln *D*与2015年相同")}),
-    Verdict(split(None), {"weights": ("No step of *D* of Zhejiang",
+    Verdict(same, {"measures": ("ln *D* of Zhejiang rose by", "浙江的ln *D*上升")}),
+    Verdict(split(-1.0), {"measures": ("ln *D* of Zhejiang fell by", "浙江的ln *D*下降")}),
+    Verdict(split(0.0), {"measures": ("in 2020 is what it was in 2015", "的ln *D*与2015年相同")}),
+    Verdict(split(None), {"measures": ("No step of *D* of Zhejiang",
                                       "浙江的*D*没有任何相邻两年间的变动可供分解")}),
 ]  # fmt: skip
 
@@ -333,9 +341,15 @@ def slopes(effects: str, pattern: str) -> Callable[[Tables], Tables]:
     return change
 
 
+def shaken(made: Tables) -> Tables:
+    """Both slopes are positive with region effects, but not by the bootstrap by year."""
+    made, table = slopes("region", "supply")(made), made["slope_tests"]
+    return put(made, "slope_tests", table["errors"].eq("year_wild"), p=0.3)
+
+
 FIRST = [
     Verdict(slopes("region", "supply"), {"answer": (
-        "With region effects alone both interaction coefficients are positive",
+        "With region effects alone both interaction coefficients are positive, the pattern of a",
         "仅含地区固定效应时，两个相互作用系数均为正，呈供需（捕食型）关系的形态")}),
     Verdict(slopes("region", "neither"), {"answer": (
         "With region effects alone neither interaction coefficient can be told from zero",
@@ -346,6 +360,9 @@ FIRST = [
     Verdict(slopes("region", "other"), {"answer": (
         "With region effects alone both interaction coefficients can be told from zero, but not",
         "仅含地区固定效应时，两个相互作用系数的置信区间均不含0，但符号不符合供需（捕食型）关系")}),
+    Verdict(shaken, {"answer": (
+        "both interaction coefficients are positive, as in a supply (predator–prey) relation, but",
+        "两个相互作用系数均为正，与供需（捕食型）关系一致，但")}),
 ]  # fmt: skip
 UNDECIDED = (
     "Whether output of plants and sales of shops interact is undetermined",
@@ -411,9 +428,11 @@ FEEDBACK = [  # of the same tables
 )]  # fmt: skip
 
 
-def surviving(supply: tuple[str, ...], one_less: bool = False) -> Callable[[Tables], Tables]:
+def surviving(
+    supply: tuple[str, ...], one_less: bool = False, broken: tuple[str, ...] = ()
+) -> Callable[[Tables], Tables]:
     def change(made: Tables) -> Tables:
-        table = populations.specifications(4, supply=supply)
+        table = populations.specifications(4, supply=supply, broken=broken)
         if one_less:
             own = table["pair"].eq("main") & table["roles"].eq("given") & table["quantity"].eq("b1")
             own &= table["estimator"].eq("lag") & table["effects"].eq("region")
@@ -434,7 +453,11 @@ SURVIVAL = [
         "shows in 2 of 3 fits with region effects and 0 of 3 fits with region and year effects: it",
         "取决于所作的设定：出现该形态的，地区固定效应下3个估计中有2个")}),
     Verdict(surviving(()), {"populations": (
-        "shows in no fit of the two outputs", "在两类产出的任何估计中均未出现")}),
+        "shows in no fit of the two outputs",
+        "供需形态（b₁与d的置信区间均在0以上）在两类产出的任何估计中均未出现")}),
+    Verdict(surviving(("region",), broken=("2016", "2017")), {"populations": (
+        "hangs on single years: leaving out any one of 2016, 2017 breaks it",
+        "取决于个别年份：剔除2016、2017年中任一年的增长即不成立")}),
 ]  # fmt: skip
 
 
@@ -542,8 +565,8 @@ CALIBRATION = [
 # Relations come first, since others add rows to them.
 SECTIONS = {
     "gap": GAP, "caught": CAUGHT, "neighbours": NEIGHBOURS,
-    "relation": RELATION, "feedback": FEEDBACK, "far": FAR, "step": STEP, "size": SIZE,
-    "rank": RANK, "growth": GROWTH, "robustness": ROBUST, "drives": DRIVES, "first": FIRST,
+    "relation": RELATION, "feedback": FEEDBACK, "far": FAR, "step": STEP,
+    "measures": MEASURES, "growth": GROWTH, "robustness": ROBUST, "drives": DRIVES, "first": FIRST,
     "then": THEN, "survival": SURVIVAL, "calibration": CALIBRATION, "equilibrium": EQUILIBRIUM,
 }  # fmt: skip
 WORLDS = max(map(len, SECTIONS.values()))

@@ -28,39 +28,45 @@ def dummies(effects, region, year):
     return {"none": one, "region": regions, "region+year": np.hstack([regions, years])}[effects]
 
 
-def refit(region, g, x, D, counted):
+def refit(cluster, g, x, D, counted):
     """Return t of the slope on x beside D with the CR1 error, by one dense least squares."""
     Z = np.column_stack([x, D])
     inverse = np.linalg.inv(Z.T @ Z)
     b = inverse @ Z.T @ g
-    scores = pd.DataFrame(Z * (g - Z @ b)[:, None]).groupby(region).sum().to_numpy()
+    scores = pd.DataFrame(Z * (g - Z @ b)[:, None]).groupby(cluster).sum().to_numpy()
     G, n = len(scores), len(g)
     V = inverse @ scores.T @ scores @ inverse
     correction = G / (G - 1) * (n - 1) / (n - 1 - counted)
     return b[0] / np.sqrt(correction * V[0, 0])
 
 
-def one_at_a_time(region, year, g, x, effects, weights):
+def one_at_a_time(region, year, g, x, effects, weights, by="region"):
     D = dummies(effects, region, year)
     counted = {"none": 1, "region": 0, "region+year": D.shape[1]}[effects]
+    counted = counted if by == "region" else D.shape[1]
     fit = D @ np.linalg.lstsq(D, g, rcond=None)[0]
-    growth = (fit + w[region] * (g - fit) for w in weights)
-    return np.array([refit(region, new, x, D, counted) for new in growth])
+    cluster = region if by == "region" else year - year.min()
+    growth = (fit + w[cluster] * (g - fit) for w in weights)
+    return np.array([refit(cluster, new, x, D, counted) for new in growth])
 
 
+@pytest.mark.parametrize("by", ["region", "year"])
 @pytest.mark.parametrize("missing", [0.0, 0.15])
 @pytest.mark.parametrize("effects", EFFECTS)
-def test_equals_a_refit_of_every_draw(effects, missing):
+def test_equals_a_refit_of_every_draw(effects, missing, by):
     fit = fit_pooled(panel(missing=missing), "up", "down", effects=effects)
-    found = wild_pooled(fit, 60, seed=3)
-    weights = cluster_weights(9, 60, 3)
+    found = wild_pooled(fit, 60, seed=3, by=by)
+    weights = cluster_weights(9 if by == "region" else 6, 60, 3)
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
         columns = (fit.data.growth[:, i], fit.data.regressor[:, 1 - i])
-        null = sign * one_at_a_time(fit.data.region, fit.data.year, *columns, effects, weights)
-        assert found[name].draws == pytest.approx(null, rel=1e-10, abs=1e-10)
-        t = getattr(fit, name) / fit.lines.errors()[name]
-        assert found[name].t == pytest.approx(t, rel=1e-10)
-        assert found[name].p == (1 + (np.abs(null) >= abs(t)).sum()) / 61
+        places = (fit.data.region, fit.data.year)
+        null = sign * one_at_a_time(*places, *columns, effects, weights, by)
+        assert found[name].draws == pytest.approx(null, rel=1e-9, abs=1e-9)
+        (t,) = sign * one_at_a_time(*places, *columns, effects, np.ones((1, 9)), by)
+        if by == "region":
+            assert t == pytest.approx(getattr(fit, name) / fit.lines.errors()[name])
+        assert found[name].t == pytest.approx(t, rel=1e-9)
+        assert found[name].p == (1 + (np.abs(null) >= abs(t) * (1 - 1e-9)).sum()) / 61
 
 
 def test_weights_by_number_of_regions():
@@ -71,8 +77,6 @@ def test_weights_by_number_of_regions():
     for weights in (many, few):
         assert weights.mean() == pytest.approx(0, abs=0.02)
         assert (weights**2).mean() == pytest.approx(1, abs=0.02)
-    with pytest.raises(StudyError, match="5 regions: a clustered error"):
-        cluster_weights(5, 10, 1)
 
 
 def test_every_turn_of_six_regions_counts_the_sample_itself():
@@ -83,6 +87,28 @@ def test_every_turn_of_six_regions_counts_the_sample_itself():
     found = wild_test(fit.data.region, fit.data.year, *columns, "region", every)
     same = np.isclose(np.abs(found.draws), abs(found.t), rtol=1e-12)
     assert same.sum() >= 2 and (found.p * 65 - 1) >= 2
+
+
+def common_shocks(count, G):
+    """Yield rows in which growth and regressor each have a shock of the year, and nothing more."""
+    region, year = np.repeat(np.arange(G), 8), np.tile(np.arange(8), G)
+    for seed in range(count):
+        rng = np.random.default_rng(seed)
+        x, g = rng.normal(size=(2, G, 8)) + 2 * rng.normal(size=(2, 1, 8))
+        yield region, year, g.ravel(), x.ravel()
+
+
+def test_common_shocks_mislead_clusters_of_regions_not_those_of_years():
+    by_region, by_year = cluster_weights(20, 199, 2), cluster_weights(8, 199, 2)
+    p = [
+        (
+            wild_test(*rows, "region", by_region).p,
+            wild_test(*rows, "region", by_year, rows[1]).p,
+        )
+        for rows in common_shocks(300, 20)
+    ]
+    region, year = np.mean(np.array(p) <= 0.05, axis=0)
+    assert region > 0.25 and year == pytest.approx(0.05, abs=0.035)
 
 
 def samples(count, G, slope=0.0):
@@ -118,8 +144,10 @@ def test_same_seed_same_p():
 
 
 def test_what_is_refused():
-    with pytest.raises(StudyError, match="5 regions"):
+    with pytest.raises(StudyError, match="5 regions: a clustered error"):
         wild_pooled(fit_pooled(panel(5), "up", "down"))
+    with pytest.raises(StudyError, match="5 years of growth"):
+        wild_pooled(fit_pooled(panel(years=6), "up", "down"), by="year")
     with pytest.raises(StudyError, match="without error"):
         region, year, _, x = next(samples(1, 8))
         zero = np.zeros(len(x))

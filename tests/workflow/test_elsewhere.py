@@ -65,6 +65,14 @@ def test_the_second_snakefile_asks_for_what_the_first_does(study):
     _code_comes_from_the_repository_and_figures_from_the_folder(second, study)
 
 
+def test_a_study_without_indices_asks_for_no_rule_of_them():
+    options = ("--configfile", "config/lynx-hare.yaml", "--forceall", "--dry-run", "--cores", "1")
+    rules = (ROOT / "workflow" / "rules" / "coupling.smk").read_text("utf-8")
+    of_indices = set(re.findall(r"^rule (\w+):", rules, re.MULTILINE))
+    assert "couple" in of_indices
+    assert asked_for(snakemake(*options)) == RULES - of_indices - {"changes"}
+
+
 def _code_comes_from_the_repository_and_figures_from_the_folder(said: str, study: Path) -> None:
     listed = re.findall(r"^    input: (.*)$", said, re.MULTILINE)
     inputs = {file for line in listed for file in line.split(", ")}

@@ -137,7 +137,7 @@ def test_the_filled_workbook_gives_a_report(filled):
 
 def test_a_further_indicator_comes_with_a_new_workbook(filled):
     table = filled / "config" / "indicators" / "mine.csv"
-    row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员,\n"
+    row = "jobs,cluster,output,产出,+,10 thousand persons,jobs,就业人员,就业人员,,\n"
     table.write_text(table.read_text(encoding="utf-8") + row, encoding="utf-8")
     result = run(filled, "check", "config/mine.yaml")
     assert result.returncode == 1

@@ -55,9 +55,12 @@ end
 -- The blocks of a cell in a style: plain text takes none of a division around it, and a cell
 -- without text is a line of its own height.
 local function cell_in(style, blocks)
-  local made = blocks:walk({ Plain = function(plain) return pandoc.Para(plain.content) end })
-  if #made == 0 then made:insert(pandoc.Para({ pandoc.Str("") })) end
-  return pandoc.Blocks({ styled(style, made) })
+  local made = {}
+  for i, block in ipairs(blocks) do
+    made[i] = block.t == "Plain" and pandoc.Para(block.content) or block
+  end
+  if #made == 0 then made[1] = pandoc.Para({ pandoc.Str("") }) end
+  return { styled(style, made) }
 end
 
 -- Letters of the longest word of a text; what may be cut between letters counts little.
@@ -212,7 +215,9 @@ return function(shared)
     return made
   end
 
+  -- All cells are walked at once: a walk of each alone takes ten times as long.
   local function Table(tbl)
+    tbl = tbl:walk(walker)
     local small = (#tbl.colspecs > MANY or tbl.classes:includes("annex")) and " Small" or ""
     local rows = pandoc.List({ table.unpack(tbl.head.rows) })
     for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end

@@ -5,7 +5,8 @@ CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 # A study without an index or a model part has not all of these.
 EVIDENCE = [
     name
-    for name in "observations audit coupling comovement multiverse equilibria parameters verdicts".split()
+    for name in "observations audit coupling comovement multiverse coverage_breaks equilibria "
+    "parameters verdicts".split()
     if name in TABLES
 ]
 

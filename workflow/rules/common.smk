@@ -94,11 +94,9 @@ DOCUMENTS = [
     for language in config["report"]["languages"]
     for kind in config["report"]["formats"]
 ]
-FIGURES = [f"{REPORT}/figures/{language}" for language in config["report"]["languages"]]
 REPORTS = [
     *DOCUMENTS,
-    *FIGURES,
-    *(f"{REPORT}/{name}" for name in ("results.xlsx", "latex", "stata")),
+    *(f"{REPORT}/{name}" for name in ("figures", "results.xlsx", "latex", "stata")),
 ]
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
 AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
@@ -106,16 +104,11 @@ LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["
 FIRST = next(iter(LANGUAGES.values()))
 
 
-def shown(file, part, **more):
-    """Mark a result for Snakemake's own report; one that is made per language stands under it."""
+def shown(file, part, caption=None, **more):
+    """Mark a result for Snakemake's own report."""
     return report(
         file,
-        caption=f"../captions/{part}.rst",
+        caption=f"../captions/{caption or part}.rst",
         category=FIRST["parts"][part],
-        subcategory=(
-            (lambda wildcards: LANGUAGES[wildcards.language]["language"])
-            if "{language}" in file
-            else None
-        ),
         **more,
     )

@@ -48,7 +48,7 @@ rule weigh:
 
 
 rule couple:
-    """Compute C, T and D, what moves and what holds them, and whether the systems move together."""
+    """Compute C, T and D, what moves and holds them, what D measures, whether systems move together."""
     input:
         normalised=f"{DATA}/normalised.csv",
         weights=f"{DATA}/weights.csv",
@@ -59,6 +59,7 @@ rule couple:
         obstacles=f"{DATA}/obstacles.csv",
         growth_split=f"{DATA}/growth_split.csv",
         comovement=f"{DATA}/comovement.csv",
+        level=f"{DATA}/level.csv",
     log:
         f"{LOGS}/couple.log",
     conda:
@@ -97,16 +98,20 @@ rule regional:
 
 
 rule robustness:
-    """Hold D against what other choices would have made of it."""
+    """Hold D against what other choices, and figures without breaks in coverage, would have made of it."""
     input:
         **KEPT,
         systems=list(SYSTEMS.values()),
         panel=f"{DATA}/panel.csv",
         observations=f"{DATA}/observations.csv",
         indicators=INDICATORS,
+        goalposts=f"{DATA}/goalposts.csv",
+        weights=f"{DATA}/weights.csv",
+        coupling=f"{DATA}/coupling.csv",
         code=code("robustness"),
     output:
         robustness=f"{DATA}/robustness.csv",
+        coverage_breaks=f"{DATA}/coverage_breaks.csv",
     log:
         f"{LOGS}/robustness.log",
     conda:

@@ -13,6 +13,7 @@ if config["interaction"]:
             parameters=f"{DATA}/parameters.csv",
             fits=f"{DATA}/fits.csv",
             equilibria=f"{DATA}/equilibria.csv",
+            slope_tests=f"{DATA}/slope_tests.csv",
             relations=f"{DATA}/relations.csv",
             verdicts=f"{DATA}/verdicts.csv",
             refusals=f"{DATA}/refusals.csv",

@@ -9,10 +9,6 @@ WORDS = [
 ]
 
 
-wildcard_constraints:
-    language="|".join(LANGUAGES),
-
-
 if RELEASE:
 
     rule changes:
@@ -83,18 +79,21 @@ rule exports:
 
 
 rule figures:
-    """Draw every chart in one language, as specification, as images and as data."""
+    """Draw every chart in each language, as specification, as images and as data."""
     input:
         **{name: TABLE_FILES[name] for name in TABLES},
         indicators=INDICATORS,
         regions=REGIONS,
-        phrases=own("workflow/report/phrases.{language}.yaml"),
+        words=WORDS,
         code=code("figures"),
     output:
         figures=shown(
-            directory(f"{REPORT}/figures/{{language}}"),
+            directory(f"{REPORT}/figures"),
             "figures",
-            patterns=[f"{{chart,{'|'.join(FIRST['charts'])}}}.svg"],
+            patterns=[
+                f"{{language,{'|'.join(LANGUAGES)}}}/{{chart,{'|'.join(FIRST['charts'])}}}.svg"
+            ],
+            subcategory=lambda wildcards: LANGUAGES[wildcards.language]["language"],
             labels=lambda wildcards: {
                 LANGUAGES[wildcards.language]["figure"]: LANGUAGES[wildcards.language]["charts"][
                     wildcards.chart
@@ -102,7 +101,7 @@ rule figures:
             },
         ),
     log:
-        f"{LOGS}/figures.{{language}}.log",
+        f"{LOGS}/figures.log",
     conda:
         "../../environment.yml"
     params:
@@ -113,32 +112,35 @@ rule figures:
 
 
 rule report:
-    """Put the findings into words, in one language and every format."""
+    """Put the findings into words, in each language and format."""
     input:
         **TABLE_FILES,
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        figures=f"{REPORT}/figures/{{language}}",
+        figures=f"{REPORT}/figures",
         templates=sorted(own(path) for path in ROOT.glob("workflow/report/*.*")),
         code=code("report"),
     output:
         [
             shown(
-                f"{REPORT}/report.{{language}}.{kind}",
+                f"{REPORT}/report.{language}.{kind}",
                 "report",
+                caption=f"report.{language}",
+                subcategory=words["language"],
                 labels={FIRST["format"]: FIRST["formats"].get(kind, kind)},
             )
+            for language, words in LANGUAGES.items()
             for kind in config["report"]["formats"]
         ],
     log:
-        f"{LOGS}/report.{{language}}.log",
+        f"{LOGS}/report.log",
     conda:
         "../../environment.yml"
     params:
         tables=[*SHOWN, *SIMULATED],
         config=config,
-        folder=subpath(output[0], parent=True),
+        folder=REPORT,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:
         "../scripts/report.py"

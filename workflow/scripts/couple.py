@@ -1,8 +1,9 @@
-"""Normalised indicators and weights -> coupling, obstacles, growth of D split, co-movement."""
+"""Normalised indicators and weights -> coupling, obstacles, growth split, co-movement, level."""
 
 from coevo.coupling import couple
 from coevo.coupling.comovement import comovement_rows
 from coevo.coupling.growth_split import growth_contributions
+from coevo.coupling.level import level_rows
 from coevo.errors import speak_plainly
 from coevo.files import read_table, write_table
 from coevo.normalisation import scaled_panel
@@ -10,6 +11,7 @@ from coevo.normalisation import scaled_panel
 speak_plainly(snakemake.log[0])
 normalised = read_table(snakemake.input.normalised)
 weights = read_table(snakemake.input.weights)
+panel = read_table(snakemake.input.panel)
 coupling, obstacles = couple(
     normalised,
     weights,
@@ -26,11 +28,7 @@ write_table(
     snakemake.output.growth_split,
 )
 write_table(
-    comovement_rows(
-        coupling,
-        read_table(snakemake.input.panel),
-        snakemake.params.size,
-        snakemake.params.seed,
-    ),
+    comovement_rows(coupling, panel, snakemake.params.size, snakemake.params.seed),
     snakemake.output.comovement,
 )
+write_table(level_rows(coupling, panel, snakemake.params.size), snakemake.output.level)

@@ -1,22 +1,15 @@
-"""The study's tables -> charts in one language, each as specification, SVG, PNG, PDF and data."""
+"""The study's tables -> charts in each language, as specification, SVG, PNG, PDF and data."""
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, read_texts, write_files
-from coevo.report.figures.drawing import drawn
-from coevo.report.findings.localised import chart_words, study_in_language
-from coevo.report.tables.chart_files import for_others
-from coevo.report.words.grammar import read_phrases
+from coevo.report.tables.chart_files import chart_files
 
 speak_plainly(snakemake.log[0])
-(text,) = read_texts(snakemake.input.phrases).values()
-phrases = read_phrases(text)
-study = study_in_language(
+made = chart_files(
     snakemake.params.config,
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators, "indicators"),
-    snakemake.wildcards.language,
     read_table(snakemake.input.regions, "regions"),
-    phrases["words"],
+    read_texts(*snakemake.input.words),
 )
-charts = drawn(study, chart_words(study, phrases))
-write_files(charts | for_others(charts), snakemake.output.figures)
+write_files(made, snakemake.output.figures)

@@ -1,19 +1,31 @@
-"""Panel and observations -> D under other choices."""
+"""Panel and observations -> D under other choices, and without the breaks in coverage."""
 
 from coevo.errors import speak_plainly
 from coevo.files import read_optional, read_table, write_table
+from coevo.sensitivity.coverage_breaks import coverage_rows
 from coevo.sensitivity.robustness import robustness_rows
 
 speak_plainly(snakemake.log[0])
+panel = read_table(snakemake.input.panel)
+indicators = read_table(snakemake.input.indicators, "indicators")
+kept = read_optional(snakemake.input.get("kept"), "goalposts")
 variants = robustness_rows(
-    read_table(snakemake.input.panel),
+    panel,
     read_table(snakemake.input.observations),
-    read_table(snakemake.input.indicators, "indicators"),
+    indicators,
     snakemake.params.config,
     {
         name: read_table(path, "indicators")
         for name, path in zip(snakemake.params.systems, snakemake.input.systems, strict=True)
     },
-    read_optional(snakemake.input.get("kept"), "goalposts"),
+    kept,
 )
 write_table(variants, snakemake.output.robustness)
+coverage = coverage_rows(
+    panel,
+    indicators,
+    {name: read_table(snakemake.input[name]) for name in ("goalposts", "weights", "coupling")},
+    snakemake.params.config,
+    kept,
+)
+write_table(coverage, snakemake.output.coverage_breaks)

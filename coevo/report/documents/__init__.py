@@ -18,6 +18,26 @@ Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]]
 FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
 
+def in_every_language(
+    tables: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    templates: Mapping[str, str],
+    charts: Mapping[str, Mapping[str, str | bytes]],
+    config: Mapping[str, Any],
+    provenance: Mapping[str, Mapping[str, str]],
+    places: pd.DataFrame | None = None,
+) -> dict[str, bytes]:
+    """Reports of every language of the study by file name; see `documents`.
+
+    charts: files of the charts by language and name.
+    """
+    made: dict[str, bytes] = {}
+    for language in config["report"]["languages"]:
+        files = {**templates, **charts[language]}
+        made |= documents(tables, indicators, files, config, provenance, language, places)
+    return made
+
+
 def documents(
     tables: Mapping[str, pd.DataFrame],
     indicators: pd.DataFrame,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from coevo.report.documents.pandoc import charts, converted
@@ -19,12 +20,14 @@ SHEETS = {
     **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
     **dict.fromkeys(("signs", "specifications"), ("specifications",)),
     "ecological": ("relations",),
+    "slope_tests": ("slope_tests",),
     "weights": ("weights", "panel"),
     "descriptive": ("panel",),
     "variants": ("robustness",),
     "guards": ("diagnostics",),
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
+    "coverage": ("coverage_breaks",),
     **dict.fromkeys(("pattern", "clusters"), ("regional",)),
     "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),
@@ -53,22 +56,26 @@ def palette_sheet() -> str:
     )
 
 
+@cache
+def library() -> str:
+    """The library that draws the charts of a page, as a script."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle.replace("</script", "<\\/script")
+
+
 def html(
     text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
-    import vl_convert
-
     used = {name: json.loads(files[f"{name}.json"]) for name in charts(text)}
-    library = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace(
-        "</script", "<\\/script"
-    )
     shown = {**data, "study": metadata["study"], "sheets": SHEETS}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'
         f'<script type="application/json" id="data-page">{_for_script(shown)}</script>\n'
-        f"<script>{library}</script>\n"
+        f"<script>{library()}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
     face = chinese_face("".join((text, tail, *metadata.values())), "page-chinese")

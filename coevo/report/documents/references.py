@@ -21,7 +21,7 @@ CITED = {
     "indicator/hare_pelts": ("carpenter2018",),
     "regions": ("theil1967", "dagum1997", "cliff1981", "morgan1939"),
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
-    "pooled": ("cameron2008", "cameron2015", "arellano1995"),
+    "pooled": ("cameron2008", "cameron2015", "driscoll1998", "arellano1995"),
 }
 
 

@@ -33,7 +33,7 @@ FIGURES: dict[str, ChartSpec] = {
     "scatter_within_regions_and_years": ChartSpec(
         frozenset({"within_regions_and_years"}), columns=2, paper=0.75
     ),
-    "size_adjusted": ChartSpec(frozenset({"size"}), paper=0.72),
+    "against_level": ChartSpec(frozenset({"level"}), paper=0.72),
     "trajectory": ChartSpec(_INDICES, paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
     "obstacles": ChartSpec(_INDICES, paper=0.8),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.report.figures.axes import above, axis_scale, haloed, tick_format, ticks, tips
-from coevo.report.figures.size_scatter import BOLD, PLAIN, PLOT, log_scale, pixels, with_room
+from coevo.report.figures.level_scatter import BOLD, PLAIN, PLOT, log_scale, pixels, with_room
 from coevo.report.figures.theme import specification
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import Study

@@ -12,6 +12,7 @@ from coevo.report.figures.axes import (
     grade_bands,
     grade_scale,
     grade_ticks,
+    haloed,
     midpoint_line,
     region_rows,
     state_tips,
@@ -22,6 +23,7 @@ from coevo.report.figures.axes import (
 )
 from coevo.report.figures.theme import specification
 from coevo.report.figures.year_lines import HIDDEN, end_labels, label_marks
+from coevo.report.findings.coverage_years import break_years
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.study_tables import Study
 
@@ -66,8 +68,24 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
         own.encode(**at, tooltip=state_tips(words)),
         *label_marks(labels, y),
         _grade_words(study, y, (low, high)),
+        *_coverage_rules(study, words),
     ]
     return specification(alt.layer(*layers), height)
+
+
+def _coverage_rules(study: Study, words: dict[str, str]) -> list[alt.Chart]:
+    """An upright line in every year of wider coverage, with its words at the foot of the first."""
+    years = break_years(study)
+    if not years:
+        return []
+    x = years_axis(study.years)
+    rules = alt.Chart(pd.DataFrame({"year": years}))
+    told = alt.Chart(pd.DataFrame({"year": years[:1], "text": words["coverage"]}))
+    foot = told.encode(x=x, y=alt.value(alt.expr("height - 9")))
+    return [
+        rules.mark_rule(color="$muted", strokeDash=[2, 3]).encode(x=x),
+        *haloed(foot, "$muted", "text:N", align="left", dx=5, fontSize=11),
+    ]
 
 
 def _coordination_labels(

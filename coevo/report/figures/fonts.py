@@ -4,6 +4,7 @@ import base64
 import importlib.resources
 import io
 import re
+import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from coevo.characters import QUOTES, WIDE
 from coevo.errors import Problems
 
+_WEIGHTS = {"fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"}  # tables of a variable font
 _CONTEXT = 24  # characters shown on either side of one that no font holds
 
 
@@ -22,6 +24,31 @@ def font_folders() -> list[Path]:
         ("justmytype_intl_cjk", "fonts/ofl/notosanssc"),
     )
     return [Path(str(importlib.resources.files(package) / folder)) for package, folder in places]
+
+
+@cache
+def measuring_folders() -> list[Path]:
+    """The folders for a program that measures words: the last holds the plain face alone.
+
+    The library that draws charts reads the font anew for each word, and takes no other weight: on
+    the whole font with its weights that takes three times as long, for the same widths.
+    """
+    from fontTools.ttLib import TTFont
+
+    *others, last = font_folders()
+    (source,) = last.glob("*.ttf")
+    font = TTFont(source, recalcTimestamp=False, recalcBBoxes=False, lazy=True)
+    for table in _WEIGHTS & set(font.keys()):
+        del font[table]
+    folder = Path(_kept().name)
+    font.save(folder / source.name)
+    return [*others, folder]
+
+
+@cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    """A folder that is there until the process ends."""
+    return tempfile.TemporaryDirectory(prefix="coevo-fonts-")
 
 
 def chinese_face(text: str, family: str) -> str:
@@ -37,6 +64,8 @@ def chinese_face(text: str, family: str) -> str:
 
     (source,) = font_folders()[-1].glob("*.ttf")
     font = TTFont(source, recalcTimestamp=False, lazy=True)
+    # The file names no glyph, and names made from its 30,000 characters are not kept either.
+    font.setGlyphOrder([f"glyph{i:05d}" for i in range(font["maxp"].numGlyphs)])
     options = Options(hinting=False)
     options.drop_tables += ["GPOS", "GSUB", "GDEF", "BASE", "vhea", "vmtx"]
     subsetter = Subsetter(options)

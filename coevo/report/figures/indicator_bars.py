@@ -20,6 +20,7 @@ from coevo.report.figures.axes import (
 from coevo.report.figures.certainty import share_text
 from coevo.report.figures.theme import specification, subsystem_colour
 from coevo.report.findings.data_quality import obstacle_rows
+from coevo.report.findings.level_control import of_measure
 from coevo.report.findings.study_tables import Study
 
 ROW = 34.0  # pixels of a bar's row
@@ -27,13 +28,14 @@ FREE = 0.05  # of the axis, beyond the longest bar
 
 
 def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Contribution of each indicator to the growth of D in the focus, 100 times its part of the
-    logarithm so that the parts add up; tick: mean of the regions; their sum below.
+    """Growth of D in the focus, 100 times its logarithm, split twice so that the parts of each add
+    up to the sum below: by T and C, and by indicator; tick: mean of the regions.
     """
     table = study.tables["growth_split"]
     sums = 100 * table.groupby(["region", "indicator"])["contribution"].sum()
-    rows = _rows(study, sums).assign(text=lambda f: f["contribution"].map(_signed))
     whole = float(sums.loc[study.focus].sum())
+    rows = pd.concat([_level_and_balance(study, words, whole), _rows(study, sums)])
+    rows = rows.assign(text=rows["contribution"].map(_signed)).reset_index(drop=True)
     total = words["sum"].format(growth=f"{np.expm1(whole / 100) * 100:+.0f}".replace("-", "−"))
     years = study.of_focus("growth_split")["year"]
     title = words["growth" if study.single else "growth_mean"].format(
@@ -43,6 +45,23 @@ def growth_split(study: Study, words: dict[str, str]) -> dict[str, Any]:
     below = alt.Chart(pd.DataFrame({"row": [total], "text": [_signed(whole)]}))
     layers = [*_bars(study, words, rows, title, y, "+.2f"), _numbers(below, y)]
     return specification(alt.layer(*layers), ROW * len(rows) + 22)
+
+
+def _level_and_balance(study: Study, words: dict[str, str], whole: float) -> pd.DataFrame:
+    """What T and C add, as rows above the indicators; none where the steps lack a year."""
+    parts = {key: 100 * of_measure(study, f"rise_{key}") for key in ("lnD", "T", "C")}
+    if abs(parts["lnD"].get(study.focus, np.inf) - whole) > 1e-7:
+        return pd.DataFrame()
+    ink = {"of": "", "colour": "$ink", "ink": "$ink"}
+    return pd.DataFrame(
+        {
+            "row": words[name],
+            "contribution": round(parts[key][study.focus], 4),
+            "mean": round(parts[key].mean(), 4),
+            **ink,
+        }
+        for name, key in (("level", "T"), ("balance", "C"))
+    )
 
 
 def _signed(value: float) -> str:

@@ -22,7 +22,9 @@ def _specifications(study: Study, parameter: str) -> pd.DataFrame:
     """
     table = study.rows("specifications", quantity=parameter, model="classic")
     own = patterns(study)[[*FIT, "main"]]
-    rows = table.merge(own[own["roles"] == GIVEN], on=FIT).rename(columns={"value": "estimate"})
+    # so many cases of one kind would crowd out the others: they stand in the table
+    own = own[(own["roles"] == GIVEN) & (own["without_growth"] == "")]
+    rows = table.merge(own, on=FIT).rename(columns={"value": "estimate"})
     rows = rows.sort_values("estimate", kind="stable", ignore_index=True)
     rows = rows.assign(
         dropped=rows["dropped"].where(rows["dropped"] != "", "none"),

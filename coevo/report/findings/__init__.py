@@ -9,11 +9,13 @@ from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.combinations import combinations_finding
 from coevo.report.findings.comovement import comovement_finding
+from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
 from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_fits
 from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.regional_pattern import pattern_finding
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.rise import focus_state, rise_finding
@@ -21,7 +23,6 @@ from coevo.report.findings.scope import scope_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.findings.simulations import simulation_finding
 from coevo.report.findings.since_release import release_finding
-from coevo.report.findings.size_control import size_control_finding
 from coevo.report.findings.study_tables import Study
 
 
@@ -71,10 +72,11 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
 }
 OF_INDICES: dict[str, Callable[[Study], Any]] = {
     "far": rise_finding,
+    "coverage": coverage_finding,
     "where": pattern_finding,
     "choices": combinations_finding,
     "step": comovement_finding,
-    "size": size_control_finding,
+    "measures": level_finding,
     "growth": growth_finding,
     "guards": guards_finding,
     "robustness": robustness_finding,

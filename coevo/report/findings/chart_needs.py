@@ -14,7 +14,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
 
     `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
     `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
-    computed; `tiles`: every region has a tile; `size`: D has been held against the size of regions;
+    computed; `tiles`: every region has a tile; `level`: D is held against the level of development;
     `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
@@ -36,7 +36,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
 
 def _of_indices(study: Study) -> set[str]:
     tables, places = study.tables, study.places
-    moves, multiverse = tables["comovement"], tables["multiverse"]
+    level, multiverse = tables["level"], tables["multiverse"]
     scopes = set() if study.single else set(correlation_values(study).index)
     tiled = (
         places is not None
@@ -45,8 +45,8 @@ def _of_indices(study: Study) -> set[str]:
     )
     met = {
         "tiles": tiled and not study.single,
+        "level": not study.single and level["measure"].eq("adjusted_lnD").any(),
         "convergence": not study.single and growth(study)["verdict"] != "none",
-        "size": not study.single and moves["measure"].eq("size_adjusted_lnD").any(),
         "growth_split": len(study.of_focus("growth_split")) > 0,
         "combinations": multiverse["focus_D"].notna().sum() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),

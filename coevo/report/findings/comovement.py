@@ -5,12 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.comovement import FEWEST_PAIRED, SCOPES
+from coevo.coupling.comovement import OUTSIDE, SCOPES
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
-
-MUCH_AS = 0.7  # rank correlation from which one measure ranks regions much as another does
-ROUNDING = 1e-9  # a correlation within this of an end of the range does not lie beyond it
-EDGE = 0.015  # about the noise of an end of the range
 
 
 def pairs(study: Study) -> list[tuple[str, str]]:
@@ -18,61 +14,104 @@ def pairs(study: Study) -> list[tuple[str, str]]:
     return list(combinations(study.subsystems, 2))
 
 
-def correlation_values(study: Study, pair: tuple[str, str] | None = None) -> pd.DataFrame:
+def _of_pair(study: Study, pair: tuple[str, str] | None) -> pd.DataFrame:
+    """Rows of `comovement` of a pair of subsystems, by default the first two."""
+    return study.rows("comovement", pair="~".join(pair or study.subsystems[:2]))
+
+
+def grouped_by(study: Study) -> list[str]:
+    """What regions are paired by within terciles, size per head first; empty without pairings."""
+    return [name for name in dict.fromkeys(_of_pair(study, None)["terciles"]) if name]
+
+
+def correlation_values(
+    study: Study, pair: tuple[str, str] | None = None, by: str | None = None
+) -> pd.DataFrame:
     """Correlation of ln U1 and ln U2 by scope, with the range that random pairing gives.
 
-    Of more than two subsystems the first two, or the `pair` that is asked for.
+    Of more than two subsystems the first two, or the `pair` that is asked for; regions paired
+    within terciles of `by`, by default of the first that they are.
 
     Returns
     -------
     DataFrame
-        Index `scope` (those of `SCOPES` that the study has), columns `value`, `low`, `high`, `n`;
-        low and high are NaN where nothing was paired at random.
+        Index `scope` (those of `SCOPES` that the study has), columns `value`, `low`, `high`,
+        `beyond` (share of pairings as far out), `n`; NaN where nothing was paired at random.
     """
-    table = study.tables["comovement"].dropna(subset="value")
-    table = table[table["pair"] == "~".join(pair or study.subsystems[:2])]
+    table = _of_pair(study, pair).dropna(subset="value")
+    by = by or next(iter(grouped_by(study)), "")
+    table = table[table["terciles"].isin(["", by])]
     wide = table.pivot(index="scope", columns="measure", values=["value", "n"])
     frame = pd.DataFrame({
         "value": wide.get(("value", "correlation_lnU")),
         "low": wide.get(("value", "placebo_low")),
         "high": wide.get(("value", "placebo_high")),
+        "beyond": wide.get(("value", "placebo_beyond")),
         "n": wide.get(("n", "correlation_lnU")),
     }, SCOPES)  # fmt: skip
     return frame.dropna(subset="value").astype(float).rename_axis("scope")
 
 
 def comovement_finding(study: Study) -> dict[str, Any]:
-    """Values and verdict of the section 'in step, or just large and rising?'.
+    """Values and verdict of the section 'in step, or just rich and rising?'.
 
-    `verdict` is `beyond` when the correlation within regions and years lies above the range of
-    random pairings and above zero, `none` when it does not, `unplaced` when there is no such range,
-    `uncomputed` when there is no such correlation. `where` says for each scope with a range where
-    the correlation lies: below, at an edge, inside or above; `why` says why there is no range.
+    The correlation within regions and years decides, against regions paired at random by the first
+    of `grouped_by`: `verdict` is `beyond` when it lies outside the range of 95 % of the pairings on
+    their upper side and above zero, `opposite` when outside on their lower side, `none` when
+    inside; `unplaced` when nothing was paired, for the reason `why`; `uncomputed` when there is no
+    such correlation. `placed`: by what regions are paired by, for each scope `low`, `high`,
+    `beyond` and `where` (inside, above, below); `place` and `levels`: by the first of them, within
+    regions and years and in levels.
     """
     if study.single:
         return {"verdict": "one_region"}
-    frame = correlation_values(study)
-    placed = frame.dropna()
+    frame, by = correlation_values(study), grouped_by(study)
+    placed = {name: _placed(correlation_values(study, by=name).dropna()) for name in by}
+    refused = _of_pair(study, None).query("measure == 'placebo_beyond' and value.isna()")
     return {
-        "verdict": _verdict(frame),
-        "why": "few" if len(study.regions) < FEWEST_PAIRED else "unbalanced",
+        "verdict": _verdict(frame, placed.get(by[0], {}) if by else {}),
+        "why": tuple(refused[["message", "fields"]].iloc[0]) if len(refused) else None,
         "r": {scope: frame["value"].get(scope) for scope in SCOPES},
-        "low": placed["low"].to_dict(),
-        "high": placed["high"].to_dict(),
-        "where": {scope: _where(row) for scope, row in placed.iterrows()},
+        "by": by,
+        "placed": placed,
+        "place": placed[by[0]].get(SCOPES[-1]) if by else None,
+        "levels": placed[by[0]].get(SCOPES[0]) if by else None,
+        "pairings": _pairings(study),
         "n": int(frame["n"].max()) if len(frame) else 0,
         "rise": _both_rise(study),
-        **_sizes(study),
     }
 
 
-def _verdict(frame: pd.DataFrame) -> str:
-    if SCOPES[-1] not in frame.index:
+def _placed(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {
+        str(scope): {**row[["low", "high", "beyond"]], "where": _where(row)}
+        for scope, row in frame.iterrows()
+    }
+
+
+def _where(row: pd.Series) -> str:
+    """Place of a correlation among random pairings: inside, or on which side of 95 % of them."""
+    if row["beyond"] >= OUTSIDE:
+        return "inside"
+    return "below" if row["value"] < (row["low"] + row["high"]) / 2 else "above"
+
+
+def _verdict(frame: pd.DataFrame, placed: dict[str, dict[str, Any]]) -> str:
+    last = SCOPES[-1]
+    if last not in frame.index:
         return "uncomputed"
-    last = frame.loc[SCOPES[-1]]
-    if last.isna().any():
+    if last not in placed:
         return "unplaced"
-    return "beyond" if last["value"] > max(last["high"], 0.0) + ROUNDING else "none"
+    where = placed[last]["where"]
+    if where == "above":
+        return "beyond" if frame.loc[last, "value"] > 0 else "none"
+    return "opposite" if where == "below" else "none"
+
+
+def _pairings(study: Study) -> int:
+    """How many random pairings a correlation is held against."""
+    rows = study.rows("comovement", measure="placebo_beyond").dropna(subset="value")
+    return int(rows["n"].max()) if len(rows) else 0
 
 
 def _both_rise(study: Study) -> bool:
@@ -80,28 +119,3 @@ def _both_rise(study: Study) -> bool:
     columns = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
     first, last = study.ends()
     return bool((last[columns].mean() > first[columns].mean()).all())
-
-
-def _sizes(study: Study) -> dict[str, Any]:
-    """What D has to do with the size of a region: rank correlations, share of variance."""
-    table = study.tables["comovement"].dropna(subset="value")
-    ranks = table[table["measure"] == "rank_correlation_D"].set_index("scope")["value"]
-    size = study.config["comovement"]["size"][0]
-    top = str(ranks.abs().idxmax()) if len(ranks) else None
-    return {
-        "rank": ranks.to_dict(),
-        "size": size,
-        "top": (top, float(ranks[top])) if top else None,
-        "ranks": "rank" if top and ranks[top] >= MUCH_AS else "none",
-    }
-
-
-def _where(row: pd.Series) -> str:
-    """Place of a correlation against the range of random pairings."""
-    if abs(row["value"] - row["low"]) <= EDGE:
-        return "lower_edge"
-    if abs(row["value"] - row["high"]) <= EDGE:
-        return "upper_edge"
-    if row["value"] < row["low"]:
-        return "below"
-    return "above" if row["value"] > row["high"] else "inside"

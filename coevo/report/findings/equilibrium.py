@@ -3,11 +3,11 @@
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from coevo.files import rows_of
 from coevo.inference.signs import DECISIVE, RARE
+from coevo.lotka_volterra.classic import resting_levels
 from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
 
@@ -219,15 +219,8 @@ def doubts(study: Study) -> dict[str, Any]:
 def _beyond(study: Study, parameters: dict[str, float]) -> bool:
     """Whether a coordinate of the rest point lies outside the observed range (extrapolation)."""
     seen = path(study)
+    E = resting_levels(*(parameters[name] for name in ("a1", "b1", "a2", "d")))
     return any(
         not seen[i].min() <= value <= seen[i].max()
-        for i, value in zip(("x1", "x2"), rest_point_found(parameters), strict=True)
+        for i, value in zip(("x1", "x2"), E, strict=True)
     )
-
-
-def rest_point_found(parameters: dict[str, float]) -> tuple[float, float]:
-    """x1 at which x2 rests and x2 at which x1 rests: a2 / d and a1 / b1, infinite for a zero."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        x1 = np.float64(parameters["a2"]) / np.float64(parameters["d"])
-        x2 = np.float64(parameters["a1"]) / np.float64(parameters["b1"])
-    return float(x1), float(x2)

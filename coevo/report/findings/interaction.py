@@ -1,5 +1,6 @@
 """Do the two outputs act on each other's growth? Read from `parameters` and `relations`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.specifications import EFFECTS
 
 POOLED, FOD_IV = "pooled", "fod_iv"
+BY_YEAR = "year_wild"  # the errors that hold their size where years bring common shocks
 
 
 def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
@@ -76,6 +78,17 @@ def slope_signs(b1: pd.Series, d: pd.Series) -> str:
     return "supply" if b1["low"] > 0 and d["low"] > 0 else "other"
 
 
+def years_that_break(study: Study) -> dict[str, list[str]]:
+    """By effects, the years without whose growth the main estimator shows no supply pattern."""
+    rows = study.rows("specifications", scope=POOLED, model="classic", estimator=study.estimator)
+    rows = rows[rows["without_growth"] != ""]
+    by = ["effects", "without_growth"]
+    b1, d = (rows_of(rows, quantity=name).set_index(by) for name in ("b1", "d"))
+    both = b1.index.intersection(d.index)
+    broken = [key for key in both if slope_signs(b1.loc[key], d.loc[key]) != "supply"]
+    return {effects: sorted(year for e, year in broken if e == effects) for effects in EFFECTS}
+
+
 def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
     return rows_of(frame, effects=effects, estimator=estimator).iloc[0]
 
@@ -84,9 +97,11 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section on the two populations.
 
     `verdict` joins the verdicts with region effects and with region and year effects
-    (`supply_then_neither`, ...); without pooled fits it is `region_` and the verdict of the focus
-    region's own, with the `reason` if figures forbid pooled ones, or `not_estimated` where that has
-    no fit either.
+    (`supply_then_neither`, ...). With region effects, whose clusters of regions leave out what
+    regions share in a year, `supply` has to pass the bootstrap by year in both slopes and to stand
+    without the growth of any one year; else it is `fragile`. Without pooled fits it is `region_`
+    and the verdict of the focus region's own, with the `reason` if figures forbid pooled ones, or
+    `not_estimated` where that has no fit either.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -97,6 +112,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     effects = list(EFFECTS) if study.pooled else ["none"]
     main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
     verdicts = [slope_signs(*pair) for pair in main.values()]
+    tests = _tests(study) if study.pooled else {}
+    broken = years_that_break(study) if study.pooled else {}
+    if study.pooled and verdicts[0] == "supply" and not _stands(study, tests, broken):
+        verdicts[0] = "fragile"
     last = rows_of(pd.concat([b1, d]), effects=effects[-1])
     found = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
@@ -111,7 +130,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     if not study.pooled:
         return found | {"reason": _refused(study)}
     return found | {
-        "above": _above(pd.concat([b1, d])),
+        "tests": tests,
+        "by_year": tests.get(EFFECTS[0], {}).get(BY_YEAR),
+        "broken": broken,
+        "agree": _agree(study),
         "common": _common(study),
         "pool": _pool(study),
         "instrumented": _instrumented(study, b1, d),
@@ -124,10 +146,25 @@ def _refused(study: Study) -> Reason | None:
     return reason(study.rows("refusals", quantity="fit", **fit))
 
 
-def _above(rows: pd.DataFrame) -> tuple[int, int]:
-    """Intervals with region effects only that lie above zero, and how many there are."""
-    part = rows_of(rows, effects=EFFECTS[0])
-    return int((part["low"] > 0).sum()), len(part)
+def _tests(study: Study) -> dict[str, dict[str, dict[str, Any]]]:
+    """p of b1 = 0 and d = 0 by effects, kind of errors and parameter."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in study.rows("slope_tests", estimator=study.estimator).itertuples():
+        found.setdefault(row.effects, {}).setdefault(row.errors, {})[row.parameter] = row.p
+    return found
+
+
+def _stands(study: Study, tests: Mapping[str, Any], broken: Mapping[str, list[str]]) -> bool:
+    """Whether the supply pattern with region effects passes by year and without any one year."""
+    p = tests.get(EFFECTS[0], {}).get(BY_YEAR, {})
+    alpha = 1 - study.config["interaction"]["confidence"]
+    return bool(p) and max(p.values()) < alpha and not broken[EFFECTS[0]]
+
+
+def _agree(study: Study) -> bool | None:
+    """Whether J rejects that instruments agree in neither equation; None without instruments."""
+    rows = study.rows("checks", scope=POOLED, estimator=FOD_IV, check=["J_b1", "J_d"])
+    return bool((rows["value"] <= rows["limit"]).all()) if len(rows) else None
 
 
 def _common(study: Study) -> dict[str, float]:
@@ -143,19 +180,24 @@ def _common(study: Study) -> dict[str, float]:
 def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, Any] | None:
     """b1 and d by instruments in forward deviations, their first-stage F, and over other cases.
 
-    `other`: by coefficient, in how many of the other vintages, years and prices tried its interval
-    does not hold zero, of how many; None where instruments are not there.
+    `sets`: of Anderson and Rubin, by coefficient; `other`: by coefficient, in how many of the other
+    vintages, years and prices tried its interval does not hold zero, of how many; None where
+    instruments are not there.
     """
     found = {name: rows_of(rows, estimator=FOD_IV) for name, rows in (("b1", b1), ("d", d))}
     if not all(map(len, found.values())):
         return None
-    F = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)["value"]
+    shown_of = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)
+    F = shown_of["value"]
+    sets = {n: shown_of.loc[f"anderson_rubin_{n}"] for n in found
+            if f"anderson_rubin_{n}" in shown_of.index}  # fmt: skip
     shown = {"estimator": FOD_IV, "model": "classic"}
     cases = study.rows("specifications", roles="given", pair=["main", "deflated"], **shown)
     main = (cases["pair"] == "main") & (cases["dropped"] == "")
     cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
     return {
         **{name: rows.iloc[0] for name, rows in found.items()},
+        "sets": sets,
         "F": {name: F[f"first_stage_F_{name}"] for name in found},
         "other": {
             name: (sum(not holds_zero(row) for _, row in part.iterrows()), len(part))

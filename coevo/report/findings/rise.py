@@ -1,5 +1,6 @@
 """How far and how fast did D move? Read from `coupling`."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ from coevo.report.findings.study_tables import Study
 from coevo.report.findings.vintage_breaks import broken_years
 
 
-def _wide(study: Study) -> pd.DataFrame:
-    """D with regions down and years across, every year between the first and the last."""
+@lru_cache(maxsize=8)
+def _wide(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """D and its ranks, regions down and years across, every year from the first to the last."""
     wide = study.coupling.pivot(index="region", columns="year", values="D")
-    return wide.reindex(columns=range(study.years[0], study.years[-1] + 1))
+    wide = wide.reindex(columns=range(study.years[0], study.years[-1] + 1))
+    return wide, wide.rank(ascending=False, method="min")
 
 
 def _since(ranks: pd.Series) -> int:
@@ -38,8 +41,8 @@ def _before(rows: pd.DataFrame, steps: pd.Series) -> dict[str, Any] | None:
 
 def focus_state(study: Study, region: str) -> dict[str, Any]:
     """D, grade, rank and the parts of D of one region in its own first and last year."""
-    wide = _wide(study)
-    ranks = wide.rank(ascending=False, method="min").loc[region].dropna().astype(int)
+    wide, ranked = _wide(study)
+    ranks = ranked.loc[region].dropna().astype(int)
     first, last = (part.loc[region] for part in study.ends())
     between = last["year"] - first["year"]
     steps = wide.loc[region].pct_change(fill_method=None)

@@ -8,10 +8,10 @@ import pandas as pd
 from coevo.files import rows_of
 from coevo.inference.signs import DECISIVE
 from coevo.report.findings.equilibrium import of_source
-from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs
+from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs, years_that_break
 from coevo.report.findings.study_tables import Study
 
-CASE = ["pair", "vintage", "dropped", "roles"]
+CASE = ["pair", "vintage", "dropped", "without_growth", "roles"]
 FIT = [*CASE, "effects", "estimator"]
 MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
 
@@ -37,27 +37,34 @@ def patterns(study: Study) -> pd.DataFrame:
 
 def _is_main(rows: pd.DataFrame, study: Study) -> pd.Series:
     own = (rows["pair"] == MAIN) & (rows["vintage"] == study.config["vintage_policy"])
-    own &= (rows["dropped"] == "") & (rows["roles"] == GIVEN)
+    own &= (rows["dropped"] == "") & (rows["without_growth"] == "") & (rows["roles"] == GIVEN)
     return own & (rows["estimator"] == study.estimator) & (rows["effects"] == study.effects[-1])
 
 
 def sign_survival_finding(study: Study) -> dict[str, Any]:
     """In how many specifications b1 and d lie above zero, as in a supply relation.
 
-    `verdict`: `stands` (in every fit of the study's pair under its last effects), `years` (in every
-    fit with region effects, in none with year effects), `never` or `some`. `all`, `swapped`,
-    `deflated` (None without one) and each of `pairs`: by effects, how many of how many fits show
-    it; `deflated_zero`: by coefficient, in how many fits at constant prices under the first effects
-    its interval holds zero; `signs`: by effects, in how many regions all four signs are decided.
+    `verdict`: `stands` (in every fit of the study's pair under its last effects, and without the
+    growth of any year), `years` (in every fit with region effects, in none with year effects),
+    `single_years` (the same, but not without the growth of some year), `never` or `some`. `all`,
+    `swapped`, `deflated` (None without one), `without_growth` (likewise) and each of `pairs`: by
+    effects, how many of how many fits show it; `broken`: by effects, the years without whose growth
+    the main estimator does not; `deflated_zero`: by coefficient, in how many fits at constant
+    prices under the first effects its interval holds zero; `signs`: by effects, in how many regions
+    all four signs are decided.
     """
     if study.pair is None:
         return {"verdict": "none"}
-    rows = patterns(study)
+    every = patterns(study)
+    rows, cut = (every[every["without_growth"].eq("") == whole] for whole in (True, False))
     given = rows_of(rows, roles=GIVEN)
+    broken = years_that_break(study) if study.pooled else {e: [] for e in study.effects}
     own, deflated = (rows_of(given, pair=pair) for pair in (MAIN, DEFLATED))
     others = given[~given["pair"].isin([MAIN, DEFLATED])]
     found = {
         "all": _counts(own, study),
+        "without_growth": _counts(cut, study) if len(cut) else None,
+        "broken": broken,
         "swapped": _counts(rows_of(rows, roles=SWAPPED, pair=MAIN), study),
         "deflated": _counts(deflated, study) if len(deflated) else None,
         "deflated_zero": _zeros(deflated, study),
@@ -70,7 +77,8 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         "signs": _decided(study),
         "decisive": DECISIVE,
     }
-    return {"verdict": _verdict(list(found["all"].values())), **found, "located": _located(study)}
+    verdict = _verdict(list(found["all"].values()), [len(broken[e]) for e in study.effects])
+    return {"verdict": verdict, **found, "located": _located(study)}
 
 
 def _zeros(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
@@ -93,15 +101,18 @@ def _counts(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
     return {e: (int(p["pattern"].eq("supply").sum()), len(p)) for e, p in parts.items()}
 
 
-def _verdict(counts: list[tuple[int, int]]) -> str:
+def _verdict(counts: list[tuple[int, int]], broken: list[int]) -> str:
+    """The verdict from counts and from the number of years that break the pattern, by effects."""
     *first, last = counts
     if not any(n for _, n in counts):
         return "not_estimated"
-    if last[0] == last[1]:
+    if last[0] == last[1] and not broken[-1]:
         return "stands"
     if not any(supply for supply, _ in counts):
         return "never"
-    return "years" if first and first[0][0] == first[0][1] and not last[0] else "some"
+    if first and first[0][0] == first[0][1] and not last[0]:
+        return "single_years" if broken[0] else "years"
+    return "some"
 
 
 def _located(study: Study) -> tuple[int, int]:

@@ -16,12 +16,17 @@ def simulation_finding(study: Study) -> dict[str, Any]:
     (`size`); by relation and strength the share in which the true one is, with year shocks
     (`power`). `coverage`: least and largest share of samples in which the sets of the trapezoid
     hold the true coordinates, whether the data follow its map or the equations: of one region,
-    pooled over a cycle, pooled in growth.
+    pooled over a cycle, pooled in growth. `common_shocks`: least and largest share of samples with
+    shocks common to all regions in which fits with region effects find what is not there: by
+    clusters of regions (`region`), by the bootstrap by year (`year`), and by that where shocks
+    persist (`lasting`).
     """
     if study.pair is None:
         return {}
     found: dict[str, Any] = {}
     rule, coverage = study.tables.get("relation_rule"), study.tables.get("coverage")
+    if (shocks := study.tables.get("common_shocks")) is not None:
+        found["common_shocks"] = _common_shocks(shocks)
     if rule is not None:
         found["relation_rule"] = _rule(rule)
     if coverage is not None:
@@ -37,6 +42,20 @@ def _rule(rule: pd.DataFrame) -> dict[str, Any]:
     }
     samples = int(rule["samples"].min())
     return {"size": null["named"].max(), "power": power, "samples": samples}
+
+
+def _common_shocks(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    rows = table[table["effects"] == "region"]
+    cases = {
+        "region": ("region", "independent"),
+        "year": ("year_wild", "independent"),
+        "lasting": ("year_wild", "persistent"),
+    }
+    parts = {
+        name: rows.loc[(rows["errors"] == errors) & (rows["year_shock"] == shock), "rejected"]
+        for name, (errors, shock) in cases.items()
+    }
+    return {name: (float(p.min()), float(p.max())) for name, p in parts.items()}
 
 
 def _coverage(table: pd.DataFrame) -> dict[str, tuple[float, float]]:

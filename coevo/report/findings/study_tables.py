@@ -125,15 +125,20 @@ class Study:
         """Name of a region."""
         return self._names[region]
 
+    @cached_property
+    def _of_indicators(self) -> dict[str, dict[str, str]]:
+        """Labels and units by indicator; one that is not there is left out."""
+        table = self.indicators.drop_duplicates("indicator").set_index("indicator")
+        columns = (f"label_{self.language}", "unit")
+        return {column: table[column].dropna().map(str).to_dict() for column in columns}
+
     def label(self, identifier: str) -> str:
         """Label of an indicator, a subsystem or a name of `names`; its id where there is none."""
         if identifier in self.subsystems:
             words = self.config["subsystems"].get(identifier, {})
             return str(words.get(self.language) or identifier)
-        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        labels = rows[f"label_{self.language}"].dropna()
-        if len(labels) and labels.iloc[0]:
-            return str(labels.iloc[0])
+        if label := self._of_indicators[f"label_{self.language}"].get(identifier):
+            return label
         return str(self.config.get("names", {}).get(identifier, {}).get(self.language, identifier))
 
     @property
@@ -154,8 +159,7 @@ class Study:
 
     def unit(self, identifier: str) -> str:
         """Unit of an indicator in the language; empty for a subsystem."""
-        rows = self.indicators.loc[self.indicators["indicator"] == identifier]
-        unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+        unit = self._of_indicators["unit"].get(identifier, "")
         return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
 
     @property
@@ -175,6 +179,10 @@ class Study:
 
     def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Rows of `coupling` of every region's own first and of its own last year, by region."""
+        return self._ends
+
+    @cached_property
+    def _ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         groups = self.coupling.sort_values("year", kind="stable").groupby("region")
         first, last = groups.head(1), groups.tail(1)
         return first.set_index("region").sort_index(), last.set_index("region").sort_index()

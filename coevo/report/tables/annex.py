@@ -103,6 +103,16 @@ def _sign_columns(words: Words) -> list[Any]:
     return [[words.phrases["tables"]["signs"]["case"], "l", 50], *([h, "r", 25] for h in heads)]
 
 
+def _slope_test_columns(words: Words) -> list[Any]:
+    """A column per effects and slope."""
+    heads = (
+        words.grammar.series([symbol, words.word("effects", e)], "clause")
+        for e in words.study.effects
+        for symbol in ("b₁", "d")
+    )
+    return [*words.phrases["tables"]["slope_tests"]["columns"], *([h, "r", 18] for h in heads)]
+
+
 def _general_columns(words: Words) -> list[Any]:
     """A column per fit shown."""
     shown = [
@@ -130,7 +140,9 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
 
 
 MAIN = {
+    "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
+    "slope_tests": Entry(model_tables.slope_test_lines, "", ["pooled"], _slope_test_columns),
     "pattern": Entry(
         regional_tables.pattern_rows, "", ["indexed", "regions"], regional_tables.pattern_columns
     ),

@@ -124,7 +124,11 @@ CLAIM_SECTIONS = {
     "equilibrium_located": "equilibria",
     "not_testable": "limits",
 }
-MODEL_SECTIONS = ("theory", "populations", "equilibria")  # of a study with populations
+# sections of a study with populations, and of one with indices
+MODEL_SECTIONS, INDEX_SECTIONS = (
+    ("theory", "populations", "equilibria"),
+    ("far", "step", "robustness"),
+)
 
 
 def headline_rows(words: Words) -> Rows:
@@ -155,7 +159,9 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
     chip = Markdown(f"[{said}]{{.chip .{sign}}}")
     verdict = escaped(words.word("verdict_text", row.verdict))
     place = CLAIM_SECTIONS.get(check, "")
-    told = place and (place not in MODEL_SECTIONS or words.study.pair)
+    study = words.study
+    absent = (() if study.pair else MODEL_SECTIONS) + (() if study.indexed else INDEX_SECTIONS)
+    told = place and place not in absent
     return [
         words.word("tested", check),
         words.message(row.computed, row.fields),

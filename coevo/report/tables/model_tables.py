@@ -18,12 +18,12 @@ from coevo.report.findings.equilibrium import (
     refused,
     region_fit_rows,
 )
-from coevo.report.findings.interaction import regional
+from coevo.report.findings.interaction import POOLED, regional
 from coevo.report.findings.relation import general_effects
 from coevo.report.findings.sign_survival import CASE, patterns, sign_survival_finding
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, fixed
+from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 
 def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
@@ -168,7 +168,7 @@ def sign_rows(words: Words) -> Rows:
     if "all" not in found:
         return []
     cases = {words.say(f"survival/cases/{key}"): found[key]
-             for key in ("all", "deflated", "swapped") if found[key]}  # fmt: skip
+             for key in ("all", "without_growth", "deflated", "swapped") if found[key]}  # fmt: skip
     cases |= {
         words.say("survival/cases/pair", name=study.pair_label(name)): counts
         for name, counts in found["pairs"].items()
@@ -177,6 +177,32 @@ def sign_rows(words: Words) -> Rows:
         [name, *(words.say("survival/share", n=n, of=of) for n, of in counts.values())]
         for name, counts in cases.items()
     ]
+
+
+def slope_test_lines(words: Words) -> Rows:
+    """Pooled b1 and d by the main estimator; error and p by every kind of errors."""
+    study = words.study
+    table = study.rows("slope_tests", estimator=study.estimator)
+    cells = table.set_index(["errors", "effects", "parameter"])
+    keys = [(effects, name) for effects in study.effects for name in ("b1", "d")]
+    fit = {"scope": POOLED, "model": "classic", "estimator": study.estimator, "scaling": "first"}
+    values = study.rows("parameters", **fit).set_index(["effects", "parameter"])["estimate"]
+    rows: Rows = [
+        [words.say("tables/slope_tests/estimate"), *(with_figures(values.loc[key]) for key in keys)]
+    ]
+    for errors in dict.fromkeys(table["errors"]):
+        row: list[Any] = [words.word("errors", errors)]
+        for key in keys:
+            found = cells.loc[(errors, *key)] if (errors, *key) in cells.index else None
+            row.append(NOTHING if found is None else _error_and_p(words, found))
+        rows.append(row)
+    return rows if len(rows) > 1 else []
+
+
+def _error_and_p(words: Words, row: pd.Series) -> str:
+    """A standard error, if there is one, and p."""
+    p = words.say("tables/slope_tests/p", p=row["p"])
+    return p if missing(row["se"]) else words.grammar.series([with_figures(row["se"]), p], "clause")
 
 
 def specification_lines(words: Words) -> Rows:

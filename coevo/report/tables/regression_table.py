@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from scipy.special import stdtr
 
-from coevo.report.findings.interaction import FOD_IV, POOLED
+from coevo.report.findings.interaction import BY_YEAR, FOD_IV, POOLED
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.report_table import ReportTable
 from coevo.report.words.amounts import Words
@@ -24,13 +24,15 @@ Key = tuple[str, str]  # effects and estimator
 class RegressionFits(NamedTuple):
     """Fits of one table: rows of `parameters`, facts by name and column (effects, estimator).
 
-    parameters: their names in order; ending: of the check `regions`.
+    parameters: their names in order; by_year: p of a parameter by effects and estimator, for fits
+    with region effects alone; ending: of the check `regions`.
     """
 
     rows: pd.DataFrame
     facts: Mapping[tuple[str, str, str], float]
     columns: list[Key]
     parameters: list[str]
+    by_year: Mapping[tuple[str, str, str], float] = {}
     ending: str = ""
 
 
@@ -38,7 +40,10 @@ def stars(estimate: float, error: float, df: float) -> str:
     """Stars of a two-sided t test of zero; none without an error."""
     if missing(error) or missing(df) or not error:
         return ""
-    p = 2 * float(stdtr(float(df), -abs(estimate / error)))
+    return _stars_of(2 * float(stdtr(float(df), -abs(estimate / error))))
+
+
+def _stars_of(p: float) -> str:
     return next((sign for limit, sign in STARS.items() if p < limit), "")
 
 
@@ -53,7 +58,9 @@ def _fits(study: Study, scope: str, scaling: str, model: str) -> RegressionFits:
     for row in study.rows("fits", scope=scope, scaling=scaling, model=model).itertuples():
         key = (row.effects, row.estimator)
         facts |= {("rows", *key): row.n, (f"r_squared_equation_{row.equation}", *key): row.r2}
-    return RegressionFits(rows, facts, _columns(study, rows), names)
+    tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
+    by_year = {(row.parameter, row.effects, row.estimator): row.p for row in tests.itertuples()}
+    return RegressionFits(rows, facts, _columns(study, rows), names, by_year)
 
 
 def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
@@ -104,7 +111,7 @@ def _table(words: Words, name: str, fits: RegressionFits, errors: str) -> Iterat
             *_facts(words, fits),
         ],
         "wide",
-        _note(words, name, [*_instruments(fits), errors]),
+        _note(words, name, [*_instruments(fits), errors, *_stars_by_year(fits)]),
     )
 
 
@@ -119,7 +126,9 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
         power, decimals = _scale([row for row in found if row is not None])
         symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else name
         title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
-        lines.append([title, *(_estimate(row, power, decimals) for row in found)])
+        signs = [_signs(fits, name, key, row) for key, row in zip(fits.columns, found, strict=True)]
+        shown = zip(found, signs, strict=True)
+        lines.append([title, *(_estimate(row, sign, power, decimals) for row, sign in shown)])
         lines.append(["", *(_error(row, power, decimals) for row in found)])
     return lines
 
@@ -134,10 +143,18 @@ def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
     return power, max(0, PLACES - 1 - math.floor(math.log10(finest))) if finest else PLACES
 
 
-def _estimate(row: pd.Series | None, power: int, decimals: int) -> Markdown:
+def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series | None) -> str:
+    """Stars of an estimate; of a fit with region effects alone by its test by year, if any."""
+    if row is None:
+        return ""
+    if key[0] == EFFECTS[0]:
+        return _stars_of(fits.by_year.get((name, *key), 1.0))
+    return stars(row["estimate"], row["se"], row["df"])
+
+
+def _estimate(row: pd.Series | None, sign: str, power: int, decimals: int) -> Markdown:
     if row is None:
         return Markdown("")
-    sign = stars(row["estimate"], row["se"], row["df"])
     text = escaped(fixed(row["estimate"] * 10**power, decimals))
     return Markdown(f"{text}$^{{{sign}}}$" if sign else text)
 
@@ -176,6 +193,10 @@ def _line(
 
 def _instruments(fits: RegressionFits) -> list[str]:
     return ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
+
+
+def _stars_by_year(fits: RegressionFits) -> list[str]:
+    return ["by_year"] if any(effects == EFFECTS[0] for effects, _ in fits.columns) else []
 
 
 def _note(words: Words, name: str, more: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ RESERVED = frozenset(
 )
 SAME = (
     "coupling", "weights", "obstacles", "regional", "mobility", "density", "parameters",
-    "equilibria", "specifications", "relations", "verdicts", "refusals", "checks",
+    "equilibria", "specifications", "slope_tests", "relations", "verdicts", "refusals", "checks",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from coevo.regional.regional_panel import DRAWS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.level_control import level_label
 from coevo.report.words import release_words
 from coevo.report.words.amounts import Words, amount
 from coevo.report.words.markup import Markdown, escaped
@@ -44,12 +45,12 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "amount": amount,
         "spans": words.grammar.spans,
         "set_words": words.set_words,
-        "label_of_size": lambda key: size_label(study, key, phrases),
+        "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": study.tables.get("claims"),
         "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
-        "notes": [key for key in phrases["notes"] if key.partition("@")[0] in read],
+        "notes": [key for key in phrases["notes"] if key in read],
         "side": words.side,
         "why": words.why,
         "fewest_regions": FEWEST_REGIONS,
@@ -59,13 +60,6 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
     return values | (population_values(study, found, words) if pair else {})
-
-
-def size_label(study: Study, key: str, phrases: Phrases) -> str:
-    """Label of a measure of size; `<indicator>_per_head` is that indicator per head."""
-    base = key.removesuffix("_per_head")
-    label = study.label(base)
-    return label if base == key else str(phrases["words"]["per_head"]).format(label)
 
 
 def sources(words: Words) -> Markdown:

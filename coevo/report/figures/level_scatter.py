@@ -1,5 +1,6 @@
-"""Is D more than size? D against the size of regions in the last year."""
+"""Is D more than the level of development? D against it, in the last year."""
 
+from collections.abc import Collection
 from typing import Any
 
 import altair as alt
@@ -7,35 +8,42 @@ import numpy as np
 import pandas as pd
 
 from coevo.characters import room
+from coevo.coupling.level import SLOPES
 from coevo.report.figures.axes import above, haloed, tick_format, ticks, tips
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.level_control import (
+    level_finding,
+    level_label,
+    level_values,
+    of_measure,
+)
 from coevo.report.findings.study_tables import Study
 
-MEASURES = ["size_adjusted_lnD", "rank_D", "rank_size_adjusted_D"]
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
 PLAIN, BOLD = {"fontSize": 11}, {"fontSize": 12, "fontWeight": "bold"}
-STEPS = 60  # points along the line of size that labels keep clear of
+STEPS = 60  # points along the line of the level that labels keep clear of
 LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 
 
-def _adjusted(study: Study) -> pd.DataFrame:
-    """Regions of the last year: size, D, the D of their size alone, ranks of D without and with
-    size taken out.
+def _adjusted(study: Study, level: str) -> pd.DataFrame:
+    """Regions of the last year: level, D, the D of their level alone, ranks of D without and with
+    the level taken out.
 
-    The line has the slope of all years (`comovement`) and goes through the middle of the regions in
-    the last year: a region's distance from it, against the others', is its size-adjusted D.
+    The line has the slope of all years and goes through the middle of the regions in the last year:
+    a region's distance from it, against the others', is its level-adjusted D.
     """
-    table = study.tables["comovement"]
-    table = table[table["measure"].isin(MEASURES)]
-    wide = table.pivot(index="scope", columns="measure", values="value")
-    size = study.config["comovement"]["size"][0]
     last = study.coupling[study.coupling["year"] == study.years[-1]].set_index("region")
-    rows = last[["name", "D"]].join(wide[MEASURES], how="inner")
-    rows = rows.dropna().assign(size=study.series(size).xs(study.years[-1], level="year"))
-    residual = rows["size_adjusted_lnD"]
-    rows["alone"] = rows["D"] / np.exp(residual - residual.mean())
-    return rows.rename_axis("region").reset_index().sort_values("size", ignore_index=True)
+    own = {"level": level, "slope": SLOPES[0]}
+    found = {
+        "left": of_measure(study, "adjusted_lnD", **own),
+        "rank_D": of_measure(study, "rank_D"),
+        "rank_adjusted": of_measure(study, "rank_adjusted_D", **own),
+    }
+    rows = last[["name", "D"]].join(pd.DataFrame(found), how="inner").dropna()
+    rows["level"] = level_values(study, level)[0].xs(study.years[-1], level="year")
+    rows["alone"] = rows["D"] / np.exp(rows["left"] - rows["left"].mean())
+    return rows.rename_axis("region").reset_index().sort_values("level", ignore_index=True)
 
 
 def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
@@ -49,18 +57,23 @@ def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
 
 
 def with_room(
-    rows: pd.DataFrame, order: list[int], line: list[tuple[float, float]]
+    rows: pd.DataFrame,
+    order: list[int],
+    line: list[tuple[float, float]],
+    always: Collection[int] = (),
 ) -> dict[int, str]:
     """Side ("left", "right") of the labels that have room, tried in `order`.
 
-    rows: x, y in pixels and the text `name`; `line`: points that no label may touch either.
+    rows: x, y in pixels and the text `name`; `line`: points that no label may touch either;
+    `always`: what is labelled in any case, towards the middle.
     """
     dots = [*zip(rows["x"], rows["y"], strict=True), *line]
     taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in dots]
     kept = {}
     for i in order:
         x, y, wide = rows["x"][i], rows["y"][i], LETTER * room(rows["name"][i])
-        for side, start in (("right", x + 6), ("left", x - 6 - wide)):
+        sides = {"right": x + 6, "left": x - 6 - wide}
+        for side, start in sides.items():
             box = (start, y - LINE / 2, start + wide, y + LINE / 2)
             inside = box[0] >= 0 and box[2] <= PLOT[0]
             free = all(
@@ -72,6 +85,10 @@ def with_room(
                 kept[i] = side
                 taken.append(box)
                 break
+        if i in always and i not in kept:
+            kept[i] = "left" if x > PLOT[0] / 2 else "right"
+            start = sides[kept[i]]
+            taken.append((start, y - LINE / 2, start + wide, y + LINE / 2))
     return kept
 
 
@@ -85,25 +102,28 @@ def log_scale(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]
     return scale, {"values": marks, "format": tick_format(marks)}
 
 
-def size_adjusted(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D against size, both on scales of logarithms, with the line that size alone would give."""
-    rows = _adjusted(study)
-    across, x_marks = log_scale(rows["size"], 6)
+def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """D against the level of development, both on scales of logarithms, with the line that the
+    level alone would give.
+    """
+    level = str(level_finding(study)["by"])
+    rows, unit = _adjusted(study, level), level_values(study, level)[1]
+    across, x_marks = log_scale(rows["level"], 6)
     up, y_marks = log_scale(pd.concat([rows["D"], rows["alone"]]), 8)
-    size = study.config["comovement"]["size"][0]
-    label, unit = study.heading(size), study.unit(size)
-    title = words["size"].format(label=label, unit=unit) if unit else label
+    label = level_label(study, level, words)
+    title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)
     D_title = words["D_in"].format(year=study.years[-1])
-    x = alt.X("size:Q", scale=across, axis=alt.Axis(title=title, grid=True, **x_marks))
+    x_axis = alt.Axis(title=title if unit else label, grid=True, **x_marks)
+    x = alt.X("level:Q", scale=across, axis=x_axis)
     at = {"x": x, "y": alt.Y("D:Q", scale=up, axis=above(D_title, **y_marks))}
-    line = alt.Chart(rows.iloc[[0, -1]][["size", "alone"]])
+    line = alt.Chart(rows.iloc[[0, -1]][["level", "alone"]])
     focus = rows["region"] == study.focus
     rows["text"] = rows["name"].mask(focus, _ranks(rows, study, words))
     rows["side"] = _sides(rows, focus, across["domain"], up["domain"])
-    data = rows.drop(columns=["region", "size_adjusted_lnD"]).round({"D": 4, "alone": 4, "size": 1})
+    data = rows.drop(columns=["region", "left"]).round({"D": 4, "alone": 4, "level": 2})
     told = tips(
-        words, "name:N region", "D:Q D .3f", "alone:Q alone_size .3f", "rank_D:Q rank",
-        "rank_size_adjusted_D:Q rank_adjusted",
+        words, "name:N region", "D:Q D .3f", "alone:Q alone_level .3f", "rank_D:Q rank",
+        "rank_adjusted:Q rank_adjusted",
     )  # fmt: skip
     away = alt.Chart(data[focus]).mark_rule(color="$focus", strokeWidth=1.6)
     layers = [
@@ -122,29 +142,31 @@ def size_adjusted(study: Study, words: dict[str, str]) -> dict[str, Any]:
 
 
 def _ranks(rows: pd.DataFrame, study: Study, words: dict[str, str]) -> list[str]:
-    """Name, D, and the ranks of D without and with size taken out."""
-    columns = rows[["name", "D", "rank_D", "rank_size_adjusted_D"]]
+    """Name, D, and the ranks of D without and with the level taken out, by whatever slope."""
+    table = study.rows("level", measure="rank_adjusted_D")
+    ends = table.groupby("scope")["value"].agg(["min", "max"]).astype(int)
+    columns = rows[["region", "name", "D", "rank_D"]]
     return [
         words["ranks"].format(
-            name=name, value=grade_marks(D, scale=study.grades), rank=int(rank), adjusted=int(other)
+            name=name, value=grade_marks(D, scale=study.grades), rank=int(rank),
+            adjusted="–".join(dict.fromkeys(map(str, ends.loc[region]))),
         )
-        for name, D, rank, other in columns.itertuples(index=False)
-    ]
+        for region, name, D, rank in columns.itertuples(index=False)
+    ]  # fmt: skip
 
 
 def _sides(
     rows: pd.DataFrame, focus: pd.Series, x_limits: list[float], y_limits: list[float]
 ) -> pd.Series:
     """Side of each label, "" without room: the focus first, then those farthest from the line."""
-    across = pixels(rows["size"], x_limits, PLOT[0])
+    across = pixels(rows["level"], x_limits, PLOT[0])
     up, line = (PLOT[1] - pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
     steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
     points = list(zip(steps, np.interp(steps, across, line), strict=True))
     away = (up - line).abs().mask(focus, np.inf)
     placed = pd.DataFrame({"x": across, "y": up, "name": rows["text"]})
-    sides = with_room(placed, list(away.sort_values(ascending=False).index), points)
-    for i in rows.index[focus]:  # has its label in any case
-        sides.setdefault(i, "left" if across[i] > PLOT[0] / 2 else "right")
+    order = list(away.sort_values(ascending=False).index)
+    sides = with_room(placed, order, points, always=rows.index[focus])
     return pd.Series(sides, dtype=str).reindex(rows.index).fillna("")
 
 

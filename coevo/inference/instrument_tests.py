@@ -1,0 +1,124 @@
+"""What instruments of one slope say whatever their strength, and whether they agree."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.polynomial import polynomial
+from scipy.special import chdtrc, fdtri
+
+from coevo.errors import Refusal
+from coevo.estimation.effects import sums
+from coevo.estimation.growth import Array
+from coevo.estimation.pooled_slopes import Moments
+from coevo.estimation.regression import Clusters, regress
+
+
+class Agreement(NamedTuple):
+    """J of overidentifying restrictions, its degrees of freedom, and p by chi2."""
+
+    J: float
+    df: int
+    p: float
+
+
+class SlopeSet(NamedTuple):
+    """Values of a slope that a test does not reject.
+
+    kind `interval`: within [low, high], of what may have gaps; `unbounded`: the same, one end
+    infinite; `complement`: all but (low, high), the widest gap; `line`: every number; `empty`:
+    none. Ends that are not there are NaN.
+    """
+
+    kind: str
+    low: float
+    high: float
+
+
+def overidentification(moments: Moments, equation: int, regressor: int) -> Agreement:
+    """Return Hansen's J of one equation with one regressor x and instruments Z (rows, m).
+
+        J = (Z'e)' S^-1 Z'e,   S = sum_r Z_r'u_r u_r'Z_r,   chi2(m - 1)
+
+    u are the residuals of two-stage least squares, e those of the slope that makes J least. Errors
+    are clustered by region. The convention of linearmodels (`IVGMM`, `weight_type="clustered"`).
+    `StudyError` if one instrument depends on the others. Source: Hansen (1982).
+    """
+    g, x, Z = _columns(moments, equation, regressor)
+    u = regress(g, x[:, None], moments.rank, instruments=Z).residuals
+    scores = sums(moments.region, Z * u[:, None])
+    S, zx, zg = scores.T @ scores, Z.T @ x, Z.T @ g
+    if np.linalg.matrix_rank(S) < len(S):
+        raise Refusal("dependent_instrument")
+    weighted = np.linalg.solve(S, zx)
+    left = zg - zx * (weighted @ zg) / (weighted @ zx)
+    J, df = float(left @ np.linalg.solve(S, left)), Z.shape[1] - 1
+    return Agreement(J, df, float(chdtrc(df, J)))
+
+
+def anderson_rubin_set(
+    moments: Moments, equation: int, regressor: int, level: float = 0.95
+) -> SlopeSet:
+    """Return the slopes s at which the instruments say nothing of g - s x.
+
+        F(s) = p' V^-1 p / 2 <= F quantile (2, G - 1),   p: g - s x regressed on both instruments
+
+    V is the clustered covariance of p (CR1). It holds the true slope with probability `level`
+    however weak the instruments are. p is linear and V quadratic in s: the set ends at roots of a
+    polynomial of degree 4. Source: Anderson and Rubin (1949).
+    """
+    g, x, Z = _columns(moments, equation, regressor)
+    clusters = Clusters(moments.region, moments.counted)
+    of_g, of_x = (regress(y, Z, moments.rank, clusters) for y in (g, x))
+    if Z.shape[1] != 2:
+        raise ValueError("the set is formed with two instruments")
+    unit = np.linalg.norm(of_g.coefficients) / np.linalg.norm(of_x.coefficients)
+    p = np.stack([of_g.coefficients, -unit * of_x.coefficients])  # by powers of s / unit
+    u, v = of_g.influence, -unit * of_x.influence
+    V = np.stack([u.T @ u, u.T @ v + v.T @ u, v.T @ v])
+    times = polynomial.polymul
+
+    def squared(i: int, j: int) -> Array:
+        return np.asarray(times(times(p[:, i], p[:, j]), V[:, 1 - i, 1 - j]))
+
+    distance = squared(0, 0) - 2 * squared(0, 1) + squared(1, 1)
+    spread = times(V[:, 0, 0], V[:, 1, 1]) - times(V[:, 0, 1], V[:, 0, 1])
+    bound = 2 * fdtri(2, len(u) - 1, level)
+    found = negative_set(distance - bound * spread)
+    return SlopeSet(found.kind, float(found.low * unit), float(found.high * unit))
+
+
+def negative_set(coefficients: Array) -> SlopeSet:
+    """Return where a polynomial, coefficients by rising powers, is not positive."""
+    roots = polynomial.polyroots(polynomial.polytrim(coefficients, 0))
+    # a complex pair cuts in vain: its real part ends no piece
+    cuts = np.unique(np.asarray(roots).real)
+    margin = 1 + np.abs(cuts).max(initial=0)
+    ends = np.concatenate([[-np.inf], cuts, [np.inf]])
+    tried = np.zeros(1)
+    if len(cuts):
+        tried = np.array([-margin, *(cuts[:-1] + cuts[1:]) / 2, margin])
+    inside = polynomial.polyval(tried, coefficients) <= 0
+    nan = float("nan")
+    if not inside.any():
+        return SlopeSet("empty", nan, nan)
+    if inside.all():
+        return SlopeSet("line", nan, nan)
+    starts, stops = ends[:-1], ends[1:]
+    if not inside[0] and not inside[-1]:
+        return SlopeSet("interval", float(starts[inside].min()), float(stops[inside].max()))
+    if inside[0] != inside[-1]:  # one end is open: all beyond the other
+        low = -np.inf if inside[0] else float(starts[inside].min())
+        high = np.inf if inside[-1] else float(stops[inside].max())
+        return SlopeSet("unbounded", low, high)
+    out = np.flatnonzero(~inside)
+    runs = np.split(out, np.flatnonzero(np.diff(out) > 1) + 1)
+    gaps = [(starts[run[0]], stops[run[-1]]) for run in runs]
+    low, high = max(gaps, key=lambda gap: gap[1] - gap[0])
+    return SlopeSet("complement", float(low), float(high))
+
+
+def _columns(moments: Moments, equation: int, regressor: int) -> tuple[Array, Array, Array]:
+    """Return growth (rows,), regressor (rows,) and instruments (rows, m), the last of length 1."""
+    assert moments.instrument is not None
+    Z = moments.instrument / np.linalg.norm(moments.instrument, axis=0)
+    return moments.growth[:, equation], moments.regressor[:, regressor], Z

@@ -1,0 +1,123 @@
+"""Is a pooled slope zero? By errors that allow for different dependence (docs/methods.md, 5)."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtr
+
+from coevo.errors import Refusal
+from coevo.estimation.growth import Array
+from coevo.estimation.pooled import PooledFit
+from coevo.inference.wild_bootstrap import by_region, by_year, wild_pooled
+
+SLOPES = ("b1", "d")
+BANDWIDTH = 1  # lags of Driscoll and Kraay: about T^(1/4) of eight or nine years
+
+
+class SlopeTest(NamedTuple):
+    """Test of b1 = 0 or d = 0: se and df of t, NaN for a bootstrap, clusters, and p."""
+
+    parameter: str
+    se: float
+    df: float
+    clusters: int
+    p: float
+
+
+def slope_tests(pooled: PooledFit, errors: str, seed: int = 1) -> list[SlopeTest]:
+    """Return the tests of b1 and of d by one kind of `ERRORS`; seed: of a bootstrap.
+
+    `StudyError` for fewer than six clusters, or a covariance that is not positive.
+    """
+    return list(ERRORS[errors](pooled, seed))
+
+
+def _region(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
+    errors = [float(np.sqrt(one.covariance[0, 0])) for one in pooled.equations]
+    return _by_t(pooled, errors, len(pooled.regions))
+
+
+def _wild(by: str) -> Callable[[PooledFit, int], Iterator[SlopeTest]]:
+    def tests(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
+        clusters = len(pooled.regions) if by == "region" else len(np.unique(pooled.data.year))
+        for name, found in wild_pooled(pooled, seed=seed, by=by).items():
+            yield SlopeTest(name, float("nan"), float("nan"), clusters, found.p)
+
+    return tests
+
+
+def _two_way(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
+    """Yield the tests with errors clustered by region and by year, t(fewer clusters - 1).
+
+        V = (n-1)/(n-k) (G/(G-1) V_region + T/(T-1) V_year - n/(n-1) V_row)
+
+    k: slope and all effects. The convention of linearmodels (`cluster_entity=True,
+    cluster_time=True, group_debias=True`). Source: Cameron, Gelbach and Miller (2011).
+    """
+    from statsmodels.stats.sandwich_covariance import cov_cluster
+
+    region, year = by_region(pooled), by_year(pooled)
+    n, k = pooled.rows, 1 + pooled.moments.rank
+    ways = ((region, 1), (year, 1), (np.arange(n), -1))
+
+    def variance(scores: tuple[Array, Array]) -> float:
+        parts = (
+            sign * C / (C - 1) * float(cov_cluster(scores, way, use_correction=False)[0, 0])
+            for way, sign in ways
+            for C in [int(way.max()) + 1]
+        )
+        return (n - 1) / (n - k) * sum(parts)
+
+    errors = _errors(pooled, variance)
+    return _by_t(pooled, errors, min(int(region.max()), int(year.max())) + 1)
+
+
+def _driscoll_kraay(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
+    """Yield the tests with Driscoll and Kraay's errors: Bartlett's kernel over sums of a year.
+
+        V = n/(n-k) (x'x)^-1 [S_0 + w_1 (S_1 + S_1')] (x'x)^-1,   S_l = sum_t u_t u_t-l,  w_1 = 1/2
+
+    u_t: sum of x e over the regions of a year; k: slope and all effects; t(years - 1). The
+    convention of linearmodels (`cov_type="kernel", kernel="bartlett", bandwidth=1`). Source:
+    Driscoll and Kraay (1998).
+    """
+    from statsmodels.stats.sandwich_covariance import cov_nw_groupsum
+
+    by_year(pooled)
+    time, n, k = pooled.data.year - pooled.data.year.min(), pooled.rows, 1 + pooled.moments.rank
+
+    def variance(scores: tuple[Array, Array]) -> float:
+        plain = cov_nw_groupsum(scores, BANDWIDTH, time, use_correction=False)
+        return n / (n - k) * float(plain[0, 0])
+
+    errors = _errors(pooled, variance)
+    return _by_t(pooled, errors, len(np.unique(time)))
+
+
+def _errors(pooled: PooledFit, variance: Callable[[tuple[Array, Array]], float]) -> list[float]:
+    """Return the standard errors of both slopes, from their scores and (x'x)^-1."""
+    found = []
+    for i, e in enumerate(pooled.residuals.T):
+        x = pooled.moments.regressor[:, [1 - i]]
+        found.append(variance((x * e[:, None], 1 / (x.T @ x))))
+    if min(found) <= 0:
+        raise Refusal("no_two_way_error")
+    return [float(np.sqrt(value)) for value in found]
+
+
+def _by_t(pooled: PooledFit, errors: list[float], clusters: int) -> Iterator[SlopeTest]:
+    df = clusters - 1
+    for name, error in zip(SLOPES, errors, strict=True):
+        p = 2 * float(stdtr(df, -abs(getattr(pooled, name)) / error)) if error else float("nan")
+        yield SlopeTest(name, error, df, clusters, p)
+
+
+# name -> tests of both slopes; those by region alone say little of fits with region effects only
+ERRORS: dict[str, Callable[[PooledFit, int], Iterator[SlopeTest]]] = {
+    "region": _region,
+    "region_wild": _wild("region"),
+    "year_wild": _wild("year"),
+    "two_way": _two_way,
+    "driscoll_kraay": _driscoll_kraay,
+}

@@ -1,0 +1,128 @@
+"""What D measures: balance or level, and where regions stand with the level taken out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from coevo.coupling.level import PER_HEAD, SLOPES
+from coevo.observations.units import UNITS, named
+from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.choices import CHOICES
+
+ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
+PER_PERSON = "10 thousand yuan per person"
+
+
+def level_finding(study: Study) -> dict[str, Any]:
+    """Values and verdict of 'what D measures'. Read from `level` and `multiverse`.
+
+    `verdict`: `level` where T makes 90 % of the variance of ln D or more, `mostly_level` where it
+    makes as much as C or more, else `balance`; `none` where that was not computed (`why_parts`),
+    `one_region`. `levels`: what explains ln D, with R2, size per head first, or `why` there is
+    none. `focus`: rank of the focus among `n`, and with the first level, `by`, taken out its
+    `ranks` by slope. `rise`: of its ln D and of the parts C and T; `by_T`: regions of `risen` in
+    which T makes more of the rise.
+    """
+    shares = of_measure(study, "variance_share").to_dict()
+    levels = _levels(study)
+    parts = {name: of_measure(study, f"rise_{name}") for name in ("lnD", "C", "T")}
+    return {
+        "verdict": _verdict(study, shares),
+        "shares": shares,
+        "levels": levels,
+        "by": levels[0][0] if levels else None,
+        "why": _refusal(study, "R2"),
+        "why_parts": _refusal(study, "variance_share"),
+        "focus": _focus(study),
+        "rise": {name: part.get(study.focus) for name, part in parts.items()},
+        "risen": len(parts["T"]),
+        "by_T": int((parts["T"].abs() > parts["C"].abs()).sum()),
+        "systems": systems(study),
+    }
+
+
+def _verdict(study: Study, shares: dict[str, float]) -> str:
+    if study.single:
+        return "one_region"
+    if not shares:
+        return "none"
+    if shares["T"] >= ALMOST:
+        return "level"
+    return "mostly_level" if shares["T"] >= shares["C"] else "balance"
+
+
+def of_measure(study: Study, measure: str, column: str = "scope", **wanted: str) -> pd.Series:
+    """Values of one measure of `level` by a column."""
+    rows = study.rows("level", measure=measure, **wanted).dropna(subset="value")
+    return rows.set_index(column)["value"]
+
+
+def _refusal(study: Study, measure: str) -> tuple[str, str] | None:
+    rows = study.rows("level", measure=measure)
+    refused = rows[rows["value"].isna()]
+    return None if refused.empty else tuple(refused[["message", "fields"]].iloc[0])
+
+
+def _levels(study: Study) -> list[tuple[str, float]]:
+    """Levels of development and what each explains of ln D (R2), size per head first."""
+    explained = of_measure(study, "R2", "level")
+    return [(str(name), float(value)) for name, value in explained.items() if name]
+
+
+def _focus(study: Study) -> dict[str, Any] | None:
+    """Rank of the focus, and its ranks and slopes with the level taken out."""
+    own = of_measure(study, "rank_D")
+    adjusted = of_measure(study, "rank_adjusted_D", "slope", scope=study.focus)
+    slopes = of_measure(study, "slope_lnD", "slope")
+    if study.focus not in own.index or adjusted.empty:
+        return None
+    ranks = {kind: int(adjusted[kind]) for kind in SLOPES if kind in adjusted.index}
+    return {
+        "rank": int(own[study.focus]),
+        "n": len(own),
+        "ranks": ranks,
+        "slopes": {kind: float(slopes[kind]) for kind in ranks},
+    }
+
+
+def level_label(study: Study, level: str, words: Mapping[str, str]) -> str:
+    """Label of a level of development; words: how a language says per head."""
+    label = study.label(level.removesuffix(PER_HEAD))
+    return words["per_head"].format(label) if level.endswith(PER_HEAD) else label
+
+
+def level_values(study: Study, level: str) -> tuple[pd.Series, str]:
+    """Values of a level of development by (region, year), and their unit in the language.
+
+    Size per head in 10,000 yuan per person where it is money per person, else in the units of its
+    two figures.
+    """
+    if not level.endswith(PER_HEAD):
+        return study.series(level), study.unit(level)
+    size = study.config["comovement"]["size"][:2]
+    units = study.indicators.set_index("indicator")["unit"].reindex(size).tolist()
+    ratio = study.series(size[0]) / study.series(size[1])
+    known = [UNITS.get(unit) for unit in units]
+    if [unit.measures if unit else "" for unit in known] == ["money", "persons"]:
+        factors = [UNITS[unit].factor for unit in units]
+        ratio = ratio * factors[0] / factors[1] / UNITS[PER_PERSON].factor
+        return ratio, str(
+            study.words.get("unit", {}).get(PER_PERSON) or named(PER_PERSON, study.language)
+        )
+    return ratio, " / ".join(study.unit(name) for name in size)
+
+
+def systems(study: Study) -> list[dict[str, Any]]:
+    """Combinations that differ from the study's own by the indicator system alone.
+
+    The study's own row comes first; empty where there is no other system.
+    """
+    table = study.tables["multiverse"]
+    main = table[table["main"].astype(bool)]
+    if main.empty:
+        return []
+    others = [choice for choice in CHOICES if choice != "system"]
+    same = (table[others] == main[others].iloc[0]).all(axis=1)
+    rows = table[same].to_dict("records")
+    return rows if len(rows) > 1 else []

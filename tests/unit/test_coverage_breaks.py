@@ -1,0 +1,135 @@
+"""D without the years in which coverage changed: figures by hand, refusals by key."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coevo.coupling import couple
+from coevo.errors import Refusal
+from coevo.normalisation import normalise
+from coevo.panel.derivations import breaks_in_coverage
+from coevo.sensitivity.coverage_breaks import coverage_rows, without_breaks
+from coevo.weighting import weigh
+
+SETTINGS = {
+    "normalisation": {
+        "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
+    },
+    "weighting": {"method": "equal", "given": None, "judgements": None, "combine": None},
+    "coupling": {
+        "composite": "linear", "preset": None, "form": "standard", "contributions": "equal",
+        "grades": "ten",
+    },
+}  # fmt: skip
+YEARS = list(range(2015, 2021))
+
+
+def test_the_break_grows_as_the_years_beside_it():
+    """Growth 10, 80 (break), 20, 10 %: the break gets the mean of ln 1.1 and ln 1.2."""
+    x = 100 * np.cumprod([1, 1.1, 1.8, 1.2, 1.1])
+    found = without_breaks(x, range(2015, 2020), [2017])
+    middle = np.sqrt(1.1 * 1.2)
+    np.testing.assert_allclose(found, 100 * np.cumprod([1, 1.1, middle, 1.2, 1.1]))
+
+
+def test_a_break_at_the_end_grows_as_the_year_before():
+    x = 100 * np.cumprod([1, 1.1, 1.05, 1.8])
+    np.testing.assert_allclose(without_breaks(x, range(2015, 2019), [2018])[-1], x[-2] * 1.05)
+
+
+def test_breaks_side_by_side_look_past_each_other():
+    x = 100 * np.cumprod([1, 1.1, 1.8, 1.9, 1.2])
+    found = without_breaks(x, range(2015, 2020), [2017, 2018])
+    np.testing.assert_allclose(found, 100 * np.cumprod([1, 1.1, 1.1, 1.2, 1.2]))
+
+
+@pytest.mark.parametrize("breaks", [[], [2015], [2014], [2030]])
+def test_a_break_in_or_before_the_first_year_changes_nothing(breaks):
+    x = np.array([3.0, 5, 4])
+    assert (without_breaks(x, [2015, 2016, 2017], breaks) == x).all()
+
+
+@pytest.mark.parametrize(
+    ("x", "years", "breaks", "key"),
+    [
+        ([1.0, 0.0, 2.0], [2015, 2016, 2017], [2017], "coverage_not_positive"),
+        ([1.0, 2.0, 3.0], [2015, 2017, 2018], [2017], "coverage_in_gap"),
+        ([1.0, 2.0, 3.0], [2015, 2017, 2018], [2016], "coverage_in_gap"),
+        ([1.0, 2.0], [2015, 2016], [2016], "coverage_alone"),
+    ],
+)
+def test_what_no_growth_can_replace_is_refused(x, years, breaks, key):
+    with pytest.raises(Refusal) as refused:
+        without_breaks(x, years, breaks)
+    assert refused.value.key == key
+
+
+def table(own="", raw="2018"):
+    rows = [
+        ("a", "one", "+", "", "ratio(raw, size)", own),
+        ("b", "two", "+", "b", "", ""),
+        ("raw", "", "", "raw", "", raw),
+        ("size", "", "", "size", "", ""),
+    ]
+    columns = ["indicator", "subsystem", "direction", "source_name", "derivation"]
+    return pd.DataFrame(rows, columns=[*columns, "coverage_breaks"])
+
+
+def test_a_derived_indicator_has_the_breaks_of_what_it_derives_from():
+    assert breaks_in_coverage(table()) == {"a": [2018]}
+    assert breaks_in_coverage(table(own="2017")) == {"a": [2017]}
+    assert breaks_in_coverage(table(raw="2018 2016")) == {"a": [2016, 2018]}
+    assert breaks_in_coverage(table(raw="").drop(columns="coverage_breaks")) == {}
+
+
+def case(jump=2.0, **changed):
+    """Three regions whose `a` doubles for good in 2018, beside its growth of 5 % a year."""
+    rows = []
+    for k, region in enumerate(("1", "2", "3")):
+        for t, year in enumerate(YEARS):
+            a = (2 + k) * 1.05**t * (jump if year >= 2018 else 1)
+            rows += [(region, region, year, "a", a), (region, region, year, "b", 1.0 + k + t)]
+    panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
+    panel["flag"] = ""
+    config = {key: {**part, **changed.get(key, {})} for key, part in SETTINGS.items()}
+    normalised, goalposts = normalise(panel, table(), config["normalisation"])
+    weights = weigh(normalised, panel, table(), config["weighting"])
+    span = tuple(config["normalisation"]["range"])
+    coupling, _ = couple(normalised, weights, "equal", config["coupling"], span)
+    tables = {"goalposts": goalposts, "weights": weights, "coupling": coupling}
+    return panel, table(), tables, config
+
+
+@pytest.mark.parametrize("reference", ["panel", "year", "region"])
+def test_without_the_break_D_is_that_of_a_panel_that_never_had_it(reference):
+    chosen = {"normalisation": {"reference": reference}}
+    rows = coverage_rows(*case(**chosen))
+    D = rows.set_index(["variant", "region", "year"])["D"]
+    never = case(jump=1.0, **chosen)[2]["coupling"].set_index(["region", "year"])["D"]
+    np.testing.assert_allclose(D["anew"], never.loc[D["anew"].index], atol=1e-12)
+    own = case(**chosen)[2]["coupling"].set_index(["region", "year"])["D"]
+    assert (D["with"] == own.loc[D["with"].index]).all()
+    same = D["kept"].loc[:, :2017], D["with"].loc[:, :2017]
+    np.testing.assert_allclose(*same, atol=1e-12)  # an unchanged ruler
+    later = [D[name].loc[:, 2018:] for name in ("kept", "with")]
+    assert (later[0] <= later[1] + 1e-12).all()
+    assert reference == "year" or (later[0] < later[1]).any()
+
+
+def test_ranks_and_grades_are_those_of_each_year():
+    rows = coverage_rows(*case())
+    assert set(rows["variant"]) == {"with", "kept", "anew"}
+    for _, own in rows.groupby(["variant", "year"]):
+        assert own.sort_values("D", ascending=False)["rank"].tolist() == [1, 2, 3]
+
+
+def test_no_breaks_no_rows_and_a_refusal_leaves_the_studys_own_rows():
+    panel, indicators, tables, config = case()
+    assert coverage_rows(panel, indicators.drop(columns="coverage_breaks"), tables, config).empty
+    zero = panel.assign(value=panel["value"].mask(panel.index.isin([0]), 0.0))
+    rows = coverage_rows(zero, indicators, tables, config)
+    refused = rows[rows["message"] != ""]
+    assert refused["variant"].tolist() == ["kept", "anew"]
+    assert set(refused["message"]) == {"coverage_not_positive"}
+    assert '"region": "1"' in refused["fields"].iloc[0]
+    assert len(rows) - 2 == len(tables["coupling"])

@@ -1,0 +1,214 @@
+"""Errors that allow for dependence, and tests of instruments, against second implementations."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
+from coevo.errors import StudyError
+from coevo.estimation import fit_pooled
+from coevo.estimation.pooled_general import fit_pooled_general
+from coevo.inference.cross_dependence import cross_dependence
+from coevo.inference.instrument_tests import (
+    anderson_rubin_set,
+    negative_set,
+    overidentification,
+)
+from coevo.inference.slope_tests import ERRORS, slope_tests
+from coevo.inference.wild_bootstrap import wild_pooled
+
+NAMES = ("up", "down")
+AT = {"b1": (0, 1), "d": (1, 0)}
+
+
+def panel(missing=0.0, regions=9, years=8, seed=3):
+    rng = np.random.default_rng(seed)
+    index = pd.MultiIndex.from_product([[f"r{r}" for r in range(regions)], range(years)])
+    frame = index.to_frame(index=False, name=["region", "year"])
+    for column in NAMES:
+        steps = rng.normal(0.05, 0.2, (regions, years)) + rng.normal(0, 0.1, years)
+        frame[column] = np.exp(np.cumsum(steps, axis=1)).ravel()
+    return frame[rng.random(len(frame)) >= missing]
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+@pytest.mark.parametrize("effects", ["region", "region+year"])
+def test_errors_equal_linearmodels(effects, missing):
+    from linearmodels.panel import PanelOLS
+
+    fit = fit_pooled(panel(missing), *NAMES, effects=effects)
+    options = {
+        "region": {"cov_type": "clustered", "cluster_entity": True},
+        "two_way": {"cov_type": "clustered", "cluster_entity": True, "cluster_time": True},
+        "driscoll_kraay": {"cov_type": "kernel", "kernel": "bartlett", "bandwidth": 1},
+    }
+    debias = {"cov_type": "clustered"}
+    for i, name in enumerate(AT):
+        frame = pd.DataFrame(
+            {"g": fit.data.growth[:, i], "x": fit.data.regressor[:, 1 - i]},
+            index=pd.MultiIndex.from_arrays([fit.data.region, fit.data.year]),
+        )
+        years = effects == "region+year"
+        model = PanelOLS(frame["g"], frame[["x"]], entity_effects=True, time_effects=years)
+        for errors, given in options.items():
+            debiased = {"group_debias": True} if given["cov_type"] == debias["cov_type"] else {}
+            second = model.fit(**given, **debiased)
+            found = slope_tests(fit, errors)[i]
+            assert found.parameter == name
+            assert found.se == pytest.approx(second.std_errors["x"], rel=1e-9)
+            t = second.params["x"] / found.se
+            assert found.p == pytest.approx(2 * stats.t.sf(abs(t), found.df), rel=1e-6)
+            assert (found.df, found.clusters) == ((8, 9) if errors == "region" else (6, 7))
+
+
+def test_bootstraps_are_those_of_the_pooled_fit():
+    fit = fit_pooled(panel(), *NAMES, effects="region")
+    for errors, by, clusters in (("region_wild", "region", 9), ("year_wild", "year", 7)):
+        second = wild_pooled(fit, seed=5, by=by)
+        for found in slope_tests(fit, errors, seed=5):
+            assert found.p == second[found.parameter].p and found.clusters == clusters
+            assert np.isnan(found.se) and np.isnan(found.df)
+
+
+def test_few_years_allow_no_error_by_year():
+    fit = fit_pooled(panel(years=6), *NAMES, effects="region")
+    for errors in ERRORS:
+        if errors.startswith("region"):
+            assert len(slope_tests(fit, errors)) == 2
+        else:
+            with pytest.raises(StudyError, match="5 years of growth"):
+                slope_tests(fit, errors)
+
+
+def correlations(wide):
+    """Return Pesaran's statistic of residuals (regions, years), pair by pair."""
+    total, pairs = 0.0, 0
+    for i in range(len(wide)):
+        for j in range(i):
+            both = ~np.isnan(wide[i]) & ~np.isnan(wide[j])
+            if both.sum() >= 3:
+                rho = np.corrcoef(wide[i, both], wide[j, both])[0, 1]
+                total, pairs = total + np.sqrt(both.sum()) * rho, pairs + 1
+    return total / np.sqrt(pairs)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.25])
+def test_cross_dependence_equals_a_sum_over_pairs(missing):
+    rng = np.random.default_rng(4)
+    wide = rng.normal(size=(12, 8)) + 0.5 * rng.normal(size=8)
+    wide[rng.random(wide.shape) < missing] = np.nan
+    region, year = np.nonzero(~np.isnan(wide))
+    found = cross_dependence(wide[region, year], region, year + 2000)
+    assert found == pytest.approx(correlations(wide), rel=1e-10)
+
+
+def test_cross_dependence_is_standard_normal_of_independent_regions():
+    region, year = np.repeat(np.arange(20), 8), np.tile(np.arange(8), 20)
+    drawn = np.random.default_rng(1).normal(size=(400, 160))
+    found = [cross_dependence(e, region, year) for e in drawn]
+    assert np.mean(found) == pytest.approx(0, abs=0.15)
+    assert np.std(found) == pytest.approx(1, abs=0.15)
+    with pytest.raises(StudyError, match="3 years of growth in common"):
+        cross_dependence(drawn[0, :2], np.array([0, 1]), np.array([0, 0]))
+
+
+@pytest.fixture(params=[0.0, 0.1])
+def instrumented(request):
+    return fit_pooled_general(panel(request.param, regions=14), NAMES, "fod_iv", form="classic")
+
+
+@pytest.mark.parametrize("name", AT)
+def test_overidentification_equals_linearmodels(instrumented, name):
+    from linearmodels.iv import IVGMM
+
+    moments, (i, j) = instrumented.moments, AT[name]
+    columns = moments.growth[:, i], None, moments.regressor[:, j], moments.instrument
+    model = IVGMM(*columns, weight_type="clustered", clusters=moments.region)
+    second = model.fit(cov_type="clustered", clusters=moments.region).j_stat
+    found = overidentification(moments, i, j)
+    assert found.df == 1 and pytest.approx(second.stat, rel=1e-6) == found.J
+    assert found.p == pytest.approx(second.pval, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", AT)
+def test_the_anderson_rubin_set_holds_what_the_test_does_not_reject(instrumented, name):
+    moments, (i, j) = instrumented.moments, AT[name]
+    found = anderson_rubin_set(moments, i, j)
+    assert found.kind in ("interval", "complement", "line")
+
+    def F(s):
+        Z, (n, q) = moments.instrument, moments.instrument.shape
+        e = moments.growth[:, i] - s * moments.regressor[:, j]
+        inverse = np.linalg.inv(Z.T @ Z)
+        p = inverse @ Z.T @ e
+        scores = pd.DataFrame(Z * (e - Z @ p)[:, None]).groupby(moments.region).sum().to_numpy()
+        G = len(scores)
+        factor = G / (G - 1) * (n - 1) / (n - q - moments.counted)
+        V = factor * inverse @ scores.T @ scores @ inverse
+        return p @ np.linalg.solve(V, p) / q
+
+    limit = stats.f.ppf(0.95, 2, moments.region.max())
+    for end in (found.low, found.high):
+        if np.isfinite(end):
+            assert F(end) == pytest.approx(limit, rel=1e-6)
+    if found.kind == "interval":
+        assert F((found.low + found.high) / 2) < limit
+
+
+@pytest.mark.parametrize(
+    ("roots", "leading", "kind", "low", "high"),
+    [
+        ([1, 3], 1, "interval", 1, 3),
+        ([1, 3], -1, "complement", 1, 3),
+        ([1, 2, 5, 6], 1, "interval", 1, 6),
+        ([1, 2, 5, 8], -1, "complement", 5, 8),
+        ([2], 1, "unbounded", -np.inf, 2),
+        ([2], -1, "unbounded", 2, np.inf),
+        ([1j, -1j], 1, "empty", np.nan, np.nan),
+        ([1j, -1j], -1, "line", np.nan, np.nan),
+        ([], 1, "empty", np.nan, np.nan),
+    ],
+)
+def test_where_a_polynomial_is_not_positive(roots, leading, kind, low, high):
+    coefficients = leading * np.polynomial.polynomial.polyfromroots(roots).real
+    found = negative_set(coefficients)
+    assert found.kind == kind
+    assert [found.low, found.high] == pytest.approx([low, high], nan_ok=True, rel=1e-6)
+
+
+@pytest.mark.parametrize("effects", ["region", "region+year"])
+def test_the_simulation_uses_the_errors_of_the_study(effects):
+    path = panels("none", "independent", 3, 4, regions=7, years=8)
+    g, R = np.diff(np.log(path), axis=2), (path[:, :, 1:] + path[:, :, :-1]) / 2
+    found = t_tests(_left(R[..., 1], effects), _left(g[..., 0], effects), effects)
+    for k, one in enumerate(path):
+        frame = pd.DataFrame(one.reshape(-1, 2), columns=NAMES)
+        frame["region"], frame["year"] = np.repeat(range(7), 8).astype(str), [*range(8)] * 7
+        fit = fit_pooled(frame, *NAMES, effects=effects)
+        for errors, p in found.items():
+            assert p[k] == pytest.approx(slope_tests(fit, errors)[0].p, rel=1e-8)
+
+
+def test_the_table_is_what_the_program_writes():
+    """Fewer samples of one design: shares within four standard errors."""
+    table = pd.read_csv(TABLE, keep_default_na=False)
+    key = ["effects", "parameter", "errors"]
+    cell = table.query("design == 'none' and year_shock == 'independent'").set_index(key)
+    again = pd.DataFrame(rows("none", "independent", 60, 9)).set_index(key)
+    p = cell["rejected"]
+    error = np.sqrt(p * (1 - p) / 60)
+    assert (cell.index == again.index).all() and len(cell) == 2 * 2 * len(TESTS)
+    assert ((again["rejected"] - p).abs() < 4 * error + 0.02).all()
+
+
+def test_what_the_table_shows():
+    """The bootstrap by year holds its size where clusters of regions do not."""
+    table = pd.read_csv(TABLE, keep_default_na=False).query("effects == 'region'")
+    shocked = table[table["year_shock"] == "independent"].set_index("errors")["rejected"]
+    assert shocked["year_wild"].between(0.03, 0.08).all()
+    assert shocked["region"].between(0.25, 0.65).all() and shocked["region_wild"].gt(0.2).all()
+    calm = table[table["year_shock"] == "none"].set_index("errors")["rejected"]
+    assert calm[["region_wild", "year_wild"]].between(0.02, 0.08).all()
+    lasting = table[table["year_shock"] == "persistent"].set_index("errors")["rejected"]
+    assert lasting["year_wild"].between(0.08, 0.2).all()
