@@ -141,7 +141,9 @@ def test_a_reader_of_words_takes_linear_time(name):
 def read(tmp_path):
     """A function that reads the content of one file as a study does."""
     regions = pd.read_csv(
-        Path(__file__).parents[2] / "config" / "regions.csv", dtype=str, keep_default_na=False
+        Path(__file__).parents[2] / "config" / "regions" / "provinces.csv",
+        dtype=str,
+        keep_default_na=False,
     )
 
     def reader(content: str | bytes):
@@ -236,7 +238,10 @@ def test_the_name_of_a_sheet_stays_in_one_line(read):
         (ABOVE + TABLE.replace(",1,", ",9e307,"), "is not a number or a known mark"),
         (ABOVE + TABLE.replace(",1,", ",9e60,"), '"9e60" is beyond any figure (1e-50 to 1e+50)'),
         (ABOVE + TABLE.replace(",1,", ",-1e-60,"), '"-1e-60" is beyond any figure'),
-        (ABOVE + TABLE.replace("北京", "北" * 5000), f'"{"北" * 80}…" is not a region'),
+        (
+            ABOVE + TABLE.replace("北京", "北" * 5000),
+            f'"{"北" * 80}…" is not in the table of regions',
+        ),
         (ABOVE + TABLE.replace(",1,", f",{'七' * 5000},"), f'"{"七" * 80}…" is not a number'),
     ],
 )

@@ -81,7 +81,9 @@ INDICATORS = config["indicators"]
 PACKAGES = {
     name: version(name)
     for name in "numpy pandas scipy statsmodels altair vl-convert-python pypandoc_binary typst".split()
-} | {"coevo": VERSION}  # not Python's, which shows in no number
+} | {
+    "coevo": VERSION
+}  # not Python's, which shows in no number
 
 
 TABLES = study_tables(config)
