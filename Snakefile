@@ -24,6 +24,7 @@ if config["subsystems"]:
 
 
 include: "workflow/rules/interaction.smk"
+include: "workflow/rules/prediction.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 

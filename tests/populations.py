@@ -68,7 +68,6 @@ def _own(code: str, name: str) -> list[dict]:
     rows = [{"quantity": f"region_{x}", "level": 0.975, "set": "line"} for x in ("x1", "x2")]
     rows += [{"quantity": f"deleted_{x}", "low": -50.0, "high": 400.0} for x in ("x1", "x2")]
     rows += [{"check": "deleted_turns", "value": 2}]
-    rows += [{"check": f"forecast_equation_{i}", "value": 0.5 * i, "limit": 1.0} for i in (1, 3)]
     rows += [{"check": f"power_{p}", "value": 0.0004} for p in ("b1", "d")]
     rows += [{"check": "map_modulus", "value": 1.03}]
     return _labelled((code, name, "none", "trapezoid"), rows)

@@ -22,7 +22,7 @@ from coevo.report.words.grammar import Grammar
 from coevo.schema import study_tables
 from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import headline_rows
-from tests import populations, variants
+from tests import foretold, populations, variants
 from tests.shared import shared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -274,6 +274,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
             ).split(),
         ),
         **populations.fit_tables({r: NAMES[r] for r in regions}),
+        **foretold.prediction_tables({r: NAMES[r] for r in regions}, ("x1", "x2", "D")),
         "specifications": populations.specifications(count),
     }
     made["headline_claims"] = _headlines(count, last)
@@ -332,6 +333,12 @@ def unindexed(count: int = 4, language: str = "en") -> Study:
     settings, table = config() | {"subsystems": {}}, indicators(language).assign(subsystem="")
     names, made = study_tables(settings), tables(count)
     kept = {name: made[name] for name in names if name in made}
+    pair = [f"x{i}" for i in (1, 2)]
+    kept |= {
+        name: table[table["series"].isin(pair)]
+        for name, table in kept.items()
+        if name.startswith("prediction") and "series" in table
+    }
     kept["headline_claims"] = headline_rows(Evidence.of(kept, table, settings))
     words = words_of("phrases", language)["words"]
     return study_in_language(settings, kept, table, language, places(), words)

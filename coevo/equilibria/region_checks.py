@@ -1,4 +1,4 @@
-"""What fits rest on: of one region single rows and a forecast, of many what they share."""
+"""What fits rest on: of one region single rows, of many what they share."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.estimation.region import Fit
 from coevo.inference.power import least_interaction
-from coevo.inference.single_rows import last_growth, leave_one_row_out
+from coevo.inference.single_rows import leave_one_row_out
 from coevo.inference.slope_tests import ERRORS
 from coevo.lotka_volterra.classic import euler_modulus, kind
 from coevo.lotka_volterra.orbits import conserved_drift
@@ -40,7 +40,6 @@ def own_doubts(
         if isinstance(own, Fit) and label["estimator"] == estimator:
             path = paths[label["scope"]][["x1", "x2"]].astype(float)
             yield from tried(deletion_rows(own), label, "deletion")
-            yield from tried(forecast_rows(own, path), label, "forecast")
             yield from tried(doubt_rows(own, path, level), label, "doubts")
             yield from (label | row for row in mean_rows(path))
 
@@ -85,15 +84,6 @@ def deletion_rows(own: Fit) -> Iterator[Row]:
     for name, E in zip(COORDINATES, without.E.T, strict=True):
         yield {"quantity": f"deleted_{name}", "low": float(E.min()), "high": float(E.max())}
     yield {"check": "deleted_turns", "value": int(without.turned.any(axis=1).sum())}
-
-
-def forecast_rows(own: Fit, path: pd.DataFrame) -> Iterator[Row]:
-    """Yield `forecast_equation_i`: error of the model over that of drift in the last year, told
-    from the state a year before by the fit to the earlier rows; path: observed x1, x2 by year.
-    """
-    last = last_growth(own, path.loc[own.data.year[-1]])
-    for i, ratio in enumerate(last.ratio, start=1):
-        yield {"check": f"forecast_equation_{i}", "value": ratio, "limit": 1.0}
 
 
 def doubt_rows(own: Fit, path: pd.DataFrame, level: float) -> Iterator[Row]:

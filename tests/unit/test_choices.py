@@ -129,6 +129,7 @@ def test_what_drives_D() -> None:
     assert "weighting alone accounts for 45 \\% and form of C for 30 \\%; range acts" in source
     assert "reference hardly matters." in source
     alone = words(sensitivity=shares(("form", 0.5, 0.6), ("range", 0.3, 0.3)))
+    alone = alone.split("{#robustness}")[1].split("{#limits}")[0]
     assert "One choice drives this *D*" in alone and "hardly" not in alone
     assert "No choice changes this *D*" in words(sensitivity=table.iloc[:0])
 

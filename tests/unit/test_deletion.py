@@ -1,22 +1,20 @@
-"""Deleted rows, forecasts and power against refits, by hand and by simulation."""
+"""Deleted rows and power against refits, by hand and by simulation."""
 
 import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
 from coevo.equilibria.pooled_checks import tried
-from coevo.equilibria.region_checks import deletion_rows, forecast_rows
+from coevo.equilibria.region_checks import deletion_rows
 from coevo.errors import StudyError
 from coevo.estimation import fit
 from coevo.estimation.region import Equations
 from coevo.estimation.regression import regress
 from coevo.inference.power import detectable, least_interaction
-from coevo.inference.single_rows import last_growth, leave_one_row_out
-from coevo.lotka_volterra.orbits import orbit
+from coevo.inference.single_rows import leave_one_row_out
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "population.json"
 SERIES = json.loads(PUBLISHED.read_text(encoding="utf-8"))["series"]
@@ -56,13 +54,11 @@ def test_what_one_year_of_table_1_decides():
 def test_three_rows_cannot_spare_one():
     x = np.array([[1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0]])
     one = fit(range(4), *x)
-    path = pd.DataFrame(x.T, columns=["x1", "x2"])
     with pytest.raises(StudyError, match="3 growth rows cannot spare one"):
         leave_one_row_out(one)
-    for rows, what in ((deletion_rows(one), "deletion"), (forecast_rows(one, path), "forecast")):
-        (refused,) = tried(rows, {"scope": "r"}, what)
-        assert refused["quantity"] == what and refused["message"].startswith("too_few_rows_to_")
-        assert json.loads(refused["fields"]) == {"rows": 3, "least": 3}
+    (refused,) = tried(deletion_rows(one), {"scope": "r"}, "deletion")
+    assert refused["quantity"] == "deletion"
+    assert refused["message"] == "too_few_rows_to_delete"
 
 
 @pytest.mark.parametrize("years", [5])
@@ -71,37 +67,6 @@ def test_a_row_that_alone_varies_cannot_be_left_out(years):
     x2 = [1.0, 3.0] * 2 + [4.0]
     with pytest.raises(StudyError, match="does not vary"):
         leave_one_row_out(fit(range(years), range(1, years + 1), [*x2[: years - 1], 7.0]))
-
-
-def clean(years):
-    path = orbit(0.55, 0.028, 0.8, 0.024 / 0.028, (34, 5.9), range(years))
-    return fit(range(years), *path.T), path
-
-
-def test_a_forecast_by_the_equations():
-    """The equations of the earlier years, run for one year from its state."""
-    whole, path = clean(14)
-    found = last_growth(whole, path[-2])
-    before, _ = clean(13)
-    expected = orbit(before.a1, before.b1, before.a2, before.b2, tuple(path[-2]), [0, 1])
-    assert found.model == pytest.approx(np.log(expected[1] / path[-2]), abs=1e-8)
-    # the trapezoid rule misses growth of .82 by a few per cent, mean growth misses nearly all of it
-    error = found.model - whole.data.growth[-1]
-    assert (np.abs(error) < 0.05).all() and found.ratio[1] < 0.1
-    drift_error = np.diff(np.log(path), axis=0)[:-1].mean(axis=0) - np.log(path[-1] / path[-2])
-    assert found.drift - whole.data.growth[-1] == pytest.approx(drift_error)
-    assert found.ratio == pytest.approx(np.abs(error / drift_error))
-
-
-def test_a_forecast_without_end_is_refused():
-    whole, path = clean(14)
-    with pytest.raises(StudyError, match="cannot be followed"):
-        last_growth(whole, path[-2] * [1e6, -1e6])
-
-
-def test_a_forecast_needs_rows_before_it():
-    with pytest.raises(StudyError, match="3 growth rows"):
-        last_growth(fit(range(4), [1.0, 2.0, 2.5, 4.0], [1.0, 1.5, 3.0, 2.0]), [2.5, 3.0])
 
 
 @pytest.mark.parametrize("df", [1, 2, 6, 30, 1000])

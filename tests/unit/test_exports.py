@@ -324,7 +324,8 @@ def test_stata_files_hold_the_tables() -> None:
     chosen, files = voice.study, stata_files(voice)
     assert set(files) == {f"{name}.dta" for name in (
         "panel", "coupling", "weights", "obstacles", "regional", "mobility", "density",
-        "parameters", "equilibria", "specifications", "relations", "verdicts", "refusals", "checks",
+        "parameters", "equilibria", "specifications", "slope_tests", "relations", "verdicts",
+        "refusals", "checks",
     )}  # fmt: skip
     assert files == stata_files(english(study()))
     own = set(chosen.indicators["indicator"])

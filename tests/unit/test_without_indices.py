@@ -23,7 +23,7 @@ from tests.sample import ROOT, tables, templates, unindexed, words_of
 
 BOTH = pytest.mark.parametrize("count", [1, 4])
 # what a report may say of indices: D, C and T in italics, U by its subsystem
-OF_INDICES = re.compile(r"\*[DCT]\*|U₁|coordination|指数|协调度")
+OF_INDICES = re.compile(r"\*[DCT]\*|U₁|coordination|指数(?!平滑)|协调度")
 
 
 def test_regions_years_and_names_come_from_the_figures():

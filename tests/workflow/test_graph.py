@@ -120,7 +120,8 @@ def copy(project, tmp_path):
 
 
 ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
-ALL_RULES |= {"diagnose", "vary", "specify", "exports", "figures", "tables", "report"}
+ALL_RULES |= {"diagnose", "vary", "specify", "predict", "exports", "figures", "tables", "report"}
+ALL_RULES |= {"regional", "claims"}
 
 
 def test_everything_is_built(project):

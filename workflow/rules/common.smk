@@ -89,6 +89,10 @@ PACKAGES = {
 TABLES = study_tables(config)
 # Populations may be indices of subsystems, where a study has any.
 INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
+# Goalposts that were kept, for the reference of that name.
+KEPT = (
+    {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
+)
 # What differs from the latest release is shown, once there is one.
 SHOWN = [*TABLES, "changes"] if RELEASE else TABLES
 DOCUMENTS = [
@@ -100,6 +104,10 @@ REPORTS = [
     *DOCUMENTS,
     *(f"{REPORT}/{name}" for name in ("figures", "results.xlsx", "latex", "stata")),
 ]
+# Goalposts that were kept, for the reference of that name.
+KEPT = (
+    {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
+)
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
 AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
 LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}

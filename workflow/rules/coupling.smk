@@ -1,9 +1,6 @@
 """From the panel to coupling and coordination."""
 
-# Goalposts that were kept, for the reference of that name; other indicator systems by name.
-KEPT = (
-    {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
-)
+# Other indicator systems by name.
 SYSTEMS = config["robustness"]["systems"]
 
 

@@ -33,6 +33,7 @@ SHEETS = {
     "equilibria": ("equilibria", "panel"),
     "headlines": ("headline_claims",),
     "claims": ("claims",),
+    "prediction": ("prediction_verdicts", "prediction_errors"),
 }
 
 

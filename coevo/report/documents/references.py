@@ -20,6 +20,13 @@ CITED = {
     "grades/ten": ("liao1999",),
     "indicator/hare_pelts": ("carpenter2018",),
     "regions": ("theil1967", "dagum1997", "cliff1981", "morgan1939"),
+    "prediction": (
+        "hyndman2008",
+        "assimakopoulos2000",
+        "hyndman2003",
+        "deng1989",
+        "lei2018",
+    ),
     "pair": ("lotka1925", "volterra1926", "fieller1954"),
     "pooled": ("cameron2008", "cameron2015", "driscoll1998", "arellano1995"),
 }
@@ -31,6 +38,7 @@ def cited(study: Study) -> list[str]:
     keys = ["indices", *keys] if study.indexed else keys
     keys += [f"indicator/{name}" for name in study.indicators["indicator"]]
     keys += ["regions"] if study.indexed and not study.single else []
+    keys += ["prediction"] if len(study.tables["prediction_verdicts"]) else []
     keys += ["pair"] if study.pair else []
     keys += ["pooled"] if study.pair and study.pooled else []
     return [work for key in keys for work in CITED.get(key, ())]

@@ -46,6 +46,7 @@ FIGURES: dict[str, ChartSpec] = {
     "regional_b1": ChartSpec(_OWN, columns=2, paper=0.85),
     "regional_d": ChartSpec(_OWN, columns=2, paper=0.85),
     "phase": ChartSpec(frozenset({"fit"}), paper=0.54),
+    "forecast_errors": ChartSpec(frozenset({"predictions"}), paper=0.75),
     "region_paths": ChartSpec(_REGIONS),
     "region_phase": ChartSpec(_OWN, paper=0.78),
 }

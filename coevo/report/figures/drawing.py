@@ -18,6 +18,7 @@ from coevo.report.figures import (
     convergence_scatter,
     degrees,
     figure_names,
+    forecasts,
     indicator_bars,
     interaction_curves,
     level_scatter,
@@ -35,7 +36,7 @@ from coevo.report.findings.study_tables import Study
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
     trends, degrees, tile_grid, convergence_scatter, scatters, level_scatter, indicator_bars,
-    certainty, coefficients, interaction_curves, phase_planes,
+    certainty, coefficients, interaction_curves, phase_planes, forecasts,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

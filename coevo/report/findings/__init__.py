@@ -16,6 +16,7 @@ from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.predicted import prediction_finding
 from coevo.report.findings.regional_pattern import pattern_finding
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.rise import focus_state, rise_finding
@@ -66,6 +67,7 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
     "simulated": simulation_finding,
     "equilibrium": equilibrium_finding,
     "calibration": calibration_finding,
+    "prediction": prediction_finding,
     "data": data_finding,
     "limits": limits_that_apply,
     "changes": release_finding,

@@ -2,6 +2,7 @@
 
 from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.predicted import ratios
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
@@ -20,10 +21,11 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
     `own_fits`: one of several regions at least is estimated by itself; `specifications`: the model
-    is fitted under several of them.
+    is fitted under several of them; `predictions`: models of prediction are held against drift.
     """
     has = set() if study.single else {"regions"}
     has |= _of_indices(study) if study.indexed else set()
+    has |= {"predictions"} if len(ratios(study)) else set()
     if study.pair is None:
         return frozenset(has)
     estimated = study.focus not in refused(study)

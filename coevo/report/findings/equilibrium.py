@@ -200,14 +200,11 @@ def _signs(rows: pd.DataFrame) -> dict[str, Any]:
 def doubts(study: Study) -> dict[str, Any]:
     """What the fit of the region in focus rests on, by name (`facts`).
 
-    `forecast`: the equations whose model tells the last year's growth better than drift does;
     `least`: the smallest b1 and d that would be found, as multiples of their estimates.
     """
     rows = facts(study, scope=study.focus, effects="none", estimator=study.estimator)
     parameters = own_parameters(study)
     found: dict[str, Any] = {"rows": rows.to_dict("index")}
-    told = rows[rows.index.str.startswith("forecast_equation_")]
-    found["forecast"] = (int((told["value"] < told["limit"]).sum()), len(told))
     found["least"] = {
         name: abs(rows.at[f"power_{name}", "value"] / parameters[name])
         for name in ("b1", "d")

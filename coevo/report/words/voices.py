@@ -10,6 +10,7 @@ from coevo.report.words.grammar import Grammar
 from coevo.report.words.index_sentences import Phrases, named_values
 from coevo.report.words.markup import environment, speaker
 from coevo.report.words.methods_text import method_values
+from coevo.report.words.prediction_words import prediction_values
 
 
 class Voice(NamedTuple):
@@ -31,4 +32,5 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     values = jinja.globals
     values |= {"study": study, "say": words.say, "word": words.word, "label": study.label}
     values |= named_values(study, words) | choice_values(study) | method_values(study, words)
+    values |= prediction_values(study, words)
     return Voice(study, phrases, jinja, words)

@@ -1,0 +1,128 @@
+"""Can x1, x2 and D be told in advance? Rolling origin against drift (docs/methods.md, 6)."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from coevo.errors import Refusal
+from coevo.files import as_table
+from coevo.messages import message_columns
+from coevo.prediction.models import MODELS
+from coevo.prediction.origins import FEWEST_YEARS, POPULATIONS, History, Missing, Origins
+from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
+
+__all__ = ["MODELS", "PredictionTables", "predict"]
+
+HORIZONS = 3  # years ahead, at most
+COLUMNS = ["series", "model", "origin", "horizon", "scope", "forecast", "observed"]
+
+
+class PredictionTables(NamedTuple):
+    """The tables of these names (columns: docs/tables.md)."""
+
+    predictions: pd.DataFrame
+    prediction_errors: pd.DataFrame
+    prediction_verdicts: pd.DataFrame
+    prediction_checks: pd.DataFrame
+    prediction_refusals: pd.DataFrame
+
+
+def predict(
+    panel: pd.DataFrame,
+    indicators: pd.DataFrame,
+    config: Mapping[str, Any],
+    kept: pd.DataFrame | None = None,
+) -> PredictionTables:
+    """Return forecasts of x1, x2 and D at every origin, and what their errors say.
+
+    panel: as panel.csv; indicators: the indicator table; config: its keys interaction,
+    normalisation, weighting and coupling; kept: goalposts of the reference of that name. A study
+    without an interaction has no x1 and x2, one without subsystems no D. Origins are the fifth to
+    the last year but one; forecasts of the year after the last come from the best model that beat
+    drift, else from drift. `StudyError` for a name that does not fit.
+    """
+    origins, found = Origins(panel, indicators, config, kept), _Forecasts()
+    count, last = len(origins.years), int(origins.years[-1])
+    if count <= FEWEST_YEARS:
+        why = Refusal("too_few_years_to_predict", years=count, least=FEWEST_YEARS + 1)
+        for series in origins.series:
+            found.refuse(Missing(series, last, why))
+    for origin in map(int, origins.years[FEWEST_YEARS - 1 : -1]):
+        for history in origins.at(origin):
+            if isinstance(history, Missing):
+                found.refuse(history)
+                continue
+            for name, model in MODELS.items():
+                if not model.populations or history.series in POPULATIONS:
+                    found.tell(history, name, origin, min(HORIZONS, last - origin))
+    told = found.table()
+    errors = error_rows(told)
+    verdicts = as_table("prediction_verdicts", verdict_rows(errors, with_intervals(told)))
+    for history in origins.at(last) if len(told) else ():
+        if isinstance(history, Missing):
+            found.refuse(history)
+        else:
+            found.tell(history, best_model(verdicts, history.series), last, 1)
+    names = dict(panel[["region", "name"]].drop_duplicates().to_numpy()) | {"": ""}
+    refusals = [row | {"name": names[row["scope"]]} for row in found.refusals]
+    return PredictionTables(
+        _predictions(with_intervals(found.table()), names),
+        as_table("prediction_errors", errors),
+        verdicts,
+        as_table("prediction_checks", found.checks),
+        as_table("prediction_refusals", refusals),
+    )
+
+
+class _Forecasts:
+    """Collects forecasts, what they rest on, and what has none."""
+
+    def __init__(self) -> None:
+        self.blocks: list[pd.DataFrame] = []
+        self.checks: list[dict[str, Any]] = []
+        self.refusals: list[dict[str, Any]] = []
+
+    def refuse(self, missing: Missing, model: str = "") -> None:
+        """Add what has no forecast; by default by no model."""
+        message = message_columns(missing.refusal.key, missing.refusal.fields)
+        place = {"series": missing.series, "origin": missing.origin, "scope": missing.scope}
+        self.refusals.append(place | {"model": model} | message)
+
+    def tell(self, history: History, name: str, origin: int, steps: int) -> None:
+        """Add a model's forecasts of a series at an origin, beside what was observed."""
+        label = {"series": history.series, "model": name, "origin": origin}
+        try:
+            told = MODELS[name].tell(history, steps)
+        except Refusal as refusal:
+            self.refuse(Missing(history.series, origin, refusal), name)
+            return
+        self.checks += [label | {"check": c, "value": v} for c, v in told.constants.items()]
+        for region in history.regions[np.isnan(told.logs[:, 0])]:
+            missing = Missing(history.series, origin, Refusal("no_forecast"), str(region))
+            self.refuse(missing, name)
+        observed = np.full(told.logs.shape, np.nan)
+        known = history.later[:, :steps]
+        observed[:, : known.shape[1]] = known
+        for step in range(steps):
+            place = {"scope": history.regions, "horizon": step + 1}
+            logs = {"forecast": told.logs[:, step], "observed": observed[:, step]}
+            self.blocks.append(pd.DataFrame(label | place | logs).dropna(subset="forecast"))
+
+    def table(self) -> pd.DataFrame:
+        """Return the forecasts so far, in logs."""
+        if not self.blocks:
+            return pd.DataFrame(columns=COLUMNS).astype({"forecast": float, "observed": float})
+        return pd.concat(self.blocks, ignore_index=True)[COLUMNS]
+
+
+def _predictions(told: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the table, in the units of the series, sorted by region, series and model."""
+    levels = {column: np.exp(told[column]) for column in ("forecast", "observed", "low", "high")}
+    table = told.assign(**levels, name=told["scope"].map(names))
+    for column in ("series", "model"):
+        order = {name: i for i, name in enumerate(dict.fromkeys(told[column]))}
+        table[f"{column}_place"] = told[column].map(order)
+    keys = ["scope", "series_place", "model_place", "origin", "horizon"]
+    return as_table("predictions", table.sort_values(keys, kind="stable"))

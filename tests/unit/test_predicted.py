@@ -1,0 +1,81 @@
+"""The section on prediction: one verdict, one sentence, one table, in both languages."""
+
+import pytest
+
+from coevo.report.findings.predicted import prediction_finding
+from coevo.report.words.markup import escaped, plain_text
+from coevo.report.words.prediction_words import prediction_rows
+from coevo.report.words.voices import voice
+from tests.foretold import prediction_tables, refused_predictions
+from tests.sample import NAMES, study, words_of
+
+SERIES = ("x1", "x2", "D")
+
+
+def nothing_better():
+    made = prediction_tables(NAMES, SERIES)
+    verdicts = made["prediction_verdicts"]
+    verdicts["verdict"] = verdicts["verdict"].replace("better", "not_better")
+    return made
+
+
+def too_few():
+    made = prediction_tables(NAMES, SERIES)
+    verdicts, errors = made["prediction_verdicts"], made["prediction_errors"]
+    verdicts["verdict"] = verdicts["verdict"].where(verdicts["verdict"] == "", "too_few_origins")
+    return made | {"prediction_errors": errors[errors["origin"] > 2018]}
+
+
+WORLDS = {
+    "some": lambda: prediction_tables(NAMES, SERIES),
+    "nothing": nothing_better,
+    "too_few": too_few,
+    "refused": lambda: refused_predictions(SERIES),
+}
+SAID = {
+    "some": (
+        "is beaten by theta (for output of plants). No model does for sales of shops or *D*",
+        "Theta方法（产值）优于带漂移的随机游走",
+    ),
+    "nothing": (
+        "no model predicts output of plants, sales of shops or *D* better than drift",
+        "没有模型在",
+    ),
+    "too_few": ("one origin is too few", "预测起点仅1个"),
+    "refused": ("five years; a forecast", "仅5个年份"),
+}
+
+
+@pytest.mark.parametrize("verdict", WORLDS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_finding_follows_the_verdict(verdict, language):
+    chosen = study(language=language, **WORLDS[verdict]())
+    found = prediction_finding(chosen)
+    assert found["verdict"] == verdict
+    words = voice(chosen, words_of("phrases", language)).words
+    sentence = plain_text(words.say(f"prediction/finding/{verdict}"))
+    assert SAID[verdict][language == "zh"].lower() in sentence.lower(), sentence
+
+
+def test_the_next_year_is_told_by_what_beat_drift_else_by_drift():
+    found = prediction_finding(study())
+    assert found["better"] == {"x1": ["theta"]} and found["others"] == ["x2", "D"]
+    told = [(row["series"], row["model"], row["year"]) for row in found["next"]]
+    assert told == [("x1", "theta", 2021), ("x2", "drift", 2021), ("D", "drift", 2021)]
+    assert [row["covered"] for row in found["next"]] == [3, 3, 3]
+
+
+def test_a_row_of_the_table_per_series_and_rival():
+    words = voice(study(), words_of("phrases", "en")).words
+    rows = [[plain_text(escaped(cell)) for cell in row] for row in prediction_rows(words)]
+    assert [row[1] for row in rows] == [
+        "theta", "pooled fit run on", "theta", "pooled fit run on", "theta", "GM(1,1)",
+    ]  # fmt: skip
+    assert rows[0][2:] == ["0.80 (0.72 to 0.88)", "4 / 4", "0.80", "—", "75", "better"]
+    assert rows[2][3:4] + rows[2][-1:] == ["0 / 4", "not better"]
+
+
+def test_nothing_is_told_of_a_study_with_too_few_years():
+    chosen = study(**refused_predictions(SERIES))
+    words = voice(chosen, words_of("phrases", "en")).words
+    assert prediction_rows(words) == []

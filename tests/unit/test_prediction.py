@@ -1,0 +1,254 @@
+"""Models of prediction against statsmodels and the reported fits; errors and verdicts by hand."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.prediction import DESIGNS, INDICATORS, PAIR, panel_of, simulated, told_better
+from coevo.equilibria.output_series import pair_values
+from coevo.estimation import fit
+from coevo.estimation.pooled import fit_pooled
+from coevo.estimation.pooled_rows import pool
+from coevo.files import read_table
+from coevo.lotka_volterra.orbits import orbit
+from coevo.prediction import MODELS, predict
+from coevo.prediction.origins import following, running
+from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
+from coevo.prediction.population_models import growth_ahead, own_lines, pooled_lines
+from coevo.prediction.univariate import (
+    damped_smoothing,
+    damped_trend,
+    drift,
+    grey,
+    random_walk,
+    theta,
+    theta_forecast,
+)
+
+RNG = np.random.default_rng(7)
+Y = np.cumsum(0.1 + 0.05 * RNG.normal(size=(5, 9)), axis=1)
+UNIVARIATE = (drift, random_walk, theta, damped_trend, grey)
+WALK, CYCLE = DESIGNS
+
+
+def panel(years=9, seed=3, design=WALK, regions=None):
+    return panel_of(simulated(design._replace(years=years), seed)[:regions])
+
+
+def told(rows):
+    columns = ["series", "model", "origin", "horizon", "scope", "forecast", "observed"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_damped_smoothing_is_that_of_statsmodels_at_its_constants():
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    found = damped_smoothing(Y, 0.6, 0.2, 0.9)
+    for i, y in enumerate(Y):
+        start = {"initial_level": found.start[0][i], "initial_trend": found.start[1][i]}
+        model = ETSModel(
+            y, error="add", trend="add", damped_trend=True, initialization_method="known", **start
+        ).smooth([0.6, 0.2, 0.9])
+        assert found.errors[i] == pytest.approx(model.resid, abs=1e-13)
+        ahead = found.level[i] + np.cumsum(0.9 ** np.arange(1, 4)) * found.trend[i]
+        assert ahead == pytest.approx(model.forecast(3), abs=1e-12)
+
+
+def test_no_other_start_and_no_other_constants_have_less_error():
+    constants = damped_trend(Y, 1).constants
+    best = [constants[name] for name in ("alpha", "beta", "phi")]
+    least = (damped_smoothing(Y, *best).errors ** 2).sum()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+        one = damped_trend(Y[:1], 1).constants
+        own = ETSModel(Y[0], error="add", trend="add", damped_trend=True).fit(disp=False)
+    ours = (damped_smoothing(Y[:1], *one.values()).errors ** 2).sum()
+    assert ours <= (own.resid**2).sum() * (1 + 1e-9)
+    for other in RNG.uniform((0.01, 0.01, 0.8), (0.99, 0.99, 0.98), size=(50, 3)):
+        beta = other[0] * other[1]
+        loss = (damped_smoothing(Y, other[0], beta, other[2]).errors ** 2).sum()
+        assert least <= loss * (1 + 1e-6)
+
+
+def test_theta_is_that_of_statsmodels_at_its_alpha():
+    from statsmodels.tsa.forecasting.theta import ThetaModel
+
+    model = ThetaModel(Y[0], deseasonalize=False).fit()
+    told_by_it = model.forecast(3).to_numpy()
+    assert theta_forecast(Y[:1], 3, model.params["alpha"])[0] == pytest.approx(
+        told_by_it, abs=1e-12
+    )
+    assert theta(Y[:1], 3).logs[0] == pytest.approx(told_by_it, abs=1e-4)
+
+
+@pytest.mark.parametrize("model", UNIVARIATE)
+def test_years_before_a_run_do_not_matter(model):
+    later = np.hstack([np.full((5, 3), np.nan), Y])
+    assert model(later, 3).logs == pytest.approx(model(Y, 3).logs, rel=1e-6)
+
+
+@pytest.mark.parametrize("model", UNIVARIATE)
+def test_a_forecast_moves_with_the_unit(model):
+    assert model(Y + 2, 3).logs == pytest.approx(model(Y, 3).logs + 2, abs=1e-5)
+
+
+def test_drift_and_walk_by_hand():
+    y = np.log([[1.0, 3.0, 4.0], [np.nan, 2.0, 4.0]])
+    assert np.exp(drift(y, 2).logs) == pytest.approx(np.array([[8.0, 16.0], [8.0, 16.0]]))
+    assert np.exp(random_walk(y, 2).logs) == pytest.approx(np.full((2, 2), 4.0))
+
+
+@pytest.mark.parametrize("estimator", ["trapezoid", "lag", "spline"])
+def test_lines_are_those_of_the_reported_fits(estimator):
+    frame = pair_values(panel(regions=6), PAIR)
+    rows = pool(frame, ("x1", "x2"), estimator, "first")
+    own, shared = own_lines(rows), pooled_lines(rows)
+    reported = fit_pooled(frame, "x1", "x2", estimator, "region", "first")
+    assert shared[:, :, 1] == pytest.approx(np.tile(reported.slopes, (6, 1)), rel=1e-9)
+    for i, (code, part) in enumerate(frame.groupby("region")):
+        one = fit(part["year"], part["x1"], part["x2"], estimator)
+        scaled = one.coefficients * np.column_stack([np.ones(2), rows.units[i, ::-1]])
+        assert own[i] == pytest.approx(scaled, rel=1e-8)
+        line = reported.at(code).coefficients
+        scaled = line * np.column_stack([np.ones(2), rows.units[i, ::-1]])
+        assert shared[i] == pytest.approx(scaled, rel=1e-8)
+
+
+def test_equations_run_on_along_their_orbit():
+    lines = np.array([[[0.55, -0.028], [-0.8, 0.024]]])
+    path = orbit(0.55, 0.028, 0.8, 0.024 / 0.028, (34, 5.9), range(4))
+    ahead = growth_ahead(lines, np.array([[34, 5.9]]), 3)[0]
+    assert ahead == pytest.approx(np.log(path[1:] / path[0]), abs=1e-8)
+    lost = growth_ahead(np.array([[[5.0, 1.0], [5.0, 1.0]]]), np.array([[9.0, 9.0]]), 2)
+    assert np.isnan(lost).all()
+
+
+def test_a_run_ends_at_a_gap_and_at_a_break():
+    logs = np.array([[1.0, np.nan, 3, 4, 5], [1.0, 2, 3, 4, 5], [1.0, 2, 3, 4, np.nan]])
+    breaks = np.zeros((3, 5), dtype=bool)
+    breaks[1, 3] = True
+    assert (~np.isnan(running(logs, breaks))).sum(axis=1).tolist() == [3, 2, 0]
+    assert (~np.isnan(following(logs, breaks))).sum(axis=1).tolist() == [4, 3, 4]
+
+
+def test_nine_years_have_four_three_and_two_origins():
+    found = predict(panel(), INDICATORS, {"interaction": PAIR})
+    drifts = found.prediction_verdicts.query("model == 'drift' and series == 'x1'")
+    assert drifts[["horizon", "origins"]].to_numpy().tolist() == [[1, 4], [2, 3], [3, 2]]
+    assert drifts["covered"].tolist() == [3, 1, 0]
+    assert set(found.prediction_verdicts["series"]) == {"x1", "x2"}
+    judged = found.prediction_verdicts.query("horizon == 1 and model != 'drift'")
+    assert (judged["verdict"] != "").all() and len(judged) == 2 * (len(MODELS) - 1)
+    later = found.prediction_verdicts.query("horizon > 1")
+    assert (later["verdict"] == "").all()
+    after = found.predictions.query("origin == 2009")
+    assert after["observed"].isna().all() and after[["low", "high"]].notna().all(axis=None)
+    assert len(after) == 2 * 31 and set(after["model"]) <= set(MODELS)
+
+
+def test_no_forecast_knows_what_comes_later():
+    whole, short = panel(9), panel(9).query("year < 2008")
+    long, cut = (predict(p, INDICATORS, {"interaction": PAIR}).predictions for p in (whole, short))
+    columns = ["scope", "series", "model", "origin", "horizon", "forecast", "low", "high"]
+    early = long[long["origin"] + long["horizon"] <= 2007][columns].reset_index(drop=True)
+    cut = cut[cut["origin"] < 2007][columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(early, cut)
+
+
+def test_intervals_hold_what_earlier_errors_stayed_within():
+    errors = np.arange(1, 20) / 100
+    rows = [("x1", "drift", 1, 1, str(i), 0.0, e) for i, e in enumerate(errors)]
+    rows += [("x1", "drift", 2, 1, str(i), 1.0, 1.0) for i in range(19)]
+    found = with_intervals(told(rows))
+    assert found.loc[found["origin"] == 1, "low"].isna().all()
+    # of 19 errors the 18th smallest is the least that 90 % of 20 stay within
+    late = found[found["origin"] == 2]
+    assert late["high"].to_numpy() == pytest.approx(np.full(19, 1.18))
+    few = with_intervals(told(rows[:8] + rows[19:]))
+    assert few["low"].isna().all()
+
+
+def ratio_rows(ratios, model="theta"):
+    rows = []
+    for origin, ratio in enumerate(ratios):
+        rows.append(("x1", "drift", origin, 1, "a", 1.0, 0.0))
+        rows.append(("x1", model, origin, 1, "a", ratio, 0.0))
+    return told(rows)
+
+
+@pytest.mark.parametrize(
+    ("ratios", "verdict"),
+    [
+        ((0.5, 0.5, 0.52, 0.48), "better"),
+        ((0.9, 0.1, 0.9, 0.3), "not_better"),  # below 1, but the interval reaches beyond
+        ((0.5, 0.5, 0.5, 1.01), "not_better"),
+        ((2.0, 2.1, 1.9, 2.0), "worse"),
+        ((0.5, 0.5, 0.5), "too_few_origins"),
+    ],
+)
+def test_verdicts(ratios, verdict):
+    rows = ratio_rows(ratios)
+    errors = error_rows(rows)
+    (_, found) = verdict_rows(errors, with_intervals(rows))
+    assert found["verdict"] == verdict
+    assert found["ratio"] == pytest.approx(np.exp(np.log(ratios).mean()))
+    table = pd.DataFrame([found])
+    assert best_model(table, "x1") == ("theta" if verdict == "better" else "drift")
+
+
+def test_a_model_that_leaves_out_a_region_is_not_better():
+    rows = ratio_rows((0.5, 0.5, 0.52, 0.48))
+    missed = pd.concat([rows, told([("x1", "drift", 0, 1, "b", 1.0, 0.0)])])
+    (_, found) = verdict_rows(error_rows(missed), with_intervals(missed))
+    assert found["verdict"] == "not_better"
+
+
+def test_more_rivals_need_a_clearer_win():
+    ratios = (0.8, 0.7, 0.75, 0.85)
+    alone = ratio_rows(ratios)
+    others = [ratio_rows(ratios, name) for name in ("grey", "own", "pooled", "random_walk")]
+    others = pd.concat([alone, *(rows[rows["model"] != "drift"] for rows in others)])
+    (_, one) = verdict_rows(error_rows(alone), with_intervals(alone))
+    several = list(verdict_rows(error_rows(others), with_intervals(others)))
+    assert several[1]["high"] > one["high"] and several[1]["low"] < one["low"]
+
+
+def test_what_cannot_be_told_says_why():
+    few = predict(panel(5), INDICATORS, {"interaction": PAIR})
+    assert few.predictions.empty and few.prediction_verdicts.empty
+    assert set(few.prediction_refusals["message"]) == {"too_few_years_to_predict"}
+    broken = panel(9)
+    broken.loc[(broken["region"] == "000000") & (broken["year"] == 2004), "flag"] = "filled"
+    broken.loc[(broken["region"] == "000001") & (broken["year"] == 2003), "value"] = 0.0
+    found = predict(broken, INDICATORS, {"interaction": PAIR})
+    why = found.prediction_refusals.groupby("scope")["message"].unique().map(set)
+    assert why["000000"] == {"too_short_run"} and why["000001"] == {"zero_in_series"}
+    assert found.predictions["scope"].nunique() == 30  # one has a run again at the last origin
+
+
+def test_one_region_has_no_pool_and_its_own_fit_from_enough_years():
+    found = predict(panel(9, regions=1), INDICATORS, {"interaction": PAIR})
+    refused = found.prediction_refusals.groupby("model")["message"].unique().map(set)
+    assert refused["pooled"] == {"too_few_pooled"}
+    assert refused["damped_trend"] == {"too_few_to_smooth"}  # five figures at the first origin
+    assert {"own", "theta", "grey"} <= set(found.prediction_errors["model"])
+    assert found.predictions["low"].isna().all()
+
+
+def test_a_panel_of_the_model_is_told_better_and_a_random_walk_is_not():
+    assert all("pooled" in models for models in told_better(CYCLE, 0).values())
+    assert [told_better(WALK, seed) for seed in range(4)] == [{"x1": set(), "x2": set()}] * 4
+
+
+def test_the_table_of_simulations_keeps_its_promise():
+    table = read_table("docs/simulation/better_than_drift.csv")
+    assert len(table) == 2 * len(DESIGNS)
+    walks = table[table["design"] == "random walk with drift"]
+    assert walks["panels"].max() == 500 and (walks["years"] == 9).all()
+    assert (walks[[*(name for name in MODELS if name != "drift"), "any"]] <= 0.01).all(axis=None)
+    models = table[table["design"] == "the model"]
+    assert (models["years"] == 30).all() and (models["pooled"] == 1).all()

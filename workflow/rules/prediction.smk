@@ -1,0 +1,25 @@
+"""Whether the series can be told in advance."""
+
+
+rule predict:
+    """Tell x1, x2 and D from every origin, and hold the errors against those of drift."""
+    input:
+        **KEPT,
+        panel=f"{DATA}/panel.csv",
+        indicators=INDICATORS,
+        code=code("predict"),
+    output:
+        predictions=f"{DATA}/predictions.csv",
+        prediction_errors=f"{DATA}/prediction_errors.csv",
+        prediction_verdicts=f"{DATA}/prediction_verdicts.csv",
+        prediction_checks=f"{DATA}/prediction_checks.csv",
+        prediction_refusals=f"{DATA}/prediction_refusals.csv",
+    log:
+        f"{LOGS}/predict.log",
+    conda:
+        "../../environment.yml"
+    params:
+        digests=digests(KEPT.values()),
+        config={key: config[key] for key in "interaction normalisation weighting coupling".split()},
+    script:
+        "../scripts/predict.py"

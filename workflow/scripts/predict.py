@@ -1,0 +1,14 @@
+"""Panel -> forecasts of x1, x2 and D from every origin, and what their errors say."""
+
+from coevo.errors import speak_plainly
+from coevo.files import read_optional, read_table, write_tables
+from coevo.prediction import predict
+
+speak_plainly(snakemake.log[0])
+tables = predict(
+    read_table(snakemake.input.panel),
+    read_table(snakemake.input.indicators, "indicators"),
+    snakemake.params.config,
+    read_optional(snakemake.input.get("kept"), "goalposts"),
+)
+write_tables(tables._asdict(), snakemake.output)
