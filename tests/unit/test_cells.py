@@ -135,7 +135,7 @@ def no_number(text):
         ("%", no_number("%")),
         ("12.5a", no_number("12.5a")),
         ("TRUE", no_number("TRUE")),
-        ("1" * 400, f'"{"1" * 400}" is not a finite number; correct the cell'),
+        ("1" * 400, f'"{"1" * 80}…" is not a finite number; correct the cell'),
         (math.inf, '"inf" is not a finite number; correct the cell'),
         (math.nan, '"nan" is not a finite number; correct the cell'),
         (
