@@ -14,7 +14,7 @@ from coevo.estimation import fit
 from coevo.estimation.growth import population_rows
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(4, 12), st.floats(1e-3, 1e6))
 def test_equals_the_fit_of_each_region(seed, years, size):
     rng = np.random.default_rng(seed)

@@ -209,7 +209,7 @@ CELL = st.one_of(
 STYLES = (NumberStyle(), NumberStyle(2, True), NumberStyle(0), NumberStyle(1))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.integers(1, 3).flatmap(
         lambda width: st.lists(

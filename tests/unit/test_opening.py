@@ -375,7 +375,7 @@ VALUES |= st.text("ab1.…北 ；'&<", min_size=1).filter(str.strip) | st.boolea
 VALUES |= st.dates(date(1901, 1, 1), date(2100, 1, 1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(VALUES, min_size=1, max_size=4), min_size=1, max_size=5), st.integers(0, 3)
 )
