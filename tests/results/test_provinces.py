@@ -313,7 +313,7 @@ def test_what_a_reader_would_repeat(results):
         "equilibrium_located": "cannot_be_decided",
     }
     assert conclusions("provinces") == model | {
-        "systems_in_step": "not_supported",
+        "systems_in_step": "cannot_be_decided",
         "grade_of_focus": "depends_on_choices",
         "rise_of_focus": "supported",
         "rank_of_focus": "depends_on_choices",
