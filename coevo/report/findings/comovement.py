@@ -60,8 +60,8 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     their upper side and above zero, `opposite` when outside on their lower side, `none` when
     inside; `unplaced` when nothing was paired, for the reason `why`; `uncomputed` when there is no
     such correlation. `placed`: by what regions are paired by, for each scope `low`, `high`,
-    `beyond`, `where` (inside, above, below) and `tail` (the side that `beyond` counts); `place` and `levels`: by the first of them, within
-    regions and years and in levels.
+    `beyond`, `where` (inside, above, below) and `tail` (the side that `beyond` counts); `place` and
+    `levels`: by the first of them, within regions and years and in levels.
     """
     if study.single:
         return {"verdict": "one_region"}
