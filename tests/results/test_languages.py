@@ -52,7 +52,7 @@ SKIPPED_IDS = {"refs", "table-packages"}
 SPOKEN = ("alt", "aria-label", "title", "placeholder")
 # English spells a rank out, as far as it has the words; Chinese gives it in digits.
 PHRASES = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))
-ORDINALS = PHRASES["words"]["ordinals"]
+ORDINALS = PHRASES["grammar"]["ordinals"]
 RANK = re.compile(rf"\b(ranks )({'|'.join(ORDINALS)})\b")
 PATH = re.compile(r"[\w./-]+\.(?:xlsx|xls|csv|yaml|html)")
 
