@@ -377,7 +377,7 @@ THEN = [
         "answer": ("once year effects enter, both slopes stay positive",
                    "加入年份固定效应后，两个系数仍为正"),
         "populations": ("The growth of output of plants and of sales of shops shows the signs of a",
-                        "产值与销售额的增长呈现供需关系的符号")}),
+                        "产值与销售额的增长呈现供需（捕食型）关系的符号")}),
     Verdict(slopes("region+year", "one"), {
         "answer": ("once year effects enter, one slope can be told from zero, the other cannot",
                    "加入年份固定效应后，一个系数的置信区间不含0，另一个包含0"),
@@ -697,10 +697,11 @@ DASH = re.compile(r"(?<![\d区食])—(?![\d年被])")  # years, region-years an
 
 
 def prose(part: str) -> str:
-    """Return the sentences of a section: no tables, facts, divisions, images; formulas as F."""
+    """Return the sentences of a section: no tables, addresses, facts, images; formulas as F."""
     skipped = re.compile(r"\s*(?:\||:::|\$\$|!\[|- \[|#)")
     lines = [text.lstrip(": ") for text in part.split("\n") if not skipped.match(text)]
     whole = re.sub(r"\$[^$]*\$|`[^`]*`", "F", "\n".join(lines))
+    whole = re.sub(r"\]\([^()\s]*\)", "]", whole)  # links keep their words alone
     return line(re.sub(r"\{[.#][^{}]*\}", "", whole))
 
 
