@@ -94,7 +94,7 @@ def test_bookmarks_are_the_headings(paper: Path) -> None:
     for heading in ("The answer", "How far and how fast", "Guards", "References"):
         assert heading in outline, heading
     contents = run("pdftotext", "-l", 1, paper, "-")
-    assert "In step, or just large and rising?" in contents and "References" in contents
+    assert "In step, or just rich and rising?" in contents and "References" in contents
 
 
 @poppler

@@ -377,7 +377,7 @@ THEN = [
         "answer": ("once year effects enter, both slopes stay positive",
                    "加入年份固定效应后，两个系数仍为正"),
         "populations": ("The growth of output of plants and of sales of shops shows the signs of a",
-                        "产值与销售额的增长呈现供需关系的符号")}),
+                        "产值与销售额的增长呈现供需（捕食型）关系的符号")}),
     Verdict(slopes("region+year", "one"), {
         "answer": ("once year effects enter, one slope can be told from zero, the other cannot",
                    "加入年份固定效应后，一个系数的置信区间不含0，另一个包含0"),
@@ -512,7 +512,8 @@ EQUILIBRIUM = [
     Verdict(sets("interval", "interval", located=True), {
         "answer": ("five growth rows put a fitted equilibrium at x₁ = 654 (100 to 987)",
                    "拟合平衡点为x₁ = 654（100至987）"),
-        "equilibria": ("A fitted E is located for Zhejiang", "浙江的拟合平衡点E得到可靠估计")}),
+        "equilibria": ("The fitted equilibrium of Zhejiang is located",
+                       "浙江的拟合平衡点E得到可靠估计")}),
     Verdict(unfitted, {
         "answer": ("No equilibrium of Zhejiang is estimated from its own growth: 2 rows cannot",
                    "未能由浙江自身的增长估计平衡点：2个观测不足以确定2个系数及其标准误"),
@@ -557,9 +558,9 @@ CALIBRATION = [
     Verdict(uncalibrated("calibration_not_positive"),
             {"answer": ("There is no accounting calibration of Zhejiang: the calibration needs",
                         "浙江没有核算校准：校准要求产出、采购与销售均为正")}),
-    Verdict(uncalibrated(), {"answer": (
-        "The study names no purchases of the downstream system and no parameters",
-        "本研究未指定下游系统的采购额，也未给定参数；未作校准")}),
+    Verdict(uncalibrated(), {"equilibria": (
+        "the study names neither purchases of the downstream system nor parameters",
+        "未作校准：本研究既未指定下游系统的采购额，也未给定参数")}),
 ]  # fmt: skip
 
 # Relations come first, since others add rows to them.
@@ -697,10 +698,11 @@ DASH = re.compile(r"(?<![\d区食])—(?![\d年被])")  # years, region-years an
 
 
 def prose(part: str) -> str:
-    """Return the sentences of a section: no tables, facts, divisions, images; formulas as F."""
+    """Return the sentences of a section: no tables, addresses, facts, images; formulas as F."""
     skipped = re.compile(r"\s*(?:\||:::|\$\$|!\[|- \[|#)")
     lines = [text.lstrip(": ") for text in part.split("\n") if not skipped.match(text)]
     whole = re.sub(r"\$[^$]*\$|`[^`]*`", "F", "\n".join(lines))
+    whole = re.sub(r"\]\([^()\s]*\)", "]", whole)  # links keep their words alone
     return line(re.sub(r"\{[.#][^{}]*\}", "", whole))
 
 
