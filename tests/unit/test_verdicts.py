@@ -102,7 +102,8 @@ STEP = [
     Verdict(same, {
         "answer": ("Beyond level and common trend nothing shows that the two indices move together",
                    "剔除发展水平与共同趋势后，未见两个指数同步变动"),
-        "step": ("linked by level and common trend, not beyond", "来自发展水平与共同趋势")}),
+        "step": ("Beyond level and common trend no link of the indices shows: r",
+                 "剔除发展水平与共同趋势后，未见两个指数之间的关联：r")}),
     Verdict(correlated(0.4, 0.01), {
         "answer": ("The two indices move together beyond level and common trend",
                    "两个指数在发展水平与共同趋势之外仍同步变动"),
@@ -222,14 +223,15 @@ def alike(plain: tuple[float, float], level: tuple[float, float] | None) -> Any:
 
 
 GAP = [
-    Verdict(spread(0.7, 0.01), {"where": ("The gap between regions narrowed", "地区差距缩小")}),
-    Verdict(spread(1.4, 0.01), {"where": ("The gap between regions widened", "地区差距扩大")}),
+    Verdict(spread(0.7, 0.01), {"where": ("The gap between regions narrowed", "地区相对差距缩小")}),
+    Verdict(spread(1.4, 0.01), {"where": ("The gap between regions widened", "地区相对差距扩大")}),
     Verdict(spread(0.9, 0.2), {"where": ("shows no clear change", "地区差距无明显变化")}),
     Verdict(regional({"statistic": "sd_ln_ratio", "year": 2020, "message": "no_variation"}), {
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
 CAUGHT = [
-    Verdict(grew(-0.06, -0.05), {"where": ("alone does not explain it", "均值回归不足以解释")}),
+    Verdict(grew(-0.06, -0.05), {"where": ("Errors of 2015 alone do not explain it",
+                                            "仅凭2015年的误差不足以解释这一结果")}),
     Verdict(grew(-0.06, -0.01), {"where": ("gives −0.010, which may be zero",
                                            "系数为−0.010，不能排除为零")}),
     Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),
