@@ -74,7 +74,7 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
 
 
 def _coverage_rules(study: Study, words: dict[str, str]) -> list[alt.Chart]:
-    """An upright line in every year of changed coverage, words at the foot of the first."""
+    """An upright line in each year of changed coverage, its words at the foot of the first."""
     years = break_years(study)
     if not years:
         return []
