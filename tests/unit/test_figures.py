@@ -96,7 +96,7 @@ def test_names_are_cheap() -> None:
 def test_one_region_has_no_regional_charts() -> None:
     names = figure_names(charts_that_apply(study(1)))
     assert "phase" in names
-    assert not {"heat", "opening_correlations", "regional_b1"} & set(names)
+    assert not {"heat", "correlations", "regional_b1"} & set(names)
     assert "region_phase" not in names and "region_phase" in figure_names(
         charts_that_apply(study(4))
     )
@@ -110,7 +110,7 @@ def values(spec: dict, key: str) -> list:
 
 
 def test_no_bar_where_nothing_was_paired_at_random() -> None:
-    spec = CHARTS["opening_correlations"](study(**unplaced()), WORDS)
+    spec = CHARTS["correlations"](study(**unplaced()), WORDS)
     assert WORDS["pairings"] not in strings(spec)
     assert "bar" not in {layer["mark"]["type"] for layer in spec["layer"]}
     assert "+0.65" in values(spec, "text")

@@ -79,7 +79,7 @@ def test_missing_correlation_is_said() -> None:
     assert "within regions and years there is no correlation" in source
     assert "figures/scatter_within_regions_and_years" not in source
     bare = words(comovement=frame.iloc[:0])
-    assert "figures/scatter" not in bare and "figures/opening_correlations" not in bare
+    assert "figures/scatter" not in bare and "figures/correlations" not in bare
 
 
 def test_given_parameters_are_stated_and_not_estimated() -> None:
@@ -221,7 +221,7 @@ def test_figures_filled_outside_D_are_not_counted() -> None:
 def test_one_region_replaces_what_needs_several() -> None:
     source = words(1)
     assert "needs several regions" in source
-    for name in ("heat", "scatter_levels", "regional_b1", "opening_correlations", "region_paths"):
+    for name in ("heat", "scatter_levels", "regional_b1", "correlations", "region_paths"):
         assert f"figures/{name}.svg" not in source
     assert "Region by region" not in source
 
