@@ -75,7 +75,7 @@ def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dic
         *([] if study.single else others),
         own.encode(**at, tooltip=state_tips(words)),
         *label_marks(labels, y),
-        _grade_words(study, y, (low, high)),
+        *([_grade_words(study, y, (low, high))] if FIGURES[name].columns == 1 else []),
         *_coverage_rules(study, words),
     ]
     return specification(alt.layer(*layers), height)

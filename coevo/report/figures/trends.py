@@ -11,7 +11,6 @@ from coevo.report.figures.axes import (
     midpoint_line,
     of_picked,
     region_of,
-    ticks,
     tips,
 )
 from coevo.report.figures.theme import specification, subsystem_colour

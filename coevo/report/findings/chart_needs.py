@@ -15,7 +15,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
     `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
-    `regions`: several regions; `claim_counts`, `degrees`: what page one shows; `correlations`: one at least, and the scopes of those that could be
+    `regions`: several regions; `claim_counts`, `degrees`: what page one shows;
+    `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `level`: D is held against the level of development;
     `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
