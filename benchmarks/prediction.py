@@ -56,7 +56,7 @@ class Panels(NamedTuple):
 
 DESIGNS = (
     Panels("random walk with drift", False, 9, 500, True, (0.05, 0.25)),
-    Panels("the model", True, 30, 2, True, (CYCLE_SD, CYCLE_SD)),
+    Panels("the model", True, 30, 40, True, (CYCLE_SD, CYCLE_SD)),
 )
 
 
@@ -97,7 +97,8 @@ def panel_of(x: np.ndarray) -> pd.DataFrame:
 
 def told_better(design: Panels, seed: int) -> dict[str, set[str]]:
     """Return by series which models a panel tells to be better than drift."""
-    found = predict(panel_of(simulated(design, seed)), INDICATORS, {"interaction": PAIR})
+    panel = panel_of(simulated(design, seed))
+    found = predict(panel, INDICATORS, {"interaction": PAIR}, horizons=1)
     rows = found.prediction_verdicts
     rows = rows[rows["verdict"] == BETTER]
     return {series: set(rows.loc[rows["series"] == series, "model"]) for series in ("x1", "x2")}
@@ -119,10 +120,10 @@ def shares(design: Panels, found: list[dict[str, set[str]]]) -> list[dict[str, A
 def main() -> None:
     started = time.perf_counter()
     rows: list[dict[str, Any]] = []
-    with ProcessPoolExecutor(1) as pool:
+    with ProcessPoolExecutor(2) as pool:
         for design in DESIGNS:
             seeds = range(design.panels)
-            found = list(pool.map(told_better, [design] * len(seeds), seeds, chunksize=10))
+            found = list(pool.map(told_better, [design] * len(seeds), seeds, chunksize=5))
             rows += shares(design, found)
             print(pd.DataFrame(rows[-2:]).to_string(), flush=True)
     table = pd.DataFrame(rows)

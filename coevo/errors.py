@@ -1,13 +1,54 @@
 """What a study can get wrong, said in lines that its author can act on."""
 
+import contextlib
 import csv
+import errno
+import os
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+LONGEST, LAST = 2000, 400  # characters of a message, and of its end where it is cut
+MOST_PROBLEMS = 500  # lines that are told together
+
+# What the system refuses -> what is said of it, and what to do
+FULL = "the disk is full; make room on it, then give the same command again"
+CLOSED = "this account may not {}; ask its owner, or give yourself the right"
+SYSTEM = {
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: "the room that this account has is used up; make room, then give it again",
+    errno.EACCES: CLOSED.format("open or change it"),
+    errno.EPERM: CLOSED.format("open or change it"),
+    errno.EROFS: "stands on a disk that cannot be written to; copy the project to another",
+    errno.EISDIR: "is a folder where a file is needed; rename or remove it",
+    errno.ENOTDIR: "is a file where a folder is needed; rename or remove it",
+    errno.EEXIST: "is a file where a folder is needed; rename or remove it",
+    errno.ENAMETOOLONG: "has a name that is too long for the disk; choose a shorter one",
+    errno.EMFILE: "too many files are open at once; close other programs",
+    errno.EIO: "the disk or the network gives an error; see that it is well",
+    errno.EFBIG: "would be larger than this account may write; raise its limit (ulimit -f)",
+}
+NO_MEMORY = (
+    "coevo: the memory of this computer does not suffice; close other programs, give cores=1 to "
+    "make, or lower robustness.draws in the config"
+)
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line of a terminal: no signs that move its cursor, and not too long."""
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - LAST]} … {text[-LAST:]}"
+
+
+def short(value: object, most: int = 80) -> str:
+    """Return what a file or a config says, as a message may repeat it."""
+    text = str(value)
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 class StudyError(Exception):
@@ -17,7 +58,7 @@ class StudyError(Exception):
     """
 
     def __init__(self, *messages: str) -> None:
-        self.messages = list(messages)
+        self.messages = [one_line(message) for message in messages]
         super().__init__("\n".join(self.messages))
 
 
@@ -43,46 +84,98 @@ class Problems:
     """Collects lines and raises them together: `problems.add(...)`, then `problems.check()`."""
 
     def __init__(self) -> None:
-        self.messages: list[str] = []
+        self._found: dict[str, None] = {}
+
+    @property
+    def messages(self) -> list[str]:
+        return list(self._found)
 
     def add(self, message: str) -> None:
-        if message not in self.messages:
-            self.messages.append(message)
+        self._found.setdefault(message)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
     def extend(self, messages: Iterable[str]) -> None:
         for message in messages:
             self.add(message)
 
     def check(self) -> None:
-        """Raise `StudyError` if anything was added."""
-        if self.messages:
-            raise StudyError(*self.messages)
+        """Raise `StudyError` if anything was added; of very many the first are told."""
+        messages = self.messages
+        if len(messages) > MOST_PROBLEMS:
+            more = f"coevo: {len(messages) - MOST_PROBLEMS:,} more problems; correct these first"
+            raise StudyError(*messages[:MOST_PROBLEMS], more)
+        if messages:
+            raise StudyError(*messages)
+
+
+def is_foreign(problem: BaseException) -> bool:
+    """Whether a problem comes from the system, and is neither the study's nor our mistake."""
+    return isinstance(problem, MemoryError) or (
+        isinstance(problem, OSError) and (bool(problem.filename) or problem.errno in SYSTEM)
+    )
+
+
+@contextlib.contextmanager
+def about(path: str | Path) -> Iterator[None]:
+    """Let an error of the system name this file: one of writing names none, or a passing one."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno:
+            problem.filename, problem.filename2 = str(path), None
+        raise
 
 
 def plain_words(problem: BaseException) -> str:
-    """Return what to tell the user, with its line end: the lines of a `StudyError`, the file of a
-    system error, the traceback of any other exception, which is our mistake."""
+    """Return what to tell the user, with its line end: the lines of a `StudyError`, in one line
+    what the system refuses, the traceback of any other exception, which is our mistake."""
     if isinstance(problem, StudyError):
         return "\n".join(problem.messages) + "\n"
-    if isinstance(problem, OSError) and problem.filename:
-        return f"{problem.filename}: {problem.strerror}; see that it can be read and written\n"
+    if isinstance(problem, MemoryError):
+        return NO_MEMORY + "\n"
+    if isinstance(problem, OSError) and is_foreign(problem):
+        why = SYSTEM.get(problem.errno or 0)
+        why = why or f"{problem.strerror}; see that it is there and can be read and written"
+        return one_line(f"{problem.filename or 'coevo'}: {why}") + "\n"
     return "".join(traceback.format_exception(problem))
+
+
+def command(step: Callable[[], int]) -> int:
+    """Take the step of a command and return its exit code; say in our words what stops it."""
+    try:
+        return step()
+    except KeyboardInterrupt:
+        print("coevo: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # nobody reads on, as after `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (StudyError, OSError, MemoryError) as problem:
+        sys.stderr.write(plain_words(problem))
+        return 1
 
 
 def speak_plainly(log: str | Path) -> None:
     """Make this process end with the lines of a `StudyError` in place of a traceback.
 
-    The lines go to stderr and into `log`, from where the runner repeats them at the very end. Any
-    other exception is our mistake, not the user's: it keeps its traceback, in the log too.
+    The lines go to stderr and into `log`, from where the runner repeats them at the very end; a log
+    that cannot be written is none. Any other exception is our mistake, not the user's: it keeps its
+    traceback, in the log too. A run that is stopped says nothing here.
     """
 
     def hook(
         kind: type[BaseException], problem: BaseException, trace: TracebackType | None
     ) -> None:
+        if isinstance(problem, KeyboardInterrupt):
+            return
         text = plain_words(problem)
-        Path(log).parent.mkdir(parents=True, exist_ok=True)
-        Path(log).write_text(text, encoding="utf-8")
+        with contextlib.suppress(OSError):
+            Path(log).parent.mkdir(parents=True, exist_ok=True)
+            Path(log).write_text(text, encoding="utf-8")
         sys.stderr.write(text)
 
-    Path(log).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        Path(log).unlink(missing_ok=True)
     sys.excepthook = hook

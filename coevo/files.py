@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, about
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 
 # type in `tables.csv` -> that of a column without empty cells, and with some
@@ -83,16 +83,17 @@ def read_optional(path: str | Path | None, table: str = "") -> pd.DataFrame | No
 def write_bytes(data: bytes, path: str | Path) -> None:
     """Write `data` beside `path` and move it there: a reader sees the old file or the new one."""
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with about(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
 
 def write_text(text: str, path: str | Path) -> None:
@@ -110,13 +111,14 @@ def write_files(files: Mapping[str, str | bytes], folder: str | Path) -> None:
 def write_folder(files: Mapping[str, bytes], folder: str | Path) -> None:
     """Write a new folder of files beside its place and move it there: it is whole or not there."""
     target = Path(folder)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
-        whole = Path(beside, target.name)
-        whole.mkdir()
-        for name, data in files.items():
-            write_bytes(data, whole / name)
-        whole.rename(target)
+    with about(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as beside:
+            whole = Path(beside, target.name)
+            whole.mkdir()
+            for name, data in files.items():
+                write_bytes(data, whole / name)
+            whole.rename(target)
 
 
 def read_texts(*paths: str | Path) -> dict[str, str]:

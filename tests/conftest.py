@@ -6,9 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.shared import FOLDER
+
+# No drawn case has to end within a time of the clock: the machine may be at work on something else.
+hypothesis.settings.register_profile("coevo", deadline=None)
+hypothesis.settings.load_profile("coevo")
 
 ROOT = Path(__file__).resolve().parent.parent
 # Files whose tests draw or fit much: they are no part of the quick tests.

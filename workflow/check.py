@@ -13,7 +13,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.errors import StudyError, plain_words
+from coevo.errors import command
 from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.study.check import check_lines, check_study
 
@@ -23,18 +23,18 @@ PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"
 def main(config: str, *options: str) -> int:
     """Print the table and the problems; return the exit code."""
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
-    try:
-        checked = check_study(config)
-    except (StudyError, OSError) as problem:
-        print(plain_words(problem), end="", file=sys.stderr)
-        return 1
+    return command(lambda: _check(config, *options))
+
+
+def _check(config: str, *options: str) -> int:
+    checked = check_study(config)
     message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")), Identifiers())
     print(*check_lines(checked, message), sep="\n")
     if checked.problems:
         print("What is missing to run:", flush=True)
         print(*checked.problems, sep="\n", file=sys.stderr)
         return 1
-    print(f"Ready: make study={checked.config['study']}")
+    print(f"Ready: make study={checked.config['study']}", flush=True)
     return 2 if "--strict" in options and len(checked.findings) else 0
 
 

@@ -11,19 +11,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.errors import StudyError, plain_words
+from coevo.errors import command
 from coevo.study.new_study import begin_study, wish
 
 
 def main(*words: str) -> int:
     """Write the files, say which and what comes next; return the exit code."""
     sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character
-    try:
-        print(*begin_study(wish(words, f"{date.today():%Y-%m}")), sep="\n")
-    except (StudyError, OSError) as problem:
-        print(plain_words(problem), end="", file=sys.stderr)
-        return 1
-    return 0
+
+    def begin() -> int:
+        print(*begin_study(wish(words, f"{date.today():%Y-%m}")), sep="\n", flush=True)
+        return 0
+
+    return command(begin)
 
 
 if __name__ == "__main__":

@@ -2,23 +2,42 @@
 
     python workflow/once.py config/config.yaml [snakemake options]
 
-A second run at the same time is refused in one line. After a run that was killed, its remaining
-children are waited for, Snakemake's lock is released, and half-made outputs are built again. Where
-rules failed, their problems are repeated as the last thing on the screen.
+A second run at the same time is refused in one line. Snakemake and its scripts form a group of
+processes that ends with this one: at once when it is stopped, killed, or left by the `make` that
+called it. After a run that was stopped or killed, Snakemake's lock is released, and half-made
+outputs are built again. Where rules failed, their problems are repeated as the last thing on the
+screen.
 """
 
+import errno
 import os
+import shutil
+import signal
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.errors import StudyError
+from coevo.errors import FULL, about, command
 from coevo.study.configuration import read_config
 
 PATIENCE = 60  # seconds that the children of a killed run may take to end
+LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
+STOPPED = "coevo: stopped; the same command goes on where it was"
+ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+WITHIN = "--within"  # before the number of the pipe, of a process that runs Snakemake
+
+
+class Stopped(Exception):  # noqa: N818 - it is asked for, and no error
+    """The run is to end: by Ctrl-C, by a signal to end, or because `make` is gone."""
 
 
 def lock(path: Path):
@@ -26,8 +45,9 @@ def lock(path: Path):
 
     Returns the lock and whether its last owner was killed: one that ends by itself leaves it empty.
     """
-    path.parent.mkdir(exist_ok=True)
-    file = path.open("a+", encoding="utf-8")
+    with about(path):
+        path.parent.mkdir(exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
     deadline = time.monotonic() + PATIENCE
     while not _try(file):
         owner = _owner(file)
@@ -38,8 +58,9 @@ def lock(path: Path):
         time.sleep(0.2)
     killed = _owner(file) is not None
     file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    with about(path):
+        file.write(str(os.getpid()))
+        file.flush()
     # Scripts inherit the lock, so that one that outlives a killed run is waited for.
     os.set_inheritable(file.fileno(), True)
     return file, killed
@@ -79,15 +100,78 @@ def _alive(process: int) -> bool:
     return True
 
 
-def snakemake(*arguments: str) -> int:
-    """Run Snakemake in this process and return its exit code."""
-    from snakemake.cli import main
+def snakemake(*arguments: str, held: int | None = None) -> int:
+    """Run Snakemake in a group of processes of its own and return its exit code.
 
+    held: the file of the lock, which the group keeps. The group ends with this process, however
+    that ends. Raises `Stopped` on a signal to end.
+    """
+    if os.name == "nt":
+        return subprocess.call([sys.executable, "-m", "snakemake", *arguments])
+    ours, theirs = os.pipe()[::-1]
+    words = [sys.executable, __file__, WITHIN, str(theirs), *arguments]
+    shared = (theirs,) if held is None else (theirs, held)
+    process = subprocess.Popen(words, start_new_session=True, pass_fds=shared)
+    os.close(theirs)
     try:
-        main(list(arguments))
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
+        return process.wait()
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    finally:
+        os.close(ours)
+
+
+def within(pipe: int, *arguments: str) -> None:
+    """Run Snakemake in this process; end its whole group when the other end of a pipe closes."""
+
+    def watch() -> None:
+        os.read(pipe, 1)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+    from snakemake.cli import main as run
+
+    run(list(arguments))
+
+
+def heed_signals() -> None:
+    """Let Ctrl-C and signals to end raise `Stopped`, and so the end of the `make` that called."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for name in ENDING:
+            signal.signal(name, signal.SIG_IGN)
+        raise Stopped
+
+    for name in ENDING:
+        signal.signal(name, stop)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if "MAKELEVEL" in os.environ and os.name != "nt":
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def check_open(study: str) -> None:
+    """Raise `PermissionError` for a folder of results in which nothing can be written."""
+    for folder in ("data/processed", "reports", "logs", ".snakemake"):
+        place = Path(folder, study)
+        there = next(part for part in (place, *place.parents) if part.exists())
+        if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "", str(there))
+
+
+def tidy(study: str) -> None:
+    """Remove what a killed run left of files that it was writing."""
+    for folder in (Path("data", "processed", study), Path("reports", study)):
+        for part in folder.rglob(".*.part"):
+            part.unlink(missing_ok=True)
 
 
 def problems(since: float) -> str:
@@ -108,11 +192,22 @@ def problems(since: float) -> str:
 def main(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
     """Build the study of `config`, then do what is left to do; return the exit code."""
     try:
-        study = read_config(config).get("study")
-    except StudyError as problem:
-        print(problem, file=sys.stderr)
+        heed_signals()
+        return command(lambda: build(config, *options, then=then))
+    except Stopped:
+        print(STOPPED, file=sys.stderr)
+        return 130
+
+
+def build(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
+    """Build the study under the lock of the folder; return the exit code."""
+    study = str(read_config(config).get("study"))
+    if shutil.disk_usage(".").free < LEAST_ROOM:
+        print(f"{Path.cwd()}: {FULL}", file=sys.stderr)
         return 1
+    check_open(study)
     held, killed = lock(Path(".snakemake", "once.lock"))
+    tidy(study)
     locks = Path(".snakemake", "locks")
     if locks.is_dir() and any(locks.iterdir()):
         if not killed:
@@ -125,9 +220,11 @@ def main(config: str, *options: str, then: Callable[[], int] | None = None) -> i
             return 1
         snakemake("--unlock", "--quiet", "all", "--configfile", config)
     started = time.time()
-    code = snakemake("--configfile", config, "--rerun-incomplete", *options)
+    code = snakemake("--configfile", config, "--rerun-incomplete", *options, held=held.fileno())
     if code:
-        print(problems(started), end="", file=sys.stderr)
+        full = shutil.disk_usage(".").free < LEAST_ROOM
+        said = problems(started) or (f"{Path.cwd()}: {FULL}\n" if full else "")
+        print(said, end="", file=sys.stderr)
     else:
         for report in sorted(Path("reports", str(study)).glob("report.*")):
             print(f"coevo: {report}")
@@ -137,4 +234,7 @@ def main(config: str, *options: str, then: Callable[[], int] | None = None) -> i
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    if sys.argv[1:2] == [WITHIN]:
+        within(int(sys.argv[2]), *sys.argv[3:])
+    else:
+        sys.exit(main(*sys.argv[1:]))

@@ -17,7 +17,7 @@ import once
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from coevo.errors import StudyError  # noqa: E402
+from coevo.errors import command  # noqa: E402
 from coevo.history import releases  # noqa: E402
 from coevo.schema import study_tables  # noqa: E402
 from coevo.study import configuration, raw_files  # noqa: E402
@@ -48,12 +48,7 @@ def kept(path: str, name: str) -> str:
 
 def spoken(step: Callable[[], None]) -> int:
     """Take a step; return 0, or say its problem in our words and return 1."""
-    try:
-        step()
-    except StudyError as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    return 0
+    return command(lambda: step() or 0)
 
 
 def main(path: str, name: str, *options: str) -> int:

@@ -1,5 +1,6 @@
 """What D measures: balance or level, and what the level of development leaves of it."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -124,7 +125,7 @@ def _rises(coupling: pd.DataFrame) -> Iterator[Row]:
             yield _refused(Refusal("zero_D_at_an_end"), measure="rise_lnD", **where)
             continue
         for name, share in (("lnD", {"C": 0.5, "T": 0.5}), ("C", {"C": 0.5}), ("T", {"T": 0.5})):
-            change = sum(
+            change = math.fsum(
                 part * np.log(last.loc[region, column] / first.loc[region, column])
                 for column, part in share.items()
             )

@@ -47,7 +47,7 @@ def sign_patterns(
         "reversed": rising[..., 0] * falling[..., 1],
         "saddle": falling.prod(axis=-1) + rising.prod(axis=-1),
     }
-    return patterns | {"positive": sum(patterns.values())}
+    return patterns | {"positive": np.sum(list(patterns.values()), axis=0)}
 
 
 def independent_quadrants(

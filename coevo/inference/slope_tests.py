@@ -1,5 +1,6 @@
 """Is a pooled slope zero? By errors that allow for different dependence (docs/methods.md, 5)."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -67,7 +68,7 @@ def _two_way(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
             for way, sign in ways
             for C in [int(way.max()) + 1]
         )
-        return (n - 1) / (n - k) * sum(parts)
+        return (n - 1) / (n - k) * math.fsum(parts)
 
     errors = _errors(pooled, variance)
     return _by_t(pooled, errors, min(int(region.max()), int(year.max())) + 1)

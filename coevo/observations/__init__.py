@@ -9,12 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from coevo.errors import Problems, StudyError
+from coevo.errors import Problems, StudyError, short
 from coevo.messages import message_columns
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import find_indicator, nearest_names
 from coevo.observations.opening import read_sheets
+from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.sheets import Remark, Sheet
@@ -24,6 +25,7 @@ COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "f
 COLUMNS += ["cell", "flag", "half_unit"]
 REMARKS = ["check", "indicator", "file", "sheet", "cell", "message", "fields"]
 MOST_NAMES = 30  # of indicators in the files, in a message
+MOST_COMPARED = 5000  # names among which the nearest is sought
 
 
 class TableSource(NamedTuple):
@@ -74,10 +76,11 @@ def _check_sources(
     found: set[str], seen: set[str], known: StudyTerms, folder: str, problems: Problems
 ) -> None:
     """Name every indicator that no file gives; but not where a file could not be read."""
-    if problems.messages:
+    if problems:
         return
     empty = {find_indicator(name, known.names) for name in seen}
-    listed = ", ".join(sorted(seen)[:MOST_NAMES]) or "none"
+    listed = ", ".join(short(name, 40) for name in sorted(seen)[:MOST_NAMES]) or "none"
+    compared = seen if len(seen) <= MOST_COMPARED else set[str]()
     listed += f" and {len(seen) - MOST_NAMES} more" if len(seen) > MOST_NAMES else ""
     for indicator, names in known.sources.items():
         if indicator in found:
@@ -86,7 +89,7 @@ def _check_sources(
         if indicator in empty:
             problems.add(f"{folder}: no file gives {indicator}: no figures stand beside {said}")
             continue
-        near = dict.fromkeys(like for name in names for like in nearest_names(name, seen, 3))
+        near = dict.fromkeys(like for name in names for like in nearest_names(name, compared, 3))
         meant = f" (did you mean {' or '.join(near)}?)" if near else ""
         problems.add(
             f"{folder}: no file gives {indicator}: its source_name {said} is not there{meant}; "
@@ -160,12 +163,18 @@ def observe(
         except StudyError as problem:
             problems.extend(problem.messages)
             continue
+        read_before = len(reads)
         for sheet in sheets:
             source = TableSource(vintage, sheet.file, sheet.name)
             tables, about = _read_sheet(sheet, source, known, seen, problems)
             reads += tables
             sources += [source] * len(tables)
             remarks += about
+            try:
+                check_count(len(reads) - read_before, MOST_TABLES, "tables", path.as_posix())
+            except StudyError as problem:
+                problems.extend(problem.messages)
+                break
     frame, doubles = _merged(reads, sources, problems)
     ids = list(known.units)
     found = {ids[place] for place in frame["indicator"].unique()}

@@ -8,7 +8,9 @@ said above that.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
+from coevo.errors import StudyError
 from coevo.observations.heads import (
     HEADS,
     KINDS,
@@ -19,6 +21,7 @@ from coevo.observations.heads import (
     is_number,
     label_columns,
 )
+from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.sheets import CellWords, Remark, Sheet
 
 STATED = {
@@ -36,6 +39,7 @@ SOURCE = re.compile(r"(数据来源|资料来源|来源|data\s*sources?|sources?
 NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*(?:\d+\s*)?[:.、]|注\s+\S", re.IGNORECASE)
 MARKED = re.compile(r"([\u2460-\u2473]|[*†‡])\s*[^\W\d]{2}")
 FURTHER = re.compile(r"[\s\u3000]{2,}\S|\(?\d{1,2}[).、]|[\u2460-\u2473]|[*†‡]")  # a note goes on
+MOST_HEAD_CELLS = 100_000
 CONTINUED = re.compile(r"续表|\(续|\bcontinued\b", re.IGNORECASE)
 ANY_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
@@ -61,6 +65,15 @@ class TableBlock:
 
     def stated(self, what: str) -> CellWords:
         """Return what a line `name：value` above the head states, or no words."""
+        block: TableBlock | None = self
+        while block:
+            if (words := block._own(what)).text:
+                return words
+            block = block.before
+        return CellWords("")
+
+    @cache  # noqa: B019 - a block lives no longer than its sheet is read
+    def _own(self, what: str) -> CellWords:
         for row in self.above:
             for words in self.sheet.cells(row):
                 for line in words.text.splitlines():
@@ -70,17 +83,22 @@ class TableBlock:
                             open_ = said.count("(") < said.count(")")
                             said = said.removesuffix(")") if open_ else said
                             return CellWords(said, words.row, words.column)
-        return self.before.stated(what) if self.before else CellWords("")
+        return CellWords("")
 
     def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""
-        found = {
-            year_: CellWords(year_, words.row, words.column)
-            for row in self.above
-            for words in self.sheet.cells(row)
-            for year_ in ANY_YEAR.findall(words.text)
-        }
-        return found or (self.before.stated_years() if self.before else {})
+        block: TableBlock | None = self
+        while block:
+            found = {
+                year_: CellWords(year_, words.row, words.column)
+                for row in block.above
+                for words in block.sheet.cells(row)
+                for year_ in ANY_YEAR.findall(words.text)
+            }
+            if found:
+                return found
+            block = block.before
+        return {}
 
 
 def _end(sheet: Sheet, start: int, stop: int) -> int:
@@ -151,6 +169,7 @@ def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
 def table_blocks(sheet: Sheet) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
     heads = _heads(sheet)
+    check_count(len(heads), MOST_TABLES, "tables", sheet.where())
     stops = [head.start for head in heads[1:]] + [len(sheet.begins)]
     found: list[TableBlock] = []
     done = 0
@@ -162,6 +181,11 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
             first -= 1
         while is_level(sheet, last, known):
             last += 1
+        if (last - first) * sheet.values.shape[1] > MOST_HEAD_CELLS:
+            raise StudyError(
+                f"{sheet.where(first, 0)}: a head of {last - first} rows begins here, and no table "
+                "has such; delete the rows that are none of it"
+            )
         end = _end(sheet, last, stop)
         between = [row for row in range(done, first) if sheet.begins[row].text]
         above = tuple(row for row in between if not _is_below(sheet, row))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, short
 from coevo.observations.sheets import CellValue, Fault, NumberStyle, cell_text
 
 MISSING_TYPES = ("not_available", "not_applicable", "below_half_unit", "suppressed")
@@ -42,6 +42,9 @@ NOTE_MARKS = re.compile(
 )
 YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*年?")
 DATE = re.compile(r"((?:19|20)[0-9]{2})[-/.年][01]?[0-9][-/.月][0-3]?[0-9]日?(?: 00:00:00)?")
+
+
+SMALLEST, LARGEST = 1e-50, 1e50  # of a figure that is not 0, with either sign
 
 
 class CellFigure(NamedTuple):
@@ -104,8 +107,7 @@ def cell_figure(
             "cell as a number"
         )
     if isinstance(value, int | float):
-        if not math.isfinite(value):
-            raise StudyError(f'"{text}" is not a finite number; correct the cell')
+        _check_size(float(value), text)
         as_stored = "0" if float(value).is_integer() else repr(float(value))
         decimals = printed_decimals(as_stored) if style.decimals is None else style.decimals
         return CellFigure(float(value), "", decimals, "ratio" if style.percent else "")
@@ -119,14 +121,23 @@ def cell_figure(
     if not NUMBER.fullmatch(number):
         shown = ", ".join(f"'{mark}'" for mark in known if mark)
         raise StudyError(
-            f'"{text}" is not a number or a known mark for missing; correct the cell, leave it '
-            f"blank, use one of {shown}, or add the mark under missing_marks in the config"
+            f'"{short(text)}" is not a number or a known mark for missing; correct the cell, leave '
+            f"it blank, use one of {shown}, or add the mark under missing_marks in the config"
         )
-    if not math.isfinite(float(number)):
-        raise StudyError(f'"{text}" is not a finite number; correct the cell')
+    _check_size(float(number), text)
     return CellFigure(
         float(number), "" if bare == text else "noted", printed_decimals(number), form
     )
+
+
+def _check_size(value: float, text: str) -> None:
+    """Refuse what is no amount of anything: squares and products must stay within a float."""
+    if not math.isfinite(value):
+        raise StudyError(f'"{short(text)}" is not a finite number; correct the cell')
+    if value and not SMALLEST <= abs(value) <= LARGEST:
+        raise StudyError(
+            f'"{short(text)}" is beyond any figure ({SMALLEST:g} to {LARGEST:g}); correct the cell'
+        )
 
 
 def _distinct_cells(

@@ -10,14 +10,24 @@ from contextlib import suppress
 from lxml import etree, html
 
 from coevo.errors import StudyError
-from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, Span, check_extent
+from coevo.observations.placed_cells import (
+    MOST_COLUMNS,
+    MOST_TABLES,
+    PlacedCells,
+    Span,
+    check_count,
+    check_extent,
+)
 from coevo.observations.sheets import Sheet
 from coevo.observations.text_tables import decoded
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5"}
+ATTRIBUTE = re.compile(r"[\s=/]+")  # what parts the attributes of a tag
+DATA = re.compile(r"data:[^\s\"'>]*")  # an image written out
 SPACES = re.compile(r"[ \t\r\n\f]+")  # those that HTML takes for one; a fixed space stays
 WIDEST, TALLEST = 1000, 65_534  # of a cell, as browsers have it
+MOST_ATTRIBUTES = 5000  # of a tag; each is compared with all others
 LINE = "\u2028"  # a line break, among spaces that are none
 
 
@@ -27,7 +37,9 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
     A cell over several rows or columns is a merged range, its text in the first cell.
     """
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-    page = html.document_fromstring(_page(data, shown).encode(), parser=parser)
+    text = _page(data, shown)
+    _check_tags(text, shown)
+    page = html.document_fromstring(text.encode(), parser=parser)
     for entry in parser.error_log.filter_from_fatals():  # the page is read up to there
         raise ValueError(entry.message)
     etree.strip_elements(page, "style", "script", with_tail=False)
@@ -40,6 +52,7 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
         raise StudyError(
             f"{shown}: is a web page without a table; save the table itself, as xlsx or CSV"
         )
+    check_count(len(tables), MOST_TABLES, "tables", shown)
     sheets: list[Sheet] = []
     for table in tables:
         found = PlacedCells(shown, f"表{len(sheets) + 1}")
@@ -57,6 +70,18 @@ def _page(data: bytes, shown: str) -> str:
         with suppress(UnicodeDecodeError):
             data = data.decode(encoding).encode()
     return decoded(data, shown)
+
+
+def _check_tags(page: str, shown: str) -> None:
+    """Raise `StudyError` for a tag of so many attributes that a reader would not come to an end."""
+    for part in page.split(">"):
+        if len(part) > MOST_ATTRIBUTES and (start := part.find("<")) >= 0:
+            tag = ATTRIBUTE.findall(DATA.sub("", part[start:]))
+            if len(tag) > MOST_ATTRIBUTES:
+                raise StudyError(
+                    f"{shown}: has a tag of more than {MOST_ATTRIBUTES:,} attributes, as no web "
+                    "page does; open it in Excel or LibreOffice and save it as xlsx"
+                )
 
 
 def _span(cell: html.HtmlElement, name: str, most: int) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, short
 from coevo.observations.cells import without_marks
 from coevo.observations.sheets import cell_text
 from coevo.observations.units import split_unit
@@ -29,6 +29,7 @@ AGGREGATES = (
     "|Coastal region|Coastal regions|Inland|North China|East China|South China|Central China"
     "|Southwest|Northwest"
 ).split("|")
+LONGEST_NAME = 100  # characters, of names that are held against each other
 NAMES = ("region", "name_zh", "long_zh", "name_en")  # of a region, for which each is one
 MOST_FORMS = 20  # of a name; none carries more brackets and note marks
 # 北京 Beijing, read from the end: the English, a space, and what ends in Chinese or a bracket.
@@ -47,7 +48,9 @@ def aliases(text: str) -> list[str]:
 
 def nearest_names(text: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return the known names most like a text, to be proposed and never taken."""
-    shown = {compared(name): name for name in known}
+    if len(text) > LONGEST_NAME:
+        return []
+    shown = {compared(name): name for name in known if len(name) <= LONGEST_NAME}
     return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
 
 
@@ -106,7 +109,8 @@ class Regions:
                 place = self.places[compared(form)]
                 if " " in place.code:
                     raise StudyError(
-                        f'"{text}" names several regions ({place.code}); write the code instead'
+                        f'"{short(text)}" names several regions ({place.code}); write the code '
+                        "instead"
                     )
                 return place
             beside = english_beside(form)
@@ -114,13 +118,13 @@ class Regions:
             first, second = (self.places.get(compared(part)) for part in parts)
             if first and second:
                 if first.code != second.code:
-                    raise StudyError(f'"{text}" names two different regions; correct it')
+                    raise StudyError(f'"{short(text)}" names two different regions; correct it')
                 return RegionMatch(first.code, first.variant or second.variant)
         beside = english_beside(text)
         near = nearest_names(text, self.names) if propose else []
         near = nearest_names(beside[0], self.names) if propose and beside and not near else near
         raise StudyError(
-            f'"{text}" is not in the table of regions'
+            f'"{short(text)}" is not in the table of regions'
             f"{f' (did you mean {near[0]}?)' if near else ''}; write its full or short name, or "
             "its code"
         )

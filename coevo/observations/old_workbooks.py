@@ -12,7 +12,7 @@ from xlrd import error_text_from_code, xldate
 from coevo.errors import StudyError
 from coevo.observations.archives import PASSWORD
 from coevo.observations.hidden import visible_sheets
-from coevo.observations.placed_cells import PLAIN, PlacedCells
+from coevo.observations.placed_cells import MOST_SHEETS, PLAIN, PlacedCells, check_count
 from coevo.observations.sheets import ERROR, CellValue, Fault, Sheet
 
 
@@ -30,6 +30,7 @@ def old_workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
         if "encrypted" in str(problem).lower():
             raise StudyError(f"{shown}: {PASSWORD}") from problem
         raise
+    check_count(book.nsheets, MOST_SHEETS, "sheets", shown)
     return visible_sheets(_sheets(book, shown), shown)
 
 

@@ -115,6 +115,10 @@ def read_sheets(path: Path, shown: str) -> list[Sheet]:
         return read(data, shown)
     except StudyError:
         raise
+    except MemoryError as problem:
+        raise StudyError(
+            f"{shown}: needs more memory than there is; close other programs, or split the file"
+        ) from problem
     # Readers of damaged files fail in every way there is; whatever they trip over, the remedy is
     # the same.
     except Exception as problem:

@@ -1,5 +1,6 @@
 """Cells as a reader of workbooks or web pages gives them, put together to a sheet."""
 
+import re
 from array import array
 from collections.abc import Iterable
 
@@ -15,6 +16,10 @@ PLAIN = "General"  # format code of a number as it is
 # How much a raw file may hold: far above any table of yearly figures, far below what harms.
 LARGEST = 200_000_000  # bytes of a file, packed or unpacked
 MOST_CELLS, MOST_ROWS, MOST_COLUMNS = 10_000_000, 200_000, 16_384
+MOST_TABLES = 1000  # of a file, on one sheet or on several
+MOST_SHEETS = 500
+LONGEST_TEXT = 32_767  # characters of a cell, as Excel has it
+BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # what would break a line of a message
 # A rectangle above SPARSE cells with fewer than one in EMPTY_SHARE filled is a stray cell far out.
 SPARSE, EMPTY_SHARE = 1_000_000, 100
 
@@ -40,11 +45,29 @@ def check_extent(rows: int, columns: int, filled: int, where: str, before: int =
         )
 
 
+def check_count(number: int, most: int, what: str, where: str) -> None:
+    """Raise `StudyError` for a file of more sheets or tables than one has; `what`: which."""
+    if number > most:
+        raise StudyError(
+            f"{where}: holds more than {most:,} {what}; keep those of the study, or split it into "
+            "several files"
+        )
+
+
+def check_length(text: str, where: str, row: int, column: int) -> None:
+    """Raise `StudyError` for a text that is longer than that of any cell."""
+    if len(text) > LONGEST_TEXT:
+        raise StudyError(
+            f"{where} › {xl_rowcol_to_cell(row, column)}: holds a text of {len(text):,} "
+            f"characters, and a cell has at most {LONGEST_TEXT:,}; keep only the tables of figures"
+        )
+
+
 class PlacedCells:
     """Cells with their places, zero-based, in any order; of two in one place the last counts."""
 
     def __init__(self, file: str, name: str) -> None:
-        self.file, self.name = file, name
+        self.file, self.name = file, BREAKS.sub(" ", name)
         self.rows, self.columns, self.looks = array("q"), array("q"), array("l")
         self.values: list[CellValue] = []
         self.codes = {PLAIN: 0}  # of number formats -> its number in `looks`
@@ -57,6 +80,7 @@ class PlacedCells:
         self.looks.append(self.codes.setdefault(code, len(self.codes)))
         self.values.append(value)
         if type(value) is str:
+            check_length(value, f"{self.file} › {self.name}", row, column)
             self.characters += len(value)
             if self.characters > LARGEST:  # one text may be shared by every cell
                 raise StudyError(

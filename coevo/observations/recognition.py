@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.errors import Problems, StudyError
+from coevo.errors import Problems, StudyError, short
 from coevo.observations.cells import head_year, known_marks
 from coevo.observations.names import Regions, aliases, compared
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
@@ -15,6 +15,7 @@ from coevo.observations.tables import Labels
 
 UNKNOWN, ASIDE = -1, -2
 MOST_LINES = 20  # problems of one table that are listed one by one
+MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought any more
 Codes = npt.NDArray[np.int64]
 Marked = npt.NDArray[np.bool_]
 
@@ -112,7 +113,8 @@ def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: Table
     def code(words: CellWords) -> int:
         if not words.text:
             raise StudyError("no line 地区：… above the head names the region; add it")
-        place = known.regions.find(words.text, propose=lines.found < MOST_LINES)
+        propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
+        place = known.regions.find(words.text, propose)
         if not place.code:
             return ASIDE
         if place.variant:
@@ -141,5 +143,5 @@ def year_code(words: CellWords) -> int:
     """Return the year that a word is; `StudyError` for what is none."""
     when = head_year(words.text)
     if when is None and words.text:
-        raise StudyError(f'"{words.text}" is not understood as a year; write it as 2015')
+        raise StudyError(f'"{short(words.text)}" is not understood as a year; write it as 2015')
     return UNKNOWN if when is None else when

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from coevo.errors import short
 from coevo.observations.blocks import TableBlock
 from coevo.observations.cells import head_year
 from coevo.observations.heads import is_number
@@ -120,8 +121,9 @@ def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[i
 def odd_heads(block: TableBlock) -> list[str]:
     """Lines about heads that look like a year and are none."""
     return [
-        f'{block.sheet.where(odd.row, odd.column)}: "{odd.text}" is not understood as a year; '
-        "write it as 2015 or 2015年, and what is to be said of it in a line 注：… below the table"
+        f'{block.sheet.where(odd.row, odd.column)}: "{short(odd.text)}" is not understood as a '
+        "year; write it as 2015 or 2015年, and what is to be said of it in a line 注：… below the "
+        "table"
         for odd in dict.fromkeys(head.odd for head in block.columns.values())
         if odd.text and "year" not in block.labels
     ]

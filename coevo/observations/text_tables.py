@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.observations.placed_cells import check_extent
+from coevo.observations.placed_cells import LONGEST_TEXT, check_extent, check_length
 from coevo.observations.sheets import Sheet
 
 DELIMITERS = (",", "\t", ";")
@@ -78,6 +78,9 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
     values[~said] = None
     if not said.any():
         return []
+    if len(text) > LONGEST_TEXT:
+        for (row, column), value in np.ndenumerate(values):
+            check_length(value or "", shown, row, column)
     last, right = (int(np.flatnonzero(said.any(axis=axis))[-1]) + 1 for axis in (1, 0))
     return [Sheet(shown, "", values[:last, :right])]
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from math import inf
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, short
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def find_unit(text: str) -> Unit:
     unit = _named(text)
     if unit is None:
         raise StudyError(
-            f"unknown unit '{text}'; known: {', '.join(NAMES)}; name the one that it is to be read "
-            "as under units_read_as in the config, or add it to coevo/observations/units.py"
+            f"unknown unit '{short(text)}'; known: {', '.join(NAMES)}; name the one that it is to "
+            "be read as under units_read_as in the config, or add it to coevo/observations/units.py"
         )
     return unit
 

@@ -22,7 +22,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.observations.archives import check_archive
 from coevo.observations.hidden import visible_sheets
-from coevo.observations.placed_cells import MOST_COLUMNS, PlacedCells, Span
+from coevo.observations.placed_cells import (
+    MOST_COLUMNS,
+    MOST_SHEETS,
+    PlacedCells,
+    Span,
+    check_count,
+)
 from coevo.observations.sheets import ERROR, NO_VALUE, CellValue, Fault, Remark, Sheet
 
 WORKBOOK = "xl/workbook.xml"
@@ -37,16 +43,27 @@ TRUE = ("1", "true")
 class _Workbook(ExcelReader):  # type: ignore[misc]
     """The reader of openpyxl, which leaves what says nothing of figures: properties, charts."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, shown: str) -> None:
         super().__init__(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        self.shown = shown
         self.charts: list[str] = []
 
     def read(self) -> None:
         self.read_manifest()
         self.read_strings()
         self.read_workbook()
+        self.check_sheets()
         apply_stylesheet(self.archive, self.wb)
         self.read_worksheets()
+
+    def check_sheets(self) -> None:
+        """Refuse very many sheets, and those that share their cells, before any is read."""
+        check_count(len(self.parser.sheets), MOST_SHEETS, "sheets", self.shown)
+        parts: dict[str, str] = {}
+        for sheet, relation in self.parser.find_sheets():
+            if other := parts.get(relation.target):
+                raise ValueError(f"its sheets '{other}' and '{sheet.name}' are one and the same")
+            parts[relation.target] = sheet.name
 
     def read_chartsheet(self, sheet: Any, relation: Any) -> None:
         self.charts.append(sheet.name)
@@ -121,7 +138,7 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
     check_archive(data, shown)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl says which ornaments it leaves out
-        reader = _Workbook(data)
+        reader = _Workbook(data, shown)
         reader.read()
         listed = Counter(part.name for part in reader.parser.sheets)
         for name, count in listed.items():

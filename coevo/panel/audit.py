@@ -6,6 +6,7 @@ a finding only if no unrounded levels compatible with the printed digits give it
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from coevo.panel.vintages import withdrawn
 
 RISE = 3.0  # a level that more than triples from one year to the next
 FALL = 0.7  # or loses more than 30 %
+FAR = 50  # half units that lie between a zero and its neighbour, if it is no small number
+FEWEST = 5  # figures that two indicators must share before they count as the same
 
 PAIR = ["indicator", "derivation"]
 
@@ -87,6 +90,60 @@ def _jumps(frame: pd.DataFrame) -> Iterator[Finding]:
         yield _finding("jump", row, what, row["old"], **fields)
 
 
+def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
+    """Zeros beside figures far from zero, and single negative figures of a positive series.
+
+    A zero is far off if a known neighbour is positive and `FAR` half units of its last digit or
+    more: a missing figure that was typed as 0. A negative figure is odd if it is the only one of
+    its series and two or more are positive.
+    """
+    series = ["vintage", "indicator", "region"]
+    rows = frame[frame["value"].notna()].sort_values([*series, "year"], kind="stable")
+    groups = rows.groupby(series, sort=False)
+    negative, positive = rows["value"] < 0, rows["value"] > 0
+    counts = rows.assign(negative=negative, positive=positive).groupby(series, sort=False)
+    alone = negative & (counts["negative"].transform("sum") == 1)
+    alone &= counts["positive"].transform("sum") >= 2
+    near = pd.DataFrame({n: groups[n].shift() for n in ("value", "year", "half_unit")})
+    after = pd.DataFrame({n: groups[n].shift(-1) for n in ("value", "year", "half_unit")})
+    near = near.where(near["value"].gt(0), after)
+    far = near["value"] >= FAR * near["half_unit"]
+    both = (~(groups["value"].shift() <= 0)) & (~(groups["value"].shift(-1) <= 0))
+    odd = alone & near["value"].notna() | (rows["value"] == 0) & far & both
+    beside = near.loc[odd, ["value", "year"]].rename(columns={"value": "near", "year": "when"})
+    for row in rows[odd].join(beside).to_dict("records"):
+        what = "negative_alone" if row["value"] < 0 else "zero_alone"
+        fields = {"value": row["value"], "near": row["near"], "year": int(row["when"])}
+        yield _finding("sign", row, what, row["near"], **fields, unit=row["unit"])
+
+
+def _same_figures(frame: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Finding]:
+    """Two indicators of different subsystems with the same figures, one finding for each pair.
+
+    All figures that both have, in base units, at least `FEWEST` of them and not all alike.
+    """
+    if "subsystem" not in indicators:
+        return
+    subsystem = dict(indicators[["indicator", "subsystem"]].to_numpy())
+    factors = {i: UNITS[unit].factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
+    used = frame[frame["indicator"].map(subsystem).fillna("").ne("") & frame["value"].notna()]
+    figures = used.assign(value=used["value"] * used["indicator"].map(factors))
+    wide = figures.pivot_table("value", ["vintage", "region", "year"], "indicator", "first")
+    names = [name for name in indicators["indicator"] if name in wide]
+    for one, other in combinations(names, 2):
+        both = wide[[one, other]].dropna()
+        alike = np.isclose(both[one], both[other], rtol=1e-12, atol=0)
+        if (
+            subsystem[one] != subsystem[other]
+            and len(both) >= FEWEST
+            and both[one].nunique() > 1
+            and alike.all()
+        ):
+            row = used[used["indicator"] == other].iloc[0].to_dict()
+            fields = {"indicator": one, "figures": len(both)}
+            yield _finding("same_figures", row, "same_figures", row["value"], **fields)
+
+
 def _out_of_range(frame: pd.DataFrame) -> Iterator[Finding]:
     low = frame["unit"].map({name: unit.low for name, unit in UNITS.items()})
     high = frame["unit"].map({name: unit.high for name, unit in UNITS.items()})
@@ -127,14 +184,16 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     """Return the findings in observations (with `half_unit`), in the order of the indicator table.
 
     Checks: printed derived figures (named after their derivation) and `not_checkable`; `jump` of a
-    level (printed: the figure, computed: the year before); `range` by unit; `unit` read as another.
+    level (printed: the figure, computed: the year before); `sign` of one figure; `same_figures`
+    in two subsystems; `range` by unit; `unit` read as another.
     """
     derived = indicators[(indicators["source_name"] != "") & (indicators["derivation"] != "")]
     levels = frame[~frame["indicator"].isin(derived["indicator"])]
     calls = {indicator: parse(text) for indicator, text in derived[PAIR].to_numpy()}
     rates = [indicator for indicator, (name, _) in calls.items() if DERIVATIONS[name].rate]
     factors = {i: UNITS[unit].factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
-    findings = [*_jumps(levels), *_out_of_range(frame[~frame["indicator"].isin(rates)])]
+    findings = [*_jumps(levels), *_odd_signs(levels), *_same_figures(levels, indicators)]
+    findings += _out_of_range(frame[~frame["indicator"].isin(rates)])
     findings += [*_units(frame, derived), *_withdrawn(frame)]
     for _, rows in frame.groupby("vintage") if len(derived) else ():
         findings += _printed(rows, derived, factors)

@@ -34,14 +34,15 @@ def predict(
     indicators: pd.DataFrame,
     config: Mapping[str, Any],
     kept: pd.DataFrame | None = None,
+    horizons: int = HORIZONS,
 ) -> PredictionTables:
     """Return forecasts of x1, x2 and D at every origin, and what their errors say.
 
     panel: as panel.csv; indicators: the indicator table; config: its keys interaction,
-    normalisation, weighting and coupling; kept: goalposts of the reference of that name. A study
-    without an interaction has no x1 and x2, one without subsystems no D. Origins are the fifth to
-    the last year but one; forecasts of the year after the last come from the best model that beat
-    drift, else from drift. `StudyError` for a name that does not fit.
+    normalisation, weighting and coupling; kept: goalposts of the reference of that name; horizons:
+    years ahead, at most. A study without an interaction has no x1 and x2, one without subsystems
+    no D. Origins are the fifth to the last year but one; forecasts of the year after the last come
+    from the best model that beat drift, else from drift. `StudyError` for a name that does not fit.
     """
     origins, found = Origins(panel, indicators, config, kept), _Forecasts()
     count, last = len(origins.years), int(origins.years[-1])
@@ -56,7 +57,7 @@ def predict(
                 continue
             for name, model in MODELS.items():
                 if not model.populations or history.series in POPULATIONS:
-                    found.tell(history, name, origin, min(HORIZONS, last - origin))
+                    found.tell(history, name, origin, min(horizons, last - origin))
     told = found.table()
     errors = error_rows(told)
     verdicts = as_table("prediction_verdicts", verdict_rows(errors, with_intervals(told)))
@@ -85,10 +86,11 @@ class _Forecasts:
         self.refusals: list[dict[str, Any]] = []
 
     def refuse(self, missing: Missing, model: str = "") -> None:
-        """Add what has no forecast; by default by no model."""
+        """Add what has no forecast, by default by no model; a whole series once for each reason."""
         message = message_columns(missing.refusal.key, missing.refusal.fields)
-        place = {"series": missing.series, "origin": missing.origin, "scope": missing.scope}
-        self.refusals.append(place | {"model": model} | message)
+        row = {"series": missing.series, "scope": missing.scope, "model": model} | message
+        if missing.scope or not any(row.items() <= told.items() for told in self.refusals):
+            self.refusals.append(row | {"origin": missing.origin})
 
     def tell(self, history: History, name: str, origin: int, steps: int) -> None:
         """Add a model's forecasts of a series at an origin, beside what was observed."""

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.equilibria.fitted import allows_growth
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal
 from coevo.estimation.pooled_rows import pool
@@ -105,8 +104,9 @@ class Origins:
     def _populations(self, origin: int, index: pd.DataFrame | None) -> Iterator[History | Missing]:
         pair = self._pair_at(index)
         early = pair[pair["year"] <= origin]
-        allowed = early.groupby("region").filter(allows_growth)
-        past = self._past(allowed, origin)
+        x = early[list(POPULATIONS)].to_numpy(dtype=float)
+        no_logs = early.loc[((x <= 0) | np.isinf(x)).any(axis=1), "region"]
+        past = self._past(early[~early["region"].isin(no_logs)], origin)
         for place, name in enumerate(POPULATIONS):
             values = pair.pivot(index="region", columns="year", values=name)
             breaks = pair.assign(at=pair["flag"] == BREAK)

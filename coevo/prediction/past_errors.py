@@ -29,15 +29,16 @@ def with_intervals(told: pd.DataFrame) -> pd.DataFrame:
     ceil((n + 1) LEVEL)-th smallest of n absolute errors; none where n is too small for it. Source:
     split conformal prediction, Lei et al. (2018).
     """
-    half = pd.Series(np.nan, told.index)
-    for _, part in told.groupby(OF_MODEL, sort=False):
-        size = (part["forecast"] - part["observed"]).abs()
-        told_year = part["origin"] + part["horizon"]
-        for origin in part["origin"].unique():
-            past = np.sort(size[told_year <= origin].dropna().to_numpy())
+    half = np.full(len(told), np.nan)
+    size = (told["forecast"] - told["observed"]).abs().to_numpy(dtype=float)
+    made, year = told["origin"].to_numpy(), (told["origin"] + told["horizon"]).to_numpy()
+    for rows in told.groupby(OF_MODEL, sort=False).indices.values():
+        for origin in np.unique(made[rows]):
+            past = size[rows[year[rows] <= origin]]
+            past = np.sort(past[~np.isnan(past)])
             place = int(np.ceil((len(past) + 1) * LEVEL - 1e-9))
             if place <= len(past):
-                half[part.index[part["origin"] == origin]] = past[place - 1]
+                half[rows[made[rows] == origin]] = past[place - 1]
     return told.assign(low=told["forecast"] - half, high=told["forecast"] + half)
 
 

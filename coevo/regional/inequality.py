@@ -1,5 +1,6 @@
 """Inequality of D between regions: Theil and Gini, and their parts between and within groups."""
 
+import math
 from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
@@ -86,7 +87,7 @@ def dagum(y: npt.ArrayLike, groups: npt.ArrayLike) -> Dagum:
     order = sorted(parts, key=lambda name: (-parts[name].mean(), name))
     p = {name: len(part) / len(values) for name, part in parts.items()}
     s = {name: part.sum() / values.sum() for name, part in parts.items()}
-    within = sum(gini(part) * p[name] * s[name] for name, part in parts.items() if part.any())
+    within = math.fsum(gini(part) * p[name] * s[name] for name, part in parts.items() if part.any())
     between = transvariation = 0.0
     pairs = {}
     for j, h in combinations(order, 2):

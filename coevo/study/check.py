@@ -7,17 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.coupling import couple
 from coevo.errors import StudyError
 from coevo.files import read_optional, read_table
-from coevo.normalisation import complete_rows, normalise
+from coevo.normalisation import complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import FILLED, build_panel
 from coevo.panel.audit import audit_findings, is_finding, with_remarks
 from coevo.panel.derivations import breaks_in_coverage
+from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
+from coevo.weighting import weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
@@ -88,11 +91,24 @@ def check_study(path: str) -> Checked:
         rows = panel[["region", "year"]].drop_duplicates()
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
-            kept = read_optional(config["normalisation"]["goalposts"], "goalposts")
-            normalise(panel, indicators, config["normalisation"], kept)
+            _check_indices(panel, indicators, config)
     except StudyError as problem:
         problems = tuple(problem.messages)
     return Checked(config, files, indicators, observations, audit, panel, whole, problems)
+
+
+def _check_indices(
+    panel: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
+) -> None:
+    """Compute the indices and throw them away; raises the `StudyError` that would stop a rule."""
+    settings = config["normalisation"]
+    kept = read_optional(settings["goalposts"], "goalposts")
+    normalised, _ = normalise(panel, indicators, settings, kept)
+    weights = weigh(normalised, panel, indicators, config["weighting"])
+    method = config["weighting"]["method"]
+    couple(normalised, weights, method, config["coupling"], scaled_panel(settings))
+    systems = config["robustness"]["systems"].items()
+    indicator_systems(panel, indicators, {n: read_table(p, "indicators") for n, p in systems})
 
 
 def coverage(checked: Checked) -> list[tuple[str, ...]]:

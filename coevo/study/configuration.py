@@ -6,13 +6,15 @@ a list.
 """
 
 import importlib
+import math
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from coevo.errors import Problems, StudyError
+from coevo.errors import Problems, StudyError, short
 from coevo.schema import LANGUAGES
+from coevo.study.config_text import read_mapping
 
 # name of a registry in the schemas -> the module and the attribute that holds its names
 REGISTRIES = {
@@ -51,17 +53,11 @@ def read_config(path: str | Path) -> dict[str, Any]:
 
     Raises `StudyError` for a file that is not there (with the studies that are) or is no table.
     """
-    import yaml
-
     if not Path(path).is_file():
         stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
         known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
         raise StudyError(f"coevo: there is no {path}; studies: {known}")
-    try:
-        return dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError) as problem:
-        where = " ".join(str(problem).split())
-        raise StudyError(f"{path}: is not a table of keys and values: {where}") from None
+    return read_mapping(path)
 
 
 def read_schema(name: str, root: str | Path = "") -> dict[str, Any]:
@@ -116,23 +112,25 @@ def messages(error: Any) -> Iterator[str]:
         known = error.schema["properties"]
         for name in sorted(set(error.instance) - set(known)):
             full = f"{key}.{name}" if key else name
-            yield f"{full}: unknown key '{name}'; known: {', '.join(sorted(known))}"
-    elif error.validator == "enum" and error.instance in error.schema.get("refused", {}):
+            yield f"{short(full)}: unknown key '{short(name)}'; known: {', '.join(sorted(known))}"
+    elif error.validator == "enum" and str(error.instance) in error.schema.get("refused", {}):
         yield f"{key}: '{error.instance}' is refused: {error.schema['refused'][error.instance]}"
     elif error.validator == "enum":
         names = [str(part) for part in error.absolute_path if isinstance(part, str)]
         kind = (names[-1] if names else "value").rstrip("s").replace("_", " ")
         kind = "method" if kind in ("method", "form", "reference") else kind
         allowed = ", ".join(str(value) or "(empty)" for value in error.validator_value)
-        yield f"{key}: unknown {kind} '{error.instance}'; known: {allowed}"
+        yield f"{key}: unknown {kind} '{short(error.instance)}'; known: {allowed}"
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield from (f"{f'{key}.' if key else ''}{name}: is missing; add it" for name in missing)
     elif error.validator in ("anyOf", "oneOf"):
-        yield f"{key}: {error.instance!r} is not allowed; {error.schema.get('description', '')}"
+        said = short(repr(error.instance))
+        yield f"{key}: {said} is not allowed; {error.schema.get('description', '')}"
     else:
         hint = error.schema.get("description", "")
-        yield f"{key or 'config'}: {error.message}" + (f"; {hint}" if hint else "")
+        said = error.message.replace(repr(error.instance), short(repr(error.instance)))
+        yield f"{key or 'config'}: {short(said, 300)}" + (f"; {hint}" if hint else "")
 
 
 def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -140,13 +138,11 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) ->
 
     Raises `StudyError` with one line per problem, each `name: key: what; what is allowed`.
     """
-    from jsonschema import Draft202012Validator
-
     schema = with_registries(schema)
     full = with_defaults(config, schema)
     problems = Problems()
     for error in sorted(
-        Draft202012Validator(schema).iter_errors(full),
+        _validator(schema).iter_errors(full),
         key=lambda e: list(map(str, e.absolute_path)),
     ):
         problems.extend(f"{name}: {line}" for line in messages(error))
@@ -160,6 +156,20 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) ->
         )
     problems.check()
     return full
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    """Return the validator of a schema, for which 2015.0 is no whole number and .inf no number."""
+    from jsonschema import Draft202012Validator, validators
+
+    known = Draft202012Validator.TYPE_CHECKER
+    known = known.redefine("integer", lambda _, value: type(value) is int)
+    known = known.redefine(
+        "number",
+        lambda _, value: type(value) is int or (type(value) is float and math.isfinite(value)),
+    )
+    extended: Any = validators
+    return extended.extend(Draft202012Validator, type_checker=known)(schema)
 
 
 def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
@@ -185,6 +195,8 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     kept = normalisation["goalposts"]
     if kept is not None and not Path(kept).is_file():
         yield f"normalisation.goalposts: there is no file {kept}; correct the path"
+    if "main" in config["robustness"]["systems"]:
+        yield "robustness.systems: main is the study's own system; give the other another name"
     for name, path in config["robustness"]["systems"].items():
         if not Path(path).is_file():
             yield f"robustness.systems.{name}: there is no file {path}; correct the path"

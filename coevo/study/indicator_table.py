@@ -1,7 +1,6 @@
 """The indicator table of a study, and the names in the config that it must hold."""
 
-import csv
-import io
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,34 +9,11 @@ from coevo.errors import Problems, StudyError
 from coevo.observations.names import aliases, compared
 from coevo.panel.derivations import parse
 from coevo.study.configuration import messages, with_registries
+from coevo.study.other_files import other_file_problems
+from coevo.study.plain_rows import read_rows
+from coevo.study.raw_files import date_problem
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
-
-
-def read_rows(path: str | Path) -> list[dict[str, str]]:
-    """Read a small CSV table of the configuration as dictionaries of text.
-
-    Raises `StudyError` for a file that is not UTF-8, has no rows, or has rows of another length
-    than its head.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise StudyError(f"{path}: is not UTF-8 text; save it as 'CSV UTF-8'") from None
-    head, *rows = [row for row in csv.reader(io.StringIO(text, newline=None)) if row] or [[]]
-    if len(head) == 1 and ";" in head[0]:
-        raise StudyError(f"{path}: is separated by semicolons; save it with commas")
-    if not rows:
-        raise StudyError(f"{path}: has no rows below its head; write one row each")
-    problems = Problems()
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(head):
-            problems.add(
-                f"{path}: row {number} ({row[0]}) has {len(row)} fields instead of {len(head)}; "
-                "put a text that contains a comma into quotes"
-            )
-    problems.check()
-    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def check_indicators(
@@ -64,7 +40,9 @@ def check_indicators(
             where = f"{path}: {row.get('indicator') or 'a row'}"
             problems.extend(f"{where}: {line}" for line in messages(error))
     problems.check()
+    problems.extend(filter(None, map(date_problem, (path, regions))))
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
+    problems.extend(f"{name}: {line}" for line in other_file_problems(config, needed, validator))
     places = _read_regions(regions, config)
     groups = config["regional"]["groups"]
     if config["subsystems"] and groups not in (*places[0], OWN_GROUPS):
@@ -194,7 +172,7 @@ def _index_problems(
     """What makes the indices and does not fit the subsystems."""
     shares = config["coupling"]["contributions"]
     if not isinstance(shares, str) and (
-        len(shares) != len(subsystems) or abs(sum(shares) - 1) > 1e-9
+        len(shares) != len(subsystems) or abs(math.fsum(shares) - 1) > 1e-9
     ):
         yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
     yield from _weights_problems(rows, config)

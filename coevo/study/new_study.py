@@ -16,7 +16,8 @@ from coevo.files import write_bytes
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.fill_in import blank_workbook
 from coevo.study.guide import said_marks
-from coevo.study.indicator_table import check_indicators, read_rows
+from coevo.study.indicator_table import check_indicators
+from coevo.study.plain_rows import read_rows
 
 TEMPLATES = Path("workflow", "new")
 DEFAULT = "config/config.yaml"  # of the study that `make` builds; any other has a file of its name

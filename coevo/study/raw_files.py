@@ -1,10 +1,15 @@
 """The raw files of a study: which there are, and which of them are read."""
 
 import re
+import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
-from coevo.errors import Problems
+from coevo.errors import Problems, StudyError
 
+LATEST = 253_000_000_000  # seconds: the year 9987
+AHEAD = 60  # seconds that the clocks of two machines may differ
 SYSTEM_FILES = {"Thumbs.db", "desktop.ini"}
 
 
@@ -17,7 +22,10 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     """
     problems, kept = Problems(), []
     vintages = []
-    for path in sorted(Path(folder).iterdir()):
+    if Path(folder).is_symlink():
+        problems.add(f"raw: {folder} is a link; name the folder that it leads to")
+        problems.check()
+    for path in sorted(_listed(Path(folder))):
         if path.is_symlink():
             problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
         elif path.is_dir() and re.fullmatch(r"\d{4}-\d{2}", path.name):
@@ -33,13 +41,18 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
         )
     for name in vintages:
         if vintage == "latest" or name <= vintage:
-            for path in sorted(Path(folder, name).rglob("*")):
+            for path in sorted(_below(Path(folder, name))):
                 if path.is_symlink():
                     problems.add(f"{path.as_posix()}: is a link; put the file itself there")
                 elif path.is_file() and not _passed_over(path):
                     kept.append(path.as_posix())
-                if set("{}<>") & set(path.name):
-                    problems.add(f"{path.as_posix()}: has one of {{ }} < > in its name; rename it")
+                    if problem := date_problem(path):
+                        problems.add(problem)
+                if set("{}<>") & set(path.name) or not path.name.isprintable():
+                    problems.add(
+                        f"{path.as_posix()}: has a line break or one of {{ }} < > in its name; "
+                        "rename it"
+                    )
     if not kept:
         problems.add(
             f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
@@ -47,6 +60,38 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
         )
     problems.check()
     return kept
+
+
+def date_problem(path: str | Path) -> str:
+    """Return a line on a file that is dated in the future, of which nothing is ever up to date."""
+    try:
+        dated = Path(path).stat().st_mtime
+    except OSError:
+        return ""  # whoever reads it says so
+    if dated <= time.time() + AHEAD:
+        return ""
+    when = f"{datetime.fromtimestamp(min(dated, LATEST)):%Y-%m-%d %H:%M}"
+    return (
+        f"{Path(path).as_posix()}: is dated {when}, in the future, so nothing made from it would "
+        f"ever be up to date; see that the clock is right, then: touch '{Path(path).as_posix()}'"
+    )
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return what stands in a folder; `StudyError` if it cannot be opened."""
+    try:
+        return list(folder.iterdir())
+    except OSError as problem:
+        why = problem.strerror or problem
+        raise StudyError(f"{folder}: cannot be opened ({why}); see that it can be read") from None
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield all files and folders below a folder; `rglob` passes over those it may not open."""
+    for path in _listed(folder):
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
 
 
 def _passed_over(path: Path) -> bool:

@@ -168,3 +168,50 @@ def test_jumps_are_those_of_a_loop_over_the_years():
                 expected.append((region, year, now, before))
     got = found[["region", "year", "printed", "computed"]].itertuples(index=False)
     assert sorted(map(tuple, got)) == sorted(expected) and len(expected) > 50
+
+
+def test_a_zero_in_place_of_a_missing_figure_and_a_single_negative_one_are_findings():
+    none = float("nan")
+    observations = frame(
+        level=(MONEY, 1, "", [2400.0, 2464.6, 0.0, 2600.0]),
+        shops=("count", 0, "", [0.0, 3.0, 0.0, 8.0]),  # small numbers may well be none
+        trade=(MONEY, 1, "", [5.0, -3.0, 4.0, none]),
+        balance=(MONEY, 1, "", [5.0, -3.0, -4.0, 6.0]),
+        rise=(MONEY, 1, "", [0.0, 0.0, 80.0, 90.0]),  # begins at nothing
+        gap=(MONEY, 1, "", [none, 0.0, none, 80.0]),
+        rate=("%", 1, "", [5.0, 0.0, -3.0, 4.0]),
+    )
+    names = "level shops trade balance rise gap".split()
+    units = [MONEY, "count", MONEY, MONEY, MONEY, MONEY]
+    rows = [(name, unit, name, "") for name, unit in zip(names, units, strict=True)]
+    found = audit_findings(observations, table(*rows, ("rate", "%", "r", "growth(level)")))
+    odd = found[found["check"] == "sign"]
+    assert odd[["indicator", "year", "message"]].to_numpy().tolist() == [
+        ["level", 2018, "zero_alone"],
+        ["trade", 2017, "negative_alone"],
+        ["gap", 2017, "zero_alone"],
+    ]
+    fields = {"value": 0.0, "near": 2464.6, "year": 2017, "unit": MONEY}
+    assert unpacked(odd["fields"].iloc[0]) == fields
+
+
+def test_the_same_figures_in_two_subsystems_are_a_finding():
+    values = [10.0, 11.0, 12.0, 13.0, 14.0]
+    observations = frame(
+        one=(MONEY, 1, "", values),
+        two=("10 thousand yuan", 1, "", [1e4 * value for value in values]),
+        three=(MONEY, 1, "", [*values[:-1], 14.1]),
+        beside=(MONEY, 1, "", values),
+        alike=(MONEY, 1, "", [1.0] * 5),
+        likewise=(MONEY, 1, "", [1.0] * 5),
+    )
+    sides = dict(one="a", two="b", three="b", beside="a", alike="a", likewise="b")
+    units = dict.fromkeys(sides, MONEY) | {"two": "10 thousand yuan"}
+    indicators = table(*[(name, units[name], name, "") for name in sides])
+    assert audit_findings(observations, indicators).empty
+    found = audit_findings(observations, indicators.assign(subsystem=list(sides.values())))
+    assert found[["check", "indicator"]].to_numpy().tolist() == [
+        ["same_figures", "two"],
+        ["same_figures", "beside"],
+    ]
+    assert unpacked(found["fields"].iloc[0]) == {"indicator": "one", "figures": 5}

@@ -1,6 +1,5 @@
 """Many fits at once equal the fits one by one, in little memory."""
 
-import time
 import tracemalloc
 
 import numpy as np
@@ -15,7 +14,7 @@ from coevo.estimation import fit
 from coevo.estimation.growth import population_rows
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(4, 12), st.floats(1e-3, 1e6))
 def test_equals_the_fit_of_each_region(seed, years, size):
     rng = np.random.default_rng(seed)
@@ -53,9 +52,6 @@ def test_chunks_do_not_show(monkeypatch):
 def test_ten_thousand_resamples_of_31_regions_need_little_memory():
     rng = np.random.default_rng(4)
     growth, regressor = rng.normal(size=(10_000, 31, 8, 2)), rng.uniform(1, 2, (31, 8, 2))
-    began = time.process_time()
-    fit_batch(growth, regressor)
-    assert time.process_time() - began < 1  # seconds of computing; some 0.1
     tracemalloc.start()
     fit_batch(growth, regressor)
     peak = tracemalloc.get_traced_memory()[1]

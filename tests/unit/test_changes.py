@@ -201,7 +201,7 @@ CELLS = st.tuples(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sets(CELLS, max_size=4), st.integers(0, 10_000), st.booleans())
 def test_at_frozen_goalposts_d_moves_only_where_a_figure_was_restated(
     tmp_path_factory, cells, seed, longer

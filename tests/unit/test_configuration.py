@@ -316,7 +316,10 @@ def test_a_file_outside_a_vintage_and_other_folders_are_refused(tmp_path):
     said = "\n".join(problem.value.messages)
     assert len(problem.value.messages) == 4
     assert "旧备份: stands outside a vintage" in said and "b.csv: stands outside a vintage" in said
-    assert "表{1}.csv: has one of { } < > in its name" in said and "2025-02: is a link" in said
+    assert (
+        "表{1}.csv: has a line break or one of { } < > in its name" in said
+        and "2025-02: is a link" in said
+    )
 
 
 def test_a_copied_config_may_not_overwrite_another_study():

@@ -180,7 +180,7 @@ def test_every_grade_table_covers_the_scale_and_names_each_class_once(table):
 @pytest.mark.parametrize("composite", sorted(COMPOSITES))
 @pytest.mark.parametrize("form", sorted(FORMS))
 @given(x=arrays(float, (7, 5, 4), elements=st.floats(0, 12)), years=st.integers(1, 4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_new_year_changes_no_earlier_D_where_goalposts_and_weights_are_kept(
     composite, form, x, years
 ):
@@ -212,7 +212,7 @@ def test_a_new_year_changes_no_earlier_D_where_goalposts_and_weights_are_kept(
 
 
 @given(x=arrays(float, (5, 3, 4), elements=st.floats(1, 12)), factor=st.floats(0.01, 100))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_units_and_the_order_of_rows_change_no_D(x, factor):
     assume((np.ptp(x.reshape(-1, 4), axis=0) > 0.1).all())
     indicators = pd.DataFrame(

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
@@ -108,7 +108,6 @@ def test_recovery_from_the_estimators_own_map(estimator):
     assert np.abs(found.residuals).max() < 1e-12
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0.5, 9), st.floats(0.5, 9)), min_size=5, max_size=9, unique=True),
     st.floats(1e-3, 1e4),

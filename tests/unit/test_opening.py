@@ -375,7 +375,7 @@ VALUES |= st.text("ab1.…北 ；'&<", min_size=1).filter(str.strip) | st.boolea
 VALUES |= st.dates(date(1901, 1, 1), date(2100, 1, 1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(VALUES, min_size=1, max_size=4), min_size=1, max_size=5), st.integers(0, 3)
 )
@@ -718,13 +718,13 @@ def corners() -> bytes:
 
 
 def echo() -> bytes:
-    """A text of a million signs, stored once, in 100,000 cells: 100 GB."""
+    """A text of 30,000 signs, stored once, in 100,000 cells: 3 GB."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet("表")
         for row in range(100_000):
             sheet.write_string(row, 0, "x")
-    return changed(file.getvalue(), "xl/sharedStrings.xml", "<t>x</t>", f"<t>{'x' * 1_000_000}</t>")
+    return changed(file.getvalue(), "xl/sharedStrings.xml", "<t>x</t>", f"<t>{'x' * 30_000}</t>")
 
 
 def blocks() -> bytes:
@@ -896,7 +896,7 @@ def test_damaged_archives(place):
 
 
 def test_whatever_a_reader_trips_over_is_one_line_too(place, monkeypatch):
-    for kind in (ValueError, MemoryError, RecursionError, AssertionError, struct.error):
+    for kind in (ValueError, RecursionError, AssertionError, struct.error):
 
         def fail(data, shown, kind=kind):
             raise kind("index out\nof range")

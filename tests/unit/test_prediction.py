@@ -7,16 +7,19 @@ import pandas as pd
 import pytest
 
 from benchmarks.prediction import DESIGNS, INDICATORS, PAIR, panel_of, simulated, told_better
+from coevo.coupling import couple
 from coevo.equilibria.output_series import pair_values
 from coevo.estimation import fit
 from coevo.estimation.pooled import fit_pooled
 from coevo.estimation.pooled_rows import pool
 from coevo.files import read_table
 from coevo.lotka_volterra.orbits import orbit
+from coevo.normalisation import normalise, scaled_panel
 from coevo.prediction import MODELS, predict
 from coevo.prediction.origins import following, running
 from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
 from coevo.prediction.population_models import growth_ahead, own_lines, pooled_lines
+from coevo.prediction.rulers import Rulers
 from coevo.prediction.univariate import (
     damped_smoothing,
     damped_trend,
@@ -26,6 +29,7 @@ from coevo.prediction.univariate import (
     theta,
     theta_forecast,
 )
+from coevo.weighting import weigh
 
 RNG = np.random.default_rng(7)
 Y = np.cumsum(0.1 + 0.05 * RNG.normal(size=(5, 9)), axis=1)
@@ -217,6 +221,35 @@ def test_more_rivals_need_a_clearer_win():
     assert several[1]["high"] > one["high"] and several[1]["low"] < one["low"]
 
 
+@pytest.mark.parametrize("composite", ["linear", "geometric", "topsis"])
+@pytest.mark.parametrize("reference", ["panel", "year", "region", "vector"])
+def test_the_index_of_an_origin_is_that_of_a_study_which_ends_there(composite, reference):
+    method = "vector" if reference == "vector" else "minmax"
+    scaling = {"method": method, "reference": reference, "range": [0.01, 0.99], "beyond": "cap"}
+    scaling["reference"] = "panel" if reference == "vector" else reference
+    chosen = {"composite": composite, "preset": None, "form": "standard", "k": 2.0}
+    chosen |= {"contributions": "equal", "grades": "ten"}
+    indicators = pd.DataFrame({"indicator": list("abcd"), "subsystem": list("sstt")})
+    indicators["direction"], weights = ["+", "-", "+", "+"], {"method": "entropy"}
+    index = pd.MultiIndex.from_product(
+        [list("pqrstu"), range(2001, 2009), list("abcd")], names=["region", "year", "indicator"]
+    )
+    figures = np.random.default_rng(4).lognormal(size=len(index))
+    panel = pd.DataFrame({"value": figures, "flag": ""}, index).reset_index()
+    panel["name"] = panel["region"]
+    config = {"normalisation": scaling, "weighting": weights, "coupling": chosen}
+    rulers = Rulers(panel, indicators, config)
+    for origin in (2005, 2008):
+        known = panel[panel["year"] <= origin]
+        z, _ = normalise(known, indicators, scaling)
+        table = weigh(z, known, indicators, weights)
+        study = couple(z, table, "entropy", chosen, scaled_panel(scaling))[0]
+        found = rulers.at(origin).query("year <= @origin")
+        keys = ["region", "year"]
+        own, reported = (rows.set_index(keys)["D"].sort_index() for rows in (found, study))
+        pd.testing.assert_series_equal(own, reported, rtol=1e-12)
+
+
 def test_what_cannot_be_told_says_why():
     few = predict(panel(5), INDICATORS, {"interaction": PAIR})
     assert few.predictions.empty and few.prediction_verdicts.empty
@@ -234,6 +267,8 @@ def test_one_region_has_no_pool_and_its_own_fit_from_enough_years():
     found = predict(panel(9, regions=1), INDICATORS, {"interaction": PAIR})
     refused = found.prediction_refusals.groupby("model")["message"].unique().map(set)
     assert refused["pooled"] == {"too_few_pooled"}
+    pooled_rows = found.prediction_refusals.query("model == 'pooled'")
+    assert pooled_rows[["series", "origin"]].to_numpy().tolist() == [["x1", 2005], ["x2", 2005]]
     assert refused["damped_trend"] == {"too_few_to_smooth"}  # five figures at the first origin
     assert {"own", "theta", "grey"} <= set(found.prediction_errors["model"])
     assert found.predictions["low"].isna().all()
@@ -246,9 +281,10 @@ def test_a_panel_of_the_model_is_told_better_and_a_random_walk_is_not():
 
 def test_the_table_of_simulations_keeps_its_promise():
     table = read_table("docs/simulation/better_than_drift.csv")
-    assert len(table) == 2 * len(DESIGNS)
-    walks = table[table["design"] == "random walk with drift"]
-    assert walks["panels"].max() == 500 and (walks["years"] == 9).all()
-    assert (walks[[*(name for name in MODELS if name != "drift"), "any"]] <= 0.01).all(axis=None)
-    models = table[table["design"] == "the model"]
-    assert (models["years"] == 30).all() and (models["pooled"] == 1).all()
+    for design in DESIGNS:
+        rows = table[table["design"] == design.name]
+        assert rows[["years", "panels"]].to_numpy().tolist() == [[design.years, design.panels]] * 2
+    assert len(table) == 2 * len(DESIGNS) and WALK.panels >= 500 and CYCLE.panels >= 20
+    rivals = [*(name for name in MODELS if name != "drift"), "any"]
+    assert (table.loc[table["design"] == WALK.name, rivals] <= 0.01).all(axis=None)
+    assert (table.loc[table["design"] == CYCLE.name, ["own", "pooled"]] >= 0.95).all(axis=None)

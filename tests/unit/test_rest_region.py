@@ -31,7 +31,7 @@ def in_region(x, r, A, V, df, level=0.95):
     return t.max(axis=-1) <= stats.t.ppf(1 - (1 - level) / 4, df)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.sampled_from([0.003, 0.02, 0.1, 0.4]), st.integers(5, 15))
 def test_projections_agree_with_a_search_of_the_plane(seed, precision, rows):
     """A fine net over the whole plane, tan of a square, as second computation."""
@@ -48,7 +48,7 @@ def test_projections_agree_with_a_search_of_the_plane(seed, precision, rows):
         assert (found.kind == "unbounded") == np.isinf([found.low, found.high]).any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.sampled_from([0.003, 0.02, 0.1]))
 def test_ends_of_a_projection_are_reached_and_not_passed(seed, precision):
     """At a finite end one point completes it; a little further none does."""

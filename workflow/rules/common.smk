@@ -21,7 +21,7 @@ if Path(sys.executable).exists():
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, plain_words
 from coevo.history import releases
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
@@ -45,9 +45,16 @@ def code(script):
     return sorted(own(file) for file in [*files, *tables] if file)
 
 
+def digests(files):
+    """Return files by content: one that an older one replaces is noticed, unlike by times alone."""
+    return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
+
+
 try:
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
+    if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
+        configuration.read_config(source[-1])
     config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
     REGIONS = config["regions_table"]
     if not Path(REGIONS).is_file():  # a study in another folder may use a table of the repository
@@ -56,10 +63,11 @@ try:
         config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
     )
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
+    DIGESTS = digests(RAW)
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
-except StudyError as problem:
+except (StudyError, OSError, MemoryError) as problem:
     # Snakemake would add lines of its own below ours.
-    print(problem, file=sys.stderr, flush=True)
+    print(plain_words(problem), end="", file=sys.stderr, flush=True)
     sys.exit(1)
 
 
@@ -73,15 +81,11 @@ INDICATORS = config["indicators"]
 PACKAGES = {
     name: version(name)
     for name in "numpy pandas scipy statsmodels altair vl-convert-python pypandoc_binary typst".split()
-} | {"python": sys.version.split()[0], "coevo": VERSION}
+} | {
+    "coevo": VERSION
+}  # not Python's, which shows in no number
 
 
-def digests(files):
-    """Return files by content: one that an older one replaces is noticed, unlike by times alone."""
-    return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
-
-
-DIGESTS = digests(RAW)
 TABLES = study_tables(config)
 # Populations may be indices of subsystems, where a study has any.
 INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}

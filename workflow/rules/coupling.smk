@@ -98,7 +98,7 @@ rule robustness:
     """Hold D against what other choices, and figures without breaks in coverage, would have made of it."""
     input:
         **KEPT,
-        **SYSTEMS,
+        systems=list(SYSTEMS.values()),
         panel=f"{DATA}/panel.csv",
         observations=f"{DATA}/observations.csv",
         indicators=INDICATORS,
@@ -150,7 +150,7 @@ rule vary:
     """Compute D under every combination of choices, and under draws of weights and figures."""
     input:
         **KEPT,
-        **SYSTEMS,
+        systems=list(SYSTEMS.values()),
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,
         normalised=f"{DATA}/normalised.csv",

@@ -140,7 +140,6 @@ rule report:
     params:
         tables=[*SHOWN, *SIMULATED],
         config=config,
-        folder=REPORT,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:
         "../scripts/report.py"

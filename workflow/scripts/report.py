@@ -1,5 +1,7 @@
 """Tables, charts and templates -> the report, in each language and format of the study."""
 
+from pathlib import Path
+
 from coevo.errors import speak_plainly
 from coevo.files import read_charts, read_table, read_texts, write_files
 from coevo.report.documents import in_every_language
@@ -14,4 +16,4 @@ made = in_every_language(
     snakemake.params.provenance,
     read_table(snakemake.input.regions, "regions"),
 )
-write_files(made, snakemake.params.folder)
+write_files(made, Path(snakemake.output[0]).parent)

@@ -14,7 +14,10 @@ variants = robustness_rows(
     read_table(snakemake.input.observations),
     indicators,
     snakemake.params.config,
-    {name: read_table(snakemake.input[name], "indicators") for name in snakemake.params.systems},
+    {
+        name: read_table(path, "indicators")
+        for name, path in zip(snakemake.params.systems, snakemake.input.systems, strict=True)
+    },
     kept,
 )
 write_table(variants, snakemake.output.robustness)

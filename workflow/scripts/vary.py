@@ -11,7 +11,10 @@ indicators = read_table(snakemake.input.indicators, "indicators")
 systems = indicator_systems(
     panel,
     indicators,
-    {name: read_table(snakemake.input[name], "indicators") for name in snakemake.params.systems},
+    {
+        name: read_table(path, "indicators")
+        for name, path in zip(snakemake.params.systems, snakemake.input.systems, strict=True)
+    },
 )
 multiverse = multiverse_rows(
     systems, snakemake.params.config, read_optional(snakemake.input.get("kept"), "goalposts")

@@ -1,5 +1,6 @@
 """Words of single cells: sets, signs, estimates, and the facts of one region."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -99,7 +100,7 @@ class Words:
             "reversed": row["p_reversed"],
             "saddle": row["p_saddle"],
         }
-        shares["none"] = 1 - sum(shares.values())
+        shares["none"] = 1 - math.fsum(shares.values())
         return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares.items())
 
     def facts(self, region: str) -> list[tuple[str, str]]:

@@ -1,0 +1,251 @@
+"""Attacks by seed: damaged files, hostile configs, kills and full disks, in one command.
+
+    python benchmarks/attacks.py --files 10000 --configs 300 --kills 50 --disks 5 [--write]
+
+Files are read as benchmarks/corrupted_files.py does. A config goes through `make check` and `make`,
+which must agree: both build, or both refuse it in lines without a traceback. A run that is killed
+at any moment leaves no process behind and ends, run again, in the bytes of a run that was left in
+peace; so does one whose disk was full. Prints a table, with --write into docs/benchmarks.md; the
+exit code is 1 if anything went wrong. Needs Linux; disks need `unshare` of util-linux.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.corrupted_files import offenders, read_all  # noqa: E402
+from benchmarks.hostile_configs import hostile  # noqa: E402
+from coevo.errors import FULL  # noqa: E402
+
+DOCS = ROOT / "docs" / "benchmarks.md"
+MARK = "<!-- attacks -->"
+# What a config is built for: every rule before the report.
+TARGETS = [
+    f"data/processed/small/{name}.csv" for name in ("robustness", "uncertainty", "relations")
+]
+TARGETS += [f"data/processed/small/{name}.csv" for name in ("diagnostics", "comovement", "audit")]
+PATIENCE = 20  # seconds that a check may take; a config is refused in one
+CHECK, BUILD = "workflow/check.py", "workflow/once.py"
+DISK, LEFT = 48, 15  # MB of a small disk; and of which it is filled at the latest
+
+
+class Result(NamedTuple):
+    """A line of the table: what was done how often, what came out, and what went wrong."""
+
+    attack: str
+    number: int
+    outcome: str
+    wrong: list[str]
+
+
+def project(folder: Path) -> Path:
+    """Return a small study of its own, in a folder that is not there yet."""
+    from tests.workflow.test_graph import make_project
+
+    return make_project(folder)
+
+
+def call(folder: Path, script: str, *words: str, wait: float | None = None):
+    """Run a script of the workflow on the small study of a folder."""
+    words = (sys.executable, script, "config/small.yaml", *words)
+    return subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=wait
+    )
+
+
+def build(folder: Path, *words: str):
+    return call(folder, BUILD, "--cores", "1", *words)
+
+
+def files(number: int, seed: int) -> Result:
+    """Damaged files: each a table or a typed error, within the limits of time and memory."""
+    outcomes = read_all(number, seed)
+    bad = [f"file {o.number} ({o.kind}): {o.outcome}" for o in offenders(outcomes)]
+    slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
+    tables = Counter(o.outcome for o in outcomes)["table"]
+    said = f"{tables:,} read, {number - tables:,} refused; slowest {slowest:.1f} s, {peak:.0f} MB"
+    return Result("damaged files", number, said, bad)
+
+
+def configs(number: int, seed: int, folder: Path) -> Result:
+    """Hostile configs: `make check` and `make` agree, and neither says more than some lines."""
+    from tests.workflow.test_graph import CONFIG
+
+    bad, built, slowest = [], 0, 0.0
+    for place in range(number):
+        what, text = hostile(CONFIG, seed, place)
+        (folder / "config" / "small.yaml").write_text(text, encoding="utf-8")
+        start = time.perf_counter()
+        try:
+            check = call(folder, CHECK, wait=PATIENCE)
+        except subprocess.TimeoutExpired:
+            bad.append(f"config {place} ({what}): check takes more than {PATIENCE} s")
+            continue
+        slowest = max(slowest, time.perf_counter() - start)
+        make = build(folder, *(TARGETS if check.returncode == 0 else ["--dry-run"]))
+        said = check.stderr + make.stderr
+        built += make.returncode == 0
+        if bool(check.returncode) != bool(make.returncode):
+            last = said.strip().splitlines()[-1:]
+            bad.append(f"config {place} ({what}): check {check.returncode}, make {make.returncode}")
+            bad.append(f"  {last}")
+        if "Traceback" in said or "mistake of the program" in said:
+            bad.append(f"config {place} ({what}): traceback: {said.strip().splitlines()[-1]}")
+        if check.returncode and (not check.stderr.strip() or len(check.stderr) > 20_000):
+            bad.append(f"config {place} ({what}): {len(check.stderr)} characters said")
+    said = f"{built:,} built, {number - built:,} refused by both; slowest check {slowest:.1f} s"
+    return Result("hostile configs", number, said, bad)
+
+
+def _processes(folder: Path) -> list[str]:
+    """Return the processes that work in a folder, other than this one."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            here = str((place / "cwd").readlink())
+            state = (place / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if here.startswith(str(folder)) and state != "Z" and int(place.name) != os.getpid():
+            found.append(place.name)
+    return found
+
+
+def _empty(folder: Path) -> None:
+    for part in ("data/processed", "reports", "logs", ".snakemake"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+
+
+def kills(number: int, seed: int, folder: Path) -> Result:
+    """Runs killed at any moment, several one after another, then one that ends."""
+    from tests.workflow.test_graph import snapshot
+
+    start = time.perf_counter()
+    build(folder)
+    took, whole = time.perf_counter() - start, snapshot(folder)
+    rng, bad, slowest = random.Random(f"kills {seed}"), [], 0.0
+    for place in range(number):
+        if place % 5 == 0:
+            _empty(folder)
+        process = subprocess.Popen(
+            [sys.executable, BUILD, "config/small.yaml", "--cores", "2"], cwd=folder,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(rng.uniform(0, took))
+        process.send_signal(rng.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
+        begin = time.perf_counter()
+        process.wait()
+        while _processes(folder) and time.perf_counter() - begin < PATIENCE:
+            time.sleep(0.05)
+        slowest = max(slowest, time.perf_counter() - begin)
+        if left := _processes(folder):
+            bad.append(f"kill {place}: {len(left)} processes go on")
+        if place % 5 == 4 or place == number - 1:
+            last = build(folder)
+            if last.returncode or snapshot(folder) != whole:
+                bad.append(f"kill {place}: the run after it ends in other bytes")
+    said = f"{len(whole):,} files the same after each five; gone within {slowest:.1f} s"
+    return Result("kills", number, said, bad)
+
+
+SMALL_DISK = """
+set -e
+mount -t tmpfs -o size={size}m tmpfs "{disk}"
+cp -r "{folder}" "{disk}/p"
+cd "{disk}/p"
+"{python}" workflow/once.py config/small.yaml --cores 1 >/dev/null 2>"{folder}/said" &
+run=$!
+sleep {seconds}
+dd if=/dev/zero of="{disk}/fill" bs=64k 2>/dev/null || true
+code=0; wait $run || code=$?
+rm "{disk}/fill"
+"{python}" workflow/once.py config/small.yaml --cores 1 >/dev/null 2>&1
+cp -r data/processed reports "{folder}/made/"
+echo $code
+"""
+
+
+def disks(number: int, seed: int, folder: Path) -> Result:
+    """Runs whose disk fills up: a line that says so, and the same bytes once there is room."""
+    from tests.workflow.test_graph import snapshot
+
+    start = time.perf_counter()
+    build(folder)
+    took, whole = time.perf_counter() - start, snapshot(folder)
+    _empty(folder)
+    rng, bad, full = random.Random(f"disks {seed}"), [], 0
+    for place in range(number):
+        shutil.rmtree(folder / "made", ignore_errors=True)
+        (folder / "made" / "data").mkdir(parents=True)
+        with tempfile.TemporaryDirectory() as disk:
+            script = SMALL_DISK.format(
+                size=DISK, disk=disk, folder=folder, python=sys.executable,
+                seconds=f"{rng.uniform(0.5, 0.6 * took):.2f}",
+            )  # fmt: skip
+            words = ["unshare", "-rm", "bash", "-c", script]
+            done = subprocess.run(words, capture_output=True, text=True)
+        if done.returncode:
+            bad.append(f"disk {place}: {done.stderr.strip()[-200:]}")
+            continue
+        shutil.move(folder / "made" / "processed", folder / "made" / "data" / "processed")
+        said = (folder / "said").read_text(encoding="utf-8")
+        if "Traceback" in said:
+            bad.append(f"disk {place}: traceback")
+        if done.stdout.strip() != "0":
+            full += 1
+            if FULL not in said:
+                bad.append(f"disk {place}: {said.strip().splitlines()[-1:]}")
+        if snapshot(folder / "made") != whole:
+            bad.append(f"disk {place}: other bytes once there was room")
+    said = f"{full:,} stopped with a line that says so; the same bytes once there was room"
+    return Result("full disks", number, said, bad)
+
+
+def table(results: list[Result], seed: int) -> str:
+    """Return the results as a table of Markdown."""
+    rows = [f"| {r.attack} | {r.number:,} | {r.outcome} | {len(r.wrong):,} |" for r in results]
+    head = ["| attack | number | outcome | wrong |", "|---|---|---|---|"]
+    return "\n".join([f"Seed {seed}.", "", *head, *rows])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("files", "configs", "kills", "disks"):
+        parser.add_argument(f"--{name}", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="the table, into docs")
+    given = parser.parse_args()
+    results = [files(given.files, given.seed)] if given.files else []
+    for attack in (configs, kills, disks):
+        if number := getattr(given, attack.__name__):
+            with tempfile.TemporaryDirectory(prefix="coevo-attacks-") as scratch:
+                folder = project(Path(scratch).resolve() / "study")
+                results.append(attack(number, given.seed, folder))
+            print(*results[-1][:3], len(results[-1].wrong), "wrong", flush=True)
+    said = table(results, given.seed)
+    print(said)
+    wrong = [line for result in results for line in result.wrong]
+    print(*wrong[:100], sep="\n")
+    if given.write:
+        text = DOCS.read_text(encoding="utf-8")
+        new = f"{MARK}\n{said}\n{MARK}"
+        pattern = rf"{MARK}\n.*?{MARK}"
+        DOCS.write_text(re.sub(pattern, lambda _: new, text, flags=re.S), encoding="utf-8")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

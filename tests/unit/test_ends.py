@@ -1,0 +1,147 @@
+"""A run ends with all its children and one line, and what the system refuses is one line too."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from coevo import errors, files
+from tests.sample import ROOT
+
+# In place of Snakemake: a child that does not end by itself, as a long script.
+SNAKEMAKE = """
+import pathlib, subprocess, sys
+def main(arguments):
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    pathlib.Path("child").write_text(str(child.pid))
+    child.wait()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "snakemake").mkdir()
+    (tmp_path / "snakemake" / "__init__.py").touch()
+    (tmp_path / "snakemake" / "cli.py").write_text(SNAKEMAKE)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "small.yaml").write_text("study: small\n")
+    return tmp_path
+
+
+def is_there(process: int) -> bool:
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def begun(folder: Path, *before: str, **more: str) -> tuple[subprocess.Popen, int]:
+    run = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/small.yaml"]
+    words = ["sh", "-c", f"'{run[0]}' '{run[1]}' {run[2]}; true"] if before else run
+    process = subprocess.Popen(
+        words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(folder), **more},
+    )  # fmt: skip
+    child = folder / "child"
+    while not child.exists() or not child.read_text():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.02)
+    return process, int(child.read_text())
+
+
+def ends(child: int) -> bool:
+    start = time.monotonic()
+    while is_there(child) and time.monotonic() - start < 10:
+        time.sleep(0.05)
+    return not is_there(child)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_run_that_is_stopped_takes_its_children_along(folder, number):
+    process, child = begun(folder)
+    process.send_signal(number)
+    said = process.communicate()
+    assert ends(child)
+    if number != signal.SIGKILL:
+        assert process.returncode == 130
+        assert said == ("", "coevo: stopped; the same command goes on where it was\n")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does")
+def test_a_run_ends_when_the_make_that_called_it_is_gone(folder):
+    process, child = begun(folder, "sh", MAKELEVEL="1")
+    process.kill()
+    process.communicate()
+    assert ends(child)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "the disk is full; make room on it, then give the same command again"),
+        (errno.EROFS, "stands on a disk that cannot be written to; copy the project to another"),
+        (errno.EACCES, "this account may not open or change it; ask its owner, or give"),
+        (errno.ENAMETOOLONG, "has a name that is too long for the disk"),
+    ],
+)
+def test_what_the_disk_refuses_names_the_file_that_was_to_be_written(
+    tmp_path, monkeypatch, capsys, number, said
+):
+    def full(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fdopen", full)
+    assert errors.command(lambda: files.write_text("x", tmp_path / "t.csv") or 0) == 1
+    line = capsys.readouterr().err
+    assert line.startswith(f"{tmp_path}/t.csv: {said}") and line.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_that_does_not_suffice_and_a_stop_are_lines(capsys):
+    def raising(problem):
+        def step():
+            raise problem
+
+        return step
+
+    assert errors.command(raising(MemoryError())) == 1
+    assert capsys.readouterr().err.startswith("coevo: the memory of this computer does not")
+    assert errors.command(raising(KeyboardInterrupt())) == 130
+    assert capsys.readouterr().err == "coevo: stopped\n"
+    assert errors.command(raising(OSError("a mistake of ours"))) == 1
+    assert "Traceback" in capsys.readouterr().err
+    assert errors.command(lambda: 3) == 3
+
+
+def test_a_full_disk_is_said_before_a_run_and_a_closed_folder_too(folder):
+    code = (
+        "import sys, shutil, collections; sys.path.insert(0, {root!r}); import once; "
+        "shutil.disk_usage = lambda _: collections.namedtuple('Use', 'free')({free}); {more}"
+        "sys.exit(once.main('config/small.yaml'))"
+    )
+
+    def said(free: int, more: str = "") -> str:
+        given = code.format(root=str(ROOT / "workflow"), free=free, more=more)
+        run = [sys.executable, "-c", given]
+        done = subprocess.run(run, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 1 and done.stdout == ""
+        return done.stderr
+
+    assert said(1000) == f"{folder}: {errors.FULL}\n"
+    closed = "import os; os.access = lambda path, mode: 'reports' not in str(path); "
+    (folder / "reports").mkdir()
+    assert said(10**9, closed).startswith("reports: this account may not open or change it")
+
+
+def test_nobody_reads_on(tmp_path):
+    code = "from coevo.errors import command; command(lambda: print('x\\n' * 10**6, flush=True))"
+    words = f"'{sys.executable}' -c \"{code}\" | head -1"
+    done = subprocess.run(words, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr == "" and done.stdout == "x\n"

@@ -1,0 +1,161 @@
+"""Configs that are wrong or made to harm: refused in lines, by `make check` and before any rule."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from benchmarks import attacks
+from benchmarks.hostile_configs import VALUES, changed, hostile, texts
+from coevo.errors import LONGEST, StudyError
+from coevo.study import raw_files
+from coevo.study.check import check_study
+from coevo.study.config_text import read_mapping
+from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.indicator_table import check_indicators
+from tests.workflow.test_graph import CONFIG, make_project
+
+# They build. A system may have any name, also that of an input of a rule or of a method of Python.
+SOUND = {"coupling.form 0", "robustness.systems 4", "robustness.systems 5", "robustness.systems 6"}
+SOUND |= {"missing_marks 2", "title 3", "names 0"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_project(tmp_path_factory.mktemp("hostile") / "study")
+
+
+@pytest.fixture
+def study(folder, monkeypatch):
+    """A function that writes the config of the small study and returns what check says of it."""
+    monkeypatch.chdir(folder)
+
+    def said(text: str) -> list[str]:
+        Path("config/small.yaml").write_text(text, encoding="utf-8")
+        start = time.process_time()
+        try:
+            return list(check_study("config/small.yaml").problems)
+        except StudyError as problem:
+            return problem.messages
+        finally:
+            assert time.process_time() - start < 5
+
+    yield said
+    said(yaml.safe_dump(CONFIG, allow_unicode=True))
+
+
+def before_any_rule() -> list[str]:
+    """What the Snakefile says of the config, before it makes rules of it."""
+    try:
+        config = complete(read_config("config/small.yaml"), read_schema("config"), "small.yaml")
+        check_indicators(config, read_schema("indicators"), config["regions_table"], "small.yaml")
+        raw_files.raw_paths(config["raw"], config["vintage"])
+    except StudyError as problem:
+        return problem.messages
+    return []
+
+
+@pytest.mark.parametrize("key", VALUES)
+def test_a_value_that_cannot_be_is_refused_in_lines(study, key):
+    for place, value in enumerate(VALUES[key]):
+        said = study(yaml.safe_dump(changed(CONFIG, key, value), allow_unicode=True))
+        assert bool(said) == (f"{key} {place}" not in SOUND), (key, value, said)
+        assert all(line.isprintable() and len(line) <= LONGEST + 3 for line in said)
+        assert before_any_rule() == said
+
+
+@pytest.mark.parametrize("name", texts(CONFIG))
+def test_a_text_that_is_no_config_is_refused_in_lines(study, name):
+    said = study(texts(CONFIG)[name])
+    assert said and all(line.isprintable() and len(line) < 600 for line in said)
+    assert before_any_rule() == said
+
+
+def test_mistakes_name_their_line(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("a: 1\nb:\n  c: 2\n  c: 3\nd: .nan\na: 2\n1: x\n", encoding="utf-8")
+    with pytest.raises(StudyError) as problem:
+        read_mapping(path)
+    assert [line.removeprefix(f"{path}: ") for line in problem.value.messages] == [
+        "line 6: the key a stands in line 1 too; keep one",
+        "line 7: the key 1 is no text; put it into quotes",
+        "line 4: the key c stands in line 3 too; keep one",
+        "line 5: .nan is not a finite number; write one",
+    ]
+
+
+def test_references_and_merged_keys_are_read_as_long_as_they_are_few(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a\n", encoding="utf-8")
+    assert read_mapping(path) == {
+        "a": {"x": 1, "y": 2},
+        "b": {"x": 1, "y": 3},
+        "c": {"x": 1, "y": 2},
+    }
+
+
+def test_configs_of_a_seed_are_always_the_same():
+    made = [hostile(CONFIG, 3, number) for number in range(60)]
+    assert made == [hostile(CONFIG, 3, number) for number in range(60)]
+    assert len({what for what, _ in made}) > 40
+
+
+def test_goalposts_and_claims_of_a_wrong_file_are_refused(study):
+    for text, line in (
+        ("indicator,low,high\nshops,1,0\n", "shops: low must be below high, and both finite"),
+        ("indicator,low,high\nshops,0,inf\n", "shops: low must be below high, and both finite"),
+        ("indicator,low,high\nshops,a,b\n", "shops: low and high must be numbers"),
+        ("indicator,low\nshops,1\n", "has no column high; name another file, or add it"),
+    ):
+        Path("config/posts.csv").write_text(text, encoding="utf-8")
+        (said,) = study(
+            yaml.safe_dump(changed(CONFIG, "normalisation.goalposts", "config/posts.csv"))
+        )
+        assert said.startswith("small.yaml: normalisation.goalposts: config/posts.csv: ")
+        assert line in said
+    Path("config/claims").mkdir()
+    Path("config/claims/a.csv").write_text("claim,check\nx,y\n", encoding="utf-8")
+    (said,) = study(yaml.safe_dump(changed(CONFIG, "claims", "a")))
+    assert "claims: config/claims/a.csv: has no column paper, indicators, source" in said
+
+
+def test_what_a_later_rule_would_stop_at_is_a_problem_of_the_check(study):
+    table = Path("config/indicators/small.csv").read_text(encoding="utf-8")
+    Path("config/other.csv").write_text(table.replace("shops,", "parks,", 1), encoding="utf-8")
+    (said,) = study(
+        yaml.safe_dump(changed(CONFIG, "robustness.systems", {"x": "config/other.csv"}))
+    )
+    assert said.startswith("robustness.systems.x: the study has no indicator 'parks'")
+
+
+def test_a_file_dated_in_the_future_is_refused_with_what_to_do(study):
+    for path in (
+        next(Path("data/raw/small/2026-10").iterdir()),
+        Path("config/indicators/small.csv"),
+    ):
+        now = path.stat().st_mtime
+        os.utime(path, (time.time() + 10**6,) * 2)
+        (said,) = study(yaml.safe_dump(CONFIG, allow_unicode=True))
+        assert said.startswith(f"{path.as_posix()}: is dated 2") and said.endswith(
+            f"touch '{path}'"
+        )
+        os.utime(path, (now, now))
+    assert study(yaml.safe_dump(CONFIG, allow_unicode=True)) == []
+
+
+def test_a_link_is_refused_in_place_of_the_folder_of_raw_files_too(study):
+    Path("data/raw/linked").symlink_to("small")
+    (said,) = study(yaml.safe_dump(changed(CONFIG, "raw", "data/raw/linked")))
+    assert said == "raw: data/raw/linked is a link; name the folder that it leads to"
+
+
+@pytest.mark.slow
+def test_a_small_share_of_the_attacks_finds_nothing_wrong(tmp_path):
+    """The whole is run by hand: `python benchmarks/attacks.py --files 10000 --configs 300 ...`."""
+    found = attacks.files(60, seed=5)
+    assert found.wrong == [] and found.number == 60
+    found = attacks.configs(1, 4, attacks.project(tmp_path / "study"))
+    assert found.wrong == []
+    assert attacks.table([found], 4).count("\n") == 4
