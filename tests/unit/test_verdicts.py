@@ -73,7 +73,7 @@ FAR = [
                       "far": ("3 of 4 regions rose", "4个地区中有3个的*D*上升")}),
     Verdict(fell(3), {"opening": ("Only one of four provinces rose", "4个省份中仅1个得分上升"),
                       "far": ("One of 4 regions rose", "4个地区中有1个的*D*上升")}),
-    Verdict(fell(4), {"opening": ("None of four provinces rose", "4个省份的得分无一上升"),
+    Verdict(fell(4), {"opening": ("Not one of four provinces rose", "4个省份的得分无一上升"),
                       "far": ("No region rose", "没有任何地区的*D*上升")}),
 ]  # fmt: skip
 
@@ -397,7 +397,7 @@ FOUND = [  # of the same tables
     Verdict(same, {"populations": pair}) for pair in (
     UNDECIDED,
     ("The growth of output of plants and of sales of shops shows the signs of a",
-     "产值与销售额的增长呈现供需关系的符号"),
+     "产值与销售额的增长呈现供需（捕食型）关系的符号"),
     UNDECIDED,
     ("depends on each other, but not as a supply relation would have it",
      "增长相互依存，但并非供需关系所要求的形式"),
@@ -517,7 +517,7 @@ EQUILIBRIUM = [
     Verdict(sets("interval", "interval", low=-50.0), {"equilibria": (
         "No positive E is located from Zhejiang", "未能可靠估计正的平衡点E")}),
     Verdict(sets("interval", "interval", located=True), {"equilibria": (
-        "A fitted E is located for Zhejiang", "浙江的拟合平衡点E得到可靠估计")}),
+        "The fitted equilibrium of Zhejiang is located", "浙江的拟合平衡点E得到可靠估计")}),
     Verdict(unfitted, {"equilibria": (
         "No equilibrium of Zhejiang is estimated from its own growth.",
         "未能由浙江自身的增长估计平衡点。")}),
@@ -575,8 +575,8 @@ CALIBRATION = [
             {"equilibria": ("There is no accounting calibration of Zhejiang: the calibration needs",
                         "浙江没有核算校准：校准要求产出、采购与销售均为正")}),
     Verdict(uncalibrated(), {"equilibria": (
-        "The study names no purchases of the downstream system and no parameters",
-        "本研究未指定下游系统的采购额，也未给定参数；未作校准")}),
+        "Nothing is calibrated: the study names neither purchases",
+        "未作校准：本研究既未指定下游系统的采购额，也未给定参数")}),
 ]  # fmt: skip
 
 # Relations come first, since others add rows to them.
@@ -718,7 +718,7 @@ def prose(part: str) -> str:
     """Return the sentences of a section: no tables, facts, divisions, images; formulas as F."""
     skipped = re.compile(r"\s*(?:\||:::|\$\$|!\[|- \[|#)")
     lines = [text.lstrip(": ") for text in part.split("\n") if not skipped.match(text)]
-    whole = re.sub(r"\$[^$]*\$|`[^`]*`", "F", "\n".join(lines))
+    whole = re.sub(r"\$[^$]*\$|`[^`]*`|(?<=\])\([^)]*\)", "F", "\n".join(lines))
     return line(re.sub(r"\{[.#][^{}]*\}", "", whole))
 
 
