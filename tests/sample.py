@@ -294,7 +294,7 @@ def _headlines(count: int, last: int) -> pd.DataFrame:
     rise = {"region": "330000", "rose": True, "D": [0.76, 0.83], "years": [2015, last]}
     rows = [
         ("systems_in_step", {"systems": list(SUBSYSTEMS)}, "step_placebo", random,
-         "not_in_these_data", "not_supported"),
+         "undetermined", "cannot_be_decided"),
         ("equilibrium_located", {"region": "330000"}, "located_by_fit",
          {"own": False, "pooled": None}, "undetermined", "cannot_be_decided"),
         ("grade_of_focus", {**focus, "grade": "good coordination"}, "grade_by_choices", level,

@@ -59,7 +59,8 @@ class Evidence:
     """The study's tables that claims are held against, and who the claims are about.
 
     A table that the study does not have is empty. pair: names of the upstream and the downstream
-    output, empty without a model part.
+    output, empty without a model part; years: those that a claim is about, None where
+    it names none.
     """
 
     observations: pd.DataFrame
@@ -75,6 +76,7 @@ class Evidence:
     region: str
     estimator: str = ""
     pair: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
 
     @classmethod
     def of(

@@ -6,7 +6,9 @@ the verdicts of `claim_evidence` and, where the files hold it, what the paper pr
 a claim wrong. What needs another study is not testable here.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.equilibria.fitted import POOLED
+from coevo.errors import StudyError
 from coevo.files import as_table, rows_of
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import DECISIVE, RARE
@@ -183,10 +186,10 @@ def most_rapid(evidence: Evidence, indicator: str) -> Answer:
     """Does D grow faster in the paper's years than in the years after them?"""
     D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
     rows, single_region = _figures(evidence, indicator), evidence.coupling["region"].nunique() == 1
-    if rows.empty or D.empty:
+    first, last = evidence.years or (rows["year"].min(), rows["year"].max())
+    if D.empty or (rows.empty and not evidence.years):
         return NO_FIGURES
-    after = D[D["year"] >= rows["year"].max()]
-    during = D[D["year"] <= rows["year"].max()]
+    during, after = D[D["year"].between(first, last)], D[D["year"] >= last]
     if len(after) > 1 and len(during) > 1 and not single_region:
         faster = _rate(during) > _rate(after)
         both = {"during": _growth_of_D(during), "after": _growth_of_D(after)}
@@ -228,9 +231,20 @@ CHECKS: dict[str, Callable[[Evidence, str], Answer]] = {
 }
 
 
+def _years(text: str) -> tuple[int, int] | None:
+    """Return the years that a claim is about, `2016-2020`; None where it names none."""
+    if not text:
+        return None
+    found = re.fullmatch(r"(\d{4})-(\d{4})", text)
+    if not found:
+        raise StudyError(f"claims: years '{text}'; they are written as 2016-2020")
+    return int(found[1]), int(found[2])
+
+
 def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """Return the table `claims` for a set of claims (claim, paper, check, indicators, source).
 
+    `years`, which a set may have, are those that a claim is about.
     `check` says how a claim was tested. `paper` quotes; where it is empty, `printed_message` and
     `printed_fields` say what the paper prints. `computed` is the key of a message, `fields` are its
     fields. Columns `claim_zh` and the
@@ -238,7 +252,8 @@ def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """
     rows = []
     for row in claims.to_dict("records"):
-        found = choose(CHECKS, row["check"], "check")(evidence, row["indicators"])
+        asked = replace(evidence, years=_years(row.get("years", "")))
+        found = choose(CHECKS, row["check"], "check")(asked, row["indicators"])
         message, fields = ("", {}) if row["paper"] else found.printed
         printed = {"printed_message": message, "printed_fields": packed(fields)}
         computed = {"computed": found.computed, "fields": packed(found.fields)}

@@ -135,8 +135,14 @@ def in_step(evidence: Evidence) -> Iterator[Claim]:
             continue
         fields = {"r": found["correlation_lnU"], "raw": raw.iloc[0] if len(raw) else None}
         fields |= {"low": found["placebo_low"], "high": found["placebo_high"]}
-        beyond = fields["r"] > max(fields["high"], 0.0)
-        yield stated, Answer(AGREES if beyond else NOT_IN_THESE_DATA, "step_placebo", fields)
+        yield stated, Answer(_placed(**fields), "step_placebo", fields)
+
+
+def _placed(r: float, low: float, high: float, **_: Any) -> str:
+    """Above the range and zero it is borne out, below the range not; else neither is shown."""
+    if r > max(high, 0.0):
+        return AGREES
+    return NOT_IN_THESE_DATA if r < low else UNDETERMINED
 
 
 def supply(evidence: Evidence) -> Iterator[Claim]:

@@ -147,13 +147,12 @@ def test_indicators_drawn_one_by_one_are_too_narrow(results):
 
 
 @pytest.mark.parametrize(
-    ("study", "share", "start"),
-    [("provinces", 44, "Part of the differences"), ("provinces-scale", 96, "Most of the diff")],
+    ("study", "from_T", "share"), [("provinces", 97.8, 44), ("provinces-scale", 99.4, 96)]
 )
-def test_the_share_of_size(said, study, share, start):
-    sentence = said(study).split("accounts for ")[0].rsplit(". ", 1)[-1]
-    assert start in sentence
-    assert f"accounts for {share} % of the variance of ln *D*" in said(study)
+def test_the_share_of_size(said, study, from_T, share):
+    assert f"{from_T} % of the variance of ln *D* comes from *T*" in said(study)
+    alone = said(study).split("explains of that variance:")[1].split(". ")[0]
+    assert f"gross regional product {share} %" in alone
 
 
 def test_what_drives_D_is_ordered_as_in_the_table(results, said):

@@ -38,7 +38,8 @@ CONFIGS = {
 # Words in Latin letters that a Chinese reader of economics meets as they are.
 TERMS = {
     "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild "
-    "Bartlett Dirichlet Fan Fieller Nickell",
+    "ARIMA Anderson Bartlett Bonferroni Dagum Dirichlet Driscoll Fan Fieller Hansen Kraay "
+    "Nickell Pesaran Rubin Shorrocks Theta",
     "authors of papers that are checked": "Qian",
     "program and files": "coevo CSV SHA",
     "places that the script of the page fills": "sheets region year subsystem",
@@ -49,6 +50,10 @@ VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
 SKIPPED = {"script", "style", "svg", "math", "pre", "code"}
 SKIPPED_IDS = {"refs", "table-packages"}
 SPOKEN = ("alt", "aria-label", "title", "placeholder")
+# English spells a rank out, as far as it has the words; Chinese gives it in digits.
+PHRASES = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))
+ORDINALS = PHRASES["grammar"]["ordinals"]
+RANK = re.compile(rf"\b(ranks )({'|'.join(ORDINALS)})\b")
 PATH = re.compile(r"[\w./-]+\.(?:xlsx|xls|csv|yaml|html)")
 
 
@@ -209,6 +214,7 @@ def words(study: str, language: str) -> list[str]:
 def numbers(text: str, without: re.Pattern[str]) -> tuple[str, ...]:
     """Return the numbers of a cell, in order of their digits: languages turn sentences round."""
     plain = without.sub(" ", text).replace(",", "").replace("at least six", "at least 6")
+    plain = RANK.sub(lambda found: f"{found[1]}{1 + ORDINALS.index(found[2])}", plain)
     return tuple(sorted(re.findall(r"\d+(?:\.\d+)?", plain)))
 
 

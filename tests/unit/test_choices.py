@@ -161,10 +161,11 @@ def with_value(value: float, **rows: str) -> dict[str, pd.DataFrame]:
 
 
 def test_what_D_measures_is_said_with_its_shares() -> None:
-    assert "hardly their balance: 97.0 \\% of the variance of ln *D* comes from *T*, 3.0" in words()
+    said = words().replace("\\", "")
+    assert "hardly their balance: 97.0 % of the variance of ln *D* comes from *T*, 3.0 %" in said
     both = with_value(0.6, measure="variance_share", scope="T")
-    assert "follows the level of the systems more than their balance: 60.0" in words(**both)
-    assert "explains of that variance: gross product 40 \\%" in words()
+    assert "follows the level of the systems more than their balance: 60\\.0" in words(**both)
+    assert "explains of that variance: gross product 40 %" in said
 
 
 def test_ranks_with_the_level_taken_out_by_every_slope() -> None:

@@ -261,6 +261,22 @@ def test_the_most_rapid_period_against_the_years_after(D, verdict):
     assert during["rate"] == pytest.approx(100 * ((D[2] / D[0]) ** 0.5 - 1))
 
 
+def test_the_most_rapid_period_by_the_years_that_the_claim_names():
+    """A study without the paper's figures compares all the same; without years it cannot."""
+    row = ("9", "said", "most_rapid", "other", "2016-2017", "source")
+    columns = ["claim", "paper", "check", "indicators", "years", "source"]
+    table = pd.DataFrame([row], columns=columns)
+    whole = evidence(regions=("1", "2"), D=(0.4, 0.5, 0.51))
+    found = check_claims(table, whole).iloc[0]
+    assert (found["verdict"], found["computed"]) == ("agrees", "growth_compared")
+    during, after = unpacked(found["fields"])["during"], unpacked(found["fields"])["after"]
+    assert during == {"rate": pytest.approx(25), "first": 2016, "last": 2017}
+    assert after == {"rate": pytest.approx(2), "first": 2017, "last": 2018}
+    assert check_claims(table.assign(years=""), whole)["computed"].tolist() == ["no_figures"]
+    with pytest.raises(StudyError, match="years 'soon'; they are written as 2016-2020"):
+        check_claims(table.assign(years="soon"), whole)
+
+
 def test_the_most_rapid_period_reads_no_rate_from_one_region():
     found = claims.most_rapid(evidence(), "rate")
     assert (found.verdict, found.computed) == ("not_testable", "growth_of_one_region")

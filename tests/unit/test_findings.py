@@ -163,7 +163,7 @@ def test_size_per_head_is_money_per_person() -> None:
 
 
 def covered(*lost: float, years: str = "2017 2020") -> Study:
-    """The sample with years of wider coverage of orders, and what D loses without them."""
+    """The sample with years of changed coverage of orders, and what D loses without them."""
     chosen = study(coverage_breaks=variants.coverage(tables()["coupling"], list(lost)))
     indicators = chosen.indicators.assign(
         coverage_breaks=np.where(chosen.indicators["indicator"] == "orders", years, "")

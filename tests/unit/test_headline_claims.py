@@ -123,9 +123,10 @@ def test_the_rise_is_read_where_the_scale_is_that_of_every_year():
 
 
 @pytest.mark.parametrize(
-    ("r", "verdict"), [(0.41, "agrees"), (0.39, "not_in_these_data"), (-0.5, "not_in_these_data")]
+    ("r", "verdict"), [(0.41, "agrees"), (0.39, "undetermined"), (-0.5, "not_in_these_data")]
 )
 def test_systems_are_in_step_only_beyond_random_pairings(r, verdict):
+    """Inside the range of random pairings neither co-movement nor its absence is shown."""
     found = asked(tables(r=r)).loc["systems_in_step"]
     assert found["verdict"] == verdict
     assert unpacked(found["stated"]) == {"systems": ["shops", "plants"]}

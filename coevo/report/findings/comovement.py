@@ -60,8 +60,8 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     their upper side and above zero, `opposite` when outside on their lower side, `none` when
     inside; `unplaced` when nothing was paired, for the reason `why`; `uncomputed` when there is no
     such correlation. `placed`: by what regions are paired by, for each scope `low`, `high`,
-    `beyond` and `where` (inside, above, below); `place` and `levels`: by the first of them, within
-    regions and years and in levels.
+    `beyond`, `where` (inside, above, below) and `tail` (the side that `beyond` counts); `place` and
+    `levels`: by the first of them, within regions and years and in levels.
     """
     if study.single:
         return {"verdict": "one_region"}
@@ -84,15 +84,18 @@ def comovement_finding(study: Study) -> dict[str, Any]:
 
 def _placed(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
     return {
-        str(scope): {**row[["low", "high", "beyond"]], "where": _where(row)}
+        str(scope): {**row[["low", "high", "beyond"]], "where": _where(row), "tail": _tail(row)}
         for scope, row in frame.iterrows()
     }
 
 
 def _where(row: pd.Series) -> str:
     """Place of a correlation among random pairings: inside, or on which side of 95 % of them."""
-    if row["beyond"] >= OUTSIDE:
-        return "inside"
+    return "inside" if row["beyond"] >= OUTSIDE else _tail(row)
+
+
+def _tail(row: pd.Series) -> str:
+    """The side of the random pairings that a correlation is on."""
     return "below" if row["value"] < (row["low"] + row["high"]) / 2 else "above"
 
 

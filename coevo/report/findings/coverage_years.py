@@ -22,8 +22,8 @@ def coverage_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `none` where no coverage changed; `refused` where D without those years cannot be
     computed, with the reason `why`; `hangs` where the grade of the focus in its last year is
-    another one without them (same weights and goalposts), that is, hangs on a year of wider
-    coverage; `holds` where it is the same. `with`, `kept`, `anew`: of the focus `D` and `grade` of
+    another one without them (same weights and goalposts), that is, hangs on a year of
+    changed coverage; `holds` where it is the same. `with`, `kept`, `anew`: of the focus `D` and `grade` of
     its first and last year, `rise` of ln D, `rank`; `above`: regions at 0.5 or more, and `mean` of
     D, in the last year of each.
     """

@@ -114,7 +114,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     verdicts = [slope_signs(*pair) for pair in main.values()]
     tests = _tests(study) if study.pooled else {}
     broken = years_that_break(study) if study.pooled else {}
-    if study.pooled and verdicts[0] == "supply" and not _stands(study, tests, broken):
+    fails = _fails(study, tests)
+    if study.pooled and verdicts[0] == "supply" and (fails is not False or broken[EFFECTS[0]]):
         verdicts[0] = "fragile"
     last = rows_of(pd.concat([b1, d]), effects=effects[-1])
     found = {
@@ -133,6 +134,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "tests": tests,
         "by_year": tests.get(EFFECTS[0], {}).get(BY_YEAR),
         "broken": broken,
+        "fails": fails,
         "agree": _agree(study),
         "common": _common(study),
         "pool": _pool(study),
@@ -154,11 +156,11 @@ def _tests(study: Study) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
-def _stands(study: Study, tests: Mapping[str, Any], broken: Mapping[str, list[str]]) -> bool:
-    """Whether the supply pattern with region effects passes by year and without any one year."""
+def _fails(study: Study, tests: Mapping[str, Any]) -> bool | None:
+    """Whether b1 or d with region effects does not pass the bootstrap by year; None without it."""
     p = tests.get(EFFECTS[0], {}).get(BY_YEAR, {})
     alpha = 1 - study.config["interaction"]["confidence"]
-    return bool(p) and max(p.values()) < alpha and not broken[EFFECTS[0]]
+    return bool(max(p.values()) >= alpha) if p else None
 
 
 def _agree(study: Study) -> bool | None:

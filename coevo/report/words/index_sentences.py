@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coevo.coupling.comovement import OUTSIDE
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.regional.neighbourhood import NEAREST
 from coevo.regional.regional_panel import DRAWS
@@ -37,6 +38,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "last": study.years[-1],
         "r": step.get("r", {}),
         "level": level,
+        "outside": OUTSIDE,
         "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
         "reference": study.config["normalisation"]["reference"],
         "subsystem_labels": [study.label(s) for s in study.subsystems],
