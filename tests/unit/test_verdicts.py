@@ -102,7 +102,7 @@ STEP = [
     Verdict(same, {
         "opening": ("eyond level and common trend nothing shows that the two move together",
                     "剔除发展水平与共同趋势后，未见两个系统同步变动"),
-        "step": ("linked by level and common trend, not beyond", "来自发展水平与共同趋势")}),
+        "step": ("trend no link of the indices shows: r", "未见两个指数之间的关联")}),
     Verdict(correlated(0.4, 0.01), {
         "opening": ("he two move together even beyond level and common trend",
                     "剔除发展水平与共同趋势后，两个系统仍同步变动"),
@@ -230,17 +230,17 @@ def alike(plain: tuple[float, float], level: tuple[float, float] | None) -> Any:
 
 
 GAP = [
-    Verdict(spread(0.7, 0.01), {"opening": ("the gap between them narrowed", "彼此差距缩小"),
-                                "where": ("The gap between regions narrowed", "地区差距缩小")}),
-    Verdict(spread(1.4, 0.01), {"opening": ("the gap between them widened", "彼此差距扩大"),
-                                "where": ("The gap between regions widened", "地区差距扩大")}),
-    Verdict(spread(0.9, 0.2), {"opening": ("no clear change in their gap", "彼此差距无明显变化"),
+    Verdict(spread(0.7, 0.01), {"opening": ("their relative gap narrowed", "，相对差距缩小"),
+                                "where": ("The gap between regions narrowed", "地区相对差距缩小")}),
+    Verdict(spread(1.4, 0.01), {"opening": ("their relative gap widened", "，相对差距扩大"),
+                                "where": ("The gap between regions widened", "地区相对差距扩大")}),
+    Verdict(spread(0.9, 0.2), {"opening": ("no clear change in their gap", "相对差距无明显变化"),
                                "where": ("shows no clear change", "地区差距无明显变化")}),
     Verdict(regional({"statistic": "sd_ln_ratio", "year": 2020, "message": "no_variation"}), {
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
 CAUGHT = [
-    Verdict(grew(-0.06, -0.05), {"where": ("alone does not explain it", "均值回归不足以解释")}),
+    Verdict(grew(-0.06, -0.05), {"where": ("alone do not explain it", "误差不足以解释")}),
     Verdict(grew(-0.06, -0.01), {"where": ("gives −0.010, which may be zero",
                                            "系数为−0.010，不能排除为零")}),
     Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),
@@ -751,7 +751,7 @@ def test_both_languages_print_the_same_decimals(number: int) -> None:
 def test_where_no_interval_holds_zero_none_is_excepted() -> None:
     """World 1 has both slopes positive with year effects, by every estimator."""
     said = line(world(1, "zh")["populations"])
-    assert "含年份固定效应时，全部6个区间均不包含0。" in said and "除外" not in said
+    assert "含年份固定效应时，全部6个区间均不包含0。" in said and "除外）包含" not in said
     assert "全部6个区间均包含0。" in line(world(0, "zh")["populations"])
     assert "6个区间中有3个（" in line(world(2, "zh")["populations"])
 
