@@ -290,11 +290,11 @@ def _headlines(count: int, last: int) -> pd.DataFrame:
     """Return a headline of each conclusion, fewer of one region."""
     focus = {"region": "330000", "year": last}
     level = {"count": 30, "n": 144, "other": "barely coordinated", "others": 99}
-    random = {"r": -0.18, "raw": 0.65, "low": -0.2, "high": 0.3}
+    random = {"r": -0.18, "raw": 0.65, "low": -0.1, "high": 0.3}
     rise = {"region": "330000", "rose": True, "D": [0.76, 0.83], "years": [2015, last]}
     rows = [
         ("systems_in_step", {"systems": list(SUBSYSTEMS)}, "step_placebo", random,
-         "undetermined", "cannot_be_decided"),
+         "not_in_these_data", "not_supported"),
         ("equilibrium_located", {"region": "330000"}, "located_by_fit",
          {"own": False, "pooled": None}, "undetermined", "cannot_be_decided"),
         ("grade_of_focus", {**focus, "grade": "good coordination"}, "grade_by_choices", level,

@@ -715,7 +715,7 @@ DASH = re.compile(r"(?<![\d区食])—(?![\d年被])")  # years, region-years an
 
 
 def prose(part: str) -> str:
-    """Return the sentences of a section: no tables, facts, divisions, images; formulas as F."""
+    """Return the sentences of a section: no tables, addresses, facts, images; formulas as F."""
     skipped = re.compile(r"\s*(?:\||:::|\$\$|!\[|- \[|#)")
     lines = [text.lstrip(": ") for text in part.split("\n") if not skipped.match(text)]
     whole = re.sub(r"\$[^$]*\$|`[^`]*`|(?<=\])\([^)]*\)", "F", "\n".join(lines))

@@ -82,7 +82,7 @@ def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dic
 
 
 def _coverage_rules(study: Study, words: dict[str, str]) -> list[alt.Chart]:
-    """An upright line in every year of changed coverage, with its words at the foot of the first."""
+    """An upright line in every year of changed coverage, words at the foot of the first."""
     years = break_years(study)
     if not years:
         return []

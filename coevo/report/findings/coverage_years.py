@@ -23,9 +23,10 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     `verdict`: `none` where no coverage changed; `refused` where D without those years cannot be
     computed, with the reason `why`; `hangs` where the grade of the focus in its last year is
     another one without them (same weights and goalposts), that is, hangs on a year of
-    changed coverage; `holds` where it is the same. `with`, `kept`, `anew`: of the focus `D` and `grade` of
-    its first and last year, `rise` of ln D, `rank`; `above`: regions at 0.5 or more, and `mean` of
-    D, in the last year of each.
+    changed coverage; `holds` where it is the same. `with`, `kept`, `anew`: of the focus `D` and
+    `grade` of its first and last year, `rise` of ln D, `rank`; `above`: regions at 0.5 or more, of
+    `regions`, and `mean` of D, in the last year of each; `sd_ln`: standard deviation of ln D over
+    the regions (divided by their number) where that year is the same for all.
     """
     table = study.tables["coverage_breaks"]
     if table.empty:
@@ -48,6 +49,7 @@ def _state(rows: pd.DataFrame, focus: str) -> dict[str, Any]:
     first, last = (part.set_index("region") for part in (ordered.head(1), ordered.tail(1)))
     own = [part.loc[focus] for part in (first, last)]
     D = tuple(float(row["D"]) for row in own)
+    alike = last["D"].gt(0).all() and last["year"].nunique() == 1
     return {
         "D": D,
         "grade": tuple(row["grade"] for row in own),
@@ -55,4 +57,6 @@ def _state(rows: pd.DataFrame, focus: str) -> dict[str, Any]:
         "rank": int(own[1]["rank"]),
         "above": int((last["D"] >= MIDPOINT).sum()),
         "mean": float(last["D"].mean()),
+        "sd_ln": float(np.log(last["D"]).std(ddof=0)) if alike else None,
+        "regions": len(last),
     }
