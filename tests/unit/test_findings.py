@@ -65,13 +65,8 @@ def test_no_comovement_inside_the_range_of_random_pairings() -> None:
     found = comovement_finding(study())
     assert (found["verdict"], found["by"], found["pairings"]) == ("none", ["product"], 9999)
     assert found["levels"]["where"] == "above"
-    assert found["place"] == {
-        "low": -0.2,
-        "high": 0.3,
-        "beyond": 0.045,
-        "where": "inside",
-        "tail": "below",
-    }
+    place = {"low": -0.2, "high": 0.3, "beyond": 0.045, "where": "inside", "tail": "below"}
+    assert found["place"] == place
 
 
 @pytest.mark.parametrize(
