@@ -102,7 +102,7 @@ def test_correlation_that_could_not_be_computed(value: float | None) -> None:
 def test_nothing_in_comovement_leaves_no_verdict() -> None:
     chosen = study(comovement=tables()["comovement"].iloc[:0])
     assert comovement_finding(chosen)["verdict"] == "uncomputed"
-    assert "opening_correlations" not in figure_names(charts_that_apply(chosen))
+    assert "correlations" not in figure_names(charts_that_apply(chosen))
 
 
 def measured(**changed: float | None) -> dict:
