@@ -41,7 +41,9 @@ def test_it_lies_near_the_posterior_of_the_case_study(results):
 
 def test_the_report_says_so_and_has_no_indices(built):
     page = (FOLDER / "report.en.html").read_text(encoding="utf-8")
-    answer = page.partition('id="answer"')[2].partition("<section")[0]
+    opening = page.partition('id="opening"')[2].partition("<section")[0]
+    assert "Where they would settle can be located" in opening
+    answer = page.partition('id="equilibria"')[2].partition("<section")[0]
     assert "32.8 (28.0 to 37.5)" in answer and "20.5 (16.9 to 24.1)" in answer
     assert "located" in answer and "over 0.999" in answer
     assert 'id="far"' not in page and 'id="trace"' not in page

@@ -96,7 +96,7 @@ def test_names_are_cheap() -> None:
 def test_one_region_has_no_regional_charts() -> None:
     names = figure_names(charts_that_apply(study(1)))
     assert "phase" in names
-    assert not {"heat", "opening_correlations", "regional_b1"} & set(names)
+    assert not {"heat", "correlations", "regional_b1"} & set(names)
     assert "region_phase" not in names and "region_phase" in figure_names(
         charts_that_apply(study(4))
     )
@@ -110,7 +110,7 @@ def values(spec: dict, key: str) -> list:
 
 
 def test_no_bar_where_nothing_was_paired_at_random() -> None:
-    spec = CHARTS["opening_correlations"](study(**unplaced()), WORDS)
+    spec = CHARTS["correlations"](study(**unplaced()), WORDS)
     assert WORDS["pairings"] not in strings(spec)
     assert "bar" not in {layer["mark"]["type"] for layer in spec["layer"]}
     assert "+0.65" in values(spec, "text")
@@ -419,12 +419,7 @@ def test_the_level_alone_is_d_less_the_residual_of_the_table() -> None:
     np.testing.assert_allclose(gap_to_line, (residual - residual.mean()).reindex(rows.index))
     spec = specs(4)["against_level"]
     (text,) = {t for t in values(spec, "text") if t.startswith("Zhejiang")}
-    assert text == WORDS["ranks"].format(
-        name="Zhejiang",
-        value=grade_scale.grade_marks(rows.loc["330000", "D"]),
-        rank=1,
-        adjusted="2–4",
-    )
+    assert text == f"Zhejiang {grade_scale.grade_marks(rows.loc['330000', 'D'])}"
 
 
 def test_labels_without_room_are_left_out() -> None:

@@ -65,13 +65,8 @@ def test_no_comovement_inside_the_range_of_random_pairings() -> None:
     found = comovement_finding(study())
     assert (found["verdict"], found["by"], found["pairings"]) == ("none", ["product"], 9999)
     assert found["levels"]["where"] == "above"
-    assert found["place"] == {
-        "low": -0.2,
-        "high": 0.3,
-        "beyond": 0.045,
-        "where": "inside",
-        "tail": "below",
-    }
+    place = {"low": -0.2, "high": 0.3, "beyond": 0.045, "where": "inside", "tail": "below"}
+    assert found["place"] == place
 
 
 @pytest.mark.parametrize(
@@ -107,7 +102,7 @@ def test_correlation_that_could_not_be_computed(value: float | None) -> None:
 def test_nothing_in_comovement_leaves_no_verdict() -> None:
     chosen = study(comovement=tables()["comovement"].iloc[:0])
     assert comovement_finding(chosen)["verdict"] == "uncomputed"
-    assert "opening_correlations" not in figure_names(charts_that_apply(chosen))
+    assert "correlations" not in figure_names(charts_that_apply(chosen))
 
 
 def measured(**changed: float | None) -> dict:

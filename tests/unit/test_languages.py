@@ -99,6 +99,8 @@ def test_a_language_has_the_phrases_of_english(language: str) -> None:
 def test_a_phrase_reads_no_value_that_english_does_not_read(language: str) -> None:
     free = {"word", "say", "far.focus.move"}  # words of tables; the move is a sentence in English
     for key, english in phrases("en").items():
+        if key == "opening/keywords":  # Chinese articles have them, the English report does not
+            continue
         more = variables(language, phrases(language)[key]) - variables("en", english) - free
         assert not more, key
 

@@ -66,7 +66,7 @@ def test_unbounded_set_is_said_and_gets_no_number() -> None:
 
 def test_correlation_that_is_not_held_against_random_pairings_is_not_judged() -> None:
     source = words(**unplaced())
-    assert "whether that exceeds level and common trend is not judged" in source
+    assert "hether the two move together beyond level and common trend is not judged" in source
     assert "Four regions are too few to pair them at random \\(nine are needed" in source
     for phrase in ("nothing shows that", "pairings within", "bar: regions", "Random pairing"):
         assert phrase not in source
@@ -76,10 +76,10 @@ def test_correlation_that_is_not_held_against_random_pairings_is_not_judged() ->
 def test_missing_correlation_is_said() -> None:
     frame = tables()["comovement"]
     source = words(comovement=frame[frame["scope"] != "within_regions_and_years"])
-    assert "within regions and years there is no correlation" in source
+    assert "the two move together beyond level and common trend cannot be computed" in source
     assert "figures/scatter_within_regions_and_years" not in source
     bare = words(comovement=frame.iloc[:0])
-    assert "figures/scatter" not in bare and "figures/opening_correlations" not in bare
+    assert "figures/scatter" not in bare and "figures/correlations" not in bare
 
 
 def test_given_parameters_are_stated_and_not_estimated() -> None:
@@ -221,7 +221,7 @@ def test_figures_filled_outside_D_are_not_counted() -> None:
 def test_one_region_replaces_what_needs_several() -> None:
     source = words(1)
     assert "needs several regions" in source
-    for name in ("heat", "scatter_levels", "regional_b1", "opening_correlations", "region_paths"):
+    for name in ("heat", "scatter_levels", "regional_b1", "correlations", "region_paths"):
         assert f"figures/{name}.svg" not in source
     assert "Region by region" not in source
 
@@ -238,7 +238,9 @@ def test_claims_of_a_paper_only_when_there_are_any() -> None:
 
 def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     rows = [line for line in words().split("| ") if line]
-    place = rows.index("The grade of Zhejiang in 2020 is good coordination ")
+    claim = "The grade of Zhejiang in 2020 is good coordination "
+    first, place = (i for i, cell in enumerate(rows) if cell == claim)
+    assert rows[first + 2].strip() == "[depends on choices]{.chip .weaker}"  # on page one
     assert [cell.strip() for cell in rows[place + 1 : place + 4]] == [
         "every combination of choices",
         "30 of 144 combinations give it\\; 99 give barely coordinated",
@@ -479,9 +481,9 @@ def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
         "than those of the year before, so that the two years are not to be compared. No growth "
         "row crosses them: 2 pairs of years are left out."
     ) in source
-    assert "six states and four growth rows per region" in source
+    assert "six states give four growth rows per region" in source
     assert "newer figures" not in source
-    assert "six states and five growth rows per region" in words()
+    assert "six states give five growth rows per region" in words()
 
 
 def test_no_fastest_year_of_D_crosses_a_break() -> None:

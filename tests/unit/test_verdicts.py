@@ -67,13 +67,13 @@ def fell(count: int) -> Callable[[Tables], Tables]:
 
 
 FAR = [
-    Verdict(same, {"answer": ("*D* rose in all 4 regions", "4个地区的耦合协调度*D*全部上升"),
+    Verdict(same, {"opening": ("All four provinces rose", "4个省份的得分全部上升"),
                    "far": ("All 4 regions rose", "4个地区的*D*全部上升")}),
-    Verdict(fell(1), {"answer": ("rose in 3 of 4 regions", "4个地区中有3个的耦合协调度*D*上升"),
+    Verdict(fell(1), {"opening": ("Three of four provinces rose", "4个省份中有3个得分上升"),
                       "far": ("3 of 4 regions rose", "4个地区中有3个的*D*上升")}),
-    Verdict(fell(3), {"answer": ("rose in only one of 4 regions", "仅有1个的耦合协调度*D*上升"),
+    Verdict(fell(3), {"opening": ("Only one of four provinces rose", "4个省份中仅1个得分上升"),
                       "far": ("One of 4 regions rose", "4个地区中有1个的*D*上升")}),
-    Verdict(fell(4), {"answer": ("rose in none of the 4 regions", "4个地区的耦合协调度*D*无一上升"),
+    Verdict(fell(4), {"opening": ("Not one of four provinces rose", "4个省份的得分无一上升"),
                       "far": ("No region rose", "没有任何地区的*D*上升")}),
 ]  # fmt: skip
 
@@ -100,26 +100,27 @@ def correlated(
 
 STEP = [
     Verdict(same, {
-        "answer": ("Beyond level and common trend nothing shows that the two indices move together",
-                   "剔除发展水平与共同趋势后，未见两个指数同步变动"),
-        "step": ("no link of the indices shows", "未见两个指数之间的关联")}),
+        "opening": ("eyond level and common trend nothing shows that the two move together",
+                    "剔除发展水平与共同趋势后，未见两个系统同步变动"),
+        "step": ("trend no link of the indices shows: r", "未见两个指数之间的关联")}),
     Verdict(correlated(0.4, 0.01), {
-        "answer": ("The two indices move together beyond level and common trend",
-                   "两个指数在发展水平与共同趋势之外仍同步变动"),
+        "opening": ("he two move together even beyond level and common trend",
+                    "剔除发展水平与共同趋势后，两个系统仍同步变动"),
         "step": ("outlasts level and common trend: r",
                  "剔除发展水平与共同趋势后，两个指数之间仍有关联")}),
     Verdict(correlated(-0.4, 0.01), {
-        "answer": ("Beyond level and common trend the two indices move in opposite directions",
-                   "剔除发展水平与共同趋势后，两个指数反向变动"),
+        "opening": ("eyond level and common trend the two move apart",
+                    "剔除发展水平与共同趋势后，两个系统反向变动"),
         "step": ("Beyond level and common trend the indices move apart",
                  "剔除发展水平与共同趋势后，两个指数反向变动")}),
     Verdict(correlated(-0.18, placed=False), {
-        "answer": ("whether that exceeds level and common trend is not judged",
-                   "它是否超出发展水平与共同趋势，不作判断"),
+        "opening": ("hether the two move together beyond level and common trend is not judged",
+                    "两个系统是否同步变动，不作判断"),
         "step": ("Whether the link of the indices outlasts level and common trend is not",
                  "两个指数之间是否仍有关联，不作判断")}),
     Verdict(correlated(None), {
-        "answer": ("within regions and years there is no correlation", "相关系数不存在"),
+        "opening": ("hether the two move together beyond level and common trend cannot be computed",
+                    "两个系统是否同步变动，无法计算"),
         "step": ("Whether the indices are linked beyond level and common trend is not judged",
                  "在发展水平与共同趋势之外，两个指数之间是否有关联，不作判断")}),
 ]  # fmt: skip
@@ -142,18 +143,25 @@ def shares(T: float | None) -> Callable[[Tables], Tables]:
 
 
 MEASURES = [
-    Verdict(shares(0.97), {part: (
-        "*D* follows the level of the systems, hardly their balance: 97.0 %",
-        "*D*主要反映各系统的发展水平，而非彼此的协调：ln *D*的方差有97.0%来自*T*")
-        for part in ("answer", "measures")}),
-    Verdict(shares(0.7), {"measures": (
-        "*D* follows the level of the systems more than their balance: 70.0 %",
-        "*D*反映各系统的发展水平多于反映彼此的协调")}),
-    Verdict(shares(0.05), {"measures": (
-        "*D* follows the balance of the systems more than their level: 95.0 %",
-        "*D*反映各系统的协调多于反映其发展水平")}),
-    Verdict(shares(None), {"measures": (
-        "how much balance cannot be computed: ln D does not vary", "无法计算：ln D没有变动")}),
+    Verdict(shares(0.97), {
+        "opening": ("but the score follows the level of development, hardly balance",
+                    "但得分主要反映发展水平，几乎不反映系统间是否均衡"),
+        "measures": ("*D* follows the level of the systems, hardly their balance: 97.0 %",
+                     "*D*主要反映各系统的发展水平，而非彼此的协调：ln *D*的方差有97.0%来自*T*")}),
+    Verdict(shares(0.7), {
+        "opening": ("the score follows the level of development more than balance",
+                    "得分反映发展水平多于反映系统间是否均衡"),
+        "measures": ("*D* follows the level of the systems more than their balance: 70.0 %",
+                     "*D*反映各系统的发展水平多于反映彼此的协调")}),
+    Verdict(shares(0.05), {
+        "opening": ("the score follows balance between systems more than the level",
+                    "得分反映系统间是否均衡多于反映发展水平"),
+        "measures": ("*D* follows the balance of the systems more than their level: 95.0 %",
+                     "*D*反映各系统的协调多于反映其发展水平")}),
+    Verdict(shares(None), {
+        "opening": ("what the score follows cannot be computed", "得分反映什么，无法计算"),
+        "measures": ("how much balance cannot be computed: ln D does not vary",
+                     "无法计算：ln D没有变动")}),
 ]  # fmt: skip
 
 # --- what moves D, how sure we are of it --------------------------------------------------
@@ -222,9 +230,12 @@ def alike(plain: tuple[float, float], level: tuple[float, float] | None) -> Any:
 
 
 GAP = [
-    Verdict(spread(0.7, 0.01), {"where": ("The gap between regions narrowed", "地区相对差距缩小")}),
-    Verdict(spread(1.4, 0.01), {"where": ("The gap between regions widened", "地区相对差距扩大")}),
-    Verdict(spread(0.9, 0.2), {"where": ("shows no clear change", "地区差距无明显变化")}),
+    Verdict(spread(0.7, 0.01), {"opening": ("their relative gap narrowed", "，相对差距缩小"),
+                                "where": ("The gap between regions narrowed", "地区相对差距缩小")}),
+    Verdict(spread(1.4, 0.01), {"opening": ("their relative gap widened", "，相对差距扩大"),
+                                "where": ("The gap between regions widened", "地区相对差距扩大")}),
+    Verdict(spread(0.9, 0.2), {"opening": ("no clear change in their gap", "相对差距无明显变化"),
+                               "where": ("shows no clear change", "地区差距无明显变化")}),
     Verdict(regional({"statistic": "sd_ln_ratio", "year": 2020, "message": "no_variation"}), {
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
@@ -348,19 +359,19 @@ def shaken(made: Tables) -> Tables:
 
 
 FIRST = [
-    Verdict(slopes("region", "supply"), {"answer": (
+    Verdict(slopes("region", "supply"), {"populations": (
         "With region effects alone both interaction coefficients are positive, the pattern of a",
         "仅含地区固定效应时，两个相互作用系数均为正，呈供需（捕食型）关系的形态")}),
-    Verdict(slopes("region", "neither"), {"answer": (
+    Verdict(slopes("region", "neither"), {"populations": (
         "With region effects alone neither interaction coefficient can be told from zero",
         "仅含地区固定效应时，两个相互作用系数的置信区间均包含0")}),
-    Verdict(slopes("region", "one"), {"answer": (
+    Verdict(slopes("region", "one"), {"populations": (
         "With region effects alone one of the two interaction coefficients can be told",
         "仅含地区固定效应时，两个相互作用系数中，一个的置信区间不含0，另一个包含0")}),
-    Verdict(slopes("region", "other"), {"answer": (
+    Verdict(slopes("region", "other"), {"populations": (
         "With region effects alone both interaction coefficients can be told from zero, but not",
         "仅含地区固定效应时，两个相互作用系数的置信区间均不含0，但符号不符合供需（捕食型）关系")}),
-    Verdict(shaken, {"answer": (
+    Verdict(shaken, {"populations": (
         "both interaction coefficients are positive, as in a supply (predator–prey) relation, but",
         "两个相互作用系数均为正，与供需（捕食型）关系一致，但")}),
 ]  # fmt: skip
@@ -369,25 +380,28 @@ UNDECIDED = (
     "产值与销售额是否相互作用，未能判定",
 )
 THEN = [
-    Verdict(slopes("region+year", "neither"), {
-        "answer": ("enter, neither slope of the main estimator can be told from zero",
-                   "加入年份固定效应后，主要估计的两个系数的置信区间均包含0"),
-        "populations": UNDECIDED}),
-    Verdict(slopes("region+year", "supply"), {
-        "answer": ("once year effects enter, both slopes stay positive",
-                   "加入年份固定效应后，两个系数仍为正"),
-        "populations": ("The growth of output of plants and of sales of shops shows the signs of a",
-                        "产值与销售额的增长呈现供需（捕食型）关系的符号")}),
-    Verdict(slopes("region+year", "one"), {
-        "answer": ("once year effects enter, one slope can be told from zero, the other cannot",
-                   "加入年份固定效应后，一个系数的置信区间不含0，另一个包含0"),
-        "populations": UNDECIDED}),
-    Verdict(slopes("region+year", "other"), {
-        "answer": ("once year effects enter, both slopes can be told from zero, but not",
-                   "加入年份固定效应后，两个系数的置信区间均不含0，但符号不符合供需关系"),
-        "populations": ("depends on each other, but not as a supply relation would have it",
-                        "增长相互依存，但并非供需关系所要求的形式")}),
+    Verdict(slopes("region+year", "neither"), {"populations": (
+        "enter, neither slope of the main estimator can be told from zero",
+        "加入年份固定效应后，主要估计的两个系数的置信区间均包含0")}),
+    Verdict(slopes("region+year", "supply"), {"populations": (
+        "once year effects enter, both slopes stay positive",
+        "加入年份固定效应后，两个系数仍为正")}),
+    Verdict(slopes("region+year", "one"), {"populations": (
+        "once year effects enter, one slope can be told from zero, the other cannot",
+        "加入年份固定效应后，一个系数的置信区间不含0，另一个包含0")}),
+    Verdict(slopes("region+year", "other"), {"populations": (
+        "once year effects enter, both slopes can be told from zero, but not",
+        "加入年份固定效应后，两个系数的置信区间均不含0，但符号不符合供需关系")}),
 ]  # fmt: skip
+FOUND = [  # of the same tables
+    Verdict(same, {"populations": pair}) for pair in (
+    UNDECIDED,
+    ("The growth of output of plants and of sales of shops shows the signs of a",
+     "产值与销售额的增长呈现供需（捕食型）关系的符号"),
+    UNDECIDED,
+    ("depends on each other, but not as a supply relation would have it",
+     "增长相互依存，但并非供需关系所要求的形式"),
+)]  # fmt: skip
 
 
 def judged(**chosen: Any) -> Callable[[Tables], Tables]:
@@ -497,29 +511,31 @@ UNBOUNDED = (
     "置信集无界，仅凭浙江自身的增长，平衡点E无法可靠估计",
 )
 EQUILIBRIUM = [
-    Verdict(sets("complement", "line"), {
-        "answer": ("cannot locate a fitted equilibrium: both confidence sets are unbounded",
-                   "拟合平衡点无法可靠估计：两个置信集均无界"), "equilibria": UNBOUNDED}),
-    Verdict(sets("line", "interval"), {
-        "answer": ("cannot locate a fitted equilibrium: the confidence set of x₁ is unbounded",
-                   "拟合平衡点无法可靠估计：x₁的置信集无界"), "equilibria": UNBOUNDED}),
-    Verdict(sets("interval", "line"), {
-        "answer": ("cannot locate a fitted equilibrium: the confidence set of x₂ is unbounded",
-                   "拟合平衡点无法可靠估计：x₂的置信集无界"), "equilibria": UNBOUNDED}),
-    Verdict(sets("interval", "interval", low=-50.0), {
-        "answer": ("lie above zero: no positive equilibrium is shown", "未能表明存在正的平衡点"),
-        "equilibria": ("No positive E is located from Zhejiang", "未能可靠估计正的平衡点E")}),
-    Verdict(sets("interval", "interval", located=True), {
-        "answer": ("five growth rows put a fitted equilibrium at x₁ = 654 (100 to 987)",
-                   "拟合平衡点为x₁ = 654（100至987）"),
-        "equilibria": ("The fitted equilibrium of Zhejiang is located",
-                       "浙江的拟合平衡点E得到可靠估计")}),
-    Verdict(unfitted, {
-        "answer": ("No equilibrium of Zhejiang is estimated from its own growth: 2 rows cannot",
-                   "未能由浙江自身的增长估计平衡点：2个观测不足以确定2个系数及其标准误"),
-        "equilibria": ("No equilibrium of Zhejiang is estimated from its own growth.",
-                       "未能由浙江自身的增长估计平衡点。")}),
+    Verdict(sets("complement", "line"), {"equilibria": UNBOUNDED}),
+    Verdict(sets("line", "interval"), {"equilibria": UNBOUNDED}),
+    Verdict(sets("interval", "line"), {"equilibria": UNBOUNDED}),
+    Verdict(sets("interval", "interval", low=-50.0), {"equilibria": (
+        "No positive E is located from Zhejiang", "未能可靠估计正的平衡点E")}),
+    Verdict(sets("interval", "interval", located=True), {"equilibria": (
+        "The fitted equilibrium of Zhejiang is located", "浙江的拟合平衡点E得到可靠估计")}),
+    Verdict(unfitted, {"equilibria": (
+        "No equilibrium of Zhejiang is estimated from its own growth.",
+        "未能由浙江自身的增长估计平衡点。")}),
 ]  # fmt: skip
+WHERE_IT_LIES = [  # of the same tables
+    Verdict(same, {"equilibria": pair}) for pair in (
+    ("cannot locate a fitted equilibrium: both confidence sets are unbounded",
+     "拟合平衡点无法可靠估计：两个置信集均无界"),
+    ("cannot locate a fitted equilibrium: the confidence set of x₁ is unbounded",
+     "拟合平衡点无法可靠估计：x₁的置信集无界"),
+    ("cannot locate a fitted equilibrium: the confidence set of x₂ is unbounded",
+     "拟合平衡点无法可靠估计：x₂的置信集无界"),
+    ("lie above zero: no positive equilibrium is shown", "未能表明存在正的平衡点"),
+    ("five growth rows put a fitted equilibrium at x₁ = 654 (100 to 987)",
+     "拟合平衡点为x₁ = 654（100至987）"),
+    ("No equilibrium of Zhejiang is estimated from its own growth: 2 rows cannot",
+     "未能由浙江自身的增长估计平衡点：2个观测不足以确定2个系数及其标准误"),
+)]  # fmt: skip
 
 
 def failing(made: Tables) -> Tables:
@@ -546,20 +562,20 @@ def given(made: Tables) -> Tables:
 
 
 CALIBRATION = [
-    Verdict(same, {"answer": (
+    Verdict(same, {"equilibria": (
         "An accounting calibration puts the model’s rest point at x₁ = 120 and x₂ = 150",
         "核算校准得到的理论平衡点为x₁ = 120、x₂ = 150（亿元）")}),
-    Verdict(given, {"answer": (
+    Verdict(given, {"equilibria": (
         "The given parameters put the model’s rest point at x₁ = 50.0 and x₂ = 200",
         "由给定参数得到的理论平衡点为x₁ = 50.0、x₂ = 200（亿元）")}),
-    Verdict(failing, {"answer": (
+    Verdict(failing, {"equilibria": (
         "The accounting calibration of Zhejiang fails in every year; no period value is given",
         "浙江的核算校准在各年均不成立；不给出全时期的值")}),
     Verdict(uncalibrated("calibration_not_positive"),
-            {"answer": ("There is no accounting calibration of Zhejiang: the calibration needs",
+            {"equilibria": ("There is no accounting calibration of Zhejiang: the calibration needs",
                         "浙江没有核算校准：校准要求产出、采购与销售均为正")}),
     Verdict(uncalibrated(), {"equilibria": (
-        "the study names neither purchases of the downstream system nor parameters",
+        "Nothing is calibrated: the study names neither purchases",
         "未作校准：本研究既未指定下游系统的采购额，也未给定参数")}),
 ]  # fmt: skip
 
@@ -568,7 +584,8 @@ SECTIONS = {
     "gap": GAP, "caught": CAUGHT, "neighbours": NEIGHBOURS,
     "relation": RELATION, "feedback": FEEDBACK, "far": FAR, "step": STEP,
     "measures": MEASURES, "growth": GROWTH, "robustness": ROBUST, "drives": DRIVES, "first": FIRST,
-    "then": THEN, "survival": SURVIVAL, "calibration": CALIBRATION, "equilibrium": EQUILIBRIUM,
+    "then": THEN, "found": FOUND, "survival": SURVIVAL, "calibration": CALIBRATION,
+    "equilibrium": EQUILIBRIUM, "lies": WHERE_IT_LIES,
 }  # fmt: skip
 WORLDS = max(map(len, SECTIONS.values()))
 
@@ -581,8 +598,8 @@ def written(language: str, made: Tables, count: int = 4) -> dict[str, str]:
     chosen = study(count, language=language, **made)
     said = voice(chosen, words_of("phrases", language))
     source = text(said, TEMPLATE, PROVENANCE).replace("\\", "")
-    parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    opening, *parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
+    return {"opening": opening} | dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def line(part: str) -> str:
@@ -623,7 +640,7 @@ def test_a_pattern_that_year_effects_take_away_rests_on_the_years(language: str)
     said = PATTERN[LANGUAGES.index(language)]
     for number in range(WORLDS):
         pair = (number % len(FIRST), number % len(THEN))
-        assert (said in line(world(number, language)["answer"])) == (pair == (0, 0)), number
+        assert (said in line(world(number, language)["populations"])) == (pair == (0, 0)), number
 
 
 # --- one region ---------------------------------------------------------------------------
@@ -642,24 +659,24 @@ def alone(first: float) -> Callable[[Tables], Tables]:
 
 ALONE = {
     "move": [
-        Verdict(alone(0.6), {"answer": ("*D* of Zhejiang rose from", "）升至"),
+        Verdict(alone(0.6), {"opening": ("score of Zhejiang rose", "浙江的得分上升"),
                              "far": ("*D* of Zhejiang rose from", "升至")}),
-        Verdict(alone(0.95), {"answer": ("*D* of Zhejiang fell from", "）降至"),
+        Verdict(alone(0.95), {"opening": ("score of Zhejiang fell", "浙江的得分下降"),
                               "far": ("*D* of Zhejiang fell from", "降至")}),
-        Verdict(alone(0), {"answer": ("*D* of Zhejiang stayed at", "）持平于"),
+        Verdict(alone(0), {"opening": ("score of Zhejiang did not change", "浙江的得分未变"),
                            "far": ("*D* of Zhejiang stayed at", "持平于")}),
     ],
     "interaction": [
-        Verdict(slopes("none", "supply"), {"answer": (
+        Verdict(slopes("none", "supply"), {"populations": (
             "growth rows give both interaction coefficients the signs of a supply",
             "增长率观测给出的两个相互作用系数，其符号符合供需（捕食型）关系")}),
-        Verdict(slopes("none", "neither"), {"answer": (
+        Verdict(slopes("none", "neither"), {"populations": (
             "growth rows cannot tell either interaction coefficient from zero",
             "增长率观测，两个相互作用系数的置信区间均包含0")}),
-        Verdict(slopes("none", "one"), {"answer": (
+        Verdict(slopes("none", "one"), {"populations": (
             "growth rows tell one of the two interaction coefficients from zero, not the other",
             "增长率观测，两个相互作用系数中，一个的置信区间不含0，另一个包含0")}),
-        Verdict(slopes("none", "other"), {"answer": (
+        Verdict(slopes("none", "other"), {"populations": (
             "growth rows tell both interaction coefficients from zero, but not with the signs",
             "增长率观测，两个相互作用系数的置信区间均不含0，但符号不符合供需关系")}),
     ],
@@ -684,7 +701,7 @@ def test_one_region_has_sentences_of_its_own(section: str, number: int, language
         for part, said in verdict.said.items():
             assert (said[place] in line(report[part])) == (verdict is mine), (part, said)
     step = ("One region cannot tell whether its indices", "仅凭一个地区，无法区分其指数")
-    assert step[place] in line(report["answer"])
+    assert step[place] in line(report["step"])
     assert "regions" not in report and "where" not in report
 
 
@@ -701,8 +718,7 @@ def prose(part: str) -> str:
     """Return the sentences of a section: no tables, addresses, facts, images; formulas as F."""
     skipped = re.compile(r"\s*(?:\||:::|\$\$|!\[|- \[|#)")
     lines = [text.lstrip(": ") for text in part.split("\n") if not skipped.match(text)]
-    whole = re.sub(r"\$[^$]*\$|`[^`]*`", "F", "\n".join(lines))
-    whole = re.sub(r"\]\([^()\s]*\)", "]", whole)  # links keep their words alone
+    whole = re.sub(r"\$[^$]*\$|`[^`]*`|(?<=\])\([^)]*\)", "F", "\n".join(lines))
     return line(re.sub(r"\{[.#][^{}]*\}", "", whole))
 
 
@@ -734,13 +750,99 @@ def test_both_languages_print_the_same_decimals(number: int) -> None:
 
 def test_where_no_interval_holds_zero_none_is_excepted() -> None:
     """World 1 has both slopes positive with year effects, by every estimator."""
-    said = line(world(1, "zh")["answer"])
-    assert "含年份固定效应时，全部6个区间均不包含0。" in said and "除外" not in said
-    assert "全部6个区间均包含0。" in line(world(0, "zh")["answer"])
-    assert "6个区间中有3个（" in line(world(2, "zh")["answer"])
+    said = line(world(1, "zh")["populations"])
+    assert "含年份固定效应时，全部6个区间均不包含0。" in said and "除外）包含" not in said
+    assert "全部6个区间均包含0。" in line(world(0, "zh")["populations"])
+    assert "6个区间中有3个（" in line(world(2, "zh")["populations"])
 
 
 def test_a_sub_period_has_the_dash_of_the_language() -> None:
     said = ("2015–2018 weak yes, strong no", "2015—2018年弱形式成立、强形式不成立")
     for language, words in zip(LANGUAGES, said, strict=True):
         assert words in line(world(0, language)["populations"])
+
+
+# --- page one -----------------------------------------------------------------------------
+
+
+def concluded(conclusion: str) -> Callable[[Tables], Tables]:
+    """The claim of a supply relation comes to a conclusion."""
+
+    def change(made: Tables) -> Tables:
+        stated = packed({"outputs": ["output", "sales"]})
+        row = {"claim": "supply_relation", "stated": stated, "computed": "not_modelled"}
+        row |= {"verdict": "undetermined", "conclusion": conclusion}
+        table = pd.concat([made["headline_claims"], as_table("headline_claims", [row])])
+        return made | {"headline_claims": table.reset_index(drop=True)}
+
+    return change
+
+
+def together(*changes: Callable[[Tables], Tables]) -> Callable[[Tables], Tables]:
+    def change(made: Tables) -> Tables:
+        for one in changes:
+            made = one(made)
+        return made
+
+    return change
+
+
+NOTHING_YET = judged(weak="yes", strong="no")  # no relation is named
+THIRD = {
+    "undecided": (together(NOTHING_YET, concluded("cannot_be_decided")), (
+        "Six years cannot say whether one drives the other, nor where they would settle; the "
+        "claim of supply is neither supported nor rejected.",
+        "仅凭6年数据，无法判断一方是否带动另一方，也无法确定二者将稳定于何处；"
+        "供需关系的论断既不能肯定，也不能否定。")),
+    "not supported": (together(NOTHING_YET, concluded("not_supported")), (
+        "settle; the claim of a supply relation is not supported.",
+        "供需关系的论断未得到支持。")),
+    "located": (together(NOTHING_YET, sets("interval", "interval", located=True)), (
+        "whether one drives the other, but locate where they would settle.",
+        "无法判断一方是否带动另一方，但可确定二者将稳定于何处。")),
+    "not estimated": (together(NOTHING_YET, unfitted), (
+        "one drives the other; where they would settle is not estimated.",
+        "一方是否带动另一方，二者将稳定于何处未作估计。")),
+    "supply": (together(NOTHING_YET, slopes("region+year", "supply")), (
+        "The two outputs grow as in a supply relation, where one lives on the other; where they "
+        "would settle cannot be located.",
+        "两类产出的增长呈供需关系，一方依存于另一方；二者将稳定于何处，无法可靠估计。")),
+    "other": (together(NOTHING_YET, slopes("region+year", "other")), (
+        "The two outputs act on each other’s growth, but not as a supply relation;",
+        "两类产出的增长相互影响，但并非供需关系；")),
+    "named": (judged(relation="competition", strength=20.0, weak="yes", strong="yes"), (
+        "The two outputs show competition;", "两类产出表现为竞争；")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", THIRD)
+def test_the_third_sentence_of_page_one_follows_its_verdicts(case: str, language: str) -> None:
+    place = LANGUAGES.index(language)
+    opening = line(written(language, THIRD[case][0](tables()))["opening"])
+    for name, (_, said) in THIRD.items():
+        assert (said[place] in opening) == (name == case), name
+
+
+def without_tables(opening: str) -> str:
+    """Return page one as a reader counts it: no table of claims, no marks, no attributes."""
+    kept = [text for text in opening.split("\n") if not text.startswith(("|", ":::", ":"))]
+    text = re.sub(r"\(figures/[^)]*\)\{[^}]*\}|\{[^}]*\}|[*!\[\]]", " ", "\n".join(kept))
+    return line(text)
+
+
+@pytest.mark.parametrize("number", range(WORLDS + 4))
+def test_page_one_can_be_read_in_a_minute(number: int) -> None:
+    """Three sentences of at most 25 words and without symbols; 330 words and 30 numerals in all."""
+    every, at = (world, number) if number < WORLDS else (lonely, number - WORLDS)
+    for language in LANGUAGES:
+        opening = every(at, language)["opening"]
+        text = without_tables(opening)
+        assert len(re.findall(r"\w+", text)) <= 330 and len(text) <= 2500
+        assert len(re.findall(r"\d[\d.,]*", text)) <= 30
+        said = opening.partition("::: finding\n")[2].partition("\n:::")[0]
+        assert not re.search(r"\*[A-Z]\*|[₁₂=<>√]|\bE\b", said), said
+        if language == "en":
+            sentences = [line(part) for part in said.split("\n\n") if part.strip()]
+            assert len(sentences) == 3
+            assert all(len(one.split()) <= 25 for one in sentences), sentences

@@ -191,6 +191,9 @@ def test_picker_changes_the_panel_of_the_region(opened) -> None:
     page.locator("[data-chart=region_paths]").get_by_text(f"D {graded(D)}").wait_for()
     for name in names:
         assert page.locator(f"[data-chart={name}] svg").inner_html() != drawn[name], name
+    assert page.locator("#region-picker-top").input_value() == other
+    page.locator("#region-picker-top").select_option(chosen.focus)
+    assert values.all_inner_texts() == data["facts"][chosen.focus]
 
 
 def cells(page: Any, key: str) -> list[list[str]]:

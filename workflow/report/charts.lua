@@ -11,7 +11,7 @@ local HIDDEN = FORMAT:match("html") and "paper" or "screen"
 local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "doubt", "source", "answer", "meta", "facts", "wide", "lead", "annex", "references", "held" }
+local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "annex", "references", "held" }
 local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
 
 local function raw(text)

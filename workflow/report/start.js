@@ -3,18 +3,21 @@ function pick(code) {
   const facts = page.facts[code];
   document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = facts[i]; });
   document.querySelectorAll(".region-name").forEach((cell) => { cell.textContent = page.names[code]; });
+  document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
   linkFacts(code);
   choose("region", code);
 }
-function picker() {
-  const place = document.getElementById("picker");
-  if (!place) return;
+// One at the top, which leads to the panel, and one beside it; both show the same region.
+function pickers() {
   const codes = Object.keys(page.names).sort();
-  const select = make("select", {}, ...codes.map((code) => new Option(page.names[code], code, code === chosen.region, code === chosen.region)));
-  select.addEventListener("change", () => pick(select.value));
-  place.classList.add("controls");
-  place.append(...field(words.picker, select, "region-picker"));
-  linkFacts(chosen.region);
+  document.querySelectorAll(".picker").forEach((place, i) => {
+    const select = make("select", {}, ...codes.map((code) => new Option(page.names[code], code, code === chosen.region, code === chosen.region)));
+    select.addEventListener("change", () => pick(select.value));
+    place.classList.add("controls");
+    place.append(...field(words.picker, select, i ? "region-picker" : "region-picker-top"));
+    if (!i) place.append(make("a", { href: "#regions" }, shown(document.querySelector("#regions h2"))));
+    linkFacts(chosen.region);
+  });
 }
 
 const dark = () => (root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
@@ -77,5 +80,5 @@ settle();
 fold();
 dressTables();
 tracePanel();
-picker();
+pickers();
 drawAll();

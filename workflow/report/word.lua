@@ -3,7 +3,7 @@
 
 -- Styles by the class of a division or span.
 local BLOCKS = {
-  finding = "Finding", sure = "Sure", doubt = "Doubt", source = "Source",
+  finding = "Finding", sure = "Sure", source = "Source",
 }
 local SPANS = {
   chip = "Chip", focus = "Focus", s1 = "Series 1", s2 = "Series 2", s3 = "Series 3",
@@ -86,20 +86,6 @@ local function widths_of(tbl, rows, letters)
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], need[i] + spare[i] * (1 - needed) / spared }
   end
-end
-
--- Terms and what they stand for, side by side; further paragraphs keep their own style.
-local function side_by_side(style, list)
-  local made = pandoc.List()
-  for _, item in ipairs(list.content) do
-    for _, blocks in ipairs(item[2]) do
-      local line = pandoc.List({ pandoc.Span(item[1], pandoc.Attr("", {}, { ["custom-style"] = "Term" })), TAB })
-      line:extend(blocks[1].content)
-      blocks[1] = styled(style, { pandoc.Para(line) })
-      made:extend(blocks)
-    end
-  end
-  return made
 end
 
 -- A line for each fact: its name, and its value at the tab.
@@ -189,8 +175,6 @@ return function(shared)
     local classes = div.classes
     if classes:includes("screen") then return pandoc.List(), false end
     if classes:includes("panels") then return panels(div), false end
-    if classes:includes("meta") then return walked(side_by_side("Meta", div.content[1])), false end
-    if classes:includes("answer") then return walked(side_by_side("Answer", div.content[1])), false end
     if classes:includes("facts") then return facts(walked(div.content)[1]), false end
     if classes:includes("annex") then
       return div:walk({ Table = function(tbl) tbl.classes:insert("annex") return tbl end })
@@ -245,6 +229,8 @@ return function(shared)
     while doc.blocks[first] and doc.blocks[first].t ~= "Header" do first = first + 1 end
     local word = pandoc.utils.stringify(doc.meta["words-contents"] or "")
     local made = pandoc.List({ table.unpack(doc.blocks, 1, first - 1) })
+    -- Page one stands alone.
+    made:insert(pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'))
     made:extend(contents(doc.blocks, word))
     made:extend({ table.unpack(doc.blocks, first) })
     local meta = doc.meta

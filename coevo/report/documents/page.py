@@ -31,7 +31,7 @@ SHEETS = {
     **dict.fromkeys(("pattern", "clusters"), ("regional",)),
     "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),
-    "headlines": ("headline_claims",),
+    **dict.fromkeys(("headlines", "verdicts"), ("headline_claims",)),
     "claims": ("claims",),
     "prediction": ("prediction_verdicts", "prediction_errors"),
 }

@@ -21,8 +21,9 @@ _REGIONS = frozenset({"indices", "regions"})
 _OWN, _TILES = frozenset({"own_fits"}), frozenset({"tiles"})
 
 FIGURES: dict[str, ChartSpec] = {
-    "opening_indices": ChartSpec(_INDICES, columns=2, paper=0.8),
-    "opening_correlations": ChartSpec(frozenset({"correlations"}), columns=2, paper=0.8),
+    "opening_degrees": ChartSpec(frozenset({"indices", "degrees"}), columns=2, paper=0.68),
+    "claim_counts": ChartSpec(frozenset({"claim_counts"}), paper=0.9),
+    "correlations": ChartSpec(frozenset({"correlations"}), columns=2, paper=0.8),
     "coordination": ChartSpec(_INDICES, paper=0.5),
     "tiles": ChartSpec(_TILES, paper=0.9),
     "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
@@ -33,7 +34,7 @@ FIGURES: dict[str, ChartSpec] = {
     "scatter_within_regions_and_years": ChartSpec(
         frozenset({"within_regions_and_years"}), columns=2, paper=0.75
     ),
-    "against_level": ChartSpec(frozenset({"level"}), paper=0.72),
+    "against_level": ChartSpec(frozenset({"level"}), columns=2, paper=0.68),
     "trajectory": ChartSpec(_INDICES, paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
     "obstacles": ChartSpec(_INDICES, paper=0.8),

@@ -36,7 +36,15 @@ def _shown(study: Study, last: pd.DataFrame) -> list[str]:
 
 def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Coordination degree D of every region, with the focus, the mean and the grades."""
-    height = 440.0
+    return _lines(study, words, 440.0, "coordination")
+
+
+def opening_degrees(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """The same for page one: lower, beside another chart."""
+    return _lines(study, words, 340.0, "opening_degrees")
+
+
+def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dict[str, Any]:
     low, high = tenths_around(study.coupling["D"])
     y = axis_scale(low, high)
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
@@ -61,13 +69,13 @@ def coordination(study: Study, words: dict[str, str]) -> dict[str, Any]:
     focus = alt.Chart(rows[rows["region"] == study.focus])
     own = focus.mark_line(color="$focus", strokeWidth=2.8, point=HIDDEN)
     # On paper the chart is lower, and its labels must keep their distance there too.
-    labels = _coordination_labels(study, words, (low, high), height * FIGURES["coordination"].paper)
+    labels = _coordination_labels(study, words, (low, high), height * FIGURES[name].paper)
     layers = [
         midpoint_line(y),
         *([] if study.single else others),
         own.encode(**at, tooltip=state_tips(words)),
         *label_marks(labels, y),
-        _grade_words(study, y, (low, high)),
+        *([_grade_words(study, y, (low, high))] if FIGURES[name].columns == 1 else []),
         *_coverage_rules(study, words),
     ]
     return specification(alt.layer(*layers), height)

@@ -14,6 +14,7 @@ from coevo.report.figures import (
     FIGURES,
     ChartSpec,
     certainty,
+    claim_bars,
     coefficients,
     convergence_scatter,
     degrees,
@@ -35,8 +36,8 @@ from coevo.report.findings.study_tables import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
-    trends, degrees, tile_grid, convergence_scatter, scatters, level_scatter, indicator_bars,
-    certainty, coefficients, interaction_curves, phase_planes, forecasts,
+    trends, degrees, claim_bars, tile_grid, convergence_scatter, scatters, level_scatter,
+    indicator_bars, certainty, coefficients, interaction_curves, phase_planes, forecasts,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

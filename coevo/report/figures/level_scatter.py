@@ -118,7 +118,9 @@ def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
     at = {"x": x, "y": alt.Y("D:Q", scale=up, axis=above(D_title, **y_marks))}
     line = alt.Chart(rows.iloc[[0, -1]][["level", "alone"]])
     focus = rows["region"] == study.focus
-    rows["text"] = rows["name"].mask(focus, _ranks(rows, study, words))
+    named = zip(rows["name"], rows["D"], strict=True)
+    own = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
+    rows["text"] = rows["name"].mask(focus, own)
     rows["side"] = _sides(rows, focus, across["domain"], up["domain"])
     data = rows.drop(columns=["region", "left"]).round({"D": 4, "alone": 4, "level": 2})
     told = tips(
@@ -136,23 +138,9 @@ def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
         dots = alt.Chart(data[part]).mark_point(filled=True, size=area, color=colour, opacity=1)
         layers.append(dots.encode(**at, tooltip=told))
         for side, align, shift in (("left", "right", -7), ("right", "left", 7)):
-            named = alt.Chart(data[part & (rows["side"] == side)]).encode(**at)
-            layers += haloed(named, colour, "text:N", align=align, dx=shift, **font)
+            label = alt.Chart(data[part & (rows["side"] == side)]).encode(**at)
+            layers += haloed(label, colour, "text:N", align=align, dx=shift, **font)
     return specification(alt.layer(*layers), 340)
-
-
-def _ranks(rows: pd.DataFrame, study: Study, words: dict[str, str]) -> list[str]:
-    """Name, D, and the ranks of D without and with the level taken out, by whatever slope."""
-    table = study.rows("level", measure="rank_adjusted_D")
-    ends = table.groupby("scope")["value"].agg(["min", "max"]).astype(int)
-    columns = rows[["region", "name", "D", "rank_D"]]
-    return [
-        words["ranks"].format(
-            name=name, value=grade_marks(D, scale=study.grades), rank=int(rank),
-            adjusted="–".join(dict.fromkeys(map(str, ends.loc[region]))),
-        )
-        for region, name, D, rank in columns.itertuples(index=False)
-    ]  # fmt: skip
 
 
 def _sides(

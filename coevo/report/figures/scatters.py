@@ -22,7 +22,7 @@ from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 
-def opening_correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
+def correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Correlation of the logs of the first two indices at three levels; a bar shows what random
     pairing gives, where that was computed.
     """

@@ -11,7 +11,6 @@ from coevo.report.figures.axes import (
     midpoint_line,
     of_picked,
     region_of,
-    ticks,
     tips,
 )
 from coevo.report.figures.theme import specification, subsystem_colour
@@ -41,32 +40,6 @@ def _long(study: Study, states: str = "") -> pd.DataFrame:
         stroke=key.map(lambda k: looks[k][1]),
         dashed=key == "T",
     )
-
-
-def opening_indices(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Composite index of each subsystem, region in focus (solid) and mean (dashed)."""
-    every = _long(study)
-    rows = every[every["region"] == study.focus].assign(text=every["label"])
-    if not study.single:
-        looks = ["year", "series", "label", "colour", "ink"]
-        mean = every.groupby(looks, as_index=False, sort=False)["value"].mean()
-        mean = mean.assign(name=words["mean"], stroke=1.6, dashed=True)
-        rows = pd.concat([rows, mean], ignore_index=True)
-        rows["text"] = [
-            words["index_of"].format(who=who, subsystem=subsystem)
-            for who, subsystem in zip(rows["name"], rows["label"], strict=True)
-        ]
-    rows = rows.assign(series=rows["text"]).drop(columns=["region", "name", "label"])
-    high = max(0.2, rows["value"].max() * 1.08)
-    scale = axis_scale(0, high)
-    axis = above(words["index"], values=ticks(0, high), format=".1f")
-    told = tips(words, "text:N series", "year:Q year", "value:Q U .3f")
-    last = rows.sort_values("year").groupby("text", sort=False).tail(1)
-    labels = end_labels(last.assign(bold=~last["dashed"], colour=last["ink"]), 0, high, 240)
-    drawn = series_lines(
-        alt.Chart(rows), study.years, alt.Y("value:Q", scale=scale, axis=axis), told
-    )
-    return specification(alt.layer(drawn, *label_marks(labels, scale)), 264)
 
 
 def trajectory(study: Study, words: dict[str, str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_finding
+from coevo.report.findings.page_one import opening_finding
 from coevo.report.findings.predicted import prediction_finding
 from coevo.report.findings.regional_pattern import pattern_finding
 from coevo.report.findings.relation import relation_finding
@@ -59,6 +60,7 @@ def limits_that_apply(study: Study) -> list[str]:
 
 # section -> its finding; those of the second kind rest on the indices
 FINDINGS: dict[str, Callable[[Study], Any]] = {
+    "opening": opening_finding,
     "scope": scope_finding,
     "interaction": interaction_finding,
     "survival": sign_survival_finding,

@@ -2,6 +2,7 @@
 
 from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.predicted import ratios
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.sign_survival import patterns
@@ -14,7 +15,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     """Return which of the needs of charts the study meets.
 
     `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
-    `regions`: several regions; `correlations`: one at least, and the scopes of those that could be
+    `regions`: several regions; `claim_counts`, `degrees`: what page one shows;
+    `correlations`: one at least, and the scopes of those that could be
     computed; `tiles`: every region has a tile; `level`: D is held against the level of development;
     `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
@@ -25,6 +27,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     """
     has = set() if study.single else {"regions"}
     has |= _of_indices(study) if study.indexed else set()
+    has |= {"claim_counts" if opening_kind(study) == "claims" else "degrees"}
     has |= {"predictions"} if len(ratios(study)) else set()
     if study.pair is None:
         return frozenset(has)

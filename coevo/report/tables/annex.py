@@ -140,6 +140,7 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
 
 
 MAIN = {
+    "verdicts": Entry(data_tables.verdict_rows, "claims short"),
     "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
     "slope_tests": Entry(model_tables.slope_test_lines, "", ["pooled"], _slope_test_columns),

@@ -140,6 +140,14 @@ def headline_rows(words: Words) -> Rows:
     return rows
 
 
+def verdict_rows(words: Words) -> Rows:
+    """The same for page one: claim, how it was tested, one of four words, section."""
+    return [
+        [claim, tested, Markdown(verdict.partition("}")[0] + "}"), told]
+        for claim, tested, _, verdict, told in headline_rows(words)
+    ]
+
+
 def claim_rows(words: Words) -> Rows:
     """The claims of a paper, with what it prints, likewise."""
     rows = []

@@ -45,6 +45,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
+        "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
         "set_words": words.set_words,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),

@@ -1,0 +1,76 @@
+"""Which sentences open the report, by verdicts that its sections found."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.coupling.level import PER_HEAD, SLOPES
+from coevo.report.findings.equilibrium import equilibrium_finding
+from coevo.report.findings.interaction import interaction_finding
+from coevo.report.findings.level_control import level_finding, of_measure
+from coevo.report.findings.relation import UNDETERMINED, relation_finding
+from coevo.report.findings.study_tables import Study
+
+HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
+ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
+UNNAMED = ("none", "not_estimated", UNDETERMINED)
+SAME = ("located", "not_estimated", "none")  # verdicts on the equilibrium that page one keeps
+
+
+def opening_finding(study: Study) -> dict[str, Any]:
+    """What the sentences of page one differ by, beside the verdicts of the sections.
+
+    `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
+    of any other with indices, `model` without. `richer`: whether regions of a higher level per head
+    have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
+    without a level. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`; `settle`:
+    `located`, `unlocated` or `not_estimated`; `supply`: conclusion on the supply relation.
+    `printed`, `stated`: supported claims on printed figures and all others, of how many.
+    """
+    found: dict[str, Any] = {"kind": opening_kind(study), "systems": len(study.subsystems)}
+    if study.indexed:
+        found |= {"richer": _richer(study)}
+    if study.pair is not None:
+        settle = equilibrium_finding(study)["verdict"]
+        found |= {"drive": _drive(study), "supply": _supply(study)}
+        found |= {"settle": settle if settle in SAME else "unlocated"}
+    if found["kind"] == "claims":
+        claims = study.tables["claims"]
+        printed = claims["check"].isin(ON_FIGURES)
+        found |= {"printed": _supported(claims[printed]), "stated": _supported(claims[~printed])}
+    return found
+
+
+def opening_kind(study: Study) -> str:
+    """What page one is about: `claims`, `indices` or `model`; see `opening_finding`."""
+    if not study.indexed:
+        return "model"
+    return "claims" if study.single and "claims" in study.tables else "indices"
+
+
+def _richer(study: Study) -> str:
+    levels = level_finding(study)["levels"]
+    if study.single or not levels or not levels[0][0].endswith(PER_HEAD):
+        return "unknown"
+    slope = of_measure(study, "slope_lnD", "slope", level=levels[0][0]).get(SLOPES[0], 0.0)
+    return "richer" if levels[0][1] >= HALF and slope > 0 else "hardly"
+
+
+def _drive(study: Study) -> str:
+    if relation_finding(study)["verdict"] not in UNNAMED:
+        return "named"
+    found = interaction_finding(study)
+    if found["verdict"] == "not_estimated":
+        return "not_estimated"
+    if found["undecided"]:
+        return "undecided"
+    return "supply" if found["verdict"].endswith("supply") else "other"
+
+
+def _supply(study: Study) -> str:
+    rows = study.rows("headline_claims", claim="supply_relation")
+    return str(rows["conclusion"].iloc[0]) if len(rows) else "none"
+
+
+def _supported(claims: pd.DataFrame) -> tuple[int, int]:
+    return int(claims["conclusion"].eq("supported").sum()), len(claims)
