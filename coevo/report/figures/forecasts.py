@@ -32,7 +32,8 @@ def forecast_errors(study: Study, words: dict[str, str]) -> dict[str, Any]:
         table["row"] = table["series"].map(heads) + "|" + table["label"]
     order = [
         row for series, head in heads.items()
-        for row in (head, *means.loc[means["series"] == series, "row"])
+        for row in (head, *[f"{head}|"] * head.count("\n"),  # a row for its second line
+                    *means.loc[means["series"] == series, "row"])
     ]  # fmt: skip
     low, high = min(dots["ratio"].min(), 1.0) / AIR, max(dots["ratio"].max(), 1.0) * AIR
     marks = log_ticks(low, high)

@@ -135,7 +135,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "by_year": tests.get(EFFECTS[0], {}).get(BY_YEAR),
         "broken": broken,
         "fails": fails,
-        "agree": _agree(study),
+        "J": _J(study),
         "common": _common(study),
         "pool": _pool(study),
         "instrumented": _instrumented(study, b1, d),
@@ -163,10 +163,13 @@ def _fails(study: Study, tests: Mapping[str, Any]) -> bool | None:
     return bool(max(p.values()) >= alpha) if p else None
 
 
-def _agree(study: Study) -> bool | None:
-    """Whether J rejects that instruments agree in neither equation; None without instruments."""
+def _J(study: Study) -> dict[str, Any] | None:
+    """Hansen's J of both equations, its limit and whether neither rejects; None without."""
     rows = study.rows("checks", scope=POOLED, estimator=FOD_IV, check=["J_b1", "J_d"])
-    return bool((rows["value"] <= rows["limit"]).all()) if len(rows) else None
+    if len(rows) < 2:
+        return None
+    agree = bool((rows["value"] <= rows["limit"]).all())
+    return {"values": rows["value"].tolist(), "limit": rows["limit"].iloc[0], "agree": agree}
 
 
 def _common(study: Study) -> dict[str, float]:
