@@ -38,8 +38,8 @@ CONFIGS = {
 # Words in Latin letters that a Chinese reader of economics meets as they are.
 TERMS = {
     "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild "
-    "ARIMA Anderson Bartlett Bonferroni Dagum Dirichlet Driscoll Fan Fieller Hansen Kraay "
-    "Nickell Pesaran Rubin Shorrocks Theta",
+    "ARIMA Anderson Bartlett Bonferroni Dagum Dirichlet Driscoll Fan Fieller Hansen Kraay Lotka "
+    "Nickell Pesaran Rubin Shorrocks Theta Volterra",
     "authors of papers that are checked": "Qian",
     "program and files": "coevo CSV SHA",
     "places that the script of the page fills": "sheets region year subsystem",

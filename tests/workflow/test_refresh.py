@@ -179,7 +179,7 @@ def test_under_frozen_goalposts_no_earlier_d_moves_but_that_of_a_restated_figure
 
 def test_the_report_says_so(refreshed, rows):
     page = (refreshed[0] / "reports/provinces/report.en.html").read_text(encoding="utf-8")
-    section = page[page.index('id="changes"') : page.index('id="regions"')]
+    section = page[page.index('id="changes"') : page.index('id="trace"')]
     said = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", section)).split())
     assert "Since release 2026-10-2022 three figures were restated and 2023 is new;" in said
     assert re.search(
