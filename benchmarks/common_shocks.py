@@ -33,7 +33,7 @@ from benchmarks.relation_rule import (
     YEAR_SD,
     YEARS,
 )
-from coevo.inference.slope_tests import BANDWIDTH
+from coevo.inference.slope_errors import BANDWIDTH
 from coevo.inference.wild_bootstrap import cluster_weights, wild_test
 
 Array = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ def _left(V: Array, effects: str) -> Array:
 def t_tests(x: Array, g: Array, effects: str) -> dict[str, Array]:
     """Return p (samples,) of the tests by t, of columns without the effects (samples, G, T).
 
-    The errors of `coevo.inference.slope_tests`, in all samples at once.
+    The errors of `coevo.inference.slope_errors`, in all samples at once.
     """
     _, G, T = x.shape
     n, size = G * T, (x**2).sum(axis=(1, 2))

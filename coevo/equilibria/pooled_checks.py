@@ -13,14 +13,14 @@ from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
-from coevo.inference.cross_dependence import cross_dependence
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import WEAK_F, Cross, relation
+from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.sets import interval
 from coevo.inference.short_panel import short_panel_bias
-from coevo.inference.slope_tests import SLOPES, slope_tests
+from coevo.inference.slope_errors import SLOPES, slope_tests
 from coevo.messages import message_columns
 
 JUDGED = ("x1", "x2")  # whatever other populations the general model has

@@ -24,7 +24,7 @@ from coevo.estimation.pooled_general import GeneralPooled
 from coevo.estimation.region import Fit
 from coevo.inference.power import least_interaction
 from coevo.inference.single_rows import leave_one_row_out
-from coevo.inference.slope_tests import ERRORS
+from coevo.inference.slope_errors import ERRORS
 from coevo.lotka_volterra.classic import euler_modulus, kind
 from coevo.lotka_volterra.orbits import conserved_drift
 

@@ -8,9 +8,9 @@ from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled import common_year_share
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
-from coevo.inference.cross_dependence import cross_dependence
 from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
-from coevo.inference.slope_tests import slope_tests
+from coevo.inference.residual_dependence import cross_dependence
+from coevo.inference.slope_errors import slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
 
 NAMES = ("secondary_value_added", "ecommerce_sales")

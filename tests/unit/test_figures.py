@@ -42,7 +42,7 @@ from coevo.report.figures.scatters import _logs
 from coevo.report.figures.theme import PALETTES, filled
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.tables.chart_files import for_others
+from coevo.report.tables.chart_rows import for_others
 from coevo.sensitivity.multiverse import CHOICES
 from tests.populations import specifications
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced

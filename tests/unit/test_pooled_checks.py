@@ -26,12 +26,12 @@ from coevo.errors import Refusal
 from coevo.estimation import fit_pooled
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
-from coevo.inference.cross_dependence import cross_dependence
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
 from coevo.inference.relation_rule import WEAK_F, relation
+from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.short_panel import short_panel_bias
-from coevo.inference.slope_tests import ERRORS, slope_tests
+from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.messages import unpacked
 
 

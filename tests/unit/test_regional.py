@@ -9,8 +9,8 @@ from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.regional import RegionalPanel, regional_tables
 from coevo.regional.convergence import equal_spread, growth_slope, log_t
-from coevo.regional.densities import GRID, densities, peaks
 from coevo.regional.inequality import dagum, gini, mean_excess, theil, theil_between
+from coevo.regional.kernel_density import GRID, densities, peaks
 from coevo.regional.mobility import (
     classified,
     homogeneity,

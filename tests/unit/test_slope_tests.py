@@ -9,13 +9,13 @@ from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
-from coevo.inference.cross_dependence import cross_dependence
 from coevo.inference.instrument_tests import (
     anderson_rubin_set,
     negative_set,
     overidentification,
 )
-from coevo.inference.slope_tests import ERRORS, slope_tests
+from coevo.inference.residual_dependence import cross_dependence
+from coevo.inference.slope_errors import ERRORS, slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
 
 NAMES = ("up", "down")

@@ -2,7 +2,7 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, read_texts, write_files
-from coevo.report.tables.chart_files import chart_files
+from coevo.report.tables.chart_rows import chart_files
 
 speak_plainly(snakemake.log[0])
 made = chart_files(
