@@ -39,7 +39,7 @@ from coevo.report.figures.level_scatter import _adjusted, log_ticks, with_room
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.plane import allowed, arrows, named_years, orbit_inside
 from coevo.report.figures.scatters import _logs
-from coevo.report.figures.theme import PALETTES, filled
+from coevo.report.figures.theme import PALETTES, filled, specification
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.tables.chart_rows import for_others
@@ -75,6 +75,12 @@ def strings(node: object) -> list[str]:
 
 def test_every_name_has_a_chart() -> None:
     assert set(CHARTS) == set(FIGURES)
+
+
+def test_no_region_is_left_out_for_being_one_of_many() -> None:
+    rows = pd.DataFrame({"year": np.tile(np.arange(18), 400), "D": np.linspace(0, 1, 7200)})
+    drawn = specification(alt.Chart(rows).mark_line().encode(x="year:Q", y="D:Q"), 100)
+    assert [len(data) for data in drawn["datasets"].values()] == [7200]
 
 
 @pytest.mark.parametrize("count", [4, 1])

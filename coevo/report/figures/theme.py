@@ -111,9 +111,13 @@ def specification(chart: Any, height: float) -> dict[str, Any]:
     """The chart as a dict with our config; the page sets the width, 640 pixels stand in for it.
 
     `fit-x` makes room for words beside the plot as well as for axes. Tests hold every chart against
-    the schema of Vega-Lite, which takes a third of the time that a specification does.
+    the schema of Vega-Lite, which takes a third of the time that a specification does. However many
+    regions there are, all their rows are drawn: the library's limit is for notebooks.
     """
-    drawn: dict[str, Any] = chart.to_dict(validate=False)
+    from altair import data_transformers
+
+    with data_transformers.enable(max_rows=None):
+        drawn: dict[str, Any] = chart.to_dict(validate=False)
     return drawn | {
         "config": CONFIG,
         "width": 640,
