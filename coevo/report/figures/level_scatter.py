@@ -121,7 +121,9 @@ def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
     named = zip(rows["name"], rows["D"], strict=True)
     own = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
     rows["text"] = rows["name"].mask(focus, own)
-    rows["side"] = _sides(rows, focus, across["domain"], up["domain"])
+    dots, line_up = (PLOT[1] - pixels(rows[c], up["domain"], PLOT[1]) for c in ("D", "alone"))
+    places = pixels(rows["level"], across["domain"], PLOT[0])
+    rows["side"] = label_sides(rows["text"], focus, places, dots, line_up)
     data = rows.drop(columns=["region", "left"]).round({"D": 4, "alone": 4, "level": 2})
     told = tips(
         words, "name:N region", "D:Q D .3f", "alone:Q alone_level .3f", "rank_D:Q rank",
@@ -134,28 +136,38 @@ def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
         ),
         away.encode(**at, y2="alone:Q"),
     ]
+    layers += named_dots(data, focus, at, told)
+    return specification(alt.layer(*layers), 340)
+
+
+def named_dots(
+    data: pd.DataFrame, focus: pd.Series, at: dict[str, Any], told: list[alt.Tooltip]
+) -> list[alt.Chart]:
+    """A dot for each region, that in focus large, and the `text` of those that have a `side`."""
+    layers = []
     for part, area, colour, font in ((~focus, 34, "$muted", PLAIN), (focus, 95, "$focus", BOLD)):
         dots = alt.Chart(data[part]).mark_point(filled=True, size=area, color=colour, opacity=1)
         layers.append(dots.encode(**at, tooltip=told))
         for side, align, shift in (("left", "right", -7), ("right", "left", 7)):
-            label = alt.Chart(data[part & (rows["side"] == side)]).encode(**at)
+            label = alt.Chart(data[part & (data["side"] == side)]).encode(**at)
             layers += haloed(label, colour, "text:N", align=align, dx=shift, **font)
-    return specification(alt.layer(*layers), 340)
+    return layers
 
 
-def _sides(
-    rows: pd.DataFrame, focus: pd.Series, x_limits: list[float], y_limits: list[float]
+def label_sides(
+    names: pd.Series, focus: pd.Series, across: pd.Series, up: pd.Series, line: pd.Series
 ) -> pd.Series:
-    """Side of each label, "" without room: the focus first, then those farthest from the line."""
-    across = pixels(rows["level"], x_limits, PLOT[0])
-    up, line = (PLOT[1] - pixels(rows[column], y_limits, PLOT[1]) for column in ("D", "alone"))
+    """Side of each label, "" without room: the focus first, then those farthest from the line.
+
+    across, up, line: pixels of the dots and of the line above them, in the order of `across`.
+    """
     steps = np.linspace(across.iloc[0], across.iloc[-1], STEPS)
     points = list(zip(steps, np.interp(steps, across, line), strict=True))
     away = (up - line).abs().mask(focus, np.inf)
-    placed = pd.DataFrame({"x": across, "y": up, "name": rows["text"]})
+    placed = pd.DataFrame({"x": across, "y": up, "name": names})
     order = list(away.sort_values(ascending=False).index)
-    sides = with_room(placed, order, points, always=rows.index[focus])
-    return pd.Series(sides, dtype=str).reindex(rows.index).fillna("")
+    sides = with_room(placed, order, points, always=names.index[focus])
+    return pd.Series(sides, dtype=str).reindex(names.index).fillna("")
 
 
 def pixels(values: pd.Series, limits: list[float], length: float) -> pd.Series:
