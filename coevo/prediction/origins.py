@@ -62,8 +62,8 @@ class Origins:
     ) -> None:
         self.panel, self.indicators = panel, indicators
         pair = config.get("interaction")
-        # no forecast needs the calibration
-        self.interaction = {**pair, "calibration": None} if pair else None
+        # no forecast needs the calibration; empty without a pair
+        self.interaction: dict[str, Any] = {**pair, "calibration": None} if pair else {}
         used = set(indicators.loc[indicators["subsystem"] != "", "subsystem"])
         self.rulers = Rulers(panel, indicators, config, kept) if used else None
         self.years = np.arange(panel["year"].min(), panel["year"].max() + 1)
@@ -120,7 +120,6 @@ class Origins:
 
     def _pair_at(self, index: pd.DataFrame | None) -> pd.DataFrame:
         """Return x1, x2 of all years; composites by the ruler of the origin."""
-        assert self.interaction is not None
         if self._pair is None or self.composite:
             self._pair = pair_values(self.panel, self.interaction, index, self.indicators)
         return self._pair
@@ -128,7 +127,7 @@ class Origins:
     def _past(self, early: pd.DataFrame, origin: int) -> PairPast | None:
         """Return the growth rows up to the origin; None where there is none."""
         try:
-            rows = pool(early, POPULATIONS, str(self.interaction["estimator"]), "first")  # type: ignore[index]
+            rows = pool(early, POPULATIONS, self.interaction["estimator"], "first")
         except Refusal:
             return None
         last = early[early["year"] == origin].set_index("region")
