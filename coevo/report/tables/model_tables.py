@@ -19,7 +19,6 @@ from coevo.report.findings.equilibrium import (
     region_fit_rows,
 )
 from coevo.report.findings.interaction import POOLED, regional
-from coevo.report.findings.relation import general_effects
 from coevo.report.findings.sign_survival import CASE, patterns, sign_survival_finding
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
@@ -128,20 +127,6 @@ def regional_equilibria(words: Words) -> Rows:
             rows.append([*cells, words.refusal(reasons[region]), *[NOTHING] * 3])
             continue
         rows.append([*cells, *_judged(words, fitted.loc[region])])
-    return rows
-
-
-def general_rows(words: Words) -> Rows:
-    """Effects of the pooled general model: a row per effect, a column per estimator and effects."""
-    table, columns = general_effects(words.study)
-    rows: Rows = []
-    for name, part in table.groupby("parameter", sort=False):
-        cells = part.set_index(["effects", "estimator"])
-        _, on, of = list(str(name))
-        title = words.say("tables/general/effect", on=on, of=of)
-        found = {c: cells.loc[c] for c in columns if c in cells.index}
-        texts = {c: words.estimate(row) for c, row in found.items()}
-        rows.append([title, *(texts.get(c, NOTHING) for c in columns)])
     return rows
 
 
