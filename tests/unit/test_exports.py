@@ -79,8 +79,8 @@ def test_every_file_has_balanced_braces_and_rows_of_one_length(count: int) -> No
 
 def test_a_table_that_a_study_lacks_is_left_out() -> None:
     names = {file.split(".")[0] for file in made()}
-    of_pair = {"own", "equilibria", "ecological", "signs", "estimators", "specifications"}
-    of_many = {"interaction", "states", "coefficients", "regional", "regional_pooled"}
+    of_pair = {"own", "equilibria", "ecological", "signs"}
+    of_many = {"interaction", "states"}
     assert {"coordination", "descriptive", "weights", "claims"} | of_pair | of_many <= names
     single = {file.split(".")[0] for file in made(study(1))}
     assert not single & {*of_many, "claims"}
@@ -125,8 +125,8 @@ def test_numbers_are_those_of_the_tables() -> None:
     body = rows(files["coordination.en.tex"])
     D = chosen.coupling.pivot(index="name", columns="year", values="D")
     for name, *cells in body[:-1]:
-        np.testing.assert_allclose([float(c) for c in cells], D.loc[name], atol=5e-4)
-    np.testing.assert_allclose([float(c) for c in body[-1][1:]], D.mean(), atol=5e-4)
+        np.testing.assert_allclose([float(c) for c in cells], D.loc[name], atol=5e-3)
+    np.testing.assert_allclose([float(c) for c in body[-1][1:]], D.mean(), atol=5e-3)
     panel = chosen.tables["panel"].groupby("indicator")["value"]
     first = rows(files["descriptive.en.tex"])[0]
     assert first[0].startswith("Sales of shops") and number(first[1]) == panel.count()["sales"]
@@ -251,7 +251,7 @@ def test_the_general_model_has_a_table_where_it_is_estimated() -> None:
     pooled = table.query("scope == 'pooled' and effects == 'region+year' and parameter == 'd'")
     effects = [pooled.assign(model="general", parameter=f"A{ij}") for ij in (11, 12, 21, 22)]
     chosen = study(parameters=pd.concat([table, *effects]))
-    found = coefficients(chosen, "populations.en.tex")
+    found = coefficients(chosen, "general.en.tex")
     assert {r"\(A_{11}\)", r"\(A_{12}\)", r"\(A_{21}\)", r"\(A_{22}\)"} <= set(found)
     assert number(found[r"\(A_{21}\)"][0][0]) == pytest.approx(0.2)
 

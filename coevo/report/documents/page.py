@@ -11,30 +11,6 @@ from coevo.report.figures.theme import PALETTES
 
 # The script's parts in the order they are joined: what all share first, the start last.
 SCRIPT = ("script.js", "charts.js", "tables.js", "trace.js", "start.js")
-# key of a table of the report -> the sheets of results.xlsx that its numbers stand in
-SHEETS = {
-    **dict.fromkeys(("audit", "findings", "remarks"), ("audit",)),
-    **dict.fromkeys(("restated", "restated_all", "grades_moved", "verdicts_moved"), ("changes",)),
-    **dict.fromkeys(("frequencies", "top_obstacles"), ("obstacles",)),
-    **dict.fromkeys(("coefficients", "general"), ("parameters",)),
-    **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
-    **dict.fromkeys(("signs", "specifications"), ("specifications",)),
-    "ecological": ("relations",),
-    "slope_tests": ("slope_tests",),
-    "weights": ("weights", "panel"),
-    "descriptive": ("panel",),
-    "variants": ("robustness",),
-    "guards": ("diagnostics",),
-    "states": ("coupling", "diagnostics"),
-    "pairs": ("comovement",),
-    "coverage": ("coverage_breaks",),
-    **dict.fromkeys(("pattern", "clusters"), ("regional",)),
-    "mobility": ("mobility", "regional"),
-    "equilibria": ("equilibria", "panel"),
-    **dict.fromkeys(("headlines", "verdicts"), ("headline_claims",)),
-    "claims": ("claims",),
-    "prediction": ("prediction_verdicts", "prediction_errors"),
-}
 
 
 def _for_script(value: Any) -> str:
@@ -71,7 +47,7 @@ def html(
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
     used = {name: json.loads(files[f"{name}.json"]) for name in charts(text)}
-    shown = {**data, "study": metadata["study"], "sheets": SHEETS}
+    shown = {**data, "study": metadata["study"]}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'

@@ -1,12 +1,12 @@
 """The tables of the report, each with its caption and columns from the phrases."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
 from coevo.report.tables import regression_table as regressions
-from coevo.report.tables.report_table import Column, ReportTable, as_markdown
+from coevo.report.tables.report_table import Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary_columns, summary_rows
 from coevo.report.words import prediction_words, release_words, theory_words
 from coevo.report.words.amounts import Rows, Words
@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     note: Callable[[Words], str] | None = None
 
 
+LEADING = ("summary", "coordination")  # open the workbook
 LONGEST = 60  # rows of a table in a document; a longer one stands in the files alone
 RATIO = 3  # place of the first column of ratios to what was observed, among those of equilibria
 
@@ -72,17 +73,25 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
 
 def main_tables(words: Words) -> list[ReportTable]:
     """Tables of the main part in their order; one without rows is left out."""
-    return _made(words, MAIN)
+    return [table for table in report_tables(words) if table.key in MAIN]
 
 
 def annex_tables(words: Words) -> list[ReportTable]:
     """Tables of the annex in their order; one without rows is left out."""
-    return _made(words, ANNEX)
+    return [table for table in report_tables(words) if table.key in ANNEX]
 
 
+@lru_cache(maxsize=8)
 def report_tables(words: Words) -> list[ReportTable]:
-    """Every table for files: those that lead a workbook, of the main part, of the annex."""
-    return [*_made(words, LEADING), *main_tables(words), *annex_tables(words)]
+    """Every table: the one that is for files alone, those of the main part, of the annex."""
+    return _made(words, FILED | MAIN | ANNEX)
+
+
+def sheet_name(words: Words, key: str) -> str:
+    """The sheet of the workbook that holds a table of the report: leading ones by their title."""
+    if key in LEADING:
+        return readable(words.say(f"tables/{key}/title"))
+    return f"{words.phrases['page']['word-table']} {key}"
 
 
 def _made(words: Words, entries: Mapping[str, Entry]) -> list[ReportTable]:
@@ -144,7 +153,7 @@ def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
     ]
 
 
-LEADING = {"summary": Entry(summary_rows, "", [], summary_columns)}
+FILED = {"summary": Entry(summary_rows, "", [], summary_columns)}
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
     "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),

@@ -78,13 +78,13 @@ def in_cell(cell: Any) -> str | float:
         return float(cell.value)
     if isinstance(cell, int | float):
         return "" if cell != cell else cell
-    return "" if cell is None or cell == NOTHING else readable(str(cell), isinstance(cell, Markdown))
+    return (
+        "" if cell is None or cell == NOTHING else readable(str(cell), isinstance(cell, Markdown))
+    )
 
 
-def readable(text: str, marked: bool = True) -> str:
-    """Text without markup, as a reader of the report sees it."""
-    if not marked:
-        return text
+def readable(text: str) -> str:
+    """Markdown without markup, as a reader of the report sees it."""
     text = _SPAN.sub(r"\1", _MATH.sub(lambda math: _symbols(math[1]), text))
     return plain_text(_MARKS.sub("", text))
 

@@ -1,16 +1,16 @@
-"""The workbook of a study in one language: tables of the report, those of results, formulas of D."""
+"""The workbook of a study in a language: tables of the report, those of results, formulas of D."""
 
 import io
 import math
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from coevo.report.findings.grade_scale import colours
-from coevo.report.tables.annex import report_tables
+from coevo.report.tables.annex import LEADING, report_tables, sheet_name
 from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS, LINK, Cell, absolute_address
 from coevo.report.tables.cell_words import in_words
 from coevo.report.tables.columns import BY_SIZE, column_heads, number_format
@@ -23,7 +23,6 @@ from coevo.report.words.numbers import Number
 from coevo.schema import BUILT, column_rows, table_names, table_row
 
 CONTENTS = "contents"
-LEADING = ("summary", "coordination")  # tables of the report that open the workbook, by their title
 # Tables of results that a reader opens; the others are hidden, as long as programs need them.
 OPEN = {
     "panel", "normalised", "goalposts", "weights", "coupling", "obstacles", "audit", "revisions",
@@ -103,9 +102,7 @@ def workbook_bytes(words: Words) -> bytes:
         pen = Pen(book, words, {})
         report = [_of_report(table, words) for table in report_tables(words)]
         leading = [sheet for sheet in report if sheet.ids]
-        results = [
-            _of_results(name, words) for name in table_names(*BUILT) if name in study.tables
-        ]
+        results = [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
         traces = _traces(WorkbookCase(study))
         rest = [sheet for sheet in (*report, *results) if sheet not in leading]
         for sheet in leading:
@@ -123,10 +120,8 @@ def workbook_bytes(words: Words) -> bytes:
 def _of_report(table: ReportTable, words: Words) -> Sheet:
     """A table of the report; those that lead have their titles as names, and ids of columns."""
     first = table.key in LEADING
-    word = words.phrases["page"]["word-table"]
-    name = words.say(f"tables/{table.key}/title") if first else f"{word} {table.key}"
     return Sheet(
-        readable(name)[:31],
+        sheet_name(words, table.key)[:31],
         readable(table.caption),
         [column.id for column in table.columns] if first else [],
         [readable(column.head) for column in table.columns],
@@ -237,7 +232,9 @@ def _shown(value: Any, cell: Any, shown: str) -> str:
     if not isinstance(value, Number):
         return "0" if cell == round(cell) else number_format(BY_SIZE, cell)
     decimals = re.search(r"\.(\d+)", value)
-    return "0.00E+00" if "×" in value else "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
+    return (
+        "0.00E+00" if "×" in value else "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
+    )
 
 
 def _sheet(pen: Pen, name: str) -> Any:

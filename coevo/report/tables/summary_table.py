@@ -23,7 +23,11 @@ def summary_columns(words: Words) -> list[Any]:
     asked: list[tuple[Any, ...]] = [("panel", "region", None), ("panel", "name", None)]
     if study.indexed:
         asked += [("coupling", "D", first, "_first"), ("coupling", "D", last)]
-        asked += [("summary", "rise", None), ("summary", "rank", first, "_first"), ("summary", "rank", last)]
+        asked += [
+            ("summary", "rise", None),
+            ("summary", "rank", first, "_first"),
+            ("summary", "rank", last),
+        ]
         asked += [("coupling", "grade", last), ("coupling", "lagging", last)]
         asked += [("coupling", name, last) for name in ("C", "T", *_indices(words))]
         asked += [("summary", "obstacle", None)]
@@ -54,13 +58,19 @@ def summary_rows(words: Words) -> Rows:
     rows: dict[str, list[Any]] = {code: [code, study.name(code)] for code in study.listing}
     if study.indexed:
         first, last = study.ends()
-        ranks = [part["D"].rank(ascending=False, method="min").astype(int) for part in (first, last)]
+        ranks = [
+            part["D"].rank(ascending=False, method="min").astype(int) for part in (first, last)
+        ]
         own = obstacle_rows(study)
         most = own.loc[own.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]
         for code, row in rows.items():
             start, end = first.loc[code], last.loc[code]
             row += [graded(start["D"]), graded(end["D"]), fixed(end["D"] - start["D"])]
-            row += [*(int(rank[code]) for rank in ranks), end["grade"], words.side(end["lagging"])]
+            row += [
+                *(fixed(rank[code], 0) for rank in ranks),
+                end["grade"],
+                words.side(end["lagging"]),
+            ]
             row += [fixed(end[name]) for name in ("C", "T", *_indices(words))]
             row += [study.heading(most[code]) if code in most.index else ""]
     if study.pair:

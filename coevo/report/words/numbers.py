@@ -9,7 +9,7 @@ NOTHING = "—"
 
 
 class Number(str):
-    """A number as it is printed; `value`: what it prints, for cells of workbooks and Stata files."""
+    """A number as it is printed; `value`: the number itself, which programs get."""
 
     value: float
 
