@@ -78,9 +78,9 @@ def in_cell(cell: Any) -> str | float:
         return float(cell.value)
     if isinstance(cell, int | float):
         return "" if cell != cell else cell
-    return (
-        "" if cell is None or cell == NOTHING else readable(str(cell), isinstance(cell, Markdown))
-    )
+    if cell is None or cell == NOTHING:
+        return ""
+    return readable(cell) if isinstance(cell, Markdown) else str(cell)
 
 
 def readable(text: str) -> str:

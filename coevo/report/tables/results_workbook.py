@@ -58,7 +58,7 @@ class Sheet(NamedTuple):
     ids: Sequence[str]
     heads: Sequence[str]
     rows: Iterable[Sequence[Any]]
-    count: int
+    length: int
     looks: Sequence[str]
     note: str = ""
     hidden: bool = False
@@ -109,7 +109,7 @@ def workbook_bytes(words: Words) -> bytes:
             _table(pen, sheet)
         _contents(pen, [*leading, *rest], list(traces))
         for sheet in rest:
-            if sheet.count <= MOST:
+            if sheet.length <= MOST:
                 _table(pen, sheet)
         for name, (cells, frozen) in traces.items():
             _cells(pen, name, cells, frozen)
@@ -171,10 +171,10 @@ def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
         sheet.write_string(HEAD_ROW, column, title, pen.look("head"))
         sheet.set_column(column, column, width)
     lines: list[tuple[str, Any, str, str]] = [
-        (one.name, one.count, one.title, _place(pen, one)) for one in sheets if not one.hidden
+        (one.name, one.length, one.title, _place(pen, one)) for one in sheets if not one.hidden
     ]
     lines += [(name, "", pen.said(name), "") for name in traces]
-    lines += [(one.name, one.count, one.title, _place(pen, one)) for one in sheets if one.hidden]
+    lines += [(one.name, one.length, one.title, _place(pen, one)) for one in sheets if one.hidden]
     for row, (name, count, title, place) in enumerate(lines, start=HEAD_ROW + 1):
         if place:
             sheet.write_string(row, 0, name, pen.look("note"))
@@ -188,7 +188,7 @@ def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
 
 def _place(pen: Pen, sheet: Sheet) -> str:
     """Where a table is that no open sheet holds."""
-    if sheet.count > MOST:
+    if sheet.length > MOST:
         return pen.said(CONTENTS, "left").replace("<table>", sheet.name)
     return pen.said(CONTENTS, "hidden") if sheet.hidden else ""
 
@@ -213,11 +213,11 @@ def _table(pen: Pen, made: Sheet) -> None:
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     if made.note:
-        sheet.write_string(start + made.count + 1, 0, made.note, pen.look("note"))
+        sheet.write_string(start + made.length + 1, 0, made.note, pen.look("note"))
     kept = next((k for k, name in enumerate(made.ids) if name not in KEYS), int(not made.ids))
     sheet.freeze_panes(start, kept)
     if made.heads:
-        sheet.autofilter(start - 1, 0, start - 1 + max(made.count, 1), len(made.heads) - 1)
+        sheet.autofilter(start - 1, 0, start - 1 + max(made.length, 1), len(made.heads) - 1)
     _colour_grades(pen, sheet, made)
     if made.hidden:
         sheet.hide()
@@ -266,7 +266,7 @@ def _colour_grades(pen: Pen, sheet: Any, made: Sheet) -> None:
     from coevo.report.figures.theme import PALETTES
 
     names, light = list(made.ids), PALETTES["light"]
-    for grade, degree in GRADED.items() if made.count else ():
+    for grade, degree in GRADED.items() if made.length else ():
         coloured = [names.index(name) for name in (grade, degree) if name in names]
         for label, place in colours(pen.words.study.grades).items() if grade in names else ():
             cell = absolute_address(FIRST, names.index(grade), "column")
@@ -276,7 +276,7 @@ def _colour_grades(pen: Pen, sheet: Any, made: Sheet) -> None:
                 "format": pen.book.add_format(look),
             }  # fmt: skip
             for column in coloured:
-                sheet.conditional_format(FIRST, column, FIRST + made.count - 1, column, rule)
+                sheet.conditional_format(FIRST, column, FIRST + made.length - 1, column, rule)
 
 
 def _cells(pen: Pen, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
