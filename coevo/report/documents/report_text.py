@@ -18,6 +18,8 @@ from coevo.report.words.voices import Voice
 def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
     """The report of one language as Markdown: `source` has the structure, phrases the words."""
     study, _, jinja, words = voice
+    versions = (f"{name} {version}" for name, version in sorted(provenance["packages"].items()))
+    jinja.globals["packages"] = ", ".join(versions)
     jinja.globals.update(annex.printed_tables(words, provenance))
     filled = compiled(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
