@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 from coevo.report.documents.page_trace import NO_TRACE, trace
-from coevo.report.documents.references import cited
 from coevo.report.tables import annex
 from coevo.report.words.amounts import Say
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
@@ -26,7 +25,6 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
         facts=words.facts(study.focus),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
-        cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
     )
     return words.grammar.joined(filled)
