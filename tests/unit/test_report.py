@@ -507,3 +507,10 @@ def test_a_pin_is_said_to_hide_later_vintages() -> None:
     source = " ".join(text(voice(chosen, PHRASES), TEMPLATE, PROVENANCE).split())
     source = source.replace("\\", "")
     assert ("The study is pinned to vintage 2026-10; later ones are hidden.") in source
+
+
+@pytest.mark.parametrize("count", [4, 1])
+def test_every_figure_of_the_annex_is_referred_to(count: int) -> None:
+    annex = words(count).split("# Annex A", 1)[1]
+    shown = set(re.findall(r"#(fig:\w+)(?: width=\S+)? alt=", annex))
+    assert shown and shown <= set(re.findall(r"\]\(#(fig:\w+)\)", annex))
