@@ -18,7 +18,7 @@ from coevo.report.documents import page
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.report_table import ReportTable, as_markdown
+from coevo.report.tables.report_table import Column, ReportTable, as_markdown
 from coevo.report.words.voices import voice
 from tests.sample import ROOT, config, indicators, study, tables
 
@@ -168,8 +168,8 @@ def test_facts_begin_with_D_of_first_and_last_year() -> None:
 
 
 def test_key_of_a_table_is_the_id_of_its_division() -> None:
-    made = as_markdown(ReportTable("states", "Caption", [["A", "l", 3]], [["1"]], "long"))
-    assert made.startswith("::: {#table-states .table .long}")
+    made = as_markdown(ReportTable("states", "Caption", [Column("A", "l", 3)], [["1"]], "long"))
+    assert made.startswith(":::: {#table-states .table .long}")
 
 
 def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:

@@ -176,9 +176,12 @@ def test_cells_are_in_the_language_of_the_heads() -> None:
 def test_figures_of_every_size_in_one_column_are_shown_by_their_size() -> None:
     made, *_ = study()
     sizes = {12345.678: "#,##0.0", -0.25: "0.0000", 3e-6: "0.00E+00", 0.0: "#,##0", 9.0: "#,##0"}
-    frame = made["parameters"].iloc[: len(sizes)].assign(estimate=list(sizes))
-    book, place = opened(built(parameters=frame)), list(frame.columns).index("estimate") + 1
-    cells = [book["parameters"].cell(FIRST + 1 + k, place) for k in range(len(sizes))]
+    frame = made["checks"].iloc[: len(sizes)].assign(limit=list(sizes))
+    book, place = (
+        opened(built(checks=pd.concat([frame, made["checks"]]))),
+        list(frame).index("limit"),
+    )
+    cells = [book["checks"].cell(FIRST + 1 + k, place + 1) for k in range(len(sizes))]
     assert {cell.value: cell.number_format for cell in cells} == sizes
 
 
@@ -198,7 +201,7 @@ def test_truth_is_true_or_false_and_what_is_missing_is_empty() -> None:
 def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
     made, config, indicators = study()
     made["claims"] = made["claims"].assign(paper='=HYPERLINK("http://a","b")', computed="+1")
-    made["audit"] = made["audit"].assign(sheet="=1+1", printed=np.inf, message="@SUM(A1)")
+    made["audit"] = made["audit"].assign(sheet="=1+1", printed=np.inf, unit="@SUM(A1)")
     indicators["label_en"] = "=1+1"
     data = workbook(made, config, indicators)
     assert data == workbook(made, config, indicators)

@@ -38,9 +38,8 @@ def in_words(table: str, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 
 def _messages(columns: pd.DataFrame, words: Words) -> list[str]:
-    known = words.phrases["messages"]
     pairs = columns.fillna("").itertuples(index=False, name=None)
-    return [words.message(key, fields) if key in known else key for key, fields in pairs]
+    return [words.message(key, fields) if key else "" for key, fields in pairs]
 
 
 def _word(words: Words, kind: str, key: str) -> str:

@@ -128,7 +128,7 @@ def note(key: str, words: Words) -> str:
         *(words.term("note", part) for part in more),
         words.term("note", "stars").format(stars=grammar.series(limits, "clause")),
     ]
-    return "".join(parts)
+    return grammar.joined("".join(parts))
 
 
 def _coefficients(fits: RegressionFits) -> list[list[Any]]:
