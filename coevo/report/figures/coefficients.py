@@ -1,4 +1,4 @@
-"""Charts of the interaction coefficients: pooled by estimator and effects, and by region."""
+"""Intervals of the interaction coefficients, by estimator and effects."""
 
 from functools import partial
 from typing import Any
@@ -11,15 +11,14 @@ from coevo.report.figures.axes import (
     ESTIMATE,
     axis_scale,
     haloed,
-    region_rows,
     tick_format,
     ticks,
     tips,
     zero_line,
 )
-from coevo.report.figures.curves import variant_word
+from coevo.report.figures.choice_lines import variant_word
 from coevo.report.figures.theme import specification
-from coevo.report.findings.interaction import regional, slope_intervals
+from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study
 
 AIR = 0.06  # of the axis, beyond the outermost interval
@@ -80,21 +79,4 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
     return specification(alt.layer(*layers), 27.0 * len(order))
 
 
-def _regional(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
-    """Interval of one coefficient in every region, in units of each region's first year: hollow
-    where it contains zero.
-    """
-    rows = regional(study, parameter)
-    zero = (rows["low"] <= 0) & (rows["high"] >= 0)
-    tone = np.where(rows["scope"] == study.focus, "$focus", np.where(zero, "$faint", "$ink"))
-    rows = rows.assign(tone=tone, fill=np.where(zero, "$bg", tone), strong=1.25)
-    order = list(rows.sort_values("estimate", ascending=False)["name"])
-    y = region_rows(study, order, labelFontSize=11, labelLimit=110)
-    layers = _intervals(
-        rows, y, words[f"axis_{parameter}"], tips(words, "name:N region", *ESTIMATE)
-    )
-    return specification(alt.layer(*layers), 17.0 * len(order))
-
-
 coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
-regional_b1, regional_d = (partial(_regional, parameter=name) for name in ("b1", "d"))
