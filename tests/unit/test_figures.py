@@ -293,11 +293,6 @@ def test_value_in_a_tile_does_not_contradict_its_grade() -> None:
     assert (row["text"], row["g"]) == ("0.4996", 4)
 
 
-@pytest.mark.parametrize(("name", "year"), [("tiles_first", 2015), ("tiles_last", 2020)])
-def test_tiles_on_paper_show_one_year(name: str, year: int) -> None:
-    assert {row["year"] for row in tile_rows(specs(4)[name])} == {year}
-
-
 def test_no_tiles_for_regions_that_have_none() -> None:
     chosen = study()
     coupling = chosen.coupling.assign(region=chosen.coupling["region"].replace("110000", "990000"))
@@ -404,7 +399,7 @@ def test_no_chart_without_its_table(name: str, table: str) -> None:
 
 def test_unlocated_equilibrium_is_words_and_no_point() -> None:
     spec = specs(4)["phase"]
-    assert {WORDS["fitted_unlocated"], WORDS["shaded"]} <= set(spec["title"]["text"])
+    assert {WORDS["fitted_unlocated"], WORDS["nowhere"]} <= set(spec["title"]["text"])
     labels = {row.get("label") for rows in spec["datasets"].values() for row in rows}
     assert WORDS["fitted"] not in labels
 

@@ -26,8 +26,6 @@ FIGURES: dict[str, ChartSpec] = {
     "correlations": ChartSpec(frozenset({"correlations"}), columns=2, paper=0.8),
     "coordination": ChartSpec(_INDICES, paper=0.5),
     "tiles": ChartSpec(_TILES, paper=0.9),
-    "tiles_first": ChartSpec(_TILES, columns=2, paper=0.53),
-    "tiles_last": ChartSpec(_TILES, columns=2, paper=0.53),
     "convergence": ChartSpec(frozenset({"convergence"}), paper=0.7),
     "heat": ChartSpec(_REGIONS, paper=0.72),
     "scatter_levels": ChartSpec(frozenset({"levels"}), columns=2, paper=0.75),

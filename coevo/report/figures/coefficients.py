@@ -14,6 +14,7 @@ from coevo.report.figures.axes import (
     tick_format,
     ticks,
     tips,
+    title_lines,
     zero_line,
 )
 from coevo.report.figures.choice_lines import variant_word
@@ -33,7 +34,7 @@ def _intervals(
     low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
     air = AIR * (high - low)
     values = ticks(low - air, high + air, 4)
-    axis = alt.Axis(values=values, format=tick_format(values), title=title, grid=True)
+    axis = alt.Axis(values=values, format=tick_format(values), title=title_lines(title), grid=True)
     x = alt.X("low:Q", scale=axis_scale(low - air, high + air), axis=axis)
     tone = alt.Color("tone:N", scale=None)
     base = alt.Chart(rows).encode(y=y, color=tone, tooltip=told)
@@ -44,10 +45,7 @@ def _intervals(
         x=alt.X("estimate:Q", scale=x["scale"]), fill=alt.Fill("fill:N", scale=None),
         size=alt.Size("area:Q", scale=None),
     )  # fmt: skip
-    name = base.mark_text(align="left", dx=8, fontSize=11.5).encode(
-        x=alt.X("high:Q", scale=x["scale"]), text="label:N"
-    )
-    return [zero_line(), rule, dot, *([name] if "label" in rows else [])]
+    return [zero_line(), rule, dot]
 
 
 def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
@@ -55,9 +53,10 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
     rows = slope_intervals(study, parameter)
     head = (rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1])
     hollow = rows["effects"].eq("region")
+    label = rows["estimator"].map(partial(variant_word, words, "estimator"))
     rows = rows.assign(
-        row=rows["effects"] + "|" + rows["estimator"],
-        label=rows["estimator"].map(partial(variant_word, words, "estimator")),
+        row=rows["effects"] + "|" + label,
+        label=label,
         title=rows["effects"].map(lambda effects: words[f"effects_{effects}"]),
         tone=np.where(hollow, "$muted", "$ink"),
         fill=np.where(hollow, "$bg", "$ink"),
@@ -69,7 +68,10 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
         for effects, part in rows.groupby("effects", sort=False)
         for row in (effects, *part["row"])
     ]
-    y = alt.Y("row:N", sort=order, scale=alt.Scale(domain=order), axis=None)
+    names = alt.Axis(
+        title=None, labelExpr="split(datum.label, '|')[1] || ''", labelLimit=140, labelColor="$ink"
+    )
+    y = alt.Y("row:N", sort=order, scale=alt.Scale(domain=order), axis=names)
     told = tips(words, "label:N estimator", "title:N effects", *ESTIMATE)
     heading = alt.Chart(heads).encode(x=alt.value(0), y=y)
     layers = [
