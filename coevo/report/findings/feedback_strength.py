@@ -13,7 +13,8 @@ def feedback_finding(study: Study) -> dict[str, Any]:
     """Verdicts of the weak and the strong form, with what they rest on.
 
     `verdict`: `none` (no pair), `not_estimated`, `undecidable` (in both forms), or
-    `<weak>_<strong>` with `yes`, `no`, `undecidable` each; `headline`: what is said of it. `difference`:
+    `<weak>_<strong>` with `yes`, `no`, `undecidable` each; `headline`: what is said of it.
+    `difference`:
     A12 A21 - A11 A22 with its interval.
     """
     if study.pair is None:

@@ -25,7 +25,8 @@ def opening_finding(study: Study) -> dict[str, Any]:
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
     without a level. `step`: what holds of every pair of systems, else `some` or `none` move
-    `together`, of `pairs`. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`; `settle`:
+    `together`, of `pairs`. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`;
+    `settle`:
     `located`, `unlocated` or `not_estimated`; `supply`: conclusion on the supply relation.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     """

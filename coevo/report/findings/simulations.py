@@ -14,7 +14,8 @@ def simulation_finding(study: Study) -> dict[str, Any]:
 
     `relation_rule`: largest share of samples without interaction in which a relation is named
     (`size`); by strength the least and largest share, over the relations, in which the true one is,
-    with year shocks (`power`). `coverage`: least share of samples of growth in which pooled sets of the
+    with year shocks (`power`). `coverage`: least share of samples of growth in which
+    pooled sets of the
     trapezoid hold the true coordinates. `common_shocks`: least and largest share of samples with
     shocks common to all regions in which fits with region effects find what is not there: by
     clusters of regions (`region`), by the bootstrap by year (`year`).
