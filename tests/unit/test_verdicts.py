@@ -240,7 +240,8 @@ GAP = [
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
 CAUGHT = [
-    Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors are not excluded", "持续多年的误差未能排除")}),
+    Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors are not excluded",
+                                            "持续多年的误差未能排除")}),
     Verdict(grew(-0.06, -0.01), {"where": ("gives −0.01, which may be zero",
                                            "系数为−0.01，不能排除为零")}),
     Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),

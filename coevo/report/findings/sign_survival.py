@@ -57,7 +57,7 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     broken = years_that_break(study) if study.pooled else {e: [] for e in study.effects}
     own, deflated = (rows_of(given, pair=pair) for pair in (MAIN, DEFLATED))
     others = given[~given["pair"].isin([MAIN, DEFLATED])]
-    found = {
+    found: dict[str, Any] = {
         "all": _counts(own, study),
         "without_growth": _counts(cut, study) if len(cut) else None,
         "broken": broken,
