@@ -103,8 +103,8 @@ def test_hostile_text_is_escaped() -> None:
 
 
 def test_signs_of_numbers_need_no_font_of_their_own() -> None:
-    text = made()["equilibria.en.tex"] + made()["own.en.tex"]
-    assert r"\(-\)0." in text and r"x\textsubscript{1}" in text
+    text = "".join(made()[f"{name}.en.tex"] for name in ("equilibria", "interaction", "pattern"))
+    assert r"\(-\)0." in text and r"\textsubscript{1}" in text
     assert not set("−₁₂→") & set(text)
 
 
@@ -349,7 +349,7 @@ def test_stata_files_hold_the_tables() -> None:
 def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
     voice = english(study())
     files, D = stata_files(voice), voice.study.coupling.query("region == '330000'")["D"]
-    frame, labels, _ = read(files["table_coordination.dta"])
+    frame, _, _ = read(files["table_coordination.dta"])
     own = frame[frame["column_1"] == "Zhejiang"].drop(columns="column_1")
     assert list(own) == [f"D{year}" for year in range(2015, 2021)]
     np.testing.assert_array_equal(own.to_numpy(float)[0], D)
@@ -358,7 +358,7 @@ def test_tables_of_the_report_are_numbers_where_they_print_numbers() -> None:
     pooled = voice.study.rows("parameters", scope="pooled", scaling="first", effects="none")
     b1 = pooled.query("parameter == 'b1' and estimator == 'trapezoid'")["estimate"].iloc[0]
     assert float(rows["b1"].rstrip("*").replace("−", "-")) == pytest.approx(b1, abs=5e-3)
-    assert {"N (growth rows)", "Region effects", "Regions"} <= set(rows.index)
+    assert {"N (growth rows)", "Region effects", "df of t"} <= set(table["term"])
 
 
 def test_the_panel_is_wide_and_says_what_is_filled() -> None:

@@ -200,7 +200,7 @@ def test_truth_is_true_or_false_and_what_is_missing_is_empty() -> None:
 
 def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
     made, config, indicators = study()
-    made["claims"] = made["claims"].assign(paper='=HYPERLINK("http://a","b")', computed="+1")
+    made["claims"] = made["claims"].assign(paper='=HYPERLINK("http://a","b")')
     made["audit"] = made["audit"].assign(sheet="=1+1", printed=np.inf, unit="@SUM(A1)")
     indicators["label_en"] = "=1+1"
     data = workbook(made, config, indicators)

@@ -8,7 +8,7 @@ from coevo.report.tables import data_tables, index_tables, model_tables, regiona
 from coevo.report.tables import regression_table as regressions
 from coevo.report.tables.report_table import Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary_columns, summary_rows
-from coevo.report.words import release_words, theory_words
+from coevo.report.words import prediction_words, release_words, theory_words
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
@@ -163,6 +163,7 @@ MAIN = {
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
+    "prediction": Entry(prediction_words.prediction_rows, "wide"),
     "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
 }
 ANNEX = {
