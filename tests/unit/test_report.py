@@ -221,7 +221,7 @@ def test_figures_filled_outside_D_are_not_counted() -> None:
 def test_one_region_replaces_what_needs_several() -> None:
     source = words(1)
     assert "needs several regions" in source
-    for name in ("heat", "scatter_levels", "regional_b1", "correlations", "region_paths"):
+    for name in ("heat", "scatter_levels", "correlations", "region_paths"):
         assert f"figures/{name}.svg" not in source
     assert "Region by region" not in source
 

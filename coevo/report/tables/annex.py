@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from coevo.report.findings.relation import general_effects
 from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
 from coevo.report.tables.report_table import ReportTable, as_markdown
-from coevo.report.words import release_words, theory_words
+from coevo.report.words import prediction_words, release_words, theory_words
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
@@ -148,6 +148,7 @@ MAIN = {
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
+    "prediction": Entry(prediction_words.prediction_rows, "wide"),
     "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
 }
 ANNEX = {

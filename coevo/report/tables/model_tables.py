@@ -23,21 +23,24 @@ from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 
 def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
-    """A row of a fitted equilibrium; a coordinate is printed only where its set is bounded."""
+    """A row of a fitted equilibrium; a coordinate whose set is unbounded is printed in grey."""
     cells: list[Any] = [title]
     for coordinate in ("x1", "x2"):
         bounded = row[f"{coordinate}_set"] == BOUNDED
+        value = amount(row[coordinate])
         cells += [
-            amount(row[coordinate]) if bounded else NOTHING,
+            value if bounded or value == NOTHING else Markdown(f"[{value}]{{.grey}}"),
             words.set_words(row, coordinate),
-            _ratio(row, last, coordinate) if row["located"] else NOTHING,
+            _ratio(row, last, coordinate),
         ]
     return [*cells, words.signs(row), _chip(words, row)]
 
 
 def _ratio(row: Any, last: pd.Series, coordinate: str) -> str:
     """A coordinate over the last one observed."""
-    return fixed(row[coordinate] / last[coordinate]) if last[coordinate] else NOTHING
+    if missing(row[coordinate]) or not last[coordinate]:
+        return NOTHING
+    return fixed(row[coordinate] / last[coordinate])
 
 
 def _stated(words: Words, row: Any, key: str, last: pd.Series) -> list[Any]:

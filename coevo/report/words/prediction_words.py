@@ -3,10 +3,11 @@
 from typing import Any
 
 from coevo.prediction.past_errors import LEVEL
+from coevo.report.findings.predicted import ratios, rivals
 from coevo.report.findings.study_tables import Study
-from coevo.report.words.amounts import Words, amount
+from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import fixed
+from coevo.report.words.numbers import NOTHING, fixed, hundredths
 
 INDEX = "D"
 FARTHER = (2, 3)  # years ahead, beside the one that is judged
@@ -33,3 +34,32 @@ def _unit(study: Study, series: str) -> str:
     if series == INDEX or study.pair is None:
         return ""
     return study.unit(study.pair[("x1", "x2").index(series)])
+
+
+def prediction_rows(words: Words) -> Rows:
+    """A row per series and model: mean ratios by years ahead, origins below drift, coverage."""
+    study, each = words.study, ratios(words.study)
+    farther = {h: rivals(study, h).set_index(["series", "model"])["ratio"] for h in FARTHER}
+    rows: Rows = []
+    for row in rivals(study).to_dict("records"):
+        key = (row["series"], row["model"])
+        own = each[(each["series"] == key[0]) & (each["model"] == key[1])]
+        rows.append([
+            words.grammar.upper_first(series_name(words, key[0])),
+            words.word("prediction", key[1]),
+            _ratio(words, row),
+            f"{int((own['ratio'] < 1).sum())} / {len(own)}",
+            *(fixed(of.get(key)) if key in of.index else NOTHING for of in farther.values()),
+            hundredths(row["coverage"]),
+            words.word("prediction_verdict", row["verdict"]),
+        ])  # fmt: skip
+    return rows
+
+
+def _ratio(words: Words, row: Any) -> Markdown:
+    """A mean ratio with its interval, where it has one."""
+    value, low, high = (fixed(row[column]) for column in ("ratio", "low", "high"))
+    if low == NOTHING:
+        return Markdown(value)
+    ends = words.say("sets/interval", low=low, high=high)
+    return words.say("sets/estimate", value=value, ends=ends)
