@@ -223,11 +223,17 @@ def disks(number: int, seed: int, folder: Path) -> Result:
     return Result("full disks", number, said, bad)
 
 
-def table(results: list[Result], seed: int) -> str:
-    """Return the results as a table of Markdown."""
-    rows = [f"| {r.attack} | {r.number:,} | {r.outcome} | {len(r.wrong):,} |" for r in results]
-    head = ["| attack | number | outcome | wrong |", "|---|---|---|---|"]
-    return "\n".join([f"Seed {seed}.", "", *head, *rows])
+ATTACKS = ("damaged files", "large files", "hostile configs", "kills", "full disks")
+
+
+def table(results: list[Result], seed: int, before: str = "") -> str:
+    """Return the results as a table of Markdown; of attacks that were not run, the rows before."""
+    rows = {line.split("|")[1].strip(): line for line in before.splitlines() if "|" in line}
+    for r in results:
+        row = f"| {r.attack} | {seed} | {r.number:,} | {r.outcome} | {len(r.wrong):,} |"
+        rows[r.attack] = row
+    head = ["| attack | seed | number | outcome | wrong |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *(rows[name] for name in ATTACKS if name in rows)])
 
 
 def main() -> int:
@@ -252,7 +258,7 @@ def main() -> int:
     print(*wrong[:100], sep="\n")
     if given.write:
         text = DOCS.read_text(encoding="utf-8")
-        new = f"{MARK}\n{said}\n{MARK}"
+        new = f"{MARK}\n{table(results, given.seed, text.split(MARK)[1])}\n{MARK}"
         pattern = rf"{MARK}\n.*?{MARK}"
         DOCS.write_text(re.sub(pattern, lambda _: new, text, flags=re.S), encoding="utf-8")
     return 1 if wrong else 0

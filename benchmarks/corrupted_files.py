@@ -284,6 +284,7 @@ def _outcome(folder: Path, content: bytes) -> str:
     """Write a file, read it as a study does, and say what came out."""
     import pandas as pd
 
+    from benchmarks.second_reading import wrong_figures
     from coevo.errors import StudyError
     from coevo.observations import observe
 
@@ -304,7 +305,11 @@ def _outcome(folder: Path, content: bytes) -> str:
         return "error" if said and problem.messages else f"unclear: {problem.messages[:1]}"
     except BaseException as problem:
         return f"crash: {type(problem).__name__}: {str(problem)[:200]}"
-    return "table" if len(found) else "empty table"
+    if not len(found):
+        return "empty table"
+    columns = ["region", "name_zh", "long_zh", "name_en"]
+    names = {row[0]: set(row) for row in regions[columns].to_numpy().tolist()}
+    return next((f"wrong: {line}" for line in wrong_figures(content, found, names)), "table")
 
 
 def _peak() -> float:
