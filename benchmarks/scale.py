@@ -34,7 +34,7 @@ UNITS = {"count": "个", "100 million yuan": "亿元", "10 thousand persons": "�
 GROUPS = ("northeast", "east", "central", "west")
 REVISION = 0.01  # deviation of the log of restated figures
 # Read by Python at the start of every script of the workflow; children are pandoc and the like.
-SPY = '''
+SPY = """
 import atexit, json, os, re, resource, sys
 def say():
     found = re.search(r"scripts.\\w+\\.(\\w+)\\.py$", sys.argv[0] if sys.argv else "")
@@ -48,7 +48,7 @@ def say():
         with open(os.environ["COEVO_SPY"] + "/" + str(os.getpid()) + ".json", "w") as file:
             json.dump(said, file)
 atexit.register(say)
-'''
+"""
 
 
 class Cost(NamedTuple):
@@ -58,7 +58,9 @@ class Cost(NamedTuple):
     max_mb: float
 
 
-def county_panel(regions: int, years: int, indicators: int, seed: int = 1) -> dict[str, npt.NDArray[np.float64]]:
+def county_panel(
+    regions: int, years: int, indicators: int, seed: int = 1
+) -> dict[str, npt.NDArray[np.float64]]:
     """Return series (regions, years), positive, by name: `indicators` of them in two halves (a1,
     a2, ... and b1, b2, ...), product and people.
 
@@ -90,7 +92,9 @@ def _neighbours(place: int, regions: int) -> list[int]:
     return [other for other in found if other < regions]
 
 
-def write_study(folder: Path, regions: int, years: int, indicators: int, seed: int = 1, **keys: object) -> Path:
+def write_study(
+    folder: Path, regions: int, years: int, indicators: int, seed: int = 1, **keys: object
+) -> Path:
     """Write a study of made-up counties into a folder; return its config.
 
     keys: of the config, in place of those given here.
@@ -114,7 +118,11 @@ def write_study(folder: Path, regions: int, years: int, indicators: int, seed: i
     for name, values in series.items():
         put(name, values, "2026-10")
         if name in ("b1", "people"):
-            put(name, values[:, :-1] * np.exp(rng.normal(0, REVISION, values[:, :-1].shape)), "2025-10")
+            put(
+                name,
+                values[:, :-1] * np.exp(rng.normal(0, REVISION, values[:, :-1].shape)),
+                "2025-10",
+            )
     head = "indicator,subsystem,dimension,direction,unit,label_en,label_zh,source_name,derivation\n"
     system = {"a": "shops", "b": "plants"}
     rows = [
@@ -150,7 +158,9 @@ def write_study(folder: Path, regions: int, years: int, indicators: int, seed: i
     return file
 
 
-def build(folder: Path, cores: int, limit: float | None = None, *targets: str) -> tuple[dict[str, Cost], float]:
+def build(
+    folder: Path, cores: int, limit: float | None = None, *targets: str
+) -> tuple[dict[str, Cost], float]:
     """Build the study in a folder; return the cost of each rule and the seconds on the clock.
 
     limit: GB of memory that one process may hold. Raises `SystemExit` where the build fails.
@@ -173,13 +183,23 @@ def build(folder: Path, cores: int, limit: float | None = None, *targets: str) -
         before = found.get(said["rule"], Cost(0, 0))
         found[said["rule"]] = Cost(before.cpu_s + said["cpu"], max(before.max_mb, said["mb"]))
     if code:
-        print(*(f"{rule} {cost.cpu_s:.1f} s {cost.max_mb:.0f} MB" for rule, cost in found.items()), sep="\n")
+        print(
+            *(f"{rule} {cost.cpu_s:.1f} s {cost.max_mb:.0f} MB" for rule, cost in found.items()),
+            sep="\n",
+        )
         sys.exit((folder / "log.txt").read_text()[-3000:])
     return found, taken
 
 
-def measured(regions: int, years: int, indicators: int, cores: int = 2, limit: float | None = None,
-             keep: str | None = None, chunks: int | None = None) -> dict[str, object]:
+def measured(
+    regions: int,
+    years: int,
+    indicators: int,
+    cores: int = 2,
+    limit: float | None = None,
+    keep: str | None = None,
+    chunks: int | None = None,
+) -> dict[str, object]:
     """Return what one study costs: regions, cpu_s, wall_s, max_mb, html_mb and rules."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(keep or temporary).resolve()
@@ -206,7 +226,9 @@ def exponent(fewer: float, more: float, ratio: float) -> float:
 
 def main() -> None:
     """Measure, and print."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     words.add_argument("--regions", type=int, default=310)
     words.add_argument("--years", type=int, default=YEARS)
     words.add_argument("--indicators", type=int, default=INDICATORS)
@@ -216,10 +238,14 @@ def main() -> None:
     words.add_argument("--keep", help="folder in which the study is left")
     words.add_argument("--json", action="store_true")
     said = words.parse_args()
-    found = measured(said.regions, said.years, said.indicators, said.cores, said.limit, said.keep, said.chunks)
+    found = measured(
+        said.regions, said.years, said.indicators, said.cores, said.limit, said.keep, said.chunks
+    )
     for rule, cost in found["rules"].items():
         print(f"{rule:12} {cost['cpu_s']:8.1f} s {cost['max_mb']:7.0f} MB")
-    print(f"{'all':12} {found['cpu_s']:8.1f} s {found['max_mb']:7.0f} MB; {found['wall_s']} s on {said.cores} cores; page {found['html_mb']} MB")
+    print(
+        f"{'all':12} {found['cpu_s']:8.1f} s {found['max_mb']:7.0f} MB; {found['wall_s']} s on {said.cores} cores; page {found['html_mb']} MB"
+    )
     if said.json:
         print(json.dumps(found))
 
