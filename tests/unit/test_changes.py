@@ -301,9 +301,8 @@ def test_settings_are_listed_by_key_and_what_only_looks_is_not(old, tmp_path) ->
     D = table[table["change"] == "D"]
     assert D["old"].equals(D["frozen"]) and not np.allclose(D["new"], D["frozen"])
     values = found(study(changes=table))
-    assert values["causes"] == ["weight", "setting"]
     assert values["grades"].get("figures", 0) == 0
-    assert "New weights and settings rewrite earlier *D*" in words(table)
+    assert "New goalposts, weights or settings change earlier *D*" in words(table)
 
 
 def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, pd.DataFrame]:
@@ -335,13 +334,11 @@ def test_verdicts_that_changed(old) -> None:
         ["verdict", "fit_located", "not_located", "located"],
         ["claim", "1 Unit", "x", "agrees"],
     ]
-    model = found(study(changes=table))["model"]
-    assert (model["slopes"]["b1"]["old"], model["slopes"]["b1"]["new"]) == (0.1, 0.2)
-    assert model["located"] == ["Zhejiang"] and model["claims"] == 1
+    values = found(study(changes=table))
+    assert values["model"]["located"] == ["Zhejiang"] and values["claims"] == 1
     source = words(table)
-    assert "b₁ went from 0.10 to 0.20 (interval: contains 0, now above 0)" in source
-    assert "The fitted E is now located in Zhejiang." in source
-    assert "The verdict on one claim of the paper changed." in source
+    assert "1 estimates and 2 verdicts differ; the fitted E is now located in Zhejiang." in source
+    assert "Verdicts on claims that differ: 1." in source
 
 
 def words(table: pd.DataFrame | None) -> str:
@@ -373,17 +370,8 @@ def test_a_new_year_and_restated_figures_in_words(tmp_path) -> None:
     now = restated(every, ("330000", 2018, "sales"), value=60.0)
     table = changes_since(then, state(now, tmp_path, years={"first": 2015, "last": 2020}))
     values, source = found(study(changes=table)), words(table)
-    assert "one figure was restated and 2020 is new; *D* of Zhejiang in 2019" in source
-    assert "today’s figures change *D* in one region-year, most in Zhejiang 2018" in source
-    newest = values["newest"]
-    today = table[table["year"] == 2020].set_index("scope")["new"]
-    before = table[table["year"] == 2019].set_index("scope")["new"]
-    assert newest["mean"] == pytest.approx(today.mean())
-    assert newest["most"][1:] == (
-        before[(today - before).idxmax()],
-        today[(today - before).idxmax()],
-    )
-    assert newest["rose"] + newest["fell"] == 3
+    assert "figures restated: 1; new: 2020; *D* of Zhejiang in 2019" in source
+    assert "today’s figures change *D* in 1 region-year, most in Zhejiang 2018" in source
     D = table[table["change"] == "D"]
     assert values["rewritten"]["mean"] == pytest.approx((D["new"] - D["frozen"]).mean())
     assert values["grades"]["n"] == (D["old_words"] != D["new_words"]).sum()

@@ -246,7 +246,7 @@ def test_flags_are_said_and_their_absence_too() -> None:
              "limit": 0.95},
         )
     )  # fmt: skip
-    assert "Two *D* lie on a cut of the grades" in source
+    assert "*D* on a cut of the grades, where the closed end decides: 2" in source
     assert "sales of shops with orders of shops (0\\.97)" in source
     assert "No guard is flagged" not in source
 

@@ -24,7 +24,7 @@ from coevo.report.figures import FIGURES, drawing, figure_names
 from coevo.report.figures.axes import spread_labels, tick_format, ticks, wrapped_label
 from coevo.report.figures.certainty import share_text
 from coevo.report.figures.chart_data import data_behind
-from coevo.report.figures.curves import NAME, variant_word
+from coevo.report.figures.choice_lines import variant_word
 from coevo.report.figures.drawing import (
     CHARTS,
     drawn,
@@ -34,7 +34,6 @@ from coevo.report.figures.drawing import (
     svg,
 )
 from coevo.report.figures.images import pdfs, pngs
-from coevo.report.figures.interaction_curves import REACH, curve_limits
 from coevo.report.figures.level_scatter import _adjusted, log_ticks, with_room
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.plane import allowed, arrows, named_years, orbit_inside
@@ -44,7 +43,6 @@ from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.tables.chart_rows import for_others
 from coevo.sensitivity.multiverse import CHOICES
-from tests.populations import specifications
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
 
 WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
@@ -102,7 +100,7 @@ def test_names_are_cheap() -> None:
 def test_one_region_has_no_regional_charts() -> None:
     names = figure_names(charts_that_apply(study(1)))
     assert "phase" in names
-    assert not {"heat", "correlations", "regional_b1"} & set(names)
+    assert not {"heat", "correlations"} & set(names)
     assert "region_phase" not in names and "region_phase" in figure_names(
         charts_that_apply(study(4))
     )
@@ -162,9 +160,7 @@ def test_point_beyond_the_plane_is_words() -> None:
 def test_region_that_is_not_estimated_has_no_fit_to_draw() -> None:
     names = figure_names(charts_that_apply(study(**unestimated("330000"))))
     assert "phase" not in names
-    assert "coefficient_b1" in names and "regional_b1" in names
-    spec = CHARTS["regional_b1"](study(**unestimated("110000")), WORDS)
-    assert "Gansu" in values(spec, "name") and "Beijing" not in values(spec, "name")
+    assert "coefficient_b1" in names
 
 
 def test_within_regions_and_years_is_drawn_as_it_is_computed() -> None:
@@ -209,7 +205,7 @@ def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> N
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("name", ["tiles", "heat", "specification_curve"])
+@pytest.mark.parametrize("name", ["tiles", "heat"])
 def test_colour_of_a_cell_is_that_of_its_grade(table: str, name: str) -> None:
     scale = grade_scale.TABLES[table]
     spec = CHARTS[name](graded(table), WORDS)
@@ -297,11 +293,6 @@ def test_value_in_a_tile_does_not_contradict_its_grade() -> None:
     assert (row["text"], row["g"]) == ("0.4996", 4)
 
 
-@pytest.mark.parametrize(("name", "year"), [("tiles_first", 2015), ("tiles_last", 2020)])
-def test_tiles_on_paper_show_one_year(name: str, year: int) -> None:
-    assert {row["year"] for row in tile_rows(specs(4)[name])} == {year}
-
-
 def test_no_tiles_for_regions_that_have_none() -> None:
     chosen = study()
     coupling = chosen.coupling.assign(region=chosen.coupling["region"].replace("110000", "990000"))
@@ -318,52 +309,6 @@ def test_no_tiles_for_regions_that_have_none() -> None:
 )
 def test_share_is_never_all_or_nothing_where_it_is_not(share: float, text: str) -> None:
     assert share_text(share) == text
-
-
-def test_curve_is_sorted_and_marks_the_study_itself() -> None:
-    table = study().tables["multiverse"]
-    table["D_mean"] = -table["focus_D"]
-    spec = CHARTS["specification_curve"](study(multiverse=table), WORDS)
-    rows = [row for part in spec["datasets"].values() for row in part if "grade" in row]
-    assert [row["D"] for row in rows] == pytest.approx(sorted(table["focus_D"]), abs=5e-5)
-    (own,) = [
-        row for part in spec["datasets"].values() for row in part if set(row) == {"i", "D", "text"}
-    ]
-    main = table[table["main"]].iloc[0]
-    assert own["D"] == pytest.approx(main["focus_D"], abs=5e-5)
-    assert rows[own["i"]]["D"] == own["D"]
-
-
-def test_matrix_says_which_variant_each_combination_used() -> None:
-    table = study().tables["multiverse"].sort_values("focus_D", kind="stable")
-    spec = specs(4)["specification_curve"]
-    parts = spec["datasets"].values()
-    lines = {row["line"]: row for part in parts for row in part if "kind" in row}
-    rows = [row for part in parts for row in part if "grade" in row]
-    for row, expected in zip(rows, table.to_dict("records"), strict=True):
-        for choice in CHOICES:
-            variant = expected[choice]
-            assert lines[row[choice]]["text"] == variant_word(WORDS, choice, variant)
-    used = {row["text"] for row in lines.values() if row["kind"] == "used"}
-    assert used == {
-        WORDS["variant_system_main"], WORDS["variant_reference_panel"], "[0.01, 0.99]", "entropy",
-        "linear", "standard",
-    }  # fmt: skip
-
-
-def test_choice_that_is_not_varied_has_no_line() -> None:
-    table = study().tables["multiverse"].query("system == 'main'").reset_index(drop=True)
-    spec = CHARTS["specification_curve"](study(multiverse=table), WORDS)
-    assert WORDS["choice_system"] not in values(spec, "text")
-    assert WORDS["choice_form"] in values(spec, "text")
-
-
-def test_curve_of_many_combinations_stays_light() -> None:
-    table = study().tables["multiverse"]
-    many = pd.concat([table, *(table.assign(main=False) for _ in range(2))], ignore_index=True)
-    spec = CHARTS["specification_curve"](study(multiverse=many), WORDS)
-    assert len([r for part in spec["datasets"].values() for r in part if "grade" in r]) == 432
-    assert len(json.dumps(spec)) < 100_000
 
 
 def test_strips_show_every_combination_by_choice_with_the_means() -> None:
@@ -443,7 +388,7 @@ def test_log_ticks_are_few_and_inside() -> None:
 @pytest.mark.parametrize(
     ("name", "table"),
     [("growth_split", "growth_split"), ("by_choice", "sensitivity"),
-     ("specification_curve", "multiverse"), ("against_level", "level")],
+     ("against_level", "level")],
 )  # fmt: skip
 def test_no_chart_without_its_table(name: str, table: str) -> None:
     chosen = study()
@@ -454,7 +399,7 @@ def test_no_chart_without_its_table(name: str, table: str) -> None:
 
 def test_unlocated_equilibrium_is_words_and_no_point() -> None:
     spec = specs(4)["phase"]
-    assert {WORDS["fitted_unlocated"], WORDS["shaded"]} <= set(spec["title"]["text"])
+    assert {WORDS["fitted_unlocated"], WORDS["nowhere"]} <= set(spec["title"]["text"])
     labels = {row.get("label") for rows in spec["datasets"].values() for row in rows}
     assert WORDS["fitted"] not in labels
 
@@ -706,77 +651,6 @@ def test_orbit_of_the_focus_is_drawn_where_there_is_one(kind: str, drawn_so: boo
         assert rows["time"].min() >= -5 and rows["x2"].max() <= 250
 
 
-def curve_rows(spec: dict) -> list[dict]:
-    """Return the specifications of a curve, from the left."""
-    return max(
-        ([row for row in part if "shown_low" in row] for part in spec["datasets"].values()), key=len
-    )
-
-
-def test_interaction_curve_is_the_table_from_the_lowest_estimate() -> None:
-    spec = specs(4)["interaction_curve_d"]
-    rows = curve_rows(spec)
-    table = specifications(4).query("quantity == 'd' and roles == 'given'")
-    table = table.sort_values("value", kind="stable")
-    assert [row["estimate"] for row in rows] == pytest.approx(list(table["value"]))
-    for name in ("low", "high"):
-        assert [row[name] for row in rows] == pytest.approx(list(table[name]))
-    (place,) = [i for i, row in enumerate(rows) if row["main"]]
-    own = table.query("pair == 'main' and estimator == 'trapezoid' and effects == 'region+year'")
-    assert rows[place]["estimate"] == pytest.approx(own["value"].item())
-    assert [row["first"] for row in rows] == [e == "region" for e in table["effects"]]
-    named = data_behind(spec)
-    for choice in ("effects", "pair", "estimator"):
-        expected = [variant_word(WORDS, choice, variant) for variant in table[choice]]
-        assert list(named[choice]) == expected
-    assert named.loc[place, "pair"] == WORDS["variant_pair_main"]
-
-
-def test_long_interval_is_cut_with_a_mark_and_told_whole() -> None:
-    spec = specs(4)["interaction_curve_b1"]
-    rows = curve_rows(spec)
-    (long,) = [row for row in rows if row["high"] - row["low"] > 1]
-    # the curve shows two intervals, of .2 each, beyond the estimates
-    estimates = [row["estimate"] for row in rows]
-    ends = (min(estimates) - 0.4, max(estimates) + 0.4)
-    assert (long["shown_low"], long["shown_high"]) == pytest.approx(ends)
-    assert (long["low"], long["high"]) == pytest.approx(
-        (long["estimate"] - 5, long["estimate"] + 5)
-    )
-    others = [row for row in rows if row is not long]
-    assert all((row["shown_low"], row["shown_high"]) == (row["low"], row["high"]) for row in others)
-    assert {"triangle-down", "triangle-up"} <= set(strings(spec))
-    assert any(text.endswith(WORDS["goes_on"]) for text in strings(spec))
-
-
-def test_intervals_alike_are_shown_whole() -> None:
-    frame = pd.DataFrame({"low": [1.0, 1.5], "estimate": [2.0, 3.0], "high": [3.0, 4.5]})
-    assert curve_limits(frame) == (0.0, 4.5)
-    assert curve_limits(-frame.rename(columns={"low": "high", "high": "low"})) == (-4.5, 0.0)
-    whole = specifications(4).assign(
-        low=lambda f: f["value"] - 0.1, high=lambda f: f["value"] + 0.1
-    )
-    spec = CHARTS["interaction_curve_b1"](study(specifications=whole), WORDS)
-    assert all(row["low"] == row["shown_low"] for row in curve_rows(spec))
-    assert not any(text.endswith(WORDS["goes_on"]) for text in strings(spec))
-    assert REACH >= 1  # an interval of the usual length is never cut
-
-
-def test_long_name_of_a_pair_is_short_in_the_matrix_and_whole_in_the_tip() -> None:
-    name = "employment in large manufacturing enterprises"
-    spec = CHARTS["interaction_curve_b1"](study(specifications=specifications(4, name)), WORDS)
-    assert name in set(data_behind(spec)["pair"])
-    shortened = [text for text in values(spec, "text") if text.startswith("employment in")]
-    assert [len(text) for text in shortened] == [NAME] and shortened[0].endswith("…")
-
-
-def test_every_estimator_of_the_curve_has_a_name() -> None:
-    table = specifications(4).replace({"estimator": {"lag": "fod_iv"}})
-    spec = CHARTS["interaction_curve_b1"](study(specifications=table), WORDS)
-    assert "fod_iv" not in [*values(spec, "text"), *data_behind(spec)["estimator"]]
-    assert WORDS["variant_estimator_fod_iv"] in values(spec, "text")
-
-
 PRINTED = ("heat", "trajectory")
 
 
@@ -837,13 +711,13 @@ def test_source_data_are_the_numbers_of_the_tables() -> None:
 
 def test_source_data_name_quantities_and_variants() -> None:
     assert list(table("scatter_levels")) == ["region", "name", "year", "ln_U1", "ln_U2"]
-    curve = table("specification_curve")
-    tried = study().tables["multiverse"].sort_values("focus_D", kind="stable")
+    curve = table("by_choice")
+    tried = study().tables["multiverse"]
     for choice in ("weighting", "form"):
         named = [variant_word(WORDS, choice, variant) for variant in tried[choice]]
         counts = (pd.Series(values).value_counts().to_dict() for values in (curve[choice], named))
         assert next(counts) == next(counts)
-    assert not {"g", "text", "colour", "layer"} & set(curve)
+    assert not {"g", "text", "colour"} & set(curve)
 
 
 def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:

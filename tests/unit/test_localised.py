@@ -106,14 +106,10 @@ def test_without_words_tables_stay_as_they_are() -> None:
         pd.testing.assert_frame_equal(frame, made[name], check_dtype=False)
 
 
-def test_charts_name_pairs_and_systems_as_the_study_does() -> None:
+def test_charts_name_systems_as_the_study_does() -> None:
     chosen = study(language="zh")
-    pair = {"upstream": "jobs", "downstream": "sales"}
-    chosen.config["robustness"] |= {"pairs": {"wages": pair, "lag": pair}}
     chosen.config["names"] = {"absolute": {"en": "amounts", "zh": "绝对量"}}
     words = chart_words(chosen, words_of("phrases", "zh"))
-    assert words["variant_pair_wages"] == "工资额"
     assert words["variant_system_absolute"] == "绝对量"
-    assert words["variant_pair_lag"] == "工资额"  # and the estimator keeps its name, below
     held = words_of("phrases", "zh")["charts"]
     assert {key: words[key] for key in held} == held

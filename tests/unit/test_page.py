@@ -158,7 +158,7 @@ def test_every_sheet_that_a_table_names_is_in_the_workbook() -> None:
     assert {sheet for sheets in page.SHEETS.values() for sheet in sheets} <= set(
         table_names(*BUILT)
     )
-    unnamed = {"files", "packages", "levels"}  # no numbers of the study
+    unnamed = {"files"}  # no numbers of the study
     assert set(PHRASES["en"]["tables"]) == set(page.SHEETS) | unnamed
 
 

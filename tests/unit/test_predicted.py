@@ -3,8 +3,7 @@
 import pytest
 
 from coevo.report.findings.predicted import prediction_finding
-from coevo.report.words.markup import escaped, plain_text
-from coevo.report.words.prediction_words import prediction_rows
+from coevo.report.words.markup import plain_text
 from coevo.report.words.voices import voice
 from tests.foretold import prediction_tables, refused_predictions
 from tests.sample import NAMES, study, words_of
@@ -63,19 +62,3 @@ def test_the_next_year_is_told_by_what_beat_drift_else_by_drift():
     told = [(row["series"], row["model"], row["year"]) for row in found["next"]]
     assert told == [("x1", "theta", 2021), ("x2", "drift", 2021), ("D", "drift", 2021)]
     assert [row["covered"] for row in found["next"]] == [3, 3, 3]
-
-
-def test_a_row_of_the_table_per_series_and_rival():
-    words = voice(study(), words_of("phrases", "en")).words
-    rows = [[plain_text(escaped(cell)) for cell in row] for row in prediction_rows(words)]
-    assert [row[1] for row in rows] == [
-        "theta", "pooled fit run on", "theta", "pooled fit run on", "theta", "GM(1,1)",
-    ]  # fmt: skip
-    assert rows[0][2:] == ["0.80 (0.72 to 0.88)", "4 / 4", "0.80", "—", "75", "better"]
-    assert rows[2][3:4] + rows[2][-1:] == ["0 / 4", "not better"]
-
-
-def test_nothing_is_told_of_a_study_with_too_few_years():
-    chosen = study(**refused_predictions(SERIES))
-    words = voice(chosen, words_of("phrases", "en")).words
-    assert prediction_rows(words) == []

@@ -11,7 +11,7 @@ local HIDDEN = FORMAT:match("html") and "paper" or "screen"
 local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "annex", "references", "held" }
+local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "references", "held" }
 local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
@@ -196,6 +196,8 @@ local walker
 local function Div(div)
   if div.classes:includes("panels") then return panels(div), false end
   if div.classes:includes(HIDDEN) then return pandoc.List(), false end
+  -- From here on the annexes are set.
+  if div.classes:includes("annexes") then return typst and pandoc.List({ raw("#show: annex") }) or pandoc.List(), false end
   if not typst then return nil end
   local name = named(BLOCKS, div.classes)
   if not name then return nil end

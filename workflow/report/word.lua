@@ -9,7 +9,7 @@ local SPANS = {
   chip = "Chip", focus = "Focus", s1 = "Series 1", s2 = "Series 2", s3 = "Series 3",
   unit = "Muted", sub = "Muted", label = "Muted", value = "Value",
 }
-local MANY = 6 -- a table with more columns than this takes the smaller type, as those of the annex
+local MANY = 6 -- a table with more columns than this takes the smaller type
 local LETTERS = { [""] = 101, [" Small"] = 115 } -- bold letters in the width of the page, by size
 local PADDING = 1.5 -- letters of white beside a column
 local UNCUT = 20 -- a word with more letters than this may be cut
@@ -176,9 +176,7 @@ return function(shared)
     if classes:includes("screen") then return pandoc.List(), false end
     if classes:includes("panels") then return panels(div), false end
     if classes:includes("facts") then return facts(walked(div.content)[1]), false end
-    if classes:includes("annex") then
-      return div:walk({ Table = function(tbl) tbl.classes:insert("annex") return tbl end })
-    end
+    if classes:includes("annexes") then return pandoc.List(), false end
     local style = style_of(BLOCKS, classes)
     if style then return styled(style, walked(div.content)), false end
   end
@@ -202,7 +200,7 @@ return function(shared)
   -- All cells are walked at once: a walk of each alone takes ten times as long.
   local function Table(tbl)
     tbl = tbl:walk(walker)
-    local small = (#tbl.colspecs > MANY or tbl.classes:includes("annex")) and " Small" or ""
+    local small = #tbl.colspecs > MANY and " Small" or ""
     local rows = pandoc.List({ table.unpack(tbl.head.rows) })
     for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
     for i, row in ipairs(rows) do

@@ -13,27 +13,22 @@ from coevo.report.figures.theme import PALETTES
 SCRIPT = ("script.js", "charts.js", "tables.js", "trace.js", "start.js")
 # key of a table of the report -> the sheets of results.xlsx that its numbers stand in
 SHEETS = {
-    **dict.fromkeys(("audit", "findings", "remarks"), ("audit",)),
-    **dict.fromkeys(("restated", "restated_all", "grades_moved", "verdicts_moved"), ("changes",)),
-    **dict.fromkeys(("frequencies", "top_obstacles"), ("obstacles",)),
-    **dict.fromkeys(("coefficients", "general"), ("parameters",)),
-    **dict.fromkeys(("regional", "regional_pooled", "estimators"), ("equilibria",)),
-    **dict.fromkeys(("signs", "specifications"), ("specifications",)),
+    "audit": ("audit",),
+    "restated": ("changes",),
+    "general": ("parameters",),
+    "signs": ("specifications",),
     "ecological": ("relations",),
     "slope_tests": ("slope_tests",),
     "weights": ("weights", "panel"),
     "descriptive": ("panel",),
     "variants": ("robustness",),
-    "guards": ("diagnostics",),
     "states": ("coupling", "diagnostics"),
     "pairs": ("comovement",),
     "coverage": ("coverage_breaks",),
     **dict.fromkeys(("pattern", "clusters"), ("regional",)),
-    "mobility": ("mobility", "regional"),
     "equilibria": ("equilibria", "panel"),
     **dict.fromkeys(("headlines", "verdicts"), ("headline_claims",)),
     "claims": ("claims",),
-    "prediction": ("prediction_verdicts", "prediction_errors"),
 }
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 from coevo.report.documents.page_trace import NO_TRACE, trace
-from coevo.report.documents.references import cited
 from coevo.report.tables import annex
 from coevo.report.words.amounts import Say
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
@@ -18,13 +17,14 @@ from coevo.report.words.voices import Voice
 def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]]) -> str:
     """The report of one language as Markdown: `source` has the structure, phrases the words."""
     study, _, jinja, words = voice
+    versions = (f"{name} {version}" for name, version in sorted(provenance["packages"].items()))
+    jinja.globals["packages"] = ", ".join(versions)
     jinja.globals.update(annex.printed_tables(words, provenance))
     filled = compiled(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
         facts=words.facts(study.focus),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
-        cited=Markdown(", ".join(f"@{work}" for work in cited(study))),
         config_block=_block(_settings(study.config)),
     )
     return words.grammar.joined(filled)

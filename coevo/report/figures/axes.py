@@ -108,7 +108,7 @@ def tick_format(values: Sequence[float]) -> str:
 def percent_axis(values: Sequence[float], title: str, pattern: str) -> alt.Axis:
     """A horizontal axis of shares as per cent, as the report writes them."""
     return alt.Axis(
-        values=list(values), title=title, titleLimit=600, grid=True,
+        values=list(values), title=title_lines(title), grid=True,
         labelExpr=f"replace('{pattern}', '{{}}', format(100 * datum.value, '.0f'))",
     )  # fmt: skip
 
@@ -151,6 +151,11 @@ def wrapped_label(label: str, width: int = 28) -> str:
             break
         lines = closer
     return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)
+
+
+def title_lines(title: str, width: int = 44) -> list[str]:
+    """A title of an axis on lines that a phone has room for."""
+    return wrapped_label(title, width).split("\n")
 
 
 def named_rows(order: Sequence[str], *, size: float = 12, **options: Any) -> alt.Y:

@@ -11,6 +11,7 @@ from coevo.report.findings.page_one import ON_FIGURES
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.claim_evidence import CONCLUSIONS
 
+ROOM = 1.4  # of the longest bar, for the words of a short one at its end
 ROW = 34.0  # pixels of a bar's row
 
 
@@ -34,7 +35,7 @@ def claim_counts(study: Study, words: dict[str, str]) -> dict[str, Any]:
     counts["start"] = counts["end"] - counts["size"]
     counts["text"] = counts["kind"] + " " + counts["size"].astype(str)
     most = float(counts["end"].max())
-    x = alt.X("start:Q", scale=axis_scale(0, most), axis=None)
+    x = alt.X("start:Q", scale=axis_scale(0, ROOM * most), axis=None)
     base = alt.Chart(counts).encode(y=named_rows(list(verdicts.values())))
     bars = base.mark_bar(height=22, stroke="$bg").encode(
         x=x, x2="end:Q", color=alt.Color("colour:N", scale=None)

@@ -1,4 +1,4 @@
-"""Charts of the interaction coefficients: pooled by estimator and effects, and by region."""
+"""Intervals of the interaction coefficients, by estimator and effects."""
 
 from functools import partial
 from typing import Any
@@ -11,15 +11,15 @@ from coevo.report.figures.axes import (
     ESTIMATE,
     axis_scale,
     haloed,
-    region_rows,
     tick_format,
     ticks,
     tips,
+    title_lines,
     zero_line,
 )
-from coevo.report.figures.curves import variant_word
+from coevo.report.figures.choice_lines import variant_word
 from coevo.report.figures.theme import specification
-from coevo.report.findings.interaction import regional, slope_intervals
+from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study
 
 AIR = 0.06  # of the axis, beyond the outermost interval
@@ -34,7 +34,7 @@ def _intervals(
     low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
     air = AIR * (high - low)
     values = ticks(low - air, high + air, 4)
-    axis = alt.Axis(values=values, format=tick_format(values), title=title, grid=True)
+    axis = alt.Axis(values=values, format=tick_format(values), title=title_lines(title), grid=True)
     x = alt.X("low:Q", scale=axis_scale(low - air, high + air), axis=axis)
     tone = alt.Color("tone:N", scale=None)
     base = alt.Chart(rows).encode(y=y, color=tone, tooltip=told)
@@ -45,10 +45,7 @@ def _intervals(
         x=alt.X("estimate:Q", scale=x["scale"]), fill=alt.Fill("fill:N", scale=None),
         size=alt.Size("area:Q", scale=None),
     )  # fmt: skip
-    name = base.mark_text(align="left", dx=8, fontSize=11.5).encode(
-        x=alt.X("high:Q", scale=x["scale"]), text="label:N"
-    )
-    return [zero_line(), rule, dot, *([name] if "label" in rows else [])]
+    return [zero_line(), rule, dot]
 
 
 def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
@@ -56,9 +53,10 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
     rows = slope_intervals(study, parameter)
     head = (rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1])
     hollow = rows["effects"].eq("region")
+    label = rows["estimator"].map(partial(variant_word, words, "estimator"))
     rows = rows.assign(
-        row=rows["effects"] + "|" + rows["estimator"],
-        label=rows["estimator"].map(partial(variant_word, words, "estimator")),
+        row=rows["effects"] + "|" + label,
+        label=label,
         title=rows["effects"].map(lambda effects: words[f"effects_{effects}"]),
         tone=np.where(hollow, "$muted", "$ink"),
         fill=np.where(hollow, "$bg", "$ink"),
@@ -70,7 +68,10 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
         for effects, part in rows.groupby("effects", sort=False)
         for row in (effects, *part["row"])
     ]
-    y = alt.Y("row:N", sort=order, scale=alt.Scale(domain=order), axis=None)
+    names = alt.Axis(
+        title=None, labelExpr="split(datum.label, '|')[1] || ''", labelLimit=140, labelColor="$ink"
+    )
+    y = alt.Y("row:N", sort=order, scale=alt.Scale(domain=order), axis=names)
     told = tips(words, "label:N estimator", "title:N effects", *ESTIMATE)
     heading = alt.Chart(heads).encode(x=alt.value(0), y=y)
     layers = [
@@ -80,21 +81,4 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
     return specification(alt.layer(*layers), 27.0 * len(order))
 
 
-def _regional(study: Study, words: dict[str, str], parameter: str) -> dict[str, Any]:
-    """Interval of one coefficient in every region, in units of each region's first year: hollow
-    where it contains zero.
-    """
-    rows = regional(study, parameter)
-    zero = (rows["low"] <= 0) & (rows["high"] >= 0)
-    tone = np.where(rows["scope"] == study.focus, "$focus", np.where(zero, "$faint", "$ink"))
-    rows = rows.assign(tone=tone, fill=np.where(zero, "$bg", tone), strong=1.25)
-    order = list(rows.sort_values("estimate", ascending=False)["name"])
-    y = region_rows(study, order, labelFontSize=11, labelLimit=110)
-    layers = _intervals(
-        rows, y, words[f"axis_{parameter}"], tips(words, "name:N region", *ESTIMATE)
-    )
-    return specification(alt.layer(*layers), 17.0 * len(order))
-
-
 coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
-regional_b1, regional_d = (partial(_regional, parameter=name) for name in ("b1", "d"))

@@ -19,9 +19,7 @@ from coevo.report.figures import (
     convergence_scatter,
     degrees,
     figure_names,
-    forecasts,
     indicator_bars,
-    interaction_curves,
     level_scatter,
     phase_planes,
     scatters,
@@ -37,7 +35,7 @@ from coevo.report.findings.study_tables import Study
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (
     trends, degrees, claim_bars, tile_grid, convergence_scatter, scatters, level_scatter,
-    indicator_bars, certainty, coefficients, interaction_curves, phase_planes, forecasts,
+    indicator_bars, certainty, coefficients, phase_planes,
 )  # fmt: skip
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))

@@ -14,6 +14,7 @@ from coevo.report.figures.axes import (
     tick_format,
     ticks,
     tips,
+    title_lines,
     wrapped_label,
     zero_line,
 )
@@ -111,7 +112,7 @@ def _bars(
         percent_axis(values, title, words["percent"])
         if pattern.endswith("%")
         else alt.Axis(
-            values=values, format=tick_format(values), title=title, grid=True, titleLimit=600
+            values=values, format=tick_format(values), title=title_lines(title), grid=True
         )
     )
     x = alt.X(f"{field}:Q", scale=axis_scale(low, high), axis=axis)

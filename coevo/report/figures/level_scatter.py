@@ -9,7 +9,7 @@ import pandas as pd
 
 from coevo.characters import room
 from coevo.coupling.level import SLOPES
-from coevo.report.figures.axes import above, haloed, tick_format, ticks, tips
+from coevo.report.figures.axes import above, haloed, tick_format, ticks, tips, title_lines
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.level_control import (
@@ -113,7 +113,7 @@ def against_level(study: Study, words: dict[str, str]) -> dict[str, Any]:
     label = level_label(study, level, words)
     title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)
     D_title = words["D_in"].format(year=study.years[-1])
-    x_axis = alt.Axis(title=title if unit else label, grid=True, **x_marks)
+    x_axis = alt.Axis(title=title_lines(title if unit else label), grid=True, **x_marks)
     x = alt.X("level:Q", scale=across, axis=x_axis)
     at = {"x": x, "y": alt.Y("D:Q", scale=up, axis=above(D_title, **y_marks))}
     line = alt.Chart(rows.iloc[[0, -1]][["level", "alone"]])

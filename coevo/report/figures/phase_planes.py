@@ -21,6 +21,7 @@ from coevo.report.figures.plane import (
     ORBIT_KINDS,
     Limits,
     arrows,
+    hatching,
     lean,
     named_years,
     orbit_inside,
@@ -113,7 +114,7 @@ def _outside(rows: pd.DataFrame) -> pd.Series:
 
 
 def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Phase plane of the region in focus, with the directions of its fit and where E may lie."""
+    """Phase plane of the region in focus, with the directions of its fit, and where E is not."""
     rows = points(study)
     rows = rows[rows["region"] == study.focus]
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
@@ -128,7 +129,8 @@ def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
         *_layers(alt.Chart, rows, at, words),
     ]
     text = notes(study, words, rows)[study.focus]
-    text += [] if fit["located"] else [words["shaded"]]
+    bare = hatching(zone(study), frame).empty
+    text += [] if fit["located"] else [words["nowhere" if bare else "hatched"]]
     return specification(alt.layer(*layers, title=alt.Title(text)), 470)
 
 
@@ -167,11 +169,11 @@ def _axes(study: Study, words: dict[str, str], *limits: Any) -> dict[str, Any]:
 
 
 def _zone(study: Study, located: bool, frame: Limits) -> alt.Chart:
-    """Shaded where an unlocated E may lie; an outline round the region of a located one."""
-    chart = alt.Chart(shade(zone(study), frame))
+    """Hatched where an unlocated E is excluded; an outline round the region of a located one."""
     if located:
-        return chart.mark_rect(fillOpacity=0, stroke="$muted", strokeWidth=1)
-    return chart.mark_rect(color="$ink", opacity=0.07)
+        outline = alt.Chart(shade(zone(study), frame))
+        return outline.mark_rect(fillOpacity=0, stroke="$muted", strokeWidth=1)
+    return alt.Chart(hatching(zone(study), frame)).mark_rule(color="$faint", strokeWidth=0.8)
 
 
 def _orbit(
@@ -241,12 +243,12 @@ def _layers(
 
 def _zero_growth(rest: alt.Chart, at: dict[str, Any], words: dict[str, str]) -> list[alt.Chart]:
     """The lines x1 = a2/d, where x2 rests, and x2 = a1/b1, where x1 rests, through a located E."""
-    foot = {"x": at["x"], "y": alt.value(alt.expr("height"))}
+    head = {"x": at["x"], "y": alt.value(0)}
     side = {"x": alt.value(alt.expr("width")), "y": at["y"]}
     names = [words["rest"].format(still=still) for still in ("x₂", "x₁")]
     return [
         rest.mark_rule(color="$s1", **STILL).encode(x=at["x"]),
         rest.mark_rule(color="$s2", **STILL).encode(y=at["y"]),
-        rest.mark_text(align="left", dx=6, dy=-9, color="$s1t", text=names[0]).encode(**foot),
+        rest.mark_text(align="left", dx=6, dy=9, color="$s1t", text=names[0]).encode(**head),
         rest.mark_text(align="right", dx=-6, dy=-8, color="$s2t", text=names[1]).encode(**side),
     ]

@@ -1,5 +1,6 @@
 """Geometry of the phase plane: its limits, the part that a set covers, directions, orbits."""
 
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ STEPS = 20  # of a drawn orbit, a year
 DIGITS = 7  # of a coordinate, so that the page stays light
 NAME = np.array([0.11, 0.08])  # width and height of a name in the plane, as shares
 ASPECT = 1.35  # width of the plane over its height, as it is drawn
+HATCH = 0.025  # between two strokes, as a share of the plane
 FIELD = (9, 7)  # arrows across and up
 AXES = ["x1", "x2"]
 Limits = tuple[float, float]
@@ -64,6 +66,25 @@ def shade(zone: pd.Series, frame: Limits) -> pd.DataFrame:
     )
     rows = [(*a, *b) for a in across for b in up]
     return pd.DataFrame(rows, columns=["x1", "x1_end", "x2", "x2_end"], dtype=float)
+
+
+def hatching(zone: pd.Series, frame: Limits) -> pd.DataFrame:
+    """Strokes (x1, x1_end, x2, x2_end) over the plane outside of what `shade` gives."""
+    held = shade(zone, frame)
+    cuts = [sorted({0.0, frame[i], *held[x], *held[f"{x}_end"]}) for i, x in enumerate(AXES)]
+    rows = []
+    for (a, b), (c, d) in product(*(list(pairwise(ends)) for ends in cuts)):
+        x1, x2 = (a + b) / 2, (c + d) / 2
+        inside = held["x1"].lt(x1) & held["x1_end"].gt(x1) & held["x2"].lt(x2)
+        if (inside & held["x2_end"].gt(x2)).any():
+            continue
+        left, right, low, high = a / frame[0], b / frame[0], c / frame[1], d / frame[1]
+        for k in np.arange(-1, 1, HATCH):  # the line up = across + k, as shares of the plane
+            start, end = max(left, low - k), min(right, high - k)
+            if end > start:
+                rows.append((start, end, start + k, end + k))
+    strokes = pd.DataFrame(rows, columns=["x1", "x1_end", "x2", "x2_end"], dtype=float)
+    return (strokes * [frame[0], frame[0], frame[1], frame[1]]).map(lean)
 
 
 def arrows(parameters: dict[str, float], frame: Limits, named: pd.DataFrame) -> pd.DataFrame:

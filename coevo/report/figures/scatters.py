@@ -62,10 +62,13 @@ def _pairings(
         return []
     low = alt.X("low:Q", scale=x)
     bar = alt.Chart(placed).mark_bar(height=12, color="$line", opacity=0.55)
+    ends = {"left": low, "right": alt.X("high:Q", scale=x)}
+    first = placed.iloc[0]
+    side = "right" if first["low"] + first["high"] > sum(x["domain"]) else "left"
     key = alt.Chart(placed.iloc[[0]]).mark_text(
-        align="left", dy=16, fontSize=11, color="$muted", text=words["pairings"]
+        align=side, dy=16, fontSize=11, color="$muted", text=words["pairings"]
     )
-    return [bar.encode(x=low, x2="high:Q", y=y, tooltip=tips), key.encode(x=low, y=y)]
+    return [bar.encode(x=low, x2="high:Q", y=y, tooltip=tips), key.encode(x=ends[side], y=y)]
 
 
 def _logs(study: Study, scope: str) -> pd.DataFrame:

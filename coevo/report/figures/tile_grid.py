@@ -1,6 +1,5 @@
 """Tile-grid map of the regions by grade: a schematic, not a map."""
 
-from functools import partial
 from typing import Any
 
 import altair as alt
@@ -83,11 +82,11 @@ def _key(study: Study, words: dict[str, str], absent: bool) -> list[alt.Chart]:
     ]  # fmt: skip
 
 
-def _chart(study: Study, words: dict[str, str], shown: slice) -> dict[str, Any]:
-    """D of every region in the year of a slider over some of the years."""
-    years, places = study.years[shown], _places(study)
+def tiles(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """D of every region in the year of a slider, which begins with the last."""
+    years, places = study.years, _places(study)
     rows = states(study).merge(places.drop(columns=["name", "known"]), on="region")
-    rows = rows[rows["year"].isin(years)].round({"D": 4})
+    rows = rows.round({"D": 4})
     band = alt.Scale(domain=GRID, paddingInner=0.05, paddingOuter=0)
     at = {
         "x": alt.X("column:O", scale=band, axis=None),
@@ -134,8 +133,3 @@ def _chart(study: Study, words: dict[str, str], shown: slice) -> dict[str, Any]:
     key = alt.layer(*_key(study, words, absent))
     chart = alt.layer(alt.layer(*layers).resolve_scale(color="independent"), key)
     return specification(chart.resolve_scale(x="independent", color="independent"), 540)
-
-
-tiles = partial(_chart, shown=slice(None))  # the slider begins with the last year
-tiles_first = partial(_chart, shown=slice(1))  # for paper, as the next
-tiles_last = partial(_chart, shown=slice(-1, None))

@@ -38,26 +38,26 @@ def all_findings(study: Study) -> dict[str, Any]:
 
 
 def limits_that_apply(study: Study) -> list[str]:
-    """Keys of the limits that apply to this study."""
+    """Keys of the limits that apply to this study, the decisive one first; a report gives five."""
     derivations, units = _derivations(study)
     money = any(UNITS[unit].measures.startswith("money") for unit in units if unit in UNITS)
     constant = any(DERIVATIONS[name].chained for name in derivations)
-    keys = ["association", "states"]
-    keys += ["prices"] if money and not constant else []
-    keys += ["quotient"] if "location_quotient" in derivations else []
-    if study.pair is not None:
-        found = equilibrium_finding(study)
-        keys = ["positive", *([] if study.pooled else ["shock"]), *keys]
-        keys = (["extrapolation"] if found["beyond"] else []) + keys
-        keys = ([] if found["verdict"] == "not_estimated" else ["freedom"]) + keys
-        keys += ["centre"] if (fits(study)["kind"] == "centre").any() else []
-        keys += ["roles"]
-        known = simulation_finding(study)
-        keys += ["rule"] if "relation_rule" in known and study.pooled else []
-        keys += ["coverage"] if "coverage" in known else []
-    return keys
+    found = equilibrium_finding(study)
+    centre = study.pair is not None and (fits(study)["kind"] == "centre").any()
+    applies = {
+        "secondary_value_added": NO_CLUSTER in set(study.tables["observations"]["indicator"]),
+        "association": True,
+        "shock": study.pair is not None and not study.pooled,
+        "extrapolation": study.pair is not None and found["beyond"],
+        "roles": study.pair is not None,
+        "prices": money and not constant,
+        "states": True,
+        "centre": centre,
+    }
+    return [key for key, holds in applies.items() if holds]
 
 
+NO_CLUSTER = "secondary_value_added"  # read by a study whose outputs measure no cluster directly
 # section -> its finding; those of the second kind rest on the indices
 FINDINGS: dict[str, Callable[[Study], Any]] = {
     "opening": opening_finding,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.equilibrium import last_observed, of_source
+from coevo.report.findings.equilibrium import of_source
 from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
 
@@ -65,44 +65,24 @@ def calibration_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {"verdict": "none"}
-    table, seen = calibrations(study), last_observed(study)
+    table = calibrations(study)
     if why := _refused(study):
-        return {"verdict": "refused", "reason": why, "observed": seen}
+        return {"verdict": "refused", "reason": why}
     if table.empty:
         stated = given_points(study)
         verdict = "none" if stated is None else "given"
-        return {"verdict": verdict, "given": stated, "observed": seen}
-    whole, single, every = period_points(study), yearly(study), table[table["year"].notna()]
-    found = {
+        return {"verdict": verdict, "given": stated}
+    whole, every = period_points(study), table[table["year"].notna()]
+    return {
         "verdict": "fails" if whole is None else "period",
         "period": whole,
-        "observed": seen,
         "failed": int((every["kind"] == FAILS).sum()),
         "failures": failed(study),
         "of": len(every),
-        "years": len(single),
     }
-    if len(single):
-        found["range"] = {i: (single[i].min(), single[i].max()) for i in ("x1", "x2")}
-        ratios = {i: single[i] / single[f"observed_{i}"] for i in ("x1", "x2")}
-        found["ratio"] = {i: (r.min(), r.max()) for i, r in ratios.items()}
-    found["everywhere"] = _everywhere(study)
-    if whole is not None:
-        sides = [whole[i] < seen[i] for i in ("x1", "x2")]
-        found["side"] = "below" if all(sides) else "above" if not any(sides) else "mixed"
-    return found
 
 
 def _refused(study: Study) -> Reason | None:
     """Why the region in focus has no calibration; None if it has one or none is asked for."""
     rows = study.rows("refusals", scope=study.focus, quantity="calibration")
     return reason(rows[rows["year"].isna()])
-
-
-def _everywhere(study: Study) -> dict[str, Any]:
-    """Calibrated over observed output of the same year, all regions: least, median, largest; n."""
-    rows = calibrations(study)
-    rows = rows[rows["year"].notna()].dropna(subset=["x1", "x2", "observed_x1", "observed_x2"])
-    ratios = {i: rows[i] / rows[f"observed_{i}"] for i in ("x1", "x2")}
-    found: dict[str, Any] = {i: (r.min(), r.median(), r.max()) for i, r in ratios.items()}
-    return found | {"n": len(rows)}

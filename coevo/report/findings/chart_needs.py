@@ -3,9 +3,7 @@
 from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.page_one import opening_kind
-from coevo.report.findings.predicted import ratios
 from coevo.report.findings.regional_pattern import growth
-from coevo.report.findings.sign_survival import patterns
 from coevo.report.findings.study_tables import Study
 
 TILE = {"tile_row", "tile_column", "abbreviation"}  # columns of a table of regions with tiles
@@ -22,19 +20,16 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
-    `own_fits`: one of several regions at least is estimated by itself; `specifications`: the model
-    is fitted under several of them; `predictions`: models of prediction are held against drift.
+    `own_fits`: one of several regions at least is estimated by itself.
     """
     has = set() if study.single else {"regions"}
     has |= _of_indices(study) if study.indexed else set()
     has |= {"claim_counts" if opening_kind(study) == "claims" else "degrees"}
-    has |= {"predictions"} if len(ratios(study)) else set()
     if study.pair is None:
         return frozenset(has)
     estimated = study.focus not in refused(study)
     has |= {"fit"} if estimated else set()
     has |= {"coefficients"} if estimated or study.pooled else set()
-    has |= {"specifications"} if len(patterns(study)) > 1 else set()
     has |= {"own_fits"} if len(region_fit_rows(study)) and not study.single else set()
     return frozenset(has)
 

@@ -17,16 +17,16 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'how sure we are of D', about the region in focus.
 
     `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
-    thirds on, `split` below, `none` where no combination gives one. `own`: whether the most
-    frequent grade is that of the study's own choices. `least`: the highest grade that 95 % reach
-    or exceed, with their number, unless it is the lowest that occurs. `ranks`: each rank with the
-    number of its combinations, the most frequent first; `own_rank`: the study's own likewise.
+    thirds on, `split` below, `none` where no combination gives one; `headline`: the same, with
+    `_other` where the most frequent grade is not that of the study's own choices. `least`: the
+    highest grade that 95 % reach or exceed, with their number, unless it is the lowest that
+    occurs. `ranks`: each rank with the number of its combinations, the most frequent first;
+    `own_rank`: the study's own likewise.
     """
     table = study.tables["multiverse"]
     seen = table[table["focus_grade"].fillna("") != ""]
-    found: dict[str, Any] = {
-        "verdict": "none", "draws": _draws(study), "drives": _drives(study)
-    }  # fmt: skip
+    found: dict[str, Any] = {"verdict": "none", "headline": "none"}
+    found |= {"draws": _draws(study), "drives": _drives(study)}
     if seen.empty:
         return found
     counts = seen["focus_grade"].value_counts()
@@ -34,13 +34,13 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], order.index(pair[0])))
     top, share = ranked[0][0], ranked[0][1] / len(seen)
     main = seen.loc[seen["main"].astype(bool), "focus_grade"].iloc[0]
+    verdict = "robust" if share >= ROBUST else "mostly" if share >= MOSTLY else "split"
     return found | {
-        "verdict": "robust" if share >= ROBUST else "mostly" if share >= MOSTLY else "split",
+        "verdict": verdict,
+        "headline": verdict if verdict == "split" or main == top else f"{verdict}_other",
         "n": len(seen),
         "grade": top,
         "count": int(ranked[0][1]),
-        "main": main,
-        "own": main == top,
         "grades": [(grade, int(count)) for grade, count in ranked],
         "least": _least(counts.reindex(order)),
         "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
@@ -86,29 +86,21 @@ def _draws(study: Study) -> dict[str, Any]:
 
 
 def _drives(study: Study) -> dict[str, Any]:
-    """Which choice drives D of the region in focus, and the mean of D over the panel.
+    """Which choice drives D of the region in focus.
 
     `verdict`: `one` where a choice accounts for half of the variance or more, `several` where none
     does, `none` where nothing varies. `choices`: choice and first-order share, the largest first,
-    without those that are `idle` (total below 5 %) or `joint` (share below 1 %: they act only
-    together with others).
+    without those that are idle (total below 5 %) or act only together with others (share below
+    1 %).
     """
-    table = study.tables["sensitivity"]
-    parts = {name: rows for name, rows in table.groupby("outcome")}
-    if "focus_D" not in parts:
-        return {"verdict": "none", "mean": None}
-    rows = parts["focus_D"].sort_values("first_order", ascending=False)
-    idle = rows["total"] < IDLE
-    alone = rows[~idle & (rows["first_order"] >= ALONE)]
-    mean = parts.get("D_mean")
+    rows = study.rows("sensitivity", outcome="focus_D")
+    if rows.empty:
+        return {"verdict": "none"}
+    rows = rows.sort_values("first_order", ascending=False)
+    alone = rows[(rows["total"] >= IDLE) & (rows["first_order"] >= ALONE)]
     return {
         "verdict": "one" if rows["first_order"].iloc[0] >= DRIVES else "several",
         "choices": list(zip(alone["choice"], alone["first_order"], strict=True)),
-        "joint": list(rows.loc[~idle & (rows["first_order"] < ALONE), "choice"]),
-        "idle": list(rows.loc[idle, "choice"]),
-        "mean": None
-        if mean is None
-        else tuple(mean.loc[mean["first_order"].idxmax(), ["choice", "first_order"]]),
     }
 
 

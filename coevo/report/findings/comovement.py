@@ -64,7 +64,7 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     `levels`: by the first of them, within regions and years and in levels.
     """
     if study.single:
-        return {"verdict": "one_region"}
+        return {"verdict": "one_region", "place": None}
     frame, by = correlation_values(study), grouped_by(study)
     placed = {name: _placed(correlation_values(study, by=name).dropna()) for name in by}
     refused = _of_pair(study, None).query("measure == 'placebo_beyond' and value.isna()")
@@ -80,6 +80,17 @@ def comovement_finding(study: Study) -> dict[str, Any]:
         "n": int(frame["n"].max()) if len(frame) else 0,
         "rise": _both_rise(study),
     }
+
+
+def step_verdicts(study: Study) -> list[str]:
+    """The verdict of `comovement_finding` on every pair of subsystems."""
+    if study.single:
+        return ["one_region"]
+    by, found = grouped_by(study), []
+    for pair in pairs(study):
+        placed = _placed(correlation_values(study, pair, by[0]).dropna()) if by else {}
+        found.append(_verdict(correlation_values(study, pair), placed))
+    return found
 
 
 def _placed(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import rows_of
-from coevo.inference.signs import DECISIVE, RARE
 from coevo.lotka_volterra.classic import resting_levels
 from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
@@ -122,7 +121,8 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `control`: whether
-    to say where E is located; `means`: those of `observed_means`.
+    to say where E is located; `means`: those of `observed_means`; `exceptions`: regions whose E a
+    pooled fit locates.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -130,8 +130,8 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     control = study.config["study"] != CONTROL
     if study.focus in refused(study):
         why = others[study.name(study.focus)]
-        found = {"verdict": "not_estimated", "reason": why, "control": control}
-        return found | {"refused": others, "beyond": False}
+        found = {"verdict": "not_estimated", "headline": "not_estimated", "reason": why}
+        return found | {"control": control, "refused": others, "beyond": False}
     own = fits(study)
     main = own.iloc[0]
     parameters = own_parameters(study)
@@ -139,20 +139,16 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     verdict = located_verdict(main)
     return {
         "verdict": verdict,
+        "headline": "unlocated" if verdict in ("both", "x1", "x2") else verdict,
         "control": control and verdict != "located",
         "means": observed_means(study),
         "refused": others,
         "main": main,
         "years": (path(study)["year"].min(), path(study)["year"].max()),
         "zone_level": zone(study)["level"],
-        "p_positive": main["p_predator_prey"] + main["p_reversed"] + main["p_saddle"],
         "everywhere": (int(region_fit_rows(study)["located"].sum()), len(region_fit_rows(study))),
         "kinds": region_fit_rows(study)["kind"].value_counts().to_dict(),
-        "pooled_kinds": _pooled_kinds(study),
-        "general_kinds": _general(study)["kind"].value_counts().to_dict(),
-        "general_located": int(_general(study)["located"].sum()),
-        "signs": _signs(region_fit_rows(study)),
-        "doubts": doubts(study),
+        "exceptions": _located_pooled(study),
         "df": int(df.iloc[0]),
         "rows": int(df.iloc[0]) + 2,
         "beyond": _beyond(study, parameters),
@@ -173,44 +169,10 @@ def observed_means(study: Study) -> list[dict[str, Any]]:
     return found
 
 
-def _general(study: Study) -> pd.DataFrame:
-    """Rest points of the general model of every region alone."""
-    return of_source(study, "fit", effects="none", model="general")
-
-
-def _pooled_kinds(study: Study) -> list[dict[str, int]]:
-    """Kinds of the regions' E within the pooled fits of the main estimator, by effects."""
-    if not study.pooled:
-        return []
+def _located_pooled(study: Study) -> list[str]:
+    """Names of the regions whose E a pooled fit of the main estimator locates."""
     rows = of_source(study, "fit", estimator=study.estimator, model="classic")
-    return [
-        rows.loc[rows["effects"] == effects, "kind"].value_counts().to_dict()
-        for effects in study.effects
-    ]
-
-
-def _signs(rows: pd.DataFrame) -> dict[str, Any]:
-    """In how many regions the signs of a supply relation are decided, by their probability."""
-    p = rows["p_predator_prey"]
-    yes, no = int((p >= DECISIVE).sum()), int((p <= RARE).sum())
-    counts = {"yes": yes, "no": no, "n": len(p)}
-    return counts | {"decisive": DECISIVE, "rare": RARE, "ignorance": 1 / 16}
-
-
-def doubts(study: Study) -> dict[str, Any]:
-    """What the fit of the region in focus rests on, by name (`facts`).
-
-    `least`: the smallest b1 and d that would be found, as multiples of their estimates.
-    """
-    rows = facts(study, scope=study.focus, effects="none", estimator=study.estimator)
-    parameters = own_parameters(study)
-    found: dict[str, Any] = {"rows": rows.to_dict("index")}
-    found["least"] = {
-        name: abs(rows.at[f"power_{name}", "value"] / parameters[name])
-        for name in ("b1", "d")
-        if f"power_{name}" in rows.index and parameters.get(name)
-    }
-    return found
+    return list(dict.fromkeys(rows.loc[rows["located"] & (rows["effects"] != "none"), "name"]))
 
 
 def _beyond(study: Study, parameters: dict[str, float]) -> bool:

@@ -10,30 +10,23 @@ FORMS = ("weak", "strong")
 
 
 def feedback_finding(study: Study) -> dict[str, Any]:
-    """Verdicts of the weak and the strong form, with what they rest on, and by sub-period.
+    """Verdicts of the weak and the strong form, with what they rest on.
 
     `verdict`: `none` (no pair), `not_estimated`, `undecidable` (in both forms), or
-    `<weak>_<strong>` with `yes`, `no`, `undecidable` each. `difference`: A12 A21 - A11 A22 with its
-    interval; `phi`: its set, and whether it can be `located`; `periods`: the same by sub-period,
-    2015-2019; `refused`: sub-periods that could not be estimated.
+    `<weak>_<strong>` with `yes`, `no`, `undecidable` each; `headline`: what is said of it.
+    `difference`:
+    A12 A21 - A11 A22 with its interval.
     """
     if study.pair is None:
         return {"verdict": "none"}
     if "feedback_weak" not in verdicts(study, **JUDGED).index:
-        return {"verdict": "not_estimated"}
-    asked = study.rows("verdicts", question="feedback_weak", **JUDGED)["period"]
-    refused = study.rows("refusals", quantity="feedback", **JUDGED)["period"]
-    periods = {period: _of(study, period) for period in asked if period}
-    return _of(study, "") | {"periods": periods, "refused": list(refused)}
-
-
-def _of(study: Study, period: str) -> dict[str, Any]:
-    said, rows = verdicts(study, period, **JUDGED)["verdict"], facts(study, period, **JUDGED)
+        return {"verdict": "not_estimated", "headline": "not_estimated"}
+    said, rows = verdicts(study, **JUDGED)["verdict"], facts(study, **JUDGED)
     forms = {form: said[f"feedback_{form}"] for form in FORMS}
     same = set(forms.values()) == {"undecidable"}
     return {
         "verdict": "undecidable" if same else "_".join(forms.values()),
+        "headline": "undecidable" if same else "decided",
         **forms,
         "difference": rows.loc["feedback_difference"],
-        "phi": rows.loc["phi"].to_dict() | {"located": said["phi"] == "located"},
     }

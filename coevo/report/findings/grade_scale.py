@@ -7,6 +7,7 @@ from coevo.coupling.grade_scales import GradeScale
 TEN = TABLES["ten"]
 GRADES = TEN.labels
 MIDPOINT = 0.5
+MARK = "†"  # of a value whose grade was decided before rounding
 LARGE, SMALL = 1e15, 1e-6  # outside, numbers are printed as powers of ten
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -24,19 +25,15 @@ def colours(scale: GradeScale) -> dict[str, int]:
     return {label: int(round(5 * (low + high), 9)) for label, low, high in spans(scale)}
 
 
-def grade_marks(value: float, decimals: int = 2, scale: GradeScale = TEN, limit: int = 9) -> str:
-    """`value` with as many decimals as it needs not to be read as what it is not.
+def grade_marks(value: float, decimals: int = 2, scale: GradeScale = TEN) -> str:
+    """`value` rounded, with a mark where the grade of the rounded one is another, or it is 1.
 
-    A grade is decided before rounding; 0.49995 printed as 0.50 would contradict it. Nor is a value
-    below 1 printed as 1.
+    A grade is decided before rounding: 0.49995 printed as 0.50 alone would contradict it.
     """
-    grade = scale.classify(value)
-    for places in range(decimals, limit):
-        text = f"{value:.{places}f}"
-        full = float(text) == 1 and value < 1 - SNAP
-        if scale.classify(float(text)) == grade and not full:
-            return text
-    return f"{value:.{limit}f}"
+    text = f"{value:.{decimals}f}"
+    full = float(text) == 1 and value < 1 - SNAP
+    same = scale.classify(float(text)) == scale.classify(value)
+    return text if same and not full else text + MARK
 
 
 def power(number: float, decimals: int) -> str:

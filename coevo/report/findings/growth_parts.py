@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from coevo.coupling.growth_split import splits
 from coevo.report.findings.study_tables import Study
 
@@ -16,8 +14,7 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
     `verdict`: `rose` or `fell` by the sign of the sum; `stayed` where it is 0; `not_split` where
     form, contributions, composite or preset do not allow it; `none` where no step could be split.
     `largest`: the contributions that go furthest along with the sum, `against`: those the other
-    way, each with indicator and value. `whole`: whether the steps add up to ln D of the last over
-    ln D of the first year.
+    way, each with indicator and value.
     """
     if not splits(study.config["coupling"]):
         return {"verdict": "not_split"}
@@ -27,16 +24,9 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
     parts = rows.groupby("indicator")["contribution"].sum()
     total = float(parts.sum())
     along = (parts if total >= 0 else -parts).sort_values(ascending=False)
-    first, last = (part.loc[study.focus] for part in study.ends())
-    with np.errstate(divide="ignore"):
-        change = float(np.log(last["D"]) - np.log(first["D"]))
     return {
         "verdict": "stayed" if abs(total) < NEAR else "rose" if total > 0 else "fell",
-        "total": total,
-        "rate": float(np.expm1(total)),
         "years": (int(rows["year"].min()) - 1, int(rows["year"].max())),
         "largest": [(i, float(parts[i])) for i in along.index[:count] if along[i] > 0],
         "against": [(i, float(parts[i])) for i in along.index[::-1] if along[i] < 0],
-        "subsystems": rows.groupby("subsystem", sort=False)["contribution"].sum().to_dict(),
-        "whole": abs(change - total) < NEAR,
     }

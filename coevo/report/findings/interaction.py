@@ -107,7 +107,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "none"}
     own = {} if study.single else {p: _count(regional(study, p)) for p in ("b1", "d")}
     if not study.pooled and study.focus in refused(study):
-        return {"verdict": "not_estimated", "undecided": True, "regional": own}
+        found = {"verdict": "not_estimated", "headline": "not_estimated", "undecided": True}
+        return found | {"regional": own}
     b1, d = slope_intervals(study, "b1"), slope_intervals(study, "d")
     effects = list(EFFECTS) if study.pooled else ["none"]
     main = {e: (_row(b1, e, study.estimator), _row(d, e, study.estimator)) for e in effects}
@@ -118,13 +119,15 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     if study.pooled and verdicts[0] == "supply" and (fails is not False or broken[EFFECTS[0]]):
         verdicts[0] = "fragile"
     last = rows_of(pd.concat([b1, d]), effects=effects[-1])
+    undecided = verdicts[-1] in ("neither", "one")
     found = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
+        "headline": _headline(verdicts[-1], undecided),
         "estimates": {e: {"b1": pair[0], "d": pair[1]} for e, pair in main.items()},
         "zeros": int(sum(holds_zero(row) for _, row in last.iterrows())),
         "intervals": len(last),
         "exceptions": [row for _, row in last.iterrows() if not holds_zero(row)],
-        "undecided": verdicts[-1] in ("neither", "one"),
+        "undecided": undecided,
         "df": main[effects[-1]][0]["df"],
         "regional": own,
     }
@@ -135,11 +138,16 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "by_year": tests.get(EFFECTS[0], {}).get(BY_YEAR),
         "broken": broken,
         "fails": fails,
-        "J": _J(study),
-        "common": _common(study),
         "pool": _pool(study),
         "instrumented": _instrumented(study, b1, d),
     }
+
+
+def _headline(verdict: str, undecided: bool) -> str:
+    """What the section opens with."""
+    if undecided:
+        return "undecided"
+    return "supply" if verdict.endswith("supply") else "other"
 
 
 def _refused(study: Study) -> Reason | None:
@@ -163,52 +171,14 @@ def _fails(study: Study, tests: Mapping[str, Any]) -> bool | None:
     return bool(max(p.values()) >= alpha) if p else None
 
 
-def _J(study: Study) -> dict[str, Any] | None:
-    """Hansen's J of both equations, its limit and whether neither rejects; None without."""
-    rows = study.rows("checks", scope=POOLED, estimator=FOD_IV, check=["J_b1", "J_d"])
-    if len(rows) < 2:
-        return None
-    agree = bool((rows["value"] <= rows["limit"]).all())
-    return {"values": rows["value"].tolist(), "limit": rows["limit"].iloc[0], "agree": agree}
-
-
-def _common(study: Study) -> dict[str, float]:
-    """Share of within-region variance common to a year, of x1 and x2 scaled by the first year."""
-    table = study.tables["checks"]
-    rows = table[table["check"].str.match("common_year_share_x[12]$")]
-    return {
-        check.removeprefix("common_year_share_"): value
-        for check, value in zip(rows["check"], rows["value"], strict=True)
-    }
-
-
 def _instrumented(study: Study, b1: pd.DataFrame, d: pd.DataFrame) -> dict[str, Any] | None:
-    """b1 and d by instruments in forward deviations, their first-stage F, and over other cases.
-
-    `sets`: of Anderson and Rubin, by coefficient; `other`: by coefficient, in how many of the other
-    vintages, years and prices tried its interval does not hold zero, of how many; None where
-    instruments are not there.
-    """
+    """b1 and d by instruments in forward deviations and their first-stage F; None without them."""
     found = {name: rows_of(rows, estimator=FOD_IV) for name, rows in (("b1", b1), ("d", d))}
     if not all(map(len, found.values())):
         return None
-    shown_of = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)
-    F = shown_of["value"]
-    sets = {n: shown_of.loc[f"anderson_rubin_{n}"] for n in found
-            if f"anderson_rubin_{n}" in shown_of.index}  # fmt: skip
-    shown = {"estimator": FOD_IV, "model": "classic"}
-    cases = study.rows("specifications", roles="given", pair=["main", "deflated"], **shown)
-    main = (cases["pair"] == "main") & (cases["dropped"] == "")
-    cases = cases[~(main & (cases["vintage"] == study.config["vintage_policy"]))]
-    return {
-        **{name: rows.iloc[0] for name, rows in found.items()},
-        "sets": sets,
-        "F": {name: F[f"first_stage_F_{name}"] for name in found},
-        "other": {
-            name: (sum(not holds_zero(row) for _, row in part.iterrows()), len(part))
-            for name, part in cases.groupby("quantity")
-        },
-    }
+    F = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)["value"]
+    first_stage = {name: F[f"first_stage_F_{name}"] for name in found}
+    return {name: rows.iloc[0] for name, rows in found.items()} | {"F": first_stage}
 
 
 def _pool(study: Study) -> dict[str, dict[str, Any]]:

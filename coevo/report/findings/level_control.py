@@ -21,8 +21,7 @@ def level_finding(study: Study) -> dict[str, Any]:
     makes as much as C or more, else `balance`; `none` where that was not computed (`why_parts`),
     `one_region`. `levels`: what explains ln D, with R2, size per head first, or `why` there is
     none. `focus`: rank of the focus among `n`, and with the first level, `by`, taken out its
-    `ranks` by slope. `rise`: of its ln D and of the parts C and T; `by_T`: regions of `risen` in
-    which T makes more of the rise.
+    `ranks` by slope. `rise`: of its ln D and of the parts C and T.
     """
     shares = of_measure(study, "variance_share").to_dict()
     levels = _levels(study)
@@ -36,8 +35,6 @@ def level_finding(study: Study) -> dict[str, Any]:
         "why_parts": _refusal(study, "variance_share"),
         "focus": _focus(study),
         "rise": {name: part.get(study.focus) for name, part in parts.items()},
-        "risen": len(parts["T"]),
-        "by_T": int((parts["T"].abs() > parts["C"].abs()).sum()),
         "systems": systems(study),
     }
 
@@ -71,19 +68,13 @@ def _levels(study: Study) -> list[tuple[str, float]]:
 
 
 def _focus(study: Study) -> dict[str, Any] | None:
-    """Rank of the focus, and its ranks and slopes with the level taken out."""
+    """Rank of the focus, and its ranks with the level taken out."""
     own = of_measure(study, "rank_D")
     adjusted = of_measure(study, "rank_adjusted_D", "slope", scope=study.focus)
-    slopes = of_measure(study, "slope_lnD", "slope")
     if study.focus not in own.index or adjusted.empty:
         return None
     ranks = {kind: int(adjusted[kind]) for kind in SLOPES if kind in adjusted.index}
-    return {
-        "rank": int(own[study.focus]),
-        "n": len(own),
-        "ranks": ranks,
-        "slopes": {kind: float(slopes[kind]) for kind in ranks},
-    }
+    return {"rank": int(own[study.focus]), "n": len(own), "ranks": ranks}
 
 
 def level_label(study: Study, level: str, words: Mapping[str, str]) -> str:

@@ -70,7 +70,6 @@ def _renamed(frame: pd.DataFrame, places: pd.DataFrame | None, language: str) ->
 
 def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
     """Words in charts: those of the phrases, and of what the study itself made up and named."""
-    own = {f"variant_pair_{pair}": study.pair_label(pair) for pair in study.other_pairs}
     systems = study.config["robustness"]["systems"]
-    own |= {f"variant_system_{name}": study.label(name) for name in systems}
+    own = {f"variant_system_{name}": study.label(name) for name in systems}
     return {**phrases["charts"], **own}

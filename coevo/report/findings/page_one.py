@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
+from coevo.report.findings.comovement import step_verdicts
 from coevo.report.findings.equilibrium import equilibrium_finding
 from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_finding, of_measure
@@ -23,13 +24,15 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
-    without a level. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`; `settle`:
+    without a level. `step`: what holds of every pair of systems, else `some` or `none` move
+    `together`, of `pairs`. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`;
+    `settle`:
     `located`, `unlocated` or `not_estimated`; `supply`: conclusion on the supply relation.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     """
     found: dict[str, Any] = {"kind": opening_kind(study), "systems": len(study.subsystems)}
     if study.indexed:
-        found |= {"richer": _richer(study)}
+        found |= {"richer": _richer(study), **_step(study)}
     if study.pair is not None:
         settle = equilibrium_finding(study)["verdict"]
         found |= {"drive": _drive(study), "supply": _supply(study)}
@@ -54,6 +57,15 @@ def _richer(study: Study) -> str:
         return "unknown"
     slope = of_measure(study, "slope_lnD", "slope", level=levels[0][0]).get(SLOPES[0], 0.0)
     return "richer" if levels[0][1] >= HALF and slope > 0 else "hardly"
+
+
+def _step(study: Study) -> dict[str, Any]:
+    """The verdict on the pairs of systems: of all, or `some` or `none` of them `together`."""
+    verdicts = step_verdicts(study)
+    together = verdicts.count("beyond")
+    same = len(set(verdicts)) == 1
+    step = verdicts[0] if same else "some" if together else "none"
+    return {"step": step, "pairs": len(verdicts), "together": together}
 
 
 def _drive(study: Study) -> str:

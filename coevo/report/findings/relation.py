@@ -41,7 +41,8 @@ def relation_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "none"}
     named = verdicts(study, **JUDGED)
     if "relation" not in named.index:
-        return {"verdict": "not_estimated", "reason": _refused(study)}
+        absent = "not_estimated"
+        return {"verdict": absent, "headline": absent, "reason": _refused(study)}
     rows = facts(study, **JUDGED)
     strength, limit = (float(rows.at["first_stage_F", c]) for c in ("value", "limit"))
     effects = {e: {p: _effect(rows, f"{p}_{e}") for p in ("A12", "A21")} for e in JUDGES}
@@ -50,8 +51,10 @@ def relation_finding(study: Study) -> dict[str, Any]:
         for signs in QUADRANTS
         if f"p_{signs}_12" in rows.index
     }
+    verdict = named.at["relation", "verdict"]
     return {
-        "verdict": named.at["relation", "verdict"],
+        "verdict": verdict,
+        "headline": verdict if verdict == UNDETERMINED else "named",
         "direction": named.at["relation", "direction"],
         "why": "weak" if strength < limit else _why(effects),
         "effects": effects,

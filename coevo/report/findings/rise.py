@@ -71,7 +71,7 @@ def rise_finding(study: Study) -> dict[str, Any]:
 
     `verdict` is `one_region`, `all`, `most` (more than half of the regions rose), `some` or `none`.
     A region that lacks the first or the last year enters with its own, and stands in `shorter`
-    (name, first, last).
+    (name, first, last). `scale`: what fixes the scale of an indicator.
     """
     starts, ends = study.ends()
     first, last = starts["D"], ends["D"]
@@ -95,5 +95,16 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "above": (int((first >= MIDPOINT).sum()), int((last >= MIDPOINT).sum())),
         "rows": len(study.coupling),
         "shorter": [span for span in spans if span[1:] != years],
+        "scale": _scale(study),
         "focus": focus_state(study, study.focus),
     }
+
+
+def _scale(study: Study) -> str:
+    """What fixes the scale of an indicator: `vector`, `one_region`, `panel` or `other`."""
+    normalisation = study.config["normalisation"]
+    if normalisation["method"] == "vector":
+        return "vector"
+    if study.single:
+        return "one_region"
+    return "panel" if normalisation["reference"] == "panel" else "other"

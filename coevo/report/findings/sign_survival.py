@@ -6,8 +6,6 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import rows_of
-from coevo.inference.signs import DECISIVE
-from coevo.report.findings.equilibrium import of_source
 from coevo.report.findings.interaction import POOLED, holds_zero, slope_signs, years_that_break
 from coevo.report.findings.study_tables import Study
 
@@ -49,9 +47,7 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     `single_years` (the same, but not without the growth of some year), `never` or `some`. `all`,
     `swapped`, `deflated` (None without one), `without_growth` (likewise) and each of `pairs`: by
     effects, how many of how many fits show it; `broken`: by effects, the years without whose growth
-    the main estimator does not; `deflated_zero`: by coefficient, in how many fits at constant
-    prices under the first effects its interval holds zero; `signs`: by effects, in how many regions
-    all four signs are decided.
+    the main estimator does not.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -61,39 +57,18 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     broken = years_that_break(study) if study.pooled else {e: [] for e in study.effects}
     own, deflated = (rows_of(given, pair=pair) for pair in (MAIN, DEFLATED))
     others = given[~given["pair"].isin([MAIN, DEFLATED])]
-    found = {
+    found: dict[str, Any] = {
         "all": _counts(own, study),
         "without_growth": _counts(cut, study) if len(cut) else None,
         "broken": broken,
         "swapped": _counts(rows_of(rows, roles=SWAPPED, pair=MAIN), study),
         "deflated": _counts(deflated, study) if len(deflated) else None,
-        "deflated_zero": _zeros(deflated, study),
         "pairs": {
             str(name): _counts(part, study) for name, part in others.groupby("pair", sort=False)
         },
-        "vintages": sorted(set(own["vintage"]) - {study.config["vintage_policy"]}),
-        "dropped": sorted(set(own["dropped"]) - {""}),
-        "estimators": own["estimator"].nunique(),
-        "signs": _decided(study),
-        "decisive": DECISIVE,
     }
     verdict = _verdict(list(found["all"].values()), [len(broken[e]) for e in study.effects])
     return {"verdict": verdict, **found, "located": _located(study)}
-
-
-def _zeros(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
-    first = rows_of(rows, effects=study.effects[0])
-    return {name: (int(first[f"{name}_zero"].sum()), len(first)) for name in ("b1", "d")}
-
-
-def _decided(study: Study) -> dict[str, tuple[int, int]]:
-    """In how many regions the pooled fit of the main estimator gives all four signs, by effects."""
-    rows = of_source(study, "fit", estimator=study.estimator, model="classic")
-    parts = {effects: rows_of(rows, effects=effects) for effects in study.effects}
-    return {
-        effects: (int((part["p_predator_prey"] >= DECISIVE).sum()), len(part))
-        for effects, part in parts.items()
-    }
 
 
 def _counts(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:

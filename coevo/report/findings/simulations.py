@@ -13,13 +13,12 @@ def simulation_finding(study: Study) -> dict[str, Any]:
     """Size and power of the rule that names a relation, and coverage of the sets, where known.
 
     `relation_rule`: largest share of samples without interaction in which a relation is named
-    (`size`); by relation and strength the share in which the true one is, with year shocks
-    (`power`). `coverage`: least and largest share of samples in which the sets of the trapezoid
-    hold the true coordinates, whether the data follow its map or the equations: of one region,
-    pooled over a cycle, pooled in growth. `common_shocks`: least and largest share of samples with
+    (`size`); by strength the least and largest share, over the relations, in which the true one is,
+    with year shocks (`power`). `coverage`: least share of samples of growth in which
+    pooled sets of the
+    trapezoid hold the true coordinates. `common_shocks`: least and largest share of samples with
     shocks common to all regions in which fits with region effects find what is not there: by
-    clusters of regions (`region`), by the bootstrap by year (`year`), and by that where shocks
-    persist (`lasting`).
+    clusters of regions (`region`), by the bootstrap by year (`year`).
     """
     if study.pair is None:
         return {}
@@ -36,12 +35,12 @@ def simulation_finding(study: Study) -> dict[str, Any]:
 
 def _rule(rule: pd.DataFrame) -> dict[str, Any]:
     null, shocked = rule[rule["strength"] == 0], rule[(rule["strength"] > 0) & rule["year_shock"]]
+    true = pd.Series([row[row["design"]] for _, row in shocked.iterrows()], shocked.index)
     power = {
-        str(design): dict(zip(part["strength"], part[str(design)], strict=True))
-        for design, part in shocked.groupby("design", sort=False)
+        float(strength): (float(part.min()), float(part.max()))
+        for strength, part in true.groupby(shocked["strength"])
     }
-    samples = int(rule["samples"].min())
-    return {"size": null["named"].max(), "power": power, "samples": samples}
+    return {"size": null["named"].max(), "power": power}
 
 
 def _common_shocks(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
@@ -49,7 +48,6 @@ def _common_shocks(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
     cases = {
         "region": ("region", "independent"),
         "year": ("year_wild", "independent"),
-        "lasting": ("year_wild", "persistent"),
     }
     parts = {
         name: rows.loc[(rows["errors"] == errors) & (rows["year_shock"] == shock), "rejected"]
@@ -58,14 +56,10 @@ def _common_shocks(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
     return {name: (float(p.min()), float(p.max())) for name, p in parts.items()}
 
 
-def _coverage(table: pd.DataFrame) -> dict[str, tuple[float, float]]:
+def _coverage(table: pd.DataFrame) -> dict[str, float]:
     rows = table[(table["estimator"] == "trapezoid") & (table["noise"] == NOISE)]
-    rows = rows[rows["quantity"].str.startswith("coverage_")]
-    pooled, growth = rows["regime"].str.startswith("pooled"), rows["regime"] == "pooled growth"
-    parts = {
-        "own": rows[~pooled],
-        "cycle": rows[rows["regime"] == "pooled cycle"],
-        "growth_x1": rows[growth & rows["quantity"].eq("coverage_x1")],
-        "growth_x2": rows[growth & rows["quantity"].eq("coverage_x2")],
+    growth = rows[rows["regime"] == "pooled growth"]
+    return {
+        f"growth_{x}": growth.loc[growth["quantity"] == f"coverage_{x}", "value"].min()
+        for x in ("x1", "x2")
     }
-    return {name: (part["value"].min(), part["value"].max()) for name, part in parts.items()}

@@ -6,9 +6,7 @@ import pandas as pd
 
 from coevo.files import rows_of
 from coevo.history.frozen_goalposts import ROUNDING
-from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.specifications import EFFECTS
 
 FIGURES = ("figure_restated", "figure_withdrawn", "figure_added", "figure_filled")
 SIDES = ("year_added", "year_removed", "region_added", "region_removed")
@@ -65,8 +63,6 @@ def release_finding(study: Study) -> dict[str, Any]:
         "figures": len(of(study, *FIGURES)),
         "happenings": _happenings(study) or [{"kind": "none"}],
         "settings": settings[["quantity", "old_words", "new_words"]].to_numpy().tolist(),
-        "causes": _causes(study, settings),
-        "coevo": tuple(release.loc["coevo", ["old_words", "new_words"]]),
         "comparable": comparable,
         "n": len(D),
         "mean": (D["old"].mean(), D["new"].mean()),
@@ -75,8 +71,8 @@ def release_finding(study: Study) -> dict[str, Any]:
         "effect": _effect(study, D) if comparable else None,
         "rewritten": _rewritten(D) if comparable else None,
         "posts": list(dict.fromkeys(of(study, "goalpost")["indicator"])),
-        "newest": _newest(study, D),
         "model": _model(study),
+        "claims": len(of(study, "claim")),
     }
 
 
@@ -89,14 +85,6 @@ def _happenings(study: Study) -> list[dict[str, Any]]:
         if len(rows):
             found.append({"kind": kind, "n": len(rows), "names": list(dict.fromkeys(names))})
     return found
-
-
-def _causes(study: Study, settings: pd.DataFrame) -> list[str]:
-    """What else than figures moves D: goalposts, weights, settings; without any, the program."""
-    found = [kind for kind in ("goalpost", "weight") if len(of(study, kind))]
-    if settings["quantity"].str.split(".").str[0].isin(D_SETTINGS).any():
-        found.append("setting")
-    return found or ["coevo"]
 
 
 def _last(rows: pd.DataFrame) -> dict[str, Any] | None:
@@ -133,59 +121,16 @@ def _rewritten(D: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _newest(study: Study, D: pd.DataFrame) -> dict[str, Any] | None:
-    """D of the newest year that the release lacks, against the year before, as computed today."""
-    added = of(study, "year_added")
-    if added.empty:
-        return None
-    wide = pd.concat([D, added]).pivot(index="scope", columns="year", values="new")
-    year = int(added["year"].max())
-    before = [int(y) for y in wide if y < year]
-    focus = added[(added["scope"] == study.focus) & (added["year"] == year)]
-    found = {"year": year, "mean": wide[year].mean(), "focus": _last(focus)}
-    if not before:
-        return found | {"before": None}
-    steps = (wide[year] - wide[before[-1]]).dropna()
-    ends = {
-        side: (study.name(at), wide.at[at, before[-1]], wide.at[at, year])
-        for side, at in (("most", steps.idxmax()), ("least", steps.idxmin()))
-    }
-    counts = {"rose": int((steps > ROUNDING).sum()), "fell": int((steps < -ROUNDING).sum())}
-    found |= {"before": before[-1], "mean_before": wide[before[-1]].mean(), "n": len(steps)}
-    return found | ends | counts
-
-
-def headline(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the headline fit: pooled with all effects, else the focus region's own."""
-    scope, effects, scaling = (
-        (POOLED, EFFECTS[-1], "first") if study.pooled else (study.focus, "none", "none")
-    )
-    fit = {"scope": scope, "effects": effects, "scaling": scaling, "estimator": study.estimator}
-    return rows_of(rows, **fit)
-
-
 def _model(study: Study) -> dict[str, Any] | None:
-    """Estimates of the headline fit that differ, and how many verdicts of the model do."""
+    """How many estimates and verdicts of the model differ, where E is now located or no more."""
     if study.pair is None:
         return None
-    parameters, verdicts = of(study, "parameter"), of(study, "verdict")
-    intervals = verdicts[verdicts["quantity"].str.startswith("interval_")]
+    verdicts = of(study, "verdict")
     own = {"effects": "none", "model": "classic", "estimator": study.estimator}
     located = rows_of(verdicts, quantity="fit_located", **own)
-    judged = rows_of(verdicts, quantity=["relation", "feedback_weak", "feedback_strong"])
-    rows = headline(study, parameters).set_index("quantity")
-    signs = headline(study, intervals).set_index("quantity")
     return {
-        "estimates": len(parameters),
-        "slopes": {p: rows.loc[p].to_dict() for p in ("b1", "d") if p in rows.index},
-        "signs": {
-            p: signs.loc[f"interval_{p}"].to_dict()
-            for p in ("b1", "d")
-            if f"interval_{p}" in signs.index
-        },
-        "intervals": len(intervals),
+        "estimates": len(of(study, "parameter")),
+        "verdicts": len(verdicts),
         "located": rows_of(located, new_words="located")["name"].tolist(),
         "lost": rows_of(located, old_words="located")["name"].tolist(),
-        "judged": judged.to_dict("records"),
-        "claims": len(of(study, "claim")),
     }

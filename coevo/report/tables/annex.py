@@ -47,8 +47,9 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
     sections, and whether the equilibria are held against what was observed.
     """
     made = {table.key: table for table in main_tables(words)}
-    for key, kind in (("files", "long"), ("packages", "")):
-        made[key] = _table(words, key, _pairs(provenance[key], code=key == "files"), kind)
+    digests = sorted(provenance["files"].items())
+    files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
+    made["files"] = _table(words, "files", files, "long")
     ratio = words.phrases["tables"]["equilibria"]["columns"][RATIO]
     return {
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
@@ -132,23 +133,16 @@ def _weight_columns(words: Words) -> list[Any]:
     return columns + [[words.grammar.dated(study.name(study.focus), y), "r", 9] for y in years]
 
 
-def _pairs(values: Mapping[str, str], code: bool = False) -> Rows:
-    return [
-        [name, Markdown(f"`{value}`") if code and value.isalnum() else value]
-        for name, value in sorted(values.items())
-    ]
-
-
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
     "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
+    "weights": Entry(data_tables.weight_rows, "wide", ["indexed"], _weight_columns),
     "slope_tests": Entry(model_tables.slope_test_lines, "", ["pooled"], _slope_test_columns),
     "pattern": Entry(
         regional_tables.pattern_rows, "", ["indexed", "regions"], regional_tables.pattern_columns
     ),
     "signs": Entry(model_tables.sign_rows, "", ["pair"], _sign_columns),
-    "levels": Entry(theory_words.levels, "", ["pair"]),
     "ecological": Entry(theory_words.relations, "", ["pair"]),
     "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
@@ -158,12 +152,8 @@ MAIN = {
     "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
 }
 ANNEX = {
-    "weights": Entry(data_tables.weight_rows, "wide", ["indexed"], _weight_columns),
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
     "variants": Entry(index_tables.variants, "wide", ["indexed"]),
-    "guards": Entry(index_tables.guard_rows, "long", ["indexed"]),
-    "frequencies": Entry(index_tables.obstacle_frequencies, "long", ["indexed"]),
-    "top_obstacles": Entry(index_tables.top_obstacles, "long wide", ["indexed", "regions"]),
     "states": Entry(data_tables.state_rows, "long", ["indexed", "regions"], _state_columns),
     "clusters": Entry(
         regional_tables.cluster_rows,
@@ -171,16 +161,5 @@ ANNEX = {
         ["indexed", "regions"],
         regional_tables.cluster_columns,
     ),
-    "mobility": Entry(regional_tables.mobility_table_rows, "", ["indexed", "regions"]),
-    "coefficients": Entry(model_tables.coefficient_rows, "long wide", ["regions", "pair"]),
-    "regional": Entry(model_tables.regional_equilibria, "long widest", ["regions", "pair"]),
     "general": Entry(model_tables.general_rows, "wide", ["pooled"], _general_columns),
-    "regional_pooled": Entry(model_tables.regional_pooled, "long wide", ["pooled"]),
-    "estimators": Entry(model_tables.estimators, "long widest", ["pair"]),
-    "specifications": Entry(model_tables.specification_lines, "long wide", ["pair"]),
-    "findings": Entry(data_tables.audit_rows, "long wide"),
-    "remarks": Entry(data_tables.remark_rows, "long wide"),
-    "restated_all": Entry(release_words.figure_rows, "long wide", ["changes"]),
-    "grades_moved": Entry(release_words.grades, "long wide", ["indexed", "changes"]),
-    "verdicts_moved": Entry(release_words.release_verdicts, "long wide", ["changes"]),
 }

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pandas as pd
-
 from coevo.report.findings.choice_robustness import type_changes
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.words.amounts import Rows, Words
+from coevo.report.words.index_sentences import NO_FIGURES
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
@@ -61,30 +60,6 @@ def audit_counts(words: Words) -> Rows:
         )
         rows.append([words.word("check", check), words.study.heading(indicator), len(part), text])
     return rows
-
-
-def audit_rows(words: Words) -> Rows:
-    """Every finding of the audit with its place."""
-    return [
-        [
-            words.word("check", row["check"]), row["name"], row["year"],
-            words.study.heading(row["indicator"]),
-            words.message(row["message"], row["fields"]), place(row),
-        ]
-        for _, row in audited(words.study)[0].iterrows()
-    ]  # fmt: skip
-
-
-def remark_rows(words: Words) -> Rows:
-    """How the files were read, and the notes under their tables, each with its place."""
-    return [
-        [
-            words.word("check", row["check"]),
-            words.message(row["message"], row["fields"]),
-            place(row),
-        ]
-        for _, row in audited(words.study)[1].iterrows()
-    ]
 
 
 def state_rows(words: Words) -> Rows:
@@ -149,9 +124,10 @@ def verdict_rows(words: Words) -> Rows:
 
 
 def claim_rows(words: Words) -> Rows:
-    """The claims of a paper, with what it prints, likewise."""
+    """The claims of a paper, with what it prints, likewise; those without figures left out."""
     rows = []
-    for row in words.study.tables["claims"].itertuples():
+    told = words.study.tables["claims"]
+    for row in told[told["computed"] != NO_FIGURES].itertuples():
         paper = paper_text(row, words.message)
         claim = (
             words.say("tables/claims/paper", claim=row.claim, paper=paper) if paper else row.claim
@@ -183,8 +159,3 @@ def paper_text(claim: Any, message: MessageText) -> str:
     if claim.paper or not claim.printed_message:
         return str(claim.paper)
     return message(claim.printed_message, claim.printed_fields)
-
-
-def place(row: pd.Series) -> str:
-    """File, sheet and cell of a finding."""
-    return " › ".join(str(row[part]) for part in ("file", "sheet", "cell") if str(row[part]))

@@ -1,16 +1,13 @@
 """Rows of the annex tables about the indices: guards, statistics, obstacles, other choices."""
 
-from typing import Any
-
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
 from coevo.report.findings.comovement import correlation_values, pairs
 from coevo.report.findings.coverage_years import coverage_finding
-from coevo.report.findings.factors import TOP, frequencies, last_ranked, ranked
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.amounts import Rows, Words
-from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
 from coevo.sensitivity.coverage_breaks import VARIANTS
 
 
@@ -50,57 +47,6 @@ def D_by_year(words: Words) -> Rows:
     return rows if study.single else [*rows, means]
 
 
-def guard_rows(words: Words) -> Rows:
-    """Every guard; regions with one value share a row; types stand in the table of states."""
-    table = words.study.tables["diagnostics"]
-    table = table[table["guard"] != "type_changes"]
-    order = {guard: i for i, guard in enumerate(dict.fromkeys(table["guard"]))}
-    table = table.sort_values("guard", key=lambda names: names.map(order), kind="stable")
-    key = ["guard", "subsystem", "indicator", "other", "value", "limit", "flagged"]
-    grouped = table.groupby(key, sort=False, dropna=False)
-    rows: Rows = []
-    for values, part in grouped:
-        row = dict(zip(key, values, strict=True))
-        flagged = str(row["flagged"]).lower() == "true"
-        rows.append([
-            words.word("guard", row["guard"]), _subject(words, row, part), _value(row["value"]),
-            _value(row["limit"]), words.say("tables/guards/flagged") if flagged else "",
-        ])  # fmt: skip
-    return rows
-
-
-def _subject(words: Words, row: dict[str, Any], part: pd.DataFrame) -> str:
-    """What a guard looks at: the indicators, the regions, or else the subsystem."""
-    indicators = [words.study.label(i) for i in (row["indicator"], row["other"]) if not _no(i)]
-    if indicators:
-        return words.listed(indicators)
-    names = [name for name in part["name"] if not _no(name)]
-    if len(names) > 1 and len(names) == len(words.study.regions):
-        return words.say("titles/every_region")
-    return (
-        words.listed(names)
-        if names
-        else ""
-        if _no(row["subsystem"])
-        else words.label(row["subsystem"])
-    )
-
-
-def _no(text: Any) -> bool:
-    return missing(text) or text == ""
-
-
-def _value(value: Any) -> str:
-    """A value of a guard: a count as it is, any other number with three figures."""
-    return (
-        NOTHING
-        if missing(value)
-        else f"{value:.0f}"
-        if value == int(value)
-        else with_figures(value)
-    )
-
-
 def variants(words: Words) -> Rows:
     """D under one other choice at a time; the study's own first."""
     return [
@@ -119,31 +65,6 @@ def _variant(words: Words, varied: str, variant: str) -> str:
     if varied == "main":
         return ""
     return words.label(variant) if varied == "system" else words.word(varied, variant)
-
-
-def top_obstacles(words: Words) -> Rows:
-    """The largest obstacles of every region in its last year, with their degree."""
-    study, table = words.study, last_ranked(words.study)
-    rows: Rows = []
-    parts = dict(list(table.groupby("region")))
-    for region in (region for region in study.listing if region in parts):
-        cells = [
-            f"{study.heading(i)} {hundredths(o)}"
-            for i, o in parts[region][["indicator", "obstacle"]].to_numpy()
-        ]
-        rows.append([study.name(region), *cells, *[NOTHING] * (TOP - len(cells))])
-    return rows
-
-
-def obstacle_frequencies(words: Words) -> Rows:
-    """How often each indicator is among the largest obstacles, if not all of them are."""
-    heading = words.study.heading
-    if ranked(words.study).empty:
-        return []
-    return [
-        [heading(row.indicator), f"{row.last} / {row.regions}", f"{row.all} / {row.cases}"]
-        for row in frequencies(words.study).itertuples()
-    ]
 
 
 def pair_correlations(words: Words) -> Rows:

@@ -5,43 +5,42 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.calibrated import FAILS, given_points, period_points, theoretical_points
+from coevo.report.findings.calibrated import given_points, period_points
 from coevo.report.findings.equilibrium import (
     BOUNDED,
-    every_pooled,
     fits,
-    headline_equilibrium,
     last_observed,
     located_verdict,
     observed_means,
     pooled_fits,
-    refused,
-    region_fit_rows,
 )
-from coevo.report.findings.interaction import POOLED, regional
+from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.relation import general_effects
-from coevo.report.findings.sign_survival import CASE, patterns, sign_survival_finding
+from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 
 def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
-    """A row of a fitted equilibrium; a coordinate is printed only where its set is bounded."""
+    """A row of a fitted equilibrium; a coordinate whose set is unbounded is printed in grey."""
     cells: list[Any] = [title]
     for coordinate in ("x1", "x2"):
         bounded = row[f"{coordinate}_set"] == BOUNDED
+        value = amount(row[coordinate])
         cells += [
-            amount(row[coordinate]) if bounded else NOTHING,
+            value if bounded or value == NOTHING else Markdown(f"[{value}]{{.grey}}"),
             words.set_words(row, coordinate),
-            _ratio(row, last, coordinate) if row["located"] else NOTHING,
+            _ratio(row, last, coordinate),
         ]
     return [*cells, words.signs(row), _chip(words, row)]
 
 
 def _ratio(row: Any, last: pd.Series, coordinate: str) -> str:
     """A coordinate over the last one observed."""
-    return fixed(row[coordinate] / last[coordinate]) if last[coordinate] else NOTHING
+    if missing(row[coordinate]) or not last[coordinate]:
+        return NOTHING
+    return fixed(row[coordinate] / last[coordinate])
 
 
 def _stated(words: Words, row: Any, key: str, last: pd.Series) -> list[Any]:
@@ -81,15 +80,6 @@ def equilibria_rows(words: Words) -> Rows:
     )
 
 
-def estimators(words: Words) -> Rows:
-    """Fitted equilibria of the region in focus by every estimator, and those of pooled fits."""
-    own = fits(words.study)
-    if own.empty:
-        return []
-    pooled = _fitted(words, every_pooled(words.study), ["pooled", "by"])
-    return _fitted(words, own, ["own"]) + pooled
-
-
 def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
     """A row for each fit, by effects and estimator as the titles name them."""
     last = last_observed(words.study)
@@ -99,36 +89,6 @@ def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
         parts = [words.say(f"titles/{title}", **named) for title in titles]
         made.append(_fit(words, row, words.grammar.series(parts, "clause"), last))
     return made
-
-
-def coefficient_rows(words: Words) -> Rows:
-    """The four coefficients of every region's own fits with intervals, main estimator."""
-    tables = [regional(words.study, p).set_index("scope") for p in ("a1", "b1", "a2", "d")]
-    reasons = refused(words.study)
-    return [
-        [words.study.name(region), words.refusal(reasons[region]), *[NOTHING] * 3]
-        if region in reasons
-        else [words.study.name(region), *(words.estimate(t.loc[region]) for t in tables)]
-        for region in words.study.listing
-    ]
-
-
-def regional_equilibria(words: Words) -> Rows:
-    """Calibrated or stated, and fitted equilibria of every region: period value, and sets of E."""
-    study, stated = words.study, theoretical_points(words.study)
-    fitted, reasons = region_fit_rows(study).set_index("scope"), refused(study)
-    rows: Rows = []
-    for region in study.listing:
-        last = last_observed(study, region)
-        cells = [
-            study.name(region), f"{amount(last['x1'])} · {amount(last['x2'])}",
-            _both(words, stated.loc[region]) if region in stated.index else NOTHING,
-        ]  # fmt: skip
-        if region in reasons:
-            rows.append([*cells, words.refusal(reasons[region]), *[NOTHING] * 3])
-            continue
-        rows.append([*cells, *_judged(words, fitted.loc[region])])
-    return rows
 
 
 def general_rows(words: Words) -> Rows:
@@ -143,23 +103,6 @@ def general_rows(words: Words) -> Rows:
         texts = {c: words.estimate(row) for c, row in found.items()}
         rows.append([title, *(texts.get(c, NOTHING) for c in columns)])
     return rows
-
-
-def regional_pooled(words: Words) -> Rows:
-    """Sets of every region's E within the pooled fit of the main estimator, year effects in."""
-    study = words.study
-    found = {region: headline_equilibrium(study, region) for region in study.listing}
-    return [
-        [study.name(region), *_judged(words, row)]
-        for region, row in found.items()
-        if row is not None
-    ]
-
-
-def _judged(words: Words, row: pd.Series) -> list[Any]:
-    """Both sets of E, what it would be, and whether it is located."""
-    sets = [words.set_words(row, coordinate) for coordinate in ("x1", "x2")]
-    return [*sets, words.signs(row), _chip(words, row)]
 
 
 def sign_rows(words: Words) -> Rows:
@@ -203,29 +146,3 @@ def _error_and_p(words: Words, row: pd.Series) -> str:
     """A standard error, if there is one, and p."""
     p = words.say("tables/slope_tests/p", p=row["p"])
     return p if missing(row["se"]) else words.grammar.series([with_figures(row["se"]), p], "clause")
-
-
-def specification_lines(words: Words) -> Rows:
-    """b1 and d of every case by the main estimator, and how many estimators show the pattern."""
-    study, rows = words.study, []
-    for key, part in patterns(study).groupby([*CASE, "effects"], sort=False):
-        case = dict(zip([*CASE, "effects"], key, strict=True))
-        fit = {"estimator": study.estimator, "model": "classic"}
-        found = study.rows("specifications", **case, **fit)
-        found = found.rename(columns={"value": "estimate"}).set_index("quantity")
-        shown = part["pattern"].eq("supply").sum()
-        rows.append([
-            words.say("tables/specifications/case", **case),
-            words.word("effects", case["effects"]),
-            *(words.estimate(found.loc[q]) if q in found.index else NOTHING
-              for q in ("b1", "d")),
-            f"{shown} / {len(part)}",
-        ])  # fmt: skip
-    return rows
-
-
-def _both(words: Words, row: pd.Series) -> str:
-    """Both coordinates of a calibrated or stated equilibrium, or that the calibration fails."""
-    if row["kind"] == FAILS:
-        return words.word("kind", FAILS)
-    return f"{amount(row['x1'])} · {amount(row['x2'])}"

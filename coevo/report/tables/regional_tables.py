@@ -3,11 +3,11 @@
 from typing import Any
 
 from coevo.regional.neighbourhood import QUADRANTS
-from coevo.regional.regional_panel import ADJUSTED, ALL, PLAIN
+from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings.regional_pattern import LIKELY, at_ends, clusters, group_means
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, fixed, hundredths, missing
+from coevo.report.words.numbers import NOTHING, fixed, hundredths
 
 MEASURES = (PLAIN, ADJUSTED)
 LEAST = 0.001  # p below which it is not printed
@@ -96,19 +96,3 @@ def cluster_columns(words: Words) -> list[Any]:
     """The place, then the columns of `pattern_columns`."""
     head = words.phrases["tables"]["clusters"]["head"]
     return [[head, "l", 20], *([name, "l", 20] for name, *_ in pattern_columns(words)[1:])]
-
-
-def mobility_table_rows(words: Words) -> Rows:
-    """Moves between quartiles as shares of those that were there, with their number."""
-    table = words.study.tables["mobility"]
-    rows: Rows = []
-    for lag, part in table.groupby(table["lag_class"].fillna(0), sort=False):
-        for start, moves in part.groupby("from"):
-            kind = words.word("neighbours", str(int(lag)) if lag else ALL)
-            cells = [
-                NOTHING if missing(p) else fixed(p) for p in moves.sort_values("to")["probability"]
-            ]
-            rows.append(
-                [kind, words.word("quartile", str(start)), int(moves["count"].sum()), *cells]
-            )
-    return rows

@@ -18,15 +18,20 @@ from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText, message_texts
 from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
+THIN = "\u202f"  # the narrow space that does not break
 Say = Callable[..., Markdown]
 Rows = list[list[Any]]
 
 
 def amount(value: Any) -> str:
-    """An output in its unit: whole from 1,000 on, three significant figures below."""
+    """An output in its unit: whole from 1,000 on, three significant figures below.
+
+    A space parts thousands: a comma would part the ends of a set.
+    """
     if missing(value):
         return NOTHING
-    return fixed(value, 0) if abs(float(value)) >= 1000 else with_figures(value, 3)
+    text = fixed(value, 0) if abs(float(value)) >= 1000 else with_figures(value, 3)
+    return text.replace(",", THIN)
 
 
 class Words:
@@ -83,13 +88,10 @@ class Words:
         return self.say("sets/estimate", value=value, ends=self.ends(row))
 
     def set_words(self, row: Any, coordinate: str) -> str:
-        """A set in words: an interval, all but one, the whole line; with its part above zero."""
+        """A set as mathematics: an interval, all but one, the whole line; of years a range."""
         kind = row[f"{coordinate}_set"] or "none"
-        ends = [row[f"{coordinate}_{end}"] for end in ("low", "high")]
-        low, high = map(amount, ends)
-        if kind in ("interval", "complement") and ends[0] < 0 < ends[1]:
-            kind += "_above"
-        return self.say(f"sets/{kind}", low=low, high=high)
+        low, high = (amount(row[f"{coordinate}_{end}"]) for end in ("low", "high"))
+        return self.say(f"sets/{'bounded' if kind == 'interval' else kind}", low=low, high=high)
 
     def signs(self, row: Any) -> str:
         """Probabilities of supply (predator-prey) signs, of reversed ones, of a saddle, of no E."""

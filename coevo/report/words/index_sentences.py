@@ -16,6 +16,7 @@ from coevo.report.words.amounts import Words, amount
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.model_words import population_values
 
+NO_FIGURES = "no_figures"  # what the check of a claim says of which the files hold no figure
 Phrases = Mapping[str, Any]
 
 
@@ -50,6 +51,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "set_words": words.set_words,
         "level_label": lambda key: level_label(study, key, phrases["charts"]),
         "claims": study.tables.get("claims"),
+        "untested": _untested(study),
         "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
@@ -60,9 +62,14 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "permutations": DRAWS,
         "nearest": NEAREST,
         "figures_shown": release_words.SHOWN,
-        "judged": lambda quantity, verdict: release_words.judged(words, quantity, verdict),
     }
     return values | (population_values(study, found, words) if pair else {})
+
+
+def _untested(study: Study) -> list[str]:
+    """Claims of a paper that no figure of the files can be held against."""
+    claims = study.tables.get("claims")
+    return [] if claims is None else claims.loc[claims["computed"].eq(NO_FIGURES), "claim"].tolist()
 
 
 def sources(words: Words) -> Markdown:

@@ -1,0 +1,72 @@
+"""No words of a figure collide or are cut: in print and on a phone, in both languages."""
+
+import json
+import re
+from functools import lru_cache
+
+import pytest
+import yaml
+
+from coevo.report.figures import FIGURES, figure_names
+from coevo.report.figures.drawing import CHARTS, paper_size, svg
+from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.localised import chart_words
+from tests.sample import ROOT, study, words_of
+from tests.text_boxes import text_boxes, troubles
+
+SCRIPT = (ROOT / "workflow/report/charts.js").read_text(encoding="utf-8")
+RATIO, TALLER, LEAST = (
+    yaml.safe_load(re.search(rf"^const {name} = (.*);$", SCRIPT, re.M)[1])
+    for name in ("RATIO", "NARROW", "LEAST")
+)
+PHONE = 354  # pixels that a window of 390 leaves to a figure
+
+
+def on_phone(name: str, spec: dict) -> dict:
+    """Return a specification as the page shrinks it."""
+    spec = json.loads(json.dumps(spec))
+    spec["width"] = max(PHONE, LEAST.get(name, 0))
+    if name in RATIO:
+        spec["height"] = min(PHONE * RATIO[name][0], RATIO[name][1])
+    if name in TALLER:
+        spec["height"] = PHONE * TALLER[name]
+    for param in spec.get("params", ()):
+        if param["name"] == "container":
+            param["value"] = PHONE
+    return spec
+
+
+@lru_cache
+def drawn(language: str, count: int) -> dict[str, dict]:
+    """Return the specifications of the sample in a language."""
+    chosen = study(count, language=language)
+    words = chart_words(chosen, words_of("phrases", language))
+    return {name: CHARTS[name](chosen, words) for name in figure_names(charts_that_apply(chosen))}
+
+
+@pytest.mark.parametrize("count", [4, 1])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_words_collide_or_are_cut(language: str, count: int) -> None:
+    found = {}
+    for name, spec in drawn(language, count).items():
+        shapes = {"print": spec | paper_size(spec, FIGURES[name]), "phone": on_phone(name, spec)}
+        found |= {(name, kind): troubles(svg(shape)) for kind, shape in shapes.items()}
+    assert {key: words for key, words in found.items() if words} == {}
+
+
+def test_boxes_are_where_the_words_stand() -> None:
+    inner = '<text transform="translate(10,20)" text-anchor="end" font-size="10px">DD</text>'
+    other = '<text transform="translate(5,20) rotate(-90)" font-size="10px">DD</text>'
+    far = '<g opacity="0"><text font-size="10px">never read</text></g>'
+    image = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 50 40"><g '
+        f'transform="translate(20,10)">{inner}{inner}{other}{far}</g></svg>'
+    )
+    (flat, upright), size = text_boxes(image)
+    assert size == (50, 40)
+    assert (flat.right, flat.bottom - flat.top) == (30, pytest.approx(9.2))
+    assert upright.bottom == 30 and upright.bottom - upright.top == pytest.approx(
+        flat.right - flat.left, abs=0.02
+    )
+    assert troubles(image) == ["collide: DD | DD"]
+    assert troubles(image.replace("0 0 50 40", "0 0 25 40"))[:1] == ["cut: DD"]
