@@ -119,7 +119,7 @@ def test_the_filled_workbook_gives_a_report(filled):
     path.write_text(fewer, encoding="utf-8")
     result = run(filled, "once", "config/mine.yaml", "--cores", "2")
     assert result.returncode == 0, result.stdout + result.stderr
-    for name in ("report.en.html", "results.xlsx"):
+    for name in ("report.en.html", "results.en.xlsx"):
         assert (filled / "reports" / "mine" / name).stat().st_size > 10_000
     from coevo.files import read_table
 

@@ -68,6 +68,7 @@ def page_data(voice: Voice) -> dict[str, Any]:
         "focus": study.focus,
         "words": phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
+        "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
         "names": {region: study.name(region) for region in study.regions},
         "facts": {
             region: [plain_text(escaped(value)) for _, value in words.facts(region)]
