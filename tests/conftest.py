@@ -76,7 +76,7 @@ def run(config: str | Path, *options: str, folder: Path = ROOT) -> subprocess.Co
 
 def tables_of(study: str) -> list[str]:
     """Return what a study makes for other programs, which needs every table but no report."""
-    return [f"reports/{study}/{name}" for name in ("results.xlsx", "latex")]
+    return [f"reports/{study}/{name}" for name in ("results.en.xlsx", "latex")]
 
 
 @pytest.fixture(scope="session")

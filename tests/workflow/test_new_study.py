@@ -117,7 +117,7 @@ def test_the_filled_workbook_gives_a_report(filled):
     path.write_text(begun.replace("languages: [en, zh]", "languages: [en]"), encoding="utf-8")
     result = run(filled, "once", "config/mine.yaml", "--cores", "2")
     assert result.returncode == 0, result.stdout + result.stderr
-    for name in (*(f"report.en.{kind}" for kind in FORMATS), "results.xlsx"):
+    for name in (*(f"report.en.{kind}" for kind in FORMATS), "results.en.xlsx"):
         assert (filled / "reports" / "mine" / name).stat().st_size > 10_000
     from coevo.files import read_table
 

@@ -102,7 +102,8 @@ DOCUMENTS = [
 ]
 REPORTS = [
     *DOCUMENTS,
-    *(f"{REPORT}/{name}" for name in ("figures", "results.xlsx", "latex", "stata")),
+    *(f"{REPORT}/results.{language}.xlsx" for language in config["report"]["languages"]),
+    *(f"{REPORT}/{name}" for name in ("figures", "latex", "stata")),
 ]
 # Goalposts that were kept, for the reference of that name.
 KEPT = (
