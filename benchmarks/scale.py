@@ -1,8 +1,7 @@
 """What a study of many regions costs: CPU time and memory of every rule, on made-up counties.
 
     python benchmarks/scale.py --regions 2800 --years 20 --indicators 10 --cores 2
-    python benchmarks/scale.py --regions 280 --years 18 --json      # the last line is for programs
-    python benchmarks/scale.py --write 31 310 2800                  # the table of docs/benchmarks.md
+    python benchmarks/scale.py --regions 280 --years 18 --json  # the last line is for programs
 
 The panel is drawn by seed: levels of regions, shocks common to all, walks of their own, neighbours
 on a grid, and an earlier vintage of some series that the later one restates. The study is written
@@ -242,9 +241,8 @@ def main() -> None:
     )
     for rule, cost in found["rules"].items():
         print(f"{rule:12} {cost['cpu_s']:8.1f} s {cost['max_mb']:7.0f} MB")
-    print(
-        f"{'all':12} {found['cpu_s']:8.1f} s {found['max_mb']:7.0f} MB; {found['wall_s']} s on {said.cores} cores; page {found['html_mb']} MB"
-    )
+    print(f"{'all':12} {found['cpu_s']:8.1f} s {found['max_mb']:7.0f} MB", end="; ")
+    print(f"{found['wall_s']} s on {said.cores} cores; page {found['html_mb']} MB")
     if said.json:
         print(json.dumps(found))
 

@@ -107,9 +107,10 @@ def wild_test(
 
     region (rows,): index of G regions; cluster (rows,): index of C clusters, by default the
     regions; weights (draws, C). With M what the effects leave of a column, s* and the scores
-    x_c' (M(w e) - Mx s*)_c are linear in w: see `_Scores`. w = 1 gives the sample itself. Effects of regions count in the error unless the clusters are
-    regions, which nest them; p does not depend on that. `StudyError` if the sample fits without
-    error. Source: Cameron, Gelbach and Miller (2008).
+    x_c' (M(w e) - Mx s*)_c are linear in w (`_Scores`); w = 1 gives the sample itself. Effects of
+    regions count in the error unless the clusters are regions, which nest them; p does not depend
+    on that. `StudyError` if the sample fits without error. Source: Cameron, Gelbach and Miller
+    (2008).
     """
     absorb, rows = choose(EFFECTS, effects, "effects"), len(g)
     absorbed = absorb(region, year, np.column_stack([g, x]))
@@ -168,4 +169,4 @@ def _scores(absorbed: Absorbed, region: Integers, cluster: Integers, x: Array, e
         levels = (of_x.T @ (of_e / np.bincount(region)[:, None])).tocsr()
     member = coo_array((np.ones(rows), (cluster, np.arange(rows))), shape=(C, rows)).tocsr()
     along_x, along_e = (member @ (v[:, None] * absorbed.basis) for v in (x, e))
-    return _Scores(np.bincount(cluster, x * e), levels, along_x, along_e)
+    return _Scores(np.bincount(cluster, x * e).astype(float), levels, along_x, along_e)

@@ -30,9 +30,16 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     return words.grammar.joined(filled)
 
 
+# charts of every region -> what is said where the study has too many to draw
+MANY = dict.fromkeys(
+    ("coordination", "scatter_levels", "scatter_within_regions_and_years", "region_paths"), "drawn"
+) | {"heat": "farthest"}
+
+
 def image(say: Say, name: str, attributes: str = "", caption: str = "") -> Markdown:
     """The image of a chart, with the caption (unless one is given) and the words of its phrases."""
     caption = caption or say(f"figures/{name}/caption")
+    caption += say(f"many/{MANY[name]}") if name in MANY else ""
     alt = say(f"figures/{name}/alt")
     return Markdown(f'![{caption}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
 
@@ -69,10 +76,10 @@ def page_data(voice: Voice) -> dict[str, Any]:
         "words": phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
-        "names": {region: study.name(region) for region in study.regions},
+        "names": {region: study.name(region) for region in study.drawn},
         "facts": {
             region: [plain_text(escaped(value)) for _, value in words.facts(region)]
-            for region in study.regions
+            for region in study.drawn
         }
         if not study.single
         else {},

@@ -56,7 +56,7 @@ def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dic
         "x": years_axis(study.years),
         "y": alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts))),
     }
-    thin = alt.Chart(rows).mark_line(point=HIDDEN)
+    thin = alt.Chart(rows[rows["region"].isin(study.drawn)]).mark_line(point=HIDDEN)
     mean = alt.Chart(rows.groupby("year", as_index=False)["D"].mean())
     others = [
         thin.encode(
@@ -139,8 +139,9 @@ def _grade_words(study: Study, y: alt.Scale, limits: tuple[float, float]) -> alt
 
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
-    order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
-    base = alt.Chart(states(study)).encode(
+    last, rows = study.ends()[1].loc[study.farthest], states(study)
+    order = list(last.sort_values("D", ascending=False)["name"])
+    base = alt.Chart(rows[rows["region"].isin(study.farthest)]).encode(
         x=alt.X(
             "year:O",
             scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
