@@ -74,7 +74,9 @@ def table(measured: Iterable[Measured], versions: str) -> str:
     ]  # fmt: skip
     if reasons:
         lines += ["", "Where another is ahead of coevo, and why:", "", *reasons]
-    return "\n".join([*lines, "", "Goals:", "", *goals])
+    if goals:
+        lines += ["", "Goals:", "", *goals]
+    return "\n".join(lines)
 
 
 def write(text: str, path: Path) -> None:

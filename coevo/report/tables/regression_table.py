@@ -140,7 +140,7 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
             table.loc[(name, *key)] if (name, *key) in table.index else None for key in fits.columns
         ]
         power, decimals = _scale([row for row in found if row is not None])
-        symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else name
+        symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
         title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
         signs = [_signs(fits, name, key, row) for key, row in zip(fits.columns, found, strict=True)]
         shown = zip(found, signs, strict=True)
@@ -201,7 +201,7 @@ def _line(
     name: str, found: Sequence[Any], decimals: int, fits: RegressionFits
 ) -> Mapping[str, list[Any]]:
     """A line of facts; R2 and first stages belong to b1 and d alone."""
-    of_classic = name.startswith(("r_squared", "first_stage"))
+    of_classic = name.startswith(("r_squared", "first_stage", "J_"))
     if all(map(missing, found)) or (of_classic and fits.ending):
         return {}
     return {name: [NOTHING if missing(value) else fixed(value, decimals) for value in found]}
