@@ -36,7 +36,7 @@ FIGURES: dict[str, ChartSpec] = {
     "trajectory": ChartSpec(_INDICES, paper=0.75),
     "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.62),
     "obstacles": ChartSpec(_INDICES, paper=0.6),
-    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.75),
+    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.8),
     "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "coefficient_d": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "phase": ChartSpec(frozenset({"fit"}), paper=0.54),
