@@ -1,7 +1,6 @@
 """The report: wording follows verdicts, data cannot become markup, the PDF repeats itself."""
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 import pandas as pd
