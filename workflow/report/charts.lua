@@ -11,8 +11,8 @@ local HIDDEN = FORMAT:match("html") and "paper" or "screen"
 local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "references", "held" }
-local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
+local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "references" }
+local SPANS = { "chip", "focus", "label", "value", "sub", "from", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
   return pandoc.RawBlock(typst and "typst" or "html", text)
@@ -151,27 +151,44 @@ local function is_figure(block)
   return block.t == "Figure" or block.t == "Div" and block.classes:includes("panels")
 end
 
--- In print a figure stays beside the note of its source.
+-- In print a figure may stand where a page has room: the note of its source goes along.
 local function Blocks(blocks)
   if not typst then return nil end
-  for i = 1, #blocks - 1 do
-    local note = blocks[i + 1]
-    if is_figure(blocks[i]) and note.t == "Div" and note.classes:includes("source") then
-      blocks[i] = pandoc.Div({ blocks[i] }, pandoc.Attr("", { "held" }))
+  for i = #blocks - 1, 1, -1 do
+    local figure, note = blocks[i], blocks[i + 1]
+    if is_figure(figure) and note.t == "Div" and note.classes:includes("source") then
+      local words = pandoc.Span(pandoc.utils.blocks_to_inlines(note.content), pandoc.Attr("", { "from" }))
+      if figure.t == "Figure" then
+        figure.caption.long = { pandoc.Plain(pandoc.utils.blocks_to_inlines(figure.caption.long) .. { words }) }
+      else
+        local last = figure.content[#figure.content]
+        figure.content[#figure.content] = pandoc.Para(last.content .. { words })
+      end
+      blocks[i] = figure
+      blocks:remove(i + 1)
     end
   end
   return blocks
 end
 
--- Numbers of the figures that a format shows, by their ids, as its captions will have them.
+-- What a reference to a figure or table becomes; Word has fields.
+local function reference(link, _, text)
+  link.content = { pandoc.Str(text) }
+  return link
+end
+
+-- Numbers of the figures and tables that a format shows, by their ids, as its captions will have them.
 local function numbered(blocks, numbers)
   for _, block in ipairs(blocks) do
     local image = block.t == "Figure" and image_of(block)
     if is_figure(block) then
       if not (image or block).classes:includes("unnumbered") then
-        numbers.count = numbers.count + 1
-        numbers[block.identifier] = numbers.count
+        numbers.figure = numbers.figure + 1
+        numbers[block.identifier] = WORDS.figure .. "\u{a0}" .. numbers.figure
       end
+    elseif block.t == "Div" and block.classes:includes("table") then
+      numbers.table = numbers.table + 1
+      numbers[block.identifier] = WORDS.table .. "\u{a0}" .. numbers.table
     elseif block.t == "Div" and not block.classes:includes(HIDDEN) then
       numbered(block.content, numbers)
     end
@@ -179,15 +196,14 @@ local function numbered(blocks, numbers)
   return numbers
 end
 
--- A link without words to a figure, [](#fig:heat), is its number in words.
+-- A link without words to a figure or table, [](#fig:heat) or [](#table-weights), is its number in words.
 local function Pandoc(doc)
-  local numbers = numbered(doc.blocks, { count = 0 })
+  local numbers = numbered(doc.blocks, { figure = 0, table = 0 })
   return doc:walk({ Link = function(link)
-    local id = link.target:match("^#(fig:.+)$")
+    local id = link.target:match("^#(fig:.+)$") or link.target:match("^#(table%-.+)$")
     if not id or #link.content > 0 then return nil end
-    if not numbers[id] then error("the text refers to a figure that is not there: " .. id) end
-    link.content = { pandoc.Str(WORDS.figure .. "\u{a0}" .. numbers[id]) }
-    return link
+    if not numbers[id] then error("the text refers to a figure or table that is not there: " .. id) end
+    return reference(link, id, numbers[id])
   end })
 end
 
@@ -242,7 +258,7 @@ walker = { traverse = "topdown", Blocks = Blocks, Div = Div, Figure = single, Ta
 if FORMAT == "docx" then
   local word = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "word.lua" }))
   local filters
-  filters, Span = word({ chart_of = chart_of, number = number, spans = spans })
+  filters, Span, reference = word({ chart_of = chart_of, number = number, spans = spans })
   return { { Meta = Meta }, { Pandoc = Pandoc }, table.unpack(filters) }
 end
 

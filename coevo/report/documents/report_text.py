@@ -22,6 +22,7 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     jinja.globals.update(annex.printed_tables(words, provenance))
     filled = compiled(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
+        caption=lambda name: caption(words.say, name),
         facts=words.facts(study.focus),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
@@ -30,11 +31,23 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     return words.grammar.joined(filled)
 
 
-def image(say: Say, name: str, attributes: str = "", caption: str = "") -> Markdown:
-    """The image of a chart, with the caption (unless one is given) and the words of its phrases."""
-    caption = caption or say(f"figures/{name}/caption")
+# charts of every region -> what is said where the study has too many to draw
+MANY = dict.fromkeys(
+    ("coordination", "scatter_levels", "scatter_within_regions_and_years", "region_paths"), "drawn"
+) | {"heat": "farthest"}
+
+
+def caption(say: Say, name: str) -> Markdown:
+    """The finding that a chart shows, and on a line of its own what is drawn."""
+    title, drawn = (say(f"figures/{name}/{part}") for part in ("title", "drawn"))
+    drawn += say(f"many/{MANY[name]}") if name in MANY else ""
+    return Markdown(f"{title} [{drawn}]{{.sub}}" if drawn else title)
+
+
+def image(say: Say, name: str, attributes: str = "") -> Markdown:
+    """The image of a chart with its caption and its words for who cannot see it."""
     alt = say(f"figures/{name}/alt")
-    return Markdown(f'![{caption}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
+    return Markdown(f'![{caption(say, name)}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
 
 
 def _digest(files: Mapping[str, str]) -> str:
@@ -68,10 +81,11 @@ def page_data(voice: Voice) -> dict[str, Any]:
         "focus": study.focus,
         "words": phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
-        "names": {region: study.name(region) for region in study.regions},
+        "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
+        "names": {region: study.name(region) for region in study.drawn},
         "facts": {
             region: [plain_text(escaped(value)) for _, value in words.facts(region)]
-            for region in study.regions
+            for region in study.drawn
         }
         if not study.single
         else {},
