@@ -110,10 +110,10 @@ def refuse(*rows: tuple[str, str]) -> dict[str, pd.DataFrame]:
 
 def test_reason_of_a_missing_relation_is_that_of_the_fit() -> None:
     source = words(**refuse(("fod_iv", "dependent_instrument")))
-    assert "No relation is named: an instrument depends on the others." in source
+    assert "Two estimators are not compared: an instrument depends on the others." in source
     assert "six regions" not in source
     source = words(**refuse())
-    assert "No relation is named: that needs at least six regions pooled." in source
+    assert "Two estimators are not compared: that needs at least six regions pooled." in source
 
 
 def test_reason_of_a_missing_pooled_fit_is_that_of_the_fit() -> None:
