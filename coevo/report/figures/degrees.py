@@ -129,9 +129,8 @@ def _grade_words(
     study: Study, y: alt.Scale, limits: tuple[float, float], beyond: float
 ) -> alt.Chart:
     """Names of the grades behind the labels; left out where the page is too narrow for them."""
-    text = (
-        alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]])
-        .transform_calculate(shown="container < 520 ? '' : datum.grade")
+    text = alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]]).transform_calculate(
+        shown="container < 520 ? '' : datum.grade"
     )
     return text.mark_text(align="left", color="$muted", fontSize=11).encode(
         x=alt.value(alt.expr(f"width + {beyond:.0f}")), y=alt.Y("at:Q", scale=y), text="shown:N"
