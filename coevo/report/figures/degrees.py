@@ -13,6 +13,7 @@ from coevo.report.figures.axes import (
     grade_bands,
     grade_scale,
     grade_ticks,
+    groups_of,
     haloed,
     midpoint_line,
     region_rows,
@@ -25,8 +26,10 @@ from coevo.report.figures.axes import (
 from coevo.report.figures.theme import specification
 from coevo.report.figures.year_lines import HIDDEN, end_labels, label_marks
 from coevo.report.findings.coverage_years import break_years
-from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
+
+MANY, ENDS = 60, 10  # regions from which the heat table shows the ends alone, and how many
 
 
 def _shown(study: Study, last: pd.DataFrame) -> list[str]:
@@ -71,7 +74,7 @@ def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dic
     own = focus.mark_line(color="$focus", strokeWidth=2.8, point=HIDDEN)
     # On paper the chart is lower, and its labels must keep their distance there too.
     labels = _coordination_labels(study, words, (low, high), height * FIGURES[name].paper)
-    beyond = 24 + 6.4 * max(map(room, labels["text"]))
+    beyond = 20 + 6.0 * max(map(room, labels["text"]))
     layers = [
         midpoint_line(y),
         *([] if study.single else others),
@@ -129,19 +132,37 @@ def _grade_words(
     study: Study, y: alt.Scale, limits: tuple[float, float], beyond: float
 ) -> alt.Chart:
     """Names of the grades behind the labels; left out where the page is too narrow for them."""
-    text = (
-        alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]])
-        .transform_calculate(shown="container < 520 ? '' : datum.grade")
+    text = alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]]).transform_calculate(
+        shown="container < 520 ? '' : datum.grade"
     )
     return text.mark_text(align="left", color="$muted", fontSize=11).encode(
         x=alt.value(alt.expr(f"width + {beyond:.0f}")), y=alt.Y("at:Q", scale=y), text="shown:N"
     )
 
 
+def _means_of_groups(study: Study) -> pd.DataFrame:
+    """Rows as `states` has them of the mean of each group, the highest of the last year first."""
+    group = study.coupling["region"].map(groups_of(study))
+    means = study.coupling["D"].groupby([group.rename("name"), study.coupling["year"]]).mean()
+    rows = means.reset_index().sort_values(["year", "D"], ascending=False, ignore_index=True)
+    rows["grade"] = study.grades.classify(rows["D"])
+    text = [grade_marks(D, scale=study.grades) for D in rows["D"]]
+    return rows.assign(region="", text=text, g=rows["grade"].map(colours(study.grades)))
+
+
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
-    order = list(study.ends()[1].sort_values("D", ascending=False)["name"])
-    base = alt.Chart(states(study)).encode(
+    """D by region and year, the value in its cell, coloured by grade, ordered by last.
+
+    Of many regions the highest and the lowest, that in focus, and the means of groups.
+    """
+    last = study.ends()[1].reset_index().sort_values("D", ascending=False)
+    rows, order = states(study), list(last["name"])
+    if len(order) > MANY:
+        ends = [*order[:ENDS], *order[-ENDS:], study.name(study.focus)]
+        means = _means_of_groups(study)
+        rows = pd.concat([rows[rows["name"].isin(ends)], means], ignore_index=True)
+        order = [*(name for name in order if name in ends), *dict.fromkeys(means["name"])]
+    base = alt.Chart(rows).encode(
         x=alt.X(
             "year:O",
             scale=alt.Scale(paddingInner=0.03, paddingOuter=0),
