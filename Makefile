@@ -60,4 +60,4 @@ test: $(if $(quick),ruff,lint)
 	"$(bin)/python" -m pytest $(if $(quick),tests/unit tests/published -m "not slow")
 
 clean:
-	rm -rf data/processed/$(study) reports/$(study)/figures reports/$(study)/tables reports/$(study)/report.* reports/$(study)/results.xlsx reports/$(study)/latex reports/$(study)/stata logs/$(study)
+	rm -rf data/processed/$(study) reports/$(study)/figures reports/$(study)/tables reports/$(study)/report.* reports/$(study)/results.* reports/$(study)/latex reports/$(study)/stata logs/$(study)

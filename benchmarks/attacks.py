@@ -26,7 +26,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.corrupted_files import offenders, read_all  # noqa: E402
+from benchmarks.corrupted_files import Outcome, offenders, read_all, read_large  # noqa: E402
 from benchmarks.hostile_configs import hostile  # noqa: E402
 from coevo.errors import FULL  # noqa: E402
 
@@ -72,12 +72,21 @@ def build(folder: Path, *words: str):
 
 def files(number: int, seed: int) -> Result:
     """Damaged files: each a table or a typed error, within the limits of time and memory."""
-    outcomes = read_all(number, seed)
+    return _read("damaged files", read_all(number, seed))
+
+
+def large_files() -> Result:
+    """Large files, sound in form: within the limits of time and memory too."""
+    return _read("large files", read_large())
+
+
+def _read(attack: str, outcomes: list[Outcome]) -> Result:
+    number = len(outcomes)
     bad = [f"file {o.number} ({o.kind}): {o.outcome}" for o in offenders(outcomes)]
     slowest, peak = max(o.seconds for o in outcomes), max(o.megabytes for o in outcomes)
     tables = Counter(o.outcome for o in outcomes)["table"]
     said = f"{tables:,} read, {number - tables:,} refused; slowest {slowest:.1f} s, {peak:.0f} MB"
-    return Result("damaged files", number, said, bad)
+    return Result(attack, number, said, bad)
 
 
 def configs(number: int, seed: int, folder: Path) -> Result:
@@ -214,11 +223,17 @@ def disks(number: int, seed: int, folder: Path) -> Result:
     return Result("full disks", number, said, bad)
 
 
-def table(results: list[Result], seed: int) -> str:
-    """Return the results as a table of Markdown."""
-    rows = [f"| {r.attack} | {r.number:,} | {r.outcome} | {len(r.wrong):,} |" for r in results]
-    head = ["| attack | number | outcome | wrong |", "|---|---|---|---|"]
-    return "\n".join([f"Seed {seed}.", "", *head, *rows])
+ATTACKS = ("damaged files", "large files", "hostile configs", "kills", "full disks")
+
+
+def table(results: list[Result], seed: int, before: str = "") -> str:
+    """Return the results as a table of Markdown; of attacks that were not run, the rows before."""
+    rows = {line.split("|")[1].strip(): line for line in before.splitlines() if "|" in line}
+    for r in results:
+        row = f"| {r.attack} | {seed} | {r.number:,} | {r.outcome} | {len(r.wrong):,} |"
+        rows[r.attack] = row
+    head = ["| attack | seed | number | outcome | wrong |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *(rows[name] for name in ATTACKS if name in rows)])
 
 
 def main() -> int:
@@ -228,7 +243,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="the table, into docs")
     given = parser.parse_args()
-    results = [files(given.files, given.seed)] if given.files else []
+    results = [files(given.files, given.seed), large_files()] if given.files else []
+    for result in results:
+        print(*result[:3], len(result.wrong), "wrong", flush=True)
     for attack in (configs, kills, disks):
         if number := getattr(given, attack.__name__):
             with tempfile.TemporaryDirectory(prefix="coevo-attacks-") as scratch:
@@ -241,7 +258,7 @@ def main() -> int:
     print(*wrong[:100], sep="\n")
     if given.write:
         text = DOCS.read_text(encoding="utf-8")
-        new = f"{MARK}\n{said}\n{MARK}"
+        new = f"{MARK}\n{table(results, given.seed, text.split(MARK)[1])}\n{MARK}"
         pattern = rf"{MARK}\n.*?{MARK}"
         DOCS.write_text(re.sub(pattern, lambda _: new, text, flags=re.S), encoding="utf-8")
     return 1 if wrong else 0

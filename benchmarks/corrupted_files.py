@@ -20,7 +20,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -252,6 +252,31 @@ def corrupted(seed: int, number: int) -> tuple[str, bytes]:
     return kind, data
 
 
+# Sound in form and large: what repeats in a line of each, after what stands above.
+ABOVE = "指标：销售额\n单位：亿元\n"
+AS_A_LIST = "地区,年份,指标,单位,数值\n"
+LARGE: dict[str, tuple[str, str]] = {
+    "names of indicators": ("单位：亿元\n地区：北京\n指标,2015年\n", "销售{n}额" * 30 + ",1\n"),
+    "names of regions": (f"{ABOVE}地区,2015年\n", "北{n}京" * 30 + ",1\n"),
+    "names in a list": (AS_A_LIST, "北京,2015,销售{n}额,亿元,1\n"),
+    "regions in a list": (AS_A_LIST, "北{n},2015,销售额,亿元,1\n"),
+    "years in a list": (AS_A_LIST, "北京,{n}x,销售额,亿元,1\n"),
+    "units in a list": (AS_A_LIST, "北京,2015,销售额,亿{n}元,1\n"),
+    "marks in a list": (AS_A_LIST, "北京,2015,销售额,亿元,不{n}\n"),
+    "one figure many times": (AS_A_LIST, "北京,2015,销售额,亿元,{n}\n"),
+    "notes": (f"{ABOVE}地区,2015年\n北京,1\n", "注{n}：" + "说" * 100 + "\n"),
+    "tables below each other": (ABOVE, "地区,2015年\n北京,{n}\n"),
+}
+MOST_LINES, MOST_BYTES = 100_000, 20_000_000  # of a large file, whichever comes first
+
+
+def large(number: int) -> tuple[str, bytes]:
+    """Return the kind and content of a large file, by its place in `LARGE`."""
+    kind, (head, line) = list(LARGE.items())[number]
+    lines = min(MOST_LINES, MOST_BYTES // len(line.format(n=MOST_LINES).encode()))
+    return kind, (head + "".join(line.format(n=n) for n in range(lines))).encode()
+
+
 # Reading them
 
 
@@ -259,6 +284,7 @@ def _outcome(folder: Path, content: bytes) -> str:
     """Write a file, read it as a study does, and say what came out."""
     import pandas as pd
 
+    from benchmarks.second_reading import wrong_figures
     from coevo.errors import StudyError
     from coevo.observations import observe
 
@@ -279,7 +305,11 @@ def _outcome(folder: Path, content: bytes) -> str:
         return "error" if said and problem.messages else f"unclear: {problem.messages[:1]}"
     except BaseException as problem:
         return f"crash: {type(problem).__name__}: {str(problem)[:200]}"
-    return "table" if len(found) else "empty table"
+    if not len(found):
+        return "empty table"
+    columns = ["region", "name_zh", "long_zh", "name_en"]
+    names = {row[0]: set(row) for row in regions[columns].to_numpy().tolist()}
+    return next((f"wrong: {line}" for line in wrong_figures(content, found, names)), "table")
 
 
 def _peak() -> float:
@@ -292,13 +322,13 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
 
 
-def work(seed: int, numbers: Iterable[int]) -> None:
-    """Read files one after another; a line of JSON before and after each."""
+def work(make: Callable[[int], tuple[str, bytes]], numbers: Iterable[int]) -> None:
+    """Read the files that a function makes; a line of JSON before and after each."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "raw"
         (folder / "2026-10").mkdir(parents=True)
         for number in numbers:
-            kind, content = corrupted(seed, number)
+            kind, content = make(number)
             print(json.dumps([number, kind]), flush=True)
             start = time.process_time()
             outcome = _outcome(folder, content)
@@ -306,11 +336,14 @@ def work(seed: int, numbers: Iterable[int]) -> None:
             print(json.dumps([number, kind, outcome, seconds, _peak()]), flush=True)
 
 
-def read_chunk(seed: int, first: int, last: int) -> list[Outcome]:
-    """Read files `first` to `last - 1` in processes of their own; go on after one that died."""
+def read_chunk(which: list[str], first: int, last: int) -> list[Outcome]:
+    """Read files `first` to `last - 1` in processes of their own; go on after one that died.
+
+    `which`: `--large`, or `--seed` with a number.
+    """
     results: list[Outcome] = []
     while first < last:
-        run = [sys.executable, __file__, "--work", str(first), str(last), "--seed", str(seed)]
+        run = [sys.executable, __file__, "--work", str(first), str(last), *which]
         done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         results += [Outcome(*line) for line in lines if len(line) == 5]
@@ -331,8 +364,14 @@ def read_all(files: int, seed: int, workers: int = 2) -> list[Outcome]:
     chunk = min(CHUNK, -(-files // workers))
     starts = range(0, files, chunk)
     with ThreadPoolExecutor(workers) as pool:
-        chunks = pool.map(lambda first: read_chunk(seed, first, min(first + chunk, files)), starts)
+        which = ["--seed", str(seed)]
+        chunks = pool.map(lambda first: read_chunk(which, first, min(first + chunk, files)), starts)
         return [outcome for results in chunks for outcome in results]
+
+
+def read_large() -> list[Outcome]:
+    """Read every large file in a process of its own."""
+    return [one for place in range(len(LARGE)) for one in read_chunk(["--large"], place, place + 1)]
 
 
 def offenders(outcomes: list[Outcome]) -> list[Outcome]:
@@ -349,11 +388,12 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--large", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--work", type=int, nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.work:
         sys.path.insert(0, str(ROOT))
-        work(given.seed, range(*given.work))
+        work(large if given.large else partial(corrupted, given.seed), range(*given.work))
         return 0
     start = time.perf_counter()
     outcomes = read_all(given.files, given.seed, given.workers)

@@ -24,9 +24,9 @@ REGIONS, YEARS, INDICATORS = 2_800, 20, 50
 SPAN = (0.01, 0.99)
 
 
-def figures() -> np.ndarray:
+def figures(regions: int = REGIONS) -> np.ndarray:
     """Return a random panel (region-years, indicators), log-normal."""
-    return np.random.default_rng(1).lognormal(3, 1, (REGIONS * YEARS, INDICATORS))
+    return np.random.default_rng(1).lognormal(3, 1, (regions * YEARS, INDICATORS))
 
 
 def degrees(x: np.ndarray) -> np.ndarray:

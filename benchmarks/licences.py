@@ -1,7 +1,7 @@
-"""The licences of every package of the lock, and a bill of materials (SPDX 2.3), in one command.
+"""The licences of every package of the lock, and a bill of materials, in one command.
 
     python benchmarks/licences.py            the table, for the packages of this environment
-    python benchmarks/licences.py --sbom     the same as JSON of SPDX
+    python benchmarks/licences.py --write    docs/licences.md and docs/sbom.cdx.json
 
 Versions and hashes are those of `requirements.lock`; licences are what the packages say of
 themselves. Programs and fonts that a wheel carries along are named beside it.
@@ -29,6 +29,19 @@ INSIDE = {
     "numpy": "OpenBLAS: BSD-3-Clause; libgfortran: GPL-3.0-or-later WITH GCC-exception-3.1",
     "scipy": "OpenBLAS: BSD-3-Clause; libgfortran: GPL-3.0-or-later WITH GCC-exception-3.1",
 }
+# Packages of another system than this, which no environment here has.
+ELSEWHERE = {"colorama": "BSD-3-Clause", "pyreadline3": "BSD-3-Clause"}
+PAGE, BILL = ROOT / "docs" / "licences.md", ROOT / "docs" / "sbom.cdx.json"
+INTRODUCTION = """# Licences
+
+What the packages of `requirements.lock` say of their licences, and what their wheels carry along.
+Pandoc is a program of its own under the GPL, which coevo starts and does not link. Made by
+`python benchmarks/licences.py --write`, with `sbom.cdx.json`, the bill of materials in CycloneDX.
+
+| package | version | licence | carries along |
+|---|---|---|---|"""
+ID = "[A-Za-z0-9.+-]+"
+EXPRESSION = re.compile(rf"{ID}(?: (?:AND|OR|WITH) {ID})*")  # of SPDX, without brackets
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 UNKNOWN = "not said"
@@ -46,12 +59,13 @@ class Package(NamedTuple):
 
 def licence(name: str) -> str:
     """Return what an installed package says of its licence: an expression, else what it is filed
-    under, else the first line of the field or of the text; "not installed here" if it is of another
-    system."""
+    under, else the first line of the field or of the text."""
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
     try:
         package = distribution(name)
     except PackageNotFoundError:
-        return "not installed here"
+        return UNKNOWN
     said = package.metadata
     if said.get("License-Expression"):
         return str(said["License-Expression"])
@@ -84,57 +98,54 @@ def table(listed: list[Package]) -> str:
     return "\n".join(lines)
 
 
+def _component(name: str, licence: str, kind: str = "library", **more: object) -> dict[str, object]:
+    """Return a component; its licence is an expression of SPDX, or the words of the package."""
+    said = (
+        {"expression": licence} if EXPRESSION.fullmatch(licence) else {"license": {"name": licence}}
+    )
+    return {"type": kind, "name": name, **more, "licenses": [said]}
+
+
 def sbom(listed: list[Package]) -> str:
-    """Return the packages as a document of SPDX 2.3, the same for the same lock."""
+    """Return the packages, and what they carry along, as CycloneDX 1.6; the same for a lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    name = f"{project['name']}-{project['version']}"
-    parts = [
-        {
-            "SPDXID": f"SPDXRef-{re.sub('[^A-Za-z0-9.-]', '-', p.name)}-{number}",
-            "name": p.name,
-            "versionInfo": p.version,
-            "downloadLocation": f"https://pypi.org/project/{p.name}/{p.version}/",
-            "filesAnalyzed": False,
-            "licenseConcluded": "NOASSERTION",
-            "licenseDeclared": "NOASSERTION",
-            "licenseComments": f"{p.licence}; {p.inside}" if p.inside else p.licence,
-            "copyrightText": "NOASSERTION",
-            "externalRefs": [
-                {
-                    "referenceCategory": "PACKAGE-MANAGER",
-                    "referenceType": "purl",
-                    "referenceLocator": f"pkg:pypi/{p.name}@{p.version}",
-                }
-            ],
-            "comment": "sha256 of its files: " + " ".join(p.hashes),
-        }
-        for number, p in enumerate(listed)
-    ]
+    parts = []
+    for place, p in enumerate(listed):
+        purl = f"pkg:pypi/{p.name}@{p.version}"
+        part = _component(
+            p.name, p.licence, version=p.version, purl=purl, **{"bom-ref": f"{purl}#{place}"}
+        )
+        inside = (piece.rsplit(": ", 1) for piece in filter(None, p.inside.split("; ")))
+        if carried := [_component(name, licence, "application") for name, licence in inside]:
+            part["components"] = carried
+        parts.append(part)
+    own = _component(project["name"], project["license"], "application", version=project["version"])
     document = {
-        "spdxVersion": "SPDX-2.3",
-        "dataLicense": "CC0-1.0",
-        "SPDXID": "SPDXRef-DOCUMENT",
-        "name": name,
-        "documentNamespace": f"https://spdx.org/spdxdocs/{name}",
-        "creationInfo": {"created": "1970-01-01T00:00:00Z", "creators": [f"Tool: {name}"]},
-        "packages": parts,
-        "relationships": [
-            {
-                "spdxElementId": "SPDXRef-DOCUMENT",
-                "relationshipType": "DESCRIBES",
-                "relatedSpdxElement": part["SPDXID"],
-            }
-            for part in parts
-        ],
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": own},
+        "components": parts,
     }
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
+def markdown(listed: list[Package]) -> str:
+    """Return the packages as a page of Markdown."""
+    rows = [f"| {p.name} | {p.version} | {p.licence} | {p.inside} |" for p in listed]
+    return "\n".join([INTRODUCTION, *rows])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sbom", action="store_true", help="as JSON of SPDX 2.3")
+    parser.add_argument("--write", action="store_true", help="the page and the bill, into docs")
     listed = list(packages())
-    print(sbom(listed) if parser.parse_args().sbom else table(listed))
+    if parser.parse_args().write:
+        PAGE.write_text(markdown(listed) + "\n", encoding="utf-8", newline="\n")
+        BILL.write_text(sbom(listed) + "\n", encoding="utf-8", newline="\n")
+    else:
+        print(table(listed))
     return 0
 
 

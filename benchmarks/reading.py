@@ -31,22 +31,22 @@ GOALS = {"xlsx": 60.0, "csv": 2.0}  # CPU seconds from a file to typed figures
 MEMORY = 1500  # MB, at most
 
 
-def names() -> tuple[pd.DataFrame, pd.DataFrame]:
+def names(number: int = REGIONS) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return tables of made-up regions and indicators."""
-    codes = [f"{100_000 + number}" for number in range(REGIONS)]
-    short = [f"县{number}" for number in range(REGIONS)]
+    codes = [f"{100_000 + i}" for i in range(number)]
+    short = [f"县{i}" for i in range(number)]
     regions = pd.DataFrame({"region": codes, "name_zh": short, "long_zh": "", "name_en": ""})
     rows = [(f"i{n}", "100 million yuan", f"指标{n}号", "") for n in range(INDICATORS)]
     columns = ["indicator", "unit", "source_name", "derivation"]
     return regions, pd.DataFrame(rows, columns=columns)
 
 
-def write(folder: Path) -> dict[str, Path]:
-    """Write the figures in both kinds of file; two decimals, none missing."""
+def write(folder: Path, number: int = REGIONS) -> dict[str, Path]:
+    """Write the figures of so many regions in both kinds of file; two decimals, none missing."""
     import xlsxwriter
 
-    regions, indicators = names()
-    shape = (REGIONS * len(YEARS), INDICATORS)
+    regions, indicators = names(number)
+    shape = (len(regions) * len(YEARS), INDICATORS)
     figures = np.round(np.random.default_rng(SEED).lognormal(3, 1, shape), 2).tolist()
     labels = [(name, year) for name in regions["name_zh"] for year in YEARS]
     head = ["地区", "年份", *(f"{name}(亿元)" for name in indicators["source_name"])]
@@ -64,7 +64,9 @@ def write(folder: Path) -> dict[str, Path]:
     return paths
 
 
-def typed(path: Path, known: StudyTerms) -> tuple[float, float, pd.DataFrame]:
+def typed(
+    path: Path, known: StudyTerms, number: int = REGIONS
+) -> tuple[float, float, pd.DataFrame]:
     """Return seconds from file to cells, from cells to typed figures, and the figures."""
     problems, start = Problems(), process_time()
     (sheet,) = read_sheets(path, path.name)
@@ -72,7 +74,7 @@ def typed(path: Path, known: StudyTerms) -> tuple[float, float, pd.DataFrame]:
     (table,) = read_layout(sheet).tables
     read = figures_of_table(table, known, TableLines(sheet, problems, set()))
     problems.check()
-    assert read is not None and len(read) == REGIONS * len(YEARS) * INDICATORS
+    assert read is not None and len(read) == number * len(YEARS) * INDICATORS
     return opened - start, process_time() - opened, read
 
 

@@ -104,13 +104,13 @@ class Descents:
         self.possible = self.before < PENALTY
         self.scale = _or_one(_length(self.J))
         self.radius = FIRST_RADIUS * _or_one(_length(self.scale * starts))
-        self.reached = self._pull() <= TOLERANCE * self.before
+        self.reached = self._pull(slice(None)) <= TOLERANCE * self.before
         self.ended = self.reached.copy()
 
     def minimum(self) -> Booleans:
         """Return where a descent has come to rest in a minimum (m,)."""
         allowed = np.maximum(STATIONARY * _length(self.residuals), PERFECT * self.before)
-        return np.asarray(self.possible & self.reached & (self._pull() <= allowed))
+        return np.asarray(self.possible & self.reached & (self._pull(slice(None)) <= allowed))
 
     def run(self, evaluations: int) -> None:
         """Descend until all are at rest or have used their evaluations of the model."""
@@ -120,10 +120,11 @@ class Descents:
                 break
             self._turn(on, first=turn == 0)
 
-    def _pull(self) -> Array:
-        """Return the greatest part (m,) of the residuals along a column of J."""
-        slope = np.abs((self.J * self.residuals[:, :, None]).sum(axis=1))
-        return np.asarray((slope / _or_one(_length(self.J))).max(axis=1))
+    def _pull(self, of: Integers | slice) -> Array:
+        """Return the greatest part of the residuals along a column of J, of some descents."""
+        J = self.J[of]
+        slope = np.abs((J * self.residuals[of][:, :, None]).sum(axis=1))
+        return np.asarray((slope / _or_one(_length(J))).max(axis=1))
 
     def _turn(self, on: Integers, first: bool) -> None:
         """Try one step of the descents `on`; it is taken where it lowers the sum of squares."""
@@ -155,7 +156,7 @@ class Descents:
         self.x[taken], self.residuals[taken] = x[better], residuals[better]
         self.J[taken] = J[better]
         still = self.radius[on] <= TOLERANCE * _length(self.scale[on] * self.x[on])
-        still |= (self._pull() <= TOLERANCE * _length(self.residuals))[on]
+        still |= self._pull(on) <= TOLERANCE * _length(self.residuals[on])
         self.reached[on] |= still | slight
         self.ended[on] = still | (slight & (foretold <= TOLERANCE**1.5))
         self.scale[taken] = np.maximum(self.scale[taken], _length(J[better]))

@@ -8,6 +8,7 @@ shocks that the path carries on.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from coevo.estimation.variation import paths
 
 FEWEST_PATH_YEARS = 4  # eight figures for six parameters
 STARTS, SPREAD, SEED = 8, 0.5, 1
+BLOCK = 250  # regions whose descents go side by side
 EVALUATIONS = 120  # from each start; a good one takes a dozen, one that runs away all of them
 
 
@@ -73,7 +75,9 @@ def fit_trajectories(
 ) -> list[PathFit | Refusal]:
     """Return `fit_trajectory` of every region, all descents side by side; errors in their place."""
     runs = [_run(own) for own in regions]
-    found = iter(_fitted([run for run in runs if isinstance(run, Run)], starts, seed))
+    sound = [run for run in runs if isinstance(run, Run)]
+    blocks = (sound[i : i + BLOCK] for i in range(0, len(sound), BLOCK))
+    found = chain.from_iterable(_fitted(block, starts, seed) for block in blocks)
     return [next(found) if isinstance(run, Run) else run for run in runs]
 
 
@@ -102,8 +106,6 @@ def _run(own: Series) -> Run | Refusal:
 
 
 def _fitted(runs: list[Run], starts: int, seed: int) -> list[PathFit | Refusal]:
-    if not runs:
-        return []
     rows = np.array([len(run.years) for run in runs])
     observed = np.full((len(runs), rows.max(), 2), np.nan)
     for own, run in zip(observed, runs, strict=True):

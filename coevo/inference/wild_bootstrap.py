@@ -6,7 +6,7 @@ size than t; by year it allows for shocks common to all regions.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -19,6 +19,7 @@ from coevo.inference.sets import FEWEST_REGIONS
 from coevo.registry import choose
 
 DRAWS = 9999  # with the sample itself a round number
+BLOCK = 1_000_000  # weights worked on at once
 RADEMACHER_FROM = 13  # clusters: with fewer, two-point weights give too few different draws
 RADEMACHER = np.array([-1.0, 1.0])
 TIE = 1e-10  # relative difference of t below which two are one
@@ -40,7 +41,16 @@ def cluster_weights(clusters: int, draws: int, seed: int | np.random.SeedSequenc
     -+sqrt(3/2). Source: Webb (2014).
     """
     points = RADEMACHER if clusters >= RADEMACHER_FROM else WEBB.ravel()
-    return np.random.default_rng(seed).choice(points, (draws, clusters))
+    rng, weights = np.random.default_rng(seed), np.empty((draws, clusters))
+    for part in _blocks(draws, clusters):
+        weights[part] = rng.choice(points, weights[part].shape)
+    return weights
+
+
+def _blocks(draws: int, clusters: int) -> list[slice]:
+    """Return the draws in blocks of fixed memory; what is drawn does not depend on them."""
+    most = max(1, BLOCK // clusters)
+    return [slice(start, start + most) for start in range(0, draws, most)]
 
 
 def wild_pooled(
@@ -97,27 +107,30 @@ def wild_test(
 
     region (rows,): index of G regions; cluster (rows,): index of C clusters, by default the
     regions; weights (draws, C). With M what the effects leave of a column, s* and the scores
-    x_c' (M(w e) - Mx s*)_c are linear in w: all draws are two products with one (C, C) matrix.
-    w = 1 gives the sample itself. Effects of regions count in the error unless the clusters are
-    regions, which nest them; p does not depend on that. `StudyError` if the sample fits without
-    error. Source: Cameron, Gelbach and Miller (2008).
+    x_c' (M(w e) - Mx s*)_c are linear in w (`_Scores`); w = 1 gives the sample itself. Effects of
+    regions count in the error unless the clusters are regions, which nest them; p does not depend
+    on that. `StudyError` if the sample fits without error. Source: Cameron, Gelbach and Miller
+    (2008).
     """
     absorb, rows = choose(EFFECTS, effects, "effects"), len(g)
     absorbed = absorb(region, year, np.column_stack([g, x]))
     e, x = absorbed.residual[:, 0], absorbed.residual[:, 1]
     cluster = region if cluster is None else cluster
     counted = absorbed.counted if np.array_equal(cluster, region) else absorbed.rank
-    inner = _inner(absorbed, region, cluster, x, e)
-    size, C = np.bincount(cluster, x**2), len(inner)
+    parts = _scores(absorbed, region, cluster, x, e)
+    size = np.bincount(cluster, x**2)
+    C, share = len(size), size / size.sum()
     correction = C / (C - 1) * (rows - 1) / (rows - 1 - counted)
 
     def ratio(w: Array) -> Array:
-        total = w @ inner.sum(axis=0)
-        scores = w @ inner.T - total[:, None] * (size / size.sum())
+        scores = parts.of(w)
+        total = scores.sum(axis=1)
+        scores -= total[:, None] * share
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(total / np.sqrt(correction * (scores**2).sum(axis=1)))
+            return np.asarray(total / np.sqrt(correction * np.einsum("ij,ij->i", scores, scores)))
 
-    t, null = float(ratio(np.ones((1, C)))[0]), ratio(weights)
+    t = float(ratio(np.ones((1, C)))[0])
+    null = np.concatenate([ratio(weights[part]) for part in _blocks(*weights.shape)])
     if not np.isfinite(t):
         raise Refusal("exact_fit")
     # the sample is among the draws, up to rounding
@@ -125,17 +138,35 @@ def wild_test(
     return WildTest(t, (1 + beyond) / (1 + len(null)), null)
 
 
-def _inner(absorbed: Absorbed, region: Integers, cluster: Integers, x: Array, e: Array) -> Array:
-    """Return x_a' M(e_b) (C, C) of the rows of clusters a and b, all else of the columns nil.
+class _Scores(NamedTuple):
+    """x_a' M(w e) of each cluster a, linear in the weights w (draws, C) of the clusters.
 
-    M e_b is e_b less the means that it has in each region, and less its part along the directions
-    beyond regions.
+        own w_a - sum_b levels_ab w_b - along_x_a' sum_b along_e_b w_b
+
+    M(w e) is w e less the means that it has in each region, and less its part along the q
+    directions beyond regions. own (C,); levels (C, C), sparse: clusters that share regions, None
+    without means of regions; along_x, along_e (C, q).
     """
+
+    own: Array
+    levels: Any
+    along_x: Array
+    along_e: Array
+
+    def of(self, w: Array) -> Array:
+        """Return the scores (draws, C)."""
+        scores = w * self.own - (w @ self.along_e) @ self.along_x.T
+        if self.levels is not None:
+            scores -= (self.levels @ w.T).T
+        return np.asarray(scores)
+
+
+def _scores(absorbed: Absorbed, region: Integers, cluster: Integers, x: Array, e: Array) -> _Scores:
     rows, C = len(x), int(cluster.max()) + 1
-    inner = np.diagflat(np.bincount(cluster, x * e))
+    levels = None
     if not absorbed.common:
         of_x, of_e = (coo_array((v, (region, cluster))).tocsr() for v in (x, e))
-        inner -= (of_x.T @ (of_e / np.bincount(region)[:, None])).toarray()
+        levels = (of_x.T @ (of_e / np.bincount(region)[:, None])).tocsr()
     member = coo_array((np.ones(rows), (cluster, np.arange(rows))), shape=(C, rows)).tocsr()
     along_x, along_e = (member @ (v[:, None] * absorbed.basis) for v in (x, e))
-    return np.asarray(inner - along_x @ along_e.T)
+    return _Scores(np.bincount(cluster, x * e).astype(float), levels, along_x, along_e)

@@ -51,8 +51,11 @@ def minmax(
         raise StudyError("an indicator that is constant over its reference cannot be normalised")
     if direction not in ("+", "-"):
         raise StudyError(f"direction '{direction}' is neither '+' nor '-'")
-    share = (x - low) / (high - low) if direction == "+" else (high - x) / (high - low)
-    z: Array = range[0] + (range[1] - range[0]) * share
+    z: Array = np.asarray(x - low if direction == "+" else high - x)
+    # in place: most of the time of a large panel would go into new memory
+    z /= high - low
+    z *= range[1] - range[0]
+    z += range[0]
     return z
 
 
@@ -78,16 +81,17 @@ def complete_rows(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
     """
     used = indicators.loc[indicators["subsystem"] != "", "indicator"]
     figures = wide(panel, "value")[used]
-    problems = Problems()
-    for (region, name), rows in figures.groupby(level=["region", "name"], sort=False):
-        if rows.dropna().empty:
-            lacking = ", ".join(used[rows.isna().any().to_numpy()])
-            problems.add(
-                f"regions: {region} {name} has no year with all indicators: figures are missing "
-                f"for {lacking}; supply them, or leave the region out under regions"
-            )
+    problems, complete = Problems(), figures.notna().all(axis=1)
+    some = complete.groupby(level=["region", "name"], sort=False).any()
+    for region, name in some.index[~some]:
+        missing = figures.loc[(region, name)].isna().any()
+        problems.add(
+            f"regions: {region} {name} has no year with all indicators: figures are missing "
+            f"for {', '.join(used[missing.to_numpy()])}; supply them, or leave the region out "
+            "under regions"
+        )
     problems.check()
-    return figures.dropna()
+    return figures[complete]
 
 
 def normalise(

@@ -151,6 +151,7 @@ PLAIN |= dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x
 PLAIN |= dict.fromkeys([*range(0x09, 0x0E), 0x85, 0x2028, 0x2029], " ")  # a message is one line
 PLAIN |= dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF], None)
 PLAIN[0x2212] = "-"
+ODD = re.compile(f"[{re.escape(''.join(map(chr, PLAIN)))}]")  # to see that a text has none is quick
 
 
 def cell_text(value: CellValue) -> str:
@@ -159,8 +160,7 @@ def cell_text(value: CellValue) -> str:
     A whole number is written without a point: 2015.0 gives "2015".
     """
     if isinstance(value, str):
-        plain = value.isascii() and value.isprintable()  # as nearly every figure is
-        return (value if plain else value.translate(PLAIN)).strip()
+        return (value.translate(PLAIN) if ODD.search(value) else value).strip()
     if value is None or isinstance(value, Fault):
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -60,6 +60,7 @@ UNITS = {
 NAMES = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.names)}
 # 亿元 (100 million yuan)
 BESIDE = re.compile(r"([^A-Za-z0-9(]*[^A-Za-z0-9(\s/])[\s(/]*([A-Za-z0-9][^()]*)\)?")
+WITH_UNIT = re.compile(r"(.*\S)\s*(?:\(([^()]+(?:\([^()]*\))?)\)|\[([^\[\]]+)\])")  # 销售额(亿元)
 
 
 def named(unit: str, language: str) -> str:
@@ -109,9 +110,10 @@ def find_unit(text: str) -> Unit:
 
 def split_unit(text: str) -> tuple[str, str]:
     """Split `销售额(亿元)` into name and unit; the unit is "" if the brackets hold none."""
-    match = re.fullmatch(r"(.*\S)\s*(?:\(([^()]+(?:\([^()]*\))?)\)|\[([^\[\]]+)\])", text.strip())
+    text = text.strip()
+    match = WITH_UNIT.fullmatch(text) if text.endswith((")", "]")) else None
     unit = (match[2] or match[3]) if match else ""
-    return (match[1], unit) if match and is_unit(unit) else (text.strip(), "")
+    return (match[1], unit) if match and is_unit(unit) else (text, "")
 
 
 def conversion(old: Unit, new: Unit) -> float:

@@ -142,15 +142,15 @@ def local_moran_p(y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.G
     z = centred(y)
     n, lag, ends = len(z), W @ z, W.indptr
     most = int(np.diff(ends).max())
+    # a region looks at as many places of a permutation as it has neighbours
+    places = np.concatenate([block[:, :most].copy() for block in permutations(n - 1, draws, rng)])
     reached = np.zeros(n, dtype=int)
-    for block in permutations(n - 1, draws, rng):
-        places = block[:, :most]
-        for i in range(n):
-            weights = W.data[ends[i] : ends[i + 1]]
-            at = places[:, : len(weights)]
-            drawn = z[at + (at >= i)] @ weights  # the others: all but region i
-            centre = -z[i] / (n - 1)
-            reached[i] += int((np.abs(drawn - centre) >= abs(lag[i] - centre) - TIE).sum())
+    for i in range(n):
+        weights = W.data[ends[i] : ends[i + 1]]
+        at = places[:, : len(weights)]
+        drawn = z[at + (at >= i)] @ weights  # the others: all but region i
+        centre = -z[i] / (n - 1)
+        reached[i] = int((np.abs(drawn - centre) >= abs(lag[i] - centre) - TIE).sum())
     return np.where(np.diff(ends) > 0, (1 + reached) / (draws + 1), np.nan)
 
 

@@ -4,7 +4,7 @@ A sensitivity range and no confidence interval: it says how far D moves with cho
 that could as well have been others, not where a true D lies.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -55,21 +55,32 @@ def monte_carlo(
     span, seed = scaled_panel(config["normalisation"]), config["robustness"]["seed"]
     panel = IndexPanel.of(case["normalised"], case["weights"], config["weighting"]["method"], span)
     coupling = case["coupling"].sort_values(["region", "year"], ignore_index=True)
-    found = {"figures": _figures(case, indicators, config, panel)}
-    for source, kappa in KAPPA.items():
-        drawn = weight_draws(panel.weights, panel.member, kappa, draws, seed)
-        found[source] = _in_parts(drawn, panel, lambda w: panel.degrees(settings, weights=w).D)
-    tables, shares = zip(
-        *(_summary(source, coupling, found[source], settings["grades"]) for source in SOURCES),
-        strict=True,
-    )
+
+    def degree(source: str) -> Array:
+        if source == "figures":
+            return _figures(case, indicators, config, panel)
+        drawn = weight_draws(panel.weights, panel.member, KAPPA[source], draws, seed)
+        return _in_parts(drawn, panel, lambda w: panel.degrees(settings, weights=w).D)
+
+    # D of one source is all that is held at once
+    found = [_summary(source, coupling, degree(source), settings["grades"]) for source in SOURCES]
+    tables, shares = zip(*found, strict=True)
     return as_table("uncertainty", pd.concat(tables)), as_table("grade_shares", pd.concat(shares))
 
 
 def _in_parts(drawn: Array, panel: IndexPanel, degree: Callable[[Array], Array]) -> Array:
     """Return D (draws, rows) of draws, taken some at a time so that their figures fit memory."""
-    parts = -(-len(drawn) * panel.z.size // CHUNK)
-    return np.concatenate([degree(part) for part in np.array_split(drawn, parts)])
+    parts = np.array_split(drawn, -(-len(drawn) * panel.z.size // CHUNK))
+    return _filled((degree(part) for part in parts), len(drawn), len(panel.z))
+
+
+def _filled(parts: Iterable[Array], draws: int, rows: int) -> Array:
+    """Return D (draws, rows), put there part by part: nothing is held twice."""
+    D, start = np.empty((draws, rows)), 0
+    for part in parts:
+        D[start : start + len(part)] = part
+        start += len(part)
+    return D
 
 
 def _figures(
@@ -92,26 +103,32 @@ def _figures(
         return panel.degrees(config["coupling"], z=z).D
 
     draws = shifted_figures(published, sizes, robustness["draws"], robustness["seed"], most)
-    return np.concatenate([degree(figures) for figures in draws])
+    return _filled((degree(figures) for figures in draws), robustness["draws"], len(panel.z))
 
 
 def _summary(
     source: str, coupling: pd.DataFrame, D: Array, grades: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return ranges, ranks and shares of grades of D (draws, rows) by region-year."""
-    scale = GRADES[grades]
-    place = scale.places(D)
-    share = np.stack([(place == k).mean(axis=0) for k in range(len(scale.labels))], axis=1)
-    rank, own = np.empty(D.shape), np.empty(D.shape[1])
+    scale, rows = GRADES[grades], D.shape[1]
+    share = np.empty((rows, len(scale.labels)))
+    own, ends = np.empty(rows, dtype=int), np.empty((2, rows), dtype=int)
+    table = coupling[["region", "name", "year", "D"]].assign(source=source)
+    span = np.empty((2, rows))
     for year in coupling["year"].unique():
-        rows = np.flatnonzero((coupling["year"] == year).to_numpy())
-        order = np.argsort(-D[:, rows], axis=1, kind="stable")
-        rank[np.arange(len(D))[:, None], rows[order]] = np.arange(1, len(rows) + 1)
-        own[rows] = coupling["D"].iloc[rows].rank(ascending=False, method="min")
-    table = coupling[["region", "name", "year", "D"]].assign(source=source, rank=own.astype(int))
-    table["low"], table["high"] = np.quantile(D, LEVEL, axis=0)
-    ends = np.quantile(rank, LEVEL, axis=0, method="nearest")
-    table["rank_low"], table["rank_high"] = ends.astype(int)
+        at = np.flatnonzero((coupling["year"] == year).to_numpy())
+        drawn = D[:, at]
+        place = scale.places(drawn)
+        share[at] = np.stack([(place == k).mean(axis=0) for k in range(len(scale.labels))], axis=1)
+        rank = np.empty(drawn.shape, dtype=np.int32)
+        order = np.argsort(-drawn, axis=1, kind="stable")
+        np.put_along_axis(rank, order, np.arange(1, len(at) + 1, dtype=np.int32)[None], axis=1)
+        ends[:, at] = np.quantile(rank, LEVEL, axis=0, method="nearest")
+        span[:, at] = np.quantile(drawn, LEVEL, axis=0)
+        own[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")
+    table["rank"] = own
+    table["low"], table["high"] = span
+    table["rank_low"], table["rank_high"] = ends
     table["grade"] = np.array(scale.labels)[share.argmax(axis=1)]
     table["grade_share"] = share.max(axis=1)
     keys = ["region", "name", "year", "source"]

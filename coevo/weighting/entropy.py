@@ -16,10 +16,10 @@ def information_entropy(Z: npt.ArrayLike) -> Array:
     negative figures, a column of zeros, or fewer than two rows.
     """
     Z = np.asarray(Z, dtype=float)
-    if len(Z) < 2 or np.any(Z.min(axis=0) < 0) or np.any(Z.max(axis=0) <= 0):
+    least, sums = Z.min(initial=np.inf), Z.sum(axis=0)
+    if len(Z) < 2 or least < 0 or np.any(sums <= 0):
         raise StudyError("entropy needs at least two rows of figures, none negative, not all zero")
-    logs = np.log(Z, out=np.zeros_like(Z), where=Z > 0)
-    sums = Z.sum(axis=0)
+    logs = np.log(Z) if least > 0 else np.log(Z, out=np.zeros_like(Z), where=Z > 0)
     e = (np.log(sums) - np.einsum("ij,ij->j", Z, logs) / sums) / np.log(len(Z))
     bounded: Array = np.clip(e, 0.0, 1.0)
     return bounded

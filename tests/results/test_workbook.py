@@ -14,7 +14,7 @@ WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "trace", "entr
 
 def opened(study: str):
     """Return the study's workbook with its formulas, without the sheets that D does not need."""
-    book = load_workbook(ROOT / "reports" / study / "results.xlsx")
+    book = load_workbook(ROOT / "reports" / study / "results.en.xlsx")
     for name in set(book.sheetnames) - set(WAY):
         del book[name]
     return book

@@ -91,12 +91,22 @@ def test_the_unit_of_a_file_and_the_order_of_indicators_do_not_matter(degree, se
     pd.testing.assert_series_equal(degree(*plain(found), indicators=turned), own, rtol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_scale_and_zero_of_an_indicator_do_not_matter(degree, seed):
-    found = figures(seed)
+@pytest.mark.parametrize("indicator", UNIT)  # with more is better, and with less is better
+def test_scale_and_zero_of_an_indicator_do_not_matter(degree, indicator):
+    found = figures(7)
     own = degree(*plain(found))
-    moved = found | {"c": {r: 3 * v + 700 for r, v in found["c"].items()}}
+    moved = found | {indicator: {r: 3 * v + 700 for r, v in found[indicator].items()}}
     pd.testing.assert_series_equal(degree(*plain(moved)), own, rtol=1e-9)
+
+
+def test_names_of_indicators_and_subsystems_do_not_matter(degree):
+    found = figures(8)
+    own = degree(*plain(found))
+    called = {"a": "z", "b": "y", "c": "x", "d": "w", "east": "north", "west": "far"}
+    other = INDICATORS.assign(
+        indicator=INDICATORS["indicator"].map(called), subsystem=INDICATORS["subsystem"].map(called)
+    )
+    pd.testing.assert_series_equal(degree(*plain(found), indicators=other), own, rtol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(3))

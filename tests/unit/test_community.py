@@ -113,3 +113,40 @@ def test_paths_that_cannot_be_followed():
         simulate([1, 1], [[0, 1], [1, 0]], [5, 5], [0, 20])
     with pytest.raises(StudyError, match="positive"):
         simulate([1, 1], [[-1, 0], [0, -1]], [0, 1], [0, 1])
+
+
+def test_kinds_of_many_points_at_once_are_those_of_each_alone():
+    names, matrices = list(KINDS), np.array([*KINDS.values()], dtype=float)
+    rates = -matrices.sum(axis=-1)  # so that the rest point is (1, 1)
+    matrices, rates = np.append(matrices, [-np.eye(2)], 0), np.append(rates, [[1, -1]], 0)
+    # each row in a scale of its own: what counts as zero goes by the row
+    scale = 10.0 ** np.arange(0, -4 * len(rates), -4)
+    found = rest_point_kind(rates * scale[:, None], matrices * scale[:, None, None])
+    assert found.tolist() == [*names, "none"]
+    np.testing.assert_allclose(rest_point(rates, matrices)[-1], [1, -1])
+
+
+def test_a_point_on_the_edge_is_none_and_a_zero_among_others_does_not_decide():
+    assert rest_point_kind([0.0, 1.0], -np.eye(2)) == "none"
+    A = np.array(
+        [[0.0, -1, 0], [1, 0, 0], [0, 0, -1]]
+    )  # a turning pair that neither grows nor falls
+    assert rest_point_kind(-A.sum(axis=1), A) == "degenerate"
+    assert (
+        rest_point_kind(-(A - 0.2 * np.eye(3)).sum(axis=1), A - 0.2 * np.eye(3)) == "stable focus"
+    )
+
+
+def test_singular_is_one_of_many_whatever_its_rows():
+    sound = [[-1e-9, 0.0], [0.0, -1e9]]
+    np.testing.assert_allclose(rest_point([[1e-9, 1e9]] * 2, [sound] * 2), np.ones((2, 2)))
+    for bad in ([[1.0, 2.0], [2.0, 4.0]], [[0.0, 0.0], [1.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]):
+        with pytest.raises(StudyError, match=r"^no rest point: det A is zero, so the growth rates"):
+            rest_point([[1.0, 1.0]] * 2, [sound, bad])
+    # nearly parallel columns of unlike length are told apart by rows and columns alike
+    rest_point([1.0, 1.0], [[1e-8, 1e-8], [1.0, 1e8]])
+
+
+def test_a_start_that_is_not_positive_is_named_with_all_its_figures():
+    with pytest.raises(StudyError, match=r"^the path from \(1, 0\) cannot be followed: it must be"):
+        simulate([1, 1], -np.eye(2), [1, 0], [0, 1])

@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import couple
-from coevo.coupling.diagnostics import GUARDS, IndexCase, diagnostic_rows
+from coevo.coupling.diagnostics import (
+    ADEQUATE,
+    GUARDS,
+    INFLATED,
+    IndexCase,
+    diagnostic_rows,
+)
 from coevo.normalisation import normalise
 from coevo.weighting import weigh
 
@@ -137,3 +143,26 @@ def test_components_and_comparisons_bring_their_own_guards():
     judged = {"method": "ahp", "judgements": {"s": [[1, 2], [0.5, 1]], "t": [[1, 1], [1, 1]]}}
     ratios = rows(case(x, weighting=judged), "consistency_ratio")
     assert ratios["value"].tolist() == [0, 0] and not ratios["flagged"].any()
+
+
+def test_guards_name_what_they_look_at_and_their_limit():
+    found = case(weighting={"method": "pca"})
+    for row in rows(found, "variance_inflation").itertuples():
+        names = list("ab") if row.subsystem == "s" else list("cd")
+        r = np.corrcoef(found.z[names].to_numpy(), rowvar=False)[0, 1]
+        assert row.value == pytest.approx(1 / (1 - r**2)) and row.limit == INFLATED
+    bartlett = rows(found, "bartlett_chi2")
+    assert bartlett["subsystem"].tolist() == ["s", "t"] and bartlett["limit"].tolist() == [1, 1]
+    kmo = rows(found, "kmo")
+    assert kmo["limit"].tolist() == [ADEQUATE] * 2
+    assert kmo["flagged"].tolist() == (~(kmo["value"] >= ADEQUATE)).tolist()
+    swapped = INDICATORS.assign(subsystem=["t", "t", "s", "s"])
+    turned = dataclasses.replace(
+        found,
+        indicators=swapped,
+        weights=found.weights.assign(
+            subsystem=found.weights["subsystem"].map({"s": "t", "t": "s"})
+        ),
+    )
+    assert rows(turned, "correlation")["subsystem"].tolist() == ["t", "s"]  # in the table's order
+    assert rows(turned, "kmo")["subsystem"].tolist() == ["t", "s"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from coevo.coupling.level import (
     SLOPES,
@@ -129,3 +130,45 @@ def test_what_cannot_be_computed_has_its_reason():
     assert "no_size_in_year" in set(found(coupling, early)["message"])
     finite = found(flat, same).dropna(subset="value")["value"]
     assert np.isfinite(finite).all()
+
+
+def test_ranks_and_slopes_are_those_of_scipy():
+    coupling, panel = panels()
+    table, levels = found(coupling, panel), level_figures(panel, ["product", "heads"])
+    joined = coupling.merge(levels.reset_index(), on=["region", "year"])
+    last = joined[joined["year"] == 2018].set_index("region")
+    own = table[table["measure"] == "rank_correlation_D"].set_index("level")
+    for name in levels:
+        assert own.loc[name, "value"] == pytest.approx(stats.spearmanr(last[name], last["D"])[0])
+    assert own["n"].tolist() == [6, 6, 6]
+    ranks = table[table["measure"] == "rank_D"].set_index("scope")
+    assert ranks["value"].to_dict() == last["D"].rank(ascending=False).to_dict()
+    assert ranks["n"].tolist() == [6] * 6
+    slope = table[table["measure"] == "slope_lnD"].set_index("slope")
+    x, y = np.log(joined["product_per_head"]), np.log(joined["D"])
+    years = joined["year"]
+    by_hand = {
+        "panel": stats.linregress(x, y)[0],
+        "year_centred": stats.linregress(
+            x - x.groupby(years).transform("mean"), y - y.groupby(years).transform("mean")
+        )[0],
+        "last_year": stats.linregress(x[years == 2018], y[years == 2018])[0],
+    }
+    found_slopes = [slope.loc[name, "value"] for name in SLOPES]
+    assert found_slopes == pytest.approx([*by_hand.values()])
+    assert slope.loc[list(SLOPES), "n"].tolist() == [24, 24, 6]
+
+
+def test_a_refusal_says_what_it_is_of_and_of_how_many_rows():
+    coupling, panel = panels()
+    flat = coupling.assign(C=1.0, T=0.25, D=0.5)
+    told = found(flat, panel).query("message != ''")
+    columns = ["measure", "scope", "level", "message", "n"]
+    assert told[columns].to_numpy().tolist() == [
+        ["variance_share", "T", "", "constant_D", 24],
+        *(["R2", "", name, "constant_D", 24] for name in ("product_per_head", "product", "heads")),
+    ]
+    # with its reason nothing is taken out of D
+    assert not set(found(flat, panel)["measure"]) & {"slope_lnD", "adjusted_lnD"}
+    (late,) = found(coupling, panel[panel["year"] < 2018]).query("message != ''").to_dict("records")
+    assert (late["fields"], late["n"]) == ('{"year": 2018}', 18)

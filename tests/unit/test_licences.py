@@ -3,7 +3,7 @@
 import json
 import tomllib
 
-from benchmarks.licences import UNKNOWN, packages, sbom, table
+from benchmarks.licences import BILL, PAGE, UNKNOWN, markdown, packages, sbom, table
 from tests.sample import ROOT
 
 
@@ -18,10 +18,21 @@ def test_every_package_of_the_lock_says_its_licence():
 
 
 def test_the_bill_of_materials_names_each_package_once():
-    listed = list(packages())
-    made = json.loads(sbom(listed))
-    ids = [part["SPDXID"] for part in made["packages"]]
-    assert len(ids) == len(set(ids)) == len(listed)
-    assert {line["relatedSpdxElement"] for line in made["relationships"]} == set(ids)
+    made = json.loads(sbom(list(packages())))
+    ids = [part["bom-ref"] for part in made["components"]]
+    assert len(ids) == len(set(ids)) == len(list(packages()))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert made["name"] == f"coevo-{project['version']}"
+    own = made["metadata"]["component"]
+    assert (own["name"], own["version"]) == ("coevo", project["version"])
+    (pandoc,) = (part for part in made["components"] if part["name"] == "pypandoc-binary")
+    assert pandoc["licenses"] == [{"expression": "MIT"}]
+    (program,) = pandoc["components"]
+    assert program["name"].startswith("pandoc")
+    assert program["licenses"] == [{"expression": "GPL-2.0-or-later"}]
+
+
+def test_page_and_bill_are_those_of_the_lock():
+    """Made anew by `python benchmarks/licences.py --write`."""
+    listed = list(packages())
+    assert PAGE.read_text(encoding="utf-8") == markdown(listed) + "\n"
+    assert BILL.read_text(encoding="utf-8") == sbom(listed) + "\n"

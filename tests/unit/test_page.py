@@ -17,9 +17,9 @@ from coevo.panel.derivations import DERIVATIONS
 from coevo.report.documents import page
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
-from coevo.report.tables.report_table import ReportTable, as_markdown
+from coevo.report.tables.annex import report_tables
+from coevo.report.tables.report_table import Column, ReportTable, as_markdown
 from coevo.report.words.voices import voice
-from coevo.schema import BUILT, table_names
 from tests.sample import ROOT, config, indicators, study, tables
 
 PHRASES = {
@@ -154,12 +154,11 @@ def test_script_has_its_words_from_the_phrases(language: str) -> None:
     assert given - wanted <= {"trace", "trace.title", "trace.intro"}
 
 
-def test_every_sheet_that_a_table_names_is_in_the_workbook() -> None:
-    assert {sheet for sheets in page.SHEETS.values() for sheet in sheets} <= set(
-        table_names(*BUILT)
-    )
-    unnamed = {"files"}  # no numbers of the study
-    assert set(PHRASES["en"]["tables"]) == set(page.SHEETS) | unnamed
+def test_every_table_of_the_report_names_its_sheet() -> None:
+    said = voice(study(), PHRASES["en"])
+    sheets = page_data(said)["sheets"]
+    assert sheets["coordination"] == "D by year" and sheets["states"] == "Table states"
+    assert set(sheets) == {table.key for table in report_tables(said.words)}
 
 
 def test_facts_begin_with_D_of_first_and_last_year() -> None:
@@ -169,8 +168,8 @@ def test_facts_begin_with_D_of_first_and_last_year() -> None:
 
 
 def test_key_of_a_table_is_the_id_of_its_division() -> None:
-    made = as_markdown(ReportTable("states", "Caption", [["A", "l", 3]], [["1"]], "long"))
-    assert made.startswith("::: {#table-states .table .long}")
+    made = as_markdown(ReportTable("states", "Caption", [Column("A", "l", 3)], [["1"]], "long"))
+    assert made.startswith(":::: {#table-states .table .long}")
 
 
 def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:

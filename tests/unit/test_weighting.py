@@ -8,8 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coevo.errors import StudyError
-from coevo.weighting import WEIGHTINGS, available, information_entropy, weigh
-from coevo.weighting.combined import game_combination, linear_combination
+from coevo.weighting import PARTS, WEIGHTINGS, available, information_entropy, weigh
+from coevo.weighting.combined import (
+    combinations,
+    game_combination,
+    geometric_combination,
+    linear_combination,
+    multiplicative_combination,
+)
 from coevo.weighting.principal_components import (
     bartlett_sphericity,
     components,
@@ -18,7 +24,7 @@ from coevo.weighting.principal_components import (
     pca_spssau_weights,
     pca_weights,
 )
-from coevo.weighting.subjective import consistency
+from coevo.weighting.subjective import RANDOM_INDEX, consistency
 
 figures = arrays(
     float, st.tuples(st.integers(4, 12), st.integers(2, 5)), elements=st.floats(0.01, 0.99)
@@ -194,3 +200,87 @@ def test_a_method_that_the_figures_do_not_allow_is_left_out_unless_it_is_chosen(
 def test_what_is_lacking_is_named(settings, said):
     with pytest.raises(StudyError, match=said):
         weigh(*small_study(), settings)
+
+
+def test_combined_weights_by_hand():
+    parts = [[0.2, 0.8], [0.6, 0.4]]
+    assert linear_combination(parts) == pytest.approx([0.4, 0.6])
+    assert linear_combination(parts, [1, 0]) == pytest.approx([0.2, 0.8])
+    assert multiplicative_combination(parts) == pytest.approx([0.12 / 0.44, 0.32 / 0.44])
+    roots = np.sqrt([0.12, 0.32])
+    assert geometric_combination(parts) == pytest.approx(roots / roots.sum())
+    # [w_i . w_k] a = [w_i . w_i]: .68 a1 + .44 a2 = .68, .44 a1 + .52 a2 = .52
+    a1, a2 = (0.68 * 0.52 - 0.44 * 0.52) / 0.16, (0.68 * 0.52 - 0.44 * 0.68) / 0.16
+    assert game_combination(parts) == pytest.approx(
+        [(0.2 * a1 + 0.6 * a2) / (a1 + a2), (0.8 * a1 + 0.4 * a2) / (a1 + a2)]
+    )
+
+
+@pytest.mark.parametrize(
+    "shares", [[0.5, 0.5, 0.0], [1.0], [1.5, -0.5], [0.5, 0.4], [[0.5], [0.5]]]
+)
+def test_shares_that_are_none_are_refused(shares):
+    with pytest.raises(
+        StudyError, match=r"^shares must be 2 numbers, none negative, that sum to 1$"
+    ):
+        linear_combination([[0.5, 0.5], [0.4, 0.6]], shares)
+
+
+def test_combinations_that_do_not_exist_are_refused():
+    with pytest.raises(StudyError, match=r"^the methods agree on no indicator: every product"):
+        multiplicative_combination([[1.0, 0.0], [0.0, 1.0]])
+    for rule in (linear_combination, multiplicative_combination, game_combination):
+        with pytest.raises(StudyError, match=r"^combined weights need the weights of at least two"):
+            rule([[0.5, 0.5]])
+
+
+def test_methods_of_the_registry_are_combined_with_what_each_needs():
+    made = combinations(PARTS)
+    assert set(made) <= set(WEIGHTINGS) and {m.needs for m in made.values()} == {"combine"}
+    Z = np.random.default_rng(1).uniform(0.01, 0.99, (9, 2))
+    own = WEIGHTINGS["entropy"](Z, raw=Z)
+    options = {"given": {"weights": [1, 3]}}
+    found = made["linear"](Z, raw=Z, methods=["given", "entropy"], options=options)
+    np.testing.assert_allclose(found, np.mean([own, [0.25, 0.75]], axis=0))
+    with_shares = {"methods": ["entropy", "given"], "shares": [0.1, 0.9], "options": options}
+    np.testing.assert_allclose(made["linear"](Z, raw=Z, **with_shares), 0.1 * own + [0.225, 0.675])
+    product = own * [0.25, 0.75]
+    found = made["multiplicative"](Z, raw=Z, methods=["given", "entropy"], options=options)
+    np.testing.assert_allclose(found, product / product.sum())
+
+
+@pytest.mark.parametrize(
+    "table", [[[1, 2]], [], [[1, np.inf], [0, 1]], [[1, np.nan], [1, 1]], [[1, -2], [-0.5, 1]]]
+)
+def test_what_is_no_table_of_comparisons_is_refused(table):
+    with pytest.raises(
+        StudyError, match=r"^comparisons must be a square table of positive numbers$"
+    ):
+        consistency(np.reshape(table, (-1, 2)) if table else np.zeros((0, 0)))
+
+
+def test_comparisons_may_be_rounded_and_there_are_at_most_fifteen():
+    assert consistency([[1, 3], [0.33, 1]])[0] == pytest.approx([0.7509, 0.2491], abs=1e-3)
+    for other in (0.35, 0.5):  # 1.05 and 1.5 instead of 1
+        with pytest.raises(StudyError, match=r"^comparisons must be reciprocal: the entry of j, i"):
+            consistency([[1, 3], [other, 1]])
+    assert consistency(np.ones((15, 15)))[1] == pytest.approx(15)
+    with pytest.raises(StudyError, match=r"^comparisons of 16 items are too many; at most 15$"):
+        consistency(np.ones((16, 16)))
+    # Saaty's RI of three is .52 or .58; the index itself is (lambda - n)/(n - 1)
+    table = [[1, 2, 4], [1 / 2, 1, 4], [1 / 4, 1 / 4, 1]]
+    _, largest, ratio = consistency(table)
+    assert largest == pytest.approx(max(np.linalg.eigvals(table).real))
+    assert ratio == pytest.approx((largest - 3) / 2 / RANDOM_INDEX[2])
+
+
+def test_sphericity_of_five_indicators_has_ten_degrees_of_freedom():
+    Z = np.random.default_rng(2).normal(size=(20, 5))
+    chi2, df = bartlett_sphericity(Z)
+    r = np.corrcoef(Z, rowvar=False)
+    assert df == 10 and chi2 == pytest.approx(-(20 - 1 - 15 / 6) * np.log(np.linalg.det(r)))
+    partial = np.linalg.inv(r)
+    partial = partial / np.sqrt(np.outer(np.diag(partial), np.diag(partial)))
+    off = ~np.eye(5, dtype=bool)
+    both = (r[off] ** 2).sum() + (partial[off] ** 2).sum()
+    assert kaiser_meyer_olkin(Z) == pytest.approx((r[off] ** 2).sum() / both)

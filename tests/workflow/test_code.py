@@ -16,15 +16,19 @@ RULES = "\n".join(path.read_text("utf-8") for path in (ROOT / "workflow" / "rule
 
 
 @cache
-def declared(script):
+def lists():
     """The function of common.smk that lists a script's modules, without Snakemake around it."""
     text = (ROOT / "workflow" / "rules" / "common.smk").read_text(encoding="utf-8")
     tree = ast.parse(text)
-    parts = [part for part in tree.body if getattr(part, "name", "") in ("own", "code")]
-    head = "import os\nfrom modulefinder import ModuleFinder\nfrom pathlib import Path\n"
+    parts = [part for part in tree.body if getattr(part, "name", "") in ("own", "imported", "code")]
+    head = "import ast\nimport os\nfrom functools import cache\nfrom pathlib import Path\n"
     names = {"ROOT": ROOT}
     exec(head + "\n".join(map(ast.unparse, parts)), names)
-    return set(names["code"](script))
+    return names["code"]
+
+
+def declared(script):
+    return set(lists()(script))
 
 
 # Imports of each script in turn, without those of the one before; prints what is loaded.

@@ -171,7 +171,7 @@ def test_snakemakes_report_shows_reports_charts_and_the_workbook(shown):
         expected[parts["report"]][name] = documents
         images = {f"{report}/figures/{language}/{chart}.svg" for chart in charts}
         expected[parts["figures"]][name] = images
-    expected[parts["results"]]["Other"] = {f"{report}/results.xlsx"}
+        expected[parts["results"]][name] = {f"{report}/results.{language}.xlsx"}
     listed = {
         part: {n: {*files} for n, files in by.items()} for part, by in data["categories"].items()
     }
@@ -195,7 +195,7 @@ def test_captions_are_in_the_language_of_what_they_stand_under(shown):
         elif "report." in path:
             assert "2016" in caption and "2022" in caption
     tables = len(list((shown[0] / "reports/small/tables").glob("*.csv")))
-    assert f"The {tables} tables" in data["results"]["reports/small/results.xlsx"]["caption"]
+    assert f"The {tables} tables" in data["results"]["reports/small/results.en.xlsx"]["caption"]
     assert WHOLE["title"]["en"] in data["workflow-desc"]
 
 

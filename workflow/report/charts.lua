@@ -171,15 +171,24 @@ local function Blocks(blocks)
   return blocks
 end
 
--- Numbers of the figures that a format shows, by their ids, as its captions will have them.
+-- What a reference to a figure or table becomes; Word has fields.
+local function reference(link, _, text)
+  link.content = { pandoc.Str(text) }
+  return link
+end
+
+-- Numbers of the figures and tables that a format shows, by their ids, as its captions will have them.
 local function numbered(blocks, numbers)
   for _, block in ipairs(blocks) do
     local image = block.t == "Figure" and image_of(block)
     if is_figure(block) then
       if not (image or block).classes:includes("unnumbered") then
-        numbers.count = numbers.count + 1
-        numbers[block.identifier] = numbers.count
+        numbers.figure = numbers.figure + 1
+        numbers[block.identifier] = WORDS.figure .. "\u{a0}" .. numbers.figure
       end
+    elseif block.t == "Div" and block.classes:includes("table") then
+      numbers.table = numbers.table + 1
+      numbers[block.identifier] = WORDS.table .. "\u{a0}" .. numbers.table
     elseif block.t == "Div" and not block.classes:includes(HIDDEN) then
       numbered(block.content, numbers)
     end
@@ -187,15 +196,14 @@ local function numbered(blocks, numbers)
   return numbers
 end
 
--- A link without words to a figure, [](#fig:heat), is its number in words.
+-- A link without words to a figure or table, [](#fig:heat) or [](#table-weights), is its number in words.
 local function Pandoc(doc)
-  local numbers = numbered(doc.blocks, { count = 0 })
+  local numbers = numbered(doc.blocks, { figure = 0, table = 0 })
   return doc:walk({ Link = function(link)
-    local id = link.target:match("^#(fig:.+)$")
+    local id = link.target:match("^#(fig:.+)$") or link.target:match("^#(table%-.+)$")
     if not id or #link.content > 0 then return nil end
-    if not numbers[id] then error("the text refers to a figure that is not there: " .. id) end
-    link.content = { pandoc.Str(WORDS.figure .. "\u{a0}" .. numbers[id]) }
-    return link
+    if not numbers[id] then error("the text refers to a figure or table that is not there: " .. id) end
+    return reference(link, id, numbers[id])
   end })
 end
 
@@ -250,7 +258,7 @@ walker = { traverse = "topdown", Blocks = Blocks, Div = Div, Figure = single, Ta
 if FORMAT == "docx" then
   local word = dofile(pandoc.path.join({ pandoc.path.directory(PANDOC_SCRIPT_FILE), "word.lua" }))
   local filters
-  filters, Span = word({ chart_of = chart_of, number = number, spans = spans })
+  filters, Span, reference = word({ chart_of = chart_of, number = number, spans = spans })
   return { { Meta = Meta }, { Pandoc = Pandoc }, table.unpack(filters) }
 end
 

@@ -72,11 +72,8 @@ function save(name, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 function source(key) {
-  const sheets = page.sheets[key] || [];
-  if (!sheets.length) return [];
-  const parts = filledIn(words.source, { sheets: "\u0000" }).split("\u0000");
-  const names = sheets.flatMap((sheet, i) => (i ? [words.and, make("code", {}, sheet)] : [make("code", {}, sheet)]));
-  return [make("span", {}, parts[0], ...names, parts[1])];
+  const sheet = page.sheets[key];
+  return sheet ? [make("span", {}, filledIn(words.source, { sheet }))] : [];
 }
 function dressed(table, place) {
   const division = table.closest(".table");

@@ -36,18 +36,35 @@ local function style_of(styles, classes)
   end
 end
 
--- "Figure 3." with the number as a field that Word counts on.
-local function number_field(text)
+local function words(part, properties)
+  return run('<w:t xml:space="preserve">' .. escaped(part) .. "</w:t>", properties)
+end
+
+-- Names of bookmarks hold letters, digits and underscores alone.
+local function bookmark(id)
+  return (id:gsub("[^%w_]", "_"))
+end
+
+-- A field that names a caption by its bookmark: "Figure 3" stands in it until Word counts anew.
+local function reference(_, id, text)
+  local function mark(kind) return run('<w:fldChar w:fldCharType="' .. kind .. '"/>') end
+  local code = run('<w:instrText xml:space="preserve"> REF ' .. bookmark(id) .. " \\h </w:instrText>")
+  return { mark("begin"), code, mark("separate"), words(text), mark("end") }
+end
+
+-- "Figure 3." with the number as a field that Word counts on, in a bookmark that references name.
+local function number_field(id, text)
   local word, value, rest = text:match("^(.-)(%d+)(.*)$")
-  local function words(part) return run('<w:t xml:space="preserve">' .. escaped(part) .. "</w:t>", "<w:b/>") end
   local field = string.format(
     '<w:fldSimple w:instr=" SEQ %s \\* ARABIC "><w:r><w:rPr><w:b/></w:rPr><w:t>%s</w:t></w:r></w:fldSimple>',
     escaped(word:gsub("%s+$", "")), value)
-  return { words(word), pandoc.RawInline("openxml", field), words(rest .. " ") }
+  word = word:gsub("%s+$", "") .. SPACE
+  local named = { words(word, "<w:b/>"), pandoc.RawInline("openxml", field) }
+  return { pandoc.Span(named, pandoc.Attr(bookmark(id))), words(rest .. " ", "<w:b/>") }
 end
 
 local function caption_of(id, text, inlines)
-  local all = pandoc.List({ pandoc.Span(number_field(text), pandoc.Attr(id)) })
+  local all = pandoc.List(number_field(id, text))
   all:extend(inlines)
   return styled("Caption", { pandoc.Para(all) })
 end
@@ -146,6 +163,7 @@ end
 -- The filter; `shared` holds what charts.lua knows of charts and numbers.
 return function(shared)
   local walker
+  local held = "" -- id of the division that holds the next table
 
   local function walked(content)
     return pandoc.Blocks(content):walk(walker)
@@ -175,6 +193,10 @@ return function(shared)
     local classes = div.classes
     if classes:includes("screen") then return pandoc.List(), false end
     if classes:includes("panels") then return panels(div), false end
+    if classes:includes("table") then
+      held = div.identifier
+      return walked(div.content), false
+    end
     if classes:includes("facts") then return facts(walked(div.content)[1]), false end
     if classes:includes("annexes") then return pandoc.List(), false end
     local style = style_of(BLOCKS, classes)
@@ -210,7 +232,7 @@ return function(shared)
     widths_of(tbl, rows, LETTERS[small])
     local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
     tbl.caption = { long = {} }
-    return pandoc.List({ caption_of("", shared.number("table"), shared.spans(caption)), tbl }), false
+    return pandoc.List({ caption_of(held, shared.number("table"), shared.spans(caption)), tbl }), false
   end
 
   -- Lines aligned at a mark become lines: not every reader of the format knows the mark.
@@ -236,5 +258,5 @@ return function(shared)
   end
 
   walker = { traverse = "topdown", Div = Div, Figure = Figure, Table = Table, Span = Span, Math = Math }
-  return { walker, { Pandoc = Pandoc } }, Span
+  return { walker, { Pandoc = Pandoc } }, Span, reference
 end

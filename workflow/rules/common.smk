@@ -1,12 +1,13 @@
 """Wiring shared by all: the study's configuration, its paths, the code that it depends on."""
 
+import ast
 import hashlib
 import os
 import shlex
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import version
-from modulefinder import ModuleFinder
 from pathlib import Path
 
 import yaml
@@ -36,13 +37,28 @@ def own(path):
     return Path(os.path.relpath(file) if same else file).as_posix()
 
 
+@cache
+def imported(file):
+    """Return the files of the repository that a file imports itself, with their packages."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):  # what it takes may be a module
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    places = {ROOT / name.replace(".", "/") for name in names}
+    places |= {above for place in places for above in place.parents if ROOT in above.parents}
+    files = {path for place in places for path in (place / "__init__.py", Path(f"{place}.py"))}
+    return {path for path in files if path.is_file()}
+
+
 def code(script):
     """Return the modules of coevo that a script imports, and what says how it reads its tables."""
-    finder = ModuleFinder(path=[str(ROOT)])
-    finder.run_script(str(ROOT / "workflow" / "scripts" / f"{script}.py"))
-    files = (module.__file__ for name, module in finder.modules.items() if name != "__main__")
-    tables = ["coevo/refusals.csv", "coevo/tables.csv"]
-    return sorted(own(file) for file in [*files, *tables] if file)
+    found, new = set(), {ROOT / "workflow" / "scripts" / f"{script}.py"}
+    while new:
+        new = set().union(*map(imported, new)) - found
+        found |= new
+    return sorted(map(own, [*found, "coevo/refusals.csv", "coevo/tables.csv"]))
 
 
 def digests(files):
@@ -102,7 +118,8 @@ DOCUMENTS = [
 ]
 REPORTS = [
     *DOCUMENTS,
-    *(f"{REPORT}/{name}" for name in ("figures", "results.xlsx", "latex", "stata")),
+    *(f"{REPORT}/results.{language}.xlsx" for language in config["report"]["languages"]),
+    *(f"{REPORT}/{name}" for name in ("figures", "latex", "stata")),
 ]
 # Goalposts that were kept, for the reference of that name.
 KEPT = (

@@ -34,48 +34,35 @@ if RELEASE:
 
 
 rule tables:
-    """Put every table into one workbook, and each into a CSV that Excel opens."""
+    """Put every table into workbooks, LaTeX and Stata files, and each into a CSV for Excel."""
     input:
         **TABLE_FILES,
         indicators=INDICATORS,
+        regions=REGIONS,
+        words=WORDS,
         code=code("tables"),
     output:
-        workbook=shown(f"{REPORT}/results.xlsx", "results", labels=FIRST["workbook"]),
-        tables=directory(f"{REPORT}/tables"),
+        [
+            shown(
+                f"{REPORT}/results.{language}.xlsx",
+                "results",
+                subcategory=words["language"],
+                labels=FIRST["workbook"],
+            )
+            for language, words in LANGUAGES.items()
+        ],
+        directory(f"{REPORT}/tables"),
+        directory(f"{REPORT}/latex"),
+        directory(f"{REPORT}/stata"),
     log:
         f"{LOGS}/tables.log",
     conda:
         "../../environment.yml"
     params:
         tables=SHOWN,
-        config={
-            key: config[key]
-            for key in "study subsystems focus_region normalisation weighting coupling".split()
-        },
-    script:
-        "../scripts/tables.py"
-
-
-rule exports:
-    """Put the tables that a paper prints into LaTeX, and the results into Stata files."""
-    input:
-        **{name: TABLE_FILES[name] for name in TABLES},
-        indicators=INDICATORS,
-        regions=REGIONS,
-        words=WORDS,
-        code=code("exports"),
-    output:
-        latex=directory(f"{REPORT}/latex"),
-        stata=directory(f"{REPORT}/stata"),
-    log:
-        f"{LOGS}/exports.log",
-    conda:
-        "../../environment.yml"
-    params:
-        tables=TABLES,
         config=config,
     script:
-        "../scripts/exports.py"
+        "../scripts/tables.py"
 
 
 rule figures:

@@ -1,14 +1,17 @@
-"""The study's tables -> results.xlsx and CSV files for Excel."""
+"""The study's tables -> workbooks, CSV files for Excel, LaTeX and Stata files."""
+
+from pathlib import Path
 
 from coevo.errors import speak_plainly
-from coevo.files import read_table
-from coevo.report.tables import export
+from coevo.files import read_table, read_texts, write_files
+from coevo.report.tables.exports import exported
 
 speak_plainly(snakemake.log[0])
-export(
-    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+made = exported(
     snakemake.params.config,
+    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators, "indicators"),
-    snakemake.output.workbook,
-    snakemake.output.tables,
+    read_table(snakemake.input.regions, "regions"),
+    read_texts(*snakemake.input.words),
 )
+write_files(made, Path(snakemake.output[0]).parent)

@@ -11,25 +11,6 @@ from coevo.report.figures.theme import PALETTES
 
 # The script's parts in the order they are joined: what all share first, the start last.
 SCRIPT = ("script.js", "charts.js", "tables.js", "trace.js", "start.js")
-# key of a table of the report -> the sheets of results.xlsx that its numbers stand in
-SHEETS = {
-    "audit": ("audit",),
-    "restated": ("changes",),
-    "general": ("parameters",),
-    "signs": ("specifications",),
-    "ecological": ("relations",),
-    "slope_tests": ("slope_tests",),
-    "weights": ("weights", "panel"),
-    "descriptive": ("panel",),
-    "variants": ("robustness",),
-    "states": ("coupling", "diagnostics"),
-    "pairs": ("comovement",),
-    "coverage": ("coverage_breaks",),
-    **dict.fromkeys(("pattern", "clusters"), ("regional",)),
-    "equilibria": ("equilibria", "panel"),
-    **dict.fromkeys(("headlines", "verdicts"), ("headline_claims",)),
-    "claims": ("claims",),
-}
 
 
 def _for_script(value: Any) -> str:
@@ -66,7 +47,7 @@ def html(
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
     used = {name: json.loads(files[f"{name}.json"]) for name in charts(text)}
-    shown = {**data, "study": metadata["study"], "sheets": SHEETS}
+    shown = {**data, "study": metadata["study"]}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'

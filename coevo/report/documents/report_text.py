@@ -31,10 +31,17 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     return words.grammar.joined(filled)
 
 
+# charts of every region -> what is said where the study has too many to draw
+MANY = dict.fromkeys(
+    ("coordination", "scatter_levels", "scatter_within_regions_and_years", "region_paths"), "drawn"
+) | {"heat": "farthest"}
+
+
 def caption(say: Say, name: str) -> Markdown:
     """The finding that a chart shows, and on a line of its own what is drawn."""
-    parts = [say(f"figures/{name}/{part}") for part in ("title", "drawn")]
-    return Markdown(f"{parts[0]} [{parts[1]}]{{.sub}}" if parts[1] else parts[0])
+    title, drawn = (say(f"figures/{name}/{part}") for part in ("title", "drawn"))
+    drawn += say(f"many/{MANY[name]}") if name in MANY else ""
+    return Markdown(f"{title} [{drawn}]{{.sub}}" if drawn else title)
 
 
 def image(say: Say, name: str, attributes: str = "") -> Markdown:
@@ -74,10 +81,11 @@ def page_data(voice: Voice) -> dict[str, Any]:
         "focus": study.focus,
         "words": phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
-        "names": {region: study.name(region) for region in study.regions},
+        "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
+        "names": {region: study.name(region) for region in study.drawn},
         "facts": {
             region: [plain_text(escaped(value)) for _, value in words.facts(region)]
-            for region in study.regions
+            for region in study.drawn
         }
         if not study.single
         else {},

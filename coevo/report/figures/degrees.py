@@ -29,8 +29,6 @@ from coevo.report.findings.coverage_years import break_years
 from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
 
-MANY, ENDS = 60, 10  # regions from which the heat table shows the ends alone, and how many
-
 
 def _shown(study: Study, last: pd.DataFrame) -> list[str]:
     """Regions labelled at the line end: two highest, the focus, two lowest."""
@@ -60,7 +58,7 @@ def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dic
         "x": years_axis(study.years),
         "y": alt.Y("D:Q", scale=y, axis=above("D", values=cuts, format=tick_format(cuts))),
     }
-    thin = alt.Chart(rows).mark_line(point=HIDDEN)
+    thin = alt.Chart(rows[rows["region"].isin(study.drawn)]).mark_line(point=HIDDEN)
     mean = alt.Chart(rows.groupby("year", as_index=False)["D"].mean())
     others = [
         thin.encode(
@@ -153,15 +151,15 @@ def _means_of_groups(study: Study) -> pd.DataFrame:
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """D by region and year, the value in its cell, coloured by grade, ordered by last.
 
-    Of many regions the highest and the lowest, that in focus, and the means of groups.
+    Where regions are too many for a table each, the means of groups stand below.
     """
-    last = study.ends()[1].reset_index().sort_values("D", ascending=False)
-    rows, order = states(study), list(last["name"])
-    if len(order) > MANY:
-        ends = [*order[:ENDS], *order[-ENDS:], study.name(study.focus)]
+    last, rows = study.ends()[1].loc[study.farthest], states(study)
+    order = list(last.sort_values("D", ascending=False)["name"])
+    rows = rows[rows["region"].isin(study.farthest)]
+    if len(order) < len(study.regions):
         means = _means_of_groups(study)
-        rows = pd.concat([rows[rows["name"].isin(ends)], means], ignore_index=True)
-        order = [*(name for name in order if name in ends), *dict.fromkeys(means["name"])]
+        rows = pd.concat([rows, means], ignore_index=True)
+        order += list(dict.fromkeys(means["name"]))
     base = alt.Chart(rows).encode(
         x=alt.X(
             "year:O",

@@ -22,6 +22,7 @@ from coevo.report.findings.study_tables import Study
 
 PLOT = (300.0, 190.0)  # pixels of the narrowest and of the lowest plot: labels must have room
 PLAIN, BOLD = {"fontSize": 11}, {"fontSize": 12, "fontWeight": "bold"}
+TRIED = 100  # labels, at most: among many dots the first of them have what room there is
 STEPS = 60  # points along the line of the level that labels keep clear of
 LETTER, LINE = 6.0, 12.0  # pixels of a label's letter and height
 
@@ -165,7 +166,7 @@ def label_sides(
     points = list(zip(steps, np.interp(steps, across, line), strict=True))
     away = (up - line).abs().mask(focus, np.inf)
     placed = pd.DataFrame({"x": across, "y": up, "name": names})
-    order = list(away.sort_values(ascending=False).index)
+    order = list(away.sort_values(ascending=False).index)[:TRIED]
     sides = with_room(placed, order, points, always=names.index[focus])
     return pd.Series(sides, dtype=str).reindex(names.index).fillna("")
 

@@ -52,12 +52,12 @@ ARROW: dict[str, Any] = {"shape": "arrow", "filled": True, "color": "$faint", "o
 
 
 def points(study: Study) -> pd.DataFrame:
-    """Points of the regions that have a path: region, kind, year, x1, x2 and frame_x1, frame_x2.
+    """Points of the regions drawn that have a path: region, kind, year, x1, x2, frame_x1, frame_x2.
 
     kind: observed; calibrated_year; calibrated, over the period; given; fitted, where E is located.
     Frames are the upper limits of the region's axes, which hold its path and its calibrated years.
     """
-    paths = pd.concat(path(study, region).assign(scope=region) for region in study.regions)
+    paths = pd.concat(path(study, region).assign(scope=region) for region in study.drawn)
     theory, fitted = calibrations(study), region_fit_rows(study)
     theory = theory[theory["kind"] != FAILS]
     parts = {
@@ -70,6 +70,7 @@ def points(study: Study) -> pd.DataFrame:
     columns = ["scope", "year", *AXES]
     rows = pd.concat(part[columns].assign(kind=kind) for kind, part in parts.items() if len(part))
     rows = rows.rename(columns={"scope": "region"}).dropna(subset=AXES).reset_index(drop=True)
+    rows = rows[rows["region"].isin(study.drawn)]
     known = rows[rows["kind"].isin(["observed", "calibrated_year"])].groupby("region")
     frames = {f"frame_{x}": known[x].agg(plane_limit) for x in AXES}
     rows = rows[rows["region"].isin(paths["scope"])]
@@ -84,11 +85,11 @@ def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> dict[str, 
     """
     fitted = set(region_fit_rows(study)["scope"])
     located = set(rows.loc[rows["kind"] == "fitted", "region"])
-    found: dict[str, list[str]] = {region: [] for region in study.regions}
-    for region in set(study.regions) - located:
+    found: dict[str, list[str]] = {region: [] for region in study.drawn}
+    for region in set(study.drawn) - located:
         found[region].append(words["fitted_unlocated" if region in fitted else "fitted_missing"])
     fails = calibrations(study).groupby("scope")["kind"].agg(lambda kinds: kinds.eq(FAILS).all())
-    for region in fails.index[fails.astype(bool)]:
+    for region in found.keys() & set(fails.index[fails.astype(bool)]):
         found[region].append(words["calibration_fails"])
     for row in rows[_outside(rows)].itertuples():
         x1, x2 = short(row.x1, row.frame_x1), short(row.x2, row.frame_x2)
@@ -138,7 +139,7 @@ def region_phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
     frames = rows.drop_duplicates("region").set_index("region")[[f"frame_{x}" for x in AXES]]
-    frames = frames.set_axis(AXES, axis=1).reindex(study.regions).fillna(1.0)
+    frames = frames.set_axis(AXES, axis=1).reindex(study.drawn).fillna(1.0)
     picked = [
         region_of(study),
         alt.param(name="frames", value=dict(frames.to_dict("index"))),

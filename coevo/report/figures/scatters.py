@@ -77,7 +77,8 @@ def _logs(study: Study, scope: str) -> pd.DataFrame:
     groups = rows["region"].to_numpy(), rows["year"].to_numpy()
     logs = [np.log(rows[column].to_numpy(dtype=float)) for column in columns]
     x, y = (demean(values, *groups, scope) for values in logs)
-    return rows[["region", "name", "year"]].assign(ln_U1=x, ln_U2=y)
+    found = rows[["region", "name", "year"]].assign(ln_U1=x, ln_U2=y)
+    return found[found["region"].isin(study.drawn)]
 
 
 def _axis(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:

@@ -29,7 +29,8 @@ def _long(study: Study, states: str = "") -> pd.DataFrame:
     labels = dict(zip(columns, map(study.label, study.subsystems), strict=True))
     looks = {c: (subsystem_colour(i), 2.2) for i, c in enumerate(columns)} | OF_STATE
     inks = {c: subsystem_colour(i, text=True) for i, c in enumerate(columns)}
-    rows = study.coupling.melt(
+    own = study.coupling[study.coupling["region"].isin(study.drawn)]
+    rows = own.melt(
         id_vars=["region", "name", "year"], value_vars=[*columns, *states], var_name="series"
     )
     key = rows["series"]

@@ -19,8 +19,9 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
     thirds on, `split` below, `none` where no combination gives one; `headline`: the same, with
     `_other` where the most frequent grade is not that of the study's own choices. `least`: the
-    highest grade that 95 % reach or exceed, with their number, unless it is the lowest that occurs.
-    `ranks`: each rank with the number of its combinations, the most frequent first; `own_rank`: the study's own likewise.
+    highest grade that 95 % reach or exceed, with their number, unless it is the lowest that
+    occurs. `ranks`: each rank with the number of its combinations, the most frequent first;
+    `own_rank`: the study's own likewise.
     """
     table = study.tables["multiverse"]
     seen = table[table["focus_grade"].fillna("") != ""]

@@ -14,6 +14,8 @@ from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
 KEY = ["region", "name", "year"]
+DRAWN = 100  # regions that charts draw and the page offers one by one, at most
+FAR = 10  # of these the highest, and the lowest
 
 
 @dataclass(frozen=True, eq=False)  # compared and hashed by identity: findings are kept by study
@@ -69,6 +71,36 @@ class Study:
     def regions(self) -> list[str]:
         """Region codes, ascending."""
         return sorted(self._states["region"].unique())
+
+    @cached_property
+    def ranked(self) -> list[str]:
+        """Region codes by D of their own last year, the highest first; without D by code."""
+        if not self.indexed:
+            return self.regions
+        last = self.ends()[1]["D"]
+        return [str(r) for r in last.sort_values(ascending=False, kind="stable").index]
+
+    @cached_property
+    def drawn(self) -> list[str]:
+        """Region codes, ascending, that charts draw and the page offers: all, or of many `DRAWN`:
+        that in focus, the highest and the lowest, and others at even ranks between.
+        """
+        return self._of_many(DRAWN)
+
+    @cached_property
+    def farthest(self) -> list[str]:
+        """Region codes for charts with a row for each: all, or of many that in focus, the highest
+        and the lowest.
+        """
+        return self._of_many(2 * FAR)
+
+    def _of_many(self, most: int) -> list[str]:
+        if len(self.regions) <= DRAWN:
+            return self.regions
+        ranked = self.ranked
+        step = (len(ranked) - 2 * FAR) / max(most - 2 * FAR, 1)
+        between = (ranked[FAR + int(i * step)] for i in range(most - 2 * FAR))
+        return sorted({*ranked[:FAR], *between, *ranked[-FAR:], self.focus})
 
     @property
     def grades(self) -> GradeScale:

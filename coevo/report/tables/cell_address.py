@@ -4,13 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from coevo.schema import LANGUAGES
-
-# rows of a table's sheet, from 0: what it holds in each language, link, heads in each, ids, data
-LINK = len(LANGUAGES)
-HEAD_ROW = LINK + 1
-IDS = HEAD_ROW + len(LANGUAGES)
-FIRST = IDS + 1
+# rows of a table's sheet, from 0: what it holds, link, heads, ids, data
+LINK, HEAD_ROW, IDS, FIRST = range(1, 5)
 
 
 class Cell(NamedTuple):

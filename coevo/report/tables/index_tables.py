@@ -1,5 +1,7 @@
 """Rows of the annex tables about the indices: guards, statistics, obstacles, other choices."""
 
+from typing import Any
+
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
@@ -42,9 +44,21 @@ def D_by_year(words: Words) -> Rows:
     """D of every region in every year; below them the mean of the regions, if there are several."""
     study = words.study
     D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
-    rows: Rows = [[study.name(str(r)), *(graded(v, 3) for v in D.loc[r])] for r in D.index]
-    means = [words.term("head", "everyone"), *(fixed(v, 3) for v in D.mean())]
+    rows: Rows = [[study.name(str(r)), *(graded(v) for v in D.loc[r])] for r in study.listing]
+    means = [words.say("tables/coordination/mean"), *(fixed(v) for v in D.mean())]
     return rows if study.single else [*rows, means]
+
+
+def year_columns(words: Words) -> list[Any]:
+    """The region, then a column per year."""
+    head = words.say("tables/coordination/head")
+    return [[head, "l", 14], *([str(y), "r", 7, f"D{y}"] for y in words.study.years)]
+
+
+def weights_note(words: Words) -> str:
+    """Which weights D rests on."""
+    method = words.word("weighting", words.study.config["weighting"]["method"])
+    return words.say("tables/coordination/note", weighting=method)
 
 
 def variants(words: Words) -> Rows:

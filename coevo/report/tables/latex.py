@@ -1,24 +1,27 @@
-"""The tables of the report, and those that a paper prints besides, as LaTeX files."""
+"""The tables of the report as LaTeX files."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from coevo.characters import has_wide
-from coevo.report.findings.data_quality import weights_finding as weights_in_use
-from coevo.report.tables.annex import annex_tables, main_tables
-from coevo.report.tables.index_tables import D_by_year
-from coevo.report.tables.regression_table import regressions
+from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import ReportTable, pipe_table
 from coevo.report.words.amounts import Words
-from coevo.report.words.markup import READER, escaped
+from coevo.report.words.markup import READER
 
 # Signs that LaTeX without fonts of its own does not know.
 _SIGNS = str.maketrans(
     {"−": r"\(-\)", "→": r"\(\to\)", "√": r"\(\surd\)", "≥": r"\(\ge\)"}
+    | {"∞": r"\(\infty\)", "∪": r"\(\cup\)"}
     | {chr(0x2080 + i): rf"\textsubscript{{{i}}}" for i in range(10)}
 )
 _LINK = re.compile(r"\[([^\]\n]+)\]\(#[\w-]+\)")  # to a section, which a table alone does not have
-_LATIN = re.compile(r"[\n -~\u00a0-\u017f\u2010-\u201e\u2020-\u2022\u2026\u20ac]")
+_PACKAGES = "".join(rf"\usepackage{{{n}}}" for n in ("booktabs", "longtable", "array", "calc"))
+_HEAD = (
+    "% Study {study}; made by coevo. Needs {packages}{chinese}\n"
+    "% and, for signs beyond those of LaTeX, XeLaTeX with a font that has them. Put in by \\input\n"
+)
+_CHINESE = r"\usepackage{xeCJK}"
 
 
 def latex_files(voices: Iterable[Words]) -> dict[str, str]:
@@ -29,27 +32,8 @@ def latex_files(voices: Iterable[Words]) -> dict[str, str]:
     return {
         f"{table.key}.{words.study.language}.tex": source
         for words in voices
-        for table, source in _written(words, list(_tables(words)))
+        for table, source in _written(words, report_tables(words))
     }
-
-
-def _tables(words: Words) -> Iterator[ReportTable]:
-    if words.study.indexed:
-        yield coordination_table(words)
-    yield from regressions(words)
-    yield from main_tables(words)
-    yield from annex_tables(words)
-
-
-def coordination_table(words: Words) -> ReportTable:
-    """D of every region in every year, and the mean of the regions."""
-    study = words.study
-    method = words.word("weighting", weights_in_use(study)["method"])
-    columns = [[words.term("head", "region"), "l", 14], *([str(y), "r", 7] for y in study.years)]
-    note = words.term("note", "coordination").format(weighting=escaped(method))
-    return ReportTable(
-        "coordination", words.term("caption", "coordination"), columns, D_by_year(words), note=note
-    )
 
 
 def _written(words: Words, tables: Sequence[ReportTable]) -> Iterator[tuple[ReportTable, str]]:
@@ -66,18 +50,6 @@ def _written(words: Words, tables: Sequence[ReportTable]) -> Iterator[tuple[Repo
     made = pypandoc.convert_text(text, "latex", f"{READER}+table_attributes", ["--wrap=none"])
     parts = re.split(r"^\\section\{\d+\}\n", made.translate(_SIGNS), flags=re.MULTILINE)[1:]
     for table, part in zip(tables, parts, strict=True):
-        yield table, f"{_needs(study, part)}\n{part.strip()}\n"
-
-
-def _needs(study: str, body: str) -> str:
-    """Comments above a table: what it is of and what a document needs that puts it in."""
-    packages = "".join(rf"\usepackage{{{n}}}" for n in ("booktabs", "longtable", "array", "calc"))
-    lines = [
-        f"% Study {' '.join(study.split())}; made by coevo. Needs {packages}",
-        r"% Put in by \input{<this file>}",
-    ]
-    if has_wide(body):
-        lines.append(r"% and for Chinese \usepackage{xeCJK} or a class of ctex, with XeLaTeX")
-    elif _LATIN.sub("", body):
-        lines.append("% and XeLaTeX with a font that has the signs in it, such as \\setmainfont")
-    return "\n".join(lines)
+        chinese = _CHINESE if has_wide(part) else ""
+        head = _HEAD.format(study=" ".join(study.split()), packages=_PACKAGES, chinese=chinese)
+        yield table, f"{head}{part.strip()}\n"

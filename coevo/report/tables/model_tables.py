@@ -15,7 +15,6 @@ from coevo.report.findings.equilibrium import (
     pooled_fits,
 )
 from coevo.report.findings.interaction import POOLED
-from coevo.report.findings.relation import general_effects
 from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
@@ -89,20 +88,6 @@ def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
         parts = [words.say(f"titles/{title}", **named) for title in titles]
         made.append(_fit(words, row, words.grammar.series(parts, "clause"), last))
     return made
-
-
-def general_rows(words: Words) -> Rows:
-    """Effects of the pooled general model: a row per effect, a column per estimator and effects."""
-    table, columns = general_effects(words.study)
-    rows: Rows = []
-    for name, part in table.groupby("parameter", sort=False):
-        cells = part.set_index(["effects", "estimator"])
-        _, on, of = list(str(name))
-        title = words.say("tables/general/effect", on=on, of=of)
-        found = {c: cells.loc[c] for c in columns if c in cells.index}
-        texts = {c: words.estimate(row) for c, row in found.items()}
-        rows.append([title, *(texts.get(c, NOTHING) for c in columns)])
-    return rows
 
 
 def sign_rows(words: Words) -> Rows:

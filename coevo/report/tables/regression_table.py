@@ -1,7 +1,7 @@
 """Regression tables: coefficients with standard errors, stars, and what each fit rests on."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -9,7 +9,6 @@ from scipy.special import stdtr
 
 from coevo.report.findings.interaction import BY_YEAR, FOD_IV, POOLED
 from coevo.report.findings.study_tables import Study
-from coevo.report.tables.report_table import ReportTable
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, fixed, missing
@@ -75,44 +74,61 @@ def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
     return [key for key in dict.fromkeys([*main, *later]) if key in there]
 
 
-def regressions(words: Words) -> Iterator[ReportTable]:
-    """b1 and d of many regions, in units of their first year; the coefficients of the region in
-    focus alone, in original units; effects of the general model, pooled or else of that region.
-    """
-    study = words.study
-    if study.pair is None:
-        return
-    pooled = (POOLED, "first"), "clustered"
-    alone = (study.focus, "none"), "errors"
-    if study.pooled:
-        fits = _fits(study, *pooled[0], "classic")._replace(parameters=["b1", "d"])
-        yield from _table(words, "interaction", fits, pooled[1])
-    fits = _fits(study, *alone[0], "classic")._replace(parameters=["a1", "b1", "a2", "d"])
-    yield from _table(words, "own", fits, alone[1])
-    where, errors = pooled if study.pooled else alone
-    fits = _fits(study, *where, "general")._replace(ending="_general")
-    yield from _table(words, "populations", fits, errors)
+# table -> scope ("" the region in focus), scaling, model, parameters (all without), what their
+# errors allow for; a study has those whose needs it meets
+TABLES: dict[str, tuple[str, str, str, list[str], str]] = {
+    "interaction": (POOLED, "first", "classic", ["b1", "d"], "clustered"),
+    "own": ("", "none", "classic", ["a1", "b1", "a2", "d"], "errors"),
+    "general": (POOLED, "first", "general", [], "clustered"),
+    "general_own": ("", "none", "general", [], "errors"),
+}
+NEEDS = {
+    "interaction": ["pair", "pooled"],
+    "own": ["pair"],
+    "general": ["pair", "pooled"],
+    "general_own": ["pair", "alone"],
+}
 
 
-def _table(words: Words, name: str, fits: RegressionFits, errors: str) -> Iterator[ReportTable]:
-    """A table of fits, none without any; `errors`: what their errors allow for."""
+def _chosen(key: str, study: Study) -> RegressionFits:
+    scope, scaling, model, parameters, _ = TABLES[key]
+    fits = _fits(study, scope or study.focus, scaling, model)
+    ending = "_general" if model == "general" else ""
+    return fits._replace(parameters=parameters or fits.parameters, ending=ending)
+
+
+def columns(key: str, words: Words) -> list[Any]:
+    """A column for each fit."""
+    count = len(_chosen(key, words.study).columns)
+    return [["", "l", 16, "term"], *([f"({i})", "r", 12, f"fit_{i}"] for i in range(1, count + 1))]
+
+
+def rows(key: str, words: Words) -> list[list[Any]]:
+    """Estimators, coefficients over their errors, and what each fit rests on; none without fits."""
+    fits = _chosen(key, words.study)
     if not fits.columns:
-        return
-    study = words.study
-    heads = [f"({i})" for i, _ in enumerate(fits.columns, start=1)]
-    estimators = [words.word("estimator", estimator) for _, estimator in fits.columns]
-    yield ReportTable(
-        name,
-        words.term("caption", name).format(region=escaped(study.name(study.focus))),
-        [["", "l", 16], *([head, "r", 12] for head in heads)],
-        [
-            ["", *map(words.grammar.upper_first, estimators)],
-            *_coefficients(fits),
-            *_facts(words, fits),
-        ],
-        "wide",
-        _note(words, name, [*_instruments(fits), errors, *_stars_by_year(fits)]),
-    )
+        return []
+    estimators = (words.word("estimator", estimator) for _, estimator in fits.columns)
+    heads = ["", *map(words.grammar.upper_first, estimators)]
+    return [heads, *_coefficients(fits), *_facts(words, fits)]
+
+
+def note(key: str, words: Words) -> str:
+    """What the table shows, what its errors allow for, and the cut-offs of the stars."""
+    fits, study, grammar = _chosen(key, words.study), words.study, words.grammar
+    labels = [escaped(study.label(identifier)) for identifier in study.populations]
+    named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
+    symbols = (Markdown(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
+    limits = (Markdown(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items()))
+    more = ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
+    more += [TABLES[key][-1]]
+    more += ["by_year"] if any(effects == EFFECTS[0] for effects, _ in fits.columns) else []
+    parts = [
+        words.term("note", key).format(populations=grammar.series(symbols, "clause"), **named),
+        *(words.term("note", part) for part in more),
+        words.term("note", "stars").format(stars=grammar.series(limits, "clause")),
+    ]
+    return grammar.joined("".join(parts))
 
 
 def _coefficients(fits: RegressionFits) -> list[list[Any]]:
@@ -124,7 +140,7 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
             table.loc[(name, *key)] if (name, *key) in table.index else None for key in fits.columns
         ]
         power, decimals = _scale([row for row in found if row is not None])
-        symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else name
+        symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
         title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
         signs = [_signs(fits, name, key, row) for key, row in zip(fits.columns, found, strict=True)]
         shown = zip(found, signs, strict=True)
@@ -185,30 +201,7 @@ def _line(
     name: str, found: Sequence[Any], decimals: int, fits: RegressionFits
 ) -> Mapping[str, list[Any]]:
     """A line of facts; R2 and first stages belong to b1 and d alone."""
-    of_classic = name.startswith(("r_squared", "first_stage"))
+    of_classic = name.startswith(("r_squared", "first_stage", "J_"))
     if all(map(missing, found)) or (of_classic and fits.ending):
         return {}
     return {name: [NOTHING if missing(value) else fixed(value, decimals) for value in found]}
-
-
-def _instruments(fits: RegressionFits) -> list[str]:
-    return ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
-
-
-def _stars_by_year(fits: RegressionFits) -> list[str]:
-    return ["by_year"] if any(effects == EFFECTS[0] for effects, _ in fits.columns) else []
-
-
-def _note(words: Words, name: str, more: Sequence[str]) -> str:
-    """What the table shows, more sentences by their key, and the cut-offs of the stars."""
-    study, grammar = words.study, words.grammar
-    labels = [escaped(study.label(identifier)) for identifier in study.populations]
-    named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
-    symbols = (Markdown(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
-    limits = (Markdown(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items()))
-    parts = [
-        words.term("note", name).format(populations=grammar.series(symbols, "clause"), **named),
-        *(words.term("note", key) for key in more),
-        words.term("note", "stars").format(stars=grammar.series(limits, "clause")),
-    ]
-    return "".join(parts)

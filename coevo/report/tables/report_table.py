@@ -1,21 +1,38 @@
-"""A table of the report, made once: as Markdown for page, PDF and Word, and as LaTeX."""
+"""A table of the report, made once: typed columns and rows, from which every format comes."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from coevo.report.words.markup import Markdown, escaped
+import pandas as pd
+
+from coevo.report.words.markup import Markdown, escaped, plain_text
+from coevo.report.words.numbers import NOTHING, Number
+
+_MATH = re.compile(r"(?<!\\)\$([^$]+)\$")
+_SPAN = re.compile(r"(?<!\\)\[([^\]\n]+)\](?:\{[^}\n]*\}|\([^)\n]*\))")  # spans and links
+_MARKS = re.compile(r"(?<!\\)[*`]+")
+
+
+class Column(NamedTuple):
+    """A column: its head, alignment (`l` or `r`), relative width; `id`: its name for programs."""
+
+    head: str
+    align: str = "l"
+    width: int = 10
+    id: str = ""
 
 
 class ReportTable(NamedTuple):
-    """Heads and rows of cells; text is escaped unless it is Markdown.
+    """Columns and rows of cells; text is escaped unless it is Markdown, a `Number` has its value.
 
-    key: by which phrases and readers name the table; columns: of each its head, alignment (`l` or
-    `r`) and relative width; kind: classes for the layout, separated by spaces; note: below it.
+    key: by which phrases and readers name the table; kind: classes for the layout, separated by
+    spaces; note: below it.
     """
 
     key: str
     caption: str
-    columns: Sequence[Sequence[Any]]
+    columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     kind: str = ""
     note: str = ""
@@ -23,8 +40,11 @@ class ReportTable(NamedTuple):
 
 def pipe_table(table: ReportTable, identifier: str = "") -> str:
     """The table in Markdown with its caption, which carries the identifier if there is one."""
-    rules = ["-" * int(w) + ":" if a == "r" else ":" + "-" * int(w) for _, a, w in table.columns]
-    heads: list[str] = [escaped(column[0]) for column in table.columns]
+    rules = [
+        "-" * int(c.width) + ":" if c.align == "r" else ":" + "-" * int(c.width)
+        for c in table.columns
+    ]
+    heads: list[str] = [escaped(column.head) for column in table.columns]
     body: list[list[str]] = [[escaped(cell) for cell in row] for row in table.rows]
     lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rules, *body)]
     mark = f" {{#{identifier}}}" if identifier else ""
@@ -34,5 +54,43 @@ def pipe_table(table: ReportTable, identifier: str = "") -> str:
 def as_markdown(table: ReportTable) -> Markdown:
     """The table in a division `table-<key>` of its kinds, as the report holds it."""
     attributes = " ".join([f"#table-{table.key}", ".table", *(f".{k}" for k in table.kind.split())])
-    below = f"\n\n{table.note}" if table.note else ""
-    return Markdown(f"::: {{{attributes}}}\n{pipe_table(table)}{below}\n:::")
+    below = f"\n\n::: source\n{table.note}\n:::" if table.note else ""
+    return Markdown(f":::: {{{attributes}}}\n{pipe_table(table)}{below}\n::::")
+
+
+def as_frame(table: ReportTable) -> pd.DataFrame:
+    """The table with a column per id or place: numbers where every cell is one, else plain text."""
+    names = [column.id or f"column_{k}" for k, column in enumerate(table.columns, start=1)]
+    cells = zip(*(map(in_cell, row) for row in table.rows), strict=True)
+    return pd.DataFrame({name: _typed(values) for name, values in zip(names, cells, strict=True)})
+
+
+def _typed(values: Sequence[Any]) -> pd.Series:
+    numbers = any(isinstance(value, int | float) for value in values)
+    if numbers and not any(isinstance(value, str) and value for value in values):
+        return pd.Series([None if value == "" else value for value in values], dtype=float)
+    return pd.Series(list(map(str, values)), dtype=object)
+
+
+def in_cell(cell: Any) -> str | float:
+    """What a cell holds for a program: the number that it prints, or its text without markup."""
+    if isinstance(cell, Number):
+        return float(cell.value)
+    if isinstance(cell, int | float):
+        return "" if cell != cell else cell
+    if cell is None or cell == NOTHING:
+        return ""
+    return readable(cell) if isinstance(cell, Markdown) else str(cell)
+
+
+def readable(text: str) -> str:
+    """Markdown without markup, as a reader of the report sees it."""
+    text = _SPAN.sub(r"\1", _MATH.sub(lambda math: _symbols(math[1]), text))
+    return plain_text(_MARKS.sub("", text))
+
+
+def _symbols(math: str) -> Markdown:
+    """A formula of a cell on one line of plain text."""
+    math = math.replace(r"\times", "×").replace(r"\delta", "δ")
+    plain = re.sub(r"[\^_]\{?([\w*-]+)\}?", r"\1", math)
+    return escaped(re.sub(r"\\[,;]|\\(\w+)", r"\1", plain))

@@ -11,7 +11,9 @@ import pandas as pd
 
 from coevo.coupling.grade_scales import STAGES
 from coevo.report.findings.study_tables import Study
+from coevo.report.tables.annex import report_tables
 from coevo.report.tables.columns import column_heads
+from coevo.report.tables.report_table import as_frame, readable
 from coevo.report.words.amounts import Words
 
 STAMP = datetime(2000, 1, 1)
@@ -36,13 +38,21 @@ class _Coded(NamedTuple):
 
 
 def stata_files(voice: Words) -> dict[str, bytes]:
-    """Tables by file name, `<table>.dta`, labelled in the language of the study."""
+    """Tables by file name, labelled in the language of the study: `<table>.dta` of the results,
+    `table_<key>.dta` of the report.
+    """
     study = voice.study
     frames = {"panel": wide_panel(study)}
     frames |= {name: study.tables[name] for name in SAME if name in study.tables}
-    return {
+    made = {
         f"{name}.dta": stata_file(frame, voice, _labels(name, frame, voice))
         for name, frame in frames.items()
+    }
+    return made | {
+        f"table_{table.key}.dta": stata_file(
+            as_frame(table), voice, [readable(column.head) for column in table.columns]
+        )
+        for table in report_tables(voice)
     }
 
 

@@ -11,25 +11,36 @@ import pandas as pd
 from coevo.normalisation import scaled_panel
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.cell_address import absolute_address, of_table, span
+from coevo.schema import LANGUAGES
 from coevo.weighting import WEIGHTINGS
 from coevo.weighting.method import Array, Weighting
 
-EDGE = 3  # columns before the indicators: words in English, in Chinese, year
+EDGE = 3  # columns before the indicators: words, the name of the line, year
 Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives it
 
 
 @dataclass(frozen=True)
 class WorkbookCase:
-    """The tables of a study, its configuration after defaults, and its indicator table."""
+    """A study with its tables, its configuration after defaults, and its indicator table."""
 
-    tables: Mapping[str, pd.DataFrame]
-    config: Mapping[str, Any]
-    indicators: pd.DataFrame
+    study: Study
 
-    @cached_property
+    def said(self, *texts: str) -> str:
+        """Return what is said in English and Chinese in the language of the study."""
+        return texts[LANGUAGES.index(self.study.language)]
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        return self.study.tables
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        return self.study.config
+
+    @property
     def region(self) -> str:
         """Code of the region in focus: the configured one, or the first that has figures."""
-        return Study(self.config, self.tables, self.indicators).focus
+        return self.study.focus
 
     @cached_property
     def rows(self) -> dict[int, int]:
@@ -89,7 +100,7 @@ class WorkbookCase:
 
     def given(self, column: str) -> list[Entry]:
         """Return what the indicator table says of each indicator."""
-        table = self.indicators.set_index("indicator")[column]
+        table = self.study.indicators.set_index("indicator")[column]
         return [(str(table[indicator]), "") for indicator in self.members]
 
     def figures(self, name: str, column: str, year: int) -> list[Entry]:

@@ -21,9 +21,9 @@ def line_addresses(sheet: Columns, column: int) -> dict[str, str]:
 def column_cells(case: WorkbookCase, sheet: Columns) -> list[Cell]:
     """Return the cells of the sheet."""
     table, places, top = case.tables["normalised"], case.places, body(sheet)
-    cells = [Cell(k, 0, text, look="note") for k, text in enumerate(sheet.title)]
+    cells = [Cell(0, 0, case.said(*sheet.title), look="note")]
     for row, line in enumerate(sheet.lines, start=START):
-        cells += [Cell(row, k, text, look="text") for k, text in enumerate((line.en, line.zh))]
+        cells.append(Cell(row, 0, case.said(line.en, line.zh), look="text"))
     heads = ["region", "name", "year", *case.members]
     cells += [Cell(top - 1, k, text, look="head") for k, text in enumerate(heads)]
     for row, key in enumerate(places.index, start=top):

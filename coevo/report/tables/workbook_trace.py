@@ -7,6 +7,7 @@ from coevo.report.tables.workbook_case import EDGE, Entry, Line, SheetGrid, Work
 
 LARGEST, START = 4, 6  # rows from 0: the largest difference; where lines begin
 GAP = Line("")
+DIFFERENCE = ("largest difference from D in sheet coupling", "与coupling表中D的最大差异")
 
 
 def trace_cells(case: WorkbookCase) -> list[Cell]:
@@ -19,15 +20,15 @@ def trace_cells(case: WorkbookCase) -> list[Cell]:
         "综合协调指数T→耦合协调度D。其他工作表请筛选而勿排序，公式引用其单元格。",
     ]
     lines = [
-        *(Line(f"untraced {k}", f"{en} {zh}", look="note") for k, (en, zh) in enumerate(said)),
+        *(Line(f"untraced {k}", *texts, look="note") for k, texts in enumerate(said)),
         *_settings(case), GAP, *_indicators(case), GAP, *_goalposts(case), GAP,
         *_figures(case), GAP, *_normalised(case), GAP, *_result(case),
     ]  # fmt: skip
     grid = SheetGrid(case, {line.name: START + k for k, line in enumerate(lines)})
-    cells = [Cell(k, 0, text, look="note") for k, text in enumerate(title)]
+    cells = [Cell(0, 0, case.said(*title), look="note")]
     for line in (line for line in lines if line is not GAP):
         row, head = grid.at[line.name], {"heads": "head", "note": "note"}.get(line.look, "text")
-        words = [(0, line.en), (1, line.zh), (2, line.year)]
+        words = [(0, case.said(line.en, line.zh)), (2, line.year)]
         cells += [Cell(row, column, text, look=head) for column, text in words if text != ""]
         made = line.cells(grid) if callable(line.cells) else line.cells
         cells += [
@@ -47,8 +48,7 @@ def _largest(case: WorkbookCase, grid: SheetGrid) -> list[Cell]:
     column = EDGE + len(case.subsystems) + 4
     first, last = (absolute_address(grid.at[f"D {year}"], column) for year in _ends(case))
     return [
-        Cell(LARGEST, 0, "largest difference from D in sheet coupling", look="text"),
-        Cell(LARGEST, 1, "与coupling表中D的最大差异", look="text"),
+        Cell(LARGEST, 0, case.said(*DIFFERENCE), look="text"),
         Cell(LARGEST, EDGE, 0.0, f"=MAX({first}:{last})", "tiny"),
     ]
 
@@ -71,16 +71,14 @@ def _indicators(case: WorkbookCase) -> list[Line]:
     """What the indicator table says of each indicator, and how its weight comes about."""
     given = [
         ("subsystem", "subsystem", "子系统"),
-        ("label_en", "label", "名称（英文）"),
-        ("label_zh", "label in Chinese", "名称"),
+        (f"label_{case.study.language}", "label", "名称"),
         ("unit", "unit", "单位"),
         ("direction", "direction", "指标属性（正向+/负向-）"),
     ]
     return [
         Line("indicator", "indicator", "指标", look="heads",
              cells=[(name, "") for name in case.members]),
-        *(Line(*line, look="wrapped", cells=case.given(line[0]))
-          for line in given),
+        *(Line(*line, look="wrapped", cells=case.given(line[0])) for line in given),
         *weight_lines(case),
     ]  # fmt: skip
 
@@ -151,7 +149,7 @@ def _result(case: WorkbookCase) -> list[Line]:
     shares: list[Entry] = [(float(a), formula) for a in contribution_shares(given, n)]
     heads = [*(f"U_{s}" for s in case.subsystems), "C", "T", "D", "D (coupling)", "|difference|"]
     return [
-        Line("head", "index, degree", "指数与协调度", "year", "heads",
+        Line("head", "index, degree", "指数与协调度", case.said("year", "年份"), "heads",
              [(head, "") for head in heads]),
         Line("share", "contribution of the subsystem", "子系统贡献系数", "", "score",
              shares),

@@ -80,14 +80,19 @@ def speaker(
     """A function that finds a phrase by its key, fills it with values and joins its lines."""
 
     @cache
-    def phrase(key: str) -> Template:
+    def phrase(key: str) -> Template | Markdown:
         entry: Any = phrases
         for part in key.split("/"):
             entry = entry[part]
-        return compiled(jinja, str(entry))
+        text = str(entry)
+        # more than half of the phrases have nothing to fill in
+        return compiled(jinja, text) if "<" in text else Markdown(joined(text.strip()))
 
     def say(key: str, /, **values: Any) -> Markdown:
-        return Markdown(joined(phrase(key).render(**values).strip()))
+        found = phrase(key)
+        if isinstance(found, Markdown):
+            return found
+        return Markdown(joined(found.render(**values).strip()))
 
     return say
 

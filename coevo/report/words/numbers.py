@@ -8,6 +8,17 @@ from coevo.report.findings.grade_scale import LARGE, SMALL, grade_marks, power
 NOTHING = "—"
 
 
+class Number(str):
+    """A number as it is printed; `value`: the number itself, which programs get."""
+
+    value: float
+
+    def __new__(cls, text: str, value: Any) -> "Number":
+        made = super().__new__(cls, text)
+        made.value = value
+        return made
+
+
 def missing(value: Any) -> bool:
     """Whether there is no number to print."""
     return value is None or value != value or (isinstance(value, float) and math.isinf(value))
@@ -21,10 +32,10 @@ def fixed(value: Any, decimals: int = 2) -> str:
     if missing(value):
         return NOTHING
     if abs(float(value)) >= LARGE:
-        return power(float(value), 2)
+        return Number(power(float(value), 2), value)
     text = f"{float(value):,.{decimals}f}"
     negative_zero = text.startswith("-") and not float(text.replace(",", ""))
-    return (text[1:] if negative_zero else text).replace("-", "−")
+    return Number((text[1:] if negative_zero else text).replace("-", "−"), value)
 
 
 def with_figures(value: Any, digits: int = 3) -> str:
@@ -35,7 +46,7 @@ def with_figures(value: Any, digits: int = 3) -> str:
         return NOTHING
     number = float(value)
     if number and not SMALL <= abs(number) < LARGE:
-        return power(number, digits - 1)
+        return Number(power(number, digits - 1), value)
     size = math.floor(math.log10(abs(number))) if number else 0
     return fixed(number, max(0, digits - 1 - size))
 
@@ -47,7 +58,7 @@ def exact(value: Any, digits: int = 10) -> str:
 
 def graded(value: Any, decimals: int = 2) -> str:
     """D with as many decimals as its grade needs, at least those asked for."""
-    return NOTHING if missing(value) else grade_marks(float(value), decimals)
+    return NOTHING if missing(value) else Number(grade_marks(float(value), decimals), value)
 
 
 def hundredths(value: Any) -> str:

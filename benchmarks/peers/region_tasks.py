@@ -1,0 +1,181 @@
+"""Tasks of regions in space: Moran's I, Markov chains."""
+
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from benchmarks.peers.task import COEVO, DRAWS, ROOT, Answer, Array, Side, Task, quiet
+from coevo.regional.mobility import (
+    first_passage,
+    homogeneity,
+    probabilities,
+    spatial_counts,
+    steady_state,
+    transition_counts,
+)
+from coevo.regional.neighbourhood import (
+    local_moran,
+    local_moran_p,
+    moran,
+    moran_p,
+    row_standardised,
+)
+from coevo.regional.regional_panel import RegionalPanel
+
+COMPILED = "its draws run in compiled loops (numba), which its first call has to compile"
+ARRAYS = "it begins with arrays; coevo looks up the table's regions, years and neighbours first"
+
+
+class Field(NamedTuple):
+    """D (regions, years) of regions of China, neighbours by code."""
+
+    D: Array
+    regions: list[str]
+    neighbours: dict[str, list[str]]
+
+
+def field(small: bool) -> Field:
+    """Return made-up D of the provinces that have neighbours, alike among neighbours."""
+    table = pd.read_csv(ROOT / "config" / "regions" / "provinces.csv", dtype=str).fillna("")
+    found = {r: n.split() for r, n in zip(table["region"], table["neighbours"], strict=True) if n}
+    codes, rng = list(found), np.random.default_rng(5)
+    W = row_standardised(found, codes)
+    e = rng.standard_normal((len(codes), 3 if small else 9)).cumsum(axis=1)
+    D = np.linalg.solve(np.eye(len(codes)) - 0.6 * W.toarray(), e)
+    return Field(1 / (1 + np.exp(-D / 2)), codes, found)
+
+
+def own_moran(data: Field) -> Answer:
+    W = row_standardised(data.neighbours, data.regions)
+    p = moran_p(data.D, W, DRAWS, np.random.default_rng(1))
+    return Answer(np.array([moran(y, W).I for y in data.D.T]), p)
+
+
+def _weights(data: Field) -> Any:
+    from libpysal.weights import W
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = W(data.neighbours, id_order=data.regions, silence_warnings=True)
+    found.transform = "r"
+    return found
+
+
+def esda_moran(data: Field) -> Answer:
+    from esda import Moran
+
+    np.random.seed(1)
+    found = [Moran(y, _weights(data), permutations=DRAWS) for y in data.D.T]
+    p = []
+    for one in found:
+        far = abs(one.I - one.EI) - 1e-12
+        p.append((1 + (np.abs(one.sim - one.EI) >= far).sum()) / (DRAWS + 1))
+    return Answer(np.array([one.I for one in found]), np.array(p))
+
+
+def own_local(data: Field) -> Answer:
+    W, y = row_standardised(data.neighbours, data.regions), data.D[:, 0]
+    values, quadrant = local_moran(y, W)
+    local_moran_p(y, W, DRAWS, np.random.default_rng(1))
+    return Answer(np.column_stack([values, quadrant]))
+
+
+def esda_local(data: Field) -> Answer:
+    """Without p: esda's is one-sided, ours two-sided; both draw as often."""
+    from esda import Moran_Local
+
+    found = Moran_Local(data.D[:, 0], _weights(data), permutations=DRAWS, n_jobs=1, seed=1)
+    return Answer(np.column_stack([found.Is, found.q]))
+
+
+def states(small: bool) -> npt.NDArray[np.int64]:
+    """Return classes (regions, years), 0 to 3, of 2,800 regions that drift."""
+    rng = np.random.default_rng(6)
+    values = rng.standard_normal((100 if small else 2_800, 20)).cumsum(axis=1)
+    cuts = np.quantile(values, [0.25, 0.5, 0.75])
+    return np.searchsorted(cuts, values).astype(np.int64)
+
+
+def own_markov(data: npt.NDArray[np.int64]) -> Answer:
+    counts = transition_counts(data)
+    P = probabilities(counts)
+    return Answer(np.vstack([counts, P, steady_state(P), first_passage(P)]))
+
+
+def giddy_markov(data: npt.NDArray[np.int64]) -> Answer:
+    from giddy.markov import Markov
+
+    with quiet():
+        found = Markov(data, summary=False)
+        parts = [found.transitions, found.p, found.steady_state, found.mfpt]
+    return Answer(np.vstack(parts))
+
+
+def regional(small: bool) -> tuple[RegionalPanel, Field]:
+    data = field(small)
+    years = data.D.shape[1]
+    coupling = pd.DataFrame(
+        {
+            "region": np.repeat(data.regions, years), "name": np.repeat(data.regions, years),
+            "year": np.tile(np.arange(years), len(data.regions)), "D": data.D.ravel(),
+        }
+    )  # fmt: skip
+    joined = [" ".join(data.neighbours[r]) for r in data.regions]
+    places = pd.DataFrame({"region": data.regions, "neighbours": joined})
+    return RegionalPanel(coupling, coupling, places, "", [], 1), data
+
+
+def own_spatial(of: tuple[RegionalPanel, Field]) -> Answer:
+    fresh = RegionalPanel(**{k: getattr(of[0], k) for k in RegionalPanel.__dataclass_fields__})
+    counts = spatial_counts(fresh)
+    found = homogeneity(counts)
+    return Answer(np.append(counts.ravel(), [found.LR, found.Q, *found.p]))
+
+
+def giddy_spatial(of: tuple[RegionalPanel, Field]) -> Answer:
+    from giddy.markov import Spatial_Markov
+    from libpysal.weights import lag_spatial
+
+    D, w = of[1].D, _weights(of[1])
+    lags = np.column_stack([lag_spatial(w, y) for y in D.T])
+    cuts, lag_cuts = (np.quantile(v, [0.25, 0.5, 0.75]) for v in (D, lags))
+    with quiet():
+        found = Spatial_Markov(D, w, cutoffs=cuts, lag_cutoffs=lag_cuts, fixed=True)
+        values = [found.LR, found.Q, found.LR_p_value, found.Q_p_value]
+    return Answer(np.append(np.ravel(found.T), values))
+
+
+TASKS = (
+    Task(
+        "Moran's I of 9 years, 9,999 draws",
+        field,
+        COEVO(own_moran),
+        (Side("esda", "esda", esda_moran),),
+        10,
+        repeats=3,
+    ),
+    Task(
+        "local Moran's I of a year, 9,999 draws",
+        field,
+        COEVO(own_local),
+        (Side("esda", "esda", esda_local, COMPILED),),
+        10,
+    ),
+    Task(
+        "Markov chain of 2,800 regions × 20 years",
+        states,
+        COEVO(own_markov),
+        (Side("giddy", "giddy", giddy_markov, ARRAYS),),
+        9,
+    ),
+    Task(
+        "Markov chains by class of neighbours",
+        regional,
+        COEVO(own_spatial),
+        (Side("giddy", "giddy", giddy_spatial, ARRAYS),),
+        9,
+    ),
+)

@@ -1,0 +1,251 @@
+"""What a study of many regions costs: CPU time and memory of every rule, on made-up counties.
+
+    python benchmarks/scale.py --regions 2800 --years 20 --indicators 10 --cores 2
+    python benchmarks/scale.py --regions 280 --years 18 --json  # the last line is for programs
+
+The panel is drawn by seed: levels of regions, shocks common to all, walks of their own, neighbours
+on a grid, and an earlier vintage of some series that the later one restates. The study is written
+into a folder of its own and built by the workflow; each script says at its end what it took.
+"""
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLE = ROOT / "docs" / "benchmarks.md"
+MARK = "<!-- scale -->"
+YEARS, INDICATORS = 20, 10
+LAST = 2024
+UNITS = {"count": "个", "100 million yuan": "亿元", "10 thousand persons": "万人"}
+GROUPS = ("northeast", "east", "central", "west")
+REVISION = 0.01  # deviation of the log of restated figures
+# Read by Python at the start of every script of the workflow; children are pandoc and the like.
+SPY = """
+import atexit, json, os, re, resource, sys
+def say():
+    found = re.search(r"scripts.\\w+\\.(\\w+)\\.py$", sys.argv[0] if sys.argv else "")
+    if found:
+        own, theirs = (resource.getrusage(who) for who in
+                       (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        # ru_maxrss of the process itself counts what it was forked from
+        peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+        said = {"rule": found[1], "mb": max(peak, theirs.ru_maxrss) / 1024,
+                "cpu": sum(r.ru_utime + r.ru_stime for r in (own, theirs))}
+        with open(os.environ["COEVO_SPY"] + "/" + str(os.getpid()) + ".json", "w") as file:
+            json.dump(said, file)
+atexit.register(say)
+"""
+
+
+class Cost(NamedTuple):
+    """Seconds of CPU time, summed over the jobs of a rule, and the most memory of one, in MB."""
+
+    cpu_s: float
+    max_mb: float
+
+
+def county_panel(
+    regions: int, years: int, indicators: int, seed: int = 1
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return series (regions, years), positive, by name: `indicators` of them in two halves (a1,
+    a2, ... and b1, b2, ...), product and people.
+
+        ln x = level of the region + shock common to all + walk of its own
+    """
+    rng = np.random.default_rng(seed)
+    level = rng.normal(0, 0.6, (regions, 1))
+    common = np.cumsum(rng.normal(0.08, 0.03, years))
+    half = indicators // 2
+    names = [f"a{i + 1}" for i in range(indicators - half)] + [f"b{i + 1}" for i in range(half)]
+    return {
+        name: np.exp(6 + level + common + np.cumsum(rng.normal(0, 0.05, (regions, years)), axis=1))
+        for name in [*names, "product", "people"]
+    }
+
+
+def _unit(name: str) -> str:
+    if name == "people":
+        return "10 thousand persons"
+    return "100 million yuan" if name in ("a1", "b1", "product") else "count"
+
+
+def _neighbours(place: int, regions: int) -> list[int]:
+    """Return the neighbours of a place on a grid about as wide as it is high."""
+    width = math.isqrt(regions - 1) + 1
+    row, column = divmod(place, width)
+    around = [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]
+    found = [r * width + c for r, c in around if r >= 0 and 0 <= c < width]
+    return [other for other in found if other < regions]
+
+
+def write_study(
+    folder: Path, regions: int, years: int, indicators: int, seed: int = 1, **keys: object
+) -> Path:
+    """Write a study of made-up counties into a folder; return its config.
+
+    keys: of the config, in place of those given here.
+    """
+    series = county_panel(regions, years, indicators, seed)
+    rng = np.random.default_rng([seed, 1])
+    first, code = LAST - years + 1, 100_000
+    names = [f"县{r:04d}" for r in range(regions)]
+    for part in ("config", "raw/2025-10", "raw/2026-10"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+
+    def put(name: str, values: npt.NDArray[np.float64], vintage: str) -> None:
+        lines = [f"各地区{name}", f"指标：{name}", f"单位：{UNITS[_unit(name)]}"]
+        lines.append("地区," + ",".join(f"{first + t}年" for t in range(values.shape[1])))
+        digits = 0 if _unit(name) == "count" else 2
+        for region, row in zip(names, values, strict=True):
+            lines.append(region + "," + ",".join(f"{v:.{digits}f}" for v in row))
+        place = folder / "raw" / vintage / f"{name}.csv"
+        place.write_text("\n".join(lines) + "\n", "utf-8")
+
+    for name, values in series.items():
+        put(name, values, "2026-10")
+        if name in ("b1", "people"):
+            put(
+                name,
+                values[:, :-1] * np.exp(rng.normal(0, REVISION, values[:, :-1].shape)),
+                "2025-10",
+            )
+    head = "indicator,subsystem,dimension,direction,unit,label_en,label_zh,source_name,derivation\n"
+    system = {"a": "shops", "b": "plants"}
+    rows = [
+        f"{n},{system.get(n[0], '') if n[1:].isdecimal() else ''},,+,{_unit(n)},{n},{n},{n},\n"
+        for n in series
+    ]
+    (folder / "config" / "indicators.csv").write_text(head + "".join(rows), "utf-8")
+    places = [
+        f"{code + r},County {r:04d},{names[r]},{GROUPS[r % 4]},"
+        + " ".join(str(code + other) for other in _neighbours(r, regions))
+        for r in range(regions)
+    ]
+    head = "region,name_en,name_zh,nbs_region,neighbours\n"
+    (folder / "config" / "regions.csv").write_text(head + "\n".join(places) + "\n", "utf-8")
+    config = {
+        "study": "counties",
+        "title": {"en": "Do made-up shops and plants develop in step?"},
+        "sources": {"en": "made-up figures"},
+        "raw": "raw",
+        "indicators": "config/indicators.csv",
+        "regions_table": "config/regions.csv",
+        "subsystems": {"shops": {"en": "shops"}, "plants": {"en": "plants"}},
+        "regions": "all",
+        "focus_region": str(code + 3),
+        "years": {"first": first, "last": LAST},
+        "interaction": {"upstream": "b1", "downstream": "a1"},
+        "comovement": {"size": ["product", "people"]},
+        "robustness": {"draws": 2000, "seed": 1},
+        "report": {"languages": ["en"], "formats": ["html"]},
+    }
+    file = folder / "config" / "config.yaml"
+    file.write_text(yaml.safe_dump(config | keys, allow_unicode=True, sort_keys=False), "utf-8")
+    return file
+
+
+def build(
+    folder: Path, cores: int, limit: float | None = None, *targets: str
+) -> tuple[dict[str, Cost], float]:
+    """Build the study in a folder; return the cost of each rule and the seconds on the clock.
+
+    limit: GB of memory that one process may hold. Raises `SystemExit` where the build fails.
+    """
+    spy = folder / "spy"
+    spy.mkdir(exist_ok=True)
+    (spy / "sitecustomize.py").write_text(SPY, "utf-8")
+    words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
+    words += ["-s", str(ROOT / "Snakefile"), "--cores", str(cores), *targets]
+    if limit:
+        words = ["sh", "-c", f'ulimit -d {int(limit * 1e6)}; exec "$@"', "sh", *words]
+    more = {"COEVO_SPY": str(spy), "PYTHONPATH": str(spy)}
+    started = time.monotonic()
+    with (folder / "log.txt").open("w") as log:
+        code = subprocess.call(words, cwd=folder, env=os.environ | more, stdout=log, stderr=log)
+    taken = time.monotonic() - started
+    found: dict[str, Cost] = {}
+    for file in sorted(spy.glob("*.json")):
+        said = json.loads(file.read_text())
+        before = found.get(said["rule"], Cost(0, 0))
+        found[said["rule"]] = Cost(before.cpu_s + said["cpu"], max(before.max_mb, said["mb"]))
+    if code:
+        print(
+            *(f"{rule} {cost.cpu_s:.1f} s {cost.max_mb:.0f} MB" for rule, cost in found.items()),
+            sep="\n",
+        )
+        sys.exit((folder / "log.txt").read_text()[-3000:])
+    return found, taken
+
+
+def measured(
+    regions: int,
+    years: int,
+    indicators: int,
+    cores: int = 2,
+    limit: float | None = None,
+    keep: str | None = None,
+    chunks: int | None = None,
+) -> dict[str, object]:
+    """Return what one study costs: regions, cpu_s, wall_s, max_mb, html_mb and rules."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(keep or temporary).resolve()
+        write_study(folder, regions, years, indicators, **({"chunks": chunks} if chunks else {}))
+        rules, taken = build(folder, cores, limit)
+        page = folder / "reports" / "counties" / "report.en.html"
+        return {
+            "regions": regions, "years": years, "indicators": indicators,
+            "cpu_s": round(sum(cost.cpu_s for cost in rules.values()), 1),
+            "wall_s": round(taken, 1),
+            "max_mb": round(max(cost.max_mb for cost in rules.values())),
+            "html_mb": round(page.stat().st_size / 1e6, 2),
+            "rules": {
+                rule: {"cpu_s": round(cost.cpu_s, 2), "max_mb": round(cost.max_mb)}
+                for rule, cost in sorted(rules.items(), key=lambda item: -item[1].cpu_s)
+            },
+        }  # fmt: skip
+
+
+def exponent(fewer: float, more: float, ratio: float) -> float:
+    """Return b of cost ~ regions^b between two sizes, whose quotient is `ratio`."""
+    return math.log(more / fewer) / math.log(ratio)
+
+
+def main() -> None:
+    """Measure, and print."""
+    words = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    words.add_argument("--regions", type=int, default=310)
+    words.add_argument("--years", type=int, default=YEARS)
+    words.add_argument("--indicators", type=int, default=INDICATORS)
+    words.add_argument("--cores", type=int, default=2)
+    words.add_argument("--chunks", type=int, help="key of the config")
+    words.add_argument("--limit", type=float, help="GB of memory that one process may hold")
+    words.add_argument("--keep", help="folder in which the study is left")
+    words.add_argument("--json", action="store_true")
+    said = words.parse_args()
+    found = measured(
+        said.regions, said.years, said.indicators, said.cores, said.limit, said.keep, said.chunks
+    )
+    for rule, cost in found["rules"].items():
+        print(f"{rule:12} {cost['cpu_s']:8.1f} s {cost['max_mb']:7.0f} MB")
+    print(f"{'all':12} {found['cpu_s']:8.1f} s {found['max_mb']:7.0f} MB", end="; ")
+    print(f"{found['wall_s']} s on {said.cores} cores; page {found['html_mb']} MB")
+    if said.json:
+        print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

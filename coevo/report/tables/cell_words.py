@@ -1,0 +1,54 @@
+"""Cells of result tables in the words of a language, as the report puts them."""
+
+from typing import Any
+
+import pandas as pd
+
+from coevo.report.words.amounts import Words
+from coevo.schema import column_row
+
+# Columns, and those of a table, whose keys stand under another kind of `words` in the phrases;
+# what is not named here has the kind of its own name.
+KINDS = {
+    "varied": "choice", "model": "prediction", "claims verdict": "verdict_text",
+    "headline_claims verdict": "verdict_text", "verdicts verdict": "relation",
+    "prediction_verdicts verdict": "prediction_verdict",
+}  # fmt: skip
+
+
+def in_words(table: str, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """The table with keys as words and messages as sentences; what has no words stands as it is.
+
+    Codes and numbers stay. The fields of a message go into its sentence: their column is left out.
+    """
+    rows = {column: column_row(table, str(column)) for column in frame}
+    types = {column: row.type if row else "" for column, row in rows.items()}
+    fields = [column for column, kind in types.items() if kind == "fields"]
+    made: dict[Any, Any] = {}
+    for column, kind in types.items():
+        if kind == "message":
+            made[column] = _messages(frame[[column, fields.pop(0)]], words)
+        elif kind == "key":
+            name = KINDS.get(f"{table} {column}") or KINDS.get(str(column), str(column))
+            texts = frame[column].fillna("")
+            made[column] = texts.map({key: _word(words, name, key) for key in texts.unique()})
+        elif kind != "fields":
+            made[column] = frame[column]
+    return pd.DataFrame(made)
+
+
+def _messages(columns: pd.DataFrame, words: Words) -> list[str]:
+    pairs = columns.fillna("").itertuples(index=False, name=None)
+    return [words.message(key, fields) if key else "" for key, fields in pairs]
+
+
+def _word(words: Words, kind: str, key: str) -> str:
+    """A key of a kind in words: an indicator, a subsystem, a unit, flags, a name of the code."""
+    study = words.study
+    if kind == "unit":
+        return str(study.words.get("unit", {}).get(key, key))
+    if kind == "flag":
+        flags = words.phrases["page"]["script"]["trace"]["flags"]
+        return words.grammar.comma.join(flags.get(f.split(":")[0], f) for f in key.split(";"))
+    label = study.label(key) if key else ""
+    return label if label != key else words.word(kind, key)
