@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from coevo.characters import room
 from coevo.report.figures import FIGURES
 from coevo.report.figures.axes import (
     above,
@@ -70,12 +71,13 @@ def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dic
     own = focus.mark_line(color="$focus", strokeWidth=2.8, point=HIDDEN)
     # On paper the chart is lower, and its labels must keep their distance there too.
     labels = _coordination_labels(study, words, (low, high), height * FIGURES[name].paper)
+    beyond = 24 + 6.4 * max(map(room, labels["text"]))
     layers = [
         midpoint_line(y),
         *([] if study.single else others),
         own.encode(**at, tooltip=state_tips(words)),
         *label_marks(labels, y),
-        *([_grade_words(study, y, (low, high))] if FIGURES[name].columns == 1 else []),
+        *([_grade_words(study, y, (low, high), beyond)] if FIGURES[name].columns == 1 else []),
         *_coverage_rules(study, words),
     ]
     return specification(alt.layer(*layers), height)
@@ -123,17 +125,15 @@ def _coordination_labels(
     return end_labels(labels, *limits, height)
 
 
-def _grade_words(study: Study, y: alt.Scale, limits: tuple[float, float]) -> alt.Chart:
-    """Names of the grades at the far right; left out where the plot is too narrow for them."""
-    # The page sets `container` to the width it has; the plot's own width depends on these words.
-    container = alt.param(name="container", value=640)
-    text = (
-        alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]])
-        .add_params(container)
-        .transform_calculate(shown="container < 520 ? '' : datum.grade")
+def _grade_words(
+    study: Study, y: alt.Scale, limits: tuple[float, float], beyond: float
+) -> alt.Chart:
+    """Names of the grades behind the labels; left out where the page is too narrow for them."""
+    text = alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]]).transform_calculate(
+        shown="container < 520 ? '' : datum.grade"
     )
     return text.mark_text(align="left", color="$muted", fontSize=11).encode(
-        x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", scale=y), text="shown:N"
+        x=alt.value(alt.expr(f"width + {beyond:.0f}")), y=alt.Y("at:Q", scale=y), text="shown:N"
     )
 
 

@@ -52,7 +52,7 @@ ARROW: dict[str, Any] = {"shape": "arrow", "filled": True, "color": "$faint", "o
 
 
 def points(study: Study) -> pd.DataFrame:
-    """Points of the regions drawn that have a path: region, kind, year, x1, x2 and frame_x1, frame_x2.
+    """Points of the regions drawn that have a path: region, kind, year, x1, x2, frame_x1, frame_x2.
 
     kind: observed; calibrated_year; calibrated, over the period; given; fitted, where E is located.
     Frames are the upper limits of the region's axes, which hold its path and its calibrated years.
