@@ -772,7 +772,7 @@ def test_page_one_can_be_read_in_a_minute(number: int) -> None:
 MAIN = ("far", "where", "measures", "step", "populations", "equilibria", "robustness", "limits")
 SENTENCE = re.compile(r"(?<=\.)\s+(?=\S)|(?<=。)")
 LENGTHS = {"en": (25, 60), "zh": (50, 150)}  # of a finding and of a paragraph
-NUMBER = re.compile(r"(?<![\w.])−?\d[\d,\u202f]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.])−?\d[\d,\u202f]*(?:\.\d+)?")
 
 
 def numbers(sentence: str) -> list[str]:
