@@ -40,7 +40,7 @@ MANY = dict.fromkeys(
 def caption(say: Say, name: str) -> Markdown:
     """The finding that a chart shows, and on a line of its own what is drawn."""
     title, drawn = (say(f"figures/{name}/{part}") for part in ("title", "drawn"))
-    drawn += say(f"many/{MANY[name]}") if name in MANY else ""
+    drawn = Markdown(drawn + say(f"many/{MANY[name]}")) if name in MANY else drawn
     return Markdown(f"{title} [{drawn}]{{.sub}}" if drawn else title)
 
 
