@@ -16,6 +16,7 @@ from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_rows import pool
 
 BLOCK = 200_000  # figures from which effects are taken out at a time
+FEWEST = 16  # columns of them: with less an array is slow
 
 
 class Steps(NamedTuple):
@@ -115,7 +116,7 @@ def _beside(Q: Array, V: Array) -> Array:
 def _in_blocks(take: Callable[[Array], Array], V: Array) -> Array:
     """Return take(columns) of V (rows, 2, B), a block of columns (rows, m) at a time."""
     columns = V.reshape(len(V), -1)
-    step = max(1, BLOCK // len(V))
+    step = max(FEWEST, BLOCK // len(V))
     parts = [take(columns[:, i : i + step]) for i in range(0, columns.shape[1], step)]
     whole = np.concatenate(parts, axis=1)
     return whole.reshape(len(whole), *V.shape[1:])

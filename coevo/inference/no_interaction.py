@@ -18,6 +18,7 @@ from coevo.estimation.pooled_batches import Steps
 from coevo.estimation.pooled_rows import Pool
 
 CHUNK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
+FEWEST = 16  # panels at once
 
 
 class Shocks(NamedTuple):
@@ -80,8 +81,11 @@ def _root(covariance: Array) -> Array:
 
 
 def chunks(draws: int, rows: int) -> Iterator[int]:
-    """Yield how many panels to hold at once: arrays (rows, 2, panels) of at most CHUNK figures."""
-    size = max(1, CHUNK // (2 * rows))
+    """Yield how many panels to hold at once: arrays (rows, 2, panels) of at most CHUNK figures.
+
+    Of many rows FEWEST panels nevertheless: with less on its last axis an array is slow.
+    """
+    size = max(FEWEST, CHUNK // (2 * rows))
     for start in range(0, draws, size):
         yield min(size, draws - start)
 

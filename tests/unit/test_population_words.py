@@ -32,5 +32,5 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
 
 def test_one_region_names_no_relation() -> None:
     source = words(count=1, **populations.fit_tables({"330000": "Zhejiang"}))
-    assert "No relation is named: that needs at least six regions pooled" in source
+    assert "Two estimators are not compared: that needs at least six regions pooled" in source
     assert "Feedback is not held against competition" in source

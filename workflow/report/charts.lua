@@ -12,7 +12,7 @@ local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
 local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "references" }
-local SPANS = { "chip", "focus", "label", "value", "sub", "from", "unit", "s1", "s2", "s3" }
+local SPANS = { "chip", "focus", "grey", "label", "value", "sub", "from", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
   return pandoc.RawBlock(typst and "typst" or "html", text)

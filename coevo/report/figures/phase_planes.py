@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -51,6 +52,7 @@ STILL: dict[str, Any] = {"strokeDash": [6, 4], "strokeWidth": 1.5}
 ARROW: dict[str, Any] = {"shape": "arrow", "filled": True, "color": "$faint", "opacity": 0.75}
 
 
+@lru_cache(maxsize=8)
 def points(study: Study) -> pd.DataFrame:
     """Points of the regions drawn that have a path: region, kind, year, x1, x2, frame_x1, frame_x2.
 

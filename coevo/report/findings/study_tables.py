@@ -200,8 +200,17 @@ class Study:
         latin = all(self.name(region).isascii() for region in self.regions)
         return sorted(self.regions, key=self.name) if latin else self.regions
 
+    @cached_property
+    def _series(self) -> dict[str, pd.Series]:
+        return {}
+
     def series(self, identifier: str) -> pd.Series:
         """Values of an indicator or a subsystem's composite by (region, year)."""
+        if identifier not in self._series:
+            self._series[identifier] = self._read_series(identifier)
+        return self._series[identifier]
+
+    def _read_series(self, identifier: str) -> pd.Series:
         if identifier in self.subsystems:
             frame, column = self.coupling, SUBSYSTEM_PREFIX + identifier
         else:
