@@ -144,7 +144,9 @@ def supply_signs(evidence: Evidence, indicator: str) -> Answer:
     if not verdicts:
         return Answer(NOT_TESTABLE, "not_modelled")
     verdict = verdicts.pop() if len(verdicts) == 1 else UNDETERMINED
-    fields = {name: answer[1] if answer else None for name, answer in answers.items()}
+    fields: dict[str, Any] = {
+        name: answer[1] if answer else None for name, answer in answers.items()
+    }
     if verdict == AGREES and (years := _breaking_years(evidence)):
         verdict, fields = SOME_CHOICES, fields | {"years": years}
     return Answer(verdict, "supply_signs", fields)
