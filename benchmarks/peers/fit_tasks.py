@@ -14,7 +14,8 @@ from coevo.estimation.growth import population_rows
 from coevo.estimation.trajectory import Series, fit_trajectories
 
 CHECKED = (
-    "coevo checks the series of each region, one by one, and makes its line and covariance too"
+    "most of coevo's time goes into the growth rows, which it makes and checks region by region: "
+    "years twice or missing, figures that are not positive, breaks between vintages"
 )
 SAME_FIT = "coevo calls the same fit, on columns of unit length, and tells dependent columns"
 

@@ -14,8 +14,8 @@ from coevo.weighting import WEIGHTINGS, weights_by
 SPAN = indices.SPAN
 NUMPY = "the same sums without a check of what enters: missing, negative, constant, beyond [0, 1]"
 ONE_PIVOT = (
-    "it makes z and D from one wide table; coevo keeps the long table of z, which the next rule "
-    "pivots anew, and looks for regions without figures, cuts at grades, lagging subsystems"
+    "it pivots once; coevo keeps z as a long table and pivots that again for D, which is where "
+    "most of its time goes, and adds stages, lagging subsystems and goalposts"
 )
 
 

@@ -107,8 +107,8 @@ def period_rows(part: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
 def instrument_rows(classic: GeneralPooled, level: float) -> Iterator[Row]:
     """Yield what the instruments of the classic form say, of b1 and of d.
 
-    `first_stage_F_b1`: their strength; `J_b1`, `J_df_b1`, `J_p_b1`: whether they agree; `anderson_rubin_b1`: the slopes
-    that they allow, whatever their strength.
+    `first_stage_F_b1`: their strength; `J_b1`, `J_df_b1`, `J_p_b1`: whether they agree;
+    `anderson_rubin_b1`: the slopes that they allow, whatever their strength.
     """
     for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
         yield _first_stage(f"_{name}", classic.strength[at])

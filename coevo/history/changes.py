@@ -20,7 +20,7 @@ from coevo.panel import FILLED
 # The tables that are compared; of other tables the report says nothing here.
 COMPARED = (
     "observations", "panel", "goalposts", "normalised", "weights", "coupling", "parameters",
-    "equilibria", "verdicts", "claims",
+    "equilibria", "verdicts", "claims", "headline_claims",
 )  # fmt: skip
 LOOKS = ("title", "sources", "subsystems", "report")  # keys that change no number
 FIT = ["scope", "effects", "model", "estimator"]
@@ -220,6 +220,12 @@ def _claims(state: State) -> pd.DataFrame:
     return rows.loc[["fields" in rows] * len(rows), ["quantity", "words"]]
 
 
+def _headlines(state: State) -> pd.DataFrame:
+    """What a reader would repeat of the study, and the conclusion on it."""
+    names = {"claim": "quantity", "conclusion": "words"}
+    return state.tables["headline_claims"].rename(columns=names)[["quantity", "words"]]
+
+
 # change, table, what is read of it
 READ: tuple[tuple[str, str, Callable[[State], pd.DataFrame]], ...] = (
     ("goalpost", "goalposts", _goalposts),
@@ -229,6 +235,7 @@ READ: tuple[tuple[str, str, Callable[[State], pd.DataFrame]], ...] = (
     ("verdict", "equilibria", _equilibria),
     ("verdict", "verdicts", _judgements),
     ("claim", "claims", _claims),
+    ("claim", "headline_claims", _headlines),
 )
 
 __all__ = ["COMPARED", "State", "changes_since", "released"]

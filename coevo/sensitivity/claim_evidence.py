@@ -39,7 +39,7 @@ CONCLUSIONS = {
 # The tables that claims are held against; a study without an index or a model part lacks some.
 READ = (
     "observations", "audit", "coupling", "comovement", "multiverse", "coverage_breaks",
-    "equilibria", "parameters", "verdicts",
+    "equilibria", "parameters", "verdicts", "specifications",
 )  # fmt: skip
 
 Message = tuple[str, Mapping[str, Any]]  # a key and its fields
@@ -72,6 +72,7 @@ class Evidence:
     equilibria: pd.DataFrame
     parameters: pd.DataFrame
     verdicts: pd.DataFrame
+    specifications: pd.DataFrame
     units: Mapping[str, str]  # indicator -> its unit
     region: str
     estimator: str = ""

@@ -33,6 +33,7 @@ from coevo.sensitivity.claim_evidence import (
     NOT_IN_THE_MODEL,
     NOT_IN_THESE_DATA,
     NOT_TESTABLE,
+    SOME_CHOICES,
     UNDETERMINED,
     WEAKER_SENSE,
     Answer,
@@ -134,13 +135,20 @@ def statics(evidence: Evidence, indicator: str, population: int, sign: int) -> A
 
 
 def supply_signs(evidence: Evidence, indicator: str) -> Answer:
-    """Are a1, b1, a2 and d positive, in the region's own fit and, pooled, b1 and d?"""
+    """Are a1, b1, a2 and d positive, in the region's own fit and, pooled, b1 and d?
+
+    What agrees with all years but not without the growth of one of them holds under some choices.
+    """
     answers = {"own": _own_signs(evidence), "pooled": _pooled_signs(evidence)}
     verdicts = {answer[0] for answer in answers.values() if answer}
     if not verdicts:
         return Answer(NOT_TESTABLE, "not_modelled")
     verdict = verdicts.pop() if len(verdicts) == 1 else UNDETERMINED
-    fields = {name: answer[1] if answer else None for name, answer in answers.items()}
+    fields: dict[str, Any] = {
+        name: answer[1] if answer else None for name, answer in answers.items()
+    }
+    if verdict == AGREES and (years := _breaking_years(evidence)):
+        verdict, fields = SOME_CHOICES, fields | {"years": years}
     return Answer(verdict, "supply_signs", fields)
 
 
@@ -167,6 +175,14 @@ def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
     if (ends["low"] > 0).all():
         return AGREES, fields
     return NOT_IN_THESE_DATA if (ends["high"] < 0).any() else UNDETERMINED, fields
+
+
+def _breaking_years(evidence: Evidence) -> list[str]:
+    """Return the years without whose growth the pooled b1 or d is no longer clear of 0."""
+    pooled = {"scope": POOLED, "effects": "region+year", "estimator": evidence.estimator}
+    rows = rows_of(evidence.specifications, **pooled, model="classic")
+    rows = rows[rows["without_growth"].fillna("").ne("") & rows["quantity"].isin(["b1", "d"])]
+    return sorted(rows.loc[rows["low"] <= 0, "without_growth"].unique())
 
 
 def feedback_claim(evidence: Evidence, indicator: str) -> Answer:

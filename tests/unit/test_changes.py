@@ -235,7 +235,7 @@ def test_a_national_sum_moves_other_regions_of_that_year(old, tmp_path) -> None:
     D = table[(table["change"] == "D") & (table["old"] != table["frozen"])]
     assert set(zip(D["scope"], D["year"], strict=True)) == {(code, 2017) for code in CODES}
     effect = found(study(changes=table))["effect"]
-    assert (effect["n"], effect["through"]) == (3, 2)
+    assert effect["n"] == 3
     assert effect["largest"]["year"] == 2017
 
 
@@ -320,6 +320,12 @@ def fits(estimate: float, low: float, high: float, located: bool) -> dict[str, p
         "claims": pd.DataFrame(
             {"claim": ["1 Unit"], "verdict": ["agrees" if located else "x"], "fields": [""]}
         ),
+        "headline_claims": pd.DataFrame(
+            {
+                "claim": ["equilibrium_located", "rank_of_focus"],
+                "conclusion": ["supported" if located else "cannot_be_decided", "supported"],
+            }
+        ),
     }
 
 
@@ -333,12 +339,13 @@ def test_verdicts_that_changed(old) -> None:
         ["verdict", "interval_b1", "contains_0", "above_0"],
         ["verdict", "fit_located", "not_located", "located"],
         ["claim", "1 Unit", "x", "agrees"],
+        ["claim", "equilibrium_located", "cannot_be_decided", "supported"],
     ]
     values = found(study(changes=table))
-    assert values["model"]["located"] == ["Zhejiang"] and values["claims"] == 1
+    assert values["model"]["located"] == ["Zhejiang"] and values["claims"] == 2
     source = words(table)
     assert "1 estimates and 2 verdicts differ; the fitted E is now located in Zhejiang." in source
-    assert "Verdicts on claims that differ: 1." in source
+    assert "Verdicts on claims that differ: 2." in source
 
 
 def words(table: pd.DataFrame | None) -> str:

@@ -19,6 +19,7 @@ from coevo.report.documents import documents
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding, type_changes
+from coevo.report.findings.data_quality import obstacles_finding, scale_top
 from coevo.report.findings.factors import frequencies, last_ranked, ranked
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.level_control import level_finding
@@ -251,7 +252,7 @@ def test_flags_are_said_and_their_absence_too() -> None:
     assert "No guard is flagged" not in source
 
 
-def test_every_guard_has_its_word_and_its_sentence() -> None:
+def test_every_guard_has_its_sentence() -> None:
     judged = {"method": "ahp", "judgements": {s: [[1, 2], [0.5, 1]] for s in "st"}}
     cases = [{}, {"weighting": {"method": "pca"}}, {"weighting": judged}, {"filled": {("3", "a")}}]
     rng = np.random.default_rng(7)
@@ -259,10 +260,20 @@ def test_every_guard_has_its_word_and_its_sentence() -> None:
     x[..., 1] += x[..., 0]
     x[..., 3] += x[..., 2]
     found = pd.concat([diagnostic_rows(test_diagnostics.case(x, **case)) for case in cases])
-    assert set(found["guard"]) == set(PHRASES["words"]["guard"])
     only_shown = {"between_share", "grades_without", "imputed_share", "type_changes"}
     for guard in set(found["guard"]) - only_shown - {"bartlett_chi2"}:
         assert guard in PHRASES["guards"], guard
+
+
+def test_who_sets_the_top_of_the_scale_of_the_largest_obstacle() -> None:
+    chosen = study()
+    largest = obstacles_finding(chosen)["focus"][0][0]
+    figures = chosen.rows("normalised", indicator=largest)
+    gansu = figures["region"].eq("620000") & figures["year"].eq(2017)
+    moved = figures.assign(z=figures["z"].mask(gansu, 2.0))
+    assert scale_top(study(normalised=moved), largest) == ("Gansu", 2017)
+    chosen.config["normalisation"]["reference"] = "goalposts"
+    assert scale_top(chosen, largest) is None
 
 
 def test_the_largest_obstacles_and_how_often() -> None:

@@ -72,6 +72,7 @@ def evidence(
         equilibria=equilibria,
         parameters=pd.DataFrame(parameters, columns=PARAMETERS),
         verdicts=pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
+        specifications=as_table("specifications", []),
         units={"rate": "%"},
         region="1",
         estimator="trapezoid",
@@ -170,6 +171,22 @@ def test_signs_of_the_region_and_of_the_pool_must_agree(p, pooled, verdict):
     assert found.verdict == verdict
     ends = [tuple(found.fields["pooled"][name].values()) for name in ("b1", "d")]
     assert ends == pooled
+
+
+@pytest.mark.parametrize(
+    ("low", "verdict"), [(0.1, "agrees"), (-0.1, "some_choices"), (np.nan, "agrees")]
+)
+@pytest.mark.parametrize("quantity", ["b1", "d"])
+def test_signs_that_one_year_carries_depend_on_choices(quantity, low, verdict):
+    clear = evidence(p=0.96, pooled=[(0.1, 0.2), (0.1, 0.3)])
+    fit = {"scope": "pooled", "effects": "region+year", "model": "classic"}
+    fit |= {"estimator": "trapezoid", "without_growth": "2017", "quantity": quantity}
+    rows = as_table("specifications", [fit | {"low": low, "high": 0.3}])
+    found = claims.supply_signs(Evidence(**{**clear.__dict__, "specifications": rows}), "")
+    assert (found.verdict, found.fields.get("years")) == (
+        verdict,
+        ["2017"] if verdict == "some_choices" else None,
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ local HIDDEN = FORMAT:match("html") and "paper" or "screen"
 local WORDS = { figure = "Figure", table = "Table" }
 
 -- Divisions and spans that report.typ knows by the same name.
-local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "references", "held" }
-local SPANS = { "chip", "focus", "label", "value", "sub", "unit", "s1", "s2", "s3" }
+local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "references" }
+local SPANS = { "chip", "focus", "grey", "label", "value", "sub", "from", "unit", "s1", "s2", "s3" }
 
 local function raw(text)
   return pandoc.RawBlock(typst and "typst" or "html", text)
@@ -151,13 +151,21 @@ local function is_figure(block)
   return block.t == "Figure" or block.t == "Div" and block.classes:includes("panels")
 end
 
--- In print a figure stays beside the note of its source.
+-- In print a figure may stand where a page has room: the note of its source goes along.
 local function Blocks(blocks)
   if not typst then return nil end
-  for i = 1, #blocks - 1 do
-    local note = blocks[i + 1]
-    if is_figure(blocks[i]) and note.t == "Div" and note.classes:includes("source") then
-      blocks[i] = pandoc.Div({ blocks[i] }, pandoc.Attr("", { "held" }))
+  for i = #blocks - 1, 1, -1 do
+    local figure, note = blocks[i], blocks[i + 1]
+    if is_figure(figure) and note.t == "Div" and note.classes:includes("source") then
+      local words = pandoc.Span(pandoc.utils.blocks_to_inlines(note.content), pandoc.Attr("", { "from" }))
+      if figure.t == "Figure" then
+        figure.caption.long = { pandoc.Plain(pandoc.utils.blocks_to_inlines(figure.caption.long) .. { words }) }
+      else
+        local last = figure.content[#figure.content]
+        figure.content[#figure.content] = pandoc.Para(last.content .. { words })
+      end
+      blocks[i] = figure
+      blocks:remove(i + 1)
     end
   end
   return blocks

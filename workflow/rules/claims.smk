@@ -6,7 +6,7 @@ CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 EVIDENCE = [
     name
     for name in "observations audit coupling comovement multiverse coverage_breaks equilibria "
-    "parameters verdicts".split()
+    "parameters verdicts specifications".split()
     if name in TABLES
 ]
 

@@ -22,6 +22,7 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     jinja.globals.update(annex.printed_tables(words, provenance))
     filled = compiled(jinja, source).render(
         image=lambda *parts: image(words.say, *parts),
+        caption=lambda name: caption(words.say, name),
         facts=words.facts(study.focus),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
@@ -36,12 +37,17 @@ MANY = dict.fromkeys(
 ) | {"heat": "farthest"}
 
 
-def image(say: Say, name: str, attributes: str = "", caption: str = "") -> Markdown:
-    """The image of a chart, with the caption (unless one is given) and the words of its phrases."""
-    caption = caption or say(f"figures/{name}/caption")
-    caption += say(f"many/{MANY[name]}") if name in MANY else ""
+def caption(say: Say, name: str) -> Markdown:
+    """The finding that a chart shows, and on a line of its own what is drawn."""
+    title, drawn = (say(f"figures/{name}/{part}") for part in ("title", "drawn"))
+    drawn = Markdown(drawn + say(f"many/{MANY[name]}")) if name in MANY else drawn
+    return Markdown(f"{title} [{drawn}]{{.sub}}" if drawn else title)
+
+
+def image(say: Say, name: str, attributes: str = "") -> Markdown:
+    """The image of a chart with its caption and its words for who cannot see it."""
     alt = say(f"figures/{name}/alt")
-    return Markdown(f'![{caption}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
+    return Markdown(f'![{caption(say, name)}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
 
 
 def _digest(files: Mapping[str, str]) -> str:

@@ -21,22 +21,23 @@ _REGIONS = frozenset({"indices", "regions"})
 _OWN, _TILES = frozenset({"own_fits"}), frozenset({"tiles"})
 
 FIGURES: dict[str, ChartSpec] = {
-    "opening_degrees": ChartSpec(frozenset({"indices", "degrees"}), columns=2, paper=0.68),
+    "opening_degrees": ChartSpec(frozenset({"indices", "degrees"}), columns=2, paper=0.74),
     "claim_counts": ChartSpec(frozenset({"claim_counts"}), paper=0.9),
-    "correlations": ChartSpec(frozenset({"correlations"}), columns=2, paper=0.8),
-    "coordination": ChartSpec(_INDICES, paper=0.5),
+    "correlations": ChartSpec(frozenset({"correlations"}), paper=0.85),
+    "coordination": ChartSpec(_INDICES, paper=0.56),
     "tiles": ChartSpec(_TILES, paper=0.9),
+    "group_dots": ChartSpec(frozenset({"untiled"}), paper=0.7),
     "convergence": ChartSpec(frozenset({"convergence"}), paper=0.7),
     "heat": ChartSpec(_REGIONS, paper=0.72),
     "scatter_levels": ChartSpec(frozenset({"levels"}), columns=2, paper=0.75),
     "scatter_within_regions_and_years": ChartSpec(
         frozenset({"within_regions_and_years"}), columns=2, paper=0.75
     ),
-    "against_level": ChartSpec(frozenset({"level"}), columns=2, paper=0.68),
-    "trajectory": ChartSpec(_INDICES, paper=0.75),
-    "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.8),
-    "obstacles": ChartSpec(_INDICES, paper=0.8),
-    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.75),
+    "against_level": ChartSpec(frozenset({"level"}), columns=2, paper=0.74),
+    "trajectory": ChartSpec(_INDICES, paper=0.62),
+    "growth_split": ChartSpec(frozenset({"growth_split"}), paper=0.62),
+    "obstacles": ChartSpec(_INDICES, paper=0.6),
+    "by_choice": ChartSpec(frozenset({"combinations", "sensitivity"}), paper=0.8),
     "coefficient_b1": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "coefficient_d": ChartSpec(_COEFFICIENTS, columns=2, paper=0.7),
     "phase": ChartSpec(frozenset({"fit"}), paper=0.54),

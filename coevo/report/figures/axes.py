@@ -9,14 +9,16 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from coevo.characters import WIDE
+from coevo.characters import WIDE, has_wide
 from coevo.coupling.grade_scales import GradeScale
 from coevo.report.figures.theme import GRADE_COUNT
 from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, colours, grade_marks, spans
 from coevo.report.findings.study_tables import Study
+from coevo.study.indicator_table import OWN_GROUPS
 
 # tips of an estimate, as `tips` reads them
 ESTIMATE = ("estimate:Q estimate .4f", "low:Q low .4f", "high:Q high .4f")
+BROAD = 520  # pixels from which a name stands on one line
 AIR = 0.01  # of D, beyond the outermost tenths
 # A wide character that a line may end with: neither an opening mark nor what
 # stands before a closing one.
@@ -159,12 +161,15 @@ def title_lines(title: str, width: int = 44) -> list[str]:
 
 
 def named_rows(order: Sequence[str], *, size: float = 12, **options: Any) -> alt.Y:
-    """A vertical axis of names in the given order, broken where `wrapped` broke them."""
+    """A vertical axis of names in the given order, broken where they were if room is short."""
+    gap = "" if any(map(has_wide, order)) else " "
     return alt.Y(
         "row:N",
         sort=list(order),
         axis=alt.Axis(
-            title=None, labelExpr="split(datum.label, '\\n')", labelLimit=240,
+            title=None, labelLimit=320,
+            labelExpr=f"container < {BROAD} ? split(datum.label, '\\n') "
+            f": replace(datum.label, /\\n/g, '{gap}')",
             labelColor="$ink", labelFontSize=size, labelLineHeight=13, **options,
         ),
     )  # fmt: skip
@@ -232,6 +237,15 @@ def states(study: Study) -> pd.DataFrame:
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
     text = [grade_marks(D, scale=study.grades) for D in rows["D"]]
     return rows.assign(text=text, g=rows["grade"].map(colours(study.grades)))
+
+
+def groups_of(study: Study) -> pd.Series:
+    """The group of each region in the words of the report, as far as regions have groups."""
+    if study.places is None or OWN_GROUPS not in study.places:
+        return pd.Series(dtype=object)
+    held = study.places[study.places["region"].isin(study.regions)].set_index("region")[OWN_GROUPS]
+    held = held.dropna().loc[lambda groups: groups.ne("")]
+    return held.replace(dict(study.words.get("group", {})))
 
 
 def state_tips(words: Mapping[str, str], year: str = "year:Q", shown: str = ".3f") -> list[Any]:

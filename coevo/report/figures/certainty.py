@@ -18,7 +18,7 @@ from coevo.report.figures.theme import specification
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.choices import CHOICES
 
-STRIP = 15.0  # pixels of a row of strips
+STRIP = 17.0  # pixels of a variant's row
 
 
 def share_text(share: float, pattern: str = "{} %") -> str:
@@ -30,9 +30,9 @@ def share_text(share: float, pattern: str = "{} %") -> str:
 
 
 def by_choice(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D of the focus under every combination of choices: a strip for each variant of a choice.
+    """D of the focus under every combination of choices: a band for each variant of a choice.
 
-    Dot: the mean of a variant's combinations; that of the study's own variants and D stand out.
+    Light: all of its combinations; dark: the middle half; dot: the mean. Upright line: the study.
     Behind the name of a choice the share of the variance that it accounts for alone.
     """
     table = study.tables["multiverse"].dropna(subset="focus_D")
@@ -52,56 +52,45 @@ def by_choice(study: Study, words: dict[str, str]) -> dict[str, Any]:
     axis = alt.Axis(title=title, values=cuts, format=tick_format(cuts), grid=True)
     x, y = alt.X("D:Q", scale=axis_scale(*limits), axis=axis), axis_scale(-0.5, depth - 0.5)
     y.reverse = True
-    rows = pd.DataFrame(
-        {choice: table[choice].map(place) for choice, place in places.items()}
-    ).assign(D=table["focus_D"].round(4))
-    own = alt.Chart(rows.loc[table["main"].astype(bool), ["D"]])
+    own = alt.Chart(table.loc[table["main"].astype(bool), ["focus_D"]].round(4))
     layers = [
-        own.mark_rule(color="$focus", strokeWidth=1).encode(x=x),
-        _strips(alt.Chart(rows), list(places), x, y),
-        *_means(table, places, lines, words, x, y),
+        own.mark_rule(color="$focus", strokeWidth=1).encode(x=alt.X("focus_D:Q", scale=x["scale"])),
+        *_bands(table, places, lines, words, x, y),
         *variant_names(lines, y),
     ]
     return specification(alt.layer(*layers), STRIP * depth)
 
 
-def _strips(chart: alt.Chart, choices: list[str], x: alt.X, y: alt.Scale) -> alt.Chart:
-    """A stroke for each combination in the strip of every variant that it took."""
-    strokes = chart.transform_fold(choices, as_=["choice", "line"]).mark_point(
-        shape="M0,-1L0,1", size=64, filled=False, aria=False, stroke="$muted", opacity=0.3,
-        strokeWidth=0.8,
-    )  # fmt: skip
-    return strokes.encode(x=x, y=alt.Y("line:Q", scale=y, axis=None))
-
-
-def _means(
+def _bands(
     table: pd.DataFrame, places: Mapping[str, Mapping[str, float]], lines: pd.DataFrame,
     words: Mapping[str, str], x: alt.X, y: alt.Scale,
 ) -> list[alt.Chart]:  # fmt: skip
-    """A dot at the mean of each variant with its number; those that the study uses stand out."""
+    """Range, middle half, mean and its number for each variant; what the study uses stands out."""
     at = lines.set_index("line")
     rows = [
-        (place, at.loc[place, "name"], at.loc[place, "kind"], *_spread(D))
+        (place, at.loc[place, "name"], "$focus" if at.loc[place, "kind"] == "used" else "$ink",
+         *D.quantile([0, 0.25, 0.75, 1]).round(4), round(D.mean(), 4), f"{D.mean():.2f}")
         for choice, variants in places.items()
         for variant, place in variants.items()
         for D in [table.loc[table[choice] == variant, "focus_D"]]
-    ]
-    means = pd.DataFrame(rows, columns=["line", "name", "kind", "D", "low", "high", "text"])
+    ]  # fmt: skip
+    columns = ["line", "name", "colour", "low", "lower", "upper", "high", "D", "text"]
     shown = tips(words, "name:N choice", "D:Q mean .3f", "low:Q low .3f", "high:Q high .3f")
-    parts = []
-    for kind, colour in (("variant", "$ink"), ("used", "$focus")):
-        chart = alt.Chart(means[means["kind"] == kind]).encode(
-            y=alt.Y("line:Q", scale=y, axis=None), tooltip=shown
-        )
-        parts += [
-            chart.mark_point(filled=True, size=44, color=colour, opacity=1).encode(x=x),
-            chart.mark_text(align="right", fontSize=10.5, color=colour).encode(
-                x=alt.value(alt.expr("width + 32")), text="text:N"
-            ),
-        ]
-    return parts
-
-
-def _spread(D: pd.Series) -> tuple[float, float, float, str]:
-    """Mean, least and largest D, and the mean as it is printed."""
-    return round(D.mean(), 4), round(D.min(), 4), round(D.max(), 4), f"{D.mean():.2f}"
+    chart = alt.Chart(pd.DataFrame(rows, columns=columns)).encode(
+        y=alt.Y("line:Q", scale=y, axis=None), tooltip=shown
+    )
+    at_mean = chart.encode(color=alt.Color("colour:N", scale=None))
+    return [
+        *(
+            chart.mark_rule(color=colour, strokeWidth=width).encode(
+                x=alt.X(f"{low}:Q", scale=x["scale"]), x2=f"{high}:Q"
+            )
+            for low, high, colour, width in (
+                ("low", "high", "$grid", 9), ("lower", "upper", "$line", 9),
+            )
+        ),
+        at_mean.mark_point(filled=True, size=48, opacity=1).encode(x=x),
+        at_mean.mark_text(align="right", fontSize=10.5).encode(
+            x=alt.value(alt.expr("width + 32")), text="text:N"
+        ),
+    ]  # fmt: skip

@@ -15,11 +15,10 @@ def data_behind(spec: Mapping[str, Any]) -> pd.DataFrame:
     """Return the rows that the marks of a chart show, without what only says how they look.
 
     Rows that two marks show stand once. Where several sets of rows remain, `layer` numbers them in
-    the order of drawing and names their mark. Choices in a matrix have the name of their variant.
+    the order of drawing and names their mark.
     """
-    variants = _variants(spec)
     shown = {data: mark for mark, data in reversed(list(_marks(spec))) if data in spec["datasets"]}
-    rows = {data: _readable(pd.DataFrame(spec["datasets"][data]), variants) for data in shown}
+    rows = {data: _readable(pd.DataFrame(spec["datasets"][data])) for data in shown}
     kept: list[str] = []
     for data in sorted(reversed(rows), key=lambda data: -rows[data].size):
         if rows[data].size and not any(_within(rows[data], rows[other]) for other in kept):
@@ -53,17 +52,8 @@ def _marks(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield mark, data
 
 
-def _variants(spec: Mapping[str, Any]) -> dict[str, dict[float, str]]:
-    """Names of the variants by their height, for each choice that a matrix shows."""
-    rows = [row for part in spec.get("datasets", {}).values() for row in part]
-    lines = {row["line"]: row["name"] for row in rows if {"kind", "line", "name"} <= set(row)}
-    changes = [change for part, _ in _parts(spec) for change in part.get("transform", ())]
-    return {choice: lines for change in changes for choice in change.get("fold", ())}
-
-
-def _readable(rows: pd.DataFrame, variants: Mapping[str, dict[float, str]]) -> pd.DataFrame:
-    """Rows without looks, texts on one line, variants by name."""
-    rows = rows.assign(**{c: rows[c].map(variants[c]) for c in rows if c in variants})
+def _readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows without looks, texts on one line."""
     painted = [c for c in rows if rows[c].astype(str).str.match(r"\$\w+$").all()]
     rows = rows.drop(columns=[*painted, *_LOOKS.intersection(rows)])
     text = [c for c in rows if not pd.api.types.is_numeric_dtype(rows[c])]

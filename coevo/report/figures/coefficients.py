@@ -10,7 +10,6 @@ import pandas as pd
 from coevo.report.figures.axes import (
     ESTIMATE,
     axis_scale,
-    haloed,
     tick_format,
     ticks,
     tips,
@@ -76,7 +75,9 @@ def _coefficient(study: Study, words: dict[str, str], parameter: str) -> dict[st
     heading = alt.Chart(heads).encode(x=alt.value(0), y=y)
     layers = [
         *_intervals(rows, y, words[f"axis_{parameter}"], told),
-        *haloed(heading, "$muted", "title:N", align="left", fontWeight="bold"),
+        heading.mark_text(align="right", dx=-6, fontWeight="bold", color="$muted").encode(
+            text="title:N"
+        ),
     ]
     return specification(alt.layer(*layers), 27.0 * len(order))
 

@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from coevo.characters import room
 from coevo.report.figures import FIGURES
 from coevo.report.figures.axes import (
     above,
@@ -12,6 +13,7 @@ from coevo.report.figures.axes import (
     grade_bands,
     grade_scale,
     grade_ticks,
+    groups_of,
     haloed,
     midpoint_line,
     region_rows,
@@ -24,7 +26,7 @@ from coevo.report.figures.axes import (
 from coevo.report.figures.theme import specification
 from coevo.report.figures.year_lines import HIDDEN, end_labels, label_marks
 from coevo.report.findings.coverage_years import break_years
-from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
 
 
@@ -70,12 +72,13 @@ def _lines(study: Study, words: dict[str, str], height: float, name: str) -> dic
     own = focus.mark_line(color="$focus", strokeWidth=2.8, point=HIDDEN)
     # On paper the chart is lower, and its labels must keep their distance there too.
     labels = _coordination_labels(study, words, (low, high), height * FIGURES[name].paper)
+    beyond = 20 + 6.0 * max(map(room, labels["text"]))
     layers = [
         midpoint_line(y),
         *([] if study.single else others),
         own.encode(**at, tooltip=state_tips(words)),
         *label_marks(labels, y),
-        *([_grade_words(study, y, (low, high))] if FIGURES[name].columns == 1 else []),
+        *([_grade_words(study, y, (low, high), beyond)] if FIGURES[name].columns == 1 else []),
         *_coverage_rules(study, words),
     ]
     return specification(alt.layer(*layers), height)
@@ -123,25 +126,41 @@ def _coordination_labels(
     return end_labels(labels, *limits, height)
 
 
-def _grade_words(study: Study, y: alt.Scale, limits: tuple[float, float]) -> alt.Chart:
-    """Names of the grades at the far right; left out where the plot is too narrow for them."""
-    # The page sets `container` to the width it has; the plot's own width depends on these words.
-    container = alt.param(name="container", value=640)
-    text = (
-        alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]])
-        .add_params(container)
-        .transform_calculate(shown="container < 520 ? '' : datum.grade")
+def _grade_words(
+    study: Study, y: alt.Scale, limits: tuple[float, float], beyond: float
+) -> alt.Chart:
+    """Names of the grades behind the labels; left out where the page is too narrow for them."""
+    text = alt.Chart(grade_bands(study.grades, limits)[["at", "grade"]]).transform_calculate(
+        shown="container < 520 ? '' : datum.grade"
     )
     return text.mark_text(align="left", color="$muted", fontSize=11).encode(
-        x=alt.value(alt.expr("width + 130")), y=alt.Y("at:Q", scale=y), text="shown:N"
+        x=alt.value(alt.expr(f"width + {beyond:.0f}")), y=alt.Y("at:Q", scale=y), text="shown:N"
     )
+
+
+def _means_of_groups(study: Study) -> pd.DataFrame:
+    """Rows as `states` has them of the mean of each group, the highest of the last year first."""
+    group = study.coupling["region"].map(groups_of(study))
+    means = study.coupling["D"].groupby([group.rename("name"), study.coupling["year"]]).mean()
+    rows = means.reset_index().sort_values(["year", "D"], ascending=False, ignore_index=True)
+    rows["grade"] = study.grades.classify(rows["D"])
+    text = [grade_marks(D, scale=study.grades) for D in rows["D"]]
+    return rows.assign(region="", text=text, g=rows["grade"].map(colours(study.grades)))
 
 
 def heat(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """D of every region and year, the value in its cell, coloured by grade, ordered by last."""
+    """D by region and year, the value in its cell, coloured by grade, ordered by last.
+
+    Where regions are too many for a table each, the means of groups stand below.
+    """
     last, rows = study.ends()[1].loc[study.farthest], states(study)
     order = list(last.sort_values("D", ascending=False)["name"])
-    base = alt.Chart(rows[rows["region"].isin(study.farthest)]).encode(
+    rows = rows[rows["region"].isin(study.farthest)]
+    if len(order) < len(study.regions):
+        means = _means_of_groups(study)
+        rows = pd.concat([rows, means], ignore_index=True)
+        order += list(dict.fromkeys(means["name"]))
+    base = alt.Chart(rows).encode(
         x=alt.X(
             "year:O",
             scale=alt.Scale(paddingInner=0.03, paddingOuter=0),

@@ -11,10 +11,11 @@ from coevo.coupling.comovement import SCOPES, demean
 from coevo.report.figures.axes import (
     above,
     axis_scale,
-    haloed,
+    named_rows,
     tick_format,
     ticks,
     tips,
+    wrapped_label,
     zero_line,
 )
 from coevo.report.figures.theme import specification
@@ -27,7 +28,7 @@ def correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     pairing gives, where that was computed.
     """
     rows = correlation_values(study).reset_index()
-    rows["title"] = rows["scope"].map(lambda scope: words[scope])
+    rows["row"] = rows["scope"].map(lambda scope: wrapped_label(words[scope], 18))
     rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
     low = min(-0.25, rows[["value", "low"]].min().min()) - 0.12
     high = max(0.5, rows[["value", "high"]].max().max()) + 0.12
@@ -36,9 +37,9 @@ def correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     axis = alt.Axis(values=values, format=".2~f", title=words["correlation"], grid=True)
     order = [scope for scope in SCOPES if scope in set(rows["scope"])]
     placed = rows.dropna(subset=["low", "high"])
-    told = ["title:N scope", "value:Q r .3f"]
+    told = ["row:N scope", "value:Q r .3f"]
     told += ["low:Q low .3f", "high:Q high .3f"] if len(placed) else []
-    where = alt.Y("scope:N", sort=order, scale=alt.Scale(domain=order), axis=None)
+    where = named_rows([title for title in map(rows.set_index("scope")["row"].get, order)])
     base = alt.Chart(rows).encode(y=where)
     dot = base.mark_point(filled=True, size=110, color="$ink", opacity=1).encode(
         x=alt.X("value:Q", scale=x, axis=axis), tooltip=tips(words, *told)
@@ -46,11 +47,9 @@ def correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
     value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
         x=alt.X("value:Q", scale=x), text="text:N"
     )
-    left = base.encode(x=alt.value(0))
-    title = haloed(left, "$muted", "title:N", align="left", dy=-36, fontSize=12)
     bars = _pairings(placed, words, where, x, tips(words, *told))
     return specification(
-        alt.layer(zero_line("$muted"), *bars[:1], dot, value, *title, *bars[1:]), 264
+        alt.layer(zero_line("$muted"), *bars[:1], dot, value, *bars[1:]), 58.0 * len(order)
     )
 
 

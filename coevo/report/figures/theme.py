@@ -7,6 +7,7 @@ again on every change of theme; `filled` replaces them here, for SVG and PDF.
 from typing import Any
 
 GRADE_COUNT = 10
+WIDTH = 640  # pixels of a chart as wide as the page
 
 # Grades diverge in hue at 0.5 while lightness runs one way, so that they can be read in grey.
 _LIGHT_GRADES = (
@@ -77,7 +78,7 @@ CONFIG: dict[str, Any] = {
         "titleColor": "$muted",
         "titleFontSize": 11.5,
         "titleFontWeight": "normal",
-        "titlePadding": 8,
+        "titlePadding": 5,
     },
     "text": {"fontSize": 11.5, "color": "$ink"},
     "legend": {"disable": True},
@@ -110,6 +111,8 @@ def subsystem_colour(position: int, *, text: bool = False) -> str:
 def specification(chart: Any, height: float) -> dict[str, Any]:
     """The chart as a dict with our config; the page sets the width, 640 pixels stand in for it.
 
+    The parameter `container` is the width that the page has: that of the plot depends on words.
+
     `fit-x` makes room for words beside the plot as well as for axes. Tests hold every chart against
     the schema of Vega-Lite, which takes a third of the time that a specification does. However many
     regions there are, all their rows are drawn: the library's limit is for notebooks.
@@ -118,9 +121,10 @@ def specification(chart: Any, height: float) -> dict[str, Any]:
 
     with data_transformers.enable(max_rows=None):
         drawn: dict[str, Any] = chart.to_dict(validate=False)
+    drawn.setdefault("params", []).append({"name": "container", "value": WIDTH})
     return drawn | {
         "config": CONFIG,
-        "width": 640,
+        "width": WIDTH,
         "height": height,
         # on the left for names that a browser measures before their font is there
         "padding": {"left": 7, "top": 3, "right": 3, "bottom": 3},

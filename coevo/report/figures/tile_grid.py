@@ -1,11 +1,22 @@
-"""Tile-grid map of the regions by grade: a schematic, not a map."""
+"""Tile-grid map of the regions by grade, a schematic; dots by group of regions without tiles."""
 
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import grade_scale, state_tips, states, tips
+from coevo.report.figures.axes import (
+    axis_scale,
+    grade_scale,
+    grade_ticks,
+    groups_of,
+    named_rows,
+    state_tips,
+    states,
+    tenths_around,
+    tick_format,
+    tips,
+)
 from coevo.report.figures.theme import specification
 from coevo.report.findings.grade_scale import colours, spans
 from coevo.report.findings.study_tables import Study
@@ -80,6 +91,29 @@ def _key(study: Study, words: dict[str, str], absent: bool) -> list[alt.Chart]:
         ).encode(x=x, y=alt.value(line)),
         empty.mark_text(align="left", dx=17, **small).encode(x=x, y=alt.value(line), text="text:N"),
     ]  # fmt: skip
+
+
+def group_dots(study: Study, words: dict[str, str]) -> dict[str, Any]:
+    """D of every region in the last year, a dot each, by group, the highest group first."""
+    rows = states(study)
+    rows = rows[rows["year"] == study.years[-1]].round({"D": 4})
+    rows["row"] = groups_of(study).reindex(rows["region"]).astype(object).fillna("").to_numpy()
+    order = list(rows.groupby("row")["D"].mean().sort_values(ascending=False).index)
+    limits = tenths_around(rows["D"])
+    cuts = grade_ticks(study.grades, limits)
+    axis = alt.Axis(values=cuts, format=tick_format(cuts), title="D", grid=True)
+    at = {"x": alt.X("D:Q", scale=axis_scale(*limits), axis=axis), "y": named_rows(order)}
+    focus = rows["region"] == study.focus
+    own = alt.Chart(rows[focus]).encode(**at)
+    dots = alt.Chart(rows[~focus]).mark_point(filled=True, size=34, color="$muted", opacity=0.5)
+    layers = [
+        dots.encode(**at, tooltip=state_tips(words)),
+        own.mark_point(filled=True, size=95, color="$focus", opacity=1).encode(
+            tooltip=state_tips(words)
+        ),
+        own.mark_text(dy=-12, color="$focus", fontWeight="bold").encode(text="name:N"),
+    ]
+    return specification(alt.layer(*layers), 40.0 * len(order) + 10)
 
 
 def tiles(study: Study, words: dict[str, str]) -> dict[str, Any]:

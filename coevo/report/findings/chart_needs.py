@@ -15,7 +15,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     `indices`: it has indices of subsystems, as those up to `sensitivity` presuppose but for
     `regions`: several regions; `claim_counts`, `degrees`: what page one shows;
     `correlations`: one at least, and the scopes of those that could be
-    computed; `tiles`: every region has a tile; `level`: D is held against the level of development;
+    computed; `tiles`: every region has a tile, `untiled`: one has none;
+    `level`: D is held against the level of development;
     `convergence`: growth of D has been held against its start;
     `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
     under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
@@ -45,6 +46,7 @@ def _of_indices(study: Study) -> set[str]:
     )
     met = {
         "tiles": tiled and not study.single,
+        "untiled": not tiled and not study.single,
         "level": not study.single and level["measure"].eq("adjusted_lnD").any(),
         "convergence": not study.single and growth(study)["verdict"] != "none",
         "growth_split": len(study.of_focus("growth_split")) > 0,

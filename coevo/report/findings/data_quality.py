@@ -14,15 +14,11 @@ MISSING = "missing"
 
 
 def data_finding(study: Study) -> dict[str, Any]:
-    """Counts of what was read, audit findings by check, missing and filled cells, vintages.
-
-    `of_D`: figures of the subsystems' indicators in the panel, and how many of them are filled.
-    """
+    """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
     seen, panel = study.tables["observations"], study.tables["panel"]
     audit, remarks = audited(study)
     flags = panel["flag"].fillna("").astype(str)
     table = study.indicators
-    used = panel["indicator"].isin(table.loc[table["subsystem"].fillna("") != "", "indicator"])
     derived = table.loc[table["source_name"].fillna("") == "", "derivation"].fillna("")
     # an index on the year before has no use in the first year
     unneeded = panel["indicator"].isin(linked(derived)) & panel["year"].eq(panel["year"].min())
@@ -33,7 +29,6 @@ def data_finding(study: Study) -> dict[str, Any]:
         "vintages": vintages_finding(study),
         "audit": len(audit),
         "remarks": remarks["check"].value_counts(sort=False).to_dict(),
-        "of_D": {"figures": int(used.sum()), "filled": int((used & flags.eq(FILLED)).sum())},
         "filled": cells(panel[flags.eq(FILLED)]),
         "missing": cells(panel[flags.str.startswith(MISSING) & ~unneeded]),
         "revisions": len(study.tables["revisions"]),
@@ -123,11 +118,25 @@ def obstacles_finding(study: Study, count: int = 3) -> dict[str, Any]:
         return {"verdict": "none", "year": study.years[-1]}
     mean = rows.groupby("indicator")["obstacle"].mean()
     top = [list(s.sort_values(ascending=False).head(count).items()) for s in (focus, mean)]
-    year = int(rows["year"].iloc[0])
+    year, first = int(rows["year"].iloc[0]), top[0][0][0]
     return {
         "verdict": "last" if year == int(study.of_focus("coupling")["year"].max()) else "earlier",
         "year": year,
         "focus": top[0],
         "mean": top[1],
-        "same": top[0][0][0] == top[1][0][0],
+        "same": first == top[1][0][0],
+        "top": scale_top(study, first),
     }
+
+
+def scale_top(study: Study, indicator: str) -> tuple[str, int] | None:
+    """Region and year whose figure sets the top of an indicator's scale; None where none does.
+
+    The top is the largest z of all regions and years, the least figure where less is better. With
+    goalposts kept from elsewhere, or by year or region, no single figure of the study sets it.
+    """
+    if study.config["normalisation"]["reference"] != "panel":
+        return None
+    rows = study.rows("normalised", indicator=indicator).dropna(subset="z")
+    row = rows.loc[rows["z"].idxmax()]
+    return row["name"], int(row["year"])

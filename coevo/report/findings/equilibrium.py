@@ -126,12 +126,11 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {"verdict": "none"}
-    others = {study.name(r): why for r, why in refused(study).items()}
     control = study.config["study"] != CONTROL
     if study.focus in refused(study):
-        why = others[study.name(study.focus)]
+        why = refused(study)[study.focus]
         found = {"verdict": "not_estimated", "headline": "not_estimated", "reason": why}
-        return found | {"control": control, "refused": others, "beyond": False}
+        return found | {"control": control, "beyond": False}
     own = fits(study)
     main = own.iloc[0]
     parameters = own_parameters(study)
@@ -142,12 +141,10 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "headline": "unlocated" if verdict in ("both", "x1", "x2") else verdict,
         "control": control and verdict != "located",
         "means": observed_means(study),
-        "refused": others,
         "main": main,
         "years": (path(study)["year"].min(), path(study)["year"].max()),
         "zone_level": zone(study)["level"],
         "everywhere": (int(region_fit_rows(study)["located"].sum()), len(region_fit_rows(study))),
-        "kinds": region_fit_rows(study)["kind"].value_counts().to_dict(),
         "exceptions": _located_pooled(study),
         "df": int(df.iloc[0]),
         "rows": int(df.iloc[0]) + 2,

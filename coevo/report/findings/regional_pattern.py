@@ -9,7 +9,6 @@ from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import Study
 
 LIKELY = 0.05  # p below which a change or a likeness is more than chance
-MOSTLY = 0.5  # share of small cells from which moves by neighbours say little
 
 
 def statistics(study: Study, statistic: str, of: str = PLAIN, **wanted: Any) -> pd.DataFrame:
@@ -66,7 +65,6 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "neighbours": neighbours,
         "level": level | {"beside": _beside(neighbours["verdict"], level["verdict"])},
         "discovered": _discovered(study),
-        "mobility": mobility(study),
     }
 
 
@@ -143,19 +141,3 @@ def clusters(study: Study, of: str, year: int) -> pd.DataFrame:
 def _discovered(study: Study) -> int:
     """How many local I are left after the false discovery rate."""
     return int((study.tables["regional"]["p_adjusted"] < LIKELY).sum())
-
-
-def mobility(study: Study) -> dict[str, Any]:
-    """Mobility, the tests that moves depend on the neighbours, why there is no steady state."""
-    found = {
-        name: _one(study, name)
-        for name in ("shorrocks", "homogeneity_LR", "homogeneity_Q", "small_cells")
-    }
-    small = found["small_cells"]
-    return {
-        **found,
-        "few": small is not None and small["value"] > MOSTLY,
-        "cuts": statistics(study, "class_cut", scope=["1", "2", "3"])["value"].tolist(),
-        "steady": statistics(study, "steady_state", scope=["1", "2", "3", "4"])["value"].tolist(),
-        "reason": _why(study, "steady_state", PLAIN),
-    }

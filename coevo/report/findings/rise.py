@@ -55,7 +55,6 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
         "rank": (int(ranks.iloc[0]), int(ranks.iloc[-1])),
         "since": _since(ranks),
         "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
-        "fastest": (int(steps.idxmax()), float(steps.max())) if len(steps) else None,
         "before": _before(study.coupling[study.coupling["region"] == region], steps),
         "move": _move(first["D"], last["D"]),
         "C": last["C"],

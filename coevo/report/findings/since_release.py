@@ -68,7 +68,7 @@ def release_finding(study: Study) -> dict[str, Any]:
         "mean": (D["old"].mean(), D["new"].mean()),
         "focus": _last(D[D["scope"] == study.focus]),
         "grades": {"n": int(D["reason"].ne("").sum()), **D["reason"].value_counts().to_dict()},
-        "effect": _effect(study, D) if comparable else None,
+        "effect": _effect(D) if comparable else None,
         "rewritten": _rewritten(D) if comparable else None,
         "posts": list(dict.fromkeys(of(study, "goalpost")["indicator"])),
         "model": _model(study),
@@ -100,16 +100,9 @@ def _largest(rows: pd.DataFrame, column: str) -> dict[str, Any] | None:
     return largest
 
 
-def _effect(study: Study, D: pd.DataFrame) -> dict[str, Any]:
-    """What the figures alone do to D: in how many region-years, and of how many none differs."""
-    moved = D[D["figures"].ne(0)]
-    own = of(study, *FIGURES)[["scope", "year"]].drop_duplicates()
-    itself = moved.merge(own, on=["scope", "year"])
-    return {
-        "n": len(moved),
-        "through": len(moved) - len(itself),
-        "largest": _largest(D, "figures"),
-    }
+def _effect(D: pd.DataFrame) -> dict[str, Any]:
+    """What the figures alone do to D: in how many region-years, and where most."""
+    return {"n": int(D["figures"].ne(0).sum()), "largest": _largest(D, "figures")}
 
 
 def _rewritten(D: pd.DataFrame) -> dict[str, Any]:

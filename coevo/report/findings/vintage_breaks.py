@@ -14,14 +14,13 @@ def vintages_finding(study: Study) -> dict[str, Any]:
     `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
     newer than those used, by vintage and years; `largest`: the one that differs most from the
     figure used, `of_focus` the same for the region in focus, or None; `breaks`, `spliced`: groups
-    of figures with that flag; `crossing`: pairs of years that are no growth rows of the region in
-    focus because they cross two vintages, `crossing_all` those of all regions.
+    of figures with that flag; `crossing_all`: pairs of years that are growth rows of no region
+    because they cross two vintages.
     """
     panel = study.tables["panel"]
     policy, pin = study.config["vintage_policy"], study.config["vintage"]
     newer = _newer(study, policy)
     read = panel[panel["indicator"].isin(study.tables["observations"]["indicator"])]
-    crossing = _crossing(study)
     return {
         "pinned": None if pin == "latest" else pin,
         "newer": [
@@ -33,8 +32,7 @@ def vintages_finding(study: Study) -> dict[str, Any]:
         "of_focus": _largest(newer[newer["region"] == study.focus]),
         "breaks": _groups(study, read[read["flag"] == BREAK]),
         "spliced": _groups(study, read[read["flag"] == SPLICED]),
-        "crossing": int(crossing[crossing.index == study.focus].sum()),
-        "crossing_all": int(crossing.sum()),
+        "crossing_all": _crossing(study),
     }
 
 
@@ -92,9 +90,9 @@ def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _crossing(study: Study) -> pd.Series:
-    """Return the pairs of years left out of each region's own growth rows, main estimator."""
+def _crossing(study: Study) -> int:
+    """Return how many pairs of years the regions' own growth rows leave out, main estimator."""
     if "checks" not in study.tables or study.pair is None:
-        return pd.Series(dtype=float)
+        return 0
     rows = study.rows("checks", check="rows_across_vintages", estimator=study.estimator)
-    return rows[rows["scope"] != "pooled"].groupby("scope")["value"].sum()
+    return int(rows.loc[rows["scope"] != "pooled", "value"].sum())

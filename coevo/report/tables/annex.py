@@ -133,7 +133,7 @@ def _slope_test_columns(words: Words) -> list[Any]:
     heads = (
         words.grammar.series([symbol, words.word("effects", e)], "clause")
         for e in words.study.effects
-        for symbol in ("b₁", "d")
+        for symbol in ("b₁", "δ")
     )
     return [*words.phrases["tables"]["slope_tests"]["columns"], *([h, "r", 18] for h in heads)]
 

@@ -12,6 +12,7 @@ from coevo.report.words.markup import READER
 # Signs that LaTeX without fonts of its own does not know.
 _SIGNS = str.maketrans(
     {"−": r"\(-\)", "→": r"\(\to\)", "√": r"\(\surd\)", "≥": r"\(\ge\)"}
+    | {"∞": r"\(\infty\)", "∪": r"\(\cup\)"}
     | {chr(0x2080 + i): rf"\textsubscript{{{i}}}" for i in range(10)}
 )
 _LINK = re.compile(r"\[([^\]\n]+)\]\(#[\w-]+\)")  # to a section, which a table alone does not have

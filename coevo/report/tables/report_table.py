@@ -91,5 +91,6 @@ def readable(text: str) -> str:
 
 def _symbols(math: str) -> Markdown:
     """A formula of a cell on one line of plain text."""
-    plain = re.sub(r"[\^_]\{?([\w*-]+)\}?", r"\1", math.replace(r"\times", "×").replace(r"\delta", "δ"))
+    math = math.replace(r"\times", "×").replace(r"\delta", "δ")
+    plain = re.sub(r"[\^_]\{?([\w*-]+)\}?", r"\1", math)
     return escaped(re.sub(r"\\[,;]|\\(\w+)", r"\1", plain))

@@ -108,10 +108,8 @@ class Grammar:
 
     def upper_first(self, text: str) -> str:
         """`text` as it opens a sentence; Markdown stays Markdown."""
-        first = text[:1].upper()
-        if not self.capital or first == text[:1]:  # a number stays what it is
-            return text
-        return type(text)(first + text[1:])
+        made = text[:1].upper() + text[1:] if self.capital else text
+        return Markdown(made) if isinstance(text, Markdown) else made
 
     def joined(self, text: str) -> str:
         """`text` without the spaces that folded lines leave where the language has none."""
