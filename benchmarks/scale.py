@@ -196,12 +196,11 @@ def measured(
     cores: int = 2,
     limit: float | None = None,
     keep: str | None = None,
-    chunks: int | None = None,
 ) -> dict[str, object]:
     """Return what one study costs: regions, cpu_s, wall_s, max_mb, html_mb and rules."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(keep or temporary).resolve()
-        write_study(folder, regions, years, indicators, **({"chunks": chunks} if chunks else {}))
+        write_study(folder, regions, years, indicators)
         rules, taken = build(folder, cores, limit)
         page = folder / "reports" / "counties" / "report.en.html"
         return {
@@ -231,14 +230,11 @@ def main() -> None:
     words.add_argument("--years", type=int, default=YEARS)
     words.add_argument("--indicators", type=int, default=INDICATORS)
     words.add_argument("--cores", type=int, default=2)
-    words.add_argument("--chunks", type=int, help="key of the config")
     words.add_argument("--limit", type=float, help="GB of memory that one process may hold")
     words.add_argument("--keep", help="folder in which the study is left")
     words.add_argument("--json", action="store_true")
     said = words.parse_args()
-    found = measured(
-        said.regions, said.years, said.indicators, said.cores, said.limit, said.keep, said.chunks
-    )
+    found = measured(said.regions, said.years, said.indicators, said.cores, said.limit, said.keep)
     for rule, cost in found["rules"].items():
         print(f"{rule:12} {cost['cpu_s']:8.1f} s {cost['max_mb']:7.0f} MB")
     print(f"{'all':12} {found['cpu_s']:8.1f} s {found['max_mb']:7.0f} MB", end="; ")
