@@ -445,7 +445,9 @@ def test_every_kind_of_study_has_its_report(kind: str) -> None:
     config = {**chosen.config}
     config["report"] = {"languages": ["en"], "formats": ["html", "pdf"] if printed else ["html"]}
     given = files(chosen) if printed else page_files(chosen)
-    made = documents(chosen.tables, chosen.indicators, given, config, PROVENANCE)
+    made = documents(
+        chosen.tables, chosen.indicators, given, config, PROVENANCE, places=chosen.places
+    )
     assert not printed or made["report.en.pdf"].startswith(b"%PDF")
     page = made["report.en.html"].decode().split("<main>")[1].split("</main>")[0]
     assert "How sure" in page and "Methods text to paste" in page
