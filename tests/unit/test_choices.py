@@ -213,33 +213,39 @@ def test_another_indicator_system_is_held_against_the_studys_own() -> None:
 
 
 def test_growth_adds_up_to_that_of_D() -> None:
-    found, chosen = growth_finding(study()), study()
-    D = chosen.of_focus("coupling").sort_values("year")["D"].to_numpy()
-    assert found["total"] == pytest.approx(np.log(D[-1] / D[0]), abs=1e-12)
-    assert (found["verdict"], found["years"], found["whole"]) == ("rose", (2015, 2020), True)
+    chosen = study()
+    found, D = growth_finding(chosen, 4), chosen.of_focus("coupling").sort_values("year")["D"]
+    total = sum(value for _, value in found["largest"])
+    assert total == pytest.approx(np.log(D.iloc[-1] / D.iloc[0]), abs=1e-12)
+    assert (found["verdict"], found["years"], found["against"]) == ("rose", (2015, 2020), [])
     # three quarters of each index's step are its first indicator's
-    assert [indicator for indicator, _ in found["largest"]] == ["sales", "output"]
-    assert sum(found["subsystems"].values()) == pytest.approx(found["total"])
-    assert "The split is exact" in words()
+    assert [indicator for indicator, _ in growth_finding(chosen)["largest"]] == ["sales", "output"]
+    assert "came from sales of shops (0\\.058) and output of plants (0\\.042)" in words()
 
 
 def test_growth_that_falls_and_what_goes_against_it() -> None:
     table = tables()["growth_split"]
     sign = np.where(table["indicator"] == "jobs", 1.0, -1.0)
-    found = growth_finding(
-        study(growth_split=table.assign(contribution=table["contribution"] * sign))
-    )
-    assert (found["verdict"], found["whole"]) == ("fell", False)
+    falls = table.assign(contribution=table["contribution"] * sign)
+    found = growth_finding(study(growth_split=falls))
+    assert found["verdict"] == "fell"
     assert [i for i, _ in found["against"]] == ["jobs"]
     assert all(value < 0 for _, value in found["largest"])
+    assert "The other way went jobs of plants (0\\.014)." in words(growth_split=falls)
 
 
-def test_growth_over_a_gap_is_not_whole() -> None:
-    assert not growth_finding(study(**gap(2017)))["whole"]
-    assert "Steps over a gap" in words(**gap(2017))
-    assert (
-        growth_finding(study(growth_split=tables()["growth_split"].iloc[:0]))["verdict"] == "none"
-    )
+def test_growth_over_a_gap_is_that_of_the_steps_there_are() -> None:
+    found = growth_finding(study(**gap(2017)))
+    rows = tables()["growth_split"].query("region == '330000' and indicator == 'sales'")
+    steps = rows[~rows["year"].isin([2017, 2018])]["contribution"].sum()
+    assert found["largest"][0] == ("sales", pytest.approx(steps))
+
+
+def test_growth_that_cancels_out_or_has_no_step() -> None:
+    table = tables()["growth_split"]
+    still = growth_finding(study(growth_split=table.assign(contribution=0.0)))
+    assert (still["verdict"], still["largest"], still["against"]) == ("stayed", [], [])
+    assert growth_finding(study(growth_split=table.iloc[:0]))["verdict"] == "none"
 
 
 @pytest.mark.parametrize(
