@@ -266,7 +266,7 @@ NEIGHBOURS = [
 ]  # fmt: skip
 
 GROWTH = [
-    Verdict(same, {"measures": ("Most of it came from", "贡献最大的是")}),
+    Verdict(same, {"measures": ("Its largest parts are", "贡献最大的是")}),
     Verdict(split(0.0), {"measures": ("in 2020 is what it was in 2015", "的ln *D*与2015年相同")}),
     Verdict(split(None), {"measures": ("No step of *D* of Zhejiang",
                                       "浙江的*D*没有任何相邻两年间的变动可供分解")}),
