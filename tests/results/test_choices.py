@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from coevo.files import read_table, read_texts
 from coevo.panel.derivations import parse, read_series
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
+from coevo.report.findings.choice_robustness import robustness_finding
+from coevo.report.findings.growth_parts import growth_finding
+from coevo.report.findings.level_control import level_finding
 from coevo.report.words.voices import voice
 from coevo.schema import study_tables
 from coevo.sensitivity.figure_draws import revision_sizes
@@ -26,28 +30,34 @@ FILES = {"provinces": "config"} | {
 
 
 @pytest.fixture(scope="session")
-def said(built):
-    """`said(study)`: the report of a study that ships as one line, without escapes."""
+def chosen(built):
+    """`chosen(study)`: a study that ships, as the findings read it."""
     schema = yaml.safe_load(Path("workflow/schemas/config.schema.yaml").read_text("utf-8"))
+
+    @cache
+    def source(study: str) -> Study:
+        name = f"{FILES[study]}.yaml"
+        config = yaml.safe_load(Path("config", name).read_text("utf-8"))
+        config = configuration.complete(config, schema, name)
+        tables = {table: built(study, table) for table in study_tables(config)}
+        return Study(config, tables, read_table(config["indicators"], "indicators"))
+
+    return source
+
+
+@pytest.fixture(scope="session")
+def said(chosen):
+    """`said(study)`: the report of a study that ships as one line, without escapes."""
     folder = Path("workflow/report")
     template, phrases = (
         read_texts(folder / name)[name] for name in ("report.md", "phrases.en.yaml")
     )
-    made: dict[str, str] = {}
 
+    @cache
     def source(study: str) -> str:
-        if study not in made:
-            name = f"{FILES[study]}.yaml"
-            config = yaml.safe_load(Path("config", name).read_text("utf-8"))
-            config = configuration.complete(config, schema, name)
-            tables = {table: built(study, table) for table in study_tables(config)}
-            chosen = Study(config, tables, read_table(config["indicators"], "indicators"))
-            provenance = {"files": {}, "packages": {}}
-            said = voice(chosen, yaml.safe_load(phrases))
-            made[study] = text(said, template, provenance)
-            made[study] = " ".join(made[study].split())
-            made[study] = made[study].replace("\\", "")
-        return made[study]
+        words = voice(chosen(study), yaml.safe_load(phrases))
+        made = text(words, template, {"files": {}, "packages": {}})
+        return " ".join(made.split()).replace("\\", "")
 
     return source
 
@@ -58,7 +68,7 @@ def test_the_default_study_has_at_least_200_combinations(results):
 
 
 @pytest.mark.parametrize("study", FILES)
-def test_the_sentence_on_the_robust_grade_is_that_of_the_table(results, said, study):
+def test_the_sentence_on_the_robust_grade_is_that_of_the_table(results, chosen, said, study):
     table = results(study, "multiverse")
     counts = table["focus_grade"].value_counts()
     own = table.loc[table["main"].astype(bool), "focus_grade"].item()
@@ -75,8 +85,11 @@ def test_the_sentence_on_the_robust_grade_is_that_of_the_table(results, said, st
     assert ("not nearly all" in part) == (2 / 3 <= share < 0.95)
     assert len(part.split()) <= 25 + 1  # with the name of the division
     body = said(study).split("{#robustness}")[1].split(":::")[2]
-    assert f"{own} {100 * counts[own] / len(table):.1f} % (the study’s own)" in body
-    least = re.search(r"At least ([a-z -]+) is robust \((\d+)\)", body)
+    found = robustness_finding(chosen(study))
+    assert dict(found["grades"]) == counts.to_dict() and found["n"] == len(table)
+    assert found["headline"].endswith("_other") == (share >= 2 / 3 and own != counts.index[0])
+    least = re.search(r"at least ([a-z -]+) is robust \((\d+)\)", body)
+    assert bool(least) == bool(found["least"])
     if least:
         order = GRADES["ten"].labels
         reach = counts[[g for g in counts.index if order.index(g) >= order.index(least[1])]].sum()
@@ -90,9 +103,9 @@ def test_the_rank_over_the_combinations_is_that_of_the_table(results, said, stud
     assert table.loc[table["main"].astype(bool), "focus_rank"].item() == own
     body = said(study).split("{#robustness}")[1].split(":::")[2]
     ends = (table["focus_rank"].min(), table["focus_rank"].max())
-    assert "The rank runs from {:.0f} to {:.0f};".format(*ends) in body
-    assert f"most frequent is {counts.index[0]:.0f} ({counts.iloc[0]} combinations)" in body
-    assert f"the study’s own {own} stands in {counts[own]}." in body
+    assert "The rank runs from {:.0f} to {:.0f}.".format(*ends) in body
+    assert f"Most frequent is rank {counts.index[0]:.0f} ({counts.iloc[0]});" in body
+    assert f"the study’s own, {own}, stands in {counts[own]}." in body
 
 
 def test_known_shares_of_variance_and_ranks(results):
@@ -149,35 +162,56 @@ def test_indicators_drawn_one_by_one_are_too_narrow(results):
 @pytest.mark.parametrize(
     ("study", "from_T", "share"), [("provinces", 97.8, 44), ("provinces-scale", 99.4, 96)]
 )
-def test_the_share_of_size(said, study, from_T, share):
-    assert f"{from_T} % of the variance of ln *D* comes from *T*" in said(study)
-    alone = said(study).split("explains of that variance:")[1].split(". ")[0]
+def test_the_share_of_size(chosen, said, study, from_T, share):
+    found = level_finding(chosen(study))
+    assert found["verdict"] == "level"
+    assert 100 * found["shares"]["T"] == pytest.approx(from_T, abs=0.05)
+    levels = dict(found["levels"])
+    assert 100 * levels["gross_regional_product"] == pytest.approx(share, abs=0.5)
+    assert f"{from_T} % of var(ln *D*) comes from *T*" in said(study)
+    alone = said(study).split("explains of that variance of ln *D*:")[1].split(". ")[0]
     assert f"gross regional product {share} %" in alone
 
 
-def test_what_drives_D_is_ordered_as_in_the_table(results, said):
+def test_what_drives_D_is_ordered_as_in_the_table(results, chosen, said):
     table = results("provinces", "sensitivity").query("outcome == 'focus_D'")
-    part = said("provinces").split("over the combinations ")[1].split(";")[0]
-    printed = [int(share) for share in re.findall(r"for (\d+) %", part)]
-    alone = table[(table["total"] >= 0.05) & (table["first_order"] >= 0.01)]["first_order"]
-    assert printed == [round(100 * share) for share in alone.sort_values(ascending=False)]
+    alone = table[(table["total"] >= 0.05) & (table["first_order"] >= 0.01)]
+    alone = alone.set_index("choice")["first_order"].sort_values(ascending=False)
+    found = robustness_finding(chosen("provinces"))["drives"]
+    assert found == {"verdict": "several", "choices": list(alone.items())}
+    part = said("provinces").split("No single choice drives this *D*: alone ")[1].split("of its")[0]
+    printed = [int(share) for share in re.findall(r"makes (\d+) %", part)]
+    assert printed == [round(100 * share) for share in alone.iloc[:3]]
 
 
-def test_ranges_of_the_draws(results, said):
+def test_ranges_of_the_draws(results, chosen, said):
     table = results("provinces", "uncertainty")
     last = table[(table["region"] == "330000") & (table["year"] == table["year"].max())]
-    for row in last.itertuples():
-        assert f"between {row.low:.3f} and {row.high:.3f} (rank {row.rank_low}" in said("provinces")
+    draws = robustness_finding(chosen("provinces"))["draws"]
+    assert {row.source: (row.low, row.high) for row in last.itertuples()} == {
+        source: (row["low"], row["high"]) for source, row in draws.items()
+    }
+    body = said("provinces").split("{#robustness}")[1]
+    for source, start in (
+        ("weights", "Random draws of the weights move *D* between"),
+        ("figures", "Shifts of the series by the size of their revisions move it between"),
+    ):
+        assert "{} {low:.2f} and {high:.2f}".format(start, **draws[source]) in body
 
 
-def test_the_split_of_the_growth_is_that_of_D(results, said):
+def test_the_split_of_the_growth_is_that_of_D(results, chosen, said):
     for study in ("provinces", "zhejiang"):
         table = results(study, "growth_split").query("region == '330000'")
         D = results(study, "coupling").query("region == '330000'").set_index("year")["D"]
         parts = table.groupby("indicator")["contribution"].sum().sort_values()
         total = parts.sum()
-        assert f"ln *D* of Zhejiang rose by {total:.3f}" in said(study)
+        assert f"change of ln *D* of Zhejiang, {total:.3f}, is" in said(study)
         assert total == pytest.approx(math.log(D.iloc[-1] / D.iloc[0]), abs=1e-12)
+        found = growth_finding(chosen(study))
+        assert found["verdict"] == "rose"
+        largest = parts.iloc[:-3:-1]
+        assert [indicator for indicator, _ in found["largest"]] == list(largest.index)
+        assert [value for _, value in found["largest"]] == pytest.approx(list(largest))
         assert f"({parts.iloc[-1]:.3f}) and" in said(study)
 
 

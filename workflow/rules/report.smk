@@ -46,6 +46,7 @@ rule tables:
             shown(
                 f"{REPORT}/results.{language}.xlsx",
                 "results",
+                caption=f"results.{language}",
                 subcategory=words["language"],
                 labels=FIRST["workbook"],
             )
