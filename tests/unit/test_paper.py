@@ -40,7 +40,9 @@ def paper(given: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the English report of the sample."""
     chosen = study(claims=True)
     chosen.config["report"] = {"languages": ["en"], "formats": ["pdf"]}
-    made = documents(chosen.tables, chosen.indicators, given, chosen.config, PROVENANCE)
+    made = documents(
+        chosen.tables, chosen.indicators, given, chosen.config, PROVENANCE, places=chosen.places
+    )
     path = tmp_path_factory.mktemp("paper") / "report.pdf"
     path.write_bytes(made["report.en.pdf"])
     return path
@@ -152,7 +154,7 @@ def test_figures_are_referred_to_by_number(given: dict) -> None:
     assert "#link(<fig:d>)[Figure\u00a02]" in source.replace("~", "\u00a0")
     assert "#link(<fig:c>)[that]" in source
     assert "<fig:d>" in source and "<fig:b>" not in source
-    with pytest.raises(RuntimeError, match="figure that is not there: fig:b"):
+    with pytest.raises(RuntimeError, match="that is not there: fig:b"):
         typst(text + "\n[](#fig:b)\n", given, metadata(voice(study(), PHRASES)))
 
 

@@ -147,17 +147,17 @@ MEASURES = [
         "opening": ("but the score follows the level of development, hardly balance",
                     "但得分主要反映发展水平，几乎不反映系统间是否均衡"),
         "measures": ("*D* follows the level of the systems, hardly their balance: 97.0 %",
-                     "*D*主要反映各系统的发展水平，而非彼此的协调：ln *D*的方差有97.0%来自*T*")}),
+                     "*D*主要反映发展水平，而非协调程度：ln *D*的方差有97.0%来自*T*")}),
     Verdict(shares(0.7), {
         "opening": ("the score follows the level of development more than balance",
                     "得分反映发展水平多于反映系统间是否均衡"),
         "measures": ("*D* follows the level of the systems more than their balance: 70.0 %",
-                     "*D*反映各系统的发展水平多于反映彼此的协调")}),
+                     "*D*反映发展水平多于协调程度")}),
     Verdict(shares(0.05), {
         "opening": ("the score follows balance between systems more than the level",
                     "得分反映系统间是否均衡多于反映发展水平"),
         "measures": ("*D* follows the balance of the systems more than their level: 95.0 %",
-                     "*D*反映各系统的协调多于反映其发展水平")}),
+                     "*D*反映协调程度多于发展水平")}),
     Verdict(shares(None), {
         "opening": ("what the score follows cannot be computed", "得分反映什么，无法计算"),
         "measures": ("how much balance cannot be computed: ln D does not vary",
