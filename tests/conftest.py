@@ -12,7 +12,8 @@ import pytest
 from tests.shared import FOLDER
 
 # No drawn case has to end within a time of the clock: the machine may be at work on something else.
-hypothesis.settings.register_profile("coevo", deadline=None)
+# In CI the cases of a test are the same each time; by hand new ones are drawn.
+hypothesis.settings.register_profile("coevo", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("coevo")
 
 ROOT = Path(__file__).resolve().parent.parent

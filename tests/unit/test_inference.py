@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
@@ -37,6 +37,7 @@ def within(found, rho):
 def test_a_set_holds_what_the_t_test_does_not_reject(c, s, c_error, s_error, r, df, level):
     V = covariance(c_error, s_error, r)
     found = fieller(c, s, V, df, level)
+    assume(abs(found.g - 1) > 1e-6)  # at 1 an end passes through infinity
     rho = -c / s + np.concatenate([-np.geomspace(1e-4, 1e5, 60), np.geomspace(1e-4, 1e5, 60)])
     statistic = (c + rho * s) / np.sqrt(V[0, 0] + 2 * rho * V[0, 1] + rho**2 * V[1, 1])
     excess = np.abs(statistic) / stats.t.ppf((1 + level) / 2, df) - 1
