@@ -220,7 +220,7 @@ def test_growth_adds_up_to_that_of_D() -> None:
     assert (found["verdict"], found["years"], found["against"]) == ("rose", (2015, 2020), [])
     # three quarters of each index's step are its first indicator's
     assert [indicator for indicator, _ in growth_finding(chosen)["largest"]] == ["sales", "output"]
-    assert "came from sales of shops (0\\.058) and output of plants (0\\.042)" in words()
+    assert "parts are sales of shops (0\\.058) and output of plants (0\\.042)" in words()
 
 
 def test_growth_that_falls_and_what_goes_against_it() -> None:
