@@ -2,23 +2,27 @@
 
 from typing import Any
 
-import pandas as pd
-
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.columns import column_heads
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.numbers import fixed, graded, with_figures
 
 SLOPES = ("b1", "d")
 
 
-def summary_columns(words: Words) -> list[Any]:
+def summary(words: Words) -> Body:
     """Code and name; of D its ends, rise, rank, grade; indices; largest obstacle; outputs, slopes.
 
-    A head that is dated carries the year; the words are those of `tables.csv`.
+    A head that is dated carries the year; the words are those of `tables.csv`. What a region lacks
+    is empty.
     """
+    return Body(_rows(words), _columns(words))
+
+
+def _columns(words: Words) -> list[Any]:
     study, first, last = words.study, words.study.years[0], words.study.years[-1]
     asked: list[tuple[Any, ...]] = [("panel", "region", None), ("panel", "name", None)]
     if study.indexed:
@@ -52,8 +56,7 @@ def _head(words: Words, table: str, column: str, year: int | None, end: str = ""
     return [dated, "l", 12, column + end]
 
 
-def summary_rows(words: Words) -> Rows:
-    """A row per region; what a region lacks is empty."""
+def _rows(words: Words) -> Rows:
     study = words.study
     rows: dict[str, list[Any]] = {code: [code, study.name(code)] for code in study.listing}
     if study.indexed:
@@ -77,10 +80,6 @@ def summary_rows(words: Words) -> Rows:
         slopes = [regional(study, name).set_index("scope")["estimate"] for name in SLOPES]
         outputs = [study.series(i).xs(study.years[-1], level="year") for i in study.pair]
         for code, row in rows.items():
-            row += [amount(_found(output, code)) for output in outputs]
-            row += [with_figures(_found(slope, code)) for slope in slopes]
+            row += [amount(output.get(code)) for output in outputs]
+            row += [with_figures(slope.get(code)) for slope in slopes]
     return list(rows.values())
-
-
-def _found(values: pd.Series, code: str) -> Any:
-    return values.get(code)
