@@ -16,12 +16,16 @@ _MARKS = re.compile(r"(?<!\\)[*`]+")
 
 
 class Column(NamedTuple):
-    """A column: its head, alignment (`l` or `r`), relative width; `id`: its name for programs."""
+    """A column: its head, alignment (`l` or `r`), relative width.
+
+    id: its name for programs; shown: the format of its numbers, "" by each number.
+    """
 
     head: str
     align: str = "l"
     width: int = 10
     id: str = ""
+    shown: str = ""
 
 
 class ReportTable(NamedTuple):
