@@ -77,14 +77,17 @@ class Regions:
     """The regions of a study's table by every name that they may have in a file."""
 
     def __init__(self, regions: pd.DataFrame) -> None:
-        """Take the table: region, name_en; name_zh, long_zh, traditional_zh, variants if any."""
+        """Take the table: region, name_en or name_zh; long_zh, traditional_zh, variants if any."""
         self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
         self.short: dict[str, str] = {}
+        self.english: dict[str, str] = {}  # where there is none, the Chinese
         self.names: list[str] = []
         variants = []
         for row in regions.to_dict("records"):
             code = row["region"]
-            self.short[code] = row.get("name_zh") or row["name_en"]
+            english, chinese = row.get("name_en", ""), row.get("name_zh", "")
+            self.short[code] = chinese or english
+            self.english[code] = english or chinese
             plainly = [row.get(column, "") for column in NAMES]
             plainly += aliases(row.get("traditional_zh", ""))
             variants += [(name, code) for name in aliases(row.get("variants", ""))]
@@ -96,7 +99,6 @@ class Regions:
         for name, code in variants:
             self.places.setdefault(compared(name), RegionMatch(code, variant=True))
         self.codes = sorted(self.short)
-        self.english = dict(zip(regions["region"], regions["name_en"], strict=True))
         self.rank = {code: place for place, code in enumerate(self.codes)}
 
     def find(self, text: str, propose: bool = True) -> RegionMatch:
