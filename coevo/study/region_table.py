@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from coevo.errors import StudyError, short
+from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.schema import LANGUAGES
 from coevo.study.plain_rows import read_rows
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
 CODE = re.compile(r"[\w.-]+")  # as the schema of the config allows it
+SETS = ("provinces", "cities", "countries")  # tables of regions that ship, for every study
 RESERVED = ("all", "pooled")  # what tables of results call all regions together
 NAMES = tuple(f"name_{language}" for language in LANGUAGES)
 TILE = ("tile_row", "tile_column")
@@ -53,6 +55,16 @@ def _row_problems(rows: list[dict[str, str]], names: list[str]) -> Iterator[str]
             yield f"{code}: has the tile of {taken[tile]}; give it another, or none"
         seen.add(code)
         taken.setdefault(tile, code)
+
+
+def regions_read(config: Mapping[str, Any], indicators: list[dict[str, str]]) -> list[str] | None:
+    """Return the codes of the regions that are read from the files, or None: all.
+
+    All, too, if a figure of one region derives from those of all.
+    """
+    derived = (parse(row["derivation"])[0] for row in indicators if row["derivation"])
+    every = config["regions"] == "all" or any(DERIVATIONS[name].shared for name in derived)
+    return None if every else list(config["regions"])
 
 
 def region_problems(
