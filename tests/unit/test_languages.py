@@ -30,7 +30,7 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 GRAMMAR = {language: Grammar(**words_of("phrases", language)["grammar"]) for language in LANGUAGES}
 TEMPLATE = (FOLDER / "report.md").read_text(encoding="utf-8")
 # Names of the tables that English shows as they are, so that only other languages have words.
-BY_NAME = re.compile(r"words/|charts/variant_")
+BY_NAME = re.compile(r"words/|charts/(?:variant|effects)_")
 
 
 def leaves(part: Any, place: str = "") -> Iterator[tuple[str, Any]]:
