@@ -1,6 +1,6 @@
 """The tables of the report, each with its caption and columns from the phrases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
 
 LEADING = ("summary", "coordination")  # open the workbook
-LONGEST = 60  # rows of a table in a document; a longer one stands in the files alone
+LONGEST = 60  # rows of a table in a document or a LaTeX file
 RATIO = 3  # place of the first column of ratios to what was observed, among those of equilibria
 
 
@@ -64,8 +64,8 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
                 "title": words.say(f"tables/{table.key}/title"),
                 "table": as_markdown(table),
             }
-            for table in annex_tables(words)
-            if len(table.rows) <= LONGEST and not (table.key == "own" and words.study.pooled)
+            for table in printable(annex_tables(words))
+            if not (table.key == "own" and words.study.pooled)
         ],
     }
 
@@ -78,6 +78,11 @@ def main_tables(words: Words) -> list[ReportTable]:
 def annex_tables(words: Words) -> list[ReportTable]:
     """Tables of the annex in their order; one without rows is left out."""
     return [table for table in report_tables(words) if table.key in ANNEX]
+
+
+def printable(tables: Iterable[ReportTable]) -> list[ReportTable]:
+    """Those tables that are short enough for a page; the others stand in the workbook alone."""
+    return [table for table in tables if len(table.rows) <= LONGEST]
 
 
 @lru_cache(maxsize=8)
