@@ -8,7 +8,7 @@ from typing import Any
 from coevo.errors import Problems, StudyError
 from coevo.observations.names import aliases, compared
 from coevo.panel.derivations import parse
-from coevo.study.configuration import messages, with_registries
+from coevo.study.configuration import messages, schema_validator, with_registries
 from coevo.study.other_files import other_file_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
@@ -22,8 +22,6 @@ def check_indicators(
 
     Raises `StudyError` with one line per problem: `file: row: column: what; what to do`.
     """
-    from jsonschema import Draft202012Validator
-
     path = config["indicators"]
     if not Path(path).is_file():
         raise StudyError(f"indicators: there is no file {path}; write the indicator table")
@@ -33,7 +31,7 @@ def check_indicators(
     absent = [column for column in needed if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
-    validator = Draft202012Validator(with_registries(schema))
+    validator = schema_validator(with_registries(schema))
     for row in rows:
         for error in validator.iter_errors(row):
             where = f"{path}: {row.get('indicator') or 'a row'}"

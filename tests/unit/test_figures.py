@@ -14,7 +14,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from altair.utils.schemapi import validate_jsonschema
 
 from coevo.coupling import grade
@@ -41,13 +40,12 @@ from coevo.report.figures.scatters import _logs
 from coevo.report.figures.theme import PALETTES, filled, specification
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.localised import chart_words
 from coevo.report.tables.chart_rows import for_others
 from coevo.sensitivity.multiverse import CHOICES
-from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
+from tests.sample import ROOT, gap, stated, study, unestimated, unplaced, words_of
 
-WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
-    "charts"
-]
+WORDS = chart_words(study(), words_of("phrases", "en"))
 
 
 def specs_of(chosen: Study) -> dict[str, dict]:

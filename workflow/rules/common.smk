@@ -90,6 +90,16 @@ except (StudyError, OSError, MemoryError) as problem:
     sys.exit(1)
 
 
+scattergather:
+    chunks=config["chunks"],
+
+
+def parts(rule):
+    """Return what the chunks of a rule make; with a single one, the rule makes all itself."""
+    several = gather.chunks(f"{DATA}/{rule}.{{scatteritem}}.part")
+    return several if config["chunks"] > 1 else []
+
+
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 STUDY = config["study"]
 DATA = f"data/processed/{STUDY}"

@@ -14,6 +14,10 @@ NAMED = {
     "old_words": "grade", "frozen_words": "grade", "new_words": "grade",
 }  # fmt: skip
 
+# How words of charts begin -> the kind of names that they are, under `words`.
+IN_CHARTS = {"claims": "conclusion", "effects": "effects"} | {
+    f"variant_{kind}": kind for kind in ("estimator", "reference", "weighting", "composite", "form")
+}
 Words = Mapping[str, Mapping[str, Any]]
 
 
@@ -93,7 +97,12 @@ def _groups(config: Mapping[str, Any], places: pd.DataFrame, language: str) -> d
 
 
 def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
-    """Words in charts: those of the phrases, and of what the study itself made up and named."""
-    systems = study.config["robustness"]["systems"]
+    """Words in charts: their own, else those of tables; and of what the study made up and named."""
+    words, systems = phrases["words"], study.config["robustness"]["systems"]
+    named = {
+        f"{start}_{name}": word
+        for start, kind in IN_CHARTS.items()
+        for name, word in words[kind].items()
+    }
     own = {f"variant_system_{name}": study.label(name) for name in systems}
-    return {**phrases["charts"], **own}
+    return {**named, **phrases["charts"], **own}
