@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from coevo.study.configuration import complete, read_schema
 from coevo.study.indicator_table import check_indicators
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
-from coevo.study.proposal import Indicator, Proposal, propose
+from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 from coevo.study.survey import Survey, in_order, survey
 
 WIDTH = 100  # columns of the terminal
@@ -68,6 +69,8 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "zh": f"{ASKED}：二者是否协同发展？",
     }
     languages = proposal.languages
+    silent = [f"other: {text}" for text in UNSTATED.values()]
+    unstated = {r["source_name"]: r["unit"] for r in proposal.rows if r["unit"] in silent}
     systems = in_order([row["subsystem"] for row in proposal.rows if row["subsystem"]])
     named = [
         f"  {name}: {{{', '.join(f'{language}: {ASKED} {name}' for language in languages)}}}"
@@ -78,6 +81,7 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "source": wanted.source,
         "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
         "regions_table": proposal.regions.path,
+        "units": "{" + ", ".join(f"{_quoted(n)}: {_quoted(u)}" for n, u in unstated.items()) + "}",
         "subsystems": "\n".join(named),
         "focus": proposal.focus,
         "first": proposal.years[0],
@@ -86,6 +90,11 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "groups": proposal.regions.groups or "nbs_region",
         "languages": ", ".join(languages),
     }
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML and JSON write it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _as_csv(rows: Sequence[dict[str, str]]) -> str:

@@ -5,7 +5,7 @@ Nothing here is certain but what the files say; what a person must decide is mar
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations.names import (
+    RegionMatch,
     Regions,
     UnknownRegion,
     aliases,
@@ -45,6 +46,7 @@ SIZE = {
     ),
 }
 LONGEST_ID = 40
+FREE_UNIT = re.compile(r"(.*\S)\s*\(([^()=]*[^()=\d\s][^()=]*)\)")  # 能耗(吨标准煤/万元)
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,12 @@ class RegionsFound:
     named: frozenset[str] = frozenset()  # languages in which every region has a name
 
 
-def find_regions(texts: Iterable[str], study: str) -> RegionsFound:
+def find_regions(texts: Mapping[str, str], study: str) -> RegionsFound:
     """Return the set of regions that knows most names, if it knows more than half of them.
 
-    Else a set of the study's own is to be written, of the names as they stand.
+    Else a set of the study's own is to be written, of the names as they stand. texts: each name ->
+    the code that stands beside it, or "".
     """
-    names = in_order(list(texts))
     tables = {
         name: read_table(path, "regions")
         for name in SETS
@@ -76,19 +78,19 @@ def find_regions(texts: Iterable[str], study: str) -> RegionsFound:
     }
     best = RegionsFound(f"config/regions/{study}.csv", {})
     for name, table in tables.items():
-        found = _in_set(names, name, Regions(table, tables))
+        found = _in_set(texts, name, Regions(table, tables))
         if len(found.codes) > len(best.codes):
             best = found
     if len(best.codes) > len(best.strangers):
         return best
-    return _own_set(names, f"config/regions/{study}.csv")
+    return _own_set(texts, f"config/regions/{study}.csv")
 
 
-def _in_set(names: list[str], name: str, known: Regions) -> RegionsFound:
+def _in_set(texts: Mapping[str, str], name: str, known: Regions) -> RegionsFound:
     codes, strangers, also = {}, [], []
-    for text in names:
+    for text, beside in texts.items():
         try:
-            place = known.find(text, propose=False)
+            place = _place(text, beside, known)
         except UnknownRegion:
             strangers.append(text)
             continue
@@ -97,26 +99,37 @@ def _in_set(names: list[str], name: str, known: Regions) -> RegionsFound:
             continue
         if place.code:
             codes[text] = place.code
-            also += [f'"{text}" is read as {name}; {place.also} has that name too'] * bool(
-                place.also
-            )
+        if place.code and place.also:
+            also.append(f'"{text}" is read as {name}; {place.also} has that name too')
     path = f"config/regions/{name}.csv"
     groups = GROUPS.get(name, "")
     languages = frozenset(("en", "zh"))
     return RegionsFound(path, codes, (), tuple(strangers), tuple(also), groups, languages)
 
 
-def _own_set(names: list[str], path: str) -> RegionsFound:
+def _place(text: str, beside: str, known: Regions) -> RegionMatch:
+    """Return what a name is, or the code beside it where the name is not known."""
+    try:
+        return known.find(text, propose=False)
+    except UnknownRegion:
+        if not beside:
+            raise
+        return known.find(beside, propose=False)
+
+
+def _own_set(texts: Mapping[str, str], path: str) -> RegionsFound:
     """Return a set made of the names in the files; totals and groups of regions are none."""
     nothing = Regions(pd.DataFrame({"region": [], "name_en": []}))
+    given = [code for code in texts.values() if CODE.fullmatch(code)]
+    coded = len(set(given)) == len(texts)  # each has a code of its own
     codes: dict[str, str] = {}
     rows = []
-    for text in (text for text in names if not _is_total(text, nothing)):
+    for text in (text for text in texts if not _is_total(text, nothing)):
         beside = english_beside(text)
         chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
         if not beside and not CHINESE.search(text):
             chinese, english = "", text
-        code = _code(english or chinese, set(codes.values()))
+        code = texts[text] if coded else _code(english or chinese, set(codes.values()))
         codes[text] = code
         rows.append({"region": code, "name_en": english.strip(), "name_zh": chinese.strip()})
     filled = [c for c in ("name_en", "name_zh") if any(row[c] for row in rows)]
@@ -183,20 +196,26 @@ def _row(
 ) -> dict[str, str]:
     """Return the row of the indicator table of a name in the files."""
     english = next(filter(None, rows["english"]), "")
-    plain = english or ("" if CHINESE.search(name) else name)
+    bracket = FREE_UNIT.fullmatch(name)
+    bare = bracket[1] if bracket else name
+    plain = english or ("" if CHINESE.search(bare) else bare)
     identifier = re.sub(r"[^a-z0-9]+", "_", plain.casefold())[:LONGEST_ID].strip("_")
     if identifier and not re.match(r"[a-z]", identifier):
         identifier = f"x_{identifier}"
     if shipped and shipped["indicator"] not in taken:
         identifier, plain = shipped["indicator"], shipped["label_en"]
     options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
-    chinese = name if CHINESE.search(name) else shipped["label_zh"] if shipped else ""
+    chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
+    unit = _unit(in_order(rows["unit"]), "zh" if CHINESE.search(name) else "en")
+    if bracket and unit.removeprefix("other: ") in UNSTATED.values():
+        unit = f"other: {bracket[2]}"
     return {
         "indicator": next(option for option in options if option not in taken),
-        "unit": _unit(in_order(rows["unit"]), "zh" if CHINESE.search(name) else "en"),
-        "label_en": plain or name,
-        "label_zh": chinese or name,
-        "source_name": name,
+        "unit": unit,
+        "label_en": plain or bare,
+        "label_zh": chinese or bare,
+        "source_name": bare,
+        "frequency": "CHANGE" if rows["part"].all() else "",
         "languages": " ".join(k for k, said in (("en", plain), ("zh", chinese)) if said),
     }
 
@@ -255,7 +274,8 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
     figures = survey.figures
     if figures.empty:
         raise StudyError("from: no table of figures was found", *survey.unclear)
-    regions = find_regions(figures["region"], study)
+    texts = dict(figures[["region", "code"]].drop_duplicates("region").to_numpy())
+    regions = find_regions(texts, study)
     found = find_indicators(figures, regions)
     years = find_years(found, asked)
     kept = [one for one in found if one.years[0] <= years[0] and years[1] <= one.years[1]]
@@ -272,6 +292,8 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
     half = (len(inside) + 1) // 2
     systems = {name: SUBSYSTEMS[place >= half] for place, name in enumerate(inside)}
     rows = [_with_subsystem(one.row, systems.get(one.row["indicator"], "")) for one in kept]
+    if not any(row["frequency"] for row in rows):
+        rows = [{k: v for k, v in row.items() if k != "frequency"} for row in rows]
     rows.sort(key=lambda row: (*SUBSYSTEMS, "").index(row["subsystem"]))
     spoken = set(regions.named).intersection(*(set(one.row["languages"].split()) for one in kept))
     chinese = sum(bool(CHINESE.search(one.row["source_name"])) for one in kept)

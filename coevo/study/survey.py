@@ -5,19 +5,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.observations.cells import block_figures, head_year, known_marks, without_marks
+from coevo.observations.blocks import ANY_YEAR
+from coevo.observations.cells import block_figures, known_marks, without_marks
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import english_beside
 from coevo.observations.opening import read_sheets
+from coevo.observations.periods import period_of
 from coevo.observations.sheets import Sheet
 from coevo.observations.tables import FigureTable
 from coevo.observations.units import split_unit
 from coevo.study.raw_files import is_passed_over
 
-COLUMNS = ["region", "year", "name", "english", "unit", "file", "sheet"]
+# part: whether it is of a part of a year, such as a quarter; code: what stands beside the region
+COLUMNS = ["region", "code", "year", "part", "name", "english", "unit", "file", "sheet"]
 WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
 
 
@@ -112,11 +116,15 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
         what: np.broadcast_to([[w.text for w in row] for row in labels], cell.shape)[number]
         for what, labels in table.labels.items()
     }
-    names = {text: indicator_name(text) for text in set(words["indicator"])}
+    title = _title(table)
+    names = {text: indicator_name(text or title) for text in set(words["indicator"])}
+    periods = [period_of(text) for text in words["year"]]
     frame = pd.DataFrame(
         {
             "region": words["region"],
-            "year": [head_year(text) for text in words["year"]],
+            "code": words.get("code", ""),
+            "year": [period and period.year for period in periods],
+            "part": [period is not None and period.last - period.first < 11 for period in periods],
             "name": [names[text][0] for text in words["indicator"]],
             "english": [names[text][1] for text in words["indicator"]],
             "unit": words["unit"],
@@ -125,7 +133,34 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
         },
         columns=COLUMNS,
     )
+    if table.further is not None:
+        further = np.broadcast_to(table.further, cell.shape)[number]
+        frame["name"] += _narrower(frame, further)
     return frame[(frame["region"] != "") & (frame["name"] != "")].dropna(subset="year")
+
+
+def _title(table: FigureTable) -> str:
+    """Return what names the indicator where no head does: the first title without a year in it."""
+    plain = [words.text for words in table.titles if not ANY_YEAR.search(words.text)]
+    return next(iter(plain or [words.text for words in table.titles]), "")
+
+
+def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str]:
+    """Return what must be added to each name so that no two figures have the same: `; MIO_EUR`.
+
+    further: of each figure the texts of further columns; of these as few as will do.
+    """
+    parts = pd.DataFrame(further.tolist(), index=frame.index)
+    keys = frame[["region", "year", "name"]].join(frame["part"])
+    used: list[int] = []
+    while keys.duplicated().any():
+        left = {c: keys.assign(new=parts[c]).duplicated().sum() for c in parts if c not in used}
+        best = min(left, key=left.__getitem__, default=None)
+        if best is None or left[best] == keys.duplicated().sum():
+            break
+        used.append(best)
+        keys[f"further {best}"] = parts[best]
+    return ["".join(f"; {row[c]}" for c in used if row[c]) for row in further]
 
 
 def indicator_name(text: str) -> tuple[str, str]:

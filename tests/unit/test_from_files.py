@@ -169,12 +169,18 @@ def test_a_folder_that_suggests_no_study_is_refused(write, said):
 
 
 def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
-    assert find_regions(["Zhejiang", "吉林", "上海"], "x").path == "config/regions/provinces.csv"
-    assert find_regions(["吉林", "长春", "四平"], "x").path == "config/regions/cities.csv"
-    some = find_regions(["Germany", "FR", "Korea, Rep.", "Arab World"], "x")
+    assert (
+        find_regions(dict.fromkeys(["Zhejiang", "吉林", "上海"], ""), "x").path
+        == "config/regions/provinces.csv"
+    )
+    assert (
+        find_regions(dict.fromkeys(["吉林", "长春", "四平"], ""), "x").path
+        == "config/regions/cities.csv"
+    )
+    some = find_regions(dict.fromkeys(["Germany", "FR", "Korea, Rep.", "Arab World"], ""), "x")
     assert some.path == "config/regions/countries.csv" and some.strangers == ("Arab World",)
     assert some.groups == "group"
-    own = find_regions(["Germany", "Elbe", "Weser", "Main"], "x")
+    own = find_regions(dict.fromkeys(["Germany", "Elbe", "Weser", "Main"], ""), "x")
     assert own.path == "config/regions/x.csv" and len(own.rows) == 4
 
 
@@ -203,4 +209,4 @@ def test_what_was_not_understood_is_said_once():
         frame = pd.DataFrame({"what": ["x", "y"], "how much": [1.5, 2.5]})
         frame.to_csv(Path(FOLDER, f"{year}.csv"), index=False)
     (line,) = survey(Path(FOLDER)).unclear
-    assert re.match(r"2015\.csv and 2 more: ", line)
+    assert re.match(r"2015\.csv › A1 and 2 more: ", line)
