@@ -29,11 +29,13 @@ from coevo.report.figures.vega import (
     text,
     tips,
 )
+from coevo.report.findings.chart_needs import TILE
 from coevo.report.findings.grade_scale import colours, spans
 from coevo.report.findings.study_tables import Study
 
-GRID = list(range(1, 9))  # rows and columns of tiles in the table of regions
-KEY = (1, 6)  # first and last column of the key of grades, in the free corner at the top left
+KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
+KEY_ROWS = 2  # rows of tiles that the title and the key need
+ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 FILL = {"color": place("g", scale=grade_colours())}
 INK = {"color": place("g", scale=grade_colours(text=True))}
 SHORT = {"shown": "width < 330 ? slice(datum.text, 1) : datum.text"}
@@ -106,22 +108,26 @@ def group_dots(study: Study, words: Mapping[str, str]) -> Part:
     return specification(layers, 40.0 * len(order) + 10)
 
 
-def _size(low: int, high: int, divisor: int) -> Part:
+def _size(low: int, high: int, divisor: float, sign: str = "") -> Part:
     """Pixels that grow with the plot, between two ends."""
-    return computed(f"min({high}, max({low}, width / {divisor}))")
+    return computed(f"{sign}min({high}, max({low}, width / {divisor:g}))")
 
 
 def _tiles(study: Study) -> pd.DataFrame:
-    """Every tile (region, row, column, short, name, known); known: the region is in the data."""
+    """Every tile (region, row, column, short, name, known); known: the region is in the data.
+
+    Rows and columns begin with 1; below the key, if its corner is not free.
+    """
     assert study.places is not None
-    table = study.places
-    short = f"abbreviation_{study.language}"
+    table = study.places.dropna(subset=TILE)
+    row, column = (table[name].astype(int) - table[name].min() + 1 for name in TILE)
+    corner = (row <= KEY_ROWS) & (column / column.max() <= KEY + 1 / 8)
     return pd.DataFrame(
         {
             "region": table["region"],
-            "row": table["tile_row"].astype(int),
-            "column": table["tile_column"].astype(int),
-            "short": table[short if short in table else "abbreviation"],
+            "row": row + KEY_ROWS * int(corner.any()),
+            "column": column,
+            "short": table["abbreviation" if "abbreviation" in table else "region"],
             "name": table[f"name_{study.language}"],
             "known": table["region"].isin(study.regions),
         }
@@ -133,71 +139,67 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     years, every = study.years, _tiles(study)
     rows = states(study).merge(every.drop(columns=["name", "known"]), on="region")
     rows = rows.round({"D": 4})
-    band = {"domain": GRID, "paddingInner": 0.05, "paddingOuter": 0}
+    down, wide = int(every["row"].max()), int(every["column"].max())
+    band = {"paddingInner": 0.05, "paddingOuter": 0}
     at = {
-        "x": place("column", scale=band, axis=None),
-        "y": place("row", scale=band, axis=None),
+        axis_name: place(field, scale={"domain": list(range(1, count + 1)), **band}, axis=None)
+        for axis_name, field, count in (("x", "column", wide), ("y", "row", down))
     }
     full = rows["region"].value_counts().reindex(every["region"]).eq(len(years)).to_numpy()
     empty = every[~full].assign(state=words["not_in_data"])
     now, mine = "datum.year == year", f"datum.region == '{study.focus}'"
-    size, lift = _size(10, 15, 42), computed("-min(10, max(6, width / 60))")
     unknown = {**at, "tooltip": tips(words, "name region", "state value")}
     filled = {**at, **FILL, "tooltip": state_tips(words, ".4f")}
     ring: Part = {"stroke": "$focus", "strokeWidth": 2.8}
+    size: Part = {"fontSize": _size(10, 15, 5.25 * wide)}
+    name: Part = {**size, "fontWeight": "bold", "dy": _size(6, 10, 7.5 * wide, "-")}
+    value: Part = {**size, "dy": _size(6, 10, 7.5 * wide)}
     corner = {"x": pixels(0), "y": pixels(0)}
     head: Part = {"align": "left", "baseline": "top", "fontSize": _size(16, 24, 26)}
     layers = [
         mark("rect", empty, unknown, fill=None, **DASHED),
-        text("short", empty, at, color="$muted", fontSize=size),
+        text("short", empty, at, color="$muted", **size),
         mark("rect", rows, filled, where=(now,), strokeWidth=1, stroke="$bg"),
         mark("rect", rows, at, where=(now, mine), fill=None, **ring),
-        text(
-            "short", rows, {**at, **INK}, where=(now,), fontSize=size, fontWeight="bold", dy=lift
-        ),
-        text(
-            "shown", rows, {**at, **INK}, where=(now,), also=SHORT, fontSize=size,
-            dy=_size(6, 10, 60),
-        ),
+        text("short", rows, {**at, **INK}, where=(now,), **name),
+        text("shown", rows, {**at, **INK}, where=(now,), also=SHORT, **value),
         text("shown", None, corner, also={"shown": "'' + year"}, fontWeight="bold", **head),
-    ]  # fmt: skip
-    bind = {
-        "input": "range", "min": years[0], "max": years[-1], "step": 1, "name": words["tip_year"],
-    }  # fmt: skip
-    key = {"layer": _key(study, words, absent=not every["known"].all())}
-    return specification(
-        [{"layer": layers, "resolve": APART}, key], 540,
-        [{"name": "year", "value": years[-1], "bind": bind}],
-        resolve={"scale": {"x": "independent", "color": "independent"}},
-    )  # fmt: skip
+    ]
+    bind = {"min": years[0], "max": years[-1], "step": 1, "name": words["tip_year"]}
+    slider = {"name": "year", "value": years[-1], "bind": {"input": "range", **bind}}
+    parts = [
+        {"layer": layers, "resolve": APART},
+        {"layer": _key(study, words, 1 / down, absent=not every["known"].all())},
+    ]
+    apart = {"scale": {"x": "independent", "color": "independent"}}
+    height = down * min(HIGHEST, max(LOWEST, ACROSS / wide))
+    return specification(parts, height, [slider], resolve=apart)
 
 
-def _key(study: Study, words: Mapping[str, str], *, absent: bool) -> list[Part]:
-    """The grades as a strip with their cuts, the names of the outermost; the empty tile."""
+def _key(study: Study, words: Mapping[str, str], row: float, *, absent: bool) -> list[Part]:
+    """The grades as a strip with their cuts, the names of the outermost; the empty tile.
+
+    row: the height of a row of tiles, as a share of the whole.
+    """
     table, hue = spans(study.grades), colours(study.grades)
-    first, last = KEY
-
-    def across(D: float) -> float:
-        return first - 0.5 + D * (last - first + 1)
-
-    rows = [(across(low), across(high), hue[label], f"{high:.2g}") for label, low, high in table]
+    rows = [(KEY * low, KEY * high, hue[label], f"{high:.2g}") for label, low, high in table]
     strip = pd.DataFrame(rows, columns=["x", "x2", "g", "cut"])
-    grid = {"scale": {"domain": [0.5, len(GRID) + 0.5]}, "axis": None}
-    x = {"x": amount("x", **grid)}
-    top, bottom, line = (pixels(f"height * {share}") for share in (0.115, 0.145, 0.225))
-    small: Part = {"fontSize": _size(10, 12, 36), "color": "$muted"}
+    grid = {"scale": {"domain": [0, 1]}, "axis": None}
+    top, bottom, line = (pixels(f"height * {share * row:.4g}") for share in (0.92, 1.16, 1.8))
+    x, cuts = {"x": amount("x", **grid)}, {"x": amount("x2", **grid), "y": bottom}
     bar = {**x, "x2": {"field": "x2"}, "y": top, "y2": bottom, **FILL}
-    cuts = {"x": amount("x2", **grid), "y": bottom}
+    small: Part = {"fontSize": _size(10, 12, 36), "color": "$muted"}
+    ends = (("left", 0.0, table[0][0]), ("right", KEY, table[-1][0]))
     layers = [
         mark("rect", strip, bar, stroke="$rule", strokeWidth=0.5),
         text("cut", strip.iloc[:-1], cuts, baseline="top", **small),
     ]
-    for end, align, label in ((0.0, "left", table[0][0]), (1.0, "right", table[-1][0])):
-        named = pd.DataFrame({"x": [across(end)], "text": [label]})
-        layers.append(text("text", named, {**x, "y": top}, align=align, baseline="bottom", **small))
+    for align, end, label in ends:
+        named = pd.DataFrame({"x": [end], "text": [label]})
+        look: Part = {"align": align, "baseline": "bottom", **small}
+        layers.append(text("text", named, {**x, "y": top}, **look))
     if absent:
-        empty = pd.DataFrame({"x": [across(0.0)], "text": [words["not_in_data"]]})
-        at = {**x, "y": line}
+        empty, at = pd.DataFrame({"x": [0.0], "text": [words["not_in_data"]]}), {**x, "y": line}
         layers += [
             mark("point", empty, at, shape="square", size=110, xOffset=6, **DASHED),
             text("text", empty, at, align="left", dx=17, **small),

@@ -7,7 +7,6 @@ import pandas as pd
 from coevo.report.figures.vega import Part, tips
 from coevo.report.findings.grade_scale import colours, grade_marks
 from coevo.report.findings.study_tables import Study
-from coevo.study.indicator_table import OWN_GROUPS
 
 
 def states(study: Study) -> pd.DataFrame:
@@ -23,9 +22,10 @@ def with_grades(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
 
 def groups_of(study: Study) -> pd.Series:
     """The group of each region in the words of the report, as far as regions have groups."""
-    if study.places is None or OWN_GROUPS not in study.places:
+    column = study.config["regional"]["groups"]
+    if study.places is None or column not in study.places:
         return pd.Series(dtype=object)
-    held = study.places[study.places["region"].isin(study.regions)].set_index("region")[OWN_GROUPS]
+    held = study.places[study.places["region"].isin(study.regions)].set_index("region")[column]
     held = held.dropna().loc[lambda groups: groups.ne("")]
     return held.replace(dict(study.words.get("group", {})))
 
