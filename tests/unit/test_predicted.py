@@ -58,7 +58,7 @@ def test_the_finding_follows_the_verdict(verdict, language):
 
 def test_the_next_year_is_told_by_what_beat_drift_else_by_drift():
     found = prediction_finding(study())
-    assert found["better"] == {"x1": ["theta"]} and found["others"] == ["x2", "D"]
+    assert found["better"] == {"x1": "theta"} and found["others"] == ["x2", "D"]
     told = [(row["series"], row["model"], row["year"]) for row in found["next"]]
     assert told == [("x1", "theta", 2021), ("x2", "drift", 2021), ("D", "drift", 2021)]
     assert [row["covered"] for row in found["next"]] == [3, 3, 3]

@@ -26,7 +26,6 @@ class Entry(NamedTuple):
 
 LEADING = ("summary", "coordination")  # open the workbook
 LONGEST = 60  # rows of a table in a document; a longer one stands in the files alone
-RATIO = 3  # place of the first column of ratios to what was observed, among those of equilibria
 
 
 def _table(
@@ -50,16 +49,14 @@ def without_empty_columns(columns: Sequence[Any], lines: Rows) -> tuple[list[Any
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """What the template prints: `printed(key)`, "" for a table that the study lacks, the annex as
-    sections, and whether the equilibria are held against what was observed.
+    sections.
     """
     made = {table.key: table for table in main_tables(words)}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
     made["files"] = _table(words, "files", files, "long")
-    ratio = words.phrases["tables"]["equilibria"]["columns"][RATIO][0]
     return {
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
-        "ratios": "equilibria" in made and ratio in [c.head for c in made["equilibria"].columns],
         "annex": [
             {
                 "key": table.key,
