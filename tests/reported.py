@@ -9,6 +9,7 @@ import numpy as np
 from coevo.report.documents.report_text import text
 from coevo.report.figures.chart_data import data_behind
 from coevo.report.findings import Study
+from coevo.report.findings.localised import chart_words
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame
 from coevo.report.words.voices import voice
@@ -75,7 +76,7 @@ def tables(study: Study) -> dict[tuple[str, str, str], float]:
 def figure(study: Study, draw: Callable[..., Any]) -> Any:
     """The data of a figure as drawn."""
     return data_behind(
-        json.loads(json.dumps(draw(study, words_of("phrases", study.language)["charts"])))
+        json.loads(json.dumps(draw(study, chart_words(study, words_of("phrases", study.language)))))
     )
 
 

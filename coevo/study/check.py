@@ -20,6 +20,7 @@ from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
+from coevo.study.region_table import SETS, regions_read
 from coevo.weighting import weigh
 
 MessageText = Callable[[str, str], str]
@@ -64,7 +65,7 @@ def check_study(path: str) -> Checked:
     """
     name = Path(path).name
     config = complete(read_config(path), read_schema("config"), name)
-    check_indicators(config, read_schema("indicators"), config["regions_table"], name)
+    rows = check_indicators(config, read_schema("indicators"), config["regions_table"], name)
     files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"], "indicators")
     observations, remarks = observe(
@@ -74,6 +75,8 @@ def check_study(path: str) -> Checked:
         read_table(config["regions_table"], "regions"),
         config["units_read_as"],
         config["missing_marks"],
+        regions_read(config, rows),
+        {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
     )
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     panel, whole = None, (0, 0)

@@ -14,7 +14,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from altair.utils.schemapi import validate_jsonschema
 
 from coevo.coupling import grade
@@ -41,13 +40,12 @@ from coevo.report.figures.scatters import _logs
 from coevo.report.figures.theme import PALETTES, filled, specification
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.localised import chart_words
 from coevo.report.tables.chart_rows import for_others
 from coevo.sensitivity.multiverse import CHOICES
-from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
+from tests.sample import ROOT, gap, stated, study, unestimated, unplaced, words_of
 
-WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
-    "charts"
-]
+WORDS = chart_words(study(), words_of("phrases", "en"))
 
 
 def specs_of(chosen: Study) -> dict[str, dict]:
@@ -305,6 +303,32 @@ def test_no_tiles_for_regions_that_have_none() -> None:
     spec = CHARTS["group_dots"](dataclasses.replace(chosen, places=None), WORDS)
     dots = [row for rows in spec["datasets"].values() for row in rows]
     assert {row["region"] for row in dots} == set(chosen.regions)
+
+
+def placed(**tiles: tuple[int, int] | None) -> Study:
+    """Return the sample with a table of regions of its own: codes as names, and these tiles."""
+    chosen = study()
+    at = {f"tile_{part}": [tile and tile[k] for tile in tiles.values()]
+          for k, part in enumerate(("row", "column"))}  # fmt: skip
+    codes = [code.lstrip("r") for code in tiles]
+    table = pd.DataFrame({"region": codes, "name_en": codes, **at}).astype(
+        dict.fromkeys(at, "Int64")
+    )
+    return dataclasses.replace(chosen, places=table)
+
+
+def test_a_grid_draws_its_own_tiles_and_makes_room_for_the_key() -> None:
+    spare = {"r1": (9, 30), "r2": None}
+    chosen = placed(r330000=(5, 11), r110000=(5, 12), r150000=(6, 13), r620000=(7, 22), **spare)
+    assert "tiles" in charts_that_apply(chosen)
+    spec = CHARTS["tiles"](chosen, WORDS)
+    at = {row["region"]: (row["row"], row["column"]) for row in tile_rows(spec)}
+    assert at == {"330000": (3, 1), "110000": (3, 2), "150000": (4, 3), "620000": (5, 12)}
+    empty = [row for rows in spec["datasets"].values() for row in rows if "state" in row]
+    assert [(row["region"], row["row"], row["column"]) for row in empty] == [("1", 7, 20)]
+    assert {row["short"] for row in tile_rows(spec)} == set(at)
+    few = placed(r330000=(1, 8), r110000=(2, 8), r150000=(3, 1), r620000=None)
+    assert "tiles" not in charts_that_apply(few) and "untiled" in charts_that_apply(few)
 
 
 def test_of_many_regions_heat_shows_the_ends_the_focus_and_the_means_of_groups() -> None:

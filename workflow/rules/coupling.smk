@@ -146,10 +146,42 @@ rule diagnose:
         "../scripts/diagnose.py"
 
 
+rule vary_part:
+    """Do a share of `vary`: some combinations of choices, some sources of draws."""
+    input:
+        **KEPT,
+        systems=list(SYSTEMS.values()),
+        panel=f"{DATA}/panel.csv",
+        indicators=INDICATORS,
+        normalised=f"{DATA}/normalised.csv",
+        goalposts=f"{DATA}/goalposts.csv",
+        weights=f"{DATA}/weights.csv",
+        coupling=f"{DATA}/coupling.csv",
+        revisions=f"{DATA}/revisions.csv",
+        code=code("vary_part"),
+    output:
+        part=temp(f"{DATA}/vary.{{scatteritem}}.part"),
+    log:
+        f"{LOGS}/vary_part.{{scatteritem}}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        systems=list(SYSTEMS),
+        digests=digests([*KEPT.values(), *SYSTEMS.values()]),
+        tables="panel normalised goalposts weights coupling revisions".split(),
+        config={
+            key: config[key]
+            for key in "normalisation weighting coupling robustness focus_region".split()
+        },
+    script:
+        "../scripts/vary_part.py"
+
+
 rule vary:
     """Compute D under every combination of choices, and under draws of weights and figures."""
     input:
         **KEPT,
+        parts=parts("vary"),
         systems=list(SYSTEMS.values()),
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,

@@ -6,6 +6,7 @@ rule observe:
     input:
         raw=RAW,
         indicators=INDICATORS,
+        **SETS,
         regions=REGIONS,
         code=code("observe"),
     output:
@@ -19,6 +20,8 @@ rule observe:
         raw=lambda wildcards: config["raw"],
         units_read_as=config["units_read_as"],
         missing_marks=config["missing_marks"],
+        wanted=REGIONS_READ,
+        sets=list(SETS),
         digests=DIGESTS,
     script:
         "../scripts/observe.py"

@@ -14,7 +14,6 @@ from coevo.coupling.grade_scales import GradeScale
 from coevo.report.figures.theme import GRADE_COUNT
 from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, colours, grade_marks, spans
 from coevo.report.findings.study_tables import Study
-from coevo.study.indicator_table import OWN_GROUPS
 
 # tips of an estimate, as `tips` reads them
 ESTIMATE = ("estimate:Q estimate .4f", "low:Q low .4f", "high:Q high .4f")
@@ -241,9 +240,10 @@ def states(study: Study) -> pd.DataFrame:
 
 def groups_of(study: Study) -> pd.Series:
     """The group of each region in the words of the report, as far as regions have groups."""
-    if study.places is None or OWN_GROUPS not in study.places:
+    column = study.config["regional"]["groups"]
+    if study.places is None or column not in study.places:
         return pd.Series(dtype=object)
-    held = study.places[study.places["region"].isin(study.regions)].set_index("region")[OWN_GROUPS]
+    held = study.places[study.places["region"].isin(study.regions)].set_index("region")[column]
     held = held.dropna().loc[lambda groups: groups.ne("")]
     return held.replace(dict(study.words.get("group", {})))
 

@@ -18,42 +18,50 @@ from coevo.report.figures.axes import (
     tips,
 )
 from coevo.report.figures.theme import specification
+from coevo.report.findings.chart_needs import TILE
 from coevo.report.findings.grade_scale import colours, spans
 from coevo.report.findings.study_tables import Study
 
-GRID = list(range(1, 9))  # rows and columns of tiles in the table of regions
-KEY = (1, 6)  # first and last column of the key of grades, in the free corner at the top left
+KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
+KEY_ROWS = 2  # rows of tiles that the title and the key need
+ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 
 
-def _size(low: int, high: int, divisor: int) -> alt.ExprRef:
+def _size(low: int, high: int, divisor: float) -> alt.ExprRef:
     """Pixels that grow with the plot, between two ends."""
-    return alt.expr(f"min({high}, max({low}, width / {divisor}))")
+    return alt.expr(f"min({high}, max({low}, width / {divisor:g}))")
 
 
 def _places(study: Study) -> pd.DataFrame:
-    """Every tile (region, row, column, short, name, known); known: the region is in the data."""
+    """Every tile (region, row, column, short, name, known); known: the region is in the data.
+
+    Rows and columns begin with 1; below the key, if its corner is not free.
+    """
     assert study.places is not None
-    table = study.places
-    short = f"abbreviation_{study.language}"
+    table = study.places.dropna(subset=TILE)
+    row, column = (table[name].astype(int) - table[name].min() + 1 for name in TILE)
+    corner = (row <= KEY_ROWS) & (column / column.max() <= KEY + 1 / 8)
     return pd.DataFrame(
         {
             "region": table["region"],
-            "row": table["tile_row"].astype(int),
-            "column": table["tile_column"].astype(int),
-            "short": table[short if short in table else "abbreviation"],
+            "row": row + KEY_ROWS * int(corner.any()),
+            "column": column,
+            "short": table["abbreviation" if "abbreviation" in table else "region"],
             "name": table[f"name_{study.language}"],
             "known": table["region"].isin(study.regions),
         }
     )
 
 
-def _key(study: Study, words: dict[str, str], absent: bool) -> list[alt.Chart]:
-    """The grades as a strip with their cuts, the names of the outermost; the empty tile."""
+def _key(study: Study, words: dict[str, str], absent: bool, row: float) -> list[alt.Chart]:
+    """The grades as a strip with their cuts, the names of the outermost; the empty tile.
+
+    row: the height of a row of tiles, as a share of the whole.
+    """
     table, hue = spans(study.grades), colours(study.grades)
-    first, last = KEY
 
     def across(D: float) -> float:
-        return first - 0.5 + D * (last - first + 1)
+        return D * KEY
 
     strip = pd.DataFrame(
         [
@@ -61,8 +69,8 @@ def _key(study: Study, words: dict[str, str], absent: bool) -> list[alt.Chart]:
             for label, low, high in table
         ]
     )
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0.5, len(GRID) + 0.5]), axis=None)
-    top, ends = alt.expr("height * 0.115"), alt.expr("height * 0.145")
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
+    top, ends, line = (alt.expr(f"height * {share * row:.4g}") for share in (0.92, 1.16, 1.8))
     base = alt.Chart(strip)
     small = {"fontSize": _size(10, 12, 36), "color": "$muted"}
     bars = base.mark_rect(stroke="$rule", strokeWidth=0.5).encode(
@@ -83,7 +91,6 @@ def _key(study: Study, words: dict[str, str], absent: bool) -> list[alt.Chart]:
     if not absent:
         return [bars, cuts, *names]
     empty = alt.Chart(pd.DataFrame({"x": [across(0.0)], "text": [words["not_in_data"]]}))
-    line = alt.expr("height * 0.225")
     return [
         bars, cuts, *names,
         empty.mark_point(
@@ -121,13 +128,20 @@ def tiles(study: Study, words: dict[str, str]) -> dict[str, Any]:
     years, places = study.years, _places(study)
     rows = states(study).merge(places.drop(columns=["name", "known"]), on="region")
     rows = rows.round({"D": 4})
-    band = alt.Scale(domain=GRID, paddingInner=0.05, paddingOuter=0)
+    down, wide = int(places["row"].max()), int(places["column"].max())
     at = {
-        "x": alt.X("column:O", scale=band, axis=None),
-        "y": alt.Y("row:O", scale=band, axis=None),
+        part: channel(
+            f"{name}:O",
+            scale=alt.Scale(domain=list(range(1, count + 1)), paddingInner=0.05, paddingOuter=0),
+            axis=None,
+        )
+        for part, channel, name, count in (
+            ("x", alt.X, "column", wide),
+            ("y", alt.Y, "row", down),
+        )
     }
-    size, shift = _size(10, 15, 42), _size(6, 10, 60)
-    lift = alt.expr("-min(10, max(6, width / 60))")
+    size, shift = _size(10, 15, 5.25 * wide), _size(6, 10, 7.5 * wide)
+    lift = alt.expr(f"-{shift.expr}")
     full = rows["region"].value_counts().reindex(places["region"]).eq(len(years)).to_numpy()
     every = alt.Chart(places[~full].assign(state=words["not_in_data"]))
     outline = every.mark_rect(fill=None, stroke="$muted", strokeWidth=1, strokeDash=[2, 2]).encode(
@@ -163,7 +177,8 @@ def tiles(study: Study, words: dict[str, str]) -> dict[str, Any]:
         .encode(x=alt.value(0), y=alt.value(0), text="shown:N")
     )
     absent = not places["known"].all()
+    height = min(HIGHEST, max(LOWEST, ACROSS / wide))
     layers = [outline, empty, fill, ring.encode(**at), short, number, title]
-    key = alt.layer(*_key(study, words, absent))
+    key = alt.layer(*_key(study, words, absent, 1 / down))
     chart = alt.layer(alt.layer(*layers).resolve_scale(color="independent"), key)
-    return specification(chart.resolve_scale(x="independent", color="independent"), 540)
+    return specification(chart.resolve_scale(x="independent", color="independent"), down * height)

@@ -7,30 +7,36 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any, NamedTuple
+
+import pandas as pd
+import xlsxwriter
 
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables.annex import LEADING, report_tables, sheet_name
-from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS, LINK, Cell, absolute_address
 from coevo.report.tables.cell_words import in_words
 from coevo.report.tables.columns import BY_SIZE, column_heads, number_format
+from coevo.report.tables.formula_sheet import (
+    EDGE,
+    FIRST,
+    HEAD_ROW,
+    IDS,
+    LINK,
+    FormulaSheet,
+    absolute_address,
+)
 from coevo.report.tables.report_table import ReportTable, in_cell, readable
-from coevo.report.tables.workbook_case import EDGE, WorkbookCase
-from coevo.report.tables.workbook_columns import body, column_cells
-from coevo.report.tables.workbook_trace import trace_cells
+from coevo.report.tables.traced_case import OPEN, TracedCase, held_rows
+from coevo.report.tables.workbook_trace import formula_sheets
 from coevo.report.words.amounts import Words
 from coevo.report.words.numbers import Number
 from coevo.schema import BUILT, column_rows, table_names, table_row
 
 CONTENTS = "contents"
-# Tables of results that a reader opens; the others are hidden, as long as programs need them.
-OPEN = {
-    "panel", "normalised", "goalposts", "weights", "coupling", "obstacles", "audit", "revisions",
-    "refusals", "headline_claims", "claims",
-}  # fmt: skip
-MOST = 100_000  # rows of a sheet; a longer table stands in its CSV alone
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
+WIDEST, LOOKED_AT = 60, 200  # characters of a column; rows that its width is taken from
 LOOKS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
     "words": {"text_wrap": True, "valign": "top"},
@@ -48,20 +54,23 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 class Sheet(NamedTuple):
-    """A sheet of heads over rows: its name, what it holds, ids and heads of columns, its rows.
+    """A sheet of heads over columns of values.
 
-    looks: the format of each column's numbers, "" by the cell; note: below it.
+    shown: the format of each column's numbers, "" by the cell; place: where rows stand that are
+    not in sight, as the contents say it; note: below the rows; left: whether no sheet is made.
     """
 
     name: str
     title: str
-    ids: Sequence[str]
     heads: Sequence[str]
-    rows: Iterable[Sequence[Any]]
     length: int
-    looks: Sequence[str]
+    columns: Iterable[Sequence[Any]]
+    shown: Sequence[str]
+    ids: Sequence[str] = ()
     note: str = ""
+    place: str = ""
     hidden: bool = False
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,107 +99,95 @@ def workbook_bytes(words: Words) -> bytes:
     Text is written as text, whatever it begins with; missing numbers are empty cells. Rows go to
     the disk as they are written. The same tables give the same bytes.
     """
-    import xlsxwriter
-
     memory, study = io.BytesIO(), words.study
     with tempfile.TemporaryDirectory() as scratch:
-        options = {"constant_memory": True, "tmpdir": scratch}
-        options |= {"strings_to_formulas": False, "strings_to_urls": False}
-        book = xlsxwriter.Workbook(memory, options)
+        book = xlsxwriter.Workbook(memory, {"constant_memory": True, "tmpdir": scratch})
         title = f"coevo: {study.config['study']}"
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
         report = [_of_report(table, words) for table in report_tables(words)]
+        names = [name for name in table_names(*BUILT) if name in study.tables]
         leading = [sheet for sheet in report if sheet.ids]
-        results = [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
-        traces = _traces(WorkbookCase(study))
-        rest = [sheet for sheet in (*report, *results) if sheet not in leading]
+        rest = [sheet for sheet in report if not sheet.ids]
+        rest += [_of_results(name, pen) for name in names]
+        traces = formula_sheets(TracedCase(study)) if study.indexed else []
         for sheet in leading:
             _table(pen, sheet)
-        _contents(pen, [*leading, *rest], list(traces))
+        _contents(pen, [*leading, *rest], [trace.name for trace in traces])
         for sheet in rest:
-            if sheet.length <= MOST:
+            if not sheet.left:
                 _table(pen, sheet)
-        for name, (cells, frozen) in traces.items():
-            _cells(pen, name, cells, frozen)
+        for trace in traces:
+            _formulas(pen, trace)
         book.close()
     return memory.getvalue()
 
 
 def _of_report(table: ReportTable, words: Words) -> Sheet:
     """A table of the report; those that lead have their titles as names, and ids of columns."""
-    first = table.key in LEADING
     return Sheet(
         sheet_name(words, table.key)[:31],
         readable(table.caption),
-        [column.id for column in table.columns] if first else [],
         [readable(column.head) for column in table.columns],
-        table.rows,
         len(table.rows),
+        zip(*table.rows, strict=True),
         [""] * len(table.columns),
+        [column.id for column in table.columns] if table.key in LEADING else [],
         readable(table.note),
     )
 
 
-def _of_results(name: str, words: Words) -> Sheet:
+def _of_results(name: str, pen: Pen) -> Sheet:
     """A table of results, in words."""
-    study = words.study
-    frame = in_words(name, study.tables[name], words)
+    study, hidden = pen.words.study, name not in OPEN
+    held, length = held_rows(study, name), len(study.tables[name])
+    left = length > 0 and held.empty
+    places = ["hidden"] if hidden and not left else []
+    places += ["left"] if left else ["cut"] if len(held) < length else []
+    frame = in_words(name, held, pen.words)
     heads = column_heads(name, list(map(str, frame)), study.config["subsystems"])
     return Sheet(
         name,
         table_row(name).words[study.language],
-        [head.id for head in heads],
         [head.words[study.language] for head in heads],
-        frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None),
-        len(frame),
+        length if left else len(held),
+        (_values(frame[column]) for column in frame),
         [head.shown for head in heads],
-        hidden=name not in OPEN,
+        [head.id for head in heads],
+        place=pen.words.grammar.semicolon.join(
+            pen.said(CONTENTS, place).replace("<table>", name) for place in places
+        ),
+        hidden=hidden,
+        left=left,
     )
 
 
-def _traces(case: WorkbookCase) -> dict[str, tuple[list[Cell], tuple[int, int]]]:
-    """Cells and frozen panes of the sheets of formulas, by name."""
-    if "coupling" not in case.tables:
-        return {}
-    sheets = {"trace": (trace_cells(case), (0, EDGE))}
-    columns = case.weighting.columns
-    if columns:
-        name = case.config["weighting"]["method"]
-        sheets[name] = (column_cells(case, columns), (body(columns), EDGE))
-    return sheets
+def _values(column: pd.Series) -> list[Any]:
+    """The values of a column; None where one is missing."""
+    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return values
 
 
 def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
     """Write what the sheets hold, each with its rows and a link to it; hidden ones last."""
     sheet, study = _sheet(pen, CONTENTS), str(pen.words.study.config["study"])
     sheet.write_string(0, 0, pen.said(CONTENTS).replace("<study>", study), pen.look("note"))
-    titles = [(pen.said(CONTENTS, key), width) for key, width in (("table", 24), ("rows", 10))]
-    titles.append((pen.said(CONTENTS, "contents"), 90))
-    for column, (title, width) in enumerate(titles):
-        sheet.write_string(HEAD_ROW, column, title, pen.look("head"))
+    for column, (head, width) in enumerate({"table": 24, "rows": 10, "contents": 90}.items()):
+        sheet.write_string(HEAD_ROW, column, pen.said(CONTENTS, head), pen.look("head"))
         sheet.set_column(column, column, width)
-    lines: list[tuple[str, Any, str, str]] = [
-        (one.name, one.length, one.title, _place(pen, one)) for one in sheets if not one.hidden
-    ]
-    lines += [(name, "", pen.said(name), "") for name in traces]
-    lines += [(one.name, one.length, one.title, _place(pen, one)) for one in sheets if one.hidden]
-    for row, (name, count, title, place) in enumerate(lines, start=HEAD_ROW + 1):
-        if place:
-            sheet.write_string(row, 0, name, pen.look("note"))
+    unseen = [one for one in sheets if one.hidden or one.left]
+    formulas = [Sheet(name, pen.said(name), [], 0, [], []) for name in traces]
+    lines = [*(one for one in sheets if one not in unseen), *formulas, *unseen]
+    for row, one in enumerate(lines, start=HEAD_ROW + 1):
+        if one in unseen:
+            sheet.write_string(row, 0, one.name, pen.look("note"))
         else:
-            sheet.write_url(row, 0, f"internal:'{name}'!A1", pen.look("link"), name)
-        _write(sheet, row, 1, count, pen.look("whole"))
-        text = pen.words.grammar.note.format(place) if place else ""
-        sheet.write_string(row, 2, title + text, pen.look("words"))
+            sheet.write_url(row, 0, f"internal:'{one.name}'!A1", pen.look("link"), one.name)
+        if one.heads:
+            sheet.write_number(row, 1, one.length, pen.look("whole"))
+        place = pen.words.grammar.note.format(one.place) if one.place else ""
+        sheet.write_string(row, 2, one.title + place, pen.look("words"))
     sheet.freeze_panes(HEAD_ROW + 1, 0)
-
-
-def _place(pen: Pen, sheet: Sheet) -> str:
-    """Where a table is that no open sheet holds."""
-    if sheet.length > MOST:
-        return pen.said(CONTENTS, "left").replace("<table>", sheet.name)
-    return pen.said(CONTENTS, "hidden") if sheet.hidden else ""
 
 
 def _table(pen: Pen, made: Sheet) -> None:
@@ -203,15 +200,18 @@ def _table(pen: Pen, made: Sheet) -> None:
         sheet.write_string(HEAD_ROW, column, head, pen.look("words" if made.ids else "head"))
     for column, name in enumerate(made.ids):
         sheet.write_string(IDS, column, name, pen.look("id"))
-    widths = [max(11, len(name) + 2) for name in made.ids] or [14] * len(made.heads)
-    for row, values in enumerate(made.rows, start=start):
-        for column, (value, shown) in enumerate(zip(values, made.looks, strict=True)):
-            cell = value if shown else in_cell(value)
-            _write(sheet, row, column, cell, pen.look(_shown(value, cell, shown)))
-            if isinstance(cell, str) and row < start + 200:
-                widths[column] = max(widths[column], min(len(cell.encode("gb18030")) + 1, 60))
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
+    cells, looks = [], []
+    for column, (values, shown) in enumerate(zip(made.columns, made.shown, strict=True)):
+        cells.append(values if shown else list(map(in_cell, values)))
+        looks.append(_looks(pen, values, cells[-1], shown))
+        texts = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
+        longest = max((len(text.encode("gb18030")) + 1 for text in texts), default=0)
+        least = max(11, len(made.ids[column]) + 2) if made.ids else 14
+        sheet.set_column(column, column, max(least, min(longest, WIDEST)))
+    rows = zip(zip(*cells, strict=True), zip(*looks, strict=False), strict=False)
+    for row, pairs in enumerate(rows, start=start):
+        for column, (cell, look) in enumerate(zip(*pairs, strict=True)):
+            _write(sheet, row, column, cell, look)
     if made.note:
         sheet.write_string(start + made.length + 1, 0, made.note, pen.look("note"))
     kept = next((k for k, name in enumerate(made.ids) if name not in KEYS), int(not made.ids))
@@ -223,18 +223,24 @@ def _table(pen: Pen, made: Sheet) -> None:
         sheet.hide()
 
 
-def _shown(value: Any, cell: Any, shown: str) -> str:
-    """The format of a cell's number: of its column, or as the report prints it."""
-    if cell is None or isinstance(cell, str | bool) or not math.isfinite(cell):
-        return ""
-    if shown:
-        return number_format(shown, cell)
-    if not isinstance(value, Number):
-        return "0" if cell == round(cell) else number_format(BY_SIZE, cell)
-    decimals = re.search(r"\.(\d+)", value)
-    return (
-        "0.00E+00" if "×" in value else "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
-    )
+def _looks(pen: Pen, values: Sequence[Any], cells: Sequence[Any], shown: str) -> Iterable[Any]:
+    """The formats of a column's numbers: its own, or as the report prints them, or by size."""
+    if shown not in ("", BY_SIZE):
+        return repeat(pen.look(shown))
+    return [
+        None
+        if cell is None or isinstance(cell, str | bool) or not math.isfinite(cell)
+        else pen.look(_printed(value) if isinstance(value, Number) else number_format(shown, cell))
+        for value, cell in zip(values, cells, strict=True)
+    ]
+
+
+def _printed(number: Number) -> str:
+    """The format that shows a number as the report prints it."""
+    decimals = re.search(r"\.(\d+)", number)
+    if "×" in number:
+        return "0.00E+00"
+    return "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
 
 
 def _sheet(pen: Pen, name: str) -> Any:
@@ -253,12 +259,18 @@ def _back(pen: Pen, sheet: Any) -> None:
     sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.look("link"), text)
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
-    if value is None or value == "":
-        return
-    finite = isinstance(value, str) or math.isfinite(value)  # a workbook has no infinity
-    sheet.write(row, column, value if finite else str(value), look)
+    if isinstance(value, str):
+        if value:
+            sheet.write_string(row, column, value, look)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value, look)
+    elif value is not None:
+        if math.isfinite(value):
+            sheet.write_number(row, column, value, look)
+        else:  # a workbook has no infinity
+            sheet.write_string(row, column, str(value), look)
 
 
 def _colour_grades(pen: Pen, sheet: Any, made: Sheet) -> None:
@@ -279,20 +291,18 @@ def _colour_grades(pen: Pen, sheet: Any, made: Sheet) -> None:
                 sheet.conditional_format(FIRST, column, FIRST + made.length - 1, column, rule)
 
 
-def _cells(pen: Pen, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
+def _formulas(pen: Pen, made: FormulaSheet) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet, most = _sheet(pen, name), max(cell.column for cell in cells)
-    backed = False
-    for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
-        if cell.row > LINK and not backed:
-            _back(pen, sheet)
-            backed = True
-        if cell.formula:
-            sheet.write_formula(
-                cell.row, cell.column, cell.formula, pen.look(cell.look), cell.value
-            )
+    sheet = _sheet(pen, made.name)
+    title, *cells = sorted(made.cells)
+    sheet.write_string(0, 0, title.value, pen.look(title.look))
+    _back(pen, sheet)
+    for row, column, value, formula, look in cells:
+        if formula:
+            sheet.write_formula(row, column, formula, pen.look(look), value)
         else:
-            _write(sheet, cell.row, cell.column, cell.value, pen.look(cell.look))
-    for first, last, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (3, most, 20)):
-        sheet.set_column(first, last, width)
-    sheet.freeze_panes(*frozen)
+            _write(sheet, row, column, value, pen.look(look))
+    last = max(cell.column for cell in cells)
+    for first, end, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (EDGE, last, 20)):
+        sheet.set_column(first, end, width)
+    sheet.freeze_panes(made.frozen, EDGE)
