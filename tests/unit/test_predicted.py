@@ -40,8 +40,8 @@ SAID = {
         "no model predicts output of plants, sales of shops or *D* better than drift",
         "没有模型在",
     ),
-    "too_few": ("one origin is too few", "预测起点仅1个"),
-    "refused": ("five years; a forecast", "仅5个年份"),
+    "too_few": ("too few origins tell", "预测起点过少"),
+    "refused": ("5 years; a forecast", "仅5个年份"),
 }
 
 

@@ -8,7 +8,7 @@ from coevo.report.tables import data_tables, index_tables, model_tables, regiona
 from coevo.report.tables import regression_table as regressions
 from coevo.report.tables.report_table import Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary_columns, summary_rows
-from coevo.report.words import prediction_words, release_words, theory_words
+from coevo.report.words import prediction_words, release_words
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
@@ -155,7 +155,7 @@ MAIN = {
         regional_tables.pattern_rows, "", ["indexed", "regions"], regional_tables.pattern_columns
     ),
     "signs": Entry(model_tables.sign_rows, "", ["pair"], _sign_columns),
-    "ecological": Entry(theory_words.relations, "", ["pair"]),
+    "ecological": Entry(model_tables.relation_rows, "", ["pair"]),
     "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.inference.signs import QUADRANTS
 from coevo.report.findings.calibrated import given_points, period_points
 from coevo.report.findings.equilibrium import (
     BOUNDED,
@@ -16,10 +17,11 @@ from coevo.report.findings.equilibrium import (
     pooled_fits,
 )
 from coevo.report.findings.interaction import POOLED
+from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
 
 
 def _fit(words: Words, row: Any, title: str) -> list[Any]:
@@ -131,3 +133,16 @@ def _error_and_p(words: Words, row: pd.Series) -> str:
     """A standard error, if there is one, and p."""
     p = words.say("tables/slope_tests/p", p=row["p"])
     return p if missing(row["se"]) else words.grammar.series([with_figures(row["se"]), p], "clause")
+
+
+def relation_rows(words: Words) -> Rows:
+    """Relation by the signs of A12 and A21, those of b1 and d, and the probability of these."""
+    found = relation_finding(words.study).get("quadrants", {})
+    return [
+        [
+            words.say(f"theory/relation/{signs}"),
+            words.say(f"theory/coefficients/{signs}"),
+            fixed(found.get(signs)),
+        ]
+        for signs in QUADRANTS
+    ]
