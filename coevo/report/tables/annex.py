@@ -48,23 +48,31 @@ def without_empty_columns(columns: Sequence[Any], lines: Rows) -> tuple[list[Any
 
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """What the template prints: `printed(key)`, "" for a table that the study lacks, the annex as
-    sections.
+    """What the template prints: `printed(key)`, "" for a table that the study lacks, `see(*ids)`, a
+    sentence that refers to figures and to those tables that it has, the annex as sections.
     """
     made = {table.key: table for table in main_tables(words)}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
     made["files"] = _table(words, "files", files, "long")
+    annexed = {
+        f"table-{table.key}": table
+        for table in annex_tables(words)
+        if len(table.rows) <= LONGEST and not (table.key == "own" and words.study.pooled)
+    }
+    there = {f"table-{key}" for key in made} | annexed.keys()
+
+    def see(*ids: str) -> Markdown:
+        links = [Markdown(f"[](#{id})") for id in ids if id in there or id.startswith("fig:")]
+        return words.say("references/see", links=links) if links else Markdown()
+
     return {
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
+        "see": see,
+        "annexed": annexed,
         "annex": [
-            {
-                "key": table.key,
-                "title": words.say(f"tables/{table.key}/title"),
-                "table": as_markdown(table),
-            }
-            for table in annex_tables(words)
-            if len(table.rows) <= LONGEST and not (table.key == "own" and words.study.pooled)
+            {"title": words.say(f"tables/{table.key}/title"), "table": as_markdown(table)}
+            for table in annexed.values()
         ],
     }
 
