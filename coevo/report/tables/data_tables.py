@@ -122,8 +122,7 @@ def headline_rows(words: Words) -> Rows:
 def verdict_rows(words: Words) -> Rows:
     """The same for page one: claim, how it was tested, one of four words, section."""
     return [
-        [claim, tested, Markdown(verdict.partition("}")[0] + "}"), told]
-        for claim, tested, _, verdict, told in headline_rows(words)
+        [claim, tested, verdict, told] for claim, tested, _, verdict, told in headline_rows(words)
     ]
 
 
@@ -141,11 +140,10 @@ def claim_rows(words: Words) -> Rows:
 
 
 def _tested(words: Words, row: Any, check: str) -> list[Any]:
-    """How a claim was tested, what came out, one of four words with the verdict, the section."""
+    """How a claim was tested, what came out, one of four words, the section."""
     sign = words.word("conclusion_chip", row.conclusion)
     said = escaped(words.word("conclusion", row.conclusion))
     chip = Markdown(f"[{said}]{{.chip .{sign}}}")
-    verdict = escaped(words.word("verdict_text", row.verdict))
     place = CLAIM_SECTIONS.get(check, "")
     study = words.study
     absent = (() if study.pair else MODEL_SECTIONS) + (() if study.indexed else INDEX_SECTIONS)
@@ -153,7 +151,7 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
     return [
         words.word("tested", check),
         words.message(row.computed, row.fields),
-        Markdown(f"{chip} {verdict}"),
+        chip,
         Markdown(f"[{words.say(f'headings/{place}')}](#{place})") if told else "",
     ]
 
