@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from coevo.report.findings.factors import frequencies, last_ranked, ranked
 
 from coevo.coupling import grade
 from coevo.coupling.composites import COMPOSITES, PRESETS
@@ -20,7 +21,6 @@ from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding, type_changes
 from coevo.report.findings.data_quality import obstacles_finding, scale_top
-from coevo.report.findings.factors import frequencies, last_ranked, ranked
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.level_control import level_finding
 from coevo.report.words.voices import voice

@@ -150,7 +150,6 @@ def _weight_columns(words: Words) -> list[Any]:
 FILED = {"summary": Entry(summary_rows, "", [], summary_columns)}
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
-    "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
     "weights": Entry(data_tables.weight_rows, "wide", ["indexed"], _weight_columns),
     "slope_tests": Entry(model_tables.slope_test_lines, "", ["pooled"], _slope_test_columns),
@@ -181,10 +180,4 @@ ANNEX = {
     },
     "variants": Entry(index_tables.variants, "wide", ["indexed"]),
     "states": Entry(data_tables.state_rows, "long", ["indexed", "regions"], _state_columns),
-    "clusters": Entry(
-        regional_tables.cluster_rows,
-        "wide",
-        ["indexed", "regions"],
-        regional_tables.cluster_columns,
-    ),
 }  # fmt: skip

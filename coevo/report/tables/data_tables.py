@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from coevo.report.findings.choice_robustness import type_changes
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.words.amounts import Rows, Words
@@ -63,12 +62,11 @@ def audit_counts(words: Words) -> Rows:
 
 
 def state_rows(words: Words) -> Rows:
-    """C, T, D, type, relative development and changes of type of every region in its last year.
+    """C, T, D, type and relative development of every region in its last year.
 
     The year is named where it is not the last of the study.
     """
     last = words.study.ends()[1].sort_values("D", ascending=False)
-    changes = type_changes(words.study)
     rows = []
     for _, row in last.iterrows():
         late = row["year"] == words.study.years[-1]
@@ -78,8 +76,6 @@ def state_rows(words: Words) -> Rows:
             name, *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
             words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
             fixed(row["relative_development"]),
-            words.say("tables/states/differs", **changes.loc[row.name].to_dict())
-            if row.name in changes.index else NOTHING,
         ])  # fmt: skip
     return rows
 

@@ -1,12 +1,10 @@
-"""Rows of the report's tables of the regional pattern: statistics, clusters, moves."""
+"""Rows of the report's tables of the regional pattern: means, spread, likeness of neighbours."""
 
 from typing import Any
 
-from coevo.regional.neighbourhood import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings.regional_pattern import LIKELY, at_ends, clusters, group_means
+from coevo.report.findings.regional_pattern import at_ends, group_means
 from coevo.report.words.amounts import Rows, Words
-from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, fixed, hundredths
 
 MEASURES = (PLAIN, ADJUSTED)
@@ -68,31 +66,3 @@ def pattern_columns(words: Words) -> list[Any]:
     )
     heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
     return [[head, "l", 40], *([h, "r", 15] for h in heads)]
-
-
-def cluster_rows(words: Words) -> Rows:
-    """Regions by their place among their neighbours; strong where false discovery leaves them."""
-    study = words.study
-    years = dict.fromkeys((study.years[0], study.years[-1]))
-    found = [clusters(study, of, year) for of in MEASURES for year in years]
-    if all(part.empty for part in found):
-        return []
-    rows = []
-    for place in QUADRANTS:
-        parts = [part[part["cluster"] == place] for part in found]
-        rows.append([words.word("cluster", place), *(_named(words, part) for part in parts)])
-    return rows
-
-
-def _named(words: Words, part: Any) -> Markdown | str:
-    names = [
-        Markdown(f"**{escaped(name)}**") if p < LIKELY else escaped(name)
-        for name, p in part[["name", "p_adjusted"]].itertuples(index=False)
-    ]
-    return words.listed(names) if names else NOTHING
-
-
-def cluster_columns(words: Words) -> list[Any]:
-    """The place, then the columns of `pattern_columns`."""
-    head = words.phrases["tables"]["clusters"]["head"]
-    return [[head, "l", 20], *([name, "l", 20] for name, *_ in pattern_columns(words)[1:])]
