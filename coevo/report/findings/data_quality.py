@@ -16,30 +16,26 @@ MISSING = "missing"
 def data_finding(study: Study) -> dict[str, Any]:
     """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
     seen, panel = study.tables["observations"], study.tables["panel"]
-    audit, remarks = audited(study)
     flags = panel["flag"].fillna("").astype(str)
     table = study.indicators
     derived = table.loc[table["source_name"].fillna("") == "", "derivation"].fillna("")
     # an index on the year before has no use in the first year
     unneeded = panel["indicator"].isin(linked(derived)) & panel["year"].eq(panel["year"].min())
     return {
-        "files": seen["file"].nunique(),
         "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),
         "vintages": vintages_finding(study),
-        "audit": len(audit),
-        "remarks": remarks["check"].value_counts(sort=False).to_dict(),
+        "audit": len(audited(study)),
         "filled": cells(panel[flags.eq(FILLED)]),
         "missing": cells(panel[flags.str.startswith(MISSING) & ~unneeded]),
         "revisions": len(study.tables["revisions"]),
     }
 
 
-def audited(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Findings of the audit, which doubt a figure, and remarks on how the files were read."""
+def audited(study: Study) -> pd.DataFrame:
+    """Findings of the audit, which doubt a figure; without remarks on how the files were read."""
     audit = study.tables["audit"]
-    doubts = is_finding(audit)
-    return audit[doubts], audit[~doubts]
+    return audit[is_finding(audit)]
 
 
 def cells(rows: pd.DataFrame) -> list[tuple[str, int, list[str]]]:

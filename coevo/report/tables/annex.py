@@ -49,8 +49,8 @@ def without_empty_columns(columns: Sequence[Any], lines: Rows) -> tuple[list[Any
 
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """What the template prints: `printed(key)`, "" for a table that the study lacks, the annex as
-    sections, and whether the equilibria are held against what was observed.
+    """What the template prints: `printed(key)`, "" for a table that the study lacks, those of the
+    annex, and whether the equilibria are held against what was observed.
     """
     made = {table.key: table for table in main_tables(words)}
     digests = sorted(provenance["files"].items())
@@ -61,11 +61,7 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
         "ratios": "equilibria" in made and ratio in [c.head for c in made["equilibria"].columns],
         "annex": [
-            {
-                "key": table.key,
-                "title": words.say(f"tables/{table.key}/title"),
-                "table": as_markdown(table),
-            }
+            as_markdown(table)
             for table in annex_tables(words)
             if len(table.rows) <= LONGEST and not (table.key == "own" and words.study.pooled)
         ],

@@ -46,9 +46,10 @@ def weight_rows(words: Words) -> Rows:
 
 def audit_counts(words: Words) -> Rows:
     """Findings by check and indicator: how many, and one of them in words."""
-    audit, _ = audited(words.study)
     rows: Rows = []
-    for (check, indicator), part in audit.groupby(["check", "indicator"], sort=False):
+    for (check, indicator), part in audited(words.study).groupby(
+        ["check", "indicator"], sort=False
+    ):
         example = part.iloc[0]
         text = words.grammar.series(
             [
