@@ -24,7 +24,6 @@ def choice_values(study: Study) -> dict[str, Any]:
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
         "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
         "draws": study.config["robustness"]["draws"],
-        "revision": study.config["robustness"]["revision"],
         "guard_limits": {
             name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
         },
