@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
-from coevo.observations.units import UNITS
+from coevo.observations.units import unit_of
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
@@ -153,7 +153,7 @@ def _derive(
     names: Mapping[str, str],
 ) -> None:
     """Add the derived indicators, in the table's order, to `values` and `flags`."""
-    factors = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
+    factors = {i: unit_of(u).factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
     for indicator, text in derived[["indicator", "derivation"]].to_numpy():
         name, arguments = parse(text)
         figures = {argument: values[argument] * factors[argument] for argument in arguments}

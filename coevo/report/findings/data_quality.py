@@ -56,7 +56,8 @@ def between(study: Study) -> pd.Series:
 def weights_finding(study: Study) -> dict[str, Any]:
     """The weights in use, heaviest first in each subsystem, and what is heavy.
 
-    `between_max`, `between_min`: indicators whose variance lies most and least between regions.
+    `alone`: no subsystem has more than one indicator, so that no weight can vary; `between_max`,
+    `between_min`: indicators whose variance lies most and least between regions.
     """
     used, shares = study.config["weighting"]["method"], between(study)
     rows = study.rows("weights", weighting=used)
@@ -66,6 +67,7 @@ def weights_finding(study: Study) -> dict[str, Any]:
     heaviest = rows.groupby("place", sort=True).first()
     return {
         "method": used,
+        "alone": len(rows) == len(heaviest),
         "rows": rows,
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
         "between_max": (str(shares.idxmax()), float(shares.max())),

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.study_tables import Study
+from coevo.schema import LANGUAGES
 
 # Columns whose values the phrases name under `words`.
 NAMED = {
@@ -48,6 +49,9 @@ def study_in_language(
         }
         return frame.assign(**changed)
 
+    if places is not None:
+        words = {**words, "group": {**words.get("group", {}), **_groups(config, places, language)}}
+        places = _named(_twins(places, language), language)
     ready = {name: table(frame) for name, frame in tables.items()}
     return Study(config, ready, _twins(indicators, language), language, places, words)
 
@@ -70,6 +74,26 @@ def _renamed(frame: pd.DataFrame, places: pd.DataFrame | None, language: str) ->
         return frame
     known = frame[key].map(dict(zip(places["region"], places[column], strict=True)))
     return frame.assign(name=known.where(known.notna(), frame["name"]))
+
+
+def _named(places: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The table of regions with a name in the language: where it has none, that of another."""
+    own = f"name_{language}"
+    others = [c for c in (f"name_{other}" for other in LANGUAGES) if c in places and c != own]
+    found = places.get(own, pd.Series("", places.index))
+    for other in others:
+        found = found.where(found != "", places[other])
+    return places.assign(**{own: found})
+
+
+def _groups(config: Mapping[str, Any], places: pd.DataFrame, language: str) -> dict[str, str]:
+    """What groups of regions are called in the language, where the table of regions says it."""
+    groups = config["regional"]["groups"]
+    twin = f"{groups}_{language}"
+    if not {groups, twin} <= set(places):
+        return {}
+    said = places[places[twin] != ""]
+    return dict(zip(said[groups], said[twin], strict=True))
 
 
 def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:

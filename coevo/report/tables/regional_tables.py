@@ -1,9 +1,10 @@
-"""Rows of the report's tables of the regional pattern: means, spread, likeness of neighbours."""
+"""The report's table of the regional pattern."""
 
 from typing import Any
 
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
 from coevo.report.findings.regional_pattern import at_ends, group_means
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed, hundredths
 
@@ -13,9 +14,12 @@ SPREAD = ("sd_ln", "cv", "sd")
 PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
 
 
-def pattern_rows(words: Words) -> Rows:
-    """Statistics of D and of D with the level taken out, in the first and in the last year."""
-    study = words.study
+def pattern(words: Words) -> Body:
+    """Statistics of D and of D with the level taken out, each in the first and in the last year."""
+    study, head = words.study, words.phrases["tables"]["pattern"]["head"]
+    years = (study.years[0], study.years[-1])
+    heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
+    columns = [[head, "l", 40], *([h, "r", 15] for h in heads)]
     rows: Rows = []
     means = {of: {name: ends for name, *ends in group_means(study, of)} for of in MEASURES}
     for name, *_ in group_means(study):
@@ -29,7 +33,7 @@ def pattern_rows(words: Words) -> Rows:
     for name in ("moran", "moran_level"):
         rows.append(_row(words, name, lambda row: fixed(row["value"])))
         rows.append(_row(words, name, _chance, f"{name}_p"))
-    return [row for row in rows if any(cell != NOTHING for cell in row[1:])]
+    return Body([row for row in rows if any(cell != NOTHING for cell in row[1:])], columns)
 
 
 def _row(words: Words, statistic: str, shown: Any, key: str = "") -> list[Any]:
@@ -56,13 +60,3 @@ def _share_row(words: Words, whole: str, part: str) -> list[Any]:
             known = all_ is not None and own is not None and all_["value"] > 0
             cells.append(hundredths(own["value"] / all_["value"]) if known else NOTHING)
     return [words.say(f"tables/pattern/rows/{whole}_{part}"), *cells]
-
-
-def pattern_columns(words: Words) -> list[Any]:
-    """The statistic, then D and D with the level taken out, each in the first and last year."""
-    head, years = (
-        words.phrases["tables"]["pattern"]["head"],
-        (words.study.years[0], words.study.years[-1]),
-    )
-    heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
-    return [[head, "l", 40], *([h, "r", 15] for h in heads)]
