@@ -208,7 +208,10 @@ def _degrees_of_year(
     settings, n = case.study.config["coupling"], len(case.subsystems)
     for subsystem, ends in case.subsystems.items():
         (read,) = case.entries("coupling", f"{SUBSYSTEM_PREFIX}{subsystem}", [place])
-        parts = {"w": sheet.span("weight", ends, "both"), "z": sheet.span(f"z {year}", ends, "column")}
+        parts = {
+            "w": sheet.span("weight", ends, "both"),
+            "z": sheet.span(f"z {year}", ends, "column"),
+        }
         formula = case.formulas["U"].format(**parts)
         yield (read[0], f"={formula}") if formula else read
     c, t, d, stored = (absolute_address(sheet.next, EDGE + n + k) for k in range(4))
