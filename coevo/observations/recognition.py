@@ -8,17 +8,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import Problems, StudyError, short
-from coevo.observations.cells import head_year, known_marks
+from coevo.observations.cells import known_marks
 from coevo.observations.names import (
     RegionMatch,
     Regions,
     UnknownRegion,
     aliases,
     compared,
+    find_indicator,
     nearest_names,
+    terms,
 )
+from coevo.observations.periods import period_code
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import Labels
+from coevo.observations.units import unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
 MOST_LINES = 20  # problems of one table that are listed one by one
@@ -53,8 +57,25 @@ class StudyTerms:
         )
         # name in the files, as `compared` gives it -> indicator
         self.names = {compared(name): i for i, names in self.sources.items() for name in names}
+        # what must be said of a figure, and of which indicator it is then; the narrowest first
+        parts = [(terms(name), i) for i, names in self.sources.items() for name in names]
+        self.terms = sorted(parts, key=lambda pair: len(pair[0]), reverse=True)
         self.units_read_as = {cell_text(unit): read_as for unit, read_as in units_read_as.items()}
+        # an indicator for which the config gives the unit that no file states
+        said = {unit: find_indicator(unit, self.names) for unit in self.units_read_as}
+        self.given_units = {i: self.units_read_as[name] for name, i in said.items() if i}
+        given = (name for name, i in said.items() if i is None)
+        free = (name for unit in indicators["unit"] for name in unit_of(unit).names)
+        self.own_units = frozenset(map(unit_key, (*given, *free)))
+        has = "frequency" in indicators
+        periods = indicators["frequency"] if has else [""] * len(indicators)
+        self.frequency = list(periods)  # of every indicator: how a year is made of its parts
         self.marks = known_marks(missing_marks)
+        self.unit_names: dict[str, int] = {}  # of the figures read -> its place
+
+    def unit_place(self, name: str) -> int:
+        """Return the place of a unit among those of the figures read."""
+        return self.unit_names.setdefault(name, len(self.unit_names))
 
 
 class TableLines:
@@ -197,6 +218,34 @@ def _strangers(
         lines.remark("set_aside", "unknown_regions", fields, aside[0])
 
 
+def with_codes(labels: Labels, codes: Labels | None, known: StudyTerms) -> Labels:
+    """Return the words for regions, with the code beside a name where only the code is known.
+
+    Codes that contradict a name anywhere in the table are of something else, and do not count.
+    """
+    if codes is None:
+        return labels
+    memo: dict[str, str | None] = {}
+
+    def code_of(text: str) -> str | None:
+        if text not in memo:
+            try:
+                memo[text] = known.regions.find(text, propose=False).code
+            except StudyError:
+                memo[text] = None
+        return memo[text]
+
+    pairs = {(name.text, code.text) for name, code in zip(labels.flat, codes.flat, strict=True)}
+    named = {(name, code) for name, code in pairs if code_of(name)}
+    if any(code_of(code) and code_of(code) != code_of(name) for name, code in named):
+        return labels
+    found = labels.copy()
+    for place, (name, code) in enumerate(zip(labels.flat, codes.flat, strict=True)):
+        if code_of(name.text) is None and code_of(code.text):
+            found.flat[place] = name._replace(text=code.text)
+    return found
+
+
 def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLines) -> None:
     """Remark each total or group of regions with the number of its figures."""
     aside = codes == ASIDE
@@ -211,8 +260,5 @@ def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLin
 
 
 def year_code(words: CellWords) -> int:
-    """Return the year that a word is; `StudyError` for what is none."""
-    when = head_year(words.text)
-    if when is None and words.text:
-        raise StudyError(f'"{short(words.text)}" is not understood as a year; write it as 2015')
-    return UNKNOWN if when is None else when
+    """Return the year or part of a year that a word is, as `period_code`; `UNKNOWN` for none."""
+    return period_code(words.text) if words.text else UNKNOWN

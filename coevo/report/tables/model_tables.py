@@ -16,12 +16,12 @@ from coevo.report.findings.equilibrium import (
     outside,
     pooled_fits,
 )
-from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, missing
 
 
 def _fit(words: Words, row: Any, title: str) -> list[Any]:
@@ -92,47 +92,25 @@ def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
     return made
 
 
-def sign_rows(words: Words) -> Rows:
+def sign_counts(words: Words) -> Body:
     """In how many fits of each case the supply pattern shows, by effects."""
     found, study = sign_survival_finding(words.study), words.study
     if "all" not in found:
-        return []
+        return Body([])
+    kind = "effects_pooled" if study.pooled else "effects"
+    heads = (words.grammar.upper_first(words.word(kind, e)) for e in study.effects)
+    columns = [[words.say("tables/signs/case"), "l", 50], *([h, "r", 25] for h in heads)]
     cases = {words.say(f"survival/cases/{key}"): found[key]
              for key in ("all", "without_growth", "deflated", "swapped") if found[key]}  # fmt: skip
     cases |= {
         words.say("survival/cases/pair", name=study.pair_label(name)): counts
         for name, counts in found["pairs"].items()
     }
-    return [
+    rows = [
         [name, *(words.say("survival/share", n=n, of=of) for n, of in counts.values())]
         for name, counts in cases.items()
     ]
-
-
-def slope_test_lines(words: Words) -> Rows:
-    """Pooled b1 and d by the main estimator; error and p by every kind of errors."""
-    study = words.study
-    table = study.rows("slope_tests", estimator=study.estimator)
-    cells = table.set_index(["errors", "effects", "parameter"])
-    keys = [(effects, name) for effects in study.effects for name in ("b1", "d")]
-    fit = {"scope": POOLED, "model": "classic", "estimator": study.estimator, "scaling": "first"}
-    values = study.rows("parameters", **fit).set_index(["effects", "parameter"])["estimate"]
-    rows: Rows = [
-        [words.say("tables/slope_tests/estimate"), *(with_figures(values.loc[key]) for key in keys)]
-    ]
-    for errors in dict.fromkeys(table["errors"]):
-        row: list[Any] = [words.word("errors", errors)]
-        for key in keys:
-            found = cells.loc[(errors, *key)] if (errors, *key) in cells.index else None
-            row.append(NOTHING if found is None else _error_and_p(words, found))
-        rows.append(row)
-    return rows if len(rows) > 1 else []
-
-
-def _error_and_p(words: Words, row: pd.Series) -> str:
-    """A standard error, if there is one, and p."""
-    p = words.say("tables/slope_tests/p", p=row["p"])
-    return p if missing(row["se"]) else words.grammar.series([with_figures(row["se"]), p], "clause")
+    return Body(rows, columns)
 
 
 def relation_rows(words: Words) -> Rows:
