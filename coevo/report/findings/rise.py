@@ -19,6 +19,12 @@ def _wide(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     return wide, wide.rank(ascending=False, method="min")
 
 
+@lru_cache(maxsize=8)
+def _by_region(study: Study) -> dict[str, pd.DataFrame]:
+    """The rows of `coupling` of each region."""
+    return {str(code): rows for code, rows in study.coupling.groupby("region")}
+
+
 def _since(ranks: pd.Series) -> int:
     """The first year from which the rank has been that of the last year without a break."""
     same = ranks[::-1].eq(ranks.iloc[-1]).cumprod().astype(bool)
@@ -55,7 +61,7 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
         "rank": (int(ranks.iloc[0]), int(ranks.iloc[-1])),
         "since": _since(ranks),
         "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
-        "before": _before(study.coupling[study.coupling["region"] == region], steps),
+        "before": _before(_by_region(study)[region], steps),
         "move": _move(first["D"], last["D"]),
         "C": last["C"],
         "T": last["T"],

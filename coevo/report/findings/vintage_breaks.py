@@ -1,5 +1,6 @@
 """Which vintages a study uses, what newer figures it leaves, and where vintages meet."""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -38,10 +39,16 @@ def vintages_finding(study: Study) -> dict[str, Any]:
 
 def broken_years(study: Study, region: str) -> list[int]:
     """Years in which a region's D rests on a figure of another vintage than the year before."""
+    return _broken(study).get(region, [])
+
+
+@lru_cache(maxsize=8)
+def _broken(study: Study) -> dict[str, list[int]]:
+    """The years of `broken_years` by region; one that has none is left out."""
     panel = study.tables["panel"]
     inside = study.indicators.loc[study.indicators["subsystem"].isin(study.subsystems), "indicator"]
-    rows = panel[(panel["region"] == region) & (panel["flag"] == BREAK)]
-    return sorted(rows.loc[rows["indicator"].isin(inside), "year"].unique())
+    rows = panel[(panel["flag"] == BREAK) & panel["indicator"].isin(inside)]
+    return {str(code): sorted(own["year"].unique()) for code, own in rows.groupby("region")}
 
 
 def _newer(study: Study, policy: str) -> pd.DataFrame:
