@@ -185,15 +185,15 @@ def test_the_largest_weight_of_half_decides_nothing_nor_does_one_that_is_alone()
     alone = found.weights[found.weights["indicator"] != "d"].assign(
         weight=lambda t: t["weight"].where(t["indicator"] != "c", 1.0)
     )
-    table = rows(dataclasses.replace(found, weights=alone), "largest_weight")
+    kept = INDICATORS[INDICATORS["indicator"] != "d"]
+    left = dataclasses.replace(found, weights=alone, indicators=kept)
+    table = rows(left, "largest_weight")
     columns = ["subsystem", "indicator", "value", "limit", "flagged"]
     assert table[columns].to_numpy().tolist() == [
         ["s", "a", 0.5, HEAVY, False],
         ["t", "c", 1.0, HEAVY, False],
     ]
-    # no pair, no component and no removal where a subsystem has one indicator
-    kept = INDICATORS[INDICATORS["indicator"] != "d"]
-    left = dataclasses.replace(found, weights=alone, indicators=kept)
+    # no pair and no removal where a subsystem has one indicator
     assert set(rows(left, "correlation")["subsystem"]) == {"s"}
     assert set(rows(left, "grades_without")["indicator"]) == {"a", "b"}
 
