@@ -136,8 +136,7 @@ def _again(places: tuple[LabelColumn, ...]) -> LabelColumn | None:
 def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
     """Return a line on a sheet in no known layout: its head, the nearest layout, what it lacks."""
     block = next((b for b in blocks if _has_figures(sheet, b.body)), None)
-    rows = range(len(sheet.begins))
-    row = block.head[-1] if block else next((r for r in rows if len([*sheet.cells(r)]) > 1), 0)
+    row = block.head[-1] if block else _row_above_figures(sheet)
     cells = [short(words.text, 20) for words in sheet.cells(row)]
     head = ", ".join(cells[:MOST_SHOWN]) + (", …" if len(cells) > MOST_SHOWN else "")
     axes = _axes(block) if block else (None, _dated(sheet, row), None)
@@ -150,6 +149,16 @@ def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
         f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
         f"'{nearest}', but {'; '.join(lacks[nearest])}; the layouts are listed in config/README.md"
     )
+
+
+def _row_above_figures(sheet: Sheet) -> int:
+    """Return the last row that says anything above the first with figures, else that one."""
+    last = -1
+    for row, begin in enumerate(sheet.begins):
+        if _has_figures(sheet, [row]):
+            return row if last < 0 else last
+        last = row if begin.text else last
+    return max(last, 0)
 
 
 def _dated(sheet: Sheet, row: int) -> Axis | None:

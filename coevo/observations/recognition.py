@@ -85,7 +85,8 @@ class TableLines:
     def remark(
         self, check: str, message: str, fields: Mapping[str, object], words: CellWords
     ) -> None:
-        self.remarks.append(Remark(check, message, fields, words.row, words.column))
+        place = (words.row, words.column) if words.row >= 0 else ()  # else of the whole table
+        self.remarks.append(Remark(check, message, fields, *place))
 
     def finish(self) -> None:
         if self.found > MOST_LINES:
