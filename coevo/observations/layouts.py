@@ -141,13 +141,15 @@ def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
     head = ", ".join(cells[:MOST_SHOWN]) + (", …" if len(cells) > MOST_SHOWN else "")
     axes = _axes(block) if block else (None, _dated(sheet, row), None)
     lacks = {
-        name: [LACKS[n][want] for n, want in enumerate(wanted) if axes[n] != want]
+        name: {n: LACKS[n][want] for n, want in enumerate(wanted) if axes[n] != want}
         for name, wanted in AXES.items()
     }
-    nearest = min(lacks, key=lambda name: len(lacks[name]))
+    # what is not there is nearer than what stands along another axis
+    far = {name: sum(1 if axes[n] is None else 2 for n in found) for name, found in lacks.items()}
+    nearest = min(far, key=lambda name: far[name])
     return (
         f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
-        f"'{nearest}', but {'; '.join(lacks[nearest])}; the layouts are listed in config/README.md"
+        f"'{nearest}', but {'; '.join(lacks[nearest].values())}; the layouts are listed in config/README.md"
     )
 
 
