@@ -149,7 +149,8 @@ def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
     nearest = min(far, key=lambda name: far[name])
     return (
         f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
-        f"'{nearest}', but {'; '.join(lacks[nearest].values())}; the layouts are listed in config/README.md"
+        f"'{nearest}', but {'; '.join(lacks[nearest].values())}; the layouts are listed in "
+        "config/README.md"
     )
 
 

@@ -786,13 +786,14 @@ def test_an_unknown_layout_is_told_by_its_head_and_what_the_nearest_lacks(tmp_pa
     texts = {
         "名字,2017年,2018年\n杭州,1,2\n": (
             "a.csv › A1: is laid out in no known way; its head reads: 名字, 2017年, 2018年; "
-            "nearest is 'regions down, years across', but no column is headed 地区, 省份, 城市, region, "
-            "country or another word for regions; the layouts are listed in config/README.md"
+            "nearest is 'regions down, years across', but no column is headed 地区, 省份, 城市, "
+            "region, country or another word for regions; the layouts are listed in "
+            "config/README.md"
         ),
         "城市,年份,,\n杭州,2017,1,2\n": (
             "a.csv › A1: is laid out in no known way; its head reads: 城市, 年份; nearest is "
-            "'regions and years down, indicators across', but no indicators stand beside each other; the "
-            "layouts are listed in config/README.md"
+            "'regions and years down, indicators across', but no indicators stand beside "
+            "each other; the layouts are listed in config/README.md"
         ),
     }
     for number, (text, line) in enumerate(texts.items()):
