@@ -1,6 +1,6 @@
 """From raw files to observations: every figure with its unit, vintage, file, sheet and cell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -147,14 +147,19 @@ def observe(
     regions: pd.DataFrame,
     units_read_as: Mapping[str, str],
     missing_marks: Mapping[str, str],
+    wanted: Sequence[str] | None = None,
+    sets: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` of a study.
+
+    wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
+    so that a name that is theirs too is remarked.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
     a unit of the last digit printed. Raises `StudyError` with all problems of all files.
     """
-    known = StudyTerms(indicators, regions, units_read_as, missing_marks)
+    known = StudyTerms(indicators, regions, units_read_as, missing_marks, wanted, sets)
     problems, seen = Problems(), set[str]()
     reads: list[pd.DataFrame] = []
     sources: list[TableSource] = []

@@ -1,22 +1,32 @@
 """Words of a table recognised: regions, years, and what is none; each is asked for once."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.errors import Problems, StudyError
+from coevo.errors import Problems, StudyError, short
 from coevo.observations.cells import known_marks
-from coevo.observations.names import Regions, aliases, compared, find_indicator, terms
+from coevo.observations.names import (
+    RegionMatch,
+    Regions,
+    UnknownRegion,
+    aliases,
+    compared,
+    find_indicator,
+    nearest_names,
+    terms,
+)
 from coevo.observations.periods import period_code
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import Labels
 from coevo.observations.units import unit_key, unit_of
 
-UNKNOWN, ASIDE = -1, -2
+UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
 MOST_LINES = 20  # problems of one table that are listed one by one
+SHOWN = 5  # names of regions that are set aside
 MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought any more
 Codes = npt.NDArray[np.int64]
 Marked = npt.NDArray[np.bool_]
@@ -31,8 +41,13 @@ class StudyTerms:
         regions: pd.DataFrame,
         units_read_as: Mapping[str, str],
         missing_marks: Mapping[str, str],
+        wanted: Sequence[str] | None = None,
+        sets: Mapping[str, pd.DataFrame] | None = None,
     ) -> None:
-        self.regions = Regions(regions)
+        self.regions = Regions(regions, sets)
+        # codes of the regions that are read
+        self.wanted = set(self.regions.codes if wanted is None else wanted)
+        self.homonyms: set[str] = set()  # that have been remarked
         # every indicator -> its unit, in the order of the table
         self.units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
         named = indicators[indicators["source_name"] != ""]
@@ -128,22 +143,80 @@ def word_codes(
 
 
 def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: TableLines) -> Codes:
-    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems."""
+    """Return the ranks of regions by their codes; below 0 for what is no region of the study.
+
+    `ASIDE`: a total; `UNWANTED`: a region that the study does not read; `STRANGER`: a name that is
+    not in the table of regions; `UNKNOWN`: a problem.
+    """
 
     def code(words: CellWords) -> int:
         if not words.text:
             raise StudyError("no line 地区：… above the head names the region; add it")
-        propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
-        place = known.regions.find(words.text, propose)
+        try:
+            place = known.regions.find(words.text, propose=False)
+        except UnknownRegion:
+            return STRANGER
         if not place.code:
             return ASIDE
-        if place.variant:
-            read_as = known.regions.short[place.code]
-            fields = {"name": words.text, "region": place.code, "read_as": read_as}
-            lines.remark("variant_name", "variant_name", fields, words)
+        if place.code not in known.wanted:
+            return UNWANTED
+        _remark_name(words, place, known, lines)
         return known.regions.rank[place.code]
 
-    return word_codes(labels, code, lines, filled)
+    codes = word_codes(labels, code, lines, filled)
+    _strangers(labels, codes, filled, known, lines)
+    return codes
+
+
+def _remark_name(
+    words: CellWords, place: RegionMatch, known: StudyTerms, lines: TableLines
+) -> None:
+    """Remark a wrong or older form of a name, and once a name that a region of another set has."""
+    names = known.regions.english if words.text.isascii() else known.regions.short
+    fields = {"name": words.text, "region": place.code, "read_as": names[place.code]}
+    if place.also and place.code not in known.homonyms:
+        known.homonyms.add(place.code)
+        lines.remark("homonym", "homonym", {**fields, "also": place.also}, words)
+    elif place.variant and not place.also:
+        lines.remark("variant_name", "variant_name", fields, words)
+
+
+def _strangers(
+    labels: Labels, codes: Codes, filled: Marked, known: StudyTerms, lines: TableLines
+) -> None:
+    """Set names aside that are not in the table of regions, with their number.
+
+    A problem is such a name if no other of the table is known, and if it is like that of a region
+    that the study reads and the table lacks.
+    """
+    beside = _counts_beside(filled, labels)
+    strange = (codes == STRANGER) & (beside > 0)
+    if not strange.any():
+        return
+    first = {words.text: words for words in labels[strange][::-1]}
+    there = {known.regions.codes[code] for code in codes[codes >= 0]}
+    absent = [n for n, code in known.regions.named if code in known.wanted - there]
+    alone = not ((codes >= 0) | (codes == ASIDE) | (codes == UNWANTED)).any()
+    if alone and len(first) > 1:
+        shown = ", ".join(short(text, 20) for text in [*first][::-1][:SHOWN])
+        words = [*first.values()][-1]
+        message = f"none of its {len(first)} regions is in the table of regions ({shown}, …)"
+        lines.problem(words, f"{message}; name another under regions_table, or write one")
+        return
+    aside = []
+    for text, words in [*first.items()][::-1]:
+        propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
+        if alone or (propose and nearest_names(text, absent)):
+            try:
+                known.regions.find(text)
+            except UnknownRegion as problem:
+                lines.problem(words, str(problem))
+        else:
+            aside.append(words)
+    if aside:
+        figures = int(beside[strange].sum())
+        fields = {"count": len(aside), "names": [w.text for w in aside[:SHOWN]], "figures": figures}
+        lines.remark("set_aside", "unknown_regions", fields, aside[0])
 
 
 def region_words(labels: Mapping[str, Labels], known: StudyTerms) -> Labels:

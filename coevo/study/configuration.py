@@ -193,6 +193,11 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         )
     else:
         yield from _years_of_the_model(config, first, last)
+    labels = {f"subsystems.{key}": words for key, words in config["subsystems"].items()}
+    for key, words in {"title": config["title"], **labels}.items():
+        for language, text in words.items():
+            if "CHANGE" in text:
+                yield f"{key}.{language}: still says CHANGE; write what the study calls it"
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
     given = (config["interaction"] or {}).get("calibration") or {}

@@ -111,6 +111,6 @@ def guide_blocks(
         ),
         "regions": (
             ("可选地区", "Regions to choose from"),
-            [(row.get("name_zh", ""), row["name_en"]) for row in regions],
+            [(row.get("name_zh", ""), row.get("name_en", "")) for row in regions],
         ),
     }

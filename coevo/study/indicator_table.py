@@ -12,8 +12,7 @@ from coevo.study.configuration import messages, schema_validator, with_registrie
 from coevo.study.other_files import other_file_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
-
-OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
+from coevo.study.region_table import read_regions, region_problems
 
 
 def check_indicators(
@@ -41,14 +40,8 @@ def check_indicators(
     problems.extend(filter(None, map(date_problem, (path, regions))))
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
     problems.extend(f"{name}: {line}" for line in other_file_problems(config, needed, validator))
-    places = _read_regions(regions, config)
-    groups = config["regional"]["groups"]
-    if config["subsystems"] and groups not in (*places[0], OWN_GROUPS):
-        known = ", ".join(places[0])
-        problems.add(
-            f"{name}: regional.groups: '{groups}' is no column of {regions}; known: {known}"
-        )
-    problems.extend(f"{name}: {line}" for line in _unknown_regions(config, places, regions))
+    places = read_regions(regions)
+    problems.extend(f"{name}: {line}" for line in region_problems(config, places, regions))
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
@@ -106,32 +99,6 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
     for name in config["subsystems"]:
         if name not in subsystems:
             yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
-
-
-def _read_regions(path: str, config: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the table of regions; every language of the reports has its names."""
-    if not Path(path).is_file():
-        raise StudyError(f"regions_table: there is no file {path}; write the table of regions")
-    rows = read_rows(path)
-    languages = dict.fromkeys(("en", *config["report"]["languages"]))
-    problems = Problems()
-    for column in ("region", *(f"name_{language}" for language in languages)):
-        if column not in rows[0]:
-            problems.add(f"{path}: column '{column}' is missing; add it")
-    problems.check()
-    return rows
-
-
-def _unknown_regions(
-    config: Mapping[str, Any], places: list[dict[str, str]], path: str
-) -> Iterator[str]:
-    """Regions in the config that the table of regions has not."""
-    codes = {row["region"] for row in places}
-    chosen = [] if config["regions"] == "all" else config["regions"]
-    for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
-        for code in listed:
-            if code not in codes:
-                yield f"{key}: '{code}' is no region of {path}; correct it"
 
 
 def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:

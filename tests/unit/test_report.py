@@ -64,7 +64,7 @@ def test_unbounded_set_is_said_and_gets_no_number() -> None:
 def test_correlation_that_is_not_held_against_random_pairings_is_not_judged() -> None:
     source = words(**unplaced())
     assert "hether the link of the indices outlasts level and common trend is not judged" in source
-    assert "four regions are too few to pair them at random \\(nine are needed" in source
+    assert "4 regions are too few to pair them at random \\(nine are needed" in source
     for phrase in ("nothing shows that", "pairings within", "bar: regions", "Random pairing"):
         assert phrase not in source
     assert "bar: regions of similar gross product" in words()

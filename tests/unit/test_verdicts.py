@@ -250,10 +250,10 @@ CAUGHT = [
     Verdict(grew(0.01, 0.01), {"where": ("does not clearly depend", "增长与起点无明显关系")}),
     Verdict(regional({"statistic": "beta", "year": 2020, "message": "zero_D",
                       "fields": packed({"cases": 1})}), {
-        "where": ("faster cannot be said: D is 0 in 1 region,", "无法判断：1个地区的D为0")}),
+        "where": ("faster cannot be said: D is 0, and has no", "无法判断：1个地区的D为0")}),
 ]  # fmt: skip
 NEIGHBOURS = [
-    Verdict(same, {"where": ("alike cannot be said: 2 regions with figures",
+    Verdict(same, {"where": ("alike cannot be said: fewer than four regions have figures",
                              "相邻地区是否相近，无法判断：有数据的地区仅2个")}),
     Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("They still are",
                                                         "剔除发展水平后依然如此")}),

@@ -58,7 +58,10 @@ def between(study: Study) -> pd.Series:
 
 
 def weights_finding(study: Study) -> dict[str, Any]:
-    """The weights in use, heaviest first in each subsystem, and what is heavy."""
+    """The weights in use, heaviest first in each subsystem, and what is heavy.
+
+    `alone`: no subsystem has more than one indicator, so that no weight can vary.
+    """
     table = study.tables["weights"]
     used = study.config["weighting"]["method"]
     rows = table[table["weighting"] == used]
@@ -68,8 +71,11 @@ def weights_finding(study: Study) -> dict[str, Any]:
     )
     heaviest = rows.groupby("place", sort=True).first()
     shares = between(study)
+    alone = len(rows) == len(heaviest)
     return {
         "method": used,
+        "alone": alone,
+        "kind": "_alone" if alone else "_equal" if used == "equal" else "",
         "others": sorted(set(table["weighting"]) - {used}),
         "rows": rows.assign(between=rows["indicator"].map(shares)),
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),

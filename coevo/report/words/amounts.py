@@ -49,7 +49,8 @@ class Words:
 
     def word(self, kind: str, name: str) -> str:
         """The report's word for a name of the code; what has none stands as it is."""
-        return str(self.phrases["words"].get(kind, {}).get(name, name))
+        known = self.study.words.get(kind) or self.phrases["words"].get(kind, {})
+        return str(known.get(name, name))
 
     @cached_property
     def message(self) -> MessageText:

@@ -1,0 +1,175 @@
+"""Studies of people who have a file and no patience: from the raw file to the report, no hand edit.
+
+Every study is begun with `make new study=... from=...`; of what it wrote, only what it marks as a
+person's is changed. The figures are made up.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from openpyxl import Workbook
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.slow
+CITIES = (
+    "北京 天津 石家庄 太原 呼和浩特 沈阳 大连 长春 哈尔滨 上海 南京 杭州 宁波 合肥 福州 厦门 南昌 "
+    "济南 青岛 郑州 武汉 "
+    "长沙 广州 深圳 南宁 海口 重庆 成都 贵阳 昆明 西安 兰州 西宁 银川 乌鲁木齐"
+).split()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """The workflow with the sets of regions and no study."""
+    folder = tmp_path_factory.mktemp("own") / "研究 one"
+    ignore = shutil.ignore_patterns("__pycache__")
+    for part in ("coevo", "workflow", "profiles", "config/regions"):
+        shutil.copytree(ROOT / part, folder / part, ignore=ignore)
+    (folder / "config" / "indicators").mkdir()
+    for part in ("Snakefile", "environment.yml", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / part, folder / part)
+    shutil.copy(ROOT / "config" / "config.yaml", folder / "config")
+    shutil.copy(ROOT / "config" / "indicators" / "provinces.csv", folder / "config" / "indicators")
+    return folder
+
+
+def call(folder: Path, script: str, *words: str) -> str:
+    """Run a command of the Makefile and return what it printed; it must end well."""
+    done = subprocess.run(
+        [sys.executable, f"workflow/{script}.py", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def paths(regions: int, years: int, indicators: int, seed: int = 1) -> np.ndarray:
+    """Return made-up figures (regions, years, indicators): growth with shocks, to two decimals."""
+    rng = np.random.default_rng(seed)
+    growth = rng.normal(0.06, 0.06, (regions, years, indicators)).cumsum(axis=1)
+    return np.round(rng.uniform(50, 900, (regions, 1, indicators)) * np.exp(growth), 2)
+
+
+def begin(folder: Path, study: str, source: str, **config: str) -> str:
+    """Begin a study from files and decide what it asks for; return what was printed.
+
+    config: further keys, as their line of the config; the draws are few and the report is a page.
+    """
+    said = call(folder, "new", f"study={study}", f"from={source}", "vintage=2026-11")
+    path = folder / "config" / f"{study}.yaml"
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"CHANGE:? ?(first|second)?", r"\1 ", text.replace("# CHANGE", "#"))
+    text = text.replace("formats: [html, pdf, docx]", "formats: [html]")
+    text = text.replace("draws: 2000", "draws: 100")
+    for key, value in config.items():
+        text = re.sub(rf"^{key}: .*(\n  .*)*", f"{key}: {value}", text, flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8")
+    return said
+
+
+def report(folder: Path, study: str, language: str = "en") -> str:
+    """Build a study's report and return its page."""
+    call(folder, "check", f"config/{study}.yaml")
+    target = f"reports/{study}/report.{language}.html"
+    call(folder, "once", f"config/{study}.yaml", "--cores", "2", target)
+    return (folder / target).read_text(encoding="utf-8")
+
+
+def test_cities_with_a_sheet_a_year(project):
+    """35 cities, 2016-2022, a sheet for each year, in a folder with a space."""
+    names = [
+        "地区生产总值(亿元)",
+        "常住人口(万人)",
+        "电商销售额(亿元)",
+        "快递业务量(万件)",
+        "R&D经费(亿元)",
+        "专利授权量(件)",
+    ]
+    values, book = paths(len(CITIES), 7, len(names)), Workbook()
+    book.remove(book.active)
+    for k, year in enumerate(range(2016, 2023)):
+        sheet = book.create_sheet(f"{year}年")
+        for row in ([f"主要城市统计（{year}年）"], ["地区", *names]):
+            sheet.append(row)
+        for city, figures in zip(CITIES, values[:, k], strict=True):
+            sheet.append([city, *figures.tolist()])
+    (project / "我的 下载").mkdir()
+    book.save(project / "我的 下载" / "城市 数据.xlsx")
+    said = begin(project, "big-cities", "我的 下载")
+    assert "Regions: 35, known in config/regions/cities.csv" in said
+    assert "Years: 2016 to 2022" in said and "Tables read: 7" in said
+    page = report(project, "big-cities", "zh")
+    assert "乌鲁木齐" in page and "group_dots" in page and "fig-tiles" not in page
+
+
+def test_two_regions_and_one_indicator_each(project):
+    """Two regions that no set knows, two indicators: no weights that vary, no correlation."""
+    values = paths(2, 10, 2)
+    rows = [
+        [region, year, *values[k, t]]
+        for k, region in enumerate(("North Shore", "South Shore"))
+        for t, year in enumerate(range(2012, 2022))
+    ]
+    head = ["region", "year", "online sales (million yuan)", "workshops (count)"]
+    pd.DataFrame(rows, columns=head).to_csv(project / "shores.csv", index=False)
+    said = begin(project, "shores", "shores.csv")
+    assert "Regions: 2, written in config/regions/shores.csv" in said
+    page = report(project, "shores")
+    assert "North Shore" in page
+
+
+def test_four_subsystems_over_nine_provinces(project):
+    """Nine provinces, eight indicators in four subsystems."""
+    provinces = "浙江 江苏 上海 安徽 福建 江西 山东 广东 湖北".split()
+    names = [f"指标{n}" for n in "甲乙丙丁戊己庚辛"]
+    values = paths(len(provinces), 8, len(names))
+    folder = project / "four"
+    folder.mkdir()
+    for k, name in enumerate(names):
+        lines = [
+            f"指标：{name}",
+            "单位：亿元",
+            "地区," + ",".join(f"{y}年" for y in range(2015, 2023)),
+        ]
+        lines += [
+            ",".join([province, *map(str, values[p, :, k])]) for p, province in enumerate(provinces)
+        ]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    begin(
+        project,
+        "four-systems",
+        "four",
+        subsystems="{a: {zh: 甲}, b: {zh: 乙}, c: {zh: 丙}, d: {zh: 丁}}",
+    )
+    path = project / "config" / "indicators" / "four-systems.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table["subsystem"] = np.repeat(list("abcd"), 2)
+    table.to_csv(path, index=False)
+    page = report(project, "four-systems", "zh")
+    assert "湖北" in page
+
+
+def test_many_cities_are_read_and_checked(project):
+    """280 cities, 18 years, 10 indicators in one panel: to the check, which computes D."""
+    cities = pd.read_csv(project / "config/regions/cities.csv", dtype=str)["name_zh"].tolist()[:280]
+    values = paths(len(cities), 18, 10)
+    names = [f"指标{n}(亿元)" for n in "甲乙丙丁戊己庚辛壬癸"]
+    index = pd.MultiIndex.from_product([cities, range(2003, 2021)], names=["地区", "年份"])
+    frame = pd.DataFrame(values.reshape(-1, 10), index=index, columns=names)
+    frame.to_csv(project / "panel.csv", encoding="gb18030")
+    said = begin(project, "all-cities", "panel.csv")
+    assert "Regions: 280, known in config/regions/cities.csv" in said
+    assert "Region-years with every indicator of the subsystems: 5040 of 5040" in call(
+        project, "check", "config/all-cities.yaml"
+    )
