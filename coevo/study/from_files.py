@@ -48,8 +48,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
         *lines,
         "",
         f"1. Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
-        f"2. Edit {table}: which subsystem each indicator belongs to, and direction - where less "
-        "is better.",
+        f"2. Edit {table}: the subsystem of each indicator; direction - where less is better.",
         f"3. make check study={wanted.study}, then make study={wanted.study}.",
     ]
 
