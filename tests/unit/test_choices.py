@@ -368,7 +368,7 @@ def usual_methods() -> str:
         ("normalisation", {"method": "vector"}, "root of their sum of squares"),
         ("normalisation", {"range": [0, 1]}, "maximum to \\[0\\, 1\\]"),
         ("weighting", {"method": "game", "combine": {"methods": ["entropy", "critic"]}},
-         "combine those by entropy and CRITIC"),
+         "a compromise of those by entropy and CRITIC"),
         ("weighting", {"method": "linear",
                        "combine": {"methods": ["entropy", "equal"], "shares": [0.3, 0.7]}},
          "entropy (0\\.30) and equal (0\\.70)"),

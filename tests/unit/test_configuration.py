@@ -65,7 +65,10 @@ def test_defaults_fill_every_key_at_every_depth():
             "config.yaml: weighting.method: unknown method 'entrpy'; known: ahp, critic, cv, "
             "entropy, equal, ",
         ),
-        ({"wieghting": {}}, "config.yaml: wieghting: unknown key 'wieghting'; known: claims, "),
+        (
+            {"wieghting": {}},
+            "config.yaml: wieghting: unknown key 'wieghting'; known: chunks, claims, ",
+        ),
         (
             {"weighting.metod": 1},
             "config.yaml: weighting.metod: unknown key 'metod'; known: combine, given, "

@@ -250,7 +250,7 @@ CAUGHT = [
     Verdict(grew(0.01, 0.01), {"where": ("does not clearly depend", "增长与起点无明显关系")}),
     Verdict(regional({"statistic": "beta", "year": 2020, "message": "zero_D",
                       "fields": packed({"cases": 1})}), {
-        "where": ("faster cannot be said: D is 0, and has no logarithm", "无法判断：1个地区的D为0")}),
+        "where": ("faster cannot be said: D is 0, and has no", "无法判断：1个地区的D为0")}),
 ]  # fmt: skip
 NEIGHBOURS = [
     Verdict(same, {"where": ("alike cannot be said: fewer than four regions have figures",

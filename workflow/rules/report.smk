@@ -22,6 +22,7 @@ if RELEASE:
             changes=TABLE_FILES["changes"],
         log:
             f"{LOGS}/changes.log",
+        localrule: True
         conda:
             "../../environment.yml"
         params:
@@ -90,6 +91,7 @@ rule figures:
         ),
     log:
         f"{LOGS}/figures.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -123,6 +125,7 @@ rule report:
         ],
     log:
         f"{LOGS}/report.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:

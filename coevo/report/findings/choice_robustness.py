@@ -123,14 +123,11 @@ def heaviest_removal(study: Study) -> tuple[list[str], float] | None:
     return list(top["indicator"]), float(top["value"].iloc[0])
 
 
-def most_filled(study: Study) -> dict[str, Any] | None:
-    """The largest filled share of a region's figures and the regions that have it; or None."""
+def most_filled(study: Study) -> float | None:
+    """The largest share of a region's figures that is filled; None without a filled one."""
     table = study.tables["diagnostics"]
     rows = table[table["guard"] == "imputed_share"]
-    if rows.empty:
-        return None
-    top = rows[rows["value"] == rows["value"].max()]
-    return {"share": float(rows["value"].max()), "names": list(top["name"])}
+    return None if rows.empty else float(rows["value"].max())
 
 
 def type_changes(study: Study) -> pd.DataFrame:

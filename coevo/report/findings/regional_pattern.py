@@ -132,12 +132,6 @@ def _why(study: Study, statistic: str, of: str) -> Any:
     return reason(rows[rows["message"].fillna("") != ""])
 
 
-def clusters(study: Study, of: str, year: int) -> pd.DataFrame:
-    """Regions whose local I is more than chance by itself, with their place and corrected p."""
-    rows = study.rows("regional", statistic="local_moran", of=of, year=year)
-    return rows[rows["p"] < LIKELY]
-
-
 def _discovered(study: Study) -> int:
     """How many local I are left after the false discovery rate."""
     return int((study.tables["regional"]["p_adjusted"] < LIKELY).sum())
