@@ -12,9 +12,9 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.files import read_texts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures.theme import PALETTES
-from coevo.report.tables.formula_sheet import FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.columns import column_heads
 from coevo.report.tables.exports import in_languages
+from coevo.report.tables.formula_sheet import FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.schema import column_row, study_tables
 from coevo.weighting import weigh
