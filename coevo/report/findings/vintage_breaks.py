@@ -1,6 +1,5 @@
 """Which vintages a study uses, what newer figures it leaves, and where vintages meet."""
 
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
