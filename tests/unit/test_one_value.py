@@ -89,8 +89,7 @@ def differing(places: Mapping[str, float], tolerance: float = 1e-9) -> Iterator[
 
 
 def quantities(study: Study) -> dict[str, dict[str, float]]:
-    """Each quantity with its places in the report, the result table that it comes from first.
-    """
+    """Each quantity with its places in the report, the result table that it comes from first."""
     from coevo.report.figures.drawing import CHARTS
 
     said, cells = sentences(study), tables(study)

@@ -8,7 +8,7 @@ from coevo.report.tables import data_tables, index_tables, model_tables, regiona
 from coevo.report.tables.regression_table import NEEDS, regression
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary
-from coevo.report.words import prediction_words, release_words, theory_words
+from coevo.report.words import prediction_words, release_words
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
@@ -24,7 +24,6 @@ class Entry(NamedTuple):
 
 LEADING = ("summary", "coordination")  # open the workbook
 LONGEST = 60  # rows of a table in a document or a LaTeX file
-RATIO = 3  # place of the first column of ratios to what was observed, among those of equilibria
 
 
 def _table(words: Words, key: str, body: Body, kind: str) -> ReportTable:
@@ -47,26 +46,29 @@ def without_empty_columns(
 
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """What the template prints: `printed(key)`, "" for a table that the study lacks, the annex as
-    sections, and whether the equilibria are held against what was observed.
+    """What the template prints: `printed(key)`, "" for a table that the study lacks, `see(*ids)`, a
+    sentence that refers to figures and to those tables that it has, those of the annex.
     """
     made = {table.key: table for table in main_tables(words)}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
     made["files"] = _table(words, "files", Body(files), "long")
-    ratio = words.phrases["tables"]["equilibria"]["columns"][RATIO][0]
+    annexed = {
+        f"table-{table.key}": table
+        for table in printable(annex_tables(words))
+        if not (table.key == "own" and words.study.pooled)
+    }
+    there = {f"table-{key}" for key in made} | annexed.keys()
+
+    def see(*ids: str) -> Markdown:
+        links = [Markdown(f"[](#{id})") for id in ids if id in there or id.startswith("fig:")]
+        return words.say("references/see", links=links) if links else Markdown()
+
     return {
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
-        "ratios": "equilibria" in made and ratio in [c.head for c in made["equilibria"].columns],
-        "annex": [
-            {
-                "key": table.key,
-                "title": words.say(f"tables/{table.key}/title"),
-                "table": as_markdown(table),
-            }
-            for table in printable(annex_tables(words))
-            if not (table.key == "own" and words.study.pooled)
-        ],
+        "see": see,
+        "annexed": annexed,
+        "annex": [as_markdown(table) for table in annexed.values()],
     }
 
 
@@ -116,12 +118,11 @@ def _body(held: Rows | Body) -> Body:
 FILED = {"summary": Entry(summary)}
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
-    "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
     "weights": Entry(data_tables.weights, "wide", ["indexed"]),
     "pattern": Entry(regional_tables.pattern, "", ["indexed", "regions"]),
     "signs": Entry(model_tables.sign_counts, "", ["pair"]),
-    "ecological": Entry(theory_words.relations, "", ["pair"]),
+    "ecological": Entry(model_tables.relation_rows, "", ["pair"]),
     "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
