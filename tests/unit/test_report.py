@@ -212,8 +212,8 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     assert rows[first + 2].strip() == "[depends on choices]{.chip .weaker}"  # on page one
     assert [cell.strip() for cell in rows[place + 1 : place + 4]] == [
         "every combination of choices",
-        "30 of 144 combinations give it\\; 99 give barely coordinated",
-        "[depends on choices]{.chip .weaker} holds under some choices",
+        "30 of 144 combinations give it",
+        "[depends on choices]{.chip .weaker}",
     ]
     assert "(#robustness)" in rows[place + 4]
 

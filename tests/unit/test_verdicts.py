@@ -381,7 +381,7 @@ FOUND = [  # of the same tables
     ("The growth of output of plants and of sales of shops shows the signs of a",
      "产值与销售额的增长呈现供需（捕食型）关系的符号"),
     UNDECIDED,
-    ("depends on each other, but not as a supply relation would have it",
+    ("depends on each other, but not as in a supply relation",
      "增长相互依存，但并非供需关系所要求的形式"),
 )]  # fmt: skip
 
@@ -440,9 +440,9 @@ def surviving(
 
 SURVIVAL = [
     Verdict(surviving(("region",)), {"populations": (
-        "growth. With them the pattern shows in 3 of 3 fits", "此时3个估计中有3个呈供需形态")}),
+        "mean growth, the pattern shows in 3 of 3 fits", "此时3个估计中有3个呈供需形态")}),
     Verdict(surviving(("region",), one_less=True), {"populations": (
-        "growth. With them the pattern shows in 2 of 3 fits", "此时3个估计中有2个呈供需形态")}),
+        "mean growth, the pattern shows in 2 of 3 fits", "此时3个估计中有2个呈供需形态")}),
 ]  # fmt: skip
 
 
@@ -496,7 +496,7 @@ EQUILIBRIUM = [
 WHERE_IT_LIES = [  # of the same tables
     Verdict(same, {"equilibria": pair}) for pair in (
     *[("the sets leave out an interval at most", "置信集至多排除一个区间")] * 3,
-    ("do not lie above zero", "并不全在0以上"),
+    ("are bounded, but not above zero", "并不全在0以上"),
     ("From five growth rates E lies at 654 and", "个增长率观测，E为654与"),
     ("2 rows cannot", "2个观测不足以确定2个系数及其标准误"),
 )]  # fmt: skip
