@@ -413,8 +413,8 @@ FEEDBACK = [  # of the same tables
     Verdict(same, {"populations": pair}) for pair in (
     ("Feedback stronger than competition: yes in the weak form, no in the strong form.",
      "反馈是否强于竞争：弱形式成立，强形式不成立。"),
-    ("Feedback stronger than competition: no in the weak form, not decidable in the strong form.",
-     "反馈是否强于竞争：弱形式不成立，强形式无法判定。"),
+    ("Feedback stronger than competition: no in the weak form, undecidable in the strong form.",
+     "反馈是否强于竞争：弱形式不成立，强形式未能判定。"),
     ("Whether feedback is stronger than competition cannot be decided",
      "反馈是否强于竞争，同样无法判定"),
     ("Feedback stronger than competition: yes in the weak form, yes in the strong form.",
@@ -529,7 +529,7 @@ CALIBRATION = [
     Verdict(same, {"equilibria": (
         "An accounting calibration puts E at 120 and 150", "核算校准得到的E为120与150")}),
     Verdict(given, {"equilibria": (
-        "Parameters that are given, not estimated, put E at 50.0 and 200",
+        "Given parameters put E at 50.0 and 200",
         "由给定（而非估计）的参数，E为50.0与200")}),
     Verdict(failing, {"equilibria": (
         "The accounting calibration of Zhejiang fails in every year",
