@@ -80,7 +80,7 @@ def test_missing_correlation_is_said() -> None:
 
 def test_given_parameters_are_stated_and_not_estimated() -> None:
     source = words(**stated(50.0, 200.0))
-    assert "Parameters that are given, not estimated, put E at" in source
+    assert "Given parameters put E at" in source
     assert "stated, not estimated" in source
     assert "given parameters | 50\\.0" in source
     assert "nothing is calibrated" not in source
