@@ -150,7 +150,7 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
 
     Chinese and English names of regions may share one merged head. Of one kind those columns count
     whose words stand furthest down in `HEADS`, and of a code and its label the label; what does not
-    count, and other parts of a key, are the kind `further`.
+    count, and other parts of a key, are the kind `further`; other places also `place`.
     """
     found: dict[str, dict[LabelColumn, int]] = {}
     further: list[LabelColumn] = []
@@ -180,6 +180,8 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
         labels["region"] = labels.pop("code")
     counting = {label for columns in labels.values() for label in columns}
     further += [c for columns in found.values() for c in columns if c not in counting]
+    if places := [c for c in found.get("region", ()) if c not in counting]:
+        labels["place"] = tuple(places)  # the set of regions may know these better
     return labels | ({"further": tuple(further)} if further else {})
 
 

@@ -136,20 +136,32 @@ def _again(places: tuple[LabelColumn, ...]) -> LabelColumn | None:
 def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
     """Return a line on a sheet in no known layout: its head, the nearest layout, what it lacks."""
     block = next((b for b in blocks if _has_figures(sheet, b.body)), None)
-    rows = range(len(sheet.begins))
-    row = block.head[-1] if block else next((r for r in rows if len([*sheet.cells(r)]) > 1), 0)
+    row = block.head[-1] if block else _row_above_figures(sheet)
     cells = [short(words.text, 20) for words in sheet.cells(row)]
     head = ", ".join(cells[:MOST_SHOWN]) + (", …" if len(cells) > MOST_SHOWN else "")
     axes = _axes(block) if block else (None, _dated(sheet, row), None)
     lacks = {
-        name: [LACKS[n][want] for n, want in enumerate(wanted) if axes[n] != want]
+        name: {n: LACKS[n][want] for n, want in enumerate(wanted) if axes[n] != want}
         for name, wanted in AXES.items()
     }
-    nearest = min(lacks, key=lambda name: len(lacks[name]))
+    # what is not there is nearer than what stands along another axis
+    far = {name: sum(1 if axes[n] is None else 2 for n in found) for name, found in lacks.items()}
+    nearest = min(far, key=lambda name: far[name])
     return (
         f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
-        f"'{nearest}', but {'; '.join(lacks[nearest])}; the layouts are listed in config/README.md"
+        f"'{nearest}', but {'; '.join(lacks[nearest].values())}; the layouts are listed in "
+        "config/README.md"
     )
+
+
+def _row_above_figures(sheet: Sheet) -> int:
+    """Return the last row that says anything above the first with figures, else that one."""
+    last = -1
+    for row, begin in enumerate(sheet.begins):
+        if _has_figures(sheet, [row]):
+            return row if last < 0 else last
+        last = row if begin.text else last
+    return max(last, 0)
 
 
 def _dated(sheet: Sheet, row: int) -> Axis | None:

@@ -22,8 +22,8 @@ from coevo.observations.recognition import (
     StudyTerms,
     TableLines,
     region_codes,
+    region_words,
     remark_groups,
-    with_codes,
     word_codes,
     year_code,
 )
@@ -124,7 +124,7 @@ def _indicators(
     blank = names.size == 1 and not names.flat[0].text
     for title in table.titles if blank else ():
         if code(title) != UNKNOWN:
-            if title.text not in _lines_above(lines, title):
+            if title.text != cell_text(lines.sheet.values[title.row, title.column]):
                 lines.remark("from_name", "indicator_from_name", {"name": title.text}, title)
             return _titled(table, title, lines), np.array([[code(title)]])
     codes = word_codes(names, code, lines)
@@ -139,11 +139,6 @@ def _indicators(
             f"file so (found: {tried or 'nothing'})",
         )
     return table, codes
-
-
-def _lines_above(lines: TableLines, title: CellWords) -> str:
-    """Return what stands in the cell of a title, "" of the name of a sheet or a file."""
-    return cell_text(lines.sheet.values[title.row, title.column])
 
 
 def _titled(table: FigureTable, title: CellWords, lines: TableLines) -> FigureTable:
@@ -209,7 +204,7 @@ def figures_of_table(
     style = None if sheet.style is None else sheet.style[part]
     cell, said = block_figures(sheet.values[part], known.marks, sheet.styles, style)
     filled = said["filled"].to_numpy()[cell]
-    names = with_codes(table.labels["region"], table.labels.get("code"), known)
+    names = region_words(table.labels, known)
     region = region_codes(names, filled, known, lines)
     numbers = said["value"].notna().to_numpy()[cell]
     remark_groups(names, region, numbers, lines)

@@ -26,6 +26,7 @@ from coevo.observations.units import unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
 MOST_LINES = 20  # problems of one table that are listed one by one
+MISSPELT = 0.8  # likeness from which a name is taken for a slip, and not for another place
 SHOWN = 5  # names of regions that are set aside
 MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought any more
 Codes = npt.NDArray[np.int64]
@@ -100,7 +101,8 @@ class TableLines:
     def remark(
         self, check: str, message: str, fields: Mapping[str, object], words: CellWords
     ) -> None:
-        self.remarks.append(Remark(check, message, fields, words.row, words.column))
+        place = (words.row, words.column) if words.row >= 0 else ()  # else of the whole table
+        self.remarks.append(Remark(check, message, fields, *place))
 
     def finish(self) -> None:
         if self.found > MOST_LINES:
@@ -185,8 +187,8 @@ def _strangers(
 ) -> None:
     """Set names aside that are not in the table of regions, with their number.
 
-    A problem is such a name if no other of the table is known, and if it is like that of a region
-    that the study reads and the table lacks.
+    A problem is such a name if no other of the table is known, and if it looks like a slip in that
+    of a region that the study reads and the table lacks.
     """
     beside = _counts_beside(filled, labels)
     strange = (codes == STRANGER) & (beside > 0)
@@ -205,7 +207,7 @@ def _strangers(
     aside = []
     for text, words in [*first.items()][::-1]:
         propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
-        if alone or (propose and nearest_names(text, absent)):
+        if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
             try:
                 known.regions.find(text)
             except UnknownRegion as problem:
@@ -218,32 +220,39 @@ def _strangers(
         lines.remark("set_aside", "unknown_regions", fields, aside[0])
 
 
-def with_codes(labels: Labels, codes: Labels | None, known: StudyTerms) -> Labels:
-    """Return the words for regions, with the code beside a name where only the code is known.
+def region_words(labels: Mapping[str, Labels], known: StudyTerms) -> Labels:
+    """Return the words for regions of a table, by its labels `region`, `place ...` and `code`.
 
-    Codes that contradict a name anywhere in the table are of something else, and do not count.
+    Of several columns of places (country, region, city) that counts which names most regions of the
+    study, else the first. A code beside a name counts where only the code is known; codes that
+    contradict a name anywhere in the table are of something else, and do not count.
     """
-    if codes is None:
-        return labels
-    memo: dict[str, str | None] = {}
+    memo: dict[str, str] = {}
 
-    def code_of(text: str) -> str | None:
-        if text not in memo:
+    def code_of(words: CellWords) -> str:
+        if words.text not in memo:
             try:
-                memo[text] = known.regions.find(text, propose=False).code
+                memo[words.text] = known.regions.find(words.text, propose=False).code
             except StudyError:
-                memo[text] = None
-        return memo[text]
+                memo[words.text] = ""
+        return memo[words.text]
 
-    pairs = {(name.text, code.text) for name, code in zip(labels.flat, codes.flat, strict=True)}
-    named = {(name, code) for name, code in pairs if code_of(name)}
-    if any(code_of(code) and code_of(code) != code_of(name) for name, code in named):
-        return labels
-    found = labels.copy()
-    for place, (name, code) in enumerate(zip(labels.flat, codes.flat, strict=True)):
-        if code_of(name.text) is None and code_of(code.text):
-            found.flat[place] = name._replace(text=code.text)
-    return found
+    places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]
+    codes = labels.get("code")
+    names = places[0]
+    if len(places) > 1:
+        found = [{code_of(words) for words in part.flat} - {""} for part in places]
+        names = places[max(range(len(places)), key=lambda place: len(found[place]))]
+    if codes is None:
+        return names
+    beside = [*zip(names.flat, codes.flat, strict=True)]
+    if any(code_of(n) and code_of(c) and code_of(n) != code_of(c) for n, c in beside):
+        return names
+    words = (
+        name._replace(text=code.text) if code_of(code) and not code_of(name) else name
+        for name, code in beside
+    )
+    return np.fromiter(words, dtype=object, count=names.size).reshape(names.shape)
 
 
 def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLines) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import short
-from coevo.observations.blocks import ANY_YEAR, TableBlock
+from coevo.observations.blocks import TableBlock
 from coevo.observations.heads import LabelColumn, is_number
 from coevo.observations.periods import period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
@@ -24,6 +24,10 @@ Axes = tuple[Axis | None, Axis | None, Axis | None]  # of region, year, indicato
 # `CellWords` along an axis of a table: (rows, 1), (1, columns), or (1, 1) for all its figures
 Labels = npt.NDArray[Any]
 NONE = CellWords("")
+# A name in which the year of the figures stands: not 2026-10-01, the day of the download.
+NAME_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9]|[-.][0-9])")
+# A sheet whose name says nothing of what is in it.
+PLAIN_SHEET = re.compile(r"(?:sheet|table|data|表|工作表|数据)? ?[0-9]*(?:年)?", re.IGNORECASE)
 BY_ISSUE = re.compile(r"年鉴|yearbook|almanac", re.IGNORECASE)  # its year is that of the issue
 # what a multiplier says beside a unit, as a power of ten or in words
 POWERS = {"0": "", "3": "thousand", "6": "million", "9": "billion", "12": "trillion", "Units": ""}
@@ -40,7 +44,7 @@ class FigureTable:
 
     rows: npt.NDArray[np.int32]
     columns: npt.NDArray[np.int32]
-    labels: dict[str, Labels]  # of region, year, indicator and unit; of code, if there is one
+    labels: dict[str, Labels]  # of region, year, indicator, unit; of code, further places
     problems: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     titles: tuple[CellWords, ...] = ()
@@ -109,7 +113,7 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
         return next(iter(years.values())), []
     sheet, head = block.sheet, block.head[0]
     for name in (sheet.name, Path(sheet.file).stem) if not years else ():
-        found = set(ANY_YEAR.findall(name))
+        found = set(NAME_YEAR.findall(name))
         if len(found) == 1 and not BY_ISSUE.search(name):
             (year,) = found
             remark = Remark("from_name", "year_from_name", {"year": int(year), "name": name})
@@ -121,10 +125,15 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
 
 
 def _titles(block: TableBlock) -> tuple[CellWords, ...]:
-    """Return what may name the indicator: lines above the head, sheet and file, and their parts."""
+    """Return what may name the indicator: lines above the head, sheet and file, and their parts.
+
+    The file does only where the sheet is not called by something else.
+    """
     sheet, head = block.sheet, block.head[0]
     lines = [words for row in block.above for words in sheet.cells(row)]
-    names = (sheet.name, Path(sheet.file).stem)
+    file = Path(sheet.file).stem
+    own = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
+    names = (sheet.name, file) if own else (sheet.name,)
     parts = [part for name in names for part in (name, *re.split(r"[-_—–]", name))]
     plain = dict.fromkeys(filter(None, map(cell_text, parts)))
     return (*lines, *(CellWords(part, head, 0) for part in plain))
@@ -150,6 +159,9 @@ def _labels(
         found[what] = _along(plain_periods(words) if what == "year" else words, axis)
     if axes[0] == "row" and "code" in block.labels:
         found["code"] = _along(_row_words(block, "code"), "row")
+    for label in block.labels.get("place", ()) if axes[0] == "row" else ():
+        words = [_words(block, row, label) for row in block.body]
+        found[f"place {label.column}"] = _along(words, "row")
     return found, remarks
 
 

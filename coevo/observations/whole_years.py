@@ -62,6 +62,7 @@ def _end(rows: Sequence[Row]) -> list[Row]:
 
 # how a year is made of its parts -> its figure from theirs; each month counts once in a mean
 FREQUENCIES: dict[str, Callable[[Sequence[Row], str], float]] = {
+    "": lambda rows, name: math.nan,  # not at all
     "sum": _summed,
     "mean": _averaged,
     "last": _at_the_end,
@@ -118,7 +119,7 @@ def whole_years(
         if not frequency:
             problems.add(
                 f"{shown}: has figures of parts of a year ({example}); write under frequency in "
-                f"the indicator table how they make a year: {', '.join(FREQUENCIES)}"
+                f"the indicator table how they make a year: {', '.join(filter(None, FREQUENCIES))}"
             )
             continue
         groups = [rows.to_dict("records") for _, rows in own.groupby(SERIES, sort=True)]

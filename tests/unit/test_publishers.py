@@ -4,14 +4,17 @@ Each case is a file of three regions and three years, the study that reads it, a
 must come back: their values in the unit of the study, and their cells.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from openpyxl import Workbook
 
+from coevo.errors import StudyError
 from coevo.observations import observe
+from coevo.observations.periods import Period, period_of, plain_periods
+from coevo.observations.sheets import CellWords
 
 CHINA = pd.DataFrame(
     [
@@ -665,6 +668,138 @@ def test_a_publisher_s_file_is_read_as_it_is(name, tmp_path):
     region = next(iter(case.expected[first]))
     assert own.loc[own["region"] == region, "cell"].tolist() == case.cells
     assert set(remarks["check"]) <= {"note", "set_aside", "noted", "from_name", "parts"}
+
+
+def said(case: Case, folder: Path) -> tuple[str, ...]:
+    with pytest.raises(StudyError) as problem:
+        observed(case, folder)
+    return tuple(problem.value.messages)
+
+
+def changed(name: str, old: str, new: str, **study) -> Case:
+    """Return a case whose one file reads otherwise."""
+    case = CASES[name]
+    ((file, text),) = case.files.items()
+    assert old in text
+    return replace(case, files={file: text.replace(old, new)}, **study)
+
+
+def test_parts_of_a_year_are_never_years(tmp_path):
+    quarters = "quarters across, added up"
+    (line,) = said(
+        changed(quarters, "2017Q1", "2017Q1", indicators=[("gdp", "yuan", "a", "")]), tmp_path
+    )
+    assert line.endswith(
+        "a.csv › B2: gdp: has figures of parts of a year (2017.1-3); write under frequency in the "
+        "indicator table how they make a year: sum, mean, last"
+    )
+    so_far = CASES["NBS, quarters, the year so far"]
+    text = so_far.files["分省季度数据.csv"]
+    for quarter, months in (("一", "1-3"), ("二", "1-6"), ("三", "1-9"), ("四", "1-11")):
+        text = text.replace(f"第{quarter}季度", f"{months}月")
+    wrong = [(*so_far.indicators[0][:3], "sum")]
+    (line,) = said(replace(so_far, files={"a.csv": text}, indicators=wrong), tmp_path / "b")
+    assert line.endswith(
+        "has figures from January on (2017.1-3), of which each holds those before; write last "
+        "under frequency in the indicator table, not sum"
+    )
+
+
+def test_a_year_that_lacks_a_quarter_is_missing_and_one_that_is_printed_goes_before(tmp_path):
+    case = changed("quarters across, added up", "2018Q4", "2019")
+    found, remarks = observed(case, tmp_path)
+    own = found[found["region"] == "330100"].set_index("year")
+    assert own["value"].to_dict() == {2017: 1.5, 2019: 2.5 / 4}  # as printed, not of its quarters
+    assert own["cell"].to_dict() == {2017: "E2", 2019: "I2"}
+    assert (remarks["message"] == "made_of_parts").sum() == 1
+
+
+def test_months_and_quarters_in_every_spelling():
+    spelled = {
+        "2019Q4": (10, 12), "2019-Q1": (1, 3), "2019:Q1": (1, 3), "Q1-2019": (1, 3),
+        "2019年第四季度": (10, 12), "2019年四季度": (10, 12), "2019年4季度": (10, 12),
+        "2019年前三季度": (1, 9), "2019年上半年": (1, 6), "2019S2": (7, 12), "2019M01": (1, 1),
+        "2019-01": (1, 1), "2019年1月": (1, 1), "2019年1-3月": (1, 3), "2019.1-3": (1, 3),
+        "2019年1—12月": (1, 12), "Jan-2019": (1, 1), "2019 [YR2019]": (1, 12), "2019年": (1, 12),
+        "2019-03-31": (1, 12),
+    }  # fmt: skip
+    assert {text: period_of(text) for text in spelled} == {
+        text: Period(2019, *months) for text, months in spelled.items()
+    }
+    for text in ("2019.10", "2019.1", "201901", "2019-13", "2019Q5", "2019年(预)", "2019-2018"):
+        assert period_of(text) is None
+
+
+def test_dates_are_years_only_if_all_fall_in_one_month():
+    def plain(*texts):
+        return [words.text for words in plain_periods([CellWords(text) for text in texts])]
+
+    assert plain("2018-12-31", "2019-12-31") == ["2018", "2019"]
+    assert plain("2018-11-30", "2018-12-31", "x") == ["2018.11-11", "2018.12-12", "x"]
+
+
+def test_the_set_of_regions_says_which_column_names_them(tmp_path):
+    lines = [("Utah", "杭州", 1), ("Utah", "宁波", 2), ("Utah", "温州", 3)]
+    case = replace(
+        CASES["panel, province and code beside the city"],
+        files={"a.csv": csv(("country", "region", "year", "地区生产总值(亿元)"), *(
+            (country, region, 2019, value) for country, region, value in lines
+        ))},
+    )  # fmt: skip
+    found, _ = observed(case, tmp_path)
+    assert found["region"].tolist() == ["330100", "330200", "330300"]
+
+
+def test_codes_that_contradict_a_name_are_of_something_else(tmp_path):
+    text = csv(
+        ("城市", "代码", "年份", "地区生产总值(亿元)"),
+        ("杭州", "330200", 2019, 1),
+        ("不明", "330300", 2019, 2),
+    )
+    case = replace(CASES["panel, province and code beside the city"], files={"a.csv": text})
+    found, remarks = observed(case, tmp_path)
+    assert found["region"].tolist() == ["330100"]
+    assert remarks["message"].tolist() == ["unknown_regions"]
+
+
+def test_a_sheet_of_another_name_does_not_take_that_of_its_file(tmp_path):
+    case = CASES["the indicator in the name of the sheet, the unit in a line"]
+    ((_, sheets),) = case.files.items()
+    lines = sheets["地区生产总值"]
+    (line,) = said(replace(case, files={"地区生产总值.xlsx": {"人口": lines}}), tmp_path)
+    assert "no line 指标：… above the head names the indicator; add it" in line
+    found, remarks = observed(
+        replace(case, files={"地区生产总值.xlsx": {"Sheet1": lines}}), tmp_path / "b"
+    )
+    assert len(found) == 9 and remarks["message"].tolist() == ["indicator_from_name"]
+
+
+def test_the_year_of_an_issue_or_of_a_download_is_not_that_of_the_figures(tmp_path):
+    case = CASES["NBS, cities of one year, the year in the name of the file"]
+    text = case.files["2017年主要城市年度数据.csv"]
+    for number, name in enumerate(("中国城市统计年鉴2018", "cities 2026-10-01")):
+        lines = said(replace(case, files={f"{name}.csv": text}), tmp_path / str(number))
+        assert "no year is stated; add a line 年份：2020 above the head" in lines[0]
+
+
+def test_an_unknown_layout_is_told_by_its_head_and_what_the_nearest_lacks(tmp_path):
+    case = CASES["the indicator in the name of the file"]
+    texts = {
+        "名字,2017年,2018年\n杭州,1,2\n": (
+            "a.csv › A1: is laid out in no known way; its head reads: 名字, 2017年, 2018年; "
+            "nearest is 'regions down, years across', but no column is headed 地区, 省份, 城市, "
+            "region, country or another word for regions; the layouts are listed in "
+            "config/README.md"
+        ),
+        "城市,年份,,\n杭州,2017,1,2\n": (
+            "a.csv › A1: is laid out in no known way; its head reads: 城市, 年份; nearest is "
+            "'regions and years down, indicators across', but no indicators stand beside "
+            "each other; the layouts are listed in config/README.md"
+        ),
+    }
+    for number, (text, line) in enumerate(texts.items()):
+        lines = said(replace(case, files={"a.csv": text}), tmp_path / str(number))
+        assert lines[0].endswith(line)
 
 
 def test_at_least_twelve_layouts_of_papers_and_six_of_publishers_are_held():
