@@ -413,7 +413,6 @@ def test_newer_figures_that_are_not_used_are_named() -> None:
         "Vintage 2026-11 has newer figures of output of plants for 2018–2020, which the study does "
         "not use."
     ) in source
-    assert "the newest of each cell | 0\\.51 |" in words(**two_vintages())
     assert "Two vintages meet" not in source and "Spliced" not in source
 
 
