@@ -1,4 +1,4 @@
-"""No words of a figure collide or are cut: on paper, on pages of three widths, in both languages."""
+"""No words of a figure collide or are cut: on paper, on pages of three widths, in each language."""
 
 import json
 import re
