@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from coevo.errors import Refusal, StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.general import GeneralFit, fit_general
-from coevo.estimation.growth import ESTIMATORS, unbroken
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.estimation.pooled_rows import SCALES, breaks
@@ -104,9 +105,15 @@ def used_estimators(estimators: Collection[str]) -> list[str]:
     return [name for name in REGIONAL if not estimators or name in estimators]
 
 
-def growth_pool(pair: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the regions whose x1 and x2 allow logarithms."""
-    return pair.groupby("region").filter(allows_growth)
+def growth_pool(pair: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> pd.DataFrame:
+    """Return the rows of regions whose figures allow logarithms: each positive or missing.
+
+    Those of a region that has a year twice are left out as well.
+    """
+    x = pair[list(names)].to_numpy(dtype=float)
+    wrong = (~np.isnan(x) & ~((x > 0) & np.isfinite(x))).any(axis=1)
+    wrong |= pair.duplicated(["region", "year"], keep=False).to_numpy()
+    return pair[~pair["region"].isin(pair.loc[wrong, "region"])]
 
 
 def populations(pair: pd.DataFrame) -> list[str]:
@@ -121,7 +128,7 @@ def _scaled(pool: pd.DataFrame, estimator: str, effects: str) -> list[PooledFit]
 def _shared(pool: pd.DataFrame, estimators: Collection[str], found: Fits) -> list[GeneralPooled]:
     """Return the general model of many regions by every estimator, and `fod_iv` in both forms."""
     names = populations(pool)
-    whole = pool.groupby("region").filter(partial(allows_growth, names=names))
+    whole = growth_pool(pool, names)
     wanted = [(FOD_IV, "region+year", "classic", names[:2])]
     wanted += [(FOD_IV, "region+year", "general", names)]
     wanted += [
@@ -151,15 +158,6 @@ def attempted(make: Callable[[], Any]) -> Any:
         return make()
     except Refusal as refusal:
         return refusal
-
-
-def allows_growth(part: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> bool:
-    """Return whether a region's figures allow logarithms: each positive or missing."""
-    try:
-        unbroken(part["year"], part[list(names)])
-    except StudyError:
-        return False
-    return True
 
 
 def _label(scope: Any, effects: str, estimator: str, quantity: str = "fit") -> Row:

@@ -90,16 +90,6 @@ except (StudyError, OSError, MemoryError) as problem:
     sys.exit(1)
 
 
-scattergather:
-    chunks=config["chunks"],
-
-
-def parts(rule):
-    """Return what the chunks of a rule make; with a single one, the rule makes all itself."""
-    several = gather.chunks(f"{DATA}/{rule}.{{scatteritem}}.part")
-    return several if config["chunks"] > 1 else []
-
-
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 STUDY = config["study"]
 DATA = f"data/processed/{STUDY}"
@@ -117,6 +107,8 @@ PACKAGES = {
 }  # not Python's, which shows in no number
 
 
+# The configuration without what no result depends on.
+SETTINGS = {key: value for key, value in config.items() if key != "chunks"}
 TABLES = study_tables(config)
 # Populations may be indices of subsystems, where a study has any.
 INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
@@ -144,6 +136,12 @@ KEPT = (
 AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
 LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
 FIRST = next(iter(LANGUAGES.values()))
+
+
+def parts(rule):
+    """Return what the chunks of a rule make; with a single one, the rule makes all itself."""
+    several = gather.chunks(f"{DATA}/{rule}.{{scatteritem}}.part")
+    return several if config["chunks"] > 1 else []
 
 
 def shown(file, part, caption=None, **more):

@@ -16,6 +16,7 @@ rule normalise:
         goalposts=f"{DATA}/goalposts.csv",
     log:
         f"{LOGS}/normalise.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -36,6 +37,7 @@ rule weigh:
         weights=f"{DATA}/weights.csv",
     log:
         f"{LOGS}/weigh.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -59,6 +61,7 @@ rule couple:
         level=f"{DATA}/level.csv",
     log:
         f"{LOGS}/couple.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -84,6 +87,7 @@ rule regional:
         density=f"{DATA}/density.csv",
     log:
         f"{LOGS}/regional.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -111,6 +115,7 @@ rule robustness:
         coverage_breaks=f"{DATA}/coverage_breaks.csv",
     log:
         f"{LOGS}/robustness.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -138,6 +143,7 @@ rule diagnose:
         diagnostics=f"{DATA}/diagnostics.csv",
     log:
         f"{LOGS}/diagnose.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:

@@ -14,6 +14,7 @@ rule observe:
         remarks=f"{DATA}/remarks.csv",
     log:
         f"{LOGS}/observe.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -40,6 +41,7 @@ rule panel:
         revisions=f"{DATA}/revisions.csv",
     log:
         f"{LOGS}/panel.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
