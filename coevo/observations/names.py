@@ -6,7 +6,7 @@ marks, its unit in brackets, its English, is taken off; nothing else is.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -46,12 +46,19 @@ def aliases(text: str) -> list[str]:
     return [name.strip() for name in text.split("|") if name.strip()]
 
 
-def nearest_names(text: str, known: Iterable[str], most: int = 1) -> list[str]:
-    """Return the known names most like a text, to be proposed and never taken."""
+def nearest_names(
+    text: str, known: Iterable[str], most: int = 1, likeness: float = 0.6
+) -> list[str]:
+    """Return the known names most like a text, to be proposed and never taken.
+
+    likeness: from 0, nothing in common, to 1, the same (`difflib`).
+    """
     if len(text) > LONGEST_NAME:
         return []
     shown = {compared(name): name for name in known if len(name) <= LONGEST_NAME}
-    return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
+    return [
+        shown[near] for near in difflib.get_close_matches(compared(text), shown, most, likeness)
+    ]
 
 
 def english_beside(text: str) -> tuple[str, str, str] | None:
@@ -156,20 +163,30 @@ class Regions:
         )
 
 
-def name_forms(text: str) -> Iterator[str]:
-    """Yield the text and what is left without unit, note marks or English beside it."""
+def name_forms(text: str, own: Collection[str] = ()) -> Iterator[str]:
+    """Yield the text and what is left without unit, note marks or English beside it.
+
+    own: units of the study's own, as `unit_key` gives them.
+    """
     found = [text]
     for form in found:  # grows as it is read
         yield form
         beside = english_beside(form)
-        shorter = [split_unit(form)[0], without_marks(form)]
+        shorter = [split_unit(form, own)[0], without_marks(form)]
         shorter += [beside[0]] if beside and beside[1] else []
         if len(found) < MOST_FORMS:
             found += [part for part in shorter if part and part not in found]
 
 
-def find_indicator(text: str, known: Mapping[str, str]) -> str | None:
-    """Return the indicator that a text names, by names as `compared` gives them, or None."""
-    return next(
-        (known[compared(form)] for form in name_forms(text) if compared(form) in known), None
-    )
+def find_indicator(text: str, known: Mapping[str, str], own: Collection[str] = ()) -> str | None:
+    """Return the indicator that a text names, by names as `compared` gives them, or None.
+
+    own: units of the study's own, as `unit_key` gives them.
+    """
+    forms = (compared(form) for form in name_forms(text, own))
+    return next((known[form] for form in forms if form in known), None)
+
+
+def terms(name: str) -> frozenset[str]:
+    """Return the parts of a name that must all be said of a figure: `B1GQ; CP_MEUR`."""
+    return frozenset(compared(part) for part in name.split(";") if part.strip())

@@ -25,6 +25,7 @@ from coevo.weighting import weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
+MOST_CODES = 40  # of regions, in a line
 FIRST = 3  # lines shown of each kind of finding
 HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
 
@@ -152,6 +153,26 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
+def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame) -> str:
+    """Return which regions lack figures of the subsystems, and the `regions` without them.
+
+    Nothing where none or every one does, or where fewer than two would be left.
+    """
+    inside = indicators.loc[indicators["subsystem"] != "", "indicator"]
+    own = panel[panel["indicator"].isin(inside)]
+    lacking = own["value"].isna().groupby(own["region"]).sum()
+    gappy, whole = lacking[lacking > 0], lacking[lacking == 0].index
+    if not len(gappy) or len(whole) < 2:
+        return ""
+    names = dict(own[["region", "name"]].drop_duplicates().to_numpy())
+    worst = gappy.sort_values(ascending=False, kind="stable").index[:FIRST]
+    said = ", ".join(f"{names[region]} {int(gappy[region])}" for region in worst)
+    more = f" and {len(gappy) - FIRST} more regions" if len(gappy) > FIRST else ""
+    codes = ", ".join(f'"{code}"' for code in whole)
+    kept = f"regions: [{codes}]" if len(whole) <= MOST_CODES else f"{len(whole)} regions are left"
+    return f"Figures that the subsystems lack: {said}{more}. Without these regions: {kept}"
+
+
 def _breaks(indicators: pd.DataFrame) -> Iterator[str]:
     """Yield each indicator of a subsystem whose coverage changes, with the years."""
     for name, years in breaks_in_coverage(indicators).items():
@@ -196,6 +217,13 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
         out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
         out += ["", "Missing figures", *gaps] if gaps else []
+        read = checked.observations[["region", "name"]].drop_duplicates()
+        empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()
+        if config["regions"] == "all" and empty:
+            more = f" and {len(empty) - FIRST} more" if len(empty) > FIRST else ""
+            out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
+        if text := _without_gaps(checked.panel, checked.indicators):
+            out += wrapped_lines(text, WIDTH, "  ")
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]

@@ -31,6 +31,7 @@ REGISTRIES = {
     "estimators": ("coevo.estimation.growth", "ESTIMATORS"),
     "formats": ("coevo.report.documents", "FORMATS"),
     "languages": ("coevo.schema", "LANGUAGES"),
+    "frequencies": ("coevo.observations.whole_years", "FREQUENCIES"),
     "missing_types": ("coevo.observations.cells", "MISSING_TYPES"),
 }
 # registry -> where it refuses others by name, with the reason
@@ -192,6 +193,11 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         )
     else:
         yield from _years_of_the_model(config, first, last)
+    labels = {f"subsystems.{key}": words for key, words in config["subsystems"].items()}
+    for key, words in {"title": config["title"], **labels}.items():
+        for language, text in words.items():
+            if "CHANGE" in text:
+                yield f"{key}.{language}: still says CHANGE; write what the study calls it"
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
     given = (config["interaction"] or {}).get("calibration") or {}

@@ -20,10 +20,9 @@ from coevo.coupling import grade
 from coevo.errors import StudyError
 from coevo.lotka_volterra.orbits import conserved
 from coevo.report.figures import FIGURES, drawing, figure_names
-from coevo.report.figures.axes import spread_labels, tick_format, ticks, wrapped_label
-from coevo.report.figures.certainty import share_text
+from coevo.report.figures.axes import log_ticks, tick_format, ticks
+from coevo.report.figures.bars import share_text
 from coevo.report.figures.chart_data import data_behind
-from coevo.report.figures.choice_lines import variant_word
 from coevo.report.figures.drawing import (
     CHARTS,
     drawn,
@@ -33,11 +32,13 @@ from coevo.report.figures.drawing import (
     svg,
 )
 from coevo.report.figures.images import pdfs, pngs
-from coevo.report.figures.level_scatter import _adjusted, log_ticks, with_room
+from coevo.report.figures.intervals import variant_word
 from coevo.report.figures.phase_planes import points
+from coevo.report.figures.placing import spread_labels, with_room, wrapped_label
 from coevo.report.figures.plane import allowed, arrows, named_years, orbit_inside
-from coevo.report.figures.scatters import _logs
-from coevo.report.figures.theme import PALETTES, filled, specification
+from coevo.report.figures.scatters import _adjusted, _logs
+from coevo.report.figures.theme import PALETTES, filled
+from coevo.report.figures.vega import SCHEMA, amount, mark, specification
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words
@@ -75,7 +76,7 @@ def test_every_name_has_a_chart() -> None:
 
 def test_no_region_is_left_out_for_being_one_of_many() -> None:
     rows = pd.DataFrame({"year": np.tile(np.arange(18), 400), "D": np.linspace(0, 1, 7200)})
-    drawn = specification(alt.Chart(rows).mark_line().encode(x="year:Q", y="D:Q"), 100)
+    drawn = specification([mark("line", rows, {"x": amount("year"), "y": amount("D")})], 100)
     assert [len(data) for data in drawn["datasets"].values()] == [7200]
 
 
@@ -85,6 +86,10 @@ def test_charts_keep_to_the_schema_of_vega_lite(count: int) -> None:
         # The configuration has no background, which the library takes and the schema does not name.
         own = {key: value for key, value in spec.items() if key != "config"}
         validate_jsonschema(own, alt.load_schema())
+
+
+def test_specifications_name_the_version_that_draws_them() -> None:
+    assert alt.SCHEMA_URL == SCHEMA
 
 
 def test_names_are_cheap() -> None:
@@ -379,8 +384,7 @@ def test_strips_name_the_share_that_a_choice_accounts_for() -> None:
         columns=["choice", "outcome", "first_order", "total"],
     )  # fmt: skip
     spec = CHARTS["by_choice"](study(sensitivity=table), WORDS)
-    heads = {row["text"] for part in spec["datasets"].values() for row in part
-             if row.get("kind") == "choice"}  # fmt: skip
+    heads = set(values(spec, "name"))
     assert {f"{WORDS['choice_form']}: 34 %", f"{WORDS['choice_reference']}: 0 %"} <= heads
     assert WORDS["choice_weighting"] in heads  # a share that the table does not have is left out
 

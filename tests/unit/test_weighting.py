@@ -284,3 +284,138 @@ def test_sphericity_of_five_indicators_has_ten_degrees_of_freedom():
     off = ~np.eye(5, dtype=bool)
     both = (r[off] ** 2).sum() + (partial[off] ** 2).sum()
     assert kaiser_meyer_olkin(Z) == pytest.approx((r[off] ** 2).sum() / both)
+
+
+X, Y = np.array([1.0, -1, 1, -1]), np.array([1.0, 1, -1, -1])  # each of mean 0, uncorrelated
+
+
+@pytest.mark.parametrize("name", ["critic", "pca", "pca_spssau"])
+def test_a_single_indicator_has_the_whole_weight(name):
+    assert WEIGHTINGS[name](X[:, None], raw=X[:, None]).tolist() == [1.0]
+
+
+def test_contrast_times_conflict_by_hand():
+    # sd 1, 2 and 1; r of the first two is 1, the third is correlated with none
+    w = WEIGHTINGS["critic"](np.column_stack([X, 2 * X, Y]))
+    np.testing.assert_allclose(w, np.array([1, 2, 2]) / 5)
+    with pytest.raises(StudyError, match=r"^CRITIC weights do not exist: all indicators are perf"):
+        WEIGHTINGS["critic"](np.column_stack([X, 2 * X]))
+
+
+def test_coefficients_of_variation_are_those_of_the_figures_before_normalisation():
+    raw = np.array([[1.0, -1], [3, -3]])  # sd 2 ** .5 over mean 2, of both signs
+    other = np.array([[0.0, 1], [2, 3]])  # 2 ** .5 over 1 and 2
+    np.testing.assert_allclose(WEIGHTINGS["cv"](other, raw=raw), [0.5, 0.5])
+    np.testing.assert_allclose(WEIGHTINGS["cv"](other), [2 / 3, 1 / 3])
+    with pytest.raises(StudyError, match=r"^an indicator has a mean of zero, so no coefficient"):
+        WEIGHTINGS["cv"](np.column_stack([X + 5, 1e6 * X]))
+
+
+def test_weights_that_no_figures_give_are_named_by_their_method():
+    for name, title in (("entropy", "entropy"), ("cv", "CV")):
+        with pytest.raises(
+            StudyError, match=rf"^{title} weights do not exist: no indicator differs between rows$"
+        ):
+            WEIGHTINGS[name](np.ones((4, 2)))
+
+
+@pytest.mark.parametrize("weights", [[1, 2, 3], [1], [1, np.nan], [np.inf, 1], [2, -1], [0, 0]])
+def test_given_weights_that_are_none_are_refused(weights):
+    with pytest.raises(
+        StudyError, match=r"^given weights must be 2 numbers, none negative, not all zero$"
+    ):
+        WEIGHTINGS["given"](np.ones((3, 2)), weights=weights)
+
+
+def test_a_given_weight_of_zero_is_one():
+    assert WEIGHTINGS["given"](np.ones((3, 2)), weights=[0, 0.5]).tolist() == [0.0, 1.0]
+
+
+def test_comparisons_of_other_indicators_are_refused():
+    with pytest.raises(StudyError, match=r"^comparisons are of 2 indicators; the subsystem has 3$"):
+        WEIGHTINGS["ahp"](np.ones((2, 3)), judgements=[[1, 1], [1, 1]])
+    assert WEIGHTINGS["ahp"](np.ones((2, 1)), judgements=[[1]]).tolist() == [1.0]
+    # a ratio of .1 itself contradicts: lambda of a 3 by 3 table is 1 + s + 1/s, s**3 = a12 a23 a31
+    half = 1 + 0.1 * 0.58
+    most = half + np.sqrt(half**2 - 1)  # s + 1/s = 2 + 2 * .58 * .1
+    for cube, refused in (((most - 1e-3) ** 3, False), ((most + 1e-3) ** 3, True)):
+        table = [[1, 1, 1 / cube], [1, 1, 1], [cube, 1, 1]]
+        if refused:
+            with pytest.raises(StudyError, match=r"0\.10[01], must be below 0\.1; revise the tab"):
+                WEIGHTINGS["ahp"](np.ones((2, 3)), judgements=table)
+        else:
+            assert WEIGHTINGS["ahp"](np.ones((2, 3)), judgements=table).sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "Z", [[[1.0, 2.0]], np.column_stack([X, np.ones(4)]), np.column_stack([X, np.zeros(4)])]
+)
+def test_what_does_not_vary_has_no_correlation(Z):
+    with pytest.raises(StudyError, match=r"^an indicator does not vary over the rows, so it has"):
+        indicator_correlations(Z)
+
+
+def test_correlations_do_not_leave_their_bounds_and_need_no_size():
+    Z = np.column_stack([X, -3 * X + 7, 1e-9 * X, X + Y])
+    r = 2**-0.5
+    np.testing.assert_allclose(
+        indicator_correlations(Z),
+        [[1, -1, 1, r], [-1, 1, -1, -r], [1, -1, 1, r], [r, -r, r, 1]],
+        atol=1e-12,
+    )
+    assert np.abs(indicator_correlations(np.random.default_rng(1).random((50, 9)))).max() <= 1
+
+
+def test_components_that_do_not_determine_a_sign_are_refused():
+    Z = np.column_stack([X, X, Y, Y])  # two components of the same variance, 2
+    with pytest.raises(StudyError, match=r"^the components are not determined by these figures"):
+        pca_spssau_weights(Z)
+    np.testing.assert_allclose(pca_weights(Z), [0.25] * 4)
+    with pytest.raises(StudyError, match=r"^the components are not determined by these figures"):
+        pca_spssau_weights(np.column_stack([X, -X]))  # one that weighs for and against alike
+    values, vectors = components(np.column_stack([X, X, X, -X, Y, Y]))
+    np.testing.assert_allclose(values, [4, 2])
+    np.testing.assert_allclose(vectors[:, 0], [0.5, 0.5, 0.5, -0.5, 0, 0], atol=1e-12)
+    assert (vectors.sum(axis=0) > 0).all()
+
+
+def test_adequacy_without_an_inverse_or_correlation_is_none():
+    assert np.isnan(kaiser_meyer_olkin(np.column_stack([X, X])))
+    assert np.isnan(kaiser_meyer_olkin(np.column_stack([X, Y])))
+    chi2, df = bartlett_sphericity(np.column_stack([X, X, X]))
+    assert chi2 == np.inf and df == 3
+
+
+def test_entropy_counts_zero_as_zero_and_needs_two_rows():
+    # shares 1/2, 1/2 and 0 of three rows: ln 2 / ln 3
+    assert information_entropy([[2.0], [2.0], [0.0]]) == pytest.approx(np.log(2) / np.log(3))
+    assert information_entropy([[1.0], [3.0]]) == pytest.approx(
+        -(0.25 * np.log2(0.25) + 0.75 * np.log2(0.75))
+    )
+    for Z in ([[1.0]], [[-0.1], [2.0]], [[0.0], [0.0]], [[0.0, 1.0], [0.0, 2.0]]):
+        with pytest.raises(
+            StudyError, match=r"^entropy needs at least two rows of figures, none n"
+        ):
+            information_entropy(Z)
+
+
+def test_games_of_methods_that_differ_little_and_more_methods_than_indicators():
+    near = [[0.3, 0.7], [0.3 + 1e-4, 0.7 - 1e-4]]
+    assert game_combination(near) == pytest.approx([0.3, 0.7], abs=2e-4)
+    with pytest.raises(StudyError, match=r"^the methods do not differ enough for a game-theory"):
+        game_combination([[0.3, 0.7], [0.5, 0.5], [0.6, 0.4]])
+
+
+def test_the_table_names_method_subsystem_and_indicator_beside_weight_and_entropy():
+    normalised, panel, indicators = small_study()
+    indicators.loc[3] = ["people", ""]  # of no subsystem: it has no weight
+    table = weigh(normalised, panel, indicators, SETTINGS)
+    assert table.index.tolist() == list(range(len(table)))
+    assert set(table["indicator"]) == set("abc")
+    assert list(table) == ["weighting", "subsystem", "indicator", "weight", "entropy"]
+    own = table[table["weighting"] == "equal"].set_index("indicator")
+    assert own["subsystem"].to_dict() == {"a": "s", "b": "s", "c": "t"}
+    assert own["weight"].to_dict() == {"a": 0.5, "b": 0.5, "c": 1.0}
+    for indicator, rows in normalised.groupby("indicator"):
+        e = information_entropy(rows["z"].to_numpy()[:, None])[0]
+        assert own.loc[indicator, "entropy"] == pytest.approx(e)

@@ -2,7 +2,11 @@
 function pick(code) {
   const facts = page.facts[code];
   document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = facts[i]; });
-  document.querySelectorAll(".region-name").forEach((cell) => { cell.textContent = page.names[code]; });
+  document.querySelectorAll(".region-name").forEach((cell) => {
+    cell.textContent = page.names[code];
+    const caption = cell.closest("figcaption"); // the chart’s words for who cannot see it
+    caption?.parentElement.querySelector("[role=img]").setAttribute("aria-label", caption.textContent);
+  });
   document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
   linkFacts(code);
   // Of many regions the charts hold some; the numbers are those of every one.

@@ -39,8 +39,8 @@ def _of_indices(study: Study) -> set[str]:
     tables, places = study.tables, study.places
     level, multiverse = tables["level"], tables["multiverse"]
     scopes = set() if study.single else set(correlation_values(study).index)
-    tiled = places is not None and set(TILE) <= set(places)
-    if tiled:
+    tiled = False
+    if places is not None and set(TILE) <= set(places):
         tiled = set(study.regions) <= set(places.dropna(subset=TILE)["region"])
     met = {
         "tiles": tiled and not study.single,

@@ -23,12 +23,6 @@ class Cell(NamedTuple):
     look: str = ""
 
 
-def absolute_address(row: int, column: int, fixed: str = "") -> str:
-    """Return the address of a cell, such as D7; `fixed`: "row", "column" or "both" get a $."""
-    rows, columns = fixed in ("row", "both"), fixed in ("column", "both")
-    return str(xl_rowcol_to_cell(row, column, rows, columns))
-
-
 class FormulaSheet:
     """Lines by name, one below the other; the formulas of a line refer to those above it."""
 
@@ -66,8 +60,9 @@ class FormulaSheet:
         self.next += 1
 
     def cell(self, line: str, column: int, fixed: str = "") -> str:
-        """Return the address of a cell in a line."""
-        return absolute_address(self.lines[line], column, fixed)
+        """Return the address of a cell in a line; `fixed`: "row", "column" or both get a $."""
+        rows, columns = "row" in fixed, "column" in fixed
+        return str(xl_rowcol_to_cell(self.lines[line], column, rows, columns))
 
     def span(self, line: str, ends: tuple[int, int], fixed: str = "") -> str:
         """Return the range from the first to the last of some columns of a line."""

@@ -10,23 +10,16 @@ from datetime import datetime
 from itertools import repeat
 from typing import Any, NamedTuple
 
-import pandas as pd
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
+from coevo.report.figures.theme import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables.annex import LEADING, report_tables, sheet_name
 from coevo.report.tables.cell_words import in_words
 from coevo.report.tables.columns import BY_SIZE, column_heads, number_format
-from coevo.report.tables.formula_sheet import (
-    EDGE,
-    FIRST,
-    HEAD_ROW,
-    IDS,
-    LINK,
-    FormulaSheet,
-    absolute_address,
-)
-from coevo.report.tables.report_table import ReportTable, in_cell, readable
+from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
+from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import OPEN, TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets
 from coevo.report.words.amounts import Words
@@ -54,23 +47,18 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 class Sheet(NamedTuple):
-    """A sheet of heads over columns of values.
+    """A table as a sheet of the workbook, by its name.
 
-    shown: the format of each column's numbers, "" by the cell; place: where rows stand that are
-    not in sight, as the contents say it; note: below the rows; left: whether no sheet is made.
+    named: whether ids stand below the heads; place: where rows stand that are not in sight, as the
+    contents say it; left: rows of a table that only its CSV holds.
     """
 
     name: str
-    title: str
-    heads: Sequence[str]
-    length: int
-    columns: Iterable[Sequence[Any]]
-    shown: Sequence[str]
-    ids: Sequence[str] = ()
-    note: str = ""
+    table: ReportTable
+    named: bool = True
     place: str = ""
     hidden: bool = False
-    left: bool = False
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,10 +94,9 @@ def workbook_bytes(words: Words) -> bytes:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
         report = [_of_report(table, words) for table in report_tables(words)]
-        names = [name for name in table_names(*BUILT) if name in study.tables]
-        leading = [sheet for sheet in report if sheet.ids]
-        rest = [sheet for sheet in report if not sheet.ids]
-        rest += [_of_results(name, pen) for name in names]
+        leading = [sheet for sheet in report if sheet.named]
+        rest = [sheet for sheet in report if not sheet.named]
+        rest += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
         traces = formula_sheets(TracedCase(study)) if study.indexed else []
         for sheet in leading:
             _table(pen, sheet)
@@ -124,48 +111,27 @@ def workbook_bytes(words: Words) -> bytes:
 
 
 def _of_report(table: ReportTable, words: Words) -> Sheet:
-    """A table of the report; those that lead have their titles as names, and ids of columns."""
-    return Sheet(
-        sheet_name(words, table.key)[:31],
-        readable(table.caption),
-        [readable(column.head) for column in table.columns],
-        len(table.rows),
-        zip(*table.rows, strict=True),
-        [""] * len(table.columns),
-        [column.id for column in table.columns] if table.key in LEADING else [],
-        readable(table.note),
-    )
+    """A table of the report in plain text; those that lead have ids of columns."""
+    columns = [column._replace(head=readable(column.head)) for column in table.columns]
+    texts = {"caption": readable(table.caption), "note": readable(table.note)}
+    plain = table._replace(columns=columns, **texts)
+    return Sheet(sheet_name(words, table.key)[:31], plain, table.key in LEADING)
 
 
-def _of_results(name: str, pen: Pen) -> Sheet:
+def _of_results(name: str, words: Words) -> Sheet:
     """A table of results, in words."""
-    study, hidden = pen.words.study, name not in OPEN
-    held, length = held_rows(study, name), len(study.tables[name])
-    left = length > 0 and held.empty
-    places = ["hidden"] if hidden and not left else []
-    places += ["left"] if left else ["cut"] if len(held) < length else []
-    frame = in_words(name, held, pen.words)
+    study, said = words.study, column_rows(CONTENTS)
+    held, length, hidden = held_rows(study, name), len(study.tables[name]), name not in OPEN
+    left = length if held.empty else 0
+    places = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
+    texts = (said[key].words[study.language] for key, holds in places.items() if holds)
+    frame = in_words(name, held, words)
     heads = column_heads(name, list(map(str, frame)), study.config["subsystems"])
-    return Sheet(
-        name,
-        table_row(name).words[study.language],
-        [head.words[study.language] for head in heads],
-        length if left else len(held),
-        (_values(frame[column]) for column in frame),
-        [head.shown for head in heads],
-        [head.id for head in heads],
-        place=pen.words.grammar.semicolon.join(
-            pen.said(CONTENTS, place).replace("<table>", name) for place in places
-        ),
-        hidden=hidden,
-        left=left,
-    )
-
-
-def _values(column: pd.Series) -> list[Any]:
-    """The values of a column; None where one is missing."""
-    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
-    return values
+    columns = [Column(head.words[study.language], id=head.id, shown=head.shown) for head in heads]
+    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+    table = ReportTable(name, table_row(name).words[study.language], columns, list(values))
+    place = words.grammar.semicolon.join(texts).replace("<table>", name)
+    return Sheet(name, table, place=place, hidden=hidden, left=left)
 
 
 def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
@@ -176,49 +142,53 @@ def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
         sheet.write_string(HEAD_ROW, column, pen.said(CONTENTS, head), pen.look("head"))
         sheet.set_column(column, column, width)
     unseen = [one for one in sheets if one.hidden or one.left]
-    formulas = [Sheet(name, pen.said(name), [], 0, [], []) for name in traces]
+    formulas = [Sheet(name, ReportTable(name, pen.said(name), [], [])) for name in traces]
     lines = [*(one for one in sheets if one not in unseen), *formulas, *unseen]
     for row, one in enumerate(lines, start=HEAD_ROW + 1):
         if one in unseen:
             sheet.write_string(row, 0, one.name, pen.look("note"))
         else:
             sheet.write_url(row, 0, f"internal:'{one.name}'!A1", pen.look("link"), one.name)
-        if one.heads:
-            sheet.write_number(row, 1, one.length, pen.look("whole"))
+        if one.table.columns:
+            sheet.write_number(row, 1, one.left or len(one.table.rows), pen.look("whole"))
         place = pen.words.grammar.note.format(one.place) if one.place else ""
-        sheet.write_string(row, 2, one.title + place, pen.look("words"))
+        sheet.write_string(row, 2, one.table.caption + place, pen.look("words"))
     sheet.freeze_panes(HEAD_ROW + 1, 0)
 
 
 def _table(pen: Pen, made: Sheet) -> None:
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
-    sheet, start = _sheet(pen, made.name), FIRST if made.ids else IDS
+    sheet, table, start = _sheet(pen, made.name), made.table, FIRST if made.named else IDS
     sheet.repeat_rows(0, start - 1)
-    sheet.write_string(0, 0, made.title, pen.look("note"))
+    sheet.write_string(0, 0, table.caption, pen.look("note"))
     _back(pen, sheet)
-    for column, head in enumerate(made.heads):
-        sheet.write_string(HEAD_ROW, column, head, pen.look("words" if made.ids else "head"))
-    for column, name in enumerate(made.ids):
-        sheet.write_string(IDS, column, name, pen.look("id"))
+    ids = [column.id for column in table.columns] if made.named else []
+    for place, column in enumerate(table.columns):
+        head_look = pen.look("words" if made.named else "head")
+        sheet.write_string(HEAD_ROW, place, column.head, head_look)
+    for place, name in enumerate(ids):
+        sheet.write_string(IDS, place, name, pen.look("id"))
     cells, looks = [], []
-    for column, (values, shown) in enumerate(zip(made.columns, made.shown, strict=True)):
-        cells.append(values if shown else list(map(in_cell, values)))
-        looks.append(_looks(pen, values, cells[-1], shown))
+    for place, column in enumerate(table.columns):
+        values = [row[place] for row in table.rows]
+        cells.append(values if column.shown else list(map(in_cell, values)))
+        looks.append(_looks(pen, values, cells[-1], column.shown))
         texts = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
         longest = max((len(text.encode("gb18030")) + 1 for text in texts), default=0)
-        least = max(11, len(made.ids[column]) + 2) if made.ids else 14
-        sheet.set_column(column, column, max(least, min(longest, WIDEST)))
+        least = max(11, len(column.id) + 2) if made.named else 14
+        sheet.set_column(place, place, max(least, min(longest, WIDEST)))
     rows = zip(zip(*cells, strict=True), zip(*looks, strict=False), strict=False)
     for row, pairs in enumerate(rows, start=start):
-        for column, (cell, look) in enumerate(zip(*pairs, strict=True)):
-            _write(sheet, row, column, cell, look)
-    if made.note:
-        sheet.write_string(start + made.length + 1, 0, made.note, pen.look("note"))
-    kept = next((k for k, name in enumerate(made.ids) if name not in KEYS), int(not made.ids))
+        for place, (cell, look) in enumerate(zip(*pairs, strict=True)):
+            _write(sheet, row, place, cell, look)
+    last = start + len(table.rows) - 1
+    if table.note:
+        sheet.write_string(last + 2, 0, table.note, pen.look("note"))
+    kept = next((k for k, name in enumerate(ids) if name not in KEYS), int(not made.named))
     sheet.freeze_panes(start, kept)
-    if made.heads:
-        sheet.autofilter(start - 1, 0, start - 1 + max(made.length, 1), len(made.heads) - 1)
-    _colour_grades(pen, sheet, made)
+    sheet.autofilter(start - 1, 0, max(last, start), len(table.columns) - 1)
+    if table.rows:
+        _colour_grades(pen, sheet, ids, last)
     if made.hidden:
         sheet.hide()
 
@@ -273,22 +243,18 @@ def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
             sheet.write_string(row, column, str(value), look)
 
 
-def _colour_grades(pen: Pen, sheet: Any, made: Sheet) -> None:
+def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
     """Colour each grade, and the D that it is of, as the charts do."""
-    from coevo.report.figures.theme import PALETTES
-
-    names, light = list(made.ids), PALETTES["light"]
-    for grade, degree in GRADED.items() if made.length else ():
-        coloured = [names.index(name) for name in (grade, degree) if name in names]
-        for label, place in colours(pen.words.study.grades).items() if grade in names else ():
-            cell = absolute_address(FIRST, names.index(grade), "column")
+    light = PALETTES["light"]
+    for grade, degree in GRADED.items():
+        coloured = [ids.index(name) for name in (grade, degree) if name in ids]
+        for label, place in colours(pen.words.study.grades).items() if grade in ids else ():
+            cell = xl_rowcol_to_cell(FIRST, ids.index(grade), col_abs=True)
             look = {"bg_color": light[f"g{place}"], "font_color": light[f"t{place}"]}
-            rule = {
-                "type": "formula", "criteria": f'={cell}="{label}"',
-                "format": pen.book.add_format(look),
-            }  # fmt: skip
+            rule = {"type": "formula", "criteria": f'={cell}="{label}"'}
+            rule["format"] = pen.book.add_format(look)
             for column in coloured:
-                sheet.conditional_format(FIRST, column, FIRST + made.length - 1, column, rule)
+                sheet.conditional_format(FIRST, column, last, column, rule)
 
 
 def _formulas(pen: Pen, made: FormulaSheet) -> None:

@@ -5,10 +5,12 @@ A method whose entry in its registry has no formula is read from its table, and 
 
 from collections.abc import Callable, Iterator, Mapping
 
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+
 from coevo.coupling.forms import contribution_shares
 from coevo.normalisation import scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet, absolute_address
+from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
 from coevo.weighting.method import Columns, Pair, Step
 
@@ -30,12 +32,9 @@ def _columns_sheet(case: TracedCase, columns: Columns) -> FormulaSheet:
     """
     sheet = FormulaSheet(case.method, case.study.language, columns.title, 3)
     top = sheet.frozen = sheet.next + len(columns.lines) + 2
-    z = {
-        c: f"{absolute_address(top, c)}:{absolute_address(top + len(case.places) - 1, c)}"
-        for c in case.columns
-    }
+    last = top + len(case.places) - 1
     for step in columns.lines:
-        _step(case, sheet, step, lambda column: {"z": z[column]})
+        _step(case, sheet, step, lambda column: {"z": xl_range(top, column, last, column)})
     for column, text in enumerate(["region", "name", "year", *case.members]):
         sheet.put(top - 1, column, text, "head")
     for row, key in enumerate(case.places.index, start=top):
@@ -109,7 +108,7 @@ def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None)
     there = before.lines if before else {}
 
     def more(column: int) -> dict[str, str]:
-        cells = ((line, absolute_address(row, column)) for line, row in there.items())
+        cells = ((line, xl_rowcol_to_cell(row, column)) for line, row in there.items())
         return {f"column_{line}": f"{case.method}!{address}" for line, address in cells}
 
     for step in (*case.weighting.steps, WEIGHT._replace(formula=case.formulas["weights"])):
@@ -170,7 +169,7 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
 
 def _score(sheet: FormulaSheet, column: int, year: int, group: str) -> str:
     """The formula of z."""
-    bottom, top = (sheet.cell(name, EDGE, "both") for name in ("lowest", "highest"))
+    bottom, top = (sheet.cell(name, EDGE, "row, column") for name in ("lowest", "highest"))
     x = sheet.cell(f"x {year}", column)
     low, high, sign = (
         sheet.cell(name, column, "row") for name in (f"low {group}", f"high {group}", "direction")
@@ -196,7 +195,7 @@ def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
         cells = _degrees_of_year(case, sheet, year, place)
         sheet.line(f"D {year}", ("U, C, T, D", "U、C、T、D"), cells, "score", year)
     column = EDGE + len(heads) - 1
-    ends = ":".join(absolute_address(row, column) for row in (first, sheet.next - 1))
+    ends = xl_range(first, column, sheet.next - 1, column)
     sheet.put(LARGEST, 0, sheet.said(DIFFERENCE), "text")
     sheet.put(LARGEST, EDGE, 0.0, "tiny", f"=MAX({ends})")
 
@@ -208,11 +207,14 @@ def _degrees_of_year(
     settings, n = case.study.config["coupling"], len(case.subsystems)
     for subsystem, ends in case.subsystems.items():
         (read,) = case.entries("coupling", f"{SUBSYSTEM_PREFIX}{subsystem}", [place])
-        parts = {"w": sheet.span("weight", ends, "both"), "z": sheet.span(f"z {year}", ends, "column")}
+        parts = {
+            "w": sheet.span("weight", ends, "row, column"),
+            "z": sheet.span(f"z {year}", ends, "column"),
+        }
         formula = case.formulas["U"].format(**parts)
         yield (read[0], f"={formula}") if formula else read
-    c, t, d, stored = (absolute_address(sheet.next, EDGE + n + k) for k in range(4))
-    indices = ":".join(absolute_address(sheet.next, EDGE + k) for k in (0, n - 1))
+    c, t, d, stored = (xl_rowcol_to_cell(sheet.next, EDGE + n + k) for k in range(4))
+    indices = xl_range(sheet.next, EDGE, sheet.next, EDGE + n - 1)
     shares = sheet.span("share", (EDGE, EDGE + n - 1))
     C, T, D = (case.entries("coupling", name, [place])[0] for name in ("C", "T", "D"))
     form = case.formulas["C"].format(U=indices, n=n, k=settings["k"])
