@@ -5,6 +5,8 @@
 # make test quick=1 in a minute and a half: ruff, and the tests that build, draw and open nothing
 # make new study=NAME [first=2018 last=2023 vintage=2026-11]
 #                   begin a study: config, indicator table, workbook to fill in
+# make new study=NAME from=FOLDER
+#                   begin a study from downloads: config and tables with what the files hold
 # make check study=NAME [strict=1]
 #                   read and audit the raw files, write nothing
 # make clean        remove what was built for the study; releases stay
@@ -34,7 +36,7 @@ release: $(stamp)
 
 # The default study is none to begin: only a name that is given counts.
 new: $(stamp)
-	@"$(bin)/python" workflow/new.py "study=$(if $(filter file,$(origin study)),,$(study))" "first=$(first)" "last=$(last)" "vintage=$(vintage)"
+	@"$(bin)/python" workflow/new.py "study=$(if $(filter file,$(origin study)),,$(study))" "first=$(first)" "last=$(last)" "vintage=$(vintage)" "from=$(from)"
 
 check: $(stamp)
 	@"$(bin)/python" workflow/check.py "$(config)" $(if $(strict),--strict)

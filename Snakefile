@@ -15,6 +15,12 @@ report: "workflow/captions/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+
+
+scattergather:
+    chunks=config["chunks"],
+
+
 include: "workflow/rules/data.smk"
 
 

@@ -65,19 +65,27 @@ class StudyError(Exception):
 class Refusal(StudyError):  # noqa: N818 - it is an answer, and no error of the program
     """What the figures do not allow: a message that a table keeps, beside its line for a terminal.
 
-    key, fields: the message, which the phrases of a language put into words; its line stands in
-    `refusals.csv` and may have a detail that is no field.
+    key, fields: the message; its line stands in `refusals.csv` in every language, with its fields,
+    and a detail that is none, in braces.
     """
 
     def __init__(self, key: str, detail: str = "", **fields: Any) -> None:
         self.key, self.fields = key, fields
-        super().__init__(_lines()[key].format(detail=detail, **fields))
+        shown = {name: _shown(value) for name, value in fields.items()}
+        super().__init__(refusal_lines("en")[key].format(detail=detail, **shown))
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 @cache
-def _lines() -> dict[str, str]:
+def refusal_lines(language: str) -> dict[str, str]:
+    """Return the lines of refusals in a language by key, with names of fields in braces."""
     with Path(__file__).with_name("refusals.csv").open(encoding="utf-8", newline="") as file:
-        return {row["key"]: row["line"] for row in csv.DictReader(file)}
+        return {row["key"]: row[language] for row in csv.DictReader(file)}
 
 
 class Problems:

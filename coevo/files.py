@@ -1,6 +1,7 @@
 """Built tables and files: read with the right types, written whole or not at all."""
 
 import os
+import pickle
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -148,6 +149,16 @@ def read_charts(folder: str | Path) -> dict[str, dict[str, str | bytes]]:
         for inside in sorted(Path(folder).iterdir())
         if inside.is_dir()
     }
+
+
+def write_part(made: Any, path: str | Path) -> None:
+    """Write what a part of a rule made, whole, for this program alone."""
+    write_bytes(pickle.dumps(made), path)
+
+
+def read_parts(paths: Iterable[str]) -> list[Any]:
+    """Return what `write_part` wrote into files of this run."""
+    return [pickle.loads(Path(path).read_bytes()) for path in paths]
 
 
 def write_tables(frames: Mapping[str, pd.DataFrame], paths: Mapping[str, str]) -> None:

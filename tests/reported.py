@@ -5,12 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from coevo.files import rows_of
 from coevo.report.documents.report_text import text
 from coevo.report.figures.chart_data import data_behind
 from coevo.report.findings import Study
+from coevo.report.findings.equilibrium import last_observed
+from coevo.report.findings.localised import chart_words
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.report_table import as_frame
+from coevo.report.tables.report_table import as_frame, readable
+from coevo.report.words.amounts import THIN, amount
 from coevo.report.words.voices import voice
 from tests.sample import templates, words_of
 
@@ -30,6 +35,8 @@ def keyed(value: Any, key: str) -> Any:
     """A finding whose numbers know their way; what is no mapping, list or number stays."""
     if isinstance(value, float):
         return Keyed(value, key)
+    if isinstance(value, pd.Series):
+        value = value.to_dict()
     if isinstance(value, dict):
         return {name: keyed(part, f"{key}/{name}") for name, part in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -46,7 +53,8 @@ def sentences(study: Study) -> dict[str, float]:
 
     def recorded(shown: Callable[..., Any]) -> Callable[..., Any]:
         def filtered(value: Any, *more: Any, **named: Any) -> Any:
-            for part in value if isinstance(value, list | tuple) else [value]:
+            parts = value.values() if isinstance(value, dict) else value
+            for part in parts if isinstance(value, list | tuple | dict) else [value]:
                 if isinstance(part, Keyed):
                     printed[part.key] = float(part)
             return shown(value, *more, **named)
@@ -55,6 +63,8 @@ def sentences(study: Study) -> dict[str, float]:
 
     for name in ("fixed", "figures", "graded", "percent", "probability", "proportion", "exact"):
         said.jinja.filters[name] = recorded(said.jinja.filters[name])
+    for name in ("amount", "ends_of"):
+        said.jinja.globals[name] = recorded(said.jinja.globals[name])
     for name, value in dict(said.jinja.globals).items():
         said.jinja.globals[name] = keyed(value, name)
     text(said, templates()["report.md"], {"files": {}, "packages": {}})
@@ -75,7 +85,7 @@ def tables(study: Study) -> dict[tuple[str, str, str], float]:
 def figure(study: Study, draw: Callable[..., Any]) -> Any:
     """The data of a figure as drawn."""
     return data_behind(
-        json.loads(json.dumps(draw(study, words_of("phrases", study.language)["charts"])))
+        json.loads(json.dumps(draw(study, chart_words(study, words_of("phrases", study.language)))))
     )
 
 
@@ -144,17 +154,72 @@ def quantities(study: Study, *, made_up: bool = False) -> dict[str, dict[str, fl
     for scope, rows in measured.groupby("scope"):
         place(f"correlation, {scope}", rows["value"].iloc[0], f"r/{scope}")
         found[f"correlation, {scope}"]["correlations"] = float(shown[scope])
-    if not made_up:
-        place("mean of D over region-years", study.coupling["D"].mean(),
-              ("variants", "as in this study", "column_3"))  # fmt: skip
-        found[f"D of the focus, {last}"]["variants"] = cells[
-            "variants", "as in this study", "column_6"
-        ]
+    for quantity, places in (*_equilibria(study, said), *_slopes(study, said, cells)):
+        found[quantity] = places
     used = study.tables["weights"].query(f"weighting == '{study.config['weighting']['method']}'")
     heaviest = used.loc[used.groupby("subsystem", sort=False)["weight"].idxmax()]
     for n, weight in enumerate(heaviest["weight"]):
         place(f"heaviest weight {n}", weight, f"weights/heaviest/{n}/1")
     return found
+
+
+def _equilibria(study: Study, said: Mapping[str, float]) -> Iterator[tuple[str, dict[str, float]]]:
+    """Observed, calibrated and fitted points of the region in focus, as whole as they are printed.
+
+    In the results, the table, the plane and, of the calibrated one, the sentence.
+    """
+    from coevo.report.figures.drawing import CHARTS
+
+    words, rows = _words(study), study.of_focus("equilibria", "scope")
+    (table,) = (one for one in report_tables(words) if one.key == "equilibria")
+    plane, last = figure(study, CHARTS["phase"]), last_observed(study)
+    fits = rows[(rows["source"] == "fit") & (rows["model"] == "classic")]
+    fits = fits[fits["estimator"] == study.estimator].sort_values("effects", kind="stable")
+    period = rows[(rows["source"] == "calibration") & rows["year"].isna()]
+    points = {words.say("titles/observed", year=last["year"]): last}
+    points |= {words.say("titles/calibrated"): row for _, row in period.iterrows()}
+    fitted = [row for row in table.rows if row[0] not in points]
+    printed = {row[0]: row for row in table.rows}
+    points |= {row[0]: fit for row, (_, fit) in zip(fitted, fits.iterrows(), strict=True)}
+    for title, point in points.items():
+        for place, x in ((1, "x1"), (4, "x2")):
+            found = {"results": _amount(point[x]), "table": _number(printed[title][place])}
+            if title == words.say("titles/calibrated"):
+                found["sentence"] = _amount(said[f"stated/{x}"])
+                found["phase"] = _amount(plane.loc[plane["kind"] == "calibrated", x].iloc[0])
+            yield f"{x} {title}", found
+
+
+def _slopes(
+    study: Study, said: Mapping[str, float], cells: Mapping[Any, float]
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """b1 and d of the headline, with the ends of their intervals, and of the region in focus."""
+    from coevo.report.figures.drawing import CHARTS
+
+    fit = {"estimator": study.estimator, "effects": study.effects[-1]}
+    main = study.rows("parameters", model="classic", estimator=study.estimator)
+    for name, output in zip(("b1", "d"), reversed(study.pair or ()), strict=True):
+        head = rows_of(main, scope="pooled", scaling="first", parameter=name, **fit).iloc[0]
+        drawn = figure(study, CHARTS[f"coefficient_{name}"])
+        drawn = rows_of(drawn, **fit).iloc[0]
+        for part in ("estimate", "low", "high"):
+            places = {"results": head[part], "figure": float(drawn[part])}
+            if part != "estimate":
+                places["sentence"] = said[f"head/{name}/{part}"]
+            yield f"{name}, {part}", places
+        own = rows_of(main, scope=study.focus, effects="none", parameter=name)
+        first = study.series(output).loc[study.focus].iloc[0]
+        summary = cells["summary", study.focus, name]
+        yield f"own {name}", {"results": own["estimate"].iloc[0] * first, "summary": summary}
+
+
+def _amount(value: float) -> float:
+    return _number(amount(value))
+
+
+def _number(cell: str) -> float:
+    """The number that a cell prints: without its look, spaces between thousands, true minus."""
+    return float(readable(cell).replace(THIN, "").replace("−", "-"))
 
 
 def _words(study: Study) -> Any:

@@ -17,7 +17,7 @@ from coevo.messages import packed
 from coevo.regional import RegionalPanel, regional_tables
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
-from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.localised import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar
 from coevo.schema import study_tables
 from coevo.sensitivity.claim_evidence import Evidence
@@ -412,7 +412,7 @@ def files(chosen: Study) -> dict[str, Any]:
     """Return templates and charts of a study by file name, as the report takes them."""
     from coevo.report.figures.drawing import drawn
 
-    words = words_of("phrases", chosen.language)["charts"]
+    words = chart_words(chosen, words_of("phrases", chosen.language))
     given = (chosen.language, chosen.config, chosen.indicators, chosen.places, chosen.tables)
     return templates() | shared(lambda: drawn(chosen, words), *given)
 
@@ -423,6 +423,6 @@ def page_files(chosen: Study) -> dict[str, Any]:
     from coevo.report.figures.drawing import CHARTS
     from coevo.report.findings.chart_needs import charts_that_apply
 
-    words = words_of("phrases", chosen.language)["charts"]
+    words = chart_words(chosen, words_of("phrases", chosen.language))
     names = figure_names(charts_that_apply(chosen))
     return templates() | {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}

@@ -218,7 +218,7 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
             )
             held.truncate(0)
             return 1
-        snakemake("--unlock", "--quiet", "all", "--configfile", config)
+        snakemake("--unlock", "--configfile", config, *options)
     started = time.time()
     code = snakemake("--configfile", config, "--rerun-incomplete", *options, held=held.fileno())
     if code:

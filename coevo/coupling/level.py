@@ -16,6 +16,7 @@ from coevo.normalisation import wide
 Array = npt.NDArray[np.float64]
 SLOPES = ("pooled", "year_centred", "last_year")
 PER_HEAD = "_per_head"
+FEWEST_RANKED = 3  # regions: of two, ranks agree or they do not
 NOISE = 1e-24  # a variance below this is rounding
 
 
@@ -143,7 +144,7 @@ def _against(name: str, rows: pd.DataFrame) -> Iterator[Row]:
     yield {"measure": "R2", "value": value, **where}
     last = rows[rows["year"] == rows["year"].max()]
     ranks = last[["D", name]].rank()
-    if ranks.std(ddof=0).min() > 0:
+    if len(last) >= FEWEST_RANKED and ranks.std(ddof=0).min() > 0:
         value = float(ranks.corr().iloc[0, 1])
         yield {"measure": "rank_correlation_D", "level": name, "value": value, "n": len(last)}
 
@@ -187,9 +188,10 @@ def level_rows(coupling: pd.DataFrame, panel: pd.DataFrame, size: Sequence[str])
 
     `variance_share` of C and T in the variance of ln D, `R2` of ln D on ln T; `rise_lnD`, `rise_C`,
     `rise_T` of each region; for several regions and each of `level_figures` `R2` of ln D on its
-    logarithm and `rank_correlation_D` (Spearman, last year); for the first of them `slope_lnD`,
-    `adjusted_lnD` and `rank_adjusted_D` (1 is the highest) of each region in the last year by each
-    of `SLOPES`, with `rank_D` beside. What cannot be computed has its reason instead of a value.
+    logarithm and `rank_correlation_D` (Spearman, last year, of `FEWEST_RANKED` regions or more);
+    for the first of them `slope_lnD`, `adjusted_lnD` and `rank_adjusted_D` (1 is the highest) of
+    each region in the last year by each of `SLOPES`, with `rank_D` beside. What cannot be computed
+    has its reason instead of a value.
     """
     positive = coupling[coupling["D"] > 0]
     logs = positive[["region", "year"]].join(np.log(positive[["C", "T", "D"]].astype(float)))

@@ -1,23 +1,38 @@
 """Theoretical, fitted and observed equilibria of a study (docs/methods.md, 5 and 6)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from coevo.chunks import Made, Tasks, make_all, make_part, together
 from coevo.equilibria.estimate_rows import parameter_rows, quality_rows
-from coevo.equilibria.fitted import POOLED, Row, fit_all, labelled_fits, regional_lines
+from coevo.equilibria.fitted import (
+    POOLED,
+    AnyFit,
+    Row,
+    fit_pool,
+    fit_regions,
+    labelled_fits,
+    regional_lines,
+)
 from coevo.equilibria.general_rows import rest_point_row, restriction_rows
 from coevo.equilibria.output_series import pair_values
+from coevo.equilibria.pooled_draws import pooled_draws
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
 from coevo.equilibria.result_rows import equilibrium_rows, relation_rows
 from coevo.equilibria.theory import last_states, theoretical
 from coevo.estimation.general import GeneralFit
+from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.files import as_table
 
-__all__ = ["Tables", "estimate", "pair_values"]
+__all__ = ["Tables", "estimate", "estimate_part", "pair_values"]
+
+REGIONS = "regions"
+BLOCK = 64  # regions that are worked on at once
 
 # what a row of a table has, the most special first -> the table
 KINDS = {
@@ -54,38 +69,112 @@ def estimate(
     coupling: pd.DataFrame | None = None,
     indicators: pd.DataFrame | None = None,
     estimators: Collection[str] = (),
+    parts: Iterable[Made] = (),
 ) -> Tables:
     """Return what the two-population model says of a study.
 
     panel, coupling: as panel.csv and coupling.csv (needed only where a population is a subsystem);
     interaction: that part of the configuration, completed (upstream, downstream, others, estimator,
     confidence, calibration, split, equivalence); seed: of every draw; indicators: the indicator
-    table, for units and subsystems; estimators: those to use, by default all. Equilibria are in
+    table, for units and subsystems; estimators: those to use, by default all; parts: all of those
+    that `estimate_part` makes, if they were made before. Equilibria are in
     original units; `observed` is the last year, for a single year of the calibration that year. A
     region that cannot be estimated has no parameters but a refusal with the reason.
     `StudyError` for a name or a unit that does not fit.
     """
     pair = pair_values(panel, interaction, coupling, indicators)
-    level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
-    found = fit_all(pair, main, estimators)
+    made = together(parts) or make_all(_regional(pair, interaction, estimators))
+    pooled = _pooled(pair, interaction, seed, estimators, made)
+    return _stacked([*made[REGIONS].values(), pooled])
+
+
+def estimate_part(
+    panel: pd.DataFrame,
+    interaction: Mapping[str, Any],
+    part: str,
+    seed: int = 1,
+    coupling: pd.DataFrame | None = None,
+    indicators: pd.DataFrame | None = None,
+) -> Made:
+    """Return what a part such as `2-of-8` does of the work of `estimate`: regions, and draws."""
+    pair = pair_values(panel, interaction, coupling, indicators)
+    return make_part({**_regional(pair, interaction), **pooled_draws(pair, seed)}, part)
+
+
+def _regional(
+    pair: pd.DataFrame, interaction: Mapping[str, Any], estimators: Collection[str] = ()
+) -> Tasks:
+    """Return what makes the tables of some regions at a time, each for itself."""
+    codes = sorted(pair["region"].unique())
+    blocks = [codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK)]
+    make = partial(_of_regions, interaction=interaction, estimators=estimators)
+    return {
+        (REGIONS, number): partial(make, pair[pair["region"].isin(block)])
+        for number, block in enumerate(blocks)
+    }
+
+
+def _of_regions(
+    pair: pd.DataFrame, interaction: Mapping[str, Any], estimators: Collection[str]
+) -> Tables:
+    """Return the tables of regions, each estimated alone."""
+    level, main = _settings(interaction)
+    found = fit_regions(pair, main, estimators)
     fits = list(labelled_fits(found, main))
     equilibria, rows = theoretical(pair, interaction.get("calibration"))
     last = last_states(pair)
-    for row in equilibrium_rows(list(regional_lines(fits)), level):
-        equilibria.append(row | last[row["scope"]])
+    equilibria += _with_last(last, equilibrium_rows(list(regional_lines(fits)), level))
     for label, own in fits:
         if isinstance(own, GeneralFit):
             equilibria.append(label | rest_point_row(own, level) | last[label["scope"]])
             rows += [label | row for row in restriction_rows(own)]
+    rows += found.refused
+    rows += relation_rows(fits, main, level)
+    rows += own_doubts(pair, fits, main, level)
+    return _tables(pair, fits, level, equilibria, rows)
+
+
+def _pooled(
+    pair: pd.DataFrame,
+    interaction: Mapping[str, Any],
+    seed: int,
+    estimators: Collection[str],
+    drawn: Mapping[str, Mapping[Any, Array]],
+) -> Tables:
+    """Return the tables of all regions together, and their equilibria; drawn: `pooled_draws`."""
+    level, main = _settings(interaction)
+    found = fit_pool(pair, estimators)
+    fits = list(labelled_fits(found, main))
+    rows: list[Row] = []
     for label, own in fits:
         if isinstance(own, GeneralPooled) and not isinstance(own, PooledFit):
             ending = "" if own.form == "classic" else "_general"
             rows.append(label | {"check": f"regions{ending}", "value": own.df + 1})
     rows += found.refused
     rows += relation_rows(fits, main, level)
-    rows += own_doubts(pair, fits, main, level)
-    rows += pooled_doubts(pair, fits, interaction, seed)
+    rows += pooled_doubts(pair, fits, interaction, seed, drawn)
+    lines = equilibrium_rows(list(regional_lines(fits)), level)
+    return _tables(pair, fits, level, _with_last(last_states(pair), lines), rows)
 
+
+def _settings(interaction: Mapping[str, Any]) -> tuple[float, str]:
+    """Return the level of confidence and the main estimator."""
+    return interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
+
+
+def _with_last(last: Mapping[str, Row], rows: Iterable[Row]) -> list[Row]:
+    """Return rows beside the last observed state of their region."""
+    return [row | last[row["scope"]] for row in rows]
+
+
+def _tables(
+    pair: pd.DataFrame,
+    fits: Sequence[tuple[Row, AnyFit]],
+    level: float,
+    equilibria: Iterable[Row],
+    rows: Sequence[Row],
+) -> Tables:
+    """Return fits and what is said of them as tables; rows: those of the tables in `KINDS`."""
     names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED}
     return Tables(
         parameters=_frame("parameters", parameter_rows(fits, level), names),
@@ -104,7 +193,21 @@ def _kind(row: Row) -> str:
 
 
 def _frame(table: str, rows: Iterable[Row], names: Mapping[str, str]) -> pd.DataFrame:
-    """Return rows as a table, sorted by scope; a row that does not say so is not located."""
-    given = ({"located": False} | row | {"name": names[row["scope"]]} for row in rows)
-    frame = as_table(table, given)
-    return frame.sort_values("scope", kind="stable", ignore_index=True)
+    """Return rows as a table; a row that does not say so is not located."""
+    return as_table(
+        table, ({"located": False} | row | {"name": names[row["scope"]]} for row in rows)
+    )
+
+
+def _stacked(parts: Sequence[Tables]) -> Tables:
+    """Return the tables of all parts as one, sorted by scope."""
+    every = {
+        name: as_table(name, pd.concat([getattr(part, name) for part in parts]))
+        for name in Tables._fields
+    }
+    return Tables(
+        **{
+            name: table.sort_values("scope", kind="stable", ignore_index=True)
+            for name, table in every.items()
+        }
+    )

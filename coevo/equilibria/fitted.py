@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from coevo.errors import Refusal, StudyError
+from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.general import GeneralFit, fit_general
-from coevo.estimation.growth import ESTIMATORS, unbroken
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled import PooledFit, fit_pooled
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.estimation.pooled_rows import SCALES, breaks
@@ -38,7 +39,7 @@ POOLED_GENERAL = ("region", "region+year")  # effects of the pooled general mode
 
 
 class Fits(NamedTuple):
-    """Every fit of a study, and a row per fit that failed.
+    """Fits of a study, and a row per fit that failed.
 
     regions: fits of one region by (region, estimator); pooled: many regions; general: the general
     model of one region by region; shared: that of many regions, and the classic form of `fod_iv`.
@@ -50,52 +51,69 @@ class Fits(NamedTuple):
     shared: list[GeneralPooled]
     refused: list[Row]
 
-
-def fit_all(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()) -> Fits:
-    """Return the fits of every estimator, effects and scaling; a failure does not stop the rest.
-
-    pair: columns region, name, year, x1, x2, perhaps x3 ..., flag (see `pair_values`); estimator:
-    that of the general model of one region; estimators: those of `REGIONAL` to use, by default all.
-    A region whose figures allow no logarithms is left out of the pool, of the general model where
-    those of x3 ... do not; a study of one region has no pool. Refusals carry their reason as
-    a message.
-    """
-    used = [name for name in REGIONAL if not estimators or name in estimators]
-    refused: list[Row] = []
-
-    def kept(found: Any, label: Row) -> Any:
+    def kept(self, found: Any, label: Row) -> Any:
+        """Return a fit, or None of a `Refusal`, which is written down under its label."""
         if isinstance(found, Refusal):
-            refused.append(label | message_columns(found.key, found.fields))
+            self.refused.append(label | message_columns(found.key, found.fields))
             return None
         return found
 
-    def tried(make: Callable[[], Any], label: Row) -> Any:
-        return kept(attempted(make), label)
 
+def fit_regions(pair: pd.DataFrame, estimator: str, estimators: Collection[str] = ()) -> Fits:
+    """Return the fits of each region alone by every estimator; a failure does not stop the rest.
+
+    pair: columns region, name, year, x1, x2, perhaps x3 ..., flag (see `pair_values`); estimator:
+    that of the general model; estimators: those of `REGIONAL` to use, by default all. Refusals
+    carry their reason as a message.
+    """
+    found = Fits({}, [], {}, [], [])
     parts = {str(code): part for code, part in pair.groupby("region", sort=True)}
     series = [series_of(part) for part in parts.values()]
-    made = {name: REGIONAL[name](series) for name in used}
-    regions, general = {}, {}
+    made = {name: REGIONAL[name](series) for name in used_estimators(estimators)}
     for i, (code, part) in enumerate(parts.items()):
-        for name, found in made.items():
-            if own := kept(found[i], _label(code, "none", name)):
-                regions[code, name] = own
-        whole = tried(
-            partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part)),
-            _label(code, "none", estimator, "general"),
-        )
+        for name, own in made.items():
+            if lines := found.kept(own[i], _label(code, "none", name)):
+                found.regions[code, name] = lines
+        make = partial(fit_general, part["year"], part[populations(pair)], estimator, breaks(part))
+        whole = found.kept(attempted(make), _label(code, "none", estimator, "general"))
         if whole is not None:
-            general[code] = whole
-    pooled: list[PooledFit] = []
-    shared: list[GeneralPooled] = []
+            found.general[code] = whole
+    return found
+
+
+def fit_pool(pair: pd.DataFrame, estimators: Collection[str] = ()) -> Fits:
+    """Return the fits of all regions together by every estimator, effects and scaling.
+
+    pair, estimators: as for `fit_regions`. A region whose figures allow no logarithms is left out
+    of the pool, of the general model where those of x3 ... do not; a study of one region has none.
+    """
+    found = Fits({}, [], {}, [], [])
     if pair["region"].nunique() > 1:
-        pool = pair.groupby("region").filter(allows_growth)
+        used = used_estimators(estimators)
+        pool = growth_pool(pair)
         for name in (name for name in used if name in ESTIMATORS):
             for effects in EFFECTS:
                 make = partial(_scaled, pool, name, effects)
-                pooled += tried(make, _label(POOLED, effects, name)) or []
-        shared = _shared(pool, used, tried)
-    return Fits(regions, pooled, general, shared, refused)
+                own = found.kept(attempted(make), _label(POOLED, effects, name))
+                found.pooled.extend(own or [])
+        found.shared.extend(_shared(pool, used, found))
+    return found
+
+
+def used_estimators(estimators: Collection[str]) -> list[str]:
+    """Return the estimators of `REGIONAL` that are wanted, all where none is named."""
+    return [name for name in REGIONAL if not estimators or name in estimators]
+
+
+def growth_pool(pair: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> pd.DataFrame:
+    """Return the rows of regions whose figures allow logarithms: each positive or missing.
+
+    Those of a region that has a year twice are left out as well.
+    """
+    x = pair[list(names)].to_numpy(dtype=float)
+    wrong = (~np.isnan(x) & ~((x > 0) & np.isfinite(x))).any(axis=1)
+    wrong |= pair.duplicated(["region", "year"], keep=False).to_numpy()
+    return pair[~pair["region"].isin(pair.loc[wrong, "region"])]
 
 
 def populations(pair: pd.DataFrame) -> list[str]:
@@ -107,12 +125,10 @@ def _scaled(pool: pd.DataFrame, estimator: str, effects: str) -> list[PooledFit]
     return [fit_pooled(pool, "x1", "x2", estimator, effects, scale) for scale in SCALES]
 
 
-def _shared(
-    pool: pd.DataFrame, estimators: Collection[str], tried: Callable[..., Any]
-) -> list[GeneralPooled]:
+def _shared(pool: pd.DataFrame, estimators: Collection[str], found: Fits) -> list[GeneralPooled]:
     """Return the general model of many regions by every estimator, and `fod_iv` in both forms."""
     names = populations(pool)
-    whole = pool.groupby("region").filter(partial(allows_growth, names=names))
+    whole = growth_pool(pool, names)
     wanted = [(FOD_IV, "region+year", "classic", names[:2])]
     wanted += [(FOD_IV, "region+year", "general", names)]
     wanted += [
@@ -126,7 +142,7 @@ def _shared(
         label = _label(POOLED, effects, name, "fit" if form == "classic" else "general")
         figures = whole if form == "general" else pool
         arguments = (figures, columns, name, effects, HEADLINE_SCALE, form)
-        made.append(tried(partial(fit_pooled_general, *arguments), label))
+        made.append(found.kept(attempted(partial(fit_pooled_general, *arguments)), label))
     return [fit for fit in made if fit is not None]
 
 
@@ -142,15 +158,6 @@ def attempted(make: Callable[[], Any]) -> Any:
         return make()
     except Refusal as refusal:
         return refusal
-
-
-def allows_growth(part: pd.DataFrame, names: Sequence[str] = ("x1", "x2")) -> bool:
-    """Return whether a region's figures allow logarithms: each positive or missing."""
-    try:
-        unbroken(part["year"], part[list(names)])
-    except StudyError:
-        return False
-    return True
 
 
 def _label(scope: Any, effects: str, estimator: str, quantity: str = "fit") -> Row:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.observations.units import conversion, find_unit
+from coevo.observations.units import conversion, unit_of
 from coevo.panel import FILLED
 from coevo.panel.vintages import BREAK
 
@@ -88,6 +88,6 @@ def _unit_factor(name: str, target: str, indicators: pd.DataFrame) -> float:
             "a calibration needs indicators as upstream and downstream, or null"
         )
     try:
-        return conversion(find_unit(units[name]), find_unit(units[target]))
+        return conversion(unit_of(units[name]), unit_of(units[target]))
     except StudyError as error:
         raise StudyError(f"interaction.calibration: {name} against {target}: {error}") from None

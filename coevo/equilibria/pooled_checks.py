@@ -10,13 +10,14 @@ from scipy.special import chdtri, ndtri
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
 from coevo.errors import Refusal
 from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.growth import Array
 from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
 from coevo.inference.feedback import feedback_verdicts
 from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
-from coevo.inference.relation_rule import WEAK_F, Cross, relation
+from coevo.inference.relation_rule import WEAK_F, Block, Cross, relation
 from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.sets import interval
 from coevo.inference.short_panel import short_panel_bias
@@ -59,22 +60,31 @@ def dependence_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
         yield {"check": f"cross_dependence_equation_{i}", "value": value, "limit": limit}
 
 
-def bias_rows(pooled: PooledFit, seed: int) -> Iterator[Row]:
+def bias_rows(
+    pooled: PooledFit, seed: int, drawn: Mapping[int, Array] | None = None
+) -> Iterator[Row]:
     """Yield `bias_b1`, `bias_d` of short panels at the fitted values, -+ two Monte Carlo errors."""
-    found = short_panel_bias(pooled, seed=seed)
+    found = short_panel_bias(pooled, seed=seed, drawn=drawn)
     for name, bias, error in zip(SLOPES, found.bias, found.error, strict=True):
         ends = {"low": bias - 2 * error, "high": bias + 2 * error}
         yield {"quantity": f"bias_{name}", "value": bias} | ends
 
 
-def judged_rows(pool: pd.DataFrame, interaction: Mapping[str, Any], seed: int) -> Iterator[Row]:
+def judged_rows(
+    pool: pd.DataFrame,
+    interaction: Mapping[str, Any],
+    seed: int,
+    drawn: Mapping[Block, Array] | None = None,
+) -> Iterator[Row]:
     """Yield the relation of x1 and x2, the paper's restriction A_ii = 0, and feedback.
 
     All of the general model of these two populations alone, with region and year effects. pool:
-    regions that allow logarithms; interaction: that part of the configuration.
+    regions that allow logarithms; interaction: that part of the configuration; drawn: sizes of
+    panels without interaction.
     """
     level, bound = interaction.get("confidence", 0.95), interaction.get("equivalence")
-    found, judge = relation(pool, seed=seed, equivalence=bound, level=level), _judge(pool)
+    found = relation(pool, seed=seed, equivalence=bound, level=level, sizes=drawn)
+    judge = _judge(pool)
     yield {"question": "relation", "verdict": found.name, "direction": found.direction}
     yield {"quantity": "restriction", "value": joint_test(judge).p}
     yield from _effect_rows(found.cross, level)

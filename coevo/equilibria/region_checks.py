@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.equilibria.fitted import AnyFit, Row, allows_growth, has_regional_lines, inferable
+from coevo.equilibria.fitted import AnyFit, Row, growth_pool, has_regional_lines, inferable
 from coevo.equilibria.observed import mean_rows
 from coevo.equilibria.pooled_checks import (
     bias_rows,
@@ -18,7 +18,9 @@ from coevo.equilibria.pooled_checks import (
     sub_periods,
     tried,
 )
+from coevo.equilibria.pooled_draws import RELATION
 from coevo.estimation.fod_iv import FOD_IV
+from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.estimation.region import Fit
@@ -49,8 +51,13 @@ def pooled_doubts(
     fits: Sequence[tuple[Row, AnyFit]],
     interaction: Mapping[str, Any],
     seed: int,
+    drawn: Mapping[str, Mapping[Any, Array]] | None = None,
 ) -> Iterator[Row]:
-    """Yield what the pooled fits in the headline's scaling share, and what relation they show."""
+    """Yield what the pooled fits in the headline's scaling share, and what relation they show.
+
+    drawn: the draws of `pooled_draws`, if they were made before.
+    """
+    drawn = drawn or {}
     level, main = interaction.get("confidence", 0.95), interaction.get("estimator", "trapezoid")
     for label, own in fits:
         if not isinstance(own, PooledFit) or not has_regional_lines(own):
@@ -62,15 +69,16 @@ def pooled_doubts(
             if own.effects == "region":
                 yield from tried(dependence_rows(own, level), label, "cross_dependence")
         if own.estimator == "trapezoid":
-            yield from tried(bias_rows(own, seed), label, "bias")
+            yield from tried(bias_rows(own, seed, drawn.get(own.effects)), label, "bias")
     for label, own in fits:
         if label["model"] != "classic" or label["estimator"] != FOD_IV:
             continue
         if not isinstance(own, GeneralPooled) or not inferable(own):
             continue
         yield from tried(instrument_rows(own, level), label, "instruments")
-        pool = pair.groupby("region").filter(allows_growth)
-        yield from tried(judged_rows(pool, interaction, seed), label, "relation")
+        pool = growth_pool(pair)
+        judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
+        yield from tried(judged, label, "relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():
             rows = period_rows(part, level, seed)
             yield from tried(rows, label | {"period": name}, "feedback")

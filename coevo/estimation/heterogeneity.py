@@ -52,7 +52,7 @@ def _require_varying(pooled: PooledFit, R: Array, kept: Booleans) -> None:
     flat = kept & np.any(np.sqrt(sums(pooled.data.region, R**2)) <= least, axis=1)
     if flat.any():
         codes = np.array(pooled.regions)[flat].tolist()
-        raise Refusal("no_own_slopes", ", ".join(codes), regions=codes)
+        raise Refusal("no_own_slopes", regions=codes)
 
 
 def mean_group(pooled: PooledFit) -> MeanGroup:

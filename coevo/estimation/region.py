@@ -96,14 +96,7 @@ def fit(
     X = np.column_stack([np.asarray(x, dtype=float) for x in (x1, x2)])
     data = population_rows(t, X, estimator, breaks)
     if len(data.year) < FEWEST_ROWS:
-        within = " within one vintage" if len(data.crossing) else ""
-        raise Refusal(
-            "too_few_pairs",
-            within,
-            pairs=len(data.year),
-            least=FEWEST_ROWS,
-            one_vintage=bool(len(data.crossing)),
-        )
+        raise Refusal("too_few_pairs", pairs=len(data.year), least=FEWEST_ROWS)
     equations = own_equations(data, FORMS["classic"](2))
     scaled = data.regressor / np.nanmean(X, axis=0)
     ones = np.ones(len(scaled))

@@ -7,7 +7,7 @@ error of its own; the shocks, and the errors, of the two populations are correla
 panels stand on the last axis.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_batches import Steps
 from coevo.estimation.pooled_rows import Pool
 
-CHUNK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
+BLOCK = 1_000_000  # figures of one array; about twenty such arrays are alive at once
 FEWEST = 16  # panels at once
 
 
@@ -80,14 +80,18 @@ def _root(covariance: Array) -> Array:
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
 
 
-def chunks(draws: int, rows: int) -> Iterator[int]:
-    """Yield how many panels to hold at once: arrays (rows, 2, panels) of at most CHUNK figures.
+def panel_blocks(
+    draws: int, rows: int, generator: np.random.Generator
+) -> list[tuple[int, np.random.Generator]]:
+    """Return how many panels to hold at once, and what draws them: each block has its own seed.
 
-    Of many rows FEWEST panels nevertheless: with less on its last axis an array is slow.
+    Arrays (rows, 2, panels) of at most BLOCK figures, of many rows FEWEST panels nevertheless: with
+    less on its last axis an array is slow. The first block has the generator that is given, the
+    others its children.
     """
-    size = max(FEWEST, CHUNK // (2 * rows))
-    for start in range(0, draws, size):
-        yield min(size, draws - start)
+    size = max(FEWEST, BLOCK // (2 * rows))
+    sizes = [min(size, draws - start) for start in range(0, draws, size)]
+    return list(zip(sizes, [generator, *generator.spawn(len(sizes) - 1)], strict=True))
 
 
 def simulated_panels(

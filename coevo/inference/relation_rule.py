@@ -6,7 +6,8 @@ Own terms make least squares endogenous, and fixed effects alone read self-limit
 data without any interaction. Hence two estimators, and both against panels without interaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
-from coevo.inference.no_interaction import NULLS, chunks, shocks, simulated_panels
+from coevo.inference.no_interaction import NULLS, Shocks, panel_blocks, shocks, simulated_panels
 from coevo.inference.sets import FEWEST_REGIONS, t_quantile
 from coevo.inference.signs import quadrant_probabilities
 
@@ -34,6 +35,8 @@ RELATIONS: dict[tuple[float, float], tuple[str, str]] = {
     (0, -1): ("amensalism", "x1_harms_x2"),
     (0, 0): ("neutralism", ""),
 }
+Block = tuple[str, int]  # a null and which of its blocks of panels
+DRAWS = 2000  # panels of each null
 WEAK_F = 10.0  # first-stage F below which instruments are called weak (Stock and Yogo)
 UNDETERMINED = ("undetermined", "")
 
@@ -67,33 +70,38 @@ class Relation(NamedTuple):
 
 def relation(
     pair: pd.DataFrame,
-    draws: int = 2000,
+    draws: int = DRAWS,
     seed: int = 1,
     exceed: float = 0.975,
     equivalence: float | None = None,
     level: float = 0.95,
+    sizes: Mapping[Block, Array] | None = None,
 ) -> Relation:
     """Return the relation that the growth rows of many regions show (`cross_signs`).
 
     pair: columns region, year, x1, x2, perhaps flag, positive or NaN; a missing year breaks the
     chain. draws: panels per null; exceed: quantile that must be exceeded; equivalence: the bound
     below which a coefficient counts as zero, in scaled units, with intervals of this level, or
-    None. `StudyError` for fewer than six regions, and as for `fit_pooled`.
+    None; sizes: those of `null_sizes` if they were drawn before. `StudyError` for fewer than six
+    regions, and as for `fit_pooled`.
     """
-    observed = steps(pair)
-    _check(observed)
+    observed = judged_steps(pair)
     own = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
     both, fod = cross(own), fod_general(own)
     found = Cross(both.A[..., 0], both.error[..., 0], both.df)
-    critical = critical_values(observed, draws, seed, exceed)
+    critical = critical_values(observed, draws, seed, exceed, sizes)
     named = name_relation(cross_signs(found, critical, equivalence, level))
     # of (A12, A21), whose posterior under a flat prior is a bivariate t
     quadrants = quadrant_probabilities(found.A[0], fod.covariance[0, 1:3, 1:3], fod.df)
     return Relation(*named, found, critical, quadrants)
 
 
-def _check(observed: Steps) -> None:
-    """Raise `StudyError` unless enough regions have two growth rows, and rows are left to judge."""
+def judged_steps(pair: pd.DataFrame) -> Steps:
+    """Return the growth rows of which a relation can be judged.
+
+    `StudyError` unless enough regions have two growth rows, and rows are left to judge.
+    """
+    observed = steps(pair)
     _, rows = np.unique(observed.region, return_counts=True)
     regions, years = (rows > 1).sum(), len(np.unique(observed.year))
     if regions < FEWEST_REGIONS:
@@ -102,6 +110,7 @@ def _check(observed: Steps) -> None:
         raise Refusal(
             "too_few_rows_for_relation", rows=len(observed.year), regions=len(rows), years=years
         )
+    return observed
 
 
 def cross(panels: Steps) -> Cross:
@@ -124,22 +133,42 @@ def agreed(found: Cross) -> Array:
     return np.where(same, sign * np.abs(found.t).min(axis=0), 0.0)
 
 
-def critical_values(observed: Steps, draws: int, seed: int, exceed: float = 0.975) -> Array:
-    """Return what the size of `agreed` has to exceed, (2,): for A12 and for A21.
+def null_sizes(observed: Steps, draws: int, seed: int) -> dict[Block, Callable[[], Array]]:
+    """Return what draws the sizes (2, panels) of `agreed` in panels without interaction.
 
-    The largest, over `NULLS`, of the quantile `exceed` in panels without interaction, whose drifts
-    and shocks are estimated from the observed growth and which miss the same rows. Each effect has
-    to pass by itself, so that one effect alone does not make a relation of two.
+    By null and block of panels: their drifts and shocks are estimated from the observed growth, and
+    they miss the same rows.
     """
     found = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
     generators = np.random.default_rng(seed).spawn(len(NULLS))
-    quantiles = []
-    for change, generator in zip(NULLS.values(), generators, strict=True):
-        parts = []
-        for size in chunks(draws, len(observed.year)):
-            start, end = simulated_panels(observed, change(found), size, generator)
-            parts.append(np.abs(agreed(cross(observed._replace(start=start, end=end)))))
-        quantiles.append(np.quantile(np.concatenate(parts, axis=-1), exceed, axis=-1))
+    return {
+        (name, number): partial(_sizes, observed, change(found), *block)
+        for (name, change), generator in zip(NULLS.items(), generators, strict=True)
+        for number, block in enumerate(panel_blocks(draws, len(observed.year), generator))
+    }
+
+
+def _sizes(observed: Steps, null: Shocks, panels: int, generator: np.random.Generator) -> Array:
+    start, end = simulated_panels(observed, null, panels, generator)
+    return np.abs(agreed(cross(observed._replace(start=start, end=end))))
+
+
+def critical_values(
+    observed: Steps,
+    draws: int,
+    seed: int,
+    exceed: float = 0.975,
+    sizes: Mapping[Block, Array] | None = None,
+) -> Array:
+    """Return what the size of `agreed` has to exceed, (2,): for A12 and for A21.
+
+    The largest, over `NULLS`, of the quantile `exceed` of `null_sizes`; sizes: these, if they were
+    drawn before. Each effect has to pass by itself, so that one effect alone does not make a
+    relation of two.
+    """
+    drawn = sizes or {block: draw() for block, draw in null_sizes(observed, draws, seed).items()}
+    every = [[own for (null, _), own in drawn.items() if null == name] for name in NULLS]
+    quantiles = [np.quantile(np.concatenate(own, axis=-1), exceed, axis=-1) for own in every]
     return np.asarray(np.max(quantiles, axis=0), dtype=float)
 
 

@@ -5,6 +5,7 @@
 with R(x) = (x(t) + x(t+1))/2: the fitted model is simulated and fitted again (docs/methods.md, 5).
 """
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -15,8 +16,9 @@ from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_batches import left_by
-from coevo.inference.no_interaction import chunks, shocks, simulated_panels
+from coevo.inference.no_interaction import panel_blocks, shocks, simulated_panels
 
+DRAWS = 1000  # panels
 NEWTON = 8  # steps; each doubles the digits
 CLOSE = 1e-10  # how well a year's two equations have to hold
 
@@ -34,28 +36,41 @@ class Bias(NamedTuple):
     draws: int
 
 
-def short_panel_bias(fit: PooledFit, draws: int = 1000, seed: int = 1) -> Bias:
+def short_panel_bias(
+    fit: PooledFit,
+    draws: int = DRAWS,
+    seed: int = 1,
+    drawn: Mapping[int, Array] | None = None,
+) -> Bias:
     """Return the bias of a pooled trapezoid fit of the classic form at its own values.
 
     fit: trapezoid, scaled by the first year, with effects of regions. The panels are those of
-    `simulate_fit`, refitted with the same effects. `StudyError` for another fit, or if more than
-    half of the panels are lost.
+    `simulate_fit`, refitted with the same effects (`bias_refits`); drawn: these refits, if they
+    were made before. `StudyError` for another fit, or if more than half of the panels are lost.
     """
     if fit.estimator != "trapezoid" or fit.scale != "first" or fit.common:
         raise Refusal(
             "bias_of_other_fits", estimator=fit.estimator, effects=fit.effects, scale=fit.scale
         )
-    generator = np.random.default_rng(seed)
-    sizes = chunks(draws, fit.rows)
-    parts = [refits(fit, *simulate_fit(fit, size, generator)) for size in sizes]
-    found = np.concatenate(parts, axis=-1)
+    made = drawn or {block: draw() for block, draw in bias_refits(fit, draws, seed).items()}
+    found = np.concatenate(list(made.values()), axis=-1)
     kept = found[:, np.isfinite(found).all(axis=0)]
-    lost = draws - kept.shape[1]
-    if lost >= draws / 2:
-        raise Refusal("panels_explode", lost=lost, draws=draws)
+    lost = found.shape[1] - kept.shape[1]
+    if lost >= found.shape[1] / 2:
+        raise Refusal("panels_explode", lost=lost, draws=found.shape[1])
     bias = kept.mean(axis=1) - [fit.b1, fit.d]
     error = kept.std(axis=1, ddof=1) / np.sqrt(kept.shape[1])
     return Bias(bias, error, kept.shape[1])
+
+
+def bias_refits(fit: PooledFit, draws: int, seed: int) -> dict[int, Callable[[], Array]]:
+    """Return what simulates and refits each block of panels: b1, d (2, panels)."""
+
+    def refitted(panels: int, generator: np.random.Generator) -> Array:
+        return refits(fit, *simulate_fit(fit, panels, generator))
+
+    blocks = panel_blocks(draws, fit.rows, np.random.default_rng(seed))
+    return {number: partial(refitted, *block) for number, block in enumerate(blocks)}
 
 
 def refits(fit: PooledFit, start: Array, end: Array) -> Array:

@@ -1,6 +1,7 @@
 """From raw files to observations: every figure with its unit, vintage, file, sheet and cell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.sheets import Remark, Sheet
-from coevo.observations.units import UNITS
+from coevo.observations.whole_years import whole_years
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag", "half_unit"]
@@ -51,6 +52,7 @@ def _read_sheet(
     sheet: Sheet, source: TableSource, known: StudyTerms, seen: set[str], problems: Problems
 ) -> tuple[list[pd.DataFrame], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
+    sheet = replace(sheet, own_units=known.own_units)
     try:
         layout = read_layout(sheet)
     except StudyError as problem:
@@ -106,7 +108,8 @@ def _merged(
     """
     none = pd.DataFrame(columns=FIGURES, dtype=int)
     frame = pd.concat([read.assign(source=n) for n, read in enumerate(reads or [none])])
-    order = np.lexsort([frame[name] for name in ("source", "year", "region", "indicator")])
+    keys = ("source", "period", "year", "region", "indicator")
+    order = np.lexsort([frame[name] for name in keys])
     frame = frame.iloc[order].reset_index(drop=True)
     vintages = pd.factorize(np.array([source.vintage for source in sources], dtype=object))[0]
     frame["vintage"] = vintages[frame["source"]]
@@ -123,7 +126,7 @@ def _in_words(
         "region": known.regions.codes,
         "name": (known.regions.english[code] for code in known.regions.codes),
         "indicator": known.units,
-        "unit": UNITS,
+        "unit": known.unit_names,
         "flag": READ_FLAGS,
     }
     for name, words in vocabularies.items():
@@ -144,14 +147,19 @@ def observe(
     regions: pd.DataFrame,
     units_read_as: Mapping[str, str],
     missing_marks: Mapping[str, str],
+    wanted: Sequence[str] | None = None,
+    sets: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` of a study.
+
+    wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
+    so that a name that is theirs too is remarked.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
     a unit of the last digit printed. Raises `StudyError` with all problems of all files.
     """
-    known = StudyTerms(indicators, regions, units_read_as, missing_marks)
+    known = StudyTerms(indicators, regions, units_read_as, missing_marks, wanted, sets)
     problems, seen = Problems(), set[str]()
     reads: list[pd.DataFrame] = []
     sources: list[TableSource] = []
@@ -175,8 +183,10 @@ def observe(
             except StudyError as problem:
                 problems.extend(problem.messages)
                 break
-    frame, doubles = _merged(reads, sources, problems)
     ids = list(known.units)
+    frame, doubles = _merged(reads, sources, problems)
+    frame, made = whole_years(frame, known, [source.shown for source in sources], problems)
+    doubles += [(_remark(remark, sources[source], ids[i])) for i, source, remark in made]
     found = {ids[place] for place in frame["indicator"].unique()}
     _check_sources(found, seen, known, Path(raw).as_posix(), problems)
     problems.check()

@@ -12,9 +12,9 @@ from functools import cache
 
 from coevo.errors import StudyError
 from coevo.observations.heads import (
-    HEADS,
     KINDS,
     HeadColumn,
+    Labels,
     head_columns,
     head_kind,
     is_level,
@@ -31,7 +31,7 @@ STATED = {
         + r")\s*:\s*(?=\S)",
         re.IGNORECASE,
     )
-    for kind in HEADS
+    for kind in ("region", "year", "indicator", "unit")
 }
 NEXT_STATED = re.compile(r"(?<!\s)\s+\(?[A-Za-z]+\s*:")  # 单位：亿元  Unit: ...
 PADDED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
@@ -40,6 +40,7 @@ NOTE = re.compile(r"(注释?|备注|说明|notes?)\s*(?:\d+\s*)?[:.、]|注\s+\S
 MARKED = re.compile(r"([\u2460-\u2473]|[*†‡])\s*[^\W\d]{2}")
 FURTHER = re.compile(r"[\s\u3000]{2,}\S|\(?\d{1,2}[).、]|[\u2460-\u2473]|[*†‡]")  # a note goes on
 MOST_HEAD_CELLS = 100_000
+MOST_ABOVE = 100  # rows above the first head
 CONTINUED = re.compile(r"续表|\(续|\bcontinued\b", re.IGNORECASE)
 ANY_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
@@ -56,7 +57,7 @@ class TableBlock:
     sheet: Sheet
     above: tuple[int, ...]
     head: range
-    labels: dict[str, tuple[int, ...]]
+    labels: Labels
     columns: dict[int, HeadColumn]
     body: tuple[int, ...]
     before: "TableBlock | None" = None
@@ -146,15 +147,30 @@ def _notes(sheet: Sheet, rows: range) -> tuple[Remark, ...]:
 
 
 def _heads(sheet: Sheet) -> list[range]:
-    """Return the rows that begin with a word of `HEADS`, neighbours together."""
+    """Return the rows that begin with a word of `HEADS`, neighbours together.
+
+    Nothing above the first may hold two of these words anywhere; below it, a row with figures is a
+    row of the body.
+    """
     heads: list[range] = []
     for row, begin in enumerate(sheet.begins):
-        if head_kind(begin.text) and sum(1 for _ in sheet.cells(row)) > 1:
+        if _is_head(sheet, row, begin.text, bool(heads)):
             if heads and heads[-1].stop == row:
                 heads[-1] = range(heads[-1].start, row + 1)
             else:
                 heads.append(range(row, row + 1))
     return heads
+
+
+def _is_head(sheet: Sheet, row: int, begin: str, below: bool) -> bool:
+    if not head_kind(begin):
+        if below or row >= MOST_ABOVE:
+            return False
+        kinds = {head_kind(words.text) for words in sheet.cells(row)} - {""}
+        return len(kinds) > 1
+    said = list(sheet.cells(row))
+    figures = below and any(is_number(sheet.values[row, words.column]) for words in said)
+    return len(said) > 1 and not figures
 
 
 def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
@@ -175,7 +191,7 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
     done = 0
     for head, stop in zip(heads, stops, strict=False):
         labels = label_columns(sheet, head)
-        known = {column for columns in labels.values() for column in columns}
+        known = {label.column for columns in labels.values() for label in columns}
         first, last = head.start, head.stop
         while first > done and is_level(sheet, first - 1, known, below=False):
             first -= 1

@@ -28,6 +28,15 @@ MISSING_MARKS = {
     "...": "below_half_unit",
     "x": "suppressed",
 }
+# Marks of Eurostat, of the Bureau of Economic Analysis and of statistical programs.
+PUBLISHERS_MARKS = {
+    ":": "not_available",
+    "(NA)": "not_available",
+    "NA": "not_available",
+    "(NM)": "not_applicable",
+    "(L)": "below_half_unit",
+    "(D)": "suppressed",
+}
 FLAGS = ("", "noted", *MISSING_TYPES)
 # In which unit a figure is stored, whatever the table says: "" as the table says; a percentage of
 # a workbook is stored as a ratio; text carries its own sign.
@@ -40,8 +49,13 @@ NOTE_MARKS = re.compile(
     r"(?:(?:[\u2460-\u2473\u24ea\u2776-\u277f*†‡#¹²³\u2070\u2074-\u2079]"
     r"|\)[0-9]{1,2}\(|\][0-9]{1,2}\[)\s*)+"
 )
-YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*年?")
-DATE = re.compile(r"((?:19|20)[0-9]{2})[-/.年][01]?[0-9][-/.月][0-3]?[0-9]日?(?: 00:00:00)?")
+# Flags of Eurostat behind a figure or a colon, in the order of the alphabet: 12.5 bp
+FLAGGED = re.compile(r"(\S+) (b?c?d?e?f?i?n?p?r?s?u?z?(?:@[A-Z])?)")
+CONFIDENTIAL = "c"
+YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*(?:年|\[YR[0-9]{4}\])?")  # 2015 [YR2015]
+DATE = re.compile(
+    r"((?:19|20)[0-9]{2})(?:([-/.])[01]?[0-9]\2|年[01]?[0-9]月)[0-3]?[0-9]日?(?: 00:00:00)?"
+)
 
 
 SMALLEST, LARGEST = 1e-50, 1e50  # of a figure that is not 0, with either sign
@@ -74,9 +88,17 @@ def without_marks(text: str) -> str:
     return text[: len(text) - marks.end()] if marks else text
 
 
+def without_flag(text: str) -> tuple[str, str]:
+    """Return a text without the flag of Eurostat behind it, and the flag; "" if it has none."""
+    found = FLAGGED.fullmatch(text)
+    return (found[1], found[2]) if found else (text, "")
+
+
 def known_marks(marks: Mapping[str, str]) -> dict[str, str]:
     """Return all marks for missing, a study's own beside ours, as plain text."""
-    return MISSING_MARKS | {cell_text(mark): kind for mark, kind in marks.items()}
+    return (
+        MISSING_MARKS | PUBLISHERS_MARKS | {cell_text(mark): kind for mark, kind in marks.items()}
+    )
 
 
 def printed_decimals(number: str) -> int:
@@ -111,15 +133,16 @@ def cell_figure(
         as_stored = "0" if float(value).is_integer() else repr(float(value))
         decimals = printed_decimals(as_stored) if style.decimals is None else style.decimals
         return CellFigure(float(value), "", decimals, "ratio" if style.percent else "")
-    bare = without_marks(text)
+    bare, beside = without_flag(without_marks(text))
     if bare in known and bare != text:
-        return CellFigure(flag=known[bare])
+        confidential = bare == ":" and CONFIDENTIAL in beside.casefold()
+        return CellFigure(flag="suppressed" if confidential else known[bare])
     form = bare[-1] if bare.endswith(FORMS[2:]) else ""
     number = bare.removesuffix(form).rstrip()
     if THOUSANDS.fullmatch(number):
         number = number.replace(",", "").replace(" ", "")
     if not NUMBER.fullmatch(number):
-        shown = ", ".join(f"'{mark}'" for mark in known if mark)
+        shown = ", ".join(f"'{mark}'" for mark in known if mark not in ("", *PUBLISHERS_MARKS))
         raise StudyError(
             f'"{short(text)}" is not a number or a known mark for missing; correct the cell, leave '
             f"it blank, use one of {shown}, or add the mark under missing_marks in the config"

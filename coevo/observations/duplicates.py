@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from coevo.errors import Problems
 from coevo.observations.sheets import Remark
 
-KEY = ["vintage", "region", "indicator", "year"]
+KEY = ["vintage", "region", "indicator", "year", "period"]
 SAME = 1e-12  # relative; the same figure may come in 万元 and in 亿元
 SHOWN = 3  # pairs of cells in a message
 

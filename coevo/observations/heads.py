@@ -6,27 +6,70 @@ English alone or beside the Chinese.
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from coevo.observations.cells import NUMBER, head_year, without_marks
+from coevo.observations.cells import DATE, NUMBER, head_year, without_flag, without_marks
 from coevo.observations.names import compared
+from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
 from coevo.observations.units import is_unit, split_unit
 
-# what stands in a column, or after the colon of a line above the head
-HEADS = {
-    "region": "地区 地区名称 省份 省市 省市区 省(区、市) 省(自治区、直辖市) region province area",
-    "year": "年份 年度 年 时间 year time period",
-    "indicator": "指标 指标名称 项目 indicator item variable",
-    "unit": "单位 计量单位 unit",
-    "value": "数值 指标值 数据 值 value figure",
-    "code": "序号 编号 代码 地区代码 行政区划代码 code no.",  # names a region if nothing else does
-}
-KINDS = {word: kind for kind, words in HEADS.items() for word in words.split()}
-KINDS |= {f"{word}s": kind for word, kind in KINDS.items() if word.isascii()}
+# What stands in a column, or after the colon of a line above the head. Of the columns of one kind
+# those count whose words stand furthest down: of a province and its city, the city; of the code of
+# a unit and its name, the name.
+HEADS = (
+    ("region", "地区 地区名称 地区名 区域 区域名称 region regionname area areaname territory"),
+    ("region", "国家 国家名称 国家或地区 经济体 country countryname countryorarea economy nation"),
+    ("region", "省份 省份名称 省 省市 省市区 省(区、市) 省(自治区、直辖市) 省域 所属省份"),
+    ("region", "province provincename state statename"),
+    ("region", "城市 城市名称 城市名 市 市名 地级市 地市 city cityname prefecture municipality"),
+    ("region", "县 县名 区县 县市 县域 县(市、区) county countyname district"),
+    ("region", "geoname referencearea geopoliticalentity"),
+    ("code", "序号 编号 no id"),  # names a region if nothing else does
+    ("code", "省代码 省份代码 provincecode statecode regioncode"),
+    ("code", "国家代码 countrycode iso iso2 iso3 isocode iso2code iso3code location refarea"),
+    ("code", "代码 地区代码 行政区划代码 行政区代码 区划代码 code geocode fips geofips"),
+    ("code", "城市代码 市代码 citycode 县代码 区县代码 countycode countyfips"),
+    ("code", "geo nuts nutsid nutscode"),
+    ("year", "年份 年度 年 时间 year time period date"),
+    ("year", "timeperiod"),
+    ("quarter", "季度 quarter"),
+    ("month", "月份 month"),
+    ("indicator", "项目 item subject series variable"),
+    (
+        "indicator",
+        "指标 指标名称 indicator indicatorname seriesname variablename measure description",
+    ),
+    ("multiplier", "unitmult"),
+    ("multiplier", "unitmultiplier powercode"),
+    ("unit", "unitmeasure"),
+    ("unit", "单位 计量单位 指标单位 unit unitname unitofmeasure clunit"),
+    ("value", "数值 指标值 数据 值 value figure"),
+    ("value", "observationvalue"),
+    ("value", "obsvalue datavalue"),
+)
+KINDS = {word: kind for kind, words in HEADS for word in words.split()}
+RANKS = {word: rank for rank, (_, words) in enumerate(HEADS) for word in words.split()}
+PLURALS = {word: f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"
+           for word in KINDS if word.isascii()}  # fmt: skip
+KINDS |= {many: KINDS[one] for one, many in PLURALS.items()}
+RANKS |= {many: RANKS[one] for one, many in PLURALS.items()}
+KEY = "\\"  # freq,unit,geo\TIME_PERIOD: several labels in one column
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+
+
+class LabelColumn(NamedTuple):
+    """A column of labels; `part`: which of several that commas part in its cells, -1 if all."""
+
+    column: int
+    part: int = -1
+    word: str = ""  # what the head calls it
+
+
+Labels = dict[str, tuple[LabelColumn, ...]]  # by kind
 
 
 class HeadColumn(NamedTuple):
@@ -39,20 +82,38 @@ class HeadColumn(NamedTuple):
 
 
 @lru_cache(maxsize=10_000)
-def head_kind(text: str) -> str:
-    """Return what a head says of its column (a key of `HEADS`), or ""."""
-    word = compared(split_unit(text)[0])
+def head_word(text: str) -> str:
+    """Return the word of `HEADS` that a text is, in small letters without spaces, or ""."""
+    bare, unit = split_unit(text)
+    word = re.sub(r"[_.\-]", "", compared(bare))
+    if unit and KINDS.get(word) not in ("indicator", "value"):
+        return ""  # area (km²) is no region
     latin = re.search(r"(?<![a-z])[a-z]+$", word)
     if latin and latin.start():  # 地区 Region
-        chinese = KINDS.get(word[: latin.start()])
-        return chinese if chinese and chinese == KINDS.get(latin[0]) else ""
-    return KINDS.get(word, "")
+        chinese = word[: latin.start()]
+        return chinese if KINDS.get(chinese, "") == KINDS.get(latin[0]) else ""
+    return word if word in KINDS else ""
+
+
+def head_kind(text: str) -> str:
+    """Return what a head says of its column (a kind of `HEADS`), or ""."""
+    kinds = [KINDS.get(head_word(part), "") for part in key_parts(text)]
+    if kinds:
+        return next((kind for kind in kinds if kind in ("region", "code")), "")
+    return KINDS.get(head_word(text), "")
+
+
+def key_parts(text: str) -> list[str]:
+    """Return the heads of a column that holds several labels and stands beside years, or none."""
+    before, _, after = text.partition(KEY)
+    return before.split(",") if KINDS.get(head_word(after)) == "year" else []
 
 
 def is_number(value: CellValue) -> bool:
     """Whether a cell holds a number other than a year, as such or as text."""
     if isinstance(value, str):
-        text = re.sub(r"[, ]", "", without_marks(cell_text(value))).rstrip("%‰")
+        text = without_flag(without_marks(cell_text(value)))[0]
+        text = re.sub(r"[, ]", "", text).rstrip("%‰")
         return bool(NUMBER.fullmatch(text)) and head_year(text) is None
     return isinstance(value, float) and head_year(cell_text(value)) is None
 
@@ -73,35 +134,66 @@ def is_level(sheet: Sheet, row: int, labels: set[int], below: bool = True) -> bo
     if not rest:  # 地区 above, Region below
         return below
     return any(
-        re.search(r"[^\W\d_]|%|‰", w.text) or head_year(w.text) is not None for w in rest
+        re.search(r"[^\W\d_]|%|‰", w.text) or period_of(w.text) is not None for w in rest
     ) and (
         below
         or len(said) > 1
-        or any(head_year(words.text) is not None or is_unit(words.text) for words in rest)
+        or any(
+            period_of(words.text) is not None or is_unit(words.text, sheet.own_units)
+            for words in rest
+        )
     )
 
 
-def label_columns(sheet: Sheet, rows: range) -> dict[str, tuple[int, ...]]:
+def label_columns(sheet: Sheet, rows: range) -> Labels:
     """Return the columns of each kind; a heading merged over several columns is none, but regions.
 
-    Chinese and English names of regions may share one merged head.
+    Chinese and English names of regions may share one merged head. Of one kind those columns count
+    whose words stand furthest down in `HEADS`, and of a code and its label the label; what does not
+    count, and other parts of a key, are the kind `further`; other places also `place`.
     """
-    found: dict[str, list[int]] = {}
+    found: dict[str, dict[LabelColumn, int]] = {}
+    further: list[LabelColumn] = []
     wide = {(s.first_row, s.first_column): s for s in sheet.merged}
     for row in rows:
         for words in sheet.cells(row):
-            what, place = head_kind(words.text), (row, words.column)
+            place = (row, words.column)
             last = wide[place].last_column if place in wide else place[1]
             last = min(last, sheet.values.shape[1] - 1)
-            if what and what != "value" and (last == place[1] or what == "region"):
-                columns = found.setdefault(what, [])
-                columns += [c for c in range(place[1], last + 1) if c not in columns]
-    taken = {column for what, columns in found.items() if what != "unit" for column in columns}
-    if own := [column for column in found.pop("unit", ()) if column not in taken]:
-        found["unit"] = own  # else a row of units, not a column
-    if "code" in found and "region" not in found:
-        found["region"] = found.pop("code")
-    return {what: tuple(sorted(columns)) for what, columns in found.items()}
+            parts = dict(enumerate(key_parts(words.text))) or {-1: words.text}
+            for part, text in parts.items():
+                word = head_word(text)
+                kind = KINDS.get(word, "")
+                if not kind and part >= 0:
+                    further.append(LabelColumn(words.column, part, text))
+                if kind and kind != "value" and (last == place[1] or kind == "region"):
+                    columns = (LabelColumn(c, part, text) for c in range(place[1], last + 1))
+                    known = {label[:2] for label in found.get(kind, ())}
+                    own = {c: RANKS[word] for c in columns if c[:2] not in known}
+                    found[kind] = found.get(kind, {}) | own
+    labels = {kind: _counting(kind, columns) for kind, columns in found.items()}
+    taken = {c.column for kind, columns in labels.items() if kind != "unit" for c in columns}
+    own_column = [c for c in labels.pop("unit", ()) if c.column not in taken or c.part >= 0]
+    if own_column:
+        labels["unit"] = tuple(own_column)  # else a row of units, not a column
+    if "code" in labels and "region" not in labels:
+        labels["region"] = labels.pop("code")
+    counting = {label for columns in labels.values() for label in columns}
+    further += [c for columns in found.values() for c in columns if c not in counting]
+    if places := [c for c in found.get("region", ()) if c not in counting]:
+        labels["place"] = tuple(places)  # the set of regions may know these better
+    return labels | ({"further": tuple(further)} if further else {})
+
+
+def _counting(kind: str, columns: dict[LabelColumn, int]) -> tuple[LabelColumn, ...]:
+    """Return the columns of the highest rank; of a code in capitals and its label, one.
+
+    That is the label, but of periods the code.
+    """
+    best = [label for label, rank in columns.items() if rank == max(columns.values())]
+    left = [label for label in best if label.word.isupper() == (kind == "year")]
+    twins = {head_word(label.word) for label in left}
+    return tuple(sorted(c for c in best if c in left or head_word(c.word) not in twins))
 
 
 def _level_texts(sheet: Sheet, head: range, labels: set[int]) -> dict[int, list[CellWords]]:
@@ -129,21 +221,22 @@ def _english_rows(levels: dict[int, list[CellWords]]) -> set[int]:
     """Return the levels that repeat in English what another says in Chinese."""
     names: dict[int, list[str]] = {}
     for words in (words for said in levels.values() for words in said):
-        known = head_year(words.text) is not None or is_unit(words.text)
+        known = period_of(words.text) is not None or is_unit(words.text)
         names.setdefault(words.row, []).extend([] if known else [words.text])
     english = {row for row, texts in names.items() if texts and not CHINESE.search("".join(texts))}
     chinese = any(CHINESE.search("".join(texts)) for texts in names.values())
     return english if chinese else set()
 
 
-def _column(said: list[CellWords], english: set[int]) -> HeadColumn:
+def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> HeadColumn:
     """Take apart what the levels of a head say of a column: year, name, unit."""
     years, units, names, odd = [], [], [], []
     for words in said:
         text = words.text.strip()
-        if head_year(text) is not None:
-            years.append(words._replace(text=str(head_year(text))))
-        elif is_unit(text):
+        if (period := period_of(text)) is not None:
+            # a date may be a year or a month, which the other columns tell
+            years.append(words if DATE.fullmatch(text) else words._replace(text=period.text))
+        elif is_unit(text, own):
             units.append(words)
         else:
             names.append(words)
@@ -152,11 +245,11 @@ def _column(said: list[CellWords], english: set[int]) -> HeadColumn:
     for words in names:
         # the unit in the brackets of the Chinese, of the whole, or of the English
         for part in (re.split(r"(?<!\s)\s+(?=[A-Za-z])", words.text)[0], words.text):
-            if unit := split_unit(part)[1]:
+            if unit := split_unit(part, own)[1]:
                 units.append(words._replace(text=unit))
                 break
     if len(names) > 1:
-        joined = " ".join(split_unit(words.text)[0] for words in names)
+        joined = " ".join(split_unit(words.text, own)[0] for words in names)
         names = [names[-1]._replace(text=joined)]
     if len({words.text for words in years}) > 1:
         odd.append(years[-1]._replace(text=" ".join(words.text for words in years)))
@@ -169,4 +262,4 @@ def head_columns(sheet: Sheet, head: range, labels: set[int]) -> dict[int, HeadC
     """Return what the levels of a head say of each column but those of labels."""
     levels = _level_texts(sheet, head, labels)
     english = _english_rows(levels)
-    return {column: _column(said, english) for column, said in levels.items()}
+    return {column: _column(said, english, sheet.own_units) for column, said in levels.items()}

@@ -4,13 +4,16 @@ A reader takes a block (a head with what stands above and below it) and returns 
 which words stand where, or None if the block is not laid out that way.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from coevo.errors import short
 from coevo.observations.blocks import TableBlock, table_blocks
 from coevo.observations.cells import MISSING_MARKS
-from coevo.observations.heads import HeadColumn, head_kind, is_number
+from coevo.observations.heads import RANKS, HeadColumn, LabelColumn, head_kind, head_word, is_number
+from coevo.observations.periods import period_of
 from coevo.observations.sheets import Remark, Sheet, cell_text
 from coevo.observations.tables import Axes, Axis, FigureTable, build_table, odd_heads
 
@@ -21,7 +24,8 @@ def _axes(block: TableBlock) -> Axes:
     """Return along which axis region, year and indicator of a block change."""
     labels, columns = block.labels, block.columns.values()
     dated = [column for column in columns if column.year.text]
-    named = [c for c in dated or columns if c.name.text and not c.odd.text and not _is_value(c)]
+    named = [c for c in dated or columns if c.name.text and not c.odd.text]
+    named = [] if any(map(_is_value, columns)) else named  # what stands beside values is no figure
     where: Axis | None = "row" if "region" in labels else None
     when: Axis | None = "row" if "year" in labels else "column" if dated else None
     what: Axis | None = "row" if "indicator" in labels else None
@@ -52,7 +56,9 @@ def _laid_out(*axes: Axis | None) -> BlockReader:
 def _long(block: TableBlock) -> FigureTable | None:
     """One figure per row, in a column 数值; what has no column is stated above."""
     axes = _axes(block)
-    columns = [column for column, head in block.columns.items() if _is_value(head)]
+    values = {c: head.name.text for c, head in block.columns.items() if _is_value(head)}
+    ranks = {column: RANKS[head_word(text)] for column, text in values.items()}
+    columns = [column for column, rank in ranks.items() if rank == max(ranks.values())]
     if not columns and axes == ("row", "row", "row"):
         columns = list(block.columns)
     if len(columns) != 1 or "column" in axes:
@@ -60,18 +66,42 @@ def _long(block: TableBlock) -> FigureTable | None:
     return build_table(block, axes, columns)
 
 
-LAYOUTS: dict[str, BlockReader] = {
-    "regions down, years across": _laid_out("row", "column", None),
-    "one region, indicators down, years across": _laid_out(None, "column", "row"),
-    "one region, years down, indicators across": _laid_out(None, "row", "column"),
-    "regions and years down, indicators across": _laid_out("row", "row", "column"),
-    "regions down, years and indicators across": _laid_out("row", "column", "column"),
-    "one year, regions down, indicators across": _laid_out("row", None, "column"),
-    "regions and indicators down, years across": _laid_out("row", "column", "row"),
-    "years down, regions across": _laid_out("column", "row", None),
-    "one year, indicators down, regions across": _laid_out("column", None, "row"),
-    "long: region, year, indicator, value": _long,
+# layout -> along which axis of the table region, year and indicator change
+AXES: dict[str, Axes] = {
+    "regions down, years across": ("row", "column", None),
+    "one region, indicators down, years across": (None, "column", "row"),
+    "one region, years down, indicators across": (None, "row", "column"),
+    "regions and years down, indicators across": ("row", "row", "column"),
+    "regions down, years and indicators across": ("row", "column", "column"),
+    "one year, regions down, indicators across": ("row", None, "column"),
+    "regions and indicators down, years across": ("row", "column", "row"),
+    "years down, regions across": ("column", "row", None),
+    "one year, indicators down, regions across": ("column", None, "row"),
 }
+LAYOUTS: dict[str, BlockReader] = {name: _laid_out(*axes) for name, axes in AXES.items()}
+LAYOUTS["long: region, year, indicator, value"] = _long
+# what a table lacks along an axis, of region, year and indicator
+LACKS: tuple[dict[Axis | None, str], ...] = (
+    {
+        "row": "no column is headed 地区, 省份, 城市, region, country or another word for regions",
+        "column": "the regions do not stand beside 年份 or 指标",
+        None: "the regions have a column",
+    },
+    {
+        "row": "no column is headed 年份 or year",
+        "column": "no head is a year such as 2015 or 2015年",
+        None: "the years have a column or a row",
+    },
+    {
+        "row": "no column is headed 指标 or indicator",
+        "column": "no indicators stand beside each other",
+        None: "indicators stand in the head",
+    },
+)
+NOTES = re.compile(
+    r"说明|注释|备注|目录|封面|notes?|read ?me|metadata|contents|cover", re.IGNORECASE
+)
+MOST_SHOWN = 6  # cells of a head in a message
 
 
 @dataclass(frozen=True)
@@ -86,11 +116,57 @@ class SheetLayout:
 def _second_heads(block: TableBlock) -> list[str]:
     """Lines about tables side by side: what names their rows stands in columns apart."""
     return [
-        f"{block.sheet.where(block.head[-1], places[-1])}: is a second head in one row; put "
+        f"{block.sheet.where(block.head[-1], again.column)}: is a second head in one row; put "
         "one table below the other"
-        for what, places in block.labels.items()
-        if what != "code" and places[-1] - places[0] >= len(places)
+        for places in block.labels.values()
+        if (again := _again(places))
     ]
+
+
+def _again(places: tuple[LabelColumn, ...]) -> LabelColumn | None:
+    """Return the column that is headed like one before it that is no neighbour, or None."""
+    first: dict[str, int] = {}
+    for place in places:
+        before = first.setdefault(place.word, place.column)
+        if place.part < 0 and place.column - before >= len(places):
+            return place
+    return None
+
+
+def _unknown(sheet: Sheet, blocks: Sequence[TableBlock]) -> str:
+    """Return a line on a sheet in no known layout: its head, the nearest layout, what it lacks."""
+    block = next((b for b in blocks if _has_figures(sheet, b.body)), None)
+    row = block.head[-1] if block else _row_above_figures(sheet)
+    cells = [short(words.text, 20) for words in sheet.cells(row)]
+    head = ", ".join(cells[:MOST_SHOWN]) + (", …" if len(cells) > MOST_SHOWN else "")
+    axes = _axes(block) if block else (None, _dated(sheet, row), None)
+    lacks = {
+        name: {n: LACKS[n][want] for n, want in enumerate(wanted) if axes[n] != want}
+        for name, wanted in AXES.items()
+    }
+    # what is not there is nearer than what stands along another axis
+    far = {name: sum(1 if axes[n] is None else 2 for n in found) for name, found in lacks.items()}
+    nearest = min(far, key=lambda name: far[name])
+    return (
+        f"{sheet.where(row, 0)}: is laid out in no known way; its head reads: {head}; nearest is "
+        f"'{nearest}', but {'; '.join(lacks[nearest].values())}; the layouts are listed in "
+        "config/README.md"
+    )
+
+
+def _row_above_figures(sheet: Sheet) -> int:
+    """Return the last row that says anything above the first with figures, else that one."""
+    last = -1
+    for row, begin in enumerate(sheet.begins):
+        if _has_figures(sheet, [row]):
+            return row if last < 0 else last
+        last = row if begin.text else last
+    return max(last, 0)
+
+
+def _dated(sheet: Sheet, row: int) -> Axis | None:
+    """Return where the years of a row stand that is no head yet: beside each other, or nowhere."""
+    return "column" if any(period_of(words.text) for words in sheet.cells(row)) else None
 
 
 def _is_prose(sheet: Sheet, table: FigureTable) -> bool:
@@ -127,11 +203,9 @@ def read_layout(sheet: Sheet) -> SheetLayout:
             tables.append(table)
         elif not unclear and _has_figures(sheet, block.body):
             unknown = True
-    if unknown or (not found and _has_figures(sheet, range(len(sheet.begins)))):
-        problems.append(
-            f"{sheet.where()}: is laid out in no known way ({'; '.join(LAYOUTS)}); the head needs "
-            "地区, 指标 or 年份 in its first cell, and years such as 2015年 or indicators beside it"
-        )
+    notes = not found and NOTES.search(sheet.name)
+    if unknown or (not found and not notes and _has_figures(sheet, range(len(sheet.begins)))):
+        problems.append(_unknown(sheet, found))
     if tables or problems or not any(words.text for words in sheet.begins):
         return SheetLayout(tuple(tables), (), tuple(problems))
     return SheetLayout((), (Remark("set_aside", "no_table"),))

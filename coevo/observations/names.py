@@ -6,7 +6,7 @@ marks, its unit in brackets, its English, is taken off; nothing else is.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -46,12 +46,19 @@ def aliases(text: str) -> list[str]:
     return [name.strip() for name in text.split("|") if name.strip()]
 
 
-def nearest_names(text: str, known: Iterable[str], most: int = 1) -> list[str]:
-    """Return the known names most like a text, to be proposed and never taken."""
+def nearest_names(
+    text: str, known: Iterable[str], most: int = 1, likeness: float = 0.6
+) -> list[str]:
+    """Return the known names most like a text, to be proposed and never taken.
+
+    likeness: from 0, nothing in common, to 1, the same (`difflib`).
+    """
     if len(text) > LONGEST_NAME:
         return []
     shown = {compared(name): name for name in known if len(name) <= LONGEST_NAME}
-    return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
+    return [
+        shown[near] for near in difflib.get_close_matches(compared(text), shown, most, likeness)
+    ]
 
 
 def english_beside(text: str) -> tuple[str, str, str] | None:
@@ -66,41 +73,66 @@ def english_beside(text: str) -> tuple[str, str, str] | None:
 class RegionMatch(NamedTuple):
     """What a name stands for: a region's code, "" for a total or a group of regions.
 
-    `variant`: by a wrong or older form of its name.
+    `variant`: by a wrong or older form of its name. `also`: what a region of another set has that
+    name too, and the set: `Jilin City (cities)`.
     """
 
     code: str
     variant: bool = False
+    also: str = ""
+
+
+class UnknownRegion(StudyError):  # noqa: N818 - a name may stand for no region of the study
+    """A name that is not in the table of regions."""
 
 
 class Regions:
     """The regions of a study's table by every name that they may have in a file."""
 
-    def __init__(self, regions: pd.DataFrame) -> None:
-        """Take the table: region, name_en; name_zh, long_zh, traditional_zh, variants if any."""
+    def __init__(
+        self, regions: pd.DataFrame, others: Mapping[str, pd.DataFrame] | None = None
+    ) -> None:
+        """Take the table: region, name_en or name_zh; long_zh, traditional_zh, codes, variants.
+
+        others: tables of other sets by name; a name that is theirs too is marked as such, unless
+        it is the same place, which has the same `name_en`.
+        """
         self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
         self.short: dict[str, str] = {}
-        self.names: list[str] = []
+        self.english: dict[str, str] = {}  # where there is none, the Chinese
+        self.named: list[tuple[str, str]] = []  # name and code, variants aside
         variants = []
         for row in regions.to_dict("records"):
             code = row["region"]
-            self.short[code] = row.get("name_zh") or row["name_en"]
+            english, chinese = row.get("name_en", ""), row.get("name_zh", "")
+            self.short[code] = chinese or english
+            self.english[code] = english or chinese
             plainly = [row.get(column, "") for column in NAMES]
-            plainly += aliases(row.get("traditional_zh", ""))
+            plainly += [*aliases(row.get("traditional_zh", "")), *aliases(row.get("codes", ""))]
             variants += [(name, code) for name in aliases(row.get("variants", ""))]
-            self.names += [name for name in plainly if name]
+            self.named += [(name, code) for name in plainly if name]
             for name in filter(None, dict.fromkeys(map(compared, plainly))):
                 taken = self.places.get(name)
                 shared = taken.code if taken and code not in taken.code.split() else ""
                 self.places[name] = RegionMatch(f"{shared} {code}".strip())
         for name, code in variants:
-            self.places.setdefault(compared(name), RegionMatch(code, variant=True))
+            known = self.places.setdefault(compared(name), RegionMatch("", variant=True))
+            if known.variant and code not in known.code.split():
+                self.places[compared(name)] = known._replace(code=f"{known.code} {code}".strip())
         self.codes = sorted(self.short)
-        self.english = dict(zip(regions["region"], regions["name_en"], strict=True))
         self.rank = {code: place for place, code in enumerate(self.codes)}
+        for name, table in (others or {}).items():
+            self._mark_homonyms(name, Regions(table))
+
+    def _mark_homonyms(self, name: str, others: "Regions") -> None:
+        for place in self.places.keys() & others.places.keys():
+            own, codes = self.places[place], others.places[place].code.split()
+            called = ", ".join(others.english[code] for code in codes)
+            if own.code and called not in ("", self.english.get(own.code)):
+                self.places[place] = own._replace(also=f"{called} ({name})")
 
     def find(self, text: str, propose: bool = True) -> RegionMatch:
-        """Return what a text names; `StudyError` if it is no region, or names two.
+        """Return what a text names; `UnknownRegion` if it is none, `StudyError` if it names two.
 
         `propose`: look for the nearest name, to be said in the error; that takes its time.
         """
@@ -119,31 +151,42 @@ class Regions:
             if first and second:
                 if first.code != second.code:
                     raise StudyError(f'"{short(text)}" names two different regions; correct it')
-                return RegionMatch(first.code, first.variant or second.variant)
+                return first._replace(variant=first.variant or second.variant)
         beside = english_beside(text)
-        near = nearest_names(text, self.names) if propose else []
-        near = nearest_names(beside[0], self.names) if propose and beside and not near else near
-        raise StudyError(
+        names = [name for name, _ in self.named] if propose else []
+        near = nearest_names(text, names)
+        near = nearest_names(beside[0], names) if beside and not near else near
+        raise UnknownRegion(
             f'"{short(text)}" is not in the table of regions'
             f"{f' (did you mean {near[0]}?)' if near else ''}; write its full or short name, or "
             "its code"
         )
 
 
-def name_forms(text: str) -> Iterator[str]:
-    """Yield the text and what is left without unit, note marks or English beside it."""
+def name_forms(text: str, own: Collection[str] = ()) -> Iterator[str]:
+    """Yield the text and what is left without unit, note marks or English beside it.
+
+    own: units of the study's own, as `unit_key` gives them.
+    """
     found = [text]
     for form in found:  # grows as it is read
         yield form
         beside = english_beside(form)
-        shorter = [split_unit(form)[0], without_marks(form)]
+        shorter = [split_unit(form, own)[0], without_marks(form)]
         shorter += [beside[0]] if beside and beside[1] else []
         if len(found) < MOST_FORMS:
             found += [part for part in shorter if part and part not in found]
 
 
-def find_indicator(text: str, known: Mapping[str, str]) -> str | None:
-    """Return the indicator that a text names, by names as `compared` gives them, or None."""
-    return next(
-        (known[compared(form)] for form in name_forms(text) if compared(form) in known), None
-    )
+def find_indicator(text: str, known: Mapping[str, str], own: Collection[str] = ()) -> str | None:
+    """Return the indicator that a text names, by names as `compared` gives them, or None.
+
+    own: units of the study's own, as `unit_key` gives them.
+    """
+    forms = (compared(form) for form in name_forms(text, own))
+    return next((known[form] for form in forms if form in known), None)
+
+
+def terms(name: str) -> frozenset[str]:
+    """Return the parts of a name that must all be said of a figure: `B1GQ; CP_MEUR`."""
+    return frozenset(compared(part) for part in name.split(";") if part.strip())

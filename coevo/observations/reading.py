@@ -4,6 +4,7 @@ Each word is recognised once, figures are read as a block; rows and columns that
 never looked at.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, short
 from coevo.observations.cells import FLAGS, FORMS, block_figures
-from coevo.observations.names import find_indicator
+from coevo.observations.names import compared, find_indicator, name_forms
 from coevo.observations.recognition import (
     UNKNOWN,
     Codes,
@@ -21,41 +22,59 @@ from coevo.observations.recognition import (
     StudyTerms,
     TableLines,
     region_codes,
+    region_words,
     remark_groups,
     word_codes,
     year_code,
 )
-from coevo.observations.sheets import CellWords
-from coevo.observations.tables import FigureTable
-from coevo.observations.units import NAMES, UNITS, Unit, conversion, find_unit
+from coevo.observations.sheets import CellWords, cell_text
+from coevo.observations.tables import FigureTable, unit_inside
+from coevo.observations.units import (
+    UNITS,
+    conversion,
+    find_unit,
+    is_unit,
+    split_unit,
+    unit_key,
+    unit_of,
+)
 
 READ_FLAGS = (*FLAGS, "unit_read_as")
 NOTED = FLAGS.index("noted")  # flags above it are those of missing figures
-# The columns of the figures of a table: places in lists of `StudyTerms`, `UNITS` and `READ_FLAGS`,
+# The columns of the figures of a table: places in lists of `StudyTerms` and `READ_FLAGS`,
 # in the units of the indicators, and where each stands.
-FIGURES = "region year indicator value unit flag half_unit row column".split()
+# period: first and last month as a number, 112 for a year.
+FIGURES = "region year period indicator value unit flag half_unit row column".split()
 
 
 class UnitScale(NamedTuple):
     """How figures become those of an indicator: their unit, by which factor in each of `FORMS`."""
 
-    unit: int = 0
+    unit: str = ""
     factors: tuple[float, ...] = (1.0,) * len(FORMS)
     read_as: bool = False
 
 
-def _scale(text: str, wanted: Unit, known: StudyTerms) -> UnitScale:
-    """Return how figures in a unit as printed become figures in the wanted one."""
-    if not text:
-        raise StudyError("states no unit; add a line 单位：… above the head, or a column 单位")
-    read_as = known.units_read_as.get(text)
-    printed = find_unit(text) if read_as is None or text in NAMES else find_unit(read_as)
-    meant = find_unit(read_as) if read_as else printed
+def _scale(text: str, indicator: str, known: StudyTerms) -> UnitScale:
+    """Return how figures in a unit as printed become figures in that of their indicator."""
+    wanted = unit_of(known.units[indicator])
+    read_as = known.units_read_as.get(text) if text else known.given_units.get(indicator)
+    if not text and read_as is None:
+        raise StudyError(
+            "states no unit; add a line 单位：… above the head, or a column 单位, or give the unit "
+            f"of '{known.sources[indicator][0]}' under units_read_as in the config"
+        )
+    if read_as is None:
+        free = wanted.measures == wanted.name and unit_key(text) in map(unit_key, wanted.names)
+        printed = meant = wanted if free else find_unit(text)
+    else:
+        meant = unit_of(read_as)
+        printed = find_unit(text) if is_unit(text) else meant
     factor = conversion(meant, wanted)
     inside = wanted.measures == UNITS["ratio"].measures
     forms = [conversion(UNITS[form], wanted) if inside else np.nan for form in FORMS[1:]]
-    unit = printed if read_as else wanted
-    return UnitScale(list(UNITS).index(unit.name), (factor, *forms), read_as is not None)
+    stated = bool(text) and read_as is not None
+    return UnitScale((printed if stated else wanted).name, (factor, *forms), stated)
 
 
 def _scales(
@@ -71,15 +90,83 @@ def _scales(
     unit = word_codes(table.labels["unit"], number, lines)
     pair = unit + len(printed) * indicator
     pairs, place = np.unique(pair, return_inverse=True)
-    wanted = [UNITS[name] for name in known.units.values()]
+    wanted = list(known.units)
     found: list[UnitScale] = []
     for words, meant in ((printed[p % len(printed)], wanted[p // len(printed)]) for p in pairs):
         try:
             found.append(_scale(words.text, meant, known))
+            if not words.text:
+                fields = {"indicator": meant, "unit": known.given_units[meant]}
+                lines.remark("from_name", "unit_given", fields, words)
         except StudyError as problem:
             lines.problem(words, str(problem))
             found.append(UnitScale())
     return place.reshape(pair.shape), found
+
+
+def _indicators(
+    table: FigureTable, known: StudyTerms, lines: TableLines
+) -> tuple[FigureTable, Codes]:
+    """Return a table with its indicators named, and their places, `UNKNOWN` for others.
+
+    Where no line, column or head names them, a title, the sheet or the file does, or what stands in
+    further columns.
+    """
+    ids = list(known.units)
+
+    def code(words: CellWords) -> int:
+        if words.text:
+            lines.seen.add(words.text)
+        found = find_indicator(words.text, known.names, known.own_units)
+        return UNKNOWN if found is None else ids.index(found)
+
+    names = table.labels["indicator"]
+    blank = names.size == 1 and not names.flat[0].text
+    for title in table.titles if blank else ():
+        if code(title) != UNKNOWN:
+            if title.text != cell_text(lines.sheet.values[title.row, title.column]):
+                lines.remark("from_name", "indicator_from_name", {"name": title.text}, title)
+            return _titled(table, title, lines), np.array([[code(title)]])
+    codes = word_codes(names, code, lines)
+    narrow = [(said, ids.index(i)) for said, i in known.terms if blank or len(said) > 1]
+    if narrow and table.further is not None:
+        codes = _by_terms(table, codes, narrow)
+    if blank and (codes == UNKNOWN).all():
+        tried = ", ".join(dict.fromkeys(short(title.text, 40) for title in table.titles))
+        lines.problem(
+            names.flat[0],
+            "no line 指标：… above the head names the indicator; add it, or name the sheet or the "
+            f"file so (found: {tried or 'nothing'})",
+        )
+    return table, codes
+
+
+def _titled(table: FigureTable, title: CellWords, lines: TableLines) -> FigureTable:
+    """Return a table with a title as the name of its indicator, and the unit in its brackets."""
+    labels = table.labels | {"indicator": np.array([[None]], dtype=object)}
+    labels["indicator"][0, 0] = title
+    inside = unit_inside(title, lines.sheet.own_units)
+    if inside.text and not any(words.text for words in labels["unit"].flat):
+        labels["unit"] = np.array([[None]], dtype=object)
+        labels["unit"][0, 0] = inside
+    return replace(table, labels=labels)
+
+
+def _by_terms(table: FigureTable, codes: Codes, narrow: list[tuple[frozenset[str], int]]) -> Codes:
+    """Return the places of indicators whose parts are all said of a row; the most parts count."""
+    always = {compared(form) for title in table.titles for form in name_forms(title.text)}
+    memo: dict[tuple[str, ...], int] = {}
+    found = np.broadcast_to(codes, (len(table.rows), codes.shape[1])).copy()
+    further = () if table.further is None else table.further[:, 0]
+    for row, said in enumerate(further):
+        if said not in memo:
+            whole = always | {
+                compared(form) for text in said for form in (text, split_unit(text)[0])
+            }
+            memo[said] = next((i for parts, i in narrow if parts <= whole), UNKNOWN)
+        if memo[said] != UNKNOWN:
+            found[row] = memo[said]
+    return found
 
 
 def _wanted(
@@ -89,24 +176,17 @@ def _wanted(
 
     Problems of the table's form count if there is such a part, or no row that can be told.
     """
-    ids = list(known.units)
-
-    def code(words: CellWords) -> int:
-        if not words.text:
-            raise StudyError("no line 指标：… above the head names the indicator; add it")
-        lines.seen.add(words.text)
-        found = find_indicator(words.text, known.names)
-        return UNKNOWN if found is None else ids.index(found)
-
-    codes = word_codes(table.labels["indicator"], code, lines)
+    table, codes = _indicators(table, known, lines)
     wanted = np.broadcast_to(codes != UNKNOWN, (len(table.rows), len(table.columns)))
     if (codes != UNKNOWN).any() or not len(table.rows):
         for message in table.problems:
             lines.add(message)
     if not wanted.any():
         return None
-    table = table.part(np.any(wanted, axis=1), np.any(wanted, axis=0))
-    return table, word_codes(table.labels["indicator"], code, lines)
+    rows, columns = np.any(wanted, axis=1), np.any(wanted, axis=0)
+    codes = codes[rows] if len(codes) == len(table.rows) else codes
+    codes = codes[:, columns] if codes.shape[1] == len(table.columns) else codes
+    return table.part(rows, columns), codes
 
 
 def figures_of_table(
@@ -124,9 +204,10 @@ def figures_of_table(
     style = None if sheet.style is None else sheet.style[part]
     cell, said = block_figures(sheet.values[part], known.marks, sheet.styles, style)
     filled = said["filled"].to_numpy()[cell]
-    region = region_codes(table.labels["region"], filled, known, lines)
+    names = region_words(table.labels, known)
+    region = region_codes(names, filled, known, lines)
     numbers = said["value"].notna().to_numpy()[cell]
-    remark_groups(table.labels["region"], region, numbers, lines)
+    remark_groups(names, region, numbers, lines)
     when = word_codes(table.labels["year"], year_code, lines, filled)
     kept = np.broadcast_to((region >= 0) & (when >= 0), cell.shape)
     years = np.broadcast_to(when, cell.shape)[kept & filled]
@@ -135,7 +216,10 @@ def figures_of_table(
     kept = kept & (when >= years.min()) & (when <= years.max())
     place, scales = _scales(table, indicator, known, lines)
     codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
-    return _scaled(table, kept, codes, said, scales, lines)
+    read = _scaled(table, kept, codes, said, scales, lines)
+    units = np.array([known.unit_place(one.unit) for one in scales], dtype=np.int16)
+    read["unit"] = units[read["unit"]]
+    return read.assign(year=read["year"] // 10_000, period=read["year"] % 10_000)[FIGURES]
 
 
 def _scaled(
@@ -148,7 +232,8 @@ def _scaled(
 ) -> pd.DataFrame:
     """Return the kept cells in the units of their indicators; refuse percentages that cannot be.
 
-    codes: region, year, indicator; `scale`: of `scales`; `cell`: of `said`.
+    codes: region, year, indicator; `scale`: of `scales`; `cell`: of `said`. `unit` is the place in
+    `scales`.
     """
     read: dict[str, npt.NDArray[Any]] = {
         name: np.broadcast_to(code, kept.shape)[kept] for name, code in codes.items()
@@ -178,7 +263,7 @@ def _scaled(
         lines.remark("noted", "note_marks", fields, words)
     read_as = np.array([one.read_as for one in scales])[scale] & (flag <= NOTED)
     read["value"] = value * factor
-    read["unit"] = np.array([one.unit for one in scales], dtype=np.int8)[scale]
+    read["unit"] = scale
     read["flag"] = np.where(read_as, np.int8(READ_FLAGS.index("unit_read_as")), flag)
     read["half_unit"] = (0.5 * 10.0 ** -said["decimals"].to_numpy(dtype=float))[cell] * factor
-    return pd.DataFrame(read, columns=FIGURES, copy=False)
+    return pd.DataFrame(read, copy=False)

@@ -1,20 +1,33 @@
 """Words of a table recognised: regions, years, and what is none; each is asked for once."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import Problems, StudyError, short
-from coevo.observations.cells import head_year, known_marks
-from coevo.observations.names import Regions, aliases, compared
+from coevo.observations.cells import known_marks
+from coevo.observations.names import (
+    RegionMatch,
+    Regions,
+    UnknownRegion,
+    aliases,
+    compared,
+    find_indicator,
+    nearest_names,
+    terms,
+)
+from coevo.observations.periods import period_code
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
 from coevo.observations.tables import Labels
+from coevo.observations.units import unit_key, unit_of
 
-UNKNOWN, ASIDE = -1, -2
+UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
 MOST_LINES = 20  # problems of one table that are listed one by one
+MISSPELT = 0.8  # likeness from which a name is taken for a slip, and not for another place
+SHOWN = 5  # names of regions that are set aside
 MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought any more
 Codes = npt.NDArray[np.int64]
 Marked = npt.NDArray[np.bool_]
@@ -29,8 +42,13 @@ class StudyTerms:
         regions: pd.DataFrame,
         units_read_as: Mapping[str, str],
         missing_marks: Mapping[str, str],
+        wanted: Sequence[str] | None = None,
+        sets: Mapping[str, pd.DataFrame] | None = None,
     ) -> None:
-        self.regions = Regions(regions)
+        self.regions = Regions(regions, sets)
+        # codes of the regions that are read
+        self.wanted = set(self.regions.codes if wanted is None else wanted)
+        self.homonyms: set[str] = set()  # that have been remarked
         # every indicator -> its unit, in the order of the table
         self.units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))
         named = indicators[indicators["source_name"] != ""]
@@ -40,8 +58,25 @@ class StudyTerms:
         )
         # name in the files, as `compared` gives it -> indicator
         self.names = {compared(name): i for i, names in self.sources.items() for name in names}
+        # what must be said of a figure, and of which indicator it is then; the narrowest first
+        parts = [(terms(name), i) for i, names in self.sources.items() for name in names]
+        self.terms = sorted(parts, key=lambda pair: len(pair[0]), reverse=True)
         self.units_read_as = {cell_text(unit): read_as for unit, read_as in units_read_as.items()}
+        # an indicator for which the config gives the unit that no file states
+        said = {unit: find_indicator(unit, self.names) for unit in self.units_read_as}
+        self.given_units = {i: self.units_read_as[name] for name, i in said.items() if i}
+        given = (name for name, i in said.items() if i is None)
+        free = (name for unit in indicators["unit"] for name in unit_of(unit).names)
+        self.own_units = frozenset(map(unit_key, (*given, *free)))
+        has = "frequency" in indicators
+        periods = indicators["frequency"] if has else [""] * len(indicators)
+        self.frequency = list(periods)  # of every indicator: how a year is made of its parts
         self.marks = known_marks(missing_marks)
+        self.unit_names: dict[str, int] = {}  # of the figures read -> its place
+
+    def unit_place(self, name: str) -> int:
+        """Return the place of a unit among those of the figures read."""
+        return self.unit_names.setdefault(name, len(self.unit_names))
 
 
 class TableLines:
@@ -66,7 +101,8 @@ class TableLines:
     def remark(
         self, check: str, message: str, fields: Mapping[str, object], words: CellWords
     ) -> None:
-        self.remarks.append(Remark(check, message, fields, words.row, words.column))
+        place = (words.row, words.column) if words.row >= 0 else ()  # else of the whole table
+        self.remarks.append(Remark(check, message, fields, *place))
 
     def finish(self) -> None:
         if self.found > MOST_LINES:
@@ -108,22 +144,115 @@ def word_codes(
 
 
 def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: TableLines) -> Codes:
-    """Return the ranks of regions by their codes; `ASIDE` for totals, `UNKNOWN` for problems."""
+    """Return the ranks of regions by their codes; below 0 for what is no region of the study.
+
+    `ASIDE`: a total; `UNWANTED`: a region that the study does not read; `STRANGER`: a name that is
+    not in the table of regions; `UNKNOWN`: a problem.
+    """
 
     def code(words: CellWords) -> int:
         if not words.text:
             raise StudyError("no line 地区：… above the head names the region; add it")
-        propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
-        place = known.regions.find(words.text, propose)
+        try:
+            place = known.regions.find(words.text, propose=False)
+        except UnknownRegion:
+            return STRANGER
         if not place.code:
             return ASIDE
-        if place.variant:
-            read_as = known.regions.short[place.code]
-            fields = {"name": words.text, "region": place.code, "read_as": read_as}
-            lines.remark("variant_name", "variant_name", fields, words)
+        if place.code not in known.wanted:
+            return UNWANTED
+        _remark_name(words, place, known, lines)
         return known.regions.rank[place.code]
 
-    return word_codes(labels, code, lines, filled)
+    codes = word_codes(labels, code, lines, filled)
+    _strangers(labels, codes, filled, known, lines)
+    return codes
+
+
+def _remark_name(
+    words: CellWords, place: RegionMatch, known: StudyTerms, lines: TableLines
+) -> None:
+    """Remark a wrong or older form of a name, and once a name that a region of another set has."""
+    names = known.regions.english if words.text.isascii() else known.regions.short
+    fields = {"name": words.text, "region": place.code, "read_as": names[place.code]}
+    if place.also and place.code not in known.homonyms:
+        known.homonyms.add(place.code)
+        lines.remark("homonym", "homonym", {**fields, "also": place.also}, words)
+    elif place.variant and not place.also:
+        lines.remark("variant_name", "variant_name", fields, words)
+
+
+def _strangers(
+    labels: Labels, codes: Codes, filled: Marked, known: StudyTerms, lines: TableLines
+) -> None:
+    """Set names aside that are not in the table of regions, with their number.
+
+    A problem is such a name if no other of the table is known, and if it looks like a slip in that
+    of a region that the study reads and the table lacks.
+    """
+    beside = _counts_beside(filled, labels)
+    strange = (codes == STRANGER) & (beside > 0)
+    if not strange.any():
+        return
+    first = {words.text: words for words in labels[strange][::-1]}
+    there = {known.regions.codes[code] for code in codes[codes >= 0]}
+    absent = [n for n, code in known.regions.named if code in known.wanted - there]
+    alone = not ((codes >= 0) | (codes == ASIDE) | (codes == UNWANTED)).any()
+    if alone and len(first) > 1:
+        shown = ", ".join(short(text, 20) for text in [*first][::-1][:SHOWN])
+        words = [*first.values()][-1]
+        message = f"none of its {len(first)} regions is in the table of regions ({shown}, …)"
+        lines.problem(words, f"{message}; name another under regions_table, or write one")
+        return
+    aside = []
+    for text, words in [*first.items()][::-1]:
+        propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
+        if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
+            try:
+                known.regions.find(text)
+            except UnknownRegion as problem:
+                lines.problem(words, str(problem))
+        else:
+            aside.append(words)
+    if aside:
+        figures = int(beside[strange].sum())
+        fields = {"count": len(aside), "names": [w.text for w in aside[:SHOWN]], "figures": figures}
+        lines.remark("set_aside", "unknown_regions", fields, aside[0])
+
+
+def region_words(labels: Mapping[str, Labels], known: StudyTerms) -> Labels:
+    """Return the words for regions of a table, by its labels `region`, `place ...` and `code`.
+
+    Of several columns of places (country, region, city) that counts which names most regions of the
+    study, else the first. A code beside a name counts where only the code is known; codes that
+    contradict a name anywhere in the table are of something else, and do not count.
+    """
+    memo: dict[str, str] = {}
+
+    def code_of(words: CellWords) -> str:
+        if words.text not in memo:
+            try:
+                memo[words.text] = known.regions.find(words.text, propose=False).code
+            except StudyError:
+                memo[words.text] = ""
+        return memo[words.text]
+
+    places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]
+    codes = labels.get("code")
+    names = places[0]
+    if len(places) > 1:
+        found = [{code_of(words) for words in part.flat} - {""} for part in places]
+        names = places[max(range(len(places)), key=lambda place: len(found[place]))]
+    if codes is None:
+        return names
+    beside = [*zip(names.flat, codes.flat, strict=True)]
+    if any(code_of(n) and code_of(c) and code_of(n) != code_of(c) for n, c in beside):
+        return names
+    words = (
+        name._replace(text=code.text) if code_of(code) and not code_of(name) else name
+        for name, code in beside
+    )
+    return np.fromiter(words, dtype=object, count=names.size).reshape(names.shape)
 
 
 def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLines) -> None:
@@ -140,8 +269,5 @@ def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLin
 
 
 def year_code(words: CellWords) -> int:
-    """Return the year that a word is; `StudyError` for what is none."""
-    when = head_year(words.text)
-    if when is None and words.text:
-        raise StudyError(f'"{short(words.text)}" is not understood as a year; write it as 2015')
-    return UNKNOWN if when is None else when
+    """Return the year or part of a year that a word is, as `period_code`; `UNKNOWN` for none."""
+    return period_code(words.text) if words.text else UNKNOWN

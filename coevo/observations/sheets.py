@@ -97,7 +97,8 @@ class Sheet:
     file: as messages name it; name: of the sheet ("" in a file of text). values (rows, columns):
     objects as the file holds them, text untouched; a whole number of a workbook is a float. merged:
     all but the first cell of a span are empty in `values`. style (rows, columns) points into
-    `styles`; None if all cells have the first.
+    `styles`; None if all cells have the first. own_units: texts that are units to the study that
+    reads, beside those that all know, as `unit_key` gives them.
     """
 
     file: str
@@ -107,6 +108,7 @@ class Sheet:
     styles: tuple[NumberStyle, ...] = (NumberStyle(),)
     style: npt.NDArray[np.int32] | None = None
     remarks: tuple[Remark, ...] = ()
+    own_units: frozenset[str] = frozenset()
 
     @cached_property
     def begins(self) -> list[CellWords]:

@@ -3,8 +3,10 @@
 Nothing is recognised here: regions, indicators and units are words, figures are cells.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,16 +14,23 @@ import numpy.typing as npt
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
-from coevo.observations.cells import head_year
-from coevo.observations.heads import is_number
+from coevo.observations.heads import LabelColumn, is_number
+from coevo.observations.periods import period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
-from coevo.observations.units import split_unit
+from coevo.observations.units import is_unit, split_unit
 
 Axis = Literal["row", "column"]
 Axes = tuple[Axis | None, Axis | None, Axis | None]  # of region, year, indicator; None: above
 # `CellWords` along an axis of a table: (rows, 1), (1, columns), or (1, 1) for all its figures
 Labels = npt.NDArray[Any]
 NONE = CellWords("")
+# A name in which the year of the figures stands: not 2026-10-01, the day of the download.
+NAME_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9]|[-.][0-9])")
+# A sheet whose name says nothing of what is in it.
+PLAIN_SHEET = re.compile(r"(?:sheet|table|data|表|工作表|数据)? ?[0-9]*(?:年)?", re.IGNORECASE)
+BY_ISSUE = re.compile(r"年鉴|yearbook|almanac", re.IGNORECASE)  # its year is that of the issue
+# what a multiplier says beside a unit, as a power of ten or in words
+POWERS = {"0": "", "3": "thousand", "6": "million", "9": "billion", "12": "trillion", "Units": ""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +38,17 @@ class FigureTable:
     """The figures of a table (rows x columns of its sheet) with the words that say what they are.
 
     `problems` are lines about its form; they count once somebody wants figures of the table.
+    titles: what may name the indicator where nothing else does: lines above the head, the sheet,
+    the file; further: for each row what stands in columns that are no other label.
     """
 
     rows: npt.NDArray[np.int32]
     columns: npt.NDArray[np.int32]
-    labels: dict[str, Labels]  # of region, year, indicator and unit
+    labels: dict[str, Labels]  # of region, year, indicator, unit; of code, further places
     problems: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    titles: tuple[CellWords, ...] = ()
+    further: Labels | None = None
 
     def part(self, rows: npt.NDArray[np.bool_], columns: npt.NDArray[np.bool_]) -> "FigureTable":
         """Return what stands in some of the rows and columns, chosen by True."""
@@ -43,7 +56,9 @@ class FigureTable:
         for what, words in self.labels.items():
             words = words[rows] if len(words) == len(rows) else words
             labels[what] = words[:, columns] if words.shape[1] == len(columns) else words
-        return replace(self, rows=self.rows[rows], columns=self.columns[columns], labels=labels)
+        further = None if self.further is None else self.further[rows]
+        chosen = replace(self, rows=self.rows[rows], columns=self.columns[columns])
+        return replace(chosen, labels=labels, further=further)
 
 
 def _along(words: Sequence[CellWords], axis: Axis | None) -> Labels:
@@ -51,9 +66,18 @@ def _along(words: Sequence[CellWords], axis: Axis | None) -> Labels:
     return labels[:, None] if axis == "row" else labels[None]
 
 
+def _words(block: TableBlock, row: int, label: LabelColumn) -> CellWords:
+    """Return what a label says in a row: the cell, or its part between commas."""
+    words = block.sheet.words(row, label.column)
+    if label.part < 0:
+        return words
+    parts = words.text.split(",")
+    return words._replace(text=parts[label.part].strip() if label.part < len(parts) else "")
+
+
 def _row_words(block: TableBlock, what: str) -> list[CellWords]:
     """Return the words of a kind for each row of the body; those of several columns are joined."""
-    said = ([block.sheet.words(row, c) for c in block.labels[what]] for row in block.body)
+    said = ([_words(block, row, label) for label in block.labels[what]] for row in block.body)
     return [
         first._replace(text=" ".join(dict.fromkeys(w.text for w in (first, *further) if w.text)))
         if further
@@ -62,41 +86,102 @@ def _row_words(block: TableBlock, what: str) -> list[CellWords]:
     ]
 
 
-def _year_above(block: TableBlock, problems: list[str]) -> CellWords:
-    """Return the one year that is stated above the head, in a line of its own or in the title."""
+def _row_periods(block: TableBlock) -> list[CellWords]:
+    """Return the years of the rows, with the quarter or month that has a column of its own."""
+    years = _row_words(block, "year")
+    for what, sign in (("quarter", "Q"), ("month", "-")):
+        if what in block.labels:
+            parts = [re.sub(r"[^0-9一二三四]", "", w.text) for w in _row_words(block, what)]
+            digits = (part.translate(str.maketrans("一二三四", "1234")) for part in parts)
+            pairs = zip(years, digits, strict=True)
+            years = [
+                w._replace(text=f"{w.text}{sign}{part}" if part else w.text) for w, part in pairs
+            ]
+    return years
+
+
+def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list[Remark]]:
+    """Return the one year of a table, and a remark if it is from the name of the sheet or the file.
+
+    It is stated above the head, in a line of its own or in the title, or it stands in these names.
+    """
     stated = block.stated("year")
-    if (when := head_year(stated.text)) is not None:
-        return stated._replace(text=str(when))
+    if (when := period_of(stated.text)) is not None:
+        return stated._replace(text=when.text), []
     years = block.stated_years()
     if len(years) == 1:
-        return next(iter(years.values()))
+        return next(iter(years.values())), []
+    sheet, head = block.sheet, block.head[0]
+    for name in (sheet.name, Path(sheet.file).stem) if not years else ():
+        found = set(NAME_YEAR.findall(name))
+        if len(found) == 1 and not BY_ISSUE.search(name):
+            (year,) = found
+            remark = Remark("from_name", "year_from_name", {"year": int(year), "name": name})
+            return CellWords(year, head, 0), [remark]
     several = f"several years stand above it ({', '.join(years)})" if years else "no year is stated"
-    place = block.sheet.where(block.head[0], 0)
+    place = sheet.where(head, 0)
     problems.append(f"{place}: {several}; add a line 年份：2020 above the head")
-    return NONE
+    return NONE, []
+
+
+def _titles(block: TableBlock) -> tuple[CellWords, ...]:
+    """Return what may name the indicator: lines above the head, sheet and file, and their parts.
+
+    The file does only where the sheet is not called by something else.
+    """
+    sheet, head = block.sheet, block.head[0]
+    lines = [words for row in block.above for words in sheet.cells(row)]
+    file = Path(sheet.file).stem
+    own = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
+    names = (sheet.name, file) if own else (sheet.name,)
+    parts = [part for name in names for part in (name, *re.split(r"[-_—–]", name))]
+    plain = dict.fromkeys(filter(None, map(cell_text, parts)))
+    return (*lines, *(CellWords(part, head, 0) for part in plain))
 
 
 def _labels(
     block: TableBlock, axes: Axes, columns: Sequence[int], problems: list[str]
-) -> dict[str, Labels]:
+) -> tuple[dict[str, Labels], list[Remark]]:
     """Return the words for region, year and indicator, each along its axis or from above."""
     found = {}
+    remarks: list[Remark] = []
     for what, axis in zip(("region", "year", "indicator"), axes, strict=True):
         if axis == "row":
-            words = _row_words(block, what)
+            words = _row_periods(block) if what == "year" else _row_words(block, what)
         elif axis == "column":
             heads = [block.columns[column] for column in columns]
             words = [head.year if what == "year" else head.name for head in heads]
+        elif what == "year":
+            year, remarks = _year_above(block, problems)
+            words = [year]
         else:
-            words = [_year_above(block, problems) if what == "year" else block.stated(what)]
-        found[what] = _along(words, axis)
-    return found
+            words = [block.stated(what)]
+        found[what] = _along(plain_periods(words) if what == "year" else words, axis)
+    if axes[0] == "row" and "code" in block.labels:
+        found["code"] = _along(_row_words(block, "code"), "row")
+    for label in block.labels.get("place", ()) if axes[0] == "row" else ():
+        words = [_words(block, row, label) for row in block.body]
+        found[f"place {label.column}"] = _along(words, "row")
+    return found, remarks
 
 
-def _inside(words: CellWords) -> CellWords:
+def unit_inside(words: CellWords, own: Collection[str]) -> CellWords:
     """Return the unit in the brackets of an indicator, at the indicator's place."""
-    text = split_unit(words.text)[1]
+    text = split_unit(words.text, own)[1]
     return words._replace(text=text) if text else NONE
+
+
+def _row_units(block: TableBlock) -> list[CellWords]:
+    """Return the units of the rows, with the multiplier that stands in a column of its own."""
+    units = _row_words(block, "unit")
+    if "multiplier" not in block.labels:
+        return units
+    found = []
+    for words, times in zip(units, _row_words(block, "multiplier"), strict=True):
+        whole = f"{POWERS.get(times.text, times.text)} {words.text}".strip()
+        # millions of dollars, and a multiplier of 6 beside it: the unit says it already
+        found.append(words._replace(text=whole) if is_unit(whole) else words)
+    return found
 
 
 def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[int]) -> Labels:
@@ -105,11 +190,12 @@ def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[i
     These are: a column of units, the brackets of an indicator, the head of the column, a line above
     the head.
     """
-    inside = _along([_inside(words) for words in indicator.flat], axes[2])
+    own = block.sheet.own_units
+    inside = _along([unit_inside(words, own) for words in indicator.flat], axes[2])
     options = [inside] if axes[2] is None else []
     options.append(_along([block.columns[column].unit for column in columns], "column"))
     options += [inside] if axes[2] == "row" else []
-    options += [_along(_row_words(block, "unit"), "row")] if "unit" in block.labels else []
+    options += [_along(_row_units(block), "row")] if "unit" in block.labels else []
     units = _along([block.stated("unit")], None)
     for labels in options:
         said = np.array([words.text != "" for words in labels.flat]).reshape(labels.shape)
@@ -133,7 +219,7 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
     found = odd_heads(block)
-    labels = {column for places in block.labels.values() for column in places}
+    labels = {label.column for places in block.labels.values() for label in places}
     silent = set(range(sheet.values.shape[1])) - labels - set(block.columns)
     for column in sorted(silent):
         if any(is_number(value) for value in sheet.values[rows, column]):
@@ -168,13 +254,31 @@ def _unread(block: TableBlock, columns: Sequence[int]) -> list[Remark]:
     return found
 
 
+def _further(block: TableBlock, columns: Sequence[int]) -> Labels | None:
+    """Return for each row the texts in columns that are no label and hold no figures (rows, 1)."""
+    spare = [
+        LabelColumn(column)
+        for column, head in block.columns.items()
+        if column not in columns and head.name.text and not head.year.text
+    ]
+    labels = [
+        label for what in ("further", "indicator", "unit") for label in block.labels.get(what, ())
+    ]
+    if not (spare or labels):
+        return None
+    said = [tuple(_words(block, row, c).text for c in (*spare, *labels)) for row in block.body]
+    found = np.empty((len(said), 1), dtype=object)
+    found[:, 0] = said
+    return found
+
+
 def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> FigureTable:
     """Return the table of a block whose figures stand in `columns`; rows without label are left."""
     sheet = block.sheet
     problems = _form(block, columns)
-    labels = _labels(block, axes, columns, problems)
+    labels, remarks = _labels(block, axes, columns, problems)
     kept = np.ones(len(block.body), dtype=bool)
-    for label, axis in zip(labels.values(), axes, strict=True):
+    for label, axis in zip(labels.values(), axes, strict=False):  # not of codes
         for number, words in enumerate(label.flat if axis == "row" else ()):
             if not words.text and kept[number]:
                 kept[number] = False
@@ -186,6 +290,12 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
         np.array(columns, dtype=np.int32),
         labels | {"unit": _units(block, axes, labels["indicator"], columns)},
         tuple(problems),
-        block.remarks + tuple(_unread(block, columns) if "column" in axes[:2] else ()),
+        (
+            *block.remarks,
+            *remarks,
+            *(_unread(block, columns) if "column" in axes[:2] else ()),
+        ),
+        _titles(block) if axes[2] is None else (),
+        None if axes[2] == "column" else _further(block, columns),
     )
     return table if kept.all() else table.part(kept, np.ones(len(columns), dtype=bool))

@@ -67,6 +67,7 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
                 dtype=object,
                 na_filter=False,
                 skip_blank_lines=False,
+                skipinitialspace=True,  # a quotation mark may stand behind a space
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as problem:
         raise StudyError(
@@ -93,12 +94,16 @@ def _extent(text: str, delimiter: str) -> tuple[int, int]:
 
 
 def _delimiter(text: str) -> str:
-    """Return what parts the fields: what gives most lines one and the same number of fields."""
+    """Return what parts the fields: what gives most lines one and the same number of fields.
+
+    Of several, tabs: nobody writes them inside a field.
+    """
     lines = QUOTED.sub("", text[:200_000]).split("\n")[:SAMPLE]
 
-    def agreement(delimiter: str) -> tuple[int, int]:
+    def agreement(delimiter: str) -> tuple[int, bool, int]:
         counts = Counter(len(line.split(delimiter)) for line in lines)
         counts.pop(1, None)
-        return max(((lines, fields) for fields, lines in counts.items()), default=(0, 0))
+        found = ((lines, delimiter == "\t", fields) for fields, lines in counts.items())
+        return max(found, default=(0, False, 0))
 
     return max(DELIMITERS, key=agreement)

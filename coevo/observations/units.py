@@ -1,7 +1,13 @@
-"""Units of the figures: what they measure, how large they are, and what values they allow."""
+"""Units of the figures: what they measure, how large they are, and what values they allow.
+
+A unit stands in the table `UNITS`, or is composed: money by the code of its currency, a share or a
+rate of something, or a text that only has to agree with itself.
+"""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 from coevo.errors import StudyError, short
@@ -33,46 +39,169 @@ UNITS = {
         Unit("100 million yuan", ("亿元", "亿元人民币"), "money", 1e8,
              english=("100 million RMB", "100 million RMB yuan", "RMB 100 million")),
         Unit("trillion yuan", ("万亿元",), "money", 1e12),
-        Unit("person", ("人",), "persons", 1, 0, english=("persons",)),
-        Unit("thousand persons", ("千人",), "persons", 1e3, 0, english=("1 000 persons",)),
+        Unit("person", ("人",), "persons", 1, 0, english=("persons", "people", "inhabitants",
+             "PER")),
+        Unit("thousand persons", ("千人",), "persons", 1e3, 0,
+             english=("1 000 persons", "thousands of persons", "THS_PER")),
         Unit("10 thousand persons", ("万人",), "persons", 1e4, 0, english=("10 000 persons",)),
+        Unit("million persons", ("百万人",), "persons", 1e6, 0, english=("million people",)),
         Unit("household", ("户",), "households", 1, 0, english=("households",)),
         Unit("10 thousand households", ("万户",), "households", 1e4, 0,
              english=("10 000 households",)),
-        Unit("count", ("个", "家", "件", "项"), "count", 1, 0,
-             english=("unit", "units", "piece", "pieces", "item", "items")),
-        Unit("10 thousand", ("万个", "万家", "万件"), "count", 1e4, 0,
+        Unit("count",
+             ("个", "家", "件", "项", "所", "座", "辆", "台", "部", "艘", "处", "册", "篇", "次"),
+             "count", 1, 0,
+             english=("unit", "units", "piece", "pieces", "item", "items", "number", "NR")),
+        Unit("10 thousand", ("万个", "万家", "万件", "万辆", "万台", "万部", "万册"),
+             "count", 1e4, 0,
              english=("10 000 units", "10 000 pieces", "10 000 items")),
+        Unit("100 million items", ("亿个", "亿件"), "count", 1e8, 0),
         Unit("thousand pelts", ("千张",), "count", 1e3, 0),
         Unit("ratio", ("比值",), "ratio", 1),
-        Unit("%", ("％",), "ratio", 1e-2, 0, 100, english=("percent", "per cent")),
+        Unit("%", ("％",), "ratio", 1e-2, 0, 100,
+             english=("percent", "per cent", "percentage", "PC")),
         Unit("‰", (), "ratio", 1e-3, 0, 1000, english=("per mille", "per thousand")),
         Unit("index", ("指数",), "index", 1, 0),
-        Unit("per 100 persons", ("每百人",), "per person", 1e-2, 0),
-        Unit("per 1,000 persons", ("每千人",), "per person", 1e-3, 0),
-        Unit("per 10,000 persons", ("每万人",), "per person", 1e-4, 0),
+        Unit("per 100 persons", ("每百人",), "per person", 1e-2, 0, english=("per 100 people",)),
+        Unit("per 1,000 persons", ("每千人",), "per person", 1e-3, 0,
+             english=("per 1,000 people",)),
+        Unit("per 10,000 persons", ("每万人",), "per person", 1e-4, 0,
+             english=("per 10,000 people",)),
+        Unit("per 100,000 persons", ("每十万人",), "per person", 1e-5, 0,
+             english=("per 100,000 people",)),
         Unit("yuan per person", ("元/人",), "money per person", 1, english=("yuan/person",)),
         Unit("10 thousand yuan per person", ("万元/人",), "money per person", 1e4,
              english=("10 000 yuan per person", "10 000 yuan/person")),
+        Unit("metre", ("米",), "length", 1, 0, english=("m", "metres", "meter", "meters")),
+        Unit("km", ("公里", "千米"), "length", 1e3, 0, english=("kilometre", "kilometres")),
+        Unit("10 thousand km", ("万公里",), "length", 1e7, 0, english=("10 000 km",)),
+        Unit("m²", ("平方米",), "area", 1, 0, english=("m2", "sq. m", "square metres")),
+        Unit("10 thousand m²", ("万平方米",), "area", 1e4, 0, english=("10 000 sq.m", "10 000 m2")),
+        Unit("mu", ("亩",), "area", 1e4 / 15, 0),
+        Unit("10 thousand mu", ("万亩",), "area", 1e8 / 15, 0),
+        Unit("hectare", ("公顷",), "area", 1e4, 0, english=("ha", "hectares")),
+        Unit("thousand hectares", ("千公顷",), "area", 1e7, 0,
+             english=("1 000 hectares", "1 000 ha")),
+        Unit("10 thousand hectares", ("万公顷",), "area", 1e8, 0, english=("10 000 hectares",)),
+        Unit("km²", ("平方公里", "平方千米"), "area", 1e6, 0,
+             english=("km2", "sq. km", "square kilometres")),
+        Unit("10 thousand km²", ("万平方公里",), "area", 1e10, 0, english=("10 000 km2",)),
+        Unit("m³", ("立方米",), "volume", 1, 0, english=("m3", "cu. m", "cubic metres")),
+        Unit("10 thousand m³", ("万立方米",), "volume", 1e4, 0, english=("10 000 m3",)),
+        Unit("100 million m³", ("亿立方米",), "volume", 1e8, 0, english=("100 million m3",)),
+        Unit("kg", ("公斤", "千克"), "mass", 1, 0, english=("kilogram", "kilograms")),
+        Unit("tonne", ("吨",), "mass", 1e3, 0,
+             english=("t", "tonnes", "ton", "tons", "metric tons")),
+        Unit("thousand tonnes", ("千吨",), "mass", 1e6, 0, english=("kt", "1 000 tons", "THS_T")),
+        Unit("10 thousand tonnes", ("万吨",), "mass", 1e7, 0, english=("10 000 tons",)),
+        Unit("million tonnes", ("百万吨",), "mass", 1e9, 0, english=("Mt", "million tons")),
+        Unit("100 million tonnes", ("亿吨",), "mass", 1e11, 0, english=("100 million tons",)),
+        Unit("kWh", ("千瓦时", "千瓦小时", "度"), "energy", 3.6e6, 0, english=("kilowatt-hours",)),
+        Unit("10 thousand kWh", ("万千瓦时", "万千瓦小时"), "energy", 3.6e10, 0,
+             english=("10 000 kWh",)),
+        Unit("GWh", ("吉瓦时",), "energy", 3.6e12, 0),
+        Unit("100 million kWh", ("亿千瓦时", "亿千瓦小时"), "energy", 3.6e14, 0,
+             english=("100 million kilowatt-hours",)),
+        Unit("GJ", ("吉焦",), "energy", 1e9, 0),
+        Unit("TJ", ("太焦",), "energy", 1e12, 0),
+        # by convention of 7,000 and 10,000 kilocalories a kilogram; not to be had from electricity
+        Unit("tonne of coal equivalent", ("吨标准煤",), "primary energy", 1, 0, english=("tce",)),
+        Unit("10 thousand tonnes of coal equivalent", ("万吨标准煤",), "primary energy", 1e4, 0,
+             english=("10 000 tons of SCE", "10 000 tce")),
+        Unit("tonne of oil equivalent", ("吨油当量",), "primary energy", 10 / 7, 0,
+             english=("toe",)),
+        Unit("thousand tonnes of oil equivalent", ("千吨油当量",), "primary energy", 1e4 / 7, 0,
+             english=("ktoe", "KTOE")),
+        Unit("years", ("岁",), "years", 1, 0, english=("years of age", "YR")),
     )
 }  # fmt: skip
 # every name of a unit that messages list, English or Chinese
 NAMES = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.names)}
+FURTHER = "USD, million EUR or money of another ISO code, % of ..., per 1,000 ..., other: text"
 # 亿元 (100 million yuan)
 BESIDE = re.compile(r"([^A-Za-z0-9(]*[^A-Za-z0-9(\s/])[\s(/]*([A-Za-z0-9][^()]*)\)?")
 WITH_UNIT = re.compile(r"(.*\S)\s*(?:\(([^()]+(?:\([^()]*\))?)\)|\[([^\[\]]+)\])")  # 销售额(亿元)
 
+# size -> what stands before a currency in its Chinese name, and as files print it
+SCALES = {
+    "": (1.0, "", "units"),
+    "thousand": (1e3, "千", "thousands ths 1000"),
+    "10 thousand": (1e4, "万", "10thousand 10000"),
+    "million": (1e6, "百万", "millions mio mn m 1million"),
+    "10 million": (1e7, "千万", "10million"),
+    "100 million": (1e8, "亿", "100million 100millions"),
+    "billion": (1e9, "十亿", "billions bn"),
+    "trillion": (1e12, "万亿", "trillions tn"),
+}
+# code of ISO 4217 -> its Chinese name, and further names in the files
+CURRENCIES = {
+    "CNY": ("元", "yuan rmb rmbyuan 人民币元 人民币"),
+    "USD": ("美元", "us$ usdollar usdollars dollar dollars"),
+    "EUR": ("欧元", "euro euros €"),
+    "GBP": ("英镑", "poundsterling poundssterling £"),
+    "JPY": ("日元", "yen"),
+    "HKD": ("港元", "港币 hk$"),
+    "KRW": ("韩元", "won"),
+    "INR": ("印度卢比", "rupees"),
+    "RUB": ("卢布", "roubles rubles"),
+    "AUD": ("澳元", "australiandollars a$"),
+    "CAD": ("加元", "canadiandollars c$"),
+    "CHF": ("瑞士法郎", "swissfrancs"),
+    "SGD": ("新加坡元", "singaporedollars"),
+    "TWD": ("新台币", "新台币元 nt$"),
+}
+OTHER_CODES = """AED AFN ALL AMD AOA ARS AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
+BYN BZD CDF CLP COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB FJD FKP GEL GHS GIP GMD GNF GTQ GYD
+HNL HTG HUF IDR ILS IQD IRR ISK JMD JOD KES KGS KHR KMF KPW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD
+MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR
+PLN PYG QAR RON RSD RWF SAR SBD SCR SDG SEK SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY
+TTD TZS UAH UGX UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"""
+CURRENCIES |= {code: ("", "") for code in OTHER_CODES.split()}
+SCALE_WORDS = {
+    word: scale
+    for scale, (_, chinese, words) in SCALES.items()
+    for word in (scale.replace(" ", ""), chinese, *words.split())
+    if word
+}
+CURRENCY_WORDS = {
+    word: code
+    for code, (chinese, words) in CURRENCIES.items()
+    for word in (code.casefold(), chinese, *words.split())
+    if word
+}
+
+
+def _any_of(words: Collection[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+PRICES = r"(?:cp|(?:at)?current|constant|chained|nominal|real)?(?:(?:19|20)[0-9]{2})?(?:prices?)?"
+# of a text as `_key` gives it: current prices, million euro; thousands of chained 2017 dollars
+MONEY = re.compile(
+    rf"{PRICES}({_any_of(SCALE_WORDS)})?(?:of)?{PRICES}({_any_of(CURRENCY_WORDS)})"
+    r"(/person|/人|per(?:person|capita|head|inhabitant)|hab)?"
+)
+SHARE = re.compile(r"(%|‰|per ?cent(?:age)?) of (\S.*)", re.IGNORECASE)
+RATE = re.compile(r"per ([1-9][0-9]*(?:,[0-9]{3})*|thousand|million) ([^\W\d].*)", re.IGNORECASE)
+PARTS = {"thousand": 1e3, "million": 1e6}
+OTHER = re.compile(r"other: (\S.*)")
+
 
 def named(unit: str, language: str) -> str:
     """Return what a language calls a unit; a sign such as % is the same in all languages."""
-    known = UNITS.get(unit)
+    try:
+        names = unit_of(unit).names
+    except StudyError:
+        return unit
+    if OTHER.fullmatch(unit):
+        return names[0]
     plain = not any(c.isascii() and c.isalpha() for c in unit)
-    return known.names[0] if known and language == "zh" and not plain else unit
+    return names[0] if names and language == "zh" and not plain else unit
 
 
 def _key(text: str) -> str:
     """Return a unit's name as it is compared: without spaces, commas and outer brackets."""
-    bare = re.sub(r"[\s,]", "", text).casefold()
+    bare = re.sub(r"[\s,_]", "", text).casefold()
     return bare[1:-1] if re.fullmatch(r"\([^()]*\)|\[[^\[\]]*\]", bare) else bare
 
 
@@ -80,18 +209,56 @@ KEYS = {_key(name): unit for name, unit in NAMES.items()}
 KEYS |= {_key(name): unit for unit in UNITS.values() for name in unit.english}
 
 
+def _money(scale: str, code: str, per: bool) -> Unit:
+    """Return the unit of money of a currency; yuan are those of `UNITS` if they are there."""
+    yuan = code == "CNY"
+    ending = " per person" if per else ""
+    name = f"{scale} {'yuan' if yuan else code}{ending}".strip()
+    if name in UNITS:
+        return UNITS[name]
+    factor, chinese, _ = SCALES[scale]
+    names = (f"{chinese}{CURRENCIES[code][0] or code}{'/人' if per else ''}",)
+    return Unit(name, names, f"money{ending}{'' if yuan else f' {code}'}", factor)
+
+
+def _composed(text: str) -> Unit | None:
+    """Return the unit that a text composes: money, a share or a rate of something, or None."""
+    money = MONEY.fullmatch(_key(text))
+    if money and (money[2].upper() not in CURRENCIES or money[2].upper() in text):
+        scale, currency, per = money.groups()  # a code is written in capitals: TRY is no try
+        return _money(SCALE_WORDS.get(scale, ""), CURRENCY_WORDS[currency], bool(per))
+    if share := SHARE.fullmatch(text):
+        sign = "‰" if share[1] == "‰" else "%"
+        return Unit(f"{sign} of {share[2]}", (), "ratio", UNITS[sign].factor)
+    if rate := RATE.fullmatch(text):
+        size = PARTS.get(rate[1].casefold()) or float(rate[1].replace(",", ""))
+        return Unit(f"per {size:,.0f} {rate[2]}", (), f"per {rate[2].casefold()}", 1 / size)
+    return None
+
+
+@lru_cache(maxsize=10_000)
 def _named(text: str) -> Unit | None:
     """Return the unit that a text names, perhaps in Chinese and in English, or None."""
-    if _key(text) in KEYS:
-        return KEYS[_key(text)]
-    both = BESIDE.fullmatch(text.strip())
-    chinese, english = (KEYS.get(_key(part)) for part in both.groups()) if both else (None, None)
-    return chinese if chinese is english else None
+    text = text.strip()
+    if unit := KEYS.get(_key(text)) or _composed(text):
+        return unit
+    both = BESIDE.fullmatch(text)
+    chinese, english = (
+        (KEYS.get(_key(part)) or _composed(part) for part in both.groups())
+        if both
+        else (None, None)
+    )
+    return chinese if chinese == english else None
 
 
-def is_unit(text: str) -> bool:
-    """Whether a text is the name of a unit."""
-    return _named(text) is not None
+def is_unit(text: str, own: Collection[str] = ()) -> bool:
+    """Whether a text is the name of a unit; `own`: further ones of a study, as `unit_key` gives."""
+    return _named(text) is not None or (bool(own) and _key(text) in own)
+
+
+def unit_key(text: str) -> str:
+    """Return the name of a unit of a study's own as it is compared."""
+    return _key(text)
 
 
 def find_unit(text: str) -> Unit:
@@ -102,18 +269,38 @@ def find_unit(text: str) -> Unit:
     unit = _named(text)
     if unit is None:
         raise StudyError(
-            f"unknown unit '{short(text)}'; known: {', '.join(NAMES)}; name the one that it is to "
-            "be read as under units_read_as in the config, or add it to coevo/observations/units.py"
+            f"unknown unit '{short(text)}'; known: {', '.join(NAMES)}, {FURTHER}; name the one "
+            "that it is to be read as under units_read_as in the config"
         )
     return unit
 
 
-def split_unit(text: str) -> tuple[str, str]:
+@lru_cache(maxsize=1000)
+def unit_of(name: str) -> Unit:
+    """Return the unit that an indicator table calls so; `StudyError` if there is none.
+
+    A name of `UNITS`, or a composed one in its own spelling: `million USD`, `% of GDP`,
+    `per 1,000 beds`, `other: points`, of which the last agrees with itself alone.
+    """
+    if name in UNITS:
+        return UNITS[name]
+    if other := OTHER.fullmatch(name):
+        return Unit(name, (other[1],), name, 1)
+    unit = _composed(name)
+    if unit is None or unit.name != name:
+        meant = f"; did you mean {unit.name}?" if unit else ""
+        raise StudyError(
+            f"unknown unit '{short(name)}'; known: {', '.join(UNITS)}, {FURTHER}{meant}"
+        )
+    return unit
+
+
+def split_unit(text: str, own: Collection[str] = ()) -> tuple[str, str]:
     """Split `销售额(亿元)` into name and unit; the unit is "" if the brackets hold none."""
     text = text.strip()
     match = WITH_UNIT.fullmatch(text) if text.endswith((")", "]")) else None
     unit = (match[2] or match[3]) if match else ""
-    return (match[1], unit) if match and is_unit(unit) else (text, "")
+    return (match[1], unit) if match and is_unit(unit, own) else (text, "")
 
 
 def conversion(old: Unit, new: Unit) -> float:

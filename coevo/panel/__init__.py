@@ -8,7 +8,7 @@ import pandas as pd
 
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
-from coevo.observations.units import UNITS
+from coevo.observations.units import unit_of
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
@@ -96,7 +96,8 @@ def build_panel(
     """
     years = list(range(first, last + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
-    wanted = present if regions == "all" else list(regions)
+    known = set(observations.dropna(subset="value")["region"])
+    wanted = [r for r in present if r in known] if regions == "all" else list(regions)
     if focus not in present:
         raise StudyError(f"focus_region: {focus}: the files have no figure for it; choose another")
     if absent := [region for region in wanted if region not in present]:
@@ -153,7 +154,7 @@ def _derive(
     names: Mapping[str, str],
 ) -> None:
     """Add the derived indicators, in the table's order, to `values` and `flags`."""
-    factors = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
+    factors = {i: unit_of(u).factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
     for indicator, text in derived[["indicator", "derivation"]].to_numpy():
         name, arguments = parse(text)
         figures = {argument: values[argument] * factors[argument] for argument in arguments}

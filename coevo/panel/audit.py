@@ -14,7 +14,7 @@ import pandas as pd
 
 from coevo.files import as_table
 from coevo.messages import message_columns
-from coevo.observations.units import UNITS
+from coevo.observations.units import unit_of
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse
 from coevo.panel.vintages import withdrawn
 
@@ -125,7 +125,7 @@ def _same_figures(frame: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Fin
     if "subsystem" not in indicators:
         return
     subsystem = dict(indicators[["indicator", "subsystem"]].to_numpy())
-    factors = {i: UNITS[unit].factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
+    factors = {i: unit_of(unit).factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
     used = frame[frame["indicator"].map(subsystem).fillna("").ne("") & frame["value"].notna()]
     figures = used.assign(value=used["value"] * used["indicator"].map(factors))
     wide = figures.pivot_table("value", ["vintage", "region", "year"], "indicator", "first")
@@ -145,8 +145,9 @@ def _same_figures(frame: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Fin
 
 
 def _out_of_range(frame: pd.DataFrame) -> Iterator[Finding]:
-    low = frame["unit"].map({name: unit.low for name, unit in UNITS.items()})
-    high = frame["unit"].map({name: unit.high for name, unit in UNITS.items()})
+    units = {name: unit_of(name) for name in frame["unit"].unique()}
+    low = frame["unit"].map({name: unit.low for name, unit in units.items()})
+    high = frame["unit"].map({name: unit.high for name, unit in units.items()})
     for row in frame[(frame["value"] < low) | (frame["value"] > high)].to_dict("records"):
         yield _finding("range", row, "out_of_range", value=row["value"], unit=row["unit"])
 
@@ -191,7 +192,7 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     levels = frame[~frame["indicator"].isin(derived["indicator"])]
     calls = {indicator: parse(text) for indicator, text in derived[PAIR].to_numpy()}
     rates = [indicator for indicator, (name, _) in calls.items() if DERIVATIONS[name].rate]
-    factors = {i: UNITS[unit].factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
+    factors = {i: unit_of(unit).factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
     findings = [*_jumps(levels), *_odd_signs(levels), *_same_figures(levels, indicators)]
     findings += _out_of_range(frame[~frame["indicator"].isin(rates)])
     findings += [*_units(frame, derived), *_withdrawn(frame)]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import as_table
-from coevo.observations.units import find_unit
+from coevo.observations.units import unit_of
 
 BREAK, SPLICED = "break", "spliced"
 Vintages = dict[str, dict[int, float]]  # of one series: vintage -> year -> figure
@@ -54,7 +54,7 @@ def splice(observations: pd.DataFrame) -> pd.DataFrame:
     stands = _newest(observations)
     stands = stands.assign(level=stands["vintage"]).set_index(CELL)
     known = several(observations)
-    kinds = {unit: find_unit(unit).measures for unit in known["unit"].unique()}
+    kinds = {unit: unit_of(unit).measures for unit in known["unit"].unique()}
     known = known.loc[~known["unit"].map(kinds).isin(NOT_LINKED), [*CELL, "vintage", "value"]]
     series: dict[tuple[str, str], Vintages] = defaultdict(lambda: defaultdict(dict))
     for region, indicator, year, vintage, value in known.itertuples(index=False, name=None):

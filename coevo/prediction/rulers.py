@@ -57,8 +57,8 @@ class Rulers:
             U = self._indices(z, self._weights(z, early), early)
         except Refusal:
             raise
-        except StudyError as problem:
-            raise Refusal("no_index_so_far", str(problem), year=origin) from None
+        except StudyError:
+            raise Refusal("no_index_so_far", year=origin) from None
         names = list(dict.fromkeys(self.subsystem))
         frame = self.figures.index.to_frame(index=False)
         frame[[f"U_{name}" for name in names]] = U

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.observations.units import UNITS
+from coevo.observations.units import unit_of
 from coevo.panel.derivations import derived_values, read_series
 
 Array = npt.NDArray[np.float64]
@@ -57,7 +57,9 @@ class PublishedFigures:
         self.columns = columns
         self.series, self._derived = read_series(indicators, columns)
         self._text = dict(indicators[["indicator", "derivation"]].to_numpy())
-        self._factor = {i: UNITS[u].factor for i, u in indicators[["indicator", "unit"]].to_numpy()}
+        self._factor = {
+            i: unit_of(u).factor for i, u in indicators[["indicator", "unit"]].to_numpy()
+        }
         used = panel[panel["indicator"].isin([*self.series, *self._derived])]
         wide = used.pivot(index="region", columns=["indicator", "year"], values="value")
         self.years = sorted(int(year) for year in used["year"].unique())

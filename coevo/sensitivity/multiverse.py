@@ -1,13 +1,15 @@
 """D under every allowed combination of choices, and which choice drives it (docs/methods.md, 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import product
+from functools import partial
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from coevo.chunks import Tasks, make_all
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
 from coevo.sensitivity.choices import (
@@ -20,6 +22,7 @@ from coevo.sensitivity.choices import (
     compare,
 )
 
+COMBINATIONS = "combinations"
 OUTCOMES = ("focus_D", "focus_rank", "D_mean")
 LAST = ["focus_D", "focus_rank", "focus_grade"]  # of the region in focus in the last year
 
@@ -48,33 +51,50 @@ def multiverse_rows(
     systems: Mapping[str, System],
     config: Mapping[str, Any],
     kept: pd.DataFrame | None = None,
+    rows: Mapping[int, list[dict[str, Any]]] | None = None,
 ) -> pd.DataFrame:
     """Return the table `multiverse`: a row per combination, the study's own first.
 
     `systems`: panel and indicator table by name, the study's own as `main`; `kept`: goalposts of
-    the reference of that name. D_mean over all region-years; rank_correlation: Spearman with the
-    main one; grades_changed: share of the `n` region-years in both; of the region in focus D, rank
-    and grade in the last year, and D in its first. A method that figures do not allow under some
-    combination is left out there.
+    the reference of that name; rows: those of `combination_tasks`, if they were made before. D_mean
+    over all region-years; rank_correlation: Spearman with the main one; grades_changed: share of
+    the `n` region-years in both; of the region in focus D, rank and grade in the last year, and D
+    in its first. A method that figures do not allow under some combination is left out there.
     """
-    made, names = Combinations(systems, config, kept), alternatives(config)
-    found: dict[Combination, pd.Series] = {}
-    for way in product(systems, names["reference"], names["range"]):
-        with suppress(StudyError):  # constant within a year, say
-            for weighting in made.panels(*way):
-                for composite, form in product(names["composite"], names["form"]):
-                    chosen = Combination(*way, weighting, composite, form, made.own.preset)
-                    found[chosen] = made.degree(chosen)
-    if made.own not in found:
+    found = rows or make_all(combination_tasks(systems, config, kept))[COMBINATIONS]
+    every = sorted(chain.from_iterable(found.values()), key=lambda row: not row["main"])
+    if not every:
         return as_table("multiverse", [])
-    rows = [
-        chosen._asdict() | {"main": chosen == made.own} | compare(D, found[made.own], config)
-        for chosen, D in sorted(found.items(), key=lambda item: item[0] != made.own)
-    ]
-    table = pd.DataFrame(rows).rename(columns={f"{name}_last": name for name in LAST})
+    table = pd.DataFrame(every).rename(columns={f"{name}_last": name for name in LAST})
     table["grades_changed"] /= table["n"]
     table.loc[table["focus_rank"].isna(), LAST] = np.nan
     return as_table("multiverse", table)
+
+
+def combination_tasks(
+    systems: Mapping[str, System],
+    config: Mapping[str, Any],
+    kept: pd.DataFrame | None = None,
+) -> Tasks:
+    """Return what makes the rows of all combinations of one system, reference and range."""
+    made, names = Combinations(systems, config, kept), alternatives(config)
+    ways = product(systems, names["reference"], names["range"])
+    make = partial(_combined, made, list(product(names["composite"], names["form"])))
+    return {(COMBINATIONS, number): partial(make, way) for number, way in enumerate(ways)}
+
+
+def _combined(
+    made: Combinations, rest: Sequence[tuple[str, str]], way: tuple[str, str, str]
+) -> list[dict[str, Any]]:
+    """Return what differs from the study, by each combination that figures allow in this way."""
+    rows = []
+    with suppress(StudyError):  # constant within a year, say
+        own = made.degree(made.own)
+        for weighting, (composite, form) in product(made.panels(*way), rest):
+            chosen = Combination(*way, weighting, composite, form, made.own.preset)
+            row = compare(made.degree(chosen), own, made.config)
+            rows.append(chosen._asdict() | {"main": chosen == made.own} | row)
+    return rows
 
 
 def choice_sensitivity(table: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from coevo.equilibria.fitted import (
     POOLED,
     REGIONAL,
     Row,
-    allows_growth,
+    growth_pool,
     inferable,
     series_of,
 )
@@ -109,7 +109,7 @@ def _cases(
 
 def _estimates(figures: pd.DataFrame, focus: str, level: float) -> Iterator[Row]:
     """Yield the rows of one case in one of its roles."""
-    pool = figures.groupby("region").filter(allows_growth)
+    pool = growth_pool(figures)
     fits = []
     for estimator, effects in product(ESTIMATORS, EFFECTS):
         with suppress(StudyError):
@@ -132,7 +132,7 @@ def _without_growth(figures: pd.DataFrame, estimator: str, level: float) -> Iter
 
     A break before the year takes its rows out and leaves the figures of both years in the others.
     """
-    pool = figures.groupby("region").filter(allows_growth)
+    pool = growth_pool(figures)
     for year in sorted(pool["year"].unique())[1:]:
         flag = pool["flag"].where(pool["year"] != year, BREAK)
         for effects in EFFECTS:
@@ -147,7 +147,7 @@ def _without_growth(figures: pd.DataFrame, estimator: str, level: float) -> Iter
 
 def _effects(figures: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
     """Yield what the pooled regions say with instruments, and of the general model."""
-    pool = figures.groupby("region").filter(allows_growth)
+    pool = growth_pool(figures)
     for estimator, form in ((FOD_IV, "classic"), (FOD_IV, "general"), ("lag", "general")):
         with suppress(StudyError):
             names, effects = ("x1", "x2"), EFFECTS[-1]

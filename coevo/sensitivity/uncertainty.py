@@ -5,12 +5,14 @@ that could as well have been others, not where a true D lies.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.chunks import Tasks, make_all
 from coevo.coupling.grade_scales import GRADES
 from coevo.coupling.index_panel import IndexPanel
 from coevo.files import as_table
@@ -20,6 +22,7 @@ from coevo.sensitivity.figure_draws import PublishedFigures, revision_sizes, shi
 Array = npt.NDArray[np.float64]
 KAPPA = {"weights": 50.0, "weights_loose": 10.0}  # concentration of the Dirichlet draws
 SOURCES = (*KAPPA, "figures")
+DRAWN = "drawn"
 LEVEL = (0.05, 0.95)
 CHUNK = 2_000_000  # normalised figures held at once
 
@@ -40,7 +43,10 @@ def weight_draws(weights: Array, member: Array, kappa: float, draws: int, seed: 
 
 
 def monte_carlo(
-    case: Mapping[str, pd.DataFrame], indicators: pd.DataFrame, config: Mapping[str, Any]
+    case: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    config: Mapping[str, Any],
+    drawn: Mapping[int, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `uncertainty` and `grade_shares`.
 
@@ -49,8 +55,17 @@ def monte_carlo(
     the indicators derived from them; goalposts of the panel move with the figures, the weights
     stay). low, high: 5 and 95 % points of D over the draws; rank_low, rank_high the
     same of the rank among the regions of the year (1 is the highest D); grade: the most frequent
-    one, and its share of the draws.
+    one, and its share of the draws. drawn: what `source_tasks` give, if they were made before.
     """
+    found = drawn or make_all(source_tasks(case, indicators, config))[DRAWN]
+    tables, shares = zip(*found.values(), strict=True)
+    return as_table("uncertainty", pd.concat(tables)), as_table("grade_shares", pd.concat(shares))
+
+
+def source_tasks(
+    case: Mapping[str, pd.DataFrame], indicators: pd.DataFrame, config: Mapping[str, Any]
+) -> Tasks:
+    """Return what makes the rows of each source of draws: D of one is all that is held at once."""
     settings, draws = config["coupling"], config["robustness"]["draws"]
     span, seed = scaled_panel(config["normalisation"]), config["robustness"]["seed"]
     panel = IndexPanel.of(case["normalised"], case["weights"], config["weighting"]["method"], span)
@@ -62,10 +77,10 @@ def monte_carlo(
         drawn = weight_draws(panel.weights, panel.member, KAPPA[source], draws, seed)
         return _in_parts(drawn, panel, lambda w: panel.degrees(settings, weights=w).D)
 
-    # D of one source is all that is held at once
-    found = [_summary(source, coupling, degree(source), settings["grades"]) for source in SOURCES]
-    tables, shares = zip(*found, strict=True)
-    return as_table("uncertainty", pd.concat(tables)), as_table("grade_shares", pd.concat(shares))
+    def summary(source: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return _summary(source, coupling, degree(source), settings["grades"])
+
+    return {(DRAWN, number): partial(summary, source) for number, source in enumerate(SOURCES)}
 
 
 def _in_parts(drawn: Array, panel: IndexPanel, degree: Callable[[Array], Array]) -> Array:

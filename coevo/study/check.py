@@ -20,10 +20,12 @@ from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
+from coevo.study.region_table import SETS, regions_read
 from coevo.weighting import weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
+MOST_CODES = 40  # of regions, in a line
 FIRST = 3  # lines shown of each kind of finding
 HEAD = ("indicator", "regions", "years", "figures", "filled", "missing", "vintages", "findings")
 
@@ -64,7 +66,7 @@ def check_study(path: str) -> Checked:
     """
     name = Path(path).name
     config = complete(read_config(path), read_schema("config"), name)
-    check_indicators(config, read_schema("indicators"), config["regions_table"], name)
+    rows = check_indicators(config, read_schema("indicators"), config["regions_table"], name)
     files = raw_paths(config["raw"], config["vintage"])
     indicators = read_table(config["indicators"], "indicators")
     observations, remarks = observe(
@@ -74,6 +76,8 @@ def check_study(path: str) -> Checked:
         read_table(config["regions_table"], "regions"),
         config["units_read_as"],
         config["missing_marks"],
+        regions_read(config, rows),
+        {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
     )
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     panel, whole = None, (0, 0)
@@ -149,6 +153,26 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
+def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame) -> str:
+    """Return which regions lack figures of the subsystems, and the `regions` without them.
+
+    Nothing where none or every one does, or where fewer than two would be left.
+    """
+    inside = indicators.loc[indicators["subsystem"] != "", "indicator"]
+    own = panel[panel["indicator"].isin(inside)]
+    lacking = own["value"].isna().groupby(own["region"]).sum()
+    gappy, whole = lacking[lacking > 0], lacking[lacking == 0].index
+    if not len(gappy) or len(whole) < 2:
+        return ""
+    names = dict(own[["region", "name"]].drop_duplicates().to_numpy())
+    worst = gappy.sort_values(ascending=False, kind="stable").index[:FIRST]
+    said = ", ".join(f"{names[region]} {int(gappy[region])}" for region in worst)
+    more = f" and {len(gappy) - FIRST} more regions" if len(gappy) > FIRST else ""
+    codes = ", ".join(f'"{code}"' for code in whole)
+    kept = f"regions: [{codes}]" if len(whole) <= MOST_CODES else f"{len(whole)} regions are left"
+    return f"Figures that the subsystems lack: {said}{more}. Without these regions: {kept}"
+
+
 def _breaks(indicators: pd.DataFrame) -> Iterator[str]:
     """Yield each indicator of a subsystem whose coverage changes, with the years."""
     for name, years in breaks_in_coverage(indicators).items():
@@ -193,6 +217,13 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
         out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
         out += ["", "Missing figures", *gaps] if gaps else []
+        read = checked.observations[["region", "name"]].drop_duplicates()
+        empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()
+        if config["regions"] == "all" and empty:
+            more = f" and {len(empty) - FIRST} more" if len(empty) > FIRST else ""
+            out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
+        if text := _without_gaps(checked.panel, checked.indicators):
+            out += wrapped_lines(text, WIDTH, "  ")
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]

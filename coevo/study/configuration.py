@@ -31,8 +31,8 @@ REGISTRIES = {
     "estimators": ("coevo.estimation.growth", "ESTIMATORS"),
     "formats": ("coevo.report.documents", "FORMATS"),
     "languages": ("coevo.schema", "LANGUAGES"),
+    "frequencies": ("coevo.observations.whole_years", "FREQUENCIES"),
     "missing_types": ("coevo.observations.cells", "MISSING_TYPES"),
-    "units": ("coevo.observations.units", "UNITS"),
 }
 # registry -> where it refuses others by name, with the reason
 REFUSED = {
@@ -124,6 +124,8 @@ def messages(error: Any) -> Iterator[str]:
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield from (f"{f'{key}.' if key else ''}{name}: is missing; add it" for name in missing)
+    elif error.validator == "format":
+        yield f"{key}: {error.cause}"
     elif error.validator in ("anyOf", "oneOf"):
         said = short(repr(error.instance))
         yield f"{key}: {said} is not allowed; {error.schema.get('description', '')}"
@@ -142,7 +144,7 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) ->
     full = with_defaults(config, schema)
     problems = Problems()
     for error in sorted(
-        _validator(schema).iter_errors(full),
+        schema_validator(schema).iter_errors(full),
         key=lambda e: list(map(str, e.absolute_path)),
     ):
         problems.extend(f"{name}: {line}" for line in messages(error))
@@ -158,9 +160,17 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) ->
     return full
 
 
-def _validator(schema: Mapping[str, Any]) -> Any:
-    """Return the validator of a schema, for which 2015.0 is no whole number and .inf no number."""
-    from jsonschema import Draft202012Validator, validators
+def schema_validator(schema: Mapping[str, Any]) -> Any:
+    """Return the validator of a schema, for which 2015.0 is no whole number and .inf no number.
+
+    The format `unit` is a unit by its name in an indicator table.
+    """
+    from jsonschema import Draft202012Validator, FormatChecker, validators
+
+    from coevo.observations.units import unit_of
+
+    formats = FormatChecker(formats=())
+    formats.checks("unit", raises=StudyError)(lambda name: isinstance(unit_of(name), object))
 
     known = Draft202012Validator.TYPE_CHECKER
     known = known.redefine("integer", lambda _, value: type(value) is int)
@@ -169,7 +179,7 @@ def _validator(schema: Mapping[str, Any]) -> Any:
         lambda _, value: type(value) is int or (type(value) is float and math.isfinite(value)),
     )
     extended: Any = validators
-    return extended.extend(Draft202012Validator, type_checker=known)(schema)
+    return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
 
 
 def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
@@ -183,6 +193,11 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         )
     else:
         yield from _years_of_the_model(config, first, last)
+    labels = {f"subsystems.{key}": words for key, words in config["subsystems"].items()}
+    for key, words in {"title": config["title"], **labels}.items():
+        for language, text in words.items():
+            if "CHANGE" in text:
+                yield f"{key}.{language}: still says CHANGE; write what the study calls it"
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
     given = (config["interaction"] or {}).get("calibration") or {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from coevo.observations.cells import MISSING_MARKS, known_marks
+from coevo.observations.cells import MISSING_MARKS, PUBLISHERS_MARKS, known_marks
 from coevo.observations.names import aliases
 from coevo.observations.units import named
 from coevo.panel.derivations import parse
@@ -28,7 +28,8 @@ Pair = tuple[str, str]  # what is said in Chinese and in English
 
 def marks(own: Mapping[str, str]) -> dict[str, str]:
     """Return the marks for missing figures that can be typed -> their type; `own` of the study."""
-    return {mark: kind for mark, kind in known_marks(own).items() if mark}
+    shown = known_marks(own).items()
+    return {mark: kind for mark, kind in shown if mark not in ("", *PUBLISHERS_MARKS)}
 
 
 def said_marks(own: Mapping[str, str]) -> Pair:
@@ -110,6 +111,6 @@ def guide_blocks(
         ),
         "regions": (
             ("可选地区", "Regions to choose from"),
-            [(row.get("name_zh", ""), row["name_en"]) for row in regions],
+            [(row.get("name_zh", ""), row.get("name_en", "")) for row in regions],
         ),
     }

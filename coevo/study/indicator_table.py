@@ -1,19 +1,21 @@
 """The indicator table of a study, and the names in the config that it must hold."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from coevo.errors import Problems, StudyError
 from coevo.observations.names import aliases, compared
+from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import parse
-from coevo.study.configuration import messages, with_registries
+from coevo.study.configuration import messages, schema_validator, with_registries
 from coevo.study.other_files import other_file_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
+from coevo.study.region_table import read_regions, region_problems
 
-OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
+ADDED = ("sum", "difference")  # derivations of figures of one kind
 
 
 def check_indicators(
@@ -23,8 +25,6 @@ def check_indicators(
 
     Raises `StudyError` with one line per problem: `file: row: column: what; what to do`.
     """
-    from jsonschema import Draft202012Validator
-
     path = config["indicators"]
     if not Path(path).is_file():
         raise StudyError(f"indicators: there is no file {path}; write the indicator table")
@@ -34,7 +34,7 @@ def check_indicators(
     absent = [column for column in needed if column not in rows[0]]
     problems.extend(f"{path}: column '{column}' is missing; add it" for column in absent)
     problems.check()
-    validator = Draft202012Validator(with_registries(schema))
+    validator = schema_validator(with_registries(schema))
     for row in rows:
         for error in validator.iter_errors(row):
             where = f"{path}: {row.get('indicator') or 'a row'}"
@@ -43,17 +43,24 @@ def check_indicators(
     problems.extend(filter(None, map(date_problem, (path, regions))))
     problems.extend(f"{path}: {line}" for line in _indicator_problems(rows, config))
     problems.extend(f"{name}: {line}" for line in other_file_problems(config, needed, validator))
-    places = _read_regions(regions, config)
-    groups = config["regional"]["groups"]
-    if config["subsystems"] and groups not in (*places[0], OWN_GROUPS):
-        known = ", ".join(places[0])
-        problems.add(
-            f"{name}: regional.groups: '{groups}' is no column of {regions}; known: {known}"
-        )
-    problems.extend(f"{name}: {line}" for line in _unknown_regions(config, places, regions))
+    places = read_regions(regions)
+    problems.extend(f"{name}: {line}" for line in region_problems(config, places, regions))
     problems.extend(f"{name}: {line}" for line in _unknown_names(rows, config))
     problems.check()
     return rows
+
+
+def _mixed(derivation: str, units: Sequence[Unit]) -> str:
+    """Say what a derivation mixes that cannot be: two kinds of figures in a sum, two currencies."""
+    kinds = {unit.measures: unit.name for unit in units}
+    money = [kind.split()[-1] for kind in kinds if kind.startswith("money")]
+    currencies = {last if last.isupper() else "CNY" for last in money}
+    if len(currencies) < 2 and (len(kinds) < 2 or derivation not in ADDED):
+        return ""
+    return (
+        f"{derivation} of figures in {' and '.join(kinds.values())} means nothing; kinds and "
+        "currencies are not converted into each other; take other figures"
+    )
 
 
 def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
@@ -70,6 +77,7 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
         if len(said) > 1:
             alias, rows_ = next(iter(said.values())), ", ".join(said)
             yield f"source_name '{alias}': stands in {len(said)} rows ({rows_}); keep one"
+    units = {row["indicator"]: unit_of(row["unit"]) for row in rows}
     derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
     printed = {
         row["indicator"]
@@ -85,10 +93,13 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
             yield f"{name}: has neither source_name nor derivation; give one of them"
         if row["derivation"]:
             try:
-                arguments = parse(row["derivation"])[1]
+                of, arguments = parse(row["derivation"])
             except StudyError as problem:
                 yield f"{name}: {problem}"
                 continue
+            kinds = [units[argument] for argument in arguments if argument in units]
+            if mixed := _mixed(of, kinds):
+                yield f"{name}: derivation: {mixed}"
             for argument in arguments:
                 if argument not in names:
                     yield f"{name}: derivation: '{argument}' is no indicator of this table; add it"
@@ -108,32 +119,6 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
     for name in config["subsystems"]:
         if name not in subsystems:
             yield f"subsystem '{name}' of the config is not here; known: {', '.join(subsystems)}"
-
-
-def _read_regions(path: str, config: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the table of regions; every language of the reports has its names."""
-    if not Path(path).is_file():
-        raise StudyError(f"regions_table: there is no file {path}; write the table of regions")
-    rows = read_rows(path)
-    languages = dict.fromkeys(("en", *config["report"]["languages"]))
-    problems = Problems()
-    for column in ("region", *(f"name_{language}" for language in languages)):
-        if column not in rows[0]:
-            problems.add(f"{path}: column '{column}' is missing; add it")
-    problems.check()
-    return rows
-
-
-def _unknown_regions(
-    config: Mapping[str, Any], places: list[dict[str, str]], path: str
-) -> Iterator[str]:
-    """Regions in the config that the table of regions has not."""
-    codes = {row["region"] for row in places}
-    chosen = [] if config["regions"] == "all" else config["regions"]
-    for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
-        for code in listed:
-            if code not in codes:
-                yield f"{key}: '{code}' is no region of {path}; correct it"
 
 
 def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:

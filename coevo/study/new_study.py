@@ -28,12 +28,17 @@ SPAN = 6  # years of a study that names none, up to the year before the vintage
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for: name of the study, its years, the vintage folder of the workbook."""
+    """What is asked for: name of the study, its years, the vintage folder of the workbook.
+
+    source: a folder or a file that the study is begun from; its years are then those of the files,
+    where `first` or `last` is 0.
+    """
 
     study: str
     first: int
     last: int
     vintage: str
+    source: str = ""
 
     @property
     def config(self) -> str:
@@ -41,13 +46,13 @@ class Wish:
 
 
 def wish(words: Sequence[str], month: str) -> Wish:
-    """Return what the words `study=NAME first=2018 last=2023 vintage=2026-11` ask for.
+    """Return what the words `study=NAME first=2018 last=2023 vintage=2026-11 from=FOLDER` ask for.
 
     All but the study may be left out or empty: the vintage is then `month` (YYYY-MM), the last year
     the one before it, the first the sixth from there. Raises `StudyError` with every word that is
     not understood.
     """
-    said = {"study": "", "first": "", "last": "", "vintage": ""}
+    said = {"study": "", "first": "", "last": "", "vintage": "", "from": ""}
     problems = Problems()
     for word in words:
         key, mark, value = word.partition("=")
@@ -64,6 +69,9 @@ def wish(words: Sequence[str], month: str) -> Wish:
         if said[key] and not re.fullmatch(r"[0-9]{4}", said[key]):
             problems.add(f"{key}: '{said[key]}' is not a year; write it as 2018")
     problems.check()
+    if said["from"]:
+        first, last = (int(said[key] or 0) for key in ("first", "last"))
+        return Wish(said["study"], first, last, vintage, said["from"])
     last = int(said["last"] or int(vintage[:4]) - 1)
     return Wish(said["study"], int(said["first"] or last - SPAN + 1), last, vintage)
 
@@ -98,7 +106,7 @@ def _checked(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {**complete({**config, "raw": "."}, read_schema("config"), name), "raw": config["raw"]}
 
 
-def _written(path: str, content: str | bytes) -> str:
+def written(path: str, content: str | bytes) -> str:
     """Write a file unless it is there; say which."""
     if Path(path).exists():
         return f"kept     {path}"
@@ -117,8 +125,8 @@ def begin_study(wanted: Wish) -> list[str]:
     there = Path(wanted.config).exists()
     config = _checked(read_config(wanted.config) if there else yaml.safe_load(text), name)
     years, table = config["years"], config["indicators"]
-    lines = [_written(wanted.config, text) + f" (years {years['first']} to {years['last']})"]
-    lines.append(_written(table, template("indicators.csv", {})))
+    lines = [written(wanted.config, text) + f" (years {years['first']} to {years['last']})"]
+    lines.append(written(table, template("indicators.csv", {})))
     regions = config["regions_table"]
     indicators = check_indicators(config, read_schema("indicators"), regions, name)
     folder = f"{config['raw']}/{wanted.vintage}"
@@ -126,7 +134,7 @@ def begin_study(wanted: Wish) -> list[str]:
     words = {**vars(wanted), **years, "folder": folder, "marks_zh": chinese, "marks_en": english}
     book = f"{folder}/{wanted.study}.xlsx"
     lines.append(
-        _written(book, blank_workbook(indicators, read_rows(regions), config, guide(words)))
+        written(book, blank_workbook(indicators, read_rows(regions), config, guide(words)))
     )
     return [
         *lines,

@@ -30,7 +30,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
             problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
         elif path.is_dir() and re.fullmatch(r"\d{4}-\d{2}", path.name):
             vintages.append(path.name)
-        elif not _passed_over(path):
+        elif not is_passed_over(path):
             problems.add(
                 f"{path.as_posix()}: stands outside a vintage; raw files go into folders named by "
                 f"year and month, such as {folder}/2026-10"
@@ -44,7 +44,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
             for path in sorted(_below(Path(folder, name))):
                 if path.is_symlink():
                     problems.add(f"{path.as_posix()}: is a link; put the file itself there")
-                elif path.is_file() and not _passed_over(path):
+                elif path.is_file() and not is_passed_over(path):
                     kept.append(path.as_posix())
                     if problem := date_problem(path):
                         problems.add(problem)
@@ -94,5 +94,6 @@ def _below(folder: Path) -> Iterator[Path]:
             yield from _below(path)
 
 
-def _passed_over(path: Path) -> bool:
+def is_passed_over(path: Path) -> bool:
+    """Whether a file is none of a study: hidden, of the system or of Office, or a README."""
     return path.name.startswith((".", "~$", "README")) or path.name in SYSTEM_FILES

@@ -107,9 +107,29 @@ def test_gaps_are_filled_or_missing_and_named(project):
     assert checked.problems == () and checked.complete == (12, 15)
     said = check_lines(checked, said_in_english)
     assert "  output: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020" in said
+    lacking = "Figures that the subsystems lack: Jiangsu 2, Shanghai 1."
+    assert not any(line.startswith(lacking) for line in said)  # one region would be left
     assert said.index("Missing figures") < said.index(
         "  wealth: 3: Shanghai 2022, Jiangsu 2019, Jiangsu 2020"
     )
+
+
+def test_leaving_out_a_region_with_gaps_is_proposed(project):
+    values = figures("产值")
+    values[1][1] = values[1][2] = "—"
+    write("产值", values)
+    said = "\n".join(check_lines(check_study("config/small.yaml"), said_in_english))
+    assert (
+        "Figures that the subsystems lack: Jiangsu 2. Without these regions: "
+        'regions: ["310000", "330000"]'
+    ) in said
+
+
+def test_a_title_that_still_says_change_is_refused(project):
+    changes = {"title": {"en": "CHANGE: do they?"}, "subsystems": CONFIG["subsystems"]}
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | changes), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"title\.en: still says CHANGE; write what the study"):
+        check_study("config/small.yaml")
 
 
 def test_findings_are_counted_by_indicator_and_listed_by_check(project):
@@ -161,7 +181,8 @@ def test_what_stops_a_run_is_a_problem_and_the_table_is_there(project, changes, 
     Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | changes), encoding="utf-8")
     checked = check_study("config/small.yaml")
     assert line in checked.problems
-    assert rows(checked)["output 产值"] == ("3", "2018–2022", "15", "", "", "1", "0")
+    read = ("1", "5") if "regions" in changes else ("3", "15")
+    assert rows(checked)["output 产值"] == (read[0], "2018–2022", read[1], "", "", "1", "0")
 
 
 def test_an_indicator_that_tells_nothing_apart_is_a_problem(project):

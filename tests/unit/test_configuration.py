@@ -65,7 +65,10 @@ def test_defaults_fill_every_key_at_every_depth():
             "config.yaml: weighting.method: unknown method 'entrpy'; known: ahp, critic, cv, "
             "entropy, equal, ",
         ),
-        ({"wieghting": {}}, "config.yaml: wieghting: unknown key 'wieghting'; known: claims, "),
+        (
+            {"wieghting": {}},
+            "config.yaml: wieghting: unknown key 'wieghting'; known: chunks, claims, ",
+        ),
         (
             {"weighting.metod": 1},
             "config.yaml: weighting.metod: unknown key 'metod'; known: combine, given, "
@@ -196,6 +199,10 @@ def table(tmp_path, *changes):
         ((",+,", ",up,"), "direction: unknown direction 'up'; known: +, -"),
         ((",+,", ",,"), "direction: is empty; write + or -"),
         (("ratio(ecommerce_sales", "ratio(ecommerce_sale"), "'ecommerce_sale' is no indicator of"),
+        (
+            ("ratio(ecommerce_sales", "sum(ecommerce_enterprises"),
+            "derivation: sum of figures in count and 100 million yuan means nothing; kinds and",
+        ),
         (("ratio(ecommerce_sales", "rato(ecommerce_sales"), "unknown derivation 'rato'; known: "),
         ((",unit,", ",units,"), "column 'unit' is missing; add it"),
         (("\necommerce_sales,", "\nsales,"), "interaction.downstream: 'ecommerce_sales' is not in"),
@@ -218,11 +225,11 @@ def test_each_mistake_in_the_indicator_table_is_named(tmp_path, change, said):
     assert any(said in line for line in problem.value.messages), problem.value.messages
 
 
-def test_the_table_of_regions_is_there_and_names_them_in_every_language(tmp_path):
+def test_the_table_of_regions_is_there_and_names_them(tmp_path):
     config, path = table(tmp_path, ("", "")), tmp_path / "cities.csv"
     for text, said in (
         ("", f"regions_table: there is no file {path}; write the table of regions"),
-        ("region,name_en\na,A\n", f"{path}: column 'name_zh' is missing; add it"),
+        ("region,long_zh\na,A\n", f"{path}: has no names; add a column name_en or name_zh"),
         (
             "region,name_en,name_zh\na,A,甲\n",
             f"x.yaml: focus_region: '330000' is no region of {path}",

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coevo.equilibria import estimate, pair_values
-from coevo.equilibria.fitted import REGIONAL, fit_all
+from coevo.equilibria.fitted import REGIONAL, fit_regions
 from coevo.equilibria.result_rows import equilibrium_rows
 from coevo.errors import StudyError
 from coevo.estimation import fit, fit_general, fit_pooled, fit_trajectory
@@ -114,15 +114,15 @@ def test_every_fit_is_there(tables):
 
 def test_estimators_are_all_or_those_asked_for(panel):
     pair = pair_values(panel[panel["region"] == "110000"], PAIR)
-    assert {name for _, name in fit_all(pair, "trapezoid").regions} == set(REGIONAL)
+    assert {name for _, name in fit_regions(pair, "trapezoid").regions} == set(REGIONAL)
     assert set(REGIONAL) == {*ESTIMATORS, "trajectory"}
-    some = fit_all(pair, "lag", ["logmean", "spline"])
+    some = fit_regions(pair, "lag", ["logmean", "spline"])
     assert list(some.regions) == [("110000", "logmean"), ("110000", "spline")]
     general = fit_general(pair["year"], pair[["x1", "x2"]], "lag")  # the main one
     assert (some.general["110000"].A == general.A).all()
     assert some.pooled == some.shared == some.refused == []
     path = fit_trajectory(YEARS, pair["x1"], pair["x2"])
-    found = fit_all(pair, "trapezoid", ["trajectory"]).regions["110000", "trajectory"]
+    found = fit_regions(pair, "trapezoid", ["trajectory"]).regions["110000", "trajectory"]
     assert np.array_equal(found.coefficients, path.coefficients)
 
 

@@ -191,7 +191,7 @@ def test_a_break_ends_the_chain_and_leaves_the_years_on_both_sides(estimator):
 
 
 def test_too_few_rows_within_one_vintage_are_refused():
-    said = "2 pairs of consecutive years with both figures within one vintage; at least 3"
+    said = "2 pairs of consecutive years with both figures, of one vintage; at least 3"
     with pytest.raises(StudyError, match=said):
         fit([1, 2, 3, 4], [1.0, 2, 3, 5], [1.0, 3, 2, 4], breaks=[3])
 
@@ -218,7 +218,7 @@ def test_a_flagged_break_drops_the_pooled_rows_of_its_region_alone(estimator):
     [
         ([1, 2, 3], [1.0, 2, 4], [1.0, 3, 2], "2 pairs of consecutive years"),
         ([1, 2, 4, 5, 7, 8], [1.0] * 6, [1.0, 3, 2, 4, 3, 5], "fit|vary"),
-        ([1, 2, 3, 4], [1.0, 0, 3, 4], [1.0, 3, 2, 4], "x1 is 0 in 2: growth"),
+        ([1, 2, 3, 4], [1.0, 0, 3, 4], [1.0, 3, 2, 4], "x1 is 0 in 2; growth"),
         ([1, 2, 3, 4], [1.0, 2, 3, 4], [1.0, 3, -2, 4], "x2 is -2 in 3"),
         ([1, 2, 3, 4], [1.0, np.inf, 3, 4], [1.0, 3, 2, 4], "x1 is inf in 2"),
         ([1, 2, 2, 4], [1.0, 2, 3, 4], [1.0, 3, 2, 4], "year 2 is there twice"),
@@ -376,7 +376,7 @@ def test_arguments_are_not_changed():
 
 def test_what_cannot_be_pooled():
     panel = random_panel()
-    with pytest.raises(StudyError, match="needs two"):
+    with pytest.raises(StudyError, match="fewer than two regions"):
         fit_pooled(panel[panel["region"] == "r01"], "up", "down")
     with pytest.raises(StudyError, match="r02: x1 is 0 in 2003"):
         zero = (panel["region"] == "r02") & (panel["year"] == 2003)

@@ -14,17 +14,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from altair.utils.schemapi import validate_jsonschema
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
 from coevo.lotka_volterra.orbits import conserved
 from coevo.report.figures import FIGURES, drawing, figure_names
-from coevo.report.figures.axes import spread_labels, tick_format, ticks, wrapped_label
-from coevo.report.figures.certainty import share_text
+from coevo.report.figures.axes import log_ticks, tick_format, ticks
+from coevo.report.figures.bars import share_text
 from coevo.report.figures.chart_data import data_behind
-from coevo.report.figures.choice_lines import variant_word
 from coevo.report.figures.drawing import (
     CHARTS,
     drawn,
@@ -34,20 +32,21 @@ from coevo.report.figures.drawing import (
     svg,
 )
 from coevo.report.figures.images import pdfs, pngs
-from coevo.report.figures.level_scatter import _adjusted, log_ticks, with_room
+from coevo.report.figures.intervals import variant_word
 from coevo.report.figures.phase_planes import points
+from coevo.report.figures.placing import spread_labels, with_room, wrapped_label
 from coevo.report.figures.plane import allowed, arrows, named_years, orbit_inside
-from coevo.report.figures.scatters import _logs
-from coevo.report.figures.theme import PALETTES, filled, specification
+from coevo.report.figures.scatters import _adjusted, _logs
+from coevo.report.figures.theme import PALETTES, filled
+from coevo.report.figures.vega import SCHEMA, amount, mark, specification
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.localised import chart_words
 from coevo.report.tables.chart_rows import for_others
 from coevo.sensitivity.multiverse import CHOICES
-from tests.sample import ROOT, gap, stated, study, unestimated, unplaced
+from tests.sample import ROOT, gap, stated, study, unestimated, unplaced, words_of
 
-WORDS = yaml.safe_load((ROOT / "workflow/report/phrases.en.yaml").read_text(encoding="utf-8"))[
-    "charts"
-]
+WORDS = chart_words(study(), words_of("phrases", "en"))
 
 
 def specs_of(chosen: Study) -> dict[str, dict]:
@@ -77,7 +76,7 @@ def test_every_name_has_a_chart() -> None:
 
 def test_no_region_is_left_out_for_being_one_of_many() -> None:
     rows = pd.DataFrame({"year": np.tile(np.arange(18), 400), "D": np.linspace(0, 1, 7200)})
-    drawn = specification(alt.Chart(rows).mark_line().encode(x="year:Q", y="D:Q"), 100)
+    drawn = specification([mark("line", rows, {"x": amount("year"), "y": amount("D")})], 100)
     assert [len(data) for data in drawn["datasets"].values()] == [7200]
 
 
@@ -87,6 +86,10 @@ def test_charts_keep_to_the_schema_of_vega_lite(count: int) -> None:
         # The configuration has no background, which the library takes and the schema does not name.
         own = {key: value for key, value in spec.items() if key != "config"}
         validate_jsonschema(own, alt.load_schema())
+
+
+def test_specifications_name_the_version_that_draws_them() -> None:
+    assert alt.SCHEMA_URL == SCHEMA
 
 
 def test_names_are_cheap() -> None:
@@ -307,6 +310,32 @@ def test_no_tiles_for_regions_that_have_none() -> None:
     assert {row["region"] for row in dots} == set(chosen.regions)
 
 
+def placed(**tiles: tuple[int, int] | None) -> Study:
+    """Return the sample with a table of regions of its own: codes as names, and these tiles."""
+    chosen = study()
+    at = {f"tile_{part}": [tile and tile[k] for tile in tiles.values()]
+          for k, part in enumerate(("row", "column"))}  # fmt: skip
+    codes = [code.lstrip("r") for code in tiles]
+    table = pd.DataFrame({"region": codes, "name_en": codes, **at}).astype(
+        dict.fromkeys(at, "Int64")
+    )
+    return dataclasses.replace(chosen, places=table)
+
+
+def test_a_grid_draws_its_own_tiles_and_makes_room_for_the_key() -> None:
+    spare = {"r1": (9, 30), "r2": None}
+    chosen = placed(r330000=(5, 11), r110000=(5, 12), r150000=(6, 13), r620000=(7, 22), **spare)
+    assert "tiles" in charts_that_apply(chosen)
+    spec = CHARTS["tiles"](chosen, WORDS)
+    at = {row["region"]: (row["row"], row["column"]) for row in tile_rows(spec)}
+    assert at == {"330000": (3, 1), "110000": (3, 2), "150000": (4, 3), "620000": (5, 12)}
+    empty = [row for rows in spec["datasets"].values() for row in rows if "state" in row]
+    assert [(row["region"], row["row"], row["column"]) for row in empty] == [("1", 7, 20)]
+    assert {row["short"] for row in tile_rows(spec)} == set(at)
+    few = placed(r330000=(1, 8), r110000=(2, 8), r150000=(3, 1), r620000=None)
+    assert "tiles" not in charts_that_apply(few) and "untiled" in charts_that_apply(few)
+
+
 def test_of_many_regions_heat_shows_the_ends_the_focus_and_the_means_of_groups() -> None:
     chosen = study()
     one = chosen.coupling[chosen.coupling["region"] == chosen.focus]
@@ -355,8 +384,7 @@ def test_strips_name_the_share_that_a_choice_accounts_for() -> None:
         columns=["choice", "outcome", "first_order", "total"],
     )  # fmt: skip
     spec = CHARTS["by_choice"](study(sensitivity=table), WORDS)
-    heads = {row["text"] for part in spec["datasets"].values() for row in part
-             if row.get("kind") == "choice"}  # fmt: skip
+    heads = set(values(spec, "name"))
     assert {f"{WORDS['choice_form']}: 34 %", f"{WORDS['choice_reference']}: 0 %"} <= heads
     assert WORDS["choice_weighting"] in heads  # a share that the table does not have is left out
 

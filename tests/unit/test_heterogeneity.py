@@ -141,7 +141,7 @@ def test_a_region_without_which_too_little_is_left_is_named():
     data = panel(regions=3)
     varying = data["region"] == "r1"
     still = data.assign(up=data["up"].where(varying, 5.0), down=data["down"].where(varying, 3.0))
-    with pytest.raises(StudyError, match="without r1: effects 'region' leave nothing"):
+    with pytest.raises(StudyError, match="without r1: region leave nothing"):
         leave_one_out(fit_pooled(still, "up", "down", effects="region"))
 
 

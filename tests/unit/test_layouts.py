@@ -529,8 +529,9 @@ def test_a_sheet_without_figures_is_set_aside_and_one_in_no_known_layout_refused
     assert not guide.problems
     odd = read_layout(sheet(["名称", "2015年"], ["浙江", 1.5]))
     assert odd.problems == (
-        f"f › s: is laid out in no known way ({'; '.join(LAYOUTS)}); the head needs 地区, 指标 or "
-        "年份 in its first cell, and years such as 2015年 or indicators beside it",
+        "f › s › A1: is laid out in no known way; its head reads: 名称, 2015年; nearest is "
+        "'regions down, years across', but no column is headed 地区, 省份, 城市, region, country "
+        "or another word for regions; the layouts are listed in config/README.md",
     )
     beside = sheet(*STATED, ("地区", "2015年", "地区", "2015年"), ("浙江", 1.0, "北京", 2.0))
     assert read_layout(beside).problems == (

@@ -19,9 +19,10 @@ import coevo.observations
 from coevo.errors import LONGEST, MOST_PROBLEMS, Problems, StudyError, one_line, short
 from coevo.observations import observe
 from coevo.observations.cells import block_figures, head_year, known_marks, without_marks
-from coevo.observations.heads import head_kind, is_number
+from coevo.observations.heads import head_kind, is_number, key_parts
 from coevo.observations.names import english_beside, find_indicator, name_forms
 from coevo.observations.opening import read_sheets
+from coevo.observations.periods import period_of
 from coevo.observations.sheets import number_style
 from coevo.observations.units import is_unit, split_unit
 from coevo.study.raw_files import raw_paths
@@ -101,6 +102,8 @@ def test_a_pattern_takes_linear_time_on_its_own_signs(name):
 FUNCTIONS = {
     "cell": lambda text: block_figures(np.array([[text]], dtype=object), known_marks({})),
     "year": head_year,
+    "period": period_of,
+    "key": key_parts,
     "marks": without_marks,
     "kind": head_kind,
     "number": is_number,

@@ -18,6 +18,8 @@ from coevo.observations.names import (
 )
 from coevo.study.configuration import with_defaults
 from coevo.study.indicator_table import check_indicators
+from coevo.study.region_table import SETS as SETS_SHIPPED
+from coevo.study.region_table import read_regions
 
 TABLE = read_table("config/regions/provinces.csv", "regions")
 REGIONS = Regions(TABLE)
@@ -211,3 +213,85 @@ def test_a_table_of_regions_may_have_codes_and_english_names_alone():
     known = Regions(pd.DataFrame({"region": ["hudson-bay"], "name_en": ["Hudson Bay"]}))
     assert known.find("HUDSON BAY") == known.find("hudson-bay") == RegionMatch("hudson-bay")
     assert known.short == {"hudson-bay": "Hudson Bay"}
+
+
+def test_a_table_of_regions_may_have_chinese_names_alone():
+    known = Regions(pd.DataFrame({"region": ["a.1"], "name_zh": ["甲县"]}))
+    assert known.find("甲县").code == "a.1" and known.english == {"a.1": "甲县"}
+
+
+SETS = {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS_SHIPPED}
+KNOWN = {name: Regions(table, SETS) for name, table in SETS.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Korea, Rep.", "KOR"), ("KR", "KOR"), ("Egypt, Arab Rep.", "EGY"), ("EL", "GRC"),
+        ("UK", "GBR"), ("Viet Nam", "VNM"), ("Congo, Dem. Rep.", "COD"), ("Türkiye", "TUR"),
+        ("China", "CHN"), ("中国", "CHN"), ("德国", "DEU"), ("Hong Kong SAR, China", "HKG"),
+        ("Côte d’Ivoire", "CIV"), ("Czechia", "CZE"), ("刚果（金）", "COD"), ("NA", "NAM"),
+        ("Lao PDR", "LAO"), ("Bahamas, The", "BHS"), ("Micronesia, Fed. Sts.", "FSM"),
+    ],
+)  # fmt: skip
+def test_countries_are_known_as_offices_spell_them(text, code):
+    assert KNOWN["countries"].find(text).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("杭州", "330100"), ("杭州市", "330100"), ("北京", "110000"), ("延边州", "222400"),
+     ("延边朝鲜族自治州", "222400"), ("襄樊市", "420600"), ("Suzhou (Anhui)", "341300"),
+     ("阿克苏", "652900"), ("锡林郭勒", "152500"), ("Xi'an", "610100")],
+)  # fmt: skip
+def test_cities_are_known_by_full_and_short_names(text, code):
+    assert KNOWN["cities"].find(text).code == code
+
+
+def test_a_name_of_two_sets_is_that_of_the_study_and_says_so():
+    city, province = KNOWN["cities"].find("吉林"), KNOWN["provinces"].find("吉林")
+    assert (city.code, city.also) == ("220200", "Jilin (provinces)")
+    assert (province.code, province.also) == ("220000", "Jilin City (cities)")
+    assert KNOWN["provinces"].find("香港").also == KNOWN["cities"].find("北京").also == ""
+    assert KNOWN["provinces"].find("浙江").also == ""
+    with pytest.raises(StudyError, match="names several regions"):
+        KNOWN["cities"].find("Suzhou")
+
+
+def test_sets_that_ship_hold_codes_and_groups():
+    assert len(SETS["countries"]) == 250 and SETS["countries"]["region"].str.len().eq(3).all()
+    groups = set(SETS["countries"].set_index("region")["group"])
+    assert groups == {"Africa", "Americas", "Asia", "Europe", "Oceania", ""}
+    cities = SETS["cities"]
+    assert cities["region"].str.fullmatch(r"[1-6]\d{3}00").all() and len(cities) == 339
+    provinces = SETS["provinces"].set_index("region")
+    upper = provinces.loc[cities["region"].str[:2] + "0000"]
+    for column, own in (("name_en", "province"), ("name_zh", "province_zh")):
+        assert cities[own].tolist() == upper[column].tolist()
+    assert cities["nbs_region"].tolist() == upper["nbs_region"].tolist()
+    for name in SETS_SHIPPED:
+        assert len(read_regions(f"config/regions/{name}.csv")) == len(SETS[name])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name_en\nA\n", "column 'region' is missing; add it"),
+        ("region,name\na,A\n", "has no names; add a column name_en or name_zh"),
+        ("region,name_en\na,A\na,B\n", "a: stands in two rows; keep one"),
+        ("region,name_en,name_zh\na,,\n", "a: has no name; write one"),
+        ("region,name_en\na b,A\n", "'a b' cannot be the code of a region; use letters"),
+        ("region,name_en\npooled,A\n", "'pooled' cannot be the code of a region; use letters"),
+        (
+            "region,name_en,tile_row,tile_column\na,A,1,1\nb,B,1,1\nc,C,,\nd,D,,\n",
+            "b: has the tile of a; give it another, or none",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_table_of_regions_is_said(tmp_path, text, said):
+    path = tmp_path / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as problem:
+        read_regions(str(path))
+    (line,) = problem.value.messages
+    assert line.startswith(f"{path}: {said}")

@@ -9,8 +9,8 @@ from coevo.inference.no_interaction import (
     FEWEST,
     NULLS,
     Shocks,
-    chunks,
     draw_shocks,
+    panel_blocks,
     shocks,
     simulated_panels,
 )
@@ -101,11 +101,12 @@ def test_a_null_changes_what_its_name_says():
     assert found.year[0, 0] == 1 and found.error[0, 0] == 2
 
 
-def test_chunks_make_up_the_draws_and_stay_small():
-    for draws, rows in ((10_000, 248), (1, 248), (7, 10_000_000)):
-        sizes = list(chunks(draws, rows))
-        assert sum(sizes) == draws
-        assert all(size <= FEWEST or 8 * 2 * rows * size <= 8e6 for size in sizes)
+def test_blocks_make_up_the_draws_stay_small_and_have_seeds_of_their_own():
+    for draws, rows in ((10_000, 248), (1, 248), (70, 10_000_000)):
+        blocks = panel_blocks(draws, rows, np.random.default_rng(1))
+        assert sum(size for size, _ in blocks) == draws
+        assert all(size <= FEWEST or 8 * 2 * rows * size <= 8e6 for size, _ in blocks)
+        assert len({generator.random() for _, generator in blocks}) == len(blocks)
 
 
 def test_arguments_are_not_changed():

@@ -61,10 +61,10 @@ def raw(tmp_path, monkeypatch):
     return Path("raw")
 
 
-def read(raw, units_read_as=None, marks=None, indicators=INDICATORS, regions=REGIONS):
+def read(raw, units_read_as=None, marks=None, indicators=INDICATORS, regions=REGIONS, **chosen):
     files = sorted(str(path) for path in raw.rglob("*") if path.is_file())
     given = (indicators, regions, units_read_as or {}, marks or {})
-    observations, remarks = observe(files, str(raw), *given)
+    observations, remarks = observe(files, str(raw), *given, **chosen)
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     return observations, audit, revisions(observations)
 
@@ -148,7 +148,7 @@ def test_a_unit_read_as_another_is_flagged_and_audited(raw):
         (table(rows=[("浙江江", 1, 2)]), '表1 › A5: "浙江江" is not in the table of regions'),
         (table(unit="两"), "表1 › A3: unknown unit '两'; known: yuan, 元"),
         (table(unit="人"), "表1 › A3: figures in 'person' (persons) cannot become"),
-        ([["", "2015年"], ["浙江", 1.5]], "表1: is laid out in no known way"),
+        ([["", "2015年"], ["浙江", 1.5]], "表1 › A1: is laid out in no known way"),
         (
             table(rows=[("浙江", 1, 2), ("浙江省", 9, 2)]),
             "表1 › B5: 1 figure differs from those for the same region, year and indicator in "
@@ -168,7 +168,7 @@ def test_bad_input_is_one_line_with_its_place(raw, rows, said):
 def test_all_problems_of_a_file_come_at_once(raw):
     workbook(
         raw / "2026-10/a.xlsx",
-        table(rows=[("浙江", "a", "b"), ("北平", 1, 2)]),
+        table(rows=[("浙江", "a", "b"), ("北京京", 1, 2)]),
         table("就业人员", "人"),
     )
     with pytest.raises(StudyError) as problem:
@@ -339,6 +339,43 @@ def test_a_wrong_region_is_said_once_and_only_beside_figures_that_are_wanted(raw
     found, audit, _ = read(raw)
     assert len(found) == 8
     assert audit["sheet"].tolist() == ["表2", "表3"]  # and no note of 表1
+
+
+def test_names_that_are_no_regions_are_set_aside_in_one_line(raw):
+    strangers = [(f"第{n}区", n, "？") for n in range(7)]
+    found, audit = sales(raw, ("浙江", 1, 2), *strangers, ("北京", 3, 4))
+    assert found["value"].tolist() == [3, 4, 1, 2]
+    names = ", ".join(f"第{n}区" for n in range(5))
+    said = f"7 names are no regions of the study and are not read ({names}): 14 figures"
+    assert remarks(audit) == [["set_aside", "sales", "表1", "A6", said]]
+
+
+def test_a_name_like_that_of_a_region_which_is_lacking_is_a_problem(raw):
+    with pytest.raises(StudyError) as problem:
+        sales(raw, ("浙江", 1, 2), ("北京京", 3, 4), ("华北平原", 5, 6))
+    assert problem.value.messages == [
+        'raw/2026-10/a.xlsx › 表1 › A6: "北京京" is not in the table of regions (did you mean '
+        "北京?); write its full or short name, or its code"
+    ]
+    with pytest.raises(StudyError, match="A5: none of its 3 regions is in the table of regions"):
+        sales(raw, ("一区", 1, 2), ("二区", 3, 4), ("三区", 5, 6))
+
+
+def test_a_study_reads_its_own_regions_and_checks_no_other(raw):
+    found, audit = sales(raw, ("浙江", 1, 2), ("北京", "?", "!"), wanted=["330000"])
+    assert found["region"].tolist() == ["330000"] * 2 and remarks(audit) == []
+    with pytest.raises(StudyError, match='A6: "北京京" is not in the table'):
+        sales(raw, ("浙江", 1, 2), ("北京京", 3, 4), wanted=["330000", "110000"])
+    sales(raw, ("浙江", 1, 2), ("北京京", 3, 4), wanted=["330000"])  # nobody asks for Beijing
+
+
+def test_a_name_of_a_region_of_another_set_is_said_once(raw):
+    cities = pd.DataFrame({"region": ["1", "2"], "name_en": ["Zhejiang Town", "Beijing"]})
+    cities["variants"] = ["浙江", "北京"]
+    found, audit = sales(raw, ("浙江", 1, 2), ("北京", 3, 4), sets={"cities": cities})
+    assert len(found) == 4
+    said = "'浙江' is read as 浙江; Zhejiang Town (cities) has that name too"
+    assert remarks(audit) == [["homonym", "sales", "表1", "A5", said]]
 
 
 def test_years_at_the_ends_without_figures_are_left_and_gaps_inside_are_kept(raw):

@@ -9,7 +9,7 @@ from scipy import stats
 
 from benchmarks.relation_rule import Design, sample
 from coevo.equilibria import KINDS
-from coevo.equilibria.fitted import fit_all, labelled_fits
+from coevo.equilibria.fitted import fit_pool, labelled_fits
 from coevo.equilibria.pooled_checks import (
     bias_rows,
     dependence_rows,
@@ -280,7 +280,7 @@ def doubts(pool, fits, main, **interaction):
 @pytest.mark.parametrize("main", ["trapezoid", "lag"])
 def test_which_fits_are_doubted(panel, main):
     """The main estimator's with effects of regions; the bias is that of trapezoid alone."""
-    rows = doubts(panel, fit_all(panel, main, ["trapezoid", "lag"]), main, split=2019)
+    rows = doubts(panel, fit_pool(panel, ["trapezoid", "lag"]), main, split=2019)
     assert set(rows["scope"]) == {"pooled"}
     labels = rows.groupby(["what", "period"])[["effects", "estimator"]].agg(set)
     both = {"region", "region+year"}
@@ -299,7 +299,7 @@ def test_which_fits_are_doubted(panel, main):
 def test_a_pool_that_is_too_short_for_instruments_is_not_judged(panel):
     """Three years make two growth rows: year effects leave nothing of the deviation of one."""
     short = panel[panel["year"].between(2016, 2018)]
-    fits = fit_all(short, "trapezoid", ["trapezoid"])
+    fits = fit_pool(short, ["trapezoid"])
     refused = {row["quantity"] for row in fits.refused if row["estimator"] == "fod_iv"}
     assert refused == {"fit", "general"}
     assert set(doubts(short, fits, "trapezoid")["estimator"]) == {"trapezoid"}
@@ -309,7 +309,7 @@ def test_a_pool_with_too_few_regions_of_two_rows_says_so(panel):
     """Six regions, one of them with a single growth row: six have fits, five a relation."""
     single = (panel["region"] == "160000") & (panel["year"] > 2016)
     six = panel[(panel["region"] < "170000") & ~single]
-    rows = doubts(six, fit_all(six, "trapezoid", ["trapezoid"]), "trapezoid")
+    rows = doubts(six, fit_pool(six, ["trapezoid"]), "trapezoid")
     assert "region_wild" in set(rows["errors"]) and "relation" not in set(rows["question"])
     refused = rows[rows["quantity"] == "relation"].iloc[0]
     assert refused["message"] == "too_few_regions_for_relation"

@@ -40,8 +40,8 @@ SAID = {
         "no model predicts output of plants, sales of shops or *D* better than drift",
         "没有模型在",
     ),
-    "too_few": ("one origin is too few", "预测起点仅1个"),
-    "refused": ("five years; a forecast", "仅5个年份"),
+    "too_few": ("too few origins tell", "预测起点过少"),
+    "refused": ("5 years; a forecast", "仅5个年份"),
 }
 
 
@@ -58,7 +58,7 @@ def test_the_finding_follows_the_verdict(verdict, language):
 
 def test_the_next_year_is_told_by_what_beat_drift_else_by_drift():
     found = prediction_finding(study())
-    assert found["better"] == {"x1": ["theta"]} and found["others"] == ["x2", "D"]
+    assert found["better"] == {"x1": "theta"} and found["others"] == ["x2", "D"]
     told = [(row["series"], row["model"], row["year"]) for row in found["next"]]
     assert told == [("x1", "theta", 2021), ("x2", "drift", 2021), ("D", "drift", 2021)]
     assert [row["covered"] for row in found["next"]] == [3, 3, 3]

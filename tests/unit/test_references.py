@@ -8,10 +8,10 @@ import yaml
 from coevo.report.documents.page import html
 from coevo.report.documents.pandoc import converted
 from coevo.report.documents.references import bibliography
-from coevo.report.documents.report_text import metadata
+from coevo.report.documents.report_text import metadata, text
 from coevo.report.words.voices import voice
 from coevo.study.configuration import LANGUAGES
-from tests.sample import ROOT, study, words_of
+from tests.sample import ROOT, study, templates, unindexed, words_of
 
 FOLDER = ROOT / "workflow" / "report"
 SOURCE = (FOLDER / "references.yaml").read_text(encoding="utf-8")
@@ -40,6 +40,41 @@ def set_in(text: str, language: str, given: dict) -> str:
 def test_every_work_is_cited_in_a_sentence_and_every_cited_work_is_there(language: str) -> None:
     phrases = (FOLDER / f"phrases.{language}.yaml").read_text("utf-8")
     assert set(re.findall(r"@([a-z]+\d{4}|qian|spssau)\b", phrases)) == set(WORKS)
+
+
+def cited(text: str) -> set[str]:
+    return set(re.findall(r"@([a-z]+\d{4}|qian|spssau)\b", text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_method_cites_its_source(language: str) -> None:
+    methods = words_of("phrases", language)["methods"]
+    parts = [methods, *(methods[name] for name in ("regional", "populations", "prediction"))]
+    assert all(cited(part["text"]) for part in parts) and cited(methods["populations"]["pooled"])
+    named = {"entropy", "critic", "ahp", "pca_spssau", "topsis", "wang", "fan", "spssau", "ten"}
+    for kind in ("weighting", "composite", "form", "preset", "grades"):
+        for name in named & set(methods[kind]):
+            assert cited(methods[kind][name]), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["claims", "one region", "no indices"])
+def test_every_figure_and_table_is_referred_to(kind: str, language: str) -> None:
+    """And so is nothing that is not there; every work that the text cites is known."""
+    made = {
+        "claims": lambda: study(claims=True, language=language),
+        "one region": lambda: study(1, language=language),
+        "no indices": lambda: unindexed(language=language),
+    }
+    said = voice(made[kind](), words_of("phrases", language))
+    source = text(said, templates()["report.md"], {"files": {"a.csv": "0"}, "packages": {}})
+    marked = re.findall(r"\{[^}\n]*?#((?:fig:|table-)[\w-]+)([^}]*)\}", source)
+    there = {name for name, looks in marked if "unnumbered" not in looks}
+    assert there == set(re.findall(r"\[\]\(#((?:fig:|table-)[\w-]+)\)", source))
+    assert len(there) > 10 and cited(source) <= set(WORKS)
+    methods = source.split("{#methods-text}")[1].split("\n# ")[0]
+    paragraphs = [part for part in methods.split("\n\n") if part.strip()]
+    assert paragraphs and all(map(cited, paragraphs))
 
 
 def test_english_names_author_and_year(given: dict) -> None:

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.observations.units import NAMES, UNITS, conversion, find_unit, is_unit, split_unit
+from coevo.observations.units import (
+    NAMES,
+    UNITS,
+    conversion,
+    find_unit,
+    is_unit,
+    named,
+    split_unit,
+    unit_key,
+    unit_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +106,74 @@ def test_a_unit_in_brackets_leaves_the_name(name):
 )
 def test_only_known_units_are_taken_off(text, parts):
     assert split_unit(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "measures", "factor"),
+    [
+        ("current US$", "USD", "money USD", 1),
+        ("constant 2015 US$", "USD", "money USD", 1),  # prices as they are
+        ("Thousands of dollars", "thousand USD", "money USD", 1e3),
+        ("Millions of chained 2017 dollars", "million USD", "money USD", 1e6),
+        ("MIO_EUR", "million EUR", "money EUR", 1e6),
+        ("CP_MEUR", "million EUR", "money EUR", 1e6),
+        ("Current prices, million euro", "million EUR", "money EUR", 1e6),
+        ("EUR_HAB", "EUR per person", "money per person EUR", 1),
+        ("Euro per inhabitant", "EUR per person", "money per person EUR", 1),
+        ("万美元", "10 thousand USD", "money USD", 1e4),
+        ("亿美元 (100 million USD)", "100 million USD", "money USD", 1e8),
+        ("百万欧元", "million EUR", "money EUR", 1e6),
+        ("billion yuan", "billion yuan", "money", 1e9),
+        ("CNY", "yuan", "money", 1),
+        ("% of GDP", "% of GDP", "ratio", 0.01),
+        ("percentage of GDP", "% of GDP", "ratio", 0.01),
+        ("per 1,000 people", "per 1,000 persons", "per person", 1e-3),
+        ("per 1,000 live births", "per 1,000 live births", "per live births", 1e-3),
+        ("万吨标准煤", "10 thousand tonnes of coal equivalent", "primary energy", 1e4),
+        ("sq. km", "km²", "area", 1e6),
+        ("THS_PER", "thousand persons", "persons", 1e3),
+    ],
+)
+def test_composed_units_and_those_of_publishers(text, name, measures, factor):
+    unit = find_unit(text)
+    assert (unit.name, unit.measures, unit.factor) == (name, measures, factor)
+    assert unit_of(name) == unit
+
+
+def test_money_of_two_currencies_is_not_converted_and_a_share_of_something_has_no_bounds():
+    with pytest.raises(StudyError) as problem:
+        conversion(find_unit("万美元"), unit_of("million EUR"))
+    said = "figures in '10 thousand USD' (money USD) cannot become 'million EUR' (money EUR)"
+    assert str(problem.value) == said
+    assert unit_of("%").high == 100 and unit_of("% of GDP").high == float("inf")
+    assert conversion(find_unit("%"), unit_of("% of GDP")) == 1
+
+
+def test_a_free_unit_agrees_with_itself_alone():
+    points = unit_of("other: points")
+    assert points.names == ("points",) and named("other: points", "en") == "points"
+    assert not is_unit("points") and is_unit("Points", {unit_key("points")})
+    assert split_unit("score (points)", {unit_key("points")}) == ("score", "points")
+    with pytest.raises(StudyError):
+        conversion(points, unit_of("other: stars"))
+
+
+@pytest.mark.parametrize("name", ["billion euro", "percent of GDP", "others: points", "try", "T"])
+def test_an_indicator_table_spells_units_as_listed(name):
+    with pytest.raises(StudyError) as problem:
+        unit_of(name)
+    assert str(problem.value).startswith(f"unknown unit '{name}'; known: yuan, thousand yuan,")
+
+
+def test_chinese_names_of_composed_units():
+    assert [named(n, "zh") for n in ("million USD", "EUR per person", "NOK", "% of GDP")] == [
+        "百万美元", "欧元/人", "NOK", "% of GDP",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*UNITS, "million USD", "EUR per person", "NOK", "% of GDP", "per 1,000 beds", "billion yuan"],
+)
+def test_what_a_language_calls_a_unit_is_that_unit(name):
+    assert {find_unit(named(name, language)) for language in ("en", "zh")} == {unit_of(name)}

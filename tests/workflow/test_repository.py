@@ -6,20 +6,28 @@ import tomllib
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, GROUPS = SETTINGS["project"], SETTINGS["dependency-groups"]
 
 
 def name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
 
 
-def test_the_lock_holds_every_dependency_with_hashes_and_no_address():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "wanted"),
+    [
+        ("requirements.lock", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]),
+        ("requirements-slurm.lock", GROUPS["slurm"]),
+    ],
+)
+def test_a_lock_holds_every_dependency_with_hashes_and_no_address(file, wanted):
+    lock = (ROOT / file).read_text(encoding="utf-8")
     locked = {name(line) for line in re.findall(r"^[\w.-]+==", lock, re.MULTILINE)}
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
     assert {name(requirement) for requirement in wanted} <= locked
     assert "http" not in lock
     blocks = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]

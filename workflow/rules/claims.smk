@@ -22,6 +22,7 @@ rule claims:
         **{name: f"{DATA}/{name}.csv" for name in CHECKED},
     log:
         f"{LOGS}/claims.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:

@@ -26,7 +26,7 @@ from coevo.errors import StudyError, plain_words
 from coevo.history import releases
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
-from coevo.study import configuration, indicator_table, raw_files
+from coevo.study import configuration, indicator_table, raw_files, region_table
 
 
 def own(path):
@@ -75,8 +75,11 @@ try:
     REGIONS = config["regions_table"]
     if not Path(REGIONS).is_file():  # a study in another folder may use a table of the repository
         REGIONS = own(REGIONS)
-    indicator_table.check_indicators(
-        config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
+    REGIONS_READ = region_table.regions_read(
+        config,
+        indicator_table.check_indicators(
+            config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
+        ),
     )
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     DIGESTS = digests(RAW)
@@ -93,6 +96,8 @@ DATA = f"data/processed/{STUDY}"
 REPORT = f"reports/{STUDY}"
 LOGS = f"logs/{STUDY}"
 INDICATORS = config["indicators"]
+# Sets of regions that names in the files may belong to as well.
+SETS = {name: own(f"config/regions/{name}.csv") for name in region_table.SETS}
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
@@ -102,6 +107,8 @@ PACKAGES = {
 }  # not Python's, which shows in no number
 
 
+# The configuration without what no result depends on.
+SETTINGS = {key: value for key, value in config.items() if key != "chunks"}
 TABLES = study_tables(config)
 # Populations may be indices of subsystems, where a study has any.
 INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}
@@ -129,6 +136,12 @@ KEPT = (
 AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
 LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
 FIRST = next(iter(LANGUAGES.values()))
+
+
+def parts(rule):
+    """Return what the chunks of a rule make; with a single one, the rule makes all itself."""
+    several = gather.chunks(f"{DATA}/{rule}.{{scatteritem}}.part")
+    return several if config["chunks"] > 1 else []
 
 
 def shown(file, part, caption=None, **more):

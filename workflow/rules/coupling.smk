@@ -16,6 +16,7 @@ rule normalise:
         goalposts=f"{DATA}/goalposts.csv",
     log:
         f"{LOGS}/normalise.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -36,6 +37,7 @@ rule weigh:
         weights=f"{DATA}/weights.csv",
     log:
         f"{LOGS}/weigh.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -59,6 +61,7 @@ rule couple:
         level=f"{DATA}/level.csv",
     log:
         f"{LOGS}/couple.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -84,6 +87,7 @@ rule regional:
         density=f"{DATA}/density.csv",
     log:
         f"{LOGS}/regional.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -111,6 +115,7 @@ rule robustness:
         coverage_breaks=f"{DATA}/coverage_breaks.csv",
     log:
         f"{LOGS}/robustness.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -138,6 +143,7 @@ rule diagnose:
         diagnostics=f"{DATA}/diagnostics.csv",
     log:
         f"{LOGS}/diagnose.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -146,10 +152,42 @@ rule diagnose:
         "../scripts/diagnose.py"
 
 
+rule vary_part:
+    """Do a share of `vary`: some combinations of choices, some sources of draws."""
+    input:
+        **KEPT,
+        systems=list(SYSTEMS.values()),
+        panel=f"{DATA}/panel.csv",
+        indicators=INDICATORS,
+        normalised=f"{DATA}/normalised.csv",
+        goalposts=f"{DATA}/goalposts.csv",
+        weights=f"{DATA}/weights.csv",
+        coupling=f"{DATA}/coupling.csv",
+        revisions=f"{DATA}/revisions.csv",
+        code=code("vary_part"),
+    output:
+        part=temp(f"{DATA}/vary.{{scatteritem}}.part"),
+    log:
+        f"{LOGS}/vary_part.{{scatteritem}}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        systems=list(SYSTEMS),
+        digests=digests([*KEPT.values(), *SYSTEMS.values()]),
+        tables="panel normalised goalposts weights coupling revisions".split(),
+        config={
+            key: config[key]
+            for key in "normalisation weighting coupling robustness focus_region".split()
+        },
+    script:
+        "../scripts/vary_part.py"
+
+
 rule vary:
     """Compute D under every combination of choices, and under draws of weights and figures."""
     input:
         **KEPT,
+        parts=parts("vary"),
         systems=list(SYSTEMS.values()),
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,

@@ -6,6 +6,7 @@ rule observe:
     input:
         raw=RAW,
         indicators=INDICATORS,
+        **SETS,
         regions=REGIONS,
         code=code("observe"),
     output:
@@ -13,12 +14,15 @@ rule observe:
         remarks=f"{DATA}/remarks.csv",
     log:
         f"{LOGS}/observe.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
         raw=lambda wildcards: config["raw"],
         units_read_as=config["units_read_as"],
         missing_marks=config["missing_marks"],
+        wanted=REGIONS_READ,
+        sets=list(SETS),
         digests=DIGESTS,
     script:
         "../scripts/observe.py"
@@ -37,6 +41,7 @@ rule panel:
         revisions=f"{DATA}/revisions.csv",
     log:
         f"{LOGS}/panel.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:

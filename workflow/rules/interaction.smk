@@ -2,10 +2,30 @@
 
 if config["interaction"]:
 
+    rule estimate_part:
+        """Do a share of `estimate`: fit regions, and draw panels of all of them."""
+        input:
+            **INDICES,
+            panel=f"{DATA}/panel.csv",
+            indicators=INDICATORS,
+            code=code("estimate_part"),
+        output:
+            part=temp(f"{DATA}/estimate.{{scatteritem}}.part"),
+        log:
+            f"{LOGS}/estimate_part.{{scatteritem}}.log",
+        conda:
+            "../../environment.yml"
+        params:
+            interaction=config["interaction"],
+            seed=config["robustness"]["seed"],
+        script:
+            "../scripts/estimate_part.py"
+
     rule estimate:
         """Fit the model per region and pooled, and compare the equilibria."""
         input:
             **INDICES,
+            parts=parts("estimate"),
             panel=f"{DATA}/panel.csv",
             indicators=INDICATORS,
             code=code("estimate"),

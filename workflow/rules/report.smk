@@ -22,11 +22,12 @@ if RELEASE:
             changes=TABLE_FILES["changes"],
         log:
             f"{LOGS}/changes.log",
+        localrule: True
         conda:
             "../../environment.yml"
         params:
             tables=[name for name in TABLES if name in COMPARED],
-            config=config,
+            config=SETTINGS,
             coevo=VERSION,
             digests=digests(RELEASE.files),
         script:
@@ -61,7 +62,7 @@ rule tables:
         "../../environment.yml"
     params:
         tables=SHOWN,
-        config=config,
+        config=SETTINGS,
     script:
         "../scripts/tables.py"
 
@@ -90,11 +91,12 @@ rule figures:
         ),
     log:
         f"{LOGS}/figures.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
         tables=TABLES,
-        config=config,
+        config=SETTINGS,
     script:
         "../scripts/figures.py"
 
@@ -123,11 +125,12 @@ rule report:
         ],
     log:
         f"{LOGS}/report.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
         tables=[*SHOWN, *SIMULATED],
-        config=config,
+        config=SETTINGS,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:
         "../scripts/report.py"

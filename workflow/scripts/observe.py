@@ -12,6 +12,8 @@ observations, remarks = observe(
     read_table(snakemake.input.regions, "regions"),
     snakemake.params.units_read_as,
     snakemake.params.missing_marks,
+    snakemake.params.wanted,
+    {name: read_table(snakemake.input[name], "regions") for name in snakemake.params.sets},
 )
 write_table(observations, snakemake.output.observations)
 write_table(remarks, snakemake.output.remarks)

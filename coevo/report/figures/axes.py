@@ -1,39 +1,32 @@
-"""Axes, scales and the placing of labels."""
+"""Axes and scales, and what stands at a value of one."""
 
 import math
-import re
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from coevo.characters import WIDE, has_wide
+from coevo.characters import has_wide
 from coevo.coupling.grade_scales import GradeScale
+from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.theme import GRADE_COUNT
-from coevo.report.findings.grade_scale import LARGE, MIDPOINT, SMALL, colours, grade_marks, spans
-from coevo.report.findings.study_tables import Study
-from coevo.study.indicator_table import OWN_GROUPS
+from coevo.report.figures.vega import Part, amount, category, mark
+from coevo.report.findings.grade_scale import LARGE, SMALL, spans
 
-# tips of an estimate, as `tips` reads them
-ESTIMATE = ("estimate:Q estimate .4f", "low:Q low .4f", "high:Q high .4f")
 BROAD = 520  # pixels from which a name stands on one line
 AIR = 0.01  # of D, beyond the outermost tenths
-# A wide character that a line may end with: neither an opening mark nor what
-# stands before a closing one.
-_END = re.compile(rf"((?![（《])[{WIDE}])(?![，。；：、）”》])")
+TITLE = 44  # letters of a line of an axis's title, for which a phone has room
 
 
-def axis_scale(low: float, high: float) -> alt.Scale:
+def axis_scale(low: float, high: float, **options: Any) -> Part:
     """A linear scale that shows exactly [low, high]."""
-    return alt.Scale(domain=[low, high], nice=False, zero=False)
+    return {"domain": [low, high], "nice": False, "zero": False, **options}
 
 
-def grade_scale(*, text: bool = False) -> alt.Scale:
+def grade_colours(*, text: bool = False) -> Part:
     """Fills by place on the ramp of grades, or the colour of words on them."""
     places = list(range(GRADE_COUNT))
-    return alt.Scale(domain=places, range=[f"${'t' if text else 'g'}{i}" for i in places])
+    return {"domain": places, "range": [f"${'t' if text else 'g'}{i}" for i in places]}
 
 
 def tenths_around(values: pd.Series) -> tuple[float, float]:
@@ -50,38 +43,10 @@ def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
 
 
 def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
-    """Grades (grade, low, high, at) as far as they lie inside the limits; at: the middle of it."""
-    seen = [(label, max(low, limits[0]), min(high, limits[1])) for label, low, high in spans(table)]
-    inside = [
-        (*band, round((band[1] + band[2]) / 2, 3)) for band in seen if band[2] - band[1] > 2 * AIR
-    ]
-    return pd.DataFrame(inside, columns=["grade", "low", "high", "at"])
-
-
-def years_axis(years: Sequence[int], *, grid: bool = False) -> alt.X:
-    """Years from first to last, labelled every second year (first and last alike when odd)."""
-    first, last = min(years), max(years)
-    step = 1 if last - first < 6 else 2
-    labels = list(range(last, first - 1, -step))[::-1]
-    return alt.X(
-        "year:Q",
-        scale=axis_scale(first, last),
-        axis=alt.Axis(
-            values=labels,
-            format="d",
-            title=None,
-            grid=grid,
-            labelOverlap=True,
-            labelSeparation=8,
-            labelFlush=False,
-        ),
-    )
-
-
-def above(title: str | None, **options: Any) -> alt.Axis:
-    """A vertical axis whose title stands horizontally above it."""
-    place = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0}
-    return alt.Axis(title=title, titleY=-12, **place, **{"grid": True, **options})
+    """Grades (at, grade) that have room inside the limits; at: the middle of what is seen."""
+    seen = [(max(low, limits[0]), min(high, limits[1]), label) for label, low, high in spans(table)]
+    inside = [(round((low + high) / 2, 3), label) for low, high, label in seen if high - low > 0.02]
+    return pd.DataFrame(inside, columns=["at", "grade"])
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -96,6 +61,16 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     return [round(i * step, decimals) for i in range(first, last + 1)]
 
 
+def log_ticks(low: float, high: float, count: int = 6) -> list[float]:
+    """Round values inside [low, high] on a scale of logarithms, `count` of them at most."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
+        found = [round(s * 10.0**p, 9) for p in powers for s in steps if low <= s * 10.0**p <= high]
+        if len(found) <= count:
+            break
+    return found if len(found) > 1 else ticks(low, high, count)
+
+
 def tick_format(values: Sequence[float]) -> str:
     """A d3 format that prints each of `values` in full, with thousands separators; as a power of
     ten where that takes too many digits.
@@ -107,147 +82,53 @@ def tick_format(values: Sequence[float]) -> str:
     return f",.{decimals}f"
 
 
-def percent_axis(values: Sequence[float], title: str, pattern: str) -> alt.Axis:
+def axis(title: str | None, values: Sequence[float], **options: Any) -> Part:
+    """A horizontal axis with its ticks, the title on lines that a phone has room for."""
+    lines = title and wrapped_label(title, TITLE).split("\n")
+    return {
+        "title": lines, "values": list(values), "format": tick_format(values), "grid": True,
+        **options,
+    }  # fmt: skip
+
+
+def raised(title: str) -> Part:
+    """The title of a vertical axis, horizontally above it."""
+    place = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0}
+    return {"title": title, "titleY": -12, **place}
+
+
+def above(title: str, values: Sequence[float]) -> Part:
+    """A vertical axis with its ticks, the title above it."""
+    return axis(None, values) | raised(title)
+
+
+def percent_axis(title: str, values: Sequence[float], pattern: str) -> Part:
     """A horizontal axis of shares as per cent, as the report writes them."""
-    return alt.Axis(
-        values=list(values), title=title_lines(title), grid=True,
-        labelExpr=f"replace('{pattern}', '{{}}', format(100 * datum.value, '.0f'))",
-    )  # fmt: skip
+    shown = f"replace('{pattern}', '{{}}', format(100 * datum.value, '.0f'))"
+    return axis(title, values, labelExpr=shown)
 
 
-def spread_labels(values: pd.Series, gap: float, low: float, high: float) -> pd.Series:
-    """Positions of labels: the values, moved apart until neighbours are `gap` away.
-
-    Overlapping neighbours are merged into a block centred on its members' mean, so that no label
-    wanders further than it must; a block stays inside [low, high].
-    """
-    blocks: list[list[Any]] = []
-
-    def centre(block: list[Any]) -> float:
-        half = gap * (len(block) - 1) / 2
-        return max(low + half, min(high - half, float(values[block].mean())))
-
-    for label in values.sort_values().index:
-        block = [label]
-        while blocks and centre(block) - centre(blocks[-1]) < gap * len(blocks[-1] + block) / 2:
-            block = blocks.pop() + block
-        blocks.append(block)
-    placed = {
-        label: centre(block) + gap * (i - (len(block) - 1) / 2)
-        for block in blocks
-        for i, label in enumerate(block)
-    }
-    return pd.Series(placed).reindex(values.index)
+def years_axis(years: Sequence[int]) -> Part:
+    """Years from first to last, labelled every second year (first and last alike when odd)."""
+    first, last = min(years), max(years)
+    step = 1 if last - first < 6 else 2
+    labels = list(range(last, first - 1, -step))[::-1]
+    apart = {"labelOverlap": True, "labelSeparation": 8, "labelFlush": False}
+    options = axis(None, labels, format="d", grid=False, **apart)
+    return amount("year", scale=axis_scale(first, last), axis=options)
 
 
-def wrapped_label(label: str, width: int = 28) -> str:
-    """A label in as few lines of `width` letters as it needs, of about equal length.
-
-    A wide character takes the room of two letters, and a line may end behind it.
-    """
-    spaced = _END.sub(r"\1 ", label)
-    lines = textwrap.wrap(spaced, width, break_long_words=False)
-    for narrower in range(max((len(line) for line in lines), default=1), 0, -1):
-        closer = textwrap.wrap(spaced, narrower, break_long_words=False)
-        if len(closer) > len(lines) or max(map(len, closer)) > narrower:
-            break
-        lines = closer
-    return "\n".join(re.sub(rf"{_END.pattern} ", r"\1", line) for line in lines)
-
-
-def title_lines(title: str, width: int = 44) -> list[str]:
-    """A title of an axis on lines that a phone has room for."""
-    return wrapped_label(title, width).split("\n")
-
-
-def named_rows(order: Sequence[str], *, size: float = 12, **options: Any) -> alt.Y:
+def named_rows(order: Sequence[str]) -> Part:
     """A vertical axis of names in the given order, broken where they were if room is short."""
     gap = "" if any(map(has_wide, order)) else " "
-    return alt.Y(
-        "row:N",
-        sort=list(order),
-        axis=alt.Axis(
-            title=None, labelLimit=320,
-            labelExpr=f"container < {BROAD} ? split(datum.label, '\\n') "
-            f": replace(datum.label, /\\n/g, '{gap}')",
-            labelColor="$ink", labelFontSize=size, labelLineHeight=13, **options,
-        ),
-    )  # fmt: skip
-
-
-def zero_line(colour: str = "$ink") -> alt.Chart:
-    """A solid vertical line at zero."""
-    mark = alt.Chart(alt.Data(values=[{}])).mark_rule(color=colour, strokeWidth=1)
-    return mark.encode(x=alt.XDatum(0))
-
-
-def midpoint_line(y: alt.Scale) -> alt.Chart:
-    """A dotted line at the D that parts imbalance from coordination."""
-    mark = alt.Chart(alt.Data(values=[{}])).mark_rule(color="$ink", strokeDash=[1, 3])
-    return mark.encode(y=alt.YDatum(MIDPOINT, scale=y))
-
-
-def region_rows(study: Study, order: Sequence[str], **options: Any) -> alt.Y:
-    """A vertical axis of regions in the given order; that in focus stands out."""
-    is_focus = f"datum.value == {study.name(study.focus)!r}"
-    scale = options.pop("scale", alt.Undefined)
-    axis = alt.Axis(
-        title=None,
-        labelColor=alt.condition(is_focus, alt.value("$focus"), alt.value("$ink")),
-        labelFontWeight=alt.condition(is_focus, alt.value("bold"), alt.value("normal")),
-        **options,
+    shown = (
+        f"container < {BROAD} ? split(datum.label, '\\n') : replace(datum.label, /\\n/g, '{gap}')"
     )
-    return alt.Y("name:N", sort=list(order), scale=scale, axis=axis)
+    look = {"labelColor": "$ink", "labelFontSize": 12, "labelLineHeight": 13, "labelLimit": 320}
+    return category("row", sort=list(order), axis={"title": None, "labelExpr": shown, **look})
 
 
-def of_picked(rows: pd.DataFrame) -> alt.Chart:
-    """A chart of the rows of the region picked on the page."""
-    return alt.Chart(rows).transform_filter("datum.region == region")
-
-
-def region_of(study: Study) -> alt.Parameter:
-    """The region picked on the page: the one in focus to begin with."""
-    return alt.param(name="region", value=study.focus)
-
-
-def haloed(chart: alt.Chart, colour: str, text: str, **mark: Any) -> list[alt.Chart]:
-    """The words of a field twice: wide in the colour of the page under lines, then as read."""
-    halo = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5, "strokeJoin": "round"}
-    return [chart.mark_text(**mark, **ink).encode(text=text) for ink in (halo, {"color": colour})]
-
-
-def tips(words: Mapping[str, str], *shown: str) -> list[alt.Tooltip]:
-    """What a reader sees at a mark: of each `<field> <name> [<format>]` the value under its name.
-
-    A name that the words do not have as `tip_<name>` is a symbol and stands as it is.
-    """
-    parts = (part.split() for part in shown)
-    return [
-        alt.Tooltip(
-            field,
-            title=words.get(f"tip_{name}", name),
-            format=pattern[0] if pattern else alt.Undefined,
-        )
-        for field, name, *pattern in parts
-    ]
-
-
-def states(study: Study) -> pd.DataFrame:
-    """Rows (region, name, year, D, grade) with D as it is printed (text) and its colour (g)."""
-    rows = study.coupling[["region", "name", "year", "D", "grade"]]
-    text = [grade_marks(D, scale=study.grades) for D in rows["D"]]
-    return rows.assign(text=text, g=rows["grade"].map(colours(study.grades)))
-
-
-def groups_of(study: Study) -> pd.Series:
-    """The group of each region in the words of the report, as far as regions have groups."""
-    if study.places is None or OWN_GROUPS not in study.places:
-        return pd.Series(dtype=object)
-    held = study.places[study.places["region"].isin(study.regions)].set_index("region")[OWN_GROUPS]
-    held = held.dropna().loc[lambda groups: groups.ne("")]
-    return held.replace(dict(study.words.get("group", {})))
-
-
-def state_tips(words: Mapping[str, str], year: str = "year:Q", shown: str = ".3f") -> list[Any]:
-    """What a reader sees at a D: region, year, D and grade."""
-    return tips(words, "name:N region", f"{year} year", f"D:Q D {shown}", "grade:N grade")
+def line_at(axis_name: str, value: float, **look: Any) -> Part:
+    """A line across the plot at a value of an axis; scale: that of the axis, if it has one."""
+    scale = {"scale": look.pop("scale")} if "scale" in look else {}
+    return mark("rule", None, {axis_name: {"datum": value, **scale}}, **look)

@@ -7,24 +7,17 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from altair.utils.schemapi import debug_mode
-
 from coevo.characters import has_wide
 from coevo.report.figures import (
     FIGURES,
     ChartSpec,
-    certainty,
-    claim_bars,
-    coefficients,
-    convergence_scatter,
-    degrees,
+    bars,
+    cells,
     figure_names,
-    indicator_bars,
-    level_scatter,
+    intervals,
+    lines,
     phase_planes,
     scatters,
-    tile_grid,
-    trends,
 )
 from coevo.report.figures.fonts import measuring_folders
 from coevo.report.figures.images import pngs
@@ -33,10 +26,7 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
-_MODULES = (
-    trends, degrees, claim_bars, tile_grid, convergence_scatter, scatters, level_scatter,
-    indicator_bars, certainty, coefficients, phase_planes,
-)  # fmt: skip
+_MODULES = (lines, bars, cells, intervals, scatters, phase_planes)
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
     for name in FIGURES
@@ -62,10 +52,7 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     words
         Words in charts: `charts` of the phrase file of the study's language.
     """
-    with debug_mode(False):  # tests build every chart with the library's checks
-        specs = {
-            name: CHARTS[name](study, words) for name in figure_names(charts_that_apply(study))
-        }
+    specs = {name: CHARTS[name](study, words) for name in figure_names(charts_that_apply(study))}
     charts = {name: svg(spec | paper_size(spec, FIGURES[name])) for name, spec in specs.items()}
     return {
         f"{name}.{ending}": content

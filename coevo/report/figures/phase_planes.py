@@ -1,26 +1,19 @@
 """Phase planes: path, calibrated points, E where located; of the focus the fitted field as well."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from coevo.report.figures.axes import (
-    above,
-    haloed,
-    of_picked,
-    region_of,
-    tips,
-    wrapped_label,
-)
+from coevo.report.figures.axes import raised
+from coevo.report.figures.lines import PICKED, region_of
+from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.plane import (
     AXES,
     NAME,
     ORBIT_KINDS,
-    Limits,
     arrows,
     hatching,
     lean,
@@ -29,7 +22,17 @@ from coevo.report.figures.plane import (
     plane_limit,
     shade,
 )
-from coevo.report.figures.theme import specification
+from coevo.report.figures.vega import (
+    Part,
+    amount,
+    computed,
+    haloed,
+    mark,
+    pixels,
+    specification,
+    text,
+    tips,
+)
 from coevo.report.findings.calibrated import FAILS, GIVEN, calibrations
 from coevo.report.findings.equilibrium import (
     fits,
@@ -50,6 +53,7 @@ SEEN: dict[str, Any] = {"filled": True, "color": "$focus", "size": 42, "opacity"
 RESTS: dict[str, Any] = {"filled": True, "color": "$ink", "size": 90, "opacity": 1}
 STILL: dict[str, Any] = {"strokeDash": [6, 4], "strokeWidth": 1.5}
 ARROW: dict[str, Any] = {"shape": "arrow", "filled": True, "color": "$faint", "opacity": 0.75}
+BOLD: dict[str, Any] = {"fontWeight": "bold"}
 
 
 @lru_cache(maxsize=8)
@@ -79,7 +83,7 @@ def points(study: Study) -> pd.DataFrame:
     return rows.assign(**{name: rows["region"].map(frame) for name, frame in frames.items()})
 
 
-def notes(study: Study, words: dict[str, str], rows: pd.DataFrame) -> dict[str, list[str]]:
+def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[str, list[str]]:
     """Lines of words by region for what has no mark in its plane.
 
     They say that E is not located or not estimated and where every calibration fails, and name the
@@ -116,85 +120,74 @@ def _outside(rows: pd.DataFrame) -> pd.Series:
     return ~(rows["x1"].between(0, rows["frame_x1"]) & rows["x2"].between(0, rows["frame_x2"]))
 
 
-def phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Phase plane of the region in focus, with the directions of its fit, and where E is not."""
+def phase(study: Study, words: Mapping[str, str]) -> Part:
+    """Phase plane of the region in focus, with the directions of its fit, and where E is not.
+
+    Hatched is where an unlocated E is excluded; an outline stands round the region of a located
+    one. Where E is a centre or a saddle, dots follow the orbit of the fitted equations through the
+    last state, as long before and after it as it was observed: an illustration, no forecast.
+    """
     rows = points(study)
     rows = rows[rows["region"] == study.focus]
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
     at = _axes(study, words, *frame)
     fit, parameters = fits(study).iloc[0], own_parameters(study)
-    named = rows[rows["kind"] != "calibrated_year"]
-    field = alt.Chart(arrows(parameters, frame, named)).mark_point(size=110, **ARROW)
-    layers = [
-        _zone(study, bool(fit["located"]), frame).encode(**at, x2="x1_end:Q", y2="x2_end:Q"),
-        field.encode(**at, angle=alt.Angle("angle:Q", scale=None)),
-        *_orbit(fit, parameters, path(study), frame, at),
-        *_layers(alt.Chart, rows, at, words),
-    ]
-    text = notes(study, words, rows)[study.focus]
-    bare = hatching(zone(study), frame).empty
-    text += [] if fit["located"] else [words["nowhere" if bare else "hatched"]]
-    return specification(alt.layer(*layers, title=alt.Title(text)), 470)
+    area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}}
+    excluded, said = hatching(zone(study), frame), notes(study, words, rows)[study.focus]
+    if fit["located"]:
+        outline: Part = {"fillOpacity": 0, "stroke": "$muted", "strokeWidth": 1}
+        layers = [mark("rect", shade(zone(study), frame), area, **outline)]
+    else:
+        said.append(words["nowhere" if excluded.empty else "hatched"])
+        layers = [mark("rule", excluded, area, color="$faint", strokeWidth=0.8)]
+    field = arrows(parameters, frame, rows[rows["kind"] != "calibrated_year"])
+    layers.append(
+        mark("point", field, {**at, "angle": amount("angle", scale=None)}, size=110, **ARROW)
+    )
+    if fit["kind"] in ORBIT_KINDS:
+        seen = path(study)
+        years = int(seen["year"].iloc[-1] - seen["year"].iloc[0])
+        dots: Part = {"color": "$ink", "strokeWidth": 1.2, "strokeDash": [1, 3]}
+        orbit = orbit_inside(parameters, seen.iloc[-1], years, frame)
+        layers.append(mark("line", orbit, {**at, "order": amount("time")}, **dots))
+    layers += _layers(rows, at, words)
+    return specification(layers, 470, title={"text": said})
 
 
-def region_phase(study: Study, words: dict[str, str]) -> dict[str, Any]:
+def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
     frames = rows.drop_duplicates("region").set_index("region")[[f"frame_{x}" for x in AXES]]
     frames = frames.set_axis(AXES, axis=1).reindex(study.drawn).fillna(1.0)
     picked = [
         region_of(study),
-        alt.param(name="frames", value=dict(frames.to_dict("index"))),
-        alt.param(name="notes", value=notes(study, words, rows)),
+        {"name": "frames", "value": dict(frames.to_dict("index"))},
+        {"name": "notes", "value": notes(study, words, rows)},
     ]
-    at = _axes(study, words, *(alt.expr(f"frames[region].{x}") for x in AXES))
-    layers = _layers(of_picked, rows, at, words)
-    title = alt.Title(alt.expr("notes[region]"))
-    return specification(alt.layer(*layers, title=title).add_params(*picked), 400)
+    at = _axes(study, words, *(computed(f"frames[region].{x}") for x in AXES))
+    title = {"text": computed("notes[region]")}
+    return specification(_layers(rows, at, words, PICKED), 400, picked, title=title)
 
 
-def _axes(study: Study, words: dict[str, str], *limits: Any) -> dict[str, Any]:
+def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Part]:
     """The two axes, from zero to their limits."""
     assert study.pair is not None
     options = {
         "grid": False, "ticks": True, "tickSize": 4, "tickColor": "$rule", "domain": True,
         "domainColor": "$rule", "labelOverlap": True, "tickCount": 5, "format": ",.6~r",
     }  # fmt: skip
-    titles = [
+    across, up = (
         words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
         for symbol, i in zip(("x₁", "x₂"), study.pair, strict=True)
-    ]
-    across, up = (alt.Scale(domain=[0, limit], nice=False, zero=False) for limit in limits)
+    )
+    scales = [{"domain": [0, limit], "nice": False, "zero": False} for limit in limits]
     return {
-        "x": alt.X("x1:Q", scale=across, axis=alt.Axis(title=titles[0], **options)),
-        "y": alt.Y("x2:Q", scale=up, axis=above(titles[1], **options)),
+        "x": amount("x1", scale=scales[0], axis={"title": across, **options}),
+        "y": amount("x2", scale=scales[1], axis={**raised(up), **options}),
     }
 
 
-def _zone(study: Study, located: bool, frame: Limits) -> alt.Chart:
-    """Hatched where an unlocated E is excluded; an outline round the region of a located one."""
-    if located:
-        outline = alt.Chart(shade(zone(study), frame))
-        return outline.mark_rect(fillOpacity=0, stroke="$muted", strokeWidth=1)
-    return alt.Chart(hatching(zone(study), frame)).mark_rule(color="$faint", strokeWidth=0.8)
-
-
-def _orbit(
-    fit: pd.Series, parameters: dict[str, float], seen: pd.DataFrame, frame: Limits,
-    at: dict[str, Any],
-) -> list[alt.Chart]:  # fmt: skip
-    """The orbit of the fitted equations through the last state, as long before and after it as it
-    was observed, where E is a centre or a saddle. An illustration, no forecast.
-    """
-    if fit["kind"] not in ORBIT_KINDS:
-        return []
-    years = int(seen["year"].iloc[-1] - seen["year"].iloc[0])
-    rows = orbit_inside(parameters, seen.iloc[-1], years, frame)
-    line = alt.Chart(rows).mark_line(color="$ink", strokeWidth=1.2, strokeDash=[1, 3])
-    return [line.encode(**at, order="time:Q")]
-
-
-def _worded(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
+def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     """Points with the name of their series and the words for their year, coordinates rounded."""
     series = rows["kind"].replace("calibrated_year", "calibrated").map(words)
     period = rows["kind"].map({"calibrated": words["period"]}).fillna("")
@@ -205,53 +198,49 @@ def _worded(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
 
 
 def _layers(
-    chart: Callable[[pd.DataFrame], alt.Chart], rows: pd.DataFrame, at: dict[str, Any],
-    words: dict[str, str],
-) -> list[alt.Chart]:  # fmt: skip
-    """Marks of the plane: zero-growth lines, calibrated and given points, path, E.
-
-    chart: makes a chart of rows, of all or of those of the region picked.
-    """
+    rows: pd.DataFrame, at: Mapping[str, Part], words: Mapping[str, str], where: Iterable[str] = ()
+) -> list[Part]:
+    """Marks of the plane: zero-growth lines, calibrated and given points, path, E."""
     inside = _worded(rows[~_outside(rows)], words)
-    shown = tips(words, "label:N series", "year:N year", "x1:Q x₁ ,.6~r", "x2:Q x₂ ,.6~r")
-
-    def of(*kinds: str) -> alt.Chart:
-        return chart(inside[inside["kind"].isin(kinds)]).encode(**at, tooltip=shown)
-
+    told = {**at, "tooltip": tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")}
+    yearly, large, seen, fitted = (
+        inside[inside["kind"].isin(kinds)]
+        for kinds in (["calibrated_year"], ["calibrated", GIVEN], ["observed"], ["fitted"])
+    )
     paths = rows[rows["kind"] == "observed"].groupby("region", sort=False)
     years = pd.concat(
         named_years(part, part[[f"frame_{x}" for x in AXES]].to_numpy()) for _, part in paths
     )
-    seen, large, fitted = of("observed"), of("calibrated", GIVEN), inside["kind"] == "fitted"
-    bold = {"fontWeight": "bold"}
+    own: Part = {"where": where}
+    trail = {**told, "order": amount("year")}
+    named = {"color": "$focus", "align": "left", "dx": 9, "dy": 5, **BOLD, **own}
+    rest = {"align": "left", "dx": 10, "dy": 14, **BOLD, **own}
     return [
-        *(_zero_growth(chart(inside[fitted]), at, words) if fitted.any() else []),
-        of("calibrated_year").mark_point(**OF_YEAR),
-        large.mark_point(**OF_PERIOD),
+        *(_zero_growth(fitted, at, words, own) if len(fitted) else []),
+        mark("point", yearly, told, **OF_YEAR, **own),
+        mark("point", large, told, **OF_PERIOD, **own),
         *(
-            large.transform_filter(f"datum.at_top == {top}")
-            .mark_text(dy=dy, **bold)
-            .encode(text="label:N")
+            text("label", large, told, where=(*where, f"datum.at_top == {top}"), dy=dy, **BOLD)
             for top, dy in (("true", 16), ("false", -16))
         ),
-        seen.mark_line(color="$focus", strokeWidth=2.2).encode(order="year:Q"),
-        seen.mark_point(**SEEN),
-        chart(inside.loc[years.index])
-        .mark_text(align="left", dx=9, dy=5, color="$focus", **bold)
-        .encode(**at, text="year:N"),
-        of("fitted").mark_point(**RESTS),
-        *haloed(of("fitted"), "$ink", align="left", dx=10, dy=14, text="label:N", **bold),
+        mark("line", seen, trail, color="$focus", strokeWidth=2.2, **own),
+        mark("point", seen, told, **SEEN, **own),
+        text("year", inside.loc[years.index], at, **named),
+        mark("point", fitted, told, **RESTS, **own),
+        *haloed("label", fitted, told, "$ink", **rest),
     ]
 
 
-def _zero_growth(rest: alt.Chart, at: dict[str, Any], words: dict[str, str]) -> list[alt.Chart]:
+def _zero_growth(
+    rest: pd.DataFrame, at: Mapping[str, Part], words: Mapping[str, str], own: Part
+) -> list[Part]:
     """The lines x1 = a2/d, where x2 rests, and x2 = a1/b1, where x1 rests, through a located E."""
-    head = {"x": at["x"], "y": alt.value(0)}
-    side = {"x": alt.value(alt.expr("width")), "y": at["y"]}
-    names = [words["rest"].format(still=still) for still in ("x₂", "x₁")]
+    x, y = {"x": at["x"]}, {"y": at["y"]}
+    head, side = {**x, "y": pixels(0)}, {**y, "x": pixels("width")}
+    first, second = (words["rest"].format(still=still) for still in ("x₂", "x₁"))
     return [
-        rest.mark_rule(color="$s1", **STILL).encode(x=at["x"]),
-        rest.mark_rule(color="$s2", **STILL).encode(y=at["y"]),
-        rest.mark_text(align="left", dx=6, dy=9, color="$s1t", text=names[0]).encode(**head),
-        rest.mark_text(align="right", dx=-6, dy=-8, color="$s2t", text=names[1]).encode(**side),
+        mark("rule", rest, x, color="$s1", **STILL, **own),
+        mark("rule", rest, y, color="$s2", **STILL, **own),
+        mark("text", rest, head, align="left", dx=6, dy=9, color="$s1t", text=first, **own),
+        mark("text", rest, side, align="right", dx=-6, dy=-8, color="$s2t", text=second, **own),
     ]

@@ -1,73 +1,64 @@
-"""Charts of the question 'in step, or just large and rising?'."""
+"""Dots of regions: in step or just large and rising? More than the level? Do low ones catch up?"""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
-from coevo.coupling.comovement import SCOPES, demean
-from coevo.report.figures.axes import (
-    above,
-    axis_scale,
-    named_rows,
-    tick_format,
-    ticks,
-    tips,
-    wrapped_label,
-    zero_line,
+from coevo.coupling.comovement import demean
+from coevo.coupling.level import SLOPES
+from coevo.report.figures.axes import above, axis, axis_scale, log_ticks, ticks
+from coevo.report.figures.placing import PLOT, label_sides
+from coevo.report.figures.vega import Part, amount, haloed, mark, specification, tips
+from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.level_control import (
+    level_finding,
+    level_label,
+    level_values,
+    of_measure,
 )
-from coevo.report.figures.theme import specification
-from coevo.report.findings.comovement import correlation_values
+from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
+AIR = 0.06  # of the range of what is drawn, on either side
+TREND: Part = {"color": "$ink", "strokeWidth": 1.8, "strokeDash": [5, 3]}
 
-def correlations(study: Study, words: dict[str, str]) -> dict[str, Any]:
-    """Correlation of the logs of the first two indices at three levels; a bar shows what random
-    pairing gives, where that was computed.
+
+def _across(title: str, rows: pd.DataFrame, fields: str, count: int, **options: Any) -> Part:
+    """A horizontal channel of the first of `fields`, with a little air around them all.
+
+    count: of ticks, about; log: a scale of logarithms.
     """
-    rows = correlation_values(study).reset_index()
-    rows["row"] = rows["scope"].map(lambda scope: wrapped_label(words[scope], 18))
-    rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
-    low = min(-0.25, rows[["value", "low"]].min().min()) - 0.12
-    high = max(0.5, rows[["value", "high"]].max().max()) + 0.12
-    values = ticks(low, high)
-    x = axis_scale(low, high)
-    axis = alt.Axis(values=values, format=".2~f", title=words["correlation"], grid=True)
-    order = [scope for scope in SCOPES if scope in set(rows["scope"])]
-    placed = rows.dropna(subset=["low", "high"])
-    told = ["row:N scope", "value:Q r .3f"]
-    told += ["low:Q low .3f", "high:Q high .3f"] if len(placed) else []
-    where = named_rows([title for title in map(rows.set_index("scope")["row"].get, order)])
-    base = alt.Chart(rows).encode(y=where)
-    dot = base.mark_point(filled=True, size=110, color="$ink", opacity=1).encode(
-        x=alt.X("value:Q", scale=x, axis=axis), tooltip=tips(words, *told)
-    )
-    value = base.mark_text(dy=-17, fontSize=13, fontWeight="bold").encode(
-        x=alt.X("value:Q", scale=x), text="text:N"
-    )
-    bars = _pairings(placed, words, where, x, tips(words, *told))
-    return specification(
-        alt.layer(zero_line("$muted"), *bars[:1], dot, value, *bars[1:]), 58.0 * len(order)
-    )
+    return _channel(axis, title, rows, fields, count, **options)
 
 
-def _pairings(
-    placed: pd.DataFrame, words: dict[str, str], y: alt.Y, x: alt.Scale, tips: list[alt.Tooltip]
-) -> list[alt.Chart]:
-    """Bars of what random pairing gives, and the words that say so under the first; or nothing."""
-    if placed.empty:
-        return []
-    low = alt.X("low:Q", scale=x)
-    bar = alt.Chart(placed).mark_bar(height=12, color="$line", opacity=0.55)
-    ends = {"left": low, "right": alt.X("high:Q", scale=x)}
-    first = placed.iloc[0]
-    side = "right" if first["low"] + first["high"] > sum(x["domain"]) else "left"
-    key = alt.Chart(placed.iloc[[0]]).mark_text(
-        align=side, dy=16, fontSize=11, color="$muted", text=words["pairings"]
-    )
-    return [bar.encode(x=low, x2="high:Q", y=y, tooltip=tips), key.encode(x=ends[side], y=y)]
+def _up(title: str, rows: pd.DataFrame, fields: str, count: int, **options: Any) -> Part:
+    """The same for a vertical one."""
+    return _channel(above, title, rows, fields, count, **options)
+
+
+def _channel(
+    place: Any, title: str, rows: pd.DataFrame, fields: str, count: int, log: bool = False
+) -> Part:
+    names = fields.split()
+    ends = np.array([rows[names].min(axis=None), rows[names].max(axis=None)], dtype=float)
+    low, high = np.log(ends) if log else ends
+    air = AIR * max(high - low, 0.1)
+    limits = np.array([low - air, high + air])
+    low, high = map(float, np.exp(limits) if log else limits)
+    scale = {"domain": [low, high], "type": "log", "nice": False} if log else axis_scale(low, high)
+    marks = (log_ticks if log else ticks)(low, high, count)
+    return amount(names[0], scale=scale, axis=place(title, marks))
+
+
+def _pixels(values: pd.Series, channel: Part, length: float) -> pd.Series:
+    """Places of values along `length` pixels of a channel."""
+    scale = channel["scale"]
+    turn = np.log if "type" in scale else np.asarray
+    low, high = turn(scale["domain"])
+    return (turn(values) - low) / (high - low) * length + 0 * values
 
 
 def _logs(study: Study, scope: str) -> pd.DataFrame:
@@ -81,34 +72,116 @@ def _logs(study: Study, scope: str) -> pd.DataFrame:
     return found[found["region"].isin(study.drawn)]
 
 
-def _axis(values: pd.Series, count: int) -> tuple[alt.Scale, dict[str, Any]]:
-    """Scale with a little air, and its round values with their format."""
-    low, high = values.min(), values.max()
-    air = 0.05 * (high - low)
-    marks = ticks(low - air, high + air, count)
-    return axis_scale(low - air, high + air), {"values": marks, "format": tick_format(marks)}
-
-
-def _scatter(study: Study, words: dict[str, str], scope: str) -> dict[str, Any]:
+def _scatter(study: Study, words: Mapping[str, str], scope: str) -> Part:
     rows = _logs(study, scope)
-    first, second = (study.label(s) for s in study.subsystems[:2])
-    (across, x_marks), (up, y_marks) = _axis(rows["ln_U1"], 4), _axis(rows["ln_U2"], 4)
-    x_title = words[f"x_{scope}"].format(subsystem=first)
-    y_title = words[f"y_{scope}"].format(subsystem=second)
+    titles = (
+        words[f"{end}_{scope}"].format(subsystem=study.label(subsystem))
+        for end, subsystem in zip("xy", study.subsystems, strict=False)
+    )
     at = {
-        "x": alt.X("ln_U1:Q", scale=across, axis=alt.Axis(title=x_title, grid=True, **x_marks)),
-        "y": alt.Y("ln_U2:Q", scale=up, axis=above(y_title, **y_marks)),
+        "x": _across(next(titles), rows, "ln_U1", 4),
+        "y": _up(next(titles), rows, "ln_U2", 4),
     }
-    told = tips(words, "name:N region", "year:Q year", "ln_U1:Q ln·U₁ .2f", "ln_U2:Q ln·U₂ .2f")
-    cloud = alt.Chart(rows).mark_point(filled=True, size=14, color="$muted", opacity=0.45)
-    focus = alt.Chart(rows[rows["region"] == study.focus]).encode(**at)
+    shown = tips(words, "name region", "year year", "ln_U1 ln·U₁ .2f", "ln_U2 ln·U₂ .2f")
+    told, own = {**at, "tooltip": shown}, rows[rows["region"] == study.focus]
+    path = {**at, "order": amount("year")}
+    dots: Part = {"filled": True, "size": 14, "color": "$muted", "opacity": 0.45}
     layers = [
-        cloud.encode(**at, tooltip=told),
-        focus.mark_line(color="$focus", strokeWidth=1.8).encode(order="year:Q"),
-        focus.mark_point(filled=True, color="$focus", size=26, opacity=1).encode(tooltip=told),
+        mark("point", rows, told, **dots),
+        mark("line", own, path, color="$focus", strokeWidth=1.8),
+        mark("point", own, told, filled=True, color="$focus", size=26, opacity=1),
     ]
-    return specification(alt.layer(*layers), 280)
+    return specification(layers, 280)
 
 
 scatter_levels = partial(_scatter, scope="levels")
 scatter_within_regions_and_years = partial(_scatter, scope="within_regions_and_years")
+
+
+def _adjusted(study: Study, level: str) -> pd.DataFrame:
+    """Regions of the last year: level, D, the D of their level alone, ranks of D without and with
+    the level taken out.
+
+    The line has the slope of all years and goes through the middle of the regions in the last year:
+    a region's distance from it, against the others', is its level-adjusted D.
+    """
+    last = study.coupling[study.coupling["year"] == study.years[-1]].set_index("region")
+    found = {
+        "left": of_measure(study, "adjusted_lnD", level=level, slope=SLOPES[0]),
+        "rank_D": of_measure(study, "rank_D"),
+        "rank_adjusted": of_measure(study, "rank_adjusted_D", level=level, slope=SLOPES[0]),
+    }
+    rows = last[["name", "D"]].join(pd.DataFrame(found), how="inner").dropna()
+    rows["level"] = level_values(study, level)[0].xs(study.years[-1], level="year")
+    rows["alone"] = rows["D"] / np.exp(rows["left"] - rows["left"].mean())
+    return rows.rename_axis("region").reset_index().sort_values("level", ignore_index=True)
+
+
+def against_level(study: Study, words: Mapping[str, str]) -> Part:
+    """D against the level of development, both on scales of logarithms, with the line that the
+    level alone would give.
+    """
+    level = str(level_finding(study)["by"])
+    rows, unit = _adjusted(study, level), level_values(study, level)[1]
+    label = level_label(study, level, words)
+    title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)
+    D_title = words["D_in"].format(year=study.years[-1])
+    x = _across(title if unit else label, rows, "level", 6, log=True)
+    y = _up(D_title, rows, "D alone", 8, log=True)
+    named = zip(rows["name"], rows["D"], strict=True)
+    own = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
+    rows["text"] = rows["name"].mask(rows["region"] == study.focus, own)
+    told = tips(
+        words, "name region", "D D .3f", "alone alone_level .3f", "rank_D rank",
+        "rank_adjusted rank_adjusted",
+    )  # fmt: skip
+    rows = rows.drop(columns="left").round({"D": 4, "alone": 4, "level": 2})
+    away = {"x": x, "y": y, "y2": {"field": "alone"}}
+    own_row = rows[rows["region"] == study.focus]
+    distance = mark("rule", own_row, away, color="$focus", strokeWidth=1.6)
+    return specification(_along(study, rows, x, y, "alone", told, [distance]), 340)
+
+
+def convergence(study: Study, words: Mapping[str, str]) -> Part:
+    """Yearly growth of D against D of the first year on a scale of logarithms, with the fit."""
+    wide = study.coupling.pivot(index="region", columns="year", values="D")
+    first, last = study.years[0], study.years[-1]
+    rows = wide[[first, last]].set_axis(["start", "end"], axis=1)
+    rows = rows[(rows > 0).all(axis=1)]
+    x = np.log(rows["start"])
+    rows["growth"] = 100 * (np.log(rows["end"]) - x) / (last - first)
+    slope = float(growth(study)["own"]["value"])
+    rows["line"] = rows["growth"].mean() + 100 * slope * (x - x.mean())
+    rows["text"] = [study.name(str(region)) for region in rows.index]
+    rows = rows.rename_axis("region").reset_index().sort_values("start", ignore_index=True)
+    start = _across(words["D_start"].format(year=first), rows, "start", 6, log=True)
+    up = _up(words["D_growth"].format(first=first, last=last), rows, "growth", 5)
+    told = tips(words, "text region", "start D_first .3f", "growth growth .2f")
+    rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
+    return specification(_along(study, rows, start, up, "line", told), 300)
+
+
+def _along(
+    study: Study, rows: pd.DataFrame, x: Part, y: Part, line: str, told: list[Part],
+    between: list[Part] | None = None,
+) -> list[Part]:  # fmt: skip
+    """A line by the values of a column, and a dot for each region with its `text` where that has
+    room; that in focus is large. between: what stands over the line and under the dots.
+    """
+    focus = rows["region"] == study.focus
+    dots, drawn = (PLOT[1] - _pixels(rows[c], y, PLOT[1]) for c in (y["field"], line))
+    sides = label_sides(rows["text"], focus, _pixels(rows[x["field"]], x, PLOT[0]), dots, drawn)
+    rows = rows.drop(columns="region")
+    at, ends = {"x": x, "y": y}, rows.iloc[[0, -1]][[x["field"], line]]
+    along = {"x": x, "y": amount(line, scale=y["scale"])}
+    layers = [mark("line", ends, along, **TREND), *(between or [])]
+    for part, area, colour, font in (
+        (~focus, 34, "$muted", {"fontSize": 11}),
+        (focus, 95, "$focus", {"fontSize": 12, "fontWeight": "bold"}),
+    ):
+        look: Part = {"filled": True, "size": area, "color": colour, "opacity": 1}
+        layers.append(mark("point", rows[part], {**at, "tooltip": told}, **look))
+        for side, align, shift in (("left", "right", -7), ("right", "left", 7)):
+            named = rows[part & (sides == side)]
+            layers += haloed("text", named, at, colour, align=align, dx=shift, **font)
+    return layers

@@ -106,27 +106,3 @@ def filled(spec: Any, palette: dict[str, str]) -> Any:
 def subsystem_colour(position: int, *, text: bool = False) -> str:
     """Token of the subsystem at `position` (0 is the first); later ones reuse the third."""
     return f"$s{min(position, 2) + 1}{'t' if text else ''}"
-
-
-def specification(chart: Any, height: float) -> dict[str, Any]:
-    """The chart as a dict with our config; the page sets the width, 640 pixels stand in for it.
-
-    The parameter `container` is the width that the page has: that of the plot depends on words.
-
-    `fit-x` makes room for words beside the plot as well as for axes. Tests hold every chart against
-    the schema of Vega-Lite, which takes a third of the time that a specification does. However many
-    regions there are, all their rows are drawn: the library's limit is for notebooks.
-    """
-    from altair import data_transformers
-
-    with data_transformers.enable(max_rows=None):
-        drawn: dict[str, Any] = chart.to_dict(validate=False)
-    drawn.setdefault("params", []).append({"name": "container", "value": WIDTH})
-    return drawn | {
-        "config": CONFIG,
-        "width": WIDTH,
-        "height": height,
-        # on the left for names that a browser measures before their font is there
-        "padding": {"left": 7, "top": 3, "right": 3, "bottom": 3},
-        "autosize": {"type": "fit-x", "contains": "padding"},
-    }

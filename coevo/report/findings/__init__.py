@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from coevo.observations.units import UNITS
+from coevo.observations.units import unit_of
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
-from coevo.report.findings.combinations import combinations_finding
 from coevo.report.findings.comovement import comovement_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
@@ -40,7 +39,7 @@ def all_findings(study: Study) -> dict[str, Any]:
 def limits_that_apply(study: Study) -> list[str]:
     """Keys of the limits that apply to this study, the decisive one first; a report gives five."""
     derivations, units = _derivations(study)
-    money = any(UNITS[unit].measures.startswith("money") for unit in units if unit in UNITS)
+    money = any(unit_of(unit).measures.startswith("money") for unit in units)
     constant = any(DERIVATIONS[name].chained for name in derivations)
     found = equilibrium_finding(study)
     centre = study.pair is not None and (fits(study)["kind"] == "centre").any()
@@ -78,7 +77,6 @@ OF_INDICES: dict[str, Callable[[Study], Any]] = {
     "far": rise_finding,
     "coverage": coverage_finding,
     "where": pattern_finding,
-    "choices": combinations_finding,
     "step": comovement_finding,
     "measures": level_finding,
     "growth": growth_finding,

@@ -6,7 +6,7 @@ from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import Study
 
-TILE = {"tile_row", "tile_column", "abbreviation"}  # columns of a table of regions with tiles
+TILE = ["tile_row", "tile_column"]  # columns of a table of regions with tiles
 
 
 def charts_that_apply(study: Study) -> frozenset[str]:
@@ -39,11 +39,9 @@ def _of_indices(study: Study) -> set[str]:
     tables, places = study.tables, study.places
     level, multiverse = tables["level"], tables["multiverse"]
     scopes = set() if study.single else set(correlation_values(study).index)
-    tiled = (
-        places is not None
-        and TILE.issubset(places.columns)
-        and set(study.regions) <= set(places["region"])
-    )
+    tiled = False
+    if places is not None and set(TILE) <= set(places):
+        tiled = set(study.regions) <= set(places.dropna(subset=TILE)["region"])
     met = {
         "tiles": tiled and not study.single,
         "untiled": not tiled and not study.single,

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.files import rows_of
 from coevo.lotka_volterra.classic import resting_levels
 from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
@@ -59,27 +58,9 @@ def region_fit_rows(study: Study) -> pd.DataFrame:
 
 
 def pooled_fits(study: Study) -> pd.DataFrame:
-    """Equilibria of the region in focus from the pooled fits of the main estimator."""
-    return rows_of(every_pooled(study), estimator=study.estimator)
-
-
-def headline_equilibrium(study: Study, region: str) -> pd.Series | None:
-    """Equilibrium of a region from the pooled fit of the headline; None without one."""
-    rows = of_source(
-        study,
-        "fit",
-        scope=region,
-        effects=study.effects[-1],
-        estimator=study.estimator,
-        model="classic",
-    )
-    return rows.iloc[0] if len(rows) else None
-
-
-def every_pooled(study: Study) -> pd.DataFrame:
-    """Equilibria of the region in focus from the pooled fits of every estimator."""
-    rows = of_source(study, "fit", scope=study.focus)
-    return rows[rows["effects"] != "none"].sort_values(["effects", "estimator"], kind="stable")
+    """Equilibria of the region in focus from the pooled fits of the main estimator, by effects."""
+    rows = of_source(study, "fit", scope=study.focus, estimator=study.estimator)
+    return rows[rows["effects"] != "none"].sort_values("effects", kind="stable")
 
 
 def own_parameters(study: Study) -> dict[str, float]:
@@ -105,15 +86,18 @@ def zone(study: Study) -> pd.Series:
 
 
 def located_verdict(fit: pd.Series) -> str:
-    """`located`, or which of the two sets is unbounded: `both`, `x1`, `x2`; `not_positive` where
-    both are bounded but do not lie above zero.
+    """`located`, `unlocated` where a set is unbounded, `not_positive` where both are bounded but do
+    not lie above zero.
     """
     if fit["located"]:
         return "located"
-    unbounded = [i for i in ("x1", "x2") if fit[f"{i}_set"] != BOUNDED]
-    if len(unbounded) == 2:
-        return "both"
-    return unbounded[0] if unbounded else "not_positive"
+    return "not_positive" if fit["x1_set"] == fit["x2_set"] == BOUNDED else "unlocated"
+
+
+def outside(study: Study, coordinate: str, value: Any) -> float:
+    """How far a value lies above the observed range of x1 or x2, negative below it; 0 inside."""
+    seen = path(study)[coordinate]
+    return float(max(value - seen.max(), 0) or min(value - seen.min(), 0))
 
 
 @lru_cache(maxsize=8)
@@ -121,34 +105,31 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `control`: whether
-    to say where E is located; `means`: those of `observed_means`; `exceptions`: regions whose E a
-    pooled fit locates.
+    to say where E is located; `means`: those of `observed_means`; `everywhere`: in how many regions
+    E is located by their own growth, of how many; `exceptions`: regions whose E a pooled fit
+    locates; `beyond`: whether a coordinate of the rest point lies outside the observed range.
     """
     if study.pair is None:
         return {"verdict": "none"}
     control = study.config["study"] != CONTROL
     if study.focus in refused(study):
         why = refused(study)[study.focus]
-        found = {"verdict": "not_estimated", "headline": "not_estimated", "reason": why}
-        return found | {"control": control, "beyond": False}
-    own = fits(study)
-    main = own.iloc[0]
-    parameters = own_parameters(study)
-    df = _own_rows(study)["df"]
-    verdict = located_verdict(main)
+        return {"verdict": "not_estimated", "reason": why, "control": control, "beyond": False}
+    main, parameters, every = fits(study).iloc[0], own_parameters(study), region_fit_rows(study)
+    df, verdict = int(_own_rows(study)["df"].iloc[0]), located_verdict(main)
+    E = resting_levels(*(parameters[name] for name in ("a1", "b1", "a2", "d")))
     return {
         "verdict": verdict,
-        "headline": "unlocated" if verdict in ("both", "x1", "x2") else verdict,
         "control": control and verdict != "located",
         "means": observed_means(study),
         "main": main,
         "years": (path(study)["year"].min(), path(study)["year"].max()),
         "zone_level": zone(study)["level"],
-        "everywhere": (int(region_fit_rows(study)["located"].sum()), len(region_fit_rows(study))),
+        "everywhere": (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),
-        "df": int(df.iloc[0]),
-        "rows": int(df.iloc[0]) + 2,
-        "beyond": _beyond(study, parameters),
+        "df": df,
+        "rows": df + 2,
+        "beyond": any(outside(study, x, value) for x, value in zip(("x1", "x2"), E, strict=True)),
     }
 
 
@@ -170,13 +151,3 @@ def _located_pooled(study: Study) -> list[str]:
     """Names of the regions whose E a pooled fit of the main estimator locates."""
     rows = of_source(study, "fit", estimator=study.estimator, model="classic")
     return list(dict.fromkeys(rows.loc[rows["located"] & (rows["effects"] != "none"), "name"]))
-
-
-def _beyond(study: Study, parameters: dict[str, float]) -> bool:
-    """Whether a coordinate of the rest point lies outside the observed range (extrapolation)."""
-    seen = path(study)
-    E = resting_levels(*(parameters[name] for name in ("a1", "b1", "a2", "d")))
-    return any(
-        not seen[i].min() <= value <= seen[i].max()
-        for i, value in zip(("x1", "x2"), E, strict=True)
-    )

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.findings.study_tables import Study
+from coevo.schema import LANGUAGES
 
 # Columns whose values the phrases name under `words`.
 NAMED = {
@@ -13,6 +14,10 @@ NAMED = {
     "old_words": "grade", "frozen_words": "grade", "new_words": "grade",
 }  # fmt: skip
 
+# How words of charts begin -> the kind of names that they are, under `words`.
+IN_CHARTS = {"claims": "conclusion", "effects": "effects"} | {
+    f"variant_{kind}": kind for kind in ("estimator", "reference", "weighting", "composite", "form")
+}
 Words = Mapping[str, Mapping[str, Any]]
 
 
@@ -44,6 +49,9 @@ def study_in_language(
         }
         return frame.assign(**changed)
 
+    if places is not None:
+        words = {**words, "group": {**words.get("group", {}), **_groups(config, places, language)}}
+        places = _named(_twins(places, language), language)
     ready = {name: table(frame) for name, frame in tables.items()}
     return Study(config, ready, _twins(indicators, language), language, places, words)
 
@@ -68,8 +76,33 @@ def _renamed(frame: pd.DataFrame, places: pd.DataFrame | None, language: str) ->
     return frame.assign(name=known.where(known.notna(), frame["name"]))
 
 
+def _named(places: pd.DataFrame, language: str) -> pd.DataFrame:
+    """The table of regions with a name in the language: where it has none, that of another."""
+    own = f"name_{language}"
+    others = [c for c in (f"name_{other}" for other in LANGUAGES) if c in places and c != own]
+    found = places.get(own, pd.Series("", places.index))
+    for other in others:
+        found = found.where(found != "", places[other])
+    return places.assign(**{own: found})
+
+
+def _groups(config: Mapping[str, Any], places: pd.DataFrame, language: str) -> dict[str, str]:
+    """What groups of regions are called in the language, where the table of regions says it."""
+    groups = config["regional"]["groups"]
+    twin = f"{groups}_{language}"
+    if not {groups, twin} <= set(places):
+        return {}
+    said = places[places[twin] != ""]
+    return dict(zip(said[groups], said[twin], strict=True))
+
+
 def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
-    """Words in charts: those of the phrases, and of what the study itself made up and named."""
-    systems = study.config["robustness"]["systems"]
+    """Words in charts: their own, else those of tables; and of what the study made up and named."""
+    words, systems = phrases["words"], study.config["robustness"]["systems"]
+    named = {
+        f"{start}_{name}": word
+        for start, kind in IN_CHARTS.items()
+        for name, word in words[kind].items()
+    }
     own = {f"variant_system_{name}": study.label(name) for name in systems}
-    return {**phrases["charts"], **own}
+    return {**named, **phrases["charts"], **own}

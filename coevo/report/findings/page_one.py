@@ -69,14 +69,8 @@ def _step(study: Study) -> dict[str, Any]:
 
 
 def _drive(study: Study) -> str:
-    if relation_finding(study)["verdict"] not in UNNAMED:
-        return "named"
-    found = interaction_finding(study)
-    if found["verdict"] == "not_estimated":
-        return "not_estimated"
-    if found["undecided"]:
-        return "undecided"
-    return "supply" if found["verdict"].endswith("supply") else "other"
+    named = relation_finding(study)["verdict"] not in UNNAMED
+    return "named" if named else str(interaction_finding(study)["headline"])
 
 
 def _supply(study: Study) -> str:

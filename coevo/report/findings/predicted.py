@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.prediction.models import DRIFT
-from coevo.prediction.past_errors import BETTER, LEVEL, TOO_FEW, best_model
+from coevo.prediction.past_errors import BETTER, TOO_FEW, best_model
 from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import Study
 
@@ -29,7 +29,7 @@ def prediction_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `some` where a model of a series is better than drift one year ahead, `nothing` where
     none is, `too_few` where there are too few origins to tell, `refused` with a `reason` where
-    nothing is told at all. `better`: models by series, the best first; `next`: the year after the
+    nothing is told at all. `better`: the best model by series; `next`: the year after the
     last, for the region in focus.
     """
     rows = rivals(study)
@@ -39,17 +39,15 @@ def prediction_finding(study: Study) -> dict[str, Any]:
     series = list(dict.fromkeys(rows["series"]))
     judged = rows[rows["verdict"] != TOO_FEW]
     won = rows[rows["verdict"] == BETTER].sort_values("ratio", kind="stable")
-    better = {name: won.loc[won["series"] == name, "model"].tolist() for name in series}
+    best = won.drop_duplicates("series").set_index("series")["model"]
     origins = study.rows("prediction_errors", horizon=1)["origin"]
     return {
         "verdict": "too_few" if judged.empty else "some" if len(won) else "nothing",
         "series": series,
-        "better": {name: models for name, models in better.items() if models},
-        "others": [name for name in series if not better[name]],
+        "better": best.to_dict(),
+        "others": [name for name in series if name not in best],
         "origins": sorted(int(year) for year in origins.unique()),
         "next": _next_year(study, series),
-        "level": LEVEL,
-        "grey": _level_ratios(study),
     }
 
 
@@ -66,10 +64,3 @@ def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
             past = held.iloc[0][["coverage", "covered"]].to_dict()
             found.append({**row, "year": int(row["origin"]) + 1, **past})
     return found
-
-
-def _level_ratios(study: Study) -> dict[str, float]:
-    """Share of regions whose level ratios allow a grey model at the last origin, by series."""
-    rows = study.rows("prediction_checks", check="level_ratio")
-    last = rows.sort_values("origin", kind="stable").groupby("series", sort=False).tail(1)
-    return {str(name): float(share) for name, share in last[["series", "value"]].to_numpy()}

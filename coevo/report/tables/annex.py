@@ -5,70 +5,70 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
-from coevo.report.tables import regression_table as regressions
-from coevo.report.tables.report_table import Column, ReportTable, as_markdown, readable
-from coevo.report.tables.summary_table import summary_columns, summary_rows
-from coevo.report.words import prediction_words, release_words, theory_words
+from coevo.report.tables.regression_table import NEEDS, regression
+from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
+from coevo.report.tables.summary_table import summary
+from coevo.report.words import prediction_words, release_words
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
 
 
 class Entry(NamedTuple):
-    """A table: its rows, its kind, what a study must have, columns and a note of its own."""
+    """A table: what it holds, its kind, what a study must have."""
 
-    rows: Callable[[Words], Rows]
+    held: Callable[[Words], Rows | Body]
     kind: str = ""
     needs: Sequence[str] = ()
-    columns: Callable[[Words], list[Any]] | None = None
-    note: Callable[[Words], str] | None = None
 
 
 LEADING = ("summary", "coordination")  # open the workbook
 LONGEST = 60  # rows of a table in a document; a longer one stands in the files alone
-RATIO = 3  # place of the first column of ratios to what was observed, among those of equilibria
 
 
-def _table(
-    words: Words, key: str, rows: Rows, kind: str = "", columns: Sequence[Any] | None = None,
-    note: str = "",
-) -> ReportTable:  # fmt: skip
+def _table(words: Words, key: str, body: Body, kind: str) -> ReportTable:
     """A table with the caption that the phrases give it under `tables`, and with their columns,
     those left out that hold nothing, unless others are given.
     """
-    caption = words.say(f"tables/{key}/caption")
+    rows, columns, note = body
     if columns is None:
         columns, rows = without_empty_columns(words.phrases["tables"][key]["columns"], rows)
+    caption = words.say(f"tables/{key}/caption")
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
 
 
-def without_empty_columns(columns: Sequence[Any], lines: Rows) -> tuple[list[Any], Rows]:
+def without_empty_columns(
+    columns: Sequence[Any], lines: Sequence[Sequence[Any]]
+) -> tuple[list[Any], Rows]:
     """Columns and rows without the columns that hold nothing in any row."""
     kept = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in lines)]
     return [columns[i] for i in kept], [[row[i] for i in kept] for row in lines]
 
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """What the template prints: `printed(key)`, "" for a table that the study lacks, the annex as
-    sections, and whether the equilibria are held against what was observed.
+    """What the template prints: `printed(key)`, "" for a table that the study lacks, `see(*ids)`, a
+    sentence that refers to figures and to those tables that it has, those of the annex.
     """
     made = {table.key: table for table in main_tables(words)}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
-    made["files"] = _table(words, "files", files, "long")
-    ratio = words.phrases["tables"]["equilibria"]["columns"][RATIO][0]
+    made["files"] = _table(words, "files", Body(files), "long")
+    annexed = {
+        f"table-{table.key}": table
+        for table in annex_tables(words)
+        if len(table.rows) <= LONGEST and not (table.key == "own" and words.study.pooled)
+    }
+    there = {f"table-{key}" for key in made} | annexed.keys()
+
+    def see(*ids: str) -> Markdown:
+        links = [Markdown(f"[](#{id})") for id in ids if id in there or id.startswith("fig:")]
+        return words.say("references/see", links=links) if links else Markdown()
+
     return {
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
-        "ratios": "equilibria" in made and ratio in [c.head for c in made["equilibria"].columns],
-        "annex": [
-            {
-                "key": table.key,
-                "title": words.say(f"tables/{table.key}/title"),
-                "table": as_markdown(table),
-            }
-            for table in annex_tables(words)
-            if len(table.rows) <= LONGEST and not (table.key == "own" and words.study.pooled)
-        ],
+        "see": see,
+        "annexed": annexed,
+        "annex": [as_markdown(table) for table in annexed.values()],
     }
 
 
@@ -102,63 +102,22 @@ def _made(words: Words, entries: Mapping[str, Entry]) -> list[ReportTable]:
     met |= set() if study.single else {"regions"}
     met |= set() if study.pooled else {"alone"}
     asked = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
-    rows = {key: entry.rows(words) for key, entry in asked.items()}
-    return [
-        _table(
-            words, key, rows[key], entry.kind, entry.columns and entry.columns(words),
-            entry.note(words) if entry.note else "",
-        )
-        for key, entry in asked.items()
-        if rows[key]
-    ]  # fmt: skip
+    held = {key: _body(entry.held(words)) for key, entry in asked.items()}
+    return [_table(words, key, body, asked[key].kind) for key, body in held.items() if body.rows]
 
 
-def _state_columns(words: Words) -> list[Any]:
-    """One column per subsystem, however many there are."""
-    head, *rest = words.phrases["tables"]["states"]["columns"]
-    labels = map(words.study.label, words.study.subsystems)
-    indices = [[words.grammar.series(["U", label], "clause"), "r", 10] for label in labels]
-    return [head, *indices, *rest]
+def _body(held: Rows | Body) -> Body:
+    return held if isinstance(held, Body) else Body(held)
 
 
-def _sign_columns(words: Words) -> list[Any]:
-    """A column per effects."""
-    kind = "effects_pooled" if words.study.pooled else "effects"
-    heads = (words.grammar.upper_first(words.word(kind, e)) for e in words.study.effects)
-    return [[words.phrases["tables"]["signs"]["case"], "l", 50], *([h, "r", 25] for h in heads)]
-
-
-def _slope_test_columns(words: Words) -> list[Any]:
-    """A column per effects and slope."""
-    heads = (
-        words.grammar.series([symbol, words.word("effects", e)], "clause")
-        for e in words.study.effects
-        for symbol in ("b₁", "δ")
-    )
-    return [*words.phrases["tables"]["slope_tests"]["columns"], *([h, "r", 18] for h in heads)]
-
-
-def _weight_columns(words: Words) -> list[Any]:
-    """Columns of the indicator system; the share between regions is left out for one region."""
-    study, entry = words.study, words.phrases["tables"]["weights"]
-    between = entry["between"] if study.single else None
-    columns = [column for column in entry["columns"] if column[0] != between]
-    years = (study.years[0], study.years[-1])
-    return columns + [[words.grammar.dated(study.name(study.focus), y), "r", 9] for y in years]
-
-
-FILED = {"summary": Entry(summary_rows, "", [], summary_columns)}
+FILED = {"summary": Entry(summary)}
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
-    "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
-    "weights": Entry(data_tables.weight_rows, "wide", ["indexed"], _weight_columns),
-    "slope_tests": Entry(model_tables.slope_test_lines, "", ["pooled"], _slope_test_columns),
-    "pattern": Entry(
-        regional_tables.pattern_rows, "", ["indexed", "regions"], regional_tables.pattern_columns
-    ),
-    "signs": Entry(model_tables.sign_rows, "", ["pair"], _sign_columns),
-    "ecological": Entry(theory_words.relations, "", ["pair"]),
+    "weights": Entry(data_tables.weights, "wide", ["indexed"]),
+    "pattern": Entry(regional_tables.pattern, "", ["indexed", "regions"]),
+    "signs": Entry(model_tables.sign_counts, "", ["pair"]),
+    "ecological": Entry(model_tables.relation_rows, "", ["pair"]),
     "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
@@ -168,23 +127,7 @@ MAIN = {
 }
 ANNEX = {
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
-    "coordination": Entry(
-        index_tables.D_by_year, "long", ["indexed"], index_tables.year_columns,
-        index_tables.weights_note,
-    ),
-    **{
-        key: Entry(
-            partial(regressions.rows, key), "wide", needs, partial(regressions.columns, key),
-            partial(regressions.note, key),
-        )
-        for key, needs in regressions.NEEDS.items()
-    },
-    "variants": Entry(index_tables.variants, "wide", ["indexed"]),
-    "states": Entry(data_tables.state_rows, "long", ["indexed", "regions"], _state_columns),
-    "clusters": Entry(
-        regional_tables.cluster_rows,
-        "wide",
-        ["indexed", "regions"],
-        regional_tables.cluster_columns,
-    ),
-}  # fmt: skip
+    "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
+    **{key: Entry(partial(regression, key), "wide", needs) for key, needs in NEEDS.items()},
+    "states": Entry(data_tables.states, "long", ["indexed", "regions"]),
+}

@@ -44,11 +44,11 @@ def column_heads(
 
 
 def number_format(shown: str, value: float) -> str:
-    """Return the format of a number: of its column, or by its size and whether it is whole."""
-    if shown != BY_SIZE:
-        return shown
+    """Return the format of a number by its size and whether it is whole; a column without a unit
+    has no thousands to part.
+    """
     if value == round(value):
-        return "#,##0"
+        return "#,##0" if shown else "0"
     return next(form for least, form in SIZES if abs(value) >= least)
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from coevo.report.findings.choice_robustness import type_changes
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.index_sentences import NO_FIGURES
 from coevo.report.words.markup import Markdown, escaped
@@ -12,11 +12,15 @@ from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
 
 
-def weight_rows(words: Words) -> Rows:
+def weights(words: Words) -> Body:
     """One row per indicator: place, label with unit, direction, e, 1 - e, w, least and largest w
-    by the other methods, between, focus values.
+    by the other methods, the share between regions if there are several, focus values.
     """
-    study = words.study
+    study, phrases = words.study, words.phrases["tables"]["weights"]
+    ends = (study.years[0], study.years[-1])
+    between = phrases["between"] if study.single else None
+    columns = [column for column in phrases["columns"] if column[0] != between]
+    columns += [[words.grammar.dated(study.name(study.focus), y), "r", 9] for y in ends]
     table, seen = study.indicators.set_index("indicator"), set()
     every = study.tables["weights"]
     others = every[every["weighting"] != study.config["weighting"]["method"]]
@@ -28,10 +32,7 @@ def weight_rows(words: Words) -> Rows:
         first = row.subsystem not in seen
         seen.add(row.subsystem)
         entropy = [fixed(row.entropy, 3), fixed(1 - row.entropy, 3)]
-        focus = [
-            with_figures(values.get((row.indicator, y)), 3)
-            for y in (study.years[0], study.years[-1])
-        ]
+        focus = [with_figures(values.get((row.indicator, y)), 3) for y in ends]
         result.append([
             study.heading(row.subsystem) if first else "",
             table.loc[row.indicator, "dimension"],
@@ -42,14 +43,15 @@ def weight_rows(words: Words) -> Rows:
             if row.indicator in others.index else NOTHING,
             *([] if study.single else [hundredths(row.between)]), *focus,
         ])  # fmt: skip
-    return result
+    return Body(result, columns)
 
 
 def audit_counts(words: Words) -> Rows:
     """Findings by check and indicator: how many, and one of them in words."""
-    audit, _ = audited(words.study)
     rows: Rows = []
-    for (check, indicator), part in audit.groupby(["check", "indicator"], sort=False):
+    for (check, indicator), part in audited(words.study).groupby(
+        ["check", "indicator"], sort=False
+    ):
         example = part.iloc[0]
         text = words.grammar.series(
             [
@@ -62,26 +64,25 @@ def audit_counts(words: Words) -> Rows:
     return rows
 
 
-def state_rows(words: Words) -> Rows:
-    """C, T, D, type, relative development and changes of type of every region in its last year.
-
-    The year is named where it is not the last of the study.
+def states(words: Words) -> Body:
+    """U of every subsystem, C, T, D, type and relative development of every region in its last
+    year, which is named where it is not the last of the study.
     """
+    head, *rest = words.phrases["tables"]["states"]["columns"]
+    labels = map(words.study.label, words.study.subsystems)
+    indices = [[words.grammar.series(["U", label], "clause"), "r", 10] for label in labels]
     last = words.study.ends()[1].sort_values("D", ascending=False)
-    changes = type_changes(words.study)
     rows = []
     for _, row in last.iterrows():
         late = row["year"] == words.study.years[-1]
         name = row["name"] if late else words.grammar.noted(row["name"], f"{row['year']:.0f}")
-        indices = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
+        own = [fixed(row[SUBSYSTEM_PREFIX + s], 3) for s in words.study.subsystems]
         rows.append([
-            name, *indices, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
+            name, *own, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
             words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
             fixed(row["relative_development"]),
-            words.say("tables/states/differs", **changes.loc[row.name].to_dict())
-            if row.name in changes.index else NOTHING,
         ])  # fmt: skip
-    return rows
+    return Body(rows, [head, *indices, *rest])
 
 
 # how a claim was tested -> the section of the report that tells more
@@ -118,8 +119,7 @@ def headline_rows(words: Words) -> Rows:
 def verdict_rows(words: Words) -> Rows:
     """The same for page one: claim, how it was tested, one of four words, section."""
     return [
-        [claim, tested, Markdown(verdict.partition("}")[0] + "}"), told]
-        for claim, tested, _, verdict, told in headline_rows(words)
+        [claim, tested, verdict, told] for claim, tested, _, verdict, told in headline_rows(words)
     ]
 
 
@@ -137,11 +137,10 @@ def claim_rows(words: Words) -> Rows:
 
 
 def _tested(words: Words, row: Any, check: str) -> list[Any]:
-    """How a claim was tested, what came out, one of four words with the verdict, the section."""
+    """How a claim was tested, what came out, one of four words, the section."""
     sign = words.word("conclusion_chip", row.conclusion)
     said = escaped(words.word("conclusion", row.conclusion))
     chip = Markdown(f"[{said}]{{.chip .{sign}}}")
-    verdict = escaped(words.word("verdict_text", row.verdict))
     place = CLAIM_SECTIONS.get(check, "")
     study = words.study
     absent = (() if study.pair else MODEL_SECTIONS) + (() if study.indexed else INDEX_SECTIONS)
@@ -149,7 +148,7 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
     return [
         words.word("tested", check),
         words.message(row.computed, row.fields),
-        Markdown(f"{chip} {verdict}"),
+        chip,
         Markdown(f"[{words.say(f'headings/{place}')}](#{place})") if told else "",
     ]
 

@@ -1,16 +1,13 @@
-"""Rows of the annex tables about the indices: guards, statistics, obstacles, other choices."""
-
-from typing import Any
+"""Rows of the report's tables about the indices."""
 
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
 from coevo.report.findings.comovement import correlation_values, pairs
-from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.study_tables import Study
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
-from coevo.sensitivity.coverage_breaks import VARIANTS
 
 
 def descriptive_statistics(study: Study) -> pd.DataFrame:
@@ -40,45 +37,20 @@ def descriptive_rows(words: Words) -> Rows:
     ]
 
 
-def D_by_year(words: Words) -> Rows:
-    """D of every region in every year; below them the mean of the regions, if there are several."""
+def D_by_year(words: Words) -> Body:
+    """D of every region in every year; below them the mean of the regions, if there are several.
+
+    The note says which weights D rests on.
+    """
     study = words.study
     D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
-    rows: Rows = [[study.name(str(r)), *(graded(v) for v in D.loc[r])] for r in study.listing]
-    means = [words.say("tables/coordination/mean"), *(fixed(v) for v in D.mean())]
-    return rows if study.single else [*rows, means]
-
-
-def year_columns(words: Words) -> list[Any]:
-    """The region, then a column per year."""
+    rows: Rows = [[study.name(r), *map(graded, D.loc[r])] for r in study.listing]
+    if not study.single:
+        rows.append([words.say("tables/coordination/mean"), *map(fixed, D.mean())])
     head = words.say("tables/coordination/head")
-    return [[head, "l", 14], *([str(y), "r", 7, f"D{y}"] for y in words.study.years)]
-
-
-def weights_note(words: Words) -> str:
-    """Which weights D rests on."""
-    method = words.word("weighting", words.study.config["weighting"]["method"])
-    return words.say("tables/coordination/note", weighting=method)
-
-
-def variants(words: Words) -> Rows:
-    """D under one other choice at a time; the study's own first."""
-    return [
-        [
-            words.word("choice", row.varied),
-            _variant(words, row.varied, row.variant),
-            graded(row.D_mean), fixed(row.rank_correlation), f"{row.grades_changed} / {row.n}",
-            graded(row.focus_D_last), fixed(row.focus_rank_last, 0), row.focus_grade_last,
-        ]
-        for row in words.study.tables["robustness"].itertuples()
-    ]  # fmt: skip
-
-
-def _variant(words: Words, varied: str, variant: str) -> str:
-    """What a choice was changed to: an indicator system by the name that the study gives it."""
-    if varied == "main":
-        return ""
-    return words.label(variant) if varied == "system" else words.word(varied, variant)
+    columns = [[head, "l", 14], *([str(y), "r", 7, f"D{y}"] for y in study.years)]
+    method = words.word("weighting", study.config["weighting"]["method"])
+    return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
 
 
 def pair_correlations(words: Words) -> Rows:
@@ -100,17 +72,3 @@ def _placed(row: pd.Series) -> str:
     """A correlation with the range that random pairing gives, where there is one."""
     text = fixed(row["value"])
     return text if missing(row["low"]) else f"{text} ({fixed(row['low'])}; {fixed(row['high'])})"
-
-
-def coverage_variants(words: Words) -> Rows:
-    """D of the focus with and without the years in which coverage changed."""
-    found, one = coverage_finding(words.study), words.study.single
-    made = [(name, found[name]) for name in VARIANTS if found.get(name)]
-    return [
-        [
-            words.say(f"tables/coverage/{name}"), graded(row["D"][0]), graded(row["D"][1]),
-            row["grade"][1], fixed(row["rise"], 3), "" if one else row["rank"],
-            "" if one else row["above"],
-        ]
-        for name, row in made
-    ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.inference.signs import QUADRANTS
 from coevo.report.findings.calibrated import given_points, period_points
 from coevo.report.findings.equilibrium import (
     BOUNDED,
@@ -12,16 +13,18 @@ from coevo.report.findings.equilibrium import (
     last_observed,
     located_verdict,
     observed_means,
+    outside,
     pooled_fits,
 )
-from coevo.report.findings.interaction import POOLED
+from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
-from coevo.report.words.numbers import NOTHING, fixed, missing, with_figures
+from coevo.report.words.numbers import NOTHING, fixed, missing
 
 
-def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
+def _fit(words: Words, row: Any, title: str) -> list[Any]:
     """A row of a fitted equilibrium; a coordinate whose set is unbounded is printed in grey."""
     cells: list[Any] = [title]
     for coordinate in ("x1", "x2"):
@@ -30,25 +33,25 @@ def _fit(words: Words, row: Any, title: str, last: pd.Series) -> list[Any]:
         cells += [
             value if bounded or value == NOTHING else Markdown(f"[{value}]{{.grey}}"),
             words.set_words(row, coordinate),
-            _ratio(row, last, coordinate),
+            _outside(words, row, coordinate),
         ]
     return [*cells, words.signs(row), _chip(words, row)]
 
 
-def _ratio(row: Any, last: pd.Series, coordinate: str) -> str:
-    """A coordinate over the last one observed."""
-    if missing(row[coordinate]) or not last[coordinate]:
+def _outside(words: Words, row: Any, coordinate: str) -> str:
+    """How far a coordinate lies above the observed range, or below it; a word inside."""
+    if missing(row[coordinate]):
         return NOTHING
-    return fixed(row[coordinate] / last[coordinate])
+    distance = outside(words.study, coordinate, row[coordinate])
+    shown = f"+{amount(distance)}" if distance > 0 else amount(distance)
+    return shown if distance else words.say("equilibrium/inside")
 
 
-def _stated(words: Words, row: Any, key: str, last: pd.Series) -> list[Any]:
+def _stated(words: Words, row: Any, key: str) -> list[Any]:
     """A row of an equilibrium that is calibrated or follows from given parameters."""
     cells: list[Any] = [words.say(f"titles/{key}")]
     for c in ("x1", "x2"):
-        # a mean over earlier years is not held against the last one
-        ratio = NOTHING if key == "calibrated" else _ratio(row, last, c)
-        cells += [amount(row[c]), words.set_words(row, c), ratio]
+        cells += [amount(row[c]), words.set_words(row, c), _outside(words, row, c)]
     signs = words.word("kind", row["kind"])
     signs = words.say("titles/by_assumption") if key == "calibrated" else signs
     return [*cells, signs, words.say(f"chips/{key}")]
@@ -71,7 +74,7 @@ def equilibria_rows(words: Words) -> Rows:
         rows.append([title, amount(seen["x1"]), "", "", amount(seen["x2"]), "", "", "", ""])
     for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
         if found is not None:
-            rows.append(_stated(words, found, key, last))
+            rows.append(_stated(words, found, key))
     return (
         rows
         + _fitted(words, fits(study).head(1), ["own"])
@@ -81,53 +84,43 @@ def equilibria_rows(words: Words) -> Rows:
 
 def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
     """A row for each fit, by effects and estimator as the titles name them."""
-    last = last_observed(words.study)
     made: Rows = []
     for _, row in rows.iterrows():
         named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
         parts = [words.say(f"titles/{title}", **named) for title in titles]
-        made.append(_fit(words, row, words.grammar.series(parts, "clause"), last))
+        made.append(_fit(words, row, words.grammar.series(parts, "clause")))
     return made
 
 
-def sign_rows(words: Words) -> Rows:
+def sign_counts(words: Words) -> Body:
     """In how many fits of each case the supply pattern shows, by effects."""
     found, study = sign_survival_finding(words.study), words.study
     if "all" not in found:
-        return []
+        return Body([])
+    kind = "effects_pooled" if study.pooled else "effects"
+    heads = (words.grammar.upper_first(words.word(kind, e)) for e in study.effects)
+    columns = [[words.say("tables/signs/case"), "l", 50], *([h, "r", 25] for h in heads)]
     cases = {words.say(f"survival/cases/{key}"): found[key]
              for key in ("all", "without_growth", "deflated", "swapped") if found[key]}  # fmt: skip
     cases |= {
         words.say("survival/cases/pair", name=study.pair_label(name)): counts
         for name, counts in found["pairs"].items()
     }
-    return [
+    rows = [
         [name, *(words.say("survival/share", n=n, of=of) for n, of in counts.values())]
         for name, counts in cases.items()
     ]
+    return Body(rows, columns)
 
 
-def slope_test_lines(words: Words) -> Rows:
-    """Pooled b1 and d by the main estimator; error and p by every kind of errors."""
-    study = words.study
-    table = study.rows("slope_tests", estimator=study.estimator)
-    cells = table.set_index(["errors", "effects", "parameter"])
-    keys = [(effects, name) for effects in study.effects for name in ("b1", "d")]
-    fit = {"scope": POOLED, "model": "classic", "estimator": study.estimator, "scaling": "first"}
-    values = study.rows("parameters", **fit).set_index(["effects", "parameter"])["estimate"]
-    rows: Rows = [
-        [words.say("tables/slope_tests/estimate"), *(with_figures(values.loc[key]) for key in keys)]
+def relation_rows(words: Words) -> Rows:
+    """Relation by the signs of A12 and A21, those of b1 and d, and the probability of these."""
+    found = relation_finding(words.study).get("quadrants", {})
+    return [
+        [
+            words.say(f"theory/relation/{signs}"),
+            words.say(f"theory/coefficients/{signs}"),
+            fixed(found.get(signs)),
+        ]
+        for signs in QUADRANTS
     ]
-    for errors in dict.fromkeys(table["errors"]):
-        row: list[Any] = [words.word("errors", errors)]
-        for key in keys:
-            found = cells.loc[(errors, *key)] if (errors, *key) in cells.index else None
-            row.append(NOTHING if found is None else _error_and_p(words, found))
-        rows.append(row)
-    return rows if len(rows) > 1 else []
-
-
-def _error_and_p(words: Words, row: pd.Series) -> str:
-    """A standard error, if there is one, and p."""
-    p = words.say("tables/slope_tests/p", p=row["p"])
-    return p if missing(row["se"]) else words.grammar.series([with_figures(row["se"]), p], "clause")

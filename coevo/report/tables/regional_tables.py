@@ -1,12 +1,11 @@
-"""Rows of the report's tables of the regional pattern: statistics, clusters, moves."""
+"""The report's table of the regional pattern."""
 
 from typing import Any
 
-from coevo.regional.neighbourhood import QUADRANTS
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings.regional_pattern import LIKELY, at_ends, clusters, group_means
+from coevo.report.findings.regional_pattern import at_ends, group_means
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
-from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, fixed, hundredths
 
 MEASURES = (PLAIN, ADJUSTED)
@@ -15,9 +14,12 @@ SPREAD = ("sd_ln", "cv", "sd")
 PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
 
 
-def pattern_rows(words: Words) -> Rows:
-    """Statistics of D and of D with the level taken out, in the first and in the last year."""
-    study = words.study
+def pattern(words: Words) -> Body:
+    """Statistics of D and of D with the level taken out, each in the first and in the last year."""
+    study, head = words.study, words.phrases["tables"]["pattern"]["head"]
+    years = (study.years[0], study.years[-1])
+    heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
+    columns = [[head, "l", 40], *([h, "r", 15] for h in heads)]
     rows: Rows = []
     means = {of: {name: ends for name, *ends in group_means(study, of)} for of in MEASURES}
     for name, *_ in group_means(study):
@@ -31,7 +33,7 @@ def pattern_rows(words: Words) -> Rows:
     for name in ("moran", "moran_level"):
         rows.append(_row(words, name, lambda row: fixed(row["value"])))
         rows.append(_row(words, name, _chance, f"{name}_p"))
-    return [row for row in rows if any(cell != NOTHING for cell in row[1:])]
+    return Body([row for row in rows if any(cell != NOTHING for cell in row[1:])], columns)
 
 
 def _row(words: Words, statistic: str, shown: Any, key: str = "") -> list[Any]:
@@ -58,41 +60,3 @@ def _share_row(words: Words, whole: str, part: str) -> list[Any]:
             known = all_ is not None and own is not None and all_["value"] > 0
             cells.append(hundredths(own["value"] / all_["value"]) if known else NOTHING)
     return [words.say(f"tables/pattern/rows/{whole}_{part}"), *cells]
-
-
-def pattern_columns(words: Words) -> list[Any]:
-    """The statistic, then D and D with the level taken out, each in the first and last year."""
-    head, years = (
-        words.phrases["tables"]["pattern"]["head"],
-        (words.study.years[0], words.study.years[-1]),
-    )
-    heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
-    return [[head, "l", 40], *([h, "r", 15] for h in heads)]
-
-
-def cluster_rows(words: Words) -> Rows:
-    """Regions by their place among their neighbours; strong where false discovery leaves them."""
-    study = words.study
-    years = dict.fromkeys((study.years[0], study.years[-1]))
-    found = [clusters(study, of, year) for of in MEASURES for year in years]
-    if all(part.empty for part in found):
-        return []
-    rows = []
-    for place in QUADRANTS:
-        parts = [part[part["cluster"] == place] for part in found]
-        rows.append([words.word("cluster", place), *(_named(words, part) for part in parts)])
-    return rows
-
-
-def _named(words: Words, part: Any) -> Markdown | str:
-    names = [
-        Markdown(f"**{escaped(name)}**") if p < LIKELY else escaped(name)
-        for name, p in part[["name", "p_adjusted"]].itertuples(index=False)
-    ]
-    return words.listed(names) if names else NOTHING
-
-
-def cluster_columns(words: Words) -> list[Any]:
-    """The place, then the columns of `pattern_columns`."""
-    head = words.phrases["tables"]["clusters"]["head"]
-    return [[head, "l", 20], *([name, "l", 20] for name, *_ in pattern_columns(words)[1:])]

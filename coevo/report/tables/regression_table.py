@@ -9,69 +9,30 @@ from scipy.special import stdtr
 
 from coevo.report.findings.interaction import BY_YEAR, FOD_IV, POOLED
 from coevo.report.findings.study_tables import Study
+from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.numbers import NOTHING, fixed, missing
+from coevo.report.words.numbers import fixed, missing, with_figures
 from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
-_DECIMALS = {"rows": 0, "regions": 0, "first_stage_F_b1": 1, "first_stage_F_d": 1}
+_DECIMALS = {"rows": 0, "regions": 0, "df": 0, "first_stage_F_b1": 1, "first_stage_F_d": 1}
+_GENERAL = "_general"  # ends the checks of the general model
 Key = tuple[str, str]  # effects and estimator
 
 
 class RegressionFits(NamedTuple):
-    """Fits of one table: rows of `parameters`, facts by name and column (effects, estimator).
+    """Fits of one table: rows of `parameters`, columns (effects, estimator), names of parameters.
 
-    parameters: their names in order; by_year: p of a parameter by effects and estimator, for fits
-    with region effects alone; ending: of the check `regions`.
+    facts: by name and column; p: of tests of no effect by parameter, errors and column.
     """
 
     rows: pd.DataFrame
-    facts: Mapping[tuple[str, str, str], float]
     columns: list[Key]
     parameters: list[str]
-    by_year: Mapping[tuple[str, str, str], float] = {}
-    ending: str = ""
-
-
-def stars(estimate: float, error: float, df: float) -> str:
-    """Stars of a two-sided t test of zero; none without an error."""
-    if missing(error) or missing(df) or not error:
-        return ""
-    return _stars_of(2 * float(stdtr(float(df), -abs(estimate / error))))
-
-
-def _stars_of(p: float) -> str:
-    return next((sign for limit, sign in STARS.items() if p < limit), "")
-
-
-def _fits(study: Study, scope: str, scaling: str, model: str) -> RegressionFits:
-    """Fits of one scope, scaling and model, with all their parameters."""
-    rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
-    names = list(dict.fromkeys(rows["parameter"]))
-    facts = {
-        (row.check, row.effects, row.estimator): row.value
-        for row in study.rows("checks", scope=scope).itertuples()
-    }
-    for row in study.rows("fits", scope=scope, scaling=scaling, model=model).itertuples():
-        key = (row.effects, row.estimator)
-        facts |= {("rows", *key): row.n, (f"r_squared_equation_{row.equation}", *key): row.r2}
-    tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
-    by_year = {(row.parameter, row.effects, row.estimator): row.p for row in tests.itertuples()}
-    return RegressionFits(rows, facts, _columns(study, rows), names, by_year)
-
-
-def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
-    """Effects and estimators that rows have: those of the main estimator first, then the others
-    with as many effects as the headline.
-    """
-    there = set(zip(rows["effects"], rows["estimator"], strict=True))
-    every = sorted({effects for effects, _ in there}, key=("none", *EFFECTS).index)
-    main = [(effects, study.estimator) for effects in every]
-    names = dict.fromkeys(rows["estimator"])
-    later = [(effects, name) for name in names for effects in every[-1:]]
-    return [key for key in dict.fromkeys([*main, *later]) if key in there]
+    facts: Mapping[tuple[str, str, str], float]
+    p: Mapping[tuple[str, str, str, str], float]
 
 
 # table -> scope ("" the region in focus), scaling, model, parameters (all without), what their
@@ -90,32 +51,73 @@ NEEDS = {
 }
 
 
-def _chosen(key: str, study: Study) -> RegressionFits:
-    scope, scaling, model, parameters, _ = TABLES[key]
-    fits = _fits(study, scope or study.focus, scaling, model)
-    ending = "_general" if model == "general" else ""
-    return fits._replace(parameters=parameters or fits.parameters, ending=ending)
+def regression(key: str, words: Words) -> Body:
+    """A column for each fit: its estimator, coefficients over their errors, what it rests on.
 
-
-def columns(key: str, words: Words) -> list[Any]:
-    """A column for each fit."""
-    count = len(_chosen(key, words.study).columns)
-    return [["", "l", 16, "term"], *([f"({i})", "r", 12, f"fit_{i}"] for i in range(1, count + 1))]
-
-
-def rows(key: str, words: Words) -> list[list[Any]]:
-    """Estimators, coefficients over their errors, and what each fit rests on; none without fits."""
-    fits = _chosen(key, words.study)
+    The note says what the errors allow for, and the cut-offs of the stars.
+    """
+    fits = _fits(key, words.study)
     if not fits.columns:
-        return []
-    estimators = (words.word("estimator", estimator) for _, estimator in fits.columns)
-    heads = ["", *map(words.grammar.upper_first, estimators)]
-    return [heads, *_coefficients(fits), *_facts(words, fits)]
+        return Body([])
+    names = (words.word("estimator", estimator) for _, estimator in fits.columns)
+    heads = ["", *map(words.grammar.upper_first, names)]
+    columns: list[Any] = [["", "l", 16, "term"]]
+    columns += [[f"({i})", "r", 12, f"fit_{i}"] for i in range(1, len(heads))]
+    rows = [heads, *_coefficients(fits), *_facts(words, fits)]
+    return Body(rows, columns, _note(key, fits, words))
 
 
-def note(key: str, words: Words) -> str:
+def _fits(key: str, study: Study) -> RegressionFits:
+    """Fits of one scope, scaling and model, with the parameters that the table asks for.
+
+    R2 and tests of no effect are those of the classic model.
+    """
+    scope, scaling, model, asked, _ = TABLES[key]
+    scope, classic = scope or study.focus, model == "classic"
+    rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
+    facts = {
+        (row.check.removesuffix(_GENERAL), row.effects, row.estimator): row.value
+        for row in study.rows("checks", scope=scope).itertuples()
+        if row.check.endswith(_GENERAL) != classic
+    }
+    for row in study.rows("fits", scope=scope, scaling=scaling, model=model).itertuples():
+        of = (row.effects, row.estimator)
+        facts |= {("rows", *of): row.n}
+        facts |= {(f"r_squared_equation_{row.equation}", *of): row.r2} if classic else {}
+    for row in rows.dropna(subset="df").itertuples():
+        facts["df", row.effects, row.estimator] = row.df
+    tests = study.rows("slope_tests", scope=scope).itertuples() if classic else ()
+    p = {(row.parameter, row.errors, row.effects, row.estimator): row.p for row in tests}
+    parameters = asked or list(dict.fromkeys(rows["parameter"]))
+    return RegressionFits(rows, _columns(study, rows), parameters, facts, p)
+
+
+def stars(estimate: float, error: float, df: float) -> str:
+    """Stars of a two-sided t test of zero; none without an error."""
+    if missing(error) or missing(df) or not error:
+        return ""
+    return _stars_of(2 * float(stdtr(float(df), -abs(estimate / error))))
+
+
+def _stars_of(p: float) -> str:
+    return next((sign for limit, sign in STARS.items() if p < limit), "")
+
+
+def _columns(study: Study, rows: pd.DataFrame) -> list[Key]:
+    """Effects and estimators that rows have: those of the main estimator first, then the others
+    with as many effects as the headline.
+    """
+    there = set(zip(rows["effects"], rows["estimator"], strict=True))
+    every = sorted({effects for effects, _ in there}, key=("none", *EFFECTS).index)
+    main = [(effects, study.estimator) for effects in every]
+    names = dict.fromkeys(rows["estimator"])
+    later = [(effects, name) for name in names for effects in every[-1:]]
+    return [key for key in dict.fromkeys([*main, *later]) if key in there]
+
+
+def _note(key: str, fits: RegressionFits, words: Words) -> str:
     """What the table shows, what its errors allow for, and the cut-offs of the stars."""
-    fits, study, grammar = _chosen(key, words.study), words.study, words.grammar
+    study, grammar = words.study, words.grammar
     labels = [escaped(study.label(identifier)) for identifier in study.populations]
     named = {f"x{i}": label for i, label in enumerate(labels, start=1)}
     symbols = (Markdown(f"$x_{i}$ {label}") for i, label in enumerate(labels, start=1))
@@ -140,7 +142,7 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
             table.loc[(name, *key)] if (name, *key) in table.index else None for key in fits.columns
         ]
         power, decimals = _scale([row for row in found if row is not None])
-        symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
+        symbol = _symbol(name)
         title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
         signs = [_signs(fits, name, key, row) for key, row in zip(fits.columns, found, strict=True)]
         shown = zip(found, signs, strict=True)
@@ -164,7 +166,7 @@ def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series | None) -> 
     if row is None:
         return ""
     if key[0] == EFFECTS[0]:
-        return _stars_of(fits.by_year.get((name, *key), 1.0))
+        return _stars_of(fits.p.get((name, BY_YEAR, *key), 1.0))
     return stars(row["estimate"], row["se"], row["df"])
 
 
@@ -181,27 +183,27 @@ def _error(row: pd.Series | None, power: int, decimals: int) -> str:
     return f"({fixed(row['se'] * 10**power, decimals)})"
 
 
+def _symbol(name: str) -> str:
+    return f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
+
+
 def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
-    """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
-    df = {(r.effects, r.estimator): r.df for r in fits.rows.dropna(subset="df").itertuples()}
-    lines: dict[str, list[Any]] = {}
-    if set(fits.columns) - {("none", estimator) for _, estimator in fits.columns}:
-        for i, name in enumerate(("region_effects", "year_effects")):
-            has = [len(effects.split("+")) > i and effects != "none" for effects, _ in fits.columns]
-            lines[name] = [words.term("answer", yes) for yes in has]
+    """p by what errors allow for, effects, rows, regions, R2 ...: a line for each fact that one
+    fit at least has.
+    """
+    lines: list[list[Any]] = []
+    for parameter, errors in dict.fromkeys(key[:2] for key in fits.p):
+        named = {"symbol": f"${_symbol(parameter)}$", "errors": words.word("errors", errors)}
+        title = words.term("fact", "p").format(**named)
+        found = [fits.p.get((parameter, errors, *key)) for key in fits.columns]
+        lines.append([Markdown(title), *(with_figures(p, 2) for p in found)])
+    if any(effects != "none" for effects, _ in fits.columns):
+        for name, kinds in {"region_effects": EFFECTS, "year_effects": EFFECTS[1:]}.items():
+            has = [words.term("answer", effects in kinds) for effects, _ in fits.columns]
+            lines.append([Markdown(words.term("fact", name)), *has])
     for name in words.phrases["exports"]["fact"]:
-        ending = fits.ending if name == "regions" else ""
-        found = [fits.facts.get((name + ending, *key)) for key in fits.columns]
-        lines |= _line(name, found, _DECIMALS.get(name, 3), fits)
-    lines |= _line("df", [df.get(key) for key in fits.columns], 0, fits)
-    return [[Markdown(words.term("fact", name)), *cells] for name, cells in lines.items()]
-
-
-def _line(
-    name: str, found: Sequence[Any], decimals: int, fits: RegressionFits
-) -> Mapping[str, list[Any]]:
-    """A line of facts; R2 and first stages belong to b1 and d alone."""
-    of_classic = name.startswith(("r_squared", "first_stage", "J_"))
-    if all(map(missing, found)) or (of_classic and fits.ending):
-        return {}
-    return {name: [NOTHING if missing(value) else fixed(value, decimals) for value in found]}
+        values = [fits.facts.get((name, *key)) for key in fits.columns]
+        if not all(map(missing, values)):
+            cells = [fixed(value, _DECIMALS.get(name, 3)) for value in values]
+            lines.append([Markdown(words.term("fact", name)), *cells])
+    return lines

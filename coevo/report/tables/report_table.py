@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from coevo.report.words.amounts import Rows
 from coevo.report.words.markup import Markdown, escaped, plain_text
 from coevo.report.words.numbers import NOTHING, Number
 
@@ -15,12 +16,16 @@ _MARKS = re.compile(r"(?<!\\)[*`]+")
 
 
 class Column(NamedTuple):
-    """A column: its head, alignment (`l` or `r`), relative width; `id`: its name for programs."""
+    """A column: its head, alignment (`l` or `r`), relative width.
+
+    id: its name for programs; shown: the format of its numbers, "" by each number.
+    """
 
     head: str
     align: str = "l"
     width: int = 10
     id: str = ""
+    shown: str = ""
 
 
 class ReportTable(NamedTuple):
@@ -35,6 +40,16 @@ class ReportTable(NamedTuple):
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     kind: str = ""
+    note: str = ""
+
+
+class Body(NamedTuple):
+    """What a study puts into a table: rows, columns as the phrases write them (those of the
+    phrases where there are none), and a note.
+    """
+
+    rows: Rows
+    columns: Sequence[Any] | None = None
     note: str = ""
 
 

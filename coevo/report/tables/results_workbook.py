@@ -7,30 +7,29 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any, NamedTuple
 
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from coevo.report.figures.theme import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables.annex import LEADING, report_tables, sheet_name
-from coevo.report.tables.cell_address import FIRST, HEAD_ROW, IDS, LINK, Cell, absolute_address
 from coevo.report.tables.cell_words import in_words
 from coevo.report.tables.columns import BY_SIZE, column_heads, number_format
-from coevo.report.tables.report_table import ReportTable, in_cell, readable
-from coevo.report.tables.workbook_case import EDGE, WorkbookCase
-from coevo.report.tables.workbook_columns import body, column_cells
-from coevo.report.tables.workbook_trace import trace_cells
+from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
+from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
+from coevo.report.tables.traced_case import OPEN, TracedCase, held_rows
+from coevo.report.tables.workbook_trace import formula_sheets
 from coevo.report.words.amounts import Words
 from coevo.report.words.numbers import Number
 from coevo.schema import BUILT, column_rows, table_names, table_row
 
 CONTENTS = "contents"
-# Tables of results that a reader opens; the others are hidden, as long as programs need them.
-OPEN = {
-    "panel", "normalised", "goalposts", "weights", "coupling", "obstacles", "audit", "revisions",
-    "refusals", "headline_claims", "claims",
-}  # fmt: skip
-MOST = 100_000  # rows of a sheet; a longer table stands in its CSV alone
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
+WIDEST, LOOKED_AT = 60, 200  # characters of a column; rows that its width is taken from
 LOOKS: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
     "words": {"text_wrap": True, "valign": "top"},
@@ -48,20 +47,18 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 class Sheet(NamedTuple):
-    """A sheet of heads over rows: its name, what it holds, ids and heads of columns, its rows.
+    """A table as a sheet of the workbook, by its name.
 
-    looks: the format of each column's numbers, "" by the cell; note: below it.
+    named: whether ids stand below the heads; place: where rows stand that are not in sight, as the
+    contents say it; left: rows of a table that only its CSV holds.
     """
 
     name: str
-    title: str
-    ids: Sequence[str]
-    heads: Sequence[str]
-    rows: Iterable[Sequence[Any]]
-    length: int
-    looks: Sequence[str]
-    note: str = ""
+    table: ReportTable
+    named: bool = True
+    place: str = ""
     hidden: bool = False
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,151 +87,130 @@ def workbook_bytes(words: Words) -> bytes:
     Text is written as text, whatever it begins with; missing numbers are empty cells. Rows go to
     the disk as they are written. The same tables give the same bytes.
     """
-    import xlsxwriter
-
     memory, study = io.BytesIO(), words.study
     with tempfile.TemporaryDirectory() as scratch:
-        options = {"constant_memory": True, "tmpdir": scratch}
-        options |= {"strings_to_formulas": False, "strings_to_urls": False}
-        book = xlsxwriter.Workbook(memory, options)
+        book = xlsxwriter.Workbook(memory, {"constant_memory": True, "tmpdir": scratch})
         title = f"coevo: {study.config['study']}"
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         pen = Pen(book, words, {})
         report = [_of_report(table, words) for table in report_tables(words)]
-        leading = [sheet for sheet in report if sheet.ids]
-        results = [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
-        traces = _traces(WorkbookCase(study))
-        rest = [sheet for sheet in (*report, *results) if sheet not in leading]
+        leading = [sheet for sheet in report if sheet.named]
+        rest = [sheet for sheet in report if not sheet.named]
+        rest += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
+        traces = formula_sheets(TracedCase(study)) if study.indexed else []
         for sheet in leading:
             _table(pen, sheet)
-        _contents(pen, [*leading, *rest], list(traces))
+        _contents(pen, [*leading, *rest], [trace.name for trace in traces])
         for sheet in rest:
-            if sheet.length <= MOST:
+            if not sheet.left:
                 _table(pen, sheet)
-        for name, (cells, frozen) in traces.items():
-            _cells(pen, name, cells, frozen)
+        for trace in traces:
+            _formulas(pen, trace)
         book.close()
     return memory.getvalue()
 
 
 def _of_report(table: ReportTable, words: Words) -> Sheet:
-    """A table of the report; those that lead have their titles as names, and ids of columns."""
-    first = table.key in LEADING
-    return Sheet(
-        sheet_name(words, table.key)[:31],
-        readable(table.caption),
-        [column.id for column in table.columns] if first else [],
-        [readable(column.head) for column in table.columns],
-        table.rows,
-        len(table.rows),
-        [""] * len(table.columns),
-        readable(table.note),
-    )
+    """A table of the report in plain text; those that lead have ids of columns."""
+    columns = [column._replace(head=readable(column.head)) for column in table.columns]
+    texts = {"caption": readable(table.caption), "note": readable(table.note)}
+    plain = table._replace(columns=columns, **texts)
+    return Sheet(sheet_name(words, table.key)[:31], plain, table.key in LEADING)
 
 
 def _of_results(name: str, words: Words) -> Sheet:
     """A table of results, in words."""
-    study = words.study
-    frame = in_words(name, study.tables[name], words)
+    study, said = words.study, column_rows(CONTENTS)
+    held, length, hidden = held_rows(study, name), len(study.tables[name]), name not in OPEN
+    left = length if held.empty else 0
+    places = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
+    texts = (said[key].words[study.language] for key, holds in places.items() if holds)
+    frame = in_words(name, held, words)
     heads = column_heads(name, list(map(str, frame)), study.config["subsystems"])
-    return Sheet(
-        name,
-        table_row(name).words[study.language],
-        [head.id for head in heads],
-        [head.words[study.language] for head in heads],
-        frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None),
-        len(frame),
-        [head.shown for head in heads],
-        hidden=name not in OPEN,
-    )
-
-
-def _traces(case: WorkbookCase) -> dict[str, tuple[list[Cell], tuple[int, int]]]:
-    """Cells and frozen panes of the sheets of formulas, by name."""
-    if "coupling" not in case.tables:
-        return {}
-    sheets = {"trace": (trace_cells(case), (0, EDGE))}
-    columns = case.weighting.columns
-    if columns:
-        name = case.config["weighting"]["method"]
-        sheets[name] = (column_cells(case, columns), (body(columns), EDGE))
-    return sheets
+    columns = [Column(head.words[study.language], id=head.id, shown=head.shown) for head in heads]
+    values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
+    table = ReportTable(name, table_row(name).words[study.language], columns, list(values))
+    place = words.grammar.semicolon.join(texts).replace("<table>", name)
+    return Sheet(name, table, place=place, hidden=hidden, left=left)
 
 
 def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
     """Write what the sheets hold, each with its rows and a link to it; hidden ones last."""
     sheet, study = _sheet(pen, CONTENTS), str(pen.words.study.config["study"])
     sheet.write_string(0, 0, pen.said(CONTENTS).replace("<study>", study), pen.look("note"))
-    titles = [(pen.said(CONTENTS, key), width) for key, width in (("table", 24), ("rows", 10))]
-    titles.append((pen.said(CONTENTS, "contents"), 90))
-    for column, (title, width) in enumerate(titles):
-        sheet.write_string(HEAD_ROW, column, title, pen.look("head"))
+    for column, (head, width) in enumerate({"table": 24, "rows": 10, "contents": 90}.items()):
+        sheet.write_string(HEAD_ROW, column, pen.said(CONTENTS, head), pen.look("head"))
         sheet.set_column(column, column, width)
-    lines: list[tuple[str, Any, str, str]] = [
-        (one.name, one.length, one.title, _place(pen, one)) for one in sheets if not one.hidden
-    ]
-    lines += [(name, "", pen.said(name), "") for name in traces]
-    lines += [(one.name, one.length, one.title, _place(pen, one)) for one in sheets if one.hidden]
-    for row, (name, count, title, place) in enumerate(lines, start=HEAD_ROW + 1):
-        if place:
-            sheet.write_string(row, 0, name, pen.look("note"))
+    unseen = [one for one in sheets if one.hidden or one.left]
+    formulas = [Sheet(name, ReportTable(name, pen.said(name), [], [])) for name in traces]
+    lines = [*(one for one in sheets if one not in unseen), *formulas, *unseen]
+    for row, one in enumerate(lines, start=HEAD_ROW + 1):
+        if one in unseen:
+            sheet.write_string(row, 0, one.name, pen.look("note"))
         else:
-            sheet.write_url(row, 0, f"internal:'{name}'!A1", pen.look("link"), name)
-        _write(sheet, row, 1, count, pen.look("whole"))
-        text = pen.words.grammar.note.format(place) if place else ""
-        sheet.write_string(row, 2, title + text, pen.look("words"))
+            sheet.write_url(row, 0, f"internal:'{one.name}'!A1", pen.look("link"), one.name)
+        if one.table.columns:
+            sheet.write_number(row, 1, one.left or len(one.table.rows), pen.look("whole"))
+        place = pen.words.grammar.note.format(one.place) if one.place else ""
+        sheet.write_string(row, 2, one.table.caption + place, pen.look("words"))
     sheet.freeze_panes(HEAD_ROW + 1, 0)
-
-
-def _place(pen: Pen, sheet: Sheet) -> str:
-    """Where a table is that no open sheet holds."""
-    if sheet.length > MOST:
-        return pen.said(CONTENTS, "left").replace("<table>", sheet.name)
-    return pen.said(CONTENTS, "hidden") if sheet.hidden else ""
 
 
 def _table(pen: Pen, made: Sheet) -> None:
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
-    sheet, start = _sheet(pen, made.name), FIRST if made.ids else IDS
+    sheet, table, start = _sheet(pen, made.name), made.table, FIRST if made.named else IDS
     sheet.repeat_rows(0, start - 1)
-    sheet.write_string(0, 0, made.title, pen.look("note"))
+    sheet.write_string(0, 0, table.caption, pen.look("note"))
     _back(pen, sheet)
-    for column, head in enumerate(made.heads):
-        sheet.write_string(HEAD_ROW, column, head, pen.look("words" if made.ids else "head"))
-    for column, name in enumerate(made.ids):
-        sheet.write_string(IDS, column, name, pen.look("id"))
-    widths = [max(11, len(name) + 2) for name in made.ids] or [14] * len(made.heads)
-    for row, values in enumerate(made.rows, start=start):
-        for column, (value, shown) in enumerate(zip(values, made.looks, strict=True)):
-            cell = value if shown else in_cell(value)
-            _write(sheet, row, column, cell, pen.look(_shown(value, cell, shown)))
-            if isinstance(cell, str) and row < start + 200:
-                widths[column] = max(widths[column], min(len(cell.encode("gb18030")) + 1, 60))
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    if made.note:
-        sheet.write_string(start + made.length + 1, 0, made.note, pen.look("note"))
-    kept = next((k for k, name in enumerate(made.ids) if name not in KEYS), int(not made.ids))
+    ids = [column.id for column in table.columns] if made.named else []
+    for place, column in enumerate(table.columns):
+        head_look = pen.look("words" if made.named else "head")
+        sheet.write_string(HEAD_ROW, place, column.head, head_look)
+    for place, name in enumerate(ids):
+        sheet.write_string(IDS, place, name, pen.look("id"))
+    cells, looks = [], []
+    for place, column in enumerate(table.columns):
+        values = [row[place] for row in table.rows]
+        cells.append(values if column.shown else list(map(in_cell, values)))
+        looks.append(_looks(pen, values, cells[-1], column.shown))
+        texts = (cell for cell in cells[-1][:LOOKED_AT] if isinstance(cell, str))
+        longest = max((len(text.encode("gb18030")) + 1 for text in texts), default=0)
+        least = max(11, len(column.id) + 2) if made.named else 14
+        sheet.set_column(place, place, max(least, min(longest, WIDEST)))
+    rows = zip(zip(*cells, strict=True), zip(*looks, strict=False), strict=False)
+    for row, pairs in enumerate(rows, start=start):
+        for place, (cell, look) in enumerate(zip(*pairs, strict=True)):
+            _write(sheet, row, place, cell, look)
+    last = start + len(table.rows) - 1
+    if table.note:
+        sheet.write_string(last + 2, 0, table.note, pen.look("note"))
+    kept = next((k for k, name in enumerate(ids) if name not in KEYS), int(not made.named))
     sheet.freeze_panes(start, kept)
-    if made.heads:
-        sheet.autofilter(start - 1, 0, start - 1 + max(made.length, 1), len(made.heads) - 1)
-    _colour_grades(pen, sheet, made)
+    sheet.autofilter(start - 1, 0, max(last, start), len(table.columns) - 1)
+    if table.rows:
+        _colour_grades(pen, sheet, ids, last)
     if made.hidden:
         sheet.hide()
 
 
-def _shown(value: Any, cell: Any, shown: str) -> str:
-    """The format of a cell's number: of its column, or as the report prints it."""
-    if cell is None or isinstance(cell, str | bool) or not math.isfinite(cell):
-        return ""
-    if shown:
-        return number_format(shown, cell)
-    if not isinstance(value, Number):
-        return "0" if cell == round(cell) else number_format(BY_SIZE, cell)
-    decimals = re.search(r"\.(\d+)", value)
-    return (
-        "0.00E+00" if "×" in value else "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
-    )
+def _looks(pen: Pen, values: Sequence[Any], cells: Sequence[Any], shown: str) -> Iterable[Any]:
+    """The formats of a column's numbers: its own, or as the report prints them, or by size."""
+    if shown not in ("", BY_SIZE):
+        return repeat(pen.look(shown))
+    return [
+        None
+        if cell is None or isinstance(cell, str | bool) or not math.isfinite(cell)
+        else pen.look(_printed(value) if isinstance(value, Number) else number_format(shown, cell))
+        for value, cell in zip(values, cells, strict=True)
+    ]
+
+
+def _printed(number: Number) -> str:
+    """The format that shows a number as the report prints it."""
+    decimals = re.search(r"\.(\d+)", number)
+    if "×" in number:
+        return "0.00E+00"
+    return "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
 
 
 def _sheet(pen: Pen, name: str) -> Any:
@@ -253,46 +229,46 @@ def _back(pen: Pen, sheet: Any) -> None:
     sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.look("link"), text)
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
     """Write a value as what it is: text, TRUE or FALSE, a number; nothing for what is missing."""
-    if value is None or value == "":
-        return
-    finite = isinstance(value, str) or math.isfinite(value)  # a workbook has no infinity
-    sheet.write(row, column, value if finite else str(value), look)
+    if isinstance(value, str):
+        if value:
+            sheet.write_string(row, column, value, look)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value, look)
+    elif value is not None:
+        if math.isfinite(value):
+            sheet.write_number(row, column, value, look)
+        else:  # a workbook has no infinity
+            sheet.write_string(row, column, str(value), look)
 
 
-def _colour_grades(pen: Pen, sheet: Any, made: Sheet) -> None:
+def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
     """Colour each grade, and the D that it is of, as the charts do."""
-    from coevo.report.figures.theme import PALETTES
-
-    names, light = list(made.ids), PALETTES["light"]
-    for grade, degree in GRADED.items() if made.length else ():
-        coloured = [names.index(name) for name in (grade, degree) if name in names]
-        for label, place in colours(pen.words.study.grades).items() if grade in names else ():
-            cell = absolute_address(FIRST, names.index(grade), "column")
+    light = PALETTES["light"]
+    for grade, degree in GRADED.items():
+        coloured = [ids.index(name) for name in (grade, degree) if name in ids]
+        for label, place in colours(pen.words.study.grades).items() if grade in ids else ():
+            cell = xl_rowcol_to_cell(FIRST, ids.index(grade), col_abs=True)
             look = {"bg_color": light[f"g{place}"], "font_color": light[f"t{place}"]}
-            rule = {
-                "type": "formula", "criteria": f'={cell}="{label}"',
-                "format": pen.book.add_format(look),
-            }  # fmt: skip
+            rule = {"type": "formula", "criteria": f'={cell}="{label}"'}
+            rule["format"] = pen.book.add_format(look)
             for column in coloured:
-                sheet.conditional_format(FIRST, column, FIRST + made.length - 1, column, rule)
+                sheet.conditional_format(FIRST, column, last, column, rule)
 
 
-def _cells(pen: Pen, name: str, cells: list[Cell], frozen: tuple[int, int]) -> None:
+def _formulas(pen: Pen, made: FormulaSheet) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet, most = _sheet(pen, name), max(cell.column for cell in cells)
-    backed = False
-    for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
-        if cell.row > LINK and not backed:
-            _back(pen, sheet)
-            backed = True
-        if cell.formula:
-            sheet.write_formula(
-                cell.row, cell.column, cell.formula, pen.look(cell.look), cell.value
-            )
+    sheet = _sheet(pen, made.name)
+    title, *cells = sorted(made.cells)
+    sheet.write_string(0, 0, title.value, pen.look(title.look))
+    _back(pen, sheet)
+    for row, column, value, formula, look in cells:
+        if formula:
+            sheet.write_formula(row, column, formula, pen.look(look), value)
         else:
-            _write(sheet, cell.row, cell.column, cell.value, pen.look(cell.look))
-    for first, last, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (3, most, 20)):
-        sheet.set_column(first, last, width)
-    sheet.freeze_panes(*frozen)
+            _write(sheet, row, column, value, pen.look(look))
+    last = max(cell.column for cell in cells)
+    for first, end, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (EDGE, last, 20)):
+        sheet.set_column(first, end, width)
+    sheet.freeze_panes(made.frozen, EDGE)

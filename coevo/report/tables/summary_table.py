@@ -1,5 +1,6 @@
 """The table that opens the workbook: a row per region, heads as the result tables have them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -8,79 +9,66 @@ from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.columns import column_heads
-from coevo.report.words.amounts import Rows, Words, amount
+from coevo.report.tables.report_table import Body
+from coevo.report.words.amounts import Words, amount
 from coevo.report.words.numbers import fixed, graded, with_figures
 
 SLOPES = ("b1", "d")
+Part = tuple[Any, dict[str, Any]]  # a column as the phrases write it, its cells by region
 
 
-def summary_columns(words: Words) -> list[Any]:
+def summary(words: Words) -> Body:
     """Code and name; of D its ends, rise, rank, grade; indices; largest obstacle; outputs, slopes.
 
-    A head that is dated carries the year; the words are those of `tables.csv`.
+    A head that is dated carries the year; the words are those of `tables.csv`. What a region lacks
+    is empty.
     """
-    study, first, last = words.study, words.study.years[0], words.study.years[-1]
-    asked: list[tuple[Any, ...]] = [("panel", "region", None), ("panel", "name", None)]
-    if study.indexed:
-        asked += [("coupling", "D", first, "_first"), ("coupling", "D", last)]
-        asked += [
-            ("summary", "rise", None),
-            ("summary", "rank", first, "_first"),
-            ("summary", "rank", last),
-        ]
-        asked += [("coupling", "grade", last), ("coupling", "lagging", last)]
-        asked += [("coupling", name, last) for name in ("C", "T", *_indices(words))]
-        asked += [("summary", "obstacle", None)]
-    heads = [_head(words, *one) for one in asked]
-    if study.pair:
-        heads += [
-            [words.grammar.dated(study.heading(i), last), "r", 10, f"x{k}"]
-            for k, i in enumerate(study.pair, start=1)
-        ]
-        heads += [_head(words, "summary", name, None) for name in SLOPES]
-    return heads
+    study = words.study
+    codes, last = pd.Series(study.listing, study.listing), study.years[-1]
+    parts = [
+        _part(words, "panel", "region", codes, str),
+        _part(words, "panel", "name", codes, study.name),
+        *(_of_indices(words) if study.indexed else ()),
+    ]
+    for k, output in enumerate(study.pair or (), start=1):
+        values = study.series(output).xs(last, level="year")
+        head, cells = _part(words, "summary", f"x{k}", values, amount)
+        parts.append(([words.grammar.dated(study.heading(output), last), *head[1:]], cells))
+    for name in SLOPES if study.pair else ():
+        slopes = regional(study, name).set_index("scope")["estimate"]
+        parts.append(_part(words, "summary", name, slopes, with_figures))
+    rows = [[cells.get(code, "") for _, cells in parts] for code in study.listing]
+    return Body(rows, [head for head, _ in parts])
 
 
-def _indices(words: Words) -> list[str]:
-    return [SUBSYSTEM_PREFIX + name for name in words.study.subsystems]
-
-
-def _head(words: Words, table: str, column: str, year: int | None, end: str = "") -> list[Any]:
+def _part(
+    words: Words, table: str, column: str, values: pd.Series, shown: Callable[[Any], Any],
+    year: int | None = None, end: str = "",
+) -> Part:  # fmt: skip
     (head,) = column_heads(table, [column], words.study.config["subsystems"])
     text = head.words[words.study.language]
     dated = words.grammar.dated(text, year) if year else text
-    return [dated, "l", 12, column + end]
+    cells = {str(code): shown(value) for code, value in values.items()}
+    return [dated, "l", 12, column + end], cells
 
 
-def summary_rows(words: Words) -> Rows:
-    """A row per region; what a region lacks is empty."""
+def _of_indices(words: Words) -> list[Part]:
+    """What rests on the indices."""
     study = words.study
-    rows: dict[str, list[Any]] = {code: [code, study.name(code)] for code in study.listing}
-    if study.indexed:
-        first, last = study.ends()
-        ranks = [
-            part["D"].rank(ascending=False, method="min").astype(int) for part in (first, last)
-        ]
-        own = obstacle_rows(study)
-        most = own.loc[own.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]
-        for code, row in rows.items():
-            start, end = first.loc[code], last.loc[code]
-            row += [graded(start["D"]), graded(end["D"]), fixed(end["D"] - start["D"])]
-            row += [
-                *(fixed(rank[code], 0) for rank in ranks),
-                end["grade"],
-                words.side(end["lagging"]),
-            ]
-            row += [fixed(end[name]) for name in ("C", "T", *_indices(words))]
-            row += [study.heading(most[code]) if code in most.index else ""]
-    if study.pair:
-        slopes = [regional(study, name).set_index("scope")["estimate"] for name in SLOPES]
-        outputs = [study.series(i).xs(study.years[-1], level="year") for i in study.pair]
-        for code, row in rows.items():
-            row += [amount(_found(output, code)) for output in outputs]
-            row += [with_figures(_found(slope, code)) for slope in slopes]
-    return list(rows.values())
-
-
-def _found(values: pd.Series, code: str) -> Any:
-    return values.get(code)
+    year, (first, last) = study.years[-1], study.ends()
+    ends: tuple[Any, ...] = ((first, study.years[0], "_first"), (last, year, ""))
+    own = obstacle_rows(study)
+    most = own.loc[own.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]
+    indices = ("C", "T", *(SUBSYSTEM_PREFIX + name for name in study.subsystems))
+    return [
+        *(_part(words, "coupling", "D", part["D"], graded, *of) for part, *of in ends),
+        _part(words, "summary", "rise", last["D"] - first["D"], fixed),
+        *(
+            _part(words, "summary", "rank", part["D"].rank(ascending=False, method="min"), int, *of)
+            for part, *of in ends
+        ),
+        _part(words, "coupling", "grade", last["grade"], str, year),
+        _part(words, "coupling", "lagging", last["lagging"], words.side, year),
+        *(_part(words, "coupling", name, last[name], fixed, year) for name in indices),
+        _part(words, "summary", "obstacle", most, study.heading),
+    ]

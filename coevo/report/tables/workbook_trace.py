@@ -1,189 +1,225 @@
-"""D of the region in focus by live formulas: from figures by z and weights to U, C, T and D."""
+"""D of the region in focus by live formulas: from figures by z and weights to U, C, T and D.
 
-from coevo.coupling.forms import FORMS, contribution_shares
-from coevo.report.tables.cell_address import Cell, absolute_address, span
-from coevo.report.tables.formula_steps import WEIGHT, composite, untraced, weight_lines
-from coevo.report.tables.workbook_case import EDGE, Entry, Line, SheetGrid, WorkbookCase, formulas
+A method whose entry in its registry has no formula is read from its table, and the sheet says so.
+"""
 
-LARGEST, START = 4, 6  # rows from 0: the largest difference; where lines begin
-GAP = Line("")
+from collections.abc import Callable, Iterator, Mapping
+
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
+
+from coevo.coupling.forms import contribution_shares
+from coevo.normalisation import scaled_panel
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
+from coevo.report.tables.traced_case import TracedCase
+from coevo.weighting.method import Columns, Pair, Step
+
+LARGEST = 4  # row of the largest difference, from 0
 DIFFERENCE = ("largest difference from D in sheet coupling", "与coupling表中D的最大差异")
+WEIGHT = Step("weight", "weight w", "权重w")
 
 
-def trace_cells(case: WorkbookCase) -> list[Cell]:
-    """Return the cells of the sheet: settings, weights, figures, z, and the way to D by year."""
-    said = list(untraced(case))
-    title = [
-        f"D of {_name(case)} recomputed by formulas: figure → z → U → C, T → D. Filter the other "
+def formula_sheets(case: TracedCase) -> list[FormulaSheet]:
+    """Return the sheets of formulas: the trace, and z of all that its weights start from."""
+    columns = case.weighting.columns if case.formulas["weights"] else None
+    before = [_columns_sheet(case, columns)] if columns else []
+    return [_trace_sheet(case, *before), *before]
+
+
+def _columns_sheet(case: TracedCase, columns: Columns) -> FormulaSheet:
+    """z of all regions and years side by side, and what a weighting computes from each
+    indicator's.
+    """
+    sheet = FormulaSheet(case.method, case.study.language, columns.title, 3)
+    top = sheet.frozen = sheet.next + len(columns.lines) + 2
+    last = top + len(case.places) - 1
+    for step in columns.lines:
+        _step(case, sheet, step, lambda column: {"z": xl_range(top, column, last, column)})
+    for column, text in enumerate(["region", "name", "year", *case.members]):
+        sheet.put(top - 1, column, text, "head")
+    for row, key in enumerate(case.places.index, start=top):
+        for column, part in enumerate(key):
+            sheet.put(row, column, part, "text")
+    for column, member in zip(case.columns, case.members, strict=True):
+        entries = case.entries("normalised", "z", case.places[member])
+        for row, entry in enumerate(entries, start=top):
+            sheet.put(row, column, entry[0], "score", entry[1])
+    return sheet
+
+
+def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> FormulaSheet:
+    """Settings, weights, figures, z, and the way to D by year."""
+    name = case.study.name(case.study.focus)
+    title = (
+        f"D of {name} recomputed by formulas: figure → z → U → C, T → D. Filter the other "
         "sheets rather than sort them: formulas refer to their cells.",
-        f"用公式逐步重算{_name(case)}的耦合协调度：原始数值→标准化值z→子系统综合发展指数U→耦合度C、"
+        f"用公式逐步重算{name}的耦合协调度：原始数值→标准化值z→子系统综合发展指数U→耦合度C、"
         "综合协调指数T→耦合协调度D。其他工作表请筛选而勿排序，公式引用其单元格。",
-    ]
-    lines = [
-        *(Line(f"untraced {k}", *texts, look="note") for k, texts in enumerate(said)),
-        *_settings(case), GAP, *_indicators(case), GAP, *_goalposts(case), GAP,
-        *_figures(case), GAP, *_normalised(case), GAP, *_result(case),
-    ]  # fmt: skip
-    grid = SheetGrid(case, {line.name: START + k for k, line in enumerate(lines)})
-    cells = [Cell(0, 0, case.said(*title), look="note")]
-    for line in (line for line in lines if line is not GAP):
-        row, head = grid.at[line.name], {"heads": "head", "note": "note"}.get(line.look, "text")
-        words = [(0, case.said(line.en, line.zh)), (2, line.year)]
-        cells += [Cell(row, column, text, look=head) for column, text in words if text != ""]
-        made = line.cells(grid) if callable(line.cells) else line.cells
-        cells += [
-            Cell(row, EDGE + k, value, formula, line.look)
-            for k, (value, formula) in enumerate(made)
-        ]
-    return [*cells, *_largest(case, grid)]
+    )
+    sheet = FormulaSheet("trace", case.study.language, title, LARGEST + 2)
+    for texts in _untraced(case):
+        sheet.line("", texts, look="note")
+    ends = scaled_panel(case.study.config["normalisation"]) or (0.0, 1.0)
+    for line, chinese, end in zip(("lowest", "highest"), ("z的下限", "z的上限"), ends, strict=True):
+        sheet.line(line, (f"{line} z", chinese), [(end, "")], "amount")
+    sheet.next += 1
+    _indicators(case, sheet)
+    _weights(case, sheet, before)
+    sheet.next += 1
+    _scores(case, sheet)
+    sheet.next += 1
+    _degrees(case, sheet)
+    return sheet
 
 
-def _name(case: WorkbookCase) -> str:
-    coupling = case.tables["coupling"]
-    return str(coupling.loc[coupling["region"] == case.region, "name"].iloc[0])
+def _untraced(case: TracedCase) -> Iterator[Pair]:
+    """Which steps are read from a table since no formula is here."""
+    coupling, not_here = case.study.config["coupling"], "not traced here: {} read from the sheet"
+    they, it = (not_here.format(words) for words in ("they are", "it is"))
+    index, form = coupling["preset"] or coupling["composite"], coupling["form"]
+    for step, name, english, chinese, table in (
+        ("weights", case.method, f"The weights ({case.method}) are {they}", "权重", "weights"),
+        ("U", index, f"The indices U ({index}) are {they}", "子系统综合发展指数U", "coupling"),
+        ("C", form, f"C ({form}) is {it}", "耦合度C", "coupling"),
+    ):
+        if not case.formulas[step]:
+            yield f"{english} {table}.", f"{chinese}（{name}）未在此列出公式，直接取自{table}表。"
 
 
-def _largest(case: WorkbookCase, grid: SheetGrid) -> list[Cell]:
-    """The largest difference between D here and in the table, where a reader looks first."""
-    column = EDGE + len(case.subsystems) + 4
-    first, last = (absolute_address(grid.at[f"D {year}"], column) for year in _ends(case))
-    return [
-        Cell(LARGEST, 0, case.said(*DIFFERENCE), look="text"),
-        Cell(LARGEST, EDGE, 0.0, f"=MAX({first}:{last})", "tiny"),
-    ]
-
-
-def _ends(case: WorkbookCase) -> tuple[int, int]:
-    years = list(case.rows)
-    return years[0], years[-1]
-
-
-def _settings(case: WorkbookCase) -> list[Line]:
-    """The range of normalised values."""
-    words = (("lowest", "z的下限"), ("highest", "z的上限"))
-    return [
-        Line(name, f"{name} z", zh, look="amount", cells=[(end, "")])
-        for (name, zh), end in zip(words, case.ends, strict=True)
-    ]
-
-
-def _indicators(case: WorkbookCase) -> list[Line]:
-    """What the indicator table says of each indicator, and how its weight comes about."""
-    given = [
+def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
+    """What the indicator table says of each indicator."""
+    sheet.line("indicator", ("indicator", "指标"), [(name, "") for name in case.members], "heads")
+    table = case.study.indicators.set_index("indicator").loc[case.members]
+    for column, *texts in (
         ("subsystem", "subsystem", "子系统"),
         (f"label_{case.study.language}", "label", "名称"),
         ("unit", "unit", "单位"),
         ("direction", "direction", "指标属性（正向+/负向-）"),
-    ]
-    return [
-        Line("indicator", "indicator", "指标", look="heads",
-             cells=[(name, "") for name in case.members]),
-        *(Line(*line, look="wrapped", cells=case.given(line[0])) for line in given),
-        *weight_lines(case),
-    ]  # fmt: skip
+    ):
+        sheet.line(column, texts, [(str(cell), "") for cell in table[column]], "wrapped")
 
 
-def _groups(case: WorkbookCase) -> dict[int, str]:
-    """Return the group of goalposts that holds for each year: the year, the region, or all."""
-    groups = set(case.tables["goalposts"]["group"])
-    return {
-        year: next(group for group in (str(year), case.region, "") if group in groups)
+def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None) -> None:
+    """How the weights come about and their difference from the table, else those of the table."""
+    stored = case.entries("weights", "weight", case.weights.index)
+    if not case.formulas["weights"]:
+        sheet.line(WEIGHT.name, (WEIGHT.en, WEIGHT.zh), stored, "score")
+        return
+    there = before.lines if before else {}
+
+    def more(column: int) -> dict[str, str]:
+        cells = ((line, xl_rowcol_to_cell(row, column)) for line, row in there.items())
+        return {f"column_{line}": f"{case.method}!{address}" for line, address in cells}
+
+    for step in (*case.weighting.steps, WEIGHT._replace(formula=case.formulas["weights"])):
+        _step(case, sheet, step, more)
+    sheet.line("stored", ("weight in sheet weights", "weights表中的权重"), stored, "score")
+    formulas = (f"=ABS({sheet.cell('weight', c)}-{sheet.cell('stored', c)})" for c in case.columns)
+    sheet.line("difference", ("difference", "差异"), [(0.0, f) for f in formulas], "tiny")
+
+
+def _step(
+    case: TracedCase, sheet: FormulaSheet, step: Step, more: Callable[[int], Mapping[str, str]]
+) -> None:
+    """A line of numbers, or of formulas with the values that they must give.
+
+    more: what the formula in a column names besides the lines above it.
+    """
+    cells: list[Entry] = []
+    for column, value in zip(case.columns, case.known[step.name].tolist(), strict=True):
+        names = {line: sheet.cell(line, column) for line in sheet.lines}
+        ends = case.subsystem_of(column)
+        names |= {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
+        formula = step.formula.format(**names, **more(column))
+        cells.append((value, formula and f"={formula}"))
+    sheet.line(step.name, (step.en, step.zh), cells, step.look)
+
+
+def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
+    """Goalposts of every group that the years need; figures; z by goalposts, range and direction,
+    moved to the ends of the range where it lies beyond.
+    """
+    table = case.tables["goalposts"]
+    groups = {
+        year: next(g for g in (str(year), case.study.focus, "") if g in set(table["group"]))
         for year in case.rows
     }
+    for group in dict.fromkeys(groups.values()):
+        own = table[table["group"] == group]
+        places = own.reset_index().set_index("indicator")["index"][case.members]
+        for column, english, chinese in (("low", "minimum", "下限"), ("high", "maximum", "上限")):
+            sheet.line(
+                f"{column} {group}",
+                (f"{english} (sheet goalposts)", f"{chinese}阈值（goalposts表）"),
+                case.entries("goalposts", column, places), "amount", group,
+            )  # fmt: skip
+    sheet.next += 1
+    for year in case.rows:
+        figures = case.of_year("panel", "value", year)
+        texts = ("figure x (sheet panel)", "原始数值x（panel表）")
+        sheet.line(f"x {year}", texts, figures, "amount", year)
+    sheet.next += 1
+    for year, group in groups.items():
+        cells = [
+            (value, _score(sheet, column, year, group))
+            for column, (value, _) in enumerate(case.of_year("normalised", "z", year), start=EDGE)
+        ]
+        sheet.line(f"z {year}", ("normalised value z", "标准化值z"), cells, "score", year)
 
 
-def _goalposts(case: WorkbookCase) -> list[Line]:
-    """Minimum and maximum of each indicator, of every group that the years need."""
-    table = case.tables["goalposts"]
-    places = {key: k for k, key in enumerate(zip(table["group"], table["indicator"], strict=True))}
-
-    def line(group: str, column: str, en: str, zh: str) -> Line:
-        return Line(
-            f"{column} {group}", f"{en} (sheet goalposts)", f"{zh}（goalposts表）", group, "amount",
-            [case.entry("goalposts", column, places[group, i]) for i in case.members],
-        )  # fmt: skip
-
-    ends = (("low", "minimum", "下限阈值"), ("high", "maximum", "上限阈值"))
-    return [line(group, *end) for group in dict.fromkeys(_groups(case).values()) for end in ends]
-
-
-def _figures(case: WorkbookCase) -> list[Line]:
-    """The figures of the panel, a line per year."""
-    return [
-        Line(
-            f"x {year}", "figure x (sheet panel)", "原始数值x（panel表）", year, "amount",
-            case.figures("panel", "value", year),
-        )
-        for year in case.rows
-    ]  # fmt: skip
-
-
-def _normalised(case: WorkbookCase) -> list[Line]:
-    """z by goalposts, range and direction, moved to the ends of the range where it lies beyond."""
-
-    def line(year: int, group: str) -> Line:
-        values = [float(value) for value, _ in case.figures("normalised", "z", year)]
-        return Line(
-            f"z {year}", "normalised value z", "标准化值z", year, "score",
-            formulas(values, lambda grid, column: _score(grid, column, year, group)),
-        )  # fmt: skip
-
-    return [line(year, group) for year, group in _groups(case).items()]
-
-
-def _score(grid: SheetGrid, column: int, year: int, group: str) -> str:
-    """Return the formula of z."""
-    bottom, top = (grid.cell(name, EDGE, "both") for name in ("lowest", "highest"))
-    x = grid.cell(f"x {year}", column)
+def _score(sheet: FormulaSheet, column: int, year: int, group: str) -> str:
+    """The formula of z."""
+    bottom, top = (sheet.cell(name, EDGE, "row, column") for name in ("lowest", "highest"))
+    x = sheet.cell(f"x {year}", column)
     low, high, sign = (
-        grid.cell(name, column, "row") for name in (f"low {group}", f"high {group}", "direction")
+        sheet.cell(name, column, "row") for name in (f"low {group}", f"high {group}", "direction")
     )
     distance = f'IF({sign}="+",{x}-{low},{high}-{x})'
-    return f"MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*{distance}/({high}-{low})))"
+    return f"=MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*{distance}/({high}-{low})))"
 
 
-def _result(case: WorkbookCase) -> list[Line]:
-    """Contributions, then U, C, T, D by year, and D as the table has it."""
-    n, given = len(case.subsystems), case.config["coupling"]["contributions"]
+def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
+    """Contributions, then U, C, T, D by year, D as the table has it, and the largest difference."""
+    n, given = len(case.subsystems), case.study.config["coupling"]["contributions"]
     formula = f"=1/{n}" if isinstance(given, str) else ""
     shares: list[Entry] = [(float(a), formula) for a in contribution_shares(given, n)]
-    heads = [*(f"U_{s}" for s in case.subsystems), "C", "T", "D", "D (coupling)", "|difference|"]
-    return [
-        Line("head", "index, degree", "指数与协调度", case.said("year", "年份"), "heads",
-             [(head, "") for head in heads]),
-        Line("share", "contribution of the subsystem", "子系统贡献系数", "", "score",
-             shares),
-        *(_year(case, year, place) for year, place in case.rows.items()),
-    ]  # fmt: skip
+    names = [f"{SUBSYSTEM_PREFIX}{name}" for name in case.subsystems]
+    heads: list[Entry] = [
+        (head, "") for head in (*names, "C", "T", "D", "D (coupling)", "|difference|")
+    ]
+    year_head = sheet.said(("year", "年份"))
+    sheet.line("head", ("index, degree", "指数与协调度"), heads, "heads", year_head)
+    sheet.line("share", ("contribution of the subsystem", "子系统贡献系数"), shares, "score")
+    first = sheet.next
+    for year, place in case.rows.items():
+        cells = _degrees_of_year(case, sheet, year, place)
+        sheet.line(f"D {year}", ("U, C, T, D", "U、C、T、D"), cells, "score", year)
+    column = EDGE + len(heads) - 1
+    ends = xl_range(first, column, sheet.next - 1, column)
+    sheet.put(LARGEST, 0, sheet.said(DIFFERENCE), "text")
+    sheet.put(LARGEST, EDGE, 0.0, "tiny", f"=MAX({ends})")
 
 
-def _year(case: WorkbookCase, year: int, place: int) -> Line:
-    """The line of a year: each U from z and w, then C, T, D."""
-
-    def cells(grid: SheetGrid) -> list[Entry]:
-        row, n = grid.at[f"D {year}"], len(case.subsystems)
-        c, t, d, stored = (absolute_address(row, EDGE + n + k) for k in range(4))
-        indices, shares = (span(at, EDGE, EDGE + n - 1) for at in (row, grid.at["share"]))
-        value = {name: case.entry("coupling", name, place) for name in ("C", "T", "D")}
-        form = FORMS[case.config["coupling"]["form"]].cells
-        degree = form and "=" + form.format(U=indices, n=n, k=case.config["coupling"]["k"])
-        return [
-            *_indices(case, grid, year, place),
-            (value["C"][0], degree or value["C"][1]),
-            (value["T"][0], f"=SUMPRODUCT({shares},{indices})"),
-            (value["D"][0], f"=MIN(1,SQRT({c}*{t}))"),
-            value["D"],
-            (0.0, f"=ABS({d}-{stored})"),
-        ]
-
-    return Line(f"D {year}", "U, C, T, D", "U、C、T、D", year, "score", cells)
-
-
-def _indices(case: WorkbookCase, grid: SheetGrid, year: int, place: int) -> list[Entry]:
-    """Each U from z and w of its subsystem, or read from the table."""
-    formula, entries = composite(case), []
-    for subsystem, (first, _) in case.subsystems.items():
-        value, read = case.entry("coupling", f"U_{subsystem}", place)
-        parts = {"w": grid.own(WEIGHT[0], first, "both"), "z": grid.own(f"z {year}", first)}
-        entries.append((value, f"={formula.format(**parts)}" if formula else read))
-    return entries
+def _degrees_of_year(
+    case: TracedCase, sheet: FormulaSheet, year: int, place: int
+) -> Iterator[Entry]:
+    """Each U from z and w of its subsystem, then C, T, D; or what is read from the table."""
+    settings, n = case.study.config["coupling"], len(case.subsystems)
+    for subsystem, ends in case.subsystems.items():
+        (read,) = case.entries("coupling", f"{SUBSYSTEM_PREFIX}{subsystem}", [place])
+        parts = {
+            "w": sheet.span("weight", ends, "row, column"),
+            "z": sheet.span(f"z {year}", ends, "column"),
+        }
+        formula = case.formulas["U"].format(**parts)
+        yield (read[0], f"={formula}") if formula else read
+    c, t, d, stored = (xl_rowcol_to_cell(sheet.next, EDGE + n + k) for k in range(4))
+    indices = xl_range(sheet.next, EDGE, sheet.next, EDGE + n - 1)
+    shares = sheet.span("share", (EDGE, EDGE + n - 1))
+    C, T, D = (case.entries("coupling", name, [place])[0] for name in ("C", "T", "D"))
+    form = case.formulas["C"].format(U=indices, n=n, k=settings["k"])
+    yield (C[0], f"={form}") if form else C
+    yield T[0], f"=SUMPRODUCT({shares},{indices})"
+    yield D[0], f"=MIN(1,SQRT({c}*{t}))"
+    yield D
+    yield 0.0, f"=ABS({d}-{stored})"

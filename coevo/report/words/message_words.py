@@ -6,9 +6,11 @@ from typing import Any, Protocol
 
 from jinja2 import Environment
 
+from coevo.errors import refusal_lines
 from coevo.messages import unpacked
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import environment, plain_text, speaker
+from coevo.report.words.numbers import exact
 
 MessageText = Callable[[str, Any], str]
 
@@ -54,13 +56,29 @@ def message_texts(phrases: Mapping[str, Any], names: Names) -> MessageText:
     """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
 
     phrases: the phrase file of the language; its `messages` are sentences in plain text by key.
+    Refusals have their lines in `coevo/refusals.csv`.
     """
-    jinja = message_environment(phrases, names)
-    say = speaker(jinja, phrases, Grammar(**phrases["grammar"]).joined)
+    jinja, grammar = message_environment(phrases, names), Grammar(**phrases["grammar"])
+    say = speaker(jinja, phrases, grammar.joined)
     jinja.globals["say"] = say
+    lines = refusal_lines(phrases["page"]["lang"][:2])
+
+    def shown(name: str, value: Any) -> str:
+        if isinstance(value, list):
+            return plain_text(grammar.listed(map(names.name, value)))
+        if name == "least":
+            return grammar.spelled(value)
+        if isinstance(value, float):
+            return exact(value, 6)
+        told = {"indicator": names.label, "region": names.name}
+        return told[name](value) if name in told else str(jinja.filters["word"](value, name))
 
     def text(key: str, fields: Any) -> str:
-        given = fields if isinstance(fields, Mapping) else unpacked(fields)
-        return plain_text(say(f"messages/{key}", **given))
+        given = dict(fields) if isinstance(fields, Mapping) else unpacked(fields)
+        if key not in lines:
+            return plain_text(say(f"messages/{key}", **given))
+        if "reason" in given:
+            given["detail"] = text(given.pop("reason"), given.pop("fields"))
+        return lines[key].format(**{name: shown(name, value) for name, value in given.items()})
 
     return text

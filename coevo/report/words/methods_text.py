@@ -7,12 +7,6 @@ from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import with_figures
 
-KINDS = (
-    "normalisation", "reference", "weighting", "composite", "preset", "form", "contributions",
-    "grades",
-)  # fmt: skip
-ISLAND = ("460000", "440000")  # joined in the table of regions though they share no border
-
 
 def chosen(study: Study, kind: str) -> str:
     """Name of the method of a kind, as its registry has it; `given` for given contributions."""
@@ -40,9 +34,7 @@ def method_values(study: Study, words: Words) -> dict[str, Any]:
         return words.say("methods/unnamed", kind=kind, name=name)
 
     given = study.config["coupling"]["contributions"]
-    joined = study.indexed and set(ISLAND) <= set(study.coupling["region"])
     return {
-        "island": [study.name(region) for region in ISLAND] if joined else None,
         "say_method": say_method,
         "settings": study.config["normalisation"],
         "combined": _combined(study, words),

@@ -12,21 +12,18 @@ def population_values(study: Study, found: Mapping[str, Any], words: Words) -> d
     assert study.pair is not None
     up, down = study.pair
     units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
-    first, last = study.effects[0], study.effects[-1]
-    pool = found["interaction"].get("pool", {})
     return {
         "populations": [study.label(i) for i in study.populations],
         "levels": study.config.get("levels", {}),
-        "first_effects": first,
-        "last_effects": last,
+        "first_effects": study.effects[0],
+        "last_effects": study.effects[-1],
         "x1": study.label(up),
         "x2": study.label(down),
         "unit": units[0] if len(units) == 1 else "",
-        "stated": found["calibration"].get("period", found["calibration"].get("given")),
+        "stated": found["calibration"].get("stated"),
         "alpha": 1 - study.config["interaction"]["confidence"],
         "estimate": words.estimate,
         "ends_of": words.ends,
-        "head": found["interaction"].get("estimates", {}).get(last),
-        "first_pool": pool.get(first, {}),
-        "head_pool": pool.get(last, {}),
+        "head": found["interaction"].get("head"),
+        "head_pool": found["interaction"].get("pool", {}),
     }

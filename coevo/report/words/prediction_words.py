@@ -14,10 +14,10 @@ FARTHER = (2, 3)  # years ahead, beside the one that is judged
 
 
 def prediction_values(study: Study, words: Words) -> dict[str, Any]:
-    """`series_name` of x1, x2 or D, `foretold`, a value of one as it is printed, and the level."""
+    """`names` of x1, x2 or D, `foretold`, a value of a row as it is printed, and the level."""
     return {
-        "series_name": lambda series: series_name(words, series),
-        "foretold": lambda series, value: fixed(value) if series == INDEX else amount(value),
+        "names": lambda series: [series_name(words, one) for one in series],
+        "foretold": lambda row, end: (fixed if row["series"] == INDEX else amount)(row[end]),
         "series_unit": lambda series: _unit(study, series),
         "foretold_level": words.percent(LEVEL),
     }

@@ -1,0 +1,207 @@
+"""D in its cells: by region and year, on a map of tiles; dots by group for regions without tiles.
+
+The map is a schematic: a tile for each region, in the year of a slider.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from coevo.report.figures.axes import (
+    axis,
+    axis_scale,
+    grade_colours,
+    grade_ticks,
+    named_rows,
+    tenths_around,
+)
+from coevo.report.figures.states import groups_of, state_tips, states, with_grades
+from coevo.report.figures.vega import (
+    Part,
+    amount,
+    category,
+    computed,
+    either,
+    mark,
+    pixels,
+    place,
+    specification,
+    text,
+    tips,
+)
+from coevo.report.findings.chart_needs import TILE
+from coevo.report.findings.grade_scale import colours, spans
+from coevo.report.findings.study_tables import Study
+
+KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
+KEY_ROWS = 2  # rows of tiles that the title and the key need
+ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
+FILL = {"color": place("g", scale=grade_colours())}
+INK = {"color": place("g", scale=grade_colours(text=True))}
+SHORT = {"shown": "width < 330 ? slice(datum.text, 1) : datum.text"}
+APART = {"scale": {"color": "independent"}}
+DASHED: Part = {"stroke": "$muted", "strokeWidth": 1, "strokeDash": [2, 2]}
+
+
+def _means_of_groups(study: Study) -> pd.DataFrame:
+    """Rows as `states` has them of the mean of each group, the highest of the last year first."""
+    group = study.coupling["region"].map(groups_of(study))
+    means = study.coupling["D"].groupby([group.rename("name"), study.coupling["year"]]).mean()
+    rows = means.reset_index().sort_values(["year", "D"], ascending=False, ignore_index=True)
+    return with_grades(study, rows.assign(region="", grade=study.grades.classify(rows["D"])))
+
+
+def heat(study: Study, words: Mapping[str, str]) -> Part:
+    """D by region and year, the value in its cell, coloured by grade, ordered by last.
+
+    Where regions are too many for a table each, the means of groups stand below.
+    """
+    last, rows = study.ends()[1].loc[study.farthest], states(study)
+    order = list(last.sort_values("D", ascending=False)["name"])
+    rows = rows[rows["region"].isin(study.farthest)]
+    if len(order) < len(study.regions):
+        means = _means_of_groups(study)
+        rows = pd.concat([rows, means], ignore_index=True)
+        order += list(dict.fromkeys(means["name"]))
+    is_focus = {"test": f"datum.value == {study.name(study.focus)!r}"}
+    names = {
+        "title": None,
+        "labelLimit": 120,
+        "labelColor": either(is_focus, "$focus", "$ink"),
+        "labelFontWeight": either(is_focus, "bold", "normal"),
+    }
+    years = {
+        "title": None,
+        "orient": "top",
+        "labelAngle": 0,
+        "labelOverlap": False,
+        "labelExpr": "width < 330 ? '’' + slice(datum.label, 2) : datum.label",
+    }
+    at = {
+        "x": place("year", scale={"paddingInner": 0.03, "paddingOuter": 0}, axis=years),
+        "y": category(
+            "name", sort=order, scale={"paddingInner": 0.06, "paddingOuter": 0}, axis=names
+        ),
+    }
+    layers = [
+        mark("rect", rows, {**at, **FILL, "tooltip": state_tips(words, ".4f")}),
+        text("shown", rows, {**at, **INK}, also=SHORT, fontSize=11),
+    ]
+    return specification(layers, 20.0 * len(order), resolve=APART)
+
+
+def group_dots(study: Study, words: Mapping[str, str]) -> Part:
+    """D of every region in the last year, a dot each, by group, the highest group first."""
+    rows = states(study)
+    rows = rows[rows["year"] == study.years[-1]].round({"D": 4})
+    rows["row"] = groups_of(study).reindex(rows["region"]).astype(object).fillna("").to_numpy()
+    order = list(rows.groupby("row")["D"].mean().sort_values(ascending=False).index)
+    limits = tenths_around(rows["D"])
+    D_axis = axis("D", grade_ticks(study.grades, limits))
+    at = {"x": amount("D", scale=axis_scale(*limits), axis=D_axis), "y": named_rows(order)}
+    told, focus = {**at, "tooltip": state_tips(words)}, rows["region"] == study.focus
+    layers = [
+        mark("point", rows[~focus], told, filled=True, size=34, color="$muted", opacity=0.5),
+        mark("point", rows[focus], told, filled=True, size=95, color="$focus", opacity=1),
+        text("name", rows[focus], at, dy=-12, color="$focus", fontWeight="bold"),
+    ]
+    return specification(layers, 40.0 * len(order) + 10)
+
+
+def _size(low: int, high: int, divisor: float, sign: str = "") -> Part:
+    """Pixels that grow with the plot, between two ends."""
+    return computed(f"{sign}min({high}, max({low}, width / {divisor:g}))")
+
+
+def _tiles(study: Study) -> pd.DataFrame:
+    """Every tile (region, row, column, short, name, known); known: the region is in the data.
+
+    Rows and columns begin with 1; below the key, if its corner is not free.
+    """
+    assert study.places is not None
+    table = study.places.dropna(subset=TILE)
+    row, column = (table[name].astype(int) - table[name].min() + 1 for name in TILE)
+    corner = (row <= KEY_ROWS) & (column / column.max() <= KEY + 1 / 8)
+    return pd.DataFrame(
+        {
+            "region": table["region"],
+            "row": row + KEY_ROWS * int(corner.any()),
+            "column": column,
+            "short": table["abbreviation" if "abbreviation" in table else "region"],
+            "name": table[f"name_{study.language}"],
+            "known": table["region"].isin(study.regions),
+        }
+    )
+
+
+def tiles(study: Study, words: Mapping[str, str]) -> Part:
+    """D of every region in the year of a slider, which begins with the last."""
+    years, every = study.years, _tiles(study)
+    rows = states(study).merge(every.drop(columns=["name", "known"]), on="region")
+    rows = rows.round({"D": 4})
+    down, wide = int(every["row"].max()), int(every["column"].max())
+    band = {"paddingInner": 0.05, "paddingOuter": 0}
+    at = {
+        axis_name: place(field, scale={"domain": list(range(1, count + 1)), **band}, axis=None)
+        for axis_name, field, count in (("x", "column", wide), ("y", "row", down))
+    }
+    full = rows["region"].value_counts().reindex(every["region"]).eq(len(years)).to_numpy()
+    empty = every[~full].assign(state=words["not_in_data"])
+    now, mine = "datum.year == year", f"datum.region == '{study.focus}'"
+    unknown = {**at, "tooltip": tips(words, "name region", "state value")}
+    filled = {**at, **FILL, "tooltip": state_tips(words, ".4f")}
+    ring: Part = {"stroke": "$focus", "strokeWidth": 2.8}
+    size: Part = {"fontSize": _size(10, 15, 5.25 * wide)}
+    name: Part = {**size, "fontWeight": "bold", "dy": _size(6, 10, 7.5 * wide, "-")}
+    value: Part = {**size, "dy": _size(6, 10, 7.5 * wide)}
+    corner = {"x": pixels(0), "y": pixels(0)}
+    head: Part = {"align": "left", "baseline": "top", "fontSize": _size(16, 24, 26)}
+    layers = [
+        mark("rect", empty, unknown, fill=None, **DASHED),
+        text("short", empty, at, color="$muted", **size),
+        mark("rect", rows, filled, where=(now,), strokeWidth=1, stroke="$bg"),
+        mark("rect", rows, at, where=(now, mine), fill=None, **ring),
+        text("short", rows, {**at, **INK}, where=(now,), **name),
+        text("shown", rows, {**at, **INK}, where=(now,), also=SHORT, **value),
+        text("shown", None, corner, also={"shown": "'' + year"}, fontWeight="bold", **head),
+    ]
+    bind = {"min": years[0], "max": years[-1], "step": 1, "name": words["tip_year"]}
+    slider = {"name": "year", "value": years[-1], "bind": {"input": "range", **bind}}
+    parts: list[Part] = [
+        {"layer": layers, "resolve": APART},
+        {"layer": _key(study, words, 1 / down, absent=not every["known"].all())},
+    ]
+    apart = {"scale": {"x": "independent", "color": "independent"}}
+    height = down * min(HIGHEST, max(LOWEST, ACROSS / wide))
+    return specification(parts, height, [slider], resolve=apart)
+
+
+def _key(study: Study, words: Mapping[str, str], row: float, *, absent: bool) -> list[Part]:
+    """The grades as a strip with their cuts, the names of the outermost; the empty tile.
+
+    row: the height of a row of tiles, as a share of the whole.
+    """
+    table, hue = spans(study.grades), colours(study.grades)
+    rows = [(KEY * low, KEY * high, hue[label], f"{high:.2g}") for label, low, high in table]
+    strip = pd.DataFrame(rows, columns=["x", "x2", "g", "cut"])
+    grid = {"scale": {"domain": [0, 1]}, "axis": None}
+    top, bottom, line = (pixels(f"height * {share * row:.4g}") for share in (0.92, 1.16, 1.8))
+    x, cuts = {"x": amount("x", **grid)}, {"x": amount("x2", **grid), "y": bottom}
+    bar = {**x, "x2": {"field": "x2"}, "y": top, "y2": bottom, **FILL}
+    small: Part = {"fontSize": _size(10, 12, 36), "color": "$muted"}
+    ends = (("left", 0.0, table[0][0]), ("right", KEY, table[-1][0]))
+    layers = [
+        mark("rect", strip, bar, stroke="$rule", strokeWidth=0.5),
+        text("cut", strip.iloc[:-1], cuts, baseline="top", **small),
+    ]
+    for align, end, label in ends:
+        named = pd.DataFrame({"x": [end], "text": [label]})
+        look: Part = {"align": align, "baseline": "bottom", **small}
+        layers.append(text("text", named, {**x, "y": top}, **look))
+    if absent:
+        empty, at = pd.DataFrame({"x": [0.0], "text": [words["not_in_data"]]}), {**x, "y": line}
+        layers += [
+            mark("point", empty, at, shape="square", size=110, xOffset=6, **DASHED),
+            text("text", empty, at, align="left", dx=17, **small),
+        ]
+    return layers

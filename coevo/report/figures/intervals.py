@@ -1,0 +1,208 @@
+"""Values with their intervals: correlations, coefficients, D under every combination of choices."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from coevo.coupling.comovement import SCOPES
+from coevo.report.figures.axes import (
+    axis,
+    axis_scale,
+    grade_ticks,
+    line_at,
+    named_rows,
+    tenths_around,
+    ticks,
+)
+from coevo.report.figures.bars import share_text
+from coevo.report.figures.placing import wrapped_label
+from coevo.report.figures.vega import (
+    Part,
+    amount,
+    category,
+    mark,
+    paint,
+    pixels,
+    specification,
+    text,
+    tips,
+)
+from coevo.report.findings.comovement import correlation_values
+from coevo.report.findings.interaction import slope_intervals
+from coevo.report.findings.study_tables import Study
+from coevo.sensitivity.choices import CHOICES
+
+AIR = 0.06  # of the axis, beyond the outermost interval
+STRIP = 17.0  # pixels of a variant's row
+ABOVE = 0.4  # of a row, above the name of a choice
+NAME = 26  # letters of a variant's name that stand beside its row; its tip holds all
+
+
+def correlations(study: Study, words: Mapping[str, str]) -> Part:
+    """Correlation of the logs of the first two indices at three levels; a bar shows what random
+    pairing gives, where that was computed.
+    """
+    rows = correlation_values(study).reset_index()
+    rows["row"] = rows["scope"].map(lambda scope: wrapped_label(words[scope], 18))
+    rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
+    low = min(-0.25, rows[["value", "low"]].min(axis=None)) - 0.12
+    high = max(0.5, rows[["value", "high"]].max(axis=None)) + 0.12
+    scale = axis_scale(low, high)
+    below = {**axis(words["correlation"], ticks(low, high)), "format": ".2~f"}
+    known = rows.set_index("scope")["row"]
+    order = [known[scope] for scope in SCOPES if scope in known]
+    paired = rows.dropna(subset=["low", "high"])
+    shown = ["row scope", "value r .3f"]
+    shown += ["low low .3f", "high high .3f"] if len(paired) else []
+    at = {"x": amount("value", scale=scale, axis=below), "y": named_rows(order)}
+    told = {**at, "tooltip": tips(words, *shown)}
+    layers = [
+        line_at("x", 0, color="$muted", strokeWidth=1),
+        mark("point", rows, told, filled=True, size=110, color="$ink", opacity=1),
+        text("text", rows, at, dy=-17, fontSize=13, fontWeight="bold"),
+    ]
+    if len(paired):
+        ends = {end: amount(end, scale=scale) for end in ("low", "high")}
+        span = {**told, "x": ends["low"], "x2": {"field": "high"}}
+        layers.insert(1, mark("bar", paired, span, height=12, color="$line", opacity=0.55))
+        # the words that say so stand under the first, on the side that has more room
+        first = paired.iloc[0]
+        side = "high" if first["low"] + first["high"] > low + high else "low"
+        look: Part = {"align": "right" if side == "high" else "left", "dy": 16, "fontSize": 11}
+        key = {"y": at["y"], "x": ends[side]}
+        layers.append(
+            mark("text", paired.iloc[[0]], key, text=words["pairings"], color="$muted", **look)
+        )
+    return specification(layers, 58.0 * len(order))
+
+
+def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part:
+    """Intervals of one coefficient: hollow for region effects, filled for region and year."""
+    rows = slope_intervals(study, parameter)
+    head = (rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1])
+    hollow = rows["effects"].eq("region")
+    label = rows["estimator"].map(partial(variant_word, words, "estimator"))
+    rows = rows.assign(
+        row=rows["effects"] + "|" + label,
+        label=label,
+        title=rows["effects"].map(lambda effects: words[f"effects_{effects}"]),
+        tone=np.where(hollow, "$muted", "$ink"),
+        fill=np.where(hollow, "$bg", "$ink"),
+        strong=np.where(head, 3, 1.6),
+    )
+    heads = rows.drop_duplicates("effects")[["effects", "title"]].rename(columns={"effects": "row"})
+    parts = rows.groupby("effects", sort=False)["row"]
+    order = [row for effects, part in parts for row in (effects, *part)]
+    names = {"title": None, "labelLimit": 140, "labelColor": "$ink"}
+    names["labelExpr"] = "split(datum.label, '|')[1] || ''"
+    y = category("row", sort=order, scale={"domain": order}, axis=names)
+    low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
+    limits = low - AIR * (high - low), high + AIR * (high - low)
+    scale, below = axis_scale(*limits), axis(words[f"axis_{parameter}"], ticks(*limits, 4))
+    shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
+    told = tips(words, "label estimator", "title effects", *shown)
+    at = {"y": y, "color": paint("tone"), "tooltip": told}
+    span = {
+        **at, "x": amount("low", scale=scale, axis=below), "x2": {"field": "high"},
+        "strokeWidth": amount("strong", scale=None),
+    }  # fmt: skip
+    dot = {
+        **at, "x": amount("estimate", scale=scale), "fill": paint("fill"),
+        "size": amount("area", scale=None),
+    }  # fmt: skip
+    title = {"align": "right", "dx": -6, "fontWeight": "bold", "color": "$muted"}
+    layers = [
+        line_at("x", 0, color="$ink", strokeWidth=1),
+        mark("rule", rows, span),
+        mark("point", rows, dot, also={"area": "36 * datum.strong"}, opacity=1),
+        text("title", heads, {"x": pixels(0), "y": y}, **title),
+    ]
+    return specification(layers, 27.0 * len(order))
+
+
+coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
+
+
+def variant_word(words: Mapping[str, str], choice: str, variant: str) -> str:
+    """The word for a variant of a choice; what has none stands as it is."""
+    return words.get(f"variant_{choice}_{variant}", variant)
+
+
+def by_choice(study: Study, words: Mapping[str, str]) -> Part:
+    """D of the focus under every combination of choices: a band for each variant of a choice.
+
+    Light: all of its combinations; dark: the middle half; dot: the mean. Upright line: the study.
+    Behind the name of a choice the share of the variance that it accounts for alone.
+    """
+    table = study.tables["multiverse"].dropna(subset="focus_D")
+    shares = study.tables["sensitivity"].query("outcome == 'focus_D'").set_index("choice")
+    heads, bands = _choices(table, shares["first_order"], words)
+    limits = tenths_around(table["focus_D"])
+    title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
+    scale, depth = axis_scale(*limits), bands["line"].max() + 1
+    below = axis(title, grade_ticks(study.grades, limits))
+    y = amount("line", scale=axis_scale(-0.5, depth - 0.5, reverse=True), axis=None)
+    own = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
+    shown = ("name choice", "D mean .3f", "low low .3f", "high high .3f")
+    at: Part = {"y": y, "tooltip": tips(words, *shown)}
+    mean = {**at, "color": paint(), "x": amount("D", scale=scale, axis=below)}
+    spans = [
+        mark(
+            "rule", bands, {**at, "x": amount(low, scale=scale), "x2": {"field": high}},
+            color=colour, strokeWidth=9,
+        )
+        for low, high, colour in (("low", "high", "$grid"), ("lower", "upper", "$line"))
+    ]  # fmt: skip
+    beside: Part = {"align": "right", "fontSize": 10.5}
+    names: Part = {"y": y, "x": pixels(0)}
+    ink = {**names, "color": paint()}
+    layers = [
+        mark("rule", own, {"x": amount("focus_D", scale=scale)}, color="$focus", strokeWidth=1),
+        *spans,
+        mark("point", bands, mean, filled=True, size=48, opacity=1),
+        text("text", bands, {**mean, "x": pixels("width + 32")}, **beside),
+        text("name", heads, names, dx=-8, color="$muted", fontWeight="bold", **beside),
+        *(
+            text("short", bands, ink, where=(test,), dx=-8, fontWeight=weight, **beside)
+            for test, weight in (("datum.used", "bold"), ("!datum.used", "normal"))
+        ),
+    ]  # fmt: skip
+    return specification(layers, STRIP * depth)
+
+
+def _choices(
+    table: pd.DataFrame, shares: Mapping[str, float], words: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lines of the choices and of their variants, the study's own first, counted from the top with
+    a little air above each choice. A choice with one variant has no line.
+    """
+    own = table[table["main"].astype(bool)]
+    heads, bands, line = [], [], 0.0
+    for choice in CHOICES:
+        parts = table.groupby(choice)["focus_D"]
+        if len(parts) < 2:
+            continue
+        name = words[f"choice_{choice}"]
+        if choice in shares:
+            share = share_text(shares[choice], words["percent"])
+            name = words["choice_share"].format(choice=name, share=share)
+        heads.append({"line": line, "name": name})
+        for variant in dict.fromkeys([*own[choice], *table[choice]]):
+            D, used = parts.get_group(variant), variant in set(own[choice])
+            line, said = round(line + 1, 1), variant_word(words, choice, variant)
+            ends = D.quantile([0, 0.25, 0.75, 1]).round(4)
+            band = {
+                "line": line,
+                "name": said,
+                "short": said if len(said) <= NAME else said[: NAME - 1] + "…",
+                "used": used,
+                "colour": "$focus" if used else "$ink",
+                **dict(zip(("low", "lower", "upper", "high"), ends, strict=True)),
+                "D": round(D.mean(), 4),
+                "text": f"{D.mean():.2f}",
+            }
+            bands.append(band)
+        line = round(line + 1 + ABOVE, 1)
+    return pd.DataFrame(heads), pd.DataFrame(bands)

@@ -1,0 +1,215 @@
+"""Lines over the years, with labels at their right end: D of every region, the path of one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from coevo.characters import room
+from coevo.report.figures import FIGURES
+from coevo.report.figures.axes import (
+    above,
+    axis_scale,
+    grade_bands,
+    grade_ticks,
+    line_at,
+    tenths_around,
+    years_axis,
+)
+from coevo.report.figures.placing import spread_labels
+from coevo.report.figures.states import state_tips
+from coevo.report.figures.theme import subsystem_colour
+from coevo.report.figures.vega import (
+    Part,
+    amount,
+    category,
+    either,
+    haloed,
+    mark,
+    paint,
+    pixels,
+    specification,
+    text,
+    tips,
+)
+from coevo.report.findings.coverage_years import break_years
+from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
+from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
+
+LABEL_PIXELS = 15.0  # height that a label needs
+HIDDEN = {"opacity": 0, "size": 60}  # a point that a reader can hover, on each year
+OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
+PICKED = ("datum.region == region",)  # on the page
+
+
+def region_of(study: Study) -> Part:
+    """The region picked on the page: the one in focus to begin with."""
+    return {"name": "region", "value": study.focus}
+
+
+def _midpoint(scale: Part) -> Part:
+    """A dotted line at the D that parts imbalance from coordination."""
+    return line_at("y", MIDPOINT, scale=scale, color="$ink", strokeDash=[1, 3])
+
+
+def _end_labels(
+    labels: pd.DataFrame, y: Part, height: float, where: Iterable[str] = ()
+) -> list[Part]:
+    """Labels (value, text, colour, bold) in two layers, regular and bold: weight is a property of a
+    mark, not a channel. They keep their distance in a plot of `height` pixels, or higher.
+    """
+    low, high = y["domain"]
+    gap = LABEL_PIXELS / height * (high - low)
+    spread = labels.groupby("region")["value"].transform(spread_labels, gap, low, high)
+    rows = labels.assign(at=spread)
+    at = {"x": pixels("width"), "y": amount("at", scale=y), "color": paint()}
+    look: dict[str, Any] = {"where": where, "align": "left", "dx": 8, "fontSize": 12}
+    return [
+        text("text", part, at, fontWeight="bold" if bold else "normal", **look)
+        for bold, part in rows.groupby("bold")
+    ]
+
+
+def coordination(study: Study, words: Mapping[str, str]) -> Part:
+    """Coordination degree D of every region, with the focus, the mean and the grades."""
+    return _degrees(study, words, 440.0, "coordination")
+
+
+def opening_degrees(study: Study, words: Mapping[str, str]) -> Part:
+    """The same for page one: lower, beside another chart."""
+    return _degrees(study, words, 340.0, "opening_degrees")
+
+
+def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -> Part:
+    limits = tenths_around(study.coupling["D"])
+    y, cuts = axis_scale(*limits), grade_ticks(study.grades, limits)
+    rows = study.coupling[["region", "name", "year", "D", "grade"]]
+    at = {"x": years_axis(study.years), "y": amount("D", scale=y, axis=above("D", cuts))}
+    told = {**at, "tooltip": state_tips(words)}
+    point = {"type": "point", "on": "pointerover", "clear": "pointerout", "fields": ["name"]}
+    hovered = {"param": "hover", "empty": False}
+    shown = {
+        **told,
+        "detail": category("name"),
+        "color": either(hovered, "$ink", "$line"),
+        "strokeWidth": either(hovered, 2.2, 1),
+    }
+    thin = mark("line", rows[rows["region"].isin(study.drawn)], shown, point=HIDDEN)
+    mean = rows.groupby("year", as_index=False)["D"].mean()
+    dashed: Part = {"color": "$ink", "strokeWidth": 1.8, "strokeDash": [5, 3]}
+    others = [
+        {**thin, "params": [{"name": "hover", "select": point}]},
+        mark("line", mean, at, **dashed),
+    ]
+    own = rows[rows["region"] == study.focus]
+    # On paper the chart is lower, and its labels must keep their distance there too.
+    labels, figure = _degree_labels(study, words), FIGURES[name]
+    layers = [
+        _midpoint(y),
+        *([] if study.single else others),
+        mark("line", own, told, color="$focus", strokeWidth=2.8, point=HIDDEN),
+        *_end_labels(labels, y, height * figure.paper),
+    ]
+    if figure.columns == 1:
+        # names of the grades behind the labels, where the page is not too narrow for them
+        beside = {
+            "x": pixels(f"width + {20 + 6 * max(map(room, labels['text'])):.0f}"),
+            "y": amount("at", scale=y),
+        }
+        wide = {"shown": "container < 520 ? '' : datum.grade"}
+        look = {"align": "left", "color": "$muted", "fontSize": 11}
+        layers.append(text("shown", grade_bands(study.grades, limits), beside, also=wide, **look))
+    return specification([*layers, *_coverage_rules(study, words)], height)
+
+
+def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
+    """An upright line in each year of changed coverage, its words at the foot of the first."""
+    years, at = break_years(study), {"x": years_axis(study.years)}
+    if not years:
+        return []
+    told = pd.DataFrame({"year": years[:1], "text": words["coverage"]})
+    foot = {**at, "y": pixels("height - 9")}
+    return [
+        mark("rule", pd.DataFrame({"year": years}), at, color="$muted", strokeDash=[2, 3]),
+        *haloed("text", told, foot, "$muted", align="left", dx=5, fontSize=11),
+    ]
+
+
+def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
+    """Labels of the two highest regions, of the focus, of the two lowest and of the mean."""
+    last = study.ends()[1].reset_index()
+    order = list(last.sort_values("D", ascending=False)["region"])
+    shown = last[last["region"].isin([*order[:2], study.focus, *order[-2:]])]
+    rows = [
+        (
+            f"{row.name} {grade_marks(row.D, scale=study.grades)}"
+            + ("" if row.year == study.years[-1] else f" ({row.year:.0f})"),
+            row.D,
+            row.region == study.focus,
+            "$focus" if row.region == study.focus else "$muted",
+        )
+        for row in shown[["name", "D", "year", "region"]].itertuples(index=False)
+    ]
+    if not study.single:
+        present = last.loc[last["year"] == study.years[-1], "D"]
+        value = grade_marks(present.mean(), scale=study.grades)
+        said = words["mean_of"].format(count=len(present), value=value)
+        rows.append((said, present.mean(), True, "$ink"))
+    return pd.DataFrame(rows, columns=["text", "value", "bold", "colour"]).assign(region="")
+
+
+def _long(study: Study, states: str = "") -> pd.DataFrame:
+    """Rows (region, name, year, series, value) of U and of some of C, T and D, with what each is
+    called and looks like: label, colour, stroke, dashed.
+    """
+    looks = {c: (c, *look) for c, look in OF_STATE.items()} | {
+        SUBSYSTEM_PREFIX + s: (study.label(s), subsystem_colour(i), 2.2)
+        for i, s in enumerate(study.subsystems)
+    }
+    own = study.coupling[study.coupling["region"].isin(study.drawn)]
+    shown = [series for series in looks if series not in OF_STATE] + list(states)
+    rows = own.melt(["region", "name", "year"], shown, var_name="series")
+    found = pd.DataFrame.from_dict(looks, "index", columns=["label", "colour", "stroke"])
+    return rows.join(found, on="series").assign(dashed=rows["series"] == "T")
+
+
+def trajectory(study: Study, words: Mapping[str, str]) -> Part:
+    """U, C, T and D of the region in focus."""
+    rows = _long(study, "CTD")
+    rows = rows[rows["region"] == study.focus]
+    return specification(_path(study, words, rows, words["path"]), 280)
+
+
+def region_paths(study: Study, words: Mapping[str, str]) -> Part:
+    """U and D of the region picked on the page."""
+    layers = _path(study, words, _long(study, "D"), words["path_picked"], PICKED)
+    return specification(layers, 280, [region_of(study)])
+
+
+def _path(
+    study: Study,
+    words: Mapping[str, str],
+    rows: pd.DataFrame,
+    title: str,
+    where: Iterable[str] = (),
+) -> list[Part]:
+    """Lines over the years with their names and last values."""
+    scale = axis_scale(0, 1)
+    y_axis = {**above(title, [0, 0.25, 0.5, 0.75, 1]), "format": ".2~f"}
+    at = {
+        "x": years_axis(study.years),
+        "y": amount("value", scale=scale, axis=y_axis),
+        "detail": category("series"),
+        "color": paint(),
+        "strokeDash": either({"test": "datum.dashed"}, [5, 3], [1, 0]),
+        "strokeWidth": amount("stroke", scale=None),
+        "tooltip": tips(words, "name region", "year year", "label series", "value value .3f"),
+    }
+    # A region that lacks the last year is labelled with its own last.
+    last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
+    labels = last.assign(bold=False, text=last["label"] + " " + last["value"].map(grade_marks))
+    return [
+        _midpoint(scale),
+        mark("line", rows, at, where=where, point=HIDDEN),
+        *_end_labels(labels, scale, 200, where),
+    ]

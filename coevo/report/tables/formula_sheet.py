@@ -1,0 +1,69 @@
+"""A sheet of formulas, made line by line, and where things stand in the sheets of the workbook."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from coevo.schema import LANGUAGES
+
+# rows of a table's sheet, from 0: what it holds, link, heads, ids, data
+LINK, HEAD_ROW, IDS, FIRST = range(1, 5)
+EDGE = 3  # columns before the cells of a line: its words, a gap, a year
+Entry = tuple[str | float, str]  # what a cell holds, and the formula that gives it
+
+
+class Cell(NamedTuple):
+    """A cell by row and column from 0: what it holds, or the value of its formula; its look."""
+
+    row: int
+    column: int
+    value: str | float
+    formula: str = ""
+    look: str = ""
+
+
+class FormulaSheet:
+    """Lines by name, one below the other; the formulas of a line refer to those above it."""
+
+    def __init__(self, name: str, language: str, title: Iterable[str], first: int) -> None:
+        """first: row of the first line; what is said comes in all languages, and is taken in one.
+
+        next: row of the next line; frozen: rows that stay in sight.
+        """
+        self.name, self.next, self.frozen = name, first, 0
+        self.lines: dict[str, int] = {}
+        self.cells: list[Cell] = []
+        self._place = LANGUAGES.index(language)
+        self.put(0, 0, self.said(title), "note")
+
+    def said(self, texts: Iterable[str]) -> str:
+        """Return the text in the language of the sheet, of those in the order of languages."""
+        return list(texts)[self._place]
+
+    def put(self, row: int, column: int, value: str | float, look: str, formula: str = "") -> None:
+        """Put one cell where it belongs."""
+        self.cells.append(Cell(row, column, value, formula, look))
+
+    def line(
+        self, name: str, texts: Iterable[str], cells: Iterable[Entry] = (), look: str = "",
+        year: int | str = "",
+    ) -> None:  # fmt: skip
+        """Add a line: its words, a year or what else it is of, its cells."""
+        row = self.lines[name] = self.next
+        head = {"heads": "head", "note": "note"}.get(look, "text")
+        self.put(row, 0, self.said(texts), head)
+        if year != "":
+            self.put(row, 2, year, head)
+        for column, (value, formula) in enumerate(cells, start=EDGE):
+            self.put(row, column, value, look, formula)
+        self.next += 1
+
+    def cell(self, line: str, column: int, fixed: str = "") -> str:
+        """Return the address of a cell in a line; `fixed`: "row", "column" or both get a $."""
+        rows, columns = "row" in fixed, "column" in fixed
+        return str(xl_rowcol_to_cell(self.lines[line], column, rows, columns))
+
+    def span(self, line: str, ends: tuple[int, int], fixed: str = "") -> str:
+        """Return the range from the first to the last of some columns of a line."""
+        return ":".join(self.cell(line, column, fixed) for column in ends)

@@ -1,0 +1,143 @@
+"""What the workbook traces: the region in focus, its years, its indicators, and their places."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
+
+from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.forms import FORMS
+from coevo.files import rows_of
+from coevo.report.findings.study_tables import Study
+from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
+from coevo.weighting import WEIGHTINGS
+from coevo.weighting.method import Array, Weighting
+
+# Tables of results that a reader opens; the others are hidden.
+OPEN = {
+    "panel", "normalised", "goalposts", "weights", "coupling", "obstacles", "audit", "revisions",
+    "robustness", "slope_tests", "refusals", "headline_claims", "claims",
+}  # fmt: skip
+MOST, HIDDEN_MOST = 100_000, 2_000  # rows of a sheet, and of a hidden one
+
+
+def held_rows(study: Study, name: str) -> pd.DataFrame:
+    """The rows of a table that its sheet holds: all, of a long table those of the region in focus,
+    none of a long one without regions. Its CSV holds all.
+    """
+    table = study.tables[name]
+    if len(table) <= (MOST if name in OPEN else HIDDEN_MOST):
+        return table
+    key = next((column for column in ("region", "scope") if column in table), "")
+    return study.of_focus(name, key) if key else table.iloc[:0]
+
+
+@dataclass(frozen=True)
+class TracedCase:
+    """A study as the sheets of its workbook hold it."""
+
+    study: Study
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables on the way from figures to D, as their sheets hold them."""
+        names = ("panel", "goalposts", "normalised", "weights", "coupling")
+        return {name: held_rows(self.study, name).reset_index(drop=True) for name in names}
+
+    @property
+    def method(self) -> str:
+        """Name of the weighting in use."""
+        return str(self.study.config["weighting"]["method"])
+
+    @property
+    def weighting(self) -> Weighting:
+        """The registry's entry of the weighting in use."""
+        return WEIGHTINGS[self.method]
+
+    @cached_property
+    def formulas(self) -> Mapping[str, str]:
+        """Formulas of a weight, of U and of C; "" for what is read from its table: a preset looks
+        at all rows, and weights may start from z of all regions, which a long table lacks.
+        """
+        coupling = self.study.config["coupling"]
+        whole = len(self.tables["normalised"]) == len(self.study.tables["normalised"])
+        return {
+            "weights": self.weighting.cells if whole or not self.weighting.columns else "",
+            "U": "" if coupling["preset"] else COMPOSITES[coupling["composite"]].cells,
+            "C": FORMS[coupling["form"]].cells,
+        }
+
+    @cached_property
+    def weights(self) -> pd.DataFrame:
+        """The weights in use, by their positions in the table `weights`."""
+        table = self.tables["weights"]
+        return table[table["weighting"] == self.method]
+
+    @property
+    def members(self) -> list[str]:
+        """Indicators in the order of their columns: subsystem by subsystem."""
+        return list(self.weights["indicator"])
+
+    @property
+    def columns(self) -> range:
+        """Columns of the indicators."""
+        return range(EDGE, EDGE + len(self.weights))
+
+    @cached_property
+    def subsystems(self) -> dict[str, tuple[int, int]]:
+        """First and last column of each subsystem."""
+        columns = pd.Series(self.columns).groupby(self.weights["subsystem"].to_numpy(), sort=False)
+        return {str(name): (min(own), max(own)) for name, own in columns}
+
+    def subsystem_of(self, column: int) -> tuple[int, int]:
+        """Return the first and last column of the subsystem that a column belongs to."""
+        return next(e for e in self.subsystems.values() if e[0] <= column <= e[1])
+
+    @cached_property
+    def rows(self) -> dict[int, int]:
+        """Position of each year of the region in the table `coupling`."""
+        own = self._own["coupling"]
+        return dict(zip(map(int, own["year"]), own.index, strict=True))
+
+    @cached_property
+    def _own(self) -> Mapping[str, pd.DataFrame]:
+        """The rows of the region in focus."""
+        tables = {name: self.tables[name] for name in ("panel", "normalised", "coupling")}
+        return {name: rows_of(table, region=self.study.focus) for name, table in tables.items()}
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """Position in the table `normalised` of each region-year (down) and indicator (across)."""
+        table = self.tables["normalised"].reset_index(names="place")
+        key = ["region", "name", "year"]
+        return table.pivot(index=key, columns="indicator", values="place")[self.members]
+
+    @cached_property
+    def known(self) -> dict[str, Array]:
+        """Numbers of the indicators by name, from those of the tables to each line's of the way."""
+        known = {name: self.weights[name].to_numpy(dtype=float) for name in ("entropy", "weight")}
+        given, columns = self.study.config["weighting"].get("given"), self.weighting.columns
+        if given:
+            known["given"] = np.array([float(given[indicator]) for indicator in self.members])
+        if columns:
+            known["z"] = self.tables["normalised"]["z"].to_numpy(dtype=float)[self.places]
+        for line in (*(columns.lines if columns else ()), *self.weighting.steps):
+            if line.value:
+                known[line.name] = line.value(known)
+        return known
+
+    def of_year(self, name: str, column: str, year: int) -> list[Entry]:
+        """Return the figures of a year from a table of region, year and indicator."""
+        own = rows_of(self._own[name], year=year).reset_index(names="place")
+        return self.entries(name, column, own.set_index("indicator")["place"][self.members])
+
+    def entries(self, name: str, column: str, places: Iterable[int]) -> list[Entry]:
+        """Return numbers of a table by position, and the formulas that refer to them."""
+        table, chosen = self.tables[name], list(places)
+        letter = xl_col_to_name(list(table.columns).index(column))
+        values = table[column].to_numpy(dtype=float)[chosen].tolist()
+        cells = (f"={name}!{letter}{FIRST + place + 1}" for place in chosen)
+        return list(zip(values, cells, strict=True))

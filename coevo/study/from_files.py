@@ -1,0 +1,164 @@
+"""A new study begun from downloads: what was found, what was written, what a person must decide."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from coevo.errors import StudyError
+from coevo.study.new_study import Wish, template, written
+from coevo.study.plain_table import table_lines, wrapped_lines
+from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
+from coevo.study.survey import Survey, in_order, survey
+
+WIDTH = 100  # columns of the terminal
+MOST_TABLES, MOST_LINES, MOST_NAMES = 12, 12, 8
+TABLE_HEAD = ("table", "regions", "years", "indicators", "figures")
+INDICATOR_HEAD = ("name in the files", "indicator", "unit", "regions", "years", "figures")
+ASKED = "CHANGE"  # what `configuration` refuses in a title and in labels
+
+
+def begin_from_files(wanted: Wish) -> list[str]:
+    """Write a study from the files of a folder; return what was found and what comes next.
+
+    The files are copied into the vintage folder of the study, unless they stand there already.
+    Nothing is overwritten. Raises `StudyError` where the files suggest no study.
+    """
+    source = Path(wanted.source)
+    if not source.exists():
+        raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
+    found = survey(source)
+    proposal = propose(found, wanted.study, (wanted.first, wanted.last))
+    config = template("found.yaml", _words(proposal, wanted))
+    table = f"config/indicators/{wanted.study}.csv"
+    lines = list(_told(found, proposal))
+    lines += _copied(found, source, wanted)
+    if proposal.regions.rows:
+        lines.append(written(proposal.regions.path, _as_csv(proposal.regions.rows)))
+    lines.append(written(table, _as_csv(proposal.rows)))
+    lines.append(written(wanted.config, config))
+    return [
+        *lines,
+        "",
+        f"1. Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
+        f"2. Edit {table}: the subsystem of each indicator; direction - where less is better.",
+        f"3. make check study={wanted.study}, then make study={wanted.study}.",
+    ]
+
+
+def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
+    """Return the words of the template."""
+    questions = {
+        "en": f"{ASKED}: do the one and the other develop in step?",
+        "zh": f"{ASKED}：二者是否协同发展？",
+    }
+    languages = proposal.languages
+    silent = [f"other: {text}" for text in UNSTATED.values()]
+    unstated = {r["source_name"]: r["unit"] for r in proposal.rows if r["unit"] in silent}
+    systems = in_order([row["subsystem"] for row in proposal.rows if row["subsystem"]])
+    named = [
+        f"  {name}: {{{', '.join(f'{language}: {ASKED} {name}' for language in languages)}}}"
+        for name in systems
+    ]
+    return {
+        "study": wanted.study,
+        "source": wanted.source,
+        "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
+        "regions_table": proposal.regions.path,
+        "units": "{" + ", ".join(f"{_quoted(n)}: {_quoted(u)}" for n, u in unstated.items()) + "}",
+        "subsystems": "\n".join(named),
+        "focus": proposal.focus,
+        "regions": _quoted(proposal.whole) if proposal.whole else "all",
+        "first": proposal.years[0],
+        "last": proposal.years[1],
+        "size": ", ".join(proposal.size),
+        "groups": proposal.regions.groups or "nbs_region",
+        "languages": ", ".join(languages),
+    }
+
+
+def _quoted(value: object) -> str:
+    """Return a text or a list of texts as YAML and JSON write them."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _as_csv(rows: Sequence[dict[str, str]]) -> str:
+    """Return rows as CSV, as the tables of the configuration are."""
+    memory = io.StringIO()
+    writer = csv.DictWriter(memory, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return memory.getvalue()
+
+
+def _copied(found: Survey, source: Path, wanted: Wish) -> Iterator[str]:
+    """Copy the files that hold tables into the vintage folder; yield a line for each."""
+    own = Path("data", "raw", wanted.study)
+    if own.resolve() in (source.resolve(), *source.resolve().parents):
+        return
+    for path in found.files:
+        place = path.relative_to(source) if path != source else Path(path.name)
+        yield written((own / wanted.vintage / place).as_posix(), path.read_bytes())
+
+
+def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
+    """Yield what was found: tables, indicators, regions, and what was not understood."""
+    yield f"Tables read: {len(found.tables)}"
+    yield from table_lines(
+        TABLE_HEAD, [_table_row(table) for table in found.tables[:MOST_TABLES]], WIDTH
+    )
+    yield from _more(len(found.tables), MOST_TABLES)
+    yield ""
+    yield "Indicators, as the table of indicators has them"
+    yield from table_lines(INDICATOR_HEAD, [_indicator_row(one) for one in proposal.found], WIDTH)
+    yield ""
+    regions = proposal.regions
+    where = "written" if regions.rows else "known"
+    first, last = proposal.years
+    yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
+    yield f"Years: {first} to {last}"
+    unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
+    if proposal.lacking:
+        said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
+        unclear.append(f"{said}: {_shown(proposal.lacking)}")
+    if regions.strangers:
+        said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
+        unclear.append(f"{said}: {_shown(regions.strangers)}")
+    unclear += [*regions.also, *found.unclear]
+    if unclear:
+        yield ""
+        yield f"Not understood, or to be decided: {len(unclear)}"
+        for line in unclear[:MOST_LINES]:
+            yield from ("  " + part for part in wrapped_lines(line, WIDTH - 2, "  "))
+        yield from _more(len(unclear), MOST_LINES)
+    yield ""
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _more(have: int, shown: int) -> Iterator[str]:
+    if have > shown:
+        yield f"… and {have - shown} more"
+
+
+def _table_row(table: Any) -> tuple[str, ...]:
+    rows = table.figures
+    counts = (rows["region"].nunique(), rows["name"].nunique(), len(rows))
+    years = sorted({int(rows["year"].min()), int(rows["year"].max())})
+    place = f"{table.place}: {table.layout}"
+    return place, str(counts[0]), "–".join(map(str, years)), str(counts[1]), str(counts[2])
+
+
+def _indicator_row(one: Indicator) -> tuple[str, ...]:
+    row = one.row
+    counts = (str(one.regions), _span(one), str(one.figures))
+    return (row["source_name"], row["indicator"], row["unit"], *counts)
+
+
+def _span(one: Indicator) -> str:
+    return "–".join(map(str, sorted(set(one.years))))

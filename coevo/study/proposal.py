@@ -1,0 +1,337 @@
+"""From what a folder holds to a study: its regions, indicators, years and languages.
+
+Nothing here is certain but what the files say; what a person must decide is marked CHANGE, and
+`coevo.study.configuration` refuses a study whose title or labels still say so.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.files import read_table
+from coevo.observations.names import (
+    RegionMatch,
+    Regions,
+    UnknownRegion,
+    aliases,
+    compared,
+    english_beside,
+    find_indicator,
+)
+from coevo.observations.units import find_unit
+from coevo.study.configuration import FEWEST_YEARS
+from coevo.study.plain_rows import read_rows
+from coevo.study.region_table import CODE, RESERVED, SETS
+from coevo.study.survey import Survey, in_order
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+SUBSYSTEMS = ("first", "second")
+UNSTATED = {"en": "not stated", "zh": "未注明"}
+KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
+GROUPS = {"countries": "group"}  # column that groups the regions of a set, where it is its own
+# Names of size: not counted among the indicators of a subsystem, but what D is held against.
+SIZE = {
+    "gross_regional_product": re.compile(
+        r"(?:地区|国内|国民)?生产总值|GDP|gross (?:regional|domestic) product|GDP \(current US\$\)",
+        re.IGNORECASE,
+    ),
+    "resident_population": re.compile(
+        r"(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents",
+        re.IGNORECASE,
+    ),
+}
+LONGEST_ID = 40
+FREE_UNIT = re.compile(r"(.*\S)\s*\(([^()=]*[^()=\d\s][^()=]*)\)")  # 能耗(吨标准煤/万元)
+
+
+@dataclass(frozen=True)
+class RegionsFound:
+    """The set that the names belong to: its path, rows of one that is to be written, strangers.
+
+    codes: text of a file -> code; also: what a name may mean besides.
+    """
+
+    path: str
+    codes: Mapping[str, str]
+    rows: tuple[dict[str, str], ...] = ()
+    strangers: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    groups: str = ""
+    named: frozenset[str] = frozenset()  # languages in which every region has a name
+
+
+def find_regions(texts: Mapping[str, str], study: str) -> RegionsFound:
+    """Return the set of regions that knows most names, if it knows more than half of them.
+
+    Else a set of the study's own is to be written, of the names as they stand. texts: each name ->
+    the code that stands beside it, or "".
+    """
+    tables = {
+        name: read_table(path, "regions")
+        for name in SETS
+        if (path := Path("config", "regions", f"{name}.csv")).is_file()
+    }
+    best = RegionsFound(f"config/regions/{study}.csv", {})
+    for name, table in tables.items():
+        found = _in_set(texts, name, Regions(table, tables))
+        if len(found.codes) > len(best.codes):
+            best = found
+    if len(best.codes) > len(best.strangers):
+        return best
+    return _own_set(texts, f"config/regions/{study}.csv")
+
+
+def _in_set(texts: Mapping[str, str], name: str, known: Regions) -> RegionsFound:
+    codes, strangers, also = {}, [], []
+    for text, beside in texts.items():
+        try:
+            place = _place(text, beside, known)
+        except UnknownRegion:
+            strangers.append(text)
+            continue
+        except StudyError as problem:
+            also.append(str(problem))
+            continue
+        if place.code:
+            codes[text] = place.code
+        if place.code and place.also:
+            also.append(f'"{text}" is read as {name}; {place.also} has that name too')
+    path = f"config/regions/{name}.csv"
+    groups = GROUPS.get(name, "")
+    languages = frozenset(("en", "zh"))
+    return RegionsFound(path, codes, (), tuple(strangers), tuple(also), groups, languages)
+
+
+def _place(text: str, beside: str, known: Regions) -> RegionMatch:
+    """Return what a name is, or the code beside it where the name is not known."""
+    try:
+        return known.find(text, propose=False)
+    except UnknownRegion:
+        if not beside:
+            raise
+        return known.find(beside, propose=False)
+
+
+def _own_set(texts: Mapping[str, str], path: str) -> RegionsFound:
+    """Return a set made of the names in the files; totals and groups of regions are none."""
+    nothing = Regions(pd.DataFrame({"region": [], "name_en": []}))
+    given = [code for code in texts.values() if CODE.fullmatch(code)]
+    coded = len(set(given)) == len(texts)  # each has a code of its own
+    codes: dict[str, str] = {}
+    rows = []
+    for text in (text for text in texts if not _is_total(text, nothing)):
+        beside = english_beside(text)
+        chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
+        if not beside and not CHINESE.search(text):
+            chinese, english = "", text
+        code = texts[text] if coded else _code(english or chinese, set(codes.values()))
+        codes[text] = code
+        rows.append({"region": code, "name_en": english.strip(), "name_zh": chinese.strip()})
+    filled = [c for c in ("name_en", "name_zh") if any(row[c] for row in rows)]
+    kept = tuple({c: row[c] for c in ("region", *filled)} for row in rows)
+    whole = (c.removeprefix("name_") for c in filled if all(row[c] for row in rows))
+    return RegionsFound(path, codes, kept, named=frozenset(whole))
+
+
+def _is_total(text: str, nothing: Regions) -> bool:
+    try:
+        return nothing.find(text, propose=False).code == ""
+    except StudyError:
+        return False
+
+
+def _code(name: str, taken: set[str]) -> str:
+    code = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "r"
+    code = code if CODE.fullmatch(code) and code not in RESERVED else f"r-{code}"
+    options = (code if n == 1 else f"{code}-{n}" for n in count(1))
+    return next(option for option in options if option not in taken)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator as the files have it: a row of the table of indicators, and what it covers."""
+
+    row: Mapping[str, str]
+    years: tuple[int, int]
+    regions: int
+    figures: int
+    name: str = ""  # in the survey
+    size: str = ""  # the key of `SIZE` that it is
+
+
+def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indicator]:
+    """Return the indicators of the files in their order, those of size marked as such."""
+    known: dict[str, dict[str, str]] = {}
+    for table in KNOWN_INDICATORS:
+        path = Path("config", "indicators", f"{table}.csv")
+        for row in read_rows(path) if path.is_file() else ():
+            for name in aliases(row["source_name"]):
+                known.setdefault(compared(name), row)
+    names = {name: row["indicator"] for name, row in known.items()}
+    own = figures[figures["region"].isin(list(regions.codes))]
+    found: list[Indicator] = []
+    taken: set[str] = set()
+    for name, rows in own.groupby("name", sort=False):
+        shipped = find_indicator(str(name), names)
+        row = _row(
+            str(name),
+            rows,
+            next((r for r in known.values() if r["indicator"] == shipped), None),
+            taken,
+        )
+        taken.add(row["indicator"])
+        size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
+        years = int(rows["year"].min()), int(rows["year"].max())
+        count_ = rows["region"].map(regions.codes).nunique()
+        found.append(Indicator(row, years, count_, len(rows), str(name), size))
+    return found
+
+
+def _row(
+    name: str, rows: pd.DataFrame, shipped: Mapping[str, str] | None, taken: set[str]
+) -> dict[str, str]:
+    """Return the row of the indicator table of a name in the files."""
+    english = next(filter(None, rows["english"]), "")
+    bracket = FREE_UNIT.fullmatch(name)
+    bare = bracket[1] if bracket else name
+    plain = english or ("" if CHINESE.search(bare) else bare)
+    identifier = re.sub(r"[^a-z0-9]+", "_", plain.casefold())[:LONGEST_ID].strip("_")
+    if identifier and not re.match(r"[a-z]", identifier):
+        identifier = f"x_{identifier}"
+    if shipped and shipped["indicator"] not in taken:
+        identifier, plain = shipped["indicator"], shipped["label_en"]
+    options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
+    chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
+    unit = _unit(in_order(rows["unit"]), "zh" if CHINESE.search(name) else "en")
+    if bracket and unit.removeprefix("other: ") in UNSTATED.values():
+        unit = f"other: {bracket[2]}"
+    return {
+        "indicator": next(option for option in options if option not in taken),
+        "unit": unit,
+        "label_en": plain or bare,
+        "label_zh": chinese or bare,
+        "source_name": bare,
+        "frequency": "CHANGE" if rows["part"].all() else "",
+        "languages": " ".join(k for k, said in (("en", plain), ("zh", chinese)) if said),
+    }
+
+
+def _unit(printed: list[str], language: str) -> str:
+    """Return the unit of the first figures that state one, as the table of indicators has it."""
+    said = next(filter(None, printed), "")
+    try:
+        return find_unit(said).name
+    except StudyError:
+        return f"other: {said or UNSTATED[language]}"
+
+
+def find_years(indicators: list[Indicator], asked: tuple[int, int]) -> tuple[int, int]:
+    """Return the first and the last year: those asked for, else those that give most figures.
+
+    Of all spans of `FEWEST_YEARS` or more, the one with the largest product of its length and the
+    number of indicators that cover it; the longest span at all if none is that long.
+    """
+    ends = [one.years for one in indicators]
+    first = sorted({end[0] for end in ends if end[0]}, reverse=True)
+    spans = [
+        (sum(low <= a and b <= high for low, high in ends) * (b - a + 1), b - a, a, b)
+        for a in first
+        for b in sorted({end[1] for end in ends})
+        if b - a + 1 >= FEWEST_YEARS
+    ]
+    low, high = min(a for a, _ in ends), max(b for _, b in ends)
+    best = max(spans)[2:] if spans else (low, high)
+    return asked[0] or best[0], asked[1] or best[1]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A study as the files suggest it.
+
+    rows: of the table of indicators; left: indicators that do not cover the years; size: ids of
+    indicators of size; languages: those in which everything has a name, else that of the files.
+    """
+
+    regions: RegionsFound
+    years: tuple[int, int]
+    rows: list[dict[str, str]]
+    found: list[Indicator]
+    left: list[Indicator]
+    size: list[str]
+    languages: Sequence[str]
+    focus: str
+    lacking: list[str]  # names of regions that lack an indicator altogether, if others do not
+    whole: list[str]  # then the codes of the others
+
+
+def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
+    """Return the study that the files of a survey suggest.
+
+    Raises `StudyError` where they hold no table, or fewer than two indicators.
+    """
+    figures = survey.figures
+    if figures.empty:
+        raise StudyError("from: no table of figures was found", *survey.unclear)
+    texts = dict(figures[["region", "code"]].drop_duplicates("region").to_numpy())
+    regions = find_regions(texts, study)
+    found = find_indicators(figures, regions)
+    years = find_years(found, asked)
+    kept = [one for one in found if one.years[0] <= years[0] and years[1] <= one.years[1]]
+    if len(kept) < 2:
+        raise StudyError(
+            f"from: {len(kept)} of {len(found)} indicators have figures for {years[0]} to "
+            f"{years[1]}; two at least are needed",
+            *survey.unclear,
+        )
+    size = {one.size: one.row["indicator"] for one in reversed(kept) if one.size}
+    inside = [one.row["indicator"] for one in kept if one.row["indicator"] not in size.values()]
+    if len(inside) < 2:
+        inside = [one.row["indicator"] for one in kept]
+    half = (len(inside) + 1) // 2
+    systems = {name: SUBSYSTEMS[place >= half] for place, name in enumerate(inside)}
+    rows = [_with_subsystem(one.row, systems.get(one.row["indicator"], "")) for one in kept]
+    if not any(row["frequency"] for row in rows):
+        rows = [{k: v for k, v in row.items() if k != "frequency"} for row in rows]
+    rows.sort(key=lambda row: (*SUBSYSTEMS, "").index(row["subsystem"]))
+    spoken = set(regions.named).intersection(*(set(one.row["languages"].split()) for one in kept))
+    chinese = sum(bool(CHINESE.search(one.row["source_name"])) for one in kept)
+    languages = [k for k in ("en", "zh") if k in spoken] or [("en", "zh")[2 * chinese > len(kept)]]
+    counts = figures["region"].map(regions.codes).dropna().value_counts()
+    whole = _with_every(figures[figures["year"].between(*years)], kept, regions)
+    whole = whole if len(whole) > 1 else []
+    lacking = [text for text, code in regions.codes.items() if code not in whole] if whole else []
+    focus = str(next(code for code in counts.index if not whole or code in whole))
+    outside = [one for one in found if one not in kept]
+    return Proposal(
+        regions,
+        years,
+        rows,
+        kept,
+        outside,
+        [size[key] for key in SIZE if key in size],
+        languages,
+        focus,
+        lacking,
+        whole if lacking else [],
+    )
+
+
+def _with_every(figures: pd.DataFrame, kept: list[Indicator], regions: RegionsFound) -> list[str]:
+    """Return the codes of the regions that have a figure of every indicator."""
+    names = {one.name for one in kept}
+    own = figures.assign(code=figures["region"].map(regions.codes)).dropna(subset="code")
+    own = own[own["name"].isin(names)]
+    counts = own.groupby("code")["name"].nunique()
+    return sorted(counts.index[counts == len(names)])
+
+
+def _with_subsystem(row: Mapping[str, str], subsystem: str) -> dict[str, str]:
+    """Return a row as the table has it; the direction is a guess wherever there is a subsystem."""
+    made = dict.fromkeys("indicator subsystem dimension direction unit".split(), "")
+    made |= {key: text for key, text in row.items() if key != "languages"}
+    return {**made, "subsystem": subsystem, "direction": "+" if subsystem else "", "derivation": ""}

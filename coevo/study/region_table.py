@@ -1,0 +1,83 @@
+"""The table of regions of a study, and the regions that its config names."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from coevo.errors import StudyError, short
+from coevo.panel.derivations import DERIVATIONS, parse
+from coevo.schema import LANGUAGES
+from coevo.study.plain_rows import read_rows
+
+OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
+CODE = re.compile(r"[\w.-]+")  # as the schema of the config allows it
+SETS = ("provinces", "cities", "countries")  # tables of regions that ship, for every study
+RESERVED = ("all", "pooled")  # what tables of results call all regions together
+NAMES = tuple(f"name_{language}" for language in LANGUAGES)
+TILE = ("tile_row", "tile_column")
+
+
+def read_regions(path: str) -> list[dict[str, str]]:
+    """Return the rows of a table of regions: codes, and a name in one language at least.
+
+    Raises `StudyError` with a line per problem: no file, no column `region`, no column of names, a
+    code that stands twice or is none, a region without a name, two regions on one tile.
+    """
+    if not Path(path).is_file():
+        raise StudyError(f"regions_table: there is no file {path}; write the table of regions")
+    rows = read_rows(path)
+    names = [column for column in NAMES if column in rows[0]]
+    if "region" not in rows[0]:
+        raise StudyError(f"{path}: column 'region' is missing; add it")
+    if not names:
+        raise StudyError(f"{path}: has no names; add a column {' or '.join(NAMES)}")
+    if problems := [f"{path}: {line}" for line in _row_problems(rows, names)]:
+        raise StudyError(*problems)
+    return rows
+
+
+def _row_problems(rows: list[dict[str, str]], names: list[str]) -> Iterator[str]:
+    taken: dict[tuple[str, ...], str] = {}
+    seen = set()
+    for row in rows:
+        code, tile = row["region"], tuple(row.get(column, "") for column in TILE)
+        if not CODE.fullmatch(code) or code in RESERVED:
+            yield (
+                f"'{short(code)}' cannot be the code of a region; use letters, digits and . - _, "
+                f"and not {' or '.join(RESERVED)}"
+            )
+        if code in seen:
+            yield f"{code}: stands in two rows; keep one"
+        if not any(row[name] for name in names):
+            yield f"{code}: has no name; write one"
+        if any(tile) and tile in taken:
+            yield f"{code}: has the tile of {taken[tile]}; give it another, or none"
+        seen.add(code)
+        taken.setdefault(tile, code)
+
+
+def regions_read(config: Mapping[str, Any], indicators: list[dict[str, str]]) -> list[str] | None:
+    """Return the codes of the regions that are read from the files, or None: all.
+
+    All, too, if a figure of one region derives from those of all.
+    """
+    derived = (parse(row["derivation"])[0] for row in indicators if row["derivation"])
+    every = config["regions"] == "all" or any(DERIVATIONS[name].shared for name in derived)
+    return None if every else list(config["regions"])
+
+
+def region_problems(
+    config: Mapping[str, Any], places: list[dict[str, str]], path: str
+) -> Iterator[str]:
+    """Yield the regions and groups in the config that the table of regions has not."""
+    codes = {row["region"] for row in places}
+    chosen = [] if config["regions"] == "all" else config["regions"]
+    groups = config["regional"]["groups"]
+    if config["subsystems"] and groups not in (*places[0], OWN_GROUPS):
+        known = ", ".join(places[0])
+        yield f"regional.groups: '{groups}' is no column of {path}; known: {known}"
+    for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
+        for code in listed:
+            if code not in codes:
+                yield f"{key}: '{code}' is no region of {path}; correct it"

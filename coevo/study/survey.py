@@ -1,0 +1,180 @@
+"""What a folder of downloads holds, before anybody has said what a study wants of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.observations.blocks import ANY_YEAR
+from coevo.observations.cells import block_figures, known_marks, without_marks
+from coevo.observations.layouts import read_layout
+from coevo.observations.names import english_beside
+from coevo.observations.opening import read_sheets
+from coevo.observations.periods import period_of
+from coevo.observations.sheets import Sheet
+from coevo.observations.tables import FigureTable
+from coevo.observations.units import split_unit
+from coevo.study.raw_files import is_passed_over
+
+# part: whether it is of a part of a year, such as a quarter; code: what stands beside the region
+COLUMNS = ["region", "code", "year", "part", "name", "english", "unit", "file", "sheet"]
+WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
+
+
+@dataclass(frozen=True)
+class TableFound:
+    """A table of a file: how it is laid out, and how many of what it has."""
+
+    place: str
+    layout: str
+    figures: pd.DataFrame  # of `COLUMNS`, a row per number
+
+
+@dataclass
+class Survey:
+    """What was found: tables, the files they stand in, and lines on what was not understood."""
+
+    tables: list[TableFound] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)  # `place: what`
+
+    @property
+    def unclear(self) -> list[str]:
+        """What was not understood, once: where it stands first, and in how many places besides."""
+        places: dict[str, list[str]] = {}
+        for line in self.problems:
+            place, _, what = line.partition(": ")
+            places.setdefault(what, []).append(place)
+        return [
+            f"{first}{f' and {len(more)} more' if more else ''}: {what}"
+            for what, (first, *more) in places.items()
+        ]
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Every number with its words: `COLUMNS`."""
+        frames = [table.figures for table in self.tables]
+        return pd.concat(frames or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+
+
+def survey(folder: Path) -> Survey:
+    """Read the files of a folder, and of those below it; nothing is refused for what it says."""
+    found = Survey()
+    paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+    for path in paths:
+        if path.is_file() and not path.is_symlink() and not is_passed_over(path):
+            shown = path.relative_to(folder).as_posix() if path != folder else path.name
+            tables = list(_tables_of(path, shown, found.problems))
+            found.tables += tables
+            found.files += [path] if tables else []
+    return found
+
+
+def _tables_of(path: Path, shown: str, problems: list[str]) -> Iterator[TableFound]:
+    try:
+        sheets = read_sheets(path, shown)
+    except StudyError as problem:
+        problems += problem.messages
+        return
+    for sheet in sheets:
+        try:
+            layout = read_layout(sheet)
+        except StudyError as problem:
+            problems += problem.messages
+            continue
+        problems += layout.problems
+        for table in layout.tables:
+            problems += table.problems
+            figures = _figures(sheet, table)
+            if len(figures):
+                yield TableFound(sheet.where(), _laid_out(table), figures)
+        if not layout.tables and not layout.problems:
+            problems.append(f"{sheet.where()}: no table of figures; set aside")
+
+
+def _laid_out(table: FigureTable) -> str:
+    """Return where regions, years and indicators stand: `regions down, years across`."""
+    said = []
+    for what, word in WORDS.items():
+        down, across = (count > 1 for count in table.labels[what].shape)
+        if down or across:
+            said.append(f"{word} {'down' if down else 'across'}")
+    return ", ".join(said)
+
+
+def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
+    """Return a row per number of a table with what stands beside it."""
+    part = np.ix_(table.rows, table.columns)
+    style = None if sheet.style is None else sheet.style[part]
+    cell, said = block_figures(sheet.values[part], known_marks({}), sheet.styles, style)
+    number = said["value"].notna().to_numpy()[cell]
+    words = {
+        what: np.broadcast_to([[w.text for w in row] for row in labels], cell.shape)[number]
+        for what, labels in table.labels.items()
+    }
+    title = _title(table)
+    names = {text: indicator_name(text or title) for text in set(words["indicator"])}
+    periods = [period_of(text) for text in words["year"]]
+    frame = pd.DataFrame(
+        {
+            "region": words["region"],
+            "code": words.get("code", ""),
+            "year": [period and period.year for period in periods],
+            "part": [period is not None and period.last - period.first < 11 for period in periods],
+            "name": [names[text][0] for text in words["indicator"]],
+            "english": [names[text][1] for text in words["indicator"]],
+            "unit": words["unit"],
+            "file": sheet.file,
+            "sheet": sheet.name,
+        },
+        columns=COLUMNS,
+    )
+    if table.further is not None:
+        further = np.broadcast_to(table.further, cell.shape)[number]
+        frame["name"] += _narrower(frame, further)
+    return frame[(frame["region"] != "") & (frame["name"] != "")].dropna(subset="year")
+
+
+def _title(table: FigureTable) -> str:
+    """Return what names the indicator where no head does: the first title without a year in it."""
+    plain = [words.text for words in table.titles if not ANY_YEAR.search(words.text)]
+    return next(iter(plain or [words.text for words in table.titles]), "")
+
+
+def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str]:
+    """Return what must be added to each name so that no two figures have the same: `; MIO_EUR`.
+
+    further: of each figure the texts of further columns; of these as few as will do.
+    """
+    parts = pd.DataFrame(further.tolist(), index=frame.index)
+    keys = frame[["region", "year", "name"]].join(frame["part"])
+    used: list[int] = []
+    while keys.duplicated().any():
+        left = {c: keys.assign(new=parts[c]).duplicated().sum() for c in parts if c not in used}
+        best = min(left, key=left.__getitem__, default=None)
+        if best is None or left[best] == keys.duplicated().sum():
+            break
+        used.append(best)
+        keys[f"further {best}"] = parts[best]
+    return ["".join(f"; {row[c]}" for c in used if row[c]) for row in further]
+
+
+def indicator_name(text: str) -> tuple[str, str]:
+    """Return the name of an indicator without its unit and note marks, and its English beside it.
+
+    `地区生产总值 GDP(亿元)` is 地区生产总值 and GDP; of English alone the second is empty.
+    """
+    name = without_marks(split_unit(without_marks(text))[0]).strip()
+    beside = english_beside(name)
+    if beside and beside[0] and beside[1]:
+        return beside[0].strip(), split_unit(beside[2])[0].strip()
+    return name, ""
+
+
+def in_order(values: Sequence[str] | pd.Series) -> list[str]:
+    """Return each value once, in the order in which they stand."""
+    return list(dict.fromkeys(values))

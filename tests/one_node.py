@@ -1,0 +1,140 @@
+"""A SLURM of one node on this machine, with state, sockets and logs in a folder of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
+PATIENCE = 30  # seconds for a daemon to begin, or to end
+CONFIG = """\
+ClusterName=one
+SlurmctldHost={host}(127.0.0.1)
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+SlurmctldPort={controller}
+SlurmdPort={node}
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=none
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU_Memory
+SchedulerParameters=sched_interval=1
+SlurmdParameters=config_overrides
+MinJobAge=600
+KillWait=2
+ReturnToService=2
+NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory={memory}
+PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
+"""
+
+
+def lacking() -> str:
+    """Return why SLURM cannot run here, empty if it can."""
+    missing = [program for program in PROGRAMS if not shutil.which(program, path=_path())]
+    if missing:
+        return f"not installed: {', '.join(missing)} (Debian: slurm-wlm, munge)"
+    return "" if os.geteuid() == 0 else "slurmd starts jobs as root alone"
+
+
+@contextmanager
+def one_node(folder: Path, memory: int = 4000) -> Iterator[dict[str, str]]:
+    """Start munged, slurmctld and slurmd, give what finds them in the environment, and end them.
+
+    memory: MB of the node.
+    """
+    for name in ("state", "spool"):
+        (folder / name).mkdir(parents=True)
+    key = folder / "munge.key"
+    key.write_bytes(os.urandom(128))
+    key.chmod(0o600)
+    host = socket.gethostname().split(".")[0]
+    controller, node = _free_ports(2)
+    settings = {"folder": folder, "controller": controller, "node": node, "memory": memory}
+    (folder / "slurm.conf").write_text(CONFIG.format(host=host, **settings), "utf-8")
+    (folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n", "utf-8")
+    _srun(folder / "bin", folder / "slurm.conf")
+    path = f"{folder / 'bin'}:{_path()}"
+    known = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf"), "PATH": path}
+    munged = ["munged", "--foreground", "--force", f"--key-file={key}"]
+    for name in ("socket", "pid-file", "log-file", "seed-file"):
+        munged.append(f"--{name}={folder}/munge.{name.removesuffix('-file')}")
+    daemons: list[subprocess.Popen] = []
+    try:
+        for words in (munged, ["slurmctld", "-D"], ["slurmd", "-D"]):
+            with (folder / f"{words[0]}.out").open("w") as out:
+                daemons.append(subprocess.Popen(words, env=known, stdout=out, stderr=out))
+            _wait(folder / "munge.socket")
+        _wait_idle(folder, known)
+        yield known
+    finally:
+        with suppress(subprocess.SubprocessError):
+            subprocess.run(["scancel", "--full", "--user=root"], env=known, timeout=PATIENCE)
+        for daemon in reversed(daemons):
+            daemon.send_signal(signal.SIGTERM)
+            try:
+                daemon.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+
+
+def jobs(known: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return id, state and comment of every job that this SLURM remembers."""
+    words = ["squeue", "--noheader", "--states=all", "--format=%i|%T|%k"]
+    told = subprocess.run(words, env=known, capture_output=True, text=True, timeout=PATIENCE)
+    rows = [line.split("|", 2) for line in told.stdout.splitlines()]
+    return [(job, state, comment) for job, state, comment in rows]
+
+
+def _path() -> str:
+    return f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+
+
+def _srun(folder: Path, config: Path) -> None:
+    """Write an `srun` that finds the configuration: the executor takes SLURM_* from its jobs."""
+    folder.mkdir()
+    script = f'#!/bin/sh\nSLURM_CONF={config} exec {shutil.which("srun")} "$@"\n'
+    (folder / "srun").write_text(script, "utf-8")
+    (folder / "srun").chmod(0o755)
+
+
+def _free_ports(number: int) -> list[int]:
+    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+    ports = [one.getsockname()[1] for one in taken]
+    for one in taken:
+        one.close()
+    return ports
+
+
+def _wait(file: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} did not appear"
+        time.sleep(0.1)
+
+
+def _wait_idle(folder: Path, known: dict[str, str]) -> None:
+    """Wait until the node takes jobs; what the daemons say otherwise is what went wrong."""
+    deadline, words = time.monotonic() + PATIENCE, ["sinfo", "--noheader", "--format=%T"]
+    while True:
+        told = subprocess.run(words, env=known, capture_output=True, text=True, timeout=PATIENCE)
+        if told.stdout.strip() == "idle":
+            return
+        said = "\n".join(path.read_text()[-2000:] for path in folder.glob("*.log"))
+        assert time.monotonic() < deadline, f"{told.stdout}{told.stderr}\n{said}"
+        time.sleep(0.2)

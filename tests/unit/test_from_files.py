@@ -1,0 +1,259 @@
+"""A study begun from downloads: what is proposed, what is written, what is left to a person."""
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from openpyxl import Workbook
+
+from coevo.errors import StudyError
+from coevo.study.check import check_study
+from coevo.study.from_files import begin_from_files
+from coevo.study.new_study import Wish, wish
+from coevo.study.proposal import Indicator, find_regions, find_years
+from coevo.study.survey import indicator_name, survey
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = "我的 下载"
+CITIES = ("杭州", "宁波市", "吉林", "全国")
+NAMES = ("GDP(亿元)", "快递业务量(万件)", "专利数", "常住人口(万人)")
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path, monkeypatch):
+    """A project without studies, and a folder of downloads."""
+    for part in ("workflow", "config/regions"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    shutil.copy(ROOT / "config" / "config.yaml", tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+    Path(FOLDER).mkdir()
+    return tmp_path
+
+
+def figure(region: int, year: int, column: int) -> float:
+    return 100.5 + 37 * region + 11 * column + (3 + region + column**2) * (year - 2010)
+
+
+def panel(
+    name: str = "城市 数据.xlsx", regions=CITIES, names=NAMES, years=range(2012, 2020)
+) -> None:
+    """Write a panel: region and year down, indicators across."""
+    book = Workbook()
+    book.active.append(["地区", "年份", *names])
+    for r, region in enumerate(regions):
+        for year in years:
+            book.active.append([region, year, *(figure(r, year, c) for c in range(len(names)))])
+    book.save(Path(FOLDER, name))
+
+
+def begun(**words) -> list[str]:
+    return begin_from_files(Wish("mine", 0, 0, "2026-11", FOLDER, **words))
+
+
+def table() -> dict[str, dict[str, str]]:
+    with Path("config/indicators/mine.csv").open(encoding="utf-8", newline="") as file:
+        return {row["source_name"]: row for row in csv.DictReader(file)}
+
+
+def config() -> dict:
+    return yaml.safe_load(Path("config/mine.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_words_of_the_command_may_name_a_folder():
+    assert wish(["study=mine", "from=我的 下载"], "2026-11") == Wish(
+        "mine", 0, 0, "2026-11", FOLDER
+    )
+    assert wish(["study=mine", "from=x", "first=2001"], "2026-11").first == 2001
+
+
+def test_what_a_folder_holds_becomes_a_study():
+    panel()
+    Path(FOLDER, "说明.txt").write_text("从统计局下载。\n", encoding="utf-8")
+    Path(FOLDER, "a b.pdf").write_bytes(b"%PDF-1.4")
+    said = begun()
+    text = "\n".join(said)
+    assert (
+        "Regions: 3, known in config/regions/cities.csv" in said and "Years: 2012 to 2019" in said
+    )
+    assert "regions and years down" in text or "regions down, years down" in text
+    assert '"吉林" is read as cities; Jilin (provinces) has that name too' in text
+    assert "a b.pdf: is a PDF" in text and "说明.txt: no table of figures; set aside" in text
+    assert Path("data/raw/mine/2026-11/城市 数据.xlsx").is_file()
+    assert not Path("data/raw/mine/2026-11/a b.pdf").exists()
+    made = config()
+    assert made["regions_table"] == "config/regions/cities.csv"
+    assert made["years"] == {"first": 2012, "last": 2019} and made["report"]["languages"] == ["zh"]
+    assert made["focus_region"] in ("330100", "330200", "220200")
+    rows = table()
+    assert [row["subsystem"] for row in rows.values()] == ["first", "second", "", ""]
+    assert rows["快递业务量"]["unit"] == "10 thousand" and rows["专利数"]["unit"].startswith(
+        "other: "
+    )
+    assert made["comovement"]["size"] == [rows["GDP"]["indicator"], rows["常住人口"]["indicator"]]
+    assert said[-3:][0].startswith("1. Edit config/mine.yaml, the lines marked CHANGE")
+
+
+def test_check_refuses_it_until_a_person_has_decided():
+    panel(names=("GDP(亿元)", "快递业务量(万件)", "专利数(件)", "常住人口(万人)"))
+    begun()
+    with pytest.raises(StudyError) as problem:
+        check_study("config/mine.yaml")
+    assert [line.split(": ")[1] for line in problem.value.messages] == [
+        "title.zh",
+        "subsystems.first.zh",
+        "subsystems.second.zh",
+    ]
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", ""), encoding="utf-8")
+    checked = check_study("config/mine.yaml")
+    assert checked.problems == () and checked.complete == (24, 24)
+    assert "homonym" in set(checked.remarks["check"])
+
+
+def test_regions_that_no_set_knows_get_a_table_of_their_own():
+    names = ("online sales (million yuan)", "workshops")
+    panel("a.xlsx", ("North Shore", "Südufer", "DE-11", "Total"), names)
+    said = begun()
+    assert "Regions: 3, written in config/regions/mine.csv" in said
+    with Path("config/regions/mine.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows == [
+        {"region": "North-Shore", "name_en": "North Shore"},
+        {"region": "Südufer", "name_en": "Südufer"},
+        {"region": "DE-11", "name_en": "DE-11"},
+    ]
+    assert config()["report"]["languages"] == ["en"]
+    assert list(table()) == ["online sales", "workshops"]
+    assert table()["online sales"]["indicator"] == "online_sales"
+
+
+def test_regions_that_lack_an_indicator_are_left_out_by_name():
+    panel(regions=("杭州", "宁波", "温州"), names=NAMES[:2])
+    panel("b.xlsx", regions=("杭州", "宁波"), names=NAMES[2:])
+    said = begun()
+    assert "  1 regions lack an indicator altogether and are left out: 温州" in said
+    assert config()["regions"] == ["330100", "330200"]
+
+
+def test_series_of_one_file_are_told_apart_by_what_stands_beside_them():
+    lines = ["freq,unit,geo\\TIME_PERIOD\t" + "\t".join(f"{y} " for y in range(2012, 2020))]
+    for place, unit in enumerate(("MIO_EUR", "PC_HH")):
+        for region in ("AT11", "AT12"):
+            cells = (f"{10 + place + 1.5 * year} b" for year in range(8))
+            lines.append(f"A,{unit},{region}\t" + "\t".join(cells))
+    Path(FOLDER, "estat_x.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    begun()
+    assert {name: row["unit"] for name, row in table().items()} == {
+        "estat_x; MIO_EUR": "million EUR",
+        "estat_x; PC_HH": "other: PC_HH",
+    }
+
+
+def test_the_unit_that_no_file_states_is_given_by_the_config():
+    panel(names=("销售额(亿元)", "能耗(吨标准煤/万元)", "得分"))
+    begun()
+    assert config()["units_read_as"] == {"得分": "other: 未注明"}
+    assert table()["能耗"]["unit"] == "other: 吨标准煤/万元"
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", ""), encoding="utf-8")
+    assert check_study("config/mine.yaml").problems == ()
+
+
+def test_quarters_ask_how_a_year_is_made_of_them():
+    quarters = [f"{year}Q{quarter}" for year in range(2014, 2020) for quarter in (1, 2, 3, 4)]
+    rows = ["地区,指标,单位," + ",".join(quarters)]
+    for name in ("甲", "乙"):
+        for place, region in enumerate(("杭州", "宁波")):
+            rows.append(f"{region},{name},亿元," + ",".join(str(5 + place + k) for k in range(24)))
+    Path(FOLDER, "q.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    begun()
+    assert {row["frequency"] for row in table().values()} == {"CHANGE"}
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", ""), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"frequency: unknown frequency 'CHANGE'; known:.*sum"):
+        check_study("config/mine.yaml")
+
+
+def test_nothing_is_overwritten():
+    panel()
+    begun()
+    kept = {p: p.read_bytes() for p in Path().rglob("mine*") if p.is_file()}
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8") + "\n# mine\n", encoding="utf-8")
+    again = begun()
+    assert "kept     config/mine.yaml" in again and "kept     config/indicators/mine.csv" in again
+    assert path.read_bytes() == kept[path] + b"\n# mine\n"
+
+
+def test_files_that_stand_in_the_study_already_are_not_copied():
+    panel()
+    Path("data/raw/mine").mkdir(parents=True)
+    Path(FOLDER).rename("data/raw/mine/2026-10")
+    said = begin_from_files(Wish("mine", 0, 0, "2026-11", "data/raw/mine/2026-10"))
+    assert not Path("data/raw/mine/2026-11").exists()
+    assert [line for line in said if "data/raw" in line and line.startswith("written")] == []
+
+
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (lambda: None, "from: no table of figures was found"),
+        (lambda: panel(names=NAMES[:1]), "from: 1 of 1 indicators have figures for 2012 to 2019"),
+    ],
+)
+def test_a_folder_that_suggests_no_study_is_refused(write, said):
+    write()
+    with pytest.raises(StudyError) as problem:
+        begun()
+    assert problem.value.messages[0].startswith(said)
+    assert not Path("config/mine.yaml").exists()
+    with pytest.raises(StudyError, match="from: there is no nowhere"):
+        begin_from_files(Wish("mine", 0, 0, "2026-11", "nowhere"))
+
+
+def test_the_set_that_knows_most_names_is_taken_if_it_knows_more_than_half():
+    assert (
+        find_regions(dict.fromkeys(["Zhejiang", "吉林", "上海"], ""), "x").path
+        == "config/regions/provinces.csv"
+    )
+    assert (
+        find_regions(dict.fromkeys(["吉林", "长春", "四平"], ""), "x").path
+        == "config/regions/cities.csv"
+    )
+    some = find_regions(dict.fromkeys(["Germany", "FR", "Korea, Rep.", "Arab World"], ""), "x")
+    assert some.path == "config/regions/countries.csv" and some.strangers == ("Arab World",)
+    assert some.groups == "group"
+    own = find_regions(dict.fromkeys(["Germany", "Elbe", "Weser", "Main"], ""), "x")
+    assert own.path == "config/regions/x.csv" and len(own.rows) == 4
+
+
+def spans(*years: tuple[int, int]) -> list[Indicator]:
+    return [Indicator({}, span, 1, 1) for span in years]
+
+
+def test_years_are_those_that_give_most_figures():
+    assert find_years(spans((2000, 2010), (2002, 2012)), (0, 0)) == (2002, 2010)
+    assert find_years(spans((2000, 2010), (2000, 2010), (2009, 2020)), (0, 0)) == (2000, 2010)
+    assert find_years(spans((2000, 2010), (2002, 2012)), (2003, 0)) == (2003, 2010)
+    assert find_years(spans((2018, 2020)), (0, 0)) == (2018, 2020)
+
+
+def test_names_of_indicators_leave_units_marks_and_english():
+    assert indicator_name("地区生产总值(亿元)①") == ("地区生产总值", "")
+    assert indicator_name("地区生产总值 Gross product (100 million yuan)") == (
+        "地区生产总值",
+        "Gross product",
+    )
+    assert indicator_name("GDP per head") == ("GDP per head", "")
+
+
+def test_what_was_not_understood_is_said_once():
+    for year in (2015, 2016, 2017):
+        frame = pd.DataFrame({"what": ["x", "y"], "how much": [1.5, 2.5]})
+        frame.to_csv(Path(FOLDER, f"{year}.csv"), index=False)
+    (line,) = survey(Path(FOLDER)).unclear
+    assert re.match(r"2015\.csv › A1 and 2 more: ", line)

@@ -1,0 +1,103 @@
+"""The small study in chunks through a real SLURM of one node: the same bytes as on one machine."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.one_node import jobs, lacking, one_node
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements-slurm.lock"
+CHUNKS, TOOK = 3, 600  # seconds that a run may take on a busy machine
+# A small study's jobs end in seconds; on a cluster they are asked for less often.
+QUICK = "--seconds-between-status-checks 1 --slurm-init-seconds-before-status-checks 1"
+SMALL = "--default-resources mem_mb=500 runtime=5 --latency-wait 20 --jobs 4"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The executor of the lock, in a folder beside the environment."""
+    why, place = lacking(), str(tmp_path_factory.mktemp("plugin"))
+    if not why:
+        words = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", place]
+        words += ["--only-binary", ":all:", "--require-hashes", "-r", str(LOCK)]
+        run = subprocess.run(words, capture_output=True, text=True)
+        why = run.stderr if run.returncode else ""
+    if why and os.environ.get("CI"):
+        pytest.fail(why)
+    return pytest.skip(why) if why else place
+
+
+@pytest.fixture(scope="module")
+def cluster(plugin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment in which SLURM and the executor are found."""
+    with one_node(tmp_path_factory.mktemp("slurm")) as known:
+        yield known | {"PYTHONPATH": plugin}
+
+
+def study(folder: Path, chunks: int) -> Path:
+    """Return a copy of the small study, in chunks."""
+    shutil.copytree(ROOT / ".test", folder)
+    for made in ("data/processed", "reports", "logs", ".snakemake"):
+        shutil.rmtree(folder / made, ignore_errors=True)
+    config = folder / "config" / "config.yaml"
+    config.write_text(config.read_text("utf-8") + f"\nchunks: {chunks}\n", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def begin() -> Iterator[Callable[..., subprocess.Popen]]:
+    """`begin(folder, options, environment)` starts a run, which does not outlive the test."""
+    runs: list[subprocess.Popen] = []
+
+    def start(folder: Path, options: str, known: dict[str, str] | None = None) -> subprocess.Popen:
+        words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
+        words += ["-s", str(ROOT / "workflow" / "Snakefile"), *options.split()]
+        with (folder / "said.txt").open("w") as said:
+            runs.append(subprocess.Popen(words, cwd=folder, env=known, stdout=said, stderr=said))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.kill()
+        run.wait()
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    """Return tables and reports by their path in the folder of the study."""
+    files = [path for part in ("data/processed", "reports") for path in (folder / part).rglob("*")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files if path.is_file()}
+
+
+def test_slurm_gives_the_same_bytes_even_after_a_kill(cluster, begin, tmp_path: Path) -> None:
+    """A job and the run are killed in the middle; one more run ends as one that was left alone."""
+    here, there = study(tmp_path / "here", 1), study(tmp_path / "there", CHUNKS)
+    options = f"--workflow-profile {ROOT / 'profiles' / 'slurm'} {QUICK} {SMALL}"
+    first = begin(there, options, cluster)
+    deadline = time.monotonic() + TOOK
+    while not (running := [job for job, state, about in jobs(cluster)
+                           if state == "RUNNING" and "_part" in about]):  # fmt: skip
+        said = (there / "said.txt").read_text()
+        assert first.poll() is None and time.monotonic() < deadline, said
+        time.sleep(0.2)
+    subprocess.run(["scancel", "--full", "--signal=KILL", running[0]], env=cluster, check=True)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert not (there / "reports" / "small" / "report.en.html").exists()
+    again = begin(there, options, cluster)
+    assert again.wait(TOOK) == 0, (there / "said.txt").read_text()
+    alone = begin(here, "--cores 2")
+    assert alone.wait(TOOK) == 0, (here / "said.txt").read_text()
+    assert results(there) == results(here)
+    done = {about for _, state, about in jobs(cluster) if state == "COMPLETED"}
+    parts = {f"{rule}_part_wildcards_{i}-of-{CHUNKS}"
+             for rule in ("vary", "estimate") for i in range(1, CHUNKS + 1)}  # fmt: skip
+    assert all(any(part in about for about in done) for part in parts), done
