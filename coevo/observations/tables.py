@@ -215,6 +215,12 @@ def odd_heads(block: TableBlock) -> list[str]:
     ]
 
 
+def _counts(cells: npt.NDArray[np.object_]) -> bool:
+    """Whether cells number their rows from 0 or 1 on, as programs write the index of a table."""
+    said = [cell_text(value) for value in cells]
+    return any(said == [str(n) for n in range(start, start + len(said))] for start in (0, 1))
+
+
 def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
@@ -222,7 +228,10 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     labels = {label.column for places in block.labels.values() for label in places}
     silent = set(range(sheet.values.shape[1])) - labels - set(block.columns)
     for column in sorted(silent):
-        if any(is_number(value) for value in sheet.values[rows, column]):
+        figures = any(is_number(value) for value in sheet.values[rows, column])
+        if figures and not (
+            column < min(labels, default=0) and _counts(sheet.values[rows, column])
+        ):
             place = sheet.where(block.head[-1], column)
             found.append(f"{place}: is empty above figures; write what they are")
     for top, left, bottom, right in sheet.merged:
