@@ -309,7 +309,8 @@ PUBLISHERS = {
         {
             "WEO.xls": (
                 "WEO Country Code\tISO\tWEO Subject Code\tCountry\tSubject Descriptor\t"
-                "Units\tScale\tCountry/Series-specific Notes\t2017\t2018\t2019\tEstimates Start After\n"
+                "Units\tScale\tCountry/Series-specific Notes\t"
+                "2017\t2018\t2019\tEstimates Start After\n"
                 + "".join(
                     f"122\t{code}\tNGDPD\t{name}\tGross domestic product, current prices\t"
                     f"U.S. dollars\tBillions\tSource: a, b\t{values}\t2018\n"
