@@ -28,11 +28,14 @@ MISSING_MARKS = {
     "...": "below_half_unit",
     "x": "suppressed",
 }
-# Marks of Eurostat, of the Bureau of Economic Analysis and of statistical programs.
+# Marks of Eurostat, the Bureau of Economic Analysis, the IMF and statistical programs.
 PUBLISHERS_MARKS = {
     ":": "not_available",
     "(NA)": "not_available",
     "NA": "not_available",
+    "n/a": "not_available",
+    "N/A": "not_available",
+    "--": "not_available",
     "(NM)": "not_applicable",
     "(L)": "below_half_unit",
     "(D)": "suppressed",

@@ -99,19 +99,21 @@ def head_word(text: str) -> str:
 
 def head_kind(text: str) -> str:
     """Return what a head says of its column (a kind of `HEADS`), or ""."""
-    kinds = [KINDS.get(head_word(part), "") for part in key_parts(text)]
-    if kinds:
-        return next((kind for kind in kinds if kind in ("region", "code")), "")
-    return KINDS.get(head_word(text), "")
+    kinds = [KINDS.get(head_word(part), "") for part in key_parts(text) or [text]]
+    several = (kind for kind in kinds if kind in ("region", "code"))
+    return kinds[0] if len(kinds) == 1 else next(several, "")
 
 
 def key_parts(text: str) -> list[str]:
-    """Return the heads of a column of labels that stands beside years, or none.
+    """Return what a head of two or more words calls a column of labels, or none.
 
-    Of a corner `地区/年份` that is the first; a key `freq,unit,geo\\TIME_PERIOD` has several.
+    Of a corner `地区/年份`, and of `Country/Region`, that is the first word; a key beside years,
+    `freq,unit,geo\\TIME_PERIOD`, has several.
     """
     before, mark, after = text.replace("/", KEY).rpartition(KEY)
-    return before.split(",") if mark and KINDS.get(head_word(after)) == "year" else []
+    kind = KINDS.get(head_word(after)) if mark else None
+    parts = before.split(",") if kind else []
+    return parts if kind == "year" or (len(parts) == 1 and head_word(before)) else []
 
 
 def is_number(value: CellValue) -> bool:

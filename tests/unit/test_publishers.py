@@ -304,6 +304,33 @@ PAPERS |= {
     ),
 }
 
+PAPERS |= {
+    "a sheet for each region, named after it": Case(
+        {
+            "a.xlsx": {
+                CITY[n]: [["指标", "单位", *YEARS], ["地区生产总值", "亿元", *VALUES[c]]]
+                for n, c in enumerate(VALUES)
+            }
+        },
+        CHINA,
+        [GDP],
+        {"gdp": VALUES},
+        ["C2", "D2", "E2"],
+    ),
+    "provinces beside countries that have none": Case(
+        {
+            "a.csv": csv(
+                ("Province/State", "Country/Region", "Year", "GDP (million USD)"),
+                *(("", COUNTRIES["name_en"][n], y, v) for n, _, y, v in rows((INTERNATIONAL,))),
+            )
+        },
+        COUNTRIES,
+        [("gdp", "million USD", "GDP", "")],
+        {"gdp": INTERNATIONAL},
+        ["D2", "D3", "D4"],
+    ),
+}
+
 PUBLISHERS = {
     "IMF, World Economic Outlook": Case(
         {
