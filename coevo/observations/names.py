@@ -46,12 +46,19 @@ def aliases(text: str) -> list[str]:
     return [name.strip() for name in text.split("|") if name.strip()]
 
 
-def nearest_names(text: str, known: Iterable[str], most: int = 1) -> list[str]:
-    """Return the known names most like a text, to be proposed and never taken."""
+def nearest_names(
+    text: str, known: Iterable[str], most: int = 1, likeness: float = 0.6
+) -> list[str]:
+    """Return the known names most like a text, to be proposed and never taken.
+
+    likeness: from 0, nothing in common, to 1, the same (`difflib`).
+    """
     if len(text) > LONGEST_NAME:
         return []
     shown = {compared(name): name for name in known if len(name) <= LONGEST_NAME}
-    return [shown[near] for near in difflib.get_close_matches(compared(text), shown, n=most)]
+    return [
+        shown[near] for near in difflib.get_close_matches(compared(text), shown, most, likeness)
+    ]
 
 
 def english_beside(text: str) -> tuple[str, str, str] | None:

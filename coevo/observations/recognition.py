@@ -26,6 +26,7 @@ from coevo.observations.units import unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
 MOST_LINES = 20  # problems of one table that are listed one by one
+MISSPELT = 0.8  # likeness from which a name is taken for a slip, and not for another place
 SHOWN = 5  # names of regions that are set aside
 MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought any more
 Codes = npt.NDArray[np.int64]
@@ -186,8 +187,8 @@ def _strangers(
 ) -> None:
     """Set names aside that are not in the table of regions, with their number.
 
-    A problem is such a name if no other of the table is known, and if it is like that of a region
-    that the study reads and the table lacks.
+    A problem is such a name if no other of the table is known, and if it looks like a slip in that
+    of a region that the study reads and the table lacks.
     """
     beside = _counts_beside(filled, labels)
     strange = (codes == STRANGER) & (beside > 0)
@@ -206,7 +207,7 @@ def _strangers(
     aside = []
     for text, words in [*first.items()][::-1]:
         propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
-        if alone or (propose and nearest_names(text, absent)):
+        if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
             try:
                 known.regions.find(text)
             except UnknownRegion as problem:

@@ -96,7 +96,8 @@ def build_panel(
     """
     years = list(range(first, last + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
-    wanted = present if regions == "all" else list(regions)
+    known = set(observations.dropna(subset="value")["region"])
+    wanted = [r for r in present if r in known] if regions == "all" else list(regions)
     if focus not in present:
         raise StudyError(f"focus_region: {focus}: the files have no figure for it; choose another")
     if absent := [region for region in wanted if region not in present]:

@@ -217,6 +217,11 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
         out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
         out += ["", "Missing figures", *gaps] if gaps else []
+        read = checked.observations[["region", "name"]].drop_duplicates()
+        empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()
+        if config["regions"] == "all" and empty:
+            more = f" and {len(empty) - FIRST} more" if len(empty) > FIRST else ""
+            out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
         if text := _without_gaps(checked.panel, checked.indicators):
             out += wrapped_lines(text, WIDTH, "  ")
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):

@@ -7,11 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from coevo.errors import StudyError
-from coevo.study.configuration import complete, read_schema
-from coevo.study.indicator_table import check_indicators
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
@@ -43,23 +39,13 @@ def begin_from_files(wanted: Wish) -> list[str]:
         lines.append(written(proposal.regions.path, _as_csv(proposal.regions.rows)))
     lines.append(written(table, _as_csv(proposal.rows)))
     lines.append(written(wanted.config, config))
-    _check(wanted)
     return [
         *lines,
         "",
         f"1. Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
-        f"2. Edit {table}: which subsystem each indicator belongs to, and direction - where less "
-        "is better.",
+        f"2. Edit {table}: the subsystem of each indicator; direction - where less is better.",
         f"3. make check study={wanted.study}, then make study={wanted.study}.",
     ]
-
-
-def _check(wanted: Wish) -> None:
-    """Hold what was written against the schemas, as if a person had decided already."""
-    name = Path(wanted.config).name
-    text = Path(wanted.config).read_text(encoding="utf-8").replace(ASKED, "text")
-    config = complete(yaml.safe_load(text), read_schema("config"), name)
-    check_indicators(config, read_schema("indicators"), config["regions_table"], name)
 
 
 def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
@@ -84,6 +70,7 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "units": "{" + ", ".join(f"{_quoted(n)}: {_quoted(u)}" for n, u in unstated.items()) + "}",
         "subsystems": "\n".join(named),
         "focus": proposal.focus,
+        "regions": _quoted(proposal.whole) if proposal.whole else "all",
         "first": proposal.years[0],
         "last": proposal.years[1],
         "size": ", ".join(proposal.size),
@@ -92,9 +79,9 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
     }
 
 
-def _quoted(text: str) -> str:
-    """Return a text as YAML and JSON write it."""
-    return json.dumps(text, ensure_ascii=False)
+def _quoted(value: object) -> str:
+    """Return a text or a list of texts as YAML and JSON write them."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _as_csv(rows: Sequence[dict[str, str]]) -> str:
@@ -133,13 +120,12 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
     yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
     yield f"Years: {first} to {last}"
     unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
+    if proposal.lacking:
+        said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
+        unclear.append(f"{said}: {_shown(proposal.lacking)}")
     if regions.strangers:
-        shown = ", ".join(regions.strangers[:MOST_NAMES])
-        more = len(regions.strangers) - MOST_NAMES
-        unclear.append(
-            f"{len(regions.strangers)} names are no regions of {regions.path} and will be set "
-            f"aside: {shown}" + (f" and {more} more" if more > 0 else "")
-        )
+        said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
+        unclear.append(f"{said}: {_shown(regions.strangers)}")
     unclear += [*regions.also, *found.unclear]
     if unclear:
         yield ""
@@ -148,6 +134,11 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
             yield from ("  " + part for part in wrapped_lines(line, WIDTH - 2, "  "))
         yield from _more(len(unclear), MOST_LINES)
     yield ""
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _more(have: int, shown: int) -> Iterator[str]:

@@ -160,6 +160,7 @@ class Indicator:
     years: tuple[int, int]
     regions: int
     figures: int
+    name: str = ""  # in the survey
     size: str = ""  # the key of `SIZE` that it is
 
 
@@ -187,7 +188,7 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
         size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
         years = int(rows["year"].min()), int(rows["year"].max())
         count_ = rows["region"].map(regions.codes).nunique()
-        found.append(Indicator(row, years, count_, len(rows), size))
+        found.append(Indicator(row, years, count_, len(rows), str(name), size))
     return found
 
 
@@ -264,6 +265,8 @@ class Proposal:
     size: list[str]
     languages: Sequence[str]
     focus: str
+    lacking: list[str]  # names of regions that lack an indicator altogether, if others do not
+    whole: list[str]  # then the codes of the others
 
 
 def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
@@ -299,7 +302,10 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
     chinese = sum(bool(CHINESE.search(one.row["source_name"])) for one in kept)
     languages = [k for k in ("en", "zh") if k in spoken] or [("en", "zh")[2 * chinese > len(kept)]]
     counts = figures["region"].map(regions.codes).dropna().value_counts()
-    focus = str(counts.index[0])
+    whole = _with_every(figures[figures["year"].between(*years)], kept, regions)
+    whole = whole if len(whole) > 1 else []
+    lacking = [text for text, code in regions.codes.items() if code not in whole] if whole else []
+    focus = str(next(code for code in counts.index if not whole or code in whole))
     outside = [one for one in found if one not in kept]
     return Proposal(
         regions,
@@ -310,7 +316,18 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
         [size[key] for key in SIZE if key in size],
         languages,
         focus,
+        lacking,
+        whole if lacking else [],
     )
+
+
+def _with_every(figures: pd.DataFrame, kept: list[Indicator], regions: RegionsFound) -> list[str]:
+    """Return the codes of the regions that have a figure of every indicator."""
+    names = {one.name for one in kept}
+    own = figures.assign(code=figures["region"].map(regions.codes)).dropna(subset="code")
+    own = own[own["name"].isin(names)]
+    counts = own.groupby("code")["name"].nunique()
+    return sorted(counts.index[counts == len(names)])
 
 
 def _with_subsystem(row: Mapping[str, str], subsystem: str) -> dict[str, str]:

@@ -378,21 +378,10 @@ def test_a_new_year_and_restated_figures_in_words(tmp_path) -> None:
     table = changes_since(then, state(now, tmp_path, years={"first": 2015, "last": 2020}))
     values, source = found(study(changes=table)), words(table)
     assert "figures restated: 1; new: 2020; *D* of Zhejiang in 2019" in source
-    assert "today’s figures change *D* in 1 region-year, most in Zhejiang 2018" in source
+    assert "today’s figures change *D* by 0." in source
     D = table[table["change"] == "D"]
-    assert values["rewritten"]["mean"] == pytest.approx((D["new"] - D["frozen"]).mean())
-    assert values["grades"]["n"] == (D["old_words"] != D["new_words"]).sum()
+    assert values["effect"] == pytest.approx((D["frozen"] - D["old"]).abs().max())
+    assert values["rewritten"] == pytest.approx((D["new"] - D["frozen"]).abs().max())
+    assert values["grades"] == (D["old_words"] != D["new_words"]).sum()
     assert "Settings that differ: `years.last` (2019 → 2020)." in source
     assert "60" in source and "restated" in source
-
-
-def test_a_grade_moves_for_a_reason() -> None:
-    """figures: frozen = new; goalposts: frozen = old; both: neither; unknown: no frozen grade."""
-    from coevo.report.findings.since_release import states_since
-
-    graded = [("a", "b", "b"), ("a", "a", "b"), ("a", "c", "b"), ("a", "", "b"), ("a", "c", "a")]
-    rows = pd.DataFrame(graded, columns=["old_words", "frozen_words", "new_words"])
-    rows = rows.assign(change="D", old=0.5, frozen=0.5, new=0.5)
-    assert states_since(study(changes=rows))["reason"].tolist() == [
-        "figures", "goalposts", "both", "unknown", "",
-    ]  # fmt: skip

@@ -131,6 +131,53 @@ def test_regions_that_no_set_knows_get_a_table_of_their_own():
     assert table()["online sales"]["indicator"] == "online_sales"
 
 
+def test_regions_that_lack_an_indicator_are_left_out_by_name():
+    panel(regions=("杭州", "宁波", "温州"), names=NAMES[:2])
+    panel("b.xlsx", regions=("杭州", "宁波"), names=NAMES[2:])
+    said = begun()
+    assert "  1 regions lack an indicator altogether and are left out: 温州" in said
+    assert config()["regions"] == ["330100", "330200"]
+
+
+def test_series_of_one_file_are_told_apart_by_what_stands_beside_them():
+    lines = ["freq,unit,geo\\TIME_PERIOD\t" + "\t".join(f"{y} " for y in range(2012, 2020))]
+    for place, unit in enumerate(("MIO_EUR", "PC_HH")):
+        for region in ("AT11", "AT12"):
+            cells = (f"{10 + place + 1.5 * year} b" for year in range(8))
+            lines.append(f"A,{unit},{region}\t" + "\t".join(cells))
+    Path(FOLDER, "estat_x.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    begun()
+    assert {name: row["unit"] for name, row in table().items()} == {
+        "estat_x; MIO_EUR": "million EUR",
+        "estat_x; PC_HH": "other: PC_HH",
+    }
+
+
+def test_the_unit_that_no_file_states_is_given_by_the_config():
+    panel(names=("销售额(亿元)", "能耗(吨标准煤/万元)", "得分"))
+    begun()
+    assert config()["units_read_as"] == {"得分": "other: 未注明"}
+    assert table()["能耗"]["unit"] == "other: 吨标准煤/万元"
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", ""), encoding="utf-8")
+    assert check_study("config/mine.yaml").problems == ()
+
+
+def test_quarters_ask_how_a_year_is_made_of_them():
+    quarters = [f"{year}Q{quarter}" for year in range(2014, 2020) for quarter in (1, 2, 3, 4)]
+    rows = ["地区,指标,单位," + ",".join(quarters)]
+    for name in ("甲", "乙"):
+        for place, region in enumerate(("杭州", "宁波")):
+            rows.append(f"{region},{name},亿元," + ",".join(str(5 + place + k) for k in range(24)))
+    Path(FOLDER, "q.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    begun()
+    assert {row["frequency"] for row in table().values()} == {"CHANGE"}
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", ""), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"frequency: unknown frequency 'CHANGE'; known:.*sum"):
+        check_study("config/mine.yaml")
+
+
 def test_nothing_is_overwritten():
     panel()
     begun()

@@ -141,14 +141,13 @@ def test_the_template_has_structure_and_no_words() -> None:
     assert not re.search(r"[A-Za-z\u4e00-\u9fff]", re.sub(r"^ *:{3,} \w*$", "", left, flags=re.M))
 
 
-def test_every_chart_of_the_template_has_a_caption_and_words_for_who_cannot_see_it() -> None:
+def test_every_chart_of_the_template_has_a_caption() -> None:
     shown = set(re.findall(r"image\('(\w+)'", TEMPLATE))
     grouped = set(re.findall(r"caption\('(\w+)'", TEMPLATE))
     assert shown == set(FIGURES)
     for language in LANGUAGES:
         held = words_of("phrases", language)["figures"]
-        assert all(len(held[name]["alt"]) > 3 for name in FIGURES)
-        assert all(held[name]["title"] and "drawn" in held[name] for name in shown | grouped)
+        assert all(held[name]["title"] for name in shown | grouped)
 
 
 REGISTRIES = {

@@ -113,11 +113,11 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("note", {"text": "注：*按* <b>当年</b> 价格"},
      "注：*按* <b>当年</b> 价格", "注：*按* <b>当年</b> 价格"),
     ("hidden_cells", {"rows": ["3-5", "7"], "columns": ["B"], "more_rows": 2, "more_columns": 0},
-     "hidden in the file and read like the others: 3-5, 7, B and more",
+     "hidden in the file and read like the others: 3-5, 7, B …",
      "文件中隐藏，但与其余部分一并读取：3-5、7、B等"),
     ("computed_elsewhere", {"cell": "C7", "others": 2},
-     "computed from another workbook: C7 and 2 more; read as stored here",
-     "由其他工作簿计算得出：C7及另外2处；按本文件保存的数值读取"),
+     "computed in another workbook, read as stored here: C7 and 2 more",
+     "由其他工作簿计算得出，按本文件保存的数值读取：C7及另外2处"),
     ("derived_figures", {"differing": [{"year": 2016, "value": 23.071}], "agreeing": 2,
                          "unchecked": [2015], "decimals": 2, "unit": "%"},
      "the levels give 23.07 %; the others as printed; 2015 not checkable: its base year is not in "
@@ -156,12 +156,12 @@ REMARKS: list[tuple[str, dict[str, Any], str]] = [
     (
         "computed_elsewhere",
         {"cell": "B1", "others": 0},
-        "computed from another workbook: B1; read as stored here",
+        "computed in another workbook, read as stored here: B1",
     ),
     (
         "computed_elsewhere",
         {"cell": "B1", "others": 3},
-        "computed from another workbook: B1 and 3 more; read as stored here",
+        "computed in another workbook, read as stored here: B1 and 3 more",
     ),
     (
         "equal_elsewhere",
@@ -176,7 +176,7 @@ REMARKS: list[tuple[str, dict[str, Any], str]] = [
     (
         "hidden_cells",
         {"rows": ["2-4", "8"], "columns": ["B"], "more_rows": 1, "more_columns": 0},
-        "hidden in the file and read like the others: 2-4, 8, B and more",
+        "hidden in the file and read like the others: 2-4, 8, B …",
     ),
     (
         "hidden_sheets",

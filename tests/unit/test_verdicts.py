@@ -68,11 +68,11 @@ def fell(count: int) -> Callable[[Tables], Tables]:
 
 FAR = [
     Verdict(same, {"opening": ("All four provinces rose", "4个省份的得分全部上升"),
-                   "far": ("All 4 regions rose", "4个地区的*D*全部上升")}),
+                   "far": ("All four regions rose", "4个地区的*D*全部上升")}),
     Verdict(fell(1), {"opening": ("Three of four provinces rose", "4个省份中有3个得分上升"),
-                      "far": ("3 of 4 regions rose", "4个地区中有3个的*D*上升")}),
+                      "far": ("Three of four regions rose", "4个地区中有3个的*D*上升")}),
     Verdict(fell(3), {"opening": ("Only one of four provinces rose", "4个省份中仅1个得分上升"),
-                      "far": ("One of 4 regions rose", "4个地区中有1个的*D*上升")}),
+                      "far": ("One of four regions rose", "4个地区中有1个的*D*上升")}),
     Verdict(fell(4), {"opening": ("Not one of four provinces rose", "4个省份的得分无一上升"),
                       "far": ("No region rose", "没有任何地区的*D*上升")}),
 ]  # fmt: skip
@@ -156,7 +156,7 @@ MEASURES = [
     Verdict(shares(0.05), {
         "opening": ("the score follows balance between systems more than the level",
                     "得分反映系统间是否均衡多于反映发展水平"),
-        "measures": ("*D* follows the balance of the systems more than their level: 95.0 %",
+        "measures": ("*D* follows the balance of the systems more than their level: 5.0 %",
                      "*D*反映协调程度多于发展水平")}),
     Verdict(shares(None), {
         "opening": ("what the score follows cannot be computed", "得分反映什么，无法计算"),
@@ -242,7 +242,7 @@ GAP = [
 CAUGHT = [
     Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors are not excluded",
                                             "持续多年的误差未能排除")}),
-    Verdict(grew(-0.06, -0.01), {"where": ("gives −0.01, which may be zero",
+    Verdict(grew(-0.06, -0.01), {"where": ("and −0.01 after 2016, which may be zero",
                                            "系数为−0.01，不能排除为零")}),
     Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),
     Verdict(grew(0.06, 0.05), {"where": ("that started higher grew faster",
@@ -255,7 +255,7 @@ CAUGHT = [
 NEIGHBOURS = [
     Verdict(same, {"where": ("alike cannot be said: fewer than four regions have figures",
                              "相邻地区是否相近，无法判断：有数据的地区仅2个")}),
-    Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("They still are",
+    Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("they still are",
                                                         "剔除发展水平后依然如此")}),
     Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": ("they are no more alike than",
                                                        "剔除发展水平后不再显著")}),
@@ -291,16 +291,16 @@ def ungraded(made: Tables) -> Tables:
 
 ROBUST = [
     Verdict(graded(*[MOST] * 96, *[LESS] * 4), {"robustness": (
-        f"is robust: of 100 combinations of choices 96 give {MOST}",
-        "等级是稳健的：100种设定组合中，96种判为中级协调")}),
+        f"all of 100 combinations of choices give Zhejiang this study’s grade: 96 give {MOST}",
+        "100种设定组合几乎全部使浙江的等级与本研究相同：96种判为中级协调")}),
     Verdict(graded(*[MOST] * 96, *[LESS] * 4, main=99), {"robustness": (
-        "Of 100 combinations of choices nearly all give Zhejiang another grade",
+        "Nearly all of 100 combinations of choices give Zhejiang another grade",
         "100种设定组合几乎全部使浙江的等级不同于本研究：96种判为中级协调")}),
     Verdict(graded(*[MOST] * 70, *[LESS] * 30), {"robustness": (
-        "most, not nearly all, give Zhejiang this study’s grade: 70 give",
+        "Most, not nearly all, of 100 combinations of choices give Zhejiang this study’s grade: 70",
         "多数（但并非几乎全部）使浙江的等级与本研究相同：70种判为中级协调")}),
     Verdict(graded(*[MOST] * 70, *[LESS] * 30, main=99), {"robustness": (
-        "most, not nearly all, give Zhejiang another grade than this study",
+        "Most, not nearly all, of 100 combinations of choices give Zhejiang another grade than",
         "多数（但并非几乎全部）使浙江的等级不同于本研究：70种判为中级协调")}),
     Verdict(graded(*[MOST] * 50, *[LESS] * 46, *[LEAST] * 4), {"robustness": (
         "No single grade of Zhejiang is robust: of 100 combinations of choices 50 give",

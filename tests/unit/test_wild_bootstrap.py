@@ -144,7 +144,7 @@ def test_same_seed_same_p():
 
 
 def test_what_is_refused():
-    with pytest.raises(StudyError, match="5 regions: a clustered error"):
+    with pytest.raises(StudyError, match="5 regions; a clustered error"):
         wild_pooled(fit_pooled(panel(5), "up", "down"))
     with pytest.raises(StudyError, match="5 years of growth"):
         wild_pooled(fit_pooled(panel(years=6), "up", "down"), by="year")

@@ -9,7 +9,8 @@ import yaml
 
 from coevo.report.documents.page_trace import NO_TRACE, trace
 from coevo.report.tables import annex
-from coevo.report.words.amounts import Say
+from coevo.report.tables.report_table import readable
+from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown, compiled, escaped, plain_text
 from coevo.report.words.voices import Voice
 
@@ -21,8 +22,8 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     jinja.globals["packages"] = ", ".join(versions)
     jinja.globals.update(annex.printed_tables(words, provenance))
     filled = compiled(jinja, source).render(
-        image=lambda *parts: image(words.say, *parts),
-        caption=lambda name: caption(words.say, name),
+        image=lambda *parts: image(words, *parts),
+        caption=lambda name: caption(words, name),
         facts=words.facts(study.focus),
         version=f"coevo {provenance['packages'].get('coevo', '')}".strip(),
         inputs=_digest(provenance["files"]),
@@ -31,23 +32,24 @@ def text(voice: Voice, source: str, provenance: Mapping[str, Mapping[str, str]])
     return words.grammar.joined(filled)
 
 
-# charts of every region -> what is said where the study has too many to draw
-MANY = dict.fromkeys(
-    ("coordination", "scatter_levels", "scatter_within_regions_and_years", "region_paths"), "drawn"
-) | {"heat": "farthest"}
-
-
-def caption(say: Say, name: str) -> Markdown:
+def caption(words: Words, name: str) -> Markdown:
     """The finding that a chart shows, and on a line of its own what is drawn."""
-    title, drawn = (say(f"figures/{name}/{part}") for part in ("title", "drawn"))
-    drawn = Markdown(drawn + say(f"many/{MANY[name]}")) if name in MANY else drawn
-    return Markdown(f"{title} [{drawn}]{{.sub}}" if drawn else title)
+    title, *drawn = _parts(words, name)
+    return Markdown(f"{title} [{drawn[0]}]{{.sub}}" if drawn else title)
 
 
-def image(say: Say, name: str, attributes: str = "") -> Markdown:
-    """The image of a chart with its caption and its words for who cannot see it."""
-    alt = say(f"figures/{name}/alt")
-    return Markdown(f'![{caption(say, name)}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
+def image(words: Words, name: str, attributes: str = "") -> Markdown:
+    """The image of a chart with its caption, and the same in plain text for who cannot see it."""
+    alt = words.grammar.colon.join(map(readable, _parts(words, name)))
+    alt = alt.replace("\\", "\\\\").replace('"', '\\"')
+    return Markdown(f'![{caption(words, name)}](figures/{name}.svg){{{attributes} alt="{alt}"}}')
+
+
+def _parts(words: Words, name: str) -> list[Markdown]:
+    """What stands under a chart: its title and, where there is anything to say, what is drawn."""
+    known = words.phrases["figures"][name]
+    parts = (words.say(f"figures/{name}/{part}") for part in ("title", "drawn") if part in known)
+    return [part for part in parts if part]
 
 
 def _digest(files: Mapping[str, str]) -> str:
@@ -82,10 +84,11 @@ def page_data(voice: Voice) -> dict[str, Any]:
         "words": phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
-        "names": {region: study.name(region) for region in study.drawn},
+        "names": {region: study.name(region) for region in study.regions},
+        "drawn": study.drawn,
         "facts": {
             region: [plain_text(escaped(value)) for _, value in words.facts(region)]
-            for region in study.drawn
+            for region in study.regions
         }
         if not study.single
         else {},

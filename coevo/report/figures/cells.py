@@ -167,7 +167,7 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     ]
     bind = {"min": years[0], "max": years[-1], "step": 1, "name": words["tip_year"]}
     slider = {"name": "year", "value": years[-1], "bind": {"input": "range", **bind}}
-    parts = [
+    parts: list[Part] = [
         {"layer": layers, "resolve": APART},
         {"layer": _key(study, words, 1 / down, absent=not every["known"].all())},
     ]

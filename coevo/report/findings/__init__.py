@@ -7,7 +7,6 @@ from coevo.observations.units import unit_of
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
-from coevo.report.findings.combinations import combinations_finding
 from coevo.report.findings.comovement import comovement_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
@@ -78,7 +77,6 @@ OF_INDICES: dict[str, Callable[[Study], Any]] = {
     "far": rise_finding,
     "coverage": coverage_finding,
     "where": pattern_finding,
-    "choices": combinations_finding,
     "step": comovement_finding,
     "measures": level_finding,
     "growth": growth_finding,

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import pandas as pd
-
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.choices import CHOICES, ROBUST
+from coevo.sensitivity.choices import ROBUST
 
 MOSTLY = 2 / 3  # share of the combinations that give the same grade, from which most do
 DRIVES = 0.5  # first-order share from which one choice drives D alone
@@ -17,65 +15,30 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'how sure we are of D', about the region in focus.
 
     `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
-    thirds on, `split` below, `none` where no combination gives one; `headline`: the same, with
-    `_other` where the most frequent grade is not that of the study's own choices. `least`: the
-    highest grade that 95 % reach or exceed, with their number, unless it is the lowest that
-    occurs. `ranks`: each rank with the number of its combinations, the most frequent first;
-    `own_rank`: the study's own likewise.
+    thirds on, `split` below, `none` where no combination gives one; `own`: whether the most
+    frequent grade is that of the study's own choices; `D`, `rank`: their least and largest.
     """
     table = study.tables["multiverse"]
     seen = table[table["focus_grade"].fillna("") != ""]
-    found: dict[str, Any] = {"verdict": "none", "headline": "none"}
-    found |= {"draws": _draws(study), "drives": _drives(study)}
+    found: dict[str, Any] = {"verdict": "none", "draws": _draws(study), "drives": _drives(study)}
     if seen.empty:
         return found
+    order = list(study.grades.labels)
     counts = seen["focus_grade"].value_counts()
-    order = [grade for grade in study.grades.labels if grade in counts.index]
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], order.index(pair[0])))
-    top, share = ranked[0][0], ranked[0][1] / len(seen)
-    main = seen.loc[seen["main"].astype(bool), "focus_grade"].iloc[0]
-    verdict = "robust" if share >= ROBUST else "mostly" if share >= MOSTLY else "split"
-    return found | {
-        "verdict": verdict,
-        "headline": verdict if verdict == "split" or main == top else f"{verdict}_other",
-        "n": len(seen),
-        "grade": top,
-        "count": int(ranked[0][1]),
-        "grades": [(grade, int(count)) for grade, count in ranked],
-        "least": _least(counts.reindex(order)),
-        "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
-        **_ranks(seen),
-        "choices": varied(study),
-    }
-
-
-def _ranks(seen: pd.DataFrame) -> dict[str, Any]:
-    """The rank of the region: range, each with its combinations, the study's own."""
+    grade, count = ranked[0]
+    share = count / len(seen)
     ranks = seen["focus_rank"].astype(int)
-    counts = ranks.value_counts()
-    own = int(ranks[seen["main"].astype(bool)].iloc[0])
-    return {
+    return found | {
+        "verdict": "robust" if share >= ROBUST else "mostly" if share >= MOSTLY else "split",
+        "own": seen.loc[seen["main"].astype(bool), "focus_grade"].iloc[0] == grade,
+        "n": len(seen),
+        "grade": grade,
+        "count": int(count),
+        "grades": [(grade, int(count)) for grade, count in ranked],
+        "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
         "rank": (int(ranks.min()), int(ranks.max())),
-        "ranks": [(int(rank), int(count)) for rank, count in counts.items()],
-        "own_rank": (own, int(counts[own])),
     }
-
-
-def varied(study: Study) -> list[tuple[str, int]]:
-    """The choices that differ over the combinations, with the number of their variants."""
-    counts = study.tables["multiverse"][list(CHOICES)].nunique()
-    return [(choice, int(counts[choice])) for choice in CHOICES if counts[choice] > 1]
-
-
-def _least(counts: pd.Series) -> tuple[str, int] | None:
-    """The highest grade that at least 95 % of the combinations reach, and how many do.
-
-    None where it is the lowest grade that occurs: that every combination reaches it says nothing.
-    """
-    reach = counts[::-1].cumsum()[::-1]
-    enough = reach[reach >= ROBUST * counts.sum()]
-    grade = enough.index[-1]
-    return None if grade == counts.index[0] else (str(grade), int(enough.iloc[-1]))
 
 
 def _draws(study: Study) -> dict[str, Any]:
@@ -128,10 +91,3 @@ def most_filled(study: Study) -> float | None:
     table = study.tables["diagnostics"]
     rows = table[table["guard"] == "imputed_share"]
     return None if rows.empty else float(rows["value"].max())
-
-
-def type_changes(study: Study) -> pd.DataFrame:
-    """Per region, under how many (`value`) of `limit` other weightings its type differs."""
-    table = study.tables["diagnostics"]
-    rows = table[table["guard"] == "type_changes"]
-    return rows.set_index("region")[["value", "limit"]].astype(int)

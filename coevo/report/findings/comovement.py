@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.comovement import OUTSIDE, SCOPES
+from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 
@@ -59,23 +60,24 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     of `grouped_by`: `verdict` is `beyond` when it lies outside the range of 95 % of the pairings on
     their upper side and above zero, `opposite` when outside on their lower side, `none` when
     inside; `unplaced` when nothing was paired, for the reason `why`; `uncomputed` when there is no
-    such correlation. `placed`: by what regions are paired by, for each scope `low`, `high`,
-    `beyond`, `where` (inside, above, below) and `tail` (the side that `beyond` counts); `place` and
-    `levels`: by the first of them, within regions and years and in levels.
+    such correlation. `place` and `levels`: among these pairings, within regions and years and in
+    levels, `low`, `high` and `where` (inside, above, below); `others`: by what else regions are
+    paired, and where the first then lies.
     """
     if study.single:
         return {"verdict": "one_region", "place": None}
     frame, by = correlation_values(study), grouped_by(study)
-    placed = {name: _placed(correlation_values(study, by=name).dropna()) for name in by}
+    places = {name: _places(correlation_values(study, by=name)) for name in by}
+    first = places[by[0]] if by else {}
     refused = _of_pair(study, None).query("measure == 'placebo_beyond' and value.isna()")
     return {
-        "verdict": _verdict(frame, placed.get(by[0], {}) if by else {}),
-        "why": tuple(refused[["message", "fields"]].iloc[0]) if len(refused) else None,
+        "verdict": _verdict(frame, first),
+        "why": reason(refused),
         "r": {scope: frame["value"].get(scope) for scope in SCOPES},
         "by": by,
-        "placed": placed,
-        "place": placed[by[0]].get(SCOPES[-1]) if by else None,
-        "levels": placed[by[0]].get(SCOPES[0]) if by else None,
+        "place": first.get(SCOPES[-1]),
+        "levels": first.get(SCOPES[0]),
+        "others": {name: places[name][SCOPES[-1]]["where"] for name in by[1:]},
         "pairings": _pairings(study),
         "n": int(frame["n"].max()) if len(frame) else 0,
         "rise": _both_rise(study),
@@ -86,37 +88,30 @@ def step_verdicts(study: Study) -> list[str]:
     """The verdict of `comovement_finding` on every pair of subsystems."""
     if study.single:
         return ["one_region"]
-    by, found = grouped_by(study), []
-    for pair in pairs(study):
-        placed = _placed(correlation_values(study, pair, by[0]).dropna()) if by else {}
-        found.append(_verdict(correlation_values(study, pair), placed))
-    return found
+    frames = [correlation_values(study, pair) for pair in pairs(study)]
+    return [_verdict(frame, _places(frame)) for frame in frames]
 
 
-def _placed(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    return {
-        str(scope): {**row[["low", "high", "beyond"]], "where": _where(row), "tail": _tail(row)}
-        for scope, row in frame.iterrows()
-    }
+def _places(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Of each correlation the range of random pairings, and its place among them."""
+    rows = frame.dropna().iterrows()
+    return {str(scope): {**row[["low", "high"]], "where": _where(row)} for scope, row in rows}
 
 
 def _where(row: pd.Series) -> str:
     """Place of a correlation among random pairings: inside, or on which side of 95 % of them."""
-    return "inside" if row["beyond"] >= OUTSIDE else _tail(row)
-
-
-def _tail(row: pd.Series) -> str:
-    """The side of the random pairings that a correlation is on."""
+    if row["beyond"] >= OUTSIDE:
+        return "inside"
     return "below" if row["value"] < (row["low"] + row["high"]) / 2 else "above"
 
 
-def _verdict(frame: pd.DataFrame, placed: dict[str, dict[str, Any]]) -> str:
+def _verdict(frame: pd.DataFrame, places: dict[str, dict[str, Any]]) -> str:
     last = SCOPES[-1]
     if last not in frame.index:
         return "uncomputed"
-    if last not in placed:
+    if last not in places:
         return "unplaced"
-    where = placed[last]["where"]
+    where = places[last]["where"]
     if where == "above":
         return "beyond" if frame.loc[last, "value"] > 0 else "none"
     return "opposite" if where == "below" else "none"

@@ -16,30 +16,26 @@ MISSING = "missing"
 def data_finding(study: Study) -> dict[str, Any]:
     """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
     seen, panel = study.tables["observations"], study.tables["panel"]
-    audit, remarks = audited(study)
     flags = panel["flag"].fillna("").astype(str)
     table = study.indicators
     derived = table.loc[table["source_name"].fillna("") == "", "derivation"].fillna("")
     # an index on the year before has no use in the first year
     unneeded = panel["indicator"].isin(linked(derived)) & panel["year"].eq(panel["year"].min())
     return {
-        "files": seen["file"].nunique(),
         "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),
         "vintages": vintages_finding(study),
-        "audit": len(audit),
-        "remarks": remarks["check"].value_counts(sort=False).to_dict(),
+        "audit": len(audited(study)),
         "filled": cells(panel[flags.eq(FILLED)]),
         "missing": cells(panel[flags.str.startswith(MISSING) & ~unneeded]),
         "revisions": len(study.tables["revisions"]),
     }
 
 
-def audited(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Findings of the audit, which doubt a figure, and remarks on how the files were read."""
+def audited(study: Study) -> pd.DataFrame:
+    """Findings of the audit, which doubt a figure; without remarks on how the files were read."""
     audit = study.tables["audit"]
-    doubts = is_finding(audit)
-    return audit[doubts], audit[~doubts]
+    return audit[is_finding(audit)]
 
 
 def cells(rows: pd.DataFrame) -> list[tuple[str, int, list[str]]]:
@@ -60,46 +56,23 @@ def between(study: Study) -> pd.Series:
 def weights_finding(study: Study) -> dict[str, Any]:
     """The weights in use, heaviest first in each subsystem, and what is heavy.
 
-    `alone`: no subsystem has more than one indicator, so that no weight can vary.
+    `alone`: no subsystem has more than one indicator, so that no weight can vary; `between_max`,
+    `between_min`: indicators whose variance lies most and least between regions.
     """
-    table = study.tables["weights"]
-    used = study.config["weighting"]["method"]
-    rows = table[table["weighting"] == used]
-    order = {s: i for i, s in enumerate(study.subsystems)}
-    rows = rows.assign(place=rows["subsystem"].map(order)).sort_values(
-        ["place", "weight"], ascending=[True, False]
-    )
+    used, shares = study.config["weighting"]["method"], between(study)
+    rows = study.rows("weights", weighting=used)
+    rows = rows.assign(
+        place=rows["subsystem"].map(study.subsystems.index), between=rows["indicator"].map(shares)
+    ).sort_values(["place", "weight"], ascending=[True, False])
     heaviest = rows.groupby("place", sort=True).first()
-    shares = between(study)
-    alone = len(rows) == len(heaviest)
     return {
         "method": used,
-        "alone": alone,
-        "kind": "_alone" if alone else "_equal" if used == "equal" else "",
-        "others": sorted(set(table["weighting"]) - {used}),
-        "rows": rows.assign(between=rows["indicator"].map(shares)),
+        "alone": len(rows) == len(heaviest),
+        "rows": rows,
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
-        "outside": _outside(table, rows),
-        "equal": _equal(study),
         "between_max": (str(shares.idxmax()), float(shares.max())),
         "between_min": (str(shares.idxmin()), float(shares.min())),
     }
-
-
-def _outside(table: pd.DataFrame, used: pd.DataFrame) -> int:
-    """How many weights in use lie outside the range of those by the other methods."""
-    others = table[table["weighting"] != used["weighting"].iloc[0]]
-    ends = others.groupby("indicator")["weight"].agg(["min", "max"])
-    mine = used.set_index("indicator")["weight"]
-    known = ends.reindex(mine.index)
-    return int(((mine < known["min"]) | (mine > known["max"])).sum())
-
-
-def _equal(study: Study) -> tuple[int, int] | None:
-    """How many of how many grades equal weights would change, if they are not those in use."""
-    table = study.tables["robustness"]
-    row = table[(table["varied"] == "weighting") & (table["variant"] == "equal")]
-    return None if row.empty else (int(row["grades_changed"].iloc[0]), int(row["n"].iloc[0]))
 
 
 def obstacle_rows(study: Study) -> pd.DataFrame:
@@ -113,24 +86,21 @@ def obstacle_rows(study: Study) -> pd.DataFrame:
     return table[table["year"] == (years.max() if len(years) else study.years[-1])]
 
 
-def obstacles_finding(study: Study, count: int = 3) -> dict[str, Any]:
-    """The largest obstacles in the focus and on the mean of the regions, and of which year.
+def obstacles_finding(study: Study) -> dict[str, Any]:
+    """The largest obstacle in the focus, its degree, of which year, and who sets its scale's top.
 
     `verdict` is `none` when no year has any, `earlier` when the focus's last year has none.
     """
     rows = obstacle_rows(study)
-    focus = rows[rows["region"] == study.focus].set_index("indicator")["obstacle"]
-    if focus.empty:
+    own = rows[rows["region"] == study.focus].set_index("indicator")["obstacle"]
+    if own.empty:
         return {"verdict": "none", "year": study.years[-1]}
-    mean = rows.groupby("indicator")["obstacle"].mean()
-    top = [list(s.sort_values(ascending=False).head(count).items()) for s in (focus, mean)]
-    year, first = int(rows["year"].iloc[0]), top[0][0][0]
+    year, first = int(rows["year"].iloc[0]), str(own.idxmax())
     return {
-        "verdict": "last" if year == int(study.of_focus("coupling")["year"].max()) else "earlier",
+        "verdict": "last" if year == study.ends()[1].at[study.focus, "year"] else "earlier",
         "year": year,
-        "focus": top[0],
-        "mean": top[1],
-        "same": first == top[1][0][0],
+        "first": first,
+        "degree": float(own.max()),
         "top": scale_top(study, first),
     }
 

@@ -14,7 +14,7 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
     `verdict`: `rose` or `fell` by the sign of the sum; `stayed` where it is 0; `not_split` where
     form, contributions, composite or preset do not allow it; `none` where no step could be split.
     `largest`: the contributions that go furthest along with the sum, `against`: those the other
-    way, each with indicator and value.
+    way, each with indicator and value. `whole`: no step between `years` is left out.
     """
     if not splits(study.config["coupling"]):
         return {"verdict": "not_split"}
@@ -23,10 +23,12 @@ def growth_finding(study: Study, count: int = 2) -> dict[str, Any]:
         return {"verdict": "none"}
     parts = rows.groupby("indicator")["contribution"].sum()
     total = float(parts.sum())
+    years = (int(rows["year"].min()) - 1, int(rows["year"].max()))
     along = (parts if total >= 0 else -parts).sort_values(ascending=False)
     return {
         "verdict": "stayed" if abs(total) < NEAR else "rose" if total > 0 else "fell",
-        "years": (int(rows["year"].min()) - 1, int(rows["year"].max())),
+        "years": years,
+        "whole": rows["year"].nunique() == years[1] - years[0],
         "largest": [(i, float(parts[i])) for i in along.index[:count] if along[i] > 0],
         "against": [(i, float(parts[i])) for i in along.index[::-1] if along[i] < 0],
     }

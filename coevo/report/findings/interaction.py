@@ -1,6 +1,5 @@
 """Do the two outputs act on each other's growth? Read from `parameters` and `relations`."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -134,7 +133,6 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     own = regional(study, "b1")
     return found | {
         "pool": facts(study, **fit).to_dict("index"),
-        "instrumented": _instrumented(study, slopes),
         "own": (int((own["low"].le(0) & own["high"].ge(0)).sum()), len(own)),
     }
 
@@ -148,13 +146,3 @@ def _p_by_year(study: Study) -> dict[str, float]:
     fit = {"estimator": study.estimator, "effects": EFFECTS[0], "errors": BY_YEAR}
     rows = study.rows("slope_tests", **fit)
     return dict(zip(rows["parameter"], rows["p"], strict=True))
-
-
-def _instrumented(study: Study, slopes: Mapping[str, pd.DataFrame]) -> dict[str, Any] | None:
-    """b1 and d by instruments in forward deviations and their first-stage F; None without them."""
-    found = {name: rows_of(rows, estimator=FOD_IV) for name, rows in slopes.items()}
-    if not all(map(len, found.values())):
-        return None
-    F = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)["value"]
-    first_stage = {name: F[f"first_stage_F_{name}"] for name in found}
-    return {name: rows.iloc[0] for name, rows in found.items()} | {"F": first_stage}

@@ -7,15 +7,15 @@ import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.observations.units import UNITS, named
+from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.choices import CHOICES
 
 ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
 PER_PERSON = "10 thousand yuan per person"
 
 
 def level_finding(study: Study) -> dict[str, Any]:
-    """Values and verdict of 'what D measures'. Read from `level` and `multiverse`.
+    """Values and verdict of 'what D measures'. Read from `level`.
 
     `verdict`: `level` where T makes 90 % of the variance of ln D or more, `mostly_level` where it
     makes as much as C or more, else `balance`; `none` where that was not computed (`why_parts`),
@@ -35,7 +35,6 @@ def level_finding(study: Study) -> dict[str, Any]:
         "why_parts": _refusal(study, "variance_share"),
         "focus": _focus(study),
         "rise": {name: part.get(study.focus) for name, part in parts.items()},
-        "systems": systems(study),
     }
 
 
@@ -55,10 +54,9 @@ def of_measure(study: Study, measure: str, column: str = "scope", **wanted: str)
     return rows.set_index(column)["value"]
 
 
-def _refusal(study: Study, measure: str) -> tuple[str, str] | None:
+def _refusal(study: Study, measure: str) -> Reason | None:
     rows = study.rows("level", measure=measure)
-    refused = rows[rows["value"].isna()]
-    return None if refused.empty else tuple(refused[["message", "fields"]].iloc[0])
+    return reason(rows[rows["value"].isna()])
 
 
 def _levels(study: Study) -> list[tuple[str, float]]:
@@ -102,18 +100,3 @@ def level_values(study: Study, level: str) -> tuple[pd.Series, str]:
             study.words.get("unit", {}).get(PER_PERSON) or named(PER_PERSON, study.language)
         )
     return ratio, " / ".join(study.unit(name) for name in size)
-
-
-def systems(study: Study) -> list[dict[str, Any]]:
-    """Combinations that differ from the study's own by the indicator system alone.
-
-    The study's own row comes first; empty where there is no other system.
-    """
-    table = study.tables["multiverse"]
-    main = table[table["main"].astype(bool)]
-    if main.empty:
-        return []
-    others = [choice for choice in CHOICES if choice != "system"]
-    same = (table[others] == main[others].iloc[0]).all(axis=1)
-    rows = table[same].to_dict("records")
-    return rows if len(rows) > 1 else []

@@ -64,7 +64,6 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "shares": between_shares(study),
         "neighbours": neighbours,
         "level": level | {"beside": _beside(neighbours["verdict"], level["verdict"])},
-        "discovered": _discovered(study),
     }
 
 
@@ -95,7 +94,6 @@ def group_means(study: Study, of: str = PLAIN) -> list[tuple[str, float, float]]
 def growth(study: Study) -> dict[str, Any]:
     """Slope of growth on the start, the same without growth of the first year, and the verdict."""
     own, check = _one(study, "beta"), _one(study, "beta_check")
-    given = _one(study, "beta_given_level")
     if own is None:
         return {"verdict": "none", "reason": _why(study, "beta", PLAIN)}
     if own["low"] <= 0 <= own["high"]:
@@ -104,7 +102,7 @@ def growth(study: Study) -> dict[str, Any]:
         verdict = "fell_behind"
     else:
         verdict = "caught_up" if check is not None and check["high"] < 0 else "regression"
-    return {"verdict": verdict, "own": own, "check": check, "given": given}
+    return {"verdict": verdict, "own": own, "check": check}
 
 
 def between_shares(study: Study) -> tuple[float, float] | None:
@@ -116,22 +114,17 @@ def between_shares(study: Study) -> tuple[float, float] | None:
 
 
 def likeness(study: Study, of: str) -> dict[str, Any]:
-    """Moran's I of the first and of the last year, and the verdict of the last."""
-    first, last = at_ends(study, "moran", of)
+    """Moran's I of the last year, and the verdict on it."""
+    last = at_ends(study, "moran", of)[1]
     if last is None:
         return {"verdict": "none", "reason": _why(study, "moran", of)}
     verdict = (
         "unrelated" if not last["p"] < LIKELY
         else "alike" if last["value"] > -1 / (last["n"] - 1) else "unlike"
     )  # fmt: skip
-    return {"verdict": verdict, "first": first, "last": last}
+    return {"verdict": verdict, "last": last}
 
 
 def _why(study: Study, statistic: str, of: str) -> Any:
     rows = study.rows("regional", statistic=statistic, of=of)
     return reason(rows[rows["message"].fillna("") != ""])
-
-
-def _discovered(study: Study) -> int:
-    """How many local I are left after the false discovery rate."""
-    return int((study.tables["regional"]["p_adjusted"] < LIKELY).sum())

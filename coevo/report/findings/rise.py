@@ -1,28 +1,19 @@
-"""How far and how fast did D move? Read from `coupling`."""
+"""How far did D move? Read from `coupling`."""
 
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from coevo.report.findings.grade_scale import MIDPOINT
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.vintage_breaks import broken_years
 
 
 @lru_cache(maxsize=8)
-def _wide(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """D and its ranks, regions down and years across, every year from the first to the last."""
-    wide = study.coupling.pivot(index="region", columns="year", values="D")
-    wide = wide.reindex(columns=range(study.years[0], study.years[-1] + 1))
-    return wide, wide.rank(ascending=False, method="min")
-
-
-def _since(ranks: pd.Series) -> int:
-    """The first year from which the rank has been that of the last year without a break."""
-    same = ranks[::-1].eq(ranks.iloc[-1]).cumprod().astype(bool)
-    return int(same[same].index[-1])
+def _ranks(study: Study) -> pd.Series:
+    """Rank of D among the regions of a year, by (region, year)."""
+    D = study.coupling.set_index(["region", "year"])["D"]
+    return D.groupby("year").rank(ascending=False, method="min")
 
 
 def _move(first: float, last: float) -> str:
@@ -31,42 +22,27 @@ def _move(first: float, last: float) -> str:
     return "rose" if last > first else "fell"
 
 
-def _before(rows: pd.DataFrame, steps: pd.Series) -> dict[str, Any] | None:
-    """The state before the largest step, if that is the last one: the end rests on one year."""
-    last = int(rows["year"].max())
-    if not len(steps) or int(steps.idxmax()) != last or last - 1 not in set(rows["year"]):
-        return None
-    return dict(rows.set_index("year").loc[last - 1, ["D", "grade"]]) | {"year": last - 1}
-
-
 def focus_state(study: Study, region: str) -> dict[str, Any]:
     """D, grade, rank and the parts of D of one region in its own first and last year."""
-    wide, ranked = _wide(study)
-    ranks = ranked.loc[region].dropna().astype(int)
     first, last = (part.loc[region] for part in study.ends())
-    between = last["year"] - first["year"]
-    steps = wide.loc[region].pct_change(fill_method=None)
-    steps = steps[np.isfinite(steps) & ~steps.index.isin(broken_years(study, region))]
+    years = (int(first["year"]), int(last["year"]))
+    between = years[1] - years[0]
     return {
-        "name": last["name"],
-        "years": (int(first["year"]), int(last["year"])),
+        "years": years,
         "D": (first["D"], last["D"]),
         "grade": (first["grade"], last["grade"]),
-        "rank": (int(ranks.iloc[0]), int(ranks.iloc[-1])),
-        "since": _since(ranks),
+        "rank": tuple(int(_ranks(study)[region, year]) for year in years),
         "growth": (last["D"] / first["D"]) ** (1 / between) - 1 if first["D"] and between else None,
-        "before": _before(study.coupling[study.coupling["region"] == region], steps),
         "move": _move(first["D"], last["D"]),
         "C": last["C"],
         "T": last["T"],
         "relative": last["relative_development"],
         "lagging": last["lagging"],
-        "stage": last["stage"],
     }
 
 
 def rise_finding(study: Study) -> dict[str, Any]:
-    """Values and verdict of the section 'how far and how fast'.
+    """Values and verdict of the section 'how far'.
 
     `verdict` is `one_region`, `all`, `most` (more than half of the regions rose), `some` or `none`.
     A region that lacks the first or the last year enters with its own, and stands in `shorter`
@@ -88,8 +64,6 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "verdict": verdict,
         "n": n,
         "rose": rose,
-        "first": years[0],
-        "last": years[1],
         "mean": (float(first.mean()), float(last.mean())),
         "above": (int((first >= MIDPOINT).sum()), int((last >= MIDPOINT).sum())),
         "rows": len(study.coupling),

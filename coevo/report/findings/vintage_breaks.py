@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.panel.vintages import BREAK, CELL, POLICIES, SERIES, SPLICED, of_years
+from coevo.panel.vintages import BREAK, POLICIES, SERIES, SPLICED, of_years
 from coevo.report.findings.study_tables import Study
 
 
@@ -12,63 +12,35 @@ def vintages_finding(study: Study) -> dict[str, Any]:
     """What a sentence on vintages needs.
 
     `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
-    newer than those used, by vintage and years; `largest`: the one that differs most from the
-    figure used, `of_focus` the same for the region in focus, or None; `breaks`, `spliced`: groups
-    of figures with that flag; `crossing_all`: pairs of years that are growth rows of no region
-    because they cross two vintages.
+    newer than those used, by vintage and years; `breaks`, `spliced`: groups of figures with that
+    flag; `crossing_all`: pairs of years that are growth rows of no region because they cross two
+    vintages.
     """
-    panel = study.tables["panel"]
-    policy, pin = study.config["vintage_policy"], study.config["vintage"]
-    newer = _newer(study, policy)
+    panel, pin = study.tables["panel"], study.config["vintage"]
     read = panel[panel["indicator"].isin(study.tables["observations"]["indicator"])]
     return {
         "pinned": None if pin == "latest" else pin,
         "newer": [
             {"vintage": vintage, **group}
-            for vintage, rows in newer.groupby("vintage")
+            for vintage, rows in _newer(study).groupby("vintage")
             for group in _groups(study, rows)
         ],
-        "largest": _largest(newer),
-        "of_focus": _largest(newer[newer["region"] == study.focus]),
         "breaks": _groups(study, read[read["flag"] == BREAK]),
         "spliced": _groups(study, read[read["flag"] == SPLICED]),
         "crossing_all": _crossing(study),
     }
 
 
-def broken_years(study: Study, region: str) -> list[int]:
-    """Years in which a region's D rests on a figure of another vintage than the year before."""
-    panel = study.tables["panel"]
-    inside = study.indicators.loc[study.indicators["subsystem"].isin(study.subsystems), "indicator"]
-    rows = panel[(panel["region"] == region) & (panel["flag"] == BREAK)]
-    return sorted(rows.loc[rows["indicator"].isin(inside), "year"].unique())
-
-
-def _newer(study: Study, policy: str) -> pd.DataFrame:
-    """Return the newest figures that are newer than the series used, with their `change`.
-
-    change = newer/used - 1; missing where there is no figure used, or where it is 0.
-    """
+def _newer(study: Study) -> pd.DataFrame:
+    """Return the newest figures that are newer than the series used."""
     panel, seen = study.tables["panel"], study.tables["observations"]
     for column in ("region", "indicator"):
         seen = seen[seen[column].isin(panel[column])]
     seen = of_years(seen, panel["year"].unique())
-    stands, newest = (POLICIES[name](seen) for name in (policy, "overlay"))
+    stands, newest = (POLICIES[name](seen) for name in (study.config["vintage_policy"], "overlay"))
     used = stands.groupby(SERIES)["vintage"].max().rename("vintage_used")
     newer = newest[newest["value"].notna()].join(used, on=SERIES)
-    newer = newer[newer["vintage"] > newer["vintage_used"]]
-    before = stands.set_index(CELL)["value"].rename("value_used")
-    newer = newer.join(before.where(before != 0), on=CELL)
-    return newer.assign(change=newer["value"] / newer["value_used"] - 1)
-
-
-def _largest(newer: pd.DataFrame) -> dict[str, Any] | None:
-    """Return name, indicator, year and change of the figure that differs most, if any does."""
-    changed = newer[newer["change"].abs() > 0]
-    if changed.empty:
-        return None
-    row = changed.loc[changed["change"].abs().idxmax()]
-    return {key: row[key] for key in ("region", "name", "indicator", "year", "change")}
+    return newer[newer["vintage"] > newer["vintage_used"]]
 
 
 def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:

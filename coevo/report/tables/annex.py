@@ -47,7 +47,7 @@ def without_empty_columns(
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """What the template prints: `printed(key)`, "" for a table that the study lacks, `see(*ids)`, a
-    sentence that refers to figures and to those tables that it has, the annex as sections.
+    sentence that refers to figures and to those tables that it has, those of the annex.
     """
     made = {table.key: table for table in main_tables(words)}
     digests = sorted(provenance["files"].items())
@@ -68,10 +68,7 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
         "see": see,
         "annexed": annexed,
-        "annex": [
-            {"title": words.say(f"tables/{table.key}/title"), "table": as_markdown(table)}
-            for table in annexed.values()
-        ],
+        "annex": [as_markdown(table) for table in annexed.values()],
     }
 
 
@@ -116,7 +113,6 @@ def _body(held: Rows | Body) -> Body:
 FILED = {"summary": Entry(summary)}
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
-    "coverage": Entry(index_tables.coverage_variants, "wide", ["indexed"]),
     "audit": Entry(data_tables.audit_counts),
     "weights": Entry(data_tables.weights, "wide", ["indexed"]),
     "pattern": Entry(regional_tables.pattern, "", ["indexed", "regions"]),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from coevo.report.findings.choice_robustness import type_changes
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.report_table import Body
@@ -49,9 +48,10 @@ def weights(words: Words) -> Body:
 
 def audit_counts(words: Words) -> Rows:
     """Findings by check and indicator: how many, and one of them in words."""
-    audit, _ = audited(words.study)
     rows: Rows = []
-    for (check, indicator), part in audit.groupby(["check", "indicator"], sort=False):
+    for (check, indicator), part in audited(words.study).groupby(
+        ["check", "indicator"], sort=False
+    ):
         example = part.iloc[0]
         text = words.grammar.series(
             [
@@ -65,14 +65,13 @@ def audit_counts(words: Words) -> Rows:
 
 
 def states(words: Words) -> Body:
-    """U of every subsystem, C, T, D, type, relative development and changes of type of every region
-    in its last year, which is named where it is not the last of the study.
+    """U of every subsystem, C, T, D, type and relative development of every region in its last
+    year, which is named where it is not the last of the study.
     """
     head, *rest = words.phrases["tables"]["states"]["columns"]
     labels = map(words.study.label, words.study.subsystems)
     indices = [[words.grammar.series(["U", label], "clause"), "r", 10] for label in labels]
     last = words.study.ends()[1].sort_values("D", ascending=False)
-    changes = type_changes(words.study)
     rows = []
     for _, row in last.iterrows():
         late = row["year"] == words.study.years[-1]
@@ -82,8 +81,6 @@ def states(words: Words) -> Body:
             name, *own, fixed(row["C"], 3), fixed(row["T"], 3), graded(row["D"]),
             words.grammar.series([row["grade"], words.side(row["lagging"])], "clause"),
             fixed(row["relative_development"]),
-            words.say("tables/states/differs", **changes.loc[row.name].to_dict())
-            if row.name in changes.index else NOTHING,
         ])  # fmt: skip
     return Body(rows, [head, *indices, *rest])
 

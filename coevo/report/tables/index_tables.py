@@ -4,12 +4,10 @@ import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
 from coevo.report.findings.comovement import correlation_values, pairs
-from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, fixed, graded, missing, with_figures
-from coevo.sensitivity.coverage_breaks import VARIANTS
 
 
 def descriptive_statistics(study: Study) -> pd.DataFrame:
@@ -74,17 +72,3 @@ def _placed(row: pd.Series) -> str:
     """A correlation with the range that random pairing gives, where there is one."""
     text = fixed(row["value"])
     return text if missing(row["low"]) else f"{text} ({fixed(row['low'])}; {fixed(row['high'])})"
-
-
-def coverage_variants(words: Words) -> Rows:
-    """D of the focus with and without the years in which coverage changed."""
-    found, one = coverage_finding(words.study), words.study.single
-    made = [(name, found[name]) for name in VARIANTS if found.get(name)]
-    return [
-        [
-            words.say(f"tables/coverage/{name}"), graded(row["D"][0]), graded(row["D"][1]),
-            row["grade"][1], fixed(row["rise"], 3), "" if one else row["rank"],
-            "" if one else row["above"],
-        ]
-        for name, row in made
-    ]  # fmt: skip

@@ -6,8 +6,7 @@ from coevo.coupling import diagnostics
 from coevo.coupling.grade_scales import MARGIN
 from coevo.panel.audit import FALL, RISE
 from coevo.report.findings import Study
-from coevo.report.findings.choice_robustness import heaviest_removal, most_filled, type_changes
-from coevo.report.findings.factors import TOP, frequencies
+from coevo.report.findings.choice_robustness import heaviest_removal, most_filled
 from coevo.report.words.numbers import fixed
 from coevo.sensitivity.uncertainty import KAPPA
 
@@ -18,7 +17,6 @@ def choice_values(study: Study) -> dict[str, Any]:
     if not study.indexed:
         return {"jump": jump}
     last = study.ends()[1].sort_values("D", ascending=False)
-    changes, often = type_changes(study), frequencies(study)
     return {
         "coupling": study.config["coupling"],
         "vector": study.config["normalisation"]["method"] == "vector",
@@ -26,7 +24,6 @@ def choice_values(study: Study) -> dict[str, Any]:
         "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
         "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
         "draws": study.config["robustness"]["draws"],
-        "revision": study.config["robustness"]["revision"],
         "guard_limits": {
             name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
         },
@@ -34,8 +31,5 @@ def choice_values(study: Study) -> dict[str, Any]:
         "jump": jump,
         "removal": heaviest_removal(study),
         "most_filled": most_filled(study),
-        "types_changed": (int((changes["value"] > 0).sum()), len(changes)),
-        "top": TOP,
-        "often": often.iloc[0].to_dict() if len(often) and often["all"].iloc[0] else None,
         "several_pairs": len(study.subsystems) > 2 and not study.single,
     }

@@ -58,6 +58,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "notes": [key for key in phrases["notes"] if key in read],
         "side": words.side,
         "why": words.why,
+        "refusal": words.refusal,
         "fewest_regions": FEWEST_REGIONS,
         "permutations": DRAWS,
         "nearest": NEAREST,

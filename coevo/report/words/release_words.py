@@ -8,7 +8,6 @@ from coevo.report.findings.since_release import figures_since
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, exact, graded, missing
 
-# direction of a relation -> the relation
 SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
 
 
