@@ -1,18 +1,21 @@
 """The indicator table of a study, and the names in the config that it must hold."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from coevo.errors import Problems, StudyError
 from coevo.observations.names import aliases, compared
+from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import parse
 from coevo.study.configuration import messages, schema_validator, with_registries
 from coevo.study.other_files import other_file_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
 from coevo.study.region_table import read_regions, region_problems
+
+ADDED = ("sum", "difference")  # derivations of figures of one kind
 
 
 def check_indicators(
@@ -47,6 +50,19 @@ def check_indicators(
     return rows
 
 
+def _mixed(derivation: str, units: Sequence[Unit]) -> str:
+    """Say what a derivation mixes that cannot be: two kinds of figures in a sum, two currencies."""
+    kinds = {unit.measures: unit.name for unit in units}
+    money = [kind.split()[-1] for kind in kinds if kind.startswith("money")]
+    currencies = {last if last.isupper() else "CNY" for last in money}
+    if len(currencies) < 2 and (len(kinds) < 2 or derivation not in ADDED):
+        return ""
+    return (
+        f"{derivation} of figures in {' and '.join(kinds.values())} means nothing; kinds and "
+        "currencies are not converted into each other; take other figures"
+    )
+
+
 def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Iterator[str]:
     names = [row["indicator"] for row in rows]
     sources: dict[str, dict[str, str]] = {}  # a name in the files -> the rows that it stands in
@@ -61,6 +77,7 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
         if len(said) > 1:
             alias, rows_ = next(iter(said.values())), ", ".join(said)
             yield f"source_name '{alias}': stands in {len(said)} rows ({rows_}); keep one"
+    units = {row["indicator"]: unit_of(row["unit"]) for row in rows}
     derived = {row["indicator"] for row in rows if row["derivation"] and not row["source_name"]}
     printed = {
         row["indicator"]
@@ -76,10 +93,13 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
             yield f"{name}: has neither source_name nor derivation; give one of them"
         if row["derivation"]:
             try:
-                arguments = parse(row["derivation"])[1]
+                of, arguments = parse(row["derivation"])
             except StudyError as problem:
                 yield f"{name}: {problem}"
                 continue
+            kinds = [units[argument] for argument in arguments if argument in units]
+            if mixed := _mixed(of, kinds):
+                yield f"{name}: derivation: {mixed}"
             for argument in arguments:
                 if argument not in names:
                     yield f"{name}: derivation: '{argument}' is no indicator of this table; add it"

@@ -199,6 +199,10 @@ def table(tmp_path, *changes):
         ((",+,", ",up,"), "direction: unknown direction 'up'; known: +, -"),
         ((",+,", ",,"), "direction: is empty; write + or -"),
         (("ratio(ecommerce_sales", "ratio(ecommerce_sale"), "'ecommerce_sale' is no indicator of"),
+        (
+            ("ratio(ecommerce_sales", "sum(ecommerce_enterprises"),
+            "derivation: sum of figures in count and 100 million yuan means nothing; kinds and",
+        ),
         (("ratio(ecommerce_sales", "rato(ecommerce_sales"), "unknown derivation 'rato'; known: "),
         ((",unit,", ",units,"), "column 'unit' is missing; add it"),
         (("\necommerce_sales,", "\nsales,"), "interaction.downstream: 'ecommerce_sales' is not in"),

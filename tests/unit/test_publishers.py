@@ -757,8 +757,9 @@ def test_codes_that_contradict_a_name_are_of_something_else(tmp_path):
         ("不明", "330300", 2019, 2),
     )
     case = replace(CASES["panel, province and code beside the city"], files={"a.csv": text})
-    (line,) = said(case, tmp_path)
-    assert '"不明" is not in the table of regions' in line
+    found, remarks = observed(case, tmp_path)
+    assert found["region"].tolist() == ["330100"]
+    assert remarks["message"].tolist() == ["unknown_regions"]
 
 
 def test_a_sheet_of_another_name_does_not_take_that_of_its_file(tmp_path):

@@ -169,3 +169,11 @@ def test_chinese_names_of_composed_units():
     assert [named(n, "zh") for n in ("million USD", "EUR per person", "NOK", "% of GDP")] == [
         "百万美元", "欧元/人", "NOK", "% of GDP",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*UNITS, "million USD", "EUR per person", "NOK", "% of GDP", "per 1,000 beds", "billion yuan"],
+)
+def test_what_a_language_calls_a_unit_is_that_unit(name):
+    assert {find_unit(named(name, language)) for language in ("en", "zh")} == {unit_of(name)}
