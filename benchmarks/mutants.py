@@ -29,6 +29,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +86,14 @@ class Trials:
     def __init__(self, mutants: list[str], log: Path, most: float) -> None:
         self.mutants, self.log, self.most = mutants, log, most
         self.failed = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Draw fewer cases than in CI, and look for no simpler one of those that fail."""
+        own = hypothesis.settings.get_profile("coevo")
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        hypothesis.settings.register_profile("mutants", own, phases=phases, max_examples=25)
+        hypothesis.settings.load_profile("mutants")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.failed |= report.failed
@@ -171,7 +180,7 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=200, help="mutants of each package")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", help="mutants or patterns of them, in place of a draw")
-    parser.add_argument("--seconds", type=float, default=5.0, help="of tests for a mutant, at most")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of tests for a mutant, at most")
     parser.add_argument("--log", type=Path, required=True, help="verdicts; what it has is not done")
     parser.add_argument("--write", action="store_true", help="the table, into docs")
     given = parser.parse_args()

@@ -154,12 +154,6 @@ def quantities(study: Study, *, made_up: bool = False) -> dict[str, dict[str, fl
     for scope, rows in measured.groupby("scope"):
         place(f"correlation, {scope}", rows["value"].iloc[0], f"r/{scope}")
         found[f"correlation, {scope}"]["correlations"] = float(shown[scope])
-    if not made_up:
-        place("mean of D over region-years", study.coupling["D"].mean(),
-              ("variants", "as in this study", "column_3"))  # fmt: skip
-        found[f"D of the focus, {last}"]["variants"] = cells[
-            "variants", "as in this study", "column_6"
-        ]
     for quantity, places in (*_equilibria(study, said), *_slopes(study, said, cells)):
         found[quantity] = places
     used = study.tables["weights"].query(f"weighting == '{study.config['weighting']['method']}'")

@@ -130,13 +130,17 @@ def _instrumented(Z: Array, X: Array, g: Array, region: Integers, correction: fl
     Q = _orthonormal(Z)
     W = _inner(Q, X)
     A = np.asarray(np.linalg.solve(W, _inner(Q, g)), dtype=float)  # (B, regressors, equations)
-    e = g - (X[:, :, None] * A.transpose(1, 2, 0)).sum(axis=1)
     opening = np.flatnonzero(np.diff(region, prepend=-1))
-    scores = np.add.reduceat(Q[:, :, None] * e[:, None], opening)  # (G, instruments, equations, B)
-    influence = np.linalg.solve(W[:, None], scores.transpose(3, 0, 1, 2))
-    own = influence.transpose(0, 1, 3, 2).reshape(len(A), -1, 4)
+    G, B = len(opening), len(A)
+    scores = np.empty((2, G, 2, B))  # instruments, regions, equations
+    for i in range(2):
+        e = g[:, i] - X[:, 0] * A[:, 0, i] - X[:, 1] * A[:, 1, i]
+        for k in range(2):
+            scores[k, :, i] = np.add.reduceat(Q[:, k] * e, opening)
+    influence = np.linalg.solve(W, scores.reshape(2, -1, B).transpose(2, 0, 1))
+    own = influence.reshape(B, 2, G, 2).transpose(0, 2, 3, 1).reshape(B, G, 4)
     covariance = correction * own.transpose(0, 2, 1) @ own
-    return General(A.transpose(0, 2, 1), covariance, len(opening) - 1)
+    return General(A.transpose(0, 2, 1), covariance, G - 1)
 
 
 def _orthonormal(Z: Array) -> Array:
@@ -149,4 +153,4 @@ def _orthonormal(Z: Array) -> Array:
 
 def _inner(U: Array, V: Array) -> Array:
     """Return U'V (B, 2, 2) of (rows, 2, B)."""
-    return np.asarray((U[:, :, None] * V[:, None]).sum(axis=0).transpose(2, 0, 1))
+    return np.asarray(np.einsum("ikb,ijb->bkj", U, V))

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coevo.coupling.composites import COMPOSITES
+from coevo.coupling.composites import COMPOSITES, composite_indices, rescaled
+from coevo.errors import StudyError
 
 LOW, HIGH = np.full(3, 0.01), np.full(3, 0.99)
 Z = arrays(float, (4, 3), elements=st.floats(0.01, 0.99))
@@ -46,3 +47,38 @@ def test_topsis_ends():
     w = np.array([0.2, 0.3, 0.5])
     U = COMPOSITES["topsis"](np.array([LOW, HIGH]), w, LOW, HIGH)
     assert U.tolist() == [0.0, 1.0]
+
+
+def test_indices_of_draws_and_of_ends_that_each_indicator_has_itself():
+    member = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    cases, w = np.array([[0.2, 0.4, 0.5], [0.6, 1.0, 0.9], [0.2, 0.7, 0.9]]), [0.5, 0.5, 1.0]
+    both = np.stack([cases, cases / 2])
+    for name in COMPOSITES:
+        own = [composite_indices(one, w, member, name, (0.0, 1.0)) for one in both]
+        np.testing.assert_allclose(composite_indices(both, w, member, name, (0.0, 1.0)), own)
+    # the ends of columns: the first case is worst in all, the second best, the third half a d-
+    U = composite_indices(cases, w, member, "topsis", None)
+    near = 0.3 / (0.3 + np.hypot(0.4, 0.3))
+    np.testing.assert_allclose(U, [[0, 0], [1, 1], [near, 1]])
+    np.testing.assert_array_equal(composite_indices(both, w, member, "topsis", None)[0], U)
+    # those of a range that is wider
+    U = composite_indices(cases, w, member, "topsis", (0.0, 2.0))
+    assert U[0, 1] == pytest.approx(0.25)
+
+
+def test_an_index_where_best_and_worst_are_the_same_is_zero():
+    assert COMPOSITES["topsis"](np.ones((2, 2)), np.ones(2), np.ones(2), np.ones(2)).tolist() == [
+        0,
+        0,
+    ]
+
+
+def test_rescaled_indices_of_draws_are_those_of_each():
+    U = np.array([[0.2, 0.5], [0.4, 0.9], [0.3, 0.6]])
+    np.testing.assert_allclose(rescaled(U), [[0.01, 0.01], [0.99, 0.99], [0.5, 0.255]])
+    np.testing.assert_allclose(rescaled(np.stack([U, 1 - U]))[1], 1 - rescaled(U))
+    with pytest.raises(
+        StudyError,
+        match=r"^an index that does not vary cannot be rescaled; leave coupling.preset null$",
+    ):
+        rescaled([[0.2, 0.5], [0.4, 0.5]])

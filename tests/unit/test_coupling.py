@@ -16,7 +16,7 @@ from coevo.coupling import (
     obstacle_degree,
 )
 from coevo.coupling.composites import COMPOSITES, rescaled
-from coevo.coupling.forms import FORMS
+from coevo.coupling.forms import FORMS, REFUSED_FORMS, contribution_shares
 from coevo.coupling.grade_scales import GRADES, lagging, relative_development, stage
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
@@ -241,3 +241,139 @@ def test_units_and_the_order_of_rows_change_no_D(x, factor):
     )
     np.testing.assert_allclose(degrees(other), own, atol=1e-9)
     pd.testing.assert_series_equal(degrees(panel.sample(frac=1, random_state=1)), own)
+
+
+def test_forms_by_hand():
+    U = [[0.2, 0.8], [0.5, 0.5]]
+    # 2 sqrt(.16) / 1; (4 * .16)^2 and ^3; 1 - 2 * .3; sqrt((1 - .6) * 1/4)
+    assert coupling_degree(U) == pytest.approx([0.8, 1])
+    assert coupling_degree(U, "k") == pytest.approx([0.64**2, 1])
+    assert coupling_degree(U, "k", k=3.0) == pytest.approx([0.64**3, 1])
+    assert coupling_degree(U, "k", k=0.5) == pytest.approx([0.8, 1])
+    assert coupling_degree(U, "fan") == pytest.approx([0.4, 1])
+    assert coupling_degree(U, "wang") == pytest.approx([0.1**0.5, 1])
+    three = [[0.1, 0.2, 0.4]]
+    assert coupling_degree(three) == pytest.approx(3 * 0.2 / 0.7)
+    assert coupling_degree(three, "fan") == pytest.approx(1 - 2 * np.std([0.1, 0.2, 0.4]))
+
+
+@pytest.mark.parametrize("k", [0.0, -1.0, np.nan])
+def test_an_exponent_must_be_above_zero(k):
+    with pytest.raises(StudyError, match=rf"^k is {k}; it must be above 0$"):
+        coupling_degree([[0.5, 0.5]], "k", k=k)
+
+
+@pytest.mark.parametrize("form", sorted(REFUSED_FORMS))
+def test_a_form_that_does_not_measure_what_it_says_is_refused_with_its_reason(form):
+    with pytest.raises(StudyError) as refused:
+        coupling_degree([[0.5, 0.5]], form)
+    reason = f"coupling form '{form}' is refused: {REFUSED_FORMS[form]}"
+    assert refused.value.messages == [reason]
+
+
+@pytest.mark.parametrize(
+    ("U", "said"),
+    [
+        ([[0.5]], "one row per case and at least two subsystems"),
+        ([0.5, 0.5], "one row per case and at least two subsystems"),
+        ([[1.1, 0.5]], r"must lie in \[0, 1\] and none may be missing"),
+        ([[0.5, -0.1]], r"must lie in \[0, 1\] and none may be missing"),
+        ([[0.5, 0.5], [np.nan, 0.5]], r"must lie in \[0, 1\] and none may be missing"),
+    ],
+)
+def test_what_are_no_indices_is_said(U, said):
+    for measure in (coupling_degree, coordination_index):
+        with pytest.raises(StudyError, match=rf"^composite indices.* {said}$"):
+            measure(U)
+
+
+def test_a_rounding_above_one_is_one_and_more_is_not_hidden():
+    above = 1 + 1e-10
+    assert coordination_degree([1.0], [above]).tolist() == [1.0]
+    assert coordination_degree([1.0], [1.21]).tolist() == pytest.approx([1.1])
+    assert coordination_degree([0.36], [0.25]).tolist() == pytest.approx([0.3])
+    assert coupling_degree([[above, above]])[0] == 1.0  # ends of a scale may round up
+    with pytest.raises(StudyError):
+        coupling_degree([[1 + 1e-8, 1.0]])
+
+
+def test_contributions_of_subsystems():
+    assert contribution_shares(None, 4).tolist() == contribution_shares("equal", 4).tolist()
+    assert contribution_shares("equal", 4).tolist() == [0.25] * 4
+    assert contribution_shares([1.0, 0.0], 2).tolist() == [1.0, 0.0]
+    for wrong in ([0.5, 0.6], [1.0], [-0.5, 1.5], [0.5, 0.5 + 1e-8], [0.2, 0.3, 0.5]):
+        with pytest.raises(
+            StudyError, match=r"^contributions must be 2 numbers, none negative, that sum to 1$"
+        ):
+            contribution_shares(wrong, 2)
+    assert coordination_index([[0.2, 0.6, 0.1]]) == pytest.approx(0.3)
+
+
+def test_who_lags_by_another_margin_and_among_three():
+    names = ["a", "b", "c"]
+    assert lagging([[0.5, 0.9, 0.4], [0.8, 0.7, 0.8]], names) == ["c", "synchronous"]
+    assert lagging([[0.5, 0.9]], names, margin=2.0) == ["synchronous"]
+    assert lagging([[0.5, 1.0], [0.5, 1.01]], names, margin=2.0) == ["synchronous", "a"]
+    assert lagging([[0.0, 0.0]], names) == ["synchronous"]
+    assert relative_development([0.0, 0.3], [0.5, 0.2]).tolist() == pytest.approx([0.0, 1.5])
+
+
+def test_obstacles_by_hand():
+    # gaps .75 and .25 of one range, weights 1/2 each, contributions .4 and .6: .15 and .075
+    found = obstacle_degree([[0.25, 0.75], [1.0, 1.0]], [0.5, 0.5], [0.4, 0.6], 1.0)
+    np.testing.assert_allclose(found, [[2 / 3, 1 / 3], [0, 0]])
+    found = obstacle_degree([[1.0, 1.0]], [0.5, 0.5], [0.5, 0.5], [3.0, 2.0])  # ends of columns
+    np.testing.assert_allclose(found, [[2 / 3, 1 / 3]])
+
+
+def coupled(contributions="equal", span=(0.0, 1.0), **changed):
+    """Two regions of two subsystems, of one indicator and two."""
+    z = {"a": [0.16, 0.36], "b": [0.5, 0.25], "c": [0.3, 0.75]}
+    rows = [(f"{r}", f"R{r}", 2015, i, z[i][r]) for r in (0, 1) for i in z]
+    weights = [("m", "s", "a", 1.0), ("m", "t", "b", 0.25), ("m", "t", "c", 0.75)]
+    return couple(
+        pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "z"]),
+        pd.DataFrame(weights, columns=["weighting", "subsystem", "indicator", "weight"]),
+        "m",
+        {**SETTINGS, "contributions": contributions, **changed},
+        span,
+    )
+
+
+def test_every_column_of_the_tables_by_hand():
+    coupling, obstacles = coupled([0.25, 0.75])
+    assert list(coupling) == [
+        *("region", "name", "year", "U_s", "U_t", "C", "T", "D", "grade", "stage"),
+        *("relative_development", "lagging"),
+    ]
+    U_s, U_t = np.array([0.16, 0.36]), np.array([0.25 * 0.5 + 0.75 * 0.3, 0.625])
+    C, T = 2 * np.sqrt(U_s * U_t) / (U_s + U_t), 0.25 * U_s + 0.75 * U_t
+    for name, expected in (("U_s", U_s), ("U_t", U_t), ("C", C), ("T", T), ("D", np.sqrt(C * T))):
+        np.testing.assert_allclose(coupling[name], expected)
+    np.testing.assert_allclose(coupling["relative_development"], U_s / U_t)
+    assert coupling["grade"].tolist() == ["barely coordinated", "intermediate coordination"]
+    assert coupling["stage"].tolist() == ["high-level", "high-level"]
+    assert coupling["lagging"].tolist() == ["s", "s"]
+    assert list(obstacles) == ["region", "name", "year", "indicator", "obstacle"]
+    gaps = np.array([0.25 * 0.84, 0.75 * 0.25 * 0.5, 0.75 * 0.75 * 0.7])
+    first = obstacles[obstacles["region"] == "0"].set_index("indicator")["obstacle"]
+    np.testing.assert_allclose(first.loc[list("abc")], gaps / gaps.sum())
+
+
+def test_without_a_range_obstacles_are_measured_from_the_best_of_each_indicator():
+    _, obstacles = coupled(span=None)
+    wide = obstacles.pivot(index="region", columns="indicator", values="obstacle")
+    gaps = np.array([[0.5 * 0.2, 0, 0.5 * 0.75 * 0.45], [0, 0.5 * 0.25 * 0.25, 0]])
+    np.testing.assert_allclose(wide, gaps / gaps.sum(axis=1, keepdims=True))
+
+
+def test_preset_form_exponent_and_grades_are_those_of_the_configuration():
+    coupling, _ = coupled(preset="spssau", form="k", k=1.0, grades="four")
+    assert coupling[["U_s", "U_t"]].to_numpy().tolist() == [[0.01, 0.01], [0.99, 0.99]]
+    plain, _ = coupled(form="k", k=1.0, grades="four")
+    U = plain[["U_s", "U_t"]].to_numpy()
+    np.testing.assert_allclose(plain["C"], 4 * U.prod(axis=1) / U.sum(axis=1) ** 2)
+    assert plain["grade"].tolist() == ["imbalance", "primary coordination"]
+    for key, kind in (("preset", "preset"), ("grades", "grade table"), ("composite", "composite")):
+        with pytest.raises(StudyError, match=rf"^unknown {kind} 'none of them'; known: "):
+            coupled(**{key: "none of them"})

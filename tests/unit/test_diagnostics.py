@@ -9,7 +9,9 @@ import pytest
 from coevo.coupling import couple
 from coevo.coupling.diagnostics import (
     ADEQUATE,
+    DOUBLED,
     GUARDS,
+    HEAVY,
     INFLATED,
     IndexCase,
     diagnostic_rows,
@@ -166,3 +168,126 @@ def test_guards_name_what_they_look_at_and_their_limit():
     )
     assert rows(turned, "correlation")["subsystem"].tolist() == ["t", "s"]  # in the table's order
     assert rows(turned, "kmo")["subsystem"].tolist() == ["t", "s"]
+
+
+def test_the_identity_is_broken_by_another_D():
+    found = case()
+    (row,) = rows(found, "identity").to_dict("records")
+    assert (row["limit"], row["flagged"]) == (1e-12, False)
+    moved = found.coupling.assign(D=found.coupling["D"] + np.arange(12) * 1e-3)
+    (row,) = rows(dataclasses.replace(found, coupling=moved), "identity").to_dict("records")
+    assert row["value"] == pytest.approx(0.011) and row["flagged"]
+
+
+def test_the_largest_weight_of_half_decides_nothing_nor_does_one_that_is_alone():
+    assert not rows(case(), "largest_weight")["flagged"].any()
+    found = case()
+    alone = found.weights[found.weights["indicator"] != "d"].assign(
+        weight=lambda t: t["weight"].where(t["indicator"] != "c", 1.0)
+    )
+    kept = INDICATORS[INDICATORS["indicator"] != "d"]
+    left = dataclasses.replace(found, weights=alone, indicators=kept)
+    table = rows(left, "largest_weight")
+    columns = ["subsystem", "indicator", "value", "limit", "flagged"]
+    assert table[columns].to_numpy().tolist() == [
+        ["s", "a", 0.5, HEAVY, False],
+        ["t", "c", 1.0, HEAVY, False],
+    ]
+    # no pair and no removal where a subsystem has one indicator
+    assert set(rows(left, "correlation")["subsystem"]) == {"s"}
+    assert set(rows(left, "grades_without")["indicator"]) == {"a", "b"}
+
+
+def test_every_pair_of_a_subsystem_has_its_correlation():
+    together = INDICATORS.assign(subsystem=["s", "s", "s", "t"])
+    found = case()
+    weights = weigh(found.normalised, found.panel, together, {"method": "equal"})
+    found = dataclasses.replace(found, indicators=together, weights=weights)
+    table = rows(found, "correlation")
+    assert table[["indicator", "other"]].to_numpy().tolist() == [["a", "b"], ["a", "c"], ["b", "c"]]
+    r = np.corrcoef(found.z[list("abc")].to_numpy(), rowvar=False)
+    assert table["value"].tolist() == pytest.approx(r[np.triu_indices(3, 1)].tolist())
+    assert table["limit"].tolist() == [DOUBLED] * 3
+    factors = rows(found, "variance_inflation")
+    assert factors["indicator"].tolist() == list("abc")
+    for k, value in enumerate(factors["value"]):
+        z = found.z[list("abc")].to_numpy()
+        rest = np.column_stack([np.ones(len(z)), np.delete(z, k, axis=1)])
+        residual = z[:, k] - rest @ np.linalg.lstsq(rest, z[:, k], rcond=None)[0]
+        assert value == pytest.approx(z[:, k].var() / residual.var())
+
+
+def test_an_indicator_that_is_another_inflates_without_end():
+    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
+    x[..., 1] = 3 * x[..., 0]
+    found = rows(case(x), "variance_inflation").set_index("indicator")
+    assert found["value"].loc[["a", "b"]].tolist() == [np.inf, np.inf]
+    measures = rows(case(x, weighting={"method": "equal"}), "kmo")
+    assert measures.empty  # where no component weighs
+
+
+def test_comparisons_near_their_limit():
+    cube = 1.9
+    table = [[1, 1, 1 / cube], [1, 1, 1], [cube, 1, 1]]
+    found = case()
+    config = {**found.config, "weighting": {"method": "equal", "judgements": {"s": table}}}
+    (row,) = rows(dataclasses.replace(found, config=config), "consistency_ratio").to_dict("records")
+    side = cube ** (1 / 3)
+    assert row["value"] == pytest.approx((side + 1 / side - 2) / 2 / 0.58)
+    assert (row["limit"], row["flagged"], row["subsystem"]) == (0.1, False, "s")
+    cube = 3.0
+    table = [[1, 1, 1 / cube], [1, 1, 1], [cube, 1, 1]]
+    config["weighting"]["judgements"]["s"] = table
+    (row,) = rows(dataclasses.replace(found, config=config), "consistency_ratio").to_dict("records")
+    assert row["value"] > 0.1 and row["flagged"]
+
+
+def test_one_region_has_no_share_between_regions():
+    found = case()
+    alone = found.normalised[found.normalised["region"] == "2"]
+    coupling = found.coupling[found.coupling["region"] == "2"].reset_index(drop=True)
+    panel = found.panel[found.panel["region"] == "2"]
+    left = dataclasses.replace(found, normalised=alone, coupling=coupling, panel=panel)
+    assert rows(left, "between_share").empty and len(rows(found, "between_share")) == 4
+
+
+def test_without_what_has_no_weights_and_with_comparisons_nothing_is_removed():
+    judged = {"method": "ahp", "judgements": {"s": [[1, 2], [0.5, 1]], "t": [[1, 1], [1, 1]]}}
+    assert rows(case(weighting=judged), "grades_without").empty
+    given = {"method": "given", "given": {"a": 1, "b": 0, "c": 1, "d": 1}}
+    table = rows(case(weighting=given), "grades_without")
+    assert table[["subsystem", "indicator"]].to_numpy().tolist() == [
+        ["s", "b"],
+        ["t", "c"],
+        ["t", "d"],
+    ]
+    assert table["value"].iloc[0] == 0  # it had no weight
+    assert not table["flagged"].any() and table["limit"].isna().all()
+
+
+def test_what_is_filled_and_what_lags_has_the_name_of_its_region():
+    found = case(filled={("3", "a"), ("3", "b"), ("5", "d")})
+    table = rows(found, "imputed_share")
+    assert table[["region", "name", "value"]].to_numpy().tolist() == [
+        ["3", "R3", 0.5],
+        ["5", "R5", 0.25],
+    ]
+    types = rows(found, "type_changes")
+    assert types["name"].tolist() == [f"R{region}" for region in types["region"]]
+    assert types["value"].map(float.is_integer).all() and not types["flagged"].any()
+
+
+def test_a_D_on_a_cut_and_figures_beyond_goalposts_are_counted():
+    found = case()
+    D = found.coupling["D"].to_numpy(copy=True)
+    D[:3] = [0.5, 0.5 + 1e-10, 0.5 + 1e-8]
+    flags = found.normalised["flag"].to_numpy(copy=True)
+    flags[:5] = "capped"
+    moved = dataclasses.replace(
+        found,
+        coupling=found.coupling.assign(D=D),
+        normalised=found.normalised.assign(flag=flags),
+    )
+    table = diagnostic_rows(moved).set_index("guard").loc[["on_a_cut", "capped", "zero_index"]]
+    assert table["value"].tolist() == [2, 5, 0] and table["limit"].tolist() == [0, 0, 0]
+    assert table["flagged"].tolist() == [True, True, False]

@@ -16,10 +16,11 @@ from coevo.estimation.effects import EFFECTS
 from coevo.files import read_texts
 from coevo.report.findings import Study
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.exports import in_languages, latex_files, stata_files
+from coevo.report.tables.latex import latex_files
 from coevo.report.tables.regression_table import stars
-from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_names, wide_panel
+from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_files, stata_names, wide_panel
 from coevo.report.words.amounts import Words
+from coevo.report.words.voices import in_languages, voice
 from coevo.schema import BUILT, column_row, table_names
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
@@ -36,7 +37,8 @@ def languages(*names: str, chosen: Study | None = None) -> list[Words]:
     one = chosen or study(claims=True)
     report = {"report": {"languages": list(names), "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("[mp]*.yaml"))
-    return in_languages(one.config | report, one.tables, one.indicators, places(), files)
+    said = in_languages(one.config | report, one.tables, one.indicators, places(), files)
+    return [voice(*of_language).words for of_language in said]
 
 
 def english(chosen: Study | None = None) -> Words:

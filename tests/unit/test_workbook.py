@@ -13,9 +13,9 @@ from coevo.files import read_texts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures.theme import PALETTES
 from coevo.report.tables.columns import column_heads
-from coevo.report.tables.exports import in_languages
 from coevo.report.tables.formula_sheet import FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
+from coevo.report.words.voices import in_languages, voice
 from coevo.schema import column_row, study_tables
 from coevo.weighting import weigh
 from tests import sample
@@ -75,8 +75,8 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
 def workbook(made: dict, config: dict, indicators: pd.DataFrame, language: str = "en") -> bytes:
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
-    (words,) = in_languages(config | report, made, indicators, sample.places(), files)
-    return workbook_bytes(words)
+    (said,) = in_languages(config | report, made, indicators, sample.places(), files)
+    return workbook_bytes(voice(*said).words)
 
 
 def built(name: str = "entropy", language: str = "en", **changed: pd.DataFrame) -> bytes:

@@ -16,6 +16,7 @@ import pytest
 from coevo.report.documents import documents
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
+from coevo.report.findings import study_tables
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
 from coevo.report.words.voices import voice
@@ -198,6 +199,29 @@ def test_picker_changes_the_panel_of_the_region(opened) -> None:
     assert values.all_inner_texts() == data["facts"][chosen.focus]
 
 
+def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
+    opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_tables, "DRAWN", 3)
+    monkeypatch.setattr(study_tables, "FAR", 1)
+    many = sample("regions")
+    facts, drawn = page_data(voice(many, PHRASES))["facts"], many.drawn
+    other = next(region for region in many.regions if region not in drawn)
+    page = opened(path=written(many, tmp_path))
+    chart, note = page.locator("[data-chart=region_paths]"), page.locator("#region-undrawn")
+    assert chart.is_visible() and not note.is_visible()
+    assert page.locator("#region-picker option").count() == len(many.regions)
+    page.locator("#region-picker-search").fill(f" {other} ")
+    assert page.locator("#region-picker option").all_inner_texts() == [many.name(other)]
+    assert page.locator("#region-facts .value").all_inner_texts() == facts[other]
+    assert page.locator("#region-picker-top").input_value() == other
+    assert note.is_visible() and not chart.is_visible()
+    page.locator("#region-picker-search").fill("")
+    page.locator("#region-picker-top").select_option(many.focus)
+    assert chart.is_visible() and not note.is_visible()
+    assert page.locator("#region-facts .value").all_inner_texts() == facts[many.focus]
+
+
 def cells(page: Any, key: str) -> list[list[str]]:
     """Return the cells of a table's body, row by row, as they stand."""
     return page.evaluate(
@@ -220,8 +244,6 @@ def test_tables_show_the_numbers_of_the_study(opened) -> None:
     assert sorted(row[6] for row in cells(page, "weights")) == sorted(
         fixed(w, 3) for w in weights["weight"]
     )
-    robust = chosen.tables["robustness"]
-    assert [row[2] for row in cells(page, "variants")] == [graded(D) for D in robust["D_mean"]]
     claims = chosen.tables["claims"]
     expected = [f"{row.claim} (paper: {row.paper})" for row in claims.itertuples()]
     assert [row[0] for row in cells(page, "claims")] == expected

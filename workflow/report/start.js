@@ -9,17 +9,40 @@ function pick(code) {
   });
   document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
   linkFacts(code);
-  choose("region", code);
+  // Of many regions the charts hold some; the numbers are those of every one.
+  const drawn = page.drawn.includes(code);
+  document.getElementById("region-undrawn").hidden = drawn;
+  charts().filter(ofRegion).forEach((chart) => { chart.closest("figure").hidden = !drawn; });
+  if (drawn) choose("region", code);
 }
+const ofRegion = (element) => (specs[element.dataset.chart].params || []).some((param) => param.name === "region");
+// A field that leaves those regions in the lists whose name or code holds what is written there.
+function search(codes, id) {
+  const box = make("input", { type: "search", className: "search" });
+  box.addEventListener("input", () => {
+    const wanted = box.value.trim().toLowerCase();
+    const left = codes.filter((code) => (page.names[code] + " " + code).toLowerCase().includes(wanted));
+    const lists = document.querySelectorAll(".picker select");
+    const kept = left.includes(lists[0].value) ? lists[0].value : left[0];
+    document.querySelectorAll(".picker .search").forEach((other) => { other.value = box.value; });
+    lists.forEach((list) => list.replaceChildren(...options(left, kept)));
+    if (kept) pick(kept);
+  });
+  return field(words.search, box, id);
+}
+const options = (codes, selected) => codes.map((code) => new Option(page.names[code], code, code === selected, code === selected));
 // One at the top, which leads to the panel, and one beside it; both show the same region.
 function pickers() {
   const codes = Object.keys(page.names).sort();
   document.querySelectorAll(".picker").forEach((place, i) => {
-    const select = make("select", {}, ...codes.map((code) => new Option(page.names[code], code, code === chosen.region, code === chosen.region)));
+    const select = make("select", {}, ...options(codes, chosen.region));
     select.addEventListener("change", () => pick(select.value));
     place.classList.add("controls");
-    place.append(...field(words.picker, select, i ? "region-picker" : "region-picker-top"));
+    const id = i ? "region-picker" : "region-picker-top";
+    if (page.drawn.length < codes.length) place.append(...search(codes, id + "-search"));
+    place.append(...field(words.picker, select, id));
     if (!i) place.append(make("a", { href: "#regions" }, shown(document.querySelector("#regions h2"))));
+    if (i) document.getElementById("region-facts").after(make("p", { id: "region-undrawn", className: "hint", hidden: true }, words.undrawn));
     linkFacts(chosen.region);
   });
 }

@@ -107,6 +107,8 @@ PACKAGES = {
 }  # not Python's, which shows in no number
 
 
+# The configuration without what no result depends on.
+SETTINGS = {key: value for key, value in config.items() if key != "chunks"}
 TABLES = study_tables(config)
 # Populations may be indices of subsystems, where a study has any.
 INDICES = {"coupling": f"{DATA}/coupling.csv"} if config["subsystems"] else {}

@@ -27,7 +27,7 @@ if RELEASE:
             "../../environment.yml"
         params:
             tables=[name for name in TABLES if name in COMPARED],
-            config=config,
+            config=SETTINGS,
             coevo=VERSION,
             digests=digests(RELEASE.files),
         script:
@@ -62,7 +62,7 @@ rule tables:
         "../../environment.yml"
     params:
         tables=SHOWN,
-        config=config,
+        config=SETTINGS,
     script:
         "../scripts/tables.py"
 
@@ -96,7 +96,7 @@ rule figures:
         "../../environment.yml"
     params:
         tables=TABLES,
-        config=config,
+        config=SETTINGS,
     script:
         "../scripts/figures.py"
 
@@ -130,7 +130,7 @@ rule report:
         "../../environment.yml"
     params:
         tables=[*SHOWN, *SIMULATED],
-        config=config,
+        config=SETTINGS,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:
         "../scripts/report.py"

@@ -5,13 +5,15 @@ from pathlib import Path
 from coevo.errors import speak_plainly
 from coevo.files import read_table, read_texts, write_files
 from coevo.report.tables.exports import exported
+from coevo.report.words.voices import in_languages
 
 speak_plainly(snakemake.log[0])
-made = exported(
+tables = {name: read_table(snakemake.input[name]) for name in snakemake.params.tables}
+studies = in_languages(
     snakemake.params.config,
-    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    tables,
     read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions, "regions"),
     read_texts(*snakemake.input.words),
 )
-write_files(made, Path(snakemake.output[0]).parent)
+write_files(exported(tables, studies), Path(snakemake.output[0]).parent)

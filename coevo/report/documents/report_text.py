@@ -84,10 +84,11 @@ def page_data(voice: Voice) -> dict[str, Any]:
         "words": phrases["page"]["script"],
         "trace": trace(study, words.word) if study.indexed else NO_TRACE,
         "sheets": {t.key: annex.sheet_name(words, t.key) for t in annex.report_tables(words)},
-        "names": {region: study.name(region) for region in study.drawn},
+        "names": {region: study.name(region) for region in study.regions},
+        "drawn": study.drawn,
         "facts": {
             region: [plain_text(escaped(value)) for _, value in words.facts(region)]
-            for region in study.drawn
+            for region in study.regions
         }
         if not study.single
         else {},

@@ -14,7 +14,7 @@ from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
 KEY = ["region", "name", "year"]
-DRAWN = 100  # regions that charts draw and the page offers one by one, at most
+DRAWN = 100  # regions that charts draw one by one, at most
 FAR = 10  # of these the highest, and the lowest
 
 
@@ -82,8 +82,8 @@ class Study:
 
     @cached_property
     def drawn(self) -> list[str]:
-        """Region codes, ascending, that charts draw and the page offers: all, or of many `DRAWN`:
-        that in focus, the highest and the lowest, and others at even ranks between.
+        """Region codes, ascending, that charts draw: all, or of many `DRAWN`: that in focus,
+        the highest and the lowest, and others at even ranks between.
         """
         return self._of_many(DRAWN)
 

@@ -1,40 +1,28 @@
 """Files of charts in each language; for other programs a PDF, and the data as drawn."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from coevo.report.figures.chart_data import data_behind
 from coevo.report.figures.drawing import drawn
 from coevo.report.figures.images import pdfs
-from coevo.report.findings.localised import chart_words, study_in_language
+from coevo.report.findings import Study
+from coevo.report.findings.localised import chart_words
 from coevo.report.tables import for_excel
-from coevo.report.words.grammar import read_phrases
+from coevo.report.words.index_sentences import Phrases
 
 
-def chart_files(
-    config: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
-    places: pd.DataFrame,
-    files: Mapping[str, str],
-) -> dict[str, str | bytes]:
-    """Every file of the charts in the languages of the reports, `<language>/<name>.<ending>`.
+def chart_files(studies: Iterable[tuple[Study, Phrases]]) -> dict[str, str | bytes]:
+    """Every file of the charts of a study in each language, `<language>/<name>.<ending>`.
 
     All languages in one process: the library that draws takes long to start.
-
-    files: `phrases.<language>.yaml` of each.
     """
     made: dict[str, str | bytes] = {}
-    for language in config["report"]["languages"]:
-        phrases = read_phrases(files[f"phrases.{language}.yaml"])
-        named = phrases["words"]
-        study = study_in_language(config, tables, indicators, language, places, named)
+    for study, phrases in studies:
         charts = drawn(study, chart_words(study, phrases))
-        made |= {f"{language}/{name}": file for name, file in (charts | for_others(charts)).items()}
+        files = charts | for_others(charts)
+        made |= {f"{study.language}/{name}": file for name, file in files.items()}
     return made
 
 

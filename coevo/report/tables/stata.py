@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.io.stata import StataParser
 
 from coevo.coupling.grade_scales import STAGES
 from coevo.report.findings.study_tables import Study
@@ -18,12 +19,7 @@ from coevo.report.words.amounts import Words
 
 STAMP = datetime(2000, 1, 1)
 NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string
-RESERVED = frozenset(
-    "aggregate array boolean break byte case catch class colvector complex const continue default "
-    "delegate delete do double else eltypedef end enum explicit export external float for friend "
-    "function global goto if in inline int local long NULL pragma protected quad rowvector short "
-    "typedef typename using virtual with _all _b _cons _coef _n _N _pi _pred _rc _skip".split()
-)
+RESERVED = StataParser().RESERVED_WORDS
 SAME = (
     "coupling", "weights", "obstacles", "regional", "mobility", "density", "parameters",
     "equilibria", "specifications", "slope_tests", "relations", "verdicts", "refusals", "checks",

@@ -56,15 +56,17 @@ def _of_indices(words: Words) -> list[Part]:
     """What rests on the indices."""
     study = words.study
     year, (first, last) = study.years[-1], study.ends()
-    ends = ((first, study.years[0], "_first"), (last, year, ""))
+    ends: tuple[Any, ...] = ((first, study.years[0], "_first"), (last, year, ""))
     own = obstacle_rows(study)
     most = own.loc[own.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]
     indices = ("C", "T", *(SUBSYSTEM_PREFIX + name for name in study.subsystems))
-    ranks = [(part["D"].rank(ascending=False, method="min").astype(int), *of) for part, *of in ends]
     return [
         *(_part(words, "coupling", "D", part["D"], graded, *of) for part, *of in ends),
         _part(words, "summary", "rise", last["D"] - first["D"], fixed),
-        *(_part(words, "summary", "rank", rank, int, *of) for rank, *of in ranks),
+        *(
+            _part(words, "summary", "rank", part["D"].rank(ascending=False, method="min"), int, *of)
+            for part, *of in ends
+        ),
         _part(words, "coupling", "grade", last["grade"], str, year),
         _part(words, "coupling", "lagging", last["lagging"], words.side, year),
         *(_part(words, "coupling", name, last[name], fixed, year) for name in indices),

@@ -44,8 +44,11 @@ class Words:
         self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
 
     @cached_property
-    def _obstacles(self) -> pd.DataFrame:
-        return obstacle_rows(self.study)
+    def _heaviest(self) -> dict[str, str]:
+        """The largest obstacle of each region that has any."""
+        rows = obstacle_rows(self.study).reset_index(drop=True)
+        first = rows.loc[rows.groupby("region")["obstacle"].idxmax()]
+        return dict(zip(first["region"], first["indicator"], strict=True))
 
     def word(self, kind: str, name: str) -> str:
         """The report's word for a name of the code; what has none stands as it is."""
@@ -111,8 +114,7 @@ class Words:
         parts, given = [], dict[str, Any]()
         if self.study.indexed:
             parts.append("region")
-            own = self._obstacles[self._obstacles["region"] == region]
-            most = "" if own.empty else own["indicator"].iloc[own["obstacle"].argmax()]
+            most = self._heaviest.get(region, "")
             given |= {"state": focus_state(self.study, region), "obstacle": most}
         if self.study.pair:
             parts.append("populations")

@@ -1,16 +1,39 @@
 """A study with everything that its phrases speak of, in one language."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+import pandas as pd
 
 from coevo.report.findings import Study
 from coevo.report.findings.claims_checked import conclusions
+from coevo.report.findings.localised import study_in_language
 from coevo.report.words.amounts import Words
 from coevo.report.words.choice_words import choice_values
-from coevo.report.words.grammar import Grammar
+from coevo.report.words.grammar import Grammar, read_phrases
 from coevo.report.words.index_sentences import Phrases, named_values
 from coevo.report.words.markup import environment, speaker
 from coevo.report.words.methods_text import method_values
 from coevo.report.words.prediction_words import prediction_values
+
+
+def in_languages(
+    config: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    places: pd.DataFrame | None,
+    files: Mapping[str, str],
+) -> list[tuple[Study, Phrases]]:
+    """The study with its phrases in every language of its reports, in their order.
+
+    files: `phrases.<language>.yaml` of each language.
+    """
+    languages = config["report"]["languages"]
+    phrases = {language: read_phrases(files[f"phrases.{language}.yaml"]) for language in languages}
+    return [
+        (study_in_language(config, tables, indicators, language, places, said["words"]), said)
+        for language, said in phrases.items()
+    ]
 
 
 class Voice(NamedTuple):
