@@ -69,7 +69,7 @@ def begin(folder: Path, study: str, source: str, **config: str) -> str:
     said = call(folder, "new", f"study={study}", f"from={source}", "vintage=2026-11")
     path = folder / "config" / f"{study}.yaml"
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r"CHANGE:? ?(first|second)?", r"\1 ", text.replace("# CHANGE", "#"))
+    text = re.sub(r"CHANGE[:：]? ?(first|second)?", r"\1 ", text.replace("# CHANGE", "#"))
     text = text.replace("formats: [html, pdf, docx]", "formats: [html]")
     text = text.replace("draws: 2000", "draws: 100")
     for key, value in config.items():
