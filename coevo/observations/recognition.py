@@ -205,8 +205,8 @@ def _strangers(
         lines.problem(words, f"{message}; name another under regions_table, or write one")
         return
     aside = []
-    for text, words in [*first.items()][::-1]:
-        propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
+    for place, (text, words) in enumerate([*first.items()][::-1]):
+        propose = lines.found < MOST_LINES and len(lines.problems) + place < MOST_PROPOSED
         if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
             try:
                 known.regions.find(text)

@@ -357,9 +357,17 @@ def test_three_subsystems_do_not_break_the_report() -> None:
     parks = table.iloc[[0]].assign(indicator="parks", subsystem="parks")
     wider = type(chosen)(config, {**chosen.tables, "coupling": frame}, pd.concat([table, parks]))
     source = " ".join(text(voice(wider, PHRASES), TEMPLATE, PROVENANCE).split())
-    assert "three subsystems" in source
     assert "the two indices" not in source
+    assert "the indices of shops and plants" in source  # which are meant
     assert "U_parks" in page_files(wider)["trajectory.json"]
+
+
+def test_weights_of_one_indicator_each_are_not_said_to_vary() -> None:
+    table = tables()["weights"]
+    single = table[table["indicator"].isin(["sales", "output"])].assign(weight=1.0)
+    source = words(weights=single)
+    assert "weights cannot vary, as each subsystem has one indicator." in source
+    assert "Random draws of the weights" not in source and "variance: on a panel" not in source
 
 
 @pytest.mark.slow
