@@ -129,7 +129,7 @@ def test_draws_are_a_sensitivity_range() -> None:
         assert (draws[source]["low"], draws[source]["high"]) == (row["low"], row["high"])
     source = words().replace("\\", "")
     assert "Random draws of the weights move *D* between 0.84 and 0.90† (middle 90 %)" in source
-    assert "by the size of their revisions move it between 0.85 and 0.88. These are no" in source
+    assert "by the size of their revisions move *D* between 0.85 and 0.88. These are no" in source
 
 
 @pytest.mark.parametrize(
