@@ -38,6 +38,9 @@ MARK = "<!-- mutants -->"
 PACKAGES = ("coupling", "weighting", "lotka_volterra", "estimation", "inference")
 
 
+Reach = tuple[float, list[str]]  # the seconds of a test, and the functions that it reaches
+
+
 def copied(folder: Path) -> dict[str, list[str]]:
     """Copy the repository into a folder, its core mutated; return mutants by package."""
     from mutmut.mutation.file_mutation import mutate_file_contents
@@ -105,18 +108,17 @@ class Trials:
                 return True
         return False
 
-    def _reached(self, items: list[pytest.Item]) -> list[tuple[float, list[str]]]:
-        """Run every test; return its seconds and the functions that it reaches."""
+    def _reached(self, items: list[pytest.Item]) -> dict[str, Reach]:
+        """Run tests without a mutant; return for each what it reaches, nothing where it fails."""
         from mutmut.mutation.trampoline import set_mutant_under_test
         from mutmut.state import state
 
         set_mutant_under_test("stats")
-        found = []
+        found: dict[str, Reach] = {}
         for item in items:
-            start = time.process_time()
-            if self._fails([item]):
-                raise RuntimeError(f"{item.nodeid} fails without a mutant")
-            found.append((time.process_time() - start, sorted(state()._stats)))
+            start, self.failed = time.process_time(), False
+            passed = not self._fails([item])
+            found[item.nodeid] = (time.process_time() - start, sorted(state()._stats) * passed)
             state()._stats.clear()
         return found
 
@@ -129,16 +131,20 @@ class Trials:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         from mutmut.utils.format_utils import mangled_name_from_mutant_name
 
-        reached = forked(lambda: self._reached(session.items))
-        if reached is None:
-            raise RuntimeError("the tests do not pass without a mutant")
-        order = sorted(range(len(reached)), key=lambda place: reached[place][0])
+        kept = self.log.with_suffix(".tests.json")
+        reached = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        new = [item for item in session.items if item.nodeid not in reached]
+        reached |= forked(lambda: self._reached(new))
+        kept.write_text(json.dumps(reached), encoding="utf-8")
+        print(*(f"not used: {test}" for test, (_, found) in reached.items() if not found), sep="\n")
+        order = sorted(session.items, key=lambda item: reached[item.nodeid][0])
         for mutant in self.mutants:
             function, total, tests = mangled_name_from_mutant_name(mutant), 0.0, []
-            for place in order:
-                if function in reached[place][1] and total + reached[place][0] <= self.most:
-                    total += reached[place][0]
-                    tests.append(session.items[place])
+            for item in order:
+                seconds, functions = reached[item.nodeid]
+                if function in functions and total + seconds <= self.most:
+                    total += seconds
+                    tests.append(item)
             fails = forked(partial(self._fails_with, mutant, tests), 4 * total + 5)
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"{mutant},{'killed' if tests and fails is not False else 'survived'}\n")
@@ -181,7 +187,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", help="mutants or patterns of them, in place of a draw")
     parser.add_argument("--seconds", type=float, default=3.0, help="of tests for a mutant, at most")
-    parser.add_argument("--log", type=Path, required=True, help="verdicts; what it has is not done")
+    parser.add_argument(
+        "--log", type=Path, required=True, help="verdicts; what has one is not tried"
+    )
     parser.add_argument("--write", action="store_true", help="the table, into docs")
     given = parser.parse_args()
     os.environ |= {"CI": "true", "OPENBLAS_NUM_THREADS": "1"}  # the same drawn cases each time

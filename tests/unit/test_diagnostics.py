@@ -198,6 +198,14 @@ def test_the_largest_weight_of_half_decides_nothing_nor_does_one_that_is_alone()
     assert set(rows(left, "grades_without")["indicator"]) == {"a", "b"}
 
 
+def test_an_indicator_that_is_alone_keeps_no_other_from_being_left_out():
+    found = case()
+    others = INDICATORS.assign(subsystem=["s", "t", "t", "t"])
+    weights = weigh(found.normalised, found.panel, others, {"method": "equal"})
+    found = dataclasses.replace(found, indicators=others, weights=weights)
+    assert rows(found, "grades_without")["indicator"].tolist() == list("bcd")
+
+
 def test_every_pair_of_a_subsystem_has_its_correlation():
     together = INDICATORS.assign(subsystem=["s", "s", "s", "t"])
     found = case()

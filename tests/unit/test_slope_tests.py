@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
 from coevo.inference.instrument_tests import (
@@ -212,3 +212,17 @@ def test_what_the_table_shows():
     assert calm[["region_wild", "year_wild"]].between(0.02, 0.08).all()
     lasting = table[table["year_shock"] == "persistent"].set_index("errors")["rejected"]
     assert lasting["year_wild"].between(0.08, 0.2).all()
+
+
+def test_a_two_way_variance_below_zero_is_refused():
+    """Of these figures the rows' part is larger than those of regions and years together."""
+    rng = np.random.default_rng(11)
+    frame = pd.DataFrame(
+        [(f"r{r}", 2000 + t) for r in range(6) for t in range(7)], columns=["region", "year"]
+    )
+    for column in ("up", "down"):
+        frame[column] = np.exp(np.cumsum(rng.normal(0.05, 0.2, (6, 7)), axis=1)).ravel()
+    fit = fit_pooled(frame, "up", "down", effects="region+year")
+    with pytest.raises(Refusal) as refused:
+        slope_tests(fit, "two_way")
+    assert (refused.value.key, refused.value.fields) == ("no_two_way_error", {})

@@ -152,3 +152,12 @@ def test_what_is_refused():
         region, year, _, x = next(samples(1, 8))
         zero = np.zeros(len(x))
         wild_test(region, year, zero, x, "region", cluster_weights(8, 9, 1))
+
+
+def test_effects_and_clusters_that_are_unknown_are_named():
+    fit = fit_pooled(panel(), "up", "down", effects="region")
+    with pytest.raises(StudyError, match=r"^unknown clusters 'county'; known: region, year$"):
+        wild_pooled(fit, 60, seed=3, by="county")
+    columns = (fit.data.region, fit.data.year, fit.data.growth[:, 0], fit.data.regressor[:, 1])
+    with pytest.raises(StudyError, match=r"^unknown effects 'county'; known: "):
+        wild_test(*columns, "county", cluster_weights(9, 60, 3))
