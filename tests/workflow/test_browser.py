@@ -207,7 +207,7 @@ def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
     many = sample("regions")
     facts, drawn = page_data(voice(many, PHRASES))["facts"], many.drawn
     other = next(region for region in many.regions if region not in drawn)
-    page = opened(path=written(many, tmp_path))
+    page = opened(path=written(many, tmp_path), unfolded=False)
     chart, note = page.locator("[data-chart=region_paths]"), page.locator("#region-undrawn")
     assert chart.is_visible() and not note.is_visible()
     assert page.locator("#region-picker option").count() == len(many.regions)

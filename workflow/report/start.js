@@ -5,7 +5,7 @@ function pick(code) {
   document.querySelectorAll(".region-name").forEach((cell) => {
     cell.textContent = page.names[code];
     const caption = cell.closest("figcaption"); // the chart’s words for who cannot see it
-    caption?.parentElement.querySelector("[role=img]").setAttribute("aria-label", caption.textContent);
+    caption?.parentElement.querySelector("[role=img]")?.setAttribute("aria-label", caption.textContent);
   });
   document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
   linkFacts(code);
