@@ -146,7 +146,9 @@ def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
 
     Where no line names the region, the file does.
     """
-    places = [part for name, part in table.labels.items() if name[:5] in ("regio", "place")]
+    places = [
+        part for name, part in table.labels.items() if name == "region" or name.startswith("place")
+    ]
     words = max(places, key=lambda part: len({words.text for words in part.flat} - {""}))
     named = any(said.text for said in words.flat)
     return words if named else along([CellWords(Path(sheet.file).stem)], None)
