@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from coevo.files import as_table
 from coevo.panel.vintages import revisions
-from coevo.report.documents import documents
 from coevo.report.documents.report_text import metadata, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -22,6 +21,7 @@ from tests import populations
 from tests.sample import (
     ENGLISH,
     ROOT,
+    documents,
     files,
     gap,
     page_files,

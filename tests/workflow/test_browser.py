@@ -13,14 +13,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from coevo.report.documents import documents
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
 from coevo.report.findings import study_tables
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
 from coevo.report.words.voices import voice
-from tests.sample import page_files, stated, study, unestimated, unplaced, words_of
+from tests.sample import documents, page_files, stated, study, unestimated, unplaced, words_of
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
