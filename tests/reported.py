@@ -97,11 +97,8 @@ def differing(places: Mapping[str, float], tolerance: float = 1e-9) -> Iterator[
             yield f"{place} {other!r}, {first} {value!r}"
 
 
-def quantities(study: Study, *, made_up: bool = False) -> dict[str, dict[str, float]]:
-    """Each quantity with its places in the report, the result table that it comes from first.
-
-    made_up: of a study whose tables of other choices are not those of its D.
-    """
+def quantities(study: Study) -> dict[str, dict[str, float]]:
+    """Each quantity with its places in the report, the result table that it comes from first."""
     from coevo.report.figures.drawing import CHARTS
 
     said, cells = sentences(study), tables(study)

@@ -220,7 +220,7 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
             )
             held.truncate(0)
             return 1
-        snakemake("--unlock", "--configfile", config, *options)
+        snakemake("--unlock", "--quiet", "all", "--configfile", config, *options)
     started = time.time()
     code = snakemake("--configfile", config, "--rerun-incomplete", *options, held=held.fileno())
     if code:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.signal import find_peaks
 
 from coevo.equilibria.fitted import Row
 
@@ -20,6 +19,8 @@ def whole_cycles(years: npt.ArrayLike, x: npt.ArrayLike) -> tuple[int, int] | No
     (prominence of ln x, as `scipy.signal` has it). years, x (n,): every year between the first and
     the last, x > 0; a series with a gap or without growth in logs has no cycle here.
     """
+    from scipy.signal import find_peaks  # takes long to start, and reports compute no cycle
+
     t, values = np.asarray(years, dtype=int), np.asarray(x, dtype=float)
     if np.any(np.diff(t) != 1) or not np.all(values > 0):
         return None

@@ -20,9 +20,12 @@ from coevo.observations.heads import (
     is_level,
     is_number,
     label_columns,
+    with_years,
 )
+from coevo.observations.periods import period_of
 from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.sheets import CellWords, Remark, Sheet
+from coevo.observations.units import is_unit
 
 STATED = {
     kind: re.compile(
@@ -77,6 +80,10 @@ class TableBlock:
     def _own(self, what: str) -> CellWords:
         for row in self.above:
             for words in self.sheet.cells(row):
+                if what == "unit" and head_kind(words.text) == what:
+                    beside = [*self.sheet.cells(row)]
+                    if len(beside) == 2 and is_unit(beside[1].text, self.sheet.own_units):
+                        return beside[1]
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
@@ -166,9 +173,14 @@ def _is_head(sheet: Sheet, row: int, begin: str, below: bool) -> bool:
     if not head_kind(begin):
         if below or row >= MOST_ABOVE:
             return False
-        kinds = {head_kind(words.text) for words in sheet.cells(row)} - {""}
-        return len(kinds) > 1
+        kinds = {
+            "period" if period_of(words.text) else head_kind(words.text)
+            for words in sheet.cells(row)
+        }
+        return len(kinds - {""}) > 1 and kinds != {"period", "value"}
     said = list(sheet.cells(row))
+    if len(said) == 2 and head_kind(begin) == "unit" and is_unit(said[1].text, sheet.own_units):
+        return False  # 单位, and the unit beside it
     figures = below and any(is_number(sheet.values[row, words.column]) for words in said)
     return len(said) > 1 and not figures
 
@@ -197,12 +209,16 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
             first -= 1
         while is_level(sheet, last, known):
             last += 1
+        if not labels:  # TIME and years above, GEO below
+            labels = label_columns(sheet, range(first, last))
+            known = {label.column for columns in labels.values() for label in columns}
         if (last - first) * sheet.values.shape[1] > MOST_HEAD_CELLS:
             raise StudyError(
                 f"{sheet.where(first, 0)}: a head of {last - first} rows begins here, and no table "
                 "has such; delete the rows that are none of it"
             )
         end = _end(sheet, last, stop)
+        columns = head_columns(sheet, range(first, last), known)
         between = [row for row in range(done, first) if sheet.begins[row].text]
         above = tuple(row for row in between if not _is_below(sheet, row))
         continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))
@@ -212,7 +228,7 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
                 above,
                 range(first, last),
                 labels,
-                head_columns(sheet, range(first, last), known),
+                columns if "year" in labels else with_years(columns, sheet.own_units),
                 tuple(row for row in range(last, end) if sheet.begins[row].text),
                 found[-1] if found and (continued or not between) else None,
                 _notes(sheet, range(end, stop)),

@@ -28,11 +28,14 @@ MISSING_MARKS = {
     "...": "below_half_unit",
     "x": "suppressed",
 }
-# Marks of Eurostat, of the Bureau of Economic Analysis and of statistical programs.
+# Marks of Eurostat, the Bureau of Economic Analysis, the IMF and statistical programs.
 PUBLISHERS_MARKS = {
     ":": "not_available",
     "(NA)": "not_available",
     "NA": "not_available",
+    "n/a": "not_available",
+    "N/A": "not_available",
+    "--": "not_available",
     "(NM)": "not_applicable",
     "(L)": "below_half_unit",
     "(D)": "suppressed",
@@ -52,7 +55,8 @@ NOTE_MARKS = re.compile(
 # Flags of Eurostat behind a figure or a colon, in the order of the alphabet: 12.5 bp
 FLAGGED = re.compile(r"(\S+) (b?c?d?e?f?i?n?p?r?s?u?z?(?:@[A-Z])?)")
 CONFIDENTIAL = "c"
-YEAR = re.compile(r"((?:19|20)[0-9]{2})\s*(?:年|\[YR[0-9]{4}\])?")  # 2015 [YR2015]
+# 2015 年, 2015 [YR2015], and X2015 of R
+YEAR = re.compile(r"(?:X|YR)?((?:19|20)[0-9]{2})\s*(?:年|\[YR[0-9]{4}\])?")
 DATE = re.compile(
     r"((?:19|20)[0-9]{2})(?:([-/.])[01]?[0-9]\2|年[01]?[0-9]月)[0-3]?[0-9]日?(?: 00:00:00)?"
 )

@@ -26,24 +26,24 @@ HEADS = (
     ("region", "province provincename state statename"),
     ("region", "城市 城市名称 城市名 市 市名 地级市 地市 city cityname prefecture municipality"),
     ("region", "县 县名 区县 县市 县域 县(市、区) county countyname district"),
-    ("region", "geoname referencearea geopoliticalentity"),
+    ("region", "geoname referencearea geopoliticalentity geo(labels)"),
     ("code", "序号 编号 no id"),  # names a region if nothing else does
     ("code", "省代码 省份代码 provincecode statecode regioncode"),
     ("code", "国家代码 countrycode iso iso2 iso3 isocode iso2code iso3code location refarea"),
     ("code", "代码 地区代码 行政区划代码 行政区代码 区划代码 code geocode fips geofips"),
     ("code", "城市代码 市代码 citycode 县代码 区县代码 countycode countyfips"),
-    ("code", "geo nuts nutsid nutscode"),
+    ("code", "geo nuts nutsid nutscode geo(codes)"),
     ("year", "年份 年度 年 时间 year time period date"),
     ("year", "timeperiod"),
     ("quarter", "季度 quarter"),
     ("month", "月份 month"),
-    ("indicator", "项目 item subject series variable"),
+    ("indicator", "项目 item subject series variable subjectdescriptor"),
     (
         "indicator",
         "指标 指标名称 indicator indicatorname seriesname variablename measure description",
     ),
     ("multiplier", "unitmult"),
-    ("multiplier", "unitmultiplier powercode"),
+    ("multiplier", "unitmultiplier powercode scale"),
     ("unit", "unitmeasure"),
     ("unit", "单位 计量单位 指标单位 unit unitname unitofmeasure clunit"),
     ("value", "数值 指标值 数据 值 value figure"),
@@ -58,6 +58,8 @@ KINDS |= {many: KINDS[one] for one, many in PLURALS.items()}
 RANKS |= {many: RANKS[one] for one, many in PLURALS.items()}
 KEY = "\\"  # freq,unit,geo\TIME_PERIOD: several labels in one column
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+YEAR_FIRST = re.compile(r"((?:19|20)[0-9]{2})年?[-_ ]?([^\W\d_].*)")
+YEAR_LAST = re.compile(r"(.*[^\W\d_])[-_ ]?((?:19|20)[0-9]{2})年?")
 LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
@@ -97,16 +99,21 @@ def head_word(text: str) -> str:
 
 def head_kind(text: str) -> str:
     """Return what a head says of its column (a kind of `HEADS`), or ""."""
-    kinds = [KINDS.get(head_word(part), "") for part in key_parts(text)]
-    if kinds:
-        return next((kind for kind in kinds if kind in ("region", "code")), "")
-    return KINDS.get(head_word(text), "")
+    kinds = [KINDS.get(head_word(part), "") for part in key_parts(text) or [text]]
+    several = (kind for kind in kinds if kind in ("region", "code"))
+    return kinds[0] if len(kinds) == 1 else next(several, "")
 
 
 def key_parts(text: str) -> list[str]:
-    """Return the heads of a column that holds several labels and stands beside years, or none."""
-    before, _, after = text.partition(KEY)
-    return before.split(",") if KINDS.get(head_word(after)) == "year" else []
+    """Return what a head of two or more words calls a column of labels, or none.
+
+    Of a corner `地区/年份`, and of `Country/Region`, that is the first word; a key beside years,
+    `freq,unit,geo\\TIME_PERIOD`, has several.
+    """
+    before, mark, after = text.replace("/", KEY).rpartition(KEY)
+    kind = KINDS.get(head_word(after)) if mark else None
+    parts = before.split(",") if kind else []
+    return parts if kind == "year" or (len(parts) == 1 and head_word(before)) else []
 
 
 def is_number(value: CellValue) -> bool:
@@ -156,6 +163,7 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
     further: list[LabelColumn] = []
     wide = {(s.first_row, s.first_column): s for s in sheet.merged}
     for row in rows:
+        across = sum(period_of(words.text) is not None for words in sheet.cells(row))
         for words in sheet.cells(row):
             place = (row, words.column)
             last = wide[place].last_column if place in wide else place[1]
@@ -166,7 +174,9 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
                 kind = KINDS.get(word, "")
                 if not kind and part >= 0:
                     further.append(LabelColumn(words.column, part, text))
-                if kind and kind != "value" and (last == place[1] or kind == "region"):
+                corner = kind == "year" and across > 0  # names what stands beside it
+                wanted = kind not in ("", "value") and not corner
+                if wanted and (last == place[1] or kind == "region"):
                     columns = (LabelColumn(c, part, text) for c in range(place[1], last + 1))
                     known = {label[:2] for label in found.get(kind, ())}
                     own = {c: RANKS[word] for c in columns if c[:2] not in known}
@@ -263,3 +273,29 @@ def head_columns(sheet: Sheet, head: range, labels: set[int]) -> dict[int, HeadC
     levels = _level_texts(sheet, head, labels)
     english = _english_rows(levels)
     return {column: _column(said, english, sheet.own_units) for column, said in levels.items()}
+
+
+def with_years(columns: dict[int, HeadColumn], own: Collection[str]) -> dict[int, HeadColumn]:
+    """Return the columns of a head with the years taken off their names: gdp2017, 2017年产值.
+
+    But only where several columns have one name and different years. own: units of the study.
+    """
+    found: dict[int, tuple[str, str]] = {}  # name and year
+    for column, said in columns.items():
+        name = split_unit(said.name.text, own)[0]
+        if not said.year.text and (first := YEAR_FIRST.fullmatch(name)):
+            found[column] = first[2], first[1]
+        elif not said.year.text and (last := YEAR_LAST.fullmatch(name)):
+            found[column] = last[1], last[2]
+    years: dict[str, set[str]] = {}
+    for name, year in found.values():
+        years.setdefault(name, set()).add(year)
+    parted = {column: said for column, said in found.items() if len(years[said[0]]) > 1}
+    return columns | {
+        column: columns[column]._replace(
+            name=columns[column].name._replace(text=name),
+            year=columns[column].name._replace(text=year),
+            odd=CellWords(""),
+        )
+        for column, (name, year) in parted.items()
+    }

@@ -28,7 +28,7 @@ from coevo.observations.recognition import (
     year_code,
 )
 from coevo.observations.sheets import CellWords, cell_text
-from coevo.observations.tables import FigureTable, unit_inside
+from coevo.observations.tables import FigureTable, along, unit_inside
 from coevo.observations.units import (
     UNITS,
     conversion,
@@ -143,12 +143,10 @@ def _indicators(
 
 def _titled(table: FigureTable, title: CellWords, lines: TableLines) -> FigureTable:
     """Return a table with a title as the name of its indicator, and the unit in its brackets."""
-    labels = table.labels | {"indicator": np.array([[None]], dtype=object)}
-    labels["indicator"][0, 0] = title
+    labels = table.labels | {"indicator": along([title], None)}
     inside = unit_inside(title, lines.sheet.own_units)
     if inside.text and not any(words.text for words in labels["unit"].flat):
-        labels["unit"] = np.array([[None]], dtype=object)
-        labels["unit"][0, 0] = inside
+        labels["unit"] = along([inside], None)
     return replace(table, labels=labels)
 
 
@@ -204,7 +202,7 @@ def figures_of_table(
     style = None if sheet.style is None else sheet.style[part]
     cell, said = block_figures(sheet.values[part], known.marks, sheet.styles, style)
     filled = said["filled"].to_numpy()[cell]
-    names = region_words(table.labels, known)
+    names = region_words(table, known, lines)
     region = region_codes(names, filled, known, lines)
     numbers = said["value"].notna().to_numpy()[cell]
     remark_groups(names, region, numbers, lines)

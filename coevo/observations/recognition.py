@@ -21,7 +21,7 @@ from coevo.observations.names import (
 )
 from coevo.observations.periods import period_code
 from coevo.observations.sheets import CellWords, Remark, Sheet, cell_text
-from coevo.observations.tables import Labels
+from coevo.observations.tables import FigureTable, Labels, along
 from coevo.observations.units import unit_key, unit_of
 
 UNKNOWN, ASIDE, STRANGER, UNWANTED = -1, -2, -3, -4
@@ -205,8 +205,8 @@ def _strangers(
         lines.problem(words, f"{message}; name another under regions_table, or write one")
         return
     aside = []
-    for text, words in [*first.items()][::-1]:
-        propose = lines.found < MOST_LINES and len(lines.problems) < MOST_PROPOSED
+    for place, (text, words) in enumerate([*first.items()][::-1]):
+        propose = lines.found < MOST_LINES and len(lines.problems) + place < MOST_PROPOSED
         if alone or (propose and nearest_names(text, absent, likeness=MISSPELT)):
             try:
                 known.regions.find(text)
@@ -220,9 +220,10 @@ def _strangers(
         lines.remark("set_aside", "unknown_regions", fields, aside[0])
 
 
-def region_words(labels: Mapping[str, Labels], known: StudyTerms) -> Labels:
+def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> Labels:
     """Return the words for regions of a table, by its labels `region`, `place ...` and `code`.
 
+    One that no line names may be named by a title, the sheet or the file.
     Of several columns of places (country, region, city) that counts which names most regions of the
     study, else the first. A code beside a name counts where only the code is known; codes that
     contradict a name anywhere in the table are of something else, and do not count.
@@ -237,6 +238,11 @@ def region_words(labels: Mapping[str, Labels], known: StudyTerms) -> Labels:
                 memo[words.text] = ""
         return memo[words.text]
 
+    labels = table.labels
+    for title in table.titles if not any(w.text for w in labels["region"].flat) else ():
+        if code_of(title):
+            lines.remark("from_name", "region_from_name", {"name": title.text}, title)
+            return along([title], None)
     places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]
     codes = labels.get("code")
     names = places[0]

@@ -38,8 +38,8 @@ class FigureTable:
     """The figures of a table (rows x columns of its sheet) with the words that say what they are.
 
     `problems` are lines about its form; they count once somebody wants figures of the table.
-    titles: what may name the indicator where nothing else does: lines above the head, the sheet,
-    the file; further: for each row what stands in columns that are no other label.
+    titles: what may name indicator or region where nothing else does: lines above the head, the
+    sheet, the file; further: for each row what stands in columns that are no other label.
     """
 
     rows: npt.NDArray[np.int32]
@@ -61,7 +61,8 @@ class FigureTable:
         return replace(chosen, labels=labels, further=further)
 
 
-def _along(words: Sequence[CellWords], axis: Axis | None) -> Labels:
+def along(words: Sequence[CellWords], axis: Axis | None) -> Labels:
+    """Return words as the labels of a table, down its rows or along its columns."""
     labels = np.fromiter(words, dtype=object, count=len(words))
     return labels[:, None] if axis == "row" else labels[None]
 
@@ -125,7 +126,7 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
 
 
 def _titles(block: TableBlock) -> tuple[CellWords, ...]:
-    """Return what may name the indicator: lines above the head, sheet and file, and their parts.
+    """Return what may name indicator or region: lines above the head, sheet and file, their parts.
 
     The file does only where the sheet is not called by something else.
     """
@@ -148,6 +149,11 @@ def _labels(
     for what, axis in zip(("region", "year", "indicator"), axes, strict=True):
         if axis == "row":
             words = _row_periods(block) if what == "year" else _row_words(block, what)
+            if what == "region" and not any(said.text for said in words):
+                # provinces of which the table has none, beside countries
+                others = (label.column for label in block.labels.get("place", ()))
+                said = ([block.sheet.words(row, c) for row in block.body] for c in others)
+                words = next((other for other in said if any(w.text for w in other)), words)
         elif axis == "column":
             heads = [block.columns[column] for column in columns]
             words = [head.year if what == "year" else head.name for head in heads]
@@ -156,12 +162,12 @@ def _labels(
             words = [year]
         else:
             words = [block.stated(what)]
-        found[what] = _along(plain_periods(words) if what == "year" else words, axis)
+        found[what] = along(plain_periods(words) if what == "year" else words, axis)
     if axes[0] == "row" and "code" in block.labels:
-        found["code"] = _along(_row_words(block, "code"), "row")
+        found["code"] = along(_row_words(block, "code"), "row")
     for label in block.labels.get("place", ()) if axes[0] == "row" else ():
         words = [_words(block, row, label) for row in block.body]
-        found[f"place {label.column}"] = _along(words, "row")
+        found[f"place {label.column}"] = along(words, "row")
     return found, remarks
 
 
@@ -191,12 +197,12 @@ def _units(block: TableBlock, axes: Axes, indicator: Labels, columns: Sequence[i
     the head.
     """
     own = block.sheet.own_units
-    inside = _along([unit_inside(words, own) for words in indicator.flat], axes[2])
+    inside = along([unit_inside(words, own) for words in indicator.flat], axes[2])
     options = [inside] if axes[2] is None else []
-    options.append(_along([block.columns[column].unit for column in columns], "column"))
+    options.append(along([block.columns[column].unit for column in columns], "column"))
     options += [inside] if axes[2] == "row" else []
-    options += [_along(_row_units(block), "row")] if "unit" in block.labels else []
-    units = _along([block.stated("unit")], None)
+    options += [along(_row_units(block), "row")] if "unit" in block.labels else []
+    units = along([block.stated("unit")], None)
     for labels in options:
         said = np.array([words.text != "" for words in labels.flat]).reshape(labels.shape)
         if said.any():
@@ -215,6 +221,12 @@ def odd_heads(block: TableBlock) -> list[str]:
     ]
 
 
+def _counts(cells: npt.NDArray[np.object_]) -> bool:
+    """Whether cells number their rows from 0 or 1 on, as programs write the index of a table."""
+    said = [cell_text(value) for value in cells]
+    return any(said == [str(n) for n in range(start, start + len(said))] for start in (0, 1))
+
+
 def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
@@ -222,7 +234,10 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     labels = {label.column for places in block.labels.values() for label in places}
     silent = set(range(sheet.values.shape[1])) - labels - set(block.columns)
     for column in sorted(silent):
-        if any(is_number(value) for value in sheet.values[rows, column]):
+        figures = any(is_number(value) for value in sheet.values[rows, column])
+        if figures and not (
+            column < min(labels, default=0) and _counts(sheet.values[rows, column])
+        ):
             place = sheet.where(block.head[-1], column)
             found.append(f"{place}: is empty above figures; write what they are")
     for top, left, bottom, right in sheet.merged:
@@ -295,7 +310,7 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
             *remarks,
             *(_unread(block, columns) if "column" in axes[:2] else ()),
         ),
-        _titles(block) if axes[2] is None else (),
+        _titles(block),
         None if axes[2] == "column" else _further(block, columns),
     )
     return table if kept.all() else table.part(kept, np.ones(len(columns), dtype=bool))

@@ -16,6 +16,7 @@ DELIMITERS = (",", "\t", ";")
 SAMPLE = 200  # lines that tell the delimiter
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 QUOTED = re.compile('"[^"]*"')
+INDENTED = re.compile('^ +"', re.MULTILINE)  # most lines: quotation marks stand behind a space
 ENCODINGS = ("utf-8", "gb18030")
 # Characters that no table holds; a few of them show that the file is not text at all.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -67,7 +68,7 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
                 dtype=object,
                 na_filter=False,
                 skip_blank_lines=False,
-                skipinitialspace=True,  # a quotation mark may stand behind a space
+                skipinitialspace=2 * len(INDENTED.findall(text)) > rows,
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning) as problem:
         raise StudyError(

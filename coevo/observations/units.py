@@ -136,7 +136,7 @@ SCALES = {
 # code of ISO 4217 -> its Chinese name, and further names in the files
 CURRENCIES = {
     "CNY": ("元", "yuan rmb rmbyuan 人民币元 人民币"),
-    "USD": ("美元", "us$ usdollar usdollars dollar dollars"),
+    "USD": ("美元", "us$ usdollar usdollars u.s.dollar u.s.dollars dollar dollars"),
     "EUR": ("欧元", "euro euros €"),
     "GBP": ("英镑", "poundsterling poundssterling £"),
     "JPY": ("日元", "yen"),

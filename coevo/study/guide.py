@@ -83,6 +83,12 @@ def uses(row: Row, indicators: Sequence[Row], config: Mapping[str, Any]) -> Iter
         yield "核对", "audit"
 
 
+def _both_names(region: Row) -> tuple[str, str]:
+    """Return the Chinese and the English name of a region; where one is missing, the other."""
+    chinese, english = region.get("name_zh", ""), region.get("name_en", "")
+    return chinese or english, english or chinese
+
+
 def guide_blocks(
     indicators: Sequence[Row], regions: Sequence[Row], config: Mapping[str, Any]
 ) -> dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]]:
@@ -111,6 +117,6 @@ def guide_blocks(
         ),
         "regions": (
             ("可选地区", "Regions to choose from"),
-            [(row.get("name_zh", ""), row.get("name_en", "")) for row in regions],
+            [_both_names(row) for row in regions],
         ),
     }

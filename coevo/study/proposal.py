@@ -33,7 +33,11 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
-GROUPS = {"countries": "group"}  # column that groups the regions of a set, where it is its own
+GROUPS = (
+    "nbs_region",
+    "group",
+    "province",
+)  # columns of sets that group regions, if there are two groups
 # Names of size: not counted among the indicators of a subsystem, but what D is held against.
 SIZE = {
     "gross_regional_product": re.compile(
@@ -78,7 +82,7 @@ def find_regions(texts: Mapping[str, str], study: str) -> RegionsFound:
     }
     best = RegionsFound(f"config/regions/{study}.csv", {})
     for name, table in tables.items():
-        found = _in_set(texts, name, Regions(table, tables))
+        found = _in_set(texts, name, table, Regions(table, tables))
         if len(found.codes) > len(best.codes):
             best = found
     if len(best.codes) > len(best.strangers):
@@ -86,7 +90,9 @@ def find_regions(texts: Mapping[str, str], study: str) -> RegionsFound:
     return _own_set(texts, f"config/regions/{study}.csv")
 
 
-def _in_set(texts: Mapping[str, str], name: str, known: Regions) -> RegionsFound:
+def _in_set(
+    texts: Mapping[str, str], name: str, table: pd.DataFrame, known: Regions
+) -> RegionsFound:
     codes, strangers, also = {}, [], []
     for text, beside in texts.items():
         try:
@@ -102,9 +108,15 @@ def _in_set(texts: Mapping[str, str], name: str, known: Regions) -> RegionsFound
         if place.code and place.also:
             also.append(f'"{text}" is read as {name}; {place.also} has that name too')
     path = f"config/regions/{name}.csv"
-    groups = GROUPS.get(name, "")
+    groups = _groups(set(codes.values()), table)
     languages = frozenset(("en", "zh"))
     return RegionsFound(path, codes, (), tuple(strangers), tuple(also), groups, languages)
+
+
+def _groups(codes: set[str], table: pd.DataFrame) -> str:
+    """Return the first of `GROUPS` that parts these regions, "" if none does."""
+    own = table[table["region"].isin(codes)]
+    return next((name for name in GROUPS if name in table and own[name].nunique() > 1), "")
 
 
 def _place(text: str, beside: str, known: Regions) -> RegionMatch:

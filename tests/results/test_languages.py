@@ -20,6 +20,7 @@ from coevo.observations.units import UNITS, named
 from coevo.report.findings.localised import study_in_language
 from coevo.report.words.message_words import message_texts
 from coevo.study.configuration import complete, read_config, read_schema
+from tests.text_boxes import troubles
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("en", "zh")
@@ -174,6 +175,13 @@ def test_charts_are_written_in_chinese(study: str) -> None:
         texts = re.findall(r"<text[^>]*>(.*?)</text>", path.read_text(encoding="utf-8"), re.DOTALL)
         shown = [unescape(re.sub("<[^>]*>", "", text)) for text in texts]
         assert foreign(shown, study) == {}, path.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_words_of_a_chart_collide_or_are_cut(study: str, language: str) -> None:
+    charts = sorted((folder(study) / "figures" / language).glob("*.svg"))
+    found = {path.name: troubles(path.read_text(encoding="utf-8")) for path in charts}
+    assert charts and not any(found.values()), found
 
 
 @pytest.mark.parametrize("name", ["config", "provinces-scale", "provinces-three", "zhejiang"])

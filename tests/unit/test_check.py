@@ -125,6 +125,17 @@ def test_leaving_out_a_region_with_gaps_is_proposed(project):
     ) in said
 
 
+def test_a_region_without_any_figure_is_left_out_and_named(project):
+    for name in UNITS:
+        values = figures(name)
+        values[1] = [""] * len(YEARS)
+        write(name, values)
+    checked = check_study("config/small.yaml")
+    assert checked.problems == () and checked.complete == (10, 10)
+    said = check_lines(checked, said_in_english)
+    assert "Left out, since no figure is known: Jiangsu" in said
+
+
 def test_a_title_that_still_says_change_is_refused(project):
     changes = {"title": {"en": "CHANGE: do they?"}, "subsystems": CONFIG["subsystems"]}
     Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | changes), encoding="utf-8")

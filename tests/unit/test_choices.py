@@ -195,6 +195,13 @@ def test_growth_adds_up_to_that_of_D() -> None:
     assert "parts are sales of shops (0\\.058) and output of plants (0\\.042)" in words()
 
 
+def test_growth_over_a_year_without_D_is_not_the_whole() -> None:
+    assert growth_finding(study())["whole"]
+    assert not growth_finding(study(**gap(2017)))["whole"]
+    assert "Steps over years without *D* are left out." in words(**gap(2017))
+    assert "are left out" not in words().split("{#measures}")[1].split("{#step}")[0]
+
+
 def test_growth_that_falls_and_what_goes_against_it() -> None:
     table = tables()["growth_split"]
     sign = np.where(table["indicator"] == "jobs", 1.0, -1.0)

@@ -275,7 +275,117 @@ PAPERS = {
     ),
 }
 
+PAPERS |= {
+    "wide, the years in the heads, an index of rows before": Case(
+        {
+            "a.csv": csv(
+                ("", "city", *(f"gdp{y}" for y in YEARS), *(f"{y}年人口(万人)" for y in YEARS)),
+                *((n, ENGLISH[n], *VALUES[c], *COUNTS[c]) for n, c in enumerate(VALUES)),
+            )
+        },
+        CHINA,
+        [("gdp", "100 million yuan", "GDP", ""), ("people", "10 thousand persons", "人口", "")],
+        BOTH,
+        ["C2", "D2", "E2"],
+        read_as={"GDP": "100 million yuan"},
+    ),
+    "years as R writes them, a corner of two words": Case(
+        {
+            "a.csv": csv(
+                ("GDP (billion RMB)",),
+                ("City/Year", *(f"X{y}" for y in YEARS)),
+                *((ENGLISH[n], *VALUES[c]) for n, c in enumerate(VALUES)),
+            )
+        },
+        CHINA,
+        [("gdp", "billion yuan", "GDP", "")],
+        {"gdp": VALUES},
+        ["B3", "C3", "D3"],
+    ),
+}
+
+PAPERS |= {
+    "a sheet for each region, named after it": Case(
+        {
+            "a.xlsx": {
+                CITY[n]: [["指标", "单位", *YEARS], ["地区生产总值", "亿元", *VALUES[c]]]
+                for n, c in enumerate(VALUES)
+            }
+        },
+        CHINA,
+        [GDP],
+        {"gdp": VALUES},
+        ["C2", "D2", "E2"],
+    ),
+    "provinces beside countries that have none": Case(
+        {
+            "a.csv": csv(
+                ("Province/State", "Country/Region", "Year", "GDP (million USD)"),
+                *(("", COUNTRIES["name_en"][n], y, v) for n, _, y, v in rows((INTERNATIONAL,))),
+            )
+        },
+        COUNTRIES,
+        [("gdp", "million USD", "GDP", "")],
+        {"gdp": INTERNATIONAL},
+        ["D2", "D3", "D4"],
+    ),
+}
+
 PUBLISHERS = {
+    "IMF, World Economic Outlook": Case(
+        {
+            "WEO.xls": (
+                "WEO Country Code\tISO\tWEO Subject Code\tCountry\tSubject Descriptor\t"
+                "Units\tScale\tCountry/Series-specific Notes\t"
+                "2017\t2018\t2019\tEstimates Start After\n"
+                + "".join(
+                    f"122\t{code}\tNGDPD\t{name}\tGross domestic product, current prices\t"
+                    f"U.S. dollars\tBillions\tSource: a, b\t{values}\t2018\n"
+                    for code, name, values in (
+                        (code, COUNTRIES["name_en"][n], "\t".join(map(str, INTERNATIONAL[code])))
+                        for n, code in enumerate(INTERNATIONAL)
+                    )
+                )
+            )
+        },
+        COUNTRIES,
+        [("gdp", "billion USD", "Gross domestic product, current prices", "")],
+        {"gdp": INTERNATIONAL},
+        ["I2", "J2", "K2"],
+    ),
+    "Eurostat, a workbook of the data browser": Case(
+        {
+            "nama_10r_2gdp.xlsx": {
+                "Sheet 1": [
+                    ["Data extracted on 01/10/2026 12:00:00 from [ESTAT]"],
+                    ["Dataset: ", "Regional product [nama_10r_2gdp]"],
+                    [],
+                    ["Time frequency", None, "Annual"],
+                    ["Unit of measure", None, "Million euro"],
+                    [],
+                    ["TIME", *(x for y in YEARS for x in (str(y), None))],
+                    ["GEO (Labels)"],
+                    *(
+                        [NUTS["name_en"][n], *(x for v in values for x in (v, "b"))]
+                        for n, values in enumerate(EUROPEAN.values())
+                    ),
+                    [],
+                    ["Special value"],
+                    [":", "not available"],
+                    ["Available flags:"],
+                    ["b", "break in time series"],
+                ],
+                "Structure": [
+                    ["Dimension", "Position", "Label"],
+                    ["Time frequency", "A", "Annual"],
+                ],
+            }
+        },
+        NUTS,
+        [("gdp", "million EUR", "nama_10r_2gdp", "")],
+        {"gdp": EUROPEAN},
+        ["B9", "D9", "F9"],
+    ),
     "World Bank, API": Case(
         {
             "API_NY.GDP.MKTP.CD_DS2_en_csv_v2.csv": (

@@ -25,7 +25,6 @@ COUNTS = {
     "coevo/prediction/past_errors.py": 1,
     "coevo/report/documents/word.py": 2,
     "coevo/report/findings/interaction.py": 1,
-    "coevo/report/figures/scatters.py": 1,  # two ends, whose sum is rounded once
     "coevo/study/config_text.py": 1,
     "coevo/study/plain_table.py": 1,
 }

@@ -1,4 +1,4 @@
-"""No words of a figure collide or are cut: in print and on a phone, in both languages."""
+"""No words of a figure collide or are cut: on paper, on pages of three widths, in each language."""
 
 import json
 import re
@@ -19,20 +19,22 @@ RATIO, TALLER, LEAST = (
     yaml.safe_load(re.search(rf"^const {name} = (.*);$", SCRIPT, re.M)[1])
     for name in ("RATIO", "NARROW", "LEAST")
 )
-PHONE = 354  # pixels that a window of 390 leaves to a figure
+# pixels of a window -> what it leaves to a figure alone in its row, and to one of two
+WINDOWS = {390: (354, 354), 820: (672, 317), 1440: (880, 421)}
 
 
-def on_phone(name: str, spec: dict) -> dict:
-    """Return a specification as the page shrinks it."""
+def in_window(name: str, spec: dict, window: int) -> dict:
+    """Return a specification as the page draws it in a window of so many pixels."""
     spec = json.loads(json.dumps(spec))
-    spec["width"] = max(PHONE, LEAST.get(name, 0))
+    room = WINDOWS[window][FIGURES[name].columns - 1]
+    spec["width"] = width = max(room, LEAST.get(name, 0))
     if name in RATIO:
-        spec["height"] = min(PHONE * RATIO[name][0], RATIO[name][1])
-    if name in TALLER:
-        spec["height"] = PHONE * TALLER[name]
+        spec["height"] = min(width * RATIO[name][0], RATIO[name][1])
+    if width < 480 and name in TALLER:
+        spec["height"] = width * TALLER[name]
     for param in spec.get("params", ()):
         if param["name"] == "container":
-            param["value"] = PHONE
+            param["value"] = width
     return spec
 
 
@@ -49,7 +51,8 @@ def drawn(language: str, count: int) -> dict[str, dict]:
 def test_no_words_collide_or_are_cut(language: str, count: int) -> None:
     found = {}
     for name, spec in drawn(language, count).items():
-        shapes = {"print": spec | paper_size(spec, FIGURES[name]), "phone": on_phone(name, spec)}
+        shapes = {window: in_window(name, spec, window) for window in WINDOWS}
+        shapes |= {"print": spec | paper_size(spec, FIGURES[name])}
         found |= {(name, kind): troubles(svg(shape)) for kind, shape in shapes.items()}
     assert {key: words for key, words in found.items() if words} == {}
 

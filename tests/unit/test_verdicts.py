@@ -381,7 +381,7 @@ FOUND = [  # of the same tables
     ("The growth of output of plants and of sales of shops shows the signs of a",
      "产值与销售额的增长呈现供需（捕食型）关系的符号"),
     UNDECIDED,
-    ("depends on each other, but not as a supply relation would have it",
+    ("depends on each other, but not as in a supply relation",
      "增长相互依存，但并非供需关系所要求的形式"),
 )]  # fmt: skip
 
@@ -413,8 +413,8 @@ FEEDBACK = [  # of the same tables
     Verdict(same, {"populations": pair}) for pair in (
     ("Feedback stronger than competition: yes in the weak form, no in the strong form.",
      "反馈是否强于竞争：弱形式成立，强形式不成立。"),
-    ("Feedback stronger than competition: no in the weak form, not decidable in the strong form.",
-     "反馈是否强于竞争：弱形式不成立，强形式无法判定。"),
+    ("Feedback stronger than competition: no in the weak form, undecidable in the strong form.",
+     "反馈是否强于竞争：弱形式不成立，强形式未能判定。"),
     ("Whether feedback is stronger than competition cannot be decided",
      "反馈是否强于竞争，同样无法判定"),
     ("Feedback stronger than competition: yes in the weak form, yes in the strong form.",
@@ -440,9 +440,9 @@ def surviving(
 
 SURVIVAL = [
     Verdict(surviving(("region",)), {"populations": (
-        "growth. With them the pattern shows in 3 of 3 fits", "此时3个估计中有3个呈供需形态")}),
+        "mean growth, the pattern shows in 3 of 3 fits", "此时3个估计中有3个呈供需形态")}),
     Verdict(surviving(("region",), one_less=True), {"populations": (
-        "growth. With them the pattern shows in 2 of 3 fits", "此时3个估计中有2个呈供需形态")}),
+        "mean growth, the pattern shows in 2 of 3 fits", "此时3个估计中有2个呈供需形态")}),
 ]  # fmt: skip
 
 
@@ -496,7 +496,7 @@ EQUILIBRIUM = [
 WHERE_IT_LIES = [  # of the same tables
     Verdict(same, {"equilibria": pair}) for pair in (
     *[("the sets leave out an interval at most", "置信集至多排除一个区间")] * 3,
-    ("do not lie above zero", "并不全在0以上"),
+    ("are bounded, but not above zero", "并不全在0以上"),
     ("From five growth rates E lies at 654 and", "个增长率观测，E为654与"),
     ("2 rows cannot", "2个观测不足以确定2个系数及其标准误"),
 )]  # fmt: skip
@@ -529,7 +529,7 @@ CALIBRATION = [
     Verdict(same, {"equilibria": (
         "An accounting calibration puts E at 120 and 150", "核算校准得到的E为120与150")}),
     Verdict(given, {"equilibria": (
-        "Parameters that are given, not estimated, put E at 50.0 and 200",
+        "Given parameters put E at 50.0 and 200",
         "由给定（而非估计）的参数，E为50.0与200")}),
     Verdict(failing, {"equilibria": (
         "The accounting calibration of Zhejiang fails in every year",

@@ -69,7 +69,7 @@ def begin(folder: Path, study: str, source: str, **config: str) -> str:
     said = call(folder, "new", f"study={study}", f"from={source}", "vintage=2026-11")
     path = folder / "config" / f"{study}.yaml"
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r"CHANGE:? ?(first|second)?", r"\1 ", text.replace("# CHANGE", "#"))
+    text = re.sub(r"CHANGE[:：]? ?(first|second)?", r"\1 ", text.replace("# CHANGE", "#"))
     text = text.replace("formats: [html, pdf, docx]", "formats: [html]")
     text = text.replace("draws: 2000", "draws: 100")
     for key, value in config.items():
@@ -100,7 +100,7 @@ def test_cities_with_a_sheet_a_year(project):
     book.remove(book.active)
     for k, year in enumerate(range(2016, 2023)):
         sheet = book.create_sheet(f"{year}年")
-        for row in ([f"主要城市统计（{year}年）"], ["地区", *names]):
+        for row in ([f"主要城市统计（{year}年）"], ["城市", *names]):
             sheet.append(row)
         for city, figures in zip(CITIES, values[:, k], strict=True):
             sheet.append([city, *figures.tolist()])
@@ -165,7 +165,7 @@ def test_many_cities_are_read_and_checked(project):
     cities = pd.read_csv(project / "config/regions/cities.csv", dtype=str)["name_zh"].tolist()[:280]
     values = paths(len(cities), 18, 10)
     names = [f"指标{n}(亿元)" for n in "甲乙丙丁戊己庚辛壬癸"]
-    index = pd.MultiIndex.from_product([cities, range(2003, 2021)], names=["地区", "年份"])
+    index = pd.MultiIndex.from_product([cities, range(2003, 2021)], names=["城市", "年份"])
     frame = pd.DataFrame(values.reshape(-1, 10), index=index, columns=names)
     frame.to_csv(project / "panel.csv", encoding="gb18030")
     said = begin(project, "all-cities", "panel.csv")

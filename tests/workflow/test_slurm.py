@@ -15,7 +15,7 @@ from tests.one_node import jobs, lacking, one_node
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements-slurm.lock"
-CHUNKS, TOOK = 3, 600  # seconds that a run may take on a busy machine
+CHUNKS, TOOK = 2, 600  # seconds that a run may take on a busy machine
 # A small study's jobs end in seconds; on a cluster they are asked for less often.
 QUICK = "--seconds-between-status-checks 1 --slurm-init-seconds-before-status-checks 1"
 SMALL = "--default-resources mem_mb=500 runtime=5 --latency-wait 20 --jobs 4"

@@ -220,7 +220,7 @@ local function Div(div)
   local blocks = pandoc.List({ raw("#" .. name .. "[") })
   -- Of blocks that are put in its place pandoc walks what is inside them, but not themselves.
   append(blocks, pandoc.Blocks(div.content):walk(walker))
-  blocks:insert(raw("]"))
+  blocks:insert(raw("]" .. typst_label(div.identifier:match("^table.*") or "")))
   return blocks, false
 end
 

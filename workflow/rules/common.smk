@@ -101,7 +101,7 @@ SETS = {name: own(f"config/regions/{name}.csv") for name in region_table.SETS}
 # What the numbers and the look of the report depend on, besides our own code.
 PACKAGES = {
     name: version(name)
-    for name in "numpy pandas scipy statsmodels altair vl-convert-python pypandoc_binary typst".split()
+    for name in "numpy pandas scipy statsmodels vl-convert-python pypandoc_binary typst".split()
 } | {
     "coevo": VERSION
 }  # not Python's, which shows in no number

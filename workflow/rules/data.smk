@@ -4,9 +4,9 @@
 rule observe:
     """Read every figure with its cell."""
     input:
+        **SETS,
         raw=RAW,
         indicators=INDICATORS,
-        **SETS,
         regions=REGIONS,
         code=code("observe"),
     output:

@@ -16,4 +16,5 @@ studies = in_languages(
     read_table(snakemake.input.regions, "regions"),
     read_texts(*snakemake.input.words),
 )
-write_files(exported(tables, studies), Path(snakemake.output[0]).parent)
+for name, content in exported(tables, studies):
+    write_files({name: content}, Path(snakemake.output[0]).parent)

@@ -77,17 +77,12 @@ def guards_finding(study: Study) -> dict[str, list[dict[str, Any]]]:
 
 def heaviest_removal(study: Study) -> tuple[list[str], float] | None:
     """The indicators without which most grades change, and their share; None where none would."""
-    table = study.tables["diagnostics"]
-    rows = table[table["guard"] == "grades_without"]
-    rows = rows[rows["value"] > 0]
-    if rows.empty:
-        return None
-    top = rows[rows["value"] == rows["value"].max()]
-    return list(top["indicator"]), float(top["value"].iloc[0])
+    rows = study.rows("diagnostics", guard="grades_without")
+    most = rows["value"].max()
+    return (list(rows.loc[rows["value"] == most, "indicator"]), float(most)) if most > 0 else None
 
 
 def most_filled(study: Study) -> float | None:
     """The largest share of a region's figures that is filled; None without a filled one."""
-    table = study.tables["diagnostics"]
-    rows = table[table["guard"] == "imputed_share"]
+    rows = study.rows("diagnostics", guard="imputed_share")
     return None if rows.empty else float(rows["value"].max())

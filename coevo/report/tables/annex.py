@@ -1,6 +1,6 @@
 """The tables of the report, each with its caption and columns from the phrases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
 
 LEADING = ("summary", "coordination")  # open the workbook
-LONGEST = 60  # rows of a table in a document; a longer one stands in the files alone
+LONGEST = 60  # rows of a table in a document or a LaTeX file
 
 
 def _table(words: Words, key: str, body: Body, kind: str) -> ReportTable:
@@ -55,8 +55,8 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
     made["files"] = _table(words, "files", Body(files), "long")
     annexed = {
         f"table-{table.key}": table
-        for table in annex_tables(words)
-        if len(table.rows) <= LONGEST and not (table.key == "own" and words.study.pooled)
+        for table in printable(annex_tables(words))
+        if not (table.key == "own" and words.study.pooled)
     }
     there = {f"table-{key}" for key in made} | annexed.keys()
 
@@ -80,6 +80,11 @@ def main_tables(words: Words) -> list[ReportTable]:
 def annex_tables(words: Words) -> list[ReportTable]:
     """Tables of the annex in their order; one without rows is left out."""
     return [table for table in report_tables(words) if table.key in ANNEX]
+
+
+def printable(tables: Iterable[ReportTable]) -> list[ReportTable]:
+    """Those tables that are short enough for a page; the others stand in the workbook alone."""
+    return [table for table in tables if len(table.rows) <= LONGEST]
 
 
 @lru_cache(maxsize=8)

@@ -28,6 +28,9 @@ def in_words(table: str, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
     for column, kind in types.items():
         if kind == "message":
             made[column] = _messages(frame[[column, fields.pop(0)]], words)
+        elif column == "variant" and "varied" in frame:
+            chosen = zip(frame["varied"], frame["variant"], strict=True)
+            made[column] = [_word(words, varied, key) for varied, key in chosen]
         elif kind == "key":
             name = KINDS.get(f"{table} {column}") or KINDS.get(str(column), str(column))
             texts = frame[column].fillna("")
@@ -47,6 +50,8 @@ def _word(words: Words, kind: str, key: str) -> str:
     study = words.study
     if kind == "unit":
         return str(study.words.get("unit", {}).get(key, key))
+    if kind == "main":  # what was varied in the study's own specification: nothing
+        return ""
     if kind == "flag":
         flags = words.phrases["page"]["script"]["trace"]["flags"]
         return words.grammar.comma.join(flags.get(f.split(":")[0], f) for f in key.split(";"))

@@ -1,6 +1,6 @@
 """Every file of a study's tables: workbooks, CSV files for Excel, LaTeX, Stata."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -15,14 +15,19 @@ from coevo.report.words.voices import voice
 
 def exported(
     tables: Mapping[str, pd.DataFrame], studies: Iterable[tuple[Study, Phrases]]
-) -> dict[str, str | bytes]:
-    """Every file by its path: `results.<language>.xlsx`, `tables/<table>.csv` with a byte-order
-    mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first language.
+) -> Iterator[tuple[str, str | bytes]]:
+    """Every file by its path, one after the other: `results.<language>.xlsx`, `tables/<table>.csv`
+    with a byte-order mark, `latex/<table>.<language>.tex`, `stata/<table>.dta` in the first
+    language.
 
     studies: the study with its phrases in each language.
     """
     said = [voice(*study).words for study in studies]
-    books = {f"results.{words.study.language}.xlsx": workbook_bytes(words) for words in said}
-    plain = {f"tables/{name}.csv": for_excel(table) for name, table in tables.items()}
-    latex = {f"latex/{name}": text for name, text in latex_files(said).items()}
-    return books | plain | latex | {f"stata/{k}": v for k, v in stata_files(said[0]).items()}
+    for words in said:
+        yield f"results.{words.study.language}.xlsx", workbook_bytes(words)
+    for name, table in tables.items():
+        yield f"tables/{name}.csv", for_excel(table)
+    for name, text in latex_files(said).items():
+        yield f"latex/{name}", text
+    for name, data in stata_files(said[0]).items():
+        yield f"stata/{name}", data

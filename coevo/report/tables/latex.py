@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from coevo.characters import has_wide
-from coevo.report.tables.annex import report_tables
+from coevo.report.tables.annex import printable, report_tables
 from coevo.report.tables.report_table import ReportTable, pipe_table
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import READER
@@ -32,7 +32,7 @@ def latex_files(voices: Iterable[Words]) -> dict[str, str]:
     return {
         f"{table.key}.{words.study.language}.tex": source
         for words in voices
-        for table, source in _written(words, report_tables(words))
+        for table, source in _written(words, printable(report_tables(words)))
     }
 
 

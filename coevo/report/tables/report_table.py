@@ -106,6 +106,6 @@ def readable(text: str) -> str:
 
 def _symbols(math: str) -> Markdown:
     """A formula of a cell on one line of plain text."""
-    math = math.replace(r"\times", "×").replace(r"\delta", "δ")
+    math = math.replace(r"\times", "×").replace(r"\delta", "δ").replace(r"\alpha", "α")
     plain = re.sub(r"[\^_]\{?([\w*-]+)\}?", r"\1", math)
     return escaped(re.sub(r"\\[,;]|\\(\w+)", r"\1", plain))

@@ -19,20 +19,21 @@ from coevo.weighting.method import Array, Weighting
 # Tables of results that a reader opens; the others are hidden.
 OPEN = {
     "panel", "normalised", "goalposts", "weights", "coupling", "obstacles", "audit", "revisions",
-    "robustness", "slope_tests", "refusals", "headline_claims", "claims",
+    "robustness", "refusals", "headline_claims", "claims",
 }  # fmt: skip
-MOST, HIDDEN_MOST = 100_000, 2_000  # rows of a sheet, and of a hidden one
+MOST, HIDDEN_MOST = 100_000, 1_000  # rows of a sheet, and of a hidden one
 
 
 def held_rows(study: Study, name: str) -> pd.DataFrame:
-    """The rows of a table that its sheet holds: all, of a long table those of the region in focus,
-    none of a long one without regions. Its CSV holds all.
+    """The rows of a table that its sheet holds: all, of a long table those that are of no region
+    but that in focus, none of a long one without regions. Its CSV holds all.
     """
     table = study.tables[name]
     if len(table) <= (MOST if name in OPEN else HIDDEN_MOST):
         return table
     key = next((column for column in ("region", "scope") if column in table), "")
-    return study.of_focus(name, key) if key else table.iloc[:0]
+    others = set(study.regions) - {study.focus}
+    return table[~table[key].isin(others)] if key else table.iloc[:0]
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
     """What the indicator table says of each indicator."""
     sheet.line("indicator", ("indicator", "指标"), [(name, "") for name in case.members], "heads")
     table = case.study.indicators.set_index("indicator").loc[case.members]
+    table = table.assign(unit=[case.study.unit(name) for name in case.members])
     for column, *texts in (
         ("subsystem", "subsystem", "子系统"),
         (f"label_{case.study.language}", "label", "名称"),
@@ -184,8 +185,9 @@ def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
     formula = f"=1/{n}" if isinstance(given, str) else ""
     shares: list[Entry] = [(float(a), formula) for a in contribution_shares(given, n)]
     names = [f"{SUBSYSTEM_PREFIX}{name}" for name in case.subsystems]
+    difference = sheet.said(("|difference|", "|差异|"))
     heads: list[Entry] = [
-        (head, "") for head in (*names, "C", "T", "D", "D (coupling)", "|difference|")
+        (head, "") for head in (*names, "C", "T", "D", "D (coupling)", difference)
     ]
     year_head = sheet.said(("year", "年份"))
     sheet.line("head", ("index, degree", "指数与协调度"), heads, "heads", year_head)
