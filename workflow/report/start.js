@@ -80,11 +80,11 @@ document.querySelectorAll("main section.level2").forEach((section) => seen.obser
 // The tables of the annex are folded, each under its title.
 function fold() {
   const annex = document.getElementById("annex");
-  const parts = [...annex.querySelectorAll("section.level3")].map((section) => {
-    const [title, ...rest] = section.children;
-    const part = make("details", {}, make("summary", {}, title), ...rest);
-    part.addEventListener("toggle", () => { if (part.open) drawEach(charts(part)); });
-    section.replaceChildren(part);
+  const parts = [...annex.querySelectorAll(".table")].map((table) => {
+    const title = table.querySelector("caption .title").cloneNode(true);
+    const part = make("details", {}, make("summary", {}, ...title.childNodes));
+    table.replaceWith(part);
+    part.append(table);
     return part;
   });
   const all = make("button", { type: "button", className: "unfold" }, words.unfold);
