@@ -437,8 +437,8 @@ def test_every_kind_of_study_has_its_report(kind: str) -> None:
 
 def test_every_pair_of_three_subsystems_is_listed() -> None:
     source = report(three()).replace("\\", "")
-    assert "the table holds every pair" in source
+    assert "The table holds every pair" in source
     for pair in ("shops and plants", "shops and parks", "plants and parks"):
         assert f"| {pair} |" in source
     assert "0.33 (−0.10; 0.15)" in source
-    assert "the table holds every pair" not in report(study())
+    assert "The table holds every pair" not in report(study())
