@@ -5,7 +5,7 @@ function pick(code) {
   document.querySelectorAll(".region-name").forEach((cell) => {
     cell.textContent = page.names[code];
     const caption = cell.closest("figcaption"); // the chart’s words for who cannot see it
-    caption?.parentElement.querySelector("[role=img]").setAttribute("aria-label", caption.textContent);
+    caption?.parentElement.querySelector("[role=img]")?.setAttribute("aria-label", caption.textContent);
   });
   document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
   linkFacts(code);
@@ -80,11 +80,11 @@ document.querySelectorAll("main section.level2").forEach((section) => seen.obser
 // The tables of the annex are folded, each under its title.
 function fold() {
   const annex = document.getElementById("annex");
-  const parts = [...annex.querySelectorAll("section.level3")].map((section) => {
-    const [title, ...rest] = section.children;
-    const part = make("details", {}, make("summary", {}, title), ...rest);
-    part.addEventListener("toggle", () => { if (part.open) drawEach(charts(part)); });
-    section.replaceChildren(part);
+  const parts = [...annex.querySelectorAll(".table")].map((table) => {
+    const title = table.querySelector("caption .title").cloneNode(true);
+    const part = make("details", {}, make("summary", {}, ...title.childNodes));
+    table.replaceWith(part);
+    part.append(table);
     return part;
   });
   const all = make("button", { type: "button", className: "unfold" }, words.unfold);
