@@ -222,7 +222,7 @@ def disks(number: int, seed: int, folder: Path) -> Result:
         shutil.move(folder / "made" / "processed", folder / "made" / "data" / "processed")
         said = (folder / "said").read_text(encoding="utf-8")
         if "Traceback" in said:
-            bad.append(f"disk {place}: traceback")
+            bad.append(f"disk {place}: traceback: {said[said.index('Traceback') :][:2000]}")
         if done.stdout.strip() != "0":
             full += 1
             if FULL not in said:

@@ -47,7 +47,7 @@ from coevo.weighting import weigh
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # one, as in the workflow
 MARK = "<!-- floor -->"
-RENDERED = ("tables", "figures", "report")
+RENDERED = ("tables", "report")
 Tables = dict[str, pd.DataFrame]
 
 

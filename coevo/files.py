@@ -136,21 +136,6 @@ def read_texts(*paths: str | Path) -> dict[str, str]:
     }
 
 
-def read_charts(folder: str | Path) -> dict[str, dict[str, str | bytes]]:
-    """Return the charts in the folders of a folder by folder and name: text, images as bytes."""
-    return {
-        inside.name: {
-            file.name: (
-                file.read_bytes() if file.suffix == ".png" else file.read_text(encoding="utf-8")
-            )
-            for file in sorted(inside.iterdir())
-            if file.suffix in (".json", ".svg", ".png")
-        }
-        for inside in sorted(Path(folder).iterdir())
-        if inside.is_dir()
-    }
-
-
 def write_part(made: Any, path: str | Path) -> None:
     """Write what a part of a rule made, whole, for this program alone."""
     write_bytes(pickle.dumps(made), path)

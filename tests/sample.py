@@ -426,3 +426,15 @@ def page_files(chosen: Study) -> dict[str, Any]:
     words = chart_words(chosen, words_of("phrases", chosen.language))
     names = figure_names(charts_that_apply(chosen))
     return templates() | {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}
+
+
+def documents(
+    tables: Any, indicators: Any, files: Any, config: Any, provenance: Any,
+    language: str = "en", places: Any = None,
+) -> dict[str, bytes]:  # fmt: skip
+    """Return the reports of a study whose tables are in no language yet, as the workflow does."""
+    from coevo.report import documents as made
+
+    phrases = words_of("phrases", language)
+    whole = study_in_language(config, tables, indicators, language, places, phrases["words"])
+    return made.documents(whole, phrases, files, provenance)

@@ -10,6 +10,7 @@ screen.
 """
 
 import errno
+import logging
 import os
 import shutil
 import signal
@@ -132,6 +133,7 @@ def within(pipe: int, *arguments: str) -> None:
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
+    logging.raiseExceptions = False  # a log that finds no room on the disk is none
     from snakemake.cli import main as run
 
     run(list(arguments))

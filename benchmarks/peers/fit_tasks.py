@@ -14,8 +14,8 @@ from coevo.estimation.growth import population_rows
 from coevo.estimation.trajectory import Series, fit_trajectories
 
 CHECKED = (
-    "most of coevo's time goes into the growth rows, which it makes and checks region by region: "
-    "years twice or missing, figures that are not positive, breaks between vintages"
+    "coevo makes the growth rows as well, and checks them: years twice or missing, figures "
+    "that are not positive, breaks between vintages"
 )
 SAME_FIT = "coevo calls the same fit, on columns of unit length, and tells dependent columns"
 

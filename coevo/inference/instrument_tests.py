@@ -104,12 +104,9 @@ def negative_set(coefficients: Array) -> SlopeSet:
     if inside.all():
         return SlopeSet("line", nan, nan)
     starts, stops = ends[:-1], ends[1:]
-    if not inside[0] and not inside[-1]:
-        return SlopeSet("interval", float(starts[inside].min()), float(stops[inside].max()))
-    if inside[0] != inside[-1]:  # one end is open: all beyond the other
-        low = -np.inf if inside[0] else float(starts[inside].min())
-        high = np.inf if inside[-1] else float(stops[inside].max())
-        return SlopeSet("unbounded", low, high)
+    if not (inside[0] and inside[-1]):  # from the first piece to the last, one may be open
+        kind = "unbounded" if inside[0] or inside[-1] else "interval"
+        return SlopeSet(kind, float(starts[inside].min()), float(stops[inside].max()))
     out = np.flatnonzero(~inside)
     runs = np.split(out, np.flatnonzero(np.diff(out) > 1) + 1)
     gaps = [(starts[run[0]], stops[run[-1]]) for run in runs]

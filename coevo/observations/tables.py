@@ -164,7 +164,10 @@ def _labels(
             words = [block.stated(what)]
         found[what] = along(plain_periods(words) if what == "year" else words, axis)
     if axes[0] == "row" and "code" in block.labels:
-        found["code"] = along(_row_words(block, "code"), "row")
+        codes = _row_words(block, "code")
+        named = zip(found["region"].flat, codes, strict=True)
+        found["region"] = along([name if name.text else code for name, code in named], "row")
+        found["code"] = along(codes, "row")
     for label in block.labels.get("place", ()) if axes[0] == "row" else ():
         words = [_words(block, row, label) for row in block.body]
         found[f"place {label.column}"] = along(words, "row")

@@ -289,7 +289,8 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
     figures = survey.figures
     if figures.empty:
         raise StudyError("from: no table of figures was found", *survey.unclear)
-    texts = dict(figures[["region", "code"]].drop_duplicates("region").to_numpy())
+    beside = figures[["region", "code"]].drop_duplicates()
+    texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
     regions = find_regions(texts, study)
     found = find_indicators(figures, regions)
     years = find_years(found, asked)

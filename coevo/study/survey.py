@@ -15,8 +15,8 @@ from coevo.observations.layouts import read_layout
 from coevo.observations.names import english_beside
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
-from coevo.observations.sheets import Sheet
-from coevo.observations.tables import FigureTable
+from coevo.observations.sheets import CellWords, Sheet
+from coevo.observations.tables import FigureTable, Labels, along
 from coevo.observations.units import split_unit
 from coevo.study.raw_files import is_passed_over
 
@@ -116,7 +116,9 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
         what: np.broadcast_to([[w.text for w in row] for row in labels], cell.shape)[number]
         for what, labels in table.labels.items()
     }
-    title = _title(table)
+    title = _title(sheet, table)
+    place = _region_labels(sheet, table)
+    words["region"] = np.broadcast_to([[w.text for w in row] for row in place], cell.shape)[number]
     names = {text: indicator_name(text or title) for text in set(words["indicator"])}
     periods = [period_of(text) for text in words["year"]]
     frame = pd.DataFrame(
@@ -139,10 +141,28 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     return frame[(frame["region"] != "") & (frame["name"] != "")].dropna(subset="year")
 
 
-def _title(table: FigureTable) -> str:
-    """Return what names the indicator where no head does: the first title without a year in it."""
-    plain = [words.text for words in table.titles if not ANY_YEAR.search(words.text)]
-    return next(iter(plain or [words.text for words in table.titles]), "")
+def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
+    """Return the words for regions: of several columns of places that with most different ones.
+
+    Where no line names the region, the file does.
+    """
+    places = [
+        part for name, part in table.labels.items() if name == "region" or name.startswith("place")
+    ]
+    words = max(places, key=lambda part: len({words.text for words in part.flat} - {""}))
+    named = any(said.text for said in words.flat)
+    return words if named else along([CellWords(Path(sheet.file).stem)], None)
+
+
+def _title(sheet: Sheet, table: FigureTable) -> str:
+    """Return what names the indicator where no head does: the first title without a year in it.
+
+    If the name of the sheet or of the file stands in it, that name.
+    """
+    titles = [words.text for words in table.titles]
+    plain = [text for text in titles if not ANY_YEAR.search(text)] or titles
+    short = (sheet.name, Path(sheet.file).stem)
+    return next((t for t in plain if t in short and t in plain[0]), next(iter(plain), ""))
 
 
 def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str]:

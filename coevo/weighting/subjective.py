@@ -43,8 +43,7 @@ def consistency(judgements: npt.ArrayLike) -> tuple[Array, float, float]:
     main = int(np.argmax(values.real))
     w = np.abs(vectors[:, main].real)
     largest = float(values[main].real)
-    index = (largest - n) / (n - 1) if n > 1 else 0.0
-    ratio = index / RANDOM_INDEX[n - 1] if n > 2 else 0.0
+    ratio = (largest - n) / (n - 1) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
     shares: Array = w / w.sum()
     return shares, largest, ratio
 

@@ -15,7 +15,6 @@ from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.coupling.forms import FORMS
 from coevo.coupling.grade_scales import GRADES
 from coevo.normalisation import METHODS, REFERENCES
-from coevo.report.documents import documents
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
@@ -25,7 +24,7 @@ from coevo.report.findings.level_control import level_finding
 from coevo.report.words.voices import voice
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
-from tests.sample import ENGLISH, files, gap, page_files, study, tables
+from tests.sample import ENGLISH, documents, files, gap, page_files, study, tables
 from tests.unit import test_diagnostics
 from tests.unit.test_report import PHRASES, PROVENANCE, TEMPLATE, words
 

@@ -409,3 +409,13 @@ def test_share_of_variance_common_to_a_year():
         within = R - R.groupby(pooled.data.region).transform("mean")
         years = within.groupby(pooled.data.year).transform("mean")
         assert share == pytest.approx((years**2).sum() / (within**2).sum())
+
+
+def test_the_condition_of_a_line_is_that_of_a_regressor_of_mean_one():
+    one = random_panel(1, 12)
+    x1, x2 = one["up"].to_numpy(), one["down"].to_numpy()
+    found = fit(one["year"], x1, x2)
+    for own, k, x in ((found.condition[0], 1, x2), (found.condition[1], 0, x1)):
+        column = found.data.regressor[:, k] / x.mean()
+        assert own == pytest.approx(np.linalg.cond(np.column_stack([column**0, column])))
+    np.testing.assert_allclose(fit(one["year"], 1e6 * x1, x2 / 1e6).condition, found.condition)

@@ -104,3 +104,13 @@ def test_units_of_the_populations_do_not_matter():
 def test_a_coefficient_without_error_is_refused():
     with pytest.raises(StudyError, match="has no error"):
         of(-1, 1, 1, -1, np.diag([1.0, 0.0, 1.0, 1.0]))
+
+
+def test_the_interval_of_a_difference_has_the_tails_of_t():
+    """Of three degrees the 97.5 % point is 3.18 and the 75 % point .765, of the normal 1.96, .67."""
+    A, covariance = np.array([[-0.5, 0.3], [0.4, -0.6]]), np.diag([1e-14, 1e-6, 1e-14, 1e-14])
+    for level, point in ((0.95, 3.182), (0.5, 0.765)):
+        found = feedback_verdicts(A, covariance, df=3, level=level, draws=200_000)
+        ends = found.difference_low, found.difference_high
+        reach = (np.array(ends) - found.difference) / (0.4 * 1e-3)
+        np.testing.assert_allclose(reach, [-point, point], rtol=0.03)

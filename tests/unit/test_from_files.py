@@ -20,6 +20,7 @@ from coevo.study.survey import indicator_name, survey
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "我的 下载"
 CITIES = ("杭州", "宁波市", "吉林", "全国")
+COUNTIES = (("330110", "余杭区"), ("330122", "桐庐县"), ("330127", "淳安县"))
 NAMES = ("GDP(亿元)", "快递业务量(万件)", "专利数", "常住人口(万人)")
 
 
@@ -158,6 +159,29 @@ def test_the_unit_that_no_file_states_is_given_by_the_config():
     begun()
     assert config()["units_read_as"] == {"得分": "other: 未注明"}
     assert table()["能耗"]["unit"] == "other: 吨标准煤/万元"
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", ""), encoding="utf-8")
+    assert check_study("config/mine.yaml").problems == ()
+
+
+def test_codes_totals_and_places_of_two_levels():
+    for name in ("财政收入", "零售额"):
+        rows = [
+            f"浙江省部分县(市、区){name}",
+            "单位：亿元",
+            "代码,县(市、区)," + "2014年,2015年,2016年,2017年,2018年",
+        ]
+        rows += [f"{code},{place},1,2,{k},4,5.5" for k, (code, place) in enumerate(COUNTIES)]
+        text = "\n".join([*rows, "合计,,1,2,3,4,5"]) + "\n"
+        Path(FOLDER, f"{name}.csv").write_text(text, encoding="gb18030")
+    rows = ["省份,县(市、区),年份,专利(件)"]
+    rows += [f"浙江省,{p},{2014 + t},{t + 5.5 * t}" for _, p in COUNTIES for t in range(5)]
+    Path(FOLDER, "专利.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    said = begun()
+    assert not any("Not understood" in line for line in said)
+    with Path("config/regions/mine.csv").open(encoding="utf-8", newline="") as file:
+        assert [tuple(row.values()) for row in csv.DictReader(file)] == list(COUNTIES)
+    assert list(table()) == ["专利", "财政收入", "零售额"]
     path = Path("config/mine.yaml")
     path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", ""), encoding="utf-8")
     assert check_study("config/mine.yaml").problems == ()

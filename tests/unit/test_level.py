@@ -172,3 +172,21 @@ def test_a_refusal_says_what_it_is_of_and_of_how_many_rows():
     assert not set(found(flat, panel)["measure"]) & {"slope_lnD", "adjusted_lnD"}
     (late,) = found(coupling, panel[panel["year"] < 2018]).query("message != ''").to_dict("records")
     assert (late["fields"], late["n"]) == ('{"year": 2018}', 18)
+
+
+def test_shares_and_R2_say_of_how_many_rows_they_are():
+    coupling, panel = panels()
+    table = found(coupling, panel)
+    of_T = table[table["measure"].isin(["variance_share", "R2"]) & (table["level"] == "")]
+    assert of_T[["measure", "scope"]].to_numpy().tolist() == [
+        ["variance_share", "C"],
+        ["variance_share", "T"],
+        ["R2", "T"],
+    ]
+    assert of_T["n"].tolist() == [24] * 3
+    r = np.corrcoef(np.log(coupling["T"]), np.log(coupling["D"]))[0, 1]
+    assert of_T["value"].iloc[-1] == pytest.approx(r**2)
+    rises = table[table["measure"] == "rise_T"].set_index("scope")
+    assert rises["n"].tolist() == [3] * 6  # years from first to last
+    ends = coupling.set_index(["region", "year"])["T"].unstack()
+    np.testing.assert_allclose(rises["value"], np.log(ends[2018] / ends[2015]) / 2)

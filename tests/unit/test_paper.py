@@ -9,13 +9,12 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.report.documents import documents
 from coevo.report.documents.paper import pdf, typst
 from coevo.report.documents.report_text import metadata
 from coevo.report.figures import fonts
 from coevo.report.words.voices import voice
 from tests.programs import needs
-from tests.sample import ROOT, files, study
+from tests.sample import ROOT, documents, files, study
 
 pytestmark = pytest.mark.slow
 poppler = needs("pdftotext", "pdffonts", "pdfinfo")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from coevo.files import as_table
 from coevo.panel.vintages import revisions
-from coevo.report.documents import documents
 from coevo.report.documents.report_text import metadata, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -22,6 +21,7 @@ from tests import populations
 from tests.sample import (
     ENGLISH,
     ROOT,
+    documents,
     files,
     gap,
     page_files,
@@ -368,6 +368,11 @@ def test_weights_of_one_indicator_each_are_not_said_to_vary() -> None:
     source = words(weights=single)
     assert "weights cannot vary, as each subsystem has one indicator." in source
     assert "Random draws of the weights" not in source and "variance: on a panel" not in source
+    assert "no weight above" not in source
+
+
+def test_two_regions_are_both() -> None:
+    assert "Both provinces rose;" in words(2) and "All two" not in words(2)
 
 
 @pytest.mark.slow

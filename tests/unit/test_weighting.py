@@ -356,7 +356,7 @@ def test_what_does_not_vary_has_no_correlation(Z):
 
 
 def test_correlations_do_not_leave_their_bounds_and_need_no_size():
-    Z = np.column_stack([X, -3 * X + 7, 1e-9 * X, X + Y])
+    Z = np.column_stack([X, -3 * X + 7, 1e-14 * X, X + Y])
     r = 2**-0.5
     np.testing.assert_allclose(
         indicator_correlations(Z),

@@ -11,13 +11,23 @@ from xml.etree import ElementTree
 
 import pytest
 
-from coevo.report.documents import documents, word
+from coevo.report.documents import word
 from coevo.report.documents.report_text import metadata
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.words.voices import voice
-from tests.sample import ROOT, config, indicators, places, study, tables, templates, words_of
+from tests.sample import (
+    ROOT,
+    config,
+    documents,
+    indicators,
+    places,
+    study,
+    tables,
+    templates,
+    words_of,
+)
 
 pytestmark = pytest.mark.slow
 FOLDER = ROOT / "workflow" / "report"

@@ -13,14 +13,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from coevo.report.documents import documents
 from coevo.report.documents.page_trace import trace
 from coevo.report.documents.report_text import page_data
 from coevo.report.findings import study_tables
 from coevo.report.findings.study_tables import Study
 from coevo.report.words.numbers import fixed, graded
 from coevo.report.words.voices import voice
-from tests.sample import page_files, stated, study, unestimated, unplaced, words_of
+from tests.sample import documents, page_files, stated, study, unestimated, unplaced, words_of
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
@@ -209,7 +208,7 @@ def test_of_many_regions_every_one_is_found_and_charts_show_those_they_hold(
     many = sample("regions")
     facts, drawn = page_data(voice(many, PHRASES))["facts"], many.drawn
     other = next(region for region in many.regions if region not in drawn)
-    page = opened(path=written(many, tmp_path))
+    page = opened(path=written(many, tmp_path), unfolded=False)
     chart, note = page.locator("[data-chart=region_paths]"), page.locator("#region-undrawn")
     assert chart.is_visible() and not note.is_visible()
     assert page.locator("#region-picker option").count() == len(many.regions)

@@ -120,7 +120,7 @@ def copy(project, tmp_path):
 
 
 ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
-ALL_RULES |= {"diagnose", "vary", "specify", "predict", "figures", "tables", "report"}
+ALL_RULES |= {"diagnose", "vary", "specify", "predict", "tables", "report"}
 ALL_RULES |= {"regional", "claims"}
 
 
@@ -254,3 +254,24 @@ def test_a_config_that_is_not_there(project):
     result = run(project, config="config/nothing.yaml")
     assert result.returncode == 1
     assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
+
+
+FULL_LOG = """
+import logging, os, sys, types
+sys.path.insert(0, "workflow")
+import once
+
+def main(arguments):
+    logging.getLogger().addHandler(logging.FileHandler("/dev/full"))
+    logging.getLogger().warning("a line")
+
+sys.modules["snakemake.cli"] = types.SimpleNamespace(main=main)
+once.within(os.pipe()[0])
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_log_that_finds_no_room_says_nothing():
+    """On a full disk Snakemake's own log once printed a traceback for every line."""
+    done = subprocess.run([sys.executable, "-c", FULL_LOG], cwd=ROOT, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -67,48 +67,16 @@ rule tables:
         "../scripts/tables.py"
 
 
-rule figures:
-    """Draw every chart in each language, as specification, as images and as data."""
-    input:
-        **{name: TABLE_FILES[name] for name in TABLES},
-        indicators=INDICATORS,
-        regions=REGIONS,
-        words=WORDS,
-        code=code("figures"),
-    output:
-        figures=shown(
-            directory(f"{REPORT}/figures"),
-            "figures",
-            patterns=[
-                f"{{language,{'|'.join(LANGUAGES)}}}/{{chart,{'|'.join(FIRST['charts'])}}}.svg"
-            ],
-            subcategory=lambda wildcards: LANGUAGES[wildcards.language]["language"],
-            labels=lambda wildcards: {
-                LANGUAGES[wildcards.language]["figure"]: LANGUAGES[wildcards.language]["charts"][
-                    wildcards.chart
-                ]
-            },
-        ),
-    log:
-        f"{LOGS}/figures.log",
-    localrule: True
-    conda:
-        "../../environment.yml"
-    params:
-        tables=TABLES,
-        config=SETTINGS,
-    script:
-        "../scripts/figures.py"
-
-
 rule report:
-    """Put the findings into words, in each language and format."""
+    """Draw every chart and put the findings into words, in each language and format.
+
+    Charts as specification, as images and as data: one process reads the tables and draws.
+    """
     input:
         **TABLE_FILES,
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        figures=f"{REPORT}/figures",
         templates=sorted(own(path) for path in ROOT.glob("workflow/report/*.*")),
         code=code("report"),
     output:
@@ -123,6 +91,19 @@ rule report:
             for language, words in LANGUAGES.items()
             for kind in config["report"]["formats"]
         ],
+        figures=shown(
+            directory(f"{REPORT}/figures"),
+            "figures",
+            patterns=[
+                f"{{language,{'|'.join(LANGUAGES)}}}/{{chart,{'|'.join(FIRST['charts'])}}}.svg"
+            ],
+            subcategory=lambda wildcards: LANGUAGES[wildcards.language]["language"],
+            labels=lambda wildcards: {
+                LANGUAGES[wildcards.language]["figure"]: LANGUAGES[wildcards.language]["charts"][
+                    wildcards.chart
+                ]
+            },
+        ),
     log:
         f"{LOGS}/report.log",
     localrule: True

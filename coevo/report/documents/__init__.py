@@ -1,16 +1,15 @@
 """The report: findings put into words, in the formats that a study asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-import pandas as pd
 
 from coevo.report.documents.page import html
 from coevo.report.documents.paper import pdf
 from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.documents.word import docx
-from coevo.report.findings.localised import study_in_language
-from coevo.report.words.grammar import read_phrases
+from coevo.report.findings import Study
+from coevo.report.tables.chart_rows import chart_files
+from coevo.report.words.index_sentences import Phrases
 from coevo.report.words.voices import voice
 
 # A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
@@ -18,66 +17,51 @@ Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]]
 FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
 
-def in_every_language(
-    tables: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
+def presented(
+    studies: Iterable[tuple[Study, Phrases]],
     templates: Mapping[str, str],
-    charts: Mapping[str, Mapping[str, str | bytes]],
-    config: Mapping[str, Any],
     provenance: Mapping[str, Mapping[str, str]],
-    places: pd.DataFrame | None = None,
-) -> dict[str, bytes]:
-    """Reports of every language of the study by file name; see `documents`.
+) -> dict[str, str | bytes]:
+    """Charts and reports of a study in each language by file name.
 
-    charts: files of the charts by language and name.
+    `figures/<language>/<chart>.<ending>` (see `chart_files`), and what `documents` makes of them.
     """
-    made: dict[str, bytes] = {}
-    for language in config["report"]["languages"]:
-        files = {**templates, **charts[language]}
-        made |= documents(tables, indicators, files, config, provenance, language, places)
+    made: dict[str, str | bytes] = {}
+    for study, phrases in studies:
+        charts = chart_files(study, phrases)
+        made |= {f"figures/{study.language}/{name}": file for name, file in charts.items()}
+        made |= documents(study, phrases, {**templates, **charts}, provenance)
     return made
 
 
 def documents(
-    tables: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
+    study: Study,
+    phrases: Phrases,
     files: Mapping[str, Any],
-    config: Mapping[str, Any],
     provenance: Mapping[str, Mapping[str, str]],
-    language: str = "en",
-    places: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """Reports of one language by file name, `report.<language>.<format>`.
 
     Parameters
     ----------
-    tables
-        Tables of the study by name.
-    indicators
-        The indicator table.
+    study, phrases
+        The study in the language and its phrases.
     files
-        Template, phrases, style, script and the charts of the language (`<name>.json`, `.svg` as
-        text, `.png` as bytes) by file name.
-    config
-        The configuration after defaults.
+        Template, style, script and the charts of the language (`<name>.json`, `.svg` as text,
+        `.png` as bytes) by file name.
     provenance
         `files`: digest by path of each raw file; `packages`: version by name.
-    language
-        A language that has a phrase file.
-    places
-        The regions that are known, with their tiles; None: no map of tiles.
 
     Raises
     ------
     StudyError
         A character that no font of the PDF holds.
     """
-    phrases = read_phrases(files[f"phrases.{language}.yaml"])
-    study = study_in_language(config, tables, indicators, language, places, phrases["words"])
-    said, formats = voice(study, phrases), config["report"]["formats"]
+    said, formats = voice(study, phrases), study.config["report"]["formats"]
     meta = metadata(said)
     source = text(said, files["report.md"], provenance)
     data = page_data(said) if "html" in formats else {}
     return {
-        f"report.{language}.{kind}": FORMATS[kind](source, files, data, meta) for kind in formats
+        f"report.{study.language}.{kind}": FORMATS[kind](source, files, data, meta)
+        for kind in formats
     }

@@ -1,7 +1,7 @@
-"""Files of charts in each language; for other programs a PDF, and the data as drawn."""
+"""Files of charts; for other programs a PDF, and the data as drawn."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from coevo.report.figures.chart_data import data_behind
@@ -13,17 +13,10 @@ from coevo.report.tables import for_excel
 from coevo.report.words.index_sentences import Phrases
 
 
-def chart_files(studies: Iterable[tuple[Study, Phrases]]) -> dict[str, str | bytes]:
-    """Every file of the charts of a study in each language, `<language>/<name>.<ending>`.
-
-    All languages in one process: the library that draws takes long to start.
-    """
-    made: dict[str, str | bytes] = {}
-    for study, phrases in studies:
-        charts = drawn(study, chart_words(study, phrases))
-        files = charts | for_others(charts)
-        made |= {f"{study.language}/{name}": file for name, file in files.items()}
-    return made
+def chart_files(study: Study, phrases: Phrases) -> dict[str, str | bytes]:
+    """Every file of the charts of a study in its language, `<name>.<ending>`."""
+    charts = drawn(study, chart_words(study, phrases))
+    return charts | for_others(charts)
 
 
 def for_others(charts: Mapping[str, str | bytes]) -> dict[str, str | bytes]:
