@@ -138,6 +138,8 @@ def test_page_draws_itself_within_its_width(opened, variant: str, width: int, th
     assert "default-src 'none'" in page.content()
     charts = page.locator(".chart")
     assert charts.count() == page.locator(".chart svg").count() > 5
+    assert charts.count() == page.locator(".chart[role=img]").count()
+    assert not page.get_by_label("Vega").count()
     assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     text = page.evaluate(

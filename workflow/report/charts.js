@@ -3,8 +3,6 @@ const views = new Map();
 // Height as a share of the width, with a maximum; charts without an entry keep their height.
 const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540], tiles: [0.84, 620] };
 const NARROW = { phase: 1.2 };
-// Least width of charts whose cells hold numbers of four digits.
-const LEAST = { heat: 420 };
 const PASSES = 3;
 // Values of the parameters that readers choose; they outlive every redraw.
 const chosen = { region: page.focus };
@@ -34,7 +32,7 @@ async function draw(element) {
   const box = element.parentElement;
   // A folded chart is drawn for print and again when it is unfolded.
   const room = box.clientWidth || document.querySelector("main").clientWidth;
-  let width = Math.max(room, LEAST[name] || 0);
+  let width = Math.max(room, (specs[name].usermeta || {}).least || 0);
   for (let pass = 0; pass < PASSES; pass += 1) {
     element.style.width = width > room ? width + "px" : "";
     await embed(element, name, width);
@@ -42,7 +40,14 @@ async function draw(element) {
     if (!more) break;
     width += pass ? 2 * more : more; // a centred text moves by half of what is added
   }
-  hint(box, element.getAttribute("aria-label"));
+  hint(box, element.dataset.label);
+}
+// The words of a chart for who cannot see it.
+function describe(element, label) {
+  element.dataset.label = label;
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", label);
+  element.removeAttribute("aria-roledescription");
 }
 async function embed(element, name, width) {
   const spec = filled(specs[name], getComputedStyle(root));
@@ -54,7 +59,9 @@ async function embed(element, name, width) {
     const given = { ...chosen, container: width };
     if (param.name in given) param.value = given[param.name];
   }
+  element.dataset.label ??= element.getAttribute("aria-label"); // in whose place Vega puts its own
   const shown = await vegaEmbed(element, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
+  describe(element, element.dataset.label);
   if (views.has(name)) views.get(name).finalize();
   views.set(name, shown);
   element.querySelector("svg").setAttribute("aria-hidden", "true"); // one image, with a text of its own
