@@ -56,7 +56,7 @@ def written(count: int, **changed: pd.DataFrame) -> str:
 
 def test_unbounded_set_is_said_and_gets_no_number() -> None:
     source = words()
-    assert "the sets leave out an interval at most" in source
+    assert "the sets exclude one interval at most" in source
     assert "[1 500]{.grey} | (−∞, 400) ∪ (900, +∞)" in source
     assert "[200]{.grey} | (−∞, +∞)" in source
 

@@ -69,11 +69,14 @@ def fell(count: int) -> Callable[[Tables], Tables]:
 FAR = [
     Verdict(same, {"opening": ("All four provinces rose", "4个省份的耦合协调度（得分）全部上升"),
                    "far": ("All four regions rose", "4个地区的*D*全部上升")}),
-    Verdict(fell(1), {"opening": ("Three of four provinces rose", "4个省份中有3个耦合协调度（得分）上升"),
+    Verdict(fell(1), {"opening": ("Three of four provinces rose",
+                                  "4个省份中有3个耦合协调度（得分）上升"),
                       "far": ("Three of four regions rose", "4个地区中有3个的*D*上升")}),
-    Verdict(fell(3), {"opening": ("Only one of four provinces rose", "4个省份中仅1个耦合协调度（得分）上升"),
+    Verdict(fell(3), {"opening": ("Only one of four provinces rose",
+                                  "4个省份中仅1个耦合协调度（得分）上升"),
                       "far": ("One of four regions rose", "4个地区中有1个的*D*上升")}),
-    Verdict(fell(4), {"opening": ("Not one of four provinces rose", "4个省份的耦合协调度（得分）无一上升"),
+    Verdict(fell(4), {"opening": ("Not one of four provinces rose",
+                                  "4个省份的耦合协调度（得分）无一上升"),
                       "far": ("No region rose", "没有任何地区的*D*上升")}),
 ]  # fmt: skip
 
@@ -102,7 +105,8 @@ STEP = [
     Verdict(same, {
         "opening": ("eyond level and common trend nothing shows that the two move together",
                     "剔除发展水平与共同趋势后，未见两个系统同步变动"),
-        "step": ("trend no link of the indices shows: *r*", "剔除地区与年份均值后，未见两个指数相关")}),
+        "step": ("trend no link of the indices shows: *r*",
+                 "剔除地区与年份均值后，未见两个指数相关")}),
     Verdict(correlated(0.4, 0.01), {
         "opening": ("he two move together even beyond level and common trend",
                     "剔除发展水平与共同趋势后，两个系统仍同步变动"),
@@ -610,7 +614,8 @@ ALONE = {
                              "far": ("*D* of Zhejiang rose from", "升至")}),
         Verdict(alone(0.95), {"opening": ("score of Zhejiang fell", "浙江的耦合协调度（得分）下降"),
                               "far": ("*D* of Zhejiang fell from", "降至")}),
-        Verdict(alone(0), {"opening": ("score of Zhejiang did not change", "浙江的耦合协调度（得分）未变"),
+        Verdict(alone(0), {"opening": ("score of Zhejiang did not change",
+                                       "浙江的耦合协调度（得分）未变"),
                            "far": ("*D* of Zhejiang stayed at", "持平于")}),
     ],
 }  # fmt: skip
