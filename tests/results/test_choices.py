@@ -169,8 +169,8 @@ def test_what_drives_D_is_ordered_as_in_the_table(results, chosen, said):
     alone = alone.set_index("choice")["first_order"].sort_values(ascending=False)
     found = robustness_finding(chosen("provinces"))["drives"]
     assert found == {"verdict": "several", "choices": list(alone.items())}
-    part = said("provinces").split("No single choice drives this *D*: alone ")[1].split("of its")[0]
-    printed = [int(share) for share in re.findall(r"makes (\d+) %", part)]
+    part = said("provinces").split("of the variance of *D*, ")[1].split(", each alone")[0]
+    printed = [int(share) for share in re.findall(r"explains (\d+) %", part)]
     assert printed == [round(100 * share) for share in alone.iloc[:3]]
 
 
