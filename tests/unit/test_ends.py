@@ -27,6 +27,7 @@ def main(arguments):
 def folder(tmp_path):
     (tmp_path / "snakemake").mkdir()
     (tmp_path / "snakemake" / "__init__.py").touch()
+    (tmp_path / "snakemake" / "exceptions.py").write_text("format_exception_to_string = repr\n")
     (tmp_path / "snakemake" / "cli.py").write_text(SNAKEMAKE)
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "small.yaml").write_text("study: small\n")

@@ -1,153 +1,24 @@
-"""What a report says of each quantity: in its sentences, its tables and its figures, by key."""
+"""No quantity has two values in one report: sentences, tables and figures say what results hold."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+import pytest
 
-import numpy as np
-
-from coevo.report.documents.report_text import text
-from coevo.report.figures.chart_data import data_behind
-from coevo.report.findings import Study
-from coevo.report.findings.localised import chart_words
-from coevo.report.tables.annex import report_tables
-from coevo.report.tables.report_table import as_frame
-from coevo.report.words.voices import voice
-from tests.sample import templates, words_of
+from tests.reported import differing, quantities
+from tests.sample import study, tables
 
 
-class Keyed(float):
-    """A number of a finding that knows its way: `far/focus/D/1`."""
-
-    key: str
-
-    def __new__(cls, value: float, key: str) -> "Keyed":
-        made = super().__new__(cls, value)
-        made.key = key
-        return made
-
-
-def keyed(value: Any, key: str) -> Any:
-    """A finding whose numbers know their way; what is no mapping, list or number stays."""
-    if isinstance(value, float):
-        return Keyed(value, key)
-    if isinstance(value, dict):
-        return {name: keyed(part, f"{key}/{name}") for name, part in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(keyed(p, f"{key}/{n}") for n, p in value._asdict().items()))
-    if isinstance(value, list | tuple):
-        return type(value)(keyed(part, f"{key}/{n}") for n, part in enumerate(value))
-    return value
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_quantity_has_two_values(language: str) -> None:
+    found = quantities(study(claims=True, language=language))
+    assert not {name: told for name, places in found.items() if (told := list(differing(places)))}
+    assert all(len(places) > 1 for places in found.values()), found
+    places = found["D of the focus, 2020"]
+    assert {"far/focus/D/1", "coordination", "heat"} <= set(places) and len(places) >= 7
 
 
-def sentences(study: Study) -> dict[str, float]:
-    """The numbers that the sentences of a report print, by their way in the findings."""
-    said = voice(study, words_of("phrases", study.language))
-    printed: dict[str, float] = {}
-
-    def recorded(shown: Callable[..., Any]) -> Callable[..., Any]:
-        def filtered(value: Any, *more: Any, **named: Any) -> Any:
-            for part in value if isinstance(value, list | tuple) else [value]:
-                if isinstance(part, Keyed):
-                    printed[part.key] = float(part)
-            return shown(value, *more, **named)
-
-        return filtered
-
-    for name in ("fixed", "figures", "graded", "percent", "probability", "proportion", "exact"):
-        said.jinja.filters[name] = recorded(said.jinja.filters[name])
-    for name, value in dict(said.jinja.globals).items():
-        said.jinja.globals[name] = keyed(value, name)
-    text(said, templates()["report.md"], {"files": {}, "packages": {}})
-    return printed
-
-
-def tables(study: Study) -> dict[tuple[str, str, str], float]:
-    """The numbers of the tables of a report, by table, row and column."""
-    return {
-        (table.key, str(row.iloc[0]), str(column)): float(value)
-        for table in report_tables(_words(study))
-        for _, row in as_frame(table).iterrows()
-        for column, value in row.items()
-        if isinstance(value, float)
-    }
-
-
-def figure(study: Study, draw: Callable[..., Any]) -> Any:
-    """The data of a figure as drawn."""
-    return data_behind(
-        json.loads(json.dumps(draw(study, chart_words(study, words_of("phrases", study.language)))))
-    )
-
-
-def differing(places: Mapping[str, float], tolerance: float = 1e-9) -> Iterator[str]:
-    """Places in which a quantity has another value than in the first of them."""
-    (first, value), *others = places.items()
-    for place, other in others:
-        if not abs(other - value) <= tolerance * max(1, abs(value)):
-            yield f"{place} {other!r}, {first} {value!r}"
-
-
-def quantities(study: Study) -> dict[str, dict[str, float]]:
-    """Each quantity with its places in the report, the result table that it comes from first."""
-    from coevo.report.figures.drawing import CHARTS
-
-    said, cells = sentences(study), tables(study)
-    (first, last), focus = (study.years[0], study.years[-1]), study.focus
-    name, own = study.name(focus), study.coupling.query("region == @focus").set_index("year")
-    grid, found = study.coupling.pivot(index="region", columns="year", values="D"), {}
-    drawn = {chart: figure(study, CHARTS[chart]) for chart in ("coordination", "heat")}
-
-    say = _words(study).say
-    mean, sigma = say("tables/coordination/mean"), say("tables/pattern/rows/sd_ln")
-    D_head = words_of("phrases", study.language)["tables"]["states"]["columns"][3][0]
-
-    def place(quantity: str, value: Any, *keys: Any) -> None:
-        places = {"results": float(value)}
-        for key in keys:
-            at = cells if isinstance(key, tuple) else said
-            if key in at:
-                places[str(key)] = at[key]
-        found[quantity] = places
-
-    def column(table: str, head: str) -> str:
-        made = {one.key: one for one in report_tables(_words(study))}[table]
-        at = next(n for n, c in enumerate(made.columns, start=1) if c.head == head)
-        return made.columns[at - 1].id or f"column_{at}"
-
-    for end, (year, ids) in enumerate(((first, "D_first"), (last, "D"))):
-        keys = [f"far/focus/D/{end}", ("summary", focus, ids), ("coordination", name, f"D{year}")]
-        keys += [("states", name, column("states", D_head)), "measures/systems/0/focus_D"] * end
-        place(f"D of the focus, {year}", own.at[year, "D"], *keys)
-        for chart, data in drawn.items():
-            row = data[(data["region"] == focus) & (data["year"].astype(float) == year)]
-            found[f"D of the focus, {year}"][chart] = float(row["D"].iloc[0])
-        place(f"mean of D, {year}", grid[year].mean(), f"far/mean/{end}",
-              ("coordination", mean, f"D{year}"))  # fmt: skip
-        place(f"sigma, {year}", np.log(grid[year]).std(), f"where/sd_ln/{end}",
-              ("pattern", sigma, f"column_{end + 2}"))  # fmt: skip
-    for part in ("C", "T"):
-        place(part, own.at[last, part], ("summary", focus, part),
-              ("states", name, column("states", part)))  # fmt: skip
-    ends = own.loc[[first, last]]
-    for part in ("C", "T"):
-        rise = np.log(ends[part]).diff().iloc[-1] / 2
-        place(f"what {part} adds to ln D", rise, f"measures/rise/{part}")
-    place("rise of ln D", np.log(ends["D"]).diff().iloc[-1], "measures/rise/lnD")
-    steps = last - first
-    place("growth of D", (ends["D"].iloc[-1] / ends["D"].iloc[0]) ** (1 / steps) - 1,
-          "far/focus/growth")  # fmt: skip
-    shown = figure(study, CHARTS["correlations"]).set_index("scope")["value"]
-    measured = study.tables["comovement"].query("measure == 'correlation_lnU'")
-    for scope, rows in measured.groupby("scope"):
-        place(f"correlation, {scope}", rows["value"].iloc[0], f"r/{scope}")
-        found[f"correlation, {scope}"]["correlations"] = float(shown[scope])
-    used = study.tables["weights"].query(f"weighting == '{study.config['weighting']['method']}'")
-    heaviest = used.loc[used.groupby("subsystem", sort=False)["weight"].idxmax()]
-    for n, weight in enumerate(heaviest["weight"]):
-        place(f"heaviest weight {n}", weight, f"weights/heaviest/{n}/1")
-    return found
-
-
-def _words(study: Study) -> Any:
-    return voice(study, words_of("phrases", study.language)).words
+def test_another_value_in_one_place_is_seen() -> None:
+    level = tables()["level"]
+    rise = level["measure"].eq("rise_lnD")
+    other = level.assign(value=level["value"].where(~rise, level["value"] + 1e-6))
+    found = quantities(study(level=other))
+    assert [name for name, places in found.items() if list(differing(places))] == ["rise of ln D"]

@@ -243,7 +243,7 @@ GAP = [
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
 CAUGHT = [
-    Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors are not excluded",
+    Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors of measurement are not",
                                             "尚不能排除持续性测量误差的影响")}),
     Verdict(grew(-0.06, -0.01), {"where": ("and −0.01 after 2016, which may be zero",
                                            "系数为−0.01，不能排除为零")}),
