@@ -102,9 +102,11 @@ def write_text(text: str, path: str | Path) -> None:
     write_bytes(text.encode("utf-8"), path)
 
 
-def write_files(files: Mapping[str, str | bytes], folder: str | Path) -> None:
-    """Write several files by name into a folder, each whole; text as UTF-8 with LF."""
-    for name, content in files.items():
+def write_files(files: Iterable[tuple[str, str | bytes]], folder: str | Path) -> None:
+    """Write files, pairs of name and content, into a folder as they come, each whole; text as UTF-8
+    with LF.
+    """
+    for name, content in files:
         data = content.encode("utf-8") if isinstance(content, str) else content
         write_bytes(data, Path(folder) / name)
 

@@ -68,12 +68,15 @@ def fell(count: int) -> Callable[[Tables], Tables]:
 
 FAR = [
     Verdict(same, {"opening": ("All four provinces rose", "4个省份的耦合协调度（得分）全部上升"),
-                   "far": ("All four regions rose", "4个地区的*D*全部上升")}),
-    Verdict(fell(1), {"opening": ("Three of four provinces rose", "4个省份中有3个耦合协调度（得分）上升"),
-                      "far": ("Three of four regions rose", "4个地区中有3个的*D*上升")}),
-    Verdict(fell(3), {"opening": ("Only one of four provinces rose", "4个省份中仅1个耦合协调度（得分）上升"),
-                      "far": ("One of four regions rose", "4个地区中有1个的*D*上升")}),
-    Verdict(fell(4), {"opening": ("Not one of four provinces rose", "4个省份的耦合协调度（得分）无一上升"),
+                   "far": ("All four provinces rose", "4个地区的*D*全部上升")}),
+    Verdict(fell(1), {"opening": ("Three of four provinces rose",
+                                  "4个省份中有3个耦合协调度（得分）上升"),
+                      "far": ("Three of four provinces rose", "4个地区中有3个的*D*上升")}),
+    Verdict(fell(3), {"opening": ("Only one of four provinces rose",
+                                  "4个省份中仅1个耦合协调度（得分）上升"),
+                      "far": ("One of four provinces rose", "4个地区中有1个的*D*上升")}),
+    Verdict(fell(4), {"opening": ("Not one of four provinces rose",
+                                  "4个省份的耦合协调度（得分）无一上升"),
                       "far": ("No region rose", "没有任何地区的*D*上升")}),
 ]  # fmt: skip
 
@@ -102,7 +105,7 @@ STEP = [
     Verdict(same, {
         "opening": ("eyond level and common trend nothing shows that the two move together",
                     "剔除发展水平与共同趋势后，未见两个系统同步变动"),
-        "step": ("trend no link of the indices shows: *r*", "剔除地区与年份均值后，未见两个指数相关")}),
+        "step": ("trend the indices show no link: *r*", "剔除地区与年份均值后，未见两个指数相关")}),
     Verdict(correlated(0.4, 0.01), {
         "opening": ("he two move together even beyond level and common trend",
                     "剔除发展水平与共同趋势后，两个系统仍同步变动"),
@@ -321,10 +324,10 @@ def driven(*rows: tuple[str, float, float]) -> Callable[[Tables], Tables]:
 
 DRIVES = [
     Verdict(driven(("form", 0.6, 0.7), ("range", 0.004, 0.01)), {"robustness": (
-        "One choice drives this *D*: alone form of C makes 60 %",
+        "One choice dominates: of the variance of *D*, form of C explains 60 %",
         "有一项设定起主导作用：单独计，在*D*的方差中，C的形式占60%")}),
     Verdict(driven(("form", 0.3, 0.4), ("weighting", 0.45, 0.5)), {"robustness": (
-        "No single choice drives this *D*: alone weighting makes 45 %",
+        "No single choice dominates: of the variance of *D*, weighting explains 45 %",
         "无单一设定主导：单独计，在*D*的方差中，赋权方法占45%")}),
     Verdict(driven(), {"robustness": ("No choice changes this *D*", "各项设定均不改变这一*D*")}),
 ]  # fmt: skip
@@ -393,7 +396,8 @@ def judged(**chosen: Any) -> Callable[[Tables], Tables]:
 WHICH = "No relation is named"
 RELATION = [
     Verdict(judged(weak="yes", strong="no"), {"populations": (
-        f"{WHICH}: the instruments that would have to confirm it are weak (least first-stage *F*",
+        f"{WHICH}: the instruments of the general model, which would have to confirm it, are weak "
+        "(least first-stage *F*",
         "未能判定属于何种关系：一般模型的工具变量偏弱（第一阶段*F*最小为1.6）")}),
     Verdict(judged(strength=20.0, weak="no", strong="undecidable"), {"populations": (
         f"{WHICH}: two estimators that should agree give different signs",
@@ -478,7 +482,7 @@ def unfitted(made: Tables) -> Tables:
 
 
 UNBOUNDED = (
-    "of Zhejiang would settle cannot be located from its own growth",
+    "outputs of Zhejiang cannot be located from its own growth",
     "仅凭浙江自身的增长，无法可靠估计两类产出的平衡点",
 )
 EQUILIBRIUM = [
@@ -495,7 +499,7 @@ EQUILIBRIUM = [
 ]  # fmt: skip
 WHERE_IT_LIES = [  # of the same tables
     Verdict(same, {"equilibria": pair}) for pair in (
-    *[("the sets leave out an interval at most", "置信集至多排除一个区间")] * 3,
+    *[("the sets exclude one interval at most", "置信集至多排除一个区间")] * 3,
     ("are bounded, but not above zero", "并不全在0以上"),
     ("From five growth rates E lies at 654 and", "个增长率观测，E为654与"),
     ("2 rows cannot", "2个观测不足以确定2个系数及其标准误"),
@@ -610,7 +614,8 @@ ALONE = {
                              "far": ("*D* of Zhejiang rose from", "升至")}),
         Verdict(alone(0.95), {"opening": ("score of Zhejiang fell", "浙江的耦合协调度（得分）下降"),
                               "far": ("*D* of Zhejiang fell from", "降至")}),
-        Verdict(alone(0), {"opening": ("score of Zhejiang did not change", "浙江的耦合协调度（得分）未变"),
+        Verdict(alone(0), {"opening": ("score of Zhejiang did not change",
+                                       "浙江的耦合协调度（得分）未变"),
                            "far": ("*D* of Zhejiang stayed at", "持平于")}),
     ],
 }  # fmt: skip
@@ -717,7 +722,7 @@ THIRD = {
         "settle; the claim of a supply relation is not supported.",
         "供需关系的论断未得到支持。")),
     "located": (together(NOTHING_YET, sets("interval", "interval", located=True)), (
-        "whether one drives the other, but locate where they would settle.",
+        "whether one drives the other, but locate their equilibrium.",
         "无法判断一方是否带动另一方，但可确定平衡点位于何处。")),
     "not estimated": (together(NOTHING_YET, unfitted), (
         "one drives the other; where they would settle is not estimated.",

@@ -138,6 +138,8 @@ def test_page_draws_itself_within_its_width(opened, variant: str, width: int, th
     assert "default-src 'none'" in page.content()
     charts = page.locator(".chart")
     assert charts.count() == page.locator(".chart svg").count() > 5
+    assert charts.count() == page.locator(".chart[role=img]").count()
+    assert not page.get_by_label("Vega").count()
     assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     text = page.evaluate(
@@ -250,7 +252,7 @@ def test_tables_show_the_numbers_of_the_study(opened) -> None:
     heads = page.locator("thead th")
     assert heads.count() == page.locator("thead th[scope=col]").count() > 20
     source = page.locator("#table-states .tools span").inner_text()
-    assert source == "Source: results.en.xlsx, sheet Table states"
+    assert source == "Also in results.en.xlsx: Table states"
 
 
 FILL = """(texts) => {

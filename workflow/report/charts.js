@@ -40,7 +40,14 @@ async function draw(element) {
     if (!more) break;
     width += pass ? 2 * more : more; // a centred text moves by half of what is added
   }
-  hint(box, element.getAttribute("aria-label"));
+  hint(box, element.dataset.label);
+}
+// The words of a chart for who cannot see it.
+function describe(element, label) {
+  element.dataset.label = label;
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", label);
+  element.removeAttribute("aria-roledescription");
 }
 async function embed(element, name, width) {
   const spec = filled(specs[name], getComputedStyle(root));
@@ -52,7 +59,9 @@ async function embed(element, name, width) {
     const given = { ...chosen, container: width };
     if (param.name in given) param.value = given[param.name];
   }
+  element.dataset.label ??= element.getAttribute("aria-label"); // in whose place Vega puts its own
   const shown = await vegaEmbed(element, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
+  describe(element, element.dataset.label);
   if (views.has(name)) views.get(name).finalize();
   views.set(name, shown);
   element.querySelector("svg").setAttribute("aria-hidden", "true"); // one image, with a text of its own

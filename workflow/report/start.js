@@ -4,8 +4,8 @@ function pick(code) {
   document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = facts[i]; });
   document.querySelectorAll(".region-name").forEach((cell) => {
     cell.textContent = page.names[code];
-    const caption = cell.closest("figcaption"); // the chart’s words for who cannot see it
-    caption?.parentElement.querySelector("[role=img]")?.setAttribute("aria-label", caption.textContent);
+    const caption = cell.closest("figcaption");
+    if (caption) describe(caption.parentElement.querySelector(".chart"), shown(caption));
   });
   document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
   linkFacts(code);

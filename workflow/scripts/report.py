@@ -17,4 +17,4 @@ studies = in_languages(
     templates,
 )
 made = presented(studies, templates, snakemake.params.provenance)
-write_files(made, Path(snakemake.output.figures).parent)
+write_files(made.items(), Path(snakemake.output.figures).parent)

@@ -16,5 +16,4 @@ studies = in_languages(
     read_table(snakemake.input.regions, "regions"),
     read_texts(*snakemake.input.words),
 )
-for name, content in exported(tables, studies):
-    write_files({name: content}, Path(snakemake.output[0]).parent)
+write_files(exported(tables, studies), Path(snakemake.output[0]).parent)
