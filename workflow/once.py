@@ -25,7 +25,7 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.errors import FULL, about, command
+from coevo.errors import FULL, about, command, is_foreign, plain_words
 from coevo.study.configuration import read_config
 
 PATIENCE = 60  # seconds that the children of a killed run may take to end
@@ -134,8 +134,15 @@ def within(pipe: int, *arguments: str) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     logging.raiseExceptions = False  # a log that finds no room on the disk is none
+    from snakemake import exceptions
     from snakemake.cli import main as run
 
+    theirs = exceptions.format_exception_to_string
+
+    def words(problem: Exception, *rest: object) -> str:
+        return plain_words(problem).strip() if is_foreign(problem) else theirs(problem, *rest)
+
+    exceptions.format_exception_to_string = words  # a full disk is no reason for a traceback
     run(list(arguments))
 
 

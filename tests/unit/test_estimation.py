@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.growth import BESIDE, ESTIMATORS, population_rows
@@ -419,3 +419,17 @@ def test_the_condition_of_a_line_is_that_of_a_regressor_of_mean_one():
         column = found.data.regressor[:, k] / x.mean()
         assert own == pytest.approx(np.linalg.cond(np.column_stack([column**0, column])))
     np.testing.assert_allclose(fit(one["year"], 1e6 * x1, x2 / 1e6).condition, found.condition)
+
+
+def test_what_is_wrong_in_a_region_is_said_with_its_name_and_reason():
+    panel = random_panel()
+    twice = pd.concat([panel, panel[(panel["region"] == "r03") & (panel["year"] == 2004)]])
+    below = panel.assign(
+        up=panel["up"].mask((panel["region"] == "r05") & (panel["year"] == 2003), -1)
+    )
+    for frame, region, reason in ((twice, "r03", "year_twice"), (below, "r05", "not_positive")):
+        with pytest.raises(Refusal, match=rf"^{region}: ") as refused:
+            fit_pooled(frame, "up", "down")
+        assert refused.value.key == "of_region"
+        assert refused.value.fields["region"] == region
+        assert refused.value.fields["reason"] == reason

@@ -107,7 +107,7 @@ def test_a_coefficient_without_error_is_refused():
 
 
 def test_the_interval_of_a_difference_has_the_tails_of_t():
-    """Of three degrees the 97.5 % point is 3.18 and the 75 % point .765, of the normal 1.96, .67."""
+    """Of three degrees: 97.5 % point 3.18, 75 % point .765; of the normal 1.96 and .67."""
     A, covariance = np.array([[-0.5, 0.3], [0.4, -0.6]]), np.diag([1e-14, 1e-6, 1e-14, 1e-14])
     for level, point in ((0.95, 3.182), (0.5, 0.765)):
         found = feedback_verdicts(A, covariance, df=3, level=level, draws=200_000)

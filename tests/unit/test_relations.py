@@ -170,7 +170,8 @@ def test_refusals(prey):
     after = prey["year"] - prey["region"].astype(int)
     with pytest.raises(StudyError, match="5 regions with two growth rows or more"):
         relation(prey[prey["region"] < "05"])
-    with pytest.raises(StudyError, match="are too few for a relation"):
+    of = r"^\d+ growth rows of \d+ regions in \d+ years"
+    with pytest.raises(StudyError, match=f"{of} are too few for a relation"):
         relation(prey[(prey["region"] < "06") & after.between(0, 2)])
     with pytest.raises(StudyError, match="0 regions with two growth rows"):
         relation(prey[prey["year"] < 2])

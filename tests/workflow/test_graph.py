@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import yaml
 
+from coevo.errors import FULL
+
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = {"110000": "北京市", "320000": "江苏省", "330000": "浙江省", "440000": "广东省"}
 YEARS = range(2016, 2023)
@@ -256,14 +258,18 @@ def test_a_config_that_is_not_there(project):
     assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
 
 
-FULL_LOG = """
-import logging, os, sys, types
+NO_ROOM = """
+import errno, logging, os, sys, types
 sys.path.insert(0, "workflow")
 import once
+from snakemake.exceptions import print_exception
+from snakemake.logging import logger
 
 def main(arguments):
+    logger.addHandler(logging.StreamHandler())
     logging.getLogger().addHandler(logging.FileHandler("/dev/full"))
     logging.getLogger().warning("a line")
+    print_exception(OSError(errno.ENOSPC, "No space left on device"))
 
 sys.modules["snakemake.cli"] = types.SimpleNamespace(main=main)
 once.within(os.pipe()[0])
@@ -271,7 +277,8 @@ once.within(os.pipe()[0])
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
-def test_a_log_that_finds_no_room_says_nothing():
-    """On a full disk Snakemake's own log once printed a traceback for every line."""
-    done = subprocess.run([sys.executable, "-c", FULL_LOG], cwd=ROOT, capture_output=True)
-    assert (done.returncode, done.stderr) == (0, b"")
+def test_snakemake_says_of_a_full_disk_what_we_say():
+    """Its log once printed a traceback for every line, and its lock another."""
+    words = [sys.executable, "-c", NO_ROOM]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, f"coevo: {FULL}\n")
