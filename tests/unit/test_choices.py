@@ -128,7 +128,7 @@ def test_draws_are_a_sensitivity_range() -> None:
         assert (draws[source]["low"], draws[source]["high"]) == (row["low"], row["high"])
     source = words().replace("\\", "")
     assert "Random draws of the weights move *D* between 0.84 and 0.90† (middle 90 %)" in source
-    assert "by the size of their revisions move it between 0.85 and 0.88. These are no" in source
+    assert "by the size of their revisions move *D* between 0.85 and 0.88. These are no" in source
 
 
 @pytest.mark.parametrize(
@@ -437,8 +437,8 @@ def test_every_kind_of_study_has_its_report(kind: str) -> None:
 
 def test_every_pair_of_three_subsystems_is_listed() -> None:
     source = report(three()).replace("\\", "")
-    assert "the table holds every pair" in source
+    assert "The table holds every pair" in source
     for pair in ("shops and plants", "shops and parks", "plants and parks"):
         assert f"| {pair} |" in source
     assert "0.33 (−0.10; 0.15)" in source
-    assert "the table holds every pair" not in report(study())
+    assert "The table holds every pair" not in report(study())

@@ -92,7 +92,7 @@ def test_bookmarks_are_the_headings(paper: Path) -> None:
     outline = re.findall(
         r"<item page=\"\d+\">(.*?)</item>", run("pdftohtml", "-xml", "-i", "-stdout", paper)
     )
-    for heading in ("How far", "Who drives whom?", "State of every region", "References"):
+    for heading in ("How far", "Who drives whom?", "Indices over time", "References"):
         assert heading in outline, heading
     contents = run("pdftotext", "-f", 2, "-l", 2, paper, "-")
     assert "In step?" in contents and "References" in contents
