@@ -6,6 +6,7 @@ the verdicts of `claim_evidence` and, where the files hold it, what the paper pr
 a claim wrong. What needs another study is not testable here.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,8 +57,9 @@ def _dated(rows: pd.DataFrame, column: str) -> list[dict[str, Any]]:
     return [{"year": year, "value": value} for year, value in pairs]
 
 
-def _decimals(values: pd.Series) -> int:
-    return max(len(f"{value:.10g}".partition(".")[2]) for value in values)
+def _decimals(half_units: pd.Series) -> int:
+    """Return the decimals that figures are printed with, by half a unit of the last digit."""
+    return max(0, -round(math.log10(2 * half_units.min())))
 
 
 def as_printed(evidence: Evidence, indicator: str) -> Answer:
@@ -65,7 +67,7 @@ def as_printed(evidence: Evidence, indicator: str) -> Answer:
     rows, found = _figures(evidence, indicator), evidence.audit
     if rows.empty:
         return NO_FIGURES
-    unit, decimals = evidence.units[indicator], _decimals(rows["value"])
+    unit, decimals = evidence.units[indicator], _decimals(rows["half_unit"])
     mine = found[(found["indicator"] == indicator) & (found["region"] == evidence.region)]
     mine = mine[mine["file"].isin(rows["file"])]
     unchecked = mine.loc[mine["check"] == "not_checkable", "year"]

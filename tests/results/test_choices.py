@@ -95,7 +95,9 @@ def test_the_rank_over_the_combinations_is_that_of_the_table(results, said, stud
     assert table.loc[table["main"].astype(bool), "focus_rank"].item() == own
     body = said(study).split("{#robustness}")[1].split(":::")[2]
     ends = (table["focus_rank"].min(), table["focus_rank"].max())
-    assert "the rank from {:.0f} to {:.0f}.".format(*ends) in body
+    assert "the rank from {:.0f} to {:.0f}".format(*ends) in body
+    assert ("of which this study’s is the lowest" in body) == (own == ends[1])
+    assert ("of which this study’s is the highest" in body) == (own == ends[0])
 
 
 def test_known_shares_of_variance_and_ranks(results):
@@ -169,8 +171,8 @@ def test_what_drives_D_is_ordered_as_in_the_table(results, chosen, said):
     alone = alone.set_index("choice")["first_order"].sort_values(ascending=False)
     found = robustness_finding(chosen("provinces"))["drives"]
     assert found == {"verdict": "several", "choices": list(alone.items())}
-    part = said("provinces").split("No single choice drives this *D*: alone ")[1].split("of its")[0]
-    printed = [int(share) for share in re.findall(r"makes (\d+) %", part)]
+    part = said("provinces").split("of the variance of *D*, ")[1].split(", each alone")[0]
+    printed = [int(share) for share in re.findall(r"explains (\d+) %", part)]
     assert printed == [round(100 * share) for share in alone.iloc[:3]]
 
 

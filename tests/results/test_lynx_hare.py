@@ -43,7 +43,7 @@ def test_it_lies_near_the_posterior_of_the_case_study(results):
 def test_the_report_says_so_and_has_no_indices(built):
     page = (FOLDER / "report.en.html").read_text(encoding="utf-8")
     opening = page.partition('id="opening"')[2].partition("<section")[0]
-    assert "Where they would settle can be located" in opening
+    assert "Their equilibrium can be located" in opening
     answer = page.partition('id="equilibria"')[2].partition("<section")[0]
     answer = " ".join(re.sub(r"<[^>]+>", " ", answer).split())
     assert "The fitted equilibrium of Hudson Bay is located, and is a centre." in answer

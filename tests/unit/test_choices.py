@@ -209,7 +209,7 @@ def test_growth_that_falls_and_what_goes_against_it() -> None:
     assert found["verdict"] == "fell"
     assert [i for i, _ in found["against"]] == ["jobs"]
     assert all(value < 0 for _, value in found["largest"])
-    assert "The other way went jobs of plants (0\\.014)." in words(growth_split=falls)
+    assert "Against it went jobs of plants (0\\.014)." in words(growth_split=falls)
 
 
 def test_growth_over_a_gap_is_that_of_the_steps_there_are() -> None:
@@ -243,9 +243,15 @@ def flagged(*rows: dict) -> pd.DataFrame:
 
 def test_flags_are_said_and_their_absence_too() -> None:
     assert list(guards_finding(study())) == ["largest_weight"]
-    assert "A weight above 0\\.5 decides its subsystem alone: sales of shops (0\\.70)" in words()
+    assert (
+        "A weight above 0\\.5 weighs more than all others of its subsystem: sales of shops (0\\.70)"
+        in words()
+    )
     silent = words(diagnostics=flagged().iloc[:-1])
-    assert "No guard is flagged" in silent and "decides its subsystem alone" not in silent
+    assert (
+        "No warning applies" in silent
+        and "weighs more than all others of its subsystem" not in silent
+    )
     source = words(
         diagnostics=flagged(
             {"guard": "on_a_cut", "value": 2.0, "limit": 0.0},
@@ -255,7 +261,7 @@ def test_flags_are_said_and_their_absence_too() -> None:
     )  # fmt: skip
     assert "*D* on a cut of the grades, where the closed end decides: 2" in source
     assert "sales of shops with orders of shops (0\\.97)" in source
-    assert "No guard is flagged" not in source
+    assert "No warning applies" not in source
 
 
 def test_every_guard_has_its_sentence() -> None:

@@ -29,7 +29,7 @@ def evidence(
     years = range(2016, 2019)
     observations = pd.DataFrame(
         [
-            ("1", year, "rate", values[k], "%", "2026-10", "f", "s", "")
+            ("1", year, "rate", values[k], "%", "2026-10", "f", "s", "", 0.05)
             for k, year in enumerate(years)
         ],
         columns=[
@@ -42,6 +42,7 @@ def evidence(
             "file",
             "sheet",
             "flag",
+            "half_unit",
         ],
     )
     columns = ["check", "region", "year", "indicator", "printed", "computed", "unit"]

@@ -99,7 +99,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
      "falls by 42 % from 515.9 in 2015 to 299.3 (100 million yuan)",
      "由2015年的515.9降至299.3（亿元），降幅42%"),
     ("jump_rise", {"old": 10.0, "year": 2015, "new": 31.4, "unit": "%", "ratio": 3.14},
-     "rises 3.1-fold from 10 in 2015 to 31.4 (%)", "由2015年的10增至31.4（%），为上年的3.1倍"),
+     "rises 3.1-fold from 10 in 2015 to 31.4 (%)", "由2015年的10%增至31.4%，为上年的3.1倍"),
     ("no_such_figures", {"indicators": ["sales", "orders"]},
      "cannot be checked: this vintage has no figure of sales of shops and orders of shops",
      "无法核对：该数据版本中没有销售额和订单额的数据"),

@@ -15,7 +15,9 @@ def said(**chosen: object) -> str:
 
 
 def test_weak_instruments_keep_a_relation_from_being_named() -> None:
-    assert "the instruments that would have to confirm it are weak" in said()
+    assert (
+        "the instruments of the general model, which would have to confirm it, are weak" in said()
+    )
     assert "are weak (least" not in said(strength=20.0)
 
 
@@ -27,7 +29,7 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
     changed = study(specifications=pd.concat([table, deflated], ignore_index=True))
     changed.config["robustness"]["deflated"] = chosen
     source = " ".join(text(voice(changed, PHRASES), TEMPLATE, PROVENANCE).split())
-    assert "At constant prices it shows in" in source
+    assert "At constant prices, with either effects, it shows in" in source
 
 
 def test_one_region_names_no_relation() -> None:

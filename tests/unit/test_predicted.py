@@ -33,12 +33,12 @@ WORLDS = {
 }
 SAID = {
     "some": (
-        "is beaten by theta (for output of plants). No model does for sales of shops or *D*",
-        "Theta方法（产值）优于带漂移的随机游走",
+        "is beaten by theta (for output of plants). None is shown to for sales of shops or *D*",
+        "Theta方法（产值）优于漂移模型",
     ),
     "nothing": (
-        "no model predicts output of plants, sales of shops or *D* better than drift",
-        "没有模型在",
+        "no model is shown to predict output of plants, sales of shops or *D* better than drift",
+        "未见任何模型对产值、销售额或*D*的预测优于漂移模型",
     ),
     "too_few": ("too few origins tell", "预测起点过少"),
     "refused": ("5 years; a forecast", "仅5个年份"),

@@ -56,7 +56,7 @@ def written(count: int, **changed: pd.DataFrame) -> str:
 
 def test_unbounded_set_is_said_and_gets_no_number() -> None:
     source = words()
-    assert "the sets leave out an interval at most" in source
+    assert "the sets exclude one interval at most" in source
     assert "[1 500]{.grey} | (−∞, 400) ∪ (900, +∞)" in source
     assert "[200]{.grey} | (−∞, +∞)" in source
 
@@ -200,7 +200,7 @@ def test_claims_of_a_paper_only_when_there_are_any() -> None:
     source = " ".join(text(voice(study(), PHRASES), TEMPLATE, PROVENANCE).split())
     assert "statements of the paper" not in source and "#table-claims" not in source
     assert (
-        "Of four claims that a reader would repeat one is supported, one is not supported, one "
+        "Of four claims that readers might repeat, one is supported, one is not supported, one "
         "depends on choices and one cannot be decided."
     ) in source
 

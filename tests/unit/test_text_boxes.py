@@ -15,9 +15,9 @@ from tests.sample import ROOT, study, words_of
 from tests.text_boxes import text_boxes, troubles
 
 SCRIPT = (ROOT / "workflow/report/charts.js").read_text(encoding="utf-8")
-RATIO, TALLER, LEAST = (
+RATIO, TALLER = (
     yaml.safe_load(re.search(rf"^const {name} = (.*);$", SCRIPT, re.M)[1])
-    for name in ("RATIO", "NARROW", "LEAST")
+    for name in ("RATIO", "NARROW")
 )
 # pixels of a window -> what it leaves to a figure alone in its row, and to one of two
 WINDOWS = {390: (354, 354), 820: (672, 317), 1440: (880, 421)}
@@ -27,7 +27,7 @@ def in_window(name: str, spec: dict, window: int) -> dict:
     """Return a specification as the page draws it in a window of so many pixels."""
     spec = json.loads(json.dumps(spec))
     room = WINDOWS[window][FIGURES[name].columns - 1]
-    spec["width"] = width = max(room, LEAST.get(name, 0))
+    spec["width"] = width = max(room, spec.get("usermeta", {}).get("least", 0))
     if name in RATIO:
         spec["height"] = min(width * RATIO[name][0], RATIO[name][1])
     if width < 480 and name in TALLER:

@@ -67,13 +67,16 @@ def fell(count: int) -> Callable[[Tables], Tables]:
 
 
 FAR = [
-    Verdict(same, {"opening": ("All four provinces rose", "4个省份的得分全部上升"),
-                   "far": ("All four regions rose", "4个地区的*D*全部上升")}),
-    Verdict(fell(1), {"opening": ("Three of four provinces rose", "4个省份中有3个得分上升"),
-                      "far": ("Three of four regions rose", "4个地区中有3个的*D*上升")}),
-    Verdict(fell(3), {"opening": ("Only one of four provinces rose", "4个省份中仅1个得分上升"),
-                      "far": ("One of four regions rose", "4个地区中有1个的*D*上升")}),
-    Verdict(fell(4), {"opening": ("Not one of four provinces rose", "4个省份的得分无一上升"),
+    Verdict(same, {"opening": ("All four provinces rose", "4个省份的耦合协调度（得分）全部上升"),
+                   "far": ("All four provinces rose", "4个地区的*D*全部上升")}),
+    Verdict(fell(1), {"opening": ("Three of four provinces rose",
+                                  "4个省份中有3个耦合协调度（得分）上升"),
+                      "far": ("Three of four provinces rose", "4个地区中有3个的*D*上升")}),
+    Verdict(fell(3), {"opening": ("Only one of four provinces rose",
+                                  "4个省份中仅1个耦合协调度（得分）上升"),
+                      "far": ("One of four provinces rose", "4个地区中有1个的*D*上升")}),
+    Verdict(fell(4), {"opening": ("Not one of four provinces rose",
+                                  "4个省份的耦合协调度（得分）无一上升"),
                       "far": ("No region rose", "没有任何地区的*D*上升")}),
 ]  # fmt: skip
 
@@ -102,27 +105,27 @@ STEP = [
     Verdict(same, {
         "opening": ("eyond level and common trend nothing shows that the two move together",
                     "剔除发展水平与共同趋势后，未见两个系统同步变动"),
-        "step": ("trend no link of the indices shows: *r*", "未见两个指数之间的关联")}),
+        "step": ("trend the indices show no link: *r*", "剔除地区与年份均值后，未见两个指数相关")}),
     Verdict(correlated(0.4, 0.01), {
         "opening": ("he two move together even beyond level and common trend",
                     "剔除发展水平与共同趋势后，两个系统仍同步变动"),
         "step": ("outlasts level and common trend: *r*",
-                 "剔除发展水平与共同趋势后，两个指数之间仍有关联")}),
+                 "剔除地区与年份均值后，两个指数仍相关")}),
     Verdict(correlated(-0.4, 0.01), {
         "opening": ("eyond level and common trend the two move apart",
                     "剔除发展水平与共同趋势后，两个系统反向变动"),
         "step": ("Beyond level and common trend the indices move apart",
-                 "剔除发展水平与共同趋势后，两个指数反向变动")}),
+                 "剔除地区与年份均值后，两个指数反向变动")}),
     Verdict(correlated(-0.18, placed=False), {
         "opening": ("hether the two move together beyond level and common trend is not judged",
                     "两个系统是否同步变动，不作判断"),
         "step": ("Whether the link of the indices outlasts level and common trend is not",
-                 "两个指数之间是否仍有关联，不作判断")}),
+                 "两个指数是否仍相关，不作判断")}),
     Verdict(correlated(None), {
         "opening": ("hether the two move together beyond level and common trend cannot be computed",
                     "两个系统是否同步变动，无法计算"),
         "step": ("Whether the indices are linked beyond level and common trend is not judged",
-                 "在发展水平与共同趋势之外，两个指数之间是否有关联，不作判断")}),
+                 "剔除地区与年份均值后，两个指数是否相关，不作判断")}),
 ]  # fmt: skip
 
 
@@ -241,7 +244,7 @@ GAP = [
 ]  # fmt: skip
 CAUGHT = [
     Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors are not excluded",
-                                            "持续多年的误差未能排除")}),
+                                            "尚不能排除持续性测量误差的影响")}),
     Verdict(grew(-0.06, -0.01), {"where": ("and −0.01 after 2016, which may be zero",
                                            "系数为−0.01，不能排除为零")}),
     Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),
@@ -304,7 +307,7 @@ ROBUST = [
         "多数（但并非几乎全部）使浙江的等级不同于本研究：70种判为中级协调")}),
     Verdict(graded(*[MOST] * 50, *[LESS] * 46, *[LEAST] * 4), {"robustness": (
         "No single grade of Zhejiang is robust: of 100 combinations of choices 50 give",
-        "浙江没有任何单一等级是稳健的：100种设定组合中，50种判为中级协调")}),
+        "浙江的协调等级不稳健：100种设定组合中，50种判为中级协调")}),
     Verdict(ungraded, {"robustness": (
         "is robust is not computed",
         "等级是否稳健，未予计算")}),
@@ -321,12 +324,12 @@ def driven(*rows: tuple[str, float, float]) -> Callable[[Tables], Tables]:
 
 DRIVES = [
     Verdict(driven(("form", 0.6, 0.7), ("range", 0.004, 0.01)), {"robustness": (
-        "One choice drives this *D*: alone form of C makes 60 %",
-        "有一项设定主导这一*D*：在其方差中单独所占的份额，C的形式为60%")}),
+        "One choice dominates: of the variance of *D*, form of C explains 60 %",
+        "有一项设定起主导作用：单独计，在*D*的方差中，C的形式占60%")}),
     Verdict(driven(("form", 0.3, 0.4), ("weighting", 0.45, 0.5)), {"robustness": (
-        "No single choice drives this *D*: alone weighting makes 45 %",
-        "没有任何一项设定单独主导这一*D*：在其方差中单独所占的份额，赋权方法为45%")}),
-    Verdict(driven(), {"robustness": ("No choice changes this *D*", "没有任何设定改变这一*D*")}),
+        "No single choice dominates: of the variance of *D*, weighting explains 45 %",
+        "无单一设定主导：单独计，在*D*的方差中，赋权方法占45%")}),
+    Verdict(driven(), {"robustness": ("No choice changes this *D*", "各项设定均不改变这一*D*")}),
 ]  # fmt: skip
 
 # --- two populations ----------------------------------------------------------------------
@@ -393,8 +396,9 @@ def judged(**chosen: Any) -> Callable[[Tables], Tables]:
 WHICH = "No relation is named"
 RELATION = [
     Verdict(judged(weak="yes", strong="no"), {"populations": (
-        f"{WHICH}: the instruments that would have to confirm it are weak (least first-stage *F*",
-        "未能判定属于何种关系：用以确认的工具变量偏弱（最小的第一阶段*F*值为1.6）")}),
+        f"{WHICH}: the instruments of the general model, which would have to confirm it, are weak "
+        "(least first-stage *F*",
+        "未能判定属于何种关系：一般模型的工具变量偏弱（第一阶段*F*最小为1.6）")}),
     Verdict(judged(strength=20.0, weak="no", strong="undecidable"), {"populations": (
         f"{WHICH}: two estimators that should agree give different signs",
         "未能判定属于何种关系：应当一致的两种估计方法给出了不同的符号")}),
@@ -440,7 +444,7 @@ def surviving(
 
 SURVIVAL = [
     Verdict(surviving(("region",)), {"populations": (
-        "mean growth, the pattern shows in 3 of 3 fits", "此时3个估计中有3个呈供需形态")}),
+        "mean growth, the pattern shows in 3 of 3 fits", "此时3个估计均呈供需形态")}),
     Verdict(surviving(("region",), one_less=True), {"populations": (
         "mean growth, the pattern shows in 2 of 3 fits", "此时3个估计中有2个呈供需形态")}),
 ]  # fmt: skip
@@ -478,8 +482,8 @@ def unfitted(made: Tables) -> Tables:
 
 
 UNBOUNDED = (
-    "of Zhejiang would settle cannot be located from its own growth",
-    "仅凭浙江自身的增长，无法可靠估计两类产出将稳定于何处",
+    "outputs of Zhejiang cannot be located from its own growth",
+    "仅凭浙江自身的增长，无法可靠估计两类产出的平衡点",
 )
 EQUILIBRIUM = [
     Verdict(sets("complement", "line"), {"equilibria": UNBOUNDED}),
@@ -495,7 +499,7 @@ EQUILIBRIUM = [
 ]  # fmt: skip
 WHERE_IT_LIES = [  # of the same tables
     Verdict(same, {"equilibria": pair}) for pair in (
-    *[("the sets leave out an interval at most", "置信集至多排除一个区间")] * 3,
+    *[("the sets exclude one interval at most", "置信集至多排除一个区间")] * 3,
     ("are bounded, but not above zero", "并不全在0以上"),
     ("From five growth rates E lies at 654 and", "个增长率观测，E为654与"),
     ("2 rows cannot", "2个观测不足以确定2个系数及其标准误"),
@@ -606,11 +610,12 @@ def alone(first: float) -> Callable[[Tables], Tables]:
 
 ALONE = {
     "move": [
-        Verdict(alone(0.6), {"opening": ("score of Zhejiang rose", "浙江的得分上升"),
+        Verdict(alone(0.6), {"opening": ("score of Zhejiang rose", "浙江的耦合协调度（得分）上升"),
                              "far": ("*D* of Zhejiang rose from", "升至")}),
-        Verdict(alone(0.95), {"opening": ("score of Zhejiang fell", "浙江的得分下降"),
+        Verdict(alone(0.95), {"opening": ("score of Zhejiang fell", "浙江的耦合协调度（得分）下降"),
                               "far": ("*D* of Zhejiang fell from", "降至")}),
-        Verdict(alone(0), {"opening": ("score of Zhejiang did not change", "浙江的得分未变"),
+        Verdict(alone(0), {"opening": ("score of Zhejiang did not change",
+                                       "浙江的耦合协调度（得分）未变"),
                            "far": ("*D* of Zhejiang stayed at", "持平于")}),
     ],
 }  # fmt: skip
@@ -711,21 +716,21 @@ THIRD = {
     "undecided": (together(NOTHING_YET, concluded("cannot_be_decided")), (
         "Six years cannot say whether one drives the other, nor where they would settle; the "
         "claim of supply is neither supported nor rejected.",
-        "仅凭6年数据，无法判断一方是否带动另一方，也无法确定二者将稳定于何处；"
-        "供需关系的论断既不能肯定，也不能否定。")),
+        "仅凭6年数据，无法判断一方是否带动另一方，也无法确定平衡点位于何处；"
+        "供需关系能否成立，尚无定论。")),
     "not supported": (together(NOTHING_YET, concluded("not_supported")), (
         "settle; the claim of a supply relation is not supported.",
         "供需关系的论断未得到支持。")),
     "located": (together(NOTHING_YET, sets("interval", "interval", located=True)), (
-        "whether one drives the other, but locate where they would settle.",
-        "无法判断一方是否带动另一方，但可确定二者将稳定于何处。")),
+        "whether one drives the other, but locate their equilibrium.",
+        "无法判断一方是否带动另一方，但可确定平衡点位于何处。")),
     "not estimated": (together(NOTHING_YET, unfitted), (
         "one drives the other; where they would settle is not estimated.",
-        "一方是否带动另一方，二者将稳定于何处未作估计。")),
+        "一方是否带动另一方，平衡点位于何处未作估计。")),
     "supply": (together(NOTHING_YET, slopes("region+year", "supply")), (
         "The two outputs grow as in a supply relation, where one lives on the other; where they "
         "would settle cannot be located.",
-        "两类产出的增长呈供需关系，一方依存于另一方；二者将稳定于何处，无法可靠估计。")),
+        "两类产出的增长呈供需关系，一方依存于另一方；二者的平衡点无法可靠估计。")),
     "other": (together(NOTHING_YET, slopes("region+year", "other")), (
         "The two outputs act on each other’s growth, but not as a supply relation;",
         "两类产出的增长相互影响，但并非供需关系；")),

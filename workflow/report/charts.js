@@ -3,8 +3,6 @@ const views = new Map();
 // Height as a share of the width, with a maximum; charts without an entry keep their height.
 const RATIO = { scatter_levels: [0.95, 290], scatter_within_regions_and_years: [0.95, 290], phase: [0.72, 540], tiles: [0.84, 620] };
 const NARROW = { phase: 1.2 };
-// Least width of charts whose cells hold numbers of four digits.
-const LEAST = { heat: 420 };
 const PASSES = 3;
 // Values of the parameters that readers choose; they outlive every redraw.
 const chosen = { region: page.focus };
@@ -34,7 +32,7 @@ async function draw(element) {
   const box = element.parentElement;
   // A folded chart is drawn for print and again when it is unfolded.
   const room = box.clientWidth || document.querySelector("main").clientWidth;
-  let width = Math.max(room, LEAST[name] || 0);
+  let width = Math.max(room, (specs[name].usermeta || {}).least || 0);
   for (let pass = 0; pass < PASSES; pass += 1) {
     element.style.width = width > room ? width + "px" : "";
     await embed(element, name, width);

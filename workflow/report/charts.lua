@@ -9,6 +9,7 @@ local counts = { figure = 0, table = 0 }
 -- What only the page shows, and what only print shows.
 local HIDDEN = FORMAT:match("html") and "paper" or "screen"
 local WORDS = { figure = "Figure", table = "Table" }
+local lettered = true -- a word of letters is parted from its number, which a full stop follows; 图1
 
 -- Divisions and spans that report.typ knows by the same name.
 local BLOCKS = { "finding", "sure", "source", "opening", "facts", "wide", "lead", "references" }
@@ -32,7 +33,7 @@ end
 
 local function number(kind)
   counts[kind] = counts[kind] + 1
-  return WORDS[kind] .. " " .. counts[kind] .. "."
+  return WORDS[kind] .. (lettered and " " or "") .. counts[kind] .. (lettered and "." or "")
 end
 
 local function image_of(figure)
@@ -184,11 +185,11 @@ local function numbered(blocks, numbers)
     if is_figure(block) then
       if not (image or block).classes:includes("unnumbered") then
         numbers.figure = numbers.figure + 1
-        numbers[block.identifier] = WORDS.figure .. "\u{a0}" .. numbers.figure
+        numbers[block.identifier] = WORDS.figure .. (lettered and "\u{a0}" or "") .. numbers.figure
       end
     elseif block.t == "Div" and block.classes:includes("table") then
       numbers.table = numbers.table + 1
-      numbers[block.identifier] = WORDS.table .. "\u{a0}" .. numbers.table
+      numbers[block.identifier] = WORDS.table .. (lettered and "\u{a0}" or "") .. numbers.table
     elseif block.t == "Div" and not block.classes:includes(HIDDEN) then
       numbered(block.content, numbers)
     end
@@ -251,6 +252,7 @@ function Meta(meta)
   for kind, word in pairs(WORDS) do
     if meta["word-" .. kind] then WORDS[kind] = pandoc.utils.stringify(meta["word-" .. kind]) end
   end
+  lettered = WORDS.figure:match("%a$") ~= nil
 end
 
 walker = { traverse = "topdown", Blocks = Blocks, Div = Div, Figure = single, Table = Table, Span = Span, Math = Math }

@@ -58,7 +58,7 @@ local function number_field(id, text)
   local field = string.format(
     '<w:fldSimple w:instr=" SEQ %s \\* ARABIC "><w:r><w:rPr><w:b/></w:rPr><w:t>%s</w:t></w:r></w:fldSimple>',
     escaped(word:gsub("%s+$", "")), value)
-  word = word:gsub("%s+$", "") .. SPACE
+  word = word:gsub("%s+$", SPACE)
   local named = { words(word, "<w:b/>"), pandoc.RawInline("openxml", field) }
   return { pandoc.Span(named, pandoc.Attr(bookmark(id))), words(rest .. " ", "<w:b/>") }
 end

@@ -36,6 +36,7 @@ from coevo.report.findings.study_tables import Study
 KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
+NAMES, CELL = 75, 28  # pixels: of names beside the heat table and of a cell of it, at least
 FILL = {"color": place("g", scale=grade_colours())}
 INK = {"color": place("g", scale=grade_colours(text=True))}
 SHORT = {"shown": "width < 330 ? slice(datum.text, 1) : datum.text"}
@@ -87,7 +88,8 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
         mark("rect", rows, {**at, **FILL, "tooltip": state_tips(words, ".4f")}),
         text("shown", rows, {**at, **INK}, also=SHORT, fontSize=11),
     ]
-    return specification(layers, 20.0 * len(order), resolve=APART)
+    least = {"least": NAMES + CELL * len(study.years)}
+    return specification(layers, 20.0 * len(order), resolve=APART, usermeta=least)
 
 
 def group_dots(study: Study, words: Mapping[str, str]) -> Part:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.choices import ROBUST
 
@@ -16,7 +18,8 @@ def robustness_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
     thirds on, `split` below, `none` where no combination gives one; `own`: whether the most
-    frequent grade is that of the study's own choices; `D`, `rank`: their least and largest.
+    frequent grade is that of the study's own choices; `D`, `rank`: their least and largest;
+    `own_place`: whether the study's own rank is the `highest` or the `lowest` of all, else "".
     """
     table = study.tables["multiverse"]
     seen = table[table["focus_grade"].fillna("") != ""]
@@ -38,7 +41,13 @@ def robustness_finding(study: Study) -> dict[str, Any]:
         "grades": [(grade, int(count)) for grade, count in ranked],
         "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
         "rank": (int(ranks.min()), int(ranks.max())),
+        "own_place": _place(ranks, int(ranks[seen["main"].astype(bool)].iloc[0])),
     }
+
+
+def _place(ranks: pd.Series, own: int) -> str:
+    ends = {int(ranks.max()): "lowest", int(ranks.min()): "highest"}
+    return ends.get(own, "") if len(ends) > 1 else ""
 
 
 def _draws(study: Study) -> dict[str, Any]:

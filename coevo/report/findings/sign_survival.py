@@ -17,7 +17,8 @@ MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
 def sign_survival_finding(study: Study) -> dict[str, Any]:
     """In how many specifications b1 and d lie above zero, as in a supply relation.
 
-    `all` of the study's pair, `swapped`, `deflated` (None without one), `without_growth` (likewise)
+    `all` of the study's pair, `swapped`, `deflated` (None without one; `deflated_all`: with any
+    effects), `without_growth` (likewise)
     and each of `pairs`: by effects, how many of how many fits show it. `located`: in how many both
     sets of E of the region in focus are bounded and positive.
     """
@@ -34,6 +35,7 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         "without_growth": _counts(cut, study) if len(cut) else None,
         "swapped": _counts(rows_of(rows, roles=SWAPPED, pair=MAIN), study),
         "deflated": _counts(deflated, study) if len(deflated) else None,
+        "deflated_all": (int(deflated["pattern"].eq("supply").sum()), len(deflated)),
         "pairs": {
             str(name): _counts(part, study) for name, part in others.groupby("pair", sort=False)
         },

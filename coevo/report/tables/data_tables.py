@@ -146,11 +146,17 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
     absent = (() if study.pair else MODEL_SECTIONS) + (() if study.indexed else INDEX_SECTIONS)
     told = place and place not in absent
     return [
-        words.word("tested", check),
+        _how(words, check),
         words.message(row.computed, row.fields),
         chip,
         Markdown(f"[{words.say(f'headings/{place}')}](#{place})") if told else "",
     ]
+
+
+def _how(words: Words, check: str) -> str:
+    """How a claim was tested; with one region, what is left of that, if it needs several."""
+    alone = f"{check}_alone" if words.study.single else ""
+    return words.word("tested", alone if alone in words.phrases["words"]["tested"] else check)
 
 
 def paper_text(claim: Any, message: MessageText) -> str:
