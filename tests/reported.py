@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -219,5 +220,6 @@ def _number(cell: str) -> float:
     return float(readable(cell).replace(THIN, "").replace("−", "-"))
 
 
+@lru_cache(maxsize=2)
 def _words(study: Study) -> Any:
     return voice(study, words_of("phrases", study.language)).words

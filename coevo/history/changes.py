@@ -22,7 +22,8 @@ COMPARED = (
     "observations", "panel", "goalposts", "normalised", "weights", "coupling", "parameters",
     "equilibria", "verdicts", "claims", "headline_claims",
 )  # fmt: skip
-LOOKS = ("title", "sources", "subsystems", "report")  # keys that change no number
+# Keys of the configuration that change no number.
+NUMBERLESS = ("title", "sources", "subsystems", "report", "chunks")
 FIT = ["scope", "effects", "model", "estimator"]
 
 
@@ -108,7 +109,7 @@ def _flat(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 def _settings(state: State) -> pd.DataFrame:
     """Keys of the configuration, but for those that change no number."""
-    pairs = [pair for pair in _flat(state.config) if pair[0].split(".")[0] not in LOOKS]
+    pairs = [pair for pair in _flat(state.config) if pair[0].split(".")[0] not in NUMBERLESS]
     return pd.DataFrame(pairs, columns=["quantity", "words"])
 
 

@@ -95,7 +95,9 @@ def test_the_rank_over_the_combinations_is_that_of_the_table(results, said, stud
     assert table.loc[table["main"].astype(bool), "focus_rank"].item() == own
     body = said(study).split("{#robustness}")[1].split(":::")[2]
     ends = (table["focus_rank"].min(), table["focus_rank"].max())
-    assert "the rank from {:.0f} to {:.0f}.".format(*ends) in body
+    assert "the rank from {:.0f} to {:.0f}".format(*ends) in body
+    assert ("of which this study’s is the lowest" in body) == (own == ends[1])
+    assert ("of which this study’s is the highest" in body) == (own == ends[0])
 
 
 def test_known_shares_of_variance_and_ranks(results):
@@ -159,7 +161,11 @@ def test_the_share_of_size(chosen, said, study, from_T, share):
     levels = dict(found["levels"])
     assert 100 * levels["gross_regional_product"] == pytest.approx(share, abs=0.5)
     assert f"{from_T} % of var(ln *D*) comes from *T*" in said(study)
-    alone = said(study).split("explains of that variance of ln *D*:")[1].split(". ")[0]
+    alone = (
+        said(study)
+        .split("single levels of development, in logarithms, explain: ")[1]
+        .split(". ")[0]
+    )
     assert f"gross regional product {share} %" in alone
 
 

@@ -225,6 +225,7 @@ def words(study: str, language: str) -> list[str]:
 def numbers(text: str, without: re.Pattern[str]) -> tuple[str, ...]:
     """Return the numbers of a cell, in order of their digits: languages turn sentences round."""
     plain = without.sub(" ", text).replace(",", "").replace("at least six", "at least 6")
+    plain = plain.replace("five nearest", "5 nearest")
     plain = RANK.sub(lambda found: f"{found[1]}{1 + ORDINALS.index(found[2])}", plain)
     return tuple(sorted(re.findall(r"\d+(?:\.\d+)?", plain)))
 

@@ -1,6 +1,7 @@
 """The second vintage of the provincial figures: what it leaves, breaks and links."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +27,14 @@ ZHEJIANG = {
 }
 
 
-@pytest.fixture
-def panel_of(results):
-    """`panel_of(policy)`: the panel of the study `provinces` under a policy."""
+@pytest.fixture(scope="module")
+def panel_of(built):
+    """`panel_of(policy)`: the panel of the study `provinces` under a policy, made once."""
     indicators = read_table(ROOT / "config" / "indicators" / "provinces.csv", "indicators")
 
+    @cache
     def build(policy: str, upto: str = "9999-12") -> pd.DataFrame:
-        seen = results("provinces", "observations")
+        seen = built("provinces", "observations")
         seen = seen[seen["vintage"] <= upto]
         return build_panel(seen, indicators, "all", "330000", 2015, 2023, vintage_policy=policy)
 

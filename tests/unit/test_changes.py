@@ -289,8 +289,9 @@ def test_an_indicator_in_another_unit_is_not_restated(old, tmp_path) -> None:
     assert made.loc[made["change"] == "indicator", "indicator"].tolist() == ["sales"]
 
 
-def test_settings_are_listed_by_key_and_what_only_looks_is_not(old, tmp_path) -> None:
-    now = state(figures(), tmp_path, weighting={"method": "equal"}, title={"en": "y"}, extra=None)
+def test_settings_are_listed_by_key_but_not_those_that_change_no_number(old, tmp_path) -> None:
+    changed = {"weighting": {"method": "equal"}, "title": {"en": "y"}, "chunks": 8, "extra": None}
+    now = state(figures(), tmp_path, **changed)
     rows = changes_since(old, now)
     rows = rows[rows["change"] == "setting"][["quantity", "old_words", "new_words"]]
     assert rows.to_numpy().tolist() == [

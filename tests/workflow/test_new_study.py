@@ -167,9 +167,9 @@ def test_make_passes_the_words_on(filled):
         )
         return result.stdout
 
-    assert said("new").endswith(' workflow/new.py "study=" "first=" "last=" "vintage="\n')
-    assert said("new", "study=a", "first=2001").endswith(
-        ' workflow/new.py "study=a" "first=2001" "last=" "vintage="\n'
+    assert said("new").endswith(' workflow/new.py "study=" "first=" "last=" "vintage=" "from="\n')
+    assert said("new", "study=a", "first=2001", "from=我的 下载").endswith(
+        ' workflow/new.py "study=a" "first=2001" "last=" "vintage=" "from=我的 下载"\n'
     )
     assert said("check", "study=a").endswith(' workflow/check.py "config/a.yaml" \n')
     assert said("check", "strict=1").endswith(' workflow/check.py "config/config.yaml" --strict\n')
