@@ -162,7 +162,7 @@ def test_what_D_measures_follows_the_share_of_T(T: float, verdict: str) -> None:
 def test_what_levels_explain_is_said() -> None:
     assert level_finding(study())["levels"] == [("product", 0.4)]
     said = words().replace("\\", "")
-    assert "explains of that variance of ln *D*: gross product 40 %" in said
+    assert "levels of development, in logarithms, explain: gross product 40 %" in said
 
 
 def test_ranks_with_the_level_taken_out_by_every_slope() -> None:

@@ -33,7 +33,8 @@ WORLDS = {
 }
 SAID = {
     "some": (
-        "is beaten by theta (for output of plants). None is shown to for sales of shops or *D*",
+        "is beaten by theta (for output of plants). No model is shown to beat it for sales of "
+        "shops or *D*",
         "Theta方法（产值）优于漂移模型",
     ),
     "nothing": (
