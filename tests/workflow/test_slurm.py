@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements-slurm.lock"
 CHUNKS, TOOK = 2, 600  # seconds that a run may take on a busy machine
 # A small study's jobs end in seconds; on a cluster they are asked for less often.
-QUICK = "--seconds-between-status-checks 1 --slurm-init-seconds-before-status-checks 1"
-SMALL = "--default-resources mem_mb=500 runtime=5 --latency-wait 20 --jobs 4"
+QUICK = ["--seconds-between-status-checks", "1", "--slurm-init-seconds-before-status-checks", "1"]
+SMALL = "--default-resources mem_mb=500 runtime=5 --latency-wait 20 --jobs 4".split()
 pytestmark = pytest.mark.slow
 
 
@@ -58,9 +58,11 @@ def begin() -> Iterator[Callable[..., subprocess.Popen]]:
     """`begin(folder, options, environment)` starts a run, which does not outlive the test."""
     runs: list[subprocess.Popen] = []
 
-    def start(folder: Path, options: str, known: dict[str, str] | None = None) -> subprocess.Popen:
+    def start(
+        folder: Path, options: list[str], known: dict[str, str] | None = None
+    ) -> subprocess.Popen:
         words = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/config.yaml"]
-        words += ["-s", str(ROOT / "workflow" / "Snakefile"), *options.split()]
+        words += ["-s", str(ROOT / "workflow" / "Snakefile"), *options]
         with (folder / "said.txt").open("w") as said:
             runs.append(subprocess.Popen(words, cwd=folder, env=known, stdout=said, stderr=said))
         return runs[-1]
@@ -80,7 +82,7 @@ def results(folder: Path) -> dict[str, bytes]:
 def test_slurm_gives_the_same_bytes_even_after_a_kill(cluster, begin, tmp_path: Path) -> None:
     """A job and the run are killed in the middle; one more run ends as one that was left alone."""
     here, there = study(tmp_path / "here", 1), study(tmp_path / "there", CHUNKS)
-    options = f"--workflow-profile {ROOT / 'profiles' / 'slurm'} {QUICK} {SMALL}"
+    options = ["--workflow-profile", str(ROOT / "profiles" / "slurm"), *QUICK, *SMALL]
     first = begin(there, options, cluster)
     deadline = time.monotonic() + TOOK
     while not (running := [job for job, state, about in jobs(cluster)
@@ -94,7 +96,7 @@ def test_slurm_gives_the_same_bytes_even_after_a_kill(cluster, begin, tmp_path: 
     assert not (there / "reports" / "small" / "report.en.html").exists()
     again = begin(there, options, cluster)
     assert again.wait(TOOK) == 0, (there / "said.txt").read_text()
-    alone = begin(here, "--cores 2")
+    alone = begin(here, ["--cores", "2"])
     assert alone.wait(TOOK) == 0, (here / "said.txt").read_text()
     assert results(there) == results(here)
     done = {about for _, state, about in jobs(cluster) if state == "COMPLETED"}
