@@ -76,7 +76,7 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
         "orient": "top",
         "labelAngle": 0,
         "labelOverlap": False,
-        "labelExpr": "width < 330 ? \"'\" + slice(datum.label, 2) : datum.label",
+        "labelExpr": 'width < 330 ? "\'" + slice(datum.label, 2) : datum.label',
     }
     at = {
         "x": place("year", scale={"paddingInner": 0.03, "paddingOuter": 0}, axis=years),
