@@ -19,8 +19,8 @@ from coevo.equilibria.fitted import (
 )
 from coevo.equilibria.general_rows import rest_point_row, restriction_rows
 from coevo.equilibria.output_series import pair_values
-from coevo.equilibria.pooled_draws import pooled_draws
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
+from coevo.equilibria.relation_draws import pooled_draws
 from coevo.equilibria.result_rows import equilibrium_rows, relation_rows
 from coevo.equilibria.theory import last_states, theoretical
 from coevo.estimation.general import GeneralFit

@@ -18,7 +18,7 @@ from coevo.equilibria.pooled_checks import (
     sub_periods,
     tried,
 )
-from coevo.equilibria.pooled_draws import RELATION
+from coevo.equilibria.relation_draws import RELATION
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit

@@ -13,6 +13,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from coevo.errors import Problems, StudyError, short
 from coevo.messages import message_columns
 from coevo.observations.duplicates import merge_duplicates
+from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import find_indicator, nearest_names
 from coevo.observations.opening import read_sheets
@@ -20,7 +21,6 @@ from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
 from coevo.observations.sheets import Remark, Sheet
-from coevo.observations.whole_years import whole_years
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag", "half_unit"]

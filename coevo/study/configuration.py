@@ -31,7 +31,7 @@ REGISTRIES = {
     "estimators": ("coevo.estimation.growth", "ESTIMATORS"),
     "formats": ("coevo.report.documents", "FORMATS"),
     "languages": ("coevo.schema", "LANGUAGES"),
-    "frequencies": ("coevo.observations.whole_years", "FREQUENCIES"),
+    "frequencies": ("coevo.observations.frequency", "FREQUENCIES"),
     "missing_types": ("coevo.observations.cells", "MISSING_TYPES"),
 }
 # registry -> where it refuses others by name, with the reason

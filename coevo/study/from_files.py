@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from coevo.errors import StudyError
+from coevo.study.found_tables import Survey, in_order, survey
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
-from coevo.study.survey import Survey, in_order, survey
 
 WIDTH = 100  # columns of the terminal
 MOST_TABLES, MOST_LINES, MOST_NAMES = 12, 12, 8

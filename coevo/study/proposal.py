@@ -25,9 +25,9 @@ from coevo.observations.names import (
 )
 from coevo.observations.units import find_unit
 from coevo.study.configuration import FEWEST_YEARS
+from coevo.study.found_tables import Survey, in_order
 from coevo.study.plain_rows import read_rows
 from coevo.study.region_table import CODE, RESERVED, SETS
-from coevo.study.survey import Survey, in_order
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SUBSYSTEMS = ("first", "second")

@@ -12,11 +12,11 @@ from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings, limits_that_apply
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.comovement import comovement_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
 from coevo.report.findings.equilibrium import equilibrium_finding, last_observed
 from coevo.report.findings.grade_scale import grade_marks
+from coevo.report.findings.in_step import comovement_finding
 from coevo.report.findings.interaction import interaction_finding, slope_signs
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding

@@ -12,10 +12,10 @@ from openpyxl import Workbook
 
 from coevo.errors import StudyError
 from coevo.study.check import check_study
+from coevo.study.found_tables import indicator_name, survey
 from coevo.study.from_files import begin_from_files
 from coevo.study.new_study import Wish, wish
 from coevo.study.proposal import Indicator, find_regions, find_years
-from coevo.study.survey import indicator_name, survey
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "我的 下载"

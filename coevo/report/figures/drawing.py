@@ -12,8 +12,8 @@ from coevo.report.figures import (
     FIGURES,
     ChartSpec,
     bars,
-    cells,
     figure_names,
+    grids,
     intervals,
     lines,
     phase_planes,
@@ -26,7 +26,7 @@ from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 
 Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
-_MODULES = (lines, bars, cells, intervals, scatters, phase_planes)
+_MODULES = (lines, bars, grids, intervals, scatters, phase_planes)
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
     for name in FIGURES

@@ -29,7 +29,7 @@ from coevo.report.figures.vega import (
     text,
     tips,
 )
-from coevo.report.findings.comovement import correlation_values
+from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.choices import CHOICES

@@ -17,7 +17,7 @@ from coevo.report.figures.axes import (
     years_axis,
 )
 from coevo.report.figures.placing import spread_labels
-from coevo.report.figures.states import state_tips
+from coevo.report.figures.region_years import state_tips
 from coevo.report.figures.theme import subsystem_colour
 from coevo.report.figures.vega import (
     Part,

@@ -7,12 +7,12 @@ from coevo.observations.units import unit_of
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
-from coevo.report.findings.comovement import comovement_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
 from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_fits
 from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
+from coevo.report.findings.in_step import comovement_finding
 from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.page_one import opening_finding

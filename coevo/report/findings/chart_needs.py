@@ -1,7 +1,7 @@
 """What a study has to show, as the charts name their needs."""
 
-from coevo.report.findings.comovement import correlation_values
 from coevo.report.findings.equilibrium import refused, region_fit_rows
+from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import Study

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
-from coevo.report.findings.comovement import step_verdicts
 from coevo.report.findings.equilibrium import equilibrium_finding
+from coevo.report.findings.in_step import step_verdicts
 from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_finding, of_measure
 from coevo.report.findings.relation import UNDETERMINED, relation_finding

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
-from coevo.report.findings.comovement import correlation_values, pairs
+from coevo.report.findings.in_step import correlation_values, pairs
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words

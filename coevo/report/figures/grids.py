@@ -15,7 +15,7 @@ from coevo.report.figures.axes import (
     named_rows,
     tenths_around,
 )
-from coevo.report.figures.states import groups_of, state_tips, states, with_grades
+from coevo.report.figures.region_years import groups_of, state_tips, states, with_grades
 from coevo.report.figures.vega import (
     Part,
     amount,
