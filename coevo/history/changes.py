@@ -115,8 +115,8 @@ def _settings(state: State) -> pd.DataFrame:
 
 def _indicators(state: State) -> pd.DataFrame:
     """How each indicator is defined."""
-    columns, rows = [*SYSTEM, "source_name"], state.indicators.to_dict("records")
-    words = [", ".join(f"{c}: {row[c]}" for c in columns if row[c]) for row in rows]
+    columns, rows = [*SYSTEM, "low", "high", "source_name"], state.indicators.to_dict("records")
+    words = [", ".join(f"{c}: {row[c]}" for c in columns if row.get(c)) for row in rows]
     return state.indicators[["indicator"]].assign(words=words)
 
 

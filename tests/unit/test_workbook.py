@@ -45,7 +45,10 @@ STUDIES = {
         "coupling": {"composite": "topsis", "form": "wang"},
     },
     "preset": {"coupling": {"preset": "spssau"}},
-}
+    "moderate": {"indicators": {"jobs": {"direction": "moderate", "best": "9 11"},
+                                "sales": {"direction": "moderate", "best": "12"},
+                                "orders": {"low": "2", "high": "14"}}},
+}  # fmt: skip
 WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "trace", "entropy")
 LABEL = sample.indicators().set_index("indicator").at["orders", "label_en"]
 UNTRACED = {"read": ["critic", "topsis", "wang"], "preset": ["spssau"]}
@@ -60,6 +63,9 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
     }
     indicators = sample.indicators()
     indicators.loc[indicators["indicator"] == "jobs", "direction"] = "-"
+    for name, cells in STUDIES[name].get("indicators", {}).items():
+        for column, text in cells.items():
+            indicators.loc[indicators["indicator"] == name, column] = text
     made = sample.tables(claims=True)
     noise = np.random.default_rng(3).lognormal(0.0, 0.3, len(made["panel"]))
     made["panel"]["value"] *= noise
