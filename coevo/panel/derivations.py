@@ -220,7 +220,7 @@ def breaks_in_coverage(indicators: pd.DataFrame) -> Breaks:
     """
     if "coverage_breaks" not in indicators:
         return {}
-    table = indicators.fillna("").set_index("indicator")
+    table = indicators.astype(object).fillna("").set_index("indicator")
 
     def years(name: str) -> set[int]:
         row = table.loc[name]

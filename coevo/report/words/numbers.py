@@ -60,7 +60,8 @@ def band(low: float, high: float) -> str:
     """A band of figures, or the one figure that it is; nothing where there is none."""
     if missing(low):
         return ""
-    return exact(low) if low == high else f"[{exact(low)}, {exact(high)}]"
+    ends = [exact(end).replace(",", "") for end in (low, high)]  # a comma parts the two
+    return ends[0] if low == high else f"[{ends[0]}, {ends[1]}]"
 
 
 def graded(value: Any, decimals: int = 2) -> str:
