@@ -2,7 +2,7 @@
 
 
 rule predict:
-    """Tell x1, x2 and D from every origin, and hold the errors against those of drift."""
+    """Forecast x1, x2 and D from every origin, beside drift."""
     input:
         **KEPT,
         panel=f"{DATA}/panel.csv",
