@@ -84,7 +84,7 @@ def test_a_terminal_shows_what_is_at_work_in_its_last_line(clock, monkeypatch):
     wiped = "\r" + " " * 29 + "\r"
     assert out.getvalue().split(wiped) == [
         "",
-        "0 of 2        1 s  Audit the f",
+        "0 of 2        1 s  Audit the ",
         "1 of 2        1 s  Audit the figures\n",
         "1 of 2        1 s  Vary (0 of",
         "",

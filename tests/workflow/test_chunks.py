@@ -25,6 +25,8 @@ def built(folder: Path, chunks: int, cores: int) -> tuple[dict[str, bytes], list
     words += [f"data/processed/counties/{table}.csv" for table in TABLES]
     run = subprocess.run(words, cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+    steps = run.stderr.splitlines()  # the parts of a rule are one of them
+    assert steps[-1].startswith(f"{len(steps)} of {len(steps)} ")
     return (
         {path.name: path.read_bytes() for path in data.iterdir()},
         sorted(path.stem for path in logs.iterdir()),
