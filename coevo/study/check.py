@@ -17,6 +17,7 @@ from coevo.panel.audit import audit_findings, is_finding, with_remarks
 from coevo.panel.derivations import breaks_in_coverage
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.expected_cost import cost_line
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
@@ -227,4 +228,8 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]
+    if checked.panel is not None:
+        rows, report = len(checked.panel[["region", "year"]].drop_duplicates()), config["report"]
+        cost = cost_line(rows, len(report["languages"]) * len(report["formats"]))
+        out += ["", *wrapped_lines(cost, WIDTH, "  ")]
     return [*out, ""]

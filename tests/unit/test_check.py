@@ -1,6 +1,7 @@
 """Reading and auditing before anything runs: what is counted, what is said, and that all fits."""
 
 import importlib.util
+import re
 import shutil
 import unicodedata
 from pathlib import Path
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from coevo.characters import room
 from coevo.errors import StudyError
 from coevo.report.words.message_words import Identifiers, message_texts
+from coevo.study import expected_cost
 from coevo.study.check import WIDTH, check_lines, check_study, coverage
+from coevo.study.expected_cost import expected_megabytes, expected_seconds
 from coevo.study.plain_table import table_lines, wrapped_lines
 from tests.sample import words_of
 
@@ -255,6 +258,46 @@ def test_exit_codes_and_that_nothing_is_written(project, capsys):
     assert shown.out.endswith("\nWhat is missing to run:\n")
     assert shown.err.startswith("plants: is 7 in every") and shown.err.count("\n") == 1
     assert tree(project) == before
+
+
+def test_a_character_without_a_font_is_told_before_anything_runs(project, capsys):
+    words = {"title": {"en": "Do they \U0001f642?"}}
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | words), encoding="utf-8")
+    assert command()("config/small.yaml") == 1
+    assert capsys.readouterr().err.startswith("config/small.yaml: no font holds '\U0001f642' (U+")
+
+
+def test_the_expected_cost_is_near_what_was_measured():
+    """Seconds and MB of docs/benchmarks.md: of made-up counties, and of the provinces."""
+    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    took = re.search(
+        r"310 regions took\s(\d+) s by the clock, that of 2,800 (\d+) s.*; 280 regions in 18 years "
+        r"(\d+) s.*?; the provinces\sin six documents (\d+) s",
+        text,
+        re.DOTALL,
+    )
+    most = re.search(r"\| all \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \|", text)
+    sizes = [(310 * 20, 1), (2800 * 20, 1), (280 * 18, 1), (31 * 9, 6)]
+    for size, seconds in zip(sizes, took.groups(), strict=True):
+        assert expected_seconds(*size) == pytest.approx(int(seconds), rel=0.15)
+    for regions, megabytes in zip((31, 310, 2800), most.groups(), strict=True):
+        assert expected_megabytes(regions * 20) == pytest.approx(int(megabytes), rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("memory", "advice"),
+    [(None, ""), (4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
+)
+def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
+    monkeypatch.setattr(expected_cost, "_memory", lambda: memory)
+    said, _, more = expected_cost.cost_line(2800 * 20, 1).partition("; this computer has ")
+    assert said == "Expected: about 6 minutes on two cores, 1.6 GB of memory for each"
+    assert more.startswith(advice) and bool(more) == bool(advice)
+
+
+def test_the_cost_of_a_study_that_can_be_built_is_told(project):
+    small = "Expected: about 40 seconds on two cores, 0.4 GB of memory for each"
+    assert small in check_lines(check_study("config/small.yaml"), said_in_english)
 
 
 def test_every_line_fits_the_terminal(project):
