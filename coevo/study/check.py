@@ -229,7 +229,8 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]
     if checked.panel is not None:
-        rows, report = len(checked.panel[["region", "year"]].drop_duplicates()), config["report"]
-        cost = cost_line(rows, len(report["languages"]) * len(report["formats"]))
+        rows, report = checked.panel[["region", "year"]].drop_duplicates(), config["report"]
+        documents = len(report["languages"]) * len(report["formats"])
+        cost = cost_line(len(rows), len(checked.panel), documents)
         out += ["", *wrapped_lines(cost, WIDTH, "  ")]
     return [*out, ""]

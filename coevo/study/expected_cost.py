@@ -8,27 +8,31 @@ import os
 
 START = 10.0  # seconds of any study
 DOCUMENT = 5.0  # seconds of one document, a format in a language
-ROW = 0.006  # seconds of a region in a year
-MEMORY, ROW_MEMORY = 430.0, 0.02  # MB of the largest process: of any study, of a region in a year
+ROW, FIGURE = 0.005, 0.0001  # seconds of a region in a year, and of one figure of it
+LEAST, ROW_MEMORY, FIGURE_MEMORY = 430.0, 0.014, 0.0005  # MB of the largest process, likewise
 FEW = 90  # seconds that are told as such
 
 
-def expected_seconds(rows: int, documents: int) -> float:
-    """Return the seconds of a study: rows are its regions times years, documents its reports.
+def expected_seconds(rows: int, figures: int, documents: int) -> float:
+    """Return the seconds of a study: rows of regions and years, figures in them, its reports.
 
-    seconds = START + DOCUMENT documents + ROW rows
+    seconds = START + DOCUMENT documents + ROW rows + FIGURE figures
     """
-    return START + DOCUMENT * documents + ROW * rows
+    return START + DOCUMENT * documents + ROW * rows + FIGURE * figures
 
 
-def expected_megabytes(rows: int) -> float:
-    """Return the most memory of one process of a study, in MB: MEMORY + ROW_MEMORY rows."""
-    return MEMORY + ROW_MEMORY * rows
+def expected_megabytes(rows: int, figures: int) -> float:
+    """Return the most memory of one process, in MB.
+
+    megabytes = LEAST + ROW_MEMORY rows + FIGURE_MEMORY figures
+    """
+    return LEAST + ROW_MEMORY * rows + FIGURE_MEMORY * figures
 
 
-def cost_line(rows: int, documents: int) -> str:
+def cost_line(rows: int, figures: int, documents: int) -> str:
     """Return in words what a study takes, and what to do where this computer has not the memory."""
-    seconds, gigabytes = expected_seconds(rows, documents), expected_megabytes(rows) / 1000
+    seconds = expected_seconds(rows, figures, documents)
+    gigabytes = expected_megabytes(rows, figures) / 1000
     time = f"{round(seconds, -1):.0f} seconds" if seconds < FEW else f"{seconds / 60:.0f} minutes"
     said = f"Expected: about {time} on two cores, {gigabytes:.1f} GB of memory for each"
     there = _memory()

@@ -277,11 +277,18 @@ def test_the_expected_cost_is_near_what_was_measured():
         re.DOTALL,
     )
     most = re.search(r"\| all \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \|", text)
-    sizes = [(310 * 20, 1), (2800 * 20, 1), (280 * 18, 1), (31 * 9, 6)]
-    for size, seconds in zip(sizes, took.groups(), strict=True):
-        assert expected_seconds(*size) == pytest.approx(int(seconds), rel=0.15)
+    sizes = [(310 * 20, 12, 1), (2800 * 20, 12, 1), (280 * 18, 12, 1), (31 * 9, 20, 6)]
+    for (rows, series, documents), seconds in zip(sizes, took.groups(), strict=True):
+        told = expected_seconds(rows, rows * series, documents)
+        assert told == pytest.approx(int(seconds), rel=0.15)
     for regions, megabytes in zip((31, 310, 2800), most.groups(), strict=True):
-        assert expected_megabytes(regions * 20) == pytest.approx(int(megabytes), rel=0.15)
+        told = expected_megabytes(regions * 20, regions * 20 * 12)
+        assert told == pytest.approx(int(megabytes), rel=0.15)
+    cpu, megabytes = map(
+        int, re.search(r"50 indicators 310 regions took (\d+) s .* (\d+) MB", text).groups()
+    )
+    assert expected_megabytes(310 * 20, 310 * 20 * 52) == pytest.approx(megabytes, rel=0.15)
+    assert expected_seconds(310 * 20, 310 * 20 * 52, 1) < cpu  # two cores share it
 
 
 @pytest.mark.parametrize(
@@ -290,7 +297,9 @@ def test_the_expected_cost_is_near_what_was_measured():
 )
 def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
     monkeypatch.setattr(expected_cost, "_memory", lambda: memory)
-    said, _, more = expected_cost.cost_line(2800 * 20, 1).partition("; this computer has ")
+    said, _, more = expected_cost.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
+        "; this computer has "
+    )
     assert said == "Expected: about 6 minutes on two cores, 1.6 GB of memory for each"
     assert more.startswith(advice) and bool(more) == bool(advice)
 
