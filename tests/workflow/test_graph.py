@@ -139,7 +139,7 @@ def test_everything_is_built(project):
 def test_a_run_says_a_line_a_step_and_what_to_open(project):
     """What a step does is what its rule says of itself; Snakemake's own lines are in its log."""
     *lines, last = (project / "said").read_text(encoding="utf-8").splitlines()
-    steps = [STEP.fullmatch(line).groups() for line in lines]
+    steps = [STEP.fullmatch(line).groups() for line in lines if not line.endswith(" …")]
     total = str(len(ALL_RULES))
     assert [place for place, *_ in steps] == [str(1 + place) for place in range(len(ALL_RULES))]
     assert {of for _, of, _ in steps} == {total}
