@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -116,6 +117,14 @@ def test_an_error_of_snakemake_s_own_and_what_comes_before_it_are_told():
     shown.read(told("error", text="MissingRuleException:\nNo rule to produce x"))
     assert shown.problems() == "MissingRuleException:\nNo rule to produce x\n"
     assert shown.took() == ""
+
+
+def test_every_rule_says_in_a_short_line_what_it_does():
+    """So that it stands in a terminal of 80 columns, behind the number and the time."""
+    rules = "".join(path.read_text("utf-8") for path in ROOT.glob("workflow/rules/*.smk"))
+    said = re.findall(r"^ *rule (\w+):\n +\"\"\"(.*?\.)(?:\"\"\")?$", rules, re.MULTILINE)
+    assert len(said) == len(re.findall(r"^ *rule \w+:", rules, re.MULTILINE)) > 15
+    assert [text for _, text in said if len(text) > 61] == []
 
 
 def test_nobody_reads_on(clock):

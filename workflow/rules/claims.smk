@@ -12,7 +12,7 @@ EVIDENCE = [
 
 
 rule claims:
-    """Hold headlines, and claims of a paper, against the tables."""
+    """Hold headlines, and any claims of a paper, against tables."""
     input:
         **STATEMENTS,
         **{name: f"{DATA}/{name}.csv" for name in EVIDENCE},
