@@ -6,6 +6,7 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from hypothesis import given
@@ -15,7 +16,7 @@ from coevo.characters import room
 from coevo.errors import StudyError
 from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.study import expected_cost
-from coevo.study.check import WIDTH, check_lines, check_study, coverage
+from coevo.study.check import WIDTH, _without_gaps, check_lines, check_study, coverage
 from coevo.study.expected_cost import expected_megabytes, expected_seconds
 from coevo.study.plain_table import table_lines, wrapped_lines
 from tests.sample import words_of
@@ -32,6 +33,7 @@ people,,,,10 thousand persons,people,人口,人口,
 wealth,west,,+,10 thousand yuan per person,output a head,人均产值,,"per_capita(output, people)"
 doubled,,,,count,shops printed twice,网店（正文）,网店（正文）,equal(shops)
 """
+QUOTIENT = 'share,,,,ratio,share,份额,,"location_quotient(output, people)"\n'
 CONFIG = {
     "study": "small",
     "raw": "data/raw/small",
@@ -126,6 +128,42 @@ def test_leaving_out_a_region_with_gaps_is_proposed(project):
         "Figures that the subsystems lack: Jiangsu 2. Without these regions: "
         'regions: ["310000", "330000"]'
     ) in said
+
+
+def test_of_many_regions_those_to_leave_out_are_proposed():
+    """Where a list of the others would be long, and only where the study reads all."""
+    codes = [f"{code}" for code in range(1000, 1050)]
+    panel = pd.DataFrame({"region": codes, "name": codes, "indicator": "shops", "value": 1.0})
+    panel.loc[[3, 7], "value"] = None
+    indicators = pd.DataFrame({"indicator": ["shops"], "subsystem": ["east"]})
+    said = _without_gaps(panel, indicators, "all")
+    assert said.endswith('Without these regions: regions: {without: ["1003", "1007"]}')
+    assert _without_gaps(panel, indicators, codes).endswith(": 48 regions are left")
+
+
+def test_a_region_is_left_out_by_its_code(project):
+    """As if the others were listed: what stands beside it is not read."""
+
+    def checked(regions) -> tuple:
+        text = yaml.safe_dump(CONFIG | {"regions": regions}, allow_unicode=True)
+        Path("config/small.yaml").write_text(text, encoding="utf-8")
+        return check_study("config/small.yaml")
+
+    without, picked = checked({"without": ["320000"]}), checked(["310000", "330000"])
+    assert set(without.panel["region"]) == {"310000", "330000"} == set(picked.panel["region"])
+    assert without.panel.equals(picked.panel)
+    assert without.observations.equals(picked.observations)
+    table = Path("config/indicators/small.csv")
+    table.write_text(TABLE + QUOTIENT, encoding="utf-8")  # what derives from all regions reads all
+    without, picked = checked({"without": ["320000"]}), checked(["310000", "330000"])
+    assert without.panel.equals(picked.panel)
+    assert set(without.observations["region"]) == {"310000", "320000", "330000"}
+    with pytest.raises(StudyError, match="regions: '999999' is no region of config/regions"):
+        checked({"without": ["999999"]})
+    with pytest.raises(StudyError, match="focus_region: 330000 is not among regions"):
+        checked({"without": ["330000"]})
+    with pytest.raises(StudyError, match=r"regions: .* is not allowed; `all`, a list of codes"):
+        checked({"without": []})
 
 
 def test_a_region_without_any_figure_is_left_out_and_named(project):
