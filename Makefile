@@ -1,6 +1,7 @@
 # make              the environment, then the default study
 # make study=NAME   another study: config/NAME.yaml
 # make release      the study, then its tables kept under reports/NAME/releases; name=... names them
+# make verbose=1    what Snakemake says of every job, in place of a line a step
 # make test         the environment, then lint, unit, workflow and result tests
 # make test quick=1 in a minute and a half: ruff, and the tests that build, draw and open nothing
 # make new study=NAME [first=2018 last=2023 vintage=2026-11]
@@ -29,10 +30,10 @@ stamp = .venv/filled
 .DEFAULT_GOAL := study
 
 study: $(stamp)
-	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores)
+	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores) $(if $(verbose),--verbose)
 
 release: $(stamp)
-	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores)
+	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores) $(if $(verbose),--verbose)
 
 # The default study is none to begin: only a name that is given counts.
 new: $(stamp)

@@ -35,7 +35,7 @@ if RELEASE:
 
 
 rule tables:
-    """Put every table into workbooks, LaTeX and Stata files, and each into a CSV for Excel."""
+    """Write workbooks, LaTeX and Stata files, and CSV for Excel."""
     input:
         **TABLE_FILES,
         indicators=INDICATORS,
@@ -68,9 +68,10 @@ rule tables:
 
 
 rule report:
-    """Draw every chart and put the findings into words, in each language and format.
+    """Draw the charts and write the reports.
 
-    Charts as specification, as images and as data: one process reads the tables and draws.
+    In each language and format; charts as specification, as images and as data. One process reads
+    the tables and draws.
     """
     input:
         **TABLE_FILES,
