@@ -108,7 +108,8 @@ def _figures(
     """Return D (draws, rows) of figures that are off by the size of a revision."""
     settings, robustness = config["normalisation"], config["robustness"]
     values = wide(case["panel"], "value").loc[panel.z.index, panel.z.columns]
-    scope = scope_of(values, settings, case["goalposts"].drop(columns="sha256", errors="ignore"))
+    kept = case["goalposts"].drop(columns="sha256", errors="ignore")
+    scope = scope_of(values, indicators, settings, kept)
     published = PublishedFigures(case["panel"], indicators, values.index, scope.indicators)
     sizes = revision_sizes(published.series, case["revisions"], robustness["revision"])
     most = max(1, CHUNK // panel.z.size)
