@@ -122,7 +122,7 @@ def copy(project, tmp_path):
 
 
 ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
-ALL_RULES |= {"diagnose", "vary", "specify", "predict", "tables", "report"}
+ALL_RULES |= {"diagnose", "vary", "specify", "predict", "report"}
 ALL_RULES |= {"regional", "claims"}
 
 
