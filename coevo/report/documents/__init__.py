@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from coevo.report.documents.page import html
+from coevo.report.documents.pandoc import document
 from coevo.report.documents.paper import pdf
 from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.documents.word import docx
 from coevo.report.tables.chart_rows import chart_files
 from coevo.report.words.voices import Voice
 
-# A renderer takes the Markdown text, the files by name, the data of the page and the metadata.
+# A renderer takes the document as pandoc reads it, files by name, data of the page, metadata.
 Render = Callable[[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, str]], bytes]
 FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
@@ -52,7 +53,7 @@ def documents(
     """
     study, formats = voice.study, voice.study.config["report"]["formats"]
     meta = metadata(voice)
-    source = text(voice, files["report.md"], provenance)
+    source = document(text(voice, files["report.md"], provenance), files, meta)
     data = page_data(voice) if "html" in formats else {}
     return {
         f"report.{study.language}.{kind}": FORMATS[kind](source, files, data, meta)
