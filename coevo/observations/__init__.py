@@ -149,11 +149,12 @@ def observe(
     missing_marks: Mapping[str, str],
     wanted: Sequence[str] | None = None,
     sets: Mapping[str, pd.DataFrame] | None = None,
+    decimal_mark: str = "",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` of a study.
 
     wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
-    so that a name that is theirs too is remarked.
+    so that a name that is theirs too is remarked; decimal_mark: as in `read_sheets`.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
@@ -167,7 +168,7 @@ def observe(
     for path in sorted(map(Path, files)):
         vintage = path.relative_to(raw).parts[0]
         try:
-            sheets = read_sheets(path, path.as_posix())
+            sheets = read_sheets(path, path.as_posix(), decimal_mark)
         except StudyError as problem:
             problems.extend(problem.messages)
             continue

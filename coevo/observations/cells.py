@@ -46,7 +46,12 @@ FLAGS = ("", "noted", *MISSING_TYPES)
 FORMS = ("", "ratio", "%", "‰")
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]{1,2}))?")
-THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
+# 1,234.5 and 1 234.5; 1'234 of Switzerland; 12,34,567 of India
+THOUSANDS = re.compile(
+    r"[+-]?(?:[1-9][0-9]{0,2}([, '’])[0-9]{3}(?:\1[0-9]{3})*|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})"
+    r"(?:\.[0-9]*)?"
+)
+PARTING = re.compile("[, '’]")  # of thousands
 # Read from the end of the text, so that a long run of stars costs one look at each.
 NOTE_MARKS = re.compile(
     r"(?:(?:[\u2460-\u2473\u24ea\u2776-\u277f*†‡#¹²³\u2070\u2074-\u2079]"
@@ -144,7 +149,7 @@ def cell_figure(
     form = bare[-1] if bare.endswith(FORMS[2:]) else ""
     number = bare.removesuffix(form).rstrip()
     if THOUSANDS.fullmatch(number):
-        number = number.replace(",", "").replace(" ", "")
+        number = PARTING.sub("", number)
     if not NUMBER.fullmatch(number):
         shown = ", ".join(f"'{mark}'" for mark in known if mark not in ("", *PUBLISHERS_MARKS))
         raise StudyError(

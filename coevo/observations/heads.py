@@ -10,7 +10,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from coevo.observations.cells import DATE, NUMBER, head_year, without_flag, without_marks
+from coevo.observations.cells import DATE, NUMBER, PARTING, head_year, without_flag, without_marks
 from coevo.observations.names import compared
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
@@ -87,7 +87,7 @@ def is_number(value: CellValue) -> bool:
     """Whether a cell holds a number other than a year, as such or as text."""
     if isinstance(value, str):
         text = without_flag(without_marks(cell_text(value)))[0]
-        text = re.sub(r"[, ]", "", text).rstrip("%‰")
+        text = PARTING.sub("", text).rstrip("%‰")
         return bool(NUMBER.fullmatch(text)) and head_year(text) is None
     return isinstance(value, float) and head_year(cell_text(value)) is None
 

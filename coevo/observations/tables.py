@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
+from coevo.observations.decimal_marks import readings
 from coevo.observations.heads import LabelColumn, is_number
 from coevo.observations.periods import period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
@@ -234,6 +235,12 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
     found = odd_heads(block)
+    if (doubt := sheet.unclear).text:
+        shown = " or ".join(readings(doubt.text))
+        found.append(
+            f'{sheet.where(doubt.row, doubt.column)}: "{doubt.text}" may be {shown}, and nothing in '
+            'the table shows which; write decimal_mark: "." or "," in the config'
+        )
     labels = {label.column for places in block.labels.values() for label in places}
     silent = set(range(sheet.values.shape[1])) - labels - set(block.columns)
     for column in sorted(silent):

@@ -84,7 +84,7 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
         for (row, column), value in np.ndenumerate(values):
             check_length(value or "", shown, row, column)
     last, right = (int(np.flatnonzero(said.any(axis=axis))[-1]) + 1 for axis in (1, 0))
-    return [Sheet(shown, "", values[:last, :right])]
+    return [Sheet(shown, "", values[:last, :right], delimiter=delimiter)]
 
 
 def _extent(text: str, delimiter: str) -> tuple[int, int]:

@@ -41,6 +41,7 @@ class Survey:
     tables: list[TableFound] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # `place: what`
+    doubtful: list[str] = field(default_factory=list)  # numbers whose decimal mark is not shown
 
     @property
     def unclear(self) -> list[str]:
@@ -68,13 +69,14 @@ def survey(folder: Path) -> Survey:
     for path in paths:
         if path.is_file() and not path.is_symlink() and not is_passed_over(path):
             shown = path.relative_to(folder).as_posix() if path != folder else path.name
-            tables = list(_tables_of(path, shown, found.problems))
+            tables = list(_tables_of(path, shown, found))
             found.tables += tables
             found.files += [path] if tables else []
     return found
 
 
-def _tables_of(path: Path, shown: str, problems: list[str]) -> Iterator[TableFound]:
+def _tables_of(path: Path, shown: str, found: Survey) -> Iterator[TableFound]:
+    problems = found.problems
     try:
         sheets = read_sheets(path, shown)
     except StudyError as problem:
@@ -89,6 +91,7 @@ def _tables_of(path: Path, shown: str, problems: list[str]) -> Iterator[TableFou
         problems += layout.problems
         for table in layout.tables:
             problems += table.problems
+            found.doubtful += [sheet.unclear.text] if sheet.unclear.text else []
             figures = _figures(sheet, table)
             if len(figures):
                 yield TableFound(sheet.where(), _laid_out(table), figures)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from coevo.errors import StudyError
+from coevo.observations.decimal_marks import readings
 from coevo.study.found_tables import Survey, in_order, survey
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
@@ -31,7 +32,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
         raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
     found = survey(source)
     proposal = propose(found, wanted.study, (wanted.first, wanted.last))
-    config = template("found.yaml", _words(proposal, wanted))
+    config = template("found.yaml", _words(proposal, wanted, found.doubtful))
     table = f"config/indicators/{wanted.study}.csv"
     lines = list(_told(found, proposal))
     lines += _copied(found, source, wanted)
@@ -48,7 +49,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
     ]
 
 
-def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
+def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
     """Return the words of the template."""
     questions = {
         "en": f"{ASKED}: do the one and the other develop in step?",
@@ -67,6 +68,7 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "source": wanted.source,
         "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
         "regions_table": proposal.regions.path,
+        "decimal_mark": "".join(map(_asked_mark, doubtful[:1])),
         "units": "{" + ", ".join(f"{_quoted(n)}: {_quoted(u)}" for n, u in unstated.items()) + "}",
         "subsystems": "\n".join(named),
         "focus": proposal.focus,
@@ -77,6 +79,13 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "groups": proposal.regions.groups or "nbs_region",
         "languages": ", ".join(languages),
     }
+
+
+def _asked_mark(number: str) -> str:
+    """Return the line of the config that asks what a number is that may be read in two ways."""
+    point, comma = readings(number)
+    said = f'"." if {number} in the files is {point}, "," if it is {comma}'
+    return f"decimal_mark: {ASKED}  # {said}\n"
 
 
 def _quoted(value: object) -> str:
