@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from coevo.errors import Problems, StudyError, short
 from coevo.messages import message_columns
+from coevo.observations.decimal_marks import plain_numbers
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
@@ -154,7 +155,7 @@ def observe(
     """Read the raw files `<raw>/<vintage>/...` of a study.
 
     wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
-    so that a name that is theirs too is remarked; decimal_mark: as in `read_sheets`.
+    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
@@ -168,12 +169,12 @@ def observe(
     for path in sorted(map(Path, files)):
         vintage = path.relative_to(raw).parts[0]
         try:
-            sheets = read_sheets(path, path.as_posix(), decimal_mark)
+            sheets = read_sheets(path, path.as_posix())
         except StudyError as problem:
             problems.extend(problem.messages)
             continue
         read_before = len(reads)
-        for sheet in sheets:
+        for sheet in (plain_numbers(sheet, decimal_mark) for sheet in sheets):
             source = TableSource(vintage, sheet.file, sheet.name)
             tables, about = _read_sheet(sheet, source, known, seen, problems)
             reads += tables

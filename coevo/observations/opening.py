@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from coevo.errors import StudyError
 from coevo.observations.archives import AS_XLSX, PASSWORD, part_names
-from coevo.observations.decimal_marks import plain_numbers
 from coevo.observations.html_tables import html_sheets
 from coevo.observations.old_workbooks import old_workbook_sheets
 from coevo.observations.placed_cells import LARGEST
@@ -89,10 +88,8 @@ KINDS: dict[str, FileKind] = {
 }  # fmt: skip
 
 
-def read_sheets(path: Path, shown: str, decimal_mark: str = "") -> list[Sheet]:
+def read_sheets(path: Path, shown: str) -> list[Sheet]:
     """Read every sheet of a raw file; `shown` is how messages name the file.
-
-    decimal_mark: of numbers that are text, where a sheet does not show it (`plain_numbers`).
 
     Hidden and empty sheets are none. Raises `StudyError`, and nothing else, for a kind of file that
     is not read, for one that is too large, protected or broken.
@@ -115,7 +112,7 @@ def read_sheets(path: Path, shown: str, decimal_mark: str = "") -> list[Sheet]:
         read = next(kind.read for kind in KINDS.values() if kind.holds(content))
         if isinstance(read, str):
             raise StudyError(f"{shown}: {read}")
-        return [plain_numbers(sheet, decimal_mark) for sheet in read(data, shown)]
+        return read(data, shown)
     except StudyError:
         raise
     except MemoryError as problem:

@@ -11,6 +11,7 @@ import pandas as pd
 from coevo.errors import StudyError
 from coevo.observations.blocks import ANY_YEAR
 from coevo.observations.cells import block_figures, known_marks, without_marks
+from coevo.observations.decimal_marks import plain_numbers
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import english_beside
 from coevo.observations.opening import read_sheets
@@ -82,7 +83,7 @@ def _tables_of(path: Path, shown: str, found: Survey) -> Iterator[TableFound]:
     except StudyError as problem:
         problems += problem.messages
         return
-    for sheet in sheets:
+    for sheet in map(plain_numbers, sheets):
         try:
             layout = read_layout(sheet)
         except StudyError as problem:
