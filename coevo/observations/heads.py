@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from coevo.observations.cells import DATE, NUMBER, PARTING, head_year, without_flag, without_marks
 from coevo.observations.names import compared
-from coevo.observations.periods import period_of
+from coevo.observations.periods import fiscal_year, period_of
 from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
 from coevo.observations.units import is_unit, split_unit
 from coevo.observations.vocabulary import HEADS
@@ -211,8 +211,9 @@ def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> H
     for words in said:
         text = words.text.strip()
         if (period := period_of(text)) is not None:
-            # a date may be a year or a month, which the other columns tell
-            years.append(words if DATE.fullmatch(text) else words._replace(text=period.text))
+            # a date may be a year or a month, and 2011-12 as well, which the other columns tell
+            unclear = DATE.fullmatch(text) or fiscal_year(text)
+            years.append(words if unclear else words._replace(text=period.text))
         elif is_unit(text, own):
             units.append(words)
         else:

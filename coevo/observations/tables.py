@@ -16,7 +16,7 @@ from coevo.errors import short
 from coevo.observations.blocks import TableBlock
 from coevo.observations.decimal_marks import readings
 from coevo.observations.heads import LabelColumn, is_number
-from coevo.observations.periods import period_of, plain_periods
+from coevo.observations.periods import fiscal_year, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
 from coevo.observations.units import is_unit, split_unit
 
@@ -102,6 +102,16 @@ def _row_periods(block: TableBlock) -> list[CellWords]:
     return years
 
 
+def _fiscal(words: Sequence[CellWords]) -> list[Remark]:
+    """Return a remark on years that end in the next, if they are such."""
+    first = next((w for w in words if w.text), NONE)
+    plain = plain_periods(list(words))
+    if not fiscal_year(first.text) or all(w.text != str(fiscal_year(first.text)) for w in plain):
+        return []
+    fields = {"name": first.text, "year": fiscal_year(first.text)}
+    return [Remark("from_name", "fiscal_years", fields, first.row, first.column)]
+
+
 def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list[Remark]]:
     """Return the one year of a table, and a remark if it is from the name of the sheet or the file.
 
@@ -163,7 +173,10 @@ def _labels(
             words = [year]
         else:
             words = [block.stated(what)]
-        found[what] = along(plain_periods(words) if what == "year" else words, axis)
+        if what == "year":
+            remarks += _fiscal(words)
+            words = plain_periods(words)
+        found[what] = along(words, axis)
     if axes[0] == "row" and "code" in block.labels:
         codes = _row_words(block, "code")
         named = zip(found["region"].flat, codes, strict=True)

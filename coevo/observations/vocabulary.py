@@ -51,6 +51,13 @@ HEADS = (
     ("value", "obsvalue datavalue"),
 )  # fmt: skip
 
+# what an era of years is called -> the year before its first
+ERAS = {"民國": 1911, "民国": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+# rows of a panel that describe its columns and are no figures of a region
+STATISTICS = set(
+    "均值 平均值 标准差 最大值 最小值 中位数 样本量 观测值 mean median std std.dev. minimum maximum "
+    "observations".split()
+)
 # encoding of texts without a mark -> characters that tables in it are full of: endings of names of
 # places, years, units, totals
 TYPICAL = {
