@@ -53,7 +53,7 @@ def _read_sheet(
     sheet: Sheet, source: TableSource, known: StudyTerms, seen: set[str], problems: Problems
 ) -> tuple[list[pd.DataFrame], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
-    sheet = replace(sheet, own_units=known.own_units)
+    sheet = replace(sheet, own_units=known.own_units, places=known.place_names)
     try:
         layout = read_layout(sheet)
     except StudyError as problem:

@@ -27,6 +27,7 @@ KEY = "\\"  # freq,unit,geo\TIME_PERIOD: several labels in one column
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 YEAR_FIRST = re.compile(r"((?:19|20)[0-9]{2})年?[-_ ]?([^\W\d_].*)")
 YEAR_LAST = re.compile(r"(.*[^\W\d_])[-_ ]?((?:19|20)[0-9]{2})年?")
+CODE = re.compile(r"0[0-9]")  # 06000, which no figure is
 LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
@@ -86,6 +87,8 @@ def key_parts(text: str) -> list[str]:
 def is_number(value: CellValue) -> bool:
     """Whether a cell holds a number other than a year, as such or as text."""
     if isinstance(value, str):
+        if CODE.match(cell_text(value)):
+            return False
         text = without_flag(without_marks(cell_text(value)))[0]
         text = PARTING.sub("", text).rstrip("%‰")
         return bool(NUMBER.fullmatch(text)) and head_year(text) is None

@@ -68,7 +68,7 @@ def period_of(text: str) -> Period | None:
 
 
 def fiscal_year(text: str) -> int:
-    """Return the year in which a fiscal year begins (`2011-12`), or 0; it may be a month as well."""
+    """Return the year in which a fiscal year begins (`2011-12`, which may be a month), or 0."""
     found = FISCAL.fullmatch(without_marks(text))
     first = int(found[1]) if found else 0
     return first if found and found[2] in (str(first + 1), f"{(first + 1) % 100:02d}") else 0

@@ -160,6 +160,8 @@ def _labels(
     for what, axis in zip(("region", "year", "indicator"), axes, strict=True):
         if axis == "row":
             words = _row_periods(block) if what == "year" else _row_words(block, what)
+            if what == "region":  # .Alabama of the United States
+                words = [said._replace(text=said.text.lstrip(".·• ")) for said in words]
             if what == "region" and not any(said.text for said in words):
                 # provinces of which the table has none, beside countries
                 others = (label.column for label in block.labels.get("place", ()))
@@ -251,8 +253,8 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     if (doubt := sheet.unclear).text:
         shown = " or ".join(readings(doubt.text))
         found.append(
-            f'{sheet.where(doubt.row, doubt.column)}: "{doubt.text}" may be {shown}, and nothing in '
-            'the table shows which; write decimal_mark: "." or "," in the config'
+            f'{sheet.where(doubt.row, doubt.column)}: "{doubt.text}" may be {shown}, and nothing '
+            'in the table shows which; write decimal_mark: "." or "," in the config'
         )
     labels = {label.column for places in block.labels.values() for label in places}
     silent = set(range(sheet.values.shape[1])) - labels - set(block.columns)

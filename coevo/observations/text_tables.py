@@ -68,8 +68,8 @@ def _without_mark(data: bytes, shown: str) -> str:
         return data.decode(WESTERN, errors="replace").replace("\ufffd", "\x80")
     if len(read) > 1:
         raise StudyError(
-            f"{shown}: may be text in {', '.join(name.upper() for name in read)}, and nothing in it "
-            f"shows which; {SAVE_AGAIN}"
+            f"{shown}: may be text in {', '.join(name.upper() for name in read)}, and nothing in "
+            f"it shows which; {SAVE_AGAIN}"
         )
     return read.get("gb18030", "")
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, short
 from coevo.observations.decimal_marks import readings
+from coevo.observations.units import SHARED
 from coevo.study.found_tables import Survey, in_order, survey
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
@@ -127,11 +128,25 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
     where = "written" if regions.rows else "known"
     first, last = proposal.years
     yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
+    if regions.rows:
+        names = ", ".join(row.get("name_en") or row["name_zh"] for row in regions.rows)
+        yield from wrapped_lines(f"  {short(names, 3 * WIDTH)}", WIDTH, "  ")
     yield f"Years: {first} to {last}"
     unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
+    shared = {one.printed: one.row["unit"] for one in proposal.found if SHARED.search(one.printed)}
+    unclear += [
+        f'"{printed}" is read as {unit}; if it is money of another country, write that in the '
+        "table, and under units_read_as in the config"
+        for printed, unit in shared.items()
+        if not unit.startswith("other:")
+    ]
+    unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     if proposal.lacking:
         said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
         unclear.append(f"{said}: {_shown(proposal.lacking)}")
+    if regions.totals:
+        said = "not counted among the regions, since they are the whole of them or a group"
+        unclear.append(f"{said}: {_shown(regions.totals)}")
     if regions.strangers:
         said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
         unclear.append(f"{said}: {_shown(regions.strangers)}")
