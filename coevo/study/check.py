@@ -81,6 +81,7 @@ def check_study(path: str) -> Checked:
         config["missing_marks"],
         regions_read(config, rows, config["regions_table"]),
         {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
+        config["decimal_mark"],
     )
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     panel, whole = None, (0, 0)
