@@ -112,8 +112,10 @@ def _in_set(
             also.append(f'"{text}" is read as {name}; {place.also} has that name too')
     path = f"config/regions/{name}.csv"
     groups = _groups(set(codes.values()), table)
-    said = {"strangers": tuple(strangers), "also": tuple(also)}
-    return RegionsFound(path, codes, **said, groups=groups, named=frozenset(("en", "zh")))
+    named = frozenset(("en", "zh"))
+    return RegionsFound(
+        path, codes, strangers=tuple(strangers), also=tuple(also), groups=groups, named=named
+    )
 
 
 def _groups(codes: set[str], table: pd.DataFrame) -> str:
