@@ -1,6 +1,7 @@
 # make              the environment, then the default study
 # make study=NAME   another study: config/NAME.yaml
 # make release      the study, then its tables kept under reports/NAME/releases; name=... names them
+# make verbose=1    what Snakemake says of every job, in place of a line a step
 # make test         the environment, then lint, unit, workflow and result tests
 # make test quick=1 in a minute and a half: ruff, and the tests that build, draw and open nothing
 # make new study=NAME [first=2018 last=2023 vintage=2026-11]
@@ -33,10 +34,10 @@ stamp = .venv/filled
 .DEFAULT_GOAL := study
 
 study: $(stamp)
-	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores)
+	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores) $(if $(verbose),--verbose)
 
 release: $(stamp)
-	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores)
+	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores) $(if $(verbose),--verbose)
 
 # The default study is none to begin: only a name that is given counts.
 new: $(stamp)
@@ -50,6 +51,7 @@ weights: $(stamp)
 
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"
+	@$(PYTHON) -c "import pathlib; link = pathlib.Path('.venv'); link.is_symlink() and link.unlink()"
 	$(PYTHON) -m venv --clear .venv
 	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	"$(bin)/python" -m compileall -q coevo

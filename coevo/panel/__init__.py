@@ -73,7 +73,7 @@ def _check_coverage(
 def build_panel(
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
-    regions: Sequence[str] | str,
+    regions: Sequence[str] | Mapping[str, Sequence[str]] | str,
     focus: str,
     first: int,
     last: int,
@@ -84,9 +84,10 @@ def build_panel(
     """Return the panel of a study: all indicators, source and derived, in their own units.
 
     Parameters: `observations` as in observations.csv; `indicators` the indicator table; `regions`
-    the codes to keep, or "all" that have a figure; `focus` the region that must be there; `first`,
-    `last` the years; `gaps` a policy of `GAPS` that fills at most `max_gap` years in a row, never
-    beyond the ends of a series; `vintage_policy` a name in `POLICIES`.
+    the codes to keep, "all" that have a figure, or all of these `without` some; `focus` the region
+    that must be there; `first`, `last` the years; `gaps` a policy of `GAPS` that fills at most
+    `max_gap` years in a row, never beyond the ends of a series; `vintage_policy` a name in
+    `POLICIES`.
 
     A derivation sees all regions of the raw files (a national sum needs them); a derived value is
     flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
@@ -98,7 +99,9 @@ def build_panel(
     years = list(range(first, last + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
     known = set(observations.dropna(subset="value")["region"])
-    wanted = [r for r in present if r in known] if regions == "all" else list(regions)
+    left_out = regions["without"] if isinstance(regions, Mapping) else ()
+    every = [r for r in present if r in known and r not in left_out]
+    wanted = every if left_out or regions == "all" else list(regions)
     if focus not in present:
         raise StudyError(f"focus_region: {focus}: the files have no figure for it; choose another")
     if absent := [region for region in wanted if region not in present]:

@@ -1,6 +1,6 @@
 """What the raw files of a study hold, before anything is computed: a table and its problems."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from coevo.panel.audit import audit_findings, is_finding, with_remarks
 from coevo.panel.derivations import breaks_in_coverage
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.expected_cost import cost_line
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
@@ -78,8 +79,9 @@ def check_study(path: str) -> Checked:
         read_table(config["regions_table"], "regions"),
         config["units_read_as"],
         config["missing_marks"],
-        regions_read(config, rows),
+        regions_read(config, rows, config["regions_table"]),
         {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
+        config["decimal_mark"],
     )
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     panel, whole = None, (0, 0)
@@ -170,7 +172,7 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
-def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame) -> str:
+def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame, regions: object) -> str:
     """Return which regions lack figures of the subsystems, and the `regions` without them.
 
     Nothing where none or every one does, or where fewer than two would be left.
@@ -185,9 +187,16 @@ def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame) -> str:
     worst = gappy.sort_values(ascending=False, kind="stable").index[:FIRST]
     said = ", ".join(f"{names[region]} {int(gappy[region])}" for region in worst)
     more = f" and {len(gappy) - FIRST} more regions" if len(gappy) > FIRST else ""
-    codes = ", ".join(f'"{code}"' for code in whole)
-    kept = f"regions: [{codes}]" if len(whole) <= MOST_CODES else f"{len(whole)} regions are left"
+    kept = f"{len(whole)} regions are left"
+    if len(whole) <= MOST_CODES:
+        kept = f"regions: [{_quoted(whole)}]"
+    elif regions == "all" and len(gappy) <= MOST_CODES:
+        kept = f"regions: {{without: [{_quoted(gappy.index.sort_values())}]}}"
     return f"Figures that the subsystems lack: {said}{more}. Without these regions: {kept}"
+
+
+def _quoted(codes: Iterable[str]) -> str:
+    return ", ".join(f'"{code}"' for code in codes)
 
 
 def _breaks(indicators: pd.DataFrame) -> Iterator[str]:
@@ -241,9 +250,14 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
         if config["regions"] == "all" and empty:
             more = f" and {len(empty) - FIRST} more" if len(empty) > FIRST else ""
             out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
-        if text := _without_gaps(checked.panel, checked.indicators):
+        if text := _without_gaps(checked.panel, checked.indicators, config["regions"]):
             out += wrapped_lines(text, WIDTH, "  ")
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]
+    if checked.panel is not None:
+        rows, report = checked.panel[["region", "year"]].drop_duplicates(), config["report"]
+        documents = len(report["languages"]) * len(report["formats"])
+        cost = cost_line(len(rows), len(checked.panel), documents)
+        out += ["", *wrapped_lines(cost, WIDTH, "  ")]
     return [*out, ""]

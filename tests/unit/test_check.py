@@ -1,10 +1,12 @@
 """Reading and auditing before anything runs: what is counted, what is said, and that all fits."""
 
 import importlib.util
+import re
 import shutil
 import unicodedata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from hypothesis import given
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 from coevo.characters import room
 from coevo.errors import StudyError
 from coevo.report.words.message_words import Identifiers, message_texts
-from coevo.study.check import WIDTH, check_lines, check_study, coverage
+from coevo.study import expected_cost
+from coevo.study.check import WIDTH, _without_gaps, check_lines, check_study, coverage
+from coevo.study.expected_cost import expected_megabytes, expected_seconds
 from coevo.study.plain_table import table_lines, wrapped_lines
 from tests.sample import words_of
 
@@ -29,6 +33,7 @@ people,,,,10 thousand persons,people,人口,人口,
 wealth,west,,+,10 thousand yuan per person,output a head,人均产值,,"per_capita(output, people)"
 doubled,,,,count,shops printed twice,网店（正文）,网店（正文）,equal(shops)
 """
+QUOTIENT = 'share,,,,ratio,share,份额,,"location_quotient(output, people)"\n'
 CONFIG = {
     "study": "small",
     "raw": "data/raw/small",
@@ -194,6 +199,42 @@ def test_leaving_out_a_region_with_gaps_is_proposed(project):
     ) in said
 
 
+def test_of_many_regions_those_to_leave_out_are_proposed():
+    """Where a list of the others would be long, and only where the study reads all."""
+    codes = [f"{code}" for code in range(1000, 1050)]
+    panel = pd.DataFrame({"region": codes, "name": codes, "indicator": "shops", "value": 1.0})
+    panel.loc[[3, 7], "value"] = None
+    indicators = pd.DataFrame({"indicator": ["shops"], "subsystem": ["east"]})
+    said = _without_gaps(panel, indicators, "all")
+    assert said.endswith('Without these regions: regions: {without: ["1003", "1007"]}')
+    assert _without_gaps(panel, indicators, codes).endswith(": 48 regions are left")
+
+
+def test_a_region_is_left_out_by_its_code(project):
+    """As if the others were listed: what stands beside it is not read."""
+
+    def checked(regions) -> tuple:
+        text = yaml.safe_dump(CONFIG | {"regions": regions}, allow_unicode=True)
+        Path("config/small.yaml").write_text(text, encoding="utf-8")
+        return check_study("config/small.yaml")
+
+    without, picked = checked({"without": ["320000"]}), checked(["310000", "330000"])
+    assert set(without.panel["region"]) == {"310000", "330000"} == set(picked.panel["region"])
+    assert without.panel.equals(picked.panel)
+    assert without.observations.equals(picked.observations)
+    table = Path("config/indicators/small.csv")
+    table.write_text(TABLE + QUOTIENT, encoding="utf-8")  # what derives from all regions reads all
+    without, picked = checked({"without": ["320000"]}), checked(["310000", "330000"])
+    assert without.panel.equals(picked.panel)
+    assert set(without.observations["region"]) == {"310000", "320000", "330000"}
+    with pytest.raises(StudyError, match="regions: '999999' is no region of config/regions"):
+        checked({"without": ["999999"]})
+    with pytest.raises(StudyError, match="focus_region: 330000 is not among regions"):
+        checked({"without": ["330000"]})
+    with pytest.raises(StudyError, match=r"regions: .* is not allowed; `all`, a list of codes"):
+        checked({"without": []})
+
+
 def test_a_region_without_any_figure_is_left_out_and_named(project):
     for name in UNITS:
         values = figures(name)
@@ -324,6 +365,55 @@ def test_exit_codes_and_that_nothing_is_written(project, capsys):
     assert shown.out.endswith("\nWhat is missing to run:\n")
     assert shown.err.startswith("plants: is 7 in every") and shown.err.count("\n") == 1
     assert tree(project) == before
+
+
+def test_a_character_without_a_font_is_told_before_anything_runs(project, capsys):
+    words = {"title": {"en": "Do they \U0001f642?"}}
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | words), encoding="utf-8")
+    assert command()("config/small.yaml") == 1
+    assert capsys.readouterr().err.startswith("config/small.yaml: no font holds '\U0001f642' (U+")
+
+
+def test_the_expected_cost_is_near_what_was_measured():
+    """Seconds and MB of docs/benchmarks.md: of made-up counties, and of the provinces."""
+    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    took = re.search(
+        r"310 regions took\s(\d+) s by the clock, that of 2,800 (\d+) s.*; 280 regions in 18 years "
+        r"(\d+) s.*?; the provinces\sin six documents (\d+) s",
+        text,
+        re.DOTALL,
+    )
+    most = re.search(r"\| all \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \|", text)
+    sizes = [(310 * 20, 12, 1), (2800 * 20, 12, 1), (280 * 18, 12, 1), (31 * 9, 20, 6)]
+    for (rows, series, documents), seconds in zip(sizes, took.groups(), strict=True):
+        told = expected_seconds(rows, rows * series, documents)
+        assert told == pytest.approx(int(seconds), rel=0.15)
+    for regions, megabytes in zip((31, 310, 2800), most.groups(), strict=True):
+        told = expected_megabytes(regions * 20, regions * 20 * 12)
+        assert told == pytest.approx(int(megabytes), rel=0.15)
+    cpu, megabytes = map(
+        int, re.search(r"50 indicators 310 regions took (\d+) s .* (\d+) MB", text).groups()
+    )
+    assert expected_megabytes(310 * 20, 310 * 20 * 52) == pytest.approx(megabytes, rel=0.15)
+    assert expected_seconds(310 * 20, 310 * 20 * 52, 1) < cpu  # two cores share it
+
+
+@pytest.mark.parametrize(
+    ("memory", "advice"),
+    [(None, ""), (4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
+)
+def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
+    monkeypatch.setattr(expected_cost, "_memory", lambda: memory)
+    said, _, more = expected_cost.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
+        "; this computer has "
+    )
+    assert said == "Expected: about 6 minutes on two cores, 1.6 GB of memory for each"
+    assert more.startswith(advice) and bool(more) == bool(advice)
+
+
+def test_the_cost_of_a_study_that_can_be_built_is_told(project):
+    small = "Expected: about 40 seconds on two cores, 0.4 GB of memory for each"
+    assert small in check_lines(check_study("config/small.yaml"), said_in_english)
 
 
 def test_every_line_fits_the_terminal(project):
