@@ -146,10 +146,16 @@ def weight_lines(checked: Checked, path: str) -> Iterator[str]:
     found = attempts(made, given)
     own, together = next(iter(figures.values())), set(given["subsystem"]) == {TOGETHER}
     within = "over all of them" if together else "within each subsystem"
+    size = ", ".join(
+        f"{count} {word}{'s' if count > 1 else ''}"
+        for count, word in (
+            (own.count("region"), "region"), (own.count("year"), "year"),
+            (len(own.values), "region-year"),
+        )
+    )  # fmt: skip
     text = (
         f"{Path(path).name}: weights of {len(given)} indicators, which sum to 1 {within}. Study "
-        f"{checked.config['study']}: {own.count('region')} regions, {own.count('year')} years, "
-        f"{len(own.values)} region-years with every indicator."
+        f"{checked.config['study']}: {size} with every indicator."
     )
     yield from wrapped_lines(text, WIDTH)
     yield ""
