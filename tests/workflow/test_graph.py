@@ -121,6 +121,7 @@ def copy(project, tmp_path):
     return Path(shutil.copytree(project, tmp_path / "副本 copy"))
 
 
+# what figures change
 ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
 ALL_RULES |= {"diagnose", "vary", "specify", "predict", "report"}
 ALL_RULES |= {"regional", "claims"}
