@@ -152,7 +152,7 @@ def test_chinese_is_set_in_its_fonts_and_language(given: dict, tmp_path: Path) -
 
 def test_figures_are_referred_to_by_number(given: dict) -> None:
     text = (
-        "![A](figures/tiles.svg){#fig:a .unnumbered}\n\n"
+        "![A](figures/tiles.svg){#fig:a .alone}\n\n"
         "::: screen\n![B](figures/tiles.svg){#fig:b}\n:::\n\n"
         "::: {.panels #fig:c}\n![C1](figures/heat.svg)\n\n![C2](figures/heat.svg)\n\nC\n:::\n\n"
         "![D](figures/heat.svg){#fig:d}\n\nSee [](#fig:d), [that](#fig:c).\n"

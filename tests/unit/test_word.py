@@ -222,7 +222,7 @@ def test_screen_only_text_is_left_out_and_that_for_paper_kept(
     body: ElementTree.Element, main: str
 ) -> None:
     text = said(body)
-    assert "the slider sets the year" in main and "the slider sets the year" not in text
+    assert "its slider sets the year" in main and "its slider sets the year" not in text
     assert "Indices and obstacle" not in text and "region_paths" not in text
 
 

@@ -24,6 +24,11 @@ from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way
 from tests.sample import ROOT
 
 GIVEN = {"sales": 3.0, "orders": 1.0, "output": 0.0, "jobs": 2.0}
+MODERATE_JOBS = {
+    "jobs": {"direction": "moderate", "best": "400 600"},
+    "sales": {"direction": "moderate", "best": "350"},
+    "orders": {"low": "200", "high": "800"},
+}
 # settings of a study -> what differs from the sample's, by section of the configuration
 STUDIES = {
     "entropy": {},
@@ -45,6 +50,7 @@ STUDIES = {
         "coupling": {"composite": "topsis", "form": "wang"},
     },
     "preset": {"coupling": {"preset": "spssau"}},
+    "moderate": {"indicators": MODERATE_JOBS},
 }
 WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "trace", "entropy")
 LABEL = sample.indicators().set_index("indicator").at["orders", "label_en"]
@@ -60,6 +66,9 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
     }
     indicators = sample.indicators()
     indicators.loc[indicators["indicator"] == "jobs", "direction"] = "-"
+    for indicator, cells in STUDIES[name].get("indicators", {}).items():
+        for column, text in cells.items():
+            indicators.loc[indicators["indicator"] == indicator, column] = text
     made = sample.tables(claims=True)
     noise = np.random.default_rng(3).lognormal(0.0, 0.3, len(made["panel"]))
     made["panel"]["value"] *= noise

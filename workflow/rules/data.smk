@@ -23,13 +23,14 @@ rule observe:
         missing_marks=config["missing_marks"],
         wanted=REGIONS_READ,
         sets=list(SETS),
+        decimal_mark=config["decimal_mark"],
         digests=DIGESTS,
     script:
         "../scripts/observe.py"
 
 
 rule panel:
-    """Audit the figures, balance them, fill gaps by policy, derive indicators."""
+    """Audit the figures, fill gaps by policy, derive indicators."""
     input:
         observations=f"{DATA}/observations.csv",
         remarks=f"{DATA}/remarks.csv",

@@ -52,10 +52,10 @@ rule library:
 
 
 rule report:
-    """Put tables into workbooks, LaTeX and Stata, draw every chart, say the findings in words.
+    """Write the reports, with their charts, workbooks and tables.
 
-    Each language and format, each chart as specification, images and data: one process reads the
-    tables and puts what they say into each language.
+    Each language and format, each chart as specification, images and data, each table as workbook,
+    LaTeX and Stata file: one process reads the tables and puts what they say into each language.
     """
     input:
         **TABLE_FILES,

@@ -194,7 +194,7 @@ def _layers(
     )
     own: Part = {"where": where}
     trail = {**told, "order": vega.amount("year")}
-    named = {"color": "$focus", "align": "left", "dx": 9, "dy": 5, **BOLD, **own}
+    named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **own}
     rest = {"align": "left", "dx": 10, "dy": 14, **BOLD, **own}
     return [
         *(_zero_growth(fitted, at, words, own) if len(fitted) else []),
@@ -206,7 +206,7 @@ def _layers(
         ),
         vega.mark("line", seen, trail, color="$focus", strokeWidth=2.2, **own),
         vega.mark("point", seen, told, **SEEN, **own),
-        vega.text("year", inside.loc[years.index], at, **named),
+        *vega.haloed("year", inside.loc[years.index], at, "$focus", **named),
         vega.mark("point", fitted, told, **RESTS, **own),
         *vega.haloed("label", fitted, told, "$ink", **rest),
     ]
