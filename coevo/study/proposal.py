@@ -70,7 +70,7 @@ class RegionsFound:
     strangers: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     groups: str = ""
-    totals: tuple[str, ...] = ()  # what is the whole of the regions, or a group of them
+    totals: tuple[str, ...] = ()  # which are the whole of the regions, as the figures show
     named: frozenset[str] = frozenset()  # languages in which every region has a name
 
 
@@ -112,8 +112,10 @@ def _in_set(
             also.append(f'"{text}" is read as {name}; {place.also} has that name too')
     path = f"config/regions/{name}.csv"
     groups = _groups(set(codes.values()), table)
-    said = {"strangers": tuple(strangers), "also": tuple(also)}
-    return RegionsFound(path, codes, **said, groups=groups, named=frozenset(("en", "zh")))
+    both = frozenset(("en", "zh"))
+    return RegionsFound(
+        path, codes, strangers=tuple(strangers), also=tuple(also), groups=groups, named=both
+    )
 
 
 def _groups(codes: set[str], table: pd.DataFrame) -> str:
@@ -139,14 +141,14 @@ def _own_set(
     countries: pd.DataFrame | None,
 ) -> RegionsFound:
     """Return a set made of the names in the files; totals and groups of regions are none."""
-    totals = [text for text in texts if compared(text) in map(compared, TOTALS)]
-    if figures is not None:
-        totals += [text for text in _wholes(figures, countries) if text not in totals]
+    named = {compared(total) for total in TOTALS}
+    totals = [] if figures is None else list(_wholes(figures, countries))
+    totals = [text for text in totals if compared(text) not in named]
     given = [code for code in texts.values() if CODE.fullmatch(code)]
     coded = len(set(given)) == len(texts)  # each has a code of its own
     codes: dict[str, str] = {}
     rows = []
-    for text in (text for text in texts if text not in totals):
+    for text in (t for t in texts if t not in totals and compared(t) not in named):
         beside = english_beside(text)
         chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
         if not beside and not CHINESE.search(text):
@@ -237,7 +239,8 @@ def _row(
 ) -> dict[str, str]:
     """Return the row of the indicator table of a name in the files."""
     english = next(filter(None, rows["english"]), "")
-    bracket = FREE_UNIT.fullmatch(name)
+    printed = _printed(rows)
+    bracket = None if printed else FREE_UNIT.fullmatch(name)
     bare = bracket[1] if bracket else name
     plain = english or ("" if CHINESE.search(bare) else bare)
     identifier = re.sub(r"[^a-z0-9]+", "_", plain.casefold())[:LONGEST_ID].strip("_")
@@ -247,7 +250,7 @@ def _row(
         identifier, plain = shipped["indicator"], shipped["label_en"]
     options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
     chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
-    unit = _unit(_printed(rows), "zh" if CHINESE.search(name) else "en")
+    unit = _unit(printed, "zh" if CHINESE.search(name) else "en")
     if bracket and unit.removeprefix("other: ") in UNSTATED.values():
         unit = f"other: {bracket[2]}"
     return {
