@@ -5,6 +5,7 @@ Nothing here is certain but what the files say; what a person must decide is mar
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -42,15 +43,18 @@ GROUPS = (
 # Names of size: not counted among the indicators of a subsystem, but what D is held against.
 SIZE = {
     "gross_regional_product": re.compile(
-        r"(?:地区|国内|国民)?生产总值|GDP|gross (?:regional|domestic) product|GDP \(current US\$\)",
+        r"(?:地区|国内|国民)?生产总值|GDP|gross (?:regional|domestic) product|GDP \(current US\$\)"
+        r"|Bruttoinlandsprodukt|produit intérieur brut|produto interno bruto|producto interno bruto"
+        r"|prodotto interno lordo|(?:지역내|국내)총생산|県内総生産",
         re.IGNORECASE,
     ),
     "resident_population": re.compile(
-        r"(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents",
+        r"(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents"
+        r"|Bevölkerung|población total|população residente|人口総数|総人口|주민등록인구|총인구",
         re.IGNORECASE,
     ),
 }
-LONGEST_ID = 40
+LONGEST_ID = 32
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
 RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
@@ -243,7 +247,7 @@ def _row(
     bracket = None if printed else FREE_UNIT.fullmatch(name)
     bare = bracket[1] if bracket else name
     plain = english or ("" if CHINESE.search(bare) else bare)
-    identifier = re.sub(r"[^a-z0-9]+", "_", plain.casefold())[:LONGEST_ID].strip("_")
+    identifier = _identifier(plain)
     if identifier and not re.match(r"[a-z]", identifier):
         identifier = f"x_{identifier}"
     if shipped and shipped["indicator"] not in taken:
@@ -256,12 +260,22 @@ def _row(
     return {
         "indicator": next(option for option in options if option not in taken),
         "unit": unit,
-        "label_en": plain or bare,
-        "label_zh": chinese or bare,
+        "label_en": (plain or bare).replace("; ", ", "),
+        "label_zh": (chinese or bare).replace("; ", " "),
         "source_name": bare,
         "frequency": "CHANGE" if rows["part"].all() else "",
         "languages": " ".join(k for k, said in (("en", plain), ("zh", chinese)) if said),
     }
+
+
+def _identifier(name: str) -> str:
+    """Return a name in small letters without accents, of whole words as far as there is room."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    words = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    if len(words) <= LONGEST_ID:
+        return words
+    return words[: LONGEST_ID + 1].rpartition("_")[0] or words[:LONGEST_ID]
 
 
 def _printed(rows: pd.DataFrame) -> str:

@@ -1,7 +1,6 @@
 """Files of offices in many countries: their languages, encodings, signs of decimals and years."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -375,6 +374,7 @@ def test_a_number_that_may_be_read_in_two_ways_is_asked_for(tmp_path):
     assert numbers("567", "1,234") == (["567", "1,234"], "1,234")
     assert numbers("567", "1,234", delimiter="\t") == (["567", "1,234"], "")
     assert numbers("1.234", "12.5", "12,5")[1] == "1.234"
+    assert numbers("1,234", "1,23", delimiter="\t")[1] == "1,234"  # a slip, or a decimal comma
     assert numbers("1.234", "5", mark=",") == (["1234", "5"], "")
     assert numbers("1.234", "5", mark=".") == (["1.234", "5"], "")
     assert readings("1.234") == ("1.234", "1234") and readings("1,234") == ("1234", "1.234")
@@ -450,8 +450,6 @@ def test_units_in_other_languages():
 
 
 def test_plain_numbers_leave_a_workbook_s_own_numbers_alone():
-    values = pd.DataFrame([["a", 1.5, None], ["b", "1,5", 2.0]], dtype=object).to_numpy()
-    assert plain_numbers(Sheet(str(Path("a")), "", values)).values.tolist() == [
-        ["a", 1.5, None],
-        ["b", "1.5", 2.0],
-    ]
+    for cells, other in ((["2017", 2018.0], "1.5"), ([1.5, None], "1,5")):  # years are no figures
+        values = pd.DataFrame([["a", *cells], ["b", "1,5", None]], dtype=object).to_numpy()
+        assert plain_numbers(Sheet("a", "", values)).values[1, 1] == other
