@@ -100,7 +100,7 @@ def refreshed(tmp_path_factory):
     assert seen["first"].returncode == 0, seen["first"].stdout + seen["first"].stderr
     drop(folder, "2027-10", 2023, {cell: row[-1] for cell, row in RESTATED.items()})
     configure(folder, 2023)
-    result = run(folder, config=CONFIG)
+    result = run(folder, "--verbose", config=CONFIG)
     said = result.stdout + result.stderr
     assert result.returncode == 0, said
     seen["rules"] = set(re.findall(r"^Finished jobid.*\(Rule: (\w+)\)", said, re.MULTILINE)) - {
