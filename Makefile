@@ -10,12 +10,16 @@
 #                   begin a study from downloads: config and tables with what the files hold
 # make check study=NAME [strict=1]
 #                   read and audit the raw files, write nothing
+# make weights file=TABLE study=NAME
+#                   say which method, and which common mistake, gives the weights in a CSV table
 # make clean        remove what was built for the study; releases stay
 
 study  = provinces
 config = config/$(if $(filter provinces,$(study)),config,$(study)).yaml
 PYTHON = python3
 cores  = all
+# of weights
+file   =
 # of the release; empty: the newest vintage and the last year
 name   =
 
@@ -26,7 +30,7 @@ bin = .venv/bin
 endif
 stamp = .venv/filled
 
-.PHONY: study release new check test lint ruff clean
+.PHONY: study release new check weights test lint ruff clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
@@ -42,8 +46,12 @@ new: $(stamp)
 check: $(stamp)
 	@"$(bin)/python" workflow/check.py "$(config)" $(if $(strict),--strict)
 
+weights: $(stamp)
+	@"$(bin)/python" workflow/weights.py "$(config)" "$(file)"
+
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"
+	@$(PYTHON) -c "import pathlib; link = pathlib.Path('.venv'); link.is_symlink() and link.unlink()"
 	$(PYTHON) -m venv --clear .venv
 	"$(bin)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	"$(bin)/python" -m compileall -q coevo

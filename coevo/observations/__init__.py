@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from coevo.errors import Problems, StudyError, short
 from coevo.messages import message_columns
+from coevo.observations.decimal_marks import plain_numbers
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
@@ -52,7 +53,7 @@ def _read_sheet(
     sheet: Sheet, source: TableSource, known: StudyTerms, seen: set[str], problems: Problems
 ) -> tuple[list[pd.DataFrame], list[dict[str, str]]]:
     """Return the figures of a sheet by tables, and its remarks; add its names to `seen`."""
-    sheet = replace(sheet, own_units=known.own_units)
+    sheet = replace(sheet, own_units=known.own_units, places=known.place_names)
     try:
         layout = read_layout(sheet)
     except StudyError as problem:
@@ -149,11 +150,12 @@ def observe(
     missing_marks: Mapping[str, str],
     wanted: Sequence[str] | None = None,
     sets: Mapping[str, pd.DataFrame] | None = None,
+    decimal_mark: str = "",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the raw files `<raw>/<vintage>/...` of a study.
 
     wanted: codes of the regions that are read, None for all; sets: other tables of regions by name,
-    so that a name that is theirs too is remarked.
+    so that a name that is theirs too is remarked; decimal_mark: as in `plain_numbers`.
 
     Returns observations and remarks as the tables of these names; figures are in the unit of the
     indicator table, `unit` is as printed where the config reads it as another, `half_unit` is half
@@ -172,7 +174,7 @@ def observe(
             problems.extend(problem.messages)
             continue
         read_before = len(reads)
-        for sheet in sheets:
+        for sheet in (plain_numbers(sheet, decimal_mark) for sheet in sheets):
             source = TableSource(vintage, sheet.file, sheet.name)
             tables, about = _read_sheet(sheet, source, known, seen, problems)
             reads += tables

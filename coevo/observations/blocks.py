@@ -22,10 +22,12 @@ from coevo.observations.heads import (
     label_columns,
     with_years,
 )
+from coevo.observations.names import compared
 from coevo.observations.periods import period_of
 from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.sheets import CellWords, Remark, Sheet
 from coevo.observations.units import is_unit
+from coevo.observations.vocabulary import STATISTICS
 
 STATED = {
     kind: re.compile(
@@ -84,6 +86,8 @@ class TableBlock:
                     beside = [*self.sheet.cells(row)]
                     if len(beside) == 2 and is_unit(beside[1].text, self.sheet.own_units):
                         return beside[1]
+                if what == "unit" and is_unit(words.text, self.sheet.own_units):
+                    return words
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
@@ -125,6 +129,11 @@ def _is_below(sheet: Sheet, row: int) -> bool:
     if MARKED.match(begin):  # a note by its mark; but 其中 ①… with figures is none
         return len(list(sheet.cells(row))) == 1
     return bool(SOURCE.match(begin) or NOTE.match(begin))
+
+
+def _is_body(begin: str) -> bool:
+    """Whether a row that begins so may hold figures of a region."""
+    return bool(begin) and compared(begin) not in STATISTICS
 
 
 def _is_above(sheet: Sheet, row: int) -> bool:
@@ -229,7 +238,7 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
                 range(first, last),
                 labels,
                 columns if "year" in labels else with_years(columns, sheet.own_units),
-                tuple(row for row in range(last, end) if sheet.begins[row].text),
+                tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text)),
                 found[-1] if found and (continued or not between) else None,
                 _notes(sheet, range(end, stop)),
                 _outside(sheet, between)

@@ -12,8 +12,10 @@ import pandas as pd
 
 from coevo.errors import StudyError, short
 from coevo.observations.sheets import CellValue, Fault, NumberStyle, cell_text
+from coevo.observations.vocabulary import ERAS
 
-MISSING_TYPES = ("not_available", "not_applicable", "below_half_unit", "suppressed")
+NOT_APPLICABLE = "not_applicable"  # a figure that cannot be
+MISSING_TYPES = ("not_available", NOT_APPLICABLE, "below_half_unit", "suppressed")
 # As the Chinese yearbooks use them: blank for figures unknown or not collected, dots for figures
 # below the smallest unit of the table.
 MISSING_MARKS = {
@@ -28,7 +30,8 @@ MISSING_MARKS = {
     "...": "below_half_unit",
     "x": "suppressed",
 }
-# Marks of Eurostat, the Bureau of Economic Analysis, the IMF and statistical programs.
+# Marks of Eurostat, the Bureau of Economic Analysis, the IMF, British offices and statistical
+# programs.
 PUBLISHERS_MARKS = {
     ":": "not_available",
     "(NA)": "not_available",
@@ -39,6 +42,10 @@ PUBLISHERS_MARKS = {
     "(NM)": "not_applicable",
     "(L)": "below_half_unit",
     "(D)": "suppressed",
+    "[x]": "not_available",
+    "[z]": "not_applicable",
+    "[c]": "suppressed",
+    "[low]": "below_half_unit",
 }
 FLAGS = ("", "noted", *MISSING_TYPES)
 # In which unit a figure is stored, whatever the table says: "" as the table says; a percentage of
@@ -46,17 +53,23 @@ FLAGS = ("", "noted", *MISSING_TYPES)
 FORMS = ("", "ratio", "%", "‰")
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]{1,2}))?")
-THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
+# 1,234.5 and 1 234.5; 1'234 of Switzerland; 12,34,567 of India
+THOUSANDS = re.compile(
+    r"[+-]?(?:[1-9][0-9]{0,2}([, '’])[0-9]{3}(?:\1[0-9]{3})*|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})"
+    r"(?:\.[0-9]*)?"
+)
+PARTING = re.compile("[, '’]")  # of thousands
 # Read from the end of the text, so that a long run of stars costs one look at each.
 NOTE_MARKS = re.compile(
     r"(?:(?:[\u2460-\u2473\u24ea\u2776-\u277f*†‡#¹²³\u2070\u2074-\u2079]"
-    r"|\)[0-9]{1,2}\(|\][0-9]{1,2}\[)\s*)+"
+    r"|\)[0-9]{1,2}\(|\][0-9]{1,2}\[|\][0-9 ,]{1,9} s?eto[nN]\[|/[0-9](?=\s))\s*)+"
 )
 # Flags of Eurostat behind a figure or a colon, in the order of the alphabet: 12.5 bp
 FLAGGED = re.compile(r"(\S+) (b?c?d?e?f?i?n?p?r?s?u?z?(?:@[A-Z])?)")
 CONFIDENTIAL = "c"
-# 2015 年, 2015 [YR2015], and X2015 of R
-YEAR = re.compile(r"(?:X|YR)?((?:19|20)[0-9]{2})\s*(?:年|\[YR[0-9]{4}\])?")
+# 2015 年, 2015年度, 2015 [YR2015], and X2015 of R
+YEAR = re.compile(r"(?:X|YR)?((?:19|20)[0-9]{2})\s*(?:年度?|년도?|\[YR[0-9]{4}\])?")
+OF_ERA = re.compile(rf"({'|'.join(ERAS)})\s*([1-9][0-9]{{0,2}}|元)\s*年?度?")
 DATE = re.compile(
     r"((?:19|20)[0-9]{2})(?:([-/.])[01]?[0-9]\2|年[01]?[0-9]月)[0-3]?[0-9]日?(?: 00:00:00)?"
 )
@@ -82,6 +95,8 @@ class CellFigure(NamedTuple):
 def head_year(text: str) -> int | None:
     """Return the year of a head (`2015`, `2015 年`, `2015-12-31`), or None if it is not one."""
     bare = without_marks(text)
+    if era := OF_ERA.fullmatch(bare):
+        return ERAS[era[1]] + (1 if era[2] == "元" else int(era[2]))
     match = YEAR.fullmatch(bare) or DATE.fullmatch(bare)
     return int(match[1]) if match else None
 
@@ -144,7 +159,7 @@ def cell_figure(
     form = bare[-1] if bare.endswith(FORMS[2:]) else ""
     number = bare.removesuffix(form).rstrip()
     if THOUSANDS.fullmatch(number):
-        number = number.replace(",", "").replace(" ", "")
+        number = PARTING.sub("", number)
     if not NUMBER.fullmatch(number):
         shown = ", ".join(f"'{mark}'" for mark in known if mark not in ("", *PUBLISHERS_MARKS))
         raise StudyError(

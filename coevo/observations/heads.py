@@ -10,46 +10,13 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from coevo.observations.cells import DATE, NUMBER, head_year, without_flag, without_marks
+from coevo.observations.cells import DATE, NUMBER, PARTING, head_year, without_flag, without_marks
 from coevo.observations.names import compared
-from coevo.observations.periods import period_of
+from coevo.observations.periods import fiscal_year, period_of
 from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
 from coevo.observations.units import is_unit, split_unit
+from coevo.observations.vocabulary import HEADS
 
-# What stands in a column, or after the colon of a line above the head. Of the columns of one kind
-# those count whose words stand furthest down: of a province and its city, the city; of the code of
-# a unit and its name, the name.
-HEADS = (
-    ("region", "地区 地区名称 地区名 区域 区域名称 region regionname area areaname territory"),
-    ("region", "国家 国家名称 国家或地区 经济体 country countryname countryorarea economy nation"),
-    ("region", "省份 省份名称 省 省市 省市区 省(区、市) 省(自治区、直辖市) 省域 所属省份"),
-    ("region", "province provincename state statename"),
-    ("region", "城市 城市名称 城市名 市 市名 地级市 地市 city cityname prefecture municipality"),
-    ("region", "县 县名 区县 县市 县域 县(市、区) county countyname district"),
-    ("region", "geoname referencearea geopoliticalentity geo(labels)"),
-    ("code", "序号 编号 no id"),  # names a region if nothing else does
-    ("code", "省代码 省份代码 provincecode statecode regioncode"),
-    ("code", "国家代码 countrycode iso iso2 iso3 isocode iso2code iso3code location refarea"),
-    ("code", "代码 地区代码 行政区划代码 行政区代码 区划代码 code geocode fips geofips"),
-    ("code", "城市代码 市代码 citycode 县代码 区县代码 countycode countyfips"),
-    ("code", "geo nuts nutsid nutscode geo(codes)"),
-    ("year", "年份 年度 年 时间 year time period date"),
-    ("year", "timeperiod"),
-    ("quarter", "季度 quarter"),
-    ("month", "月份 month"),
-    ("indicator", "项目 item subject series variable subjectdescriptor"),
-    (
-        "indicator",
-        "指标 指标名称 indicator indicatorname seriesname variablename measure description",
-    ),
-    ("multiplier", "unitmult"),
-    ("multiplier", "unitmultiplier powercode scale"),
-    ("unit", "unitmeasure"),
-    ("unit", "单位 计量单位 指标单位 unit unitname unitofmeasure clunit"),
-    ("value", "数值 指标值 数据 值 value figure"),
-    ("value", "observationvalue"),
-    ("value", "obsvalue datavalue"),
-)
 KINDS = {word: kind for kind, words in HEADS for word in words.split()}
 RANKS = {word: rank for rank, (_, words) in enumerate(HEADS) for word in words.split()}
 PLURALS = {word: f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"
@@ -60,6 +27,7 @@ KEY = "\\"  # freq,unit,geo\TIME_PERIOD: several labels in one column
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 YEAR_FIRST = re.compile(r"((?:19|20)[0-9]{2})年?[-_ ]?([^\W\d_].*)")
 YEAR_LAST = re.compile(r"(.*[^\W\d_])[-_ ]?((?:19|20)[0-9]{2})年?")
+CODE = re.compile(r"0[0-9]")  # 06000, which no figure is
 LIKE_A_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
@@ -90,8 +58,8 @@ def head_word(text: str) -> str:
     word = re.sub(r"[_.\-]", "", compared(bare))
     if unit and KINDS.get(word) not in ("indicator", "value"):
         return ""  # area (km²) is no region
-    latin = re.search(r"(?<![a-z])[a-z]+$", word)
-    if latin and latin.start():  # 地区 Region
+    latin = re.search(r"(?<=[\u3400-\u9fff)])[a-z]+$", word)
+    if latin and word not in KINDS:  # 地区 Region
         chinese = word[: latin.start()]
         return chinese if KINDS.get(chinese, "") == KINDS.get(latin[0]) else ""
     return word if word in KINDS else ""
@@ -119,8 +87,10 @@ def key_parts(text: str) -> list[str]:
 def is_number(value: CellValue) -> bool:
     """Whether a cell holds a number other than a year, as such or as text."""
     if isinstance(value, str):
+        if CODE.match(cell_text(value)):
+            return False
         text = without_flag(without_marks(cell_text(value)))[0]
-        text = re.sub(r"[, ]", "", text).rstrip("%‰")
+        text = PARTING.sub("", text).rstrip("%‰")
         return bool(NUMBER.fullmatch(text)) and head_year(text) is None
     return isinstance(value, float) and head_year(cell_text(value)) is None
 
@@ -244,8 +214,9 @@ def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> H
     for words in said:
         text = words.text.strip()
         if (period := period_of(text)) is not None:
-            # a date may be a year or a month, which the other columns tell
-            years.append(words if DATE.fullmatch(text) else words._replace(text=period.text))
+            # a date may be a year or a month, and 2011-12 as well, which the other columns tell
+            unclear = DATE.fullmatch(text) or fiscal_year(text)
+            years.append(words if unclear else words._replace(text=period.text))
         elif is_unit(text, own):
             units.append(words)
         else:

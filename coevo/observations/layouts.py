@@ -13,6 +13,7 @@ from coevo.errors import short
 from coevo.observations.blocks import TableBlock, table_blocks
 from coevo.observations.cells import MISSING_MARKS
 from coevo.observations.heads import RANKS, HeadColumn, LabelColumn, head_kind, head_word, is_number
+from coevo.observations.names import compared
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import Remark, Sheet, cell_text
 from coevo.observations.tables import Axes, Axis, FigureTable, build_table, odd_heads
@@ -29,11 +30,21 @@ def _axes(block: TableBlock) -> Axes:
     where: Axis | None = "row" if "region" in labels else None
     when: Axis | None = "row" if "year" in labels else "column" if dated else None
     what: Axis | None = "row" if "indicator" in labels else None
-    if named and where is None and (what == "row" or block.stated("indicator").text):
+    if (
+        named
+        and where is None
+        and (what == "row" or block.stated("indicator").text or _are_places(block, named))
+    ):
         where = "column"
     elif named and what is None:
         what = "column"
     return where, when, what
+
+
+def _are_places(block: TableBlock, named: Sequence[HeadColumn]) -> bool:
+    """Whether most heads of columns are names of regions."""
+    known = sum(compared(column.name.text) in block.sheet.places for column in named)
+    return 2 * known > len(named)
 
 
 def _is_value(column: HeadColumn) -> bool:

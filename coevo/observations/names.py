@@ -14,22 +14,31 @@ import pandas as pd
 from coevo.errors import StudyError, short
 from coevo.observations.cells import without_marks
 from coevo.observations.sheets import cell_text
-from coevo.observations.units import split_unit
+from coevo.observations.units import is_unit, split_unit
 
-# Rows that stand among the regions of a table and are none: totals and groups of regions.
-AGGREGATES = (
+# Rows that stand among the regions of a table and are none: totals, and groups of regions.
+TOTALS = (
     "全国 全国总计 全国合计 全国平均 全国总数 中国 合计 总计 总数 平均 地区合计 各地区合计 "
+    "全省 全市 全区 "
     "东部 东部地区 东部合计 中部 中部地区 中部合计 西部 西部地区 西部合计 东北 东北地区 东北合计 "
     "沿海 沿海地区 内陆 内陆地区 华北 华北地区 华东 华东地区 华中 华中地区 华南 华南地区 西南 "
-    "西南地区 西北 西北地区 中南 中南地区 不分地区"
-).split() + (
-    "National|National total|National average|Nation|China|Total|Whole country|Average|East|Eastern"
+    "西南地区 西北 西北地区 中南 中南地区 不分地区 全國 總計 合計 総数 전국 합계 총계 "
+    "Insgesamt Zusammen Ensemble Nacional Totale Gesamt"
+).split() + "National|National total|National average|Nation|Total|Whole country|Average".split("|")
+GROUPS = (  # of regions of China, in English; elsewhere these are regions
+    "China|East|Eastern"
     "|Eastern region|East region|Central|Central region|Middle region|West|Western|Western region"
     "|West region|Northeast|Northeastern|Northeast region|Northeastern region|Coastal"
     "|Coastal region|Coastal regions|Inland|North China|East China|South China|Central China"
     "|Southwest|Northwest"
 ).split("|")
 LONGEST_NAME = 100  # characters, of names that are held against each other
+# Table 1: ..., 表2-1 ...
+TABLE_NUMBER = re.compile(
+    r"^(?:table|tabelle|tabela|tabla|tableau|tavola|表)\s*(?:[0-9][0-9A-Za-z.-]*\s*[:.\s-]?|(?=\s))\s*"
+    r"(?=[^\W\d])",
+    re.IGNORECASE,
+)
 NAMES = ("region", "name_zh", "long_zh", "name_en")  # of a region, for which each is one
 MOST_FORMS = 20  # of a name; none carries more brackets and note marks
 # 北京 Beijing, read from the end: the English, a space, and what ends in Chinese or a bracket.
@@ -97,7 +106,7 @@ class Regions:
         others: tables of other sets by name; a name that is theirs too is marked as such, unless
         it is the same place, which has the same `name_en`.
         """
-        self.places = {compared(name): RegionMatch("") for name in AGGREGATES}
+        self.places = {compared(name): RegionMatch("") for name in (*TOTALS, *GROUPS)}
         self.short: dict[str, str] = {}
         self.english: dict[str, str] = {}  # where there is none, the Chinese
         self.named: list[tuple[str, str]] = []  # name and code, variants aside
@@ -172,10 +181,22 @@ def name_forms(text: str, own: Collection[str] = ()) -> Iterator[str]:
     for form in found:  # grows as it is read
         yield form
         beside = english_beside(form)
-        shorter = [split_unit(form, own)[0], without_marks(form)]
+        shorter = [title_parts(form, own)[0], without_marks(form)]
         shorter += [beside[0]] if beside and beside[1] else []
         if len(found) < MOST_FORMS:
             found += [part for part in shorter if part and part not in found]
+
+
+def title_parts(text: str, own: Collection[str] = ()) -> tuple[str, str]:
+    """Return a title without its number and its unit, and the unit: `Table 1: GVA, £ million`.
+
+    own: units of the study's own, as `unit_key` gives them.
+    """
+    name, unit = split_unit(TABLE_NUMBER.sub("", text), own)
+    before, comma, last = name.rpartition(",")
+    if comma and not unit and is_unit(last, own):
+        return before.strip(), last.strip()
+    return name, unit
 
 
 def find_indicator(text: str, known: Mapping[str, str], own: Collection[str] = ()) -> str | None:

@@ -24,6 +24,8 @@ TURNED = re.compile(rf"(q[1-4]|(?:{'|'.join(MONTHS)})[a-z]{{0,6}})\s?[-/ ]\s?{YE
 IN_MONTHS = re.compile(
     rf"{YEAR}\s?(?:[-/.年]|M)\s?{MONTH}\s?(?:[-—–~至]\s?{MONTH})?\s?月?", re.IGNORECASE
 )
+# 2012-13, 2012/13, 2012-2013: a year that ends in the next
+FISCAL = re.compile(rf"{YEAR}\s?[-–—/]\s?((?:19|20)?[0-9]{{2}})(?:年度?)?")
 WHOLE = 112  # of a period as number: from the first to the last month
 
 
@@ -53,13 +55,23 @@ def period_of(text: str) -> Period | None:
         part = turned[1].casefold()
         month = 0 if part in PARTS else MONTHS.index(part[:3]) + 1
         return Period(int(turned[2]), *PARTS.get(part, (month, month)))
-    if months := IN_MONTHS.fullmatch(bare):
+    months = IN_MONTHS.fullmatch(bare)
+    if not months and (year := fiscal_year(bare)):
+        return Period(year)
+    if months:
         first, last = int(months[2]), int(months[3] or months[2])
         # 2019.10 is a number as well, and 2019.1 may be October
         return (
             Period(int(months[1]), first, last) if first <= last and not _is_decimal(bare) else None
         )
     return None
+
+
+def fiscal_year(text: str) -> int:
+    """Return the year in which a fiscal year begins (`2011-12`, which may be a month), or 0."""
+    found = FISCAL.fullmatch(without_marks(text))
+    first = int(found[1]) if found else 0
+    return first if found and found[2] in (str(first + 1), f"{(first + 1) % 100:02d}") else 0
 
 
 def _is_decimal(text: str) -> bool:
@@ -73,7 +85,13 @@ def _month_of_date(text: str) -> int:
 
 
 def plain_periods(words: list[CellWords]) -> list[CellWords]:
-    """Return the words with dates as what they stand for: years, if all fall in one month."""
+    """Return the words with dates as what they stand for: years, if all fall in one month.
+
+    Of `2011-12` that is the month, unless other words are fiscal years and none is anything else.
+    """
+    fiscal = {w.text: fiscal_year(w.text) for w in words if w.text}
+    if len(fiscal) > 1 and all(fiscal.values()):
+        return [words_._replace(text=str(fiscal.get(words_.text, ""))) for words_ in words]
     months = {words_.text: _month_of_date(words_.text) for words_ in words}
     dates = {text: month for text, month in months.items() if month}
     if not dates:

@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError, short
 from coevo.observations.cells import FLAGS, FORMS, block_figures
-from coevo.observations.names import compared, find_indicator, name_forms
+from coevo.observations.names import compared, find_indicator, name_forms, title_parts
 from coevo.observations.recognition import (
     UNKNOWN,
     Codes,
@@ -28,7 +28,7 @@ from coevo.observations.recognition import (
     year_code,
 )
 from coevo.observations.sheets import CellWords, cell_text
-from coevo.observations.tables import FigureTable, along, unit_inside
+from coevo.observations.tables import FigureTable, along
 from coevo.observations.units import (
     UNITS,
     conversion,
@@ -131,6 +131,8 @@ def _indicators(
     narrow = [(said, ids.index(i)) for said, i in known.terms if blank or len(said) > 1]
     if narrow and table.further is not None:
         codes = _by_terms(table, codes, narrow)
+    elif narrow:
+        codes = _by_titles(table, codes, narrow)
     if blank and (codes == UNKNOWN).all():
         tried = ", ".join(dict.fromkeys(short(title.text, 40) for title in table.titles))
         lines.problem(
@@ -144,7 +146,7 @@ def _indicators(
 def _titled(table: FigureTable, title: CellWords, lines: TableLines) -> FigureTable:
     """Return a table with a title as the name of its indicator, and the unit in its brackets."""
     labels = table.labels | {"indicator": along([title], None)}
-    inside = unit_inside(title, lines.sheet.own_units)
+    inside = title._replace(text=title_parts(title.text, lines.sheet.own_units)[1])
     if inside.text and not any(words.text for words in labels["unit"].flat):
         labels["unit"] = along([inside], None)
     return replace(table, labels=labels)
@@ -164,6 +166,18 @@ def _by_terms(table: FigureTable, codes: Codes, narrow: list[tuple[frozenset[str
             memo[said] = next((i for parts, i in narrow if parts <= whole), UNKNOWN)
         if memo[said] != UNKNOWN:
             found[row] = memo[said]
+    return found
+
+
+def _by_titles(table: FigureTable, codes: Codes, narrow: list[tuple[frozenset[str], int]]) -> Codes:
+    """Return the places of indicators whose parts are said of a name or by the titles."""
+    always = {compared(form) for title in table.titles for form in name_forms(title.text)}
+    found = codes.copy()
+    for place, words in np.ndenumerate(table.labels["indicator"]):
+        own = {compared(form) for form in name_forms(words.text)}
+        found[place] = next(
+            (i for parts, i in narrow if parts & own and parts <= always | own), codes[place]
+        )
     return found
 
 

@@ -48,6 +48,7 @@ class StudyTerms:
         self.regions = Regions(regions, sets)
         # codes of the regions that are read
         self.wanted = set(self.regions.codes if wanted is None else wanted)
+        self.place_names = frozenset(n for n, place in self.regions.places.items() if place.code)
         self.homonyms: set[str] = set()  # that have been remarked
         # every indicator -> its unit, in the order of the table
         self.units = dict(zip(indicators["indicator"], indicators["unit"], strict=True))

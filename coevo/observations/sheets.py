@@ -98,7 +98,9 @@ class Sheet:
     objects as the file holds them, text untouched; a whole number of a workbook is a float. merged:
     all but the first cell of a span are empty in `values`. style (rows, columns) points into
     `styles`; None if all cells have the first. own_units: texts that are units to the study that
-    reads, beside those that all know, as `unit_key` gives them.
+    reads, beside those that all know, as `unit_key` gives them. delimiter: what parts the fields of
+    a text. unclear: a number of which the sheet does not show whether its point or comma parts
+    decimals or thousands. places: names of regions that are known, as `compared` gives them.
     """
 
     file: str
@@ -109,6 +111,9 @@ class Sheet:
     style: npt.NDArray[np.int32] | None = None
     remarks: tuple[Remark, ...] = ()
     own_units: frozenset[str] = frozenset()
+    delimiter: str = ""
+    unclear: CellWords = CellWords("")  # noqa: RUF009
+    places: frozenset[str] = frozenset()
 
     @cached_property
     def begins(self) -> list[CellWords]:

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
+from coevo.observations.decimal_marks import readings
 from coevo.observations.heads import LabelColumn, is_number
-from coevo.observations.periods import period_of, plain_periods
+from coevo.observations.periods import fiscal_year, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
 from coevo.observations.units import is_unit, split_unit
 
@@ -101,6 +102,16 @@ def _row_periods(block: TableBlock) -> list[CellWords]:
     return years
 
 
+def _fiscal(words: Sequence[CellWords]) -> list[Remark]:
+    """Return a remark on years that end in the next, if they are such."""
+    first = next((w for w in words if w.text), NONE)
+    plain = plain_periods(list(words))
+    if not fiscal_year(first.text) or all(w.text != str(fiscal_year(first.text)) for w in plain):
+        return []
+    fields = {"name": first.text, "year": fiscal_year(first.text)}
+    return [Remark("from_name", "fiscal_years", fields, first.row, first.column)]
+
+
 def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list[Remark]]:
     """Return the one year of a table, and a remark if it is from the name of the sheet or the file.
 
@@ -149,6 +160,8 @@ def _labels(
     for what, axis in zip(("region", "year", "indicator"), axes, strict=True):
         if axis == "row":
             words = _row_periods(block) if what == "year" else _row_words(block, what)
+            if what == "region":  # .Alabama of the United States
+                words = [said._replace(text=said.text.lstrip(".·• ")) for said in words]
             if what == "region" and not any(said.text for said in words):
                 # provinces of which the table has none, beside countries
                 others = (label.column for label in block.labels.get("place", ()))
@@ -162,7 +175,10 @@ def _labels(
             words = [year]
         else:
             words = [block.stated(what)]
-        found[what] = along(plain_periods(words) if what == "year" else words, axis)
+        if what == "year":
+            remarks += _fiscal(words)
+            words = plain_periods(words)
+        found[what] = along(words, axis)
     if axes[0] == "row" and "code" in block.labels:
         codes = _row_words(block, "code")
         named = zip(found["region"].flat, codes, strict=True)
@@ -234,6 +250,12 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
     found = odd_heads(block)
+    if (doubt := sheet.unclear).text:
+        shown = " or ".join(readings(doubt.text))
+        found.append(
+            f'{sheet.where(doubt.row, doubt.column)}: "{doubt.text}" may be {shown}, and nothing '
+            'in the table shows which; write decimal_mark: "." or "," in the config'
+        )
     labels = {label.column for places in block.labels.values() for label in places}
     silent = set(range(sheet.values.shape[1])) - labels - set(block.columns)
     for column in sorted(silent):

@@ -11,34 +11,33 @@ import pandas as pd
 from coevo.errors import StudyError
 from coevo.observations.placed_cells import LONGEST_TEXT, check_extent, check_length
 from coevo.observations.sheets import Sheet
+from coevo.observations.vocabulary import TYPICAL, WESTERN
 
+SAVE_AGAIN = "open it in Excel and save it as xlsx or 'CSV UTF-8'"
 DELIMITERS = (",", "\t", ";")
 SAMPLE = 200  # lines that tell the delimiter
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 QUOTED = re.compile('"[^"]*"')
 INDENTED = re.compile('^ +"', re.MULTILINE)  # most lines: quotation marks stand behind a space
-ENCODINGS = ("utf-8", "gb18030")
+PAIR = re.compile(b"[\x80-\xff]{2}")
+LONE = re.compile(b"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+SHARE = 0.05  # of its wide characters that are `TYPICAL` of an encoding, from which a text is in it
 # Characters that no table holds; a few of them show that the file is not text at all.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def decoded(data: bytes, shown: str) -> str:
-    """Return the text of a file: by its byte-order mark, else UTF-8, else GB18030.
+    """Return the text of a file: by its byte-order mark, else UTF-8, else what `_encoding` finds.
 
     Raises `StudyError` for bytes that are none of these, and for control characters.
     """
-    bom = next((BOMS[mark] for mark in BOMS if data.startswith(mark)), None)
-    for encoding in (bom,) if bom else ENCODINGS:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise StudyError(
-            f"{shown}: is not a workbook, nor text in UTF-8, UTF-16 or GB18030; open it in Excel "
-            "and save it as xlsx or 'CSV UTF-8'"
-        )
+    bom = next((BOMS[mark] for mark in BOMS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(bom)
+    except UnicodeDecodeError:
+        text = "" if bom != "utf-8" else _without_mark(data, shown)
+    if not text:
+        raise StudyError(f"{shown}: is not a workbook, nor text in a known encoding; {SAVE_AGAIN}")
     odd = CONTROL.search(text)
     if odd:
         line = text.count("\n", 0, odd.start()) + 1
@@ -47,6 +46,38 @@ def decoded(data: bytes, shown: str) -> str:
             "does; open it in Excel and save it as xlsx or 'CSV UTF-8'"
         )
     return text
+
+
+def _without_mark(data: bytes, shown: str) -> str:
+    """Return a text that is no UTF-8: in the encoding of `TYPICAL` whose characters it is full of.
+
+    A text in Latin letters has its accents one by one, and no typical characters. Where neither is
+    so, it is GB18030 if it can be nothing else; `StudyError` if it may be several, "" if none.
+    """
+    read = {}
+    for encoding in TYPICAL:
+        try:
+            read[encoding] = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    share = {encoding: _typical(text, TYPICAL[encoding]) for encoding, text in read.items()}
+    best = max(share, key=share.__getitem__, default="")
+    if best and share[best] >= SHARE:
+        return read[best]
+    if len(LONE.findall(data)) > len(PAIR.findall(data)):
+        return data.decode(WESTERN, errors="replace").replace("\ufffd", "\x80")
+    if len(read) > 1:
+        raise StudyError(
+            f"{shown}: may be text in {', '.join(name.upper() for name in read)}, and nothing in "
+            f"it shows which; {SAVE_AGAIN}"
+        )
+    return read.get("gb18030", "")
+
+
+def _typical(text: str, characters: str) -> float:
+    """Return the share of some characters among the wide ones of a text."""
+    wide = [sign for sign in text if ord(sign) > 0x2E80]
+    return sum(sign in characters for sign in wide) / max(len(wide), 1)
 
 
 def text_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -84,7 +115,7 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
         for (row, column), value in np.ndenumerate(values):
             check_length(value or "", shown, row, column)
     last, right = (int(np.flatnonzero(said.any(axis=axis))[-1]) + 1 for axis in (1, 0))
-    return [Sheet(shown, "", values[:last, :right])]
+    return [Sheet(shown, "", values[:last, :right], delimiter=delimiter)]
 
 
 def _extent(text: str, delimiter: str) -> tuple[int, int]:

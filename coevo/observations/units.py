@@ -40,18 +40,24 @@ UNITS = {
              english=("100 million RMB", "100 million RMB yuan", "RMB 100 million")),
         Unit("trillion yuan", ("万亿元",), "money", 1e12),
         Unit("person", ("人",), "persons", 1, 0, english=("persons", "people", "inhabitants",
-             "PER")),
+             "PER", "Personen", "personas", "número de personas", "pessoas", "persone",
+             "personnes", "명")),
         Unit("thousand persons", ("千人",), "persons", 1e3, 0,
              english=("1 000 persons", "thousands of persons", "THS_PER")),
         Unit("10 thousand persons", ("万人",), "persons", 1e4, 0, english=("10 000 persons",)),
         Unit("million persons", ("百万人",), "persons", 1e6, 0, english=("million people",)),
-        Unit("household", ("户",), "households", 1, 0, english=("households",)),
+        Unit("household", ("户",), "households", 1, 0,
+             english=("households", "Haushalte", "hogares", "domicílios", "ménages", "戶", "世帯",
+             "가구")),
         Unit("10 thousand households", ("万户",), "households", 1e4, 0,
              english=("10 000 households",)),
         Unit("count",
              ("个", "家", "件", "项", "所", "座", "辆", "台", "部", "艘", "处", "册", "篇", "次"),
              "count", 1, 0,
-             english=("unit", "units", "piece", "pieces", "item", "items", "number", "NR")),
+             english=("unit", "units", "piece", "pieces", "item", "items", "number", "NR",
+             "Anzahl", "nombre", "número", "unidades", "unità", "개", "個", "戸")),
+        Unit("thousand", ("千个", "千家", "千件"), "count", 1e3, 0,
+             english=("thousands", "tausend", "milliers", "migliaia", "miles")),
         Unit("10 thousand", ("万个", "万家", "万件", "万辆", "万台", "万部", "万册"),
              "count", 1e4, 0,
              english=("10 000 units", "10 000 pieces", "10 000 items")),
@@ -125,13 +131,18 @@ WITH_UNIT = re.compile(r"(.*\S)\s*(?:\(([^()]+(?:\([^()]*\))?)\)|\[([^\[\]]+)\])
 # size -> what stands before a currency in its Chinese name, and as files print it
 SCALES = {
     "": (1.0, "", "units"),
-    "thousand": (1e3, "千", "thousands ths 1000"),
-    "10 thousand": (1e4, "万", "10thousand 10000"),
-    "million": (1e6, "百万", "millions mio mn m 1million"),
-    "10 million": (1e7, "千万", "10million"),
-    "100 million": (1e8, "亿", "100million 100millions"),
-    "billion": (1e9, "十亿", "billions bn"),
-    "trillion": (1e12, "万亿", "trillions tn"),
+    "thousand": (1e3, "千", "thousands ths 1000 tausend tsd. milliers milesde mil migliaia 천"),
+    "10 thousand": (1e4, "万", "10thousand 10000 萬 만"),
+    "100 thousand": (1e5, "十万", "100thousand lakh lakhs"),
+    "million": (
+        1e6,
+        "百万",
+        "millions mio mio. mill mill. mn m 1million millionen millones milhões milioni 百萬 백만",
+    ),
+    "10 million": (1e7, "千万", "10million crore crores 千萬 천만"),
+    "100 million": (1e8, "亿", "100million 100millions 億 억"),
+    "billion": (1e9, "十亿", "billions bn mrd mrd. milliarden milliards miliardi bilhões 십억"),
+    "trillion": (1e12, "万亿", "trillions tn 兆 조"),
 }
 # code of ISO 4217 -> its Chinese name, and further names in the files
 CURRENCIES = {
@@ -139,16 +150,16 @@ CURRENCIES = {
     "USD": ("美元", "us$ usdollar usdollars u.s.dollar u.s.dollars dollar dollars"),
     "EUR": ("欧元", "euro euros €"),
     "GBP": ("英镑", "poundsterling poundssterling £"),
-    "JPY": ("日元", "yen"),
+    "JPY": ("日元", "yen 円"),
     "HKD": ("港元", "港币 hk$"),
-    "KRW": ("韩元", "won"),
-    "INR": ("印度卢比", "rupees"),
+    "KRW": ("韩元", "won 원"),
+    "INR": ("印度卢比", "rupees rs rs. ₹"),
     "RUB": ("卢布", "roubles rubles"),
     "AUD": ("澳元", "australiandollars a$"),
     "CAD": ("加元", "canadiandollars c$"),
     "CHF": ("瑞士法郎", "swissfrancs"),
     "SGD": ("新加坡元", "singaporedollars"),
-    "TWD": ("新台币", "新台币元 nt$"),
+    "TWD": ("新台币", "新台币元 新臺幣 新臺幣元 nt$"),
 }
 OTHER_CODES = """AED AFN ALL AMD AOA ARS AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
 BYN BZD CDF CLP COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB FJD FKP GEL GHS GIP GMD GNF GTQ GYD
@@ -157,6 +168,9 @@ MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR 
 PLN PYG QAR RON RSD RWF SAR SBD SCR SDG SEK SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY
 TTD TZS UAH UGX UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"""
 CURRENCIES |= {code: ("", "") for code in OTHER_CODES.split()}
+CURRENCIES |= {"BRL": ("", "reais")}
+# what more than one country calls its money: read as that of the largest of them
+SHARED = re.compile(r"(?<!us)(?<!u\.s\.)(?:dollars?|rupees|rs\.?)(?![a-z])", re.IGNORECASE)
 SCALE_WORDS = {
     word: scale
     for scale, (_, chinese, words) in SCALES.items()
@@ -178,9 +192,10 @@ def _any_of(words: Collection[str]) -> str:
 PRICES = r"(?:cp|(?:at)?current|constant|chained|nominal|real)?(?:(?:19|20)[0-9]{2})?(?:prices?)?"
 # of a text as `_key` gives it: current prices, million euro; thousands of chained 2017 dollars
 MONEY = re.compile(
-    rf"{PRICES}({_any_of(SCALE_WORDS)})?(?:of)?{PRICES}({_any_of(CURRENCY_WORDS)})"
+    rf"{PRICES}({_any_of(SCALE_WORDS)})?(?:of|de|d'|di)?{PRICES}({_any_of(CURRENCY_WORDS)})"
     r"(/person|/人|per(?:person|capita|head|inhabitant)|hab)?"
 )
+TURNED = re.compile(rf"({_any_of(CURRENCY_WORDS)})({_any_of(SCALE_WORDS)})")  # £ million
 SHARE = re.compile(r"(%|‰|per ?cent(?:age)?) of (\S.*)", re.IGNORECASE)
 RATE = re.compile(r"per ([1-9][0-9]*(?:,[0-9]{3})*|thousand|million) ([^\W\d].*)", re.IGNORECASE)
 PARTS = {"thousand": 1e3, "million": 1e6}
@@ -223,6 +238,8 @@ def _money(scale: str, code: str, per: bool) -> Unit:
 
 def _composed(text: str) -> Unit | None:
     """Return the unit that a text composes: money, a share or a rate of something, or None."""
+    if turned := TURNED.fullmatch(_key(text)):
+        return _money(SCALE_WORDS[turned[2]], CURRENCY_WORDS[turned[1]], False)
     money = MONEY.fullmatch(_key(text))
     if money and (money[2].upper() not in CURRENCIES or money[2].upper() in text):
         scale, currency, per = money.groups()  # a code is written in capitals: TRY is no try

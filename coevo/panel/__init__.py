@@ -8,9 +8,10 @@ import pandas as pd
 
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
+from coevo.observations.cells import NOT_APPLICABLE
 from coevo.observations.units import unit_of
 from coevo.panel.audit import audit_findings, with_remarks
-from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
+from coevo.panel.derivations import DERIVATIONS, derive, linked, parse, undefined
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
 
@@ -167,7 +168,10 @@ def _derive(
         filled = derive(text, observed).isna()  # what cannot be had without a filled figure
         values[indicator] = value
         marks = _inherited([flags[a] for a in arguments], DERIVATIONS[name].shared)
-        flags[indicator] = _flags(value, filled, marks.where(value.notna(), ""))
+        none = undefined(text, figures)
+        flags[indicator] = _flags(value, filled, marks.where(value.notna(), "")).mask(
+            none, f"missing:{NOT_APPLICABLE}"
+        )
 
 
 def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from coevo.coupling import couple
 from coevo.errors import StudyError
 from coevo.files import read_optional, read_table
-from coevo.normalisation import complete_rows, normalise, scaled_panel
+from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import FILLED, build_panel
 from coevo.panel.audit import audit_findings, is_finding, with_remarks
@@ -36,7 +36,8 @@ class Checked:
     """A study as its files give it: the tables of these names, and what keeps it from running.
 
     panel: None if it cannot be built; complete: region-years with every indicator of the
-    subsystems, of how many; (0, 0) without subsystems.
+    subsystems, of how many; (0, 0) without subsystems. beyond: a line per indicator with figures
+    beyond its goalposts.
     """
 
     config: Mapping[str, Any]
@@ -47,6 +48,7 @@ class Checked:
     panel: pd.DataFrame | None
     complete: tuple[int, int]
     problems: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
 
     @property
     def findings(self) -> pd.DataFrame:
@@ -79,10 +81,12 @@ def check_study(path: str) -> Checked:
         config["missing_marks"],
         regions_read(config, rows, config["regions_table"]),
         {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
+        config["decimal_mark"],
     )
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
     try:
         panel = build_panel(
             observations,
@@ -96,16 +100,16 @@ def check_study(path: str) -> Checked:
         rows = panel[["region", "year"]].drop_duplicates()
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
-            _check_indices(panel, indicators, config)
+            beyond = tuple(_beyond(_check_indices(panel, indicators, config)))
     except StudyError as problem:
         problems = tuple(problem.messages)
-    return Checked(config, files, indicators, observations, audit, panel, whole, problems)
+    return Checked(config, files, indicators, observations, audit, panel, whole, problems, beyond)
 
 
 def _check_indices(
     panel: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
-) -> None:
-    """Compute the indices and throw them away; raises the `StudyError` that would stop a rule."""
+) -> pd.DataFrame:
+    """Compute the indices, and return z; raises the `StudyError` that would stop a rule."""
     settings = config["normalisation"]
     kept = read_optional(settings["goalposts"], "goalposts")
     normalised, _ = normalise(panel, indicators, settings, kept)
@@ -114,6 +118,16 @@ def _check_indices(
     couple(normalised, weights, method, config["coupling"], scaled_panel(settings))
     systems = config["robustness"]["systems"].items()
     indicator_systems(panel, indicators, {n: read_table(p, "indicators") for n, p in systems})
+    return normalised
+
+
+def _beyond(normalised: pd.DataFrame) -> Iterator[str]:
+    """Yield each indicator that has figures beyond its goalposts: how many, and the first one."""
+    counts = normalised["indicator"].value_counts()
+    capped = normalised[normalised["flag"] == CAPPED]
+    for name, rows in capped.groupby("indicator", sort=False):
+        first = rows.iloc[0]
+        yield f"{name}: {len(rows)} of {counts[name]}, the first {first['name']} {first['year']}"
 
 
 def coverage(checked: Checked) -> list[tuple[str, ...]]:
@@ -224,6 +238,7 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             whole = f"{complete} of {total}"
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
         out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
+        out += [f"Beyond goalposts, moved to them: {text}" for text in checked.beyond]
         out += ["", "Missing figures", *gaps] if gaps else []
         read = checked.observations[["region", "name"]].drop_duplicates()
         empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()

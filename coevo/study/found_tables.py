@@ -1,7 +1,7 @@
 """What a folder of downloads holds, before anybody has said what a study wants of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +9,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import StudyError
+from coevo.files import read_table
 from coevo.observations.blocks import ANY_YEAR
 from coevo.observations.cells import block_figures, known_marks, without_marks
+from coevo.observations.decimal_marks import plain_numbers
+from coevo.observations.heads import CHINESE
 from coevo.observations.layouts import read_layout
-from coevo.observations.names import english_beside
+from coevo.observations.names import Regions, english_beside, title_parts
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellWords, Sheet
-from coevo.observations.tables import FigureTable, Labels, along
-from coevo.observations.units import split_unit
+from coevo.observations.tables import PLAIN_SHEET, FigureTable, Labels, along
+from coevo.observations.units import is_unit, split_unit
 from coevo.study.raw_files import is_passed_over
+from coevo.study.region_table import SETS
 
 # part: whether it is of a part of a year, such as a quarter; code: what stands beside the region
-COLUMNS = ["region", "code", "year", "part", "name", "english", "unit", "file", "sheet"]
+COLUMNS = ["region", "code", "year", "part", "name", "english", "unit", "value", "file", "sheet"]
 WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
 
 
@@ -32,6 +36,7 @@ class TableFound:
     place: str
     layout: str
     figures: pd.DataFrame  # of `COLUMNS`, a row per number
+    title: str = ""  # the name of an indicator that no head names
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Survey:
     tables: list[TableFound] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)  # `place: what`
+    doubtful: list[str] = field(default_factory=list)  # numbers whose decimal mark is not shown
 
     @property
     def unclear(self) -> list[str]:
@@ -64,23 +70,59 @@ class Survey:
 def survey(folder: Path) -> Survey:
     """Read the files of a folder, and of those below it; nothing is refused for what it says."""
     found = Survey()
+    places = _place_names()
     paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
     for path in paths:
         if path.is_file() and not path.is_symlink() and not is_passed_over(path):
             shown = path.relative_to(folder).as_posix() if path != folder else path.name
-            tables = list(_tables_of(path, shown, found.problems))
+            tables = list(_tables_of(path, shown, found, places))
             found.tables += tables
             found.files += [path] if tables else []
+    _tell_apart(found.tables)
     return found
 
 
-def _tables_of(path: Path, shown: str, problems: list[str]) -> Iterator[TableFound]:
+def shipped_sets() -> dict[str, pd.DataFrame]:
+    """Return the tables of regions that every study may use, by name."""
+    paths = {name: Path("config", "regions", f"{name}.csv") for name in SETS}
+    return {name: read_table(path, "regions") for name, path in paths.items() if path.is_file()}
+
+
+def _place_names() -> frozenset[str]:
+    """Return every name of a region of these sets, as `compared` gives them."""
+    known = [Regions(table).places for table in shipped_sets().values()]
+    return frozenset(name for places in known for name, place in places.items() if place.code)
+
+
+def _tell_apart(tables: Sequence[TableFound]) -> None:
+    """Add its title to a name that several tables have for different figures of a region and year.
+
+    `进出口总额; 总量`: both must be said of a figure, as `coevo.observations.names.terms` has it.
+    """
+    whole = pd.concat([t.figures.assign(table=n) for n, t in enumerate(tables)] or [pd.DataFrame()])
+    if whole.empty:
+        return
+    keys = ["region", "year", "part", "name"]
+    different = whole.groupby(keys)[["table", "value"]].transform("nunique").min(axis=1) > 1
+    for name in whole.loc[different, "name"].unique():
+        own = [table for table in tables if (table.figures["name"] == name).any()]
+        titles = [indicator_name(table.title)[0] for table in own]
+        if all(titles) and len(set(titles)) == len(own):
+            for table, title in zip(own, titles, strict=True):
+                names = table.figures["name"]
+                table.figures["name"] = names.where(names != name, f"{title}; {name}")
+
+
+def _tables_of(
+    path: Path, shown: str, found: Survey, places: frozenset[str]
+) -> Iterator[TableFound]:
+    problems = found.problems
     try:
         sheets = read_sheets(path, shown)
     except StudyError as problem:
         problems += problem.messages
         return
-    for sheet in sheets:
+    for sheet in (replace(plain_numbers(sheet), places=places) for sheet in sheets):
         try:
             layout = read_layout(sheet)
         except StudyError as problem:
@@ -89,11 +131,25 @@ def _tables_of(path: Path, shown: str, problems: list[str]) -> Iterator[TableFou
         problems += layout.problems
         for table in layout.tables:
             problems += table.problems
+            found.doubtful += [sheet.unclear.text] if sheet.unclear.text else []
             figures = _figures(sheet, table)
             if len(figures):
-                yield TableFound(sheet.where(), _laid_out(table), figures)
+                yield TableFound(sheet.where(), _laid_out(table), figures, _title(sheet, table))
+                problems += _readings(sheet, table, figures)
         if not layout.tables and not layout.problems:
             problems.append(f"{sheet.where()}: no table of figures; set aside")
+
+
+def _readings(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> list[str]:
+    """Return lines on what a table does not say itself: its regions, or what its years are."""
+    found = [
+        "{}: years such as {name} are read as {year}".format(sheet.where(), **remark.fields)
+        for remark in table.remarks
+        if remark.message == "fiscal_years"
+    ]
+    if table.labels["region"].size == 1 and set(figures["region"]) == {Path(sheet.file).stem}:
+        found.append(f"{sheet.where()}: names no region; its name stands for one")
+    return found
 
 
 def _laid_out(table: FigureTable) -> str:
@@ -111,7 +167,8 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     part = np.ix_(table.rows, table.columns)
     style = None if sheet.style is None else sheet.style[part]
     cell, said = block_figures(sheet.values[part], known_marks({}), sheet.styles, style)
-    number = said["value"].notna().to_numpy()[cell]
+    value = said["value"].to_numpy()[cell]
+    number = ~np.isnan(value)
     words = {
         what: np.broadcast_to([[w.text for w in row] for row in labels], cell.shape)[number]
         for what, labels in table.labels.items()
@@ -120,6 +177,9 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     place = _region_labels(sheet, table)
     words["region"] = np.broadcast_to([[w.text for w in row] for row in place], cell.shape)[number]
     names = {text: indicator_name(text or title) for text in set(words["indicator"])}
+    if not any(words["unit"]):  # that of the title, where it names the indicator
+        units = {text: "" if text else title_parts(title)[1] for text in names}
+        words["unit"] = np.array([units[text] for text in words["indicator"]])
     periods = [period_of(text) for text in words["year"]]
     frame = pd.DataFrame(
         {
@@ -130,6 +190,7 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
             "name": [names[text][0] for text in words["indicator"]],
             "english": [names[text][1] for text in words["indicator"]],
             "unit": words["unit"],
+            "value": value[number],
             "file": sheet.file,
             "sheet": sheet.name,
         },
@@ -161,7 +222,10 @@ def _title(sheet: Sheet, table: FigureTable) -> str:
     """
     titles = [words.text for words in table.titles]
     plain = [text for text in titles if not ANY_YEAR.search(text)] or titles
-    short = (sheet.name, Path(sheet.file).stem)
+    short = [
+        name for name in (sheet.name, Path(sheet.file).stem) if not PLAIN_SHEET.fullmatch(name)
+    ]
+    plain = [text for text in plain if not is_unit(text)] or plain
     return next((t for t in plain if t in short and t in plain[0]), next(iter(plain), ""))
 
 
@@ -188,9 +252,9 @@ def indicator_name(text: str) -> tuple[str, str]:
 
     `地区生产总值 GDP(亿元)` is 地区生产总值 and GDP; of English alone the second is empty.
     """
-    name = without_marks(split_unit(without_marks(text))[0]).strip()
+    name = without_marks(title_parts(without_marks(text))[0]).strip()
     beside = english_beside(name)
-    if beside and beside[0] and beside[1]:
+    if beside and CHINESE.search(beside[0]) and beside[1]:
         return beside[0].strip(), split_unit(beside[2])[0].strip()
     return name, ""
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from coevo.errors import StudyError
+from coevo.errors import StudyError, short
+from coevo.observations.decimal_marks import readings
+from coevo.observations.units import SHARED
 from coevo.study.found_tables import Survey, in_order, survey
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
@@ -31,7 +33,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
         raise StudyError(f"from: there is no {wanted.source}; name a folder or a file")
     found = survey(source)
     proposal = propose(found, wanted.study, (wanted.first, wanted.last))
-    config = template("found.yaml", _words(proposal, wanted))
+    config = template("found.yaml", _words(proposal, wanted, found.doubtful))
     table = f"config/indicators/{wanted.study}.csv"
     lines = list(_told(found, proposal))
     lines += _copied(found, source, wanted)
@@ -48,7 +50,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
     ]
 
 
-def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
+def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
     """Return the words of the template."""
     questions = {
         "en": f"{ASKED}: do the one and the other develop in step?",
@@ -67,6 +69,7 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "source": wanted.source,
         "title": "{" + ", ".join(f'{k}: "{questions[k]}"' for k in languages) + "}",
         "regions_table": proposal.regions.path,
+        "decimal_mark": "".join(map(_asked_mark, doubtful[:1])),
         "units": "{" + ", ".join(f"{_quoted(n)}: {_quoted(u)}" for n, u in unstated.items()) + "}",
         "subsystems": "\n".join(named),
         "focus": proposal.focus,
@@ -77,6 +80,13 @@ def _words(proposal: Proposal, wanted: Wish) -> dict[str, Any]:
         "groups": proposal.regions.groups or "nbs_region",
         "languages": ", ".join(languages),
     }
+
+
+def _asked_mark(number: str) -> str:
+    """Return the line of the config that asks what a number is that may be read in two ways."""
+    point, comma = readings(number)
+    said = f'"." if {number} in the files is {point}, "," if it is {comma}'
+    return f"decimal_mark: {ASKED}  # {said}\n"
 
 
 def _quoted(value: object) -> str:
@@ -118,11 +128,25 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
     where = "written" if regions.rows else "known"
     first, last = proposal.years
     yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
+    if regions.rows:
+        names = ", ".join(row.get("name_en") or row["name_zh"] for row in regions.rows)
+        yield from wrapped_lines(f"  {short(names, 3 * WIDTH)}", WIDTH, "  ")
     yield f"Years: {first} to {last}"
     unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
+    shared = {one.printed: one.row["unit"] for one in proposal.found if SHARED.search(one.printed)}
+    unclear += [
+        f'"{printed}" is read as {unit}; if it is money of another country, write that in the '
+        "table, and under units_read_as in the config"
+        for printed, unit in shared.items()
+        if not unit.startswith("other:")
+    ]
+    unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     if proposal.lacking:
         said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
         unclear.append(f"{said}: {_shown(proposal.lacking)}")
+    if regions.totals:
+        said = "not counted among the regions, since they are the whole of them or a group"
+        unclear.append(f"{said}: {_shown(regions.totals)}")
     if regions.strangers:
         said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
         unclear.append(f"{said}: {_shown(regions.strangers)}")

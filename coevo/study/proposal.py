@@ -5,16 +5,17 @@ Nothing here is certain but what the files say; what a person must decide is mar
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.files import read_table
 from coevo.observations.names import (
+    TOTALS,
     RegionMatch,
     Regions,
     UnknownRegion,
@@ -25,9 +26,9 @@ from coevo.observations.names import (
 )
 from coevo.observations.units import find_unit
 from coevo.study.configuration import FEWEST_YEARS
-from coevo.study.found_tables import Survey, in_order
+from coevo.study.found_tables import Survey, in_order, shipped_sets
 from coevo.study.plain_rows import read_rows
-from coevo.study.region_table import CODE, RESERVED, SETS
+from coevo.study.region_table import CODE, RESERVED
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SUBSYSTEMS = ("first", "second")
@@ -50,6 +51,9 @@ SIZE = {
     ),
 }
 LONGEST_ID = 40
+FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
+ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
+RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
 FREE_UNIT = re.compile(r"(.*\S)\s*\(([^()=]*[^()=\d\s][^()=]*)\)")  # 能耗(吨标准煤/万元)
 
 
@@ -66,20 +70,19 @@ class RegionsFound:
     strangers: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     groups: str = ""
+    totals: tuple[str, ...] = ()  # what is the whole of the regions, or a group of them
     named: frozenset[str] = frozenset()  # languages in which every region has a name
 
 
-def find_regions(texts: Mapping[str, str], study: str) -> RegionsFound:
+def find_regions(
+    texts: Mapping[str, str], study: str, figures: pd.DataFrame | None = None
+) -> RegionsFound:
     """Return the set of regions that knows most names, if it knows more than half of them.
 
     Else a set of the study's own is to be written, of the names as they stand. texts: each name ->
-    the code that stands beside it, or "".
+    the code that stands beside it, or ""; figures: of the survey, which show what is a total.
     """
-    tables = {
-        name: read_table(path, "regions")
-        for name in SETS
-        if (path := Path("config", "regions", f"{name}.csv")).is_file()
-    }
+    tables = shipped_sets()
     best = RegionsFound(f"config/regions/{study}.csv", {})
     for name, table in tables.items():
         found = _in_set(texts, name, table, Regions(table, tables))
@@ -87,7 +90,7 @@ def find_regions(texts: Mapping[str, str], study: str) -> RegionsFound:
             best = found
     if len(best.codes) > len(best.strangers):
         return best
-    return _own_set(texts, f"config/regions/{study}.csv")
+    return _own_set(texts, f"config/regions/{study}.csv", figures, tables.get("countries"))
 
 
 def _in_set(
@@ -109,8 +112,10 @@ def _in_set(
             also.append(f'"{text}" is read as {name}; {place.also} has that name too')
     path = f"config/regions/{name}.csv"
     groups = _groups(set(codes.values()), table)
-    languages = frozenset(("en", "zh"))
-    return RegionsFound(path, codes, (), tuple(strangers), tuple(also), groups, languages)
+    named = frozenset(("en", "zh"))
+    return RegionsFound(
+        path, codes, strangers=tuple(strangers), also=tuple(also), groups=groups, named=named
+    )
 
 
 def _groups(codes: set[str], table: pd.DataFrame) -> str:
@@ -129,14 +134,21 @@ def _place(text: str, beside: str, known: Regions) -> RegionMatch:
         return known.find(beside, propose=False)
 
 
-def _own_set(texts: Mapping[str, str], path: str) -> RegionsFound:
+def _own_set(
+    texts: Mapping[str, str],
+    path: str,
+    figures: pd.DataFrame | None,
+    countries: pd.DataFrame | None,
+) -> RegionsFound:
     """Return a set made of the names in the files; totals and groups of regions are none."""
-    nothing = Regions(pd.DataFrame({"region": [], "name_en": []}))
+    totals = [text for text in texts if compared(text) in map(compared, TOTALS)]
+    if figures is not None:
+        totals += [text for text in _wholes(figures, countries) if text not in totals]
     given = [code for code in texts.values() if CODE.fullmatch(code)]
     coded = len(set(given)) == len(texts)  # each has a code of its own
     codes: dict[str, str] = {}
     rows = []
-    for text in (text for text in texts if not _is_total(text, nothing)):
+    for text in (text for text in texts if text not in totals):
         beside = english_beside(text)
         chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
         if not beside and not CHINESE.search(text):
@@ -147,14 +159,31 @@ def _own_set(texts: Mapping[str, str], path: str) -> RegionsFound:
     filled = [c for c in ("name_en", "name_zh") if any(row[c] for row in rows)]
     kept = tuple({c: row[c] for c in ("region", *filled)} for row in rows)
     whole = (c.removeprefix("name_") for c in filled if all(row[c] for row in rows))
-    return RegionsFound(path, codes, kept, named=frozenset(whole))
+    return RegionsFound(path, codes, kept, totals=tuple(totals), named=frozenset(whole))
 
 
-def _is_total(text: str, nothing: Regions) -> bool:
-    try:
-        return nothing.find(text, propose=False).code == ""
-    except StudyError:
-        return False
+def _wholes(figures: pd.DataFrame, countries: pd.DataFrame | None) -> Iterator[str]:
+    """Yield what is the whole of the regions: the sum of all others in every year.
+
+    Or a country among names that are none, with larger figures than any other in every year.
+    """
+    known = Regions(countries).places if countries is not None else {}
+    named = {text for text in figures["region"].unique() if compared(text) in known}
+    named = named if 2 * len(named) < figures["region"].nunique() else set()
+    found: dict[str, None] = {}
+    for _, own in figures.groupby("name", sort=False):
+        table = own.pivot_table(index="year", columns="region", values="value", aggfunc="first")
+        table = table.dropna(axis="columns")
+        if len(table) < FEWEST_ROWS or table.shape[1] <= FEWEST_ROWS:
+            continue
+        total = table.sum(axis="columns")
+        for text in table:
+            others = table.drop(columns=text)
+            sums = np.allclose(table[text], total - table[text], rtol=ROUNDED)
+            most = text in named and (table[text] > others.max(axis="columns")).all()
+            if sums or most:
+                found[text] = None
+    yield from found
 
 
 def _code(name: str, taken: set[str]) -> str:
@@ -174,6 +203,7 @@ class Indicator:
     figures: int
     name: str = ""  # in the survey
     size: str = ""  # the key of `SIZE` that it is
+    printed: str = ""  # the unit as the files have it
 
 
 def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indicator]:
@@ -200,7 +230,7 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
         size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
         years = int(rows["year"].min()), int(rows["year"].max())
         count_ = rows["region"].map(regions.codes).nunique()
-        found.append(Indicator(row, years, count_, len(rows), str(name), size))
+        found.append(Indicator(row, years, count_, len(rows), str(name), size, _printed(rows)))
     return found
 
 
@@ -219,7 +249,7 @@ def _row(
         identifier, plain = shipped["indicator"], shipped["label_en"]
     options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
     chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
-    unit = _unit(in_order(rows["unit"]), "zh" if CHINESE.search(name) else "en")
+    unit = _unit(_printed(rows), "zh" if CHINESE.search(name) else "en")
     if bracket and unit.removeprefix("other: ") in UNSTATED.values():
         unit = f"other: {bracket[2]}"
     return {
@@ -233,9 +263,13 @@ def _row(
     }
 
 
-def _unit(printed: list[str], language: str) -> str:
-    """Return the unit of the first figures that state one, as the table of indicators has it."""
-    said = next(filter(None, printed), "")
+def _printed(rows: pd.DataFrame) -> str:
+    """Return the unit of the first figures that state one, as it is printed."""
+    return next(filter(None, in_order(rows["unit"])), "")
+
+
+def _unit(said: str, language: str) -> str:
+    """Return a printed unit as the table of indicators has it."""
     try:
         return find_unit(said).name
     except StudyError:
@@ -279,6 +313,7 @@ class Proposal:
     focus: str
     lacking: list[str]  # names of regions that lack an indicator altogether, if others do not
     whole: list[str]  # then the codes of the others
+    ranks: list[str]  # names of columns that say which place a region has
 
 
 def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
@@ -291,8 +326,9 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
         raise StudyError("from: no table of figures was found", *survey.unclear)
     beside = figures[["region", "code"]].drop_duplicates()
     texts = beside.groupby("region", sort=False)["code"].max().to_dict()  # "" comes before a code
-    regions = find_regions(texts, study)
-    found = find_indicators(figures, regions)
+    regions = find_regions(texts, study, figures)
+    ranks = [name for name in in_order(figures["name"]) if RANK.search(name)]
+    found = find_indicators(figures[~figures["name"].isin(ranks)], regions)
     years = find_years(found, asked)
     kept = [one for one in found if one.years[0] <= years[0] and years[1] <= one.years[1]]
     if len(kept) < 2:
@@ -331,6 +367,7 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
         focus,
         lacking,
         whole if lacking else [],
+        ranks,
     )
 
 

@@ -100,6 +100,56 @@ def test_a_whole_study_is_counted_and_has_no_problem(project):
     assert "Missing figures" not in check_lines(checked, said_in_english)
 
 
+def scaled(**cells: str) -> None:
+    """Write the indicator table with more columns, of shops."""
+    head, first, *others = TABLE.splitlines()
+    lines = [",".join([head, *cells]), ",".join([first, *cells.values()])]
+    lines += [line + "," * len(cells) for line in others]
+    Path("config/indicators/small.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_figures_beyond_goalposts_of_an_indicator_are_counted(project):
+    scaled(low="0", high="315")  # shops: 100 r + 5 y
+    checked = check_study("config/small.yaml")
+    assert checked.problems == ()
+    said = "Beyond goalposts, moved to them: shops: 1 of 15, the first Shanghai 2022"
+    assert said in check_lines(checked, said_in_english)
+    Path("config/small.yaml").write_text(
+        yaml.safe_dump(CONFIG | {"normalisation": {"beyond": "error"}}), encoding="utf-8"
+    )
+    (problem,) = check_study("config/small.yaml").problems
+    assert problem.startswith("shops: 1 figures lie beyond their goalposts, the first in Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"low": "9", "high": "9"}, "shops: low, high: are '9' and '9'; goalposts"),
+        ({"low": "9", "high": ""}, "shops: low, high: are '9' and ''"),
+        ({"best": "5"}, "shops: best: is for direction moderate alone"),
+    ],
+)
+def test_a_scale_that_cannot_be_is_refused(project, cells, said):
+    scaled(**cells)
+    with pytest.raises(StudyError) as problem:
+        check_study("config/small.yaml")
+    assert said in str(problem.value)
+
+
+def test_goalposts_mean_nothing_outside_a_subsystem_or_to_a_vector(project):
+    scaled(low="0", high="315")
+    table = Path("config/indicators/small.csv")
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("产值,产值,,,", "产值,产值,,1,2"), encoding="utf-8")
+    with pytest.raises(StudyError, match="output: low, high: say how an index is made"):
+        check_study("config/small.yaml")
+    table.write_text(text, encoding="utf-8")
+    vector = {"normalisation": {"method": "vector"}, "coupling": {"composite": "topsis"}}
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | vector), encoding="utf-8")
+    with pytest.raises(StudyError, match="vector has no goalposts; shops have low and high"):
+        check_study("config/small.yaml")
+
+
 def test_gaps_are_filled_or_missing_and_named(project):
     values = figures("产值")
     values[0][1] = ""  # filled on the line

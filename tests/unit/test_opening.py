@@ -191,9 +191,9 @@ def test_text_in_every_encoding_with_every_mark_and_line_end(place, encoding, en
         (archive({}), "a: is an archive; unpack it and put the files of figures in its place"),
         (b"<html><p>404 Not Found</p></html>", "a: is a web page without a table; save the table "
          "itself, as xlsx or CSV"),
-        (b"\xff\xfe\xd8", "a: is not a workbook, nor text in UTF-8, UTF-16 or GB18030; open it in "
+        (b"\xff\xfe\xd8", "a: is not a workbook, nor text in a known encoding; open it in "
          "Excel and save it as xlsx or 'CSV UTF-8'"),
-        (b"\x80\x81\xff\xff", "a: is not a workbook, nor text in UTF-8, UTF-16 or GB18030; open it "
+        (b"\x80\x81\xff\xff", "a: is not a workbook, nor text in a known encoding; open it "
          "in Excel and save it as xlsx or 'CSV UTF-8'"),
         (b"a,b\n1,\x002", "a: holds the character U+0000 in line 2, which no table does; open it "
          "in Excel and save it as xlsx or 'CSV UTF-8'"),

@@ -16,7 +16,7 @@ from coevo.report.tables import traced_case
 from coevo.report.tables.columns import column_heads
 from coevo.report.tables.formula_sheet import FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
-from coevo.report.words.voices import in_languages, voice
+from coevo.report.words.voices import in_languages
 from coevo.schema import column_row, study_tables
 from coevo.weighting import weigh
 from tests import sample
@@ -24,6 +24,11 @@ from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way
 from tests.sample import ROOT
 
 GIVEN = {"sales": 3.0, "orders": 1.0, "output": 0.0, "jobs": 2.0}
+MODERATE_JOBS = {
+    "jobs": {"direction": "moderate", "best": "400 600"},
+    "sales": {"direction": "moderate", "best": "350"},
+    "orders": {"low": "200", "high": "800"},
+}
 # settings of a study -> what differs from the sample's, by section of the configuration
 STUDIES = {
     "entropy": {},
@@ -45,6 +50,7 @@ STUDIES = {
         "coupling": {"composite": "topsis", "form": "wang"},
     },
     "preset": {"coupling": {"preset": "spssau"}},
+    "moderate": {"indicators": MODERATE_JOBS},
 }
 WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "trace", "entropy")
 LABEL = sample.indicators().set_index("indicator").at["orders", "label_en"]
@@ -60,6 +66,9 @@ def study(name: str = "entropy") -> tuple[dict, dict, pd.DataFrame]:
     }
     indicators = sample.indicators()
     indicators.loc[indicators["indicator"] == "jobs", "direction"] = "-"
+    for indicator, cells in STUDIES[name].get("indicators", {}).items():
+        for column, text in cells.items():
+            indicators.loc[indicators["indicator"] == indicator, column] = text
     made = sample.tables(claims=True)
     noise = np.random.default_rng(3).lognormal(0.0, 0.3, len(made["panel"]))
     made["panel"]["value"] *= noise
@@ -77,7 +86,7 @@ def workbook(made: dict, config: dict, indicators: pd.DataFrame, language: str =
     report = {"report": {"languages": [language], "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("phrases.*"))
     (said,) = in_languages(config | report, made, indicators, sample.places(), files)
-    return workbook_bytes(voice(*said).words)
+    return workbook_bytes(said.words)
 
 
 def built(name: str = "entropy", language: str = "en", **changed: pd.DataFrame) -> bytes:

@@ -125,7 +125,7 @@ def copy(project, tmp_path):
 # A line of a step: how many have ended of how many, how long it took, what it did.
 STEP = re.compile(r" *(\d+) of (\d+) +(?:\d+ min )?\d+ s  (.+)")
 ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
-ALL_RULES |= {"diagnose", "vary", "specify", "predict", "tables", "report"}
+ALL_RULES |= {"diagnose", "vary", "specify", "predict", "report"}
 ALL_RULES |= {"regional", "claims"}
 
 

@@ -23,6 +23,7 @@ rule observe:
         missing_marks=config["missing_marks"],
         wanted=REGIONS_READ,
         sets=list(SETS),
+        decimal_mark=config["decimal_mark"],
         digests=DIGESTS,
     script:
         "../scripts/observe.py"

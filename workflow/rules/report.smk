@@ -3,10 +3,6 @@
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {path.stem: own(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))}
-# What each language of the reports calls what tables say.
-WORDS = [
-    own(f"workflow/report/phrases.{language}.yaml") for language in config["report"]["languages"]
-]
 
 
 if RELEASE:
@@ -34,44 +30,11 @@ if RELEASE:
             "../scripts/changes.py"
 
 
-rule tables:
-    """Write workbooks, LaTeX and Stata files, and CSV for Excel."""
-    input:
-        **TABLE_FILES,
-        indicators=INDICATORS,
-        regions=REGIONS,
-        words=WORDS,
-        code=code("tables"),
-    output:
-        [
-            shown(
-                f"{REPORT}/results.{language}.xlsx",
-                "results",
-                caption=f"results.{language}",
-                subcategory=words["language"],
-                labels=FIRST["workbook"],
-            )
-            for language, words in LANGUAGES.items()
-        ],
-        directory(f"{REPORT}/tables"),
-        directory(f"{REPORT}/latex"),
-        directory(f"{REPORT}/stata"),
-    log:
-        f"{LOGS}/tables.log",
-    conda:
-        "../../environment.yml"
-    params:
-        tables=SHOWN,
-        config=SETTINGS,
-    script:
-        "../scripts/tables.py"
-
-
 rule report:
-    """Draw the charts and write the reports.
+    """Write the reports, with their charts, workbooks and tables.
 
-    In each language and format; charts as specification, as images and as data. One process reads
-    the tables and draws.
+    Each language and format, each chart as specification, images and data, each table as workbook,
+    LaTeX and Stata file: one process reads the tables and puts what they say into each language.
     """
     input:
         **TABLE_FILES,
@@ -92,6 +55,17 @@ rule report:
             for language, words in LANGUAGES.items()
             for kind in config["report"]["formats"]
         ],
+        [
+            shown(
+                f"{REPORT}/results.{language}.xlsx",
+                "results",
+                caption=f"results.{language}",
+                subcategory=words["language"],
+                labels=FIRST["workbook"],
+            )
+            for language, words in LANGUAGES.items()
+        ],
+        *(directory(f"{REPORT}/{name}") for name in ("tables", "latex", "stata")),
         figures=shown(
             directory(f"{REPORT}/figures"),
             "figures",
@@ -107,11 +81,11 @@ rule report:
         ),
     log:
         f"{LOGS}/report.log",
-    localrule: True
     conda:
         "../../environment.yml"
     params:
-        tables=[*SHOWN, *SIMULATED],
+        tables=SHOWN,
+        simulated=list(SIMULATED),
         config=SETTINGS,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:

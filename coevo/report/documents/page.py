@@ -43,10 +43,10 @@ def library() -> str:
 
 
 def html(
-    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
+    source: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
-    used = {name: json.loads(files[f"{name}.json"]) for name in charts(text)}
+    used = {name: json.loads(files[f"{name}.json"]) for name in charts(source)}
     shown = {**data, "study": metadata["study"]}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
@@ -55,7 +55,7 @@ def html(
         f"<script>{library()}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
-    face = chinese_face("".join((text, tail, *metadata.values())), "page-chinese")
+    face = chinese_face("".join((source, tail, *metadata.values())), "page-chinese")
     head = f"<style>\n{palette_sheet()}{face}{files['style.css']}</style>\n"
     options = [
         "--mathml",
@@ -68,4 +68,4 @@ def html(
         "--include-after-body=tail.html",
     ]
     own = {"head.html": head, "tail.html": tail}
-    return converted(text, "html5", files, options, metadata, own)
+    return converted(source, "html5", files, options, metadata, own)

@@ -213,7 +213,7 @@ def _layers(
     )
     own: Part = {"where": where}
     trail = {**told, "order": amount("year")}
-    named = {"color": "$focus", "align": "left", "dx": 9, "dy": 5, **BOLD, **own}
+    named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **own}
     rest = {"align": "left", "dx": 10, "dy": 14, **BOLD, **own}
     return [
         *(_zero_growth(fitted, at, words, own) if len(fitted) else []),
@@ -225,7 +225,7 @@ def _layers(
         ),
         mark("line", seen, trail, color="$focus", strokeWidth=2.2, **own),
         mark("point", seen, told, **SEEN, **own),
-        text("year", inside.loc[years.index], at, **named),
+        *haloed("year", inside.loc[years.index], at, "$focus", **named),
         mark("point", fitted, told, **RESTS, **own),
         *haloed("label", fitted, told, "$ink", **rest),
     ]
