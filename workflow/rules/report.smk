@@ -35,7 +35,10 @@ LIBRARY = [f"{DATA}/library.js"] if "html" in config["report"]["formats"] else [
 
 
 rule library:
-    """Bundle the library that draws the charts of the pages; no figure changes it."""
+    """Bundle the library that draws the charts of the pages.
+
+    No figure changes it.
+    """
     input:
         code=code("library"),
     output:
