@@ -7,6 +7,7 @@ it can be built and the audit has findings.
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -14,9 +15,11 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import command
+from coevo.report.figures.fonts import unprintable
 from coevo.report.words.message_words import Identifiers, message_texts
-from coevo.study.check import check_lines, check_study
+from coevo.study.check import Checked, check_lines, check_study
 
+SHOWN = 4  # names in a message
 PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"
 
 
@@ -30,12 +33,28 @@ def _check(config: str, *options: str) -> int:
     checked = check_study(config)
     message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")), Identifiers())
     print(*check_lines(checked, message), sep="\n")
-    if checked.problems:
+    problems = [*checked.problems, *_unprintable_names(checked)]
+    if problems:
         print("What is missing to run:", flush=True)
-        print(*checked.problems, sep="\n", file=sys.stderr)
+        print(*problems, sep="\n", file=sys.stderr)
         return 1
     print(f"Ready: make study={checked.config['study']}", flush=True)
     return 2 if "--strict" in options and len(checked.findings) else 0
+
+
+def _unprintable_names(checked: Checked) -> Iterator[str]:
+    """Yield a line for each table whose names the fonts of the report lack."""
+    config = checked.config
+    labels = [f"label_{language}" for language in config["report"]["languages"]]
+    named = checked.indicators[[c for c in labels if c in checked.indicators]].to_numpy().ravel()
+    tables = {config["indicators"]: named, config["regions_table"]: checked.observations["name"]}
+    for path, names in tables.items():
+        if lacking := unprintable(dict.fromkeys(names)):
+            shown = ", ".join(lacking[:SHOWN]) + (", …" if len(lacking) > SHOWN else "")
+            yield (
+                f"{path}: no font of the report holds the characters of {len(lacking)} names "
+                f"({shown}); write these names in Latin or Chinese characters"
+            )
 
 
 if __name__ == "__main__":

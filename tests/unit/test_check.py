@@ -257,6 +257,16 @@ def test_exit_codes_and_that_nothing_is_written(project, capsys):
     assert tree(project) == before
 
 
+def test_names_that_no_font_of_the_report_holds_are_told_before_anything_runs(project, capsys):
+    path = Path("config/indicators/small.csv")
+    path.write_text(TABLE.replace("shops,网店,", "shops,가게,"), encoding="utf-8")
+    assert command()("config/small.yaml") == 1
+    assert capsys.readouterr().err.strip() == (
+        "config/indicators/small.csv: no font of the report holds the characters of 1 names "
+        "(가게); write these names in Latin or Chinese characters"
+    )
+
+
 def test_every_line_fits_the_terminal(project):
     table = Path("config/indicators/small.csv")
     long = 12 * "很长的名字"
