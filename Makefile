@@ -1,6 +1,7 @@
 # make              the environment, then the default study
 # make study=NAME   another study: config/NAME.yaml
 # make release      the study, then its tables kept under reports/NAME/releases; name=... names them
+# make verbose=1    what Snakemake says of every job, in place of a line a step
 # make test         the environment, then lint, unit, workflow and result tests
 # make test quick=1 in a minute and a half: ruff, and the tests that build, draw and open nothing
 # make new study=NAME [first=2018 last=2023 vintage=2026-11]
@@ -9,12 +10,16 @@
 #                   begin a study from downloads: config and tables with what the files hold
 # make check study=NAME [strict=1]
 #                   read and audit the raw files, write nothing
+# make weights file=TABLE study=NAME
+#                   say which method, and which common mistake, gives the weights in a CSV table
 # make clean        remove what was built for the study; releases stay
 
 study  = provinces
 config = config/$(if $(filter provinces,$(study)),config,$(study)).yaml
 PYTHON = python3
 cores  = all
+# of weights
+file   =
 # of the release; empty: the newest vintage and the last year
 name   =
 
@@ -25,14 +30,14 @@ bin = .venv/bin
 endif
 stamp = .venv/filled
 
-.PHONY: study release new check test lint ruff clean
+.PHONY: study release new check weights test lint ruff clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
-	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores)
+	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores) $(if $(verbose),--verbose)
 
 release: $(stamp)
-	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores)
+	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores) $(if $(verbose),--verbose)
 
 # The default study is none to begin: only a name that is given counts.
 new: $(stamp)
@@ -40,6 +45,9 @@ new: $(stamp)
 
 check: $(stamp)
 	@"$(bin)/python" workflow/check.py "$(config)" $(if $(strict),--strict)
+
+weights: $(stamp)
+	@"$(bin)/python" workflow/weights.py "$(config)" "$(file)"
 
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"

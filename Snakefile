@@ -39,3 +39,9 @@ rule all:
     default_target: True
     input:
         REPORTS,
+
+
+# What a rule says of itself is what the terminal shows of its step (workflow/steps.py).
+if "steps" in workflow.output_settings.log_handler_settings:
+    for made in workflow.rules:
+        made.message = made.docstring

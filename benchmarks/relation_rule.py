@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from coevo.estimation.pooled_batches import Steps
+from coevo.estimation.pooled_batches import Steps, years_of
 from coevo.inference.relation_rule import critical_values, cross, cross_signs, name_relation
 
 REGIONS, YEARS, SAMPLES, DRAWS, SHARED = 31, 9, 500, 400, 20
@@ -120,7 +120,7 @@ def names(panels: Steps, draws: int, shared: int | None = None) -> list[str]:
     )
     if shared:
         critical = np.broadcast_to(critical.mean(axis=-1, keepdims=True), (2, samples))
-    signs = cross_signs(cross(panels), critical)
+    signs = cross_signs(cross(panels, years_of(panels)), critical)
     return [name_relation(pair)[0] for pair in signs.T]
 
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
@@ -52,9 +53,62 @@ def lacking() -> str:
     return "" if os.geteuid() == 0 else "slurmd starts jobs as root alone"
 
 
+@dataclass
+class OneNode:
+    """The daemons of a node: `known` is the environment in which its programs find each other."""
+
+    folder: Path
+    known: dict[str, str]
+    daemons: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    def start(self, *words: str) -> None:
+        """Start a daemon in the foreground; what it says goes into the folder."""
+        with (self.folder / f"{words[0]}.out").open("a") as out:
+            self.daemons[words[0]] = subprocess.Popen(words, env=self.known, stdout=out, stderr=out)
+
+    def kill(self, daemon: str) -> None:
+        """Kill a daemon as a crash would."""
+        self.daemons[daemon].kill()
+        self.daemons[daemon].wait(PATIENCE)
+
+    def wait_until_it_answers(self, *states: str) -> None:
+        """Wait until the node is in one of these states; else say what the daemons said."""
+        deadline, words = time.monotonic() + PATIENCE, ["sinfo", "--noheader", "--format=%T"]
+        while True:
+            told = subprocess.run(
+                words, env=self.known, capture_output=True, text=True, timeout=PATIENCE
+            )
+            if told.stdout.strip() in states:
+                return
+            said = "\n".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))
+            assert time.monotonic() < deadline, f"{told.stdout}{told.stderr}\n{said}"
+            time.sleep(0.2)
+
+    def jobs(self) -> list[tuple[str, str, str]]:
+        """Return id, state and comment of every job that this SLURM remembers."""
+        words = ["squeue", "--noheader", "--states=all", "--format=%i|%T|%k"]
+        told = subprocess.run(
+            words, env=self.known, capture_output=True, text=True, timeout=PATIENCE
+        )
+        rows = [line.split("|", 2) for line in told.stdout.splitlines()]
+        return [(job, state, comment) for job, state, comment in rows]
+
+    def end(self) -> None:
+        """Cancel what runs, and end the daemons in the reverse order."""
+        with suppress(subprocess.SubprocessError):
+            words = ["scancel", "--full", "--user=root"]
+            subprocess.run(words, env=self.known, timeout=PATIENCE)
+        for daemon in reversed(self.daemons.values()):
+            daemon.send_signal(signal.SIGTERM)
+            try:
+                daemon.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+
+
 @contextmanager
-def one_node(folder: Path, memory: int = 4000) -> Iterator[dict[str, str]]:
-    """Start munged, slurmctld and slurmd, give what finds them in the environment, and end them.
+def one_node(folder: Path, memory: int = 4000) -> Iterator[OneNode]:
+    """Start munged, slurmctld and slurmd, and end them.
 
     memory: MB of the node.
     """
@@ -64,8 +118,8 @@ def one_node(folder: Path, memory: int = 4000) -> Iterator[dict[str, str]]:
     key.write_bytes(os.urandom(128))
     key.chmod(0o600)
     host = socket.gethostname().split(".")[0]
-    controller, node = _free_ports(2)
-    settings = {"folder": folder, "controller": controller, "node": node, "memory": memory}
+    controller, port = _free_ports(2)
+    settings = {"folder": folder, "controller": controller, "node": port, "memory": memory}
     (folder / "slurm.conf").write_text(CONFIG.format(host=host, **settings), "utf-8")
     (folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n", "utf-8")
     _srun(folder / "bin", folder / "slurm.conf")
@@ -74,31 +128,15 @@ def one_node(folder: Path, memory: int = 4000) -> Iterator[dict[str, str]]:
     munged = ["munged", "--foreground", "--force", f"--key-file={key}"]
     for name in ("socket", "pid-file", "log-file", "seed-file"):
         munged.append(f"--{name}={folder}/munge.{name.removesuffix('-file')}")
-    daemons: list[subprocess.Popen] = []
+    node = OneNode(folder, known)
     try:
         for words in (munged, ["slurmctld", "-D"], ["slurmd", "-D"]):
-            with (folder / f"{words[0]}.out").open("w") as out:
-                daemons.append(subprocess.Popen(words, env=known, stdout=out, stderr=out))
+            node.start(*words)
             _wait(folder / "munge.socket")
-        _wait_idle(folder, known)
-        yield known
+        node.wait_until_it_answers("idle")
+        yield node
     finally:
-        with suppress(subprocess.SubprocessError):
-            subprocess.run(["scancel", "--full", "--user=root"], env=known, timeout=PATIENCE)
-        for daemon in reversed(daemons):
-            daemon.send_signal(signal.SIGTERM)
-            try:
-                daemon.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-
-
-def jobs(known: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Return id, state and comment of every job that this SLURM remembers."""
-    words = ["squeue", "--noheader", "--states=all", "--format=%i|%T|%k"]
-    told = subprocess.run(words, env=known, capture_output=True, text=True, timeout=PATIENCE)
-    rows = [line.split("|", 2) for line in told.stdout.splitlines()]
-    return [(job, state, comment) for job, state, comment in rows]
+        node.end()
 
 
 def _path() -> str:
@@ -126,15 +164,3 @@ def _wait(file: Path) -> None:
     while not file.exists():
         assert time.monotonic() < deadline, f"{file} did not appear"
         time.sleep(0.1)
-
-
-def _wait_idle(folder: Path, known: dict[str, str]) -> None:
-    """Wait until the node takes jobs; what the daemons say otherwise is what went wrong."""
-    deadline, words = time.monotonic() + PATIENCE, ["sinfo", "--noheader", "--format=%T"]
-    while True:
-        told = subprocess.run(words, env=known, capture_output=True, text=True, timeout=PATIENCE)
-        if told.stdout.strip() == "idle":
-            return
-        said = "\n".join(path.read_text()[-2000:] for path in folder.glob("*.log"))
-        assert time.monotonic() < deadline, f"{told.stdout}{told.stderr}\n{said}"
-        time.sleep(0.2)

@@ -4,7 +4,7 @@ Two subsystems, two indicators each, regions and years as asked; nothing here wa
 """
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import yaml
 from coevo.files import as_table, read_table
 from coevo.messages import packed
 from coevo.regional import RegionalPanel, regional_tables
+from coevo.report.figures.library import page_library
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import chart_words, study_in_language
@@ -408,13 +409,19 @@ def templates() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
 
 
+@cache
+def library() -> dict[str, str]:
+    """Return what draws the charts of a page by file name, as the workflow makes it."""
+    return {"library.js": shared(page_library, "library")}
+
+
 def files(chosen: Study) -> dict[str, Any]:
     """Return templates and charts of a study by file name, as the report takes them."""
     from coevo.report.figures.drawing import drawn
 
     words = chart_words(chosen, words_of("phrases", chosen.language))
     given = (chosen.language, chosen.config, chosen.indicators, chosen.places, chosen.tables)
-    return templates() | shared(lambda: drawn(chosen, words), *given)
+    return templates() | library() | shared(lambda: drawn(chosen, words), *given)
 
 
 def page_files(chosen: Study) -> dict[str, Any]:
@@ -425,7 +432,8 @@ def page_files(chosen: Study) -> dict[str, Any]:
 
     words = chart_words(chosen, words_of("phrases", chosen.language))
     names = figure_names(charts_that_apply(chosen))
-    return templates() | {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}
+    charts = {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}
+    return templates() | library() | charts
 
 
 def documents(
@@ -434,7 +442,8 @@ def documents(
 ) -> dict[str, bytes]:  # fmt: skip
     """Return the reports of a study whose tables are in no language yet, as the workflow does."""
     from coevo.report import documents as made
+    from coevo.report.words.voices import voice
 
     phrases = words_of("phrases", language)
     whole = study_in_language(config, tables, indicators, language, places, phrases["words"])
-    return made.documents(whole, phrases, files, provenance)
+    return made.documents(voice(whole, phrases), files, provenance)

@@ -7,19 +7,19 @@ it can be built and the audit has findings.
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coevo.errors import command
-from coevo.report.figures.fonts import unprintable
+from coevo.errors import StudyError, command
+from coevo.files import read_table
+from coevo.report.figures.fonts import check_characters
 from coevo.report.words.message_words import Identifiers, message_texts
 from coevo.study.check import Checked, check_lines, check_study
 
-SHOWN = 4  # names in a message
 PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"
 
 
@@ -33,7 +33,7 @@ def _check(config: str, *options: str) -> int:
     checked = check_study(config)
     message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")), Identifiers())
     print(*check_lines(checked, message), sep="\n")
-    problems = [*checked.problems, *_unprintable_names(checked)]
+    problems = checked.problems or tuple(unprintable(checked, config))
     if problems:
         print("What is missing to run:", flush=True)
         print(*problems, sep="\n", file=sys.stderr)
@@ -42,19 +42,32 @@ def _check(config: str, *options: str) -> int:
     return 2 if "--strict" in options and len(checked.findings) else 0
 
 
-def _unprintable_names(checked: Checked) -> Iterator[str]:
-    """Yield a line for each table whose names the fonts of the report lack."""
-    config = checked.config
-    labels = [f"label_{language}" for language in config["report"]["languages"]]
-    named = checked.indicators[[c for c in labels if c in checked.indicators]].to_numpy().ravel()
-    tables = {config["indicators"]: named, config["regions_table"]: checked.observations["name"]}
-    for path, names in tables.items():
-        if lacking := unprintable(dict.fromkeys(names)):
-            shown = ", ".join(lacking[:SHOWN]) + (", …" if len(lacking) > SHOWN else "")
-            yield (
-                f"{path}: no font of the report holds the characters of {len(lacking)} names "
-                f"({shown}); write these names in Latin or Chinese characters"
-            )
+def unprintable(checked: Checked, path: str) -> list[str]:
+    """Return a line for each character of the study's own texts that the reports have no font for.
+
+    The last rule would refuse it, when all is computed.
+    """
+    config, languages = checked.config, checked.config["report"]["languages"]
+    regions = read_table(config["regions_table"], "regions")
+    regions = regions[regions["region"].isin(checked.panel["region"])]
+    said = [config["title"], config["sources"], *config["subsystems"].values()]
+    texts = {
+        path: " ".join(words.get(language, "") for words in said for language in languages),
+        config["indicators"]: _column_text(checked.indicators, "label", languages),
+        config["regions_table"]: _column_text(regions, "name", languages),
+        f"{path}: focus_region": config["focus_region"],
+        config["raw"]: " ".join(checked.files),
+    }
+    try:
+        check_characters(texts)
+    except StudyError as problem:
+        return problem.messages
+    return []
+
+
+def _column_text(table: pd.DataFrame, name: str, languages: list[str]) -> str:
+    columns = [f"{name}_{language}" for language in languages if f"{name}_{language}" in table]
+    return " ".join(table[columns].fillna("").to_numpy(dtype=str).ravel())
 
 
 if __name__ == "__main__":

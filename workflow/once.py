@@ -1,7 +1,8 @@
 """Run the workflow once at a time in this folder, and end with words that help.
 
-    python workflow/once.py config/config.yaml [snakemake options]
+    python workflow/once.py config/config.yaml [--verbose] [snakemake options]
 
+A step is a line (`steps.py`); with --verbose Snakemake says what it does in its own many lines.
 A second run at the same time is refused in one line. Snakemake and its scripts form a group of
 processes that ends with this one: at once when it is stopped, killed, or left by the `make` that
 called it. After a run that was stopped or killed, Snakemake's lock is released, and half-made
@@ -12,18 +13,21 @@ screen.
 import errno
 import logging
 import os
+import queue
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from steps import Steps
 
 from coevo.errors import FULL, about, command, is_foreign, plain_words
 from coevo.study.configuration import read_config
@@ -35,6 +39,7 @@ ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 WITHIN = "--within"  # before the number of the pipe, of a process that runs Snakemake
+VERBOSE = "--verbose"
 
 
 class Stopped(Exception):  # noqa: N818 - it is asked for, and no error
@@ -101,28 +106,60 @@ def _alive(process: int) -> bool:
     return True
 
 
-def snakemake(*arguments: str, held: int | None = None) -> int:
+def snakemake(*arguments: str, held: int | None = None, steps: Steps | None = None) -> int:
     """Run Snakemake in a group of processes of its own and return its exit code.
 
-    held: the file of the lock, which the group keeps. The group ends with this process, however
-    that ends. Raises `Stopped` on a signal to end.
+    held: the file of the lock, which the group keeps. steps: what reads all that the group writes
+    on stderr, in place of the terminal. The group ends with this process, however that ends. Raises
+    `Stopped` on a signal to end.
     """
-    if os.name == "nt":
-        return subprocess.call([sys.executable, "-m", "snakemake", *arguments])
     ours, theirs = os.pipe()[::-1]
     words = [sys.executable, __file__, WITHIN, str(theirs), *arguments]
+    words += ["--logger", "steps"] if steps else []
     shared = (theirs,) if held is None else (theirs, held)
-    process = subprocess.Popen(words, start_new_session=True, pass_fds=shared)
+    apart = {} if os.name == "nt" else {"start_new_session": True, "pass_fds": shared}
+    said = {"stderr": subprocess.PIPE, "text": True, "errors": "replace"} if steps else {}
+    process = subprocess.Popen(words, **apart, **said)
     os.close(theirs)
     try:
-        return process.wait()
+        for line in lines_of(process) if steps else ():
+            steps.tick() if line is None else steps.read(line)
+        code = process.wait()
+        if steps:
+            steps.end()
+        return code
     except BaseException:
+        if steps:
+            steps.clear()
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         raise
     finally:
         os.close(ours)
+
+
+def lines_of(process: subprocess.Popen) -> Iterator[str | None]:
+    """Yield the lines that a process writes on stderr, and None in each second without one."""
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in process.stderr:
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=1)
+        except queue.Empty:
+            if process.poll() is not None:  # a script that it left holds the other end
+                return
+            yield None
+        else:
+            if line is None:
+                return
+            yield line
 
 
 def within(pipe: int, *arguments: str) -> None:
@@ -132,7 +169,8 @@ def within(pipe: int, *arguments: str) -> None:
         os.read(pipe, 1)
         os.killpg(0, signal.SIGKILL)
 
-    threading.Thread(target=watch, daemon=True).start()
+    if os.name != "nt":
+        threading.Thread(target=watch, daemon=True).start()
     logging.raiseExceptions = False  # a log that finds no room on the disk is none
     from snakemake import exceptions
     from snakemake.cli import main as run
@@ -217,6 +255,9 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
     check_open(study)
     held, killed = lock(Path(".snakemake", "once.lock"))
     tidy(study)
+    steps = None if VERBOSE in options else Steps(sys.stderr)
+    given = ["--configfile", config, "--rerun-incomplete"]
+    given += [option for option in options if option != VERBOSE]
     locks = Path(".snakemake", "locks")
     if locks.is_dir() and any(locks.iterdir()):
         if not killed:
@@ -227,19 +268,27 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
             )
             held.truncate(0)
             return 1
-        snakemake("--unlock", "--quiet", "all", "--configfile", config, *options)
+        snakemake("--unlock", "--quiet", "all", *given, steps=steps)
     started = time.time()
-    code = snakemake("--configfile", config, "--rerun-incomplete", *options, held=held.fileno())
+    code = snakemake(*given, held=held.fileno(), steps=steps)
     if code:
         full = shutil.disk_usage(".").free < LEAST_ROOM
-        said = problems(started) or (f"{Path.cwd()}: {FULL}\n" if full else "")
+        said = problems(started) or (steps.problems() if steps else "")
+        said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
         print(said, end="", file=sys.stderr)
     else:
-        for report in sorted(Path("reports", str(study)).glob("report.*")):
-            print(f"coevo: {report}")
+        done = [f"done in {steps.took()}"] if steps and steps.took() else []
+        print("coevo:", "; ".join([*done, *opened(study)]), flush=True)
         code = then() if then else 0
     held.truncate(0)
     return code
+
+
+def opened(study: str) -> list[str]:
+    """Return which of a study's reports to open, those for a browser first; none if it has none."""
+    reports = sorted(str(path) for path in Path("reports", study).glob("report.*"))
+    pages = [name for name in reports if name.endswith(".html")] or reports
+    return [f"open {' or '.join(pages)}"] if pages else []
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ Labels = npt.NDArray[np.str_]
 HEAVY = 0.5  # a weight above this decides its subsystem alone
 DOUBLED = 0.95  # a correlation above this weighs one thing twice
 INFLATED = 10.0  # a variance inflation factor above this: nearly a combination of the others
+MOSTLY_ZERO = 0.5  # a share of zeros above this: weights by dispersion say who has any
 ADEQUATE = 0.6  # a Kaiser-Meyer-Olkin measure below this: components mean little
 
 
@@ -109,6 +110,14 @@ def correlated_indicators(case: IndexCase) -> Rows:
         for name, f in zip(names, factors, strict=True):
             where = {"subsystem": str(own), "indicator": name}
             yield _row("variance_inflation", f, INFLATED, f > INFLATED, **where)
+
+
+def zeros(case: IndexCase) -> Rows:
+    """Share of zeros among an indicator's figures; only indicators that have any."""
+    figures = wide(case.panel, "value").loc[case.z.index, case.z.columns]
+    for indicator, share in (figures == 0).mean().items():
+        if share:
+            yield _row("zero_share", share, MOSTLY_ZERO, share > MOSTLY_ZERO, indicator=indicator)
 
 
 def component_adequacy(case: IndexCase) -> Rows:
@@ -205,6 +214,7 @@ GUARDS: tuple[Callable[[IndexCase], Rows], ...] = (
     identity,
     weight_concentration,
     correlated_indicators,
+    zeros,
     component_adequacy,
     comparisons_consistency,
     between_share,

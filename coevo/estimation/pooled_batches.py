@@ -41,6 +41,27 @@ def steps(pair: pd.DataFrame) -> Steps:
     return Steps(rows.region, rows.year, rows.start, rows.start * np.exp(rows.growth))
 
 
+class Years(NamedTuple):
+    """The effects of years that all panels of the same growth rows have.
+
+    within: taken out beside those of regions; kept (kept,): rows that have forward deviations;
+    ahead (kept, q): orthonormal directions of the years' dummies in these.
+    """
+
+    within: Absorbed
+    kept: Integers
+    ahead: Array
+
+
+def years_of(panels: Steps) -> Years:
+    """Return the effects of years in growth rows; `StudyError` where regions share no years."""
+    region, year = panels.region, panels.year
+    within = EFFECTS["region+year"](region, year, np.empty((len(region), 0)))
+    dummies = 1.0 * (year[:, None] == np.unique(year)[1:])
+    kept, deviated = forward_deviations(region, year, dummies)
+    return Years(within, kept, np.linalg.qr(deviated)[0])
+
+
 class General(NamedTuple):
     """The general model of B panels: A (B, 2, 2); covariance (B, 4, 4), order A11 A12 A21 A22.
 
@@ -58,36 +79,36 @@ class General(NamedTuple):
         return np.sqrt(variance).reshape(self.A.shape)
 
 
-def fod_general(panels: Steps) -> General:
+def fod_general(panels: Steps, years: Years | None = None) -> General:
     """Return `fod_iv`: the trapezoid equation in forward orthogonal deviations, by instruments.
 
     R = (x(t) + x(t+1))/2. g and R enter as forward deviations, the instruments x1(t), x2(t) as they
     are; the deviations of the years' dummies are taken out of all. Covariance clustered by region,
-    factor G/(G-1) (n-1)/(n-k). The convention of `fod_iv.deviations`.
+    factor G/(G-1) (n-1)/(n-k). The convention of `fod_iv.deviations`. years: `years_of` these rows,
+    if they are known.
     """
     region, year, start, end = panels
-    years = np.unique(year)
-    kept, dummies = forward_deviations(region, year, 1.0 * (year[:, None] == years[1:]))
-    n, k = len(kept), 2 + len(years) - 1
-    Q, _ = np.linalg.qr(dummies)
+    _, kept, ahead = years or years_of(panels)
+    n, k = len(kept), 2 + ahead.shape[1]
     g, R = (
-        _in_blocks(lambda V: _beside(Q, forward_deviations(region, year, V)[1]), W)
+        _in_blocks(lambda V: _beside(ahead, forward_deviations(region, year, V)[1]), W)
         for W in (np.log(end / start), (start + end) / 2)
     )
-    Z = _in_blocks(lambda V: _beside(Q, V), start[kept])
+    Z = _in_blocks(lambda V: _beside(ahead, V), start[kept])
     G = len(np.unique(region[kept]))
     correction = G / (G - 1) * (n - 1) / (n - k)
     return _instrumented(Z, R, g, region[kept], correction)
 
 
-def lag_general(panels: Steps) -> General:
+def lag_general(panels: Steps, years: Years | None = None) -> General:
     """Return least squares with R = x(t), region and year effects.
 
-    Covariance clustered by region, factor G/(G-1) (n-1)/(n-k), k regressors and effects.
+    Covariance clustered by region, factor G/(G-1) (n-1)/(n-k), k regressors and effects. years: as
+    for `fod_general`.
     """
-    region, year, start, end = panels
+    region, _, start, end = panels
     n, G = len(region), int(region.max()) + 1
-    effects = EFFECTS["region+year"](region, year, start[:, :, 0])
+    effects = (years or years_of(panels)).within
     X, g = (left_by(effects, region, V) for V in (start, np.log(end / start)))
     correction = G / (G - 1) * (n - 1) / (n - 2 - effects.counted)
     return _instrumented(X, X, g, region, correction)

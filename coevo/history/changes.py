@@ -115,8 +115,10 @@ def _settings(state: State) -> pd.DataFrame:
 
 def _indicators(state: State) -> pd.DataFrame:
     """How each indicator is defined."""
-    columns, rows = [*SYSTEM, "source_name"], state.indicators.to_dict("records")
-    words = [", ".join(f"{c}: {row[c]}" for c in columns if row[c]) for row in rows]
+    columns = [*SYSTEM, "low", "high", "source_name"]
+    table = state.indicators.reindex(columns=columns).astype(object).fillna("")
+    rows = table.to_dict("records")
+    words = [", ".join(f"{c}: {row[c]}" for c in columns if row[c] != "") for row in rows]
     return state.indicators[["indicator"]].assign(words=words)
 
 

@@ -14,7 +14,7 @@ from coevo.normalisation.goalposts import Goalposts
 from coevo.panel.derivations import parse
 
 ROUNDING = 1e-9  # numbers that differ by less, relative to their size, are the same
-SYSTEM = ["subsystem", "direction", "unit", "derivation"]
+SYSTEM = ["subsystem", "direction", "best", "unit", "derivation"]
 KEY = ["region", "year"]
 
 
@@ -45,7 +45,7 @@ def system(indicators: pd.DataFrame) -> pd.DataFrame:
     for name in wanted:  # grows while it is read: a derivation may rest on another
         if table.at[name, "derivation"] and not table.at[name, "source_name"]:
             wanted += [part for part in parse(table.at[name, "derivation"])[1]]
-    return table.loc[sorted(set(wanted)), SYSTEM]
+    return table.reindex(columns=SYSTEM, fill_value="").loc[sorted(set(wanted))]
 
 
 def comparable(old: State, new: State) -> bool:
@@ -56,7 +56,7 @@ def comparable(old: State, new: State) -> bool:
 def with_frozen_goalposts(old: State, new: State) -> pd.DataFrame:
     """Return D and its grade of today's figures by the release's goalposts, weights and settings.
 
-    z = lo + (hi - lo) (x - low) / (high - low) with low and high of the release `old`; x beyond
+    z as `minmax` makes it with low and high of the release `old`; x beyond
     them is taken for the goalpost. Index
     (region, year) of the region-years of `new`, columns `D`, `grade`; empty where the indicator
     systems differ. Convention: where no figure differs, z is the release's own, to the last digit,

@@ -15,13 +15,24 @@ import pandas as pd
 
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
-from coevo.estimation.pooled_batches import General, Steps, fod_general, lag_general, steps
+from coevo.estimation.pooled_batches import (
+    General,
+    Steps,
+    Years,
+    fod_general,
+    lag_general,
+    steps,
+    years_of,
+)
 from coevo.inference.no_interaction import NULLS, Shocks, panel_blocks, shocks, simulated_panels
 from coevo.inference.sets import FEWEST_REGIONS, t_quantile
 from coevo.inference.signs import quadrant_probabilities
 
 # name -> the general model of a batch of panels; both must speak for a relation
-ESTIMATORS: dict[str, Callable[[Steps], General]] = {"fod_iv": fod_general, "lag": lag_general}
+ESTIMATORS: dict[str, Callable[[Steps, Years], General]] = {
+    "fod_iv": fod_general,
+    "lag": lag_general,
+}
 
 # signs of A12 (of 2 on 1) and A21 -> relation, and who gains where one alone does
 RELATIONS: dict[tuple[float, float], tuple[str, str]] = {
@@ -87,7 +98,8 @@ def relation(
     """
     observed = judged_steps(pair)
     own = observed._replace(start=observed.start[..., None], end=observed.end[..., None])
-    both, fod = cross(own), fod_general(own)
+    years = years_of(own)
+    both, fod = cross(own, years), fod_general(own, years)
     found = Cross(both.A[..., 0], both.error[..., 0], both.df)
     critical = critical_values(observed, draws, seed, exceed, sizes)
     named = name_relation(cross_signs(found, critical, equivalence, level))
@@ -113,9 +125,9 @@ def judged_steps(pair: pd.DataFrame) -> Steps:
     return observed
 
 
-def cross(panels: Steps) -> Cross:
-    """Return A12 and A21 of each panel by every estimator."""
-    fits = [estimate(panels) for estimate in ESTIMATORS.values()]
+def cross(panels: Steps, years: Years) -> Cross:
+    """Return A12 and A21 of each panel by every estimator; years: `years_of` their rows."""
+    fits = [estimate(panels, years) for estimate in ESTIMATORS.values()]
     A, error = (
         np.stack([[part[:, 0, 1], part[:, 1, 0]] for part in parts])
         for parts in ([fit.A for fit in fits], [fit.error for fit in fits])
@@ -140,17 +152,19 @@ def null_sizes(observed: Steps, draws: int, seed: int) -> dict[Block, Callable[[
     they miss the same rows.
     """
     found = shocks(observed.region, observed.year, np.log(observed.end / observed.start))
-    generators = np.random.default_rng(seed).spawn(len(NULLS))
+    years, generators = years_of(observed), np.random.default_rng(seed).spawn(len(NULLS))
     return {
-        (name, number): partial(_sizes, observed, change(found), *block)
+        (name, number): partial(_sizes, observed, years, change(found), *block)
         for (name, change), generator in zip(NULLS.items(), generators, strict=True)
         for number, block in enumerate(panel_blocks(draws, len(observed.year), generator))
     }
 
 
-def _sizes(observed: Steps, null: Shocks, panels: int, generator: np.random.Generator) -> Array:
+def _sizes(
+    observed: Steps, years: Years, null: Shocks, panels: int, generator: np.random.Generator
+) -> Array:
     start, end = simulated_panels(observed, null, panels, generator)
-    return np.abs(agreed(cross(observed._replace(start=start, end=end))))
+    return np.abs(agreed(cross(observed._replace(start=start, end=end), years)))
 
 
 def critical_values(

@@ -45,7 +45,7 @@ def short_panel_bias(
     """Return the bias of a pooled trapezoid fit of the classic form at its own values.
 
     fit: trapezoid, scaled by the first year, with effects of regions. The panels are those of
-    `simulate_fit`, refitted with the same effects (`bias_refits`); drawn: these refits, if they
+    `simulation`, refitted with the same effects (`bias_refits`); drawn: these refits, if they
     were made before. `StudyError` for another fit, or if more than half of the panels are lost.
     """
     if fit.estimator != "trapezoid" or fit.scale != "first" or fit.common:
@@ -65,29 +65,34 @@ def short_panel_bias(
 
 def bias_refits(fit: PooledFit, draws: int, seed: int) -> dict[int, Callable[[], Array]]:
     """Return what simulates and refits each block of panels: b1, d (2, panels)."""
+    simulated, refitted = simulation(fit), refits(fit)
 
-    def refitted(panels: int, generator: np.random.Generator) -> Array:
-        return refits(fit, *simulate_fit(fit, panels, generator))
+    def drawn(panels: int, generator: np.random.Generator) -> Array:
+        return refitted(*simulated(panels, generator))
 
     blocks = panel_blocks(draws, fit.rows, np.random.default_rng(seed))
-    return {number: partial(refitted, *block) for number, block in enumerate(blocks)}
+    return {number: partial(drawn, *block) for number, block in enumerate(blocks)}
 
 
-def refits(fit: PooledFit, start: Array, end: Array) -> Array:
-    """Return b1, d (2, draws) fitted to the rows start, end (rows, 2, draws), NaN for a lost panel.
+def refits(fit: PooledFit) -> Callable[[Array, Array], Array]:
+    """Return what fits b1, d (2, draws) to rows start, end (rows, 2, draws), NaN for a lost panel.
 
     The regressors, effects and rows are those of `fit`.
     """
-    region, year = fit.data.region, fit.data.year
-    effects = EFFECTS[fit.effects](region, year, fit.data.growth)
-    both = np.log(end / start), (start + end)[:, ::-1] / 2
-    g, R = (left_by(effects, region, V) for V in both)
-    slopes = (R * g).sum(axis=0) / (R**2).sum(axis=0)
-    return np.asarray(slopes * np.array([[-1], [1]]))
+    region = fit.data.region
+    effects = EFFECTS[fit.effects](region, fit.data.year, fit.data.growth)
+
+    def refitted(start: Array, end: Array) -> Array:
+        both = np.log(end / start), (start + end)[:, ::-1] / 2
+        g, R = (left_by(effects, region, V) for V in both)
+        slopes = (R * g).sum(axis=0) / (R**2).sum(axis=0)
+        return np.asarray(slopes * np.array([[-1], [1]]))
+
+    return refitted
 
 
-def simulate_fit(fit: PooledFit, draws: int, generator: np.random.Generator) -> tuple[Array, Array]:
-    """Return start and end (rows, 2, draws) of panels that follow the fitted model.
+def simulation(fit: PooledFit) -> Callable[[int, np.random.Generator], tuple[Array, Array]]:
+    """Return what draws start and end (rows, 2, draws) of panels that follow the fitted model.
 
     Fitted slopes and intercepts; shocks with the covariances that the fit leaves (`shocks`).
     """
@@ -95,7 +100,7 @@ def simulate_fit(fit: PooledFit, draws: int, generator: np.random.Generator) -> 
     left = data.growth - fit.slopes * data.regressor[:, ::-1]
     found = shocks(data.region, data.year, left, slopes=1)._replace(level=fit.intercepts)
     following = partial(next_year, slopes=fit.slopes)
-    return simulated_panels(data, found, draws, generator, following)
+    return partial(simulated_panels, data, found, next_year=following)
 
 
 def next_year(x: Array, rate: Array, slopes: Array) -> Array:

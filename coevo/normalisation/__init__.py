@@ -8,10 +8,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import Problems, StudyError
+from coevo.normalisation.directions import (
+    ANYWHERE,
+    DIRECTIONS,
+    MODERATE,
+    Array,
+    Band,
+    Scale,
+    scale_of,
+    scales_of,
+)
 from coevo.normalisation.goalposts import (
     POSTS,
     REFERENCES,
-    Array,
     Goalposts,
     Scope,
     digest,
@@ -34,26 +43,29 @@ def minmax(
     low: npt.ArrayLike,
     high: npt.ArrayLike,
     range: tuple[float, float] = (0.01, 0.99),
+    best: Band = ANYWHERE,
 ) -> Array:
     """Return figures mapped to `range` by their distance from the minimum and the maximum.
 
     Direction "+": z = lo + (hi - lo) (x - low) / (high - low); direction "-": the mirror image,
-    z = lo + (hi - lo) (high - x) / (high - low). `x` has any shape that broadcasts with `low` and
-    `high`; the result has the shape of `x`. Nothing is cut off: x beyond [low, high] gives z beyond
-    `range`.
+    z = lo + (hi - lo) (high - x) / (high - low); direction "moderate", with the best band [a, b]:
+    z = lo + (hi - lo) (1 - d(x) / max(d(low), d(high))), d the distance from the band, 0 inside.
+    `x` has any shape that broadcasts with `low` and `high`; the result has the shape of `x`.
+    Nothing is cut off: x beyond [low, high] gives z beyond `range`; of moderate only below it.
 
-    Raises `StudyError` if high = low (a constant indicator measures no difference) or for a
-    direction that is neither "+" nor "-". Source: OECD/JRC Handbook on Constructing Composite
-    Indicators (2008), step 5.
+    Raises `StudyError` if high = low, or neither lies outside the band (the indicator measures no
+    difference), for another direction, and for "moderate" without a band. Source: OECD/JRC Handbook
+    on Constructing Composite Indicators (2008), step 5; for "moderate" the interval-type indicator
+    (区间型指标) of multiple-attribute evaluation.
     """
     x, low, high = (np.asarray(part, dtype=float) for part in (x, low, high))
-    if np.any(high == low):
+    scale = Scale(direction, best)
+    reach = scale.reach(low, high)
+    if np.any(reach == 0):
         raise StudyError("an indicator that is constant over its reference cannot be normalised")
-    if direction not in ("+", "-"):
-        raise StudyError(f"direction '{direction}' is neither '+' nor '-'")
-    z: Array = np.asarray(x - low if direction == "+" else high - x)
+    z = scale.way.above(x, low, high, best)
     # in place: most of the time of a large panel would go into new memory
-    z /= high - low
+    z /= reach
     z *= range[1] - range[0]
     z += range[0]
     return z
@@ -112,10 +124,10 @@ def normalise(
     Raises `StudyError` naming every indicator that is constant over its reference.
     """
     values = complete_rows(panel, indicators)
-    x, scope = values.to_numpy(dtype=float), scope_of(values, settings, goalposts)
+    x, scope = values.to_numpy(dtype=float), scope_of(values, indicators, settings, goalposts)
     posts = find_goalposts(x, scope, settings)
     reference = VECTOR if settings["method"] == VECTOR else settings["reference"]
-    _check_constant(posts, scope.indicators, reference)
+    _check_constant(posts, scope, reference)
     z, beyond = held_against(x, posts, scope.indicators, indicators, settings)
     if settings["beyond"] == "error":
         _refuse_beyond(values, beyond)
@@ -126,19 +138,42 @@ def normalise(
 
 
 def scope_of(
-    values: pd.DataFrame, settings: Mapping[str, Any], kept: pd.DataFrame | None = None
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    settings: Mapping[str, Any],
+    kept: pd.DataFrame | None = None,
 ) -> Scope:
     """Return what the reference of a study may look at; values: region-years down."""
     base = settings.get("base")
     years = (base["first"], base["last"]) if base else None
-    return Scope(values.index, list(values.columns), years, kept)
+    return Scope(values.index, list(values.columns), years, kept, scales_of(indicators))
 
 
 def find_goalposts(x: Array, scope: Scope, settings: Mapping[str, Any]) -> Goalposts:
-    """Return the goalposts of figures x (..., rows, m) by the study's method and reference."""
+    """Return the goalposts of figures x (..., rows, m) by the study's method and reference.
+
+    An indicator with goalposts of its own in the indicator table has those in every group.
+    """
     if settings["method"] == VECTOR:
         return vector_norm(x, scope)
-    return REFERENCES[settings["reference"]](x, scope)
+    posts = REFERENCES[settings["reference"]](x, scope)
+    own = {j: ends for j, ends in enumerate(scope.own()) if ends}
+    low, high = posts.low.copy(), posts.high.copy()
+    for j, ends in own.items():
+        low[..., j], high[..., j] = ends
+    return posts._replace(low=low, high=high)
+
+
+def scores(
+    x: Array, posts: Goalposts, names: list[str], scales: Mapping[str, Scale], span: Span
+) -> Array:
+    """Return z of figures x (..., rows, m) on a range, with nothing cut off."""
+    low, high = posts.ends()
+    z = np.empty_like(x)
+    for j, name in enumerate(names):
+        direction, best, _ = scales[name]
+        z[..., j] = minmax(x[..., j], direction, low[..., j], high[..., j], span, best)
+    return z
 
 
 def held_against(
@@ -151,24 +186,30 @@ def held_against(
     """Return z of figures x (..., rows, m), within the range, and which x lie beyond goalposts."""
     span = scaled_panel(settings) or (0.0, 1.0)
     low, high = posts.ends()
-    directions = dict(indicators[["indicator", "direction"]].to_numpy())
-    z = np.empty_like(x)
-    for j, name in enumerate(names):
-        z[..., j] = minmax(x[..., j], directions[name], low[..., j], high[..., j], span)
+    z = scores(x, posts, names, scales_of(indicators), span)
     # rounding may leave the range by a last digit, too
     return z.clip(*span), (x < low) | (x > high)
 
 
-def _check_constant(posts: Goalposts, indicators: list[str], reference: str) -> None:
-    problems = Problems()
-    for j, indicator in enumerate(indicators):
-        same = np.flatnonzero(posts.low[:, j] >= posts.high[:, j])
+def reaches(posts: Goalposts, names: list[str], scales: Mapping[str, Scale]) -> Array:
+    """Return how far the best stands above the worst (..., groups, m); 0 where nothing differs."""
+    ends = zip(np.moveaxis(posts.low, -1, 0), np.moveaxis(posts.high, -1, 0), strict=True)
+    found = [scales[name].reach(*pair) for name, pair in zip(names, ends, strict=True)]
+    return np.stack(found, axis=-1)
+
+
+def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:
+    problems, reach = Problems(), reaches(posts, scope.indicators, scope.scales)
+    for j, indicator in enumerate(scope.indicators):
+        same = np.flatnonzero(reach[:, j] <= 0)
         if len(same):
             groups = ", ".join(posts.names[k] for k in same)
             within = f"throughout {reference} {groups}"
             where = within if groups else "in every region and year of the study"
+            low, high = posts.low[same[0], j], posts.high[same[0], j]
+            inside = f"is {low:g} {where}" if low == high else f"keeps to its best band {where}"
             problems.add(
-                f"{indicator}: is {posts.low[0, j]:g} {where}, so it tells nothing "
+                f"{indicator}: {inside}, so it tells nothing "
                 "apart; remove it from the indicator table, check the files, or choose another "
                 "normalisation.reference"
             )
@@ -192,3 +233,10 @@ def _table(posts: Goalposts, indicators: list[str], reference: str) -> pd.DataFr
     ends = pd.DataFrame({"low": posts.low.ravel(), "high": posts.high.ravel()}, keys)
     table = ends.reset_index()[POSTS]
     return table.assign(reference=reference, sha256=digest(table))
+
+
+__all__ = [
+    "ANYWHERE", "CAPPED", "DIRECTIONS", "METHODS", "MODERATE", "REFERENCES", "REFUSED_METHODS",
+    "VECTOR", "Scale", "Span", "complete_rows", "find_goalposts", "held_against", "minmax",
+    "normalise", "reaches", "scale_of", "scaled_panel", "scales_of", "scope_of", "scores", "wide",
+]  # fmt: skip

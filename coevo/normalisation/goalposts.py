@@ -5,8 +5,8 @@ besides. Leading axes are draws, each a panel of its own.
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import StudyError
+from coevo.normalisation.directions import Array, Band, Scale
 
-Array = npt.NDArray[np.float64]
 POSTS = ["indicator", "group", "low", "high"]
 
 
@@ -38,13 +38,18 @@ class Goalposts(NamedTuple):
 class Scope:
     """What a reference may look at beside the figures: rows, columns, base period, kept goalposts.
 
-    rows: region, (name) and year of each row; indicators: of each column.
+    rows: region, (name) and year of each row; indicators: of each column; scales: by indicator.
     """
 
     rows: pd.MultiIndex
     indicators: list[str]
     base: tuple[int, int] | None = None  # first and last year
     kept: pd.DataFrame | None = None  # indicator, low, high
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+
+    def own(self) -> list[Band | None]:
+        """Return the goalposts that the indicator table gives each column, None without any."""
+        return [self.scales[name].own if name in self.scales else None for name in self.indicators]
 
     def level(self, name: str) -> pd.Index:
         return self.rows.get_level_values(name)
@@ -84,7 +89,8 @@ def kept_reference(x: Array, scope: Scope) -> Goalposts:
         raise StudyError("normalisation.goalposts: reference goalposts needs a file of them")
     _check_unchanged(scope.kept)
     kept = scope.kept.set_index("indicator")
-    lacking = [indicator for indicator in scope.indicators if indicator not in kept.index]
+    given = zip(scope.indicators, scope.own(), strict=True)
+    lacking = [name for name, own in given if name not in kept.index and own is None]
     if lacking:
         raise StudyError(
             f"normalisation.goalposts: the file has no row for {', '.join(lacking)}; add it, or "
@@ -95,7 +101,7 @@ def kept_reference(x: Array, scope: Scope) -> Goalposts:
             "normalisation.goalposts: the file has several rows per indicator; goalposts come from "
             "a reference that has one, such as panel or base"
         )
-    low, high = kept.loc[scope.indicators, ["low", "high"]].to_numpy(dtype=float).T
+    low, high = kept.reindex(scope.indicators)[["low", "high"]].to_numpy(dtype=float).T
     return _alike(low, high, scope)
 
 

@@ -17,7 +17,6 @@ from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
 from coevo.observations.names import find_indicator, nearest_names
-from coevo.observations.opening import read_sheets
 from coevo.observations.placed_cells import MOST_TABLES, check_count
 from coevo.observations.reading import FIGURES, READ_FLAGS, figures_of_table
 from coevo.observations.recognition import StudyTerms, TableLines
@@ -162,6 +161,9 @@ def observe(
     a unit of the last digit printed. Raises `StudyError` with all problems of all files.
     """
     known = StudyTerms(indicators, regions, units_read_as, missing_marks, wanted, sets)
+    # openpyxl takes long to start, and reports read units alone
+    from coevo.observations.opening import read_sheets
+
     problems, seen = Problems(), set[str]()
     reads: list[pd.DataFrame] = []
     sources: list[TableSource] = []

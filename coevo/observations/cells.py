@@ -14,7 +14,8 @@ from coevo.errors import StudyError, short
 from coevo.observations.sheets import CellValue, Fault, NumberStyle, cell_text
 from coevo.observations.vocabulary import ERAS
 
-MISSING_TYPES = ("not_available", "not_applicable", "below_half_unit", "suppressed")
+NOT_APPLICABLE = "not_applicable"  # a figure that cannot be
+MISSING_TYPES = ("not_available", NOT_APPLICABLE, "below_half_unit", "suppressed")
 # As the Chinese yearbooks use them: blank for figures unknown or not collected, dots for figures
 # below the smallest unit of the table.
 MISSING_MARKS = {

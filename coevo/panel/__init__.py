@@ -8,9 +8,10 @@ import pandas as pd
 
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
+from coevo.observations.cells import NOT_APPLICABLE
 from coevo.observations.units import unit_of
 from coevo.panel.audit import audit_findings, with_remarks
-from coevo.panel.derivations import DERIVATIONS, derive, linked, parse
+from coevo.panel.derivations import DERIVATIONS, derive, linked, parse, undefined
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
 
@@ -72,7 +73,7 @@ def _check_coverage(
 def build_panel(
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
-    regions: Sequence[str] | str,
+    regions: Sequence[str] | Mapping[str, Sequence[str]] | str,
     focus: str,
     first: int,
     last: int,
@@ -83,9 +84,10 @@ def build_panel(
     """Return the panel of a study: all indicators, source and derived, in their own units.
 
     Parameters: `observations` as in observations.csv; `indicators` the indicator table; `regions`
-    the codes to keep, or "all" that have a figure; `focus` the region that must be there; `first`,
-    `last` the years; `gaps` a policy of `GAPS` that fills at most `max_gap` years in a row, never
-    beyond the ends of a series; `vintage_policy` a name in `POLICIES`.
+    the codes to keep, "all" that have a figure, or all of these `without` some; `focus` the region
+    that must be there; `first`, `last` the years; `gaps` a policy of `GAPS` that fills at most
+    `max_gap` years in a row, never beyond the ends of a series; `vintage_policy` a name in
+    `POLICIES`.
 
     A derivation sees all regions of the raw files (a national sum needs them); a derived value is
     flagged `filled` if it cannot be had without a filled figure, else `break` or `spliced` if an
@@ -97,7 +99,9 @@ def build_panel(
     years = list(range(first, last + 1))
     present = list(dict.fromkeys(observations.sort_values("region")["region"]))
     known = set(observations.dropna(subset="value")["region"])
-    wanted = [r for r in present if r in known] if regions == "all" else list(regions)
+    left_out = regions["without"] if isinstance(regions, Mapping) else ()
+    every = [r for r in present if r in known and r not in left_out]
+    wanted = every if left_out or regions == "all" else list(regions)
     if focus not in present:
         raise StudyError(f"focus_region: {focus}: the files have no figure for it; choose another")
     if absent := [region for region in wanted if region not in present]:
@@ -164,7 +168,10 @@ def _derive(
         filled = derive(text, observed).isna()  # what cannot be had without a filled figure
         values[indicator] = value
         marks = _inherited([flags[a] for a in arguments], DERIVATIONS[name].shared)
-        flags[indicator] = _flags(value, filled, marks.where(value.notna(), ""))
+        none = undefined(text, figures)
+        flags[indicator] = _flags(value, filled, marks.where(value.notna(), "")).mask(
+            none, f"missing:{NOT_APPLICABLE}"
+        )
 
 
 def _check_finite(indicator: str, text: str, value: pd.DataFrame, names: Mapping[str, str]) -> None:

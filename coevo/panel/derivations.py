@@ -54,6 +54,15 @@ def _years_since_first(years: Years, a: Array) -> Array:
     return np.where(since > 0, since, np.nan) + 0 * a
 
 
+def _growth(now: Array, before: Array) -> Array:
+    """Return a rate of growth; a figure below zero has none that is one."""
+    return np.where(before < 0, np.nan, now / before - 1)
+
+
+def _average_growth(now: Array, first: Array, since: Array) -> Array:
+    return np.where(first < 0, np.nan, np.exp(np.log(now / first) / since) - 1)
+
+
 def _sum_over_regions(a: Array, b: Array) -> Array:
     """Sum `a` over the regions that have both figures, so that ratios compare like with like."""
     both = ~(np.isnan(a) | np.isnan(b))
@@ -90,13 +99,13 @@ DERIVATIONS: dict[str, Derivation] = {
     "growth": Derivation(
         1,
         lambda years, a: [a, _year_before(years, a)],
-        lambda now, before: now / before - 1,
+        _growth,
         rate=True,
     ),
     "average_growth": Derivation(
         1,
         lambda years, a: [a, _first(a), _years_since_first(years, a)],
-        lambda now, first, since: np.exp(np.log(now / first) / since) - 1,
+        _average_growth,
         rate=True,
     ),
     "total": Derivation(1, lambda years, a: [a.cumsum(axis=-1)], lambda total: total),
@@ -170,6 +179,18 @@ def derived_values(text: str, figures: Mapping[str, Array], years: Sequence[int]
         return derivation.value(*terms)
 
 
+def undefined(text: str, figures: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return where all that `name(a, b)` takes is known and gives no value all the same, such as
+    growth from a figure below zero (regions x years).
+    """
+    name, arguments = parse(text)
+    frames = _aligned([figures[argument] for argument in arguments])
+    years = frames[0].columns.to_numpy(dtype=np.int64)
+    terms = DERIVATIONS[name].terms(years, *(frame.to_numpy(dtype=float) for frame in frames))
+    known = np.all([np.isfinite(term) for term in terms], axis=0)
+    return derive(text, figures).isna() & known
+
+
 def derive(text: str, figures: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the derived figures (regions x years, base units) of `name(a, b)`."""
     frames = _aligned([figures[argument] for argument in parse(text)[1]])
@@ -220,7 +241,7 @@ def breaks_in_coverage(indicators: pd.DataFrame) -> Breaks:
     """
     if "coverage_breaks" not in indicators:
         return {}
-    table = indicators.fillna("").set_index("indicator")
+    table = indicators.astype(object).fillna("").set_index("indicator")
 
     def years(name: str) -> set[int]:
         row = table.loc[name]

@@ -10,7 +10,15 @@ import pandas as pd
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS, Array, contribution_shares
 from coevo.errors import Refusal, StudyError
-from coevo.normalisation import complete_rows, find_goalposts, minmax, scaled_panel, scope_of
+from coevo.normalisation import (
+    complete_rows,
+    find_goalposts,
+    reaches,
+    scaled_panel,
+    scales_of,
+    scope_of,
+    scores,
+)
 from coevo.normalisation.goalposts import Goalposts
 from coevo.panel import FILLED
 from coevo.registry import choose
@@ -81,14 +89,12 @@ class Rulers:
     def _normalised(self, early: npt.NDArray[np.bool_], origin: int) -> Array:
         x, settings = self.figures.to_numpy(dtype=float), self.config["normalisation"]
         posts = self._posts(x, early, settings)
-        low, high = posts.ends()
-        directions = dict(self.indicators[["indicator", "direction"]].to_numpy())
-        span = scaled_panel(settings) or (0.0, 1.0)
-        z = np.empty_like(x)
-        for j, name in enumerate(self.figures.columns):
-            if np.any(low[..., j] >= high[..., j]):
+        span, names = scaled_panel(settings) or (0.0, 1.0), list(self.figures.columns)
+        scales = scales_of(self.indicators)
+        for name, reach in zip(names, reaches(posts, names, scales).T, strict=True):
+            if np.any(reach <= 0):
                 raise Refusal("constant_so_far", indicator=name, year=origin)
-            z[:, j] = minmax(x[:, j], directions[name], low[..., j], high[..., j], span)
+        z = scores(x, posts, names, scales, span)
         # rounding may leave the range by a last digit, too
         top = np.where(early, span[1], np.inf)[:, None]
         return np.asarray(z.clip(span[0], top))
@@ -97,9 +103,10 @@ class Rulers:
         self, x: Array, early: npt.NDArray[np.bool_], settings: Mapping[str, Any]
     ) -> Goalposts:
         """Return goalposts of every row from the early ones alone, where their group has any."""
-        before = scope_of(self.figures[early], settings, self.kept)
+        before = scope_of(self.figures[early], self.indicators, settings, self.kept)
         known = find_goalposts(x[early], before, settings)
-        posts = find_goalposts(x, scope_of(self.figures, settings, self.kept), settings)
+        every = scope_of(self.figures, self.indicators, settings, self.kept)
+        posts = find_goalposts(x, every, settings)
         own = [(i, known.names.index(n)) for i, n in enumerate(posts.names) if n in known.names]
         low, high = posts.low.copy(), posts.high.copy()
         for i, j in own:

@@ -149,7 +149,7 @@ def _by_kept_ruler(
 ) -> pd.DataFrame:
     """z of changed figures by the study's own goalposts; a figure beyond them is moved to them."""
     names = [str(name) for name in changed]
-    posts = read_goalposts(goalposts, scope_of(changed, settings))
+    posts = read_goalposts(goalposts, scope_of(changed, indicators, settings))
     z, _ = held_against(changed.to_numpy(dtype=float), posts, names, indicators, settings)
     return pd.DataFrame(z, changed.index, changed.columns)
 

@@ -25,6 +25,7 @@ SOURCES = (*KAPPA, "figures")
 DRAWN = "drawn"
 LEVEL = (0.05, 0.95)
 CHUNK = 2_000_000  # normalised figures held at once
+BLOCK = 250_000  # degrees sorted at once: they fit the cache of a core
 
 
 def weight_draws(weights: Array, member: Array, kappa: float, draws: int, seed: int) -> Array:
@@ -107,7 +108,8 @@ def _figures(
     """Return D (draws, rows) of figures that are off by the size of a revision."""
     settings, robustness = config["normalisation"], config["robustness"]
     values = wide(case["panel"], "value").loc[panel.z.index, panel.z.columns]
-    scope = scope_of(values, settings, case["goalposts"].drop(columns="sha256", errors="ignore"))
+    kept = case["goalposts"].drop(columns="sha256", errors="ignore")
+    scope = scope_of(values, indicators, settings, kept)
     published = PublishedFigures(case["panel"], indicators, values.index, scope.indicators)
     sizes = revision_sizes(published.series, case["revisions"], robustness["revision"])
     most = max(1, CHUNK // panel.z.size)
@@ -121,25 +123,45 @@ def _figures(
     return _filled((degree(figures) for figures in draws), robustness["draws"], len(panel.z))
 
 
+def _blocks(length: int, width: int) -> list[slice]:
+    """Return the blocks of a length that hold `BLOCK` figures, of rows or columns `width` long."""
+    step = max(1, BLOCK // width)
+    return [slice(start, start + step) for start in range(0, length, step)]
+
+
+def _ranks(D: Array) -> npt.NDArray[np.int32]:
+    """Return the rank (draws, regions) of each D in its row: 1 is the highest.
+
+    Equals share the best of their ranks, so that it does not matter in which order they are sorted.
+    """
+    order = np.argsort(-D, axis=1)
+    high = np.take_along_axis(D, order, axis=1)
+    place = np.tile(np.arange(1, D.shape[1] + 1, dtype=np.int32), (len(D), 1))
+    place[:, 1:][high[:, 1:] == high[:, :-1]] = 0
+    rank = np.empty_like(place)
+    np.put_along_axis(rank, order, np.maximum.accumulate(place, axis=1), axis=1)
+    return rank
+
+
 def _summary(
     source: str, coupling: pd.DataFrame, D: Array, grades: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return ranges, ranks and shares of grades of D (draws, rows) by region-year."""
-    scale, rows = GRADES[grades], D.shape[1]
+    scale, (draws, rows) = GRADES[grades], D.shape
     share = np.empty((rows, len(scale.labels)))
-    own, ends = np.empty(rows, dtype=int), np.empty((2, rows), dtype=int)
+    span, ends = np.empty((2, rows)), np.empty((2, rows), dtype=int)
+    own = np.empty(rows, dtype=int)
     table = coupling[["region", "name", "year", "D"]].assign(source=source)
-    span = np.empty((2, rows))
+    for some in _blocks(rows, draws):
+        drawn = D[:, some]
+        place = scale.places(drawn)
+        share[some] = np.stack([(place == k).mean(axis=0) for k in range(share.shape[1])], axis=1)
+        span[:, some] = np.quantile(drawn, LEVEL, axis=0)
     for year in coupling["year"].unique():
         at = np.flatnonzero((coupling["year"] == year).to_numpy())
-        drawn = D[:, at]
-        place = scale.places(drawn)
-        share[at] = np.stack([(place == k).mean(axis=0) for k in range(len(scale.labels))], axis=1)
-        rank = np.empty(drawn.shape, dtype=np.int32)
-        order = np.argsort(-drawn, axis=1, kind="stable")
-        np.put_along_axis(rank, order, np.arange(1, len(at) + 1, dtype=np.int32)[None], axis=1)
-        ends[:, at] = np.quantile(rank, LEVEL, axis=0, method="nearest")
-        span[:, at] = np.quantile(drawn, LEVEL, axis=0)
+        rank = np.concatenate([_ranks(D[some][:, at]) for some in _blocks(draws, len(at))])
+        for some in _blocks(len(at), draws):
+            ends[:, at[some]] = np.quantile(rank[:, some], LEVEL, axis=0, method="nearest")
         own[at] = coupling["D"].iloc[at].rank(ascending=False, method="min")
     table["rank"] = own
     table["low"], table["high"] = span

@@ -1,6 +1,6 @@
 """What the raw files of a study hold, before anything is computed: a table and its problems."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,19 @@ import pandas as pd
 from coevo.coupling import couple
 from coevo.errors import StudyError
 from coevo.files import read_optional, read_table
-from coevo.normalisation import complete_rows, normalise, scaled_panel
+from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import FILLED, build_panel
 from coevo.panel.audit import audit_findings, is_finding, with_remarks
 from coevo.panel.derivations import breaks_in_coverage
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.expected_cost import cost_line
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
 from coevo.study.region_table import SETS, regions_read
-from coevo.weighting import weigh
+from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
@@ -35,7 +36,8 @@ class Checked:
     """A study as its files give it: the tables of these names, and what keeps it from running.
 
     panel: None if it cannot be built; complete: region-years with every indicator of the
-    subsystems, of how many; (0, 0) without subsystems.
+    subsystems, of how many; (0, 0) without subsystems. remarks_on_indices: a line for each
+    indicator with figures beyond its goalposts, and each weighting that figures do not allow.
     """
 
     config: Mapping[str, Any]
@@ -46,6 +48,7 @@ class Checked:
     panel: pd.DataFrame | None
     complete: tuple[int, int]
     problems: tuple[str, ...]
+    remarks_on_indices: tuple[str, ...] = ()
 
     @property
     def findings(self) -> pd.DataFrame:
@@ -76,13 +79,14 @@ def check_study(path: str) -> Checked:
         read_table(config["regions_table"], "regions"),
         config["units_read_as"],
         config["missing_marks"],
-        regions_read(config, rows),
+        regions_read(config, rows, config["regions_table"]),
         {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
         config["decimal_mark"],
     )
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     try:
         panel = build_panel(
             observations,
@@ -96,16 +100,16 @@ def check_study(path: str) -> Checked:
         rows = panel[["region", "year"]].drop_duplicates()
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
-            _check_indices(panel, indicators, config)
+            told = tuple(_check_indices(panel, indicators, config))
     except StudyError as problem:
         problems = tuple(problem.messages)
-    return Checked(config, files, indicators, observations, audit, panel, whole, problems)
+    return Checked(config, files, indicators, observations, audit, panel, whole, problems, told)
 
 
 def _check_indices(
     panel: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
-) -> None:
-    """Compute the indices and throw them away; raises the `StudyError` that would stop a rule."""
+) -> list[str]:
+    """Compute the indices, and return remarks on them; raises what would stop a rule."""
     settings = config["normalisation"]
     kept = read_optional(settings["goalposts"], "goalposts")
     normalised, _ = normalise(panel, indicators, settings, kept)
@@ -114,6 +118,20 @@ def _check_indices(
     couple(normalised, weights, method, config["coupling"], scaled_panel(settings))
     systems = config["robustness"]["systems"].items()
     indicator_systems(panel, indicators, {n: read_table(p, "indicators") for n, p in systems})
+    refused = not_allowed(weights, normalised, panel, indicators, config["weighting"])
+    return [
+        *(f"Beyond goalposts, moved to them: {text}" for text in _beyond(normalised)),
+        *(f"No weights by {name}: {reason}" for name, reason in refused.items()),
+    ]
+
+
+def _beyond(normalised: pd.DataFrame) -> Iterator[str]:
+    """Yield each indicator that has figures beyond its goalposts: how many, and the first one."""
+    counts = normalised["indicator"].value_counts()
+    capped = normalised[normalised["flag"] == CAPPED]
+    for name, rows in capped.groupby("indicator", sort=False):
+        first = rows.iloc[0]
+        yield f"{name}: {len(rows)} of {counts[name]}, the first {first['name']} {first['year']}"
 
 
 def coverage(checked: Checked) -> list[tuple[str, ...]]:
@@ -154,7 +172,7 @@ def _gaps(panel: pd.DataFrame) -> Iterator[str]:
         yield from ("  " + line for line in wrapped_lines(text, WIDTH - 2, "  "))
 
 
-def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame) -> str:
+def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame, regions: object) -> str:
     """Return which regions lack figures of the subsystems, and the `regions` without them.
 
     Nothing where none or every one does, or where fewer than two would be left.
@@ -169,9 +187,16 @@ def _without_gaps(panel: pd.DataFrame, indicators: pd.DataFrame) -> str:
     worst = gappy.sort_values(ascending=False, kind="stable").index[:FIRST]
     said = ", ".join(f"{names[region]} {int(gappy[region])}" for region in worst)
     more = f" and {len(gappy) - FIRST} more regions" if len(gappy) > FIRST else ""
-    codes = ", ".join(f'"{code}"' for code in whole)
-    kept = f"regions: [{codes}]" if len(whole) <= MOST_CODES else f"{len(whole)} regions are left"
+    kept = f"{len(whole)} regions are left"
+    if len(whole) <= MOST_CODES:
+        kept = f"regions: [{_quoted(whole)}]"
+    elif regions == "all" and len(gappy) <= MOST_CODES:
+        kept = f"regions: {{without: [{_quoted(gappy.index.sort_values())}]}}"
     return f"Figures that the subsystems lack: {said}{more}. Without these regions: {kept}"
+
+
+def _quoted(codes: Iterable[str]) -> str:
+    return ", ".join(f'"{code}"' for code in codes)
 
 
 def _breaks(indicators: pd.DataFrame) -> Iterator[str]:
@@ -217,15 +242,22 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             whole = f"{complete} of {total}"
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
         out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
+        for text in checked.remarks_on_indices:
+            out += wrapped_lines(text, WIDTH, "  ")
         out += ["", "Missing figures", *gaps] if gaps else []
         read = checked.observations[["region", "name"]].drop_duplicates()
         empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()
         if config["regions"] == "all" and empty:
             more = f" and {len(empty) - FIRST} more" if len(empty) > FIRST else ""
             out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
-        if text := _without_gaps(checked.panel, checked.indicators):
+        if text := _without_gaps(checked.panel, checked.indicators, config["regions"]):
             out += wrapped_lines(text, WIDTH, "  ")
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]
+    if checked.panel is not None:
+        rows, report = checked.panel[["region", "year"]].drop_duplicates(), config["report"]
+        documents = len(report["languages"]) * len(report["formats"])
+        cost = cost_line(len(rows), len(checked.panel), documents)
+        out += ["", *wrapped_lines(cost, WIDTH, "  ")]
     return [*out, ""]

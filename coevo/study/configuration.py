@@ -233,8 +233,9 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     if config["claims"] is not None and config["claims"] not in claims:
         yield f"claims: unknown set '{config['claims']}'; known: {', '.join(claims)}"
     regions = config["regions"]
-    if regions != "all" and config["focus_region"] not in regions:
-        yield f"focus_region: {config['focus_region']} is not among regions; add it or change it"
+    focus, left_out = config["focus_region"], isinstance(regions, Mapping)
+    if regions != "all" and (focus in regions["without"] if left_out else focus not in regions):
+        yield f"focus_region: {focus} is not among regions; add it or change it"
 
 
 def _years_of_the_model(config: Mapping[str, Any], first: int, last: int) -> Iterator[str]:

@@ -20,6 +20,7 @@ from coevo.study.guide import (
     source_name,
     unit_name,
 )
+from coevo.study.region_table import chosen_regions
 
 DATA, GUIDE = "数据 Data", "说明 Guide"
 HEAD = 1  # zero-based row of the head; English labels stand above it
@@ -49,8 +50,8 @@ def blank_workbook(
         memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"title": f"coevo: {config['study']}", "created": datetime(2000, 1, 1)})
-    wanted = config["regions"]
-    chosen = [row for row in regions if wanted == "all" or row["region"] in wanted]
+    wanted = chosen_regions(config, regions)
+    chosen = [row for row in regions if row["region"] in wanted]
     years = config["years"]["last"] - config["years"]["first"] + 1
     sources = [row for row in indicators if row["source_name"]]
     sheet = book.add_worksheet(DATA)

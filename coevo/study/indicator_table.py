@@ -10,7 +10,7 @@ from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import parse
 from coevo.study.configuration import messages, schema_validator, with_registries
-from coevo.study.other_files import other_file_problems
+from coevo.study.other_files import other_file_problems, scale_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
 from coevo.study.region_table import read_regions, region_problems
@@ -88,7 +88,8 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
     for row in rows:
         name = row["indicator"]
         if row["subsystem"] and not row["direction"]:
-            yield f"{name}: direction: is empty; write + or -"
+            yield f"{name}: direction: is empty; write +, - or moderate"
+        yield from (f"{name}: {line}" for line in scale_problems(row))
         if not row["source_name"] and not row["derivation"]:
             yield f"{name}: has neither source_name nor derivation; give one of them"
         if row["derivation"]:
@@ -161,6 +162,9 @@ def _index_problems(
     ):
         yield f"coupling.contributions: {shares} must be {len(subsystems)} numbers that sum to 1"
     yield from _weights_problems(rows, config)
+    own = [row["indicator"] for row in rows if row.get("low") or row.get("high")]
+    if own and config["normalisation"]["method"] == "vector":
+        yield f"normalisation.method: vector has no goalposts; {', '.join(own)} have low and high"
     if config["coupling"]["form"] == "k" and len(subsystems) != 2:
         yield f"coupling.form: k is for two subsystems; here are {len(subsystems)}; choose wang"
 

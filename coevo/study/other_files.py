@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from coevo.errors import StudyError
+from coevo.normalisation import scale_of
 from coevo.study.configuration import messages
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
@@ -50,6 +51,20 @@ def _read(key: str, path: str, needed: Any, look: Any) -> Iterator[str]:
 def _row_problems(row: dict[str, str], validator: Any) -> Iterator[str]:
     for error in validator.iter_errors(row):
         yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in messages(error))
+    yield from (f"{row.get('indicator') or 'a row'}: {line}" for line in scale_problems(row))
+
+
+def scale_problems(row: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with direction, best band and goalposts of an indicator's row."""
+    if not row["subsystem"]:
+        given = [column for column in ("best", "low", "high") if row.get(column)]
+        text = f"{', '.join(given)}: say how an index is made; leave empty without a subsystem"
+        return [text] if given else []
+    try:
+        scale_of(row)
+    except StudyError as problem:
+        return problem.messages
+    return []
 
 
 def _posts(row: dict[str, str]) -> Iterator[str]:

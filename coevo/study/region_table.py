@@ -1,7 +1,7 @@
 """The table of regions of a study, and the regions that its config names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,24 @@ def _row_problems(rows: list[dict[str, str]], names: list[str]) -> Iterator[str]
         taken.setdefault(tile, code)
 
 
-def regions_read(config: Mapping[str, Any], indicators: list[dict[str, str]]) -> list[str] | None:
+def chosen_regions(config: Mapping[str, Any], places: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return the codes that the config's `regions` leave of a table of regions."""
+    chosen, codes = config["regions"], [row["region"] for row in places]
+    if isinstance(chosen, Mapping):
+        return [code for code in codes if code not in chosen["without"]]
+    return codes if chosen == "all" else list(chosen)
+
+
+def regions_read(
+    config: Mapping[str, Any], indicators: list[dict[str, str]], path: str
+) -> list[str] | None:
     """Return the codes of the regions that are read from the files, or None: all.
 
-    All, too, if a figure of one region derives from those of all.
+    All, too, if a figure of one region derives from those of all. path: of the table of regions.
     """
     derived = (parse(row["derivation"])[0] for row in indicators if row["derivation"])
     every = config["regions"] == "all" or any(DERIVATIONS[name].shared for name in derived)
-    return None if every else list(config["regions"])
+    return None if every else chosen_regions(config, read_regions(path))
 
 
 def region_problems(
@@ -72,12 +82,13 @@ def region_problems(
 ) -> Iterator[str]:
     """Yield the regions and groups in the config that the table of regions has not."""
     codes = {row["region"] for row in places}
-    chosen = [] if config["regions"] == "all" else config["regions"]
+    chosen = config["regions"]
+    named = chosen["without"] if isinstance(chosen, Mapping) else [] if chosen == "all" else chosen
     groups = config["regional"]["groups"]
     if config["subsystems"] and groups not in (*places[0], OWN_GROUPS):
         known = ", ".join(places[0])
         yield f"regional.groups: '{groups}' is no column of {path}; known: {known}"
-    for key, listed in (("regions", chosen), ("focus_region", [config["focus_region"]])):
+    for key, listed in (("regions", named), ("focus_region", [config["focus_region"]])):
         for code in listed:
             if code not in codes:
                 yield f"{key}: '{code}' is no region of {path}; correct it"

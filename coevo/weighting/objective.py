@@ -8,7 +8,7 @@ negative, that sum to 1.
 import numpy as np
 import numpy.typing as npt
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.weighting.entropy import ENTROPY
 from coevo.weighting.method import Array, Weighting, shares
 from coevo.weighting.principal_components import (
@@ -44,14 +44,14 @@ def cv_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
     """Return weights proportional to the coefficient of variation sd_j / |mean_j| of `raw`.
 
     Sample standard deviation (divisor rows - 1) of the figures before normalisation; without `raw`
-    those of Z. `StudyError` for a mean of zero, where the coefficient is infinite.
+    those of Z. `Refusal` for figures of both signs: their mean says where zero lies, and not how
+    large they are; near zero the coefficient passes every bound.
     """
     x = np.asarray(Z if raw is None else raw, dtype=float)
-    mean = np.abs(x.mean(axis=0))
-    sd = x.std(axis=0, ddof=1)
-    if np.any(mean <= 1e-12 * np.abs(x).max(axis=0)):
-        raise StudyError("an indicator has a mean of zero, so no coefficient of variation")
-    return shares(sd / mean, "CV")
+    if np.any((x.min(axis=0) < 0) & (x.max(axis=0) > 0)):
+        raise Refusal("cv_both_signs")
+    mean, sd = np.abs(x.mean(axis=0)), x.std(axis=0, ddof=1)
+    return shares(np.divide(sd, mean, out=np.zeros_like(sd), where=mean > 0), "CV")
 
 
 OBJECTIVE = {

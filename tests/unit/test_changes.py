@@ -278,6 +278,25 @@ def test_another_indicator_system_cannot_be_held_against_the_release(old, tmp_pa
     assert not found(study(changes=made))["comparable"]
 
 
+def test_another_best_band_is_another_system_and_other_goalposts_are_not(old, tmp_path) -> None:
+    table = indicators()
+    orders = table["indicator"] == "orders"
+    moderate = table.assign(
+        direction=table["direction"].mask(orders, "moderate"),
+        best=orders.map({True: "5", False: ""}),
+    )
+    made = changes_since(old, state(figures(), tmp_path, moderate))
+    assert made.loc[made["change"] == "D", "frozen"].isna().all()
+    row = made[made["change"] == "indicator"].iloc[0]
+    assert "direction: moderate, best: 5, unit: count" in row["new_words"]
+    own = table.assign(low=orders.map({True: 0.0}), high=orders.map({True: 1e6}))
+    made = changes_since(old, state(figures(), tmp_path, own))
+    row = made[made["change"] == "indicator"].iloc[0]
+    assert "low: 0.0, high: 1000000.0" in row["new_words"] and "low" not in row["old_words"]
+    rows = made[made["change"] == "D"]
+    assert rows["frozen"].notna().all() and (rows["frozen"] == rows["old"]).all()
+
+
 def test_an_indicator_in_another_unit_is_not_restated(old, tmp_path) -> None:
     table = indicators()
     other = table.assign(unit=table["unit"].mask(table["indicator"] == "sales", "10 thousand"))

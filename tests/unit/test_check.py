@@ -1,10 +1,12 @@
 """Reading and auditing before anything runs: what is counted, what is said, and that all fits."""
 
 import importlib.util
+import re
 import shutil
 import unicodedata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from hypothesis import given
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 from coevo.characters import room
 from coevo.errors import StudyError
 from coevo.report.words.message_words import Identifiers, message_texts
-from coevo.study.check import WIDTH, check_lines, check_study, coverage
+from coevo.study import expected_cost
+from coevo.study.check import WIDTH, _without_gaps, check_lines, check_study, coverage
+from coevo.study.expected_cost import expected_megabytes, expected_seconds
 from coevo.study.plain_table import table_lines, wrapped_lines
 from tests.sample import words_of
 
@@ -29,6 +33,7 @@ people,,,,10 thousand persons,people,人口,人口,
 wealth,west,,+,10 thousand yuan per person,output a head,人均产值,,"per_capita(output, people)"
 doubled,,,,count,shops printed twice,网店（正文）,网店（正文）,equal(shops)
 """
+QUOTIENT = 'share,,,,ratio,share,份额,,"location_quotient(output, people)"\n'
 CONFIG = {
     "study": "small",
     "raw": "data/raw/small",
@@ -95,6 +100,75 @@ def test_a_whole_study_is_counted_and_has_no_problem(project):
     assert "Missing figures" not in check_lines(checked, said_in_english)
 
 
+def scaled(**cells: str) -> None:
+    """Write the indicator table with more columns, of shops."""
+    head, first, *others = TABLE.splitlines()
+    lines = [",".join([head, *cells]), ",".join([first, *cells.values()])]
+    lines += [line + "," * len(cells) for line in others]
+    Path("config/indicators/small.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_figures_beyond_goalposts_of_an_indicator_are_counted(project):
+    scaled(low="0", high="315")  # shops: 100 r + 5 y
+    checked = check_study("config/small.yaml")
+    assert checked.problems == ()
+    said = "Beyond goalposts, moved to them: shops: 1 of 15, the first Shanghai 2022"
+    assert said in check_lines(checked, said_in_english)
+    Path("config/small.yaml").write_text(
+        yaml.safe_dump(CONFIG | {"normalisation": {"beyond": "error"}}), encoding="utf-8"
+    )
+    (problem,) = check_study("config/small.yaml").problems
+    assert problem.startswith("shops: 1 figures lie beyond their goalposts, the first in Shanghai")
+
+
+def test_weightings_that_figures_do_not_allow_are_told(project):
+    write("工厂", [[value - 300 for value in row] for row in figures("工厂")])
+    text = Path("config/indicators/small.csv").read_text(encoding="utf-8")
+    text = text.replace("plants,west,,+,count", "plants,west,,+,100 million yuan")
+    Path("config/indicators/small.csv").write_text(text, encoding="utf-8")
+    path = Path("data/raw/small/2026-10/工厂.csv")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("单位：个", "单位：亿元"), encoding="utf-8"
+    )
+    checked = check_study("config/small.yaml")
+    assert checked.problems == ()
+    (told,) = (line for line in checked.remarks_on_indices if line.startswith("No weights by cv"))
+    assert told == (
+        "No weights by cv: an indicator has figures of both signs; its coefficient of variation "
+        "would hang on where zero lies"
+    )
+    assert told[:60] in " ".join(check_lines(checked, said_in_english))
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"low": "9", "high": "9"}, "shops: low, high: are '9' and '9'; goalposts"),
+        ({"low": "9", "high": ""}, "shops: low, high: are '9' and ''"),
+        ({"best": "5"}, "shops: best: is for direction moderate alone"),
+    ],
+)
+def test_a_scale_that_cannot_be_is_refused(project, cells, said):
+    scaled(**cells)
+    with pytest.raises(StudyError) as problem:
+        check_study("config/small.yaml")
+    assert said in str(problem.value)
+
+
+def test_goalposts_mean_nothing_outside_a_subsystem_or_to_a_vector(project):
+    scaled(low="0", high="315")
+    table = Path("config/indicators/small.csv")
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("产值,产值,,,", "产值,产值,,1,2"), encoding="utf-8")
+    with pytest.raises(StudyError, match="output: low, high: say how an index is made"):
+        check_study("config/small.yaml")
+    table.write_text(text, encoding="utf-8")
+    vector = {"normalisation": {"method": "vector"}, "coupling": {"composite": "topsis"}}
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | vector), encoding="utf-8")
+    with pytest.raises(StudyError, match="vector has no goalposts; shops have low and high"):
+        check_study("config/small.yaml")
+
+
 def test_gaps_are_filled_or_missing_and_named(project):
     values = figures("产值")
     values[0][1] = ""  # filled on the line
@@ -123,6 +197,42 @@ def test_leaving_out_a_region_with_gaps_is_proposed(project):
         "Figures that the subsystems lack: Jiangsu 2. Without these regions: "
         'regions: ["310000", "330000"]'
     ) in said
+
+
+def test_of_many_regions_those_to_leave_out_are_proposed():
+    """Where a list of the others would be long, and only where the study reads all."""
+    codes = [f"{code}" for code in range(1000, 1050)]
+    panel = pd.DataFrame({"region": codes, "name": codes, "indicator": "shops", "value": 1.0})
+    panel.loc[[3, 7], "value"] = None
+    indicators = pd.DataFrame({"indicator": ["shops"], "subsystem": ["east"]})
+    said = _without_gaps(panel, indicators, "all")
+    assert said.endswith('Without these regions: regions: {without: ["1003", "1007"]}')
+    assert _without_gaps(panel, indicators, codes).endswith(": 48 regions are left")
+
+
+def test_a_region_is_left_out_by_its_code(project):
+    """As if the others were listed: what stands beside it is not read."""
+
+    def checked(regions) -> tuple:
+        text = yaml.safe_dump(CONFIG | {"regions": regions}, allow_unicode=True)
+        Path("config/small.yaml").write_text(text, encoding="utf-8")
+        return check_study("config/small.yaml")
+
+    without, picked = checked({"without": ["320000"]}), checked(["310000", "330000"])
+    assert set(without.panel["region"]) == {"310000", "330000"} == set(picked.panel["region"])
+    assert without.panel.equals(picked.panel)
+    assert without.observations.equals(picked.observations)
+    table = Path("config/indicators/small.csv")
+    table.write_text(TABLE + QUOTIENT, encoding="utf-8")  # what derives from all regions reads all
+    without, picked = checked({"without": ["320000"]}), checked(["310000", "330000"])
+    assert without.panel.equals(picked.panel)
+    assert set(without.observations["region"]) == {"310000", "320000", "330000"}
+    with pytest.raises(StudyError, match="regions: '999999' is no region of config/regions"):
+        checked({"without": ["999999"]})
+    with pytest.raises(StudyError, match="focus_region: 330000 is not among regions"):
+        checked({"without": ["330000"]})
+    with pytest.raises(StudyError, match=r"regions: .* is not allowed; `all`, a list of codes"):
+        checked({"without": []})
 
 
 def test_a_region_without_any_figure_is_left_out_and_named(project):
@@ -257,14 +367,53 @@ def test_exit_codes_and_that_nothing_is_written(project, capsys):
     assert tree(project) == before
 
 
-def test_names_that_no_font_of_the_report_holds_are_told_before_anything_runs(project, capsys):
-    path = Path("config/indicators/small.csv")
-    path.write_text(TABLE.replace("shops,网店,", "shops,가게,"), encoding="utf-8")
+def test_a_character_without_a_font_is_told_before_anything_runs(project, capsys):
+    words = {"title": {"en": "Do they \U0001f642?"}}
+    Path("config/small.yaml").write_text(yaml.safe_dump(CONFIG | words), encoding="utf-8")
     assert command()("config/small.yaml") == 1
-    assert capsys.readouterr().err.strip() == (
-        "config/indicators/small.csv: no font of the report holds the characters of 1 names "
-        "(가게); write these names in Latin or Chinese characters"
+    assert capsys.readouterr().err.startswith("config/small.yaml: no font holds '\U0001f642' (U+")
+
+
+def test_the_expected_cost_is_near_what_was_measured():
+    """Seconds and MB of docs/benchmarks.md: of made-up counties, and of the provinces."""
+    text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    took = re.search(
+        r"310 regions took\s(\d+) s by the clock, that of 2,800 (\d+) s.*; 280 regions in 18 years "
+        r"(\d+) s.*?; the provinces\sin six documents (\d+) s",
+        text,
+        re.DOTALL,
     )
+    most = re.search(r"\| all \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \| [\d.]+ \| (\d+) \|", text)
+    sizes = [(310 * 20, 12, 1), (2800 * 20, 12, 1), (280 * 18, 12, 1), (31 * 9, 20, 6)]
+    for (rows, series, documents), seconds in zip(sizes, took.groups(), strict=True):
+        told = expected_seconds(rows, rows * series, documents)
+        assert told == pytest.approx(int(seconds), rel=0.15)
+    for regions, megabytes in zip((31, 310, 2800), most.groups(), strict=True):
+        told = expected_megabytes(regions * 20, regions * 20 * 12)
+        assert told == pytest.approx(int(megabytes), rel=0.15)
+    cpu, megabytes = map(
+        int, re.search(r"50 indicators 310 regions took (\d+) s .* (\d+) MB", text).groups()
+    )
+    assert expected_megabytes(310 * 20, 310 * 20 * 52) == pytest.approx(megabytes, rel=0.15)
+    assert expected_seconds(310 * 20, 310 * 20 * 52, 1) < cpu  # two cores share it
+
+
+@pytest.mark.parametrize(
+    ("memory", "advice"),
+    [(None, ""), (4.0, ""), (2.0, "2.0 GB in all: give cores=1"), (1.0, "1.0 GB in all: use a")],
+)
+def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch, memory, advice):
+    monkeypatch.setattr(expected_cost, "_memory", lambda: memory)
+    said, _, more = expected_cost.cost_line(2800 * 20, 2800 * 20 * 12, 1).partition(
+        "; this computer has "
+    )
+    assert said == "Expected: about 6 minutes on two cores, 1.6 GB of memory for each"
+    assert more.startswith(advice) and bool(more) == bool(advice)
+
+
+def test_the_cost_of_a_study_that_can_be_built_is_told(project):
+    small = "Expected: about 40 seconds on two cores, 0.4 GB of memory for each"
+    assert small in check_lines(check_study("config/small.yaml"), said_in_english)
 
 
 def test_every_line_fits_the_terminal(project):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +15,7 @@ from coevo.coupling.composites import COMPOSITES, PRESETS
 from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.coupling.forms import FORMS
 from coevo.coupling.grade_scales import GRADES
-from coevo.normalisation import METHODS, REFERENCES
+from coevo.normalisation import DIRECTIONS, METHODS, REFERENCES
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
@@ -284,6 +285,12 @@ def test_who_sets_the_top_of_the_scale_of_the_largest_obstacle() -> None:
     gansu = figures["region"].eq("620000") & figures["year"].eq(2017)
     moved = figures.assign(z=figures["z"].mask(gansu, 2.0))
     assert scale_top(study(normalised=moved), largest) == ("Gansu", 2017)
+    table = chosen.indicators
+    own = table["indicator"].eq(largest)
+    for cells in ({"low": 0.0, "high": 1e4}, {"direction": "moderate", "best": "5"}):
+        changed = table.reindex(columns=[*table, "best", "low", "high"]).astype(object)
+        changed.loc[own, list(cells)] = list(cells.values())
+        assert scale_top(replace(chosen, indicators=changed), largest) is None
     chosen.config["normalisation"]["reference"] = "goalposts"
     assert scale_top(chosen, largest) is None
 
@@ -306,6 +313,7 @@ def test_every_method_has_its_words(kind: str) -> None:
     for named in {"weighting", "reference", "composite", "form"} & {kind}:
         assert set(PHRASES["words"][named]) <= REGISTRIES[kind]  # others stand as they are
     assert {*CHOICES, "main"} == set(PHRASES["words"]["choice"])
+    assert set(PHRASES["words"]["better"]) == set(DIRECTIONS)
 
 
 def methods(chosen: Study) -> str:
@@ -352,6 +360,20 @@ def test_the_methods_text_says_what_was_used(part: str, changed: dict, said: str
         chosen = Study(chosen.config, {**plain.tables, "weights": renamed}, plain.indicators)
     assert said in methods(chosen)
     assert said not in usual_methods()
+
+
+def test_best_bands_and_goalposts_of_indicators_are_told() -> None:
+    """In the methods text, and the band in the table of weights in place of a sign."""
+    plain = study()
+    table = plain.indicators.set_index("indicator")
+    table.loc["sales", ["direction", "best"]] = ["moderate", "300 400"]
+    table.loc["jobs", ["low", "high"]] = [0, 2000]
+    chosen = replace(plain, indicators=table.reset_index())
+    said = methods(chosen)
+    assert "Where a value or a band is best, sales of shops (\\[300\\, 400\\])" in said
+    assert "The study fixes the goalposts of jobs of plants (\\[0\\, 2000\\]);" in said
+    assert "score falls" not in usual_methods() and "fixes the goal" not in usual_methods()
+    assert "\\[300\\, 400\\]" in report(chosen).split("{#table-weights}")[0]
 
 
 def test_a_method_without_words_is_named_as_its_registry_names_it() -> None:

@@ -197,7 +197,7 @@ def table(tmp_path, *changes):
     [
         (("100 million yuan", "billion euro"), "unit: unknown unit 'billion euro'; known: "),
         ((",+,", ",up,"), "direction: unknown direction 'up'; known: +, -"),
-        ((",+,", ",,"), "direction: is empty; write + or -"),
+        ((",+,", ",,"), "direction: is empty; write +, - or moderate"),
         (("ratio(ecommerce_sales", "ratio(ecommerce_sale"), "'ecommerce_sale' is no indicator of"),
         (
             ("ratio(ecommerce_sales", "sum(ecommerce_enterprises"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coevo.errors import StudyError
-from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, linked, parse
+from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, linked, parse, undefined
 
 A = pd.DataFrame({2015: [10.0, 20.0], 2016: [11.0, 30.0], 2017: [12.1, 45.0]}, ["x", "y"])
 B = pd.DataFrame({2015: [2.0, 4.0], 2016: [2.0, 5.0], 2017: [4.0, 9.0]}, ["x", "y"])
@@ -54,6 +54,18 @@ def test_an_index_is_linked_unless_something_else_needs_its_first_year():
     assert linked(["deflate(a, p)", "volume(a, q)", "", "ratio(a, b)"]) == {"p", "q"}
     assert linked(["deflate(a, p)", "growth(p)"]) == set()
     assert linked(["deflate(p, p)"]) == set()
+
+
+def test_a_figure_below_zero_has_no_growth_and_zero_over_zero_no_ratio():
+    a = pd.DataFrame([[-10.0, 5.0, -5.0], [0.0, 0.0, 3.0]], columns=[2015, 2016, 2017])
+    b = pd.DataFrame([[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]], columns=[2015, 2016, 2017])
+    np.testing.assert_allclose(derive("growth(a)", {"a": a}).iloc[0], [np.nan, np.nan, -2])
+    assert derive("average_growth(a)", {"a": a}).iloc[0].isna().all()
+    none = undefined("growth(a)", {"a": a})
+    # the first year has no year before it, which is no figure without a value
+    assert none.to_numpy().tolist() == [[False, True, False], [False, True, False]]
+    none = undefined("ratio(a, b)", {"a": a, "b": b})
+    assert none.to_numpy().tolist() == [[False] * 3, [True, False, False]]
 
 
 def test_growth_does_not_bridge_a_missing_year():

@@ -70,6 +70,15 @@ def test_the_identity_is_claimed_only_where_it_holds():
     assert rows(case(contributions=[0.4, 0.6]), "identity").empty
 
 
+def test_an_indicator_that_is_mostly_zero_is_flagged():
+    x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
+    x[0, 0, 1] = x[:4, :, 2] = 0.0
+    found = rows(case(x), "zero_share").set_index("indicator")
+    assert found["value"].to_dict() == {"b": 1 / 12, "c": 8 / 12}
+    assert found["flagged"].to_dict() == {"b": False, "c": True}
+    assert rows(case(), "zero_share").empty
+
+
 def test_a_doubled_indicator_is_flagged():
     x = np.random.default_rng(7).uniform(1, 9, (6, 2, 4))
     x[..., 1] = 3 * x[..., 0] + 0.01 * x[..., 2]

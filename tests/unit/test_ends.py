@@ -15,8 +15,11 @@ from tests.sample import ROOT
 
 # In place of Snakemake: a child that does not end by itself, as a long script.
 SNAKEMAKE = """
-import pathlib, subprocess, sys
+import json, pathlib, subprocess, sys
 def main(arguments):
+    for event in ({"event": "jobs", "numbers": {"panel": 1}},
+                  {"event": "job", "job": 1, "rule": "panel", "does": "Audit the figures"}):
+        print("\x1e" + json.dumps(event), file=sys.stderr, flush=True)
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     pathlib.Path("child").write_text(str(child.pid))
     child.wait()
@@ -42,16 +45,18 @@ def is_there(process: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def begun(folder: Path, *before: str, **more: str) -> tuple[subprocess.Popen, int]:
+def begun(
+    folder: Path, *before: str, stderr: int = subprocess.PIPE, **more: str
+) -> tuple[subprocess.Popen, int]:
     run = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/small.yaml"]
     words = ["sh", "-c", f"'{run[0]}' '{run[1]}' {run[2]}; true"] if before else run
     process = subprocess.Popen(
-        words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        words, cwd=folder, stdout=subprocess.PIPE, stderr=stderr, text=True,
         env={**os.environ, "PYTHONPATH": str(folder), **more},
     )  # fmt: skip
     child = folder / "child"
     while not child.exists() or not child.read_text():
-        assert process.poll() is None, process.stderr.read()
+        assert process.poll() is None
         time.sleep(0.02)
     return process, int(child.read_text())
 
@@ -73,6 +78,22 @@ def test_a_run_that_is_stopped_takes_its_children_along(folder, number):
     if number != signal.SIGKILL:
         assert process.returncode == 130
         assert said == ("", "coevo: stopped; the same command goes on where it was\n")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does")
+def test_a_terminal_is_left_without_half_a_line(folder):
+    ours, theirs = os.openpty()
+    process, child = begun(folder, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while "Audit the figures …".encode() not in said:
+        said += os.read(ours, 1000)
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    assert ends(child)
+    last = os.read(ours, 1000).decode().rpartition("\r\n")[0].rpartition("\r")[2]
+    assert last == "coevo: stopped; the same command goes on where it was"
+    os.close(ours)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does")

@@ -20,7 +20,7 @@ from coevo.report.tables.latex import latex_files
 from coevo.report.tables.regression_table import stars
 from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_files, stata_names, wide_panel
 from coevo.report.words.amounts import Words
-from coevo.report.words.voices import in_languages, voice
+from coevo.report.words.voices import in_languages
 from coevo.schema import BUILT, column_row, table_names
 from tests.sample import ROOT, config, gap, indicators, places, study, tables, words_of
 
@@ -38,7 +38,7 @@ def languages(*names: str, chosen: Study | None = None) -> list[Words]:
     report = {"report": {"languages": list(names), "formats": ["html"]}}
     files = read_texts(*(ROOT / "workflow" / "report").glob("[mp]*.yaml"))
     said = in_languages(one.config | report, one.tables, one.indicators, places(), files)
-    return [voice(*of_language).words for of_language in said]
+    return [voice.words for voice in said]
 
 
 def english(chosen: Study | None = None) -> Words:

@@ -349,3 +349,16 @@ def test_a_table_without_regions_and_dollars_of_some_country_are_told():
     lines = told()
     assert "x.csv: names no region; its name stands for one" in lines
     assert any(line.startswith('"dollars" is read as USD; if it is money of') for line in lines)
+
+
+def test_names_that_no_font_holds_may_be_written_anew():
+    panel("a.xlsx", regions=("서울", "부산", "대구"), names=("GVA (£ million)", "Jobs (persons)"))
+    begun()
+    path = Path("config/regions/mine.csv")
+    rows = path.read_text(encoding="utf-8").split("\n")
+    assert rows[:3] == ["region,name_en,codes", "r,서울,서울", "r-2,부산,부산"]
+    new = "\n".join([rows[0], "r,Seoul,서울", "r-2,Busan,부산", "r-3,Daegu,대구"])
+    path.write_text(f"{new}\n", encoding="utf-8")
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
+    assert set(check_study("config/mine.yaml").observations["name"]) == {"Seoul", "Busan", "Daegu"}

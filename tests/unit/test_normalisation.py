@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from coevo.errors import StudyError
 from coevo.files import read_table, write_table
-from coevo.normalisation import REFERENCES, minmax, normalise
+from coevo.normalisation import DIRECTIONS, REFERENCES, minmax, normalise, scale_of
+from coevo.study.configuration import read_schema
+from tests.sample import ROOT
 
 floats = st.floats(-1e6, 1e6)
 
@@ -35,6 +37,35 @@ def test_constants_and_unknown_directions_are_refused():
         minmax([1, 1], "+", 1, 1)
     with pytest.raises(StudyError, match="neither"):
         minmax([1, 2], "up", 1, 2)
+
+
+def test_moderate_by_hand():
+    """1 from 4 to 6; 10 lies furthest from it, by 4; then 1 does, by 3, against a lower top."""
+    z = minmax([1, 4, 5, 6, 8, 10], "moderate", 1, 10, (0, 1), (4, 6))
+    np.testing.assert_allclose(z, [0.25, 1, 1, 1, 0.5, 0])
+    np.testing.assert_allclose(
+        minmax([1, 2.5, 4, 5], "moderate", 1, 5, (0, 1), (4, 4)), [0, 0.5, 1, 2 / 3]
+    )
+    # beyond the goalposts it goes on below the range, never above it
+    np.testing.assert_allclose(minmax([12, 5], "moderate", 1, 10, (0, 1), (4, 6)), [-0.5, 1])
+
+
+@given(st.lists(floats, min_size=3, unique=True))
+def test_a_best_value_at_an_end_is_the_direction_to_it(values):
+    x = np.array(values)
+    low, high = x.min(), x.max()
+    for end, direction in ((high, "+"), (low, "-")):
+        moderate = minmax(x, "moderate", low, high, best=(end, end))
+        np.testing.assert_allclose(moderate, minmax(x, direction, low, high), atol=1e-9)
+
+
+def test_a_band_that_holds_all_figures_and_no_band_are_refused():
+    with pytest.raises(StudyError, match="constant"):
+        minmax([4, 5], "moderate", 4, 5, best=(3, 6))
+    with pytest.raises(StudyError, match="needs a best value"):
+        minmax([4, 5], "moderate", 4, 5)
+    with pytest.raises(StudyError, match="needs a best value"):
+        minmax([4, 5], "moderate", 4, 5, best=(6, 3))
 
 
 SETTINGS = {"method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap"}
@@ -168,3 +199,85 @@ def test_a_constant_year_is_named():
     frame = panel(a={"p": [2, 3], "q": [2, 5]}, b={"p": [1, 5], "q": [9, 3]})
     with pytest.raises(StudyError, match="a: is 2 throughout year 2015"):
         values("year", frame)
+
+
+def scaled(**columns):
+    """Return the indicator table with more columns, of a, b and c."""
+    return INDICATORS.assign(**{name: list(cells) for name, cells in columns.items()})
+
+
+TWO_YEARS = panel(a={"p": [1, 2], "q": [3, 5]}, b={"p": [1, 5], "q": [9, 3]}, c={"p": [1, 1]})
+
+
+@pytest.mark.parametrize(
+    ("reference", "best", "expected"),
+    [
+        ("panel", "3", [0, 1 / 2, 1, 0]),
+        ("year", "3", [0, 1 / 2, 1, 0]),  # of 2015 1 lies furthest, by 2; of 2016 5, by 2
+        ("region", "2", [0, 1, 2 / 3, 0]),
+        ("panel", "0 1", [1, 3 / 4, 1 / 2, 0]),
+    ],
+)
+def test_moderate_is_held_against_the_furthest_figure_of_its_group(reference, best, expected):
+    """Figures of a: 1, 2 in p and 3, 5 in q."""
+    table = scaled(direction=["moderate", "-", ""], best=[best, "", ""])
+    settings = SETTINGS | {"reference": reference, "range": [0.0, 1.0]}
+    z, _ = normalise(TWO_YEARS, table, settings)
+    found = z[z["indicator"] == "a"].sort_values(["region", "year"])["z"]
+    np.testing.assert_allclose(found, expected, atol=1e-15)
+
+
+@pytest.mark.parametrize("reference", ["panel", "year", "region", "base", "goalposts"])
+def test_goalposts_of_its_own_stand_under_any_reference(reference):
+    """Those of a are 0 and 4: 5 lies beyond; a kept file need not have a."""
+    table = scaled(low=["0", "", ""], high=["4", "", ""])
+    base = {"first": 2015, "last": 2015}
+    kept = pd.DataFrame({"indicator": ["b"], "low": [0.0], "high": [10.0]})
+    settings = SETTINGS | {"reference": reference, "range": [0.0, 1.0], "base": base}
+    z, posts = normalise(TWO_YEARS, table, settings, kept)
+    rows = z[z["indicator"] == "a"].sort_values(["region", "year"])
+    np.testing.assert_allclose(rows["z"], [0.25, 0.5, 0.75, 1])
+    assert rows["flag"].to_list() == ["", "", "", "capped"]
+    own = posts[posts["indicator"] == "a"]
+    assert set(own["low"]) == {0.0} and set(own["high"]) == {4.0}
+    with pytest.raises(StudyError, match="a: 1 figures lie beyond their goalposts"):
+        normalise(TWO_YEARS, table, settings | {"beyond": "error"}, kept)
+
+
+def test_an_indicator_that_keeps_to_its_best_band_is_refused_by_name():
+    table = scaled(direction=["moderate", "-", ""], best=["0 9", "", ""])
+    with pytest.raises(StudyError, match="a: keeps to its best band in every region and year"):
+        normalise(TWO_YEARS, table, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"direction": "moderate"}, "best: is ''; direction moderate needs the best value"),
+        ({"direction": "moderate", "best": "60 40"}, "best: is '60 40'"),
+        ({"direction": "moderate", "best": "1 2 3"}, "best: is '1 2 3'"),
+        ({"direction": "moderate", "best": "40-60"}, "best: is '40-60'"),
+        ({"direction": "moderate", "best": "nan"}, "best: is 'nan'"),
+        ({"direction": "+", "best": "40"}, "best: is for direction moderate alone"),
+        ({"direction": "+", "low": "3"}, "low, high: are '3' and ''"),
+        ({"direction": "+", "low": "3", "high": "3"}, "low, high: are '3' and '3'"),
+        ({"direction": "-", "low": "3", "high": "2"}, "two numbers, the lower first"),
+        ({"direction": "-", "low": "0", "high": "inf"}, "two numbers, the lower first"),
+    ],
+)
+def test_what_an_indicator_table_may_not_say_of_a_scale(row, said):
+    with pytest.raises(StudyError) as problem:
+        scale_of(row)
+    assert said in str(problem.value)
+
+
+def test_the_scale_of_an_indicator():
+    assert scale_of({"direction": "+"}).own is None
+    assert scale_of({"direction": "moderate", "best": "-2"}).best == (-2, -2)
+    found = scale_of({"direction": "moderate", "best": "40 60.5", "low": "0", "high": "1e2"})
+    assert found == ("moderate", (40, 60.5), (0, 100))
+
+
+def test_the_directions_of_the_schema_are_those_of_the_registry():
+    column = read_schema("indicators", ROOT)["properties"]["direction"]
+    assert set(column["enum"]) == {*DIRECTIONS, ""}

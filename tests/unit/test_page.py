@@ -47,21 +47,30 @@ def derived() -> pd.DataFrame:
     return pd.concat([frame, part], ignore_index=True)
 
 
-def computed(**coupling: object):
+BANDS = {"sales": ("moderate", "300 400"), "orders": ("-", ""), "output": ("+", "")}
+
+
+def computed(bands: bool = False, **coupling: object):
     """Return a study whose goalposts, z, U, C, T and D follow from the sample's panel."""
-    settings = config()
+    settings, table = config(), indicators()
     settings["coupling"] = settings["coupling"] | coupling
+    for name, cells in BANDS.items() if bands else ():
+        table.loc[table["indicator"] == name, ["direction", "best"]] = cells
     made = tables()
-    z, posts = normalise(made["panel"], indicators(), settings["normalisation"])
+    z, posts = normalise(made["panel"], table, settings["normalisation"])
     weights = made["weights"]
     states, obstacles = couple(z, weights, "entropy", settings["coupling"], (0.01, 0.99))
     chosen = study(normalised=z, goalposts=posts, coupling=states, obstacles=obstacles)
-    return replace(chosen, config=settings)
+    return replace(chosen, config=settings, indicators=table)
 
 
 @pytest.mark.parametrize(
-    "coupling", [{}, {"form": "wang"}, {"composite": "geometric", "contributions": [0.3, 0.7]}]
-)
+    "coupling",
+    [
+        {}, {"bands": True}, {"form": "wang"},
+        {"composite": "geometric", "contributions": [0.3, 0.7]},
+    ],
+)  # fmt: skip
 def test_every_step_follows_from_the_one_before(coupling: dict) -> None:
     chosen = computed(**coupling)
     found = json.loads(json.dumps(trace(chosen, same)))
@@ -73,7 +82,7 @@ def test_every_step_follows_from_the_one_before(coupling: dict) -> None:
         x = np.array([found["panel"][i][region] for i in own], dtype=float)
         z = np.array([found["z"][i][region] for i in own])
         again = [
-            minmax(values, row["direction"], *found["posts"][i][""])
+            minmax(values, row["direction"], *found["posts"][i][""], best=best_of(row))
             for i, row, values in zip(own, rows, x, strict=True)
         ]
         np.testing.assert_allclose(z, again, rtol=1e-12)
@@ -86,6 +95,22 @@ def test_every_step_follows_from_the_one_before(coupling: dict) -> None:
         assert [row[-1] for row in states] == list(grade(steps.D))
         if rows[0]["product"]:
             np.testing.assert_allclose((z.T * weights) @ member, values[:, :2], rtol=1e-12)
+
+
+def best_of(row: dict) -> tuple[float, float]:
+    """Return the band that the page prints of an indicator."""
+    ends = [float(part) for part in row["best"].strip("[]").split(",") if part]
+    return (ends[0], ends[-1]) if ends else (np.nan, np.nan)
+
+
+def test_the_page_has_a_formula_of_each_direction() -> None:
+    assert trace(study(), same)["formulas"]["z"] == "z = 0.01 + 0.98 (x − min) / (max − min)"
+    found = trace(computed(bands=True), same)["formulas"]["z"].split("; ")
+    assert found == [
+        "z = 0.01 + 0.98 (x − min) / (max − min) (+)",
+        "z = 0.01 + 0.98 (max − x) / (max − min) (-)",
+        "z = 0.01 + 0.98 (1 − d(x) / max(d(min), d(max))) (moderate)",
+    ]
 
 
 def test_raw_figures_are_the_observations_with_their_place() -> None:
@@ -157,7 +182,7 @@ def test_script_has_its_words_from_the_phrases(language: str) -> None:
 def test_every_table_of_the_report_names_its_sheet() -> None:
     said = voice(study(), PHRASES["en"])
     sheets = page_data(said)["sheets"]
-    assert sheets["coordination"] == "D by year" and sheets["states"] == "Table states"
+    assert sheets["coordination"] == "D by year" and sheets["states"] == "State of each region"
     assert set(sheets) == {table.key for table in report_tables(said.words)}
 
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
+from coevo.report.documents.pandoc import document
 from coevo.report.documents.paper import pdf, typst
 from coevo.report.documents.report_text import metadata
 from coevo.report.figures import fonts
@@ -49,7 +50,14 @@ def paper(given: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def short(text: str, given: dict, **changed: str) -> bytes:
     """Return a short text as PDF."""
-    return pdf(text, given, {}, metadata(voice(study(), PHRASES)) | changed)
+    meta = metadata(voice(study(), PHRASES)) | changed
+    return pdf(document(text, given, meta), given, {}, meta)
+
+
+def source_of(text: str, given: dict) -> str:
+    """Return a text as Typst source."""
+    meta = metadata(voice(study(), PHRASES))
+    return typst(document(text, given, meta), given, meta)
 
 
 def run(tool: str, *arguments: object) -> str:
@@ -144,21 +152,21 @@ def test_chinese_is_set_in_its_fonts_and_language(given: dict, tmp_path: Path) -
 
 def test_figures_are_referred_to_by_number(given: dict) -> None:
     text = (
-        "![A](figures/tiles.svg){#fig:a .unnumbered}\n\n"
+        "![A](figures/tiles.svg){#fig:a .alone}\n\n"
         "::: screen\n![B](figures/tiles.svg){#fig:b}\n:::\n\n"
         "::: {.panels #fig:c}\n![C1](figures/heat.svg)\n\n![C2](figures/heat.svg)\n\nC\n:::\n\n"
         "![D](figures/heat.svg){#fig:d}\n\nSee [](#fig:d), [that](#fig:c).\n"
     )
-    source = typst(text, given, metadata(voice(study(), PHRASES)))
+    source = source_of(text, given)
     assert "#link(<fig:d>)[Figure\u00a02]" in source.replace("~", "\u00a0")
     assert "#link(<fig:c>)[that]" in source
     assert "<fig:d>" in source and "<fig:b>" not in source
     with pytest.raises(RuntimeError, match="that is not there: fig:b"):
-        typst(text + "\n[](#fig:b)\n", given, metadata(voice(study(), PHRASES)))
+        source_of(text + "\n[](#fig:b)\n", given)
 
 
 def test_formulas_have_words(given: dict) -> None:
-    source = typst("A $\\sqrt{C T}$.\n\n$$x = 1$$\n", given, metadata(voice(study(), PHRASES)))
+    source = source_of("A $\\sqrt{C T}$.\n\n$$x = 1$$\n", given)
     assert '#[#set math.equation(alt: "\\\\sqrt{C T}");$sqrt(C T)$]' in source
     assert source.count("#set math.equation(alt:") == 2
 

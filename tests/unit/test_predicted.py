@@ -63,3 +63,22 @@ def test_the_next_year_is_told_by_what_beat_drift_else_by_drift():
     told = [(row["series"], row["model"], row["year"]) for row in found["next"]]
     assert told == [("x1", "theta", 2021), ("x2", "drift", 2021), ("D", "drift", 2021)]
     assert [row["covered"] for row in found["next"]] == [3, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "by new goalposts *D* would not"), ("zh", "按新阈值重算后*D*不会")],
+)
+def test_a_forecast_of_D_above_1_is_said_to_be_beyond_the_goalposts(language, said):
+    """It is not cut: the figure that it is held against may pass 1 by the same ruler."""
+    made = prediction_tables(NAMES, SERIES)
+    chosen = study(language=language, **made)
+    assert [row["beyond"] for row in prediction_finding(chosen)["next"]] == [False] * 3
+    told = made["predictions"]
+    told.loc[(told["series"] == "D") & (told["origin"] == 2020), "high"] = 1.02
+    chosen = study(language=language, **made | {"predictions": told})
+    rows = prediction_finding(chosen)["next"]
+    assert [row["beyond"] for row in rows] == [False, False, True]
+    words = voice(chosen, words_of("phrases", language)).words
+    lines = [words.say("prediction/value", row=row) for row in rows]
+    assert [said in line for line in lines] == [False, False, True] and r"1\.02" in lines[2]

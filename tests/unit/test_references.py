@@ -6,12 +6,12 @@ import pytest
 import yaml
 
 from coevo.report.documents.page import html
-from coevo.report.documents.pandoc import converted
+from coevo.report.documents.pandoc import converted, document
 from coevo.report.documents.references import bibliography
 from coevo.report.documents.report_text import metadata, text
 from coevo.report.words.voices import voice
 from coevo.study.configuration import LANGUAGES
-from tests.sample import ROOT, study, templates, unindexed, words_of
+from tests.sample import ROOT, library, study, templates, unindexed, words_of
 
 FOLDER = ROOT / "workflow" / "report"
 SOURCE = (FOLDER / "references.yaml").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def given() -> dict:
     authors = ", ".join(f"{{family: {name}ab, given: Cd}}" for name in MANY)
     work = f"\n  - {{id: five, type: book, author: [{authors}], issued: 2001, title: Fives}}\n"
     texts = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
-    return texts | {"references.yaml": SOURCE + work}
+    return texts | library() | {"references.yaml": SOURCE + work}
 
 
 def set_in(text: str, language: str, given: dict) -> str:
@@ -33,7 +33,7 @@ def set_in(text: str, language: str, given: dict) -> str:
     meta = {"lang": language, "language": language, "pagetitle": "x"}
     meta["citations"] = words_of("phrases", language)["page"]["citations"]
     text += "\n\n::: {#refs}\n:::\n"
-    return converted(text, "plain", given, [], meta).decode()
+    return converted(document(text, given, meta), "plain", given, [], meta).decode()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -68,8 +68,7 @@ def test_every_figure_and_table_is_referred_to(kind: str, language: str) -> None
     }
     said = voice(made[kind](), words_of("phrases", language))
     source = text(said, templates()["report.md"], {"files": {"a.csv": "0"}, "packages": {}})
-    marked = re.findall(r"\{[^}\n]*?#((?:fig:|table-)[\w-]+)([^}]*)\}", source)
-    there = {name for name, looks in marked if "unnumbered" not in looks}
+    there = set(re.findall(r"\{[^}\n]*?#((?:fig:|table-)[\w-]+)[^}]*\}", source))
     assert there == set(re.findall(r"\[\]\(#((?:fig:|table-)[\w-]+)\)", source))
     assert len(there) > 10 and cited(source) <= set(WORKS)
     methods = source.split("{#methods-text}")[1].split("\n# ")[0]
@@ -117,7 +116,8 @@ def test_an_at_sign_in_the_data_is_no_citation(given: dict) -> None:
     title = "Do @wang2021, *x* and $y$ <b> agree?"
     chosen.config["title"] = {"en": title}
     meta = metadata(voice(chosen, words_of("phrases", "en")))
-    page = html(f"# {meta['title']}\n\nText.\n", given, {}, meta).decode()
+    source = document(f"# {meta['title']}\n\nText.\n", given, meta)
+    page = html(source, given, {}, meta).decode()
     shown = title.replace("<", "&lt;").replace(">", "&gt;")
     assert f"<title>{shown}</title>" in page
     assert page.count(shown) >= 2 and "ref-wang2021" not in page

@@ -56,7 +56,7 @@ def written(count: int, **changed: pd.DataFrame) -> str:
 
 def test_unbounded_set_is_said_and_gets_no_number() -> None:
     source = words()
-    assert "the sets exclude one interval at most" in source
+    assert "each set excludes one interval at most" in source
     assert "[1 500]{.grey} | (−∞, 400) ∪ (900, +∞)" in source
     assert "[200]{.grey} | (−∞, +∞)" in source
 
@@ -184,7 +184,7 @@ def test_empty_audit_reports_nothing() -> None:
     source = words(audit=tables()["audit"].iloc[:0])
     assert "the audit reports nothing" in source
     assert "none" not in source.split("Data and audit")[1].split("Indicators and weights")[0]
-    assert "reports 1 unusual change or other doubt and repairs none" in words()
+    assert "reports 1 unusual change or other doubt ([](#table-audit)) and repairs none" in words()
 
 
 def test_one_region_replaces_what_needs_several() -> None:

@@ -9,7 +9,7 @@ import pytest
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.inference.no_interaction import shocks
-from coevo.inference.short_panel import next_year, refits, short_panel_bias, simulate_fit
+from coevo.inference.short_panel import next_year, refits, short_panel_bias, simulation
 
 
 def panel(slopes=(-0.05, 0.04), noise=0.05, shock=0.05, regions=12, years=8, seed=1, missing=()):
@@ -61,7 +61,7 @@ def test_without_noise_there_is_no_bias(effects):
 
 def test_without_noise_the_simulated_paths_are_those_observed_through_gaps():
     fit = fitted(panel(noise=0, shock=0, missing=[3, 10, 20]))
-    start, end = simulate_fit(fit, 2, np.random.default_rng(1))
+    start, end = simulation(fit)(2, np.random.default_rng(1))
     assert fit.rows == 84 - 6
     assert np.log(end / start)[..., 1] == pytest.approx(fit.data.growth, abs=1e-9)
     assert ((start + end) / 2)[..., 0] == pytest.approx(fit.data.regressor, abs=1e-9)
@@ -72,8 +72,8 @@ def test_without_noise_the_simulated_paths_are_those_observed_through_gaps():
 def test_refits_equal_the_pooled_fit(effects, missing):
     frame = panel(missing=missing)
     fit = fitted(frame, effects=effects)
-    start, end = simulate_fit(fit, 3, np.random.default_rng(2))
-    found = refits(fit, start, end)
+    start, end = simulation(fit)(3, np.random.default_rng(2))
+    found = refits(fit)(start, end)
     for draw in range(3):
         again = panel(missing=missing)
         at = again.set_index(["region", "year"])
@@ -88,7 +88,7 @@ def test_refits_equal_the_pooled_fit(effects, missing):
 
 def test_simulated_panels_have_the_noise_of_the_fit():
     fit = fitted(panel(regions=40, noise=0.08, shock=0.04))
-    start, end = simulate_fit(fit, 400, np.random.default_rng(3))
+    start, end = simulation(fit)(400, np.random.default_rng(3))
     slopes = fit.slopes[:, None]
     u = np.log(end / start) - slopes * ((start + end) / 2)[:, ::-1]
     u = u - fit.intercepts[fit.data.region][..., None]

@@ -147,20 +147,20 @@ def shares(T: float | None) -> Callable[[Tables], Tables]:
 
 MEASURES = [
     Verdict(shares(0.97), {
-        "opening": ("but the score follows the level of development, hardly balance",
-                    "但得分主要反映发展水平，几乎不反映系统间是否均衡"),
-        "measures": ("*D* follows the level of the systems, hardly their balance: 97.0 %",
-                     "*D*主要反映发展水平，而非协调程度：ln *D*的方差有97.0%来自*T*")}),
+        "opening": ("but the score follows the overall level, hardly balance",
+                    "但得分主要反映综合水平，几乎不反映系统间是否均衡"),
+        "measures": ("*D* follows the overall level of the systems, hardly their balance: 97.0 %",
+                     "*D*主要反映综合水平，而非协调程度：ln *D*的方差有97.0%来自*T*")}),
     Verdict(shares(0.7), {
-        "opening": ("the score follows the level of development more than balance",
-                    "得分反映发展水平多于反映系统间是否均衡"),
-        "measures": ("*D* follows the level of the systems more than their balance: 70.0 %",
-                     "*D*反映发展水平多于协调程度")}),
+        "opening": ("the score follows the overall level more than balance",
+                    "得分反映综合水平多于反映系统间是否均衡"),
+        "measures": ("*D* follows the overall level of the systems more than their balance: 70.0 %",
+                     "*D*反映综合水平多于协调程度")}),
     Verdict(shares(0.05), {
-        "opening": ("the score follows balance between systems more than the level",
-                    "得分反映系统间是否均衡多于反映发展水平"),
-        "measures": ("*D* follows the balance of the systems more than their level: 5.0 %",
-                     "*D*反映协调程度多于发展水平")}),
+        "opening": ("the score follows balance between systems more than the overall level",
+                    "得分反映系统间是否均衡多于反映综合水平"),
+        "measures": ("*D* follows the balance of the systems more than their overall level: 5.0 %",
+                     "*D*反映协调程度多于综合水平")}),
     Verdict(shares(None), {
         "opening": ("what the score follows cannot be computed", "得分反映什么，无法计算"),
         "measures": ("how much balance cannot be computed: ln D does not vary",
@@ -243,9 +243,9 @@ GAP = [
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
 CAUGHT = [
-    Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors of measurement are not",
+    Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors of measurement could look",
                                             "尚不能排除持续性测量误差的影响")}),
-    Verdict(grew(-0.06, -0.01), {"where": ("and −0.01 after 2016, which may be zero",
+    Verdict(grew(-0.06, -0.01), {"where": ("and −0.01 for growth after 2016 alone, which may",
                                            "系数为−0.01，不能排除为零")}),
     Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),
     Verdict(grew(0.06, 0.05), {"where": ("that started higher grew faster",
@@ -396,9 +396,9 @@ def judged(**chosen: Any) -> Callable[[Tables], Tables]:
 WHICH = "No relation is named"
 RELATION = [
     Verdict(judged(weak="yes", strong="no"), {"populations": (
-        f"{WHICH}: the instruments of the general model, which would have to confirm it, are weak "
-        "(least first-stage *F*",
-        "未能判定属于何种关系：一般模型的工具变量偏弱（第一阶段*F*最小为1.6）")}),
+        f"{WHICH}: the instruments of the general model, which would have to confirm it, are weak: "
+        "their least first-stage *F* is",
+        "未能判定属于何种关系：一般模型的工具变量偏弱，第一阶段*F*最小为1.6")}),
     Verdict(judged(strength=20.0, weak="no", strong="undecidable"), {"populations": (
         f"{WHICH}: two estimators that should agree give different signs",
         "未能判定属于何种关系：应当一致的两种估计方法给出了不同的符号")}),
@@ -499,7 +499,7 @@ EQUILIBRIUM = [
 ]  # fmt: skip
 WHERE_IT_LIES = [  # of the same tables
     Verdict(same, {"equilibria": pair}) for pair in (
-    *[("the sets exclude one interval at most", "置信集至多排除一个区间")] * 3,
+    *[("each set excludes one interval at most", "置信集至多排除一个区间")] * 3,
     ("are bounded, but not above zero", "并不全在0以上"),
     ("From five growth rates E lies at 654 and", "个增长率观测，E为654与"),
     ("2 rows cannot", "2个观测不足以确定2个系数及其标准误"),
@@ -746,6 +746,30 @@ def test_the_third_sentence_of_page_one_follows_its_verdicts(case: str, language
     opening = line(written(language, THIRD[case][0](tables()))["opening"])
     for name, (_, said) in THIRD.items():
         assert (said[place] in opening) == (name == case), name
+
+
+OPEN = {  # what might change the result
+    "years": (together(NOTHING_YET, sets("line", "line")), "a longer series", "更长的时间序列"),
+    "choices": (graded(*[MOST] * 50, *[LESS] * 50), "other methods (for the grade)", "另选的方法"),
+    "coverage": (same, "unchanged coverage", "前后一致的统计口径"),
+    "regions": (same, "figures of other regions", "其他地区的数据"),
+}
+SETTLED = together(
+    slopes("region+year", "supply"), sets("interval", "interval", located=True),
+    graded(*[MOST] * 96, *[LESS] * 4),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", ["years", "choices", "regions"])
+def test_page_one_says_what_might_change_the_result(case: str, language: str) -> None:
+    change, *said = OPEN[case]
+    count = 1 if case == "regions" else 4
+    opening = line(written(language, change(tables(count)), count=count)["opening"])
+    assert said[LANGUAGES.index(language)] in opening
+    settled = line(written(language, SETTLED(tables()))["opening"])
+    for _, *others in OPEN.values():
+        assert others[LANGUAGES.index(language)] not in settled
 
 
 def without_tables(opening: str) -> str:

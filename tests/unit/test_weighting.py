@@ -191,7 +191,7 @@ def test_a_method_that_the_figures_do_not_allow_is_left_out_unless_it_is_chosen(
         panel["indicator"] == "c", "value"
     ].mean()
     assert "cv" not in set(weigh(normalised, panel, indicators, SETTINGS)["weighting"])
-    with pytest.raises(StudyError, match=r"weighting.method: cv: .*mean of zero"):
+    with pytest.raises(StudyError, match=r"weighting.method: cv: .*figures of both signs"):
         weigh(normalised, panel, indicators, {"method": "cv"})
 
 
@@ -312,8 +312,12 @@ def test_coefficients_of_variation_are_those_of_the_figures_before_normalisation
     other = np.array([[0.0, 1], [2, 3]])  # 2 ** .5 over 1 and 2
     np.testing.assert_allclose(WEIGHTINGS["cv"](other, raw=raw), [0.5, 0.5])
     np.testing.assert_allclose(WEIGHTINGS["cv"](other), [2 / 3, 1 / 3])
-    with pytest.raises(StudyError, match=r"^an indicator has a mean of zero, so no coefficient"):
+    with pytest.raises(
+        StudyError, match=r"^an indicator has figures of both signs; its coefficient"
+    ):
         WEIGHTINGS["cv"](np.column_stack([X + 5, 1e6 * X]))
+    # one that is 0 throughout does not vary
+    assert WEIGHTINGS["cv"](np.column_stack([other[:, 0], [0.0, 0.0]])).tolist() == [1, 0]
 
 
 def test_weights_that_no_figures_give_are_named_by_their_method():

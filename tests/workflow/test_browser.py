@@ -252,7 +252,7 @@ def test_tables_show_the_numbers_of_the_study(opened) -> None:
     heads = page.locator("thead th")
     assert heads.count() == page.locator("thead th[scope=col]").count() > 20
     source = page.locator("#table-states .tools span").inner_text()
-    assert source == "Also in results.en.xlsx: Table states"
+    assert source == "Also in results.en.xlsx: State of each region"
 
 
 FILL = """(texts) => {

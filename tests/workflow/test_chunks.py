@@ -25,6 +25,9 @@ def built(folder: Path, chunks: int, cores: int) -> tuple[dict[str, bytes], list
     words += [f"data/processed/counties/{table}.csv" for table in TABLES]
     run = subprocess.run(words, cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+    # the parts of a rule are one step; a line that ends so tells after a minute what is at work
+    steps = [line for line in run.stderr.splitlines() if not line.endswith(" …")]
+    assert steps[-1].startswith(f"{len(steps)} of {len(steps)} ")
     return (
         {path.name: path.read_bytes() for path in data.iterdir()},
         sorted(path.stem for path in logs.iterdir()),

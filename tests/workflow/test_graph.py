@@ -112,6 +112,7 @@ def project(tmp_path_factory):
     folder = make_project(tmp_path_factory.mktemp("work") / "数据 空格")
     result = run(folder)
     assert result.returncode == 0, result.stdout + result.stderr
+    (folder / "said").write_text(result.stderr + result.stdout, encoding="utf-8")
     return folder
 
 
@@ -121,8 +122,11 @@ def copy(project, tmp_path):
     return Path(shutil.copytree(project, tmp_path / "副本 copy"))
 
 
+# A line of a step: how many have ended of how many, how long it took, what it did.
+STEP = re.compile(r" *(\d+) of (\d+) +(?:\d+ min )?\d+ s  (.+)")
+# What figures change; a first run makes the library of the pages as well.
 ALL_RULES = {"observe", "panel", "normalise", "weigh", "couple", "robustness", "estimate"}
-ALL_RULES |= {"diagnose", "vary", "specify", "predict", "tables", "report"}
+ALL_RULES |= {"diagnose", "vary", "specify", "predict", "report"}
 ALL_RULES |= {"regional", "claims"}
 
 
@@ -133,8 +137,25 @@ def test_everything_is_built(project):
     assert list((project / "reports" / "small" / "figures" / "en").glob("*.svg"))
 
 
+def test_a_run_says_a_line_a_step_and_what_to_open(project):
+    """What a step does is what its rule says of itself; Snakemake's own lines are in its log."""
+    *lines, last = (project / "said").read_text(encoding="utf-8").splitlines()
+    steps = [STEP.fullmatch(line).groups() for line in lines if not line.endswith(" …")]
+    total = len(ALL_RULES) + 1
+    assert [place for place, *_ in steps] == [str(1 + place) for place in range(total)]
+    assert {of for _, of, _ in steps} == {str(total)}
+    rules = "".join(path.read_text("utf-8") for path in ROOT.glob("workflow/rules/*.smk"))
+    assert all(f'"""{does}.' in rules for _, _, does in steps)
+    assert re.fullmatch(r"coevo: done in .+ s; open reports/small/report\.en\.html", last)
+    (log,) = (project / ".snakemake" / "log").iterdir()
+    assert f"{total + 1} of {total + 1} steps" in log.read_text(encoding="utf-8")
+
+
 def test_a_second_run_has_nothing_to_do(project):
     assert would_run(project) == set()
+    again = run(project)
+    assert (again.stderr, again.stdout) == ("", "coevo: open reports/small/report.en.html\n")
+    assert "Nothing to be done" in run(project, "--verbose").stderr
 
 
 def test_an_edited_module_reruns_what_imports_it_and_nothing_before(copy):
@@ -218,10 +239,14 @@ def test_bad_data_ends_with_our_lines_and_leaves_nothing_half_written(copy, chan
     broken(copy, **changes)
     result = run(copy)
     assert result.returncode != 0 and "Traceback" not in result.stderr
-    last = result.stderr.rpartition("At least one job did not complete successfully.\n")[2]
+    told = result.stderr.splitlines()
+    steps = [line for line in told if STEP.fullmatch(line)]
+    last = told[len(steps) :]
+    assert told[: len(steps)] == steps and " stopped: " in steps[-1]
     for line in lines:
-        assert re.search(rf"^{line}", last, re.MULTILINE), result.stderr
-    assert all(re.match(r"data/raw|years\.|\w+: is 5 in", said) for said in last.splitlines())
+        assert any(re.match(line, said) for said in last), result.stderr
+    assert len(last) == len(set(last))
+    assert all(re.match(r"data/raw|years\.|\w+: is 5 in", said) for said in last)
     after = snapshot(copy)
     assert not [path for path in copy.glob("data/processed/**/.*") if path.is_file()]
     made = {path for path in after if after[path] != before.get(path)}
@@ -250,6 +275,22 @@ def test_a_bad_config_is_refused_when_the_workflow_is_read(copy, changes, lines)
     assert result.returncode != 0
     said = (result.stdout + result.stderr).rstrip().splitlines()[-len(lines) :]
     assert all(line in text for line, text in zip(lines, sorted(said), strict=True)), said
+
+
+def test_what_snakemake_refuses_is_told(project):
+    refused = run(project, "nothing")
+    assert refused.returncode == 1 and "No rule to produce nothing" in refused.stderr
+    refused = run(project, "--nothing")
+    assert refused.returncode == 2 and "unrecognized arguments: --nothing" in refused.stderr
+
+
+def test_a_script_that_is_killed_is_told(copy):
+    script = copy / "workflow" / "scripts" / "panel.py"
+    text = script.read_text(encoding="utf-8")
+    script.write_text("import os\nos.kill(os.getpid(), 9)\n" + text, encoding="utf-8")
+    killed = run(copy, "--forcerun", "panel")
+    assert killed.returncode == 1 and "Traceback" not in killed.stderr
+    assert killed.stderr.splitlines()[-1].startswith("coevo: panel: ended too early; if no line")
 
 
 def test_a_config_that_is_not_there(project):

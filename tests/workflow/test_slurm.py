@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.one_node import jobs, lacking, one_node
+from tests.one_node import OneNode, lacking, one_node
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements-slurm.lock"
@@ -37,10 +37,11 @@ def plugin(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def cluster(plugin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment in which SLURM and the executor are found."""
-    with one_node(tmp_path_factory.mktemp("slurm")) as known:
-        yield known | {"PYTHONPATH": plugin}
+def cluster(plugin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneNode]:
+    """A SLURM of one node, in whose environment the executor is found."""
+    with one_node(tmp_path_factory.mktemp("slurm")) as node:
+        node.known["PYTHONPATH"] = plugin
+        yield node
 
 
 def study(folder: Path, chunks: int) -> Path:
@@ -79,27 +80,35 @@ def results(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files if path.is_file()}
 
 
-def test_slurm_gives_the_same_bytes_even_after_a_kill(cluster, begin, tmp_path: Path) -> None:
-    """A job and the run are killed in the middle; one more run ends as one that was left alone."""
+def test_slurm_gives_the_same_bytes_even_after_kills(
+    cluster: OneNode, begin: Callable[..., subprocess.Popen], tmp_path: Path
+) -> None:
+    """A job, the controller and the run are killed in the middle, and the controller comes back:
+    one more run ends as one that was left alone."""
     here, there = study(tmp_path / "here", 1), study(tmp_path / "there", CHUNKS)
     options = ["--workflow-profile", str(ROOT / "profiles" / "slurm"), *QUICK, *SMALL]
-    first = begin(there, options, cluster)
+    first = begin(there, options, cluster.known)
     deadline = time.monotonic() + TOOK
-    while not (running := [job for job, state, about in jobs(cluster)
+    while not (running := [job for job, state, about in cluster.jobs()
                            if state == "RUNNING" and "_part" in about]):  # fmt: skip
         said = (there / "said.txt").read_text()
         assert first.poll() is None and time.monotonic() < deadline, said
         time.sleep(0.2)
-    subprocess.run(["scancel", "--full", "--signal=KILL", running[0]], env=cluster, check=True)
+    words = ["scancel", "--full", "--signal=KILL", running[0]]
+    subprocess.run(words, env=cluster.known, check=True)
+    cluster.kill("slurmctld")
+    time.sleep(5)  # the run asks in vain
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert not (there / "reports" / "small" / "report.en.html").exists()
-    again = begin(there, options, cluster)
+    cluster.start("slurmctld", "-D")
+    cluster.wait_until_it_answers("idle", "mixed", "allocated")
+    again = begin(there, options, cluster.known)
     assert again.wait(TOOK) == 0, (there / "said.txt").read_text()
     alone = begin(here, ["--cores", "2"])
     assert alone.wait(TOOK) == 0, (here / "said.txt").read_text()
     assert results(there) == results(here)
-    done = {about for _, state, about in jobs(cluster) if state == "COMPLETED"}
+    done = {about for _, state, about in cluster.jobs() if state == "COMPLETED"}
     parts = {f"{rule}_part_wildcards_{i}-of-{CHUNKS}"
              for rule in ("vary", "estimate") for i in range(1, CHUNKS + 1)}  # fmt: skip
     assert all(any(part in about for about in done) for part in parts), done

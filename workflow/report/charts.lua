@@ -5,7 +5,7 @@
 -- Word: see word.lua.
 
 local typst = FORMAT:match("typst") ~= nil
-local counts = { figure = 0, table = 0 }
+local counts = { figure = 0, table = 0, alone = 0 }
 -- What only the page shows, and what only print shows.
 local HIDDEN = FORMAT:match("html") and "paper" or "screen"
 local WORDS = { figure = "Figure", table = "Table" }
@@ -31,9 +31,17 @@ local function escape_typst(text)
   return (text:gsub("\\", "\\\\"):gsub('"', '\\"'))
 end
 
-local function number(kind)
-  counts[kind] = counts[kind] + 1
-  return WORDS[kind] .. (lettered and " " or "") .. counts[kind] .. (lettered and "." or "")
+-- The next number of a kind; a figure that only the page has counts by itself (S1), so that the
+-- others have the numbers of every format.
+local function following(numbers, kind, classes)
+  local alone = classes and classes:includes("alone")
+  local series = alone and "alone" or kind
+  numbers[series] = numbers[series] + 1
+  return (alone and "S" or "") .. numbers[series]
+end
+
+local function number(kind, classes)
+  return WORDS[kind] .. (lettered and " " or "") .. following(counts, kind, classes) .. (lettered and "." or "")
 end
 
 local function image_of(figure)
@@ -70,12 +78,8 @@ local function append(list, items)
   for _, item in ipairs(items) do list:insert(item) end
 end
 
--- A figure that only the page has is not numbered, so that numbers are those of every format.
 local function html_figure(id, caption, body, classes)
-  local label = pandoc.List()
-  if not classes:includes("unnumbered") then
-    append(label, { pandoc.Strong({ pandoc.Str(number("figure")) }), pandoc.Space() })
-  end
+  local label = pandoc.List({ pandoc.Strong({ pandoc.Str(number("figure", classes)) }), pandoc.Space() })
   append(label, caption)
   local blocks = pandoc.List({ raw('<figure id="' .. escape_html(id) .. '"><figcaption>') })
   blocks:insert(pandoc.Plain(label))
@@ -152,12 +156,17 @@ local function is_figure(block)
   return block.t == "Figure" or block.t == "Div" and block.classes:includes("panels")
 end
 
--- In print a figure may stand where a page has room: the note of its source goes along.
+-- In print a figure may stand where a page has room, and a table may end a page: the note of its
+-- source goes along.
 local function Blocks(blocks)
   if not typst then return nil end
   for i = #blocks - 1, 1, -1 do
     local figure, note = blocks[i], blocks[i + 1]
-    if is_figure(figure) and note.t == "Div" and note.classes:includes("source") then
+    local noted = note.t == "Div" and note.classes:includes("source")
+    if noted and figure.t == "Div" and figure.classes:includes("table") then
+      figure.content:insert(note)
+      blocks:remove(i + 1)
+    elseif noted and is_figure(figure) then
       local words = pandoc.Span(pandoc.utils.blocks_to_inlines(note.content), pandoc.Attr("", { "from" }))
       if figure.t == "Figure" then
         figure.caption.long = { pandoc.Plain(pandoc.utils.blocks_to_inlines(figure.caption.long) .. { words }) }
@@ -180,17 +189,16 @@ end
 
 -- Numbers of the figures and tables that a format shows, by their ids, as its captions will have them.
 local function numbered(blocks, numbers)
+  local function note(kind, id, classes)
+    numbers[id] = WORDS[kind] .. (lettered and "\u{a0}" or "") .. following(numbers, kind, classes)
+  end
   for _, block in ipairs(blocks) do
     local image = block.t == "Figure" and image_of(block)
     if is_figure(block) then
-      if not (image or block).classes:includes("unnumbered") then
-        numbers.figure = numbers.figure + 1
-        numbers[block.identifier] = WORDS.figure .. (lettered and "\u{a0}" or "") .. numbers.figure
-      end
+      note("figure", block.identifier, (image or block).classes)
     elseif block.t == "Div" and block.classes:includes("table") then
-      numbers.table = numbers.table + 1
-      numbers[block.identifier] = WORDS.table .. (lettered and "\u{a0}" or "") .. numbers.table
-    elseif block.t == "Div" and not block.classes:includes(HIDDEN) then
+      note("table", block.identifier)
+    elseif block.t == "Div" then
       numbered(block.content, numbers)
     end
   end
@@ -199,7 +207,8 @@ end
 
 -- A link without words to a figure or table, [](#fig:heat) or [](#table-weights), is its number in words.
 local function Pandoc(doc)
-  local numbers = numbered(doc.blocks, { figure = 0, table = 0 })
+  doc = doc:walk({ Div = function(div) return div.classes:includes(HIDDEN) and pandoc.List() or nil end })
+  local numbers = numbered(doc.blocks, { figure = 0, table = 0, alone = 0 })
   return doc:walk({ Link = function(link)
     local id = link.target:match("^#(fig:.+)$") or link.target:match("^#(table%-.+)$")
     if not id or #link.content > 0 then return nil end
@@ -212,11 +221,10 @@ local walker
 
 local function Div(div)
   if div.classes:includes("panels") then return panels(div), false end
-  if div.classes:includes(HIDDEN) then return pandoc.List(), false end
   -- From here on the annexes are set.
   if div.classes:includes("annexes") then return typst and pandoc.List({ raw("#show: annex") }) or pandoc.List(), false end
   if not typst then return nil end
-  local name = named(BLOCKS, div.classes)
+  local name = div.classes:includes("table") and "held" or named(BLOCKS, div.classes)
   if not name then return nil end
   local blocks = pandoc.List({ raw("#" .. name .. "[") })
   -- Of blocks that are put in its place pandoc walks what is inside them, but not themselves.

@@ -54,6 +54,7 @@ function indicatorRow(i, place) {
   const z = at(trace.z[i], region, place);
   const label = make("td", {}, indicator.label, unitOf(indicator));
   if (indicator.direction === "-") label.append(" " + words.trace.negative);
+  if (indicator.best) label.append(" " + filledIn(words.trace.best, indicator));
   const value = make("td", { className: "number" }, rounded(at(trace.panel[i], region, place), 6), ...flagged(i, region, year));
   const numbers = [posts ? rounded(posts[0], 4) + " – " + rounded(posts[1], 4) : NOTHING, decimals(z), decimals(indicator.weight)];
   if (indicator.product) numbers.push(decimals(z === null ? null : z * indicator.weight));

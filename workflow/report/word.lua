@@ -191,7 +191,6 @@ return function(shared)
 
   local function Div(div)
     local classes = div.classes
-    if classes:includes("screen") then return pandoc.List(), false end
     if classes:includes("panels") then return panels(div), false end
     if classes:includes("table") then
       held = div.identifier

@@ -12,7 +12,7 @@ EVIDENCE = [
 
 
 rule claims:
-    """Hold the headlines of the study, and the statements of a paper, against its tables."""
+    """Hold headlines, and any claims of a paper, against tables."""
     input:
         **STATEMENTS,
         **{name: f"{DATA}/{name}.csv" for name in EVIDENCE},

@@ -80,6 +80,7 @@ try:
         indicator_table.check_indicators(
             config, configuration.read_schema("indicators", ROOT), REGIONS, NAME
         ),
+        REGIONS,
     )
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
     DIGESTS = digests(RAW)

@@ -47,7 +47,10 @@ rule weigh:
 
 
 rule couple:
-    """Compute C, T and D, what moves and holds them, what D measures, whether systems move together."""
+    """Compute C, T and D, and what moves and holds them.
+
+    Also what D measures, and whether the systems move together.
+    """
     input:
         normalised=f"{DATA}/normalised.csv",
         weights=f"{DATA}/weights.csv",
@@ -75,7 +78,10 @@ rule couple:
 
 
 rule regional:
-    """Compute the pattern of D in space and over time: gaps, groups, neighbours, mobility."""
+    """Describe D in space and over time.
+
+    Gaps, groups, neighbours, mobility.
+    """
     input:
         coupling=f"{DATA}/coupling.csv",
         panel=f"{DATA}/panel.csv",
@@ -99,7 +105,10 @@ rule regional:
 
 
 rule robustness:
-    """Hold D against what other choices, and figures without breaks in coverage, would have made of it."""
+    """Hold D against what other choices would have made of it.
+
+    Also what figures without breaks in coverage would have made of it.
+    """
     input:
         **KEPT,
         systems=list(SYSTEMS.values()),
@@ -131,7 +140,10 @@ rule robustness:
 
 
 rule diagnose:
-    """Compute the guards of D: concentration of weights, correlated indicators, filled figures, removals."""
+    """Check what D rests on: few weights, copies, filled figures.
+
+    These are its guards; also what D is without one indicator or region.
+    """
     input:
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,
@@ -153,7 +165,7 @@ rule diagnose:
 
 
 rule vary_part:
-    """Do a share of `vary`: some combinations of choices, some sources of draws."""
+    """Compute D under some of the other choices and draws."""
     input:
         **KEPT,
         systems=list(SYSTEMS.values()),
@@ -184,7 +196,10 @@ rule vary_part:
 
 
 rule vary:
-    """Compute D under every combination of choices, and under draws of weights and figures."""
+    """Compute D under every combination of choices, and draws.
+
+    Draws are those of weights and of figures.
+    """
     input:
         **KEPT,
         parts=parts("vary"),

@@ -30,7 +30,7 @@ rule observe:
 
 
 rule panel:
-    """Audit the figures, balance them, fill gaps by policy, derive indicators."""
+    """Audit the figures, fill gaps by policy, derive indicators."""
     input:
         observations=f"{DATA}/observations.csv",
         remarks=f"{DATA}/remarks.csv",

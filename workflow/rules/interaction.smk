@@ -3,7 +3,7 @@
 if config["interaction"]:
 
     rule estimate_part:
-        """Do a share of `estimate`: fit regions, and draw panels of all of them."""
+        """Fit the model in some regions, and in draws of panels."""
         input:
             **INDICES,
             panel=f"{DATA}/panel.csv",
@@ -22,7 +22,7 @@ if config["interaction"]:
             "../scripts/estimate_part.py"
 
     rule estimate:
-        """Fit the model per region and pooled, and compare the equilibria."""
+        """Fit the model per region and pooled, compare equilibria."""
         input:
             **INDICES,
             parts=parts("estimate"),
@@ -49,7 +49,10 @@ if config["interaction"]:
             "../scripts/estimate.py"
 
     rule specify:
-        """Fit the model under other estimators, roles, pairs, vintages and years."""
+        """Fit the model under other estimators, roles and years.
+
+        Also with other pairs of outputs, and older vintages.
+        """
         input:
             **INDICES,
             panel=f"{DATA}/panel.csv",

@@ -2,7 +2,10 @@
 
 
 rule predict:
-    """Tell x1, x2 and D from every origin, and hold the errors against those of drift."""
+    """Forecast each series from every origin, beside drift.
+
+    The series are x1, x2 and D.
+    """
     input:
         **KEPT,
         panel=f"{DATA}/panel.csv",

@@ -3,10 +3,6 @@
 TABLE_FILES = {name: f"{DATA}/{name}.csv" for name in SHOWN}
 # What simulations say of the rules of inference, the same for every study.
 SIMULATED = {path.stem: own(path) for path in sorted(ROOT.glob("docs/simulation/*.csv"))}
-# What each language of the reports calls what tables say.
-WORDS = [
-    own(f"workflow/report/phrases.{language}.yaml") for language in config["report"]["languages"]
-]
 
 
 if RELEASE:
@@ -34,50 +30,39 @@ if RELEASE:
             "../scripts/changes.py"
 
 
-rule tables:
-    """Put every table into workbooks, LaTeX and Stata files, and each into a CSV for Excel."""
+# What the pages need beside the templates.
+LIBRARY = [f"{DATA}/library.js"] if "html" in config["report"]["formats"] else []
+
+
+rule library:
+    """Bundle the library that draws the charts of the pages; no figure changes it."""
     input:
-        **TABLE_FILES,
-        indicators=INDICATORS,
-        regions=REGIONS,
-        words=WORDS,
-        code=code("tables"),
+        code=code("library"),
     output:
-        [
-            shown(
-                f"{REPORT}/results.{language}.xlsx",
-                "results",
-                caption=f"results.{language}",
-                subcategory=words["language"],
-                labels=FIRST["workbook"],
-            )
-            for language, words in LANGUAGES.items()
-        ],
-        directory(f"{REPORT}/tables"),
-        directory(f"{REPORT}/latex"),
-        directory(f"{REPORT}/stata"),
+        library=f"{DATA}/library.js",
     log:
-        f"{LOGS}/tables.log",
+        f"{LOGS}/library.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
-        tables=SHOWN,
-        config=SETTINGS,
+        version=PACKAGES["vl-convert-python"],
     script:
-        "../scripts/tables.py"
+        "../scripts/library.py"
 
 
 rule report:
-    """Draw every chart and put the findings into words, in each language and format.
+    """Write the reports, with their charts, workbooks and tables.
 
-    Charts as specification, as images and as data: one process reads the tables and draws.
+    Each language and format, each chart as specification, images and data, each table as workbook,
+    LaTeX and Stata file: one process reads the tables and puts what they say into each language.
     """
     input:
         **TABLE_FILES,
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        templates=sorted(own(path) for path in ROOT.glob("workflow/report/*.*")),
+        templates=[*sorted(own(path) for path in ROOT.glob("workflow/report/*.*")), *LIBRARY],
         code=code("report"),
     output:
         [
@@ -91,6 +76,17 @@ rule report:
             for language, words in LANGUAGES.items()
             for kind in config["report"]["formats"]
         ],
+        [
+            shown(
+                f"{REPORT}/results.{language}.xlsx",
+                "results",
+                caption=f"results.{language}",
+                subcategory=words["language"],
+                labels=FIRST["workbook"],
+            )
+            for language, words in LANGUAGES.items()
+        ],
+        *(directory(f"{REPORT}/{name}") for name in ("tables", "latex", "stata")),
         figures=shown(
             directory(f"{REPORT}/figures"),
             "figures",
@@ -106,11 +102,11 @@ rule report:
         ),
     log:
         f"{LOGS}/report.log",
-    localrule: True
     conda:
         "../../environment.yml"
     params:
-        tables=[*SHOWN, *SIMULATED],
+        tables=SHOWN,
+        simulated=list(SIMULATED),
         config=SETTINGS,
         provenance={"files": DIGESTS, "packages": PACKAGES},
     script:

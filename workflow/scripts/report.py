@@ -1,20 +1,27 @@
-"""Tables and templates -> charts and the report, in each language and format of the study."""
+"""Tables and templates -> tables, charts and reports for readers, in each language and format."""
 
+from itertools import chain
 from pathlib import Path
 
 from coevo.errors import speak_plainly
 from coevo.files import read_table, read_texts, write_files
 from coevo.report.documents import presented
+from coevo.report.tables.exports import exported
 from coevo.report.words.voices import in_languages
 
 speak_plainly(snakemake.log[0])
 templates = read_texts(*snakemake.input.templates)
-studies = in_languages(
+tables = {name: read_table(snakemake.input[name]) for name in snakemake.params.tables}
+simulated = {name: read_table(snakemake.input[name]) for name in snakemake.params.simulated}
+voices = in_languages(
     snakemake.params.config,
-    {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
+    {**tables, **simulated},
     read_table(snakemake.input.indicators, "indicators"),
     read_table(snakemake.input.regions, "regions"),
     templates,
 )
-made = presented(studies, templates, snakemake.params.provenance)
-write_files(made.items(), Path(snakemake.output.figures).parent)
+files = chain(
+    exported(tables, [voice.words for voice in voices]),
+    *(presented(voice, templates, snakemake.params.provenance) for voice in voices),
+)
+write_files(files, Path(snakemake.output.figures).parent)

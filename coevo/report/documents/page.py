@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from coevo.report.documents.pandoc import charts, converted
@@ -33,29 +32,20 @@ def palette_sheet() -> str:
     )
 
 
-@cache
-def library() -> str:
-    """The library that draws the charts of a page, as a script."""
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return bundle.replace("</script", "<\\/script")
-
-
 def html(
-    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
+    source: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as one HTML file: style, script, library and specifications inline."""
-    used = {name: json.loads(files[f"{name}.json"]) for name in charts(text)}
+    used = {name: json.loads(files[f"{name}.json"]) for name in charts(source)}
     shown = {**data, "study": metadata["study"]}
     script = "".join(files[name] for name in SCRIPT)
     tail = (
         f'<script type="application/json" id="data-charts">{_for_script(used)}</script>\n'
         f'<script type="application/json" id="data-page">{_for_script(shown)}</script>\n'
-        f"<script>{library()}</script>\n"
+        f"<script>{files['library.js']}</script>\n"
         f"<script>\n(() => {{\n{script}}})();\n</script>\n"
     )
-    face = chinese_face("".join((text, tail, *metadata.values())), "page-chinese")
+    face = chinese_face("".join((source, tail, *metadata.values())), "page-chinese")
     head = f"<style>\n{palette_sheet()}{face}{files['style.css']}</style>\n"
     options = [
         "--mathml",
@@ -68,4 +58,4 @@ def html(
         "--include-after-body=tail.html",
     ]
     own = {"head.html": head, "tail.html": tail}
-    return converted(text, "html5", files, options, metadata, own)
+    return converted(source, "html5", files, options, metadata, own)

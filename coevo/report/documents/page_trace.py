@@ -12,12 +12,13 @@ import pandas as pd
 
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS, contribution_shares
-from coevo.normalisation import scaled_panel
+from coevo.normalisation import DIRECTIONS, scaled_panel, scales_of
 from coevo.panel.derivations import parse
 from coevo.panel.vintages import CELL, POLICIES, of_years
 from coevo.registry import choose
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 from coevo.report.words.markup import subscript
+from coevo.report.words.numbers import band
 
 # Figures (regions x years x indicators) that a page holds; of a larger study it traces one region.
 MOST = 30_000
@@ -41,7 +42,7 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
         "years": study.years,
         "regions": regions,
         "whole": every,
-        "formulas": _formulas(study),
+        "formulas": _formulas(study, word),
         "preset": study.config["coupling"]["preset"] is not None,
         "subsystems": [study.label(s) for s in study.subsystems],
         "indicators": _indicators(study, used),
@@ -71,13 +72,12 @@ def _derived(table: pd.DataFrame, indicator: str) -> tuple[str, list[str]]:
     return parse(table.at[indicator, "derivation"])
 
 
-def _formulas(study: Study) -> dict[str, str]:
+def _formulas(study: Study, word: Callable[[str, str], str]) -> dict[str, str]:
     """The formulas of z, U, C, T and D in symbols, as the configuration chooses them."""
-    coupling, ends = study.config["coupling"], scaled_panel(study.config["normalisation"])
+    coupling = study.config["coupling"]
     shares = contribution_shares(coupling["contributions"], len(study.subsystems))
-    share = "(x − min) / (max − min)"
     return {
-        "z": f"z = {share}" if ends is None else f"z = {ends[0]:g} + {ends[1] - ends[0]:g} {share}",
+        "z": _scores(study, word),
         "U": COMPOSITES[coupling["composite"]].symbols,
         "C": FORMS[coupling["form"]].symbols.format(k=coupling["k"]),
         "T": "T = " + " + ".join(f"{a:.4g} U{subscript(i)}" for i, a in enumerate(shares, 1)),
@@ -85,8 +85,21 @@ def _formulas(study: Study) -> dict[str, str]:
     }
 
 
+def _scores(study: Study, word: Callable[[str, str], str]) -> str:
+    """The formula of z of each direction that the study has; said which where not all are +."""
+    ends = scaled_panel(study.config["normalisation"])
+    start = "" if ends is None else f"{ends[0]:g} + {ends[1] - ends[0]:g} "
+    used = {scale.direction for scale in scales_of(study.indicators).values()}
+    formulas = {
+        name: f"z = {start}{DIRECTIONS[name].symbols}" for name in DIRECTIONS if name in used
+    }
+    if list(formulas) == ["+"]:
+        return formulas["+"]
+    return "; ".join(f"{text} ({word('better', name)})" for name, text in formulas.items())
+
+
 def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
-    """Label, unit, direction, weight, subsystem and derivation of each indicator.
+    """Label, unit, direction, best band, weight, subsystem and derivation of each indicator.
 
     `product`: whether the weight times z is what the indicator adds to U.
     """
@@ -94,7 +107,7 @@ def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
     weights = study.tables["weights"]
     weights = weights[weights["weighting"] == study.config["weighting"]["method"]]
     weight = dict(zip(weights["indicator"], weights["weight"], strict=True))
-    rows = []
+    rows, scales = [], scales_of(study.indicators)
     for indicator in used:
         name, arguments = _derived(table, indicator)
         own = table.at[indicator, "subsystem"]
@@ -102,6 +115,7 @@ def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
             "label": study.heading(indicator),
             "unit": study.unit(indicator),
             "direction": table.at[indicator, "direction"],
+            "best": band(*scales[indicator].best) if indicator in scales else "",
             "weight": weight.get(indicator),
             "subsystem": study.subsystems.index(own) if own in study.subsystems else None,
             "product": study.config["coupling"]["composite"] == "linear",

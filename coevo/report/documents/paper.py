@@ -9,14 +9,14 @@ from coevo.report.figures.typesetting import typeset
 TIMESTAMP = 0  # the PDF carries no date of its own, so that two builds give the same bytes
 
 
-def typst(text: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
+def typst(source: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
     """The report as Typst source."""
     options = ["--template=report.typ"]
-    return converted(text, "typst-smart", files, options, metadata).decode()
+    return converted(source, "typst-smart-citations", files, options, metadata).decode()
 
 
 def pdf(
-    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
+    source: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as PDF, set by Typst in the installed fonts, with fixed metadata.
 
@@ -25,10 +25,9 @@ def pdf(
     StudyError
         A character that none of the fonts holds.
     """
-    source = typst(text, files, metadata)
     used = {f"figures/{name}.svg": files[f"{name}.svg"] for name in charts(source)}
     made = typeset(
-        {"report": source},
+        {"report": typst(source, files, metadata)},
         used,
         "leave pdf out of report.formats",
         format="pdf",

@@ -25,17 +25,17 @@ _SPACE = {
 
 
 def docx(
-    text: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
+    source: str, files: Mapping[str, Any], data: Mapping[str, Any], metadata: Mapping[str, str]
 ) -> bytes:
     """The report as a Word document: its own styles, fields with their values, fixed dates."""
     # Without a language pandoc looks up no words of its own, and leaves the styles as they are.
     spoken = {key: value for key, value in metadata.items() if key != "lang"}
     own: dict[str, str | bytes] = {
-        f"figures/{name}.png": files[f"{name}.png"] for name in charts(text)
+        f"figures/{name}.png": files[f"{name}.png"] for name in charts(source)
     }
     own["reference.docx"] = _packed(reference(files, metadata))
     options = ["--reference-doc=reference.docx", "--syntax-highlighting=none"]
-    made = converted(text, "docx", files, options, spoken, own)
+    made = converted(source, "docx", files, options, spoken, own)
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     return _packed(finished(parts, metadata))

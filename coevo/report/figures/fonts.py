@@ -5,7 +5,7 @@ import importlib.resources
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -91,12 +91,6 @@ def covered() -> frozenset[int]:
             with TTFont(path, lazy=True) as font:
                 points |= set(font.getBestCmap())
     return frozenset(points)
-
-
-def unprintable(names: Iterable[str]) -> list[str]:
-    """Return the names with a character that no font holds, in their order."""
-    known = covered()
-    return [name for name in names if any(ord(c) not in known and not c.isspace() for c in name)]
 
 
 def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:

@@ -7,28 +7,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from coevo.report.figures.axes import (
-    axis,
-    axis_scale,
-    grade_colours,
-    grade_ticks,
-    named_rows,
-    tenths_around,
-)
+from coevo.report.figures import axes, vega
 from coevo.report.figures.region_years import groups_of, state_tips, states, with_grades
-from coevo.report.figures.vega import (
-    Part,
-    amount,
-    category,
-    computed,
-    either,
-    mark,
-    pixels,
-    place,
-    specification,
-    text,
-    tips,
-)
+from coevo.report.figures.vega import Part
 from coevo.report.findings.chart_needs import TILE
 from coevo.report.findings.grade_scale import colours, spans
 from coevo.report.findings.study_tables import Study
@@ -37,8 +18,8 @@ KEY = 6 / 8  # of the width: the key of grades, in the corner at the top left
 KEY_ROWS = 2  # rows of tiles that the title and the key need
 ACROSS, LOWEST, HIGHEST = 540, 40, 90  # pixels: of all columns, of a row at least and at most
 NAMES, CELL = 75, 28  # pixels: of names beside the heat table and of a cell of it, at least
-FILL = {"color": place("g", scale=grade_colours())}
-INK = {"color": place("g", scale=grade_colours(text=True))}
+FILL = {"color": vega.place("g", scale=axes.grade_colours())}
+INK = {"color": vega.place("g", scale=axes.grade_colours(text=True))}
 SHORT = {"shown": "width < 330 ? slice(datum.text, 1) : datum.text"}
 APART = {"scale": {"color": "independent"}}
 DASHED: Part = {"stroke": "$muted", "strokeWidth": 1, "strokeDash": [2, 2]}
@@ -68,8 +49,8 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
     names = {
         "title": None,
         "labelLimit": 120,
-        "labelColor": either(is_focus, "$focus", "$ink"),
-        "labelFontWeight": either(is_focus, "bold", "normal"),
+        "labelColor": vega.either(is_focus, "$focus", "$ink"),
+        "labelFontWeight": vega.either(is_focus, "bold", "normal"),
     }
     years = {
         "title": None,
@@ -79,17 +60,17 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
         "labelExpr": 'width < 330 ? "\'" + slice(datum.label, 2) : datum.label',
     }
     at = {
-        "x": place("year", scale={"paddingInner": 0.03, "paddingOuter": 0}, axis=years),
-        "y": category(
+        "x": vega.place("year", scale={"paddingInner": 0.03, "paddingOuter": 0}, axis=years),
+        "y": vega.category(
             "name", sort=order, scale={"paddingInner": 0.06, "paddingOuter": 0}, axis=names
         ),
     }
     layers = [
-        mark("rect", rows, {**at, **FILL, "tooltip": state_tips(words, ".4f")}),
-        text("shown", rows, {**at, **INK}, also=SHORT, fontSize=11),
+        vega.mark("rect", rows, {**at, **FILL, "tooltip": state_tips(words, ".4f")}),
+        vega.text("shown", rows, {**at, **INK}, also=SHORT, fontSize=11),
     ]
     least = {"least": NAMES + CELL * len(study.years)}
-    return specification(layers, 20.0 * len(order), resolve=APART, usermeta=least)
+    return vega.specification(layers, 20.0 * len(order), resolve=APART, usermeta=least)
 
 
 def group_dots(study: Study, words: Mapping[str, str]) -> Part:
@@ -98,21 +79,24 @@ def group_dots(study: Study, words: Mapping[str, str]) -> Part:
     rows = rows[rows["year"] == study.years[-1]].round({"D": 4})
     rows["row"] = groups_of(study).reindex(rows["region"]).astype(object).fillna("").to_numpy()
     order = list(rows.groupby("row")["D"].mean().sort_values(ascending=False).index)
-    limits = tenths_around(rows["D"])
-    D_axis = axis("D", grade_ticks(study.grades, limits))
-    at = {"x": amount("D", scale=axis_scale(*limits), axis=D_axis), "y": named_rows(order)}
+    limits = axes.tenths_around(rows["D"])
+    D_axis = axes.axis("D", axes.grade_ticks(study.grades, limits))
+    at = {
+        "x": vega.amount("D", scale=axes.axis_scale(*limits), axis=D_axis),
+        "y": axes.named_rows(order),
+    }
     told, focus = {**at, "tooltip": state_tips(words)}, rows["region"] == study.focus
     layers = [
-        mark("point", rows[~focus], told, filled=True, size=34, color="$muted", opacity=0.5),
-        mark("point", rows[focus], told, filled=True, size=95, color="$focus", opacity=1),
-        text("name", rows[focus], at, dy=-12, color="$focus", fontWeight="bold"),
+        vega.mark("point", rows[~focus], told, filled=True, size=34, color="$muted", opacity=0.5),
+        vega.mark("point", rows[focus], told, filled=True, size=95, color="$focus", opacity=1),
+        vega.text("name", rows[focus], at, dy=-12, color="$focus", fontWeight="bold"),
     ]
-    return specification(layers, 40.0 * len(order) + 10)
+    return vega.specification(layers, 40.0 * len(order) + 10)
 
 
 def _size(low: int, high: int, divisor: float, sign: str = "") -> Part:
     """Pixels that grow with the plot, between two ends."""
-    return computed(f"{sign}min({high}, max({low}, width / {divisor:g}))")
+    return vega.computed(f"{sign}min({high}, max({low}, width / {divisor:g}))")
 
 
 def _tiles(study: Study) -> pd.DataFrame:
@@ -144,28 +128,28 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     down, wide = int(every["row"].max()), int(every["column"].max())
     band = {"paddingInner": 0.05, "paddingOuter": 0}
     at = {
-        axis_name: place(field, scale={"domain": list(range(1, count + 1)), **band}, axis=None)
+        axis_name: vega.place(field, scale={"domain": list(range(1, count + 1)), **band}, axis=None)
         for axis_name, field, count in (("x", "column", wide), ("y", "row", down))
     }
     full = rows["region"].value_counts().reindex(every["region"]).eq(len(years)).to_numpy()
     empty = every[~full].assign(state=words["not_in_data"])
     now, mine = "datum.year == year", f"datum.region == '{study.focus}'"
-    unknown = {**at, "tooltip": tips(words, "name region", "state value")}
+    unknown = {**at, "tooltip": vega.tips(words, "name region", "state value")}
     filled = {**at, **FILL, "tooltip": state_tips(words, ".4f")}
     ring: Part = {"stroke": "$focus", "strokeWidth": 2.8}
     size: Part = {"fontSize": _size(10, 15, 5.25 * wide)}
     name: Part = {**size, "fontWeight": "bold", "dy": _size(6, 10, 7.5 * wide, "-")}
     value: Part = {**size, "dy": _size(6, 10, 7.5 * wide)}
-    corner = {"x": pixels(0), "y": pixels(0)}
+    corner = {"x": vega.pixels(0), "y": vega.pixels(0)}
     head: Part = {"align": "left", "baseline": "top", "fontSize": _size(16, 24, 26)}
     layers = [
-        mark("rect", empty, unknown, fill=None, **DASHED),
-        text("short", empty, at, color="$muted", **size),
-        mark("rect", rows, filled, where=(now,), strokeWidth=1, stroke="$bg"),
-        mark("rect", rows, at, where=(now, mine), fill=None, **ring),
-        text("short", rows, {**at, **INK}, where=(now,), **name),
-        text("shown", rows, {**at, **INK}, where=(now,), also=SHORT, **value),
-        text("shown", None, corner, also={"shown": "'' + year"}, fontWeight="bold", **head),
+        vega.mark("rect", empty, unknown, fill=None, **DASHED),
+        vega.text("short", empty, at, color="$muted", **size),
+        vega.mark("rect", rows, filled, where=(now,), strokeWidth=1, stroke="$bg"),
+        vega.mark("rect", rows, at, where=(now, mine), fill=None, **ring),
+        vega.text("short", rows, {**at, **INK}, where=(now,), **name),
+        vega.text("shown", rows, {**at, **INK}, where=(now,), also=SHORT, **value),
+        vega.text("shown", None, corner, also={"shown": "'' + year"}, fontWeight="bold", **head),
     ]
     bind = {"min": years[0], "max": years[-1], "step": 1, "name": words["tip_year"]}
     slider = {"name": "year", "value": years[-1], "bind": {"input": "range", **bind}}
@@ -175,7 +159,7 @@ def tiles(study: Study, words: Mapping[str, str]) -> Part:
     ]
     apart = {"scale": {"x": "independent", "color": "independent"}}
     height = down * min(HIGHEST, max(LOWEST, ACROSS / wide))
-    return specification(parts, height, [slider], resolve=apart)
+    return vega.specification(parts, height, [slider], resolve=apart)
 
 
 def _key(study: Study, words: Mapping[str, str], row: float, *, absent: bool) -> list[Part]:
@@ -187,23 +171,23 @@ def _key(study: Study, words: Mapping[str, str], row: float, *, absent: bool) ->
     rows = [(KEY * low, KEY * high, hue[label], f"{high:.2g}") for label, low, high in table]
     strip = pd.DataFrame(rows, columns=["x", "x2", "g", "cut"])
     grid = {"scale": {"domain": [0, 1]}, "axis": None}
-    top, bottom, line = (pixels(f"height * {share * row:.4g}") for share in (0.92, 1.16, 1.8))
-    x, cuts = {"x": amount("x", **grid)}, {"x": amount("x2", **grid), "y": bottom}
+    top, bottom, line = (vega.pixels(f"height * {share * row:.4g}") for share in (0.92, 1.16, 1.8))
+    x, cuts = {"x": vega.amount("x", **grid)}, {"x": vega.amount("x2", **grid), "y": bottom}
     bar = {**x, "x2": {"field": "x2"}, "y": top, "y2": bottom, **FILL}
     small: Part = {"fontSize": _size(10, 12, 36), "color": "$muted"}
     ends = (("left", 0.0, table[0][0]), ("right", KEY, table[-1][0]))
     layers = [
-        mark("rect", strip, bar, stroke="$rule", strokeWidth=0.5),
-        text("cut", strip.iloc[:-1], cuts, baseline="top", **small),
+        vega.mark("rect", strip, bar, stroke="$rule", strokeWidth=0.5),
+        vega.text("cut", strip.iloc[:-1], cuts, baseline="top", **small),
     ]
     for align, end, label in ends:
         named = pd.DataFrame({"x": [end], "text": [label]})
         look: Part = {"align": align, "baseline": "bottom", **small}
-        layers.append(text("text", named, {**x, "y": top}, **look))
+        layers.append(vega.text("text", named, {**x, "y": top}, **look))
     if absent:
         empty, at = pd.DataFrame({"x": [0.0], "text": [words["not_in_data"]]}), {**x, "y": line}
         layers += [
-            mark("point", empty, at, shape="square", size=110, xOffset=6, **DASHED),
-            text("text", empty, at, align="left", dx=17, **small),
+            vega.mark("point", empty, at, shape="square", size=110, xOffset=6, **DASHED),
+            vega.text("text", empty, at, align="left", dx=17, **small),
         ]
     return layers

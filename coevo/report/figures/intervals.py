@@ -7,28 +7,10 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
-from coevo.report.figures.axes import (
-    axis,
-    axis_scale,
-    grade_ticks,
-    line_at,
-    named_rows,
-    tenths_around,
-    ticks,
-)
+from coevo.report.figures import axes, vega
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.placing import wrapped_label
-from coevo.report.figures.vega import (
-    Part,
-    amount,
-    category,
-    mark,
-    paint,
-    pixels,
-    specification,
-    text,
-    tips,
-)
+from coevo.report.figures.vega import Part
 from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study
@@ -49,33 +31,33 @@ def correlations(study: Study, words: Mapping[str, str]) -> Part:
     rows["text"] = rows["value"].map(lambda v: f"{v:+.2f}".replace("-", "−"))
     low = min(-0.25, rows[["value", "low"]].min(axis=None)) - 0.12
     high = max(0.5, rows[["value", "high"]].max(axis=None)) + 0.12
-    scale = axis_scale(low, high)
-    below = {**axis(words["correlation"], ticks(low, high)), "format": ".2~f"}
+    scale = axes.axis_scale(low, high)
+    below = {**axes.axis(words["correlation"], axes.ticks(low, high)), "format": ".2~f"}
     known = rows.set_index("scope")["row"]
     order = [known[scope] for scope in SCOPES if scope in known]
     paired = rows.dropna(subset=["low", "high"])
     shown = ["row scope", "value r .3f"]
     shown += ["low low .3f", "high high .3f"] if len(paired) else []
-    at = {"x": amount("value", scale=scale, axis=below), "y": named_rows(order)}
-    told = {**at, "tooltip": tips(words, *shown)}
+    at = {"x": vega.amount("value", scale=scale, axis=below), "y": axes.named_rows(order)}
+    told = {**at, "tooltip": vega.tips(words, *shown)}
     layers = [
-        line_at("x", 0, color="$muted", strokeWidth=1),
-        mark("point", rows, told, filled=True, size=110, color="$ink", opacity=1),
-        text("text", rows, at, dy=-17, fontSize=13, fontWeight="bold"),
+        axes.line_at("x", 0, color="$muted", strokeWidth=1),
+        vega.mark("point", rows, told, filled=True, size=110, color="$ink", opacity=1),
+        vega.text("text", rows, at, dy=-17, fontSize=13, fontWeight="bold"),
     ]
     if len(paired):
-        ends = {end: amount(end, scale=scale) for end in ("low", "high")}
+        ends = {end: vega.amount(end, scale=scale) for end in ("low", "high")}
         span = {**told, "x": ends["low"], "x2": {"field": "high"}}
-        layers.insert(1, mark("bar", paired, span, height=12, color="$line", opacity=0.55))
+        layers.insert(1, vega.mark("bar", paired, span, height=12, color="$line", opacity=0.55))
         # the words that say so stand under the first, on the side that has more room
         first = paired.iloc[0]
         side = "high" if first["low"] + first["high"] > low + high else "low"
         look: Part = {"align": "right" if side == "high" else "left", "dy": 16, "fontSize": 11}
         key = {"y": at["y"], "x": ends[side]}
         layers.append(
-            mark("text", paired.iloc[[0]], key, text=words["pairings"], color="$muted", **look)
+            vega.mark("text", paired.iloc[[0]], key, text=words["pairings"], color="$muted", **look)
         )
-    return specification(layers, 58.0 * len(order))
+    return vega.specification(layers, 58.0 * len(order))
 
 
 def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part:
@@ -97,29 +79,32 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     order = [row for effects, part in parts for row in (effects, *part)]
     names = {"title": None, "labelLimit": 140, "labelColor": "$ink"}
     names["labelExpr"] = "split(datum.label, '|')[1] || ''"
-    y = category("row", sort=order, scale={"domain": order}, axis=names)
+    y = vega.category("row", sort=order, scale={"domain": order}, axis=names)
     low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
     limits = low - AIR * (high - low), high + AIR * (high - low)
-    scale, below = axis_scale(*limits), axis(words[f"axis_{parameter}"], ticks(*limits, 4))
+    scale, below = (
+        axes.axis_scale(*limits),
+        axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4)),
+    )
     shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
-    told = tips(words, "label estimator", "title effects", *shown)
-    at = {"y": y, "color": paint("tone"), "tooltip": told}
+    told = vega.tips(words, "label estimator", "title effects", *shown)
+    at = {"y": y, "color": vega.paint("tone"), "tooltip": told}
     span = {
-        **at, "x": amount("low", scale=scale, axis=below), "x2": {"field": "high"},
-        "strokeWidth": amount("strong", scale=None),
+        **at, "x": vega.amount("low", scale=scale, axis=below), "x2": {"field": "high"},
+        "strokeWidth": vega.amount("strong", scale=None),
     }  # fmt: skip
     dot = {
-        **at, "x": amount("estimate", scale=scale), "fill": paint("fill"),
-        "size": amount("area", scale=None),
+        **at, "x": vega.amount("estimate", scale=scale), "fill": vega.paint("fill"),
+        "size": vega.amount("area", scale=None),
     }  # fmt: skip
     title = {"align": "right", "dx": -6, "fontWeight": "bold", "color": "$muted"}
     layers = [
-        line_at("x", 0, color="$ink", strokeWidth=1),
-        mark("rule", rows, span),
-        mark("point", rows, dot, also={"area": "36 * datum.strong"}, opacity=1),
-        text("title", heads, {"x": pixels(0), "y": y}, **title),
+        axes.line_at("x", 0, color="$ink", strokeWidth=1),
+        vega.mark("rule", rows, span),
+        vega.mark("point", rows, dot, also={"area": "36 * datum.strong"}, opacity=1),
+        vega.text("title", heads, {"x": vega.pixels(0), "y": y}, **title),
     ]
-    return specification(layers, 27.0 * len(order))
+    return vega.specification(layers, 27.0 * len(order))
 
 
 coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
@@ -139,37 +124,37 @@ def by_choice(study: Study, words: Mapping[str, str]) -> Part:
     table = study.tables["multiverse"].dropna(subset="focus_D")
     shares = study.tables["sensitivity"].query("outcome == 'focus_D'").set_index("choice")
     heads, bands = _choices(table, shares["first_order"], words)
-    limits = tenths_around(table["focus_D"])
+    limits = axes.tenths_around(table["focus_D"])
     title = words["D_of"].format(region=study.name(study.focus), year=study.years[-1])
-    scale, depth = axis_scale(*limits), bands["line"].max() + 1
-    below = axis(title, grade_ticks(study.grades, limits))
-    y = amount("line", scale=axis_scale(-0.5, depth - 0.5, reverse=True), axis=None)
+    scale, depth = axes.axis_scale(*limits), bands["line"].max() + 1
+    below = axes.axis(title, axes.grade_ticks(study.grades, limits))
+    y = vega.amount("line", scale=axes.axis_scale(-0.5, depth - 0.5, reverse=True), axis=None)
     own = table.loc[table["main"].astype(bool), ["focus_D"]].round(4)
     shown = ("name choice", "D mean .3f", "low low .3f", "high high .3f")
-    at: Part = {"y": y, "tooltip": tips(words, *shown)}
-    mean = {**at, "color": paint(), "x": amount("D", scale=scale, axis=below)}
+    at: Part = {"y": y, "tooltip": vega.tips(words, *shown)}
+    mean = {**at, "color": vega.paint(), "x": vega.amount("D", scale=scale, axis=below)}
     spans = [
-        mark(
-            "rule", bands, {**at, "x": amount(low, scale=scale), "x2": {"field": high}},
+        vega.mark(
+            "rule", bands, {**at, "x": vega.amount(low, scale=scale), "x2": {"field": high}},
             color=colour, strokeWidth=9,
         )
         for low, high, colour in (("low", "high", "$grid"), ("lower", "upper", "$line"))
     ]  # fmt: skip
     beside: Part = {"align": "right", "fontSize": 10.5}
-    names: Part = {"y": y, "x": pixels(0)}
-    ink = {**names, "color": paint()}
+    names: Part = {"y": y, "x": vega.pixels(0)}
+    ink, line = {**names, "color": vega.paint()}, {"x": vega.amount("focus_D", scale=scale)}
     layers = [
-        mark("rule", own, {"x": amount("focus_D", scale=scale)}, color="$focus", strokeWidth=1),
+        vega.mark("rule", own, line, color="$focus", strokeWidth=1),
         *spans,
-        mark("point", bands, mean, filled=True, size=48, opacity=1),
-        text("text", bands, {**mean, "x": pixels("width + 32")}, **beside),
-        text("name", heads, names, dx=-8, color="$muted", fontWeight="bold", **beside),
+        vega.mark("point", bands, mean, filled=True, size=48, opacity=1),
+        vega.text("text", bands, {**mean, "x": vega.pixels("width + 32")}, **beside),
+        vega.text("name", heads, names, dx=-8, color="$muted", fontWeight="bold", **beside),
         *(
-            text("short", bands, ink, where=(test,), dx=-8, fontWeight=weight, **beside)
+            vega.text("short", bands, ink, where=(test,), dx=-8, fontWeight=weight, **beside)
             for test, weight in (("datum.used", "bold"), ("!datum.used", "normal"))
         ),
     ]  # fmt: skip
-    return specification(layers, STRIP * depth)
+    return vega.specification(layers, STRIP * depth)
 
 
 def _choices(

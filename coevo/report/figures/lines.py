@@ -6,32 +6,11 @@ from typing import Any
 import pandas as pd
 
 from coevo.characters import room
-from coevo.report.figures import FIGURES
-from coevo.report.figures.axes import (
-    above,
-    axis_scale,
-    grade_bands,
-    grade_ticks,
-    line_at,
-    tenths_around,
-    years_axis,
-)
+from coevo.report.figures import FIGURES, axes, vega
 from coevo.report.figures.placing import spread_labels
 from coevo.report.figures.region_years import state_tips
 from coevo.report.figures.theme import subsystem_colour
-from coevo.report.figures.vega import (
-    Part,
-    amount,
-    category,
-    either,
-    haloed,
-    mark,
-    paint,
-    pixels,
-    specification,
-    text,
-    tips,
-)
+from coevo.report.figures.vega import Part
 from coevo.report.findings.coverage_years import break_years
 from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
@@ -49,7 +28,7 @@ def region_of(study: Study) -> Part:
 
 def _midpoint(scale: Part) -> Part:
     """A dotted line at the D that parts imbalance from coordination."""
-    return line_at("y", MIDPOINT, scale=scale, color="$ink", strokeDash=[1, 3])
+    return axes.line_at("y", MIDPOINT, scale=scale, color="$ink", strokeDash=[1, 3])
 
 
 def _end_labels(
@@ -62,10 +41,10 @@ def _end_labels(
     gap = LABEL_PIXELS / height * (high - low)
     spread = labels.groupby("region")["value"].transform(spread_labels, gap, low, high)
     rows = labels.assign(at=spread)
-    at = {"x": pixels("width"), "y": amount("at", scale=y), "color": paint()}
+    at = {"x": vega.pixels("width"), "y": vega.amount("at", scale=y), "color": vega.paint()}
     look: dict[str, Any] = {"where": where, "align": "left", "dx": 8, "fontSize": 12}
     return [
-        text("text", part, at, fontWeight="bold" if bold else "normal", **look)
+        vega.text("text", part, at, fontWeight="bold" if bold else "normal", **look)
         for bold, part in rows.groupby("bold")
     ]
 
@@ -81,25 +60,28 @@ def opening_degrees(study: Study, words: Mapping[str, str]) -> Part:
 
 
 def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -> Part:
-    limits = tenths_around(study.coupling["D"])
-    y, cuts = axis_scale(*limits), grade_ticks(study.grades, limits)
+    limits = axes.tenths_around(study.coupling["D"])
+    y, cuts = axes.axis_scale(*limits), axes.grade_ticks(study.grades, limits)
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
-    at = {"x": years_axis(study.years), "y": amount("D", scale=y, axis=above("D", cuts))}
+    at = {
+        "x": axes.years_axis(study.years),
+        "y": vega.amount("D", scale=y, axis=axes.above("D", cuts)),
+    }
     told = {**at, "tooltip": state_tips(words)}
     point = {"type": "point", "on": "pointerover", "clear": "pointerout", "fields": ["name"]}
     hovered = {"param": "hover", "empty": False}
     shown = {
         **told,
-        "detail": category("name"),
-        "color": either(hovered, "$ink", "$line"),
-        "strokeWidth": either(hovered, 2.2, 1),
+        "detail": vega.category("name"),
+        "color": vega.either(hovered, "$ink", "$line"),
+        "strokeWidth": vega.either(hovered, 2.2, 1),
     }
-    thin = mark("line", rows[rows["region"].isin(study.drawn)], shown, point=HIDDEN)
+    thin = vega.mark("line", rows[rows["region"].isin(study.drawn)], shown, point=HIDDEN)
     mean = rows.groupby("year", as_index=False)["D"].mean()
     dashed: Part = {"color": "$ink", "strokeWidth": 1.8, "strokeDash": [5, 3]}
     others = [
         {**thin, "params": [{"name": "hover", "select": point}]},
-        mark("line", mean, at, **dashed),
+        vega.mark("line", mean, at, **dashed),
     ]
     own = rows[rows["region"] == study.focus]
     # On paper the chart is lower, and its labels must keep their distance there too.
@@ -107,31 +89,33 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     layers = [
         _midpoint(y),
         *([] if study.single else others),
-        mark("line", own, told, color="$focus", strokeWidth=2.8, point=HIDDEN),
+        vega.mark("line", own, told, color="$focus", strokeWidth=2.8, point=HIDDEN),
         *_end_labels(labels, y, height * figure.paper),
     ]
     if figure.columns == 1:
         # names of the grades behind the labels, where the page is not too narrow for them
         beside = {
-            "x": pixels(f"width + {20 + 6 * max(map(room, labels['text'])):.0f}"),
-            "y": amount("at", scale=y),
+            "x": vega.pixels(f"width + {20 + 6 * max(map(room, labels['text'])):.0f}"),
+            "y": vega.amount("at", scale=y),
         }
         wide = {"shown": "container < 520 ? '' : datum.grade"}
         look = {"align": "left", "color": "$muted", "fontSize": 11}
-        layers.append(text("shown", grade_bands(study.grades, limits), beside, also=wide, **look))
-    return specification([*layers, *_coverage_rules(study, words)], height)
+        layers.append(
+            vega.text("shown", axes.grade_bands(study.grades, limits), beside, also=wide, **look)
+        )
+    return vega.specification([*layers, *_coverage_rules(study, words)], height)
 
 
 def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
     """An upright line in each year of changed coverage, its words at the foot of the first."""
-    years, at = break_years(study), {"x": years_axis(study.years)}
+    years, at = break_years(study), {"x": axes.years_axis(study.years)}
     if not years:
         return []
     told = pd.DataFrame({"year": years[:1], "text": words["coverage"]})
-    foot = {**at, "y": pixels("height - 9")}
+    foot = {**at, "y": vega.pixels("height - 9")}
     return [
-        mark("rule", pd.DataFrame({"year": years}), at, color="$muted", strokeDash=[2, 3]),
-        *haloed("text", told, foot, "$muted", align="left", dx=5, fontSize=11),
+        vega.mark("rule", pd.DataFrame({"year": years}), at, color="$muted", strokeDash=[2, 3]),
+        *vega.haloed("text", told, foot, "$muted", align="left", dx=5, fontSize=11),
     ]
 
 
@@ -177,13 +161,13 @@ def trajectory(study: Study, words: Mapping[str, str]) -> Part:
     """U, C, T and D of the region in focus."""
     rows = _long(study, "CTD")
     rows = rows[rows["region"] == study.focus]
-    return specification(_path(study, words, rows, words["path"]), 280)
+    return vega.specification(_path(study, words, rows, words["path"]), 280)
 
 
 def region_paths(study: Study, words: Mapping[str, str]) -> Part:
     """U and D of the region picked on the page."""
     layers = _path(study, words, _long(study, "D"), words["path_picked"], PICKED)
-    return specification(layers, 280, [region_of(study)])
+    return vega.specification(layers, 280, [region_of(study)])
 
 
 def _path(
@@ -194,22 +178,22 @@ def _path(
     where: Iterable[str] = (),
 ) -> list[Part]:
     """Lines over the years with their names and last values."""
-    scale = axis_scale(0, 1)
-    y_axis = {**above(title, [0, 0.25, 0.5, 0.75, 1]), "format": ".2~f"}
+    scale = axes.axis_scale(0, 1)
+    y_axis = {**axes.above(title, [0, 0.25, 0.5, 0.75, 1]), "format": ".2~f"}
     at = {
-        "x": years_axis(study.years),
-        "y": amount("value", scale=scale, axis=y_axis),
-        "detail": category("series"),
-        "color": paint(),
-        "strokeDash": either({"test": "datum.dashed"}, [5, 3], [1, 0]),
-        "strokeWidth": amount("stroke", scale=None),
-        "tooltip": tips(words, "name region", "year year", "label series", "value value .3f"),
+        "x": axes.years_axis(study.years),
+        "y": vega.amount("value", scale=scale, axis=y_axis),
+        "detail": vega.category("series"),
+        "color": vega.paint(),
+        "strokeDash": vega.either({"test": "datum.dashed"}, [5, 3], [1, 0]),
+        "strokeWidth": vega.amount("stroke", scale=None),
+        "tooltip": vega.tips(words, "name region", "year year", "label series", "value value .3f"),
     }
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
     labels = last.assign(bold=False, text=last["label"] + " " + last["value"].map(grade_marks))
     return [
         _midpoint(scale),
-        mark("line", rows, at, where=where, point=HIDDEN),
+        vega.mark("line", rows, at, where=where, point=HIDDEN),
         *_end_labels(labels, scale, 200, where),
     ]

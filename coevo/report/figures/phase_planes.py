@@ -7,41 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.report.figures import plane, vega
 from coevo.report.figures.axes import raised
 from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.placing import wrapped_label
-from coevo.report.figures.plane import (
-    AXES,
-    NAME,
-    ORBIT_KINDS,
-    arrows,
-    hatching,
-    lean,
-    named_years,
-    orbit_inside,
-    plane_limit,
-    shade,
-)
-from coevo.report.figures.vega import (
-    Part,
-    amount,
-    computed,
-    haloed,
-    mark,
-    pixels,
-    specification,
-    text,
-    tips,
-)
+from coevo.report.figures.vega import Part
+from coevo.report.findings import equilibrium
 from coevo.report.findings.calibrated import FAILS, GIVEN, calibrations
-from coevo.report.findings.equilibrium import (
-    fits,
-    of_source,
-    own_parameters,
-    path,
-    region_fit_rows,
-    zone,
-)
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
 
@@ -63,22 +35,24 @@ def points(study: Study) -> pd.DataFrame:
     kind: observed; calibrated_year; calibrated, over the period; given; fitted, where E is located.
     Frames are the upper limits of the region's axes, which hold its path and its calibrated years.
     """
-    paths = pd.concat(path(study, region).assign(scope=region) for region in study.drawn)
-    theory, fitted = calibrations(study), region_fit_rows(study)
+    paths = pd.concat(
+        equilibrium.path(study, region).assign(scope=region) for region in study.drawn
+    )
+    theory, fitted = calibrations(study), equilibrium.region_fit_rows(study)
     theory = theory[theory["kind"] != FAILS]
     parts = {
         "observed": paths,
         "calibrated_year": theory[theory["year"].notna()],
         "calibrated": theory[theory["year"].isna()],
-        GIVEN: of_source(study, GIVEN),
+        GIVEN: equilibrium.of_source(study, GIVEN),
         "fitted": fitted[fitted["located"]],
     }
-    columns = ["scope", "year", *AXES]
+    columns = ["scope", "year", *plane.AXES]
     rows = pd.concat(part[columns].assign(kind=kind) for kind, part in parts.items() if len(part))
-    rows = rows.rename(columns={"scope": "region"}).dropna(subset=AXES).reset_index(drop=True)
+    rows = rows.rename(columns={"scope": "region"}).dropna(subset=plane.AXES).reset_index(drop=True)
     rows = rows[rows["region"].isin(study.drawn)]
     known = rows[rows["kind"].isin(["observed", "calibrated_year"])].groupby("region")
-    frames = {f"frame_{x}": known[x].agg(plane_limit) for x in AXES}
+    frames = {f"frame_{x}": known[x].agg(plane.plane_limit) for x in plane.AXES}
     rows = rows[rows["region"].isin(paths["scope"])]
     return rows.assign(**{name: rows["region"].map(frame) for name, frame in frames.items()})
 
@@ -89,7 +63,7 @@ def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[st
     They say that E is not located or not estimated and where every calibration fails, and name the
     points beyond the plane.
     """
-    fitted = set(region_fit_rows(study)["scope"])
+    fitted = set(equilibrium.region_fit_rows(study)["scope"])
     located = set(rows.loc[rows["kind"] == "fitted", "region"])
     found: dict[str, list[str]] = {region: [] for region in study.drawn}
     for region in set(study.drawn) - located:
@@ -131,42 +105,45 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     rows = rows[rows["region"] == study.focus]
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
     at = _axes(study, words, *frame)
-    fit, parameters = fits(study).iloc[0], own_parameters(study)
+    fit, parameters = equilibrium.fits(study).iloc[0], equilibrium.own_parameters(study)
     area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}}
-    excluded, said = hatching(zone(study), frame), notes(study, words, rows)[study.focus]
+    excluded = plane.hatching(equilibrium.zone(study), frame)
+    said = notes(study, words, rows)[study.focus]
     if fit["located"]:
         outline: Part = {"fillOpacity": 0, "stroke": "$muted", "strokeWidth": 1}
-        layers = [mark("rect", shade(zone(study), frame), area, **outline)]
+        layers = [vega.mark("rect", plane.shade(equilibrium.zone(study), frame), area, **outline)]
     else:
         said.append(words["nowhere" if excluded.empty else "hatched"])
-        layers = [mark("rule", excluded, area, color="$faint", strokeWidth=0.8)]
-    field = arrows(parameters, frame, rows[rows["kind"] != "calibrated_year"])
+        layers = [vega.mark("rule", excluded, area, color="$faint", strokeWidth=0.8)]
+    field = plane.arrows(parameters, frame, rows[rows["kind"] != "calibrated_year"])
     layers.append(
-        mark("point", field, {**at, "angle": amount("angle", scale=None)}, size=110, **ARROW)
+        vega.mark(
+            "point", field, {**at, "angle": vega.amount("angle", scale=None)}, size=110, **ARROW
+        )
     )
-    if fit["kind"] in ORBIT_KINDS:
-        seen = path(study)
+    if fit["kind"] in plane.ORBIT_KINDS:
+        seen = equilibrium.path(study)
         years = int(seen["year"].iloc[-1] - seen["year"].iloc[0])
         dots: Part = {"color": "$ink", "strokeWidth": 1.2, "strokeDash": [1, 3]}
-        orbit = orbit_inside(parameters, seen.iloc[-1], years, frame)
-        layers.append(mark("line", orbit, {**at, "order": amount("time")}, **dots))
+        orbit = plane.orbit_inside(parameters, seen.iloc[-1], years, frame)
+        layers.append(vega.mark("line", orbit, {**at, "order": vega.amount("time")}, **dots))
     layers += _layers(rows, at, words)
-    return specification(layers, 470, title={"text": said})
+    return vega.specification(layers, 470, title={"text": said})
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
-    frames = rows.drop_duplicates("region").set_index("region")[[f"frame_{x}" for x in AXES]]
-    frames = frames.set_axis(AXES, axis=1).reindex(study.drawn).fillna(1.0)
+    frames = rows.drop_duplicates("region").set_index("region")[[f"frame_{x}" for x in plane.AXES]]
+    frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0)
     picked = [
         region_of(study),
         {"name": "frames", "value": dict(frames.to_dict("index"))},
         {"name": "notes", "value": notes(study, words, rows)},
     ]
-    at = _axes(study, words, *(computed(f"frames[region].{x}") for x in AXES))
-    title = {"text": computed("notes[region]")}
-    return specification(_layers(rows, at, words, PICKED), 400, picked, title=title)
+    at = _axes(study, words, *(vega.computed(f"frames[region].{x}") for x in plane.AXES))
+    title = {"text": vega.computed("notes[region]")}
+    return vega.specification(_layers(rows, at, words, PICKED), 400, picked, title=title)
 
 
 def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Part]:
@@ -182,8 +159,8 @@ def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Par
     )
     scales = [{"domain": [0, limit], "nice": False, "zero": False} for limit in limits]
     return {
-        "x": amount("x1", scale=scales[0], axis={"title": across, **options}),
-        "y": amount("x2", scale=scales[1], axis={**raised(up), **options}),
+        "x": vega.amount("x1", scale=scales[0], axis={"title": across, **options}),
+        "y": vega.amount("x2", scale=scales[1], axis={**raised(up), **options}),
     }
 
 
@@ -192,8 +169,8 @@ def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
     series = rows["kind"].replace("calibrated_year", "calibrated").map(words)
     period = rows["kind"].map({"calibrated": words["period"]}).fillna("")
     year = rows["year"].astype("Int64").astype(object).where(rows["year"].notna(), period)
-    lean_ones = {x: rows[x].map(lean) for x in AXES}
-    top = rows["x2"] > (1 - NAME[1]) * rows["frame_x2"]  # a name has no room above its point
+    lean_ones = {x: rows[x].map(plane.lean) for x in plane.AXES}
+    top = rows["x2"] > (1 - plane.NAME[1]) * rows["frame_x2"]  # a name has no room above its point
     return rows[["region", "kind"]].assign(**lean_ones, label=series, year=year, at_top=top)
 
 
@@ -202,32 +179,36 @@ def _layers(
 ) -> list[Part]:
     """Marks of the plane: zero-growth lines, calibrated and given points, path, E."""
     inside = _worded(rows[~_outside(rows)], words)
-    told = {**at, "tooltip": tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")}
+    told = {
+        **at,
+        "tooltip": vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r"),
+    }
     yearly, large, seen, fitted = (
         inside[inside["kind"].isin(kinds)]
         for kinds in (["calibrated_year"], ["calibrated", GIVEN], ["observed"], ["fitted"])
     )
     paths = rows[rows["kind"] == "observed"].groupby("region", sort=False)
     years = pd.concat(
-        named_years(part, part[[f"frame_{x}" for x in AXES]].to_numpy()) for _, part in paths
+        plane.named_years(part, part[[f"frame_{x}" for x in plane.AXES]].to_numpy())
+        for _, part in paths
     )
     own: Part = {"where": where}
-    trail = {**told, "order": amount("year")}
-    named = {"color": "$focus", "align": "left", "dx": 9, "dy": 5, **BOLD, **own}
+    trail = {**told, "order": vega.amount("year")}
+    named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **own}
     rest = {"align": "left", "dx": 10, "dy": 14, **BOLD, **own}
     return [
         *(_zero_growth(fitted, at, words, own) if len(fitted) else []),
-        mark("point", yearly, told, **OF_YEAR, **own),
-        mark("point", large, told, **OF_PERIOD, **own),
+        vega.mark("point", yearly, told, **OF_YEAR, **own),
+        vega.mark("point", large, told, **OF_PERIOD, **own),
         *(
-            text("label", large, told, where=(*where, f"datum.at_top == {top}"), dy=dy, **BOLD)
+            vega.text("label", large, told, where=(*where, f"datum.at_top == {top}"), dy=dy, **BOLD)
             for top, dy in (("true", 16), ("false", -16))
         ),
-        mark("line", seen, trail, color="$focus", strokeWidth=2.2, **own),
-        mark("point", seen, told, **SEEN, **own),
-        text("year", inside.loc[years.index], at, **named),
-        mark("point", fitted, told, **RESTS, **own),
-        *haloed("label", fitted, told, "$ink", **rest),
+        vega.mark("line", seen, trail, color="$focus", strokeWidth=2.2, **own),
+        vega.mark("point", seen, told, **SEEN, **own),
+        *vega.haloed("year", inside.loc[years.index], at, "$focus", **named),
+        vega.mark("point", fitted, told, **RESTS, **own),
+        *vega.haloed("label", fitted, told, "$ink", **rest),
     ]
 
 
@@ -236,11 +217,13 @@ def _zero_growth(
 ) -> list[Part]:
     """The lines x1 = a2/d, where x2 rests, and x2 = a1/b1, where x1 rests, through a located E."""
     x, y = {"x": at["x"]}, {"y": at["y"]}
-    head, side = {**x, "y": pixels(0)}, {**y, "x": pixels("width")}
+    head, side = {**x, "y": vega.pixels(0)}, {**y, "x": vega.pixels("width")}
     first, second = (words["rest"].format(still=still) for still in ("x₂", "x₁"))
     return [
-        mark("rule", rest, x, color="$s1", **STILL, **own),
-        mark("rule", rest, y, color="$s2", **STILL, **own),
-        mark("text", rest, head, align="left", dx=6, dy=9, color="$s1t", text=first, **own),
-        mark("text", rest, side, align="right", dx=-6, dy=-8, color="$s2t", text=second, **own),
+        vega.mark("rule", rest, x, color="$s1", **STILL, **own),
+        vega.mark("rule", rest, y, color="$s2", **STILL, **own),
+        vega.mark("text", rest, head, align="left", dx=6, dy=9, color="$s1t", text=first, **own),
+        vega.mark(
+            "text", rest, side, align="right", dx=-6, dy=-8, color="$s2t", text=second, **own
+        ),
     ]

@@ -91,7 +91,7 @@ def _derivations(study: Study) -> tuple[set[str], set[str]]:
     """Names of the derivations, and units of the indicators, that the subsystems and the pair rest
     on, however far down.
     """
-    table = study.indicators.fillna("").set_index("indicator")
+    table = study.indicators.astype(object).fillna("").set_index("indicator")
     texts = table.loc[table["source_name"] == "", "derivation"]
     wanted = [*table.index[table["subsystem"] != ""], *(study.pair or ())]
     names = set()

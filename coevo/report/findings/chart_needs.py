@@ -18,8 +18,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     computed; `tiles`: every region has a tile, `untiled`: one has none;
     `level`: D is held against the level of development;
     `convergence`: growth of D has been held against its start;
-    `growth_split`: the growth of D in the region in focus is split; `combinations`: its D is known
-    under several combinations of choices; `sensitivity`: so is which choice matters; `fit`: the
+    `growth_split`: the growth of D in the region in focus is split; `combinations`: combinations
+    of choices give it several grades; `sensitivity`: which choice matters is known; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
     `own_fits`: one of several regions at least is estimated by itself.
     """
@@ -48,7 +48,7 @@ def _of_indices(study: Study) -> set[str]:
         "level": not study.single and level["measure"].eq("adjusted_lnD").any(),
         "convergence": not study.single and growth(study)["verdict"] != "none",
         "growth_split": len(study.of_focus("growth_split")) > 0,
-        "combinations": multiverse["focus_D"].notna().sum() > 1,
+        "combinations": multiverse["focus_grade"].replace("", None).nunique() > 1,
         "sensitivity": tables["sensitivity"]["outcome"].eq("focus_D").any(),
     }
     found = {need for need, holds in met.items() if holds}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.normalisation import MODERATE, scales_of
 from coevo.panel import FILLED
 from coevo.panel.audit import is_finding
 from coevo.panel.derivations import linked
@@ -109,9 +110,12 @@ def scale_top(study: Study, indicator: str) -> tuple[str, int] | None:
     """Region and year whose figure sets the top of an indicator's scale; None where none does.
 
     The top is the largest z of all regions and years, the least figure where less is better. With
-    goalposts kept from elsewhere, or by year or region, no single figure of the study sets it.
+    goalposts kept from elsewhere, of its own, or by year or region, or a best band, no single
+    figure of the study sets it.
     """
-    if study.config["normalisation"]["reference"] != "panel":
+    scale = scales_of(study.indicators)[indicator]
+    fixed = scale.own is not None or scale.direction == MODERATE
+    if fixed or study.config["normalisation"]["reference"] != "panel":
         return None
     rows = study.rows("normalised", indicator=indicator).dropna(subset="z")
     row = rows.loc[rows["z"].idxmax()]

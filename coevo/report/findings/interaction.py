@@ -97,8 +97,9 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     and to stand without the growth of any one year; else it is `fragile`. Without pooled fits it is
     `region_` and the verdict of the focus region's own, with the `reason` if figures forbid pooled
     ones, or `not_estimated` where that has no fit either. `headline`: what the last effects say;
-    `head`: their b1 and d by the main estimator; `own`: how many regions' own intervals of b1
-    contain zero, of how many.
+    `head`: their b1 and d by the main estimator; `zeros`: how many of their `intervals`, by all
+    estimators, contain zero; `apart`: the others by parameter, estimator and side of it; `own`: how
+    many regions' own intervals of b1 contain zero, of how many.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -115,13 +116,16 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         alpha = 1 - study.config["interaction"]["confidence"]
         passes = by_year and max(by_year.values()) < alpha and not broken[study.effects[0]]
         verdicts[0] = "supply" if passes else "fragile"
-    zeros = [holds_zero(row) for _, row in rows_of(pd.concat(slopes), effects=last).iterrows()]
+    intervals = rows_of(pd.concat(slopes), effects=last)
+    off = intervals[(intervals["low"] > 0) | (intervals["high"] < 0)]
+    side = off["low"].gt(0).map({True: "above", False: "below"})
     found = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": "undecided" if verdicts[-1] in ("neither", "one") else verdicts[-1],
         "head": main[last],
-        "zeros": sum(zeros),
-        "intervals": len(zeros),
+        "zeros": len(intervals) - len(off),
+        "intervals": len(intervals),
+        "apart": list(zip(off["parameter"], off["estimator"], side, strict=True)),
         "df": main[last]["b1"]["df"],
         "by_year": by_year,
         "broken": broken,

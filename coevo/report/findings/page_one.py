@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
+from coevo.report.findings.choice_robustness import robustness_finding
+from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.equilibrium import equilibrium_finding
 from coevo.report.findings.in_step import step_verdicts
 from coevo.report.findings.interaction import interaction_finding
@@ -15,6 +17,7 @@ from coevo.report.findings.study_tables import Study
 HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
 ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
 UNNAMED = ("none", "not_estimated", UNDETERMINED)
+PROXIES = ("secondary_value_added", "hare_pelts")  # indicators that stand for what none measures
 SAME = ("located", "not_estimated", "none")  # verdicts on the equilibrium that page one keeps
 
 
@@ -29,6 +32,8 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `settle`:
     `located`, `unlocated` or `not_estimated`; `supply`: conclusion on the supply relation.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
+    `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
+    what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
     """
     found: dict[str, Any] = {"kind": opening_kind(study), "systems": len(study.subsystems)}
     if study.indexed:
@@ -41,7 +46,22 @@ def opening_finding(study: Study) -> dict[str, Any]:
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
         found |= {"printed": _supported(claims[printed]), "stated": _supported(claims[~printed])}
-    return found
+    return found | {"deciding": _deciding(study, found)}
+
+
+def _deciding(study: Study, found: dict[str, Any]) -> list[str]:
+    """Which observations or choices might change the result, those that would decide first."""
+    open_ = found.get("drive") == "undecided" or found.get("settle") == "unlocated"
+    read = set(study.tables["observations"]["indicator"])
+    index = study.indexed
+    holds = {
+        "years": open_,
+        "regions": study.single,
+        **{proxy: proxy in read for proxy in PROXIES},
+        "coverage": index and coverage_finding(study)["verdict"] != "none",
+        "choices": index and robustness_finding(study)["verdict"] == "split",
+    }
+    return [key for key, may in holds.items() if may]
 
 
 def opening_kind(study: Study) -> str:

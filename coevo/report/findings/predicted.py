@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.prediction.models import DRIFT
+from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import BETTER, TOO_FEW, best_model
 from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import Study
@@ -52,7 +53,11 @@ def prediction_finding(study: Study) -> dict[str, Any]:
 
 
 def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
-    """The forecast of the region in focus for the year after the last, with what it rests on."""
+    """The forecast of the region in focus for the year after the last, with what it rests on.
+
+    `beyond`: whether it, or its interval, leaves the scale of D, which ends at 1 by the goalposts
+    of the origin.
+    """
     told = study.rows("predictions", scope=study.focus)
     told = told[told["observed"].isna() & (told["origin"] == told["origin"].max())]
     verdicts, found = study.tables["prediction_verdicts"], []
@@ -62,5 +67,6 @@ def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
         held = study.rows("prediction_verdicts", series=name, model=model, horizon=1)
         for row in own.to_dict("records"):
             past = held.iloc[0][["coverage", "covered"]].to_dict()
-            found.append({**row, "year": int(row["origin"]) + 1, **past})
+            beyond = name == INDEX and max(row["forecast"], row["high"]) > 1
+            found.append({**row, "year": int(row["origin"]) + 1, "beyond": beyond, **past})
     return found

@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
-from coevo.report.tables.regression_table import NEEDS, regression
+from coevo.report.tables.regression_table import NEEDS, regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary
 from coevo.report.words import prediction_words, release_words
@@ -46,8 +46,9 @@ def without_empty_columns(
 
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """What the template prints: `printed(key)`, "" for a table that the study lacks, `see(*ids)`, a
-    sentence that refers to figures and to those tables that it has, those of the annex.
+    """What the template prints: `printed(key)`, "" for a table that the study lacks, those of the
+    annex, `annexed`, what these are, and for phrases `at(*ids)`, a note that refers to figures and
+    to those tables that the study has.
     """
     made = {table.key: table for table in main_tables(words)}
     digests = sorted(provenance["files"].items())
@@ -60,14 +61,17 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
     }
     there = {f"table-{key}" for key in made} | annexed.keys()
 
-    def see(*ids: str) -> Markdown:
+    def at(*ids: str) -> Markdown:
         links = [Markdown(f"[](#{id})") for id in ids if id in there or id.startswith("fig:")]
-        return words.say("references/see", links=links) if links else Markdown()
+        return words.grammar.noted("", words.listed(links)) if links else Markdown()
 
     return {
         "printed": lambda key: as_markdown(made[key]) if key in made else "",
-        "see": see,
-        "annexed": annexed,
+        "at": at,
+        "annexed": [
+            words.grammar.noted(words.say(f"tables/{table.key}/title"), Markdown(f"[](#{id})"))
+            for id, table in annexed.items()
+        ],
         "annex": [as_markdown(table) for table in annexed.values()],
     }
 
@@ -94,10 +98,8 @@ def report_tables(words: Words) -> list[ReportTable]:
 
 
 def sheet_name(words: Words, key: str) -> str:
-    """The sheet of the workbook that holds a table of the report: leading ones by their title."""
-    if key in LEADING:
-        return readable(words.say(f"tables/{key}/title"))
-    return f"{words.phrases['page']['word-table']} {key}"
+    """The sheet of the workbook that holds a table of the report: its title."""
+    return readable(words.say(f"tables/{key}/title"))
 
 
 def _made(words: Words, entries: Mapping[str, Entry]) -> list[ReportTable]:
@@ -105,7 +107,6 @@ def _made(words: Words, entries: Mapping[str, Entry]) -> list[ReportTable]:
     met = {"claims", "changes"} & set(study.tables)
     met |= {need for need in ("indexed", "pair", "pooled") if getattr(study, need)}
     met |= set() if study.single else {"regions"}
-    met |= set() if study.pooled else {"alone"}
     asked = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
     held = {key: _body(entry.held(words)) for key, entry in asked.items()}
     return [_table(words, key, body, asked[key].kind) for key, body in held.items() if body.rows]
@@ -134,5 +135,6 @@ ANNEX = {
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
     "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
     **{key: Entry(partial(regression, key), "wide", needs) for key, needs in NEEDS.items()},
+    "slope_tests": Entry(slope_test_rows, "", ["pair", "pooled"]),
     "states": Entry(data_tables.states, "long", ["indexed", "regions"]),
 }

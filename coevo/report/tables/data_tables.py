@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coevo.normalisation import scales_of
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.report_table import Body
@@ -9,15 +10,16 @@ from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.index_sentences import NO_FIGURES
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText
-from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, with_figures
+from coevo.report.words.numbers import NOTHING, band, fixed, graded, hundredths, with_figures
 
 
 def weights(words: Words) -> Body:
-    """One row per indicator: place, label with unit, direction, e, 1 - e, w, least and largest w
-    by the other methods, the share between regions if there are several, focus values.
+    """One row per indicator: place, label with unit, direction or what is best, e, 1 - e, w, least
+    and largest w by the other methods, the share between regions if there are several, focus
+    values.
     """
     study, phrases = words.study, words.phrases["tables"]["weights"]
-    ends = (study.years[0], study.years[-1])
+    ends, scales = (study.years[0], study.years[-1]), scales_of(study.indicators)
     between = phrases["between"] if study.single else None
     columns = [column for column in phrases["columns"] if column[0] != between]
     columns += [[words.grammar.dated(study.name(study.focus), y), "r", 9] for y in ends]
@@ -37,7 +39,8 @@ def weights(words: Words) -> Body:
             study.heading(row.subsystem) if first else "",
             table.loc[row.indicator, "dimension"],
             words.grammar.measured(study.heading(row.indicator), study.unit(row.indicator)),
-            str(table.loc[row.indicator, "direction"]).replace("-", "−"),
+            band(*scales[row.indicator].best)
+            or str(table.loc[row.indicator, "direction"]).replace("-", "−"),
             *entropy, fixed(row.weight, 3),
             words.grammar.dash.join(fixed(others.at[row.indicator, end]) for end in ("min", "max"))
             if row.indicator in others.index else NOTHING,

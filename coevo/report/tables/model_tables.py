@@ -6,16 +6,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.inference.signs import QUADRANTS
+from coevo.report.findings import equilibrium
 from coevo.report.findings.calibrated import given_points, period_points
-from coevo.report.findings.equilibrium import (
-    BOUNDED,
-    fits,
-    last_observed,
-    located_verdict,
-    observed_means,
-    outside,
-    pooled_fits,
-)
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.tables.report_table import Body
@@ -28,7 +20,7 @@ def _fit(words: Words, row: Any, title: str) -> list[Any]:
     """A row of a fitted equilibrium; a coordinate whose set is unbounded is printed in grey."""
     cells: list[Any] = [title]
     for coordinate in ("x1", "x2"):
-        bounded = row[f"{coordinate}_set"] == BOUNDED
+        bounded = row[f"{coordinate}_set"] == equilibrium.BOUNDED
         value = amount(row[coordinate])
         cells += [
             value if bounded or value == NOTHING else Markdown(f"[{value}]{{.grey}}"),
@@ -42,7 +34,7 @@ def _outside(words: Words, row: Any, coordinate: str) -> str:
     """How far a coordinate lies above the observed range, or below it; a word inside."""
     if missing(row[coordinate]):
         return NOTHING
-    distance = outside(words.study, coordinate, row[coordinate])
+    distance = equilibrium.outside(words.study, coordinate, row[coordinate])
     shown = f"+{amount(distance)}" if distance > 0 else amount(distance)
     return shown if distance else words.say("equilibrium/inside")
 
@@ -59,17 +51,17 @@ def _stated(words: Words, row: Any, key: str) -> list[Any]:
 
 def _chip(words: Words, row: Any) -> Markdown:
     """Whether E is located, bounded but not shown positive, or not to be located."""
-    verdict = located_verdict(row)
+    verdict = equilibrium.located_verdict(row)
     known = verdict if verdict in ("located", "not_positive") else "unlocated"
     return words.say(f"chips/{known}")
 
 
 def equilibria_rows(words: Words) -> Rows:
     """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
-    study, last = words.study, last_observed(words.study)
+    study, last = words.study, equilibrium.last_observed(words.study)
     title = words.say("titles/observed", year=last["year"])
     rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
-    for seen in observed_means(study):
+    for seen in equilibrium.observed_means(study):
         title = words.say(f"titles/{'cycles' if seen['whole'] else 'mean'}", period=seen["period"])
         rows.append([title, amount(seen["x1"]), "", "", amount(seen["x2"]), "", "", "", ""])
     for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
@@ -77,8 +69,8 @@ def equilibria_rows(words: Words) -> Rows:
             rows.append(_stated(words, found, key))
     return (
         rows
-        + _fitted(words, fits(study).head(1), ["own"])
-        + _fitted(words, pooled_fits(study), ["pooled"])
+        + _fitted(words, equilibrium.fits(study).head(1), ["own"])
+        + _fitted(words, equilibrium.pooled_fits(study), ["pooled"])
     )
 
 

@@ -1,6 +1,7 @@
 """Regression tables: coefficients with standard errors, stars, and what each fit rests on."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -17,8 +18,9 @@ from coevo.sensitivity.specifications import EFFECTS
 
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
-_DECIMALS = {"rows": 0, "regions": 0, "df": 0, "first_stage_F_b1": 1, "first_stage_F_d": 1}
-_GENERAL = "_general"  # ends the checks of the general model
+_FIRST_STAGE = ("first_stage_F", "first_stage_F_b1", "first_stage_F_d")
+_DECIMALS = {"rows": 0, "regions": 0, "df": 0} | dict.fromkeys(_FIRST_STAGE, 1)
+_GENERAL = re.compile(r"_general$|^first_stage_F$")  # checks of the general model
 Key = tuple[str, str]  # effects and estimator
 
 
@@ -41,13 +43,11 @@ TABLES: dict[str, tuple[str, str, str, list[str], str]] = {
     "interaction": (POOLED, "first", "classic", ["b1", "d"], "clustered"),
     "own": ("", "none", "classic", ["a1", "b1", "a2", "d"], "errors"),
     "general": (POOLED, "first", "general", [], "clustered"),
-    "general_own": ("", "none", "general", [], "errors"),
 }
 NEEDS = {
     "interaction": ["pair", "pooled"],
     "own": ["pair"],
     "general": ["pair", "pooled"],
-    "general_own": ["pair", "alone"],
 }
 
 
@@ -76,9 +76,9 @@ def _fits(key: str, study: Study) -> RegressionFits:
     scope, classic = scope or study.focus, model == "classic"
     rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
     facts = {
-        (row.check.removesuffix(_GENERAL), row.effects, row.estimator): row.value
-        for row in study.rows("checks", scope=scope).itertuples()
-        if row.check.endswith(_GENERAL) != classic
+        (row.check.removesuffix("_general"), row.effects, row.estimator): row.value
+        for row in study.rows("checks", scope=scope, period="").itertuples()
+        if bool(_GENERAL.search(row.check)) != classic
     }
     for row in study.rows("fits", scope=scope, scaling=scaling, model=model).itertuples():
         of = (row.effects, row.estimator)
@@ -187,16 +187,27 @@ def _symbol(name: str) -> str:
     return f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
 
 
+def slope_test_rows(words: Words) -> Body:
+    """p of no effect in the pooled fits of the main estimator, a row for each kind of error."""
+    study = words.study
+    tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
+    p = tests.set_index(["errors", "effects", "parameter"])["p"]
+    fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
+    heads = [
+        words.say(f"tables/slope_tests/{name}", effects=words.word("effects_pooled", effects))
+        for effects, name in fits
+    ]
+    columns = [[words.say("tables/slope_tests/errors"), "l", 32], *([h, "r", 17] for h in heads)]
+    rows = [
+        [words.word("errors", kind), *(with_figures(p.get((kind, *fit)), 2) for fit in fits)]
+        for kind in dict.fromkeys(tests["errors"])
+    ]
+    return Body(rows, columns)
+
+
 def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
-    """p by what errors allow for, effects, rows, regions, R2 ...: a line for each fact that one
-    fit at least has.
-    """
+    """Effects, rows, regions, R2 ...: a line for each fact that one fit at least has."""
     lines: list[list[Any]] = []
-    for parameter, errors in dict.fromkeys(key[:2] for key in fits.p):
-        named = {"symbol": f"${_symbol(parameter)}$", "errors": words.word("errors", errors)}
-        title = words.term("fact", "p").format(**named)
-        found = [fits.p.get((parameter, errors, *key)) for key in fits.columns]
-        lines.append([Markdown(title), *(with_figures(p, 2) for p in found)])
     if any(effects != "none" for effects, _ in fits.columns):
         for name, kinds in {"region_effects": EFFECTS, "year_effects": EFFECTS[1:]}.items():
             has = [words.term("answer", effects in kinds) for effects, _ in fits.columns]

@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS
 from coevo.files import rows_of
+from coevo.normalisation import DIRECTIONS, Scale, scales_of
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
 from coevo.weighting import WEIGHTINGS
@@ -81,6 +82,16 @@ class TracedCase:
     def members(self) -> list[str]:
         """Indicators in the order of their columns: subsystem by subsystem."""
         return list(self.weights["indicator"])
+
+    @cached_property
+    def scales(self) -> dict[str, Scale]:
+        """Direction, best band and own goalposts of each indicator."""
+        return scales_of(self.study.indicators)
+
+    def directions(self, member: str) -> list[str]:
+        """The directions that a column's cell may name: moderate where it has a best band."""
+        own = self.scales[member].direction
+        return [name for name in DIRECTIONS if name in (own, "+", "-")]
 
     @property
     def columns(self) -> range:

@@ -3,12 +3,13 @@
 A method whose entry in its registry has no formula is read from its table, and the sheet says so.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from coevo.coupling.forms import contribution_shares
-from coevo.normalisation import scaled_panel
+from coevo.normalisation import DIRECTIONS, MODERATE, scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
@@ -16,6 +17,7 @@ from coevo.weighting.method import Columns, Pair, Step
 
 LARGEST = 4  # row of the largest difference, from 0
 DIFFERENCE = ("largest difference from D in sheet coupling", "与coupling表中D的最大差异")
+MODERATE_TEXT = ("moderate", "适度")
 WEIGHT = Step("weight", "weight w", "权重w")
 
 
@@ -97,7 +99,18 @@ def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
         ("unit", "unit", "单位"),
         ("direction", "direction", "指标属性（正向+/负向-）"),
     ):
-        sheet.line(column, texts, [(str(cell), "") for cell in table[column]], "wrapped")
+        cells: list[Entry] = [(str(cell), "") for cell in table[column]]
+        if column == "direction":
+            cells = [(sheet.said(MODERATE_TEXT) if c == MODERATE else c, "") for c, _ in cells]
+        sheet.line(column, texts, cells, "wrapped")
+    if any(case.scales[name].direction == MODERATE for name in case.members):
+        for place, line, english, chinese in (
+            (0, "best_low", "best from", "适度值下限"),
+            (1, "best_high", "best to", "适度值上限"),
+        ):
+            ends = [case.scales[name].best[place] for name in case.members]
+            cells = [("" if math.isnan(end) else end, "") for end in ends]
+            sheet.line(line, (english, chinese), cells, "amount")
 
 
 def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None) -> None:
@@ -162,21 +175,28 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
     sheet.next += 1
     for year, group in groups.items():
         cells = [
-            (value, _score(sheet, column, year, group))
+            (value, _score(case, sheet, column, year, group))
             for column, (value, _) in enumerate(case.of_year("normalised", "z", year), start=EDGE)
         ]
         sheet.line(f"z {year}", ("normalised value z", "标准化值z"), cells, "score", year)
 
 
-def _score(sheet: FormulaSheet, column: int, year: int, group: str) -> str:
-    """The formula of z."""
+def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group: str) -> str:
+    """The formula of z: the share of its direction, as the cell of that says."""
     bottom, top = (sheet.cell(name, EDGE, "row, column") for name in ("lowest", "highest"))
-    x = sheet.cell(f"x {year}", column)
-    low, high, sign = (
-        sheet.cell(name, column, "row") for name in (f"low {group}", f"high {group}", "direction")
+    lines = {"x": f"x {year}", "low": f"low {group}", "high": f"high {group}"}
+    lines |= {end: end for end in ("best_low", "best_high") if end in sheet.lines}
+    cells = {
+        key: sheet.cell(line, column, "" if key == "x" else "row") for key, line in lines.items()
+    }
+    sign, names = (
+        sheet.cell("direction", column, "row"),
+        case.directions(case.members[column - EDGE]),
     )
-    distance = f'IF({sign}="+",{x}-{low},{high}-{x})'
-    return f"=MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*{distance}/({high}-{low})))"
+    *others, share = (DIRECTIONS[name].cells.format(**cells) for name in names)
+    for name, other in reversed(list(zip(names, others, strict=False))):
+        share = f'IF({sign}="{name}",{other},{share})'
+    return f"=MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*({share})))"
 
 
 def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from coevo.coupling.comovement import OUTSIDE
 from coevo.inference.sets import FEWEST_REGIONS
+from coevo.normalisation import scales_of
 from coevo.regional.neighbourhood import NEAREST
 from coevo.regional.regional_panel import DRAWS
 from coevo.report.figures import figure_names
@@ -15,6 +16,7 @@ from coevo.report.words import release_words
 from coevo.report.words.amounts import Words, amount
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.model_words import population_values
+from coevo.report.words.numbers import band
 
 NO_FIGURES = "no_figures"  # what the check of a claim says of which the files hold no figure
 Phrases = Mapping[str, Any]
@@ -42,6 +44,8 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "outside": OUTSIDE,
         "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
         "reference": study.config["normalisation"]["reference"],
+        "best_bands": _bands(study, "best"),
+        "own_posts": _bands(study, "own"),
         "subsystem_labels": [study.label(s) for s in study.subsystems],
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
@@ -65,6 +69,13 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "figures_shown": release_words.SHOWN,
     }
     return values | (population_values(study, found, words) if pair else {})
+
+
+def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
+    """Indicators with a best band, or with goalposts of their own, and what these are."""
+    scales = scales_of(study.indicators) if study.indexed else {}
+    ends = {name: getattr(scale, kind) for name, scale in scales.items()}
+    return [(name, text) for name, pair in ends.items() if pair and (text := band(*pair))]
 
 
 def _untested(study: Study) -> list[str]:

@@ -56,6 +56,14 @@ def exact(value: Any, digits: int = 10) -> str:
     return NOTHING if missing(value) else f"{float(value):,.{digits}g}".replace("-", "−")
 
 
+def band(low: float, high: float) -> str:
+    """A band of figures, or the one figure that it is; nothing where there is none."""
+    if missing(low):
+        return ""
+    ends = [exact(end).replace(",", "") for end in (low, high)]  # a comma parts the two
+    return ends[0] if low == high else f"[{ends[0]}, {ends[1]}]"
+
+
 def graded(value: Any, decimals: int = 2) -> str:
     """D with as many decimals as its grade needs, at least those asked for."""
     return NOTHING if missing(value) else Number(grade_marks(float(value), decimals), value)

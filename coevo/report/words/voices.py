@@ -17,25 +17,6 @@ from coevo.report.words.methods_text import method_values
 from coevo.report.words.prediction_words import prediction_values
 
 
-def in_languages(
-    config: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
-    places: pd.DataFrame | None,
-    files: Mapping[str, str],
-) -> list[tuple[Study, Phrases]]:
-    """The study with its phrases in every language of its reports, in their order.
-
-    files: `phrases.<language>.yaml` of each language.
-    """
-    languages = config["report"]["languages"]
-    phrases = {language: read_phrases(files[f"phrases.{language}.yaml"]) for language in languages}
-    return [
-        (study_in_language(config, tables, indicators, language, places, said["words"]), said)
-        for language, said in phrases.items()
-    ]
-
-
 class Voice(NamedTuple):
     """A study with its phrases, the Jinja environment that holds every finding, and its words."""
 
@@ -43,6 +24,25 @@ class Voice(NamedTuple):
     phrases: Phrases
     jinja: Any
     words: Words
+
+
+def in_languages(
+    config: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    places: pd.DataFrame | None,
+    files: Mapping[str, str],
+) -> list[Voice]:
+    """The study in every language of its reports, in their order.
+
+    files: `phrases.<language>.yaml` of each language.
+    """
+    languages = config["report"]["languages"]
+    phrases = {language: read_phrases(files[f"phrases.{language}.yaml"]) for language in languages}
+    return [
+        voice(study_in_language(config, tables, indicators, language, places, said["words"]), said)
+        for language, said in phrases.items()
+    ]
 
 
 def voice(study: Study, phrases: Phrases) -> Voice:
