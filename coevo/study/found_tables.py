@@ -230,12 +230,10 @@ def _title(sheet: Sheet, table: FigureTable) -> str:
 
     If the name of the sheet or of the file stands in it, that name.
     """
-    titles = [words.text for words in table.titles]
+    titles = [words.text for words in table.titles if not is_unit(words.text)]
+    titles = [text for text in titles if not PLAIN_SHEET.fullmatch(text)] or titles
     plain = [text for text in titles if not ANY_YEAR.search(text)] or titles
-    short = [
-        name for name in (sheet.name, Path(sheet.file).stem) if not PLAIN_SHEET.fullmatch(name)
-    ]
-    plain = [text for text in plain if not is_unit(text)] or plain
+    short = {sheet.name, Path(sheet.file).stem}
     return next((t for t in plain if t in short and t in plain[0]), next(iter(plain), ""))
 
 

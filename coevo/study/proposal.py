@@ -32,6 +32,9 @@ from coevo.study.plain_rows import read_rows
 from coevo.study.region_table import CODE, RESERVED
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+# Names in letters that reports have fonts for; others stand as further codes, so that the names may
+# be written anew.
+PRINTED = re.compile(r"[\u0000-\u024f\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*")
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
@@ -157,11 +160,15 @@ def _own_set(
         chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
         if not beside and not CHINESE.search(text):
             chinese, english = "", text
-        code = texts[text] if coded else _code(english or chinese, set(codes.values()))
+        printed = PRINTED.fullmatch(text)
+        plain = (english or chinese) if printed else "r"
+        code = texts[text] if coded else _code(plain, set(codes.values()))
         codes[text] = code
-        rows.append({"region": code, "name_en": english.strip(), "name_zh": chinese.strip()})
+        row = {"region": code, "name_en": english.strip(), "name_zh": chinese.strip()}
+        rows.append(row | {"codes": "" if printed else text})
     filled = [c for c in ("name_en", "name_zh") if any(row[c] for row in rows)]
-    kept = tuple({c: row[c] for c in ("region", *filled)} for row in rows)
+    further = [c for c in ("codes",) if any(row[c] for row in rows)]
+    kept = tuple({c: row[c] for c in ("region", *filled, *further)} for row in rows)
     whole = (c.removeprefix("name_") for c in filled if all(row[c] for row in rows))
     return RegionsFound(path, codes, kept, totals=tuple(totals), named=frozenset(whole))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from coevo.errors import StudyError
 from coevo.study.check import check_study
@@ -281,3 +281,84 @@ def test_what_was_not_understood_is_said_once():
         frame.to_csv(Path(FOLDER, f"{year}.csv"), index=False)
     (line,) = survey(Path(FOLDER)).unclear
     assert re.match(r"2015\.csv › A1 and 2 more: ", line)
+
+
+def told() -> list[str]:
+    """Return the lines on what was not understood, each in one line."""
+    text = "\n".join(begun()).replace("\n    ", " ")
+    part = text.partition("Not understood")[2].partition("\n\n")[0]
+    return [line.strip() for line in part.split("\n")[1:]]
+
+
+def states(name: str, unit: str, times: int, total: str) -> None:
+    """Write a table of three states and their total, points for thousands."""
+    rows = [[f"{name} ({unit})"], ["Bundesland", *range(2012, 2020)]]
+    values = [[times * (r + 2) * (100 + y) for y in range(8)] for r in range(4)]
+    for state, row in zip(("Hessen", "Bayern", "Berlin", "Bremen"), values, strict=True):
+        rows.append([state, *(f"{v:,}".replace(",", ".") for v in row)])
+    rows.append([total, *(f"{sum(c):,}".replace(",", ".") for c in zip(*values, strict=True))])
+    text = "\n".join(";".join(map(str, row)) for row in rows)
+    Path(FOLDER, f"{name}.csv").write_text(f"{text}\n", encoding="cp1252")
+
+
+def test_a_total_is_known_by_its_figures_and_a_doubtful_mark_is_asked_for():
+    states("Betriebe", "Anzahl", 20, "Deutschland")
+    states("Umsatz", "Mill. EUR", 30, "Deutschland")
+    lines = told()
+    assert "the whole of the regions, and none of them: Deutschland" in lines
+    assert sum("nothing in the table shows which" in line for line in lines) == 2
+    codes = Path("config/regions/mine.csv").read_text(encoding="utf-8").split("\n")[1:-1]
+    assert codes == ["Hessen,Hessen", "Bayern,Bayern", "Berlin,Berlin", "Bremen,Bremen"]
+    assert [row["unit"] for row in table().values()] == ["count", "million EUR"]
+    assert config()["decimal_mark"] == "CHANGE"
+    with pytest.raises(StudyError, match="decimal_mark: unknown decimal mark 'CHANGE'"):
+        check_study("config/mine.yaml")
+    path = Path("config/mine.yaml")
+    said = path.read_text(encoding="utf-8").replace("mark: CHANGE", 'mark: ","')
+    path.write_text(said.replace("CHANGE", "x"), encoding="utf-8")
+    found = check_study("config/mine.yaml").observations
+    assert found["value"].min() == 20 * 2 * 100 and len(found) == 64
+
+
+def test_ranks_are_left_out_and_shared_heads_are_told_apart_by_their_titles():
+    for number, name in enumerate(("进出口总额", "零售额")):
+        panel(f"{name}.xlsx", names=("总量(亿元)", f"{name}位次"))
+        path = Path(FOLDER, f"{name}.xlsx")
+        book = load_workbook(path)
+        for row in book.active.iter_rows(min_row=2, min_col=3, max_col=3):
+            row[0].value *= 1 + number
+        book.save(path)
+    lines = told()
+    assert "进出口总额位次: a rank; left out" in lines and "零售额位次: a rank; left out" in lines
+    assert [*table()] == ["进出口总额; 总量", "零售额; 总量"]
+    assert table()["零售额; 总量"]["label_zh"] == "零售额 总量"
+
+
+def test_compass_points_are_regions_where_they_are_not_those_of_china():
+    names = ("North East", "South West", "Wales", "Scotland")
+    panel("gva.xlsx", regions=names, names=("GVA (£ million)", "Jobs (persons)", "Firms (number)"))
+    begun()
+    rows = Path("config/regions/mine.csv").read_text(encoding="utf-8")
+    assert all(name in rows for name in names)
+
+
+def test_a_table_without_regions_and_dollars_of_some_country_are_told():
+    text = "year,sales (dollars),shops (number)\n"
+    text += "".join(f"{y},{y * 3 - 5000},{y - 1990}\n" for y in range(2012, 2020))
+    Path(FOLDER, "x.csv").write_text(text, encoding="utf-8")
+    lines = told()
+    assert "x.csv: names no region; its name stands for one" in lines
+    assert any(line.startswith('"dollars" is read as USD; if it is money of') for line in lines)
+
+
+def test_names_that_no_font_holds_may_be_written_anew():
+    panel("a.xlsx", regions=("서울", "부산", "대구"), names=("GVA (£ million)", "Jobs (persons)"))
+    begun()
+    path = Path("config/regions/mine.csv")
+    rows = path.read_text(encoding="utf-8").split("\n")
+    assert rows[:3] == ["region,name_en,codes", "r,서울,서울", "r-2,부산,부산"]
+    new = "\n".join([rows[0], "r,Seoul,서울", "r-2,Busan,부산", "r-3,Daegu,대구"])
+    path.write_text(f"{new}\n", encoding="utf-8")
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
+    assert set(check_study("config/mine.yaml").observations["name"]) == {"Seoul", "Busan", "Daegu"}
