@@ -78,6 +78,8 @@ class Steps:
         at_work = [step for step in self._steps.values() if step.running]
         if at_work and (self._live or time.monotonic() - self._last > SILENCE):
             self._show(at_work[0], f"{at_work[0]} …", ends=not self._live)
+        elif self._live and not self._steps:
+            self._write("The study is read …", ends=False)
 
     def clear(self) -> None:
         """Leave no half line on a terminal."""

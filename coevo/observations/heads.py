@@ -144,7 +144,8 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
                 kind = KINDS.get(word, "")
                 if not kind and part >= 0:
                     further.append(LabelColumn(words.column, part, text))
-                corner = kind == "year" and across > 0  # names what stands beside it
+                # names what stands beside it, or below
+                corner = kind == "year" and (across > 0 or _years_below(sheet, words))
                 wanted = kind not in ("", "value") and not corner
                 if wanted and (last == place[1] or kind == "region"):
                     columns = (LabelColumn(c, part, text) for c in range(place[1], last + 1))
@@ -163,6 +164,14 @@ def label_columns(sheet: Sheet, rows: range) -> Labels:
     if places := [c for c in found.get("region", ()) if c not in counting]:
         labels["place"] = tuple(places)  # the set of regions may know these better
     return labels | ({"further": tuple(further)} if further else {})
+
+
+def _years_below(sheet: Sheet, words: CellWords) -> bool:
+    """Whether several years stand in the row below a cell, and nothing left of it."""
+    row = words.row + 1
+    if row >= len(sheet.begins) or sheet.begins[row].column != words.column:
+        return False
+    return [period_of(w.text) is not None for w in sheet.cells(row)][:2] == [True, True]
 
 
 def _counting(kind: str, columns: dict[LabelColumn, int]) -> tuple[LabelColumn, ...]:

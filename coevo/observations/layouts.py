@@ -67,7 +67,11 @@ def _laid_out(*axes: Axis | None) -> BlockReader:
 def _long(block: TableBlock) -> FigureTable | None:
     """One figure per row, in a column 数值; what has no column is stated above."""
     axes = _axes(block)
-    values = {c: head.name.text for c, head in block.columns.items() if _is_value(head)}
+    values = {
+        c: head.name.text
+        for c, head in block.columns.items()
+        if _is_value(head) and any(is_number(block.sheet.values[row, c]) for row in block.body)
+    }
     ranks = {column: RANKS[head_word(text)] for column, text in values.items()}
     columns = [column for column, rank in ranks.items() if rank == max(ranks.values())]
     if not columns and axes == ("row", "row", "row"):

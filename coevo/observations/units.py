@@ -132,17 +132,17 @@ WITH_UNIT = re.compile(r"(.*\S)\s*(?:\(([^()]+(?:\([^()]*\))?)\)|\[([^\[\]]+)\])
 SCALES = {
     "": (1.0, "", "units"),
     "thousand": (1e3, "千", "thousands ths 1000 tausend tsd. milliers milesde mil migliaia 천"),
-    "10 thousand": (1e4, "万", "10thousand 10000 萬 만"),
+    "10 thousand": (1e4, "万", "10thousand 10000 만"),
     "100 thousand": (1e5, "十万", "100thousand lakh lakhs"),
     "million": (
         1e6,
         "百万",
-        "millions mio mio. mill mill. mn m 1million millionen millones milhões milioni 百萬 백만",
+        "millions mio mio. mill mill. mn m 1million millionen millones milhões milioni 백만",
     ),
-    "10 million": (1e7, "千万", "10million crore crores 千萬 천만"),
-    "100 million": (1e8, "亿", "100million 100millions 億 억"),
+    "10 million": (1e7, "千万", "10million crore crores 천만"),
+    "100 million": (1e8, "亿", "100million 100millions 억"),
     "billion": (1e9, "十亿", "billions bn mrd mrd. milliarden milliards miliardi bilhões 십억"),
-    "trillion": (1e12, "万亿", "trillions tn 兆 조"),
+    "trillion": (1e12, "万亿", "trillions tn 조"),
 }
 # code of ISO 4217 -> its Chinese name, and further names in the files
 CURRENCIES = {
@@ -199,6 +199,7 @@ TURNED = re.compile(rf"({_any_of(CURRENCY_WORDS)})({_any_of(SCALE_WORDS)})")  # 
 SHARE = re.compile(r"(%|‰|per ?cent(?:age)?) of (\S.*)", re.IGNORECASE)
 RATE = re.compile(r"per ([1-9][0-9]*(?:,[0-9]{3})*|thousand|million) ([^\W\d].*)", re.IGNORECASE)
 PARTS = {"thousand": 1e3, "million": 1e6}
+IN = re.compile(r"(?:in|en) ", re.IGNORECASE)  # before a unit: (in millions of dollars)
 OTHER = re.compile(r"other: (\S.*)")
 
 
@@ -256,7 +257,7 @@ def _composed(text: str) -> Unit | None:
 @lru_cache(maxsize=10_000)
 def _named(text: str) -> Unit | None:
     """Return the unit that a text names, perhaps in Chinese and in English, or None."""
-    text = text.strip()
+    text = IN.sub("", text.strip())
     if unit := KEYS.get(_key(text)) or _composed(text):
         return unit
     both = BESIDE.fullmatch(text)

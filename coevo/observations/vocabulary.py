@@ -64,7 +64,7 @@ STATISTICS = set(
 # encoding of texts without a mark -> characters that tables in it are full of: endings of names of
 # places, years, units, totals
 TYPICAL = {
-    "gb18030": "省市县区州盟旗年度月地东西南北江山海湖河元万亿人口家个件户总计合全国指标项目单位数",
+    "gb18030": "省市县区州盟旗年度月地东西南北江山海湖河元万亿人口家个件户总计合全国指标项目单位",
     "cp949": "시도군구읍면별서울부산광역특자치경기남북년월원명개수총전국합계지단위항목인구업",
     "cp932": "都道府県市区町村年度月円万億千百人口戸件数総計合全国地域項目単位値業のン",
     "big5": "省市縣區鄉鎮年度月臺新北東西南元萬億人口家戶件數總計合全國地指標項目單位資料來源",

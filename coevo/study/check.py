@@ -22,7 +22,7 @@ from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
 from coevo.study.region_table import SETS, regions_read
-from coevo.weighting import weigh
+from coevo.weighting import not_allowed, weigh
 
 MessageText = Callable[[str, str], str]
 WIDTH = 100  # columns of the terminal
@@ -36,8 +36,8 @@ class Checked:
     """A study as its files give it: the tables of these names, and what keeps it from running.
 
     panel: None if it cannot be built; complete: region-years with every indicator of the
-    subsystems, of how many; (0, 0) without subsystems. beyond: a line per indicator with figures
-    beyond its goalposts.
+    subsystems, of how many; (0, 0) without subsystems. remarks_on_indices: a line for each
+    indicator with figures beyond its goalposts, and each weighting that figures do not allow.
     """
 
     config: Mapping[str, Any]
@@ -48,7 +48,7 @@ class Checked:
     panel: pd.DataFrame | None
     complete: tuple[int, int]
     problems: tuple[str, ...]
-    beyond: tuple[str, ...] = ()
+    remarks_on_indices: tuple[str, ...] = ()
 
     @property
     def findings(self) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def check_study(path: str) -> Checked:
     audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
-    beyond: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     try:
         panel = build_panel(
             observations,
@@ -100,16 +100,16 @@ def check_study(path: str) -> Checked:
         rows = panel[["region", "year"]].drop_duplicates()
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
-            beyond = tuple(_beyond(_check_indices(panel, indicators, config)))
+            told = tuple(_check_indices(panel, indicators, config))
     except StudyError as problem:
         problems = tuple(problem.messages)
-    return Checked(config, files, indicators, observations, audit, panel, whole, problems, beyond)
+    return Checked(config, files, indicators, observations, audit, panel, whole, problems, told)
 
 
 def _check_indices(
     panel: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Compute the indices, and return z; raises the `StudyError` that would stop a rule."""
+) -> list[str]:
+    """Compute the indices, and return remarks on them; raises what would stop a rule."""
     settings = config["normalisation"]
     kept = read_optional(settings["goalposts"], "goalposts")
     normalised, _ = normalise(panel, indicators, settings, kept)
@@ -118,7 +118,11 @@ def _check_indices(
     couple(normalised, weights, method, config["coupling"], scaled_panel(settings))
     systems = config["robustness"]["systems"].items()
     indicator_systems(panel, indicators, {n: read_table(p, "indicators") for n, p in systems})
-    return normalised
+    refused = not_allowed(weights, normalised, panel, indicators, config["weighting"])
+    return [
+        *(f"Beyond goalposts, moved to them: {text}" for text in _beyond(normalised)),
+        *(f"No weights by {name}: {reason}" for name, reason in refused.items()),
+    ]
 
 
 def _beyond(normalised: pd.DataFrame) -> Iterator[str]:
@@ -238,7 +242,8 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             whole = f"{complete} of {total}"
             out += ["", f"Region-years with every indicator of the subsystems: {whole}"]
         out += [f"Coverage changes: {text}" for text in _breaks(checked.indicators)]
-        out += [f"Beyond goalposts, moved to them: {text}" for text in checked.beyond]
+        for text in checked.remarks_on_indices:
+            out += wrapped_lines(text, WIDTH, "  ")
         out += ["", "Missing figures", *gaps] if gaps else []
         read = checked.observations[["region", "name"]].drop_duplicates()
         empty = read.loc[~read["region"].isin(checked.panel["region"]), "name"].tolist()

@@ -178,8 +178,13 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     words["region"] = np.broadcast_to([[w.text for w in row] for row in place], cell.shape)[number]
     names = {text: indicator_name(text or title) for text in set(words["indicator"])}
     if not any(words["unit"]):  # that of the title, where it names the indicator
-        units = {text: "" if text else title_parts(title)[1] for text in names}
-        words["unit"] = np.array([units[text] for text in words["indicator"]])
+        own = (
+            title_parts(t.text)[1]
+            for t in table.titles
+            if indicator_name(t.text)[0] == names.get("", ("",))[0]
+        )
+        units = {"": next(filter(None, own), "")}
+        words["unit"] = np.array([units.get(text, "") for text in words["indicator"]])
     periods = [period_of(text) for text in words["year"]]
     frame = pd.DataFrame(
         {
@@ -198,7 +203,12 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     )
     if table.further is not None:
         further = np.broadcast_to(table.further, cell.shape)[number]
-        frame["name"] += _narrower(frame, further)
+        added = _narrower(frame, further)
+        named = frame["name"].str.contains(r"[^\W\d_]")  # 17100005 says nothing beside words
+        frame["name"] = [
+            name + more if known or not more else more.removeprefix("; ")
+            for name, more, known in zip(frame["name"], added, named, strict=True)
+        ]
     return frame[(frame["region"] != "") & (frame["name"] != "")].dropna(subset="year")
 
 
@@ -239,7 +249,8 @@ def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str
     used: list[int] = []
     while keys.duplicated().any():
         left = {c: keys.assign(new=parts[c]).duplicated().sum() for c in parts if c not in used}
-        best = min(left, key=left.__getitem__, default=None)
+        # of a code and its label, the label
+        best = min(left, key=lambda c: (left[c], -parts[c].str.len().sum()), default=None)
         if best is None or left[best] == keys.duplicated().sum():
             break
         used.append(best)

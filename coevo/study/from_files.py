@@ -145,8 +145,7 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
         unclear.append(f"{said}: {_shown(proposal.lacking)}")
     if regions.totals:
-        said = "not counted among the regions, since they are the whole of them or a group"
-        unclear.append(f"{said}: {_shown(regions.totals)}")
+        unclear.append(f"the whole of the regions, and none of them: {_shown(regions.totals)}")
     if regions.strangers:
         said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
         unclear.append(f"{said}: {_shown(regions.strangers)}")

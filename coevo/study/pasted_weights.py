@@ -15,7 +15,13 @@ from coevo.observations.names import aliases, compared, nearest_names
 from coevo.study.check import WIDTH, Checked
 from coevo.study.plain_rows import read_rows
 from coevo.study.plain_table import table_lines, wrapped_lines
-from coevo.weighting.weight_diagnosis import TOGETHER, attempts, figures_of, verdict
+from coevo.weighting.weight_diagnosis import (
+    TOGETHER,
+    attempts,
+    figures_of,
+    verdict,
+    weights_made,
+)
 
 HEAD = ("variant", "largest difference", "agree")
 SHOWN = 15  # variants in the table
@@ -136,26 +142,32 @@ def weight_lines(checked: Checked, path: str) -> Iterator[str]:
     given = read_weights(path, checked.indicators)
     kept = read_optional(checked.config["normalisation"]["goalposts"], "goalposts")
     figures = figures_of(checked.panel, checked.indicators, checked.config, kept, given)
-    found = attempts(figures, given)
+    made = weights_made(figures)
+    found = attempts(made, given)
     own, together = next(iter(figures.values())), set(given["subsystem"]) == {TOGETHER}
     within = "over all of them" if together else "within each subsystem"
+    size = ", ".join(
+        f"{count} {word}{'s' if count > 1 else ''}"
+        for count, word in (
+            (own.count("region"), "region"), (own.count("year"), "year"),
+            (len(own.values), "region-year"),
+        )
+    )  # fmt: skip
     text = (
         f"{Path(path).name}: weights of {len(given)} indicators, which sum to 1 {within}. Study "
-        f"{checked.config['study']}: {own.count('region')} regions, {own.count('year')} years, "
-        f"{len(own.values)} region-years with every indicator."
+        f"{checked.config['study']}: {size} with every indicator."
     )
     yield from wrapped_lines(text, WIDTH)
     yield ""
-    possible = [attempt for attempt in found if not attempt.reason]
     rows = [
         (a.variant.name, f"{a.difference:.5f}", f"{a.agreeing} of {len(given)}")
-        for a in possible[:SHOWN]
+        for a in found[:SHOWN]
     ]
     yield from table_lines(HEAD, rows, WIDTH)
-    rest = len(possible) - len(rows)
+    rest = len(found) - len(rows)
     yield f"… and {rest} that lie further away"
-    for attempt in (a for a in found if a.reason and a.variant.sound):
-        text = f"Not possible: {attempt.variant.name}: {attempt.reason}"
+    for variant, _, reason in (one for one in made if one.reason and one.variant.sound):
+        text = f"Not possible: {variant.name}: {reason}"
         yield from wrapped_lines(text, WIDTH, "  ")
     yield ""
     yield from wrapped_lines(verdict(found, figures, given), WIDTH)

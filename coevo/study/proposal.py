@@ -5,6 +5,7 @@ Nothing here is certain but what the files say; what a person must decide is mar
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -42,15 +43,18 @@ GROUPS = (
 # Names of size: not counted among the indicators of a subsystem, but what D is held against.
 SIZE = {
     "gross_regional_product": re.compile(
-        r"(?:地区|国内|国民)?生产总值|GDP|gross (?:regional|domestic) product|GDP \(current US\$\)",
+        r"(?:地区|国内|国民)?生产总值|GDP|gross (?:regional|domestic) product|GDP \(current US\$\)"
+        r"|Bruttoinlandsprodukt|produit intérieur brut|produto interno bruto|producto interno bruto"
+        r"|prodotto interno lordo|(?:지역내|국내)총생산|県内総生産",
         re.IGNORECASE,
     ),
     "resident_population": re.compile(
-        r"(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents",
+        r"(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents"
+        r"|Bevölkerung|población total|população residente|人口総数|総人口|주민등록인구|총인구",
         re.IGNORECASE,
     ),
 }
-LONGEST_ID = 40
+LONGEST_ID = 32
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
 RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
@@ -70,7 +74,7 @@ class RegionsFound:
     strangers: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     groups: str = ""
-    totals: tuple[str, ...] = ()  # what is the whole of the regions, or a group of them
+    totals: tuple[str, ...] = ()  # which are the whole of the regions, as the figures show
     named: frozenset[str] = frozenset()  # languages in which every region has a name
 
 
@@ -112,9 +116,9 @@ def _in_set(
             also.append(f'"{text}" is read as {name}; {place.also} has that name too')
     path = f"config/regions/{name}.csv"
     groups = _groups(set(codes.values()), table)
-    named = frozenset(("en", "zh"))
+    both = frozenset(("en", "zh"))
     return RegionsFound(
-        path, codes, strangers=tuple(strangers), also=tuple(also), groups=groups, named=named
+        path, codes, strangers=tuple(strangers), also=tuple(also), groups=groups, named=both
     )
 
 
@@ -141,14 +145,14 @@ def _own_set(
     countries: pd.DataFrame | None,
 ) -> RegionsFound:
     """Return a set made of the names in the files; totals and groups of regions are none."""
-    totals = [text for text in texts if compared(text) in map(compared, TOTALS)]
-    if figures is not None:
-        totals += [text for text in _wholes(figures, countries) if text not in totals]
+    named = {compared(total) for total in TOTALS}
+    totals = [] if figures is None else list(_wholes(figures, countries))
+    totals = [text for text in totals if compared(text) not in named]
     given = [code for code in texts.values() if CODE.fullmatch(code)]
     coded = len(set(given)) == len(texts)  # each has a code of its own
     codes: dict[str, str] = {}
     rows = []
-    for text in (text for text in texts if text not in totals):
+    for text in (t for t in texts if t not in totals and compared(t) not in named):
         beside = english_beside(text)
         chinese, english = (beside[0], beside[2]) if beside and beside[0] else (text, "")
         if not beside and not CHINESE.search(text):
@@ -239,28 +243,39 @@ def _row(
 ) -> dict[str, str]:
     """Return the row of the indicator table of a name in the files."""
     english = next(filter(None, rows["english"]), "")
-    bracket = FREE_UNIT.fullmatch(name)
+    printed = _printed(rows)
+    bracket = None if printed else FREE_UNIT.fullmatch(name)
     bare = bracket[1] if bracket else name
     plain = english or ("" if CHINESE.search(bare) else bare)
-    identifier = re.sub(r"[^a-z0-9]+", "_", plain.casefold())[:LONGEST_ID].strip("_")
+    identifier = _identifier(plain)
     if identifier and not re.match(r"[a-z]", identifier):
         identifier = f"x_{identifier}"
     if shipped and shipped["indicator"] not in taken:
         identifier, plain = shipped["indicator"], shipped["label_en"]
     options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
     chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
-    unit = _unit(_printed(rows), "zh" if CHINESE.search(name) else "en")
+    unit = _unit(printed, "zh" if CHINESE.search(name) else "en")
     if bracket and unit.removeprefix("other: ") in UNSTATED.values():
         unit = f"other: {bracket[2]}"
     return {
         "indicator": next(option for option in options if option not in taken),
         "unit": unit,
-        "label_en": plain or bare,
-        "label_zh": chinese or bare,
+        "label_en": (plain or bare).replace("; ", ", "),
+        "label_zh": (chinese or bare).replace("; ", " "),
         "source_name": bare,
         "frequency": "CHANGE" if rows["part"].all() else "",
         "languages": " ".join(k for k, said in (("en", plain), ("zh", chinese)) if said),
     }
+
+
+def _identifier(name: str) -> str:
+    """Return a name in small letters without accents, of whole words as far as there is room."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    words = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+    if len(words) <= LONGEST_ID:
+        return words
+    return words[: LONGEST_ID + 1].rpartition("_")[0] or words[:LONGEST_ID]
 
 
 def _printed(rows: pd.DataFrame) -> str:

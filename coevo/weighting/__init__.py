@@ -78,6 +78,24 @@ def weigh(
     return pd.concat(parts, ignore_index=True)
 
 
+def not_allowed(
+    weights: pd.DataFrame,
+    normalised: pd.DataFrame,
+    panel: pd.DataFrame,
+    indicators: pd.DataFrame,
+    settings: Mapping[str, Any],
+) -> dict[str, str]:
+    """Return the methods that have no rows among `weights` (as `weigh` made them), and why."""
+    z = wide(normalised, "z")
+    raw, found = wide(panel, "value").loc[z.index], {}
+    for name in set(available(settings)) - set(weights["weighting"]):
+        try:
+            weights_by(name, z, raw, indicators, settings)
+        except StudyError as problem:
+            found[name] = "; ".join(problem.messages)
+    return dict(sorted(found.items()))
+
+
 def weights_by(
     name: str,
     z: pd.DataFrame,
@@ -101,4 +119,6 @@ def weights_by(
     return as_table("weights", pd.concat(parts))
 
 
-__all__ = ["PARTS", "WEIGHTINGS", "available", "information_entropy", "weigh", "weights_by"]
+__all__ = [
+    "PARTS", "WEIGHTINGS", "available", "information_entropy", "not_allowed", "weigh", "weights_by",
+]  # fmt: skip

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from coevo.errors import StudyError
@@ -21,16 +20,23 @@ SLACK = 1e-9  # of a computed weight that stands on the edge of what digits allo
 MOST_NAMED = 4  # variants that agree and are named beside the first
 
 
+class Made(NamedTuple):
+    """What a variant makes of the figures: weights by subsystem, or why there are none."""
+
+    variant: Variant
+    weights: dict[str, Array]
+    reason: str
+
+
 class Attempt(NamedTuple):
-    """What a variant gives: weights by subsystem; largest difference from the weights given, and
-    how many of them agree to their digits; reason: why there are none.
+    """Weights of a variant beside those given: the largest difference, and how many agree to their
+    digits.
     """
 
     variant: Variant
     weights: dict[str, Array]
     difference: float
     agreeing: int
-    reason: str
 
 
 def figures_of(
@@ -55,50 +61,51 @@ def figures_of(
     return found
 
 
-def attempts(figures: Mapping[str, Figures], given: pd.DataFrame) -> list[Attempt]:
-    """Return what each variant gives, the nearest to the weights given first.
+def weights_made(figures: Mapping[str, Figures]) -> list[Made]:
+    """Return the weights of every variant, figures by subsystem.
 
-    figures: by subsystem; given: subsystem, indicator, weight, half (half a unit of its last
-    digit). Those that agree to all digits come first, of these the sound ones; those that these
-    figures do not allow come last. Of variants with the same weights the first of the registry
-    stands for all.
+    Of variants with the same weights, but for rounding, the first of the registry stands for all.
     """
-    found: list[Attempt] = []
+    found: list[Made] = []
     for variant in variants(next(iter(figures.values()))):
-        attempt = _attempt(variant, figures, given)
-        if attempt.reason or not any(_same(attempt, other) for other in found):
-            found.append(attempt)
+        try:
+            weights = {name: variant.compute(own) for name, own in figures.items()}
+        except StudyError as problem:
+            found.append(Made(variant, {}, "; ".join(problem.messages)))
+            continue
+        if not any(_same(weights, other.weights) for other in found if not other.reason):
+            found.append(Made(variant, weights, ""))
+    return found
 
-    def order(attempt: Attempt) -> tuple[bool, bool, bool, float]:
+
+def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+    return all(np.abs(weights - other[name]).max() < SLACK for name, weights in one.items())
+
+
+def attempts(made: list[Made], given: pd.DataFrame) -> list[Attempt]:
+    """Return what the variants give, the nearest to the weights given first.
+
+    given: subsystem, indicator, weight, half (half a unit of its last digit). Those that agree to
+    all digits come before all others, of these the sound ones.
+    """
+    wanted, half = given["weight"].to_numpy(), given["half"].to_numpy()
+    found = []
+    for variant, weights, reason in made:
+        if not reason:
+            gap = np.abs(np.concatenate(list(weights.values())) - wanted)
+            agreeing = int((gap <= half + SLACK).sum())
+            found.append(Attempt(variant, weights, float(gap.max()), agreeing))
+
+    def order(attempt: Attempt) -> tuple[bool, bool, float]:
         apart = attempt.agreeing < len(given)
-        return bool(attempt.reason), apart, not (apart or attempt.variant.sound), attempt.difference
+        return apart, not (apart or attempt.variant.sound), attempt.difference
 
     return sorted(found, key=order)
 
 
-def _same(one: Attempt, other: Attempt) -> bool:
-    """Whether two variants give the same weights for these figures, but for rounding."""
-    pairs = [(w, other.weights.get(name)) for name, w in one.weights.items()]
-    return all(v is not None and np.abs(w - v).max() < SLACK for w, v in pairs)
-
-
-def _attempt(variant: Variant, figures: Mapping[str, Figures], given: pd.DataFrame) -> Attempt:
-    weights, parts = {}, []
-    for subsystem, own in figures.items():
-        rows = given[given["subsystem"] == subsystem]
-        try:
-            weights[subsystem] = variant.compute(own)
-        except StudyError as problem:
-            return Attempt(variant, {}, np.inf, 0, "; ".join(problem.messages))
-        gap = np.abs(weights[subsystem] - rows["weight"].to_numpy())
-        parts.append(np.column_stack([gap, gap <= rows["half"].to_numpy() + SLACK]))
-    gaps: npt.NDArray[np.float64] = np.concatenate(parts)
-    return Attempt(variant, weights, float(gaps[:, 0].max()), int(gaps[:, 1].sum()), "")
-
-
 def verdict(found: list[Attempt], figures: Mapping[str, Figures], given: pd.DataFrame) -> str:
     """Return in a sentence or two what the weights are; found, figures, given as for `attempts`."""
-    agreeing = [a for a in found if not a.reason and a.agreeing == len(given)]
+    agreeing = [attempt for attempt in found if attempt.agreeing == len(given)]
     first = found[0]
     if not agreeing:
         gaps = np.abs(np.concatenate(list(first.weights.values())) - given["weight"].to_numpy())
@@ -114,7 +121,7 @@ def verdict(found: list[Attempt], figures: Mapping[str, Figures], given: pd.Data
         indicators=own.values.shape[1],
     )  # fmt: skip
     text = f"These are weights by {first.variant.name}{f': {remark}' if remark else ''}."
-    others = [a.variant.name for a in agreeing[1:]]
+    others = [attempt.variant.name for attempt in agreeing[1:]]
     if others:
         more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
         named = " | ".join(others[:MOST_NAMED])

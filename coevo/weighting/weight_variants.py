@@ -4,7 +4,7 @@ The methods of the registry, other normalisations before them, and mistakes that
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -40,6 +40,7 @@ class Figures:
     config: Mapping[str, Any]
     kept: pd.DataFrame | None = None
     directed: bool = False  # whether less, or a middle, is better for some indicator given
+    made: dict[tuple[tuple[float, float], str], Array] = field(init=False, default_factory=dict)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -56,13 +57,19 @@ class Figures:
         return int(self.labels(level).nunique())
 
     def z(self, span: tuple[float, float] | None = None, reference: str = "") -> Array:
-        """Return z (rows, m) by the study's own normalisation, or by another range or reference."""
+        """Return z (rows, m) by the study's own normalisation, or by another range or reference.
+
+        Many variants ask for the same: it is kept in `made`.
+        """
         settings = dict(self.config["normalisation"])
-        settings |= {"range": list(span)} if span else {}
-        settings |= {"reference": reference} if reference else {}
-        x, scope = self.raw, scope_of(self.values, self.indicators, settings, self.kept)
-        posts = find_goalposts(x, scope, settings)
-        return held_against(x, posts, scope.indicators, self.indicators, settings)[0]
+        key = (span or self.span, reference or str(settings["reference"]))
+        if key not in self.made:
+            settings |= {"range": list(key[0]), "reference": key[1]}
+            scope = scope_of(self.values, self.indicators, settings, self.kept)
+            posts = find_goalposts(self.raw, scope, settings)
+            names, table = scope.indicators, self.indicators
+            self.made[key] = held_against(self.raw, posts, names, table, settings)[0]
+        return self.made[key]
 
     @property
     def raw(self) -> Array:

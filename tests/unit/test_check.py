@@ -121,6 +121,25 @@ def test_figures_beyond_goalposts_of_an_indicator_are_counted(project):
     assert problem.startswith("shops: 1 figures lie beyond their goalposts, the first in Shanghai")
 
 
+def test_weightings_that_figures_do_not_allow_are_told(project):
+    write("工厂", [[value - 300 for value in row] for row in figures("工厂")])
+    text = Path("config/indicators/small.csv").read_text(encoding="utf-8")
+    text = text.replace("plants,west,,+,count", "plants,west,,+,100 million yuan")
+    Path("config/indicators/small.csv").write_text(text, encoding="utf-8")
+    path = Path("data/raw/small/2026-10/工厂.csv")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("单位：个", "单位：亿元"), encoding="utf-8"
+    )
+    checked = check_study("config/small.yaml")
+    assert checked.problems == ()
+    (told,) = (line for line in checked.remarks_on_indices if line.startswith("No weights by cv"))
+    assert told == (
+        "No weights by cv: an indicator has figures of both signs; its coefficient of variation "
+        "would hang on where zero lies"
+    )
+    assert told[:60] in " ".join(check_lines(checked, said_in_english))
+
+
 @pytest.mark.parametrize(
     ("cells", "said"),
     [

@@ -222,15 +222,18 @@ def test_more_rivals_need_a_clearer_win():
 
 
 @pytest.mark.parametrize("composite", ["linear", "geometric", "topsis"])
-@pytest.mark.parametrize("reference", ["panel", "year", "region", "vector"])
+@pytest.mark.parametrize("reference", ["panel", "year", "region", "vector", "moderate"])
 def test_the_index_of_an_origin_is_that_of_a_study_which_ends_there(composite, reference):
     method = "vector" if reference == "vector" else "minmax"
     scaling = {"method": method, "reference": reference, "range": [0.01, 0.99], "beyond": "cap"}
-    scaling["reference"] = "panel" if reference == "vector" else reference
+    scaling["reference"] = "panel" if reference in ("vector", "moderate") else reference
     chosen = {"composite": composite, "preset": None, "form": "standard", "k": 2.0}
     chosen |= {"contributions": "equal", "grades": "ten"}
     indicators = pd.DataFrame({"indicator": list("abcd"), "subsystem": list("sstt")})
     indicators["direction"], weights = ["+", "-", "+", "+"], {"method": "entropy"}
+    if reference == "moderate":  # a, with goalposts of its own as d
+        indicators.loc[0, ["direction", "best", "low", "high"]] = ["moderate", "1 2", "0", "9"]
+        indicators.loc[3, ["low", "high"]] = ["0", "3"]
     index = pd.MultiIndex.from_product(
         [list("pqrstu"), range(2001, 2009), list("abcd")], names=["region", "year", "indicator"]
     )

@@ -1,335 +1,38 @@
-"""Files as publishers and papers lay them out, of invented figures, read without a hand edit.
+"""Files as publishers lay them out, and the years and parts of years in them."""
 
-Each case is a file of three regions and three years, the study that reads it, and the figures that
-must come back: their values in the unit of the study, and their cells.
-"""
+from dataclasses import replace
 
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-import pandas as pd
 import pytest
-from openpyxl import Workbook
 
-from coevo.errors import StudyError
-from coevo.observations import observe
 from coevo.observations.periods import Period, period_of, plain_periods
 from coevo.observations.sheets import CellWords
-
-CHINA = pd.DataFrame(
-    [
-        ("330100", "Hangzhou", "杭州", "杭州市"),
-        ("330200", "Ningbo", "宁波", "宁波市"),
-        ("330300", "Wenzhou", "温州", "温州市"),
-    ],
-    columns=["region", "name_en", "name_zh", "long_zh"],
+from tests.unit.cases import (
+    AMERICAN,
+    BOTH,
+    CHINA,
+    CITY,
+    COUNTRIES,
+    COUNTS,
+    ENGLISH,
+    EUROPEAN,
+    GDP,
+    INTERNATIONAL,
+    NUTS,
+    PEOPLE,
+    PROVINCES,
+    PROVINCIAL,
+    STATES,
+    VALUES,
+    YEARS,
+    Case,
+    assert_reads,
+    changed,
+    csv,
+    observed,
+    rows,
+    said,
 )
-PROVINCES = pd.DataFrame(
-    [
-        ("310000", "Shanghai", "上海", "上海市"),
-        ("320000", "Jiangsu", "江苏", "江苏省"),
-        ("330000", "Zhejiang", "浙江", "浙江省"),
-    ],
-    columns=["region", "name_en", "name_zh", "long_zh"],
-)
-COUNTRIES = pd.DataFrame(
-    [("AUT", "Austria"), ("CZE", "Czechia"), ("EGY", "Egypt")], columns=["region", "name_en"]
-)
-NUTS = pd.DataFrame(
-    [("AT11", "Burgenland"), ("AT12", "Niederösterreich"), ("AT13", "Wien")],
-    columns=["region", "name_en"],
-)
-STATES = pd.DataFrame(
-    [("06000", "California"), ("32000", "Nevada"), ("41000", "Oregon")],
-    columns=["region", "name_en"],
-)
-
-
-@dataclass(frozen=True)
-class Case:
-    """Files by name (text, or sheets of rows), what the study says, and what it must read.
-
-    expected: indicator -> region -> values of the years; cells: of the first region of the first
-    indicator.
-    """
-
-    files: dict
-    regions: pd.DataFrame
-    indicators: list  # indicator, unit, source_name, frequency
-    expected: dict
-    cells: list
-    years: tuple = (2017, 2018, 2019)
-    read_as: dict = field(default_factory=dict)
-
-
-GDP = ("gdp", "100 million yuan", "地区生产总值", "")
-PEOPLE = ("people", "10 thousand persons", "年末常住人口", "")
-VALUES = {"330100": [1.5, 2.5, 3.5], "330200": [10, 20, 30], "330300": [0.1, 0.2, 0.3]}
-COUNTS = {"330100": [900, 910, 920], "330200": [800, 810, 820], "330300": [700, 710, 720]}
-PROVINCIAL = dict(zip(PROVINCES["region"], VALUES.values(), strict=True))
-INTERNATIONAL = dict(zip(COUNTRIES["region"], VALUES.values(), strict=True))
-EUROPEAN = dict(zip(NUTS["region"], VALUES.values(), strict=True))
-AMERICAN = dict(zip(STATES["region"], VALUES.values(), strict=True))
-YEARS = (2017, 2018, 2019)
-
-
-def rows(of, *sides):
-    """Yield (region number, year, its figures) in the order of regions, then years."""
-    for place, code in enumerate(of[0]):
-        for number, year in enumerate(YEARS):
-            yield place, code, year, *(values[code][number] for values in of)
-
-
-def csv(*lines) -> str:
-    return "\n".join(",".join(str(cell) for cell in line) for line in lines) + "\n"
-
-
-CITY = ("杭州市", "宁波市", "温州市")
-ENGLISH = ("Hangzhou", "Ningbo", "Wenzhou")
-BOTH = {"gdp": VALUES, "people": COUNTS}
-
-PAPERS = {
-    "panel, id before year before city": Case(
-        {
-            "a.csv": csv(
-                ("id", "年份", "城市", "年末常住人口(万人)", "地区生产总值(亿元)"),
-                *((n + 1, y, CITY[n], p, g) for n, _, y, g, p in rows((VALUES, COUNTS))),
-            )
-        },
-        CHINA,
-        [GDP, PEOPLE],
-        BOTH,
-        ["E2", "E3", "E4"],
-    ),
-    "panel, province and code beside the city": Case(
-        {
-            "a.csv": csv(
-                ("省份", "市", "行政区划代码", "年份", "地区生产总值（亿元）"),
-                *(("浙江省", CITY[n], c, f"{y}年", g) for n, c, y, g in rows((VALUES,))),
-            )
-        },
-        CHINA,
-        [GDP],
-        {"gdp": VALUES},
-        ["E2", "E3", "E4"],
-    ),
-    "panel in English small letters, units in a row of their own": Case(
-        {
-            "a.csv": csv(
-                ("year", "city", "gdp", "population"),
-                ("", "", "100 million yuan", "10 000 persons"),
-                *((y, ENGLISH[n], g, p) for n, _, y, g, p in rows((VALUES, COUNTS))),
-            )
-        },
-        CHINA,
-        [("gdp", "100 million yuan", "GDP", ""), ("people", "person", "population", "")],
-        {"gdp": VALUES, "people": {c: [v * 1e4 for v in vs] for c, vs in COUNTS.items()}},
-        ["C3", "C4", "C5"],
-    ),
-    "panel of counties by code, state beside": Case(
-        {
-            "a.csv": csv(
-                ("YEAR", "State", "COUNTY", "FIPS", "Income (thousand USD)"),
-                *((y, "Utah", f"no name {n}", c, g) for n, c, y, g in rows((VALUES,))),
-            )
-        },
-        CHINA,
-        [("income", "USD", "income", "")],
-        {"income": {c: [v * 1e3 for v in vs] for c, vs in VALUES.items()}},
-        ["E2", "E3", "E4"],
-    ),
-    "panel without units, which the config gives by name": Case(
-        {
-            "a.csv": csv(
-                ("city", "year", "GDP", "Score"),
-                *((ENGLISH[n], y, g, p) for n, _, y, g, p in rows((VALUES, COUNTS))),
-            )
-        },
-        CHINA,
-        [("gdp", "100 million yuan", "GDP", ""), ("score", "other: points", "score", "")],
-        {"gdp": VALUES, "score": COUNTS},
-        ["C2", "C3", "C4"],
-        read_as={"GDP": "100 million yuan", "score": "other: points"},
-    ),
-    "a unit of the study's own in the brackets of a head": Case(
-        {
-            "a.csv": csv(
-                ("city", "year", "GDP (bn RMB, nominal)", "score (points)"),
-                *((ENGLISH[n], y, g, p) for n, _, y, g, p in rows((VALUES, COUNTS))),
-            ).replace("GDP (bn RMB, nominal)", '"GDP (bn RMB, nominal)"')
-        },
-        CHINA,
-        [("gdp", "100 million yuan", "GDP", ""), ("score", "other: points", "score", "")],
-        {"gdp": {c: [v * 10 for v in vs] for c, vs in VALUES.items()}, "score": COUNTS},
-        ["C2", "C3", "C4"],
-        read_as={"bn RMB, nominal": "billion yuan"},
-    ),
-    "long, indicators and years down, a column of units": Case(
-        {
-            "a.csv": csv(
-                ("Variable", "Unit", "Time", "City", "Value"),
-                *(("GDP", "million EUR", y, ENGLISH[n], g) for n, _, y, g in rows((VALUES,))),
-            )
-        },
-        CHINA,
-        [("gdp", "million EUR", "GDP", "")],
-        {"gdp": VALUES},
-        ["E2", "E3", "E4"],
-    ),
-    "several rows of heads, years above indicators above units": Case(
-        {
-            "a.xlsx": {
-                "表1": [
-                    ["各市主要指标"],
-                    ["市", *(x for y in YEARS for x in (f"{y}年", None))],
-                    [None, *("地区生产总值", "年末常住人口") * 3],
-                    [None, *("（亿元）", "（万人）") * 3],
-                    *(
-                        [
-                            name,
-                            *(x for pair in zip(VALUES[c], COUNTS[c], strict=True) for x in pair),
-                        ]
-                        for name, c in zip(CITY, VALUES, strict=True)
-                    ),
-                ],
-                "说明": [["地区生产总值", "按当年价格计算", 2017.5], ["人口", "抽样调查", 1.0]],
-            }
-        },
-        CHINA,
-        [GDP, PEOPLE],
-        BOTH,
-        ["B5", "D5", "F5"],
-    ),
-    "the indicator in the name of the file": Case(
-        {
-            "地区生产总值（亿元）.csv": csv(
-                ("城市", *YEARS), *((CITY[n], *VALUES[c]) for n, c in enumerate(VALUES))
-            )
-        },
-        CHINA,
-        [GDP],
-        {"gdp": VALUES},
-        ["B2", "C2", "D2"],
-    ),
-    "the indicator in the name of the sheet, the unit in a line": Case(
-        {
-            "a.xlsx": {
-                "地区生产总值": [
-                    ["单位：亿元"],
-                    ["城市", *(f"{y}年" for y in YEARS)],
-                    *([CITY[n], *VALUES[c]] for n, c in enumerate(VALUES)),
-                ]
-            }
-        },
-        CHINA,
-        [GDP],
-        {"gdp": VALUES},
-        ["B3", "C3", "D3"],
-    ),
-    "one sheet a year, named after it": Case(
-        {
-            "a.xlsx": {
-                str(y): [
-                    ["城市", "地区生产总值(亿元)"],
-                    *([CITY[n], VALUES[c][k]] for n, c in enumerate(VALUES)),
-                ]
-                for k, y in enumerate(YEARS)
-            }
-        },
-        CHINA,
-        [GDP],
-        {"gdp": VALUES},
-        ["B2", "B2", "B2"],
-    ),
-    "quarters across, added up": Case(
-        {
-            "a.csv": csv(
-                ("city", *(f"{y}Q{q}" for y in YEARS for q in (1, 2, 3, 4))),
-                *(
-                    (ENGLISH[n], *(v / 4 for v in VALUES[c] for _ in range(4)))
-                    for n, c in enumerate(VALUES)
-                ),
-            )
-        },
-        CHINA,
-        [("gdp", "100 million yuan", "a", "sum")],
-        {"gdp": VALUES},
-        ["E2", "I2", "M2"],
-        read_as={"a": "100 million yuan"},
-    ),
-    "months down in a column of their own, averaged": Case(
-        {
-            "a.csv": csv(
-                ("city", "year", "month", "price index (index)"),
-                *(
-                    (ENGLISH[n], y, m, v + (m - 6.5))
-                    for n, _, y, v in rows((VALUES,))
-                    for m in range(1, 13)
-                ),
-            )
-        },
-        CHINA,
-        [("prices", "index", "price index", "mean")],
-        {"prices": VALUES},
-        ["D13", "D25", "D37"],
-    ),
-}
-
-PAPERS |= {
-    "wide, the years in the heads, an index of rows before": Case(
-        {
-            "a.csv": csv(
-                ("", "city", *(f"gdp{y}" for y in YEARS), *(f"{y}年人口(万人)" for y in YEARS)),
-                *((n, ENGLISH[n], *VALUES[c], *COUNTS[c]) for n, c in enumerate(VALUES)),
-            )
-        },
-        CHINA,
-        [("gdp", "100 million yuan", "GDP", ""), ("people", "10 thousand persons", "人口", "")],
-        BOTH,
-        ["C2", "D2", "E2"],
-        read_as={"GDP": "100 million yuan"},
-    ),
-    "years as R writes them, a corner of two words": Case(
-        {
-            "a.csv": csv(
-                ("GDP (billion RMB)",),
-                ("City/Year", *(f"X{y}" for y in YEARS)),
-                *((ENGLISH[n], *VALUES[c]) for n, c in enumerate(VALUES)),
-            )
-        },
-        CHINA,
-        [("gdp", "billion yuan", "GDP", "")],
-        {"gdp": VALUES},
-        ["B3", "C3", "D3"],
-    ),
-}
-
-PAPERS |= {
-    "a sheet for each region, named after it": Case(
-        {
-            "a.xlsx": {
-                CITY[n]: [["指标", "单位", *YEARS], ["地区生产总值", "亿元", *VALUES[c]]]
-                for n, c in enumerate(VALUES)
-            }
-        },
-        CHINA,
-        [GDP],
-        {"gdp": VALUES},
-        ["C2", "D2", "E2"],
-    ),
-    "provinces beside countries that have none": Case(
-        {
-            "a.csv": csv(
-                ("Province/State", "Country/Region", "Year", "GDP (million USD)"),
-                *(("", COUNTRIES["name_en"][n], y, v) for n, _, y, v in rows((INTERNATIONAL,))),
-            )
-        },
-        COUNTRIES,
-        [("gdp", "million USD", "GDP", "")],
-        {"gdp": INTERNATIONAL},
-        ["D2", "D3", "D4"],
-    ),
-}
+from tests.unit.test_papers import PAPERS
 
 PUBLISHERS = {
     "IMF, World Economic Outlook": Case(
@@ -736,66 +439,10 @@ PUBLISHERS = {
         ["B3", "B3", "B3"],
     ),
 }
-CASES = PAPERS | PUBLISHERS
-
-
-def written(files: dict, folder: Path) -> list[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        if isinstance(content, str):
-            (folder / name).write_text(content, encoding="utf-8")
-            continue
-        book = Workbook()
-        book.remove(book.active)
-        for title, lines in content.items():
-            sheet = book.create_sheet(title)
-            for line in lines:
-                sheet.append(list(line))
-        book.save(folder / name)
-    return sorted(str(path) for path in folder.iterdir())
-
-
-def observed(case: Case, folder: Path):
-    table = pd.DataFrame(case.indicators, columns=["indicator", "unit", "source_name", "frequency"])
-    files = written(case.files, folder / "2026-10")
-    return observe(files, str(folder), table.assign(derivation=""), case.regions, case.read_as, {})
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_a_publisher_s_file_is_read_as_it_is(name, tmp_path):
-    case = CASES[name]
-    found, remarks = observed(case, tmp_path)
-    figures = found.set_index(["indicator", "region", "year"])["value"].to_dict()
-    expected = {
-        (indicator, region, year): value
-        for indicator, regions in case.expected.items()
-        for region, values in regions.items()
-        for year, value in zip(case.years, values, strict=True)
-    }
-    assert figures == pytest.approx(expected, rel=1e-12)
-    first = next(iter(case.expected))
-    own = found[(found["indicator"] == first)].sort_values(["region", "year"])
-    region = next(iter(case.expected[first]))
-    assert own.loc[own["region"] == region, "cell"].tolist() == case.cells
-    assert set(remarks["check"]) <= {"note", "set_aside", "noted", "from_name", "parts"}
-
-
-def said(case: Case, folder: Path) -> tuple[str, ...]:
-    with pytest.raises(StudyError) as problem:
-        observed(case, folder)
-    return tuple(problem.value.messages)
-
-
-def changed(name: str, old: str, new: str, **study) -> Case:
-    """Return a case whose one file reads otherwise."""
-    case = CASES[name]
-    ((file, text),) = case.files.items()
-    assert old in text
-    return replace(case, files={file: text.replace(old, new)}, **study)
 
 
 def test_parts_of_a_year_are_never_years(tmp_path):
-    quarters = "quarters across, added up"
+    quarters = PAPERS["quarters across, added up"]
     (line,) = said(
         changed(quarters, "2017Q1", "2017Q1", indicators=[("gdp", "yuan", "a", "")]), tmp_path
     )
@@ -803,7 +450,7 @@ def test_parts_of_a_year_are_never_years(tmp_path):
         "a.csv › B2: gdp: has figures of parts of a year (2017.1-3); write under frequency in the "
         "indicator table how they make a year: sum, mean, last"
     )
-    so_far = CASES["NBS, quarters, the year so far"]
+    so_far = PUBLISHERS["NBS, quarters, the year so far"]
     text = so_far.files["分省季度数据.csv"]
     for quarter, months in (("一", "1-3"), ("二", "1-6"), ("三", "1-9"), ("四", "1-11")):
         text = text.replace(f"第{quarter}季度", f"{months}月")
@@ -816,7 +463,7 @@ def test_parts_of_a_year_are_never_years(tmp_path):
 
 
 def test_a_year_that_lacks_a_quarter_is_missing_and_one_that_is_printed_goes_before(tmp_path):
-    case = changed("quarters across, added up", "2018Q4", "2019")
+    case = changed(PAPERS["quarters across, added up"], "2018Q4", "2019")
     found, remarks = observed(case, tmp_path)
     own = found[found["region"] == "330100"].set_index("year")
     assert own["value"].to_dict() == {2017: 1.5, 2019: 2.5 / 4}  # as printed, not of its quarters
@@ -848,69 +495,18 @@ def test_dates_are_years_only_if_all_fall_in_one_month():
     assert plain("2018-11-30", "2018-12-31", "x") == ["2018.11-11", "2018.12-12", "x"]
 
 
-def test_the_set_of_regions_says_which_column_names_them(tmp_path):
-    lines = [("Utah", "杭州", 1), ("Utah", "宁波", 2), ("Utah", "温州", 3)]
-    case = replace(
-        CASES["panel, province and code beside the city"],
-        files={"a.csv": csv(("country", "region", "year", "地区生产总值(亿元)"), *(
-            (country, region, 2019, value) for country, region, value in lines
-        ))},
-    )  # fmt: skip
-    found, _ = observed(case, tmp_path)
-    assert found["region"].tolist() == ["330100", "330200", "330300"]
-
-
-def test_codes_that_contradict_a_name_are_of_something_else(tmp_path):
-    text = csv(
-        ("城市", "代码", "年份", "地区生产总值(亿元)"),
-        ("杭州", "330200", 2019, 1),
-        ("不明", "330300", 2019, 2),
-    )
-    case = replace(CASES["panel, province and code beside the city"], files={"a.csv": text})
-    found, remarks = observed(case, tmp_path)
-    assert found["region"].tolist() == ["330100"]
-    assert remarks["message"].tolist() == ["unknown_regions"]
-
-
-def test_a_sheet_of_another_name_does_not_take_that_of_its_file(tmp_path):
-    case = CASES["the indicator in the name of the sheet, the unit in a line"]
-    ((_, sheets),) = case.files.items()
-    lines = sheets["地区生产总值"]
-    (line,) = said(replace(case, files={"地区生产总值.xlsx": {"人口": lines}}), tmp_path)
-    assert "no line 指标：… above the head names the indicator; add it" in line
-    found, remarks = observed(
-        replace(case, files={"地区生产总值.xlsx": {"Sheet1": lines}}), tmp_path / "b"
-    )
-    assert len(found) == 9 and remarks["message"].tolist() == ["indicator_from_name"]
-
-
 def test_the_year_of_an_issue_or_of_a_download_is_not_that_of_the_figures(tmp_path):
-    case = CASES["NBS, cities of one year, the year in the name of the file"]
+    case = PUBLISHERS["NBS, cities of one year, the year in the name of the file"]
     text = case.files["2017年主要城市年度数据.csv"]
     for number, name in enumerate(("中国城市统计年鉴2018", "cities 2026-10-01")):
         lines = said(replace(case, files={f"{name}.csv": text}), tmp_path / str(number))
         assert "no year is stated; add a line 年份：2020 above the head" in lines[0]
 
 
-def test_an_unknown_layout_is_told_by_its_head_and_what_the_nearest_lacks(tmp_path):
-    case = CASES["the indicator in the name of the file"]
-    texts = {
-        "名字,2017年,2018年\n杭州,1,2\n": (
-            "a.csv › A1: is laid out in no known way; its head reads: 名字, 2017年, 2018年; "
-            "nearest is 'regions down, years across', but no column is headed 地区, 省份, 城市, "
-            "region, country or another word for regions; the layouts are listed in "
-            "config/README.md"
-        ),
-        "城市,年份,,\n杭州,2017,1,2\n": (
-            "a.csv › A1: is laid out in no known way; its head reads: 城市, 年份; nearest is "
-            "'regions and years down, indicators across', but no indicators stand beside "
-            "each other; the layouts are listed in config/README.md"
-        ),
-    }
-    for number, (text, line) in enumerate(texts.items()):
-        lines = said(replace(case, files={"a.csv": text}), tmp_path / str(number))
-        assert lines[0].endswith(line)
+@pytest.mark.parametrize("name", PUBLISHERS)
+def test_a_publisher_s_file_is_read_as_it_is(name, tmp_path):
+    assert_reads(PUBLISHERS[name], tmp_path)
 
 
-def test_at_least_twelve_layouts_of_papers_and_six_of_publishers_are_held():
-    assert len(PAPERS) >= 12 and len(PUBLISHERS) >= 6
+def test_at_least_six_layouts_of_publishers_are_held():
+    assert len(PUBLISHERS) >= 6

@@ -76,6 +76,9 @@ def test_a_pipe_gets_a_line_a_step_and_one_after_a_silence(clock):
 def test_a_terminal_shows_what_is_at_work_in_its_last_line(clock, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
     out = Screen()
+    steps.Steps(out).tick()
+    assert out.getvalue().endswith("\rThe study is read …")
+    out = Screen()
     shown = begun(out)
     clock.now = 1
     shown.tick()

@@ -45,7 +45,7 @@ def config(**changes):
     return base
 
 
-def study(settings):
+def study(settings, indicators=INDICATORS):
     rng = np.random.default_rng(4)
     rows = []
     for r in range(5):
@@ -54,8 +54,8 @@ def study(settings):
             value["c"] = 100 * value["p"] * 1e8 / value["q"]
             rows += [(str(r), f"R{r}", year, i, float(value[i])) for i in "abcpq"]
     panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
-    normalised, goalposts = normalise(panel, INDICATORS, settings["normalisation"])
-    weights = weigh(normalised, panel, INDICATORS, settings["weighting"])
+    normalised, goalposts = normalise(panel, indicators, settings["normalisation"])
+    weights = weigh(normalised, panel, indicators, settings["weighting"])
     span = scaled_panel(settings["normalisation"])
     coupling, _ = couple(
         normalised, weights, settings["weighting"]["method"], settings["coupling"], span
@@ -245,3 +245,18 @@ def test_ranges_hold_D_and_narrow_to_it(changes):
     sure = monte_carlo(case, INDICATORS, settings)[0].query("source == 'figures'")
     np.testing.assert_allclose(sure["low"], sure["D"], atol=1e-12)
     np.testing.assert_allclose(sure["high"], sure["D"], atol=1e-12)
+
+
+def test_draws_know_best_bands_and_goalposts_of_an_indicator():
+    """Without errors they leave D where it is; with goalposts of all a draw moves no other row."""
+    table = INDICATORS.assign(best="", low="", high="")
+    table.loc[0, ["direction", "best"]] = ["moderate", "0.5 1"]
+    table.loc[1, ["low", "high"]] = ["0", "20"]
+    settings = config(robustness={"revision": 0.0})
+    case = study(settings, table)
+    sure = monte_carlo(case, table, settings)[0].query("source == 'figures'")
+    np.testing.assert_allclose(sure["low"], sure["D"], atol=1e-12)
+    np.testing.assert_allclose(sure["high"], sure["D"], atol=1e-12)
+    settings = config()
+    drawn = monte_carlo(study(settings, table), table, settings)[0].query("source == 'figures'")
+    assert (drawn["low"] < drawn["high"]).all() and drawn["high"].max() <= 1

@@ -748,6 +748,30 @@ def test_the_third_sentence_of_page_one_follows_its_verdicts(case: str, language
         assert (said[place] in opening) == (name == case), name
 
 
+OPEN = {  # what might change the result
+    "years": (together(NOTHING_YET, sets("line", "line")), "a longer series", "更长的时间序列"),
+    "choices": (graded(*[MOST] * 50, *[LESS] * 50), "other methods (for the grade)", "另选的方法"),
+    "coverage": (same, "unchanged coverage", "前后一致的统计口径"),
+    "regions": (same, "figures of other regions", "其他地区的数据"),
+}
+SETTLED = together(
+    slopes("region+year", "supply"), sets("interval", "interval", located=True),
+    graded(*[MOST] * 96, *[LESS] * 4),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", ["years", "choices", "regions"])
+def test_page_one_says_what_might_change_the_result(case: str, language: str) -> None:
+    change, *said = OPEN[case]
+    count = 1 if case == "regions" else 4
+    opening = line(written(language, change(tables(count)), count=count)["opening"])
+    assert said[LANGUAGES.index(language)] in opening
+    settled = line(written(language, SETTLED(tables()))["opening"])
+    for _, *others in OPEN.values():
+        assert others[LANGUAGES.index(language)] not in settled
+
+
 def without_tables(opening: str) -> str:
     """Return page one as a reader counts it: no table of claims, no marks, no attributes."""
     kept = [text for text in opening.split("\n") if not text.startswith(("|", ":::", ":"))]

@@ -14,7 +14,7 @@ from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures.theme import PALETTES
 from coevo.report.tables import traced_case
 from coevo.report.tables.columns import column_heads
-from coevo.report.tables.formula_sheet import FIRST, HEAD_ROW, IDS, LINK
+from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.voices import in_languages
 from coevo.schema import column_row, study_tables
@@ -126,7 +126,7 @@ def test_contents_lead_to_every_open_sheet_and_back() -> None:
     for row in rows:
         name = row[0].value
         hidden = book[name].sheet_state == "hidden"
-        assert hidden == row[2].value.endswith("(hidden sheet)") == (row[0].hyperlink is None)
+        assert hidden == ("(hidden sheet" in row[2].value) == (row[0].hyperlink is None)
         assert hidden or row[0].hyperlink.location == f"'{name}'!A1"
         assert book[name].cell(LINK + 1, 1).hyperlink.location == "'contents'!A1"
         assert name not in made or row[1].value == len(made[name])
@@ -191,6 +191,21 @@ def test_no_cell_of_an_open_sheet_is_in_the_other_language(language: str, other:
                 quoted = cell.column_letter in QUOTED.get(sheet.title, "")
                 if cell.data_type == "s" and not quoted and cell.row != IDS + 1:
                     assert set(re.findall(other, cell.value)) <= known, (sheet.title, cell.value)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "moderate"), ("zh", "适度")])
+def test_a_moderate_indicator_has_its_band_in_the_trace(language: str, said: str) -> None:
+    sheet = opened(built("moderate", language))["trace"]
+    lines = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
+    names = lines[{"en": "indicator", "zh": "指标"}[language]][EDGE:]
+    heads = {
+        "en": ("direction", "best from", "best to"),
+        "zh": ("指标属性（正向+/负向-）", "适度值下限", "适度值上限"),
+    }[language]
+    cells = [dict(zip(names, lines[head][EDGE:], strict=True)) for head in heads]
+    assert [line["jobs"] for line in cells] == [said, 400, 600]
+    assert [line["sales"] for line in cells] == [said, 350, 350]
+    assert [line["orders"] for line in cells] == ["+", None, None]
 
 
 def test_of_a_long_table_the_sheet_holds_the_region_in_focus(monkeypatch) -> None:

@@ -17,6 +17,7 @@ from coevo.weighting.method import Columns, Pair, Step
 
 LARGEST = 4  # row of the largest difference, from 0
 DIFFERENCE = ("largest difference from D in sheet coupling", "与coupling表中D的最大差异")
+MODERATE_TEXT = ("moderate", "适度")
 WEIGHT = Step("weight", "weight w", "权重w")
 
 
@@ -98,14 +99,17 @@ def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
         ("unit", "unit", "单位"),
         ("direction", "direction", "指标属性（正向+/负向-）"),
     ):
-        sheet.line(column, texts, [(str(cell), "") for cell in table[column]], "wrapped")
+        cells: list[Entry] = [(str(cell), "") for cell in table[column]]
+        if column == "direction":
+            cells = [(sheet.said(MODERATE_TEXT) if c == MODERATE else c, "") for c, _ in cells]
+        sheet.line(column, texts, cells, "wrapped")
     if any(case.scales[name].direction == MODERATE for name in case.members):
         for place, line, english, chinese in (
             (0, "best_low", "best from", "适度值下限"),
             (1, "best_high", "best to", "适度值上限"),
         ):
             ends = [case.scales[name].best[place] for name in case.members]
-            cells: list[Entry] = [("" if math.isnan(end) else end, "") for end in ends]
+            cells = [("" if math.isnan(end) else end, "") for end in ends]
             sheet.line(line, (english, chinese), cells, "amount")
 
 
