@@ -19,7 +19,7 @@ from coevo.report.figures import (
     phase_planes,
     scatters,
 )
-from coevo.report.figures.fonts import measuring_folders
+from coevo.report.figures.fonts import measuring_folder
 from coevo.report.figures.images import pngs
 from coevo.report.figures.theme import PALETTES, SANS, filled
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -78,11 +78,10 @@ def svg(spec: dict[str, Any]) -> str:
 
 @cache
 def _converter() -> ModuleType:
-    """The library that draws, told once where the fonts are."""
+    """The library that draws, told once where the font is that it measures by."""
     import vl_convert
 
-    for folder in measuring_folders():
-        vl_convert.register_font_directory(str(folder))
+    vl_convert.register_font_directory(str(measuring_folder()))
     return vl_convert
 
 

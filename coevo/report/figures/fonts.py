@@ -27,22 +27,21 @@ def font_folders() -> list[Path]:
 
 
 @cache
-def measuring_folders() -> list[Path]:
-    """The folders for a program that measures words: the last holds the plain face alone.
+def measuring_folder() -> Path:
+    """A folder for a program that measures words: it holds the plain face of the last font alone.
 
     The library that draws charts reads the font anew for each word, and takes no other weight: on
     the whole font with its weights that takes three times as long, for the same widths.
     """
     from fontTools.ttLib import TTFont
 
-    *others, last = font_folders()
-    (source,) = last.glob("*.ttf")
+    (source,) = font_folders()[-1].glob("*.ttf")
     font = TTFont(source, recalcTimestamp=False, recalcBBoxes=False, lazy=True)
     for table in _WEIGHTS & set(font.keys()):
         del font[table]
     folder = Path(_kept().name)
     font.save(folder / source.name)
-    return [*others, folder]
+    return folder
 
 
 @cache

@@ -173,11 +173,6 @@ class Study:
             return label
         return str(self.config.get("names", {}).get(identifier, {}).get(self.language, identifier))
 
-    @property
-    def other_pairs(self) -> list[str]:
-        """Names of the pairs of outputs that are held beside the study's own."""
-        return list(self.config["robustness"]["pairs"])
-
     def pair_label(self, name: str) -> str:
         """Labels of the outputs of another pair that are not the study's own; else its name."""
         pair = self.config["robustness"]["pairs"].get(name, {})
