@@ -3,6 +3,7 @@
 from typing import Any
 
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
+from coevo.report.findings.level_control import level_finding
 from coevo.report.findings.regional_pattern import at_ends, group_means
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
@@ -30,7 +31,8 @@ def pattern(words: Words) -> Body:
     for whole, parts in PARTS.items():
         rows.append(_row(words, whole, _three))
         rows += [_share_row(words, whole, part) for part in parts]
-    for name in ("moran", "moran_level"):
+    known = at_ends(study, "moran_level", MEASURES[0]) if level_finding(study)["by"] else []
+    for name in ("moran", "moran_level") if any(row is not None for row in known) else ("moran",):
         rows.append(_row(words, name, lambda row: fixed(row["value"])))
         rows.append(_row(words, name, _chance, f"{name}_p"))
     return Body([row for row in rows if any(cell != NOTHING for cell in row[1:])], columns)
