@@ -27,7 +27,7 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from steps import Steps
+from steps import Progress
 
 from coevo.errors import FULL, about, command, is_foreign, plain_words
 from coevo.study.configuration import read_config
@@ -106,7 +106,7 @@ def _alive(process: int) -> bool:
     return True
 
 
-def snakemake(*arguments: str, held: int | None = None, steps: Steps | None = None) -> int:
+def snakemake(*arguments: str, held: int | None = None, steps: Progress | None = None) -> int:
     """Run Snakemake in a group of processes of its own and return its exit code.
 
     held: the file of the lock, which the group keeps. steps: what reads all that the group writes
@@ -255,7 +255,7 @@ def build(config: str, *options: str, then: Callable[[], int] | None = None) -> 
     check_open(study)
     held, killed = lock(Path(".snakemake", "once.lock"))
     tidy(study)
-    steps = None if VERBOSE in options else Steps(sys.stderr)
+    steps = None if VERBOSE in options else Progress(sys.stderr)
     given = ["--configfile", config, "--rerun-incomplete"]
     given += [option for option in options if option != VERBOSE]
     locks = Path(".snakemake", "locks")

@@ -41,7 +41,7 @@ class Step:
         return f"{self.does} ({self.done} of {self.jobs})" if self.jobs > 1 else self.does
 
 
-class Steps:
+class Progress:
     """Reads what Snakemake and its scripts write, and shows the steps on a stream."""
 
     def __init__(self, stream: TextIO) -> None:

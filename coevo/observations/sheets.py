@@ -112,7 +112,7 @@ class Sheet:
     remarks: tuple[Remark, ...] = ()
     own_units: frozenset[str] = frozenset()
     delimiter: str = ""
-    unclear: CellWords = CellWords("")  # noqa: RUF009
+    unclear: CellWords | None = None
     places: frozenset[str] = frozenset()
 
     @cached_property

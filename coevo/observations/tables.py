@@ -250,7 +250,7 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
     """Lines about the form of a table: what a head, a place or a merged figure leaves unclear."""
     sheet, rows = block.sheet, np.array(block.body, dtype=int)
     found = odd_heads(block)
-    if (doubt := sheet.unclear).text:
+    if doubt := sheet.unclear:
         shown = " or ".join(readings(doubt.text))
         found.append(
             f'{sheet.where(doubt.row, doubt.column)}: "{doubt.text}" may be {shown}, and nothing '

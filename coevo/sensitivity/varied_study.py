@@ -19,7 +19,7 @@ class VariedStudy(NamedTuple):
     drawn: tuple[dict[str, pd.DataFrame], pd.DataFrame, Mapping[str, Any]]
 
 
-def varied_study(given: Any, params: Any) -> VariedStudy:
+def read_varied(given: Any, params: Any) -> VariedStudy:
     """Return what a rule is given: its files by name, and its params `tables`, `systems`, `config`.
 
     Raises `StudyError` where a table is not as it should be, or a system needs another indicator.

@@ -131,7 +131,7 @@ def _tables_of(
         problems += layout.problems
         for table in layout.tables:
             problems += table.problems
-            found.doubtful += [sheet.unclear.text] if sheet.unclear.text else []
+            found.doubtful += [sheet.unclear.text] if sheet.unclear else []
             figures = _figures(sheet, table)
             if len(figures):
                 yield TableFound(sheet.where(), _laid_out(table), figures, _title(sheet, table))

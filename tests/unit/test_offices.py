@@ -355,7 +355,7 @@ def numbers(*texts: str, delimiter: str = ";", mark: str = "") -> tuple[list, st
     text = delimiter.join(["x", *(f'"{text}"' for text in texts)])
     (sheet,) = text_sheets(f"{text}\n".encode(), "a")
     plain = plain_numbers(sheet, mark)
-    return plain.values[0, 1:].tolist(), plain.unclear.text
+    return plain.values[0, 1:].tolist(), plain.unclear.text if plain.unclear else ""
 
 
 def test_the_decimal_mark_is_what_the_sheet_shows():

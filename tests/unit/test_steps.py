@@ -35,9 +35,9 @@ def told(event: str, **about) -> str:
     return steps.MARK + json.dumps({"event": event, **about}) + "\n"
 
 
-def begun(stream: io.StringIO) -> steps.Steps:
+def begun(stream: io.StringIO) -> steps.Progress:
     """Two steps: one of a single job, one of two; the first job of each is at work."""
-    shown = steps.Steps(stream)
+    shown = steps.Progress(stream)
     numbers = {"panel": 1, "vary_part": 2, "all": 1, "total": 4}
     for line in (
         "Using a profile\n",
@@ -76,7 +76,7 @@ def test_a_pipe_gets_a_line_a_step_and_one_after_a_silence(clock):
 def test_a_terminal_shows_what_is_at_work_in_its_last_line(clock, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
     out = Screen()
-    steps.Steps(out).tick()
+    steps.Progress(out).tick()
     assert out.getvalue().endswith("\rThe study is read …")
     out = Screen()
     shown = begun(out)
@@ -113,7 +113,7 @@ def test_what_no_log_tells_of_is_told(clock):
 
 
 def test_an_error_of_snakemake_s_own_and_what_comes_before_it_are_told():
-    shown = steps.Steps(io.StringIO())
+    shown = steps.Progress(io.StringIO())
     shown.read("snakemake: error: unrecognized arguments: --such\n")
     assert shown.problems() == "snakemake: error: unrecognized arguments: --such\n"
     shown.read(told("begins"))

@@ -5,11 +5,11 @@ from coevo.errors import speak_plainly
 from coevo.files import read_parts, write_table
 from coevo.sensitivity.multiverse import choice_sensitivity, multiverse_rows
 from coevo.sensitivity.uncertainty import monte_carlo
-from coevo.sensitivity.varied_study import varied_study
+from coevo.sensitivity.varied_study import read_varied
 
 speak_plainly(snakemake.log[0])
 made = together(read_parts(snakemake.input.parts))
-study = varied_study(snakemake.input, snakemake.params)
+study = read_varied(snakemake.input, snakemake.params)
 multiverse = multiverse_rows(*study.combined, made.get("combinations"))
 write_table(multiverse, snakemake.output.multiverse)
 write_table(choice_sensitivity(multiverse), snakemake.output.sensitivity)

@@ -5,9 +5,9 @@ from coevo.errors import speak_plainly
 from coevo.files import write_part
 from coevo.sensitivity.multiverse import combination_tasks
 from coevo.sensitivity.uncertainty import source_tasks
-from coevo.sensitivity.varied_study import varied_study
+from coevo.sensitivity.varied_study import read_varied
 
 speak_plainly(snakemake.log[0])
-study = varied_study(snakemake.input, snakemake.params)
+study = read_varied(snakemake.input, snakemake.params)
 tasks = {**combination_tasks(*study.combined), **source_tasks(*study.drawn)}
 write_part(make_part(tasks, snakemake.wildcards.scatteritem), snakemake.output.part)
