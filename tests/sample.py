@@ -4,7 +4,7 @@ Two subsystems, two indicators each, regions and years as asked; nothing here wa
 """
 
 import json
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import yaml
 from coevo.files import as_table, read_table
 from coevo.messages import packed
 from coevo.regional import RegionalPanel, regional_tables
-from coevo.report.figures.library import page_library
 from coevo.report.findings import Study
 from coevo.report.findings.grade_scale import GRADES
 from coevo.report.findings.localised import chart_words, study_in_language
@@ -409,19 +408,13 @@ def templates() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
 
 
-@cache
-def library() -> dict[str, str]:
-    """Return what draws the charts of a page by file name, as the workflow makes it."""
-    return {"library.js": shared(page_library, "library")}
-
-
 def files(chosen: Study) -> dict[str, Any]:
     """Return templates and charts of a study by file name, as the report takes them."""
     from coevo.report.figures.drawing import drawn
 
     words = chart_words(chosen, words_of("phrases", chosen.language))
     given = (chosen.language, chosen.config, chosen.indicators, chosen.places, chosen.tables)
-    return templates() | library() | shared(lambda: drawn(chosen, words), *given)
+    return templates() | shared(lambda: drawn(chosen, words), *given)
 
 
 def page_files(chosen: Study) -> dict[str, Any]:
@@ -432,8 +425,7 @@ def page_files(chosen: Study) -> dict[str, Any]:
 
     words = chart_words(chosen, words_of("phrases", chosen.language))
     names = figure_names(charts_that_apply(chosen))
-    charts = {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}
-    return templates() | library() | charts
+    return templates() | {f"{n}.json": json.dumps(CHARTS[n](chosen, words)) for n in names}
 
 
 def documents(

@@ -11,7 +11,7 @@ from coevo.report.documents.references import bibliography
 from coevo.report.documents.report_text import metadata, text
 from coevo.report.words.voices import voice
 from coevo.study.configuration import LANGUAGES
-from tests.sample import ROOT, library, study, templates, unindexed, words_of
+from tests.sample import ROOT, study, templates, unindexed, words_of
 
 FOLDER = ROOT / "workflow" / "report"
 SOURCE = (FOLDER / "references.yaml").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def given() -> dict:
     authors = ", ".join(f"{{family: {name}ab, given: Cd}}" for name in MANY)
     work = f"\n  - {{id: five, type: book, author: [{authors}], issued: 2001, title: Fives}}\n"
     texts = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
-    return texts | library() | {"references.yaml": SOURCE + work}
+    return texts | {"references.yaml": SOURCE + work}
 
 
 def set_in(text: str, language: str, given: dict) -> str:

@@ -30,30 +30,6 @@ if RELEASE:
             "../scripts/changes.py"
 
 
-# What the pages need beside the templates.
-LIBRARY = [f"{DATA}/library.js"] if "html" in config["report"]["formats"] else []
-
-
-rule library:
-    """Bundle the library that draws the charts of the pages.
-
-    No figure changes it.
-    """
-    input:
-        code=code("library"),
-    output:
-        library=f"{DATA}/library.js",
-    log:
-        f"{LOGS}/library.log",
-    localrule: True
-    conda:
-        "../../environment.yml"
-    params:
-        version=PACKAGES["vl-convert-python"],
-    script:
-        "../scripts/library.py"
-
-
 rule report:
     """Write the reports, with their charts, workbooks and tables.
 
@@ -65,7 +41,7 @@ rule report:
         **SIMULATED,
         indicators=INDICATORS,
         regions=REGIONS,
-        templates=[*sorted(own(path) for path in ROOT.glob("workflow/report/*.*")), *LIBRARY],
+        templates=sorted(own(path) for path in ROOT.glob("workflow/report/*.*")),
         code=code("report"),
     output:
         [

@@ -41,8 +41,8 @@ def documents(
     voice
         The study in the language.
     files
-        Template, style, scripts, library and the charts of the language (`<name>.json`, `.svg` as
-        text, `.png` as bytes) by file name.
+        Template, style, script and the charts of the language (`<name>.json`, `.svg` as text,
+        `.png` as bytes) by file name.
     provenance
         `files`: digest by path of each raw file; `packages`: version by name.
 
