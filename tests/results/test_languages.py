@@ -43,7 +43,7 @@ TERMS = {
     "Nickell Pesaran Rubin Shorrocks Theta Volterra",
     "authors of papers that are checked": "Qian",
     "program, files and folders": "coevo CSV SHA tables",
-    "places that the script of the page fills": "sheet region year subsystem",
+    "places that the script of the page fills": "sheet region year subsystem best",
 }
 KNOWN = {word for words in TERMS.values() for word in words.split()}
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
