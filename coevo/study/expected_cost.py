@@ -6,8 +6,8 @@ holds them against the studies that were measured there.
 
 import os
 
-START = 12.0  # seconds of any study
-DOCUMENT = 5.0  # seconds of one document, a format in a language
+START = 18.0  # seconds of any study
+DOCUMENT = 2.2  # seconds of one document, a format in a language
 ROW, FIGURE = 0.0045, 0.0001  # seconds of a region in a year, and of one figure of it
 LEAST, ROW_MEMORY, FIGURE_MEMORY = 430.0, 0.014, 0.0005  # MB of the largest process, likewise
 FEW = 90  # seconds that are told as such
