@@ -412,7 +412,7 @@ def test_the_cost_is_told_roughly_and_what_to_do_without_the_memory(monkeypatch,
 
 
 def test_the_cost_of_a_study_that_can_be_built_is_told(project):
-    small = "Expected: about 40 seconds on two cores, 0.4 GB of memory for each"
+    small = "Expected: about 30 seconds on two cores, 0.4 GB of memory for each"
     assert small in check_lines(check_study("config/small.yaml"), said_in_english)
 
 
