@@ -10,6 +10,8 @@ from coevo.report.figures.fonts import font_folders
 
 UP, DOWN = 0.72, 0.2  # of the font's size, above and below the line that letters stand on
 TOUCH = 1.0  # pixels that boxes may share
+HEAVY = {"bold", "600", "700"}
+BOLD = 1.05  # widths of bold letters and figures over those of the plain face, which is read here
 
 
 class Box(NamedTuple):
@@ -79,7 +81,7 @@ def _lines(element: ElementTree.Element, x: float, y: float, turn: float) -> Ite
         line += dy
         if not text.strip():
             continue
-        wide = text_width(text, size)
+        wide = text_width(text, size) * (BOLD if element.get("font-weight") in HEAVY else 1)
         start = {"middle": -wide / 2, "end": -wide}.get(element.get("text-anchor", "start"), 0.0)
         corners = (start, line - UP * size, start + wide, line + DOWN * size)
         if turn % 360 == 270:

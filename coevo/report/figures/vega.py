@@ -118,7 +118,7 @@ def specification(
         "width": WIDTH,
         "height": height,
         # on the left for names that a browser measures before their font is there
-        "padding": {"left": 7, "top": 3, "right": 3, "bottom": 3},
+        "padding": {"left": 7, "top": 3, "right": 7, "bottom": 3},
         "autosize": {"type": "fit-x", "contains": "padding"},
         **options,
     }
