@@ -12,6 +12,7 @@ import pytest
 from coevo.errors import StudyError
 from coevo.study.check import Checked, check_study
 from coevo.study.pasted_weights import read_weights, weight_lines
+from coevo.weighting.combined import RULES
 from coevo.weighting.weight_diagnosis import (
     TOGETHER,
     attempts,
@@ -212,6 +213,22 @@ def test_what_is_sound_and_what_is_a_mistake() -> None:
         "panel take all rows",
     }.items():
         assert wrong[name] == said
+
+
+def test_variants_without_weights_are_those_that_figures_do_not_allow() -> None:
+    made = weights_made(figures_of(**small(), given=as_given()))
+    refused = {variant.name for variant, _, reason in made if reason}
+    combined = {f"{rule} combination of entropy and pca_spssau" for rule in RULES}
+    assert refused == {"pca_spssau", "first principal component"} | combined
+
+
+def test_what_the_digits_do_not_tell_apart_is_named_behind_the_first() -> None:
+    figures = figures_of(**small(), given=as_given())
+    made = weights_made(figures)
+    own = np.concatenate(list(made[0].weights.values()))
+    given = as_given(weights=own, digits=2)
+    said = verdict(attempts(made, given), figures, given)
+    assert said.startswith("These are weights by entropy. The digits given do not tell this apart")
 
 
 def test_the_indicator_that_is_furthest_off_is_named() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coevo.errors import StudyError
-from coevo.weighting import PARTS, WEIGHTINGS, available, information_entropy, weigh
+from coevo.weighting import PARTS, WEIGHTINGS, available, information_entropy, not_allowed, weigh
 from coevo.weighting.combined import (
     combinations,
     game_combination,
@@ -190,7 +190,13 @@ def test_a_method_that_the_figures_do_not_allow_is_left_out_unless_it_is_chosen(
     panel.loc[panel["indicator"] == "c", "value"] -= panel.loc[
         panel["indicator"] == "c", "value"
     ].mean()
-    assert "cv" not in set(weigh(normalised, panel, indicators, SETTINGS)["weighting"])
+    table = weigh(normalised, panel, indicators, SETTINGS)
+    assert "cv" not in set(table["weighting"])
+    why = not_allowed(table, normalised, panel, indicators, SETTINGS)
+    assert "cv" in why and set(why) == set(available(SETTINGS)) - set(table["weighting"])
+    assert list(why) == sorted(why) and all(why.values())
+    also_cv = pd.concat([table, table.iloc[:1].assign(weighting="cv")])
+    assert "cv" not in not_allowed(also_cv, normalised, panel, indicators, SETTINGS)
     with pytest.raises(StudyError, match=r"weighting.method: cv: .*figures of both signs"):
         weigh(normalised, panel, indicators, {"method": "cv"})
 
