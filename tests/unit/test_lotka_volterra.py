@@ -184,6 +184,9 @@ def test_calibration_failures_name_the_reason():
     assert found["downstream_growth"].tolist() == [True, False, False, False]
     assert found["a1_not_positive"].tolist() == [False, True, False, False]
     assert found["a2_not_positive"].tolist() == [True, False, False, False]
+    two = calibration_failures(*(np.stack([x, x], axis=1) for x in (x1, x2, purchases, x2)))
+    for reason, failed in found.items():
+        assert two[reason].T.tolist() == [failed.tolist()] * 2
 
 
 def test_calibration_of_missing_and_of_impossible_figures():

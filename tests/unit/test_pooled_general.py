@@ -136,6 +136,9 @@ def test_instruments_behind_the_same_result():
     left = fit.data.growth - fit.data.regressor @ fit.A.T
     mean = EFFECTS["region+year"](fit.data.region, fit.data.year, left).level
     assert fit.intercepts == pytest.approx(mean)
+    years_in = fit_pooled_general(panel(missing=0.1), NAMES, "fod_iv", "region")
+    assert (years_in.moments.rank, fit.moments.rank) == (0, len(np.unique(fit.data.year)) - 1)
+    assert pytest.approx(fit.A, rel=0.01) != years_in.A
 
 
 def test_the_joint_test_of_one_slope_is_its_t_test():
