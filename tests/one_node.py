@@ -73,31 +73,54 @@ class OneNode:
 
     def wait_until_it_answers(self, *states: str) -> None:
         """Wait until the node is in one of these states; else say what the daemons said."""
-        deadline, words = time.monotonic() + PATIENCE, ["sinfo", "--noheader", "--format=%T"]
-        while True:
-            told = subprocess.run(
-                words, env=self.known, capture_output=True, text=True, timeout=PATIENCE
-            )
-            if told.stdout.strip() in states:
-                return
-            said = "\n".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))
-            assert time.monotonic() < deadline, f"{told.stdout}{told.stderr}\n{said}"
+        deadline = time.monotonic() + PATIENCE
+        while (state := self.state()) not in states:
+            assert time.monotonic() < deadline, f"{state}\n{self.said()}"
             time.sleep(0.2)
+
+    def start_anew(self) -> None:
+        """Start the controller that was killed, and do what an administrator does then, since it
+        has forgotten its last seconds: cancel all jobs, restart slurmd, which remembers others, and
+        resume the node, which is drained where a job would begin that is already there."""
+        self.start("slurmctld", "-D")
+        self.wait_until_it_answers("idle", "mixed", "allocated")
+        self.kill("slurmd")
+        self.start("slurmd", "-D")
+        deadline = time.monotonic() + PATIENCE
+        steps, step = self.folder / "spool", f"{_host()}_*.*"  # a socket a step
+        while (state := self.state()) != "idle" or any(steps.glob(step)):
+            assert time.monotonic() < deadline, f"{state}\n{self.said()}"
+            self.tell("scancel", "--full", "--user=root")
+            if "drain" in state:
+                self.tell("scontrol", "update", f"nodename={_host()}", "state=resume")
+            time.sleep(0.5)
+
+    def state(self) -> str:
+        """Return the state of the node, empty if the controller does not answer."""
+        return self.tell("sinfo", "--noheader", "--format=%T").strip()
 
     def jobs(self) -> list[tuple[str, str, str]]:
         """Return id, state and comment of every job that this SLURM remembers."""
-        words = ["squeue", "--noheader", "--states=all", "--format=%i|%T|%k"]
+        told = self.tell("squeue", "--noheader", "--states=all", "--format=%i|%T|%k")
+        rows = [line.split("|", 2) for line in told.splitlines()]
+        return [(job, state, comment) for job, state, comment in rows]
+
+    def said(self) -> str:
+        """Return the jobs and the ends of the daemons' logs."""
+        logs = [path.read_text()[-2000:] for path in self.folder.glob("*.log")]
+        return "\n".join([self.tell("squeue", "--states=all"), *logs])
+
+    def tell(self, *words: str) -> str:
+        """Run a program of SLURM and return what it prints."""
         told = subprocess.run(
             words, env=self.known, capture_output=True, text=True, timeout=PATIENCE
         )
-        rows = [line.split("|", 2) for line in told.stdout.splitlines()]
-        return [(job, state, comment) for job, state, comment in rows]
+        return told.stdout
 
     def end(self) -> None:
         """Cancel what runs, and end the daemons in the reverse order."""
         with suppress(subprocess.SubprocessError):
-            words = ["scancel", "--full", "--user=root"]
-            subprocess.run(words, env=self.known, timeout=PATIENCE)
+            self.tell("scancel", "--full", "--user=root")
         for daemon in reversed(self.daemons.values()):
             daemon.send_signal(signal.SIGTERM)
             try:
@@ -117,10 +140,9 @@ def one_node(folder: Path, memory: int = 4000) -> Iterator[OneNode]:
     key = folder / "munge.key"
     key.write_bytes(os.urandom(128))
     key.chmod(0o600)
-    host = socket.gethostname().split(".")[0]
     controller, port = _free_ports(2)
     settings = {"folder": folder, "controller": controller, "node": port, "memory": memory}
-    (folder / "slurm.conf").write_text(CONFIG.format(host=host, **settings), "utf-8")
+    (folder / "slurm.conf").write_text(CONFIG.format(host=_host(), **settings), "utf-8")
     (folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n", "utf-8")
     _srun(folder / "bin", folder / "slurm.conf")
     path = f"{folder / 'bin'}:{_path()}"
@@ -137,6 +159,10 @@ def one_node(folder: Path, memory: int = 4000) -> Iterator[OneNode]:
         yield node
     finally:
         node.end()
+
+
+def _host() -> str:
+    return socket.gethostname().split(".")[0]
 
 
 def _path() -> str:

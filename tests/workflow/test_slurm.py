@@ -74,6 +74,15 @@ def begin() -> Iterator[Callable[..., subprocess.Popen]]:
         run.wait()
 
 
+def ends_well(run: subprocess.Popen, folder: Path, more: Callable[[], str] = str) -> None:
+    """Wait for a run; one that fails or hangs is told with what it said, and more."""
+    try:
+        ended = run.wait(TOOK)
+    except subprocess.TimeoutExpired:
+        ended = None
+    assert ended == 0, f"{ended}\n{(folder / 'said.txt').read_text()}\n{more()}"
+
+
 def results(folder: Path) -> dict[str, bytes]:
     """Return tables and reports by their path in the folder of the study."""
     files = [path for part in ("data/processed", "reports") for path in (folder / part).rglob("*")]
@@ -94,19 +103,15 @@ def test_slurm_gives_the_same_bytes_even_after_kills(
         said = (there / "said.txt").read_text()
         assert first.poll() is None and time.monotonic() < deadline, said
         time.sleep(0.2)
-    words = ["scancel", "--full", "--signal=KILL", running[0]]
-    subprocess.run(words, env=cluster.known, check=True)
+    cluster.tell("scancel", "--full", "--signal=KILL", running[0])
     cluster.kill("slurmctld")
     time.sleep(5)  # the run asks in vain
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert not (there / "reports" / "small" / "report.en.html").exists()
-    cluster.start("slurmctld", "-D")
-    cluster.wait_until_it_answers("idle", "mixed", "allocated")
-    again = begin(there, options, cluster.known)
-    assert again.wait(TOOK) == 0, (there / "said.txt").read_text()
-    alone = begin(here, ["--cores", "2"])
-    assert alone.wait(TOOK) == 0, (here / "said.txt").read_text()
+    cluster.start_anew()
+    ends_well(begin(there, options, cluster.known), there, cluster.said)
+    ends_well(begin(here, ["--cores", "2"]), here)
     assert results(there) == results(here)
     done = {about for _, state, about in cluster.jobs() if state == "COMPLETED"}
     parts = {f"{rule}_part_wildcards_{i}-of-{CHUNKS}"
