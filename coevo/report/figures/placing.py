@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,9 +105,10 @@ def wrapped_label(label: str, width: int = 28) -> str:
     A wide character takes the room of two letters, and a line may end behind it.
     """
     spaced = _END.sub(r"\1 ", label)
-    lines = textwrap.wrap(spaced, width, break_long_words=False)
+    broken = partial(textwrap.wrap, spaced, break_long_words=False, break_on_hyphens=False)
+    lines = broken(width)
     for narrower in range(max((len(line) for line in lines), default=1), 0, -1):
-        closer = textwrap.wrap(spaced, narrower, break_long_words=False)
+        closer = broken(narrower)
         if len(closer) > len(lines) or max(map(len, closer)) > narrower:
             break
         lines = closer
