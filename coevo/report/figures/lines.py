@@ -191,7 +191,9 @@ def _path(
     }
     # A region that lacks the last year is labelled with its own last.
     last = rows.sort_values("year", kind="stable").groupby(["region", "series"], sort=False).tail(1)
-    labels = last.assign(bold=False, text=last["label"] + " " + last["value"].map(grade_marks))
+    graded, values = last["series"] == "D", last["value"]
+    shown = values.map(grade_marks).where(graded, values.map("{:.2f}".format))
+    labels = last.assign(bold=False, text=last["label"] + " " + shown)
     return [
         _midpoint(scale),
         vega.mark("line", rows, at, where=where, point=HIDDEN),

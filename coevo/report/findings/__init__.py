@@ -37,15 +37,14 @@ def all_findings(study: Study) -> dict[str, Any]:
 
 
 def limits_that_apply(study: Study) -> list[str]:
-    """Keys of the limits that apply to this study, the decisive one first; a report gives five."""
+    """Keys of the limits that apply to any study such as this, the decisive one first."""
     derivations, units = _derivations(study)
     money = any(unit_of(unit).measures.startswith("money") for unit in units)
     constant = any(DERIVATIONS[name].chained for name in derivations)
     found = equilibrium_finding(study)
     centre = study.pair is not None and (fits(study)["kind"] == "centre").any()
     applies = {
-        "secondary_value_added": NO_CLUSTER in set(study.tables["observations"]["indicator"]),
-        "association": True,
+        "years": study.pair is not None and found["verdict"] != "located",
         "shock": study.pair is not None and not study.pooled,
         "extrapolation": study.pair is not None and found["beyond"],
         "roles": study.pair is not None,
@@ -56,7 +55,6 @@ def limits_that_apply(study: Study) -> list[str]:
     return [key for key, holds in applies.items() if holds]
 
 
-NO_CLUSTER = "secondary_value_added"  # read by a study whose outputs measure no cluster directly
 # section -> its finding; those of the second kind rest on the indices
 FINDINGS: dict[str, Callable[[Study], Any]] = {
     "opening": opening_finding,

@@ -24,7 +24,8 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     computed, with the reason `why`; `hangs` where the grade of the focus in its last year is
     another one without them (same weights and goalposts), that is, hangs on years of
     changed coverage; `holds` where it is the same. `with`, `kept`: of the focus `D` and `grade` of
-    its first and last year; `above`: regions at 0.5 or more in the last year of each.
+    its first and last year; of each region’s last year `above`: how many at 0.5 or more, `mean`
+    of D, and how many `rose` since their first.
     """
     table = study.tables["coverage_breaks"]
     if table.empty:
@@ -48,4 +49,6 @@ def _state(rows: pd.DataFrame, focus: str) -> dict[str, Any]:
         "D": tuple(float(part.at[focus, "D"]) for part in (first, last)),
         "grade": tuple(part.at[focus, "grade"] for part in (first, last)),
         "above": int((last["D"] >= MIDPOINT).sum()),
+        "rose": int((last["D"] > first["D"]).sum()),
+        "mean": float(last["D"].mean()),
     }

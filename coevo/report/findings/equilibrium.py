@@ -107,7 +107,8 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `control`: whether
     to say where E is located; `means`: those of `observed_means`; `everywhere`: in how many regions
     E is located by their own growth, of how many; `exceptions`: regions whose E a pooled fit
-    locates; `beyond`: whether a coordinate of the rest point lies outside the observed range.
+    locates, with its effects; `beyond`: whether a coordinate of the rest point lies outside the
+    observed range.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -147,7 +148,8 @@ def observed_means(study: Study) -> list[dict[str, Any]]:
     return found
 
 
-def _located_pooled(study: Study) -> list[str]:
-    """Names of the regions whose E a pooled fit of the main estimator locates."""
+def _located_pooled(study: Study) -> list[tuple[str, str]]:
+    """Regions whose E a pooled fit of the main estimator locates: name, and effects of the fit."""
     rows = of_source(study, "fit", estimator=study.estimator, model="classic")
-    return list(dict.fromkeys(rows.loc[rows["located"] & (rows["effects"] != "none"), "name"]))
+    found = rows[rows["located"] & (rows["effects"] != "none")].drop_duplicates("name")
+    return list(zip(found["name"], found["effects"], strict=True))

@@ -1,9 +1,11 @@
 """Rows of the report's tables, from tables of the study."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from coevo.normalisation import scales_of
 from coevo.report.findings.data_quality import audited, weights_finding
+from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
@@ -119,24 +121,32 @@ def headline_rows(words: Words) -> Rows:
     return rows
 
 
-def verdict_rows(words: Words) -> Rows:
-    """The same for page one: claim, how it was tested, one of four words, section."""
-    return [
-        [claim, tested, verdict, told] for claim, tested, _, verdict, told in headline_rows(words)
-    ]
-
-
 def claim_rows(words: Words) -> Rows:
     """The claims of a paper, with what it prints, likewise; those without figures left out."""
     rows = []
-    told = words.study.tables["claims"]
-    for row in told[told["computed"] != NO_FIGURES].itertuples():
+    for row in _with_figures(words):
         paper = paper_text(row, words.message)
         claim = (
             words.say("tables/claims/paper", claim=row.claim, paper=paper) if paper else row.claim
         )
         rows.append([claim, *_tested(words, row, row.check)])
     return rows
+
+
+def verdict_rows(words: Words) -> Rows:
+    """For page one, of the claims that it asks about: claim, how it was tested, one of four words,
+    section.
+    """
+    if opening_kind(words.study) == "claims":
+        rows = [[row.claim, *_tested(words, row, row.check)] for row in _with_figures(words)]
+    else:
+        rows = headline_rows(words)
+    return [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
+
+
+def _with_figures(words: Words) -> Iterable[Any]:
+    told = words.study.tables["claims"]
+    return told[told["computed"] != NO_FIGURES].itertuples()
 
 
 def _tested(words: Words, row: Any, check: str) -> list[Any]:
