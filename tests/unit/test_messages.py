@@ -141,7 +141,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("of_region", {"region": "330000", "reason": "year_twice", "fields": {"year": 2016}},
      "Zhejiang: the year 2016 is there twice", "浙江：2016年重复出现"),
     ("calibration_fails", {"reasons": ["a1_not_positive", "downstream_growth"]},
-     "a1 is not positive, downstream growth is 1 or more", "a1不为正、下游增长率不小于1"),
+     "a₁ is not positive, downstream growth is 1 or more", "a₁不为正、下游增长率不小于1"),
 ]  # fmt: skip
 
 
