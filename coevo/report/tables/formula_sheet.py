@@ -35,7 +35,7 @@ class FormulaSheet:
         self.lines: dict[str, int] = {}
         self.cells: list[Cell] = []
         self._place = LANGUAGES.index(language)
-        self.put(0, 0, self.said(title), "note")
+        self.title = self.said(title)
 
     def said(self, texts: Iterable[str]) -> str:
         """Return the text in the language of the sheet, of those in the order of languages."""

@@ -13,7 +13,7 @@ from pandas.io.stata import StataParser
 from coevo.coupling.grade_scales import STAGES
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.columns import column_heads
+from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import as_frame, readable
 from coevo.report.words.amounts import Words
 
@@ -127,11 +127,11 @@ def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
     study = voice.study
     own = set(study.indicators["indicator"])
     return [
-        study.label(head.id) + (voice.grammar.note.format(unit) if unit else "")
-        if head.id in own
-        else head.words[study.language]
-        for head in column_heads(table, list(map(str, frame)), study.config["subsystems"])
-        for unit in [study.unit(head.id)]
+        study.label(id) + (voice.grammar.note.format(unit) if unit else "")
+        if id in own
+        else column_of(table, id, study.config["subsystems"], study.language).head
+        for id in map(str, frame)
+        for unit in [study.unit(id)]
     ]
 
 
