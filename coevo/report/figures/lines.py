@@ -121,7 +121,7 @@ def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
 
 def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
     """Labels of the two highest regions, of the focus, of the two lowest and of the mean."""
-    last = study.ends()[1].reset_index()
+    last = study.ends[1].reset_index()
     order = list(last.sort_values("D", ascending=False)["region"])
     shown = last[last["region"].isin([*order[:2], study.focus, *order[-2:]])]
     rows = [

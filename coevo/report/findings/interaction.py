@@ -77,14 +77,19 @@ def slope_signs(b1: pd.Series, d: pd.Series) -> str:
     return "supply" if b1["low"] > 0 and d["low"] > 0 else "other"
 
 
+def slope_patterns(rows: pd.DataFrame, by: list[str]) -> pd.Series:
+    """What b1 and d of `specifications` say together, by columns; see `slope_signs`."""
+    b1, d = (rows_of(rows, quantity=name).set_index(by) for name in ("b1", "d"))
+    both = b1.index.intersection(d.index)
+    return pd.Series([slope_signs(b1.loc[key], d.loc[key]) for key in both], both, dtype=object)
+
+
 def years_that_break(study: Study) -> dict[str, list[str]]:
     """By effects, the years without whose growth the main estimator shows no supply pattern."""
     rows = study.rows("specifications", scope=POOLED, model="classic", estimator=study.estimator)
     rows = rows[rows["without_growth"] != ""]
-    by = ["effects", "without_growth"]
-    b1, d = (rows_of(rows, quantity=name).set_index(by) for name in ("b1", "d"))
-    both = b1.index.intersection(d.index)
-    broken = [key for key in both if slope_signs(b1.loc[key], d.loc[key]) != "supply"]
+    signs = slope_patterns(rows, ["effects", "without_growth"])
+    broken = signs.index[signs != "supply"]
     return {name: sorted(year for e, year in broken if e == name) for name in study.effects}
 
 

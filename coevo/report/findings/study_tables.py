@@ -77,7 +77,7 @@ class Study:
         """Region codes by D of their own last year, the highest first; without D by code."""
         if not self.indexed:
             return self.regions
-        last = self.ends()[1]["D"]
+        last = self.ends[1]["D"]
         return [str(r) for r in last.sort_values(ascending=False, kind="stable").index]
 
     @cached_property
@@ -213,16 +213,18 @@ class Study:
             frame, column = panel.loc[panel["indicator"] == identifier], "value"
         return frame.set_index(["region", "year"])[column].sort_index()
 
+    @cached_property
     def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Rows of `coupling` of every region's own first and of its own last year, by region."""
-        return self._ends
+        return first_and_last(self.coupling)
 
-    @cached_property
-    def _ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        groups = self.coupling.sort_values("year", kind="stable").groupby("region")
-        first, last = groups.head(1), groups.tail(1)
-        return first.set_index("region").sort_index(), last.set_index("region").sort_index()
-
-    def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
+    def of_focus(self, table: str) -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
-        return self.rows(table, **{column: self.focus})
+        return self.rows(table, region=self.focus)
+
+
+def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of rows by region and year those of every region's own first and own last, by region."""
+    groups = rows.sort_values("year", kind="stable").groupby("region")
+    first, last = groups.head(1), groups.tail(1)
+    return first.set_index("region").sort_index(), last.set_index("region").sort_index()

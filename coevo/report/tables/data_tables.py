@@ -74,7 +74,7 @@ def states(words: Words) -> Body:
     head, *rest = words.phrases["tables"]["states"]["columns"]
     labels = map(words.study.label, words.study.subsystems)
     indices = [[words.grammar.series(["U", label], "clause"), "r", 10] for label in labels]
-    last = words.study.ends()[1].sort_values("D", ascending=False)
+    last = words.study.ends[1].sort_values("D", ascending=False)
     rows = []
     for _, row in last.iterrows():
         late = row["year"] == words.study.years[-1]
