@@ -97,7 +97,7 @@ def workbook_bytes(words: Words) -> bytes:
         leading = [sheet for sheet in report if sheet.named]
         rest = [sheet for sheet in report if not sheet.named]
         rest += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
-        traces = formula_sheets(TracedCase(study)) if study.indexed else []
+        traces = formula_sheets(TracedCase(words)) if study.indexed else []
         for sheet in leading:
             _table(pen, sheet)
         _contents(pen, [*leading, *rest], [trace.name for trace in traces])
