@@ -51,14 +51,11 @@ class Words:
     @cached_property
     def message(self) -> MessageText:
         """What puts a message of a table into plain text: its key and its fields."""
-        return message_texts(self.phrases, self.study)
+        return message_texts(self.phrases, self.study.label, self.study.name)
 
     def term(self, kind: str, key: Any) -> str:
         """A word that files for other programs alone need; what has none stands as it is."""
         return str(self.phrases["exports"][kind].get(str(key), key))
-
-    def label(self, identifier: str) -> str:
-        return self.study.label(identifier)
 
     def said(self, items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
         """A phrase said of each item: its parts by `names`, or those of a mapping by its keys.
