@@ -112,7 +112,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "not_estimated", "headline": "not_estimated"}
     slopes = {name: slope_intervals(study, name) for name in ("b1", "d")}
     main = {
-        effects: {name: _row(rows, effects, study.estimator) for name, rows in slopes.items()}
+        effects: {
+            name: rows_of(rows, effects=effects, estimator=study.estimator).iloc[0]
+            for name, rows in slopes.items()
+        }
         for effects in study.effects
     }
     verdicts = [slope_signs(**pair) for pair in main.values()]
@@ -144,10 +147,6 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "pool": facts(study, **fit).to_dict("index"),
         "own": (int((own["low"].le(0) & own["high"].ge(0)).sum()), len(own)),
     }
-
-
-def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
-    return rows_of(frame, effects=effects, estimator=estimator).iloc[0]
 
 
 def _p_by_year(study: Study) -> dict[str, float]:

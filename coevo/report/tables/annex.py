@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
-from coevo.report.tables.regression_table import NEEDS, regression, slope_test_rows
+from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary
 from coevo.report.words import prediction_words, release_words
@@ -117,7 +117,9 @@ MAIN = {
 ANNEX = {
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
     "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
-    **{key: Entry(partial(regression, key), "wide", needs) for key, needs in NEEDS.items()},
+    "interaction": Entry(partial(regression, "interaction"), "wide", ["pair", "pooled"]),
+    "own": Entry(partial(regression, "own"), "wide", ["pair"]),
+    "general": Entry(partial(regression, "general"), "wide", ["pair", "pooled"]),
     "slope_tests": Entry(slope_test_rows, "", ["pair", "pooled"]),
     "states": Entry(data_tables.states, "long", ["indexed", "regions"]),
 }

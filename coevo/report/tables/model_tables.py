@@ -1,6 +1,5 @@
 """Rows of the report's tables of the two-population model, from tables of the study."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -27,7 +26,8 @@ def _fit(words: Words, row: Any, title: str) -> list[Any]:
             words.set_words(row, coordinate),
             _outside(words, row, coordinate),
         ]
-    return [*cells, words.signs(row), _chip(words, row)]
+    chip = words.say(f"chips/{equilibrium.located_verdict(row)}")
+    return [*cells, words.signs(row), chip]
 
 
 def _outside(words: Words, row: Any, coordinate: str) -> str:
@@ -49,13 +49,6 @@ def _stated(words: Words, row: Any, key: str) -> list[Any]:
     return [*cells, signs, words.say(f"chips/{key}")]
 
 
-def _chip(words: Words, row: Any) -> Markdown:
-    """Whether E is located, bounded but not shown positive, or not to be located."""
-    verdict = equilibrium.located_verdict(row)
-    known = verdict if verdict in ("located", "not_positive") else "unlocated"
-    return words.say(f"chips/{known}")
-
-
 def equilibria_rows(words: Words) -> Rows:
     """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
     study, last = words.study, equilibrium.last_observed(words.study)
@@ -69,18 +62,17 @@ def equilibria_rows(words: Words) -> Rows:
             rows.append(_stated(words, found, key))
     return (
         rows
-        + _fitted(words, equilibrium.fits(study).head(1), ["own"])
-        + _fitted(words, equilibrium.pooled_fits(study), ["pooled"])
+        + _fitted(words, equilibrium.fits(study).head(1), "own")
+        + _fitted(words, equilibrium.pooled_fits(study), "pooled")
     )
 
 
-def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
-    """A row for each fit, by effects and estimator as the titles name them."""
+def _fitted(words: Words, rows: pd.DataFrame, title: str) -> Rows:
+    """A row for each fit, named by its effects and estimator."""
     made: Rows = []
     for _, row in rows.iterrows():
         named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
-        parts = [words.say(f"titles/{title}", **named) for title in titles]
-        made.append(_fit(words, row, words.grammar.series(parts, "clause")))
+        made.append(_fit(words, row, words.say(f"titles/{title}", **named)))
     return made
 
 

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,13 +24,6 @@ SAME = (
     "coupling", "weights", "obstacles", "regional", "mobility", "density", "parameters",
     "equilibria", "specifications", "slope_tests", "relations", "verdicts", "refusals", "checks",
 )  # fmt: skip
-
-
-class _Coded(NamedTuple):
-    """Numbers with a word for each code."""
-
-    codes: pd.Series
-    words: dict[int, str]
 
 
 def stata_files(voice: Words) -> dict[str, bytes]:
@@ -76,9 +69,8 @@ def stata_file(frame: pd.DataFrame, voice: Words, labels: Sequence[str]) -> byte
     columns: dict[str, pd.Series] = {}
     codes: dict[str, dict[int, str]] = {}
     for column, name in names.items():
-        coded = _coded(str(column), frame[column], voice)
-        columns[name] = _plain(frame[column]) if coded is None else coded.codes
-        codes |= {} if coded is None else {name: coded.words}
+        columns[name], words = _coded(str(column), frame[column], voice)
+        codes |= {name: words} if words else {}
     plain, memory = pd.DataFrame(columns), io.BytesIO()
     titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
     plain.to_stata(
@@ -135,8 +127,10 @@ def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
     ]
 
 
-def _coded(column: str, values: pd.Series, voice: Words) -> _Coded | None:
-    """Codes from 1 in the order of the words, 0 and 1 for no and yes; None for another value."""
+def _coded(column: str, values: pd.Series, voice: Words) -> tuple[pd.Series, dict[int, str]]:
+    """Codes with their words, from 1 in the order of these, 0 and 1 for no and yes; values as they
+    are, without words, where there is another one.
+    """
     study = voice.study
     stages = [voice.word("stage", stage) for stage in STAGES.labels]
     known: dict[str, dict[Any, str]] = {
@@ -151,5 +145,5 @@ def _coded(column: str, values: pd.Series, voice: Words) -> _Coded | None:
         values = values.astype(str).str.lower().eq("true")
     codes = {value: i for i, value in enumerate(words, start=int(column != "located"))}
     if not words or not set(values.dropna()) <= {*codes, ""}:
-        return None
-    return _Coded(_plain(values.map(codes)), dict(zip(codes.values(), words.values(), strict=True)))
+        return _plain(values), {}
+    return _plain(values.map(codes)), dict(zip(codes.values(), words.values(), strict=True))

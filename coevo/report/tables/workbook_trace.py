@@ -160,10 +160,8 @@ def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group:
     cells = {
         key: sheet.cell(line, column, "" if key == "x" else "row") for key, line in lines.items()
     }
-    sign, names = (
-        sheet.cell("direction", column, "row"),
-        case.directions(case.members[column - EDGE]),
-    )
+    sign = sheet.cell("direction", column, "row")
+    names = case.directions(case.members[column - EDGE])
     *others, share = (DIRECTIONS[name].cells.format(**cells) for name in names)
     for name, other in reversed(list(zip(names, others, strict=False))):
         share = f'IF({sign}="{name}",{other},{share})'
