@@ -19,10 +19,9 @@ def data_finding(study: Study) -> dict[str, Any]:
     """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
     seen, panel = study.tables["observations"], study.tables["panel"]
     flags = panel["flag"].fillna("").astype(str)
-    table = study.indicators
-    derived = table.loc[table["source_name"].fillna("") == "", "derivation"].fillna("")
     # an index on the year before has no use in the first year
-    unneeded = panel["indicator"].isin(linked(derived)) & panel["year"].eq(panel["year"].min())
+    chained = panel["indicator"].isin(linked(study.derivations.values()))
+    unneeded = chained & panel["year"].eq(panel["year"].min())
     return {
         "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),

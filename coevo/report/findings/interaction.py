@@ -29,12 +29,9 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
         rows = _per_first_year(study, rows_of(table, scope=study.focus), parameter)
     else:
         rows = rows_of(table, scope=POOLED, scaling="first", effects=EFFECTS)
-    order = {effects: i for i, effects in enumerate(("none", *EFFECTS))}
-    rows = rows.assign(
-        by_effects=rows["effects"].map(order), later=rows["estimator"] != study.estimator
-    )
-    rows = rows.sort_values(["by_effects", "later", "estimator"], kind="stable")
-    return _intervals(rows.drop(columns=["by_effects", "later"])).reset_index(drop=True)
+    rows = rows.assign(later=rows["estimator"] != study.estimator)
+    rows = rows.sort_values(["effects", "later", "estimator"], kind="stable")
+    return _intervals(rows.drop(columns="later")).reset_index(drop=True)
 
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:

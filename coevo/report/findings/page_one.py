@@ -17,7 +17,8 @@ from coevo.report.findings.study_tables import Study
 HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
 ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
 UNNAMED = ("none", "not_estimated", UNDETERMINED)
-PROXIES = ("secondary_value_added", "hare_pelts")  # indicators that stand for what none measures
+NO_CLUSTER = "secondary_value_added"  # read by a study whose outputs measure no cluster directly
+PROXIES = (NO_CLUSTER, "hare_pelts")  # indicators that stand for what none measures
 SAME = ("located", "not_estimated", "none")  # verdicts on the equilibrium that page one keeps
 
 

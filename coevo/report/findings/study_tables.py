@@ -1,8 +1,8 @@
 """A study as the report sees it: its tables, its configuration and its labels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from coevo.coupling.grade_scales import GRADES, GradeScale
 from coevo.files import rows_of
 from coevo.observations.units import named
+from coevo.panel.derivations import parse
 from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
@@ -189,29 +190,33 @@ class Study:
         unit = self._of_indicators["unit"].get(identifier, "")
         return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
 
+    @cached_property
+    def derivations(self) -> dict[str, str]:
+        """How indicators that are not read from a file are derived."""
+        table = self.indicators.astype(object).fillna("").set_index("indicator")
+        return dict(table.loc[table["source_name"] == "", "derivation"])
+
+    def derivation(self, indicator: str) -> tuple[str, list[str]]:
+        """Derivation and arguments of an indicator that is not read from a file; else none."""
+        text = self.derivations.get(indicator)
+        return parse(text) if text else ("", [])
+
+    def underlying(self, indicators: Iterable[str]) -> list[str]:
+        """Indicators, and after them what they derive from, in turn."""
+        found = list(indicators)
+        for indicator in found:  # grows while it is read
+            found += [a for a in self.derivation(indicator)[1] if a not in found]
+        return found
+
     @property
     def listing(self) -> list[str]:
         """Region codes as a reader looks them up: by name in Latin letters, else by code."""
         latin = all(self.name(region).isascii() for region in self.regions)
         return sorted(self.regions, key=self.name) if latin else self.regions
 
-    @cached_property
-    def _series(self) -> dict[str, pd.Series]:
-        return {}
-
     def series(self, identifier: str) -> pd.Series:
         """Values of an indicator or a subsystem's composite by (region, year)."""
-        if identifier not in self._series:
-            self._series[identifier] = self._read_series(identifier)
-        return self._series[identifier]
-
-    def _read_series(self, identifier: str) -> pd.Series:
-        if identifier in self.subsystems:
-            frame, column = self.coupling, SUBSYSTEM_PREFIX + identifier
-        else:
-            panel = self.tables["panel"]
-            frame, column = panel.loc[panel["indicator"] == identifier], "value"
-        return frame.set_index(["region", "year"])[column].sort_index()
+        return _series(self, identifier)
 
     @cached_property
     def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -221,6 +226,15 @@ class Study:
     def of_focus(self, table: str) -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
         return self.rows(table, region=self.focus)
+
+
+@lru_cache(maxsize=64)
+def _series(study: Study, identifier: str) -> pd.Series:
+    if identifier in study.subsystems:
+        frame, column = study.coupling, SUBSYSTEM_PREFIX + identifier
+    else:
+        frame, column = study.rows("panel", indicator=identifier), "value"
+    return frame.set_index(["region", "year"])[column].sort_index()
 
 
 def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
