@@ -10,12 +10,9 @@ from coevo.report.findings.fit_tables import facts, reason
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.specifications import EFFECTS
 
+ENDS = ["low", "high"]
 POOLED, FOD_IV = "pooled", "fod_iv"
 BY_YEAR = "year_wild"  # the errors that hold their size where years bring common shocks
-
-
-def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.dropna(subset=["low", "high"])
 
 
 def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
@@ -31,7 +28,7 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
         rows = rows_of(table, scope=POOLED, scaling="first", effects=EFFECTS)
     rows = rows.assign(later=rows["estimator"] != study.estimator)
     rows = rows.sort_values(["effects", "later", "estimator"], kind="stable")
-    return _intervals(rows.drop(columns="later")).reset_index(drop=True)
+    return rows.drop(columns="later").dropna(subset=ENDS).reset_index(drop=True)
 
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
@@ -39,7 +36,8 @@ def regional(study: Study, parameter: str) -> pd.DataFrame:
     own = {"effects": "none", "estimator": study.estimator, "model": "classic"}
     rows = study.rows("parameters", parameter=parameter, **own)
     rows = rows[rows["scope"] != POOLED]
-    return _intervals(_per_first_year(study, rows, parameter)).reset_index(drop=True)
+    rows = _per_first_year(study, rows, parameter).dropna(subset=ENDS)
+    return rows.reset_index(drop=True)
 
 
 def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.DataFrame:
@@ -54,7 +52,7 @@ def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.Data
         return rows
     first = study.series(output).groupby(level="region").first()
     factor = rows["scope"].map(first)
-    return rows.assign(**{column: rows[column] * factor for column in ("estimate", "low", "high")})
+    return rows.assign(**{column: rows[column] * factor for column in ("estimate", *ENDS)})
 
 
 def holds_zero(row: pd.Series) -> bool:

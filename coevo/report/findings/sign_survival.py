@@ -24,7 +24,9 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {}
-    every = _patterns(study)
+    scope = POOLED if study.pooled else study.focus
+    table = study.rows("specifications", model="classic", scope=scope)
+    every = slope_patterns(table, FIT).rename("pattern").reset_index()
     whole = every["without_growth"].eq("")
     rows, cut = every[whole], every[~whole]
     given = rows_of(rows, roles=GIVEN)
@@ -41,13 +43,6 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         },
         "located": _located(study),
     }
-
-
-def _patterns(study: Study) -> pd.DataFrame:
-    """One row per fitted specification: its choices, the `pattern` of the signs of b1 and d."""
-    scope = POOLED if study.pooled else study.focus
-    table = study.rows("specifications", model="classic", scope=scope)
-    return slope_patterns(table, FIT).rename("pattern").reset_index()
 
 
 def _counts(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:

@@ -187,7 +187,10 @@ class Study:
 
     def unit(self, identifier: str) -> str:
         """Unit of an indicator in the language; empty for a subsystem."""
-        unit = self._of_indicators["unit"].get(identifier, "")
+        return self.unit_name(self._of_indicators["unit"].get(identifier, ""))
+
+    def unit_name(self, unit: str) -> str:
+        """What the language calls a unit."""
         return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
 
     @cached_property
