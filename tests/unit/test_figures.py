@@ -456,7 +456,7 @@ def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(drawing, "figure_names", lambda charts_that_apply: names)
         return drawn(study(), WORDS)
 
-    names, endings = ("obstacles", "trajectory"), ("json", "svg", "png")
+    names, endings = ("obstacles", "trajectory"), ("json", "svg", "png", "pdf")
     first = made(*names)
     assert set(first) == {f"{name}.{ending}" for name in names for ending in endings}
     assert made(*reversed(names)) == first
