@@ -168,7 +168,7 @@ def _equilibria(study: Study, said: Mapping[str, float]) -> Iterator[tuple[str, 
     """
     from coevo.report.figures.drawing import CHARTS
 
-    words, rows = _words(study), study.of_focus("equilibria", "scope")
+    words, rows = _words(study), study.rows("equilibria", scope=study.focus)
     (table,) = (one for one in report_tables(words) if one.key == "equilibria")
     plane, last = figure(study, CHARTS["phase"]), last_observed(study)
     fits = rows[(rows["source"] == "fit") & (rows["model"] == "classic")]

@@ -16,7 +16,7 @@ from coevo.files import as_table, read_table
 from coevo.messages import packed
 from coevo.regional import RegionalPanel, regional_tables
 from coevo.report.findings import Study
-from coevo.report.findings.grade_scale import GRADES
+from coevo.report.findings.grade_scale import TEN
 from coevo.report.findings.localised import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar
 from coevo.schema import study_tables
@@ -116,7 +116,7 @@ def _coupling(grid: pd.DataFrame) -> pd.DataFrame:
     product, total = frame["U_shops"] * frame["U_plants"], frame["U_shops"] + frame["U_plants"]
     frame["C"], frame["T"] = 2 * np.sqrt(product) / total, total / 2
     frame["D"] = np.sqrt(frame["C"] * frame["T"])
-    frame["grade"] = [GRADES[int(d * 10)] for d in frame["D"]]
+    frame["grade"] = [TEN.labels[int(d * 10)] for d in frame["D"]]
     frame["stage"] = "high-level"
     frame["relative_development"] = frame["U_shops"] / frame["U_plants"]
     return frame.assign(lagging="synchronous")

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from coevo.errors import StudyError, command
 from coevo.files import read_table
 from coevo.report.figures.fonts import check_characters
-from coevo.report.words.message_words import Identifiers, message_texts
+from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
 
 PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"
@@ -31,7 +31,7 @@ def main(config: str, *options: str) -> int:
 
 def _check(config: str, *options: str) -> int:
     checked = check_study(config)
-    message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")), Identifiers())
+    message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")))
     print(*check_lines(checked, message), sep="\n")
     problems = checked.problems or tuple(unprintable(checked, config))
     if problems:

@@ -192,9 +192,8 @@ def test_every_message_of_a_study_is_told_in_chinese(name: str, results) -> None
     table = read_table(ROOT / config["indicators"], "indicators")
     places = read_table(ROOT / config["regions_table"], "regions")
     coupling = {"coupling": results(config["study"], "coupling")}
-    text = message_texts(
-        phrases, study_in_language(config, coupling, table, "zh", places, phrases["words"])
-    )
+    chosen = study_in_language(config, coupling, table, "zh", places, phrases["words"])
+    text = message_texts(phrases, chosen.label, chosen.name)
     audit, refused = (results(config["study"], kind) for kind in ("audit", "refusals"))
     rows = pd.concat([audit[audit["message"] != "note"], refused])
     said = [text(*row) for row in rows[["message", "fields"]].to_numpy()]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from coevo.characters import room
 from coevo.errors import StudyError
-from coevo.report.words.message_words import Identifiers, message_texts
+from coevo.report.words.message_words import message_texts
 from coevo.study import expected_cost
 from coevo.study.check import WIDTH, _without_gaps, check_lines, check_study, coverage
 from coevo.study.expected_cost import expected_megabytes, expected_seconds
@@ -43,7 +43,7 @@ CONFIG = {
     "years": {"first": 2018, "last": 2022},
     "comovement": {"size": ["output", "people"]},
 }
-said_in_english = message_texts(words_of("phrases", "en"), Identifiers())
+said_in_english = message_texts(words_of("phrases", "en"))
 UNITS = {"网店": "个", "工厂": "个", "产值": "亿元", "人口": "万人", "网店（正文）": "个"}
 
 

@@ -42,7 +42,7 @@ from coevo.report.figures.vega import SCHEMA, amount, mark, specification
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words
-from coevo.report.tables.chart_rows import for_others
+from coevo.report.tables.chart_rows import data_file
 from coevo.sensitivity.multiverse import CHOICES
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced, words_of
 
@@ -183,7 +183,7 @@ def test_colours_are_tokens_of_both_palettes(count: int) -> None:
         assert not any(text.startswith("#") for text in strings(spec)), name
 
 
-TABLES = sorted(grade_scale.TABLES)
+TABLES = sorted(grade_scale.GRADES)
 
 
 def graded(table: str, **changed: pd.DataFrame) -> Study:
@@ -199,10 +199,10 @@ def graded(table: str, **changed: pd.DataFrame) -> Study:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> None:
-    hue = grade_scale.colours(grade_scale.TABLES[table])
+    hue = grade_scale.colours(grade_scale.GRADES[table])
     places = list(hue.values())
     assert places == sorted(set(places)) and set(places) <= set(range(10))
-    for label, low, high in grade_scale.spans(grade_scale.TABLES[table]):
+    for label, low, high in grade_scale.spans(grade_scale.GRADES[table]):
         assert (hue[label] >= 5) == ((low + high) / 2 >= 0.5)
     assert list(grade_scale.colours(grade_scale.TEN).values()) == list(range(10))
 
@@ -210,7 +210,7 @@ def test_colours_of_grades_run_one_way_and_turn_at_the_midpoint(table: str) -> N
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("name", ["tiles", "heat"])
 def test_colour_of_a_cell_is_that_of_its_grade(table: str, name: str) -> None:
-    scale = grade_scale.TABLES[table]
+    scale = grade_scale.GRADES[table]
     spec = CHARTS[name](graded(table), WORDS)
     rows = [row for part in spec["datasets"].values() for row in part if "grade" in row]
     assert rows
@@ -227,7 +227,7 @@ def test_names_of_grades_stand_between_their_cuts(table: str) -> None:
     named = [row for row in named if "grade" in row]
     assert named
     for row in named:
-        assert str(grade_scale.TABLES[table].classify(row["at"])) == row["grade"]
+        assert str(grade_scale.GRADES[table].classify(row["at"])) == row["grade"]
 
 
 def test_palettes_have_the_same_tokens() -> None:
@@ -456,7 +456,7 @@ def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(drawing, "figure_names", lambda charts_that_apply: names)
         return drawn(study(), WORDS)
 
-    names, endings = ("obstacles", "trajectory"), ("json", "svg", "png")
+    names, endings = ("obstacles", "trajectory"), ("json", "svg", "png", "pdf")
     first = made(*names)
     assert set(first) == {f"{name}.{ending}" for name in names for ending in endings}
     assert made(*reversed(names)) == first
@@ -711,14 +711,11 @@ def _files(count: int) -> dict[str, str | bytes]:
 
 
 def test_other_programs_get_a_pdf_and_the_data_of_every_chart() -> None:
-    made = for_others(_files(4) | {"heat.png": b""})
-    names = figure_names(charts_that_apply(study()))
-    assert set(made) == {*(f"{n}.csv" for n in names), *(f"{n}.pdf" for n in PRINTED)}
-    for file, content in made.items():
-        if file.endswith(".pdf"):
-            assert bytes(content).startswith(b"%PDF") and b"/FontFile" in bytes(content), file
-        else:
-            assert str(content).startswith("\ufeff") and str(content).count("\n") > 1, file
+    for name in figure_names(charts_that_apply(study())):
+        text = data_file(str(_files(4)[f"{name}.json"]))
+        assert text.startswith("\ufeff") and text.count("\n") > 1, name
+    for name, content in pdfs({name: str(_files(4)[f"{name}.svg"]) for name in PRINTED}).items():
+        assert content.startswith(b"%PDF") and b"/FontFile" in content, name
 
 
 def test_a_pdf_has_the_same_bytes_in_every_process() -> None:
@@ -738,7 +735,7 @@ def test_a_pdf_has_the_same_bytes_in_every_process() -> None:
 
 def table(name: str, count: int = 4) -> pd.DataFrame:
     """Return the source data of a chart as a reader of the CSV gets it."""
-    text = str(for_others({f"{name}.json": _files(count)[f"{name}.json"]})[f"{name}.csv"])
+    text = data_file(str(_files(count)[f"{name}.json"]))
     return pd.read_csv(io.StringIO(text.removeprefix("\ufeff")), dtype={"region": str})
 
 
@@ -786,8 +783,7 @@ def test_source_data_keep_out_words_keys_and_what_stands_twice() -> None:
     }  # fmt: skip
     found = data_behind(spec)
     assert found.to_dict("list") == {"kind": ["b", "=c"], "x": [1, 3], "y": [2, 4]}
-    text = str(for_others({"made.json": json.dumps(spec)})["made.csv"])
-    assert "\n'=c,3,4\n" in text
+    assert "\n'=c,3,4\n" in data_file(json.dumps(spec))
     assert data_behind({"mark": {"type": "text"}}).empty
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from coevo.files import as_table
 from coevo.messages import unpacked
-from coevo.report.words.message_words import Identifiers, message_texts
+from coevo.report.words.message_words import message_texts
 from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import HEADLINES, by_share, claim_tables, headline_rows
 from coevo.study.configuration import LANGUAGES
@@ -206,7 +206,7 @@ def test_both_tables_with_the_statements_of_a_paper():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_answer_has_its_words(language):
-    message = message_texts(words_of("phrases", language), Identifiers())
+    message = message_texts(words_of("phrases", language))
     rows = [("kept", "1", "1", year, 0.5, GRADES[0], 2) for year in (2015, 2023)]
     columns = ["variant", "region", "name", "year", "D", "grade", "rank"]
     breaks = as_table("coverage_breaks", pd.DataFrame(rows, columns=columns))

@@ -20,7 +20,7 @@ from coevo.panel.vintages import POLICIES
 from coevo.report.figures import FIGURES
 from coevo.report.findings.localised import chart_words
 from coevo.report.words.grammar import Grammar
-from coevo.report.words.message_words import Identifiers, message_environment
+from coevo.report.words.message_words import message_environment
 from coevo.schema import LANGUAGES
 from coevo.sensitivity.multiverse import CHOICES
 from coevo.weighting import WEIGHTINGS
@@ -50,7 +50,7 @@ def phrases(language: str) -> dict[str, Any]:
 
 @cache
 def jinja(language: str) -> Environment:
-    return message_environment(words_of("phrases", language), Identifiers())
+    return message_environment(words_of("phrases", language), str, str)
 
 
 def chain(node: nodes.Node) -> str:

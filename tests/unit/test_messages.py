@@ -13,13 +13,14 @@ import yaml
 
 from coevo.errors import Refusal, StudyError, refusal_lines
 from coevo.messages import message_columns, packed, unpacked
-from coevo.report.words.message_words import Identifiers, message_texts
+from coevo.report.words.message_words import message_texts
 from coevo.study.configuration import LANGUAGES
 from tests.sample import FOLDER, ROOT, study, words_of
 
 TEXTS = {
-    language: message_texts(words_of("phrases", language), study(language=language))
+    language: message_texts(words_of("phrases", language), chosen.label, chosen.name)
     for language in LANGUAGES
+    for chosen in [study(language=language)]
 }
 # calls whose text arguments name a message: Refusal("key"), _finding(..., "key", fields)
 MAKERS = {"Refusal", "message_columns", "Answer", "Remark"}
@@ -209,9 +210,7 @@ def test_how_files_were_read(key: str, fields: dict, english: str) -> None:
 
 
 def test_without_a_study_ids_stand_for_names() -> None:
-    text = message_texts(
-        yaml.safe_load((FOLDER / "phrases.en.yaml").read_text("utf-8")), Identifiers()
-    )
+    text = message_texts(yaml.safe_load((FOLDER / "phrases.en.yaml").read_text("utf-8")))
     assert text("no_base_year", {"indicator": "sales"}).endswith(
         "figure of sales for the base year"
     )

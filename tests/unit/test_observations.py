@@ -13,11 +13,11 @@ from coevo.observations import observe
 from coevo.observations.hidden import hidden_remarks
 from coevo.panel.audit import audit_findings, with_remarks
 from coevo.panel.vintages import revisions
-from coevo.report.words.message_words import Identifiers, message_texts
+from coevo.report.words.message_words import message_texts
 from tests.sample import words_of
 from tests.unit.readers_agree import assert_readers_agree
 
-english = message_texts(words_of("phrases", "en"), Identifiers())
+english = message_texts(words_of("phrases", "en"))
 REGIONS = pd.DataFrame(
     {
         "region": ["330000", "110000"],

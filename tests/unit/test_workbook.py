@@ -13,7 +13,7 @@ from coevo.files import read_texts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures.theme import PALETTES
 from coevo.report.tables import traced_case
-from coevo.report.tables.columns import column_heads
+from coevo.report.tables.columns import column_of
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.words.voices import in_languages
@@ -104,18 +104,20 @@ def way_of(name: str = "entropy") -> Workbook:
 
 def test_heads_by_table_by_subsystem_and_without_words() -> None:
     labels = {"shops": {"en": r"web\1shops", "zh": "网店"}}
-    names = ["U_shops", "U_plants", "low", "made_up"]
-    (shops, plants), (low, unknown) = (
-        column_heads("coupling", names[:2], labels), column_heads("uncertainty", names[2:], labels)
-    )  # fmt: skip
-    assert shops.words["en"] == r"composite index U: web\1shops (0 to 1)"
-    assert shops.words["zh"] == "网店子系统综合发展指数U（0至1）"
-    assert plants.words["en"] == "composite index U: plants (0 to 1)"
-    assert low.words["en"].startswith("5 % point") and low.shown == "0.000"
-    assert column_heads("goalposts", ["low"], {})[0].words["zh"] == "下限阈值（最小值）（指标单位）"
-    assert unknown == ("made_up", {"en": "made_up", "zh": "made_up"}, "")
-    (claim,) = column_heads("claims", ["claim_zh"], {})
-    assert claim.words == {"en": "claim in Chinese", "zh": "论断（中文）"}
+
+    def head(table: str, id: str, language: str = "en") -> str:
+        return column_of(table, id, labels, language).head
+
+    assert head("coupling", "U_shops") == r"composite index U: web\1shops (0 to 1)"
+    assert head("coupling", "U_shops", "zh") == "网店子系统综合发展指数U（0至1）"
+    assert head("coupling", "U_plants") == "composite index U: plants (0 to 1)"
+    assert head("uncertainty", "low").startswith("5 % point")
+    assert column_of("uncertainty", "low", labels, "en").shown == "0.000"
+    assert head("goalposts", "low", "zh") == "下限阈值（最小值）（指标单位）"
+    unknown = column_of("uncertainty", "made_up", {}, "zh")
+    assert (unknown.head, unknown.id, unknown.shown) == ("made_up", "made_up", "")
+    said = {"en": "claim in Chinese", "zh": "论断（中文）"}
+    assert {language: head("claims", "claim_zh", language) for language in said} == said
 
 
 def test_contents_lead_to_every_open_sheet_and_back() -> None:
@@ -142,9 +144,9 @@ def test_heads_panes_filters_and_formats() -> None:
         ids = [cell.value for cell in sheet[IDS + 1] if cell.value]
         fields = {c for c in made[name] if (row := column_row(name, c)) and row.type == "fields"}
         assert ids == [column for column in made[name] if column not in fields]
-        said = column_heads(name, ids, config["subsystems"])
+        said = [column_of(name, id, config["subsystems"], "en").head for id in ids]
         told = [cell.value for cell in sheet[HEAD_ROW + 1]][: len(ids)]
-        assert told == [head.words["en"] for head in said]
+        assert told == said
         assert sheet.auto_filter.ref.startswith(f"A{IDS + 1}:")
         assert sheet.freeze_panes.endswith(str(FIRST + 1))
     assert book["coupling"].freeze_panes == f"D{FIRST + 1}"

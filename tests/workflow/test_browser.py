@@ -235,7 +235,7 @@ def cells(page: Any, key: str) -> list[list[str]]:
 
 def test_tables_show_the_numbers_of_the_study(opened) -> None:
     chosen, page = sample("regions"), opened()
-    rows = chosen.ends()[1].sort_values("D", ascending=False)
+    rows = chosen.ends[1].sort_values("D", ascending=False)
     columns = ["U_shops", "U_plants", "C", "T"]
     expected = [
         [row["name"], *(fixed(row[c], 3) for c in columns), graded(row["D"])]

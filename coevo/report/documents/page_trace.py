@@ -13,7 +13,6 @@ import pandas as pd
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS, contribution_shares
 from coevo.normalisation import DIRECTIONS, scaled_panel, scales_of
-from coevo.panel.derivations import parse
 from coevo.panel.vintages import CELL, POLICIES, of_years
 from coevo.registry import choose
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
@@ -58,18 +57,9 @@ def trace(study: Study, word: Callable[[str, str], str]) -> dict[str, Any]:
 
 def _used(study: Study) -> list[str]:
     """The indicators of the subsystems, and after them what they derive from, in turn."""
-    table = study.indicators.set_index("indicator")
-    found = list(table.index[table["subsystem"].isin(study.subsystems)])
-    for indicator in found:  # grows while it is read
-        found += [a for a in _derived(table, indicator)[1] if a not in found]
-    return found
-
-
-def _derived(table: pd.DataFrame, indicator: str) -> tuple[str, list[str]]:
-    """Derivation and arguments of an indicator that is not read from a file; else none."""
-    if table.at[indicator, "source_name"] or not table.at[indicator, "derivation"]:
-        return "", []
-    return parse(table.at[indicator, "derivation"])
+    table = study.indicators
+    own = table["subsystem"].isin(study.subsystems)
+    return study.underlying(table.loc[own, "indicator"])
 
 
 def _formulas(study: Study, word: Callable[[str, str], str]) -> dict[str, str]:
@@ -109,7 +99,7 @@ def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
     weight = dict(zip(weights["indicator"], weights["weight"], strict=True))
     rows, scales = [], scales_of(study.indicators)
     for indicator in used:
-        name, arguments = _derived(table, indicator)
+        name, arguments = study.derivation(indicator)
         own = table.at[indicator, "subsystem"]
         rows.append({
             "label": study.heading(indicator),

@@ -102,12 +102,6 @@ def above(title: str, values: Sequence[float]) -> Part:
     return axis(None, values) | raised(title)
 
 
-def percent_axis(title: str, values: Sequence[float], pattern: str) -> Part:
-    """A horizontal axis of shares as per cent, as the report writes them."""
-    shown = f"replace('{pattern}', '{{}}', format(100 * datum.value, '.0f'))"
-    return axis(title, values, labelExpr=shown)
-
-
 def years_axis(years: Sequence[int]) -> Part:
     """Years from first to last, labelled every second year (first and last alike when odd)."""
     first, last = min(years), max(years)

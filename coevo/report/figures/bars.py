@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.report.figures.axes import axis, axis_scale, line_at, named_rows, percent_axis, ticks
+from coevo.report.figures.axes import axis, axis_scale, line_at, named_rows, ticks
 from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.theme import subsystem_colour
 from coevo.report.figures.vega import Part, amount, mark, paint, pixels, specification, text, tips
@@ -107,7 +107,8 @@ def obstacles(study: Study, words: Mapping[str, str]) -> Part:
     """Obstacle degree by indicator in the last year, region in focus; tick: mean of regions."""
     rows = _by_indicator(study, obstacle_rows(study).set_index(["region", "indicator"])["obstacle"])
     rows["text"] = rows["obstacle"].map(partial(share_text, pattern=words["percent"]))
-    place = partial(percent_axis, words["obstacle"], pattern=words["percent"])
+    percent = f"replace('{words['percent']}', '{{}}', format(100 * datum.value, '.0f'))"
+    place = partial(axis, words["obstacle"], labelExpr=percent)
     layers = _bars(study, words, rows, place, named_rows(list(rows["row"])), ".1%")
     return specification(layers, ROW * len(rows))
 

@@ -34,22 +34,17 @@ def data_behind(spec: Mapping[str, Any]) -> pd.DataFrame:
     return table[[*first, *table.columns.drop(first)]].convert_dtypes()
 
 
-def _parts(node: Mapping[str, Any], data: Any = None) -> Iterator[tuple[Mapping[str, Any], Any]]:
-    """Yield every mark of a specification with the name of its data, in order of drawing."""
+def _marks(node: Mapping[str, Any], data: str = "") -> Iterator[tuple[str, str]]:
+    """Yield type and data of every mark that is no text, and placed by fields on both axes, in
+    order of drawing.
+    """
     data = node.get("data", {}).get("name", data)
-    for part in node.get("layer", ()):
-        yield from _parts(part, data)
-    if "mark" in node:
-        yield node, data
-
-
-def _marks(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield type and data of every mark that is no text, and placed by fields on both axes."""
-    for part, data in _parts(spec):
-        encoding, mark = part.get("encoding", {}), str(part["mark"]["type"])
-        placed = all(any("field" in encoding.get(c, {}) for c in axis) for axis in _PLACED)
-        if placed and mark != "text":
-            yield mark, data
+    for part in node.get(LAYER, ()):
+        yield from _marks(part, data)
+    encoding = node.get("encoding", {})
+    placed = all(any("field" in encoding.get(c, {}) for c in axis) for axis in _PLACED)
+    if placed and node["mark"]["type"] != "text":
+        yield node["mark"]["type"], data
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:

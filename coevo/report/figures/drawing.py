@@ -20,7 +20,7 @@ from coevo.report.figures import (
     scatters,
 )
 from coevo.report.figures.fonts import measuring_folder
-from coevo.report.figures.images import pngs
+from coevo.report.figures.images import pdfs, pngs
 from coevo.report.figures.theme import PALETTES, SANS, filled
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
@@ -45,7 +45,8 @@ def paper_size(spec: dict[str, Any], figure: ChartSpec) -> dict[str, float]:
 
 
 def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
-    """Files of a study's charts by file name: `<name>.json` (specification), `.svg` and `.png`.
+    """Files of a study's charts by file name: `<name>.json`, the specification, and as images
+    `.svg`, `.png` and `.pdf`.
 
     Parameters
     ----------
@@ -54,14 +55,13 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     """
     specs = {name: CHARTS[name](study, words) for name in figure_names(charts_that_apply(study))}
     charts = {name: svg(spec | paper_size(spec, FIGURES[name])) for name, spec in specs.items()}
+    texts = {name: _text(spec) for name, spec in specs.items()}
+    made: dict[str, Mapping[str, str | bytes]] = {"json": texts, "svg": charts}
+    made |= {"png": pngs(charts), "pdf": pdfs(charts)}
     return {
         f"{name}.{ending}": content
-        for ending, made in (
-            ("json", {name: _text(spec) for name, spec in specs.items()}),
-            ("svg", charts),
-            ("png", pngs(charts)),
-        )
-        for name, content in made.items()
+        for ending, files in made.items()
+        for name, content in files.items()
     }
 
 

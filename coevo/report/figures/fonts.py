@@ -110,9 +110,8 @@ def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
     known, way = covered(), f" or {otherwise}" if otherwise else ""
     problems = Problems()
     for place, text in texts.items():
-        for character in sorted(set(text)):
-            if character.isspace() or ord(character) in known:
-                continue
+        lacking = {sign for sign in set(text) if not sign.isspace() and ord(sign) not in known}
+        for character in sorted(lacking):
             at = text.index(character)
             around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
             problems.add(

@@ -38,7 +38,7 @@ def heat(study: Study, words: Mapping[str, str]) -> Part:
 
     Where regions are too many for a table each, the means of groups stand below.
     """
-    last, rows = study.ends()[1].loc[study.farthest], states(study)
+    last, rows = study.ends[1].loc[study.farthest], states(study)
     order = list(last.sort_values("D", ascending=False)["name"])
     rows = rows[rows["region"].isin(study.farthest)]
     if len(order) < len(study.regions):

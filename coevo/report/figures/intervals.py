@@ -82,10 +82,8 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     y = vega.category("row", sort=order, scale={"domain": order}, axis=names)
     low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
     limits = low - AIR * (high - low), high + AIR * (high - low)
-    scale, below = (
-        axes.axis_scale(*limits),
-        axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4)),
-    )
+    scale = axes.axis_scale(*limits)
+    below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4))
     shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
     told = vega.tips(words, "label estimator", "title effects", *shown)
     at = {"y": y, "color": vega.paint("tone"), "tooltip": told}

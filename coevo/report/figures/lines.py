@@ -1,6 +1,7 @@
 """Lines over the years, with labels at their right end: D of every region, the path of one."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -49,17 +50,8 @@ def _end_labels(
     ]
 
 
-def coordination(study: Study, words: Mapping[str, str]) -> Part:
-    """Coordination degree D of every region, with the focus, the mean and the grades."""
-    return _degrees(study, words, 440.0, "coordination")
-
-
-def opening_degrees(study: Study, words: Mapping[str, str]) -> Part:
-    """The same for page one: lower, beside another chart."""
-    return _degrees(study, words, 340.0, "opening_degrees")
-
-
 def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -> Part:
+    """D of every region, with the focus, the mean and the grades, as chart of a name."""
     limits = axes.tenths_around(study.coupling["D"])
     y, cuts = axes.axis_scale(*limits), axes.grade_ticks(study.grades, limits)
     rows = study.coupling[["region", "name", "year", "D", "grade"]]
@@ -106,6 +98,10 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     return vega.specification([*layers, *_coverage_rules(study, words)], height)
 
 
+coordination = partial(_degrees, height=440.0, name="coordination")
+opening_degrees = partial(_degrees, height=340.0, name="opening_degrees")  # beside another chart
+
+
 def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
     """An upright line in each year of changed coverage, its words at the foot of the first."""
     years, at = break_years(study), {"x": axes.years_axis(study.years)}
@@ -121,7 +117,7 @@ def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
 
 def _degree_labels(study: Study, words: Mapping[str, str]) -> pd.DataFrame:
     """Labels of the two highest regions, of the focus, of the two lowest and of the mean."""
-    last = study.ends()[1].reset_index()
+    last = study.ends[1].reset_index()
     order = list(last.sort_values("D", ascending=False)["region"])
     shown = last[last["region"].isin([*order[:2], study.focus, *order[-2:]])]
     rows = [

@@ -26,22 +26,13 @@ AIR = 0.06  # of the range of what is drawn, on either side
 TREND: Part = {"color": "$ink", "strokeWidth": 1.8, "strokeDash": [5, 3]}
 
 
-def _across(title: str, rows: pd.DataFrame, fields: str, count: int, **options: Any) -> Part:
-    """A horizontal channel of the first of `fields`, with a little air around them all.
-
-    count: of ticks, about; log: a scale of logarithms.
-    """
-    return _channel(axis, title, rows, fields, count, **options)
-
-
-def _up(title: str, rows: pd.DataFrame, fields: str, count: int, **options: Any) -> Part:
-    """The same for a vertical one."""
-    return _channel(above, title, rows, fields, count, **options)
-
-
 def _channel(
     place: Any, title: str, rows: pd.DataFrame, fields: str, count: int, log: bool = False
 ) -> Part:
+    """A channel of the first of `fields`, with a little air around them all.
+
+    place: makes the axis; count: of ticks, about; log: a scale of logarithms.
+    """
     names = fields.split()
     ends = np.array([rows[names].min(axis=None), rows[names].max(axis=None)], dtype=float)
     low, high = np.log(ends) if log else ends
@@ -79,8 +70,8 @@ def _scatter(study: Study, words: Mapping[str, str], scope: str) -> Part:
         for end, subsystem in zip("xy", study.subsystems, strict=False)
     )
     at = {
-        "x": _across(next(titles), rows, "ln_U1", 4),
-        "y": _up(next(titles), rows, "ln_U2", 4),
+        "x": _channel(axis, next(titles), rows, "ln_U1", 4),
+        "y": _channel(above, next(titles), rows, "ln_U2", 4),
     }
     shown = tips(words, "name region", "year year", "ln_U1 ln·U₁ .2f", "ln_U2 ln·U₂ .2f")
     told, own = {**at, "tooltip": shown}, rows[rows["region"] == study.focus]
@@ -126,8 +117,8 @@ def against_level(study: Study, words: Mapping[str, str]) -> Part:
     label = level_label(study, level, words)
     title = words["measured"].format(label=label[:1].upper() + label[1:], unit=unit)
     D_title = words["D_in"].format(year=study.years[-1])
-    x = _across(title if unit else label, rows, "level", 6, log=True)
-    y = _up(D_title, rows, "D alone", 8, log=True)
+    x = _channel(axis, title if unit else label, rows, "level", 6, log=True)
+    y = _channel(above, D_title, rows, "D alone", 8, log=True)
     named = zip(rows["name"], rows["D"], strict=True)
     own = [f"{name} {grade_marks(D, scale=study.grades)}" for name, D in named]
     rows["text"] = rows["name"].mask(rows["region"] == study.focus, own)
@@ -154,8 +145,8 @@ def convergence(study: Study, words: Mapping[str, str]) -> Part:
     rows["line"] = rows["growth"].mean() + 100 * slope * (x - x.mean())
     rows["text"] = [study.name(str(region)) for region in rows.index]
     rows = rows.rename_axis("region").reset_index().sort_values("start", ignore_index=True)
-    start = _across(words["D_start"].format(year=first), rows, "start", 6, log=True)
-    up = _up(words["D_growth"].format(first=first, last=last), rows, "growth", 5)
+    start = _channel(axis, words["D_start"].format(year=first), rows, "start", 6, log=True)
+    up = _channel(above, words["D_growth"].format(first=first, last=last), rows, "growth", 5)
     told = tips(words, "text region", "start D_first .3f", "growth growth .2f")
     rows = rows.drop(columns="end").round({"start": 4, "growth": 3, "line": 3})
     return specification(_along(study, rows, start, up, "line", told), 300)

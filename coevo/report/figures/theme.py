@@ -17,49 +17,38 @@ _DARK_GRADES = (
     "#3c2e20 #503921 #654522 #7c5322 #956423 #418bb4 #5aa1ce #78b8e2 #9dcef0 #c8e5f9".split()
 )
 _BLACK, _WHITE = "#14171a", "#ffffff"
+# token -> its colour by day and by night
+_COLOURS = {
+    "bg": ("#fcfbf8", "#15171a"),
+    "ink": ("#1b1e22", "#e9e6df"),
+    "muted": ("#5b626a", "#a5abb2"),
+    "faint": ("#8d939a", "#7d848c"),
+    "rule": ("#cfcdc6", "#3e4349"),
+    "grid": ("#e9e7e1", "#26292e"),
+    "line": ("#b9bcc0", "#5a6068"),
+    "s1": ("#5f45a8", "#ab98f0"),
+    "s2": ("#5c8a12", "#a3cc5a"),
+    "s3": ("#0c94a0", "#86e6f0"),
+    "s1t": ("#5f45a8", "#ab98f0"),
+    "s2t": ("#4a7000", "#a3cc5a"),
+    "s3t": ("#00707a", "#86e6f0"),
+    "focus": ("#c4005a", "#ff6f9c"),
+}
 
 
-def _grades(colours: list[str], dark_text: range) -> dict[str, str]:
-    """Fill and text tokens (g0, t0, ...) of the ten grades; text keeps 4.5:1 in every cell."""
-    fills = {f"g{i}": colour for i, colour in enumerate(colours)}
-    return fills | {f"t{i}": _BLACK if i in dark_text else _WHITE for i in range(GRADE_COUNT)}
+def _palette(place: int, grades: list[str], dark_text: range) -> dict[str, str]:
+    """Colours by token, with fill and text (g0, t0, ...) of the ten grades; text keeps 4.5:1 in
+    every cell.
+    """
+    texts = [_BLACK if i in dark_text else _WHITE for i in range(GRADE_COUNT)]
+    tokens = {token: pair[place] for token, pair in _COLOURS.items()}
+    tokens |= {f"g{i}": colour for i, colour in enumerate(grades)}
+    return tokens | {f"t{i}": colour for i, colour in enumerate(texts)}
 
 
-PALETTES: dict[str, dict[str, str]] = {
-    "light": {
-        "bg": "#fcfbf8",
-        "ink": "#1b1e22",
-        "muted": "#5b626a",
-        "faint": "#8d939a",
-        "rule": "#cfcdc6",
-        "grid": "#e9e7e1",
-        "line": "#b9bcc0",
-        "s1": "#5f45a8",
-        "s2": "#5c8a12",
-        "s3": "#0c94a0",
-        "s1t": "#5f45a8",
-        "s2t": "#4a7000",
-        "s3t": "#00707a",
-        "focus": "#c4005a",
-        **_grades(_LIGHT_GRADES, range(6)),
-    },
-    "dark": {
-        "bg": "#15171a",
-        "ink": "#e9e6df",
-        "muted": "#a5abb2",
-        "faint": "#7d848c",
-        "rule": "#3e4349",
-        "grid": "#26292e",
-        "line": "#5a6068",
-        "s1": "#ab98f0",
-        "s2": "#a3cc5a",
-        "s3": "#86e6f0",
-        "s1t": "#ab98f0",
-        "s2t": "#a3cc5a",
-        "s3t": "#86e6f0",
-        "focus": "#ff6f9c",
-        **_grades(_DARK_GRADES, range(5, 10)),
-    },
+PALETTES = {
+    "light": _palette(0, _LIGHT_GRADES, range(6)),
+    "dark": _palette(1, _DARK_GRADES, range(5, 10)),
 }
 SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans','Noto Sans SC',Arial,sans-serif"
 

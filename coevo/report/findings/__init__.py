@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from coevo.observations.units import unit_of
-from coevo.panel.derivations import DERIVATIONS, parse
+from coevo.panel.derivations import DERIVATIONS
 from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
-from coevo.report.findings.equilibrium import equilibrium_finding, fits, pooled_fits
+from coevo.report.findings.equilibrium import equilibrium_finding, fits
 from coevo.report.findings.feedback_strength import feedback_finding
 from coevo.report.findings.growth_parts import growth_finding
 from coevo.report.findings.in_step import comovement_finding
@@ -19,7 +19,7 @@ from coevo.report.findings.page_one import opening_finding
 from coevo.report.findings.predicted import prediction_finding
 from coevo.report.findings.regional_pattern import pattern_finding
 from coevo.report.findings.relation import relation_finding
-from coevo.report.findings.rise import focus_state, rise_finding
+from coevo.report.findings.rise import rise_finding
 from coevo.report.findings.scope import scope_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.findings.simulations import simulation_finding
@@ -38,9 +38,13 @@ def all_findings(study: Study) -> dict[str, Any]:
 
 def limits_that_apply(study: Study) -> list[str]:
     """Keys of the limits that apply to any study such as this, the decisive one first."""
-    derivations, units = _derivations(study)
-    money = any(unit_of(unit).measures.startswith("money") for unit in units)
-    constant = any(DERIVATIONS[name].chained for name in derivations)
+    table = study.indicators.set_index("indicator")
+    systems = table.index[table["subsystem"].fillna("") != ""]
+    under = study.underlying([*systems, *(study.pair or ())])
+    units = table["unit"].reindex(under).dropna()
+    money = units.map(lambda unit: unit_of(unit).measures.startswith("money")).any()
+    ways = {name for name, _ in map(study.derivation, under) if name}
+    constant = any(DERIVATIONS[name].chained for name in ways)
     found = equilibrium_finding(study)
     centre = study.pair is not None and (fits(study)["kind"] == "centre").any()
     applies = {
@@ -85,20 +89,4 @@ OF_INDICES: dict[str, Callable[[Study], Any]] = {
 }
 
 
-def _derivations(study: Study) -> tuple[set[str], set[str]]:
-    """Names of the derivations, and units of the indicators, that the subsystems and the pair rest
-    on, however far down.
-    """
-    table = study.indicators.astype(object).fillna("").set_index("indicator")
-    texts = table.loc[table["source_name"] == "", "derivation"]
-    wanted = [*table.index[table["subsystem"] != ""], *(study.pair or ())]
-    names = set()
-    for indicator in wanted:  # grows while it is read
-        if texts.get(indicator):
-            name, arguments = parse(texts[indicator])
-            names.add(name)
-            wanted += [argument for argument in arguments if argument not in wanted]
-    return names, set(table["unit"].reindex(wanted).dropna())
-
-
-__all__ = ["Study", "all_findings", "focus_state", "limits_that_apply", "pooled_fits"]
+__all__ = ["Study", "all_findings", "limits_that_apply"]

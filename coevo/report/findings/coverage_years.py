@@ -7,7 +7,7 @@ import pandas as pd
 from coevo.panel.derivations import breaks_in_coverage
 from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.grade_scale import MIDPOINT
-from coevo.report.findings.study_tables import Study
+from coevo.report.findings.study_tables import Study, first_and_last
 from coevo.sensitivity.coverage_breaks import KEPT, WITH
 
 
@@ -43,8 +43,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
 
 
 def _state(rows: pd.DataFrame, focus: str) -> dict[str, Any]:
-    ordered = rows.sort_values("year", kind="stable").groupby("region")
-    first, last = (part.set_index("region") for part in (ordered.head(1), ordered.tail(1)))
+    first, last = first_and_last(rows)
     return {
         "D": tuple(float(part.at[focus, "D"]) for part in (first, last)),
         "grade": tuple(part.at[focus, "grade"] for part in (first, last)),

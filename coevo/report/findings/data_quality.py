@@ -1,5 +1,6 @@
 """What was read and what the audit found; weights and obstacles as sentences need them."""
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -18,10 +19,9 @@ def data_finding(study: Study) -> dict[str, Any]:
     """Counts of what was read, audit findings by check, missing and filled cells, vintages."""
     seen, panel = study.tables["observations"], study.tables["panel"]
     flags = panel["flag"].fillna("").astype(str)
-    table = study.indicators
-    derived = table.loc[table["source_name"].fillna("") == "", "derivation"].fillna("")
     # an index on the year before has no use in the first year
-    unneeded = panel["indicator"].isin(linked(derived)) & panel["year"].eq(panel["year"].min())
+    chained = panel["indicator"].isin(linked(study.derivations.values()))
+    unneeded = chained & panel["year"].eq(panel["year"].min())
     return {
         "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),
@@ -87,6 +87,13 @@ def obstacle_rows(study: Study) -> pd.DataFrame:
     return table[table["year"] == (years.max() if len(years) else study.years[-1])]
 
 
+@lru_cache(maxsize=8)
+def largest_obstacles(study: Study) -> pd.Series:
+    """The indicator that holds a region back most, by region; of those that any does."""
+    rows = obstacle_rows(study)
+    return rows.loc[rows.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]
+
+
 def obstacles_finding(study: Study) -> dict[str, Any]:
     """The largest obstacle in the focus, its degree, of which year, and who sets its scale's top.
 
@@ -98,7 +105,7 @@ def obstacles_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "none", "year": study.years[-1]}
     year, first = int(rows["year"].iloc[0]), str(own.idxmax())
     return {
-        "verdict": "last" if year == study.ends()[1].at[study.focus, "year"] else "earlier",
+        "verdict": "last" if year == study.ends[1].at[study.focus, "year"] else "earlier",
         "year": year,
         "first": first,
         "degree": float(own.max()),

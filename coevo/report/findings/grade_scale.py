@@ -1,11 +1,9 @@
 """Grades of D as positions and as printed numbers that do not contradict them."""
 
 from coevo.coupling.forms import SNAP
-from coevo.coupling.grade_scales import GRADES as TABLES
-from coevo.coupling.grade_scales import GradeScale
+from coevo.coupling.grade_scales import GRADES, GradeScale
 
-TEN = TABLES["ten"]
-GRADES = TEN.labels
+TEN = GRADES["ten"]
 MIDPOINT = 0.5
 MARK = "†"  # of a value whose grade was decided before rounding
 LARGE, SMALL = 1e15, 1e-6  # outside, numbers are printed as powers of ten

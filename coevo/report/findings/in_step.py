@@ -126,5 +126,5 @@ def _pairings(study: Study) -> int:
 def _both_rise(study: Study) -> bool:
     """Whether the mean over regions of both indices is higher in their last year than before."""
     columns = [SUBSYSTEM_PREFIX + s for s in study.subsystems[:2]]
-    first, last = study.ends()
+    first, last = study.ends
     return bool((last[columns].mean() > first[columns].mean()).all())

@@ -10,12 +10,9 @@ from coevo.report.findings.fit_tables import facts, reason
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.specifications import EFFECTS
 
+ENDS = ["low", "high"]
 POOLED, FOD_IV = "pooled", "fod_iv"
 BY_YEAR = "year_wild"  # the errors that hold their size where years bring common shocks
-
-
-def _intervals(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.dropna(subset=["low", "high"])
 
 
 def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
@@ -29,12 +26,9 @@ def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
         rows = _per_first_year(study, rows_of(table, scope=study.focus), parameter)
     else:
         rows = rows_of(table, scope=POOLED, scaling="first", effects=EFFECTS)
-    order = {effects: i for i, effects in enumerate(("none", *EFFECTS))}
-    rows = rows.assign(
-        by_effects=rows["effects"].map(order), later=rows["estimator"] != study.estimator
-    )
-    rows = rows.sort_values(["by_effects", "later", "estimator"], kind="stable")
-    return _intervals(rows.drop(columns=["by_effects", "later"])).reset_index(drop=True)
+    rows = rows.assign(later=rows["estimator"] != study.estimator)
+    rows = rows.sort_values(["effects", "later", "estimator"], kind="stable")
+    return rows.drop(columns="later").dropna(subset=ENDS).reset_index(drop=True)
 
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
@@ -42,7 +36,8 @@ def regional(study: Study, parameter: str) -> pd.DataFrame:
     own = {"effects": "none", "estimator": study.estimator, "model": "classic"}
     rows = study.rows("parameters", parameter=parameter, **own)
     rows = rows[rows["scope"] != POOLED]
-    return _intervals(_per_first_year(study, rows, parameter)).reset_index(drop=True)
+    rows = _per_first_year(study, rows, parameter).dropna(subset=ENDS)
+    return rows.reset_index(drop=True)
 
 
 def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.DataFrame:
@@ -57,7 +52,7 @@ def _per_first_year(study: Study, rows: pd.DataFrame, parameter: str) -> pd.Data
         return rows
     first = study.series(output).groupby(level="region").first()
     factor = rows["scope"].map(first)
-    return rows.assign(**{column: rows[column] * factor for column in ("estimate", "low", "high")})
+    return rows.assign(**{column: rows[column] * factor for column in ("estimate", *ENDS)})
 
 
 def holds_zero(row: pd.Series) -> bool:
@@ -77,14 +72,19 @@ def slope_signs(b1: pd.Series, d: pd.Series) -> str:
     return "supply" if b1["low"] > 0 and d["low"] > 0 else "other"
 
 
+def slope_patterns(rows: pd.DataFrame, by: list[str]) -> pd.Series:
+    """What b1 and d of `specifications` say together, by columns; see `slope_signs`."""
+    b1, d = (rows_of(rows, quantity=name).set_index(by) for name in ("b1", "d"))
+    both = b1.index.intersection(d.index)
+    return pd.Series([slope_signs(b1.loc[key], d.loc[key]) for key in both], both, dtype=object)
+
+
 def years_that_break(study: Study) -> dict[str, list[str]]:
     """By effects, the years without whose growth the main estimator shows no supply pattern."""
     rows = study.rows("specifications", scope=POOLED, model="classic", estimator=study.estimator)
     rows = rows[rows["without_growth"] != ""]
-    by = ["effects", "without_growth"]
-    b1, d = (rows_of(rows, quantity=name).set_index(by) for name in ("b1", "d"))
-    both = b1.index.intersection(d.index)
-    broken = [key for key in both if slope_signs(b1.loc[key], d.loc[key]) != "supply"]
+    signs = slope_patterns(rows, ["effects", "without_growth"])
+    broken = signs.index[signs != "supply"]
     return {name: sorted(year for e, year in broken if e == name) for name in study.effects}
 
 
@@ -107,7 +107,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "not_estimated", "headline": "not_estimated"}
     slopes = {name: slope_intervals(study, name) for name in ("b1", "d")}
     main = {
-        effects: {name: _row(rows, effects, study.estimator) for name, rows in slopes.items()}
+        effects: {
+            name: rows_of(rows, effects=effects, estimator=study.estimator).iloc[0]
+            for name, rows in slopes.items()
+        }
         for effects in study.effects
     }
     verdicts = [slope_signs(**pair) for pair in main.values()]
@@ -139,10 +142,6 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "pool": facts(study, **fit).to_dict("index"),
         "own": (int((own["low"].le(0) & own["high"].ge(0)).sum()), len(own)),
     }
-
-
-def _row(frame: pd.DataFrame, effects: str, estimator: str) -> pd.Series:
-    return rows_of(frame, effects=effects, estimator=estimator).iloc[0]
 
 
 def _p_by_year(study: Study) -> dict[str, float]:

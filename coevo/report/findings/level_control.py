@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
-from coevo.observations.units import UNITS, named
+from coevo.observations.units import UNITS
 from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
 
@@ -24,7 +24,8 @@ def level_finding(study: Study) -> dict[str, Any]:
     `ranks` by slope. `rise`: of its ln D and of the parts C and T.
     """
     shares = of_measure(study, "variance_share").to_dict()
-    levels = _levels(study)
+    explained = of_measure(study, "R2", "level")
+    levels = [(str(name), float(value)) for name, value in explained.items() if name]
     parts = {name: of_measure(study, f"rise_{name}") for name in ("lnD", "C", "T")}
     return {
         "verdict": _verdict(study, shares),
@@ -59,12 +60,6 @@ def _refusal(study: Study, measure: str) -> Reason | None:
     return reason(rows[rows["value"].isna()])
 
 
-def _levels(study: Study) -> list[tuple[str, float]]:
-    """Levels of development and what each explains of ln D (R2), size per head first."""
-    explained = of_measure(study, "R2", "level")
-    return [(str(name), float(value)) for name, value in explained.items() if name]
-
-
 def _focus(study: Study) -> dict[str, Any] | None:
     """Rank of the focus, and its ranks with the level taken out."""
     own = of_measure(study, "rank_D")
@@ -96,7 +91,5 @@ def level_values(study: Study, level: str) -> tuple[pd.Series, str]:
     if [unit.measures if unit else "" for unit in known] == ["money", "persons"]:
         factors = [UNITS[unit].factor for unit in units]
         ratio = ratio * factors[0] / factors[1] / UNITS[PER_PERSON].factor
-        return ratio, str(
-            study.words.get("unit", {}).get(PER_PERSON) or named(PER_PERSON, study.language)
-        )
+        return ratio, study.unit_name(PER_PERSON)
     return ratio, " / ".join(study.unit(name) for name in size)

@@ -58,13 +58,9 @@ def study_in_language(
 
 def _twins(frame: pd.DataFrame, language: str) -> pd.DataFrame:
     """The table with each column replaced by its twin in the language, where that is filled."""
-    pairs = {c: f"{c}_{language}" for c in frame.columns if f"{c}_{language}" in frame}
-    return frame.assign(
-        **{
-            c: frame[twin].where(frame[twin].fillna("") != "", frame[c])
-            for c, twin in pairs.items()
-        }
-    )
+    twins = {c: frame[f"{c}_{language}"] for c in frame if f"{c}_{language}" in frame}
+    changed = {c: twin.where(twin.fillna("") != "", frame[c]) for c, twin in twins.items()}
+    return frame.assign(**changed)
 
 
 def _renamed(frame: pd.DataFrame, places: pd.DataFrame | None, language: str) -> pd.DataFrame:

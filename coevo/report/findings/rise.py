@@ -24,7 +24,7 @@ def _move(first: float, last: float) -> str:
 
 def focus_state(study: Study, region: str) -> dict[str, Any]:
     """D, grade, rank and the parts of D of one region in its own first and last year."""
-    first, last = (part.loc[region] for part in study.ends())
+    first, last = (part.loc[region] for part in study.ends)
     years = (int(first["year"]), int(last["year"]))
     between = years[1] - years[0]
     return {
@@ -48,7 +48,7 @@ def rise_finding(study: Study) -> dict[str, Any]:
     A region that lacks the first or the last year enters with its own, and stands in `shorter`
     (name, first, last). `scale`: what fixes the scale of an indicator.
     """
-    starts, ends = study.ends()
+    starts, ends = study.ends
     first, last = starts["D"], ends["D"]
     rose = int((last > first).sum())
     n = len(last)

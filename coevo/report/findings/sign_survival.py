@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.files import rows_of
-from coevo.report.findings.interaction import POOLED, slope_signs
+from coevo.report.findings.interaction import POOLED, slope_patterns
 from coevo.report.findings.study_tables import Study
 
 FIT = ["pair", "vintage", "dropped", "without_growth", "roles", "effects", "estimator"]
@@ -24,7 +24,9 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {}
-    every = _patterns(study)
+    scope = POOLED if study.pooled else study.focus
+    table = study.rows("specifications", model="classic", scope=scope)
+    every = slope_patterns(table, FIT).rename("pattern").reset_index()
     whole = every["without_growth"].eq("")
     rows, cut = every[whole], every[~whole]
     given = rows_of(rows, roles=GIVEN)
@@ -41,16 +43,6 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
         },
         "located": _located(study),
     }
-
-
-def _patterns(study: Study) -> pd.DataFrame:
-    """One row per fitted specification: its choices, the `pattern` of the signs of b1 and d."""
-    scope = POOLED if study.pooled else study.focus
-    table = study.rows("specifications", model="classic", scope=scope)
-    b1, d = (rows_of(table, quantity=name).set_index(FIT) for name in ("b1", "d"))
-    both = b1.index.intersection(d.index)
-    signs = [slope_signs(b1.loc[key], d.loc[key]) for key in both]
-    return both.to_frame(index=False).assign(pattern=signs)
 
 
 def _counts(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:

@@ -1,8 +1,8 @@
 """A study as the report sees it: its tables, its configuration and its labels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from coevo.coupling.grade_scales import GRADES, GradeScale
 from coevo.files import rows_of
 from coevo.observations.units import named
+from coevo.panel.derivations import parse
 from coevo.sensitivity.specifications import EFFECTS
 
 SUBSYSTEM_PREFIX = "U_"
@@ -77,7 +78,7 @@ class Study:
         """Region codes by D of their own last year, the highest first; without D by code."""
         if not self.indexed:
             return self.regions
-        last = self.ends()[1]["D"]
+        last = self.ends[1]["D"]
         return [str(r) for r in last.sort_values(ascending=False, kind="stable").index]
 
     @cached_property
@@ -186,8 +187,29 @@ class Study:
 
     def unit(self, identifier: str) -> str:
         """Unit of an indicator in the language; empty for a subsystem."""
-        unit = self._of_indicators["unit"].get(identifier, "")
+        return self.unit_name(self._of_indicators["unit"].get(identifier, ""))
+
+    def unit_name(self, unit: str) -> str:
+        """What the language calls a unit."""
         return str(self.words.get("unit", {}).get(unit) or named(unit, self.language))
+
+    @cached_property
+    def derivations(self) -> dict[str, str]:
+        """How indicators that are not read from a file are derived."""
+        table = self.indicators.astype(object).fillna("").set_index("indicator")
+        return dict(table.loc[table["source_name"] == "", "derivation"])
+
+    def derivation(self, indicator: str) -> tuple[str, list[str]]:
+        """Derivation and arguments of an indicator that is not read from a file; else none."""
+        text = self.derivations.get(indicator)
+        return parse(text) if text else ("", [])
+
+    def underlying(self, indicators: Iterable[str]) -> list[str]:
+        """Indicators, and after them what they derive from, in turn."""
+        found = list(indicators)
+        for indicator in found:  # grows while it is read
+            found += [a for a in self.derivation(indicator)[1] if a not in found]
+        return found
 
     @property
     def listing(self) -> list[str]:
@@ -195,34 +217,31 @@ class Study:
         latin = all(self.name(region).isascii() for region in self.regions)
         return sorted(self.regions, key=self.name) if latin else self.regions
 
-    @cached_property
-    def _series(self) -> dict[str, pd.Series]:
-        return {}
-
     def series(self, identifier: str) -> pd.Series:
         """Values of an indicator or a subsystem's composite by (region, year)."""
-        if identifier not in self._series:
-            self._series[identifier] = self._read_series(identifier)
-        return self._series[identifier]
-
-    def _read_series(self, identifier: str) -> pd.Series:
-        if identifier in self.subsystems:
-            frame, column = self.coupling, SUBSYSTEM_PREFIX + identifier
-        else:
-            panel = self.tables["panel"]
-            frame, column = panel.loc[panel["indicator"] == identifier], "value"
-        return frame.set_index(["region", "year"])[column].sort_index()
-
-    def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Rows of `coupling` of every region's own first and of its own last year, by region."""
-        return self._ends
+        return _series(self, identifier)
 
     @cached_property
-    def _ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        groups = self.coupling.sort_values("year", kind="stable").groupby("region")
-        first, last = groups.head(1), groups.tail(1)
-        return first.set_index("region").sort_index(), last.set_index("region").sort_index()
+    def ends(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Rows of `coupling` of every region's own first and of its own last year, by region."""
+        return first_and_last(self.coupling)
 
-    def of_focus(self, table: str, column: str = "region") -> pd.DataFrame:
+    def of_focus(self, table: str) -> pd.DataFrame:
         """Rows of a table that belong to the region in focus."""
-        return self.rows(table, **{column: self.focus})
+        return self.rows(table, region=self.focus)
+
+
+@lru_cache(maxsize=64)
+def _series(study: Study, identifier: str) -> pd.Series:
+    if identifier in study.subsystems:
+        frame, column = study.coupling, SUBSYSTEM_PREFIX + identifier
+    else:
+        frame, column = study.rows("panel", indicator=identifier), "value"
+    return frame.set_index(["region", "year"])[column].sort_index()
+
+
+def first_and_last(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of rows by region and year those of every region's own first and own last, by region."""
+    groups = rows.sort_values("year", kind="stable").groupby("region")
+    first, last = groups.head(1), groups.tail(1)
+    return first.set_index("region").sort_index(), last.set_index("region").sort_index()

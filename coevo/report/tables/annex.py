@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
-from coevo.report.tables.regression_table import NEEDS, regression, slope_test_rows
+from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary
 from coevo.report.words import prediction_words, release_words
@@ -32,17 +32,11 @@ def _table(words: Words, key: str, body: Body, kind: str) -> ReportTable:
     """
     rows, columns, note = body
     if columns is None:
-        columns, rows = without_empty_columns(words.phrases["tables"][key]["columns"], rows)
+        columns = words.phrases["tables"][key]["columns"]
+        kept = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in rows)]
+        columns, rows = [columns[i] for i in kept], [[row[i] for i in kept] for row in rows]
     caption = words.say(f"tables/{key}/caption")
     return ReportTable(key, caption, [Column(*column) for column in columns], rows, kind, note)
-
-
-def without_empty_columns(
-    columns: Sequence[Any], lines: Sequence[Sequence[Any]]
-) -> tuple[list[Any], Rows]:
-    """Columns and rows without the columns that hold nothing in any row."""
-    kept = [i for i in range(len(columns)) if any(row[i] not in ("", NOTHING) for row in lines)]
-    return [columns[i] for i in kept], [[row[i] for i in kept] for row in lines]
 
 
 def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -50,14 +44,15 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
     annex, `annexed`, what these are, and for phrases `at(*ids)`, a note that refers to figures and
     to those tables that the study has.
     """
-    made = {table.key: table for table in main_tables(words)}
+    every = report_tables(words)
+    made = {table.key: table for table in every if table.key in MAIN}
     digests = sorted(provenance["files"].items())
     files = [[name, Markdown(f"`{digest}`")] for name, digest in digests]
     made["files"] = _table(words, "files", Body(files), "long")
     annexed = {
         f"table-{table.key}": table
-        for table in printable(annex_tables(words))
-        if not (table.key == "own" and words.study.pooled)
+        for table in printable(every)
+        if table.key in ANNEX and not (table.key == "own" and words.study.pooled)
     }
     there = {f"table-{key}" for key in made} | annexed.keys()
 
@@ -76,16 +71,6 @@ def printed_tables(words: Words, provenance: Mapping[str, Mapping[str, str]]) ->
     }
 
 
-def main_tables(words: Words) -> list[ReportTable]:
-    """Tables of the main part in their order; one without rows is left out."""
-    return [table for table in report_tables(words) if table.key in MAIN]
-
-
-def annex_tables(words: Words) -> list[ReportTable]:
-    """Tables of the annex in their order; one without rows is left out."""
-    return [table for table in report_tables(words) if table.key in ANNEX]
-
-
 def printable(tables: Iterable[ReportTable]) -> list[ReportTable]:
     """Those tables that are short enough for a page; the others stand in the workbook alone."""
     return [table for table in tables if len(table.rows) <= LONGEST]
@@ -93,23 +78,21 @@ def printable(tables: Iterable[ReportTable]) -> list[ReportTable]:
 
 @lru_cache(maxsize=8)
 def report_tables(words: Words) -> list[ReportTable]:
-    """Every table: the one that is for files alone, those of the main part, of the annex."""
-    return _made(words, FILED | MAIN | ANNEX)
-
-
-def sheet_name(words: Words, key: str) -> str:
-    """The sheet of the workbook that holds a table of the report: its title."""
-    return readable(words.say(f"tables/{key}/title"))
-
-
-def _made(words: Words, entries: Mapping[str, Entry]) -> list[ReportTable]:
-    study = words.study
+    """Every table: the one that is for files alone, those of the main part, of the annex; one
+    without rows is left out.
+    """
+    study, entries = words.study, FILED | MAIN | ANNEX
     met = {"claims", "changes"} & set(study.tables)
     met |= {need for need in ("indexed", "pair", "pooled") if getattr(study, need)}
     met |= set() if study.single else {"regions"}
     asked = {key: entry for key, entry in entries.items() if set(entry.needs) <= met}
     held = {key: _body(entry.held(words)) for key, entry in asked.items()}
     return [_table(words, key, body, asked[key].kind) for key, body in held.items() if body.rows]
+
+
+def sheet_name(words: Words, key: str) -> str:
+    """The sheet of the workbook that holds a table of the report: its title."""
+    return readable(words.say(f"tables/{key}/title"))
 
 
 def _body(held: Rows | Body) -> Body:
@@ -134,7 +117,9 @@ MAIN = {
 ANNEX = {
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
     "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
-    **{key: Entry(partial(regression, key), "wide", needs) for key, needs in NEEDS.items()},
+    "interaction": Entry(partial(regression, "interaction"), "wide", ["pair", "pooled"]),
+    "own": Entry(partial(regression, "own"), "wide", ["pair"]),
+    "general": Entry(partial(regression, "general"), "wide", ["pair", "pooled"]),
     "slope_tests": Entry(slope_test_rows, "", ["pair", "pooled"]),
     "states": Entry(data_tables.states, "long", ["indexed", "regions"]),
 }

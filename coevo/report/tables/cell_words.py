@@ -49,7 +49,7 @@ def _word(words: Words, kind: str, key: str) -> str:
     """A key of a kind in words: an indicator, a subsystem, a unit, flags, a name of the code."""
     study = words.study
     if kind == "unit":
-        return str(study.words.get("unit", {}).get(key, key))
+        return study.unit_name(key)
     if kind == "main":  # what was varied in the study's own specification: nothing
         return ""
     if kind == "flag":

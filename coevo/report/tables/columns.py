@@ -1,9 +1,9 @@
 """What stands over the columns of a table: their words with the unit, and how numbers are shown."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from coevo.schema import HOLE, LANGUAGES, column_row, column_rows, filling, table_row
+from coevo.report.tables.report_table import Column
+from coevo.schema import HOLE, column_row, column_rows, filling, table_row
 
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format
 SIZES = ((1000.0, "#,##0.0"), (0.001, "0.0000"), (0.0, "0.00E+00"))
@@ -25,22 +25,24 @@ NUMBER_FORMATS = {
 }
 
 
-class Head(NamedTuple):
-    """A column: its id, its words with the unit by language, the format of its numbers."""
-
-    id: str
-    words: Mapping[str, str]
-    shown: str
-
-
-def column_heads(
-    table: str, ids: Sequence[str], labels: Mapping[str, Mapping[str, str]]
-) -> list[Head]:
-    """Return the heads of the columns of a table; a column that has no words keeps its id.
+def column_of(
+    table: str, id: str, labels: Mapping[str, Mapping[str, str]], language: str
+) -> Column:
+    """Return a column of a table: its words with the unit, or its id where it has none, and the
+    format of its numbers.
 
     labels: of the subsystems, by id and language, as in the configuration.
     """
-    return [_head(table, column, labels) for column in ids]
+    row, units = column_row(table, id), column_rows("unit")
+    if row is None:
+        return Column(id, id=id)
+    own = filling(row.column, id) or ""
+    named = {name: known.words for name, known in column_rows("language").items()} | dict(labels)
+    text = HOLE.sub(lambda _: named.get(own, {}).get(language, own), row.words[language])
+    unit = units[row.unit].words[language] if row.unit in units else ""
+    frame = table_row("unit").words[language] if unit else "<column>"
+    head = frame.replace("<unit>", unit).replace("<column>", text)
+    return Column(head, id=id, shown=NUMBER_FORMATS.get(row.unit, BY_SIZE))
 
 
 def number_format(shown: str, value: float) -> str:
@@ -50,20 +52,3 @@ def number_format(shown: str, value: float) -> str:
     if value == round(value):
         return "#,##0" if shown else "0"
     return next(form for least, form in SIZES if abs(value) >= least)
-
-
-def _head(table: str, column: str, labels: Mapping[str, Mapping[str, str]]) -> Head:
-    row, units = column_row(table, column), column_rows("unit")
-    if row is None:
-        return Head(column, dict.fromkeys(LANGUAGES, column), "")
-    own = filling(row.column, column) or ""
-    named = {id: known.words for id, known in column_rows("language").items()} | dict(labels)
-
-    def words(language: str) -> str:
-        text = HOLE.sub(lambda _: named.get(own, {}).get(language, own), row.words[language])
-        unit = units[row.unit].words[language] if row.unit in units else ""
-        frame = table_row("unit").words[language] if unit else "<column>"
-        return frame.replace("<unit>", unit).replace("<column>", text)
-
-    shown = NUMBER_FORMATS.get(row.unit, BY_SIZE)
-    return Head(column, {language: words(language) for language in LANGUAGES}, shown)

@@ -76,7 +76,7 @@ def states(words: Words) -> Body:
     head, *rest = words.phrases["tables"]["states"]["columns"]
     labels = map(words.study.label, words.study.subsystems)
     indices = [[words.grammar.series(["U", label], "clause"), "r", 10] for label in labels]
-    last = words.study.ends()[1].sort_values("D", ascending=False)
+    last = words.study.ends[1].sort_values("D", ascending=False)
     rows = []
     for _, row in last.iterrows():
         late = row["year"] == words.study.years[-1]
@@ -90,26 +90,19 @@ def states(words: Words) -> Body:
     return Body(rows, [head, *indices, *rest])
 
 
-# how a claim was tested -> the section of the report that tells more
+# section of the report -> how the claims were tested of which it tells more
 CLAIM_SECTIONS = {
-    **dict.fromkeys(("printed", "unit"), "data"),
-    **dict.fromkeys(
-        ("interior_equilibrium", "stability", "upstream_statics", "downstream_statics"), "theory"
-    ),
-    **dict.fromkeys(
-        ("signs", "feedback", "supply_relation", "feedback_exceeds_competition"), "populations"
-    ),
-    **dict.fromkeys(("grade_of_focus", "rank_of_focus"), "robustness"),
-    **dict.fromkeys(("most_rapid", "rise_of_focus"), "far"),
-    "systems_in_step": "step",
-    "equilibrium_located": "equilibria",
-    "not_testable": "limits",
+    "data": ("printed", "unit"),
+    "theory": ("interior_equilibrium", "stability", "upstream_statics", "downstream_statics"),
+    "populations": ("signs", "feedback", "supply_relation", "feedback_exceeds_competition"),
+    "robustness": ("grade_of_focus", "rank_of_focus"),
+    "far": ("most_rapid", "rise_of_focus"),
+    "step": ("systems_in_step",),
+    "equilibria": ("equilibrium_located",),
+    "limits": ("not_testable",),
 }
-# sections of a study with populations, and of one with indices
-MODEL_SECTIONS, INDEX_SECTIONS = (
-    ("theory", "populations", "equilibria"),
-    ("far", "step", "robustness"),
-)
+MODEL_SECTIONS = ("theory", "populations", "equilibria")  # of a study with populations
+INDEX_SECTIONS = ("far", "step", "robustness")  # of one with indices
 
 
 def headline_rows(words: Words) -> Rows:
@@ -154,7 +147,7 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
     sign = words.word("conclusion_chip", row.conclusion)
     said = escaped(words.word("conclusion", row.conclusion))
     chip = Markdown(f"[{said}]{{.chip .{sign}}}")
-    place = CLAIM_SECTIONS.get(check, "")
+    place = next((name for name, checks in CLAIM_SECTIONS.items() if check in checks), "")
     study = words.study
     absent = (() if study.pair else MODEL_SECTIONS) + (() if study.indexed else INDEX_SECTIONS)
     told = place and place not in absent

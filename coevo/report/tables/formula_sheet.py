@@ -1,11 +1,9 @@
 """A sheet of formulas, made line by line, and where things stand in the sheets of the workbook."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from xlsxwriter.utility import xl_rowcol_to_cell
-
-from coevo.schema import LANGUAGES
 
 # rows of a table's sheet, from 0: what it holds, link, heads, ids, data
 LINK, HEAD_ROW, IDS, FIRST = range(1, 5)
@@ -26,33 +24,30 @@ class Cell(NamedTuple):
 class FormulaSheet:
     """Lines by name, one below the other; the formulas of a line refer to those above it."""
 
-    def __init__(self, name: str, language: str, title: Iterable[str], first: int) -> None:
-        """first: row of the first line; what is said comes in all languages, and is taken in one.
+    def __init__(self, name: str, title: str, term: Callable[[str], str], first: int) -> None:
+        """term: gives the words of a line by its name; first: row of the first line.
 
         next: row of the next line; frozen: rows that stay in sight.
         """
-        self.name, self.next, self.frozen = name, first, 0
+        self.name, self.title, self.term, self.next, self.frozen = name, title, term, first, 0
         self.lines: dict[str, int] = {}
         self.cells: list[Cell] = []
-        self._place = LANGUAGES.index(language)
-        self.put(0, 0, self.said(title), "note")
-
-    def said(self, texts: Iterable[str]) -> str:
-        """Return the text in the language of the sheet, of those in the order of languages."""
-        return list(texts)[self._place]
 
     def put(self, row: int, column: int, value: str | float, look: str, formula: str = "") -> None:
         """Put one cell where it belongs."""
         self.cells.append(Cell(row, column, value, formula, look))
 
     def line(
-        self, name: str, texts: Iterable[str], cells: Iterable[Entry] = (), look: str = "",
-        year: int | str = "",
+        self, name: str, cells: Iterable[Entry] = (), look: str = "", year: int | str = "",
+        said: str = "",
     ) -> None:  # fmt: skip
-        """Add a line: its words, a year or what else it is of, its cells."""
+        """Add a line: its words, a year or what else it is of, its cells.
+
+        said: its words, by default those of its name as far as the first space.
+        """
         row = self.lines[name] = self.next
         head = {"heads": "head", "note": "note"}.get(look, "text")
-        self.put(row, 0, self.said(texts), head)
+        self.put(row, 0, said or self.term(name.partition(" ")[0]), head)
         if year != "":
             self.put(row, 2, year, head)
         for column, (value, formula) in enumerate(cells, start=EDGE):

@@ -14,11 +14,10 @@ def descriptive_statistics(study: Study) -> pd.DataFrame:
     """N, mean, standard deviation (n - 1), minimum and maximum of every indicator used: of the
     subsystems, or of the populations where there are none.
     """
-    table = study.indicators
+    column, wanted = "indicator", study.populations
     if study.indexed:
-        used = table.loc[table["subsystem"].isin(study.subsystems), "indicator"]
-    else:
-        used = table.loc[table["indicator"].isin(study.populations), "indicator"]
+        column, wanted = "subsystem", study.subsystems
+    used = study.indicators.loc[study.indicators[column].isin(wanted), "indicator"]
     values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
     table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
     return table.assign(count=table["count"].fillna(0).astype(int))

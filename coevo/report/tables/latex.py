@@ -1,11 +1,11 @@
 """The tables of the report as LaTeX files."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from coevo.characters import has_wide
 from coevo.report.tables.annex import printable, report_tables
-from coevo.report.tables.report_table import ReportTable, pipe_table
+from coevo.report.tables.report_table import pipe_table
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import READER
 
@@ -29,17 +29,14 @@ def latex_files(voices: Iterable[Words]) -> dict[str, str]:
 
     voices: the same study in each of its languages.
     """
-    return {
-        f"{table.key}.{words.study.language}.tex": source
-        for words in voices
-        for table, source in _written(words, printable(report_tables(words)))
-    }
+    return dict(file for words in voices for file in _written(words))
 
 
-def _written(words: Words, tables: Sequence[ReportTable]) -> Iterator[tuple[ReportTable, str]]:
+def _written(words: Words) -> Iterator[tuple[str, str]]:
     """Each table as LaTeX with what it needs; pandoc is asked once for all of them."""
     import pypandoc
 
+    tables = printable(report_tables(words))
     study, language = str(words.study.config["study"]), words.study.language
     label = re.sub(r"[^A-Za-z0-9-]+", "-", study)
     marked = (
@@ -52,4 +49,4 @@ def _written(words: Words, tables: Sequence[ReportTable]) -> Iterator[tuple[Repo
     for table, part in zip(tables, parts, strict=True):
         chinese = _CHINESE if has_wide(part) else ""
         head = _HEAD.format(study=" ".join(study.split()), packages=_PACKAGES, chinese=chinese)
-        yield table, f"{head}{part.strip()}\n"
+        yield f"{table.key}.{language}.tex", f"{head}{part.strip()}\n"

@@ -1,9 +1,6 @@
 """Rows of the report's tables of the two-population model, from tables of the study."""
 
-from collections.abc import Sequence
 from typing import Any
-
-import pandas as pd
 
 from coevo.inference.signs import QUADRANTS
 from coevo.report.findings import equilibrium
@@ -15,19 +12,21 @@ from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, missing
 
+BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of calibrated years, none
 
-def _fit(words: Words, row: Any, title: str) -> list[Any]:
-    """A row of a fitted equilibrium; a coordinate whose set is unbounded is printed in grey."""
+
+def _point(words: Words, row: Any, title: str, signs: str, chip: str) -> list[Any]:
+    """A row of an equilibrium; a coordinate whose set is unbounded is printed in grey."""
     cells: list[Any] = [title]
     for coordinate in ("x1", "x2"):
-        bounded = row[f"{coordinate}_set"] == equilibrium.BOUNDED
         value = amount(row[coordinate])
+        grey = value != NOTHING and row[f"{coordinate}_set"] not in BOUNDED
         cells += [
-            value if bounded or value == NOTHING else Markdown(f"[{value}]{{.grey}}"),
+            Markdown(f"[{value}]{{.grey}}") if grey else value,
             words.set_words(row, coordinate),
             _outside(words, row, coordinate),
         ]
-    return [*cells, words.signs(row), _chip(words, row)]
+    return [*cells, signs, chip]
 
 
 def _outside(words: Words, row: Any, coordinate: str) -> str:
@@ -39,49 +38,30 @@ def _outside(words: Words, row: Any, coordinate: str) -> str:
     return shown if distance else words.say("equilibrium/inside")
 
 
-def _stated(words: Words, row: Any, key: str) -> list[Any]:
-    """A row of an equilibrium that is calibrated or follows from given parameters."""
-    cells: list[Any] = [words.say(f"titles/{key}")]
-    for c in ("x1", "x2"):
-        cells += [amount(row[c]), words.set_words(row, c), _outside(words, row, c)]
-    signs = words.word("kind", row["kind"])
-    signs = words.say("titles/by_assumption") if key == "calibrated" else signs
-    return [*cells, signs, words.say(f"chips/{key}")]
-
-
-def _chip(words: Words, row: Any) -> Markdown:
-    """Whether E is located, bounded but not shown positive, or not to be located."""
-    verdict = equilibrium.located_verdict(row)
-    known = verdict if verdict in ("located", "not_positive") else "unlocated"
-    return words.say(f"chips/{known}")
-
-
 def equilibria_rows(words: Words) -> Rows:
     """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
-    study, last = words.study, equilibrium.last_observed(words.study)
-    title = words.say("titles/observed", year=last["year"])
-    rows: Rows = [[title, amount(last["x1"]), "", "", amount(last["x2"]), "", "", "", ""]]
-    for seen in equilibrium.observed_means(study):
-        title = words.say(f"titles/{'cycles' if seen['whole'] else 'mean'}", period=seen["period"])
-        rows.append([title, amount(seen["x1"]), "", "", amount(seen["x2"]), "", "", "", ""])
-    for key, found in (("calibrated", period_points(study)), ("given", given_points(study))):
-        if found is not None:
-            rows.append(_stated(words, found, key))
-    return (
-        rows
-        + _fitted(words, equilibrium.fits(study).head(1), ["own"])
-        + _fitted(words, equilibrium.pooled_fits(study), ["pooled"])
-    )
-
-
-def _fitted(words: Words, rows: pd.DataFrame, titles: Sequence[str]) -> Rows:
-    """A row for each fit, by effects and estimator as the titles name them."""
-    made: Rows = []
-    for _, row in rows.iterrows():
-        named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
-        parts = [words.say(f"titles/{title}", **named) for title in titles]
-        made.append(_fit(words, row, words.grammar.series(parts, "clause")))
-    return made
+    study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
+    seen = [(say("titles/observed", year=last["year"]), last)]
+    for mean in equilibrium.observed_means(study):
+        title = f"titles/{'cycles' if mean['whole'] else 'mean'}"
+        seen.append((say(title, period=mean["period"]), mean))
+    rows: Rows = [
+        [title, amount(at["x1"]), "", "", amount(at["x2"]), "", "", "", ""] for title, at in seen
+    ]
+    for key, row in (("calibrated", period_points(study)), ("given", given_points(study))):
+        if row is not None:
+            kind = words.word("kind", row["kind"])
+            signs = say("titles/by_assumption") if key == "calibrated" else kind
+            rows.append(_point(words, row, say(f"titles/{key}"), signs, say(f"chips/{key}")))
+    for title, fits in (
+        ("own", equilibrium.fits(study).head(1)),
+        ("pooled", equilibrium.pooled_fits(study)),
+    ):
+        for _, row in fits.iterrows():
+            named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
+            chip = say(f"chips/{equilibrium.located_verdict(row)}")
+            rows.append(_point(words, row, say(f"titles/{title}", **named), words.signs(row), chip))
+    return rows
 
 
 def sign_counts(words: Words) -> Body:

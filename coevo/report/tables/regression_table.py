@@ -38,16 +38,11 @@ class RegressionFits(NamedTuple):
 
 
 # table -> scope ("" the region in focus), scaling, model, parameters (all without), what their
-# errors allow for; a study has those whose needs it meets
+# errors allow for
 TABLES: dict[str, tuple[str, str, str, list[str], str]] = {
     "interaction": (POOLED, "first", "classic", ["b1", "d"], "clustered"),
     "own": ("", "none", "classic", ["a1", "b1", "a2", "d"], "errors"),
     "general": (POOLED, "first", "general", [], "clustered"),
-}
-NEEDS = {
-    "interaction": ["pair", "pooled"],
-    "own": ["pair"],
-    "general": ["pair", "pooled"],
 }
 
 

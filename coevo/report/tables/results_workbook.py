@@ -17,9 +17,9 @@ from coevo.report.figures.theme import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables.annex import LEADING, report_tables, sheet_name
 from coevo.report.tables.cell_words import in_words
-from coevo.report.tables.columns import BY_SIZE, column_heads, number_format
+from coevo.report.tables.columns import BY_SIZE, column_of, number_format
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
-from coevo.report.tables.report_table import Column, ReportTable, in_cell, readable
+from coevo.report.tables.report_table import ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import OPEN, TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets
 from coevo.report.words.amounts import Words
@@ -97,7 +97,7 @@ def workbook_bytes(words: Words) -> bytes:
         leading = [sheet for sheet in report if sheet.named]
         rest = [sheet for sheet in report if not sheet.named]
         rest += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
-        traces = formula_sheets(TracedCase(study)) if study.indexed else []
+        traces = formula_sheets(TracedCase(words)) if study.indexed else []
         for sheet in leading:
             _table(pen, sheet)
         _contents(pen, [*leading, *rest], [trace.name for trace in traces])
@@ -126,8 +126,8 @@ def _of_results(name: str, words: Words) -> Sheet:
     places = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
     texts = (said[key].words[study.language] for key, holds in places.items() if holds)
     frame = in_words(name, held, words)
-    heads = column_heads(name, list(map(str, frame)), study.config["subsystems"])
-    columns = [Column(head.words[study.language], id=head.id, shown=head.shown) for head in heads]
+    labels, language = study.config["subsystems"], study.language
+    columns = [column_of(name, str(column), labels, language) for column in frame]
     values = frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None)
     table = ReportTable(name, table_row(name).words[study.language], columns, list(values))
     place = words.grammar.semicolon.join(texts).replace("<table>", name)
@@ -136,8 +136,8 @@ def _of_results(name: str, words: Words) -> Sheet:
 
 def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
     """Write what the sheets hold, each with its rows and a link to it; hidden ones last."""
-    sheet, study = _sheet(pen, CONTENTS), str(pen.words.study.config["study"])
-    sheet.write_string(0, 0, pen.said(CONTENTS).replace("<study>", study), pen.look("note"))
+    study = str(pen.words.study.config["study"])
+    sheet = _sheet(pen, CONTENTS, pen.said(CONTENTS).replace("<study>", study))
     for column, (head, width) in enumerate({"table": 24, "rows": 10, "contents": 90}.items()):
         sheet.write_string(HEAD_ROW, column, pen.said(CONTENTS, head), pen.look("head"))
         sheet.set_column(column, column, width)
@@ -158,10 +158,9 @@ def _contents(pen: Pen, sheets: Sequence[Sheet], traces: Sequence[str]) -> None:
 
 def _table(pen: Pen, made: Sheet) -> None:
     """Write what the table holds, its heads, its rows; freeze the heads and offer filters."""
-    sheet, table, start = _sheet(pen, made.name), made.table, FIRST if made.named else IDS
+    table, start = made.table, FIRST if made.named else IDS
+    sheet = _sheet(pen, made.name, table.caption)
     sheet.repeat_rows(0, start - 1)
-    sheet.write_string(0, 0, table.caption, pen.look("note"))
-    _back(pen, sheet)
     ids = [column.id for column in table.columns] if made.named else []
     for place, column in enumerate(table.columns):
         head_look = pen.look("words" if made.named else "head")
@@ -213,20 +212,20 @@ def _printed(number: Number) -> str:
     return "#,##0." + "0" * len(decimals[1]) if decimals else "#,##0"
 
 
-def _sheet(pen: Pen, name: str) -> Any:
-    """Return a new sheet that prints on landscape A4, one page wide."""
+def _sheet(pen: Pen, name: str, caption: str) -> Any:
+    """Return a new sheet that prints on landscape A4, one page wide: what it holds, and below that
+    the way back to the contents.
+    """
     sheet = pen.book.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes of regions are text
+    sheet.write_string(0, 0, caption, pen.look("note"))
+    if name != CONTENTS:
+        text = pen.said(CONTENTS, "sheet")
+        sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.look("link"), text)
     return sheet
-
-
-def _back(pen: Pen, sheet: Any) -> None:
-    """Write the way back to the contents."""
-    text = pen.said(CONTENTS, "sheet")
-    sheet.write_url(LINK, 0, f"internal:'{CONTENTS}'!A1", pen.look("link"), text)
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
@@ -259,16 +258,13 @@ def _colour_grades(pen: Pen, sheet: Any, ids: Sequence[str], last: int) -> None:
 
 def _formulas(pen: Pen, made: FormulaSheet) -> None:
     """Write a sheet of formulas; a formula keeps its value for programs that do not compute."""
-    sheet = _sheet(pen, made.name)
-    title, *cells = sorted(made.cells)
-    sheet.write_string(0, 0, title.value, pen.look(title.look))
-    _back(pen, sheet)
-    for row, column, value, formula, look in cells:
+    sheet = _sheet(pen, made.name, made.title)
+    for row, column, value, formula, look in sorted(made.cells):
         if formula:
             sheet.write_formula(row, column, formula, pen.look(look), value)
         else:
             _write(sheet, row, column, value, pen.look(look))
-    last = max(cell.column for cell in cells)
+    last = max(cell.column for cell in made.cells)
     for first, end, width in ((0, 0, 42), (1, 1, 2), (2, 2, 8), (EDGE, last, 20)):
         sheet.set_column(first, end, width)
     sheet.freeze_panes(made.frozen, EDGE)

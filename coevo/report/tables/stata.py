@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from pandas.io.stata import StataParser
 from coevo.coupling.grade_scales import STAGES
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.columns import column_heads
+from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import as_frame, readable
 from coevo.report.words.amounts import Words
 
@@ -24,13 +24,6 @@ SAME = (
     "coupling", "weights", "obstacles", "regional", "mobility", "density", "parameters",
     "equilibria", "specifications", "slope_tests", "relations", "verdicts", "refusals", "checks",
 )  # fmt: skip
-
-
-class _Coded(NamedTuple):
-    """Numbers with a word for each code."""
-
-    codes: pd.Series
-    words: dict[int, str]
 
 
 def stata_files(voice: Words) -> dict[str, bytes]:
@@ -76,9 +69,8 @@ def stata_file(frame: pd.DataFrame, voice: Words, labels: Sequence[str]) -> byte
     columns: dict[str, pd.Series] = {}
     codes: dict[str, dict[int, str]] = {}
     for column, name in names.items():
-        coded = _coded(str(column), frame[column], voice)
-        columns[name] = _plain(frame[column]) if coded is None else coded.codes
-        codes |= {} if coded is None else {name: coded.words}
+        columns[name], words = _coded(str(column), frame[column], voice)
+        codes |= {name: words} if words else {}
     plain, memory = pd.DataFrame(columns), io.BytesIO()
     titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
     plain.to_stata(
@@ -127,16 +119,18 @@ def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
     study = voice.study
     own = set(study.indicators["indicator"])
     return [
-        study.label(head.id) + (voice.grammar.note.format(unit) if unit else "")
-        if head.id in own
-        else head.words[study.language]
-        for head in column_heads(table, list(map(str, frame)), study.config["subsystems"])
-        for unit in [study.unit(head.id)]
+        study.label(id) + (voice.grammar.note.format(unit) if unit else "")
+        if id in own
+        else column_of(table, id, study.config["subsystems"], study.language).head
+        for id in map(str, frame)
+        for unit in [study.unit(id)]
     ]
 
 
-def _coded(column: str, values: pd.Series, voice: Words) -> _Coded | None:
-    """Codes from 1 in the order of the words, 0 and 1 for no and yes; None for another value."""
+def _coded(column: str, values: pd.Series, voice: Words) -> tuple[pd.Series, dict[int, str]]:
+    """Codes with their words, from 1 in the order of these, 0 and 1 for no and yes; values as they
+    are, without words, where there is another one.
+    """
     study = voice.study
     stages = [voice.word("stage", stage) for stage in STAGES.labels]
     known: dict[str, dict[Any, str]] = {
@@ -151,5 +145,5 @@ def _coded(column: str, values: pd.Series, voice: Words) -> _Coded | None:
         values = values.astype(str).str.lower().eq("true")
     codes = {value: i for i, value in enumerate(words, start=int(column != "located"))}
     if not words or not set(values.dropna()) <= {*codes, ""}:
-        return None
-    return _Coded(_plain(values.map(codes)), dict(zip(codes.values(), words.values(), strict=True)))
+        return _plain(values), {}
+    return _plain(values.map(codes)), dict(zip(codes.values(), words.values(), strict=True))

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.data_quality import obstacle_rows
+from coevo.report.findings.data_quality import largest_obstacles
 from coevo.report.findings.interaction import regional
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
-from coevo.report.tables.columns import column_heads
+from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Words, amount
 from coevo.report.words.numbers import fixed, graded, with_figures
@@ -45,8 +45,7 @@ def _part(
     words: Words, table: str, column: str, values: pd.Series, shown: Callable[[Any], Any],
     year: int | None = None, end: str = "",
 ) -> Part:  # fmt: skip
-    (head,) = column_heads(table, [column], words.study.config["subsystems"])
-    text = head.words[words.study.language]
+    text = column_of(table, column, words.study.config["subsystems"], words.study.language).head
     dated = words.grammar.dated(text, year) if year else text
     cells = {str(code): shown(value) for code, value in values.items()}
     return [dated, "l", 12, column + end], cells
@@ -55,10 +54,8 @@ def _part(
 def _of_indices(words: Words) -> list[Part]:
     """What rests on the indices."""
     study = words.study
-    year, (first, last) = study.years[-1], study.ends()
+    year, (first, last) = study.years[-1], study.ends
     ends: tuple[Any, ...] = ((first, study.years[0], "_first"), (last, year, ""))
-    own = obstacle_rows(study)
-    most = own.loc[own.groupby("region")["obstacle"].idxmax()].set_index("region")["indicator"]
     indices = ("C", "T", *(SUBSYSTEM_PREFIX + name for name in study.subsystems))
     return [
         *(_part(words, "coupling", "D", part["D"], graded, *of) for part, *of in ends),
@@ -70,5 +67,5 @@ def _of_indices(words: Words) -> list[Part]:
         _part(words, "coupling", "grade", last["grade"], str, year),
         _part(words, "coupling", "lagging", last["lagging"], words.side, year),
         *(_part(words, "coupling", name, last[name], fixed, year) for name in indices),
-        _part(words, "summary", "obstacle", most, study.heading),
+        _part(words, "summary", "obstacle", largest_obstacles(study), study.heading),
     ]

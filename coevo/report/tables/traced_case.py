@@ -14,6 +14,7 @@ from coevo.files import rows_of
 from coevo.normalisation import DIRECTIONS, Scale, scales_of
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
+from coevo.report.words.amounts import Words
 from coevo.weighting import WEIGHTINGS
 from coevo.weighting.method import Array, Weighting
 
@@ -39,9 +40,18 @@ def held_rows(study: Study, name: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class TracedCase:
-    """A study as the sheets of its workbook hold it."""
+    """A study as the sheets of its workbook hold it, and what its language calls their lines."""
 
-    study: Study
+    words: Words
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.words.study
+
+    def term(self, name: str) -> str:
+        """The words of a line of the trace by its name."""
+        return self.words.term("trace", name)
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:

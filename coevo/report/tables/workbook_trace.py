@@ -13,12 +13,10 @@ from coevo.normalisation import DIRECTIONS, MODERATE, scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
-from coevo.weighting.method import Columns, Pair, Step
+from coevo.schema import LANGUAGES
+from coevo.weighting.method import Columns, Step
 
 LARGEST = 4  # row of the largest difference, from 0
-DIFFERENCE = ("largest difference from D in sheet coupling", "与coupling表中D的最大差异")
-MODERATE_TEXT = ("moderate", "适度")
-WEIGHT = Step("weight", "weight w", "权重w")
 
 
 def formula_sheets(case: TracedCase) -> list[FormulaSheet]:
@@ -32,7 +30,8 @@ def _columns_sheet(case: TracedCase, columns: Columns) -> FormulaSheet:
     """z of all regions and years side by side, and what a weighting computes from each
     indicator's.
     """
-    sheet = FormulaSheet(case.method, case.study.language, columns.title, 3)
+    title = columns.title[LANGUAGES.index(case.study.language)]
+    sheet = FormulaSheet(case.method, title, case.term, 3)
     top = sheet.frozen = sheet.next + len(columns.lines) + 2
     last = top + len(case.places) - 1
     for step in columns.lines:
@@ -51,19 +50,17 @@ def _columns_sheet(case: TracedCase, columns: Columns) -> FormulaSheet:
 
 def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> FormulaSheet:
     """Settings, weights, figures, z, and the way to D by year."""
-    name = case.study.name(case.study.focus)
-    title = (
-        f"D of {name} recomputed by formulas: figure → z → U → C, T → D. Filter the other "
-        "sheets rather than sort them: formulas refer to their cells.",
-        f"用公式逐步重算{name}的耦合协调度：原始数值→标准化值z→子系统综合发展指数U→耦合度C、"
-        "综合协调指数T→耦合协调度D。其他工作表请筛选而勿排序，公式引用其单元格。",
-    )
-    sheet = FormulaSheet("trace", case.study.language, title, LARGEST + 2)
-    for texts in _untraced(case):
-        sheet.line("", texts, look="note")
-    ends = scaled_panel(case.study.config["normalisation"]) or (0.0, 1.0)
-    for line, chinese, end in zip(("lowest", "highest"), ("z的下限", "z的上限"), ends, strict=True):
-        sheet.line(line, (f"{line} z", chinese), [(end, "")], "amount")
+    study = case.study
+    title = case.term("title").format(name=study.name(study.focus))
+    sheet = FormulaSheet("trace", title, case.term, LARGEST + 2)
+    coupling = study.config["coupling"]
+    index = coupling["preset"] or coupling["composite"]
+    for step, name in {"weights": case.method, "U": index, "C": coupling["form"]}.items():
+        if not case.formulas[step]:
+            sheet.line("", look="note", said=case.term(f"untraced_{step}").format(name=name))
+    ends = scaled_panel(study.config["normalisation"]) or (0.0, 1.0)
+    for line, end in zip(("lowest", "highest"), ends, strict=True):
+        sheet.line(line, [(end, "")], "amount")
     sheet.next += 1
     _indicators(case, sheet)
     _weights(case, sheet, before)
@@ -74,50 +71,29 @@ def _trace_sheet(case: TracedCase, before: FormulaSheet | None = None) -> Formul
     return sheet
 
 
-def _untraced(case: TracedCase) -> Iterator[Pair]:
-    """Which steps are read from a table since no formula is here."""
-    coupling, not_here = case.study.config["coupling"], "not traced here: {} read from the sheet"
-    they, it = (not_here.format(words) for words in ("they are", "it is"))
-    index, form = coupling["preset"] or coupling["composite"], coupling["form"]
-    for step, name, english, chinese, table in (
-        ("weights", case.method, f"The weights ({case.method}) are {they}", "权重", "weights"),
-        ("U", index, f"The indices U ({index}) are {they}", "子系统综合发展指数U", "coupling"),
-        ("C", form, f"C ({form}) is {it}", "耦合度C", "coupling"),
-    ):
-        if not case.formulas[step]:
-            yield f"{english} {table}.", f"{chinese}（{name}）未在此列出公式，直接取自{table}表。"
-
-
 def _indicators(case: TracedCase, sheet: FormulaSheet) -> None:
     """What the indicator table says of each indicator."""
-    sheet.line("indicator", ("indicator", "指标"), [(name, "") for name in case.members], "heads")
+    sheet.line("indicator", [(name, "") for name in case.members], "heads")
     table = case.study.indicators.set_index("indicator").loc[case.members]
-    table = table.assign(unit=[case.study.unit(name) for name in case.members])
-    for column, *texts in (
-        ("subsystem", "subsystem", "子系统"),
-        (f"label_{case.study.language}", "label", "名称"),
-        ("unit", "unit", "单位"),
-        ("direction", "direction", "指标属性（正向+/负向-）"),
-    ):
-        cells: list[Entry] = [(str(cell), "") for cell in table[column]]
-        if column == "direction":
-            cells = [(sheet.said(MODERATE_TEXT) if c == MODERATE else c, "") for c, _ in cells]
-        sheet.line(column, texts, cells, "wrapped")
+    lines = {
+        "subsystem": table["subsystem"],
+        "label": table[f"label_{case.study.language}"],
+        "unit": map(case.study.unit, case.members),
+        "direction": table["direction"].replace(MODERATE, case.term(MODERATE)),
+    }
+    for line, texts in lines.items():
+        sheet.line(line, [(str(text), "") for text in texts], "wrapped")
     if any(case.scales[name].direction == MODERATE for name in case.members):
-        for place, line, english, chinese in (
-            (0, "best_low", "best from", "适度值下限"),
-            (1, "best_high", "best to", "适度值上限"),
-        ):
+        for place, line in enumerate(("best_low", "best_high")):
             ends = [case.scales[name].best[place] for name in case.members]
-            cells = [("" if math.isnan(end) else end, "") for end in ends]
-            sheet.line(line, (english, chinese), cells, "amount")
+            sheet.line(line, [("" if math.isnan(end) else end, "") for end in ends], "amount")
 
 
 def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None) -> None:
     """How the weights come about and their difference from the table, else those of the table."""
     stored = case.entries("weights", "weight", case.weights.index)
     if not case.formulas["weights"]:
-        sheet.line(WEIGHT.name, (WEIGHT.en, WEIGHT.zh), stored, "score")
+        sheet.line("weight", stored, "score")
         return
     there = before.lines if before else {}
 
@@ -125,11 +101,11 @@ def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None)
         cells = ((line, xl_rowcol_to_cell(row, column)) for line, row in there.items())
         return {f"column_{line}": f"{case.method}!{address}" for line, address in cells}
 
-    for step in (*case.weighting.steps, WEIGHT._replace(formula=case.formulas["weights"])):
+    for step in (*case.weighting.steps, Step("weight", "", "", case.formulas["weights"])):
         _step(case, sheet, step, more)
-    sheet.line("stored", ("weight in sheet weights", "weights表中的权重"), stored, "score")
+    sheet.line("stored", stored, "score")
     formulas = (f"=ABS({sheet.cell('weight', c)}-{sheet.cell('stored', c)})" for c in case.columns)
-    sheet.line("difference", ("difference", "差异"), [(0.0, f) for f in formulas], "tiny")
+    sheet.line("difference", [(0.0, formula) for formula in formulas], "tiny")
 
 
 def _step(
@@ -146,7 +122,7 @@ def _step(
         names |= {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
         formula = step.formula.format(**names, **more(column))
         cells.append((value, formula and f"={formula}"))
-    sheet.line(step.name, (step.en, step.zh), cells, step.look)
+    sheet.line(step.name, cells, step.look, said=getattr(step, case.study.language))
 
 
 def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
@@ -161,24 +137,19 @@ def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
     for group in dict.fromkeys(groups.values()):
         own = table[table["group"] == group]
         places = own.reset_index().set_index("indicator")["index"][case.members]
-        for column, english, chinese in (("low", "minimum", "下限"), ("high", "maximum", "上限")):
-            sheet.line(
-                f"{column} {group}",
-                (f"{english} (sheet goalposts)", f"{chinese}阈值（goalposts表）"),
-                case.entries("goalposts", column, places), "amount", group,
-            )  # fmt: skip
+        for column in ("low", "high"):
+            posts = case.entries("goalposts", column, places)
+            sheet.line(f"{column} {group}", posts, "amount", group)
     sheet.next += 1
     for year in case.rows:
-        figures = case.of_year("panel", "value", year)
-        texts = ("figure x (sheet panel)", "原始数值x（panel表）")
-        sheet.line(f"x {year}", texts, figures, "amount", year)
+        sheet.line(f"x {year}", case.of_year("panel", "value", year), "amount", year)
     sheet.next += 1
     for year, group in groups.items():
         cells = [
             (value, _score(case, sheet, column, year, group))
             for column, (value, _) in enumerate(case.of_year("normalised", "z", year), start=EDGE)
         ]
-        sheet.line(f"z {year}", ("normalised value z", "标准化值z"), cells, "score", year)
+        sheet.line(f"z {year}", cells, "score", year)
 
 
 def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group: str) -> str:
@@ -189,10 +160,8 @@ def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group:
     cells = {
         key: sheet.cell(line, column, "" if key == "x" else "row") for key, line in lines.items()
     }
-    sign, names = (
-        sheet.cell("direction", column, "row"),
-        case.directions(case.members[column - EDGE]),
-    )
+    sign = sheet.cell("direction", column, "row")
+    names = case.directions(case.members[column - EDGE])
     *others, share = (DIRECTIONS[name].cells.format(**cells) for name in names)
     for name, other in reversed(list(zip(names, others, strict=False))):
         share = f'IF({sign}="{name}",{other},{share})'
@@ -205,20 +174,16 @@ def _degrees(case: TracedCase, sheet: FormulaSheet) -> None:
     formula = f"=1/{n}" if isinstance(given, str) else ""
     shares: list[Entry] = [(float(a), formula) for a in contribution_shares(given, n)]
     names = [f"{SUBSYSTEM_PREFIX}{name}" for name in case.subsystems]
-    difference = sheet.said(("|difference|", "|差异|"))
-    heads: list[Entry] = [
-        (head, "") for head in (*names, "C", "T", "D", "D (coupling)", difference)
-    ]
-    year_head = sheet.said(("year", "年份"))
-    sheet.line("head", ("index, degree", "指数与协调度"), heads, "heads", year_head)
-    sheet.line("share", ("contribution of the subsystem", "子系统贡献系数"), shares, "score")
+    heads = (*names, "C", "T", "D", "D (coupling)", case.term("distance"))
+    sheet.line("head", [(head, "") for head in heads], "heads", case.term("year"))
+    sheet.line("share", shares, "score")
     first = sheet.next
     for year, place in case.rows.items():
         cells = _degrees_of_year(case, sheet, year, place)
-        sheet.line(f"D {year}", ("U, C, T, D", "U、C、T、D"), cells, "score", year)
+        sheet.line(f"D {year}", cells, "score", year)
     column = EDGE + len(heads) - 1
     ends = xl_range(first, column, sheet.next - 1, column)
-    sheet.put(LARGEST, 0, sheet.said(DIFFERENCE), "text")
+    sheet.put(LARGEST, 0, case.term("largest"), "text")
     sheet.put(LARGEST, EDGE, 0.0, "tiny", f"=MAX({ends})")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.findings.data_quality import obstacle_rows
+from coevo.report.findings.data_quality import largest_obstacles
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.fit_tables import Reason
 from coevo.report.findings.interaction import regional
@@ -43,13 +43,6 @@ class Words:
         self.study, self.phrases, self.say = study, phrases, say
         self.grammar, self.listed, self.percent = grammar, grammar.listed, grammar.percent
 
-    @cached_property
-    def _heaviest(self) -> dict[str, str]:
-        """The largest obstacle of each region that has any."""
-        rows = obstacle_rows(self.study).reset_index(drop=True)
-        first = rows.loc[rows.groupby("region")["obstacle"].idxmax()]
-        return dict(zip(first["region"], first["indicator"], strict=True))
-
     def word(self, kind: str, name: str) -> str:
         """The report's word for a name of the code; what has none stands as it is."""
         known = self.study.words.get(kind) or self.phrases["words"].get(kind, {})
@@ -58,14 +51,11 @@ class Words:
     @cached_property
     def message(self) -> MessageText:
         """What puts a message of a table into plain text: its key and its fields."""
-        return message_texts(self.phrases, self.study)
+        return message_texts(self.phrases, self.study.label, self.study.name)
 
     def term(self, kind: str, key: Any) -> str:
         """A word that files for other programs alone need; what has none stands as it is."""
         return str(self.phrases["exports"][kind].get(str(key), key))
-
-    def label(self, identifier: str) -> str:
-        return self.study.label(identifier)
 
     def said(self, items: Iterable[Any], key: str, *names: str, **more: Any) -> list[Markdown]:
         """A phrase said of each item: its parts by `names`, or those of a mapping by its keys.
@@ -114,7 +104,7 @@ class Words:
         parts, given = [], dict[str, Any]()
         if self.study.indexed:
             parts.append("region")
-            most = self._heaviest.get(region, "")
+            most = largest_obstacles(self.study).get(region, "")
             given |= {"state": focus_state(self.study, region), "obstacle": most}
         if self.study.pair:
             parts.append("populations")

@@ -16,7 +16,7 @@ def choice_values(study: Study) -> dict[str, Any]:
     jump = {"rise": RISE, "fall": 1 - FALL}
     if not study.indexed:
         return {"jump": jump}
-    last = study.ends()[1].sort_values("D", ascending=False)
+    last = study.ends[1].sort_values("D", ascending=False)
     return {
         "coupling": study.config["coupling"],
         "vector": study.config["normalisation"]["method"] == "vector",

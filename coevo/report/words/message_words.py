@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from jinja2 import Environment
 
@@ -13,32 +13,10 @@ from coevo.report.words.markup import environment, plain_text, speaker
 from coevo.report.words.numbers import exact
 
 MessageText = Callable[[str, Any], str]
+Name = Callable[[str], str]  # what is shown for an id
 
 
-class Names(Protocol):
-    """What a language calls indicators and regions; a `Study` is one."""
-
-    @property
-    def language(self) -> str: ...
-
-    def label(self, identifier: str) -> str: ...
-
-    def name(self, region: str) -> str: ...
-
-
-class Identifiers:
-    """Indicators and regions by their ids, as the files of a study name them, in English."""
-
-    language = "en"
-
-    def label(self, identifier: str) -> str:
-        return identifier
-
-    def name(self, region: str) -> str:
-        return region
-
-
-def message_environment(phrases: Mapping[str, Any], names: Names) -> Environment:
+def message_environment(phrases: Mapping[str, Any], label: Name, region: Name) -> Environment:
     """Jinja for messages: filters of the language, `unit`, `label` of an indicator, `region`, and
     `word`, which takes the kind of a name.
     """
@@ -48,29 +26,30 @@ def message_environment(phrases: Mapping[str, Any], names: Names) -> Environment
         return str(words.get(kind, {}).get(key, key))
 
     filters = {"unit": partial(word, kind="unit"), "word": word}
-    filters |= {"label": names.label, "region": names.name}
+    filters |= {"label": label, "region": region}
     return environment(Grammar(**phrases["grammar"]).filters | filters)
 
 
-def message_texts(phrases: Mapping[str, Any], names: Names) -> MessageText:
+def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = str) -> MessageText:
     """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
 
     phrases: the phrase file of the language; its `messages` are sentences in plain text by key.
+    label, region: what the language calls an indicator and a region, by default their ids.
     Refusals have their lines in `coevo/refusals.csv`.
     """
-    jinja, grammar = message_environment(phrases, names), Grammar(**phrases["grammar"])
+    jinja, grammar = message_environment(phrases, label, region), Grammar(**phrases["grammar"])
     say = speaker(jinja, phrases, grammar.joined)
     jinja.globals["say"] = say
     lines = refusal_lines(phrases["page"]["lang"][:2])
 
     def shown(name: str, value: Any) -> str:
         if isinstance(value, list):
-            return plain_text(grammar.listed(map(names.name, value)))
+            return plain_text(grammar.listed(map(region, value)))
         if name == "least":
             return grammar.spelled(value)
         if isinstance(value, float):
             return exact(value, 6)
-        told = {"indicator": names.label, "region": names.name}
+        told = {"indicator": label, "region": region}
         return told[name](value) if name in told else str(jinja.filters["word"](value, name))
 
     def text(key: str, fields: Any) -> str:

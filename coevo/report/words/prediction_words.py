@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from coevo.prediction.origins import INDEX
 from coevo.prediction.past_errors import LEVEL
 from coevo.report.findings.predicted import ratios, rivals
 from coevo.report.findings.study_tables import Study
@@ -9,7 +10,6 @@ from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.numbers import NOTHING, fixed, hundredths
 
-INDEX = "D"
 FARTHER = (2, 3)  # years ahead, beside the one that is judged
 
 
@@ -18,22 +18,20 @@ def prediction_values(study: Study, words: Words) -> dict[str, Any]:
     return {
         "names": lambda series: [series_name(words, one) for one in series],
         "foretold": lambda row, end: (fixed if row["series"] == INDEX else amount)(row[end]),
-        "series_unit": lambda series: _unit(study, series),
+        "series_unit": lambda series: study.unit(_output(study, series)),
         "foretold_level": words.percent(LEVEL),
     }
 
 
 def series_name(words: Words, series: str) -> Markdown:
     """The label of an output, or the sign of D."""
-    if series == INDEX or words.study.pair is None:
-        return Markdown(f"*{series}*")
-    return escaped(words.study.label(words.study.pair[("x1", "x2").index(series)]))
+    output = _output(words.study, series)
+    return Markdown(f"*{series}*") if output == series else escaped(words.study.label(output))
 
 
-def _unit(study: Study, series: str) -> str:
-    if series == INDEX or study.pair is None:
-        return ""
-    return study.unit(study.pair[("x1", "x2").index(series)])
+def _output(study: Study, series: str) -> str:
+    """The id of the output that a series is of; D has none, and is its own."""
+    return dict(zip(("x1", "x2"), study.pair or (), strict=False)).get(series, series)
 
 
 def prediction_rows(words: Words) -> Rows:

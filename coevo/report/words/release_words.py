@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import pandas as pd
-
 from coevo.report.findings.since_release import figures_since
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.numbers import NOTHING, exact, graded, missing
 
-SHOWN = 8  # figures in the main part, those with the largest effect; the annex has all
+SHOWN = 8  # figures, those with the largest effect
 
 
 def _change(words: Words, row: Any) -> str:
@@ -18,11 +16,15 @@ def _change(words: Words, row: Any) -> str:
     return ("+" if share > 0 else "") + words.percent(share, 1)
 
 
-def figure_rows(words: Words, rows: pd.DataFrame | None = None) -> Rows:
-    """One row per figure: what it is of, what happened, old, new, change, effect on D."""
-    rows = figures_since(words.study) if rows is None else rows
+def largest_rows(words: Words) -> Rows:
+    """The figures with the largest effect on D, in the order of the table: what each is of, what
+    happened, old, new, change, effect on D.
+    """
+    rows = figures_since(words.study)
+    effects = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
+    largest = effects.sort_values(ascending=False, kind="stable").index[:SHOWN]
     lines: Rows = []
-    for _, row in rows.iterrows():
+    for _, row in rows.loc[sorted(largest)].iterrows():
         label, unit = words.study.heading(row["indicator"]), words.study.unit(row["indicator"])
         effect = (
             NOTHING if missing(row["D_frozen"])
@@ -35,11 +37,3 @@ def figure_rows(words: Words, rows: pd.DataFrame | None = None) -> Rows:
             _change(words, row), effect,
         ])  # fmt: skip
     return lines
-
-
-def largest_rows(words: Words) -> Rows:
-    """The figures that the main part shows: those with the largest effect on D, as they stand."""
-    rows = figures_since(words.study)
-    effect = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
-    largest = effect.sort_values(ascending=False, kind="stable").index[:SHOWN]
-    return figure_rows(words, rows.loc[sorted(largest)])
