@@ -162,7 +162,7 @@ def test_the_share_of_size(chosen, said, study, from_T, share):
     levels = dict(found["levels"])
     assert 100 * levels["gross_regional_product"] == pytest.approx(share, abs=0.5)
     assert f"{from_T} % of var(ln *D*) comes from *T*" in said(study)
-    alone = said(study).split("each alone and in logarithms, ")[1].split(". ")[0]
+    alone = said(study).split("each taken alone and in logarithms, ")[1].split(". ")[0]
     assert f"gross regional product explains {share} %" in alone
 
 

@@ -56,7 +56,7 @@ def written(count: int, **changed: pd.DataFrame) -> str:
 
 def test_unbounded_set_is_said_and_gets_no_number() -> None:
     source = words()
-    assert "each set excludes one interval at most" in source
+    assert "each excludes one interval at most" in source
     assert "[1 500]{.grey} | (−∞, 400) ∪ (900, +∞)" in source
     assert "[200]{.grey} | (−∞, +∞)" in source
 
@@ -424,7 +424,7 @@ def test_newer_figures_that_are_not_used_are_named() -> None:
     assert "Figures restated between vintages: 12." in source
     assert (
         "Vintage 2026-11 has newer figures of output of plants for 2018–2020, which the study does "
-        "not use."
+        "not use: each series comes whole from the vintage that has most of its years"
     ) in source
     assert "Two vintages meet" not in source and "Spliced" not in source
 

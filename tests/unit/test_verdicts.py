@@ -105,7 +105,8 @@ STEP = [
     Verdict(same, {
         "opening": ("eyond level and common trend nothing shows that the two move together",
                     "剔除发展水平与共同趋势后，未见两个系统同步变动"),
-        "step": ("trend the indices show no link: *r*", "剔除地区与年份均值后，未见两个指数相关")}),
+        "step": ("trend no link of the indices is established: *r*",
+                 "剔除地区与年份均值后，两个指数的相关未能确认")}),
     Verdict(correlated(0.4, 0.01), {
         "opening": ("he two move together even beyond level and common trend",
                     "剔除发展水平与共同趋势后，两个系统仍同步变动"),
@@ -150,17 +151,17 @@ MEASURES = [
         "opening": ("but the score follows the overall level, hardly balance",
                     "但得分主要反映综合水平，几乎不反映系统间是否均衡"),
         "measures": ("*D* follows the overall level of the systems, hardly their balance: 97.0 %",
-                     "*D*主要反映综合水平，而非协调程度：ln *D*的方差有97.0%来自*T*")}),
+                     "*D*主要反映综合协调指数*T*，而非*C*：ln *D*的方差有97.0%来自*T*")}),
     Verdict(shares(0.7), {
         "opening": ("the score follows the overall level more than balance",
                     "得分反映综合水平多于反映系统间是否均衡"),
         "measures": ("*D* follows the overall level of the systems more than their balance: 70.0 %",
-                     "*D*反映综合水平多于协调程度")}),
+                     "*D*反映综合协调指数*T*多于*C*")}),
     Verdict(shares(0.05), {
         "opening": ("the score follows balance between systems more than the overall level",
                     "得分反映系统间是否均衡多于反映综合水平"),
         "measures": ("*D* follows the balance of the systems more than their overall level: 5.0 %",
-                     "*D*反映协调程度多于综合水平")}),
+                     "*D*反映耦合度*C*多于*T*")}),
     Verdict(shares(None), {
         "opening": ("what the score follows cannot be computed", "得分反映什么，无法计算"),
         "measures": ("how much balance cannot be computed: ln D does not vary",
@@ -243,7 +244,7 @@ GAP = [
         "where": ("narrowed cannot be said: D does not vary", "是否缩小，无法判断：D无变异")}),
 ]  # fmt: skip
 CAUGHT = [
-    Verdict(grew(-0.06, -0.05), {"where": ("Lasting errors of measurement could look",
+    Verdict(grew(-0.06, -0.05), {"where": ("Errors of measurement that last some years could look",
                                             "尚不能排除持续性测量误差的影响")}),
     Verdict(grew(-0.06, -0.01), {"where": ("and −0.01 for growth after 2016 alone, which may",
                                            "系数为−0.01，不能排除为零")}),
@@ -499,7 +500,7 @@ EQUILIBRIUM = [
 ]  # fmt: skip
 WHERE_IT_LIES = [  # of the same tables
     Verdict(same, {"equilibria": pair}) for pair in (
-    *[("each set excludes one interval at most", "置信集至多排除一个区间")] * 3,
+    *[("each excludes one interval at most", "各自至多排除一个区间")] * 3,
     ("are bounded, but not above zero", "并不全在0以上"),
     ("From five growth rates E lies at 654 and", "个增长率观测，E为654与"),
     ("2 rows cannot", "2个观测不足以确定2个系数及其标准误"),
@@ -714,22 +715,22 @@ def together(*changes: Callable[[Tables], Tables]) -> Callable[[Tables], Tables]
 NOTHING_YET = judged(weak="yes", strong="no")  # no relation is named
 THIRD = {
     "undecided": (together(NOTHING_YET, concluded("cannot_be_decided")), (
-        "Six years cannot say whether one drives the other, nor where they would settle; the "
+        "Six years cannot say whether one drives the other, nor where their equilibrium lies; the "
         "claim of supply is neither supported nor rejected.",
         "仅凭6年数据，无法判断一方是否带动另一方，也无法确定平衡点位于何处；"
         "供需关系能否成立，尚无定论。")),
     "not supported": (together(NOTHING_YET, concluded("not_supported")), (
-        "settle; the claim of a supply relation is not supported.",
+        "equilibrium lies; the claim of a supply relation is not supported.",
         "供需关系的论断未得到支持。")),
     "located": (together(NOTHING_YET, sets("interval", "interval", located=True)), (
         "whether one drives the other, but locate their equilibrium.",
         "无法判断一方是否带动另一方，但可确定平衡点位于何处。")),
     "not estimated": (together(NOTHING_YET, unfitted), (
-        "one drives the other; where they would settle is not estimated.",
+        "one drives the other; their equilibrium is not estimated.",
         "一方是否带动另一方，平衡点位于何处未作估计。")),
     "supply": (together(NOTHING_YET, slopes("region+year", "supply")), (
-        "The two outputs grow as in a supply relation, where one lives on the other; where they "
-        "would settle cannot be located.",
+        "The two outputs grow as in a supply relation, where one lives on the other; their "
+        "equilibrium cannot be located.",
         "两类产出的增长呈供需关系，一方依存于另一方；二者的平衡点无法可靠估计。")),
     "other": (together(NOTHING_YET, slopes("region+year", "other")), (
         "The two outputs act on each other’s growth, but not as a supply relation;",
@@ -750,7 +751,11 @@ def test_the_third_sentence_of_page_one_follows_its_verdicts(case: str, language
 
 OPEN = {  # what might change the result
     "years": (together(NOTHING_YET, sets("line", "line")), "a longer series", "更长的时间序列"),
-    "choices": (graded(*[MOST] * 50, *[LESS] * 50), "other methods (for the grade)", "另选的方法"),
+    "choices": (
+        graded(*[MOST] * 50, *[LESS] * 50),
+        "other methods (the grade alone)",
+        "其他测算方法",
+    ),
     "coverage": (same, "unchanged coverage", "前后一致的统计口径"),
     "regions": (same, "figures of other regions", "其他地区的数据"),
 }

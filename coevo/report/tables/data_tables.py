@@ -1,6 +1,5 @@
 """Rows of the report's tables, from tables of the study."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from coevo.normalisation import scales_of
@@ -137,9 +136,10 @@ def verdict_rows(words: Words) -> Rows:
     return [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
 
 
-def _with_figures(words: Words) -> Iterable[Any]:
+def _with_figures(words: Words) -> list[Any]:
+    """The claims of a paper but for those that no figure of the files can be held against."""
     told = words.study.tables["claims"]
-    return told[told["computed"] != NO_FIGURES].itertuples()
+    return list(told[told["computed"] != NO_FIGURES].itertuples())
 
 
 def _tested(words: Words, row: Any, check: str) -> list[Any]:
