@@ -151,17 +151,17 @@ MEASURES = [
         "opening": ("but the score follows the overall level, hardly balance",
                     "但得分主要反映综合水平，几乎不反映系统间是否均衡"),
         "measures": ("*D* follows the overall level of the systems, hardly their balance: 97.0 %",
-                     "*D*主要反映综合协调指数*T*，而非*C*：ln *D*的方差有97.0%来自*T*")}),
+                     "*D*主要反映*T*，几乎不反映*C*：ln *D*的方差有97.0%来自*T*")}),
     Verdict(shares(0.7), {
         "opening": ("the score follows the overall level more than balance",
                     "得分反映综合水平多于反映系统间是否均衡"),
         "measures": ("*D* follows the overall level of the systems more than their balance: 70.0 %",
-                     "*D*反映综合协调指数*T*多于*C*")}),
+                     "*D*反映*T*多于*C*")}),
     Verdict(shares(0.05), {
         "opening": ("the score follows balance between systems more than the overall level",
                     "得分反映系统间是否均衡多于反映综合水平"),
         "measures": ("*D* follows the balance of the systems more than their overall level: 5.0 %",
-                     "*D*反映耦合度*C*多于*T*")}),
+                     "*D*反映*C*多于*T*")}),
     Verdict(shares(None), {
         "opening": ("what the score follows cannot be computed", "得分反映什么，无法计算"),
         "measures": ("how much balance cannot be computed: ln D does not vary",
