@@ -203,6 +203,21 @@ def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
     )
 
 
+def _with_units(sheet: Sheet, labels: Labels, body: tuple[int, ...]) -> Labels:
+    """Return the labels; where none is of units, one of several of indicators that holds units is.
+
+    So it is where a measure is told by its unit alone: RENEWABLE, KTOE.
+    """
+    several = labels.get("indicator", ())
+    if "unit" in labels or len(several) < 2:
+        return labels
+    said = {c: {sheet.words(row, c.column).text for row in body} for c in several if c.part < 0}
+    units = [c for c, own in said.items() if all(is_unit(text, sheet.own_units) for text in own)]
+    if len(units) != 1 or not said[units[0]]:
+        return labels
+    return labels | {"indicator": tuple(c for c in several if c != units[0]), "unit": (*units,)}
+
+
 def table_blocks(sheet: Sheet) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
     heads = _heads(sheet)
@@ -230,15 +245,16 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
         columns = head_columns(sheet, range(first, last), known)
         between = [row for row in range(done, first) if sheet.begins[row].text]
         above = tuple(row for row in between if not _is_below(sheet, row))
+        body = tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text))
         continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))
         found.append(
             TableBlock(
                 sheet,
                 above,
                 range(first, last),
-                labels,
+                _with_units(sheet, labels, body),
                 columns if "year" in labels else with_years(columns, sheet.own_units),
-                tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text)),
+                body,
                 found[-1] if found and (continued or not between) else None,
                 _notes(sheet, range(end, stop)),
                 _outside(sheet, between)

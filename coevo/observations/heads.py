@@ -55,7 +55,7 @@ class HeadColumn(NamedTuple):
 def head_word(text: str) -> str:
     """Return the word of `HEADS` that a text is, in small letters without spaces, or ""."""
     bare, unit = split_unit(text)
-    word = re.sub(r"[_.\-]", "", compared(bare))
+    word = re.sub(r"[_.\-]", "", compared(bare).removesuffix(".label"))  # ref_area.label
     if unit and KINDS.get(word) not in ("indicator", "value"):
         return ""  # area (km²) is no region
     latin = re.search(r"(?<=[\u3400-\u9fff)])[a-z]+$", word)

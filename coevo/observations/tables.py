@@ -139,10 +139,14 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
 def _titles(block: TableBlock) -> tuple[CellWords, ...]:
     """Return what may name indicator or region: lines above the head, sheet and file, their parts.
 
-    The file does only where the sheet is not called by something else.
+    The file does only where the sheet is not called by something else. A table that goes on from
+    the one before it and has no lines of its own has those of that one.
     """
     sheet, head = block.sheet, block.head[0]
-    lines = [words for row in block.above for words in sheet.cells(row)]
+    told = block
+    while told.before and not told.above:
+        told = told.before
+    lines = [words for row in told.above for words in sheet.cells(row)]
     file = Path(sheet.file).stem
     own = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
     names = (sheet.name, file) if own else (sheet.name,)

@@ -15,7 +15,7 @@ from coevo.observations.cells import block_figures, known_marks, without_marks
 from coevo.observations.decimal_marks import plain_numbers
 from coevo.observations.heads import CHINESE
 from coevo.observations.layouts import read_layout
-from coevo.observations.names import Regions, english_beside, title_parts
+from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellWords, Sheet
@@ -147,7 +147,8 @@ def _readings(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> list[s
         for remark in table.remarks
         if remark.message == "fiscal_years"
     ]
-    if table.labels["region"].size == 1 and set(figures["region"]) == {Path(sheet.file).stem}:
+    stated = any(words.text for words in table.labels["region"].flat)
+    if not stated and set(figures["region"]) == {Path(sheet.file).stem}:
         found.append(f"{sheet.where()}: names no region; its name stands for one")
     return found
 
@@ -215,23 +216,28 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
 def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
     """Return the words for regions: of several columns of places that with most different ones.
 
-    Where no line names the region, the file does.
+    Where no line names the region, the sheet or the file does that is called after a known one,
+    else the file.
     """
     places = [
         part for name, part in table.labels.items() if name == "region" or name.startswith("place")
     ]
     words = max(places, key=lambda part: len({words.text for words in part.flat} - {""}))
     named = any(said.text for said in words.flat)
-    return words if named else along([CellWords(Path(sheet.file).stem)], None)
+    known = (said for said in table.titles if compared(said.text) in sheet.places)
+    return words if named else along([next(known, CellWords(Path(sheet.file).stem))], None)
 
 
 def _title(sheet: Sheet, table: FigureTable) -> str:
     """Return what names the indicator where no head does: the first title without a year in it.
 
-    If the name of the sheet or of the file stands in it, that name.
+    The shortest of those that state a unit goes before: of 分省年度数据-移动互联网用户（万户） the
+    part with it. If the name of the sheet or of the file stands in it, that name.
     """
     titles = [words.text for words in table.titles if not is_unit(words.text)]
     titles = [text for text in titles if not PLAIN_SHEET.fullmatch(text)] or titles
+    stated = [text for text in titles if title_parts(text)[1]]
+    titles = sorted(stated, key=len) + titles
     plain = [text for text in titles if not ANY_YEAR.search(text)] or titles
     short = {sheet.name, Path(sheet.file).stem}
     return next((t for t in plain if t in short and t in plain[0]), next(iter(plain), ""))

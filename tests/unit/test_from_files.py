@@ -334,6 +334,30 @@ def test_ranks_are_left_out_and_shared_heads_are_told_apart_by_their_titles():
     assert table()["零售额; 总量"]["label_zh"] == "零售额 总量"
 
 
+def test_a_sheet_or_a_file_may_be_called_after_its_region_and_its_indicator():
+    book = Workbook()
+    for city in ("杭州市", "宁波市"):
+        sheet = book.create_sheet(city)
+        sheet.append(["指标", "单位", *range(2012, 2020)])
+        for name in ("总产值", "企业数"):
+            sheet.append(
+                [name, "个", *(figure(len(city), y, len(name)) for y in range(2012, 2020))]
+            )
+    book.remove(book.active)
+    book.save(Path(FOLDER, "分市.xlsx"))
+    book = Workbook()
+    book.active.title = "分市年度数据"
+    book.active.append(["地区", *range(2012, 2020)])
+    for row, city in enumerate(("杭州市", "宁波市")):
+        book.active.append([city, *(figure(row, year, 1) for year in range(2012, 2020))])
+    book.save(Path(FOLDER, "分市年度数据-专利授权量（件）.xlsx"))
+    text = "\n".join(begun())
+    assert "Regions: 2, known in config/regions/cities.csv" in text
+    assert "Not understood" not in text
+    assert [*table()] == ["总产值", "企业数", "专利授权量"]
+    assert table()["专利授权量"]["unit"] == "count"
+
+
 def test_compass_points_are_regions_where_they_are_not_those_of_china():
     names = ("North East", "South West", "Wales", "Scotland")
     panel("gva.xlsx", regions=names, names=("GVA (£ million)", "Jobs (persons)", "Firms (number)"))
