@@ -28,6 +28,12 @@ class Unit:
     high: float = inf
     english: tuple[str, ...] = ()
 
+    @property
+    def currency(self) -> str:
+        """The code of the currency that it is in, "" for yuan and what is no money."""
+        kind, _, code = self.measures.rpartition(" ")
+        return code if kind.startswith("money") and code != "person" else ""
+
 
 UNITS = {
     unit.name: unit
@@ -169,8 +175,11 @@ PLN PYG QAR RON RSD RWF SAR SBD SCR SDG SEK SHP SLE SOS SRD SSP STN SYP SZL THB 
 TTD TZS UAH UGX UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"""
 CURRENCIES |= {code: ("", "") for code in OTHER_CODES.split()}
 CURRENCIES |= {"BRL": ("", "reais")}
-# what more than one country calls its money: read as that of the largest of them
-SHARED = re.compile(r"(?<!us)(?<!u\.s\.)(?:dollars?|rupees|rs\.?)(?![a-z])", re.IGNORECASE)
+# What several countries call their money: no country is read into it where none stands beside it.
+DOLLARS = "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD"
+RUPEES = "INR LKR MUR NPR PKR SCR"
+SHARED = {"dollar": DOLLARS, "dollars": DOLLARS, "rupees": RUPEES, "rs": RUPEES, "rs.": RUPEES}
+SHARED_WORD = re.compile(r"(?:dollars?|rupees|rs\.?)(?![a-z])", re.IGNORECASE)
 SCALE_WORDS = {
     word: scale
     for scale, (_, chinese, words) in SCALES.items()
@@ -277,6 +286,22 @@ def is_unit(text: str, own: Collection[str] = ()) -> bool:
 def unit_key(text: str) -> str:
     """Return the name of a unit of a study's own as it is compared."""
     return _key(text)
+
+
+def sharers(text: str) -> list[str]:
+    """Return the codes of the currencies that a printed unit may mean, if countries share its word.
+
+    `millions of dollars` without a country; none for `US dollars`.
+    """
+    key = _key(IN.sub("", text.strip()))
+    turned, money = TURNED.fullmatch(key), MONEY.fullmatch(key)
+    word = turned[1] if turned else money[2] if money else ""
+    return SHARED.get(word, "").split()
+
+
+def of_currency(text: str, code: str) -> str:
+    """Return a printed unit with this currency in place of a word that its country shares."""
+    return SHARED_WORD.sub(code, text) if code in sharers(text) else text
 
 
 def find_unit(text: str) -> Unit:

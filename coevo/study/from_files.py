@@ -9,7 +9,7 @@ from typing import Any
 
 from coevo.errors import StudyError, short
 from coevo.observations.decimal_marks import readings
-from coevo.observations.units import SHARED
+from coevo.observations.units import sharers
 from coevo.study.found_tables import Survey, in_order, survey
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
@@ -133,12 +133,14 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         yield from wrapped_lines(f"  {short(names, 3 * WIDTH)}", WIDTH, "  ")
     yield f"Years: {first} to {last}"
     unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
-    shared = {one.printed: one.row["unit"] for one in proposal.found if SHARED.search(one.printed)}
+    shared = {one.printed: one.row["unit"] for one in proposal.found if sharers(one.printed)}
     unclear += [
-        f'"{printed}" is read as {unit}; if it is money of another country, write that in the '
-        "table, and under units_read_as in the config"
+        f'"{printed}" is money of several countries, kept as {unit}; write in the table whose it '
+        f"is: million USD, CAD …"
+        if unit.startswith("other:")
+        else f'"{printed}" is read as {unit}, the money of the country that the files have as a '
+        "total"
         for printed, unit in shared.items()
-        if not unit.startswith("other:")
     ]
     unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     if proposal.lacking:

@@ -25,7 +25,7 @@ from coevo.observations.names import (
     english_beside,
     find_indicator,
 )
-from coevo.observations.units import find_unit
+from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.study.configuration import FEWEST_YEARS
 from coevo.study.found_tables import Survey, in_order, shipped_sets
 from coevo.study.plain_rows import read_rows
@@ -79,6 +79,7 @@ class RegionsFound:
     groups: str = ""
     totals: tuple[str, ...] = ()  # which are the whole of the regions, as the figures show
     named: frozenset[str] = frozenset()  # languages in which every region has a name
+    country: str = ""  # of which they are regions, in two letters, as far as a total says so
 
 
 def find_regions(
@@ -170,7 +171,20 @@ def _own_set(
     further = [c for c in ("codes",) if any(row[c] for row in rows)]
     kept = tuple({c: row[c] for c in ("region", *filled, *further)} for row in rows)
     whole = (c.removeprefix("name_") for c in filled if all(row[c] for row in rows))
-    return RegionsFound(path, codes, kept, totals=tuple(totals), named=frozenset(whole))
+    country = _country(totals, countries)
+    return RegionsFound(
+        path, codes, kept, totals=tuple(totals), named=frozenset(whole), country=country
+    )
+
+
+def _country(totals: Sequence[str], countries: pd.DataFrame | None) -> str:
+    """Return the two letters of the one country among totals, "" if there is none."""
+    if countries is None:
+        return ""
+    known = Regions(countries).places
+    codes = {known[compared(text)].code for text in totals if compared(text) in known} - {""}
+    letters = countries.loc[countries["region"].isin(codes), "codes"]
+    return aliases(letters.iloc[0])[0] if len(letters) == 1 else ""
 
 
 def _wholes(figures: pd.DataFrame, countries: pd.DataFrame | None) -> Iterator[str]:
@@ -236,6 +250,7 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
             rows,
             next((r for r in known.values() if r["indicator"] == shipped), None),
             taken,
+            regions.country,
         )
         taken.add(row["indicator"])
         size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
@@ -246,7 +261,11 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
 
 
 def _row(
-    name: str, rows: pd.DataFrame, shipped: Mapping[str, str] | None, taken: set[str]
+    name: str,
+    rows: pd.DataFrame,
+    shipped: Mapping[str, str] | None,
+    taken: set[str],
+    country: str,
 ) -> dict[str, str]:
     """Return the row of the indicator table of a name in the files."""
     english = next(filter(None, rows["english"]), "")
@@ -261,7 +280,7 @@ def _row(
         identifier, plain = shipped["indicator"], shipped["label_en"]
     options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
     chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
-    unit = _unit(printed, "zh" if CHINESE.search(name) else "en")
+    unit = _unit(printed, "zh" if CHINESE.search(name) else "en", country)
     if bracket and unit.removeprefix("other: ") in UNSTATED.values():
         unit = f"other: {bracket[2]}"
     return {
@@ -290,10 +309,17 @@ def _printed(rows: pd.DataFrame) -> str:
     return next(filter(None, in_order(rows["unit"])), "")
 
 
-def _unit(said: str, language: str) -> str:
-    """Return a printed unit as the table of indicators has it."""
+def _unit(said: str, language: str, country: str) -> str:
+    """Return a printed unit as the table of indicators has it.
+
+    Dollars are those of the country; where that is not known they are kept as they are printed.
+    """
+    shared = sharers(said)
+    own = next((code for code in shared if country and code.startswith(country)), "")
+    if shared and not own:
+        return f"other: {said}"
     try:
-        return find_unit(said).name
+        return find_unit(of_currency(said, own)).name
     except StudyError:
         return f"other: {said or UNSTATED[language]}"
 

@@ -372,7 +372,33 @@ def test_a_table_without_regions_and_dollars_of_some_country_are_told():
     Path(FOLDER, "x.csv").write_text(text, encoding="utf-8")
     lines = told()
     assert "x.csv: names no region; its name stands for one" in lines
-    assert any(line.startswith('"dollars" is read as USD; if it is money of') for line in lines)
+    assert any(line.startswith('"dollars" is money of several countries') for line in lines)
+    assert table()["sales"]["unit"] == "other: dollars"
+
+
+@pytest.mark.parametrize(("whole", "unit"), [("Canada", "million CAD"), ("", "other: Dollars")])
+def test_dollars_are_those_of_the_country_that_stands_as_the_total(whole, unit):
+    lines = ["GEO,REF_DATE,Series,UOM,SCALAR_FACTOR,VALUE"]
+    places = {"Quebec": 3, "Ontario": 5, "Alberta": 4, "Nunavut": 1} | (
+        {whole: 13} if whole else {}
+    )
+    for place, size in places.items():
+        for year in range(2012, 2020):
+            value = size * (year - 2000)
+            lines.append(f"{place},{year},Trade,Dollars,{'millions' if whole else ''},{value}")
+            lines.append(f"{place},{year},Shops,Number,units,{value * 7}")
+    Path(FOLDER, "x.csv").write_text("\n".join(lines), encoding="utf-8")
+    begun()
+    assert table()["Trade"]["unit"] == unit
+    rows = pd.read_csv("config/indicators/mine.csv", dtype=str, keep_default_na=False)
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
+    for meant in (unit, "thousand CAD"):  # as it is proposed, and as a person may write it
+        rows.assign(unit=[meant, "count"]).to_csv("config/indicators/mine.csv", index=False)
+        found = check_study("config/mine.yaml").observations
+        own = found[(found["region"] == "Quebec") & (found["year"] == 2012)].set_index("indicator")
+        times = {"million CAD": 1, "other: Dollars": 1, "thousand CAD": 1e3 if whole else 1e-3}
+        assert own.loc["trade", "value"] == pytest.approx(36 * times[meant])
 
 
 def test_names_that_no_font_holds_may_be_written_anew():

@@ -76,7 +76,7 @@ OFFICES = {
             )
         },
         places(*CANADA),
-        [("product", "thousand USD", "All industries", "")],
+        [("product", "thousand CAD", "All industries", "")],
         {"product": expected(FIGURES, 1e3)},
         ["K2", "K4", "K6"],
     ),
