@@ -1,5 +1,6 @@
 """What a folder of downloads holds, before anybody has said what a study wants of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from coevo.observations.units import is_unit, split_unit
 from coevo.study.raw_files import is_passed_over
 from coevo.study.region_table import SETS
 
+LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
+SIGNS = re.compile(r"[0-9A-Z_. -]*")  # such as 2021A0002
 # part: whether it is of a part of a year, such as a quarter; code: what stands beside the region
 COLUMNS = ["region", "code", "year", "part", "name", "english", "unit", "value", "file", "sheet"]
 WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
@@ -205,7 +208,8 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     if table.further is not None:
         further = np.broadcast_to(table.further, cell.shape)[number]
         added = _narrower(frame, further)
-        named = frame["name"].str.contains(r"[^\W\d_]")  # 17100005 says nothing beside words
+        named = frame["name"].str.contains(LETTER)  # 17100005 says nothing beside words
+        added = added if any(added) or named.any() else _in_common(further)
         frame["name"] = [
             name + more if known or not more else more.removeprefix("; ")
             for name, more, known in zip(frame["name"], added, named, strict=True)
@@ -260,6 +264,14 @@ def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str
         used.append(best)
         keys[f"further {best}"] = parts[best]
     return ["".join(f"; {row[c]}" for c in used if row[c]) for row in further]
+
+
+def _in_common(further: npt.NDArray[np.object_]) -> list[str]:
+    """Return the longest of the texts that all figures have beside them: `; Internet access`."""
+    parts = pd.DataFrame(further.tolist())
+    same = [str(parts[c].iloc[0]) for c in parts if parts[c].nunique() == 1]
+    said = [text for text in same if not (SIGNS.fullmatch(text) or is_unit(text))]
+    return [f"; {max(said, key=len)}" if said else ""] * len(parts)
 
 
 def indicator_name(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from coevo.errors import StudyError, short
 from coevo.observations.decimal_marks import readings
 from coevo.observations.units import sharers
+from coevo.study.configuration import ASKED
 from coevo.study.found_tables import Survey, in_order, survey
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
@@ -19,7 +20,6 @@ WIDTH = 100  # columns of the terminal
 MOST_TABLES, MOST_LINES, MOST_NAMES = 12, 12, 8
 TABLE_HEAD = ("table", "regions", "years", "indicators", "figures")
 INDICATOR_HEAD = ("name in the files", "indicator", "unit", "regions", "years", "figures")
-ASKED = "CHANGE"  # what `configuration` refuses in a title and in labels
 
 
 def begin_from_files(wanted: Wish) -> list[str]:
@@ -129,8 +129,9 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
     first, last = proposal.years
     yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
     if regions.rows:
-        names = ", ".join(row.get("name_en") or row["name_zh"] for row in regions.rows)
-        yield from wrapped_lines(f"  {short(names, 3 * WIDTH)}", WIDTH, "  ")
+        names = [row.get("name_en") or row["name_zh"] for row in regions.rows]
+        listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)
+        yield from wrapped_lines(f"  {short(listed, 3 * WIDTH)}", WIDTH, "  ")
     yield f"Years: {first} to {last}"
     unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
     shared = {one.printed: one.row["unit"] for one in proposal.found if sharers(one.printed)}
@@ -142,6 +143,17 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         "total"
         for printed, unit in shared.items()
     ]
+    coded = [one.row["source_name"] for one in proposal.found if ASKED in one.row["label_en"]]
+    for column in sorted({key for row in regions.rows for key in row if ASKED in row[key]}):
+        names = [row["codes"] for row in regions.rows if ASKED in row[column]]
+        unclear.append(
+            f"{len(names)} names are in signs that no font of the reports has; write them in "
+            f"Latin or Chinese signs in the column {column} of {regions.path}: {_shown(names)}"
+        )
+    if coded:
+        unclear.append(
+            f"{_shown(coded)}: no name that reports can print stands in the files; write the labels"
+        )
     unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     if proposal.lacking:
         said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"

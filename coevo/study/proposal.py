@@ -26,15 +26,17 @@ from coevo.observations.names import (
     find_indicator,
 )
 from coevo.observations.units import find_unit, of_currency, sharers
-from coevo.study.configuration import FEWEST_YEARS
-from coevo.study.found_tables import Survey, in_order, shipped_sets
+from coevo.study.configuration import ASKED, FEWEST_YEARS
+from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
 from coevo.study.plain_rows import read_rows
 from coevo.study.region_table import CODE, RESERVED
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
 # be written anew.
-PRINTED = re.compile(r"[\u0000-\u024f\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*")
+PRINTED = re.compile(
+    r"[\u0000-\u024f\u0370-\u04ff\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*"
+)
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
@@ -166,6 +168,10 @@ def _own_set(
         code = texts[text] if coded else _code(plain, set(codes.values()))
         codes[text] = code
         row = {"region": code, "name_en": english.strip(), "name_zh": chinese.strip()}
+        if not printed:
+            row |= {
+                name: f"{ASKED} {said}" for name, said in row.items() if said and name != "region"
+            }
         rows.append(row | {"codes": "" if printed else text})
     filled = [c for c in ("name_en", "name_zh") if any(row[c] for row in rows)]
     further = [c for c in ("codes",) if any(row[c] for row in rows)]
@@ -286,12 +292,18 @@ def _row(
     return {
         "indicator": next(option for option in options if option not in taken),
         "unit": unit,
-        "label_en": (plain or bare).replace("; ", ", "),
-        "label_zh": (chinese or bare).replace("; ", " "),
+        "label_en": _label((plain or bare).replace("; ", ", ")),
+        "label_zh": _label((chinese or bare).replace("; ", " ")),
         "source_name": bare,
-        "frequency": "CHANGE" if rows["part"].all() else "",
+        "frequency": ASKED if rows["part"].all() else "",
         "languages": " ".join(k for k, said in (("en", plain), ("zh", chinese)) if said),
     }
+
+
+def _label(text: str) -> str:
+    """Return a label; one that is a code, or that no font of the reports holds, is asked for."""
+    printed = PRINTED.fullmatch(text) and LETTER.search(text)
+    return text if printed else f"{ASKED} {text}"
 
 
 def _identifier(name: str) -> str:

@@ -403,12 +403,46 @@ def test_dollars_are_those_of_the_country_that_stands_as_the_total(whole, unit):
 
 def test_names_that_no_font_holds_may_be_written_anew():
     panel("a.xlsx", regions=("서울", "부산", "대구"), names=("GVA (£ million)", "Jobs (persons)"))
-    begun()
+    assert told() == [
+        "3 names are in signs that no font of the reports has; write them in Latin or Chinese "
+        "signs in the column name_en of config/regions/mine.csv: 서울, 부산, 대구"
+    ]
     path = Path("config/regions/mine.csv")
     rows = path.read_text(encoding="utf-8").split("\n")
-    assert rows[:3] == ["region,name_en,codes", "r,서울,서울", "r-2,부산,부산"]
+    assert rows[:3] == ["region,name_en,codes", "r,CHANGE 서울,서울", "r-2,CHANGE 부산,부산"]
     new = "\n".join([rows[0], "r,Seoul,서울", "r-2,Busan,부산", "r-3,Daegu,대구"])
+    Path("config/mine.yaml").write_text(
+        Path("config/mine.yaml").read_text(encoding="utf-8").replace("CHANGE", "x"),
+        encoding="utf-8",
+    )
+    with pytest.raises(StudyError, match=r"name_en: still says CHANGE \(r and 2 more\)"):
+        check_study("config/mine.yaml")
     path.write_text(f"{new}\n", encoding="utf-8")
+    assert set(check_study("config/mine.yaml").observations["name"]) == {"Seoul", "Busan", "Daegu"}
+
+
+def test_a_series_without_a_name_is_called_by_what_stands_beside_it_or_asked_for():
+    def series(file: str, text: str) -> None:
+        lines = ["REF_DATE,GEO,DGUID,Characteristic,UOM,VECTOR,VALUE"]
+        lines += [
+            f"{year},{place},2021A,{text},Number,v{k},{year * (k + 1) - 4000 * k}"
+            for k, place in enumerate(("Quebec", "Ontario"))
+            for year in range(2012, 2020)
+        ]
+        Path(FOLDER, file).write_text("\n".join(lines), encoding="utf-8")
+
+    series("22100059.csv", "Firms with a website")
+    series("22100060.csv", "")
+    series("22100061.csv", "총생산")
+    lines = told()
+    assert [*table()] == ["Firms with a website", "22100060", "총생산"]
+    said = [row["label_en"] for row in table().values()]
+    assert said == ["Firms with a website", "CHANGE 22100060", "CHANGE 총생산"]
+    assert any(
+        line.startswith("22100060, 총생산: no name that reports can print") for line in lines
+    )
     path = Path("config/mine.yaml")
     path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
-    assert set(check_study("config/mine.yaml").observations["name"]) == {"Seoul", "Busan", "Daegu"}
+    with pytest.raises(StudyError) as problem:
+        check_study("config/mine.yaml")
+    assert sum("label_en: still says CHANGE" in line for line in problem.value.messages) == 2

@@ -13,6 +13,7 @@ from coevo.characters import QUOTES, WIDE
 from coevo.errors import Problems
 
 _WEIGHTS = {"fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"}  # tables of a variable font
+_NAMED = 3  # characters that a line names
 _CONTEXT = 24  # characters shown on either side of one that no font holds
 
 
@@ -105,18 +106,19 @@ def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
     Raises
     ------
     StudyError
-        One line for each character and place, with the words around it.
+        One line for each place, with the words around the first of them.
     """
     known, way = covered(), f" or {otherwise}" if otherwise else ""
     problems = Problems()
     for place, text in texts.items():
-        for character in sorted(set(text)):
-            if character.isspace() or ord(character) in known:
-                continue
-            at = text.index(character)
+        missing = [c for c in sorted(set(text)) if not (c.isspace() or ord(c) in known)]
+        if missing:
+            named = [f"{c!r} (U+{ord(c):04X})" for c in missing[:_NAMED]]
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            at = text.index(missing[0])
             around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
             problems.add(
-                f"{place}: no font holds {character!r} (U+{ord(character):04X}) in "
-                f"“…{around}…”; write it in other characters{way}"
+                f"{place}: no font holds {', '.join(named)}{more} in “…{around}…”; write it in "
+                f"other characters{way}"
             )
     problems.check()
