@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from coevo.errors import StudyError
+from coevo.observations.blank_heads import blank_head
 from coevo.observations.heads import (
     KINDS,
     HeadColumn,
@@ -221,12 +222,14 @@ def _with_units(sheet: Sheet, labels: Labels, body: tuple[int, ...]) -> Labels:
 def table_blocks(sheet: Sheet) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
     heads = _heads(sheet)
+    blank = None if heads else blank_head(sheet)
+    heads = [blank[0]] if blank else heads
     check_count(len(heads), MOST_TABLES, "tables", sheet.where())
     stops = [head.start for head in heads[1:]] + [len(sheet.begins)]
     found: list[TableBlock] = []
     done = 0
     for head, stop in zip(heads, stops, strict=False):
-        labels = label_columns(sheet, head)
+        labels = blank[1] if blank else label_columns(sheet, head)
         known = {label.column for columns in labels.values() for label in columns}
         first, last = head.start, head.stop
         while first > done and is_level(sheet, first - 1, known, below=False):

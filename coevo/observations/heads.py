@@ -10,7 +10,14 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from coevo.observations.cells import DATE, NUMBER, PARTING, head_year, without_flag, without_marks
+from coevo.observations.cells import (
+    NUMBER,
+    PARTING,
+    date_of,
+    head_year,
+    without_flag,
+    without_marks,
+)
 from coevo.observations.names import compared
 from coevo.observations.periods import fiscal_year, period_of
 from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
@@ -224,7 +231,7 @@ def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> H
         text = words.text.strip()
         if (period := period_of(text)) is not None:
             # a date may be a year or a month, and 2011-12 as well, which the other columns tell
-            unclear = DATE.fullmatch(text) or fiscal_year(text)
+            unclear = date_of(text) or fiscal_year(text)
             years.append(words if unclear else words._replace(text=period.text))
         elif is_unit(text, own):
             units.append(words)

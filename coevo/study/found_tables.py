@@ -22,6 +22,7 @@ from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.tables import PLAIN_SHEET, FigureTable, Labels, along
 from coevo.observations.units import is_unit, split_unit
+from coevo.study.configuration import ASKED
 from coevo.study.raw_files import is_passed_over
 from coevo.study.region_table import SETS
 
@@ -40,6 +41,7 @@ class TableFound:
     layout: str
     figures: pd.DataFrame  # of `COLUMNS`, a row per number
     title: str = ""  # the name of an indicator that no head names
+    placed: bool = True  # whether a line, a title or a name says of which region it is
 
 
 @dataclass
@@ -82,6 +84,9 @@ def survey(folder: Path) -> Survey:
             found.tables += tables
             found.files += [path] if tables else []
     _tell_apart(found.tables)
+    if not any(table.placed for table in found.tables):
+        for table in found.tables:
+            table.figures["region"] = ASKED
     return found
 
 
@@ -137,23 +142,29 @@ def _tables_of(
             found.doubtful += [sheet.unclear.text] if sheet.unclear else []
             figures = _figures(sheet, table)
             if len(figures):
-                yield TableFound(sheet.where(), _laid_out(table), figures, _title(sheet, table))
-                problems += _readings(sheet, table, figures)
+                title, placed = _title(sheet, table), _is_placed(sheet, table)
+                yield TableFound(sheet.where(), _laid_out(table), figures, title, placed)
+                problems += _readings(sheet, table)
         if not layout.tables and not layout.problems:
             problems.append(f"{sheet.where()}: no table of figures; set aside")
 
 
-def _readings(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> list[str]:
+def _readings(sheet: Sheet, table: FigureTable) -> list[str]:
     """Return lines on what a table does not say itself: its regions, or what its years are."""
     found = [
         "{}: years such as {name} are read as {year}".format(sheet.where(), **remark.fields)
         for remark in table.remarks
         if remark.message == "fiscal_years"
     ]
-    stated = any(words.text for words in table.labels["region"].flat)
-    if not stated and set(figures["region"]) == {Path(sheet.file).stem}:
-        found.append(f"{sheet.where()}: names no region; its name stands for one")
+    if not _is_placed(sheet, table):
+        found.append(f"{sheet.where()}: names no region")
     return found
+
+
+def _is_placed(sheet: Sheet, table: FigureTable) -> bool:
+    """Whether a table says of which regions it is, or a title, its sheet or its file does."""
+    stated = any(words.text for words in table.labels["region"].flat)
+    return stated or any(compared(said.text) in sheet.places for said in table.titles)
 
 
 def _laid_out(table: FigureTable) -> str:

@@ -144,8 +144,10 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         for printed, unit in shared.items()
     ]
     coded = [one.row["source_name"] for one in proposal.found if ASKED in one.row["label_en"]]
-    for column in sorted({key for row in regions.rows for key in row if ASKED in row[key]}):
-        names = [row["codes"] for row in regions.rows if ASKED in row[column]]
+    if any(ASKED in row.values() for row in regions.rows):
+        unclear.append(f"no file names a region: write that of the one in {regions.path}")
+    for column in sorted({k for row in regions.rows for k in row if f"{ASKED} " in row[k]}):
+        names = [row["codes"] for row in regions.rows if f"{ASKED} " in row[column]]
         unclear.append(
             f"{len(names)} names are in signs that no font of the reports has; write them in "
             f"Latin or Chinese signs in the column {column} of {regions.path}: {_shown(names)}"

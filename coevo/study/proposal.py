@@ -164,7 +164,7 @@ def _own_set(
         if not beside and not CHINESE.search(text):
             chinese, english = "", text
         printed = PRINTED.fullmatch(text)
-        plain = (english or chinese) if printed else "r"
+        plain = (english or chinese) if printed and text != ASKED else "r"
         code = texts[text] if coded else _code(plain, set(codes.values()))
         codes[text] = code
         row = {"region": code, "name_en": english.strip(), "name_zh": chinese.strip()}

@@ -366,14 +366,22 @@ def test_compass_points_are_regions_where_they_are_not_those_of_china():
     assert all(name in rows for name in names)
 
 
-def test_a_table_without_regions_and_dollars_of_some_country_are_told():
-    text = "year,sales (dollars),shops (number)\n"
-    text += "".join(f"{y},{y * 3 - 5000},{y - 1990}\n" for y in range(2012, 2020))
-    Path(FOLDER, "x.csv").write_text(text, encoding="utf-8")
+def test_files_that_name_no_region_are_read_as_of_one():
+    for name, unit in (("SALES", "dollars"), ("SHOPS", "number")):
+        text = f"observation_date,{name} ({unit})\n"
+        text += "".join(f"{y}-01-01,{y * 3 - 5000}\n" for y in range(2012, 2020))
+        Path(FOLDER, f"{name}.csv").write_text(text, encoding="utf-8")
     lines = told()
-    assert "x.csv: names no region; its name stands for one" in lines
+    assert "SALES.csv and 1 more: names no region" in lines
+    assert "no file names a region: write that of the one in config/regions/mine.csv" in lines
     assert any(line.startswith('"dollars" is money of several countries') for line in lines)
-    assert table()["sales"]["unit"] == "other: dollars"
+    assert table()["SALES"]["unit"] == "other: dollars"
+    for name in ("config/mine.yaml", "config/regions/mine.csv"):
+        path = Path(name)
+        path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
+    checked = check_study("config/mine.yaml")
+    assert len(checked.observations) == 16 and set(checked.observations["name"]) == {"x"}
+    assert set(checked.audit["message"]) >= {"only_region"}
 
 
 @pytest.mark.parametrize(("whole", "unit"), [("Canada", "million CAD"), ("", "other: Dollars")])

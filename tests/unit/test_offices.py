@@ -93,6 +93,59 @@ OFFICES = {
         {"product": expected(FIGURES)},
         ["B3", "C3", "D3"],
     ),
+    "Germany, a table of GENESIS whose first columns have no head": Case(
+        {
+            "82111-01-05-4.csv": (
+                "GENESIS-Tabelle: 82111-01-05-4\nBIP, Erwerbstätige - Jahressumme -;;;;\n"
+                "VGR der Länder;;;;\n;;;BIP;Erwerbstätige\n;;;Tsd. EUR;Tsd. Pers.\n"
+                + "".join(
+                    f"{y};{code:02d};  {n};{v};{code}\n"
+                    for k, y in enumerate(YEARS)
+                    for code, n, v in (
+                        (6, LAND[0], WHOLE[0][k]), (8, LAND[1], WHOLE[1][k]),
+                        (9, LAND[2], WHOLE[2][k]),
+                    )
+                )
+                + "__________\n© Statistisches Bundesamt (Destatis), 2026\n"
+            ).encode("cp1252")
+        },
+        places(*LAND),
+        [("product", "thousand EUR", "BIP", "")],
+        {"product": expected(WHOLE)},
+        ["D6", "D9", "D12"],
+    ),
+    "Germany, days in the heads of GENESIS": Case(
+        {
+            "12411-0010.csv": (
+                "Tabelle: 12411-0010\nBevölkerung: Bundesländer, Stichtag;;;\n"
+                "Bevölkerungsstand (Anzahl);;;\nBundesländer;Stichtag;;\n"
+                ";31.12.2017;31.12.2018;31.12.2019\n"
+                + "".join(
+                    f"{n};{';'.join(map(str, values))}\n"
+                    for n, values in zip(LAND, WHOLE, strict=True)
+                )
+            ).encode("cp1252")
+        },
+        places(*LAND),
+        [("people", "count", "Bevölkerungsstand", "")],
+        {"people": expected(WHOLE)},
+        ["B6", "C6", "D6"],
+    ),
+    "Germany, the flat file of GENESIS": Case(
+        {
+            "82111_flat.csv": csv(
+                ("statistics_label", "time_code", "time_label", "time", "1_variable_label",
+                 "1_variable_attribute_code", "1_variable_attribute_label", "value", "value_unit",
+                 "value_variable_code", "value_variable_label"),
+                *(("VGR", "JAHR", "Jahr", y, "Bundesländer", "06", n, v, "Mill. EUR", "BIP",
+                   "Bruttoinlandsprodukt") for n, y, v in lines(LAND, FIGURES)),
+            )
+        },
+        places(*LAND),
+        [("product", "million EUR", "Bruttoinlandsprodukt", "")],
+        {"product": expected(FIGURES)},
+        ["H2", "H3", "H4"],
+    ),
     "Brazil, the word for years above them": Case(
         {
             "tabela5938.csv": '\ufeff"Tabela 5938 - PIB"\n"Variável - PIB (Mil Reais)"\n'
