@@ -137,6 +137,12 @@ def _is_body(begin: str) -> bool:
     return bool(begin) and compared(begin) not in STATISTICS
 
 
+def _counts_columns(sheet: Sheet, row: int) -> bool:
+    """Whether a row below a head counts its columns: 1, 2, 3 or (1), (2), (3)."""
+    said = [words.text.strip("()") for words in sheet.cells(row)]
+    return len(said) > 2 and said == [str(n + 1) for n in range(len(said))]
+
+
 def _is_above(sheet: Sheet, row: int) -> bool:
     """Whether a row before a head is blank, a title, or states something about the next table."""
     said = list(sheet.cells(row))
@@ -248,6 +254,7 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
         columns = head_columns(sheet, range(first, last), known)
         between = [row for row in range(done, first) if sheet.begins[row].text]
         above = tuple(row for row in between if not _is_below(sheet, row))
+        last += last < end and _counts_columns(sheet, last)
         body = tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text))
         continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))
         found.append(

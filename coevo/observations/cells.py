@@ -69,6 +69,8 @@ FLAGGED = re.compile(r"(\S+) (b?c?d?e?f?i?n?p?r?s?u?z?(?:@[A-Z])?)")
 CONFIDENTIAL = "c"
 # 2015 年, 2015年度, 2015 [YR2015], and X2015 of R
 YEAR = re.compile(r"(?:X|YR)?((?:19|20)[0-9]{2})\s*(?:年度?|년도?|\[YR[0-9]{4}\])?")
+# 2021R, 2022p, 2022 (e): revised, provisional, estimated
+MARKED_YEAR = re.compile(r"((?:19|20)[0-9]{2})\s?(?:[preRPE]{1,2}/?|\([preRPE]{1,2}\))")
 OF_ERA = re.compile(rf"({'|'.join(ERAS)})\s*([1-9][0-9]{{0,2}}|元)\s*年?度?")
 # 2015-12-31, and 31.12.2015 of German
 DATE = re.compile(
@@ -102,7 +104,7 @@ def head_year(text: str) -> int | None:
         return ERAS[era[1]] + (1 if era[2] == "元" else int(era[2]))
     if date := date_of(bare):
         return date[0]
-    match = YEAR.fullmatch(bare)
+    match = YEAR.fullmatch(bare) or MARKED_YEAR.fullmatch(bare)
     return int(match[1]) if match else None
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
+from coevo.observations.cells import MARKED_YEAR
 from coevo.observations.decimal_marks import readings
 from coevo.observations.heads import LabelColumn, is_number
 from coevo.observations.periods import fiscal_year, period_of, plain_periods
@@ -110,6 +111,18 @@ def _fiscal(words: Sequence[CellWords]) -> list[Remark]:
         return []
     fields = {"name": first.text, "year": fiscal_year(first.text)}
     return [Remark("from_name", "fiscal_years", fields, first.row, first.column)]
+
+
+def _marked(block: TableBlock) -> list[Remark]:
+    """Return a remark on years with a mark of provisional or revised figures, if such are there."""
+    sheet, years = block.sheet, block.labels.get("year", ())
+    heads = (words for row in block.head for words in sheet.cells(row))
+    below = (sheet.words(row, label.column) for label in years for row in block.body)
+    marked = (words for words in (*heads, *below) if MARKED_YEAR.fullmatch(words.text))
+    return [
+        Remark("from_name", "marked_years", {"name": w.text, "year": int(w.text[:4])}, *w[1:])
+        for w in [*marked][:1]
+    ]
 
 
 def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list[Remark]]:
@@ -337,6 +350,7 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
         (
             *block.remarks,
             *remarks,
+            *_marked(block),
             *(_unread(block, columns) if "column" in axes[:2] else ()),
         ),
         _titles(block),

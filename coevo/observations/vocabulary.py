@@ -14,6 +14,7 @@ HEADS = (
     ("region", "國家 국가 국가별 entity staat país pays paese"),
     ("region", "省份 省份名称 省 省市 省市区 省(区、市) 省(自治区、直辖市) 省域 所属省份"),
     ("region", "province provincename state statename state/ut states/uts stateordc"),
+    ("region", "state/unionterritory"),
     ("region", "都道府県 都道府県名 시도 시도별 bundesland bundesländer unidadedafederação uf"),
     ("region", "estado entidad entidadfederativa descentidad nomgeo provincia libellégéographique"),
     ("region", "城市 城市名称 城市名 市 市名 地级市 地市 city cityname prefecture municipality"),
@@ -35,6 +36,7 @@ HEADS = (
     ("year", "時間 時間軸 年次 調査年 연도 시점 년도 jahr jahre zeit ano año anno année annee"),
     ("year", "selezionaperiodo período periodo période stichtag"),
     ("year", "timeperiod"),
+    ("aside", "観測値 注記 コード /地域"),  # no labels, nor figures
     ("quarter", "季度 quarter"),
     ("month", "月份 month"),
     ("indicator", "项目 item subject series variable subjectdescriptor"),

@@ -154,7 +154,7 @@ def _readings(sheet: Sheet, table: FigureTable) -> list[str]:
     found = [
         "{}: years such as {name} are read as {year}".format(sheet.where(), **remark.fields)
         for remark in table.remarks
-        if remark.message == "fiscal_years"
+        if remark.message in ("fiscal_years", "marked_years")
     ]
     if not _is_placed(sheet, table):
         found.append(f"{sheet.where()}: names no region")

@@ -63,7 +63,9 @@ LONGEST_ID = 32
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
 RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
-FREE_UNIT = re.compile(r"(.*\S)\s*\(([^()=]*[^()=\d\s][^()=]*)\)")  # 能耗(吨标准煤/万元)
+FREE_UNIT = re.compile(
+    r"(.*\S)\s*[(【]([^()=【】]*[^()=【】\d\s][^()=【】]*)[)】]"
+)  # 能耗(吨标准煤/万元)
 
 
 @dataclass(frozen=True)
@@ -326,10 +328,11 @@ def _unit(said: str, language: str, country: str) -> str:
 
     Dollars are those of the country; where that is not known they are kept as they are printed.
     """
+    bare = re.sub(r"^\(([^()]*)\)$", r"\1", said)
     shared = sharers(said)
     own = next((code for code in shared if country and code.startswith(country)), "")
     if shared and not own:
-        return f"other: {said}"
+        return f"other: {bare}"
     try:
         return find_unit(of_currency(said, own)).name
     except StudyError:
