@@ -46,16 +46,23 @@ GROUPS = (
     "province",
 )  # columns of sets that group regions, if there are two groups
 # Names of size: not counted among the indicators of a subsystem, but what D is held against.
+# What may stand behind such a name and says no more of it.
+OF_ALL = (
+    r"(?:,? ?(?:\(?(?:at |in |a |em |zu )?(?:current prices|precios corrientes|preços correntes"
+    r"|jeweiligen Preisen)\)?|por entidad federativa|estimada|額))*"
+)
 SIZE = {
     "gross_regional_product": re.compile(
-        r"(?:地区|国内|国民)?生产总值|GDP|gross (?:regional|domestic) product|GDP \(current US\$\)"
-        r"|Bruttoinlandsprodukt|produit intérieur brut|produto interno bruto|producto interno bruto"
-        r"|prodotto interno lordo|(?:지역내|국내)총생산|県内総生産",
+        r"(?:(?:地区|国内|国民)?生产总值|GDP|GDP \(current US\$\)|Bruttoinlandsprodukt|県内総生産"
+        r"|gross (?:regional|domestic|state|state domestic) product|produit intérieur brut"
+        r"|produto interno bruto|producto interno bruto|prodotto interno lordo"
+        rf"|(?:지역내|국내)총생산){OF_ALL}",
         re.IGNORECASE,
     ),
     "resident_population": re.compile(
-        r"(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents"
-        r"|Bevölkerung|población total|população residente|人口総数|総人口|주민등록인구|총인구",
+        r"(?:(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents"
+        r"|Bevölkerung|población total|população residente|人口総数|総人口|주민등록인구|총인구)"
+        rf"{OF_ALL}",
         re.IGNORECASE,
     ),
 }
