@@ -41,13 +41,14 @@ def begin_from_files(wanted: Wish) -> list[str]:
         lines.append(written(proposal.regions.path, _as_csv(proposal.regions.rows)))
     lines.append(written(table, _as_csv(proposal.rows)))
     lines.append(written(wanted.config, config))
-    return [
-        *lines,
-        "",
-        f"1. Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
-        f"2. Edit {table}: the subsystem of each indicator; direction - where less is better.",
-        f"3. make check study={wanted.study}, then make study={wanted.study}.",
+    edits = [
+        f"Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
+        f"Edit {table}: the subsystem of each indicator; direction - where less is better.",
     ]
+    if any(ASKED in text for row in proposal.regions.rows for text in row.values()):
+        edits.append(f"Edit {proposal.regions.path}: the names marked {ASKED}.")
+    edits.append(f"make check study={wanted.study}, then make study={wanted.study}.")
+    return [*lines, "", *(f"{n}. {said}" for n, said in enumerate(edits, start=1))]
 
 
 def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
@@ -154,7 +155,8 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         )
     if coded:
         unclear.append(
-            f"{_shown(coded)}: no name that reports can print stands in the files; write the labels"
+            f"{_shown(coded)}: no name that reports can print stands in the files; write the "
+            f"labels in the table, where they say {ASKED}"
         )
     unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     if proposal.lacking:

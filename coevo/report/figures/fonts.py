@@ -13,6 +13,7 @@ from coevo.characters import QUOTES, WIDE
 from coevo.errors import Problems
 
 _WEIGHTS = {"fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"}  # tables of a variable font
+_STAND_IN = "\u3013"
 _NAMED = 3  # characters that a line names
 _CONTEXT = 24  # characters shown on either side of one that no font holds
 
@@ -91,6 +92,16 @@ def covered() -> frozenset[int]:
             with TTFont(path, lazy=True) as font:
                 points |= set(font.getBestCmap())
     return frozenset(points)
+
+
+def with_stand_ins(text: str, own: str) -> str:
+    """Return a text with 〓, as printers set it, for each character that no font holds.
+
+    Such stand in names of raw files and of what is in them, which nobody is to write anew. A
+    character that is in the study's `own` texts as well is left, to be refused.
+    """
+    strange = {c for c in set(text) - set(own) if not (c.isspace() or ord(c) in covered())}
+    return text.translate(dict.fromkeys(map(ord, strange), _STAND_IN))
 
 
 def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
