@@ -68,9 +68,9 @@ def head_word(text: str) -> str:
         return ""  # area (km²) is no region
     if word not in KINDS and word.endswith(CODES):
         return CODES
-    inside = re.fullmatch(r"(.+)\((.+)\)", word)  # 時間軸(年度)
-    if inside and KINDS.get(inside[1], "") == KINDS.get(inside[2]):
-        return inside[1]
+    before, bracket, inside = word.removesuffix(")").partition("(")  # 時間軸(年度)
+    if bracket and word not in KINDS and KINDS.get(before, "") == KINDS.get(inside):
+        return before
     latin = re.search(r"(?<=[\u3400-\u9fff)])[a-z]+$", word)
     if latin and word not in KINDS:  # 地区 Region
         chinese = word[: latin.start()]
