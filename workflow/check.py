@@ -56,7 +56,6 @@ def unprintable(checked: Checked, path: str) -> list[str]:
         config["indicators"]: _column_text(checked.indicators, "label", languages),
         config["regions_table"]: _column_text(regions, "name", languages),
         f"{path}: focus_region": config["focus_region"],
-        config["raw"]: " ".join(checked.files),
     }
     try:
         check_characters(texts)

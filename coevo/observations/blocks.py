@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from coevo.errors import StudyError
+from coevo.observations.blank_heads import blank_head
 from coevo.observations.heads import (
     KINDS,
     HeadColumn,
@@ -136,6 +137,12 @@ def _is_body(begin: str) -> bool:
     return bool(begin) and compared(begin) not in STATISTICS
 
 
+def _counts_columns(sheet: Sheet, row: int) -> bool:
+    """Whether a row below a head counts its columns: 1, 2, 3 or (1), (2), (3)."""
+    said = [words.text.strip("()") for words in sheet.cells(row)]
+    return len(said) > 2 and said == [str(n + 1) for n in range(len(said))]
+
+
 def _is_above(sheet: Sheet, row: int) -> bool:
     """Whether a row before a head is blank, a title, or states something about the next table."""
     said = list(sheet.cells(row))
@@ -203,15 +210,32 @@ def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
     )
 
 
+def _with_units(sheet: Sheet, labels: Labels, body: tuple[int, ...]) -> Labels:
+    """Return the labels; where none is of units, one of several of indicators that holds units is.
+
+    So it is where a measure is told by its unit alone: RENEWABLE, KTOE.
+    """
+    several = labels.get("indicator", ())
+    if "unit" in labels or len(several) < 2:
+        return labels
+    said = {c: {sheet.words(row, c.column).text for row in body} for c in several if c.part < 0}
+    units = [c for c, own in said.items() if all(is_unit(text, sheet.own_units) for text in own)]
+    if len(units) != 1 or not said[units[0]]:
+        return labels
+    return labels | {"indicator": tuple(c for c in several if c != units[0]), "unit": (*units,)}
+
+
 def table_blocks(sheet: Sheet) -> list[TableBlock]:
     """Cut a sheet into blocks, from top to bottom."""
     heads = _heads(sheet)
+    blank = None if heads else blank_head(sheet)
+    heads = [blank[0]] if blank else heads
     check_count(len(heads), MOST_TABLES, "tables", sheet.where())
     stops = [head.start for head in heads[1:]] + [len(sheet.begins)]
     found: list[TableBlock] = []
     done = 0
     for head, stop in zip(heads, stops, strict=False):
-        labels = label_columns(sheet, head)
+        labels = blank[1] if blank else label_columns(sheet, head)
         known = {label.column for columns in labels.values() for label in columns}
         first, last = head.start, head.stop
         while first > done and is_level(sheet, first - 1, known, below=False):
@@ -230,15 +254,17 @@ def table_blocks(sheet: Sheet) -> list[TableBlock]:
         columns = head_columns(sheet, range(first, last), known)
         between = [row for row in range(done, first) if sheet.begins[row].text]
         above = tuple(row for row in between if not _is_below(sheet, row))
+        last += last < end and _counts_columns(sheet, last)
+        body = tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text))
         continued = any(CONTINUED.search(w.text) for row in above for w in sheet.cells(row))
         found.append(
             TableBlock(
                 sheet,
                 above,
                 range(first, last),
-                labels,
+                _with_units(sheet, labels, body),
                 columns if "year" in labels else with_years(columns, sheet.own_units),
-                tuple(row for row in range(last, end) if _is_body(sheet.begins[row].text)),
+                body,
                 found[-1] if found and (continued or not between) else None,
                 _notes(sheet, range(end, stop)),
                 _outside(sheet, between)

@@ -69,10 +69,15 @@ FLAGGED = re.compile(r"(\S+) (b?c?d?e?f?i?n?p?r?s?u?z?(?:@[A-Z])?)")
 CONFIDENTIAL = "c"
 # 2015 年, 2015年度, 2015 [YR2015], and X2015 of R
 YEAR = re.compile(r"(?:X|YR)?((?:19|20)[0-9]{2})\s*(?:年度?|년도?|\[YR[0-9]{4}\])?")
+# 2021R, 2022p, 2022 (e): revised, provisional, estimated
+MARKED_YEAR = re.compile(r"((?:19|20)[0-9]{2})\s?(?:[preRPE]{1,2}/?|\([preRPE]{1,2}\))")
 OF_ERA = re.compile(rf"({'|'.join(ERAS)})\s*([1-9][0-9]{{0,2}}|元)\s*年?度?")
+# 2015-12-31, and 31.12.2015 of German
 DATE = re.compile(
-    r"((?:19|20)[0-9]{2})(?:([-/.])[01]?[0-9]\2|年[01]?[0-9]月)[0-3]?[0-9]日?(?: 00:00:00)?"
+    r"(?P<year>(?:19|20)[0-9]{2})(?:(?P<mark>[-/.])|年)(?P<month>[01]?[0-9])(?(mark)(?P=mark)|月)"
+    r"[0-3]?[0-9]日?(?: 00:00:00)?"
 )
+TURNED_DATE = re.compile(r"[0-3]?[0-9]\.(?P<month>[01]?[0-9])\.(?P<year>(?:19|20)[0-9]{2})")
 
 
 SMALLEST, LARGEST = 1e-50, 1e50  # of a figure that is not 0, with either sign
@@ -97,8 +102,16 @@ def head_year(text: str) -> int | None:
     bare = without_marks(text)
     if era := OF_ERA.fullmatch(bare):
         return ERAS[era[1]] + (1 if era[2] == "元" else int(era[2]))
-    match = YEAR.fullmatch(bare) or DATE.fullmatch(bare)
+    if date := date_of(bare):
+        return date[0]
+    match = YEAR.fullmatch(bare) or MARKED_YEAR.fullmatch(bare)
     return int(match[1]) if match else None
+
+
+def date_of(text: str) -> tuple[int, int] | None:
+    """Return year and month of a date, or None."""
+    found = DATE.fullmatch(text) or TURNED_DATE.fullmatch(text)
+    return (int(found["year"]), int(found["month"])) if found else None
 
 
 def without_marks(text: str) -> str:

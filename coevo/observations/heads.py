@@ -10,8 +10,15 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from coevo.observations.cells import DATE, NUMBER, PARTING, head_year, without_flag, without_marks
-from coevo.observations.names import compared
+from coevo.observations.cells import (
+    NUMBER,
+    PARTING,
+    date_of,
+    head_year,
+    without_flag,
+    without_marks,
+)
+from coevo.observations.names import compared, title_parts
 from coevo.observations.periods import fiscal_year, period_of
 from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
 from coevo.observations.units import is_unit, split_unit
@@ -23,6 +30,7 @@ PLURALS = {word: f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{wo
            for word in KINDS if word.isascii()}  # fmt: skip
 KINDS |= {many: KINDS[one] for one, many in PLURALS.items()}
 RANKS |= {many: RANKS[one] for one, many in PLURALS.items()}
+CODES = "コード"  # behind the word of a column whose codes stand in this one
 KEY = "\\"  # freq,unit,geo\TIME_PERIOD: several labels in one column
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 YEAR_FIRST = re.compile(r"((?:19|20)[0-9]{2})年?[-_ ]?([^\W\d_].*)")
@@ -55,9 +63,14 @@ class HeadColumn(NamedTuple):
 def head_word(text: str) -> str:
     """Return the word of `HEADS` that a text is, in small letters without spaces, or ""."""
     bare, unit = split_unit(text)
-    word = re.sub(r"[_.\-]", "", compared(bare))
+    word = re.sub(r"[_.\-]", "", compared(bare).removesuffix(".label"))  # ref_area.label
     if unit and KINDS.get(word) not in ("indicator", "value"):
         return ""  # area (km²) is no region
+    if word not in KINDS and word.endswith(CODES):
+        return CODES
+    before, bracket, inside = word.removesuffix(")").partition("(")  # 時間軸(年度)
+    if bracket and word not in KINDS and KINDS.get(before, "") == KINDS.get(inside):
+        return before
     latin = re.search(r"(?<=[\u3400-\u9fff)])[a-z]+$", word)
     if latin and word not in KINDS:  # 地区 Region
         chinese = word[: latin.start()]
@@ -98,7 +111,7 @@ def is_number(value: CellValue) -> bool:
 def is_level(sheet: Sheet, row: int, labels: set[int], below: bool = True) -> bool:
     """Whether a row next to a head is a further level of it: names, years or units, no label.
 
-    Above the head, a single text that is neither year nor unit is the title.
+    Above the head, a single text that is no year is the title, or the unit of the whole table.
     """
     if not 0 <= row < len(sheet.begins) or not sheet.begins[row].text:
         return False
@@ -112,14 +125,7 @@ def is_level(sheet: Sheet, row: int, labels: set[int], below: bool = True) -> bo
         return below
     return any(
         re.search(r"[^\W\d_]|%|‰", w.text) or period_of(w.text) is not None for w in rest
-    ) and (
-        below
-        or len(said) > 1
-        or any(
-            period_of(words.text) is not None or is_unit(words.text, sheet.own_units)
-            for words in rest
-        )
-    )
+    ) and (below or len(said) > 1 or any(period_of(words.text) is not None for words in rest))
 
 
 def label_columns(sheet: Sheet, rows: range) -> Labels:
@@ -224,14 +230,14 @@ def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> H
         text = words.text.strip()
         if (period := period_of(text)) is not None:
             # a date may be a year or a month, and 2011-12 as well, which the other columns tell
-            unclear = DATE.fullmatch(text) or fiscal_year(text)
+            unclear = date_of(text) or fiscal_year(text)
             years.append(words if unclear else words._replace(text=period.text))
         elif is_unit(text, own):
             units.append(words)
         else:
             names.append(words)
             odd += [words] if LIKE_A_YEAR.match(text) else []
-    names = [w for w in names if w.row not in english and head_kind(w.text) in ("", "value")]
+    names = [w for w in names if w.row not in english and not _is_dimension(w.text)]
     for words in names:
         # the unit in the brackets of the Chinese, of the whole, or of the English
         for part in (re.split(r"(?<!\s)\s+(?=[A-Za-z])", words.text)[0], words.text):
@@ -246,6 +252,12 @@ def _column(said: list[CellWords], english: set[int], own: Collection[str]) -> H
     if years and len(odd) == len(years) == 1:
         odd = []
     return HeadColumn(*(next(iter(part), CellWords("")) for part in (years, names, units, odd)))
+
+
+def _is_dimension(text: str) -> bool:
+    """Whether a text calls what stands below it: Ano, Variável x Ano."""
+    kinds = {head_kind(part) for part in text.split(" x ")}
+    return "" not in kinds and kinds != {"value"}
 
 
 def head_columns(sheet: Sheet, head: range, labels: set[int]) -> dict[int, HeadColumn]:
@@ -275,7 +287,13 @@ def with_years(columns: dict[int, HeadColumn], own: Collection[str]) -> dict[int
         column: columns[column]._replace(
             name=columns[column].name._replace(text=name),
             year=columns[column].name._replace(text=year),
+            unit=_unit_behind(columns[column], name, own),
             odd=CellWords(""),
         )
         for column, (name, year) in parted.items()
     }
+
+
+def _unit_behind(said: HeadColumn, name: str, own: Collection[str]) -> CellWords:
+    """Return the unit of a column, or the one behind its name: GRP, SEK million."""
+    return said.unit if said.unit.text else said.name._replace(text=title_parts(name, own)[1])

@@ -92,6 +92,7 @@ AXES: dict[str, Axes] = {
     "regions and indicators down, years across": ("row", "column", "row"),
     "years down, regions across": ("column", "row", None),
     "one year, indicators down, regions across": ("column", None, "row"),
+    "years and indicators down, regions across": ("column", "row", "row"),
 }
 LAYOUTS: dict[str, BlockReader] = {name: _laid_out(*axes) for name, axes in AXES.items()}
 LAYOUTS["long: region, year, indicator, value"] = _long

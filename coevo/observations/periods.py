@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from coevo.errors import StudyError, short
-from coevo.observations.cells import DATE, head_year, without_marks
+from coevo.observations.cells import date_of, head_year, without_marks
 from coevo.observations.sheets import CellWords
 
 YEAR = r"((?:19|20)[0-9]{2})"
@@ -80,8 +80,8 @@ def _is_decimal(text: str) -> bool:
 
 def _month_of_date(text: str) -> int:
     """Return the month of a date, or 0."""
-    found = DATE.fullmatch(without_marks(text))
-    return int(re.split(r"[-/.年]", found[0])[1].split("月")[0]) if found else 0
+    found = date_of(without_marks(text))
+    return found[1] if found else 0
 
 
 def plain_periods(words: list[CellWords]) -> list[CellWords]:

@@ -34,6 +34,8 @@ from coevo.observations.units import (
     conversion,
     find_unit,
     is_unit,
+    of_currency,
+    sharers,
     split_unit,
     unit_key,
     unit_of,
@@ -66,10 +68,11 @@ def _scale(text: str, indicator: str, known: StudyTerms) -> UnitScale:
         )
     if read_as is None:
         free = wanted.measures == wanted.name and unit_key(text) in map(unit_key, wanted.names)
-        printed = meant = wanted if free else find_unit(text)
+        printed = meant = wanted if free else find_unit(of_currency(text, wanted.currency))
     else:
         meant = unit_of(read_as)
-        printed = find_unit(text) if is_unit(text) else meant
+        named = of_currency(text, meant.currency)
+        printed = find_unit(named) if is_unit(named) and not sharers(named) else meant
     factor = conversion(meant, wanted)
     inside = wanted.measures == UNITS["ratio"].measures
     forms = [conversion(UNITS[form], wanted) if inside else np.nan for form in FORMS[1:]]

@@ -224,7 +224,7 @@ def _strangers(
 def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> Labels:
     """Return the words for regions of a table, by its labels `region`, `place ...` and `code`.
 
-    One that no line names may be named by a title, the sheet or the file.
+    One that no line names may be named by a title, the sheet or the file; or it is the only one.
     Of several columns of places (country, region, city) that counts which names most regions of the
     study, else the first. A code beside a name counts where only the code is known; codes that
     contradict a name anywhere in the table are of something else, and do not count.
@@ -240,10 +240,15 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
         return memo[words.text]
 
     labels = table.labels
-    for title in table.titles if not any(w.text for w in labels["region"].flat) else ():
+    silent = not any(words.text for words in labels["region"].flat)
+    for title in table.titles if silent else ():
         if code_of(title):
             lines.remark("from_name", "region_from_name", {"name": title.text}, title)
             return along([title], None)
+    if silent and len(known.regions.codes) == 1:
+        (code,) = known.regions.codes
+        lines.remark("from_name", "only_region", {}, CellWords(""))
+        return along([CellWords(code)], None)
     places = [labels["region"], *(part for name, part in labels.items() if name[:5] == "place")]
     codes = labels.get("code")
     names = places[0]

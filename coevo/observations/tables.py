@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
+from coevo.observations.cells import MARKED_YEAR
 from coevo.observations.decimal_marks import readings
 from coevo.observations.heads import LabelColumn, is_number
 from coevo.observations.periods import fiscal_year, period_of, plain_periods
@@ -112,6 +113,18 @@ def _fiscal(words: Sequence[CellWords]) -> list[Remark]:
     return [Remark("from_name", "fiscal_years", fields, first.row, first.column)]
 
 
+def _marked(block: TableBlock) -> list[Remark]:
+    """Return a remark on years with a mark of provisional or revised figures, if such are there."""
+    sheet, years = block.sheet, block.labels.get("year", ())
+    heads = (words for row in block.head for words in sheet.cells(row))
+    below = (sheet.words(row, label.column) for label in years for row in block.body)
+    marked = (words for words in (*heads, *below) if MARKED_YEAR.fullmatch(words.text))
+    return [
+        Remark("from_name", "marked_years", {"name": w.text, "year": int(w.text[:4])}, *w[1:])
+        for w in [*marked][:1]
+    ]
+
+
 def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list[Remark]]:
     """Return the one year of a table, and a remark if it is from the name of the sheet or the file.
 
@@ -139,10 +152,14 @@ def _year_above(block: TableBlock, problems: list[str]) -> tuple[CellWords, list
 def _titles(block: TableBlock) -> tuple[CellWords, ...]:
     """Return what may name indicator or region: lines above the head, sheet and file, their parts.
 
-    The file does only where the sheet is not called by something else.
+    The file does only where the sheet is not called by something else. A table that goes on from
+    the one before it and has no lines of its own has those of that one.
     """
     sheet, head = block.sheet, block.head[0]
-    lines = [words for row in block.above for words in sheet.cells(row)]
+    told = block
+    while told.before and not told.above:
+        told = told.before
+    lines = [words for row in told.above for words in sheet.cells(row)]
     file = Path(sheet.file).stem
     own = PLAIN_SHEET.fullmatch(sheet.name) or sheet.name in file
     names = (sheet.name, file) if own else (sheet.name,)
@@ -333,6 +350,7 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
         (
             *block.remarks,
             *remarks,
+            *_marked(block),
             *(_unread(block, columns) if "column" in axes[:2] else ()),
         ),
         _titles(block),

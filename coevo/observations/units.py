@@ -28,6 +28,12 @@ class Unit:
     high: float = inf
     english: tuple[str, ...] = ()
 
+    @property
+    def currency(self) -> str:
+        """The code of the currency that it is in, "" for yuan and what is no money."""
+        kind, _, code = self.measures.rpartition(" ")
+        return code if kind.startswith("money") and code != "person" else ""
+
 
 UNITS = {
     unit.name: unit
@@ -43,7 +49,8 @@ UNITS = {
              "PER", "Personen", "personas", "número de personas", "pessoas", "persone",
              "personnes", "명")),
         Unit("thousand persons", ("千人",), "persons", 1e3, 0,
-             english=("1 000 persons", "thousands of persons", "THS_PER")),
+             english=("1 000 persons", "thousands of persons", "THS_PER", "Tsd. Pers.",
+             "Tsd. Personen", "1 000 Personen")),
         Unit("10 thousand persons", ("万人",), "persons", 1e4, 0, english=("10 000 persons",)),
         Unit("million persons", ("百万人",), "persons", 1e6, 0, english=("million people",)),
         Unit("household", ("户",), "households", 1, 0,
@@ -57,7 +64,7 @@ UNITS = {
              english=("unit", "units", "piece", "pieces", "item", "items", "number", "NR",
              "Anzahl", "nombre", "número", "unidades", "unità", "개", "個", "戸")),
         Unit("thousand", ("千个", "千家", "千件"), "count", 1e3, 0,
-             english=("thousands", "tausend", "milliers", "migliaia", "miles")),
+             english=("thousands", "1 000s", "'000", "tausend", "milliers", "migliaia", "miles")),
         Unit("10 thousand", ("万个", "万家", "万件", "万辆", "万台", "万部", "万册"),
              "count", 1e4, 0,
              english=("10 000 units", "10 000 pieces", "10 000 items")),
@@ -126,7 +133,8 @@ NAMES = {name: unit for unit in UNITS.values() for name in (unit.name, *unit.nam
 FURTHER = "USD, million EUR or money of another ISO code, % of ..., per 1,000 ..., other: text"
 # 亿元 (100 million yuan)
 BESIDE = re.compile(r"([^A-Za-z0-9(]*[^A-Za-z0-9(\s/])[\s(/]*([A-Za-z0-9][^()]*)\)?")
-WITH_UNIT = re.compile(r"(.*\S)\s*(?:\(([^()]+(?:\([^()]*\))?)\)|\[([^\[\]]+)\])")  # 销售额(亿元)
+# 销售额(亿元), 出荷額【百万円】
+WITH_UNIT = re.compile(r"(.*\S)\s*(?:\(([^()]+(?:\([^()]*\))?)\)|[\[【]([^\[\]【】]+)[\]】])")
 
 # size -> what stands before a currency in its Chinese name, and as files print it
 SCALES = {
@@ -168,9 +176,14 @@ MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR 
 PLN PYG QAR RON RSD RWF SAR SBD SCR SDG SEK SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TND TOP TRY
 TTD TZS UAH UGX UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"""
 CURRENCIES |= {code: ("", "") for code in OTHER_CODES.split()}
-CURRENCIES |= {"BRL": ("", "reais")}
-# what more than one country calls its money: read as that of the largest of them
-SHARED = re.compile(r"(?<!us)(?<!u\.s\.)(?:dollars?|rupees|rs\.?)(?![a-z])", re.IGNORECASE)
+CURRENCIES |= {"BRL": ("", "reais"), "MXN": ("", "peso pesos")}
+# What several countries call their money: no country is read into it where none stands beside it.
+DOLLARS = "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD"
+RUPEES = "INR LKR MUR NPR PKR SCR"
+PESOS = "MXN ARS CLP COP CUP DOP PHP UYU"
+SHARED = {"dollar": DOLLARS, "dollars": DOLLARS, "rupees": RUPEES, "rs": RUPEES, "rs.": RUPEES}
+SHARED |= {"peso": PESOS, "pesos": PESOS}
+SHARED_WORD = re.compile(r"(?:dollars?|rupees|rs\.?|pesos?)(?![a-z])", re.IGNORECASE)
 SCALE_WORDS = {
     word: scale
     for scale, (_, chinese, words) in SCALES.items()
@@ -190,10 +203,16 @@ def _any_of(words: Collection[str]) -> str:
 
 
 PRICES = r"(?:cp|(?:at)?current|constant|chained|nominal|real)?(?:(?:19|20)[0-9]{2})?(?:prices?)?"
+# a precios corrientes, a preços constantes de 2018, at current prices, in jeweiligen Preisen
+AT_PRICES = (
+    r"(?:(?:apre[cç]i?os|(?:at|in)?(?=[a-z]+prices?)|auxprix|inpreisen|injeweiligenpreisen)"
+    r"(?:corrientes|constantes|correntes|courants|constants|(?:current|constant)prices?)?"
+    r"(?:de|of)?(?:(?:19|20)[0-9]{2})?)?"
+)
 # of a text as `_key` gives it: current prices, million euro; thousands of chained 2017 dollars
 MONEY = re.compile(
     rf"{PRICES}({_any_of(SCALE_WORDS)})?(?:of|de|d'|di)?{PRICES}({_any_of(CURRENCY_WORDS)})"
-    r"(/person|/人|per(?:person|capita|head|inhabitant)|hab)?"
+    rf"(/person|/人|per(?:person|capita|head|inhabitant)|hab)?{AT_PRICES}"
 )
 TURNED = re.compile(rf"({_any_of(CURRENCY_WORDS)})({_any_of(SCALE_WORDS)})")  # £ million
 SHARE = re.compile(r"(%|‰|per ?cent(?:age)?) of (\S.*)", re.IGNORECASE)
@@ -279,11 +298,33 @@ def unit_key(text: str) -> str:
     return _key(text)
 
 
+def sharers(text: str) -> list[str]:
+    """Return the codes of the currencies that a printed unit may mean, if countries share its word.
+
+    `millions of dollars` without a country; none for `US dollars`.
+    """
+    key = _key(IN.sub("", text.strip()))
+    turned, money = TURNED.fullmatch(key), MONEY.fullmatch(key)
+    word = turned[1] if turned else money[2] if money else ""
+    return SHARED.get(word, "").split()
+
+
+def of_currency(text: str, code: str) -> str:
+    """Return a printed unit with this currency in place of a word that its country shares."""
+    return SHARED_WORD.sub(code, text) if code in sharers(text) else text
+
+
 def find_unit(text: str) -> Unit:
     """Return the unit written as `text`; `StudyError` if there is none.
 
     English or Chinese, or both beside each other if they say the same; spaces do not count.
+    Money of several countries without one beside it is none.
     """
+    if shared := sharers(text):
+        raise StudyError(
+            f"'{short(text)}' does not say of which country it is; give the indicator a unit in "
+            f"{', '.join(shared[:3])} or another, or name it under units_read_as in the config"
+        )
     unit = _named(text)
     if unit is None:
         raise StudyError(
@@ -316,7 +357,7 @@ def unit_of(name: str) -> Unit:
 def split_unit(text: str, own: Collection[str] = ()) -> tuple[str, str]:
     """Split `销售额(亿元)` into name and unit; the unit is "" if the brackets hold none."""
     text = text.strip()
-    match = WITH_UNIT.fullmatch(text) if text.endswith((")", "]")) else None
+    match = WITH_UNIT.fullmatch(text) if text.endswith((")", "]", "】")) else None
     unit = (match[2] or match[3]) if match else ""
     return (match[1], unit) if match and is_unit(unit, own) else (text, "")
 

@@ -42,6 +42,7 @@ REFUSED = {
 }
 LANGUAGE = "<language>"
 FEWEST_YEARS = 5
+ASKED = "CHANGE"  # stands in the texts of a new study that a person is to write
 
 
 def _registry(module: str, attribute: str) -> Any:
@@ -196,8 +197,8 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     labels = {f"subsystems.{key}": words for key, words in config["subsystems"].items()}
     for key, words in {"title": config["title"], **labels}.items():
         for language, text in words.items():
-            if "CHANGE" in text:
-                yield f"{key}.{language}: still says CHANGE; write what the study calls it"
+            if ASKED in text:
+                yield f"{key}.{language}: still says {ASKED}; write what the study calls it"
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
     given = (config["interaction"] or {}).get("calibration") or {}

@@ -1,5 +1,6 @@
 """What a folder of downloads holds, before anybody has said what a study wants of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,15 +16,18 @@ from coevo.observations.cells import block_figures, known_marks, without_marks
 from coevo.observations.decimal_marks import plain_numbers
 from coevo.observations.heads import CHINESE
 from coevo.observations.layouts import read_layout
-from coevo.observations.names import Regions, english_beside, title_parts
+from coevo.observations.names import Regions, compared, english_beside, title_parts
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.tables import PLAIN_SHEET, FigureTable, Labels, along
 from coevo.observations.units import is_unit, split_unit
+from coevo.study.configuration import ASKED
 from coevo.study.raw_files import is_passed_over
 from coevo.study.region_table import SETS
 
+LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
+SIGNS = re.compile(r"[0-9A-Z_. -]*")  # such as 2021A0002
 # part: whether it is of a part of a year, such as a quarter; code: what stands beside the region
 COLUMNS = ["region", "code", "year", "part", "name", "english", "unit", "value", "file", "sheet"]
 WORDS = {"region": "regions", "year": "years", "indicator": "indicators"}
@@ -37,6 +41,7 @@ class TableFound:
     layout: str
     figures: pd.DataFrame  # of `COLUMNS`, a row per number
     title: str = ""  # the name of an indicator that no head names
+    placed: bool = True  # whether a line, a title or a name says of which region it is
 
 
 @dataclass
@@ -79,6 +84,9 @@ def survey(folder: Path) -> Survey:
             found.tables += tables
             found.files += [path] if tables else []
     _tell_apart(found.tables)
+    if not any(table.placed for table in found.tables):
+        for table in found.tables:
+            table.figures["region"] = ASKED
     return found
 
 
@@ -134,22 +142,29 @@ def _tables_of(
             found.doubtful += [sheet.unclear.text] if sheet.unclear else []
             figures = _figures(sheet, table)
             if len(figures):
-                yield TableFound(sheet.where(), _laid_out(table), figures, _title(sheet, table))
-                problems += _readings(sheet, table, figures)
+                title, placed = _title(sheet, table), _is_placed(sheet, table)
+                yield TableFound(sheet.where(), _laid_out(table), figures, title, placed)
+                problems += _readings(sheet, table)
         if not layout.tables and not layout.problems:
             problems.append(f"{sheet.where()}: no table of figures; set aside")
 
 
-def _readings(sheet: Sheet, table: FigureTable, figures: pd.DataFrame) -> list[str]:
+def _readings(sheet: Sheet, table: FigureTable) -> list[str]:
     """Return lines on what a table does not say itself: its regions, or what its years are."""
     found = [
         "{}: years such as {name} are read as {year}".format(sheet.where(), **remark.fields)
         for remark in table.remarks
-        if remark.message == "fiscal_years"
+        if remark.message in ("fiscal_years", "marked_years")
     ]
-    if table.labels["region"].size == 1 and set(figures["region"]) == {Path(sheet.file).stem}:
-        found.append(f"{sheet.where()}: names no region; its name stands for one")
+    if not _is_placed(sheet, table):
+        found.append(f"{sheet.where()}: names no region")
     return found
+
+
+def _is_placed(sheet: Sheet, table: FigureTable) -> bool:
+    """Whether a table says of which regions it is, or a title, its sheet or its file does."""
+    stated = any(words.text for words in table.labels["region"].flat)
+    return stated or any(compared(said.text) in sheet.places for said in table.titles)
 
 
 def _laid_out(table: FigureTable) -> str:
@@ -204,7 +219,8 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
     if table.further is not None:
         further = np.broadcast_to(table.further, cell.shape)[number]
         added = _narrower(frame, further)
-        named = frame["name"].str.contains(r"[^\W\d_]")  # 17100005 says nothing beside words
+        named = frame["name"].str.contains(LETTER)  # 17100005 says nothing beside words
+        added = added if any(added) or named.any() else _in_common(further)
         frame["name"] = [
             name + more if known or not more else more.removeprefix("; ")
             for name, more, known in zip(frame["name"], added, named, strict=True)
@@ -215,23 +231,28 @@ def _figures(sheet: Sheet, table: FigureTable) -> pd.DataFrame:
 def _region_labels(sheet: Sheet, table: FigureTable) -> Labels:
     """Return the words for regions: of several columns of places that with most different ones.
 
-    Where no line names the region, the file does.
+    Where no line names the region, the sheet or the file does that is called after a known one,
+    else the file.
     """
     places = [
         part for name, part in table.labels.items() if name == "region" or name.startswith("place")
     ]
     words = max(places, key=lambda part: len({words.text for words in part.flat} - {""}))
     named = any(said.text for said in words.flat)
-    return words if named else along([CellWords(Path(sheet.file).stem)], None)
+    known = (said for said in table.titles if compared(said.text) in sheet.places)
+    return words if named else along([next(known, CellWords(Path(sheet.file).stem))], None)
 
 
 def _title(sheet: Sheet, table: FigureTable) -> str:
     """Return what names the indicator where no head does: the first title without a year in it.
 
-    If the name of the sheet or of the file stands in it, that name.
+    The shortest of those that state a unit goes before: of 分省年度数据-移动互联网用户（万户） the
+    part with it. If the name of the sheet or of the file stands in it, that name.
     """
     titles = [words.text for words in table.titles if not is_unit(words.text)]
     titles = [text for text in titles if not PLAIN_SHEET.fullmatch(text)] or titles
+    stated = [text for text in titles if title_parts(text)[1]]
+    titles = sorted(stated, key=len) + titles
     plain = [text for text in titles if not ANY_YEAR.search(text)] or titles
     short = {sheet.name, Path(sheet.file).stem}
     return next((t for t in plain if t in short and t in plain[0]), next(iter(plain), ""))
@@ -254,6 +275,14 @@ def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str
         used.append(best)
         keys[f"further {best}"] = parts[best]
     return ["".join(f"; {row[c]}" for c in used if row[c]) for row in further]
+
+
+def _in_common(further: npt.NDArray[np.object_]) -> list[str]:
+    """Return the longest of the texts that all figures have beside them: `; Internet access`."""
+    parts = pd.DataFrame(further.tolist())
+    same = [str(parts[c].iloc[0]) for c in parts if parts[c].nunique() == 1]
+    said = [text for text in same if not (SIGNS.fullmatch(text) or is_unit(text))]
+    return [f"; {max(said, key=len)}" if said else ""] * len(parts)
 
 
 def indicator_name(text: str) -> tuple[str, str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from coevo.errors import StudyError, short
 from coevo.observations.decimal_marks import readings
-from coevo.observations.units import SHARED
+from coevo.observations.units import sharers
+from coevo.study.configuration import ASKED
 from coevo.study.found_tables import Survey, in_order, survey
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
@@ -19,7 +20,6 @@ WIDTH = 100  # columns of the terminal
 MOST_TABLES, MOST_LINES, MOST_NAMES = 12, 12, 8
 TABLE_HEAD = ("table", "regions", "years", "indicators", "figures")
 INDICATOR_HEAD = ("name in the files", "indicator", "unit", "regions", "years", "figures")
-ASKED = "CHANGE"  # what `configuration` refuses in a title and in labels
 
 
 def begin_from_files(wanted: Wish) -> list[str]:
@@ -41,13 +41,14 @@ def begin_from_files(wanted: Wish) -> list[str]:
         lines.append(written(proposal.regions.path, _as_csv(proposal.regions.rows)))
     lines.append(written(table, _as_csv(proposal.rows)))
     lines.append(written(wanted.config, config))
-    return [
-        *lines,
-        "",
-        f"1. Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
-        f"2. Edit {table}: the subsystem of each indicator; direction - where less is better.",
-        f"3. make check study={wanted.study}, then make study={wanted.study}.",
+    edits = [
+        f"Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
+        f"Edit {table}: the subsystem of each indicator; direction - where less is better.",
     ]
+    if any(ASKED in text for row in proposal.regions.rows for text in row.values()):
+        edits.append(f"Edit {proposal.regions.path}: the names marked {ASKED}.")
+    edits.append(f"make check study={wanted.study}, then make study={wanted.study}.")
+    return [*lines, "", *(f"{n}. {said}" for n, said in enumerate(edits, start=1))]
 
 
 def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[str, Any]:
@@ -129,17 +130,34 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
     first, last = proposal.years
     yield f"Regions: {len(set(regions.codes.values()))}, {where} in {regions.path}"
     if regions.rows:
-        names = ", ".join(row.get("name_en") or row["name_zh"] for row in regions.rows)
-        yield from wrapped_lines(f"  {short(names, 3 * WIDTH)}", WIDTH, "  ")
+        names = [row.get("name_en") or row["name_zh"] for row in regions.rows]
+        listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)
+        yield from wrapped_lines(f"  {short(listed, 3 * WIDTH)}", WIDTH, "  ")
     yield f"Years: {first} to {last}"
     unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
-    shared = {one.printed: one.row["unit"] for one in proposal.found if SHARED.search(one.printed)}
+    shared = {one.printed: one.row["unit"] for one in proposal.found if sharers(one.printed)}
     unclear += [
-        f'"{printed}" is read as {unit}; if it is money of another country, write that in the '
-        "table, and under units_read_as in the config"
+        f'"{printed}" is money of several countries, kept as {unit}; write in the table whose it '
+        f"is: million USD, CAD …"
+        if unit.startswith("other:")
+        else f'"{printed}" is read as {unit}, the money of the country that the files have as a '
+        "total"
         for printed, unit in shared.items()
-        if not unit.startswith("other:")
     ]
+    coded = [one.row["source_name"] for one in proposal.found if ASKED in one.row["label_en"]]
+    if any(ASKED in row.values() for row in regions.rows):
+        unclear.append(f"no file names a region: write that of the one in {regions.path}")
+    for column in sorted({k for row in regions.rows for k in row if f"{ASKED} " in row[k]}):
+        names = [row["codes"] for row in regions.rows if f"{ASKED} " in row[column]]
+        unclear.append(
+            f"{len(names)} names are in signs that no font of the reports has; write them in "
+            f"Latin or Chinese signs in the column {column} of {regions.path}: {_shown(names)}"
+        )
+    if coded:
+        unclear.append(
+            f"{_shown(coded)}: no name that reports can print stands in the files; write the "
+            f"labels in the table, where they say {ASKED}"
+        )
     unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     if proposal.lacking:
         said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"

@@ -9,7 +9,7 @@ from coevo.errors import Problems, StudyError
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import parse
-from coevo.study.configuration import messages, schema_validator, with_registries
+from coevo.study.configuration import ASKED, messages, schema_validator, with_registries
 from coevo.study.other_files import other_file_problems, scale_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
@@ -87,6 +87,9 @@ def _indicator_problems(rows: list[dict[str, str]], config: Mapping[str, Any]) -
     above: set[str] = set()
     for row in rows:
         name = row["indicator"]
+        for column in (f"label_{language}" for language in config["report"]["languages"]):
+            if ASKED in row.get(column, ""):
+                yield f"{name}: {column}: still says {ASKED}; write what reports call it"
         if row["subsystem"] and not row["direction"]:
             yield f"{name}: direction: is empty; write +, - or moderate"
         yield from (f"{name}: {line}" for line in scale_problems(row))

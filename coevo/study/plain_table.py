@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from coevo.characters import room
 
+LEAST = 0.3  # of a line, for the first column of a table
 FILL = "\0"  # stands after a wide character while columns are counted
 
 
@@ -26,15 +27,21 @@ def wrapped_lines(text: str, columns: int, indent: str = "") -> list[str]:
 
 
 def table_lines(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> list[str]:
-    """Return a table as lines of at most `columns`: the first column to the left, cut to the room
-    that the others leave; the others to the right. Two spaces stand between columns."""
+    """Return a table as lines of at most `columns`: the first column to the left, the others to the
+    right, two spaces between them. The first is cut to the room that the others leave, but if that
+    is less than `LEAST` of the line, the widest of the others are cut."""
     lines = [[_spread(text) for text in line] for line in (head, *rows)]
     first, *others = (max(map(len, column)) for column in zip(*lines, strict=True))
-    first = min(first, columns - sum(others) - 2 * len(others))
+    room_ = columns - 2 * len(others)
+    while sum(others) > room_ - min(first, int(LEAST * columns)):
+        others[others.index(max(others))] -= 1
+    first = min(first, room_ - sum(others))
     out = []
     for name, *cells in lines:
-        if len(name) > first:
-            name = name[: first - 1 - (name[first - 1] == FILL)] + "…"
-        right = (cell.rjust(most) for cell, most in zip(cells, others, strict=True))
-        out.append("  ".join([name.ljust(first), *right]).rstrip().replace(FILL, ""))
+        right = (_cut(cell, most).rjust(most) for cell, most in zip(cells, others, strict=True))
+        out.append("  ".join([_cut(name, first).ljust(first), *right]).rstrip().replace(FILL, ""))
     return out
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1 - (text[most - 1] == FILL)] + "…"

@@ -25,16 +25,18 @@ from coevo.observations.names import (
     english_beside,
     find_indicator,
 )
-from coevo.observations.units import find_unit
-from coevo.study.configuration import FEWEST_YEARS
-from coevo.study.found_tables import Survey, in_order, shipped_sets
+from coevo.observations.units import find_unit, of_currency, sharers
+from coevo.study.configuration import ASKED, FEWEST_YEARS
+from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
 from coevo.study.plain_rows import read_rows
 from coevo.study.region_table import CODE, RESERVED
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 # Names in letters that reports have fonts for; others stand as further codes, so that the names may
 # be written anew.
-PRINTED = re.compile(r"[\u0000-\u024f\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*")
+PRINTED = re.compile(
+    r"[\u0000-\u024f\u0370-\u04ff\u1e00-\u1eff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff]*"
+)
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
@@ -44,16 +46,23 @@ GROUPS = (
     "province",
 )  # columns of sets that group regions, if there are two groups
 # Names of size: not counted among the indicators of a subsystem, but what D is held against.
+# What may stand behind such a name and says no more of it.
+OF_ALL = (
+    r"(?:,? ?(?:\(?(?:at |in |a |em |zu )?(?:current prices|precios corrientes|preços correntes"
+    r"|jeweiligen Preisen)\)?|por entidad federativa|estimada|額))*"
+)
 SIZE = {
     "gross_regional_product": re.compile(
-        r"(?:地区|国内|国民)?生产总值|GDP|gross (?:regional|domestic) product|GDP \(current US\$\)"
-        r"|Bruttoinlandsprodukt|produit intérieur brut|produto interno bruto|producto interno bruto"
-        r"|prodotto interno lordo|(?:지역내|국내)총생산|県内総生産",
+        r"(?:(?:地区|国内|国民)?生产总值|GDP|GDP \(current US\$\)|Bruttoinlandsprodukt|県内総生産"
+        r"|gross (?:regional|domestic|state|state domestic) product|produit intérieur brut"
+        r"|produto interno bruto|producto interno bruto|prodotto interno lordo"
+        rf"|(?:지역내|국내)총생산){OF_ALL}",
         re.IGNORECASE,
     ),
     "resident_population": re.compile(
-        r"(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents"
-        r"|Bevölkerung|población total|população residente|人口総数|総人口|주민등록인구|총인구",
+        r"(?:(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents"
+        r"|Bevölkerung|población total|população residente|人口総数|総人口|주민등록인구|총인구)"
+        rf"{OF_ALL}",
         re.IGNORECASE,
     ),
 }
@@ -61,7 +70,9 @@ LONGEST_ID = 32
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
 RANK = re.compile(r"位次|排名|名次|\brank(?:ing)?\b", re.IGNORECASE)
-FREE_UNIT = re.compile(r"(.*\S)\s*\(([^()=]*[^()=\d\s][^()=]*)\)")  # 能耗(吨标准煤/万元)
+FREE_UNIT = re.compile(
+    r"(.*\S)\s*[(【]([^()=【】]*[^()=【】\d\s][^()=【】]*)[)】]"
+)  # 能耗(吨标准煤/万元)
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class RegionsFound:
     groups: str = ""
     totals: tuple[str, ...] = ()  # which are the whole of the regions, as the figures show
     named: frozenset[str] = frozenset()  # languages in which every region has a name
+    country: str = ""  # of which they are regions, in two letters, as far as a total says so
 
 
 def find_regions(
@@ -161,16 +173,33 @@ def _own_set(
         if not beside and not CHINESE.search(text):
             chinese, english = "", text
         printed = PRINTED.fullmatch(text)
-        plain = (english or chinese) if printed else "r"
+        plain = (english or chinese) if printed and text != ASKED else "r"
         code = texts[text] if coded else _code(plain, set(codes.values()))
         codes[text] = code
         row = {"region": code, "name_en": english.strip(), "name_zh": chinese.strip()}
+        if not printed:
+            row |= {
+                name: f"{ASKED} {said}" for name, said in row.items() if said and name != "region"
+            }
         rows.append(row | {"codes": "" if printed else text})
     filled = [c for c in ("name_en", "name_zh") if any(row[c] for row in rows)]
     further = [c for c in ("codes",) if any(row[c] for row in rows)]
     kept = tuple({c: row[c] for c in ("region", *filled, *further)} for row in rows)
     whole = (c.removeprefix("name_") for c in filled if all(row[c] for row in rows))
-    return RegionsFound(path, codes, kept, totals=tuple(totals), named=frozenset(whole))
+    country = _country(totals, countries)
+    return RegionsFound(
+        path, codes, kept, totals=tuple(totals), named=frozenset(whole), country=country
+    )
+
+
+def _country(totals: Sequence[str], countries: pd.DataFrame | None) -> str:
+    """Return the two letters of the one country among totals, "" if there is none."""
+    if countries is None:
+        return ""
+    known = Regions(countries).places
+    codes = {known[compared(text)].code for text in totals if compared(text) in known} - {""}
+    letters = countries.loc[countries["region"].isin(codes), "codes"]
+    return aliases(letters.iloc[0])[0] if len(letters) == 1 else ""
 
 
 def _wholes(figures: pd.DataFrame, countries: pd.DataFrame | None) -> Iterator[str]:
@@ -236,6 +265,7 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
             rows,
             next((r for r in known.values() if r["indicator"] == shipped), None),
             taken,
+            regions.country,
         )
         taken.add(row["indicator"])
         size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
@@ -246,7 +276,11 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
 
 
 def _row(
-    name: str, rows: pd.DataFrame, shipped: Mapping[str, str] | None, taken: set[str]
+    name: str,
+    rows: pd.DataFrame,
+    shipped: Mapping[str, str] | None,
+    taken: set[str],
+    country: str,
 ) -> dict[str, str]:
     """Return the row of the indicator table of a name in the files."""
     english = next(filter(None, rows["english"]), "")
@@ -261,18 +295,24 @@ def _row(
         identifier, plain = shipped["indicator"], shipped["label_en"]
     options = (identifier or "x1" if n == 1 else f"{identifier or 'x'}{n}" for n in count(1))
     chinese = bare if CHINESE.search(bare) else shipped["label_zh"] if shipped else ""
-    unit = _unit(printed, "zh" if CHINESE.search(name) else "en")
+    unit = _unit(printed, "zh" if CHINESE.search(name) else "en", country)
     if bracket and unit.removeprefix("other: ") in UNSTATED.values():
         unit = f"other: {bracket[2]}"
     return {
         "indicator": next(option for option in options if option not in taken),
         "unit": unit,
-        "label_en": (plain or bare).replace("; ", ", "),
-        "label_zh": (chinese or bare).replace("; ", " "),
+        "label_en": _label((plain or bare).replace("; ", ", ")),
+        "label_zh": _label((chinese or bare).replace("; ", " ")),
         "source_name": bare,
-        "frequency": "CHANGE" if rows["part"].all() else "",
+        "frequency": ASKED if rows["part"].all() else "",
         "languages": " ".join(k for k, said in (("en", plain), ("zh", chinese)) if said),
     }
+
+
+def _label(text: str) -> str:
+    """Return a label; one that is a code, or that no font of the reports holds, is asked for."""
+    printed = PRINTED.fullmatch(text) and LETTER.search(text)
+    return text if printed else f"{ASKED} {text}"
 
 
 def _identifier(name: str) -> str:
@@ -290,10 +330,18 @@ def _printed(rows: pd.DataFrame) -> str:
     return next(filter(None, in_order(rows["unit"])), "")
 
 
-def _unit(said: str, language: str) -> str:
-    """Return a printed unit as the table of indicators has it."""
+def _unit(said: str, language: str, country: str) -> str:
+    """Return a printed unit as the table of indicators has it.
+
+    Dollars are those of the country; where that is not known they are kept as they are printed.
+    """
+    bare = re.sub(r"^\(([^()]*)\)$", r"\1", said)
+    shared = sharers(said)
+    own = next((code for code in shared if country and code.startswith(country)), "")
+    if shared and not own:
+        return f"other: {bare}"
     try:
-        return find_unit(said).name
+        return find_unit(of_currency(said, own)).name
     except StudyError:
         return f"other: {said or UNSTATED[language]}"
 

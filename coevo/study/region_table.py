@@ -8,6 +8,7 @@ from typing import Any
 from coevo.errors import StudyError, short
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.schema import LANGUAGES
+from coevo.study.configuration import ASKED
 from coevo.study.plain_rows import read_rows
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
@@ -55,6 +56,14 @@ def _row_problems(rows: list[dict[str, str]], names: list[str]) -> Iterator[str]
             yield f"{code}: has the tile of {taken[tile]}; give it another, or none"
         seen.add(code)
         taken.setdefault(tile, code)
+    for name in names:
+        asked = [row["region"] for row in rows if ASKED in row[name]]
+        if asked:
+            more = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
+            yield (
+                f"{name}: still says {ASKED} ({asked[0]}{more}); write the names in Latin or "
+                "Chinese signs"
+            )
 
 
 def chosen_regions(config: Mapping[str, Any], places: Sequence[Mapping[str, str]]) -> list[str]:

@@ -15,7 +15,7 @@ from coevo.study.check import check_study
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.from_files import begin_from_files
 from coevo.study.new_study import Wish, wish
-from coevo.study.proposal import Indicator, find_regions, find_years
+from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "我的 下载"
@@ -275,6 +275,24 @@ def test_names_of_indicators_leave_units_marks_and_english():
     assert indicator_name("GDP per head") == ("GDP per head", "")
 
 
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("Gross domestic product, current prices", "gross_regional_product"),
+        ("GROSS STATE DOMESTIC PRODUCT", "gross_regional_product"),
+        ("GROSS STATE PRODUCT (CURRENT PRICES)", "gross_regional_product"),
+        ("Producto interno bruto por entidad federativa", "gross_regional_product"),
+        ("Produto interno bruto a preços correntes", "gross_regional_product"),
+        ("県内総生産額", "gross_regional_product"),
+        ("População residente estimada", "resident_population"),
+        ("GDP per capita", ""),
+        ("Population in towns", ""),
+    ],
+)
+def test_product_and_population_are_told_with_what_stands_behind_them(name, size):
+    assert next((key for key, like in SIZE.items() if like.fullmatch(name)), "") == size
+
+
 def test_what_was_not_understood_is_said_once():
     for year in (2015, 2016, 2017):
         frame = pd.DataFrame({"what": ["x", "y"], "how much": [1.5, 2.5]})
@@ -334,6 +352,30 @@ def test_ranks_are_left_out_and_shared_heads_are_told_apart_by_their_titles():
     assert table()["零售额; 总量"]["label_zh"] == "零售额 总量"
 
 
+def test_a_sheet_or_a_file_may_be_called_after_its_region_and_its_indicator():
+    book = Workbook()
+    for city in ("杭州市", "宁波市"):
+        sheet = book.create_sheet(city)
+        sheet.append(["指标", "单位", *range(2012, 2020)])
+        for name in ("总产值", "企业数"):
+            sheet.append(
+                [name, "个", *(figure(len(city), y, len(name)) for y in range(2012, 2020))]
+            )
+    book.remove(book.active)
+    book.save(Path(FOLDER, "分市.xlsx"))
+    book = Workbook()
+    book.active.title = "分市年度数据"
+    book.active.append(["地区", *range(2012, 2020)])
+    for row, city in enumerate(("杭州市", "宁波市")):
+        book.active.append([city, *(figure(row, year, 1) for year in range(2012, 2020))])
+    book.save(Path(FOLDER, "分市年度数据-专利授权量（件）.xlsx"))
+    text = "\n".join(begun())
+    assert "Regions: 2, known in config/regions/cities.csv" in text
+    assert "Not understood" not in text
+    assert [*table()] == ["总产值", "企业数", "专利授权量"]
+    assert table()["专利授权量"]["unit"] == "count"
+
+
 def test_compass_points_are_regions_where_they_are_not_those_of_china():
     names = ("North East", "South West", "Wales", "Scotland")
     panel("gva.xlsx", regions=names, names=("GVA (£ million)", "Jobs (persons)", "Firms (number)"))
@@ -342,23 +384,91 @@ def test_compass_points_are_regions_where_they_are_not_those_of_china():
     assert all(name in rows for name in names)
 
 
-def test_a_table_without_regions_and_dollars_of_some_country_are_told():
-    text = "year,sales (dollars),shops (number)\n"
-    text += "".join(f"{y},{y * 3 - 5000},{y - 1990}\n" for y in range(2012, 2020))
-    Path(FOLDER, "x.csv").write_text(text, encoding="utf-8")
+def test_files_that_name_no_region_are_read_as_of_one():
+    for name, unit in (("SALES", "dollars"), ("SHOPS", "number")):
+        text = f"observation_date,{name} ({unit})\n"
+        text += "".join(f"{y}-01-01,{y * 3 - 5000}\n" for y in range(2012, 2020))
+        Path(FOLDER, f"{name}.csv").write_text(text, encoding="utf-8")
     lines = told()
-    assert "x.csv: names no region; its name stands for one" in lines
-    assert any(line.startswith('"dollars" is read as USD; if it is money of') for line in lines)
+    assert "SALES.csv and 1 more: names no region" in lines
+    assert "no file names a region: write that of the one in config/regions/mine.csv" in lines
+    assert any(line.startswith('"dollars" is money of several countries') for line in lines)
+    assert table()["SALES"]["unit"] == "other: dollars"
+    for name in ("config/mine.yaml", "config/regions/mine.csv"):
+        path = Path(name)
+        path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
+    checked = check_study("config/mine.yaml")
+    assert len(checked.observations) == 16 and set(checked.observations["name"]) == {"x"}
+    assert set(checked.audit["message"]) >= {"only_region"}
+
+
+@pytest.mark.parametrize(("whole", "unit"), [("Canada", "million CAD"), ("", "other: Dollars")])
+def test_dollars_are_those_of_the_country_that_stands_as_the_total(whole, unit):
+    lines = ["GEO,REF_DATE,Series,UOM,SCALAR_FACTOR,VALUE"]
+    places = {"Quebec": 3, "Ontario": 5, "Alberta": 4, "Nunavut": 1} | (
+        {whole: 13} if whole else {}
+    )
+    for place, size in places.items():
+        for year in range(2012, 2020):
+            value = size * (year - 2000)
+            lines.append(f"{place},{year},Trade,Dollars,{'millions' if whole else ''},{value}")
+            lines.append(f"{place},{year},Shops,Number,units,{value * 7}")
+    Path(FOLDER, "x.csv").write_text("\n".join(lines), encoding="utf-8")
+    begun()
+    assert table()["Trade"]["unit"] == unit
+    rows = pd.read_csv("config/indicators/mine.csv", dtype=str, keep_default_na=False)
+    path = Path("config/mine.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
+    for meant in (unit, "thousand CAD"):  # as it is proposed, and as a person may write it
+        rows.assign(unit=[meant, "count"]).to_csv("config/indicators/mine.csv", index=False)
+        found = check_study("config/mine.yaml").observations
+        own = found[(found["region"] == "Quebec") & (found["year"] == 2012)].set_index("indicator")
+        times = {"million CAD": 1, "other: Dollars": 1, "thousand CAD": 1e3 if whole else 1e-3}
+        assert own.loc["trade", "value"] == pytest.approx(36 * times[meant])
 
 
 def test_names_that_no_font_holds_may_be_written_anew():
     panel("a.xlsx", regions=("서울", "부산", "대구"), names=("GVA (£ million)", "Jobs (persons)"))
-    begun()
+    assert told() == [
+        "3 names are in signs that no font of the reports has; write them in Latin or Chinese "
+        "signs in the column name_en of config/regions/mine.csv: 서울, 부산, 대구"
+    ]
     path = Path("config/regions/mine.csv")
     rows = path.read_text(encoding="utf-8").split("\n")
-    assert rows[:3] == ["region,name_en,codes", "r,서울,서울", "r-2,부산,부산"]
+    assert rows[:3] == ["region,name_en,codes", "r,CHANGE 서울,서울", "r-2,CHANGE 부산,부산"]
     new = "\n".join([rows[0], "r,Seoul,서울", "r-2,Busan,부산", "r-3,Daegu,대구"])
+    Path("config/mine.yaml").write_text(
+        Path("config/mine.yaml").read_text(encoding="utf-8").replace("CHANGE", "x"),
+        encoding="utf-8",
+    )
+    with pytest.raises(StudyError, match=r"name_en: still says CHANGE \(r and 2 more\)"):
+        check_study("config/mine.yaml")
     path.write_text(f"{new}\n", encoding="utf-8")
+    assert set(check_study("config/mine.yaml").observations["name"]) == {"Seoul", "Busan", "Daegu"}
+
+
+def test_a_series_without_a_name_is_called_by_what_stands_beside_it_or_asked_for():
+    def series(file: str, text: str) -> None:
+        lines = ["REF_DATE,GEO,DGUID,Characteristic,UOM,VECTOR,VALUE"]
+        lines += [
+            f"{year},{place},2021A,{text},Number,v{k},{year * (k + 1) - 4000 * k}"
+            for k, place in enumerate(("Quebec", "Ontario"))
+            for year in range(2012, 2020)
+        ]
+        Path(FOLDER, file).write_text("\n".join(lines), encoding="utf-8")
+
+    series("22100059.csv", "Firms with a website")
+    series("22100060.csv", "")
+    series("22100061.csv", "총생산")
+    lines = told()
+    assert [*table()] == ["Firms with a website", "22100060", "총생산"]
+    said = [row["label_en"] for row in table().values()]
+    assert said == ["Firms with a website", "CHANGE 22100060", "CHANGE 총생산"]
+    assert any(
+        line.startswith("22100060, 총생산: no name that reports can print") for line in lines
+    )
     path = Path("config/mine.yaml")
     path.write_text(path.read_text(encoding="utf-8").replace("CHANGE", "x"), encoding="utf-8")
-    assert set(check_study("config/mine.yaml").observations["name"]) == {"Seoul", "Busan", "Daegu"}
+    with pytest.raises(StudyError) as problem:
+        check_study("config/mine.yaml")
+    assert sum("label_en: still says CHANGE" in line for line in problem.value.messages) == 2

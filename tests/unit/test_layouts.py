@@ -223,6 +223,18 @@ def one_year_across(figures) -> list[Page]:
     return pages
 
 
+def both_down_regions_across(figures) -> list[Page]:
+    """As e-Stat exports a table: codes beside the years, the unit in brackets of its own kind."""
+    regions, years, indicators = axes(figures)
+    page = Page(["表題：", "指標"], ["時間軸（年度）コード", "時間軸（年度）", "項目", "/地域"])
+    page.rows[-1] += [LONG[r] for r in regions]
+    for y in years:
+        for i in indicators:
+            row = [((r, y, i), figures[r, y, i]) for r in regions]
+            page.figures([f"{y}100000", f"{y}年度", f"{NAMES[i]}【{UNITS[i]}】", ""], row)
+    return [page]
+
+
 WRITERS: dict[str, Callable[[dict], list[Page]]] = {
     "regions down, years across": export,
     "one region, indicators down, years across": indicators_down,
@@ -233,6 +245,7 @@ WRITERS: dict[str, Callable[[dict], list[Page]]] = {
     "regions and indicators down, years across": both_down,
     "years down, regions across": regions_across,
     "one year, indicators down, regions across": one_year_across,
+    "years and indicators down, regions across": both_down_regions_across,
     "long: region, year, indicator, value": long,
 }
 

@@ -18,13 +18,19 @@ import xlsxwriter
 import coevo.observations
 from coevo.errors import LONGEST, MOST_PROBLEMS, Problems, StudyError, one_line, short
 from coevo.observations import observe
-from coevo.observations.cells import block_figures, head_year, known_marks, without_marks
+from coevo.observations.cells import (
+    block_figures,
+    date_of,
+    head_year,
+    known_marks,
+    without_marks,
+)
 from coevo.observations.heads import head_kind, is_number, key_parts
 from coevo.observations.names import english_beside, find_indicator, name_forms
 from coevo.observations.opening import read_sheets
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import number_style
-from coevo.observations.units import is_unit, split_unit
+from coevo.observations.units import is_unit, of_currency, split_unit
 from coevo.study.raw_files import raw_paths
 
 ANYWHERE = {"search", "sub", "split", "findall", "finditer"}
@@ -113,6 +119,8 @@ FUNCTIONS = {
     "style": number_style,
     "unit": is_unit,
     "split": split_unit,
+    "country": lambda text: of_currency(text, "USD"),
+    "date": date_of,
 }
 PIECES = ["*", "①", "(1)", "(", ")", "[", "a", "a1", "中", "中 ", "a ", "/", "元/", ":", "地区:"]
 PIECES += [

@@ -148,7 +148,7 @@ def test_a_unit_read_as_another_is_flagged_and_audited(raw):
         (table(rows=[("浙江江", 1, 2)]), '表1 › A5: "浙江江" is not in the table of regions'),
         (table(unit="两"), "表1 › A3: unknown unit '两'; known: yuan, 元"),
         (table(unit="人"), "表1 › A3: figures in 'person' (persons) cannot become"),
-        ([["", "2015年"], ["浙江", 1.5]], "表1 › A1: is laid out in no known way"),
+        ([["", "2015年"], ["某地", 1.5]], "表1 › A1: is laid out in no known way"),
         (
             table(rows=[("浙江", 1, 2), ("浙江省", 9, 2)]),
             "表1 › B5: 1 figure differs from those for the same region, year and indicator in "

@@ -10,7 +10,7 @@ from coevo.observations.decimal_marks import plain_numbers, readings
 from coevo.observations.periods import Period, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.text_tables import decoded, text_sheets
-from coevo.observations.units import find_unit
+from coevo.observations.units import find_unit, of_currency
 from tests.unit.cases import YEARS, Case, assert_reads, csv, observed, said
 
 FIGURES = ([1234.5, 2234.5, 3234.5], [45.5, 46.5, 47.5], [1234567.5, 1234568.5, 1234569.5])
@@ -76,7 +76,7 @@ OFFICES = {
             )
         },
         places(*CANADA),
-        [("product", "thousand USD", "All industries", "")],
+        [("product", "thousand CAD", "All industries", "")],
         {"product": expected(FIGURES, 1e3)},
         ["K2", "K4", "K6"],
     ),
@@ -92,6 +92,59 @@ OFFICES = {
         [("product", "million EUR", "BIP", "")],
         {"product": expected(FIGURES)},
         ["B3", "C3", "D3"],
+    ),
+    "Germany, a table of GENESIS whose first columns have no head": Case(
+        {
+            "82111-01-05-4.csv": (
+                "GENESIS-Tabelle: 82111-01-05-4\nBIP, Erwerbstätige - Jahressumme -;;;;\n"
+                "VGR der Länder;;;;\n;;;BIP;Erwerbstätige\n;;;Tsd. EUR;Tsd. Pers.\n"
+                + "".join(
+                    f"{y};{code:02d};  {n};{v};{code}\n"
+                    for k, y in enumerate(YEARS)
+                    for code, n, v in (
+                        (6, LAND[0], WHOLE[0][k]), (8, LAND[1], WHOLE[1][k]),
+                        (9, LAND[2], WHOLE[2][k]),
+                    )
+                )
+                + "__________\n© Statistisches Bundesamt (Destatis), 2026\n"
+            ).encode("cp1252")
+        },
+        places(*LAND),
+        [("product", "thousand EUR", "BIP", "")],
+        {"product": expected(WHOLE)},
+        ["D6", "D9", "D12"],
+    ),
+    "Germany, days in the heads of GENESIS": Case(
+        {
+            "12411-0010.csv": (
+                "Tabelle: 12411-0010\nBevölkerung: Bundesländer, Stichtag;;;\n"
+                "Bevölkerungsstand (Anzahl);;;\nBundesländer;Stichtag;;\n"
+                ";31.12.2017;31.12.2018;31.12.2019\n"
+                + "".join(
+                    f"{n};{';'.join(map(str, values))}\n"
+                    for n, values in zip(LAND, WHOLE, strict=True)
+                )
+            ).encode("cp1252")
+        },
+        places(*LAND),
+        [("people", "count", "Bevölkerungsstand", "")],
+        {"people": expected(WHOLE)},
+        ["B6", "C6", "D6"],
+    ),
+    "Germany, the flat file of GENESIS": Case(
+        {
+            "82111_flat.csv": csv(
+                ("statistics_label", "time_code", "time_label", "time", "1_variable_label",
+                 "1_variable_attribute_code", "1_variable_attribute_label", "value", "value_unit",
+                 "value_variable_code", "value_variable_label"),
+                *(("VGR", "JAHR", "Jahr", y, "Bundesländer", "06", n, v, "Mill. EUR", "BIP",
+                   "Bruttoinlandsprodukt") for n, y, v in lines(LAND, FIGURES)),
+            )
+        },
+        places(*LAND),
+        [("product", "million EUR", "Bruttoinlandsprodukt", "")],
+        {"product": expected(FIGURES)},
+        ["H2", "H3", "H4"],
     ),
     "Brazil, the word for years above them": Case(
         {
@@ -266,6 +319,78 @@ OFFICES = {
         {"people": expected(WHOLE)},
         ["E2", "F2", "G2"],
     ),
+    "Mexico, marks behind the years, money in brackets in a line": Case(
+        {
+            "PIBE.xlsx": {
+                "Tabulado": [
+                    ["INEGI. Sistema de Cuentas Nacionales de México"],
+                    ["Producto interno bruto"],
+                    ["(Millones de pesos a precios corrientes)"],
+                    [],
+                    ["Entidad federativa", "2017", "2018R", "2019P"],
+                    ["Estados Unidos Mexicanos", 9, 9, 9],
+                    *([n, *values] for n, values in zip(MEXICO, FIGURES, strict=True)),
+                    ["P Cifras preliminares."],
+                ]
+            }
+        },
+        places(*MEXICO),
+        [("product", "million MXN", "Producto interno bruto", "")],
+        {"product": expected(FIGURES)},
+        ["B7", "C7", "D7"],
+    ),
+    "Brazil, what is turned is called above it": Case(
+        {
+            "tabela1757.csv": (
+                '"Tabela 1757 - Empresas"\n"Unidade da Federação";"Variável x Ano";;\n'
+                '"";"Número de empresas (Unidades)";;\n"";"2017";"2018";"2019"\n'
+                + "".join(
+                    f'"{n}";{";".join(map(str, values))}\n'
+                    for n, values in zip(STATE, WHOLE, strict=True)
+                )
+            )
+        },
+        places(*STATE),
+        [("firms", "count", "Número de empresas", "")],
+        {"firms": expected(WHOLE)},
+        ["B5", "C5", "D5"],
+    ),
+    "Sweden, the unit between name and year": Case(
+        {
+            "0000016B.csv": (
+                '"Regional accounts by region"\n\n"region"'
+                + "".join(f',"GRP, current prices, SEK million {y}"' for y in YEARS)
+                + "\n"
+                + "".join(
+                    f'"0{k} {n}",{",".join(map(str, values))}\n'
+                    for k, (n, values) in enumerate(zip(LAND, FIGURES, strict=True))
+                )
+            ).encode("cp1252")
+        },
+        places(*(f"0{k} {n}" for k, n in enumerate(LAND))),
+        [("grp", "million SEK", "GRP, current prices", "")],
+        {"grp": expected(FIGURES)},
+        ["B4", "C4", "D4"],
+    ),
+    "India, the unit at the right above the head, columns that are counted": Case(
+        {
+            "01T_20.xlsx": {
+                "T_20": [
+                    [None, "TABLE 20: GROSS STATE DOMESTIC PRODUCT"],
+                    [None, None, None, None, "(₹ Lakh)"],
+                    [None, "State/Union Territory", "2010-11", "2011-12", "2012-13"],
+                    [None, "1", "2", "3", "4"],
+                    *([None, n, *values] for n, values in zip(INDIA, WHOLE, strict=True)),
+                    [None, "Note : Data are provisional."],
+                ]
+            }
+        },
+        places(*INDIA),
+        [("product", "100 thousand INR", "GROSS STATE DOMESTIC PRODUCT", "")],
+        {"product": expected(WHOLE)},
+        ["C5", "D5", "E5"],
+        years=(2010, 2011, 2012),
+    ),
     "Taiwan, Big5, years of the republic": Case(
         {
             "a.csv": csv(
@@ -436,15 +561,16 @@ def test_a_text_that_may_be_in_several_encodings_is_refused():
 
 def test_units_in_other_languages():
     said_so = {
-        "Mill. EUR": "million EUR", "£ million": "million GBP", "Rs. Crore": "10 million INR",
-        "Rs. Lakh": "100 thousand INR", "백만원": "million KRW", "百万円": "million JPY",
+        "Mill. EUR": "million EUR", "£ million": "million GBP", "₹ Crore": "10 million INR",
+        "₹ Lakh": "100 thousand INR", "백만원": "million KRW", "百万円": "million JPY",
         "Mil Reais": "thousand BRL", "milioni di euro": "million EUR", "Personen": "person",
         "millions d'euros": "million EUR", "명": "person", "Anzahl": "count",
-        "en milliers": "thousand", "in millions of dollars": "million USD",
+        "en milliers": "thousand", "in millions of US dollars": "million USD",
     }  # fmt: skip
     assert {text: find_unit(text).name for text in said_so} == said_so
     with pytest.raises(StudyError):
         find_unit("Millones de pesos")  # of which country is not said
+    assert find_unit(of_currency("Millones de pesos", "MXN")).name == "million MXN"
     with pytest.raises(StudyError):
         find_unit("百萬元")  # of Taiwan or of Hong Kong, and not yuan
 

@@ -176,6 +176,8 @@ def test_character_that_no_font_holds_is_refused_with_its_context(given: dict) -
         fonts.check_characters({"report": "before 😀 after"})
     fonts.check_characters({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
     fonts.check_characters({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
+    assert fonts.with_stand_ins("서울_2021.csv, 杭州 😀", "title 😀") == "〓〓_2021.csv, 杭州 😀"
+    assert b"%PDF" in short("The file 서울.csv\n", given)
     changed = given | {"heat.svg": given["heat.svg"].replace("Zhejiang", "Zhejiang 😀")}
     with pytest.raises(StudyError, match=r"figure heat: .*U\+1F600.* or leave pdf out"):
         short("![D](figures/heat.svg)\n", changed)

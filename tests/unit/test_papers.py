@@ -241,6 +241,25 @@ PAPERS |= {
 }
 
 PAPERS |= {
+    "the last year in a second table below, which says no title of its own": Case(
+        {
+            "a.xlsx": {
+                "Sheet1": [
+                    ["地区生产总值"],
+                    ["单位：亿元"],
+                    ["城市", *YEARS[:2]],
+                    *([CITY[n], *VALUES[c][:2]] for n, c in enumerate(VALUES)),
+                    [],
+                    ["城市", YEARS[2]],
+                    *([CITY[n], VALUES[c][2]] for n, c in enumerate(VALUES)),
+                ]
+            }
+        },
+        CHINA,
+        [GDP],
+        {"gdp": VALUES},
+        ["B4", "C4", "B9"],
+    ),
     "a sheet for each region, named after it": Case(
         {
             "a.xlsx": {

@@ -247,6 +247,43 @@ PUBLISHERS = {
         {"gdp": INTERNATIONAL},
         ["M2", "M3", "M4"],
     ),
+    "OECD, a series by codes, its unit as a measure": Case(
+        {
+            "DP_LIVE.csv": csv(
+                ("LOCATION", "INDICATOR", "SUBJECT", "MEASURE", "FREQUENCY", "TIME", "Value"),
+                *(
+                    (c, "RENEWABLE", "TOT", "KTOE", "A", y, v)
+                    for _, c, y, v in rows((INTERNATIONAL,))
+                ),
+            )
+        },
+        COUNTRIES,
+        [("renewable", "thousand tonnes of oil equivalent", "RENEWABLE", "")],
+        {"renewable": INTERNATIONAL},
+        ["G2", "G3", "G4"],
+    ),
+    "ILO, heads that end in label": Case(
+        {
+            "EMP_TEMP_SEX_AGE_NB_A.csv": csv(
+                (
+                    "ref_area.label",
+                    "source.label",
+                    "indicator.label",
+                    "sex.label",
+                    "time",
+                    "obs_value",
+                ),
+                *(
+                    (COUNTRIES["name_en"][n], "LFS", "Employment (thousands)", "Total", y, v)
+                    for n, _, y, v in rows((INTERNATIONAL,))
+                ),
+            )
+        },
+        COUNTRIES,
+        [("employment", "thousand", "Employment", "")],
+        {"employment": INTERNATIONAL},
+        ["F2", "F3", "F4"],
+    ),
     "BEA, a table of all areas": Case(
         {
             "SAGDP2N__ALL_AREAS_2017_2019.csv": (

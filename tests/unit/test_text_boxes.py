@@ -11,8 +11,8 @@ from coevo.report.figures import FIGURES, figure_names
 from coevo.report.figures.drawing import CHARTS, paper_size, svg
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words
-from tests.sample import ROOT, study, words_of
-from tests.text_boxes import text_boxes, troubles
+from tests.sample import ROOT, study, tables, words_of
+from tests.text_boxes import collisions, text_boxes, troubles
 
 SCRIPT = (ROOT / "workflow/report/charts.js").read_text(encoding="utf-8")
 RATIO, TALLER = (
@@ -38,23 +38,44 @@ def in_window(name: str, spec: dict, window: int) -> dict:
     return spec
 
 
+LONG = {
+    "Zhejiang": "Newfoundland and Labrador", "Beijing": "Northwest Territories",
+    "Inner Mongolia": "Prince Edward Island", "Gansu": "British Columbia",
+}  # fmt: skip
+WIDER = 1.2  # letters of fonts that a browser may have over those that are measured
+
+
 @lru_cache
-def drawn(language: str, count: int) -> dict[str, dict]:
-    """Return the specifications of the sample in a language."""
-    chosen = study(count, language=language)
+def drawn(language: str, count: int, long: bool = False) -> dict[str, dict]:
+    """Return the specifications of the sample in a language; long: with long names of regions."""
+    made = tables(count) if long else {}
+    named = {k: t.assign(name=t["name"].replace(LONG)) for k, t in made.items() if "name" in t}
+    chosen = study(count, language=language, **named)
     words = chart_words(chosen, words_of("phrases", language))
     return {name: CHARTS[name](chosen, words) for name in figure_names(charts_that_apply(chosen))}
 
 
-@pytest.mark.parametrize("count", [4, 1])
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_words_collide_or_are_cut(language: str, count: int) -> None:
+@pytest.mark.parametrize(
+    ("language", "count", "long"),
+    [("en", 4, False), ("en", 1, False), ("zh", 4, False), ("zh", 1, False), ("en", 4, True)],
+)
+def test_no_words_collide_or_are_cut(language: str, count: int, long: bool) -> None:
     found = {}
-    for name, spec in drawn(language, count).items():
-        shapes = {window: in_window(name, spec, window) for window in WINDOWS}
+    for name, spec in drawn(language, count, long).items():
+        windows = [820] if long else WINDOWS
+        shapes = {window: in_window(name, spec, window) for window in windows}
         shapes |= {"print": spec | paper_size(spec, FIGURES[name])}
         found |= {(name, kind): troubles(svg(shape)) for kind, shape in shapes.items()}
     assert {key: words for key, words in found.items() if words} == {}
+
+
+def test_grades_stand_beside_the_longest_label_in_every_font() -> None:
+    spec = drawn("en", 4, True)["coordination"]
+    for shape in (in_window("coordination", spec, 1440), spec):
+        boxes, _ = text_boxes(svg(shape), WIDER)
+        grades = [box.left for box in boxes if box.text.endswith(" coordination")]
+        assert grades and max(b.right for b in boxes if b.text.startswith("Newf")) < min(grades)
+        assert collisions(boxes) == []
 
 
 def test_boxes_are_where_the_words_stand() -> None:

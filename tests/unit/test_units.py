@@ -12,6 +12,8 @@ from coevo.observations.units import (
     find_unit,
     is_unit,
     named,
+    of_currency,
+    sharers,
     split_unit,
     unit_key,
     unit_of,
@@ -113,8 +115,8 @@ def test_only_known_units_are_taken_off(text, parts):
     [
         ("current US$", "USD", "money USD", 1),
         ("constant 2015 US$", "USD", "money USD", 1),  # prices as they are
-        ("Thousands of dollars", "thousand USD", "money USD", 1e3),
-        ("Millions of chained 2017 dollars", "million USD", "money USD", 1e6),
+        ("Thousands of US dollars", "thousand USD", "money USD", 1e3),
+        ("Millions of chained 2017 US dollars", "million USD", "money USD", 1e6),
         ("MIO_EUR", "million EUR", "money EUR", 1e6),
         ("CP_MEUR", "million EUR", "money EUR", 1e6),
         ("Current prices, million euro", "million EUR", "money EUR", 1e6),
@@ -138,6 +140,22 @@ def test_composed_units_and_those_of_publishers(text, name, measures, factor):
     unit = find_unit(text)
     assert (unit.name, unit.measures, unit.factor) == (name, measures, factor)
     assert unit_of(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "name"),
+    [
+        ("Thousands of dollars", "CAD", "thousand CAD"),
+        ("Millions of chained 2017 dollars", "USD", "million USD"),
+        ("Rs. Crore", "INR", "10 million INR"),
+        ("Millones de pesos a precios corrientes", "MXN", "million MXN"),
+    ],
+)
+def test_money_of_several_countries_is_that_of_none_until_it_is_said(text, code, name):
+    assert code in sharers(text) and find_unit(of_currency(text, code)).name == name
+    with pytest.raises(StudyError, match="does not say of which country it is"):
+        find_unit(of_currency(text, "EUR"))
+    assert sharers("US dollars") == sharers("million CAD") == sharers("万美元") == []
 
 
 def test_money_of_two_currencies_is_not_converted_and_a_share_of_something_has_no_bounds():

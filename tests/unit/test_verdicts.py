@@ -777,6 +777,19 @@ def test_page_one_says_what_might_change_the_result(case: str, language: str) ->
         assert others[LANGUAGES.index(language)] not in settled
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_one_names_no_level_of_development_where_none_was_computed(language: str) -> None:
+    made = tables() | unplaced()
+    level = made["level"]
+    parts = level[~level["measure"].str.contains("D$|lnD|R2") | level["scope"].eq("T")]
+    refused = as_table("level", [{"measure": "R2", "message": "no_size", "n": 0}])
+    made |= {"level": pd.concat([parts, refused], ignore_index=True)}
+    opening = line(written(language, made)["opening"])
+    place = LANGUAGES.index(language)
+    assert ("the score follows the overall level", "得分主要反映综合水平")[place] in opening
+    assert ("level of development", "反映发展水平")[place] not in opening
+
+
 def without_tables(opening: str) -> str:
     """Return page one as a reader counts it: no table of claims, no marks, no attributes."""
     kept = [text for text in opening.split("\n") if not text.startswith(("|", ":::", ":"))]

@@ -129,37 +129,6 @@ def test_two_regions_and_one_indicator_each(project):
     assert "North Shore" in page
 
 
-def test_four_subsystems_over_nine_provinces(project):
-    """Nine provinces, eight indicators in four subsystems."""
-    provinces = "浙江 江苏 上海 安徽 福建 江西 山东 广东 湖北".split()
-    names = [f"指标{n}" for n in "甲乙丙丁戊己庚辛"]
-    values = paths(len(provinces), 8, len(names))
-    folder = project / "four"
-    folder.mkdir()
-    for k, name in enumerate(names):
-        lines = [
-            f"指标：{name}",
-            "单位：亿元",
-            "地区," + ",".join(f"{y}年" for y in range(2015, 2023)),
-        ]
-        lines += [
-            ",".join([province, *map(str, values[p, :, k])]) for p, province in enumerate(provinces)
-        ]
-        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    begin(
-        project,
-        "four-systems",
-        "four",
-        subsystems="{a: {zh: 甲}, b: {zh: 乙}, c: {zh: 丙}, d: {zh: 丁}}",
-    )
-    path = project / "config" / "indicators" / "four-systems.csv"
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    table["subsystem"] = np.repeat(list("abcd"), 2)
-    table.to_csv(path, index=False)
-    page = report(project, "four-systems", "zh")
-    assert "湖北" in page
-
-
 def test_many_cities(project):
     """280 cities, 18 years, 10 indicators in one panel of the encoding of old spreadsheets."""
     cities = pd.read_csv(project / "config/regions/cities.csv", dtype=str)["name_zh"].tolist()[:280]
@@ -174,42 +143,6 @@ def test_many_cities(project):
     assert "北京" in page and len(page.encode()) < 8e6
     coupling = pd.read_csv(project / "data/processed/all-cities/coupling.csv")
     assert len(coupling) == 5040 and coupling["D"].between(0, 1).all()
-
-
-COUNTRIES = {
-    "Austria": "AUT", "Czechia": "CZE", "Egypt, Arab Rep.": "EGY", "Korea, Rep.": "KOR",
-    "China": "CHN", "United States": "USA", "Viet Nam": "VNM", "Turkiye": "TUR", "Germany": "DEU",
-    "France": "FRA", "Brazil": "BRA", "India": "IND",
-}  # fmt: skip
-SERIES = {
-    "NY.GDP.MKTP.CD": "GDP (current US$)",
-    "SP.POP.TOTL": "Population, total",
-    "IT.NET.BBND.P2": "Fixed broadband subscriptions (per 100 people)",
-    "IT.NET.SECR": "Secure Internet servers",
-    "NV.IND.MANF.CD": "Manufacturing, value added (current US$)",
-    "TX.VAL.TECH.CD": "High-technology exports (current US$)",
-}
-
-
-def test_countries_from_files_of_the_world_bank(project):
-    """Twelve countries among groups of countries and one without a figure, a file a series."""
-    folder, years = project / "world bank", range(2010, 2022)
-    folder.mkdir()
-    values = paths(len(COUNTRIES) + 2, len(years), len(SERIES), seed=3)
-    places = [*COUNTRIES.items(), ("World", "WLD"), ("Euro area", "EMU")]
-    for s, (code, name) in enumerate(SERIES.items()):
-        head = ["Country Name", "Country Code", "Indicator Name", "Indicator Code", *years]
-        rows = [["Data Source", "World Development Indicators"], [], head]
-        rows += [[n, c, name, code, *values[k, :, s]] for k, (n, c) in enumerate(places)]
-        rows.append(["Korea, Dem. People's Rep.", "PRK", name, code, *[""] * len(years)])
-        text = "\n".join(",".join(f'"{cell}"' for cell in row) + "," for row in rows)
-        path = folder / f"API_{code}_DS2_en_csv_v2.csv"
-        path.write_text(text + "\n", encoding="utf-8-sig")
-    said = begin(project, "world", "world bank")
-    assert "Regions: 12, known in config/regions/countries.csv" in said
-    assert "2 names are no regions of config/regions/countries.csv and set aside: World" in said
-    page = report(project, "world")
-    assert "South Korea" in page and "Arab Rep" not in page and "North Korea" not in page
 
 
 def test_european_regions_from_tsv(project):

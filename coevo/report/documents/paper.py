@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coevo.report.documents.pandoc import charts, converted
+from coevo.report.figures.fonts import with_stand_ins
 from coevo.report.figures.typesetting import typeset
 
 TIMESTAMP = 0  # the PDF carries no date of its own, so that two builds give the same bytes
@@ -20,14 +21,17 @@ def pdf(
 ) -> bytes:
     """The report as PDF, set by Typst in the installed fonts, with fixed metadata.
 
+    What raw files say in characters that no font holds has 〓 for each.
+
     Raises
     ------
     StudyError
-        A character that none of the fonts holds.
+        A character of the title or of a chart that none of the fonts holds.
     """
     used = {f"figures/{name}.svg": files[f"{name}.svg"] for name in charts(source)}
+    own = "".join([*metadata.values(), *used.values()])
     made = typeset(
-        {"report": typst(source, files, metadata)},
+        {"report": with_stand_ins(typst(source, files, metadata), own)},
         used,
         "leave pdf out of report.formats",
         format="pdf",

@@ -13,6 +13,8 @@ from coevo.characters import QUOTES, WIDE
 from coevo.errors import Problems
 
 _WEIGHTS = {"fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"}  # tables of a variable font
+_STAND_IN = "\u3013"
+_NAMED = 3  # characters that a line names
 _CONTEXT = 24  # characters shown on either side of one that no font holds
 
 
@@ -92,6 +94,16 @@ def covered() -> frozenset[int]:
     return frozenset(points)
 
 
+def with_stand_ins(text: str, own: str) -> str:
+    """Return a text with 〓, as printers set it, for each character that no font holds.
+
+    Such stand in names of raw files and of what is in them, which nobody is to write anew. A
+    character that is in the study's `own` texts as well is left, to be refused.
+    """
+    strange = {c for c in set(text) - set(own) if not (c.isspace() or ord(c) in covered())}
+    return text.translate(dict.fromkeys(map(ord, strange), _STAND_IN))
+
+
 def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
     """Refuse characters that no font holds.
 
@@ -105,17 +117,19 @@ def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
     Raises
     ------
     StudyError
-        One line for each character and place, with the words around it.
+        One line for each place, with the words around the first of them.
     """
     known, way = covered(), f" or {otherwise}" if otherwise else ""
     problems = Problems()
     for place, text in texts.items():
-        lacking = {sign for sign in set(text) if not sign.isspace() and ord(sign) not in known}
-        for character in sorted(lacking):
-            at = text.index(character)
+        missing = [c for c in sorted(set(text)) if not (c.isspace() or ord(c) in known)]
+        if missing:
+            named = [f"{c!r} (U+{ord(c):04X})" for c in missing[:_NAMED]]
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            at = text.index(missing[0])
             around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
             problems.add(
-                f"{place}: no font holds {character!r} (U+{ord(character):04X}) in "
-                f"“…{around}…”; write it in other characters{way}"
+                f"{place}: no font holds {', '.join(named)}{more} in “…{around}…”; write it in "
+                f"other characters{way}"
             )
     problems.check()

@@ -17,6 +17,9 @@ from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
 LABEL_PIXELS = 15.0  # height that a label needs
+LETTER = 7.5  # pixels of a label's letter in the widest font that a reader may have
+HEAVIER = 0.3  # pixels by which a bold letter is wider than what the drawing program measures
+PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
 HIDDEN = {"opacity": 0, "size": 60}  # a point that a reader can hover, on each year
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
 PICKED = ("datum.region == region",)  # on the page
@@ -78,6 +81,7 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     own = rows[rows["region"] == study.focus]
     # On paper the chart is lower, and its labels must keep their distance there too.
     labels, figure = _degree_labels(study, words), FIGURES[name]
+    longest = max(map(room, labels["text"]))
     layers = [
         _midpoint(y),
         *([] if study.single else others),
@@ -86,16 +90,16 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     ]
     if figure.columns == 1:
         # names of the grades behind the labels, where the page is not too narrow for them
-        beside = {
-            "x": vega.pixels(f"width + {20 + 6 * max(map(room, labels['text'])):.0f}"),
-            "y": vega.amount("at", scale=y),
-        }
-        wide = {"shown": "container < 520 ? '' : datum.grade"}
+        away = 20 + LETTER * longest
+        beside = {"x": vega.pixels(f"width + {away:.0f}"), "y": vega.amount("at", scale=y)}
+        wide = {"shown": f"container < {PLOT + away:.0f} ? '' : datum.grade"}
         look = {"align": "left", "color": "$muted", "fontSize": 11}
         layers.append(
             vega.text("shown", axes.grade_bands(study.grades, limits), beside, also=wide, **look)
         )
-    return vega.specification([*layers, *_coverage_rules(study, words)], height)
+    padding = vega.PADDING | {"right": vega.PADDING["right"] + HEAVIER * longest}
+    layers += _coverage_rules(study, words)
+    return vega.specification(layers, height, padding=padding)
 
 
 coordination = partial(_degrees, height=440.0, name="coordination")

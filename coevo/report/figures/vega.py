@@ -10,6 +10,8 @@ from coevo.report.figures.theme import CONFIG, WIDTH
 Part = dict[str, Any]  # of a specification
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
+# on the left for names that a browser measures before their font is there
+PADDING = {"left": 7, "top": 3, "right": 7, "bottom": 3}
 HALO = {"color": "$bg", "stroke": "$bg", "strokeWidth": 5, "strokeJoin": "round"}
 
 
@@ -117,8 +119,7 @@ def specification(
         "params": [*params, {"name": "container", "value": WIDTH}],
         "width": WIDTH,
         "height": height,
-        # on the left for names that a browser measures before their font is there
-        "padding": {"left": 7, "top": 3, "right": 7, "bottom": 3},
+        "padding": PADDING,
         "autosize": {"type": "fit-x", "contains": "padding"},
         **options,
     }
