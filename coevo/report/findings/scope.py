@@ -1,5 +1,6 @@
 """Which regions a study covers, and which of those that are known it leaves out."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from coevo.report.findings.study_tables import Study
@@ -7,8 +8,13 @@ from coevo.report.findings.study_tables import Study
 FEW = 5  # regions left out that a line can name
 
 
+def all_provinces(regions: Iterable[str]) -> bool:
+    """Whether all regions are provincial units, by their codes."""
+    return all(region.endswith("0000") for region in regions)
+
+
 def scope_finding(study: Study) -> dict[str, Any]:
-    """`provincial`: whether all regions are provincial units, by their codes; `absent`: codes and
+    """`provincial`: see `all_provinces`; `absent`: codes and
     `names` of known units that the study lacks, empty where they are many or unknown.
     """
     known = {} if study.places is None else dict(
@@ -17,7 +23,7 @@ def scope_finding(study: Study) -> dict[str, Any]:
     absent = sorted(set(known) - set(study.regions))
     absent = absent if len(absent) <= FEW and not study.single else []
     return {
-        "provincial": all(region.endswith("0000") for region in study.regions),
+        "provincial": all_provinces(study.regions),
         "absent": " ".join(absent),
         "names": [known[region] for region in absent],
     }

@@ -24,11 +24,18 @@ _FOLDS = re.compile(
 
 
 @cache
-def read_phrases(text: str) -> Mapping[str, Any]:
-    """The phrases of a language, from the text of their file; to be read, not to be changed."""
+def read_phrases(text: str, provincial: bool = False) -> Mapping[str, Any]:
+    """The phrases of a language, from the text of their file; to be read, not to be changed.
+
+    provincial: whether all regions are provinces, which a language may call so throughout.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # many times faster, where it was built
     phrases: Mapping[str, Any] = yaml.load(text, Loader=loader)
-    return phrases
+    if not (provincial and phrases["provinces"]):
+        return phrases
+    for general, own in phrases["provinces"].items():
+        text = re.sub(general, own, text)
+    return read_phrases(text)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 from coevo.report.findings import Study
 from coevo.report.findings.claims_checked import conclusions
 from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.scope import all_provinces
 from coevo.report.words.amounts import Words
 from coevo.report.words.choice_words import choice_values
 from coevo.report.words.grammar import Grammar, read_phrases
@@ -38,7 +39,11 @@ def in_languages(
     files: `phrases.<language>.yaml` of each language.
     """
     languages = config["report"]["languages"]
-    phrases = {language: read_phrases(files[f"phrases.{language}.yaml"]) for language in languages}
+    provincial = all_provinces(tables["observations"]["region"])
+    phrases = {
+        language: read_phrases(files[f"phrases.{language}.yaml"], provincial)
+        for language in languages
+    }
     return [
         voice(study_in_language(config, tables, indicators, language, places, said["words"]), said)
         for language, said in phrases.items()
