@@ -1,0 +1,68 @@
+"""The PDF reports of the studies that ship: short, page one on its page, none half blank."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.programs import needs
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDIES = ("provinces", "provinces-three", "zhejiang", "lynx-hare")
+BODY = (0.065, 0.945)  # of the height of a page, between its head and its foot
+INK = 200  # of 255: what is darker is printed
+pytestmark = [needs("pdftoppm", "pdftotext"), pytest.mark.slow]
+
+
+@pytest.fixture
+def papers(study: str, built) -> list[Path]:
+    """Return the PDF reports of a study; outside CI those of two are not built."""
+    found = sorted((ROOT / "reports" / study).glob("report.*.pdf"))
+    if not found and not os.environ.get("CI"):
+        pytest.skip(f"no PDF of {study} was built")
+    assert len(found) == 2
+    return found
+
+
+def said(*words: object) -> bytes:
+    return subprocess.run([*map(str, words)], capture_output=True, check=True).stdout
+
+
+def pictures(paper: Path) -> Iterator[np.ndarray]:
+    """Yield the pages, each as rows of grey values from 0 (black) to 255."""
+    left = said("pdftoppm", "-r", 30, "-gray", paper)
+    while left:
+        _, size, _, left = left.split(b"\n", 3)
+        width, height = map(int, size.split())
+        yield np.frombuffer(left[: width * height], np.uint8).reshape(height, width)
+        left = left[width * height :]
+
+
+def blank(page: np.ndarray) -> float:
+    """Return the largest band without ink, as a share of the height between head and foot."""
+    first, last = (int(share * len(page)) for share in BODY)
+    printed = np.flatnonzero((page[first:last] < INK).any(axis=1))
+    ends = np.concatenate([[-1], printed, [last - first]])
+    return float((np.diff(ends) - 1).max() / (last - first))
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_no_page_is_more_than_a_fifth_blank_but_the_last(papers: list[Path]) -> None:
+    for paper in papers:
+        shares = [blank(page) for page in pictures(paper)]
+        assert len(shares) <= 20
+        assert max(shares[:-1]) <= 0.2, (paper.name, shares)
+        assert shares[-1] <= 0.9, (paper.name, "a line or two alone on the last page")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_page_one_fits_its_page_and_the_annex_begins_by_page_ten(papers: list[Path]) -> None:
+    for paper in papers:
+        first, *rest = said("pdftotext", paper, "-").decode().split("\f")
+        assert any(word in first for word in ("Source:", "数据来源：")), paper.name
+        begins = [page for page, text in enumerate(rest, 2) if "\nAnnex A" in f"\n{text}"]
+        begins += [page for page, text in enumerate(rest, 2) if "\n附录 A" in f"\n{text}"]
+        assert begins and begins[-1] <= 10, paper.name
