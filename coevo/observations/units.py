@@ -220,6 +220,8 @@ RATE = re.compile(r"per ([1-9][0-9]*(?:,[0-9]{3})*|thousand|million) ([^\W\d].*)
 PARTS = {"thousand": 1e3, "million": 1e6}
 IN = re.compile(r"(?:in|en) ", re.IGNORECASE)  # before a unit: (in millions of dollars)
 OTHER = re.compile(r"other: (\S.*)")
+PARTED, BRACKETED = re.compile(r"[\s,_]"), re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+KNOWN = f"known: {', '.join(NAMES)}, {FURTHER}"
 
 
 def named(unit: str, language: str) -> str:
@@ -234,10 +236,11 @@ def named(unit: str, language: str) -> str:
     return names[0] if names and language == "zh" and not plain else unit
 
 
+@lru_cache(maxsize=1000)
 def _key(text: str) -> str:
     """Return a unit's name as it is compared: without spaces, commas and outer brackets."""
-    bare = re.sub(r"[\s,_]", "", text).casefold()
-    return bare[1:-1] if re.fullmatch(r"\([^()]*\)|\[[^\[\]]*\]", bare) else bare
+    bare = PARTED.sub("", text).casefold()
+    return bare[1:-1] if BRACKETED.fullmatch(bare) else bare
 
 
 KEYS = {_key(name): unit for name, unit in NAMES.items()}
@@ -328,7 +331,7 @@ def find_unit(text: str) -> Unit:
     unit = _named(text)
     if unit is None:
         raise StudyError(
-            f"unknown unit '{short(text)}'; known: {', '.join(NAMES)}, {FURTHER}; name the one "
+            f"unknown unit '{short(text)}'; {KNOWN}; name the one "
             "that it is to be read as under units_read_as in the config"
         )
     return unit
