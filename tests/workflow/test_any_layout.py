@@ -31,7 +31,7 @@ PLACES = {
     "310000": ("上海市", "Shanghai"), "320000": ("江苏省", "Jiangsu"),
     "330000": ("浙江省", "Zhejiang"), "340000": ("安徽省", "Anhui"), "350000": ("福建省", "Fujian"),
     "360000": ("江西省", "Jiangxi"), "370000": ("山东省", "Shandong"),
-    "440000": ("广东省", "Guangdong"),
+    "420000": ("湖北省", "Hubei"), "440000": ("广东省", "Guangdong"),
 }  # fmt: skip
 ENGLISH = dict(PLACES.values())
 SHORT = {name: name.removesuffix("省").removesuffix("市") for name in ENGLISH}
@@ -459,6 +459,7 @@ def assert_as_written(
 
 
 def test_files_of_thirteen_layouts_of_china(project, monkeypatch):
+    """Four subsystems over nine provinces, each indicator in another layout."""
     monkeypatch.chdir(ROOT)
     ours = check_study("config/config.yaml")
     monkeypatch.undo()
@@ -481,7 +482,7 @@ def test_files_of_thirteen_layouts_of_china(project, monkeypatch):
             (folder / file).write_bytes(content)
     systems = "{a: {zh: 甲}, b: {zh: 乙}, c: {zh: 丙}, d: {zh: 丁}}"
     said = begin(project, "layouts", "十三种", subsystems=systems)
-    assert "Regions: 8, known in config/regions/provinces.csv" in said
+    assert "Regions: 9, known in config/regions/provinces.csv" in said
     path = project / "config" / "indicators" / "layouts.csv"
     proposed = pd.read_csv(path, dtype=str, keep_default_na=False)
     proposed["subsystem"] = ["abcd"[k % 4] for k in range(len(proposed))]

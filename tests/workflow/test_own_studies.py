@@ -145,6 +145,42 @@ def test_many_cities(project):
     assert len(coupling) == 5040 and coupling["D"].between(0, 1).all()
 
 
+COUNTRIES = {
+    "Austria": "AUT", "Czechia": "CZE", "Egypt, Arab Rep.": "EGY", "Korea, Rep.": "KOR",
+    "China": "CHN", "United States": "USA", "Viet Nam": "VNM", "Turkiye": "TUR", "Germany": "DEU",
+    "France": "FRA", "Brazil": "BRA", "India": "IND",
+}  # fmt: skip
+SERIES = {
+    "NY.GDP.MKTP.CD": "GDP (current US$)",
+    "SP.POP.TOTL": "Population, total",
+    "IT.NET.BBND.P2": "Fixed broadband subscriptions (per 100 people)",
+    "IT.NET.SECR": "Secure Internet servers",
+    "NV.IND.MANF.CD": "Manufacturing, value added (current US$)",
+    "TX.VAL.TECH.CD": "High-technology exports (current US$)",
+}
+
+
+def test_countries_from_files_of_the_world_bank(project):
+    """Twelve countries among groups of countries and one without a figure, a file a series."""
+    folder, years = project / "world bank", range(2010, 2022)
+    folder.mkdir()
+    values = paths(len(COUNTRIES) + 2, len(years), len(SERIES), seed=3)
+    places = [*COUNTRIES.items(), ("World", "WLD"), ("Euro area", "EMU")]
+    for s, (code, name) in enumerate(SERIES.items()):
+        head = ["Country Name", "Country Code", "Indicator Name", "Indicator Code", *years]
+        rows = [["Data Source", "World Development Indicators"], [], head]
+        rows += [[n, c, name, code, *values[k, :, s]] for k, (n, c) in enumerate(places)]
+        rows.append(["Korea, Dem. People's Rep.", "PRK", name, code, *[""] * len(years)])
+        text = "\n".join(",".join(f'"{cell}"' for cell in row) + "," for row in rows)
+        path = folder / f"API_{code}_DS2_en_csv_v2.csv"
+        path.write_text(text + "\n", encoding="utf-8-sig")
+    said = begin(project, "world", "world bank")
+    assert "Regions: 12, known in config/regions/countries.csv" in said
+    assert "2 names are no regions of config/regions/countries.csv and set aside: World" in said
+    page = report(project, "world")
+    assert "South Korea" in page and "Arab Rep" not in page and "North Korea" not in page
+
+
 def test_european_regions_from_tsv(project):
     """Nine regions of NUTS 2 in files of Eurostat, with flags and two units in one file."""
     folder, years = project / "eurostat", range(2012, 2022)
