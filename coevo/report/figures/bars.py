@@ -46,7 +46,7 @@ def claim_counts(study: Study, words: Mapping[str, str]) -> Part:
         end=ends,
         colour=np.where(counts["other"], "$faint", "$ink"),
         ink=np.where(counts["other"], "$ink", "$bg"),
-        text=kinds + " " + counts["size"].astype(str),
+        text=np.where(counts["size"] > 1, kinds + " ", "") + counts["size"].astype(str),
     )
     across = amount("start", scale=axis_scale(0, WORDS * float(ends.max())), axis=None)
     at = {"x": across, "y": named_rows(list(verdicts.values()))}
