@@ -14,6 +14,7 @@ local LETTERS = { [""] = 101, [" Small"] = 115 } -- bold letters in the width of
 local PADDING = 1.5 -- letters of white beside a column
 local UNCUT = 20 -- a word with more letters than this may be cut
 local GAP = 4 -- per cent of the width between charts in a row
+local OPENING = 0.7 -- of their width that charts have on page one, which has to hold its table too
 
 local function escaped(text)
   return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
@@ -118,9 +119,12 @@ local function facts(list)
   return styled("Facts", made)
 end
 
+local share = 1 -- of the width that a chart has else
+
 local function image(chart, width)
   local source = chart.src:gsub("%.svg$", ".png")
-  return styled("Figure", { pandoc.Para({ pandoc.Image({ pandoc.Str(chart.alt) }, source, "", { width = width }) }) })
+  local wide = string.format("%d%%", math.floor(share * tonumber(width:match("%d+"))))
+  return styled("Figure", { pandoc.Para({ pandoc.Image({ pandoc.Str(chart.alt) }, source, "", { width = wide }) }) })
 end
 
 -- Charts in a row: their titles, the charts below, no rules.
@@ -150,13 +154,14 @@ local function contents(blocks, word)
   entries[1] = mark:format("begin") .. '<w:r><w:instrText xml:space="preserve">' .. escaped(code)
     .. "</w:instrText></w:r>" .. mark:format("separate") .. entries[1]
   entries[#entries] = entries[#entries] .. mark:format("end")
-  local function paragraph(style, inside)
-    return '<w:p><w:pPr><w:pStyle w:val="' .. style .. '"/></w:pPr>' .. inside .. "</w:p>"
+  local function paragraph(style, inside, more)
+    return '<w:p><w:pPr><w:pStyle w:val="' .. style .. '"/>' .. (more or "") .. "</w:pPr>" .. inside .. "</w:p>"
   end
   local lines = entries:map(function(entry) return paragraph("TOC1", entry) end)
   return pandoc.List({ pandoc.RawBlock("openxml",
     '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj></w:sdtPr><w:sdtContent>'
-    .. paragraph("TOCHeading", "<w:r><w:t>" .. escaped(word) .. "</w:t></w:r>")
+    -- Page one stands alone.
+    .. paragraph("TOCHeading", "<w:r><w:t>" .. escaped(word) .. "</w:t></w:r>", "<w:pageBreakBefore/>")
     .. table.concat(lines) .. "</w:sdtContent></w:sdt>") })
 end
 
@@ -198,6 +203,12 @@ return function(shared)
     end
     if classes:includes("facts") then return facts(walked(div.content)[1]), false end
     if classes:includes("annexes") then return pandoc.List(), false end
+    if classes:includes("opening") then
+      share = OPENING
+      local made = walked(div.content)
+      share = 1
+      return made, false
+    end
     local style = style_of(BLOCKS, classes)
     if style then return styled(style, walked(div.content)), false end
   end
@@ -248,8 +259,6 @@ return function(shared)
     while doc.blocks[first] and doc.blocks[first].t ~= "Header" do first = first + 1 end
     local word = pandoc.utils.stringify(doc.meta["words-contents"] or "")
     local made = pandoc.List({ table.unpack(doc.blocks, 1, first - 1) })
-    -- Page one stands alone.
-    made:insert(pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'))
     made:extend(contents(doc.blocks, word))
     made:extend({ table.unpack(doc.blocks, first) })
     local meta = doc.meta
