@@ -92,15 +92,20 @@ def states(words: Words) -> Body:
 # section of the report -> how the claims were tested of which it tells more
 CLAIM_SECTIONS = {
     "data": ("printed", "unit"),
-    "theory": ("interior_equilibrium", "stability", "upstream_statics", "downstream_statics"),
     "populations": ("signs", "feedback", "supply_relation", "feedback_exceeds_competition"),
     "robustness": ("grade_of_focus", "rank_of_focus"),
     "far": ("most_rapid", "rise_of_focus"),
     "step": ("systems_in_step",),
-    "equilibria": ("equilibrium_located",),
+    "equilibria": (
+        "equilibrium_located",
+        "interior_equilibrium",
+        "stability",
+        "upstream_statics",
+        "downstream_statics",
+    ),
     "limits": ("not_testable",),
 }
-MODEL_SECTIONS = ("theory", "populations", "equilibria")  # of a study with populations
+MODEL_SECTIONS = ("populations", "equilibria")  # of a study with populations
 INDEX_SECTIONS = ("far", "step", "robustness")  # of one with indices
 
 
