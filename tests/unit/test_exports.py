@@ -282,7 +282,7 @@ def test_claims_keep_their_words() -> None:
 
 def test_a_chinese_table_has_chinese_heads_and_says_what_it_needs() -> None:
     text = made()["states.zh.tex"]
-    assert "地区" in text and "xeCJK" in text and "Region" not in text
+    assert "省份" in text and "xeCJK" in text and "Region" not in text
     assert "xeCJK" not in made()["states.en.tex"]
 
 
@@ -429,6 +429,6 @@ def test_chinese_tables_have_chinese_punctuation_and_the_words_of_the_report() -
     own = lines["自身观测，" + phrases["words"]["estimator"]["trapezoid"]]
     assert r"\(\infty\)" in own[2]
     assert f"[{own[-1].strip('{}')}]" in phrases["chips"]["unlocated"]
-    assert "150" in lines["合并估计，" + phrases["words"]["effects"]["region"]]
+    assert "150" in lines["合并估计，省份固定效应"]
     late = tables() | gap(2020, "110000")
     assert "北京（2019）" in made(study(**late))["states.zh.tex"]

@@ -45,7 +45,8 @@ def leaves(part: Any, place: str = "") -> Iterator[tuple[str, Any]]:
 @cache
 def phrases(language: str) -> dict[str, Any]:
     whole = words_of("phrases", language)
-    return dict(leaves({key: value for key, value in whole.items() if key != "grammar"}))
+    said = {key: value for key, value in whole.items() if key not in ("grammar", "provinces")}
+    return dict(leaves(said))
 
 
 @cache

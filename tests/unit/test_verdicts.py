@@ -753,7 +753,7 @@ OPEN = {  # what might change the result
     "years": (together(NOTHING_YET, sets("line", "line")), "a longer series", "更长的时间序列"),
     "choices": (
         graded(*[MOST] * 50, *[LESS] * 50),
-        "other methods (the grade alone)",
+        "other methods (grade and rank)",
         "其他测算方法",
     ),
     "coverage": (same, "unchanged coverage", "前后一致的统计口径"),
