@@ -89,6 +89,7 @@ def states(words: Words) -> Body:
     return Body(rows, [head, *indices, *rest])
 
 
+STATICS = ("upstream_statics", "downstream_statics")
 # section of the report -> how the claims were tested of which it tells more
 CLAIM_SECTIONS = {
     "data": ("printed", "unit"),
@@ -96,13 +97,7 @@ CLAIM_SECTIONS = {
     "robustness": ("grade_of_focus", "rank_of_focus"),
     "far": ("most_rapid", "rise_of_focus"),
     "step": ("systems_in_step",),
-    "equilibria": (
-        "equilibrium_located",
-        "interior_equilibrium",
-        "stability",
-        "upstream_statics",
-        "downstream_statics",
-    ),
+    "equilibria": ("equilibrium_located", "interior_equilibrium", "stability", *STATICS),
     "limits": ("not_testable",),
 }
 MODEL_SECTIONS = ("populations", "equilibria")  # of a study with populations
@@ -123,10 +118,10 @@ def claim_rows(words: Words) -> Rows:
     rows = []
     for row in _with_figures(words):
         paper = paper_text(row, words.message)
-        claim = (
+        told = (
             words.say("tables/claims/paper", claim=row.claim, paper=paper) if paper else row.claim
         )
-        rows.append([claim, *_tested(words, row, row.check)])
+        rows.append([told, *_tested(words, row, row.check)])
     return rows
 
 

@@ -1,6 +1,5 @@
 """The report's table of the regional pattern."""
 
-from collections.abc import Callable
 from typing import Any
 
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
@@ -34,28 +33,26 @@ def pattern(words: Words) -> Body:
         cells = [fixed(v) for of in MEASURES for v in means[of].get(name, (None, None))]
         add("mean", cells, group=words.word("group", name))
     for name in SPREAD:
-        add(name, _ends(study, name, _three))
+        add(name, _ends(study, name))
     for whole, parts in PARTS.items():
-        add(whole, _ends(study, whole, _three))
+        add(whole, _ends(study, whole))
         for part in parts:
             add(f"{whole}_{part}", _shares(study, whole, part))
     for name in ("moran", "moran_level"):
-        add(name, _ends(study, name, lambda row: fixed(row["value"])))
-        add(f"{name}_p", _ends(study, name, _chance))
+        add(name, _ends(study, name, 2))
+        add(f"{name}_p", _ends(study, name, None))
     return Body(rows, columns)
 
 
-def _ends(study: Study, statistic: str, shown: Callable[[Any], Any]) -> list[Any]:
+def _ends(study: Study, statistic: str, decimals: int | None = 3) -> list[Any]:
+    """A statistic in the first and the last year; its p where no decimals are given."""
     ends = [row for of in MEASURES for row in at_ends(study, statistic, of)]
-    return [NOTHING if row is None else shown(row) for row in ends]
+    return [NOTHING if row is None else _shown(row, decimals) for row in ends]
 
 
-def _three(row: Any) -> str:
-    return fixed(row["value"], 3)
-
-
-def _chance(row: Any) -> str:
-    """The p of a statistic."""
+def _shown(row: Any, decimals: int | None) -> str:
+    if decimals is not None:
+        return fixed(row["value"], decimals)
     return f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
 
 

@@ -137,7 +137,7 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
             table.loc[(name, *key)] if (name, *key) in table.index else None for key in fits.columns
         ]
         power, decimals = _scale([row for row in found if row is not None])
-        symbol = _symbol(name)
+        symbol = f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
         title = Markdown(rf"$10^{{{power}}} \times {symbol}$" if power else f"${symbol}$")
         signs = [_signs(fits, name, key, row) for key, row in zip(fits.columns, found, strict=True)]
         shown = zip(found, signs, strict=True)
@@ -176,10 +176,6 @@ def _error(row: pd.Series | None, power: int, decimals: int) -> str:
     if row is None or missing(row["se"]):
         return ""
     return f"({fixed(row['se'] * 10**power, decimals)})"
-
-
-def _symbol(name: str) -> str:
-    return f"{name[0]}_{{{name[1:]}}}" if name[1:] else r"\delta"
 
 
 def slope_test_rows(words: Words) -> Body:

@@ -114,10 +114,6 @@ class TracedCase:
         columns = pd.Series(self.columns).groupby(self.weights["subsystem"].to_numpy(), sort=False)
         return {str(name): (min(own), max(own)) for name, own in columns}
 
-    def subsystem_of(self, column: int) -> tuple[int, int]:
-        """Return the first and last column of the subsystem that a column belongs to."""
-        return next(e for e in self.subsystems.values() if e[0] <= column <= e[1])
-
     @cached_property
     def rows(self) -> dict[int, int]:
         """Position of each year of the region in the table `coupling`."""

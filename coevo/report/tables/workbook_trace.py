@@ -118,7 +118,7 @@ def _step(
     cells: list[Entry] = []
     for column, value in zip(case.columns, case.known[step.name].tolist(), strict=True):
         names = {line: sheet.cell(line, column) for line in sheet.lines}
-        ends = case.subsystem_of(column)
+        ends = next(e for e in case.subsystems.values() if e[0] <= column <= e[1])
         names |= {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
         formula = step.formula.format(**names, **more(column))
         cells.append((value, formula and f"={formula}"))

@@ -40,10 +40,7 @@ def in_languages(
     """
     languages = config["report"]["languages"]
     provincial = all_provinces(tables["observations"]["region"])
-    phrases = {
-        language: read_phrases(files[f"phrases.{language}.yaml"], provincial)
-        for language in languages
-    }
+    phrases = {own: read_phrases(files[f"phrases.{own}.yaml"], provincial) for own in languages}
     return [
         voice(study_in_language(config, tables, indicators, language, places, said["words"]), said)
         for language, said in phrases.items()
