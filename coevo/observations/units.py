@@ -306,6 +306,8 @@ def sharers(text: str) -> list[str]:
 
     `millions of dollars` without a country; none for `US dollars`.
     """
+    if not SHARED_WORD.search(text):
+        return []
     key = _key(IN.sub("", text.strip()))
     turned, money = TURNED.fullmatch(key), MONEY.fullmatch(key)
     word = turned[1] if turned else money[2] if money else ""
