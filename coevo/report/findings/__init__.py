@@ -48,7 +48,7 @@ def limits_that_apply(study: Study) -> list[str]:
     found = equilibrium_finding(study)
     centre = study.pair is not None and (fits(study)["kind"] == "centre").any()
     applies = {
-        "years": study.pair is not None and found["verdict"] != "located",
+        "years": study.pair is not None and interaction_finding(study)["headline"] == "undecided",
         "shock": study.pair is not None and not study.pooled,
         "extrapolation": study.pair is not None and found["beyond"],
         "roles": study.pair is not None,
