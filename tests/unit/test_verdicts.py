@@ -18,6 +18,7 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
 from coevo.messages import packed
 from coevo.report.documents.report_text import text
+from coevo.report.findings import limits_that_apply
 from coevo.report.words.voices import voice
 from tests import populations
 from tests.sample import FOLDER, NAMES, stated, study, tables, unplaced, without, words_of
@@ -775,6 +776,14 @@ def test_page_one_says_what_might_change_the_result(case: str, language: str) ->
     settled = line(written(language, SETTLED(tables()))["opening"])
     for _, *others in OPEN.values():
         assert others[LANGUAGES.index(language)] not in settled
+
+
+@pytest.mark.parametrize(("pattern", "overlooked"), [("neither", True), ("supply", False)])
+def test_a_relation_may_be_overlooked_only_where_none_was_found(
+    pattern: str, overlooked: bool
+) -> None:
+    made = together(NOTHING_YET, slopes("region+year", pattern))(tables())
+    assert ("years" in limits_that_apply(study(**made))) is overlooked
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
