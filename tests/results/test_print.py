@@ -13,6 +13,7 @@ from tests.programs import needs
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = ("provinces", "provinces-three", "zhejiang", "lynx-hare")
 BODY = (0.065, 0.945)  # of the height of a page, between its head and its foot
+GAP = (0.06, 0.072)  # between the head and the text
 INK = 200  # of 255: what is darker is printed
 pytestmark = [needs("pdftoppm", "pdftotext"), pytest.mark.slow]
 
@@ -56,6 +57,14 @@ def test_no_page_is_more_than_a_fifth_blank_but_the_last(papers: list[Path]) -> 
         assert len(shares) <= 20
         assert max(shares[:-1]) <= 0.2, (paper.name, shares)
         assert shares[-1] <= 0.9, (paper.name, "a line or two alone on the last page")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_nothing_is_printed_over_the_head_of_a_page(papers: list[Path]) -> None:
+    for paper in papers:
+        for number, page in enumerate(pictures(paper), 1):
+            first, last = (int(share * len(page)) for share in GAP)
+            assert (page[first:last] >= INK).all(), (paper.name, number)
 
 
 @pytest.mark.parametrize("study", STUDIES)
