@@ -205,9 +205,58 @@ local function numbered(blocks, numbers)
   return numbers
 end
 
+-- Symbols are italic wherever they stand: a letter before its subscript, δ, and the letters of the
+-- indices and of the equilibrium alone; D. may be somebody's name, °C a unit.
+local function symbol_at(text, i)
+  local letter, before, after = text:sub(i, i), text:sub(1, i - 1), text:sub(i + 1)
+  if text:sub(i, i + 1) == "δ" then return "δ" end
+  if before:match("%w$") then return nil end
+  if letter:match("[abgxA]") and after:match("^\xE2\x82[\x80-\x89]") then return letter end
+  if before:match("[&'/.-]$") or before:match("°$") then return nil end
+  if letter:match("[CDETU]") and not after:match("^[%w&'/.-]") and not after:match("^’") then return letter end
+end
+
+local function with_symbols(str)
+  local text, parts, from, i = str.text, pandoc.List(), 1, 1
+  while i <= #text do
+    local symbol = symbol_at(text, i)
+    if symbol then
+      if i > from then parts:insert(pandoc.Str(text:sub(from, i - 1))) end
+      parts:insert(pandoc.Emph({ pandoc.Str(symbol) }))
+      from = i + #symbol
+    end
+    i = i + (symbol and #symbol or 1)
+  end
+  if #parts == 0 then return nil end
+  if from <= #text then parts:insert(pandoc.Str(text:sub(from))) end
+  return parts, false
+end
+
+local function as_it_is(element) return element, false end
+
+-- The head of a column may be any symbol: e, w, 1 − e.
+local function head_symbols(tbl)
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      local letters = pandoc.utils.stringify(cell.contents):gsub("%A", "")
+      if #letters == 1 then
+        cell.contents = cell.contents:walk({ Str = function(str) if str.text == letters then return pandoc.Emph({ str }) end end })
+      end
+    end
+  end
+  return tbl
+end
+
+-- Headings mark their symbols themselves: Annex C is none.
+local SYMBOLS = {
+  traverse = "topdown", Str = with_symbols, Emph = as_it_is, Header = as_it_is, Table = head_symbols,
+  Div = function(div) return div, not div.classes:includes("references") end,
+}
+
 -- A link without words to a figure or table, [](#fig:heat) or [](#table-weights), is its number in words.
 local function Pandoc(doc)
   doc = doc:walk({ Div = function(div) return div.classes:includes(HIDDEN) and pandoc.List() or nil end })
+  doc = doc:walk(SYMBOLS)
   local numbers = numbered(doc.blocks, { figure = 0, table = 0, alone = 0 })
   return doc:walk({ Link = function(link)
     local id = link.target:match("^#(fig:.+)$") or link.target:match("^#(table%-.+)$")
@@ -215,6 +264,21 @@ local function Pandoc(doc)
     if not numbers[id] then error("the text refers to a figure or table that is not there: " .. id) end
     return reference(link, id, numbers[id])
   end })
+end
+
+-- Of a regression table the estimators belong to the head, and an error to the slope above it, so that
+-- no page parts them.
+local function regression(tbl)
+  local body = tbl.bodies[1]
+  tbl.head.rows:insert(body.body:remove(1))
+  for i = #body.body, 2, -1 do
+    if pandoc.utils.stringify(body.body[i].cells[1].contents) == "" then
+      body.body[i - 1].cells[1].row_span = 2
+      body.body[i].cells:remove(1)
+    end
+  end
+  tbl.bodies[1] = body
+  return tbl
 end
 
 local walker
@@ -226,6 +290,7 @@ local function Div(div)
   if not typst then return nil end
   local name = div.classes:includes("table") and "held" or named(BLOCKS, div.classes)
   if not name then return nil end
+  if div.classes:includes("regression") then div = div:walk({ Table = regression }) end
   local blocks = pandoc.List({ raw("#" .. name .. "[") })
   -- Of blocks that are put in its place pandoc walks what is inside them, but not themselves.
   append(blocks, pandoc.Blocks(div.content):walk(walker))
@@ -243,8 +308,14 @@ Span = function(span)
   return inlines
 end
 
+-- The writer's own table, made by the template's function.
+local function typst_table(tbl)
+  local written = pandoc.write(pandoc.Pandoc({ tbl:walk(walker) }), "typst-smart-citations", { columns = 1, wrap_text = "none" })
+  return raw((written:gsub("%[#table%(", "[#paged(", 1))), false
+end
+
 local function Table(tbl)
-  if typst then return nil end
+  if typst then return typst_table(tbl) end
   for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], nil } end
   for _, row in ipairs(tbl.head.rows) do
     for _, cell in ipairs(row.cells) do cell.attr = pandoc.Attr("", {}, { scope = "col" }) end

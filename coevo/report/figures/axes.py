@@ -43,10 +43,10 @@ def grade_ticks(table: GradeScale, limits: tuple[float, float]) -> list[float]:
 
 
 def grade_bands(table: GradeScale, limits: tuple[float, float]) -> pd.DataFrame:
-    """Grades (at, grade) that have room inside the limits; at: the middle of what is seen."""
+    """Grades (low, high, grade) that have room inside the limits; at: the middle of each."""
     seen = [(max(low, limits[0]), min(high, limits[1]), label) for label, low, high in spans(table)]
-    inside = [(round((low + high) / 2, 3), label) for low, high, label in seen if high - low > 0.02]
-    return pd.DataFrame(inside, columns=["at", "grade"])
+    bands = pd.DataFrame(seen, columns=["low", "high", "grade"])
+    return bands[bands["high"] - bands["low"] > 0.02].assign(at=bands[["low", "high"]].mean(axis=1))
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -85,10 +85,8 @@ def tick_format(values: Sequence[float]) -> str:
 def axis(title: str | None, values: Sequence[float], **options: Any) -> Part:
     """A horizontal axis with its ticks, the title on lines that a phone has room for."""
     lines = title and wrapped_label(title, TITLE).split("\n")
-    return {
-        "title": lines, "values": list(values), "format": tick_format(values), "grid": True,
-        **options,
-    }  # fmt: skip
+    own = {"title": lines, "values": list(values), "format": tick_format(values), "grid": True}
+    return own | options
 
 
 def raised(title: str) -> Part:

@@ -19,6 +19,7 @@ from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 LABEL_PIXELS = 15.0  # height that a label needs
 LETTER = 7.5  # pixels of a label's letter in the widest font that a reader may have
 HEAVIER = 0.3  # pixels by which a bold letter is wider than what the drawing program measures
+GRADE = 130.0  # pixels of the name of a grade
 PLOT = 380  # pixels of a page beside the labels, from which grades are named as well
 HIDDEN = {"opacity": 0, "size": 60}  # a point that a reader can hover, on each year
 OF_STATE = {"C": ("$muted", 1.2), "T": ("$ink", 1.6), "D": ("$focus", 2.8)}  # colour, stroke
@@ -90,13 +91,14 @@ def _degrees(study: Study, words: Mapping[str, str], height: float, name: str) -
     ]
     if figure.columns == 1:
         # names of the grades behind the labels, where the page is not too narrow for them
-        away = 20 + LETTER * longest
+        away, bands = 20 + LETTER * longest, axes.grade_bands(study.grades, limits)
+        narrow, low = f"container < {PLOT + away:.0f}", vega.amount("low", scale=y)
+        end = vega.pixels(f"{narrow} ? width : width + {away + GRADE:.0f}")
+        across = {"x": vega.pixels(0), "x2": end, "y": low, "y2": {"field": "high"}}
+        layers.insert(0, vega.mark("rect", bands[::2], across, color="$grid", opacity=0.6))
         beside = {"x": vega.pixels(f"width + {away:.0f}"), "y": vega.amount("at", scale=y)}
-        wide = {"shown": f"container < {PLOT + away:.0f} ? '' : datum.grade"}
-        look = {"align": "left", "color": "$muted", "fontSize": 11}
-        layers.append(
-            vega.text("shown", axes.grade_bands(study.grades, limits), beside, also=wide, **look)
-        )
+        wide = {"also": {"shown": f"{narrow} ? '' : datum.grade"}, "align": "left"}
+        layers.append(vega.text("shown", bands, beside, **wide, color="$muted", fontSize=11))
     padding = vega.PADDING | {"right": vega.PADDING["right"] + HEAVIER * longest}
     layers += _coverage_rules(study, words)
     return vega.specification(layers, height, padding=padding)

@@ -117,9 +117,9 @@ MAIN = {
 ANNEX = {
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
     "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
-    "interaction": Entry(partial(regression, "interaction"), "wide", ["pair", "pooled"]),
-    "own": Entry(partial(regression, "own"), "wide", ["pair"]),
-    "general": Entry(partial(regression, "general"), "wide", ["pair", "pooled"]),
+    "interaction": Entry(partial(regression, "interaction"), "wide regression", ["pair", "pooled"]),
+    "own": Entry(partial(regression, "own"), "wide regression", ["pair"]),
+    "general": Entry(partial(regression, "general"), "wide regression", ["pair", "pooled"]),
     "slope_tests": Entry(slope_test_rows, "", ["pair", "pooled"]),
     "states": Entry(data_tables.states, "long", ["indexed", "regions"]),
 }
