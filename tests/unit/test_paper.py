@@ -181,3 +181,53 @@ def test_character_that_no_font_holds_is_refused_with_its_context(given: dict) -
     changed = given | {"heat.svg": given["heat.svg"].replace("Zhejiang", "Zhejiang 😀")}
     with pytest.raises(StudyError, match=r"figure heat: .*U\+1F600.* or leave pdf out"):
         short("![D](figures/heat.svg)\n", changed)
+
+
+def pages_of(rows: list[str], kinds: str, given: dict, path: Path) -> list[list[str]]:
+    """Return the lines of each page of a table of two columns."""
+    lines = "\n".join(["|  | (1) |", "|:--|--:|", *rows])
+    path.write_bytes(short(f":::: {{{kinds}}}\n{lines}\n\n: Slopes\n::::", given))
+    pages = run("pdftotext", "-layout", path, "-").split("\f")[:-1]
+    return [
+        [" ".join(line.split()) for line in page.splitlines() if line.strip()] for page in pages
+    ]
+
+
+@poppler
+@pytest.mark.parametrize("count", range(56, 59))
+def test_a_table_that_goes_on_says_so_and_leaves_no_row_alone(
+    count: int, given: dict, tmp_path: Path
+) -> None:
+    rows = [f"| region {i} | {i} |" for i in range(1, count + 1)]
+    first, *others = pages_of(rows, ".table", given, tmp_path / "long.pdf")
+    assert "Table 1. Slopes" in first and others
+    for page in others:
+        assert "Table 1, continued" in page and "(1)" in page
+        assert sum(line.startswith("region") for line in page) >= 2
+
+
+@poppler
+@pytest.mark.parametrize("count", [30, 31])
+def test_an_error_stays_with_its_slope_and_the_estimators_with_the_head(
+    count: int, given: dict, tmp_path: Path
+) -> None:
+    slopes = [f"| slope {i} | {i} |\n|  | (0.{i:02d}) |" for i in range(1, count + 1)]
+    rows = ["|  | Trapezoid |", *slopes, "| N | 248 |", "| Regions | 31 |"]
+    pages = pages_of(rows, ".table .regression", given, tmp_path / "slopes.pdf")
+    assert len(pages) == 2
+    for page in pages:
+        assert "Trapezoid" in page
+        slopes = [i for i, line in enumerate(page) if line.startswith("slope")]
+        assert len(slopes) > 2 and all(page[i + 1].startswith("(0.") for i in slopes)
+
+
+def test_symbols_are_italic_and_letters_that_are_none_stay_upright(given: dict) -> None:
+    symbols = source_of("x₁, A₁₂ and δ at E; *D*, C and T.", given)
+    for symbol in ("#emph[x]₁", "#emph[A]₁₂", "#emph[δ]", "#emph[E]\\;", "#emph[D],", "#emph[C] "):
+        assert symbol in symbols, symbol
+    plain = "R&D in °C, e-commerce of Liao, C. (1999), HC1, E-mail, T/C and D-mark"
+    assert "#emph" not in source_of(plain, given).split("#title")[1]
+    headed = source_of(
+        "# Annex C: x\n\n| e | 1 − w | D, 2015 |\n|--|--|--|\n| e | R&D | b |", given
+    )
+    assert "[#emph[e]], [1 − #emph[w]], [#emph[D], 2015]" in headed and "= Annex C: x" in headed
