@@ -247,9 +247,22 @@ local function head_symbols(tbl)
   return tbl
 end
 
+-- A formula stands apart from Chinese characters, but not from their marks.
+local function apart(inlines)
+  local character = "[\xE4-\xE9][\x80-\xBF][\x80-\xBF]"
+  for i = #inlines, 1, -1 do
+    local before, after = inlines[i - 1], inlines[i + 1]
+    if inlines[i].t == "Math" then
+      if after and after.t == "Str" and after.text:match("^" .. character) then inlines:insert(i + 1, pandoc.Space()) end
+      if before and before.t == "Str" and before.text:match(character .. "$") then inlines:insert(i, pandoc.Space()) end
+    end
+  end
+  return inlines
+end
+
 -- Headings mark their symbols themselves: Annex C is none.
 local SYMBOLS = {
-  traverse = "topdown", Str = with_symbols, Emph = as_it_is, Header = as_it_is, Table = head_symbols,
+  traverse = "topdown", Inlines = apart, Str = with_symbols, Emph = as_it_is, Header = as_it_is, Table = head_symbols,
   Div = function(div) return div, not div.classes:includes("references") end,
 }
 
