@@ -128,6 +128,12 @@ CUT = """() => [...document.querySelectorAll(".chart")].flatMap((chart) => {
 })"""
 
 
+# Tables that scroll sideways, and those whose deciding column, the last, is out of sight.
+SCROLLING = """() => [...document.querySelectorAll(".table .box")].filter((box) =>
+  box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 60))"""
+UNDECIDED = """() => [...document.querySelectorAll(".decided tr > :last-child")].filter((cell) =>
+  cell.getBoundingClientRect().right > innerWidth).map((cell) => cell.textContent)"""
+
 # Every variant at the narrowest and the widest; the whole study in between as well.
 SEEN = [(variant, *seen) for variant in VARIANTS for seen in ((390, "light"), (1440, "dark"))]
 
@@ -142,6 +148,8 @@ def test_page_draws_itself_within_its_width(opened, variant: str, width: int, th
     assert not page.get_by_label("Vega").count()
     assert page.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(UNDECIDED) == []
+    assert width < 1440 or page.evaluate(SCROLLING) == []
     text = page.evaluate(
         "[...document.querySelectorAll('main p, main td, main dd, main li, main figure, nav')]"
         ".map((part) => part.textContent).join(' ')"

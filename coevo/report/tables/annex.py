@@ -107,11 +107,11 @@ MAIN = {
     "pattern": Entry(regional_tables.pattern, "", ["indexed", "regions"]),
     "signs": Entry(model_tables.sign_counts, "", ["pair"]),
     "ecological": Entry(model_tables.relation_rows, "", ["pair"]),
-    "equilibria": Entry(model_tables.equilibria_rows, "widest", ["pair"]),
+    "equilibria": Entry(model_tables.equilibria_rows, "widest decided", ["pair"]),
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
-    "prediction": Entry(prediction_words.prediction_rows, "wide"),
+    "prediction": Entry(prediction_words.prediction_rows, "wide decided"),
     "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
 }
 ANNEX = {
