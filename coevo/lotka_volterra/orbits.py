@@ -33,6 +33,20 @@ def conserved_drift(x1: Values, x2: Values, a1: float, b1: float, a2: float, b2:
     return float((V[-1] - V[0]) / reach) if reach > ROUNDING * np.abs(V).max() else 0.0
 
 
+def turned(path: Values, a1: float, b1: float, a2: float, d: float) -> Array:
+    """Return how often a path (points, 2) has gone round E = (a2/d, a1/b1) at each of its points.
+
+    Counted in turns from its first point, counterclockwise positive, by the angle of
+    (ln x1 - ln E1, ln x2 - ln E2). Zeros where E is not positive: nothing goes round it.
+    x1, x2 positive.
+    """
+    x1, x2 = np.asarray(path, dtype=float).T
+    if not (a2 * d > 0 and a1 * b1 > 0):
+        return np.zeros(len(x1))
+    angle = np.unwrap(np.arctan2(np.log(x2 * b1 / a1), np.log(x1 * d / a2)))
+    return np.asarray((angle - angle[0]) / (2 * np.pi))
+
+
 def orbit(
     a1: float, b1: float, a2: float, b2: float, start: tuple[float, float], times: Values
 ) -> Array:

@@ -661,6 +661,14 @@ def test_orbit_runs_through_the_state_and_stays_on_its_level() -> None:
     np.testing.assert_allclose(first[["x1", "x2"]].astype(float), [34.0, 5.9], rtol=1e-5)
 
 
+def test_orbit_goes_round_once() -> None:
+    state = pd.Series({"x1": 34.0, "x2": 5.9})  # of a period of about ten years
+    rows = orbit_inside(FIELD, state, 21, (1e3, 1e3))
+    assert 9 < rows["time"].iloc[-1] - rows["time"].iloc[0] < 11
+    ends = rows[["x1", "x2"]].iloc[[0, -1]].to_numpy()
+    np.testing.assert_allclose(ends[1], ends[0], rtol=0.05)  # a dot from where it began
+
+
 def test_orbit_ends_where_it_leaves_the_plane() -> None:
     state = pd.Series({"x1": 34.0, "x2": 5.9})
     rows = orbit_inside(FIELD, state, 8, (40.0, 20.0))

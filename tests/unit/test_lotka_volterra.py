@@ -16,7 +16,7 @@ from coevo.lotka_volterra.classic import (
     jacobian,
     kind,
 )
-from coevo.lotka_volterra.orbits import conserved, conserved_drift, orbit
+from coevo.lotka_volterra.orbits import conserved, conserved_drift, orbit, turned
 
 rate = st.floats(0.01, 10)
 signed = st.one_of(rate, rate.map(lambda value: -value))
@@ -135,6 +135,18 @@ def test_the_map_of_the_regression_spirals_outward():
         u = u + np.array(growth(*(E * np.exp(u)), *CLASSIC))
         far.append(np.hypot(a2**0.5 * u[0], a1**0.5 * u[1]))
     assert far[-1] / far[-11] == pytest.approx(1.2**10, rel=1e-4)
+
+
+def test_turns_round_the_equilibrium_are_counted_by_the_period_near_it():
+    a1, b1, a2, b2 = CLASSIC
+    period, E = 2 * np.pi / np.sqrt(a1 * a2), np.array(equilibrium(*CLASSIC))
+    near = orbit(*CLASSIC, tuple(E * 1.001), np.linspace(0, 2.5 * period, 101))
+    found = turned(near, a1, b1, a2, b1 * b2)
+    np.testing.assert_allclose(found[::20], np.linspace(0, 2.5, 6), atol=1e-3)
+    assert (np.diff(found) > 0).all()
+    there_and_back = turned([*near[:20], *near[18::-1]], a1, b1, a2, b1 * b2)
+    assert there_and_back[-1] == 0 < there_and_back.max()
+    assert not turned(near, a1, b1, -a2, b1 * b2).any()  # E is not positive
 
 
 def test_orbit_that_cannot_be_followed():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
-from coevo.lotka_volterra.orbits import orbit
+from coevo.lotka_volterra.orbits import orbit, turned
 from coevo.report.figures.axes import ticks
 
 ORBIT_KINDS = ("centre", "saddle")
@@ -99,8 +99,7 @@ def arrows(parameters: dict[str, float], frame: Limits, named: pd.DataFrame) -> 
     speed_2 = x2 * (-parameters["a2"] + parameters["d"] * x1) / frame[1]
     angle = np.degrees(np.arctan2(speed_1, speed_2))
     apart = abs(shares[:, None] - named[AXES].to_numpy(dtype=float) / frame) > NAME
-    free = apart.any(axis=2).all(axis=1)
-    return pd.DataFrame({"x1": x1, "x2": x2, "angle": angle})[free]
+    return pd.DataFrame({"x1": x1, "x2": x2, "angle": angle})[apart.any(axis=2).all(axis=1)]
 
 
 def orbit_inside(
@@ -109,11 +108,13 @@ def orbit_inside(
     """The orbit of the fitted equations through a state inside the plane, as far as it stays there.
 
     parameters: a1, b1, a2, d. Rows (time in years from the state, x1, x2) by time, from `years`
-    before to `years` after at most; a part that cannot be followed is left out.
+    before to `years` after at most; a part that cannot be followed is left out, and so is what
+    comes after one turn round E, since dots on dots would make a line.
     """
     now = (float(state["x1"]), float(state["x2"]))
     before, after = (_followed(parameters, now, step * years, frame) for step in (-1, 1))
     rows = np.vstack([before[:0:-1], after])
+    rows = rows[np.abs(turned(rows[:, 1:], **parameters)) <= 1]
     return pd.DataFrame(rows, columns=["time", *AXES]).map(lean)
 
 
