@@ -14,15 +14,14 @@ FILES = ("charts.lua", "word.lua", "page.html", "report.typ")  # as options may 
 
 
 def document(text: str, files: Mapping[str, Any], metadata: Mapping[str, str]) -> str:
-    """Markdown as pandoc reads it (its JSON) with the citations resolved, once for all formats."""
+    """Markdown as pandoc reads it (its JSON) with citations and symbols set, for all formats."""
     works = bibliography(files["references.yaml"], metadata["language"])
     own = {"references.json": json.dumps(works), "style.csl": files[metadata["citations"]]}
+    own["symbols.lua"] = files["symbols.lua"]
     options = [
-        "--citeproc",
-        "--bibliography=references.json",
-        "--csl=style.csl",
-        "--metadata=link-citations",
-    ]
+        "--citeproc", "--bibliography=references.json", "--csl=style.csl",
+        "--metadata=link-citations", "--lua-filter=symbols.lua",
+    ]  # fmt: skip
     return _made(text, READER, "json", options, metadata, own).decode()
 
 
