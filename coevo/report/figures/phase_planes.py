@@ -106,14 +106,14 @@ def phase(study: Study, words: Mapping[str, str]) -> Part:
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
     at = _axes(study, words, *frame)
     fit, parameters = equilibrium.fits(study).iloc[0], equilibrium.own_parameters(study)
-    area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}}
-    excluded = plane.hatching(equilibrium.zone(study), frame)
+    zone, ends = equilibrium.zone(study), {"x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}}
+    area, excluded = {**at, **ends}, plane.hatching(zone, frame)
     said = notes(study, words, rows)[study.focus]
     if fit["located"]:
         outline: Part = {"fillOpacity": 0, "stroke": "$muted", "strokeWidth": 1}
-        layers = [vega.mark("rect", plane.shade(equilibrium.zone(study), frame), area, **outline)]
+        layers = [vega.mark("rect", plane.shade(zone, frame), area, **outline)]
     else:
-        said.append(words["nowhere" if excluded.empty else "hatched"])
+        said.append(words["nowhere" if excluded.empty else "hatched"].format(100 * zone["level"]))
         layers = [vega.mark("rule", excluded, area, color="$faint", strokeWidth=0.8)]
     field = plane.arrows(parameters, frame, rows[rows["kind"] != "calibrated_year"])
     layers.append(

@@ -111,10 +111,11 @@ def orbit_inside(
     before to `years` after at most; a part that cannot be followed is left out, and so is what
     comes after one turn round E, since dots on dots would make a line.
     """
+    a1, b1, a2, d = (parameters[name] for name in ("a1", "b1", "a2", "d"))
     now = (float(state["x1"]), float(state["x2"]))
     before, after = (_followed(parameters, now, step * years, frame) for step in (-1, 1))
     rows = np.vstack([before[:0:-1], after])
-    rows = rows[np.abs(turned(rows[:, 1:], **parameters)) <= 1]
+    rows = rows[np.abs(turned(rows[:, 1:], a1, b1, a2, d)) <= 1]
     return pd.DataFrame(rows, columns=["time", *AXES]).map(lean)
 
 
