@@ -263,7 +263,7 @@ def test_the_general_model_has_a_table_where_it_is_estimated() -> None:
 
 def test_a_coordinate_is_printed_only_where_its_set_is_bounded() -> None:
     lines = {cells[0]: cells for cells in rows(made(study())["equilibria.en.tex"])}
-    own, pooled = lines["own rows, trapezoid"], lines["pooled, region effects"]
+    own, pooled = lines["own growth, trapezoid"], lines["pooled, region effects"]
     assert own[2].startswith(r"(\(-\)\(\infty\),\,400) \(\cup\) (900") and len(set(own)) > 5
     assert own[-1] == "{set unbounded}" and pooled[-1] == "{located}"
     assert {"150", "200"} <= set(pooled)

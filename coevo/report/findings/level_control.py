@@ -12,6 +12,7 @@ from coevo.report.findings.study_tables import Study
 
 ALMOST = 0.9  # share of the variance of ln D from which T makes almost all of it
 PER_PERSON = "10 thousand yuan per person"
+PER_RESIDENT = r"\bper [\d, ]*persons?$"  # units
 
 
 def level_finding(study: Study) -> dict[str, Any]:
@@ -21,12 +22,13 @@ def level_finding(study: Study) -> dict[str, Any]:
     makes as much as C or more, else `balance`; `none` where that was not computed (`why_parts`),
     `one_region`. `levels`: what explains ln D, with R2, size per head first, or `why` there is
     none. `focus`: rank of the focus among `n`, and with the first level, `by`, taken out its
-    `ranks` by slope. `rise`: of its ln D and of the parts C and T.
+    `ranks` by slope. `rise`: of its ln D and of the parts C and T. `per_head`: indicators that are.
     """
     shares = of_measure(study, "variance_share").to_dict()
     explained = of_measure(study, "R2", "level")
     levels = [(str(name), float(value)) for name, value in explained.items() if name]
     parts = {name: of_measure(study, f"rise_{name}") for name in ("lnD", "C", "T")}
+    own = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
     return {
         "verdict": _verdict(study, shares),
         "shares": shares,
@@ -35,6 +37,7 @@ def level_finding(study: Study) -> dict[str, Any]:
         "why": _refusal(study, "R2"),
         "why_parts": _refusal(study, "variance_share"),
         "focus": _focus(study),
+        "per_head": int(own["unit"].str.contains(PER_RESIDENT).sum()),
         "rise": {name: part.get(study.focus) for name, part in parts.items()},
     }
 

@@ -91,11 +91,8 @@ class Words:
         """Probabilities of supply (predator-prey) signs, of reversed ones, of a saddle, of no E."""
         if missing(row["p_saddle"]):
             return self.word("kind", row["kind"])
-        shares = {
-            "supply": row["p_predator_prey"],
-            "reversed": row["p_reversed"],
-            "saddle": row["p_saddle"],
-        }
+        names = {"supply": "p_predator_prey", "reversed": "p_reversed", "saddle": "p_saddle"}
+        shares = {key: row[name] for key, name in names.items()}
         shares["none"] = 1 - math.fsum(shares.values())
         return " · ".join(f"{self.word('kind_short', k)} {fixed(p)}" for k, p in shares.items())
 

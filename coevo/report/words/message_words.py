@@ -25,8 +25,7 @@ def message_environment(phrases: Mapping[str, Any], label: Name, region: Name) -
     def word(key: str, kind: str) -> str:
         return str(words.get(kind, {}).get(key, key))
 
-    filters = {"unit": partial(word, kind="unit"), "word": word}
-    filters |= {"label": label, "region": region}
+    filters = {"unit": partial(word, kind="unit"), "word": word, "label": label, "region": region}
     return environment(Grammar(**phrases["grammar"]).filters | filters)
 
 
