@@ -206,6 +206,16 @@ def test_stars_of_region_effects_alone_are_those_of_the_bootstrap_by_year(p, sig
     assert "rest on the wild bootstrap by year" in made(chosen)["interaction.en.tex"]
 
 
+def test_a_pooled_fit_without_effects_has_no_stars_but_by_year_and_one_region_has_its_own() -> None:
+    table = study().tables["parameters"]
+    sure = table.assign(se=table["estimate"].abs() / 100)
+    chosen = study(parameters=sure)
+    pooled, _ = coefficients(chosen)[r"\(\delta\)"]
+    assert "*" not in pooled[0]
+    assert pooled[2].endswith("^{***}\\)")  # region and year effects
+    assert "***" in made(chosen)["own.en.tex"].split(r"\end{longtable}")[0]
+
+
 def test_the_note_states_the_cut_offs_and_the_errors() -> None:
     note = made(study())["interaction.en.tex"].split(r"\end{longtable}")[1]
     for sign, limit in (("*", "0.10"), ("**", "0.05"), ("***", "0.01")):

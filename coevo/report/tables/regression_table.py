@@ -157,10 +157,10 @@ def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
 
 
 def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series | None) -> str:
-    """Stars of an estimate; of a fit with region effects alone by its test by year, if any."""
+    """Stars of an estimate; of a pooled fit without year effects by its test by year, if any."""
     if row is None:
         return ""
-    if key[0] == EFFECTS[0]:
+    if row["scope"] == POOLED and key[0] != EFFECTS[1]:
         return _stars_of(fits.p.get((name, BY_YEAR, *key), 1.0))
     return stars(row["estimate"], row["se"], row["df"])
 

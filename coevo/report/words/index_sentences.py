@@ -80,10 +80,9 @@ def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
 
 def _untested(study: Study) -> list[str]:
     """Claims of a paper that no figure of the files can be held against."""
-    claims = study.tables.get("claims")
-    return (
-        [] if claims is None else claims.loc[claims["verdict"].eq("not_testable"), "claim"].tolist()
-    )
+    if (claims := study.tables.get("claims")) is None:
+        return []
+    return list(claims.loc[claims["verdict"].eq("not_testable"), "claim"])
 
 
 def sources(words: Words) -> Markdown:
