@@ -97,8 +97,9 @@ def test_the_rank_over_the_combinations_is_that_of_the_table(results, said, stud
     body = said(study).split("{#robustness}")[1].split(":::")[2]
     ends = (table["focus_rank"].min(), table["focus_rank"].max())
     assert "the rank from {:.0f} to {:.0f}".format(*ends) in body
-    assert ("this study’s rank is the lowest of these" in body) == (own == ends[1])
-    assert ("this study’s rank is the highest of these" in body) == (own == ends[0])
+    words = {4: "fourth", 5: "fifth"}
+    assert (f"this study’s, {words[own]}, is the lowest" in body) == (own == ends[1])
+    assert (f"this study’s, {words[own]}, is the highest" in body) == (own == ends[0])
 
 
 def test_known_shares_of_variance_and_ranks(results):

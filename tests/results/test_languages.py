@@ -40,7 +40,7 @@ CONFIGS = {
 TERMS = {
     "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild "
     "ARIMA Anderson Bartlett Bonferroni Dagum Dirichlet Driscoll Fan Fieller Hansen Kraay Lotka "
-    "Nickell Pesaran Rubin Shorrocks Theta Volterra",
+    "Morgan Nickell Pesaran Rubin Shorrocks Theta Volterra Webb",
     "authors of papers that are checked": "Qian",
     "program, files and folders": "coevo CSV SHA tables",
     "places that the script of the page fills": "sheet region year subsystem best",
