@@ -186,7 +186,8 @@ def test_character_that_no_font_holds_is_refused_with_its_context(given: dict) -
 def pages_of(rows: list[str], kinds: str, given: dict, path: Path) -> list[list[str]]:
     """Return the lines of each page of a table of two columns."""
     lines = "\n".join(["|  | (1) |", "|:--|--:|", *rows])
-    path.write_bytes(short(f":::: {{{kinds}}}\n{lines}\n\n: Slopes\n::::", given))
+    note = "::: source\nWhat it rests on.\n:::"
+    path.write_bytes(short(f":::: {{{kinds}}}\n{lines}\n\n: Slopes\n\n{note}\n::::", given))
     pages = run("pdftotext", "-layout", path, "-").split("\f")[:-1]
     return [
         [" ".join(line.split()) for line in page.splitlines() if line.strip()] for page in pages
@@ -204,6 +205,7 @@ def test_a_table_that_goes_on_says_so_and_leaves_no_row_alone(
     for page in others:
         assert "Table 1, continued" in page and "(1)" in page
         assert sum(line.startswith("region") for line in page) >= 2
+    assert "What it rests on." in others[-1]
 
 
 @poppler

@@ -156,8 +156,7 @@ local function is_figure(block)
   return block.t == "Figure" or block.t == "Div" and block.classes:includes("panels")
 end
 
--- In print a figure may stand where a page has room, and a table may end a page: the note of its
--- source goes along.
+-- In print a figure may stand where a page has room, and a table may end a page: the note goes along.
 local function Blocks(blocks)
   if not typst then return nil end
   for i = #blocks - 1, 1, -1 do
@@ -233,6 +232,7 @@ local function regression(tbl)
 end
 
 local walker
+local below -- the note of the table at hand
 
 local function Div(div)
   if div.classes:includes("panels") then return panels(div), false end
@@ -242,6 +242,11 @@ local function Div(div)
   local name = div.classes:includes("table") and "held" or named(BLOCKS, div.classes)
   if not name then return nil end
   if div.classes:includes("regression") then div = div:walk({ Table = regression }) end
+  local last = div.content[#div.content]
+  if name == "held" and last.t == "Div" then
+    below = last.content
+    div.content:remove()
+  end
   local blocks = pandoc.List({ raw("#" .. name .. "[") })
   -- Of blocks that are put in its place pandoc walks what is inside them, but not themselves.
   append(blocks, pandoc.Blocks(div.content):walk(walker))
@@ -259,10 +264,15 @@ Span = function(span)
   return inlines
 end
 
--- The writer's own table, made by the template's function.
+local function in_typst(blocks)
+  return pandoc.write(pandoc.Pandoc(blocks), "typst-smart-citations", { columns = 1, wrap_text = "none" })
+end
+
+-- The writer's own table, made by the template's function, with its note.
 local function typst_table(tbl)
-  local written = pandoc.write(pandoc.Pandoc({ tbl:walk(walker) }), "typst-smart-citations", { columns = 1, wrap_text = "none" })
-  return raw((written:gsub("%[#table%(", "[#paged(", 1))), false
+  local note = below and "note: [" .. in_typst(below:walk(walker)):gsub("%s+$", "") .. "], " or ""
+  below = nil
+  return raw((in_typst({ tbl:walk(walker) }):gsub("%[#table%(", function() return "[#paged(" .. note end, 1))), false
 end
 
 local function Table(tbl)
