@@ -8,7 +8,6 @@ from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
-from coevo.report.words.index_sentences import NO_FIGURES
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import NOTHING, band, fixed, graded, hundredths, with_figures
@@ -139,7 +138,7 @@ def verdict_rows(words: Words) -> Rows:
 def _with_figures(words: Words) -> list[Any]:
     """The claims of a paper but for those that no figure of the files can be held against."""
     told = words.study.tables["claims"]
-    return list(told[told["computed"] != NO_FIGURES].itertuples())
+    return list(told[told["computed"] != "no_figures"].itertuples())
 
 
 def _tested(words: Words, row: Any, check: str) -> list[Any]:

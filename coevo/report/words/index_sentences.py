@@ -18,7 +18,6 @@ from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.model_words import population_values
 from coevo.report.words.numbers import band
 
-NO_FIGURES = "no_figures"  # what the check of a claim says of which the files hold no figure
 Phrases = Mapping[str, Any]
 
 
