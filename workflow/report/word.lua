@@ -14,7 +14,7 @@ local LETTERS = { [""] = 101, [" Small"] = 115 } -- bold letters in the width of
 local PADDING = 1.5 -- letters of white beside a column
 local UNCUT = 20 -- a word with more letters than this may be cut
 local GAP = 4 -- per cent of the width between charts in a row
-local OPENING = 0.6 -- of their width that charts have on page one, which has to hold its table too
+local OPENING = 0.8 -- of their width that charts have on page one, which has to hold its table too
 
 local function escaped(text)
   return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
