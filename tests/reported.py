@@ -147,7 +147,8 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
     steps = last - first
     place("growth of D", (ends["D"].iloc[-1] / ends["D"].iloc[0]) ** (1 / steps) - 1,
           "far/focus/growth")  # fmt: skip
-    shown = figure(study, CHARTS["correlations"]).set_index("scope")["value"]
+    shown = figure(study, CHARTS["correlations"]).query("scale == 'lnU'")
+    shown = shown.set_index("scope")["value"]
     measured = study.tables["comovement"].query("measure == 'correlation_lnU'")
     for scope, rows in measured.groupby("scope"):
         place(f"correlation, {scope}", rows["value"].iloc[0], f"r/{scope}")

@@ -187,18 +187,20 @@ def _equilibria(regions: list[str], years: range, values: pd.DataFrame) -> pd.Da
 def _comovement(coupling: pd.DataFrame) -> pd.DataFrame:
     regions, n = coupling["region"].unique(), len(coupling)
     rows = []
-    for scope, value, beyond in (
-        ("levels", 0.65, 0.002),
-        ("within_regions", 0.55, 0.01),
-        ("within_regions_and_years", -0.18, 0.045),
+    for scope, logs, plain, p in (
+        ("levels", 0.65, 0.69, 0.002),
+        ("within_regions", 0.55, 0.64, 0.09),
+        ("within_regions_and_years", -0.18, 0.24, 0.09),
     ):
-        rows += [
-            ("correlation_lnU", scope, value, n, ""),
-            ("placebo_low", scope, -0.2, 9999, "product"),
-            ("placebo_high", scope, 0.3, 9999, "product"),
-            ("placebo_beyond", scope, beyond, 9999, "product"),
-        ]
-    table = pd.DataFrame(rows, columns=["measure", "scope", "value", "n", "terciles"])
+        for of, value in (("lnU", logs), ("sqrtU", (logs + plain) / 2), ("U", plain)):
+            name = f"correlation_{of}"
+            rows.append((name, scope, value, n, "", ""))
+            placebo = {"mean": 0.05, "low": -0.2, "high": 0.3, "p": p if of == "lnU" else 5 * p}
+            rows += [
+                (f"placebo_{e}", scope, v, 99_999, name, "product") for e, v in placebo.items()
+            ]
+    columns = ["measure", "scope", "value", "n", "of", "paired_by"]
+    table = pd.DataFrame(rows, columns=columns)
     table = table.iloc[:0] if len(regions) == 1 else table
     return as_table("comovement", table.assign(pair="~".join(SUBSYSTEMS)))
 
@@ -290,7 +292,7 @@ def _headlines(count: int, last: int) -> pd.DataFrame:
     """Return a headline of each conclusion, fewer of one region."""
     focus = {"region": "330000", "year": last}
     level = {"count": 30, "n": 144, "other": "barely coordinated", "others": 99}
-    random = {"r": -0.18, "raw": 0.65, "low": -0.1, "high": 0.3}
+    random = {"r": -0.18, "raw": 0.65, "mean": 0.05, "p": 0.09}
     rise = {"region": "330000", "rose": True, "D": [0.76, 0.83], "years": [2015, last]}
     rows = [
         ("systems_in_step", {"systems": list(SUBSYSTEMS)}, "step_placebo", random,
@@ -355,9 +357,9 @@ def without(frame: pd.DataFrame, **equal: object) -> pd.DataFrame:
 def unplaced() -> dict[str, pd.DataFrame]:
     """Return the co-movement of a study that nothing was paired at random for."""
     table = tables()["comovement"]
-    rows = table[table["terciles"] == ""]
+    rows = table[table["paired_by"] == ""]
     why = rows.iloc[[-1]].assign(
-        measure="placebo_beyond", value=np.nan, message="too_few_regions_to_pair",
+        measure="placebo_p", value=np.nan, message="too_few_regions_to_pair",
         fields=packed({"regions": 4, "least": 9}),
     )  # fmt: skip
     return {"comovement": pd.concat([rows, why], ignore_index=True)}

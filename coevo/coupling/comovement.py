@@ -1,6 +1,6 @@
 """In step, or just rich and rising? Co-movement of two indices beyond level and common trend."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -16,11 +16,15 @@ from coevo.messages import packed
 Array = npt.NDArray[np.float64]
 Row = dict[str, Any]
 SCOPES = ("levels", "within_regions", "within_regions_and_years")
-PAIRINGS = 9_999
+# what an index is correlated as; the first is the headline's
+SCALES: dict[str, Callable[[Array], Array]] = {"lnU": np.log, "sqrtU": np.sqrt, "U": np.positive}
+PAIRINGS = 99_999
+RUN, SHORTEST = 10, 4  # regions that stand together, and the fewest that do at an end
 NOISE = 1e-24  # a variance below this is rounding
 FEWEST_PAIRED = 9  # below, the true pairing is among the random ones too often
-OUTSIDE = 0.025  # share of random pairings beyond a correlation that lies outside 95 % of them
-BLOCK = 1_000_000  # figures held at once while indices are reassigned
+OUTER = 0.025  # share of random pairings beyond either end of their range
+SIGNIFICANT = 0.05
+BLOCK = 3_000_000  # regions x pairings that are held at once
 
 
 def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
@@ -29,7 +33,7 @@ def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
     `scope`: one of `SCOPES`, of which levels is x itself. Unbalanced rows are handled by
     alternating projections, which for a balanced panel end after one round.
     """
-    left = pd.DataFrame(np.atleast_2d(x).T)
+    left = pd.DataFrame(x.reshape(-1, x.shape[-1]).T)
     groups = [regions, years][: SCOPES.index(scope)]
     for _ in range(1000):
         before = left
@@ -42,7 +46,7 @@ def demean(x: Array, regions: Array, years: Array, scope: str) -> Array:
 
 
 def correlation(x: Array, y: Array) -> Array:
-    """Pearson correlation of x (..., rows) and y (rows,) along the last axis.
+    """Pearson correlation of x (..., rows) and y (..., rows) along the last axis.
 
     NaN where one of the two does not vary (beyond rounding).
     """
@@ -55,101 +59,140 @@ def correlation(x: Array, y: Array) -> Array:
 
 
 def random_pairings(
-    size: Array, rng: np.random.Generator, pairings: int = PAIRINGS
+    size: npt.ArrayLike, rng: np.random.Generator, pairings: int = PAIRINGS
 ) -> npt.NDArray[np.int64]:
-    """Return permutations (pairings, regions) that pair regions within terciles of size."""
-    tercile = np.argsort(np.argsort(size)) * 3 // len(size)
-    order = np.tile(np.arange(len(size)), (pairings, 1))
-    for third in range(3):
-        members = np.flatnonzero(tercile == third)
-        order[:, members] = rng.permuted(np.tile(members, (pairings, 1)), axis=1)
+    """Return permutations (pairings, regions) that pair each region with one of similar size.
+
+    size (regions,). In each, regions in the order of size are cut into runs of `RUN` at a random
+    offset, ends shorter than `SHORTEST` joined to their neighbour, and permuted within runs: no
+    fixed cut parts two regions of nearly the same size.
+    """
+    by_size = np.argsort(size, kind="stable")
+    order = np.tile(np.arange(len(by_size)), (pairings, 1))
+    offset = rng.integers(RUN, size=pairings)
+    for first in range(RUN):
+        drawn = np.flatnonzero(offset == first)
+        cuts = range(first, len(by_size), RUN)
+        kept = [cut for cut in cuts if SHORTEST <= cut <= len(by_size) - SHORTEST]
+        for run in np.split(by_size, kept):
+            order[np.ix_(drawn, run)] = rng.permuted(np.tile(run, (len(drawn), 1)), axis=1)
     return order
 
 
 def paired_correlations(x: Array, y: Array, order: npt.NDArray[np.int64]) -> Array:
-    """Return the correlation (pairings,) of x and y when x is reassigned among regions.
+    """Return correlations (..., pairings) of x and y when x is reassigned among regions.
 
-    x, y (regions, years), a balanced panel, both free of the same effects: reassigning whole series
-    changes neither the means of regions nor those of years over all regions, so that nothing is
-    demeaned anew. order (pairings, regions): whose x each region gets.
+        r* = sum_i S[i, order(i)] / sqrt(sum x^2 sum y^2),   S[i, j] = sum_t y_it x_jt
+
+    x, y (..., regions, years), panels free of the same effects: reassigning whole series changes
+    neither the means of regions nor those of years over all regions, so that nothing is demeaned
+    anew. order (pairings, regions), shared by all panels: whose x each region gets; its own
+    (`np.arange`) gives r itself. A region with a NaN in x or y is left out of that panel (effects
+    are to be those of the others), and whoever would get its x gets what it would get: a
+    permutation of those that are left, within the same runs. NaN where x or y does not vary.
     """
-    x, y = x - x.mean(), y - y.mean()
-    found = np.zeros(len(order))
-    step = max(1, BLOCK // x.shape[0])
-    for start in range(0, len(order), step):
-        own = order[start : start + step]
-        for year in range(x.shape[1]):
-            found[start : start + step] += (x[own, year] * y[:, year]).sum(axis=1)
-    scaled: Array = found / np.sqrt((x**2).sum() * (y**2).sum())
-    return scaled
+    batch, (regions, years) = x.shape[:-2], x.shape[-2:]
+    x, y = (np.reshape(v, (-1, regions, years)) for v in (x, y))
+    gone = np.asarray(np.isnan(x + y).any(axis=2))
+    left = ~gone[:, :, None]
+    count = np.maximum(left.sum(axis=(1, 2), keepdims=True), 1) * years
+    x, y = (np.where(left, v, 0.0) for v in (x, y))
+    x, y = (np.where(left, v - v.sum(axis=(1, 2), keepdims=True) / count, 0.0) for v in (x, y))
+    S = y @ x.swapaxes(1, 2)
+    xx, yy = ((v**2).sum(axis=(1, 2)) for v in (x, y))
+    varies = np.minimum(xx, yy) > NOISE * regions * years
+    found = np.zeros((len(x), len(order)))
+    for pattern in np.unique(gone, axis=0):
+        alike = np.flatnonzero((gone == pattern).all(axis=1))
+        own = _without(order, pattern)
+        for region in np.flatnonzero(~pattern):
+            found[alike] += S[alike, region][:, own[:, region]]
+    scaled: Array = found / np.sqrt(np.where(varies, xx * yy, np.nan))[:, None]
+    return scaled.reshape(*batch, len(order))
 
 
-def beyond(value: float, drawn: Array) -> float:
-    """Return the share of draws that lie as far out as a value, on its own side of them.
+def _without(order: npt.NDArray[np.int64], gone: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Return the permutations with the regions that are gone passed over along their cycles."""
+    own = order
+    while gone.any() and (past := gone[own] & ~gone).any():
+        own = np.where(past, np.take_along_axis(order, own, axis=1), own)
+    return own
 
-    The smaller of the shares at or below and at or above it, the value itself counted as one of
-    them; up to 1/2 or a little more. Rounding of 1e-12 does not part equals.
+
+def placebo(r: Array, drawn: Array) -> dict[str, Array]:
+    """Return mean, low, high (2.5 and 97.5 % points) of random pairings, and the two-sided p of r.
+
+        p = (1 + #{|r* - m| >= |r - m|}) / (pairings + 1),   m the mean of r*
+
+    r (...), drawn (..., pairings). Rounding of 1e-12 does not part equals.
     """
-    below, above = ((sign * (value - drawn) >= -1e-12).sum() for sign in (1, -1))
-    return float(1 + min(below, above)) / (1 + len(drawn))
+    mean = drawn.mean(axis=-1)
+    low, high = np.quantile(drawn, [OUTER, 1 - OUTER], axis=-1)
+    away = np.abs(drawn - mean[..., None]) >= np.abs(r - mean)[..., None] - 1e-12
+    p = (1 + away.sum(axis=-1)) / (1 + drawn.shape[-1])
+    return {"mean": mean, "low": low, "high": high, "p": p}
 
 
 def _paired_sizes(levels: pd.DataFrame, regions: pd.Index) -> dict[str, Array]:
-    """The mean over the years of what regions are grouped by: size per head, and the first size."""
-    means = levels.groupby("region").mean().reindex(regions)
+    """Mean over the years of the logs of what regions are paired by: size per head, first size."""
+    means = np.log(levels).groupby("region").mean().reindex(regions)
     if not len(levels.columns) or means.isna().any(axis=None):
         raise Refusal("no_size")
     return {str(name): means[name].to_numpy() for name in means.columns[:2]}
 
 
-def _orders(
-    by_region: pd.DataFrame, levels: pd.DataFrame, seed: int
-) -> dict[str, npt.NDArray[np.int64]]:
-    """Random pairings by what regions are grouped by; `Refusal` where they would say nothing."""
+def _placebos(
+    r: Array, x: Array, y: Array, by_region: pd.DataFrame, levels: pd.DataFrame, seed: int
+) -> dict[str, dict[str, Array]]:
+    """The `placebo` of r (...) by what regions are paired by; `Refusal` where it says nothing."""
     if len(by_region) < FEWEST_PAIRED:
         raise Refusal("too_few_regions_to_pair", regions=len(by_region), least=FEWEST_PAIRED)
     if by_region.isna().any(axis=None):
         raise Refusal("unbalanced_pairs")
-    sizes = _paired_sizes(levels, by_region.index)
-    return {
-        name: random_pairings(values, np.random.default_rng(seed)) for name, values in sizes.items()
-    }
+    step, found = max(1, BLOCK // len(by_region)), {}
+    for name, size in _paired_sizes(levels, by_region.index).items():
+        rng = np.random.default_rng(seed)
+        drawn = [
+            paired_correlations(x, y, random_pairings(size, rng, min(step, PAIRINGS - start)))
+            for start in range(0, PAIRINGS, step)
+        ]
+        found[name] = placebo(r, np.concatenate(drawn, axis=-1))
+    return found
 
 
 def _correlations(
     coupling: pd.DataFrame, pair: tuple[str, str], levels: pd.DataFrame, seed: int
 ) -> Iterator[Row]:
-    """Correlations of ln U1 and ln U2 by scope, and how they lie among random pairings."""
+    """Correlations of U1 and U2 by scope and scale, and what random pairings give for each."""
     columns = [f"U_{subsystem}" for subsystem in pair]
     positive = coupling[(coupling[columns] > 0).all(axis=1)]
-    x, y = (np.log(positive[column].to_numpy(dtype=float)) for column in columns)
+    U = positive[columns].to_numpy(dtype=float).T
     regions, years = positive["region"].to_numpy(), positive["year"].to_numpy()
-    by_region = positive.assign(x=x).pivot(index="region", columns="year", values="x")
+    scaled = np.stack([scale(U) for scale in SCALES.values()], axis=1)
+    # (2, scopes, scales, rows), then the same by region and year
+    left = np.stack([demean(scaled, regions, years, scope) for scope in SCOPES], axis=1)
+    r = correlation(left[0], left[1])
+    by_region = positive.assign(x=0.0).pivot(index="region", columns="year", values="x")
     place = (by_region.index.get_indexer(regions), by_region.columns.get_indexer(years))
+    grids = np.full((*left.shape[:-1], *by_region.shape), np.nan)
+    grids[..., place[0], place[1]] = left
     common = {"pair": "~".join(pair), "n": len(positive)}
-    orders: dict[str, npt.NDArray[np.int64]] = {}
+    placed: dict[str, dict[str, Array]] = {}
     try:
-        orders = _orders(by_region, levels, seed)
+        placed = _placebos(r, grids[0], grids[1], by_region, levels, seed)
     except Refusal as problem:
-        yield _refused(problem, measure="placebo_beyond", scope=SCOPES[-1], **common)
-    for scope in SCOPES:
-        left = [demean(values, regions, years, scope) for values in (x, y)]
-        r = float(correlation(*left))
-        where = {**common, "scope": scope}
-        if not np.isfinite(r):
-            yield _refused(Refusal("constant_index"), measure="correlation_lnU", **where)
+        yield _refused(problem, measure="placebo_p", scope=SCOPES[-1], **common)
+    for here in np.ndindex(r.shape):
+        measure = f"correlation_{list(SCALES)[here[1]]}"
+        where = {**common, "scope": SCOPES[here[0]]}
+        if not np.isfinite(r[here]):
+            yield _refused(Refusal("constant_index"), measure=measure, **where)
             continue
-        yield {"measure": "correlation_lnU", "value": r, **where}
-        grids = np.zeros((2, *by_region.shape))
-        for grid, values in zip(grids, left, strict=True):
-            grid[place] = values
-        for name, order in orders.items():
-            drawn = paired_correlations(grids[0], grids[1], order)
-            low, high = np.quantile(drawn, [OUTSIDE, 1 - OUTSIDE]).tolist()
-            placed = {"low": low, "high": high, "beyond": beyond(r, drawn)}
-            for end, value in placed.items():
-                found = {"value": value, "n": len(order), "terciles": name}
-                yield {"measure": f"placebo_{end}", **where, **found}
+        yield {"measure": measure, "value": r[here], **where}
+        for name, ends in placed.items():
+            for end, values in ends.items():
+                found = {"value": values[here], "n": PAIRINGS, "of": measure, "paired_by": name}
+                yield {**where, "measure": f"placebo_{end}", **found}
 
 
 def _refused(problem: Refusal, **where: Any) -> Row:
@@ -161,11 +204,12 @@ def comovement_rows(
 ) -> pd.DataFrame:
     """Return the table `comovement` (columns: docs/tables.md); empty for one region.
 
-    For every `pair` of subsystems `correlation_lnU`: correlation of ln U1 and ln U2 in levels,
-    within regions, within regions and years. For balanced panels of at least nine regions also,
-    with regions paired at random within terciles of size per head and of the first size,
-    `placebo_low`, `placebo_high`: 2.5 and 97.5 % points of the same correlation, `placebo_beyond`:
-    the share of pairings as far out (`beyond`). What cannot be computed has its reason instead.
+    For every `pair` of subsystems `correlation_lnU`, `correlation_sqrtU`, `correlation_U`: of the
+    logs, the square roots, the indices as they are, over the region-years in which both are
+    positive; in levels, within regions, within regions and years. For balanced panels of at least
+    nine regions also, with regions paired at random with those of similar size per head and of
+    similar first size (`random_pairings`), `placebo_mean`, `placebo_low`, `placebo_high` and
+    `placebo_p` of each (`placebo`). What cannot be computed has its reason instead.
     """
     if coupling["region"].nunique() < 2:
         return as_table("comovement", [])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.coupling.comovement import SCOPES
+from coevo.coupling.comovement import SCOPES, SIGNIFICANT
 from coevo.equilibria.fitted import POOLED
 from coevo.files import as_table, rows_of
 from coevo.messages import packed
@@ -130,19 +130,19 @@ def in_step(evidence: Evidence) -> Iterator[Claim]:
         raw = rows_of(rows, measure="correlation_lnU", scope=SCOPES[0])["value"]
         rows = rows_of(rows, scope=SCOPES[-1]).drop_duplicates("measure")
         found = dict(zip(rows["measure"], rows["value"], strict=True))
-        if not {"correlation_lnU", "placebo_low", "placebo_high"} <= set(found):
+        if not {"correlation_lnU", "placebo_mean", "placebo_p"} <= set(found):
             yield stated, Answer(NOT_TESTABLE, "no_random_pairings")
             continue
         fields = {"r": found["correlation_lnU"], "raw": raw.iloc[0] if len(raw) else None}
-        fields |= {"low": found["placebo_low"], "high": found["placebo_high"]}
+        fields |= {"mean": found["placebo_mean"], "p": found["placebo_p"]}
         yield stated, Answer(_placed(**fields), "step_placebo", fields)
 
 
-def _placed(r: float, low: float, high: float, **_: Any) -> str:
-    """Above the range and zero it is borne out, below the range not; else neither is shown."""
-    if r > max(high, 0.0):
-        return AGREES
-    return NOT_IN_THESE_DATA if r < low else UNDETERMINED
+def _placed(r: float, mean: float, p: float, **_: Any) -> str:
+    """Above the mean of random pairings it is borne out, below it not; else neither is shown."""
+    if p >= SIGNIFICANT:
+        return UNDETERMINED
+    return AGREES if r > mean else NOT_IN_THESE_DATA
 
 
 def supply(evidence: Evidence) -> Iterator[Claim]:

@@ -113,13 +113,25 @@ def test_comovement(results, study, expected):
     np.testing.assert_allclose(found, expected, atol=0.005)
 
 
-def test_beyond_level_and_common_trend_r_lies_inside(results):
-    """Within product it lies just outside: P(r <= -.178) = .023 in 100,000 pairings."""
+def test_the_sign_of_what_is_left_hangs_on_the_scale(results):
+    table = results("provinces", "comovement").set_index(["measure", "scope"])["value"]
+    for scale, expected in (("lnU", (0.65, 0.55, -0.18)), ("sqrtU", (0.70, 0.63, -0.03)),
+                            ("U", (0.69, 0.64, 0.24))):  # fmt: skip
+        found = table[f"correlation_{scale}"]
+        np.testing.assert_allclose(found, expected, atol=0.005)
+
+
+def test_regions_of_similar_level_do_as_much(results):
     table = results("provinces", "comovement").query("scope == 'within_regions_and_years'")
-    share = table[table["measure"] == "placebo_beyond"].set_index("terciles")["value"]
-    assert list(share.index) == ["gross_regional_product_per_head", "gross_regional_product"]
-    assert share.iloc[0] == pytest.approx(0.045, abs=0.006)
-    assert share.iloc[1] == pytest.approx(0.023, abs=0.0045) and share.iloc[1] < 0.025
+    table = table.assign(of=table["of"].str.removeprefix("correlation_"))
+    found = table.set_index(["paired_by", "of", "measure"])["value"]
+    by = ["gross_regional_product_per_head", "gross_regional_product"]
+    assert [name for name in dict.fromkeys(table["paired_by"]) if name] == by
+    for name, of, p in ((by[0], "lnU", 0.088), (by[1], "lnU", 0.14),
+                        (by[0], "U", 0.47), (by[1], "U", 0.19)):  # fmt: skip
+        assert found[name, of, "placebo_p"] == pytest.approx(p, abs=0.01)
+    ends = found[by[0], "lnU"][["placebo_mean", "placebo_low", "placebo_high"]]
+    assert ends.to_numpy() == pytest.approx([0.04, -0.20, 0.30], abs=0.01)
 
 
 def test_what_D_measures(results):

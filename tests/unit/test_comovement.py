@@ -6,11 +6,11 @@ import pytest
 
 from coevo.coupling.comovement import (
     PAIRINGS,
-    beyond,
     comovement_rows,
     correlation,
     demean,
     paired_correlations,
+    placebo,
     random_pairings,
 )
 
@@ -34,7 +34,8 @@ def panels(private, seed=1, regions=30, years=9):
 
 def measures(private):
     table = comovement_rows(*panels(private), ["size"], seed=1)
-    return table.set_index(["measure", "scope"])["value"]
+    logs = table[table["of"].isin(["", "correlation_lnU"])]
+    return logs.set_index(["measure", "scope"])["value"]
 
 
 @pytest.mark.parametrize(("private", "sign"), [(1.0, 1), (0.0, 0), (-1.0, -1)])
@@ -45,15 +46,27 @@ def test_what_is_left_within_regions_and_years_is_the_private_part(private, sign
     assert np.sign(np.round(within)) == sign or abs(within - sign) < 0.15
     low, high = (found[f"placebo_{end}", "within_regions_and_years"] for end in ("low", "high"))
     assert (low < within < high) == (sign == 0)
-    share = found["placebo_beyond", "within_regions_and_years"]
-    assert (share < 0.025) == (sign != 0) and (share == 1 / (1 + PAIRINGS)) == (sign != 0)
+    p = found["placebo_p", "within_regions_and_years"]
+    assert (p < 0.05) == (sign != 0) and (p == 1 / (1 + PAIRINGS)) == (sign != 0)
 
 
 def test_regions_are_paired_by_size_per_head_first():
     coupling, sizes = panels(0.0)
     table = comovement_rows(coupling, sizes, ["size", "heads"], seed=1)
-    assert [*dict.fromkeys(table["terciles"])] == ["", "size_per_head", "size"]
-    assert set(table.loc[table["terciles"] != "", "n"]) == {PAIRINGS}
+    assert [*dict.fromkeys(table["paired_by"])] == ["", "size_per_head", "size"]
+    assert set(table.loc[table["paired_by"] != "", "n"]) == {PAIRINGS}
+
+
+def test_every_scope_has_logs_roots_and_the_indices_as_they_are():
+    coupling, sizes = panels(0.5)
+    table = comovement_rows(coupling, sizes, ["size"], seed=1).query("paired_by == ''")
+    found = table.set_index(["scope", "measure"])["value"]
+    U = [coupling[column].to_numpy().reshape(30, 9) for column in ("U_a", "U_b")]
+    for name, scaled in (("lnU", np.log(U)), ("sqrtU", np.sqrt(U)), ("U", U)):
+        x, y = (v - v.mean(1, keepdims=True) - v.mean(0) + v.mean() for v in scaled)
+        r = np.corrcoef(x.ravel(), y.ravel())[0, 1]
+        assert found["within_regions_and_years", f"correlation_{name}"] == pytest.approx(r)
+    assert len(found) == 9
 
 
 def test_reassigned_series_need_no_new_demeaning():
@@ -74,10 +87,35 @@ def test_reassigned_series_need_no_new_demeaning():
         np.testing.assert_allclose(paired_correlations(*left, order), expected, atol=1e-12)
 
 
-def test_share_of_draws_beyond_counts_the_value_itself():
+def test_p_is_two_sided_about_the_mean_of_the_pairings_and_counts_the_value_itself():
     drawn = np.arange(1.0, 100.0)
-    assert beyond(3.0, drawn) == beyond(97.0, drawn) == 0.04
-    assert beyond(-5.0, drawn) == beyond(200.0, drawn) == 0.01
+    found = placebo(np.array([3.0, 97.0, 50.0, -5.0]), np.tile(drawn, (4, 1)))
+    assert found["p"].tolist() == [0.07, 0.07, 1.0, 0.01]  # 1, 2, 3, 97, 98, 99 and itself
+    assert (found["mean"] == 50).all() and found["low"][0] == pytest.approx(1 + 0.025 * 98)
+
+
+def test_many_panels_share_one_order_and_each_may_lack_regions():
+    """As if those that are left were a panel of their own, with the pairings that they keep."""
+    rng = np.random.default_rng(8)
+    x, y = rng.normal(size=(2, 3, 4, 14, 5))
+    order = random_pairings(rng.normal(size=14), rng, 60)
+    x[0, 1, 3, 2], y[0, 1, 9], x[2, 3, 0] = np.nan, np.nan, np.nan
+    found = paired_correlations(x, y, order)
+    assert found.shape == (3, 4, 60)
+    np.testing.assert_array_equal(found[1, 2], paired_correlations(x[1, 2], y[1, 2], order))
+    left = [i for i in range(14) if i not in (3, 9)]
+    for draw, given in enumerate(order):
+        got = []
+        for region in left:
+            of = given[region]
+            while of not in left:
+                of = given[of]
+            got.append(of)
+        assert sorted(got) == left
+        r = np.corrcoef(x[0, 1][got].ravel(), y[0, 1][left].ravel())[0, 1]
+        assert found[0, 1, draw] == pytest.approx(r)
+    same = paired_correlations(np.ones((14, 5)), y[1, 2], order)
+    assert np.isnan(same).all()
 
 
 def test_demeaning_takes_effects_out_of_an_unbalanced_panel():
@@ -92,13 +130,23 @@ def test_demeaning_takes_effects_out_of_an_unbalanced_panel():
     np.testing.assert_allclose(found, x - fitted, atol=1e-10)
 
 
-def test_pairings_stay_within_terciles_of_size():
-    size = np.array([5.0, 1, 9, 2, 8, 3, 7, 4, 6])
-    order = random_pairings(size, np.random.default_rng(1), 200)
-    tercile = np.argsort(np.argsort(size)) // 3
-    assert (np.sort(order, axis=1) == np.arange(9)).all()
-    assert (tercile[order] == tercile).all()
-    assert len(np.unique(order, axis=0)) > 50
+def test_pairings_stay_within_runs_of_size_that_begin_anywhere():
+    """31 regions: runs of ten, but from 4 to 13 at the ends, and cuts at every fourth place on."""
+    rng = np.random.default_rng(1)
+    size = rng.permutation(31).astype(float)
+    order = random_pairings(size, rng, 4000)
+    assert (np.sort(order, axis=1) == np.arange(31)).all()
+    by_size = np.argsort(size)
+    rank = size[order[:, by_size]].astype(int)  # of whom the region of each rank gets
+    # a cut: those before it get one another
+    cut = np.maximum.accumulate(rank, axis=1) == np.arange(31)
+    assert (np.abs(rank - np.arange(31)) < 14).all()
+    ends = rank[:, 0]
+    assert ends.max() == 12 and rank[:, 1:4].min() == 0
+    # a pair next to each other is parted by a cut in a tenth of the draws, but for the ends
+    apart = cut[:, 3:27].mean(axis=0)
+    assert (apart > 0.08).all() and apart[4:-4].max() < 0.14
+    assert cut[:, :3].mean(axis=0).max() < 0.15
 
 
 def test_correlation_of_many_with_one():
@@ -124,8 +172,8 @@ def test_why_nothing_is_held_against_random_pairings(regions, gone, size, messag
     coupling, sizes = panels(0.0, regions=regions)
     table = comovement_rows(coupling.iloc[gone:], sizes, size, 1)
     (refused,) = table[table["measure"].str.startswith("placebo")].to_dict("records")
-    assert (refused["message"], refused["measure"]) == (message, "placebo_beyond")
-    assert table["value"].notna().sum() == 3
+    assert (refused["message"], refused["measure"]) == (message, "placebo_p")
+    assert table["value"].notna().sum() == 9
 
 
 def test_what_does_not_vary_has_no_correlation():

@@ -52,28 +52,33 @@ def test_mean_is_the_mean_of_regions() -> None:
     assert rise_finding(study())["mean"][0] == pytest.approx(mean)
 
 
-def correlated(value: float, beyond: float) -> pd.DataFrame:
-    """The correlation within regions and years, and the share of pairings as far out."""
+def correlated(value: float, p: float) -> pd.DataFrame:
+    """The correlation of the logs within regions and years, and its p by random pairings."""
     table = tables()["comovement"]
     last = table["scope"].eq("within_regions_and_years")
     table = with_value(table, last & table["measure"].eq("correlation_lnU"), "value", value)
-    return with_value(table, last & table["measure"].eq("placebo_beyond"), "value", beyond)
+    logs = table["measure"].eq("placebo_p") & table["of"].eq("correlation_lnU")
+    return with_value(table, last & logs, "value", p)
 
 
-def test_no_comovement_inside_the_range_of_random_pairings() -> None:
+def test_no_comovement_where_random_pairings_do_as_much() -> None:
     found = comovement_finding(study())
-    assert (found["verdict"], found["by"], found["pairings"]) == ("none", ["product"], 9999)
-    assert found["levels"]["where"] == "above"
-    place = {"low": -0.2, "high": 0.3, "where": "inside"}
-    assert found["place"] == place
+    assert (found["verdict"], found["by"], found["pairings"]) == ("none", ["product"], 99_999)
+    assert found["r"]["U"] == {
+        "levels": 0.69, "within_regions": 0.64, "within_regions_and_years": 0.24,
+    }  # fmt: skip
+    assert found["place"]["lnU"] == {"mean": 0.05, "p": 0.09}
+    assert found["place"]["U"]["p"] == pytest.approx(0.45)
 
 
 @pytest.mark.parametrize(
-    ("value", "beyond", "verdict"),
-    [(0.4, 0.01, "beyond"), (0.4, 0.025, "none"), (-0.4, 0.01, "opposite"), (-0.4, 0.3, "none")],
+    ("value", "p", "verdict"),
+    [(0.4, 0.049, "beyond"), (0.4, 0.05, "none"), (0.04, 0.01, "opposite"), (-0.4, 0.3, "none")],
 )
-def test_a_correlation_lies_inside_or_outside(value: float, beyond: float, verdict: str) -> None:
-    found = comovement_finding(study(comovement=correlated(value, beyond)))
+def test_a_link_is_more_or_less_than_the_mean_of_pairings(
+    value: float, p: float, verdict: str
+) -> None:
+    found = comovement_finding(study(comovement=correlated(value, p)))
     assert found["verdict"] == verdict
 
 
@@ -81,7 +86,7 @@ def test_without_random_pairings_nothing_is_judged() -> None:
     found = comovement_finding(study(**unplaced()))
     assert (found["verdict"], found["others"], found["place"]) == ("unplaced", {}, None)
     assert found["why"][0] == "too_few_regions_to_pair"
-    assert found["r"]["within_regions_and_years"] == -0.18
+    assert found["r"]["lnU"]["within_regions_and_years"] == -0.18
 
 
 @pytest.mark.parametrize("value", [None, np.nan])
@@ -94,7 +99,7 @@ def test_correlation_that_could_not_be_computed(value: float | None) -> None:
         table = with_value(table, table["scope"].eq(scope), "value", value)
     chosen = study(comovement=table)
     assert comovement_finding(chosen)["verdict"] == "uncomputed"
-    assert comovement_finding(chosen)["r"]["levels"] == 0.65
+    assert comovement_finding(chosen)["r"]["lnU"]["levels"] == 0.65
     assert f"scatter_{scope}" not in figure_names(charts_that_apply(chosen))
 
 

@@ -22,7 +22,9 @@ CONFIG = {
 GRADES = ("primary coordination", "good coordination")
 
 
-def tables(grades=(1,) * 40, ranks=None, first=0.4, r=0.5, located=(True, True), regions="123"):
+def tables(
+    grades=(1,) * 40, ranks=None, first=0.4, r=0.5, p=0.01, located=(True, True), regions="123"
+):
     """Tables of a study; grades, ranks: of the region by combination, the study's own first."""
     multiverse = pd.DataFrame(
         {
@@ -41,7 +43,7 @@ def tables(grades=(1,) * 40, ranks=None, first=0.4, r=0.5, located=(True, True),
     )  # fmt: skip
     moves = [("correlation_lnU", "levels", 0.9)]
     moves += [(measure, "within_regions_and_years", value) for measure, value in
-              (("correlation_lnU", r), ("placebo_low", -0.3), ("placebo_high", 0.4))]  # fmt: skip
+              (("correlation_lnU", r), ("placebo_mean", 0.05), ("placebo_p", p))]  # fmt: skip
     comovement = pd.DataFrame(moves, columns=["measure", "scope", "value"])
     fits = [("fit", "1", effects, "classic", "trapezoid", here)
             for effects, here in zip(("none", "region+year"), located, strict=True)]  # fmt: skip
@@ -123,14 +125,16 @@ def test_the_rise_is_read_where_the_scale_is_that_of_every_year():
 
 
 @pytest.mark.parametrize(
-    ("r", "verdict"), [(0.41, "agrees"), (0.39, "undetermined"), (-0.5, "not_in_these_data")]
-)
-def test_systems_are_in_step_only_beyond_random_pairings(r, verdict):
-    """Inside the range of random pairings neither co-movement nor its absence is shown."""
-    found = asked(tables(r=r)).loc["systems_in_step"]
+    ("r", "p", "verdict"),
+    [(0.41, 0.049, "agrees"), (0.41, 0.05, "undetermined"), (-0.5, 0.01, "not_in_these_data"),
+     (0.04, 0.01, "not_in_these_data"), (-0.5, 0.3, "undetermined")],
+)  # fmt: skip
+def test_systems_are_in_step_only_beyond_random_pairings(r, p, verdict):
+    """Where random pairings do as much neither co-movement nor its absence is shown."""
+    found = asked(tables(r=r, p=p)).loc["systems_in_step"]
     assert found["verdict"] == verdict
     assert unpacked(found["stated"]) == {"systems": ["shops", "plants"]}
-    assert unpacked(found["fields"]) == {"r": r, "raw": 0.9, "low": -0.3, "high": 0.4}
+    assert unpacked(found["fields"]) == {"r": r, "raw": 0.9, "mean": 0.05, "p": p}
 
 
 def test_without_random_pairings_nothing_is_said_of_step():

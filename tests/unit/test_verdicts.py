@@ -83,7 +83,7 @@ FAR = [
 
 
 def correlated(
-    value: float | None, beyond: float = 0.04, placed: bool = True
+    value: float | None, p: float = 0.09, placed: bool = True
 ) -> Callable[[Tables], Tables]:
     """The correlation within regions and years has a value or is not there; paired or not."""
 
@@ -94,10 +94,10 @@ def correlated(
             return made | {"comovement": table[~last].reset_index(drop=True)}
         if not placed:
             return made | unplaced()
-        own = {"correlation_lnU": value, "placebo_beyond": beyond}
-        for measure, number in own.items():
-            made = put(made, "comovement", last & table["measure"].eq(measure), value=number)
-        return made
+        logs = table["measure"].eq("placebo_p") & table["of"].eq("correlation_lnU")
+        made = put(made, "comovement", last & logs, value=p)
+        own = last & table["measure"].eq("correlation_lnU")
+        return put(made, "comovement", own, value=value)
 
     return change
 
@@ -111,13 +111,13 @@ STEP = [
     Verdict(correlated(0.4, 0.01), {
         "opening": ("he two move together even beyond level and common trend",
                     "剔除发展水平与共同趋势后，两个系统仍同步变动"),
-        "step": ("outlasts level and common trend: *r*",
-                 "剔除地区与年份均值后，两个指数仍相关")}),
+        "step": ("the indices are linked more than by chance: *r*",
+                 "剔除地区与年份均值后，两个指数的相关强于随机配对")}),
     Verdict(correlated(-0.4, 0.01), {
-        "opening": ("eyond level and common trend the two move apart",
-                    "剔除发展水平与共同趋势后，两个系统反向变动"),
-        "step": ("Beyond level and common trend the indices move apart",
-                 "剔除地区与年份均值后，两个指数反向变动")}),
+        "opening": ("eyond level and common trend the two are linked less than by chance",
+                    "剔除发展水平与共同趋势后，两个系统的相关弱于随机配对"),
+        "step": ("Beyond level and common trend the indices are linked less than by chance",
+                 "剔除地区与年份均值后，两个指数的相关弱于随机配对")}),
     Verdict(correlated(-0.18, placed=False), {
         "opening": ("hether the two move together beyond level and common trend is not judged",
                     "两个系统是否同步变动，不作判断"),

@@ -5,9 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.comovement import OUTSIDE, SCOPES
+from coevo.coupling.comovement import SCALES, SCOPES, SIGNIFICANT
 from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
+
+LOGS = next(iter(SCALES))  # of the headline
+SHOWN = (LOGS, "U")  # scales that the report speaks of
 
 
 def pairs(study: Study) -> list[tuple[str, str]]:
@@ -20,66 +23,61 @@ def _of_pair(study: Study, pair: tuple[str, str] | None) -> pd.DataFrame:
     return study.rows("comovement", pair="~".join(pair or study.subsystems[:2]))
 
 
-def grouped_by(study: Study) -> list[str]:
-    """What regions are paired by within terciles, size per head first; empty without pairings."""
-    return [name for name in dict.fromkeys(_of_pair(study, None)["terciles"]) if name]
+def paired_by(study: Study) -> list[str]:
+    """What regions are paired by, size per head first; empty without pairings."""
+    return [name for name in dict.fromkeys(_of_pair(study, None)["paired_by"]) if name]
 
 
 def correlation_values(
-    study: Study, pair: tuple[str, str] | None = None, by: str | None = None
+    study: Study, pair: tuple[str, str] | None = None, by: str | None = None, scale: str = LOGS
 ) -> pd.DataFrame:
-    """Correlation of ln U1 and ln U2 by scope, with the range that random pairing gives.
+    """Correlation of U1 and U2 by scope, with what random pairing gives.
 
-    Of more than two subsystems the first two, or the `pair` that is asked for; regions paired
-    within terciles of `by`, by default of the first that they are.
+    scale: one of `SCALES`. Of more than two subsystems the first two, or the `pair` that is asked
+    for; paired are regions of similar `by`, by default of the first of `paired_by`.
 
     Returns
     -------
     DataFrame
-        Index `scope` (those of `SCOPES` that the study has), columns `value`, `low`, `high`,
-        `beyond` (share of pairings as far out), `n`; NaN where nothing was paired at random.
+        Index `scope` (those of `SCOPES` that the study has), columns `value`, `n`, and of random
+        pairings `mean`, `low`, `high`, `p`; NaN where nothing was paired at random.
     """
     table = _of_pair(study, pair).dropna(subset="value")
-    by = by or next(iter(grouped_by(study)), "")
-    table = table[table["terciles"].isin(["", by])]
+    by, measure = by or next(iter(paired_by(study)), ""), f"correlation_{scale}"
+    here = table["of"].eq(measure) & table["paired_by"].eq(by)
+    table = table[table["measure"].eq(measure) | here]
     wide = table.pivot(index="scope", columns="measure", values=["value", "n"])
-    frame = pd.DataFrame({
-        "value": wide.get(("value", "correlation_lnU")),
-        "low": wide.get(("value", "placebo_low")),
-        "high": wide.get(("value", "placebo_high")),
-        "beyond": wide.get(("value", "placebo_beyond")),
-        "n": wide.get(("n", "correlation_lnU")),
-    }, SCOPES)  # fmt: skip
+    placebo = {end: wide.get(("value", f"placebo_{end}")) for end in ("mean", "low", "high", "p")}
+    columns = {"value": wide.get(("value", measure)), **placebo, "n": wide.get(("n", measure))}
+    frame = pd.DataFrame(columns, SCOPES)
     return frame.dropna(subset="value").astype(float).rename_axis("scope")
 
 
 def comovement_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'in step, or just rich and rising?'.
 
-    The correlation within regions and years decides, against regions paired at random by the first
-    of `grouped_by`: `verdict` is `beyond` when it lies outside the range of 95 % of the pairings on
-    their upper side and above zero, `opposite` when outside on their lower side, `none` when
-    inside; `unplaced` when nothing was paired, for the reason `why`; `uncomputed` when there is no
-    such correlation. `place` and `levels`: among these pairings, within regions and years and in
-    levels, `low`, `high` and `where` (inside, above, below); `others`: by what else regions are
-    paired, and where the first then lies.
+    The correlation of the logs within regions and years decides, against regions paired at random
+    by the first of `paired_by`: `verdict` is `none` where the two-sided p is .05 or more, else
+    `beyond` above the mean of the pairings, `opposite` below it; `unplaced` when nothing was
+    paired, for the reason `why`; `uncomputed` when there is no such correlation. `r`: by scale
+    (`SHOWN`) and scope; `place`: mean and p of the pairings by the first, by scale; `others`:
+    those by what else regions are paired.
     """
     if study.single:
         return {"verdict": "one_region", "place": None}
-    frame, by = correlation_values(study), grouped_by(study)
-    places = {name: _places(correlation_values(study, by=name)) for name in by}
-    first = places[by[0]] if by else {}
-    refused = _of_pair(study, None).query("measure == 'placebo_beyond' and value.isna()")
+    frames = {scale: correlation_values(study, scale=scale) for scale in SHOWN}
+    placed = {by: _placed(study, by) for by in paired_by(study)}
+    places = {by: place for by, place in placed.items() if len(place) == len(SHOWN)}
+    refused = _of_pair(study, None).query("measure == 'placebo_p' and value.isna()")
     return {
-        "verdict": _verdict(frame, first),
+        "verdict": _verdict(frames[LOGS]),
         "why": reason(refused),
-        "r": {scope: frame["value"].get(scope) for scope in SCOPES},
-        "by": by,
-        "place": first.get(SCOPES[-1]),
-        "levels": first.get(SCOPES[0]),
-        "others": {name: places[name][SCOPES[-1]]["where"] for name in by[1:]},
+        "r": {scale: {s: frames[scale]["value"].get(s) for s in SCOPES} for scale in SHOWN},
+        "by": list(placed),
+        "place": next(iter(places.values()), None),
+        "others": dict(list(places.items())[1:]),
         "pairings": _pairings(study),
-        "n": int(frame["n"].max()) if len(frame) else 0,
+        "n": int(frames[LOGS]["n"].max()) if len(frames[LOGS]) else 0,
         "rise": _both_rise(study),
     }
 
@@ -88,38 +86,30 @@ def step_verdicts(study: Study) -> list[str]:
     """The verdict of `comovement_finding` on every pair of subsystems."""
     if study.single:
         return ["one_region"]
-    frames = [correlation_values(study, pair) for pair in pairs(study)]
-    return [_verdict(frame, _places(frame)) for frame in frames]
+    return [_verdict(correlation_values(study, pair)) for pair in pairs(study)]
 
 
-def _places(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Of each correlation the range of random pairings, and its place among them."""
-    rows = frame.dropna().iterrows()
-    return {str(scope): {**row[["low", "high"]], "where": _where(row)} for scope, row in rows}
+def _placed(study: Study, by: str) -> dict[str, dict[str, float]]:
+    """Mean and p of the pairings within regions and years, by those scales that have them."""
+    frames = {scale: correlation_values(study, by=by, scale=scale) for scale in SHOWN}
+    rows = {scale: frame.reindex(SCOPES[-1:]).iloc[0] for scale, frame in frames.items()}
+    return {scale: dict(row[["mean", "p"]]) for scale, row in rows.items() if row["p"] == row["p"]}
 
 
-def _where(row: pd.Series) -> str:
-    """Place of a correlation among random pairings: inside, or on which side of 95 % of them."""
-    if row["beyond"] >= OUTSIDE:
-        return "inside"
-    return "below" if row["value"] < (row["low"] + row["high"]) / 2 else "above"
-
-
-def _verdict(frame: pd.DataFrame, places: dict[str, dict[str, Any]]) -> str:
-    last = SCOPES[-1]
-    if last not in frame.index:
+def _verdict(frame: pd.DataFrame) -> str:
+    if SCOPES[-1] not in frame.index:
         return "uncomputed"
-    if last not in places:
+    row = frame.loc[SCOPES[-1]]
+    if pd.isna(row["p"]):
         return "unplaced"
-    where = places[last]["where"]
-    if where == "above":
-        return "beyond" if frame.loc[last, "value"] > 0 else "none"
-    return "opposite" if where == "below" else "none"
+    if row["p"] >= SIGNIFICANT:
+        return "none"
+    return "beyond" if row["value"] > row["mean"] else "opposite"
 
 
 def _pairings(study: Study) -> int:
     """How many random pairings a correlation is held against."""
-    rows = study.rows("comovement", measure="placebo_beyond").dropna(subset="value")
+    rows = study.rows("comovement", measure="placebo_p").dropna(subset="value")
     return int(rows["n"].max()) if len(rows) else 0
 
 

@@ -1,8 +1,10 @@
 """Rows of the report's tables about the indices."""
 
+from itertools import product
+
 import pandas as pd
 
-from coevo.coupling.comovement import SCOPES
+from coevo.coupling.comovement import SCALES, SCOPES
 from coevo.report.findings.in_step import correlation_values, pairs
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.report_table import Body
@@ -53,21 +55,17 @@ def D_by_year(words: Words) -> Body:
 
 
 def pair_correlations(words: Words) -> Rows:
-    """Correlations of ln U by pair of subsystems, if there are several, each with the range of
-    random pairing.
+    """Correlations by pair of subsystems, if there are several, and what is correlated; of those
+    within regions and years what random pairing gives, with p.
     """
     study = words.study
     if len(study.subsystems) == 2:
         return []
     rows: Rows = []
-    for pair in pairs(study):
-        frame = correlation_values(study, pair)
-        cells = [_placed(frame.loc[scope]) if scope in frame.index else NOTHING for scope in SCOPES]
-        rows.append([words.listed(study.label(s) for s in pair), *cells])
+    for pair, scale in product(pairs(study), SCALES):
+        frame = correlation_values(study, pair, scale=scale).reindex(SCOPES)
+        last, told = frame.iloc[-1], words.listed(study.label(s) for s in pair)
+        ends = NOTHING if missing(last["low"]) else f"{fixed(last['low'])}; {fixed(last['high'])}"
+        cells = [*map(fixed, frame["value"]), fixed(last["mean"]), ends, fixed(last["p"], 3)]
+        rows.append([told, words.say(f"tables/pairs/{scale}"), *cells])
     return rows
-
-
-def _placed(row: pd.Series) -> str:
-    """A correlation with the range that random pairing gives, where there is one."""
-    text = fixed(row["value"])
-    return text if missing(row["low"]) else f"{text} ({fixed(row['low'])}; {fixed(row['high'])})"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from coevo.coupling.comovement import OUTSIDE
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.normalisation import scales_of
 from coevo.regional.neighbourhood import NEAREST
@@ -11,6 +10,7 @@ from coevo.regional.regional_panel import DRAWS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.in_step import LOGS
 from coevo.report.findings.level_control import level_label
 from coevo.report.words import release_words
 from coevo.report.words.amounts import Words, amount
@@ -38,9 +38,8 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "focus": study.name(study.focus),
         "first": study.years[0],
         "last": study.years[-1],
-        "r": step.get("r", {}),
+        "r": step.get("r", {}).get(LOGS, {}),
         "level": level,
-        "outside": OUTSIDE,
         "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
         "reference": study.config["normalisation"]["reference"],
         "best_bands": _bands(study, "best"),
