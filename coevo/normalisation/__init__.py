@@ -12,9 +12,11 @@ from coevo.normalisation.directions import (
     ANYWHERE,
     DIRECTIONS,
     MODERATE,
+    RATIO,
     Array,
     Band,
     Scale,
+    directions_under,
     scale_of,
     scales_of,
 )
@@ -35,6 +37,14 @@ REFUSED_METHODS = {
     "weights standardise by themselves (OECD and JRC 2008, step 5)",
 }
 Span = tuple[float, float]
+
+
+class ConstantIndicators(StudyError):
+    """Indicators that do not vary over what they are held against; `indicators`: their names."""
+
+    def __init__(self, indicators: list[str], *messages: str) -> None:
+        self.indicators = indicators
+        super().__init__(*messages)
 
 
 def minmax(
@@ -59,11 +69,14 @@ def minmax(
     (区间型指标) of multiple-attribute evaluation.
     """
     x, low, high = (np.asarray(part, dtype=float) for part in (x, low, high))
-    scale = Scale(direction, best)
+    return _mapped(x, Scale(direction, best), low, high, range)
+
+
+def _mapped(x: Array, scale: Scale, low: Array, high: Array, range: Span) -> Array:
     reach = scale.reach(low, high)
     if np.any(reach == 0):
         raise StudyError("an indicator that is constant over its reference cannot be normalised")
-    z = scale.way.above(x, low, high, best)
+    z = scale.way.above(x, low, high, scale.best)
     # in place: most of the time of a large panel would go into new memory
     z /= reach
     z *= range[1] - range[0]
@@ -81,8 +94,11 @@ def wide(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def scaled_panel(settings: Mapping[str, Any]) -> Span | None:
-    """Return the range of normalised values; None where each indicator has ends of its own."""
-    low, high = settings["range"]
+    """Return the range of normalised values; None where each indicator has ends of its own.
+
+    A ratio to the best figure lies in [0, 1], whatever range is given.
+    """
+    low, high = (0.0, 1.0) if settings["reference"] == RATIO else settings["range"]
     return None if settings["method"] == VECTOR else (low, high)
 
 
@@ -146,21 +162,26 @@ def scope_of(
     """Return what the reference of a study may look at; values: region-years down."""
     base = settings.get("base")
     years = (base["first"], base["last"]) if base else None
-    return Scope(values.index, list(values.columns), years, kept, scales_of(indicators))
+    scales = scales_of(indicators, settings["reference"])
+    return Scope(values.index, list(values.columns), years, kept, scales)
 
 
 def find_goalposts(x: Array, scope: Scope, settings: Mapping[str, Any]) -> Goalposts:
     """Return the goalposts of figures x (..., rows, m) by the study's method and reference.
 
-    An indicator with goalposts of its own in the indicator table has those in every group.
+    An indicator with goalposts of its own in the indicator table has those in every group; of a
+    ratio only the best of the two, since its other end is zero.
     """
     if settings["method"] == VECTOR:
         return vector_norm(x, scope)
     posts = REFERENCES[settings["reference"]](x, scope)
     own = {j: ends for j, ends in enumerate(scope.own()) if ends}
     low, high = posts.low.copy(), posts.high.copy()
+    ratio = settings["reference"] == RATIO
     for j, ends in own.items():
-        low[..., j], high[..., j] = ends
+        less = scope.scales[scope.indicators[j]].direction == "-"
+        low[..., j] = 0.0 if ratio and not less else ends[0]
+        high[..., j] = np.nan if ratio and less else ends[1]
     return posts._replace(low=low, high=high)
 
 
@@ -171,8 +192,7 @@ def scores(
     low, high = posts.ends()
     z = np.empty_like(x)
     for j, name in enumerate(names):
-        direction, best, _ = scales[name]
-        z[..., j] = minmax(x[..., j], direction, low[..., j], high[..., j], span, best)
+        z[..., j] = _mapped(x[..., j], scales[name], low[..., j], high[..., j], span)
     return z
 
 
@@ -186,7 +206,7 @@ def held_against(
     """Return z of figures x (..., rows, m), within the range, and which x lie beyond goalposts."""
     span = scaled_panel(settings) or (0.0, 1.0)
     low, high = posts.ends()
-    z = scores(x, posts, names, scales_of(indicators), span)
+    z = scores(x, posts, names, scales_of(indicators, settings["reference"]), span)
     # rounding may leave the range by a last digit, too
     return z.clip(*span), (x < low) | (x > high)
 
@@ -200,6 +220,7 @@ def reaches(posts: Goalposts, names: list[str], scales: Mapping[str, Scale]) -> 
 
 def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:
     problems, reach = Problems(), reaches(posts, scope.indicators, scope.scales)
+    constant = [name for name, own in zip(scope.indicators, reach.T, strict=True) if (own <= 0).any()]
     for j, indicator in enumerate(scope.indicators):
         same = np.flatnonzero(reach[:, j] <= 0)
         if len(same):
@@ -213,7 +234,8 @@ def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:
                 "apart; remove it from the indicator table, check the files, or choose another "
                 "normalisation.reference"
             )
-    problems.check()
+    if constant:
+        raise ConstantIndicators(constant, *problems.messages)
 
 
 def _refuse_beyond(values: pd.DataFrame, beyond: npt.NDArray[np.bool_]) -> None:
@@ -236,7 +258,7 @@ def _table(posts: Goalposts, indicators: list[str], reference: str) -> pd.DataFr
 
 
 __all__ = [
-    "ANYWHERE", "CAPPED", "DIRECTIONS", "METHODS", "MODERATE", "REFERENCES", "REFUSED_METHODS",
-    "VECTOR", "Scale", "Span", "complete_rows", "find_goalposts", "held_against", "minmax",
+    "ANYWHERE", "CAPPED", "DIRECTIONS", "METHODS", "MODERATE", "RATIO", "REFERENCES",
+    "REFUSED_METHODS", "VECTOR", "ConstantIndicators", "Scale", "Span", "complete_rows", "directions_under", "find_goalposts", "held_against", "minmax",
     "normalise", "reaches", "scale_of", "scaled_panel", "scales_of", "scope_of", "scores", "wide",
 ]  # fmt: skip

@@ -69,22 +69,44 @@ DIRECTIONS = {
 }  # fmt: skip
 
 
+# The same where z is a ratio to the best figure, which has a true zero and knows no best band.
+RATIO = "ratio"
+RATIO_DIRECTIONS = {
+    "+": Direction(
+        lambda x, low, high, best: np.asarray(x - low), _span, "{x}/{high}", "x / max"
+    ),
+    "-": Direction(
+        lambda x, low, high, best: np.asarray(low / x),
+        lambda low, high, best: np.where(low == high, 0.0, 1.0),
+        "{low}/{x}", "min / x",
+    ),
+}  # fmt: skip
+
+
+def directions_under(reference: str) -> dict[str, Direction]:
+    """Return the directions that a reference of normalisation knows, by name."""
+    return RATIO_DIRECTIONS if reference == RATIO else DIRECTIONS
+
+
 class Scale(NamedTuple):
-    """Direction of an indicator, its best band, and goalposts of its own if it has any."""
+    """Direction of an indicator, its best band, goalposts of its own if any, and the reference."""
 
     direction: str
     best: Band = ANYWHERE
     own: Band | None = None
+    reference: str = ""
 
     @property
     def way(self) -> Direction:
         """The entry of the registry."""
-        if self.direction not in DIRECTIONS:
-            known = ", ".join(f"'{name}'" for name in DIRECTIONS)
-            raise StudyError(f"direction '{self.direction}' is neither of {known}")
+        ways = directions_under(self.reference)
+        if self.direction not in ways:
+            known = ", ".join(f"'{name}'" for name in ways)
+            of = f" under reference {RATIO}" if self.reference == RATIO else ""
+            raise StudyError(f"direction '{self.direction}' is neither of {known}{of}")
         if self.direction == MODERATE and not self.best[0] <= self.best[1]:
             raise StudyError(f"direction '{MODERATE}' needs a best value, or a band of two")
-        return DIRECTIONS[self.direction]
+        return ways[self.direction]
 
     def reach(self, low: Array, high: Array) -> Array:
         """How far the best stands above the worst; 0 where goalposts tell nothing apart."""
@@ -134,7 +156,10 @@ def scale_of(row: Mapping[str, Any]) -> Scale:
     return Scale(cells["direction"], best, ends)
 
 
-def scales_of(indicators: pd.DataFrame) -> dict[str, Scale]:
-    """Return the scale of each indicator of a subsystem by its name in the indicator table."""
-    inside = indicators[indicators["subsystem"] != ""]
-    return {str(row["indicator"]): scale_of(row) for row in inside.to_dict("records")}
+def scales_of(indicators: pd.DataFrame, reference: str = "") -> dict[str, Scale]:
+    """Return the scale of each indicator of a subsystem by its name in the indicator table.
+
+    reference: that of the normalisation, of which `ratio` maps by ways of its own.
+    """
+    rows = indicators[indicators["subsystem"] != ""].to_dict("records")
+    return {str(row["indicator"]): scale_of(row)._replace(reference=reference) for row in rows}

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.errors import StudyError
-from coevo.normalisation.directions import Array, Band, Scale
+from coevo.errors import Refusal, StudyError
+from coevo.normalisation.directions import RATIO, Array, Band, Scale
 
 POSTS = ["indicator", "group", "low", "high"]
 
@@ -81,6 +81,23 @@ def base_reference(x: Array, scope: Scope) -> Goalposts:
             f"normalisation.base: no complete figures for {first} to {last}; choose other years"
         )
     return _alike(inside.min(axis=-2), inside.max(axis=-2), scope)
+
+
+def ratio_reference(x: Array, scope: Scope) -> Goalposts:
+    """Zero and the maximum over all regions and years, so that z = x / max; the minimum and no end
+    for direction "-", so that z = min / x: the one reference under which z has a true zero.
+
+    Raises `Refusal` for a figure below zero, or at zero for direction "-".
+    """
+    axes = tuple(range(x.ndim - 1))
+    less = np.array([scope.scales[name].direction == "-" for name in scope.indicators])
+    bad = (x < 0).any(axis=axes) | (less & (x == 0).any(axis=axes))
+    if bad.any():
+        raise Refusal("below_zero", indicators=np.array(scope.indicators)[bad].tolist())
+    low, high = x.min(axis=-2), x.max(axis=-2)
+    alike = low == high  # of what is constant, both ends are that figure
+    low, high = np.where(less | alike, low, 0.0), np.where(less & ~alike, np.nan, high)
+    return _alike(low, high, scope)
 
 
 def kept_reference(x: Array, scope: Scope) -> Goalposts:
@@ -166,5 +183,6 @@ REFERENCES: dict[str, Callable[[Array, Scope], Goalposts]] = {
     "year": year_reference,
     "region": region_reference,
     "base": base_reference,
+    RATIO: ratio_reference,
     "goalposts": kept_reference,
 }

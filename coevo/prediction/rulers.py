@@ -90,7 +90,7 @@ class Rulers:
         x, settings = self.figures.to_numpy(dtype=float), self.config["normalisation"]
         posts = self._posts(x, early, settings)
         span, names = scaled_panel(settings) or (0.0, 1.0), list(self.figures.columns)
-        scales = scales_of(self.indicators)
+        scales = scales_of(self.indicators, settings["reference"])
         for name, reach in zip(names, reaches(posts, names, scales).T, strict=True):
             if np.any(reach <= 0):
                 raise Refusal("constant_so_far", indicator=name, year=origin)

@@ -1,83 +1,118 @@
 """D under a combination of choices, and how far it lies from the study's own (docs/methods.md, 3).
 
-The choices: indicator system, reference, range, weighting, composite, form; and the preset. None of
-them is right beyond doubt; what holds under nearly all of them does not hang on one.
+The choices: indicator system, scale, weighting, composite, form; and the preset. A scale is what
+figures are held against, and the range that they are mapped to. None of them is right beyond doubt;
+what holds under nearly all of them does not hang on one.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from coevo.coupling.comovement import correlation
 from coevo.coupling.composites import COMPOSITES, PRESETS
 from coevo.coupling.forms import FORMS, Array
 from coevo.coupling.grade_scales import GRADES
-from coevo.coupling.index_panel import IndexPanel, degrees
-from coevo.errors import StudyError
-from coevo.normalisation import VECTOR, normalise, scaled_panel, wide
+from coevo.coupling.index_panel import Degrees, IndexPanel, degrees
+from coevo.errors import Refusal, StudyError
+from coevo.normalisation import RATIO, VECTOR, complete_rows, normalise, scaled_panel, wide
+from coevo.panel.derivations import breaks_in_coverage
+from coevo.sensitivity.coverage_breaks import by_kept_ruler, figures_without_breaks
 from coevo.weighting import available, weigh
 
-CHOICES = ("system", "reference", "range", "weighting", "composite", "form")
+CHOICES = ("system", "scale", "weighting", "composite", "form")
 RANGES = ((0.01, 0.99), (0.0, 1.0))
 REFERENCES = ("panel", "year")  # of the others, region forbids comparison and two need a file
-COMPARABLE = (
-    "panel",
-    "base",
-    "goalposts",
-)  # references under which D of one year is that of another
+# references under which D of one year is that of another
+COMPARABLE = ("panel", "base", "goalposts", RATIO)
 ROBUST = 0.95  # share of the combinations from which what they give is robust
 MAIN = "main"
 System = tuple[pd.DataFrame, pd.DataFrame]  # panel and indicator table
 
 
 class Combination(NamedTuple):
-    """A name for each choice; the range as the tables write it: [0.01, 0.99]."""
+    """A name for each choice, of the scale as `scale_name` gives it."""
 
     system: str
-    reference: str
-    range: str
+    scale: str
     weighting: str
     composite: str
     form: str
     preset: str | None
 
 
-def span_name(span: Sequence[float]) -> str:
-    """Return a range as the tables write it: [0.01, 0.99]."""
-    return "[{:g}, {:g}]".format(*span)
+class Scaling(NamedTuple):
+    """A reference of normalisation, and the range that figures are mapped to."""
+
+    reference: str
+    range: tuple[float, float]
+
+    @property
+    def span(self) -> str:
+        """The range as the tables write it: [0.01, 0.99]."""
+        return "[{:g}, {:g}]".format(*self.range)
+
+    @property
+    def name(self) -> str:
+        """`panel [0.01, 0.99]`; of a ratio, whose range is fixed, `ratio`."""
+        return RATIO if self.reference == RATIO else f"{self.reference} {self.span}"
+
+
+def scale_word(name: str, references: Mapping[str, str]) -> str:
+    """Return what a scale is called, by the words of references."""
+    reference, _, span = name.partition(" ")
+    return " ".join(filter(None, (references.get(reference, reference), span)))
+
+
+def scales(config: Mapping[str, Any]) -> dict[str, Scaling]:
+    """Return the scales that are tried, by name, the study's own first.
+
+    The vector normalisation knows neither reference nor range.
+    """
+    settings = config["normalisation"]
+    low, high = settings["range"]
+    tried = [Scaling(settings["reference"], (low, high))]
+    if settings["method"] != VECTOR:
+        tried += [Scaling(*pair) for pair in product(REFERENCES, RANGES)]
+        tried.append(Scaling(RATIO, (0.0, 1.0)))
+    return {scaling.name: scaling for scaling in tried}
 
 
 def own_combination(config: Mapping[str, Any]) -> Combination:
     """Return the choices of the study itself."""
-    normalisation, coupling = config["normalisation"], config["coupling"]
-    return Combination(
-        MAIN,
-        normalisation["reference"],
-        span_name(normalisation["range"]),
-        config["weighting"]["method"],
-        *(coupling[key] for key in ("composite", "form", "preset")),
-    )
+    coupling = (config["coupling"][key] for key in ("composite", "form", "preset"))
+    return Combination(MAIN, next(iter(scales(config))), config["weighting"]["method"], *coupling)
 
 
 def alternatives(config: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the names that each choice but the system can have; the study's own among them.
 
-    The vector normalisation knows neither reference nor range, and one composite. A form that
-    needs a number of the configuration is left out unless it is the study's own.
+    The vector normalisation knows one scale and one composite. A form that needs a number of the
+    configuration is left out unless it is the study's own.
     """
     own = own_combination(config)
     free = config["normalisation"]["method"] != VECTOR
     names = {
         "weighting": available(config["weighting"]),
-        "range": [own.range, *(map(span_name, RANGES) if free else ())],
-        "reference": [own.reference, *(REFERENCES if free else ())],
+        "scale": scales(config),
         "composite": COMPOSITES if free else [own.composite],
         "form": [name for name, form in FORMS.items() if not form.needs or name == own.form],
         "preset": PRESETS,
     }
     return {choice: list(dict.fromkeys(found)) for choice, found in names.items()}
+
+
+class Weighed(NamedTuple):
+    """Figures normalised one way: weights of every method by its name, and the same figures as if
+    coverage had not changed (rows, m); None where it did not, or cannot be thought away.
+    """
+
+    panels: dict[str, IndexPanel]
+    unbroken: Array | None
 
 
 class Combinations:
@@ -95,66 +130,107 @@ class Combinations:
     ) -> None:
         self.systems, self.config, self.kept = systems, config, kept
         self.own = own_combination(config)
-        spans = (config["normalisation"]["range"], *RANGES)
-        self._spans = {span_name(span): list(span) for span in spans}
-        self._panels: dict[tuple[str, str, str], dict[str, IndexPanel]] = {}
-        self._indices: dict[tuple[str | None, ...], Array] = {}
+        self.scales = scales(config)
+        self._weighed: dict[tuple[str, str], Weighed] = {}
+        self._unbroken: dict[str, pd.DataFrame | None] = {}
+        self._indices: dict[tuple[str, ...], Array] = {}
 
-    def panels(self, system: str, reference: str, span: str) -> dict[str, IndexPanel]:
-        """Return the figures normalised one way with the weights of every method, by its name.
+    def weighed(self, system: str, scale: str) -> Weighed:
+        """Return the figures of a system on a scale, weighed by every method.
 
         Raises `StudyError` where the figures do not allow it.
         """
-        key = (system, reference, span)
-        if key not in self._panels:
+        key = (system, scale)
+        if key not in self._weighed:
             panel, indicators = self.systems[system]
-            chosen = {"reference": reference, "range": self._spans[span]}
+            reference, span = self.scales[scale]
+            chosen = {"reference": reference, "range": list(span)}
             settings = {**self.config["normalisation"], **chosen}
-            normalised, _ = normalise(panel, indicators, settings, self.kept)
-            method = self.own.weighting if key == self.own[:3] else ""
+            normalised, posts = normalise(panel, indicators, settings, self.kept)
+            method = self.own.weighting if key == self.own[:2] else ""
             weighting = {**self.config["weighting"], "method": method}
             weights = weigh(normalised, panel, indicators, weighting)
             z, ends = wide(normalised, "z"), scaled_panel(settings)
             names = weights["weighting"].unique()
-            self._panels[key] = {name: IndexPanel.of(z, weights, name, ends) for name in names}
-        return self._panels[key]
+            panels = {name: IndexPanel.of(z, weights, name, ends) for name in names}
+            changed, unbroken = self._without_breaks(system), None
+            if changed is not None:
+                z = by_kept_ruler(changed, indicators, posts, settings)
+                unbroken = z[list(panels[names[0]].z)].to_numpy()
+            self._weighed[key] = Weighed(panels, unbroken)
+        return self._weighed[key]
+
+    def _without_breaks(self, system: str) -> pd.DataFrame | None:
+        """The figures of a system as if coverage had not changed; None where nothing did."""
+        if system not in self._unbroken:
+            panel, indicators = self.systems[system]
+            values = complete_rows(panel, indicators)
+            breaks = breaks_in_coverage(indicators)
+            try:
+                changed = figures_without_breaks(values, breaks)
+            except Refusal:
+                changed = values
+            self._unbroken[system] = None if changed.equals(values) else changed
+        return self._unbroken[system]
 
     def degree(self, chosen: Combination) -> pd.Series:
         """Return D by region-year. Raises `StudyError` where the figures do not allow it."""
-        panels = self.panels(*chosen[:3])
+        panels = self.weighed(*chosen[:2]).panels
         if chosen.weighting not in panels:
             raise StudyError(f"weighting: these figures have no weights by {chosen.weighting}")
         panel = panels[chosen.weighting]
-        if chosen[:5] not in self._indices:
-            self._indices[chosen[:5]] = panel.indices(chosen.composite)
+        if chosen[:4] not in self._indices:
+            self._indices[chosen[:4]] = panel.indices(chosen.composite)
         changed = {"form": chosen.form, "preset": chosen.preset}
-        found = degrees(self._indices[chosen[:5]], {**self.config["coupling"], **changed})
+        found = degrees(self._indices[chosen[:4]], {**self.config["coupling"], **changed})
         return pd.Series(found.D, panel.z.index)
 
+    def all_degrees(
+        self,
+        weighed: Weighed,
+        composites: Sequence[str],
+        forms: Sequence[str],
+        z: Array | None = None,
+    ) -> Degrees:
+        """Return U (weightings, composites, rows, n) and C, T, D (weightings, composites, forms,
+        rows) of every weighting; z (rows, m): other figures than those normalised.
+        """
+        panels, coupling = weighed.panels.values(), self.config["coupling"]
+        indices = [[panel.indices(name, z) for name in composites] for panel in panels]
+        U = np.array(indices)
+        found = [degrees(U, {**coupling, "form": form}) for form in forms]
+        C, T, D = (np.stack([getattr(d, key) for d in found], axis=2) for key in "CTD")
+        return Degrees(found[0].U, C, T, D)
 
-def compare(D: pd.Series, own: pd.Series, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the table `robustness` says of D under other choices, by column.
 
-    D, own: by region-year, own by the study's choices; `n` are in both. The rank of the region in
-    focus is that of the last year of all, NaN if it has none; the rest that of its own years.
+def compare(
+    D: Array, rows: pd.MultiIndex, own: pd.Series, config: Mapping[str, Any]
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Return what tables say of D (k, rows) under k other choices, an array (k,) by column.
+
+    rows: region, name, year; own: D by the study's choices; `n` region-years are in both. The rank
+    of the region in focus is that of the last year of all, NaN if it has none; the rest that of its
+    own years.
     """
     scale, focus = GRADES[config["coupling"]["grades"]], config["focus_region"]
-    both = D.index.intersection(own.index)
-    found, main = D.loc[both], own.loc[both]
-    changed = scale.places(found.to_numpy()) != scale.places(main.to_numpy())
-    ranks = (part.rank().to_numpy() for part in (found, main))
-    regions, years = (D.index.get_level_values(name) for name in ("region", "year"))
-    mine, last = D[regions == focus], years == years.max()
-    first, end = mine.iloc[[0, -1]] if len(mine) else (np.nan, np.nan)
-    seen = (last & (regions == focus)).any()
+    place = own.index.get_indexer(rows)
+    both = place >= 0
+    found, main = D[:, both], own.to_numpy()[place[both]]
+    changed = scale.places(found) != scale.places(main)
+    regions, years = (rows.get_level_values(name) for name in ("region", "year"))
+    mine, last = np.flatnonzero(regions == focus), np.asarray(years == years.max())
+    nothing = np.full(len(D), np.nan)
+    first, end = (D[:, mine[0]], D[:, mine[-1]]) if len(mine) else (nothing, nothing)
+    seen = bool((last & (regions == focus)).any())
+    ranks = 1.0 + (D[:, last] > end[:, None]).sum(axis=1)
     return {
-        "D_mean": D.mean(),
-        "D_min": D.min(),
-        "rank_correlation": float(correlation(*ranks)),
-        "grades_changed": int(changed.sum()),
-        "n": len(both),
+        "D_mean": D.mean(axis=1),
+        "D_min": D.min(axis=1),
+        "rank_correlation": correlation(rankdata(found, axis=1), rankdata(main)),
+        "grades_changed": changed.sum(axis=1),
+        "n": np.full(len(D), both.sum()),
         "focus_D_first": first,
         "focus_D_last": end,
-        "focus_rank_last": 1.0 + (D[last] > end).sum() if seen else np.nan,
-        "focus_grade_last": str(scale.classify([end])[0]) if len(mine) else "",
+        "focus_rank_last": ranks if seen else nothing,
+        "focus_grade_last": scale.classify(end) if len(mine) else np.full(len(D), ""),
     }

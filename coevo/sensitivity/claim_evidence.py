@@ -38,7 +38,7 @@ CONCLUSIONS = {
 
 # The tables that claims are held against; a study without an index or a model part lacks some.
 READ = (
-    "observations", "audit", "coupling", "comovement", "multiverse", "coverage_breaks",
+    "observations", "audit", "coupling", "headlines", "headline_variants", "coverage_breaks",
     "equilibria", "parameters", "verdicts", "specifications",
 )  # fmt: skip
 
@@ -59,15 +59,15 @@ class Evidence:
     """The study's tables that claims are held against, and who the claims are about.
 
     A table that the study does not have is empty. pair: names of the upstream and the downstream
-    output, empty without a model part; years: those that a claim is about, None where
+    output, empty without a model part; size: the first indicator of size; years: those that a claim is about, None where
     it names none.
     """
 
     observations: pd.DataFrame
     audit: pd.DataFrame
     coupling: pd.DataFrame
-    comovement: pd.DataFrame
-    multiverse: pd.DataFrame
+    headlines: pd.DataFrame
+    headline_variants: pd.DataFrame
     coverage_breaks: pd.DataFrame
     equilibria: pd.DataFrame
     parameters: pd.DataFrame
@@ -75,6 +75,7 @@ class Evidence:
     specifications: pd.DataFrame
     units: Mapping[str, str]  # indicator -> its unit
     region: str
+    size: str = ""
     estimator: str = ""
     pair: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
@@ -89,13 +90,14 @@ class Evidence:
         """Return the evidence of a study.
 
         tables: those of `READ` that it has; indicators: the indicator table; config: its keys
-        focus_region and interaction.
+        focus_region, comovement and interaction.
         """
         model = config["interaction"]
         return cls(
             **{name: tables.get(name, as_table(name, [])) for name in READ},
             units=indicators.set_index("indicator")["unit"].to_dict(),
             region=config["focus_region"],
+            size=next(iter(config["comovement"]["size"]), ""),
             estimator=model["estimator"] if model else "",
             pair=(model["upstream"], model["downstream"]) if model else (),
         )

@@ -124,7 +124,7 @@ def coverage_rows(
         changed = figures_without_breaks(values, breaks)
     except Refusal as problem:
         return _table([*parts, *(_refused(problem, variant) for variant in (KEPT, ANEW))])
-    z = _by_kept_ruler(changed, indicators, tables["goalposts"], config["normalisation"])
+    z = by_kept_ruler(changed, indicators, tables["goalposts"], config["normalisation"])
     parts.append(_ranked(_degree(z, tables["weights"], config), grades, KEPT))
     try:
         parts.append(_ranked(_estimated_anew(changed, indicators, config, kept), grades, ANEW))
@@ -141,7 +141,7 @@ def _refused(problem: Refusal, variant: str) -> pd.DataFrame:
     return pd.DataFrame([{"variant": variant, **message_columns(problem.key, problem.fields)}])
 
 
-def _by_kept_ruler(
+def by_kept_ruler(
     changed: pd.DataFrame,
     indicators: pd.DataFrame,
     goalposts: pd.DataFrame,

@@ -1,23 +1,21 @@
 """What a reader of D and of the model would repeat, each held against the study's own tables.
 
-Unlike the statements of a paper these are asked of every study: grade, rise and rank of the region
-in focus, whether the systems move in step, the supply relation, feedback, where the equilibrium
-lies. A claim is asked only where the study has the tables that it is about.
+Unlike the statements of a paper these are asked of every study. Those on D are the headlines of
+`headlines.csv`, through every combination of choices; those on the model are the supply relation,
+feedback, and where the equilibrium lies. A claim is asked only where the study has the tables that
+it is about.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from coevo.coupling.comovement import SCOPES, SIGNIFICANT
 from coevo.equilibria.fitted import POOLED
 from coevo.files import as_table, rows_of
-from coevo.messages import packed
+from coevo.messages import packed, unpacked
 from coevo.schema import filling
-from coevo.sensitivity.choices import COMPARABLE, ROBUST
 from coevo.sensitivity.claim_evidence import (
     AGREES,
     CONCLUSIONS,
@@ -28,121 +26,86 @@ from coevo.sensitivity.claim_evidence import (
     Answer,
     Evidence,
 )
+from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.claims import check_claims, feedback_claim, supply_signs
-from coevo.sensitivity.coverage_breaks import KEPT
+from coevo.sensitivity.headlines import (
+    CENSUS_YEAR,
+    DEPENDS,
+    NOT_SUPPORTED,
+    ONE_REGION,
+    SUPPORTED,
+    UNDECIDED,
+    WITHOUT,
+)
 
 Claim = tuple[Mapping[str, Any], Answer]  # what the claim speaks of, and what came out
 FITS = {"own": "none", POOLED: "region+year"}  # of the main estimator, by their effects
+VERDICTS = {
+    SUPPORTED: AGREES,
+    NOT_SUPPORTED: NOT_IN_THESE_DATA,
+    DEPENDS: SOME_CHOICES,
+    UNDECIDED: UNDETERMINED,
+}
 
 
-def by_share(share: float) -> str:
-    """Return the verdict on what holds under a share of the combinations of choices.
+def through_choices(evidence: Evidence, headline: str) -> Iterator[Claim]:
+    """A headline through every combination: its verdict, the counts, and what it hangs on.
 
-    From `ROBUST` (0.95) on it agrees; below, it holds under some choices, the study's own at least.
+    Fields of what came out: agree, contrary, open, n; whole, the same of combinations that lose no
+    region to a zero, where others do; choice, share, sides, the deciding choice with what either
+    side says; without, what all say without the years in which coverage changed; changed, which of
+    these (choice, `census_year`) give another verdict; curves, in how many sets of indices of each
+    system r is above 0, and p of that count.
     """
-    return AGREES if share >= ROBUST else SOME_CHOICES
-
-
-def _own(evidence: Evidence) -> pd.DataFrame:
-    """Return the combinations that give the region a D in the last year, its own row first."""
-    table = evidence.multiverse
-    table = table[table["focus_D"].notna()]
-    return table.sort_values("main", ascending=False, kind="stable", ignore_index=True)
-
-
-def _path(evidence: Evidence) -> pd.DataFrame:
-    rows = evidence.coupling
-    return rows[rows["region"] == evidence.region].sort_values("year", ignore_index=True)
-
-
-def _unbroken(evidence: Evidence) -> pd.DataFrame:
-    """Return the path of the region without breaks in coverage, on an unchanged ruler (`kept`)."""
-    rows = rows_of(evidence.coverage_breaks, region=evidence.region, variant=KEPT)
-    return rows.sort_values("year", ignore_index=True)
-
-
-def grade(evidence: Evidence) -> Iterator[Claim]:
-    """The grade of the region in the last year: under how many combinations is it the same?"""
-    table = _own(evidence)
-    if table.empty or not table["main"].iloc[0] or evidence.single:
-        return
-    own, counts = table["focus_grade"].iloc[0], table["focus_grade"].value_counts()
-    fields = {"count": int(counts[own]), "n": len(table)}
-    others = counts.drop(own)
-    fields |= {"other": others.index[0], "others": int(others.iloc[0])} if len(others) else {}
-    without = _unbroken(evidence)["grade"]
-    fields |= {"without": without.iloc[-1]} if len(without) else {}
-    verdict = by_share(float(counts[own] / len(table)))
-    verdict = SOME_CHOICES if fields.get("without", own) != own else verdict
-    yield _last(evidence) | {"grade": own}, Answer(verdict, "grade_by_choices", fields)
-
-
-def rank(evidence: Evidence) -> Iterator[Claim]:
-    """The rank of the region in the last year, likewise."""
-    table = _own(evidence)
-    if table.empty or not table["main"].iloc[0] or evidence.single:
-        return
-    ranks = table["focus_rank"].astype(int)
-    own, counts = int(ranks.iloc[0]), ranks.value_counts()
-    fields = {"count": int(counts[own]), "n": len(table), "most": int(counts.index[0])}
-    fields |= {"mosts": int(counts.iloc[0]), "low": int(ranks.min()), "high": int(ranks.max())}
-    last = evidence.coupling["year"] == evidence.coupling["year"].max()
-    stated = _last(evidence) | {"rank": own, "regions": int(last.sum())}
-    without = _unbroken(evidence)["rank"]
-    fields |= {"without": int(without.iloc[-1])} if len(without) else {}
-    verdict = by_share(float(counts[own] / len(table)))
-    verdict = SOME_CHOICES if fields.get("without", own) != own else verdict
-    yield stated, Answer(verdict, "rank_by_choices", fields)
-
-
-def rise(evidence: Evidence) -> Iterator[Claim]:
-    """The change of D since the first year: its direction where the scale is that of every year."""
-    own, table = _path(evidence), _own(evidence)
-    table = table[table["reference"].isin(COMPARABLE) & table["focus_D_first"].notna()]
-    if len(own) < 2 or evidence.single:
-        return
-    ends = own.iloc[[0, -1]]
-    change = float(ends["D"].iloc[1] - ends["D"].iloc[0])
-    stated = {"region": evidence.region, "rose": change > 0, "D": ends["D"].tolist()}
-    stated |= {"years": ends["year"].tolist()}
-    if table.empty:
-        yield stated, Answer(NOT_TESTABLE, "no_comparable_choices")
-        return
-    changes = table["focus_D"] - table["focus_D_first"]
-    same = int((np.sign(changes) == np.sign(change)).sum())
-    fields = {"count": same, "n": len(table), "low": changes.min(), "high": changes.max()}
-    verdict, without = by_share(same / len(table)), _unbroken(evidence)["D"]
-    if len(without) > 1:
-        fields["without"] = float(without.iloc[-1] - without.iloc[0])
-        verdict = SOME_CHOICES if np.sign(fields["without"]) != np.sign(change) else verdict
-    yield stated, Answer(verdict, "rise_by_choices", fields)
-
-
-def in_step(evidence: Evidence) -> Iterator[Claim]:
-    """Do two systems move together beyond what regions paired at random do?"""
-    systems = [filling("U_<subsystem>", name) for name in evidence.coupling]
-    for pair in combinations([name for name in systems if name], 2):
-        stated = {"systems": list(pair)}
-        if evidence.single:
-            yield stated, Answer(NOT_TESTABLE, "one_region_in_step")
+    for row in rows_of(evidence.headlines, headline=headline).to_dict("records"):
+        if row["message"] == ONE_REGION:
             continue
-        rows = rows_of(evidence.comovement, pair="~".join(pair)).dropna(subset="value")
-        raw = rows_of(rows, measure="correlation_lnU", scope=SCOPES[0])["value"]
-        rows = rows_of(rows, scope=SCOPES[-1]).drop_duplicates("measure")
-        found = dict(zip(rows["measure"], rows["value"], strict=True))
-        if not {"correlation_lnU", "placebo_mean", "placebo_p"} <= set(found):
-            yield stated, Answer(NOT_TESTABLE, "no_random_pairings")
+        stated = _stated(evidence, row)
+        if row["message"]:
+            reason = {"reason": row["message"], "fields": unpacked(row["fields"])}
+            yield stated, Answer(NOT_TESTABLE, "not_asked", reason)
             continue
-        fields = {"r": found["correlation_lnU"], "raw": raw.iloc[0] if len(raw) else None}
-        fields |= {"mean": found["placebo_mean"], "p": found["placebo_p"]}
-        yield stated, Answer(_placed(**fields), "step_placebo", fields)
+        where = {"headline": headline, "pair": row["pair"]}
+        variants = rows_of(evidence.headline_variants, **where)
+        sides = rows_of(variants, choice=row["deciding_choice"])
+        without = rows_of(variants, choice=CENSUS_YEAR, variant=WITHOUT)
+        fields = {key: row[key] for key in ("agree", "contrary", "open")}
+        fields |= {"n": row["combinations"], "choice": row["deciding_choice"]}
+        if row["whole_combinations"] < row["combinations"]:
+            fields["whole"] = {key: row[f"whole_{key}"] for key in ("agree", "contrary")}
+            fields["whole"]["n"] = row["whole_combinations"]
+        if len(sides):
+            fields |= {"share": row["share"], "sides": _told(sides)}
+        if len(without):
+            fields["without"] = _told(without)[0]
+        of_choice = {row["deciding_choice"]: sides, CENSUS_YEAR: without}
+        fields["changed"] = [
+            choice for choice, part in of_choice.items() if (part["verdict"] != row["verdict"]).any()
+        ]
+        systems = rows_of(variants, choice="system")
+        systems = systems if len(systems) else pd.DataFrame([row | {"variant": MAIN}])
+        curves = systems[["variant", "above", "sets", "p"]].dropna()
+        fields |= {"curves": curves.to_dict("records")} if len(curves) else {}
+        yield stated, Answer(VERDICTS[row["verdict"]], "by_choices", fields)
 
 
-def _placed(r: float, mean: float, p: float, **_: Any) -> str:
-    """Above the mean of random pairings it is borne out, below it not; else neither is shown."""
-    if p >= SIGNIFICANT:
-        return UNDETERMINED
-    return AGREES if r > mean else NOT_IN_THESE_DATA
+def _told(variants: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = {"variant": "variant", "agree": "agree", "contrary": "contrary", "combinations": "n"}
+    return variants[list(columns)].rename(columns=columns).to_dict("records")
+
+
+def _stated(evidence: Evidence, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a headline speaks of: systems, regions and years, the region in focus at both ends."""
+    D, systems = evidence.coupling, [filling("U_<subsystem>", name) for name in evidence.coupling]
+    pair = row["pair"].split("~") if row["pair"] else [name for name in systems if name][:2]
+    own = D[D["region"] == evidence.region].sort_values("year")
+    stated = {"region": evidence.region, "years": [int(D["year"].min()), int(D["year"].max())]}
+    stated |= {"systems": pair, "regions": int(D["region"].nunique()), "size": evidence.size}
+    if len(own):
+        ends, last = own["D"].iloc[[0, -1]].tolist(), D[D["year"] == D["year"].max()]
+        stated |= {"D": ends, "rose": ends[1] > ends[0], "grade": own["grade"].iloc[-1]}
+        stated |= {"rank": 1 + int((last["D"] > ends[1]).sum())}
+    return stated
 
 
 def supply(evidence: Evidence) -> Iterator[Claim]:
@@ -175,19 +138,23 @@ def equilibrium(evidence: Evidence) -> Iterator[Claim]:
     yield stated, Answer(verdict, "located_by_fit", judged)
 
 
+# Those on D bear the names of their headlines; the model stands before the region in focus.
 HEADLINES: dict[str, Callable[[Evidence], Iterator[Claim]]] = {
-    "systems_in_step": in_step,
-    "feedback_exceeds_competition": feedback,
+    **{
+        name: partial(through_choices, headline=name)
+        for name in (
+            "all_rose", "gap_narrowed", "gap_in_D_narrowed", "low_caught_up", "neighbours_alike",
+            "level_over_balance", "follows_product_per_head", "systems_in_step",
+        )
+    },
     "supply_relation": supply,
+    "feedback_exceeds_competition": feedback,
     "equilibrium_located": equilibrium,
-    "grade_of_focus": grade,
-    "rise_of_focus": rise,
-    "rank_of_focus": rank,
-}
-
-
-def _last(evidence: Evidence) -> dict[str, Any]:
-    return {"region": evidence.region, "year": int(evidence.coupling["year"].max())}
+    **{
+        name: partial(through_choices, headline=name)
+        for name in ("rise_of_focus", "grade_of_focus", "rank_of_focus")
+    },
+}  # fmt: skip
 
 
 def headline_rows(evidence: Evidence) -> pd.DataFrame:

@@ -1,30 +1,36 @@
-"""D under every allowed combination of choices, and which choice drives it (docs/methods.md, 3)."""
+"""D under every allowed combination of choices, and what headlines say of it (docs/methods.md, 3)."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from functools import partial
-from itertools import chain, product
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from coevo.chunks import Tasks, make_all
-from coevo.errors import Problems, StudyError
+from coevo.coupling.index_panel import Degrees
+from coevo.errors import Problems, Refusal, StudyError
 from coevo.files import as_table
+from coevo.messages import message_columns
+from coevo.normalisation import ConstantIndicators
 from coevo.sensitivity.choices import (
     CHOICES,
+    COMPARABLE,
     MAIN,
-    Combination,
     Combinations,
     System,
     alternatives,
     compare,
 )
+from coevo.sensitivity.headline_statistics import Array, Curve, Surroundings, level_fit, statistics
+from coevo.sensitivity.headlines import headline_tables
 
 COMBINATIONS = "combinations"
-OUTCOMES = ("focus_D", "focus_rank", "D_mean")
-LAST = ["focus_D", "focus_rank", "focus_grade"]  # of the region in focus in the last year
+LAST = ("focus_D", "focus_rank", "focus_grade")  # of the region in focus in the last year
+MARKS = ("mark_1", "mark_2")  # numbers that equal sets of indices share
+SAME = 1e-9  # relative difference of two such numbers below which they are one
 
 
 def indicator_systems(
@@ -47,97 +53,142 @@ def indicator_systems(
     return {name: (panel, table) for name, table in ({MAIN: indicators} | dict(others)).items()}
 
 
-def multiverse_rows(
-    systems: Mapping[str, System],
-    config: Mapping[str, Any],
-    kept: pd.DataFrame | None = None,
-    rows: Mapping[int, list[dict[str, Any]]] | None = None,
-) -> pd.DataFrame:
-    """Return the table `multiverse`: a row per combination, the study's own first.
-
-    `systems`: panel and indicator table by name, the study's own as `main`; `kept`: goalposts of
-    the reference of that name; rows: those of `combination_tasks`, if they were made before. D_mean
-    over all region-years; rank_correlation: Spearman with the main one; grades_changed: share of
-    the `n` region-years in both; of the region in focus D, rank and grade in the last year, and D
-    in its first. A method that figures do not allow under some combination is left out there.
+class Varied(NamedTuple):
+    """What one system on one scale gives: a row per combination, the same without the years in
+    which coverage changed (no rows where it did not), a curve by pair, and what was refused.
     """
-    found = rows or make_all(combination_tasks(systems, config, kept))[COMBINATIONS]
-    every = sorted(chain.from_iterable(found.values()), key=lambda row: not row["main"])
-    if not every:
-        return as_table("multiverse", [])
-    table = pd.DataFrame(every).rename(columns={f"{name}_last": name for name in LAST})
-    table["grades_changed"] /= table["n"]
-    table.loc[table["focus_rank"].isna(), LAST] = np.nan
-    return as_table("multiverse", table)
+
+    system: str
+    rows: pd.DataFrame
+    unbroken: pd.DataFrame
+    curves: dict[str, Curve]
+    refusals: list[dict[str, Any]]
 
 
 def combination_tasks(
     systems: Mapping[str, System],
     config: Mapping[str, Any],
+    around: Surroundings,
     kept: pd.DataFrame | None = None,
 ) -> Tasks:
-    """Return what makes the rows of all combinations of one system, reference and range."""
-    made, names = Combinations(systems, config, kept), alternatives(config)
-    ways = product(systems, names["reference"], names["range"])
-    make = partial(_combined, made, list(product(names["composite"], names["form"])))
-    return {(COMBINATIONS, number): partial(make, way) for number, way in enumerate(ways)}
+    """Return what makes the combinations of each system and scale, as `Varied`.
 
-
-def _combined(
-    made: Combinations, rest: Sequence[tuple[str, str]], way: tuple[str, str, str]
-) -> list[dict[str, Any]]:
-    """Return what differs from the study, by each combination that figures allow in this way."""
-    rows = []
-    with suppress(StudyError):  # constant within a year, say
-        own = made.degree(made.own)
-        for weighting, (composite, form) in product(made.panels(*way), rest):
-            chosen = Combination(*way, weighting, composite, form, made.own.preset)
-            row = compare(made.degree(chosen), own, made.config)
-            rows.append(chosen._asdict() | {"main": chosen == made.own} | row)
-    return rows
-
-
-def choice_sensitivity(table: pd.DataFrame) -> pd.DataFrame:
-    """Return choice, outcome, first_order, total: exact shares of the variance over the multiverse.
-
-    The combinations are a full factorial, each variant of a choice as often as any other, so that
-    the Sobol indices need no sampling. first_order = Var(mean by variant) / Var: what the choice
-    accounts for alone; total = mean(Var within the combinations of the others) / Var: with its
-    interactions. Both in [0, 1], first_order <= total; the first orders add up to 1 at most.
-    Outcomes: D and rank of the region in focus (`focus_D`, `focus_rank`) and `D_mean`. A choice
-    with one variant, and an outcome that does not vary, have no row. Combinations that are not
-    there leave out the variant of the choice that lacks them most. Source: Saltelli et al. (2008),
-    Global Sensitivity Analysis: The Primer, chapter 4.
+    systems: panel and indicator table by name, the study's own as `main`; config: its keys
+    normalisation, weighting, coupling, focus_region; kept: goalposts of the reference of that name.
     """
-    complete, levels = _complete(table)
-    varied = [choice for choice in CHOICES if len(levels[choice]) > 1]
-    places = [complete[choice].map(levels[choice].index).to_numpy() for choice in varied]
-    rows: list[tuple[str, str, float, float]] = []
-    for outcome in OUTCOMES if varied else ():
-        grid = np.empty([len(levels[choice]) for choice in varied])
-        grid[tuple(places)] = complete[outcome].to_numpy()
-        if not np.isfinite(grid).all() or np.ptp(grid) == 0:
-            continue
-        axes = range(grid.ndim)
-        for axis, choice in enumerate(varied):
-            alone = grid.mean(axis=tuple(other for other in axes if other != axis)).var()
-            together = grid.var(axis=axis).mean()
-            rows.append((choice, outcome, float(alone / grid.var()), float(together / grid.var())))
-    return as_table("sensitivity", rows)
+    made = Combinations(systems, config, kept)
+    ways = product(systems, made.scales)
+    make = partial(_combined, made, around)
+    return {(COMBINATIONS, number): partial(make, *way) for number, way in enumerate(ways)}
 
 
-def _complete(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
-    """Return the largest full grid: variants that lack combinations are left out one by one."""
-    while True:
-        levels = {choice: list(dict.fromkeys(table[choice])) for choice in CHOICES}
-        size = int(np.prod([len(level) for level in levels.values()]))
-        if len(table) == size:
-            return table, levels
-        lacking = [
-            ((table[choice] == variant).sum() * len(variants), choice, variant)
-            for choice, variants in levels.items()
-            for variant in variants
-            if len(variants) > 1
-        ]
-        _, choice, variant = min(lacking)
-        table = table[table[choice] != variant]
+def _combined(made: Combinations, around: Surroundings, system: str, scale: str) -> Varied:
+    names, own = alternatives(made.config), made.degree(made.own)
+    composites, forms = names["composite"], names["form"]
+    where, nothing = {"system": system, "scale": scale}, pd.DataFrame()
+    of_each = len(composites) * len(forms)
+    try:
+        weighed = made.weighed(system, scale)
+        found = made.all_degrees(weighed, composites, forms)
+    except StudyError as problem:
+        count = of_each * len(names["weighting"])
+        why = where | _refusal(problem, combinations=count)
+        return Varied(system, nothing, nothing, {}, [why])
+    lacking = [name for name in names["weighting"] if name not in weighed.panels]
+    refusals = [
+        where | _refusal(Refusal("no_weights", weighting=name), weighting=name, combinations=of_each)
+        for name in lacking
+    ]
+    keys = product([system], [scale], weighed.panels, composites, forms)
+    rows, scaling = pd.DataFrame(keys, columns=list(CHOICES)), made.scales[scale]
+    rows = rows.assign(
+        reference=scaling.reference,
+        range=scaling.span,
+        comparable=scaling.reference in COMPARABLE,
+        main=(rows[list(CHOICES)] == list(made.own[: len(CHOICES)])).all(axis=1),
+    )
+    panel, paired_by = next(iter(weighed.panels.values())), _explaining(made, around, system)
+
+    def told(degrees: Degrees) -> tuple[pd.DataFrame, dict[str, Curve]]:
+        index, D = panel.z.index, degrees.D.reshape(len(rows), -1)
+        columns, curves = statistics(degrees, panel.subsystems, index, around, paired_by)
+        columns |= _marks(degrees.U, len(forms)) | compare(D, index, own, made.config)
+        return rows.assign(**columns), curves
+
+    of_figures, curves = told(found)
+    if weighed.unbroken is None:
+        return Varied(system, of_figures, nothing, curves, refusals)
+    changed = made.all_degrees(weighed, composites, forms, weighed.unbroken)
+    return Varied(system, of_figures, told(changed)[0], curves, refusals)
+
+
+def _explaining(made: Combinations, around: Surroundings, system: str) -> str:
+    """The level that says most of D of a system under the study's other choices: regions that are
+    alike in it are paired at random.
+    """
+    try:
+        D = made.degree(made.own._replace(system=system))
+    except StudyError:
+        return next(iter(around.levels), "")
+    fits = level_fit(D.to_numpy()[None], D.index, around.levels)
+    known = {name: fit[0] for name, fit in fits.items() if np.isfinite(fit[0])}
+    return max(known, key=known.__getitem__, default="")
+
+
+def _refusal(problem: StudyError, **more: Any) -> dict[str, Any]:
+    why = problem if isinstance(problem, Refusal) else Refusal("not_computed")
+    if isinstance(problem, ConstantIndicators):
+        why = Refusal("constant_on_scale", indicators=problem.indicators)
+    return more | message_columns(why.key, why.fields)
+
+
+def _marks(U: Array, forms: int) -> dict[str, Array]:
+    """Two numbers of each set of indices U (weightings, composites, rows, n), once a form."""
+    sets = U.reshape(U.shape[0] * U.shape[1], -1)
+    along = np.random.default_rng(sets.shape[1]).normal(size=(sets.shape[1], 2))
+    return dict(zip(MARKS, np.repeat(sets @ along, forms, axis=0).T, strict=True))
+
+
+def varied(
+    systems: Mapping[str, System],
+    config: Mapping[str, Any],
+    around: Surroundings,
+    kept: pd.DataFrame | None = None,
+    made: Mapping[int, Varied] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables `multiverse`, the study's own combination first, `headlines`,
+    `headline_variants` and `varied_refusals` (columns: docs/tables.md).
+
+    Arguments as of `combination_tasks`; made: what these give, if they were made before. A
+    combination that the figures do not allow has no row in the first table; the last says how many
+    these are, and why.
+    """
+    tasks = combination_tasks(systems, config, around, kept)
+    found = list((made or make_all(tasks)[COMBINATIONS]).values())
+    refusals = as_table("varied_refusals", [row for one in found for row in one.refusals])
+    parts = [[getattr(one, part) for one in found] for part in ("rows", "unbroken")]
+    rows, unbroken = (pd.concat(part, ignore_index=True) for part in parts)
+    if len(rows):
+        rows["repeated"] = _repeated(rows)
+        rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
+    for table in (rows, unbroken):
+        table.rename(columns={f"{name}_last": name for name in LAST}, inplace=True)
+    curves = [(one.system, pair, curve) for one in found for pair, curve in one.curves.items()]
+    headlines, variants = headline_tables(rows, unbroken, curves)
+    pairs = rows.filter(regex=r"^r_\w+_\S+~")
+    return {
+        "multiverse": as_table("multiverse", rows).assign(**pairs),
+        "headlines": headlines,
+        "headline_variants": variants,
+        "varied_refusals": refusals,
+    }
+
+
+def _repeated(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether indices equal those of an earlier set of the same system."""
+    marks, again = rows[list(MARKS)].to_numpy(), np.zeros(len(rows), dtype=bool)
+    for at in rows.groupby(["system", "form"], sort=False).indices.values():
+        own = marks[at]
+        near = np.abs(own[:, None] - own) <= SAME * np.abs(own).max(axis=0)
+        again[at] = np.tril(near.all(axis=2), -1).any(axis=1)
+    return again

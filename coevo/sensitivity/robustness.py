@@ -43,8 +43,7 @@ def robustness_rows(
 ) -> pd.DataFrame:
     """Return one row per variant, the main one first.
 
-    Varied are the weighting, range and reference of normalisation, composite, form, preset, the
-    indicator system (`systems`: indicator tables by name) and, where a series has figures of more
+    Varied are the weighting, scale of normalisation, composite, form, preset, the indicator system (`systems`: indicator tables by name) and, where a series has figures of more
     than one vintage, the policy for vintages. panel, observations: as the tables of these names;
     config: its keys normalisation, weighting, coupling, focus_region, regions, years, panel and
     vintage_policy; kept: goalposts of the reference of that name.
@@ -72,6 +71,8 @@ def robustness_rows(
     rows = []
     for (varied, variant), chosen in variants.items():
         with suppress(StudyError):  # these figures do not allow the variant
-            row = compare(made.degree(chosen), own, config)
+            D = made.degree(chosen)
+            found = compare(D.to_numpy()[None], D.index, own, config)
+            row = {column: values[0] for column, values in found.items()}
             rows.append(row | {"varied": varied, "variant": variant})
     return as_table("robustness", rows)

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling import couple
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.files import read_optional, read_table
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import FILLED, build_panel
 from coevo.panel.audit import audit_findings, is_finding, with_remarks
-from coevo.panel.derivations import breaks_in_coverage
+from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.expected_cost import cost_line
@@ -101,6 +101,8 @@ def check_study(path: str) -> Checked:
         if config["subsystems"]:
             whole = (len(complete_rows(panel, indicators)), len(rows))
             told = tuple(_check_indices(panel, indicators, config))
+    except Refusal as problem:
+        problems = (*_cells_below_zero(problem, observations, indicators), *problem.messages)
     except StudyError as problem:
         problems = tuple(problem.messages)
     return Checked(config, files, indicators, observations, audit, panel, whole, problems, told)
@@ -123,6 +125,24 @@ def _check_indices(
         *(f"Beyond goalposts, moved to them: {text}" for text in _beyond(normalised)),
         *(f"No weights by {name}: {reason}" for name, reason in refused.items()),
     ]
+
+
+def _cells_below_zero(
+    problem: Refusal, observations: pd.DataFrame, indicators: pd.DataFrame
+) -> Iterator[str]:
+    """Yield the cells of the figures that a refusal of the reference `ratio` is about."""
+    named = problem.fields.get("indicators", ())
+    series = set(read_series(indicators, named)[0]) | set(named)
+    less = indicators.loc[indicators["direction"] == "-", "indicator"]
+    low = (observations["value"] < 0) | (
+        (observations["value"] == 0) & observations["indicator"].isin(less)
+    )
+    for row in observations[low & observations["indicator"].isin(series)].to_dict("records"):
+        place = " › ".join(filter(None, (row["file"], row["sheet"], row["cell"])))
+        yield (
+            f"{place}: {row['indicator']} of {row['name']} {row['year']} is {row['value']:g}; "
+            "choose another normalisation.reference, or correct the figure"
+        )
 
 
 def _beyond(normalised: pd.DataFrame) -> Iterator[str]:

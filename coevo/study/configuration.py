@@ -41,6 +41,7 @@ REFUSED = {
     "estimators": ("coevo.estimation.growth", "BESIDE"),
 }
 LANGUAGE = "<language>"
+RATIO_RANGE = [0.0, 1.0]
 FEWEST_YEARS = 5
 ASKED = "CHANGE"  # stands in the texts of a new study that a person is to write
 
@@ -143,6 +144,8 @@ def complete(config: Mapping[str, Any], schema: Mapping[str, Any], name: str) ->
     """
     schema = with_registries(schema)
     full = with_defaults(config, schema)
+    if _is_ratio(full.get("normalisation")):
+        full["normalisation"]["range"] = config["normalisation"].get("range", RATIO_RANGE)
     problems = Problems()
     for error in sorted(
         schema_validator(schema).iter_errors(full),
@@ -181,6 +184,12 @@ def schema_validator(schema: Mapping[str, Any]) -> Any:
     )
     extended: Any = validators
     return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
+
+
+def _is_ratio(settings: Any) -> bool:
+    """Whether figures are normalised by the reference that fixes their range."""
+    ratio = _registry("coevo.normalisation", "RATIO")
+    return isinstance(settings, Mapping) and settings.get("reference") == ratio
 
 
 def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
@@ -226,6 +235,8 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         if needed and not weighting[needed]:
             yield f"weighting.{needed}: is missing; {reason}"
     low, high = config["normalisation"]["range"]
+    if _is_ratio(normalisation) and [low, high] != RATIO_RANGE:
+        yield "normalisation.range: figures under reference ratio lie in [0, 1]; leave range out"
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"
     if not Path(config["raw"]).is_dir():

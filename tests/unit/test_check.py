@@ -82,6 +82,18 @@ def rows(checked) -> dict[str, tuple[str, ...]]:
     return {row[0]: row[1:] for row in coverage(checked)}
 
 
+def test_a_figure_that_has_no_ratio_is_told_with_its_cell(project):
+    ratio = {**CONFIG, "normalisation": {"reference": "ratio"}}
+    Path("config/small.yaml").write_text(yaml.safe_dump(ratio), encoding="utf-8")
+    assert check_study("config/small.yaml").problems == ()
+    values = figures("产值")
+    values[1][2] = -3
+    write("产值", values)
+    first, last = check_study("config/small.yaml").problems
+    assert first.startswith("data/raw/small/2026-10/产值.csv › D5: output of ")
+    assert "is -3; choose another normalisation.reference" in first and last.endswith("wealth")
+
+
 def test_a_whole_study_is_counted_and_has_no_problem(project):
     checked = check_study("config/small.yaml")
     assert checked.problems == () and checked.complete == (15, 15)

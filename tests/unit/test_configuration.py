@@ -130,6 +130,10 @@ def test_defaults_fill_every_key_at_every_depth():
         ),
         ({"focus_region": 330000}, "config.yaml: focus_region: 330000 is not of type 'string'"),
         ({"regions": ["110000"]}, "config.yaml: focus_region: 330000 is not among regions"),
+        (
+            {"normalisation.reference": "ratio", "normalisation.range": [0.01, 0.99]},
+            "config.yaml: normalisation.range: figures under reference ratio lie in [0, 1]",
+        ),
         ({"normalisation.range": [0.9, 0.1]}, "config.yaml: normalisation.range: [0.9, 0.1] must"),
         ({"interaction.estimator": "ols"}, "config.yaml: interaction.estimator: unknown estimator"),
         ({"interaction.calibration": {"a1": 1}}, "config.yaml: interaction.calibration: {'a1': 1}"),

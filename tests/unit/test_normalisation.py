@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coevo.errors import StudyError
+from coevo.errors import Refusal, StudyError
 from coevo.files import read_table, write_table
-from coevo.normalisation import DIRECTIONS, REFERENCES, minmax, normalise, scale_of
+from coevo.normalisation import (
+    DIRECTIONS,
+    REFERENCES,
+    ConstantIndicators,
+    minmax,
+    normalise,
+    scale_of,
+    scaled_panel,
+)
 from coevo.study.configuration import read_schema
 from tests.sample import ROOT
 
@@ -127,7 +135,8 @@ def values(reference, frame=FIGURES, **settings):
 @pytest.mark.parametrize("reference", sorted(REFERENCES))
 def test_every_reference_keeps_to_the_range_whatever_the_order_of_the_rows(reference):
     z, goalposts = values(reference)
-    assert z["z"].between(0.01, 0.99).all() and (goalposts["low"] < goalposts["high"]).all()
+    low, high = scaled_panel({**SETTINGS, "reference": reference})
+    assert z["z"].between(low, high).all() and not (goalposts["low"] >= goalposts["high"]).any()
     shuffled, _ = values(reference, FIGURES.sample(frac=1, random_state=1))
     pd.testing.assert_series_equal(shuffled["z"].sort_index(), z["z"].sort_index())
 
@@ -275,7 +284,47 @@ def test_the_scale_of_an_indicator():
     assert scale_of({"direction": "+"}).own is None
     assert scale_of({"direction": "moderate", "best": "-2"}).best == (-2, -2)
     found = scale_of({"direction": "moderate", "best": "40 60.5", "low": "0", "high": "1e2"})
-    assert found == ("moderate", (40, 60.5), (0, 100))
+    assert found[:3] == ("moderate", (40, 60.5), (0, 100))
+
+
+def test_a_ratio_has_a_true_zero():
+    """z = x / max, and min / x where less is better, by hand; a unit of measurement cancels."""
+    z, goalposts = values("ratio")
+    found = z["z"].unstack("indicator")
+    np.testing.assert_allclose(found["a"], np.array([1, 2, 6, 3, 5, 4]) / 6)
+    np.testing.assert_allclose(found["b"], 1 / np.array([9, 5, 1, 2, 8, 3]))
+    assert goalposts["low"].tolist() == [0, 1] and goalposts["high"].isna().tolist() == [False, True]
+    larger, _ = values("ratio", FIGURES.assign(value=1000 * FIGURES["value"]))
+    np.testing.assert_allclose(larger["z"], z["z"])
+
+
+def test_a_ratio_keeps_the_best_of_an_indicators_own_goalposts():
+    own = INDICATORS.assign(low=["1", "0.5", ""], high=["12", "20", ""])
+    settings = {**SETTINGS, "reference": "ratio"}
+    found = normalise(FIGURES, own, settings)[0].pivot(
+        index=["region", "year"], columns="indicator", values="z"
+    )
+    np.testing.assert_allclose(found["a"], np.array([1, 2, 6, 3, 5, 4]) / 12)
+    np.testing.assert_allclose(found["b"], 0.5 / np.array([9, 5, 1, 2, 8, 3]))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "named"), [([-1, 2], [1, 5], "a"), ([0, 2], [0, 5], "b"), ([-1, 2], [-1, 5], "a, b")]
+)
+def test_a_ratio_refuses_figures_without_one(a, b, named):
+    frame = panel(a={"p": a, "q": [1, 4]}, b={"p": b, "q": [9, 3]})
+    with pytest.raises(Refusal, match=f"not so: {named}$"):
+        normalise(frame, INDICATORS, {**SETTINGS, "reference": "ratio"})
+    middle = INDICATORS.assign(direction=["moderate", "-", ""], best=["3", "", ""])
+    with pytest.raises(StudyError, match="neither of .* under reference ratio"):
+        normalise(FIGURES, middle, {**SETTINGS, "reference": "ratio"})
+
+
+def test_a_constant_indicator_has_no_ratio():
+    frame = panel(a={"p": [2, 2], "q": [2, 2]}, b={"p": [7, 7], "q": [7, 7]})
+    with pytest.raises(ConstantIndicators, match="a: is 2 in every") as problem:
+        normalise(frame, INDICATORS, {**SETTINGS, "reference": "ratio"})
+    assert problem.value.indicators == ["a", "b"]
 
 
 def test_the_directions_of_the_schema_are_those_of_the_registry():

@@ -44,6 +44,7 @@ STUDIES = {
         "coupling": {"composite": "geometric", "form": "k", "k": 3.0},
     },
     "region": {"normalisation": {"reference": "region"}},
+    "ratio": {"normalisation": {"reference": "ratio", "range": [0.0, 1.0]}},
     "vector": {"normalisation": {"method": "vector"}},
     "read": {
         "weighting": {"method": "critic"},

@@ -5,7 +5,7 @@ CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 # A study without an index or a model part has not all of these.
 EVIDENCE = [
     name
-    for name in "observations audit coupling comovement multiverse coverage_breaks equilibria "
+    for name in "observations audit coupling headlines headline_variants coverage_breaks equilibria "
     "parameters verdicts specifications".split()
     if name in TABLES
 ]
@@ -27,6 +27,6 @@ rule claims:
         "../../environment.yml"
     params:
         tables=EVIDENCE,
-        config={key: config[key] for key in ("focus_region", "interaction")},
+        config={key: config[key] for key in ("focus_region", "comovement", "interaction")},
     script:
         "../scripts/claims.py"

@@ -171,6 +171,7 @@ rule vary_part:
         systems=list(SYSTEMS.values()),
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,
+        regions=REGIONS,
         normalised=f"{DATA}/normalised.csv",
         goalposts=f"{DATA}/goalposts.csv",
         weights=f"{DATA}/weights.csv",
@@ -189,7 +190,7 @@ rule vary_part:
         tables="panel normalised goalposts weights coupling revisions".split(),
         config={
             key: config[key]
-            for key in "normalisation weighting coupling robustness focus_region".split()
+            for key in "normalisation weighting coupling robustness comovement focus_region".split()
         },
     script:
         "../scripts/vary_part.py"
@@ -206,6 +207,7 @@ rule vary:
         systems=list(SYSTEMS.values()),
         panel=f"{DATA}/panel.csv",
         indicators=INDICATORS,
+        regions=REGIONS,
         normalised=f"{DATA}/normalised.csv",
         goalposts=f"{DATA}/goalposts.csv",
         weights=f"{DATA}/weights.csv",
@@ -214,6 +216,9 @@ rule vary:
         code=code("vary"),
     output:
         multiverse=f"{DATA}/multiverse.csv",
+        headlines=f"{DATA}/headlines.csv",
+        headline_variants=f"{DATA}/headline_variants.csv",
+        varied_refusals=f"{DATA}/varied_refusals.csv",
         sensitivity=f"{DATA}/sensitivity.csv",
         uncertainty=f"{DATA}/uncertainty.csv",
         grade_shares=f"{DATA}/grade_shares.csv",
@@ -227,7 +232,7 @@ rule vary:
         tables="panel normalised goalposts weights coupling revisions".split(),
         config={
             key: config[key]
-            for key in "normalisation weighting coupling robustness focus_region".split()
+            for key in "normalisation weighting coupling robustness comovement focus_region".split()
         },
     script:
         "../scripts/vary.py"

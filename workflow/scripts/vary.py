@@ -2,17 +2,18 @@
 
 from coevo.chunks import together
 from coevo.errors import speak_plainly
-from coevo.files import read_parts, write_table
-from coevo.sensitivity.multiverse import choice_sensitivity, multiverse_rows
+from coevo.files import read_parts, write_table, write_tables
+from coevo.sensitivity.grid_shares import choice_sensitivity
+from coevo.sensitivity.multiverse import varied
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.sensitivity.varied_study import read_varied
 
 speak_plainly(snakemake.log[0])
 made = together(read_parts(snakemake.input.parts))
 study = read_varied(snakemake.input, snakemake.params)
-multiverse = multiverse_rows(*study.combined, made.get("combinations"))
-write_table(multiverse, snakemake.output.multiverse)
-write_table(choice_sensitivity(multiverse), snakemake.output.sensitivity)
+tables = varied(*study.combined, made.get("combinations"))
+write_tables(tables, snakemake.output)
+write_table(choice_sensitivity(tables["multiverse"]), snakemake.output.sensitivity)
 drawn, shares = monte_carlo(*study.drawn, made.get("drawn"))
 write_table(drawn, snakemake.output.uncertainty)
 write_table(shares, snakemake.output.grade_shares)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS, contribution_shares
-from coevo.normalisation import DIRECTIONS, scaled_panel, scales_of
+from coevo.normalisation import directions_under, scaled_panel, scales_of
 from coevo.panel.vintages import CELL, POLICIES, of_years
 from coevo.registry import choose
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
@@ -80,9 +80,8 @@ def _scores(study: Study, word: Callable[[str, str], str]) -> str:
     ends = scaled_panel(study.config["normalisation"])
     start = "" if ends is None else f"{ends[0]:g} + {ends[1] - ends[0]:g} "
     used = {scale.direction for scale in scales_of(study.indicators).values()}
-    formulas = {
-        name: f"z = {start}{DIRECTIONS[name].symbols}" for name in DIRECTIONS if name in used
-    }
+    ways = directions_under(study.config["normalisation"]["reference"])
+    formulas = {name: f"z = {start}{way.symbols}" for name, way in ways.items() if name in used}
     if list(formulas) == ["+"]:
         return formulas["+"]
     return "; ".join(f"{text} ({word('better', name)})" for name, text in formulas.items())

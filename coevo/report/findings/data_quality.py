@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.normalisation import MODERATE, scales_of
+from coevo.normalisation import MODERATE, RATIO, scales_of
 from coevo.panel import FILLED
 from coevo.panel.audit import is_finding
 from coevo.panel.derivations import linked
@@ -122,7 +122,7 @@ def scale_top(study: Study, indicator: str) -> tuple[str, int] | None:
     """
     scale = scales_of(study.indicators)[indicator]
     fixed = scale.own is not None or scale.direction == MODERATE
-    if fixed or study.config["normalisation"]["reference"] != "panel":
+    if fixed or study.config["normalisation"]["reference"] not in ("panel", RATIO):
         return None
     rows = study.rows("normalised", indicator=indicator).dropna(subset="z")
     row = rows.loc[rows["z"].idxmax()]

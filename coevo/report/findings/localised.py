@@ -7,6 +7,7 @@ import pandas as pd
 
 from coevo.report.findings.study_tables import Study
 from coevo.schema import LANGUAGES
+from coevo.sensitivity.choices import scale_word
 
 # Columns whose values the phrases name under `words`.
 NAMED = {
@@ -16,7 +17,7 @@ NAMED = {
 
 # How words of charts begin -> the kind of names that they are, under `words`.
 IN_CHARTS = {"claims": "conclusion", "effects": "effects"} | {
-    f"variant_{kind}": kind for kind in ("estimator", "reference", "weighting", "composite", "form")
+    f"variant_{kind}": kind for kind in ("estimator", "weighting", "composite", "form")
 }
 Words = Mapping[str, Mapping[str, Any]]
 
@@ -101,4 +102,7 @@ def chart_words(study: Study, phrases: Mapping[str, Any]) -> dict[str, str]:
         for name, word in words[kind].items()
     }
     own = {f"variant_system_{name}": study.label(name) for name in systems}
+    references = {**words["reference"], **phrases["charts"]["references"]}
+    for name in study.tables["multiverse"]["scale"].unique() if study.indexed else ():
+        own[f"variant_scale_{name}"] = scale_word(name, references)
     return {**named, **phrases["charts"], **own}

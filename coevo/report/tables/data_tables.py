@@ -1,7 +1,9 @@
 """Rows of the report's tables, from tables of the study."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from coevo.messages import unpacked
 from coevo.normalisation import scales_of
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.page_one import opening_kind
@@ -88,27 +90,45 @@ def states(words: Words) -> Body:
     return Body(rows, [head, *indices, *rest])
 
 
+# headlines that page one leaves to their section
+ELSEWHERE = ("gap_in_D_narrowed", "low_caught_up", "neighbours_alike")
 STATICS = ("upstream_statics", "downstream_statics")
 # section of the report -> how the claims were tested of which it tells more
 CLAIM_SECTIONS = {
     "data": ("printed", "unit"),
     "populations": ("signs", "feedback", "supply_relation", "feedback_exceeds_competition"),
     "robustness": ("grade_of_focus", "rank_of_focus"),
-    "far": ("most_rapid", "rise_of_focus"),
+    "far": ("most_rapid", "all_rose", "rise_of_focus"),
+    "where": ("gap_narrowed", *ELSEWHERE),
+    "measures": ("level_over_balance", "follows_product_per_head"),
     "step": ("systems_in_step",),
     "equilibria": ("equilibrium_located", "interior_equilibrium", "stability", *STATICS),
     "limits": ("not_testable",),
 }
 MODEL_SECTIONS = ("populations", "equilibria")  # of a study with populations
-INDEX_SECTIONS = ("far", "step", "robustness")  # of one with indices
+INDEX_SECTIONS = ("far", "where", "measures", "step", "robustness")  # of one with indices
 
 
 def headline_rows(words: Words) -> Rows:
     """What a reader would repeat: claim, how it was tested, what came out, verdict, section."""
+    return _headlines(words)
+
+
+def _headlines(words: Words, without: Sequence[str] = (), short: bool = False) -> Rows:
+    """The same but for some claims; short: in place of how it was tested in how many combinations
+    it holds, and the choices that it hangs on.
+    """
     rows = []
     for row in words.study.tables["headline_claims"].itertuples():
+        if row.claim in without:
+            continue
         claim = words.grammar.upper_first(words.message(row.claim, row.stated))
-        rows.append([claim, *_tested(words, row, row.claim)])
+        tested = _tested(words, row, row.claim)
+        if short and row.computed == "by_choices":
+            fields = unpacked(row.fields)
+            fields["hangs"] = list(dict.fromkeys([fields["choice"], *fields["changed"]]))
+            tested[0] = words.message("holds_in", fields)
+        rows.append([claim, *tested])
     return rows
 
 
@@ -131,7 +151,7 @@ def verdict_rows(words: Words) -> Rows:
     if opening_kind(words.study) == "claims":
         rows = [[row.claim, *_tested(words, row, row.check)] for row in _with_figures(words)]
     else:
-        rows = headline_rows(words)
+        rows = _headlines(words, ELSEWHERE, short=True)
     return [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
 
 

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS
 from coevo.files import rows_of
-from coevo.normalisation import DIRECTIONS, Scale, scales_of
+from coevo.normalisation import Scale, directions_under, scales_of
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
 from coevo.report.words.amounts import Words
@@ -93,15 +93,20 @@ class TracedCase:
         """Indicators in the order of their columns: subsystem by subsystem."""
         return list(self.weights["indicator"])
 
+    @property
+    def reference(self) -> str:
+        """The reference of normalisation."""
+        return str(self.study.config["normalisation"]["reference"])
+
     @cached_property
     def scales(self) -> dict[str, Scale]:
         """Direction, best band and own goalposts of each indicator."""
-        return scales_of(self.study.indicators)
+        return scales_of(self.study.indicators, self.reference)
 
     def directions(self, member: str) -> list[str]:
         """The directions that a column's cell may name: moderate where it has a best band."""
         own = self.scales[member].direction
-        return [name for name in DIRECTIONS if name in (own, "+", "-")]
+        return [name for name in directions_under(self.reference) if name in (own, "+", "-")]
 
     @property
     def columns(self) -> range:

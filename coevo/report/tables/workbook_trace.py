@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from coevo.coupling.forms import contribution_shares
-from coevo.normalisation import DIRECTIONS, MODERATE, scaled_panel
+from coevo.normalisation import MODERATE, directions_under, scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
@@ -162,7 +162,8 @@ def _score(case: TracedCase, sheet: FormulaSheet, column: int, year: int, group:
     }
     sign = sheet.cell("direction", column, "row")
     names = case.directions(case.members[column - EDGE])
-    *others, share = (DIRECTIONS[name].cells.format(**cells) for name in names)
+    ways = directions_under(case.reference)
+    *others, share = (ways[name].cells.format(**cells) for name in names)
     for name, other in reversed(list(zip(names, others, strict=False))):
         share = f'IF({sign}="{name}",{other},{share})'
     return f"=MAX({bottom},MIN({top},{bottom}+({top}-{bottom})*({share})))"

@@ -11,6 +11,7 @@ from coevo.messages import unpacked
 from coevo.report.words.grammar import Grammar
 from coevo.report.words.markup import environment, plain_text, speaker
 from coevo.report.words.numbers import exact
+from coevo.sensitivity.choices import MAIN, scale_word
 
 MessageText = Callable[[str, Any], str]
 Name = Callable[[str], str]  # what is shown for an id
@@ -25,7 +26,13 @@ def message_environment(phrases: Mapping[str, Any], label: Name, region: Name) -
     def word(key: str, kind: str) -> str:
         return str(words.get(kind, {}).get(key, key))
 
+    def variant(name: str, choice: str) -> str:
+        if choice == "system":
+            return word(name, "choice") if name == MAIN else label(name)
+        return scale_word(name, words["reference"]) if choice == "scale" else word(name, choice)
+
     filters = {"unit": partial(word, kind="unit"), "word": word, "label": label, "region": region}
+    filters["variant"] = variant
     return environment(Grammar(**phrases["grammar"]).filters | filters)
 
 

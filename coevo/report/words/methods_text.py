@@ -1,7 +1,9 @@
 """The methods in words, as they were used: a paragraph to paste, from the configuration."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from coevo.normalisation import RATIO, VECTOR
 from coevo.report.findings import Study
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown
@@ -12,13 +14,18 @@ def chosen(study: Study, kind: str) -> str:
     """Name of the method of a kind, as its registry has it; `given` for given contributions."""
     config = study.config
     names = {
-        "normalisation": config["normalisation"]["method"],
+        "normalisation": _normalisation(config["normalisation"]),
         "reference": config["normalisation"]["reference"],
         "weighting": config["weighting"]["method"],
         **{key: config["coupling"][key] for key in ("composite", "preset", "form", "grades")},
         "contributions": config["coupling"]["contributions"],
     }
     return names[kind] if isinstance(names[kind], str) else "given"
+
+
+def _normalisation(settings: Mapping[str, Any]) -> str:
+    ratio = settings["method"] != VECTOR and settings["reference"] == RATIO
+    return RATIO if ratio else str(settings["method"])
 
 
 def method_values(study: Study, words: Words) -> dict[str, Any]:

@@ -1,0 +1,243 @@
+"""What headlines are read from, of D under many combinations of choices at once (methods, 3).
+
+Arrays hold a combination along their first axis. Nothing is computed one combination at a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.coupling.comovement import (
+    FEWEST_PAIRED,
+    paired_correlations,
+    placebo,
+    random_pairings,
+)
+from coevo.coupling.index_panel import Degrees
+from coevo.regional.convergence import morgan, slope_hc1
+from coevo.regional.neighbourhood import FEWEST_REGIONS, likeness, row_standardised
+
+Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Columns = dict[str, npt.NDArray[Any]]
+DRAWS = 999  # permutations of regions, the same in all combinations
+R2 = ("R2_per_head", "R2_product", "R2_population")  # columns, in the order of the levels
+NOISE = 1e-24  # a variance below this is rounding
+
+
+class Surroundings(NamedTuple):
+    """What D of regions is held against.
+
+    levels: of development by (region, year), size per head first, then each size, all positive;
+    without columns where the study names none. neighbours: of each region; empty where the table of
+    regions names none. seed: of permutations.
+    """
+
+    levels: pd.DataFrame
+    neighbours: Mapping[str, Sequence[str]]
+    seed: int
+
+
+class Curve(NamedTuple):
+    """How many of `n` sets of indices without a zero have r above 0: in the sample, and in each of
+    the draws (draws,), which carry one pairing of regions through all of them.
+    """
+
+    n: int
+    above: int
+    drawn: Integers
+
+
+class Grid:
+    """Region-years as a table of regions by years, both in their order."""
+
+    def __init__(self, rows: pd.MultiIndex) -> None:
+        region, self.regions = pd.factorize(rows.get_level_values("region"), sort=True)
+        year, self.years = pd.factorize(rows.get_level_values("year"), sort=True)
+        self.place = (..., region, year)
+
+    def spread(self, values: Array) -> Array:
+        """Return values (..., rows) as (..., regions, years), NaN where there is no row."""
+        grid = np.full((*values.shape[:-1], len(self.regions), len(self.years)), np.nan)
+        grid[self.place] = values
+        return grid
+
+
+def statistics(
+    found: Degrees,
+    subsystems: Sequence[str],
+    rows: pd.MultiIndex,
+    around: Surroundings,
+    paired_by: str,
+) -> tuple[Columns, dict[str, Curve]]:
+    """Return statistics of D by column, an array (k,) over k combinations, and a curve by pair.
+
+    found: U (weightings, composites, rows, n); C, T, D (weightings, composites, forms, rows), whose
+    combinations are in this order. subsystems: their names. rows: region and year of each. paired_by: the level by which
+    regions are paired at random. Columns: docs/tables.md, `multiverse`; what cannot be asked is NaN.
+    """
+    grid, forms = Grid(rows), found.D.shape[2]
+    C, T, D = (part.reshape(-1, part.shape[-1]) for part in (found.C, found.T, found.D))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        columns = _ends(grid.spread(D), grid.years) | _explained(C, T, D, rows, around.levels)
+        columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, around)
+    U = grid.spread(np.moveaxis(found.U, -1, 0))
+    U = U.reshape(len(U), -1, *U.shape[-2:])
+    order, curves = _pairings(grid.regions, around, paired_by), {}
+    for a, b in combinations(range(len(U)), 2):
+        step, curve = in_step(U[a], U[b], order)
+        pair = "" if (a, b) == (0, 1) else f"{subsystems[a]}~{subsystems[b]}"
+        ending = f"_{pair}" if pair else ""
+        columns |= {f"{name}{ending}": np.repeat(v, forms) for name, v in step.items()}
+        curves |= {pair: curve} if curve else {}
+    columns["regions_all"] = np.full(len(D), len(grid.regions))
+    return columns, curves
+
+
+def _ends(D: Array, years: pd.Index) -> Columns:
+    """First and last year of D (k, regions, years): how many rose, spreads, growth on the start."""
+    first, last = D[..., 0], D[..., -1]
+    both = np.isfinite(first) & np.isfinite(last)
+    inside = both & (first > 0) & (last > 0)
+    logs = tuple(np.log(np.where(inside, part, np.nan)) for part in (first, last))
+    ends = tuple(np.where(both, part, np.nan) for part in (first, last))
+    found: Columns = {
+        "regions": both.sum(axis=1),
+        "rose": (both & (last > first)).sum(axis=1),
+        "regions_ln": inside.sum(axis=1),
+        "zeros": (D == 0).sum(axis=(1, 2)),
+        "D_mean_first": _mean(first),
+        "D_mean_last": _mean(last),
+    }
+    for name, (x, y) in {"sd_ln": logs, "sd": ends}.items():
+        found |= {f"{name}_first": _sd(x), f"{name}_last": _sd(y)}
+    found["morgan_t"], found["morgan_p"], _ = morgan(*logs)
+    found["morgan_D_t"], found["morgan_D_p"], _ = morgan(*ends)
+    growth = (logs[1] - logs[0]) / (years[-1] - years[0])
+    found["beta"], _, found["beta_low"], found["beta_high"] = slope_hc1(growth, logs[0])
+    return found
+
+
+def _mean(x: Array) -> Array:
+    known = np.isfinite(x)
+    return np.asarray(np.where(known, x, 0.0).sum(axis=-1) / known.sum(axis=-1))
+
+
+def _sd(x: Array) -> Array:
+    """Standard deviation (n - 1) of what is known of x (k, n)."""
+    n = np.isfinite(x).sum(axis=-1)
+    return np.asarray(np.sqrt(_mean((x - _mean(x)[..., None]) ** 2) * n / (n - 1)))
+
+
+def _covariance(x: Array, y: Array, inside: npt.NDArray[np.bool_]) -> Array:
+    """Sum of products of x and y (k, rows) about their means, over the rows inside (k, rows)."""
+    n = inside.sum(axis=-1, keepdims=True)
+    parts = (np.where(inside, part, 0.0) for part in (x, y))
+    x, y = (np.where(inside, part - part.sum(axis=-1, keepdims=True) / n, 0.0) for part in parts)
+    return np.asarray((x * y).sum(axis=-1))
+
+
+def _explained(C: Array, T: Array, D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> Columns:
+    """Shares of C and T in the variance of ln D, R2 of ln D on each level; rows of D above 0."""
+    inside, logs = D > 0, np.log(D)
+    variance = _covariance(logs, logs, inside)
+    variance = np.where(variance > NOISE * inside.sum(axis=1), variance, np.nan)
+    shares: Columns = {
+        f"share_{name}": _covariance(np.log(part) / 2, logs, inside) / variance
+        for name, part in {"C": C, "T": T}.items()
+    }
+    explained = level_fit(D, rows, levels)
+    return shares | dict(zip(R2, explained.values(), strict=False))
+
+
+def level_fit(D: Array, rows: pd.MultiIndex, levels: pd.DataFrame) -> dict[str, Array]:
+    """Return R2 (k,) of ln D (k, rows) on the log of each level, over rows with D above 0."""
+    found: dict[str, Array] = {}
+    keys = pd.MultiIndex.from_arrays([rows.get_level_values(k) for k in ("region", "year")])
+    places = levels.index.get_indexer(keys)
+    known = (D > 0) & (places >= 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(D)
+        for name in levels:
+            level = np.log(levels[name].to_numpy(dtype=float))[places]
+            level = np.broadcast_to(level, D.shape)
+            about, own = _covariance(level, logs, known), _covariance(level, level, known)
+            found[str(name)] = about**2 / own / _covariance(logs, logs, known)
+    return found
+
+
+def _neighbours(D: Array, regions: pd.Index, around: Surroundings) -> Columns:
+    """Moran's I of D (k, regions) in one year, its expectation, and p by permutation."""
+    known = {r for r, value in zip(regions, D[0], strict=True) if np.isfinite(value)}
+    used = [r for r in regions if r in known and known.intersection(around.neighbours.get(r, ()))]
+    if len(used) < FEWEST_REGIONS:
+        return {}
+    W, rng = row_standardised(around.neighbours, used), np.random.default_rng(around.seed)
+    found = likeness(D[:, regions.get_indexer(used)].T, W, DRAWS, rng)
+    return {"moran_last": found.I, "moran_expected": found.expected, "moran_p": found.p}
+
+
+def _pairings(regions: pd.Index, around: Surroundings, level: str) -> Integers | None:
+    """Whose index each region gets (draws, regions); None where pairings would say nothing."""
+    if level not in around.levels or len(regions) < FEWEST_PAIRED:
+        return None
+    size = np.log(around.levels[level]).groupby("region").mean().reindex(regions).to_numpy()
+    if not np.isfinite(size).all():
+        return None
+    return random_pairings(size, np.random.default_rng(around.seed), DRAWS)
+
+
+def in_step(x: Array, y: Array, order: Integers | None) -> tuple[Columns, Curve | None]:
+    """Return r of two indices within regions and years, and how it stands among random pairings.
+
+    x, y (k, regions, years): indices of k combinations; order (draws, regions): whose x a region
+    gets. Regions with both indices positive in all years enter, `regions_r` of them. `r_ln`,
+    `r_levels` (k,): of logs, and of the indices; `r_placebo`, `r_p`: mean of r over the draws and
+    p, for logs (`placebo`). The curve counts combinations that lose no region to a zero.
+    """
+    keep = ((x > 0) & (y > 0)).all(axis=-1)
+    whole = keep.sum(axis=1) == (np.isfinite(x) & np.isfinite(y)).all(axis=-1).sum(axis=1)
+    x, y = (np.where(keep[..., None], part, np.nan) for part in (x, y))
+    itself = np.arange(keep.shape[1])[None]
+    logs = [_within(np.log(part)) for part in (x, y)]
+    found: Columns = {
+        "r_ln": paired_correlations(*logs, itself)[:, 0],
+        "r_levels": paired_correlations(_within(x), _within(y), itself)[:, 0],
+        "regions_r": keep.sum(axis=1),
+    }
+    if order is None:
+        return found, None
+    drawn, r = paired_correlations(*logs, order), found["r_ln"]
+    among = placebo(r, drawn)
+    few = found["regions_r"] < FEWEST_PAIRED
+    for name, key in {"r_placebo": "mean", "r_p": "p"}.items():
+        found[name] = np.where(few, np.nan, among[key])
+    counted = whole & ~few
+    above = (r[counted] > 0).sum(), (drawn[counted] > 0).sum(axis=0)
+    return found, Curve(int(counted.sum()), int(above[0]), above[1])
+
+
+def _within(x: Array) -> Array:
+    """x (k, regions, years) less its means of regions, and of years over regions without NaN."""
+    x = x - x.mean(axis=-1, keepdims=True)
+    known = np.isfinite(x)
+    year = np.where(known, x, 0.0).sum(axis=-2, keepdims=True)
+    return np.asarray(x - year / np.maximum(known.sum(axis=-2, keepdims=True), 1))
+
+
+def whole_curve(curves: Sequence[Curve]) -> dict[str, float]:
+    """Return `sets` of indices, `above`, those with r above 0, and p of that count, over several
+    curves of one seed; nothing without a curve.
+
+        p = (1 + #{max(k*, n - k*) >= max(k, n - k)}) / (draws + 1)
+    """
+    n, k = sum(c.n for c in curves), sum(c.above for c in curves)
+    if not n:
+        return {}
+    drawn = np.sum([c.drawn for c in curves], axis=0)
+    reached = np.maximum(drawn, n - drawn) >= max(k, n - k)
+    return {"sets": n, "above": k, "p": float((1 + reached.sum()) / (1 + len(drawn)))}
