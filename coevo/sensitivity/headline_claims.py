@@ -54,7 +54,7 @@ def through_choices(evidence: Evidence, headline: str) -> Iterator[Claim]:
     Fields of what came out: agree, contrary, open, n; whole, the same of combinations that lose no
     region to a zero, where others do; choice, share, sides, the deciding choice with what either
     side says; without, what all say without the years in which coverage changed; changed, which of
-    these (choice, `census_year`) give another verdict; curves, in how many sets of indices of each
+    these (choice, `census_year`) give another verdict, or the study's own choices another answer; curves, in how many sets of indices of each
     system r is above 0, and p of that count.
     """
     for row in rows_of(evidence.headlines, headline=headline).to_dict("records"):
@@ -78,10 +78,13 @@ def through_choices(evidence: Evidence, headline: str) -> Iterator[Claim]:
             fields |= {"share": row["share"], "sides": _told(sides)}
         if len(without):
             fields["without"] = _told(without)[0]
-        of_choice = {row["deciding_choice"]: sides, CENSUS_YEAR: without}
+        census = rows_of(variants, choice=CENSUS_YEAR)
         fields["changed"] = [
-            choice for choice, part in of_choice.items() if (part["verdict"] != row["verdict"]).any()
-        ]
+            choice for choice, moved in (
+                (row["deciding_choice"], (sides["verdict"] != row["verdict"]).any()),
+                (CENSUS_YEAR, (census[["verdict", "own"]].nunique(dropna=False) > 1).any()),
+            ) if moved
+        ]  # fmt: skip
         systems = rows_of(variants, choice="system")
         systems = systems if len(systems) else pd.DataFrame([row | {"variant": MAIN}])
         curves = systems[["variant", "above", "sets", "p"]].dropna()

@@ -189,8 +189,12 @@ def _headline(
     if len(unbroken):
         there = unbroken[unbroken["comparable"].to_numpy(bool)] if headline.comparable else unbroken
         changed = headline.says(there, rows.iloc[0], f"_{pair}" if pair else "")
-        for variant, answers in ((WITH, table["said"].to_numpy()), (WITHOUT, changed)):
-            variants.append({"choice": CENSUS_YEAR, "variant": variant, **_counts(answers)})
+        for variant, part, answers in (
+            (WITH, table, table["said"].to_numpy()), (WITHOUT, there, changed)
+        ):  # fmt: skip
+            own = answers[part["main"].to_numpy(bool)]
+            found = {"choice": CENSUS_YEAR, "variant": variant, **_counts(answers)}
+            variants.append(found | {"own": own[0] if len(own) else np.nan})
     return row, [label | part for part in variants]
 
 

@@ -25,6 +25,7 @@ from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.findings.simulations import simulation_finding
 from coevo.report.findings.since_release import release_finding
 from coevo.report.findings.study_tables import Study
+from coevo.report.findings.through_choices import choices_finding
 
 
 def all_findings(study: Study) -> dict[str, Any]:
@@ -76,6 +77,7 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
     "changes": release_finding,
 }
 OF_INDICES: dict[str, Callable[[Study], Any]] = {
+    "through": choices_finding,
     "far": rise_finding,
     "coverage": coverage_finding,
     "where": pattern_finding,

@@ -8,11 +8,13 @@ from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.report.findings.choice_robustness import robustness_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.equilibrium import equilibrium_finding
-from coevo.report.findings.in_step import step_verdicts
 from coevo.report.findings.interaction import interaction_finding
 from coevo.report.findings.level_control import level_finding, of_measure
 from coevo.report.findings.relation import UNDETERMINED, relation_finding
+from coevo.report.findings.rise import rise_finding
 from coevo.report.findings.study_tables import Study
+from coevo.report.findings.through_choices import REFUSED, choices_finding
+from coevo.sensitivity.headlines import SUPPORTED
 
 HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
 ON_FIGURES = ("printed", "unit")  # checks of claims on printed figures
@@ -27,8 +29,7 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
-    without a level. `step`: what holds of every pair of systems, else `some` or `none` move
-    `together`, of `pairs`. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`;
+    without a level. `least`: see `_least`. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`;
     `settle`:
     `located`, `unlocated` or `not_estimated`; `supply`: conclusion on the supply relation.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
@@ -37,7 +38,7 @@ def opening_finding(study: Study) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"kind": opening_kind(study), "systems": len(study.subsystems)}
     if study.indexed:
-        found |= {"richer": _richer(study), **_step(study)}
+        found |= {"richer": _richer(study), "least": _least(study)}
     if study.pair is not None:
         settle = equilibrium_finding(study)["verdict"]
         found |= {"drive": _drive(study), "supply": _supply(study)}
@@ -79,13 +80,14 @@ def _richer(study: Study) -> str:
     return "richer" if levels[0][1] >= HALF and slope > 0 else "hardly"
 
 
-def _step(study: Study) -> dict[str, Any]:
-    """The verdict on the pairs of systems: of all, or `some` or `none` of them `together`."""
-    verdicts = step_verdicts(study)
-    together = verdicts.count("beyond")
-    same = len(set(verdicts)) == 1
-    step = verdicts[0] if same else "some" if together else "none"
-    return {"step": step, "pairs": len(verdicts), "together": together}
+def _least(study: Study) -> str:
+    """Where all regions rose by the study's own choices: whether they did by `every` combination,
+    or at `least` some; else `none`.
+    """
+    key = choices_finding(study)["all_rose"]["key"]
+    if study.single or key == REFUSED or rise_finding(study)["verdict"] != "all":
+        return "none"
+    return "every" if key == SUPPORTED else "least"
 
 
 def _drive(study: Study) -> str:

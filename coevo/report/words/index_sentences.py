@@ -15,6 +15,7 @@ from coevo.report.findings.level_control import level_label
 from coevo.report.words import release_words
 from coevo.report.words.amounts import Words, amount
 from coevo.report.words.markup import Markdown, escaped
+from coevo.report.words.message_words import holding
 from coevo.report.words.model_words import population_values
 from coevo.report.words.numbers import band
 
@@ -60,6 +61,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "notes": [key for key in phrases["notes"] if key in read],
         "side": words.side,
         "why": words.why,
+        "held_in": lambda headline: _held_in(words, headline),
         "refusal": words.refusal,
         "fewest_regions": FEWEST_REGIONS,
         "permutations": DRAWS,
@@ -67,6 +69,13 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "figures_shown": release_words.SHOWN,
     }
     return values | (population_values(study, found, words) if pair else {})
+
+
+def _held_in(words: Words, headline: str) -> Markdown:
+    """In how many combinations of choices a headline holds; "" where it is not asked."""
+    rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
+    said = [words.message("holds_in", holding(row.fields)) for row in rows.itertuples()]
+    return words.say("through/held", said=said[0]) if said else Markdown("")
 
 
 def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
