@@ -15,13 +15,15 @@ from coevo.coupling import grade
 from coevo.coupling.level import SLOPES
 from coevo.files import as_table
 from coevo.sensitivity.coverage_breaks import VARIANTS
-from coevo.sensitivity.multiverse import choice_sensitivity
+from coevo.sensitivity.choices import COMPARABLE
+from coevo.sensitivity.grid_shares import choice_sensitivity
+from coevo.sensitivity.headline_statistics import Curve
+from coevo.sensitivity.headlines import headline_tables
 
 FOCUS = "330000"
 CHOICES = (  # what each variant adds to D of the main one
     {"main": 0.0, "absolute": -0.03},
-    {"panel": 0.0, "year": -0.01},
-    {"[0.01, 0.99]": 0.0, "[0, 1]": -0.005},
+    {"panel [0.01, 0.99]": 0.0, "panel [0, 1]": -0.005, "year [0, 1]": -0.015, "ratio": -0.01},
     {"entropy": 0.0, "equal": 0.02},
     {"linear": 0.0, "geometric": -0.01, "topsis": 0.01},
     {"standard": 0.0, "wang": -0.06, "fan": -0.05},
@@ -71,42 +73,54 @@ def guard_rows(weights: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFram
 
 
 def multiverse(coupling: pd.DataFrame) -> pd.DataFrame:
-    """Return D of 144 combinations: that of the sample plus what each choice adds."""
+    """Return D of 144 combinations: that of the sample plus what each choice adds. In those by
+    Wang's form a region fell, the gap widened and nothing is in step.
+    """
     last = coupling[coupling["year"] == coupling["year"].max()].set_index("region")["D"]
     rank = last.rank(ascending=False)[FOCUS]
     first = coupling.loc[coupling["region"] == FOCUS, "D"].iloc[0]
-    rows = []
+    regions, rows = len(last), []
     for key in product(*CHOICES):
         shift = sum(choice[variant] for choice, variant in zip(CHOICES, key, strict=True))
-        D, D_first = last[FOCUS] + shift, first + shift
-        main = not rows
-        fit, changed = (1.0, 0.0) if main else (0.9, min(1.0, abs(shift) * 5))
-        mean = coupling["D"].mean() + shift
-        rows.append(
-            (
-                *key,
-                main,
-                mean,
-                fit,
-                changed,
-                len(coupling),
-                D_first,
-                D,
-                rank,
-                str(grade([D], "ten")[0]),
-            )
-        )
+        system, scale, weighting, composite, form = key
+        reference, _, span = scale.partition(" ")
+        main, wang, D = not rows, form == "wang", last[FOCUS] + shift
+        D_first = first + shift
+        rows.append({
+            "system": system, "scale": scale, "weighting": weighting, "composite": composite,
+            "form": form, "reference": reference, "range": span or "[0, 1]", "main": main,
+            "comparable": reference in COMPARABLE, "repeated": False, "n": len(coupling),
+            "zeros": 0, "regions": regions, "rose": regions - wang, "regions_ln": regions,
+            "regions_all": regions, "regions_r": regions, "D_mean": coupling["D"].mean() + shift,
+            "D_mean_first": D_first, "D_mean_last": D, "sd_ln_first": 0.3,
+            "sd_ln_last": 0.4 if wang else 0.2, "sd_first": 0.1, "sd_last": 0.12,
+            "morgan_p": 0.01, "morgan_D_p": 0.2, "beta": -0.02, "beta_low": -0.03,
+            "beta_high": -0.01, "share_T": 0.9, "R2_per_head": 0.7,
+            "R2_product": 0.8 if system == "absolute" else 0.4, "R2_population": 0.1,
+            "r_ln": 0.3, "r_levels": 0.4, "r_p": 0.5 if wang else 0.01, "r_placebo": 0.0,
+            "moran_last": 0.4, "moran_expected": -0.1, "moran_p": 0.001,
+            "rank_correlation": 1.0 if main else 0.9,
+            "grades_changed": 0.0 if main else min(1.0, abs(shift) * 5), "focus_D_first": D_first,
+            "focus_D": D, "focus_rank": rank, "focus_grade": str(grade([D], "ten")[0]),
+        })  # fmt: skip
     return as_table("multiverse", rows)
 
 
+def headlines(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what the combinations say of each headline, with a curve of random pairings."""
+    curve = Curve(12, 12, np.tile([6, 12], 500)[:999])
+    return headline_tables(table, table.iloc[:0], [("main", "", curve)])
+
+
 @lru_cache
-def _sensitivity(key: tuple) -> pd.DataFrame:
-    return choice_sensitivity(as_table("multiverse", key))
+def _read(key: tuple) -> tuple[pd.DataFrame, ...]:
+    table = as_table("multiverse", key)
+    return choice_sensitivity(table), *headlines(table)
 
 
-def sensitivity(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of the choices, by the package itself."""
-    return _sensitivity(tuple(table.itertuples(index=False, name=None))).copy()
+def read_off(table: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+    """Return the tables `sensitivity`, `headlines` and `headline_variants`, by the package."""
+    return tuple(part.copy() for part in _read(tuple(table.itertuples(index=False, name=None))))
 
 
 def draws(coupling: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

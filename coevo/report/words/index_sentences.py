@@ -74,8 +74,10 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
 def _held_in(words: Words, headline: str) -> Markdown:
     """In how many combinations of choices a headline holds; "" where it is not asked."""
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
-    said = [words.message("holds_in", holding(row.fields)) for row in rows.itertuples()]
-    return words.say("through/held", said=said[0]) if said else Markdown("")
+    for row in rows.itertuples():
+        said = words.message("holds_in", holding(row.fields))
+        return words.say("through/held", claim=words.message(headline, row.stated), said=said)
+    return Markdown("")
 
 
 def _bands(study: Study, kind: str) -> list[tuple[str, str]]:
