@@ -28,8 +28,10 @@ def prediction_tables(names: dict[str, str], series: tuple[str, ...]) -> dict[st
                 row = own | {"origins": len(origins), "ratio": ratio}
                 row |= {"coverage": 0.75, "covered": len(origins) - 1}
                 if model != "drift":
-                    row |= {"low": ratio * 0.9, "high": ratio * 1.1}
                     row["verdict"] = VERDICTS.get(ratio, "worse") if horizon == 1 else ""
+                if row.get("verdict"):
+                    p = 0.3 if row["verdict"] == "not_better" else 0.004
+                    row |= {"p": p, "rivals": len(MODELS[name])}
                 verdicts.append(row)
         checks.append({"series": name, "model": "theta", "origin": 2019, "check": "alpha"})
         checks[-1]["value"] = 0.9

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtr
 
-from coevo.inference.sets import interval
 from coevo.prediction.models import DRIFT, MODELS
 from coevo.prediction.univariate import Array
 
 LEVEL = 0.9  # of the intervals of forecasts
-CONFIDENCE = 0.95  # of the t intervals of the mean log ratios of all models of a series together
+SIGNIFICANT = 0.05  # p of all models of a series together
 FEWEST_ORIGINS = 4  # with fewer there is no verdict
-LONGEST = 100.0  # log ratio at which an interval ends, whose end would be no number
 BETTER, WORSE, NOT_BETTER, TOO_FEW = "better", "worse", "not_better", "too_few_origins"
 OF_MODEL = ["series", "model", "horizon"]
 
@@ -43,8 +42,8 @@ def with_intervals(told: pd.DataFrame) -> pd.DataFrame:
 
 
 def error_rows(told: pd.DataFrame) -> pd.DataFrame:
-    """Return series, model, horizon, origin, mae, ratio, n: the mean absolute error of logs over n
-    regions, and over that of drift in the same regions.
+    """Return series, model, horizon, origin, mae, drift, n, ratio: the mean absolute error of logs
+    over n regions, that of drift in the same regions, and the one over the other.
     """
     keys = ["series", "horizon", "origin", "scope"]
     seen = told.dropna(subset=["forecast", "observed"])
@@ -66,10 +65,10 @@ def error_rows(told: pd.DataFrame) -> pd.DataFrame:
 def verdict_rows(errors: pd.DataFrame, told: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield what the errors say of each model of a series at each horizon.
 
-    ratio, low, high: geometric mean of the ratios of all origins with its t interval, at 1 - .05/m
-    where m models are held against drift (Bonferroni: else the best of them beats it by chance);
-    coverage: share of the observed values inside their intervals, over `covered` origins; verdict:
-    one year ahead alone. errors: as `error_rows` returns them; told: with intervals.
+    ratio: mean absolute error of the logs over that of drift, over the origins that both have;
+    coverage: share of the observed values inside their intervals, over `covered` origins; one year
+    ahead alone p (`diebold_mariano`), rivals, the number of models of the series other than drift,
+    and verdict. errors: as `error_rows` returns them; told: with intervals.
     """
     inside = told.dropna(subset=["observed", "low"])
     held = inside["observed"].between(inside["low"], inside["high"])
@@ -78,53 +77,51 @@ def verdict_rows(errors: pd.DataFrame, told: pd.DataFrame) -> Iterator[dict[str,
     parts = {key: part for key, part in errors.groupby(OF_MODEL, sort=False)}
     for key, part in parts.items():
         series, model, horizon = key
-        ratio = part["ratio"].to_numpy(dtype=float)
-        rivals = sum(other[::2] == key[::2] and other[1] != DRIFT for other in parts)
-        mean, low, high = _mean(ratio, 1 - (1 - CONFIDENCE) / max(rivals, 1))
-        row = dict(zip(OF_MODEL, key, strict=True)) | {"origins": len(part)}
-        row |= {"ratio": mean, "coverage": share.get(key, np.nan)}
-        row["covered"] = int(origins.get(key, 0))
-        if model != DRIFT:
-            row |= {"low": low, "high": high}
+        mae, drift = part[["mae", "drift"]].to_numpy(dtype=float).T
+        ratio = mae.sum() / drift.sum() if drift.any() else np.nan
+        row = dict(zip(OF_MODEL, key, strict=True)) | {"origins": len(part), "ratio": ratio}
+        row |= {"coverage": share.get(key, np.nan), "covered": int(origins.get(key, 0))}
         if model != DRIFT and horizon == 1:
-            whole = _regions(part) == _regions(parts[series, DRIFT, horizon])
-            row["verdict"] = _verdict(ratio, low, high, whole)
+            rivals = sum(other[::2] == key[::2] and other[1] != DRIFT for other in parts)
+            p = diebold_mariano(mae - drift)
+            every = parts[series, DRIFT, horizon].set_index("origin")["n"].loc[part["origin"]]
+            whole = bool((part["n"].to_numpy() == every.to_numpy()).all())
+            row |= {"p": p, "rivals": rivals, "verdict": _verdict(ratio, p, rivals, whole)}
+            row["verdict"] = row["verdict"] if len(part) >= FEWEST_ORIGINS else TOO_FEW
         yield row
 
 
-def _regions(rows: pd.DataFrame) -> dict[int, int]:
-    """Return the number of regions told, by origin."""
-    return dict(zip(rows["origin"], rows["n"], strict=True))
+def diebold_mariano(difference: Array) -> float:
+    """Return the two-sided p of two models whose forecasts of one year ahead err alike.
+
+        t = mean(d) / (s(d) / sqrt(n)),   t(n - 1)
+
+    difference (n,): of their errors at each origin, in consecutive years. One year ahead errors
+    have no lags to allow for, and with the small-sample factor of Harvey, Leybourne and Newbold,
+    sqrt((n - 1)/n), the test of Diebold and Mariano is this t test. NaN for fewer than
+    `FEWEST_ORIGINS`, or models that do not differ. Sources: Diebold and Mariano (1995), Harvey,
+    Leybourne and Newbold (1997).
+    """
+    n = len(difference)
+    if n < FEWEST_ORIGINS or not difference.any():
+        return np.nan
+    with np.errstate(divide="ignore"):
+        t = difference.mean() / (difference.std(ddof=1) / np.sqrt(n))
+    return 2 * float(stdtr(n - 1, -abs(t)))
 
 
-def _mean(ratio: Array, level: float) -> tuple[float, float, float]:
-    """Return the geometric mean with its t interval; NaN ends for too few origins, or a nil."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(ratio)
-        mean = float(np.exp(logs.mean()))
-    if len(logs) < FEWEST_ORIGINS or not np.isfinite(logs).all():
-        return mean, np.nan, np.nan
-    error = logs.std(ddof=1) / np.sqrt(len(logs))
-    low, high = interval(logs.mean(), error, len(logs) - 1, level)
-    return mean, float(np.exp(low)), float(np.exp(np.minimum(high, LONGEST)))
-
-
-def _verdict(ratio: Array, low: float, high: float, whole: bool) -> str:
+def _verdict(ratio: float, p: float, rivals: int, whole: bool) -> str:
     """Return whether a model is better than drift.
 
-    `better` (`worse`): at every origin, and the interval of the mean excludes 1; better only where
-    it tells every region that drift tells.
+    Better (worse): p below `SIGNIFICANT` over the number of rivals (Bonferroni: else the best of
+    them beats it by chance); better only where it tells every region that drift tells.
     """
-    if len(ratio) < FEWEST_ORIGINS:
-        return TOO_FEW
-    if whole and (ratio < 1).all() and high < 1:
-        return BETTER
-    if (ratio > 1).all() and low > 1:
-        return WORSE
+    if p < SIGNIFICANT / rivals:
+        return WORSE if ratio > 1 else BETTER if whole else NOT_BETTER
     return NOT_BETTER
 
 
 def best_model(verdicts: pd.DataFrame, series: str) -> str:
-    """Return the model with the least mean ratio among those better than drift; else drift."""
+    """Return the model with the least ratio among those better than drift; else drift."""
     rows = verdicts[(verdicts["series"] == series) & (verdicts["verdict"] == BETTER)]
     return DRIFT if rows.empty else str(rows.loc[rows["ratio"].idxmin(), "model"])

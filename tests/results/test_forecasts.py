@@ -32,3 +32,11 @@ def test_nothing_beats_drift_and_only_one_year_ahead_is_judged(results):
     assert set(judged["horizon"]) == {1} and "better" not in set(judged["verdict"])
     rivals = verdicts[(verdicts["horizon"] == 1) & (verdicts["model"] != "drift")]
     assert len(judged) == len(rivals)
+
+
+def test_how_near_the_own_fit_of_lynx_and_hare_comes(results):
+    verdicts = results("lynx-hare", "prediction_verdicts")
+    own = verdicts.query("model == 'own' and horizon == 1").set_index("series")
+    assert own["ratio"].to_dict() == pytest.approx({"x1": 0.58, "x2": 0.37}, abs=0.005)
+    assert own["p"].to_dict() == pytest.approx({"x1": 0.028, "x2": 0.014}, abs=5e-4)
+    assert (own["rivals"] == 5).all() and (own["verdict"] == "not_better").all()

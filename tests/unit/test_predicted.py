@@ -65,6 +65,17 @@ def test_the_next_year_is_told_by_what_beat_drift_else_by_drift():
     assert [row["covered"] for row in found["next"]] == [3, 3, 3]
 
 
+def test_of_a_series_that_no_model_tells_better_the_nearest_is_named():
+    """With what it would have to reach; of D no model errs less than drift."""
+    made = nothing_better()
+    found = prediction_finding(study(**made))
+    near = {"series": "x1", "model": "theta", "ratio": 0.8, "p": 0.004, "limit": 0.025}
+    assert found["near"] == [near]
+    assert prediction_finding(study())["near"] == []
+    words = voice(study(**made), words_of("phrases", "en")).words
+    assert "theta: 0.80 of drift’s error" in plain_text(words.say("prediction/least", **near))
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [("en", "by new goalposts *D* would not"), ("zh", "按新阈值重算后*D*不会")],

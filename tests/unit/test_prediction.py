@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from benchmarks.prediction import DESIGNS, INDICATORS, PAIR, panel_of, simulated, told_better
 from coevo.coupling import couple
@@ -17,7 +18,13 @@ from coevo.lotka_volterra.orbits import orbit
 from coevo.normalisation import normalise, scaled_panel
 from coevo.prediction import MODELS, predict
 from coevo.prediction.origins import following, running
-from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
+from coevo.prediction.past_errors import (
+    best_model,
+    diebold_mariano,
+    error_rows,
+    verdict_rows,
+    with_intervals,
+)
 from coevo.prediction.population_models import growth_ahead, own_lines, pooled_lines
 from coevo.prediction.rulers import Rulers
 from coevo.prediction.univariate import (
@@ -177,6 +184,7 @@ def test_intervals_hold_what_earlier_errors_stayed_within():
 
 
 def ratio_rows(ratios, model="theta"):
+    """Errors of a model, and of drift 1, at each origin."""
     rows = []
     for origin, ratio in enumerate(ratios):
         rows.append(("x1", "drift", origin, 1, "a", 1.0, 0.0))
@@ -188,9 +196,10 @@ def ratio_rows(ratios, model="theta"):
     ("ratios", "verdict"),
     [
         ((0.5, 0.5, 0.52, 0.48), "better"),
-        ((0.9, 0.1, 0.9, 0.3), "not_better"),  # below 1, but the interval reaches beyond
-        ((0.5, 0.5, 0.5, 1.01), "not_better"),
+        ((0.9, 0.1, 0.9, 0.3), "not_better"),  # below 1, but not steadily
+        ((0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.01), "better"),  # not at every origin
         ((2.0, 2.1, 1.9, 2.0), "worse"),
+        ((1.0, 1.0, 1.0, 1.0), "not_better"),
         ((0.5, 0.5, 0.5), "too_few_origins"),
     ],
 )
@@ -199,7 +208,7 @@ def test_verdicts(ratios, verdict):
     errors = error_rows(rows)
     (_, found) = verdict_rows(errors, with_intervals(rows))
     assert found["verdict"] == verdict
-    assert found["ratio"] == pytest.approx(np.exp(np.log(ratios).mean()))
+    assert found["ratio"] == pytest.approx(np.mean(ratios))
     table = pd.DataFrame([found])
     assert best_model(table, "x1") == ("theta" if verdict == "better" else "drift")
 
@@ -212,13 +221,37 @@ def test_a_model_that_leaves_out_a_region_is_not_better():
 
 
 def test_more_rivals_need_a_clearer_win():
-    ratios = (0.8, 0.7, 0.75, 0.85)
+    ratios = (0.8, 0.6, 0.75, 0.9)
     alone = ratio_rows(ratios)
     others = [ratio_rows(ratios, name) for name in ("grey", "own", "pooled", "random_walk")]
     others = pd.concat([alone, *(rows[rows["model"] != "drift"] for rows in others)])
     (_, one) = verdict_rows(error_rows(alone), with_intervals(alone))
     several = list(verdict_rows(error_rows(others), with_intervals(others)))
-    assert several[1]["high"] > one["high"] and several[1]["low"] < one["low"]
+    assert several[1]["p"] == one["p"] and (one["rivals"], several[1]["rivals"]) == (1, 5)
+    assert 0.01 < one["p"] < 0.05
+    assert (one["verdict"], several[1]["verdict"]) == ("better", "not_better")
+
+
+def test_the_test_is_that_of_diebold_and_mariano_with_the_small_sample_factor():
+    """By their formulas: variance with divisor n, no lags, factor of one year ahead."""
+    d = np.array([0.3, -0.1, 0.4, 0.2, 0.25, 0.05])
+    n, h = len(d), 1
+    DM = d.mean() / np.sqrt(((d - d.mean()) ** 2).sum() / n / n)
+    factor = np.sqrt((n + 1 - 2 * h + h * (h - 1) / n) / n)
+    assert diebold_mariano(d) == pytest.approx(2 * stats.t.sf(DM * factor, n - 1))
+    assert diebold_mariano(-d) == diebold_mariano(d)
+    assert np.isnan(diebold_mariano(d[:3])) and np.isnan(diebold_mariano(np.zeros(5)))
+
+
+def test_a_model_is_held_against_drift_at_the_origins_and_regions_that_both_have():
+    rows = [("x1", "drift", o, 1, "a", 1.0 + o, 0.0) for o in range(6)]
+    rows += [("x1", "drift", o, 1, "b", 9.0, 0.0) for o in range(6)]
+    rows += [("x1", "theta", o, 1, "a", 0.5, 0.0) for o in range(2, 6)]
+    errors = error_rows(told(rows))
+    (_, found) = verdict_rows(errors, with_intervals(told(rows)))
+    assert (found["origins"], found["verdict"]) == (4, "not_better")  # b is left out
+    assert found["ratio"] == pytest.approx(2.0 / (3 + 4 + 5 + 6))
+    assert found["p"] == pytest.approx(stats.ttest_1samp([2.5, 3.5, 4.5, 5.5], 0).pvalue)
 
 
 @pytest.mark.parametrize("composite", ["linear", "geometric", "topsis"])

@@ -7,9 +7,11 @@ import pandas as pd
 
 from coevo.prediction.models import DRIFT
 from coevo.prediction.origins import INDEX
-from coevo.prediction.past_errors import BETTER, TOO_FEW, best_model
+from coevo.prediction.past_errors import BETTER, SIGNIFICANT, TOO_FEW, best_model
 from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import Study
+
+COLUMNS_NEAR = ["series", "model", "ratio", "p", "limit"]
 
 
 def rivals(study: Study, horizon: int = 1) -> pd.DataFrame:
@@ -30,8 +32,9 @@ def prediction_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `some` where a model of a series is better than drift one year ahead, `nothing` where
     none is, `too_few` where there are too few origins to tell, `refused` with a `reason` where
-    nothing is told at all. `better`: the best model by series; `next`: the year after the
-    last, for the region in focus.
+    nothing is told at all. `better`: the best model by series; `near`: of each other series the
+    one with the least error, if that is below drift's, with its ratio, p and the `limit` of p;
+    `next`: the year after the last, for the region in focus.
     """
     rows = rivals(study)
     if rows.empty:
@@ -47,9 +50,17 @@ def prediction_finding(study: Study) -> dict[str, Any]:
         "series": series,
         "better": best.to_dict(),
         "others": [name for name in series if name not in best],
+        "near": _nearest(judged[~judged["series"].isin(best.index)]),
         "origins": sorted(int(year) for year in origins.unique()),
         "next": _next_year(study, series),
     }
+
+
+def _nearest(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    least = rows[rows["ratio"] < 1].sort_values("ratio", kind="stable").drop_duplicates("series")
+    least = least.assign(limit=SIGNIFICANT / least["rivals"]).sort_index()
+    found: list[dict[str, Any]] = least[COLUMNS_NEAR].to_dict("records")
+    return found
 
 
 def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:

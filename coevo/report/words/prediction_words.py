@@ -35,7 +35,7 @@ def _output(study: Study, series: str) -> str:
 
 
 def prediction_rows(words: Words) -> Rows:
-    """A row per series and model: mean ratios by years ahead, origins below drift, coverage."""
+    """A row per series and model: ratios by years ahead, p, origins below drift, coverage."""
     study, each = words.study, ratios(words.study)
     farther = {h: rivals(study, h).set_index(["series", "model"])["ratio"] for h in FARTHER}
     rows: Rows = []
@@ -45,19 +45,11 @@ def prediction_rows(words: Words) -> Rows:
         rows.append([
             words.grammar.upper_first(series_name(words, key[0])),
             words.word("prediction", key[1]),
-            _ratio(words, row),
+            fixed(row["ratio"]),
+            fixed(row["p"], 3),
             f"{int((own['ratio'] < 1).sum())} / {len(own)}",
             *(fixed(of.get(key)) if key in of.index else NOTHING for of in farther.values()),
             hundredths(row["coverage"]),
             words.word("prediction_verdict", row["verdict"]),
         ])  # fmt: skip
     return rows
-
-
-def _ratio(words: Words, row: Any) -> Markdown:
-    """A mean ratio with its interval, where it has one."""
-    value, low, high = (fixed(row[column]) for column in ("ratio", "low", "high"))
-    if low == NOTHING:
-        return Markdown(value)
-    ends = words.say("sets/interval", low=low, high=high)
-    return words.say("sets/estimate", value=value, ends=ends)
