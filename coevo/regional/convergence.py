@@ -1,7 +1,9 @@
 """Does the gap between regions narrow? Dispersion over the years, growth against the start."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +11,9 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from coevo.errors import Refusal
+from coevo.regional.neighbourhood import around, likeness, row_standardised
 from coevo.regional.regional_panel import (
+    Array,
     RegionalPanel,
     Row,
     above_zero,
@@ -20,10 +24,14 @@ from coevo.regional.regional_panel import (
     varying,
 )
 
+if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
+    from scipy.sparse import csr_array
+
 FEWEST_REGIONS = 4  # two coefficients and a variance need more
 FEWEST_LOG_T = 15  # years below which the test of clubs has no size
 TRIMMED = 0.3  # share of the years that the log t regression leaves out at the start
 LEVEL = 0.95
+NOISE = 1e-24  # a variance below this is rounding
 
 
 class Slope(NamedTuple):
@@ -41,24 +49,74 @@ class Slope(NamedTuple):
         return {key: getattr(self, key) for key in ("value", "low", "high", "p", "n")}
 
 
-def equal_spread(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Return p of equal variances of paired x, y (n,), by the test of Pitman and Morgan (1939).
+class Spread(NamedTuple):
+    """Change of a spread, of any shape: t, two-sided p, and direction: 1 wider, -1 narrower."""
 
-    Variances are equal if x + y and x - y do not correlate: t = r sqrt((n - 2) / (1 - r^2)).
+    t: Array
+    p: Array
+    direction: Array
+
+
+class Slopes(NamedTuple):
+    """Slopes of any shape with their errors and the ends of their 95 % intervals."""
+
+    value: Array
+    error: Array
+    low: Array
+    high: Array
+
+
+def _paired(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array, Array]:
+    """x and y (..., n) less their means over the regions that both know, 0 elsewhere; how many."""
+    pair = np.stack(np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float)))
+    known = np.isfinite(pair).all(axis=0)
+    n = known.sum(axis=-1)
+    mean = np.where(known, pair, 0.0).sum(axis=-1) / np.maximum(n, 1)
+    a, b = np.where(known, pair - mean[..., None], 0.0)
+    return a, b, n.astype(float)
+
+
+def morgan(first: npt.ArrayLike, last: npt.ArrayLike) -> Spread:
+    """Return the test of Pitman and Morgan (1939) that the variances of paired x, y are equal.
+
+    first, last (..., n): x and y over regions; a region that lacks one of them (NaN) is left out.
+    Variances are equal if x + y and y - x do not correlate:
+
+        t = r sqrt((n - 2) / (1 - r^2)),   r = corr(x + y, y - x),   t(n - 2)
+
+    t < 0 where the spread became less. t 0, p 1 where all moved alike; NaN below three regions.
     """
-    a, b = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if len(a) < 3 or np.ptp(a - b) < 1e-12:  # all moved alike: the spread is the same
-        return 1.0
-    r = float(np.corrcoef(a + b, a - b)[0, 1])
-    t = r * np.sqrt((len(a) - 2) / max(1 - r**2, 1e-300))
-    return float(2 * stdtr(len(a) - 2, -abs(t)))
+    x, y, n = _paired(first, last)
+    a, b = x + y, y - x
+    aa, bb, ab = (a * a).sum(-1), (b * b).sum(-1), (a * b).sum(-1)
+    alike = np.minimum(aa, bb) <= NOISE * n
+    r = np.where(alike, 0.0, ab / np.sqrt(np.where(alike, 1.0, aa * bb)))
+    df = np.where(n < 3, np.nan, n - 2)
+    t = r * np.sqrt(df / np.maximum(1 - r**2, 1e-300))
+    return Spread(t, 2 * stdtr(df, -np.abs(t)), np.sign(t))
 
 
-def growth_slope(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.ArrayLike) -> Slope:
-    """Return the slope of yearly growth (n,) on the logarithm (n,) at the start, given others.
+def slope_hc1(growth: npt.ArrayLike, start: npt.ArrayLike) -> Slopes:
+    """Return slopes of growth (..., n) on start (..., n) with a constant: what `growth_slope`
+    gives without others, for many at once.
 
-    Least squares with a constant, HC1 errors, t(n - k). Refuses a start that does not vary.
+        b = sum xy / sum x^2,   error^2 = n / (n - 2) sum (x u)^2 / (sum x^2)^2,   t(n - 2)
+
+    x, y less their means, u the residuals (HC1). A region that lacks one of them (NaN) is left out;
+    NaN where fewer than four are left or the start does not vary.
     """
+    y, x, n = _paired(growth, start)
+    xx = (x * x).sum(-1)
+    xx = np.where((xx > NOISE * n) & (n >= FEWEST_REGIONS), xx, np.nan)
+    slope = (x * y).sum(-1) / xx
+    u = y - slope[..., None] * x
+    error = np.sqrt(n / np.maximum(n - 2, 1) * ((x * u) ** 2).sum(-1)) / xx
+    half = error * stdtrit(np.maximum(n - 2, 1), (1 + LEVEL) / 2)
+    return Slopes(slope, error, slope - half, slope + half)
+
+
+def _regression(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.ArrayLike) -> Any:
+    """Least squares of statsmodels with a constant and HC1 errors; see `growth_slope`."""
     from statsmodels.regression.linear_model import OLS
 
     y = np.asarray(growth, dtype=float)
@@ -67,12 +125,36 @@ def growth_slope(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.Array
         raise Refusal("too_few_regions_known", regions=len(y), least=X.shape[1] + 2)
     if np.linalg.matrix_rank(X / np.abs(X).max(axis=0)) < X.shape[1]:
         raise Refusal("constant_regressor")
-    fit = OLS(y, X).fit(cov_type="HC1", use_t=True)
+    return OLS(y, X).fit(cov_type="HC1", use_t=True)
+
+
+def growth_slope(
+    growth: npt.ArrayLike,
+    start: npt.ArrayLike,
+    *others: npt.ArrayLike,
+    near: "csr_array | None" = None,
+) -> Slope:
+    """Return the slope of yearly growth (n,) on the logarithm (n,) at the start, given others.
+
+    Least squares with a constant, t(n - k). The error is HC1; with `near` (n, n), weights K of
+    pairs of regions with 1 on the diagonal (`around`), that of Conley (1999):
+
+        error^2 = n / (n - k) g'K g,   g = u a,   a the row of (X'X)^-1 X' that gives the slope
+
+    which is HC1 where K is the identity. Refuses a start that does not vary, a negative variance.
+    """
+    fit = _regression(growth, start, *others)
     value, error = float(fit.params[1]), float(fit.bse[1])
+    if near is not None:
+        g = fit.resid * (fit.model.exog @ fit.normalized_cov_params[:, 1])
+        variance = float(g @ (near @ g)) * fit.nobs / fit.df_resid
+        if variance < 0:
+            raise Refusal("no_neighbour_error")
+        error = variance**0.5
     half = error * float(stdtrit(fit.df_resid, (1 + LEVEL) / 2))
     t = value / error if error > 0 else np.copysign(np.inf, value)  # growth fitted without error
     p = float(2 * stdtr(fit.df_resid, -abs(t)))
-    return Slope(value, t, p, value - half, value + half, len(y))
+    return Slope(value, t, p, value - half, value + half, int(fit.nobs))
 
 
 def log_t(x: npt.ArrayLike) -> Slope:
@@ -121,7 +203,7 @@ def _change(values: pd.DataFrame) -> dict[str, float]:
     both = values[[values.columns[0], values.columns[-1]]].dropna()
     first, last = (logs(varying(both[year], FEWEST_REGIONS)) for year in both)
     value = float(last.std() / first.std())
-    return {"value": value, "p": equal_spread(first, last), "n": len(both)}
+    return {"value": value, "p": float(morgan(first, last).p), "n": len(both)}
 
 
 def _years(values: pd.DataFrame, least: int) -> None:
@@ -131,23 +213,46 @@ def _years(values: pd.DataFrame, least: int) -> None:
 
 def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     """Convergence of growth: on ln D of the first year; the same without growth of the first year,
-    so that its error is not on both sides; given the level of the first year.
+    so that its error is not on both sides; given the level of the first year. Beside each the slope
+    with the error of Conley, and Moran's I of the residuals: regions may not be independent.
     """
     values = study.D
     start, end = values.columns[0], values.columns[-1]
 
-    def slope(step: int, *others: pd.Series) -> dict[str, float]:
+    def used(step: int, given: bool) -> tuple[pd.Series, ...]:
+        """Growth from a year on, ln D of the first year, and the level if it is given."""
         _years(values, step + 2)
         since = values.columns[step]
-        parts = [values[start], values[since], values[end], *others]
+        parts = [values[start], values[since], values[end]]
+        parts += [study.log_level[start]] if given else []
         frame = pd.concat(parts, axis=1, keys=range(len(parts))).dropna()
         first, before, last = (logs(several(frame[i], FEWEST_REGIONS)) for i in range(3))
-        growth = (last - before) / (end - since)
-        return growth_slope(growth, first, *(frame[i] for i in frame.columns[3:])).columns
+        return (last - before) / (end - since), first, *(frame[i] for i in frame.columns[3:])
 
-    yield tried("beta", of, lambda: slope(0), year=end)
-    yield tried("beta_check", of, lambda: slope(1), year=end)
-    yield tried("beta_given_level", of, lambda: slope(0, study.log_level[start]), year=end)
+    def slope(step: int, given: bool) -> Row:
+        return growth_slope(*used(step, given)).columns
+
+    def conley(step: int, given: bool) -> Row:
+        y, *X = used(step, given)
+        return growth_slope(y, *X, near=around(_weights(study, y.index))).columns
+
+    def residual_moran(step: int, given: bool) -> Row:
+        y, *X = used(step, given)
+        W, rng = _weights(study, y.index), np.random.default_rng(study.seed)
+        left, *columns = (np.asarray(x)[:, None] for x in (_regression(y, *X).resid, *X))
+        return likeness(left, W, study.draws, rng, *columns).row(0) | {"n": len(y)}
+
+    kinds = {"": slope, "_conley": conley, "_residual_moran": residual_moran}
+    slopes = {"beta": (0, False), "beta_check": (1, False), "beta_given_level": (0, True)}
+    for (name, of_what), (kind, compute) in product(slopes.items(), kinds.items()):
+        yield tried(f"{name}{kind}", of, partial(compute, *of_what), year=end)
+
+
+def _weights(study: RegionalPanel, regions: pd.Index) -> "csr_array":
+    W = row_standardised(study.neighbours, list(regions))
+    if not W.nnz:
+        raise Refusal("no_neighbours")
+    return W
 
 
 def club_rows(study: RegionalPanel, of: str) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """Are neighbours alike? Moran's I of all regions by year and of each region."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,8 @@ from scipy.special import ndtr
 from coevo.errors import Refusal
 from coevo.regional.regional_panel import (
     ALL,
+    LIKELY,
+    PLAIN,
     Array,
     RegionalPanel,
     Row,
@@ -100,24 +103,90 @@ def permutations(n: int, draws: int, rng: np.random.Generator) -> Iterator[npt.N
         yield rng.permuted(block, axis=1, out=block)
 
 
-def moran_p(Y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
-    """Return p (s,) of I of each column of Y (n, s): shares of permutations of the regions, the
-    same for all columns, whose I is at least as far from its expectation.
+class Likeness(NamedTuple):
+    """Moran's I of columns (s,), its expectation, p by permutation, and the least I above its
+    expectation whose p would be below `LIKELY` (NaN where draws are too few for one).
+    """
+
+    I: Array  # noqa: E741 - its name in every text
+    expected: Array
+    p: Array
+    critical: Array
+
+    def row(self, i: int) -> dict[str, float]:
+        """Values of a column under their names in the table `regional`."""
+        keys = ("value", "expected", "p", "critical")
+        return {key: float(values[i]) for key, values in zip(keys, self, strict=True)}
+
+
+def _basis(n: int, regressors: Sequence[npt.ArrayLike]) -> tuple[Array, Array]:
+    """Orthonormal columns (s, n, k) of a constant and regressors, each (n, s), and how many (s,);
+    what depends on those before it is 0 and not counted.
+    """
+    parts = np.broadcast_arrays(np.ones((n, 1)), *(np.asarray(x, float) for x in regressors))
+    X = np.stack(parts, axis=-1).swapaxes(0, 1)
+    Q, R = np.linalg.qr(X)
+    new = np.abs(np.einsum("skk->sk", R)) > 1e-10 * np.linalg.norm(X, axis=1)
+    return Q * new[:, None], new.sum(axis=1)
+
+
+def likeness(
+    Y: npt.ArrayLike,
+    W: "csr_array",
+    draws: int,
+    rng: np.random.Generator,
+    *regressors: npt.ArrayLike,
+) -> Likeness:
+    """Return Moran's I of each column of Y (n, s) and its p: shares of permutations of the regions,
+    the same for all columns, whose I is at least as far from its expectation.
 
         p = (1 + #{|I* - E(I)| >= |I - E(I)|}) / (draws + 1)
+        E(I) = n / S0 tr(MW) / (n - k),   M = 1 - Q Q' with Q a basis of constant and regressors
+
+    which is -1 / (n - 1) without regressors. Where Y are residuals, regressors, each (n, s), are
+    what they are residuals of: they are taken out of every permutation again (I* of M y*), since
+    residuals that are shuffled alone are centred elsewhere (Cliff and Ord 1981).
     """
     values = np.asarray(Y, dtype=float)
     z = values - values.mean(axis=0)
-    n, scale = len(z), len(z) / float(W.sum()) / (z**2).sum(axis=0)
-    far = np.abs((z * (W @ z)).sum(axis=0) * scale + 1 / (n - 1)) - TIE
-    reached = np.zeros(z.shape[1], dtype=int)
+    n, s = z.shape
+    over, (Q, k) = n / float(W.sum()), _basis(n, regressors)
+    traces = np.array([float((q * (W @ q)).sum()) for q in Q])
+    expected = np.broadcast_to(over * (W.trace() - traces) / (n - k), s)
+    observed = over * (z * (W @ z)).sum(axis=0) / (z**2).sum(axis=0)
+    far = np.empty((s, draws))
+    done = 0
     for block in permutations(n, draws, rng):
         for i, column in enumerate(z.T):
             drawn = np.ascontiguousarray(column[block].T)
-            found = np.einsum("ij,ij->j", drawn, W @ drawn) * scale[i]
-            reached[i] += int((np.abs(found + 1 / (n - 1)) >= far[i]).sum())
-    p: Array = (1 + reached) / (draws + 1)
-    return p
+            if regressors:
+                drawn -= Q[i] @ (Q[i].T @ drawn)
+            found = np.einsum("ij,ij->j", drawn, W @ drawn)
+            squares = np.einsum("ij,ij->j", drawn, drawn) if regressors else column @ column
+            far[i, done : done + len(block)] = np.abs(over * found / squares - expected[i])
+        done += len(block)
+    reached = (far >= np.abs(observed - expected)[:, None] - TIE).sum(axis=1)
+    rarer = math.ceil(LIKELY * (draws + 1)) - 1  # draws that may reach an I of p = LIKELY
+    least = np.partition(far, -rarer, axis=1)[:, -rarer] if rarer else np.full(s, np.nan)
+    return Likeness(observed, expected, (1 + reached) / (draws + 1), expected + least)
+
+
+def moran_p(Y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
+    """Return p (s,) of Moran's I of each column of Y (n, s); see `likeness`."""
+    return likeness(Y, W, draws, rng).p
+
+
+def around(W: "csr_array") -> "csr_array":
+    """Return weights (n, n) of Conley over neighbours of first and second order by W (n, n).
+
+    1 on the diagonal, 2/3 for neighbours, 1/3 for neighbours of neighbours: Bartlett's kernel.
+    """
+    from scipy.sparse import eye_array
+
+    itself = eye_array(W.shape[0], format="csr")
+    first = ((W + W.T) > 0).astype(float)
+    second = ((itself + first + first @ first) > 0).astype(float)
+    return (first + second + 2 * itself) / 3
 
 
 def local_moran(y: npt.ArrayLike, W: "csr_array") -> tuple[Array, npt.NDArray[np.int64]]:
@@ -189,12 +258,13 @@ def _global_rows(
             continue
         alike.setdefault(tuple(y.index), []).append(int(year))
     for regions, years in alike.items():
-        W = row_standardised(neighbours, regions)
-        Y = values.loc[list(regions), years].to_numpy()
-        p = moran_p(Y, W, study.draws, np.random.default_rng(study.seed))
+        W, at = row_standardised(neighbours, regions), (list(regions), years)
+        taken_out = [] if of == PLAIN else [study.log_level.loc[at].to_numpy()]
+        rng = np.random.default_rng(study.seed)
+        found = likeness(values.loc[at].to_numpy(), W, study.draws, rng, *taken_out)
         for i, year in enumerate(years):
-            found = {"value": moran(Y[:, i], W).I, "p": float(p[i]), "n": len(regions)}
-            yield {"statistic": statistic, "of": of, "scope": ALL, "year": year} | found
+            where = {"statistic": statistic, "of": of, "scope": ALL, "year": year}
+            yield where | found.row(i) | {"n": len(regions)}
 
 
 def neighbour_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
@@ -209,7 +279,9 @@ def level_neighbour_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 
 
 def local_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
-    """Local I of every region in the first and in the last year, with p after false discovery."""
+    """Local I of every region in the first and in the last year, with p after false discovery; a
+    quadrant only where that is below `LIKELY`.
+    """
     from statsmodels.stats.multitest import multipletests
 
     values, neighbours = study.in_space(of), study.neighbours
@@ -228,7 +300,8 @@ def local_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
         for region, value, chance, corrected, place in parts:
             yield where | {
                 "scope": region, "value": float(value), "p": float(chance), "n": len(y),
-                "p_adjusted": float(corrected), "cluster": QUADRANTS[place - 1],
+                "p_adjusted": float(corrected),
+                "cluster": QUADRANTS[place - 1] if corrected < LIKELY else "",
             }  # fmt: skip
         for region in values[year].dropna().index.difference(y.index):
             yield refused("local_moran", of, Refusal("isolated_region"), year=year, scope=region)

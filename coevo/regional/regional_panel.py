@@ -19,6 +19,7 @@ Row = dict[str, Any]
 ALL = "all"
 DRAWS = 9_999  # permutations of Moran's I
 PLAIN, ADJUSTED = "D", "level_adjusted"
+LIKELY = 0.05  # p below which a change or a likeness is more than chance
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,13 @@ class RegionalPanel:
 
     @cached_property
     def log_adjusted(self) -> pd.DataFrame:
-        """ln D with the level taken out, by the slope of all regions and years."""
+        """ln D with the level taken out: both less their means of the year, one slope."""
         frame = pd.DataFrame({"D": positive(self.D).stack(), "level": self.log_level.stack()})
         frame = frame.dropna()
         if frame.empty or frame["level"].nunique() < 2:
             raise Refusal("no_level")
-        left = pd.Series(level_adjusted(np.log(frame["D"]), frame["level"]), frame.index)
+        years = frame.index.get_level_values("year")
+        left = pd.Series(level_adjusted(np.log(frame["D"]), frame["level"], years), frame.index)
         return left.unstack("year").reindex(index=self.D.index, columns=self.D.columns)
 
     def of(self, of: str) -> pd.DataFrame:

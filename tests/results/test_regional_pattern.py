@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from coevo.files import read_table
+from tests.conftest import ROOT
+
 
 @pytest.fixture
 def pattern(results):
@@ -42,20 +45,69 @@ def test_the_spread_of_D_itself_rose(pattern):
 
 
 @pytest.mark.parametrize(
-    ("name", "slope", "t"), [("beta", -0.0293, -7.0), ("beta_check", -0.023, -4.2)]
+    ("name", "slope", "low", "high", "t", "t_conley"),
+    [
+        ("beta", -0.0293, -0.038, -0.021, -7.0, -9.1),
+        ("beta_check", -0.023, -0.034, -0.012, -4.2, -4.0),
+    ],
 )
-def test_low_provinces_grew_faster(pattern, name, slope, t):
-    row = pattern(name).loc[2023]
+def test_low_provinces_grew_faster(pattern, name, slope, low, high, t, t_conley):
+    row, conley = pattern(name).loc[2023], pattern(f"{name}_conley").loc[2023]
     assert row["value"] == pytest.approx(slope, abs=5e-4 if name == "beta_check" else 5e-5)
-    error = (row["high"] - row["low"]) / 2 / stats.t.ppf(0.975, row["n"] - 2)
-    assert row["value"] / error == pytest.approx(t, abs=0.05)
+    assert (row["low"], row["high"]) == pytest.approx((low, high), abs=5e-4)
+    for own, known in ((row, t), (conley, t_conley)):
+        error = (own["high"] - own["low"]) / 2 / stats.t.ppf(0.975, own["n"] - 2)
+        assert own["value"] / error == pytest.approx(known, abs=0.05)
+        assert own["p"] == pytest.approx(2 * stats.t.sf(-own["value"] / error, 29), rel=1e-6)
 
 
-def test_neighbouring_provinces_are_alike_but_not_beyond_their_level(pattern):
+@pytest.mark.parametrize("name", ["beta", "beta_check"])
+def test_residuals_of_growth_are_not_alike(pattern, results, name):
+    """Cliff and Ord's normal moments of the regression, by dense matrices, agree with the draws."""
+    table = results("provinces", "coupling")
+    places = read_table(ROOT / "config/regions/provinces.csv", "regions")
+    lnD = np.log(table.pivot(index="region", columns="year", values="D"))
+    near = places.set_index("region")["neighbours"].reindex(lnD.index).str.split()
+    W = np.array([[other in own for other in lnD.index] for own in near], dtype=float)
+    W /= W.sum(axis=1, keepdims=True)
+    since = 2016 if name == "beta_check" else 2015
+    X = np.column_stack([np.ones(31), lnD[2015]])
+    M = np.eye(31) - X @ np.linalg.pinv(X)
+    u = M @ ((lnD[2023] - lnD[since]) / (2023 - since))
+    I, MW = u @ W @ u / (u @ u), M @ W  # noqa: E741
+    mean = np.trace(MW) / 29
+    squares = np.trace(MW @ M @ W.T) + np.trace(MW @ MW) + np.trace(MW) ** 2
+    z = (I - mean) / np.sqrt(squares / (29 * 31) - mean**2)
+    row = pattern(f"{name}_residual_moran").loc[2023]
+    assert abs(z) < 0.8 and row["p"] == pytest.approx(2 * stats.norm.sf(abs(z)), abs=0.05)
+    assert (row["value"], row["expected"]) == pytest.approx((I, mean), abs=1e-9)
+
+
+def test_neighbouring_provinces_are_alike_but_not_shown_to_be_beyond_their_level(pattern):
     plain, level = pattern("moran"), pattern("moran", "level_adjusted")
-    assert (plain.loc[[2015, 2023], "p"] < 0.01).all()
-    assert (level.loc[[2015, 2023], "p"] > 0.05).all()
+    assert (plain["p"] < 0.01).all() and (level["p"] > 0.05).all()
+    assert len(plain) == len(level) == 9
     assert (plain["n"] == 31).all()  # Hainan is joined to Guangdong
+    assert plain["expected"].to_numpy() == pytest.approx(-1 / 30)
+    assert level["expected"].between(-0.049, -0.044).all()
+    assert level["critical"].between(0.16, 0.19).all()
+    assert level.loc[2017, "value"] == pytest.approx(0.12, abs=0.005)
+    assert level.loc[2017, "p"] == pytest.approx(0.13, abs=0.01)
+
+
+def test_no_single_province_passes_the_false_discovery_rate(results):
+    table = results("provinces", "regional")
+    local = table[table["statistic"] == "local_moran"]
+    assert len(local) == 31 * 2 * 2
+    assert (local["p_adjusted"] > 0.05).all() and (local["cluster"] == "").all()
+
+
+def test_figure_and_table_take_the_level_out_alike(results):
+    """The residual of the figure, of the last year by the slope within years, has the same I."""
+    level, regional = results("provinces", "level"), results("provinces", "regional")
+    own = level.query("measure == 'adjusted_lnD' and slope == 'year_centred'")["value"]
+    spread = regional.query("statistic == 'sd_ln' and of == 'level_adjusted' and year == 2023")
+    assert own.std() == pytest.approx(spread["value"].iloc[0], abs=1e-12)
 
 
 def test_parts_add_up_in_every_year(pattern):

@@ -1,5 +1,7 @@
 """The regional pattern: parts add up, shuffles are fair, and what figures do not allow is said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from scipy import stats
 from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.regional import RegionalPanel, regional_tables
-from coevo.regional.convergence import equal_spread, growth_slope, log_t
+from coevo.regional.convergence import growth_slope, log_t, morgan, slope_hc1
 from coevo.regional.inequality import dagum, gini, mean_excess, theil, theil_between
 from coevo.regional.kernel_density import GRID, densities, peaks
 from coevo.regional.mobility import (
@@ -21,6 +23,8 @@ from coevo.regional.mobility import (
     transition_counts,
 )
 from coevo.regional.neighbourhood import (
+    around,
+    likeness,
     local_moran,
     local_moran_p,
     moran,
@@ -134,19 +138,104 @@ def test_growth_is_the_regression_of_statsmodels() -> None:
         growth_slope(y[:3], x[:3])
 
 
-def test_equal_spread_keeps_its_size_and_sees_a_closing_gap() -> None:
+def test_slopes_of_many_are_those_of_the_regression_one_by_one() -> None:
+    rng = np.random.default_rng(14)
+    x = rng.standard_normal((3, 4, 20))
+    y = 1 - 0.3 * x + 0.2 * rng.standard_normal(x.shape) * (1 + x**2)
+    x[0, 1, 3], y[0, 1, 7], x[2, 0, :5] = np.nan, np.nan, np.nan
+    found = slope_hc1(y, x)
+    assert found.value.shape == (3, 4)
+    for place in np.ndindex(3, 4):
+        known = np.isfinite(x[place]) & np.isfinite(y[place])
+        own = growth_slope(y[place][known], x[place][known])
+        batched = [part[place] for part in (found.value, found.low, found.high)]
+        np.testing.assert_allclose(batched, [own.value, own.low, own.high], rtol=0, atol=1e-12)
+        assert found.value[place] / found.error[place] == pytest.approx(own.t, rel=1e-12)
+    still, few = slope_hc1(y, np.ones(20)), slope_hc1(y[..., :3], x[..., :3])
+    assert np.isnan(still.value).all() and np.isnan(few.low).all()
+
+
+def test_morgan_is_the_correlation_of_sum_and_difference() -> None:
+    rng = np.random.default_rng(15)
+    first = rng.standard_normal((2, 5, 30))
+    last = 0.8 * first + 0.5 * rng.standard_normal(first.shape)
+    last[1, 2, 4] = np.nan
+    found = morgan(first, last)
+    for place in np.ndindex(2, 5):
+        known = np.isfinite(last[place])
+        x, y = first[place][known], last[place][known]
+        known_test = stats.pearsonr(x + y, y - x)
+        assert found.p[place] == pytest.approx(known_test.pvalue, rel=1e-9)
+        assert found.direction[place] == np.sign(y.var() - x.var()) == np.sign(found.t[place])
+    assert np.isnan(morgan([1.0, 2.0, np.nan], [1.0, 3.0, 4.0]).p)
+
+
+def test_morgan_keeps_its_size_and_sees_a_closing_gap() -> None:
     rng = np.random.default_rng(5)
     base = rng.standard_normal((400, 30))
-    alike = [equal_spread(b, b + 0.3 * rng.standard_normal(30)) for b in base]
-    # noise of its own in y alone widens y
-    same = [
-        equal_spread(b + 0.3 * rng.standard_normal(30), b + 0.3 * rng.standard_normal(30))
-        for b in base
-    ]
-    assert 0.02 < np.mean(np.array(same) < 0.05) < 0.09
-    assert np.mean(np.array(alike) < 0.05) > 0.1
-    assert equal_spread(base[0], 0.5 * base[0] + 0.01 * base[1]) < 1e-6
-    assert equal_spread(base[0], base[0] + 3) == 1
+    noise = 0.3 * rng.standard_normal((3, 400, 30))
+    same = morgan(base + noise[0], base + noise[1])
+    assert 0.02 < (same.p < 0.05).mean() < 0.09
+    assert (morgan(base, base + noise[2]).p < 0.05).mean() > 0.1  # noise in one alone widens it
+    closing = morgan(base[0], 0.5 * base[0] + 0.01 * base[1])
+    assert closing.p < 1e-6 and closing.direction == -1
+    alike = morgan(base[0], base[0] + 3)
+    assert (alike.t, alike.p, alike.direction) == (0, 1, 0)
+
+
+def test_an_error_over_neighbours() -> None:
+    """A path of four: weights of first and second order, and the sandwich written out."""
+    near = {"a": ["b"], "b": ["a", "c"], "c": ["b", "d"], "d": ["c"], "e": []}
+    W = row_standardised(near, list(near))
+    expected = np.eye(5)
+    for i, j, weight in ((0, 1, 2), (1, 2, 2), (2, 3, 2), (0, 2, 1), (1, 3, 1)):
+        expected[i, j] = expected[j, i] = weight / 3
+    np.testing.assert_allclose(around(W).toarray(), expected)
+    x, y = np.array([0.0, 1.0, 2.0, 4.0, 5.0]), np.array([1.0, 0.7, 0.9, -0.2, 0.1])
+    X = np.column_stack([np.ones(5), x])
+    bread = np.linalg.inv(X.T @ X)
+    scores = X * (y - X @ (bread @ X.T @ y))[:, None]
+    error = np.sqrt((bread @ scores.T @ expected @ scores @ bread)[1, 1] * 5 / 3)
+    found = growth_slope(y, x, near=around(W))
+    assert found.value / found.t == pytest.approx(error, rel=1e-12)
+    own = row_standardised({region: [] for region in near}, list(near))
+    assert growth_slope(y, x, near=around(own)).t == pytest.approx(growth_slope(y, x).t)
+    with pytest.raises(Refusal, match="comes out negative"):
+        growth_slope(y, x, near=-around(W))
+
+
+def test_residuals_are_shuffled_with_their_regressor_taken_out_again() -> None:
+    """The mean of the draws is tr(MW) / (n - k), which shuffled residuals alone do not have."""
+    n, rng = 24, np.random.default_rng(16)
+    codes = regions(n)
+    W = row_standardised(dict(zip(codes, ring(n)["neighbours"].str.split(), strict=True)), codes)
+    dense, x = W.toarray(), np.cos(2 * np.pi * np.arange(n) / n)
+    X = np.column_stack([np.ones(n), x])
+    M = np.eye(n) - X @ np.linalg.pinv(X)
+    left = M @ rng.standard_normal(n)
+    draws, drawn = 4000, []
+    for block in permutations(n, draws, np.random.default_rng(17)):
+        again = left[block] @ M
+        drawn += list((again * (again @ dense.T)).sum(axis=1) / (again**2).sum(axis=1))
+    found = likeness(left[:, None], W, draws, np.random.default_rng(17), x[:, None])
+    expected = np.trace(M @ dense) / (n - 2)
+    assert found.expected[0] == pytest.approx(expected, abs=1e-12)
+    assert expected < -1 / (n - 1) - 0.02  # a smooth regressor takes likeness with it
+    assert np.mean(drawn) == pytest.approx(expected, abs=0.01)
+    I = left @ dense @ left / (left @ left)  # noqa: E741
+    far = np.abs(np.array(drawn) - expected)
+    reached = (far >= abs(I - expected) - 1e-12).sum()
+    assert (found.I[0], found.p[0]) == (pytest.approx(I), (1 + reached) / (draws + 1))
+    # an I just above the critical one has p below 0.05, one just below has not
+    least = found.critical[0] - expected
+    for shift, seen in ((1e-9, True), (-1e-9, False)):
+        assert ((1 + (far >= least + shift).sum()) / (draws + 1) < 0.05) == seen
+    doubled = np.column_stack([left, 3 * left])
+    both = likeness(
+        doubled, W, 199, np.random.default_rng(18), np.column_stack([x, x]), doubled * 0
+    )
+    assert both.p[0] == both.p[1] and both.expected == pytest.approx(expected)
+    assert np.isnan(likeness(left[:, None], W, 9, np.random.default_rng(1)).critical)
 
 
 def test_log_t_tells_convergence_from_lasting_gaps() -> None:
@@ -282,11 +371,19 @@ def test_a_study_that_has_everything() -> None:
     assert as_table("regional", rows).equals(table(case(values(12))))  # by seed
 
 
+def test_a_quadrant_is_named_where_it_passes_the_false_discovery_rate() -> None:
+    rows = table(replace(case(values(24)), draws=1999))
+    local = rows[rows["statistic"] == "local_moran"]
+    passed = local["p_adjusted"] < 0.05
+    assert set(local.loc[passed, "cluster"]) == {"high_high", "low_low"}
+    assert set(local.loc[~passed, "cluster"]) == {""}
+
+
 def test_regions_without_neighbours_get_the_rest() -> None:
     places = ring(12).assign(neighbours="")
     rows = table(case(values(12), places))
     why = reasons(rows)
-    for name in ("moran", "local_moran", "spatial_mobility"):
+    for name in ("moran", "local_moran", "spatial_mobility", "beta_conley", "beta_residual_moran"):
         assert why[name] == "no_neighbours"
     found = set(rows.dropna(subset="value")["statistic"])
     assert {"theil", "gini_within", "beta", "shorrocks", "moran_level", "peaks"} <= found
@@ -333,9 +430,12 @@ def test_indices_of_zero() -> None:
     D.loc["100003", 2015] = 0.0
     rows = table(case(D))
     why = rows[rows["message"] == "zero_D"]
-    assert {"sd_ln", "sd_ln_ratio", "beta", "beta_check", "beta_given_level"} == set(
-        why["statistic"]
-    )
+    slopes = [
+        name + of
+        for name in ("beta", "beta_check", "beta_given_level")
+        for of in ("", "_conley", "_residual_moran")
+    ]
+    assert {"sd_ln", "sd_ln_ratio", *slopes} == set(why["statistic"])
     assert set(why.loc[why["statistic"] == "sd_ln", "year"]) == {2015}
     assert rows.loc[rows["statistic"] == "gini", "value"].notna().all()
     level = rows[(rows["of"] == "level_adjusted") & (rows["statistic"] == "moran")]
@@ -358,6 +458,14 @@ def test_a_study_without_product_per_head() -> None:
     assert set(reasons(rows, "level_adjusted").values()) == {"no_level"}
     assert reasons(rows)["beta_given_level"] == "no_level"
     assert rows.loc[rows["of"] == "D", "value"].notna().sum() > 100
+
+
+def test_the_level_is_taken_out_by_one_slope_with_means_of_years() -> None:
+    study = case(values(12))
+    y = np.log(study.D) - np.log(study.D).mean()
+    x = study.log_level - study.log_level.mean()
+    slope = (x * y).to_numpy().sum() / (x**2).to_numpy().sum()
+    np.testing.assert_allclose(study.log_adjusted, y - slope * x, atol=1e-12)
 
 
 def test_regions_that_lack_years() -> None:
