@@ -15,6 +15,7 @@ from coevo.normalisation import wide
 
 Array = npt.NDArray[np.float64]
 SLOPES = ("pooled", "year_centred", "last_year")
+LEVEL_OUT = "year_centred"  # the one that figures and regional statistics take
 PER_HEAD = "_per_head"
 FEWEST_RANKED = 3  # regions: of two, ranks agree or they do not
 NOISE = 1e-24  # a variance below this is rounding

@@ -219,18 +219,41 @@ def grew(own: float, check: float | None) -> Callable[[Tables], Tables]:
         {} if check is None else {"beta_check": check}
     )
     rows = [
-        {"statistic": name, "year": 2020, "value": b, "low": b - 0.02, "high": b + 0.02, "n": 4}
+        {"statistic": name + error, "year": 2020, "value": b, "low": b - half, "high": b + half}
         for name, b in known.items()
+        for error, half in (("", 0.02), ("_conley", 0.01))
     ]
-    lost = {"statistic": "beta_check", "year": 2020, "message": "one_group"}
-    return regional(*rows, *([lost] if check is None else []))
+    lost = [
+        {"statistic": f"beta_check{error}", "year": 2020, "message": "one_group"}
+        for error in ("", "_conley")
+    ]
+    return regional(*rows, *(lost if check is None else []))
+
+
+def independent(value: float | None, p: float = 0.5) -> Callable[[Tables], Tables]:
+    """Moran's I of the residuals of growth and its p; None: refused."""
+    found = {"message": "no_neighbours"} if value is None else {"value": value, "p": p}
+    where = {"statistic": "beta_residual_moran", "year": 2020, "expected": -0.4, "critical": 0.3}
+    return regional(where | found)
+
+
+def local(*clusters: str) -> Callable[[Tables], Tables]:
+    """Quadrants of the first regions; the others have none."""
+    places = [*clusters, *[""] * (len(NAMES) - len(clusters))]
+    parts = zip(NAMES.items(), places, strict=True)
+    rows = [
+        {"statistic": "local_moran", "scope": region, "name": name, "value": 0.5, "cluster": place}
+        for (region, name), place in parts
+    ]
+    return regional(*rows)
 
 
 def alike(plain: tuple[float, float], level: tuple[float, float] | None) -> Any:
     """Moran's I and its p, of D and of D with the level taken out; None: refused."""
-    rows = [{"statistic": "moran", "value": plain[0], "p": plain[1], "n": 9}]
+    least = {"expected": -0.125, "critical": 0.35, "n": 9}
+    rows = [{"statistic": "moran", "value": plain[0], "p": plain[1], **least}]
     lost = {"of": "level_adjusted", "statistic": "moran", "message": "no_level", "year": None}
-    kept = {} if level is None else {"value": level[0], "p": level[1], "n": 9}
+    kept = {} if level is None else {"value": level[0], "p": level[1], **least}
     return regional(*rows, lost if level is None else lost | kept | {"year": 2020, "message": ""})
 
 
@@ -247,9 +270,11 @@ GAP = [
 CAUGHT = [
     Verdict(grew(-0.06, -0.05), {"where": ("Errors of measurement that last some years could look",
                                             "尚不能排除持续性测量误差的影响")}),
-    Verdict(grew(-0.06, -0.01), {"where": ("and −0.01 for growth after 2016 alone, which may",
-                                           "系数为−0.01，不能排除为零")}),
-    Verdict(grew(-0.06, None), {"where": ("which could not be checked", "此处无法检验")}),
+    Verdict(grew(-0.06, -0.01), {"where": (
+        "alone it is −0.010 (−0.030 to 0.010) and may be zero",
+        "系数为−0.010（−0.030至0.010），不能排除为零")}),
+    Verdict(grew(-0.06, None), {"where": ("Without growth of the first year it could not",
+                                          "无法以剔除首年增长的方式检验")}),
     Verdict(grew(0.06, 0.05), {"where": ("that started higher grew faster",
                                           "起点较高的地区增长较快")}),
     Verdict(grew(0.01, 0.01), {"where": ("does not clearly depend", "增长与起点无明显关系")}),
@@ -262,14 +287,36 @@ NEIGHBOURS = [
                              "相邻地区是否相近，无法判断：有数据的地区仅2个")}),
     Verdict(alike((0.4, 0.01), (0.3, 0.01)), {"where": ("they still are",
                                                         "剔除发展水平后依然如此")}),
-    Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": ("they are no more alike than",
-                                                       "剔除发展水平后不再显著")}),
-    Verdict(alike((-0.4, 0.01), (0.1, 0.3)), {"where": ("Neighbours differ", "相邻地区彼此相异")}),
-    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": ("not alike beyond chance", "与随机无异")}),
+    Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": (
+        "no likeness is shown: Moran’s *I* is 0.10, *p* = 0.300, and 0.35 or more would "
+        "be seen. Years in which it is seen: none of one",
+        "剔除发展水平后未检出空间相关：莫兰指数为0.10，*p* = 0.300，达到0.35方为显著")}),
+    Verdict(alike((-0.4, 0.01), (0.12, 0.3)), {"where": ("Neighbours differ", "相邻地区彼此相异")}),
+    Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": (
+        "No likeness of neighbours is shown", "未检出相邻地区的空间相关")}),
     Verdict(alike((0.4, 0.0001), None), {"where": ("said: the study has no product per head",
                                                    "无法判断：研究中没有人均生产总值")}),
 ]  # fmt: skip
 
+RESIDUALS = [  # as many as of growth, which the last does not have
+    Verdict(independent(0.1), {"where": ("no likeness of neighbours is shown by the residuals",
+                                         "回归残差未检出空间相关")}),
+    Verdict(independent(0.6, 0.01), {"where": ("but neighbours have like residuals (Moran’s *I* is "
+                                               "0.60", "相邻地区的回归残差彼此相近")}),
+    Verdict(independent(-0.9, 0.01), {"where": ("but neighbours have unlike residuals",
+                                                "相邻地区的回归残差彼此相异")}),
+    Verdict(independent(None), {"where": (
+        "have like residuals cannot be said: the region table names no",
+        "回归残差是否空间相关，无法判断：地区表未列出")}),
+    Verdict(independent(-0.9, 0.01), {"where": ("but neighbours have unlike residuals",
+                                                "相邻地区的回归残差彼此相异")}),
+    Verdict(same, {}),
+]  # fmt: skip
+LOCAL = [
+    Verdict(local(), {"where": ("no single region stands out", "没有任何地区的局部莫兰")}),
+    Verdict(local("low_high", "low_low"), {"where": (
+        f"{next(iter(NAMES.values()))} (low among high) and", "（低-高）")}),
+]  # fmt: skip
 GROWTH = [
     Verdict(same, {"measures": ("Its largest parts are", "贡献最大的是")}),
     Verdict(split(0.0), {"measures": ("in 2020 is what it was in 2015", "的ln *D*与2015年相同")}),
@@ -548,7 +595,7 @@ CALIBRATION = [
 
 # Relations come first, since others add rows to them.
 SECTIONS = {
-    "gap": GAP, "caught": CAUGHT, "neighbours": NEIGHBOURS,
+    "gap": GAP, "caught": CAUGHT, "neighbours": NEIGHBOURS, "residuals": RESIDUALS, "local": LOCAL,
     "relation": RELATION, "feedback": FEEDBACK, "far": FAR, "step": STEP,
     "measures": MEASURES, "growth": GROWTH, "robustness": ROBUST, "drives": DRIVES, "first": FIRST,
     "then": THEN, "found": FOUND, "survival": SURVIVAL, "calibration": CALIBRATION,

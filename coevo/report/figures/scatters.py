@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.coupling.comovement import demean
-from coevo.coupling.level import SLOPES
+from coevo.coupling.level import LEVEL_OUT
 from coevo.report.figures.axes import above, axis, axis_scale, log_ticks, ticks
 from coevo.report.figures.placing import PLOT, label_sides
 from coevo.report.figures.vega import Part, amount, haloed, mark, specification, tips
@@ -93,14 +93,14 @@ def _adjusted(study: Study, level: str) -> pd.DataFrame:
     """Regions of the last year: level, D, the D of their level alone, ranks of D without and with
     the level taken out.
 
-    The line has the slope of all years and goes through the middle of the regions in the last year:
+    The line has the slope within years and goes through the middle of the regions in the last year:
     a region's distance from it, against the others', is its level-adjusted D.
     """
     last = study.coupling[study.coupling["year"] == study.years[-1]].set_index("region")
     found = {
-        "left": of_measure(study, "adjusted_lnD", level=level, slope=SLOPES[0]),
+        "left": of_measure(study, "adjusted_lnD", level=level, slope=LEVEL_OUT),
         "rank_D": of_measure(study, "rank_D"),
-        "rank_adjusted": of_measure(study, "rank_adjusted_D", level=level, slope=SLOPES[0]),
+        "rank_adjusted": of_measure(study, "rank_adjusted_D", level=level, slope=LEVEL_OUT),
     }
     rows = last[["name", "D"]].join(pd.DataFrame(found), how="inner").dropna()
     rows["level"] = level_values(study, level)[0].xs(study.years[-1], level="year")

@@ -4,11 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.regional.regional_panel import ADJUSTED, ALL, PLAIN
+from coevo.regional.regional_panel import ADJUSTED, ALL, LIKELY, PLAIN
 from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import Study
-
-LIKELY = 0.05  # p below which a change or a likeness is more than chance
 
 
 def statistics(study: Study, statistic: str, of: str = PLAIN, **wanted: Any) -> pd.DataFrame:
@@ -29,9 +27,17 @@ def _values(study: Study, statistic: str, of: str = PLAIN, scope: str = ALL) -> 
     return None if any(row is None for row in ends) else tuple(float(r["value"]) for r in ends)
 
 
-def _one(study: Study, statistic: str) -> Any:
+def one_row(study: Study, statistic: str) -> Any:
+    """The row of a statistic of all years that has a value; None without one."""
     rows = statistics(study, statistic)
     return None if rows.empty else rows.iloc[0]
+
+
+def slope(study: Study, name: str) -> Any:
+    """Row of a slope of growth with the larger of its errors, HC1 and Conley's; None without."""
+    plain, conley = one_row(study, name), one_row(study, f"{name}_conley")
+    wider = plain is not None and conley is not None and conley["high"] > plain["high"]
+    return conley if wider else plain
 
 
 def pattern_finding(study: Study) -> dict[str, Any]:
@@ -40,14 +46,15 @@ def pattern_finding(study: Study) -> dict[str, Any]:
     `verdict`, of the gap between regions: `narrowed` or `widened` where the spread of ln D in the
     first and in the last year differs by more than chance, else `unclear`; `none` where it was not
     computed, or `one_region`. `growth`: `caught_up`, `regression` (to the mean: not without the
-    first year), `fell_behind`, `unclear`, `none`. `neighbours`, `level`: `alike`, `unlike`,
-    `unrelated` or `none`, of D and of D with the level taken out; `beside`: what the one becomes
-    of the other. `apart`: whether the spread of D went the other way than that of ln D.
+    first year), `fell_behind`, `unclear`, `none`; its `residuals`, `neighbours`, `level`: `alike`,
+    `unlike`, `unrelated` or `none`, of D and of D with the level taken out; `beside`: how the last
+    is told. `spread`: whether the spread of D itself `rose` or `fell`. `local`: regions that differ
+    from chance, `some`, `nobody` or `none` computed.
     """
     if study.single:
         return {"verdict": "one_region"}
-    ratio, neighbours = _one(study, "sd_ln_ratio"), likeness(study, PLAIN)
-    level = likeness(study, ADJUSTED)
+    ratio, neighbours = one_row(study, "sd_ln_ratio"), likeness(study, PLAIN)
+    level, grown = likeness(study, ADJUSTED), growth(study)
     sd_ln, sd = _values(study, "sd_ln"), _values(study, "sd")
     known = ratio is not None and sd_ln is not None
     return {
@@ -56,13 +63,15 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "p": ratio["p"] if known else None,
         "sd_ln": sd_ln,
         "sd": sd,
-        "apart": known and sd is not None and (sd[1] - sd[0]) * (ratio["value"] - 1) < 0,
+        "spread": "none" if sd is None else "rose" if sd[1] > sd[0] else "fell",
         "level_sd_ln": _values(study, "sd_ln", ADJUSTED) if known else None,
         "groups": group_means(study),
-        "growth": growth(study),
+        "growth": grown,
+        "residuals": grown.get("residuals", {"verdict": "refused"}),
         "theil": _values(study, "theil"),
         "shares": between_shares(study),
         "neighbours": neighbours,
+        "local": local_places(study),
         "level": level | {"beside": _beside(neighbours["verdict"], level["verdict"])},
     }
 
@@ -74,12 +83,10 @@ def _gap(row: Any) -> str:
 
 
 def _beside(verdict: str, level: str) -> str:
-    """What the likeness of neighbours becomes with the level taken out."""
+    """How the likeness of neighbours with the level taken out is told beside that of D."""
     if verdict == "none" or level == "none":
         return "none" if verdict == "none" else "refused"
-    return {("alike", "alike"): "still", ("alike", "unrelated"): "gone"}.get(
-        (verdict, level), "other"
-    )
+    return "still" if verdict == level == "alike" else level
 
 
 def group_means(study: Study, of: str = PLAIN) -> list[tuple[str, float, float]]:
@@ -92,8 +99,10 @@ def group_means(study: Study, of: str = PLAIN) -> list[tuple[str, float, float]]
 
 
 def growth(study: Study) -> dict[str, Any]:
-    """Slope of growth on the start, the same without growth of the first year, and the verdict."""
-    own, check = _one(study, "beta"), _one(study, "beta_check")
+    """Slope of growth on the start, the same without growth of the first year, Moran's I of the
+    residuals, the verdict, and by which phrase the slope is told.
+    """
+    own, check = slope(study, "beta"), slope(study, "beta_check")
     if own is None:
         return {"verdict": "none", "reason": _why(study, "beta", PLAIN)}
     if own["low"] <= 0 <= own["high"]:
@@ -102,7 +111,9 @@ def growth(study: Study) -> dict[str, Any]:
         verdict = "fell_behind"
     else:
         verdict = "caught_up" if check is not None and check["high"] < 0 else "regression"
-    return {"verdict": verdict, "own": own, "check": check}
+    told = "unchecked" if verdict == "regression" and check is None else verdict
+    residuals = likeness(study, PLAIN, "beta_residual_moran")
+    return {"verdict": verdict, "slope": told, "own": own, "check": check, "residuals": residuals}
 
 
 def between_shares(study: Study) -> tuple[float, float] | None:
@@ -113,16 +124,28 @@ def between_shares(study: Study) -> tuple[float, float] | None:
     return parts[0] / whole[0], parts[1] / whole[1]
 
 
-def likeness(study: Study, of: str) -> dict[str, Any]:
-    """Moran's I of the last year, and the verdict on it."""
-    last = at_ends(study, "moran", of)[1]
+def likeness(study: Study, of: str, statistic: str = "moran") -> dict[str, Any]:
+    """Moran's I of the last year, the verdict on it, and in how many years a likeness is
+    more than chance.
+    """
+    rows, last = statistics(study, statistic, of), at_ends(study, statistic, of)[1]
     if last is None:
-        return {"verdict": "none", "reason": _why(study, "moran", of)}
+        return {"verdict": "none", "reason": _why(study, statistic, of)}
     verdict = (
         "unrelated" if not last["p"] < LIKELY
-        else "alike" if last["value"] > -1 / (last["n"] - 1) else "unlike"
+        else "alike" if last["value"] > last["expected"] else "unlike"
     )  # fmt: skip
-    return {"verdict": verdict, "last": last}
+    seen = rows[(rows["p"] < LIKELY) & (rows["value"] > rows["expected"])]
+    return {"verdict": verdict, "last": last, "seen": len(seen), "years": len(rows)}
+
+
+def local_places(study: Study) -> dict[str, Any]:
+    """Regions whose local I of D in the last year passes the false discovery rate, with where."""
+    rows = study.rows("regional", statistic="local_moran", of=PLAIN, year=study.years[-1])
+    rows = rows.dropna(subset="value")
+    found = rows[rows["cluster"].fillna("") != ""]
+    places = list(zip(found["name"], found["cluster"], strict=True))
+    return {"verdict": "some" if places else "none" if rows.empty else "nobody", "places": places}
 
 
 def _why(study: Study, statistic: str, of: str) -> Any:

@@ -117,6 +117,8 @@ MAIN = {
 ANNEX = {
     "descriptive": Entry(index_tables.descriptive_rows, "long"),
     "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
+    "growth_slopes": Entry(regional_tables.growth_slopes, "wide", ["indexed", "regions"]),
+    "neighbours": Entry(regional_tables.neighbours_by_year, "", ["indexed", "regions"]),
     "interaction": Entry(partial(regression, "interaction"), "wide regression", ["pair", "pooled"]),
     "own": Entry(partial(regression, "own"), "wide regression", ["pair"]),
     "general": Entry(partial(regression, "general"), "wide regression", ["pair", "pooled"]),

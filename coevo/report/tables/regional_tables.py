@@ -1,9 +1,15 @@
-"""The report's table of the regional pattern."""
+"""The report's tables of the regional pattern: ends, slopes of growth, neighbours by year."""
 
 from typing import Any
 
 from coevo.regional.regional_panel import ADJUSTED, PLAIN
-from coevo.report.findings.regional_pattern import at_ends, group_means
+from coevo.report.findings.regional_pattern import (
+    at_ends,
+    group_means,
+    one_row,
+    slope,
+    statistics,
+)
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
@@ -47,13 +53,46 @@ def pattern(words: Words) -> Body:
 def _ends(study: Study, statistic: str, decimals: int | None = 3) -> list[Any]:
     """A statistic in the first and the last year; its p where no decimals are given."""
     ends = [row for of in MEASURES for row in at_ends(study, statistic, of)]
-    return [NOTHING if row is None else _shown(row, decimals) for row in ends]
+    return [_shown(row, decimals) for row in ends]
 
 
 def _shown(row: Any, decimals: int | None) -> str:
+    if row is None:
+        return NOTHING
     if decimals is not None:
         return fixed(row["value"], decimals)
     return f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
+
+
+def growth_slopes(words: Words) -> Rows:
+    """Slopes of growth with both intervals, p by the larger error, and Moran's I of residuals."""
+    rows = []
+    for name in ("beta", "beta_check", "beta_given_level"):
+        errors = ("", "_conley", "_residual_moran")
+        plain, conley, moran = (one_row(words.study, name + error) for error in errors)
+        if plain is not None:
+            intervals = [NOTHING if row is None else words.ends(row) for row in (plain, conley)]
+            p = _shown(slope(words.study, name), None)
+            rest = [_shown(moran, 2), _shown(moran, None)]
+            title = words.say(f"tables/growth_slopes/rows/{name}")
+            rows.append([title, fixed(plain["value"], 3), *intervals, p, *rest])
+    return rows
+
+
+def neighbours_by_year(words: Words) -> Rows:
+    """Moran's I of D and of D with the level taken out: I, p, least I with p below 0.05."""
+    found = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
+    ends = [[r.loc[year] if year in r.index else None for r in found] for year in words.study.years]
+    return [
+        [str(year), *(cell for row in both for cell in _moran_cells(row))]
+        for year, both in zip(words.study.years, ends, strict=True)
+        if any(row is not None for row in both)
+    ]
+
+
+def _moran_cells(row: Any) -> list[str]:
+    least = NOTHING if row is None else fixed(row["critical"])
+    return [_shown(row, 2), _shown(row, None), least]
 
 
 def _shares(study: Study, whole: str, part: str) -> list[Any]:
