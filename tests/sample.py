@@ -43,6 +43,7 @@ def words_of(kind: str, language: str) -> dict[str, Any]:
 
 
 ENGLISH = Grammar(**words_of("phrases", "en")["grammar"])
+READ_OFF = ("sensitivity", "headlines", "headline_variants")  # of the multiverse
 INDICATORS = [indicator for pair in SUBSYSTEMS.values() for indicator in pair]
 
 
@@ -258,7 +259,8 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "growth_split": variants.growth_split(coupling, SUBSYSTEMS),
         "diagnostics": variants.guard_rows(weights, {r: NAMES[r] for r in regions}),
         "multiverse": multiverse,
-        "sensitivity": variants.sensitivity(multiverse),
+        "varied_refusals": as_table("varied_refusals", []),
+        **dict(zip(READ_OFF, variants.read_off(multiverse), strict=True)),
         "uncertainty": uncertainty,
         "grade_shares": grade_shares,
         "parameters": _parameters(regions),
@@ -268,7 +270,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
             [
                 ("main", "main", 0.2, 0.5, 1.0, 0, 24, 0.4, 0.6, 1, "primary coordination"),
                 ("weighting", "equal", 0.1, 0.4, 0.9, 5, 24, 0.3, 0.5, 2, "barely coordinated"),
-                ("range", "[0, 1]", 0.0, 0.4, 0.99, 3, 24, 0.3, 0.5, 1, "barely coordinated"),
+                ("scale", "panel [0, 1]", 0.0, 0.4, 0.99, 3, 24, 0.3, 0.5, 1, "barely coordinated"),
             ],
             columns=(
                 "varied variant D_min D_mean rank_correlation grades_changed n focus_D_first "
@@ -279,38 +281,13 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         **foretold.prediction_tables({r: NAMES[r] for r in regions}, ("x1", "x2", "D")),
         "specifications": populations.specifications(count),
     }
-    made["headline_claims"] = _headlines(count, last)
+    made["headline_claims"] = headline_rows(Evidence.of(made, indicators(), config()))
     if claims:
         made["claims"] = pd.DataFrame(
             [("1 <Unit>", "unit", "a|b", "unit_fits", "", "agrees", "supported", "Table *1*")],
             columns="claim check paper computed fields verdict conclusion source".split(),
         )
     return made
-
-
-def _headlines(count: int, last: int) -> pd.DataFrame:
-    """Return a headline of each conclusion, fewer of one region."""
-    focus = {"region": "330000", "year": last}
-    level = {"count": 30, "n": 144, "other": "barely coordinated", "others": 99}
-    random = {"r": -0.18, "raw": 0.65, "mean": 0.05, "p": 0.09}
-    rise = {"region": "330000", "rose": True, "D": [0.76, 0.83], "years": [2015, last]}
-    rows = [
-        ("systems_in_step", {"systems": list(SUBSYSTEMS)}, "step_placebo", random,
-         "not_in_these_data", "not_supported"),
-        ("equilibrium_located", {"region": "330000"}, "located_by_fit",
-         {"own": False, "pooled": None}, "undetermined", "cannot_be_decided"),
-        ("grade_of_focus", {**focus, "grade": "good coordination"}, "grade_by_choices", level,
-         "some_choices", "depends_on_choices"),
-        ("rise_of_focus", rise, "rise_by_choices",
-         {"count": 72, "n": 72, "low": 0.05, "high": 0.07}, "agrees", "supported"),
-    ]  # fmt: skip
-    return as_table(
-        "headline_claims",
-        [
-            (claim, packed(stated), computed, packed(fields), *verdict)
-            for claim, stated, computed, fields, *verdict in rows[1 if count == 1 else 0 :]
-        ],
-    )
 
 
 @lru_cache

@@ -220,7 +220,9 @@ def reaches(posts: Goalposts, names: list[str], scales: Mapping[str, Scale]) -> 
 
 def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:
     problems, reach = Problems(), reaches(posts, scope.indicators, scope.scales)
-    constant = [name for name, own in zip(scope.indicators, reach.T, strict=True) if (own <= 0).any()]
+    constant = [
+        name for name, own in zip(scope.indicators, reach.T, strict=True) if (own <= 0).any()
+    ]
     for j, indicator in enumerate(scope.indicators):
         same = np.flatnonzero(reach[:, j] <= 0)
         if len(same):

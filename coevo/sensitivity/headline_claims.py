@@ -16,6 +16,7 @@ from coevo.equilibria.fitted import POOLED
 from coevo.files import as_table, rows_of
 from coevo.messages import packed, unpacked
 from coevo.schema import filling
+from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.claim_evidence import (
     AGREES,
     CONCLUSIONS,
@@ -26,7 +27,6 @@ from coevo.sensitivity.claim_evidence import (
     Answer,
     Evidence,
 )
-from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.claims import check_claims, feedback_claim, supply_signs
 from coevo.sensitivity.headlines import (
     CENSUS_YEAR,

@@ -198,9 +198,7 @@ def _headline(
     return row, [label | part for part in variants]
 
 
-def _variants(
-    table: pd.DataFrame, curves: Sequence[tuple[str, Curve]]
-) -> Iterator[dict[str, Any]]:
+def _variants(table: pd.DataFrame, curves: Sequence[tuple[str, Curve]]) -> Iterator[dict[str, Any]]:
     """What is said on either side of each choice that has two; p of the curve within a system."""
     for choice in CHOICES:
         parts = table.groupby(choice, sort=False)

@@ -96,7 +96,8 @@ def _combined(made: Combinations, around: Surroundings, system: str, scale: str)
         return Varied(system, nothing, nothing, {}, [why])
     lacking = [name for name in names["weighting"] if name not in weighed.panels]
     refusals = [
-        where | _refusal(Refusal("no_weights", weighting=name), weighting=name, combinations=of_each)
+        where
+        | _refusal(Refusal("no_weights", weighting=name), weighting=name, combinations=of_each)
         for name in lacking
     ]
     keys = product([system], [scale], weighed.panels, composites, forms)

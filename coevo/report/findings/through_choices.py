@@ -50,4 +50,3 @@ def hanging_on_census(study: Study) -> list[str]:
     moved = [wide[part][WITH] != wide[part][WITHOUT] for part in ("verdict", "own")]
     order = study.tables["headlines"]["headline"]
     return [str(name) for name in order.unique() if name in wide.index[moved[0] | moved[1]]]
-
