@@ -34,7 +34,7 @@ from coevo.panel import panel_tables
 from coevo.prediction import predict
 from coevo.regional import RegionalPanel, regional_tables
 from coevo.sensitivity.claim_evidence import Evidence
-from coevo.sensitivity.coverage_breaks import coverage_rows
+from coevo.sensitivity.coverage_breaks import coverage_rows, growth_rows
 from coevo.sensitivity.headline_claims import claim_tables
 from coevo.sensitivity.multiverse import choice_sensitivity, indicator_systems, multiverse_rows
 from coevo.sensitivity.robustness import robustness_rows
@@ -88,6 +88,7 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     t |= regional_tables(study)
     t["robustness"] = robustness_rows(t["panel"], t["observations"], indicators, config, systems)
     t["coverage_breaks"] = coverage_rows(t["panel"], indicators, t, config, None)
+    t["coverage_growth"] = growth_rows(t["panel"], indicators)
     case = (t["panel"], indicators, t["normalised"], t["weights"], t["coupling"])
     t["diagnostics"] = diagnostic_rows(IndexCase(*case, config))
     t["multiverse"] = multiverse_rows(indicator_systems(t["panel"], indicators, systems), config)

@@ -246,8 +246,17 @@ def breaks_in_coverage(indicators: pd.DataFrame) -> Breaks:
     def years(name: str) -> set[int]:
         row = table.loc[name]
         if row["coverage_breaks"] or not row["derivation"] or row["source_name"]:
-            return {int(year) for year in str(row["coverage_breaks"]).split()}
+            return {int(year) for year in re.findall(r"\d+", str(row["coverage_breaks"]))}
         return set().union(*(years(argument) for argument in parse(row["derivation"])[1]))
 
     found = {str(name): sorted(years(name)) for name in table.index[table["subsystem"] != ""]}
     return {name: own for name, own in found.items() if own}
+
+
+def cause_of_breaks(indicators: pd.DataFrame) -> str:
+    """Return what the years in which coverage changed are: `census`, or `other` where the indicator
+    table does not say so of each of them.
+    """
+    cells = indicators.get("coverage_breaks", pd.Series(dtype=object)).fillna("").astype(str)
+    causes = {cell.rstrip("0123456789 ") for cell in cells if cell}
+    return "census" if causes == {"census"} else "other"

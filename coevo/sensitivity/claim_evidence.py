@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from coevo.files import as_table
+from coevo.panel.derivations import cause_of_breaks
 
 AGREES = "agrees"
 DOES_NOT_FOLLOW = "does_not_follow"
@@ -39,7 +40,7 @@ CONCLUSIONS = {
 # The tables that claims are held against; a study without an index or a model part lacks some.
 READ = (
     "observations", "audit", "coupling", "headlines", "headline_variants", "coverage_breaks",
-    "equilibria", "parameters", "verdicts", "specifications",
+    "coverage_growth", "equilibria", "parameters", "verdicts", "specifications",
 )  # fmt: skip
 
 Message = tuple[str, Mapping[str, Any]]  # a key and its fields
@@ -69,6 +70,7 @@ class Evidence:
     headlines: pd.DataFrame
     headline_variants: pd.DataFrame
     coverage_breaks: pd.DataFrame
+    coverage_growth: pd.DataFrame
     equilibria: pd.DataFrame
     parameters: pd.DataFrame
     verdicts: pd.DataFrame
@@ -77,6 +79,7 @@ class Evidence:
     region: str
     size: str = ""
     estimator: str = ""
+    cause: str = "other"  # of breaks in coverage, see `cause_of_breaks`
     pair: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
 
@@ -99,6 +102,7 @@ class Evidence:
             region=config["focus_region"],
             size=next(iter(config["comovement"]["size"]), ""),
             estimator=model["estimator"] if model else "",
+            cause=cause_of_breaks(indicators),
             pair=(model["upstream"], model["downstream"]) if model else (),
         )
 

@@ -23,10 +23,13 @@ from coevo.normalisation import (
     wide,
 )
 from coevo.normalisation.goalposts import read_goalposts
+from coevo.panel import FILLED
 from coevo.panel.derivations import Breaks, breaks_in_coverage
 from coevo.weighting import weights_by
 
 WITH, KEPT, ANEW = VARIANTS = ("with", "kept", "anew")
+FAR, FEWEST = 1.5, 3  # standard deviations of other years; how many of them at least
+SHOWN, HIDDEN, JUMP, USUAL, UNTOLD = ("shown", "not_shown", "jump", "usual", "too_few_years")
 
 
 def without_breaks(
@@ -67,23 +70,81 @@ def without_breaks(
         if not beside:
             raise Refusal("coverage_alone", indicator=indicator, region=region, year=year)
         found[known[year]] = growth[beside].mean()
-    carried: Array = x[0] * np.exp(np.concatenate([[0.0], found.cumsum()]))
+    carried: Array = x * np.exp(np.concatenate([[0.0], (found - growth).cumsum()]))
     return carried
 
 
-def figures_without_breaks(values: pd.DataFrame, breaks: Breaks) -> pd.DataFrame:
-    """Return figures (region, name and year down, indicators across) without their breaks.
+def panel_without_breaks(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return a panel whose subsystem indicators, derived ones as well, are without their breaks.
 
-    A series that no break touches keeps its figures to the last digit. Raises `Refusal` as
-    `without_breaks`.
+    panel: region, name, year, indicator, value, flag; the result has the same rows. indicators: the
+    table of any indicator system whose figures the panel holds. All years that the table names
+    inside the panel are taken out of the indicator itself by `without_breaks`, whose `Refusal` it
+    raises; a missing figure counts as a gap. Any other figure stays as it is to the last digit.
     """
-    changed = values.copy()
-    for indicator, years in breaks.items():
-        for (region, _), own in values[indicator].groupby(level=["region", "name"], sort=False):
-            at = own.index.get_level_values("year").astype(int).tolist()
-            left = without_breaks(own.to_numpy(), at, years, indicator, str(region))
-            changed.loc[own.index, indicator] = left
-    return changed
+    changed = panel["value"].copy()
+    for indicator, years in _breaks(panel, indicators).items():
+        mine = panel[panel["indicator"].eq(indicator) & panel["value"].notna()]
+        for region, own in mine.sort_values("year").groupby("region", sort=False):
+            at = own["year"].astype(int).tolist()
+            left = without_breaks(own["value"], at, years, indicator, str(region))
+            changed.loc[own.index] = left
+    return panel.assign(value=changed)
+
+
+def _breaks(panel: pd.DataFrame, indicators: pd.DataFrame) -> Breaks:
+    """Return the breaks of each indicator after the panel's first year, where it has any."""
+    first, last = panel["year"].min(), panel["year"].max()
+    named = breaks_in_coverage(indicators).items()
+    inside = {name: [year for year in years if first < year <= last] for name, years in named}
+    return {name: years for name, years in inside.items() if years}
+
+
+def growth_rows(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return the table `coverage_growth`: whether years that are named as breaks show themselves.
+
+    Of each indicator with a break and each year: growth, the mean over regions of the growth of
+    its logarithm since the year before (no missing, filled or non-positive figure enters), and
+    z = (growth - mean) / s over other years, mean and sample sd s of those. Other years are those
+    that no break names; for one that none names itself, without it and the two beside it, since one
+    odd figure moves the growth of two years. |z| > 1.5 (`FAR`): a break is `shown`, another year a
+    `jump` that no break explains; otherwise `not_shown`, `usual`. Fewer than three other years
+    (`FEWEST`): z is missing, `too_few_years`. A screen, not a test (docs/methods.md, 3).
+    """
+    rows = []
+    values = panel["value"].where(panel["flag"].ne(FILLED) & panel["value"].gt(0))
+    for indicator, named in _breaks(panel, indicators).items():
+        own = panel.assign(value=np.log(values))[panel["indicator"].eq(indicator)]
+        every = range(int(own["year"].min()), int(own["year"].max()) + 1)
+        levels = own.pivot(index="region", columns="year", values="value").reindex(columns=every)
+        steps = levels.diff(axis="columns")
+        growth, regions = steps.mean().dropna(), steps.count()
+        for year in growth.index:
+            is_break = year in named
+            near = [year] if is_break else [year - 1, year, year + 1]
+            z = _distance(growth[year], growth.drop([*named, *near], errors="ignore"))
+            verdict = _told(z, SHOWN, HIDDEN) if is_break else _told(z, JUMP, USUAL)
+            rows.append((indicator, year, growth[year], regions[year], is_break, z, verdict))
+    return as_table("coverage_growth", rows)
+
+
+def _distance(growth: float, others: pd.Series) -> float:
+    """Standard deviations of other years from their mean; NaN where these are too few."""
+    if len(others) < FEWEST:
+        return float("nan")
+    return float((growth - others.mean()) / max(others.std(), 1e-9))  # a steady path has none
+
+
+def _told(z: float, far: str, near: str) -> str:
+    return UNTOLD if np.isnan(z) else far if abs(z) > FAR else near
+
+
+def years_told(growth: pd.DataFrame, *verdicts: str) -> list[int]:
+    """Return the years of `coverage_growth` with one of the verdicts on any indicator, ascending.
+
+    Years in which a break shows itself are those of `SHOWN`.
+    """
+    return sorted({int(year) for year in growth.loc[growth["verdict"].isin(verdicts), "year"]})
 
 
 def _ranked(D: pd.Series, grades: str, variant: str) -> pd.DataFrame:
@@ -108,26 +169,20 @@ def coverage_rows(
     (`anew`). Empty where no indicator of a subsystem changed its coverage after the first year. A
     variant that cannot be computed is a row with the reason.
     """
-    first, last = panel["year"].min(), panel["year"].max()
-    breaks = {
-        name: years
-        for name, years in breaks_in_coverage(indicators).items()
-        if any(first < year <= last for year in years)
-    }
-    if not breaks:
+    if not _breaks(panel, indicators):
         return as_table("coverage_breaks", [])
     grades = config["coupling"]["grades"]
     own = tables["coupling"].set_index(["region", "name", "year"])["D"]
     parts = [_ranked(own, grades, WITH)]
-    values = complete_rows(panel, indicators)
     try:
-        changed = figures_without_breaks(values, breaks)
+        unbroken = panel_without_breaks(panel, indicators)
     except Refusal as problem:
         return _table([*parts, *(_refused(problem, variant) for variant in (KEPT, ANEW))])
+    changed = complete_rows(unbroken, indicators)
     z = by_kept_ruler(changed, indicators, tables["goalposts"], config["normalisation"])
     parts.append(_ranked(_degree(z, tables["weights"], config), grades, KEPT))
     try:
-        parts.append(_ranked(_estimated_anew(changed, indicators, config, kept), grades, ANEW))
+        parts.append(_ranked(_estimated_anew(unbroken, indicators, config, kept), grades, ANEW))
     except StudyError:
         parts.append(_refused(Refusal("coverage_anew"), ANEW))
     return _table(parts)
@@ -155,17 +210,17 @@ def by_kept_ruler(
 
 
 def _estimated_anew(
-    changed: pd.DataFrame,
+    unbroken: pd.DataFrame,
     indicators: pd.DataFrame,
     config: Mapping[str, Any],
     kept: pd.DataFrame | None,
 ) -> pd.Series:
-    """D of changed figures by their own goalposts and weights."""
-    long = changed.rename_axis(columns="indicator").stack(future_stack=True).rename("value")
+    """D of a panel without breaks by its own goalposts and weights."""
     settings = {**config["normalisation"], "beyond": "cap"}
-    normalised, _ = normalise(long.reset_index(), indicators, settings, kept)
+    normalised, _ = normalise(unbroken, indicators, settings, kept)
     z, method = wide(normalised, "z"), config["weighting"]["method"]
-    weights = weights_by(method, z, changed.loc[z.index], indicators, config["weighting"])
+    figures = complete_rows(unbroken, indicators).loc[z.index]
+    weights = weights_by(method, z, figures, indicators, config["weighting"])
     return _degree(z, weights, config)
 
 

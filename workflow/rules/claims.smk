@@ -5,8 +5,8 @@ CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 # A study without an index or a model part has not all of these.
 EVIDENCE = [
     name
-    for name in "observations audit coupling headlines headline_variants coverage_breaks equilibria "
-    "parameters verdicts specifications".split()
+    for name in "observations audit coupling headlines headline_variants coverage_breaks "
+    "coverage_growth equilibria parameters verdicts specifications".split()
     if name in TABLES
 ]
 

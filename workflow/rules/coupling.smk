@@ -107,7 +107,8 @@ rule regional:
 rule robustness:
     """Hold D against what other choices would have made of it.
 
-    Also what figures without breaks in coverage would have made of it.
+    Also what figures without breaks in coverage would have made of it,
+    and whether those breaks show themselves.
     """
     input:
         **KEPT,
@@ -122,6 +123,7 @@ rule robustness:
     output:
         robustness=f"{DATA}/robustness.csv",
         coverage_breaks=f"{DATA}/coverage_breaks.csv",
+        coverage_growth=f"{DATA}/coverage_growth.csv",
     log:
         f"{LOGS}/robustness.log",
     localrule: True

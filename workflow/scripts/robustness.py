@@ -2,7 +2,7 @@
 
 from coevo.errors import speak_plainly
 from coevo.files import read_optional, read_table, write_table
-from coevo.sensitivity.coverage_breaks import coverage_rows
+from coevo.sensitivity.coverage_breaks import coverage_rows, growth_rows
 from coevo.sensitivity.robustness import robustness_rows
 
 speak_plainly(snakemake.log[0])
@@ -29,3 +29,4 @@ coverage = coverage_rows(
     kept,
 )
 write_table(coverage, snakemake.output.coverage_breaks)
+write_table(growth_rows(panel, indicators), snakemake.output.coverage_growth)
