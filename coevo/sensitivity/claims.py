@@ -40,6 +40,7 @@ from coevo.sensitivity.claim_evidence import (
     Answer,
     Evidence,
 )
+from coevo.sensitivity.coverage_breaks import KEPT, SHOWN, years_told
 
 NO_FIGURES = Answer(NOT_TESTABLE, "no_figures")
 
@@ -201,7 +202,11 @@ def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
 
 
 def most_rapid(evidence: Evidence, indicator: str) -> Answer:
-    """Does D grow faster in the paper's years than in the years after them?"""
+    """Does D grow faster in the paper's years than in the years after them?
+
+    What another answer has without breaks in coverage (weights and goalposts kept) holds under some
+    choices.
+    """
     D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
     rows, single_region = _figures(evidence, indicator), evidence.coupling["region"].nunique() == 1
     first, last = evidence.years or (rows["year"].min(), rows["year"].max())
@@ -209,14 +214,27 @@ def most_rapid(evidence: Evidence, indicator: str) -> Answer:
         return NO_FIGURES
     during, after = D[D["year"].between(first, last)], D[D["year"] >= last]
     if len(after) > 1 and len(during) > 1 and not single_region:
-        faster = _rate(during) > _rate(after)
-        both = {"during": _growth_of_D(during), "after": _growth_of_D(after)}
-        return Answer(AGREES if faster else NOT_IN_THESE_DATA, "growth_compared", both)
+        verdict, both = _faster(D, first, last)
+        kept = rows_of(evidence.coverage_breaks, region=evidence.region, variant=KEPT)
+        if len(kept):
+            other, without = _faster(kept.sort_values("year"), first, last)
+            told = years_told(evidence.coverage_growth, SHOWN)
+            both |= {"without": without, "years": told, "cause": evidence.cause if told else "none"}
+            verdict = verdict if other == verdict else SOME_CHOICES
+        return Answer(verdict, "growth_compared", both)
     ends = rows["value"].iloc[[0, -1]].tolist() if len(rows) > 1 else None
     if single_region:  # D runs over the whole scale by construction
         fields = {"D": D["D"].iloc[[0, -1]].tolist(), "printed": ends}
         return Answer(NOT_TESTABLE, "growth_of_one_region", fields)
     return Answer(NOT_TESTABLE, "growth_alone", {"D": _growth_of_D(D), "printed": ends})
+
+
+def _faster(D: pd.DataFrame, first: int, last: int) -> tuple[str, dict[str, Any]]:
+    """Return whether D grew faster from `first` to `last` than after, and both rates of growth."""
+    parts = {"during": D[D["year"].between(first, last)], "after": D[D["year"] >= last]}
+    both = {name: _growth_of_D(part) for name, part in parts.items()}
+    faster = both["during"]["rate"] > both["after"]["rate"]
+    return AGREES if faster else NOT_IN_THESE_DATA, both
 
 
 def _rate(D: pd.DataFrame) -> float:

@@ -1,5 +1,7 @@
 """Verdicts follow the tables: change the evidence and the verdict changes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,6 +72,7 @@ def evidence(
         comovement=as_table("comovement", []),
         multiverse=as_table("multiverse", []),
         coverage_breaks=as_table("coverage_breaks", []),
+        coverage_growth=as_table("coverage_growth", []),
         equilibria=equilibria,
         parameters=pd.DataFrame(parameters, columns=PARAMETERS),
         verdicts=pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
@@ -277,6 +280,30 @@ def test_the_most_rapid_period_against_the_years_after(D, verdict):
     assert (during["first"], during["last"]) == (2016, 2018)
     assert (after["first"], after["last"]) == (2018, 2020)
     assert during["rate"] == pytest.approx(100 * ((D[2] / D[0]) ** 0.5 - 1))
+
+
+@pytest.mark.parametrize(
+    ("kept", "verdict"),
+    [
+        ((0.2, 0.21, 0.22, 0.4, 0.7), "not_in_these_data"),
+        ((0.2, 0.3, 0.4, 0.41, 0.42), "some_choices"),
+    ],
+)
+def test_the_most_rapid_period_with_and_without_breaks(kept, verdict):
+    whole = evidence(regions=("1", "2"), D=(0.2, 0.21, 0.22, 0.4, 0.8))
+    own = whole.coupling[whole.coupling["region"] == "1"].sort_values("year")
+    breaks = as_table("coverage_breaks", own.assign(D=kept, variant="kept").iloc[::-1])
+    growth = as_table("coverage_growth", [{"year": 2020, "verdict": "shown", "named": True}])
+    both = replace(whole, coverage_breaks=breaks, coverage_growth=growth, cause="census")
+    found = claims.most_rapid(both, "rate")
+    assert (found.verdict, found.computed) == (verdict, "growth_compared")
+    assert (found.fields["years"], found.fields["cause"]) == ([2020], "census")
+    without = found.fields["without"]
+    assert without["during"]["rate"] == pytest.approx(100 * ((kept[2] / kept[0]) ** 0.5 - 1))
+    assert without["after"]["rate"] == pytest.approx(100 * ((kept[4] / kept[2]) ** 0.5 - 1))
+    assert found.fields["after"] == claims.most_rapid(whole, "rate").fields["after"]
+    hidden = replace(both, coverage_growth=as_table("coverage_growth", []))
+    assert claims.most_rapid(hidden, "rate").fields["cause"] == "none"
 
 
 def test_the_most_rapid_period_by_the_years_that_the_claim_names():
