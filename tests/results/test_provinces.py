@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from coevo.messages import unpacked
+
 ZHEJIANG = "330000"
 SUMS = {  # over the 31 provinces, 100 million yuan and persons, from the compilations' own totals
     ("ecommerce_sales", 2015): 91724.1,
@@ -170,6 +172,28 @@ def test_without_the_census_years(results):
     assert set(own["rank"]) == {5}
     reach = last[last["D"] >= 0.5].groupby("variant").size()
     assert reach.to_dict() == {"with": 17, "kept": 14, "anew": 14}
+
+
+def test_one_census_year_shows_itself(results):
+    growth = results("provinces", "coverage_growth").set_index(["indicator", "year"])
+    own = growth.loc["ecommerce_enterprises_per_capita"]
+    told = [0.22, -0.15, 0.02, 0.09, 0.14, 0.12, 0.00, 0.39]
+    assert own["growth"].tolist() == pytest.approx(told, abs=5e-3)
+    for indicator in growth.index.unique("indicator"):
+        rows = growth.loc[indicator]
+        assert rows.index[rows["named"]].tolist() == [2018, 2023]
+        verdicts = rows.loc[[2016, 2017, 2018, 2023], "verdict"].tolist()
+        assert verdicts == ["jump", "jump", "not_shown", "shown"]
+        assert set(rows.loc[2019:2022, "verdict"]) == {"usual"}
+
+
+def test_the_years_after_the_paper_with_and_without_the_census_year(results):
+    claim = results("provinces", "claims").query("check == 'most_rapid'").iloc[0]
+    fields = unpacked(claim["fields"])
+    assert fields["after"]["rate"] == pytest.approx(4.8, abs=0.05)
+    assert fields["without"]["after"]["rate"] == pytest.approx(2.9, abs=0.05)
+    assert (fields["years"], fields["cause"]) == ([2023], "census")
+    assert claim["verdict"] == "not_in_these_data"  # in either case
 
 
 @pytest.mark.parametrize("study", ["provinces", "provinces-scale", "provinces-three"])

@@ -1,5 +1,6 @@
 """Findings: values by hand, and verdicts that follow the tables."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -167,9 +168,17 @@ def test_size_per_head_is_money_per_person() -> None:
     pd.testing.assert_series_equal(values, expected, check_names=False)
 
 
-def covered(*lost: float, years: str = "2017 2020") -> Study:
+VISIBLE = {2016: "jump", 2017: "not_shown", 2018: "usual", 2019: "usual", 2020: "shown"}
+
+
+def covered(
+    *lost: float, years: str = "census 2017 2020", told: Mapping[int, str] = VISIBLE
+) -> Study:
     """The sample with years of changed coverage of orders, and what D loses without them."""
-    chosen = study(coverage_breaks=variants.coverage(tables()["coupling"], list(lost)))
+    chosen = study(
+        coverage_breaks=variants.coverage(tables()["coupling"], list(lost)),
+        coverage_growth=variants.coverage_growth("orders", told),
+    )
     indicators = chosen.indicators.assign(
         coverage_breaks=np.where(chosen.indicators["indicator"] == "orders", years, "")
     )
@@ -188,6 +197,22 @@ def test_a_grade_hangs_on_a_year_of_wider_coverage(lost: float, verdict: str) ->
     assert found["with"]["D"][1] - found["kept"]["D"][1] == pytest.approx(lost)
     assert found["kept"]["above"] <= found["with"]["above"]
     assert found["with"]["grade"][1] == found["kept"]["grade"][1] or verdict == "hangs"
+
+
+def test_only_years_that_show_are_the_break() -> None:
+    found = coverage_finding(covered(0.1, 0.1))
+    assert (found["shown"], found["hidden"], found["jumps"]) == ([2020], [2017], [2016])
+    assert (found["seen"], found["cause"]) == ("shown", "census")
+    growth = {"indicator": "orders", "years": [2020], "growth": 0.4}
+    assert found["growth"] == growth | {"otherwise": pytest.approx((-0.2 + 0.05 + 0.05) / 3)}
+
+
+@pytest.mark.parametrize("seen", ["not_shown", "too_few_years"])
+def test_a_break_that_does_not_show_is_none(seen: str) -> None:
+    found = coverage_finding(covered(0.1, 0.1, years="2017 2020", told={2017: seen, 2020: seen}))
+    assert (found["shown"], found["hidden"], found["jumps"]) == ([], [2017, 2020], [])
+    assert (found["seen"], found["cause"]) == (seen, "other")
+    assert "growth" not in found and found["verdict"] != "none"
 
 
 def test_why_there_is_no_D_without_wider_coverage() -> None:

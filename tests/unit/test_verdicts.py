@@ -6,7 +6,7 @@ takes one verdict of each section; in it the sentence of that verdict stands and
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from coevo.messages import packed
 from coevo.report.documents.report_text import text
 from coevo.report.findings import limits_that_apply
 from coevo.report.words.voices import voice
-from tests import populations
+from tests import populations, variants
 from tests.sample import FOLDER, NAMES, stated, study, tables, unplaced, without, words_of
 
 LANGUAGES = ("en", "zh")
@@ -868,6 +868,49 @@ def test_page_one_can_be_read_in_a_minute(number: int) -> None:
             sentences = [line(part) for part in said.split("\n\n") if part.strip()]
             assert len(sentences) == 3
             assert all(len(one.split()) <= 25 for one in sentences), sentences
+
+
+COVERED = {2016: "jump", 2017: "not_shown", 2018: "usual", 2019: "usual", 2020: "shown"}
+BREAKS = {  # what "How far" says of a break that shows, and of one that does not
+    "shown": {
+        "en": (
+            "In the census year 2020, when",
+            "2017, named as well, cannot be told",
+            "Growth in 2016",
+        ),
+        "zh": ("在2020年普查年口径下", "2017年同列为口径变动年份", "2016年增速亦明显偏离"),
+    },
+    "not_shown": {
+        "en": ("in 2017 and 2020; growth shows no such year", "all the same"),
+        "zh": ("2017年、2020年列有变动，但增速与其他年份无异", "仍以相邻年份"),
+    },
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("seen", BREAKS)
+def test_only_a_break_that_shows_is_called_one(seen: str, language: str) -> None:
+    told = {y: seen if v == "shown" else v for y, v in COVERED.items() if v != "jump"}
+    made = {
+        **tables(),
+        "coverage_breaks": variants.coverage(tables()["coupling"], [0.08, 0.08]),
+        "coverage_growth": variants.coverage_growth("orders", COVERED if seen == "shown" else told),
+    }
+    chosen = study(language=language, **made)
+    named = chosen.indicators["indicator"].eq("orders")
+    table = chosen.indicators.assign(coverage_breaks=np.where(named, "census 2017 2020", ""))
+    marked = replace(chosen, indicators=table)
+    source = text(voice(marked, words_of("phrases", language)), TEMPLATE, PROVENANCE)
+    opening, *parts = re.split(r"^# .*\{#([\w-]+)\}$", source, flags=re.MULTILINE)
+    far = dict(zip(parts[::2], parts[1::2], strict=True))["far"]
+    for said in BREAKS[seen][language]:
+        assert said in line(far)
+    basis = {"en": "changed in the census year 2020", "zh": "2020年普查年口径有变动"}[language]
+    assert (basis in line(opening)) == (seen == "shown")
+    assert "2017" not in line(opening)
+    for part in map(prose, far.split("\n\n")):
+        assert length(part, language) <= LENGTHS[language][1], part
+        assert all(len(numbers(one)) <= 3 for one in SENTENCE.split(part)), part
 
 
 # --- the main part ------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from coevo.report.figures.placing import spread_labels
 from coevo.report.figures.region_years import state_tips
 from coevo.report.figures.theme import subsystem_colour
 from coevo.report.figures.vega import Part
-from coevo.report.findings.coverage_years import break_years
+from coevo.report.findings.coverage_years import shown_breaks
 from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX, Study
 
@@ -109,8 +109,10 @@ opening_degrees = partial(_degrees, height=340.0, name="opening_degrees")  # bes
 
 
 def _coverage_rules(study: Study, words: Mapping[str, str]) -> list[Part]:
-    """An upright line in each year of changed coverage, its words at the foot of the first."""
-    years, at = break_years(study), {"x": axes.years_axis(study.years)}
+    """A vertical line in each year in which changed coverage shows, its words at the foot of the
+    first.
+    """
+    years, at = shown_breaks(study), {"x": axes.years_axis(study.years)}
     if not years:
         return []
     told = pd.DataFrame({"year": years[:1], "text": words["coverage"]})

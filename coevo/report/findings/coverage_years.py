@@ -1,20 +1,28 @@
-"""Does D hang on years in which coverage changed? Read from `coverage_breaks`."""
+"""Does D hang on years in which coverage changed, and do these show themselves?"""
 
 from typing import Any
 
 import pandas as pd
 
-from coevo.panel.derivations import breaks_in_coverage
+from coevo.panel.derivations import breaks_in_coverage, cause_of_breaks
 from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.grade_scale import MIDPOINT
 from coevo.report.findings.study_tables import Study, first_and_last
-from coevo.sensitivity.coverage_breaks import KEPT, WITH
+from coevo.sensitivity.coverage_breaks import (
+    FAR,
+    HIDDEN,
+    JUMP,
+    KEPT,
+    SHOWN,
+    UNTOLD,
+    WITH,
+    years_told,
+)
 
 
-def break_years(study: Study) -> list[int]:
-    """Years of the study, its first aside, in which the coverage of an indicator changed."""
-    years = {year for own in breaks_in_coverage(study.indicators).values() for year in own}
-    return sorted(years & set(study.years[1:]))
+def shown_breaks(study: Study) -> list[int]:
+    """Years of changed coverage that show themselves in the growth of an indicator."""
+    return years_told(study.tables["coverage_growth"], SHOWN)
 
 
 def coverage_finding(study: Study) -> dict[str, Any]:
@@ -22,16 +30,35 @@ def coverage_finding(study: Study) -> dict[str, Any]:
 
     `verdict`: `none` where no coverage changed; `refused` where D without those years cannot be
     computed, with the reason `why`; `hangs` where the grade of the focus in its last year is
-    another one without them (same weights and goalposts), that is, hangs on years of
-    changed coverage; `holds` where it is the same. `with`, `kept`: of the focus `D` and `grade` of
-    its first and last year; of each region’s last year `above`: how many at 0.5 or more, `mean`
-    of D, and how many `rose` since their first.
+    another one without them (same weights and goalposts), that is, hangs on years of changed
+    coverage; `holds` where it is the same. `years`: all that are named; `shown`: of them those
+    that show themselves, `hidden` the others; `jumps`: years that stand out and that none
+    names; `cause`: what such years are, `census` or `other`; `seen`: `shown`, `not_shown`, or
+    `too_few_years` where none can be judged; `growth` of the first indicator that shows any:
+    its mean over those `years`, and over the years not named (`otherwise`); `limit` of z.
+    `with`, `kept`: of the focus `D` and `grade` of its first and last year; of each region’s
+    last year `above`: how many at 0.5 or more, `mean` of D, and how many `rose` since their
+    first; `above`, `rose`: whether that number is the `same` in both, or `other`.
     """
-    table = study.tables["coverage_breaks"]
+    table, growth = study.tables["coverage_breaks"], study.tables["coverage_growth"]
     if table.empty:
-        return {"verdict": "none"}
-    indicators = [name for name, years in breaks_in_coverage(study.indicators).items() if years]
-    base: dict[str, Any] = {"years": break_years(study), "indicators": indicators}
+        return {"verdict": "none", "shown": []}
+    breaks = breaks_in_coverage(study.indicators)
+    named = {year for own in breaks.values() for year in own}
+    shown, years = shown_breaks(study), sorted(named & set(study.years[1:]))
+    judged = set(growth.loc[growth["named"], "verdict"])
+    base: dict[str, Any] = {
+        "years": years,
+        "shown": shown,
+        "hidden": [year for year in years if year not in shown],
+        "jumps": years_told(growth, JUMP),
+        "cause": cause_of_breaks(study.indicators),
+        "indicators": list(breaks),
+        "limit": FAR,
+        "seen": SHOWN if shown else HIDDEN if HIDDEN in judged else UNTOLD,
+    }
+    if shown:
+        base["growth"] = _growth(growth)
     base |= {
         str(variant): _state(rows, study.focus)
         for variant, rows in table.dropna(subset="D").groupby("variant")
@@ -39,7 +66,21 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     if KEPT not in base:
         return base | {"verdict": "refused", "why": reason(table[table["D"].isna()])}
     hangs = base[KEPT]["grade"][1] != base[WITH]["grade"][1]
+    for count in ("rose", "above"):
+        base[count] = "same" if base[KEPT][count] == base[WITH][count] else "other"
     return base | {"verdict": "hangs" if hangs else "holds"}
+
+
+def _growth(growth: pd.DataFrame) -> dict[str, Any]:
+    shown = growth["verdict"].eq(SHOWN)
+    first = growth.loc[shown, "indicator"].iloc[0]
+    own = growth["indicator"].eq(first)
+    return {
+        "indicator": first,
+        "years": years_told(growth[own], SHOWN),
+        "growth": float(growth.loc[own & shown, "growth"].mean()),
+        "otherwise": float(growth.loc[own & ~growth["named"], "growth"].mean()),
+    }
 
 
 def _state(rows: pd.DataFrame, focus: str) -> dict[str, Any]:

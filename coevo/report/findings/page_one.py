@@ -55,11 +55,12 @@ def _deciding(study: Study, found: dict[str, Any]) -> list[str]:
     open_ = found.get("drive") == "undecided" or found.get("settle") == "unlocated"
     read = set(study.tables["observations"]["indicator"])
     index = study.indexed
+    covered = coverage_finding(study) if index else {}
     holds = {
         "years": open_,
         "regions": study.single,
         **{proxy: proxy in read for proxy in PROXIES},
-        "coverage": index and coverage_finding(study)["verdict"] != "none",
+        "coverage": bool(covered.get("shown")) or covered.get("verdict") == "hangs",
         "choices": index and robustness_finding(study)["verdict"] == "split",
     }
     return [key for key, may in holds.items() if may]

@@ -119,6 +119,7 @@ ANNEX = {
     "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
     "growth_slopes": Entry(regional_tables.growth_slopes, "wide", ["indexed", "regions"]),
     "neighbours": Entry(regional_tables.neighbours_by_year, "", ["indexed", "regions"]),
+    "coverage_growth": Entry(index_tables.coverage_growth_rows, "", ["indexed"]),
     "interaction": Entry(partial(regression, "interaction"), "wide regression", ["pair", "pooled"]),
     "own": Entry(partial(regression, "own"), "wide regression", ["pair"]),
     "general": Entry(partial(regression, "general"), "wide regression", ["pair", "pooled"]),

@@ -13,6 +13,7 @@ KINDS = {
     "varied": "choice", "model": "prediction", "claims verdict": "verdict_text",
     "headline_claims verdict": "verdict_text", "verdicts verdict": "relation",
     "prediction_verdicts verdict": "prediction_verdict",
+    "coverage_growth verdict": "coverage_verdict",
 }  # fmt: skip
 
 

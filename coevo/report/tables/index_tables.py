@@ -54,6 +54,15 @@ def D_by_year(words: Words) -> Body:
     return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
 
 
+def coverage_growth_rows(words: Words) -> Rows:
+    """Growth of the indicators whose coverage changed, by year, and whether the year stands out."""
+    return [
+        [words.study.label(row.indicator), row.year, fixed(row.growth), fixed(row.z, 1),
+         words.word("coverage_verdict", row.verdict)]
+        for row in words.study.tables["coverage_growth"].itertuples()
+    ]  # fmt: skip
+
+
 def pair_correlations(words: Words) -> Rows:
     """Correlations by pair of subsystems, if there are several, and what is correlated; of those
     within regions and years what random pairing gives, with p.
