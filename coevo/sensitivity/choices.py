@@ -20,8 +20,7 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.coupling.index_panel import Degrees, IndexPanel, degrees
 from coevo.errors import Refusal, StudyError
 from coevo.normalisation import RATIO, VECTOR, complete_rows, normalise, scaled_panel, wide
-from coevo.panel.derivations import breaks_in_coverage
-from coevo.sensitivity.coverage_breaks import by_kept_ruler, figures_without_breaks
+from coevo.sensitivity.coverage_breaks import by_kept_ruler, panel_without_breaks
 from coevo.weighting import available, weigh
 
 CHOICES = ("system", "scale", "weighting", "composite", "form")
@@ -164,13 +163,12 @@ class Combinations:
         """The figures of a system as if coverage had not changed; None where nothing did."""
         if system not in self._unbroken:
             panel, indicators = self.systems[system]
-            values = complete_rows(panel, indicators)
-            breaks = breaks_in_coverage(indicators)
             try:
-                changed = figures_without_breaks(values, breaks)
+                changed = panel_without_breaks(panel, indicators)
             except Refusal:
-                changed = values
-            self._unbroken[system] = None if changed.equals(values) else changed
+                changed = panel
+            same = changed["value"].equals(panel["value"])
+            self._unbroken[system] = None if same else complete_rows(changed, indicators)
         return self._unbroken[system]
 
     def degree(self, chosen: Combination) -> pd.Series:
