@@ -35,18 +35,26 @@ NOISE = 1e-24  # a variance below this is rounding
 
 
 class Slope(NamedTuple):
-    """A slope with its t, p, ends of the 95 % interval, and number of regions."""
+    """Slopes of any shape: error, t, two-sided p, ends of 95 % intervals, number of regions."""
 
-    value: float
-    t: float
-    p: float
-    low: float
-    high: float
-    n: int
+    value: Any
+    error: Any
+    t: Any
+    p: Any
+    low: Any
+    high: Any
+    n: Any
 
     @property
     def columns(self) -> dict[str, float]:
         return {key: getattr(self, key) for key in ("value", "low", "high", "p", "n")}
+
+
+def _slope(value: Any, error: Any, df: Any, n: Any) -> Slope:
+    """Slopes with what t(df) makes of their errors; t is infinite without an error."""
+    half, exact = error * stdtrit(df, (1 + LEVEL) / 2), error == 0
+    t = np.where(exact, np.copysign(np.inf, value), value / np.where(exact, 1.0, error))
+    return Slope(value, error, t, 2 * stdtr(df, -np.abs(t)), value - half, value + half, n)
 
 
 class Spread(NamedTuple):
@@ -55,15 +63,6 @@ class Spread(NamedTuple):
     t: Array
     p: Array
     direction: Array
-
-
-class Slopes(NamedTuple):
-    """Slopes of any shape with their errors and the ends of their 95 % intervals."""
-
-    value: Array
-    error: Array
-    low: Array
-    high: Array
 
 
 def _paired(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array, Array]:
@@ -96,7 +95,7 @@ def morgan(first: npt.ArrayLike, last: npt.ArrayLike) -> Spread:
     return Spread(t, 2 * stdtr(df, -np.abs(t)), np.sign(t))
 
 
-def slope_hc1(growth: npt.ArrayLike, start: npt.ArrayLike) -> Slopes:
+def slope_hc1(growth: npt.ArrayLike, start: npt.ArrayLike) -> Slope:
     """Return slopes of growth (..., n) on start (..., n) with a constant: what `growth_slope`
     gives without others, for many at once.
 
@@ -111,8 +110,7 @@ def slope_hc1(growth: npt.ArrayLike, start: npt.ArrayLike) -> Slopes:
     slope = (x * y).sum(-1) / xx
     u = y - slope[..., None] * x
     error = np.sqrt(n / np.maximum(n - 2, 1) * ((x * u) ** 2).sum(-1)) / xx
-    half = error * stdtrit(np.maximum(n - 2, 1), (1 + LEVEL) / 2)
-    return Slopes(slope, error, slope - half, slope + half)
+    return _slope(slope, error, np.maximum(n - 2, 1), n)
 
 
 def _regression(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.ArrayLike) -> Any:
@@ -144,17 +142,14 @@ def growth_slope(
     which is HC1 where K is the identity. Refuses a start that does not vary, a negative variance.
     """
     fit = _regression(growth, start, *others)
-    value, error = float(fit.params[1]), float(fit.bse[1])
+    error = fit.bse[1]
     if near is not None:
         g = fit.resid * (fit.model.exog @ fit.normalized_cov_params[:, 1])
         variance = float(g @ (near @ g)) * fit.nobs / fit.df_resid
         if variance < 0:
             raise Refusal("no_neighbour_error")
         error = variance**0.5
-    half = error * float(stdtrit(fit.df_resid, (1 + LEVEL) / 2))
-    t = value / error if error > 0 else np.copysign(np.inf, value)  # growth fitted without error
-    p = float(2 * stdtr(fit.df_resid, -abs(t)))
-    return Slope(value, t, p, value - half, value + half, int(fit.nobs))
+    return _slope(fit.params[1], error, fit.df_resid, int(fit.nobs))
 
 
 def log_t(x: npt.ArrayLike) -> Slope:
@@ -181,10 +176,8 @@ def log_t(x: npt.ArrayLike) -> Slope:
     options = {"maxlags": lags, "use_correction": True}
     X = np.column_stack([np.ones(len(t)), np.log(t)])
     fit = OLS(y, X).fit(cov_type="HAC", cov_kwds=options)
-    value, error = float(fit.params[1]), float(fit.bse[1])
-    half = error * float(stdtrit(fit.df_resid, (1 + LEVEL) / 2))
-    below = float(stdtr(fit.df_resid, value / error))
-    return Slope(value, value / error, below, value - half, value + half, len(values))
+    slope = _slope(fit.params[1], fit.bse[1], fit.df_resid, len(values))
+    return slope._replace(p=stdtr(fit.df_resid, slope.t))  # of one this low
 
 
 def dispersion_rows(study: RegionalPanel, of: str) -> Iterator[Row]:

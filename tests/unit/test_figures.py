@@ -411,7 +411,7 @@ def test_growth_of_one_region_has_no_mean_beside_it() -> None:
 def test_the_level_alone_is_d_less_the_residual_of_the_table() -> None:
     chosen = study()
     rows = _adjusted(chosen, "product").set_index("region")
-    table = chosen.tables["level"].query("measure == 'adjusted_lnD' and slope == 'pooled'")
+    table = chosen.tables["level"].query("measure == 'adjusted_lnD' and slope == 'year_centred'")
     residual = table.set_index("scope")["value"]
     gap_to_line = np.log(rows["D"] / rows["alone"])
     np.testing.assert_allclose(gap_to_line, (residual - residual.mean()).reindex(rows.index))

@@ -289,7 +289,7 @@ NEIGHBOURS = [
                                                         "剔除发展水平后依然如此")}),
     Verdict(alike((0.4, 0.01), (0.1, 0.3)), {"where": (
         "no likeness is shown: Moran’s *I* is 0.10, *p* = 0.300, and 0.35 or more would "
-        "be seen. Years in which it is seen: none of one",
+        "be significant. Years in which it is: none of one",
         "剔除发展水平后未检出空间相关：莫兰指数为0.10，*p* = 0.300，达到0.35方为显著")}),
     Verdict(alike((-0.4, 0.01), (0.12, 0.3)), {"where": ("Neighbours differ", "相邻地区彼此相异")}),
     Verdict(alike((0.1, 0.3), (0.3, 0.01)), {"where": (

@@ -63,7 +63,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "p": ratio["p"] if known else None,
         "sd_ln": sd_ln,
         "sd": sd,
-        "spread": "none" if sd is None else "rose" if sd[1] > sd[0] else "fell",
+        "spread": "none" if sd is None or sd[0] == sd[1] else "rose" if sd[1] > sd[0] else "fell",
         "level_sd_ln": _values(study, "sd_ln", ADJUSTED) if known else None,
         "groups": group_means(study),
         "growth": grown,
