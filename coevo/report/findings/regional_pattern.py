@@ -111,7 +111,7 @@ def growth(study: Study) -> dict[str, Any]:
         verdict = "fell_behind"
     else:
         verdict = "caught_up" if check is not None and check["high"] < 0 else "regression"
-    told = "unchecked" if verdict == "regression" and check is None else verdict
+    told = "unchecked" if verdict != "unclear" and check is None else verdict
     residuals = likeness(study, PLAIN, "beta_residual_moran")
     return {"verdict": verdict, "slope": told, "own": own, "check": check, "residuals": residuals}
 
