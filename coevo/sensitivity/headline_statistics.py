@@ -77,8 +77,9 @@ def statistics(
     """Return statistics of D by column, an array (k,) over k combinations, and a curve by pair.
 
     found: U (weightings, composites, rows, n); C, T, D (weightings, composites, forms, rows), whose
-    combinations are in this order. subsystems: their names. rows: region and year of each. paired_by: the level by which
-    regions are paired at random. Columns: docs/tables.md, `multiverse`; what cannot be asked is NaN.
+    combinations are in this order. subsystems: their names. rows: region and year of each.
+    paired_by: the level by which regions are paired at random. Columns: docs/tables.md,
+    `multiverse`; what cannot be asked is NaN.
     """
     grid, forms = Grid(rows), found.D.shape[2]
     C, T, D = (part.reshape(-1, part.shape[-1]) for part in (found.C, found.T, found.D))
@@ -118,8 +119,8 @@ def _ends(D: Array, years: pd.Index) -> Columns:
     found["morgan_t"], found["morgan_p"], _ = morgan(*logs)
     found["morgan_D_t"], found["morgan_D_p"], _ = morgan(*ends)
     growth = (logs[1] - logs[0]) / (years[-1] - years[0])
-    found["beta"], _, found["beta_low"], found["beta_high"] = slope_hc1(growth, logs[0])
-    return found
+    slope = slope_hc1(growth, logs[0])
+    return found | {"beta": slope.value, "beta_low": slope.low, "beta_high": slope.high}
 
 
 def _mean(x: Array) -> Array:

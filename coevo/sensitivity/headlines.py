@@ -147,7 +147,8 @@ def headline_tables(
     """Return the tables `headlines` and `headline_variants` (columns: docs/tables.md).
 
     rows: the multiverse, the study's own combination first; unbroken: the same without the years in
-    which coverage changed, without rows where it did not; curves: system, pair, curve of each scale.
+    which coverage changed, without rows where it did not; curves: system, pair and curve of each
+    scale.
     """
     headlines: list[dict[str, Any]] = []
     variants: list[dict[str, Any]] = []

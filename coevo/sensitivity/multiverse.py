@@ -1,4 +1,4 @@
-"""D under every allowed combination of choices, and what headlines say of it (docs/methods.md, 3)."""
+"""D under every combination of choices, and what headlines say of it (docs/methods.md, 3)."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -92,12 +92,11 @@ def _combined(made: Combinations, around: Surroundings, system: str, scale: str)
         found = made.all_degrees(weighed, composites, forms)
     except StudyError as problem:
         count = of_each * len(names["weighting"])
-        why = where | _refusal(problem, combinations=count)
+        why = where | _refusal(problem, count)
         return Varied(system, nothing, nothing, {}, [why])
     lacking = [name for name in names["weighting"] if name not in weighed.panels]
     refusals = [
-        where
-        | _refusal(Refusal("no_weights", weighting=name), weighting=name, combinations=of_each)
+        where | _refusal(Refusal("no_weights", weighting=name), of_each, weighting=name)
         for name in lacking
     ]
     keys = product([system], [scale], weighed.panels, composites, forms)
@@ -136,11 +135,11 @@ def _explaining(made: Combinations, around: Surroundings, system: str) -> str:
     return max(known, key=known.__getitem__, default="")
 
 
-def _refusal(problem: StudyError, **more: Any) -> dict[str, Any]:
+def _refusal(problem: StudyError, combinations: int, **more: Any) -> dict[str, Any]:
     why = problem if isinstance(problem, Refusal) else Refusal("not_computed")
     if isinstance(problem, ConstantIndicators):
         why = Refusal("constant_on_scale", indicators=problem.indicators)
-    return more | message_columns(why.key, why.fields)
+    return {**more, "combinations": combinations, **message_columns(why.key, why.fields)}
 
 
 def _marks(U: Array, forms: int) -> dict[str, Array]:

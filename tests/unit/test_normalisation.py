@@ -293,10 +293,8 @@ def test_a_ratio_has_a_true_zero():
     found = z["z"].unstack("indicator")
     np.testing.assert_allclose(found["a"], np.array([1, 2, 6, 3, 5, 4]) / 6)
     np.testing.assert_allclose(found["b"], 1 / np.array([9, 5, 1, 2, 8, 3]))
-    assert goalposts["low"].tolist() == [0, 1] and goalposts["high"].isna().tolist() == [
-        False,
-        True,
-    ]
+    assert goalposts["low"].tolist() == [0, 1]
+    assert goalposts["high"].isna().tolist() == [False, True]
     larger, _ = values("ratio", FIGURES.assign(value=1000 * FIGURES["value"]))
     np.testing.assert_allclose(larger["z"], z["z"])
 
@@ -319,7 +317,7 @@ def test_a_ratio_refuses_figures_without_one(a, b, named):
     with pytest.raises(Refusal, match=f"not so: {named}$"):
         normalise(frame, INDICATORS, {**SETTINGS, "reference": "ratio"})
     middle = INDICATORS.assign(direction=["moderate", "-", ""], best=["3", "", ""])
-    with pytest.raises(StudyError, match="neither of .* under reference ratio"):
+    with pytest.raises(StudyError, match=r"neither of .* under reference ratio"):
         normalise(FIGURES, middle, {**SETTINGS, "reference": "ratio"})
 
 

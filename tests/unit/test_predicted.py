@@ -73,7 +73,9 @@ def test_of_a_series_that_no_model_tells_better_the_nearest_is_named():
     assert found["near"] == [near]
     assert prediction_finding(study())["near"] == []
     words = voice(study(**made), words_of("phrases", "en")).words
-    assert "theta: 0.80 of drift’s error" in plain_text(words.say("prediction/least", **near))
+    assert "theta for output of plants (0.80 of drift’s error" in plain_text(
+        words.say("prediction/least", **near)
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coevo.coupling.comovement import RUN
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.normalisation import scales_of
 from coevo.regional.neighbourhood import NEAREST
@@ -65,6 +66,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "refusal": words.refusal,
         "fewest_regions": FEWEST_REGIONS,
         "permutations": DRAWS,
+        "run": RUN,
         "nearest": NEAREST,
         "figures_shown": release_words.SHOWN,
     }
