@@ -39,7 +39,7 @@ REFUSED_METHODS = {
 Span = tuple[float, float]
 
 
-class ConstantIndicators(StudyError):
+class ConstantIndicators(StudyError):  # noqa: N818 - like `Refusal`, an answer
     """Indicators that do not vary over what they are held against; `indicators`: their names."""
 
     def __init__(self, indicators: list[str], *messages: str) -> None:
@@ -261,6 +261,7 @@ def _table(posts: Goalposts, indicators: list[str], reference: str) -> pd.DataFr
 
 __all__ = [
     "ANYWHERE", "CAPPED", "DIRECTIONS", "METHODS", "MODERATE", "RATIO", "REFERENCES",
-    "REFUSED_METHODS", "VECTOR", "ConstantIndicators", "Scale", "Span", "complete_rows", "directions_under", "find_goalposts", "held_against", "minmax",
-    "normalise", "reaches", "scale_of", "scaled_panel", "scales_of", "scope_of", "scores", "wide",
+    "REFUSED_METHODS", "VECTOR", "ConstantIndicators", "Scale", "Span", "complete_rows",
+    "directions_under", "find_goalposts", "held_against", "minmax", "normalise", "reaches",
+    "scale_of", "scaled_panel", "scales_of", "scope_of", "scores", "wide",
 ]  # fmt: skip

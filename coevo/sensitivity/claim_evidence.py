@@ -60,8 +60,8 @@ class Evidence:
     """The study's tables that claims are held against, and who the claims are about.
 
     A table that the study does not have is empty. pair: names of the upstream and the downstream
-    output, empty without a model part; size: the first indicator of size; years: those that a claim is about, None where
-    it names none.
+    output, empty without a model part; size: the first indicator of size; years: those that a
+    claim is about, None where it names none.
     """
 
     observations: pd.DataFrame

@@ -28,6 +28,7 @@ from coevo.sensitivity.claim_evidence import (
     Evidence,
 )
 from coevo.sensitivity.claims import check_claims, feedback_claim, supply_signs
+from coevo.sensitivity.coverage_breaks import SHOWN, years_told
 from coevo.sensitivity.headlines import (
     CENSUS_YEAR,
     DEPENDS,
@@ -51,63 +52,62 @@ VERDICTS = {
 def through_choices(evidence: Evidence, headline: str) -> Iterator[Claim]:
     """A headline through every combination: its verdict, the counts, and what it hangs on.
 
-    Fields of what came out: agree, contrary, open, n; whole, the same of combinations that lose no
-    region to a zero, where others do; choice, share, sides, the deciding choice with what either
-    side says; without, what all say without the years in which coverage changed; changed, which of
-    these (choice, `census_year`) give another verdict, or the study's own choices another answer; curves, in how many sets of indices of each
-    system r is above 0, and p of that count.
+    Fields of what came out: `agree`, `contrary`, `open`, `n`; `whole`, the same of combinations
+    that lose no region to a zero, where others do; `choice`, `share`, `sides`: the deciding choice
+    and what either side says; `curves`: in how many sets of indices of each system r is above 0,
+    and p of that count; `without`: what all say without the years in which coverage changed, which
+    `cause` and `years` name; `hangs`: whether that changes a verdict, or the study's own answer.
     """
     for row in rows_of(evidence.headlines, headline=headline).to_dict("records"):
         if row["message"] == ONE_REGION:
             continue
-        stated = _stated(evidence, row)
+        stated = _stated(evidence, row["pair"])
         if row["message"]:
-            reason = {"reason": row["message"], "fields": unpacked(row["fields"])}
-            yield stated, Answer(NOT_TESTABLE, "not_asked", reason)
+            yield stated, Answer(NOT_TESTABLE, row["message"], unpacked(row["fields"]))
             continue
-        where = {"headline": headline, "pair": row["pair"]}
-        variants = rows_of(evidence.headline_variants, **where)
-        sides = rows_of(variants, choice=row["deciding_choice"])
-        without = rows_of(variants, choice=CENSUS_YEAR, variant=WITHOUT)
-        fields = {key: row[key] for key in ("agree", "contrary", "open")}
-        fields |= {"n": row["combinations"], "choice": row["deciding_choice"]}
+        variants = rows_of(evidence.headline_variants, headline=headline, pair=row["pair"])
+        fields = _counts(row, "") | {"open": row["open"], "choice": row["deciding_choice"]}
         if row["whole_combinations"] < row["combinations"]:
-            fields["whole"] = {key: row[f"whole_{key}"] for key in ("agree", "contrary")}
-            fields["whole"]["n"] = row["whole_combinations"]
-        if len(sides):
-            fields |= {"share": row["share"], "sides": _told(sides)}
-        if len(without):
-            fields["without"] = _told(without)[0]
-        census = rows_of(variants, choice=CENSUS_YEAR)
-        fields["changed"] = [
-            choice for choice, moved in (
-                (row["deciding_choice"], (sides["verdict"] != row["verdict"]).any()),
-                (CENSUS_YEAR, (census[["verdict", "own"]].nunique(dropna=False) > 1).any()),
-            ) if moved
-        ]  # fmt: skip
+            fields["whole"] = _counts(row, "whole_")
+        sides = rows_of(variants, choice=row["deciding_choice"]).to_dict("records")
+        if sides:
+            fields["share"] = row["share"]
+            fields["sides"] = [{"variant": s["variant"], **_counts(s, "")} for s in sides]
         systems = rows_of(variants, choice="system")
         systems = systems if len(systems) else pd.DataFrame([row | {"variant": MAIN}])
         curves = systems[["variant", "above", "sets", "p"]].dropna()
         fields |= {"curves": curves.to_dict("records")} if len(curves) else {}
+        census = rows_of(variants, choice=CENSUS_YEAR)
+        for without in rows_of(census, variant=WITHOUT).to_dict("records"):
+            fields["without"], years = (
+                _counts(without, ""),
+                years_told(evidence.coverage_growth, SHOWN),
+            )
+            fields |= {"cause": evidence.cause if years else "none", "years": years}
+            fields["hangs"] = bool((census[["verdict", "own"]].nunique(dropna=False) > 1).any())
         yield stated, Answer(VERDICTS[row["verdict"]], "by_choices", fields)
 
 
-def _told(variants: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {"variant": "variant", "agree": "agree", "contrary": "contrary", "combinations": "n"}
-    return variants[list(columns)].rename(columns=columns).to_dict("records")
+def _counts(row: Mapping[str, Any], start: str) -> dict[str, int]:
+    columns = {"agree": "agree", "contrary": "contrary", "n": "combinations"}
+    return {key: int(row[start + column]) for key, column in columns.items()}
 
 
-def _stated(evidence: Evidence, row: Mapping[str, Any]) -> dict[str, Any]:
+def _stated(evidence: Evidence, pair: str) -> dict[str, Any]:
     """What a headline speaks of: systems, regions and years, the region in focus at both ends."""
     D, systems = evidence.coupling, [filling("U_<subsystem>", name) for name in evidence.coupling]
-    pair = row["pair"].split("~") if row["pair"] else [name for name in systems if name][:2]
+    last = D[D["year"] == D["year"].max()]
     own = D[D["region"] == evidence.region].sort_values("year")
-    stated = {"region": evidence.region, "years": [int(D["year"].min()), int(D["year"].max())]}
-    stated |= {"systems": pair, "regions": int(D["region"].nunique()), "size": evidence.size}
+    stated: dict[str, Any] = {
+        "systems": pair.split("~") if pair else [name for name in systems if name][:2],
+        "regions": int(D["region"].nunique()),
+        "years": [int(D["year"].min()), int(D["year"].max())],
+        "size": evidence.size,
+    }
     if len(own):
-        ends, last = own["D"].iloc[[0, -1]].tolist(), D[D["year"] == D["year"].max()]
-        stated |= {"D": ends, "rose": ends[1] > ends[0], "grade": own["grade"].iloc[-1]}
-        stated |= {"rank": 1 + int((last["D"] > ends[1]).sum())}
+        start, end = own["D"].iloc[[0, -1]].tolist()
+        stated |= {"region": evidence.region, "D": [start, end], "rose": end > start}
+        stated |= {"grade": own["grade"].iloc[-1], "rank": 1 + int((last["D"] > end).sum())}
     return stated
 
 

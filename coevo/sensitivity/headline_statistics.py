@@ -88,7 +88,8 @@ def statistics(
         columns |= _neighbours(grid.spread(D)[..., -1], grid.regions, around)
     U = grid.spread(np.moveaxis(found.U, -1, 0))
     U = U.reshape(len(U), -1, *U.shape[-2:])
-    order, curves = _pairings(grid.regions, around, paired_by), {}
+    order = _pairings(grid.regions, around, paired_by)
+    curves: dict[str, Curve] = {}
     for a, b in combinations(range(len(U)), 2):
         step, curve = in_step(U[a], U[b], order)
         pair = "" if (a, b) == (0, 1) else f"{subsystems[a]}~{subsystems[b]}"
@@ -200,11 +201,11 @@ def in_step(x: Array, y: Array, order: Integers | None) -> tuple[Columns, Curve 
     `r_levels` (k,): of logs, and of the indices; `r_placebo`, `r_p`: mean of r over the draws and
     p, for logs (`placebo`). The curve counts combinations that lose no region to a zero.
     """
-    keep = ((x > 0) & (y > 0)).all(axis=-1)
+    keep = np.asarray(((x > 0) & (y > 0)).all(axis=-1))
     whole = keep.sum(axis=1) == (np.isfinite(x) & np.isfinite(y)).all(axis=-1).sum(axis=1)
     x, y = (np.where(keep[..., None], part, np.nan) for part in (x, y))
     itself = np.arange(keep.shape[1])[None]
-    logs = [_within(np.log(part)) for part in (x, y)]
+    logs = _within(np.log(x)), _within(np.log(y))
     found: Columns = {
         "r_ln": paired_correlations(*logs, itself)[:, 0],
         "r_levels": paired_correlations(_within(x), _within(y), itself)[:, 0],

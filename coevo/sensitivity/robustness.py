@@ -43,10 +43,11 @@ def robustness_rows(
 ) -> pd.DataFrame:
     """Return one row per variant, the main one first.
 
-    Varied are the weighting, scale of normalisation, composite, form, preset, the indicator system (`systems`: indicator tables by name) and, where a series has figures of more
-    than one vintage, the policy for vintages. panel, observations: as the tables of these names;
-    config: its keys normalisation, weighting, coupling, focus_region, regions, years, panel and
-    vintage_policy; kept: goalposts of the reference of that name.
+    Varied are the weighting, scale of normalisation, composite, form, preset, the indicator system
+    (`systems`: indicator tables by name) and, where a series has figures of more than one vintage,
+    the policy for vintages. panel, observations: as the tables of these names; config: its keys
+    normalisation, weighting, coupling, focus_region, regions, years, panel and vintage_policy;
+    kept: goalposts of the reference of that name.
 
     `D_mean`, `D_min` over all region-years; `rank_correlation`: Spearman correlation of D with the
     main specification over all region-years; `grades_changed` of `n` region-years; of the region in

@@ -29,8 +29,8 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
-    without a level. `least`: see `_least`. `drive`: `named`, `supply`, `other`, `undecided` or `not_estimated`;
-    `settle`:
+    without a level. `least`: see `_least`. `drive`: `named`, `supply`, `other`, `undecided` or
+    `not_estimated`; `settle`:
     `located`, `unlocated` or `not_estimated`; `supply`: conclusion on the supply relation.
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of

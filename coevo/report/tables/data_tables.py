@@ -10,7 +10,7 @@ from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.message_words import MessageText, holding
+from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import NOTHING, band, fixed, graded, hundredths, with_figures
 
 
@@ -124,7 +124,7 @@ def _headlines(words: Words, without: Sequence[str] = (), short: bool = False) -
         claim = words.grammar.upper_first(words.message(row.claim, row.stated))
         tested = _tested(words, row, row.claim)
         if short and row.computed == "by_choices":
-            tested[0] = words.message("holds_in", holding(row.fields))
+            tested[0] = words.message("holds_in", row.fields)
         rows.append([claim, *tested])
     return rows
 

@@ -16,7 +16,6 @@ from coevo.report.findings.level_control import level_label
 from coevo.report.words import release_words
 from coevo.report.words.amounts import Words, amount
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.message_words import holding
 from coevo.report.words.model_words import population_values
 from coevo.report.words.numbers import band
 
@@ -77,7 +76,7 @@ def _held_in(words: Words, headline: str) -> Markdown:
     """In how many combinations of choices a headline holds; "" where it is not asked."""
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
     for row in rows.itertuples():
-        said = words.message("holds_in", holding(row.fields))
+        said = words.message("holds_in", row.fields)
         return words.say("through/held", claim=words.message(headline, row.stated), said=said)
     return Markdown("")
 

@@ -36,15 +36,6 @@ def message_environment(phrases: Mapping[str, Any], label: Name, region: Name) -
     return environment(Grammar(**phrases["grammar"]).filters | filters)
 
 
-def holding(fields: str) -> dict[str, Any]:
-    """Fields of the message `holds_in`, from those of `by_choices` as JSON: with the choices that a
-    headline hangs on.
-    """
-    found = unpacked(fields)
-    hangs = dict.fromkeys([found["choice"], *found["changed"]])
-    return found | {"hangs": [choice for choice in hangs if choice]}
-
-
 def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = str) -> MessageText:
     """A function that puts a message into words: its key, and its fields as a mapping or as JSON.
 
