@@ -113,6 +113,7 @@ def _combined(made: Combinations, around: Surroundings, system: str, scale: str)
         index, D = panel.z.index, degrees.D.reshape(len(rows), -1)
         columns, curves = statistics(degrees, panel.subsystems, index, around, paired_by)
         columns |= _marks(degrees.U, len(forms)) | compare(D, index, own, made.config)
+        columns |= {name: columns[f"{name}_last"] for name in LAST}
         return rows.assign(**columns), curves
 
     of_figures, curves = told(found)
@@ -171,8 +172,6 @@ def varied(
     if len(rows):
         rows["repeated"] = _repeated(rows)
         rows = rows.sort_values("main", ascending=False, kind="stable", ignore_index=True)
-    for table in (rows, unbroken):
-        table.rename(columns={f"{name}_last": name for name in LAST}, inplace=True)
     curves = [(one.system, pair, curve) for one in found for pair, curve in one.curves.items()]
     headlines, variants = headline_tables(rows, unbroken, curves)
     pairs = rows.filter(regex=r"^r_\w+_\S+~")

@@ -10,8 +10,10 @@ from coevo.coupling import couple
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS
 from coevo.normalisation import normalise, scaled_panel
-from coevo.sensitivity.choices import CHOICES, RANGES
-from coevo.sensitivity.multiverse import choice_sensitivity, multiverse_rows
+from coevo.sensitivity.choices import CHOICES, scales
+from coevo.sensitivity.grid_shares import choice_sensitivity
+from coevo.sensitivity.headline_statistics import Surroundings
+from coevo.sensitivity.multiverse import varied
 from coevo.weighting import WEIGHTINGS, weigh
 
 CONFIG = {
@@ -34,6 +36,9 @@ CONFIG = {
 }
 
 
+ALONE = Surroundings(pd.DataFrame(), {}, 1)
+
+
 def study(seed=1, regions=6, years=4):
     rng = np.random.default_rng(seed)
     common = rng.normal(size=(regions, years, 1))
@@ -54,13 +59,16 @@ def study(seed=1, regions=6, years=4):
 @pytest.fixture(scope="module")
 def table():
     other = study(2)
-    return multiverse_rows({"main": study(), "other": other}, CONFIG)
+    return varied({"main": study(), "other": other}, CONFIG, ALONE)["multiverse"]
 
 
 def test_every_combination_is_there_once(table):
     weightings = sum(not method.needs for method in WEIGHTINGS.values())
     forms = len(FORMS) - 1  # the k-form needs a k of the study's own
-    most = 2 * 2 * len(RANGES) * weightings * len(COMPOSITES) * forms
+    assert list(scales(CONFIG)) == [
+        "panel [0.01, 0.99]", "panel [0, 1]", "year [0.01, 0.99]", "year [0, 1]", "ratio"
+    ]  # fmt: skip
+    most = 2 * len(scales(CONFIG)) * weightings * len(COMPOSITES) * forms
     assert not table.duplicated(list(CHOICES)).any()
     assert most * 0.8 <= len(table) <= most  # components do not exist for every draw of figures
 
@@ -72,7 +80,7 @@ def test_the_main_combination_is_what_the_study_computes(table):
     coupling, _ = couple(normalised, weights, "entropy", CONFIG["coupling"], (0.01, 0.99))
     first = table.iloc[0]
     assert first["main"] and first[list(CHOICES)].tolist() == [
-        "main", "panel", "[0.01, 0.99]", "entropy", "linear", "standard"
+        "main", "panel [0.01, 0.99]", "entropy", "linear", "standard"
     ]  # fmt: skip
     assert table["main"].sum() == 1
     last = coupling[coupling["year"] == 2018].set_index("region")
@@ -102,7 +110,7 @@ def test_the_main_combination_keeps_every_setting_of_the_study(normalisation, co
     weights = weigh(normalised, panel, indicators, config["weighting"])
     span = scaled_panel(config["normalisation"])
     expected, _ = couple(normalised, weights, "entropy", config["coupling"], span)
-    first = multiverse_rows({"main": study()}, config).iloc[0]
+    first = varied({"main": study()}, config, ALONE)["multiverse"].iloc[0]
     assert first["main"] and first["D_mean"] == pytest.approx(expected["D"].mean(), abs=1e-12)
 
 
@@ -113,7 +121,7 @@ def test_one_choice_by_hand(table):
     weights = weigh(normalised, panel, indicators, {"method": "cv"})
     changed = {**CONFIG["coupling"], "composite": "geometric", "form": "wang"}
     coupling, _ = couple(normalised, weights, "cv", changed, (0.0, 1.0))
-    row = table.set_index(list(CHOICES)).loc[("main", "panel", "[0, 1]", "cv", "geometric", "wang")]
+    row = table.set_index(list(CHOICES)).loc[("main", "panel [0, 1]", "cv", "geometric", "wang")]
     assert row["D_mean"] == pytest.approx(coupling["D"].mean(), abs=1e-12)
 
 
@@ -121,7 +129,7 @@ def test_shares_by_hand():
     """D = 1, 2, 3, 8 over form (rows) and weighting (columns): a two-way table of its own."""
     values = {("s", "e"): 1.0, ("s", "q"): 2.0, ("w", "e"): 3.0, ("w", "q"): 8.0}
     grid = pd.DataFrame(
-        [("m", "p", "r", weight, "l", form, D, D, 5.0) for (form, weight), D in values.items()],
+        [("m", "p", weight, "l", form, D, D, 5.0) for (form, weight), D in values.items()],
         columns=[*CHOICES, "focus_D", "D_mean", "focus_rank"],
     )
     found = choice_sensitivity(grid).set_index(["outcome", "choice"])
@@ -138,12 +146,12 @@ def test_sensitivity_agrees_with_sampled_indices():
     from scipy.stats import randint, sobol_indices
 
     rng = np.random.default_rng(5)
-    shape = (2, 2, 1, 4, 3, 2)
+    shape = (2, 1, 4, 3, 2)
     effects = [rng.normal(size=size) for size in shape]
     rows = []
     for place in itertools.product(*map(range, shape)):
         value = sum(e[k] for e, k in zip(effects, place, strict=True))
-        value += effects[0][place[0]] * effects[3][place[3]]  # an interaction
+        value += effects[0][place[0]] * effects[2][place[2]]  # an interaction
         rows.append((*map(str, place), value, 2 * value + 1, -value))
     grid = pd.DataFrame(rows, columns=[*CHOICES, "focus_D", "D_mean", "focus_rank"])
     found = choice_sensitivity(grid)
@@ -155,19 +163,19 @@ def test_sensitivity_agrees_with_sampled_indices():
         rng=rng,
     )
     for _, own in found.groupby("outcome"):  # a share does not know the unit
-        assert own["choice"].tolist() == [c for c in CHOICES if c != "range"]
+        assert own["choice"].tolist() == [c for c in CHOICES if c != "scale"]
         np.testing.assert_allclose(own["first_order"], sampled.first_order, atol=0.03)
         np.testing.assert_allclose(own["total"], sampled.total_order, atol=0.03)
     assert (found["first_order"] <= found["total"] + 1e-12).all()
 
 
 def test_what_is_not_there_leaves_its_variant_out():
-    full = [(*key, float(i)) for i, key in enumerate(itertools.product("ab", "cd", "e", "fgh"))]
+    full = [(*key, float(i)) for i, key in enumerate(itertools.product("ab", "cd", "fgh"))]
     grid = pd.DataFrame(
-        [(*row[:4], "l", "s", row[4], row[4], row[4]) for row in full],
+        [(*row[:3], "l", "s", row[3], row[3], row[3]) for row in full],
         columns=[*CHOICES, "focus_D", "D_mean", "focus_rank"],
     )
     grid = grid.drop(index=grid.index[grid["weighting"] == "h"][0])
     found = choice_sensitivity(grid)
-    assert set(found["choice"]) == {"system", "reference", "weighting"}
+    assert set(found["choice"]) == {"system", "scale", "weighting"}
     assert choice_sensitivity(grid[:1]).empty
