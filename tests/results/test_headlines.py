@@ -1,0 +1,115 @@
+"""What the real studies say first, through every choice: known answers, and flags that are told."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from coevo.files import read_texts
+from coevo.report.tables.annex import MAIN as TABLES
+from coevo.report.tables.report_table import readable
+from coevo.report.words.voices import in_languages
+from coevo.sensitivity.headlines import CENSUS_YEAR, WITHOUT
+from tests.results.test_choices import chosen  # noqa: F401 - a fixture
+from tests.sample import ROOT, places
+
+COUNTS = ["agree", "contrary", "open", "combinations"]
+STUDIES = ("provinces", "provinces-scale", "provinces-three")
+
+
+@pytest.fixture
+def headlines(results):
+    return results("provinces", "headlines").set_index("headline")
+
+
+@pytest.fixture
+def variants(results):
+    table = results("provinces", "headline_variants")
+    return table.set_index(["headline", "choice", "variant"])[["agree", "contrary", "open"]]
+
+
+def test_known_counts_of_the_default_study(headlines, variants, results):
+    """Computed apart from the program, from the tables of the study (methods, section 3)."""
+    assert headlines.loc["gap_narrowed", COUNTS].tolist() == [175, 14, 135, 324]
+    assert variants.loc[("gap_narrowed", "system", "main")].tolist() == [96, 6, 60]
+    assert variants.loc[("gap_narrowed", "system", "absolute")].tolist() == [79, 8, 75]
+    whole = ["whole_agree", "whole_contrary", "whole_combinations"]
+    assert headlines.loc["gap_narrowed", whole].tolist() == [138, 14, 258]
+    assert headlines.loc["all_rose", COUNTS].tolist() == [257, 67, 0, 324]
+    assert headlines.loc["gap_in_D_narrowed", COUNTS].tolist() == [8, 210, 106, 324]
+    assert headlines.loc["level_over_balance", COUNTS].tolist() == [540, 0, 0, 540]
+    per_head = variants.loc["follows_product_per_head"].loc["system"]["agree"]
+    assert per_head.to_dict() == {"main": 270, "absolute": 0}
+    table = results("provinces", "multiverse")
+    assert len(table) == 540 and table["repeated"].sum() == 20 * 3
+    comparable = table[table["comparable"].astype(bool)]
+    assert (comparable["sd_last"] > comparable["sd_first"]).sum() == 285
+    assert comparable["rose"].min() == 28 and (comparable["regions_ln"] < 31).sum() == 66
+    assert table["share_T"].min() == pytest.approx(0.665, abs=5e-4)
+    for system, positive, whole, known in (("main", 75, 57, 234), ("absolute", 270, 126, 126)):
+        own = table[table["system"] == system]
+        kept = own[own["regions_r"] == 31]
+        assert (own["r_ln"] > 0).sum() == positive
+        assert ((kept["r_ln"] > 0).sum(), len(kept)) == (whole, known)
+
+
+def test_known_answers_under_a_true_zero(results):
+    key = {"system": "main", "scale": "ratio", "weighting": "entropy", "composite": "linear",
+           "form": "standard"}  # fmt: skip
+    table = results("provinces", "multiverse").set_index(list(key))
+    row = table.loc[tuple(key.values())]
+    assert (round(row["sd_ln_first"], 4), round(row["sd_ln_last"], 4)) == (0.2665, 0.2496)
+    assert row["morgan_p"] == pytest.approx(0.16, abs=0.005)
+
+
+def test_chance_prints_what_the_relative_system_does(results):
+    table = results("provinces", "headline_variants")
+    row = table.query("headline == 'systems_in_step' and variant == 'main' and choice == 'system'")
+    assert row["p"].item() == pytest.approx(0.63, abs=0.04)
+
+
+def test_what_an_ending_of_growth_says_is_said_without_census_years(results):
+    rows = results("provinces", "headline_variants").query("choice == 'census_year'")
+    assert Counter(rows["variant"]) == {"with": 11, "without": 11}
+    grade = rows.query("headline == 'grade_of_focus'").set_index("variant")
+    assert grade["own"].to_dict() == {"with": 1, "without": -1}
+
+
+@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_page_one_and_the_annex_contain_every_flag(chosen, results, study, language):  # noqa: F811
+    """A deciding choice, or the years of changed coverage, that another verdict hangs on."""
+    source = chosen(study)
+    (voice,) = in_languages(
+        source.config | {"report": {"languages": [language], "formats": ["html"]}},
+        source.tables, source.indicators, places(),
+        read_texts(*(ROOT / "workflow" / "report").glob("phrases.*")),
+    )  # fmt: skip
+    words = voice.words
+    short = {readable(row[0]): readable(row[1]) for row in _rows(words, "verdicts")}
+    long = {readable(row[0]): readable(row[2]) for row in _rows(words, "headlines")}
+    claims = results(study, "headline_claims").query("computed == 'by_choices'")
+    variants, flags = results(study, "headline_variants"), 0
+    for row in claims.itertuples():
+        claim = words.grammar.upper_first(words.message(row.claim, row.stated))
+        fields = json.loads(row.fields)
+        own = variants[(variants["headline"] == row.claim) & (variants["pair"] == "")]
+        sides = own[own["choice"] == fields["choice"]]
+        said = [long[claim], *([short[claim]] if claim in short else [])]
+        if len(set(sides["verdict"])) > 1:
+            flags += 1
+            name = words.word("choice", fields["choice"])
+            assert all(name in text for text in said), claim
+        census = own[own["choice"] == CENSUS_YEAR]
+        if len(set(census["verdict"])) > 1 or census["own"].nunique() > 1:
+            flags += 1
+            years = [str(year) for year in fields["years"]]
+            assert all(year in text for text in said for year in years), claim
+            agree = census.loc[census["variant"] == WITHOUT, "agree"].item()
+            assert str(agree) in long[claim]
+    assert flags >= 3
+
+
+def _rows(words, key):
+    held = TABLES[key].held(words)
+    return getattr(held, "rows", held)
