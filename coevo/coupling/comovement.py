@@ -104,9 +104,12 @@ def paired_correlations(x: Array, y: Array, order: npt.NDArray[np.int64]) -> Arr
     found = np.zeros((len(x), len(order)))
     for pattern in np.unique(gone, axis=0):
         alike = np.flatnonzero((gone == pattern).all(axis=1))
-        own = _without(order, pattern)
+        of = np.ascontiguousarray(_without(order, pattern).T)
+        gained = np.ascontiguousarray(S[alike].transpose(1, 2, 0))  # panels stand side by side
+        total = np.zeros((len(order), len(alike)))
         for region in np.flatnonzero(~pattern):
-            found[alike] += S[alike, region][:, own[:, region]]
+            total += gained[region].take(of[region], axis=0)
+        found[alike] = total.T
     scaled: Array = found / np.sqrt(np.where(varies, xx * yy, np.nan))[:, None]
     return scaled.reshape(*batch, len(order))
 

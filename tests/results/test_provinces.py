@@ -126,7 +126,7 @@ def test_the_sign_of_what_is_left_hangs_on_the_scale(results):
 def test_regions_of_similar_level_do_as_much(results):
     table = results("provinces", "comovement").query("scope == 'within_regions_and_years'")
     table = table.assign(of=table["of"].str.removeprefix("correlation_"))
-    found = table.set_index(["paired_by", "of", "measure"])["value"]
+    found = table.set_index(["paired_by", "of", "measure"])["value"].sort_index()
     by = ["gross_regional_product_per_head", "gross_regional_product"]
     assert [name for name in dict.fromkeys(table["paired_by"]) if name] == by
     for name, of, p in ((by[0], "lnU", 0.088), (by[1], "lnU", 0.14),
