@@ -98,17 +98,19 @@ def paired_correlations(x: Array, y: Array, order: npt.NDArray[np.int64]) -> Arr
     count = np.maximum(left.sum(axis=(1, 2), keepdims=True), 1) * years
     x, y = (np.where(left, v, 0.0) for v in (x, y))
     x, y = (np.where(left, v - v.sum(axis=(1, 2), keepdims=True) / count, 0.0) for v in (x, y))
-    S = y @ x.swapaxes(1, 2)
     xx, yy = ((v**2).sum(axis=(1, 2)) for v in (x, y))
     varies = np.minimum(xx, yy) > NOISE * regions * years
     found = np.zeros((len(x), len(order)))
     for pattern in np.unique(gone, axis=0):
         alike = np.flatnonzero((gone == pattern).all(axis=1))
         of = np.ascontiguousarray(_without(order, pattern).T)
-        gained = np.ascontiguousarray(S[alike].transpose(1, 2, 0))  # panels stand side by side
+        own, place = x[alike], np.zeros(regions, dtype=np.int64)
         total = np.zeros((len(order), len(alike)))
-        for region in np.flatnonzero(~pattern):
-            total += gained[region].take(of[region], axis=0)
+        for region in np.flatnonzero(~pattern):  # S of those alone whose x it may get
+            donors = np.flatnonzero(np.bincount(of[region], minlength=regions))
+            place[donors] = np.arange(len(donors))
+            S = np.einsum("pt,pdt->dp", y[alike, region], own[:, donors])
+            total += S.take(place[of[region]], axis=0)
         found[alike] = total.T
     scaled: Array = found / np.sqrt(np.where(varies, xx * yy, np.nan))[:, None]
     return scaled.reshape(*batch, len(order))
