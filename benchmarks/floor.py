@@ -38,7 +38,7 @@ from coevo.sensitivity.coverage_breaks import coverage_rows, growth_rows
 from coevo.sensitivity.headline_claims import claim_tables
 from coevo.sensitivity.multiverse import choice_sensitivity, indicator_systems, multiverse_rows
 from coevo.sensitivity.robustness import robustness_rows
-from coevo.sensitivity.specifications import specification_rows
+from coevo.sensitivity.specifications import specification_tables
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.study import configuration
 from coevo.study.raw_files import raw_paths
@@ -96,7 +96,7 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     t["uncertainty"], t["grade_shares"] = monte_carlo(t, indicators, config)
     pair = (t["panel"], config["interaction"], seed, t["coupling"], indicators)
     t |= estimate(*pair)._asdict()
-    t["specifications"] = specification_rows(
+    t |= specification_tables(
         t["panel"], t["observations"], indicators, config, t["coupling"]
     )
     t |= predict(t["panel"], indicators, config)._asdict()

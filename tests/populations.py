@@ -5,6 +5,7 @@ from itertools import product
 import pandas as pd
 
 from coevo.files import as_table
+from coevo.sensitivity.specification_counts import counted_fits, tally
 
 ESTIMATORS = ("trapezoid", "lag", "logmean")
 TWO_WAY = ("pooled", "pooled", "region+year", "fod_iv")
@@ -165,3 +166,12 @@ def specifications(
             case = ("main", "single", "", year, "given")
             rows.append((*case, *fit, value, value - 0.1, value + 0.1, "", None))
     return as_table("specifications", rows)
+
+
+def specification_counts(table: pd.DataFrame, p: float | None = 0.03) -> pd.DataFrame:
+    """Return the counts of a table `specifications`, each with p by chance, or none of them."""
+    counts = tally(counted_fits(table), {"vintage_policy": "single"})
+    refused = ("too_few_years_to_permute", '{"years": 3, "least": 4}')
+    chance = (None, None, *refused) if p is None else (p, 999, "", "")
+    rows = [(*key, int(k[0]), n, *chance) for key, (k, n) in sorted(counts.items())]
+    return as_table("specification_counts", rows)

@@ -282,6 +282,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         **foretold.prediction_tables({r: NAMES[r] for r in regions}, ("x1", "x2", "D")),
         "specifications": populations.specifications(count),
     }
+    made["specification_counts"] = populations.specification_counts(made["specifications"])
     made["headline_claims"] = headline_rows(Evidence.of(made, indicators(), config()))
     if claims:
         made["claims"] = pd.DataFrame(

@@ -4,6 +4,8 @@ Each equation's coefficients, given the data and a flat prior, follow a multivar
 estimates; those of two equations of one region are independent of each other.
 """
 
+from fractions import Fraction
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
@@ -15,10 +17,17 @@ Array = npt.NDArray[np.float64]
 Seed = int | np.random.SeedSequence
 
 DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
-RARE = 0.05 / 16  # and down to here that they are not: a twentieth of what ignorance gives
 QUADRANTS = ("--", "++", "+-", "-+")  # signs of A12 (of 2 on 1) and of A21
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)  # probabilities are right to 1e-7
 FAR = 1e8  # errors from zero: beyond, a sign is certain
+
+
+def ignorance(signs: int) -> Fraction:
+    """Return the probability of a pattern of so many signs without figures: 2^-signs."""
+    return Fraction(1, 2**signs)
+
+
+RARE = float(ignorance(4)) / 20  # and down to here that they are not: a twentieth of ignorance
 
 
 def sign_probabilities(fit: Equations, draws: int = 20_000, seed: Seed = 1) -> dict[str, float]:

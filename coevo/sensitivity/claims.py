@@ -20,7 +20,7 @@ from coevo.equilibria.fitted import POOLED
 from coevo.errors import StudyError
 from coevo.files import as_table, rows_of
 from coevo.inference.sets import FEWEST_REGIONS
-from coevo.inference.signs import DECISIVE, RARE
+from coevo.inference.signs import DECISIVE, RARE, ignorance
 from coevo.lotka_volterra import classic
 from coevo.messages import packed
 from coevo.panel.vintages import single
@@ -163,7 +163,8 @@ def _own_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
         return None
     p = float(mine["p_predator_prey"].iloc[0])
     verdict = AGREES if p >= DECISIVE else NOT_IN_THESE_DATA if p <= RARE else UNDETERMINED
-    return verdict, {"probability": p, "estimator": evidence.estimator}
+    fields = {"probability": p, "ignorance": float(ignorance(4)), "estimator": evidence.estimator}
+    return verdict, fields
 
 
 def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:

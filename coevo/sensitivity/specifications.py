@@ -37,19 +37,22 @@ from coevo.inference.sets import equilibrium_sets, interval, located
 from coevo.panel.vintages import BREAK
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.robustness import panels_of_other_policies
+from coevo.sensitivity.specification_counts import specification_counts
 
 DEFLATED, GIVEN, SWAPPED = "deflated", "given", "swapped"
 EFFECTS = ("region", "region+year")  # of the pooled fits that are shown; the last is the headline
 
 
-def specification_rows(
+def specification_tables(
     panel: pd.DataFrame,
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
     config: Mapping[str, Any],
     coupling: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """Return b1, d and, for the region in focus, E of every specification; A12, A21 and feedback.
+) -> dict[str, pd.DataFrame]:
+    """Return `specifications` and, what chance gives beside their number, `specification_counts`.
+
+    b1, d and, for the region in focus, E of every specification; A12, A21 and feedback.
 
     panel, observations, coupling: as the tables of these names; config: its keys interaction,
     robustness (pairs, deflated, drop), regions, focus_region, years, panel and vintage_policy.
@@ -75,7 +78,9 @@ def specification_rows(
     label = case | {"roles": GIVEN, "name": POOLED}
     estimator = config["interaction"].get("estimator", "trapezoid")
     rows += [label | row for row in _without_growth(main, estimator, level)]
-    return as_table("specifications", rows)
+    table = as_table("specifications", rows)
+    counts = specification_counts(table, cases, config)
+    return {"specifications": table, "specification_counts": counts}
 
 
 def _cases(

@@ -43,10 +43,11 @@ def test_it_lies_near_the_posterior_of_the_case_study(results):
 def test_the_report_says_so_and_has_no_indices(built):
     page = (FOLDER / "report.en.html").read_text(encoding="utf-8")
     opening = page.partition('id="opening"')[2].partition("<section")[0]
-    assert "Their equilibrium can be located" in opening
+    assert "The model locates their equilibrium" in opening
     answer = page.partition('id="equilibria"')[2].partition("<section")[0]
     answer = " ".join(re.sub(r"<[^>]+>", " ", answer).split())
-    assert "The fitted equilibrium of Hudson Bay is located, and is a centre." in answer
+    assert "in the classic form a centre, in the general form a stable focus." in answer
+    assert "rests at 32.8 and 20.4; that they do not limit themselves has p = 0.28." in answer
     assert "32.8 [28.0, 37.5]" in answer and "20.5 [16.9, 24.1]" in answer
     claims = page.partition('id="claims"')[2].partition("<section")[0]
     assert "probability of these signs in the region’s own fit over 0.999" in claims

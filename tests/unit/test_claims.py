@@ -151,7 +151,7 @@ def test_a_unit_needs_a_figure_that_speaks_for_it():
 def test_signs(p, verdict):
     found = claims.supply_signs(evidence(p=p), "")
     assert found.verdict == verdict
-    own = {"probability": p, "estimator": "trapezoid"}
+    own = {"probability": p, "ignorance": 1 / 16, "estimator": "trapezoid"}
     assert found.fields == {"own": own, "pooled": None}
 
 

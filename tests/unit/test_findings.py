@@ -23,7 +23,7 @@ from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
 from tests import variants
-from tests.populations import specifications
+from tests.populations import specification_counts, specifications
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
 
@@ -364,12 +364,21 @@ def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
     assert interaction_finding(study(slope_tests=late))["verdict"] == "fragile_then_neither"
     few = table[table["errors"] != "year_wild"]
     assert interaction_finding(study(slope_tests=few))["verdict"] == "fragile_then_neither"
-    broken = study(specifications=specifications(4, broken=("2017",)))
+    table = specifications(4, broken=("2017",))
+    broken = study(specifications=table, specification_counts=specification_counts(table))
     found = interaction_finding(broken)
     assert found["verdict"] == "fragile_then_neither" and found["broken"]["region"] == ["2017"]
     survival = sign_survival_finding(broken)
-    assert survival["without_growth"] == {"region": (2, 3), "region+year": (0, 3)}
-    assert survival["all"] == {"region": (3, 3), "region+year": (0, 3)}
+    shown = {
+        count: {e: (by["agree"], by["specifications"], by["p"]) for e, by in survival[count].items()}
+        for count in ("without_growth", "all")
+    }
+    assert shown["without_growth"] == {
+        "": (2, 6, 0.03), "region": (2, 3, 0.03), "region+year": (0, 3, 0.03)
+    }  # fmt: skip
+    assert shown["all"] == {
+        "": (3, 6, 0.03), "region": (3, 3, 0.03), "region+year": (0, 3, 0.03)
+    }  # fmt: skip
 
 
 def test_narrow_intervals_keep_the_pattern() -> None:

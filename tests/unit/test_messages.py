@@ -127,12 +127,12 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("printed_figures", {"figures": [{"year": 2016, "value": 5.0}, {"year": 2017, "value": 30.0}],
                          "decimals": 1, "unit": "100 million yuan"},
      "2016: 5.0; 2017: 30.0 (100 million yuan)", "2016年5.0；2017年30.0（亿元）"),
-    ("supply_signs", {"own": {"probability": 0.324, "estimator": "trapezoid"},
+    ("supply_signs", {"own": {"probability": 0.324, "ignorance": 0.0625, "estimator": "trapezoid"},
                       "pooled": {"b1": {"low": -0.012, "high": 0.5}, "d": {"low": 0.1, "high": 2}}},
-     "probability of these signs in the region’s own fit 0.32 (flat prior); pooled "
-     "with region and year effects b₁ from −0.012 to 0.5, δ from 0.1 to 2",
-     "重点地区单独估计中，四个系数均为正的概率：0.32（平坦先验）；合并样本（地区与年份双向固定"
-     "效应）：b₁介于−0.012与0.5之间，δ介于0.1与2之间"),
+     "probability of these signs in the region’s own fit 0.32 (flat prior; without figures 1/16); "
+     "pooled with region and year effects b₁ from −0.012 to 0.5, δ from 0.1 to 2",
+     "重点地区单独估计中，四个系数均为正的概率：0.32（平坦先验；无数据时为1/16）；合并样本（地区与"
+     "年份双向固定效应）：b₁介于−0.012与0.5之间，δ介于0.1与2之间"),
     ("growth_alone", {"D": {"rate": 22.47, "first": 2016, "last": 2018}, "printed": [5.0, 20.5]},
      "D grew by 22.5 % a year over 2016–2018; printed growth goes from 5 to 20.5 %; no other years",
      "D在2016—2018年年均增长22.5%；公布的增速由5%变为20.5%；没有其他年份可供比较"),

@@ -26,7 +26,9 @@ def test_constant_prices_have_a_sentence_of_their_own() -> None:
     table = populations.specifications(4)
     deflated = table[table["pair"] == "employment"].assign(pair="deflated")
     chosen = {"upstream": "output", "downstream": "sales"}
-    changed = study(specifications=pd.concat([table, deflated], ignore_index=True))
+    table = pd.concat([table, deflated], ignore_index=True)
+    counts = populations.specification_counts(table)
+    changed = study(specifications=table, specification_counts=counts)
     changed.config["robustness"]["deflated"] = chosen
     source = " ".join(text(voice(changed, PHRASES), TEMPLATE, PROVENANCE).split())
     assert "At constant prices, with either effects, it shows in" in source

@@ -72,6 +72,7 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     every = schema.study_tables(whole)
     assert [*every, "changes"] == schema.table_names(*schema.BUILT)
     model = {"parameters", "fits", "equilibria", "relations", "specifications"}
+    model |= {"specification_counts"}
     model |= {"slope_tests", "verdicts", "refusals", "checks"}
     assert set(every) - set(schema.study_tables(whole | {"interaction": None})) == model
     assert set(every) - set(schema.study_tables(whole | {"claims": None})) == {"claims"}

@@ -13,7 +13,7 @@ from coevo.inference.sets import equilibrium_sets
 from coevo.panel import build_panel
 from coevo.schema import check_columns
 from coevo.sensitivity.robustness import panels_of_other_policies
-from coevo.sensitivity.specifications import specification_rows
+from coevo.sensitivity.specifications import specification_tables
 
 YEARS = range(2015, 2023)
 FOCUS = "120000"
@@ -68,7 +68,9 @@ def panel_of(observations, policy="single"):
 
 def made(observations, coupling=None, **changes):
     config = {**CONFIG, **changes}
-    return specification_rows(panel_of(observations), observations, INDICATORS, config, coupling)
+    return specification_tables(
+        panel_of(observations), observations, INDICATORS, config, coupling
+    )["specifications"]
 
 
 def only(**changes):
@@ -237,10 +239,11 @@ def test_every_case_says_something_of_its_own(table):
 def test_the_order_of_the_tables_does_not_matter(observations):
     panel = panel_of(observations)
     found, again = (
-        specification_rows(rows, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+        specification_tables(rows, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
         for rows in (panel, panel.sample(frac=1, random_state=3))
     )
-    pd.testing.assert_frame_equal(found, again, check_exact=True)
+    for name, table in found.items():
+        pd.testing.assert_frame_equal(table, again[name], check_exact=True)
 
 
 def test_vintages_of_a_study_without_a_choice_are_no_cases():
@@ -312,7 +315,7 @@ def test_a_first_year_without_a_figure_leaves_the_first_known_one():
     panel = panel_of(rows).query(f"region == '{FOCUS}'")
     missing = (panel["year"] == 2015) & (panel["indicator"] == "sales")
     panel = panel.assign(value=panel["value"].mask(missing))
-    found = specification_rows(panel, rows, INDICATORS, {**CONFIG, **only()})
+    found = specification_tables(panel, rows, INDICATORS, {**CONFIG, **only()})["specifications"]
     pair = pair_values(panel, PAIR)
     own = fit(pair["year"], pair["x1"], pair["x2"])
     table = rows_of(found, ("main", "single", ""), "given", estimator="trapezoid")
@@ -334,7 +337,8 @@ def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table)
     rows = observed(2, restated=False)
     panel = panel_of(rows)
     short = panel.assign(value=panel["value"].where(panel["year"] < 2017))
-    found = specification_rows(short, rows, INDICATORS, {**CONFIG, **only(drop=[2018])})
+    config = {**CONFIG, **only(drop=[2018])}
+    found = specification_tables(short, rows, INDICATORS, config)["specifications"]
     assert len(found) == 0
     check_columns("specifications", found)
     # whether a cell of `located` may be empty is not to be seen where there is none
@@ -345,6 +349,6 @@ def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table)
 def test_arguments_are_not_changed(observations):
     panel, before = panel_of(observations), observations.copy()
     kept = panel.copy()
-    specification_rows(panel, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+    specification_tables(panel, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
     pd.testing.assert_frame_equal(panel, kept)
     pd.testing.assert_frame_equal(observations, before)

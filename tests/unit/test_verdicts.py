@@ -433,8 +433,8 @@ FOUND = [  # of the same tables
     ("The growth of output of plants and of sales of shops shows the signs of a",
      "产值与销售额的增长呈现供需（捕食型）关系的符号"),
     UNDECIDED,
-    ("depends on each other, but not as in a supply relation",
-     "增长相互依存，但并非供需关系所要求的形式"),
+    ("goes with the other output, but without the signs of a supply relation",
+     "增长各随对方产出而变，但符号不同于供需关系"),
 )]  # fmt: skip
 
 
@@ -455,25 +455,25 @@ RELATION = [
         f"{WHICH}: the effects are no larger than regions without any interaction would give",
         "未能判定属于何种关系：效应不大于不存在任何相互作用的地区所能给出的结果")}),
     Verdict(judged(relation="competition", strength=20.0, weak="yes", strong="yes"),
-            {"populations": ("Two estimators agree that the outputs show competition",
-                             "两种估计方法一致表明，两类产出为竞争")}),
+            {"populations": ("Two estimators agree on the signs of competition",
+                             "两种估计方法所得符号一致，与竞争相符")}),
     Verdict(judged(relation="predator_prey", direction="x2_preys_on_x1", strength=20.0,
                    weak="no", strong="no"),
-            {"populations": ("Two estimators agree that the outputs show a predator–prey",
-                             "两种估计方法一致表明，两类产出为供需（捕食型）关系")}),
+            {"populations": ("Two estimators agree on the signs of a predator–prey",
+                             "两种估计方法所得符号一致，与供需（捕食型）关系相符")}),
 ]  # fmt: skip
 FEEDBACK = [  # of the same tables
     Verdict(same, {"populations": pair}) for pair in (
-    ("Feedback stronger than competition: yes in the weak form, no in the strong form.",
-     "反馈是否强于竞争：弱形式成立，强形式不成立。"),
-    ("Feedback stronger than competition: no in the weak form, undecidable in the strong form.",
-     "反馈是否强于竞争：弱形式不成立，强形式未能判定。"),
+    ("Feedback: yes in the weak form, each output speeding the other; no in the strong form",
+     "反馈的弱形式（两类产出相互促进）成立，强形式（且强于自我抑制）不成立"),
+    ("Feedback: no in the weak form, each output speeding the other; undecidable in the strong",
+     "反馈的弱形式（两类产出相互促进）不成立，强形式（且强于自我抑制）未能判定"),
     ("Whether feedback is stronger than competition cannot be decided",
      "反馈是否强于竞争，同样无法判定"),
-    ("Feedback stronger than competition: yes in the weak form, yes in the strong form.",
-     "反馈是否强于竞争：弱形式成立，强形式成立。"),
-    ("Feedback stronger than competition: no in the weak form, no in the strong form.",
-     "反馈是否强于竞争：弱形式不成立，强形式不成立。"),
+    ("Feedback: yes in the weak form, each output speeding the other; yes in the strong form",
+     "反馈的弱形式（两类产出相互促进）成立，强形式（且强于自我抑制）成立"),
+    ("Feedback: no in the weak form, each output speeding the other; no in the strong form",
+     "反馈的弱形式（两类产出相互促进）不成立，强形式（且强于自我抑制）不成立"),
 )]  # fmt: skip
 
 
@@ -486,7 +486,8 @@ def surviving(
             own = table["pair"].eq("main") & table["roles"].eq("given") & table["quantity"].eq("b1")
             own &= table["estimator"].eq("lag") & table["effects"].eq("region")
             table["low"] = table["low"].mask(own, -1.0)
-        return made | {"specifications": table}
+        counts = populations.specification_counts(table)
+        return made | {"specifications": table, "specification_counts": counts}
 
     return change
 
@@ -771,8 +772,8 @@ THIRD = {
         "equilibrium lies; the claim of a supply relation is not supported.",
         "供需关系的论断未得到支持。")),
     "located": (together(NOTHING_YET, sets("interval", "interval", located=True)), (
-        "whether one drives the other, but locate their equilibrium.",
-        "无法判断一方是否带动另一方，但可确定平衡点位于何处。")),
+        "whether one drives the other, but locate their equilibrium in the model.",
+        "无法判断一方是否带动另一方，但可在模型内确定平衡点位于何处。")),
     "not estimated": (together(NOTHING_YET, unfitted), (
         "one drives the other; their equilibrium is not estimated.",
         "一方是否带动另一方，平衡点位于何处未作估计。")),
@@ -781,10 +782,10 @@ THIRD = {
         "equilibrium cannot be located.",
         "两类产出的增长呈供需关系，一方依存于另一方；二者的平衡点无法可靠估计。")),
     "other": (together(NOTHING_YET, slopes("region+year", "other")), (
-        "The two outputs act on each other’s growth, but not as a supply relation;",
-        "两类产出的增长相互影响，但并非供需关系；")),
+        "The growth of each output goes with the other, but without the signs of a supply relation;",
+        "两类产出的增长各随对方产出而变，但符号不同于供需关系；")),
     "named": (judged(relation="competition", strength=20.0, weak="yes", strong="yes"), (
-        "The two outputs show competition;", "两类产出表现为竞争；")),
+        "The two outputs show the signs of competition;", "两类产出的符号与竞争相符；")),
 }  # fmt: skip
 
 

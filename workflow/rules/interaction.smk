@@ -61,6 +61,7 @@ if config["interaction"]:
             code=code("specify"),
         output:
             specifications=f"{DATA}/specifications.csv",
+            specification_counts=f"{DATA}/specification_counts.csv",
         log:
             f"{LOGS}/specify.log",
         conda:

@@ -1,15 +1,15 @@
 """Panel and observations -> the two-population model under other choices."""
 
 from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_table, write_table
-from coevo.sensitivity.specifications import specification_rows
+from coevo.files import read_optional, read_table, write_tables
+from coevo.sensitivity.specifications import specification_tables
 
 speak_plainly(snakemake.log[0])
-table = specification_rows(
+tables = specification_tables(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.observations),
     read_table(snakemake.input.indicators, "indicators"),
     snakemake.params.config,
     read_optional(snakemake.input.get("coupling")),
 )
-write_table(table, snakemake.output.specifications)
+write_tables(tables, snakemake.output)

@@ -51,6 +51,12 @@ def fits(study: Study) -> pd.DataFrame:
     return rows.assign(later=later).sort_values(["later", "estimator"]).reset_index(drop=True)
 
 
+def general_fit(study: Study) -> pd.DataFrame:
+    """The rest point of the general form of the region in focus, if its growth rows give one."""
+    rows = of_source(study, "fit", scope=study.focus, effects="none", model="general")
+    return rows.dropna(subset=["x1", "x2"])
+
+
 def region_fit_rows(study: Study) -> pd.DataFrame:
     """Equilibria of every region from its own growth rows by the main estimator."""
     main = study.estimator
@@ -105,7 +111,8 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `control`: whether
-    to say where E is located; `means`: those of `observed_means`; `everywhere`: in how many regions
+    to say where E is located; `general`: the row of the rest point of the general form, with `told`
+    whether there is one, and p of the classic form against it (`restriction`); `means`: those of `observed_means`; `everywhere`: in how many regions
     E is located by their own growth, of how many; `exceptions`: regions whose E a pooled fit
     locates, with its effects; `beyond`: whether a coordinate of the rest point lies outside the
     observed range.
@@ -124,6 +131,7 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "control": control and verdict != "located",
         "means": observed_means(study),
         "main": main,
+        "general": _general(study),
         "years": (path(study)["year"].min(), path(study)["year"].max()),
         "zone_level": zone(study)["level"],
         "everywhere": (int(every["located"].sum()), len(every)),
@@ -132,6 +140,13 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "rows": df + 2,
         "beyond": any(outside(study, x, value) for x, value in zip(("x1", "x2"), E, strict=True)),
     }
+
+
+def _general(study: Study) -> dict[str, Any]:
+    rows = general_fit(study).to_dict("records")
+    rest = facts(study, scope=study.focus, effects="none", estimator=study.estimator)["value"]
+    found = {"told": "given" if rows else "missing", "restriction": rest.get("restriction")}
+    return found | (rows[0] if rows else {})
 
 
 def observed_means(study: Study) -> list[dict[str, Any]]:

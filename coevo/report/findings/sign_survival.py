@@ -1,56 +1,49 @@
-"""Do the signs of the interaction survive other choices? Read from `specifications`."""
+"""Do the signs of the interaction survive other choices? Read from `specification_counts`."""
 
 from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from coevo.files import rows_of
-from coevo.report.findings.interaction import POOLED, slope_patterns
+from coevo.report.findings.fit_tables import reason
 from coevo.report.findings.study_tables import Study
 
-FIT = ["pair", "vintage", "dropped", "without_growth", "roles", "effects", "estimator"]
-MAIN, DEFLATED, GIVEN, SWAPPED = "main", "deflated", "given", "swapped"
+MAIN, DEFLATED = "main", "deflated"
 
 
 @lru_cache(maxsize=8)
 def sign_survival_finding(study: Study) -> dict[str, Any]:
-    """In how many specifications b1 and d lie above zero, as in a supply relation.
+    """In how many specifications b1 and d lie above zero, as in a supply relation, by effects.
 
-    `all` of the study's pair, `swapped`, `deflated` (None without one; `deflated_all`: with any
-    effects), `without_growth` (likewise)
-    and each of `pairs`: by effects, how many of how many fits show it. `located`: in how many both
-    sets of E of the region in focus are bounded and positive.
+    `all` of the study's pair, `swapped`, `without_growth`, `deflated` and each of `pairs`;
+    `intervals` that exclude zero; `located`: fits whose sets of E of the region in focus are bounded
+    and positive; empty where there are none. Each by effects, "" for any: `agree`,
+    `specifications` and `p` by chance, with `chance` whether there is one: `told` or `refused`. Of
+    all: `told`, `some` or `refused` with the reason (`why`), or `none` without fits; `draws`.
     """
     if study.pair is None:
         return {}
-    scope = POOLED if study.pooled else study.focus
-    table = study.rows("specifications", model="classic", scope=scope)
-    every = slope_patterns(table, FIT).rename("pattern").reset_index()
-    whole = every["without_growth"].eq("")
-    rows, cut = every[whole], every[~whole]
-    given = rows_of(rows, roles=GIVEN)
-    own, deflated = (rows_of(given, pair=pair) for pair in (MAIN, DEFLATED))
-    others = given[~given["pair"].isin([MAIN, DEFLATED])]
+    table = study.tables["specification_counts"]
+    found = {key: _by_effects(rows, study) for key, rows in table.groupby(["count", "pair"])}
+    pairs = {pair: by for (count, pair), by in found.items() if count == "supply" and pair != MAIN}
+    refused = table[table["p"].isna()]
+    some = "refused" if len(refused) == len(table) else "some" if len(refused) else "told"
     return {
-        "all": _counts(own, study),
-        "without_growth": _counts(cut, study) if len(cut) else None,
-        "swapped": _counts(rows_of(rows, roles=SWAPPED, pair=MAIN), study),
-        "deflated": _counts(deflated, study) if len(deflated) else None,
-        "deflated_all": (int(deflated["pattern"].eq("supply").sum()), len(deflated)),
-        "pairs": {
-            str(name): _counts(part, study) for name, part in others.groupby("pair", sort=False)
-        },
-        "located": _located(study),
+        "all": found.get(("supply", MAIN)) or _by_effects(table.head(0), study),
+        "swapped": found.get(("swapped", MAIN), {}),
+        "without_growth": found.get(("without_growth", MAIN), {}),
+        "intervals": found.get(("clear", MAIN), {}),
+        "located": found.get(("located", ""), {}),
+        "deflated": pairs.pop(DEFLATED, {}),
+        "pairs": pairs,
+        "chance": some if len(table) else "none",
+        "draws": table["draws"].max(),
+        "why": reason(refused),
     }
 
 
-def _counts(rows: pd.DataFrame, study: Study) -> dict[str, tuple[int, int]]:
-    parts = {effects: rows_of(rows, effects=effects) for effects in study.effects}
-    return {e: (int(p["pattern"].eq("supply").sum()), len(p)) for e, p in parts.items()}
-
-
-def _located(study: Study) -> tuple[int, int]:
-    """Swapped roles have the same E and are not counted again."""
-    rows = study.rows("specifications", quantity="x1", roles=GIVEN)
-    return int(rows["located"].eq(True).sum()), len(rows)
+def _by_effects(rows: pd.DataFrame, study: Study) -> dict[str, dict[str, Any]]:
+    found = rows.set_index("effects").reindex(["", *study.effects])
+    counts = found[["agree", "specifications"]].fillna(0).astype(int)
+    chance = found["p"].notna().map({True: "told", False: "refused"})
+    return dict(counts.assign(p=found["p"], chance=chance).to_dict("index"))

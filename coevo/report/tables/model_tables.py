@@ -55,6 +55,7 @@ def equilibria_rows(words: Words) -> Rows:
             rows.append(_point(words, row, say(f"titles/{key}"), signs, say(f"chips/{key}")))
     for title, fits in (
         ("own", equilibrium.fits(study).head(1)),
+        ("general", equilibrium.general_fit(study)),
         ("pooled", equilibrium.pooled_fits(study)),
     ):
         for _, row in fits.iterrows():
@@ -79,8 +80,8 @@ def sign_counts(words: Words) -> Body:
         for name, counts in found["pairs"].items()
     }
     rows = [
-        [name, *(words.say("survival/share", n=n, of=of) for n, of in counts.values())]
-        for name, counts in cases.items()
+        [name, *(words.say("survival/share", counts=by[effects]) for effects in study.effects)]
+        for name, by in cases.items()
     ]
     return Body(rows, columns)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from coevo.inference.signs import ignorance
 from coevo.report.findings import Study
 from coevo.report.words.amounts import Words
 
@@ -21,6 +22,7 @@ def population_values(study: Study, found: Mapping[str, Any], words: Words) -> d
         "x2": study.label(down),
         "unit": units[0] if len(units) == 1 else "",
         "stated": found["calibration"].get("stated"),
+        "ignorance": ignorance,
         "alpha": 1 - study.config["interaction"]["confidence"],
         "estimate": words.estimate,
         "ends_of": words.ends,

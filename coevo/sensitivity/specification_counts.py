@@ -1,0 +1,246 @@
+"""What chance gives beside a count of specifications (docs/methods.md, 3 and 5).
+
+Fits of the same figures say much the same, so that their number alone is no evidence. The years of
+growth change places, alike in all regions and both outputs, and what is counted is counted again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import permutations
+from math import factorial
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Row, growth_pool
+from coevo.errors import Refusal
+from coevo.estimation.growth import ESTIMATORS, Array, Integers
+from coevo.estimation.pooled_batches import FEWEST
+from coevo.estimation.pooled_rows import pool
+from coevo.files import as_table, rows_of
+from coevo.inference.sets import t_quantile
+from coevo.messages import message_columns
+from coevo.sensitivity.choices import MAIN
+
+MOST = 1000  # orders of the years, the study's own among them
+FEWEST_YEARS = 4  # of growth: with fewer no p falls below .05
+BLOCK = 100_000  # figures of one array
+ALONE = "none"  # effects of the fits of one region
+CASE = ["pair", "vintage", "dropped"]  # what names the figures of a specification
+FIT = [*CASE, "without_growth", "effects", "estimator"]
+
+Fit = tuple[str, ...]  # the values of `FIT`
+Count = tuple[str, str, str]  # what is counted, pair, effects
+Truths = npt.NDArray[np.bool_]
+
+
+class Said(NamedTuple):
+    """What a fit says, in each order (draws,) of the years.
+
+    b1, d: 1 where the interval lies above zero, -1 where below it, else 0; located: whether both
+    sets of E of the region in focus are bounded and positive, None where the fit gives it no E.
+    """
+
+    b1: Integers
+    d: Integers
+    located: Truths | None
+
+
+def specification_counts(
+    table: pd.DataFrame, cases: Sequence[tuple[Row, pd.DataFrame]], config: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return how many specifications show a pattern, and how often chance shows it in as many.
+
+        p = (1 + #{k* >= k}) / (draws + 1)
+
+    table: `specifications`; cases: their labels and figures; config: as for `specification_tables`.
+    One order of the years of growth for all regions, both outputs and every specification; first
+    figures stay, levels are cumulated anew; a year whose growth a case lacks keeps its place there.
+    All orders where there are 1,000 at most, else 999 by seed. Counted are least squares on growth
+    rows, pooled where there are such fits: `supply`, b1 and d above zero; `swapped`, with the roles
+    swapped, which turns (b1, d) into (-d, -b1); `without_growth`, as `supply`, of a year;
+    `clear`, intervals of the study itself that exclude zero; `located`, E of the region in focus.
+    Refused where regions lack years that others have, or with fewer than four years of growth.
+    """
+    found, years = counted_fits(table), config["years"]
+    orders = orders_of(years["last"] - years["first"], config["robustness"]["seed"])
+    drawn: dict[Fit, Said] = {}
+    refused: dict[str, Refusal] = {}
+    for label, figures in cases:
+        fits = [key for key in found if key[: len(CASE)] == tuple(label[name] for name in CASE)]
+        try:
+            drawn |= _drawn(figures, fits, orders, config) if fits else {}
+        except Refusal as refusal:
+            refused.setdefault(label["pair"], refusal)
+    chance, made = tally(drawn, config), []
+    for (count, pair, effects), (k, n) in sorted(tally(found, config).items()):
+        row: Row = {"count": count, "pair": pair, "effects": effects}
+        row |= {"agree": int(k[0]), "specifications": n}
+        why = [refused[name] for name in refused if pair in (name, "")]
+        if why:
+            row |= message_columns(why[0].key, why[0].fields)
+        else:
+            beyond = chance[count, pair, effects][0][1:] >= k
+            row |= {"p": (1 + int(beyond.sum())) / len(orders), "draws": len(beyond)}
+        made.append(row)
+    return as_table("specification_counts", made)
+
+
+def orders_of(years: int, seed: int) -> Integers:
+    """Return orders (draws + 1, years) of the years of growth, the first as they are."""
+    if factorial(min(years, MOST)) <= MOST:
+        return np.array([*permutations(range(years))])
+    orders = np.tile(np.arange(years), (MOST, 1))
+    orders[1:] = np.random.default_rng(seed).permuted(orders[1:], axis=1)
+    return orders
+
+
+def counted_fits(table: pd.DataFrame) -> dict[Fit, Said]:
+    """Return what each fit of `specifications` that is counted says, in the study's own order."""
+    rows = rows_of(table, model="classic", roles="given", estimator=[*ESTIMATORS])
+    if (rows["scope"] == POOLED).any():
+        rows = rows[rows["effects"] != ALONE]
+    return {key: _read(part) for key, part in rows.groupby(FIT, sort=False)}
+
+
+def _read(rows: pd.DataFrame) -> Said:
+    rows = rows.set_index("quantity")
+    ends = rows.loc[["b1", "d"]]
+    b1, d = (ends["low"].gt(0) * 1 - ends["high"].lt(0)).to_numpy()[:, None]
+    located = rows["located"].reindex(["x1"]).eq(True).to_numpy() if "x1" in rows.index else None
+    return Said(b1, d, located)
+
+
+def tally(fits: Mapping[Fit, Said], config: Mapping[str, Any]) -> dict[Count, tuple[Any, int]]:
+    """Return how many show what is counted, in each order, of how many; effects "": any."""
+    counts: dict[Count, tuple[Any, int]] = {}
+    for key, said in fits.items():
+        fit = dict(zip(FIT, key, strict=True))
+        for (count, pair), shown, of in _counted(fit, said, config):
+            for effects in (fit["effects"], ""):
+                k, n = counts.get((count, pair, effects), (0, 0))
+                counts[count, pair, effects] = (k + shown, n + of)
+    return counts
+
+
+def _counted(
+    fit: Mapping[str, str], said: Said, config: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, str], Any, int]]:
+    """Yield the counts that a fit enters, with its pair; how much it adds, of how much."""
+    pair, supply = fit["pair"], (said.b1 > 0) & (said.d > 0)
+    if fit["without_growth"]:
+        yield ("without_growth", pair), supply, 1
+        return
+    yield ("supply", pair), supply, 1
+    yield ("swapped", pair), (said.b1 < 0) & (said.d < 0), 1
+    if pair == MAIN and fit["vintage"] == config["vintage_policy"] and not fit["dropped"]:
+        yield ("clear", pair), abs(said.b1) + abs(said.d), 2
+    if said.located is not None:
+        yield ("located", ""), said.located, 1
+
+
+class Steps(NamedTuple):
+    """Growth rows of G regions that have the same years, in each order of these.
+
+    year (rows,): the earlier of the two; start, end (rows, 2, G, draws): x of both outputs.
+    """
+
+    year: Integers
+    start: Array
+    end: Array
+
+
+def _drawn(
+    figures: pd.DataFrame, fits: Sequence[Fit], orders: Integers, config: Mapping[str, Any]
+) -> dict[Fit, Said]:
+    """Return what the fits of one case say in each order, a block of orders at a time."""
+    focus = config["focus_region"]
+    if fits[0][FIT.index("effects")] == ALONE:
+        figures = figures[figures["region"] == focus]
+    rows = pool(growth_pool(figures), ("x1", "x2"), "lag", HEADLINE_SCALE)
+    year, G = np.unique(rows.year), len(rows.regions)
+    if short := int((np.bincount(rows.region) < len(year)).sum()):
+        raise Refusal("unshared_years_to_permute", regions=short)
+    if len(year) < FEWEST_YEARS:
+        raise Refusal("too_few_years_to_permute", years=len(year), least=FEWEST_YEARS)
+    g, start = (
+        V.reshape(G, -1, 2).transpose(1, 2, 0)[..., None] for V in (rows.growth, np.log(rows.start))
+    )
+    jump = np.diff(start, axis=0, prepend=0)  # to a row's start from the end of the row before
+    jump[1:] -= g[:-1]
+    place = year - config["years"]["first"]
+    order = np.searchsorted(place, orders[np.isin(orders, place)].reshape(len(orders), -1))
+    at = rows.regions.index(focus) if focus in rows.regions else None
+    step, parts = max(FEWEST, BLOCK // g.size), []
+    for i in range(0, len(order), step):
+        moved = np.ascontiguousarray(np.moveaxis(g[order[i : i + step], ..., 0], 0, -1))
+        level = np.cumsum(moved, axis=0) - moved + np.cumsum(jump, axis=0)
+        steps = Steps(year, np.exp(level), np.exp(level + moved))
+        parts.append([*_said(steps, fits, at, config["interaction"]["confidence"])])
+    return {fit: _joined(said) for fit, said in zip(fits, zip(*parts, strict=True), strict=True)}
+
+
+def _joined(blocks: Sequence[Said]) -> Said:
+    b1, d = (np.concatenate([block[i] for block in blocks]) for i in range(2))
+    located = [block.located for block in blocks if block.located is not None]
+    return Said(b1, d, np.concatenate(located) if located else None)
+
+
+def _said(steps: Steps, fits: Iterable[Fit], at: int | None, level: float) -> Iterator[Said]:
+    """Yield what each fit says; at: the region in focus."""
+    known: dict[tuple[str, str], tuple[Array, Array]] = {}
+    for key in fits:
+        *_, cut, effects, estimator = key
+        if (cut, estimator) not in known:
+            known[cut, estimator] = _rows(steps, estimator, cut)
+        yield _slopes(*known[cut, estimator], effects, None if cut else at, level)
+
+
+def _rows(steps: Steps, estimator: str, cut: str) -> tuple[Array, Array]:
+    """Return g and R (rows, 2, G, draws) of an estimator, without the row that ends in year `cut`.
+
+    Each unbroken run of years is worked on by itself.
+    """
+    mean, growth = ESTIMATORS[estimator]
+    left = np.flatnonzero(steps.year + 1 != int(cut or 0))
+    runs = np.split(left, np.flatnonzero(np.diff(steps.year[left]) > 1) + 1)
+    paths = [np.append(steps.start[run], steps.end[run[-1:]], axis=0) for run in runs]
+    g, R = (np.concatenate([take(x) for x in paths]) for take in (growth, mean))
+    return g, R
+
+
+def _slopes(g: Array, R: Array, effects: str, at: int | None, level: float) -> Said:
+    """Return what least squares says of both slopes, and of E of the region `at`, in each order.
+
+    As `fit_pooled`, of one region as `fit`: where all regions have the same years, effects are
+    means. With S and Q the sums over a region of R g and of R^2, both without effects,
+
+        s = sum S / sum Q,   V22 = c sum (S - s Q)^2 / (sum Q)^2,   V11 = s_e^2/T + mean R^2 V22
+    """
+    (years, _, G, _), alone = g.shape, g.shape[2] == 1
+    rows, rank, counted = years * G, G, 0
+    left = [V - V.mean(axis=0) for V in (g, R)]
+    if effects == "region+year":
+        left = [V - V.mean(axis=2, keepdims=True) for V in left]
+        rank = counted = G + years - 1
+    t2 = t_quantile(rows - 2 if alone else G - 1, level) ** 2
+    signs, located = [], None if at is None else np.ones(g.shape[-1], dtype=bool)
+    for i, turn in enumerate((-1, 1)):  # the slopes are -b1 and d
+        e, x = left[0][:, i], left[1][:, 1 - i]
+        S, Q = (np.einsum("tgb,tgb->gb", x, V) for V in (e, x))
+        q = Q.sum(axis=0)
+        s = S.sum(axis=0) / q
+        noise = (np.einsum("tgb,tgb->b", e, e) - s**2 * q) / (rows - 1 - rank)
+        if alone:
+            V22 = noise / q
+        else:
+            factor = G / (G - 1) * (rows - 1) / (rows - 1 - counted)
+            V22 = factor * ((S - s * Q) ** 2).sum(axis=0) / q**2
+        signs.append((turn * np.sign(s) * (s**2 > t2 * V22)).astype(np.int64))
+        if located is not None:
+            mean = R[:, 1 - i, at].mean(axis=0)
+            c = g[:, i, at].mean(axis=0) - s * mean
+            # E = -c/s: its set is bounded if s is clear of zero, and without zero if c is
+            located &= (signs[i] != 0) & (c**2 > t2 * (noise / years + mean**2 * V22)) & (c * s < 0)
+    return Said(signs[0], signs[1], located)
