@@ -96,9 +96,7 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     t["uncertainty"], t["grade_shares"] = monte_carlo(t, indicators, config)
     pair = (t["panel"], config["interaction"], seed, t["coupling"], indicators)
     t |= estimate(*pair)._asdict()
-    t |= specification_tables(
-        t["panel"], t["observations"], indicators, config, t["coupling"]
-    )
+    t |= specification_tables(t["panel"], t["observations"], indicators, config, t["coupling"])
     t |= predict(t["panel"], indicators, config)._asdict()
     return t | claim_tables(t["statements"], Evidence.of(t, indicators, config))
 

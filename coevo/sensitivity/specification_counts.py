@@ -4,7 +4,8 @@ Fits of the same figures say much the same, so that their number alone is no evi
 growth change places, alike in all regions and both outputs, and what is counted is counted again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import permutations
 from math import factorial
 from typing import Any, NamedTuple
@@ -140,17 +141,6 @@ def _counted(
         yield ("located", ""), said.located, 1
 
 
-class Steps(NamedTuple):
-    """Growth rows of G regions that have the same years, in each order of these.
-
-    year (rows,): the earlier of the two; start, end (rows, 2, G, draws): x of both outputs.
-    """
-
-    year: Integers
-    start: Array
-    end: Array
-
-
 def _drawn(
     figures: pd.DataFrame, fits: Sequence[Fit], orders: Integers, config: Mapping[str, Any]
 ) -> dict[Fit, Said]:
@@ -172,40 +162,39 @@ def _drawn(
     place = year - config["years"]["first"]
     order = np.searchsorted(place, orders[np.isin(orders, place)].reshape(len(orders), -1))
     at = rows.regions.index(focus) if focus in rows.regions else None
-    step, parts = max(FEWEST, BLOCK // g.size), []
-    for i in range(0, len(order), step):
-        moved = np.ascontiguousarray(np.moveaxis(g[order[i : i + step], ..., 0], 0, -1))
+    confidence, size = config["interaction"]["confidence"], max(FEWEST, BLOCK // g.size)
+    parts = []
+    for i in range(0, len(order), size):
+        moved = np.ascontiguousarray(np.moveaxis(g[order[i : i + size], ..., 0], 0, -1))
         level = np.cumsum(moved, axis=0) - moved + np.cumsum(jump, axis=0)
-        steps = Steps(year, np.exp(level), np.exp(level + moved))
-        parts.append([*_said(steps, fits, at, config["interaction"]["confidence"])])
+        take = cache(partial(_rows, year, np.exp(level), np.exp(level + moved)))
+        said = (
+            _slopes(*take(cut, estimator), effects, None if cut else at, confidence)
+            for *_, cut, effects, estimator in fits
+        )
+        parts.append([*said])
     return {fit: _joined(said) for fit, said in zip(fits, zip(*parts, strict=True), strict=True)}
 
 
 def _joined(blocks: Sequence[Said]) -> Said:
-    b1, d = (np.concatenate([block[i] for block in blocks]) for i in range(2))
-    located = [block.located for block in blocks if block.located is not None]
-    return Said(b1, d, np.concatenate(located) if located else None)
+    """Return what a fit says in blocks of orders, one after the other."""
+    b1, d, located = (list(part) for part in zip(*blocks, strict=True))
+    none = located[0] is None
+    return Said(np.concatenate(b1), np.concatenate(d), None if none else np.concatenate(located))
 
 
-def _said(steps: Steps, fits: Iterable[Fit], at: int | None, level: float) -> Iterator[Said]:
-    """Yield what each fit says; at: the region in focus."""
-    known: dict[tuple[str, str], tuple[Array, Array]] = {}
-    for key in fits:
-        *_, cut, effects, estimator = key
-        if (cut, estimator) not in known:
-            known[cut, estimator] = _rows(steps, estimator, cut)
-        yield _slopes(*known[cut, estimator], effects, None if cut else at, level)
-
-
-def _rows(steps: Steps, estimator: str, cut: str) -> tuple[Array, Array]:
+def _rows(
+    year: Integers, start: Array, end: Array, cut: str, estimator: str
+) -> tuple[Array, Array]:
     """Return g and R (rows, 2, G, draws) of an estimator, without the row that ends in year `cut`.
 
-    Each unbroken run of years is worked on by itself.
+    year (rows,): the earlier of the two; start, end (rows, 2, G, draws): x1 and x2 in both. Each
+    unbroken run of years is worked on by itself.
     """
     mean, growth = ESTIMATORS[estimator]
-    left = np.flatnonzero(steps.year + 1 != int(cut or 0))
-    runs = np.split(left, np.flatnonzero(np.diff(steps.year[left]) > 1) + 1)
-    paths = [np.append(steps.start[run], steps.end[run[-1:]], axis=0) for run in runs]
+    left = np.flatnonzero(year + 1 != int(cut or 0))
+    runs = np.split(left, np.flatnonzero(np.diff(year[left]) > 1) + 1)
+    paths = [np.append(start[run], end[run[-1:]], axis=0) for run in runs]
     g, R = (np.concatenate([take(x) for x in paths]) for take in (growth, mean))
     return g, R
 

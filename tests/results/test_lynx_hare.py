@@ -40,6 +40,14 @@ def test_it_lies_near_the_posterior_of_the_case_study(results):
         assert own[name] == pytest.approx(mean, rel=0.05)
 
 
+def test_chance_does_not_give_it(results):
+    """Of the years of growth in other orders few show the signs, and hardly one locates E."""
+    table = results("lynx-hare", "specification_counts").set_index(["count", "effects"])
+    for count, most in (("supply", 0.02), ("clear", 0.02), ("located", 0.005)):
+        row = table.loc[(count, "none")]
+        assert row["agree"] == row["specifications"] and row["p"] <= most and row["draws"] == 999
+
+
 def test_the_report_says_so_and_has_no_indices(built):
     page = (FOLDER / "report.en.html").read_text(encoding="utf-8")
     opening = page.partition('id="opening"')[2].partition("<section")[0]

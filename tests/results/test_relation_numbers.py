@@ -142,6 +142,28 @@ def test_the_supply_pattern_is_the_common_path_of_the_years(specifications):
     assert others["sum"].eq(0).all() and len(others) == 8
 
 
+def test_counts_of_specifications_bear_what_chance_gives(results, specifications):
+    """Counted anew from the specifications; p of the growth years in 999 other orders."""
+    table = results("provinces", "specification_counts")
+    assert table["message"].eq("").all() and set(table["draws"]) == {999}
+    rows = specifications.query("roles == 'given' and scope == 'pooled' and model == 'classic'")
+    rows = rows[rows["estimator"] != "fod_iv"]
+    counts = table.set_index(["count", "pair", "effects"])
+    for cut, count in ((False, "supply"), (True, "without_growth")):
+        part = rows[rows["without_growth"].ne("") == cut]
+        key = ["pair", "vintage", "dropped", "without_growth", "effects", "estimator"]
+        ends = part.pivot(index=key, columns="quantity", values="low")
+        shown = (ends[["b1", "d"]] > 0).all(axis=1).groupby(["pair", "effects"])
+        for place, (k, n) in shown.agg(["sum", "size"]).iterrows():
+            found = counts.loc[(count, *place)]
+            assert (found["agree"], found["specifications"]) == (k, n)
+    main = counts.xs("main", level="pair")
+    assert 0.001 <= main.loc[("supply", "region"), "p"] <= 0.015
+    assert main.loc[("supply", "region+year"), "p"] == 1
+    assert 0.05 < main.loc[("clear", "region"), "p"] < 0.15  # of any sign
+    assert counts.loc[("located", "", ""), ["agree", "specifications", "p"]].tolist() == [0, 80, 1]
+
+
 def test_the_parameters_show_the_same_pattern(parameters):
     low = parameters.loc["classic"]["low"].unstack("parameter")[["b1", "d"]]
     clear = (low > 0).all(axis=1)

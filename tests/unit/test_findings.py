@@ -370,7 +370,9 @@ def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
     assert found["verdict"] == "fragile_then_neither" and found["broken"]["region"] == ["2017"]
     survival = sign_survival_finding(broken)
     shown = {
-        count: {e: (by["agree"], by["specifications"], by["p"]) for e, by in survival[count].items()}
+        count: {
+            e: (by["agree"], by["specifications"], by["p"]) for e, by in survival[count].items()
+        }
         for count in ("without_growth", "all")
     }
     assert shown["without_growth"] == {

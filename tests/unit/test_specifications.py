@@ -68,9 +68,9 @@ def panel_of(observations, policy="single"):
 
 def made(observations, coupling=None, **changes):
     config = {**CONFIG, **changes}
-    return specification_tables(
-        panel_of(observations), observations, INDICATORS, config, coupling
-    )["specifications"]
+    return specification_tables(panel_of(observations), observations, INDICATORS, config, coupling)[
+        "specifications"
+    ]
 
 
 def only(**changes):

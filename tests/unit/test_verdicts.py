@@ -782,7 +782,8 @@ THIRD = {
         "equilibrium cannot be located.",
         "两类产出的增长呈供需关系，一方依存于另一方；二者的平衡点无法可靠估计。")),
     "other": (together(NOTHING_YET, slopes("region+year", "other")), (
-        "The growth of each output goes with the other, but without the signs of a supply relation;",
+        "The growth of each output goes with the other, but without the signs of a supply "
+        "relation;",
         "两类产出的增长各随对方产出而变，但符号不同于供需关系；")),
     "named": (judged(relation="competition", strength=20.0, weak="yes", strong="yes"), (
         "The two outputs show the signs of competition;", "两类产出的符号与竞争相符；")),

@@ -16,8 +16,8 @@ def sign_survival_finding(study: Study) -> dict[str, Any]:
     """In how many specifications b1 and d lie above zero, as in a supply relation, by effects.
 
     `all` of the study's pair, `swapped`, `without_growth`, `deflated` and each of `pairs`;
-    `intervals` that exclude zero; `located`: fits whose sets of E of the region in focus are bounded
-    and positive; empty where there are none. Each by effects, "" for any: `agree`,
+    `intervals` that exclude zero; `located`: fits whose sets of E of the region in focus are
+    bounded and positive; empty where there are none. Each by effects, "" for any: `agree`,
     `specifications` and `p` by chance, with `chance` whether there is one: `told` or `refused`. Of
     all: `told`, `some` or `refused` with the reason (`why`), or `none` without fits; `draws`.
     """
