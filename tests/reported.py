@@ -12,7 +12,7 @@ from coevo.files import rows_of
 from coevo.report.documents.report_text import text
 from coevo.report.figures.chart_data import data_behind
 from coevo.report.findings import Study
-from coevo.report.findings.equilibrium import last_observed
+from coevo.report.findings.equilibrium import general_fit, last_observed
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.report_table import as_frame, readable
@@ -177,6 +177,7 @@ def _equilibria(study: Study, said: Mapping[str, float]) -> Iterator[tuple[str, 
     period = rows[(rows["source"] == "calibration") & rows["year"].isna()]
     points = {words.say("titles/observed", year=last["year"]): last}
     points |= {words.say("titles/calibrated"): row for _, row in period.iterrows()}
+    points |= {words.say("titles/general"): row for _, row in general_fit(study).iterrows()}
     fitted = [row for row in table.rows if row[0] not in points]
     printed = {row[0]: row for row in table.rows}
     points |= {row[0]: fit for row, (_, fit) in zip(fitted, fits.iterrows(), strict=True)}

@@ -38,3 +38,17 @@ def test_one_region_names_no_relation() -> None:
     source = words(count=1, **populations.fit_tables({"330000": "Zhejiang"}))
     assert "Two estimators are not compared: that needs at least six regions pooled" in source
     assert "Feedback is not held against competition" in source
+
+
+def test_counts_bear_p_by_chance_or_the_reason_for_none() -> None:
+    source = " ".join(words().split())
+    assert "the pattern shows in 3 of 3 fits, *p* = 0\\.030" in source
+    assert "the share of 999 other orders of the growth years" in source
+    none = populations.specification_counts(populations.specifications(4), None)
+    source = " ".join(words(specification_counts=none).split())
+    assert "bear no *p*: 3 years of growth" in source and "in 3 of 3 fits, errors" in source
+    some = populations.specification_counts(populations.specifications(4))
+    rest = some["pair"] != "main"
+    some = pd.concat([some[~rest], none[rest]], ignore_index=True)
+    source = " ".join(words(specification_counts=some).split())
+    assert "None stands where 3 years of growth" in source and "*p* = 0\\.030" in source
