@@ -5,17 +5,28 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtri, ndtri
+from scipy.special import chdtri, ndtri, stdtr
 
 from coevo.equilibria.fitted import HEADLINE_SCALE, Row
 from coevo.errors import Refusal
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.growth import Array
-from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.heterogeneity import (
+    hausman_contrast,
+    homogeneity_test,
+    leave_one_out,
+    mean_group,
+)
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general, joint_test
 from coevo.inference.feedback import feedback_verdicts
-from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
+from coevo.inference.instrument_bootstrap import restricted_wild
+from coevo.inference.instrument_tests import (
+    anderson_rubin_p,
+    anderson_rubin_set,
+    effective_F,
+    overidentification,
+)
 from coevo.inference.relation_rule import ESTIMATORS as JUDGES
 from coevo.inference.relation_rule import WEAK_F, Block, Cross, relation
 from coevo.inference.residual_dependence import cross_dependence
@@ -44,12 +55,23 @@ def sharing_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
         yield {"quantity": f"leave_one_out_{name}", "without": farthest} | ends
 
 
-def slope_test_rows(pooled: PooledFit, errors: str, seed: int) -> Iterator[Row]:
+def contrast_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
+    """Yield `hausman_b1`, ...: mean group less pooled slope with both effects; p of either at 0."""
+    found, mean = hausman_contrast(pooled), mean_group(pooled)
+    for i, name in enumerate(SLOPES):
+        p = 2 * float(stdtr(mean.df, -abs(mean.mean[i]) / mean.error[i]))
+        yield {"check": f"mean_group_p_{name}", "value": p}
+        yield {"check": f"hausman_p_{name}", "value": float(found.p[i])}
+        contrast = _estimate(found.difference[i], found.error[i], found.df, level)
+        yield {"quantity": f"hausman_{name}"} | contrast
+
+
+def slope_test_rows(pooled: PooledFit, errors: str, seed: int, level: float) -> Iterator[Row]:
     """Yield the tests of b1 = 0 and d = 0 by one kind of errors; a bootstrap has no error."""
-    for test in slope_tests(pooled, errors, seed):
-        row: Row = {"errors": errors, "parameter": test.parameter}
-        row |= {"clusters": test.clusters, "p": test.p}
-        yield row | ({"se": test.se, "df": test.df} if np.isfinite(test.se) else {})
+    for test in slope_tests(pooled, errors, seed, level):
+        numbers = {name: value for name, value in test._asdict().items() if name != "parameter"}
+        known = {name: value for name, value in numbers.items() if np.isfinite(value)}
+        yield {"errors": errors, "parameter": test.parameter} | known
 
 
 def dependence_rows(pooled: PooledFit, level: float) -> Iterator[Row]:
@@ -114,20 +136,26 @@ def period_rows(part: pd.DataFrame, level: float, seed: int) -> Iterator[Row]:
     yield from _feedback_rows(_judge(part), level, seed)
 
 
-def instrument_rows(classic: GeneralPooled, level: float) -> Iterator[Row]:
+def instrument_rows(classic: GeneralPooled, level: float, seed: int) -> Iterator[Row]:
     """Yield what the instruments of the classic form say, of b1 and of d.
 
-    `first_stage_F_b1`: their strength; `J_b1`, `J_df_b1`, `J_p_b1`: whether they agree;
-    `anderson_rubin_b1`: the slopes that they allow, whatever their strength.
+    `first_stage_F_b1`, `effective_F_b1`: their strength; `J_b1`, `J_df_b1`, `J_p_b1`: whether they
+    agree; `anderson_rubin_b1`: the slopes that they allow, whatever their strength;
+    `anderson_rubin_p_b1`, `restricted_wild_p_b1`: p of a slope of zero.
     """
     for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
         yield _first_stage(f"_{name}", classic.strength[at])
-        agreement = overidentification(classic.moments, *at)
+        moments = classic.moments
+        yield {"check": f"effective_F_{name}", "value": effective_F(moments, at[1])}
+        yield {"check": f"anderson_rubin_p_{name}", "value": anderson_rubin_p(moments, *at)}
+        wild = restricted_wild(moments, *at, seed=seed)
+        yield {"check": f"restricted_wild_p_{name}", "value": wild}
+        agreement = overidentification(moments, *at)
         limit = float(chdtri(agreement.df, 1 - level))
         yield {"check": f"J_{name}", "value": agreement.J, "limit": limit}
         yield {"check": f"J_df_{name}", "value": agreement.df}
         yield {"check": f"J_p_{name}", "value": agreement.p}
-        found = anderson_rubin_set(classic.moments, *at, level)
+        found = anderson_rubin_set(moments, *at, level)
         ends = sorted([sign * found.low, sign * found.high])
         row = {"quantity": f"anderson_rubin_{name}", "level": level, "set": found.kind}
         known = zip(("low", "high"), ends, strict=True)

@@ -9,6 +9,7 @@ from coevo.equilibria.fitted import AnyFit, Row, growth_pool, has_regional_lines
 from coevo.equilibria.observed import mean_rows
 from coevo.equilibria.pooled_checks import (
     bias_rows,
+    contrast_rows,
     dependence_rows,
     instrument_rows,
     judged_rows,
@@ -26,7 +27,7 @@ from coevo.estimation.pooled_general import GeneralPooled
 from coevo.estimation.region import Fit
 from coevo.inference.power import least_interaction
 from coevo.inference.single_rows import leave_one_row_out
-from coevo.inference.slope_errors import ERRORS
+from coevo.inference.slope_errors import BY_YEAR, ERRORS
 from coevo.lotka_volterra.classic import euler_modulus, kind
 from coevo.lotka_volterra.orbits import conserved_drift
 
@@ -62,10 +63,13 @@ def pooled_doubts(
     for label, own in fits:
         if not isinstance(own, PooledFit) or not has_regional_lines(own):
             continue
+        # what is said of region effects alone rests on years, by whatever estimator
+        for errors in ERRORS if own.estimator == main else (BY_YEAR,) * (own.effects == "region"):
+            yield from tried(slope_test_rows(own, errors, seed, level), label, errors)
         if own.estimator == main:
-            for errors in ERRORS:
-                yield from tried(slope_test_rows(own, errors, seed), label, errors)
             yield from tried(sharing_rows(own, level), label, "sharing")
+            if own.effects == "region+year":
+                yield from tried(contrast_rows(own, level), label, "hausman")
             if own.effects == "region":
                 yield from tried(dependence_rows(own, level), label, "cross_dependence")
         if own.estimator == "trapezoid":
@@ -75,7 +79,7 @@ def pooled_doubts(
             continue
         if not isinstance(own, GeneralPooled) or not inferable(own):
             continue
-        yield from tried(instrument_rows(own, level), label, "instruments")
+        yield from tried(instrument_rows(own, level, seed), label, "instruments")
         pool = growth_pool(pair)
         judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
         yield from tried(judged, label, "relation")

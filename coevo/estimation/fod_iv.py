@@ -40,7 +40,8 @@ def deviations(pool: Pool, effects: str = "region+year") -> Moments:
     left = columns - Q @ (Q.T @ columns)
     require_left(left[:, n:], columns[:, n:], effects)
     parts = left[:, :n], left[:, n : 2 * n], left[:, 2 * n :]
-    return Moments(region, pool.year[kept], *parts, rank=len(years) - 1, counted=len(years) - 1)
+    q = len(years) - 1
+    return Moments(region, pool.year[kept], *parts, rank=q, counted=q, basis=Q)
 
 
 def strength(moments: Moments, included: Booleans) -> Array:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtr
 
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
@@ -15,6 +16,7 @@ from coevo.estimation.pooled_slopes import without_effects
 from coevo.estimation.regression import FTest, f_test, regress
 from coevo.registry import choose
 
+ROUNDING = 1e-12  # part of a variance below which a difference of two is none
 ILL = 1e8  # condition from which sums of squares lose too many digits
 SIGNS = np.array([-1.0, 1.0])  # slopes of the two equations are (-b1, d)
 # effects with a level for each region -> columns (rows, m) of what they take out beside the levels
@@ -74,6 +76,33 @@ def mean_group(pooled: PooledFit) -> MeanGroup:
         return MeanGroup(own.mean(axis=0), own.std(axis=0, ddof=1) / np.sqrt(K), K, K - 1)
     error = np.array([joint.error for joint in fits])
     return MeanGroup(own.mean(axis=0), error, K, fits[0].df)
+
+
+class Contrast(NamedTuple):
+    """Mean group less pooled slope (2,) of b1 and d, its error (2,), df of t, and p (2,)."""
+
+    difference: Array
+    error: Array
+    df: int
+    p: Array
+
+
+def hausman_contrast(pooled: PooledFit) -> Contrast:
+    """Return the mean of the regions' own slopes less the pooled slope, with both effects.
+
+        var = var(mean) - s^2 / sum Rt^2,   s^2 and df of t of the joint regression
+
+    Rt: the regressor as the effects leave it. Errors are taken as independent and of one variance,
+    under which the pooled slope is efficient where slopes are equal. `StudyError` where the rows do
+    not determine the slopes, or these weigh the regions alike. Source: Hausman (1978).
+    """
+    fits, R = _joint_fits(pooled), pooled.moments.regressor[:, ::-1]
+    mean, df = mean_group(pooled), fits[0].df
+    variance = mean.error**2 - np.array([one.rss / df for one in fits]) / (R**2).sum(axis=0)
+    if not (variance > ROUNDING * mean.error**2).all():
+        raise Refusal("too_few_rows_to_compare", rows=pooled.rows, slopes=mean.regions)
+    difference, error = mean.mean - SIGNS * pooled.slopes, np.sqrt(variance)
+    return Contrast(difference, error, df, 2 * stdtr(df, -np.abs(difference) / error))
 
 
 def homogeneity_test(pooled: PooledFit) -> list[FTest]:

@@ -18,7 +18,7 @@ class Moments(NamedTuple):
 
     region (rows,): index; year (rows,); growth, regressor (rows, n); instrument (rows, m), or None
     where the regressors stand for themselves; rank: number of effects taken out of these rows;
-    counted: how many of them the clustered covariance corrects for.
+    counted: how many of them the clustered covariance corrects for; basis: as in `Absorbed`.
     """
 
     region: Integers
@@ -28,6 +28,7 @@ class Moments(NamedTuple):
     instrument: Array | None
     rank: int
     counted: int
+    basis: Array
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def without_effects(rows: Pool, absorbed: Absorbed, effects: str, regressors: in
         raise Refusal("too_few_rows_for_effects", rows=len(rows.year), effects=effects)
     g, R = absorbed.residual[:, :n], absorbed.residual[:, n:]
     require_left(R, rows.regressor, effects)
-    return Moments(rows.region, rows.year, g, R, None, rank, absorbed.counted)
+    return Moments(rows.region, rows.year, g, R, None, rank, absorbed.counted, absorbed.basis)
 
 
 def shared_slopes(moments: Moments, included: Booleans) -> Slopes:

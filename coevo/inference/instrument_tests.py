@@ -34,6 +34,26 @@ class SlopeSet(NamedTuple):
     high: float
 
 
+def effective_F(moments: Moments, regressor: int) -> float:
+    """Return the effective first-stage F of one regressor x and instruments Z (rows, m).
+
+        F = pi' Z'Z pi / tr(V Z'Z),   pi: x regressed on Z,   V its clustered covariance (CR1)
+
+    It says how far two-stage least squares leans to least squares; the F of a Wald test does not,
+    where errors hang together. Source: Montiel Olea and Pflueger (2013).
+    """
+    _, x, Z = instrumented(moments, 0, regressor)
+    first = regress(x, Z, moments.rank, Clusters(moments.region, moments.counted))
+    square, pi = Z.T @ Z, first.coefficients
+    return float(pi @ square @ pi / np.trace(first.covariance @ square))
+
+
+def anderson_rubin_p(moments: Moments, equation: int, regressor: int) -> float:
+    """Return p of a slope of zero by the test of `anderson_rubin_set`, F(2, G - 1)."""
+    g, _, Z = instrumented(moments, equation, regressor)
+    return regress(g, Z, moments.rank, Clusters(moments.region, moments.counted)).test().p
+
+
 def overidentification(moments: Moments, equation: int, regressor: int) -> Agreement:
     """Return Hansen's J of one equation with one regressor x and instruments Z (rows, m).
 
@@ -43,7 +63,7 @@ def overidentification(moments: Moments, equation: int, regressor: int) -> Agree
     are clustered by region. The convention of linearmodels (`IVGMM`, `weight_type="clustered"`).
     `StudyError` if one instrument depends on the others. Source: Hansen (1982).
     """
-    g, x, Z = _columns(moments, equation, regressor)
+    g, x, Z = instrumented(moments, equation, regressor)
     u = regress(g, x[:, None], moments.rank, instruments=Z).residuals
     scores = sums(moments.region, Z * u[:, None])
     S, zx, zg = scores.T @ scores, Z.T @ x, Z.T @ g
@@ -66,7 +86,7 @@ def anderson_rubin_set(
     however weak the instruments are. p is linear and V quadratic in s: the set ends at roots of a
     polynomial of degree 4. Source: Anderson and Rubin (1949).
     """
-    g, x, Z = _columns(moments, equation, regressor)
+    g, x, Z = instrumented(moments, equation, regressor)
     clusters = Clusters(moments.region, moments.counted)
     of_g, of_x = (regress(y, Z, moments.rank, clusters) for y in (g, x))
     if Z.shape[1] != 2:
@@ -114,7 +134,7 @@ def negative_set(coefficients: Array) -> SlopeSet:
     return SlopeSet("complement", float(low), float(high))
 
 
-def _columns(moments: Moments, equation: int, regressor: int) -> tuple[Array, Array, Array]:
+def instrumented(moments: Moments, equation: int, regressor: int) -> tuple[Array, Array, Array]:
     """Return growth (rows,), regressor (rows,) and instruments (rows, m), the last of length 1."""
     assert moments.instrument is not None
     Z = moments.instrument / np.linalg.norm(moments.instrument, axis=0)

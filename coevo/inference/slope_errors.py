@@ -10,45 +10,55 @@ from scipy.special import stdtr
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
-from coevo.inference.wild_bootstrap import by_region, by_year, wild_pooled
+from coevo.inference.sets import interval
+from coevo.inference.wild_bootstrap import CLUSTERS, by_region, by_year, wild_pooled
 
 SLOPES = ("b1", "d")
+BY_YEAR = "year_wild"  # the errors that hold their size where years bring common shocks
 BANDWIDTH = 1  # lags of Driscoll and Kraay: about T^(1/4) of eight or nine years
 
 
 class SlopeTest(NamedTuple):
-    """Test of b1 = 0 or d = 0: se and df of t, NaN for a bootstrap, clusters, and p."""
+    """Test of b1 = 0 or d = 0: se and df of t, NaN for a bootstrap, clusters, p and interval."""
 
     parameter: str
     se: float
     df: float
     clusters: int
     p: float
+    low: float
+    high: float
 
 
-def slope_tests(pooled: PooledFit, errors: str, seed: int = 1) -> list[SlopeTest]:
-    """Return the tests of b1 and of d by one kind of `ERRORS`; seed: of a bootstrap.
+Tests = Callable[[PooledFit, int, float], Iterator[SlopeTest]]  # of a fit, by seed and level
 
-    `StudyError` for fewer than six clusters, or a covariance that is not positive.
+
+def slope_tests(
+    pooled: PooledFit, errors: str, seed: int = 1, level: float = 0.95
+) -> list[SlopeTest]:
+    """Return the tests of b1 and of d by one kind of `ERRORS`; seed: of draws; level: of intervals.
+
+    `region_wild` gives no interval. `StudyError` for fewer than six clusters, or a covariance that
+    is not positive.
     """
-    return list(ERRORS[errors](pooled, seed))
+    return list(ERRORS[errors](pooled, seed, level))
 
 
-def _region(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
+def _region(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
     errors = [float(np.sqrt(one.covariance[0, 0])) for one in pooled.equations]
-    return _by_t(pooled, errors, len(pooled.regions))
+    return _by_t(pooled, errors, len(pooled.regions), level)
 
 
-def _wild(by: str) -> Callable[[PooledFit, int], Iterator[SlopeTest]]:
-    def tests(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
-        clusters = len(pooled.regions) if by == "region" else len(np.unique(pooled.data.year))
-        for name, found in wild_pooled(pooled, seed=seed, by=by).items():
-            yield SlopeTest(name, float("nan"), float("nan"), clusters, found.p)
+def _wild(by: str) -> Tests:
+    def tests(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
+        clusters, nan = int(CLUSTERS[by](pooled).max()) + 1, float("nan")
+        for name, found in wild_pooled(pooled, seed=seed, by=by, level=level).items():
+            yield SlopeTest(name, nan, nan, clusters, found.p, found.low, found.high)
 
     return tests
 
 
-def _two_way(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
+def _two_way(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
     """Yield the tests with errors clustered by region and by year, t(fewer clusters - 1).
 
         V = (n-1)/(n-k) (G/(G-1) V_region + T/(T-1) V_year - n/(n-1) V_row)
@@ -71,10 +81,10 @@ def _two_way(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
         return (n - 1) / (n - k) * math.fsum(parts)
 
     errors = _errors(pooled, variance)
-    return _by_t(pooled, errors, min(int(region.max()), int(year.max())) + 1)
+    return _by_t(pooled, errors, min(int(region.max()), int(year.max())) + 1, level)
 
 
-def _driscoll_kraay(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
+def _driscoll_kraay(pooled: PooledFit, seed: int, level: float) -> Iterator[SlopeTest]:
     """Yield the tests with Driscoll and Kraay's errors: Bartlett's kernel over sums of a year.
 
         V = n/(n-k) (x'x)^-1 [S_0 + w_1 (S_1 + S_1')] (x'x)^-1,   S_l = sum_t u_t u_t-l,  w_1 = 1/2
@@ -93,7 +103,7 @@ def _driscoll_kraay(pooled: PooledFit, seed: int) -> Iterator[SlopeTest]:
         return n / (n - k) * float(plain[0, 0])
 
     errors = _errors(pooled, variance)
-    return _by_t(pooled, errors, len(np.unique(time)))
+    return _by_t(pooled, errors, len(np.unique(time)), level)
 
 
 def _errors(pooled: PooledFit, variance: Callable[[tuple[Array, Array]], float]) -> list[float]:
@@ -107,18 +117,22 @@ def _errors(pooled: PooledFit, variance: Callable[[tuple[Array, Array]], float])
     return [float(np.sqrt(value)) for value in found]
 
 
-def _by_t(pooled: PooledFit, errors: list[float], clusters: int) -> Iterator[SlopeTest]:
+def _by_t(
+    pooled: PooledFit, errors: list[float], clusters: int, level: float
+) -> Iterator[SlopeTest]:
     df = clusters - 1
     for name, error in zip(SLOPES, errors, strict=True):
-        p = 2 * float(stdtr(df, -abs(getattr(pooled, name)) / error)) if error else float("nan")
-        yield SlopeTest(name, error, df, clusters, p)
+        slope = getattr(pooled, name)
+        p = 2 * float(stdtr(df, -abs(slope) / error)) if error else float("nan")
+        low, high = interval(slope, error, df, level)
+        yield SlopeTest(name, error, df, clusters, p, float(low), float(high))
 
 
 # name -> tests of both slopes; those by region alone say little of fits with region effects only
-ERRORS: dict[str, Callable[[PooledFit, int], Iterator[SlopeTest]]] = {
+ERRORS: dict[str, Tests] = {
     "region": _region,
     "region_wild": _wild("region"),
-    "year_wild": _wild("year"),
+    BY_YEAR: _wild("year"),
     "two_way": _two_way,
     "driscoll_kraay": _driscoll_kraay,
 }

@@ -15,15 +15,20 @@ from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, Absorbed
 from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
+from coevo.inference.few_clusters import (
+    TIE,
+    FewClusters,
+    Share,
+    enumerable,
+    of_all,
+    of_drawn,
+    points,
+)
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.registry import choose
 
 DRAWS = 9999  # with the sample itself a round number
 BLOCK = 1_000_000  # weights worked on at once
-RADEMACHER_FROM = 13  # clusters: with fewer, two-point weights give too few different draws
-RADEMACHER = np.array([-1.0, 1.0])
-TIE = 1e-10  # relative difference of t below which two are one
-WEBB = np.array([-1, 1])[:, None] * np.sqrt([0.5, 1, 1.5])
 
 
 class WildTest(NamedTuple):
@@ -34,40 +39,87 @@ class WildTest(NamedTuple):
     draws: Array
 
 
+class WildSlope(NamedTuple):
+    """t and p of a pooled slope, and the ends of what is not rejected, NaN if not asked for."""
+
+    t: float
+    p: float
+    low: float
+    high: float
+
+
 def cluster_weights(clusters: int, draws: int, seed: int | np.random.SeedSequence) -> Array:
     """Return weights (draws, clusters) of mean 0 and variance 1.
 
     Rademacher (-1, 1) from 13 clusters on, below it Webb's six points -+sqrt(1/2), -+1,
     -+sqrt(3/2). Source: Webb (2014).
     """
-    points = RADEMACHER if clusters >= RADEMACHER_FROM else WEBB.ravel()
     rng, weights = np.random.default_rng(seed), np.empty((draws, clusters))
-    for part in _blocks(draws, clusters):
-        weights[part] = rng.choice(points, weights[part].shape)
+    for part in blocks(draws, clusters):
+        weights[part] = rng.choice(points(clusters), weights[part].shape)
     return weights
 
 
-def _blocks(draws: int, clusters: int) -> list[slice]:
+def blocks(draws: int, clusters: int) -> list[slice]:
     """Return the draws in blocks of fixed memory; what is drawn does not depend on them."""
     most = max(1, BLOCK // clusters)
     return [slice(start, start + most) for start in range(0, draws, most)]
 
 
 def wild_pooled(
-    fit: PooledFit, draws: int = DRAWS, seed: int | np.random.SeedSequence = 1, by: str = "region"
-) -> dict[str, WildTest]:
+    fit: PooledFit,
+    draws: int = DRAWS,
+    seed: int | np.random.SeedSequence = 1,
+    by: str = "region",
+    level: float | None = None,
+) -> dict[str, WildSlope]:
     """Return the tests of b1 = 0 and of d = 0 in a pooled classic fit, with the same weights.
 
-    by: what a cluster is, `region` or `year`. `StudyError` for fewer than 6 of them.
+    by: what a cluster is, `region` or `year`. All vectors of weights where they are few enough,
+    else draws; level: of intervals, which are given by year. `StudyError` for fewer than 6 of them.
     """
     cluster = choose(CLUSTERS, by, "clusters")(fit)
-    weights = cluster_weights(int(cluster.max()) + 1, draws, seed)
-    data, tests = fit.data, {}
+    C, data, tests, nan = int(cluster.max()) + 1, fit.data, {}, float("nan")
+    every = enumerable(C)
+    weights = np.empty((0, C)) if every else cluster_weights(C, draws, seed)
+    share = of_all(C) if every else of_drawn(weights)
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
-        columns = (data.growth[:, i], data.regressor[:, 1 - i])
-        t, p, null = wild_test(data.region, data.year, *columns, fit.effects, weights, cluster)
-        tests[name] = WildTest(sign * t, p, sign * null)
+        columns = (data.region, data.year, data.growth[:, i], data.regressor[:, 1 - i], fit.effects)
+        if every or by == "year":
+            few = of_few(*columns, cluster, share)
+            ends = few.interval(level) if level and by == "year" else (nan, nan)
+            low, high = sorted(sign * end for end in ends)
+            tests[name] = WildSlope(sign * few.slope / few.error, few.p(), low, high)
+        else:
+            t, p, _ = wild_test(*columns, weights, cluster)
+            tests[name] = WildSlope(sign * t, p, nan, nan)
     return tests
+
+
+def of_few(
+    region: Integers,
+    year: Integers,
+    g: Array,
+    x: Array,
+    effects: str,
+    cluster: Integers,
+    share: Share | None = None,
+) -> FewClusters:
+    """Return what p of any slope of g on x and effects rests on: as `wild_test`, of few clusters.
+
+    share: of the vectors of weights, by default of all. `StudyError` if the sample fits without
+    error.
+    """
+    absorbed, e, x, part, correction = _prepared(region, year, g, x, effects, cluster)
+    of = (_scores(absorbed, region, cluster, x, v) for v in (e, x))
+    scores = np.stack([one.of(np.eye(len(part))).T for one in of])
+    square = float(x @ x)
+    slope = float(x @ e) / square
+    left = np.bincount(cluster, x * (e - slope * x))
+    error = float(np.sqrt(correction * left @ left)) / square
+    if not error:
+        raise Refusal("exact_fit")
+    return FewClusters(slope, error, scores, part, correction, share or of_all(len(part)))
 
 
 def by_region(fit: PooledFit) -> Integers:
@@ -112,15 +164,9 @@ def wild_test(
     on that. `StudyError` if the sample fits without error. Source: Cameron, Gelbach and Miller
     (2008).
     """
-    absorb, rows = choose(EFFECTS, effects, "effects"), len(g)
-    absorbed = absorb(region, year, np.column_stack([g, x]))
-    e, x = absorbed.residual[:, 0], absorbed.residual[:, 1]
     cluster = region if cluster is None else cluster
-    counted = absorbed.counted if np.array_equal(cluster, region) else absorbed.rank
-    parts = _scores(absorbed, region, cluster, x, e)
-    size = np.bincount(cluster, x**2)
-    C, share = len(size), size / size.sum()
-    correction = C / (C - 1) * (rows - 1) / (rows - 1 - counted)
+    absorbed, e, x, share, correction = _prepared(region, year, g, x, effects, cluster)
+    parts, C = _scores(absorbed, region, cluster, x, e), len(share)
 
     def ratio(w: Array) -> Array:
         scores = parts.of(w)
@@ -130,12 +176,27 @@ def wild_test(
             return np.asarray(total / np.sqrt(correction * np.einsum("ij,ij->i", scores, scores)))
 
     t = float(ratio(np.ones((1, C)))[0])
-    null = np.concatenate([ratio(weights[part]) for part in _blocks(*weights.shape)])
+    null = np.concatenate([ratio(weights[part]) for part in blocks(*weights.shape)])
     if not np.isfinite(t):
         raise Refusal("exact_fit")
     # the sample is among the draws, up to rounding
     beyond = int((np.abs(null) >= abs(t) * (1 - TIE)).sum())
     return WildTest(t, (1 + beyond) / (1 + len(null)), null)
+
+
+def _prepared(
+    region: Integers, year: Integers, g: Array, x: Array, effects: str, cluster: Integers
+) -> tuple[Absorbed, Array, Array, Array, float]:
+    """Return what the effects leave: also of g and x apart, each cluster's part in x'x, and the
+    correction of CR1.
+    """
+    absorbed = choose(EFFECTS, effects, "effects")(region, year, np.column_stack([g, x]))
+    e, x = absorbed.residual.T
+    counted = absorbed.counted if np.array_equal(cluster, region) else absorbed.rank
+    size, rows = np.bincount(cluster, x**2), len(g)
+    C = len(size)
+    correction = C / (C - 1) * (rows - 1) / (rows - 1 - counted)
+    return absorbed, e, x, size / size.sum(), correction
 
 
 class _Scores(NamedTuple):

@@ -5,10 +5,21 @@ import pytest
 
 from coevo.estimation import fit_pooled
 from coevo.estimation.growth import ESTIMATORS
-from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.heterogeneity import (
+    hausman_contrast,
+    homogeneity_test,
+    leave_one_out,
+    mean_group,
+)
 from coevo.estimation.pooled import common_year_share
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
-from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
+from coevo.inference.instrument_bootstrap import restricted_wild
+from coevo.inference.instrument_tests import (
+    anderson_rubin_p,
+    anderson_rubin_set,
+    effective_F,
+    overidentification,
+)
 from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.slope_errors import slope_tests
 from coevo.inference.wild_bootstrap import wild_pooled
@@ -71,7 +82,17 @@ def test_wild_bootstrap(pair, effects, b1, d):
 
 def test_wild_bootstrap_by_year(pair):
     """What is clear by region is not by year: methods.md, 5."""
-    hold(wild_pooled(pooled(pair, effects="region"), by="year"), "year", 0.64, 0.034)
+    fit = pooled(pair, effects="region")
+    found = slope_tests(fit, "year_wild", seed=1)
+    assert [round(found[0].p, 3), round(found[1].p, 4)] == [0.635, 0.0352]
+    assert [round(end, 3) for test in found for end in (test.low, test.high)] == [
+        -0.044,
+        0.024,
+        0.054,
+        0.377,
+    ]
+    again = slope_tests(fit, "year_wild", seed=2)
+    assert [test[3:] for test in again] == [test[3:] for test in found]
 
 
 def hold(tests, effects, b1, d):
@@ -105,6 +126,9 @@ def test_what_the_instruments_allow(pair):
     assert found.kind == "interval"
     assert (round(-found.high, 3), round(-found.low, 3)) == (-0.011, 0.045)
     assert all(overidentification(moments, *at).p > 0.2 for at in ((0, 1), (1, 0)))
+    assert round(anderson_rubin_p(moments, 0, 1), 2) == 0.19
+    assert restricted_wild(moments, 0, 1) == pytest.approx(0.052, abs=0.002)
+    assert [round(effective_F(moments, j), 1) for j in (1, 0)] == [13.9, 5.5]
 
 
 def test_each_growth_year_left_out(results):
@@ -133,7 +157,7 @@ def test_instruments_of_the_classic_form(pair):
     errors = fit.error
     assert (round(-fit.A[0, 1], 3), round(errors[0, 1], 3)) == (0.022, 0.010)
     assert (round(fit.A[1, 0], 2), round(errors[1, 0], 2)) == (0.24, 0.54)
-    assert (fit.strength[[0, 1], [1, 0]] > 10).all()
+    assert np.round(fit.strength[[0, 1], [1, 0]], 1).tolist() == [36.6, 10.8]
 
 
 def test_instruments_of_the_general_form_are_weak(pair):
@@ -163,6 +187,10 @@ def test_slopes_of_the_regions(pair):
     assert group.df == 179
     assert (round(group.mean[0], 3), round(group.error[0], 3)) == (-0.024, 0.017)
     assert (round(group.mean[1], 2), round(group.error[1], 2)) == (-0.88, 0.39)
+    found = hausman_contrast(fit)
+    assert np.round(found.difference, 3).tolist() == [-0.025, -0.864] and found.df == 179
+    assert np.round(found.difference / found.error, 2).tolist() == [-1.62, -2.35]
+    assert round(found.p[1], 3) == 0.020
 
 
 def test_no_region_carries_the_pooled_slopes(pair):

@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS, sums
 from coevo.estimation.heterogeneity import (
+    hausman_contrast,
     homogeneity_test,
     leave_one_out,
     mean_group,
@@ -86,6 +88,33 @@ def test_the_mean_group_with_year_effects_is_that_of_one_joint_regression(missin
         assert found.mean[i] == pytest.approx(sign * b[:K].mean(), rel=1e-8)
         assert found.error[i] == pytest.approx(np.sqrt(V[:K, :K].sum()) / K, rel=1e-8)
         assert (found.regions, found.df) == (K, df)
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+def test_the_contrast_is_that_of_two_dense_regressions(missing):
+    """One variance for both, that of the joint regression (Hausman 1978)."""
+    fit, K = pooled("region+year", missing=missing), 7
+    regions = 1.0 * (fit.data.region[:, None] == np.arange(K))
+    years = 1.0 * (fit.data.year[:, None] == np.unique(fit.data.year)[1:])
+    found = hausman_contrast(fit)
+    for i, sign in enumerate((-1, 1)):
+        g, R = fit.data.growth[:, i], fit.data.regressor[:, [1 - i]]
+        own, common = (np.column_stack([part, regions, years]) for part in (R * regions, R))
+        b, pooled_b = (np.linalg.lstsq(X, g, rcond=None)[0] for X in (own, common))
+        df = len(g) - own.shape[1]
+        s2 = ((g - own @ b) ** 2).sum() / df
+        V = s2 * (
+            np.linalg.inv(own.T @ own)[:K, :K].mean() - np.linalg.inv(common.T @ common)[0, 0]
+        )
+        assert found.difference[i] == pytest.approx(sign * (b[:K].mean() - pooled_b[0]), rel=1e-8)
+        assert found.error[i] == pytest.approx(np.sqrt(V), rel=1e-6) and found.df == df
+        t = abs(found.difference[i]) / found.error[i]
+        assert found.p[i] == pytest.approx(2 * stats.t.sf(t, df), rel=1e-9)
+
+
+def test_the_contrast_rejects_where_slopes_go_with_the_regressor_and_not_otherwise():
+    equal = [hausman_contrast(pooled("region+year", seed=seed)).p for seed in range(200)]
+    assert np.mean(np.array(equal) < 0.05, axis=0) == pytest.approx([0.05, 0.05], abs=0.04)
 
 
 def test_the_mean_group_recovers_the_mean_of_slopes_that_differ():

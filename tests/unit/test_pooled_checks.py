@@ -12,6 +12,7 @@ from coevo.equilibria import KINDS
 from coevo.equilibria.fitted import fit_pool, labelled_fits
 from coevo.equilibria.pooled_checks import (
     bias_rows,
+    contrast_rows,
     dependence_rows,
     instrument_rows,
     judged_rows,
@@ -24,10 +25,21 @@ from coevo.equilibria.pooled_checks import (
 from coevo.equilibria.region_checks import pooled_doubts
 from coevo.errors import Refusal
 from coevo.estimation import fit_pooled
-from coevo.estimation.heterogeneity import homogeneity_test, leave_one_out, mean_group
+from coevo.estimation.heterogeneity import (
+    hausman_contrast,
+    homogeneity_test,
+    leave_one_out,
+    mean_group,
+)
 from coevo.estimation.pooled_general import fit_pooled_general, joint_test
 from coevo.inference.feedback import feedback_verdicts
-from coevo.inference.instrument_tests import anderson_rubin_set, overidentification
+from coevo.inference.instrument_bootstrap import restricted_wild
+from coevo.inference.instrument_tests import (
+    anderson_rubin_p,
+    anderson_rubin_set,
+    effective_F,
+    overidentification,
+)
 from coevo.inference.relation_rule import WEAK_F, relation
 from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.short_panel import short_panel_bias
@@ -93,6 +105,18 @@ def test_sharing(pooled):
         assert moved[pooled.regions.index(left["without"])] == moved.max()
 
 
+def test_the_contrast(panel):
+    fit = fit_pooled(panel, "x1", "x2", effects="region+year")
+    found, contrast, mean = told(contrast_rows(fit, 0.95)), hausman_contrast(fit), mean_group(fit)
+    for i, name in enumerate(("b1", "d")):
+        row, p = found.relations[f"hausman_{name}"], found.checks[f"hausman_p_{name}"]["value"]
+        assert (row["value"], p) == (contrast.difference[i], contrast.p[i])
+        half = stats.t.ppf(0.975, contrast.df) * contrast.error[i]
+        assert row["high"] == pytest.approx(contrast.difference[i] + half, rel=1e-6)
+        p = 2 * stats.t.sf(abs(mean.mean[i]) / mean.error[i], mean.df)
+        assert found.checks[f"mean_group_p_{name}"]["value"] == pytest.approx(p, rel=1e-9)
+
+
 def test_another_level_moves_the_interval_and_nothing_else(pooled):
     wide, narrow = (told(sharing_rows(pooled, level)) for level in (0.95, 0.5))
     assert wide.checks == narrow.checks
@@ -108,15 +132,19 @@ def test_another_level_moves_the_interval_and_nothing_else(pooled):
 
 @pytest.mark.parametrize("errors", ERRORS)
 def test_slope_tests(pooled, errors):
-    found, tests = [*slope_test_rows(pooled, errors, 4)], slope_tests(pooled, errors, 4)
+    found = [*slope_test_rows(pooled, errors, 4, 0.9)]
+    tests = slope_tests(pooled, errors, 4, 0.9)
     for row, test in zip(found, tests, strict=True):
         assert (row["errors"], row["parameter"]) == (errors, test.parameter)
         assert (row["clusters"], row["p"]) == (test.clusters, test.p)
         assert row.get("se", "none") == ("none" if "wild" in errors else test.se)
         assert ("df" in row) == ("wild" not in errors)
-    assert [*slope_test_rows(pooled, errors, 4)] == found
-    other = [row["p"] for row in slope_test_rows(pooled, errors, 5)]
-    assert (other == [row["p"] for row in found]) == ("wild" not in errors)
+        ends = (row.get("low", "none"), row.get("high", "none"))
+        drawn = errors == "region_wild"
+        assert ends == (("none", "none") if drawn else (test.low, test.high))
+    assert [*slope_test_rows(pooled, errors, 4, 0.9)] == found
+    other = [row["p"] for row in slope_test_rows(pooled, errors, 5, 0.9)]
+    assert (other == [row["p"] for row in found]) == (not drawn)
 
 
 def test_dependence(panel):
@@ -131,7 +159,7 @@ def test_dependence(panel):
 
 def test_instruments(panel):
     fit = fit_pooled_general(panel, ("x1", "x2"), "fod_iv", form="classic")
-    found = told(instrument_rows(fit, 0.95))
+    found = told(instrument_rows(fit, 0.95, 4))
     for name, at, sign in (("b1", (0, 1), -1), ("d", (1, 0), 1)):
         J = found.checks[f"J_{name}"]
         assert J["value"] == overidentification(fit.moments, *at).J
@@ -140,6 +168,10 @@ def test_instruments(panel):
         ends = sorted([sign * own.low, sign * own.high])
         assert (row["set"], row["level"]) == (own.kind, 0.95)
         assert [row["low"], row["high"]] == ends
+        p = {"anderson_rubin_p": anderson_rubin_p(fit.moments, *at)}
+        p |= {"restricted_wild_p": restricted_wild(fit.moments, *at, seed=4)}
+        p |= {"effective_F": effective_F(fit.moments, at[1])}
+        assert {key: found.checks[f"{key}_{name}"]["value"] for key in p} == p
 
 
 def test_bias(pooled):
@@ -250,7 +282,7 @@ def test_the_seed_alone_decides_the_draws_and_order_does_not(panel):
     pools = [fit_pooled(p, "x1", "x2") for p in (panel, shuffled)]
     drawn = [told(bias_rows(pool, seed=3)) for pool in pools]
     assert drawn[0] == drawn[1]
-    drawn = [[*slope_test_rows(pool, "year_wild", 3)] for pool in pools]
+    drawn = [[*slope_test_rows(pool, "region_wild", 3, 0.95)] for pool in pools]
     assert drawn[0] == drawn[1]
 
 
@@ -286,7 +318,12 @@ def test_which_fits_are_doubted(panel, main):
     both = {"region", "region+year"}
     tests = (f"{errors}_b1" for errors in ERRORS)
     for what in (*tests, "homogeneity_d", "mean_group_b1", "leave_one_out_d"):
-        assert labels.loc[what, ""].tolist() == [both, {main}]
+        each = {"trapezoid", "lag"} if what == "year_wild_b1" else {main}
+        assert labels.loc[what, ""].tolist() == [both, each]
+    later = rows[rows["errors"].ne("") & rows["estimator"].ne(main)]
+    assert set(later["effects"]) == {"region"} and set(later["errors"]) == {"year_wild"}
+    for what in ("hausman_d", "hausman_p_d", "mean_group_p_d"):
+        assert labels.loc[what, ""].tolist() == [{"region+year"}, {main}]
     assert labels.loc["bias_b1", ""].tolist() == [both, {"trapezoid"}]
     assert labels.loc["cross_dependence_equation_2", ""].tolist() == [{"region"}, {main}]
     judged = [(what, "") for what in ("relation", "restriction", "feedback_weak")]

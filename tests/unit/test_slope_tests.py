@@ -9,8 +9,11 @@ from benchmarks.common_shocks import TABLE, TESTS, _left, panels, rows, t_tests
 from coevo.errors import Refusal, StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.pooled_general import fit_pooled_general
+from coevo.inference.instrument_bootstrap import restricted_wild
 from coevo.inference.instrument_tests import (
+    anderson_rubin_p,
     anderson_rubin_set,
+    effective_F,
     negative_set,
     overidentification,
 )
@@ -154,6 +157,43 @@ def test_the_anderson_rubin_set_holds_what_the_test_does_not_reject(instrumented
             assert F(end) == pytest.approx(limit, rel=1e-6)
     if found.kind == "interval":
         assert F((found.low + found.high) / 2) < limit
+
+
+@pytest.mark.parametrize("name", AT)
+def test_p_and_the_effective_F_of_the_instruments(instrumented, name):
+    """p is below .05 where the set leaves zero out; the other F is pi'Z'Z pi over its own error."""
+    moments, at = instrumented.moments, AT[name]
+    found = anderson_rubin_set(moments, *at, 1 - anderson_rubin_p(moments, *at))
+    assert min(abs(found.low), abs(found.high)) < 1e-6
+    x, (Z, _) = moments.regressor[:, at[1]], np.linalg.qr(moments.instrument)
+    pi = Z.T @ x
+    scores = pd.DataFrame(Z * (x - Z @ pi)[:, None]).groupby(moments.region).sum().to_numpy()
+    G, (n, m) = len(scores), Z.shape
+    factor = G / (G - 1) * (n - 1) / (n - m - moments.counted)
+    F = pi @ pi / (factor * (scores**2).sum())
+    assert effective_F(moments, at[1]) == pytest.approx(F, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", AT)
+def test_the_restricted_bootstrap_equals_refits(instrumented, name):
+    moments, (i, j) = instrumented.moments, AT[name]
+    g, x, Z = moments.growth[:, i], moments.regressor[:, j], moments.instrument
+    coefficients = np.linalg.lstsq(np.column_stack([Z, g]), x, rcond=None)[0]
+    fitted = Z @ coefficients[:-1]
+    left = np.eye(len(g)) - moments.basis @ moments.basis.T
+
+    def t(w):
+        y, at = left @ (w[moments.region] * g), fitted + left @ (w[moments.region] * (x - fitted))
+        seen = Z @ np.linalg.lstsq(Z, at, rcond=None)[0]
+        s = (seen @ y) / (seen @ at)
+        u = np.bincount(moments.region, seen * (y - s * at))
+        return s * (seen @ seen) / np.sqrt(u @ u)
+
+    G = moments.region.max() + 1
+    rng = np.random.default_rng(7)
+    drawn = rng.choice([-1.0, 1.0], (300, G))
+    beyond = sum(abs(t(w)) >= abs(t(np.ones(G))) * (1 - 1e-9) for w in drawn)
+    assert restricted_wild(moments, i, j, 300, 7) == (1 + beyond) / 301
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The wild cluster bootstrap-t, against a refit of every draw and against its size."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from coevo.errors import StudyError
 from coevo.estimation import fit_pooled
 from coevo.estimation.effects import EFFECTS
-from coevo.inference.wild_bootstrap import cluster_weights, wild_pooled, wild_test
+from coevo.inference.few_clusters import WEBB, enumerable, of_all, of_drawn
+from coevo.inference.wild_bootstrap import CLUSTERS, cluster_weights, wild_pooled, wild_test
 
 
 def panel(regions=9, years=7, missing=0.0, seed=4):
@@ -55,18 +58,20 @@ def one_at_a_time(region, year, g, x, effects, weights, by="region"):
 @pytest.mark.parametrize("effects", EFFECTS)
 def test_equals_a_refit_of_every_draw(effects, missing, by):
     fit = fit_pooled(panel(missing=missing), "up", "down", effects=effects)
-    found = wild_pooled(fit, 60, seed=3, by=by)
     weights = cluster_weights(9 if by == "region" else 6, 60, 3)
+    cluster = fit.data.region if by == "region" else fit.data.year - fit.data.year.min()
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
         columns = (fit.data.growth[:, i], fit.data.regressor[:, 1 - i])
         places = (fit.data.region, fit.data.year)
-        null = sign * one_at_a_time(*places, *columns, effects, weights, by)
-        assert found[name].draws == pytest.approx(null, rel=1e-9, abs=1e-9)
-        (t,) = sign * one_at_a_time(*places, *columns, effects, np.ones((1, 9)), by)
+        null = one_at_a_time(*places, *columns, effects, weights, by)
+        found = wild_test(*places, *columns, effects, weights, cluster)
+        assert found.draws == pytest.approx(null, rel=1e-9, abs=1e-9)
+        (t,) = one_at_a_time(*places, *columns, effects, np.ones((1, 9)), by)
         if by == "region":
-            assert t == pytest.approx(getattr(fit, name) / fit.lines.errors()[name])
-        assert found[name].t == pytest.approx(t, rel=1e-9)
-        assert found[name].p == (1 + (np.abs(null) >= abs(t) * (1 - 1e-9)).sum()) / 61
+            assert sign * t == pytest.approx(getattr(fit, name) / fit.lines.errors()[name])
+            assert wild_pooled(fit, 60, seed=3)[name][:2] == (sign * found.t, found.p)
+        assert found.t == pytest.approx(t, rel=1e-9)
+        assert found.p == (1 + (np.abs(null) >= abs(t) * (1 - 1e-9)).sum()) / 61
 
 
 def test_weights_by_number_of_regions():
@@ -87,6 +92,60 @@ def test_every_turn_of_six_regions_counts_the_sample_itself():
     found = wild_test(fit.data.region, fit.data.year, *columns, "region", every)
     same = np.isclose(np.abs(found.draws), abs(found.t), rtol=1e-12)
     assert same.sum() >= 2 and (found.p * 65 - 1) >= 2
+
+
+def every_vector(points, clusters):
+    return np.array(list(product(points, repeat=clusters)))
+
+
+@pytest.mark.parametrize(("by", "effects"), [("year", "region"), ("region", "region+year")])
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+def test_few_clusters_use_all_vectors_of_webbs_points(by, effects, missing):
+    """Six clusters: p is the share of 6^6 refits, whatever the seed."""
+    shape = (9, 7) if by == "year" else (6, 9)
+    fit = fit_pooled(panel(*shape, missing=missing), "up", "down", effects=effects)
+    cluster = CLUSTERS[by](fit)
+    weights = every_vector(WEBB, 6)
+    first, second = (wild_pooled(fit, seed=seed, by=by) for seed in (1, 2))
+    for i, name in enumerate(("b1", "d")):
+        columns = (fit.data.growth[:, i], fit.data.regressor[:, 1 - i])
+        found = wild_test(fit.data.region, fit.data.year, *columns, effects, weights, cluster)
+        share = (np.abs(found.draws) >= abs(found.t) * (1 - 1e-10)).mean()
+        assert first[name].p == second[name].p == pytest.approx(share, abs=1e-12)
+        assert first[name].t == pytest.approx([-1, 1][i] * found.t)
+
+
+def test_thirteen_clusters_use_all_signs():
+    """2^13 vectors are fewer than 6^8; nine clusters of six points are more."""
+    assert [C for C in range(6, 30) if enumerable(C)] == [6, 7, 8, *range(13, 21)]
+    rng = np.random.default_rng(2)
+    H = rng.normal(size=(13, 13))
+    w = every_vector((-1.0, 1.0), 13)
+    assert of_all(13)(H + H.T) == np.mean(np.einsum("ij,jk,ik->i", w, H, w) >= 0)
+    assert (
+        of_drawn(w[:99])(H) == (1 + (np.einsum("ij,jk,ik->i", w[:99], H, w[:99]) >= 0).sum()) / 100
+    )
+
+
+@pytest.mark.parametrize("years", [7, 11])
+def test_the_interval_holds_what_the_test_does_not_reject(years):
+    """All vectors of six years of growth, draws of ten: p of growth less an end is .05."""
+    fit = fit_pooled(panel(years=years), "up", "down", effects="region")
+    found, cluster = wild_pooled(fit, by="year", level=0.95), CLUSTERS["year"](fit)
+    weights = every_vector(WEBB, 6) if years == 7 else cluster_weights(10, 9999, 1)
+    for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
+        x = fit.data.regressor[:, 1 - i]
+
+        def p(slope, i=i, x=x, sign=sign):
+            g = fit.data.growth[:, i] - sign * slope * x
+            return wild_test(fit.data.region, fit.data.year, g, x, "region", weights, cluster).p
+
+        low, high = found[name].low, found[name].high
+        assert low < getattr(fit, name) < high
+        for end, out in ((low, -1), (high, 1)):
+            assert p(end) == pytest.approx(0.05, abs=0.002)
+            assert p(end + out * 0.2 * (high - low)) < 0.05 < p(end - out * 0.2 * (high - low))
+    assert all(np.isnan(test.low) for test in wild_pooled(fit, 99, level=0.95).values())
 
 
 def common_shocks(count, G):
@@ -140,7 +199,7 @@ def test_power():
 def test_same_seed_same_p():
     fit = fit_pooled(panel(), "up", "down")
     assert wild_pooled(fit, 99, 1)["d"].p == wild_pooled(fit, 99, 1)["d"].p
-    assert (wild_pooled(fit, 99, 1)["d"].draws != wild_pooled(fit, 99, 2)["d"].draws).any()
+    assert wild_pooled(fit, 99, 1)["d"].p != wild_pooled(fit, 99, 2)["d"].p
 
 
 def test_what_is_refused():
