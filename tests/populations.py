@@ -11,6 +11,7 @@ ESTIMATORS = ("trapezoid", "lag", "logmean")
 TWO_WAY = ("pooled", "pooled", "region+year", "fod_iv")
 FIT = "scope name effects estimator".split()
 ERRORS = {"region": 0.01, "region_wild": None, "year_wild": None, "two_way": 0.02}
+BY_YEAR = {"region": {"low": 0.03, "high": 0.2}, "region+year": {"low": -0.4, "high": 0.5}}
 TABLES = ("slope_tests", "relations", "verdicts", "refusals", "checks")
 PERIOD = "2015-2018"
 
@@ -35,6 +36,10 @@ def fit_tables(
     rows = [row for code, name in names.items() for row in _own(code, name)]
     if len(names) > 1:
         rows += [row for effects in ("region", "region+year") for row in _pooled(effects)]
+        late = {"errors": "year_wild", "clusters": 5, "p": 0.004} | BY_YEAR["region"]
+        for estimator in ESTIMATORS[1:]:
+            fit = ("pooled", "pooled", "region", estimator)
+            rows += _labelled(fit, [late | {"parameter": s} for s in ("b1", "d")])
         rows += _judged(relation, direction, A12, A21, strength) + _feedback(weak, strong, phi)
     kinds = {"verdicts": "question", "checks": "check", "relations": "quantity"}
     kinds |= {"slope_tests": "errors"}
@@ -79,6 +84,7 @@ def _pooled(effects: str) -> list[dict]:
     rows = [
         {"errors": errors, "parameter": s, "clusters": 5, "p": p}
         | ({"se": se, "df": 4} if se else {})
+        | (BY_YEAR[effects] if errors == "year_wild" else {})
         for errors, se in ERRORS.items()
         for s in ("b1", "d")
     ]
@@ -91,6 +97,11 @@ def _pooled(effects: str) -> list[dict]:
     rows += [{"check": f"common_year_share_{x}", "value": v} for x, v in shares]
     crossed = {"value": 12.0, "limit": 1.96}
     rows += [{"check": f"cross_dependence_equation_{i}"} | crossed for i in (1, 2) if shares]
+    if effects == "region+year":
+        contrast = {"value": -0.1, "low": -0.3, "high": 0.1}
+        rows += [{"quantity": f"hausman_{s}"} | contrast for s in ("b1", "d")]
+        kinds = product(("mean_group_p", "hausman_p"), ("b1", "d"))
+        rows += [{"check": f"{kind}_{s}", "value": 0.4} for kind, s in kinds]
     return _labelled(("pooled", "pooled", effects, "trapezoid"), rows)
 
 
@@ -112,6 +123,9 @@ def _judged(
     rows += [{"check": "first_stage_F", "value": strength, "limit": 10.0}]
     rows += [{"check": f"first_stage_F_{s}", "value": strength, "limit": 10.0} for s in ("b1", "d")]
     rows += [{"check": f"J_{s}", "value": 0.4, "limit": 3.84} for s in ("b1", "d")]
+    checks = {"J_df": 1, "J_p": 0.5, "effective_F": 5.0, "anderson_rubin_p": 0.3}
+    checks |= {"restricted_wild_p": 0.2}
+    rows += [{"check": f"{k}_{s}", "value": v} for k, v in checks.items() for s in ("b1", "d")]
     ends = {"low": -0.4, "high": 0.8, "level": 0.95, "set": "interval"}
     rows += [{"quantity": f"anderson_rubin_{s}"} | ends for s in ("b1", "d")]
     return _labelled(TWO_WAY, rows)

@@ -163,6 +163,8 @@ def test_estimates_and_errors_are_those_of_the_table() -> None:
         estimates, errors = found[symbol]
         for key, estimate, error in zip(keys, estimates, errors, strict=True):
             assert number(estimate) == pytest.approx(rows_of.at[key, "estimate"], abs=5e-4)
+            if key[0] == "region":  # its interval, below
+                continue
             assert number(error) == pytest.approx(rows_of.at[key, "se"], abs=5e-4)
             assert error.startswith("(") and error.endswith(")")
 
@@ -194,19 +196,43 @@ def test_an_error_that_changes_changes_the_stars(factor: float, sign: str) -> No
     assert cells[2].count("*") == len(sign)
 
 
-@pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.3, "")])
-def test_stars_of_region_effects_alone_are_those_of_the_bootstrap_by_year(p, sign) -> None:
+def test_region_effects_alone_have_no_stars_and_the_interval_by_year_for_an_error() -> None:
     table = study().tables["slope_tests"]
     by_year = table["errors"].eq("year_wild")
-    changed = table.assign(p=table["p"].where(~by_year, p))
-    chosen = study(slope_tests=changed)
-    assert coefficients(chosen)[r"\(\delta\)"][0][1].count("*") == len(sign)
+    estimates, below = coefficients(study())[r"\(\delta\)"]
+    assert "*" not in estimates[1] and below[1] == "{[}0.030, 0.200{]}"
+    assert below[2].startswith("(") and "by year" in made(study())["interaction.en.tex"]
     none = study(slope_tests=table[~by_year])
-    assert "*" not in coefficients(none)[r"\(\delta\)"][0][1]
-    assert "rest on the wild bootstrap by year" in made(chosen)["interaction.en.tex"]
+    assert coefficients(none)[r"\(\delta\)"][1][1].startswith("(")
+    assert "by year" not in made(none)["interaction.en.tex"]
 
 
-def test_a_pooled_fit_without_effects_has_no_stars_but_by_year_and_one_region_has_its_own() -> None:
+@pytest.mark.parametrize(("p", "sign"), [(0.004, "***"), (0.04, "**"), (0.06, "")])
+def test_stars_by_instruments_are_those_of_anderson_and_rubin_below_five_per_cent(p, sign) -> None:
+    tables = study().tables
+    fit = tables["parameters"].query("effects == 'region+year' and estimator == 'lag'")
+    sure = pd.concat([tables["parameters"], fit.assign(estimator="fod_iv", se=1e-4)])
+    checks = tables["checks"]
+    hit = checks["check"].eq("anderson_rubin_p_b1")
+    chosen = study(parameters=sure, checks=checks.assign(value=checks["value"].mask(hit, p)))
+    assert coefficients(chosen)[r"\(b_{1}\)"][0][-1].count("*") == len(sign)
+    assert r"Anderson--Rubin set, \(b_1\)" in made(chosen)["interaction.en.tex"]
+
+
+def test_own_terms_by_least_squares_have_no_stars() -> None:
+    table = study().tables["parameters"]
+    fit = table.query("scope == 'pooled' and effects == 'region+year' and estimator == 'lag'")
+    rows = [
+        fit.iloc[[0]].assign(model="general", estimator=e, parameter=name, estimate=1.0, se=1e-3)
+        for e in ("lag", "fod_iv")
+        for name in ("A11", "A12")
+    ]
+    text = made(study(parameters=pd.concat([table, *rows])))["general.en.tex"]
+    body = text.split(r"\end{longtable}")[0]
+    assert body.count("^{***}") == 1  # the cross term by least squares with both effects
+
+
+def test_a_pooled_fit_without_effects_has_no_stars_and_one_region_has_its_own() -> None:
     table = study().tables["parameters"]
     sure = table.assign(se=table["estimate"].abs() / 100)
     chosen = study(parameters=sure)

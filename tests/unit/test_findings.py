@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from coevo.report.findings.data_quality import data_finding, obstacles_finding
 from coevo.report.findings.equilibrium import equilibrium_finding, last_observed
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.in_step import comovement_finding
-from coevo.report.findings.interaction import interaction_finding, slope_signs
+from coevo.report.findings.interaction import interaction_finding, slope_intervals, slope_signs
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
@@ -351,8 +352,8 @@ def test_year_effects_take_the_pattern_away() -> None:
     found = interaction_finding(study())
     assert found["verdict"] == "supply_then_neither"
     assert found["headline"] == "undecided"
-    assert (found["zeros"], found["intervals"]) == (6, 6)
-    assert found["by_year"] == {"b1": 0.004, "d": 0.004}
+    assert (found["zeros"], found["intervals"]) == (8, 8)  # three estimators, the mean group
+    assert {name: row["p"] for name, row in found["by_year"].items()} == {"b1": 0.004, "d": 0.004}
     assert found["broken"] == {"region": [], "region+year": []}
 
 
@@ -381,6 +382,78 @@ def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
     assert shown["all"] == {
         "": (3, 6, 0.03), "region": (3, 3, 0.03), "region+year": (0, 3, 0.03)
     }  # fmt: skip
+
+
+def test_region_effects_have_the_interval_by_year_and_none_without_it() -> None:
+    rows = slope_intervals(study(), "b1").query("effects == 'region'")
+    assert len(rows) == 3 and rows[["low", "high"]].to_numpy().tolist() == [[0.03, 0.2]] * 3
+    table = tables()["slope_tests"]
+    few = study(slope_tests=table[table["errors"] != "year_wild"])
+    assert set(slope_intervals(few, "b1")["effects"]) == {"region+year"}
+    assert interaction_finding(few)["by_year"] == {}
+
+
+def instrumented(**ends: Any) -> Study:
+    """The sample with an estimate by instruments; ends: of the set of b1."""
+    table, relations = tables()["parameters"], tables()["relations"]
+    fit = table.query("scope == 'pooled' and effects == 'region+year' and estimator == 'lag'")
+    fit = fit.assign(estimator="fod_iv", low=0.05, high=0.2)
+    hit = relations["quantity"].eq("anderson_rubin_b1")
+    for column, value in ends.items():
+        relations = with_value(relations, hit, column, value)
+    return study(parameters=pd.concat([table, fit]), relations=relations)
+
+
+@pytest.mark.parametrize(
+    ("ends", "low", "high", "apart"),
+    [
+        ({"low": -0.1, "high": 0.3}, -0.1, 0.3, []),
+        ({"low": 0.1, "high": 0.3}, 0.1, 0.3, [("b1", "anderson_rubin", "above")]),
+        (
+            {"low": np.nan, "high": -0.1, "set": "unbounded"},
+            -np.inf,
+            -0.1,
+            [("b1", "anderson_rubin", "below")],
+        ),
+        ({"low": 0.1, "high": 0.3, "set": "complement"}, -np.inf, np.inf, []),
+        ({"low": np.nan, "high": np.nan, "set": "line"}, -np.inf, np.inf, []),
+    ],
+)  # fmt: skip
+def test_the_anderson_rubin_set_counts_in_place_of_the_interval(ends, low, high, apart) -> None:
+    chosen = instrumented(**ends)
+    rows = slope_intervals(chosen, "b1").query("effects == 'region+year'")
+    assert (
+        rows["estimator"].tolist()
+        == "trapezoid fod_iv anderson_rubin lag logmean mean_group".split()
+    )
+    pair = rows.set_index("estimator")
+    assert pair.loc["fod_iv", ["low", "high", "counts"]].tolist() == [0.05, 0.2, False]
+    assert pair.loc["anderson_rubin", ["low", "high", "counts"]].tolist() == [low, high, True]
+    found = interaction_finding(chosen)
+    assert (found["apart"], found["intervals"]) == (apart, 10)
+    assert found["zeros"] == 10 - len(apart)
+    b1 = found["instruments"][0]
+    assert (b1["parameter"], b1["estimate"], b1["anderson_rubin_p"], b1["J_df"]) == (
+        "b1",
+        0.1,
+        0.3,
+        1,
+    )
+
+
+def test_an_empty_set_leaves_the_interval() -> None:
+    chosen = instrumented(low=np.nan, high=np.nan, set="empty")
+    assert interaction_finding(chosen)["apart"] == [("b1", "fod_iv", "above")]
+
+
+def test_the_mean_group_is_counted_and_told_with_its_contrast() -> None:
+    relations = tables()["relations"]
+    hit = relations["quantity"].eq("mean_group_d") & relations["effects"].eq("region+year")
+    found = interaction_finding(study(relations=with_value(relations, hit, "high", -0.1)))
+    assert found["apart"] == [("d", "mean_group", "below")] and found["zeros"] == 7
+    mean, contrast = (found["groups"][kind][1] for kind in ("mean_group", "hausman"))
+    assert (mean["parameter"], mean["value"], mean["high"], mean["p"]) == ("d", 0.1, -0.1, 0.4)
+    assert (contrast["value"], contrast["low"], contrast["p"]) == (-0.1, -0.3, 0.4)
 
 
 def test_narrow_intervals_keep_the_pattern() -> None:

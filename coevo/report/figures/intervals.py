@@ -70,7 +70,10 @@ def correlations(study: Study, words: Mapping[str, str]) -> Part:
 
 
 def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part:
-    """Intervals of one coefficient: hollow for region effects, filled for region and year."""
+    """Intervals of one coefficient: hollow for region effects, filled for region and year.
+
+    An end that is not there lies at the edge.
+    """
     rows = slope_intervals(study, parameter)
     head = (rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1])
     hollow = rows["effects"].eq("region")
@@ -89,15 +92,18 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     names = {"title": None, "labelLimit": 140, "labelColor": "$ink"}
     names["labelExpr"] = "split(datum.label, '|')[1] || ''"
     y = vega.category("row", sort=order, scale={"domain": order}, axis=names)
-    low, high = min(0.0, rows["low"].min()), max(0.0, rows["high"].max())
+    finite = rows[["low", "estimate", "high"]].replace([-np.inf, np.inf], np.nan)
+    low, high = min(0.0, finite.min(axis=None)), max(0.0, finite.max(axis=None))
     limits = low - AIR * (high - low), high + AIR * (high - low)
+    rows[["from", "to"]] = rows[["low", "high"]].clip(*limits)
+    rows[["low", "high"]] = finite[["low", "high"]]
     scale = axes.axis_scale(*limits)
     below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4))
     shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
     told = vega.tips(words, "label estimator", "title effects", *shown)
     at = {"y": y, "color": vega.paint("tone"), "tooltip": told}
     span = {
-        **at, "x": vega.amount("low", scale=scale, axis=below), "x2": {"field": "high"},
+        **at, "x": vega.amount("from", scale=scale, axis=below), "x2": {"field": "to"},
         "strokeWidth": vega.amount("strong", scale=None),
     }  # fmt: skip
     dot = {

@@ -4,31 +4,71 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.files import rows_of
+from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.equilibrium import refused
 from coevo.report.findings.fit_tables import facts, reason
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.specifications import EFFECTS
 
 ENDS = ["low", "high"]
-POOLED, FOD_IV = "pooled", "fod_iv"
-BY_YEAR = "year_wild"  # the errors that hold their size where years bring common shocks
+POOLED = "pooled"
+MEAN_GROUP, AR_SET = "mean_group", "anderson_rubin"  # stand beside the estimators
 
 
 def slope_intervals(study: Study, parameter: str) -> pd.DataFrame:
     """Rows of one coefficient by effects and estimator, the main estimator first.
 
-    Pooled, scaled by the first year, with region and with region and year effects; in a study of
-    too few regions to pool, the focus region's own fits, per unit of its first-year output.
+    Pooled, scaled by the first year, with the interval whose test holds its size: with region
+    effects what the bootstrap by year does not reject, no row without it; with region and year
+    effects also the mean group, and beside the instruments' interval their Anderson-Rubin set,
+    which `counts` in its place (its hull; infinite where it has no end). In a study of too few
+    regions to pool, the focus region's own fits, per unit of its first-year output.
     """
-    table = study.rows("parameters", parameter=parameter, model="classic")
-    if not study.pooled:
-        rows = _per_first_year(study, rows_of(table, scope=study.focus), parameter)
-    else:
-        rows = rows_of(table, scope=POOLED, scaling="first", effects=EFFECTS)
-    rows = rows.assign(later=rows["estimator"] != study.estimator)
-    rows = rows.sort_values(["effects", "later", "estimator"], kind="stable")
-    return rows.drop(columns="later").dropna(subset=ENDS).reset_index(drop=True)
+    rows = _fits(study, parameter).assign(counts=True)
+    if study.pooled:
+        by_year = study.rows("slope_tests", errors=BY_YEAR, effects=EFFECTS[0], parameter=parameter)
+        ends, first = by_year.set_index("estimator")[ENDS], rows["effects"].eq(EFFECTS[0])
+        rows[ENDS] = rows[ENDS].mask(first, ends.reindex(rows["estimator"]).set_index(rows.index))
+        beside = [_mean_group(study, parameter), _instrument_set(study, parameter, rows)]
+        rows["counts"] = rows["estimator"].ne(FOD_IV) | beside[1].empty
+        rows = pd.concat([rows, *(part for part in beside if len(part))])
+    rows = rows.assign(
+        later=rows["estimator"] != study.estimator,
+        order=rows["estimator"].replace(AR_SET, FOD_IV),
+    )
+    rows = rows.sort_values(["effects", "later", "order"], kind="stable")
+    return rows.drop(columns=["later", "order"]).dropna(subset=ENDS).reset_index(drop=True)
+
+
+def _fits(study: Study, parameter: str) -> pd.DataFrame:
+    """Rows of `parameters` of one coefficient that have intervals, by t."""
+    table = study.rows("parameters", parameter=parameter, model="classic").dropna(subset=ENDS)
+    if study.pooled:
+        return rows_of(table, scope=POOLED, scaling="first", effects=EFFECTS)
+    return _per_first_year(study, rows_of(table, scope=study.focus), parameter)
+
+
+def _mean_group(study: Study, parameter: str) -> pd.DataFrame:
+    """The mean of the regions' own slopes with both effects, as a row of `parameters`."""
+    fit = {"scope": POOLED, "effects": EFFECTS[-1], "estimator": study.estimator}
+    rows = study.rows("relations", quantity=f"mean_group_{parameter}", **fit)
+    return rows.assign(
+        estimate=rows["value"], parameter=parameter, estimator=MEAN_GROUP, counts=True
+    )
+
+
+def _instrument_set(study: Study, parameter: str, fits: pd.DataFrame) -> pd.DataFrame:
+    """The Anderson-Rubin set as a row beside the estimate by instruments; none if it is empty."""
+    sets = study.rows("relations", scope=POOLED, quantity=f"anderson_rubin_{parameter}", period="")
+    fit = rows_of(fits, estimator=FOD_IV, effects=EFFECTS[-1])
+    sets = sets[sets["set"].ne("empty")].iloc[: len(fit)]
+    ends = sets[ENDS].mask(~sets["set"].isin(["interval", "unbounded"]))
+    known = {"parameter": parameter, "estimator": AR_SET, "counts": True}
+    known |= {"estimate": fit["estimate"].to_numpy()[: len(sets)]}
+    bound = float("inf")
+    return sets.assign(**known, low=ends["low"].fillna(-bound), high=ends["high"].fillna(bound))
 
 
 def regional(study: Study, parameter: str) -> pd.DataFrame:
@@ -105,21 +145,21 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         return {"verdict": "none"}
     if not study.pooled and study.focus in refused(study):
         return {"verdict": "not_estimated", "headline": "not_estimated"}
-    slopes = {name: slope_intervals(study, name) for name in ("b1", "d")}
+    slopes = {name: slope_intervals(study, name) for name in SLOPES}
     main = {
         effects: {
-            name: rows_of(rows, effects=effects, estimator=study.estimator).iloc[0]
-            for name, rows in slopes.items()
+            name: rows_of(_fits(study, name), effects=effects, estimator=study.estimator).iloc[0]
+            for name in slopes
         }
         for effects in study.effects
     }
     verdicts = [slope_signs(**pair) for pair in main.values()]
-    by_year, broken, last = _p_by_year(study), years_that_break(study), study.effects[-1]
+    by_year, broken, last = _by_year(study), years_that_break(study), study.effects[-1]
     if study.pooled and verdicts[0] == "supply":
         alpha = 1 - study.config["interaction"]["confidence"]
-        passes = by_year and max(by_year.values()) < alpha and not broken[study.effects[0]]
-        verdicts[0] = "supply" if passes else "fragile"
-    intervals = rows_of(pd.concat(slopes), effects=last)
+        passes = by_year and max(row["p"] for row in by_year.values()) < alpha
+        verdicts[0] = "supply" if passes and not broken[study.effects[0]] else "fragile"
+    intervals = rows_of(pd.concat(slopes), effects=last, counts=True)
     off = intervals[(intervals["low"] > 0) | (intervals["high"] < 0)]
     side = off["low"].gt(0).map({True: "above", False: "below"})
     found = {
@@ -132,6 +172,8 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         "df": main[last]["b1"]["df"],
         "by_year": by_year,
         "broken": broken,
+        "groups": _groups(study) if study.pooled else {},
+        "instruments": _instruments(study) if study.pooled else [],
     }
     fit = {"scope": POOLED, "effects": last, "estimator": study.estimator}
     if not study.pooled:
@@ -144,8 +186,39 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def _p_by_year(study: Study) -> dict[str, float]:
-    """p of b1 = 0 and d = 0 with region effects by the bootstrap by year; empty without it."""
+def _by_year(study: Study) -> dict[str, pd.Series]:
+    """p and interval of b1 and of d with region effects by the bootstrap by year; or empty."""
     fit = {"estimator": study.estimator, "effects": EFFECTS[0], "errors": BY_YEAR}
     rows = study.rows("slope_tests", **fit)
-    return dict(zip(rows["parameter"], rows["p"], strict=True))
+    return {row["parameter"]: row for _, row in rows.iterrows()}
+
+
+def _groups(study: Study) -> dict[str, list[dict[str, Any]]]:
+    """b1 and d of the mean group with both effects, and less the pooled slope: values and p."""
+    known = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=study.estimator)
+    if "hausman_b1" not in known.index:
+        return {}
+    return {
+        kind: [
+            {
+                "parameter": name,
+                **known.loc[f"{kind}_{name}"],
+                "p": known.at[f"{kind}_p_{name}", "value"],
+            }
+            for name in SLOPES
+        ]
+        for kind in (MEAN_GROUP, "hausman")
+    }
+
+
+def _instruments(study: Study) -> list[dict[str, Any]]:
+    """Of b1 and d by instruments: the row of `parameters`, the `set`, and their checks by name."""
+    known = facts(study, scope=POOLED, effects=EFFECTS[-1], estimator=FOD_IV)
+    found = []
+    for name in SLOPES:
+        rows = rows_of(_fits(study, name), effects=EFFECTS[-1], estimator=FOD_IV)
+        if len(rows) and f"anderson_rubin_p_{name}" in known.index:
+            own = known.filter(regex=f"_{name}$", axis=0)["value"]
+            own.index = own.index.str.removesuffix(f"_{name}")
+            found.append({**rows.iloc[0], **own, "set": known.loc[f"anderson_rubin_{name}"]})
+    return found

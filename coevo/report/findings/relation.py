@@ -4,10 +4,11 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.estimation.fod_iv import FOD_IV
 from coevo.inference.relation_rule import ESTIMATORS
 from coevo.inference.signs import QUADRANTS
 from coevo.report.findings.fit_tables import facts, reason, verdicts
-from coevo.report.findings.interaction import FOD_IV, POOLED
+from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.study_tables import Study
 
 UNDETERMINED = "undetermined"

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 from scipy.special import stdtr
 
-from coevo.report.findings.interaction import BY_YEAR, FOD_IV, POOLED
+from coevo.estimation.fod_iv import FOD_IV
+from coevo.inference.slope_errors import BY_YEAR
+from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.study_tables import Study
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Words
@@ -19,22 +21,26 @@ from coevo.sensitivity.specifications import EFFECTS
 STARS = {0.01: "***", 0.05: "**", 0.10: "*"}  # p below it -> stars, the smallest first
 PLACES = 2  # significant figures of the smallest standard error of a row
 _FIRST_STAGE = ("first_stage_F", "first_stage_F_b1", "first_stage_F_d")
-_DECIMALS = {"rows": 0, "regions": 0, "df": 0} | dict.fromkeys(_FIRST_STAGE, 1)
+_DECIMALS = {"rows": 0, "regions": 0, "df": 0}
+_DECIMALS |= dict.fromkeys((*_FIRST_STAGE, "effective_F_b1", "effective_F_d"), 1)
+CONFIRMS = 0.05  # p of Anderson and Rubin's test below which an estimate by instruments has stars
 _GENERAL = re.compile(r"_general$|^first_stage_F$")  # checks of the general model
+_OWN_TERMS = re.compile(r"A(\d)\1")
 Key = tuple[str, str]  # effects and estimator
 
 
 class RegressionFits(NamedTuple):
     """Fits of one table: rows of `parameters`, columns (effects, estimator), names of parameters.
 
-    facts: by name and column; p: of tests of no effect by parameter, errors and column.
+    facts: by name and column, numbers or sets in words; by_year: the slopes that the bootstrap by
+    year does not reject, by parameter and column.
     """
 
     rows: pd.DataFrame
     columns: list[Key]
     parameters: list[str]
-    facts: Mapping[tuple[str, str, str], float]
-    p: Mapping[tuple[str, str, str, str], float]
+    facts: Mapping[tuple[str, str, str], Any]
+    by_year: Mapping[tuple[str, str, str], tuple[float, float]]
 
 
 # table -> scope ("" the region in focus), scaling, model, parameters (all without), what their
@@ -51,7 +57,7 @@ def regression(key: str, words: Words) -> Body:
 
     The note says what the errors allow for, and the cut-offs of the stars.
     """
-    fits = _fits(key, words.study)
+    fits = _fits(key, words)
     if not fits.columns:
         return Body([])
     names = (words.word("estimator", estimator) for _, estimator in fits.columns)
@@ -62,12 +68,12 @@ def regression(key: str, words: Words) -> Body:
     return Body(rows, columns, _note(key, fits, words))
 
 
-def _fits(key: str, study: Study) -> RegressionFits:
+def _fits(key: str, words: Words) -> RegressionFits:
     """Fits of one scope, scaling and model, with the parameters that the table asks for.
 
     R2 and tests of no effect are those of the classic model.
     """
-    scope, scaling, model, asked, _ = TABLES[key]
+    study, (scope, scaling, model, asked, _) = words.study, TABLES[key]
     scope, classic = scope or study.focus, model == "classic"
     rows = study.rows("parameters", scope=scope, model=model, scaling=scaling)
     facts = {
@@ -81,10 +87,16 @@ def _fits(key: str, study: Study) -> RegressionFits:
         facts |= {(f"r_squared_equation_{row.equation}", *of): row.r2} if classic else {}
     for row in rows.dropna(subset="df").itertuples():
         facts["df", row.effects, row.estimator] = row.df
-    tests = study.rows("slope_tests", scope=scope).itertuples() if classic else ()
-    p = {(row.parameter, row.errors, row.effects, row.estimator): row.p for row in tests}
+    by_year = {}
+    if classic:
+        for row in study.rows("relations", scope=scope, period="").itertuples():
+            if row.quantity.startswith("anderson_rubin"):
+                facts[row.quantity, row.effects, row.estimator] = words.slope_set(row)
+        tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
+        for row in tests.dropna(subset=["low", "high"]).itertuples():
+            by_year[row.parameter, row.effects, row.estimator] = (row.low, row.high)
     parameters = asked or list(dict.fromkeys(rows["parameter"]))
-    return RegressionFits(rows, _columns(study, rows), parameters, facts, p)
+    return RegressionFits(rows, _columns(study, rows), parameters, facts, by_year)
 
 
 def stars(estimate: float, error: float, df: float) -> str:
@@ -119,7 +131,8 @@ def _note(key: str, fits: RegressionFits, words: Words) -> str:
     limits = (Markdown(f"$^{{{sign}}}\\,p<{limit:.2f}$") for limit, sign in reversed(STARS.items()))
     more = ["instruments"] if any(name == FOD_IV for _, name in fits.columns) else []
     more += [TABLES[key][-1]]
-    more += ["by_year"] if any(effects == EFFECTS[0] for effects, _ in fits.columns) else []
+    more += ["by_year"] if fits.by_year else []
+    more += ["sized"] if TABLES[key][0] == POOLED else []
     parts = [
         words.term("note", key).format(populations=grammar.series(symbols, "clause"), **named),
         *(words.term("note", part) for part in more),
@@ -142,7 +155,9 @@ def _coefficients(fits: RegressionFits) -> list[list[Any]]:
         signs = [_signs(fits, name, key, row) for key, row in zip(fits.columns, found, strict=True)]
         shown = zip(found, signs, strict=True)
         lines.append([title, *(_estimate(row, sign, power, decimals) for row, sign in shown)])
-        lines.append(["", *(_error(row, power, decimals) for row in found)])
+        ends = [fits.by_year.get((name, *key)) for key in fits.columns]
+        below = zip(found, ends, strict=True)
+        lines.append(["", *(_error(row, pair, power, decimals) for row, pair in below)])
     return lines
 
 
@@ -157,11 +172,17 @@ def _scale(rows: Sequence[pd.Series]) -> tuple[int, int]:
 
 
 def _signs(fits: RegressionFits, name: str, key: Key, row: pd.Series | None) -> str:
-    """Stars of an estimate; of a pooled fit without year effects by its test by year, if any."""
+    """Stars of an estimate, where the test behind them holds its size: of pooled fits none without
+    year effects, none on own terms, by instruments those of Anderson and Rubin's test below .05.
+    """
     if row is None:
         return ""
-    if row["scope"] == POOLED and key[0] != EFFECTS[1]:
-        return _stars_of(fits.p.get((name, BY_YEAR, *key), 1.0))
+    if row["scope"] == POOLED:
+        if key[1] == FOD_IV:
+            p = fits.facts.get((f"anderson_rubin_p_{name}", *key), 1.0)
+            return _stars_of(p) if p < CONFIRMS else ""
+        if key[0] != EFFECTS[1] or _OWN_TERMS.fullmatch(name):
+            return ""
     return stars(row["estimate"], row["se"], row["df"])
 
 
@@ -172,9 +193,15 @@ def _estimate(row: pd.Series | None, sign: str, power: int, decimals: int) -> Ma
     return Markdown(f"{text}$^{{{sign}}}$" if sign else text)
 
 
-def _error(row: pd.Series | None, power: int, decimals: int) -> str:
+def _error(
+    row: pd.Series | None, ends: tuple[float, float] | None, power: int, decimals: int
+) -> str:
+    """The standard error in parentheses, or in brackets the interval that stands in its place."""
     if row is None or missing(row["se"]):
         return ""
+    if ends:
+        low, high = (fixed(end * 10**power, decimals) for end in ends)
+        return f"[{low}, {high}]"
     return f"({fixed(row['se'] * 10**power, decimals)})"
 
 
@@ -182,7 +209,7 @@ def slope_test_rows(words: Words) -> Body:
     """p of no effect in the pooled fits of the main estimator, a row for each kind of error."""
     study = words.study
     tests = study.rows("slope_tests", scope=POOLED, estimator=study.estimator)
-    p = tests.set_index(["errors", "effects", "parameter"])["p"]
+    found = tests.set_index(["errors", "effects", "parameter"])
     fits = [(e, name) for e in EFFECTS for name in ("b1", "d") if e in set(tests["effects"])]
     heads = [
         words.say(f"tables/slope_tests/{name}", effects=words.word("effects_pooled", effects))
@@ -190,10 +217,20 @@ def slope_test_rows(words: Words) -> Body:
     ]
     columns = [[words.say("tables/slope_tests/errors"), "l", 32], *([h, "r", 17] for h in heads)]
     rows = [
-        [words.word("errors", kind), *(with_figures(p.get((kind, *fit)), 2) for fit in fits)]
+        [words.word("errors", kind), *(_p_and_ends(words, found, (kind, *fit)) for fit in fits)]
         for kind in dict.fromkeys(tests["errors"])
     ]
     return Body(rows, columns)
+
+
+def _p_and_ends(words: Words, tests: pd.DataFrame, at: tuple[str, str, str]) -> str:
+    """p of a test; of that by year also the slopes that it does not reject."""
+    if at not in tests.index:
+        return with_figures(None)
+    row = tests.loc[at]
+    if at[0] != BY_YEAR:
+        return with_figures(row["p"], 2)
+    return words.estimate({"estimate": row["p"], "low": row["low"], "high": row["high"]})
 
 
 def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
@@ -206,6 +243,7 @@ def _facts(words: Words, fits: RegressionFits) -> list[list[Any]]:
     for name in words.phrases["exports"]["fact"]:
         values = [fits.facts.get((name, *key)) for key in fits.columns]
         if not all(map(missing, values)):
-            cells = [fixed(value, _DECIMALS.get(name, 3)) for value in values]
+            decimals = _DECIMALS.get(name, 3)
+            cells = [v if isinstance(v, str) else fixed(v, decimals) for v in values]
             lines.append([Markdown(words.term("fact", name)), *cells])
     return lines

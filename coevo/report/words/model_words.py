@@ -26,6 +26,7 @@ def population_values(study: Study, found: Mapping[str, Any], words: Words) -> d
         "alpha": 1 - study.config["interaction"]["confidence"],
         "estimate": words.estimate,
         "ends_of": words.ends,
+        "slope_set": words.slope_set,
         "head": found["interaction"].get("head"),
         "head_pool": found["interaction"].get("pool", {}),
     }
