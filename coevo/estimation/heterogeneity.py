@@ -98,7 +98,8 @@ def hausman_contrast(pooled: PooledFit) -> Contrast:
     """
     fits, R = _joint_fits(pooled), pooled.moments.regressor[:, ::-1]
     mean, df = mean_group(pooled), fits[0].df
-    variance = mean.error**2 - np.array([one.rss / df for one in fits]) / (R**2).sum(axis=0)
+    s2 = np.array([one.rss for one in fits]) / max(df, 1)  # without df the mean has no error
+    variance = mean.error**2 - s2 / (R**2).sum(axis=0)
     if not (variance > ROUNDING * mean.error**2).all():
         raise Refusal("too_few_rows_to_compare", rows=pooled.rows, slopes=mean.regions)
     difference, error = mean.mean - SIGNS * pooled.slopes, np.sqrt(variance)

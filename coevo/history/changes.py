@@ -193,8 +193,12 @@ def _parameters(state: State) -> pd.DataFrame:
 
 
 def _signs(state: State) -> pd.DataFrame:
-    """What the interval of an interaction coefficient says of its sign."""
+    """What the interval of an interaction coefficient says of its sign, where it holds its size:
+    not by t without year effects, or by instruments.
+    """
     rows = rows_of(state.tables["parameters"], parameter=["b1", "d"]).dropna(subset=["low", "high"])
+    pooled = rows["scope"].eq("pooled")
+    rows = rows[~pooled | (rows["effects"].eq("region+year") & rows["estimator"].ne("fod_iv"))]
     words = np.select([rows["low"] > 0, rows["high"] < 0], ["above_0", "below_0"], "contains_0")
     return rows[[*FIT, "scaling"]].assign(quantity="interval_" + rows["parameter"], words=words)
 

@@ -45,7 +45,7 @@ def restricted_wild(
 
     G, rng, beyond = len(still), np.random.default_rng(seed), 0
     t2 = squared_t(np.ones((1, G)))[0] * (1 - TIE) ** 2
-    for part in blocks(draws, G):
+    for part in blocks(draws, 20 * G):  # small enough to stay in the cache
         drawn = rng.choice(points(G), (len(range(draws)[part]), G))
         beyond += int((squared_t(drawn) >= t2).sum())
     return (1 + beyond) / (1 + draws)

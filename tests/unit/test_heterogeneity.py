@@ -193,6 +193,9 @@ def test_what_cannot_be_compared():
         mean_group(still)
     with pytest.raises(StudyError, match="does not vary"):
         homogeneity_test(still)
+    years = fit_pooled(panel(regions=2)[lambda rows: rows["year"] < 2005], "up", "down", "lag")
+    with pytest.raises(StudyError, match="6 growth rows are too few to compare 2 slopes"):
+        hausman_contrast(years)
 
 
 def test_a_region_with_one_growth_row_has_no_slope_of_its_own():
