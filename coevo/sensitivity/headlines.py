@@ -212,15 +212,18 @@ def _variants(table: pd.DataFrame, curves: Sequence[tuple[str, Curve]]) -> Itera
 def _reason(headline: Headline, rows: pd.DataFrame) -> Refusal:
     """Why no combination can be asked."""
     own: Mapping[str, Any] = rows.iloc[0]
-    regions, fewest = int(own["regions_all"]), {"pairings": FEWEST_PAIRED}
-    least = fewest.get(headline.needs, FEWEST_REGIONS)
+    regions = int(own["regions_all"])
     if regions < 2:
-        return Refusal(ONE_REGION)
+        return Refusal("one_region")
     if headline.needs == "focus":
         return Refusal("no_focus_in_last_year")
     if headline.needs in ("level", "pairings") and R2[0] not in own:
         return Refusal("no_level")
+    least = FEWEST_PAIRED if headline.needs == "pairings" else FEWEST_REGIONS
     if regions < least:
         return Refusal("too_few_regions_known", regions=regions, least=least)
-    keys = {"pairings": "unbalanced_pairs", "neighbours": "no_neighbours", "level": "no_level"}
-    return Refusal(keys.get(headline.needs, "constant_D"))
+    if headline.needs == "pairings":
+        return Refusal("unbalanced_pairs")
+    if headline.needs == "neighbours":
+        return Refusal("no_neighbours")
+    return Refusal("no_level") if headline.needs == "level" else Refusal("constant_D")

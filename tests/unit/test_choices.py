@@ -15,7 +15,7 @@ from coevo.coupling.composites import COMPOSITES, PRESETS
 from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.coupling.forms import FORMS
 from coevo.coupling.grade_scales import GRADES
-from coevo.normalisation import DIRECTIONS, METHODS, REFERENCES
+from coevo.normalisation import DIRECTIONS, METHODS, RATIO, REFERENCES
 from coevo.report.documents.report_text import text
 from coevo.report.findings import Study
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
@@ -295,7 +295,7 @@ def test_who_sets_the_top_of_the_scale_of_the_largest_obstacle() -> None:
 
 
 REGISTRIES = {
-    "normalisation": set(METHODS),
+    "normalisation": {*METHODS, RATIO},
     "reference": set(REFERENCES),
     "weighting": set(WEIGHTINGS),
     "composite": set(COMPOSITES),

@@ -69,8 +69,8 @@ def evidence(
         observations=observations,
         audit=pd.DataFrame(findings, columns=columns),
         coupling=coupling,
-        comovement=as_table("comovement", []),
-        multiverse=as_table("multiverse", []),
+        headlines=as_table("headlines", []),
+        headline_variants=as_table("headline_variants", []),
         coverage_breaks=as_table("coverage_breaks", []),
         coverage_growth=as_table("coverage_growth", []),
         equilibria=equilibria,
@@ -376,7 +376,9 @@ def test_a_study_without_index_or_model_is_asked_all_the_same():
     """Neither part: what needs one is not testable, what the paper prints or proves still is."""
     table = pd.read_csv("config/claims/qian.csv", keep_default_na=False)
     indicators = pd.DataFrame({"indicator": ["rate"], "unit": ["%"]})
-    bare = Evidence.of({}, indicators, {"focus_region": "1", "interaction": None})
+    bare = Evidence.of(
+        {}, indicators, {"focus_region": "1", "comovement": {"size": []}, "interaction": None}
+    )
     found = check_claims(table, bare).set_index("check")["verdict"]
     assert found["stability"] == "weaker_sense" and found["interior_equilibrium"] == "agrees"
     assert set(found[["signs", "feedback", "most_rapid", "unit"]]) == {"not_testable"}

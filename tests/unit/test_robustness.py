@@ -92,9 +92,11 @@ def test_a_variant_is_what_the_study_would_be_with_that_choice(panel, observatio
 
 def test_the_range_moves_the_bottom(panel, observations):
     table = robustness_rows(panel, observations, INDICATORS, CONFIG).set_index("variant")
-    assert table.loc["[0, 1]", "D_min"] < table.loc["main", "D_min"]
+    assert table.loc["panel [0, 1]", "D_min"] < table.loc["main", "D_min"]
     bare = {**CONFIG, "normalisation": {**CONFIG["normalisation"], "range": [0, 1]}}
-    assert "[0, 1]" not in set(robustness_rows(panel, observations, INDICATORS, bare)["variant"])
+    assert "panel [0, 1]" not in set(
+        robustness_rows(panel, observations, INDICATORS, bare)["variant"]
+    )
 
 
 def test_policies_vary_where_a_series_has_figures_of_two_vintages(panel, observations):
@@ -176,7 +178,7 @@ def test_every_other_choice_has_its_row(panel, observations):
     assert rows["composite"] == set(COMPOSITES) - {"linear"}
     assert rows["form"] == set(FORMS) - {"standard", "k"}
     assert rows["preset"] == set(PRESETS) and rows["system"] == {"absolute"}
-    assert rows["reference"] == {"year"}
+    assert rows["scale"] == {"panel [0, 1]", "year [0.01, 0.99]", "year [0, 1]", "ratio"}
     normalised, _ = normalise(panel, INDICATORS, CONFIG["normalisation"])
     weights = weigh(normalised, panel, INDICATORS, CONFIG["weighting"])
     changed = {**CONFIG["coupling"], "composite": "topsis"}

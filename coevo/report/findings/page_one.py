@@ -13,7 +13,7 @@ from coevo.report.findings.level_control import level_finding, of_measure
 from coevo.report.findings.relation import UNDETERMINED, relation_finding
 from coevo.report.findings.rise import rise_finding
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.through_choices import REFUSED, choices_finding
+from coevo.report.findings.through_choices import choices_finding
 from coevo.sensitivity.headlines import SUPPORTED
 
 HALF = 0.5  # share of the variance of ln D from which a level of development says much of it
@@ -85,10 +85,10 @@ def _least(study: Study) -> str:
     """Where all regions rose by the study's own choices: whether they did by `every` combination,
     or at `least` some; else `none`.
     """
-    key = choices_finding(study)["all_rose"]["key"]
-    if study.single or key == REFUSED or rise_finding(study)["verdict"] != "all":
+    found = choices_finding(study).get("all_rose", {})
+    if "least" not in found or rise_finding(study)["verdict"] != "all":
         return "none"
-    return "every" if key == SUPPORTED else "least"
+    return "every" if found["key"] == SUPPORTED else "least"
 
 
 def _drive(study: Study) -> str:

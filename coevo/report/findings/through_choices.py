@@ -28,7 +28,7 @@ def choices_finding(study: Study) -> dict[str, dict[str, Any]]:
             "together": keys.count("supported"),
         }
     comparable = study.tables["multiverse"].query("comparable")
-    if len(comparable):
+    if len(comparable) and found["all_rose"]["key"] != REFUSED:
         found["all_rose"]["least"] = int(comparable["rose"].min())
     return found | {"census": {"headlines": hanging_on_census(study)}}
 
