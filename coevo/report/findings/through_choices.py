@@ -4,33 +4,43 @@ from typing import Any
 
 from coevo.files import rows_of
 from coevo.report.findings.study_tables import Study
-from coevo.sensitivity.headlines import CENSUS_YEAR, DEPENDS, WITH, WITHOUT
+from coevo.sensitivity.choices import MAIN
+from coevo.sensitivity.headlines import DEPENDS, SUPPORTED
 
 REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
 
 
-def choices_finding(study: Study) -> dict[str, dict[str, Any]]:
+def choices_finding(study: Study) -> dict[str, Any]:
     """By headline: `key`, its verdict, of what depends on choices `mostly` where more than half of
     the combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one
-    that decides, "" where all say the same. Of several pairs of systems `differs` where they do not
-    agree, with how many of them `together` of `pairs`. `least`: of `all_rose`, regions that rose
-    in every combination. `census`: headlines whose verdict, or the study's own answer, is another
-    without the years in which coverage changed.
+    that decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
+    where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
+    regions that rose in every combination. `forms`: see `shares_by_form`.
     """
     table, found = study.tables["headlines"], {}
     for name, rows in table.groupby("headline", sort=False):
         keys = [_key(row) for row in rows.to_dict("records")]
-        same = len(set(keys)) == 1
+        together = keys.count(SUPPORTED)
+        several = DIFFERS if together else PARTLY
         found[str(name)] = {
-            "key": keys[0] if same else DIFFERS,
+            "key": keys[0] if len(set(keys)) == 1 else several,
             "choice": rows["deciding_choice"].iloc[0],
             "pairs": len(rows),
-            "together": keys.count("supported"),
+            "together": together,
         }
     comparable = study.tables["multiverse"].query("comparable")
     if len(comparable) and found["all_rose"]["key"] != REFUSED:
         found["all_rose"]["least"] = int(comparable["rose"].min())
-    return found | {"census": {"headlines": hanging_on_census(study)}}
+    return found | {"forms": shares_by_form(study)}
+
+
+def shares_by_form(study: Study) -> list[tuple[str, float, float]]:
+    """By form of C the least and the largest share of T in the variance of ln D, over the study's
+    own indicator system; the study's own form first.
+    """
+    table = rows_of(study.tables["multiverse"], system=MAIN).dropna(subset="share_T")
+    ends = table.groupby("form", sort=False)["share_T"].agg(["min", "max"])
+    return [(str(form), float(low), float(high)) for form, low, high in ends.itertuples()]
 
 
 def _key(row: dict[str, Any]) -> str:
@@ -39,14 +49,3 @@ def _key(row: dict[str, Any]) -> str:
     if row["verdict"] != DEPENDS:
         return str(row["verdict"])
     return MOSTLY if 2 * row["agree"] > row["combinations"] else PARTLY
-
-
-def hanging_on_census(study: Study) -> list[str]:
-    """Headlines that the years in which coverage changed decide, of the first pair of systems."""
-    rows = rows_of(study.tables["headline_variants"], choice=CENSUS_YEAR, pair="")
-    wide = rows.pivot(index="headline", columns="variant", values=["verdict", "own"])
-    if wide.empty:
-        return []
-    moved = [wide[part][WITH] != wide[part][WITHOUT] for part in ("verdict", "own")]
-    order = study.tables["headlines"]["headline"]
-    return [str(name) for name in order.unique() if name in wide.index[moved[0] | moved[1]]]

@@ -1,6 +1,6 @@
 """Rows of the report's tables, from tables of the study."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from coevo.normalisation import scales_of
@@ -113,18 +113,19 @@ def headline_rows(words: Words) -> Rows:
     return _headlines(words)
 
 
-def _headlines(words: Words, without: Sequence[str] = (), short: bool = False) -> Rows:
-    """The same but for some claims; short: in place of how it was tested in how many combinations
-    it holds, and the choices that it hangs on.
+def _headlines(words: Words, claims: Collection[str] | None = None, short: bool = False) -> Rows:
+    """The same, of some claims or of all; short: in place of how it was tested in how many
+    combinations it holds, and what it hangs on.
     """
     rows = []
     for row in words.study.tables["headline_claims"].itertuples():
-        if row.claim in without:
+        if claims is not None and row.claim not in claims:
             continue
         claim = words.grammar.upper_first(words.message(row.claim, row.stated))
         tested = _tested(words, row, row.claim)
         if short and row.computed == "by_choices":
-            tested[0] = words.message("holds_in", row.fields)
+            parts = (words.message(key, row.fields) for key in ("held_short", "hanging"))
+            tested[0] = words.grammar.series(filter(None, parts))
         rows.append([claim, *tested])
     return rows
 
@@ -141,15 +142,23 @@ def claim_rows(words: Words) -> Rows:
     return rows
 
 
-def verdict_rows(words: Words) -> Rows:
-    """For page one, of the claims that it asks about: claim, how it was tested, one of four words,
-    section.
+def verdict_rows(words: Words) -> Body:
+    """For page one, of the claims that it asks about: claim, how it was tested or in how many
+    combinations it holds, one of four words, section.
     """
-    if opening_kind(words.study) == "claims":
+    kind, phrases = opening_kind(words.study), words.phrases["tables"]["verdicts"]
+    if kind == "claims":
         rows = [[row.claim, *_tested(words, row, row.check)] for row in _with_figures(words)]
     else:
-        rows = _headlines(words, ELSEWHERE, short=True)
-    return [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
+        every = words.study.tables["headline_claims"]["claim"]
+        rows = _headlines(words, set(every) - set(ELSEWHERE), short=True)
+    kept = [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
+    if kind != "indices":
+        return Body(kept)
+    beside = _headlines(words, ELSEWHERE, short=True)
+    others = [words.grammar.noted(claim[:1].lower() + claim[1:], said) for claim, said, *_ in beside]
+    note = words.say("tables/verdicts/note", others=words.listed(others))
+    return Body(kept, phrases["held"], note)
 
 
 def _with_figures(words: Words) -> list[Any]:

@@ -1,10 +1,12 @@
 """Values that phrases and template speak of by name."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from coevo.coupling.comovement import RUN
 from coevo.inference.sets import FEWEST_REGIONS
+from coevo.messages import unpacked
 from coevo.normalisation import scales_of
 from coevo.regional.neighbourhood import NEAREST
 from coevo.regional.regional_panel import DRAWS
@@ -61,7 +63,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "notes": [key for key in phrases["notes"] if key in read],
         "side": words.side,
         "why": words.why,
-        "held_in": lambda headline: _held_in(words, headline),
+        "held_in": partial(_held_in, words),
         "refusal": words.refusal,
         "fewest_regions": FEWEST_REGIONS,
         "permutations": DRAWS,
@@ -72,10 +74,15 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
     return values | (population_values(study, found, words) if pair else {})
 
 
-def _held_in(words: Words, headline: str) -> Markdown:
-    """In how many combinations of choices a headline holds; "" where it is not asked."""
+def _held_in(words: Words, headline: str, part: str = "") -> Markdown:
+    """In how many combinations of choices a headline holds, or a part of what came out of it; ""
+    where it is not asked, or has no such part.
+    """
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
-    for row in rows.itertuples():
+    for row in rows[:1].itertuples():
+        if part:
+            here = part in unpacked(row.fields)
+            return escaped(words.message(part, row.fields)) if here else Markdown("")
         said = words.message("holds_in", row.fields)
         return words.say("through/held", claim=words.message(headline, row.stated), said=said)
     return Markdown("")
