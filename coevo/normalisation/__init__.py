@@ -181,7 +181,7 @@ def find_goalposts(x: Array, scope: Scope, settings: Mapping[str, Any]) -> Goalp
     for j, ends in own.items():
         less = scope.scales[scope.indicators[j]].direction == "-"
         low[..., j] = 0.0 if ratio and not less else ends[0]
-        high[..., j] = np.nan if ratio and less else ends[1]
+        high[..., j] = ends[1]
     return posts._replace(low=low, high=high)
 
 

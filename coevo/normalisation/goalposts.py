@@ -84,8 +84,9 @@ def base_reference(x: Array, scope: Scope) -> Goalposts:
 
 
 def ratio_reference(x: Array, scope: Scope) -> Goalposts:
-    """Zero and the maximum over all regions and years, so that z = x / max; the minimum and no end
-    for direction "-", so that z = min / x: the one reference under which z has a true zero.
+    """Zero and the maximum over all regions and years, so that z = x / max; for direction "-" the
+    minimum and the maximum, of which z = min / x needs the first: the one reference under which z
+    has a true zero.
 
     Raises `Refusal` for a figure below zero, or at zero for direction "-".
     """
@@ -95,9 +96,8 @@ def ratio_reference(x: Array, scope: Scope) -> Goalposts:
     if bad.any():
         raise Refusal("below_zero", indicators=np.array(scope.indicators)[bad].tolist())
     low, high = x.min(axis=-2), x.max(axis=-2)
-    alike = low == high  # of what is constant, both ends are that figure
-    low, high = np.where(less | alike, low, 0.0), np.where(less & ~alike, np.nan, high)
-    return _alike(low, high, scope)
+    # of what is constant both ends are that figure, so that it is refused
+    return _alike(np.where(less | (low == high), low, 0.0), high, scope)
 
 
 def kept_reference(x: Array, scope: Scope) -> Goalposts:

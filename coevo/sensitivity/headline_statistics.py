@@ -24,7 +24,8 @@ from coevo.regional.neighbourhood import FEWEST_REGIONS, likeness, row_standardi
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Columns = dict[str, npt.NDArray[Any]]
-DRAWS = 999  # permutations of regions, the same in all combinations
+DRAWS = 9_999  # with fewer the seed would decide verdicts on combinations near 5 %
+FEW_DRAWS, MANY_REGIONS = 999, 300  # permutations of more regions than that
 R2 = ("R2_per_head", "R2_product", "R2_population")  # columns, in the order of the levels
 NOISE = 1e-24  # a variance below this is rounding
 
@@ -34,12 +35,13 @@ class Surroundings(NamedTuple):
 
     levels: of development by (region, year), size per head first, then each size, all positive;
     without columns where the study names none. neighbours: of each region; empty where the table of
-    regions names none. seed: of permutations.
+    regions names none. seed, draws: of permutations of regions, the same in all combinations.
     """
 
     levels: pd.DataFrame
     neighbours: Mapping[str, Sequence[str]]
     seed: int
+    draws: int = DRAWS
 
 
 class Curve(NamedTuple):
@@ -179,7 +181,7 @@ def _neighbours(D: Array, regions: pd.Index, around: Surroundings) -> Columns:
     if len(used) < FEWEST_REGIONS:
         return {}
     W, rng = row_standardised(around.neighbours, used), np.random.default_rng(around.seed)
-    found = likeness(D[:, regions.get_indexer(used)].T, W, DRAWS, rng)
+    found = likeness(D[:, regions.get_indexer(used)].T, W, around.draws, rng)
     return {"moran_last": found.I, "moran_expected": found.expected, "moran_p": found.p}
 
 
@@ -190,7 +192,7 @@ def _pairings(regions: pd.Index, around: Surroundings, level: str) -> Integers |
     size = np.log(around.levels[level]).groupby("region").mean().reindex(regions).to_numpy()
     if not np.isfinite(size).all():
         return None
-    return random_pairings(size, np.random.default_rng(around.seed), DRAWS)
+    return random_pairings(size, np.random.default_rng(around.seed), around.draws)
 
 
 def in_step(x: Array, y: Array, order: Integers | None) -> tuple[Columns, Curve | None]:

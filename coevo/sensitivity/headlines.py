@@ -177,7 +177,9 @@ def _headline(
     if table.empty:
         why = _reason(headline, rows)
         return label | {"verdict": UNDECIDED} | message_columns(why.key, why.fields), []
-    row = label | _counts(table["said"].to_numpy()) | whole_curve([c for _, c in curves])
+    row = label | _counts(table["said"].to_numpy())
+    if len({system for system, _ in curves}) == 1:  # of several each has a curve of its own
+        row |= whole_curve([c for _, c in curves])
     a, b = (table.get(column, 0) for column in headline.whole)
     whole = _counts(table["said"].to_numpy()[np.broadcast_to(a == b, len(table))])
     row |= {f"whole_{key}": whole[key] for key in ("agree", "contrary", "combinations")}

@@ -10,7 +10,12 @@ from coevo.errors import Refusal
 from coevo.files import read_optional, read_table
 from coevo.regional import RegionalPanel
 from coevo.sensitivity.choices import System
-from coevo.sensitivity.headline_statistics import Surroundings
+from coevo.sensitivity.headline_statistics import (
+    DRAWS,
+    FEW_DRAWS,
+    MANY_REGIONS,
+    Surroundings,
+)
 from coevo.sensitivity.multiverse import indicator_systems
 
 
@@ -52,4 +57,5 @@ def surroundings(
         neighbours = study.neighbours
     except Refusal:
         neighbours = {}
-    return Surroundings(levels, neighbours, seed)
+    many = tables["coupling"]["region"].nunique() > MANY_REGIONS
+    return Surroundings(levels, neighbours, seed, FEW_DRAWS if many else DRAWS)

@@ -379,13 +379,13 @@ def test_bands_show_range_middle_half_and_mean_of_every_variant() -> None:
 
 def test_strips_name_the_share_that_a_choice_accounts_for() -> None:
     table = pd.DataFrame(
-        [("form", "focus_D", 0.345, 0.391), ("reference", "focus_D", 0.0, 0.0),
+        [("form", "focus_D", 0.345, 0.391), ("scale", "focus_D", 0.0, 0.0),
          ("form", "D_mean", 0.9, 0.9)],
         columns=["choice", "outcome", "first_order", "total"],
     )  # fmt: skip
     spec = CHARTS["by_choice"](study(sensitivity=table), WORDS)
     heads = set(values(spec, "name"))
-    assert {f"{WORDS['choice_form']}: 34 %", f"{WORDS['choice_reference']}: 0 %"} <= heads
+    assert {f"{WORDS['choice_form']}: 34 %", f"{WORDS['choice_scale']}: 0 %"} <= heads
     assert WORDS["choice_weighting"] in heads  # a share that the table does not have is left out
 
 

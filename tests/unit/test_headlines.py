@@ -11,7 +11,7 @@ from coevo.coupling.index_panel import Degrees
 from coevo.coupling.level import variance_shares
 from coevo.regional.neighbourhood import moran, row_standardised
 from coevo.sensitivity.headline_statistics import (
-    DRAWS,
+    FEW_DRAWS,
     Curve,
     Surroundings,
     in_step,
@@ -42,7 +42,7 @@ def made():
     T = np.repeat(U.mean(axis=-1)[:, :, None], FORMS, axis=2)
     levels = pd.DataFrame(np.exp(rng.normal(size=(len(ROWS), 3))), ROWS, ["head", "all", "people"])
     found = Degrees(U, C, T, np.sqrt(C * T))
-    around = Surroundings(levels, RING, 1)
+    around = Surroundings(levels, RING, 1, FEW_DRAWS)
     columns, curves = statistics(found, ["a", "b"], ROWS, around, "head")
     return pd.DataFrame(columns), curves, found, levels
 
@@ -103,18 +103,18 @@ def test_likeness_and_step_by_one_at_a_time(made, k):
 
 def test_the_same_pairings_in_all_and_zeros_counted_apart(made):
     table, curves, _, _ = made
-    assert table["r_p"].between(1 / (DRAWS + 1), 1).all()
+    assert table["r_p"].between(1 / (FEW_DRAWS + 1), 1).all()
     # of the two sets of indices the one with a zero is no part of the curve; forms count once
     assert curves[""].n == 1 and curves[""].above == int(table["r_ln"][0] > 0)
-    assert len(curves[""].drawn) == DRAWS
+    assert len(curves[""].drawn) == FEW_DRAWS
 
 
 def test_an_index_that_is_another_one_is_in_step():
     rng = np.random.default_rng(3)
     x = rng.uniform(0.2, 0.8, (1, REGIONS, YEARS))
-    order = np.stack([rng.permutation(REGIONS) for _ in range(DRAWS)])
+    order = np.stack([rng.permutation(REGIONS) for _ in range(FEW_DRAWS)])
     found, curve = in_step(x, x**2, order)
-    assert found["r_ln"][0] == pytest.approx(1) and found["r_p"][0] <= 2 / (DRAWS + 1)
+    assert found["r_ln"][0] == pytest.approx(1) and found["r_p"][0] <= 2 / (FEW_DRAWS + 1)
     assert curve.n == curve.above == 1
     unpaired, nothing = in_step(x, x**2, None)
     assert set(unpaired) == {"r_ln", "r_levels", "regions_r"} and nothing is None

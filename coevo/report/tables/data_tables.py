@@ -156,7 +156,9 @@ def verdict_rows(words: Words) -> Body:
     if kind != "indices":
         return Body(kept)
     beside = _headlines(words, ELSEWHERE, short=True)
-    others = [words.grammar.noted(claim[:1].lower() + claim[1:], said) for claim, said, *_ in beside]
+    others = [
+        words.grammar.noted(claim[:1].lower() + claim[1:], said) for claim, said, *_ in beside
+    ]
     note = words.say("tables/verdicts/note", others=words.listed(others))
     return Body(kept, phrases["held"], note)
 
