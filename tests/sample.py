@@ -58,6 +58,7 @@ def config(claims: str | None = None) -> dict:
         "focus_region": "330000",
         "sources": {"en": "Office of samples", "zh": "样本局"},
         "subsystems": {s: {"en": s, "zh": CHINESE[s]} for s in SUBSYSTEMS},
+        "names": {"absolute": {"en": "absolute amounts", "zh": "绝对量"}},
         "normalisation": {
             "method": "minmax", "reference": "panel", "range": [0.01, 0.99], "beyond": "cap",
             "base": None, "goalposts": None,
