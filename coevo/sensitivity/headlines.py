@@ -180,7 +180,8 @@ def _headline(
     row = label | _counts(table["said"].to_numpy())
     if len({system for system, _ in curves}) == 1:  # of several each has a curve of its own
         row |= whole_curve([c for _, c in curves])
-    a, b = (table.get(column, 0) for column in headline.whole)
+    first, second = headline.whole
+    a, b = table.get(first, 0), table.get(f"{second}_{pair}" if pair else second, 0)
     whole = _counts(table["said"].to_numpy()[np.broadcast_to(a == b, len(table))])
     row |= {f"whole_{key}": whole[key] for key in ("agree", "contrary", "combinations")}
     outcome = table["said"] > 0 if (table["said"] > 0).any() else table["said"] < 0

@@ -114,7 +114,10 @@ def _combined(made: Combinations, around: Surroundings, system: str, scale: str)
         columns, curves = statistics(degrees, panel.subsystems, index, around, paired_by)
         columns |= _marks(degrees.U, len(forms)) | compare(D, index, own, made.config)
         columns |= {name: columns[f"{name}_last"] for name in LAST}
-        return rows.assign(**columns), curves
+        columns["grades_changed"] = columns["grades_changed"] / columns["n"]
+        table = rows.assign(**columns)
+        table.loc[table["focus_rank"].isna(), list(LAST)] = np.nan
+        return table, curves
 
     of_figures, curves = told(found)
     if weighed.unbroken is None:

@@ -176,7 +176,21 @@ def test_the_first_sheets_hold_the_numbers_of_the_tables() -> None:
 
 
 # Latin letters in a Chinese workbook: methods, codes, what the sample says in English alone.
-TERMS = {"CRITIC", "Conley", "Morgan", "wild", "Theta", "pooled", "sample", "Unit", "volume", "employment"}
+TERMS = {
+    "Anderson",
+    "CRITIC",
+    "Conley",
+    "Hausman",
+    "Morgan",
+    "Rubin",
+    "wild",
+    "Theta",
+    "pooled",
+    "sample",
+    "Unit",
+    "volume",
+    "employment",
+}
 CODES = {"region", "name", "year", "unit", *sample.INDICATORS, "shops", "plants"}
 QUOTED = {"audit": "FGL", "claims": "G"}  # files, sheets, notes and claims, as they stand
 

@@ -15,7 +15,8 @@ def choices_finding(study: Study) -> dict[str, Any]:
     the combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one
     that decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
     where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
-    regions that rose in every combination. `forms`: see `shares_by_form`.
+    regions that rose in every combination. `forms`: see `shares_by_form`;
+    `not_allowed`: message and fields of why figures do not allow combinations, and how many.
     """
     table, found = study.tables["headlines"], {}
     for name, rows in table.groupby("headline", sort=False):
@@ -31,7 +32,9 @@ def choices_finding(study: Study) -> dict[str, Any]:
     comparable = study.tables["multiverse"].query("comparable")
     if len(comparable) and found["all_rose"]["key"] != REFUSED:
         found["all_rose"]["least"] = int(comparable["rose"].min())
-    return found | {"forms": shares_by_form(study)}
+    refused = study.tables["varied_refusals"].groupby(["message", "fields"], sort=False)
+    counts = [(*why, int(n)) for why, n in refused["combinations"].sum().items()]
+    return found | {"forms": shares_by_form(study), "not_allowed": counts}
 
 
 def shares_by_form(study: Study) -> list[tuple[str, float, float]]:

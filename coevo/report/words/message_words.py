@@ -50,7 +50,8 @@ def message_texts(phrases: Mapping[str, Any], label: Name = str, region: Name = 
 
     def shown(name: str, value: Any) -> str:
         if isinstance(value, list):
-            return plain_text(grammar.listed(map(region, value)))
+            named = label if name == "indicators" else region
+            return plain_text(grammar.listed(map(named, value)))
         if name == "least":
             return grammar.spelled(value)
         if isinstance(value, float):
