@@ -209,8 +209,8 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     assert rows[first + 2].strip() == "[depends on choices]{.chip .weaker}"  # on page one
     assert [cell.strip() for cell in rows[place + 1 : place + 4]] == [
         "the same grade",
-        "96 of 144 combinations say so\\, 48 the contrary\\; it depends most on the form of C "
-        "\\(27 \\% of the variance\\)\\: standard 48 of 48\\, Wang 20 of 48\\, Fan 28 of 48",
+        "96 say so\\, 48 the contrary\\, 0 neither\\, of 144 combinations\\; most by form of C "
+        "\\(27 \\% of the variance\\)\\: standard 48\\/48\\, Wang 20\\/48\\, Fan 28\\/48",
         "[depends on choices]{.chip .weaker}",
     ]
     assert "(#robustness)" in rows[place + 4]
