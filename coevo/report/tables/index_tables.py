@@ -54,13 +54,22 @@ def D_by_year(words: Words) -> Body:
     return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
 
 
-def coverage_growth_rows(words: Words) -> Rows:
-    """Growth of the indicators whose coverage changed, by year, and whether the year stands out."""
-    return [
-        [words.study.label(row.indicator), row.year, fixed(row.growth), fixed(row.z, 1),
-         words.word("coverage_verdict", row.verdict)]
-        for row in words.study.tables["coverage_growth"].itertuples()
-    ]  # fmt: skip
+def coverage_growth_rows(words: Words) -> Body:
+    """Growth of the indicators whose coverage changed, a column each: a row per year, with z and
+    whether the year stands out.
+    """
+    table = words.study.tables["coverage_growth"]
+    names, head = table["indicator"].unique(), words.phrases["tables"]["coverage_growth"]["columns"]
+    cells = {
+        (row.year, row.indicator): words.grammar.noted(
+            fixed(row.growth),
+            words.grammar.series([fixed(row.z, 1), words.word("coverage_verdict", row.verdict)]),
+        )
+        for row in table.itertuples()
+    }
+    years = sorted(table["year"].unique())
+    rows = [[year, *(cells.get((year, name), NOTHING) for name in names)] for year in years]
+    return Body(rows, [*head, *([words.study.label(name), "l", 30] for name in names)])
 
 
 def pair_correlations(words: Words) -> Rows:
