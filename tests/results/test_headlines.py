@@ -9,7 +9,7 @@ from coevo.files import read_texts
 from coevo.report.tables.annex import MAIN as TABLES
 from coevo.report.tables.report_table import readable
 from coevo.report.words.voices import in_languages
-from coevo.sensitivity.headlines import CENSUS_YEAR, WITHOUT
+from coevo.sensitivity.headlines import CENSUS_YEAR, PAIRED, WITHOUT
 from tests.results.test_choices import chosen  # noqa: F401 - a fixture
 from tests.sample import ROOT, places
 
@@ -94,9 +94,11 @@ def test_page_one_and_the_annex_contain_every_flag(chosen, results, study, langu
     for row in claims.itertuples():
         claim = words.grammar.upper_first(words.message(row.claim, row.stated))
         fields = json.loads(row.fields)
-        own = variants[(variants["headline"] == row.claim) & (variants["pair"] == "")]
+        pair = "~".join(json.loads(row.stated)["systems"])
+        pair = pair if row.claim == PAIRED and pair in set(variants["pair"]) else ""
+        own = variants[(variants["headline"] == row.claim) & (variants["pair"] == pair)]
         sides = own[own["choice"] == fields["choice"]]
-        said = [long[claim], short.get(claim, note.partition(claim)[2].partition(")")[0])]
+        said = [long[claim], short.get(claim, note.partition(claim[1:])[2].partition(")")[0])]
         if len(set(sides["verdict"])) > 1:
             flags += 1
             name = words.word("choice", fields["choice"])
