@@ -91,7 +91,7 @@ def _fits(key: str, words: Words) -> RegressionFits:
     if classic:
         for row in study.rows("relations", scope=scope, period="").itertuples():
             if row.quantity.startswith("anderson_rubin"):
-                facts[row.quantity, row.effects, row.estimator] = words.slope_set(row)
+                facts[row.quantity, row.effects, row.estimator] = words.slope_set(row._asdict())
         tests = study.rows("slope_tests", scope=scope, errors=BY_YEAR, effects=EFFECTS[0])
         for row in tests.dropna(subset=["low", "high"]).itertuples():
             by_year[row.parameter, row.effects, row.estimator] = (row.low, row.high)

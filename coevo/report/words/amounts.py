@@ -83,10 +83,10 @@ class Words:
 
     def slope_set(self, row: Any) -> Markdown:
         """The set of slopes that instruments allow, as mathematics."""
-        low, high = (with_figures(end, 2) for end in (row.low, row.high))
+        low, high, kind = (*(with_figures(row[end], 2) for end in ("low", "high")), row["set"])
         kinds = {"interval": "bounded", "empty": "empty"}
-        kinds["unbounded"] = "up_to" if missing(row.low) else "from_on"
-        return self.say(f"sets/{kinds.get(row.set, row.set)}", low=low, high=high)
+        kinds["unbounded"] = "up_to" if missing(row["low"]) else "from_on"
+        return self.say(f"sets/{kinds.get(kind, kind)}", low=low, high=high)
 
     def set_words(self, row: Any, coordinate: str) -> str:
         """A set as mathematics: an interval, all but one, the whole line; of years a range."""
