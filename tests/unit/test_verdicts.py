@@ -206,7 +206,7 @@ THROUGH = {
     }),
     "through_step": through("systems_in_step", {
         "supported": ("The two move together beyond", "两个系统仍同步变动"),
-        "partly": ("Whether the two move together beyond level and common trend depends on the",
+        "partly": ("Whether the two move together beyond level and trend depends on the",
                    "两个系统是否同步变动取决于"),
         "cannot_be_decided": ("Nothing shows that the two move together", "未见两个系统同步变动"),
         "not_supported": ("trend the two are linked less than by chance",

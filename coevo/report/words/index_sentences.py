@@ -74,17 +74,17 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
     return values | (population_values(study, found, words) if pair else {})
 
 
-def _held_in(words: Words, headline: str, part: str = "") -> Markdown:
-    """In how many combinations of choices a headline holds, or a part of what came out of it; ""
-    where it is not asked, or has no such part.
+def _held_in(words: Words, headline: str, key: str = "held") -> Markdown:
+    """In how many combinations of choices a headline holds, by a phrase of `through`, or the chance
+    of its curves; "" where it is not asked.
     """
     rows = words.study.rows("headline_claims", claim=headline, computed="by_choices")
     for row in rows[:1].itertuples():
-        if part:
-            here = part in unpacked(row.fields)
-            return escaped(words.message(part, row.fields)) if here else Markdown("")
-        said = words.message("holds_in", row.fields)
-        return words.say("through/held", claim=words.message(headline, row.stated), said=said)
+        fields = unpacked(row.fields)
+        if key == "curves" and key not in fields:
+            break
+        said = words.message("curves" if key == "curves" else "holds_in", fields)
+        return words.say(f"through/{key}", claim=words.message(headline, row.stated), said=said)
     return Markdown("")
 
 
