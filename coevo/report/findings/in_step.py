@@ -82,13 +82,6 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     }
 
 
-def step_verdicts(study: Study) -> list[str]:
-    """The verdict of `comovement_finding` on every pair of subsystems."""
-    if study.single:
-        return ["one_region"]
-    return [_verdict(correlation_values(study, pair)) for pair in pairs(study)]
-
-
 def _placed(study: Study, by: str) -> dict[str, dict[str, float]]:
     """Mean and p of the pairings within regions and years, by those scales that have them."""
     frames = {scale: correlation_values(study, by=by, scale=scale) for scale in SHOWN}
