@@ -216,6 +216,12 @@ def test_a_claim_is_told_with_its_test_its_verdict_and_its_section() -> None:
     assert "(#robustness)" in rows[place + 4]
 
 
+def test_nothing_is_escaped_twice() -> None:
+    """A sign that is escaped twice prints its backslash; TeX breaks its lines with two."""
+    prose = re.sub(r"\$\$.*?\$\$", "", words(), flags=re.DOTALL)
+    assert "\\\\" not in prose
+
+
 @pytest.mark.parametrize("count", [4, 1])
 def test_words_that_say_too_much_are_absent(count: int) -> None:
     source = words(count).lower()

@@ -893,6 +893,17 @@ def test_page_one_names_no_level_of_development_where_none_was_computed(language
     assert ("level of development", "反映发展水平")[place] not in opening
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("p", "told"), [(0.3, True), (0.01, False)])
+def test_page_one_says_where_chance_gives_the_counts(p: float, told: bool, language: str) -> None:
+    made = held("systems_in_step", "depends_on_choices", 40)(tables())
+    known = made["headline_variants"]["p"].notna()
+    made = put(made, "headline_variants", known, p=p)
+    made = put(made, "headlines", made["headlines"]["p"].notna(), p=p)
+    said = {"en": "chance alone gives such counts", "zh": "随机配对亦可得到"}[language]
+    assert (said in line(written(language, made)["opening"])) is told
+
+
 def without_tables(opening: str) -> str:
     """Return page one as a reader counts it: no table of claims, no marks, no attributes."""
     kept = [text for text in opening.split("\n") if not text.startswith(("|", ":::", ":"))]

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pandas as pd
+
 from coevo.files import rows_of
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.choices import MAIN
-from coevo.sensitivity.headlines import DEPENDS, SUPPORTED
+from coevo.sensitivity.headlines import DEPENDS, LEVEL, SUPPORTED
 
 REFUSED, MOSTLY, PARTLY, DIFFERS = "refused", "mostly", "partly", "differs"
 
@@ -15,7 +17,8 @@ def choices_finding(study: Study) -> dict[str, Any]:
     the combinations say it, else `partly`; `refused` where it cannot be asked. `choice`: the one
     that decides, "" where all say the same. Of several pairs of systems that do not agree `differs`
     where some of them, `together` of `pairs`, are supported, else `partly`. `least`: of `all_rose`,
-    regions that rose in every combination. `forms`: see `shares_by_form`;
+    regions that rose in every combination. `chance`: `told` where random pairings give such counts
+    in every system, else `none`. `forms`: see `shares_by_form`;
     `not_allowed`: message and fields of why figures do not allow combinations, and how many.
     """
     table, found = study.tables["headlines"], {}
@@ -28,6 +31,7 @@ def choices_finding(study: Study) -> dict[str, Any]:
             "choice": rows["deciding_choice"].iloc[0],
             "pairs": len(rows),
             "together": together,
+            "chance": _by_chance(study, str(name)),
         }
     comparable = study.tables["multiverse"].query("comparable")
     if len(comparable) and found["all_rose"]["key"] != REFUSED:
@@ -44,6 +48,12 @@ def shares_by_form(study: Study) -> list[tuple[str, float, float]]:
     table = rows_of(study.tables["multiverse"], system=MAIN).dropna(subset="share_T")
     ends = table.groupby("form", sort=False)["share_T"].agg(["min", "max"])
     return [(str(form), float(low), float(high)) for form, low, high in ends.itertuples()]
+
+
+def _by_chance(study: Study, headline: str) -> str:
+    parts = [study.tables[name] for name in ("headlines", "headline_variants")]
+    p = pd.concat([rows_of(part, headline=headline, pair="")["p"] for part in parts]).dropna()
+    return "told" if len(p) and (p >= LEVEL).all() else "none"
 
 
 def _key(row: dict[str, Any]) -> str:
