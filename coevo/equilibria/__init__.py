@@ -14,6 +14,7 @@ from coevo.equilibria.fitted import (
     Row,
     fit_pool,
     fit_regions,
+    has_regional_lines,
     labelled_fits,
     regional_lines,
 )
@@ -22,7 +23,15 @@ from coevo.equilibria.output_series import pair_values
 from coevo.equilibria.region_checks import own_doubts, pooled_doubts
 from coevo.equilibria.relation_draws import pooled_draws
 from coevo.equilibria.result_rows import equilibrium_rows, relation_rows
-from coevo.equilibria.theory import last_states, theoretical
+from coevo.equilibria.theory import Asked, asked_of, last_states, theoretical
+from coevo.equilibria.theory_rows import (
+    MEAN,
+    adjusted,
+    points_table,
+    pooled_rows,
+    regional_rows,
+    untested_rows,
+)
 from coevo.estimation.general import GeneralFit
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
@@ -47,14 +56,16 @@ KINDS = {
 class Tables(NamedTuple):
     """The tables of these names, sorted by scope.
 
-    slope_tests: is a pooled slope zero, by every kind of errors; relations: effects and their
-    intervals; verdicts: what they say; refusals: what figures do not
-    allow, and why; checks: what a fit rests on, with the limit that a value is held against.
+    theory: growth of the fitted equations at theoretical points; slope_tests: is a pooled slope
+    zero, by every kind of errors; relations: effects and their intervals; verdicts: what they say;
+    refusals: what figures do not allow, and why; checks: what a fit rests on, with the limit that a
+    value is held against.
     """
 
     parameters: pd.DataFrame
     fits: pd.DataFrame
     equilibria: pd.DataFrame
+    theory: pd.DataFrame
     slope_tests: pd.DataFrame
     relations: pd.DataFrame
     verdicts: pd.DataFrame
@@ -83,9 +94,12 @@ def estimate(
     `StudyError` for a name or a unit that does not fit.
     """
     pair = pair_values(panel, interaction, coupling, indicators)
-    made = together(parts) or make_all(_regional(pair, interaction, estimators))
-    pooled = _pooled(pair, interaction, seed, estimators, made)
-    return _stacked([*made[REGIONS].values(), pooled])
+    asked = asked_of(interaction, indicators)
+    made = together(parts) or make_all(_regional(pair, interaction, asked, estimators))
+    regional = list(made[REGIONS].values())
+    pooled = _pooled(pair, interaction, seed, estimators, made, asked)
+    every = _stacked([*regional, pooled])
+    return every._replace(theory=adjusted(every.theory))
 
 
 def estimate_part(
@@ -98,16 +112,20 @@ def estimate_part(
 ) -> Made:
     """Return what a part such as `2-of-8` does of the work of `estimate`: regions, and draws."""
     pair = pair_values(panel, interaction, coupling, indicators)
-    return make_part({**_regional(pair, interaction), **pooled_draws(pair, seed)}, part)
+    tasks = _regional(pair, interaction, asked_of(interaction, indicators))
+    return make_part({**tasks, **pooled_draws(pair, seed)}, part)
 
 
 def _regional(
-    pair: pd.DataFrame, interaction: Mapping[str, Any], estimators: Collection[str] = ()
+    pair: pd.DataFrame,
+    interaction: Mapping[str, Any],
+    asked: Asked,
+    estimators: Collection[str] = (),
 ) -> Tasks:
     """Return what makes the tables of some regions at a time, each for itself."""
     codes = sorted(pair["region"].unique())
     blocks = [codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK)]
-    make = partial(_of_regions, interaction=interaction, estimators=estimators)
+    make = partial(_of_regions, interaction=interaction, asked=asked, estimators=estimators)
     return {
         (REGIONS, number): partial(make, pair[pair["region"].isin(block)])
         for number, block in enumerate(blocks)
@@ -115,13 +133,16 @@ def _regional(
 
 
 def _of_regions(
-    pair: pd.DataFrame, interaction: Mapping[str, Any], estimators: Collection[str]
+    pair: pd.DataFrame, interaction: Mapping[str, Any], asked: Asked, estimators: Collection[str]
 ) -> Tables:
     """Return the tables of regions, each estimated alone."""
     level, main = _settings(interaction)
     found = fit_regions(pair, main, estimators)
     fits = list(labelled_fits(found, main))
-    equilibria, rows = theoretical(pair, interaction.get("calibration"))
+    found_points, equilibria, rows = theoretical(pair, asked)
+    points = points_table(found_points, pair)
+    theory = [regional_rows(points, fits, level)]
+    theory.append(untested_rows(points, theory[0]["scope"], sorted(pair["region"].unique())))
     last = last_states(pair)
     equilibria += _with_last(last, equilibrium_rows(list(regional_lines(fits)), level))
     for label, own in fits:
@@ -131,7 +152,7 @@ def _of_regions(
     rows += found.refused
     rows += relation_rows(fits, main, level)
     rows += own_doubts(pair, fits, main, level)
-    return _tables(pair, fits, level, equilibria, rows)
+    return _tables(pair, fits, level, equilibria, theory, rows)
 
 
 def _pooled(
@@ -140,6 +161,7 @@ def _pooled(
     seed: int,
     estimators: Collection[str],
     drawn: Mapping[str, Mapping[Any, Array]],
+    asked: Asked,
 ) -> Tables:
     """Return the tables of all regions together, and their equilibria; drawn: `pooled_draws`."""
     level, main = _settings(interaction)
@@ -154,7 +176,14 @@ def _pooled(
     rows += relation_rows(fits, main, level)
     rows += pooled_doubts(pair, fits, interaction, seed, drawn)
     lines = equilibrium_rows(list(regional_lines(fits)), level)
-    return _tables(pair, fits, level, _with_last(last_states(pair), lines), rows)
+    points = points_table(theoretical(pair, asked)[0], pair)
+    theory = [regional_rows(points, fits, level)]
+    theory += [
+        pooled_rows(points, own, label, level)
+        for label, own in fits
+        if isinstance(own, PooledFit) and has_regional_lines(own)
+    ]
+    return _tables(pair, fits, level, _with_last(last_states(pair), lines), theory, rows)
 
 
 def _settings(interaction: Mapping[str, Any]) -> tuple[float, str]:
@@ -172,14 +201,17 @@ def _tables(
     fits: Sequence[tuple[Row, AnyFit]],
     level: float,
     equilibria: Iterable[Row],
+    theory: Sequence[pd.DataFrame],
     rows: Sequence[Row],
 ) -> Tables:
     """Return fits and what is said of them as tables; rows: those of the tables in `KINDS`."""
-    names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED}
+    names = dict(zip(pair["region"], pair["name"], strict=True)) | {POOLED: POOLED, MEAN: MEAN}
+    tested = pd.concat(theory)
     return Tables(
         parameters=_frame("parameters", parameter_rows(fits, level), names),
         fits=_frame("fits", quality_rows(fits), names),
         equilibria=_frame("equilibria", equilibria, names),
+        theory=as_table("theory", tested.assign(name=tested["scope"].map(names))),
         **{
             table: _frame(table, [row for row in rows if _kind(row) == kind], names)
             for kind, table in KINDS.items()

@@ -8,23 +8,23 @@ import pandas as pd
 
 from coevo.equilibria.fitted import Row
 
-RISE = 2.0  # a peak stands at least this many times above the troughs beside it
-
 
 def whole_cycles(years: npt.ArrayLike, x: npt.ArrayLike) -> tuple[int, int] | None:
     """Return the first and the last year of the whole cycles of a series, None without one.
 
-    A cycle goes from one peak to the year before the next. A peak is a year whose figure exceeds
-    both years beside it and stands `RISE` times above the troughs that part it from higher ones
-    (prominence of ln x, as `scipy.signal` has it). years, x (n,): every year between the first and
-    the last, x > 0; a series with a gap or without growth in logs has no cycle here.
+    They go from the first peak to the year before the last one. A peak is the highest year of a
+    run of years with ln x above its mean, and not the first or the last year of the series. years,
+    x (n,): every year between the first and the last, x > 0; a series with a gap or without growth
+    in logs has no cycle here.
     """
-    from scipy.signal import find_peaks  # takes long to start, and reports compute no cycle
-
     t, values = np.asarray(years, dtype=int), np.asarray(x, dtype=float)
-    if np.any(np.diff(t) != 1) or not np.all(values > 0):
+    if len(t) < 3 or np.any(np.diff(t) != 1) or not np.all(values > 0):
         return None
-    peaks, _ = find_peaks(np.log(values), prominence=np.log(RISE))
+    logs = np.log(values)
+    above = logs > logs.mean()
+    runs = np.split(np.arange(len(t)), np.flatnonzero(np.diff(above)) + 1)
+    tops = [run[values[run].argmax()] for run in runs if above[run[0]]]
+    peaks = [top for top in tops if 0 < top < len(t) - 1]
     return (int(t[peaks[0]]), int(t[peaks[-1]] - 1)) if len(peaks) > 1 else None
 
 

@@ -1,44 +1,137 @@
-"""Theoretical equilibria: the closed form at parameters that no growth regression gave."""
+"""Theoretical points: equilibria that no growth regression gave (docs/methods.md, 6)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.errors import Refusal
+from coevo.equilibria.observed import whole_cycles
+from coevo.errors import Refusal, StudyError
 from coevo.estimation.pooled_rows import breaks
 from coevo.lotka_volterra.calibration import calibrate, calibration_failures, period_equilibrium
 from coevo.lotka_volterra.classic import equilibrium, kind
 from coevo.messages import message_columns
+from coevo.observations.units import conversion, unit_of
+from coevo.observations.vocabulary import SALES
 
 Row = dict[str, Any]
+Array = npt.NDArray[np.float64]
+AUTO = "auto"  # calibration: whatever the figures of a study allow
+FIGURES = ("x1", "x2", "purchases", "sales")
+PARAMETERS = ("a1", "b1", "a2", "b2")
+SHARES = (0.3, 0.5, 0.7)  # purchases over sales: scenarios where no series has purchases
 
 
-def theoretical(
-    pair: pd.DataFrame, calibration: Mapping[str, Any] | None
-) -> tuple[list[Row], list[Row]]:
-    """Return rows of the tables equilibria and refusals.
+class Asked(NamedTuple):
+    """Which theoretical points a study has, each source by its own means.
 
-    pair: columns region, name, year, x1, x2, flag and, where `calibration` names them, purchases
-    and sales; calibration: {purchases, sales}, the parameters {a1, b1, a2, b2}, or None.
+    shares: purchases over sales, where these are scenarios; factor: figures of x2 times it are in
+    the unit of x1; given: parameters of the configuration; cycles: whether means over whole cycles
+    count; refused: why a source is not there.
     """
+
+    purchases: bool = False
+    shares: tuple[float, ...] = ()
+    factor: float = 1.0
+    given: Mapping[str, float] = {}
+    cycles: bool = False
+    refused: tuple[Refusal, ...] = ()
+
+
+def asked_of(interaction: Mapping[str, Any], indicators: pd.DataFrame | None = None) -> Asked:
+    """Return the sources of a study's theoretical points.
+
+    interaction: that part of the configuration; its `calibration` is {purchases, sales},
+    {share: [...]}, {a1, b1, a2, b2}, None, or `auto`: shares .3, .5, .7 where both outputs are
+    money and the downstream one is sales, and means over whole cycles; indicators: the table.
+    """
+    calibration = interaction.get("calibration", AUTO)
+    if calibration is None:
+        return Asked(refused=(Refusal("theory_off"),))
+    if calibration != AUTO and "share" not in calibration:
+        purchases = "purchases" in calibration
+        return Asked(purchases, given={} if purchases else calibration)
+    found = Asked(cycles=calibration == AUTO)
+    shares = SHARES if found.cycles else tuple(np.atleast_1d(calibration["share"]))
+    try:
+        factor = _factor(interaction, indicators, by_name=found.cycles)
+    except Refusal as refusal:
+        return found._replace(refused=(refusal,))
+    return found._replace(shares=shares, factor=factor)
+
+
+def _factor(interaction: Mapping[str, Any], table: pd.DataFrame | None, by_name: bool) -> float:
+    """Return what brings x2 into the unit of x1; by_name: whether its name must tell of sales."""
+    known = pd.DataFrame() if table is None else table.set_index("indicator")
+    pair = interaction["upstream"], interaction["downstream"]
+    units = [str(known.at[name, "unit"]) if name in known.index else "" for name in pair]
+    if not all(unit and unit_of(unit).measures.startswith("money") for unit in units):
+        raise Refusal("outputs_not_money")
+    try:
+        factor = conversion(unit_of(units[1]), unit_of(units[0]))
+    except StudyError:
+        raise Refusal("outputs_in_two_units", units=units) from None
+    names = " ".join(map(str, [pair[1], *known.loc[pair[1]].filter(regex="^label|^source")]))
+    if by_name and not any(word in names.lower() for word in SALES):
+        raise Refusal("downstream_not_sales", output=pair[1])
+    return factor
+
+
+def theoretical(pair: pd.DataFrame, asked: Asked) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return theoretical points, and rows of the tables equilibria and refusals.
+
+    pair: columns region, name, year, x1, x2, flag and, where these are asked, purchases and sales.
+    A point has scope, source, share, first_year, last_year, x1, x2 and their range over years,
+    theory_b1 and theory_d: the slopes of the theory that has some. A region without any point has a
+    refusal with `quantity` theory.
+    """
+    points: list[Row] = []
     equilibria: list[Row] = []
     refusals: list[Row] = []
-    if calibration:
-        last = last_states(pair)
-        for code, part in pair.groupby("region", sort=True):
-            label = {"scope": code, "effects": "none", "model": "classic"}
-            if "purchases" in calibration:
-                rows, refused = calibrated(part)
-                if rows:
-                    rows[-1] |= last[code]  # that of the period
-                equilibria += [label | {"source": "calibration"} | row for row in rows]
-                refusals += [label | {"quantity": "calibration"} | row for row in refused]
+    last = last_states(pair)
+    for code, part in pair.groupby("region", sort=True):
+        label = {"scope": code, "effects": "none", "model": "classic"}
+        found: list[Row] = []
+        reasons = list(asked.refused)
+        years, figures = by_year(part)
+        gaps = np.isin(years[1:], breaks(part))
+        if asked.purchases:
+            period, rows, refused = calibrated(years, figures, gaps)
+            found.append({"source": "purchases"} | period)
+            if rows:
+                rows[-1] |= last[code]  # that of the period
+            equilibria += [label | {"source": "calibration"} | row for row in rows]
+            refusals += [label | {"quantity": "calibration"} | row for row in refused]
+        for share in asked.shares:
+            sales = figures[1]
+            scenario = np.stack([*figures[:2], share * asked.factor * sales, sales])
+            period, *_ = calibrated(years, scenario, gaps)
+            found.append({"source": "share", "share": share} | period)
+        if asked.given:
+            row = given(asked.given)
+            equilibria.append(label | row | last[code])
+            b1, b2 = (float(asked.given[name]) for name in ("b1", "b2"))
+            found.append(row | {"theory_b1": b1, "theory_d": b1 * b2})
+        if asked.cycles:
+            found.append({"source": "cycle_mean"} | cycle_mean(years, figures))
+        for point in found:
+            if refusal := point.get("refusal") or _not_positive(point):
+                reasons.append(refusal)
             else:
-                equilibria.append(label | given(calibration) | last[code])
-    return equilibria, refusals
+                points.append({"scope": code} | point)
+        if len(reasons) - len(asked.refused) == len(found):  # no point at all
+            refusals += [
+                label | {"quantity": "theory"} | message_columns(why.key, why.fields)
+                for why in {why.key: why for why in reasons}.values()
+            ]
+    return points, equilibria, refusals
+
+
+def _not_positive(point: Row) -> Refusal | None:
+    E = [float(point[x]) for x in ("x1", "x2")]
+    return None if min(E) > 0 else Refusal("theory_not_positive", x1=E[0], x2=E[1])
 
 
 def last_states(pair: pd.DataFrame) -> dict[str, Row]:
@@ -48,35 +141,47 @@ def last_states(pair: pd.DataFrame) -> dict[str, Row]:
     return {code: {"observed_x1": x1, "observed_x2": x2} for code, x1, x2 in rows}
 
 
-def calibrated(part: pd.DataFrame) -> tuple[list[Row], list[Row]]:
-    """Return one region's calibrated equilibria, and what was refused of them.
+def by_year(part: pd.DataFrame) -> tuple[npt.NDArray[np.int64], Array]:
+    """Return every year from a region's first to its last, and x1, x2, purchases and sales there.
 
-    part: columns year, x1, x2, flag, purchases, sales of one region. One row per year that has a
-    next one of the same vintage, beside that year's observed state, `fails` and empty where the
-    calibration makes no sense; and one for the period, over the years in which it holds, with their
-    range as low and high. A region without such a year, or with a figure that is not positive, has
-    none, and one refusal without a year.
+    Purchases and sales only where the study has them; NaN in a year without a row.
     """
-    known = part.set_index("year").sort_index()
-    known = known.reindex(range(known.index.min(), known.index.max() + 1))
-    series = known[["x1", "x2", "purchases", "sales"]].to_numpy(dtype=float).T
+    year = part["year"].to_numpy(dtype=int)
+    years = np.arange(year.min(), year.max() + 1)
+    figures = part[[name for name in FIGURES if name in part]].to_numpy(dtype=float)
+    whole = np.full((figures.shape[1], len(years)), np.nan)
+    whole[:, year - years[0]] = figures.T
+    return years, whole
+
+
+def calibrated(
+    years: npt.NDArray[np.int64], figures: Array, gaps: npt.NDArray[np.bool_]
+) -> tuple[Row, list[Row], list[Row]]:
+    """Return one region's point of the period, its calibrated equilibria, and what was refused.
+
+    figures (4, years): x1, x2, purchases, sales in every year; gaps (years - 1,): whether a year
+    and the next are of two vintages. One row per year that has a next one, beside that year's
+    observed state, `fails` and empty where the calibration makes no sense; and one for the period,
+    over the years in which it holds, with their range as low and high. A region without such a
+    year, or with a figure that is not positive, has none, and one refusal without a year. The point
+    is a refusal where no year holds.
+    """
     try:
-        parameters = np.array(calibrate(*series))
+        parameters = np.array(calibrate(*figures))
+        there = np.isfinite(parameters).all(axis=0) & ~gaps
+        if not there.any():
+            raise Refusal("no_calibrated_years")
     except Refusal as refusal:
-        return [], [message_columns(refusal.key, refusal.fields)]
-    failures = calibration_failures(*series)
-    crosses = known.index[1:].isin(breaks(part))
-    there = np.isfinite(parameters).all(axis=0) & ~crosses
-    if not there.any():
-        return [], [message_columns("no_calibrated_years", {})]
+        return {"refusal": refusal}, [], [message_columns(refusal.key, refusal.fields)]
+    failures = calibration_failures(*figures)
     holds = there & ~np.any(list(failures.values()), axis=0)
     rows: list[Row] = []
     refused: list[Row] = []
     for i in np.flatnonzero(there).tolist():
         row: Row = {
-            "year": known.index[i],
-            "observed_x1": series[0, i],
-            "observed_x2": series[1, i],
+            "year": years[i],
+            "observed_x1": figures[0, i],
+            "observed_x2": figures[1, i],
         }
         if holds[i]:
             x1, x2 = equilibrium(*parameters[:, i])
@@ -85,24 +190,38 @@ def calibrated(part: pd.DataFrame) -> tuple[list[Row], list[Row]]:
             rows.append(row | {"kind": "fails"})
             reasons = {"reasons": [name for name, at in failures.items() if at[i]]}
             refused.append({"year": row["year"]} | message_columns("calibration_fails", reasons))
-    rows.append(_period(parameters[:, holds]))
-    return rows, refused
+    if not holds.any():
+        return {"refusal": Refusal("calibration_never_holds")}, [*rows, {"kind": "fails"}], refused
+    E, b1 = _period(parameters[:, holds]), float(parameters[1, holds].mean())
+    used = years[np.append(holds, False) | np.append(False, holds)]
+    point = E | {"first_year": used[0], "last_year": used[-1]}
+    d = float((parameters[1] * parameters[3])[holds].mean())
+    point |= {"theory_b1": b1, "theory_d": d}
+    sets = {"x1_set": "range", "x2_set": "range"}
+    return point, [*rows, {"kind": "centre"} | E | sets], refused
 
 
-def _period(parameters: npt.NDArray[np.float64]) -> Row:
+def _period(parameters: Array) -> Row:
     """Return the equilibrium of the period from the parameters of its years (4, years)."""
-    if parameters.shape[1] == 0:
-        return {"kind": "fails"}
-    row: Row = {"kind": "centre"}
+    row: Row = {}
     both = zip(("x1", "x2"), period_equilibrium(*parameters), equilibrium(*parameters), strict=True)
     for name, period, yearly in both:
-        row |= {name: period, f"{name}_set": "range"}
-        row |= {f"{name}_low": yearly.min(), f"{name}_high": yearly.max()}
+        row |= {name: period, f"{name}_low": yearly.min(), f"{name}_high": yearly.max()}
     return row
 
 
 def given(values: Mapping[str, Any]) -> Row:
     """Return the equilibrium at the four parameters that the configuration gives."""
-    a1, b1, a2, b2 = (float(values[name]) for name in ("a1", "b1", "a2", "b2"))
+    a1, b1, a2, b2 = (float(values[name]) for name in PARAMETERS)
     x1, x2 = equilibrium(a1, b1, a2, b2)
     return {"source": "given", "x1": x1, "x2": x2, "kind": kind(a1, b1, a2, b1 * b2)}
+
+
+def cycle_mean(years: npt.NDArray[np.int64], figures: Array) -> Row:
+    """Return the means of one region over its whole cycles: in theory E (Volterra's averages)."""
+    cycles = whole_cycles(years, figures[0])
+    if cycles is None or np.isnan(figures[:2]).any():
+        return {"refusal": Refusal("no_whole_cycle")}
+    within = (years >= cycles[0]) & (years <= cycles[1])
+    x1, x2 = figures[:2, within].mean(axis=1).tolist()
+    return {"first_year": cycles[0], "last_year": cycles[1], "x1": x1, "x2": x2}

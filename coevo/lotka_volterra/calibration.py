@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from coevo.errors import Refusal
+from coevo.estimation.growth import log_growth, trapezoid
 
 Array = npt.NDArray[np.float64]
 Values = npt.ArrayLike
@@ -16,19 +17,19 @@ def calibrate(
 
         b1 = P/(x1 x2)    b2 = S/P    a1 = g1 + P/x1    a2 = d x1 - g2    d = b1 b2 = S/(x1 x2)
 
-    with growth g = ln x(t+1) - ln x(t). The inputs are yearly, of shape (years, ...); P, what the
-    downstream system purchases, in the unit of x1, and S, what it sells, in that of x2. The outputs
-    have shape (years - 1, ...); where a figure is missing (NaN), so is what depends on it. It
-    restates observed growth: signs are assumed, not tested. `StudyError` if a figure is not
-    positive.
+    with growth g = ln x(t+1) - ln x(t), and x1, x2, P, S the means of t and t+1, as the trapezoid
+    takes its regressors. The inputs are yearly, of shape (years, ...); P, what the downstream
+    system purchases, in the unit of x1, and S, what it sells, in that of x2. The outputs have shape
+    (years - 1, ...); where a figure is missing (NaN), so is what depends on it. It restates
+    observed growth: signs are assumed, not tested. `StudyError` if a figure is not positive.
     """
     series = [np.asarray(value, dtype=float) for value in (x1, x2, purchases, sales)]
     if any(np.any(value <= 0) for value in series):
         raise Refusal("calibration_not_positive")
-    g1, g2 = (np.diff(np.log(value), axis=0) for value in series[:2])
-    now1, now2, bought, sold = (value[:-1] for value in series)
-    b1, b2 = bought / (now1 * now2), sold / bought
-    return g1 + bought / now1, b1, b1 * b2 * now1 - g2, b2
+    g1, g2 = (log_growth(value) for value in series[:2])
+    mean1, mean2, bought, sold = map(trapezoid, series)
+    b1, b2 = bought / (mean1 * mean2), sold / bought
+    return g1 + bought / mean1, b1, b1 * b2 * mean1 - g2, b2
 
 
 def calibration_failures(
@@ -42,8 +43,8 @@ def calibration_failures(
     a1, b1, a2, _ = calibrate(x1, x2, purchases, sales)
     x2 = np.asarray(x2, dtype=float)
     return {
-        "purchases_exceed_output": b1 * x2[:-1] > 1,
-        "downstream_growth": np.diff(np.log(x2), axis=0) >= 1,
+        "purchases_exceed_output": b1 * trapezoid(x2) > 1,
+        "downstream_growth": log_growth(x2) >= 1,
         "a1_not_positive": a1 <= 0,
         "a2_not_positive": a2 <= 0,
     }

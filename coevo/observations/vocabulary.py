@@ -66,6 +66,13 @@ STATISTICS = set(
     "均值 平均值 标准差 最大值 最小值 中位数 样本量 观测值 mean median std std.dev. minimum "
     "maximum observations".split()
 )
+# what names money that was taken for what was sold; compared without regard to capitals
+SALES = (
+    *"sales sold turnover revenue retail exports umsatz ventas vendas fatturato 销售 零售 出口 "
+    "营业收入 业务收入 交易额 成交额 売上 매출".split(),
+    "chiffre d'affaires",
+    "chiffre d’affaires",
+)
 # encoding of texts without a mark -> characters that tables in it are full of: endings of names of
 # places, years, units, totals
 TYPICAL = {

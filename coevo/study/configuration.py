@@ -186,6 +186,12 @@ def schema_validator(schema: Mapping[str, Any]) -> Any:
     return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
 
 
+def named_in_calibration(interaction: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return what the calibration names, indicators or parameters; {} where it is one word."""
+    calibration = (interaction or {}).get("calibration")
+    return calibration if isinstance(calibration, Mapping) else {}
+
+
 def _is_ratio(settings: Any) -> bool:
     """Whether figures are normalised by the reference that fixes their range."""
     ratio = _registry("coevo.normalisation", "RATIO")
@@ -210,7 +216,7 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{key}.{language}: still says {ASKED}; write what the study calls it"
     if not config["subsystems"] and not config["interaction"]:
         yield "subsystems: are missing, and interaction too; give one of them or both"
-    given = (config["interaction"] or {}).get("calibration") or {}
+    given = named_in_calibration(config["interaction"])
     if 0 in (given.get("b1"), given.get("b2")):
         yield "interaction.calibration: b1 or b2 is 0, so there is no equilibrium; give others"
     normalisation, weighting = config["normalisation"], config["weighting"]

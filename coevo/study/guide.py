@@ -7,6 +7,7 @@ from coevo.observations.cells import MISSING_MARKS, PUBLISHERS_MARKS, known_mark
 from coevo.observations.names import aliases
 from coevo.observations.units import named
 from coevo.panel.derivations import parse
+from coevo.study.configuration import named_in_calibration
 
 # type of missing figure -> what it means, in Chinese and English
 MISSING = {
@@ -75,7 +76,7 @@ def uses(row: Row, indicators: Sequence[Row], config: Mapping[str, Any]) -> Iter
         chinese, english = ([row[label] for row in derived] for label in ("label_zh", "label_en"))
         yield f"计算：{'、'.join(chinese)}", f"for: {', '.join(english)}"
     pair = config["interaction"] or {}
-    roles = {**pair, **(pair.get("calibration") or {})}
+    roles = {**pair, **named_in_calibration(pair)}
     yield from (ROLES[key] for key in ROLES if roles.get(key) == name)
     if name in config["comovement"]["size"]:
         yield ROLES["size"]

@@ -9,7 +9,13 @@ from coevo.errors import Problems, StudyError
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import parse
-from coevo.study.configuration import ASKED, messages, schema_validator, with_registries
+from coevo.study.configuration import (
+    ASKED,
+    messages,
+    named_in_calibration,
+    schema_validator,
+    with_registries,
+)
 from coevo.study.other_files import other_file_problems, scale_problems
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
@@ -132,7 +138,7 @@ def _unknown_names(rows: list[dict[str, str]], config: Mapping[str, Any]) -> Ite
     if subsystems:
         yield from _index_problems(rows, config, subsystems)
     pair = config["interaction"] or {}
-    calibration = pair.get("calibration") or {}
+    calibration = named_in_calibration(pair)
     if pair and pair["upstream"] == pair["downstream"]:
         yield "interaction: upstream and downstream are the same; name two different outputs"
     for name in pair.get("others", ()):

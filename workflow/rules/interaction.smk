@@ -33,6 +33,7 @@ if config["interaction"]:
             parameters=f"{DATA}/parameters.csv",
             fits=f"{DATA}/fits.csv",
             equilibria=f"{DATA}/equilibria.csv",
+            theory=f"{DATA}/theory.csv",
             slope_tests=f"{DATA}/slope_tests.csv",
             relations=f"{DATA}/relations.csv",
             verdicts=f"{DATA}/verdicts.csv",

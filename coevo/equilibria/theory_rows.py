@@ -1,0 +1,152 @@
+"""Theory against fit: rows of the table theory (docs/methods.md, 6)."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.equilibria.fitted import AnyFit, Row, regional_lines
+from coevo.estimation.growth import Array
+from coevo.estimation.pooled import PooledFit
+from coevo.files import as_table
+from coevo.inference.growth_at import GrowthAt, growth_at, mean_by_region, yearly_growth
+from coevo.inference.sets import FEWEST_REGIONS, interval
+
+MEAN = "mean"  # scope: the mean over regions
+OWN, REGION, YEAR = "own", "region", "year"  # errors
+MOVED = {"": 1.0, "_lower": 0.7, "_higher": 1.3}  # p_joint<...>: of the point, and of one moved
+CONTRADICTED, NOT_CONTRADICTED = "contradicted", "not_contradicted"
+CANNOT_SAY, NO_EQUILIBRIUM = "cannot_say", "no_equilibrium"
+FAMILY = ["source", "share", "effects", "estimator", "errors"]  # within it Holm's adjustment
+SLOPES = (("a1", "b1"), ("a2", "d"))  # intercept and slope of each equation, a2 with the sign of -
+KNOWN = ["source", "share", "first_year", "last_year", "x1", "x2", "x1_low", "x1_high", "x2_low"]
+KNOWN += ["x2_high", "inside1", "inside2"]
+
+
+def points_table(points: Sequence[Row], pair: pd.DataFrame) -> pd.DataFrame:
+    """Return theoretical points with inside1, inside2: whether they lie in the observed range."""
+    columns = ["scope", *KNOWN[:-2], "theory_b1", "theory_d"]
+    table = pd.DataFrame([point for point in points], columns=columns)
+    seen = pair.groupby("region")[["x1", "x2"]].agg(["min", "max"])
+    for i, x in enumerate(("x1", "x2"), start=1):
+        low, high = (table["scope"].map(seen[x, end]) for end in ("min", "max"))
+        table[f"inside{i}"] = (table[x] >= low) & (table[x] <= high)
+    return table
+
+
+def regional_rows(
+    points: pd.DataFrame, fits: Iterable[tuple[Row, AnyFit]], level: float
+) -> pd.DataFrame:
+    """Return growth at each point by the lines of its region: its own, or those of pooled fits.
+
+    points: of `points_table`; fits: labelled. Own lines also say what would have to be true: the
+    parameter that would put E at the point, the other one as fitted, and how far that is from the
+    fit in standard errors. The ratio of slopes is that of the fit over the theory's.
+    """
+    found = list(regional_lines(fits))
+    labels = pd.DataFrame([label for label, _ in found], columns=["scope", "effects", "estimator"])
+    labels["errors"] = np.where(labels["effects"] == "none", OWN, REGION)
+    rows = points.merge(labels.reset_index(), on="scope")
+    if rows.empty:
+        return as_table("theory", [])
+    i, E = rows["index"].to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
+    c, V, df = (
+        np.array([getattr(own, name) for _, own in found])[i]
+        for name in ("coefficients", "covariance", "df")
+    )
+    grown = {end: growth_at(c, V, df, E * factor) for end, factor in MOVED.items()}
+    table = _rows(rows, grown, level)
+    own = (rows["errors"] == OWN).to_numpy()
+    for j, names in enumerate(SLOPES):
+        other, sign = E[:, 1 - j], (1, -1) if j == 0 else (-1, 1)
+        needed = -c[:, j, 1] * other, -c[:, j, 0] / other  # so that c + s x = 0
+        for k, name in enumerate(names):
+            apart = (needed[k] - c[:, j, k]) / np.sqrt(V[:, j, k, k])
+            table[f"{name}_needed"] = np.where(own, sign[k] * needed[k], np.nan)
+            table[f"{name}_apart"] = np.where(own, sign[k] * apart, np.nan)
+        slope = names[1]
+        table[f"{slope}_ratio"] = sign[1] * c[:, j, 1] / rows[f"theory_{slope}"].to_numpy(float)
+    return as_table("theory", table)
+
+
+def pooled_rows(points: pd.DataFrame, pooled: PooledFit, label: Row, level: float) -> pd.DataFrame:
+    """Return growth at the points of regions by a pooled fit with errors by year, and the means.
+
+    The means stand with errors by region and, from six years of growth on, by year.
+    """
+    place = {code: i for i, code in enumerate(pooled.regions)}
+    here = points[points["scope"].isin(list(place))].assign(
+        effects=label["effects"], estimator=label["estimator"]
+    )
+    parts = []
+    enough = len(np.unique(pooled.data.year)) >= FEWEST_REGIONS
+    for _, rows in here.groupby(["source", "share"], dropna=False, sort=True):
+        at, E = rows["scope"].map(place).to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
+        whole = rows.iloc[:1].assign(scope=MEAN, n=len(rows), **dict.fromkeys(KNOWN[4:10], np.nan))
+        for i, inside in enumerate(_inside(pooled, at, E), start=1):
+            whole[f"inside{i}"] = inside
+        by_region = {end: mean_by_region(pooled, at, E * f) for end, f in MOVED.items()}
+        parts.append(_rows(whole.assign(errors=REGION), by_region, level))
+        if enough:
+            yearly = {end: yearly_growth(pooled, at, E * f) for end, f in MOVED.items()}
+            own = {end: found.tested() for end, found in yearly.items()}
+            mean = {end: found.mean() for end, found in yearly.items()}
+            parts.append(_rows(rows.assign(errors=YEAR), own, level))
+            parts.append(_rows(whole.assign(errors=YEAR), mean, level))
+    return as_table("theory", pd.concat(parts) if parts else [])
+
+
+def _inside(pooled: PooledFit, region: npt.NDArray[np.int64], E: Array) -> list[bool]:
+    """Whether the mean point lies in the range of the mean path, both in units of the first year.
+
+    The path is that of the starts of growth rows, region by region.
+    """
+    data = pooled.data
+    point = (E / data.units[region]).mean(axis=0)
+    rows = np.isin(data.region, region)
+    path = pd.DataFrame(data.start[rows]).groupby(data.year[rows]).mean()
+    return [bool(path[i].min() <= point[i] <= path[i].max()) for i in (0, 1)]
+
+
+def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.DataFrame:
+    """Return rows with growth, intervals, p and the verdict; grown: by the ends of `MOVED`."""
+    at = grown[""]
+    df = np.broadcast_to(np.asarray(at.df)[..., None], at.growth.shape)
+    low, high = interval(at.growth, at.error, df, level)
+    numbers = {"": at.growth, "_se": at.error, "_low": low, "_high": high, "_p": at.p}
+    found = {
+        f"G{i + 1}{end}": np.atleast_2d(values)[:, i]
+        for i in range(2)
+        for end, values in numbers.items()
+    }
+    found |= {f"p_joint{end}": np.atleast_1d(moved.joint_p) for end, moved in grown.items()}
+    table = rows.assign(df=np.atleast_1d(at.df), **found)
+    inside = table["inside1"].astype(bool) & table["inside2"].astype(bool)
+    told = np.where(table["p_joint"] < 1 - level, CONTRADICTED, NOT_CONTRADICTED)
+    return table.assign(verdict=np.where(inside & table["p_joint"].notna(), told, CANNOT_SAY))
+
+
+def untested_rows(
+    points: pd.DataFrame, fitted: Iterable[str], codes: Iterable[str]
+) -> pd.DataFrame:
+    """Return rows of points whose region no line fits, and of regions without a point."""
+    tested, pointed = set(fitted), set(points["scope"])
+    left = points[~points["scope"].isin(tested)].assign(verdict=CANNOT_SAY)
+    none = [code for code in codes if code not in pointed]
+    rest = pd.DataFrame({"scope": none, "verdict": NO_EQUILIBRIUM})
+    return as_table("theory", pd.concat([left, rest]).assign(effects="none", errors=OWN))
+
+
+def adjusted(theory: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with p_adjusted: joint p over regions by Holm, within each `FAMILY`.
+
+        p_(k) adjusted = max over j <= k of min(1, (m - j + 1) p_(j)),  p_(1) <= ... <= p_(m)
+
+    Source: Holm (1979).
+    """
+    regions = theory[(theory["scope"] != MEAN) & theory["p_joint"].notna()].sort_values("p_joint")
+    keys = [regions[name].fillna(0) for name in FAMILY]
+    families = regions.groupby(keys)["p_joint"]
+    steps = (families.transform("size") - families.cumcount()) * regions["p_joint"]
+    return theory.assign(p_adjusted=steps.groupby(keys).cummax().clip(upper=1))
