@@ -178,11 +178,11 @@ def _pooled(
     lines = equilibrium_rows(list(regional_lines(fits)), level)
     points = points_table(theoretical(pair, asked)[0], pair)
     theory = [regional_rows(points, fits, level)]
-    theory += [
-        pooled_rows(points, own, label, level)
-        for label, own in fits
-        if isinstance(own, PooledFit) and has_regional_lines(own)
-    ]
+    for label, own in fits:
+        if isinstance(own, PooledFit) and has_regional_lines(own):
+            table, refused = pooled_rows(points, own, label, level)
+            theory.append(table)
+            rows += refused
     return _tables(pair, fits, level, _with_last(last_states(pair), lines), theory, rows)
 
 

@@ -7,11 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from coevo.equilibria.fitted import AnyFit, Row, regional_lines
+from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.files import as_table
 from coevo.inference.growth_at import GrowthAt, growth_at, mean_by_region, yearly_growth
-from coevo.inference.sets import FEWEST_REGIONS, interval
+from coevo.inference.sets import interval
+from coevo.messages import message_columns
 
 MEAN = "mean"  # scope: the mean over regions
 OWN, REGION, YEAR = "own", "region", "year"  # errors
@@ -70,17 +72,20 @@ def regional_rows(
     return as_table("theory", table)
 
 
-def pooled_rows(points: pd.DataFrame, pooled: PooledFit, label: Row, level: float) -> pd.DataFrame:
+def pooled_rows(
+    points: pd.DataFrame, pooled: PooledFit, label: Row, level: float
+) -> tuple[pd.DataFrame, list[Row]]:
     """Return growth at the points of regions by a pooled fit with errors by year, and the means.
 
-    The means stand with errors by region and, from six years of growth on, by year.
+    The means stand with errors by region and, from six years of growth on, by year; of fewer years
+    there is a refusal.
     """
     place = {code: i for i, code in enumerate(pooled.regions)}
     here = points[points["scope"].isin(list(place))].assign(
         effects=label["effects"], estimator=label["estimator"]
     )
     parts = []
-    enough = len(np.unique(pooled.data.year)) >= FEWEST_REGIONS
+    refusals = []
     for _, rows in here.groupby(["source", "share"], dropna=False, sort=True):
         at, E = rows["scope"].map(place).to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
         whole = rows.iloc[:1].assign(scope=MEAN, n=len(rows), **dict.fromkeys(KNOWN[4:10], np.nan))
@@ -88,13 +93,17 @@ def pooled_rows(points: pd.DataFrame, pooled: PooledFit, label: Row, level: floa
             whole[f"inside{i}"] = inside
         by_region = {end: mean_by_region(pooled, at, E * f) for end, f in MOVED.items()}
         parts.append(_rows(whole.assign(errors=REGION), by_region, level))
-        if enough:
+        try:
             yearly = {end: yearly_growth(pooled, at, E * f) for end, f in MOVED.items()}
-            own = {end: found.tested() for end, found in yearly.items()}
-            mean = {end: found.mean() for end, found in yearly.items()}
-            parts.append(_rows(rows.assign(errors=YEAR), own, level))
-            parts.append(_rows(whole.assign(errors=YEAR), mean, level))
-    return as_table("theory", pd.concat(parts) if parts else [])
+        except Refusal as why:
+            row = label | {"quantity": "theory"} | message_columns(why.key, why.fields)
+            refusals = [row]
+            continue
+        own = {end: found.tested() for end, found in yearly.items()}
+        mean = {end: found.mean() for end, found in yearly.items()}
+        parts.append(_rows(rows.assign(errors=YEAR), own, level))
+        parts.append(_rows(whole.assign(errors=YEAR), mean, level))
+    return as_table("theory", pd.concat(parts) if parts else []), refusals
 
 
 def _inside(pooled: PooledFit, region: npt.NDArray[np.int64], E: Array) -> list[bool]:
