@@ -20,6 +20,7 @@ OWN, REGION, YEAR = "own", "region", "year"  # errors
 MOVED = {"": 1.0, "_lower": 0.7, "_higher": 1.3}  # p_joint<...>: of the point, and of one moved
 CONTRADICTED, NOT_CONTRADICTED = "contradicted", "not_contradicted"
 CANNOT_SAY, NO_EQUILIBRIUM = "cannot_say", "no_equilibrium"
+CONFIRMED, DIFFERS = "confirmed", "differs"  # verdicts of several rows, see `joint_verdict`
 FAMILY = ["source", "share", "effects", "estimator", "errors"]  # within it Holm's adjustment
 SLOPES = (("a1", "b1"), ("a2", "d"))  # intercept and slope of each equation, a2 with the sign of -
 KNOWN = ["source", "share", "first_year", "last_year", "x1", "x2", "x1_low", "x1_high", "x2_low"]
@@ -145,6 +146,18 @@ def untested_rows(
     none = [code for code in codes if code not in pointed]
     rest = pd.DataFrame({"scope": none, "verdict": NO_EQUILIBRIUM})
     return as_table("theory", pd.concat([left, rest]).assign(effects="none", errors=OWN))
+
+
+def joint_verdict(rows: pd.DataFrame, located: bool, level: float = 0.95) -> str:
+    """Return the verdict of several rows, `differs` where they have several, "" of none.
+
+    `confirmed` where no point is contradicted, but each would be if it lay 30 % lower or higher,
+    and the fit locates its own E (`located`): in a trend alone a point may pass by chance.
+    """
+    known = set(rows["verdict"])
+    found = known.pop() if len(known) == 1 else DIFFERS if known else ""
+    seen = (rows[["p_joint_lower", "p_joint_higher"]] < 1 - level).all(axis=None)
+    return CONFIRMED if found == NOT_CONTRADICTED and located and seen else found
 
 
 def adjusted(theory: pd.DataFrame) -> pd.DataFrame:

@@ -40,7 +40,7 @@ CONCLUSIONS = {
 # The tables that claims are held against; a study without an index or a model part lacks some.
 READ = (
     "observations", "audit", "coupling", "headlines", "headline_variants", "coverage_breaks",
-    "coverage_growth", "equilibria", "parameters", "verdicts", "specifications",
+    "coverage_growth", "equilibria", "theory", "parameters", "verdicts", "specifications",
 )  # fmt: skip
 
 Message = tuple[str, Mapping[str, Any]]  # a key and its fields
@@ -72,6 +72,7 @@ class Evidence:
     coverage_breaks: pd.DataFrame
     coverage_growth: pd.DataFrame
     equilibria: pd.DataFrame
+    theory: pd.DataFrame
     parameters: pd.DataFrame
     verdicts: pd.DataFrame
     specifications: pd.DataFrame

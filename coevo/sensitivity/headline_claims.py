@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.equilibria.fitted import POOLED
+from coevo.equilibria.theory_rows import CONFIRMED, CONTRADICTED, MEAN, OWN, YEAR, joint_verdict
 from coevo.files import as_table, rows_of
 from coevo.messages import packed, unpacked
 from coevo.schema import filling
@@ -41,6 +42,7 @@ from coevo.sensitivity.headlines import (
 
 Claim = tuple[Mapping[str, Any], Answer]  # what the claim speaks of, and what came out
 FITS = {"own": "none", POOLED: "region+year"}  # of the main estimator, by their effects
+AT_REST = {CONTRADICTED: NOT_IN_THESE_DATA, CONFIRMED: AGREES}
 VERDICTS = {
     SUPPORTED: AGREES,
     NOT_SUPPORTED: NOT_IN_THESE_DATA,
@@ -123,6 +125,29 @@ def feedback(evidence: Evidence) -> Iterator[Claim]:
         yield {"outputs": list(evidence.pair)}, feedback_claim(evidence, "")
 
 
+def theory_at_rest(evidence: Evidence, scope: str = "") -> Iterator[Claim]:
+    """Are the theoretical points equilibria of the fitted equations: in the region, or on average?
+
+    Fields of what came out: `fits`, by effects the growth of both outputs and joint p of the first
+    point. Supported where nothing is contradicted, E is located by the own fit, and points 30 % off
+    are contradicted.
+    """
+    rows = rows_of(evidence.theory, scope=scope or evidence.region, estimator=evidence.estimator)
+    if not evidence.pair or (scope and rows.empty):
+        return
+    stated = {"region": evidence.region, "regions": int(rows["n"].max()) if scope else 1}
+    rows = rows_of(rows, errors=YEAR if scope else OWN)
+    if rows.empty:
+        yield stated, Answer(NOT_TESTABLE, "no_theoretical_point")
+        return
+    own = {"source": "fit", "model": "classic", "scope": scope or evidence.region}
+    fits = rows_of(evidence.equilibria, **own, effects="none", estimator=evidence.estimator)
+    found = joint_verdict(rows, bool(fits["located"].any()))
+    columns = ["effects", "G1", "G2", "p_joint"]
+    fields = {"fits": rows.drop_duplicates("effects")[columns].to_dict("records"), "found": found}
+    yield stated, Answer(AT_REST.get(found, UNDETERMINED), "growth_at_theory", fields)
+
+
 def equilibrium(evidence: Evidence) -> Iterator[Claim]:
     """Can the equilibrium of the region be located, by its own fit and by the pooled one?"""
     if not evidence.pair:
@@ -150,6 +175,8 @@ HEADLINES: dict[str, Callable[[Evidence], Iterator[Claim]]] = {
             "level_over_balance", "follows_product_per_head", "systems_in_step",
         )
     },
+    "theory_at_rest_mean": partial(theory_at_rest, scope=MEAN),
+    "theory_at_rest": theory_at_rest,
     "supply_relation": supply,
     "feedback_exceeds_competition": feedback,
     "equilibrium_located": equilibrium,

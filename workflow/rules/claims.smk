@@ -6,7 +6,7 @@ CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 EVIDENCE = [
     name
     for name in "observations audit coupling headlines headline_variants coverage_breaks "
-    "coverage_growth equilibria parameters verdicts specifications".split()
+    "coverage_growth equilibria theory parameters verdicts specifications".split()
     if name in TABLES
 ]
 

@@ -13,10 +13,11 @@ from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.vega import Part
 from coevo.report.findings import equilibrium
-from coevo.report.findings.calibrated import FAILS, GIVEN, calibrations
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
+from coevo.report.findings.theory import FAILS, calibrations
 
+GIVEN = "given"
 WIDTH = 56  # letters of a line of words above the plane
 _DIAMOND: dict[str, Any] = {"shape": "diamond", "fill": "$bg", "opacity": 1}
 OF_YEAR: dict[str, Any] = {"size": 46, "stroke": "$muted", "strokeWidth": 1.2, **_DIAMOND}

@@ -5,7 +5,6 @@ from typing import Any
 
 from coevo.observations.units import unit_of
 from coevo.panel.derivations import DERIVATIONS
-from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
@@ -25,6 +24,7 @@ from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.findings.simulations import simulation_finding
 from coevo.report.findings.since_release import release_finding
 from coevo.report.findings.study_tables import Study
+from coevo.report.findings.theory import theory_finding
 from coevo.report.findings.through_choices import choices_finding
 
 
@@ -70,7 +70,7 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
     "feedback": feedback_finding,
     "simulated": simulation_finding,
     "equilibrium": equilibrium_finding,
-    "calibration": calibration_finding,
+    "theory_fit": theory_finding,
     "prediction": prediction_finding,
     "data": data_finding,
     "limits": limits_that_apply,

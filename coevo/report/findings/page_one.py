@@ -13,6 +13,7 @@ from coevo.report.findings.level_control import level_finding, of_measure
 from coevo.report.findings.relation import UNDETERMINED, relation_finding
 from coevo.report.findings.rise import rise_finding
 from coevo.report.findings.study_tables import Study
+from coevo.report.findings.theory import theory_finding
 from coevo.report.findings.through_choices import choices_finding
 from coevo.sensitivity.headlines import SUPPORTED
 
@@ -36,7 +37,9 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
     """
+    theory = theory_finding(study)["verdict"]
     found: dict[str, Any] = {"kind": opening_kind(study), "systems": len(study.subsystems)}
+    found["theory"] = f"{'page_one' if theory == 'average' else 'finding'}/{theory}"
     if study.indexed:
         found |= {"richer": _richer(study), "least": _least(study)}
     if study.pair is not None:

@@ -101,7 +101,14 @@ CLAIM_SECTIONS = {
     "where": ("gap_narrowed", *ELSEWHERE),
     "measures": ("level_over_balance", "follows_product_per_head"),
     "step": ("systems_in_step",),
-    "equilibria": ("equilibrium_located", "interior_equilibrium", "stability", *STATICS),
+    "equilibria": (
+        "theory_at_rest",
+        "theory_at_rest_mean",
+        "equilibrium_located",
+        "interior_equilibrium",
+        "stability",
+        *STATICS,
+    ),
     "limits": ("not_testable",),
 }
 MODEL_SECTIONS = ("populations", "equilibria")  # of a study with populations

@@ -1,58 +1,63 @@
 """Rows of the report's tables of the two-population model, from tables of the study."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from coevo.inference.signs import QUADRANTS
 from coevo.report.findings import equilibrium
-from coevo.report.findings.calibrated import given_points, period_points
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
+from coevo.report.findings.theory import theory_finding
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING, fixed, missing
 
-BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of calibrated years, none
+BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
 
-def _point(words: Words, row: Any, title: str, signs: str, chip: str) -> list[Any]:
-    """A row of an equilibrium; a coordinate whose set is unbounded is printed in grey."""
-    cells: list[Any] = [title]
-    for coordinate in ("x1", "x2"):
-        value = amount(row[coordinate])
-        grey = value != NOTHING and row[f"{coordinate}_set"] not in BOUNDED
-        cells += [
-            Markdown(f"[{value}]{{.grey}}") if grey else value,
-            words.set_words(row, coordinate),
-            _outside(words, row, coordinate),
-        ]
-    return [*cells, signs, chip]
+def _at(words: Words, row: Any, coordinate: str) -> Markdown:
+    """A coordinate with its set or range, in grey where the set is unbounded."""
+    value, kind = amount(row[coordinate]), row[f"{coordinate}_set"]
+    if value != NOTHING and kind not in BOUNDED:
+        value = Markdown(f"[{value}]{{.grey}}")
+    ends = words.set_words(row, coordinate)
+    return words.say("sets/placed", value=value, ends=ends) if ends != NOTHING else Markdown(value)
 
 
-def _outside(words: Words, row: Any, coordinate: str) -> str:
-    """How far a coordinate lies above the observed range, or below it; a word inside."""
-    if missing(row[coordinate]):
-        return NOTHING
-    distance = equilibrium.outside(words.study, coordinate, row[coordinate])
-    shown = f"+{amount(distance)}" if distance > 0 else amount(distance)
-    return shown if distance else words.say("equilibrium/inside")
+def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
+    """Theoretical points, each with growth there by the region's own fit; by pooled fits the first
+    of them, and the mean over regions.
+    """
+    say, rows = words.say, []
+    for point in found.get("points", ()):
+        years = "range" if not missing(point["x1_low"]) else ""
+        point = point | {"x1_set": years, "x2_set": years}
+        title = say(f"theory_fit/titles/{point['source']}", point=point)
+        rows.append([title, *(_at(words, point, x) for x in ("x1", "x2")), *_grown(words, point)])
+    for scope in ("pooled", "means"):
+        for effects, row in found.get(scope, {}).items():
+            named = {"effects": words.word("effects", effects), "n": row["n"]}
+            rows.append([say(f"theory_fit/titles/{scope}", **named), "", "", *_grown(words, row)])
+    return rows
+
+
+def _grown(words: Words, row: Any) -> list[Any]:
+    """Growth of both outputs with intervals, joint p, and the verdict."""
+    grown = [words.growth(row, i) for i in (1, 2)]
+    return [*grown, words.grammar.probability(row["p_joint"]), words.say(f"chips/{row['verdict']}")]
 
 
 def equilibria_rows(words: Words) -> Rows:
-    """Observed, calibrated or stated, and fitted equilibria of the region in focus."""
+    """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
     study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
+    found = theory_finding(study)
     seen = [(say("titles/observed", year=last["year"]), last)]
     for mean in equilibrium.observed_means(study):
-        title = f"titles/{'cycles' if mean['whole'] else 'mean'}"
-        seen.append((say(title, period=mean["period"]), mean))
-    rows: Rows = [
-        [title, amount(at["x1"]), "", "", amount(at["x2"]), "", "", "", ""] for title, at in seen
-    ]
-    for key, row in (("calibrated", period_points(study)), ("given", given_points(study))):
-        if row is not None:
-            kind = words.word("kind", row["kind"])
-            signs = say("titles/by_assumption") if key == "calibrated" else kind
-            rows.append(_point(words, row, say(f"titles/{key}"), signs, say(f"chips/{key}")))
+        if not mean["whole"]:
+            seen.append((say("titles/mean", period=mean["period"]), mean))
+    rows: Rows = [[title, amount(at["x1"]), amount(at["x2"]), "", "", "", ""] for title, at in seen]
+    rows += _theory_rows(words, found)
     for title, fits in (
         ("own", equilibrium.fits(study).head(1)),
         ("general", equilibrium.general_fit(study)),
@@ -61,7 +66,9 @@ def equilibria_rows(words: Words) -> Rows:
         for _, row in fits.iterrows():
             named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
             chip = say(f"chips/{equilibrium.located_verdict(row)}")
-            rows.append(_point(words, row, say(f"titles/{title}", **named), words.signs(row), chip))
+            told = say("chips/told", chip=chip, signs=words.signs(row))
+            at = (_at(words, row, x) for x in ("x1", "x2"))
+            rows.append([say(f"titles/{title}", **named), *at, "", "", "", told])
     return rows
 
 

@@ -81,6 +81,23 @@ class Words:
             return value
         return self.say("sets/estimate", value=value, ends=self.ends(row))
 
+    def growth(self, row: Any, equation: int, decimals: int = 1) -> Markdown:
+        """Yearly growth at a point with its interval, in per cent."""
+        value, low, high = (row[f"G{equation}{end}"] for end in ("", "_low", "_high"))
+        if missing(value):
+            return Markdown(NOTHING)
+        ends = {end: fixed(100 * x, decimals) for end, x in {"low": low, "high": high}.items()}
+        return self.say(
+            "sets/estimate",
+            value=self.percent(value, decimals),
+            ends=self.say("sets/interval", **ends),
+        )
+
+    def between(self, pair: Iterable[float]) -> Markdown:
+        """Least and largest value to two significant figures, or the one that they are."""
+        low, high = (with_figures(value, 2) for value in pair)
+        return Markdown(low) if low == high else self.say("sets/interval", low=low, high=high)
+
     def slope_set(self, row: Any) -> Markdown:
         """The set of slopes that instruments allow, as mathematics."""
         low, high, kind = (*(with_figures(row[end], 2) for end in ("low", "high")), row["set"])
