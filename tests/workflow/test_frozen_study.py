@@ -1,0 +1,54 @@
+"""A study of 0.8.0 builds unedited; its script reads what it did, or the CHANGELOG says why not."""
+
+import json
+import math
+import re
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from tests.workflow.test_graph import ROOT, make_project, run
+
+pytestmark = pytest.mark.slow
+FROZEN = ROOT / "tests" / "frozen" / "study_0_8_0"
+EXPECTED = json.loads((FROZEN / "expected.json").read_text(encoding="utf-8"))
+CHANGED = pd.read_csv(FROZEN / "changed.csv")
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory) -> dict[str, float | str | None]:
+    """What the script reads from the study as the present code builds it."""
+    folder = make_project(tmp_path_factory.mktemp("frozen") / "study")
+    shutil.copytree(FROZEN, folder, dirs_exist_ok=True)
+    built = run(folder, config="config/shops-and-plants.yaml")
+    assert built.returncode == 0, built.stdout + built.stderr
+    said = subprocess.run(
+        [sys.executable, "read.py"], cwd=folder, stdout=subprocess.PIPE, check=True
+    )
+    return json.loads(said.stdout)
+
+
+def same(one: float | str | None, other: float | str | None) -> bool:
+    if isinstance(one, str) or isinstance(other, str) or one is None or other is None:
+        return one == other
+    return math.isclose(one, other, rel_tol=1e-9)
+
+
+def test_it_reads_what_it_read_except_what_is_announced(read):
+    assert read.keys() == EXPECTED.keys() and len(read) > 60
+    differs = {key for key, was in EXPECTED.items() if not same(read[key], was)}
+    assert differs == set(CHANGED["quantity"]), {key: (EXPECTED[key], read[key]) for key in differs}
+
+
+def test_the_script_found_all_in_0_8_0():
+    assert None not in EXPECTED.values()
+
+
+@pytest.mark.parametrize("change", [*CHANGED.itertuples()], ids=CHANGED["quantity"])
+def test_a_change_stands_in_the_changelog_under_its_version(change):
+    parts = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
+    lines = {part.partition("\n")[0]: " ".join(part.split()) for part in parts}
+    assert change.words in lines[change.version]
