@@ -155,8 +155,8 @@ def _regions(study: Study, main: pd.Series) -> dict[str, int]:
 
 
 def _needs(study: Study, points: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Each parameter of the own fit: as fitted with its interval, as theory needs it over the points,
-    and how many standard errors apart.
+    """Each parameter of the own fit: as fitted with its interval, as theory needs it over all
+    points, and how many standard errors apart.
     """
     own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
     rows = study.rows("parameters", **own, model="classic").set_index("parameter")

@@ -16,13 +16,14 @@ from coevo.report.words.numbers import NOTHING, fixed, missing
 BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
 
 
-def _at(words: Words, row: Any, coordinate: str) -> Markdown:
-    """A coordinate with its set or range, in grey where the set is unbounded."""
-    value, kind = amount(row[coordinate]), row[f"{coordinate}_set"]
-    if value != NOTHING and kind not in BOUNDED:
-        value = Markdown(f"[{value}]{{.grey}}")
-    ends = words.set_words(row, coordinate)
-    return words.say("sets/placed", value=value, ends=ends) if ends != NOTHING else Markdown(value)
+def _at(words: Words, row: Any) -> list[Any]:
+    """Both coordinates, in grey where the set is unbounded, each with its set or range."""
+    cells: list[Any] = []
+    for x in ("x1", "x2"):
+        value, bounded = amount(row[x]), row[f"{x}_set"] in BOUNDED
+        grey = value != NOTHING and not bounded
+        cells += [Markdown(f"[{value}]{{.grey}}") if grey else value, words.set_words(row, x)]
+    return cells
 
 
 def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
@@ -34,18 +35,22 @@ def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
         years = "range" if not missing(point["x1_low"]) else ""
         point = point | {"x1_set": years, "x2_set": years}
         title = say(f"theory_fit/titles/{point['source']}", point=point)
-        rows.append([title, *(_at(words, point, x) for x in ("x1", "x2")), *_grown(words, point)])
+        rows.append([title, *_at(words, point), *_grown(words, point)])
     for scope in ("pooled", "means"):
         for effects, row in found.get(scope, {}).items():
             named = {"effects": words.word("effects", effects), "n": row["n"]}
-            rows.append([say(f"theory_fit/titles/{scope}", **named), "", "", *_grown(words, row)])
+            rows.append(
+                [say(f"theory_fit/titles/{scope}", **named), "", "", "", "", *_grown(words, row)]
+            )
     return rows
 
 
 def _grown(words: Words, row: Any) -> list[Any]:
     """Growth of both outputs with intervals, joint p, and the verdict."""
     grown = [words.growth(row, i) for i in (1, 2)]
-    return [*grown, words.grammar.probability(row["p_joint"]), words.say(f"chips/{row['verdict']}")]
+    known = not missing(row["p_joint"])
+    joint = words.say("theory_fit/joint", p=row["p_joint"]) if known else NOTHING
+    return [*grown, joint, words.say(f"chips/{row['verdict']}")]
 
 
 def equilibria_rows(words: Words) -> Rows:
@@ -56,7 +61,9 @@ def equilibria_rows(words: Words) -> Rows:
     for mean in equilibrium.observed_means(study):
         if not mean["whole"]:
             seen.append((say("titles/mean", period=mean["period"]), mean))
-    rows: Rows = [[title, amount(at["x1"]), amount(at["x2"]), "", "", "", ""] for title, at in seen]
+    rows: Rows = [
+        [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""] for title, at in seen
+    ]
     rows += _theory_rows(words, found)
     for title, fits in (
         ("own", equilibrium.fits(study).head(1)),
@@ -66,9 +73,8 @@ def equilibria_rows(words: Words) -> Rows:
         for _, row in fits.iterrows():
             named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
             chip = say(f"chips/{equilibrium.located_verdict(row)}")
-            told = say("chips/told", chip=chip, signs=words.signs(row))
-            at = (_at(words, row, x) for x in ("x1", "x2"))
-            rows.append([say(f"titles/{title}", **named), *at, "", "", "", told])
+            title_said = say(f"titles/{title}", **named)
+            rows.append([title_said, *_at(words, row), "", "", words.signs(row), chip])
     return rows
 
 

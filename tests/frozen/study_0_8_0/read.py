@@ -73,8 +73,11 @@ d, deflated | specifications | value | pair=deflated; roles=given; estimator=fod
 D foretold | predictions | forecast | scope=R3; series=D; model=theta; origin=2021; horizon=2
 error to drift | prediction_errors | ratio | series=x1; model=own; origin=2019; horizon=1
 against drift | prediction_verdicts | verdict | series=x1; model=own; horizon=1
+ratio to drift | prediction_verdicts | ratio | series=x1; model=own; horizon=1
+likeness | regional | cluster | of=D; scope=R3; statistic=local_moran; year=2023
 E located | headline_claims | conclusion | claim=equilibrium_located
 rise | headline_claims | conclusion | claim=rise_of_focus
+rise, how told | headline_claims | computed | claim=rise_of_focus
 """
 # quantity | sheet | head of the column | which row
 SHEETS = """\
@@ -89,6 +92,11 @@ N | Pooled model | (8) | =N (growth rows)
 supply | Ecological relations | Probability | Relation=supply (predator–prey)
 supply counted | Supply pattern by case | Region effects | Case=the two outputs
 error by year | Tests by kind of error | b₁, region effects | Errors=wild bootstrap by year
+forecast | Forecast errors | One year (interval) | Series=Online sales; Model=theta
+instruments | Pooled model | (8) | =First-stage F, b1
+symbol | parameters | estimate | scope=R3; estimator=trapezoid; parameter=b1
+main row | robustness | D_mean | varied=as in this study
+how tested | Claims in short | How tested | Claim=The equilibrium of Calder can be located
 claim | Claims on results | Verdict | Claim=The equilibrium of Calder can be located
 D in the sheet | coupling | D | region=R3; year=2023
 geometric in the sheet | robustness | D_mean | variant=geometric
