@@ -1,0 +1,279 @@
+"""Theory against fit by hand: points, growth there, errors, verdicts, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.multitest import multipletests
+
+from coevo.equilibria import estimate
+from coevo.equilibria.observed import whole_cycles
+from coevo.equilibria.theory import SHARES, asked_of, by_year, calibrated, theoretical
+from coevo.equilibria.theory_rows import adjusted, joint_verdict
+from coevo.errors import Refusal
+from coevo.estimation import fit, fit_pooled
+from coevo.estimation.region import Equations
+from coevo.files import as_table
+from coevo.inference.growth_at import growth_at, mean_by_region, yearly_growth
+from coevo.messages import unpacked
+
+YEARS = np.arange(2015, 2024)
+PAIR = {"upstream": "output", "downstream": "sales", "estimator": "trapezoid", "confidence": 0.95}
+MONEY = "100 million yuan"
+
+
+def indicators(units=(MONEY, MONEY), label="e-commerce sales"):
+    return pd.DataFrame(
+        {
+            "indicator": ["output", "sales"],
+            "unit": units,
+            "label_en": ["value added", label],
+            "source_name": ["增加值", ""],
+        }
+    )
+
+
+def pooled_pair(regions, years, seed):
+    """Growth rows of many regions: random walks with a drift."""
+    steps = np.random.default_rng(seed).normal(0.05, 0.1, (regions, years, 2))
+    x = np.exp(steps.cumsum(axis=1)).reshape(-1, 2)
+    place = {"region": np.repeat([f"R{r}" for r in range(regions)], years)}
+    return pd.DataFrame(
+        place | {"year": np.tile(range(years), regions), "x1": x[:, 0], "x2": x[:, 1]}
+    )
+
+
+def asked_for(calibration, **table):
+    own = PAIR if calibration == "absent" else PAIR | {"calibration": calibration}
+    return asked_of(own, indicators(**table) if table is not None else None)
+
+
+def test_without_a_key_shares_of_sales_in_money_and_whole_cycles_count():
+    found = asked_for("absent")
+    assert (found.shares, found.cycles, found.purchases, found.refused) == (SHARES, True, False, ())
+    assert asked_for({"share": [0.4]})[1:3] == ((0.4,), 1.0)
+    thousand = asked_for("auto", units=(MONEY, "10 thousand yuan"))
+    assert thousand.factor == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize(
+    ("calibration", "table", "key"),
+    [
+        (None, {}, "theory_off"),
+        ("auto", {"units": (MONEY, "tonne")}, "outputs_not_money"),
+        ("auto", {"units": (MONEY, "million USD")}, "outputs_in_two_units"),
+        ("auto", {"label": "value added of trade"}, "downstream_not_sales"),
+        ({"share": [0.3]}, {"units": ("person", "person")}, "outputs_not_money"),
+    ],
+)
+def test_what_has_no_shares_says_why(calibration, table, key):
+    own = PAIR | {"downstream": "trade"} if key == "downstream_not_sales" else PAIR
+    known = indicators(**table).replace({"indicator": {"sales": own["downstream"]}})
+    found = asked_of(own | {"calibration": calibration}, known)
+    assert [why.key for why in found.refused] == [key] and not found.shares
+
+
+def test_a_share_moves_x2_alone_as_its_closed_form_says():
+    x1, x2 = 100 * 1.05 ** np.arange(9.0), 20 * 1.2 ** np.arange(9.0)
+    mean = [(x[1:] + x[:-1]) / 2 for x in (x1, x2)]
+    for s in SHARES:
+        point, *_ = calibrated(YEARS, np.stack([x1, x2, s * x2, x2]), np.zeros(8, bool))
+        ratio, inverse = (mean[1] / mean[0]).mean(), (1 / mean[0]).mean()
+        assert point["x1"] == pytest.approx((1 - np.log(1.2)) / inverse)
+        assert point["x2"] == pytest.approx((ratio + np.log(1.05) / s) / inverse)
+        assert (point["first_year"], point["last_year"]) == (2015, 2023)
+        assert point["theory_d"] == pytest.approx(inverse)
+        assert point["theory_b1"] == pytest.approx(s * inverse)
+
+
+def points_of(frame, calibration, **more):
+    pair = frame.assign(name="A", flag="") if "flag" not in frame else frame
+    return theoretical(pair, asked_for(calibration, **more))
+
+
+def region(x1, x2, **more):
+    years = range(2000, 2000 + len(x1))
+    return pd.DataFrame({"region": "A", "year": years, "x1": x1, "x2": x2, **more})
+
+
+PURCHASES = {"purchases": "bought"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "calibration", "key"),
+    [
+        (region([9.0] * 6, [4.0] * 6, purchases=0.0, sales=4.0), PURCHASES,
+         "calibration_not_positive"),
+        (region([9.0] * 6, [4.0] * 6, purchases=np.nan, sales=4.0), PURCHASES,
+         "no_calibrated_years"),
+        (region([9.0] * 6, [4.0] * 6, purchases=12.0, sales=4.0), PURCHASES,
+         "calibration_never_holds"),
+        (region([9.0] * 6, [4.0] * 6), {"a1": 1, "b1": 1, "a2": -1, "b2": 1},
+         "theory_not_positive"),
+        (region([9.0] * 6, [4.0] * 6), None, "theory_off"),
+        (region(np.arange(1.0, 9), np.arange(1.0, 9)), "auto", "no_whole_cycle"),
+    ],
+)  # fmt: skip
+def test_a_region_without_a_point_says_why(frame, calibration, key):
+    table = {"units": ("person", "person")} if calibration == "auto" else {}
+    points, _, refused = points_of(frame, calibration, **table)
+    told = [row["message"] for row in refused if row["quantity"] == "theory"]
+    assert points == [] and key in told and told == list(dict.fromkeys(told))
+
+
+def test_years_in_which_a_calibration_fails_are_left_out_and_the_point_stands():
+    bought = np.array([3.0, 3, 3, 3, 40, 40, 3, 3])
+    frame = region(9 * 1.02 ** np.arange(8.0), 4 * 1.1 ** np.arange(8.0), purchases=bought, sales=4)
+    (point,), rows, refused = points_of(frame, PURCHASES)
+    assert {row["year"] for row in refused} == {2003, 2004, 2005}
+    assert sum(row["kind"] == "fails" for row in rows) == 3 and point["x2"] > 0
+    years, figures = by_year(frame.drop(index=2))
+    assert len(years) == 8 and np.isnan(figures[:, 2]).all()
+
+
+def test_whole_cycles_are_named_by_their_peaks():
+    hares = [30, 47.2, 70.2, 77.4, 36.3, 20.6, 18.1, 21.4, 22, 25.4, 27.1, 40.3, 57, 76.6, 52.3]
+    hares += [19.5, 11.2, 7.6, 14.6, 16.2, 24.7]
+    assert whole_cycles(range(1900, 1921), hares) == (1903, 1912)
+    assert whole_cycles(range(6), [1, 9, 1, 9, 1, 9]) == (1, 2)  # the last year is no peak
+    assert whole_cycles(range(5), [9, 1, 9, 1, 9]) is None
+    assert whole_cycles(range(9), np.exp(np.arange(9))) is None
+    assert whole_cycles([0, 1, 3, 4, 5, 6], [1, 9, 1, 9, 1, 1]) is None
+    assert whole_cycles(range(6), [1, 9, 0, 9, 1, 1]) is None
+
+
+def test_growth_at_a_point_is_the_line_and_its_error():
+    x1, x2 = np.exp(np.random.default_rng(1).normal(1, 0.3, (2, 9)))
+    own = fit(YEARS, x1, x2)
+    E = np.array([2.0, 3.0])
+    found = growth_at(own.coefficients, own.covariance, own.df, E)
+    assert found.growth == pytest.approx([own.a1 - own.b1 * 3, -own.a2 + own.d * 2])
+    V = own.covariance[0]
+    assert found.error[0] ** 2 == pytest.approx(V[0, 0] + 2 * 3 * V[0, 1] + 9 * V[1, 1])
+    # at the own equilibrium nothing grows, and both p are 1
+    rest = np.array([own.a2 / own.d, own.a1 / own.b1])
+    at_rest = growth_at(own.coefficients, own.covariance, own.df, rest)
+    assert at_rest.growth == pytest.approx(0, abs=1e-12) and at_rest.joint_p == pytest.approx(1)
+
+
+@pytest.mark.parametrize("effects", ["region", "region+year"])
+def test_pooled_growth_by_year_is_the_formula_of_the_methods(effects):
+    panel = pooled_pair(regions=7, years=9, seed=4)
+    pooled = fit_pooled(panel, "x1", "x2", effects=effects)
+    region, E = np.array([2, 5]), np.array([[1.1, 0.8], [2.0, 3.0]])
+    found, data = yearly_growth(pooled, region, E), pooled.data
+    for k, r in enumerate(region):
+        for i, s in enumerate(pooled.slopes):
+            j = 1 - i
+            rows = data.region == r
+            g, R = data.growth[rows, i], data.regressor[rows, j]
+            ahead = E[k, j] / data.units[r, j] - R.mean()
+            assert found.growth[k, i] == pytest.approx(g.mean() + s * ahead)
+            e, left = pooled.residuals[:, i], pooled.moments.regressor[:, j]
+            tau = np.zeros(len(g))
+            if effects == "region+year":
+                means = [
+                    (data.growth[data.year == y, i] - s * data.regressor[data.year == y, j]).mean()
+                    for y in sorted(set(data.year))
+                ]
+                tau = np.array(means) - np.mean(means)
+            u = [
+                (e[rows][t] + tau[t]) / len(g)
+                + ahead * (left[data.year == y] @ e[data.year == y]) / (left @ left)
+                for t, y in enumerate(sorted(set(data.year)))
+            ]
+            assert found.years[:, k, i] == pytest.approx(u)
+            se = np.sqrt(len(u) / (len(u) - 1) * np.sum(np.square(u)))
+            assert found.tested().error[k, i] == pytest.approx(se)
+    mean = found.mean()
+    assert mean.growth == pytest.approx(found.growth.mean(axis=0)) and mean.df == 7
+    alone = mean_by_region(pooled, region[:1], E[:1])
+    line = pooled.at(pooled.regions[2])
+    own = growth_at(line.coefficients, line.covariance, line.df, E[0])
+    assert alone.growth == pytest.approx(own.growth) and alone.error == pytest.approx(own.error)
+
+
+def test_fewer_than_six_years_have_no_errors_by_year():
+    pooled = fit_pooled(pooled_pair(regions=7, years=6, seed=4), "x1", "x2", effects="region")
+    with pytest.raises(Refusal) as refused:
+        yearly_growth(pooled, np.array([0]), np.ones((1, 2)))
+    assert refused.value.key == "too_few_years_of_growth"
+
+
+def test_holm_is_that_of_statsmodels_within_a_family():
+    p = np.random.default_rng(2).uniform(0, 0.2, 10)
+    rows = [
+        {"scope": str(i), "source": "share", "share": share, "effects": "none", "errors": "own",
+         "estimator": "lag", "p_joint": value * share}
+        for share in (0.3, 0.5) for i, value in enumerate(p)
+    ]  # fmt: skip
+    rows.append(rows[0] | {"scope": "mean", "p_joint": 1e-9})
+    found = adjusted(as_table("theory", rows))
+    for share in (0.3, 0.5):
+        wanted = multipletests(p * share, method="holm")[1]
+        part = found[(found["share"] == share) & (found["scope"] != "mean")]
+        assert part["p_adjusted"].to_numpy() == pytest.approx(wanted)
+    assert found.loc[found["scope"] == "mean", "p_adjusted"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "moved", "located", "wanted"),
+    [
+        (["contradicted"] * 2, 0.001, True, "contradicted"),
+        (["contradicted", "not_contradicted"], 0.001, True, "differs"),
+        (["not_contradicted"], 0.001, True, "confirmed"),
+        (["not_contradicted"], 0.001, False, "not_contradicted"),
+        (["not_contradicted"], 0.2, True, "not_contradicted"),
+        (["cannot_say"], 0.001, True, "cannot_say"),
+        ([], 0.001, True, ""),
+    ],
+)
+def test_theory_is_confirmed_only_where_another_point_would_be_seen(
+    verdicts, moved, located, wanted
+):
+    ends = {"p_joint_lower": moved, "p_joint_higher": 0.001}
+    rows = pd.DataFrame([{"verdict": verdict, **ends} for verdict in verdicts],
+                        columns=["verdict", *ends])  # fmt: skip
+    assert joint_verdict(rows, located) == wanted
+
+
+def panel_of(x1, x2, years=YEARS):
+    rows = [
+        {"region": code, "name": code, "year": year, "indicator": name, "value": value, "flag": ""}
+        for code, pair in {"A": (x1, x2)}.items()
+        for name, values in zip(("output", "sales"), pair, strict=True)
+        for year, value in zip(years, values, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_outside_the_observed_range_nothing_can_be_said():
+    rng = np.random.default_rng(3)
+    x1 = 100 * np.exp(np.cumsum(rng.normal(0.05, 0.01, 9)))
+    x2 = 10 * np.exp(np.cumsum(rng.normal(0.3, 0.05, 9)))
+    found = estimate(panel_of(x1, x2), PAIR, indicators=indicators(), estimators=("trapezoid",))
+    rows = found.theory
+    assert rows["share"].tolist() == list(SHARES) and set(rows["verdict"]) == {"cannot_say"}
+    assert not rows[["inside1", "inside2"]].all(axis=None) and rows["G1"].notna().all()
+    # what would have to be true, from the coefficients
+    b1, a1 = (
+        found.parameters.query(f"parameter == '{name}' and model == 'classic'")["estimate"].iloc[0]
+        for name in ("b1", "a1")
+    )
+    assert rows["a1_needed"].to_numpy() == pytest.approx(b1 * rows["x2"].to_numpy())
+    assert rows["b1_needed"].to_numpy() == pytest.approx(a1 / rows["x2"].to_numpy())
+    assert np.sign(rows["a1_apart"]).tolist() == np.sign(rows["a1_needed"] - a1).tolist()
+
+
+def test_a_point_that_no_line_fits_and_a_region_without_one_stand_in_the_table():
+    three = estimate(panel_of([9.0, 8, 9], [4.0, 5, 4], YEARS[:3]), PAIR, indicators=indicators())
+    assert set(three.theory["verdict"]) == {"cannot_say"} and three.theory["G1"].isna().all()
+    off = estimate(panel_of(YEARS - 2000.0, YEARS - 1990.0), PAIR | {"calibration": None})
+    assert off.theory["verdict"].tolist() == ["no_equilibrium"]
+    (why,) = off.refusals.query("quantity == 'theory'").to_dict("records")
+    assert (why["message"], unpacked(why["fields"])) == ("theory_off", {})
+
+
+def test_lines_without_a_slope_of_error_have_no_p():
+    exact = Equations(np.array([[1.0, -1.0], [-1.0, 1.0]]), np.zeros((2, 2, 2)), 3)
+    found = growth_at(exact.coefficients, exact.covariance, exact.df, np.array([2.0, 2.0]))
+    assert found.growth == pytest.approx([-1, 1]) and np.isnan(found.p).all()
