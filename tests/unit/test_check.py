@@ -181,6 +181,24 @@ def test_goalposts_mean_nothing_outside_a_subsystem_or_to_a_vector(project):
         check_study("config/small.yaml")
 
 
+def test_the_model_that_a_study_could_have_is_told_and_one_that_cannot_be(project):
+    def said() -> str:
+        lines = check_lines(check_study("config/small.yaml"), said_in_english)
+        return " ".join(" ".join(lines).split())
+
+    assert (
+        "Model of two populations: off; interaction: {upstream: shops, downstream: plants} turns "
+        "it on; could be: shops, plants, output, people; a share, rate or index: wealth " in said()
+    )
+    pair = {"upstream": "shops", "downstream": "plants"}
+    for changed, told in ((pair, False), ({**pair, "downstream": "wealth"}, True)):
+        settings = yaml.safe_dump({**CONFIG, "interaction": changed})
+        Path("config/small.yaml").write_text(settings, encoding="utf-8")
+        could = "wealth: a share, rate or index; could be: shops, plants, output, people"
+        assert (f"interaction.downstream: {could}" in said()) is told
+        assert "populations" not in said()
+
+
 def test_gaps_are_filled_or_missing_and_named(project):
     values = figures("产值")
     values[0][1] = ""  # filled on the line
