@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from coevo.equilibria.model_outputs import proposed_pair
 from coevo.errors import StudyError, short
 from coevo.observations.decimal_marks import readings
 from coevo.observations.units import sharers
 from coevo.study.configuration import ASKED
 from coevo.study.found_tables import Survey, in_order, survey
+from coevo.study.model_lines import NEEDED, shown, standing
 from coevo.study.new_study import Wish, template, written
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 
 WIDTH = 100  # columns of the terminal
-MOST_TABLES, MOST_LINES, MOST_NAMES = 12, 12, 8
+MOST_TABLES, MOST_LINES = 12, 12
 TABLE_HEAD = ("table", "regions", "years", "indicators", "figures")
 INDICATOR_HEAD = ("name in the files", "indicator", "unit", "regions", "years", "figures")
 
@@ -42,7 +44,7 @@ def begin_from_files(wanted: Wish) -> list[str]:
     lines.append(written(table, _as_csv(proposal.rows)))
     lines.append(written(wanted.config, config))
     edits = [
-        f"Edit {wanted.config}, the lines marked {ASKED}: title, names of the subsystems.",
+        f"Edit {wanted.config}, the lines marked {ASKED}: title, names, outputs of the model.",
         f"Edit {table}: the subsystem of each indicator; direction - where less is better.",
     ]
     if any(ASKED in text for row in proposal.regions.rows for text in row.values()):
@@ -65,6 +67,8 @@ def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[st
         f"  {name}: {{{', '.join(f'{language}: {ASKED} {name}' for language in languages)}}}"
         for name in systems
     ]
+    pair, could = proposed_pair(proposal.outputs), standing(proposal.outputs)
+    could = could if pair else f"{NEEDED}; {could}"
     return {
         "study": wanted.study,
         "source": wanted.source,
@@ -75,6 +79,8 @@ def _words(proposal: Proposal, wanted: Wish, doubtful: Sequence[str]) -> dict[st
         "subsystems": "\n".join(named),
         "focus": proposal.focus,
         "regions": _quoted(proposal.whole) if proposal.whole else "all",
+        "interaction": _quoted(pair or None),
+        "outputs": "\n#   ".join(wrapped_lines(could, WIDTH - 4)),
         "first": proposal.years[0],
         "last": proposal.years[1],
         "size": ", ".join(proposal.size),
@@ -134,6 +140,8 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         listed = ", ".join(name.removeprefix(f"{ASKED} ") for name in names)
         yield from wrapped_lines(f"  {short(listed, 3 * WIDTH)}", WIDTH, "  ")
     yield f"Years: {first} to {last}"
+    pair = ", ".join(proposed_pair(proposal.outputs).values())
+    yield f"Model of two populations: {pair or f'off; {NEEDED}'}"
     unclear = [f"{one.row['source_name']}: only {_span(one)}; left out" for one in proposal.left]
     shared = {one.printed: one.row["unit"] for one in proposal.found if sharers(one.printed)}
     unclear += [
@@ -151,22 +159,22 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
         names = [row["codes"] for row in regions.rows if f"{ASKED} " in row[column]]
         unclear.append(
             f"{len(names)} names are in signs that no font of the reports has; write them in "
-            f"Latin or Chinese signs in the column {column} of {regions.path}: {_shown(names)}"
+            f"Latin or Chinese signs in the column {column} of {regions.path}: {shown(names)}"
         )
     if coded:
         unclear.append(
-            f"{_shown(coded)}: no name that reports can print stands in the files; write the "
+            f"{shown(coded)}: no name that reports can print stands in the files; write the "
             f"labels in the table, where they say {ASKED}"
         )
     unclear += [f"{name}: a rank; left out" for name in proposal.ranks]
     if proposal.lacking:
         said = f"{len(proposal.lacking)} regions lack an indicator altogether and are left out"
-        unclear.append(f"{said}: {_shown(proposal.lacking)}")
+        unclear.append(f"{said}: {shown(proposal.lacking)}")
     if regions.totals:
-        unclear.append(f"the whole of the regions, and none of them: {_shown(regions.totals)}")
+        unclear.append(f"the whole of the regions, and none of them: {shown(regions.totals)}")
     if regions.strangers:
         said = f"{len(regions.strangers)} names are no regions of {regions.path} and set aside"
-        unclear.append(f"{said}: {_shown(regions.strangers)}")
+        unclear.append(f"{said}: {shown(regions.strangers)}")
     unclear += [*regions.also, *found.unclear]
     if unclear:
         yield ""
@@ -175,11 +183,6 @@ def _told(found: Survey, proposal: Proposal) -> Iterator[str]:
             yield from ("  " + part for part in wrapped_lines(line, WIDTH - 2, "  "))
         yield from _more(len(unclear), MOST_LINES)
     yield ""
-
-
-def _shown(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _more(have: int, shown: int) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from coevo.equilibria.model_outputs import Output, model_outputs
 from coevo.errors import StudyError
 from coevo.observations.names import (
     TOTALS,
@@ -40,11 +41,8 @@ PRINTED = re.compile(
 SUBSYSTEMS = ("first", "second")
 UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
-GROUPS = (
-    "nbs_region",
-    "group",
-    "province",
-)  # columns of sets that group regions, if there are two groups
+# columns of sets that group regions, if there are two groups
+GROUPS = ("nbs_region", "group", "province")
 # Names of size: not counted among the indicators of a subsystem, but what D is held against.
 # What may stand behind such a name and says no more of it.
 OF_ALL = (
@@ -370,7 +368,8 @@ class Proposal:
     """A study as the files suggest it.
 
     rows: of the table of indicators; left: indicators that do not cover the years; size: ids of
-    indicators of size; languages: those in which everything has a name, else that of the files.
+    indicators of size; languages: those in which everything has a name, else that of the files;
+    outputs: of the two-population model, as far as the files have any.
     """
 
     regions: RegionsFound
@@ -384,6 +383,7 @@ class Proposal:
     lacking: list[str]  # names of regions that lack an indicator altogether, if others do not
     whole: list[str]  # then the codes of the others
     ranks: list[str]  # names of columns that say which place a region has
+    outputs: list[Output]
 
 
 def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
@@ -421,8 +421,12 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
     chinese = sum(bool(CHINESE.search(one.row["source_name"])) for one in kept)
     languages = [k for k in ("en", "zh") if k in spoken] or [("en", "zh")[2 * chinese > len(kept)]]
     counts = figures["region"].map(regions.codes).dropna().value_counts()
-    whole = _with_every(figures[figures["year"].between(*years)], kept, regions)
-    whole = whole if len(whole) > 1 else []
+    ids = {one.name: one.row["indicator"] for one in kept}
+    own = figures[figures["year"].between(*years)].assign(
+        region=figures["region"].map(regions.codes), indicator=figures["name"].map(ids), flag=""
+    )
+    have = own.groupby("region")["indicator"].nunique()
+    whole = sorted(have.index[have == len(ids)]) if (have == len(ids)).sum() > 1 else []
     lacking = [text for text, code in regions.codes.items() if code not in whole] if whole else []
     focus = str(next(code for code in counts.index if not whole or code in whole))
     outside = [one for one in found if one not in kept]
@@ -438,16 +442,8 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
         lacking,
         whole if lacking else [],
         ranks,
+        model_outputs(pd.DataFrame(rows), own[own["region"].isin(whole or have.index)]),
     )
-
-
-def _with_every(figures: pd.DataFrame, kept: list[Indicator], regions: RegionsFound) -> list[str]:
-    """Return the codes of the regions that have a figure of every indicator."""
-    names = {one.name for one in kept}
-    own = figures.assign(code=figures["region"].map(regions.codes)).dropna(subset="code")
-    own = own[own["name"].isin(names)]
-    counts = own.groupby("code")["name"].nunique()
-    return sorted(counts.index[counts == len(names)])
 
 
 def _with_subsystem(row: Mapping[str, str], subsystem: str) -> dict[str, str]:

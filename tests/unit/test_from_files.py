@@ -11,9 +11,10 @@ import yaml
 from openpyxl import Workbook, load_workbook
 
 from coevo.errors import StudyError
-from coevo.study.check import check_study
+from coevo.study.check import check_lines, check_study
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.from_files import begin_from_files
+from coevo.study.model_lines import NEEDED
 from coevo.study.new_study import Wish, wish
 from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
 
@@ -472,3 +473,47 @@ def test_a_series_without_a_name_is_called_by_what_stands_beside_it_or_asked_for
     with pytest.raises(StudyError) as problem:
         check_study("config/mine.yaml")
     assert sum("label_en: still says CHANGE" in line for line in problem.value.messages) == 2
+
+
+LANDS = ("Hessen", "Bayern", "Berlin")
+
+
+def test_foreign_files_have_the_model_at_once():
+    """Two outputs among shares: named as those of the model, and check has nothing to say of it."""
+    names = ("Online (%)", "Umsatz (million EUR)", "Web (% of firms)", "Personal (persons)")
+    panel("a.xlsx", LANDS, names)
+    assert "Model of two populations: umsatz, personal" in begun()
+    made = config()
+    assert made["interaction"] == {"upstream": "umsatz", "downstream": "personal"}
+    path = Path("config/mine.yaml")
+    text = path.read_text(encoding="utf-8")
+    assert "could be: umsatz, personal; a share, rate or index: online, web\n" in text
+    assert re.search(r"^interaction: {.*}  # CHANGE to ", text, re.MULTILINE)
+    path.write_text(text.replace("CHANGE", "x"), encoding="utf-8")
+    checked = check_study("config/mine.yaml")
+    assert checked.problems == () and checked.config["interaction"]["upstream"] == "umsatz"
+    assert not [line for line in check_lines(checked, lambda *_: "") if "populations" in line]
+
+
+def test_files_of_shares_are_told_what_the_model_needs():
+    panel("a.xlsx", LANDS, ("Online (%)", "Shops", "Web (% of firms)", "GDP per head (EUR/person)"))
+    assert f"Model of two populations: off; {NEEDED}" in begun()
+    assert config()["interaction"] is None
+    text = Path("config/mine.yaml").read_text(encoding="utf-8")
+    assert re.search(r"^interaction: null  # CHANGE to ", text, re.MULTILINE)
+    text = text.replace("\n#   ", " ")
+    assert (
+        f"# The model of two populations: {NEEDED}; a share, rate or index: online, web, " in text
+    )
+    assert "gdp_per_head; unit not known: shops\n" in text
+
+
+def test_a_zero_keeps_an_indicator_from_being_an_output():
+    panel("a.xlsx", LANDS, ("Sales (million EUR)", "Firms (number)", "Jobs (persons)"))
+    book = load_workbook(Path(FOLDER, "a.xlsx"))
+    book.active["C5"].value = 0
+    book.save(Path(FOLDER, "a.xlsx"))
+    begun()
+    assert config()["interaction"] == {"upstream": "firms", "downstream": "jobs"}
+    text = Path("config/mine.yaml").read_text(encoding="utf-8")
+    assert "could be: firms, jobs; has figures of zero or below: sales" in text
