@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
+from coevo.equilibria.model_outputs import model_outputs, proposed_pair
 from coevo.report.findings.choice_robustness import robustness_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.equilibrium import equilibrium_finding
@@ -36,10 +37,12 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `printed`, `stated`: supported claims on printed figures and all others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
+    `model`: `fitted`; not, but `possible` with two `outputs` of the study; or they are `lacking`.
     """
     theory = theory_finding(study)["verdict"]
     found: dict[str, Any] = {"kind": opening_kind(study), "systems": len(study.subsystems)}
     found["theory"] = f"{'page_one' if theory == 'average' else 'finding'}/{theory}"
+    found |= _model(study)
     if study.indexed:
         found |= {"richer": _richer(study), "least": _least(study)}
     if study.pair is not None:
@@ -51,6 +54,13 @@ def opening_finding(study: Study) -> dict[str, Any]:
         printed = claims["check"].isin(ON_FIGURES)
         found |= {"printed": _supported(claims[printed]), "stated": _supported(claims[~printed])}
     return found | {"deciding": _deciding(study, found)}
+
+
+def _model(study: Study) -> dict[str, Any]:
+    if study.pair is not None:
+        return {"model": "fitted"}
+    pair = proposed_pair(model_outputs(study.indicators, study.tables["panel"]))
+    return {"model": "possible" if pair else "lacking", "outputs": pair}
 
 
 def _deciding(study: Study, found: dict[str, Any]) -> list[str]:

@@ -1,0 +1,201 @@
+"""Which indicators can be an output of the model, and what page one says where it is off."""
+
+import pandas as pd
+import pytest
+
+from coevo.equilibria.model_outputs import (
+    Output,
+    candidates,
+    model_outputs,
+    proposed_pair,
+)
+from coevo.observations.units import UNITS
+from coevo.report.documents.report_text import text
+from coevo.report.findings.localised import study_in_language
+from coevo.report.findings.page_one import opening_finding
+from coevo.report.words.voices import voice
+from coevo.schema import LANGUAGES
+from coevo.study.model_lines import NEEDED, model_lines
+from tests.sample import indicators, places, study, tables, templates, words_of
+
+YEARS = range(2015, 2020)
+
+
+def table(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["indicator", "subsystem", "unit", "derivation"])
+
+
+def panel(**series: dict[str, list[float | None]]) -> pd.DataFrame:
+    """Return figures from 2015 on: of each indicator a list by region."""
+    rows = [
+        (region, year, indicator, value, "")
+        for indicator, regions in series.items()
+        for region, values in regions.items()
+        for year, value in enumerate(values, start=2015)
+    ]
+    columns = ["region", "year", "indicator", "value", "flag"]
+    return pd.DataFrame(rows, columns=columns).astype({"value": float})
+
+
+def reason(unit: str, values: list[float | None], flag: str = "") -> str:
+    figures = panel(a={"r": values})
+    figures.loc[1, "flag"] = flag
+    (one,) = model_outputs(table(("a", "", unit, "")), figures)
+    return one.reason
+
+
+@pytest.mark.parametrize(
+    ("unit", "why"),
+    [
+        ("million USD", ""),
+        ("100 million yuan", ""),
+        ("thousand persons", ""),
+        ("count", ""),
+        ("10 thousand tonnes", ""),
+        ("thousand pelts", ""),
+        ("%", "relative"),
+        ("% of GDP", "relative"),
+        ("‰", "relative"),
+        ("ratio", "relative"),
+        ("index", "relative"),
+        ("years", "relative"),
+        ("USD per person", "relative"),
+        ("10 thousand yuan per person", "relative"),
+        ("per 1,000 beds", "relative"),
+        ("per 100 persons", "relative"),
+        ("other: points", "unit"),
+        ("other: not stated", "unit"),
+    ],
+)
+def test_an_output_is_in_money_or_a_count(unit, why):
+    assert reason(unit, [1, 2, 3, 4]) == why
+
+
+def test_of_every_unit_it_is_known_whether_it_is_an_amount():
+    """Nothing that is per something, a share or an index; all that can be added up."""
+    amounts = {u.measures for name, u in UNITS.items() if reason(name, [1, 2, 3, 4]) == ""}
+    others = {unit.measures for unit in UNITS.values()} - amounts
+    assert others == {"ratio", "index", "years", "per person", "money per person"}
+    assert {"money", "persons", "count", "households", "mass", "energy"} <= amounts
+
+
+def test_figures_are_positive_and_long_enough():
+    assert reason("count", [1, 2, 0, 4]) == "not_positive"
+    assert reason("million EUR", [1, -2, 3, 4]) == "not_positive"
+    assert reason("count", [1, 2, None, 4, 5]) == "years"  # two pairs of years
+    assert reason("count", [1, 2, None, 4, 5, 6]) == ""  # three
+    assert reason("count", [1, 2, 3]) == "years"
+    assert reason("count", [1, 2, 3, 4], flag="filled") == "years"
+    assert reason("%", [1, 0, 3, 4]) == "relative"
+
+
+ROWS = table(
+    ("share", "first", "%", "ratio(sales, all)"),
+    ("short", "first", "count", ""),
+    ("whole", "first", "million EUR", ""),
+    ("jobs", "second", "person", ""),
+    ("firms", "second", "count", ""),
+    ("people", "", "person", ""),
+    ("sales", "", "million EUR", ""),
+    ("unread", "second", "count", ""),
+)
+LONG = {"r": [1.0, 2, 3, 4, 5], "s": [1.0, 2, 3, 4, 5]}
+SERIES = {name: LONG for name in ("share", "whole", "jobs", "firms", "people", "sales")}
+
+
+def test_the_pair_is_the_first_output_of_each_of_two_subsystems():
+    outputs = model_outputs(ROWS, panel(**SERIES, short={"r": [1, 2, 3]}))
+    assert outputs[:2] == [Output("share", "first", "relative"), Output("short", "first", "years")]
+    assert outputs[-1] == Output("sales", "first", "")  # the numerator of a share of it
+    assert candidates(outputs) == ["whole", "jobs", "firms", "people", "sales"]
+    assert proposed_pair(outputs) == {"upstream": "whole", "downstream": "jobs"}
+
+
+def test_an_output_outside_the_subsystems_stands_for_that_whose_share_it_makes():
+    outputs = model_outputs(ROWS, panel(share=LONG, firms=LONG, sales=LONG))
+    assert proposed_pair(outputs) == {"upstream": "firms", "downstream": "sales"}
+
+
+def test_where_one_subsystem_alone_has_an_output_there_is_no_pair():
+    outputs = model_outputs(ROWS, panel(whole=LONG, people=LONG, sales=LONG))
+    assert candidates(outputs) == ["whole", "people", "sales"] and proposed_pair(outputs) == {}
+
+
+def test_check_says_what_could_stand_or_why_what_stands_does_not():
+    outputs = model_outputs(ROWS, panel(**SERIES, short={"r": [1, 0, 3, 4]}))
+    (line,) = model_lines(None, outputs)
+    assert line == (
+        "Model of two populations: off; interaction: {upstream: whole, downstream: jobs} turns it "
+        "on; could be: whole, jobs, firms, people, sales; a share, rate or index: share; has "
+        "figures of zero or below: short"
+    )
+    (line,) = model_lines(None, model_outputs(ROWS, panel(share=LONG)))
+    assert line == (f"Model of two populations: off; {NEEDED}; a share, rate or index: share")
+    assert list(model_lines({"upstream": "whole", "downstream": "people"}, outputs)) == []
+    could = (
+        "could be: whole, jobs, firms, people, sales; a share, rate or index: share; has figures "
+        "of zero or below: short"
+    )
+    assert list(model_lines({"upstream": "short", "downstream": "second"}, outputs)) == [
+        f"interaction.upstream: short: has figures of zero or below; {could}",
+        f"interaction.downstream: second: the index of a subsystem; {could}",
+    ]
+
+
+def off(unit: str, language: str = "en"):
+    """Return the sample without the model; its indicators but `jobs` are in this unit."""
+    table = indicators(language)
+    table.loc[table["indicator"] != "jobs", "unit"] = unit
+    chosen = study(language=language)
+    config = {**chosen.config, "interaction": None}
+    gone = ("parameters", "equilibria", "fits")
+    made = {name: rows for name, rows in tables().items() if name not in gone}
+    words = words_of("phrases", language)["words"]
+    return study_in_language(config, made, table, language, places(), words)
+
+
+def test_page_one_knows_whether_a_study_could_have_the_model():
+    assert opening_finding(study())["model"] == "fitted"
+    found = opening_finding(off("100 million yuan"))
+    pair = {"upstream": "sales", "downstream": "output"}
+    assert (found["model"], found["outputs"]) == ("possible", pair)
+    found = opening_finding(off("%"))
+    assert (found["model"], found["outputs"]) == ("lacking", {})
+
+
+SAID = {
+    ("en", "100 million yuan"): (
+        "The two-population model is off: `interaction: {upstream: sales, downstream: output}` in "
+        "the configuration turns it on, with sales of shops and output of plants as outputs."
+    ),
+    ("en", "%"): (
+        "The two-population model is off: it needs an output of each system, in money or counts "
+        "and always positive, which the study lacks; add such indicators and name two under "
+        "`interaction` in the configuration."
+    ),
+    ("zh", "100 million yuan"): (
+        "本研究未启用两种群模型：在配置文件中写入`interaction: {upstream: sales, downstream: "
+        "output}`即可启用，两类产出分别为销售额与产值。"
+    ),
+    ("zh", "%"): (
+        "本研究未启用两种群模型：该模型要求两个系统各有一个以金额或数量计、取值均为正的产出指标，"
+        "本研究尚不具备；补充后在配置文件的`interaction`项下写明即可启用。"
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "unit"), SAID)
+def test_page_one_says_that_the_model_is_off_and_how_to_turn_it_on(language, unit):
+    said = voice(off(unit, language), words_of("phrases", language))
+    page = text(said, templates()["report.md"], {"files": {}, "packages": {}})
+    opening = " ".join(page.partition("\n# ")[0].replace("\\", "").split())
+    assert opening.count(SAID[language, unit]) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_with_the_model_page_one_names_its_outputs(language):
+    said = voice(study(language=language), words_of("phrases", language))
+    page = text(said, templates()["report.md"], {"files": {}, "packages": {}}).replace("\\", "")
+    named = {"en": "; the model is of output of plants and sales of shops."}
+    assert named.get(language, "；两类产出为产值与销售额。") in page
+    assert {"en": "model is off", "zh": "未启用"}[language] not in page
