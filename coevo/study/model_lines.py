@@ -25,7 +25,7 @@ def shown(names: Sequence[str]) -> str:
 
 def standing(outputs: Sequence[Output]) -> str:
     """Return which indicators could be an output of the model, and why the others could not."""
-    told = {"could be": candidates(outputs)}
+    told = {"outputs could be": candidates(outputs)}
     for reason, text in REASONS.items():
         told[text] = [one.indicator for one in outputs if one.reason == reason]
     return "; ".join(f"{text}: {shown(names)}" for text, names in told.items() if names)

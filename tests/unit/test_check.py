@@ -188,13 +188,14 @@ def test_the_model_that_a_study_could_have_is_told_and_one_that_cannot_be(projec
 
     assert (
         "Model of two populations: off; interaction: {upstream: shops, downstream: plants} turns "
-        "it on; could be: shops, plants, output, people; a share, rate or index: wealth " in said()
+        "it on; outputs could be: shops, plants, output, people; a share, rate or index: wealth "
+        in said()
     )
     pair = {"upstream": "shops", "downstream": "plants"}
     for changed, told in ((pair, False), ({**pair, "downstream": "wealth"}, True)):
         settings = yaml.safe_dump({**CONFIG, "interaction": changed})
         Path("config/small.yaml").write_text(settings, encoding="utf-8")
-        could = "wealth: a share, rate or index; could be: shops, plants, output, people"
+        could = "wealth: a share, rate or index; outputs could be: shops, plants, output, people"
         assert (f"interaction.downstream: {could}" in said()) is told
         assert "populations" not in said()
 

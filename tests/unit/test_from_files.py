@@ -487,7 +487,7 @@ def test_foreign_files_have_the_model_at_once():
     assert made["interaction"] == {"upstream": "umsatz", "downstream": "personal"}
     path = Path("config/mine.yaml")
     text = path.read_text(encoding="utf-8")
-    assert "could be: umsatz, personal; a share, rate or index: online, web\n" in text
+    assert "outputs could be: umsatz, personal; a share, rate or index: online, web\n" in text
     assert re.search(r"^interaction: {.*}  # CHANGE to ", text, re.MULTILINE)
     path.write_text(text.replace("CHANGE", "x"), encoding="utf-8")
     checked = check_study("config/mine.yaml")
@@ -516,4 +516,4 @@ def test_a_zero_keeps_an_indicator_from_being_an_output():
     begun()
     assert config()["interaction"] == {"upstream": "firms", "downstream": "jobs"}
     text = Path("config/mine.yaml").read_text(encoding="utf-8")
-    assert "could be: firms, jobs; has figures of zero or below: sales" in text
+    assert "outputs could be: firms, jobs; has figures of zero or below: sales" in text

@@ -126,15 +126,15 @@ def test_check_says_what_could_stand_or_why_what_stands_does_not():
     (line,) = model_lines(None, outputs)
     assert line == (
         "Model of two populations: off; interaction: {upstream: whole, downstream: jobs} turns it "
-        "on; could be: whole, jobs, firms, people, sales; a share, rate or index: share; has "
-        "figures of zero or below: short"
+        "on; outputs could be: whole, jobs, firms, people, sales; a share, rate or index: share; "
+        "has figures of zero or below: short"
     )
     (line,) = model_lines(None, model_outputs(ROWS, panel(share=LONG)))
     assert line == (f"Model of two populations: off; {NEEDED}; a share, rate or index: share")
     assert list(model_lines({"upstream": "whole", "downstream": "people"}, outputs)) == []
     could = (
-        "could be: whole, jobs, firms, people, sales; a share, rate or index: share; has figures "
-        "of zero or below: short"
+        "outputs could be: whole, jobs, firms, people, sales; a share, rate or index: share; has "
+        "figures of zero or below: short"
     )
     assert list(model_lines({"upstream": "short", "downstream": "second"}, outputs)) == [
         f"interaction.upstream: short: has figures of zero or below; {could}",
