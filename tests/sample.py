@@ -186,6 +186,48 @@ def _equilibria(regions: list[str], years: range, values: pd.DataFrame) -> pd.Da
     return frame.assign(name=frame["scope"].map(NAMES), model="classic")
 
 
+def theory(regions: list[str], source: str = "purchases", **changed: object) -> pd.DataFrame:
+    """Return the table of theory against fit; changed: other values of every row with a point.
+
+    Where the calibration fails a region has no point; the mean over regions grows, own fits do not.
+    """
+    point = {"source": source, "first_year": 2015, "last_year": 2020, "x1": 120.0, "x2": 150.0}
+    point |= {"x1_low": 110.0, "x1_high": 130.0, "x2_low": 120.0, "x2_high": 180.0}
+    point |= {
+        "inside1": True,
+        "inside2": True,
+        "df": 3,
+        "p_joint_lower": 0.4,
+        "p_joint_higher": 0.01,
+    }
+    grown = {"G1": 0.05, "G1_se": 0.02, "G1_low": -0.01, "G1_high": 0.11, "G1_p": 0.09}
+    grown |= {"G2": 0.1, "G2_se": 0.05, "G2_low": -0.06, "G2_high": 0.26, "G2_p": 0.14}
+    open_ = {**grown, "p_joint": 0.18, "p_adjusted": 0.5, "verdict": "not_contradicted"}
+    seen = {**grown, "G1_low": 0.01, "G2_low": 0.02, "p_joint": 0.01, "verdict": "contradicted"}
+    needs = {"a1": 0.25, "b1": 0.0002, "a2": 0.2, "d": 0.0003}
+    own = {f"{name}_needed": value for name, value in needs.items()} | dict.fromkeys(
+        [f"{name}_apart" for name in needs], -1.5
+    )
+    own |= {"b1_ratio": 0.07, "d_ratio": 0.2}
+    fails = source == "purchases"
+    rows = []
+    for region in regions:
+        label = {"scope": region, "name": NAMES[region], "effects": "none", "errors": "own"}
+        if fails and region == "110000":
+            rows.append(label | {"verdict": "no_equilibrium"})
+            continue
+        for estimator in ("trapezoid", "lag", "logmean"):
+            rows.append(label | point | open_ | own | {"estimator": estimator} | changed)
+        for effects in ("region", "region+year") if len(regions) > 1 else ():
+            pooled = {"effects": effects, "errors": "year", "estimator": "trapezoid"}
+            rows.append(label | point | open_ | pooled | changed)
+    for effects in ("region", "region+year") if len(regions) > 1 else ():
+        mean = {"scope": "mean", "name": "mean", "effects": effects, "errors": "year"}
+        mean |= {"estimator": "trapezoid", "n": len(regions) - fails, "x1": None, "x2": None}
+        rows.append(point | seen | mean | changed)
+    return as_table("theory", rows)
+
+
 def _comovement(coupling: pd.DataFrame) -> pd.DataFrame:
     regions, n = coupling["region"].unique(), len(coupling)
     rows = []
@@ -268,6 +310,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "parameters": _parameters(regions),
         "fits": populations.fits({r: NAMES[r] for r in regions}),
         "equilibria": _equilibria(regions, years, values),
+        "theory": theory(regions),
         "robustness": pd.DataFrame(
             [
                 ("main", "main", 0.2, 0.5, 1.0, 0, 24, 0.4, 0.6, 1, "primary coordination"),
@@ -361,7 +404,10 @@ def gap(year: int, region: str = "330000") -> dict[str, pd.DataFrame]:
 def unestimated(region: str, count: int = 4) -> dict[str, pd.DataFrame]:
     """Return tables in which a region could not be estimated."""
     made = tables(count)
-    fits = made["equilibria"]
+    fits, grown = made["equilibria"], made["theory"]
+    here = grown["scope"].eq(region) & grown["source"].ne("")
+    bare = grown[here].drop_duplicates("scope").reindex(columns=grown.columns[:18])
+    bare = bare.assign(estimator="", effects="none", errors="own", verdict="cannot_say")
     fields = packed({"population": 2, "value": 0.0, "year": 2016})
     refusals = [
         populations.refused(region, estimator, message="not_positive", fields=fields)
@@ -370,19 +416,22 @@ def unestimated(region: str, count: int = 4) -> dict[str, pd.DataFrame]:
     return {
         "parameters": without(made["parameters"], scope=region),
         "equilibria": fits[(fits["scope"] != region) | (fits["source"] != "fit")],
+        "theory": as_table("theory", pd.concat([grown[~here], bare])),
         **{table: without(made[table], scope=region) for table in ("relations", "checks")},
         "refusals": pd.concat(refusals, ignore_index=True),
     }
 
 
 def stated(x1: float, x2: float, count: int = 4) -> dict[str, pd.DataFrame]:
-    """Return equilibria with given parameters in place of a calibration."""
+    """Return equilibria, and theory, with given parameters in place of a calibration."""
     table = tables(count)["equilibria"]
     rows = table[(table["source"] == "calibration") & table["year"].isna()]
     empty = dict.fromkeys(("x1_low", "x1_high", "x2_low", "x2_high"))
     given = rows.assign(source="given", x1=x1, x2=x2, x1_set="", x2_set="", kind="centre", **empty)
     fits = table[table["source"] == "fit"]
-    return {"equilibria": pd.concat([fits.astype(object), given.astype(object)])}
+    given = pd.concat([fits.astype(object), given.astype(object)])
+    at = {"x1": x1, "x2": x2, **empty, "first_year": None, "last_year": None}
+    return {"equilibria": given, "theory": theory(list(NAMES)[:count], "given", **at)}
 
 
 def templates() -> dict[str, str]:

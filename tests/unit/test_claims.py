@@ -74,6 +74,7 @@ def evidence(
         coverage_breaks=as_table("coverage_breaks", []),
         coverage_growth=as_table("coverage_growth", []),
         equilibria=equilibria,
+        theory=as_table("theory", []),
         parameters=pd.DataFrame(parameters, columns=PARAMETERS),
         verdicts=pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
         specifications=as_table("specifications", []),

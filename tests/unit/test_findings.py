@@ -12,7 +12,6 @@ from coevo.coupling import grade
 from coevo.coupling.level import SLOPES
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings, limits_that_apply
-from coevo.report.findings.calibrated import calibration_finding
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding
@@ -23,7 +22,8 @@ from coevo.report.findings.interaction import interaction_finding, slope_interva
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
-from tests import variants
+from coevo.report.findings.theory import theory_finding
+from tests import populations, variants
 from tests.populations import specification_counts, specifications
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without
 
@@ -312,8 +312,9 @@ def test_single_region_that_is_not_estimated() -> None:
 
 
 def test_given_parameters_are_no_calibration() -> None:
-    found = calibration_finding(study(**stated(50.0, 200.0)))
-    assert (found["verdict"], found["stated"]["x1"]) == ("given", 50.0)
+    found = theory_finding(study(**stated(50.0, 200.0)))
+    assert (list(found["sources"]), found["main"]["x1"]) == (["given"], 50.0)
+    assert found["slopes"] == "none"
 
 
 def test_pooled_fits_without_intervals_are_no_pooled_fits() -> None:
@@ -492,8 +493,8 @@ def test_unbounded_sets_are_named(x1_set: str, x2_set: str, located: bool, verdi
 
 
 def test_failed_calibrations_are_counted_and_listed() -> None:
-    found = calibration_finding(study())
-    assert (found["verdict"], found["failed"], found["of"]) == ("period", 5, 20)
+    found = theory_finding(study())
+    assert (list(found["sources"]), found["failed"], found["of"]) == (["purchases"], 5, 20)
     assert found["failures"] == [("Beijing", [2015, 2016, 2017, 2018, 2019])]
 
 
@@ -530,3 +531,70 @@ def test_printed_value_never_contradicts_its_grade() -> None:
     for value, shown in ((value, grade_marks(value)) for value in values):
         same = grade([float(shown[:4])])[0] == grade([value])[0]
         assert shown.endswith("†") != (same and shown[:4] != "1.00")
+
+
+VERDICTS = [
+    # own verdict of each point, that of the mean, moved points, located -> section, own, growth
+    (["not_contradicted"], "contradicted", 0.3, False, "average", "not_contradicted", "told"),
+    (["contradicted"], "not_contradicted", 0.3, False, "contradicted", "contradicted", "told"),
+    (["not_contradicted"], "not_contradicted", 0.001, True, "confirmed", "confirmed", "told"),
+    (["not_contradicted"], "cannot_say", 0.001, False, "not_contradicted", "not_contradicted", "told"),
+    (["cannot_say"] * 2, "cannot_say", 0.3, False, "cannot_say", "cannot_say", "outside"),
+    (["contradicted", "cannot_say"], "", 0.3, False, "differs", "differs", "differs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("own", "mean", "moved", "located", "section", "alone", "growth"), VERDICTS
+)
+def test_theory_against_fit_says_no_more_than_its_verdicts(
+    own, mean, moved, located, section, alone, growth
+) -> None:
+    made = tables()
+    table = made["theory"].assign(p_joint_lower=moved, p_joint_higher=moved)
+    table.loc[table["scope"].eq("mean"), "verdict"] = mean
+    table = table[(table["scope"] != "mean") | bool(mean)]
+    rows = table[table["scope"].eq("330000") & table["effects"].eq("none")]
+    first = rows[rows["estimator"].eq("trapezoid")]
+    steps = range(1, len(own) + 1) if len(own) > 1 else [np.nan]
+    shares = [first.assign(verdict=v, share=0.1 * i) for i, v in zip(steps, own, strict=True)]
+    changed = pd.concat([table.drop(rows.index), *shares], ignore_index=True)
+    fits = made["equilibria"]
+    main = fits["source"].eq("fit") & fits["effects"].eq("none")
+    found = theory_finding(
+        study(theory=changed, equilibria=with_value(fits, main, "located", located))
+    )
+    assert (found["verdict"], found["own"], found["growth"]) == (section, alone, growth)
+
+
+@pytest.mark.parametrize(
+    ("signs", "moves"), [((1, 1), "grow"), ((-1, -1), "shrink"), ((1, -1), "move")]
+)
+def test_what_growth_does_at_the_point_is_its_sign(signs, moves) -> None:
+    table = tables()["theory"]
+    for i, sign in enumerate(signs, start=1):
+        table[f"G{i}"] = sign * table[f"G{i}"].abs()
+    found = theory_finding(study(theory=table))
+    assert (found["moves"], found["own_moves"]) == (moves, moves)
+
+
+@pytest.mark.parametrize(
+    ("b1", "d", "shown"),
+    [((0.1, 0.2), (0.1, 0.2), "both"), ((0.1, 0.2), (-0.1, 0.2), "b1"),
+     ((-0.1, 0.2), (0.1, 0.2), "d"), ((-0.1, 0.2), (-0.1, 0.2), "neither"),
+     ((-0.2, -0.1), (0.1, 0.2), "contrary")],
+)  # fmt: skip
+def test_signs_of_comparative_statics_that_growth_shows(b1, d, shown) -> None:
+    table = tables()["parameters"]
+    for name, (low, high) in {"b1": b1, "d": d}.items():
+        rows = table["parameter"].eq(name) & table["effects"].eq("none")
+        table = with_value(with_value(table, rows, "low", low), rows, "high", high)
+    assert theory_finding(study(parameters=table))["shown"] == shown
+
+
+def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
+    made = tables()
+    table = made["theory"][made["theory"]["scope"].ne("330000")]
+    refused = populations.refused("330000", "", quantity="theory", message="theory_off", fields="")
+    found = theory_finding(study(theory=table, refusals=refused))
+    assert found["verdict"] == "no_equilibrium" and found["reasons"] == [("theory_off", "")]

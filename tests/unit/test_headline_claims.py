@@ -146,7 +146,7 @@ def test_one_region_has_an_equilibrium_but_no_headline_on_D():
     made = tables(regions="1")
     made["equilibria"] = made["equilibria"][made["equilibria"]["effects"] == "none"]
     found = asked(made)
-    assert set(found.index) == set(HEADLINES) - ON_D
+    assert set(found.index) == set(HEADLINES) - ON_D - {"theory_at_rest_mean"}
     assert unpacked(found.loc["equilibrium_located", "fields"]) == {"own": True, "pooled": None}
     assert found.loc["equilibrium_located", "conclusion"] == "supported"
 
@@ -154,9 +154,10 @@ def test_one_region_has_an_equilibrium_but_no_headline_on_D():
 def test_a_part_that_the_study_lacks_is_not_asked_about():
     made = tables()
     assert set(asked(made, CONFIG | {"interaction": None}).index) == ON_D
-    assert set(asked({"equilibria": made["equilibria"]}).index) == set(HEADLINES) - ON_D
+    model = set(HEADLINES) - ON_D - {"theory_at_rest_mean"}  # no mean without a table of theory
+    assert set(asked({"equilibria": made["equilibria"]}).index) == model
     assert asked({}, CONFIG | {"interaction": None}).empty
-    assert set(asked(made).index) == set(HEADLINES)
+    assert set(asked(made).index) == set(HEADLINES) - {"theory_at_rest_mean"}
 
 
 def test_both_tables_with_the_statements_of_a_paper():
@@ -179,3 +180,30 @@ def test_every_answer_has_its_words(language):
         for claim, row in asked(made).iterrows():
             said = (message(claim, row["stated"]), message(row["computed"], row["fields"]))
             assert all(said) and "None" not in " ".join(said), claim
+
+
+THEORY = {"effects": ("none", "region", "region+year"), "errors": ("own", "year", "year")}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "moved", "located", "mean", "own"),
+    [
+        ("contradicted", 0.001, True, "not_supported", "not_supported"),
+        ("not_contradicted", 0.001, True, "cannot_be_decided", "supported"),
+        ("not_contradicted", 0.001, False, "cannot_be_decided", "cannot_be_decided"),
+        ("not_contradicted", 0.3, True, "cannot_be_decided", "cannot_be_decided"),
+        ("cannot_say", 0.001, True, "cannot_be_decided", "cannot_be_decided"),
+    ],
+)
+def test_the_equilibrium_of_theory_by_growth_there(verdict, moved, located, mean, own):
+    row = {"source": "purchases", "estimator": "trapezoid", "n": 30, "verdict": verdict}
+    row |= {"G1": 0.06, "G2": 0.11, "p_joint": 0.01}
+    row |= {"p_joint_lower": moved, "p_joint_higher": moved}
+    scopes = ("1", "mean", "mean")
+    rows = [row | dict(zip(("scope", *THEORY), each, strict=True))
+            for each in zip(scopes, *THEORY.values(), strict=True)]  # fmt: skip
+    found = asked(tables(located=(located, True)) | {"theory": as_table("theory", rows)})
+    assert found.loc["theory_at_rest_mean", "conclusion"] == mean
+    assert found.loc["theory_at_rest", "conclusion"] == own
+    fits = unpacked(found.loc["theory_at_rest_mean", "fields"])["fits"]
+    assert [fit["effects"] for fit in fits] == ["region", "region+year"]

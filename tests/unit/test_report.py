@@ -81,8 +81,8 @@ def test_missing_correlation_is_said() -> None:
 def test_given_parameters_are_stated_and_not_estimated() -> None:
     source = words(**stated(50.0, 200.0))
     assert "Given parameters put E at" in source
-    assert "stated, not estimated" in source
-    assert "given parameters | 50\\.0" in source
+    assert "no datum of this study enters them" in source
+    assert "theory: given parameters | 50\\.0" in source
     assert "nothing is calibrated" not in source
     assert "An accounting calibration" not in source
 
@@ -136,15 +136,12 @@ def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
     assert "#table-general " in source and "0\\.25" in source
 
 
-def test_calibration_that_figures_forbid_is_said_with_its_reason() -> None:
+def test_why_there_is_no_theoretical_equilibrium_is_said() -> None:
     made = tables(1)
-    fits = made["equilibria"][made["equilibria"]["source"] == "fit"]
-    refusals = populations.refused(
-        "330000", "", quantity="calibration", message="no_calibrated_years"
-    )
-    source = words(1, equilibria=fits, refusals=refusals)
-    assert "There is no accounting calibration of Zhejiang: no two consecutive years" in source
-    assert "The study names no purchases" not in source
+    refusals = populations.refused("330000", "", quantity="theory", message="no_calibrated_years")
+    source = words(1, theory=made["theory"].iloc[:0], refusals=refusals)
+    assert "Theory gives Zhejiang no equilibrium" in source
+    assert "no two consecutive years of one vintage have outputs" in source
 
 
 def test_reason_stands_where_a_region_is_not_estimated() -> None:

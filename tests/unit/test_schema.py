@@ -71,7 +71,7 @@ def test_the_tables_of_a_study_follow_its_configuration() -> None:
     whole = {"subsystems": {"a": {}}, "interaction": {"upstream": "a"}, "claims": "qian"}
     every = schema.study_tables(whole)
     assert [*every, "changes"] == schema.table_names(*schema.BUILT)
-    model = {"parameters", "fits", "equilibria", "relations", "specifications"}
+    model = {"parameters", "fits", "equilibria", "theory", "relations", "specifications"}
     model |= {"specification_counts"}
     model |= {"slope_tests", "verdicts", "refusals", "checks"}
     assert set(every) - set(schema.study_tables(whole | {"interaction": None})) == model

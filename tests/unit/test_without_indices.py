@@ -5,12 +5,11 @@ import re
 import pandas as pd
 import pytest
 
-from coevo.equilibria.observed import mean_rows, whole_cycles
+from coevo.equilibria.observed import mean_rows
 from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import FINDINGS, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.findings.equilibrium import CONTROL
 from coevo.report.tables.latex import latex_files
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
@@ -19,7 +18,7 @@ from coevo.schema import LANGUAGES
 from coevo.sensitivity.claim_evidence import NOT_TESTABLE, Evidence
 from coevo.sensitivity.claims import most_rapid
 from coevo.sensitivity.headline_claims import headline_rows
-from tests.sample import ROOT, tables, templates, unindexed, words_of
+from tests.sample import tables, templates, unindexed, words_of
 
 BOTH = pytest.mark.parametrize("count", [1, 4])
 # what a report may say of indices: D, C and T in italics, U by its subsystem
@@ -90,16 +89,8 @@ def test_a_claim_about_the_degree_is_not_testable():
     evidence = Evidence.of(chosen.tables, chosen.indicators, chosen.config)
     assert most_rapid(evidence, "output").verdict == NOT_TESTABLE
     asked = set(headline_rows(evidence)["claim"])
-    assert asked == {"feedback_exceeds_competition", "supply_relation", "equilibrium_located"}
-
-
-def test_cycles_go_from_peak_to_peak():
-    assert whole_cycles(range(2001, 2010), [1, 4, 1, 2, 5, 2, 1, 6, 2]) == (2002, 2007)
-    assert whole_cycles(range(2001, 2006), [1, 2, 3, 4, 5]) is None  # growth
-    assert whole_cycles(range(2001, 2008), [5, 6, 5, 5.5, 6.5, 5, 4]) is None  # ripples
-    assert whole_cycles([2001, 2002, 2003, 2005, 2006], [1, 4, 1, 4, 1]) is None  # a gap
-    assert whole_cycles(range(2001, 2006), [1, 4, 0, 4, 1]) is None  # no logarithm
-    assert whole_cycles([], []) is None
+    model = {"feedback_exceeds_competition", "supply_relation", "equilibrium_located"}
+    assert asked == model | {"theory_at_rest", "theory_at_rest_mean"}
 
 
 def test_means_have_their_years_and_are_there_only_with_a_cycle():
@@ -108,19 +99,3 @@ def test_means_have_their_years_and_are_there_only_with_a_cycle():
     assert rows["cycle_mean_x1"] == (2.5, "2002-2003") and rows["cycle_mean_x2"][0] == 3
     assert rows["mean_x1"] == (11 / 5, "2001-2005")
     assert list(mean_rows(seen.assign(x1=range(1, 7)))) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_not_located_names_the_study_where_it_is(language):
-    said = voice(unindexed(1, language), words_of("phrases", language))
-    assert said.jinja.globals["equilibrium"]["verdict"] != "located"
-    report = text(said, templates()["report.md"], {"files": {}, "packages": {}})
-    assert report.count(f"](../{CONTROL}/report.{language}.html)") == 1
-    assert (ROOT / "config" / f"{CONTROL}.yaml").is_file()
-    own = unindexed(1, language)
-    own.config["study"] = CONTROL
-    assert f"../{CONTROL}/" not in text(
-        voice(own, words_of("phrases", language)),
-        templates()["report.md"],
-        {"files": {}, "packages": {}},
-    )
