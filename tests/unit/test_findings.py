@@ -538,7 +538,7 @@ VERDICTS = [
     (["not_contradicted"], "contradicted", 0.3, False, "average", "not_contradicted", "told"),
     (["contradicted"], "not_contradicted", 0.3, False, "contradicted", "contradicted", "told"),
     (["not_contradicted"], "not_contradicted", 0.001, True, "confirmed", "confirmed", "told"),
-    (["not_contradicted"], "cannot_say", 0.001, False, "not_contradicted", "not_contradicted", "told"),
+    (["not_contradicted"] * 2, "cannot_say", 0.001, False, *["not_contradicted"] * 2, "told"),
     (["cannot_say"] * 2, "cannot_say", 0.3, False, "cannot_say", "cannot_say", "outside"),
     (["contradicted", "cannot_say"], "", 0.3, False, "differs", "differs", "differs"),
 ]  # fmt: skip
