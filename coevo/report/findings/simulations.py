@@ -1,4 +1,6 @@
-"""How well does the rule that names a relation do? Read from the tables of docs/simulation."""
+"""How well do rules of inference do? Read from the tables of docs/simulation."""
+
+from typing import Any
 
 import pandas as pd
 
@@ -18,3 +20,14 @@ def simulation_finding(study: Study) -> dict[float, tuple[float, float]]:
         float(strength): (float(part.min()), float(part.max()))
         for strength, part in true.groupby(shocked["strength"])
     }
+
+
+def control_finding(study: Study) -> dict[str, dict[float, dict[str, Any]]]:
+    """The control of growth at a theoretical point, empty where that is not known: rows by case
+    (`observed`, `control`, `growth_phase`) and by factor (1, .7, 1.3).
+    """
+    table = study.tables.get("theory_control")
+    if study.pair is None or table is None:
+        return {}
+    cases = table.set_index("factor").groupby("case")
+    return {str(name): part.to_dict("index") for name, part in cases}
