@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
+from scipy.stats import t
 
+from coevo.report.tables.workbook_theory import AT_POINT
 from tests.programs import needs
 
 needs_calc = needs("localc")  # LibreOffice Calc
@@ -23,6 +25,7 @@ FUNCTIONS = {
     "COLUMNS": lambda part: np.shape(part)[1],
     "SUMPRODUCT": lambda *parts: np.sum(np.prod(np.broadcast_arrays(*parts), axis=0)),
     "IF": lambda condition, yes, no: yes if condition else no,
+    "TINV": lambda p, df: t.isf(p / 2, df),
 }  # fmt: skip
 CELLS = r"(?:(\w+)!)?(\$?[A-Z]{1,2}\$?\d+(?::\$?[A-Z]{1,2}\$?\d+)?)"
 
@@ -82,3 +85,16 @@ def way(book: Workbook) -> dict[int, dict[str, Any]]:
     return {
         int(row[2]): dict(zip(heads, row[3:], strict=False)) for row in rows[start + 1 :] if row[2]
     }
+
+
+def growth_sheet(book: Workbook) -> tuple[dict[str, float], list[dict[str, float]]]:
+    """Return what `theory_formulas` holds in English: fitted E, and by point the numbers of the
+    columns of the table theory.
+    """
+    rows = list(book["theory_formulas"].iter_rows(values_only=True))
+    E = {row[2]: row[3] for row in rows if row[2]}
+    first = max(k for k, row in enumerate(rows) if row[2]) + 2
+    block = [row[3:] for row in rows[first:] if row[0]]
+    numbers = block[-1 - len(AT_POINT) : -1]
+    points = [dict(zip(AT_POINT, point, strict=True)) for point in zip(*numbers, strict=True)]
+    return E, [point for point in points if point["x1"] is not None]

@@ -1,21 +1,26 @@
-"""The workbooks of the studies that ship: their formulas lead to D of the region in focus."""
+"""The workbooks of the studies that ship: their formulas lead to D and E of the region in focus."""
 
 import pytest
 import yaml
 from openpyxl import load_workbook
 
+from coevo.files import rows_of
 from coevo.schema import check_columns
-from tests.recomputed import by_libreoffice, needs_calc, way
+from tests.recomputed import by_libreoffice, growth_sheet, needs_calc, way
 from tests.sample import ROOT
 
 NAMES = {"provinces": "config", "zhejiang": "zhejiang"}
 WAY = ("panel", "goalposts", "normalised", "weights", "coupling", "trace", "entropy")
 
 
-def opened(study: str):
-    """Return the study's workbook with its formulas, without the sheets that D does not need."""
-    book = load_workbook(ROOT / "reports" / study / "results.en.xlsx")
-    for name in set(book.sheetnames) - set(WAY):
+FOCUS = {"provinces": "330000", "zhejiang": "330000", "lynx-hare": "hudson-bay"}
+THEORY = ("parameters", "equilibria", "theory", "theory_formulas")
+
+
+def opened(study: str, way=WAY, language: str = "en"):
+    """Return the study's workbook with its formulas, without the sheets that these do not need."""
+    book = load_workbook(ROOT / "reports" / study / f"results.{language}.xlsx")
+    for name in set(book.sheetnames) - set(way):
         del book[name]
     return book
 
@@ -28,6 +33,23 @@ def test_libreoffice_comes_to_d_of_the_tables(results, tmp_path) -> None:
         D = results(study, "coupling").query(f"region == '{focus['focus_region']}'")
         found = {year: row["D"] for year, row in way(made[study]).items()}
         assert found == pytest.approx(dict(zip(D["year"], D["D"], strict=True)), abs=1e-12)
+
+
+@needs_calc
+def test_libreoffice_comes_to_growth_at_theoretical_points(results, tmp_path) -> None:
+    pairs = [(study, language) for study in FOCUS for language in ("en", "zh")]
+    books = {f"{study}.{language}": opened(study, THEORY, language) for study, language in pairs}
+    for name, book in by_libreoffice(books, tmp_path).items():
+        study = name.partition(".")[0]
+        own = {"scope": FOCUS[study], "effects": "none", "estimator": "trapezoid"}
+        theory = rows_of(results(study, "theory"), errors="own", **own)
+        E, points = growth_sheet(book)
+        assert len(points) == len(theory) > 0
+        for point, (_, row) in zip(points, theory.iterrows(), strict=True):
+            assert point == pytest.approx(row[list(point)].to_dict(), rel=1e-9)
+        fits = rows_of(results(study, "equilibria"), source="fit", model="classic", **own)
+        assert pytest.approx(fits.iloc[0][["x1", "x2"]].to_dict(), rel=1e-9) == E
+        assert book["theory_formulas"]["D5"].value < 1e-9
 
 
 def test_every_table_that_is_built_has_the_columns_of_tables_csv(results) -> None:

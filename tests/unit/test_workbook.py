@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from coevo.coupling import couple
 from coevo.coupling.grade_scales import GRADES
+from coevo.equilibria import estimate
 from coevo.files import read_texts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.report.figures.theme import PALETTES
@@ -16,11 +17,12 @@ from coevo.report.tables import traced_case
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK
 from coevo.report.tables.results_workbook import workbook_bytes
+from coevo.report.tables.workbook_trace import LARGEST
 from coevo.report.words.voices import in_languages
 from coevo.schema import column_row, study_tables
 from coevo.weighting import weigh
 from tests import sample
-from tests.recomputed import by_libreoffice, computed, needs_calc, opened, way
+from tests.recomputed import by_libreoffice, computed, growth_sheet, needs_calc, opened, way
 from tests.sample import ROOT
 
 GIVEN = {"sales": 3.0, "orders": 1.0, "output": 0.0, "jobs": 2.0}
@@ -283,7 +285,7 @@ def test_text_stays_text_and_only_our_formulas_are_formulas() -> None:
         for row in sheet.iter_rows():
             formulas |= {sheet.title for cell in row if cell.data_type == "f"}
             texts += sum(cell.value == "=1+1" and cell.data_type == "s" for cell in row)
-    assert formulas == {"trace", "entropy"}
+    assert formulas == {"trace", "entropy"} | {"theory_formulas"} & set(book.sheetnames)
     assert texts > 1 + len(sample.INDICATORS)
     place = list(made["audit"].columns).index("printed") + 1
     assert book["audit"].cell(FIRST + 1, place).value == "inf"
@@ -364,3 +366,75 @@ def test_libreoffice_computes_the_same(tmp_path) -> None:
         assert abs(made[name]["trace"]["D5"].value) <= 1e-12
     before, after = way(made["entropy"]), way(made["other"])
     assert [year for year in before if abs(before[year]["D"] - after[year]["D"]) > 1e-4] == [2017]
+
+
+SHARES = [0.3, 0.5, 0.7]
+
+
+def theory_study(language: str = "en", **changed: pd.DataFrame) -> tuple[dict, bytes]:
+    """Return the tables of the sample with its figures' own fits, and the workbook of these."""
+    made, config, indicators = study()
+    own = made["panel"][made["panel"]["region"] == "330000"]
+    settings = config["interaction"] | {"calibration": {"share": SHARES}}
+    found = estimate(own, settings, indicators=indicators)._asdict()
+    made |= {name: found[name] for name in ("parameters", "equilibria", "theory")} | changed
+    return made, workbook(made, config | {"interaction": settings}, indicators, language)
+
+
+def own_rows(table: pd.DataFrame) -> pd.DataFrame:
+    return table[(table["estimator"] == "trapezoid") & (table["effects"] == "none")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_formulas_from_the_coefficients_give_e_and_growth_of_the_tables(language: str) -> None:
+    made, data = theory_study(language)
+    book, stored = opened(data), opened(data, values=True)
+    cells = [cell for row in book["theory_formulas"].iter_rows() for cell in row]
+    formulas = [cell for cell in cells if cell.data_type == "f"]
+    for cell in formulas:
+        value = stored["theory_formulas"][cell.coordinate].value
+        found = computed(book, "theory_formulas", cell.coordinate)
+        assert found == pytest.approx(value, rel=1e-10, abs=1e-10), cell.coordinate
+    E, points = growth_sheet(stored)
+    theory = own_rows(made["theory"]).dropna(subset="G1")
+    assert len(points) == len(theory) == len(SHARES)
+    for point, (_, row) in zip(points, theory.iterrows(), strict=True):
+        assert point == pytest.approx(row[list(point)].to_dict(), rel=1e-12)
+    fitted = own_rows(made["equilibria"]).query("source == 'fit' and model == 'classic'").iloc[0]
+    assert pytest.approx(fitted[["x1", "x2"]].to_dict()) == E
+
+
+def test_another_coefficient_moves_what_rests_on_it_alone() -> None:
+    _, data = theory_study()
+    book, (E, points) = opened(data), growth_sheet(opened(data, values=True))
+    lines = {row[0].value: row for row in book["theory_formulas"].iter_rows()}
+    column = [cell.value for cell in lines["coefficient"]].index("δ")
+    place = lines["estimate"][column].value.removeprefix("=parameters!")
+    d = book["parameters"][place].value
+    book["parameters"][place].value = 2 * d
+
+    def at(row: int) -> float:
+        return computed(book, "theory_formulas", f"D{row}")
+
+    rows = {row[2].value: row[0].row for row in book["theory_formulas"].iter_rows() if row[2].value}
+    assert at(rows["x1"]) == pytest.approx(E["x1"] / 2)
+    assert at(rows["x2"]) == pytest.approx(E["x2"])
+    growth = {name: lines[column_of("theory", name, {}, "en").head][0].row for name in ("G1", "G2")}
+    assert at(growth["G1"]) == pytest.approx(points[0]["G1"])
+    assert at(growth["G2"]) == pytest.approx(points[0]["G2"] + d * points[0]["x1"])
+    assert at(LARGEST + 1) > 0.4
+
+
+def test_a_region_without_its_own_fit_or_without_points_has_no_growth_to_recompute() -> None:
+    made = theory_study()[0]
+    without_fit = {
+        name: made[name][made[name]["effects"] != "none"] for name in ("parameters", "equilibria")
+    }
+    assert "theory_formulas" not in opened(theory_study(**without_fit)[1]).sheetnames
+    made, config, indicators = study()
+    made.pop("theory", None)
+    assert "theory_formulas" not in opened(workbook(made, config, indicators)).sheetnames
+    none = {"theory": theory_study()[0]["theory"].assign(G1=np.nan)}
+    sheet = opened(theory_study(**none)[1])["theory_formulas"]
+    said = {row[0] for row in sheet.iter_rows(values_only=True)}
+    assert "fitted E" in said and column_of("theory", "G1", {}, "en").head not in said

@@ -1,4 +1,4 @@
-"""The workbook of a study in a language: tables of the report, those of results, formulas of D."""
+"""The workbook of a study in a language: tables of the report and of results, formulas."""
 
 import io
 import math
@@ -21,6 +21,7 @@ from coevo.report.tables.columns import BY_SIZE, column_of, number_format
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
 from coevo.report.tables.report_table import ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import OPEN, TracedCase, held_rows
+from coevo.report.tables.workbook_theory import theory_sheets
 from coevo.report.tables.workbook_trace import formula_sheets
 from coevo.report.words.amounts import Words
 from coevo.report.words.numbers import Number
@@ -97,7 +98,8 @@ def workbook_bytes(words: Words) -> bytes:
         leading = [sheet for sheet in report if sheet.named]
         rest = [sheet for sheet in report if not sheet.named]
         rest += [_of_results(name, words) for name in table_names(*BUILT) if name in study.tables]
-        traces = formula_sheets(TracedCase(words)) if study.indexed else []
+        case = TracedCase(words)
+        traces = [*(formula_sheets(case) if study.indexed else []), *theory_sheets(case)]
         for sheet in leading:
             _table(pen, sheet)
         _contents(pen, [*leading, *rest], [trace.name for trace in traces])

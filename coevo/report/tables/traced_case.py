@@ -55,9 +55,11 @@ class TracedCase:
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The tables on the way from figures to D, as their sheets hold them."""
-        names = ("panel", "goalposts", "normalised", "weights", "coupling")
-        return {name: held_rows(self.study, name).reset_index(drop=True) for name in names}
+        """The tables that formulas refer to, as their sheets hold them."""
+        names = {"panel", "goalposts", "normalised", "weights", "coupling"}
+        names |= {"parameters", "equilibria", "theory"}
+        kept = names & set(self.study.tables)
+        return {name: held_rows(self.study, name).reset_index(drop=True) for name in kept}
 
     @property
     def method(self) -> str:
