@@ -10,7 +10,6 @@ from coevo.report.findings.fit_tables import Reason, facts, reason
 from coevo.report.findings.study_tables import Study
 
 BOUNDED = "interval"
-CONTROL = "lynx-hare"  # the study that shows that the same program locates E where figures can tell
 
 
 @lru_cache(maxsize=64)
@@ -110,8 +109,7 @@ def outside(study: Study, coordinate: str, value: Any) -> float:
 def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
-    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `control`: whether
-    to say where E is located; `general`: the row of the rest point of the general form, `told`
+    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `general`: the row of the rest point of the general form, `told`
     whether there is one, and p of no own terms (`restriction`); `means`: those of `observed_means`;
     `everywhere`: in how many regions E is located by their own growth, of how many; `exceptions`:
     regions whose E a pooled fit locates, with its effects; `beyond`: whether a coordinate of the
@@ -119,16 +117,14 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     """
     if study.pair is None:
         return {"verdict": "none"}
-    control = study.config["study"] != CONTROL
     if study.focus in refused(study):
         why = refused(study)[study.focus]
-        return {"verdict": "not_estimated", "reason": why, "control": control, "beyond": False}
+        return {"verdict": "not_estimated", "reason": why, "beyond": False}
     main, parameters, every = fits(study).iloc[0], own_parameters(study), region_fit_rows(study)
     df, verdict = int(_own_rows(study)["df"].iloc[0]), located_verdict(main)
     E = resting_levels(*(parameters[name] for name in ("a1", "b1", "a2", "d")))
     return {
         "verdict": verdict,
-        "control": control and verdict != "located",
         "means": observed_means(study),
         "main": main,
         "general": _general(study),

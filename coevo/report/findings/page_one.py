@@ -31,10 +31,10 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `kind`: `claims` where a study of one region asks whether the claims of a paper hold, `indices`
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
-    without a level. `least`: see `_least`. `drive`: `named`, `supply`, `other`, `undecided` or
-    `not_estimated`; `settle`:
-    `located`, `unlocated` or `not_estimated`; `supply`: conclusion on the supply relation.
-    `printed`, `stated`: supported claims on printed figures and all others, of how many.
+    without a level. `least`: see `_least`. `theory`: the sentence on theory against fit. `drive`:
+    `named`, `supply`, `other`, `undecided` or `not_estimated`; `settle`: `located`, `unlocated` or
+    `not_estimated`. `printed`, `stated`: supported claims on printed figures and all others, of how
+    many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
     `model`: `fitted`; not, but `possible` with two `outputs` of the study; or they are `lacking`.
@@ -47,7 +47,7 @@ def opening_finding(study: Study) -> dict[str, Any]:
         found |= {"richer": _richer(study), "least": _least(study)}
     if study.pair is not None:
         settle = equilibrium_finding(study)["verdict"]
-        found |= {"drive": _drive(study), "supply": _supply(study)}
+        found["drive"] = _drive(study)
         found |= {"settle": settle if settle in SAME else "unlocated"}
     if found["kind"] == "claims":
         claims = study.tables["claims"]
@@ -107,11 +107,6 @@ def _least(study: Study) -> str:
 def _drive(study: Study) -> str:
     named = relation_finding(study)["verdict"] not in UNNAMED
     return "named" if named else str(interaction_finding(study)["headline"])
-
-
-def _supply(study: Study) -> str:
-    rows = study.rows("headline_claims", claim="supply_relation")
-    return str(rows["conclusion"].iloc[0]) if len(rows) else "none"
 
 
 def _supported(claims: pd.DataFrame) -> tuple[int, int]:

@@ -75,6 +75,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
     means = _by_effects(study, MEAN, main)
     average = joint_verdict(pd.DataFrame(means.values(), columns=rows.columns), located=False)
     own = joint_verdict(rows, not fits(study).empty and bool(fits(study)["located"].iloc[0]))
+    simulated = "theory_control" in study.tables
     needs, failures = _needs(study, rows), failed_years(study)
     return {
         "verdict": "average" if average == CONTRADICTED else own,
@@ -93,7 +94,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "needs": needs,
         "shown": _shown(needs),
         "slopes": "calibrated" if main["source"] in CALIBRATED and own != CANNOT_SAY else "none",
-        "control": "moved" if own == CONFIRMED else "elsewhere",
+        "control": "moved" if own == CONFIRMED else "elsewhere" if simulated else "none",
         "failed": sum(len(years) for _, years in failures),
         "failures": failures,
         "of": int(calibrations(study)["year"].notna().sum()),

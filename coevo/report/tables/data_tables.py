@@ -162,12 +162,7 @@ def verdict_rows(words: Words) -> Body:
     kept = [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
     if kind != "indices":
         return Body(kept)
-    beside = _headlines(words, ELSEWHERE, short=True)
-    others = [
-        words.grammar.noted(claim[:1].lower() + claim[1:], said) for claim, said, *_ in beside
-    ]
-    note = words.say("tables/verdicts/note", others=words.listed(others))
-    return Body(kept, phrases["held"], note)
+    return Body(kept, phrases["held"], words.say("tables/verdicts/note"))
 
 
 def _with_figures(words: Words) -> list[Any]:
