@@ -109,11 +109,12 @@ def outside(study: Study, coordinate: str, value: Any) -> float:
 def equilibrium_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the fitted equilibrium of the region in focus.
 
-    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `general`: the row of the rest point of the general form, `told`
-    whether there is one, and p of no own terms (`restriction`); `means`: those of `observed_means`;
-    `everywhere`: in how many regions E is located by their own growth, of how many; `exceptions`:
-    regions whose E a pooled fit locates, with its effects; `beyond`: whether a coordinate of the
-    rest point lies outside the observed range.
+    `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `general`: the row
+    of the rest point of the general form, `told` whether there is one, and p of no own terms
+    (`restriction`); `means`: those of `observed_means`; `everywhere`: in how many regions E is
+    located by their own growth, of how many; `exceptions`: regions whose E a pooled fit locates,
+    with its effects; `beyond`: whether a coordinate of the rest point lies outside the observed
+    range.
     """
     if study.pair is None:
         return {"verdict": "none"}

@@ -11,7 +11,8 @@ from coevo.schema import column_row
 # what is not named here has the kind of its own name.
 KINDS = {
     "varied": "choice", "model": "prediction", "claims verdict": "verdict_text",
-    "headline_claims verdict": "verdict_text", "theory verdict": "theory_verdict", "verdicts verdict": "relation",
+    "headline_claims verdict": "verdict_text", "verdicts verdict": "relation",
+    "theory verdict": "theory_verdict",
     "prediction_verdicts verdict": "prediction_verdict",
     "coverage_growth verdict": "coverage_verdict",
 }  # fmt: skip
