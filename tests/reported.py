@@ -186,7 +186,7 @@ def _equilibria(study: Study, said: Mapping[str, float]) -> Iterator[tuple[str, 
             found = {"results": _amount(point[x]), "table": _number(printed[title][place])}
             if title == words.say("titles/calibrated"):
                 found["sentence"] = _amount(said[f"stated/{x}"])
-                found["phase"] = _amount(plane.loc[plane["kind"] == "calibrated", x].iloc[0])
+                found["phase"] = _amount(plane.loc[plane["kind"] == "theory", x].iloc[0])
             yield f"{x} {title}", found
 
 

@@ -18,6 +18,7 @@ from altair.utils.schemapi import validate_jsonschema
 
 from coevo.coupling import grade
 from coevo.errors import StudyError
+from coevo.files import as_table
 from coevo.lotka_volterra.orbits import conserved
 from coevo.report.figures import FIGURES, drawing, figure_names
 from coevo.report.figures.axes import log_ticks, tick_format, ticks
@@ -35,7 +36,14 @@ from coevo.report.figures.images import pdfs, pngs
 from coevo.report.figures.intervals import variant_word
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.placing import spread_labels, with_room, wrapped_label
-from coevo.report.figures.plane import allowed, arrows, named_years, orbit_inside
+from coevo.report.figures.plane import (
+    allowed,
+    arrows,
+    named_left,
+    named_years,
+    nullclines,
+    orbit_inside,
+)
 from coevo.report.figures.scatters import _adjusted, _logs
 from coevo.report.figures.theme import PALETTES, filled
 from coevo.report.figures.vega import SCHEMA, amount, mark, specification
@@ -133,31 +141,148 @@ def test_region_without_an_end_year_is_drawn_with_its_own(year: int) -> None:
     assert any("(2019)" in text for text in label) == (year == 2020)
 
 
-def test_given_parameters_are_a_hollow_diamond_with_their_name() -> None:
+def frames_of(x1: float, x2: float) -> tuple[float, float]:
+    """Return the limits of the plane of the focus, whose theoretical point lies there."""
+    rows = points(study(**stated(x1, x2)))
+    return tuple(rows.loc[rows["region"] == "330000", ["frame_x1", "frame_x2"]].iloc[0])
+
+
+def test_theoretical_point_is_a_hollow_diamond_with_its_name() -> None:
     spec = CHARTS["phase"](study(**stated(50.0, 200.0)), WORDS)
-    assert values(spec, "label").count(WORDS["given"]) == 1
-    assert WORDS["calibrated"] not in values(spec, "label")
+    assert values(spec, "label").count(WORDS["theory_given"]) == 1
 
 
-def test_name_of_a_point_at_the_top_stands_below_it() -> None:
-    for x2, top in ((200.0, True), (150.0, False)):  # of a plane up to 200
-        spec = CHARTS["phase"](study(**stated(50.0, x2)), WORDS)
-        (row,) = [
-            row for part in spec["datasets"].values() for row in part if row.get("kind") == "given"
-        ]
-        assert row["at_top"] == top
-    shifts = {
-        step["filter"]: layer["mark"]["dy"]
-        for layer in spec["layer"]
-        for step in layer.get("transform", ())
-    }
-    assert shifts["datum.at_top == true"] > 0 > shifts["datum.at_top == false"]
+def test_plane_holds_the_path_and_points_within_twice_of_it() -> None:
+    # the path reaches 225 and 161, with 18 % of air in steps of 50: 300 and 200
+    assert frames_of(50.0, 100.0) == (300, 200)
+    # 310 with its air is 365.8, in steps of 100 400, and 600 would be twice the plane
+    assert frames_of(310.0, 100.0) == (400, 200)
+    assert frames_of(600.0, 100.0) == frames_of(100.0, 600.0) == (300, 200)
+    ranged = points(study())  # x1 from 110 to 130, x2 from 120 to 180: 212 with its air
+    assert ranged.loc[ranged["region"] == "330000", "frame_x2"].unique() == [250]
 
 
 def test_point_beyond_the_plane_is_words() -> None:
     spec = CHARTS["phase"](study(**stated(9e9, 200.0)), WORDS)
-    assert WORDS["given"] not in values(spec, "label")
-    assert any(text.startswith(WORDS["given"]) for text in spec["title"]["text"])
+    assert WORDS["theory_given"] not in values(spec, "label")
+    assert any(text.startswith(WORDS["theory_given"]) for text in spec["title"]["text"])
+
+
+def shared(count: int, shares: tuple[float, ...], x2: tuple[float, ...]) -> Study:
+    """Return the sample with theoretical points by cost shares in place of purchases."""
+    theory = study(count).tables["theory"]
+    pointed, theory = theory["source"] == "purchases", theory.assign(source="share")
+    parts = [
+        theory[pointed].assign(share=s, x2=v, **dict.fromkeys(("x2_low", "x2_high")))
+        for s, v in zip(shares, x2, strict=True)
+    ]
+    return study(count, theory=as_table("theory", pd.concat(parts)))
+
+
+def test_scenarios_are_points_that_a_line_joins_in_the_order_of_their_shares() -> None:
+    spec = CHARTS["phase"](shared(1, (0.3, 0.5, 0.7), (180.0, 150.0, 120.0)), WORDS)
+    (line,) = (part for part in spec["layer"] if "detail" in part["encoding"])
+    rows = spec["datasets"][line["data"]["name"]]
+    assert line["encoding"]["order"]["field"] == "share"
+    names = [WORDS["theory_share"].format(share=s) for s in (0.3, 0.5, 0.7)]
+    assert [row["label"] for row in rows] == names
+    assert [row["x2"] for row in rows] == [180, 150, 120]
+
+
+def test_scenarios_beyond_the_plane_are_one_line_of_words() -> None:
+    spec = CHARTS["phase"](shared(1, (0.3, 0.5, 0.7), (9000.0, 8000.0, 7000.0)), WORDS)
+    label = WORDS["theory_share"].format(share="0.3–0.7")
+    said = WORDS["beyond"].format(label=label, x1="120", x2="9,000–7,000")
+    assert said in " ".join(spec["title"]["text"])
+
+
+@pytest.mark.parametrize("name", ["phase", "region_phase"])
+def test_what_is_allowed_lies_behind_and_nothing_is_hatched(name: str) -> None:
+    spec = CHARTS[name](study(**located("330000", 200.0, 150.0)), WORDS)
+    marks = [
+        (part["mark"]["type"], {row.get("kind") for row in spec["datasets"][part["data"]["name"]]})
+        for part in spec["layer"]
+    ]
+    kinds = [kind for kind, _ in marks]
+    assert kinds.index("rect") == 0 and kinds.count("rect") == 1
+    path = marks.index(("line", {"observed"}))
+    behind = [i for i, (kind, rows) in enumerate(marks) if kind in ("rect", "rule")]
+    assert max(behind) < path < marks.index(("point", {"theory"}))
+    # two bars of a range and one rule for both zero-growth lines: no strokes over the plane
+    assert kinds.count("rule") == 3
+    lines = {id(part): part for part in spec["layer"] if part["mark"]["type"] == "rule"}
+    assert all(len(spec["datasets"][part["data"]["name"]]) <= 8 for part in lines.values())
+
+
+def test_bands_are_the_sets_of_the_table_inside_the_plane() -> None:
+    fit = pd.Series({"x1": 50.0, "x1_low": 40.0, "x1_high": 120.0, "x1_set": "interval"})
+    fit = pd.concat(
+        [fit, pd.Series({"x2": -5, "x2_low": 20, "x2_high": 30, "x2_set": "complement"})]
+    )
+    rows = pd.DataFrame(nullclines(fit, (100.0, 200.0)))
+    ends = rows.set_index(["still", "part"])[["x1", "x1_end", "x2", "x2_end"]]
+    assert ends.loc[[("x2", "band")]].to_numpy().tolist() == [[40, 100, 0, 200]]
+    assert ends.loc[[("x2", "line")]].to_numpy().tolist() == [[50, 50, 0, 200]]
+    assert ends.loc[[("x1", "band")]].to_numpy().tolist() == [[0, 100, 0, 20], [0, 100, 30, 200]]
+    assert ("x1", "line") not in ends.index and not rows["whole"].any()
+    line = pd.DataFrame(nullclines(fit.replace("complement", "line"), (100.0, 200.0)))
+    assert line.loc[line["still"] == "x1", "whole"].tolist() == [True]
+
+
+@pytest.mark.parametrize(("count", "drawn_lines"), [(4, 5), (1, 1)])
+def test_growth_at_the_theoretical_point_is_that_of_the_table(count: int, drawn_lines: int) -> None:
+    theory = study(count).tables["theory"]
+    clustered = theory[theory["errors"] == "year"].assign(errors="region", G1=9.0)
+    chosen = study(count, theory=pd.concat([theory, clustered], ignore_index=True))
+    spec = CHARTS["theory_growth"](chosen, WORDS)
+    drawn_rows = pd.DataFrame(spec["datasets"]["rows-1"]).set_index(["region", "label", "block"])
+    table = theory.query("estimator == 'trapezoid' and G1 == G1")
+    assert len(drawn_rows) == 2 * len(table)
+    for row in table.itertuples():
+        of = "mean" if row.scope == "mean" else "pooled"
+        line = "own" if row.errors == "own" else f"{of}_{row.effects}"
+        for i in (1, 2):
+            found = drawn_rows.loc[(row.scope, WORDS[f"line_{line}"], f"x{i}")]
+            held = [100 * getattr(row, f"G{i}{end}") for end in ("", "_low", "_high")]
+            assert list(found[["estimate", "low", "high"]]) == pytest.approx(held)
+            assert found["verdict"] == WORDS[row.verdict]
+            assert (found["strong"] == 3) == (row.verdict == "contradicted")
+    zero = spec["layer"][0]
+    assert zero["mark"]["type"] == "rule" and zero["encoding"]["x"]["datum"] == 0
+    order = spec["layer"][1]["encoding"]["y"]["sort"]
+    assert len(order) == 2 * (1 + drawn_lines)
+
+
+def test_growth_follows_the_region_picked_and_keeps_the_mean() -> None:
+    spec = specs(4)["theory_growth"]
+    params = {param["name"]: param["value"] for param in spec["params"]}
+    assert params["region"] == "330000"
+    (test,) = {step["filter"] for part in spec["layer"] for step in part.get("transform", ())
+               if "filter" in step}  # fmt: skip
+    assert test == "datum.region == region || datum.region == 'mean'"
+    assert {row["region"] for row in spec["datasets"]["rows-1"]} == {
+        "330000", "150000", "620000", "mean"
+    }  # fmt: skip
+    for ends in params["limits"].values():
+        assert ends[0] < 0 < ends[1]
+
+
+def test_growth_of_scenarios_has_a_row_a_share_and_is_hollow_outside_the_range() -> None:
+    chosen = shared(1, (0.3, 0.7), (180.0, 120.0))
+    theory = chosen.tables["theory"].assign(verdict="cannot_say")
+    spec = CHARTS["theory_growth"](study(1, theory=theory), WORDS)
+    assert set(values(spec, "label")) == {WORDS["at_share"].format(share=s) for s in (0.3, 0.7)}
+    assert set(values(spec, "fill")) == {"$bg"}
+    several = CHARTS["theory_growth"](shared(4, (0.3, 0.7), (180.0, 120.0)), WORDS)
+    assert (
+        WORDS["at_share"].format(share=0.3) in several["layer"][1]["encoding"]["x"]["axis"]["title"]
+    )
+    assert set(values(several, "label")) == set(values(specs(4)["theory_growth"], "label"))
+
+
+def test_no_growth_is_drawn_where_theory_has_no_point() -> None:
+    bare = study().tables["theory"].assign(G1=np.nan, G2=np.nan)
+    assert "theory_growth" not in figure_names(charts_that_apply(study(theory=bare)))
 
 
 def test_region_that_is_not_estimated_has_no_fit_to_draw() -> None:
@@ -446,7 +571,7 @@ def test_no_chart_without_its_table(name: str, table: str) -> None:
 
 def test_unlocated_equilibrium_is_words_and_no_point() -> None:
     spec = specs(4)["phase"]
-    assert {WORDS["fitted_unlocated"], WORDS["nowhere"]} <= set(spec["title"]["text"])
+    assert WORDS["fitted_unlocated"] in spec["title"]["text"]
     labels = {row.get("label") for rows in spec["datasets"].values() for row in rows}
     assert WORDS["fitted"] not in labels
 
@@ -538,44 +663,42 @@ def test_plane_of_the_picked_region_holds_what_the_tables_hold() -> None:
     chosen = study()
     rows = points(chosen)
     panel = chosen.tables["panel"].set_index(["indicator", "region", "year"])["value"].sort_index()
-    table = chosen.tables["equilibria"].query("source == 'calibration' and kind != 'fails'")
+    table = chosen.tables["theory"].query("errors == 'own' and estimator == 'trapezoid'")
     for region in chosen.regions:
         own = {kind: part for kind, part in rows[rows["region"] == region].groupby("kind")}
         for x, indicator in (("x1", "output"), ("x2", "sales")):
             seen = own["observed"].set_index("year")[x]
             assert dict(seen) == pytest.approx(dict(panel.loc[indicator].loc[region]))
         theory = table[table["scope"] == region]
-        assert set(own) - {"observed"} == (
-            {"calibrated", "calibrated_year"} if len(theory) else set()
-        )
-        assert len(theory) == (0 if region == "110000" else 6)
-        for kind, part in theory.groupby(theory["year"].isna()):
-            held = own["calibrated" if kind else "calibrated_year"][["x1", "x2"]]
-            np.testing.assert_allclose(held.astype(float), part[["x1", "x2"]].astype(float))
+        assert set(own) - {"observed"} == ({"theory"} if len(theory) else set())
+        assert len(theory) == (0 if region == "110000" else 1)
+        if len(theory):
+            held = ["x1", "x2", "x1_low", "x1_high", "x2_low", "x2_high"]
+            np.testing.assert_allclose(own["theory"][held].astype(float), theory[held])
 
 
 def test_axes_of_the_picked_region_are_those_of_its_own_range() -> None:
     spec = specs(4)["region_phase"]
     params = {param["name"]: param["value"] for param in spec["params"]}
     assert params["region"] == "330000"
-    # 140 * 1.1^5 = 225 is x1 in the last year; 1.2 * 100 * 1.1^4 = 176 is x2 calibrated for 2019;
-    # with 18 % of air in steps of 50. The fourth region has four times as much.
+    # 140 * 1.1^5 = 225 is x1 in the last year, 180 the highest x2 of theory in a single year; with
+    # 18 % of air in steps of 50. The fourth region has four times as much of the path.
     assert params["frames"]["330000"] == {"x1": 300, "x2": 250}
-    assert params["frames"]["620000"] == {"x1": 1200, "x2": 1000}
+    assert params["frames"]["620000"] == {"x1": 1200, "x2": 800}
     domains = [text for text in strings(spec) if text.startswith("frames[")]
     assert set(domains) == {"frames[region].x1", "frames[region].x2"}
     for layer in spec["layer"]:
         assert {"filter": "datum.region == region"} in layer["transform"]
 
 
-def test_years_with_room_are_named_and_failed_years_are_absent() -> None:
+def test_years_with_room_are_named_and_a_region_without_theory_says_so() -> None:
     spec = specs(4)["region_phase"]
-    shown = [row["year"] for row in of_region(spec, "150000", "x1") if row["kind"] == "observed"]
+    shown = [row["year"] for row in of_region(spec, "150000", "year") if row["kind"] == "observed"]
     # the path, and of its years those with room: x2 is .084 of the plane higher after two years,
     # where a name takes .08, but .04 after one, and .058 from 2019 to 2020
     assert sorted(shown) == sorted([*range(2015, 2021), 2015, 2017, 2020])
-    assert {row["kind"] for row in of_region(spec, "110000", "x1")} == {"observed"}
-    assert said(spec, "110000") == [WORDS["fitted_unlocated"], WORDS["calibration_fails"]]
+    assert {row["kind"] for row in of_region(spec, "110000", "kind")} == {"observed"}
+    assert said(spec, "110000") == [WORDS["fitted_unlocated"], WORDS["theory_missing"]]
 
 
 def test_year_is_named_where_its_name_meets_no_other() -> None:
@@ -590,19 +713,27 @@ def test_year_is_named_where_its_name_meets_no_other() -> None:
 def test_arrows_point_where_the_fit_goes_and_stay_away_from_names() -> None:
     point = pd.DataFrame({"x1": [50.0], "x2": [50.0]})
     field = arrows({"a1": 1.0, "b1": 0.0, "a2": -1.0, "d": 0.0}, (100.0, 200.0), point)
-    # both grow at their own rate: on the diagonal as fast up as, with 1.35, across
-    angle = field.set_index(["x1", "x2"])["angle"]
-    assert angle.max() < 90 and angle.min() > 0
-    middle = angle.loc[(50.0, 100.0)]
-    assert np.tan(np.radians(middle)) == pytest.approx(1.35)
-    assert len(field) == 62 and (50.0, 300 / 7) not in angle.index
+    # both grow at their own rate: at each place its share of the axis a year
+    np.testing.assert_allclose(field[["across", "up"]], field[["x1", "x2"]] / [100, 200])
+    assert len(field) == 62
+    assert not ((field["x1"] == 50) & np.isclose(field["x2"], 300 / 7)).any()
+    spec = specs(4)["phase"]
+    (drawn_field,) = (part for part in spec["layer"] if "angle" in part["encoding"])
+    (step,) = drawn_field["transform"]
+    assert step["as"] == "angle" and "width" in step["calculate"] and "height" in step["calculate"]
+
+
+def test_names_stand_towards_the_middle_unless_the_path_is_there() -> None:
+    path, frame = pd.DataFrame({"x1": [60.0, 70], "x2": [50.0, 52]}), (100.0, 100.0)
+    at = pd.DataFrame({"x1": [40.0, 40, 80, 90], "x2": [48.0, 10, 10, 49]})
+    # of the first and the last the path is to the right, and to the left of it
+    assert named_left(at, path, frame).tolist() == [True, False, True, False]
 
 
 def test_equilibrium_that_is_not_located_is_words_in_every_plane() -> None:
     spec = specs(4)["region_phase"]
     assert all(WORDS["fitted_unlocated"] in said(spec, region) for region in study().regions)
     assert "fitted" not in values(spec, "kind")
-    assert "rule" not in {layer["mark"]["type"] for layer in spec["layer"]}
 
 
 def test_located_equilibrium_has_its_point_and_its_lines() -> None:
@@ -613,15 +744,17 @@ def test_located_equilibrium_has_its_point_and_its_lines() -> None:
     }
     assert said(spec, "330000") == []
     assert all(WORDS["fitted_unlocated"] in said(spec, region) for region in ("110000", "620000"))
-    lines = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
-    assert [next(iter(set(line["encoding"]) & {"x", "y"})) for line in lines] == ["x", "y"]
-    assert {WORDS["rest"].format(still=still) for still in ("x₁", "x₂")} <= set(strings(spec))
+    lines = [row for row in of_region(spec, "330000", "still") if row["part"] == "line"]
+    ends = {(row["still"], row["x1"], row["x1_end"], row["x2"], row["x2_end"]) for row in lines}
+    assert ends == {("x2", 200, 200, 0, 250), ("x1", 0, 300, 150, 150)}
+    named = {WORDS["rest"].format(still=still) for still in ("x₁", "x₂")}
+    assert named == {row["name"] for row in lines}
 
 
 def test_located_equilibrium_beyond_the_plane_is_words() -> None:
-    spec = CHARTS["region_phase"](study(**located("330000", 301.0, 150.0)), WORDS)
+    spec = CHARTS["region_phase"](study(**located("330000", 700.0, 150.0)), WORDS)
     assert "fitted" not in values(spec, "kind")
-    text = WORDS["beyond"].format(label=WORDS["fitted"], x1="301", x2="150")
+    text = WORDS["beyond"].format(label=WORDS["fitted"], x1="700", x2="150")
     assert " ".join(said(spec, "330000")) == text
 
 
@@ -639,8 +772,9 @@ def test_picked_region_without_a_fit_or_without_a_path_says_so() -> None:
 
 def test_given_parameters_are_a_diamond_of_every_region() -> None:
     spec = CHARTS["region_phase"](study(**stated(50.0, 200.0)), WORDS)
-    given = [row for row in of_region(spec, "330000", "kind") if row["kind"] == "given"]
-    assert {(row["x1"], row["x2"], row["label"]) for row in given} == {(50, 200, WORDS["given"])}
+    rows = [row for row in of_region(spec, "330000", "kind") if row["kind"] == "theory"]
+    found = {(row["x1"], row["x2"], row["label"]) for row in rows}
+    assert found == {(50, 200, WORDS["theory_given"])}
 
 
 FIELD = {"a1": 0.55, "b1": 0.028, "a2": 0.80, "d": 0.024}

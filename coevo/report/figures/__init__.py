@@ -37,7 +37,8 @@ FIGURES: dict[str, ChartSpec] = {
     "by_choice": ChartSpec("combinations sensitivity", paper=0.8),
     "coefficient_b1": ChartSpec("coefficients", columns=2, paper=0.7),
     "coefficient_d": ChartSpec("coefficients", columns=2, paper=0.7),
-    "phase": ChartSpec("fit", paper=0.54),
+    "phase": ChartSpec("fit", columns=2, paper=0.8),
+    "theory_growth": ChartSpec("theory", columns=2, paper=0.8),
     "region_paths": ChartSpec("indices regions"),
     "region_phase": ChartSpec("own_fits", paper=0.78),
 }

@@ -8,7 +8,7 @@ import pandas as pd
 LAYER = "layer"
 KEYS = (LAYER, "region", "name", "year")  # columns that come first
 _PLACED = (("x", "x2"), ("y", "y2"))  # a mark that shows data has a field on both axes
-_LOOKS = frozenset("text short g stroke dashed strong at_top".split())
+_LOOKS = frozenset("text short g stroke dashed strong left whole".split())
 
 
 def data_behind(spec: Mapping[str, Any]) -> pd.DataFrame:

@@ -1,19 +1,22 @@
 """Values with their intervals: correlations, coefficients, D under every combination of choices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from coevo.coupling.comovement import SCOPES
+from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
 from coevo.report.figures import axes, vega
 from coevo.report.figures.bars import share_text
+from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.vega import Part
 from coevo.report.findings.in_step import LOGS, SHOWN, correlation_values
 from coevo.report.findings.interaction import slope_intervals
 from coevo.report.findings.study_tables import Study
+from coevo.report.findings.theoretical import growth_rows
 from coevo.sensitivity.choices import CHOICES
 
 AIR = 0.06  # of the axis, beyond the outermost interval
@@ -21,6 +24,8 @@ SIGNS = {"lnU": "ln U", "U": "U"}  # how what is correlated is written
 APART = 10.0  # pixels of the logs above, and of the indices as they are below the middle of a row
 STRIP = 17.0  # pixels of a variant's row
 ABOVE = 0.4  # of a row, above the name of a choice
+EVERYTHING = (-np.inf, np.inf)
+Limits = tuple[float, float]
 NAME = 26  # letters of a variant's name that stand beside its row; its tip holds all
 
 
@@ -77,50 +82,99 @@ def _coefficient(study: Study, words: Mapping[str, str], parameter: str) -> Part
     rows = slope_intervals(study, parameter)
     head = (rows["estimator"] == study.estimator) & (rows["effects"] == rows["effects"].iloc[-1])
     hollow = rows["effects"].eq("region")
-    label = rows["estimator"].map(partial(variant_word, words, "estimator"))
     rows = rows.assign(
-        row=rows["effects"] + "|" + label,
-        label=label,
+        block=rows["effects"],
+        label=rows["estimator"].map(partial(variant_word, words, "estimator")),
         title=rows["effects"].map(lambda effects: words[f"effects_{effects}"]),
         tone=np.where(hollow, "$muted", "$ink"),
         fill=np.where(hollow, "$bg", "$ink"),
         strong=np.where(head, 3, 1.6),
     )
-    heads = rows.drop_duplicates("effects")[["effects", "title"]].rename(columns={"effects": "row"})
-    parts = rows.groupby("effects", sort=False)["row"]
-    order = [row for effects, part in parts for row in (effects, *part)]
+    limits = _limits(rows)
+    below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4))
+    across = {"scale": axes.axis_scale(*limits), "axis": below}
+    shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
+    told = vega.tips(words, "label estimator", "title effects", *shown)
+    return vega.specification(*_intervals(rows, limits, across, told))
+
+
+def _limits(rows: pd.DataFrame) -> Limits:
+    """Ends of an axis that holds zero and all finite ends of intervals, with some air."""
+    finite = rows[["low", "estimate", "high"]].replace([-np.inf, np.inf], np.nan)
+    low, high = min(0.0, finite.min(axis=None)), max(0.0, finite.max(axis=None))
+    return low - AIR * (high - low), high + AIR * (high - low)
+
+
+def _intervals(
+    rows: pd.DataFrame, limits: Limits, across: Part, told: list[Part], where: Iterable[str] = ()
+) -> tuple[list[Part], float]:
+    """Layers of intervals inside the limits and of their estimates, in blocks with titles, zero as
+    a line; and their height. Looks are in the rows: tone, fill, strong.
+    """
+    rows = rows.assign(row=rows["block"] + "|" + rows["label"])
+    rows[["from", "to"]] = rows[["low", "high"]].clip(*limits)
+    rows[["low", "high"]] = rows[["low", "high"]].replace([-np.inf, np.inf], np.nan)
+    blocks = rows[["block", "title", "row"]].drop_duplicates()
+    heads = blocks.drop_duplicates("block")[["block", "title"]].rename(columns={"block": "row"})
+    parts = blocks.groupby("block", sort=False)["row"]
+    order = [row for block, part in parts for row in (block, *part)]
     names = {"title": None, "labelLimit": 140, "labelColor": "$ink"}
     names["labelExpr"] = "split(datum.label, '|')[1] || ''"
     y = vega.category("row", sort=order, scale={"domain": order}, axis=names)
-    finite = rows[["low", "estimate", "high"]].replace([-np.inf, np.inf], np.nan)
-    low, high = min(0.0, finite.min(axis=None)), max(0.0, finite.max(axis=None))
-    limits = low - AIR * (high - low), high + AIR * (high - low)
-    rows[["from", "to"]] = rows[["low", "high"]].clip(*limits)
-    rows[["low", "high"]] = finite[["low", "high"]]
-    scale = axes.axis_scale(*limits)
-    below = axes.axis(words[f"axis_{parameter}"], axes.ticks(*limits, 4))
-    shown = ("estimate estimate .4f", "low low .4f", "high high .4f")
-    told = vega.tips(words, "label estimator", "title effects", *shown)
     at = {"y": y, "color": vega.paint("tone"), "tooltip": told}
     span = {
-        **at, "x": vega.amount("from", scale=scale, axis=below), "x2": {"field": "to"},
+        **at, "x": vega.amount("from", **across), "x2": {"field": "to"},
         "strokeWidth": vega.amount("strong", scale=None),
     }  # fmt: skip
     dot = {
-        **at, "x": vega.amount("estimate", scale=scale), "fill": vega.paint("fill"),
+        **at, "x": vega.amount("estimate", scale=across["scale"]), "fill": vega.paint("fill"),
         "size": vega.amount("area", scale=None),
     }  # fmt: skip
     title = {"align": "right", "dx": -6, "fontWeight": "bold", "color": "$muted"}
     layers = [
         axes.line_at("x", 0, color="$ink", strokeWidth=1),
-        vega.mark("rule", rows, span),
-        vega.mark("point", rows, dot, also={"area": "36 * datum.strong"}, opacity=1),
+        vega.mark("rule", rows, span, where=where),
+        vega.mark("point", rows, dot, where=where, also={"area": "36 * datum.strong"}, opacity=1),
         vega.text("title", heads, {"x": vega.pixels(0), "y": y}, **title),
     ]
-    return vega.specification(layers, 27.0 * len(order))
+    return layers, 27.0 * len(order)
 
 
 coefficient_b1, coefficient_d = (partial(_coefficient, parameter=name) for name in ("b1", "d"))
+
+
+def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
+    """Growth of x1 and of x2 by the fitted equations at the theoretical point, in % a year: of the
+    region picked, on axes of its own range, and the means over regions.
+
+    Filled and heavy where the point is contradicted, hollow where nothing can be said.
+    """
+    rows = growth_rows(study)
+    rows = rows[rows["scope"].isin([*study.drawn, MEAN])].rename(columns={"scope": "region"})
+    told, known = rows["verdict"], rows["share"].notna()
+    shares = [words["at_share"].format(share=f"{share:.3g}") for share in rows["share"]]
+    rows[["estimate", "low", "high"]] *= 100
+    rows = rows.assign(
+        block=rows["output"],
+        title=rows["output"].map({x: words[f"growth_{x}"] for x in ("x1", "x2")}),
+        label=("line_" + rows["line"]).map(words).mask(known & study.single, shares),
+        verdict=told.map(words),
+        tone=np.where(told == CONTRADICTED, "$ink", "$muted"),
+        fill=np.select([told == CONTRADICTED, told == CANNOT_SAY], ["$ink", "$bg"], "$muted"),
+        strong=np.where(told == CONTRADICTED, 3, 1.6),
+    )
+    of = {r: rows[rows["region"].isin([r, MEAN])] for r in study.drawn}
+    limits = {region: _limits(part) for region, part in of.items() if len(part)}
+    params = [region_of(study), {"name": "limits", "value": limits}]
+    ends = [vega.computed(f"(limits[region] || [0, 1])[{i}]") for i in (0, 1)]
+    title = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
+    below = {"title": " · ".join(title), "tickCount": 5, "format": "~r", "grid": True}
+    across = {"scale": {"domain": ends, "nice": False, "zero": False}, "axis": below}
+    shown = ("estimate estimate .1f", "low low .1f", "high high .1f", "p_joint p .3f")
+    tips = vega.tips(words, "label estimator", *shown, "verdict verdict")
+    picked = (f"{PICKED[0]} || datum.region == '{MEAN}'",)
+    layers, height = _intervals(rows, EVERYTHING, across, tips, picked)
+    return vega.specification(layers, height, params)
 
 
 def variant_word(words: Mapping[str, str], choice: str, variant: str) -> str:

@@ -1,4 +1,4 @@
-"""Phase planes: path, calibrated points, E where located; of the focus the fitted field as well."""
+"""Phase planes: path, theoretical points, zero-growth lines of the fit with their bands."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -8,77 +8,124 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.figures import plane, vega
-from coevo.report.figures.axes import raised
+from coevo.report.figures.axes import TITLE, raised
 from coevo.report.figures.lines import PICKED, region_of
 from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.vega import Part
 from coevo.report.findings import equilibrium
 from coevo.report.findings.grade_scale import LARGE, power
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theory import FAILS, calibrations
+from coevo.report.findings.theoretical import theoretical_points
 
-GIVEN = "given"
-WIDTH = 56  # letters of a line of words above the plane
-_DIAMOND: dict[str, Any] = {"shape": "diamond", "fill": "$bg", "opacity": 1}
-OF_YEAR: dict[str, Any] = {"size": 46, "stroke": "$muted", "strokeWidth": 1.2, **_DIAMOND}
-OF_PERIOD: dict[str, Any] = {"size": 150, "stroke": "$ink", "strokeWidth": 2, **_DIAMOND}
+WIDTH = 44  # letters of a line of words above the plane
+FRAMES = [f"frame_{x}" for x in plane.AXES]
+SYMBOLS = {"x1": "x₁", "x2": "x₂"}
+ENDS = [f"{x}_{end}" for x in plane.AXES for end in ("low", "high")]
+NO_LINES = pd.DataFrame(columns="region still part x1 x1_end x2 x2_end whole left".split())
 SEEN: dict[str, Any] = {"filled": True, "color": "$focus", "size": 42, "opacity": 1}
+STATED: dict[str, Any] = {"size": 150, "stroke": "$ink", "strokeWidth": 2, "fill": "$bg"}
 RESTS: dict[str, Any] = {"filled": True, "color": "$ink", "size": 90, "opacity": 1}
-STILL: dict[str, Any] = {"strokeDash": [6, 4], "strokeWidth": 1.5}
-ARROW: dict[str, Any] = {"shape": "arrow", "filled": True, "color": "$faint", "opacity": 0.75}
+ARROW: dict[str, Any] = {"shape": "arrow", "filled": True, "color": "$muted", "opacity": 0.8}
+ANGLE = "atan2(datum.across * width, datum.up * height) * 180 / PI"  # clockwise from up
+NAMED = {"x1_named": "datum.left ? datum.x1_end : datum.x1"}  # the end of a line with its name
+LEVEL = "datum.still == 'x2' ? 9 : -8"
 BOLD: dict[str, Any] = {"fontWeight": "bold"}
 
 
 @lru_cache(maxsize=8)
 def points(study: Study) -> pd.DataFrame:
-    """Points of the regions drawn that have a path: region, kind, year, x1, x2, frame_x1, frame_x2.
+    """Points of the regions drawn that have a path: region, kind, series, share, year, x1, x2,
+    their range over years (x1_low ...), frame_x1, frame_x2.
 
-    kind: observed; calibrated_year; calibrated, over the period; given; fitted, where E is located.
-    Frames are the upper limits of the region's axes, which hold its path and its calibrated years.
+    kind: observed; theory (series: theory_<source>); fitted, where E is located. Frames are the
+    upper limits of the region's axes: they hold its path, and other points and their ranges where
+    that takes no more than twice as much of an axis.
     """
     paths = pd.concat(
         equilibrium.path(study, region).assign(scope=region) for region in study.drawn
     )
-    theory, fitted = calibrations(study), equilibrium.region_fit_rows(study)
-    theory = theory[theory["kind"] != FAILS]
-    parts = {
-        "observed": paths,
-        "calibrated_year": theory[theory["year"].notna()],
-        "calibrated": theory[theory["year"].isna()],
-        GIVEN: equilibrium.of_source(study, GIVEN),
-        "fitted": fitted[fitted["located"]],
-    }
-    columns = ["scope", "year", *plane.AXES]
-    rows = pd.concat(part[columns].assign(kind=kind) for kind, part in parts.items() if len(part))
-    rows = rows.rename(columns={"scope": "region"}).dropna(subset=plane.AXES).reset_index(drop=True)
-    rows = rows[rows["region"].isin(study.drawn)]
-    known = rows[rows["kind"].isin(["observed", "calibrated_year"])].groupby("region")
-    frames = {f"frame_{x}": known[x].agg(plane.plane_limit) for x in plane.AXES}
-    rows = rows[rows["region"].isin(paths["scope"])]
-    return rows.assign(**{name: rows["region"].map(frame) for name, frame in frames.items()})
+    fitted = equilibrium.region_fit_rows(study)
+    fitted = fitted.loc[fitted["located"], ["scope", *plane.AXES]]
+    theory = theoretical_points(study)
+    theory = theory.assign(series="theory_" + theory["source"])
+    parts = {"observed": paths, "theory": theory, "fitted": fitted}
+    columns = ["scope", "kind", "series", "share", "year", *plane.AXES, *ENDS]
+    rows = pd.concat(
+        part.assign(**{"kind": kind, "series": part.get("series", kind)}).reindex(columns=columns)
+        for kind, part in parts.items()
+        if len(part)
+    )
+    rows = rows.rename(columns={"scope": "region"})
+    rows = rows[rows["region"].isin(paths["scope"])].reset_index(drop=True)
+    return rows.join(_frames(rows), on="region")
+
+
+def _frames(rows: pd.DataFrame) -> pd.DataFrame:
+    ends = [rows, *(rows.assign(**{x: rows[f"{x}_high"]}) for x in plane.AXES)]
+    held = pd.concat(ends, ignore_index=True).dropna(subset=plane.AXES)
+    limits = held[plane.AXES].astype(float).map(plane.plane_limit)
+    path = limits[held["kind"] == "observed"].groupby(held["region"]).max()
+    near = limits <= 2 * path.reindex(held["region"]).set_axis(limits.index)
+    return limits[near.all(axis=1)].groupby(held["region"]).max().set_axis(FRAMES, axis=1)
+
+
+@lru_cache(maxsize=8)
+def resting(study: Study) -> pd.DataFrame:
+    """Zero-growth lines of the regions drawn and their bands; see `plane.nullclines`.
+
+    left: whether the name of a line ends at its upper or right end, clear of the path.
+    """
+    fits, found = equilibrium.region_fit_rows(study).set_index("scope"), [NO_LINES]
+    for region, rows in points(study).groupby("region"):
+        if region in fits.index:
+            frame = tuple(rows[FRAMES].iloc[0])
+            part = pd.DataFrame(plane.nullclines(fits.loc[region], frame)).assign(region=region)
+            ends = part[["x1_end", "x2_end"]].set_axis(plane.AXES, axis=1)
+            path = rows[rows["kind"] == "observed"]
+            found.append(part.assign(left=plane.named_left(ends, path, frame, plane.REST)))
+    table = pd.concat(found, ignore_index=True)
+    colour = table["still"].map({"x2": "$s1", "x1": "$s2"})
+    return table.assign(colour=colour, ink=colour + "t")
 
 
 def notes(study: Study, words: Mapping[str, str], rows: pd.DataFrame) -> dict[str, list[str]]:
     """Lines of words by region for what has no mark in its plane.
 
-    They say that E is not located or not estimated and where every calibration fails, and name the
-    points beyond the plane.
+    They say that E is not located or not estimated, that theory has none or that the sets exclude
+    nothing, and name the points beyond the plane.
     """
     fitted = set(equilibrium.region_fit_rows(study)["scope"])
-    located = set(rows.loc[rows["kind"] == "fitted", "region"])
+    located, stated = (set(rows.loc[rows["kind"] == k, "region"]) for k in ("fitted", "theory"))
+    free = resting(study).groupby("region")["whole"].sum() == 2
     found: dict[str, list[str]] = {region: [] for region in study.drawn}
-    for region in set(study.drawn) - located:
-        found[region].append(words["fitted_unlocated" if region in fitted else "fitted_missing"])
-    fails = calibrations(study).groupby("scope")["kind"].agg(lambda kinds: kinds.eq(FAILS).all())
-    for region in found.keys() & set(fails.index[fails.astype(bool)]):
-        found[region].append(words["calibration_fails"])
-    for row in rows[_outside(rows)].itertuples():
-        x1, x2 = short(row.x1, row.frame_x1), short(row.x2, row.frame_x2)
-        found[row.region].append(words["beyond"].format(label=words[row.kind], x1=x1, x2=x2))
+    for region, lines in found.items():
+        if region not in located:
+            lines.append(words["fitted_unlocated" if region in fitted else "fitted_missing"])
+        if region not in stated:
+            lines.append(words["theory_missing"])
+    level = 100 * study.config["interaction"]["confidence"]
+    for region in free.index[free]:
+        found[region].append(words["nowhere"].format(level))
+    for (region, series), part in rows[_outside(rows)].groupby(["region", "series"], sort=False):
+        at = {x: _span(short(v, part[f"frame_{x}"].iloc[0]) for v in part[x]) for x in plane.AXES}
+        found[region].append(
+            words["beyond"].format(label=called(words, series, part["share"]), **at)
+        )
     return {
         region: [line for text in texts for line in wrapped_label(text, WIDTH).split("\n")]
         for region, texts in found.items()
     }
+
+
+def called(words: Mapping[str, str], series: str, shares: Iterable[float]) -> str:
+    """What a series is called, a theoretical point with its share or the span of several."""
+    return words[series].format(share=_span(map("{:.3g}".format, shares)))
+
+
+def _span(texts: Iterable[str]) -> str:
+    """The first and the last of some texts, or their one text."""
+    known = list(texts)
+    return "–".join(dict.fromkeys([known[0], known[-1]]))
 
 
 def short(value: float, limit: float) -> str:
@@ -91,51 +138,34 @@ def short(value: float, limit: float) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
-def _outside(rows: pd.DataFrame) -> pd.Series:
-    return ~(rows["x1"].between(0, rows["frame_x1"]) & rows["x2"].between(0, rows["frame_x2"]))
-
-
 def phase(study: Study, words: Mapping[str, str]) -> Part:
-    """Phase plane of the region in focus, with the directions of its fit, and where E is not.
+    """Phase plane of the region in focus, with the directions of its fit.
 
-    Hatched is where an unlocated E is excluded; an outline stands round the region of a located
-    one. Where E is a centre or a saddle, dots follow the orbit of the fitted equations through the
-    last state, as long before and after it as it was observed: an illustration, no forecast.
+    Where E is a centre or a saddle, dots follow the orbit of the fitted equations through the last
+    state, as long before and after it as it was observed: an illustration, no forecast.
     """
-    rows = points(study)
-    rows = rows[rows["region"] == study.focus]
+    rows, sets = points(study), resting(study)
+    rows, sets = (table[table["region"] == study.focus] for table in (rows, sets))
     frame = (float(rows["frame_x1"].iloc[0]), float(rows["frame_x2"].iloc[0]))
     at = _axes(study, words, *frame)
     fit, parameters = equilibrium.fits(study).iloc[0], equilibrium.own_parameters(study)
-    zone, ends = equilibrium.zone(study), {"x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}}
-    area, excluded = {**at, **ends}, plane.hatching(zone, frame)
-    said = notes(study, words, rows)[study.focus]
-    if fit["located"]:
-        outline: Part = {"fillOpacity": 0, "stroke": "$muted", "strokeWidth": 1}
-        layers = [vega.mark("rect", plane.shade(zone, frame), area, **outline)]
-    else:
-        said.append(words["nowhere" if excluded.empty else "hatched"].format(100 * zone["level"]))
-        layers = [vega.mark("rule", excluded, area, color="$faint", strokeWidth=0.8)]
-    field = plane.arrows(parameters, frame, rows[rows["kind"] != "calibrated_year"])
-    layers.append(
-        vega.mark(
-            "point", field, {**at, "angle": vega.amount("angle", scale=None)}, size=110, **ARROW
-        )
-    )
+    field = plane.arrows(parameters, frame, rows)
+    turned = {**at, "angle": vega.amount("angle", scale=None)}
+    behind = [vega.mark("point", field, turned, also={"angle": ANGLE}, size=150, **ARROW)]
     if fit["kind"] in plane.ORBIT_KINDS:
         seen = equilibrium.path(study)
         years = int(seen["year"].iloc[-1] - seen["year"].iloc[0])
         dots: Part = {"color": "$ink", "strokeWidth": 1.2, "strokeDash": [1, 3]}
         orbit = plane.orbit_inside(parameters, seen.iloc[-1], years, frame)
-        layers.append(vega.mark("line", orbit, {**at, "order": vega.amount("time")}, **dots))
-    layers += _layers(rows, at, words)
-    return vega.specification(layers, 470, title={"text": said})
+        behind.append(vega.mark("line", orbit, {**at, "order": vega.amount("time")}, **dots))
+    title = {"text": notes(study, words, rows)[study.focus]}
+    return vega.specification(_layers(rows, sets, at, words, behind), 400, title=title)
 
 
 def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     """Phase plane of the region that readers pick, on axes of that region's own range."""
     rows = points(study)
-    frames = rows.drop_duplicates("region").set_index("region")[[f"frame_{x}" for x in plane.AXES]]
+    frames = rows.drop_duplicates("region").set_index("region")[FRAMES]
     frames = frames.set_axis(plane.AXES, axis=1).reindex(study.drawn).fillna(1.0)
     picked = [
         region_of(study),
@@ -144,7 +174,8 @@ def region_phase(study: Study, words: Mapping[str, str]) -> Part:
     ]
     at = _axes(study, words, *(vega.computed(f"frames[region].{x}") for x in plane.AXES))
     title = {"text": vega.computed("notes[region]")}
-    return vega.specification(_layers(rows, at, words, PICKED), 400, picked, title=title)
+    layers = _layers(rows, resting(study), at, words, where=PICKED)
+    return vega.specification(layers, 400, picked, title=title)
 
 
 def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Part]:
@@ -156,75 +187,96 @@ def _axes(study: Study, words: Mapping[str, str], *limits: Any) -> dict[str, Par
     }  # fmt: skip
     across, up = (
         words["axis"].format(symbol=symbol, label=study.label(i), unit=study.unit(i) or "0–1")
-        for symbol, i in zip(("x₁", "x₂"), study.pair, strict=True)
+        for symbol, i in zip(SYMBOLS.values(), study.pair, strict=True)
     )
+    lines = wrapped_label(across, TITLE).split("\n")
     scales = [{"domain": [0, limit], "nice": False, "zero": False} for limit in limits]
     return {
-        "x": vega.amount("x1", scale=scales[0], axis={"title": across, **options}),
+        "x": vega.amount("x1", scale=scales[0], axis={"title": lines, **options}),
         "y": vega.amount("x2", scale=scales[1], axis={**raised(up), **options}),
     }
 
 
 def _worded(rows: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
-    """Points with the name of their series and the words for their year, coordinates rounded."""
-    series = rows["kind"].replace("calibrated_year", "calibrated").map(words)
-    period = rows["kind"].map({"calibrated": words["period"]}).fillna("")
-    year = rows["year"].astype("Int64").astype(object).where(rows["year"].notna(), period)
-    lean_ones = {x: rows[x].map(plane.lean) for x in plane.AXES}
-    top = rows["x2"] > (1 - plane.NAME[1]) * rows["frame_x2"]  # a name has no room above its point
-    return rows[["region", "kind"]].assign(**lean_ones, label=series, year=year, at_top=top)
+    """Points inside their plane with the name of their series, coordinates rounded; left: whether
+    the name stands to the left of them.
+    """
+    known = zip(rows["series"], rows["share"], strict=True)
+    lean_ones = {x: rows[x].map(plane.lean, na_action="ignore") for x in [*plane.AXES, *ENDS]}
+    found = rows.assign(
+        **lean_ones,
+        label=[called(words, s, [v]) for s, v in known],
+        year=rows["year"].astype("Int64"),
+    )
+    parts = found.groupby("region", sort=False)
+    found["left"] = pd.concat(
+        plane.named_left(part, part[part["kind"] == "observed"], part[FRAMES].iloc[0].to_numpy())
+        for _, part in parts
+    )
+    return found[~_outside(rows)].drop(columns=FRAMES)
+
+
+def _outside(rows: pd.DataFrame) -> pd.Series:
+    return ~(rows["x1"].between(0, rows["frame_x1"]) & rows["x2"].between(0, rows["frame_x2"]))
 
 
 def _layers(
-    rows: pd.DataFrame, at: Mapping[str, Part], words: Mapping[str, str], where: Iterable[str] = ()
+    rows: pd.DataFrame,
+    sets: pd.DataFrame,
+    at: Mapping[str, Part],
+    words: Mapping[str, str],
+    behind: Iterable[Part] = (),
+    where: Iterable[str] = (),
 ) -> list[Part]:
-    """Marks of the plane: zero-growth lines, calibrated and given points, path, E."""
-    inside = _worded(rows[~_outside(rows)], words)
-    told = {
-        **at,
-        "tooltip": vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r"),
-    }
-    yearly, large, seen, fitted = (
-        inside[inside["kind"].isin(kinds)]
-        for kinds in (["calibrated_year"], ["calibrated", GIVEN], ["observed"], ["fitted"])
+    """Marks of the plane from the back: bands of the zero-growth lines x1 = a2/d and x2 = a1/b1,
+    what else lies behind, these lines, ranges of theoretical points, path, points.
+    """
+    inside = _worded(rows, words)
+    own: Part = {"where": where}
+    still = {x: words["rest"].format(still=symbol) for x, symbol in SYMBOLS.items()}
+    sets = sets.assign(name=sets["still"].map(still))
+    band, line = (sets[sets["part"] == part] for part in ("band", "line"))
+    area = {**at, "x2": {"field": "x1_end"}, "y2": {"field": "x2_end"}, "color": vega.paint()}
+    end = {"x": {**at["x"], "field": "x1_named"}, "y": {**at["y"], "field": "x2_end"}}
+    look = {"dy": vega.computed(LEVEL), **_beside(6), **own}
+    halo_and_ink = (end, look | vega.HALO), (end | {"color": vega.paint("ink")}, look)
+    tips = vega.tips(words, "label series", "year year", "x1 x₁ ,.6~r", "x2 x₂ ,.6~r")
+    told = {**at, "tooltip": tips}
+    stated = inside[inside["kind"] == "theory"]
+    seen, fitted = (  # lighter without the columns of theory
+        inside[inside["kind"] == kind].drop(columns=["share", *ENDS])
+        for kind in ("observed", "fitted")
     )
     paths = rows[rows["kind"] == "observed"].groupby("region", sort=False)
-    years = pd.concat(
-        plane.named_years(part, part[[f"frame_{x}" for x in plane.AXES]].to_numpy())
-        for _, part in paths
-    )
-    own: Part = {"where": where}
-    trail = {**told, "order": vega.amount("year")}
+    years = pd.concat(plane.named_years(part, part[FRAMES].to_numpy()) for _, part in paths)
+    bars = stated.dropna(subset=ENDS)
+    spans = [
+        {**at, c: {**at[c], "field": f"{x}_low"}, f"{c}2": {"field": f"{x}_high"}}
+        for c, x in zip("xy", plane.AXES, strict=True)
+    ]
+    joined = {**at, "order": vega.amount("share"), "detail": vega.category("series")}
+    thin: Part = {"color": "$ink", "strokeWidth": 1.2, "clip": True, **own}
+    beside: Part = {**_beside(10), **BOLD, **own}
     named = {"align": "left", "dx": 9, "dy": 5, **BOLD, **own}
-    rest = {"align": "left", "dx": 10, "dy": 14, **BOLD, **own}
     return [
-        *(_zero_growth(fitted, at, words, own) if len(fitted) else []),
-        vega.mark("point", yearly, told, **OF_YEAR, **own),
-        vega.mark("point", large, told, **OF_PERIOD, **own),
-        *(
-            vega.text("label", large, told, where=(*where, f"datum.at_top == {top}"), dy=dy, **BOLD)
-            for top, dy in (("true", 16), ("false", -16))
-        ),
-        vega.mark("line", seen, trail, color="$focus", strokeWidth=2.2, **own),
+        vega.mark("rect", band, area, opacity=0.08, **own),
+        *behind,
+        vega.mark("rule", line, area, strokeDash=[6, 4], strokeWidth=1.5, **own),
+        *(vega.text("name", line, end, also=NAMED, **look) for end, look in halo_and_ink),
+        *(vega.mark("rule", bars, span, **thin) for span in spans),
+        vega.mark("line", stated, joined, **thin),
+        vega.mark("line", seen, {**told, "order": vega.amount("year")}, color="$focus",
+                  strokeWidth=2.2, **own),
         vega.mark("point", seen, told, **SEEN, **own),
-        *vega.haloed("year", inside.loc[years.index], at, "$focus", **named),
+        *vega.haloed("year", seen.loc[years.index], at, "$focus", **named),
+        vega.mark("point", stated, told, shape="diamond", opacity=1, **STATED, **own),
+        *vega.haloed("label", stated, told, "$ink", dy=-10, **beside),
         vega.mark("point", fitted, told, **RESTS, **own),
-        *vega.haloed("label", fitted, told, "$ink", **rest),
-    ]
+        *vega.haloed("label", fitted, told, "$ink", dy=14, **beside),
+    ]  # fmt: skip
 
 
-def _zero_growth(
-    rest: pd.DataFrame, at: Mapping[str, Part], words: Mapping[str, str], own: Part
-) -> list[Part]:
-    """The lines x1 = a2/d, where x2 rests, and x2 = a1/b1, where x1 rests, through a located E."""
-    x, y = {"x": at["x"]}, {"y": at["y"]}
-    head, side = {**x, "y": vega.pixels(0)}, {**y, "x": vega.pixels("width")}
-    first, second = (words["rest"].format(still=still) for still in ("x₂", "x₁"))
-    return [
-        vega.mark("rule", rest, x, color="$s1", **STILL, **own),
-        vega.mark("rule", rest, y, color="$s2", **STILL, **own),
-        vega.mark("text", rest, head, align="left", dx=6, dy=9, color="$s1t", text=first, **own),
-        vega.mark(
-            "text", rest, side, align="right", dx=-6, dy=-8, color="$s2t", text=second, **own
-        ),
-    ]
+def _beside(distance: float) -> Part:
+    """Where words stand beside a point: to its left if its row says so."""
+    dx = vega.computed(f"datum.left ? {-distance} : {distance}")
+    return {"align": vega.computed("datum.left ? 'right' : 'left'"), "dx": dx}

@@ -1,6 +1,5 @@
 """Geometry of the phase plane: its limits, the part that a set covers, directions, orbits."""
 
-from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -14,16 +13,17 @@ ORBIT_KINDS = ("centre", "saddle")
 STEPS = 20  # of a drawn orbit, a year
 DIGITS = 7  # of a coordinate, so that the page stays light
 NAME = np.array([0.11, 0.08])  # width and height of a name in the plane, as shares
-ASPECT = 1.35  # width of the plane over its height, as it is drawn
-HATCH = 0.025  # between two strokes, as a share of the plane
+YEAR = (0.09, -0.015)  # from a point to the middle of its year
+REST = 0.22  # width of the name of a zero-growth line
+ABOVE = 0.03  # from a point or line to the middle of its name
 FIELD = (9, 7)  # arrows across and up
 AXES = ["x1", "x2"]
 Limits = tuple[float, float]
 
 
-def plane_limit(values: pd.Series) -> float:
-    """A tick above the largest value: the plane that matters, from zero on, holds the path."""
-    high = values.max() * 1.18
+def plane_limit(value: float) -> float:
+    """A tick above a value: an axis from zero to there holds it with some air."""
+    high = value * 1.18
     step = ticks(0, high, 5)[1]
     return float(np.ceil(high / step) * step)
 
@@ -46,6 +46,25 @@ def named_years(path: pd.DataFrame, frame: Any) -> pd.DataFrame:
     return path.iloc[sorted(named)]
 
 
+def named_left(
+    points: pd.DataFrame, path: pd.DataFrame, frame: Any, width: float = 0.4
+) -> pd.Series:
+    """Whether the name of each point, `width` wide as a share of the plane and a little above the
+    point, stands to its left: towards the middle, unless the path or its years are there and not on
+    the other side.
+    """
+    at, seen = (rows[AXES].to_numpy(dtype=float) / frame for rows in (points, path))
+    at[:, 1] = np.minimum(at[:, 1] + ABOVE, 1 - ABOVE)
+    steps = np.linspace(0, len(seen) - 1, STEPS * len(seen))
+    line = np.stack([np.interp(steps, np.arange(len(seen)), values) for values in seen.T], axis=1)
+    across, up = np.moveaxis(np.vstack([line, seen + YEAR]) - at[:, None], -1, 0)
+    left, right = (
+        ((abs(up) < NAME[1] / 2) & (side * across > 0) & (side * across < width)).any(axis=1)
+        for side in (-1, 1)
+    )
+    return pd.Series(np.where(left == right, at[:, 0] > 0.5, right), index=points.index)
+
+
 def allowed(low: float, high: float, kind: str, limit: float) -> list[Limits]:
     """The part of a set (interval, complement of one, line) that lies from zero to the limit."""
     if kind == "interval":
@@ -58,48 +77,41 @@ def allowed(low: float, high: float, kind: str, limit: float) -> list[Limits]:
     return [(a, b) for a, b in cut if b > a]
 
 
-def shade(zone: pd.Series, frame: Limits) -> pd.DataFrame:
-    """Rectangles (x1, x1_end, x2, x2_end) of the plane that hold both coordinates' sets."""
-    across, up = (
-        allowed(zone[f"{x}_low"], zone[f"{x}_high"], zone[f"{x}_set"], limit)
-        for x, limit in zip(AXES, frame, strict=True)
-    )
-    rows = [(*a, *b) for a in across for b in up]
-    return pd.DataFrame(rows, columns=["x1", "x1_end", "x2", "x2_end"], dtype=float)
+def nullclines(fit: pd.Series, frame: Limits) -> list[dict[str, Any]]:
+    """Where x2 rests, x1 = a2/d, and where x1 rests, x2 = a1/b1, inside the plane.
 
-
-def hatching(zone: pd.Series, frame: Limits) -> pd.DataFrame:
-    """Strokes (x1, x1_end, x2, x2_end) over the plane outside of what `shade` gives."""
-    held = shade(zone, frame)
-    cuts = [sorted({0.0, frame[i], *held[x], *held[f"{x}_end"]}) for i, x in enumerate(AXES)]
+    Lines and bands (`part`) from (x1, x2) to (x1_end, x2_end), a band for each part of the set that
+    lies in the plane, `whole` where it is all of it; still: what rests there.
+    """
     rows = []
-    for (a, b), (c, d) in product(*(list(pairwise(ends)) for ends in cuts)):
-        x1, x2 = (a + b) / 2, (c + d) / 2
-        inside = held["x1"].lt(x1) & held["x1_end"].gt(x1) & held["x2"].lt(x2)
-        if (inside & held["x2_end"].gt(x2)).any():
-            continue
-        left, right, low, high = a / frame[0], b / frame[0], c / frame[1], d / frame[1]
-        for k in np.arange(-1, 1, HATCH):  # the line up = across + k, as shares of the plane
-            start, end = max(left, low - k), min(right, high - k)
-            if end > start:
-                rows.append((start, end, start + k, end + k))
-    strokes = pd.DataFrame(rows, columns=["x1", "x1_end", "x2", "x2_end"], dtype=float)
-    return (strokes * [frame[0], frame[0], frame[1], frame[1]]).map(lean)
+    for i, still in enumerate(("x2", "x1")):
+        x, other = AXES[i], AXES[1 - i]
+        across = {"still": still, other: 0.0, f"{other}_end": frame[1 - i]}
+        held = allowed(fit[f"{x}_low"], fit[f"{x}_high"], fit[f"{x}_set"], frame[i])
+        line = [(fit[x], fit[x])] if 0 < fit[x] < frame[i] else []
+        rows += [
+            across
+            | {"part": part, x: lean(low), f"{x}_end": lean(high)}
+            | {"whole": (low, high) == (0, frame[i])}
+            for part, spans in (("band", held), ("line", line))
+            for low, high in spans
+        ]
+    return rows
 
 
 def arrows(parameters: dict[str, float], frame: Limits, named: pd.DataFrame) -> pd.DataFrame:
-    """Direction of the fitted field on a grid, in degrees clockwise from up, as drawn on screen.
+    """Speed (across, up) of the fitted field on a grid (x1, x2), in shares of the axes a year.
 
     Arrows stay away from points that have names.
     """
     ends = ((np.arange(count) + 0.5) / count for count in FIELD)
     shares = np.stack(np.meshgrid(*ends), axis=-1).reshape(-1, 2)
     x1, x2 = (shares * frame).T
-    speed_1 = x1 * (parameters["a1"] - parameters["b1"] * x2) / frame[0] * ASPECT
-    speed_2 = x2 * (-parameters["a2"] + parameters["d"] * x1) / frame[1]
-    angle = np.degrees(np.arctan2(speed_1, speed_2))
+    across = x1 * (parameters["a1"] - parameters["b1"] * x2) / frame[0]
+    up = x2 * (-parameters["a2"] + parameters["d"] * x1) / frame[1]
     apart = abs(shares[:, None] - named[AXES].to_numpy(dtype=float) / frame) > NAME
-    return pd.DataFrame({"x1": x1, "x2": x2, "angle": angle})[apart.any(axis=2).all(axis=1)]
+    field = pd.DataFrame({"x1": x1, "x2": x2, "across": across, "up": up})
+    return field[apart.any(axis=2).all(axis=1)]
 
 
 def orbit_inside(

@@ -1,10 +1,12 @@
 """What a study has to show, as the charts name their needs."""
 
+from coevo.equilibria.theory_rows import MEAN
 from coevo.report.findings.equilibrium import refused, region_fit_rows
 from coevo.report.findings.in_step import correlation_values
 from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.regional_pattern import growth
 from coevo.report.findings.study_tables import Study
+from coevo.report.findings.theoretical import growth_rows
 
 TILE = ["tile_row", "tile_column"]  # columns of a table of regions with tiles
 
@@ -21,7 +23,8 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     `growth_split`: the growth of D in the region in focus is split; `combinations`: combinations
     of choices give it several grades; `sensitivity`: which choice matters is known; `fit`: the
     region in focus is estimated from its own growth; `coefficients`: it is, or regions are pooled;
-    `own_fits`: one of several regions at least is estimated by itself.
+    `own_fits`: one of several regions at least is estimated by itself; `theory`: growth at the
+    theoretical point is known of the region in focus or on average.
     """
     has = set() if study.single else {"regions"}
     has |= _of_indices(study) if study.indexed else set()
@@ -32,6 +35,7 @@ def charts_that_apply(study: Study) -> frozenset[str]:
     has |= {"fit"} if estimated else set()
     has |= {"coefficients"} if estimated or study.pooled else set()
     has |= {"own_fits"} if len(region_fit_rows(study)) and not study.single else set()
+    has |= {"theory"} if growth_rows(study)["scope"].isin([study.focus, MEAN]).any() else set()
     return frozenset(has)
 
 

@@ -79,17 +79,6 @@ def _own_rows(study: Study) -> pd.DataFrame:
     return study.rows("parameters", **own, model="classic")
 
 
-def zone(study: Study) -> pd.Series:
-    """Region that holds E of the region in focus: sets of x1 and x2 at the level that their
-    product needs (`level`), as `x1_low`, `x1_high`, `x1_set` and likewise for x2.
-    """
-    rows = facts(study, scope=study.focus, effects="none", estimator=study.estimator)
-    found: dict[str, Any] = {"level": rows.at["region_x1", "level"]}
-    for x in ("x1", "x2"):
-        found |= {f"{x}_{end}": rows.at[f"region_{x}", end] for end in ("set", "low", "high")}
-    return pd.Series(found)
-
-
 def located_verdict(fit: pd.Series) -> str:
     """`located`, `unlocated` where a set is unbounded, `not_positive` where both are bounded but do
     not lie above zero.
@@ -130,7 +119,6 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "main": main,
         "general": _general(study),
         "years": (path(study)["year"].min(), path(study)["year"].max()),
-        "zone_level": zone(study)["level"],
         "everywhere": (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),
         "df": df,
