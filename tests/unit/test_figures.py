@@ -257,6 +257,7 @@ def test_growth_follows_the_region_picked_and_keeps_the_mean() -> None:
     spec = specs(4)["theory_growth"]
     params = {param["name"]: param["value"] for param in spec["params"]}
     assert params["region"] == "330000"
+    assert params["none"] == {"110000": WORDS["theory_missing"]}
     (test,) = {step["filter"] for part in spec["layer"] for step in part.get("transform", ())
                if "filter" in step}  # fmt: skip
     assert test == "datum.region == region || datum.region == 'mean'"

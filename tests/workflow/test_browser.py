@@ -190,7 +190,7 @@ def test_slider_has_a_label_and_keeps_its_year_when_the_theme_changes(opened) ->
 def test_picker_changes_the_panel_of_the_region(opened) -> None:
     chosen = sample("regions")
     data, page = page_data(voice(chosen, PHRASES)), opened()
-    names = ("region_paths", "region_phase")
+    names = ("region_paths", "region_phase", "theory_growth")
     drawn = {name: page.locator(f"[data-chart={name}] svg").inner_html() for name in names}
     other = next(region for region in chosen.regions if region != chosen.focus)
     page.locator("#region-picker").select_option(other)

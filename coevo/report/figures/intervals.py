@@ -165,16 +165,22 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     )
     of = {r: rows[rows["region"].isin([r, MEAN])] for r in study.drawn}
     limits = {region: _limits(part) for region, part in of.items() if len(part)}
-    params = [region_of(study), {"name": "limits", "value": limits}]
+    none = {r: words["theory_missing"] for r, part in of.items() if r not in set(part["region"])}
+    params = [
+        region_of(study),
+        {"name": "limits", "value": limits},
+        {"name": "none", "value": none},
+    ]
     ends = [vega.computed(f"(limits[region] || [0, 1])[{i}]") for i in (0, 1)]
-    title = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
-    below = {"title": " · ".join(title), "tickCount": 5, "format": "~r", "grid": True}
+    per_cent = [words["growth_at"], *shares[: int(known.any() and not study.single)]]
+    below = {"title": " · ".join(per_cent), "tickCount": 5, "format": "~r", "grid": True}
     across = {"scale": {"domain": ends, "nice": False, "zero": False}, "axis": below}
     shown = ("estimate estimate .1f", "low low .1f", "high high .1f", "p_joint p .3f")
     tips = vega.tips(words, "label estimator", *shown, "verdict verdict")
     picked = (f"{PICKED[0]} || datum.region == '{MEAN}'",)
     layers, height = _intervals(rows, EVERYTHING, across, tips, picked)
-    return vega.specification(layers, height, params)
+    title = {"text": vega.computed("none[region] || ''")}
+    return vega.specification(layers, height, params, title=title)
 
 
 def variant_word(words: Mapping[str, str], choice: str, variant: str) -> str:
