@@ -197,9 +197,14 @@ def test_picker_changes_the_panel_of_the_region(opened) -> None:
     values = page.locator("#region-facts .value")
     assert values.all_inner_texts() == data["facts"][other] != data["facts"][chosen.focus]
     assert set(page.locator(".region-name").all_inner_texts()) == {chosen.name(other)}
-    described = page.locator("figure:has(.region-name) [role=img]").first
+    described = page.locator("figure:has(figcaption .region-name) [role=img]").first
     title = rf"Figure S[0-9]+\. {chosen.name(other)}: .+"
     assert re.fullmatch(title, described.get_attribute("aria-label"))
+    growth = page.locator("[data-chart=theory_growth]").get_attribute("aria-label")
+    assert growth.startswith(chosen.name(other))
+    assert chosen.name(chosen.focus) in page.locator("[data-chart=phase]").get_attribute(
+        "aria-label"
+    )
     D = of(chosen.coupling, region=other)["D"].iloc[-1]
     page.locator("[data-chart=region_paths]").get_by_text(f"D {graded(D)}").wait_for()
     for name in names:

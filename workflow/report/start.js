@@ -4,7 +4,7 @@ function pick(code) {
   document.querySelectorAll("#region-facts .value").forEach((cell, i) => { cell.textContent = facts[i]; });
   document.querySelectorAll(".region-name").forEach((cell) => {
     cell.textContent = page.names[code];
-    const caption = cell.closest("figcaption");
+    const caption = cell.closest("figcaption, .mini");
     if (caption) describe(caption.parentElement.querySelector(".chart"), shown(caption));
   });
   document.querySelectorAll(".picker select").forEach((select) => { select.value = code; });
@@ -12,7 +12,7 @@ function pick(code) {
   // Of many regions the charts hold some; the numbers are those of every one.
   const drawn = page.drawn.includes(code);
   document.getElementById("region-undrawn").hidden = drawn;
-  charts().filter(ofRegion).forEach((chart) => { chart.closest("figure").hidden = !drawn; });
+  charts().filter(ofRegion).forEach((chart) => { chart.closest(".panels > div, figure").hidden = !drawn; });
   if (drawn) choose("region", code);
 }
 const ofRegion = (element) => (specs[element.dataset.chart].params || []).some((param) => param.name === "region");
