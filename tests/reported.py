@@ -174,18 +174,22 @@ def _equilibria(study: Study, said: Mapping[str, float]) -> Iterator[tuple[str, 
     plane, last = figure(study, CHARTS["phase"]), last_observed(study)
     fits = rows[(rows["source"] == "fit") & (rows["model"] == "classic")]
     fits = fits[fits["estimator"] == study.estimator].sort_values("effects", kind="stable")
-    period = rows[(rows["source"] == "calibration") & rows["year"].isna()]
+    theory = study.rows("theory", scope=study.focus, effects="none", estimator=study.estimator)
+    titles = {
+        words.say(f"theory_fit/titles/{row['source']}", point=row): row
+        for row in theory.to_dict("records")
+    }
     points = {words.say("titles/observed", year=last["year"]): last}
-    points |= {words.say("titles/calibrated"): row for _, row in period.iterrows()}
+    points |= titles
     points |= {words.say("titles/general"): row for _, row in general_fit(study).iterrows()}
-    fitted = [row for row in table.rows if row[0] not in points]
+    fitted = [row for row in table.rows if row[0] not in points and row[1] != ""]
     printed = {row[0]: row for row in table.rows}
     points |= {row[0]: fit for row, (_, fit) in zip(fitted, fits.iterrows(), strict=True)}
     for title, point in points.items():
-        for place, x in ((1, "x1"), (4, "x2")):
+        for place, x in ((1, "x1"), (3, "x2")):
             found = {"results": _amount(point[x]), "table": _number(printed[title][place])}
-            if title == words.say("titles/calibrated"):
-                found["sentence"] = _amount(said[f"stated/{x}"])
+            if title in titles:
+                found["sentence"] = _amount(said[f"theory_fit/sources/purchases/0/{x}"])
                 found["phase"] = _amount(plane.loc[plane["kind"] == "theory", x].iloc[0])
             yield f"{x} {title}", found
 

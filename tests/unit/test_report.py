@@ -136,6 +136,16 @@ def test_general_model_has_a_table_only_where_it_is_estimated() -> None:
     assert "#table-general " in source and "0\\.25" in source
 
 
+def test_theory_against_fit_opens_the_report_and_has_its_section() -> None:
+    source = words()
+    grown = "At the equilibrium of theory the fitted equations still grow, by 5 % (1 to 11)"
+    assert grown in source.partition("{#far}")[0]
+    section = source.partition("{#equilibria}")[2].partition("{#robustness}")[0]
+    assert "From purchases and sales of 2015–2020 theory puts E at 120 and 150" in section
+    assert "It gives no positive parameters in 5 of 20 region-years" in section
+    assert "theory: purchases, 2015–2020 | 120 | 110 to 130, by year" in section
+
+
 def test_why_there_is_no_theoretical_equilibrium_is_said() -> None:
     made = tables(1)
     refusals = populations.refused("330000", "", quantity="theory", message="no_calibrated_years")

@@ -599,42 +599,51 @@ WHERE_IT_LIES = [  # of the same tables
 )]  # fmt: skip
 
 
-def failing(made: Tables) -> Tables:
-    table = made["equilibria"]
-    own = table["source"].eq("calibration") & table["scope"].eq(FOCUS)
-    empty = {f"x{i}{end}": np.nan for i in (1, 2) for end in ("", "_low", "_high")}
-    return put(made, "equilibria", own, kind="fails", **empty)
-
-
-def uncalibrated(message: str = "") -> Callable[[Tables], Tables]:
+def pointless(message: str) -> Callable[[Tables], Tables]:
     def change(made: Tables) -> Tables:
-        made = made | {"equilibria": without(made["equilibria"], source="calibration")}
-        row = populations.refused(FOCUS, "", quantity="calibration", message=message)
-        return made | {"refusals": row} if message else made
+        rows = without(made["theory"], scope=[FOCUS, "mean"])
+        row = populations.refused(FOCUS, "", quantity="theory", message=message)
+        return made | {"theory": rows, "refusals": row}
 
     return change
 
 
 def given(made: Tables) -> Tables:
-    table = stated(50.0, 200.0)["equilibria"]
-    rows = [made["equilibria"], table[table["source"] == "given"]]
-    kept = pd.concat([frame.astype(object) for frame in rows], ignore_index=True)
-    return made | {"equilibria": without(kept, source="calibration")}
+    return made | {"theory": stated(50.0, 200.0)["theory"]}
 
 
-CALIBRATION = [
-    Verdict(same, {"equilibria": (
-        "An accounting calibration puts E at 120 and 150", "核算校准得到的E为120与150")}),
+def told(own: str, mean: str = "not_contradicted", **changed: float) -> Callable[[Tables], Tables]:
+    """Theory against fit with the verdict of the region in focus, and of the mean."""
+
+    def change(made: Tables) -> Tables:
+        table = made["theory"].assign(**changed)
+        verdicts = table["verdict"].mask(table["scope"].eq(FOCUS), own)
+        return made | {
+            "theory": table.assign(verdict=verdicts.mask(table["scope"].eq("mean"), mean))
+        }
+
+    return change
+
+
+THEORY = [
+    Verdict(same, {}),
     Verdict(given, {"equilibria": (
         "Given parameters put E at 50.0 and 200",
         "由给定（而非估计）的参数，E为50.0与200")}),
-    Verdict(failing, {"equilibria": (
-        "The accounting calibration of Zhejiang fails in every year",
-        "浙江的核算校准在各年均不成立")}),
-    Verdict(uncalibrated("calibration_not_positive"),
-            {"equilibria": ("There is no accounting calibration of Zhejiang: the calibration needs",
-                        "浙江没有核算校准：校准要求产出、采购与销售均为正")}),
-    Verdict(uncalibrated(), {}),
+    Verdict(pointless("calibration_never_holds"), {"equilibria": (
+        "Theory gives Zhejiang no equilibrium that the fit could be held against",
+        "浙江没有可与拟合相比较的理论均衡点")}),
+    Verdict(told("contradicted"), {"equilibria": (
+        "the fitted equations of Zhejiang still grow, where theory says that they rest",
+        "在理论均衡点处，浙江的拟合方程仍在增长，而按理论应当静止")}),
+    Verdict(told("cannot_say", "cannot_say"), {"equilibria": (
+        "Theory puts the equilibrium of Zhejiang where nothing was observed",
+        "浙江的理论均衡点落在观测范围之外")}),
+    Verdict(told("not_contradicted"), {"equilibria": (
+        "Whether the equilibrium of theory is one of the fitted equations of Zhejiang cannot",
+        "理论均衡点是否为浙江拟合方程的均衡点，无法判断")}),
+    Verdict(told("contradicted", G1=-0.05, G2=-0.1), {"equilibria": (
+        "the fitted equations of Zhejiang still shrink", "浙江的拟合方程仍在下降")}),
 ]  # fmt: skip
 
 # Relations come first, since others add rows to them.
@@ -642,7 +651,7 @@ SECTIONS = {
     "gap": GAP, "caught": CAUGHT, "neighbours": NEIGHBOURS, "residuals": RESIDUALS, "local": LOCAL,
     **THROUGH, "relation": RELATION, "feedback": FEEDBACK, "far": FAR, "step": STEP,
     "measures": MEASURES, "growth": GROWTH, "robustness": ROBUST, "drives": DRIVES, "first": FIRST,
-    "then": THEN, "found": FOUND, "survival": SURVIVAL, "calibration": CALIBRATION,
+    "then": THEN, "found": FOUND, "survival": SURVIVAL, "theory": THEORY,
     "equilibrium": EQUILIBRIUM, "lies": WHERE_IT_LIES,
 }  # fmt: skip
 WORLDS = max(map(len, SECTIONS.values()))
@@ -808,13 +817,8 @@ def together(*changes: Callable[[Tables], Tables]) -> Callable[[Tables], Tables]
 NOTHING_YET = together(judged(weak="yes", strong="no"), concluded(""))  # no relation is named
 THIRD = {
     "undecided": (together(NOTHING_YET, concluded("cannot_be_decided")), (
-        "Six years cannot say whether one drives the other, nor where their equilibrium lies; the "
-        "claim of supply is neither supported nor rejected.",
-        "仅凭6年数据，无法判断一方是否带动另一方，也无法确定平衡点位于何处；"
-        "供需关系能否成立，尚无定论。")),
-    "not supported": (together(NOTHING_YET, concluded("not_supported")), (
-        "equilibrium lies; the claim of a supply relation is not supported.",
-        "供需关系的论断未得到支持。")),
+        "Six years cannot say whether one drives the other, nor where their equilibrium lies.",
+        "仅凭6年数据，无法判断一方是否带动另一方，也无法确定平衡点位于何处。")),
     "located": (together(NOTHING_YET, sets("interval", "interval", located=True)), (
         "whether one drives the other, but locate their equilibrium in the model.",
         "无法判断一方是否带动另一方，但可在模型内确定平衡点位于何处。")),
@@ -913,7 +917,7 @@ def without_tables(opening: str) -> str:
 
 @pytest.mark.parametrize("number", range(WORLDS + 4))
 def test_page_one_can_be_read_in_a_minute(number: int) -> None:
-    """Four sentences of at most 25 words and without symbols; 330 words and 30 numerals in all."""
+    """Four paragraphs of at most 60 words, sentences of 40, no symbols; 330 words, 30 numerals."""
     every, at = (world, number) if number < WORLDS else (lonely, number - WORLDS)
     for language in LANGUAGES:
         opening = every(at, language)["opening"]
@@ -923,9 +927,10 @@ def test_page_one_can_be_read_in_a_minute(number: int) -> None:
         said = opening.partition("::: finding\n")[2].partition("\n:::")[0]
         assert not re.search(r"\*[A-Z]\*|[₁₂=<>√]|\bE\b", said), said
         if language == "en":
-            sentences = [line(part) for part in said.split("\n\n") if part.strip()]
-            assert len(sentences) == 4
-            assert all(len(one.split()) <= 25 for one in sentences), sentences
+            parts = [line(part) for part in said.split("\n\n") if part.strip()]
+            assert len(parts) == 4
+            assert all(len(part.split()) <= 60 for part in parts), parts
+            assert all(len(one.split()) <= 40 for part in parts for one in part.split(". "))
 
 
 COVERED = {2016: "jump", 2017: "not_shown", 2018: "usual", 2019: "usual", 2020: "shown"}

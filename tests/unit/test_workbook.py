@@ -431,9 +431,6 @@ def test_a_region_without_its_own_fit_or_without_points_has_no_growth_to_recompu
         name: made[name][made[name]["effects"] != "none"] for name in ("parameters", "equilibria")
     }
     assert "theory_formulas" not in opened(theory_study(**without_fit)[1]).sheetnames
-    made, config, indicators = study()
-    made.pop("theory", None)
-    assert "theory_formulas" not in opened(workbook(made, config, indicators)).sheetnames
     none = {"theory": theory_study()[0]["theory"].assign(G1=np.nan)}
     sheet = opened(theory_study(**none)[1])["theory_formulas"]
     said = {row[0] for row in sheet.iter_rows(values_only=True)}

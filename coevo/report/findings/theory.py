@@ -84,7 +84,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "main": main,
         "spread": {x: _ends(rows[x]) for x in ("x1", "x2")},
         "sources": {name: part.to_dict("records") for name, part in rows.groupby("source")},
-        "growth": _growth(own, rows),
+        "growth": _growth(own, rows) if needs else "untested",
         "seen": [float(main[f"G{i}_high"] - main[f"G{i}"]) for i in (1, 2)],
         "means": means,
         "pooled": _by_effects(study, study.focus, main),

@@ -21,7 +21,7 @@ from coevo.weighting.method import Array, Weighting
 # Tables of results that a reader opens; the others are hidden.
 OPEN = {
     "panel", "normalised", "goalposts", "weights", "coupling", "obstacles", "audit", "revisions",
-    "robustness", "refusals", "headline_claims", "claims", "theory",
+    "robustness", "refusals", "headline_claims", "claims",
 }  # fmt: skip
 MOST, HIDDEN_MOST = 100_000, 1_000  # rows of a sheet, and of a hidden one
 

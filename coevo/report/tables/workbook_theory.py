@@ -38,8 +38,6 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     Points with a number that is not finite are left out.
     """
     study, tables = case.study, case.tables
-    if "theory" not in tables:
-        return []
     own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
     fitted = rows_of(tables["parameters"], model="classic", parameter=COEFFICIENTS, **own)
     E = rows_of(tables["equilibria"], model="classic", source="fit", **own)
@@ -47,7 +45,7 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     points = points[np.isfinite(points[list(AT_POINT)]).all(axis=1)]
     if fitted.empty or E.empty:
         return []
-    said = {name: case.words.word("parameter", name) for name in COEFFICIENTS}
+    said = {name: case.words.word("symbol", name) for name in COEFFICIENTS}
     said |= {c: column_of("theory", c, {}, study.language).head for c in column_rows("theory")}
     rows = column_rows("parameters") | column_rows(NAME)
     said |= {name: row.words[study.language] for name, row in rows.items()}
