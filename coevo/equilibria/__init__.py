@@ -14,7 +14,6 @@ from coevo.equilibria.fitted import (
     Row,
     fit_pool,
     fit_regions,
-    has_regional_lines,
     labelled_fits,
     regional_lines,
 )
@@ -177,12 +176,9 @@ def _pooled(
     rows += pooled_doubts(pair, fits, interaction, seed, drawn)
     lines = equilibrium_rows(list(regional_lines(fits)), level)
     points = points_table(theoretical(pair, asked)[0], pair)
-    theory = [regional_rows(points, fits, level)]
-    for label, own in fits:
-        if isinstance(own, PooledFit) and has_regional_lines(own):
-            table, refused = pooled_rows(points, own, label, level)
-            theory.append(table)
-            rows += refused
+    shared, refused = pooled_rows(points, fits, level)
+    theory = [regional_rows(points, fits, level), shared]
+    rows += refused
     return _tables(pair, fits, level, _with_last(last_states(pair), lines), theory, rows)
 
 

@@ -6,12 +6,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coevo.equilibria.fitted import AnyFit, Row, regional_lines
+from coevo.equilibria.fitted import AnyFit, Row, has_regional_lines, regional_lines
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
-from coevo.files import as_table
-from coevo.inference.growth_at import GrowthAt, growth_at, mean_by_region, yearly_growth
+from coevo.inference.growth_at import (
+    GrowthAt,
+    growth_at,
+    mean_by_region,
+    stacked_growth,
+    yearly_growth,
+)
 from coevo.inference.sets import interval
 from coevo.messages import message_columns
 
@@ -52,7 +57,7 @@ def regional_rows(
     labels["errors"] = np.where(labels["effects"] == "none", OWN, REGION)
     rows = points.merge(labels.reset_index(), on="scope")
     if rows.empty:
-        return as_table("theory", [])
+        return rows
     i, E = rows["index"].to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
     c, V, df = (
         np.array([getattr(own, name) for _, own in found])[i]
@@ -70,41 +75,47 @@ def regional_rows(
             table[f"{name}_apart"] = np.where(own, sign[k] * apart, np.nan)
         slope = names[1]
         table[f"{slope}_ratio"] = sign[1] * c[:, j, 1] / rows[f"theory_{slope}"].to_numpy(float)
-    return as_table("theory", table)
+    return table
 
 
 def pooled_rows(
-    points: pd.DataFrame, pooled: PooledFit, label: Row, level: float
+    points: pd.DataFrame, fits: Iterable[tuple[Row, AnyFit]], level: float
 ) -> tuple[pd.DataFrame, list[Row]]:
-    """Return growth at the points of regions by a pooled fit with errors by year, and the means.
+    """Return growth at the points of regions by pooled fits with errors by year, and the means.
 
     The means stand with errors by region and, from six years of growth on, by year; of fewer years
-    there is a refusal.
+    there is a refusal. fits: labelled; those that give regions lines of their own count.
     """
-    place = {code: i for i, code in enumerate(pooled.regions)}
-    here = points[points["scope"].isin(list(place))].assign(
-        effects=label["effects"], estimator=label["estimator"]
-    )
-    parts = []
-    refusals = []
-    for _, rows in here.groupby(["source", "share"], dropna=False, sort=True):
-        at, E = rows["scope"].map(place).to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
-        whole = rows.iloc[:1].assign(scope=MEAN, n=len(rows), **dict.fromkeys(KNOWN[4:10], np.nan))
-        for i, inside in enumerate(_inside(pooled, at, E), start=1):
-            whole[f"inside{i}"] = inside
-        by_region = {end: mean_by_region(pooled, at, E * f) for end, f in MOVED.items()}
-        parts.append(_rows(whole.assign(errors=REGION), by_region, level))
-        try:
-            yearly = {end: yearly_growth(pooled, at, E * f) for end, f in MOVED.items()}
-        except Refusal as why:
-            row = label | {"quantity": "theory"} | message_columns(why.key, why.fields)
-            refusals = [row]
+    groups = [part for _, part in points.groupby(["source", "share"], dropna=False)]
+    frames, grown, refusals = [points.iloc[:0]], [], {}
+    for label, pooled in fits:
+        if not (isinstance(pooled, PooledFit) and has_regional_lines(pooled)):
             continue
-        own = {end: found.tested() for end, found in yearly.items()}
-        mean = {end: found.mean() for end, found in yearly.items()}
-        parts.append(_rows(rows.assign(errors=YEAR), own, level))
-        parts.append(_rows(whole.assign(errors=YEAR), mean, level))
-    return as_table("theory", pd.concat(parts) if parts else []), refusals
+        place = {code: i for i, code in enumerate(pooled.regions)}
+        named = {"effects": label["effects"], "estimator": label["estimator"]}
+        for part in groups:
+            rows = part[part["scope"].isin(list(place))].assign(**named)
+            if rows.empty:
+                continue
+            at, E = rows["scope"].map(place).to_numpy(), rows[["x1", "x2"]].to_numpy(dtype=float)
+            inside = dict(zip(("inside1", "inside2"), _inside(pooled, at, E), strict=True))
+            none = dict.fromkeys(KNOWN[4:10], np.nan) | {"n": len(rows)}
+            whole = rows.iloc[:1].assign(scope=MEAN, **none, **inside)
+            frames.append(whole.assign(errors=REGION))
+            grown.append({end: mean_by_region(pooled, at, E * f) for end, f in MOVED.items()})
+            try:
+                yearly = {end: yearly_growth(pooled, at, E * f) for end, f in MOVED.items()}
+            except Refusal as why:
+                row = label | {"quantity": "theory"} | message_columns(why.key, why.fields)
+                refusals[tuple(named.values())] = row
+                continue
+            frames += [rows.assign(errors=YEAR), whole.assign(errors=YEAR)]
+            grown.append({end: found.tested() for end, found in yearly.items()})
+            grown.append({end: found.mean() for end, found in yearly.items()})
+    if not grown:
+        return frames[0], []
+    every = {end: stacked_growth([one[end] for one in grown]) for end in MOVED}
+    return _rows(pd.concat(frames), every, level), list(refusals.values())
 
 
 def _inside(pooled: PooledFit, region: npt.NDArray[np.int64], E: Array) -> list[bool]:
@@ -122,16 +133,11 @@ def _inside(pooled: PooledFit, region: npt.NDArray[np.int64], E: Array) -> list[
 def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.DataFrame:
     """Return rows with growth, intervals, p and the verdict; grown: by the ends of `MOVED`."""
     at = grown[""]
-    df = np.broadcast_to(np.asarray(at.df)[..., None], at.growth.shape)
-    low, high = interval(at.growth, at.error, df, level)
+    low, high = interval(at.growth, at.error, at.df[:, None], level)
     numbers = {"": at.growth, "_se": at.error, "_low": low, "_high": high, "_p": at.p}
-    found = {
-        f"G{i + 1}{end}": np.atleast_2d(values)[:, i]
-        for i in range(2)
-        for end, values in numbers.items()
-    }
-    found |= {f"p_joint{end}": np.atleast_1d(moved.joint_p) for end, moved in grown.items()}
-    table = rows.assign(df=np.atleast_1d(at.df), **found)
+    found = {f"G{i + 1}{end}": values[:, i] for i in range(2) for end, values in numbers.items()}
+    found |= {f"p_joint{end}": moved.joint_p for end, moved in grown.items()}
+    table = rows.assign(df=at.df, **found)
     inside = table["inside1"].astype(bool) & table["inside2"].astype(bool)
     told = np.where(table["p_joint"] < 1 - level, CONTRADICTED, NOT_CONTRADICTED)
     return table.assign(verdict=np.where(inside & table["p_joint"].notna(), told, CANNOT_SAY))
@@ -145,7 +151,7 @@ def untested_rows(
     left = points[~points["scope"].isin(tested)].assign(verdict=CANNOT_SAY)
     none = [code for code in codes if code not in pointed]
     rest = pd.DataFrame({"scope": none, "verdict": NO_EQUILIBRIUM})
-    return as_table("theory", pd.concat([left, rest]).assign(effects="none", errors=OWN))
+    return pd.concat([left, rest]).assign(effects="none", errors=OWN)
 
 
 def joint_verdict(rows: pd.DataFrame, located: bool, level: float = 0.95) -> str:

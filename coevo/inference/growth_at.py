@@ -4,6 +4,7 @@ A fitted E is a ratio and mostly cannot be located; whether a given point is an 
 fitted equations can be tested all the same.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,12 @@ class GrowthAt(NamedTuple):
     def joint_p(self) -> Array:
         """p (...) that neither grows: twice the smaller of both (Bonferroni)."""
         return np.asarray(np.minimum(1, 2 * self.p.min(axis=-1)))
+
+
+def stacked_growth(parts: Sequence[GrowthAt]) -> GrowthAt:
+    """Return growth at the points of all parts, one after the other."""
+    growth, error = (np.concatenate([np.atleast_2d(part[i]) for part in parts]) for i in (0, 1))
+    return GrowthAt(growth, error, np.concatenate([np.atleast_1d(part.df) for part in parts]))
 
 
 def growth_at(coefficients: Array, covariance: Array, df: npt.ArrayLike, E: Array) -> GrowthAt:
