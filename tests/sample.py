@@ -200,7 +200,15 @@ def theory(regions: list[str], source: str = "purchases", **changed: object) -> 
         "p_joint_lower": 0.4,
         "p_joint_higher": 0.01,
     }
-    grown = {"G1": 0.05, "G1_se": 0.02, "G1_low": -0.01, "G1_high": 0.11, "G1_p": 0.09}
+    grown = {
+        "G1_seen": 0.08,
+        "G2_seen": 0.19,
+        "G1": 0.05,
+        "G1_se": 0.02,
+        "G1_low": -0.01,
+        "G1_high": 0.11,
+        "G1_p": 0.09,
+    }
     grown |= {"G2": 0.1, "G2_se": 0.05, "G2_low": -0.06, "G2_high": 0.26, "G2_p": 0.14}
     open_ = {**grown, "p_joint": 0.18, "p_adjusted": 0.5, "verdict": "not_contradicted"}
     seen = {**grown, "G1_low": 0.01, "G2_low": 0.02, "p_joint": 0.01, "verdict": "contradicted"}

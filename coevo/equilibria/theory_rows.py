@@ -17,7 +17,7 @@ from coevo.inference.growth_at import (
     stacked_growth,
     yearly_growth,
 )
-from coevo.inference.sets import interval
+from coevo.inference.sets import interval, t_quantile
 from coevo.messages import message_columns
 
 MEAN = "mean"  # scope: the mean over regions
@@ -134,7 +134,15 @@ def _rows(rows: pd.DataFrame, grown: dict[str, GrowthAt], level: float) -> pd.Da
     """Return rows with growth, intervals, p and the verdict; grown: by the ends of `MOVED`."""
     at = grown[""]
     low, high = interval(at.growth, at.error, at.df[:, None], level)
-    numbers = {"": at.growth, "_se": at.error, "_low": low, "_high": high, "_p": at.p}
+    seen = t_quantile(at.df, 1 - (1 - level) / 2)[:, None] * at.error  # joint p below 1 - level
+    numbers = {
+        "": at.growth,
+        "_se": at.error,
+        "_low": low,
+        "_high": high,
+        "_p": at.p,
+        "_seen": seen,
+    }
     found = {f"G{i + 1}{end}": values[:, i] for i in range(2) for end, values in numbers.items()}
     found |= {f"p_joint{end}": moved.joint_p for end, moved in grown.items()}
     table = rows.assign(df=at.df, **found)

@@ -272,11 +272,14 @@ def test_growth_of_scenarios_has_a_row_a_share_and_is_hollow_outside_the_range()
     chosen = shared(1, (0.3, 0.7), (180.0, 120.0))
     theory = chosen.tables["theory"].assign(verdict="cannot_say")
     spec = CHARTS["theory_growth"](study(1, theory=theory), WORDS)
-    assert set(values(spec, "label")) == {WORDS["at_share"].format(share=s) for s in (0.3, 0.7)}
+    assert set(values(spec, "label")) == {
+        WORDS["at_share"].format(share=s) for s in ("30 %", "70 %")
+    }
     assert set(values(spec, "fill")) == {"$bg"}
     several = CHARTS["theory_growth"](shared(4, (0.3, 0.7), (180.0, 120.0)), WORDS)
     assert (
-        WORDS["at_share"].format(share=0.3) in several["layer"][1]["encoding"]["x"]["axis"]["title"]
+        WORDS["at_share"].format(share="30 %")
+        in several["layer"][1]["encoding"]["x"]["axis"]["title"]
     )
     assert set(values(several, "label")) == set(values(specs(4)["theory_growth"], "label"))
 

@@ -141,7 +141,7 @@ def test_theory_against_fit_opens_the_report_and_has_its_section() -> None:
     grown = "At the equilibrium of theory the fitted equations still grow, by 5 % (1 to 11)"
     assert grown in source.partition("{#far}")[0]
     section = source.partition("{#equilibria}")[2].partition("{#robustness}")[0]
-    assert "From purchases and sales of 2015–2020 theory puts E at 120 and 150" in section
+    assert "For Zhejiang theory puts x₁* at 120 and x₂* at 150" in section
     assert "It gives no positive parameters in 5 of 20 region-years" in section
     assert "theory: purchases, 2015–2020 | 120 | 110 to 130, by year" in section
 

@@ -635,7 +635,7 @@ THEORY = [
         "浙江没有可与拟合相比较的理论均衡点")}),
     Verdict(told("contradicted"), {"equilibria": (
         "the fitted equations of Zhejiang still grow, where theory says that they rest",
-        "在理论均衡点处，浙江的拟合方程仍在增长，而按理论应当静止")}),
+        "按浙江的拟合方程推算，在理论均衡点处增长率仍为正，而按理论应为零")}),
     Verdict(told("cannot_say", "cannot_say"), {"equilibria": (
         "Theory puts the equilibrium of Zhejiang where nothing was observed",
         "浙江的理论均衡点落在观测范围之外")}),
@@ -643,7 +643,7 @@ THEORY = [
         "Whether the equilibrium of theory is one of the fitted equations of Zhejiang cannot",
         "理论均衡点是否为浙江拟合方程的均衡点，无法判断")}),
     Verdict(told("contradicted", G1=-0.05, G2=-0.1), {"equilibria": (
-        "the fitted equations of Zhejiang still shrink", "浙江的拟合方程仍在下降")}),
+        "the fitted equations of Zhejiang still shrink", "在理论均衡点处增长率仍为负，而按理论应为零")}),
 ]  # fmt: skip
 
 # Relations come first, since others add rows to them.

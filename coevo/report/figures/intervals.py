@@ -152,7 +152,10 @@ def theory_growth(study: Study, words: Mapping[str, str]) -> Part:
     rows = growth_rows(study)
     rows = rows[rows["scope"].isin([*study.drawn, MEAN])].rename(columns={"scope": "region"})
     told, known = rows["verdict"], rows["share"].notna()
-    shares = [words["at_share"].format(share=f"{share:.3g}") for share in rows["share"]]
+    shares = [
+        words["at_share"].format(share=share_text(share, words["percent"]))
+        for share in rows["share"]
+    ]
     rows[["estimate", "low", "high"]] *= 100
     rows = rows.assign(
         block=rows["output"],

@@ -59,7 +59,8 @@ def theory_finding(study: Study) -> dict[str, Any]:
     that of the region in focus, `own`: see `joint_verdict`; `no_equilibrium` with `reasons`; `none`
     without a model. `points`: rows of `theory` by the own fit; `main`: the first; `spread`: least
     and largest of each coordinate; `sources`: the points by source; `growth`: which sentence tells
-    of growth at the point; `seen`: growth that the own fit would have shown; `means`, `pooled`:
+    of growth at the point; `seen`: growth that the own fit would have shown; `shared`: verdict of
+    `pooled`; `pointless`: names of regions without a point; `means`, `pooled`:
     rows of the mean and of the region in focus by effects, errors by year; `moves`, `own_moves`:
     `grow`, `shrink` or `move`; `regions`: see `_regions`; `needs`, `shown`: see `_needs`, `_shown`.
     """
@@ -75,6 +76,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
     means = _by_effects(study, MEAN, main)
     average = joint_verdict(pd.DataFrame(means.values(), columns=rows.columns), located=False)
     own = joint_verdict(rows, not fits(study).empty and bool(fits(study)["located"].iloc[0]))
+    pooled = _by_effects(study, study.focus, main)
     simulated = "theory_control" in study.tables
     needs, failures = _needs(study, rows), failed_years(study)
     return {
@@ -85,9 +87,11 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "spread": {x: _ends(rows[x]) for x in ("x1", "x2")},
         "sources": {name: part.to_dict("records") for name, part in rows.groupby("source")},
         "growth": _growth(own, rows) if needs else "untested",
-        "seen": [float(main[f"G{i}_high"] - main[f"G{i}"]) for i in (1, 2)],
+        "seen": [float(main[f"G{i}_seen"]) for i in (1, 2)],
         "means": means,
-        "pooled": _by_effects(study, study.focus, main),
+        "pooled": pooled,
+        "shared": joint_verdict(pd.DataFrame(pooled.values(), columns=rows.columns), located=False),
+        "pointless": _pointless(study),
         "moves": _moves(means.values()),
         "own_moves": _moves(points),
         "regions": _regions(study, main),
@@ -133,6 +137,11 @@ def _by_effects(study: Study, scope: str, main: pd.Series) -> dict[str, dict[str
 
 def _same(shares: pd.Series, share: float) -> pd.Series:
     return shares.isna() if pd.isna(share) else shares.eq(share)
+
+
+def _pointless(study: Study) -> list[str]:
+    """Names of the regions without a theoretical point."""
+    return list(study.rows("theory", verdict=NO_EQUILIBRIUM)["name"])
 
 
 def _ends(values: pd.Series) -> tuple[float, float]:

@@ -38,7 +38,7 @@ def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
         rows.append([title, *_at(words, point), *_grown(words, point)])
     for scope in ("pooled", "means"):
         for effects, row in found.get(scope, {}).items():
-            named = {"effects": words.word("effects", effects), "n": row["n"]}
+            named = {"effects": say(f"theory_fit/effects/{effects}"), "n": row["n"]}
             rows.append(
                 [say(f"theory_fit/titles/{scope}", **named), "", "", "", "", *_grown(words, row)]
             )
