@@ -643,7 +643,8 @@ THEORY = [
         "Whether the equilibrium of theory is one of the fitted equations of Zhejiang cannot",
         "理论均衡点是否为浙江拟合方程的均衡点，无法判断")}),
     Verdict(told("contradicted", G1=-0.05, G2=-0.1), {"equilibria": (
-        "the fitted equations of Zhejiang still shrink", "在理论均衡点处增长率仍为负，而按理论应为零")}),
+        "the fitted equations of Zhejiang still shrink",
+        "在理论均衡点处增长率仍为负，而按理论应为零")}),
 ]  # fmt: skip
 
 # Relations come first, since others add rows to them.
