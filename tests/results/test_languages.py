@@ -40,7 +40,7 @@ CONFIGS = {
 TERMS = {
     "methods and their authors": "AHP CRITIC KMO SPSSAU TOPSIS wild "
     "ARIMA Anderson Bartlett Bonferroni Conley Dagum Diebold Dirichlet Driscoll Fan Fieller Hansen "
-    "Hausman Kraay Lotka Mariano Morgan Nickell Pesaran Rubin Shorrocks Theta Volterra Webb",
+    "Hausman Holm Kraay Lotka Mariano Morgan Nickell Pesaran Rubin Shorrocks Theta Volterra Webb",
     "authors of papers that are checked": "Qian",
     "program, files and folders": "coevo CSV SHA tables",
     "places that the script of the page fills": "sheet region year subsystem best",

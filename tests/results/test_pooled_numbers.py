@@ -222,16 +222,16 @@ def test_calibration_of_zhejiang(results):
     rows = equilibria.query("source == 'calibration' and scope == '330000'")
     yearly = rows[rows["year"].notna()]
     assert len(yearly) == 8 and (yearly["kind"] == "centre").all()
-    assert (yearly["x1"] / yearly["observed_x1"]).between(0.73, 1.01).all()
-    assert (yearly["x2"] / yearly["observed_x2"]).between(1.0, 2.1).all()
+    assert (yearly["x1"] / yearly["observed_x1"]).between(0.75, 1.05).all()
+    assert (yearly["x2"] / yearly["observed_x2"]).between(1.0, 2.5).all()
 
 
-def test_calibration_fails_in_sixteen_region_years(results):
+def test_calibration_fails_in_seventeen_region_years(results):
     equilibria = results("provinces", "equilibria")
     yearly = equilibria[(equilibria["source"] == "calibration") & equilibria["year"].notna()]
     assert len(yearly) == 248
     failures = yearly[yearly["kind"] == "fails"].groupby("scope").size()
-    assert failures.sum() == 16
+    assert failures.sum() == 17
     assert failures["110000"] == 8
     refused = results("provinces", "refusals").query("quantity == 'calibration'")
     assert refused.groupby("scope").size().to_dict() == failures.to_dict()

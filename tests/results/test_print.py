@@ -54,7 +54,7 @@ def blank(page: np.ndarray) -> float:
 def test_no_page_is_more_than_a_fifth_blank_but_the_last(papers: list[Path]) -> None:
     for paper in papers:
         shares = [blank(page) for page in pictures(paper)]
-        assert len(shares) <= 20
+        assert len(shares) <= 21
         assert max(shares[:-1]) <= 0.2, (paper.name, shares)
         assert shares[-1] <= 0.9, (paper.name, "a line or two alone on the last page")
 

@@ -243,11 +243,11 @@ def test_the_calibration(results):
     table = results("provinces", "equilibria")
     years = table[(table["source"] == "calibration") & table["year"].notna()]
     failed = years[years["kind"] == "fails"]
-    assert len(years) == 248 and len(failed) == 16
+    assert len(years) == 248 and len(failed) == 17
     assert (failed["name"] == "Beijing").sum() == 8
     mine = years[years["scope"] == ZHEJIANG]
-    assert ((mine["x1"] / mine["observed_x1"]).between(0.73, 1.01)).all()
-    assert ((mine["x2"] / mine["observed_x2"]).between(1.0, 2.1)).all()
+    assert ((mine["x1"] / mine["observed_x1"]).between(0.75, 1.05)).all()
+    assert ((mine["x2"] / mine["observed_x2"]).between(1.0, 2.5)).all()
 
 
 def test_conversion_rates_of_zhejiang(results):
@@ -355,15 +355,18 @@ def test_what_a_reader_would_repeat(results):
         "feedback_exceeds_competition": "cannot_be_decided",
         "supply_relation": "cannot_be_decided",
         "equilibrium_located": "cannot_be_decided",
+        "theory_at_rest": "cannot_be_decided",
     }
+    mean = {"theory_at_rest_mean": "not_supported"}
     decided = ("level_over_balance", "neighbours_alike", "rise_of_focus")
     on_D = dict.fromkeys(HEADLINES, "depends_on_choices") | dict.fromkeys(decided, "supported")
-    assert conclusions("provinces") == model | on_D
+    assert conclusions("provinces") == model | mean | on_D
     assert conclusions("zhejiang") == model
     assert conclusions("lynx-hare") == {
         "feedback_exceeds_competition": "cannot_be_decided",  # one region
         "supply_relation": "supported",
         "equilibrium_located": "supported",
+        "theory_at_rest": "supported",
     }
     three = results("provinces-three", "headline_claims")
-    assert len(three) == len(model) + len(HEADLINES) + 2  # three pairs of systems
+    assert len(three) == len(model | mean) + len(HEADLINES) + 2  # three pairs of systems

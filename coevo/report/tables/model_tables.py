@@ -39,9 +39,8 @@ def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
     for scope in ("pooled", "means"):
         for effects, row in found.get(scope, {}).items():
             named = {"effects": say(f"theory_fit/effects/{effects}"), "n": row["n"]}
-            rows.append(
-                [say(f"theory_fit/titles/{scope}", **named), "", "", "", "", *_grown(words, row)]
-            )
+            title = say(f"theory_fit/titles/{scope}", **named)
+            rows.append([title, "", "", "", "", *_grown(words, row)])
     return rows
 
 

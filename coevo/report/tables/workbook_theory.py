@@ -38,6 +38,8 @@ def theory_sheets(case: TracedCase) -> list[FormulaSheet]:
     Points with a number that is not finite are left out.
     """
     study, tables = case.study, case.tables
+    if study.pair is None:
+        return []
     own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
     fitted = rows_of(tables["parameters"], model="classic", parameter=COEFFICIENTS, **own)
     E = rows_of(tables["equilibria"], model="classic", source="fit", **own)
