@@ -13,7 +13,15 @@ from typing import Any
 import pandas as pd
 
 from coevo.equilibria.fitted import POOLED
-from coevo.equilibria.theory_rows import CONFIRMED, CONTRADICTED, MEAN, OWN, YEAR, joint_verdict
+from coevo.equilibria.theory_rows import (
+    CONFIRMED,
+    CONTRADICTED,
+    DIFFERS,
+    MEAN,
+    OWN,
+    YEAR,
+    joint_verdict,
+)
 from coevo.files import as_table, rows_of
 from coevo.messages import packed, unpacked
 from coevo.schema import filling
@@ -42,7 +50,7 @@ from coevo.sensitivity.headlines import (
 
 Claim = tuple[Mapping[str, Any], Answer]  # what the claim speaks of, and what came out
 FITS = {"own": "none", POOLED: "region+year"}  # of the main estimator, by their effects
-AT_REST = {CONTRADICTED: NOT_IN_THESE_DATA, CONFIRMED: AGREES}
+AT_REST = {CONTRADICTED: NOT_IN_THESE_DATA, CONFIRMED: AGREES, DIFFERS: SOME_CHOICES}
 VERDICTS = {
     SUPPORTED: AGREES,
     NOT_SUPPORTED: NOT_IN_THESE_DATA,
@@ -132,11 +140,15 @@ def theory_at_rest(evidence: Evidence, scope: str = "") -> Iterator[Claim]:
     point. Supported where nothing is contradicted, E is located by the own fit, and points 30 % off
     are contradicted.
     """
-    rows = rows_of(evidence.theory, scope=scope or evidence.region, estimator=evidence.estimator)
+    rows = rows_of(evidence.theory, scope=scope or evidence.region)
     if not evidence.pair or (scope and rows.empty):
         return
     stated = {"region": evidence.region, "regions": int(rows["n"].max()) if scope else 1}
-    rows = rows_of(rows, errors=YEAR if scope else OWN)
+    rows = (
+        rows_of(rows, errors=YEAR)
+        if scope
+        else rows_of(rows, errors=OWN, estimator=evidence.estimator)
+    )
     if rows.empty:
         yield stated, Answer(NOT_TESTABLE, "no_theoretical_point")
         return
@@ -144,7 +156,8 @@ def theory_at_rest(evidence: Evidence, scope: str = "") -> Iterator[Claim]:
     fits = rows_of(evidence.equilibria, **own, effects="none", estimator=evidence.estimator)
     found = joint_verdict(rows, bool(fits["located"].any()))
     columns = ["effects", "G1", "G2", "p_joint"]
-    fields = {"fits": rows.drop_duplicates("effects")[columns].to_dict("records"), "found": found}
+    first = rows_of(rows, estimator=evidence.estimator).drop_duplicates("effects")
+    fields = {"fits": first[columns].to_dict("records"), "found": found}
     yield stated, Answer(AT_REST.get(found, UNDETERMINED), "growth_at_theory", fields)
 
 

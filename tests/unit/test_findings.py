@@ -598,3 +598,13 @@ def test_a_region_without_a_theoretical_point_has_the_reason() -> None:
     refused = populations.refused("330000", "", quantity="theory", message="theory_off", fields="")
     found = theory_finding(study(theory=table, refusals=refused))
     assert found["verdict"] == "no_equilibrium" and found["reasons"] == [("theory_off", "")]
+
+
+@pytest.mark.parametrize("other", ["share", "estimator"])
+def test_the_mean_counts_only_where_every_point_and_estimator_says_so(other: str) -> None:
+    table = tables()["theory"]
+    means = table[table["scope"].eq("mean")].assign(verdict="not_contradicted")
+    changed = means.assign(**{other: 0.7 if other == "share" else "lag"})
+    assert theory_finding(study(theory=table))["verdict"] == "average"
+    found = theory_finding(study(theory=pd.concat([table, changed], ignore_index=True)))
+    assert found["verdict"] == "not_contradicted"

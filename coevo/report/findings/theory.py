@@ -55,7 +55,8 @@ def failed_years(study: Study) -> list[tuple[str, list[int]]]:
 def theory_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of theory against fit.
 
-    `verdict`: `average` where the mean over regions is contradicted, whatever the effects; else
+    `verdict`: `average` where the mean over regions is contradicted, whatever point, estimator and
+    effects; else
     that of the region in focus, `own`: see `joint_verdict`; `no_equilibrium` with `reasons`; `none`
     without a model. `points`: rows of `theory` by the own fit; `main`: the first; `spread`: least
     and largest of each coordinate; `sources`: the points by source; `growth`: which sentence tells
@@ -74,7 +75,8 @@ def theory_finding(study: Study) -> dict[str, Any]:
         return none | {"reasons": reasons}
     points, main = rows.to_dict("records"), rows.iloc[0]
     means = _by_effects(study, MEAN, main)
-    average = joint_verdict(pd.DataFrame(means.values(), columns=rows.columns), located=False)
+    every = study.rows("theory", scope=MEAN, errors=YEAR)  # all points, estimators and effects
+    average = joint_verdict(every, located=False)
     own = joint_verdict(rows, not fits(study).empty and bool(fits(study)["located"].iloc[0]))
     pooled = _by_effects(study, study.focus, main)
     simulated = "theory_control" in study.tables
