@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 python -m benchmarks.theory_control [--write]
 
 Each path is fitted on its own (trapezoid), and its growth is tested at the true E and at a point
-30 % lower and higher in both coordinates: joint p < .05 of `coevo.inference.growth_at`. A year of a
-path is the differential equation, solved on logs; then both ln x take a shock, normal with the
+30 % lower and higher in both coordinates: joint p < .05 (`coevo.inference.growth_at_point`). A
+year of a path is the differential equation, solved on logs; then both ln x take a shock, normal with the
 covariance of the residuals of a fit. 2,000 paths each, by seed.
 
 `control`: the fit of lynx and hare, 1900-1920, its first state, 20 growth rows. `growth_phase`:
@@ -31,7 +31,7 @@ from benchmarks.noisy_paths import REGIMES, paths_of
 from coevo.equilibria.theory import cycle_mean
 from coevo.equilibria.theory_rows import MOVED
 from coevo.estimation import fit
-from coevo.inference.growth_at import growth_at
+from coevo.inference.growth_at_point import growth_at
 from coevo.inference.sets import interval
 
 Array = npt.NDArray[np.float64]

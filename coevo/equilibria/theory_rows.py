@@ -10,7 +10,7 @@ from coevo.equilibria.fitted import AnyFit, Row, has_regional_lines, regional_li
 from coevo.errors import Refusal
 from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
-from coevo.inference.growth_at import (
+from coevo.inference.growth_at_point import (
     GrowthAt,
     growth_at,
     mean_by_region,

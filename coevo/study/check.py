@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling import couple
-from coevo.equilibria.model_outputs import model_outputs
+from coevo.equilibria.possible_outputs import model_outputs
 from coevo.errors import Refusal, StudyError
 from coevo.files import read_optional, read_table
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
@@ -20,7 +20,7 @@ from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
 from coevo.study.expected_cost import cost_line
 from coevo.study.indicator_table import check_indicators
-from coevo.study.model_lines import model_lines
+from coevo.study.output_lines import model_lines
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.raw_files import raw_paths
 from coevo.study.region_table import SETS, regions_read

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from coevo.equilibria.model_outputs import proposed_pair
+from coevo.equilibria.possible_outputs import proposed_pair
 from coevo.errors import StudyError, short
 from coevo.observations.decimal_marks import readings
 from coevo.observations.units import sharers
 from coevo.study.configuration import ASKED
 from coevo.study.found_tables import Survey, in_order, survey
-from coevo.study.model_lines import NEEDED, shown, standing
 from coevo.study.new_study import Wish, template, written
+from coevo.study.output_lines import NEEDED, shown, standing
 from coevo.study.plain_table import table_lines, wrapped_lines
 from coevo.study.proposal import UNSTATED, Indicator, Proposal, propose
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from coevo.equilibria.model_outputs import Output, model_outputs
+from coevo.equilibria.possible_outputs import Output, model_outputs
 from coevo.errors import StudyError
 from coevo.observations.names import (
     TOTALS,

@@ -5,7 +5,7 @@ import pytest
 
 from coevo.equilibria.theory import by_year
 from coevo.estimation import fit, fit_pooled
-from coevo.inference.growth_at import growth_at, yearly_growth
+from coevo.inference.growth_at_point import growth_at, yearly_growth
 from coevo.lotka_volterra.calibration import calibrate, period_equilibrium
 
 OLD = (20_786.5, 14_734.4)  # the point of Zhejiang from purchases and sales of year t

@@ -22,7 +22,7 @@ from coevo.report.findings.interaction import interaction_finding, slope_interva
 from coevo.report.findings.level_control import level_finding, level_values
 from coevo.report.findings.rise import focus_state, rise_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
-from coevo.report.findings.theory import theory_finding
+from coevo.report.findings.theory_against_fit import theory_finding
 from tests import populations, variants
 from tests.populations import specification_counts, specifications
 from tests.sample import gap, stated, study, tables, unestimated, unplaced, without

@@ -14,8 +14,8 @@ from coevo.errors import StudyError
 from coevo.study.check import check_lines, check_study
 from coevo.study.found_tables import indicator_name, survey
 from coevo.study.from_files import begin_from_files
-from coevo.study.model_lines import NEEDED
 from coevo.study.new_study import Wish, wish
+from coevo.study.output_lines import NEEDED
 from coevo.study.proposal import SIZE, Indicator, find_regions, find_years
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -28,7 +28,7 @@ COUNTS = {
     "coevo/observations/text_tables.py": 1,
     "coevo/prediction/past_errors.py": 1,
     "coevo/report/documents/word.py": 2,
-    "coevo/report/findings/theory.py": 1,
+    "coevo/report/findings/theory_against_fit.py": 1,
     "coevo/sensitivity/headline_statistics.py": 2,
     "coevo/study/config_text.py": 1,
     "coevo/study/pasted_weights.py": 1,

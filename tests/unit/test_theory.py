@@ -13,7 +13,7 @@ from coevo.errors import Refusal
 from coevo.estimation import fit, fit_pooled
 from coevo.estimation.region import Equations
 from coevo.files import as_table
-from coevo.inference.growth_at import growth_at, mean_by_region, yearly_growth
+from coevo.inference.growth_at_point import growth_at, mean_by_region, yearly_growth
 from coevo.messages import unpacked
 
 YEARS = np.arange(2015, 2024)

@@ -24,7 +24,7 @@ from coevo.report.findings.sign_survival import sign_survival_finding
 from coevo.report.findings.simulations import control_finding, simulation_finding
 from coevo.report.findings.since_release import release_finding
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theory import theory_finding
+from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.findings.through_choices import choices_finding
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from coevo.coupling.level import PER_HEAD, SLOPES
-from coevo.equilibria.model_outputs import model_outputs, proposed_pair
+from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
 from coevo.report.findings.choice_robustness import robustness_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.equilibrium import equilibrium_finding
@@ -14,7 +14,7 @@ from coevo.report.findings.level_control import level_finding, of_measure
 from coevo.report.findings.relation import UNDETERMINED, relation_finding
 from coevo.report.findings.rise import rise_finding
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.theory import theory_finding
+from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.findings.through_choices import choices_finding
 from coevo.sensitivity.headlines import SUPPORTED
 

@@ -7,7 +7,7 @@ from coevo.inference.signs import QUADRANTS
 from coevo.report.findings import equilibrium
 from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
-from coevo.report.findings.theory import theory_finding
+from coevo.report.findings.theory_against_fit import theory_finding
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words, amount
 from coevo.report.words.markup import Markdown

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from coevo.equilibria.model_outputs import Output, candidates, proposed_pair
+from coevo.equilibria.possible_outputs import Output, candidates, proposed_pair
 from coevo.estimation.region import FEWEST_ROWS
 
 MOST_NAMES = 8

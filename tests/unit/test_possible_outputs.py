@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coevo.equilibria.model_outputs import (
+from coevo.equilibria.possible_outputs import (
     Output,
     candidates,
     model_outputs,
@@ -15,7 +15,7 @@ from coevo.report.findings.localised import study_in_language
 from coevo.report.findings.page_one import opening_finding
 from coevo.report.words.voices import voice
 from coevo.schema import LANGUAGES
-from coevo.study.model_lines import NEEDED, model_lines
+from coevo.study.output_lines import NEEDED, model_lines
 from tests.sample import indicators, places, study, tables, templates, words_of
 
 YEARS = range(2015, 2020)
