@@ -4,8 +4,8 @@
 
 Each path is fitted on its own (trapezoid), and its growth is tested at the true E and at a point
 30 % lower and higher in both coordinates: joint p < .05 (`coevo.inference.growth_at_point`). A
-year of a path is the differential equation, solved on logs; then both ln x take a shock, normal with the
-covariance of the residuals of a fit. 2,000 paths each, by seed.
+year of a path is the differential equation, solved on logs; then both ln x take a shock, normal
+with the covariance of the residuals of a fit. 2,000 paths each, by seed.
 
 `control`: the fit of lynx and hare, 1900-1920, its first state, 20 growth rows. `growth_phase`:
 eight growth rows on the rising arm of another relation of prey and predator, E = (.5, 5), from
