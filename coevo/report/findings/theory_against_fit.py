@@ -63,7 +63,8 @@ def theory_finding(study: Study) -> dict[str, Any]:
     of growth at the point; `seen`: growth that the own fit would have shown; `shared`: verdict of
     `pooled`; `pointless`: names of regions without a point; `means`, `pooled`:
     rows of the mean and of the region in focus by effects, errors by year; `moves`, `own_moves`:
-    `grow`, `shrink` or `move`; `regions`: see `_regions`; `needs`, `shown`: see `_needs`, `_shown`.
+    `grow`, `shrink` or `move`; `regions`, `alike`, `needs`, `shown`: see the functions of these
+    names.
     """
     if study.pair is None:
         return {"verdict": "none", "slopes": "none"}
@@ -76,7 +77,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
     points, main = rows.to_dict("records"), rows.iloc[0]
     means = _by_effects(study, MEAN, main)
     every = study.rows("theory", scope=MEAN, errors=YEAR)  # all points, estimators and effects
-    average = joint_verdict(every, located=False)
+    average = joint_verdict(every, located=False) if means else ""
     own = joint_verdict(rows, not fits(study).empty and bool(fits(study)["located"].iloc[0]))
     pooled = _by_effects(study, study.focus, main)
     simulated = "theory_control" in study.tables
@@ -97,6 +98,7 @@ def theory_finding(study: Study) -> dict[str, Any]:
         "moves": _moves(means.values()),
         "own_moves": _moves(points),
         "regions": _regions(study, main),
+        "alike": _alike(study, main),
         "needs": needs,
         "shown": _shown(needs),
         "slopes": "calibrated" if main["source"] in CALIBRATED and own != CANNOT_SAY else "none",
@@ -164,6 +166,13 @@ def _regions(study: Study, main: pd.Series) -> dict[str, int]:
     for name, column in (("x1", "G1_p"), ("x2", "G2_p"), ("joint", "p_joint")):
         counts[name] = int((rows[column] < SEEN).sum())
     return counts | {"adjusted": int((rows["p_adjusted"] < SEEN).sum())}
+
+
+def _alike(study: Study, main: pd.Series) -> tuple[int, int]:
+    """How many estimators of the region's own fit give the main point its verdict, of how many."""
+    rows = study.rows("theory", scope=study.focus, effects="none", source=main["source"])
+    rows = rows[_same(rows["share"], main["share"])]
+    return int((rows["verdict"] == main["verdict"]).sum()), len(rows)
 
 
 def _needs(study: Study, points: pd.DataFrame) -> dict[str, dict[str, Any]]:
