@@ -280,7 +280,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
     )  # fmt: skip
     audit = observed.iloc[[3]].drop(columns=["value", "vintage", "flag"])
     audit = audit.assign(
-        check="jump", printed=1.0, computed=2.0, message="note",
+        check="jump", printed=1.0, computed=2.0, message="note", standing="finding",
         fields=packed({"text": "falls by 50% | from *2* to <b>1</b> $x$"}),
     )  # fmt: skip
     coupling = _coupling(grid)

@@ -2,8 +2,8 @@
 
     python workflow/check.py config/config.yaml [--strict]
 
-Exit code: 0 if the study can be built, 1 if not, with all problems a line each; with --strict 2 if
-it can be built and the audit has findings.
+Exit code: 0 if the study can be built, 1 if not, with all problems a line each; 2 if it can be
+built and the audit has serious findings, with --strict any.
 """
 
 import sys
@@ -39,7 +39,7 @@ def _check(config: str, *options: str) -> int:
         print(*problems, sep="\n", file=sys.stderr)
         return 1
     print(f"Ready: make study={checked.config['study']}", flush=True)
-    return 2 if "--strict" in options and len(checked.findings) else 0
+    return 2 if len(checked.doubts if "--strict" in options else checked.serious) else 0
 
 
 def unprintable(checked: Checked, path: str) -> list[str]:

@@ -10,7 +10,7 @@ from coevo.errors import Problems, StudyError
 from coevo.files import as_table
 from coevo.observations.cells import NOT_APPLICABLE
 from coevo.observations.units import unit_of
-from coevo.panel.audit import audit_findings, with_remarks
+from coevo.panel.audit import audit_table
 from coevo.panel.derivations import DERIVATIONS, derive, linked, parse, undefined
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
@@ -28,16 +28,21 @@ class PanelTables(NamedTuple):
 
 
 def panel_tables(
-    observations: pd.DataFrame, remarks: pd.DataFrame, indicators: pd.DataFrame, **choices: Any
+    observations: pd.DataFrame,
+    remarks: pd.DataFrame,
+    indicators: pd.DataFrame,
+    accept: Sequence[Mapping[str, Any]] = (),
+    **choices: Any,
 ) -> PanelTables:
     """Return the panel (`build_panel` with these choices), and what is to be said of its figures.
 
-    observations, remarks: as the rule `observe` leaves them; indicators: the indicator table. The
-    audit holds findings and remarks; revisions the figures that differ between vintages.
+    observations, remarks: as the rule `observe` leaves them; indicators: the indicator table;
+    accept: findings that are meant (`audit_table`). The audit holds findings and remarks; revisions
+    the figures that differ between vintages.
     """
     return PanelTables(
         build_panel(observations, indicators, **choices),
-        with_remarks(audit_findings(observations, indicators), remarks, indicators),
+        audit_table(observations, remarks, indicators, accept),
         revisions(observations),
     )
 

@@ -5,7 +5,7 @@ a finding only if no unrounded levels compatible with the printed digits give it
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +22,12 @@ RISE = 3.0  # a level that more than triples from one year to the next
 FALL = 0.7  # or loses more than 30 %
 FAR = 50  # half units that lie between a zero and its neighbour, if it is no small number
 FEWEST = 5  # figures that two indicators must share before they count as the same
+
+# Messages of findings after which figures are hardly what the office meant: they stand first.
+SERIOUS: frozenset[str] = frozenset()
+# What a row of the audit is: how files were read, a doubt, a doubt that is serious, one accepted.
+REMARK, FINDING, GRAVE, ACCEPTED = "remark", "finding", "serious", "accepted"
+PLACE = ("indicator", "region", "year")  # of a finding, by which a study accepts it
 
 PAIR = ["indicator", "derivation"]
 
@@ -211,17 +217,52 @@ def _sorted(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def audit_table(
+    observations: pd.DataFrame,
+    remarks: pd.DataFrame,
+    indicators: pd.DataFrame,
+    accept: Iterable[Mapping[str, Any]] = (),
+) -> pd.DataFrame:
+    """Return the findings in observations and what reading remarked, each with its `standing`.
+
+    remarks: check, indicator, place, message and fields; one is on a table or a sheet: region and
+    year are empty, and so is the indicator unless the table has but one. accept: findings that are
+    meant, as `acceptance` names them; one that fits no finding is a remark itself.
+    """
+    audit = pd.concat([audit_findings(observations, indicators), remarks])
+    audit = _sorted(audit, indicators)
+    serious = audit["message"].isin(SERIOUS)
+    audit["standing"] = np.where(audit["printed"].notna(), FINDING, REMARK)
+    audit.loc[serious, "standing"] = GRAVE
+    meant = pd.Series([acceptance(row) for row in audit.to_dict("records")], audit.index)
+    unused = []
+    for entry in accept:
+        fits = is_finding(audit) & (meant == entry)
+        audit.loc[fits, "standing"] = ACCEPTED
+        if not fits.any():
+            said = message_columns("accepts_nothing", {"given": [*map(str, entry.values())]})
+            unused.append({"check": "accept", "standing": REMARK, **said})
+    return _sorted(pd.concat([audit, pd.DataFrame(unused)]), indicators) if unused else audit
+
+
+def acceptance(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands in `accept` of the config for a finding: its check and place.
+
+    The place is all that it has of indicator, region and year, or else file and cell.
+    """
+    known = {name: row[name] for name in PLACE if not (pd.isna(row[name]) or row[name] == "")}
+    known |= {"year": int(known["year"])} if "year" in known else {}
+    return {
+        "check": row["check"],
+        **(known or {name: row[name] for name in ("file", "cell") if row[name]}),
+    }
+
+
 def is_finding(audit: pd.DataFrame) -> pd.Series:
     """Whether a row of the audit doubts a figure; the others say how the files were read."""
-    return audit["printed"].notna()
+    return audit["standing"] != REMARK
 
 
-def with_remarks(
-    findings: pd.DataFrame, remarks: pd.DataFrame, indicators: pd.DataFrame
-) -> pd.DataFrame:
-    """Add what reading remarked (check, indicator, place, message, fields) to the findings.
-
-    A remark is on a table or a sheet: region and year are empty, and so is the indicator unless
-    the table has but one.
-    """
-    return _sorted(pd.concat([findings, remarks]), indicators)
+def is_serious(audit: pd.DataFrame) -> pd.Series:
+    """Whether a row doubts figures so that nothing should be concluded before it is looked at."""
+    return audit["standing"] == GRAVE

@@ -1,5 +1,6 @@
 """What the raw files of a study hold, before anything is computed: a table and its problems."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from coevo.files import read_optional, read_table
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
 from coevo.panel import FILLED, build_panel
-from coevo.panel.audit import audit_findings, is_finding, with_remarks
+from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.sensitivity.multiverse import indicator_systems
 from coevo.study.configuration import complete, read_config, read_schema
@@ -58,6 +59,16 @@ class Checked:
         return self.audit[is_finding(self.audit)]
 
     @property
+    def doubts(self) -> pd.DataFrame:
+        """Those of the findings that the study does not accept."""
+        return self.findings[self.findings["standing"] != ACCEPTED]
+
+    @property
+    def serious(self) -> pd.DataFrame:
+        """Those of the findings after which figures are hardly what the office meant."""
+        return self.audit[is_serious(self.audit)]
+
+    @property
     def remarks(self) -> pd.DataFrame:
         """The rows of the audit that say how the files were read."""
         return self.audit[~is_finding(self.audit)]
@@ -85,7 +96,7 @@ def check_study(path: str) -> Checked:
         {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
         config["decimal_mark"],
     )
-    audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
+    audit = audit_table(observations, remarks, indicators, config["accept"])
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
@@ -275,6 +286,14 @@ def check_lines(checked: Checked, message: MessageText) -> list[str]:
             out.append(f"Left out, since no figure is known: {', '.join(empty[:FIRST])}{more}")
         if text := _without_gaps(checked.panel, checked.indicators, config["regions"]):
             out += wrapped_lines(text, WIDTH, "  ")
+    if len(checked.serious):
+        asked = "correct them, or say in the config that they are meant, under accept:"
+        out += ["", f"Serious: {len(checked.serious)}; {asked}"]
+        entries = [
+            json.dumps(acceptance(row), ensure_ascii=False)
+            for row in checked.serious.to_dict("records")
+        ]
+        out += [f"  - {entry}" for entry in dict.fromkeys(entries)]
     for title, rows in (("Findings", checked.findings), ("How files were read", checked.remarks)):
         if len(rows):
             out += ["", f"{title}: {len(rows)}", *_listed(rows, message)]

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from coevo.messages import unpacked
-from coevo.panel.audit import audit_findings, with_remarks
+from coevo.panel import audit
+from coevo.panel.audit import audit_findings, audit_table
 from coevo.schema import check_columns
 
 
@@ -120,12 +121,12 @@ def test_remarks_stand_beside_findings_in_the_order_of_checks_and_indicators():
         ],
         columns=["check", "indicator", "file", "sheet", "cell", "message", "fields"],
     )
-    found = with_remarks(audit_findings(observations, indicators), remarks, indicators)
+    found = audit_table(observations, remarks, indicators)
     check_columns("audit", found)
     assert found["check"].tolist() == ["hidden", "jump", "note", "note", "set_aside"]
     assert [unpacked(fields)["text"] for fields in found["fields"][2:4]] == ["注：乙", "注：甲"]
     assert found["year"].dropna().tolist() == [2017] and found["printed"].notna().sum() == 1
-    without = with_remarks(audit_findings(observations, indicators), remarks[:0], indicators)
+    without = audit_table(observations, remarks[:0], indicators)
     assert without["check"].tolist() == ["jump"]
 
 
@@ -215,3 +216,30 @@ def test_the_same_figures_in_two_subsystems_are_a_finding():
         ["same_figures", "beside"],
     ]
     assert unpacked(found["fields"].iloc[0]) == {"indicator": "one", "figures": 5}
+
+
+GIVEN = [{"check": "jump", "indicator": "level", "region": "1", "year": 2017}]
+
+
+@pytest.mark.parametrize(
+    ("serious", "accept", "standings"),
+    [
+        ((), (), ["finding", "remark"]),
+        (("jump_rise",), (), ["serious", "remark"]),
+        (("jump_rise", "said"), (), ["serious", "serious"]),  # a remark on a table may be serious
+        (("jump_rise",), GIVEN, ["accepted", "remark"]),
+        (("said",), [{"check": "note", "file": "f", "cell": "A1"}], ["finding", "accepted"]),
+        # never a whole check; what fits nothing is said
+        (("jump_rise",), [{"check": "jump", "year": 2017}], ["remark", "serious", "remark"]),
+        ((), [GIVEN[0] | {"year": 2018}], ["remark", "finding", "remark"]),
+    ],
+)
+def test_what_is_serious_stands_apart_unless_the_study_accepts_it(
+    monkeypatch, serious, accept, standings
+):
+    monkeypatch.setattr(audit, "SERIOUS", frozenset(serious))
+    place = {"file": "f", "sheet": "s", "cell": "A1", "message": "said", "fields": ""}
+    remarks = pd.DataFrame([{"check": "note", "indicator": "", **place}])
+    found = audit_table(frame(level=(MONEY, 1, "", [1.0, 4.0])), remarks, table(LEVEL), accept)
+    assert found["standing"].tolist() == standings
+    assert ("accept" in set(found["check"])) == (len(standings) == 3)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from coevo.characters import room
 from coevo.errors import StudyError
+from coevo.panel import audit
 from coevo.report.words.message_words import message_texts
 from coevo.study import expected_cost
 from coevo.study.check import WIDTH, _without_gaps, check_lines, check_study, coverage
@@ -378,7 +379,7 @@ def tree(folder: Path) -> dict:
     }
 
 
-def test_exit_codes_and_that_nothing_is_written(project, capsys):
+def test_exit_codes_and_that_nothing_is_written(project, capsys, monkeypatch):
     main, before = command(), tree(project)
     assert main("config/small.yaml") == main("config/small.yaml", "--strict") == 0
     assert capsys.readouterr().out.endswith("\nReady: make study=small\n")
@@ -388,6 +389,13 @@ def test_exit_codes_and_that_nothing_is_written(project, capsys):
     write("网店（正文）", [[0] * 5] * 3)
     before = tree(project)
     assert main("config/small.yaml") == 0 and main("config/small.yaml", "--strict") == 2
+    monkeypatch.setattr(audit, "SERIOUS", {"levels_differ"})
+    capsys.readouterr()
+    assert main("config/small.yaml") == 2
+    entries = re.findall("^  - (.*)$", capsys.readouterr().out, re.MULTILINE)
+    accepted = CONFIG | {"accept": [*map(yaml.safe_load, entries)]}
+    Path("config/small.yaml").write_text(yaml.safe_dump(accepted), encoding="utf-8")
+    assert entries and main("config/small.yaml") == main("config/small.yaml", "--strict") == 0
     write("工厂", [[7] * 5] * 3)
     before = tree(project)
     capsys.readouterr()

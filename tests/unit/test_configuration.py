@@ -67,7 +67,7 @@ def test_defaults_fill_every_key_at_every_depth():
         ),
         (
             {"wieghting": {}},
-            "config.yaml: wieghting: unknown key 'wieghting'; known: chunks, claims, ",
+            "config.yaml: wieghting: unknown key 'wieghting'; known: accept, chunks, ",
         ),
         (
             {"weighting.metod": 1},

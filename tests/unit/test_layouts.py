@@ -21,7 +21,7 @@ from coevo.observations.layouts import LAYOUTS, read_layout
 from coevo.observations.names import Regions, find_indicator
 from coevo.observations.sheets import MergedRange, Remark, Sheet
 from coevo.observations.units import is_unit
-from coevo.panel.audit import audit_findings, with_remarks
+from coevo.panel.audit import audit_table
 from tests.unit.readers_agree import assert_readers_agree
 
 REGIONS = read_table("config/regions/provinces.csv", "regions")
@@ -304,7 +304,7 @@ FORMATS = {"gb18030": write_gb18030, "utf-8": write_utf8, "xls": write_xls, "xls
 
 def read(files, raw):
     observations, remarks = observe(files, raw, INDICATORS, REGIONS, {}, {})
-    return observations, with_remarks(audit_findings(observations, INDICATORS), remarks, INDICATORS)
+    return observations, audit_table(observations, remarks, INDICATORS)
 
 
 def test_every_layout_has_a_writer():

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from coevo.errors import StudyError
 from coevo.observations import observe
 from coevo.observations.hidden import hidden_remarks
-from coevo.panel.audit import audit_findings, with_remarks
+from coevo.panel.audit import audit_table
 from coevo.panel.vintages import revisions
 from coevo.report.words.message_words import message_texts
 from tests.sample import words_of
@@ -65,7 +65,7 @@ def read(raw, units_read_as=None, marks=None, indicators=INDICATORS, regions=REG
     files = sorted(str(path) for path in raw.rglob("*") if path.is_file())
     given = (indicators, regions, units_read_as or {}, marks or {})
     observations, remarks = observe(files, str(raw), *given, **chosen)
-    audit = with_remarks(audit_findings(observations, indicators), remarks, indicators)
+    audit = audit_table(observations, remarks, indicators)
     return observations, audit, revisions(observations)
 
 

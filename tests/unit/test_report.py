@@ -194,6 +194,19 @@ def test_empty_audit_reports_nothing() -> None:
     assert "reports 1 unusual change or other doubt ([](#table-audit)) and repairs none" in words()
 
 
+@pytest.mark.parametrize("standing", ["finding", "serious", "accepted"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_serious_findings_stand_first_among_the_limits(language, standing) -> None:
+    audit = tables()["audit"].assign(standing=standing)
+    phrases = (FOLDER / f"phrases.{language}.yaml").read_text(encoding="utf-8")
+    voiced = voice(study(audit=audit, claims=True), yaml.safe_load(phrases))
+    known, serious = voiced.jinja.globals, standing == "serious"
+    assert [key == "limits/doubtful" for key in known["limits_first"][:2]] == [serious, False]
+    assert known["data"]["accepted"] == (standing == "accepted")
+    listed = text(voiced, TEMPLATE, PROVENANCE).partition("{#limits}")[2].partition("\n1. ")[2]
+    assert ("[](#table-audit)" in listed.partition("\n")[0]) == serious
+
+
 def test_one_region_replaces_what_needs_several() -> None:
     source = words(1)
     assert "needs several regions" in source

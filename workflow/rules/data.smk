@@ -46,6 +46,7 @@ rule panel:
     conda:
         "../../environment.yml"
     params:
+        accept=config["accept"],
         regions=config["regions"],
         focus=config["focus_region"],
         years=config["years"],

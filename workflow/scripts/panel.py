@@ -9,6 +9,7 @@ tables = panel_tables(
     read_table(snakemake.input.observations),
     read_table(snakemake.input.remarks),
     read_table(snakemake.input.indicators, "indicators"),
+    accept=snakemake.params.accept,
     regions=snakemake.params.regions,
     focus=snakemake.params.focus,
     **snakemake.params.years,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from coevo.normalisation import MODERATE, RATIO, scales_of
 from coevo.panel import FILLED
-from coevo.panel.audit import is_finding
+from coevo.panel.audit import ACCEPTED, is_finding, is_serious
 from coevo.panel.derivations import linked
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.vintage_breaks import vintages_finding
@@ -27,6 +27,8 @@ def data_finding(study: Study) -> dict[str, Any]:
         "indicators": seen["indicator"].nunique(),
         "vintages": vintages_finding(study),
         "audit": len(audited(study)),
+        "serious": serious(study),
+        "accepted": int((study.tables["audit"]["standing"] == ACCEPTED).sum()),
         "filled": cells(panel[flags.eq(FILLED)]),
         "missing": cells(panel[flags.str.startswith(MISSING) & ~unneeded]),
         "revisions": len(study.tables["revisions"]),
@@ -37,6 +39,13 @@ def audited(study: Study) -> pd.DataFrame:
     """Findings of the audit, which doubt a figure; without remarks on how the files were read."""
     audit = study.tables["audit"]
     return audit[is_finding(audit)]
+
+
+def serious(study: Study) -> dict[str, Any]:
+    """How many findings are serious, and of which checks; none of those that the study accepts."""
+    audit = study.tables["audit"]
+    checks = audit.loc[is_serious(audit), "check"]
+    return {"count": len(checks), "checks": list(checks.unique())}
 
 
 def cells(rows: pd.DataFrame) -> list[tuple[str, int, list[str]]]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from coevo.normalisation import scales_of
+from coevo.panel.audit import ACCEPTED, FINDING, GRAVE
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
@@ -11,7 +12,15 @@ from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
 from coevo.report.words.message_words import MessageText
-from coevo.report.words.numbers import NOTHING, band, fixed, graded, hundredths, with_figures
+from coevo.report.words.numbers import (
+    NOTHING,
+    band,
+    fixed,
+    graded,
+    hundredths,
+    missing,
+    with_figures,
+)
 
 
 def weights(words: Words) -> Body:
@@ -51,20 +60,24 @@ def weights(words: Words) -> Body:
 
 
 def audit_counts(words: Words) -> Rows:
-    """Findings by check and indicator: how many, and one of them in words."""
+    """Findings by check and indicator, the serious ones first and those that the study accepts
+    last: how many, and one of them in words.
+    """
     rows: Rows = []
-    for (check, indicator), part in audited(words.study).groupby(
-        ["check", "indicator"], sort=False
-    ):
+    found = audited(words.study)
+    order = found["standing"].map([GRAVE, FINDING, ACCEPTED].index).sort_values(kind="stable")
+    by = ["standing", "check", "indicator"]
+    for (standing, check, indicator), part in found.loc[order.index].groupby(by, sort=False):
         example = part.iloc[0]
-        text = words.grammar.series(
-            [
-                words.grammar.dated(example["name"], example["year"]),
-                words.message(example["message"], example["fields"]),
-            ],
-            "colon",
-        )
-        rows.append([words.word("check", check), words.study.heading(indicator), len(part), text])
+        where = example["name"] or example["file"]
+        if not missing(example["year"]):
+            where = words.grammar.dated(where, example["year"])
+        said = words.message(example["message"], example["fields"])
+        kind: Any = words.word("check", check)
+        if standing != FINDING:
+            kind = words.grammar.noted(kind, words.word("standing", standing))
+        text = words.grammar.series([where, said], "colon")
+        rows.append([kind, words.study.heading(indicator), len(part), text])
     return rows
 
 

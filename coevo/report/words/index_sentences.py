@@ -22,6 +22,8 @@ from coevo.report.words.model_words import population_values
 from coevo.report.words.numbers import band
 
 Phrases = Mapping[str, Any]
+MOST_NOTES = 3  # on indicators, among the limits
+MOST_LIMITS = 5
 
 
 def named_values(study: Study, words: Words) -> dict[str, Any]:
@@ -30,6 +32,9 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
     step, pair, phrases = found.get("step", {}), study.pair, words.phrases
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     read = set(study.tables["observations"]["indicator"])
+    notes = [f"notes/{key}" for key in phrases["notes"] if key in read]
+    first = ["limits/doubtful"] if found["data"]["serious"]["count"] else []
+    limits = [*notes[:MOST_NOTES], *(f"limits/{key}" for key in found["limits"])]
     values: dict[str, Any] = {
         **found,
         "one": study.single,
@@ -60,7 +65,8 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "headlines": study.tables["headline_claims"],
         "dated": words.grammar.dated,
         "sources": sources(words),
-        "notes": [key for key in phrases["notes"] if key in read],
+        "limits_first": [*first, *limits[:MOST_LIMITS]],
+        "further_notes": notes[MOST_NOTES:],
         "side": words.side,
         "why": words.why,
         "held_in": partial(_held_in, words),
