@@ -14,8 +14,8 @@
 #                   say which method, and which common mistake, gives the weights in a CSV table
 # make clean        remove what was built for the study; releases stay
 
-study  = provinces
-config = config/$(if $(filter provinces,$(study)),config,$(study)).yaml
+# a new study is to be named
+study := $(if $(filter new,$(MAKECMDGOALS)),,provinces)
 PYTHON = python3
 cores  = all
 # of weights
@@ -23,31 +23,38 @@ file   =
 # of the release; empty: the newest vintage and the last year
 name   =
 
+# What is typed is data: make does not expand it, and in the environment no shell takes it for a text
+# of its own.
+typed = study cores file name first last vintage from verbose strict quick
+$(foreach word,$(typed),$(eval override $(word) := $$(value $(word))))
+export $(typed)
+
 ifeq ($(OS),Windows_NT)
 bin = .venv/Scripts
 else
 bin = .venv/bin
 endif
 stamp = .venv/filled
+# A run ends with its make, whose number the shell knows.
+run = @COEVO_MAKE=$$PPID exec "$(bin)/python"
 
 .PHONY: study release new check weights test lint ruff clean
 .DEFAULT_GOAL := study
 
 study: $(stamp)
-	@"$(bin)/python" workflow/once.py "$(config)" --cores $(cores) $(if $(verbose),--verbose)
+	$(run) workflow/once.py "study=$$study" "--cores=$$cores" $(if $(verbose),--verbose)
 
 release: $(stamp)
-	@"$(bin)/python" workflow/release.py "$(config)" "$(name)" --cores $(cores) $(if $(verbose),--verbose)
+	$(run) workflow/release.py "study=$$study" "$$name" "--cores=$$cores" $(if $(verbose),--verbose)
 
-# The default study is none to begin: only a name that is given counts.
 new: $(stamp)
-	@"$(bin)/python" workflow/new.py "study=$(if $(filter file,$(origin study)),,$(study))" "first=$(first)" "last=$(last)" "vintage=$(vintage)" "from=$(from)"
+	$(run) workflow/new.py "study=$$study" "first=$$first" "last=$$last" "vintage=$$vintage" "from=$$from"
 
 check: $(stamp)
-	@"$(bin)/python" workflow/check.py "$(config)" $(if $(strict),--strict)
+	$(run) workflow/check.py "study=$$study" $(if $(strict),--strict)
 
 weights: $(stamp)
-	@"$(bin)/python" workflow/weights.py "$(config)" "$(file)"
+	$(run) workflow/weights.py "study=$$study" "$$file"
 
 $(stamp): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 'coevo needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"
@@ -70,5 +77,5 @@ lint: ruff
 test: $(if $(quick),ruff,lint)
 	"$(bin)/python" -m pytest $(if $(quick),tests/unit tests/published -m "not slow")
 
-clean:
-	rm -rf data/processed/$(study) reports/$(study)/figures reports/$(study)/tables reports/$(study)/report.* reports/$(study)/results.* reports/$(study)/latex reports/$(study)/stata logs/$(study)
+clean: $(stamp)
+	$(run) workflow/clean.py "study=$$study"

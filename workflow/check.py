@@ -1,6 +1,6 @@
 """Read and audit a study's raw files, show what they hold, and write nothing.
 
-    python workflow/check.py config/config.yaml [--strict]
+    python workflow/check.py study=NAME|config/config.yaml [--strict]
 
 Exit code: 0 if the study can be built, 1 if not, with all problems a line each; 2 if it can be
 built and the audit has serious findings, with --strict any.
@@ -19,6 +19,7 @@ from coevo.files import read_table
 from coevo.report.figures.fonts import check_characters
 from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
+from coevo.study.configuration import config_file
 
 PHRASES = Path(__file__).resolve().parent / "report/phrases.en.yaml"
 
@@ -30,6 +31,7 @@ def main(config: str, *options: str) -> int:
 
 
 def _check(config: str, *options: str) -> int:
+    config = config_file(config)
     checked = check_study(config)
     message = message_texts(yaml.safe_load(PHRASES.read_text(encoding="utf-8")))
     print(*check_lines(checked, message), sep="\n")

@@ -1,13 +1,13 @@
 """Run the workflow once at a time in this folder, and end with words that help.
 
-    python workflow/once.py config/config.yaml [--verbose] [snakemake options]
+    python workflow/once.py study=NAME|config/config.yaml [--verbose] [snakemake options]
 
 A step is a line (`steps.py`); with --verbose Snakemake says what it does in its own many lines.
 A second run at the same time is refused in one line. Snakemake and its scripts form a group of
 processes that ends with this one: at once when it is stopped, killed, or left by the `make` that
-called it. After a run that was stopped or killed, Snakemake's lock is released, and half-made
-outputs are built again. Where rules failed, their problems are repeated as the last thing on the
-screen.
+called it; and with Snakemake, when that alone is killed. After a run that was stopped or killed,
+half-made outputs are built again. Where rules failed, their problems are repeated as the last thing
+on the screen.
 """
 
 import errno
@@ -21,18 +21,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from steps import Progress
+from steps import LOST, Progress
 
-from coevo.errors import FULL, about, command, is_foreign, plain_words
-from coevo.study.configuration import read_config
+from coevo.errors import FULL, StudyError, about, command, is_foreign, plain_words
+from coevo.study.configuration import config_file, own_folders, read_config
 
-PATIENCE = 60  # seconds that the children of a killed run may take to end
+LOCK, LOCKS = Path(".snakemake", "once.lock"), Path(".snakemake", "locks")  # ours, Snakemake's
+PATIENCE = 10  # seconds that the processes of a killed run, or a short one by hand, may take to end
 LEAST_ROOM = 20_000_000  # bytes on the disk, below which no study is begun
 STOPPED = "coevo: stopped; the same command goes on where it was"
 ENDING = [
@@ -40,36 +41,39 @@ ENDING = [
 ]
 WITHIN = "--within"  # before the number of the pipe, of a process that runs Snakemake
 VERBOSE = "--verbose"
+MAKE = "COEVO_MAKE"  # in the environment: the `make` that called this process
 
 
 class Stopped(Exception):  # noqa: N818 - it is asked for, and no error
     """The run is to end: by Ctrl-C, by a signal to end, or because `make` is gone."""
 
 
-def lock(path: Path):
-    """Take this folder's lock, which the system releases when its last holder ends.
+@contextmanager
+def alone() -> Iterator[int]:
+    """Hold this folder's lock, which the system releases when its last holder ends.
 
-    Returns the lock and whether its last owner was killed: one that ends by itself leaves it empty.
+    Runs of plain Snakemake share it (`common.smk`): whoever holds it alone finds no lock of
+    Snakemake's but a dead one, which is removed. Raises `StudyError` if another run is at work.
     """
-    with about(path):
-        path.parent.mkdir(exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
-    deadline = time.monotonic() + PATIENCE
-    while not _try(file):
-        owner = _owner(file)
-        if owner and _alive(owner):
-            sys.exit(f"coevo: another run (process {owner}) is at work in this folder; wait for it")
-        if time.monotonic() > deadline:
-            sys.exit("coevo: a process of an earlier run still holds this folder; end it first")
-        time.sleep(0.2)
-    killed = _owner(file) is not None
-    file.truncate(0)
-    with about(path):
-        file.write(str(os.getpid()))
-        file.flush()
-    # Scripts inherit the lock, so that one that outlives a killed run is waited for.
-    os.set_inheritable(file.fileno(), True)
-    return file, killed
+    with about(LOCK):
+        LOCK.parent.mkdir(exist_ok=True)
+        file = LOCK.open("a+", encoding="utf-8")
+    with file:
+        deadline = time.monotonic() + PATIENCE
+        while not _try(file):
+            owner = _owner(file)
+            known = owner is not None and _alive(owner)
+            if known or time.monotonic() > deadline:
+                run = f"another run (process {owner})" if known else "another run"
+                raise StudyError(f"coevo: {run} is at work in this folder; wait for it")
+            time.sleep(0.2)
+        file.truncate(0)
+        with about(LOCK):
+            file.write(str(os.getpid()))
+            file.flush()
+        shutil.rmtree(LOCKS, ignore_errors=True)
+        yield file.fileno()
+        file.truncate(0)
 
 
 def _owner(file) -> int | None:
@@ -106,18 +110,17 @@ def _alive(process: int) -> bool:
     return True
 
 
-def snakemake(*arguments: str, held: int | None = None, steps: Progress | None = None) -> int:
+def snakemake(*arguments: str, held: int, steps: Progress | None) -> int:
     """Run Snakemake in a group of processes of its own and return its exit code.
 
-    held: the file of the lock, which the group keeps. steps: what reads all that the group writes
-    on stderr, in place of the terminal. The group ends with this process, however that ends. Raises
-    `Stopped` on a signal to end.
+    held: the file of the lock, which Snakemake keeps. steps: what reads all that the group writes
+    on stderr, in place of the terminal. The group ends with this process and with Snakemake,
+    however these end. Raises `Stopped` on a signal to end.
     """
     ours, theirs = os.pipe()[::-1]
     words = [sys.executable, __file__, WITHIN, str(theirs), *arguments]
     words += ["--logger", "steps"] if steps else []
-    shared = (theirs,) if held is None else (theirs, held)
-    apart = {} if os.name == "nt" else {"start_new_session": True, "pass_fds": shared}
+    apart = {} if os.name == "nt" else {"start_new_session": True, "pass_fds": (theirs, held)}
     said = {"stderr": subprocess.PIPE, "text": True, "errors": "replace"} if steps else {}
     process = subprocess.Popen(words, **apart, **said)
     os.close(theirs)
@@ -131,11 +134,11 @@ def snakemake(*arguments: str, held: int | None = None, steps: Progress | None =
     except BaseException:
         if steps:
             steps.clear()
-        with suppress(ProcessLookupError):
-            process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
         raise
     finally:
+        with suppress(ProcessLookupError, PermissionError):  # all have ended
+            process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         os.close(ours)
 
 
@@ -194,15 +197,15 @@ def heed_signals() -> None:
 
     for name in ENDING:
         signal.signal(name, stop)
-    parent = os.getppid()
 
-    def watch() -> None:
-        while os.getppid() == parent:
+    def watch(make: int) -> None:
+        while os.getppid() == make:
             time.sleep(0.3)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    if "MAKELEVEL" in os.environ and os.name != "nt":
-        threading.Thread(target=watch, daemon=True).start()
+    if MAKE in os.environ and os.name != "nt":
+        given = int(os.environ.pop(MAKE))
+        threading.Thread(target=watch, args=[given], daemon=True).start()
 
 
 def check_open(study: str) -> None:
@@ -216,7 +219,7 @@ def check_open(study: str) -> None:
 
 def tidy(study: str) -> None:
     """Remove what a killed run left of files that it was writing."""
-    for folder in (Path("data", "processed", study), Path("reports", study)):
+    for folder in own_folders(study):
         for part in folder.rglob(".*.part"):
             part.unlink(missing_ok=True)
 
@@ -248,40 +251,29 @@ def main(config: str, *options: str, then: Callable[[], int] | None = None) -> i
 
 def build(config: str, *options: str, then: Callable[[], int] | None = None) -> int:
     """Build the study under the lock of the folder; return the exit code."""
+    config = config_file(config)
     study = str(read_config(config).get("study"))
     if shutil.disk_usage(".").free < LEAST_ROOM:
         print(f"{Path.cwd()}: {FULL}", file=sys.stderr)
         return 1
     check_open(study)
-    held, killed = lock(Path(".snakemake", "once.lock"))
-    tidy(study)
     steps = None if VERBOSE in options else Progress(sys.stderr)
     given = ["--configfile", config, "--rerun-incomplete"]
     given += [option for option in options if option != VERBOSE]
-    locks = Path(".snakemake", "locks")
-    if locks.is_dir() and any(locks.iterdir()):
-        if not killed:
-            print(
-                "coevo: Snakemake holds this folder: a run by hand is at work, or was killed; wait "
-                "for it, or release the folder with: snakemake --unlock",
-                file=sys.stderr,
-            )
-            held.truncate(0)
-            return 1
-        snakemake("--unlock", "--quiet", "all", *given, steps=steps)
-    started = time.time()
-    code = snakemake(*given, held=held.fileno(), steps=steps)
-    if code:
-        full = shutil.disk_usage(".").free < LEAST_ROOM
-        said = problems(started) or (steps.problems() if steps else "")
-        said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
-        print(said, end="", file=sys.stderr)
-    else:
+    with alone() as held:
+        started = time.time()
+        code = snakemake(*given, held=held, steps=steps)
+        if code:
+            full = shutil.disk_usage(".").free < LEAST_ROOM
+            said = problems(started) or (steps.problems() if steps else "")
+            said = said or (f"coevo: {LOST}\n" if code < 0 else "")
+            said += f"{Path.cwd()}: {FULL}\n" if full and FULL not in said else ""
+            print(said, end="", file=sys.stderr)
+            return max(code, 1)
+        tidy(study)  # only now has the config passed
         done = [f"done in {steps.took()}"] if steps and steps.took() else []
         print("coevo:", "; ".join([*done, *opened(study)]), flush=True)
-        code = then() if then else 0
-    held.truncate(0)
-    return code
+        return then() if then else 0
 
 
 def opened(study: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Build a study, then keep its tables as a release that is never overwritten.
 
-    python workflow/release.py config/config.yaml name [snakemake options]
+    python workflow/release.py study=NAME|config/config.yaml name [snakemake options]
 
 An empty name is taken from the newest vintage read and the last year. Both happen under the lock of
 `once.py`, so that what is kept is what was built.
@@ -25,6 +25,7 @@ from coevo.study import configuration, raw_files  # noqa: E402
 
 def kept(path: str, name: str) -> str:
     """Keep the tables of the study of `path` as they stand; return a line that says so."""
+    path = configuration.config_file(path)
     given, schema = configuration.read_config(path), configuration.read_schema("config", ROOT)
     config = configuration.complete(given, schema, Path(path).name)
     raw = raw_files.raw_paths(config["raw"], config["vintage"])

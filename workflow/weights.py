@@ -1,6 +1,6 @@
 """Say which method, and which common mistake, gives the weights that a paper prints.
 
-    python workflow/weights.py config/config.yaml weights.csv
+    python workflow/weights.py study=NAME|config/config.yaml weights.csv
 
 The file has the name of an indicator and its weight in each row, as shares or per cent. The raw
 files of the study are read as `check` does; nothing is written. Exit code: 0, or 1 if something
@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, command
 from coevo.study.check import check_study
+from coevo.study.configuration import config_file
 from coevo.study.pasted_weights import weight_lines
 
 
@@ -24,7 +25,7 @@ def main(config: str, file: str = "") -> int:
     def told() -> int:
         if not file:
             raise StudyError("weights: name the table: make weights file=weights.csv study=NAME")
-        print(*weight_lines(check_study(config), file), sep="\n", flush=True)
+        print(*weight_lines(check_study(config_file(config)), file), sep="\n", flush=True)
         return 0
 
     return command(told)

@@ -7,6 +7,7 @@ a list.
 
 import importlib
 import math
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -40,6 +41,10 @@ REFUSED = {
     "normalisations": ("coevo.normalisation", "REFUSED_METHODS"),
     "estimators": ("coevo.estimation.growth", "BESIDE"),
 }
+DEFAULT = "config/config.yaml"  # of the study that `make` builds; any other has a file of its name
+DEFAULT_STUDY = "provinces"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+LONGEST_NAME = 100  # characters: it is part of paths
 LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]
 FEWEST_YEARS = 5
@@ -50,16 +55,52 @@ def _registry(module: str, attribute: str) -> Any:
     return getattr(importlib.import_module(module), attribute)
 
 
-def read_config(path: str | Path) -> dict[str, Any]:
-    """Return a config file as it is written, before defaults.
+def name_problem(study: str, longest: int = LONGEST_NAME) -> str:
+    """Return why a name cannot be that of a study, and so of its folders; "" if it can."""
+    if NAME.fullmatch(study) and len(study) <= longest:
+        return ""
+    return (
+        f"study: '{short(study)}' cannot name files and folders; use letters, digits and hyphens, "
+        f"at most {longest} of them, such as my-study"
+    )
 
-    Raises `StudyError` for a file that is not there (with the studies that are) or is no table.
+
+def config_file(given: str) -> str:
+    """Return the config file that `study=NAME` asks for; what does not begin so is a file itself.
+
+    Raises `StudyError` for what is no name of a study.
+    """
+    if not given.startswith("study="):
+        return given
+    study = given.removeprefix("study=")
+    if problem := name_problem(study):
+        raise StudyError(problem)
+    return DEFAULT if study == DEFAULT_STUDY else f"config/{study}.yaml"
+
+
+def own_folders(study: str) -> list[Path]:
+    """Return the folders of a study's tables, reports and logs, but none that leads elsewhere."""
+    folders = [Path("data", "processed", study), Path("reports", study), Path("logs", study)]
+    home = Path.cwd().resolve()
+    return [folder for folder in folders if folder.resolve() == home / folder]
+
+
+def read_config(path: str | Path) -> dict[str, Any]:
+    """Return a config file as it is written, before defaults, but for the name of its study.
+
+    Raises `StudyError` for a file that is not there (with the studies that are) or is no table, and
+    for a name that is none: folders have it, also of what is removed.
     """
     if not Path(path).is_file():
         stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
-        known = ", ".join("provinces" if stem == "config" else stem for stem in stems)
+        default = Path(DEFAULT).stem
+        known = ", ".join(DEFAULT_STUDY if stem == default else stem for stem in stems)
         raise StudyError(f"coevo: there is no {path}; studies: {known}")
-    return read_mapping(path)
+    config = read_mapping(path)
+    study = config.get("study", DEFAULT_STUDY)  # the schema says that it is missing, or no text
+    if isinstance(study, str) and (problem := name_problem(study)):
+        raise StudyError(f"{Path(path).name}: {problem}")
+    return config
 
 
 def read_schema(name: str, root: str | Path = "") -> dict[str, Any]:
@@ -199,6 +240,8 @@ def _is_ratio(settings: Any) -> bool:
 
 
 def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
+    if problem := name_problem(config["study"]):  # that is given beside a file
+        yield problem
     first, last = config["years"]["first"], config["years"]["last"]
     if first > last:
         yield f"years: first ({first}) comes after last ({last}); swap them"

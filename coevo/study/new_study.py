@@ -13,14 +13,13 @@ import yaml
 
 from coevo.errors import Problems
 from coevo.files import write_bytes
-from coevo.study.configuration import complete, read_config, read_schema
+from coevo.study.configuration import DEFAULT, complete, name_problem, read_config, read_schema
 from coevo.study.fill_in import blank_workbook
 from coevo.study.guide import said_marks
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_rows import read_rows
 
 TEMPLATES = Path("workflow", "new")
-DEFAULT = "config/config.yaml"  # of the study that `make` builds; any other has a file of its name
 LONGEST = 40  # characters of a name: it is part of paths
 EXAMPLE = "study=my-study first=2018 last=2023 vintage=2026-11"
 SPAN = 6  # years of a study that names none, up to the year before the vintage
@@ -78,14 +77,10 @@ def wish(words: Sequence[str], month: str) -> Wish:
 
 def _name_problems(name: str) -> Iterator[str]:
     """Say why a name cannot be that of a study with a file of its own."""
-    allowed = read_schema("config")["properties"]["study"]["pattern"].strip("^$")
     if not name:
         yield "study: has no name; write one, as in make new study=my-study"
-    elif not re.fullmatch(allowed, name) or len(name) > LONGEST:
-        yield (
-            f"study: '{name}' cannot name files and folders; use letters, digits and hyphens, at "
-            f"most {LONGEST} of them, such as my-study"
-        )
+    elif problem := name_problem(name, LONGEST):
+        yield problem
     elif Path(DEFAULT).is_file() and name in (Path(DEFAULT).stem, read_config(DEFAULT)["study"]):
         yield f"study: '{name}' is the default study, {DEFAULT}; choose another name"
 

@@ -5,7 +5,9 @@ import hashlib
 import os
 import shlex
 import sys
+import threading
 import tomllib
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +29,23 @@ from coevo.history import releases
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
 from coevo.study import configuration, indicator_table, raw_files, region_table
+
+
+def share(lock):
+    """Hold the lock of workflow/once.py beside others, as long as this process lives."""
+    with suppress(ImportError, OSError):  # Windows has no such lock, and not every disk
+        from fcntl import LOCK_SH, flock
+
+        flock(lock, LOCK_SH)
+
+
+# So the runner sees a run by hand, and that a lock which a killed one left is dead. While the
+# runner itself is at work, this waits beside.
+if workflow.is_main_process:
+    with suppress(OSError):
+        os.makedirs(".snakemake", exist_ok=True)
+        HELD = open(".snakemake/once.lock", "a")
+        threading.Thread(target=share, args=[HELD], daemon=True).start()
 
 
 def own(path):
