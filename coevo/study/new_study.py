@@ -58,7 +58,7 @@ def wish(words: Sequence[str], month: str) -> Wish:
         if not mark or key not in said:
             problems.add(f"coevo: '{word}' is not understood; write it as in {EXAMPLE}")
         else:
-            said[key] = value.strip()
+            said[key] = value
     problems.check()
     problems.extend(_name_problems(said["study"]))
     vintage = said["vintage"] or month

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,23 @@ from pathlib import Path
 import pytest
 
 from coevo import errors, files
+from tests.programs import needs
 from tests.sample import ROOT
 
-# In place of Snakemake: a child that does not end by itself, as a long script.
+sys.path.insert(0, str(ROOT / "workflow"))
+
+import once
+from steps import LOST
+
+# In place of Snakemake: its lock, and a child that does not end by itself, as a long script; what
+# stands in `code` is an exit code instead.
 SNAKEMAKE = """
-import json, pathlib, subprocess, sys
+import json, os, pathlib, subprocess, sys
 def main(arguments):
+    if pathlib.Path("code").exists():
+        sys.exit(int(pathlib.Path("code").read_text()))
+    os.makedirs(".snakemake/locks")
+    pathlib.Path(".snakemake/locks/0.input.lock").touch(exist_ok=False)
     for event in ({"event": "jobs", "numbers": {"panel": 1}},
                   {"event": "job", "job": 1, "rule": "panel", "does": "Audit the figures"}):
         print("\x1e" + json.dumps(event), file=sys.stderr, flush=True)
@@ -34,6 +46,9 @@ def folder(tmp_path):
     (tmp_path / "snakemake" / "cli.py").write_text(SNAKEMAKE)
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "small.yaml").write_text("study: small\n")
+    for name, place in (("workflow", ROOT / "workflow"), (".venv", Path(sys.prefix))):
+        (tmp_path / name).symlink_to(place)
+    shutil.copy(ROOT / "Makefile", tmp_path)
     return tmp_path
 
 
@@ -45,16 +60,24 @@ def is_there(process: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def begun(
-    folder: Path, *before: str, stderr: int = subprocess.PIPE, **more: str
-) -> tuple[subprocess.Popen, int]:
-    run = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/small.yaml"]
-    words = ["sh", "-c", f"'{run[0]}' '{run[1]}' {run[2]}; true"] if before else run
-    process = subprocess.Popen(
-        words, cwd=folder, stdout=subprocess.PIPE, stderr=stderr, text=True,
-        env={**os.environ, "PYTHONPATH": str(folder), **more},
+RUN = [sys.executable, str(ROOT / "workflow" / "once.py"), "config/small.yaml"]
+MAKE = ["make", "-o", ".venv/filled", "study=small"]
+LINUX = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does"
+)
+
+
+def start(folder: Path, *words: str, stderr: int = subprocess.PIPE) -> subprocess.Popen:
+    return subprocess.Popen(
+        words or RUN, cwd=folder, stdout=subprocess.PIPE, stderr=stderr, text=True,
+        env={**os.environ, "PYTHONPATH": str(folder)},
     )  # fmt: skip
+
+
+def begun(folder: Path, *words: str, stderr: int = subprocess.PIPE) -> tuple[subprocess.Popen, int]:
     child = folder / "child"
+    child.unlink(missing_ok=True)
+    process = start(folder, *words, stderr=stderr)
     while not child.exists() or not child.read_text():
         assert process.poll() is None
         time.sleep(0.02)
@@ -62,13 +85,13 @@ def begun(
 
 
 def ends(child: int) -> bool:
-    start = time.monotonic()
-    while is_there(child) and time.monotonic() - start < 10:
+    since = time.monotonic()
+    while is_there(child) and time.monotonic() - since < 10:
         time.sleep(0.05)
     return not is_there(child)
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does")
+@LINUX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_run_that_is_stopped_takes_its_children_along(folder, number):
     process, child = begun(folder)
@@ -80,7 +103,7 @@ def test_a_run_that_is_stopped_takes_its_children_along(folder, number):
         assert said == ("", "coevo: stopped; the same command goes on where it was\n")
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does")
+@LINUX
 def test_a_terminal_is_left_without_half_a_line(folder):
     ours, theirs = os.openpty()
     process, child = begun(folder, stderr=theirs)
@@ -96,12 +119,77 @@ def test_a_terminal_is_left_without_half_a_line(folder):
     os.close(ours)
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux does")
-def test_a_run_ends_when_the_make_that_called_it_is_gone(folder):
-    process, child = begun(folder, "sh", MAKELEVEL="1")
+def parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+@LINUX
+@needs("make")
+def test_a_run_ends_with_the_make_that_called_it(folder):
+    process, child = begun(folder, *MAKE)
+    assert parent(parent(parent(child))) == process.pid  # no shell stands between
     process.kill()
-    process.communicate()
     assert ends(child)
+    process.communicate()
+
+
+@LINUX
+def test_a_run_ends_with_its_snakemake_and_the_next_goes_on(folder):
+    process, child = begun(folder)
+    os.kill(parent(child), signal.SIGKILL)
+    said = process.communicate()[1]
+    assert ends(child) and process.returncode == 1
+    assert said.splitlines()[-1] == f"coevo: panel: {LOST}"
+    process, child = begun(folder)  # and is refused nothing
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == 130 and ends(child)
+
+
+@LINUX
+def test_of_two_runs_at_the_same_instant_one_is_refused(folder):
+    for _ in range(5):
+        (folder / "child").unlink(missing_ok=True)
+        runs = [start(folder), start(folder)]
+        while all(run.poll() is None for run in runs):
+            time.sleep(0.02)
+        (one,) = (run for run in runs if run.poll() is None)
+        (other,) = (run for run in runs if run is not one)
+        assert other.returncode == 1
+        said = f"coevo: another run (process {one.pid}) is at work in this folder; wait for it\n"
+        assert other.communicate()[1] == said
+        one.kill()  # and leaves its locks
+        one.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no lock that several share")
+def test_a_run_by_hand_is_waited_for_and_its_dead_lock_is_none(folder, monkeypatch):
+    import fcntl
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(once, "PATIENCE", 0.3)
+    left = folder / ".snakemake" / "locks" / "0.input.lock"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    with (folder / ".snakemake" / "once.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with pytest.raises(errors.StudyError, match="another run is at work"), once.alone():
+            pass
+        assert left.exists()
+    with once.alone():
+        assert not left.exists()
+
+
+def test_nothing_is_removed_before_the_config_has_passed_nor_through_a_link(folder):
+    outside, own = folder / "keepme", folder / "data" / "processed" / "small"
+    for place in (outside, own):
+        place.mkdir(parents=True)
+        (place / ".x.part").touch()
+    (folder / "reports").mkdir()
+    (folder / "reports" / "small").symlink_to(outside)
+    for code in (1, 0):
+        (folder / "code").write_text(str(code))
+        assert start(folder).wait() == code
+        assert (own / ".x.part").exists() == bool(code) and (outside / ".x.part").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,163 @@
+"""200 hostile names of a study, wherever one is taken: each is data, and each is refused."""
+
+import importlib
+import os
+import random
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coevo.errors import StudyError
+from coevo.study.configuration import complete, read_schema
+from tests.programs import needs
+from tests.workflow.test_graph import CONFIG, ROOT, make_project
+
+NAMES = [
+    "",
+    "..",
+    "../../keepme",
+    ".",
+    "-rf",
+    "small\n",
+    "provinces keepme",
+    "*",
+    "x" * 3000,
+    "研究",
+]
+NAMES += [
+    "'; touch pwn; '",
+    '"; touch pwn; "',
+    "`touch pwn`",
+    "$$(touch pwn)",
+    "$(shell touch pwn)",
+]
+PIECES = [*NAMES[1:], "a", "/", "\\", "'", '"', ";", "&", "|", "\n", "\r", "\t", " ", "#", "=", ":"]
+PIECES += ["${HOME}", "$(MAKE)", "$study", "%PATH%", "{x}", "[a]", "?", "~", "!", "CON", "\x1b[2J"]
+PIECES += ["é", "\u202e", "\udcff", "touch pwn", "> pwn", "$(error x)", "\\\n"]
+rng = random.Random("names")
+while len(NAMES) < 200:
+    name = "".join(rng.choices(PIECES, k=rng.randint(2, 4)))
+    NAMES += [name] if name not in NAMES and not name.isalnum() else []
+
+# what each target calls, with a name in place of every word that can be typed
+WORDS = ("study", "cores", "file", "name", "first", "last", "vintage", "from", "verbose", "strict")
+CALLS = {
+    "study": ["once.py", "study={}", "--cores={}", "--verbose"],
+    "release": ["release.py", "study={}", "{}", "--cores={}", "--verbose"],
+    "check": ["check.py", "study={}", "--strict"],
+    "weights": ["weights.py", "study={}", "{}"],
+    "clean": ["clean.py", "study={}"],
+    "new": ["new.py", "study={}", "first={}", "last={}", "vintage={}", "from={}"],
+}
+RECORDER = """#!/bin/sh
+printf '%s\\0' "$@" >> record
+"""
+
+
+def make(folder: Path, name: str, *targets: str) -> subprocess.CompletedProcess:
+    known = {key: value for key, value in os.environ.items() if not key.startswith("M")}
+    words = ["make", "-k", "-o", ".venv/filled", *targets, *(f"{word}={name}" for word in WORDS)]
+    return subprocess.run(list(map(os.fsencode, words)), cwd=folder, env=known, capture_output=True)
+
+
+def state(box: Path) -> dict[str, str]:
+    """Everything in a folder, with the digests of files."""
+    return {
+        path.relative_to(box).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in box.rglob("*")
+        if path.is_file() and not {"__pycache__", ".venv", "once.lock"} & {*path.parts}
+    }
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    """A small study, with what a build leaves, and beside it what nothing may touch."""
+    folder = make_project(tmp_path_factory.mktemp("names") / "study")
+    shutil.copy(ROOT / "Makefile", folder)
+    for place in ("data/processed/small", "reports/small/tables", "reports", "../keepme", "logs"):
+        for name in ("panel.csv", ".x.part", "report.en.html"):
+            (folder / place).mkdir(parents=True, exist_ok=True)
+            (folder / place / name).touch()
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    return folder
+
+
+@pytest.mark.slow
+@needs("make")
+def test_make_hands_every_name_on_as_it_is(study):
+    python = study / ".venv" / "bin" / "python"
+    python.write_text(RECORDER)
+    python.chmod(0o755)
+    before = state(study.parent)
+    for name in NAMES:
+        make(study, name, *CALLS)
+        record = (study / "record").read_bytes().decode("utf-8", "surrogateescape")
+        given = name.lstrip()  # make takes no space after "="
+        said = [word.format(given) for call in CALLS.values() for word in call
+                if given or word not in ("--verbose", "--strict")]  # fmt: skip
+        assert record.replace("workflow/", "").split("\0")[:-1] == said
+        (study / "record").unlink()
+    assert state(study.parent) == before
+
+
+@pytest.mark.parametrize("script", ["once", "release", "check", "weights", "clean", "new"])
+def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, script, monkeypatch, capsys):
+    monkeypatch.chdir(study)
+    monkeypatch.syspath_prepend(str(ROOT / "workflow"))
+    monkeypatch.setattr(importlib.import_module("once"), "heed_signals", lambda: None)
+    main = importlib.import_module(script).main
+    more = {"release": ["v1"], "weights": ["config/small.yaml"]}.get(script, [])
+    before = state(study.parent)
+    for name in NAMES:
+        assert main(f"study={name}", *more) == 1
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.startswith("study: ") and said.err.count("\n") == 1
+    assert state(study.parent) == before
+
+
+def test_such_a_name_in_a_config_is_refused_and_nothing_is_touched(study, monkeypatch, capsys):
+    """Also the path of the folder beside, and a name that is given beside the config."""
+    monkeypatch.chdir(study)
+    monkeypatch.syspath_prepend(str(ROOT / "workflow"))
+    once = importlib.import_module("once")
+    monkeypatch.setattr(once, "heed_signals", lambda: None)
+    config, before = Path("config/small.yaml"), state(study.parent)
+    sound = config.read_bytes()
+    for name in [*NAMES, str(study.parent / "keepme")]:
+        config.write_text(yaml.safe_dump({"study": name}), encoding="utf-8")
+        assert once.main("config/small.yaml") == 1
+        assert capsys.readouterr().err.count("\n") == 1
+    config.write_bytes(sound)
+    assert state(study.parent) == before
+    with pytest.raises(StudyError, match=r"study: .* cannot name"):
+        complete(CONFIG | {"study": "small\n"}, read_schema("config"), "config.yaml")
+
+
+@pytest.mark.slow
+@needs("make")
+def test_clean_removes_what_was_built_and_says_it(study):
+    """Of what the study's folders link to, nothing; and nothing for a hostile name."""
+    shutil.rmtree(study / ".venv")
+    (study / ".venv").symlink_to(sys.prefix)
+    for name in ("reports/small/releases/v1/release.yaml", "reports/small/report.en.html"):
+        (study / name).parent.mkdir(parents=True, exist_ok=True)
+        (study / name).touch()
+    for name in ("reports/small/figures", "logs/small"):
+        (study / name).symlink_to(study.parent / "keepme")
+    before = state(study.parent)
+    assert make(study, '"; touch pwn; "', *CALLS).returncode == 2
+    assert state(study.parent) == before
+    done = make(study, "small", "clean")
+    gone = ["data/processed/small", "reports/small/figures", "reports/small/tables"]
+    gone += ["reports/small/report.en.html"]
+    assert done.stdout.decode().splitlines() == [f"removed {place}" for place in gone], done.stderr
+    after = state(study.parent)
+    places = tuple(f"study/{place}" for place in gone)
+    assert {path for path in before if path not in after} == {
+        path for path in before if path.startswith(places)
+    }
