@@ -4,9 +4,10 @@
 
 Files are read as benchmarks/corrupted_files.py does. A config goes through `make check` and `make`,
 which must agree: both build, or both refuse it in lines without a traceback. A run that is killed
-at any moment leaves no process behind and ends, run again, in the bytes of a run that was left in
-peace; so does one whose disk was full. Prints a table, with --write into docs/benchmarks.md; the
-exit code is 1 if anything went wrong. Needs Linux; disks need `unshare` of util-linux.
+at any moment, or whose Snakemake alone is, leaves no process behind and ends, run again, in the
+bytes of a run that was left in peace; so does one whose disk was full. Prints a table, with --write
+into docs/benchmarks.md; the exit code is 1 if anything went wrong. Needs Linux; disks need
+`unshare` of util-linux.
 """
 
 import argparse
@@ -148,8 +149,16 @@ def _empty(folder: Path) -> None:
         shutil.rmtree(folder / part, ignore_errors=True)
 
 
+def _snakemake(run: int) -> int:
+    """Return the process that is Snakemake in a run, or the run where it has not come to that."""
+    return int([run, *Path(f"/proc/{run}/task/{run}/children").read_text().split()][-1])
+
+
 def kills(number: int, seed: int, folder: Path) -> Result:
-    """Runs killed at any moment, several one after another, then one that ends."""
+    """Runs killed at any moment, several one after another, then one that ends.
+
+    The last before that one is killed as a memory killer does: its Snakemake alone.
+    """
     from tests.workflow.test_graph import snapshot
 
     start = time.perf_counter()
@@ -164,7 +173,11 @@ def kills(number: int, seed: int, folder: Path) -> Result:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         time.sleep(rng.uniform(0, took))
-        process.send_signal(rng.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
+        last = place % 5 == 4 or place == number - 1
+        if process.poll() is None and last:
+            os.kill(_snakemake(process.pid), signal.SIGKILL)
+        else:
+            process.send_signal(rng.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
         begin = time.perf_counter()
         process.wait()
         while _processes(folder) and time.perf_counter() - begin < PATIENCE:
@@ -172,9 +185,9 @@ def kills(number: int, seed: int, folder: Path) -> Result:
         slowest = max(slowest, time.perf_counter() - begin)
         if left := _processes(folder):
             bad.append(f"kill {place}: {len(left)} processes go on")
-        if place % 5 == 4 or place == number - 1:
-            last = build(folder)
-            if last.returncode or snapshot(folder) != whole:
+        if last:
+            again = build(folder)
+            if again.returncode or snapshot(folder) != whole:
                 bad.append(f"kill {place}: the run after it ends in other bytes")
     said = f"{len(whole):,} files the same after each five; gone within {slowest:.1f} s"
     return Result("kills", number, said, bad)

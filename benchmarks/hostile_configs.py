@@ -35,7 +35,7 @@ def changed(config: Config, path: str, value: Any) -> Config:
 INF, NAN = float("inf"), float("nan")
 # what is changed -> to what
 VALUES: dict[str, tuple[Any, ...]] = {
-    "study": ("x" * 300, "a/b", "../small", "", None, 1, ["small"]),
+    "study": ("x" * 300, "a/b", "../small", "small\n", "", None, 1, ["small"]),
     "raw": ("data/raw/none", "", None, "config/small.yaml", "/", "data/raw\0small"),
     "vintage": ("2030-01", "latest\n", None, 2026),
     "indicators": ("config/small.yaml", "data", "", None, "config/regions/china.csv"),

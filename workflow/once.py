@@ -67,11 +67,11 @@ def alone() -> Iterator[int]:
                 run = f"another run (process {owner})" if known else "another run"
                 raise StudyError(f"coevo: {run} is at work in this folder; wait for it")
             time.sleep(0.2)
+        shutil.rmtree(LOCKS, ignore_errors=True)
         file.truncate(0)
         with about(LOCK):
             file.write(str(os.getpid()))
             file.flush()
-        shutil.rmtree(LOCKS, ignore_errors=True)
         yield file.fileno()
         file.truncate(0)
 

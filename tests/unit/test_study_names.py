@@ -59,9 +59,11 @@ printf '%s\\0' "$@" >> record
 """
 
 
-def make(folder: Path, name: str, *targets: str) -> subprocess.CompletedProcess:
+def make(folder: Path, name: str | None, *targets: str) -> subprocess.CompletedProcess:
+    """Call targets with a name as every word that can be typed; None: with none typed."""
     known = {key: value for key, value in os.environ.items() if not key.startswith("M")}
-    words = ["make", "-k", "-o", ".venv/filled", *targets, *(f"{word}={name}" for word in WORDS)]
+    words = ["make", "-k", "-o", ".venv/filled", *targets]
+    words += [] if name is None else [f"{word}={name}" for word in WORDS]
     return subprocess.run(list(map(os.fsencode, words)), cwd=folder, env=known, capture_output=True)
 
 
@@ -93,15 +95,21 @@ def test_make_hands_every_name_on_as_it_is(study):
     python = study / ".venv" / "bin" / "python"
     python.write_text(RECORDER)
     python.chmod(0o755)
+
+    def recorded(name: str | None, *targets: str) -> list[str]:
+        make(study, name, *targets)
+        record = (study / "record").read_bytes().decode("utf-8", "surrogateescape")
+        (study / "record").unlink()
+        return record.replace("workflow/", "").split("\0")[:-1]
+
     before = state(study.parent)
     for name in NAMES:
-        make(study, name, *CALLS)
-        record = (study / "record").read_bytes().decode("utf-8", "surrogateescape")
         given = name.lstrip()  # make takes no space after "="
         said = [word.format(given) for call in CALLS.values() for word in call
                 if given or word not in ("--verbose", "--strict")]  # fmt: skip
-        assert record.replace("workflow/", "").split("\0")[:-1] == said
-        (study / "record").unlink()
+        assert recorded(name, *CALLS) == said
+    assert recorded(None) == ["once.py", "study=provinces", "--cores=all"]
+    assert recorded(None, "new") == ["new.py", "study=", "first=", "last=", "vintage=", "from="]
     assert state(study.parent) == before
 
 

@@ -79,6 +79,19 @@ def begun(folder: Path) -> subprocess.Popen:
     return process
 
 
+def by_hand(folder: Path) -> subprocess.Popen:
+    """A run of plain Snakemake that has begun and holds the folder."""
+    words = [sys.executable, "-m", "snakemake", "--configfile", "config/small.yaml"]
+    process = subprocess.Popen(
+        [*words, "--cores", "2"], cwd=folder, env=environment(folder), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not list(folder.glob(".snakemake/locks/*")):
+        assert process.poll() is None
+        time.sleep(0.02)
+    return process
+
+
 def killed(process: subprocess.Popen) -> None:
     time.sleep(0.3)
     process.send_signal(signal.SIGKILL)
@@ -98,12 +111,17 @@ def straight(tmp_path_factory) -> Path:
 def hindered(tmp_path_factory) -> tuple[Path, dict[str, subprocess.CompletedProcess]]:
     """The study built on two cores and elsewhere after much went wrong, and what was said then.
 
-    Refused for its data, mended, killed in the first rule, run twice at a time, killed later.
+    Refused for its data, mended, run by hand and killed, killed in the first rule, run twice at a
+    time, killed later.
     """
     folder = project(tmp_path_factory.mktemp("two") / "study")
     broken(folder, 产值=lambda text: text.replace("产值", "产出"))
     said = {"refused": within(folder, *BUILD)}
     write_raw(folder / "data/raw/small/2026-10", "产值", figures("产值"))
+    hand = by_hand(folder)
+    said["beside hand"] = within(folder, *BUILD)
+    os.killpg(hand.pid, signal.SIGKILL)
+    hand.wait()
     killed(begun(folder))
     second = begun(folder)
     said["beside"] = within(folder, *BUILD)
@@ -122,10 +140,11 @@ def test_a_study_without_a_figure_is_refused_with_our_line_at_the_end(hindered):
     assert refused.stderr.splitlines()[-1].startswith(said)
 
 
-def test_a_second_run_at_the_same_time_is_refused_in_one_line(hindered):
-    beside = hindered[1]["beside"]
+@pytest.mark.parametrize(("run", "which"), [("beside", r" \(process \d+\)"), ("beside hand", "")])
+def test_a_second_run_at_the_same_time_is_refused_in_one_line(hindered, run, which):
+    beside = hindered[1][run]
     assert beside.returncode == 1
-    assert re.fullmatch(r"coevo: another run \(process \d+\) is at work in .*\n", beside.stderr)
+    assert re.fullmatch(rf"coevo: another run{which} is at work in .*\n", beside.stderr)
 
 
 def test_two_builds_have_the_same_bytes_whatever_hindered_one(straight, hindered):

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.programs import needs
-
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = ("浙江", "Jiangsu")  # from the list, and in English
 YEARS = range(2018, 2024)
@@ -151,25 +149,3 @@ def test_a_further_indicator_comes_with_a_new_workbook(filled):
     assert run(filled, "check", "config/mine.yaml").returncode == 0
     config = yaml.safe_load((filled / "config/mine.yaml").read_text(encoding="utf-8"))
     assert config["indicators"] == "config/indicators/mine.csv"
-
-
-@needs("make")
-def test_make_passes_the_words_on(filled):
-    """The default study is no name for a new one, and what is left out stays empty."""
-
-    def said(*words):
-        result = subprocess.run(
-            ["make", "--no-print-directory", "--dry-run", "-o", ".venv/filled", *words],
-            cwd=filled,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-        return result.stdout
-
-    assert said("new").endswith(' workflow/new.py "study=" "first=" "last=" "vintage=" "from="\n')
-    assert said("new", "study=a", "first=2001", "from=我的 下载").endswith(
-        ' workflow/new.py "study=a" "first=2001" "last=" "vintage=" "from=我的 下载"\n'
-    )
-    assert said("check", "study=a").endswith(' workflow/check.py "config/a.yaml" \n')
-    assert said("check", "strict=1").endswith(' workflow/check.py "config/config.yaml" --strict\n')

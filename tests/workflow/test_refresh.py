@@ -16,7 +16,6 @@ import yaml
 
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
-from tests.programs import needs
 from tests.workflow.test_graph import ALL_RULES, ROOT, make_project, run, snapshot, would_run
 
 RAW = ROOT / "data" / "raw" / "provinces" / "2026-10"
@@ -209,15 +208,3 @@ def test_a_name_is_never_used_twice_and_a_new_release_becomes_the_latest(refresh
     assert "Nothing has changed since release 2027-10-2023" in page
     given = release(folder, "paper-1")
     assert given.stdout.endswith("releases/paper-1: release 3 is kept\n")
-
-
-@needs("make")
-def test_make_clean_keeps_releases(tmp_path):
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    kept = tmp_path / "reports" / "small" / "releases" / "v1" / "release.yaml"
-    gone = [tmp_path / f"reports/small/{name}" for name in ("report.en.html", "tables/panel.csv")]
-    for path in (kept, *gone):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    subprocess.run(["make", "clean", "study=small"], cwd=tmp_path, check=True, capture_output=True)
-    assert kept.exists() and not any(path.exists() for path in gone)
