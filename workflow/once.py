@@ -27,10 +27,11 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from clean import tidy
 from steps import LOST, Progress
 
 from coevo.errors import FULL, StudyError, about, command, is_foreign, plain_words
-from coevo.study.configuration import config_file, own_folders, read_config
+from coevo.study.configuration import config_file, read_config
 
 LOCK, LOCKS = Path(".snakemake", "once.lock"), Path(".snakemake", "locks")  # ours, Snakemake's
 PATIENCE = 10  # seconds that the processes of a killed run, or a short one by hand, may take to end
@@ -215,13 +216,6 @@ def check_open(study: str) -> None:
         there = next(part for part in (place, *place.parents) if part.exists())
         if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "", str(there))
-
-
-def tidy(study: str) -> None:
-    """Remove what a killed run left of files that it was writing."""
-    for folder in own_folders(study):
-        for part in folder.rglob(".*.part"):
-            part.unlink(missing_ok=True)
 
 
 def problems(since: float) -> str:

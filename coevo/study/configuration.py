@@ -78,13 +78,6 @@ def config_file(given: str) -> str:
     return DEFAULT if study == DEFAULT_STUDY else f"config/{study}.yaml"
 
 
-def own_folders(study: str) -> list[Path]:
-    """Return the folders of a study's tables, reports and logs, but none that leads elsewhere."""
-    folders = [Path("data", "processed", study), Path("reports", study), Path("logs", study)]
-    home = Path.cwd().resolve()
-    return [folder for folder in folders if folder.resolve() == home / folder]
-
-
 def read_config(path: str | Path) -> dict[str, Any]:
     """Return a config file as it is written, before defaults, but for the name of its study.
 
@@ -93,8 +86,7 @@ def read_config(path: str | Path) -> dict[str, Any]:
     """
     if not Path(path).is_file():
         stems = sorted(file.stem for file in Path(path).parent.glob("*.yaml"))
-        default = Path(DEFAULT).stem
-        known = ", ".join(DEFAULT_STUDY if stem == default else stem for stem in stems)
+        known = ", ".join(DEFAULT_STUDY if stem == "config" else stem for stem in stems)
         raise StudyError(f"coevo: there is no {path}; studies: {known}")
     config = read_mapping(path)
     study = config.get("study", DEFAULT_STUDY)  # the schema says that it is missing, or no text

@@ -46,9 +46,6 @@ def folder(tmp_path):
     (tmp_path / "snakemake" / "cli.py").write_text(SNAKEMAKE)
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "small.yaml").write_text("study: small\n")
-    for name, place in (("workflow", ROOT / "workflow"), (".venv", Path(sys.prefix))):
-        (tmp_path / name).symlink_to(place)
-    shutil.copy(ROOT / "Makefile", tmp_path)
     return tmp_path
 
 
@@ -126,6 +123,9 @@ def parent(process: int) -> int:
 @LINUX
 @needs("make")
 def test_a_run_ends_with_the_make_that_called_it(folder):
+    (folder / "workflow").symlink_to(ROOT / "workflow")
+    (folder / ".venv").symlink_to(sys.prefix)
+    shutil.copy(ROOT / "Makefile", folder)
     process, child = begun(folder, *MAKE)
     process.kill()
     assert ends(child)
@@ -160,7 +160,7 @@ def test_of_two_runs_at_the_same_instant_one_is_refused(folder):
         one.communicate()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no lock that several share")
+@LINUX
 def test_a_run_by_hand_is_waited_for_and_its_dead_lock_is_none(folder, monkeypatch):
     import fcntl
 
@@ -178,6 +178,7 @@ def test_a_run_by_hand_is_waited_for_and_its_dead_lock_is_none(folder, monkeypat
         assert not left.exists()
 
 
+@LINUX
 def test_nothing_is_removed_before_the_config_has_passed_nor_through_a_link(folder):
     outside, own = folder / "keepme", folder / "data" / "processed" / "small"
     for place in (outside, own):

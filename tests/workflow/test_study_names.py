@@ -89,7 +89,6 @@ def study(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.slow
 @needs("make")
 def test_make_hands_every_name_on_as_it_is(study):
     python = study / ".venv" / "bin" / "python"
@@ -121,7 +120,7 @@ def test_a_name_that_is_none_is_refused_and_nothing_is_touched(study, script, mo
     main = importlib.import_module(script).main
     more = {"release": ["v1"], "weights": ["config/small.yaml"]}.get(script, [])
     before = state(study.parent)
-    for name in NAMES:
+    for name in [*NAMES, str(study.parent / "keepme")]:
         assert main(f"study={name}", *more) == 1
         said = capsys.readouterr()
         assert said.out == "" and said.err.startswith("study: ") and said.err.count("\n") == 1
@@ -146,7 +145,6 @@ def test_such_a_name_in_a_config_is_refused_and_nothing_is_touched(study, monkey
         complete(CONFIG | {"study": "small\n"}, read_schema("config"), "config.yaml")
 
 
-@pytest.mark.slow
 @needs("make")
 def test_clean_removes_what_was_built_and_says_it(study):
     """Of what the study's folders link to, nothing; and nothing for a hostile name."""
