@@ -1,7 +1,8 @@
 """Built tables and files: read with the right types, written whole or not at all."""
 
-import os
 import pickle
+import secrets
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -82,18 +83,22 @@ def read_optional(path: str | Path | None, table: str = "") -> pd.DataFrame | No
 
 
 def write_bytes(data: bytes, path: str | Path) -> None:
-    """Write `data` beside `path` and move it there: a reader sees the old file or the new one."""
+    """Write `data` beside `path` and move it there: a reader sees the old file or the new one.
+
+    Who may read it is as the umask says; of a file that was there, as it was.
+    """
     target = Path(path)
     with about(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        part = target.parent / f".{secrets.token_hex(8)}.part"
         try:
-            with os.fdopen(handle, "wb") as file:
+            with part.open("xb") as file:
                 file.write(data)
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
+            if target.exists():
+                shutil.copymode(target, part)
+            part.replace(target)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
 
 

@@ -1,5 +1,6 @@
 """Tables come back as they were written, and a file is whole or not there."""
 
+import os
 import re
 
 import pandas as pd
@@ -69,6 +70,22 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
         files.write_text("new", target)
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["t.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077])
+def test_who_may_read_a_file_is_as_the_umask_says_or_as_it_was(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        files.write_text("new", tmp_path / "t.txt")
+        files.write_folder({"t.txt": b"new"}, tmp_path / "release")
+        (tmp_path / "t.txt").chmod(0o640) if umask == 0o022 else None
+        files.write_text("newer", tmp_path / "t.txt")
+    finally:
+        os.umask(before)
+    modes = [(tmp_path / n).stat().st_mode & 0o777 for n in ("t.txt", "release/t.txt", "release")]
+    kept = 0o640 if umask == 0o022 else 0o666 & ~umask
+    assert modes == [kept, 0o666 & ~umask, 0o777 & ~umask]
 
 
 def test_excel_finds_its_mark(tmp_path):
