@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 # Snakemake does not quote the interpreter's path; without this no script runs in "a folder".
 if Path(sys.executable).exists():
     sys.executable = shlex.quote(sys.executable)
-# One thread each, for the same bytes whatever the number of cores.
+# One thread each, for the same bytes whatever the number of cores, on one type of processor.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
