@@ -67,4 +67,4 @@ def test_studies_that_locate_nothing_name_it(built):
     for study in ("provinces", "zhejiang"):
         for language in ("en", "zh"):
             page = (FOLDER.parent / study / f"report.{language}.html").read_text(encoding="utf-8")
-            assert page.count(f'href="../lynx-hare/report.{language}.html"') == 1
+            assert page.count("lynx-hare") == 1 and 'href="../' not in page
