@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+ROOT = Path(__file__).resolve().parent.parent
+OWN = ("coevo", "workflow", "profiles", "docs", "config/regions", "Snakefile", "pyproject.toml")
 LONGEST, LAST = 2000, 400  # characters of a message, and of its end where it is cut
 MOST_PROBLEMS = 500  # lines that are told together
 
@@ -32,6 +34,7 @@ SYSTEM = {
     errno.EIO: "the disk or the network gives an error; see that it is well",
     errno.EFBIG: "would be larger than this account may write; raise its limit (ulimit -f)",
 }
+GONE = "get it back: git -C '{}' checkout -- '{}', or copy the whole program anew"
 NO_MEMORY = (
     "coevo: the memory of this computer does not suffice; close other programs, give cores=1 to "
     "make, or lower robustness.draws in the config"
@@ -136,6 +139,13 @@ def about(path: str | Path) -> Iterator[None]:
         raise
 
 
+def _own(path: str | Path) -> str:
+    """Return what a file of the program is called in its folder, "" for any other file."""
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - it may be reached through a link
+    name = place.relative_to(ROOT).as_posix() if place.is_relative_to(ROOT) else ""
+    return name if name.startswith(OWN) else ""
+
+
 def plain_words(problem: BaseException) -> str:
     """Return what to tell the user, with its line end: the lines of a `StudyError`, in one line
     what the system refuses, the traceback of any other exception, which is our mistake."""
@@ -144,9 +154,14 @@ def plain_words(problem: BaseException) -> str:
     if isinstance(problem, MemoryError):
         return NO_MEMORY + "\n"
     if isinstance(problem, OSError) and is_foreign(problem):
-        why = SYSTEM.get(problem.errno or 0)
-        why = why or f"{problem.strerror}; see that it is there and can be read and written"
-        return one_line(f"{problem.filename or 'coevo'}: {why}") + "\n"
+        place = problem.filename or "coevo"
+        if isinstance(problem, FileNotFoundError) and (own := _own(place)):
+            place, why = own, f"is part of the program and is gone; {GONE.format(ROOT, own)}"
+        else:
+            why = SYSTEM.get(problem.errno or 0) or (
+                f"{problem.strerror}; see that it is there and can be read and written"
+            )
+        return one_line(f"{place}: {why}") + "\n"
     return "".join(traceback.format_exception(problem))
 
 

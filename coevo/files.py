@@ -1,5 +1,6 @@
 """Built tables and files: read with the right types, written whole or not at all."""
 
+import errno
 import pickle
 import secrets
 import shutil
@@ -10,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.errors import StudyError, about
+from coevo.errors import ROOT, StudyError, about
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 
 # type in `tables.csv` -> that of a column without empty cells, and with some
@@ -129,18 +130,25 @@ def write_folder(files: Mapping[str, bytes], folder: str | Path) -> None:
             whole.rename(target)
 
 
-def read_texts(*paths: str | Path) -> dict[str, str]:
+class Texts(dict[str, Any]):
+    """Files of the report by name; one that is asked for and not there is said to be gone."""
+
+    def __missing__(self, name: str) -> Any:
+        raise FileNotFoundError(errno.ENOENT, "", str(ROOT / "workflow" / "report" / name))
+
+
+def read_texts(*paths: str | Path) -> Texts:
     """Return the text of files, and of the files in folders, by file name."""
     files = [
         file
         for path in map(Path, paths)
         for file in (sorted(path.iterdir()) if path.is_dir() else [path])
     ]
-    return {
-        file.name: file.read_text(encoding="utf-8")
+    return Texts(
+        (file.name, file.read_text(encoding="utf-8"))
         for file in files
         if file.is_file() and not file.name.startswith(".")
-    }
+    )
 
 
 def write_part(made: Any, path: str | Path) -> None:

@@ -8,9 +8,12 @@ a table may have any number. What follows `note` in the head of the file are the
 
 import csv
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from coevo.errors import plain_words
 
 FILE = Path(__file__).with_name("tables.csv")
 SHARED = "*"
@@ -39,8 +42,11 @@ class SchemaRow(NamedTuple):
 
 def _read() -> tuple[tuple[str, ...], dict[str, dict[str, SchemaRow]]]:
     """Return the languages, and the rows by table and column in their order."""
-    with FILE.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
+    try:
+        with FILE.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.DictReader(file))
+    except FileNotFoundError as problem:  # before any program can say so
+        sys.exit(plain_words(problem).strip())
     languages = tuple(key for key in lines[0] if key not in SchemaRow._fields)
     shared = {line["column"]: line for line in lines if line["table"] == SHARED}
     tables: dict[str, dict[str, SchemaRow]] = {}

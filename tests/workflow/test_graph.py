@@ -326,6 +326,23 @@ def test_a_config_that_is_not_there(project):
     assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
 
 
+OF_THE_PROGRAM = [
+    *("coevo/tables.csv", "coevo/refusals.csv", "config/regions/cities.csv"),
+    *("workflow/schemas/config.schema.yaml", "workflow/rules/coupling.smk"),
+    *("workflow/scripts/couple.py", "workflow/report/page.html"),
+]
+
+
+def test_a_file_of_the_program_that_is_gone_is_named_with_how_to_get_it_back(copy):
+    for name in OF_THE_PROGRAM:
+        kept = (copy / name).rename(copy / "kept")
+        result = run(copy)
+        assert result.returncode == 1 and "Traceback" not in result.stderr
+        last = f"{name}: is part of the program and is gone; get it back: git -C '{copy}' checkout"
+        assert result.stderr.splitlines()[-1].startswith(last), result.stderr
+        kept.rename(copy / name)
+
+
 NO_ROOM = """
 import errno, logging, os, sys, types
 sys.path.insert(0, "workflow")

@@ -1,6 +1,7 @@
 """Wiring shared by all: the study's configuration, its paths, the code that it depends on."""
 
 import ast
+import errno
 import hashlib
 import os
 import shlex
@@ -51,6 +52,8 @@ if workflow.is_main_process:
 def own(path):
     """Return a file of the repository as it is called from the working directory, the study's."""
     file = os.path.abspath(ROOT / path)
+    if not os.path.exists(file):  # Snakemake would take what is made from it for made already
+        raise FileNotFoundError(errno.ENOENT, "", file)
     # On Windows there is no way from one drive to another.
     same = os.path.splitdrive(file)[0] == os.path.splitdrive(os.getcwd())[0]
     return Path(os.path.relpath(file) if same else file).as_posix()
@@ -92,7 +95,7 @@ try:
         configuration.read_config(source[-1])
     config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
     REGIONS = config["regions_table"]
-    if not Path(REGIONS).is_file():  # a study in another folder may use a table of the repository
+    if not Path(REGIONS).is_file() and (ROOT / REGIONS).is_file():  # a study in another folder may use a table of the repository
         REGIONS = own(REGIONS)
     REGIONS_READ = region_table.regions_read(
         config,

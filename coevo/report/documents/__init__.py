@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from coevo.files import Texts
 from coevo.report.documents.page import html
 from coevo.report.documents.pandoc import document
 from coevo.report.documents.paper import pdf
@@ -17,7 +18,7 @@ FORMATS: dict[str, Render] = {"html": html, "pdf": pdf, "docx": docx}
 
 
 def presented(
-    voice: Voice, templates: Mapping[str, str], provenance: Mapping[str, Mapping[str, str]]
+    voice: Voice, templates: dict[str, str], provenance: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, str | bytes]]:
     """Charts and reports of one language by file name, one after the other.
 
@@ -26,7 +27,7 @@ def presented(
     charts = chart_files(voice.study, voice.phrases)
     for name, file in charts.items():
         yield f"figures/{voice.study.language}/{name}", file
-    yield from documents(voice, {**templates, **charts}, provenance).items()
+    yield from documents(voice, Texts(templates | charts), provenance).items()
 
 
 def documents(
