@@ -48,11 +48,8 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
                     kept.append(path.as_posix())
                     if problem := date_problem(path):
                         problems.add(problem)
-                if set("{}<>") & set(path.name) or not path.name.isprintable():
-                    problems.add(
-                        f"{path.as_posix()}: has a line break or one of {{ }} < > in its name; "
-                        "rename it"
-                    )
+                if problem := name_problem(path.as_posix(), path.name):
+                    problems.add(problem)
     if not kept:
         problems.add(
             f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
@@ -60,6 +57,13 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
         )
     problems.check()
     return kept
+
+
+def name_problem(path: str, name: str) -> str:
+    """Return a line on a path with a name that Snakemake takes for a pattern or cannot carry."""
+    if name.isprintable() and not set("{}<>") & set(name):
+        return ""
+    return f"{path}: has a line break or one of {{ }} < > in its name; rename it"
 
 
 def date_problem(path: str | Path) -> str:

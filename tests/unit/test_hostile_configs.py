@@ -66,6 +66,18 @@ def test_a_value_that_cannot_be_is_refused_in_lines(study, key):
         assert before_any_rule() == said
 
 
+PATHS = ("raw", "indicators", "regions_table", "claims", "normalisation.goalposts")
+
+
+@pytest.mark.parametrize("key", [*PATHS, "robustness.systems.other"])
+def test_a_path_that_snakemake_takes_for_a_pattern_is_refused(study, key):
+    """Of a rule with such an input Snakemake once believed what had been made before."""
+    config = {**CONFIG, "normalisation": {}, "robustness": {"systems": {}}}
+    said = study(yaml.safe_dump(changed(config, key, "config/{x}")))
+    assert len(said) == 1 and f"{key}: " in said[0] and "{ } < >" in said[0]
+    assert before_any_rule() == said
+
+
 @pytest.mark.parametrize("name", texts(CONFIG))
 def test_a_text_that_is_no_config_is_refused_in_lines(study, name):
     said = study(texts(CONFIG)[name])

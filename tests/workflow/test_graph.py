@@ -326,6 +326,15 @@ def test_a_config_that_is_not_there(project):
     assert result.stderr == "coevo: there is no config/nothing.yaml; studies: small\n"
 
 
+def test_a_folder_of_the_program_that_snakemake_cannot_carry_is_named(copy):
+    place = copy.rename(copy.with_name("a {x} b"))
+    result = run(place)
+    assert result.returncode == 1
+    assert (
+        result.stderr == f"{place}: has a line break or one of {{ }} < > in its name; rename it\n"
+    )
+
+
 OF_THE_PROGRAM = [
     *("coevo/tables.csv", "coevo/refusals.csv", "config/regions/cities.csv"),
     *("workflow/schemas/config.schema.yaml", "workflow/rules/coupling.smk"),

@@ -89,6 +89,8 @@ def digests(files):
 
 
 try:
+    if unfit := raw_files.name_problem(str(ROOT), str(ROOT)):
+        raise StudyError(unfit)
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
     if Path(source[-1]).is_file():  # Snakemake takes without a word what this refuses
