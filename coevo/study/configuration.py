@@ -280,6 +280,7 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
         yield "normalisation.range: figures under reference ratio lie in [0, 1]; leave range out"
     if not 0 <= low < high <= 1:
         yield f"normalisation.range: [{low}, {high}] must be 0 <= low < high <= 1"
+    yield from _among_what_is_made(config)
     if not Path(config["raw"]).is_dir():
         yield f"raw: there is no folder {config['raw']}; put the raw files into it"
     claims = sorted(path.stem for path in Path("config", "claims").glob("*.csv"))
@@ -289,6 +290,20 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
     focus, left_out = config["focus_region"], isinstance(regions, Mapping)
     if regions != "all" and (focus in regions["without"] if left_out else focus not in regions):
         yield f"focus_region: {focus} is not among regions; add it or change it"
+
+
+def _among_what_is_made(config: Mapping[str, Any]) -> Iterator[str]:
+    """Files of a study that stand where its own are made, and so removed; releases stay."""
+    paths = {key: config[key] for key in ("raw", "indicators", "regions_table")}
+    paths["normalisation.goalposts"] = config["normalisation"]["goalposts"]
+    paths |= {f"robustness.systems.{k}": p for k, p in config["robustness"]["systems"].items()}
+    study = config["study"]
+    made = [Path(place, study).resolve() for place in ("data/processed", "reports", "logs")]
+    for key, path in paths.items():
+        place = Path(path or ".").resolve()
+        kept = place.is_relative_to(Path("reports", study, "releases").resolve())
+        if not kept and any(place.is_relative_to(folder) for folder in made):
+            yield f"{key}: {path} would be removed when {study} is built; move it out of there"
 
 
 def _years_of_the_model(config: Mapping[str, Any], first: int, last: int) -> Iterator[str]:

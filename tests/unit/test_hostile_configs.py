@@ -1,6 +1,7 @@
 """Configs that are wrong or made to harm: refused in lines, by `make check` and before any rule."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def test_a_path_that_snakemake_takes_for_a_pattern_is_refused(study, key):
     said = study(yaml.safe_dump(changed(config, key, "config/{x}")))
     assert len(said) == 1 and f"{key}: " in said[0] and "{ } < >" in said[0]
     assert before_any_rule() == said
+
+
+def test_a_file_of_the_study_is_not_looked_for_where_its_own_are_made_and_removed(study, folder):
+    """An indicator table among the tables for readers was once deleted with them."""
+    for place in ("data/processed/small", "reports/small/tables", "reports/small/releases/a"):
+        table = Path(place, "indicators.csv")
+        table.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy("config/indicators/small.csv", table)
+        said = study(yaml.safe_dump(CONFIG | {"indicators": table.as_posix()}))
+        kept = "releases" in place
+        assert said == before_any_rule() and len(said) == (not kept)
+        assert kept or said[0].startswith(f"small.yaml: indicators: {table} would be removed")
 
 
 @pytest.mark.parametrize("name", texts(CONFIG))
