@@ -18,6 +18,7 @@ from coevo.study.fill_in import blank_workbook
 from coevo.study.guide import said_marks
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_rows import read_rows
+from coevo.study.raw_files import VINTAGE
 
 TEMPLATES = Path("workflow", "new")
 LONGEST = 40  # characters of a name: it is part of paths
@@ -62,7 +63,7 @@ def wish(words: Sequence[str], month: str) -> Wish:
     problems.check()
     problems.extend(_name_problems(said["study"]))
     vintage = said["vintage"] or month
-    if not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", vintage):
+    if not VINTAGE.fullmatch(vintage):
         problems.add(f"vintage: '{vintage}' is not a year and month; write it as {month}")
     for key in ("first", "last"):
         if said[key] and not re.fullmatch(r"[0-9]{4}", said[key]):

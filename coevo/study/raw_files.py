@@ -9,6 +9,7 @@ from pathlib import Path
 from coevo.errors import Problems, StudyError
 
 LATEST = 253_000_000_000  # seconds: the year 9987
+VINTAGE = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")  # year and month, whose order is that of time
 AHEAD = 60  # seconds that the clocks of two machines may differ
 SYSTEM_FILES = {"Thumbs.db", "desktop.ini"}
 
@@ -28,7 +29,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     for path in sorted(_listed(Path(folder))):
         if path.is_symlink():
             problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
-        elif path.is_dir() and re.fullmatch(r"\d{4}-\d{2}", path.name):
+        elif path.is_dir() and VINTAGE.fullmatch(path.name):
             vintages.append(path.name)
         elif not is_passed_over(path):
             problems.add(

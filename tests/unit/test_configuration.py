@@ -313,6 +313,16 @@ def test_links_and_empty_folders_are_refused(tmp_path):
         raw_files.raw_paths(str(tmp_path), "latest")
 
 
+@pytest.mark.parametrize("name", ["2025-13", "2025-00", "9999-12", "0000-01", "２０２６-11"])
+def test_a_folder_that_is_no_month_is_no_vintage(tmp_path, name):
+    """Its figures would stand as the newest."""
+    for folder in ("2025-12", name):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.csv").write_text("x")
+    with pytest.raises(StudyError, match=f"{name}: stands outside a vintage"):
+        raw_files.raw_paths(str(tmp_path), "latest")
+
+
 def test_a_file_outside_a_vintage_and_other_folders_are_refused(tmp_path):
     (tmp_path / "2025-01").mkdir()
     (tmp_path / "2025-01" / "a.csv").write_text("x")
