@@ -49,7 +49,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
                     kept.append(path.as_posix())
                     if problem := date_problem(path):
                         problems.add(problem)
-                if problem := name_problem(path.as_posix(), path.name):
+                if problem := path_problem(path.as_posix(), path.name):
                     problems.add(problem)
     if not kept:
         problems.add(
@@ -60,7 +60,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     return kept
 
 
-def name_problem(path: str, name: str) -> str:
+def path_problem(path: str, name: str) -> str:
     """Return a line on a path with a name that Snakemake takes for a pattern or cannot carry."""
     if name.isprintable() and not set("{}<>") & set(name):
         return ""

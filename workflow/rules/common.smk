@@ -89,7 +89,7 @@ def digests(files):
 
 
 try:
-    if unfit := raw_files.name_problem(str(ROOT), str(ROOT)):
+    if unfit := raw_files.path_problem(str(ROOT), str(ROOT)):
         raise StudyError(unfit)
     source = workflow.overwrite_configfiles or ["config/config.yaml"]
     NAME = Path(source[-1]).name
