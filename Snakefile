@@ -39,6 +39,12 @@ rule all:
     default_target: True
     input:
         REPORTS,
+        TABLE_FILES.values(),
+
+
+for made in workflow.rules:
+    if made.log:
+        made.set_input(as_made(made))
 
 
 # What a rule says of itself is what the terminal shows of its step (workflow/steps.py).

@@ -1,21 +1,33 @@
-"""Built tables and files: read with the right types, written whole or not at all."""
+"""Built tables and files: read with the right types, written whole or not at all, and recorded.
+
+Each job of the workflow keeps a record in the folder of the study's tables: the SHA-256 of every
+file that it read and made, in the lines of `sha256sum` (` *` before what it made). A file that has
+another one, whatever its time, is no longer what the job made, or made it from.
+"""
 
 import errno
+import hashlib
 import pickle
 import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from coevo.errors import ROOT, StudyError, about
+from coevo.errors import ROOT, StudyError, about, speak_plainly
 from coevo.schema import HOLE, TEXTS, check_columns, column_row, column_rows
 
 # type in `tables.csv` -> that of a column without empty cells, and with some
 TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": ("bool", "boolean")}
+PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
+RECORDS = ".made"  # folder, beside a study's tables
+MADE, READ = " *", "  "  # between digest and file in a line of a record
+_record: list[Path] = []  # that of the job of this process
 
 
 def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
@@ -101,6 +113,64 @@ def write_bytes(data: bytes, path: str | Path) -> None:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+    for record in _record:
+        with about(record), record.open("a", encoding="utf-8") as lines:
+            lines.write(f"{sha256_of(data)}{MADE}{target.as_posix()}\n")
+
+
+def sha256_of(file: str | Path | bytes) -> str:
+    """Return the SHA-256 of a file, or of what stands in one."""
+    if isinstance(file, bytes):
+        return hashlib.sha256(file).hexdigest()
+    with about(file), Path(file).open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def record_of(log: str | Path) -> Path:
+    """Return the record of a job, by its log `logs/<study>/<job>.log`."""
+    return Path("data", "processed", Path(log).parent.name, RECORDS, Path(log).stem)
+
+
+def begin_job(job: Any) -> None:
+    """Let this process, a script of Snakemake, speak plainly and record what it reads and makes.
+
+    The record begins anew with the job, and a file stands in it once it is in its place: what a
+    killed job leaves is never held for made.
+    """
+    speak_plainly(job.log[0])
+    read = [file for file in job.input if Path(file).suffix != PART]
+    record = record_of(job.log[0])
+    write_text("".join(f"{sha256_of(file)}{READ}{file}\n" for file in read), record)
+    _record[:] = [record]
+
+
+def read_record(record: str | Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what a job read and what it made, by file: its SHA-256; of no record nothing."""
+    sides: tuple[dict[str, str], dict[str, str]] = {}, {}
+    with suppress(OSError):
+        for line in Path(record).read_text(encoding="utf-8", errors="replace").splitlines():
+            sides[line[64:66] == MADE][line[66:]] = line[:64]
+    return sides
+
+
+def changed_files(record: str | Path, outputs: Iterable[str] = ()) -> list[str]:
+    """Return the files of a job that are not as it read or made them, and outputs it has not made.
+
+    outputs: files and folders. A file is looked at once in a process.
+    """
+    read, made = read_record(record)
+    known = made.keys() | {folder.as_posix() for file in made for folder in Path(file).parents}
+    changed = [file for file, digest in (read | made).items() if _present(file) != digest]
+    return [*changed, *(file for file in outputs if file not in known)]
+
+
+@cache
+def _present(file: str) -> str:
+    """Return the SHA-256 of a file, "" of none."""
+    try:
+        return sha256_of(file)
+    except OSError:
+        return ""
 
 
 def write_text(text: str, path: str | Path) -> None:

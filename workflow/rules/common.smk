@@ -2,7 +2,6 @@
 
 import ast
 import errno
-import hashlib
 import os
 import shlex
 import sys
@@ -26,6 +25,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 from coevo.errors import StudyError, plain_words
+from coevo.files import changed_files, record_of, sha256_of
 from coevo.history import releases
 from coevo.history.changes import COMPARED
 from coevo.schema import study_tables
@@ -83,11 +83,6 @@ def code(script):
     return sorted(map(own, [*found, "coevo/refusals.csv", "coevo/tables.csv"]))
 
 
-def digests(files):
-    """Return files by content: one that an older one replaces is noticed, unlike by times alone."""
-    return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
-
-
 try:
     if unfit := raw_files.path_problem(str(ROOT), str(ROOT)):
         raise StudyError(unfit)
@@ -107,7 +102,7 @@ try:
         REGIONS,
     )
     RAW = raw_files.raw_paths(config["raw"], config["vintage"])
-    DIGESTS = digests(RAW)
+    DIGESTS = {file: sha256_of(file) for file in RAW}
     RELEASE = releases.latest(f"reports/{config['study']}/releases")
 except (StudyError, OSError, MemoryError) as problem:
     # Snakemake would add lines of its own below ours.
@@ -153,10 +148,6 @@ REPORTS = [
     *(f"{REPORT}/results.{language}.xlsx" for language in config["report"]["languages"]),
     *(f"{REPORT}/{name}" for name in ("figures", "latex", "stata")),
 ]
-# Goalposts that were kept, for the reference of that name.
-KEPT = (
-    {"kept": config["normalisation"]["goalposts"]} if config["normalisation"]["goalposts"] else {}
-)
 # Words around what `snakemake --report` shows; a language without its own has the English ones.
 AROUND = yaml.safe_load((ROOT / "workflow" / "captions" / "words.yaml").read_text("utf-8"))
 LANGUAGES = {name: AROUND.get(name, AROUND["en"]) for name in config["report"]["languages"]}
@@ -177,3 +168,21 @@ def shown(file, part, caption=None, **more):
         category=FIRST["parts"][part],
         **more,
     )
+
+
+def as_made(rule):
+    """Return an input function of a rule, which adds no file.
+
+    It forces the job where a file is not as the job made or read it, by what stands in it: an older
+    file may replace one, or an edited one have its old time.
+    """
+
+    def look(wildcards):
+        outputs = [str(file).format(**wildcards) for file in rule.output]
+        record = record_of(str(rule.log[0]).format(**wildcards))
+        if workflow.is_main_process and any(map(os.path.exists, outputs)):
+            if changed_files(record, outputs):
+                workflow.dag.forcefiles.update(outputs)
+        return []
+
+    return look

@@ -21,7 +21,6 @@ rule normalise:
         "../../environment.yml"
     params:
         normalisation=config["normalisation"],
-        digests=digests(KEPT.values()),
     script:
         "../scripts/normalise.py"
 
@@ -131,7 +130,6 @@ rule robustness:
         "../../environment.yml"
     params:
         systems=list(SYSTEMS),
-        digests=digests([*KEPT.values(), *SYSTEMS.values()]),
         config={
             key: config[key]
             for key in "normalisation weighting coupling focus_region regions years panel "
@@ -188,7 +186,6 @@ rule vary_part:
         "../../environment.yml"
     params:
         systems=list(SYSTEMS),
-        digests=digests([*KEPT.values(), *SYSTEMS.values()]),
         tables="panel normalised goalposts weights coupling revisions".split(),
         config={
             key: config[key]
@@ -230,7 +227,6 @@ rule vary:
         "../../environment.yml"
     params:
         systems=list(SYSTEMS),
-        digests=digests([*KEPT.values(), *SYSTEMS.values()]),
         tables="panel normalised goalposts weights coupling revisions".split(),
         config={
             key: config[key]

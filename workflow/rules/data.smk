@@ -24,7 +24,6 @@ rule observe:
         wanted=REGIONS_READ,
         sets=list(SETS),
         decimal_mark=config["decimal_mark"],
-        digests=DIGESTS,
     script:
         "../scripts/observe.py"
 

@@ -22,7 +22,6 @@ rule predict:
     conda:
         "../../environment.yml"
     params:
-        digests=digests(KEPT.values()),
         config={key: config[key] for key in "interaction normalisation weighting coupling".split()},
     script:
         "../scripts/predict.py"

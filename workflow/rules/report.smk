@@ -25,7 +25,6 @@ if RELEASE:
             tables=[name for name in TABLES if name in COMPARED],
             config=SETTINGS,
             coevo=VERSION,
-            digests=digests(RELEASE.files),
         script:
             "../scripts/changes.py"
 

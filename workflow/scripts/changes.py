@@ -1,10 +1,9 @@
 """The study's tables and the latest release -> what differs between them."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import begin_job, read_table, write_table
 from coevo.history.changes import State, changes_since, released
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 study = State(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators, "indicators"),

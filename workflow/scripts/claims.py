@@ -1,11 +1,10 @@
 """A study's tables, and the statements of a paper -> claims with verdicts."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_table, write_tables
+from coevo.files import begin_job, read_optional, read_table, write_tables
 from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import claim_tables
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 evidence = Evidence.of(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators, "indicators"),

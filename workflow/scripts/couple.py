@@ -4,11 +4,10 @@ from coevo.coupling import couple
 from coevo.coupling.comovement import comovement_rows
 from coevo.coupling.growth_split import growth_contributions
 from coevo.coupling.level import level_rows
-from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import begin_job, read_table, write_table
 from coevo.normalisation import scaled_panel
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 normalised = read_table(snakemake.input.normalised)
 weights = read_table(snakemake.input.weights)
 panel = read_table(snakemake.input.panel)

@@ -1,10 +1,9 @@
 """Tables of the indices -> guards."""
 
 from coevo.coupling.diagnostics import IndexCase, diagnostic_rows
-from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import begin_job, read_table, write_table
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 case = IndexCase(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators, "indicators"),

@@ -1,10 +1,9 @@
 """Panel -> the two-population model: parameters, equilibria, and what fits say and rest on."""
 
 from coevo.equilibria import estimate
-from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_parts, read_table, write_tables
+from coevo.files import begin_job, read_optional, read_parts, read_table, write_tables
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 tables = estimate(
     read_table(snakemake.input.panel),
     snakemake.params.interaction,

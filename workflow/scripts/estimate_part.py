@@ -1,10 +1,9 @@
 """Panel -> a part of what `estimate` puts together: regions, and draws of all of them."""
 
 from coevo.equilibria import estimate_part
-from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_table, write_part
+from coevo.files import begin_job, read_optional, read_table, write_part
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 made = estimate_part(
     read_table(snakemake.input.panel),
     snakemake.params.interaction,

@@ -1,10 +1,9 @@
 """Panel -> normalised indicators and the goalposts they were held against."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_table, write_table
+from coevo.files import begin_job, read_optional, read_table, write_table
 from coevo.normalisation import normalise
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 normalised, goalposts = normalise(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators, "indicators"),

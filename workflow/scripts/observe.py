@@ -1,10 +1,9 @@
 """Raw files -> observations, and remarks on reading them."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import begin_job, read_table, write_table
 from coevo.observations import observe
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 observations, remarks = observe(
     snakemake.input.raw,
     snakemake.params.raw,

@@ -1,10 +1,9 @@
 """Observations -> panel, audit, revisions."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import begin_job, read_table, write_table
 from coevo.panel import panel_tables
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 tables = panel_tables(
     read_table(snakemake.input.observations),
     read_table(snakemake.input.remarks),

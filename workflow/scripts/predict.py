@@ -1,10 +1,9 @@
 """Panel -> forecasts of x1, x2 and D from every origin, and what their errors say."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_table, write_tables
+from coevo.files import begin_job, read_optional, read_table, write_tables
 from coevo.prediction import predict
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 tables = predict(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators, "indicators"),

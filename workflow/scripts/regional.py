@@ -1,10 +1,9 @@
 """D by region and year -> its pattern in space and over time."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_table, write_tables
+from coevo.files import begin_job, read_table, write_tables
 from coevo.regional import RegionalPanel, regional_tables
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 study = RegionalPanel(
     read_table(snakemake.input.coupling),
     read_table(snakemake.input.panel),

@@ -3,13 +3,12 @@
 from itertools import chain
 from pathlib import Path
 
-from coevo.errors import speak_plainly
-from coevo.files import read_table, read_texts, write_files
+from coevo.files import begin_job, read_table, read_texts, write_files
 from coevo.report.documents import presented
 from coevo.report.tables.exports import exported
 from coevo.report.words.voices import in_languages
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 templates = read_texts(*snakemake.input.templates)
 tables = {name: read_table(snakemake.input[name]) for name in snakemake.params.tables}
 simulated = {name: read_table(snakemake.input[name]) for name in snakemake.params.simulated}

@@ -1,11 +1,10 @@
 """Panel and observations -> D under other choices, and without the breaks in coverage."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_table, write_table
+from coevo.files import begin_job, read_optional, read_table, write_table
 from coevo.sensitivity.coverage_breaks import coverage_rows, growth_rows
 from coevo.sensitivity.robustness import robustness_rows
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 panel = read_table(snakemake.input.panel)
 indicators = read_table(snakemake.input.indicators, "indicators")
 kept = read_optional(snakemake.input.get("kept"), "goalposts")

@@ -1,10 +1,9 @@
 """Panel and observations -> the two-population model under other choices."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_optional, read_table, write_tables
+from coevo.files import begin_job, read_optional, read_table, write_tables
 from coevo.sensitivity.specifications import specification_tables
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 tables = specification_tables(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.observations),

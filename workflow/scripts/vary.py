@@ -1,14 +1,13 @@
 """Panel and tables of the indices -> D under every combination of choices, and under draws."""
 
 from coevo.chunks import together
-from coevo.errors import speak_plainly
-from coevo.files import read_parts, write_table, write_tables
+from coevo.files import begin_job, read_parts, write_table, write_tables
 from coevo.sensitivity.grid_shares import choice_sensitivity
 from coevo.sensitivity.multiverse import varied
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.sensitivity.varied_study import read_varied
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 made = together(read_parts(snakemake.input.parts))
 study = read_varied(snakemake.input, snakemake.params)
 tables = varied(*study.combined, made.get("combinations"))

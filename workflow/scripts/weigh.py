@@ -1,10 +1,9 @@
 """Normalised indicators -> weights."""
 
-from coevo.errors import speak_plainly
-from coevo.files import read_table, write_table
+from coevo.files import begin_job, read_table, write_table
 from coevo.weighting import weigh
 
-speak_plainly(snakemake.log[0])
+begin_job(snakemake)
 weights = weigh(
     read_table(snakemake.input.normalised),
     read_table(snakemake.input.panel),
