@@ -153,24 +153,32 @@ def read_record(record: str | Path) -> tuple[dict[str, str], dict[str, str]]:
     return sides
 
 
-def changed_files(record: str | Path, outputs: Iterable[str] = ()) -> list[str]:
+def changed_files(
+    record: str | Path, outputs: Iterable[str] = (), within: str | Path = ""
+) -> list[str]:
     """Return the files of a job that are not as it read or made them, and outputs it has not made.
 
-    outputs: files and folders. A file is looked at once in a process.
+    outputs: files and folders. within: the folder that the names in the record belong to.
     """
     read, made = read_record(record)
     known = made.keys() | {folder.as_posix() for file in made for folder in Path(file).parents}
-    changed = [file for file, digest in (read | made).items() if _present(file) != digest]
-    return [*changed, *(file for file in outputs if file not in known)]
+    changed = [file for file, digest in (read | made).items() if _now(Path(within, file)) != digest]
+    lost = [file for file in outputs if file not in known]
+    return [Path(within, file).as_posix() for file in changed + lost]
+
+
+def _now(file: Path) -> str:
+    """Return the SHA-256 of a file, "" of none."""
+    try:
+        return _sha256_at(file, file.stat().st_ctime_ns)
+    except OSError:
+        return ""
 
 
 @cache
-def _present(file: str) -> str:
-    """Return the SHA-256 of a file, "" of none."""
-    try:
-        return sha256_of(file)
-    except OSError:
-        return ""
+def _sha256_at(file: Path, changed: int) -> str:
+    """Return the SHA-256 of a file since it was changed, at a time that nobody can put back."""
+    return sha256_of(file)
 
 
 def write_text(text: str, path: str | Path) -> None:

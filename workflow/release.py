@@ -6,7 +6,6 @@ An empty name is taken from the newest vintage read and the last year. Both happ
 `once.py`, so that what is kept is what was built.
 """
 
-import hashlib
 import sys
 import tomllib
 from collections.abc import Callable
@@ -18,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from coevo.errors import command  # noqa: E402
+from coevo.files import sha256_of  # noqa: E402
 from coevo.history import releases  # noqa: E402
 from coevo.schema import study_tables  # noqa: E402
 from coevo.study import configuration, raw_files  # noqa: E402
@@ -32,6 +32,7 @@ def kept(path: str, name: str) -> str:
     study, years = config["study"], config["years"]
     vintages = releases.vintage_files(config["raw"], raw)
     tables = [f"data/processed/{study}/{table}.csv" for table in study_tables(config)]
+    releases.check_chain(tables)
     files = {Path(table).name: Path(table).read_bytes() for table in tables}
     files["indicators.csv"] = Path(config["indicators"]).read_bytes()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -40,7 +41,7 @@ def kept(path: str, name: str) -> str:
         "vintages": vintages,
         "years": dict(years),
         "coevo": project["version"],
-        "raw": {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in raw},
+        "raw": {file: sha256_of(file) for file in raw},
         "config": config,
     }
     name = name or f"{vintages[-1]}-{years['last']}"

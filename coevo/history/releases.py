@@ -1,16 +1,18 @@
 """Releases of a study: its tables as they stood, kept under a name and never overwritten."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from coevo.errors import StudyError
-from coevo.files import write_folder
+from coevo.files import MADE, RECORDS, changed_files, read_record, sha256_of, write_folder
 
 MANIFEST = "release.yaml"
+CHECKSUMS = "sha256sums.txt"  # of all that is kept, in the lines of `sha256sum`
+AS_IT_WAS = "put the release back as it was, or move its folder out of releases"
 NAMES = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -40,16 +42,15 @@ def check_name(name: str) -> None:
 def manifest(folder: str | Path) -> dict[str, Any]:
     """Return what `release.yaml` of a release says. Raises `StudyError` if it cannot be read."""
     path = Path(folder, MANIFEST)
-    advice = "put the release back as it was, or move its folder out of releases"
     try:
         said: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         if isinstance(said["number"], int) and isinstance(said["config"], dict):
             return said
     except FileNotFoundError:
-        raise StudyError(f"{path}: is missing; {advice}") from None
+        raise StudyError(f"{path}: is missing; {AS_IT_WAS}") from None
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
         pass
-    raise StudyError(f"{path}: does not describe a release; {advice}")
+    raise StudyError(f"{path}: does not describe a release; {AS_IT_WAS}")
 
 
 def kept_releases(root: str | Path) -> list[Release]:
@@ -71,8 +72,36 @@ def kept_releases(root: str | Path) -> list[Release]:
 
 
 def latest(root: str | Path) -> Release | None:
-    """Return the release with the highest number under `root`, or None without any."""
-    return next(reversed(kept_releases(root)), None)
+    """Return the release with the highest number under `root`, or None without any.
+
+    Raises `StudyError` for a file in it that is not as it was kept; older ones have no checksums.
+    """
+    found = next(reversed(kept_releases(root)), None)
+    folder = Path(found.folder) if found else Path(root)
+    if changed := changed_files(folder / CHECKSUMS, within=folder):
+        raise StudyError(*(f"{file}: is not as it was kept; {AS_IT_WAS}" for file in changed))
+    return found
+
+
+def check_chain(tables: Sequence[str]) -> None:
+    """Raise `StudyError` unless tables are what their jobs made, of what others made, and so on.
+
+    The files at the beginning are those that were read: raw files, indicator table, regions, code.
+    """
+    records = [*Path(tables[0]).parent.glob(f"{RECORDS}/[!.]*")]
+    records.sort(key=lambda record: record.stat().st_mtime)  # the newest says what holds
+    makers = {file: record for record in records for file in read_record(record)[1]}
+    behind, files = set[Path](), list(tables)
+    for file in files:  # grows while it is read
+        if makers.get(file, file) not in {file, *behind}:
+            behind.add(makers[file])
+            files += read_record(makers[file])[0]
+    changed = {file for record in behind for file in changed_files(record)}
+    changed |= {*tables} - makers.keys()
+    what = {True: "was changed since", False: "is missing, though"}
+    advice = "the study was built; give the same command again, which makes it anew"
+    if changed:
+        raise StudyError(*(f"{f}: {what[Path(f).exists()]} {advice}" for f in sorted(changed)))
 
 
 def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
@@ -86,6 +115,8 @@ def keep(root: str | Path, name: str, about: Mapping[str, Any], files: Mapping[s
     number = known.get(name, max(known.values(), default=0) + 1)
     text = yaml.safe_dump({"number": number, **about}, allow_unicode=True, sort_keys=False)
     content = {**files, MANIFEST: text.encode("utf-8")}
+    sums = [f"{sha256_of(data)}{MADE}{file}\n" for file, data in sorted(content.items())]
+    content[CHECKSUMS] = "".join(sums).encode("utf-8")
     folder = Path(root, name)
     if not folder.exists():
         write_folder(content, folder)

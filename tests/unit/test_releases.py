@@ -1,14 +1,25 @@
 """Releases: named by the study, numbered, written whole, never overwritten."""
 
+import os
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from coevo import files
 from coevo.errors import StudyError
 from coevo.files import write_folder
-from coevo.history.releases import check_name, keep, kept_releases, latest, manifest, vintage_files
+from coevo.history.releases import (
+    check_chain,
+    check_name,
+    keep,
+    kept_releases,
+    latest,
+    manifest,
+    vintage_files,
+)
 
 ABOUT = {"study": "small", "vintages": ["2026-10"], "config": {"years": {"first": 1, "last": 2}}}
 PANEL = {"panel.csv": b"region\n330000\n"}
@@ -28,7 +39,8 @@ def test_a_release_is_numbered_and_says_what_it_is(tmp_path) -> None:
     keep(tmp_path / "releases", "2025-paper", ABOUT, PANEL)
     newest = latest(tmp_path / "releases")
     assert (newest.number, newest.name) == (2, "2025-paper")  # by number, not by name
-    assert newest.files == [f"{newest.folder}/panel.csv", f"{newest.folder}/release.yaml"]
+    names = ("panel.csv", "release.yaml", "sha256sums.txt")
+    assert newest.files == [f"{newest.folder}/{name}" for name in names]
     assert [release.number for release in kept_releases(tmp_path / "releases")] == [1, 2]
 
 
@@ -106,3 +118,54 @@ def test_a_folder_that_is_no_release_is_named(tmp_path, text, why) -> None:
 def test_vintages_are_the_folders_that_raw_files_stand_in() -> None:
     raw = ["data/raw/x/2027-10/b/c.csv", "data/raw/x/2026-10/a.csv", "data/raw/x/2027-10/a.csv"]
     assert vintage_files("data/raw/x", raw) == ["2026-10", "2027-10"]
+
+
+@pytest.mark.parametrize("name", ["panel.csv", "release.yaml"])
+@pytest.mark.parametrize("other", [b"number: 1\nconfig: {}\n", b"", None])
+def test_a_release_that_is_not_as_it_was_kept_is_refused(tmp_path, name, other) -> None:
+    keep(tmp_path, "v1", ABOUT, PANEL)
+    assert latest(tmp_path)
+    path = tmp_path / "v1" / name
+    path.unlink() if other is None else path.write_bytes(other)
+    with pytest.raises(StudyError) as problem:
+        latest(tmp_path)
+    (line,) = problem.value.messages
+    assert line.startswith(f"{path.as_posix()}: ") and "move its folder out of releases" in line
+
+
+RAW, SEEN, TABLE = "raw/a.csv", "data/processed/s/observations.csv", "data/processed/s/panel.csv"
+
+
+@pytest.fixture
+def chain(tmp_path, monkeypatch) -> None:
+    """A raw file, what a job made of it, and what another made of that."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(files, "_record", [])
+    files.write_text("1", RAW)
+    for name, read, made in (("observe", RAW, SEEN), ("panel", SEEN, TABLE)):
+        files._record.clear()
+        files.begin_job(SimpleNamespace(log=[f"logs/s/{name}.log"], input=[read]))
+        files.write_text("2", made)
+    files._record.clear()
+
+
+@pytest.mark.parametrize("path", [RAW, SEEN, TABLE, "data/processed/s/.made/panel"])
+@pytest.mark.parametrize("other", ["3", None])
+def test_a_chain_that_does_not_hold_is_no_release(chain, path, other) -> None:
+    """A file of it that is edited, with its old time, or that is not there."""
+    check_chain([SEEN, TABLE])
+    old = Path(path).stat()
+    Path(path).unlink() if other is None else Path(path).write_text(other)
+    if other:
+        os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    with pytest.raises(StudyError) as problem:
+        check_chain([SEEN, TABLE])
+    (line,) = problem.value.messages
+    assert line.startswith(f"{TABLE if 'made' in path else path}: ")
+    assert ("is missing" in line) == (other is None and "made" not in path)
+
+
+def test_a_file_that_a_killed_job_left_is_none_that_it_made(chain) -> None:
+    files.begin_job(SimpleNamespace(log=["logs/s/panel.log"], input=[SEEN]))
+    assert files.changed_files(files.record_of("logs/s/panel.log"), [TABLE]) == [TABLE]

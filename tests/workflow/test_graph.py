@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from coevo.errors import FULL
+from coevo.files import RECORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = {"110000": "北京市", "320000": "江苏省", "330000": "浙江省", "440000": "广东省"}
@@ -104,7 +105,7 @@ def snapshot(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
         for path in built
-        if path.is_file() and path.name != ".snakemake_timestamp"
+        if path.is_file() and path.name != ".snakemake_timestamp" and path.parent.name != RECORDS
     }
 
 
@@ -206,6 +207,57 @@ def test_an_added_and_a_removed_raw_file_are_noticed(copy):
     assert would_run(copy) == set()
     (folder / "2026-10" / "人口.csv").unlink()
     assert would_run(copy) == ALL_RULES
+
+
+def change(path: Path, data: bytes | None) -> None:
+    """Put other bytes in the place of a file, with its old time; or take it away."""
+    old = path.stat()
+    if data is None:
+        path.unlink()
+    else:
+        path.write_bytes(data)
+        os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+
+
+def tripled(table: Path) -> bytes:
+    """A table whose last cell but one, a number, is three times what it was."""
+    *rows, last = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    *cells, figure, flag = last.split(",")
+    return "".join([*rows, ",".join([*cells, str(3 * float(figure)), flag])]).encode()
+
+
+AFTER_PANEL = ALL_RULES - {"observe"}
+
+
+def test_what_is_not_as_it_was_made_or_read_is_made_anew(copy):
+    """Whatever its time; and each alone, by what a run would do."""
+    data, reports = copy / "data/processed/small", copy / "reports/small"
+    regions = copy / "config/regions/provinces.csv"
+    for path, other, rules in (
+        (data / "panel.csv", tripled(data / "panel.csv"), AFTER_PANEL),
+        (data / RECORDS / "claims", None, {"claims", "report"}),
+        (reports / "report.en.html", b"", {"report"}),
+        (regions, regions.read_bytes() + b"\n", ALL_RULES),
+    ):
+        old, times = path.read_bytes(), path.stat()
+        change(path, other)
+        assert would_run(copy) == rules, path
+        path.write_bytes(old)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    shutil.rmtree(data)
+    assert would_run(copy) == ALL_RULES
+
+
+def test_edited_and_deleted_tables_end_in_the_bytes_of_a_build_in_peace(copy):
+    whole, data = snapshot(copy), copy / "data/processed/small"
+    change(data / "panel.csv", tripled(data / "panel.csv"))
+    change(copy / "reports/small/results.en.xlsx", b"")
+    next(copy.glob("reports/small/figures/en/*.svg")).unlink()
+    for name in ("remarks", "normalised", "coupling", "revisions"):
+        (data / f"{name}.csv").unlink()
+    result = run(copy, "--quiet", "all")
+    assert (result.returncode, snapshot(copy)) == (0, whole)
+    assert would_run(copy) == set()
 
 
 def test_another_study_and_back_reruns_nothing_and_no_key_leaks(copy):
