@@ -1,13 +1,14 @@
-"""Attacks by seed: damaged files, hostile configs, kills and full disks, in one command.
+"""Attacks by seed: damaged files, hostile configs, kills, full disks and edits, in one command.
 
-    python benchmarks/attacks.py --files 10000 --configs 300 --kills 50 --disks 5 [--write]
+    python benchmarks/attacks.py --files 10000 --configs 300 --kills 50 --disks 5 --edits 20
 
 Files are read as benchmarks/corrupted_files.py does. A config goes through `make check` and `make`,
 which must agree: both build, or both refuse it in lines without a traceback. A run that is killed
 at any moment, or whose Snakemake alone is, leaves no process behind and ends, run again, in the
-bytes of a run that was left in peace; so does one whose disk was full. Prints a table, with --write
-into docs/benchmarks.md; the exit code is 1 if anything went wrong. Needs Linux; disks need
-`unshare` of util-linux.
+bytes of a run that was left in peace; so does one whose disk was full. After made files were
+edited, with their old time or not, emptied, swapped or deleted, `make release` ends in these bytes
+too, and keeps them. Prints a table, with --write into docs/benchmarks.md; the exit code is 1 if
+anything went wrong. Needs Linux; disks need `unshare` of util-linux.
 """
 
 import argparse
@@ -41,7 +42,7 @@ TARGETS = [
 TARGETS += [f"data/processed/small/{name}.csv" for name in ("diagnostics", "comovement", "audit")]
 PATIENCE = 20  # seconds of CPU that a check may take; a config is refused in one
 HUNG = 600  # seconds after which a check counts as hung on a machine that others use too
-CHECK, BUILD = "workflow/check.py", "workflow/once.py"
+CHECK, BUILD, RELEASE = (f"workflow/{name}.py" for name in ("check", "once", "release"))
 DISK, LEFT = 48, 15  # MB of a small disk; and of which it is filled at the latest
 
 
@@ -246,7 +247,54 @@ def disks(number: int, seed: int, folder: Path) -> Result:
     return Result("full disks", number, said, bad)
 
 
-ATTACKS = ("damaged files", "large files", "hostile configs", "kills", "full disks")
+def _tamper(path: Path, other: Path, rng: random.Random) -> str:
+    """Do to a file what a hand could: change a figure in it, empty, swap or delete it."""
+    kind = rng.choice(["edited", "edited with its old time", "emptied", "swapped", "deleted"])
+    data, old = path.read_bytes(), path.stat()
+    figures = [*re.finditer(rb"[1-9]", data)]
+    if kind == "deleted":
+        path.unlink()
+    elif kind == "swapped":
+        path.write_bytes(other.read_bytes())
+        other.write_bytes(data)
+    else:
+        place = rng.choice(figures).start() if figures else 0
+        path.write_bytes(b"" if kind == "emptied" else data[:place] + b"7.5" + data[place + 1 :])
+    if kind == "edited with its old time":
+        os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    return f"{path.name} {kind}"
+
+
+def edits(number: int, seed: int, folder: Path) -> Result:
+    """Made files, or records of them, tampered with: the release after it keeps the right bytes."""
+    from coevo.files import RECORDS, sha256_of
+    from tests.workflow.test_graph import snapshot
+
+    build(folder)
+    whole, data = snapshot(folder), folder / "data" / "processed" / "small"
+    releases = folder / "reports" / "small" / "releases"
+    tables = sorted(path for path in data.iterdir() if path.is_file())
+    groups = [tables, tables + sorted((data / RECORDS).iterdir()), [folder / p for p in whole]]
+    rng, bad, count = random.Random(f"edits {seed}"), [], Counter[str]()
+    for place in range(number):
+        several = rng.sample(rng.choice(groups), 4)
+        what = [_tamper(*pair, rng) for pair in (several[:2], several[2:])]
+        count.update(text.partition(" ")[2] for text in what)
+        done = call(folder, RELEASE, f"e{place}", "--cores", "2")
+        kept = {path.name: sha256_of(path) for path in releases.glob("*/*.csv")}
+        shutil.rmtree(releases, ignore_errors=True)
+        if done.returncode or snapshot(folder) != whole:
+            bad.append(f"edit {place} ({'; '.join(what)}): other bytes: {done.stderr[-300:]}")
+        elif any(whole.get(f"data/processed/small/{name}", digest) != digest
+                 for name, digest in kept.items()) or len(kept) < 2:  # fmt: skip
+            bad.append(f"edit {place} ({'; '.join(what)}): a release of other bytes")
+    said = ", ".join(f"{n} {kind}" for kind, n in sorted(count.items()))
+    return Result("edits of tables", number, f"{said}; the right bytes kept after each two", bad)
+
+
+ATTACKS = (
+    "damaged files", "large files", "hostile configs", "kills", "full disks", "edits of tables",
+)  # fmt: skip
 
 
 def table(results: list[Result], seed: int, before: str = "") -> str:
@@ -261,7 +309,7 @@ def table(results: list[Result], seed: int, before: str = "") -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("files", "configs", "kills", "disks"):
+    for name in ("files", "configs", "kills", "disks", "edits"):
         parser.add_argument(f"--{name}", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="the table, into docs")
@@ -269,7 +317,7 @@ def main() -> int:
     results = [files(given.files, given.seed), large_files()] if given.files else []
     for result in results:
         print(*result[:3], len(result.wrong), "wrong", flush=True)
-    for attack in (configs, kills, disks):
+    for attack in (configs, kills, disks, edits):
         if number := getattr(given, attack.__name__):
             with tempfile.TemporaryDirectory(prefix="coevo-attacks-") as scratch:
                 folder = project(Path(scratch).resolve() / "study")

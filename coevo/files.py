@@ -27,7 +27,7 @@ TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": 
 PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
 RECORDS = ".made"  # folder, beside a study's tables
 MADE, READ = " *", "  "  # between digest and file in a line of a record
-_record: list[Path] = []  # that of the job of this process
+_record: list[Path] = []  # that of the job, which is all that a process of Snakemake's does
 
 
 def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
