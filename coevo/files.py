@@ -27,7 +27,7 @@ TYPES = {"whole": ("int64", "Int64"), "number": ("float64", "float64"), "flag": 
 PART = ".part"  # ends the name of what a part of a rule makes, for this run alone
 RECORDS = ".made"  # folder, beside a study's tables
 MADE, READ = " *", "  "  # between digest and file in a line of a record
-_record: list[Path] = []  # that of the job, which is all that a process of Snakemake's does
+_record: list[Path] = []  # of the job, all that the process of a script does
 
 
 def read_table(path: str | Path, table: str = "") -> pd.DataFrame:
@@ -131,15 +131,15 @@ def record_of(log: str | Path) -> Path:
     return Path("data", "processed", Path(log).parent.name, RECORDS, Path(log).stem)
 
 
-def begin_job(job: Any) -> None:
-    """Let this process, a script of Snakemake, speak plainly and record what it reads and makes.
+def begin_job(log: str | Path, inputs: Iterable[str]) -> None:
+    """Let this process, a script, speak plainly and record what it reads and makes.
 
     The record begins anew with the job, and a file stands in it once it is in its place: what a
-    killed job leaves is never held for made.
+    killed job leaves is never held for made. Parts of a rule are gone when it has ended.
     """
-    speak_plainly(job.log[0])
-    read = [file for file in job.input if Path(file).suffix != PART]
-    record = record_of(job.log[0])
+    speak_plainly(log)
+    read = [file for file in inputs if Path(file).suffix != PART]
+    record = record_of(log)
     write_text("".join(f"{sha256_of(file)}{READ}{file}\n" for file in read), record)
     _record[:] = [record]
 

@@ -4,7 +4,6 @@ import os
 import re
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -145,7 +144,7 @@ def chain(tmp_path, monkeypatch) -> None:
     files.write_text("1", RAW)
     for name, read, made in (("observe", RAW, SEEN), ("panel", SEEN, TABLE)):
         files._record.clear()
-        files.begin_job(SimpleNamespace(log=[f"logs/s/{name}.log"], input=[read]))
+        files.begin_job(f"logs/s/{name}.log", [read])
         files.write_text("2", made)
     files._record.clear()
 
@@ -167,5 +166,5 @@ def test_a_chain_that_does_not_hold_is_no_release(chain, path, other) -> None:
 
 
 def test_a_file_that_a_killed_job_left_is_none_that_it_made(chain) -> None:
-    files.begin_job(SimpleNamespace(log=["logs/s/panel.log"], input=[SEEN]))
+    files.begin_job("logs/s/panel.log", [SEEN])
     assert files.changed_files(files.record_of("logs/s/panel.log"), [TABLE]) == [TABLE]

@@ -4,7 +4,7 @@ from coevo.files import begin_job, read_optional, read_table, write_tables
 from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import claim_tables
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 evidence = Evidence.of(
     {name: read_table(snakemake.input[name]) for name in snakemake.params.tables},
     read_table(snakemake.input.indicators, "indicators"),

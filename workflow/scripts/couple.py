@@ -7,7 +7,7 @@ from coevo.coupling.level import level_rows
 from coevo.files import begin_job, read_table, write_table
 from coevo.normalisation import scaled_panel
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 normalised = read_table(snakemake.input.normalised)
 weights = read_table(snakemake.input.weights)
 panel = read_table(snakemake.input.panel)

@@ -3,7 +3,7 @@
 from coevo.coupling.diagnostics import IndexCase, diagnostic_rows
 from coevo.files import begin_job, read_table, write_table
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 case = IndexCase(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators, "indicators"),

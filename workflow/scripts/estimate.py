@@ -3,7 +3,7 @@
 from coevo.equilibria import estimate
 from coevo.files import begin_job, read_optional, read_parts, read_table, write_tables
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 tables = estimate(
     read_table(snakemake.input.panel),
     snakemake.params.interaction,

@@ -3,7 +3,7 @@
 from coevo.equilibria import estimate_part
 from coevo.files import begin_job, read_optional, read_table, write_part
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 made = estimate_part(
     read_table(snakemake.input.panel),
     snakemake.params.interaction,

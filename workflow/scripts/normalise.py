@@ -3,7 +3,7 @@
 from coevo.files import begin_job, read_optional, read_table, write_table
 from coevo.normalisation import normalise
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 normalised, goalposts = normalise(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators, "indicators"),

@@ -3,7 +3,7 @@
 from coevo.files import begin_job, read_table, write_table
 from coevo.observations import observe
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 observations, remarks = observe(
     snakemake.input.raw,
     snakemake.params.raw,

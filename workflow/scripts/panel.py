@@ -3,7 +3,7 @@
 from coevo.files import begin_job, read_table, write_table
 from coevo.panel import panel_tables
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 tables = panel_tables(
     read_table(snakemake.input.observations),
     read_table(snakemake.input.remarks),

@@ -3,7 +3,7 @@
 from coevo.files import begin_job, read_optional, read_table, write_tables
 from coevo.prediction import predict
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 tables = predict(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.indicators, "indicators"),

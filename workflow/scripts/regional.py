@@ -3,7 +3,7 @@
 from coevo.files import begin_job, read_table, write_tables
 from coevo.regional import RegionalPanel, regional_tables
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 study = RegionalPanel(
     read_table(snakemake.input.coupling),
     read_table(snakemake.input.panel),

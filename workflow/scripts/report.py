@@ -8,7 +8,7 @@ from coevo.report.documents import presented
 from coevo.report.tables.exports import exported
 from coevo.report.words.voices import in_languages
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 templates = read_texts(*snakemake.input.templates)
 tables = {name: read_table(snakemake.input[name]) for name in snakemake.params.tables}
 simulated = {name: read_table(snakemake.input[name]) for name in snakemake.params.simulated}

@@ -4,7 +4,7 @@ from coevo.files import begin_job, read_optional, read_table, write_table
 from coevo.sensitivity.coverage_breaks import coverage_rows, growth_rows
 from coevo.sensitivity.robustness import robustness_rows
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 panel = read_table(snakemake.input.panel)
 indicators = read_table(snakemake.input.indicators, "indicators")
 kept = read_optional(snakemake.input.get("kept"), "goalposts")

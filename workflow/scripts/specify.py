@@ -3,7 +3,7 @@
 from coevo.files import begin_job, read_optional, read_table, write_tables
 from coevo.sensitivity.specifications import specification_tables
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 tables = specification_tables(
     read_table(snakemake.input.panel),
     read_table(snakemake.input.observations),

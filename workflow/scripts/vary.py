@@ -7,7 +7,7 @@ from coevo.sensitivity.multiverse import varied
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.sensitivity.varied_study import read_varied
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 made = together(read_parts(snakemake.input.parts))
 study = read_varied(snakemake.input, snakemake.params)
 tables = varied(*study.combined, made.get("combinations"))

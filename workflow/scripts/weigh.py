@@ -3,7 +3,7 @@
 from coevo.files import begin_job, read_table, write_table
 from coevo.weighting import weigh
 
-begin_job(snakemake)
+begin_job(snakemake.log[0], snakemake.input)
 weights = weigh(
     read_table(snakemake.input.normalised),
     read_table(snakemake.input.panel),
