@@ -178,8 +178,8 @@ def as_made(rule):
     """
 
     def look(wildcards):
-        outputs = [str(file).format(**wildcards) for file in rule.output]
-        record = record_of(str(rule.log[0]).format(**wildcards))
+        outputs = [str(file.apply_wildcards(wildcards)) for file in rule.output]
+        record = record_of(rule.log[0].apply_wildcards(wildcards))
         if workflow.is_main_process and any(map(os.path.exists, outputs)):
             if changed_files(record, outputs):
                 workflow.dag.forcefiles.update(outputs)
