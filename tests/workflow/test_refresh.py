@@ -125,7 +125,7 @@ def test_the_release_holds_the_tables_as_they_were_built(refreshed):
     kept = bytes_of(folder / RELEASE)
     tables = {Path(path).name: seen["built"][path] for path in seen["tables"]}
     assert {name: kept[name] for name in tables} == tables
-    assert set(kept) - set(tables) == {"indicators.csv", "release.yaml"}
+    assert set(kept) - set(tables) == {"indicators.csv", "release.yaml", "sha256sums.txt"}
     assert {f"{name}.csv" for name in COMPARED} <= set(kept)
     said = yaml.safe_load((folder / RELEASE / "release.yaml").read_text(encoding="utf-8"))
     assert (said["number"], said["vintages"]) == (1, ["2026-10"])
