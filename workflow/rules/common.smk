@@ -92,7 +92,9 @@ try:
         configuration.read_config(source[-1])
     config.update(configuration.complete(config, configuration.read_schema("config", ROOT), NAME))
     REGIONS = config["regions_table"]
-    if not Path(REGIONS).is_file() and (ROOT / REGIONS).is_file():  # a study in another folder may use a table of the repository
+    if (
+        not Path(REGIONS).is_file() and (ROOT / REGIONS).is_file()
+    ):  # a study in another folder may use a table of the repository
         REGIONS = own(REGIONS)
     REGIONS_READ = region_table.regions_read(
         config,
