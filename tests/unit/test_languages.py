@@ -261,3 +261,9 @@ def test_notes_dates_and_parts(
 def test_notes_are_plain_texts(language: str) -> None:
     held = words_of("phrases", language)["notes"]
     assert all(isinstance(text, str) and text.strip() for text in held.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_phrase_leads_to_the_report_of_another_study(language):
+    """It may not be built, or not be sent along."""
+    assert not [place for place, text in phrases(language).items() if "](.." in str(text)]
