@@ -227,7 +227,8 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     One that no line names may be named by a title, the sheet or the file; or it is the only one.
     Of several columns of places (country, region, city) that counts which names most regions of the
     study, else the first. A code beside a name counts where only the code is known; codes that
-    contradict a name anywhere in the table are of something else, and do not count.
+    contradict a name anywhere in the table do not count. They are of something else, or, where most
+    agree with their names, one of the two is wrong: that is remarked.
     """
     memo: dict[str, str] = {}
 
@@ -258,7 +259,12 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     if codes is None:
         return names
     beside = [*zip(names.flat, codes.flat, strict=True)]
-    if any(code_of(n) and code_of(c) and code_of(n) != code_of(c) for n, c in beside):
+    pairs = {(n.text, c.text): c for n, c in beside if code_of(n) and code_of(c)}
+    against = {pair: c for pair, c in pairs.items() if memo[pair[0]] != memo[pair[1]]}
+    if against:
+        for (name, _), code in against.items() if 2 * len(against) < len(pairs) else ():
+            fields = {"name": name, "code": code.text, "region": memo[code.text]}
+            lines.remark("places", "code_contradicts_name", fields, code)
         return names
     words = (
         name._replace(text=code.text) if code_of(code) and not code_of(name) else name

@@ -6,40 +6,36 @@ a finding only if no unrounded levels compatible with the printed digits give it
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from coevo.files import as_table
-from coevo.messages import message_columns
 from coevo.observations.units import unit_of
+from coevo.panel.copy_checks import copy_findings
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse
+from coevo.panel.finding_rows import FAR, FEWEST, LINE, Finding, finding_row, finding_rows
+from coevo.panel.place_checks import place_findings
+from coevo.panel.scale_checks import scale_findings
 from coevo.panel.vintages import withdrawn
 
 RISE = 3.0  # a level that more than triples from one year to the next
 FALL = 0.7  # or loses more than 30 %
-FAR = 50  # half units that lie between a zero and its neighbour, if it is no small number
-FEWEST = 5  # figures that two indicators must share before they count as the same
-
+OTHERS = 0.1  # of the other regions' figures that may be zero, or negative, as well
+COUNTED = ["zero", "negative", "positive", "far", "one"]
 # Messages of findings after which figures are hardly what the office meant: they stand first.
-SERIOUS: frozenset[str] = frozenset()
+SERIOUS = frozenset({
+    "scale_restated", "scale_of_past", "scale_of_regions", "shares_for_percentages",
+    "places_changed", "places_changed_from", "year_out_of_order", "year_of_another_century",
+    "code_contradicts_name",
+})  # fmt: skip
+
 # What a row of the audit is: how files were read, a doubt, a doubt that is serious, one accepted.
 REMARK, FINDING, GRAVE, ACCEPTED = "remark", "finding", "serious", "accepted"
 PLACE = ("indicator", "region", "year")  # of a finding, by which a study accepts it
 
 PAIR = ["indicator", "derivation"]
-
-Finding = dict[str, Any]  # a row of the audit by column, and what else the figure has
-
-
-def _finding(
-    check: str, row: Mapping[str, Any], message: str, computed: float = np.nan, **fields: Any
-) -> Finding:
-    """Return a row of the audit on a figure; fields: those of the message."""
-    columns = {"check": check, "printed": row["value"], "computed": computed}
-    return {**row, **columns, **message_columns(message, fields)}
 
 
 def _wide(
@@ -66,7 +62,7 @@ def _printed(
         rows = figures.to_dict("records")
         if absent := [argument for argument in arguments if argument not in middle]:
             for row in rows:
-                yield _finding("not_checkable", row, "no_such_figures", indicators=absent)
+                yield finding_row("not_checkable", row, "no_such_figures", indicators=absent)
             continue
         given = (derive(text, middle), *derive_interval(text, low, high))
         for row in rows:
@@ -74,12 +70,12 @@ def _printed(
             value, least, most = (part.at[place] / factors[indicator] for part in given)
             slack = row["half_unit"] * (1 + 1e-9) + 1e-12
             if np.isnan(value):
-                yield _finding("not_checkable", row, "no_base_year", indicator=arguments[0])
+                yield finding_row("not_checkable", row, "no_base_year", indicator=arguments[0])
             elif row["value"] + slack < least or row["value"] - slack > most:
                 decimals = max(0, -round(math.log10(2 * row["half_unit"])))
                 fields = {"value": row["value"], "decimals": decimals}
                 fields |= {"given": value, "low": least, "high": most}
-                yield _finding(check, row, "levels_differ", value, **fields)
+                yield finding_row(check, row, "levels_differ", value, **fields)
 
 
 def _jumps(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -93,7 +89,7 @@ def _jumps(frame: pd.DataFrame) -> Iterator[Finding]:
         what = "jump_rise" if row["ratio"] > 1 else "jump_fall"
         fields = {"old": row["old"], "year": row["year"] - 1, "new": row["value"]}
         fields |= {"unit": row["unit"], "ratio": row["ratio"]}
-        yield _finding("jump", row, what, row["old"], **fields)
+        yield finding_row("jump", row, what, row["old"], **fields)
 
 
 def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -120,34 +116,30 @@ def _odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
     for row in rows[odd].join(beside).to_dict("records"):
         what = "negative_alone" if row["value"] < 0 else "zero_alone"
         fields = {"value": row["value"], "near": row["near"], "year": int(row["when"])}
-        yield _finding("sign", row, what, row["near"], **fields, unit=row["unit"])
+        yield finding_row("sign", row, what, row["near"], **fields, unit=row["unit"])
 
 
-def _same_figures(frame: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Finding]:
-    """Two indicators of different subsystems with the same figures, one finding for each pair.
+def _more_odd_signs(frame: pd.DataFrame) -> Iterator[Finding]:
+    """Regions of zeros, and few negative figures of positive series, where others have none.
 
-    All figures that both have, in base units, at least `FEWEST` of them and not all alike.
+    A zero counts if its whole series is zero, or if a figure before it is far from zero, and the
+    others of its indicator and year are positive. Negative figures count if the series has twice as
+    many positive ones. One finding a region of zeros, one a series of negative figures.
     """
-    if "subsystem" not in indicators:
-        return
-    subsystem = dict(indicators[["indicator", "subsystem"]].to_numpy())
-    factors = {i: unit_of(unit).factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
-    used = frame[frame["indicator"].map(subsystem).fillna("").ne("") & frame["value"].notna()]
-    figures = used.assign(value=used["value"] * used["indicator"].map(factors))
-    wide = figures.pivot_table("value", ["vintage", "region", "year"], "indicator", "first")
-    names = [name for name in indicators["indicator"] if name in wide]
-    for one, other in combinations(names, 2):
-        both = wide[[one, other]].dropna()
-        alike = np.isclose(both[one], both[other], rtol=1e-12, atol=0)
-        if (
-            subsystem[one] != subsystem[other]
-            and len(both) >= FEWEST
-            and both[one].nunique() > 1
-            and alike.all()
-        ):
-            row = used[used["indicator"] == other].iloc[0].to_dict()
-            fields = {"indicator": one, "figures": len(both)}
-            yield _finding("same_figures", row, "same_figures", row["value"], **fields)
+    rows = frame[frame["value"].notna()].sort_values([*LINE, "year"], kind="stable")
+    zero, negative = rows["value"] == 0, rows["value"] < 0
+    far = rows["value"] >= FAR * rows["half_unit"]
+    rows = rows.assign(zero=zero, negative=negative, positive=rows["value"] > 0, far=far, one=1)
+    own, every = (rows.groupby(keys)[COUNTED].transform("sum") for keys in (LINE, LINE[:2]))
+    year = rows.groupby([*LINE[:2], "year"])[COUNTED].transform("sum")
+    whole = (own["zero"] == own["one"]) & (own["one"] > 1)
+    none = zero & (whole | rows.groupby(LINE)["far"].cummax())
+    none &= (year["far"] >= FEWEST) & (year["zero"] - 1 <= OTHERS * year["one"])
+    none &= none.groupby([rows["vintage"], rows["region"]]).transform("sum") > 1
+    yield from finding_rows("sign", "zeros_of_region", rows[none], ["vintage", "region"])
+    few = negative & (own["negative"] > 1) & (2 * own["negative"] <= own["positive"])
+    few &= every["negative"] - own["negative"] <= OTHERS * (every["one"] - own["one"])
+    yield from finding_rows("sign", "negatives_few", rows[few], LINE)
 
 
 def _out_of_range(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -155,7 +147,7 @@ def _out_of_range(frame: pd.DataFrame) -> Iterator[Finding]:
     low = frame["unit"].map({name: unit.low for name, unit in units.items()})
     high = frame["unit"].map({name: unit.high for name, unit in units.items()})
     for row in frame[(frame["value"] < low) | (frame["value"] > high)].to_dict("records"):
-        yield _finding("range", row, "out_of_range", value=row["value"], unit=row["unit"])
+        yield finding_row("range", row, "out_of_range", value=row["value"], unit=row["unit"])
 
 
 def _units(frame: pd.DataFrame, derived: pd.DataFrame) -> Iterator[Finding]:
@@ -172,19 +164,19 @@ def _units(frame: pd.DataFrame, derived: pd.DataFrame) -> Iterator[Finding]:
         confirmed = rows[rows.index.isin(witnesses.index)].sort_values("value", ascending=False)
         row = (confirmed if len(confirmed) else rows).iloc[0]
         if confirmed.empty:
-            yield _finding("unit", row, "unit_unconfirmed", unit=row["unit"])
+            yield finding_row("unit", row, "unit_unconfirmed", unit=row["unit"])
         else:
             witness = witnesses.loc[row.name]
             fields = {"unit": row["unit"], "value": witness["value"], "read_as": witness["unit"]}
             fields |= {name: witness[name] for name in ("file", "sheet", "cell")}
-            yield _finding("unit", row, "unit_misprint", witness["value"], **fields)
+            yield finding_row("unit", row, "unit_misprint", witness["value"], **fields)
 
 
 def _withdrawn(frame: pd.DataFrame) -> Iterator[Finding]:
     """Figures that a newer vintage lists without giving them; the place is that of the blank."""
     for row in withdrawn(frame).to_dict("records"):
         fields = {name: row[name] for name in ("vintage", "flag", "old_vintage", "old_value")}
-        yield _finding("withdrawn", {**row, "value": row["old_value"]}, "withdrawn", **fields)
+        yield finding_row("withdrawn", {**row, "value": row["old_value"]}, "withdrawn", **fields)
 
 
 def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -199,7 +191,9 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     calls = {indicator: parse(text) for indicator, text in derived[PAIR].to_numpy()}
     rates = [indicator for indicator, (name, _) in calls.items() if DERIVATIONS[name].rate]
     factors = {i: unit_of(unit).factor for i, unit in indicators[["indicator", "unit"]].to_numpy()}
-    findings = [*_jumps(levels), *_odd_signs(levels), *_same_figures(levels, indicators)]
+    findings = [*_jumps(levels), *_odd_signs(levels), *_more_odd_signs(levels)]
+    findings += [*scale_findings(levels), *copy_findings(levels, indicators)]
+    findings += place_findings(levels)
     findings += _out_of_range(frame[~frame["indicator"].isin(rates)])
     findings += [*_units(frame, derived), *_withdrawn(frame)]
     for _, rows in frame.groupby("vintage") if len(derived) else ():

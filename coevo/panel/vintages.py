@@ -39,7 +39,7 @@ def single(observations: pd.DataFrame) -> pd.DataFrame:
 
 def overlay(observations: pd.DataFrame) -> pd.DataFrame:
     """The newest figure of each cell; a blank in a newer vintage takes no figure away."""
-    newest = _newest(observations)
+    newest = newest_known(observations)
     return _marked(newest, newest["vintage"])
 
 
@@ -51,7 +51,7 @@ def splice(observations: pd.DataFrame) -> pd.DataFrame:
     Repeated over the vintages from the newest; of two equally near years the earlier counts.
     Without such a year the older figure stands as it is; so do rates, shares and index numbers.
     """
-    stands = _newest(observations)
+    stands = newest_known(observations)
     stands = stands.assign(level=stands["vintage"]).set_index(CELL)
     known = several(observations)
     kinds = {unit: unit_of(unit).measures for unit in known["unit"].unique()}
@@ -74,7 +74,7 @@ POLICIES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 }
 
 
-def _newest(observations: pd.DataFrame) -> pd.DataFrame:
+def newest_known(observations: pd.DataFrame) -> pd.DataFrame:
     """Return the newest known figure of each cell; where there is none, the newest mark."""
     ordered = observations.assign(known=observations["value"].notna())
     ordered = ordered.sort_values([*CELL, "known", "vintage"])
@@ -116,7 +116,7 @@ def of_years(observations: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     return observations[observations["year"].isin(years)]
 
 
-def _successive(figures: pd.DataFrame) -> pd.DataFrame:
+def successive(figures: pd.DataFrame) -> pd.DataFrame:
     """Return rows of one cell after another vintage's, beside `old_`: value, vintage, half unit."""
     ordered = figures.sort_values("vintage", kind="stable")
     before = ordered.groupby(CELL)[["value", "vintage", "half_unit"]].shift().add_prefix("old_")
@@ -133,7 +133,7 @@ def revisions(frame: pd.DataFrame) -> pd.DataFrame:
     order of `frame`. A figure that was missing before is no restatement; for one that was withdrawn
     see `withdrawn`.
     """
-    pairs = _successive(frame[frame["value"].notna()])
+    pairs = successive(frame[frame["value"].notna()])
     change = (pairs["value"] - pairs["old_value"]).abs()
     # a difference of decimal figures may come out a last binary digit too small
     restated = change >= (pairs["half_unit"] + pairs["old_half_unit"]) * (1 - 1e-9)
@@ -149,5 +149,5 @@ def withdrawn(frame: pd.DataFrame) -> pd.DataFrame:
 
     frame: observations. Added are `old_value` and `old_vintage`.
     """
-    pairs = _successive(frame.assign(half_unit=0.0))
+    pairs = successive(frame.assign(half_unit=0.0))
     return pairs[pairs["value"].isna() & pairs["old_value"].notna()]

@@ -215,7 +215,8 @@ def test_the_same_figures_in_two_subsystems_are_a_finding():
         ["same_figures", "two"],
         ["same_figures", "beside"],
     ]
-    assert unpacked(found["fields"].iloc[0]) == {"indicator": "one", "figures": 5}
+    fields = {"other": "one", "figures": 5, "value": 1e5, "unit": units["two"]}
+    assert unpacked(found["fields"].iloc[0]) == fields
 
 
 GIVEN = [{"check": "jump", "indicator": "level", "region": "1", "year": 2017}]

@@ -155,8 +155,8 @@ class Study:
         return dict(zip(rows["region"], rows["name"].map(str), strict=True))
 
     def name(self, region: str) -> str:
-        """Name of a region."""
-        return self._names[region]
+        """Name of a region; its code where the study has none of that code."""
+        return self._names.get(region, region)
 
     @cached_property
     def _of_indicators(self) -> dict[str, dict[str, str]]:

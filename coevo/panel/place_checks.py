@@ -1,0 +1,129 @@
+"""Places: regions that changed places, and years that stand out of order or a century off.
+
+Two regions changed places where the figures of each follow the other's past. In a first vintage,
+from its first year on, nothing tells it, and so with two heads that were exchanged.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from coevo.panel.finding_rows import LINE, NORMAL, Finding, finding_row, finding_rows
+from coevo.panel.vintages import newest_known, successive
+
+STRANGE = 6.0  # usual differences by which a region's figures depart from its own past
+LEAST = 0.02  # powers of ten by which they do so at least: 5 %
+FITS = 0.25  # of that difference is left, at most, beside the other's past
+MOST = 50  # regions that depart most, which are held against each other
+FEW = 4  # regions from which a usual difference is known
+ENTRIES = 3  # figures of a region that must all speak for it: years, indicators
+ERA = 50  # years between a year and its neighbours that make one think of another century
+
+
+def _exchanged(rows: pd.DataFrame, entry: list[str]) -> dict[str, str]:
+    """Return the regions of which each follows the other's past, both by each other's name."""
+    wide = rows.pivot_table(["now", "before", "off"], "region", entry)
+    now, before, own = wide["now"], wide["before"], wide["off"].mean(axis=1).nlargest(MOST)
+    found: dict[str, str] = {}
+    for one, other in combinations(sorted(own.index), 2):
+        left = [(now.loc[one] - before.loc[other]).abs(), (now.loc[other] - before.loc[one]).abs()]
+        if pd.concat(left).mean() <= FITS * min(own[one], own[other]):
+            found |= {one: other, other: one}
+    return found
+
+
+def _changed_places(
+    steps: pd.DataFrame, message: str, group: str, entry: list[str]
+) -> Iterator[Finding]:
+    """Yield regions that changed places in a group of figures, in all of its indicators or in one.
+
+    steps: figures with `old_value`; what is compared within a group has the keys `entry`.
+    """
+    rows = steps[(steps["value"] > 0) & (steps["old_value"] > 0)]
+    rows = rows.assign(now=np.log10(rows["value"]), before=np.log10(rows["old_value"]))
+    each = [*dict.fromkeys([group, *entry])]
+    change = (rows["now"] - rows["before"]).groupby([rows[name] for name in each])
+    rows["now"] -= change.transform("median")
+    rows = rows[change.transform("size") >= FEW]
+    off = (rows["now"] - rows["before"]).abs()
+    usual = NORMAL * off.groupby([rows[name] for name in each]).transform("median")
+    rows = rows.assign(off=off, strange=off / usual.clip(lower=1e-4))
+    for keys in ([group], [group, "indicator"]):
+        own = rows.groupby([*keys, "region"])
+        odd = own["off"].transform("mean").ge(LEAST) & own["strange"].transform("mean").ge(STRANGE)
+        for _, part in rows[odd & (own["off"].transform("size") >= ENTRIES)].groupby(keys):
+            part = part.assign(other=part["region"].map(_exchanged(part, entry))).dropna()
+            rows = rows.drop(part.index)
+            pairs = part[part["region"] < part["other"]]
+            yield from finding_rows(
+                "places", message, pairs, ["region", "other"], "old_value", ["other"]
+            )
+
+
+def _in_order(years: tuple[int, ...]) -> bool:
+    steps = np.diff(years)
+    return bool((steps > 0).all() or (steps < 0).all())
+
+
+def _odd_year(years: tuple[int, ...]) -> tuple[int, int] | None:
+    """Return the one year that is out of order or of another century, and the year meant or 0.
+
+    years: as they stand in a table. Nothing where they are in order, or in none at all.
+    """
+    found = []
+    for place, year in enumerate(years):
+        before, after = years[:place], years[place + 1 :]
+        if not before + after or not _in_order(before + after):
+            continue
+        near = {
+            y: np.abs(np.subtract(before + after, y)).min() for y in (year, year - 100, year + 100)
+        }
+        for meant in (year - 100, year + 100):
+            if near[year] > ERA and near[meant] <= 2 and _in_order((*before, meant, *after)):
+                return year, meant
+        found += [(year, 0)] if len(years) > 3 and not _in_order(years) else []
+    return found[0] if found else None
+
+
+def _odd_years(frame: pd.DataFrame) -> Iterator[Finding]:
+    """Years of a table out of order or a century off; not where its lines are in no order anyway.
+
+    A line is what stands in one row or one column for one region and indicator.
+    """
+    table = ["vintage", "file", "sheet", "indicator"]
+    letters = frame["cell"].str.rstrip("0123456789")
+    down = pd.to_numeric(frame["cell"].str.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), errors="coerce")
+    rows = frame.assign(down=down, letters=letters, width=letters.str.len())
+    rows = rows.sort_values([*table, "region", "down", "width", "letters"], kind="stable")
+    line = (rows[[*table, "region"]] != rows[[*table, "region"]].shift()).any(axis=1).cumsum()
+    step = rows["year"].groupby(line).diff()
+    doubt = pd.DataFrame({"up": step > 0, "down": step < 0, "far": step.abs() > ERA})
+    doubt = doubt.groupby(line).any()
+    rows = rows[line.map((doubt["up"] & doubt["down"]) | doubt["far"])].assign(line=line)
+    for _, part in rows.groupby(table, sort=False):
+        lines = (one for _, one in part.groupby("line"))
+        lines = (one for one in lines if one[["down", "letters"]].nunique().min() == 1)
+        found = {years: _odd_year(years) for years in {tuple(one["year"]) for one in lines}}
+        if all(odd or _in_order(years) for years, odd in found.items()):
+            for year, meant in sorted({*filter(None, found.values())}):
+                row = part[part["year"] == year].iloc[0].to_dict()
+                message = "year_of_another_century" if meant else "year_out_of_order"
+                yield finding_row("places", row, message, year=year, meant=meant)
+
+
+def place_findings(frame: pd.DataFrame) -> Iterator[Finding]:
+    """Regions that changed places in a newer vintage or from one year on, and odd years.
+
+    frame: observations of levels.
+    """
+    known = frame[frame["value"].notna()]
+    yield from _changed_places(
+        successive(known), "places_changed", "vintage", ["indicator", "year"]
+    )
+    rows = newest_known(known).sort_values([*LINE[1:], "year"], kind="stable")
+    same = (rows[LINE[1:]] == rows[LINE[1:]].shift()).all(axis=1)
+    rows = rows.assign(old_value=rows["value"].shift().where(same))
+    yield from _changed_places(rows, "places_changed_from", "year", ["indicator"])
+    yield from _odd_years(known)
