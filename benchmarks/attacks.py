@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.corrupted_files import Outcome, offenders, read_all, read_large  # noqa: E402
 from benchmarks.hostile_configs import hostile  # noqa: E402
+from benchmarks.plants import APART, PLANTS, outcomes  # noqa: E402
 from coevo.errors import FULL  # noqa: E402
 
 DOCS = ROOT / "docs" / "benchmarks.md"
@@ -292,9 +293,27 @@ def edits(number: int, seed: int, folder: Path) -> Result:
     return Result("edits of tables", number, f"{said}; the right bytes kept after each two", bad)
 
 
+def plants(number: int, seed: int) -> list[Result]:
+    """Wrong figures in real ones, by kind: found, marked by another finding, missed.
+
+    Wrong is a kind of which less than 95 % is found; not what nothing in the files can tell.
+    """
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for kind, said in outcomes(number, seed, PLANTS | APART):
+        counted[kind][said] += 1
+    results = []
+    for kind, counts in counted.items():
+        total, found = counts.total(), counts["found"]
+        bad = [] if found >= 0.95 * total or kind in APART else [f"{kind}: {total - found} missed"]
+        said = f"{found} found, {counts['marked']} marked, {counts['missed']} missed"
+        results.append(Result(f"plants: {kind}", total, said, bad))
+    return results
+
+
 ATTACKS = (
     "damaged files", "large files", "hostile configs", "kills", "full disks", "edits of tables",
 )  # fmt: skip
+ATTACKS += tuple(f"plants: {kind}" for kind in (*PLANTS, *APART))
 
 
 def table(results: list[Result], seed: int, before: str = "") -> str:
@@ -309,7 +328,7 @@ def table(results: list[Result], seed: int, before: str = "") -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("files", "configs", "kills", "disks", "edits"):
+    for name in ("files", "configs", "kills", "disks", "edits", "plants"):
         parser.add_argument(f"--{name}", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="the table, into docs")
@@ -323,6 +342,7 @@ def main() -> int:
                 folder = project(Path(scratch).resolve() / "study")
                 results.append(attack(number, given.seed, folder))
             print(*results[-1][:3], len(results[-1].wrong), "wrong", flush=True)
+    results += plants(given.plants, given.seed) if given.plants else []
     said = table(results, given.seed)
     print(said)
     wrong = [line for result in results for line in result.wrong]

@@ -77,11 +77,10 @@ def _odd_year(years: tuple[int, ...]) -> tuple[int, int] | None:
         before, after = years[:place], years[place + 1 :]
         if not before + after or not _in_order(before + after):
             continue
-        near = {
-            y: np.abs(np.subtract(before + after, y)).min() for y in (year, year - 100, year + 100)
-        }
+        apart = np.subtract(before + after, year)
         for meant in (year - 100, year + 100):
-            if near[year] > ERA and near[meant] <= 2 and _in_order((*before, meant, *after)):
+            close = np.abs(apart).min() > ERA and np.abs(apart + year - meant).min() <= 2
+            if close and _in_order((*before, meant, *after)):
                 return year, meant
         found += [(year, 0)] if len(years) > 3 and not _in_order(years) else []
     return found[0] if found else None

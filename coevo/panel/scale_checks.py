@@ -86,8 +86,10 @@ def _off_their_region(rows: pd.DataFrame) -> pd.Series:
         apart = apart[:, np.isfinite(apart).sum(axis=0) >= FEWEST]
         apart = apart - np.nanmedian(apart, axis=0)
         nearest = np.argsort(np.nanmedian(np.abs(apart), axis=0), kind="stable")[:PARTNERS]
-        several = len(nearest) > 1  # of two alone, nobody knows which is wrong
-        off[:, place] = np.nanmedian(apart[:, nearest], axis=1) if several else 0.0
+        off[:, place] = 0.0
+        if len(nearest) > 1:  # of two alone, nobody knows which is wrong; most must say so
+            size = np.argsort(np.abs(apart[:, nearest]), axis=1)[:, [(len(nearest) - 1) // 2]]
+            off[:, [place]] = np.take_along_axis(apart[:, nearest], size, axis=1)
     size = np.abs(off)
     least = SPREADS * NORMAL * np.nanmedian(size, axis=0)
     least = np.maximum(np.maximum(least, APART), ISOLATED * np.nanquantile(size, 0.9, axis=0))

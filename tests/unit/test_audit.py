@@ -1,12 +1,16 @@
 """The audit on figures whose faults are known."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from coevo.messages import unpacked
 from coevo.panel import audit
 from coevo.panel.audit import audit_findings, audit_table
+from coevo.report.words.message_words import message_texts
 from coevo.schema import check_columns
+from coevo.study.configuration import LANGUAGES
+from tests.sample import words_of
 
 
 def frame(**series):
@@ -149,7 +153,6 @@ def test_printed_figures_are_held_against_the_levels_of_their_own_vintage():
 
 
 def test_jumps_are_those_of_a_loop_over_the_years():
-    import numpy as np
 
     rng = np.random.default_rng(3)
     parts = []
@@ -244,3 +247,166 @@ def test_what_is_serious_stands_apart_unless_the_study_accepts_it(
     found = audit_table(frame(level=(MONEY, 1, "", [1.0, 4.0])), remarks, table(LEVEL), accept)
     assert found["standing"].tolist() == standings
     assert ("accept" in set(found["check"])) == (len(standings) == 3)
+
+
+TEXTS = [message_texts(words_of("phrases", language)) for language in LANGUAGES]
+
+
+def panel():
+    """Eight regions, six years: money, staff and shops that grow with a region, and a share."""
+    rng, parts = np.random.default_rng(2), []
+    for place, region in enumerate("12345678"):
+        grown = 100 * 1.7**place * 1.08 ** np.arange(6)
+        drawn = {n: grown * rng.lognormal(0, 0.03, 6) for n in ("money", "staff", "shops")}
+        share = 10 + 2 * place + rng.normal(0, 0.3, 6)
+        units = {"money": (MONEY, 2), "staff": ("person", 0), "shops": ("count", 0)}
+        series = {name: (*units[name], "", drawn[name].round(2).tolist()) for name in units}
+        part = frame(**series, share=("%", 1, "", share.round(1).tolist()))
+        parts.append(part.assign(region=region, name=region))
+    return pd.concat(parts, ignore_index=True)
+
+
+SIDES = {
+    "money": (MONEY, "a"),
+    "staff": ("person", "b"),
+    "shops": ("count", "b"),
+    "share": ("%", "a"),
+}
+
+
+def found_in(observations, *checks):
+    rows = [(name, unit, name, "", side) for name, (unit, side) in SIDES.items()]
+    columns = ["indicator", "unit", "source_name", "derivation", "subsystem"]
+    found = audit_findings(observations, pd.DataFrame(rows, columns=columns))
+    check_columns("audit", found)
+    found = found[found["check"].isin(checks)]
+    for said in zip(found["message"], found["fields"], strict=True):
+        assert all(text(*said) for text in TEXTS)
+    places = zip(found["message"], found["region"], found["indicator"], found["year"], strict=True)
+    numbers = [unpacked(fields).get("figures") for fields in found["fields"]]
+    return [(*place, number) for place, number in zip(places, numbers, strict=True)]
+
+
+def scaled(times, **where):
+    """Return the panel with the figures of a region, an indicator, from a year on, times so much."""
+    rows, chosen = panel(), True
+    for column, value in where.items():
+        chosen = chosen & (
+            rows[column] >= value if column == "year" else rows[column].isin([*value])
+        )
+    half = rows["half_unit"] * np.where(chosen, min(times, 1), 1)
+    return rows.assign(value=rows["value"] * np.where(chosen, times, 1), half_unit=half)
+
+
+@pytest.mark.parametrize(
+    ("times", "where", "expected"),
+    [
+        (10, {"region": "3", "indicator": ["money"], "year": 2020}, ("scale_of_past", "3", "money", 2020, 2)),
+        (100, {"indicator": ["staff"], "year": 2021}, ("scale_of_past", "1", "staff", 2021, 8)),
+        (1e4, {"region": "3", "year": 2020}, ("scale_of_past", "3", "money", 2020, 8)),
+        (10, {"year": 2020}, ("scale_of_past", "1", "money", 2020, 64)),
+        (100, {"region": "5", "indicator": ["shops"]}, ("scale_of_regions", "5", "shops", 2016, 6)),
+        (0.01, {"region": "1357", "indicator": ["share"]}, ("shares_for_percentages", "1", "share", 2016, 24)),
+        (0.01, {"indicator": ["share"]}, ("percentages_below_one", "1", "share", 2016, 48)),
+        (1, {}, None),
+    ],
+)  # fmt: skip
+def test_figures_off_by_a_power_of_ten_are_one_finding_a_block(times, where, expected):
+    found = found_in(scaled(times, **where), "scale")
+    assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("where", "region", "indicator", "figures"),
+    [
+        ({}, "1", "money", 144),
+        ({"indicator": ["staff"]}, "1", "staff", 48),
+        ({"region": "4", "indicator": ["staff"]}, "4", "staff", 6),
+    ],
+)
+def test_a_newer_vintage_in_another_unit(where, region, indicator, figures):
+    newer = scaled(1e4, **where).query("indicator != 'share'").assign(vintage="w")
+    both = pd.concat([panel(), newer], ignore_index=True)
+    assert found_in(both, "scale") == [("scale_restated", region, indicator, 2016, figures)]
+    others = newer[newer["year"] == 2021]  # only the newest year, in another unit
+    if not where:
+        rows = pd.concat([panel().query("year < 2021"), others], ignore_index=True)
+        assert found_in(rows, "scale") == [("scale_of_past", "1", "money", 2021, 24)]
+
+
+def put(rows, values, **where):
+    chosen = np.all([rows[column].isin([*value]) for column, value in where.items()], axis=0)
+    rows.loc[chosen, "value"] = values
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "expected"),
+    [
+        ({"region": "2"}, {"region": "5"}, ("region_copied", "5", "money", 2016, 24)),
+        ({"region": "2", "indicator": ["shops"]}, {"region": "5", "indicator": ["shops"]},
+         ("region_copied", "5", "shops", 2016, 6)),
+        ({"year": [2018]}, {"year": [2019]}, ("year_copied", "1", "money", 2019, 32)),
+        ({"year": [2018], "indicator": ["money"]}, {"year": [2019], "indicator": ["money"]},
+         ("year_copied", "1", "money", 2019, 8)),
+    ],
+)  # fmt: skip
+def test_a_region_or_a_year_that_is_a_copy(of, to, expected):
+    rows = panel()
+    source = np.all([rows[column].isin([*value]) for column, value in of.items()], axis=0)
+    assert found_in(put(rows, rows.loc[source, "value"].to_numpy(), **to), "copy") == [expected]
+
+
+def test_a_series_that_is_another_times_a_constant():
+    rows = panel()
+    money = rows.loc[(rows["indicator"] == "money") & (rows["region"] == "6"), "value"]
+    rows = put(rows, (3.21 * money).round(0).to_numpy(), region="6", indicator=["staff"])
+    assert found_in(rows, "same_figures") == [("proportional", "6", "staff", 2016, 6)]
+    assert found_in(panel(), "same_figures", "copy", "total_as_region", "places", "sign") == []
+
+
+def test_a_total_among_regions_and_a_region_of_zeros_and_two_negatives():
+    rows = panel()
+    sums = rows[rows["region"] != "4"].groupby(["indicator", "year"], sort=False)["value"].sum()
+    names = ["money", "staff", "shops"]
+    typed = put(rows, sums.loc[names].to_numpy(), region="4", indicator=names)
+    assert found_in(typed, "total_as_region") == [("sum_of_the_others", "4", "money", 2016, 18)]
+    none = put(panel(), 0.0, region="4")
+    assert found_in(none, "sign") == [("zeros_of_region", "4", "money", 2016, 24)]
+    ended = put(panel(), 0.0, region="4", indicator=["staff"], year=[2019, 2020])
+    assert found_in(ended, "sign") == [("zeros_of_region", "4", "staff", 2019, 2)]
+    below = put(panel(), -400.0, region="4", indicator=["staff"], year=[2017, 2020])
+    assert found_in(below, "sign") == [("negatives_few", "4", "staff", 2017, 2)]
+    signed = below["indicator"].eq("staff") & below["year"].isin([2018, 2019])  # as are the others
+    assert found_in(below.assign(value=below["value"].mask(signed, -400.0)), "sign") == []
+
+
+def test_two_regions_that_changed_places():
+    newer = panel().assign(vintage="w")
+    newer["region"] = newer["region"].replace({"2": "6", "6": "2"})
+    both = pd.concat([panel(), newer], ignore_index=True)
+    assert found_in(both, "places") == [("places_changed", "2", "money", 2016, 24)]
+    late = panel()
+    late["region"] = late["region"].where(
+        late["year"] < 2019, late["region"].replace({"2": "6", "6": "2"})
+    )
+    assert found_in(late, "places") == [("places_changed_from", "2", "money", 2019, 4)]
+
+
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [
+        ([2016, 2017, 1918, 2019, 2020, 2021], ("year_of_another_century", 1918)),
+        ([1916, 2017, 2018, 2019, 2020, 2021], ("year_of_another_century", 1916)),
+        ([2016, 2017, 2018, 2020, 2019, 2021], ("year_out_of_order", 2020)),
+        ([2021, 2020, 2019, 2018, 2017, 2016], None),
+        ([2018, 2016, 2021, 2017, 2020, 2019], None),  # in no order
+        ([1890, 1990, 2000, 2010, 2020, 2021], None),
+    ],
+)
+def test_years_out_of_order_or_a_century_off(years, expected):
+    rows = panel()
+    rows["cell"] = ["ABCDEF"[year - 2016] + "7" for year in rows["year"]]
+    rows["year"] = rows["year"].map(dict(zip(range(2016, 2022), years, strict=True)))
+    found = {(message, year) for message, _, _, year, _ in found_in(rows, "places")}
+    assert found == ({expected} if expected else set())
