@@ -288,7 +288,7 @@ def found_in(observations, *checks):
 
 
 def scaled(times, **where):
-    """Return the panel with the figures of a region, an indicator, from a year on, times so much."""
+    """Return the panel, the figures of a region, an indicator, from a year on times so much."""
     rows, chosen = panel(), True
     for column, value in where.items():
         chosen = chosen & (
@@ -301,12 +301,14 @@ def scaled(times, **where):
 @pytest.mark.parametrize(
     ("times", "where", "expected"),
     [
-        (10, {"region": "3", "indicator": ["money"], "year": 2020}, ("scale_of_past", "3", "money", 2020, 2)),
+        (10, {"region": "3", "indicator": ["money"], "year": 2020},
+         ("scale_of_past", "3", "money", 2020, 2)),
         (100, {"indicator": ["staff"], "year": 2021}, ("scale_of_past", "1", "staff", 2021, 8)),
         (1e4, {"region": "3", "year": 2020}, ("scale_of_past", "3", "money", 2020, 8)),
         (10, {"year": 2020}, ("scale_of_past", "1", "money", 2020, 64)),
         (100, {"region": "5", "indicator": ["shops"]}, ("scale_of_regions", "5", "shops", 2016, 6)),
-        (0.01, {"region": "1357", "indicator": ["share"]}, ("shares_for_percentages", "1", "share", 2016, 24)),
+        (0.01, {"region": "1357", "indicator": ["share"]},
+         ("shares_for_percentages", "1", "share", 2016, 24)),
         (0.01, {"indicator": ["share"]}, ("percentages_below_one", "1", "share", 2016, 48)),
         (1, {}, None),
     ],

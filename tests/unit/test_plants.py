@@ -1,4 +1,4 @@
-"""Wrong figures planted by seed into real ones: a small share of `benchmarks/attacks.py --plants`."""
+"""Wrong figures planted by seed into real ones: a share of `benchmarks/attacks.py --plants`."""
 
 import pytest
 from pandas import DataFrame
@@ -11,8 +11,7 @@ from coevo.panel.audit import SERIOUS
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", PLANTS)
 def test_the_audit_finds_what_is_planted(kind):
-    found = [outcome(PLANTS[kind], f"test {place}") for place in range(4)]
-    assert found.count("found") >= 3, found
+    assert [outcome(PLANTS[kind], f"test {place}") for place in range(2)] == ["found"] * 2
 
 
 @pytest.mark.parametrize("kind", APART)
