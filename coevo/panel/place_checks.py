@@ -13,9 +13,9 @@ import pandas as pd
 from coevo.panel.finding_rows import LINE, NORMAL, Finding, finding_row, finding_rows
 from coevo.panel.vintages import newest_known, successive
 
-STRANGE = 6.0  # usual differences by which a region's figures depart from its own past
+STRANGE = 3.0  # usual differences by which a region's figures depart from its own past
 LEAST = 0.02  # powers of ten by which they do so at least: 5 %
-FITS = 0.25  # of that difference is left, at most, beside the other's past
+FITS = 0.4  # of that difference is left, at most, beside the other's past
 MOST = 50  # regions that depart most, which are held against each other
 FEW = 4  # regions from which a usual difference is known
 ENTRIES = 3  # figures of a region that must all speak for it: years, indicators

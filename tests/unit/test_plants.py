@@ -38,8 +38,6 @@ def test_a_code_beside_another_name_is_remarked_and_changes_no_figure(tmp_path):
         figures.append(observations)
     assert figures[0].equals(figures[1])
     found = audited(observations, remarks)
-    assert (
-        found["message"].tolist() == ["code_contradicts_name"]
-        and found["message"].isin(SERIOUS).all()
-    )
+    assert found["message"].tolist() == ["code_contradicts_name"]
+    assert "code_contradicts_name" in SERIOUS
     assert remarks[["cell"]].to_numpy().tolist() == [["A6"]]
