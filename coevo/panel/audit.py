@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import as_table
+from coevo.messages import message_columns
 from coevo.observations.units import unit_of
 from coevo.panel.copy_checks import copy_findings
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse

@@ -1,4 +1,4 @@
-"""Wrong figures planted by seed into real ones: a share of `benchmarks/attacks.py --plants`."""
+"""Wrong figures planted by seed into real ones: a small share of the attacks."""
 
 import pytest
 from pandas import DataFrame
