@@ -23,7 +23,7 @@ from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.tables import PLAIN_SHEET, FigureTable, Labels, along
 from coevo.observations.units import is_unit, split_unit
 from coevo.study.configuration import ASKED
-from coevo.study.raw_files import is_passed_over
+from coevo.study.raw_files import is_passed_over, no_file
 from coevo.study.region_table import SETS
 
 LETTER = re.compile(r"[^\W\d_]")  # what a name has and a code has not
@@ -78,8 +78,12 @@ def survey(folder: Path) -> Survey:
     places = _place_names()
     paths = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
     for path in paths:
-        if path.is_file() and not path.is_symlink() and not is_passed_over(path):
-            shown = path.relative_to(folder).as_posix() if path != folder else path.name
+        if is_passed_over(path) or (path.is_dir() and not path.is_symlink()):
+            continue
+        shown = path.relative_to(folder).as_posix() if path != folder else path.name
+        if problem := no_file(path):
+            found.problems.append(problem.replace(path.as_posix(), shown, 1))
+        else:
             tables = list(_tables_of(path, shown, found, places))
             found.tables += tables
             found.files += [path] if tables else []

@@ -1,12 +1,14 @@
 """The raw files of a study: which there are, and which of them are read."""
 
+import errno
+import os
 import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from coevo.errors import Problems, StudyError
+from coevo.errors import SYSTEM, Problems, StudyError
 
 LATEST = 253_000_000_000  # seconds: the year 9987
 VINTAGE = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")  # year and month, whose order is that of time
@@ -18,7 +20,7 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     """Return the raw files of a study: `<folder>/<YYYY-MM>/...`, up to the vintage that is pinned.
 
     Hidden files, Office lock files, system files and READMEs are passed over. Raises `StudyError`
-    for a folder that is no vintage, a file outside one, a link (it could lead out of the folder), a
+    for a folder that is no vintage, a file outside one, what is no file (`no_file`), a
     name that Snakemake cannot carry, no such vintage, or no file at all.
     """
     problems, kept = Problems(), []
@@ -43,12 +45,12 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     for name in vintages:
         if vintage == "latest" or name <= vintage:
             for path in sorted(_below(Path(folder, name))):
-                if path.is_symlink():
-                    problems.add(f"{path.as_posix()}: is a link; put the file itself there")
-                elif path.is_file() and not is_passed_over(path):
+                if not path.is_symlink() and (path.is_dir() or is_passed_over(path)):
+                    pass
+                elif problem := no_file(path) or date_problem(path):
+                    problems.add(problem)
+                else:
                     kept.append(path.as_posix())
-                    if problem := date_problem(path):
-                        problems.add(problem)
                 if problem := path_problem(path.as_posix(), path.name):
                     problems.add(problem)
     if not kept:
@@ -65,6 +67,22 @@ def path_problem(path: str, name: str) -> str:
     if name.isprintable() and not set("{}<>") & set(name):
         return ""
     return f"{path}: has a line break or one of {{ }} < > in its name; rename it"
+
+
+def no_file(path: Path) -> str:
+    """Return a line on what stands in the place of a file that can be read, "" if one does.
+
+    A link, which may lead out of the folder; a pipe, on which a reader waits without end, a socket
+    or a device; a file of somebody else.
+    """
+    shown = path.as_posix()
+    if path.is_symlink():
+        return f"{shown}: is a link; put the file itself there"
+    if not path.is_file():
+        return f"{shown}: is a pipe, a socket or a device; remove it, or put a file there"
+    if not os.access(path, os.R_OK):
+        return f"{shown}: {SYSTEM[errno.EACCES]}"
+    return ""
 
 
 def date_problem(path: str | Path) -> str:

@@ -1,5 +1,7 @@
 """Configuration: defaults, and every mistake answered by one line with its key."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import yaml
 
 from coevo.errors import StudyError
 from coevo.study import configuration, indicator_table, raw_files
+from coevo.study.found_tables import survey
 from coevo.weighting import WEIGHTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -321,6 +324,30 @@ def test_a_folder_that_is_no_month_is_no_vintage(tmp_path, name):
         (tmp_path / folder / "a.csv").write_text("x")
     with pytest.raises(StudyError, match=f"{name}: stands outside a vintage"):
         raw_files.raw_paths(str(tmp_path), "latest")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes in a folder")
+def test_what_is_no_file_is_told_in_a_line(tmp_path, monkeypatch):
+    (tmp_path / "2025-01").mkdir()
+    for name in ("a.csv", "closed.csv"):
+        (tmp_path / "2025-01" / name).write_text("地区,2020年\n北京,1\n")
+    os.mkfifo(tmp_path / "2025-01" / "pipe.csv")
+    with socket.socket(socket.AF_UNIX) as own:
+        own.bind(str(tmp_path / "2025-01" / "socket.csv"))
+    (tmp_path / "2025-01" / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda p, m: "closed" not in str(p) and access(p, m))
+    with pytest.raises(StudyError) as problem:
+        raw_files.raw_paths(str(tmp_path), "latest")
+    said = {m.split(": ")[0].split("/")[-1]: m.split(": ")[1] for m in problem.value.messages}
+    assert {name: text.split()[:3] for name, text in said.items()} == {
+        "pipe.csv": ["is", "a", "pipe,"],
+        "socket.csv": ["is", "a", "pipe,"],
+        "gone.csv": ["is", "a", "link;"],
+        "closed.csv": ["this", "account", "may"],
+    }
+    named = {line.split(": ")[0] for line in survey(tmp_path / "2025-01").problems}
+    assert {*said} <= named  # `new from=` of such a folder tells the same
 
 
 def test_a_file_outside_a_vintage_and_other_folders_are_refused(tmp_path):
