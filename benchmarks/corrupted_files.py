@@ -210,6 +210,46 @@ def _parts(rng: random.Random, data: bytes) -> bytes:
     return file.getvalue()
 
 
+# What swells a file, and before which words of it. Empty cells and rows pack a thousand times.
+SHEET = b"</sheetData>"
+SWELLING: list[tuple[str, bytes, bytes]] = [
+    *(("xlsx", piece, b"</row>") for piece in (b"<c/>", b'<c s="1"/>', b"<c><v>1</v></c>")),
+    *(("xlsx", b"<row/>" if n else b'<row hidden="1"/>', SHEET) for n in range(2)),
+    ("xlsx", b"<row><c/><c/></row>", SHEET),
+    ("xlsx", b"<a>", SHEET),
+    ("xlsx", b'<mergeCell ref="A20:C20"/>', b"</mergeCells>"),
+    ("xlsx", b'<row r="20" s="1"><c r="A20" s="1"/><c r="B20" s="1"/></row>', SHEET),
+    ("html", b"<td>", b"</tr>"),
+    ("html", b"<td colspan=1000 rowspan=65534>1", b"</tr>"),
+    ("html", b"<tr>", b"</table>"),
+    ("html", b"<table><td>1</table>", b"</body>"),
+    ("html", b"<td><div>", b"</tr>"),
+    ("csv", b",", b"\r\n"),
+    ("csv", b",,,,,,,\r\n", b"\r\n"),
+    ("csv", b'"', b"\r\n"),
+    ("csv", b'"a",', b"\r\n"),
+    ("csv", b"\r\n", b"\r\n"),
+]
+MOST_SWOLLEN = {"xlsx": 19_000_000, "html": 6_000_000, "csv": 6_000_000}  # bytes
+
+
+def _swollen(rng: random.Random) -> bytes:
+    """Write one piece into a file as often as it holds: a bomb, or a page of nothing."""
+    kind, piece, place = rng.choice(SWELLING)
+    many = piece * int(MOST_SWOLLEN[kind] / len(piece) * rng.random())
+    data = seeds()[kind][0 if kind == "xlsx" else 1]
+    if kind != "xlsx":
+        return data.replace(place, many + place, 1)
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as read, zipfile.ZipFile(file, "w", 8) as write:
+        for name in read.namelist():
+            content = read.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(place, many + place, 1)
+            write.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
 def _random_bytes(rng: random.Random) -> bytes:
     heads = [b"", b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"), b"\x09\x08\x10\x00", b"%PDF"]
     heads += [b"\xff\xfe", b"\xef\xbb\xbf", b"<?xml ", b"<table>", b"<html><tr><td>"]
@@ -239,7 +279,10 @@ def _random_table(rng: random.Random) -> bytes:
 def corrupted(seed: int, number: int) -> tuple[str, bytes]:
     """Return the kind and content of one file: always the same for a seed and a number."""
     rng = random.Random(f"{seed}-{number}")
-    kind = rng.choice([*seeds(), "xlsx part", "xlsx part", "random bytes", "random table"])
+    others = ["xlsx part", "xlsx part", "random bytes", "random table", "swollen"]
+    kind = rng.choice([*seeds(), *others])
+    if kind == "swollen":
+        return kind, _swollen(rng)
     if kind == "random bytes":
         return kind, _random_bytes(rng)
     if kind == "random table":

@@ -15,6 +15,9 @@ from coevo.observations.placed_cells import LARGEST
 MOST_ENTRIES = 10_000
 # XML of figures packs 5 to 20 times smaller; a bomb a thousand times.
 HARMLESS, HIGHEST_RATIO = 20_000_000, 100
+# Elements and attributes of all parts, each of a hundred bytes and more when read: a table has at
+# most 5 to a byte as it is packed, with all cells down to row 65,536 alike; a bomb hundreds.
+MOST_MARKS, MARKS_A_BYTE = 500_000, 8
 CHUNK = 1_000_000
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # all that Excel knows
 STRICT = "{http://purl.oclc.org/ooxml/"  # names that openpyxl passes over without a word
@@ -36,9 +39,15 @@ def check_archive(data: bytes, shown: str) -> None:
     """
     archive = _open(data, shown)
     _check_declared(archive, len(data), shown)
+    marks = 0
     for entry in archive.infolist():
-        _check_unpacked(archive, entry)
+        marks += _check_unpacked(archive, entry)
         _check_prolog(archive, entry, shown)
+    if marks > max(MOST_MARKS, MARKS_A_BYTE * len(data)):
+        raise StudyError(
+            f"{shown}: would unpack from {len(data):,} bytes to {marks:,} cells and looks, which "
+            "no table does; copy the tables into a new workbook"
+        )
 
 
 def _open(data: bytes, shown: str) -> zipfile.ZipFile:
@@ -83,17 +92,19 @@ def _check_declared(archive: zipfile.ZipFile, packed: int, shown: str) -> None:
             raise ValueError(reason)
 
 
-def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Unpack an entry as far as it really goes, and no further than it says."""
-    declared, size = entry.file_size, 0
+def _check_unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """Unpack an entry as far as it really goes, and no further than it says; count its marks."""
+    declared, size, marks = entry.file_size, 0, 0
     # else the rest of a part that is longer than it says is passed over
     entry.file_size = LARGEST + 1
     with archive.open(entry) as part:
         while size <= declared and (chunk := part.read(CHUNK)):
             size += len(chunk)
+            marks += chunk.count(b"<") + chunk.count(b"=")
     entry.file_size = declared
     if size != declared:
         raise ValueError(f"its part {entry.filename} is not as long as it says")
+    return marks
 
 
 def _check_prolog(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from coevo.errors import StudyError
 from coevo.observations.blank_heads import blank_head
@@ -156,13 +157,17 @@ def _notes(sheet: Sheet, rows: range) -> tuple[Remark, ...]:
     found: list[Remark] = []
     going = False
     for row in rows:
-        said = list(sheet.cells(row))
-        raw = [str(sheet.values[row, words.column]) for words in said]
+        begin = sheet.begins[row]
+        begins = NOTE.match(begin.text) or (not going and MARKED.match(begin.text))
+        if not begins and not (going and begin.text):
+            going = False
+            continue
+        raw = [str(sheet.values[row, words.column]) for words in sheet.cells(row)]
         text = " ".join(" ".join(raw).split())  # as it is printed, full-width signs and all
-        if said and (NOTE.match(said[0].text) or (not going and MARKED.match(said[0].text))):
-            found.append(Remark("note", "note", {"text": text}, row, sheet.begins[row].column))
+        if begins:
+            found.append(Remark("note", "note", {"text": text}, row, begin.column))
             going = True
-        elif said and going and FURTHER.match(raw[0]):
+        elif FURTHER.match(raw[0]):
             found[-1] = found[-1]._replace(fields={"text": f"{found[-1].fields['text']} {text}"})
         else:
             going = False
@@ -206,7 +211,7 @@ def _outside(sheet: Sheet, rows: Iterable[int]) -> tuple[int, ...]:
     return tuple(
         row
         for row in rows
-        if any(is_number(sheet.values[row, words.column]) for words in [*sheet.cells(row)][1:])
+        if any(is_number(sheet.values[row, w.column]) for w in islice(sheet.cells(row), 1, None))
     )
 
 

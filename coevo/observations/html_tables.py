@@ -85,8 +85,8 @@ def _check_tags(page: str, shown: str) -> None:
 
 
 def _span(cell: html.HtmlElement, name: str, most: int) -> int:
-    said = cell.get(name, "").strip()
-    return min(int(said), most) if re.fullmatch(r"[1-9]\d{0,8}", said) else 1
+    said = cell.get(name)
+    return min(int(said), most) if said and re.fullmatch(r"\s*[1-9]\d{0,8}\s*", said) else 1
 
 
 def _text(cell: html.HtmlElement) -> str:

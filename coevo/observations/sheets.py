@@ -122,9 +122,14 @@ class Sheet:
 
     def cells(self, row: int) -> Iterator[CellWords]:
         """Yield the cells of a row that say anything."""
-        for column, value in enumerate(self.values[row]):
-            if text := cell_text(value):
+        for column in np.flatnonzero(self._filled[row]).tolist():
+            if text := cell_text(self.values[row, column]):
                 yield CellWords(text, row, column)
+
+    @cached_property
+    def _filled(self) -> npt.NDArray[np.bool_]:
+        """Which cells hold anything at all: far fewer than there are, on many a sheet."""
+        return np.asarray(self.values != None, dtype=bool)  # noqa: E711 - of each cell
 
     @cached_property
     def _spans(self) -> npt.NDArray[np.int32]:

@@ -283,9 +283,11 @@ def _form(block: TableBlock, columns: Sequence[int]) -> list[str]:
             place = sheet.where(block.head[-1], column)
             found.append(f"{place}: is empty above figures; write what they are")
     for top, left, bottom, right in sheet.merged:
+        if not is_number(sheet.values[top, left]):
+            continue
         down = int(np.sum((rows >= top) & (rows <= bottom)))
         cells = down * sum(left <= column <= right for column in columns)
-        if cells > 1 and is_number(sheet.values[top, left]):
+        if cells > 1:
             found.append(
                 f"{sheet.where(top, left)}: a figure stands in {cells} merged cells, so it is not "
                 "clear whose it is; undo the merging and write it where it belongs"

@@ -12,12 +12,14 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 from functools import cache, partial
 from typing import Any
+from xml.etree import ElementTree
 
+import openpyxl.worksheet._reader as sheet_reader
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.observations.archives import check_archive
@@ -38,6 +40,7 @@ CHINESE_DATES = {*range(27, 37), *range(50, 59)}
 OTHER_WORKBOOK = re.compile(r"(?<![\w\]])\[[^\[\]]+\][^\[\]!]*!")
 ESCAPED = re.compile("_x000([9AD])_")  # a tabulator or line end, as Excel writes it in a text
 TRUE = ("1", "true")
+UNKNOWN = Fault(NO_VALUE)
 
 
 class _Workbook(ExcelReader):  # type: ignore[misc]
@@ -69,10 +72,24 @@ class _Workbook(ExcelReader):  # type: ignore[misc]
         self.charts.append(sheet.name)
 
 
-class _Worksheet(WorkSheetParser):  # type: ignore[misc]
+# The archive is checked by then, for entities too: the parser of `defusedxml`, which openpyxl would
+# take, is three times slower.
+sheet_reader.iterparse = ElementTree.iterparse
+
+
+class _MergedRanges:
+    """The merged ranges of a worksheet as texts: those of openpyxl are objects of their own."""
+
+    from_tree = staticmethod(lambda element: [part.get("ref") for part in element])
+
+
+sheet_reader.MergeCells = _MergedRanges
+
+
+class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
     """The parser of openpyxl, with an eye on formulas.
 
-    linked: the cells whose formula points to another workbook.
+    linked: the cells whose formula points to another workbook; hidden: the rows that are.
     """
 
     def __init__(self, sheet: ReadOnlyWorksheet) -> None:
@@ -86,12 +103,13 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
             date_formats=book._date_formats.union(chinese),
             timedelta_formats=book._timedelta_formats,
         )
+        self.hidden: list[int] = []
         self.linked: list[tuple[int, int]] = []
         self.shared: set[str] = set()  # formulas to another workbook that several cells share
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
-        formula = element.find(FORMULA_TAG)
+        formula = element.find(sheet_reader.FORMULA_TAG)
         if cell["data_type"] == "e":
             cell["value"] = Fault(ERROR.format(cell["value"] or "of a formula"))
         elif formula is not None:
@@ -100,10 +118,21 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
             if linked and group:
                 self.shared.add(group)
             if cell["value"] is None and cell["data_type"] != "str":
-                cell["value"] = Fault(NO_VALUE)
+                cell["value"] = UNKNOWN
             elif linked:
                 self.linked.append((cell["row"] - 1, cell["column"] - 1))
         return cell
+
+    def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
+        while len(row) and not len(row[-1]):  # looks alone, often as far as the last column
+            del row[-1]
+        if len(row) > MOST_COLUMNS:
+            raise ValueError(f"a row has more than {MOST_COLUMNS:,} cells")
+        number, cells = super().parse_row(row)
+        self.row_dimensions.clear()
+        if row.get("hidden") in TRUE:
+            self.hidden.append(number - 1)
+        return number, cells
 
     def pass_over(self, element: Any) -> None:
         """Leave what says nothing of figures, well-formed or not."""
@@ -117,9 +146,6 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         fields = {"cell": xl_rowcol_to_cell(*self.linked[0]), "others": len(self.linked) - 1}
         return [Remark("external_link", "computed_elsewhere", fields, *self.linked[0])]
 
-    def hidden_rows(self) -> list[int]:
-        return [int(n) - 1 for n, row in self.row_dimensions.items() if row.get("hidden") in TRUE]
-
     def hidden_columns(self) -> list[int]:
         return [
             column
@@ -129,8 +155,8 @@ class _Worksheet(WorkSheetParser):  # type: ignore[misc]
         ]
 
     def merged(self) -> list[Span]:
-        ranges = self.merged_cells.mergeCell if self.merged_cells else ()
-        return [(r.min_row - 1, r.min_col - 1, r.max_row - 1, r.max_col - 1) for r in ranges]
+        ends = map(range_boundaries, self.merged_cells or ())
+        return [(top - 1, left - 1, last - 1, right - 1) for left, top, right, last in ends]
 
 
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -167,7 +193,7 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
     return found.sheet(
         before,
         parser.merged(),
-        parser.hidden_rows(),
+        parser.hidden,
         parser.hidden_columns(),
         parser.remarks(),
     )

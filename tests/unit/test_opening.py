@@ -566,6 +566,11 @@ def test_empty_cells_with_a_look_are_no_cells(place):
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
     (sheet,) = opened(place, sheet_xml(rows))
     assert sheet.values.tolist() == [[1.0]]
+    looks = (f'<c r="{c}{{0}}" s="0"/>' for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    look = f'<row r="{{0}}" spans="1:26" ht="14" customHeight="1">{"".join(looks)}</row>'
+    below = "".join(map(look.format, range(2, 30_000)))  # as many an office leaves a sheet
+    (sheet,) = opened(place, sheet_xml(rows.split("</row>")[0] + "</row>" + below))
+    assert sheet.values.tolist() == [[1.0]]
 
 
 @pytest.mark.parametrize(
@@ -738,6 +743,11 @@ def blocks() -> bytes:
     return file.getvalue()
 
 
+def blanks() -> bytes:
+    """Eighteen kilobytes of four million cells without a word."""
+    return sheet_xml(f'<row r="1">{"<c/>" * 4_000_000}</row>')
+
+
 def crowd() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as write:
@@ -785,9 +795,10 @@ print(time.process_time() - start, peak() - before)
          "tables of figures in it"),
         (blocks, "a › 表12: has cells far beyond any table (as far as ALL900, 10,800,000 cells); "
          "delete what stands outside the table, or split the table"),
+        (blanks, "cells and looks, which no table does; copy the tables into a new workbook"),
         (crowd, "a: holds more than 10,000 parts; copy the tables into a new workbook"),
     ],
-    ids=["bomb", "lying", "corners", "echo", "blocks", "crowd"],
+    ids=["bomb", "lying", "corners", "echo", "blocks", "blanks", "crowd"],
 )  # fmt: skip
 def test_a_bomb_is_refused_within_five_seconds_and_500_mb(place, make, said):
     place.write_bytes(make())
