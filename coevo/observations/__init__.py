@@ -11,8 +11,10 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from coevo.errors import Problems, StudyError, short
+from coevo.files import as_table
 from coevo.messages import message_columns
 from coevo.observations.decimal_marks import plain_numbers
+from coevo.observations.doubts import DOUBTS
 from coevo.observations.duplicates import merge_duplicates
 from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
@@ -24,7 +26,8 @@ from coevo.observations.sheets import Remark, Sheet
 
 COLUMNS = ["region", "name", "year", "indicator", "value", "unit", "vintage", "file", "sheet"]
 COLUMNS += ["cell", "flag", "half_unit"]
-REMARKS = ["check", "indicator", "file", "sheet", "cell", "message", "fields"]
+FIGURE, PLACE = ["region", "name", "year", "indicator"], ["file", "sheet", "cell"]
+REMARKS = ["check", *FIGURE, *PLACE, "message", "fields"]
 MOST_NAMES = 30  # of indicators in the files, in a message
 MOST_COMPARED = 5000  # names among which the nearest is sought
 
@@ -71,6 +74,7 @@ def _read_sheet(
         indicator = ids[read_of[0]] if len(read_of) == 1 else ""
         about += [_remark(remark, source, indicator) for remark in (*table.remarks, *lines.remarks)]
         tables += [read] if read is not None else []
+    about += [_remark(remark, source) for remark in sheet.doubts]
     return tables, remarks + (about if tables else [])
 
 
@@ -140,6 +144,18 @@ def _in_words(
     return columns
 
 
+def _of_figures(remarks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the remarks; those that doubt a figure say of which region, year and indicator."""
+    remarks = remarks.reindex(columns=REMARKS)
+    doubted = remarks.index[remarks["message"].isin(DOUBTS)]
+    if len(doubted):
+        figures = observations[observations["file"].isin(remarks.loc[doubted, "file"])]
+        where = figures.drop_duplicates(PLACE).set_index(PLACE)[FIGURE]
+        said = where.reindex(pd.MultiIndex.from_frame(remarks.loc[doubted, PLACE]))
+        remarks.loc[doubted, FIGURE] = said.fillna(remarks.loc[doubted, FIGURE]).to_numpy()
+    return as_table("remarks", remarks)
+
+
 def observe(
     files: Iterable[str],
     raw: str,
@@ -195,4 +211,4 @@ def observe(
     _check_sources(found, seen, known, Path(raw).as_posix(), problems)
     problems.check()
     observations = pd.DataFrame(_in_words(frame, sources, known), columns=COLUMNS)
-    return observations, pd.DataFrame(remarks + doubles, columns=REMARKS)
+    return observations, _of_figures(pd.DataFrame([*remarks, *doubles]), observations)

@@ -6,7 +6,7 @@ said above that.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -72,32 +72,30 @@ class TableBlock:
     outside: tuple[int, ...] = ()  # rows with figures above the head or below the table
 
     def stated(self, what: str) -> CellWords:
-        """Return what a line `name：value` above the head states, or no words."""
-        block: TableBlock | None = self
-        while block:
-            if (words := block._own(what)).text:
-                return words
-            block = block.before
-        return CellWords("")
+        """Return what a line `name：value` above the head states first, or no words."""
+        return next(iter(self.statements(what)), CellWords(""))
 
     @cache  # noqa: B019 - a block lives no longer than its sheet is read
-    def _own(self, what: str) -> CellWords:
+    def statements(self, what: str) -> tuple[CellWords, ...]:
+        """Return all that such lines state, of the block or of the one that it continues."""
+        return tuple(self._own(what)) or (self.before.statements(what) if self.before else ())
+
+    def _own(self, what: str) -> Iterator[CellWords]:
         for row in self.above:
             for words in self.sheet.cells(row):
                 if what == "unit" and head_kind(words.text) == what:
                     beside = [*self.sheet.cells(row)]
                     if len(beside) == 2 and is_unit(beside[1].text, self.sheet.own_units):
-                        return beside[1]
+                        yield beside[1]
                 if what == "unit" and is_unit(words.text, self.sheet.own_units):
-                    return words
+                    yield words
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
                             said = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
                             open_ = said.count("(") < said.count(")")
                             said = said.removesuffix(")") if open_ else said
-                            return CellWords(said, words.row, words.column)
-        return CellWords("")
+                            yield CellWords(said, words.row, words.column)
 
     def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""

@@ -6,10 +6,13 @@ cell that it spans, moves spanned cells of a short row to the left, and drops la
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 
+import numpy as np
 from lxml import etree, html
 
 from coevo.errors import StudyError
+from coevo.observations.doubts import CUT, note_number
 from coevo.observations.placed_cells import (
     MOST_COLUMNS,
     MOST_TABLES,
@@ -18,7 +21,7 @@ from coevo.observations.placed_cells import (
     check_count,
     check_extent,
 )
-from coevo.observations.sheets import Sheet
+from coevo.observations.sheets import Remark, Sheet
 from coevo.observations.text_tables import decoded
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -28,6 +31,8 @@ DATA = re.compile(r"data:[^\s\"'>]*")  # an image written out
 SPACES = re.compile(r"[ \t\r\n\f]+")  # those that HTML takes for one; a fixed space stays
 WIDEST, TALLEST = 1000, 65_534  # of a cell, as browsers have it
 MOST_ATTRIBUTES = 5000  # of a tag; each is compared with all others
+RAISED = "//sup | //*[contains(translate(@style, ' ', ''), 'vertical-align:super')]"
+TABLE = re.compile("<(/?)table", re.IGNORECASE)
 LINE = "\u2028"  # a line break, among spaces that are none
 
 
@@ -45,6 +50,7 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
     etree.strip_elements(page, "style", "script", with_tail=False)
     for line in page.iter("br"):
         line.tail = LINE + (line.tail or "")
+    raised = {cell for part in page.xpath(RAISED) if (cell := _raised_in(part)) is not None}
     tables = list(page.iter("table"))
     for table in reversed(tables):  # an inner one before the one around it, which is left without
         table.drop_tree()
@@ -57,8 +63,12 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
     for table in tables:
         found = PlacedCells(shown, f"表{len(sheets) + 1}")
         before = sum(sheet.values.size for sheet in sheets)
-        sheet = found.sheet(before, *_place(table, found))
-        sheets += [sheet] if sheet else []
+        merged, hidden, ends, notes = _place(table, found, raised)
+        if sheet := found.sheet(before, merged, hidden, raised=notes):
+            sheets.append(replace(sheet, ends=np.array(ends)))
+    if sheets and not [None, *TABLE.findall(text)][-1]:
+        last = Remark("broken_row", CUT, {}, len(sheets[-1].values) - 1, 0)
+        sheets[-1] = replace(sheets[-1], doubts=(last,))
     return sheets
 
 
@@ -94,11 +104,23 @@ def _text(cell: html.HtmlElement) -> str:
     return "\n".join(line.strip(" ") for line in lines).strip("\n")
 
 
-def _place(table: html.HtmlElement, found: PlacedCells) -> tuple[list[Span], list[int]]:
+def _raised_in(part: html.HtmlElement) -> html.HtmlElement | None:
+    """Return the cell whose text a raised note number ends, or None."""
+    cell = next(part.iterancestors("td", "th"), None)
+    note = part.text_content()
+    before, there, after = ("" if cell is None else cell.text_content()).rpartition(note)
+    return cell if there and not after.strip() and note_number(note, before) else None
+
+
+def _place(
+    table: html.HtmlElement, found: PlacedCells, raised: set[html.HtmlElement]
+) -> tuple[list[Span], list[int], list[int], list[tuple[int, int]]]:
     """Place the cells of a table as a browser does, each in the next free column of its row.
 
-    Returns the merged ranges and the hidden rows.
+    Returns the merged ranges, the hidden rows, where each row ends, and the cells that are raised.
     """
+    ends: list[int] = []
+    notes: list[tuple[int, int]] = []
     merged: list[Span] = []
     hidden: list[int] = []
     taken: list[int] = []  # of each column: the first row that no cell from above reaches
@@ -106,6 +128,7 @@ def _place(table: html.HtmlElement, found: PlacedCells) -> tuple[list[Span], lis
     for node in table.iter("tr", "td", "th"):
         if node.tag == "tr" or row < 0:
             row, column = row + 1, 0
+            ends.append(0)
         if node.tag == "tr":
             if "display:none" in node.get("style", "").replace(" ", "").lower():
                 hidden.append(row)
@@ -122,5 +145,10 @@ def _place(table: html.HtmlElement, found: PlacedCells) -> tuple[list[Span], lis
             found.add(row, column, text)
         if rows > 1 or columns > 1:
             merged.append((row, column, row + rows - 1, last - 1))
+        if node in raised:
+            notes.append((row, column))
         column = last
-    return merged, hidden
+        while column < len(taken) and taken[column] > row:
+            column += 1
+        ends[row] = column
+    return merged, hidden, ends, notes

@@ -11,6 +11,7 @@ from xlrd import error_text_from_code, xldate
 
 from coevo.errors import StudyError
 from coevo.observations.archives import PASSWORD
+from coevo.observations.doubts import note_number
 from coevo.observations.hidden import visible_sheets
 from coevo.observations.placed_cells import MOST_SHEETS, PLAIN, PlacedCells, check_count
 from coevo.observations.sheets import ERROR, CellValue, Fault, Sheet
@@ -64,7 +65,15 @@ def _sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
         ((top, left, end - 1, last - 1) for top, end, left, last in sheet.merged_cells),
         (row for row, info in sheet.rowinfo_map.items() if info.hidden),
         (column for column, info in sheet.colinfo_map.items() if info.hidden),
+        raised=(place for place in sheet.rich_text_runlist_map if _is_raised(sheet, place)),
     )
+
+
+def _is_raised(sheet: Any, place: tuple[int, int]) -> bool:
+    """Whether the last part of a rich text is a number that stands raised."""
+    start, font = sheet.rich_text_runlist_map[place][-1]
+    text = str(sheet.cell_value(*place))
+    return sheet.book.font_list[font].escapement == 1 and note_number(text[start:], text[:start])
 
 
 def _value(kind: int, value: str | float | int, datemode: int) -> CellValue:

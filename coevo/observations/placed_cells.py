@@ -95,10 +95,12 @@ class PlacedCells:
         hidden_rows: Iterable[int] = (),
         hidden_columns: Iterable[int] = (),
         remarks: Iterable[Remark] = (),
+        raised: Iterable[tuple[int, int]] = (),
     ) -> Sheet | None:
         """Return the cells as a sheet from A1 to the furthest of them; None if there are none.
 
-        before: cells of other sheets of the file; merged and hidden may reach beyond the cells.
+        before: cells of other sheets of the file; merged and hidden may reach beyond the cells;
+        raised: as a `Sheet` has it.
         Raises `StudyError` for cells far beyond any table.
         """
         if not self.values:
@@ -122,4 +124,5 @@ class PlacedCells:
             tuple(map(number_style, self.codes)),
             style if len(self.codes) > 1 else None,
             (*hidden, *remarks),
+            raised=frozenset(raised),
         )

@@ -34,15 +34,21 @@ CellValue = None | str | float | date | Fault
 class NumberStyle(NamedTuple):
     """How a cell shows its number: decimals (None: as many as it has); as a percentage or not.
 
-    A percentage is stored as a ratio (0.12 shows as 12 %).
+    A percentage is stored as a ratio (0.12 shows as 12 %). shown: times which a number is shown,
+    0.001 where a comma behind the digits leaves thousands out.
     """
 
     decimals: int | None = None
     percent: bool = False
+    shown: float = 1.0
 
 
 LONGEST = 255  # of a format code, as Excel has it
-LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
+LITERAL = re.compile(r'"[^"]*"|[\\!].|[_*].|\[[^\]]*\]')
+POINT = re.compile(
+    r'(?<=[0#?])(?:"\."|[\\!]\.)(?=[0#?])'
+)  # 0!.0000: a point that only stands there
+THOUSANDS = re.compile(r"(?<=[0#?]),+(?![0#?,])")  # left out: not those between digits
 
 
 def number_style(code: str) -> NumberStyle:
@@ -51,11 +57,15 @@ def number_style(code: str) -> NumberStyle:
     The part for positive numbers counts. Decimals of a percentage are those of the stored ratio:
     `0.0%` shows three. General, dates, fractions, powers and scaled figures: as the number has.
     """
-    shown = LITERAL.sub("", code[:LONGEST].split(";")[0]).strip()
+    first = code[:LONGEST].split(";")[0]
+    shown = LITERAL.sub("", first).strip()
     percent = "%" in shown
     digits = re.fullmatch(r"[#,?]*0(?:\.([0#?]+))?", shown.replace("%", "").strip())
-    if not digits:
-        return NumberStyle(None, percent)
+    after = POINT.split(first, maxsplit=1)[1:]  # which only seems to hold decimals
+    power = sum(len(re.findall("[0#?]", LITERAL.sub("", part))) for part in after)
+    power += 3 * sum(map(len, THOUSANDS.findall(shown)))
+    if not digits or power:
+        return NumberStyle(None, percent, 10.0**-power)
     return NumberStyle((digits[1] or "").count("0") + (2 if percent else 0), percent)
 
 
@@ -101,6 +111,9 @@ class Sheet:
     reads, beside those that all know, as `unit_key` gives them. delimiter: what parts the fields of
     a text. unclear: a number of which the sheet does not show whether its point or comma parts
     decimals or thousands. places: names of regions that are known, as `compared` gives them.
+    raised: cells (row, column) whose last digits stand raised; ends: how many fields each row of a
+    text or a page has; cut: whether its last line does not end. doubts: remarks that count if a
+    table of it is read.
     """
 
     file: str
@@ -114,6 +127,10 @@ class Sheet:
     delimiter: str = ""
     unclear: CellWords | None = None
     places: frozenset[str] = frozenset()
+    raised: frozenset[tuple[int, int]] = frozenset()
+    ends: npt.NDArray[np.int64] | None = None
+    cut: bool = False
+    doubts: tuple[Remark, ...] = ()
 
     @cached_property
     def begins(self) -> list[CellWords]:

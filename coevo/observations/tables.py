@@ -16,6 +16,7 @@ from coevo.errors import short
 from coevo.observations.blocks import TableBlock
 from coevo.observations.cells import MARKED_YEAR
 from coevo.observations.decimal_marks import readings
+from coevo.observations.doubts import contradictions, short_rows
 from coevo.observations.heads import LabelColumn, is_number
 from coevo.observations.periods import fiscal_year, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Remark, cell_text
@@ -41,7 +42,8 @@ class FigureTable:
 
     `problems` are lines about its form; they count once somebody wants figures of the table.
     titles: what may name indicator or region where nothing else does: lines above the head, the
-    sheet, the file; further: for each row what stands in columns that are no other label.
+    sheet, the file; further: for each row what stands in columns that are no other label. doubts:
+    remarks that count if the table, or the row in which they stand, is read.
     """
 
     rows: npt.NDArray[np.int32]
@@ -51,6 +53,7 @@ class FigureTable:
     remarks: tuple[Remark, ...] = ()
     titles: tuple[CellWords, ...] = ()
     further: Labels | None = None
+    doubts: tuple[Remark, ...] = ()
 
     def part(self, rows: npt.NDArray[np.bool_], columns: npt.NDArray[np.bool_]) -> "FigureTable":
         """Return what stands in some of the rows and columns, chosen by True."""
@@ -344,10 +347,11 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
                 if any(cell_text(sheet.values[block.body[number], c]) for c in columns):
                     where = sheet.where(words.row, words.column)
                     problems.append(f"{where}: is empty beside figures; write what they are")
+    titles, units = _titles(block), _units(block, axes, labels["indicator"], columns)
     table = FigureTable(
         np.array(block.body, dtype=np.int32),
         np.array(columns, dtype=np.int32),
-        labels | {"unit": _units(block, axes, labels["indicator"], columns)},
+        labels | {"unit": units},
         tuple(problems),
         (
             *block.remarks,
@@ -355,7 +359,8 @@ def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> Figure
             *_marked(block),
             *(_unread(block, columns) if "column" in axes[:2] else ()),
         ),
-        _titles(block),
+        titles,
         None if axes[2] == "column" else _further(block, columns),
+        (*contradictions(block, titles, units), *short_rows(block, columns)),
     )
     return table if kept.all() else table.part(kept, np.ones(len(columns), dtype=bool))

@@ -4,11 +4,13 @@ import io
 import re
 import warnings
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from coevo.errors import StudyError
+from coevo.observations.doubts import swallowed
 from coevo.observations.placed_cells import LONGEST_TEXT, check_extent, check_length
 from coevo.observations.sheets import Sheet
 from coevo.observations.vocabulary import TYPICAL, WESTERN
@@ -82,7 +84,8 @@ def _typical(text: str, characters: str) -> float:
 
 def text_sheets(data: bytes, shown: str) -> list[Sheet]:
     """Return the table of a CSV file as one sheet without a name; every value is text or None."""
-    text = decoded(data, shown).replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    text = decoded(data, shown).replace("\r\n", "\n").replace("\r", "\n")
+    cut, text = not text.endswith("\n"), text.rstrip("\n")
     delimiter = _delimiter(text)
     rows, width = _extent(text, delimiter)
     check_extent(rows, width, text.count(delimiter) + rows, shown)
@@ -107,6 +110,9 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
             "closed, or open it in Excel and save it as xlsx"
         ) from None
     values = frame.to_numpy(dtype=object, copy=True)
+    ends = np.sum(values != None, axis=1)  # noqa: E711 - of each cell
+    if '"' not in text:
+        ends = np.array([line.count(delimiter) + 1 for line in text.split("\n")])
     said = values.astype(bool)
     values[~said] = None
     if not said.any():
@@ -115,7 +121,9 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
         for (row, column), value in np.ndenumerate(values):
             check_length(value or "", shown, row, column)
     last, right = (int(np.flatnonzero(said.any(axis=axis))[-1]) + 1 for axis in (1, 0))
-    return [Sheet(shown, "", values[:last, :right], delimiter=delimiter)]
+    doubts = swallowed(values, delimiter) if '"' in text else []
+    made = Sheet(shown, "", values[:last, :right], delimiter=delimiter, ends=ends[:last])
+    return [replace(made, cut=cut and last == len(values), doubts=tuple(doubts))]
 
 
 def _extent(text: str, delimiter: str) -> tuple[int, int]:

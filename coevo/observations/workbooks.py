@@ -20,9 +20,11 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.observations.archives import check_archive
+from coevo.observations.doubts import note_number
 from coevo.observations.hidden import visible_sheets
 from coevo.observations.placed_cells import (
     MOST_COLUMNS,
@@ -39,8 +41,23 @@ CHINESE_DATES = {*range(27, 37), *range(50, 59)}
 # [1]Sheet!A1 or 'C:\folder\[b.xlsx]Sheet'!A1, and not the column of a table: Table[2015]
 OTHER_WORKBOOK = re.compile(r"(?<![\w\]])\[[^\[\]]+\][^\[\]!]*!")
 ESCAPED = re.compile("_x000([9AD])_")  # a tabulator or line end, as Excel writes it in a text
+MAIN = f"{{{SHEET_MAIN_NS}}}"
 TRUE = ("1", "true")
 UNKNOWN = Fault(NO_VALUE)
+
+
+class _Raised(str):
+    """A text of a cell whose last digits stand raised."""
+
+
+def _is_raised(text: Any) -> bool:
+    """Whether the last part of a rich text is a number that stands raised."""
+    *before, last = text.findall(f"{MAIN}r") or [None]
+    align = None if last is None else last.find(f"{MAIN}rPr/{MAIN}vertAlign")
+    if align is None or align.get("val") != "superscript":
+        return False
+    said = "".join(part.findtext(f"{MAIN}t", "") for part in before)
+    return note_number(last.findtext(f"{MAIN}t", ""), said)
 
 
 class _Workbook(ExcelReader):  # type: ignore[misc]
@@ -58,6 +75,18 @@ class _Workbook(ExcelReader):  # type: ignore[misc]
         self.check_sheets()
         apply_stylesheet(self.archive, self.wb)
         self.read_worksheets()
+
+    def read_strings(self) -> None:
+        """Read the shared strings; those that end in raised digits are told by their type."""
+        super().read_strings()
+        part = self.package.find(SHARED_STRINGS)
+        data = self.archive.read(part.PartName[1:]) if part else b""
+        if b"superscript" in data:  # in hardly a workbook
+            texts = ElementTree.fromstring(data).iter(f"{MAIN}si")
+            self.shared_strings: list[str] = [
+                _Raised(said) if _is_raised(text) else said
+                for said, text in zip(self.shared_strings, texts, strict=True)
+            ]
 
     def check_sheets(self) -> None:
         """Refuse very many sheets, and those that share their cells, before any is read."""
@@ -105,10 +134,14 @@ class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
         )
         self.hidden: list[int] = []
         self.linked: list[tuple[int, int]] = []
+        self.raised: list[tuple[int, int]] = []
         self.shared: set[str] = set()  # formulas to another workbook that several cells share
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
+        inline = element.find(f"{MAIN}is") if element.get("t") == "inlineStr" else None
+        if isinstance(cell["value"], _Raised) or (inline is not None and _is_raised(inline)):
+            self.raised.append((cell["row"] - 1, cell["column"] - 1))
         formula = element.find(sheet_reader.FORMULA_TAG)
         if cell["data_type"] == "e":
             cell["value"] = Fault(ERROR.format(cell["value"] or "of a formula"))
@@ -196,6 +229,7 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
         parser.hidden,
         parser.hidden_columns(),
         parser.remarks(),
+        parser.raised,
     )
 
 
@@ -209,7 +243,7 @@ def _value(value: Any) -> CellValue:
         return value.date() if value.time() == time() else value
     if isinstance(value, time | timedelta):
         return str(value)
-    if type(value) is str:
+    if isinstance(value, str):
         return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), value) or None
     said: CellValue = value
     return said

@@ -8,6 +8,7 @@ import pandas as pd
 
 from coevo.errors import Problems, StudyError
 from coevo.files import as_table
+from coevo.messages import message_columns
 from coevo.observations.cells import NOT_APPLICABLE
 from coevo.observations.units import unit_of
 from coevo.panel.audit import audit_table
@@ -15,7 +16,7 @@ from coevo.panel.derivations import DERIVATIONS, derive, linked, parse, undefine
 from coevo.panel.vintages import BREAK, POLICIES, SPLICED, of_years, revisions
 from coevo.registry import choose
 
-FILLED = "filled"
+FILLED, KEYS = "filled", ["region", "year", "indicator"]
 Wide = dict[str, pd.DataFrame]  # indicator -> regions x years
 
 
@@ -40,11 +41,28 @@ def panel_tables(
     accept: findings that are meant (`audit_table`). The audit holds findings and remarks; revisions
     the figures that differ between vintages.
     """
+    panel = build_panel(observations, indicators, **choices)
+    remarks = pd.concat([remarks, marks_filled(observations, panel)])
     return PanelTables(
-        build_panel(observations, indicators, **choices),
+        panel,
         audit_table(observations, remarks, indicators, accept),
         revisions(observations),
     )
+
+
+def marks_filled(frame: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """Return a remark on each mark for missing, by indicator, whose figures the panel fills.
+
+    panel: a row a region, year and indicator with its flag; a blank is no mark that says anything.
+    """
+    marked = frame[frame["value"].isna() & ~frame["flag"].isin(["", "not_available"])]
+    filled = panel.loc[panel["flag"] == FILLED, KEYS]
+    rows = []
+    for (_, flag), part in marked.merge(filled, on=KEYS).groupby(["indicator", "flag"], sort=False):
+        fields = {"flag": flag, "figures": len(part.drop_duplicates(KEYS))}
+        row = {"check": "mark_filled", **message_columns("mark_filled", fields)}
+        rows.append(part.iloc[0].to_dict() | row)
+    return pd.DataFrame(rows, columns=[*frame.columns, "check", "message", "fields"])
 
 
 def _fill_linear(wide: pd.DataFrame, max_gap: int) -> pd.DataFrame:

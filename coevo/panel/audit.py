@@ -6,6 +6,7 @@ a finding only if no unrounded levels compatible with the printed digits give it
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 
 from coevo.files import as_table
 from coevo.messages import message_columns
+from coevo.observations.doubts import DOUBTS
 from coevo.observations.units import unit_of
 from coevo.panel.copy_checks import copy_findings
 from coevo.panel.derivations import DERIVATIONS, derive, derive_interval, parse
@@ -25,11 +27,12 @@ RISE = 3.0  # a level that more than triples from one year to the next
 FALL = 0.7  # or loses more than 30 %
 OTHERS = 0.1  # of the other regions' figures that may be zero, or negative, as well
 COUNTED = ["zero", "negative", "positive", "far", "one"]
-# Messages of findings after which figures are hardly what the office meant: they stand first.
-SERIOUS = frozenset({
+# Messages of findings by which results may be wrong by an order, a year or a region: they end a
+# check with an error, and stand first among the limits that the report names.
+SERIOUS = DOUBTS | frozenset({
     "scale_restated", "scale_of_past", "scale_of_regions", "shares_for_percentages",
     "places_changed", "places_changed_from", "year_out_of_order", "year_of_another_century",
-    "code_contradicts_name",
+    "code_contradicts_name", "fewer_regions",
 })  # fmt: skip
 
 # What a row of the audit is: how files were read, a doubt, a doubt that is serious, one accepted.
@@ -180,12 +183,31 @@ def _withdrawn(frame: pd.DataFrame) -> Iterator[Finding]:
         yield finding_row("withdrawn", {**row, "value": row["old_value"]}, "withdrawn", **fields)
 
 
+def _fewer_regions(frame: pd.DataFrame) -> Iterator[Finding]:
+    """Indicators whose newer vintage lacks regions that the one before has, in the years of both.
+
+    A file that was cut off between two rows looks so. A vintage of some regions alone, at most half
+    of them, is a supplement and no finding.
+    """
+    known = frame[frame["value"].notna()].sort_values("vintage", kind="stable")
+    for _, rows in known.groupby("indicator", sort=False):
+        vintages = [part for _, part in rows.groupby("vintage")]
+        for old, new in pairwise(vintages):
+            shared = old[old["year"].isin(new["year"])]
+            lost = shared[~shared["region"].isin(new["region"])]
+            if len(lost) and 2 * new["region"].nunique() > old["region"].nunique():
+                first = lost.iloc[0].to_dict()
+                names = {"vintage": new["vintage"].iloc[0], "old_vintage": first["vintage"]}
+                fields = names | {"regions": lost["region"].drop_duplicates().tolist()}
+                yield finding_row("fewer_regions", first, "fewer_regions", **fields)
+
+
 def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Return the findings in observations (with `half_unit`), in the order of the indicator table.
 
     Checks: printed derived figures (named after their derivation) and `not_checkable`; `jump` of a
     level (printed: the figure, computed: the year before); `sign` of one figure; `same_figures`
-    in two subsystems; `range` by unit; `unit` read as another.
+    in two subsystems; `range` by unit; `unit` read as another; `fewer_regions` than before.
     """
     derived = indicators[(indicators["source_name"] != "") & (indicators["derivation"] != "")]
     levels = frame[~frame["indicator"].isin(derived["indicator"])]
@@ -196,7 +218,7 @@ def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     findings += [*scale_findings(levels), *copy_findings(levels, indicators)]
     findings += place_findings(levels)
     findings += _out_of_range(frame[~frame["indicator"].isin(rates)])
-    findings += [*_units(frame, derived), *_withdrawn(frame)]
+    findings += [*_units(frame, derived), *_withdrawn(frame), *_fewer_regions(frame)]
     for _, rows in frame.groupby("vintage") if len(derived) else ():
         findings += _printed(rows, derived, factors)
     return _sorted(pd.DataFrame(findings), indicators)

@@ -127,6 +127,11 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("printed_figures", {"figures": [{"year": 2016, "value": 5.0}, {"year": 2017, "value": 30.0}],
                          "decimals": 1, "unit": "100 million yuan"},
      "2016: 5.0; 2017: 30.0 (100 million yuan)", "2016年5.0；2017年30.0（亿元）"),
+    ("shown_scaled", {"value": 30125.0, "shown": 3.0125, "figures": 2},
+     "the cell holds 30,125, its number format shows 3.0125; the stored number is read, in the "
+     "unit of the table (figures so: 2); see which of the two the unit is of",
+     "单元格存储值为30,125，其数字格式显示为3.0125；现按存储值及表中单位读取（此类数据共2个），请核实"
+     "单位对应哪一个数"),
     ("supply_signs", {"own": {"probability": 0.324, "ignorance": 0.0625, "estimator": "trapezoid"},
                       "pooled": {"b1": {"low": -0.012, "high": 0.5}, "d": {"low": 0.1, "high": 2}}},
      "probability of these signs in the region’s own fit 0.32 (flat prior; without figures 1/16); "

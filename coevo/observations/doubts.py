@@ -1,0 +1,99 @@
+"""What makes figures doubtful where they are read: a remark with its cell, and no repair."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from coevo.errors import StudyError
+from coevo.observations.blocks import TableBlock
+from coevo.observations.cells import NUMBER
+from coevo.observations.names import compared, title_parts
+from coevo.observations.sheets import CellWords, Remark, Sheet
+from coevo.observations.units import Unit, find_unit
+
+RAISED, SCALED, UNITS = "raised_digit", "shown_scaled", "units_contradict"
+SHORT, CUT, QUOTE = "short_row", "cut_off", "quote_swallows"
+# Messages of remarks that doubt figures, which may be wrong by an order or stand in another year.
+DOUBTS = frozenset({RAISED, SCALED, UNITS, SHORT, CUT, QUOTE})
+NOTE_NUMBER = re.compile(r"[0-9][0-9, .]*")  # what stands raised behind a figure
+
+
+def note_number(text: str, before: str) -> bool:
+    """Whether a raised text is one of digits alone that follows something."""
+    return bool(before.strip() and NOTE_NUMBER.fullmatch(text.strip()))
+
+
+def swallowed(values: npt.NDArray[np.object_], delimiter: str) -> list[Remark]:
+    """Return a remark on each field of a text that goes on over lines with figures of their own."""
+    found = []
+    for (row, column), value in np.ndenumerate(values):
+        lines = value.split("\n")[1:] if value and "\n" in value else ()
+        parts = [part.strip() for line in lines for part in line.split(delimiter)[1:]]
+        if any(map(NUMBER.fullmatch, parts)):
+            fields = {"lines": len(lines)}
+            found.append(Remark("broken_row", QUOTE, fields, int(row), int(column)))
+    return found
+
+
+def short_rows(block: TableBlock, columns: Sequence[int]) -> Iterator[Remark]:
+    """Yield a remark on each row of a text that ends before the columns of figures do."""
+    sheet, last = block.sheet, max(columns, default=-1)
+    for row in block.body:
+        if sheet.ends is None or (there := int(sheet.ends[row])) > last:
+            continue
+        said = [column for column in columns if sheet.values[row, column] is not None]
+        cut = sheet.cut and row == len(sheet.values) - 1
+        name = compared(sheet.begins[row].text)
+        if said or (cut and there == 1 and any(place.startswith(name) for place in sheet.places)):
+            fields = {"fields": there, "columns": last + 1}
+            yield Remark("broken_row", CUT if cut else SHORT, fields, row, said[0] if said else 0)
+
+
+def contradictions(
+    block: TableBlock, titles: tuple[CellWords, ...], units: npt.NDArray[Any]
+) -> Iterator[Remark]:
+    """Yield a remark on a unit that is said of the whole table, and that none of its figures has.
+
+    It stands in a title or a line of its own; units of other things than the figures' are none.
+    """
+    used = {unit: words.text for words in units.flat if (unit := _unit(words.text))}
+    own = block.sheet.own_units
+    said = [title._replace(text=title_parts(title.text, own)[1]) for title in titles]
+    for words in (*block.statements("unit"), *said):
+        unit = _unit(words.text)
+        like = [text for other, text in used.items() if unit and other.measures == unit.measures]
+        if like and unit not in used:
+            fields = {"unit": words.text, "read_as": like[0]}
+            yield Remark("unit", UNITS, fields, words.row, words.column)
+            return
+
+
+def _unit(text: str) -> Unit | None:
+    try:
+        return find_unit(text) if text else None
+    except StudyError:
+        return None
+
+
+def doubtful_cells(sheet: Sheet, read: pd.DataFrame) -> Iterator[Remark]:
+    """Yield remarks on figures of a table: digits that stand raised, formats that show others."""
+    known = read[read["value"].notna()]
+    rows, columns = known["row"].to_numpy(), known["column"].to_numpy()
+    for place in sorted(sheet.raised.intersection(zip(rows, columns, strict=True))):
+        yield Remark("raised", RAISED, {"value": str(sheet.values[place])}, *map(int, place))
+    if sheet.style is None:
+        return
+    looks = sheet.style[rows, columns]
+    for number, style in enumerate(sheet.styles):
+        if style.shown == 1:
+            continue
+        places = zip(rows[looks == number], columns[looks == number], strict=True)
+        numbers = [p for p in places if isinstance(sheet.values[p], float) and sheet.values[p]]
+        if numbers:
+            value = sheet.values[numbers[0]]
+            fields = {"value": value, "shown": value * style.shown, "figures": len(numbers)}
+            yield Remark("number_format", SCALED, fields, *map(int, numbers[0]))
