@@ -144,16 +144,17 @@ def _in_words(
     return columns
 
 
-def _of_figures(remarks: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+def _of_figures(remarks: list[dict[str, str]], observations: pd.DataFrame) -> pd.DataFrame:
     """Return the remarks; those that doubt a figure say of which region, year and indicator."""
-    remarks = remarks.reindex(columns=REMARKS)
-    doubted = remarks.index[remarks["message"].isin(DOUBTS)]
-    if len(doubted):
-        figures = observations[observations["file"].isin(remarks.loc[doubted, "file"])]
-        where = figures.drop_duplicates(PLACE).set_index(PLACE)[FIGURE]
-        said = where.reindex(pd.MultiIndex.from_frame(remarks.loc[doubted, PLACE]))
-        remarks.loc[doubted, FIGURE] = said.fillna(remarks.loc[doubted, FIGURE]).to_numpy()
-    return as_table("remarks", remarks)
+    files = {remark["file"] for remark in remarks if remark["message"] in DOUBTS}
+    figures = observations[observations["file"].isin(files)] if files else observations[:0]
+    places = figures[PLACE].itertuples(index=False, name=None)
+    known = dict(zip(places, figures[FIGURE].to_dict("records"), strict=True))
+    said = (
+        known.get(tuple(remark[name] for name in PLACE), {}) if remark["message"] in DOUBTS else {}
+        for remark in remarks
+    )
+    return as_table("remarks", [a | b for a, b in zip(remarks, said, strict=True)])
 
 
 def observe(
@@ -211,4 +212,4 @@ def observe(
     _check_sources(found, seen, known, Path(raw).as_posix(), problems)
     problems.check()
     observations = pd.DataFrame(_in_words(frame, sources, known), columns=COLUMNS)
-    return observations, _of_figures(pd.DataFrame([*remarks, *doubles]), observations)
+    return observations, _of_figures(remarks + doubles, observations)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from coevo.errors import StudyError
 from coevo.observations.blocks import TableBlock
-from coevo.observations.cells import NUMBER
+from coevo.observations.heads import is_number
 from coevo.observations.names import compared, title_parts
 from coevo.observations.sheets import CellWords, Remark, Sheet
 from coevo.observations.units import Unit, find_unit
@@ -31,10 +31,9 @@ def swallowed(values: npt.NDArray[np.object_], delimiter: str) -> list[Remark]:
     """Return a remark on each field of a text that goes on over lines with figures of their own."""
     found = []
     for (row, column), value in np.ndenumerate(values):
-        lines = value.split("\n")[1:] if value and "\n" in value else ()
-        parts = [part.strip() for line in lines for part in line.split(delimiter)[1:]]
-        if any(map(NUMBER.fullmatch, parts)):
-            fields = {"lines": len(lines)}
+        lines = value.split("\n") if value and "\n" in value else ()
+        if any(is_number(part.strip()) for line in lines for part in line.split(delimiter)[1:]):
+            fields = {"lines": len(lines) - 1}
             found.append(Remark("broken_row", QUOTE, fields, int(row), int(column)))
     return found
 
@@ -48,7 +47,7 @@ def short_rows(block: TableBlock, columns: Sequence[int]) -> Iterator[Remark]:
         said = [column for column in columns if sheet.values[row, column] is not None]
         cut = sheet.cut and row == len(sheet.values) - 1
         name = compared(sheet.begins[row].text)
-        if said or (cut and there == 1 and any(place.startswith(name) for place in sheet.places)):
+        if said or (cut and any(place.startswith(name) for place in sheet.places)):
             fields = {"fields": there, "columns": last + 1}
             yield Remark("broken_row", CUT if cut else SHORT, fields, row, said[0] if said else 0)
 
