@@ -31,7 +31,7 @@ COUNTED = ["zero", "negative", "positive", "far", "one"]
 # check with an error, and stand first among the limits that the report names.
 SERIOUS = DOUBTS | frozenset({
     "scale_restated", "scale_of_past", "scale_of_regions", "shares_for_percentages",
-    "places_changed", "places_changed_from", "year_out_of_order", "year_of_another_century",
+    "places_changed", "year_out_of_order", "year_of_another_century",
     "code_contradicts_name", "fewer_regions",
 })  # fmt: skip
 

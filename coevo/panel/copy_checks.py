@@ -100,7 +100,7 @@ def _proportional(rows: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[Find
         for at in ([0], starts):
             low, high = np.fmax.reduceat(ratio - width, at), np.fmin.reduceat(ratio + width, at)
             known = np.add.reduceat(np.isfinite(ratio), at)
-            alike = (low <= high) & (known >= FEWEST)
+            alike = (low <= high) & (high != 0) & (known >= FEWEST)
             alike &= np.fmax.reduceat(x, at) > np.fmin.reduceat(x, at)
             if alike.any():
                 parts = np.repeat(alike, np.diff([*at, len(x)])) & np.isfinite(ratio)

@@ -364,6 +364,8 @@ def test_a_series_that_is_another_times_a_constant():
     money = rows.loc[(rows["indicator"] == "money") & (rows["region"] == "6"), "value"]
     rows = put(rows, (3.21 * money).round(0).to_numpy(), region="6", indicator=["staff"])
     assert found_in(rows, "same_figures") == [("proportional", "6", "staff", 2016, 6)]
+    none = put(panel(), 0.0, region="6", indicator=["staff"])  # no series of zeros is
+    assert found_in(none, "same_figures") == []
     assert found_in(panel(), "same_figures", "copy", "total_as_region", "places", "sign") == []
 
 
