@@ -17,7 +17,7 @@ import pandas as pd
 from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations import REMARKS, observe
-from coevo.panel.audit import audit_findings, with_remarks
+from coevo.panel.audit import audit_table
 
 ROOT = Path(__file__).resolve().parent.parent
 NEWER = "2027-01"
@@ -346,7 +346,7 @@ COLUMNS = ["check", "region", "year", "indicator", "message", "fields"]
 
 def audited(observations: pd.DataFrame, remarks: pd.DataFrame) -> pd.DataFrame:
     indicators, _ = study()
-    return with_remarks(audit_findings(observations, indicators), remarks, indicators)[COLUMNS]
+    return audit_table(observations, remarks, indicators)[COLUMNS]
 
 
 @cache

@@ -207,7 +207,7 @@ def test_what_the_disk_refuses_names_the_file_that_was_to_be_written(
     def full(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(os, "fdopen", full)
+    monkeypatch.setattr(Path, "open", full)
     assert errors.command(lambda: files.write_text("x", tmp_path / "t.csv") or 0) == 1
     line = capsys.readouterr().err
     assert line.startswith(f"{tmp_path}/t.csv: {said}") and line.count("\n") == 1
