@@ -22,7 +22,7 @@ from coevo.panel.audit import audit_table
 ROOT = Path(__file__).resolve().parent.parent
 NEWER = "2027-01"
 TIMES = (10.0, 100.0, 1000.0, 10_000.0)
-SCALE = {"scale_restated", "scale_of_past", "scale_of_regions"}
+SCALE = {"scale_restated", "scale_of_past", "scale_of_regions", "tenfold_of_regions"}
 Rng = np.random.Generator
 
 

@@ -129,7 +129,10 @@ def scale_findings(frame: pd.DataFrame) -> Iterator[Finding]:
     found += [("scale_of_past", rows.assign(by=past))]
     found += [("shares_for_percentages", rows.assign(by=some))]
     found += [("percentages_below_one", rows.assign(by=all_shares))]
-    found += [("scale_of_regions", rows.assign(by=_off_their_region(rows)))]
+    region = _off_their_region(rows)  # tenfold, a region may be by nature
+    far = region.abs() >= 2
+    found += [("scale_of_regions", rows.assign(by=region.where(far, 0.0)))]
+    found += [("tenfold_of_regions", rows.assign(by=region.mask(far, 0.0)))]
     for message, figures in found:
         odd = figures.assign(times=10.0 ** figures["by"])
         odd["expected"] = odd["value"] / odd["times"]

@@ -306,6 +306,8 @@ def scaled(times, **where):
         (100, {"indicator": ["staff"], "year": 2021}, ("scale_of_past", "1", "staff", 2021, 8)),
         (1e4, {"region": "3", "year": 2020}, ("scale_of_past", "3", "money", 2020, 8)),
         (10, {"year": 2020}, ("scale_of_past", "1", "money", 2020, 64)),
+        (10, {"region": "5", "indicator": ["shops"]},
+         ("tenfold_of_regions", "5", "shops", 2016, 6)),
         (100, {"region": "5", "indicator": ["shops"]}, ("scale_of_regions", "5", "shops", 2016, 6)),
         (0.01, {"region": "1357", "indicator": ["share"]},
          ("shares_for_percentages", "1", "share", 2016, 24)),
