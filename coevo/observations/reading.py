@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.errors import StudyError, short
 from coevo.observations.cells import FLAGS, FORMS, block_figures
-from coevo.observations.doubts import doubtful_cells
+from coevo.observations.doubts import CUT, doubtful_cells
 from coevo.observations.names import compared, find_indicator, name_forms, title_parts
 from coevo.observations.recognition import (
     UNKNOWN,
@@ -234,7 +234,8 @@ def figures_of_table(
     codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
     read = _scaled(table, kept, codes, said, scales, lines)
     rows = set(read["row"])
-    lines.remarks += [d for d in table.doubts if d.row in rows or d.row not in table.rows]
+    aside = set(table.rows) - rows  # a name that is cut is none of a region
+    lines.remarks += [d for d in table.doubts if d.row not in aside or d.message == CUT]
     lines.remarks += doubtful_cells(sheet, read)
     units = np.array([known.unit_place(one.unit) for one in scales], dtype=np.int16)
     read["unit"] = units[read["unit"]]

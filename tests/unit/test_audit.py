@@ -416,3 +416,17 @@ def test_years_out_of_order_or_a_century_off(years, expected):
     rows["year"] = rows["year"].map(dict(zip(range(2016, 2022), years, strict=True)))
     found = {(message, year) for message, _, _, year, _ in found_in(rows, "places")}
     assert found == ({expected} if expected else set())
+
+
+def test_a_newer_vintage_with_fewer_regions_is_found_and_a_supplement_is_not():
+    one = frame(level=(MONEY, 1, "", [10.0, 13.0]))
+    old = pd.concat([one.assign(region=region) for region in "12345"])
+
+    def lost(*regions):
+        new = old[old["region"].isin(regions)].assign(vintage="w")
+        found = audit_findings(pd.concat([old, new]), table(LEVEL))
+        found = found[found["message"] == "fewer_regions"]
+        return [(r.region, r.year, unpacked(r.fields)["regions"]) for r in found.itertuples()]
+
+    assert lost(*"1234") == [("5", 2016, ["5"])] and lost(*"123") == [("4", 2016, ["4", "5"])]
+    assert lost(*"12345") == lost(*"12") == []

@@ -1,5 +1,7 @@
 """Raw files to observations: recognition, provenance, duplicates, and every kind of bad input."""
 
+import random
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
+from benchmarks.reading_plants import NAMES, PLANTS, found, said_of, sound
 from coevo.errors import StudyError
 from coevo.observations import observe
 from coevo.observations.hidden import hidden_remarks
@@ -590,3 +593,56 @@ def test_hidden_rows_are_told_as_runs_and_no_more_than_twenty_of_them():
     assert remark.fields["rows"][:2] == ["1-3", "5"] and len(remark.fields["rows"]) == 20
     assert (remark.fields["more_rows"], remark.fields["columns"]) == (4, ["AA"])
     assert hidden_remarks([], []) == []
+
+
+@pytest.mark.parametrize("kind", PLANTS)
+def test_a_fault_in_the_form_of_a_file_is_found_where_it_is(kind, tmp_path):
+    codes = [*NAMES][:12]
+    made = [[round(1234.56 * (n + 2) * 1.07**year, 2) for year in range(5)] for n in range(12)]
+    figures = pd.DataFrame(made, codes, range(2015, 2020))
+    for seed in range(6):
+        rng = random.Random(f"{kind} {seed}")
+        with suppress(StudyError):  # a line that stops the build is no silence
+            plant = PLANTS[kind](rng, figures, tmp_path / f"a{seed}")
+            assert found(plant, said_of(tmp_path / f"a{seed}"))
+        sound(rng, figures, tmp_path / f"b{seed}")
+        assert said_of(tmp_path / f"b{seed}").empty
+
+
+def test_what_is_doubtful_is_read_as_it_stands(raw):
+    rows = table(rows=[("浙江省", "3012.55<sup>1</sup>", "2<sup>(1)</sup>"), ("北京", 3, "4²")])
+    lines = ("".join(f"<td>{value}</td>" for value in row) for row in rows)
+    page = raw / "2026-10" / "a.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(f"<table><tr>{'<tr>'.join(lines)}</table>", encoding="utf-8")
+    only = INDICATORS[:1]
+    read, remarks = observe([str(page)], str(raw), only, REGIONS, {}, {})
+    assert read.set_index(["region", "year"])["value"].to_dict() == {
+        ("110000", 2015): 3.0,
+        ("110000", 2016): 4.0,
+        ("330000", 2015): 3012.551,
+        ("330000", 2016): 2.0,
+    }
+    (row,) = remarks[remarks["message"] == "raised_digit"].to_dict("records")
+    place = (row["region"], row["year"], row["indicator"], row["cell"])
+    assert place == ("330000", 2015, "sales", "B5")
+
+
+@pytest.mark.parametrize(
+    ("above", "head", "said"),
+    [
+        (["单位：亿元"], "销售额(亿元)", 0),
+        (["单位：亿元"], "销售额(万元)", 1),
+        (["各地区销售额(万元)", "单位：亿元"], "销售额", 1),
+        (["各地区销售额(万元)", "单位：万元"], "销售额", 0),
+        (["各地区销售额与人数(人)", "单位：亿元"], "销售额", 0),  # of another thing
+        (["单位：亿元", "单位：万元"], "销售额", 1),
+    ],
+)
+def test_a_unit_of_the_whole_table_that_no_figure_has(raw, above, head, said):
+    file = raw / "2026-10" / "a.csv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = "\n".join([*above, "年份：2015", f"地区,{head}", "浙江,1.5", "北京,3", ""])
+    file.write_text(text, encoding="utf-8")
+    _, remarks = observe([str(file)], str(raw), INDICATORS[:1], REGIONS, {}, {})
+    assert (remarks["message"] == "units_contradict").sum() == said

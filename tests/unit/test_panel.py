@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.panel import build_panel
+from coevo.messages import unpacked
+from coevo.panel import build_panel, panel_tables
+from coevo.panel.audit import is_finding
 
 INDICATORS = pd.DataFrame(
     [
@@ -54,6 +56,21 @@ def test_gaps_are_filled_inside_and_flagged_through_to_what_is_derived():
     left = build_panel(gap, INDICATORS, "all", "1", 2015, 2019, gaps="none")
     assert series(left, "money", "flag")[1] == "missing:suppressed"
     assert series(left, "per_head", "flag")[1] == "missing:not_available"
+
+
+@pytest.mark.parametrize(("flag", "filled"), [("below_half_unit", 1), ("not_available", 0)])
+def test_a_mark_for_missing_that_is_filled_is_remarked_and_a_blank_is_not(flag, filled):
+    gap = observations(money=(1.0, np.nan, 3.0, 4.0, np.nan), people=(1.0, np.nan, 1.0, 1.0, 1.0))
+    gap["flag"] = np.where(gap["value"].isna() & (gap["indicator"] == "money"), flag, "")
+    gap = gap.assign(unit="person", file="f", sheet="s", cell="B2", half_unit=0.5)
+    made = panel_tables(
+        gap, pd.DataFrame(), INDICATORS, regions="all", focus="1", first=2015, last=2018
+    )
+    said = made.audit[made.audit["message"] == "mark_filled"]
+    assert len(said) == filled and not is_finding(said).any()
+    for row in said.itertuples():
+        assert (row.region, row.year, row.indicator) == ("1", 2016, "money")
+        assert unpacked(row.fields) == {"flag": flag, "figures": 1}
 
 
 def test_a_gap_longer_than_allowed_stays():
