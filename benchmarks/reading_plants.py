@@ -177,7 +177,7 @@ def cut_off(rng: random.Random, figures: pd.DataFrame, folder: Path) -> Plant:
 
 def fewer_regions(rng: random.Random, figures: pd.DataFrame, folder: Path) -> Plant:
     """A newer vintage ends between two rows."""
-    last = rng.randrange(len(figures) * 2 // 3, len(figures))
+    last = rng.randrange(2, len(figures))
     _write(folder, _text(_table(figures)))
     _write(folder, _text(_table(figures.iloc[:last])), "2026-11")
     return Plant("fewer_regions", figures.index[last], int(figures.columns[0]))

@@ -77,8 +77,13 @@ class TableBlock:
 
     @cache  # noqa: B019 - a block lives no longer than its sheet is read
     def statements(self, what: str) -> tuple[CellWords, ...]:
-        """Return all that such lines state, of the block or of the one that it continues."""
-        return tuple(self._own(what)) or (self.before.statements(what) if self.before else ())
+        """Return all that such lines state, of the block or of the last one that it continues."""
+        block: TableBlock | None = self
+        while block:
+            if said := tuple(block._own(what)):
+                return said
+            block = block.before
+        return ()
 
     def _own(self, what: str) -> Iterator[CellWords]:
         for row in self.above:
@@ -157,15 +162,13 @@ def _notes(sheet: Sheet, rows: range) -> tuple[Remark, ...]:
     for row in rows:
         begin = sheet.begins[row]
         begins = NOTE.match(begin.text) or (not going and MARKED.match(begin.text))
-        if not begins and not (going and begin.text):
-            going = False
-            continue
-        raw = [str(sheet.values[row, words.column]) for words in sheet.cells(row)]
+        said = sheet.cells(row) if begins or going else ()
+        raw = [str(sheet.values[row, words.column]) for words in said]
         text = " ".join(" ".join(raw).split())  # as it is printed, full-width signs and all
         if begins:
             found.append(Remark("note", "note", {"text": text}, row, begin.column))
             going = True
-        elif FURTHER.match(raw[0]):
+        elif raw and FURTHER.match(raw[0]):
             found[-1] = found[-1]._replace(fields={"text": f"{found[-1].fields['text']} {text}"})
         else:
             going = False

@@ -66,7 +66,7 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
         merged, hidden, ends, notes = _place(table, found, raised)
         if sheet := found.sheet(before, merged, hidden, raised=notes):
             sheets.append(replace(sheet, ends=np.array(ends)))
-    if sheets and not [None, *TABLE.findall(text)][-1]:
+    if sheets and TABLE.findall(text)[-1:] == [""]:
         last = Remark("broken_row", CUT, {}, len(sheets[-1].values) - 1, 0)
         sheets[-1] = replace(sheets[-1], doubts=(last,))
     return sheets

@@ -45,9 +45,7 @@ class NumberStyle(NamedTuple):
 
 LONGEST = 255  # of a format code, as Excel has it
 LITERAL = re.compile(r'"[^"]*"|[\\!].|[_*].|\[[^\]]*\]')
-POINT = re.compile(
-    r'(?<=[0#?])(?:"\."|[\\!]\.)(?=[0#?])'
-)  # 0!.0000: a point that only stands there
+POINT = re.compile(r'(?<=[0#?])(?:"\."|[\\!]\.)(?=[0#?])')  # in 0!.0000: it parts no decimals
 THOUSANDS = re.compile(r"(?<=[0#?]),+(?![0#?,])")  # left out: not those between digits
 
 

@@ -186,20 +186,23 @@ def _withdrawn(frame: pd.DataFrame) -> Iterator[Finding]:
 def _fewer_regions(frame: pd.DataFrame) -> Iterator[Finding]:
     """Indicators whose newer vintage lacks regions that the one before has, in the years of both.
 
-    A file that was cut off between two rows looks so. A vintage of some regions alone, at most half
-    of them, is a supplement and no finding.
+    So looks a file that was cut off between two rows. A vintage of at most half of the regions, and
+    not of the first, is a supplement and no finding. Without years of both the last before counts.
     """
     known = frame[frame["value"].notna()].sort_values("vintage", kind="stable")
     for _, rows in known.groupby("indicator", sort=False):
         vintages = [part for _, part in rows.groupby("vintage")]
         for old, new in pairwise(vintages):
-            shared = old[old["year"].isin(new["year"])]
-            lost = shared[~shared["region"].isin(new["region"])]
-            if len(lost) and 2 * new["region"].nunique() > old["region"].nunique():
-                first = lost.iloc[0].to_dict()
-                names = {"vintage": new["vintage"].iloc[0], "old_vintage": first["vintage"]}
+            years = {*new["year"]} & {*old["year"]} or {old["year"].max()}
+            before = sorted({*old.loc[old["year"].isin(years), "region"]})
+            there = {*new["region"]}
+            lost = old[old["year"].isin(years) & ~old["region"].isin(there)]
+            first = len(there) > 1 and there == {*before[: len(there)]}
+            if len(lost) and (first or 2 * len(there) > len(before)):
+                row = lost.iloc[0].to_dict()
+                names = {"vintage": new["vintage"].iloc[0], "old_vintage": row["vintage"]}
                 fields = names | {"regions": lost["region"].drop_duplicates().tolist()}
-                yield finding_row("fewer_regions", first, "fewer_regions", **fields)
+                yield finding_row("fewer_regions", row, "fewer_regions", **fields)
 
 
 def audit_findings(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:

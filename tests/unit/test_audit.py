@@ -429,4 +429,5 @@ def test_a_newer_vintage_with_fewer_regions_is_found_and_a_supplement_is_not():
         return [(r.region, r.year, unpacked(r.fields)["regions"]) for r in found.itertuples()]
 
     assert lost(*"1234") == [("5", 2016, ["5"])] and lost(*"123") == [("4", 2016, ["4", "5"])]
-    assert lost(*"12345") == lost(*"12") == []
+    assert lost(*"12") == [("3", 2016, ["3", "4", "5"])]  # the first: as a file that was cut off
+    assert lost(*"12345") == lost(*"45") == lost("1") == []
