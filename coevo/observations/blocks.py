@@ -6,7 +6,7 @@ said above that.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -75,32 +75,34 @@ class TableBlock:
         """Return what a line `name：value` above the head states first, or no words."""
         return next(iter(self.statements(what)), CellWords(""))
 
-    @cache  # noqa: B019 - a block lives no longer than its sheet is read
     def statements(self, what: str) -> tuple[CellWords, ...]:
         """Return all that such lines state, of the block or of the last one that it continues."""
         block: TableBlock | None = self
         while block:
-            if said := tuple(block._own(what)):
+            if said := block._own(what):
                 return said
             block = block.before
         return ()
 
-    def _own(self, what: str) -> Iterator[CellWords]:
+    @cache  # noqa: B019 - a block lives no longer than its sheet is read
+    def _own(self, what: str) -> tuple[CellWords, ...]:
+        found: list[CellWords] = []
         for row in self.above:
             for words in self.sheet.cells(row):
                 if what == "unit" and head_kind(words.text) == what:
                     beside = [*self.sheet.cells(row)]
                     if len(beside) == 2 and is_unit(beside[1].text, self.sheet.own_units):
-                        yield beside[1]
+                        found.append(beside[1])
                 if what == "unit" and is_unit(words.text, self.sheet.own_units):
-                    yield words
+                    found.append(words)
                 for line in words.text.splitlines():
                     for text in (line, PADDED.sub("", line)):
                         if match := STATED[what].search(text):
                             said = NEXT_STATED.split(text[match.end() :], maxsplit=1)[0].strip()
                             open_ = said.count("(") < said.count(")")
                             said = said.removesuffix(")") if open_ else said
-                            yield CellWords(said, words.row, words.column)
+                            found.append(CellWords(said, words.row, words.column))
+        return tuple(found)
 
     def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""
