@@ -6,7 +6,7 @@ having found it, and where. Part of `python benchmarks/attacks.py --plants 500`.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from benchmarks.reading_plants import PLANTS as READING
+from benchmarks.reading_plants import outcome as of_reading
 from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations import REMARKS, observe
@@ -380,8 +382,11 @@ def outcome(planting: Planting, seed: str) -> str:
     return "marked" if there.any() else "missed"
 
 
-def outcomes(number: int, seed: int, kinds: dict[str, Planting]) -> Iterator[tuple[str, str]]:
+def outcomes(number: int, seed: int) -> Iterator[tuple[str, str]]:
     """Yield the kind and the outcome of so many plants, the kinds in turn."""
+    every: dict[str, Callable[[str], str]] = {}
+    every |= {f"8 {kind}": partial(of_reading, reading) for kind, reading in READING.items()}
+    every |= {kind: partial(outcome, planting) for kind, planting in (PLANTS | APART).items()}
     for place in range(number):
-        kind = [*kinds][place % len(kinds)]
-        yield kind, outcome(kinds[kind], f"{seed} {place}")
+        kind = [*every][place % len(every)]
+        yield kind, every[kind](f"{seed} {place}")

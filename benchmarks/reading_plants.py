@@ -1,17 +1,15 @@
 """Faults of form planted in tables of real figures: what reading must find, and where.
 
-    python benchmarks/reading_plants.py --number 50 --seed 1
-
 A plant writes a raw folder with one fault in real figures; a sound folder is the same without it.
-Prints, by kind, how many of the plants are found, and how many sound files raise an alarm.
+Part of `python benchmarks/attacks.py --plants 500`.
 """
 
-import argparse
 import io
 import random
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -214,6 +212,7 @@ def _regions() -> pd.DataFrame:
 NAMES = dict(_regions()[["region", "name_zh"]].to_numpy().tolist())
 
 
+@cache
 def real_figures() -> list[pd.DataFrame]:
     """Return the figures of the default study (regions x years), one frame an indicator."""
     from coevo.files import read_table
@@ -233,13 +232,13 @@ def real_figures() -> list[pd.DataFrame]:
 def said_of(folder: Path) -> pd.DataFrame:
     """Return the serious findings on a raw folder."""
     from coevo.observations import observe
-    from coevo.panel.audit import SERIOUS, audit_findings, with_remarks
+    from coevo.panel.audit import SERIOUS, audit_table
 
     columns = ["indicator", "unit", "source_name", "derivation", "subsystem"]
     indicators = pd.DataFrame([("sales", "100 million yuan", NAME, "", "")], columns=columns)
     files = sorted(map(str, folder.rglob("*.bin")))
     read, remarks = observe(files, str(folder), indicators, _regions(), {}, {})
-    audit = with_remarks(audit_findings(read, indicators), remarks, indicators)
+    audit = audit_table(read, remarks, indicators)
     return audit[audit["message"].isin(SERIOUS)]
 
 
@@ -251,37 +250,22 @@ def found(plant: Plant, said: pd.DataFrame) -> bool:
     return len(said) > 0
 
 
-def outcomes(number: int, seed: int) -> pd.DataFrame:
-    """Plant each kind that many times; a row a kind: planted, found, refused, false alarms."""
+def alarms(seed: str) -> bool:
+    """Whether something serious is said of the same figures without a fault."""
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        sound(rng, rng.choice(real_figures()), Path(folder))
+        return len(said_of(Path(folder))) > 0
+
+
+def outcome(planter: Planter, seed: str) -> str:
+    """Return `found` or `missed`; a line that stops the build is no silence."""
     from coevo.errors import StudyError
 
-    figures, rows = real_figures(), []
-    for kind, plant in PLANTS.items():
-        counts = dict.fromkeys(("planted", "found", "refused", "alarms"), 0)
-        for place in range(number):
-            rng = random.Random(f"{kind} {seed} {place}")
-            some = rng.choice(figures)
-            with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-                counts["planted"] += 1
-                try:
-                    counts["found"] += found(plant(rng, some, Path(one)), said_of(Path(one)))
-                except StudyError:
-                    counts["refused"] += 1  # a line that stops the build is no silence
-                sound(rng, some, Path(other))
-                counts["alarms"] += len(said_of(Path(other))) > 0
-        rows.append({"kind": kind, **counts})
-    return pd.DataFrame(rows)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--number", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    table = outcomes(given.number, given.seed)
-    print(table.to_string(index=False))
-    return int((table["found"] + table["refused"] < 0.95 * table["planted"]).any())
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        plant = planter(rng, rng.choice(real_figures()), Path(folder))
+        try:
+            return "found" if found(plant, said_of(Path(folder))) else "missed"
+        except StudyError:
+            return "found"
