@@ -59,12 +59,13 @@ def contradictions(
 
     It stands in a title or a line of its own; units of other things than the figures' are none.
     """
-    used = {unit: words.text for words in units.flat if (unit := _unit(words.text))}
     own = block.sheet.own_units
-    said = [title._replace(text=title_parts(title.text, own)[1]) for title in titles]
-    for words in (*block.statements("unit"), *said):
-        unit = _unit(words.text)
-        like = [text for other, text in used.items() if unit and other.measures == unit.measures]
+    named = [title._replace(text=title_parts(title.text, own)[1]) for title in titles]
+    said = [(w, unit) for w in (*block.statements("unit"), *named) if (unit := _unit(w.text))]
+    texts = {words.text for words in units.flat} if said else ()
+    used = {unit: text for text in sorted(texts) if (unit := _unit(text))}
+    for words, unit in said:
+        like = [text for other, text in used.items() if other.measures == unit.measures]
         if like and unit not in used:
             fields = {"unit": words.text, "read_as": like[0]}
             yield Remark("unit", UNITS, fields, words.row, words.column)
@@ -82,7 +83,8 @@ def doubtful_cells(sheet: Sheet, read: pd.DataFrame) -> Iterator[Remark]:
     """Yield remarks on figures of a table: digits that stand raised, formats that show others."""
     known = read[read["value"].notna()]
     rows, columns = known["row"].to_numpy(), known["column"].to_numpy()
-    for place in sorted(sheet.raised.intersection(zip(rows, columns, strict=True))):
+    places = set(zip(rows, columns, strict=True)) if sheet.raised else set()
+    for place in sorted(sheet.raised & places):
         yield Remark("raised", RAISED, {"value": str(sheet.values[place])}, *map(int, place))
     if sheet.style is None:
         return
@@ -90,8 +92,8 @@ def doubtful_cells(sheet: Sheet, read: pd.DataFrame) -> Iterator[Remark]:
     for number, style in enumerate(sheet.styles):
         if style.shown == 1:
             continue
-        places = zip(rows[looks == number], columns[looks == number], strict=True)
-        numbers = [p for p in places if isinstance(sheet.values[p], float) and sheet.values[p]]
+        there = zip(rows[looks == number], columns[looks == number], strict=True)
+        numbers = [p for p in there if isinstance(sheet.values[p], float) and sheet.values[p]]
         if numbers:
             value = sheet.values[numbers[0]]
             fields = {"value": value, "shown": value * style.shown, "figures": len(numbers)}

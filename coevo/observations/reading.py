@@ -233,8 +233,8 @@ def figures_of_table(
     place, scales = _scales(table, indicator, known, lines)
     codes = {"region": region, "year": when, "indicator": indicator, "scale": place, "cell": cell}
     read = _scaled(table, kept, codes, said, scales, lines)
-    rows = set(read["row"])
-    aside = set(table.rows) - rows  # a name that is cut is none of a region
+    # the rows of other regions; a name that is cut is none of a region
+    aside = set(table.rows).difference(read["row"]) if table.doubts else ()
     lines.remarks += [d for d in table.doubts if d.row not in aside or d.message == CUT]
     lines.remarks += doubtful_cells(sheet, read)
     units = np.array([known.unit_place(one.unit) for one in scales], dtype=np.int16)
