@@ -60,9 +60,9 @@ def number_style(code: str) -> NumberStyle:
     shown = LITERAL.sub("", first).strip()
     percent = "%" in shown
     digits = re.fullmatch(r"[#,?]*0(?:\.([0#?]+))?", shown.replace("%", "").strip())
-    after = POINT.split(first, maxsplit=1)[1:]  # which only seems to hold decimals
-    power = sum(len(re.findall("[0#?]", LITERAL.sub("", part))) for part in after)
-    power += 3 * sum(map(len, THOUSANDS.findall(shown)))
+    after = "".join(POINT.split(first, maxsplit=1)[1:])  # which only seems to hold decimals
+    power = len(re.findall("[0#?]", LITERAL.sub("", after)))
+    power += 3 * len("".join(THOUSANDS.findall(shown)))
     if not digits or power:
         return NumberStyle(None, percent, 10.0**-power)
     return NumberStyle((digits[1] or "").count("0") + (2 if percent else 0), percent)
