@@ -18,8 +18,9 @@ NEAR = 0.15  # powers of ten beside a whole one: 7.1 to 14.1 times still count a
 SPREADS = 6.0  # usual differences that a power of ten must exceed
 DIGITS = 10  # half units of its last digit that a figure must have: two digits that count
 CALM = 0.4  # share of a series' steps that are small, or ten times is nothing new to it
-APART = 0.85  # powers of ten, at least, that a series stands off the others of its region
-ISOLATED = 2.5  # times the difference that one region in ten exceeds
+APART = 0.75  # powers of ten, at least, that a series stands off the others of its region
+UNLIKE = 4.0  # usual differences between regions by which it does so
+ISOLATED = 2.4  # times the difference that one region in ten exceeds
 PARTNERS = 3  # indicators, nearest in pattern, that a series is held against
 SHARES = 2.0  # powers of ten between percentages and shares
 SERIES = LINE[1:]
@@ -91,7 +92,7 @@ def _off_their_region(rows: pd.DataFrame) -> pd.Series:
             size = np.argsort(np.abs(apart[:, nearest]), axis=1)[:, [(len(nearest) - 1) // 2]]
             off[:, [place]] = np.take_along_axis(apart[:, nearest], size, axis=1)
     size = np.abs(off)
-    least = SPREADS * NORMAL * np.nanmedian(size, axis=0)
+    least = UNLIKE * NORMAL * np.nanmedian(size, axis=0)
     least = np.maximum(np.maximum(least, APART), ISOLATED * np.nanquantile(size, 0.9, axis=0))
     odd = (size >= least) & (np.isfinite(off).sum(axis=0) >= FEWEST)
     power = pd.DataFrame(np.where(odd, np.round(off), 0.0), levels.index, levels.columns)

@@ -14,7 +14,7 @@ from coevo.errors import Refusal, StudyError
 from coevo.files import read_optional, read_table
 from coevo.normalisation import CAPPED, complete_rows, normalise, scaled_panel
 from coevo.observations import observe
-from coevo.panel import FILLED, build_panel
+from coevo.panel import FILLED, build_panel, marks_filled
 from coevo.panel.audit import ACCEPTED, acceptance, audit_table, is_finding, is_serious
 from coevo.panel.derivations import breaks_in_coverage, read_series
 from coevo.sensitivity.multiverse import indicator_systems
@@ -96,7 +96,6 @@ def check_study(path: str) -> Checked:
         {name: read_table(f"config/regions/{name}.csv", "regions") for name in SETS},
         config["decimal_mark"],
     )
-    audit = audit_table(observations, remarks, indicators, config["accept"])
     panel, whole = None, (0, 0)
     problems: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
@@ -118,6 +117,9 @@ def check_study(path: str) -> Checked:
         problems = (*_cells_below_zero(problem, observations, indicators), *problem.messages)
     except StudyError as problem:
         problems = tuple(problem.messages)
+    if panel is not None:
+        remarks = pd.concat([remarks, marks_filled(observations, panel)])
+    audit = audit_table(observations, remarks, indicators, config["accept"])
     return Checked(config, files, indicators, observations, audit, panel, whole, problems, told)
 
 
