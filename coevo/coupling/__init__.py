@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Values
 from coevo.coupling.forms import (
-    Array,
     contribution_shares,
     coordination_degree,
     coordination_index,
@@ -18,9 +17,7 @@ from coevo.coupling.grade_scales import grade, lagging, relative_development, st
 from coevo.coupling.index_panel import IndexPanel
 
 
-def obstacle_degree(
-    Z: npt.ArrayLike, weights: npt.ArrayLike, contributions: npt.ArrayLike, high: npt.ArrayLike
-) -> Array:
+def obstacle_degree(Z: Values, weights: Values, contributions: Values, high: Values) -> Array:
     """Return the share (rows, m) of each indicator in what keeps a case from the top.
 
     O_ij = a_s w_j (high - z_ij) / sum_k a_s w_k (high - z_ik) over the indicators of all

@@ -5,16 +5,14 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans, Integers, Row, Values
 from coevo.coupling.level import level_figures
 from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.messages import packed
 
-Array = npt.NDArray[np.float64]
-Row = dict[str, Any]
 SCOPES = ("levels", "within_regions", "within_regions_and_years")
 # what an index is correlated as; the first is the headline's
 SCALES: dict[str, Callable[[Array], Array]] = {"lnU": np.log, "sqrtU": np.sqrt, "U": np.positive}
@@ -58,9 +56,7 @@ def correlation(x: Array, y: Array) -> Array:
     return np.where(varies, (x * y).sum(axis=-1) / product, np.nan)
 
 
-def random_pairings(
-    size: npt.ArrayLike, rng: np.random.Generator, pairings: int = PAIRINGS
-) -> npt.NDArray[np.int64]:
+def random_pairings(size: Values, rng: np.random.Generator, pairings: int = PAIRINGS) -> Integers:
     """Return permutations (pairings, regions) that pair each region with one of similar size.
 
     size (regions,). In each, regions in the order of size are cut into runs of `RUN` at a random
@@ -79,7 +75,7 @@ def random_pairings(
     return order
 
 
-def paired_correlations(x: Array, y: Array, order: npt.NDArray[np.int64]) -> Array:
+def paired_correlations(x: Array, y: Array, order: Integers) -> Array:
     """Return correlations (..., pairings) of x and y when x is reassigned among regions.
 
         r* = sum_i S[i, order(i)] / sqrt(sum x^2 sum y^2),   S[i, j] = sum_t y_it x_jt
@@ -116,7 +112,7 @@ def paired_correlations(x: Array, y: Array, order: npt.NDArray[np.int64]) -> Arr
     return scaled.reshape(*batch, len(order))
 
 
-def _without(order: npt.NDArray[np.int64], gone: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _without(order: Integers, gone: Booleans) -> Integers:
     """Return the permutations with the regions that are gone passed over along their cycles."""
     own = order
     while gone.any() and (past := gone[own] & ~gone).any():

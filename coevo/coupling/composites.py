@@ -7,12 +7,10 @@ A composite takes Z (rows, m) within [low, high] and weights w (m,) that sum to 
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import StudyError
 from coevo.registry import Method, choose
-
-Array = npt.NDArray[np.float64]
 
 
 def linear_composite(Z: Array, w: Array, low: Array, high: Array) -> Array:
@@ -56,8 +54,8 @@ COMPOSITES = {
 
 
 def composite_indices(
-    Z: npt.ArrayLike,
-    weights: npt.ArrayLike,
+    Z: Values,
+    weights: Values,
     member: Array,
     composite: str,
     span: tuple[float, float] | None,
@@ -79,7 +77,7 @@ def composite_indices(
     return np.stack(parts, axis=-1)
 
 
-def rescaled(U: npt.ArrayLike) -> Array:
+def rescaled(U: Values) -> Array:
     """Return each index of U (..., rows, n) mapped to [0.01, 0.99] by its minimum and maximum.
 
     This is what SPSSAU does to the indices before it computes C (help page "Coupling Coordination

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Row, Strings
 from coevo.coupling import grade
 from coevo.coupling.forms import SNAP
 from coevo.coupling.grade_scales import GRADES, lagging
@@ -28,7 +28,7 @@ from coevo.weighting.principal_components import (
 )
 from coevo.weighting.subjective import LARGEST_RATIO, consistency
 
-Labels = npt.NDArray[np.str_]
+Labels = Strings
 HEAVY = 0.5  # a weight above this decides its subsystem alone
 DOUBLED = 0.95  # a correlation above this weighs one thing twice
 INFLATED = 10.0  # a variance inflation factor above this: nearly a combination of the others
@@ -65,7 +65,6 @@ class IndexCase:
         return grade(found.D, settings["grades"]), np.array(lagging(found.U, panel.subsystems))
 
 
-Row = dict[str, Any]
 Rows = Iterator[Row]
 
 

@@ -1,16 +1,15 @@
 """Coupling degree C by its forms, coordination index T and degree D (docs/methods.md, 3)."""
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import StudyError
 from coevo.registry import Method, choose
 
-Array = npt.NDArray[np.float64]
 SNAP = 1e-9  # a value this near a cut lies on it; C or D this far above 1 is 1
 
 
-def _indices(U: npt.ArrayLike) -> Array:
+def _indices(U: Values) -> Array:
     U = np.asarray(U, dtype=float)
     if U.ndim != 2 or U.shape[1] < 2:
         raise StudyError("composite indices need one row per case and at least two subsystems")
@@ -84,7 +83,7 @@ REFUSED_FORMS = {
 }
 
 
-def coupling_degree(U: npt.ArrayLike, form: str = "standard", **options: float) -> Array:
+def coupling_degree(U: Values, form: str = "standard", **options: float) -> Array:
     """Return the coupling degree C (rows,) in [0, 1] of composite indices U (rows, n) in [0, 1].
 
     C tells how near the indices are to each other, whatever their level. All U zero: C = 0. A value
@@ -98,7 +97,7 @@ def coupling_degree(U: npt.ArrayLike, form: str = "standard", **options: float) 
     return _at_most_one(choose(FORMS, form, "coupling form")(_indices(U), **options))
 
 
-def contribution_shares(contributions: str | npt.ArrayLike | None, n: int) -> Array:
+def contribution_shares(contributions: str | Values | None, n: int) -> Array:
     """Return the contributions a (n,) of n subsystems to T, 1 / n each for `equal` or None.
 
     `StudyError` unless they are n numbers, none negative, that sum to 1.
@@ -111,7 +110,7 @@ def contribution_shares(contributions: str | npt.ArrayLike | None, n: int) -> Ar
     return a
 
 
-def coordination_index(U: npt.ArrayLike, contributions: str | npt.ArrayLike | None = None) -> Array:
+def coordination_index(U: Values, contributions: str | Values | None = None) -> Array:
     """Return T (rows,) = sum_s a_s U_s; contributions a as in `contribution_shares`."""
     U = _indices(U)
     a = contribution_shares(contributions, U.shape[1])
@@ -119,7 +118,7 @@ def coordination_index(U: npt.ArrayLike, contributions: str | npt.ArrayLike | No
     return T
 
 
-def coordination_degree(C: npt.ArrayLike, T: npt.ArrayLike) -> Array:
+def coordination_degree(C: Values, T: Values) -> Array:
     """Return D = sqrt(C T) in [0, 1].
 
     With the standard C and equal contributions D is the square root of the geometric mean of U; for

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from coevo.coupling.forms import SNAP, Array
+from coevo.arrays import Array, Places, Strings, Values
+from coevo.coupling.forms import SNAP
 from coevo.registry import choose
 
 MARGIN = 1.2  # ratio of two indices from which one lags
@@ -24,13 +24,13 @@ class GradeScale:
     labels: tuple[str, ...]
     closed: Literal["left", "right"]
 
-    def places(self, values: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    def places(self, values: Values) -> Places:
         """Return the place of each value's class, from 0; one within 1e-9 of a cut lies on it."""
         left = self.closed == "left"
         cuts = np.asarray(self.cuts) + (-SNAP if left else SNAP)
         return np.searchsorted(cuts, np.asarray(values), side="left" if left else "right")
 
-    def classify(self, values: npt.ArrayLike) -> npt.NDArray[np.str_]:
+    def classify(self, values: Values) -> Strings:
         """Return the label of each value."""
         return np.asarray(self.labels)[self.places(values)]
 
@@ -80,17 +80,17 @@ STAGES = GradeScale(
 )
 
 
-def grade(D: npt.ArrayLike, table: str = "ten") -> npt.NDArray[np.str_]:
+def grade(D: Values, table: str = "ten") -> Strings:
     """Return the grade of each D (rows,) in the grade table named `table`, decided unrounded."""
     return choose(GRADES, table, "grade table").classify(D)
 
 
-def stage(C: npt.ArrayLike) -> npt.NDArray[np.str_]:
+def stage(C: Values) -> Strings:
     """Return the stage of coupling of each C (rows,)."""
     return STAGES.classify(C)
 
 
-def relative_development(U1: npt.ArrayLike, U2: npt.ArrayLike) -> Array:
+def relative_development(U1: Values, U2: Values) -> Array:
     """Return U1 / U2 (rows,); infinite where U2 is 0, 1 where both are.
 
     It compares the scales of two indices and moves with their weights.
@@ -100,7 +100,7 @@ def relative_development(U1: npt.ArrayLike, U2: npt.ArrayLike) -> Array:
     return np.where((U1 == 0) & (U2 == 0), 1.0, ratio)
 
 
-def lagging(U: npt.ArrayLike, subsystems: Sequence[str], margin: float = MARGIN) -> list[str]:
+def lagging(U: Values, subsystems: Sequence[str], margin: float = MARGIN) -> list[str]:
     """Return the subsystem with the lowest index, or `synchronous` (rows,).
 
     Synchronous: the highest index is at most `margin` times the lowest. For two subsystems:

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from coevo.coupling.forms import Array
+from coevo.arrays import Array, Values
 from coevo.coupling.index_panel import IndexPanel
 from coevo.files import as_table
 
@@ -26,7 +25,7 @@ ADDITIVE = {
 }
 
 
-def logarithmic_mean(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
+def logarithmic_mean(a: Values, b: Values) -> Array:
     """Return L(a, b) = (b - a) / ln(b / a), a where both are equal; a, b positive, one shape."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     log = np.log1p((b - a) / a)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans, Strings, Values
 from coevo.coupling.composites import PRESETS, composite_indices
 from coevo.coupling.forms import (
     FORMS,
-    Array,
     coordination_degree,
     coordination_index,
     coupling_degree,
@@ -29,7 +28,7 @@ class Degrees(NamedTuple):
     D: Array
 
 
-def degrees(U: npt.ArrayLike, settings: Mapping[str, Any]) -> Degrees:
+def degrees(U: Values, settings: Mapping[str, Any]) -> Degrees:
     """Return C, T and D of indices U (..., rows, n) as the configuration's `coupling` says.
 
     `settings`: preset, form, k, contributions. Leading axes are draws; each is a panel of its own.
@@ -56,7 +55,7 @@ class IndexPanel:
 
     z: pd.DataFrame
     weights: Array
-    subsystem: npt.NDArray[np.str_]
+    subsystem: Strings
     span: tuple[float, float] | None
 
     @classmethod
@@ -85,7 +84,7 @@ class IndexPanel:
     @property
     def member(self) -> Array:
         """Which indicator (m, n) belongs to which subsystem, as 0 and 1."""
-        belongs: npt.NDArray[np.bool_] = self.subsystem[:, None] == np.array(self.subsystems)
+        belongs: Booleans = self.subsystem[:, None] == np.array(self.subsystems)
         return belongs.astype(float)
 
     def indices(

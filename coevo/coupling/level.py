@@ -5,15 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Row, Values
 from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.messages import packed
 from coevo.normalisation import wide
 
-Array = npt.NDArray[np.float64]
 SLOPES = ("pooled", "year_centred", "last_year")
 LEVEL_OUT = "year_centred"  # the one that figures and regional statistics take
 PER_HEAD = "_per_head"
@@ -21,7 +20,7 @@ FEWEST_RANKED = 3  # regions: of two, ranks agree or they do not
 NOISE = 1e-24  # a variance below this is rounding
 
 
-def centred(x: npt.ArrayLike, years: npt.ArrayLike | None = None) -> Array:
+def centred(x: Values, years: Values | None = None) -> Array:
     """Return x (rows,) less its mean, or less the mean of its year where `years` (rows,) is."""
     values = pd.Series(np.asarray(x, dtype=float))
     groups = np.zeros(len(values)) if years is None else np.asarray(years)
@@ -29,9 +28,7 @@ def centred(x: npt.ArrayLike, years: npt.ArrayLike | None = None) -> Array:
     return left
 
 
-def level_slope(
-    log_D: npt.ArrayLike, log_level: npt.ArrayLike, years: npt.ArrayLike | None = None
-) -> float:
+def level_slope(log_D: Values, log_level: Values, years: Values | None = None) -> float:
     """Return the least-squares slope of ln D on the logarithm of a level.
 
     log_D, log_level (rows,); with `years` (rows,) both are taken from the mean of their year, so
@@ -45,9 +42,7 @@ def level_slope(
     return float((x * y).sum()) / xx
 
 
-def level_adjusted(
-    log_D: npt.ArrayLike, log_level: npt.ArrayLike, years: npt.ArrayLike | None = None
-) -> Array:
+def level_adjusted(log_D: Values, log_level: Values, years: Values | None = None) -> Array:
     """Return ln D (rows,) with the level taken out: how far D lies above what the level gives.
 
     The residual of ln D on a constant and the log of the level, by least squares; with `years`
@@ -70,7 +65,7 @@ def level_figures(panel: pd.DataFrame, size: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(ratio | {name: sizes[name] for name in size}, sizes.index)
 
 
-def variance_shares(log_C: npt.ArrayLike, log_T: npt.ArrayLike) -> dict[str, float]:
+def variance_shares(log_C: Values, log_T: Values) -> dict[str, float]:
     """Return how much of the variance of ln D comes from C and how much from T; they sum to 1.
 
     ln D = (ln C + ln T) / 2, so Cov(ln C / 2, ln D) + Cov(ln T / 2, ln D) = Var(ln D); log_C, log_T
@@ -82,9 +77,6 @@ def variance_shares(log_C: npt.ArrayLike, log_T: npt.ArrayLike) -> dict[str, flo
     if not variance > NOISE * len(D):
         raise Refusal("constant_D")
     return {name: float((part * D).sum()) / variance for name, part in parts.items()}
-
-
-Row = dict[str, Any]
 
 
 def _refused(problem: Refusal, **where: Any) -> Row:

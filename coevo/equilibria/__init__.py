@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from coevo.arrays import Array, Row
 from coevo.chunks import Made, Tasks, make_all, make_part, together
 from coevo.equilibria.estimate_rows import parameter_rows, quality_rows
 from coevo.equilibria.fitted import (
     POOLED,
     AnyFit,
-    Row,
     fit_pool,
     fit_regions,
     labelled_fits,
@@ -32,7 +32,6 @@ from coevo.equilibria.theory_rows import (
     untested_rows,
 )
 from coevo.estimation.general import GeneralFit
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.files import as_table

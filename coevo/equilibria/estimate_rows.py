@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from coevo.equilibria.fitted import AnyFit, Row, inferable
+from coevo.arrays import Row
+from coevo.equilibria.fitted import AnyFit, inferable
 from coevo.estimation.general import GeneralFit
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled

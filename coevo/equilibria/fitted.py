@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Row
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.fod_iv import FOD_IV
@@ -20,7 +21,6 @@ from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.messages import message_columns
 
-Row = dict[str, Any]
 POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from coevo.equilibria.fitted import Row
+from coevo.arrays import Row
 from coevo.errors import StudyError
 from coevo.estimation.general import GeneralFit, restriction_test
 from coevo.inference.rest_region import rest_point_projections

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from coevo.equilibria.fitted import Row
+from coevo.arrays import Row, Values
 
 
-def whole_cycles(years: npt.ArrayLike, x: npt.ArrayLike) -> tuple[int, int] | None:
+def whole_cycles(years: Values, x: Values) -> tuple[int, int] | None:
     """Return the first and the last year of the whole cycles of a series, None without one.
 
     They go from the first peak to the year before the last one. A peak is the highest year of a

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtri, ndtri, stdtr
 
-from coevo.equilibria.fitted import HEADLINE_SCALE, Row
+from coevo.arrays import Array, Row
+from coevo.equilibria.fitted import HEADLINE_SCALE
 from coevo.errors import Refusal
 from coevo.estimation.fod_iv import FOD_IV
-from coevo.estimation.growth import Array
 from coevo.estimation.heterogeneity import (
     hausman_contrast,
     homogeneity_test,

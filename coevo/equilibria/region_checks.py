@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.equilibria.fitted import AnyFit, Row, growth_pool, has_regional_lines, inferable
+from coevo.arrays import Array, Row
+from coevo.equilibria.fitted import AnyFit, growth_pool, has_regional_lines, inferable
 from coevo.equilibria.observed import mean_rows
 from coevo.equilibria.pooled_checks import (
     bias_rows,
@@ -21,7 +22,6 @@ from coevo.equilibria.pooled_checks import (
 )
 from coevo.equilibria.relation_draws import RELATION
 from coevo.estimation.fod_iv import FOD_IV
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
 from coevo.estimation.region import Fit

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.chunks import Tasks
 from coevo.equilibria.fitted import HEADLINE_SCALE, growth_pool, has_regional_lines
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled import fit_pooled
 from coevo.inference import relation_rule, short_panel
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coevo.equilibria.fitted import HEADLINE_SCALE, AnyFit, Row, inferable
+from coevo.arrays import Row
+from coevo.equilibria.fitted import HEADLINE_SCALE, AnyFit, inferable
 from coevo.estimation.growth import Rows
 from coevo.estimation.pooled import PooledFit, common_year_share
 from coevo.estimation.pooled_rows import Pool
@@ -22,8 +23,6 @@ from coevo.inference.sets import (
 from coevo.inference.signs import sign_patterns
 from coevo.lotka_volterra.classic import ELASTICITIES, elasticities, equilibrium, growth, kind
 from coevo.messages import message_columns
-
-Array = npt.NDArray[np.float64]
 
 
 def equilibrium_rows(found: Sequence[tuple[Row, Equations]], level: float) -> Iterator[Row]:

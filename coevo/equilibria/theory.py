@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans, Integers, Row
 from coevo.equilibria.observed import whole_cycles
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.pooled_rows import breaks
@@ -16,8 +16,6 @@ from coevo.messages import message_columns
 from coevo.observations.units import conversion, unit_of
 from coevo.observations.vocabulary import SALES
 
-Row = dict[str, Any]
-Array = npt.NDArray[np.float64]
 AUTO = "auto"  # calibration: whatever the figures of a study allow
 FIGURES = ("x1", "x2", "purchases", "sales")
 PARAMETERS = ("a1", "b1", "a2", "b2")
@@ -141,7 +139,7 @@ def last_states(pair: pd.DataFrame) -> dict[str, Row]:
     return {code: {"observed_x1": x1, "observed_x2": x2} for code, x1, x2 in rows}
 
 
-def by_year(part: pd.DataFrame) -> tuple[npt.NDArray[np.int64], Array]:
+def by_year(part: pd.DataFrame) -> tuple[Integers, Array]:
     """Return every year from a region's first to its last, and x1, x2, purchases and sales there.
 
     Purchases and sales only where the study has them; NaN in a year without a row.
@@ -154,9 +152,7 @@ def by_year(part: pd.DataFrame) -> tuple[npt.NDArray[np.int64], Array]:
     return years, whole
 
 
-def calibrated(
-    years: npt.NDArray[np.int64], figures: Array, gaps: npt.NDArray[np.bool_]
-) -> tuple[Row, list[Row], list[Row]]:
+def calibrated(years: Integers, figures: Array, gaps: Booleans) -> tuple[Row, list[Row], list[Row]]:
     """Return one region's point of the period, its calibrated equilibria, and what was refused.
 
     figures (4, years): x1, x2, purchases, sales in every year; gaps (years - 1,): whether a year
@@ -217,7 +213,7 @@ def given(values: Mapping[str, Any]) -> Row:
     return {"source": "given", "x1": x1, "x2": x2, "kind": kind(a1, b1, a2, b1 * b2)}
 
 
-def cycle_mean(years: npt.NDArray[np.int64], figures: Array) -> Row:
+def cycle_mean(years: Integers, figures: Array) -> Row:
     """Return the means of one region over its whole cycles: in theory E (Volterra's averages)."""
     cycles = whole_cycles(years, figures[0])
     if cycles is None or np.isnan(figures[:2]).any():

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from coevo.equilibria.fitted import AnyFit, Row, has_regional_lines, regional_lines
+from coevo.arrays import Array, Integers, Row
+from coevo.equilibria.fitted import AnyFit, has_regional_lines, regional_lines
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.inference.growth_at_point import (
     GrowthAt,
@@ -118,7 +117,7 @@ def pooled_rows(
     return _rows(pd.concat(frames), every, level), list(refusals.values())
 
 
-def _inside(pooled: PooledFit, region: npt.NDArray[np.int64], E: Array) -> list[bool]:
+def _inside(pooled: PooledFit, region: Integers, E: Array) -> list[bool]:
     """Whether the mean point lies in the range of the mean path, both in units of the first year.
 
     The path is that of the starts of growth rows, region by region.

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array, Integers
 
 
 class Absorbed(NamedTuple):

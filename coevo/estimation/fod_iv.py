@@ -7,10 +7,9 @@ those of `shared_slopes`, by two-stage least squares.
 
 import numpy as np
 
+from coevo.arrays import Array, Booleans
 from coevo.errors import Refusal
 from coevo.estimation.effects import forward_deviations, require_left
-from coevo.estimation.general import Booleans
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.pooled_slopes import Moments
 from coevo.estimation.regression import Clusters, first_stage, regress

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Booleans, Values
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array, Rows, population_rows
+from coevo.estimation.growth import Rows, population_rows
 from coevo.estimation.regression import Regression, regress
 
-Booleans = npt.NDArray[np.bool_]
 SPARE = 4  # fewest growth rows above the number of populations: three residual degrees of freedom
 
 # name -> which slopes A_ij of n populations are estimated, (n, n); the others are zero
@@ -59,8 +58,8 @@ class GeneralFit:
 
 
 def fit_general(
-    t: npt.ArrayLike,
-    X: npt.ArrayLike,
+    t: Values,
+    X: Values,
     estimator: str = "trapezoid",
     breaks: Iterable[int] = (),
 ) -> GeneralFit:

@@ -5,13 +5,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Integers, Values
 from coevo.errors import Refusal
 from coevo.registry import choose
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 # Gauss-Legendre in a year: exact to rounding unless x changes a thousandfold
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 
@@ -107,7 +105,7 @@ class Runs(NamedTuple):
     crossing: Integers
 
 
-def unbroken(t: npt.ArrayLike, X: npt.ArrayLike, breaks: Iterable[int] = ()) -> Runs:
+def unbroken(t: Values, X: Values, breaks: Iterable[int] = ()) -> Runs:
     """Return the runs of consecutive years in which all populations are known.
 
     t (years,) whole years, none twice; X (years, n) positive or NaN. A year that is absent or NaN
@@ -129,8 +127,8 @@ def unbroken(t: npt.ArrayLike, X: npt.ArrayLike, breaks: Iterable[int] = ()) -> 
 
 
 def population_rows(
-    t: npt.ArrayLike,
-    X: npt.ArrayLike,
+    t: Values,
+    X: Values,
     estimator: str = "trapezoid",
     breaks: Iterable[int] = (),
 ) -> Rows:

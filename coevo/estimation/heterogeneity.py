@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtr
 
+from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.general import Booleans
-from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.pooled_slopes import without_effects

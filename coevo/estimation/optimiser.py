@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Booleans, Integers, Values
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array, Integers
 
-Booleans = npt.NDArray[np.bool_]
 # p (m, k) and the problem (m,) of each -> residuals (m, n) and their Jacobian (m, n, k);
 # either may be infinite where p makes no sense, and both zero in rows that a problem has not
 Model = Callable[[Array, Integers], tuple[Array, Array]]
@@ -38,8 +36,8 @@ class Optimum(NamedTuple):
 
 def least_squares(
     model: Model,
-    starts: npt.ArrayLike,
-    rows: npt.ArrayLike,
+    starts: Values,
+    rows: Values,
     evaluations: int = EVALUATIONS,
 ) -> list[Optimum | Refusal]:
     """Return the best minimum of each problem's sum of squared residuals, or why there is none.
@@ -64,7 +62,7 @@ def least_squares(
     ]
 
 
-def scatter(start: npt.ArrayLike, number: int, spread: float, seed: int) -> Array:
+def scatter(start: Values, number: int, spread: float, seed: int) -> Array:
     """Return `start` (k,) and number - 1 points around it, (number, k).
 
     Each parameter is multiplied by exp(spread z), z standard normal: signs and sizes are kept.

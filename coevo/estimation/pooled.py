@@ -5,8 +5,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.estimation.effects import EFFECTS, sums
-from coevo.estimation.growth import ESTIMATORS, Array
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled_general import GeneralPooled, fit_pooled_general
 from coevo.estimation.region import Equations
 from coevo.registry import choose

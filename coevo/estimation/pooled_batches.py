@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array, Integers
 from coevo.estimation.effects import EFFECTS, Absorbed, forward_deviations, sums
-from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_rows import pool
 
 BLOCK = 200_000  # figures from which effects are taken out at a time

@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array, Booleans
 from coevo.errors import Refusal, StudyError
 from coevo.estimation.effects import EFFECTS
 from coevo.estimation.fod_iv import FOD_IV, deviations, strength
-from coevo.estimation.general import FORMS, Booleans
-from coevo.estimation.growth import Array
+from coevo.estimation.general import FORMS
 from coevo.estimation.pooled_rows import Pool, pool
 from coevo.estimation.pooled_slopes import Moments, Slopes, shared_slopes, without_effects
 from coevo.estimation.regression import FTest, f_test

@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
-from coevo.estimation.growth import ESTIMATORS, Array, Discretisation, Integers, unbroken
+from coevo.estimation.growth import ESTIMATORS, Discretisation, unbroken
 from coevo.panel import FILLED
 from coevo.panel.vintages import BREAK
 from coevo.registry import choose
 
-Booleans = npt.NDArray[np.bool_]
 # name -> what a region's known figures (years,), in the order of time, are divided by
 SCALES: dict[str, Callable[[Array], float]] = {
     "first": lambda x: float(x[0]),

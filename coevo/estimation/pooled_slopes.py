@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coevo.arrays import Array, Booleans, Integers
 from coevo.errors import Refusal
 from coevo.estimation.effects import Absorbed, require_left
-from coevo.estimation.general import Booleans
-from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.regression import Clusters, Regression, regress
 

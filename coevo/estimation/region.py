@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import Refusal
 from coevo.estimation.general import FORMS, own_equations, stacked
-from coevo.estimation.growth import Array, Rows, population_rows
+from coevo.estimation.growth import Rows, population_rows
 from coevo.estimation.regression import Regression
 
 FEWEST_ROWS = 3  # two coefficients and one residual degree of freedom
@@ -81,9 +81,9 @@ class Fit(Equations):
 
 
 def fit(
-    t: npt.ArrayLike,
-    x1: npt.ArrayLike,
-    x2: npt.ArrayLike,
+    t: Values,
+    x1: Values,
+    x2: Values,
     estimator: str = "trapezoid",
     breaks: Iterable[int] = (),
 ) -> Fit:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import fdtrc
 
+from coevo.arrays import Array, Integers, Values
 from coevo.errors import Refusal
 from coevo.estimation.effects import sums
-from coevo.estimation.growth import Array, Integers
 
 
 class FTest(NamedTuple):
@@ -86,8 +85,8 @@ class Regression:
 
 
 def regress(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
+    y: Values,
+    X: Values,
     effects: int = 0,
     clusters: Clusters | None = None,
     instruments: Array | None = None,

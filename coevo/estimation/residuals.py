@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coevo.estimation.growth import Array, Integers
+from coevo.arrays import Array, Integers
 
 NORMALITY_FROM = 30  # rows; with fewer the test of Jarque and Bera is far from its size
 

@@ -12,10 +12,10 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Integers, Values
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array, Integers, unbroken
+from coevo.estimation.growth import unbroken
 from coevo.estimation.optimiser import Optimum, least_squares, scatter
 from coevo.estimation.region import Equations, fit
 from coevo.estimation.variation import paths
@@ -43,16 +43,16 @@ class PathFit(Equations):
 class Series(NamedTuple):
     """One region's figures: t, x1, x2 (years,) and breaks as in `population_rows`."""
 
-    t: npt.ArrayLike
-    x1: npt.ArrayLike
-    x2: npt.ArrayLike
+    t: Values
+    x1: Values
+    x2: Values
     breaks: Iterable[int] = ()
 
 
 def fit_trajectory(
-    t: npt.ArrayLike,
-    x1: npt.ArrayLike,
-    x2: npt.ArrayLike,
+    t: Values,
+    x1: Values,
+    x2: Values,
     breaks: Iterable[int] = (),
     starts: int = STARTS,
     seed: int = SEED,
@@ -136,9 +136,7 @@ def _path_fit(run: Run, best: Optimum) -> PathFit:
     return PathFit(**vars(lines), years=run.years, path=path, residuals=residuals)
 
 
-def _longest(
-    t: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, breaks: Iterable[int]
-) -> tuple[Integers, Array]:
+def _longest(t: Values, x1: Values, x2: Values, breaks: Iterable[int]) -> tuple[Integers, Array]:
     """Return years and figures (years, 2) of the longest unbroken run, the later of two equals."""
     series = [np.asarray(x, dtype=float) for x in (x1, x2)]
     runs = unbroken(t, np.column_stack(series), breaks).parts

@@ -9,7 +9,7 @@ every path's own step (coefficients: scipy's DOP853). Source: Hairer, Norsett an
 
 import numpy as np
 
-from coevo.estimation.growth import Array
+from coevo.arrays import Array
 
 PRECISION = 1e-10  # of the logs and their derivatives in each step, relative beyond 1
 BOUND = 30.0  # logs above: the path runs to infinity within the year

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from coevo.arrays import Array
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array
 from coevo.inference.sets import RatioSet, fieller, interval
 
 WEAK, STRONG = 2, 5  # statements that have to hold together

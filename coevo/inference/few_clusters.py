@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from coevo.estimation.growth import Array
+from coevo.arrays import Array
 
 MOST = 6**8  # vectors of weights that are all used; of more, some are drawn
 RADEMACHER_FROM = 13  # clusters: with fewer, two-point weights give too few different draws

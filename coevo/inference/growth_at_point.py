@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import stdtr
 
-from coevo.estimation.growth import Array, Integers
+from coevo.arrays import Array, Integers, Values
 from coevo.estimation.pooled import PooledFit
 from coevo.inference.wild_bootstrap import by_year
 
@@ -21,7 +20,7 @@ class GrowthAt(NamedTuple):
 
     growth: Array
     error: Array
-    df: npt.NDArray[np.int64]
+    df: Integers
 
     @property
     def p(self) -> Array:
@@ -42,7 +41,7 @@ def stacked_growth(parts: Sequence[GrowthAt]) -> GrowthAt:
     return GrowthAt(growth, error, np.concatenate([np.atleast_1d(part.df) for part in parts]))
 
 
-def growth_at(coefficients: Array, covariance: Array, df: npt.ArrayLike, E: Array) -> GrowthAt:
+def growth_at(coefficients: Array, covariance: Array, df: Values, E: Array) -> GrowthAt:
     """Return the growth of lines at points.
 
         G1 = a1 - b1 x2,   G2 = -a2 + d x1,   se = sqrt(v' V v),   v = (1, x2), (1, x1)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from coevo.arrays import Array
 from coevo.estimation.effects import sums
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled_slopes import Moments
 from coevo.inference.few_clusters import TIE, points
 from coevo.inference.instrument_tests import instrumented

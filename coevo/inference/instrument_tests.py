@@ -6,9 +6,9 @@ import numpy as np
 from numpy.polynomial import polynomial
 from scipy.special import chdtrc, fdtri
 
+from coevo.arrays import Array
 from coevo.errors import Refusal
 from coevo.estimation.effects import sums
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled_slopes import Moments
 from coevo.estimation.regression import Clusters, regress
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coevo.arrays import Array, Integers
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled_batches import Steps
 from coevo.estimation.pooled_rows import Pool
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled_batches import (
     General,
     Steps,

@@ -4,8 +4,8 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
+from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array, Integers
 
 FEWEST_COMMON_YEARS = 3  # of two regions: two points always correlate by one
 

@@ -3,13 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numpy.polynomial import polynomial
 
+from coevo.arrays import Array, Values
 from coevo.errors import StudyError
 from coevo.inference.sets import t_quantile
-
-Array = npt.NDArray[np.float64]
 
 
 class Projection(NamedTuple):
@@ -25,9 +23,9 @@ class Projection(NamedTuple):
 
 
 def rest_point_projections(
-    r: npt.ArrayLike,
-    A: npt.ArrayLike,
-    covariance: npt.ArrayLike,
+    r: Values,
+    A: Values,
+    covariance: Values,
     df: int,
     level: float = 0.95,
 ) -> tuple[Projection, Projection]:

@@ -7,18 +7,17 @@ denominator may be zero has no standard error; Fieller's set says what the data 
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import stdtrit
 
+from coevo.arrays import Array, Booleans, Strings, Values
 from coevo.errors import StudyError
 from coevo.estimation.region import Equations
 
-Array = npt.NDArray[np.float64]
 UNBOUNDED = 1.0  # g from here on: the set of a ratio has no end
 FEWEST_REGIONS = 6  # with fewer clusters, be they years, no clustered error is printed
 
 
-def t_quantile(df: npt.ArrayLike, level: float = 0.95) -> Array:
+def t_quantile(df: Values, level: float = 0.95) -> Array:
     """Return the t that |T| (df degrees of freedom) stays below with probability `level`."""
     if not 0 < level < 1:
         raise StudyError(f"confidence: {level} must lie between 0 and 1")
@@ -26,7 +25,7 @@ def t_quantile(df: npt.ArrayLike, level: float = 0.95) -> Array:
 
 
 def interval(
-    estimate: npt.ArrayLike, error: npt.ArrayLike, df: npt.ArrayLike, level: float = 0.95
+    estimate: Values, error: Values, df: Values, level: float = 0.95
 ) -> tuple[Array, Array]:
     """Return the ends estimate -+ t(df) error."""
     margin = t_quantile(df, level) * np.asarray(error)
@@ -43,7 +42,7 @@ class RatioSet(NamedTuple):
     estimate: Array
     low: Array
     high: Array
-    kind: npt.NDArray[np.str_]
+    kind: Strings
     g: Array
 
     def of(self, equation: int) -> "RatioSet":
@@ -52,7 +51,7 @@ class RatioSet(NamedTuple):
         return RatioSet(*parts)
 
 
-def located(kinds: npt.ArrayLike, lows: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def located(kinds: Values, lows: Values) -> Booleans:
     """Return whether E (...) is located: the set of each coordinate is an interval above zero.
 
     kinds, lows (..., coordinates): kind and lower end of the sets.
@@ -62,10 +61,10 @@ def located(kinds: npt.ArrayLike, lows: npt.ArrayLike) -> npt.NDArray[np.bool_]:
 
 
 def fieller(
-    c: npt.ArrayLike,
-    s: npt.ArrayLike,
-    covariance: npt.ArrayLike,
-    df: npt.ArrayLike,
+    c: Values,
+    s: Values,
+    covariance: Values,
+    df: Values,
     level: float = 0.95,
 ) -> RatioSet:
     """Return the set of rho = -c/s that a t test of c + rho s = 0 does not reject.

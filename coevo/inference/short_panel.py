@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coevo.arrays import Array
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_batches import left_by
 from coevo.inference.no_interaction import panel_blocks, shocks, simulated_panels

@@ -7,13 +7,12 @@ estimates; those of two equations of one region are independent of each other.
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import stdtr
 
+from coevo.arrays import Array, Values
 from coevo.errors import Refusal
 from coevo.estimation.region import Equations
 
-Array = npt.NDArray[np.float64]
 Seed = int | np.random.SeedSequence
 
 DECISIVE = 0.95  # a probability of the four signs from here on decides that they are there
@@ -39,9 +38,7 @@ def sign_probabilities(fit: Equations, draws: int = 20_000, seed: Seed = 1) -> d
     return {name: float(share) for name, share in found.items()}
 
 
-def sign_patterns(
-    coefficients: npt.ArrayLike, covariance: npt.ArrayLike, df: npt.ArrayLike
-) -> dict[str, Array]:
+def sign_patterns(coefficients: Values, covariance: Values, df: Values) -> dict[str, Array]:
     """Return the probability (...) of each sign pattern of many pairs of lines.
 
     coefficients (..., 2, 2): rows (a1, -b1) and (-a2, d); covariance (..., 2, 2, 2) of each row;
@@ -59,9 +56,7 @@ def sign_patterns(
     return patterns | {"positive": np.sum(list(patterns.values()), axis=0)}
 
 
-def independent_quadrants(
-    effects: npt.ArrayLike, errors: npt.ArrayLike, df: npt.ArrayLike
-) -> dict[str, Array]:
+def independent_quadrants(effects: Values, errors: Values, df: Values) -> dict[str, Array]:
     """Return the probability (...) of each pair of signs of `QUADRANTS` of two independent t.
 
     effects, errors (..., 2): A12 and A21 and their standard errors; df (...) of t.
@@ -77,9 +72,7 @@ def independent_quadrants(
     }
 
 
-def quadrant_probabilities(
-    mean: npt.ArrayLike, covariance: npt.ArrayLike, df: npt.ArrayLike
-) -> dict[str, Array]:
+def quadrant_probabilities(mean: Values, covariance: Values, df: Values) -> dict[str, Array]:
     """Return the probability (...) of each pair of signs of `QUADRANTS` of a bivariate t.
 
         P(both positive) = P0 - sgn(rho)/(2 pi) int_0^arccos|rho| (1 + q(u)/df)^(-df/2) du
@@ -113,7 +106,7 @@ def quadrant_probabilities(
     return {pair: np.clip(found[pair], 0, 1) for pair in QUADRANTS}
 
 
-def _known(df: npt.ArrayLike) -> Array:
+def _known(df: Values) -> Array:
     degrees = np.asarray(df, dtype=float)
     if np.any(degrees < 1):
         raise Refusal("no_degrees_of_freedom")

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Booleans
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array
 from coevo.estimation.region import FEWEST_ROWS, Fit
 
 
@@ -17,7 +16,7 @@ class Deletion(NamedTuple):
     """
 
     E: Array
-    turned: npt.NDArray[np.bool_]
+    turned: Booleans
 
 
 def leave_one_row_out(fit: Fit) -> Deletion:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtr
 
+from coevo.arrays import Array
 from coevo.errors import Refusal
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled import PooledFit
 from coevo.inference.sets import interval
 from coevo.inference.wild_bootstrap import CLUSTERS, by_region, by_year, wild_pooled

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import coo_array
 
+from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
 from coevo.estimation.effects import EFFECTS, Absorbed
-from coevo.estimation.growth import Array, Integers
 from coevo.estimation.pooled import PooledFit
 from coevo.inference.few_clusters import (
     TIE,

@@ -1,13 +1,10 @@
 """The accounting calibration: parameters that restate a year's growth (docs/methods.md, 6)."""
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Booleans, Values
 from coevo.errors import Refusal
 from coevo.estimation.growth import log_growth, trapezoid
-
-Array = npt.NDArray[np.float64]
-Values = npt.ArrayLike
 
 
 def calibrate(
@@ -34,7 +31,7 @@ def calibrate(
 
 def calibration_failures(
     x1: Values, x2: Values, purchases: Values, sales: Values
-) -> dict[str, npt.NDArray[np.bool_]]:
+) -> dict[str, Booleans]:
     """Return, per reason, the years but the last in which the calibration makes no sense.
 
     Reasons: purchases exceed what upstream made (P/x1 > 1), downstream grows by a factor e or more

@@ -1,12 +1,9 @@
 """The classic form: its equilibrium E, what kind it is, and how it moves with the parameters."""
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Strings, Values
 from coevo.errors import StudyError
-
-Array = npt.NDArray[np.float64]
-Values = npt.ArrayLike
 
 # d ln E / d ln parameter, in the order a1, b1, a2, b2: rows x1* = a2/(b1 b2) and x2* = a1/b1.
 ELASTICITIES = np.array([[0.0, -1.0, 1.0, -1.0], [1.0, -1.0, 0.0, 0.0]])
@@ -54,7 +51,7 @@ def jacobian(a1: Values, b1: Values, a2: Values, b2: Values) -> Array:
     )
 
 
-def kind(a1: Values, b1: Values, a2: Values, d: Values) -> npt.NDArray[np.str_]:
+def kind(a1: Values, b1: Values, a2: Values, d: Values) -> Strings:
     """Return what E is: `centre` (a1 a2 > 0), `saddle` (a1 a2 < 0), `none` (E not positive).
 
     A centre attracts nothing: orbits circle it (stable in Lyapunov's sense only). The predator-prey

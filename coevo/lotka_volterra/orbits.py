@@ -1,13 +1,10 @@
 """Orbits around E: the path through a state, and what stays constant along it."""
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import Refusal
 from coevo.lotka_volterra.populations import simulate
-
-Array = npt.NDArray[np.float64]
-Values = npt.ArrayLike
 
 ROUNDING = 1e-12  # of V, relative: below it V has not moved
 

@@ -8,12 +8,9 @@ Hofbauer and Sigmund (1998). Arrays may have leading dimensions where a function
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Booleans, Strings, Values
 from coevo.errors import StudyError
-
-Array = npt.NDArray[np.float64]
-Values = npt.ArrayLike
 
 ROUNDING = 1e-9  # a part of an eigenvalue below this share of the largest one counts as zero
 
@@ -31,7 +28,7 @@ def rest_point(r: Values, A: Values) -> Array:
     return -np.linalg.solve(A, r[..., None])[..., 0]
 
 
-def _regular(A: Array) -> npt.NDArray[np.bool_]:
+def _regular(A: Array) -> Booleans:
     """Whether A (..., n, n) has full rank once its rows and columns have unit length."""
     for axis in (-1, -2):
         length = np.linalg.norm(A, axis=axis, keepdims=True)
@@ -39,7 +36,7 @@ def _regular(A: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(np.linalg.matrix_rank(A) == A.shape[-1])
 
 
-def rest_point_kind(r: Values, A: Values) -> npt.NDArray[np.str_]:
+def rest_point_kind(r: Values, A: Values) -> Strings:
     """Return what the rest point is, from the eigenvalues of its Jacobian.
 
     `none`: not positive; `saddle`: real parts of both signs; `stable` or `unstable`, all of one

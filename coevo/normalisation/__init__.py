@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans, Values
 from coevo.errors import Problems, StudyError
 from coevo.normalisation.directions import (
     ANYWHERE,
     DIRECTIONS,
     MODERATE,
     RATIO,
-    Array,
     Band,
     Scale,
     directions_under,
@@ -48,10 +47,10 @@ class ConstantIndicators(StudyError):  # noqa: N818 - like `Refusal`, an answer
 
 
 def minmax(
-    x: npt.ArrayLike,
+    x: Values,
     direction: str,
-    low: npt.ArrayLike,
-    high: npt.ArrayLike,
+    low: Values,
+    high: Values,
     range: tuple[float, float] = (0.01, 0.99),
     best: Band = ANYWHERE,
 ) -> Array:
@@ -202,7 +201,7 @@ def held_against(
     names: list[str],
     indicators: pd.DataFrame,
     settings: Mapping[str, Any],
-) -> tuple[Array, npt.NDArray[np.bool_]]:
+) -> tuple[Array, Booleans]:
     """Return z of figures x (..., rows, m), within the range, and which x lie beyond goalposts."""
     span = scaled_panel(settings) or (0.0, 1.0)
     low, high = posts.ends()
@@ -240,7 +239,7 @@ def _check_constant(posts: Goalposts, scope: Scope, reference: str) -> None:
         raise ConstantIndicators(constant, *problems.messages)
 
 
-def _refuse_beyond(values: pd.DataFrame, beyond: npt.NDArray[np.bool_]) -> None:
+def _refuse_beyond(values: pd.DataFrame, beyond: Booleans) -> None:
     problems = Problems()
     for indicator in values.columns[beyond.any(axis=0)]:
         rows = values.index[beyond[:, values.columns.get_loc(indicator)]]

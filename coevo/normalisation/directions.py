@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.errors import Problems, StudyError
 
-Array = npt.NDArray[np.float64]
 Band = tuple[float, float]
 ANYWHERE: Band = (math.nan, math.nan)  # the best band of a direction that knows none
 MODERATE = "moderate"

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Places
 from coevo.errors import Refusal, StudyError
-from coevo.normalisation.directions import RATIO, Array, Band, Scale
+from coevo.normalisation.directions import RATIO, Band, Scale
 
 POSTS = ["indicator", "group", "low", "high"]
 
@@ -25,7 +25,7 @@ class Goalposts(NamedTuple):
     low: Array
     high: Array
     names: list[str]
-    group: npt.NDArray[np.intp]
+    group: Places
 
     def ends(self) -> tuple[Array, Array]:
         """Return minima and maxima (..., rows, m); (..., 1, m) where one holds for all rows."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Objects, Places
 from coevo.errors import StudyError, short
 from coevo.observations.sheets import CellValue, Fault, NumberStyle, cell_text
 from coevo.observations.vocabulary import ERAS
@@ -196,8 +197,8 @@ def _check_size(value: float, text: str) -> None:
 
 
 def _distinct_cells(
-    values: npt.NDArray[np.object_], style: npt.NDArray[np.int32] | None
-) -> tuple[npt.NDArray[np.intp], list[tuple[CellValue, int]]]:
+    values: Objects, style: npt.NDArray[np.int32] | None
+) -> tuple[Places, list[tuple[CellValue, int]]]:
     """Return the distinct cells (value, place of its style), and for each cell which it is.
 
     values (cells,), None for a blank; style (cells,), or None if all cells have the first.
@@ -213,11 +214,11 @@ def _distinct_cells(
 
 
 def block_figures(
-    values: npt.NDArray[np.object_],
+    values: Objects,
     known: Mapping[str, str],
     styles: Sequence[NumberStyle] = (NumberStyle(),),
     style: npt.NDArray[np.int32] | None = None,
-) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+) -> tuple[Places, pd.DataFrame]:
     """Return for each cell of a block (rows, columns) its place in a table of the distinct ones.
 
     The table has the fields of `CellFigure`, each cell read as `cell_figure` does, and `filled`:

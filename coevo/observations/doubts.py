@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Objects
 from coevo.errors import StudyError
 from coevo.observations.blocks import TableBlock
 from coevo.observations.heads import is_number
@@ -27,7 +28,7 @@ def note_number(text: str, before: str) -> bool:
     return bool(before.strip() and NOTE_NUMBER.fullmatch(text.strip()))
 
 
-def swallowed(values: npt.NDArray[np.object_], delimiter: str) -> list[Remark]:
+def swallowed(values: Objects, delimiter: str) -> list[Remark]:
     """Return a remark on each field of a text that goes on over lines with figures of their own."""
     found = []
     for (row, column), value in np.ndenumerate(values):

@@ -2,19 +2,18 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from coevo.arrays import Row
 from coevo.errors import Problems
 from coevo.observations.periods import WHOLE, Period
 from coevo.observations.recognition import StudyTerms
 from coevo.observations.sheets import Remark
 
 SERIES = ["vintage", "region", "indicator", "year"]
-Row = dict[str, Any]
 MONTHS = 12
 
 

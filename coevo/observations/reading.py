@@ -12,14 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from coevo.arrays import Booleans, Integers
 from coevo.errors import StudyError, short
 from coevo.observations.cells import FLAGS, FORMS, block_figures
 from coevo.observations.doubts import CUT, doubtful_cells
 from coevo.observations.names import compared, find_indicator, name_forms, title_parts
 from coevo.observations.recognition import (
     UNKNOWN,
-    Codes,
-    Marked,
     StudyTerms,
     TableLines,
     region_codes,
@@ -82,8 +81,8 @@ def _scale(text: str, indicator: str, known: StudyTerms) -> UnitScale:
 
 
 def _scales(
-    table: FigureTable, indicator: Codes, known: StudyTerms, lines: TableLines
-) -> tuple[Codes, list[UnitScale]]:
+    table: FigureTable, indicator: Integers, known: StudyTerms, lines: TableLines
+) -> tuple[Integers, list[UnitScale]]:
     """Return the scales of a table, and for each indicator and unit the place of its own."""
     printed: list[CellWords] = []
 
@@ -110,7 +109,7 @@ def _scales(
 
 def _indicators(
     table: FigureTable, known: StudyTerms, lines: TableLines
-) -> tuple[FigureTable, Codes]:
+) -> tuple[FigureTable, Integers]:
     """Return a table with its indicators named, and their places, `UNKNOWN` for others.
 
     Where no line, column or head names them, a title, the sheet or the file does, or what stands in
@@ -156,7 +155,9 @@ def _titled(table: FigureTable, title: CellWords, lines: TableLines) -> FigureTa
     return replace(table, labels=labels)
 
 
-def _by_terms(table: FigureTable, codes: Codes, narrow: list[tuple[frozenset[str], int]]) -> Codes:
+def _by_terms(
+    table: FigureTable, codes: Integers, narrow: list[tuple[frozenset[str], int]]
+) -> Integers:
     """Return the places of indicators whose parts are all said of a row; the most parts count."""
     always = {compared(form) for title in table.titles for form in name_forms(title.text)}
     memo: dict[tuple[str, ...], int] = {}
@@ -173,7 +174,9 @@ def _by_terms(table: FigureTable, codes: Codes, narrow: list[tuple[frozenset[str
     return found
 
 
-def _by_titles(table: FigureTable, codes: Codes, narrow: list[tuple[frozenset[str], int]]) -> Codes:
+def _by_titles(
+    table: FigureTable, codes: Integers, narrow: list[tuple[frozenset[str], int]]
+) -> Integers:
     """Return the places of indicators whose parts are said of a name or by the titles."""
     always = {compared(form) for title in table.titles for form in name_forms(title.text)}
     found = codes.copy()
@@ -187,7 +190,7 @@ def _by_titles(table: FigureTable, codes: Codes, narrow: list[tuple[frozenset[st
 
 def _wanted(
     table: FigureTable, known: StudyTerms, lines: TableLines
-) -> tuple[FigureTable, Codes] | None:
+) -> tuple[FigureTable, Integers] | None:
     """Return the part of a table whose indicators the study reads, and their places, or None.
 
     Problems of the table's form count if there is such a part, or no row that can be told.
@@ -244,8 +247,8 @@ def figures_of_table(
 
 def _scaled(
     table: FigureTable,
-    kept: Marked,
-    codes: dict[str, Codes],
+    kept: Booleans,
+    codes: dict[str, Integers],
     said: pd.DataFrame,
     scales: list[UnitScale],
     lines: TableLines,

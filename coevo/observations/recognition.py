@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Booleans, Integers
 from coevo.errors import Problems, StudyError, short
 from coevo.observations.cells import known_marks
 from coevo.observations.names import (
@@ -29,8 +29,6 @@ MOST_LINES = 20  # problems of one table that are listed one by one
 MISSPELT = 0.8  # likeness from which a name is taken for a slip, and not for another place
 SHOWN = 5  # names of regions that are set aside
 MOST_PROPOSED = 200  # problems of all files, until no nearest name is sought any more
-Codes = npt.NDArray[np.int64]
-Marked = npt.NDArray[np.bool_]
 
 
 class StudyTerms:
@@ -113,18 +111,18 @@ class TableLines:
             )
 
 
-def _counts_beside(cells: Marked, labels: Labels) -> Codes:
+def _counts_beside(cells: Booleans, labels: Labels) -> Integers:
     """Return for each label how many of the cells beside it are marked."""
-    counts: Codes = cells.sum(axis=tuple(np.flatnonzero(np.equal(labels.shape, 1))), keepdims=True)
-    return counts
+    axes = tuple(np.flatnonzero(np.equal(labels.shape, 1)))
+    return np.asarray(cells.sum(axis=axes, keepdims=True))
 
 
 def word_codes(
     labels: Labels,
     code: Callable[[CellWords], int],
     lines: TableLines,
-    filled: Marked | None = None,
-) -> Codes:
+    filled: Booleans | None = None,
+) -> Integers:
     """Return the code of each word, asked for once per text; the shape is that of the labels.
 
     Where `code` raises `StudyError` it is `UNKNOWN`, and a problem if cells beside it are filled.
@@ -144,7 +142,9 @@ def word_codes(
     return np.fromiter(codes, dtype=np.int64, count=labels.size).reshape(labels.shape)
 
 
-def region_codes(labels: Labels, filled: Marked, known: StudyTerms, lines: TableLines) -> Codes:
+def region_codes(
+    labels: Labels, filled: Booleans, known: StudyTerms, lines: TableLines
+) -> Integers:
     """Return the ranks of regions by their codes; below 0 for what is no region of the study.
 
     `ASIDE`: a total; `UNWANTED`: a region that the study does not read; `STRANGER`: a name that is
@@ -184,7 +184,7 @@ def _remark_name(
 
 
 def _strangers(
-    labels: Labels, codes: Codes, filled: Marked, known: StudyTerms, lines: TableLines
+    labels: Labels, codes: Integers, filled: Booleans, known: StudyTerms, lines: TableLines
 ) -> None:
     """Set names aside that are not in the table of regions, with their number.
 
@@ -273,7 +273,7 @@ def region_words(table: FigureTable, known: StudyTerms, lines: TableLines) -> La
     return np.fromiter(words, dtype=object, count=names.size).reshape(names.shape)
 
 
-def remark_groups(labels: Labels, codes: Codes, numbers: Marked, lines: TableLines) -> None:
+def remark_groups(labels: Labels, codes: Integers, numbers: Booleans, lines: TableLines) -> None:
     """Remark each total or group of regions with the number of its figures."""
     aside = codes == ASIDE
     counts: Counter[str] = Counter()

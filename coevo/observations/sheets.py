@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from coevo.arrays import Booleans, Integers, Objects
 from coevo.errors import StudyError
 
 # Faults of a cell
@@ -117,7 +118,7 @@ class Sheet:
 
     file: str
     name: str
-    values: npt.NDArray[np.object_]
+    values: Objects
     merged: tuple[MergedRange, ...] = ()
     styles: tuple[NumberStyle, ...] = (NumberStyle(),)
     style: npt.NDArray[np.int32] | None = None
@@ -127,7 +128,7 @@ class Sheet:
     unclear: CellWords | None = None
     places: frozenset[str] = frozenset()
     raised: frozenset[tuple[int, int]] = frozenset()
-    ends: npt.NDArray[np.int64] | None = None
+    ends: Integers | None = None
     cut: bool = False
     doubts: tuple[Remark, ...] = ()
 
@@ -146,7 +147,7 @@ class Sheet:
                 yield CellWords(text, row, column)
 
     @cached_property
-    def _filled(self) -> npt.NDArray[np.bool_]:
+    def _filled(self) -> Booleans:
         """Which cells hold anything at all: far fewer than there are, on many a sheet."""
         return np.asarray(self.values != None, dtype=bool)  # noqa: E711 - of each cell
 

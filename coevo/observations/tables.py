@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from coevo.arrays import Booleans, Objects
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
 from coevo.observations.cells import MARKED_YEAR
@@ -55,7 +56,7 @@ class FigureTable:
     further: Labels | None = None
     doubts: tuple[Remark, ...] = ()
 
-    def part(self, rows: npt.NDArray[np.bool_], columns: npt.NDArray[np.bool_]) -> "FigureTable":
+    def part(self, rows: Booleans, columns: Booleans) -> "FigureTable":
         """Return what stands in some of the rows and columns, chosen by True."""
         labels = {}
         for what, words in self.labels.items():
@@ -260,7 +261,7 @@ def odd_heads(block: TableBlock) -> list[str]:
     ]
 
 
-def _counts(cells: npt.NDArray[np.object_]) -> bool:
+def _counts(cells: Objects) -> bool:
     """Whether cells number their rows from 0 or 1 on, as programs write the index of a table."""
     said = [cell_text(value) for value in cells]
     return any(said == [str(n) for n in range(start, start + len(said))] for start in (0, 1))

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Integers
 from coevo.errors import StudyError
 from coevo.registry import choose
 
-Array = npt.NDArray[np.float64]
-Years = npt.NDArray[np.int64]
+Years = Integers
 Terms = list[Array]
 
 

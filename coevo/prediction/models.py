@@ -5,18 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coevo.arrays import Array
 from coevo.errors import Refusal
 from coevo.prediction.origins import History
 from coevo.prediction.population_models import PairPast, own, pooled
-from coevo.prediction.univariate import (
-    Array,
-    Told,
-    damped_trend,
-    drift,
-    grey,
-    random_walk,
-    theta,
-)
+from coevo.prediction.univariate import Told, damped_trend, drift, grey, random_walk, theta
 
 
 @dataclass(frozen=True)

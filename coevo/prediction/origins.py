@@ -4,21 +4,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans, Places, Strings
 from coevo.equilibria.output_series import pair_values
 from coevo.errors import Refusal
 from coevo.estimation.pooled_rows import pool
 from coevo.panel.vintages import BREAK
 from coevo.prediction.population_models import PairPast
 from coevo.prediction.rulers import Rulers
-from coevo.prediction.univariate import Array
 
 FEWEST_YEARS = 5  # of a run of years that a forecast rests on
 POPULATIONS = ("x1", "x2")
 INDEX = "D"
-Booleans = npt.NDArray[np.bool_]
 
 
 class History(NamedTuple):
@@ -30,12 +28,12 @@ class History(NamedTuple):
     """
 
     series: str
-    regions: npt.NDArray[np.str_]
+    regions: Strings
     logs: Array
     later: Array
     place: int = 0
     past: PairPast | None = None
-    rows: npt.NDArray[np.intp] | None = None
+    rows: Places | None = None
 
 
 class Missing(NamedTuple):

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
+from coevo.arrays import Array
 from coevo.prediction.models import DRIFT, MODELS
-from coevo.prediction.univariate import Array
 
 LEVEL = 0.9  # of the intervals of forecasts
 SIGNIFICANT = 0.05  # p of all models of a series together

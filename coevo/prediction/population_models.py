@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coevo.arrays import Array
 from coevo.errors import Refusal
 from coevo.estimation.effects import sums
-from coevo.estimation.growth import Array
 from coevo.estimation.pooled_rows import Pool
 from coevo.estimation.region import FEWEST_ROWS
 from coevo.estimation.variation import paths

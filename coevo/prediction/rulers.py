@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans
 from coevo.coupling.composites import COMPOSITES
-from coevo.coupling.forms import FORMS, Array, contribution_shares
+from coevo.coupling.forms import FORMS, contribution_shares
 from coevo.errors import Refusal, StudyError
 from coevo.normalisation import (
     complete_rows,
@@ -75,7 +75,7 @@ class Rulers:
         shares = contribution_shares(coupling["contributions"], len(names))
         return frame.assign(D=np.sqrt(np.maximum(C, 0) * (U * shares).sum(axis=1)))
 
-    def unknown(self, origin: int) -> npt.NDArray[np.bool_]:
+    def unknown(self, origin: int) -> Booleans:
         """Return which rows hold a figure that was not known at the origin, or never was.
 
         That is one filled from a year after the origin, and any filled one of a later year.
@@ -86,7 +86,7 @@ class Rulers:
         closed = sound[::-1].groupby(level="region").cummax()[::-1].to_numpy(dtype=bool)
         return np.asarray((self.filled & ~closed).any(axis=1))
 
-    def _normalised(self, early: npt.NDArray[np.bool_], origin: int) -> Array:
+    def _normalised(self, early: Booleans, origin: int) -> Array:
         x, settings = self.figures.to_numpy(dtype=float), self.config["normalisation"]
         posts = self._posts(x, early, settings)
         span, names = scaled_panel(settings) or (0.0, 1.0), list(self.figures.columns)
@@ -99,9 +99,7 @@ class Rulers:
         top = np.where(early, span[1], np.inf)[:, None]
         return np.asarray(z.clip(span[0], top))
 
-    def _posts(
-        self, x: Array, early: npt.NDArray[np.bool_], settings: Mapping[str, Any]
-    ) -> Goalposts:
+    def _posts(self, x: Array, early: Booleans, settings: Mapping[str, Any]) -> Goalposts:
         """Return goalposts of every row from the early ones alone, where their group has any."""
         before = scope_of(self.figures[early], self.indicators, settings, self.kept)
         known = find_goalposts(x[early], before, settings)
@@ -113,7 +111,7 @@ class Rulers:
             low[i], high[i] = known.low[j], known.high[j]
         return posts._replace(low=low, high=high)
 
-    def _weights(self, z: Array, early: npt.NDArray[np.bool_]) -> Array:
+    def _weights(self, z: Array, early: Booleans) -> Array:
         """Return the weights (m,) of the study's method by the early rows."""
         raw, settings = self.figures[early], self.config["weighting"]
         scaled = pd.DataFrame(z[early], raw.index, raw.columns)
@@ -121,7 +119,7 @@ class Rulers:
         weight = found.set_index("indicator")["weight"].loc[raw.columns]
         return np.asarray(weight, dtype=float)
 
-    def _indices(self, z: Array, weights: Array, early: npt.NDArray[np.bool_]) -> Array:
+    def _indices(self, z: Array, weights: Array, early: Booleans) -> Array:
         """Return U (rows, n) by the study's composite."""
         name = self.config["coupling"]["composite"]
         span = scaled_panel(self.config["normalisation"])
@@ -140,7 +138,7 @@ def _subsystems(indicators: pd.DataFrame) -> pd.Series:
     return indicators[indicators["subsystem"] != ""].set_index("indicator")["subsystem"]
 
 
-def _filled(panel: pd.DataFrame, figures: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _filled(panel: pd.DataFrame, figures: pd.DataFrame) -> Booleans:
     """Return which of the figures (rows, m) are filled."""
     flags = panel.pivot(index=["region", "name", "year"], columns="indicator", values="flag")
     return np.asarray(flags.loc[figures.index, figures.columns] == FILLED)

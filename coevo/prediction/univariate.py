@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Places, Values
 from coevo.errors import Refusal
 
-Array = npt.NDArray[np.float64]
 SMALL = 1e-4  # distance of smoothing constants from 0 and 1, as in statsmodels
 DAMPING = (0.8, 0.98)  # bounds of phi, as in statsmodels
 # alpha, beta/alpha, phi; the least error may lie at either end of alpha, and each is descended to
@@ -32,7 +31,7 @@ class Told(NamedTuple):
     constants: dict[str, float]
 
 
-def _starts(y: Array) -> npt.NDArray[np.intp]:
+def _starts(y: Array) -> Places:
     """Return the column in which each region's run begins."""
     return np.asarray(np.isnan(y).sum(axis=1))
 
@@ -163,9 +162,9 @@ class Grey(NamedTuple):
     a: Array
     b: Array
     first: Array
-    figures: npt.NDArray[np.intp]
+    figures: Places
 
-    def value(self, k: npt.ArrayLike) -> Array:
+    def value(self, k: Values) -> Array:
         """Return figure number k (G, ...), from 1: the first one itself, then by the equation."""
         k = np.asarray(k, dtype=float)
         a, b, first = (part[:, None] for part in (self.a, self.b, self.first))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
+from coevo.arrays import Row
 from coevo.errors import Refusal
 from coevo.files import as_table
 from coevo.regional.convergence import club_rows, dispersion_rows, growth_rows
@@ -11,7 +12,7 @@ from coevo.regional.inequality import gini_rows, mean_rows, theil_rows
 from coevo.regional.kernel_density import density_lines, density_rows
 from coevo.regional.mobility import mobility_rows, move_rows, spatial_mobility_rows
 from coevo.regional.neighbourhood import level_neighbour_rows, local_rows, neighbour_rows
-from coevo.regional.regional_panel import ADJUSTED, PLAIN, RegionalPanel, Row, refused
+from coevo.regional.regional_panel import ADJUSTED, PLAIN, RegionalPanel, refused
 
 Block = Callable[[RegionalPanel, str], Iterator[Row]]
 # statistic by which a refusal of the whole block is named -> its rows, and of what they are made

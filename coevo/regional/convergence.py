@@ -6,16 +6,14 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from coevo.arrays import Array, Row, Values
 from coevo.errors import Refusal
 from coevo.regional.neighbourhood import around, likeness, row_standardised
 from coevo.regional.regional_panel import (
-    Array,
     RegionalPanel,
-    Row,
     above_zero,
     by_year,
     logs,
@@ -65,7 +63,7 @@ class Spread(NamedTuple):
     direction: Array
 
 
-def _paired(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array, Array]:
+def _paired(x: Values, y: Values) -> tuple[Array, Array, Array]:
     """x and y (..., n) less their means over the regions that both know, 0 elsewhere; how many."""
     pair = np.stack(np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float)))
     known = np.isfinite(pair).all(axis=0)
@@ -75,7 +73,7 @@ def _paired(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Array, Array, Array]:
     return a, b, n.astype(float)
 
 
-def morgan(first: npt.ArrayLike, last: npt.ArrayLike) -> Spread:
+def morgan(first: Values, last: Values) -> Spread:
     """Return the test of Pitman and Morgan (1939) that the variances of paired x, y are equal.
 
     first, last (..., n): x and y over regions; a region that lacks one of them (NaN) is left out.
@@ -95,7 +93,7 @@ def morgan(first: npt.ArrayLike, last: npt.ArrayLike) -> Spread:
     return Spread(t, 2 * stdtr(df, -np.abs(t)), np.sign(t))
 
 
-def slope_hc1(growth: npt.ArrayLike, start: npt.ArrayLike) -> Slope:
+def slope_hc1(growth: Values, start: Values) -> Slope:
     """Return slopes of growth (..., n) on start (..., n) with a constant: what `growth_slope`
     gives without others, for many at once.
 
@@ -113,7 +111,7 @@ def slope_hc1(growth: npt.ArrayLike, start: npt.ArrayLike) -> Slope:
     return _slope(slope, error, np.maximum(n - 2, 1), n)
 
 
-def _regression(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.ArrayLike) -> Any:
+def _regression(growth: Values, start: Values, *others: Values) -> Any:
     """Least squares of statsmodels with a constant and HC1 errors; see `growth_slope`."""
     from statsmodels.regression.linear_model import OLS
 
@@ -127,9 +125,9 @@ def _regression(growth: npt.ArrayLike, start: npt.ArrayLike, *others: npt.ArrayL
 
 
 def growth_slope(
-    growth: npt.ArrayLike,
-    start: npt.ArrayLike,
-    *others: npt.ArrayLike,
+    growth: Values,
+    start: Values,
+    *others: Values,
     near: "csr_array | None" = None,
 ) -> Slope:
     """Return the slope of yearly growth (n,) on the logarithm (n,) at the start, given others.
@@ -152,7 +150,7 @@ def growth_slope(
     return _slope(fit.params[1], error, fit.df_resid, int(fit.nobs))
 
 
-def log_t(x: npt.ArrayLike) -> Slope:
+def log_t(x: Values) -> Slope:
     """Return the slope of the log t regression of Phillips and Sul (2007), for x (regions, years).
 
     With h = x / its mean over regions and H_t the mean of (h - 1)^2: ln(H_1 / H_t) - 2 ln ln t on

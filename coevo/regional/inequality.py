@@ -6,15 +6,13 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Row, Values
 from coevo.errors import Refusal
 from coevo.regional.regional_panel import (
     ALL,
-    Array,
     RegionalPanel,
-    Row,
     above_zero,
     by_year,
     refused,
@@ -22,7 +20,7 @@ from coevo.regional.regional_panel import (
 )
 
 
-def theil(y: npt.ArrayLike) -> float:
+def theil(y: Values) -> float:
     """Return T = mean of (y / m) ln(y / m) of y (n,), 0 or more, with 0 ln 0 = 0 and m their mean.
 
     Between 0 (all equal) and ln n. Refuses a y of zeros alone. Theil (1967).
@@ -32,7 +30,7 @@ def theil(y: npt.ArrayLike) -> float:
     return float(np.sum(share * np.log(np.where(share > 0, share, 1.0))) / len(values))
 
 
-def theil_between(y: npt.ArrayLike, groups: npt.ArrayLike) -> float:
+def theil_between(y: Values, groups: Values) -> float:
     """Return the part of `theil` between groups (n,): sum of p_g (m_g / m) ln(m_g / m).
 
     p_g: share of the regions in group g, m_g their mean. The rest lies within: sum of
@@ -42,7 +40,7 @@ def theil_between(y: npt.ArrayLike, groups: npt.ArrayLike) -> float:
     return theil(values.groupby(np.asarray(groups)).transform("mean"))
 
 
-def gini(y: npt.ArrayLike) -> float:
+def gini(y: Values) -> float:
     """Return the Gini coefficient of y (n,), 0 or more: sum of (2 i - n - 1) y_(i) / (n^2 m).
 
     Half the relative mean difference, pairs of a region with itself counted; 0 to (n - 1) / n.
@@ -72,7 +70,7 @@ class Dagum(NamedTuple):
     pairs: dict[tuple[str, str], float]
 
 
-def dagum(y: npt.ArrayLike, groups: npt.ArrayLike) -> Dagum:
+def dagum(y: Values, groups: Values) -> Dagum:
     """Return the decomposition of Dagum (1997) of y (n,), 0 or more, in groups (n,).
 
     With p_j = n_j / n, s_j = n_j m_j / (n m), u and v the mean of (y_j - y_h)+ and (y_h - y_j)+

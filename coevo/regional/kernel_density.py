@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array, Row
 from coevo.errors import Refusal
-from coevo.regional.regional_panel import Array, RegionalPanel, Row, varying
+from coevo.regional.regional_panel import RegionalPanel, varying
 
 GRID = np.round(np.linspace(0, 1, 101), 2)
 FEWEST_REGIONS = 5

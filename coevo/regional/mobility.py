@@ -4,34 +4,33 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc
 
+from coevo.arrays import Array, Integers, Row, Values
 from coevo.errors import Refusal
 from coevo.regional.neighbourhood import row_standardised
-from coevo.regional.regional_panel import ALL, Array, RegionalPanel, Row, refused, tried
+from coevo.regional.regional_panel import ALL, RegionalPanel, refused, tried
 
 CLASSES = 4
 FEW = 5  # moves below which a cell says little
-Counts = npt.NDArray[np.int64]
 
 
-def class_cuts(values: npt.ArrayLike, classes: int = CLASSES) -> Array:
+def class_cuts(values: Values, classes: int = CLASSES) -> Array:
     """Return the inner cuts (classes - 1,) of classes of equal size: quantiles, linear."""
     known = np.asarray(values, dtype=float)
     cuts: Array = np.quantile(known[np.isfinite(known)], np.arange(1, classes) / classes)
     return cuts
 
 
-def classified(values: npt.ArrayLike, cuts: npt.ArrayLike) -> Counts:
+def classified(values: Values, cuts: Values) -> Integers:
     """Return the class of each value, from 0; a class holds its upper cut; -1 for NaN."""
     known = np.asarray(values, dtype=float)
-    found: Counts = np.searchsorted(np.asarray(cuts), known, side="left")
+    found: Integers = np.searchsorted(np.asarray(cuts), known, side="left")
     return np.where(np.isfinite(known), found, -1)
 
 
-def transition_counts(states: npt.ArrayLike, classes: int = CLASSES) -> Counts:
+def transition_counts(states: Values, classes: int = CLASSES) -> Integers:
     """Return counts (classes, classes) of moves from a year to the next in states (regions, years).
 
     Classes from 0; -1 is not known, and neither it nor the year after it makes a move.
@@ -43,7 +42,7 @@ def transition_counts(states: npt.ArrayLike, classes: int = CLASSES) -> Counts:
     return flat.reshape(classes, classes).astype(np.int64)
 
 
-def probabilities(counts: npt.ArrayLike) -> Array:
+def probabilities(counts: Values) -> Array:
     """Return counts (k, k) as shares of their row; a row without moves is NaN."""
     table = np.asarray(counts, dtype=float)
     totals = table.sum(axis=-1, keepdims=True)
@@ -51,7 +50,7 @@ def probabilities(counts: npt.ArrayLike) -> Array:
     return P
 
 
-def steady_state(P: npt.ArrayLike) -> Array:
+def steady_state(P: Values) -> Array:
     """Return the distribution (k,) that P (k, k) leaves as it is: pi P = pi, sum pi = 1.
 
     Refuses a P in which some class cannot be reached from every other: there may be several.
@@ -67,7 +66,7 @@ def steady_state(P: npt.ArrayLike) -> Array:
     return found
 
 
-def shorrocks(P: npt.ArrayLike) -> float:
+def shorrocks(P: Values) -> float:
     """Return (k - trace P) / (k - 1): 0 where nobody moves, 1 where the start does not matter."""
     table = np.asarray(P, dtype=float)
     if np.isnan(table).any():
@@ -75,7 +74,7 @@ def shorrocks(P: npt.ArrayLike) -> float:
     return float((len(table) - np.trace(table)) / (len(table) - 1))
 
 
-def first_passage(P: npt.ArrayLike) -> Array:
+def first_passage(P: Values) -> Array:
     """Return the mean number of years (k, k) until a class is first reached from another.
 
     Kemeny and Snell (1976): with Z = (I - P + 1 pi)^-1, M_ij = (1[i = j] - z_ij + z_jj) / pi_j; on
@@ -100,7 +99,7 @@ class Homogeneity(NamedTuple):
         return float(chdtrc(self.df, self.LR)), float(chdtrc(self.df, self.Q))
 
 
-def homogeneity(counts: npt.ArrayLike) -> Homogeneity:
+def homogeneity(counts: Values) -> Homogeneity:
     """Return the tests of Bickenbach and Bode (2003) on counts (m, k, k), by class of neighbours.
 
         Q = sum n_i(l) (p_ij(l) - p_ij)^2 / p_ij,   LR = 2 sum n_ij(l) ln(p_ij(l) / p_ij)
@@ -120,7 +119,7 @@ def homogeneity(counts: npt.ArrayLike) -> Homogeneity:
     return Homogeneity(LR, Q, int(free.sum()))
 
 
-def _states(values: pd.DataFrame) -> Counts:
+def _states(values: pd.DataFrame) -> Integers:
     cuts = class_cuts(values)
     if len(np.unique(cuts)) < len(cuts):
         raise Refusal("no_variation")
@@ -142,20 +141,20 @@ def every_year(values: pd.DataFrame) -> pd.DataFrame:
     return values.reindex(columns=range(first, last + 1))
 
 
-def spatial_counts(study: RegionalPanel) -> Counts:
+def spatial_counts(study: RegionalPanel) -> Integers:
     """Return counts (class of neighbours, from, to) of moves of regions that have neighbours."""
     values = every_year(study.D)
     states, lags = _states(values), _states(neighbour_means(values, study))
     before, after = states[:, :-1], states[:, 1:]
 
-    def moves(lag: int) -> Counts:
+    def moves(lag: int) -> Integers:
         kept = lags[:, :-1] == lag
         return transition_counts(np.column_stack([before[kept], after[kept]]))
 
     return np.array([moves(lag) for lag in range(CLASSES)])
 
 
-def move_counts(study: RegionalPanel) -> Counts:
+def move_counts(study: RegionalPanel) -> Integers:
     """Return counts (from, to) of moves between pooled quartiles of D."""
     if study.D.shape[0] < CLASSES:
         raise Refusal("too_few_regions_known", regions=study.D.shape[0], least=CLASSES)
@@ -198,7 +197,7 @@ def spatial_mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
 
 def move_rows(study: RegionalPanel) -> Iterator[tuple[int, int, int | None, int, float]]:
     """Yield from, to, class of neighbours (None: all), count, probability; classes from 1."""
-    parts: list[tuple[int | None, Counts]] = []
+    parts: list[tuple[int | None, Integers]] = []
     try:
         parts.append((None, move_counts(study)))
         parts += enumerate(spatial_counts(study), start=1)

@@ -5,21 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
+from coevo.arrays import Array, Integers, Places, Row, Values
 from coevo.errors import Refusal
-from coevo.regional.regional_panel import (
-    ALL,
-    LIKELY,
-    PLAIN,
-    Array,
-    RegionalPanel,
-    Row,
-    refused,
-    varying,
-)
+from coevo.regional.regional_panel import ALL, LIKELY, PLAIN, RegionalPanel, refused, varying
 
 if TYPE_CHECKING:  # imported where it is used: reports read constants of this module
     from scipy.sparse import csr_array
@@ -68,13 +59,13 @@ def row_standardised(
     return csr_array((values, columns, ends), shape=(len(own), len(own)))
 
 
-def centred(y: npt.ArrayLike) -> Array:
+def centred(y: Values) -> Array:
     """Return y (n,) less its mean."""
     values: Array = np.asarray(y, dtype=float)
     return values - float(values.mean())
 
 
-def moran(y: npt.ArrayLike, W: "csr_array") -> Moran:
+def moran(y: Values, W: "csr_array") -> Moran:
     """Return Moran's I of y (n,) with weights W (n, n), and its moments (Cliff and Ord 1981).
 
         I = n / S0 * z'Wz / z'z,   z = y - mean,   E(I) = -1 / (n - 1)
@@ -95,7 +86,7 @@ def moran(y: npt.ArrayLike, W: "csr_array") -> Moran:
     return Moran(float(n / S0 * (z @ (W @ z)) / (z @ z)), expected, normal, shuffled)
 
 
-def permutations(n: int, draws: int, rng: np.random.Generator) -> Iterator[npt.NDArray[np.intp]]:
+def permutations(n: int, draws: int, rng: np.random.Generator) -> Iterator[Places]:
     """Yield permutations (some, n) of 0 .. n - 1, `draws` of them, in blocks of fixed memory."""
     size = max(1, BLOCK // n)
     for start in range(0, draws, size):
@@ -119,7 +110,7 @@ class Likeness(NamedTuple):
         return {key: float(values[i]) for key, values in zip(keys, self, strict=True)}
 
 
-def _basis(n: int, regressors: Sequence[npt.ArrayLike]) -> tuple[Array, Array]:
+def _basis(n: int, regressors: Sequence[Values]) -> tuple[Array, Array]:
     """Orthonormal columns (s, n, k) of a constant and regressors, each (n, s), and how many (s,);
     what depends on those before it is 0 and not counted.
     """
@@ -131,11 +122,11 @@ def _basis(n: int, regressors: Sequence[npt.ArrayLike]) -> tuple[Array, Array]:
 
 
 def likeness(
-    Y: npt.ArrayLike,
+    Y: Values,
     W: "csr_array",
     draws: int,
     rng: np.random.Generator,
-    *regressors: npt.ArrayLike,
+    *regressors: Values,
 ) -> Likeness:
     """Return Moran's I of each column of Y (n, s) and its p: shares of permutations of the regions,
     the same for all columns, whose I is at least as far from its expectation.
@@ -171,7 +162,7 @@ def likeness(
     return Likeness(observed, expected, (1 + reached) / (draws + 1), expected + least)
 
 
-def moran_p(Y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
+def moran_p(Y: Values, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
     """Return p (s,) of Moran's I of each column of Y (n, s); see `likeness`."""
     return likeness(Y, W, draws, rng).p
 
@@ -189,7 +180,7 @@ def around(W: "csr_array") -> "csr_array":
     return (first + second + 2 * itself) / 3
 
 
-def local_moran(y: npt.ArrayLike, W: "csr_array") -> tuple[Array, npt.NDArray[np.int64]]:
+def local_moran(y: Values, W: "csr_array") -> tuple[Array, Integers]:
     """Return I_i (n,) and quadrant (n,) of each region: I_i = (n - 1) z_i (W z)_i / z'z.
 
     Quadrants: 1 high among high, 2 low among high, 3 low among low, 4 high among low (against the
@@ -202,7 +193,7 @@ def local_moran(y: npt.ArrayLike, W: "csr_array") -> tuple[Array, npt.NDArray[np
     return values, quadrant
 
 
-def local_moran_p(y: npt.ArrayLike, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
+def local_moran_p(y: Values, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
     """Return p (n,) of each I_i: the region stays, the others are permuted over its neighbours.
 
     Two-sided about the mean of the others, which is what a neighbour is expected to have; NaN where

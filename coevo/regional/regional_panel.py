@@ -6,16 +6,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Row
 from coevo.coupling.level import level_adjusted
 from coevo.errors import Refusal
 from coevo.messages import message_columns
 from coevo.normalisation import wide
 
-Array = npt.NDArray[np.float64]
-Row = dict[str, Any]
 ALL = "all"
 DRAWS = 9_999  # permutations of Moran's I
 PLAIN, ADJUSTED = "D", "level_adjusted"

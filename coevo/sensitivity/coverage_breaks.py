@@ -5,11 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Values
 from coevo.coupling import grade
-from coevo.coupling.forms import Array
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import Refusal, StudyError
 from coevo.files import as_table
@@ -33,7 +32,7 @@ SHOWN, HIDDEN, JUMP, USUAL, UNTOLD = ("shown", "not_shown", "jump", "usual", "to
 
 
 def without_breaks(
-    x: npt.ArrayLike,
+    x: Values,
     years: Sequence[int],
     breaks: Sequence[int],
     indicator: str = "",

@@ -7,13 +7,11 @@ both. Drawn one by one instead, their errors would partly cancel in an index.
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.observations.units import unit_of
 from coevo.panel.derivations import derived_values, read_series
-
-Array = npt.NDArray[np.float64]
 
 
 def revision_sizes(series: list[str], revisions: pd.DataFrame, default: float) -> dict[str, float]:

@@ -1,9 +1,9 @@
 """Which choice drives an outcome over the multiverse: exact shares of its variance (methods, 3)."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.files import as_table
 from coevo.sensitivity.choices import CHOICES
 
@@ -33,7 +33,7 @@ def grid_shares(table: pd.DataFrame, outcome: str) -> dict[str, tuple[float, flo
     return {choice: _shares(grid, axis) for axis, choice in enumerate(varied)}
 
 
-def _shares(grid: npt.NDArray[np.float64], axis: int) -> tuple[float, float]:
+def _shares(grid: Array, axis: int) -> tuple[float, float]:
     others = tuple(other for other in range(grid.ndim) if other != axis)
     alone, together = grid.mean(axis=others).var(), grid.var(axis=axis).mean()
     return float(alone / grid.var()), float(together / grid.var())

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans, Integers
 from coevo.coupling.comovement import (
     FEWEST_PAIRED,
     paired_correlations,
@@ -21,8 +22,6 @@ from coevo.coupling.index_panel import Degrees
 from coevo.regional.convergence import morgan, slope_hc1
 from coevo.regional.neighbourhood import FEWEST_REGIONS, likeness, row_standardised
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Columns = dict[str, npt.NDArray[Any]]
 DRAWS = 9_999  # with fewer the seed would decide verdicts on combinations near 5 %
 FEW_DRAWS, MANY_REGIONS = 999, 300  # permutations of more regions than that
@@ -137,7 +136,7 @@ def _sd(x: Array) -> Array:
     return np.asarray(np.sqrt(_mean((x - _mean(x)[..., None]) ** 2) * n / (n - 1)))
 
 
-def _covariance(x: Array, y: Array, inside: npt.NDArray[np.bool_]) -> Array:
+def _covariance(x: Array, y: Array, inside: Booleans) -> Array:
     """Sum of products of x and y (k, rows) about their means, over the rows inside (k, rows)."""
     n = inside.sum(axis=-1, keepdims=True)
     parts = (np.where(inside, part, 0.0) for part in (x, y))

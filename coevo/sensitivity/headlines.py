@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.coupling.comovement import FEWEST_PAIRED
 from coevo.errors import Refusal
 from coevo.files import as_table
@@ -21,7 +21,6 @@ from coevo.sensitivity.choices import CHOICES, ROBUST
 from coevo.sensitivity.grid_shares import grid_shares
 from coevo.sensitivity.headline_statistics import R2, Curve, whole_curve
 
-Array = npt.NDArray[np.float64]
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
 DEPENDS, UNDECIDED = "depends_on_choices", "cannot_be_decided"
 LEVEL = 0.05

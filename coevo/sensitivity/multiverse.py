@@ -6,9 +6,9 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array, Booleans
 from coevo.chunks import Tasks, make_all
 from coevo.coupling.index_panel import Degrees
 from coevo.errors import Problems, Refusal, StudyError
@@ -24,7 +24,7 @@ from coevo.sensitivity.choices import (
     alternatives,
     compare,
 )
-from coevo.sensitivity.headline_statistics import Array, Curve, Surroundings, level_fit, statistics
+from coevo.sensitivity.headline_statistics import Curve, Surroundings, level_fit, statistics
 from coevo.sensitivity.headlines import headline_tables
 
 COMBINATIONS = "combinations"
@@ -186,7 +186,7 @@ def varied(
     }
 
 
-def _repeated(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _repeated(rows: pd.DataFrame) -> Booleans:
     """Whether indices equal those of an earlier set of the same system."""
     marks, again = rows[list(MARKS)].to_numpy(), np.zeros(len(rows), dtype=bool)
     for at in rows.groupby(["system", "form"], sort=False).indices.values():

@@ -11,12 +11,12 @@ from math import factorial
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, Row, growth_pool
+from coevo.arrays import Array, Booleans, Integers, Row
+from coevo.equilibria.fitted import HEADLINE_SCALE, POOLED, growth_pool
 from coevo.errors import Refusal
-from coevo.estimation.growth import ESTIMATORS, Array, Integers
+from coevo.estimation.growth import ESTIMATORS
 from coevo.estimation.pooled_batches import FEWEST
 from coevo.estimation.pooled_rows import pool
 from coevo.files import as_table, rows_of
@@ -33,7 +33,6 @@ FIT = [*CASE, "without_growth", "effects", "estimator"]
 
 Fit = tuple[str, ...]  # the values of `FIT`
 Count = tuple[str, str, str]  # what is counted, pair, effects
-Truths = npt.NDArray[np.bool_]
 
 
 class Said(NamedTuple):
@@ -45,7 +44,7 @@ class Said(NamedTuple):
 
     b1: Integers
     d: Integers
-    located: Truths | None
+    located: Booleans | None
 
 
 def specification_counts(

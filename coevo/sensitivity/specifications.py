@@ -14,13 +14,13 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.arrays import Row
 from coevo.equilibria import pair_values
 from coevo.equilibria.estimate_rows import estimates
 from coevo.equilibria.fitted import (
     HEADLINE_SCALE,
     POOLED,
     REGIONAL,
-    Row,
     growth_pool,
     inferable,
     series_of,

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.chunks import Tasks, make_all
 from coevo.coupling.grade_scales import GRADES
 from coevo.coupling.index_panel import IndexPanel
@@ -19,7 +20,6 @@ from coevo.files import as_table
 from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of, wide
 from coevo.sensitivity.figure_draws import PublishedFigures, revision_sizes, shifted_figures
 
-Array = npt.NDArray[np.float64]
 KAPPA = {"weights": 50.0, "weights_loose": 10.0}  # concentration of the Dirichlet draws
 SOURCES = (*KAPPA, "figures")
 DRAWN = "drawn"

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from coevo.arrays import Row
 from coevo.characters import room
 from coevo.study.guide import (
     Pair,
-    Row,
     both_units,
     guide_blocks,
     said_marks,

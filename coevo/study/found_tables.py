@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from coevo.arrays import Objects
 from coevo.errors import StudyError
 from coevo.files import read_table
 from coevo.observations.blocks import ANY_YEAR
@@ -262,7 +262,7 @@ def _title(sheet: Sheet, table: FigureTable) -> str:
     return next((t for t in plain if t in short and t in plain[0]), next(iter(plain), ""))
 
 
-def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str]:
+def _narrower(frame: pd.DataFrame, further: Objects) -> list[str]:
     """Return what must be added to each name so that no two figures have the same: `; MIO_EUR`.
 
     further: of each figure the texts of further columns; of these as few as will do.
@@ -281,7 +281,7 @@ def _narrower(frame: pd.DataFrame, further: npt.NDArray[np.object_]) -> list[str
     return ["".join(f"; {row[c]}" for c in used if row[c]) for row in further]
 
 
-def _in_common(further: npt.NDArray[np.object_]) -> list[str]:
+def _in_common(further: Objects) -> list[str]:
     """Return the longest of the texts that all figures have beside them: `; Internet access`."""
     parts = pd.DataFrame(further.tolist())
     same = [str(parts[c].iloc[0]) for c in parts if parts[c].nunique() == 1]

@@ -9,21 +9,21 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import StudyError
 from coevo.registry import choose
-from coevo.weighting.method import Array, Weighting
+from coevo.weighting.method import Weighting
 
 
-def _parts(parts: npt.ArrayLike) -> Array:
+def _parts(parts: Values) -> Array:
     W = np.asarray(parts, dtype=float)
     if W.ndim != 2 or len(W) < 2:
         raise StudyError("combined weights need the weights of at least two methods")
     return W
 
 
-def linear_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None) -> Array:
+def linear_combination(parts: Values, shares: Values | None = None) -> Array:
     """Return sum_k s_k w_kj; shares s (k,) sum to 1, equal by default."""
     W = _parts(parts)
     s = np.full(len(W), 1 / len(W)) if shares is None else np.asarray(shares, dtype=float)
@@ -32,18 +32,18 @@ def linear_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None
     return s @ W
 
 
-def multiplicative_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None) -> Array:
+def multiplicative_combination(parts: Values, shares: Values | None = None) -> Array:
     """Return weights proportional to prod_k w_kj."""
     return _normal(np.prod(_parts(parts), axis=0))
 
 
-def geometric_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None) -> Array:
+def geometric_combination(parts: Values, shares: Values | None = None) -> Array:
     """Return weights proportional to the geometric mean over the methods."""
     W = _parts(parts)
     return _normal(np.prod(W, axis=0) ** (1 / len(W)))
 
 
-def game_combination(parts: npt.ArrayLike, shares: npt.ArrayLike | None = None) -> Array:
+def game_combination(parts: Values, shares: Values | None = None) -> Array:
     """Return sum_k a_k w_kj, a from [w_i . w_k] a = [w_i . w_i], |a| divided by its sum.
 
     The compromise that lies nearest to all methods at once; methods that all agree are their own.
@@ -93,8 +93,8 @@ def combinations(parts: Mapping[str, Weighting]) -> dict[str, Weighting]:
 def _combined(
     rule: Callable[..., Array],
     parts: Mapping[str, Weighting],
-    Z: npt.ArrayLike,
-    raw: npt.ArrayLike | None = None,
+    Z: Values,
+    raw: Values | None = None,
     *,
     methods: list[str],
     shares: list[float] | None = None,

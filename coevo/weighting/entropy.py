@@ -1,13 +1,13 @@
 """Weights by information entropy: what differs between rows counts (docs/methods.md, 2)."""
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import StudyError
-from coevo.weighting.method import Array, Columns, Step, Weighting, shares
+from coevo.weighting.method import Columns, Step, Weighting, shares
 
 
-def information_entropy(Z: npt.ArrayLike) -> Array:
+def information_entropy(Z: Values) -> Array:
     """Return the entropy e (m,) of each column of Z (rows, m), in [0, 1].
 
     e_j = -(1 / ln N) sum_i p_ij ln p_ij with p_ij = z_ij / sum_i z_ij, N the number of rows and
@@ -25,7 +25,7 @@ def information_entropy(Z: npt.ArrayLike) -> Array:
     return bounded
 
 
-def entropy_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
+def entropy_weights(Z: Values, raw: Values | None = None) -> Array:
     """Return w_j = (1 - e_j) / sum_k (1 - e_k), e the information entropy of the columns of Z.
 
     Z (rows, m) not negative. `StudyError` if no column differs between rows. Source: Shannon

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array
 from coevo.errors import StudyError
 from coevo.registry import Method
 
-Array = npt.NDArray[np.float64]
 Pair = tuple[str, str]  # what is said in English and in Chinese
 
 

@@ -6,11 +6,11 @@ negative, that sum to 1.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import Refusal, StudyError
 from coevo.weighting.entropy import ENTROPY
-from coevo.weighting.method import Array, Weighting, shares
+from coevo.weighting.method import Weighting, shares
 from coevo.weighting.principal_components import (
     indicator_correlations,
     pca_spssau_weights,
@@ -18,13 +18,13 @@ from coevo.weighting.principal_components import (
 )
 
 
-def equal_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
+def equal_weights(Z: Values, raw: Values | None = None) -> Array:
     """Return w_j = 1 / m for the m columns of Z."""
     m = np.asarray(Z).shape[1]
     return np.full(m, 1.0 / m)
 
 
-def critic_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
+def critic_weights(Z: Values, raw: Values | None = None) -> Array:
     """Return weights proportional to sd_j sum_k (1 - r_jk): contrast times conflict (CRITIC).
 
     sd_j of z (its divisor cancels), r_jk Pearson correlations. With m = 1 the weight is 1.
@@ -40,7 +40,7 @@ def critic_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
     return shares(Z.std(axis=0) * conflict, "CRITIC")
 
 
-def cv_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
+def cv_weights(Z: Values, raw: Values | None = None) -> Array:
     """Return weights proportional to the coefficient of variation sd_j / |mean_j| of `raw`.
 
     Sample standard deviation (divisor rows - 1) of the figures before normalisation; without `raw`

@@ -1,13 +1,13 @@
 """Weights by principal components, and whether components suit the figures (docs/methods.md, 2)."""
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import StudyError
-from coevo.weighting.method import Array, shares
+from coevo.weighting.method import shares
 
 
-def indicator_correlations(Z: npt.ArrayLike) -> Array:
+def indicator_correlations(Z: Values) -> Array:
     """Return the Pearson correlations (m, m) of the columns of Z (rows, m).
 
     `StudyError` if a column does not vary: it has no correlation.
@@ -22,7 +22,7 @@ def indicator_correlations(Z: npt.ArrayLike) -> Array:
     return r
 
 
-def components(Z: npt.ArrayLike) -> tuple[Array, Array]:
+def components(Z: Values) -> tuple[Array, Array]:
     """Return eigenvalues (k,) above 1 of the correlations of Z, and their vectors (m, k).
 
     The largest first; each vector has unit length and a sum that is not negative. `StudyError` if
@@ -38,7 +38,7 @@ def components(Z: npt.ArrayLike) -> tuple[Array, Array]:
     return values, vectors * np.where(vectors.sum(axis=0) < 0, -1.0, 1.0)
 
 
-def pca_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
+def pca_weights(Z: Values, raw: Values | None = None) -> Array:
     """Return weights proportional to sum_k v_jk^2 lambda_k over the components above 1.
 
     lambda_k, v_k: eigenvalues and unit vectors of the correlations of Z. The sum is the variance of
@@ -50,7 +50,7 @@ def pca_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
     return shares(vectors**2 @ values, "PCA")
 
 
-def pca_spssau_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Array:
+def pca_spssau_weights(Z: Values, raw: Values | None = None) -> Array:
     """Return the weights that SPSSAU derives from principal components.
 
     Loadings over the root of the eigenvalue (which are the unit vectors v), averaged over the kept
@@ -70,7 +70,7 @@ def pca_spssau_weights(Z: npt.ArrayLike, raw: npt.ArrayLike | None = None) -> Ar
     return shares(scores, "PCA")
 
 
-def kaiser_meyer_olkin(Z: npt.ArrayLike) -> float:
+def kaiser_meyer_olkin(Z: Values) -> float:
     """Return the Kaiser-Meyer-Olkin measure of sampling adequacy of Z (rows, m), 0 to 1.
 
     sum r_jk^2 / (sum r_jk^2 + sum q_jk^2) over j != k, q the partial correlations given all others.
@@ -87,7 +87,7 @@ def kaiser_meyer_olkin(Z: npt.ArrayLike) -> float:
     return float(direct / (direct + partial)) if direct + partial > 0 else float("nan")
 
 
-def bartlett_sphericity(Z: npt.ArrayLike) -> tuple[float, int]:
+def bartlett_sphericity(Z: Values) -> tuple[float, int]:
     """Return Bartlett's statistic that the indicators are uncorrelated, and its degrees of freedom.
 
     chi2 = -(N - 1 - (2m + 5) / 6) ln det R with m (m - 1) / 2 degrees; infinite if det R is 0.

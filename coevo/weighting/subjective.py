@@ -1,10 +1,10 @@
 """Weights from judgement: given as numbers, or from pairwise comparisons (docs/methods.md, 2)."""
 
 import numpy as np
-import numpy.typing as npt
 
+from coevo.arrays import Array, Values
 from coevo.errors import StudyError
-from coevo.weighting.method import Array, Step, Weighting
+from coevo.weighting.method import Step, Weighting
 
 # Saaty's mean consistency index of random comparisons of n = 1, 2, ... items (1980).
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57,
@@ -12,9 +12,7 @@ RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 
 LARGEST_RATIO = 0.1
 
 
-def given_weights(
-    Z: npt.ArrayLike, raw: npt.ArrayLike | None = None, *, weights: npt.ArrayLike
-) -> Array:
+def given_weights(Z: Values, raw: Values | None = None, *, weights: Values) -> Array:
     """Return the weights (m,) as given, divided by their sum; none may be negative."""
     w = np.asarray(weights, dtype=float)
     m = np.asarray(Z).shape[1]
@@ -24,7 +22,7 @@ def given_weights(
     return shares
 
 
-def consistency(judgements: npt.ArrayLike) -> tuple[Array, float, float]:
+def consistency(judgements: Values) -> tuple[Array, float, float]:
     """Return the principal eigenvector (n,), sum 1, the eigenvalue and the consistency ratio.
 
     judgements (n, n): a_ij says how many times i outweighs j; positive, a_ji = 1 / a_ij.
@@ -48,9 +46,7 @@ def consistency(judgements: npt.ArrayLike) -> tuple[Array, float, float]:
     return shares, largest, ratio
 
 
-def ahp_weights(
-    Z: npt.ArrayLike, raw: npt.ArrayLike | None = None, *, judgements: npt.ArrayLike
-) -> Array:
+def ahp_weights(Z: Values, raw: Values | None = None, *, judgements: Values) -> Array:
     """Return the principal eigenvector of pairwise comparisons (m, m) of the m columns of Z.
 
     `StudyError` where the consistency ratio is 0.1 or more (from three indicators on).

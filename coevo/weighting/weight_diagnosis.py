@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.errors import StudyError
 from coevo.normalisation import complete_rows
-from coevo.weighting.method import Array
 from coevo.weighting.weight_variants import Figures, Variant, variants
 
 TOGETHER = "all"  # the subsystem of weights that sum to 1 over all indicators

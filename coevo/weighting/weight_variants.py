@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from coevo.arrays import Array
 from coevo.errors import StudyError
 from coevo.normalisation import find_goalposts, held_against, scope_of
 from coevo.weighting import available, weights_by
 from coevo.weighting.combined import RULES
 from coevo.weighting.entropy import entropy_weights, information_entropy
-from coevo.weighting.method import Array, shares
+from coevo.weighting.method import shares
 from coevo.weighting.objective import OBJECTIVE, critic_weights, cv_weights
 from coevo.weighting.principal_components import components, indicator_correlations
 

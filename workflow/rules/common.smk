@@ -80,7 +80,7 @@ def code(script):
     while new:
         new = set().union(*map(imported, new)) - found
         found |= new
-    return sorted(map(own, [*found, "coevo/refusals.csv", "coevo/tables.csv"]))
+    return sorted(map(own, [*found, *ROOT.glob("coevo/**/*.csv")]))
 
 
 try:

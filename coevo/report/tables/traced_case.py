@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
+from coevo.arrays import Array
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS
 from coevo.files import rows_of
@@ -16,7 +17,7 @@ from coevo.report.findings.study_tables import Study
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
 from coevo.report.words.amounts import Words
 from coevo.weighting import WEIGHTINGS
-from coevo.weighting.method import Array, Weighting
+from coevo.weighting.method import Weighting
 
 # Tables of results that a reader opens; the others are hidden.
 OPEN = {
