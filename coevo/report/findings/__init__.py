@@ -5,6 +5,7 @@ from typing import Any
 
 from coevo.observations.units import unit_of
 from coevo.panel.derivations import DERIVATIONS
+from coevo.report.findings.chart_needs import captions_finding
 from coevo.report.findings.choice_robustness import guards_finding, robustness_finding
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.data_quality import data_finding, obstacles_finding, weights_finding
@@ -78,6 +79,7 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
     "changes": release_finding,
 }
 OF_INDICES: dict[str, Callable[[Study], Any]] = {
+    "captions": captions_finding,
     "through": choices_finding,
     "far": rise_finding,
     "coverage": coverage_finding,

@@ -1,10 +1,13 @@
-"""What a study has to show, as the charts name their needs."""
+"""What a study has to show, as the charts name their needs, and what their captions say."""
+
+from typing import Any
 
 from coevo.equilibria.theory_rows import MEAN
+from coevo.report.findings.coverage_years import shown_breaks
 from coevo.report.findings.equilibrium import refused, region_fit_rows
-from coevo.report.findings.in_step import correlation_values
+from coevo.report.findings.in_step import correlation_values, paired_by
 from coevo.report.findings.page_one import opening_kind
-from coevo.report.findings.regional_pattern import growth
+from coevo.report.findings.regional_pattern import group_means, growth
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theoretical import growth_rows
 
@@ -57,3 +60,22 @@ def _of_indices(study: Study) -> set[str]:
     }
     found = {need for need, holds in met.items() if holds}
     return found | {"indices"} | scopes | ({"correlations"} if scopes else set())
+
+
+def captions_finding(study: Study) -> dict[str, Any]:
+    """Return which sentences and clauses stand under charts of indices: `many`, `farthest` where
+    not every region is drawn, `groups`, `means` of groups, `regions` beside the focus and their
+    `tick`, years of changed `coverage`, the `bar` of random pairings; `degrees`: beside the level?
+    """
+    groups = not study.single and bool(group_means(study))
+    return {
+        "many": len(study.drawn) < len(study.regions),
+        "farthest": len(study.farthest) < len(study.regions),
+        "groups": groups,
+        "means": groups,
+        "regions": not study.single,
+        "tick": not study.single,
+        "coverage": shown_breaks(study),
+        "bar": paired_by(study),
+        "degrees": "by_year" if "level" in charts_that_apply(study) else "alone",
+    }

@@ -38,7 +38,7 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     its mean over those `years`, and over the years not named (`otherwise`); `limit` of z.
     `with`, `kept`: of the focus `D` and `grade` of its first and last year; of each region’s
     last year `above`: how many at 0.5 or more, `mean` of D, and how many `rose` since their
-    first; `above`, `rose`: whether that number is the `same` in both, or `other`.
+    first; `above`, `rose` of several: whether that number is the `same` in both, or `other`.
     """
     table, growth = study.tables["coverage_breaks"], study.tables["coverage_growth"]
     if table.empty:
@@ -47,15 +47,18 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     named = {year for own in breaks.values() for year in own}
     shown, years = shown_breaks(study), sorted(named & set(study.years[1:]))
     judged = set(growth.loc[growth["named"], "verdict"])
+    seen = SHOWN if shown else HIDDEN if HIDDEN in judged else UNTOLD
+    hidden = [year for year in years if shown and year not in shown]
     base: dict[str, Any] = {
         "years": years,
         "shown": shown,
-        "hidden": [year for year in years if year not in shown],
-        "jumps": years_told(growth, JUMP),
+        "hidden": hidden,
+        "likewise": hidden,
+        "jumps": years_told(growth, JUMP) if seen != UNTOLD else [],
         "cause": cause_of_breaks(study.indicators),
         "indicators": list(breaks),
         "limit": FAR,
-        "seen": SHOWN if shown else HIDDEN if HIDDEN in judged else UNTOLD,
+        "seen": seen,
     }
     if shown:
         base["growth"] = _growth(growth)
@@ -66,9 +69,9 @@ def coverage_finding(study: Study) -> dict[str, Any]:
     if KEPT not in base:
         return base | {"verdict": "refused", "why": reason(table[table["D"].isna()])}
     hangs = base[KEPT]["grade"][1] != base[WITH]["grade"][1]
-    for count in ("rose", "above"):
+    for count in () if study.single else ("rose", "above"):
         base[count] = "same" if base[KEPT][count] == base[WITH][count] else "other"
-    return base | {"verdict": "hangs" if hangs else "holds"}
+    return base | {"verdict": "hangs" if hangs else "holds", "hangs": hangs}
 
 
 def _growth(growth: pd.DataFrame) -> dict[str, Any]:

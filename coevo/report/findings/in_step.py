@@ -64,13 +64,15 @@ def comovement_finding(study: Study) -> dict[str, Any]:
     those by what else regions are paired.
     """
     if study.single:
-        return {"verdict": "one_region", "place": None}
+        return {"verdict": "one_region", "body": "one_region", "place": None}
     frames = {scale: correlation_values(study, scale=scale) for scale in SHOWN}
     placed = {by: _placed(study, by) for by in paired_by(study)}
     places = {by: place for by, place in placed.items() if len(place) == len(SHOWN)}
     refused = _of_pair(study, None).query("measure == 'placebo_p' and value.isna()")
     return {
         "verdict": _verdict(frames[LOGS]),
+        "body": "placed" if places else _verdict(frames[LOGS]),
+        "of": "two" if len(study.subsystems) == 2 else "several",
         "why": reason(refused),
         "r": {scale: {s: frames[scale]["value"].get(s) for s in SCOPES} for scale in SHOWN},
         "by": list(placed),
@@ -78,7 +80,7 @@ def comovement_finding(study: Study) -> dict[str, Any]:
         "others": dict(list(places.items())[1:]),
         "pairings": _pairings(study),
         "n": int(frames[LOGS]["n"].max()) if len(frames[LOGS]) else 0,
-        "rise": _both_rise(study),
+        "rise": "rise" if _both_rise(study) else "apart",
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.coupling.level import PER_HEAD, SLOPES
+from coevo.coupling.level import PER_HEAD
 from coevo.observations.units import UNITS
 from coevo.report.findings.fit_tables import Reason, reason
 from coevo.report.findings.study_tables import Study
@@ -22,23 +22,30 @@ def level_finding(study: Study) -> dict[str, Any]:
     makes as much as C or more, else `balance`; `none` where that was not computed (`why_parts`),
     `one_region`. `levels`: what explains ln D, with R2, size per head first, or `why` there is
     none. `focus`: rank of the focus among `n`, and with the first level, `by`, taken out its
-    `ranks` by slope. `rise`: of its ln D and of the parts C and T. `per_head`: indicators that are.
+    `ranks` by slope, `one` or `several`, from `low` to `high`. `rise`: of its ln D and of the
+    parts C and T; `moved`: by `level` or `balance`, or `unsplit`. `per_head`: indicators that are.
     """
     shares = of_measure(study, "variance_share").to_dict()
     explained = of_measure(study, "R2", "level")
     levels = [(str(name), float(value)) for name, value in explained.items() if name]
     parts = {name: of_measure(study, f"rise_{name}") for name in ("lnD", "C", "T")}
     own = study.indicators[study.indicators["subsystem"].isin(study.subsystems)]
+    rise = {name: part.get(study.focus) for name, part in parts.items()}
     return {
         "verdict": _verdict(study, shares),
         "shares": shares,
         "levels": levels,
         "by": levels[0][0] if levels else None,
-        "why": _refusal(study, "R2"),
+        "why": None if levels else _refusal(study, "R2"),
         "why_parts": _refusal(study, "variance_share"),
         "focus": _focus(study),
         "per_head": int(own["unit"].str.contains(PER_RESIDENT).sum()),
-        "rise": {name: part.get(study.focus) for name, part in parts.items()},
+        "rise": rise,
+        "moved": "unsplit"
+        if rise["lnD"] is None
+        else "level"
+        if abs(rise["T"]) > abs(rise["C"])
+        else "balance",
     }
 
 
@@ -69,8 +76,9 @@ def _focus(study: Study) -> dict[str, Any] | None:
     adjusted = of_measure(study, "rank_adjusted_D", "slope", scope=study.focus)
     if study.focus not in own.index or adjusted.empty:
         return None
-    ranks = {kind: int(adjusted[kind]) for kind in SLOPES if kind in adjusted.index}
-    return {"rank": int(own[study.focus]), "n": len(own), "ranks": ranks}
+    low, high = int(adjusted.min()), int(adjusted.max())
+    ranks = "one" if low == high else "several"
+    return {"rank": int(own[study.focus]), "n": len(own), "low": low, "high": high, "ranks": ranks}
 
 
 def level_label(study: Study, level: str, words: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from coevo.coupling.level import PER_HEAD, SLOPES
 from coevo.equilibria.possible_outputs import model_outputs, proposed_pair
 from coevo.report.findings.choice_robustness import robustness_finding
+from coevo.report.findings.claims_checked import conclusions
 from coevo.report.findings.coverage_years import coverage_finding
 from coevo.report.findings.equilibrium import equilibrium_finding
 from coevo.report.findings.interaction import interaction_finding
@@ -32,27 +33,39 @@ def opening_finding(study: Study) -> dict[str, Any]:
     of any other with indices, `model` without. `richer`: whether regions of a higher level per head
     have a higher D (`richer`), by a level that explains half of it, else `hardly`; `unknown`
     without a level. `least`: see `_least`. `theory`: the sentence on theory against fit. `drive`:
-    `named`, `supply`, `other`, `undecided` or `not_estimated`; `settle`: `located`, `unlocated` or
-    `not_estimated`. `printed`, `stated`: supported claims on printed figures and all others, of how
-    many.
+    `named`, `supply` (`supply_named`, where page one speaks of nothing else), `other`, `undecided`
+    or `not_estimated`; `driving`: how it is told, `open`, `known` or `alone`; `settle`: `located`,
+    `unlocated` or `not_estimated`. `printed`, `stated`: supported claims on printed figures and all
+    others, of how many.
     `deciding`: what might change the result: more `years`, other `regions`, a direct measure of
     what a proxy (its indicator) stands for, unchanged `coverage`, other `choices`.
     `model`: `fitted`; not, but `possible` with two `outputs` of the study; or they are `lacking`.
     """
     theory = theory_finding(study)["verdict"]
-    found: dict[str, Any] = {"kind": opening_kind(study), "systems": len(study.subsystems)}
+    found: dict[str, Any] = {"kind": opening_kind(study), "indicators": study.indexed}
+    found["systems"] = "two" if len(study.subsystems) == 2 else "several"
+    found |= {
+        "outputs_too": study.pair is not None and study.indexed,
+        "between_regions": not study.single,
+    }
     found["theory"] = f"{'page_one' if theory == 'average' else 'finding'}/{theory}"
     found |= _model(study)
     if study.indexed:
-        found |= {"richer": _richer(study), "least": _least(study)}
+        found |= {"richer": _richer(study), "least": _least(study), "driving": "alone"}
+        found["coverage"] = coverage_finding(study)["shown"]
+        if found["richer"] == "richer":
+            found["built_in"] = level_finding(study)["per_head"]
     if study.pair is not None:
         settle = equilibrium_finding(study)["verdict"]
         found["drive"] = _drive(study)
+        found["driving"] = "open" if found["drive"] == "undecided" else "known"
         found |= {"settle": settle if settle in SAME else "unlocated"}
     if found["kind"] == "claims":
         claims = study.tables["claims"]
         printed = claims["check"].isin(ON_FIGURES)
         found |= {"printed": _supported(claims[printed]), "stated": _supported(claims[~printed])}
+        found["others"] = found["stated"][1]
+        found["most"] = max(reversed(conclusions(claims)), key=lambda counted: counted[1])
     return found | {"deciding": _deciding(study, found)}
 
 
@@ -74,7 +87,8 @@ def _deciding(study: Study, found: dict[str, Any]) -> list[str]:
         "regions": study.single,
         **{proxy: proxy in read for proxy in PROXIES},
         "coverage": bool(covered.get("shown")) or covered.get("verdict") == "hangs",
-        "choices": index and robustness_finding(study)["verdict"] == "split",
+        "grade" if study.single else "choices": index
+        and robustness_finding(study)["verdict"] == "split",
     }
     return [key for key, may in holds.items() if may]
 
@@ -99,14 +113,15 @@ def _least(study: Study) -> str:
     or at `least` some; else `none`.
     """
     found = choices_finding(study).get("all_rose", {})
-    if "least" not in found or rise_finding(study)["verdict"] != "all":
+    if "least" not in found or rise_finding(study)["verdict"] not in ("both", "all"):
         return "none"
     return "every" if found["key"] == SUPPORTED else "least"
 
 
 def _drive(study: Study) -> str:
     named = relation_finding(study)["verdict"] not in UNNAMED
-    return "named" if named else str(interaction_finding(study)["headline"])
+    drive = "named" if named else str(interaction_finding(study)["headline"])
+    return "supply_named" if drive == "supply" and not study.indexed else drive
 
 
 def _supported(claims: pd.DataFrame) -> tuple[int, int]:

@@ -49,7 +49,8 @@ def pattern_finding(study: Study) -> dict[str, Any]:
     first year), `fell_behind`, `unclear`, `none`; its `residuals`, `neighbours`, `level`: `alike`,
     `unlike`, `unrelated` or `none`, of D and of D with the level taken out; `beside`: how the last
     is told. `spread`: whether the spread of D itself `rose` or `fell`. `local`: regions that differ
-    from chance, `some`, `nobody` or `none` computed.
+    from chance, `some`, `nobody` or `none` computed. `last`: whether all have the `same` last year,
+    or one its `own`.
     """
     if study.single:
         return {"verdict": "one_region"}
@@ -66,6 +67,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "spread": "none" if sd is None or sd[0] == sd[1] else "rose" if sd[1] > sd[0] else "fell",
         "level_sd_ln": _values(study, "sd_ln", ADJUSTED) if known else None,
         "groups": group_means(study),
+        "last": "same" if study.ends[1]["year"].eq(study.years[-1]).all() else "own",
         "growth": grown,
         "residuals": grown.get("residuals", {"verdict": "refused"}),
         "theil": _values(study, "theil"),
@@ -104,7 +106,7 @@ def growth(study: Study) -> dict[str, Any]:
     """
     own, check = slope(study, "beta"), slope(study, "beta_check")
     if own is None:
-        return {"verdict": "none", "reason": _why(study, "beta", PLAIN)}
+        return {"verdict": "none", "slope": "none", "reason": _why(study, "beta", PLAIN)}
     if own["low"] <= 0 <= own["high"]:
         verdict = "unclear"
     elif own["value"] > 0:

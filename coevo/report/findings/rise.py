@@ -44,9 +44,10 @@ def focus_state(study: Study, region: str) -> dict[str, Any]:
 def rise_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'how far'.
 
-    `verdict` is `one_region`, `all`, `most` (more than half of the regions rose), `some` or `none`.
+    `verdict` is `one_region`, `both` or `all` rose, `most` (more than half), `some` or `none`.
     A region that lacks the first or the last year enters with its own, and stands in `shorter`
-    (name, first, last). `scale`: what fixes the scale of an indicator.
+    (name, first, last); the focus in `between`. `scale`: what fixes the scale of an indicator.
+    `growth`, `rank` of the focus among regions; `drawn`: it alone is, on page one.
     """
     starts, ends = study.ends
     first, last = starts["D"], ends["D"]
@@ -54,11 +55,13 @@ def rise_finding(study: Study) -> dict[str, Any]:
     n = len(last)
     verdict = (
         "one_region" if n == 1
+        else "both" if rose == n == 2
         else "all" if rose == n
         else "most" if rose > n / 2
         else "some" if rose else "none"
     )  # fmt: skip
     years = (study.years[0], study.years[-1])
+    focus = focus_state(study, study.focus)
     spans = zip(ends["name"], starts["year"].astype(int), ends["year"].astype(int), strict=True)
     return {
         "verdict": verdict,
@@ -69,7 +72,12 @@ def rise_finding(study: Study) -> dict[str, Any]:
         "rows": len(study.coupling),
         "shorter": [span for span in spans if span[1:] != years],
         "scale": _scale(study),
-        "focus": focus_state(study, study.focus),
+        "focus": focus,
+        "title": "one_region" if n == 1 else focus["move"],
+        "between": focus["years"] if focus["years"] != years else None,
+        "growth": focus["growth"] if n > 1 else None,
+        "rank": focus["rank"][1] if n > 1 else None,
+        "drawn": n == 1 and "claims" not in study.tables,
     }
 
 

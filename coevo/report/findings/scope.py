@@ -14,7 +14,7 @@ def all_provinces(regions: Iterable[str]) -> bool:
 
 
 def scope_finding(study: Study) -> dict[str, Any]:
-    """`provincial`: see `all_provinces`; `absent`: codes and
+    """`covered`: `one` region or `many`, of `units` `provinces` or `regions`; `absent`: codes and
     `names` of known units that the study lacks, empty where they are many or unknown.
     """
     known = {} if study.places is None else dict(
@@ -23,7 +23,8 @@ def scope_finding(study: Study) -> dict[str, Any]:
     absent = sorted(set(known) - set(study.regions))
     absent = absent if len(absent) <= FEW and not study.single else []
     return {
-        "provincial": all_provinces(study.regions),
+        "covered": "one" if study.single else "many",
+        "units": "provinces" if all_provinces(study.regions) else "regions",
         "absent": " ".join(absent),
         "names": [known[region] for region in absent],
     }

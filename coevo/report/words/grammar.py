@@ -113,6 +113,14 @@ class Grammar:
         """Clauses as a list in a sentence: by a sign alone where no spaces part words."""
         return self.listed(items) if self.spaced else self.series(items, "clause")
 
+    def sentences(self, parts: Iterable[Any]) -> Markdown:
+        """Sentences one after the other."""
+        return Markdown((" " if self.spaced else "").join(escaped(part) for part in parts))
+
+    def plural(self, things: Sequence[Any], one: str, several: str) -> str:
+        """A word as it stands with one thing, or with several."""
+        return one if len(things) == 1 else several
+
     def upper_first(self, text: str) -> str:
         """`text` as it opens a sentence; Markdown stays Markdown."""
         made = text[:1].upper() + text[1:] if self.capital else text
@@ -155,6 +163,6 @@ class Grammar:
         """The filters of phrases and templates that depend on the language."""
         names = (
             "spelled", "ordinal", "percent", "proportion", "probability", "listed", "clauses",
-            "series", "upper_first",
+            "series", "upper_first", "sentences", "plural",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}

@@ -56,6 +56,7 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
         "amount": amount,
+        "told": partial(_told, words, found),
         "spaced": words.grammar.spaced,
         "spans": words.grammar.spans,
         "set_words": words.set_words,
@@ -78,6 +79,21 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "figures_shown": release_words.SHOWN,
     }
     return values | (population_values(study, found, words) if pair else {})
+
+
+def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> Markdown:
+    """Those sentences of a section, or the clause, of which its finding has something to tell.
+
+    A part is a phrase by the name of a value: without the value it does not stand; of a phrase with
+    variants stands the one that the value names.
+    """
+    values, known = found[section], words.phrases[section]
+    keys = {part: f"{section}/{part}" for part in parts if values.get(part)}
+    variants = (
+        f"{key}/{values[part]}" if isinstance(known[part], Mapping) else key
+        for part, key in keys.items()
+    )
+    return words.grammar.sentences(map(words.say, variants))
 
 
 def _held_in(words: Words, headline: str, key: str = "held") -> Markdown:

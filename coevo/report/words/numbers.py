@@ -51,6 +51,11 @@ def with_figures(value: Any, digits: int = 3) -> str:
     return fixed(number, max(0, digits - 1 - size))
 
 
+def chance(p: float) -> str:
+    """A p value with three decimals, by itself or below the least of them."""
+    return "<\u00a00.001" if p < 0.001 else f"=\u00a0{fixed(p, 3)}"
+
+
 def exact(value: Any, digits: int = 10) -> str:
     """A number with the digits that it has, up to `digits` significant ones."""
     return NOTHING if missing(value) else f"{float(value):,.{digits}g}".replace("-", "−")
