@@ -10,6 +10,7 @@ from coevo.report.findings.study_tables import Study
 
 FIGURES = ("figure_restated", "figure_withdrawn", "figure_added", "figure_filled")
 SIDES = ("year_added", "year_removed", "region_added", "region_removed")
+SHOWN = 8  # figures in the report, those with the largest effect
 SETTING = ["quantity", "old_words", "new_words"]
 
 

@@ -8,7 +8,6 @@ from coevo.report.tables import data_tables, index_tables, model_tables, regiona
 from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary
-from coevo.report.words import prediction_words, release_words
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
@@ -111,8 +110,8 @@ MAIN = {
     "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
-    "prediction": Entry(prediction_words.prediction_rows, "wide decided"),
-    "restated": Entry(release_words.largest_rows, "wide", ["changes"]),
+    "prediction": Entry(data_tables.prediction_rows, "wide decided"),
+    "restated": Entry(data_tables.largest_rows, "wide", ["changes"]),
 }
 ANNEX = {
     "descriptive": Entry(index_tables.descriptive_rows, "long"),

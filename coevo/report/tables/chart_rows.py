@@ -7,7 +7,7 @@ from coevo.report.figures.drawing import drawn
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables import for_excel
-from coevo.report.words.index_sentences import Phrases
+from coevo.report.words.values import Phrases
 
 
 def chart_files(study: Study, phrases: Phrases) -> dict[str, str | bytes]:

@@ -7,6 +7,8 @@ from coevo.normalisation import scales_of
 from coevo.panel.audit import ACCEPTED, FINDING, GRAVE
 from coevo.report.findings.data_quality import audited, weights_finding
 from coevo.report.findings.page_one import opening_kind
+from coevo.report.findings.predicted import ratios, rivals
+from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
@@ -15,12 +17,16 @@ from coevo.report.words.message_words import MessageText
 from coevo.report.words.numbers import (
     NOTHING,
     band,
+    exact,
     fixed,
     graded,
     hundredths,
     missing,
     with_figures,
 )
+from coevo.report.words.values import series_name
+
+FARTHER = (2, 3)  # years ahead that the table of predictions shows, beside the one that is judged
 
 
 def weights(words: Words) -> Body:
@@ -212,3 +218,54 @@ def paper_text(claim: Any, message: MessageText) -> str:
     if claim.paper or not claim.printed_message:
         return str(claim.paper)
     return message(claim.printed_message, claim.printed_fields)
+
+
+def prediction_rows(words: Words) -> Rows:
+    """A row per series and model: ratios by years ahead, p, origins below drift, coverage."""
+    study, each = words.study, ratios(words.study)
+    farther = {h: rivals(study, h).set_index(["series", "model"])["ratio"] for h in FARTHER}
+    rows: Rows = []
+    for row in rivals(study).to_dict("records"):
+        key = (row["series"], row["model"])
+        own = each[(each["series"] == key[0]) & (each["model"] == key[1])]
+        rows.append([
+            words.grammar.upper_first(series_name(words, key[0])),
+            words.word("prediction", key[1]),
+            fixed(row["ratio"]),
+            fixed(row["p"], 3),
+            f"{int((own['ratio'] < 1).sum())} / {len(own)}",
+            *(fixed(of.get(key)) if key in of.index else NOTHING for of in farther.values()),
+            hundredths(row["coverage"]),
+            words.word("prediction_verdict", row["verdict"]),
+        ])  # fmt: skip
+    return rows
+
+
+def _change(words: Words, row: Any) -> str:
+    if missing(row["old"]) or missing(row["new"]) or not row["old"]:
+        return NOTHING
+    share = row["new"] / row["old"] - 1
+    return ("+" if share > 0 else "") + words.percent(share, 1)
+
+
+def largest_rows(words: Words) -> Rows:
+    """The figures with the largest effect on D, in the order of the table: what each is of, what
+    happened, old, new, change, effect on D.
+    """
+    rows = figures_since(words.study)
+    effects = (rows["D_frozen"] - rows["D_old"]).abs().fillna(0)
+    largest = effects.sort_values(ascending=False, kind="stable").index[:SHOWN]
+    lines: Rows = []
+    for _, row in rows.loc[sorted(largest)].iterrows():
+        label, unit = words.study.heading(row["indicator"]), words.study.unit(row["indicator"])
+        effect = (
+            NOTHING if missing(row["D_frozen"])
+            else f"{graded(row['D_old'], 3)} → {graded(row['D_frozen'], 3)}"
+        )  # fmt: skip
+        lines.append([
+            words.grammar.dated(row["name"], row["year"]),
+            words.grammar.measured(label, unit),
+            words.word("change", row["change"]), exact(row["old"]), exact(row["new"]),
+            _change(words, row), effect,
+        ])  # fmt: skip
+    return lines

@@ -10,12 +10,10 @@ from coevo.report.findings.claims_checked import conclusions
 from coevo.report.findings.localised import study_in_language
 from coevo.report.findings.scope import all_provinces
 from coevo.report.words.amounts import Words
-from coevo.report.words.choice_words import choice_values
 from coevo.report.words.grammar import Grammar, read_phrases
-from coevo.report.words.index_sentences import Phrases, named_values
 from coevo.report.words.markup import environment, speaker
 from coevo.report.words.methods_text import method_values
-from coevo.report.words.prediction_words import prediction_values
+from coevo.report.words.values import Phrases, values_by_name
 
 
 class Voice(NamedTuple):
@@ -56,6 +54,5 @@ def voice(study: Study, phrases: Phrases) -> Voice:
     jinja.filters |= {"said": words.said, "word": lambda name, kind: words.word(kind, name)}
     values = jinja.globals
     values |= {"study": study, "say": words.say, "word": words.word, "label": study.label}
-    values |= named_values(study, words) | choice_values(study) | method_values(study, words)
-    values |= prediction_values(study, words)
+    values |= values_by_name(study, words) | method_values(study, words)
     return Voice(study, phrases, jinja, words)

@@ -4,29 +4,36 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from coevo.coupling import diagnostics
 from coevo.coupling.comovement import RUN
+from coevo.coupling.grade_scales import MARGIN
 from coevo.inference.sets import FEWEST_REGIONS
+from coevo.inference.signs import ignorance
 from coevo.messages import unpacked
 from coevo.normalisation import scales_of
+from coevo.panel.audit import FALL, RISE
+from coevo.prediction.origins import INDEX
+from coevo.prediction.past_errors import LEVEL
 from coevo.regional.neighbourhood import NEAREST
 from coevo.regional.regional_panel import DRAWS
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
+from coevo.report.findings.choice_robustness import heaviest_removal, most_filled
 from coevo.report.findings.in_step import LOGS
 from coevo.report.findings.level_control import level_label
-from coevo.report.words import release_words
+from coevo.report.findings.since_release import SHOWN
 from coevo.report.words.amounts import Words, amount
 from coevo.report.words.markup import Markdown, escaped
-from coevo.report.words.model_words import population_values
-from coevo.report.words.numbers import band
+from coevo.report.words.numbers import band, fixed
+from coevo.sensitivity.uncertainty import KAPPA
 
 Phrases = Mapping[str, Any]
 MOST_NOTES = 3  # on indicators, among the limits
 MOST_LIMITS = 5
 
 
-def named_values(study: Study, words: Words) -> dict[str, Any]:
+def values_by_name(study: Study, words: Words) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     found = all_findings(study)
     step, pair, phrases = found.get("step", {}), study.pair, words.phrases
@@ -76,9 +83,60 @@ def named_values(study: Study, words: Words) -> dict[str, Any]:
         "permutations": DRAWS,
         "run": RUN,
         "nearest": NEAREST,
-        "figures_shown": release_words.SHOWN,
+        "figures_shown": SHOWN,
+        "jump": {"rise": RISE, "fall": 1 - FALL},
+        "names": lambda series: [series_name(words, one) for one in series],
+        "foretold": lambda row, end: (fixed if row["series"] == INDEX else amount)(row[end]),
+        "series_unit": lambda series: study.unit(_output(study, series)),
+        "foretold_level": words.percent(LEVEL),
     }
-    return values | (population_values(study, found, words) if pair else {})
+    values |= _of_choices(study) if study.indexed else {}
+    return values | (_of_populations(study, found, words) if pair else {})
+
+
+def _of_choices(study: Study) -> dict[str, Any]:
+    """Which ends D has, by what it is made, and what was removed, filled, drawn and flagged."""
+    last = study.ends[1].sort_values("D", ascending=False)
+    return {
+        "coupling": study.config["coupling"],
+        "vector": study.config["normalisation"]["method"] == "vector",
+        "highest": (last["name"].iloc[0], last["D"].iloc[0]),
+        "lowest": (last["name"].iloc[-1], last["D"].iloc[-1]),
+        "kappa": {source: fixed(value, 0) for source, value in KAPPA.items()},
+        "draws": study.config["robustness"]["draws"],
+        "guard_limits": {
+            name.lower(): getattr(diagnostics, name) for name in ("HEAVY", "DOUBLED", "INFLATED")
+        },
+        "margin": MARGIN,
+        "removal": heaviest_removal(study),
+        "most_filled": most_filled(study),
+        "several_pairs": len(study.subsystems) > 2 and not study.single,
+    }
+
+
+def _of_populations(study: Study, found: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Short names of what the phrases say of the two populations, from the findings by section."""
+    assert study.pair is not None
+    up, down = study.pair
+    units = list(dict.fromkeys(u for u in (study.unit(up), study.unit(down)) if u))
+    return {
+        "populations": [study.label(i) for i in study.populations],
+        "levels": study.config.get("levels", {}),
+        "first_effects": study.effects[0],
+        "last_effects": study.effects[-1],
+        "x1": study.label(up),
+        "x2": study.label(down),
+        "unit": units[0] if len(units) == 1 else "",
+        "growth_at": words.growth,
+        "between": words.between,
+        "ignorance": ignorance,
+        "alpha": 1 - study.config["interaction"]["confidence"],
+        "estimate": words.estimate,
+        "ends_of": words.ends,
+        "slope_set": words.slope_set,
+        "head": found["interaction"].get("head"),
+        "head_pool": found["interaction"].get("pool", {}),
+    }
 
 
 def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> Markdown:
@@ -131,3 +189,14 @@ def sources(words: Words) -> Markdown:
         return Markdown(escaped(study.config["sources"][study.language]))
     files = sorted({str(path).rsplit("/", 1)[-1] for path in study.tables["observations"]["file"]})
     return words.listed(files)
+
+
+def series_name(words: Words, series: str) -> Markdown:
+    """The label of an output, or the sign of D."""
+    output = _output(words.study, series)
+    return Markdown(f"*{series}*") if output == series else escaped(words.study.label(output))
+
+
+def _output(study: Study, series: str) -> str:
+    """The id of the output that a series is of; D has none, and is its own."""
+    return dict(zip(("x1", "x2"), study.pair or (), strict=False)).get(series, series)
