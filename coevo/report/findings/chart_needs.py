@@ -64,8 +64,8 @@ def _of_indices(study: Study) -> set[str]:
 
 def captions_finding(study: Study) -> dict[str, Any]:
     """Return which sentences and clauses stand under charts of indices: `many`, `farthest` where
-    not every region is drawn, `groups`, `means` of groups, `regions` beside the focus and their
-    `tick`, years of changed `coverage`, the `bar` of random pairings; `degrees`: beside the level?
+    not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, years of
+    changed `coverage`, the `bar` of random pairings; `degrees`: beside the level?
     """
     groups = not study.single and bool(group_means(study))
     return {
@@ -73,7 +73,6 @@ def captions_finding(study: Study) -> dict[str, Any]:
         "farthest": len(study.farthest) < len(study.regions),
         "groups": groups,
         "means": groups,
-        "regions": not study.single,
         "tick": not study.single,
         "coverage": shown_breaks(study),
         "bar": paired_by(study),

@@ -42,12 +42,8 @@ def opening_finding(study: Study) -> dict[str, Any]:
     `model`: `fitted`; not, but `possible` with two `outputs` of the study; or they are `lacking`.
     """
     theory = theory_finding(study)["verdict"]
-    found: dict[str, Any] = {"kind": opening_kind(study), "indicators": study.indexed}
+    found: dict[str, Any] = {"kind": opening_kind(study), "pair": study.pair}
     found["systems"] = "two" if len(study.subsystems) == 2 else "several"
-    found |= {
-        "outputs_too": study.pair is not None and study.indexed,
-        "between_regions": not study.single,
-    }
     found["theory"] = f"{'page_one' if theory == 'average' else 'finding'}/{theory}"
     found |= _model(study)
     if study.indexed:

@@ -143,15 +143,16 @@ def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> 
     """Those sentences of a section, or the clause, of which its finding has something to tell.
 
     A part is a phrase by the name of a value: without the value it does not stand; of a phrase with
-    variants stands the one that the value names.
+    variants stands the one that the value names. Facts of the study are values of every section.
     """
-    values, known = found[section], words.phrases[section]
+    study = words.study
+    facts = {"several": not study.single, "pooled": study.pooled, "indexed": study.indexed}
+    values, known = facts | found[section], words.phrases[section]
     keys = {part: f"{section}/{part}" for part in parts if values.get(part)}
-    variants = (
-        f"{key}/{values[part]}" if isinstance(known[part], Mapping) else key
+    return words.grammar.sentences(
+        words.say(f"{key}/{values[part]}" if isinstance(known[part], Mapping) else key)
         for part, key in keys.items()
     )
-    return words.grammar.sentences(map(words.say, variants))
 
 
 def _held_in(words: Words, headline: str, key: str = "held") -> Markdown:
