@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from coevo.coupling import grade
-from coevo.coupling.level import SLOPES
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study, all_findings, limits_that_apply
 from coevo.report.findings.chart_needs import charts_that_apply
@@ -138,8 +137,8 @@ def test_the_focus_has_its_ranks_by_every_slope() -> None:
     found = measured()
     assert found["levels"] == [("product", 0.4)] and found["by"] == "product"
     assert found["focus"]["rank"] == 1 and found["focus"]["n"] == 4
-    assert list(found["focus"]["ranks"]) == list(SLOPES)
-    assert len(set(found["focus"]["ranks"].values())) == 3
+    ends = {"low": 2, "high": 4, "ranks": "several"}
+    assert found["focus"].items() >= ends.items()
     rise = found["rise"]
     assert rise["lnD"] == pytest.approx(rise["C"] + rise["T"])
 
@@ -211,7 +210,7 @@ def test_only_years_that_show_are_the_break() -> None:
 @pytest.mark.parametrize("seen", ["not_shown", "too_few_years"])
 def test_a_break_that_does_not_show_is_none(seen: str) -> None:
     found = coverage_finding(covered(0.1, 0.1, years="2017 2020", told={2017: seen, 2020: seen}))
-    assert (found["shown"], found["hidden"], found["jumps"]) == ([], [2017, 2020], [])
+    assert (found["shown"], found["hidden"], found["jumps"]) == ([], [], [])
     assert (found["seen"], found["cause"]) == (seen, "other")
     assert "growth" not in found and found["verdict"] != "none"
 

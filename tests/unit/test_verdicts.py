@@ -7,7 +7,9 @@ takes one verdict of each section; in it the sentence of that verdict stands and
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, reduce
+from itertools import product
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.files import as_table
 from coevo.messages import packed
 from coevo.report.documents.report_text import text
-from coevo.report.findings import limits_that_apply
+from coevo.report.findings import all_findings, limits_that_apply
 from coevo.report.words.voices import voice
 from tests import populations, variants
 from tests.sample import FOLDER, NAMES, stated, study, tables, unplaced, without, words_of
@@ -695,6 +697,89 @@ def test_a_verdict_has_its_sentence_and_no_other(section: str, number: int, lang
         for part, said in other.said.items():
             if said != mine.said.get(part):
                 assert said[place] not in line(report[part]), part
+
+
+# --- both signs, and none ------------------------------------------------------------------
+
+
+def ended(D: float) -> Callable[[Tables], Tables]:
+    """D of the focus region is 0.5 in the first year, and in the last one as given."""
+
+    def change(made: Tables) -> Tables:
+        table = made["coupling"]
+        own = table["region"].eq(FOCUS)
+        made = put(made, "coupling", own & table["year"].eq(2015), D=0.5)
+        return put(made, "coupling", own & table["year"].eq(2020), D=D)
+
+    return change
+
+
+def spread_of_D(last: float) -> Callable[[Tables], Tables]:
+    ends = {2015: 0.1, 2020: last}
+    return regional(*({"statistic": "sd", "year": y, "value": v} for y, v in ends.items()))
+
+
+# The value that chooses between opposite phrases, by the three changes that lower, keep and raise
+# it; the phrases, of which none says a direction that is not listed here.
+DIRECTIONS = {
+    "far.focus.move": (
+        [ended(0.4), ended(0.5), ended(0.6)], ("fell", "stayed", "rose"),
+        "far/move opening/move figures/coordination/titles"),
+    "where.verdict": (
+        [spread(0.7, 0.01), spread(1.0, 1.0), spread(1.4, 0.01)],
+        ("narrowed", "unclear", "widened"), "where/finding"),
+    "where.spread": (
+        [spread_of_D(0.09), spread_of_D(0.1), spread_of_D(0.11)], ("fell", "none", "rose"),
+        "where/spread"),
+    "where.growth.verdict": (
+        [grew(-0.06, -0.05), grew(0.0, 0.0), grew(0.06, 0.05)],
+        ("caught_up", "unclear", "fell_behind"), "where/caption where/slope"),
+    "where.neighbours.verdict": (
+        [alike((-0.6, 0.01), None), alike((-0.125, 1.0), None), alike((0.4, 0.01), None)],
+        ("unlike", "unrelated", "alike"), "where/neighbours"),
+    "where.level.verdict": (
+        [alike((0.1, 0.3), (v, p)) for v, p in ((-0.6, 0.01), (-0.125, 1.0), (0.4, 0.01))],
+        ("unlike", "unrelated", "alike"), "where/level"),
+    "where.residuals.verdict": (
+        [independent(-0.9, 0.01), independent(-0.4, 1.0), independent(0.6, 0.01)],
+        ("unlike", "unrelated", "alike"), "where/residuals"),
+    "growth.verdict": (
+        [split(-1.0), split(0.0), split(1.0)], ("fell", "stayed", "rose"),
+        "growth figures/growth_split/titles"),
+    "step.verdict": (
+        [correlated(-0.4, 0.01), correlated(0.05, 1.0), correlated(0.4, 0.01)],
+        ("opposite", "none", "beyond"), "step/caption step/finding"),
+}  # fmt: skip
+OPPOSITE = {(verdicts[0], verdicts[2]) for _, verdicts, _ in DIRECTIONS.values()}
+COUNTS = {"opening/rose", "far/finding"}  # how many rose, not which way
+
+
+def opposed(part: Any, place: str = "") -> set[str]:
+    """Return the places of phrases that hold one of two opposite keys."""
+    if not isinstance(part, dict):
+        return set()
+    below = {key: f"{place}/{key}".removeprefix("/") for key in part}
+    here = {place} if any(set(pair) & set(part) for pair in OPPOSITE) else set()
+    return here.union(*(opposed(part[key], below[key]) for key in part))
+
+
+@pytest.mark.parametrize("sign", [-1, 0, 1])
+@pytest.mark.parametrize("value", DIRECTIONS)
+def test_a_direction_is_that_of_its_sign(value: str, sign: int) -> None:
+    changes, verdicts, places = DIRECTIONS[value]
+    found = all_findings(study(**changes[sign + 1](tables())))
+    assert reduce(getitem, value.split("."), found) == verdicts[sign + 1]
+    for language, place in product(LANGUAGES, places.split()):
+        phrases = reduce(getitem, place.split("/"), words_of("phrases", language))
+        assert len({phrases[key] for key in verdicts}) == 3, place
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_with_a_direction_is_tried_with_both_signs(language: str) -> None:
+    words = words_of("phrases", language)
+    every = opposed({key: words[key] for key in set(words) - {"charts", "words", "messages"}})
+    tried = {place for *_, places in DIRECTIONS.values() for place in places.split()}
+    assert every - {"opening", "coverage", "methods"} - COUNTS == tried
 
 
 # --- one region ---------------------------------------------------------------------------
