@@ -16,10 +16,12 @@ IDLE = 0.05  # total share below which a choice hardly matters
 def robustness_finding(study: Study) -> dict[str, Any]:
     """Values and verdicts of the section 'how sure we are of D', about the region in focus.
 
-    `verdict`: `robust` where at least 95 % of the combinations give one grade, `mostly` from two
-    thirds on, `split` below, `none` where no combination gives one; `own`: whether the most
-    frequent grade is that of the study's own choices; `D`, `rank`: their least and largest;
-    `own_place`: whether the study's own rank is the `highest` or the `lowest` of all, else "".
+    `verdict`: `every` where all combinations give one grade, `robust` at least 95 %, `mostly` from
+    two thirds on, `split` below, `none` where no combination gives one; `own`: whether the most
+    frequent grade is the study's `own` or an`other`; `others`: whether `one` combination or
+    `several` give neither of the first two; `D`, `rank`: their least and largest, `ranks` where
+    they differ; `own_place`: whether the study's own rank is the `highest` or the `lowest` of all.
+    `shares` of choices: `drawn` in a chart or told `alone`.
     """
     table = study.tables["multiverse"]
     seen = table[table["focus_grade"].fillna("") != ""]
@@ -32,16 +34,26 @@ def robustness_finding(study: Study) -> dict[str, Any]:
     grade, count = ranked[0]
     share = count / len(seen)
     ranks = seen["focus_rank"].astype(int)
+    rest = len(seen) - sum(counts.iloc[:2])
+    choices, main = found["drives"].get("choices"), seen[seen["main"].astype(bool)].iloc[0]
     return found | {
-        "verdict": "robust" if share >= ROBUST else "mostly" if share >= MOSTLY else "split",
-        "own": seen.loc[seen["main"].astype(bool), "focus_grade"].iloc[0] == grade,
+        "verdict": "every"
+        if share == 1
+        else "robust"
+        if share >= ROBUST
+        else "mostly"
+        if share >= MOSTLY
+        else "split",
+        "own": "own" if main["focus_grade"] == grade else "other",
         "n": len(seen),
         "grade": grade,
-        "count": int(count),
+        "others": "one" if rest == 1 else "several" if rest else "",
+        "shares": choices and ("drawn" if len(counts) > 1 else "alone"),
         "grades": [(grade, int(count)) for grade, count in ranked],
         "D": (float(seen["focus_D"].min()), float(seen["focus_D"].max())),
         "rank": (int(ranks.min()), int(ranks.max())),
-        "own_place": _place(ranks, int(ranks[seen["main"].astype(bool)].iloc[0])),
+        "ranks": ranks.nunique() > 1,
+        "own_place": _place(ranks, int(main["focus_rank"])),
     }
 
 
@@ -61,9 +73,9 @@ def _drives(study: Study) -> dict[str, Any]:
     """Which choice drives D of the region in focus.
 
     `verdict`: `one` where a choice accounts for half of the variance or more, `several` where none
-    does, `none` where nothing varies. `choices`: choice and first-order share, the largest first,
-    without those that are idle (total below 5 %) or act only together with others (share below
-    1 %).
+    does, `together` where none acts alone, `none` where nothing varies. `choices`: choice and
+    first-order share, the largest first, without those that are idle (total below 5 %) or act only
+    together with others (share below 1 %).
     """
     rows = study.rows("sensitivity", outcome="focus_D")
     if rows.empty:
@@ -71,7 +83,11 @@ def _drives(study: Study) -> dict[str, Any]:
     rows = rows.sort_values("first_order", ascending=False)
     alone = rows[(rows["total"] >= IDLE) & (rows["first_order"] >= ALONE)]
     return {
-        "verdict": "one" if rows["first_order"].iloc[0] >= DRIVES else "several",
+        "verdict": "one"
+        if rows["first_order"].iloc[0] >= DRIVES
+        else "several"
+        if len(alone)
+        else "together",
         "choices": list(zip(alone["choice"], alone["first_order"], strict=True)),
     }
 

@@ -66,7 +66,8 @@ def between(study: Study) -> pd.Series:
 def weights_finding(study: Study) -> dict[str, Any]:
     """The weights in use, heaviest first in each subsystem, and what is heavy.
 
-    `alone`: no subsystem has more than one indicator, so that no weight can vary; `between_max`,
+    `alone`: no subsystem has more than one indicator, so that no weight can
+    `vary`, of `one` indicator, not of `several`; `between_max`,
     `between_min`: indicators whose variance lies most and least between regions.
     """
     used, shares = study.config["weighting"]["method"], between(study)
@@ -78,6 +79,7 @@ def weights_finding(study: Study) -> dict[str, Any]:
     return {
         "method": used,
         "alone": len(rows) == len(heaviest),
+        "vary": "one" if len(rows) == len(heaviest) else "several",
         "rows": rows,
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
         "between_max": (str(shares.idxmax()), float(shares.max())),

@@ -66,6 +66,7 @@ def pattern_finding(study: Study) -> dict[str, Any]:
         "sd": sd,
         "spread": "none" if sd is None or sd[0] == sd[1] else "rose" if sd[1] > sd[0] else "fell",
         "level_sd_ln": _values(study, "sd_ln", ADJUSTED) if known else None,
+        "level_method": known and _values(study, "sd_ln", ADJUSTED) is not None,
         "groups": group_means(study),
         "last": "same" if study.ends[1]["year"].eq(study.years[-1]).all() else "own",
         "growth": grown,

@@ -117,9 +117,9 @@ class Grammar:
         """Sentences one after the other."""
         return Markdown((" " if self.spaced else "").join(escaped(part) for part in parts))
 
-    def plural(self, things: Sequence[Any], one: str, several: str) -> str:
+    def plural(self, things: int | Sequence[Any], one: str, several: str) -> str:
         """A word as it stands with one thing, or with several."""
-        return one if len(things) == 1 else several
+        return one if (things if isinstance(things, int) else len(things)) == 1 else several
 
     def upper_first(self, text: str) -> str:
         """`text` as it opens a sentence; Markdown stays Markdown."""

@@ -17,7 +17,8 @@ def chosen(study: Study, kind: str) -> str:
         "normalisation": _normalisation(config["normalisation"]),
         "reference": config["normalisation"]["reference"],
         "weighting": config["weighting"]["method"],
-        **{key: config["coupling"][key] for key in ("composite", "preset", "form", "grades")},
+        **{key: config["coupling"][key] for key in ("composite", "form", "grades")},
+        "preset": config["coupling"]["preset"] or "none",
         "contributions": config["coupling"]["contributions"],
     }
     return names[kind] if isinstance(names[kind], str) else "given"

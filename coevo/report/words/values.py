@@ -37,6 +37,7 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     found = all_findings(study)
     step, pair, phrases = found.get("step", {}), study.pair, words.phrases
+    found["methods"] = {kind: _bands(study, kind) for kind in ("best", "own")}
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     read = set(study.tables["observations"]["indicator"])
     notes = [f"notes/{key}" for key in phrases["notes"] if key in read]
@@ -57,8 +58,6 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "level": level,
         "span": "[{:g}, {:g}]".format(*study.config["normalisation"]["range"]),
         "reference": study.config["normalisation"]["reference"],
-        "best_bands": _bands(study, "best"),
-        "own_posts": _bands(study, "own"),
         "subsystem_labels": [study.label(s) for s in study.subsystems],
         "indicators_count": int(study.indicators["subsystem"].isin(study.subsystems).sum()),
         "labels": lambda identifiers: [study.label(i) for i in identifiers],
@@ -147,6 +146,7 @@ def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> 
     """
     study = words.study
     facts = {"several": not study.single, "pooled": study.pooled, "indexed": study.indexed}
+    facts["alone"] = study.single
     values, known = facts | found[section], words.phrases[section]
     keys = {part: f"{section}/{part}" for part in parts if values.get(part)}
     return words.grammar.sentences(
