@@ -146,7 +146,7 @@ def quantities(study: Study) -> dict[str, dict[str, float]]:
     place("rise of ln D", np.log(ends["D"]).diff().iloc[-1], "measures/rise/lnD")
     steps = last - first
     place("growth of D", (ends["D"].iloc[-1] / ends["D"].iloc[0]) ** (1 / steps) - 1,
-          "far/focus/growth")  # fmt: skip
+          "far/growth")  # fmt: skip
     shown = figure(study, CHARTS["correlations"]).query("scale == 'lnU'")
     shown = shown.set_index("scope")["value"]
     measured = study.tables["comovement"].query("measure == 'correlation_lnU'")

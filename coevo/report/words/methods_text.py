@@ -17,8 +17,7 @@ def chosen(study: Study, kind: str) -> str:
         "normalisation": _normalisation(config["normalisation"]),
         "reference": config["normalisation"]["reference"],
         "weighting": config["weighting"]["method"],
-        **{key: config["coupling"][key] for key in ("composite", "form", "grades")},
-        "preset": config["coupling"]["preset"] or "none",
+        **{key: config["coupling"][key] for key in ("composite", "preset", "form", "grades")},
         "contributions": config["coupling"]["contributions"],
     }
     return names[kind] if isinstance(names[kind], str) else "given"

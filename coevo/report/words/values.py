@@ -37,7 +37,8 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
     """Findings and the short names under which phrases and template speak of them."""
     found = all_findings(study)
     step, pair, phrases = found.get("step", {}), study.pair, words.phrases
-    found["methods"] = {kind: _bands(study, kind) for kind in ("best", "own")}
+    bands = {kind: _bands(study, kind) for kind in ("best", "own")}
+    found["methods"] = bands | {"preset": study.config["coupling"]["preset"]}
     level = words.percent(study.config["interaction"]["confidence"]) if pair else ""
     read = set(study.tables["observations"]["indicator"])
     notes = [f"notes/{key}" for key in phrases["notes"] if key in read]
