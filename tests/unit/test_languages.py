@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+import yaml
 from jinja2 import Environment, nodes
 
 from coevo.coupling.composites import COMPOSITES, PRESETS
@@ -88,6 +89,34 @@ def fields(text: Any) -> set[str]:
 def test_there_are_two_languages() -> None:
     assert LANGUAGES == ("en", "zh")
     assert all(words_of("phrases", language) for language in LANGUAGES)
+
+
+# Where phrases still decide; the figures are those of the model.
+DECIDE = {
+    "headings", "figures", "sources", "page", "methods", "interaction", "theory", "relation",
+    "equilibrium", "prediction", "theory_fit", "weights", "obstacles", "data", "changes", "facts",
+    "tables", "messages", "claims",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_phrases_decide_nothing(language: str) -> None:
+    """What stands is decided by findings, once for all languages; but 均 and 中有 are grammar."""
+    deciding = re.compile(r"<%|<<[^>]*\b(?:if|else)\b")
+    found = {key for key, text in phrases(language).items() if deciding.search(str(text))}
+    assert {key.split("/")[0] for key in found - {"words/shared"}} <= DECIDE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_phrase_is_written_twice(language: str) -> None:
+    """YAML takes the second of two equal keys without a word."""
+
+    def walk(node: yaml.Node) -> Iterator[str]:
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            yield from (f"{node.start_mark.index}/{key.value}", *walk(value))
+
+    keys = list(walk(yaml.compose((FOLDER / f"phrases.{language}.yaml").read_text("utf-8"))))
+    assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -146,14 +146,15 @@ def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> 
     variants stands the one that the value names. Facts of the study are values of every section.
     """
     study = words.study
-    facts = {"several": not study.single, "pooled": study.pooled, "indexed": study.indexed}
-    facts["alone"] = study.single
+    facts = {"alone": study.single, "several": not study.single}
+    facts |= {"pooled": study.pooled, "indexed": study.indexed}
     values, known = facts | found[section], words.phrases[section]
-    keys = {part: f"{section}/{part}" for part in parts if values.get(part)}
-    return words.grammar.sentences(
-        words.say(f"{key}/{values[part]}" if isinstance(known[part], Mapping) else key)
-        for part, key in keys.items()
+    keys = (
+        f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
+        for part in parts
+        if known[part] and values.get(part)
     )
+    return words.grammar.sentences(map(words.say, keys))
 
 
 def _held_in(words: Words, headline: str, key: str = "held") -> Markdown:
