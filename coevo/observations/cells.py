@@ -13,41 +13,10 @@ import pandas as pd
 from coevo.arrays import Objects, Places
 from coevo.errors import StudyError, short
 from coevo.observations.sheets import CellValue, Fault, NumberStyle, cell_text
-from coevo.observations.vocabulary import ERAS
+from coevo.observations.vocabulary import ERAS, MISSING_MARKS, PUBLISHERS_MARKS
 
 NOT_APPLICABLE = "not_applicable"  # a figure that cannot be
 MISSING_TYPES = ("not_available", NOT_APPLICABLE, "below_half_unit", "suppressed")
-# As the Chinese yearbooks use them: blank for figures unknown or not collected, dots for figures
-# below the smallest unit of the table.
-MISSING_MARKS = {
-    "": "not_available",
-    "..": "not_available",
-    "—": "not_applicable",
-    "——": "not_applicable",
-    "–": "not_applicable",
-    "-": "not_applicable",
-    "…": "below_half_unit",
-    "……": "below_half_unit",
-    "...": "below_half_unit",
-    "x": "suppressed",
-}
-# Marks of Eurostat, the Bureau of Economic Analysis, the IMF, British offices and statistical
-# programs.
-PUBLISHERS_MARKS = {
-    ":": "not_available",
-    "(NA)": "not_available",
-    "NA": "not_available",
-    "n/a": "not_available",
-    "N/A": "not_available",
-    "--": "not_available",
-    "(NM)": "not_applicable",
-    "(L)": "below_half_unit",
-    "(D)": "suppressed",
-    "[x]": "not_available",
-    "[z]": "not_applicable",
-    "[c]": "suppressed",
-    "[low]": "below_half_unit",
-}
 FLAGS = ("", "noted", *MISSING_TYPES)
 # In which unit a figure is stored, whatever the table says: "" as the table says; a percentage of
 # a workbook is stored as a ratio; text carries its own sign.

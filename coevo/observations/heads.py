@@ -24,8 +24,8 @@ from coevo.observations.sheets import CellValue, CellWords, Sheet, cell_text
 from coevo.observations.units import is_unit, split_unit
 from coevo.observations.vocabulary import HEADS
 
-KINDS = {word: kind for kind, words in HEADS for word in words.split()}
-RANKS = {word: rank for rank, (_, words) in enumerate(HEADS) for word in words.split()}
+KINDS = {word: kind for kind, words in HEADS for word in words}
+RANKS = {word: rank for rank, (_, words) in enumerate(HEADS) for word in words}
 PLURALS = {word: f"{word.removesuffix('y')}ies" if word.endswith("y") else f"{word}s"
            for word in KINDS if word.isascii()}  # fmt: skip
 KINDS |= {many: KINDS[one] for one, many in PLURALS.items()}

@@ -11,12 +11,12 @@ from itertools import chain
 
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock, table_blocks
-from coevo.observations.cells import MISSING_MARKS
 from coevo.observations.heads import RANKS, HeadColumn, LabelColumn, head_kind, head_word, is_number
 from coevo.observations.names import compared
 from coevo.observations.periods import period_of
 from coevo.observations.sheets import Remark, Sheet, cell_text
 from coevo.observations.tables import Axes, Axis, FigureTable, build_table, odd_heads
+from coevo.observations.vocabulary import MISSING_MARKS
 
 BlockReader = Callable[[TableBlock], FigureTable | None]
 

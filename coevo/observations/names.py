@@ -15,23 +15,8 @@ from coevo.errors import StudyError, short
 from coevo.observations.cells import without_marks
 from coevo.observations.sheets import cell_text
 from coevo.observations.units import is_unit, split_unit
+from coevo.observations.vocabulary import GROUPS, TOTALS, parted
 
-# Rows that stand among the regions of a table and are none: totals, and groups of regions.
-TOTALS = (
-    "全国 全国总计 全国合计 全国平均 全国总数 中国 合计 总计 总数 平均 地区合计 各地区合计 "
-    "全省 全市 全区 "
-    "东部 东部地区 东部合计 中部 中部地区 中部合计 西部 西部地区 西部合计 东北 东北地区 东北合计 "
-    "沿海 沿海地区 内陆 内陆地区 华北 华北地区 华东 华东地区 华中 华中地区 华南 华南地区 西南 "
-    "西南地区 西北 西北地区 中南 中南地区 不分地区 全國 總計 合計 総数 전국 합계 총계 "
-    "Insgesamt Zusammen Ensemble Nacional Totale Gesamt"
-).split() + "National|National total|National average|Nation|Total|Whole country|Average".split("|")
-GROUPS = (  # of regions of China, in English; elsewhere these are regions
-    "China|East|Eastern"
-    "|Eastern region|East region|Central|Central region|Middle region|West|Western|Western region"
-    "|West region|Northeast|Northeastern|Northeast region|Northeastern region|Coastal"
-    "|Coastal region|Coastal regions|Inland|North China|East China|South China|Central China"
-    "|Southwest|Northwest"
-).split("|")
 LONGEST_NAME = 100  # characters, of names that are held against each other
 # Table 1: ..., 表2-1 ...
 TABLE_NUMBER = re.compile(
@@ -52,7 +37,7 @@ def compared(text: str) -> str:
 
 def aliases(text: str) -> list[str]:
     """Return the names in a cell of ours that holds several: `内蒙|内蒙古省`."""
-    return [name.strip() for name in text.split("|") if name.strip()]
+    return [name for part in parted(text) if (name := part.strip())]
 
 
 def nearest_names(

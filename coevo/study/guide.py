@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from coevo.observations.cells import MISSING_MARKS, PUBLISHERS_MARKS, known_marks
+from coevo.observations.cells import known_marks
 from coevo.observations.names import aliases
 from coevo.observations.units import named
+from coevo.observations.vocabulary import MISSING_MARKS, PUBLISHERS_MARKS
 from coevo.panel.derivations import parse
 from coevo.study.configuration import named_in_calibration
 

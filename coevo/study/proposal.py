@@ -17,7 +17,6 @@ import pandas as pd
 from coevo.equilibria.possible_outputs import Output, model_outputs
 from coevo.errors import StudyError
 from coevo.observations.names import (
-    TOTALS,
     RegionMatch,
     Regions,
     UnknownRegion,
@@ -27,6 +26,7 @@ from coevo.observations.names import (
     find_indicator,
 )
 from coevo.observations.units import find_unit, of_currency, sharers
+from coevo.observations.vocabulary import TOTALS
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
 from coevo.study.plain_rows import read_rows
