@@ -12,8 +12,13 @@ from xlrd import error_text_from_code, xldate
 from coevo.errors import StudyError
 from coevo.observations.archives import PASSWORD
 from coevo.observations.doubts import note_number
-from coevo.observations.hidden import visible_sheets
-from coevo.observations.placed_cells import MOST_SHEETS, PLAIN, PlacedCells, check_count
+from coevo.observations.placed_cells import (
+    MOST_SHEETS,
+    PLAIN,
+    PlacedCells,
+    check_count,
+    visible_sheets,
+)
 from coevo.observations.sheets import ERROR, CellValue, Fault, Sheet
 
 

@@ -25,13 +25,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.observations.archives import check_archive
 from coevo.observations.doubts import note_number
-from coevo.observations.hidden import visible_sheets
 from coevo.observations.placed_cells import (
     MOST_COLUMNS,
     MOST_SHEETS,
     PlacedCells,
     Span,
     check_count,
+    visible_sheets,
 )
 from coevo.observations.sheets import ERROR, NO_VALUE, CellValue, Fault, Remark, Sheet
 

@@ -19,9 +19,9 @@ from tests.sample import ROOT
 COUNTS = {
     "coevo/characters.py": 1,
     "coevo/observations/archives.py": 1,
-    "coevo/observations/blank_heads.py": 1,
+    "coevo/observations/blocks.py": 1,
     "coevo/observations/heads.py": 1,
-    "coevo/observations/hidden.py": 1,
+    "coevo/observations/placed_cells.py": 1,
     "coevo/observations/html_tables.py": 1,
     "coevo/observations/layouts.py": 2,
     "coevo/observations/tables.py": 2,
