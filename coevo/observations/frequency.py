@@ -1,7 +1,7 @@
 """Figures of quarters and months made into those of years, as the indicator table says."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,75 +17,49 @@ SERIES = ["vintage", "region", "indicator", "year"]
 MONTHS = 12
 
 
-def _first(row: Row) -> int:
-    return int(row["period"]) // 100
-
-
-def _last(row: Row) -> int:
-    return int(row["period"]) % 100
-
-
 def _chain(rows: Sequence[Row]) -> list[Row]:
     """Return periods that make up the year without gap or overlap, the shortest; [] if none do."""
     chain: list[Row] = []
     month = 1
     while month <= MONTHS:
-        following = [row for row in rows if _first(row) == month]
+        following = [row for row in rows if row["first"] == month]
         if not following:
             return []
-        chain.append(min(following, key=_last))
-        month = _last(chain[-1]) + 1
+        chain.append(min(following, key=lambda row: row["last"]))
+        month = chain[-1]["last"] + 1
     return chain
-
-
-def _months(row: Row) -> int:
-    return _last(row) - _first(row) + 1
-
-
-def _summed(rows: Sequence[Row], name: str) -> float:
-    return math.fsum(row[name] for row in _chain(rows))
-
-
-def _averaged(rows: Sequence[Row], name: str) -> float:
-    return math.fsum(_months(row) * row[name] for row in _chain(rows)) / MONTHS
-
-
-def _at_the_end(rows: Sequence[Row], name: str) -> float:
-    return float(_end(rows)[0][name])
 
 
 def _end(rows: Sequence[Row]) -> list[Row]:
     """Return the shortest period at the end of the year, [] if there is none."""
-    return sorted((row for row in rows if _last(row) == MONTHS), key=_months)[:1]
+    return sorted((r for r in rows if r["last"] == MONTHS), key=lambda row: row["months"])[:1]
 
 
-# how a year is made of its parts -> its figure from theirs; each month counts once in a mean
-FREQUENCIES: dict[str, Callable[[Sequence[Row], str], float]] = {
-    "": lambda rows, name: math.nan,  # not at all
-    "sum": _summed,
-    "mean": _averaged,
-    "last": _at_the_end,
+# how a year is made of its parts -> those that it needs, and the months of which each counts
+FREQUENCIES: dict[str, tuple[Callable[[Sequence[Row]], list[Row]], str]] = {
+    "": (lambda rows: [], ""),  # not at all
+    "sum": (_chain, ""),
+    "mean": (_chain, "months"),
+    "last": (_end, ""),
 }
 
 
-def _complete(rows: Sequence[Row], frequency: str) -> bool:
-    """Whether the parts are there that the figure of the year needs."""
-    return bool(_used(rows, frequency))
+def _years(rows: Sequence[Row], frequency: str) -> Iterator[Row]:
+    """Yield the figure of a year, at the place of its last part; missing if a part is.
 
-
-def _used(rows: Sequence[Row], frequency: str) -> list[Row]:
-    return _end(rows) if frequency == "last" else _chain(rows)
-
-
-def _year(rows: Sequence[Row], frequency: str) -> Row:
-    """Return the figure of a year, at the place of its last part; missing if a part is."""
-    used = _used(rows, frequency)
-    make = FREQUENCIES[frequency]
-    made = {name: make(rows, name) for name in ("value", "half_unit")}
-    flags = [int(row["flag"]) for row in used]
-    missing = [flag for row, flag in zip(used, flags, strict=True) if np.isnan(row["value"])]
-    flag = missing[0] if missing else max(flags)
-    return used[-1] | made | {"flag": flag, "period": WHOLE}
+    Nothing where the parts are not there that it needs.
+    """
+    parts, weight = FREQUENCIES[frequency]
+    if used := parts(rows):
+        weights = [row.get(weight, 1) for row in used]
+        made = {
+            name: math.fsum(w * row[name] for w, row in zip(weights, used, strict=True))
+            / (MONTHS if weight else 1)
+            for name in ("value", "half_unit")
+        }
+        missing = [row["flag"] for row in used if np.isnan(row["value"])]
+        flag = missing[0] if missing else max(row["flag"] for row in used)
+        yield used[-1] | made | {"flag": flag, "period": WHOLE}
 
 
 def whole_years(
@@ -104,36 +78,34 @@ def whole_years(
     years = frame[frame["period"] == WHOLE]
     printed = pd.MultiIndex.from_frame(years.loc[years["value"].notna(), SERIES])
     parts = parts[~pd.MultiIndex.from_frame(parts[SERIES]).isin(printed)]
+    begin, end = parts["period"] // 100, parts["period"] % 100
+    parts = parts.assign(first=begin, last=end, months=end - begin + 1)
     remarks: list[tuple[int, int, Remark]] = []
     made: list[Row] = []
     ids = list(known.units)
     for _, own in parts.groupby("indicator", sort=True):
-        first = own.iloc[0]
-        frequency = known.frequency[int(first["indicator"])]
-        place = int(first["row"]), int(first["column"])
-        source = int(first["source"])
-        shown = f"{places[source]} › {xl_rowcol_to_cell(*place)}: {ids[int(first['indicator'])]}"
-        months = int(first["period"])
-        example = Period(int(first["year"]), months // 100, months % 100).text
+        names = ["indicator", "source", "row", "column", "year", "first", "last"]
+        indicator, source, *place, year, first, last = map(int, own[names].iloc[0])
+        frequency = known.frequency[indicator]
+        shown = f"{places[source]} › {xl_rowcol_to_cell(*place)}: {ids[indicator]}"
+        example = Period(year, first, last).text
         if not frequency:
             problems.add(
                 f"{shown}: has figures of parts of a year ({example}); write under frequency in "
                 f"the indicator table how they make a year: {', '.join(filter(None, FREQUENCIES))}"
             )
             continue
-        groups = [rows.to_dict("records") for _, rows in own.groupby(SERIES, sort=True)]
-        if frequency != "last" and all({_first(row) for row in rows} == {1} for rows in groups):
+        if frequency != "last" and own["first"].eq(1).all():
             problems.add(
                 f"{shown}: has figures from January on ({example}), of which each holds those "
                 f"before; write last under frequency in the indicator table, not {frequency}"
             )
             continue
-        found = [_year(rows, frequency) for rows in groups if _complete(rows, frequency)]
+        groups = (rows.to_dict("records") for _, rows in own.groupby(SERIES, sort=True))
+        found = [year_ for rows in groups for year_ in _years(rows, frequency)]
         made += found
         fields = {"figures": len(found), "parts": len(own), "frequency": frequency}
-        remarks.append(
-            (int(first["indicator"]), source, Remark("parts", "made_of_parts", fields, *place))
-        )
+        remarks.append((indicator, source, Remark("parts", "made_of_parts", fields, *place)))
     if made:
         added = pd.DataFrame(made, columns=frame.columns).astype(frame.dtypes.to_dict())
         keys = pd.MultiIndex.from_frame(added[SERIES])
