@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from coevo.errors import Problems, StudyError, short
 from coevo.files import as_table
 from coevo.messages import message_columns
-from coevo.observations.decimal_marks import plain_numbers
+from coevo.observations.cells import plain_numbers
 from coevo.observations.doubts import DOUBTS
 from coevo.observations.frequency import whole_years
 from coevo.observations.layouts import read_layout
@@ -236,23 +236,18 @@ def observe(
     remarks: list[dict[str, str]] = []
     for path in sorted(map(Path, files)):
         vintage = path.relative_to(raw).parts[0]
+        read_before = len(reads)
         try:
-            sheets = read_sheets(path, path.as_posix())
+            for sheet in read_sheets(path, path.as_posix()):
+                source = TableSource(vintage, sheet.file, sheet.name)
+                plain = plain_numbers(sheet, decimal_mark)
+                tables, about = _read_sheet(plain, source, known, seen, problems)
+                reads += tables
+                sources += [source] * len(tables)
+                remarks += about
+                check_count(len(reads) - read_before, MOST_TABLES, "tables", path.as_posix())
         except StudyError as problem:
             problems.extend(problem.messages)
-            continue
-        read_before = len(reads)
-        for sheet in (plain_numbers(sheet, decimal_mark) for sheet in sheets):
-            source = TableSource(vintage, sheet.file, sheet.name)
-            tables, about = _read_sheet(sheet, source, known, seen, problems)
-            reads += tables
-            sources += [source] * len(tables)
-            remarks += about
-            try:
-                check_count(len(reads) - read_before, MOST_TABLES, "tables", path.as_posix())
-            except StudyError as problem:
-                problems.extend(problem.messages)
-                break
     ids = list(known.units)
     frame, doubles = _merged(reads, sources, problems)
     frame, made = whole_years(frame, known, [source.shown for source in sources], problems)

@@ -15,6 +15,8 @@ from coevo.errors import StudyError
 from coevo.observations.sheets import CellValue, MergedRange, Remark, Sheet, number_style
 
 Span = tuple[int, int, int, int]  # first row and column, last row and column
+# Of a sheet: its name and what reads it after so many cells of others, None for a hidden one.
+NamedReader = tuple[str, Callable[[int], Sheet | None] | None]
 PLAIN = "General"  # format code of a number as it is
 # How much a raw file may hold: far above any table of yearly figures, far below what harms.
 LARGEST = 200_000_000  # bytes of a file, packed or unpacked
@@ -132,14 +134,11 @@ class PlacedCells:
         )
 
 
-def visible_sheets(
-    sheets: Iterable[tuple[str, Callable[[int], Sheet | None] | None]], shown: str
-) -> list[Sheet]:
+def visible_sheets(sheets: Iterable[NamedReader], shown: str) -> list[Sheet]:
     """Read the visible sheets of a workbook that say something.
 
-    sheets: names, each with its reader, which takes the number of cells read so far; None for a
-    hidden sheet. The first sheet read says which are hidden and hence not read: lists and drafts.
-    Raises `StudyError` if nothing else is there.
+    The first sheet read says which are hidden and hence not read: lists and drafts. Raises
+    `StudyError` if nothing else is there.
     """
     found: list[Sheet] = []
     hidden: list[str] = []

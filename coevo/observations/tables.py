@@ -15,8 +15,7 @@ import numpy.typing as npt
 from coevo.arrays import Booleans, Objects
 from coevo.errors import short
 from coevo.observations.blocks import TableBlock
-from coevo.observations.cells import MARKED_YEAR
-from coevo.observations.decimal_marks import readings
+from coevo.observations.cells import MARKED_YEAR, readings
 from coevo.observations.doubts import contradictions, short_rows
 from coevo.observations.heads import LabelColumn, is_number
 from coevo.observations.periods import fiscal_year, period_of, plain_periods

@@ -9,7 +9,7 @@ from typing import Any
 
 from coevo.equilibria.possible_outputs import proposed_pair
 from coevo.errors import StudyError, short
-from coevo.observations.decimal_marks import readings
+from coevo.observations.cells import readings
 from coevo.observations.units import sharers
 from coevo.study.configuration import ASKED
 from coevo.study.found_tables import Survey, in_order, survey

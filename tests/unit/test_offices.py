@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.observations.decimal_marks import plain_numbers, readings
+from coevo.observations.cells import plain_numbers, readings
 from coevo.observations.periods import Period, period_of, plain_periods
 from coevo.observations.sheets import CellWords, Sheet
 from coevo.observations.text_tables import decoded, text_sheets
