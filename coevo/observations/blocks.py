@@ -6,7 +6,7 @@ said above that.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -78,12 +78,14 @@ class TableBlock:
 
     def statements(self, what: str) -> tuple[CellWords, ...]:
         """Return all that such lines state, of the block or of the last one that it continues."""
+        return next((said for block in self._continued() if (said := block._own(what))), ())
+
+    def _continued(self) -> Iterator["TableBlock"]:
+        """Yield the block, and those before it that it continues."""
         block: TableBlock | None = self
         while block:
-            if said := block._own(what):
-                return said
+            yield block
             block = block.before
-        return ()
 
     @cache  # noqa: B019 - a block lives no longer than its sheet is read
     def _own(self, what: str) -> tuple[CellWords, ...]:
@@ -107,18 +109,16 @@ class TableBlock:
 
     def stated_years(self) -> dict[str, CellWords]:
         """Return the years that stand anywhere above the head (`(2020年)`)."""
-        block: TableBlock | None = self
-        while block:
-            found = {
+        stated = (
+            {
                 year_: CellWords(year_, words.row, words.column)
                 for row in block.above
                 for words in block.sheet.cells(row)
                 for year_ in ANY_YEAR.findall(words.text)
             }
-            if found:
-                return found
-            block = block.before
-        return {}
+            for block in self._continued()
+        )
+        return next(filter(None, stated), {})
 
 
 def _end(sheet: Sheet, start: int, stop: int) -> int:

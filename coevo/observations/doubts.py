@@ -28,15 +28,12 @@ def note_number(text: str, before: str) -> bool:
     return bool(before.strip() and NOTE_NUMBER.fullmatch(text.strip()))
 
 
-def swallowed(values: Objects, delimiter: str) -> list[Remark]:
-    """Return a remark on each field of a text that goes on over lines with figures of their own."""
-    found = []
+def swallowed(values: Objects, delimiter: str) -> Iterator[Remark]:
+    """Yield a remark on each field of a text that goes on over lines with figures of their own."""
     for (row, column), value in np.ndenumerate(values):
         lines = value.split("\n") if value and "\n" in value else ()
         if any(is_number(part.strip()) for line in lines for part in line.split(delimiter)[1:]):
-            fields = {"lines": len(lines) - 1}
-            found.append(Remark("broken_row", QUOTE, fields, int(row), int(column)))
-    return found
+            yield Remark("broken_row", QUOTE, {"lines": len(lines) - 1}, int(row), int(column))
 
 
 def short_rows(block: TableBlock, columns: Sequence[int]) -> Iterator[Remark]:

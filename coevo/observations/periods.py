@@ -62,7 +62,9 @@ def period_of(text: str) -> Period | None:
         first, last = int(months[2]), int(months[3] or months[2])
         # 2019.10 is a number as well, and 2019.1 may be October
         return (
-            Period(int(months[1]), first, last) if first <= last and not _is_decimal(bare) else None
+            Period(int(months[1]), first, last)
+            if first <= last and not bare.replace(".", "", 1).isdigit()
+            else None
         )
     return None
 
@@ -74,16 +76,6 @@ def fiscal_year(text: str) -> int:
     return first if found and found[2] in (str(first + 1), f"{(first + 1) % 100:02d}") else 0
 
 
-def _is_decimal(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()
-
-
-def _month_of_date(text: str) -> int:
-    """Return the month of a date, or 0."""
-    found = date_of(without_marks(text))
-    return found[1] if found else 0
-
-
 def plain_periods(words: list[CellWords]) -> list[CellWords]:
     """Return the words with dates as what they stand for: years, if all fall in one month.
 
@@ -92,8 +84,8 @@ def plain_periods(words: list[CellWords]) -> list[CellWords]:
     fiscal = {w.text: fiscal_year(w.text) for w in words if w.text}
     if len(fiscal) > 1 and all(fiscal.values()):
         return [words_._replace(text=str(fiscal.get(words_.text, ""))) for words_ in words]
-    months = {words_.text: _month_of_date(words_.text) for words_ in words}
-    dates = {text: month for text, month in months.items() if month}
+    moments = ((words_.text, date_of(without_marks(words_.text))) for words_ in words)
+    dates = {text: moment[1] for text, moment in moments if moment and moment[1]}
     if not dates:
         return words
     yearly = len(set(dates.values())) == 1

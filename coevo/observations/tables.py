@@ -66,7 +66,7 @@ class FigureTable:
         return replace(chosen, labels=labels, further=further)
 
 
-def along(words: Sequence[CellWords], axis: Axis | None) -> Labels:
+def along(words: Sequence[Any], axis: Axis | None) -> Labels:
     """Return words as the labels of a table, down its rows or along its columns."""
     labels = np.fromiter(words, dtype=object, count=len(words))
     return labels[:, None] if axis == "row" else labels[None]
@@ -83,12 +83,10 @@ def _words(block: TableBlock, row: int, label: LabelColumn) -> CellWords:
 
 def _row_words(block: TableBlock, what: str) -> list[CellWords]:
     """Return the words of a kind for each row of the body; those of several columns are joined."""
-    said = ([_words(block, row, label) for label in block.labels[what]] for row in block.body)
+    rows = ([_words(block, row, label) for label in block.labels[what]] for row in block.body)
     return [
-        first._replace(text=" ".join(dict.fromkeys(w.text for w in (first, *further) if w.text)))
-        if further
-        else first
-        for first, *further in said
+        said[0]._replace(text=" ".join(dict.fromkeys(w.text for w in said if w.text)))
+        for said in rows
     ]
 
 
@@ -328,10 +326,8 @@ def _further(block: TableBlock, columns: Sequence[int]) -> Labels | None:
     ]
     if not (spare or labels):
         return None
-    said = [tuple(_words(block, row, c).text for c in (*spare, *labels)) for row in block.body]
-    found = np.empty((len(said), 1), dtype=object)
-    found[:, 0] = said
-    return found
+    places = (*spare, *labels)
+    return along([tuple(_words(block, row, c).text for c in places) for row in block.body], "row")
 
 
 def build_table(block: TableBlock, axes: Axes, columns: Sequence[int]) -> FigureTable:

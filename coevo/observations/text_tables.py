@@ -121,9 +121,9 @@ def text_sheets(data: bytes, shown: str) -> list[Sheet]:
         for (row, column), value in np.ndenumerate(values):
             check_length(value or "", shown, row, column)
     last, right = (int(np.flatnonzero(said.any(axis=axis))[-1]) + 1 for axis in (1, 0))
-    doubts = swallowed(values, delimiter) if '"' in text else []
+    doubts = tuple(swallowed(values, delimiter)) if '"' in text else ()
     made = Sheet(shown, "", values[:last, :right], delimiter=delimiter, ends=ends[:last])
-    return [replace(made, cut=cut and last == len(values), doubts=tuple(doubts))]
+    return [replace(made, cut=cut and last == len(values), doubts=doubts)]
 
 
 def _extent(text: str, delimiter: str) -> tuple[int, int]:

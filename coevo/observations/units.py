@@ -92,7 +92,7 @@ AT_PRICES = (
     r"(?:corrientes|constantes|correntes|courants|constants|(?:current|constant)prices?)?"
     r"(?:de|of)?(?:(?:19|20)[0-9]{2})?)?"
 )
-# of a text as `_key` gives it: current prices, million euro; thousands of chained 2017 dollars
+# of a text as `unit_key` gives it: current prices, million euro; thousands of chained 2017 dollars
 MONEY = re.compile(
     rf"{PRICES}({_any_of(SCALE_WORDS)})?(?:of|de|d'|di)?{PRICES}({_any_of(CURRENCY_WORDS)})"
     rf"(/person|/人|per(?:person|capita|head|inhabitant)|hab)?{AT_PRICES}"
@@ -121,14 +121,14 @@ def named(unit: str, language: str) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _key(text: str) -> str:
+def unit_key(text: str) -> str:
     """Return a unit's name as it is compared: without spaces, commas and outer brackets."""
     bare = PARTED.sub("", text).casefold()
     return bare[1:-1] if BRACKETED.fullmatch(bare) else bare
 
 
-KEYS = {_key(name): unit for name, unit in NAMES.items()}
-KEYS |= {_key(name): unit for unit in UNITS.values() for name in unit.english}
+KEYS = {unit_key(name): unit for name, unit in NAMES.items()}
+KEYS |= {unit_key(name): unit for unit in UNITS.values() for name in unit.english}
 
 
 def _money(scale: str, code: str, per: bool) -> Unit:
@@ -145,9 +145,9 @@ def _money(scale: str, code: str, per: bool) -> Unit:
 
 def _composed(text: str) -> Unit | None:
     """Return the unit that a text composes: money, a share or a rate of something, or None."""
-    if turned := TURNED.fullmatch(_key(text)):
+    if turned := TURNED.fullmatch(unit_key(text)):
         return _money(SCALE_WORDS[turned[2]], CURRENCY_WORDS[turned[1]], False)
-    money = MONEY.fullmatch(_key(text))
+    money = MONEY.fullmatch(unit_key(text))
     if money and (money[2].upper() not in CURRENCIES or money[2].upper() in text):
         scale, currency, per = money.groups()  # a code is written in capitals: TRY is no try
         return _money(SCALE_WORDS.get(scale, ""), CURRENCY_WORDS[currency], bool(per))
@@ -164,11 +164,11 @@ def _composed(text: str) -> Unit | None:
 def _named(text: str) -> Unit | None:
     """Return the unit that a text names, perhaps in Chinese and in English, or None."""
     text = IN.sub("", text.strip())
-    if unit := KEYS.get(_key(text)) or _composed(text):
+    if unit := KEYS.get(unit_key(text)) or _composed(text):
         return unit
     both = BESIDE.fullmatch(text)
     chinese, english = (
-        (KEYS.get(_key(part)) or _composed(part) for part in both.groups())
+        (KEYS.get(unit_key(part)) or _composed(part) for part in both.groups())
         if both
         else (None, None)
     )
@@ -177,12 +177,7 @@ def _named(text: str) -> Unit | None:
 
 def is_unit(text: str, own: Collection[str] = ()) -> bool:
     """Whether a text is the name of a unit; `own`: further ones of a study, as `unit_key` gives."""
-    return _named(text) is not None or (bool(own) and _key(text) in own)
-
-
-def unit_key(text: str) -> str:
-    """Return the name of a unit of a study's own as it is compared."""
-    return _key(text)
+    return _named(text) is not None or (bool(own) and unit_key(text) in own)
 
 
 def sharers(text: str) -> list[str]:
@@ -192,7 +187,7 @@ def sharers(text: str) -> list[str]:
     """
     if not SHARED_WORD.search(text):
         return []
-    key = _key(IN.sub("", text.strip()))
+    key = unit_key(IN.sub("", text.strip()))
     turned, money = TURNED.fullmatch(key), MONEY.fullmatch(key)
     word = turned[1] if turned else money[2] if money else ""
     return SHARED[SHARED_WORDS[word]]["of"].split() if word in SHARED_WORDS else []
