@@ -17,7 +17,6 @@ from coevo.observations.placed_cells import (
     MOST_COLUMNS,
     MOST_TABLES,
     PlacedCells,
-    Span,
     check_count,
     check_extent,
 )
@@ -63,8 +62,8 @@ def html_sheets(data: bytes, shown: str) -> list[Sheet]:
     for table in tables:
         found = PlacedCells(shown, f"表{len(sheets) + 1}")
         before = sum(sheet.values.size for sheet in sheets)
-        merged, hidden, ends, notes = _place(table, found, raised)
-        if sheet := found.sheet(before, merged, hidden, raised=notes):
+        ends = _place(table, found, raised)
+        if sheet := found.sheet(before):
             sheets.append(replace(sheet, ends=np.array(ends)))
     if sheets and TABLE.findall(text)[-1:] == [""]:
         last = Remark("broken_row", CUT, {}, len(sheets[-1].values) - 1, 0)
@@ -112,17 +111,12 @@ def _raised_in(part: html.HtmlElement) -> html.HtmlElement | None:
     return cell if there and not after.strip() and note_number(note, before) else None
 
 
-def _place(
-    table: html.HtmlElement, found: PlacedCells, raised: set[html.HtmlElement]
-) -> tuple[list[Span], list[int], list[int], list[tuple[int, int]]]:
+def _place(table: html.HtmlElement, found: PlacedCells, raised: set[html.HtmlElement]) -> list[int]:
     """Place the cells of a table as a browser does, each in the next free column of its row.
 
-    Returns the merged ranges, the hidden rows, where each row ends, and the cells that are raised.
+    Returns where each row ends.
     """
     ends: list[int] = []
-    notes: list[tuple[int, int]] = []
-    merged: list[Span] = []
-    hidden: list[int] = []
     taken: list[int] = []  # of each column: the first row that no cell from above reaches
     row, column = -1, 0
     for node in table.iter("tr", "td", "th"):
@@ -131,7 +125,7 @@ def _place(
             ends.append(0)
         if node.tag == "tr":
             if "display:none" in node.get("style", "").replace(" ", "").lower():
-                hidden.append(row)
+                found.hidden_rows.append(row)
             continue
         rows, columns = _span(node, "rowspan", TALLEST), _span(node, "colspan", WIDEST)
         while column < len(taken) and taken[column] > row:
@@ -140,15 +134,15 @@ def _place(
         taken.extend([0] * (last - len(taken)))
         taken[column:last] = [row + rows] * columns
         if len(taken) > MOST_COLUMNS:
-            check_extent(row + 1, len(taken), len(taken), f"{found.file} › {found.name}")
+            check_extent(row + 1, len(taken), len(taken), found.where)
         if text := _text(node):
             found.add(row, column, text)
         if rows > 1 or columns > 1:
-            merged.append((row, column, row + rows - 1, last - 1))
+            found.merged.append((row, column, row + rows - 1, last - 1))
         if node in raised:
-            notes.append((row, column))
+            found.raised.append((row, column))
         column = last
         while column < len(taken) and taken[column] > row:
             column += 1
         ends[row] = column
-    return merged, hidden, ends, notes
+    return ends

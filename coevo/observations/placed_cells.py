@@ -70,10 +70,19 @@ def check_length(text: str, where: str, row: int, column: int) -> None:
 
 
 class PlacedCells:
-    """Cells with their places, zero-based, in any order; of two in one place the last counts."""
+    """Cells with their places, zero-based, in any order; of two in one place the last counts.
+
+    merged, hidden_rows and hidden_columns may reach beyond the cells; raised: as a `Sheet` has it.
+    """
 
     def __init__(self, file: str, name: str) -> None:
         self.file, self.name = file, BREAKS.sub(" ", name)
+        self.where = f"{self.file} › {self.name}"
+        self.merged: list[Span] = []
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[int] = []
+        self.remarks: list[Remark] = []
+        self.raised: list[tuple[int, int]] = []
         self.rows, self.columns, self.looks = array("q"), array("q"), array("l")
         self.values: list[CellValue] = []
         self.codes = {PLAIN: 0}  # of number formats -> its number in `looks`
@@ -86,28 +95,18 @@ class PlacedCells:
         self.looks.append(self.codes.setdefault(code, len(self.codes)))
         self.values.append(value)
         if type(value) is str:
-            check_length(value, f"{self.file} › {self.name}", row, column)
+            check_length(value, self.where, row, column)
             self.characters += len(value)
             if self.characters > LARGEST:  # one text may be shared by every cell
                 raise StudyError(
-                    f"{self.file} › {self.name}: repeats long texts to more than {LARGEST:,} "
-                    "characters; keep only the tables of figures in it"
+                    f"{self.where}: repeats long texts to more than {LARGEST:,} characters; keep "
+                    "only the tables of figures in it"
                 )
 
-    def sheet(
-        self,
-        before: int,
-        merged: Iterable[Span] = (),
-        hidden_rows: Iterable[int] = (),
-        hidden_columns: Iterable[int] = (),
-        remarks: Iterable[Remark] = (),
-        raised: Iterable[tuple[int, int]] = (),
-    ) -> Sheet | None:
+    def sheet(self, before: int) -> Sheet | None:
         """Return the cells as a sheet from A1 to the furthest of them; None if there are none.
 
-        before: cells of other sheets of the file; merged and hidden may reach beyond the cells;
-        raised: as a `Sheet` has it.
-        Raises `StudyError` for cells far beyond any table.
+        before: cells of other sheets of the file. Raises `StudyError` for cells far beyond tables.
         """
         if not self.values:
             return None
@@ -115,22 +114,22 @@ class PlacedCells:
         if rows.min() < 0:
             raise ValueError("a cell stands above the first row")
         shape = int(rows.max()) + 1, int(columns.max()) + 1
-        check_extent(*shape, len(rows), f"{self.file} › {self.name}", before)
+        check_extent(*shape, len(rows), self.where, before)
         values, style = np.full(shape, None, dtype=object), np.zeros(shape, dtype=np.int32)
         values[rows, columns], style[rows, columns] = self.values, self.looks
         hidden = hidden_remarks(
-            [row for row in hidden_rows if row < shape[0]],
-            [column for column in hidden_columns if column < shape[1]],
+            [row for row in self.hidden_rows if row < shape[0]],
+            [column for column in self.hidden_columns if column < shape[1]],
         )
         return Sheet(
             self.file,
             self.name,
             values,
-            tuple(MergedRange(*m) for m in merged if m[0] < shape[0] and m[1] < shape[1]),
+            tuple(MergedRange(*m) for m in self.merged if m[0] < shape[0] and m[1] < shape[1]),
             tuple(map(number_style, self.codes)),
             style if len(self.codes) > 1 else None,
-            (*hidden, *remarks),
-            raised=frozenset(raised),
+            (*hidden, *self.remarks),
+            raised=frozenset(self.raised),
         )
 
 

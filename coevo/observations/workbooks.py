@@ -37,7 +37,6 @@ from coevo.observations.placed_cells import (
     PLAIN,
     NamedReader,
     PlacedCells,
-    Span,
     check_count,
     visible_sheets,
 )
@@ -126,10 +125,11 @@ sheet_reader.MergeCells = _MergedRanges
 class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
     """The parser of openpyxl, with an eye on formulas.
 
-    linked: the cells whose formula points to another workbook; hidden: the rows that are.
+    What it hides, merges and raises goes to the `found` cells; linked: those whose formula points
+    to another workbook.
     """
 
-    def __init__(self, sheet: ReadOnlyWorksheet) -> None:
+    def __init__(self, sheet: ReadOnlyWorksheet, found: PlacedCells) -> None:
         book = sheet.parent
         chinese = (n for n, look in enumerate(book._cell_styles) if look.numFmtId in CHINESE_DATES)
         super().__init__(
@@ -140,16 +140,15 @@ class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
             date_formats=book._date_formats.union(chinese),
             timedelta_formats=book._timedelta_formats,
         )
-        self.hidden: list[int] = []
+        self.found = found
         self.linked: list[tuple[int, int]] = []
-        self.raised: list[tuple[int, int]] = []
         self.shared: set[str] = set()  # formulas to another workbook that several cells share
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
         inline = element.find(f"{MAIN}is") if element.get("t") == "inlineStr" else None
         if isinstance(cell["value"], _Raised) or (inline is not None and _is_raised(inline)):
-            self.raised.append((cell["row"] - 1, cell["column"] - 1))
+            self.found.raised.append((cell["row"] - 1, cell["column"] - 1))
         formula = element.find(sheet_reader.FORMULA_TAG)
         if cell["data_type"] == "e":
             cell["value"] = Fault(ERROR.format(cell["value"] or "of a formula"))
@@ -172,7 +171,7 @@ class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
         number, cells = super().parse_row(row)
         self.row_dimensions.clear()
         if row.get("hidden") in TRUE:
-            self.hidden.append(number - 1)
+            self.found.hidden_rows.append(number - 1)
         return number, cells
 
     def pass_over(self, element: Any) -> None:
@@ -180,24 +179,20 @@ class _Worksheet(sheet_reader.WorkSheetParser):  # type: ignore[misc]
 
     parse_extensions = parse_formatting = parse_sheet_protection = parse_legacy = pass_over
 
-    def remarks(self) -> list[Remark]:
-        """Return the remark on cells that are computed from another workbook, if there are any."""
-        if not self.linked:
-            return []
-        fields = {"cell": xl_rowcol_to_cell(*self.linked[0]), "others": len(self.linked) - 1}
-        return [Remark("external_link", "computed_elsewhere", fields, *self.linked[0])]
-
-    def hidden_columns(self) -> list[int]:
-        return [
+    def finish(self) -> None:
+        """Hand over what a worksheet says behind its cells: ranges, columns, and of its links."""
+        if self.linked:
+            fields = {"cell": xl_rowcol_to_cell(*self.linked[0]), "others": len(self.linked) - 1}
+            remark = Remark("external_link", "computed_elsewhere", fields, *self.linked[0])
+            self.found.remarks.append(remark)
+        for left, top, right, last in map(range_boundaries, self.merged_cells or ()):
+            self.found.merged.append((top - 1, left - 1, last - 1, right - 1))
+        self.found.hidden_columns = [
             column
             for look in self.column_dimensions.values()
             if look.get("hidden") in TRUE
             for column in range(int(look["min"]) - 1, min(int(look["max"]), MOST_COLUMNS))
         ]
-
-    def merged(self) -> list[Span]:
-        ends = map(range_boundaries, self.merged_cells or ())
-        return [(top - 1, left - 1, last - 1, right - 1) for left, top, right, last in ends]
 
 
 def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
@@ -220,7 +215,8 @@ def workbook_sheets(data: bytes, shown: str) -> list[Sheet]:
 
 def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
     """Return a worksheet as ours; None if nothing stands in it."""
-    found, parser = PlacedCells(shown, sheet.title), _Worksheet(sheet)
+    found = PlacedCells(shown, sheet.title)
+    parser = _Worksheet(sheet, found)
 
     @cache
     def code_of(look: int) -> str:
@@ -231,14 +227,8 @@ def _sheet(sheet: ReadOnlyWorksheet, shown: str, before: int) -> Sheet | None:
             row, column = cell["row"] - 1, cell["column"] - 1
             if (value := _value(cell["value"])) is not None:
                 found.add(row, column, value, code_of(cell["style_id"]))
-    return found.sheet(
-        before,
-        parser.merged(),
-        parser.hidden,
-        parser.hidden_columns(),
-        parser.remarks(),
-        parser.raised,
-    )
+    parser.finish()
+    return found.sheet(before)
 
 
 def _value(value: Any) -> CellValue:
@@ -300,13 +290,11 @@ def _old_sheet(sheet: Any, shown: str, before: int) -> Sheet | None:
             elif kinds[column] not in (0, 6) and value != "":
                 value = _old_value(kinds[column], value, sheet.book.datemode)
                 found.add(row, column, value, code_of(looks[column]))
-    return found.sheet(
-        before,
-        ((top, left, end - 1, last - 1) for top, end, left, last in sheet.merged_cells),
-        (row for row, info in sheet.rowinfo_map.items() if info.hidden),
-        (column for column, info in sheet.colinfo_map.items() if info.hidden),
-        raised=(place for place in sheet.rich_text_runlist_map if _ends_raised(sheet, place)),
-    )
+    found.merged = [(top, left, end - 1, last - 1) for top, end, left, last in sheet.merged_cells]
+    found.hidden_rows = [row for row, info in sheet.rowinfo_map.items() if info.hidden]
+    found.hidden_columns = [column for column, info in sheet.colinfo_map.items() if info.hidden]
+    found.raised = [place for place in sheet.rich_text_runlist_map if _ends_raised(sheet, place)]
+    return found.sheet(before)
 
 
 def _ends_raised(sheet: Any, place: tuple[int, int]) -> bool:
