@@ -13,9 +13,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, command
+from coevo.printed_weights.pasted_weights import weight_lines
 from coevo.study.check import check_study
 from coevo.study.configuration import config_file
-from coevo.study.pasted_weights import weight_lines
 
 
 def main(config: str, file: str = "") -> int:

@@ -31,7 +31,6 @@ COUNTS = {
     "coevo/report/findings/theory_against_fit.py": 1,
     "coevo/sensitivity/headline_statistics.py": 2,
     "coevo/study/config_text.py": 1,
-    "coevo/study/pasted_weights.py": 1,
     "coevo/study/plain_table.py": 2,
     "coevo/study/proposal.py": 2,
 }

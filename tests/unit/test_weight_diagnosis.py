@@ -10,17 +10,18 @@ import pandas as pd
 import pytest
 
 from coevo.errors import StudyError
-from coevo.study.check import Checked, check_study
-from coevo.study.pasted_weights import read_weights, weight_lines
-from coevo.weighting.combined import RULES
-from coevo.weighting.weight_diagnosis import (
+from coevo.printed_weights.pasted_weights import read_weights, weight_lines
+from coevo.printed_weights.weight_diagnosis import (
     TOGETHER,
+    Figures,
     attempts,
     figures_of,
+    variants,
     verdict,
     weights_made,
 )
-from coevo.weighting.weight_variants import Figures, variants
+from coevo.study.check import Checked, check_study
+from coevo.weighting.combined import RULES
 from tests.sample import ROOT
 
 REAL = "config/config.yaml"

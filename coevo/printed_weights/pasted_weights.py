@@ -1,9 +1,7 @@
 """A table of weights as a paper prints it, read, and what is said of it on the terminal."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,17 +9,18 @@ import pandas as pd
 
 from coevo.errors import Problems, StudyError, short
 from coevo.files import read_optional
+from coevo.observations.cells import cell_figure
 from coevo.observations.names import aliases, compared, nearest_names
-from coevo.study.check import WIDTH, Checked
-from coevo.study.plain_rows import read_rows
-from coevo.study.plain_table import table_lines, wrapped_lines
-from coevo.weighting.weight_diagnosis import (
+from coevo.printed_weights.weight_diagnosis import (
     TOGETHER,
     attempts,
     figures_of,
     verdict,
     weights_made,
 )
+from coevo.study.check import WIDTH, Checked
+from coevo.study.plain_rows import read_rows
+from coevo.study.plain_table import table_lines, wrapped_lines
 
 HEAD = ("variant", "largest difference", "agree")
 SHOWN = 15  # variants in the table
@@ -38,16 +37,12 @@ class Cell(NamedTuple):
 
 def _cell(text: str) -> Cell | None:
     """Return the number in a cell, per cent as share; None for any other text."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    bare, scale = plain.removesuffix("%").strip(), 100 if plain.endswith("%") else 1
     try:
-        number = Decimal(bare)
-    except InvalidOperation:
+        value, _, decimals, form, _ = cell_figure(text, {})
+    except StudyError:
         return None
-    if not number.is_finite():
-        return None
-    last = int(number.as_tuple().exponent)
-    return Cell(float(number) / scale, 0.5 * 10.0**last / scale)
+    scale = {"%": 100, "‰": 1000}.get(form, 1)
+    return Cell(value / scale, 0.5 * 10.0**-decimals / scale)
 
 
 def _known(indicators: pd.DataFrame) -> dict[str, str]:
