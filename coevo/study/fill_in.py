@@ -2,33 +2,133 @@
 
 The guide stands on a sheet of its own that holds no figures, so that a reader sets it aside. The
 lists of the drop-downs stand there too: everyone sees what may be chosen, and nothing is hidden.
+Its words stand in `workflow/new`, in Chinese and English.
 """
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from coevo.arrays import Row
 from coevo.characters import room
-from coevo.study.guide import (
-    Pair,
-    both_units,
-    guide_blocks,
-    said_marks,
-    source_name,
-    unit_name,
-)
+from coevo.observations.cells import known_marks
+from coevo.observations.names import aliases
+from coevo.observations.units import named
+from coevo.observations.vocabulary import MISSING_MARKS, PUBLISHERS_MARKS
+from coevo.panel.derivations import parse
+from coevo.study.configuration import named_in_calibration
+from coevo.study.plain_rows import read_rows
 from coevo.study.region_table import chosen_regions
 
-DATA, GUIDE = "数据 Data", "说明 Guide"
+TEMPLATES = Path("workflow", "new")
+ROLES = ("upstream", "downstream", "purchases", "sales")  # of an indicator in the model
 HEAD = 1  # zero-based row of the head; English labels stand above it
 NARROWEST, WIDEST = 12, 24  # columns of figures, in characters
 GUIDE_WIDTHS = (44, 50, 26, 30, 36, 40)
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 HEAD_STYLE = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#eef2f5"}
 LABEL_STYLE = {"italic": True, "text_wrap": True, "valign": "bottom", "font_color": "#5b626a"}
+Pair = tuple[str, str]  # what is said in Chinese and in English
+
+
+@cache
+def _words() -> dict[str, Pair]:
+    return {row["key"]: (row["zh"], row["en"]) for row in read_rows(TEMPLATES / "words.csv")}
+
+
+def _said(key: str, *fields: Sequence[Any]) -> Pair:
+    """Return words by key, the fields in their braces: what stands there in each language."""
+    chinese, english = (
+        words.format(*(pair[k] for pair in fields)) for k, words in enumerate(_words()[key])
+    )
+    return chinese, english
+
+
+def _joined(pairs: Sequence[Pair]) -> Pair:
+    return "；".join(pair[0] for pair in pairs), "; ".join(pair[1] for pair in pairs)
+
+
+def marks(own: Mapping[str, str]) -> dict[str, str]:
+    """Return the marks for missing figures that can be typed -> their type; `own` of the study."""
+    shown = known_marks(own).items()
+    return {mark: kind for mark, kind in shown if mark not in ("", *PUBLISHERS_MARKS)}
+
+
+def said_marks(own: Mapping[str, str]) -> Pair:
+    """Return what to write for each type of missing figure: blank, or the first of its marks."""
+    first: dict[str, Pair] = {MISSING_MARKS[""]: _said("blank")}
+    for mark, kind in marks(own).items():
+        first.setdefault(kind, (mark, mark))
+    return _joined([_said("means", mark, _said(kind)) for kind, mark in first.items()])
+
+
+def source_name(row: Row) -> str:
+    """Return the name of an indicator in the files: the first of its aliases."""
+    return aliases(row["source_name"])[0]
+
+
+def unit_name(row: Row) -> str:
+    """Return the unit as Chinese files print it; a sign such as % is the same in all languages."""
+    return named(row["unit"], "zh")
+
+
+def both_units(row: Row) -> str:
+    """Return the unit in Chinese and English, once if they are the same."""
+    return " · ".join(dict.fromkeys((unit_name(row), row["unit"])))
+
+
+def uses(row: Row, indicators: Sequence[Row], config: Mapping[str, Any]) -> Iterator[Pair]:
+    """Yield what an indicator is for, as Chinese and English text."""
+    name = row["indicator"]
+    if row["subsystem"]:
+        labels = config["subsystems"].get(row["subsystem"], {})
+        yield _said("subsystem", [labels.get(k, row["subsystem"]) for k in ("zh", "en")])
+    derived = [
+        (other["label_zh"], other["label_en"])
+        for other in indicators
+        if other["derivation"] and not other["source_name"]
+        if name in parse(other["derivation"])[1]
+    ]
+    if derived:
+        chinese, english = zip(*derived, strict=True)
+        yield _said("for", ("、".join(chinese), ", ".join(english)))
+    pair = config["interaction"] or {}
+    roles = {**pair, **named_in_calibration(pair)}
+    yield from (_said(key) for key in ROLES if roles.get(key) == name)
+    if name in config["comovement"]["size"]:
+        yield _said("size")
+    if row["derivation"]:
+        yield _said("audit")
+
+
+def _both_names(region: Row) -> Pair:
+    """Return the Chinese and the English name of a region; where one is missing, the other."""
+    chinese, english = region.get("name_zh", ""), region.get("name_en", "")
+    return chinese or english, english or chinese
+
+
+def guide_blocks(
+    indicators: Sequence[Row], regions: Sequence[Row], config: Mapping[str, Any]
+) -> dict[str, list[tuple[str, ...]]]:
+    """Return the tables of the guide, the head first; a row for each indicator to fill in."""
+    unit, name = (" ".join(_said(key)) for key in ("unit", "source_name"))
+    rows: list[tuple[str, ...]] = [(*_said("to_fill_in"), unit, name, *_said("use"))]
+    for row in indicators:
+        if row["source_name"]:
+            names = (row["label_zh"], row["label_en"], both_units(row), source_name(row))
+            rows.append((*names, *_joined([*uses(row, indicators, config)])))
+    kinds = marks(config["missing_marks"]).items()
+    said = [(mark, " ".join(_said(kind))) for mark, kind in kinds]
+    heads = (" ".join(_said("mark")), " ".join(_said("meaning")))
+    return {
+        "indicators": rows,
+        "marks": [heads, *said],
+        "regions": [_said("regions"), *(_both_names(row) for row in regions)],
+    }
 
 
 def blank_workbook(
@@ -54,7 +154,7 @@ def blank_workbook(
     chosen = [row for row in regions if row["region"] in wanted]
     years = config["years"]["last"] - config["years"]["first"] + 1
     sources = [row for row in indicators if row["source_name"]]
-    sheet = book.add_worksheet(DATA)
+    sheet = book.add_worksheet(" ".join(_said("data")))
     _heads(book, sheet, sources)
     tables = guide_blocks(indicators, chosen, config)
     lists = _guide(book, config["study"], guide, tables)
@@ -68,8 +168,8 @@ def _heads(book: Any, sheet: Any, sources: Sequence[Row]) -> None:
     head, label = book.add_format(HEAD_STYLE), book.add_format(LABEL_STYLE)
     plain = book.add_format({"locked": False})
     chinese = any(CHINESE.search(source_name(row)) for row in sources)
-    for column, title in enumerate(("地区 Region", "年份 Year")):
-        sheet.write_string(HEAD, column, title, head)
+    for column, key in enumerate(("region", "year")):
+        sheet.write_string(HEAD, column, " ".join(_said(key)), head)
         sheet.set_column(column, column, 14, plain)
     for column, row in enumerate(sources, start=2):
         title = f"{source_name(row)}({unit_name(row)})"
@@ -97,23 +197,22 @@ def _checks(
     region = {
         "validate": "list",
         "source": f"={lists['regions']}",
-        "input_title": "地区 Region",
-        "input_message": "从列表中选择，也可写全称、英文名称或代码。\n"
-        "Choose from the list, or write the full or English name or the code.",
-        "error_message": "不在列表中。\nNot in the list.",
+        "input_title": " ".join(_said("region")),
+        "input_message": "\n".join(_said("choose")),
+        "error_message": "\n".join(_said("not_listed")),
     }
     year = {
         "validate": "integer",
         "criteria": "between",
         "minimum": first,
         "maximum": last,
-        "input_title": "年份 Year",
+        "input_title": " ".join(_said("year")),
         "input_message": f"{first}—{last}",
-        "error_message": f"研究年份为{first}—{last}年。\nThe study's years are {first} to {last}.",
+        "error_message": "\n".join(_said("not_among_years", (first, first), (last, last))),
     }
     sheet.data_validation(top, 0, end, 0, {**region, "error_type": "warning"})
     sheet.data_validation(top, 1, end, 1, {**year, "error_type": "warning"})
-    chinese, english = said_marks(config["missing_marks"])
+    missing = "\n".join(_said("missing", said_marks(config["missing_marks"])))
     for column, row in enumerate(sources, start=2):
         cell = xl_rowcol_to_cell(top, column)
         figure = {
@@ -121,9 +220,8 @@ def _checks(
             "value": f"=OR(ISNUMBER({cell}),ISNUMBER(MATCH({cell},{lists['marks']},0)))",
             # Excel allows 32 and 255 characters
             "input_title": both_units(row)[:32],
-            "input_message": f"缺数：{chinese}。\nMissing: {english}."[:255],
-            "error_message": "只填数字或缺数符号，不写单位。\n"
-            "Write a number without its unit, or a mark for a missing figure.",
+            "input_message": missing[:255],
+            "error_message": "\n".join(_said("no_figure")),
         }
         sheet.data_validation(top, column, end, column, {**figure, "error_type": "warning"})
 
@@ -135,7 +233,8 @@ def _guide(
 
     Returns the ranges that hold the first column of each table.
     """
-    sheet = book.add_worksheet(GUIDE)
+    name = " ".join(_said("guide"))
+    sheet = book.add_worksheet(name)
     sheet.hide_gridlines(2)
     title = book.add_format({"bold": True, "font_size": 13})
     head = book.add_format(HEAD_STYLE)
@@ -143,13 +242,13 @@ def _guide(
     for column, columns in enumerate(GUIDE_WIDTHS):
         sheet.set_column(column, column, columns)
     lines: list[tuple[Sequence[str], Any]] = [
-        ((f"填写说明：{study}", f"How to fill in: {study}"), title),
+        (_said("title", (study, study)), title),
         *((pair, text) for pair in guide),
     ]
     lists = {}
-    for name, (names, rows) in tables.items():
+    for key, (names, *rows) in tables.items():
         lines += [((), text), (names, head), *((cells, text) for cells in rows)]
-        lists[name] = f"'{GUIDE}'!$A${len(lines) - len(rows) + 1}:$A${len(lines)}"
+        lists[key] = f"'{name}'!$A${len(lines) - len(rows) + 1}:$A${len(lines)}"
     for row, (cells, style) in enumerate(lines):
         for column, words in enumerate(cells):
             sheet.write_string(row, column, words, style)

@@ -14,13 +14,11 @@ import yaml
 from coevo.errors import Problems
 from coevo.files import write_bytes
 from coevo.study.configuration import DEFAULT, complete, name_problem, read_config, read_schema
-from coevo.study.fill_in import blank_workbook
-from coevo.study.guide import said_marks
+from coevo.study.fill_in import TEMPLATES, blank_workbook, said_marks
 from coevo.study.indicator_table import check_indicators
 from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import VINTAGE
 
-TEMPLATES = Path("workflow", "new")
 LONGEST = 40  # characters of a name: it is part of paths
 EXAMPLE = "study=my-study first=2018 last=2023 vintage=2026-11"
 SPAN = 6  # years of a study that names none, up to the year before the vintage

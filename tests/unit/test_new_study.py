@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.study.guide import said_marks, source_name, unit_name, uses
+from coevo.study.fill_in import said_marks, source_name, unit_name, uses
 from coevo.study.new_study import Wish, begin_study, wish
 
 ROOT = Path(__file__).resolve().parents[2]
