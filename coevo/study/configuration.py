@@ -1,46 +1,22 @@
 """A study's configuration: read against its schema, completed with defaults, checked at once.
 
 Registries are imported when a config is completed, not with this module: most need numpy
-and pandas. Allowed method names come from them: a schema says `registry: weightings` in place of
-a list.
+and pandas. Allowed method names come from them: a schema says `registry: module:NAME` in place of
+a list, and `refused: module:NAME` where names are refused with a reason.
 """
 
-import importlib
 import math
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from coevo.errors import Problems, StudyError, short
 from coevo.schema import LANGUAGES
 from coevo.study.config_text import read_mapping
 
-# name of a registry in the schemas -> the module and the attribute that holds its names
-REGISTRIES = {
-    "references": ("coevo.normalisation", "REFERENCES"),
-    "normalisations": ("coevo.normalisation", "METHODS"),
-    "weightings": ("coevo.weighting", "WEIGHTINGS"),
-    "parts": ("coevo.weighting", "PARTS"),
-    "composites": ("coevo.coupling.composites", "COMPOSITES"),
-    "presets": ("coevo.coupling.composites", "PRESETS"),
-    "forms": ("coevo.coupling.forms", "FORMS"),
-    "grades": ("coevo.coupling.grade_scales", "GRADES"),
-    "gaps": ("coevo.panel", "GAPS"),
-    "vintage_policies": ("coevo.panel.vintages", "POLICIES"),
-    "estimators": ("coevo.estimation.growth", "ESTIMATORS"),
-    "formats": ("coevo.report.documents", "FORMATS"),
-    "languages": ("coevo.schema", "LANGUAGES"),
-    "frequencies": ("coevo.observations.frequency", "FREQUENCIES"),
-    "missing_types": ("coevo.observations.cells", "MISSING_TYPES"),
-}
-# registry -> where it refuses others by name, with the reason
-REFUSED = {
-    "forms": ("coevo.coupling.forms", "REFUSED_FORMS"),
-    "normalisations": ("coevo.normalisation", "REFUSED_METHODS"),
-    "estimators": ("coevo.estimation.growth", "BESIDE"),
-}
 DEFAULT = "config/config.yaml"  # of the study that `make` builds; any other has a file of its name
 DEFAULT_STUDY = "provinces"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
@@ -49,10 +25,6 @@ LANGUAGE = "<language>"
 RATIO_RANGE = [0.0, 1.0]
 FEWEST_YEARS = 5
 ASKED = "CHANGE"  # stands in the texts of a new study that a person is to write
-
-
-def _registry(module: str, attribute: str) -> Any:
-    return getattr(importlib.import_module(module), attribute)
 
 
 def name_problem(study: str, longest: int = LONGEST_NAME) -> str:
@@ -105,7 +77,7 @@ def read_schema(name: str, root: str | Path = "") -> dict[str, Any]:
 
 
 def with_registries(schema: Any) -> Any:
-    """Return the schema with each `registry: name` replaced by the `enum` of its entries.
+    """Return the schema with each `registry: module:NAME` replaced by the `enum` of its entries.
 
     A key with `<language>` stands for one in each language, unless the schema has that one itself.
     """
@@ -121,11 +93,10 @@ def with_registries(schema: Any) -> Any:
         if LANGUAGE in key
     }
     out = {key: with_registries(value) for key, value in (several | own).items()}
-    out.pop("registry", None)
-    if isinstance(schema.get("registry"), str):
-        name = schema["registry"]
-        out["refused"] = dict(_registry(*REFUSED[name])) if name in REFUSED else {}
-        out["enum"] = sorted(set(_registry(*REGISTRIES[name])) - set(out["refused"]))
+    if isinstance(name := out.pop("registry", None), str):
+        if "refused" in out:
+            out["refused"] = dict(resolve_name(out["refused"]))
+        out["enum"] = sorted(set(resolve_name(name)) - set(out.get("refused", ())))
     return out
 
 
@@ -227,7 +198,7 @@ def named_in_calibration(interaction: Mapping[str, Any] | None) -> Mapping[str, 
 
 def _is_ratio(settings: Any) -> bool:
     """Whether figures are normalised by the reference that fixes their range."""
-    ratio = _registry("coevo.normalisation", "RATIO")
+    ratio = resolve_name("coevo.normalisation:RATIO")
     return isinstance(settings, Mapping) and settings.get("reference") == ratio
 
 
@@ -268,7 +239,7 @@ def _across_keys(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"robustness.systems.{name}: there is no file {path}; correct the path"
     if normalisation["method"] == "vector" and config["coupling"]["composite"] != "topsis":
         yield "normalisation.method: vector is meant for coupling.composite: topsis; choose minmax"
-    methods = _registry("coevo.weighting", "WEIGHTINGS")
+    methods = resolve_name("coevo.weighting:WEIGHTINGS")
     reasons = {weighting["method"]: f"the method {weighting['method']} needs it"}
     parts = (weighting["combine"] or {}).get("methods", ())
     for name, reason in [*reasons.items(), *((p, f"weighting.combine names {p}") for p in parts)]:
