@@ -23,36 +23,31 @@ def raw_paths(folder: str, vintage: str) -> list[str]:
     for a folder that is no vintage, a file outside one, what is no file (`no_file`), a
     name that Snakemake cannot carry, no such vintage, or no file at all.
     """
-    problems, kept = Problems(), []
-    vintages = []
+    problems, kept, vintages = Problems(), [], []
     if Path(folder).is_symlink():
-        problems.add(f"raw: {folder} is a link; name the folder that it leads to")
-        problems.check()
+        raise StudyError(f"raw: {folder} is a link; name the folder that it leads to")
     for path in sorted(_listed(Path(folder))):
         if path.is_symlink():
             problems.add(f"{path.as_posix()}: is a link; put the files themselves there")
         elif path.is_dir() and VINTAGE.fullmatch(path.name):
-            vintages.append(path.name)
+            vintages.append(path)
         elif not is_passed_over(path):
             problems.add(
                 f"{path.as_posix()}: stands outside a vintage; raw files go into folders named by "
                 f"year and month, such as {folder}/2026-10"
             )
-    if vintage != "latest" and vintage not in vintages:
-        problems.add(
-            f"vintage: there is no folder {folder}/{vintage}; known: {', '.join(vintages)}"
-        )
-    for name in vintages:
-        if vintage == "latest" or name <= vintage:
-            for path in sorted(_below(Path(folder, name))):
-                if not path.is_symlink() and (path.is_dir() or is_passed_over(path)):
-                    pass
-                elif problem := no_file(path) or date_problem(path):
-                    problems.add(problem)
-                else:
-                    kept.append(path.as_posix())
-                if problem := path_problem(path.as_posix(), path.name):
-                    problems.add(problem)
+    known = [path.name for path in vintages]
+    if vintage != "latest" and vintage not in known:
+        problems.add(f"vintage: there is no folder {folder}/{vintage}; known: {', '.join(known)}")
+    read = (place for place in vintages if vintage == "latest" or place.name <= vintage)
+    for path in (path for place in read for path in sorted(_below(place))):
+        if path.is_symlink() or not (path.is_dir() or is_passed_over(path)):
+            if problem := no_file(path) or date_problem(path):
+                problems.add(problem)
+            else:
+                kept.append(path.as_posix())
+        if problem := path_problem(path.as_posix(), path.name):
+            problems.add(problem)
     if not kept:
         problems.add(
             f"raw: there is no file in a vintage folder of {folder}; put the raw files into a "
