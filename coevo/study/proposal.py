@@ -27,9 +27,9 @@ from coevo.observations.names import (
 )
 from coevo.observations.units import find_unit, of_currency, sharers
 from coevo.observations.vocabulary import TOTALS
+from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED, FEWEST_YEARS
 from coevo.study.found_tables import LETTER, Survey, in_order, shipped_sets
-from coevo.study.plain_rows import read_rows
 from coevo.study.region_table import CODE, RESERVED
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -43,27 +43,14 @@ UNSTATED = {"en": "not stated", "zh": "未注明"}
 KNOWN_INDICATORS = ("provinces", "zhejiang")  # tables whose ids and labels are taken over
 # columns of sets that group regions, if there are two groups
 GROUPS = ("nbs_region", "group", "province")
-# Names of size: not counted among the indicators of a subsystem, but what D is held against.
-# What may stand behind such a name and says no more of it.
+# What may stand behind a name of size and says no more of it
 OF_ALL = (
     r"(?:,? ?(?:\(?(?:at |in |a |em |zu )?(?:current prices|precios corrientes|preços correntes"
     r"|jeweiligen Preisen)\)?|por entidad federativa|estimada|額))*"
 )
-SIZE = {
-    "gross_regional_product": re.compile(
-        r"(?:(?:地区|国内|国民)?生产总值|GDP|GDP \(current US\$\)|Bruttoinlandsprodukt|県内総生産"
-        r"|gross (?:regional|domestic|state|state domestic) product|produit intérieur brut"
-        r"|produto interno bruto|producto interno bruto|prodotto interno lordo"
-        rf"|(?:지역내|국내)총생산){OF_ALL}",
-        re.IGNORECASE,
-    ),
-    "resident_population": re.compile(
-        r"(?:(?:年末)?(?:常住|户籍|总)?(?:总)?人口(?:数)?|population(?:, total)?|residents"
-        r"|Bevölkerung|población total|população residente|人口総数|総人口|주민등록인구|총인구)"
-        rf"{OF_ALL}",
-        re.IGNORECASE,
-    ),
-}
+# Names of size: not counted among the indicators of a subsystem, but what D is held against
+_sizes = pd.read_csv(Path(__file__).with_name("sizes.csv")).groupby("size")["name"]
+SIZE = {size: re.compile(f"(?:{'|'.join(names)}){OF_ALL}", re.IGNORECASE) for size, names in _sizes}
 LONGEST_ID = 32
 FEWEST_ROWS = 3  # years and other regions, from which a sum is no chance
 ROUNDED = 1e-3  # by which a total may miss the sum of its rounded parts
@@ -174,16 +161,15 @@ def _own_set(
         plain = (english or chinese) if printed and text != ASKED else "r"
         code = texts[text] if coded else _code(plain, set(codes.values()))
         codes[text] = code
-        row = {"region": code, "name_en": english.strip(), "name_zh": chinese.strip()}
-        if not printed:
-            row |= {
-                name: f"{ASKED} {said}" for name, said in row.items() if said and name != "region"
-            }
-        rows.append(row | {"codes": "" if printed else text})
-    filled = [c for c in ("name_en", "name_zh") if any(row[c] for row in rows)]
-    further = [c for c in ("codes",) if any(row[c] for row in rows)]
-    kept = tuple({c: row[c] for c in ("region", *filled, *further)} for row in rows)
-    whole = (c.removeprefix("name_") for c in filled if all(row[c] for row in rows))
+        asked = "" if printed else f"{ASKED} "
+        names = {"name_en": english.strip(), "name_zh": chinese.strip()}
+        names = {column: said and asked + said for column, said in names.items()}
+        rows.append({"region": code, **names, "codes": "" if printed else text})
+    columns = ("region", "name_en", "name_zh", "codes")
+    filled = [c for c in columns if any(row[c] for row in rows)]
+    kept = tuple({c: row[c] for c in filled} for row in rows)
+    named_in = [c for c in filled if c.startswith("name_") and all(row[c] for row in rows)]
+    whole = (c.removeprefix("name_") for c in named_in)
     country = _country(totals, countries)
     return RegionsFound(
         path, codes, kept, totals=tuple(totals), named=frozenset(whole), country=country
@@ -253,18 +239,13 @@ def find_indicators(figures: pd.DataFrame, regions: RegionsFound) -> list[Indica
             for name in aliases(row["source_name"]):
                 known.setdefault(compared(name), row)
     names = {name: row["indicator"] for name, row in known.items()}
+    shipped = {row["indicator"]: row for row in reversed([*known.values()])}
     own = figures[figures["region"].isin(list(regions.codes))]
     found: list[Indicator] = []
     taken: set[str] = set()
     for name, rows in own.groupby("name", sort=False):
-        shipped = find_indicator(str(name), names)
-        row = _row(
-            str(name),
-            rows,
-            next((r for r in known.values() if r["indicator"] == shipped), None),
-            taken,
-            regions.country,
-        )
+        model = shipped.get(find_indicator(str(name), names) or "")
+        row = _row(str(name), rows, model, taken, regions.country)
         taken.add(row["indicator"])
         size = next((key for key, like in SIZE.items() if like.fullmatch(str(name))), "")
         years = int(rows["year"].min()), int(rows["year"].max())
@@ -430,19 +411,11 @@ def propose(survey: Survey, study: str, asked: tuple[int, int]) -> Proposal:
     lacking = [text for text, code in regions.codes.items() if code not in whole] if whole else []
     focus = str(next(code for code in counts.index if not whole or code in whole))
     outside = [one for one in found if one not in kept]
+    sizes = [size[key] for key in SIZE if key in size]
+    outputs = model_outputs(pd.DataFrame(rows), own[own["region"].isin(whole or have.index)])
+    whole = whole if lacking else []
     return Proposal(
-        regions,
-        years,
-        rows,
-        kept,
-        outside,
-        [size[key] for key in SIZE if key in size],
-        languages,
-        focus,
-        lacking,
-        whole if lacking else [],
-        ranks,
-        model_outputs(pd.DataFrame(rows), own[own["region"].isin(whole or have.index)]),
+        regions, years, rows, kept, outside, sizes, languages, focus, lacking, whole, ranks, outputs
     )
 
 
