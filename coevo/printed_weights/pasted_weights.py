@@ -19,7 +19,7 @@ from coevo.printed_weights.weight_diagnosis import (
     weights_made,
 )
 from coevo.study.check import WIDTH, Checked
-from coevo.study.plain_rows import read_rows
+from coevo.study.config_text import read_rows
 from coevo.study.plain_table import table_lines, wrapped_lines
 
 HEAD = ("variant", "largest difference", "agree")

@@ -1,9 +1,12 @@
-"""The text of a config file, read as a table of keys and values and as nothing else.
+"""Files of the configuration: the keys and values of a config, the rows of a small table.
 
-YAML allows more than a person means: a key twice, of which the first is lost without a word; a
-reference that is copied until the memory is full; brackets without end; a number that is none.
+A config is read as a table and as nothing else. YAML allows more than a person means: a key twice,
+of which the first is lost without a word; a reference that is copied until the memory is full;
+brackets without end; a number that is none.
 """
 
+import csv
+import io
 import math
 import re
 from collections.abc import Hashable, Iterator
@@ -12,9 +15,23 @@ from typing import Any
 
 from coevo.errors import Problems, StudyError, short
 
+LARGEST = 10_000_000  # bytes
 MOST_CHARACTERS, MOST_VALUES, DEEPEST = 1_000_000, 20_000, 20
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 REPAIR = "; correct it, or begin again from a template: make new study=NAME"
+
+
+def _text(path: str | Path, save_as: str) -> str:
+    """Return the text of a file; `StudyError` if it is too long, no UTF-8 or cannot be opened."""
+    try:
+        if Path(path).stat().st_size > LARGEST:
+            raise StudyError(f"{path}: has more than {LARGEST:,} bytes; is it the right file?")
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise StudyError(f"{path}: is not UTF-8 text; save it as {save_as}") from None
+    except OSError as problem:
+        why = problem.strerror or problem
+        raise StudyError(f"{path}: cannot be opened ({why}); see that it can be read") from None
 
 
 def read_mapping(path: str | Path) -> dict[str, Any]:
@@ -26,13 +43,7 @@ def read_mapping(path: str | Path) -> dict[str, Any]:
     """
     import yaml
 
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise StudyError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
-    except OSError as problem:
-        why = problem.strerror or problem
-        raise StudyError(f"{path}: cannot be opened ({why}); see that it can be read") from None
+    text = _text(path, "UTF-8")
     if len(text) > MOST_CHARACTERS:
         raise StudyError(f"{path}: has more than {MOST_CHARACTERS:,} characters{REPAIR}")
     try:
@@ -117,3 +128,30 @@ def _odd(node: Any) -> Iterator[str]:
         ):
             line = node.start_mark.line + 1
             yield f"line {line}: {short(node.value)} is not a finite number; write one"
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    """Read a small CSV table of the configuration as dictionaries of text.
+
+    Raises `StudyError` for a file that is not UTF-8, has no rows, or has rows of another length
+    than its head.
+    """
+    text = _text(path, "'CSV UTF-8'")
+    try:
+        lines = csv.reader(io.StringIO(text.replace("\0", " "), newline=None))
+        head, *rows = [row for row in lines if row] or [[]]
+    except csv.Error as problem:
+        raise StudyError(f"{path}: is no table of text ({problem}); save it as CSV") from None
+    if len(head) == 1 and ";" in head[0]:
+        raise StudyError(f"{path}: is separated by semicolons; save it with commas")
+    if not rows:
+        raise StudyError(f"{path}: has no rows below its head; write one row each")
+    problems = Problems()
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(head):
+            problems.add(
+                f"{path}: row {number} ({row[0]}) has {len(row)} fields instead of {len(head)}; "
+                "put a text that contains a comma into quotes"
+            )
+    problems.check()
+    return [dict(zip(head, row, strict=True)) for row in rows]

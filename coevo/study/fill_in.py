@@ -20,8 +20,8 @@ from coevo.observations.names import aliases
 from coevo.observations.units import named
 from coevo.observations.vocabulary import MISSING_MARKS, PUBLISHERS_MARKS
 from coevo.panel.derivations import parse
+from coevo.study.config_text import read_rows
 from coevo.study.configuration import named_in_calibration
-from coevo.study.plain_rows import read_rows
 from coevo.study.region_table import chosen_regions
 
 TEMPLATES = Path("workflow", "new")

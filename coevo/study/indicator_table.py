@@ -10,6 +10,7 @@ from coevo.normalisation import scale_of
 from coevo.observations.names import aliases, compared
 from coevo.observations.units import Unit, unit_of
 from coevo.panel.derivations import parse
+from coevo.study.config_text import read_rows
 from coevo.study.configuration import (
     ASKED,
     messages,
@@ -17,7 +18,6 @@ from coevo.study.configuration import (
     schema_validator,
     with_registries,
 )
-from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import date_problem
 from coevo.study.region_table import read_regions, region_problems
 

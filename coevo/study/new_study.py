@@ -13,10 +13,10 @@ import yaml
 
 from coevo.errors import Problems
 from coevo.files import write_bytes
+from coevo.study.config_text import read_rows
 from coevo.study.configuration import DEFAULT, complete, name_problem, read_config, read_schema
 from coevo.study.fill_in import TEMPLATES, blank_workbook, said_marks
 from coevo.study.indicator_table import check_indicators
-from coevo.study.plain_rows import read_rows
 from coevo.study.raw_files import VINTAGE
 
 LONGEST = 40  # characters of a name: it is part of paths

@@ -8,8 +8,8 @@ from typing import Any
 from coevo.errors import StudyError, short
 from coevo.panel.derivations import DERIVATIONS, parse
 from coevo.schema import LANGUAGES
+from coevo.study.config_text import read_rows
 from coevo.study.configuration import ASKED
-from coevo.study.plain_rows import read_rows
 
 OWN_GROUPS = "nbs_region"  # a table of regions may do without it: then they have no groups
 CODE = re.compile(r"[\w.-]+")  # as the schema of the config allows it
