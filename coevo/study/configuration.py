@@ -182,10 +182,7 @@ def schema_validator(schema: Mapping[str, Any]) -> Any:
 
     known = Draft202012Validator.TYPE_CHECKER
     known = known.redefine("integer", lambda _, value: type(value) is int)
-    known = known.redefine(
-        "number",
-        lambda _, value: type(value) is int or (type(value) is float and math.isfinite(value)),
-    )
+    known = known.redefine("number", lambda _, x: type(x) in (int, float) and abs(x) < math.inf)
     extended: Any = validators
     return extended.extend(Draft202012Validator, type_checker=known)(schema, format_checker=formats)
 
