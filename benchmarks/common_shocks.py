@@ -34,7 +34,7 @@ from benchmarks.relation_rule import (
     YEARS,
 )
 from coevo.inference.slope_errors import BANDWIDTH
-from coevo.inference.wild_bootstrap import cluster_weights, wild_test
+from coevo.inference.wild_bootstrap import cluster_weights, of_drawn, of_few
 
 Array = npt.NDArray[np.float64]
 Row = dict[str, Any]
@@ -81,7 +81,7 @@ def p_values(x: Array, g: Array, effects: str, seed: int) -> dict[str, Array]:
     found = t_tests(_left(x, effects), _left(g, effects), effects)
     for name, cluster in (("region_wild", region), ("year_wild", year)):
         found[name] = np.array([
-            wild_test(region, year, own_g, own_x, effects, weights[name], cluster).p
+            of_few(region, year, own_g, own_x, effects, cluster, of_drawn(weights[name])).p()
             for own_g, own_x in zip(
                 g.reshape(samples, -1), x.reshape(samples, -1), strict=True
             )

@@ -5,9 +5,8 @@ import numpy as np
 from coevo.arrays import Array
 from coevo.estimation.effects import sums
 from coevo.estimation.pooled_slopes import Moments
-from coevo.inference.few_clusters import TIE, points
 from coevo.inference.instrument_tests import instrumented
-from coevo.inference.wild_bootstrap import blocks
+from coevo.inference.wild_bootstrap import TIE, blocks, points
 
 DRAWS = 99_999  # p near a limit would hang on the seed with fewer
 

@@ -2,41 +2,37 @@
 
 Growth is drawn anew by turning the residuals of whole regions, or of whole years, under a model in
 which the slope is zero; p is the share of draws with a larger t. With few clusters it is nearer its
-size than t; by year it allows for shocks common to all regions.
+size than t; by year it allows for shocks common to all regions. Where the points over the clusters
+make no more than `MOST` vectors of weights, p is the share of all of them, and no seed is in it.
+Inverted, the test is an interval.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
+from scipy.special import ndtri
 
 from coevo.arrays import Array, Integers
 from coevo.errors import Refusal
-from coevo.estimation.effects import EFFECTS, Absorbed
+from coevo.estimation.effects import EFFECTS
 from coevo.estimation.pooled import PooledFit
-from coevo.inference.few_clusters import (
-    TIE,
-    FewClusters,
-    Share,
-    enumerable,
-    of_all,
-    of_drawn,
-    points,
-)
 from coevo.inference.sets import FEWEST_REGIONS
 from coevo.registry import choose
 
+MOST = 6**8  # vectors of weights that are all used; of more, some are drawn
+RADEMACHER_FROM = 13  # clusters: with fewer, two-point weights give too few different draws
+RADEMACHER = np.array([-1.0, 1.0])
+WEBB = (np.array([-1, 1])[:, None] * np.sqrt([0.5, 1, 1.5])).ravel()
+TIE = 1e-10  # relative difference of t below which two are one
+FARTHEST = 40  # times that the distance of an end from the slope is doubled in search of it
+EXACT = 1e-4  # of a standard error: how far an end may be from where p crosses its limit
 DRAWS = 9999  # with the sample itself a round number
 BLOCK = 1_000_000  # weights worked on at once
 
-
-class WildTest(NamedTuple):
-    """t of the slope in the sample, p, and t (draws,) under the null."""
-
-    t: float
-    p: float
-    draws: Array
+Share = Callable[[Array], float]  # H (C, C) -> share of the vectors w (C,) with w'Hw >= 0
 
 
 class WildSlope(NamedTuple):
@@ -66,6 +62,99 @@ def blocks(draws: int, clusters: int) -> list[slice]:
     return [slice(start, start + most) for start in range(0, draws, most)]
 
 
+def points(clusters: int) -> Array:
+    """Return the values of a weight: -1, 1 from 13 clusters on, below it Webb's six."""
+    return RADEMACHER if clusters >= RADEMACHER_FROM else WEBB
+
+
+def enumerable(clusters: int) -> bool:
+    """Return whether all vectors of weights of so many clusters are used."""
+    return bool(len(points(clusters)) ** clusters <= MOST)
+
+
+class FewClusters(NamedTuple):
+    """The test of one slope with C clusters, few enough for arrays (C, C).
+
+    slope, with its CR1 error; scores (2, C, C): what the weights make of x_a' M(w e), e of growth
+    and of the regressor; part (C,) of each cluster in x'x; correction: of CR1; share: of vectors.
+    """
+
+    slope: float
+    error: float
+    scores: Array
+    part: Array
+    correction: float
+    share: Share
+
+    def p(self, null: float = 0.0) -> float:
+        """Return p of the slope `null`, the share of vectors w with |t*| >= |t|.
+
+            S = S_g - null S_x,   a = 1'S,   Q = S - part a'
+            t*^2 = (a'w)^2 / (c |Q w|^2) >= t^2   where   w' (a a' - t^2 c Q'Q) w >= 0
+
+        S_g w, S_x w: the scores of a draw; t, c: of the sample and of CR1.
+        """
+        S = self.scores[0] - null * self.scores[1]
+        a, t = S.sum(axis=0), (self.slope - null) / self.error * (1 - TIE)
+        Q = S - np.outer(self.part, a)
+        return self.share(np.outer(a, a) - t**2 * self.correction * Q.T @ Q)
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the least and the largest slope not rejected; infinite where there is none."""
+        return self._end(-1, level), self._end(1, level)
+
+    def _end(self, side: int, level: float) -> float:
+        from scipy.optimize import brentq
+
+        @cache
+        def above(errors: float) -> float:
+            p = self.p(self.slope + side * errors * self.error)
+            return float(ndtri(p / 2) - ndtri((1 - level) / 2))  # nearly a line
+
+        near, far = 0.0, 4.0
+        while above(far) > 0:
+            if far > 2.0**FARTHEST:
+                return side * float("inf")
+            near, far = far, 2 * far
+        return self.slope + side * self.error * float(brentq(above, near, far, xtol=EXACT))
+
+
+@lru_cache(maxsize=4)
+def of_all(clusters: int) -> Share:
+    """Return the share of all vectors w = (u, v); -w has the w'Hw of w and is left out.
+
+    u'H_uu u + 2 u'H_uv v + v'H_vv v of all pairs of halves is one product of thin arrays.
+    """
+    h = clusters // 2
+    u, v = (_grid(clusters, length) for length in (h, clusters - h))
+    u = u[u[:, 0] > 0]
+
+    def share(H: Array) -> float:
+        of_u, of_v = ((w @ part * w).sum(axis=1) for w, part in ((u, H[:h, :h]), (v, H[h:, h:])))
+        left = np.column_stack([2 * u @ H[:h, h:], of_u, np.ones(len(u))])
+        right = np.column_stack([v, np.ones(len(v)), of_v])
+        return float(np.count_nonzero(left @ right.T >= 0) / (len(u) * len(v)))
+
+    return share
+
+
+def _grid(clusters: int, length: int) -> Array:
+    """Return all vectors of so many weights, (points^length, length)."""
+    axes = np.meshgrid(*[points(clusters)] * length, indexing="ij")
+    return np.stack(axes, axis=-1).reshape(-1, length)
+
+
+def of_drawn(weights: Array) -> Share:
+    """Return the share of drawn vectors (draws, C), the sample itself among them."""
+
+    def share(H: Array) -> float:
+        parts = (weights[part] for part in blocks(*weights.shape))
+        beyond = sum(np.count_nonzero((w @ H * w).sum(axis=1) >= 0) for w in parts)
+        return float((1 + beyond) / (1 + len(weights)))
+
+    return share
+
+
 def wild_pooled(
     fit: PooledFit,
     draws: int = DRAWS,
@@ -85,14 +174,10 @@ def wild_pooled(
     share = of_all(C) if every else of_drawn(weights)
     for i, (name, sign) in enumerate((("b1", -1), ("d", 1))):
         columns = (data.region, data.year, data.growth[:, i], data.regressor[:, 1 - i], fit.effects)
-        if every or by == "year":
-            few = of_few(*columns, cluster, share)
-            ends = few.interval(level) if level and by == "year" else (nan, nan)
-            low, high = sorted(sign * end for end in ends)
-            tests[name] = WildSlope(sign * few.slope / few.error, few.p(), low, high)
-        else:
-            t, p, _ = wild_test(*columns, weights, cluster)
-            tests[name] = WildSlope(sign * t, p, nan, nan)
+        few = of_few(*columns, cluster, share)
+        ends = few.interval(level) if level and by == "year" else (nan, nan)
+        low, high = sorted(sign * end for end in ends)
+        tests[name] = WildSlope(sign * few.slope / few.error, few.p(), low, high)
     return tests
 
 
@@ -105,21 +190,42 @@ def of_few(
     cluster: Integers,
     share: Share | None = None,
 ) -> FewClusters:
-    """Return what p of any slope of g on x and effects rests on: as `wild_test`, of few clusters.
+    """Return the test that the slope of g (rows,) on x (rows,) and effects has a given value.
 
-    share: of the vectors of weights, by default of all. `StudyError` if the sample fits without
-    error.
+        g* = w_c e                   e what the effects leave of g
+        t* = s* / CR1 error of s*    of the regression of g*
+        x_a' M(w e) = own_a w_a - sum_b levels_ab w_b - along_x_a' sum_b along_e_b w_b
+
+    region (rows,): index of G regions; cluster (rows,): index of C clusters; share: of the vectors
+    of weights, by default of all. M(w e) is w e less the means that it has in each region, and less
+    its part along the directions beyond regions. Effects of regions count in the error unless the
+    clusters are regions, which nest them; p does not depend on that. `StudyError` if the sample
+    fits without error. Source: Cameron, Gelbach and Miller (2008).
     """
-    absorbed, e, x, part, correction = _prepared(region, year, g, x, effects, cluster)
-    of = (_scores(absorbed, region, cluster, x, v) for v in (e, x))
-    scores = np.stack([one.of(np.eye(len(part))).T for one in of])
-    square = float(x @ x)
+    absorbed = choose(EFFECTS, effects, "effects")(region, year, np.column_stack([g, x]))
+    e, x = absorbed.residual.T
+    counted = absorbed.counted if np.array_equal(cluster, region) else absorbed.rank
+    size, rows = np.bincount(cluster, x**2), len(g)
+    C, square = len(size), float(x @ x)
+    correction = C / (C - 1) * (rows - 1) / (rows - 1 - counted)
+    member = coo_array((np.ones(rows), (cluster, np.arange(rows))), shape=(C, rows)).tocsr()
+    of_x = coo_array((x, (region, cluster))).tocsr()
+
+    def scores(v: Array) -> Array:
+        along_x, along_v = (member @ (column[:, None] * absorbed.basis) for column in (x, v))
+        S = np.diag(np.bincount(cluster, x * v)) - (along_v @ along_x.T).T
+        if not absorbed.common:
+            of_v = coo_array((v, (region, cluster))).tocsr() / np.bincount(region)[:, None]
+            S -= (of_x.T @ of_v).toarray()
+        return np.asarray(S)
+
     slope = float(x @ e) / square
     left = np.bincount(cluster, x * (e - slope * x))
     error = float(np.sqrt(correction * left @ left)) / square
     if not error:
         raise Refusal("exact_fit")
-    return FewClusters(slope, error, scores, part, correction, share or of_all(len(part)))
+    both = np.stack([scores(e), scores(x)])
+    return FewClusters(slope, error, both, size / size.sum(), correction, share or of_all(C))
 
 
 def by_region(fit: PooledFit) -> Integers:
@@ -140,94 +246,3 @@ def by_year(fit: PooledFit) -> Integers:
 
 # name -> index of the cluster of each row
 CLUSTERS: dict[str, Callable[[PooledFit], Integers]] = {"region": by_region, "year": by_year}
-
-
-def wild_test(
-    region: Integers,
-    year: Integers,
-    g: Array,
-    x: Array,
-    effects: str,
-    weights: Array,
-    cluster: Integers | None = None,
-) -> WildTest:
-    """Return the test that the slope of g (rows,) on x (rows,) and effects is zero.
-
-        g* = w_c e                   e what the effects leave of g
-        t* = s* / CR1 error of s*    of the regression of g*
-        p  = (1 + number of |t*| >= |t|) / (1 + draws)
-
-    region (rows,): index of G regions; cluster (rows,): index of C clusters, by default the
-    regions; weights (draws, C). With M what the effects leave of a column, s* and the scores
-    x_c' (M(w e) - Mx s*)_c are linear in w (`_Scores`); w = 1 gives the sample itself. Effects of
-    regions count in the error unless the clusters are regions, which nest them; p does not depend
-    on that. `StudyError` if the sample fits without error. Source: Cameron, Gelbach and Miller
-    (2008).
-    """
-    cluster = region if cluster is None else cluster
-    absorbed, e, x, share, correction = _prepared(region, year, g, x, effects, cluster)
-    parts, C = _scores(absorbed, region, cluster, x, e), len(share)
-
-    def ratio(w: Array) -> Array:
-        scores = parts.of(w)
-        total = scores.sum(axis=1)
-        scores -= total[:, None] * share
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(total / np.sqrt(correction * np.einsum("ij,ij->i", scores, scores)))
-
-    t = float(ratio(np.ones((1, C)))[0])
-    null = np.concatenate([ratio(weights[part]) for part in blocks(*weights.shape)])
-    if not np.isfinite(t):
-        raise Refusal("exact_fit")
-    # the sample is among the draws, up to rounding
-    beyond = int((np.abs(null) >= abs(t) * (1 - TIE)).sum())
-    return WildTest(t, (1 + beyond) / (1 + len(null)), null)
-
-
-def _prepared(
-    region: Integers, year: Integers, g: Array, x: Array, effects: str, cluster: Integers
-) -> tuple[Absorbed, Array, Array, Array, float]:
-    """Return what the effects leave: also of g and x apart, each cluster's part in x'x, and the
-    correction of CR1.
-    """
-    absorbed = choose(EFFECTS, effects, "effects")(region, year, np.column_stack([g, x]))
-    e, x = absorbed.residual.T
-    counted = absorbed.counted if np.array_equal(cluster, region) else absorbed.rank
-    size, rows = np.bincount(cluster, x**2), len(g)
-    C = len(size)
-    correction = C / (C - 1) * (rows - 1) / (rows - 1 - counted)
-    return absorbed, e, x, size / size.sum(), correction
-
-
-class _Scores(NamedTuple):
-    """x_a' M(w e) of each cluster a, linear in the weights w (draws, C) of the clusters.
-
-        own w_a - sum_b levels_ab w_b - along_x_a' sum_b along_e_b w_b
-
-    M(w e) is w e less the means that it has in each region, and less its part along the q
-    directions beyond regions. own (C,); levels (C, C), sparse: clusters that share regions, None
-    without means of regions; along_x, along_e (C, q).
-    """
-
-    own: Array
-    levels: Any
-    along_x: Array
-    along_e: Array
-
-    def of(self, w: Array) -> Array:
-        """Return the scores (draws, C)."""
-        scores = w * self.own - (w @ self.along_e) @ self.along_x.T
-        if self.levels is not None:
-            scores -= (self.levels @ w.T).T
-        return np.asarray(scores)
-
-
-def _scores(absorbed: Absorbed, region: Integers, cluster: Integers, x: Array, e: Array) -> _Scores:
-    rows, C = len(x), int(cluster.max()) + 1
-    levels = None
-    if not absorbed.common:
-        of_x, of_e = (coo_array((v, (region, cluster))).tocsr() for v in (x, e))
-        levels = (of_x.T @ (of_e / np.bincount(region)[:, None])).tocsr()
-    member = coo_array((np.ones(rows), (cluster, np.arange(rows))), shape=(C, rows)).tocsr()
-    along_x, along_e = (member @ (v[:, None] * absorbed.basis) for v in (x, e))
-    return _Scores(np.bincount(cluster, x * e).astype(float), levels, along_x, along_e)
