@@ -21,7 +21,7 @@ from coevo.inference.sets import (
     located,
 )
 from coevo.inference.signs import sign_patterns
-from coevo.lotka_volterra.classic import ELASTICITIES, elasticities, equilibrium, growth, kind
+from coevo.lotka_volterra.classic import kind
 from coevo.messages import message_columns
 
 
@@ -85,12 +85,6 @@ def _own_relations(own: Equations, level: float) -> Iterator[Row]:
     for name, found in zip(("x1", "x2"), equilibrium_sets(own, each), strict=True):
         row = {"quantity": f"region_{name}", "value": found.estimate, "level": each}
         yield row | {"low": found.low, "high": found.high, "set": str(found.kind)}
-    if own.b1 and own.d:
-        parameters = (own.a1, own.b1, own.a2, own.b2)
-        rest = np.abs(growth(*equilibrium(*parameters), *parameters)).max()
-        yield {"check": "growth_at_E", "value": rest}
-        error = np.abs(elasticities(*parameters) - ELASTICITIES).max()
-        yield {"check": "elasticity_error", "value": error}
 
 
 def _pooled_relations(pooled: PooledFit, level: float) -> Iterator[Row]:

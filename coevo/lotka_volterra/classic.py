@@ -5,10 +5,6 @@ import numpy as np
 from coevo.arrays import Array, Strings, Values
 from coevo.errors import StudyError
 
-# d ln E / d ln parameter, in the order a1, b1, a2, b2: rows x1* = a2/(b1 b2) and x2* = a1/b1.
-ELASTICITIES = np.array([[0.0, -1.0, 1.0, -1.0], [1.0, -1.0, 0.0, 0.0]])
-ELASTICITIES.flags.writeable = False
-
 
 def equilibrium(a1: Values, b1: Values, a2: Values, b2: Values) -> tuple[Array, Array]:
     """Return the interior equilibrium E = (a2/(b1 b2), a1/b1), in the units of x1 and x2.
@@ -73,7 +69,7 @@ def euler_modulus(a1: Values, a2: Values) -> Array:
 
 
 def elasticities(a1: float, b1: float, a2: float, b2: float, step: float = 1e-4) -> Array:
-    """Return d ln|E| / d ln parameter (2, 4) by central differences, to check `ELASTICITIES`.
+    """Return d ln|E| / d ln parameter (2, 4) by central differences.
 
     Rows x1*, x2*; columns a1, b1, a2, b2. At E more conversion b2 leaves x2* unchanged and more
     purchasing b1 lowers both, whatever happens to growth on the way there.

@@ -500,11 +500,8 @@ def test_given_parameters(few):
     assert set(rows["kind"]) == {"centre"} and not rows["located"].any()
 
 
-def test_relations_check_the_closed_form_and_the_elasticities(tables):
+def test_a_set_is_an_interval_where_the_slope_is_told_from_zero(tables):
     relations = tables.checks.set_index("check")
-    assert len(relations.loc["growth_at_E"]) == 8 * len(QUICK)
-    assert relations.loc["growth_at_E", "value"].max() < 1e-10
-    assert relations.loc["elasticity_error", "value"].max() < 1e-8
     key = ["scope", "effects", "estimator"]
     own = "source == 'fit' and model == 'classic' and effects == 'none'"
     classic = tables.equilibria.query(own).set_index(key)
