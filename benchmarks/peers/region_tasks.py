@@ -17,10 +17,9 @@ from coevo.regional.mobility import (
     transition_counts,
 )
 from coevo.regional.neighbourhood import (
+    likeness,
     local_moran,
     local_moran_p,
-    moran,
-    moran_p,
     row_standardised,
 )
 from coevo.regional.regional_panel import RegionalPanel
@@ -50,8 +49,8 @@ def field(small: bool) -> Field:
 
 def own_moran(data: Field) -> Answer:
     W = row_standardised(data.neighbours, data.regions)
-    p = moran_p(data.D, W, DRAWS, np.random.default_rng(1))
-    return Answer(np.array([moran(y, W).I for y in data.D.T]), p)
+    found = likeness(data.D, W, DRAWS, np.random.default_rng(1))
+    return Answer(found.I, found.p)
 
 
 def _weights(data: Field) -> Any:

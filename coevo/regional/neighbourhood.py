@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from coevo.arrays import Array, Integers, Places, Row, Values
 from coevo.errors import Refusal
@@ -20,27 +19,6 @@ NEAREST = 5  # regions nearest by level: about as many as a province has neighbo
 BLOCK = 1_000_000  # numbers of permutations that are held at a time
 TIE = 1e-12  # draws within this of the observed one count as reaching it
 QUADRANTS = ("high_high", "low_high", "low_low", "high_low")  # the region, then its neighbours
-
-
-class Moran(NamedTuple):
-    """I, its expectation, its variance and two-sided p if values are normal, or are shuffled."""
-
-    I: float  # noqa: E741 - its name in every text
-    expected: float
-    variance_normal: float
-    variance_shuffled: float
-
-    @property
-    def z_normal(self) -> float:
-        return float((self.I - self.expected) / np.sqrt(self.variance_normal))
-
-    @property
-    def z_shuffled(self) -> float:
-        return float((self.I - self.expected) / np.sqrt(self.variance_shuffled))
-
-    @property
-    def p_normal(self) -> float:
-        return float(2 * ndtr(-abs(self.z_normal)))
 
 
 def row_standardised(
@@ -63,27 +41,6 @@ def centred(y: Values) -> Array:
     """Return y (n,) less its mean."""
     values: Array = np.asarray(y, dtype=float)
     return values - float(values.mean())
-
-
-def moran(y: Values, W: "csr_array") -> Moran:
-    """Return Moran's I of y (n,) with weights W (n, n), and its moments (Cliff and Ord 1981).
-
-        I = n / S0 * z'Wz / z'z,   z = y - mean,   E(I) = -1 / (n - 1)
-
-    S0 the sum of weights, S1 half the sum of (w_ij + w_ji)^2, S2 the sum of (w_i. + w_.i)^2.
-    """
-    z = centred(y)
-    n, S0 = len(z), float(W.sum())
-    S1 = float(((W + W.T).power(2)).sum()) / 2
-    S2 = float(((W.sum(axis=0) + W.sum(axis=1)) ** 2).sum())
-    expected = -1 / (n - 1)
-    normal = (n**2 * S1 - n * S2 + 3 * S0**2) / ((n**2 - 1) * S0**2) - expected**2
-    k = float((z**4).mean() / (z**2).mean() ** 2)
-    shuffled = (
-        n * ((n**2 - 3 * n + 3) * S1 - n * S2 + 3 * S0**2)
-        - k * ((n**2 - n) * S1 - 2 * n * S2 + 6 * S0**2)
-    ) / ((n - 1) * (n - 2) * (n - 3) * S0**2) - expected**2
-    return Moran(float(n / S0 * (z @ (W @ z)) / (z @ z)), expected, normal, shuffled)
 
 
 def permutations(n: int, draws: int, rng: np.random.Generator) -> Iterator[Places]:
@@ -160,11 +117,6 @@ def likeness(
     rarer = math.ceil(LIKELY * (draws + 1)) - 1  # draws that may reach an I of p = LIKELY
     least = np.partition(far, -rarer, axis=1)[:, -rarer] if rarer else np.full(s, np.nan)
     return Likeness(observed, expected, (1 + reached) / (draws + 1), expected + least)
-
-
-def moran_p(Y: Values, W: "csr_array", draws: int, rng: np.random.Generator) -> Array:
-    """Return p (s,) of Moran's I of each column of Y (n, s); see `likeness`."""
-    return likeness(Y, W, draws, rng).p
 
 
 def around(W: "csr_array") -> "csr_array":

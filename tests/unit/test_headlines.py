@@ -9,7 +9,7 @@ from statsmodels.api import OLS, add_constant
 from coevo.coupling.comovement import SCOPES, correlation, demean
 from coevo.coupling.index_panel import Degrees
 from coevo.coupling.level import variance_shares
-from coevo.regional.neighbourhood import moran, row_standardised
+from coevo.regional.neighbourhood import likeness, row_standardised
 from coevo.sensitivity.headline_statistics import (
     FEW_DRAWS,
     Curve,
@@ -89,8 +89,9 @@ def test_what_D_measures_by_one_at_a_time(made, k):
 def test_likeness_and_step_by_one_at_a_time(made, k):
     D, _, _, row = of(made, k)
     last = D.unstack("year")[2015 + YEARS - 1].reindex(list(RING))
-    found = moran(last.to_numpy(), row_standardised(RING, list(RING)))
-    assert row["moran_last"] == pytest.approx(found.I)
+    W = row_standardised(RING, list(RING))
+    found = likeness(last.to_numpy()[:, None], W, 9, np.random.default_rng(1))
+    assert row["moran_last"] == pytest.approx(found.I[0])
     assert row["moran_expected"] == pytest.approx(-1 / (REGIONS - 1))
     U = pd.DataFrame(made[2].U[k // FORMS, 0], ROWS)
     kept = U[(U > 0).all(axis=1).groupby(level="region").transform("all")]
