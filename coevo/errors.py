@@ -6,11 +6,13 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from coevo.messages import message_columns
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ("coevo", "workflow", "profiles", "docs", "config/regions", "Snakefile", "pyproject.toml")
@@ -76,6 +78,24 @@ class Refusal(StudyError):  # noqa: N818 - it is an answer, and no error of the 
         self.key, self.fields = key, fields
         shown = {name: _shown(value) for name, value in fields.items()}
         super().__init__(refusal_lines("en")[key].format(detail=detail, **shown))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns `message` and `fields` of the row that keeps it."""
+        return message_columns(self.key, self.fields)
+
+
+def tried(
+    rows: Iterable[Mapping[str, Any]], label: Mapping[str, Any], **refused: Any
+) -> Iterator[dict[str, Any]]:
+    """Yield all rows under their label, or where figures forbid one the refusal alone.
+
+    refused: further columns of the row of a refusal.
+    """
+    try:
+        yield from [{**label, **row} for row in rows]
+    except Refusal as refusal:
+        yield {**label, **refused, **refusal.columns}
 
 
 def _shown(value: Any) -> Any:

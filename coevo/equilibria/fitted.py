@@ -19,7 +19,6 @@ from coevo.estimation.pooled_rows import SCALES, breaks
 from coevo.estimation.region import Equations, Fit, fit
 from coevo.estimation.trajectory import Series, fit_trajectories
 from coevo.inference.sets import FEWEST_REGIONS
-from coevo.messages import message_columns
 
 POOLED = "pooled"
 HEADLINE_SCALE = "first"  # a mean over the period contains the future
@@ -54,7 +53,7 @@ class Fits(NamedTuple):
     def kept(self, found: Any, label: Row) -> Any:
         """Return a fit, or None of a `Refusal`, which is written down under its label."""
         if isinstance(found, Refusal):
-            self.refused.append(label | message_columns(found.key, found.fields))
+            self.refused.append(label | found.columns)
             return None
         return found
 

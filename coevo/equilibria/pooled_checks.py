@@ -9,7 +9,6 @@ from scipy.special import chdtri, ndtri, stdtr
 
 from coevo.arrays import Array, Row
 from coevo.equilibria.fitted import HEADLINE_SCALE
-from coevo.errors import Refusal
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.heterogeneity import (
     hausman_contrast,
@@ -33,7 +32,6 @@ from coevo.inference.residual_dependence import cross_dependence
 from coevo.inference.sets import interval
 from coevo.inference.short_panel import short_panel_bias
 from coevo.inference.slope_errors import SLOPES, slope_tests
-from coevo.messages import message_columns
 
 JUDGED = ("x1", "x2")  # whatever other populations the general model has
 
@@ -194,11 +192,3 @@ def sub_periods(pool: pd.DataFrame, split: int | None) -> dict[str, pd.DataFrame
         return {}
     parts = (pool[pool["year"] <= split], pool[pool["year"] >= split])
     return {f"{part['year'].min()}-{part['year'].max()}": part for part in parts}
-
-
-def tried(rows: Iterator[Row], label: Row, what: str) -> Iterator[Row]:
-    """Yield the rows under their label, or the refusal of `what` where figures forbid them."""
-    try:
-        yield from [label | row for row in rows]
-    except Refusal as refusal:
-        yield (label | {"quantity": what} | message_columns(refusal.key, refusal.fields))

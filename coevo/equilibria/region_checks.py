@@ -18,9 +18,9 @@ from coevo.equilibria.pooled_checks import (
     sharing_rows,
     slope_test_rows,
     sub_periods,
-    tried,
 )
 from coevo.equilibria.relation_draws import RELATION
+from coevo.errors import tried
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.estimation.pooled import PooledFit
 from coevo.estimation.pooled_general import GeneralPooled
@@ -42,8 +42,8 @@ def own_doubts(
     for label, own in fits:
         if isinstance(own, Fit) and label["estimator"] == estimator:
             path = paths[label["scope"]][["x1", "x2"]].astype(float)
-            yield from tried(deletion_rows(own), label, "deletion")
-            yield from tried(doubt_rows(own, path, level), label, "doubts")
+            yield from tried(deletion_rows(own), label, quantity="deletion")
+            yield from tried(doubt_rows(own, path, level), label, quantity="doubts")
             yield from (label | row for row in mean_rows(path))
 
 
@@ -65,27 +65,27 @@ def pooled_doubts(
             continue
         # what is said of region effects alone rests on years, by whatever estimator
         for errors in ERRORS if own.estimator == main else (BY_YEAR,) * (own.effects == "region"):
-            yield from tried(slope_test_rows(own, errors, seed, level), label, errors)
+            yield from tried(slope_test_rows(own, errors, seed, level), label, quantity=errors)
         if own.estimator == main:
-            yield from tried(sharing_rows(own, level), label, "sharing")
+            yield from tried(sharing_rows(own, level), label, quantity="sharing")
             if own.effects == "region+year":
-                yield from tried(contrast_rows(own, level), label, "hausman")
+                yield from tried(contrast_rows(own, level), label, quantity="hausman")
             if own.effects == "region":
-                yield from tried(dependence_rows(own, level), label, "cross_dependence")
+                yield from tried(dependence_rows(own, level), label, quantity="cross_dependence")
         if own.estimator == "trapezoid":
-            yield from tried(bias_rows(own, seed, drawn.get(own.effects)), label, "bias")
+            yield from tried(bias_rows(own, seed, drawn.get(own.effects)), label, quantity="bias")
     for label, own in fits:
         if label["model"] != "classic" or label["estimator"] != FOD_IV:
             continue
         if not isinstance(own, GeneralPooled) or not inferable(own):
             continue
-        yield from tried(instrument_rows(own, level, seed), label, "instruments")
+        yield from tried(instrument_rows(own, level, seed), label, quantity="instruments")
         pool = growth_pool(pair)
         judged = judged_rows(pool, interaction, seed, drawn.get(RELATION))
-        yield from tried(judged, label, "relation")
+        yield from tried(judged, label, quantity="relation")
         for name, part in sub_periods(pool, interaction.get("split")).items():
             rows = period_rows(part, level, seed)
-            yield from tried(rows, label | {"period": name}, "feedback")
+            yield from tried(rows, label | {"period": name}, quantity="feedback")
 
 
 def deletion_rows(own: Fit) -> Iterator[Row]:

@@ -121,7 +121,7 @@ def theoretical(pair: pd.DataFrame, asked: Asked) -> tuple[list[Row], list[Row],
                 points.append({"scope": code} | point)
         if len(reasons) - len(asked.refused) == len(found):  # no point at all
             refusals += [
-                label | {"quantity": "theory"} | message_columns(why.key, why.fields)
+                label | {"quantity": "theory"} | why.columns
                 for why in {why.key: why for why in reasons}.values()
             ]
     return points, equilibria, refusals
@@ -168,7 +168,7 @@ def calibrated(years: Integers, figures: Array, gaps: Booleans) -> tuple[Row, li
         if not there.any():
             raise Refusal("no_calibrated_years")
     except Refusal as refusal:
-        return {"refusal": refusal}, [], [message_columns(refusal.key, refusal.fields)]
+        return {"refusal": refusal}, [], [refusal.columns]
     failures = calibration_failures(*figures)
     holds = there & ~np.any(list(failures.values()), axis=0)
     rows: list[Row] = []

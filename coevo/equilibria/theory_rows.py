@@ -17,7 +17,6 @@ from coevo.inference.growth_at_point import (
     yearly_growth,
 )
 from coevo.inference.sets import interval, t_quantile
-from coevo.messages import message_columns
 
 MEAN = "mean"  # scope: the mean over regions
 OWN, REGION, YEAR = "own", "region", "year"  # errors
@@ -105,7 +104,7 @@ def pooled_rows(
             try:
                 yearly = {end: yearly_growth(pooled, at, E * f) for end, f in MOVED.items()}
             except Refusal as why:
-                row = label | {"quantity": "theory"} | message_columns(why.key, why.fields)
+                row = label | {"quantity": "theory"} | why.columns
                 refusals[tuple(named.values())] = row
                 continue
             frames += [rows.assign(errors=YEAR), whole.assign(errors=YEAR)]

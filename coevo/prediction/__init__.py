@@ -8,7 +8,6 @@ import pandas as pd
 
 from coevo.errors import Refusal
 from coevo.files import as_table
-from coevo.messages import message_columns
 from coevo.prediction.models import MODELS
 from coevo.prediction.origins import FEWEST_YEARS, POPULATIONS, History, Missing, Origins
 from coevo.prediction.past_errors import best_model, error_rows, verdict_rows, with_intervals
@@ -87,8 +86,8 @@ class _Forecasts:
 
     def refuse(self, missing: Missing, model: str = "") -> None:
         """Add what has no forecast, by default by no model; a whole series once for each reason."""
-        message = message_columns(missing.refusal.key, missing.refusal.fields)
-        row = {"series": missing.series, "scope": missing.scope, "model": model} | message
+        row = {"series": missing.series, "scope": missing.scope, "model": model}
+        row |= missing.refusal.columns
         if missing.scope or not any(row.items() <= told.items() for told in self.refusals):
             self.refusals.append(row | {"origin": missing.origin})
 

@@ -16,9 +16,9 @@ from coevo.regional.regional_panel import (
     RegionalPanel,
     above_zero,
     by_year,
+    computed,
     logs,
     several,
-    tried,
     varying,
 )
 
@@ -186,7 +186,7 @@ def dispersion_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     yield from by_year("sd_ln", of, values, lambda y: logs(several(y, 2)).std())
     yield from by_year("cv", of, values, lambda y: several(y, 2).std() / above_zero(y))
     yield from by_year("sd", of, values, lambda y: several(y, 2).std())
-    yield tried("sd_ln_ratio", of, lambda: _change(values), year=values.columns[-1])
+    yield computed("sd_ln_ratio", of, lambda: _change(values), year=values.columns[-1])
 
 
 def _change(values: pd.DataFrame) -> dict[str, float]:
@@ -236,7 +236,7 @@ def growth_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     kinds = {"": slope, "_conley": conley, "_residual_moran": residual_moran}
     slopes = {"beta": (0, False), "beta_check": (1, False), "beta_given_level": (0, True)}
     for (name, of_what), (kind, compute) in product(slopes.items(), kinds.items()):
-        yield tried(f"{name}{kind}", of, partial(compute, *of_what), year=end)
+        yield computed(f"{name}{kind}", of, partial(compute, *of_what), year=end)
 
 
 def _weights(study: RegionalPanel, regions: pd.Index) -> "csr_array":
@@ -254,4 +254,4 @@ def club_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
         several(values.iloc[:, 0], FEWEST_REGIONS)
         return log_t(values).columns
 
-    yield tried("log_t", of, slope, year=study.D.columns[-1])
+    yield computed("log_t", of, slope, year=study.D.columns[-1])

@@ -10,7 +10,7 @@ from scipy.special import chdtrc
 from coevo.arrays import Array, Integers, Row, Values
 from coevo.errors import Refusal
 from coevo.regional.neighbourhood import row_standardised
-from coevo.regional.regional_panel import ALL, RegionalPanel, refused, tried
+from coevo.regional.regional_panel import ALL, RegionalPanel, computed, refused
 
 CLASSES = 4
 FEW = 5  # moves below which a cell says little
@@ -167,7 +167,7 @@ def mobility_rows(study: RegionalPanel, of: str) -> Iterator[Row]:
     P, n = probabilities(counts), int(counts.sum())
     for i, cut in enumerate(class_cuts(every_year(study.D)), start=1):
         yield {"statistic": "class_cut", "of": of, "scope": f"{i}", "value": float(cut)}
-    yield tried("shorrocks", of, lambda: {"value": shorrocks(P), "n": n})
+    yield computed("shorrocks", of, lambda: {"value": shorrocks(P), "n": n})
     try:
         pi, M = steady_state(P), first_passage(P)
     except Refusal as why:

@@ -11,7 +11,6 @@ import pandas as pd
 from coevo.arrays import Array, Row
 from coevo.coupling.level import level_adjusted
 from coevo.errors import Refusal
-from coevo.messages import message_columns
 from coevo.normalisation import wide
 
 ALL = "all"
@@ -146,10 +145,12 @@ def varying(y: pd.Series, least: int = 2) -> pd.Series:
 def refused(statistic: str, of: str, why: Refusal, **where: Any) -> Row:
     """Return the row of a statistic that the figures do not allow."""
     where = {"scope": ALL} | where
-    return {"statistic": statistic, "of": of} | where | message_columns(why.key, why.fields)
+    return {"statistic": statistic, "of": of} | where | why.columns
 
 
-def tried(statistic: str, of: str, compute: Callable[[], Mapping[str, Any]], **where: Any) -> Row:
+def computed(
+    statistic: str, of: str, compute: Callable[[], Mapping[str, Any]], **where: Any
+) -> Row:
     """Return a row with what was computed, or with the reason why it could not be."""
     try:
         return {"statistic": statistic, "of": of, "scope": ALL} | where | dict(compute())
@@ -163,7 +164,7 @@ def by_year(
     """Yield a row for each year: what `compute` makes of the regions that are known in it."""
     for year, column in values.items():
         y = column.dropna()
-        yield tried(
+        yield computed(
             statistic,
             of,
             lambda y=y: {"value": float(compute(y)), "n": len(y)},  # type: ignore[misc]

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from coevo.equilibria.pooled_checks import tried
 from coevo.equilibria.region_checks import deletion_rows
-from coevo.errors import StudyError
+from coevo.errors import StudyError, tried
 from coevo.estimation import fit
 from coevo.estimation.region import Equations
 from coevo.estimation.regression import regress
@@ -56,7 +55,7 @@ def test_three_rows_cannot_spare_one():
     one = fit(range(4), *x)
     with pytest.raises(StudyError, match="3 growth rows cannot spare one"):
         leave_one_row_out(one)
-    (refused,) = tried(deletion_rows(one), {"scope": "r"}, "deletion")
+    (refused,) = tried(deletion_rows(one), {"scope": "r"}, quantity="deletion")
     assert refused["quantity"] == "deletion"
     assert refused["message"] == "too_few_rows_to_delete"
 

@@ -20,10 +20,9 @@ from coevo.equilibria.pooled_checks import (
     sharing_rows,
     slope_test_rows,
     sub_periods,
-    tried,
 )
 from coevo.equilibria.region_checks import pooled_doubts
-from coevo.errors import Refusal
+from coevo.errors import Refusal, tried
 from coevo.estimation import fit_pooled
 from coevo.estimation.heterogeneity import (
     hausman_contrast,
@@ -292,10 +291,12 @@ def test_what_is_refused_says_what_and_why():
         raise Refusal("too_few_clusters", regions=5, least=6)
 
     label = {"scope": "pooled"}
-    (row,) = tried(refuse(), label, "wild")
+    (row,) = tried(refuse(), label, quantity="wild")
     assert unpacked(row.pop("fields")) == {"regions": 5, "least": 6}
     assert row == label | {"quantity": "wild", "message": "too_few_clusters"}
-    assert list(tried(iter([{"quantity": "one"}]), label, "wild")) == [label | {"quantity": "one"}]
+    assert list(tried(iter([{"quantity": "one"}]), label, quantity="wild")) == [
+        label | {"quantity": "one"}
+    ]
 
 
 def doubts(pool, fits, main, **interaction):

@@ -222,7 +222,7 @@ def test_residuals_are_shuffled_with_their_regressor_taken_out_again() -> None:
     assert np.mean(drawn) == pytest.approx(expected, abs=0.01)
     I = left @ dense @ left / (left @ left)  # noqa: E741
     far = np.abs(np.array(drawn) - expected)
-    reached = (far >= abs(found - expected) - 1e-12).sum()
+    reached = (far >= abs(I - expected) - 1e-12).sum()
     assert (found.I[0], found.p[0]) == (pytest.approx(I), (1 + reached) / (draws + 1))
     # an I just above the critical one has p below 0.05, one just below has not
     least = found.critical[0] - expected
