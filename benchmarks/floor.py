@@ -23,7 +23,7 @@ import pandas as pd
 from benchmarks.scale import Cost, build
 from coevo.coupling import couple
 from coevo.coupling.comovement import comovement_rows
-from coevo.coupling.diagnostics import IndexCase, diagnostic_rows
+from coevo.coupling.diagnostics import diagnostic_rows
 from coevo.coupling.growth_split import growth_contributions
 from coevo.coupling.level import level_rows
 from coevo.equilibria import estimate
@@ -33,7 +33,6 @@ from coevo.observations import observe
 from coevo.panel import panel_tables
 from coevo.prediction import predict
 from coevo.regional import RegionalPanel, regional_tables
-from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.coverage_breaks import coverage_rows, growth_rows
 from coevo.sensitivity.headline_claims import claim_tables
 from coevo.sensitivity.multiverse import choice_sensitivity, indicator_systems, multiverse_rows
@@ -42,6 +41,7 @@ from coevo.sensitivity.specifications import specification_tables
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.study import configuration
 from coevo.study.raw_files import raw_paths
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,16 +89,15 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     t["robustness"] = robustness_rows(t["panel"], t["observations"], indicators, config, systems)
     t["coverage_breaks"] = coverage_rows(t["panel"], indicators, t, config, None)
     t["coverage_growth"] = growth_rows(t["panel"], indicators)
-    case = (t["panel"], indicators, t["normalised"], t["weights"], t["coupling"])
-    t["diagnostics"] = diagnostic_rows(IndexCase(*case, config))
+    t["diagnostics"] = diagnostic_rows(StudyData(config, indicators, t))
     t["multiverse"] = multiverse_rows(indicator_systems(t["panel"], indicators, systems), config)
     t["sensitivity"] = choice_sensitivity(t["multiverse"])
-    t["uncertainty"], t["grade_shares"] = monte_carlo(t, indicators, config)
+    t["uncertainty"], t["grade_shares"] = monte_carlo(StudyData(config, indicators, t))
     pair = (t["panel"], config["interaction"], seed, t["coupling"], indicators)
     t |= estimate(*pair)._asdict()
     t |= specification_tables(t["panel"], t["observations"], indicators, config, t["coupling"])
     t |= predict(t["panel"], indicators, config)._asdict()
-    return t | claim_tables(t["statements"], Evidence.of(t, indicators, config))
+    return t | claim_tables(StudyData(config, indicators, t))
 
 
 def built(folder: Path, tables: Tables, study: str, cores: int) -> tuple[dict[str, Cost], float]:

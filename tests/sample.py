@@ -20,8 +20,8 @@ from coevo.report.findings.grade_scale import TEN
 from coevo.report.findings.localised import chart_words, study_in_language
 from coevo.report.words.grammar import Grammar
 from coevo.schema import study_tables
-from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import headline_rows
+from coevo.study_data import StudyData
 from tests import foretold, populations, variants
 from tests.shared import shared
 
@@ -335,7 +335,7 @@ def _tables(count: int, last: int, claims: bool) -> dict[str, pd.DataFrame]:
         "specifications": populations.specifications(count),
     }
     made["specification_counts"] = populations.specification_counts(made["specifications"])
-    made["headline_claims"] = headline_rows(Evidence.of(made, indicators(), config()))
+    made["headline_claims"] = headline_rows(StudyData(config(), indicators(), made))
     if claims:
         made["claims"] = pd.DataFrame(
             [("1 <Unit>", "unit", "a|b", "unit_fits", "", "agrees", "supported", "Table *1*")],
@@ -372,7 +372,7 @@ def unindexed(count: int = 4, language: str = "en") -> Study:
         for name, table in kept.items()
         if name.startswith("prediction") and "series" in table
     }
-    kept["headline_claims"] = headline_rows(Evidence.of(kept, table, settings))
+    kept["headline_claims"] = headline_rows(StudyData(settings, table, kept))
     words = words_of("phrases", language)["words"]
     return study_in_language(settings, kept, table, language, places(), words)
 

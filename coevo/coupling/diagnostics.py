@@ -17,9 +17,10 @@ from coevo.coupling.forms import SNAP
 from coevo.coupling.grade_scales import GRADES, lagging
 from coevo.coupling.index_panel import IndexPanel
 from coevo.errors import StudyError
-from coevo.files import as_table
+from coevo.files import as_table, rows_of
 from coevo.normalisation import CAPPED, scaled_panel, wide
 from coevo.panel import FILLED
+from coevo.study_data import StudyData
 from coevo.weighting import WEIGHTINGS, weights_by
 from coevo.weighting.principal_components import (
     bartlett_sphericity,
@@ -38,24 +39,26 @@ ADEQUATE = 0.6  # a Kaiser-Meyer-Olkin measure below this: components mean littl
 
 @dataclass(frozen=True)
 class IndexCase:
-    """The tables of a study that guards look at, and its configuration."""
+    """A study, and what guards compute of it; config: its keys normalisation, weighting and
+    coupling.
+    """
 
-    panel: pd.DataFrame
-    indicators: pd.DataFrame
-    normalised: pd.DataFrame
-    weights: pd.DataFrame
-    coupling: pd.DataFrame
-    config: Mapping[str, Any]
+    study: StudyData
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The study's configuration."""
+        return self.study.config
 
     @property
     def chosen(self) -> pd.DataFrame:
         """The weights in use: a row per indicator."""
-        return self.weights[self.weights["weighting"] == self.config["weighting"]["method"]]
+        return rows_of(self.study.table("weights"), weighting=self.config["weighting"]["method"])
 
     @cached_property
     def z(self) -> pd.DataFrame:
         """Normalised figures, a column per indicator."""
-        return wide(self.normalised, "z")[list(self.chosen["indicator"])]
+        return wide(self.study.table("normalised"), "z")[list(self.chosen["indicator"])]
 
     def states(self, weights: pd.DataFrame, weighting: str) -> tuple[Labels, Labels]:
         """Return grade and lagging subsystem of each region-year by the weights of a method."""
@@ -79,9 +82,9 @@ def identity(case: IndexCase) -> Rows:
     """Largest |D - root of the geometric mean of U|; only the standard form with equal shares."""
     settings, most = case.config["coupling"], 1e-12
     if settings["form"] == "standard" and settings["contributions"] == "equal":
-        U = case.coupling.filter(regex="^U_").to_numpy()
+        U = case.study.table("coupling").filter(regex="^U_").to_numpy()
         root = np.sqrt(np.prod(U, axis=1) ** (1 / U.shape[1]))
-        worst = float(np.abs(case.coupling["D"].to_numpy() - root).max())
+        worst = float(np.abs(case.study.table("coupling")["D"].to_numpy() - root).max())
         yield _row("identity", worst, most, worst > most)
 
 
@@ -113,7 +116,7 @@ def correlated_indicators(case: IndexCase) -> Rows:
 
 def zeros(case: IndexCase) -> Rows:
     """Share of zeros among an indicator's figures; only indicators that have any."""
-    figures = wide(case.panel, "value").loc[case.z.index, case.z.columns]
+    figures = wide(case.study.table("panel"), "value").loc[case.z.index, case.z.columns]
     for indicator, share in (figures == 0).mean().items():
         if share:
             yield _row("zero_share", share, MOSTLY_ZERO, share > MOSTLY_ZERO, indicator=indicator)
@@ -152,17 +155,17 @@ def removal(case: IndexCase) -> Rows:
     members, settings = case.chosen["subsystem"].value_counts(), case.config["weighting"]
     if WEIGHTINGS[settings["method"]].needs in ("judgements", "combine"):
         return  # comparisons are of all indicators; without one they would be other ones
-    raw = wide(case.panel, "value").loc[case.z.index]
+    raw = wide(case.study.table("panel"), "value").loc[case.z.index]
     for own, indicator in case.chosen[["subsystem", "indicator"]].to_numpy():
         if members[own] == 1:
             continue  # its subsystem would be empty
-        left = case.indicators[case.indicators["indicator"] != indicator]
+        left = case.study.indicators[case.study.indicators["indicator"] != indicator]
         try:
             weights = weights_by(settings["method"], case.z, raw, left, settings)
         except StudyError:
             continue  # the others alone have no such weights
         grades, _ = case.states(weights, settings["method"])
-        changed = float((grades != case.coupling["grade"].to_numpy()).mean())
+        changed = float((grades != case.study.table("coupling")["grade"].to_numpy()).mean())
         yield _row("grades_without", changed, subsystem=own, indicator=indicator)
 
 
@@ -172,11 +175,12 @@ def combined_types(case: IndexCase) -> Rows:
     In the region's last year. Its limit is the number of other weightings.
     """
     used = case.config["weighting"]["method"]
-    others = [name for name in dict.fromkeys(case.weights["weighting"]) if name != used]
-    last = case.coupling.sort_values("year", kind="stable").groupby("region").tail(1)
+    others = [name for name in case.study.table("weights")["weighting"].unique() if name != used]
+    coupling = case.study.table("coupling")
+    last = coupling.sort_values("year", kind="stable").groupby("region").tail(1)
     changed = np.zeros(len(last), dtype=int)
     for name in others:
-        grades, lags = (part[last.index] for part in case.states(case.weights, name))
+        grades, lags = (part[last.index] for part in case.states(case.study.table("weights"), name))
         changed += ((grades != last["grade"]) | (lags != last["lagging"])).to_numpy()
     for region, name, count in zip(last["region"], last["name"], changed, strict=True):
         if others:
@@ -185,7 +189,8 @@ def combined_types(case: IndexCase) -> Rows:
 
 def imputed_share(case: IndexCase) -> Rows:
     """Share of a region's subsystem figures that are filled; only regions that have any."""
-    used = case.panel[case.panel["indicator"].isin(case.chosen["indicator"])]
+    panel = case.study.table("panel")
+    used = panel[panel["indicator"].isin(case.chosen["indicator"])]
     filled = (used["flag"] == FILLED).groupby([used["region"], used["name"]]).mean()
     for (region, name), share in filled[filled > 0].items():
         yield _row("imputed_share", share, region=region, name=name)
@@ -198,13 +203,13 @@ def counts(case: IndexCase) -> Rows:
     figures beyond kept goalposts that were moved to them.
     """
     cuts = np.array(GRADES[case.config["coupling"]["grades"]].cuts)
-    on_cut = np.abs(case.coupling["D"].to_numpy()[:, None] - cuts) < SNAP
-    zero = case.coupling.filter(regex="^U_").to_numpy() == 0
+    on_cut = np.abs(case.study.table("coupling")["D"].to_numpy()[:, None] - cuts) < SNAP
+    zero = case.study.table("coupling").filter(regex="^U_").to_numpy() == 0
     for guard, cases in (
         ("on_a_cut", on_cut.any(axis=1)),
         ("zero_index", zero.any(axis=1)),
         ("all_zero", zero.all(axis=1)),
-        ("capped", case.normalised["flag"] == CAPPED),
+        ("capped", case.study.table("normalised")["flag"] == CAPPED),
     ):
         yield _row(guard, int(cases.sum()), 0, bool(cases.any()))
 
@@ -224,6 +229,7 @@ GUARDS: tuple[Callable[[IndexCase], Rows], ...] = (
 )
 
 
-def diagnostic_rows(case: IndexCase) -> pd.DataFrame:
+def diagnostic_rows(study: StudyData) -> pd.DataFrame:
     """Return the table `diagnostics`: one row per guard and what it looks at."""
+    case = IndexCase(study)
     return as_table("diagnostics", [row for guard in GUARDS for row in guard(case)])

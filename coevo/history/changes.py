@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from coevo.files import as_table, read_table, rows_of
-from coevo.history.frozen_goalposts import SYSTEM, State, differ, with_frozen_goalposts
+from coevo.history.frozen_goalposts import SYSTEM, differ, with_frozen_goalposts
 from coevo.history.releases import manifest
 from coevo.panel import FILLED
+from coevo.study_data import StudyData
 
 # The tables that are compared; of other tables the report says nothing here.
 COMPARED = (
@@ -27,17 +28,17 @@ NUMBERLESS = ("title", "sources", "subsystems", "report", "chunks")
 FIT = ["scope", "effects", "model", "estimator"]
 
 
-def released(paths: Sequence[str | Path]) -> State:
+def released(paths: Sequence[str | Path]) -> StudyData:
     """Return the study as a release keeps it; paths: its files, all in one folder."""
     folder = Path(paths[0]).parent
     said = manifest(folder)
     files = {Path(path).stem: path for path in paths if Path(path).suffix == ".csv"}
     tables = {name: read_table(files[name]) for name in COMPARED if name in files}
     indicators = read_table(files["indicators"], "indicators")
-    return State(tables, indicators, said["config"], str(said["coevo"]), folder.name)
+    return StudyData(said["config"], indicators, tables, coevo=str(said["coevo"]), name=folder.name)
 
 
-def changes_since(old: State, new: State) -> pd.DataFrame:
+def changes_since(old: StudyData, new: StudyData) -> pd.DataFrame:
     """Return what differs between the release `old` and the study `new` (config/README.md).
 
     Rows stand by `change`: release, setting, indicator, figure_restated, figure_withdrawn,
@@ -89,7 +90,7 @@ def _apart(old: pd.DataFrame, new: pd.DataFrame, either: bool = False) -> pd.Dat
     return both[apart]
 
 
-def _release(state: State) -> pd.DataFrame:
+def _release(state: StudyData) -> pd.DataFrame:
     """The release's name, and what both read and span, whether or not it differs."""
     vintages = " ".join(sorted(state.tables["observations"]["vintage"].unique()))
     years = "{first}-{last}".format(**state.config["years"])
@@ -107,13 +108,13 @@ def _flat(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
         yield key, text
 
 
-def _settings(state: State) -> pd.DataFrame:
+def _settings(state: StudyData) -> pd.DataFrame:
     """Keys of the configuration, but for those that change no number."""
     pairs = [pair for pair in _flat(state.config) if pair[0].split(".")[0] not in NUMBERLESS]
     return pd.DataFrame(pairs, columns=["quantity", "words"])
 
 
-def _indicators(state: State) -> pd.DataFrame:
+def _indicators(state: StudyData) -> pd.DataFrame:
     """How each indicator is defined."""
     columns = [*SYSTEM, "low", "high", "source_name"]
     table = state.indicators.reindex(columns=columns).astype(object).fillna("")
@@ -122,7 +123,7 @@ def _indicators(state: State) -> pd.DataFrame:
     return state.indicators[["indicator"]].assign(words=words)
 
 
-def _figures(old: State, new: State) -> pd.DataFrame:
+def _figures(old: StudyData, new: StudyData) -> pd.DataFrame:
     """Figures that differ, in region-years that both panels have and indicators of one unit."""
     # only of indicators that are read, not derived
     units, now = (
@@ -131,7 +132,7 @@ def _figures(old: State, new: State) -> pd.DataFrame:
     )
     shared = [i for i in units.index if i in now.index and units[i] == now[i]]
 
-    def read(state: State) -> pd.DataFrame:
+    def read(state: StudyData) -> pd.DataFrame:
         rows = rows_of(state.tables["panel"], indicator=shared)
         rows = rows.rename(columns={"region": "scope", "flag": "words"}).drop(columns="name")
         return rows.assign(quantity="value")
@@ -150,10 +151,10 @@ def _figures(old: State, new: State) -> pd.DataFrame:
     return pd.concat([both[rows].assign(change=kind) for kind, rows in kinds.items()])
 
 
-def _states(old: State, new: State) -> pd.DataFrame:
+def _states(old: StudyData, new: StudyData) -> pd.DataFrame:
     """D and grade of every region-year: of both, of today's figures by the release's goalposts."""
 
-    def read(state: State) -> pd.DataFrame:
+    def read(state: StudyData) -> pd.DataFrame:
         names = {"region": "scope", "D": "value", "grade": "words"}
         rows = state.tables["coupling"].rename(columns=names)
         return rows[["scope", "year", "value", "words"]].assign(quantity="D")
@@ -173,12 +174,12 @@ def _states(old: State, new: State) -> pd.DataFrame:
     return pd.concat([both[rows].assign(change=kind) for kind, rows in kinds.items()])
 
 
-def _goalposts(state: State) -> pd.DataFrame:
+def _goalposts(state: StudyData) -> pd.DataFrame:
     """Minima and maxima."""
     return state.tables["goalposts"].melt("indicator", ["low", "high"], "quantity", "value")
 
 
-def _weights(state: State) -> pd.DataFrame:
+def _weights(state: StudyData) -> pd.DataFrame:
     """Weights in use, each side's by its own method."""
     rows = rows_of(state.tables["weights"], weighting=state.config["weighting"]["method"])
     return pd.DataFrame(
@@ -186,13 +187,13 @@ def _weights(state: State) -> pd.DataFrame:
     )
 
 
-def _parameters(state: State) -> pd.DataFrame:
+def _parameters(state: StudyData) -> pd.DataFrame:
     """Estimates by scope, effects, estimator and scaling."""
     rows = state.tables["parameters"].rename(columns={"parameter": "quantity", "estimate": "value"})
     return rows[[*FIT, "scaling", "quantity", "value"]]
 
 
-def _signs(state: State) -> pd.DataFrame:
+def _signs(state: StudyData) -> pd.DataFrame:
     """What the interval of an interaction coefficient says of its sign, where it holds its size:
     not by t without year effects, or by instruments.
     """
@@ -203,7 +204,7 @@ def _signs(state: State) -> pd.DataFrame:
     return rows[[*FIT, "scaling"]].assign(quantity="interval_" + rows["parameter"], words=words)
 
 
-def _equilibria(state: State) -> pd.DataFrame:
+def _equilibria(state: StudyData) -> pd.DataFrame:
     """Kind of every equilibrium, and whether a fitted one is located."""
     rows = state.tables["equilibria"]
     kinds = rows.assign(quantity=rows["source"] + "_kind", words=rows["kind"])
@@ -213,7 +214,7 @@ def _equilibria(state: State) -> pd.DataFrame:
     return both[[*FIT, "year", "quantity", "words"]]
 
 
-def _judgements(state: State) -> pd.DataFrame:
+def _judgements(state: StudyData) -> pd.DataFrame:
     """The relation that is named, with its direction, and the verdicts on feedback."""
     rows = state.tables["verdicts"].rename(columns={"question": "quantity"})
     rows = rows[rows["quantity"] != "phi"]
@@ -221,20 +222,20 @@ def _judgements(state: State) -> pd.DataFrame:
     return rows[["scope", "effects", "estimator", "period", "quantity"]].assign(words=words)
 
 
-def _claims(state: State) -> pd.DataFrame:
+def _claims(state: StudyData) -> pd.DataFrame:
     """Claims of a paper and their verdicts; none of tables that have sentences for verdicts."""
     rows = state.tables["claims"].rename(columns={"claim": "quantity", "verdict": "words"})
     return rows.loc[["fields" in rows] * len(rows), ["quantity", "words"]]
 
 
-def _headlines(state: State) -> pd.DataFrame:
+def _headlines(state: StudyData) -> pd.DataFrame:
     """What a reader would repeat of the study, and the conclusion on it."""
     names = {"claim": "quantity", "conclusion": "words"}
     return state.tables["headline_claims"].rename(columns=names)[["quantity", "words"]]
 
 
 # change, table, what is read of it
-READ: tuple[tuple[str, str, Callable[[State], pd.DataFrame]], ...] = (
+READ: tuple[tuple[str, str, Callable[[StudyData], pd.DataFrame]], ...] = (
     ("goalpost", "goalposts", _goalposts),
     ("weight", "weights", _weights),
     ("parameter", "parameters", _parameters),
@@ -244,5 +245,3 @@ READ: tuple[tuple[str, str, Callable[[State], pd.DataFrame]], ...] = (
     ("claim", "claims", _claims),
     ("claim", "headline_claims", _headlines),
 )
-
-__all__ = ["COMPARED", "State", "changes_since", "released"]

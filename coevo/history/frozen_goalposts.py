@@ -1,9 +1,5 @@
 """D of today's figures held against the goalposts and weights of a release (docs/methods.md, 2)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -12,23 +8,11 @@ from coevo.coupling.index_panel import IndexPanel
 from coevo.normalisation import held_against, scaled_panel, wide
 from coevo.normalisation.goalposts import Goalposts
 from coevo.panel.derivations import parse
+from coevo.study_data import StudyData
 
 ROUNDING = 1e-9  # numbers that differ by less, relative to their size, are the same
 SYSTEM = ["subsystem", "direction", "best", "unit", "derivation"]
 KEY = ["region", "year"]
-
-
-@dataclass(frozen=True)
-class State:
-    """A study as built at one time: its tables, indicator table, configuration after defaults,
-    version of coevo, and its name as a release.
-    """
-
-    tables: Mapping[str, pd.DataFrame]
-    indicators: pd.DataFrame
-    config: Mapping[str, Any]
-    coevo: str
-    name: str = ""
 
 
 def differ(old: pd.Series, new: pd.Series) -> pd.Series:
@@ -48,12 +32,12 @@ def system(indicators: pd.DataFrame) -> pd.DataFrame:
     return table.reindex(columns=SYSTEM, fill_value="").loc[sorted(set(wanted))]
 
 
-def comparable(old: State, new: State) -> bool:
+def comparable(old: StudyData, new: StudyData) -> bool:
     """Whether today's figures can be held against the release: both have one indicator system."""
     return bool(system(old.indicators).equals(system(new.indicators)))
 
 
-def with_frozen_goalposts(old: State, new: State) -> pd.DataFrame:
+def with_frozen_goalposts(old: StudyData, new: StudyData) -> pd.DataFrame:
     """Return D and its grade of today's figures by the release's goalposts, weights and settings.
 
     z as `minmax` makes it with low and high of the release `old`; x beyond
@@ -73,7 +57,7 @@ def with_frozen_goalposts(old: State, new: State) -> pd.DataFrame:
     return pd.concat(parts).reindex(z.index)
 
 
-def _frozen_z(old: State, new: State) -> pd.DataFrame:
+def _frozen_z(old: StudyData, new: StudyData) -> pd.DataFrame:
     """Today's figures (complete region-years down) normalised by the release's goalposts."""
     names = list(dict.fromkeys(old.tables["goalposts"]["indicator"]))
     figures = _wide(new, "panel", "value")[names].loc[_wide(new, "normalised", "z").index]
@@ -98,11 +82,11 @@ def _goalposts(table: pd.DataFrame, figures: pd.DataFrame) -> Goalposts:
     return Goalposts(low, high, list(groups), np.arange(len(groups)))
 
 
-def _wide(state: State, table: str, value: str) -> pd.DataFrame:
+def _wide(state: StudyData, table: str, value: str) -> pd.DataFrame:
     return wide(state.tables[table].drop(columns="name"), value)
 
 
-def _coupled(z: pd.DataFrame, release: State) -> pd.DataFrame:
+def _coupled(z: pd.DataFrame, release: StudyData) -> pd.DataFrame:
     """D and grade of normalised figures (region-years down) as the release would have it."""
     config, span = release.config, scaled_panel(release.config["normalisation"])
     method = config["weighting"]["method"]

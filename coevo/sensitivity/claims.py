@@ -23,6 +23,7 @@ from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import DECISIVE, RARE, ignorance
 from coevo.lotka_volterra import classic
 from coevo.messages import packed
+from coevo.panel.derivations import cause_of_breaks
 from coevo.panel.vintages import single
 from coevo.registry import choose
 from coevo.schema import column_rows
@@ -38,17 +39,17 @@ from coevo.sensitivity.claim_evidence import (
     UNDETERMINED,
     WEAKER_SENSE,
     Answer,
-    Evidence,
 )
 from coevo.sensitivity.coverage_breaks import KEPT, SHOWN, years_told
+from coevo.study_data import StudyData
 
 NO_FIGURES = Answer(NOT_TESTABLE, "no_figures")
 
 
-def _figures(evidence: Evidence, indicator: str) -> pd.DataFrame:
+def _figures(study: StudyData, indicator: str) -> pd.DataFrame:
     """Return the printed figures of the region, of the newest vintage that has most of them."""
-    rows = evidence.observations
-    mine = (rows["indicator"] == indicator) & (rows["region"] == evidence.region)
+    rows = study.table("observations")
+    mine = (rows["indicator"] == indicator) & (rows["region"] == study.focus)
     return single(rows[mine & rows["value"].notna()])
 
 
@@ -63,13 +64,13 @@ def _decimals(half_units: pd.Series) -> int:
     return max(0, -round(math.log10(2 * half_units.min())))
 
 
-def as_printed(evidence: Evidence, indicator: str) -> Answer:
+def as_printed(study: StudyData, indicator: str) -> Answer:
     """Do the printed derived figures follow from the printed levels, to their digits?"""
-    rows, found = _figures(evidence, indicator), evidence.audit
+    rows, found = _figures(study, indicator), study.table("audit")
     if rows.empty:
         return NO_FIGURES
-    unit, decimals = evidence.units[indicator], _decimals(rows["half_unit"])
-    mine = found[(found["indicator"] == indicator) & (found["region"] == evidence.region)]
+    unit, decimals = study.units[indicator], _decimals(rows["half_unit"])
+    mine = found[(found["indicator"] == indicator) & (found["region"] == study.focus)]
     mine = mine[mine["file"].isin(rows["file"])]
     unchecked = mine.loc[mine["check"] == "not_checkable", "year"]
     differing = mine[~mine["check"].isin(["not_checkable", "unit"])]
@@ -86,17 +87,17 @@ def as_printed(evidence: Evidence, indicator: str) -> Answer:
     return Answer(verdict, "derived_figures", fields, ("printed_figures", printed))
 
 
-def unit(evidence: Evidence, indicator: str) -> Answer:
+def unit(study: StudyData, indicator: str) -> Answer:
     """Does the unit printed over a table fit the figures elsewhere in the paper?"""
-    rows = _figures(evidence, indicator)
-    found = evidence.audit[evidence.audit["check"] == "unit"]
+    rows = _figures(study, indicator)
+    found = study.table("audit")[study.table("audit")["check"] == "unit"]
     mine = found[found["file"].isin(rows["file"]) & found["sheet"].isin(rows["sheet"])]
     if rows.empty:
         return NO_FIGURES
     if mine.empty:
         printed = ("printed_unit", {"unit": rows["unit"].iloc[0]})
         return Answer(AGREES, "unit_fits", printed=printed)
-    finding, fields = mine.iloc[0], {"read_as": evidence.units[indicator]}
+    finding, fields = mine.iloc[0], {"read_as": study.units[indicator]}
     printed = ("printed_unit", {"unit": finding["unit"]})
     if not np.isfinite(finding["computed"]):
         return Answer(NOT_TESTABLE, "unit_alone", fields, printed)
@@ -109,7 +110,7 @@ def _draws() -> tuple[np.ndarray, ...]:
     return tuple(np.exp(np.random.default_rng(1).uniform(-2.3, 2.3, (4, 1000))))
 
 
-def interior_equilibrium(evidence: Evidence, indicator: str) -> Answer:
+def interior_equilibrium(study: StudyData, indicator: str) -> Answer:
     """Do both growth functions vanish at E?"""
     parameters = _draws()
     residual = np.abs(classic.growth(*classic.equilibrium(*parameters), *parameters))
@@ -120,7 +121,7 @@ def interior_equilibrium(evidence: Evidence, indicator: str) -> Answer:
     )
 
 
-def stability(evidence: Evidence, indicator: str) -> Answer:
+def stability(study: StudyData, indicator: str) -> Answer:
     """What do the eigenvalues of the Jacobian at E say?"""
     roots = np.linalg.eigvals(classic.jacobian(*_draws()))
     if np.abs(roots.real).max() > 1e-10 * np.abs(roots).max():
@@ -128,7 +129,7 @@ def stability(evidence: Evidence, indicator: str) -> Answer:
     return Answer(WEAKER_SENSE, "centre")
 
 
-def statics(evidence: Evidence, indicator: str, population: int, sign: int) -> Answer:
+def statics(study: StudyData, indicator: str, population: int, sign: int) -> Answer:
     """Does a population's coordinate of E rise (sign 1) or fall (-1) with both b1 and b2?"""
     found = np.round(classic.elasticities(0.5, 0.2, 0.3, 0.7)[population], 6) + 0
     fields = {"b1": float(found[1]), "b2": float(found[3])}
@@ -137,12 +138,12 @@ def statics(evidence: Evidence, indicator: str, population: int, sign: int) -> A
     return Answer(verdict, ("elasticities_x1", "elasticities_x2")[population], fields)
 
 
-def supply_signs(evidence: Evidence, indicator: str) -> Answer:
+def supply_signs(study: StudyData, indicator: str) -> Answer:
     """Are a1, b1, a2 and d positive, in the region's own fit and, pooled, b1 and d?
 
     What agrees with all years but not without the growth of one of them holds under some choices.
     """
-    answers = {"own": _own_signs(evidence), "pooled": _pooled_signs(evidence)}
+    answers = {"own": _own_signs(study), "pooled": _pooled_signs(study)}
     verdicts = {answer[0] for answer in answers.values() if answer}
     if not verdicts:
         return Answer(NOT_TESTABLE, "not_modelled")
@@ -150,27 +151,27 @@ def supply_signs(evidence: Evidence, indicator: str) -> Answer:
     fields: dict[str, Any] = {
         name: answer[1] if answer else None for name, answer in answers.items()
     }
-    if verdict == AGREES and (years := _breaking_years(evidence)):
+    if verdict == AGREES and (years := _breaking_years(study)):
         verdict, fields = SOME_CHOICES, fields | {"years": years}
     return Answer(verdict, "supply_signs", fields)
 
 
-def _own_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
+def _own_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     """Return the verdict of the region's own fit and the probability that it rests on."""
-    own = {"scope": evidence.region, "effects": "none", "estimator": evidence.estimator}
-    mine = rows_of(evidence.equilibria, source="fit", model="classic", **own)
+    own = {"scope": study.focus, "effects": "none", "estimator": study.estimator}
+    mine = rows_of(study.table("equilibria"), source="fit", model="classic", **own)
     if mine.empty:
         return None
     p = float(mine["p_predator_prey"].iloc[0])
     verdict = AGREES if p >= DECISIVE else NOT_IN_THESE_DATA if p <= RARE else UNDETERMINED
-    fields = {"probability": p, "ignorance": float(ignorance(4)), "estimator": evidence.estimator}
+    fields = {"probability": p, "ignorance": float(ignorance(4)), "estimator": study.estimator}
     return verdict, fields
 
 
-def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
+def _pooled_signs(study: StudyData) -> tuple[str, dict[str, Any]] | None:
     """b1 and d of the pooled fit with region and year effects, which leave a1 and a2 to regions."""
-    pooled = {"scope": POOLED, "effects": "region+year", "estimator": evidence.estimator}
-    rows = rows_of(evidence.parameters, **pooled, model="classic", scaling="first")
+    pooled = {"scope": POOLED, "effects": "region+year", "estimator": study.estimator}
+    rows = rows_of(study.table("parameters"), **pooled, model="classic", scaling="first")
     rows = rows.dropna(subset=["low", "high"]).set_index("parameter")
     if not {"b1", "d"} <= set(rows.index):
         return None
@@ -181,17 +182,17 @@ def _pooled_signs(evidence: Evidence) -> tuple[str, dict[str, Any]] | None:
     return NOT_IN_THESE_DATA if (ends["high"] < 0).any() else UNDETERMINED, fields
 
 
-def _breaking_years(evidence: Evidence) -> list[str]:
+def _breaking_years(study: StudyData) -> list[str]:
     """Return the years without whose growth the pooled b1 or d is no longer clear of 0."""
-    pooled = {"scope": POOLED, "effects": "region+year", "estimator": evidence.estimator}
-    rows = rows_of(evidence.specifications, **pooled, model="classic")
+    pooled = {"scope": POOLED, "effects": "region+year", "estimator": study.estimator}
+    rows = rows_of(study.table("specifications"), **pooled, model="classic")
     rows = rows[rows["without_growth"].fillna("").ne("") & rows["quantity"].isin(["b1", "d"])]
     return sorted(rows.loc[rows["low"] <= 0, "without_growth"].unique())
 
 
-def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
+def feedback_claim(study: StudyData, indicator: str) -> Answer:
     """Is feedback stronger than competition, in the weak and in the strong form?"""
-    rows = evidence.verdicts
+    rows = study.table("verdicts")
     rows = rows[(rows["scope"] == POOLED) & (rows["period"] == "")]
     forms = dict(zip(rows["question"], rows["verdict"], strict=True))
     if "feedback_weak" not in forms:
@@ -202,25 +203,25 @@ def feedback_claim(evidence: Evidence, indicator: str) -> Answer:
     return Answer(AGREES if fields["strong"] == "yes" else verdict, "feedback_forms", fields)
 
 
-def most_rapid(evidence: Evidence, indicator: str) -> Answer:
+def most_rapid(study: StudyData, indicator: str) -> Answer:
     """Does D grow faster in the paper's years than in the years after them?
 
     What another answer has without breaks in coverage (weights and goalposts kept) holds under some
     choices.
     """
-    D = evidence.coupling[evidence.coupling["region"] == evidence.region].sort_values("year")
-    rows, single_region = _figures(evidence, indicator), evidence.coupling["region"].nunique() == 1
-    first, last = evidence.years or (rows["year"].min(), rows["year"].max())
-    if D.empty or (rows.empty and not evidence.years):
+    every, rows = study.table("coupling"), _figures(study, indicator)
+    single_region = every["region"].nunique() == 1
+    D = rows_of(every, region=study.focus).sort_values("year")
+    first, last = study.years or (rows["year"].min(), rows["year"].max())
+    if D.empty or (rows.empty and not study.years):
         return NO_FIGURES
     during, after = D[D["year"].between(first, last)], D[D["year"] >= last]
     if len(after) > 1 and len(during) > 1 and not single_region:
         verdict, both = _faster(D, first, last)
-        kept = rows_of(evidence.coverage_breaks, region=evidence.region, variant=KEPT)
+        kept = rows_of(study.table("coverage_breaks"), region=study.focus, variant=KEPT)
         if len(kept):
             other, without = _faster(kept.sort_values("year"), first, last)
-            told = years_told(evidence.coverage_growth, SHOWN)
-            both |= {"without": without, "years": told, "cause": evidence.cause if told else "none"}
+            both |= {"without": without, **shown_breaks(study)}
             verdict = verdict if other == verdict else SOME_CHOICES
         return Answer(verdict, "growth_compared", both)
     ends = rows["value"].iloc[[0, -1]].tolist() if len(rows) > 1 else None
@@ -228,6 +229,12 @@ def most_rapid(evidence: Evidence, indicator: str) -> Answer:
         fields = {"D": D["D"].iloc[[0, -1]].tolist(), "printed": ends}
         return Answer(NOT_TESTABLE, "growth_of_one_region", fields)
     return Answer(NOT_TESTABLE, "growth_alone", {"D": _growth_of_D(D), "printed": ends})
+
+
+def shown_breaks(study: StudyData) -> dict[str, Any]:
+    """Return the years in which coverage changed and growth shows it, and what changed it."""
+    years = years_told(study.table("coverage_growth"), SHOWN)
+    return {"cause": cause_of_breaks(study.indicators) if years else "none", "years": years}
 
 
 def _faster(D: pd.DataFrame, first: int, last: int) -> tuple[str, dict[str, Any]]:
@@ -249,12 +256,12 @@ def _growth_of_D(D: pd.DataFrame) -> dict[str, Any]:
     return {"rate": _rate(D), "first": D["year"].iloc[0], "last": D["year"].iloc[-1]}
 
 
-def not_testable(evidence: Evidence, indicator: str) -> Answer:
+def not_testable(study: StudyData, indicator: str) -> Answer:
     """What no figure of the study measures."""
     return Answer(NOT_TESTABLE, "not_measured")
 
 
-CHECKS: dict[str, Callable[[Evidence, str], Answer]] = {
+CHECKS: dict[str, Callable[[StudyData, str], Answer]] = {
     "printed": as_printed,
     "unit": unit,
     "interior_equilibrium": interior_equilibrium,
@@ -278,7 +285,7 @@ def _years(text: str) -> tuple[int, int] | None:
     return int(found[1]), int(found[2])
 
 
-def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+def check_claims(claims: pd.DataFrame, study: StudyData) -> pd.DataFrame:
     """Return the table `claims` for a set of claims (claim, paper, check, indicators, source).
 
     `years`, which a set may have, are those that a claim is about.
@@ -289,7 +296,7 @@ def check_claims(claims: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """
     rows = []
     for row in claims.to_dict("records"):
-        asked = replace(evidence, years=_years(row.get("years", "")))
+        asked = replace(study, years=_years(row.get("years", "")))
         found = choose(CHECKS, row["check"], "check")(asked, row["indicators"])
         message, fields = ("", {}) if row["paper"] else found.printed
         printed = {"printed_message": message, "printed_fields": packed(fields)}

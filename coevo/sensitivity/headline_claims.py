@@ -34,10 +34,8 @@ from coevo.sensitivity.claim_evidence import (
     SOME_CHOICES,
     UNDETERMINED,
     Answer,
-    Evidence,
 )
-from coevo.sensitivity.claims import check_claims, feedback_claim, supply_signs
-from coevo.sensitivity.coverage_breaks import SHOWN, years_told
+from coevo.sensitivity.claims import check_claims, feedback_claim, shown_breaks, supply_signs
 from coevo.sensitivity.headlines import (
     CENSUS_YEAR,
     DEPENDS,
@@ -47,6 +45,7 @@ from coevo.sensitivity.headlines import (
     UNDECIDED,
     WITHOUT,
 )
+from coevo.study_data import StudyData
 
 Claim = tuple[Mapping[str, Any], Answer]  # what the claim speaks of, and what came out
 FITS = {"own": "none", POOLED: "region+year"}  # of the main estimator, by their effects
@@ -59,7 +58,7 @@ VERDICTS = {
 }
 
 
-def through_choices(evidence: Evidence, headline: str) -> Iterator[Claim]:
+def through_choices(study: StudyData, headline: str) -> Iterator[Claim]:
     """A headline through every combination: its verdict, the counts, and what it hangs on.
 
     Fields of what came out: `agree`, `contrary`, `open`, `n`; `whole`, the same of combinations
@@ -68,14 +67,14 @@ def through_choices(evidence: Evidence, headline: str) -> Iterator[Claim]:
     and p of that count; `without`: what all say without the years in which coverage changed, which
     `cause` and `years` name; `hangs`: whether that changes a verdict, or the study's own answer.
     """
-    for row in rows_of(evidence.headlines, headline=headline).to_dict("records"):
+    for row in rows_of(study.table("headlines"), headline=headline).to_dict("records"):
         if row["message"] == ONE_REGION:
             continue
-        stated = _stated(evidence, row["pair"])
+        stated = _stated(study, row["pair"])
         if row["message"]:
             yield stated, Answer(NOT_TESTABLE, row["message"], unpacked(row["fields"]))
             continue
-        variants = rows_of(evidence.headline_variants, headline=headline, pair=row["pair"])
+        variants = rows_of(study.table("headline_variants"), headline=headline, pair=row["pair"])
         fields = _counts(row, "") | {"open": row["open"], "choice": row["deciding_choice"]}
         if row["whole_combinations"] < row["combinations"]:
             fields["whole"] = _counts(row, "whole_")
@@ -89,11 +88,7 @@ def through_choices(evidence: Evidence, headline: str) -> Iterator[Claim]:
         fields |= {"curves": curves.to_dict("records")} if len(curves) else {}
         census = rows_of(variants, choice=CENSUS_YEAR)
         for without in rows_of(census, variant=WITHOUT).to_dict("records"):
-            fields["without"], years = (
-                _counts(without, ""),
-                years_told(evidence.coverage_growth, SHOWN),
-            )
-            fields |= {"cause": evidence.cause if years else "none", "years": years}
+            fields |= {"without": _counts(without, ""), **shown_breaks(study)}
             fields["hangs"] = bool((census[["verdict", "own"]].nunique(dropna=False) > 1).any())
         yield stated, Answer(VERDICTS[row["verdict"]], "by_choices", fields)
 
@@ -103,71 +98,72 @@ def _counts(row: Mapping[str, Any], start: str) -> dict[str, int]:
     return {key: int(row[start + column]) for key, column in columns.items()}
 
 
-def _stated(evidence: Evidence, pair: str) -> dict[str, Any]:
+def _stated(study: StudyData, pair: str) -> dict[str, Any]:
     """What a headline speaks of: systems, regions and years, the region in focus at both ends."""
-    D, systems = evidence.coupling, [filling("U_<subsystem>", name) for name in evidence.coupling]
+    D = study.table("coupling")
+    systems = [filling("U_<subsystem>", name) for name in D]
     last = D[D["year"] == D["year"].max()]
-    own = D[D["region"] == evidence.region].sort_values("year")
+    own = D[D["region"] == study.focus].sort_values("year")
     stated: dict[str, Any] = {
         "systems": pair.split("~") if pair else [name for name in systems if name][:2],
         "regions": int(D["region"].nunique()),
         "years": [int(D["year"].min()), int(D["year"].max())],
-        "size": evidence.size,
+        "size": study.size,
     }
     if len(own):
         start, end = own["D"].iloc[[0, -1]].tolist()
-        stated |= {"region": evidence.region, "D": [start, end], "rose": end > start}
+        stated |= {"region": study.focus, "D": [start, end], "rose": end > start}
         stated |= {"grade": own["grade"].iloc[-1], "rank": 1 + int((last["D"] > end).sum())}
     return stated
 
 
-def supply(evidence: Evidence) -> Iterator[Claim]:
+def supply(study: StudyData) -> Iterator[Claim]:
     """The supply relation: are a1, b1, a2 and d positive?"""
-    if evidence.pair:
-        yield {"outputs": list(evidence.pair)}, supply_signs(evidence, "")
+    if study.pair:
+        yield {"outputs": list(study.pair)}, supply_signs(study, "")
 
 
-def feedback(evidence: Evidence) -> Iterator[Claim]:
+def feedback(study: StudyData) -> Iterator[Claim]:
     """Feedback against competition."""
-    if evidence.pair:
-        yield {"outputs": list(evidence.pair)}, feedback_claim(evidence, "")
+    if study.pair:
+        yield {"outputs": list(study.pair)}, feedback_claim(study, "")
 
 
-def theory_at_rest(evidence: Evidence, scope: str = "") -> Iterator[Claim]:
+def theory_at_rest(study: StudyData, scope: str = "") -> Iterator[Claim]:
     """Are the theoretical points equilibria of the fitted equations: in the region, or on average?
 
     Fields of what came out: `fits`, by effects the growth of both outputs and joint p of the first
     point. Supported where nothing is contradicted, E is located by the own fit, and points 30 % off
     are contradicted.
     """
-    rows = rows_of(evidence.theory, scope=scope or evidence.region)
-    if not evidence.pair or (scope and rows.empty):
+    rows = rows_of(study.table("theory"), scope=scope or study.focus)
+    if not study.pair or (scope and rows.empty):
         return
-    stated = {"region": evidence.region, "regions": int(rows["n"].max()) if scope else 1}
+    stated = {"region": study.focus, "regions": int(rows["n"].max()) if scope else 1}
     rows = (
         rows_of(rows, errors=YEAR)
         if scope
-        else rows_of(rows, errors=OWN, estimator=evidence.estimator)
+        else rows_of(rows, errors=OWN, estimator=study.estimator)
     )
     if rows.empty:
         yield stated, Answer(NOT_TESTABLE, "no_theoretical_point")
         return
-    own = {"source": "fit", "model": "classic", "scope": scope or evidence.region}
-    fits = rows_of(evidence.equilibria, **own, effects="none", estimator=evidence.estimator)
+    own = {"source": "fit", "model": "classic", "scope": scope or study.focus}
+    fits = rows_of(study.table("equilibria"), **own, effects="none", estimator=study.estimator)
     found = joint_verdict(rows, bool(fits["located"].any()))
     columns = ["effects", "G1", "G2", "p_joint"]
-    first = rows_of(rows, estimator=evidence.estimator).drop_duplicates("effects")
+    first = rows_of(rows, estimator=study.estimator).drop_duplicates("effects")
     fields = {"fits": first[columns].to_dict("records"), "found": found}
     yield stated, Answer(AT_REST.get(found, UNDETERMINED), "growth_at_theory", fields)
 
 
-def equilibrium(evidence: Evidence) -> Iterator[Claim]:
+def equilibrium(study: StudyData) -> Iterator[Claim]:
     """Can the equilibrium of the region be located, by its own fit and by the pooled one?"""
-    if not evidence.pair:
+    if not study.pair:
         return
-    stated = {"region": evidence.region}
-    mine = {"source": "fit", "model": "classic", "scope": evidence.region}
-    rows = rows_of(evidence.equilibria, **mine, estimator=evidence.estimator)
+    stated = {"region": study.focus}
+    mine = {"source": "fit", "model": "classic", "scope": study.focus}
+    rows = rows_of(study.table("equilibria"), **mine, estimator=study.estimator)
     located = rows["located"].astype(str).str.lower().eq("true")
     fits = dict(zip(rows["effects"], located.map(bool), strict=True))
     judged = {name: fits.get(effects) for name, effects in FITS.items()}
@@ -180,7 +176,7 @@ def equilibrium(evidence: Evidence) -> Iterator[Claim]:
 
 
 # Those on D bear the names of their headlines; the model stands before the region in focus.
-HEADLINES: dict[str, Callable[[Evidence], Iterator[Claim]]] = {
+HEADLINES: dict[str, Callable[[StudyData], Iterator[Claim]]] = {
     **{
         name: partial(through_choices, headline=name)
         for name in (
@@ -200,7 +196,7 @@ HEADLINES: dict[str, Callable[[Evidence], Iterator[Claim]]] = {
 }  # fmt: skip
 
 
-def headline_rows(evidence: Evidence) -> pd.DataFrame:
+def headline_rows(study: StudyData) -> pd.DataFrame:
     """Return the table `headline_claims`: claim, what it speaks of, what came out, verdict.
 
     `claim`: the key of a message, `stated` its fields; `computed` and `fields`: the message of what
@@ -217,12 +213,18 @@ def headline_rows(evidence: Evidence) -> pd.DataFrame:
             "conclusion": CONCLUSIONS[found.verdict],
         }
         for name, asked in HEADLINES.items()
-        for stated, found in asked(evidence)
+        for stated, found in asked(study)
     ]
     return as_table("headline_claims", rows)
 
 
-def claim_tables(statements: pd.DataFrame | None, evidence: Evidence) -> dict[str, pd.DataFrame]:
-    """Return the tables `headline_claims` and, with the statements of a paper, `claims`."""
-    found = {"headline_claims": headline_rows(evidence)}
-    return found if statements is None else found | {"claims": check_claims(statements, evidence)}
+def claim_tables(study: StudyData) -> dict[str, pd.DataFrame]:
+    """Return the tables `headline_claims` and, with the statements of a paper, `claims`.
+
+    config: its keys focus_region, comovement and interaction; a table of `READ` that the study does
+    not have is empty.
+    """
+    found = {"headline_claims": headline_rows(study)}
+    if "statements" in study.tables:
+        found["claims"] = check_claims(study.table("statements"), study)
+    return found

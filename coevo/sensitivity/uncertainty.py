@@ -6,7 +6,6 @@ that could as well have been others, not where a true D lies.
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from coevo.coupling.index_panel import IndexPanel
 from coevo.files import as_table
 from coevo.normalisation import find_goalposts, held_against, scaled_panel, scope_of, wide
 from coevo.sensitivity.figure_draws import PublishedFigures, revision_sizes, shifted_figures
+from coevo.study_data import StudyData
 
 KAPPA = {"weights": 50.0, "weights_loose": 10.0}  # concentration of the Dirichlet draws
 SOURCES = (*KAPPA, "figures")
@@ -44,37 +44,34 @@ def weight_draws(weights: Array, member: Array, kappa: float, draws: int, seed: 
 
 
 def monte_carlo(
-    case: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
-    config: Mapping[str, Any],
-    drawn: Mapping[int, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
+    study: StudyData, drawn: Mapping[int, tuple[pd.DataFrame, pd.DataFrame]] | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the tables `uncertainty` and `grade_shares`.
 
-    case: panel, normalised, weights, coupling, goalposts, revisions. `source`: weights (kappa 50),
+    study: panel, normalised, weights, coupling, goalposts, revisions. `source`: weights (kappa 50),
     weights_loose (kappa 10), figures (the published series shifted by the size of a revision and
     the indicators derived from them; goalposts of the panel move with the figures, the weights
     stay). low, high: 5 and 95 % points of D over the draws; rank_low, rank_high the
     same of the rank among the regions of the year (1 is the highest D); grade: the most frequent
     one, and its share of the draws. drawn: what `source_tasks` give, if they were made before.
     """
-    found = drawn or make_all(source_tasks(case, indicators, config))[DRAWN]
+    found = drawn or make_all(source_tasks(study))[DRAWN]
     tables, shares = zip(*found.values(), strict=True)
     return as_table("uncertainty", pd.concat(tables)), as_table("grade_shares", pd.concat(shares))
 
 
-def source_tasks(
-    case: Mapping[str, pd.DataFrame], indicators: pd.DataFrame, config: Mapping[str, Any]
-) -> Tasks:
+def source_tasks(study: StudyData) -> Tasks:
     """Return what makes the rows of each source of draws: D of one is all that is held at once."""
+    config = study.config
     settings, draws = config["coupling"], config["robustness"]["draws"]
     span, seed = scaled_panel(config["normalisation"]), config["robustness"]["seed"]
-    panel = IndexPanel.of(case["normalised"], case["weights"], config["weighting"]["method"], span)
-    coupling = case["coupling"].sort_values(["region", "year"], ignore_index=True)
+    z, weights = study.table("normalised"), study.table("weights")
+    panel = IndexPanel.of(z, weights, config["weighting"]["method"], span)
+    coupling = study.table("coupling").sort_values(["region", "year"], ignore_index=True)
 
     def degree(source: str) -> Array:
         if source == "figures":
-            return _figures(case, indicators, config, panel)
+            return _figures(study, panel)
         drawn = weight_draws(panel.weights, panel.member, KAPPA[source], draws, seed)
         return _in_parts(drawn, panel, lambda w: panel.degrees(settings, weights=w).D)
 
@@ -99,19 +96,15 @@ def _filled(parts: Iterable[Array], draws: int, rows: int) -> Array:
     return D
 
 
-def _figures(
-    case: Mapping[str, pd.DataFrame],
-    indicators: pd.DataFrame,
-    config: Mapping[str, Any],
-    panel: IndexPanel,
-) -> Array:
+def _figures(study: StudyData, panel: IndexPanel) -> Array:
     """Return D (draws, rows) of figures that are off by the size of a revision."""
+    config, indicators = study.config, study.indicators
     settings, robustness = config["normalisation"], config["robustness"]
-    values = wide(case["panel"], "value").loc[panel.z.index, panel.z.columns]
-    kept = case["goalposts"].drop(columns="sha256", errors="ignore")
+    values = wide(study.table("panel"), "value").loc[panel.z.index, panel.z.columns]
+    kept = study.table("goalposts").drop(columns="sha256", errors="ignore")
     scope = scope_of(values, indicators, settings, kept)
-    published = PublishedFigures(case["panel"], indicators, values.index, scope.indicators)
-    sizes = revision_sizes(published.series, case["revisions"], robustness["revision"])
+    published = PublishedFigures(study.table("panel"), indicators, values.index, scope.indicators)
+    sizes = revision_sizes(published.series, study.table("revisions"), robustness["revision"])
     most = max(1, CHUNK // panel.z.size)
 
     def degree(figures: Array) -> Array:

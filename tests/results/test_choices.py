@@ -23,6 +23,7 @@ from coevo.sensitivity.figure_draws import revision_sizes
 from coevo.sensitivity.grid_shares import choice_sensitivity
 from coevo.sensitivity.uncertainty import monte_carlo
 from coevo.study import configuration
+from coevo.study_data import StudyData
 
 FILES = {"provinces": "config"} | {
     name: name for name in ("provinces-scale", "provinces-three", "zhejiang")
@@ -147,7 +148,7 @@ def test_indicators_drawn_one_by_one_are_too_narrow(results):
         {"indicator": each.keys(), "old": 1.0, "new": np.exp(list(each.values()))}
     )
     alone, _ = monte_carlo(
-        case | {"revisions": one_by_one}, indicators.assign(source_name="x"), config
+        StudyData(config, indicators.assign(source_name="x"), case | {"revisions": one_by_one})
     )
     widths = [
         (table["high"] - table["low"])[table["source"] == "figures"].reset_index(drop=True)

@@ -140,3 +140,9 @@ def changed(case: Case, old: str, new: str, **study) -> Case:
     ((file, text),) = case.files.items()
     assert old in text
     return replace(case, files={file: text.replace(old, new)}, **study)
+
+
+def with_tables(study, **parts):
+    """A `StudyData` with other tables by name, or another config or indicator table."""
+    fields = {name: parts.pop(name) for name in ("config", "indicators") if name in parts}
+    return replace(study, **fields, tables={**study.tables, **parts})

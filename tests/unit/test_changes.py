@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from coevo.coupling import couple
 from coevo.files import read_table, write_table
-from coevo.history.changes import State, changes_since
+from coevo.history.changes import changes_since
 from coevo.history.frozen_goalposts import with_frozen_goalposts
 from coevo.normalisation import normalise, scaled_panel
 from coevo.panel import build_panel
@@ -20,6 +20,7 @@ from coevo.report.documents.report_text import text
 from coevo.report.findings.since_release import release_finding as found
 from coevo.report.words.voices import voice
 from coevo.schema import check_columns
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
 from tests.sample import ROOT, study
 
@@ -78,7 +79,7 @@ def figures(last: int = YEARS[-1], seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def state(observations: pd.DataFrame, folder, table=None, name: str = "", **changed) -> State:
+def state(observations: pd.DataFrame, folder, table=None, name: str = "", **changed) -> StudyData:
     """A study as the workflow builds it, its tables written and read in between."""
     table, settings_ = indicators() if table is None else table, config(**changed)
 
@@ -103,7 +104,7 @@ def state(observations: pd.DataFrame, folder, table=None, name: str = "", **chan
         "weights": weights,
         "coupling": stored(coupling, "coupling"),
     }
-    return State(tables, table, settings_, "1.0", name)
+    return StudyData(settings_, table, tables, coevo="1.0", name=name)
 
 
 def restated(observations: pd.DataFrame, *cells: tuple, value: float = 55.5) -> pd.DataFrame:
@@ -120,7 +121,7 @@ def kinds(table: pd.DataFrame) -> dict[str, int]:
 
 
 @pytest.fixture
-def old(tmp_path) -> State:
+def old(tmp_path) -> StudyData:
     return state(figures(), tmp_path, name="first")
 
 
@@ -150,12 +151,12 @@ def test_frozen_d_by_hand() -> None:
         {"weighting": "entropy", "subsystem": ["s", "t"], "indicator": ["a", "b"], "weight": 1.0}
     )
 
-    def at(values: list[float], z: list[float]) -> State:
+    def at(values: list[float], z: list[float]) -> StudyData:
         tables = {
             "panel": frame.assign(value=values), "normalised": frame.assign(z=z),
             "goalposts": posts, "weights": weights,
         }  # fmt: skip
-        return State(tables, table, settings_, "1.0")
+        return StudyData(settings_, table, tables, coevo="1.0")
 
     then, now = at([5.0, 5.0, 2.0, 8.0], [0.5, 0.5, 0.2, 0.2]), at([12.0, 6.0, 2.0, 8.0], [9] * 4)
     D = with_frozen_goalposts(then, now)["D"]
@@ -179,7 +180,7 @@ def test_goalposts_of_each_year_leave_a_new_year_without_frozen_d() -> None:
         {"weighting": "entropy", "subsystem": ["s", "t"], "indicator": ["a", "b"], "weight": 1.0}
     )
 
-    def at(years: list[int], value: float) -> State:
+    def at(years: list[int], value: float) -> StudyData:
         rows = [
             (region, region, year, indicator, value if region == "2" else float(place))
             for place, region in enumerate("123")
@@ -189,7 +190,7 @@ def test_goalposts_of_each_year_leave_a_new_year_without_frozen_d() -> None:
         panel = pd.DataFrame(rows, columns=["region", "name", "year", "indicator", "value"])
         normalised, posts = normalise(panel.assign(flag=""), table, settings_["normalisation"])
         tables = {"panel": panel, "normalised": normalised, "goalposts": posts, "weights": weights}
-        return State(tables, table, settings_, "1.0")
+        return StudyData(settings_, table, tables, coevo="1.0")
 
     D = with_frozen_goalposts(at([2015, 2016], 1.0), at([2015, 2016, 2017], 1.5))["D"]
     assert D["2", 2015] == pytest.approx(0.75**0.5) and D["1", 2016] == 0

@@ -11,10 +11,13 @@ from coevo.files import as_table
 from coevo.lotka_volterra import classic
 from coevo.messages import unpacked
 from coevo.sensitivity import claim_evidence, claims
-from coevo.sensitivity.claim_evidence import CONCLUSIONS, Evidence
+from coevo.sensitivity.claim_evidence import CONCLUSIONS
 from coevo.sensitivity.claims import CHECKS, check_claims
+from coevo.study_data import StudyData
+from tests.unit.cases import with_tables
 
 PARAMETERS = "scope model effects estimator scaling parameter low high".split()
+RATE = pd.DataFrame({"indicator": ["rate"], "unit": "%"})
 VERDICT_COLUMNS = ["scope", "question", "verdict", "period"]
 
 
@@ -65,23 +68,16 @@ def evidence(
         ("pooled", f"feedback_{form}", verdict, "")
         for form, verdict in zip(("weak", "strong"), forms, strict=False)
     ]
-    return Evidence(
-        observations=observations,
-        audit=pd.DataFrame(findings, columns=columns),
-        coupling=coupling,
-        headlines=as_table("headlines", []),
-        headline_variants=as_table("headline_variants", []),
-        coverage_breaks=as_table("coverage_breaks", []),
-        coverage_growth=as_table("coverage_growth", []),
-        equilibria=equilibria,
-        theory=as_table("theory", []),
-        parameters=pd.DataFrame(parameters, columns=PARAMETERS),
-        verdicts=pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
-        specifications=as_table("specifications", []),
-        units={"rate": "%"},
-        region="1",
-        estimator="trapezoid",
-    )
+    tables = {
+        "observations": observations,
+        "audit": pd.DataFrame(findings, columns=columns),
+        "coupling": coupling,
+        "equilibria": equilibria,
+        "parameters": pd.DataFrame(parameters, columns=PARAMETERS),
+        "verdicts": pd.DataFrame(verdicts, columns=VERDICT_COLUMNS),
+    }
+    model = {"upstream": "x", "downstream": "y", "estimator": "trapezoid"}
+    return StudyData({"focus_region": "1", "interaction": model}, RATE, tables)
 
 
 BASE = ("not_checkable", "1", 2016, "rate", 5.0, np.nan, "%", "f", "s", "")
@@ -109,17 +105,17 @@ def test_printed_figures_that_do_not_follow():
 
 def test_figures_of_an_older_vintage_are_left_aside():
     new = evidence()
-    older = new.observations.assign(vintage="2025-10", file="old", value=1.0)
+    older = new.tables["observations"].assign(vintage="2025-10", file="old", value=1.0)
     old_finding = (*OTHER[:7], "old", "s", "")
-    findings = pd.DataFrame([BASE, old_finding], columns=list(evidence([BASE]).audit.columns))
-    both = Evidence(
-        **{**new.__dict__, "observations": pd.concat([older, new.observations]), "audit": findings}
+    findings = evidence([BASE, old_finding]).table("audit")
+    both = with_tables(
+        new, observations=pd.concat([older, new.tables["observations"]]), audit=findings
     )
     assert claims.as_printed(both, "rate") == claims.as_printed(evidence([BASE]), "rate")
 
 
 def test_figures_have_the_unit_of_their_indicator():
-    money = Evidence(**{**evidence([BASE]).__dict__, "units": {"rate": "100 million yuan"}})
+    money = replace(evidence([BASE]), indicators=RATE.assign(unit="100 million yuan"))
     assert claims.as_printed(money, "rate").printed[1]["unit"] == "100 million yuan"
 
 
@@ -158,7 +154,7 @@ def test_signs(p, verdict):
 
 def test_signs_without_a_fit():
     bare = evidence()
-    without = Evidence(**{**bare.__dict__, "equilibria": bare.equilibria.iloc[:0]})
+    without = with_tables(bare, equilibria=bare.tables["equilibria"].iloc[:0])
     assert claims.supply_signs(without, "").verdict == "not_testable"
 
 
@@ -187,7 +183,7 @@ def test_signs_that_one_year_carries_depend_on_choices(quantity, low, verdict):
     fit = {"scope": "pooled", "effects": "region+year", "model": "classic"}
     fit |= {"estimator": "trapezoid", "without_growth": "2017", "quantity": quantity}
     rows = as_table("specifications", [fit | {"low": low, "high": 0.3}])
-    found = claims.supply_signs(Evidence(**{**clear.__dict__, "specifications": rows}), "")
+    found = claims.supply_signs(with_tables(clear, specifications=rows), "")
     assert (found.verdict, found.fields.get("years")) == (
         verdict,
         ["2017"] if verdict == "some_choices" else None,
@@ -210,9 +206,9 @@ def test_feedback(forms, verdict):
 
 def with_rows(one, table, **columns):
     """Return the evidence with the rows of a table repeated under other labels."""
-    rows = getattr(one, table)
+    rows = one.tables[table]
     both = pd.concat([rows, rows.assign(**columns)], ignore_index=True)
-    return Evidence(**{**one.__dict__, table: both})
+    return with_tables(one, **{table: both})
 
 
 @pytest.mark.parametrize(
@@ -227,9 +223,9 @@ def with_rows(one, table, **columns):
 )
 def test_only_the_headline_of_the_pool_speaks_for_signs(other):
     clear = evidence(p=0.96, pooled=[(0.1, 0.2), (0.1, 0.3)])
-    against = clear.parameters.assign(low=-0.3, high=-0.1, **other)
-    both = pd.concat([against, clear.parameters, against], ignore_index=True)
-    found = claims.supply_signs(Evidence(**{**clear.__dict__, "parameters": both}), "")
+    against = clear.tables["parameters"].assign(low=-0.3, high=-0.1, **other)
+    both = pd.concat([against, clear.tables["parameters"], against], ignore_index=True)
+    found = claims.supply_signs(with_tables(clear, parameters=both), "")
     assert found == claims.supply_signs(clear, "") and found.verdict == "agrees"
 
 
@@ -245,9 +241,9 @@ def test_only_the_headline_of_the_pool_speaks_for_signs(other):
 )
 def test_only_the_regions_own_classic_fit_speaks_for_signs(other):
     clear = evidence(p=0.96)
-    against = clear.equilibria.assign(p_predator_prey=0.01, **other)
-    both = pd.concat([against, clear.equilibria], ignore_index=True)
-    found = claims.supply_signs(Evidence(**{**clear.__dict__, "equilibria": both}), "")
+    against = clear.tables["equilibria"].assign(p_predator_prey=0.01, **other)
+    both = pd.concat([against, clear.tables["equilibria"]], ignore_index=True)
+    found = claims.supply_signs(with_tables(clear, equilibria=both), "")
     assert found.verdict == "agrees" and found.fields["own"]["probability"] == 0.96
 
 
@@ -261,8 +257,8 @@ def test_feedback_is_that_of_the_whole_period_of_the_pool():
     for other in ({"period": "2015-2019"}, {"scope": "1"}):
         both = with_rows(whole, "verdicts", verdict="yes", **other)
         assert claims.feedback_claim(both, "") == claims.feedback_claim(whole, "")
-    only = whole.verdicts.assign(period="2015-2019")
-    found = claims.feedback_claim(Evidence(**{**whole.__dict__, "verdicts": only}), "")
+    only = whole.tables["verdicts"].assign(period="2015-2019")
+    found = claims.feedback_claim(with_tables(whole, verdicts=only), "")
     assert found.verdict == "not_testable"
 
 
@@ -292,10 +288,13 @@ def test_the_most_rapid_period_against_the_years_after(D, verdict):
 )
 def test_the_most_rapid_period_with_and_without_breaks(kept, verdict):
     whole = evidence(regions=("1", "2"), D=(0.2, 0.21, 0.22, 0.4, 0.8))
-    own = whole.coupling[whole.coupling["region"] == "1"].sort_values("year")
+    own = whole.tables["coupling"][whole.tables["coupling"]["region"] == "1"].sort_values("year")
     breaks = as_table("coverage_breaks", own.assign(D=kept, variant="kept").iloc[::-1])
     growth = as_table("coverage_growth", [{"year": 2020, "verdict": "shown", "named": True}])
-    both = replace(whole, coverage_breaks=breaks, coverage_growth=growth, cause="census")
+    named = RATE.assign(coverage_breaks="census 2020")
+    both = replace(
+        with_tables(whole, coverage_breaks=breaks, coverage_growth=growth), indicators=named
+    )
     found = claims.most_rapid(both, "rate")
     assert (found.verdict, found.computed) == (verdict, "growth_compared")
     assert (found.fields["years"], found.fields["cause"]) == ([2020], "census")
@@ -303,7 +302,7 @@ def test_the_most_rapid_period_with_and_without_breaks(kept, verdict):
     assert without["during"]["rate"] == pytest.approx(100 * ((kept[2] / kept[0]) ** 0.5 - 1))
     assert without["after"]["rate"] == pytest.approx(100 * ((kept[4] / kept[2]) ** 0.5 - 1))
     assert found.fields["after"] == claims.most_rapid(whole, "rate").fields["after"]
-    hidden = replace(both, coverage_growth=as_table("coverage_growth", []))
+    hidden = with_tables(both, coverage_growth=as_table("coverage_growth", []))
     assert claims.most_rapid(hidden, "rate").fields["cause"] == "none"
 
 
@@ -376,10 +375,7 @@ def test_the_table_keeps_the_order_and_refuses_an_unknown_check():
 def test_a_study_without_index_or_model_is_asked_all_the_same():
     """Neither part: what needs one is not testable, what the paper prints or proves still is."""
     table = pd.read_csv("config/claims/qian.csv", keep_default_na=False)
-    indicators = pd.DataFrame({"indicator": ["rate"], "unit": ["%"]})
-    bare = Evidence.of(
-        {}, indicators, {"focus_region": "1", "comovement": {"size": []}, "interaction": None}
-    )
+    bare = StudyData({"focus_region": "1", "interaction": None}, RATE)
     found = check_claims(table, bare).set_index("check")["verdict"]
     assert found["stability"] == "weaker_sense" and found["interior_equilibrium"] == "agrees"
     assert set(found[["signs", "feedback", "most_rapid", "unit"]]) == {"not_testable"}

@@ -1,7 +1,5 @@
 """Guards by hand: each is silent on sound figures and speaks where it should."""
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +15,9 @@ from coevo.coupling.diagnostics import (
     diagnostic_rows,
 )
 from coevo.normalisation import normalise
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
+from tests.unit.cases import with_tables
 
 COUPLING = {
     "composite": "linear", "preset": None, "form": "standard", "k": 2.0,
@@ -50,7 +50,8 @@ def case(x=None, span=(0.01, 0.99), weighting=None, filled=(), **coupling):
     weights = weigh(normalised, panel, INDICATORS, config["weighting"])
     method = config["weighting"]["method"]
     table, _ = couple(normalised, weights, method, config["coupling"], span)
-    return IndexCase(panel, INDICATORS, normalised, weights, table, config)
+    tables = {"panel": panel, "normalised": normalised, "weights": weights, "coupling": table}
+    return StudyData(config, INDICATORS, tables)
 
 
 def rows(found, guard):
@@ -120,28 +121,31 @@ def test_filled_figures_and_removed_indicators():
     assert imputed["region"].tolist() == ["3"] and imputed["value"].tolist() == [0.25]
     without = rows(found, "grades_without").set_index("indicator")["value"]
     assert set(without.index) == set("abcd") and without.between(0, 1).all()
-    left = found.normalised[found.normalised["indicator"] != "a"]
+    left = found.tables["normalised"][found.tables["normalised"]["indicator"] != "a"]
     kept = INDICATORS[INDICATORS["indicator"] != "a"]
-    weights = weigh(left, found.panel, kept, {"method": "equal"})
+    weights = weigh(left, found.tables["panel"], kept, {"method": "equal"})
     other, _ = couple(left, weights, "equal", COUPLING, (0.01, 0.99))
-    changed = (other["grade"].to_numpy() != found.coupling["grade"].to_numpy()).mean()
+    grades = found.tables["coupling"]["grade"].to_numpy()
+    changed = (other["grade"].to_numpy() != grades).mean()
     assert without["a"] == changed > 0
 
 
 def test_types_that_another_weighting_would_change():
     found = case()
     counts = rows(found, "type_changes").set_index("region")
-    others = [w for w in found.weights["weighting"].unique() if w != "equal"]
+    others = [w for w in found.tables["weights"]["weighting"].unique() if w != "equal"]
     assert (counts["limit"] == len(others)).all() and len(counts) == 6
-    own = found.coupling.query("year == 2016").set_index("region")
+    own = found.tables["coupling"].query("year == 2016").set_index("region")
     expected = dict.fromkeys(own.index, 0)
     for name in others:
-        table, _ = couple(found.normalised, found.weights, name, COUPLING, (0.01, 0.99))
+        table, _ = couple(
+            found.tables["normalised"], found.tables["weights"], name, COUPLING, (0.01, 0.99)
+        )
         for region, row in table.query("year == 2016").set_index("region").iterrows():
             same = (row["grade"], row["lagging"]) == tuple(own.loc[region, ["grade", "lagging"]])
             expected[region] += not same
     assert counts["value"].to_dict() == expected and max(expected.values()) > 0
-    alone = dataclasses.replace(found, weights=found.chosen)
+    alone = with_tables(found, weights=IndexCase(found).chosen)
     assert rows(alone, "type_changes").empty
 
 
@@ -160,7 +164,7 @@ def test_guards_name_what_they_look_at_and_their_limit():
     found = case(weighting={"method": "pca"})
     for row in rows(found, "variance_inflation").itertuples():
         names = list("ab") if row.subsystem == "s" else list("cd")
-        r = np.corrcoef(found.z[names].to_numpy(), rowvar=False)[0, 1]
+        r = np.corrcoef(IndexCase(found).z[names].to_numpy(), rowvar=False)[0, 1]
         assert row.value == pytest.approx(1 / (1 - r**2)) and row.limit == INFLATED
     bartlett = rows(found, "bartlett_chi2")
     assert bartlett["subsystem"].tolist() == ["s", "t"] and bartlett["limit"].tolist() == [1, 1]
@@ -168,11 +172,11 @@ def test_guards_name_what_they_look_at_and_their_limit():
     assert kmo["limit"].tolist() == [ADEQUATE] * 2
     assert kmo["flagged"].tolist() == (~(kmo["value"] >= ADEQUATE)).tolist()
     swapped = INDICATORS.assign(subsystem=["t", "t", "s", "s"])
-    turned = dataclasses.replace(
+    turned = with_tables(
         found,
         indicators=swapped,
-        weights=found.weights.assign(
-            subsystem=found.weights["subsystem"].map({"s": "t", "t": "s"})
+        weights=found.tables["weights"].assign(
+            subsystem=found.tables["weights"]["subsystem"].map({"s": "t", "t": "s"})
         ),
     )
     assert rows(turned, "correlation")["subsystem"].tolist() == ["t", "s"]  # in the table's order
@@ -183,19 +187,19 @@ def test_the_identity_is_broken_by_another_D():
     found = case()
     (row,) = rows(found, "identity").to_dict("records")
     assert (row["limit"], row["flagged"]) == (1e-12, False)
-    moved = found.coupling.assign(D=found.coupling["D"] + np.arange(12) * 1e-3)
-    (row,) = rows(dataclasses.replace(found, coupling=moved), "identity").to_dict("records")
+    moved = found.tables["coupling"].assign(D=found.tables["coupling"]["D"] + np.arange(12) * 1e-3)
+    (row,) = rows(with_tables(found, coupling=moved), "identity").to_dict("records")
     assert row["value"] == pytest.approx(0.011) and row["flagged"]
 
 
 def test_the_largest_weight_of_half_decides_nothing_nor_does_one_that_is_alone():
     assert not rows(case(), "largest_weight")["flagged"].any()
     found = case()
-    alone = found.weights[found.weights["indicator"] != "d"].assign(
+    alone = found.tables["weights"][found.tables["weights"]["indicator"] != "d"].assign(
         weight=lambda t: t["weight"].where(t["indicator"] != "c", 1.0)
     )
     kept = INDICATORS[INDICATORS["indicator"] != "d"]
-    left = dataclasses.replace(found, weights=alone, indicators=kept)
+    left = with_tables(found, weights=alone, indicators=kept)
     table = rows(left, "largest_weight")
     columns = ["subsystem", "indicator", "value", "limit", "flagged"]
     assert table[columns].to_numpy().tolist() == [
@@ -210,25 +214,27 @@ def test_the_largest_weight_of_half_decides_nothing_nor_does_one_that_is_alone()
 def test_an_indicator_that_is_alone_keeps_no_other_from_being_left_out():
     found = case()
     others = INDICATORS.assign(subsystem=["s", "t", "t", "t"])
-    weights = weigh(found.normalised, found.panel, others, {"method": "equal"})
-    found = dataclasses.replace(found, indicators=others, weights=weights)
+    weights = weigh(found.tables["normalised"], found.tables["panel"], others, {"method": "equal"})
+    found = with_tables(found, indicators=others, weights=weights)
     assert rows(found, "grades_without")["indicator"].tolist() == list("bcd")
 
 
 def test_every_pair_of_a_subsystem_has_its_correlation():
     together = INDICATORS.assign(subsystem=["s", "s", "s", "t"])
     found = case()
-    weights = weigh(found.normalised, found.panel, together, {"method": "equal"})
-    found = dataclasses.replace(found, indicators=together, weights=weights)
+    weights = weigh(
+        found.tables["normalised"], found.tables["panel"], together, {"method": "equal"}
+    )
+    found = with_tables(found, indicators=together, weights=weights)
     table = rows(found, "correlation")
     assert table[["indicator", "other"]].to_numpy().tolist() == [["a", "b"], ["a", "c"], ["b", "c"]]
-    r = np.corrcoef(found.z[list("abc")].to_numpy(), rowvar=False)
+    r = np.corrcoef(IndexCase(found).z[list("abc")].to_numpy(), rowvar=False)
     assert table["value"].tolist() == pytest.approx(r[np.triu_indices(3, 1)].tolist())
     assert table["limit"].tolist() == [DOUBLED] * 3
     factors = rows(found, "variance_inflation")
     assert factors["indicator"].tolist() == list("abc")
     for k, value in enumerate(factors["value"]):
-        z = found.z[list("abc")].to_numpy()
+        z = IndexCase(found).z[list("abc")].to_numpy()
         rest = np.column_stack([np.ones(len(z)), np.delete(z, k, axis=1)])
         residual = z[:, k] - rest @ np.linalg.lstsq(rest, z[:, k], rcond=None)[0]
         assert value == pytest.approx(z[:, k].var() / residual.var())
@@ -248,23 +254,25 @@ def test_comparisons_near_their_limit():
     table = [[1, 1, 1 / cube], [1, 1, 1], [cube, 1, 1]]
     found = case()
     config = {**found.config, "weighting": {"method": "equal", "judgements": {"s": table}}}
-    (row,) = rows(dataclasses.replace(found, config=config), "consistency_ratio").to_dict("records")
+    (row,) = rows(with_tables(found, config=config), "consistency_ratio").to_dict("records")
     side = cube ** (1 / 3)
     assert row["value"] == pytest.approx((side + 1 / side - 2) / 2 / 0.58)
     assert (row["limit"], row["flagged"], row["subsystem"]) == (0.1, False, "s")
     cube = 3.0
     table = [[1, 1, 1 / cube], [1, 1, 1], [cube, 1, 1]]
     config["weighting"]["judgements"]["s"] = table
-    (row,) = rows(dataclasses.replace(found, config=config), "consistency_ratio").to_dict("records")
+    (row,) = rows(with_tables(found, config=config), "consistency_ratio").to_dict("records")
     assert row["value"] > 0.1 and row["flagged"]
 
 
 def test_one_region_has_no_share_between_regions():
     found = case()
-    alone = found.normalised[found.normalised["region"] == "2"]
-    coupling = found.coupling[found.coupling["region"] == "2"].reset_index(drop=True)
-    panel = found.panel[found.panel["region"] == "2"]
-    left = dataclasses.replace(found, normalised=alone, coupling=coupling, panel=panel)
+    alone = found.tables["normalised"][found.tables["normalised"]["region"] == "2"]
+    coupling = found.tables["coupling"][found.tables["coupling"]["region"] == "2"].reset_index(
+        drop=True
+    )
+    panel = found.tables["panel"][found.tables["panel"]["region"] == "2"]
+    left = with_tables(found, normalised=alone, coupling=coupling, panel=panel)
     assert rows(left, "between_share").empty and len(rows(found, "between_share")) == 4
 
 
@@ -296,14 +304,14 @@ def test_what_is_filled_and_what_lags_has_the_name_of_its_region():
 
 def test_a_D_on_a_cut_and_figures_beyond_goalposts_are_counted():
     found = case()
-    D = found.coupling["D"].to_numpy(copy=True)
+    D = found.tables["coupling"]["D"].to_numpy(copy=True)
     D[:3] = [0.5, 0.5 + 1e-10, 0.5 + 1e-8]
-    flags = found.normalised["flag"].to_numpy(copy=True)
+    flags = found.tables["normalised"]["flag"].to_numpy(copy=True)
     flags[:5] = "capped"
-    moved = dataclasses.replace(
+    moved = with_tables(
         found,
-        coupling=found.coupling.assign(D=D),
-        normalised=found.normalised.assign(flag=flags),
+        coupling=found.tables["coupling"].assign(D=D),
+        normalised=found.tables["normalised"].assign(flag=flags),
     )
     table = diagnostic_rows(moved).set_index("guard").loc[["on_a_cut", "capped", "zero_index"]]
     assert table["value"].tolist() == [2, 5, 0] and table["limit"].tolist() == [0, 0, 0]

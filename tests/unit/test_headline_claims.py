@@ -6,10 +6,10 @@ import pytest
 from coevo.files import as_table
 from coevo.messages import unpacked
 from coevo.report.words.message_words import message_texts
-from coevo.sensitivity.claim_evidence import Evidence
 from coevo.sensitivity.headline_claims import HEADLINES, claim_tables, headline_rows
 from coevo.sensitivity.headlines import HEADLINES as OF_D
 from coevo.study.configuration import LANGUAGES
+from coevo.study_data import StudyData
 from tests import variants
 from tests.sample import words_of
 
@@ -52,7 +52,7 @@ def tables(located=(True, True), regions="123", **changed):
 
 
 def asked(made, config=CONFIG):
-    return headline_rows(Evidence.of(made, INDICATORS, config)).set_index("claim")
+    return headline_rows(StudyData(config, INDICATORS, made)).set_index("claim")
 
 
 def test_what_a_claim_on_D_speaks_of():
@@ -161,11 +161,11 @@ def test_a_part_that_the_study_lacks_is_not_asked_about():
 
 
 def test_both_tables_with_the_statements_of_a_paper():
-    evidence = Evidence.of(tables(), INDICATORS, CONFIG)
+    evidence = StudyData(CONFIG, INDICATORS, tables())
     rows = [("a", "said", "stability", "", "source")]
     statements = pd.DataFrame(rows, columns=["claim", "paper", "check", "indicators", "source"])
-    assert set(claim_tables(None, evidence)) == {"headline_claims"}
-    found = claim_tables(statements, evidence)
+    assert set(claim_tables(evidence)) == {"headline_claims"}
+    found = claim_tables(StudyData(CONFIG, INDICATORS, tables() | {"statements": statements}))
     assert found["claims"]["conclusion"].tolist() == ["depends_on_choices"]
 
 

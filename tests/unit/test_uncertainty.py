@@ -14,6 +14,7 @@ from coevo.sensitivity.figure_draws import (
     shifted_figures,
 )
 from coevo.sensitivity.uncertainty import _summary, monte_carlo, weight_draws
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
 
 INDICATORS = pd.DataFrame(
@@ -61,7 +62,7 @@ def study(settings, indicators=INDICATORS):
         normalised, weights, settings["weighting"]["method"], settings["coupling"], span
     )
     none = pd.DataFrame({"indicator": [], "old": [], "new": []}, dtype=float)
-    return {
+    tables = {
         "panel": panel,
         "normalised": normalised,
         "weights": weights,
@@ -69,6 +70,7 @@ def study(settings, indicators=INDICATORS):
         "goalposts": goalposts,
         "revisions": none,
     }
+    return StudyData(settings, indicators, tables)
 
 
 def test_drawn_weights_are_shares_around_the_weights():
@@ -97,7 +99,7 @@ def test_drawn_revisions_are_one_error_per_region_and_series():
 
 def test_a_revision_shifts_a_whole_series_so_that_ratios_within_a_region_stay():
     settings = config(normalisation={"reference": "region"}, robustness={"revision": 0.3})
-    found = monte_carlo(study(settings), INDICATORS, settings)[0].query("source == 'figures'")
+    found = monte_carlo(study(settings))[0].query("source == 'figures'")
     np.testing.assert_allclose(found["low"], found["D"], atol=1e-12)
     np.testing.assert_allclose(found["high"], found["D"], atol=1e-12)
 
@@ -233,7 +235,7 @@ def test_ranges_ranks_and_shares_by_hand():
 def test_ranges_hold_D_and_narrow_to_it(changes):
     settings = config(**changes)
     case = study(settings)
-    table, shares = monte_carlo(case, INDICATORS, settings)
+    table, shares = monte_carlo(case)
     assert set(table["source"]) == {"weights", "weights_loose", "figures"}
     assert (table["low"] <= table["high"]).all() and table["high"].max() <= 1
     wide = table.pivot(index=["region", "year"], columns="source", values=["low", "high"])
@@ -242,7 +244,7 @@ def test_ranges_hold_D_and_narrow_to_it(changes):
     np.testing.assert_allclose(shares.groupby(["region", "year", "source"])["share"].sum(), 1.0)
     # figures without error and weights of one indicator leave D where it is
     settings["robustness"] = {**settings["robustness"], "revision": 0.0}
-    sure = monte_carlo(case, INDICATORS, settings)[0].query("source == 'figures'")
+    sure = monte_carlo(case)[0].query("source == 'figures'")
     np.testing.assert_allclose(sure["low"], sure["D"], atol=1e-12)
     np.testing.assert_allclose(sure["high"], sure["D"], atol=1e-12)
 
@@ -254,9 +256,9 @@ def test_draws_know_best_bands_and_goalposts_of_an_indicator():
     table.loc[1, ["low", "high"]] = ["0", "20"]
     settings = config(robustness={"revision": 0.0})
     case = study(settings, table)
-    sure = monte_carlo(case, table, settings)[0].query("source == 'figures'")
+    sure = monte_carlo(case)[0].query("source == 'figures'")
     np.testing.assert_allclose(sure["low"], sure["D"], atol=1e-12)
     np.testing.assert_allclose(sure["high"], sure["D"], atol=1e-12)
     settings = config()
-    drawn = monte_carlo(study(settings, table), table, settings)[0].query("source == 'figures'")
+    drawn = monte_carlo(study(settings, table))[0].query("source == 'figures'")
     assert (drawn["low"] < drawn["high"]).all() and drawn["high"].max() <= 1

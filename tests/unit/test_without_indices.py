@@ -15,9 +15,10 @@ from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.voices import voice
 from coevo.schema import LANGUAGES
-from coevo.sensitivity.claim_evidence import NOT_TESTABLE, Evidence
+from coevo.sensitivity.claim_evidence import NOT_TESTABLE
 from coevo.sensitivity.claims import most_rapid
 from coevo.sensitivity.headline_claims import headline_rows
+from coevo.study_data import StudyData
 from tests.sample import tables, templates, unindexed, words_of
 
 BOTH = pytest.mark.parametrize("count", [1, 4])
@@ -86,7 +87,7 @@ def test_the_workbook_traces_nothing(tmp_path):
 
 def test_a_claim_about_the_degree_is_not_testable():
     chosen = unindexed()
-    evidence = Evidence.of(chosen.tables, chosen.indicators, chosen.config)
+    evidence = StudyData(chosen.config, chosen.indicators, chosen.tables)
     assert most_rapid(evidence, "output").verdict == NOT_TESTABLE
     asked = set(headline_rows(evidence)["claim"])
     model = {"feedback_exceeds_competition", "supply_relation", "equilibrium_located"}

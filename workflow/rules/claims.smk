@@ -1,14 +1,11 @@
 """What is claimed: by a reader of the study, and by a paper."""
 
+from coevo.sensitivity.claim_evidence import READ
+
 STATEMENTS = {"statements": f"config/claims/{config['claims']}.csv"} if config["claims"] else {}
 CHECKED = ["headline_claims", *(["claims"] if config["claims"] else [])]
 # A study without an index or a model part has not all of these.
-EVIDENCE = [
-    name
-    for name in "observations audit coupling headlines headline_variants coverage_breaks "
-    "coverage_growth equilibria theory parameters verdicts specifications".split()
-    if name in TABLES
-]
+EVIDENCE = [name for name in READ if name in TABLES]
 
 
 rule claims:
@@ -26,7 +23,6 @@ rule claims:
     conda:
         "../../environment.yml"
     params:
-        tables=EVIDENCE,
         config={key: config[key] for key in ("focus_region", "comovement", "interaction")},
     script:
         "../scripts/claims.py"

@@ -186,7 +186,6 @@ rule vary_part:
         "../../environment.yml"
     params:
         systems=list(SYSTEMS),
-        tables="panel normalised goalposts weights coupling revisions".split(),
         config={
             key: config[key]
             for key in "normalisation weighting coupling robustness comovement focus_region".split()
@@ -227,7 +226,6 @@ rule vary:
         "../../environment.yml"
     params:
         systems=list(SYSTEMS),
-        tables="panel normalised goalposts weights coupling revisions".split(),
         config={
             key: config[key]
             for key in "normalisation weighting coupling robustness comovement focus_region".split()

@@ -1,15 +1,7 @@
 """Tables of the indices -> guards."""
 
-from coevo.coupling.diagnostics import IndexCase, diagnostic_rows
-from coevo.files import begin_job, read_table, write_table
+from coevo.coupling.diagnostics import diagnostic_rows
+from coevo.files import write_table
+from coevo.study_data import load_study
 
-begin_job(snakemake.log[0], snakemake.input)
-case = IndexCase(
-    read_table(snakemake.input.panel),
-    read_table(snakemake.input.indicators, "indicators"),
-    read_table(snakemake.input.normalised),
-    read_table(snakemake.input.weights),
-    read_table(snakemake.input.coupling),
-    snakemake.params.config,
-)
-write_table(diagnostic_rows(case), snakemake.output.diagnostics)
+write_table(diagnostic_rows(load_study(snakemake)), snakemake.output.diagnostics)
