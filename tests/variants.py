@@ -45,7 +45,7 @@ def growth_split(coupling: pd.DataFrame, subsystems: Mapping[str, tuple[str, str
 
 def guard_rows(weights: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFrame:
     """Return guards of which one is flagged: the weight of the first indicator."""
-    rows: list[tuple] = [("identity", "", "", "", "", "", 0.0, 1e-12, False)]
+    rows: list[tuple] = []
     chosen = weights[weights["weighting"] == "entropy"]
     for subsystem, part in chosen.groupby("subsystem", sort=False):
         first, second = part["indicator"]

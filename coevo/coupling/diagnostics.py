@@ -78,16 +78,6 @@ def _row(
     return {"guard": guard, "value": value, "limit": limit, "flagged": flagged} | where
 
 
-def identity(case: IndexCase) -> Rows:
-    """Largest |D - root of the geometric mean of U|; only the standard form with equal shares."""
-    settings, most = case.config["coupling"], 1e-12
-    if settings["form"] == "standard" and settings["contributions"] == "equal":
-        U = case.study.table("coupling").filter(regex="^U_").to_numpy()
-        root = np.sqrt(np.prod(U, axis=1) ** (1 / U.shape[1]))
-        worst = float(np.abs(case.study.table("coupling")["D"].to_numpy() - root).max())
-        yield _row("identity", worst, most, worst > most)
-
-
 def weight_concentration(case: IndexCase) -> Rows:
     """The largest weight of each subsystem; above 1/2 one indicator decides (two or more)."""
     for own, rows in case.chosen.groupby("subsystem", sort=False):
@@ -215,7 +205,6 @@ def counts(case: IndexCase) -> Rows:
 
 
 GUARDS: tuple[Callable[[IndexCase], Rows], ...] = (
-    identity,
     weight_concentration,
     correlated_indicators,
     zeros,

@@ -333,25 +333,18 @@ def test_the_most_rapid_period_reads_no_rate_from_one_region():
     assert (elsewhere.verdict, elsewhere.computed) == ("not_testable", "no_figures")
 
 
-def test_claims_on_the_model_follow_the_model(monkeypatch):
-    found = {
-        name: CHECKS[name](evidence(), "").verdict
-        for name in CHECKS
-        if name not in ("printed", "unit")
-    }
-    assert found["interior_equilibrium"] == "agrees"
-    assert found["stability"] == "weaker_sense"
-    assert found["upstream_statics"] == "agrees"
-    assert found["downstream_statics"] == "not_in_the_model"
-    # another model, another verdict
-    monkeypatch.setattr(classic, "elasticities", lambda *_: np.ones((2, 4)))
-    monkeypatch.setattr(classic, "equilibrium", lambda *_: (np.ones(1000), np.ones(1000)))
-    monkeypatch.setattr(classic, "jacobian", lambda *_: np.eye(2)[None])
-    changed = {name: CHECKS[name](evidence(), "").verdict for name in found}
-    assert changed["interior_equilibrium"] == "not_in_the_model"
-    assert changed["stability"] == "not_in_the_model"
-    assert changed["upstream_statics"] == "not_in_the_model"
-    assert changed["downstream_statics"] == "agrees"
+def test_what_is_said_of_the_model_follows_from_its_equations():
+    draws = np.exp(np.random.default_rng(1).uniform(-2.3, 2.3, (4, 1000)))
+    assert np.abs(classic.growth(*classic.equilibrium(*draws), *draws)).max() < 1e-10
+    roots = np.linalg.eigvals(classic.jacobian(*draws))
+    assert np.abs(roots.real).max() < 1e-10 * np.abs(roots).max()
+    found = {name: CHECKS[name](evidence(), "") for name in claims.GIVEN}
+    for check, of_E in zip(("upstream_statics", "downstream_statics"), (0, 1), strict=True):
+        of_b = classic.elasticities(0.5, 0.2, 0.3, 0.7)[of_E][[1, 3]]
+        assert list(found[check].fields.values()) == pytest.approx(of_b)
+    assert [answer.verdict for answer in found.values()] == [
+        "agrees", "weaker_sense", "agrees", "not_in_the_model", "not_testable"
+    ]  # fmt: skip
 
 
 def test_the_table_keeps_the_order_and_refuses_an_unknown_check():

@@ -62,13 +62,13 @@ def rows(found, guard):
 def test_sound_figures_raise_no_flag():
     table = diagnostic_rows(case())
     assert not table["flagged"].any()
-    assert rows(case(), "identity")["value"].iloc[0] < 1e-12
     assert len(GUARDS) <= table["guard"].nunique() + 3  # some guards speak only when they must
 
 
-def test_the_identity_is_claimed_only_where_it_holds():
-    assert rows(case(form="wang"), "identity").empty
-    assert rows(case(contributions=[0.4, 0.6]), "identity").empty
+def test_D_is_the_root_of_the_mean_of_equal_indices():
+    table = case().tables["coupling"]
+    mean = np.sqrt(table["U_s"] * table["U_t"])
+    np.testing.assert_allclose(table["D"], np.sqrt(mean), rtol=1e-12)
 
 
 def test_an_indicator_that_is_mostly_zero_is_flagged():
@@ -181,15 +181,6 @@ def test_guards_name_what_they_look_at_and_their_limit():
     )
     assert rows(turned, "correlation")["subsystem"].tolist() == ["t", "s"]  # in the table's order
     assert rows(turned, "kmo")["subsystem"].tolist() == ["t", "s"]
-
-
-def test_the_identity_is_broken_by_another_D():
-    found = case()
-    (row,) = rows(found, "identity").to_dict("records")
-    assert (row["limit"], row["flagged"]) == (1e-12, False)
-    moved = found.tables["coupling"].assign(D=found.tables["coupling"]["D"] + np.arange(12) * 1e-3)
-    (row,) = rows(with_tables(found, coupling=moved), "identity").to_dict("records")
-    assert row["value"] == pytest.approx(0.011) and row["flagged"]
 
 
 def test_the_largest_weight_of_half_decides_nothing_nor_does_one_that_is_alone():
