@@ -86,8 +86,8 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     groups = config["regional"]["groups"]
     study = RegionalPanel(t["coupling"], t["panel"], t["regions"], groups, size, seed)
     t |= regional_tables(study)
-    t["robustness"] = robustness_rows(t["panel"], t["observations"], indicators, config, systems)
-    t["coverage_breaks"] = coverage_rows(t["panel"], indicators, t, config, None)
+    t["robustness"] = robustness_rows(StudyData(config, indicators, t, systems=systems))
+    t["coverage_breaks"] = coverage_rows(StudyData(config, indicators, t))
     t["coverage_growth"] = growth_rows(t["panel"], indicators)
     t["diagnostics"] = diagnostic_rows(StudyData(config, indicators, t))
     t["multiverse"] = multiverse_rows(indicator_systems(t["panel"], indicators, systems), config)
@@ -95,7 +95,7 @@ def arithmetic(config: dict[str, Any], given: Tables, systems: Tables) -> Tables
     t["uncertainty"], t["grade_shares"] = monte_carlo(StudyData(config, indicators, t))
     pair = (t["panel"], config["interaction"], seed, t["coupling"], indicators)
     t |= estimate(*pair)._asdict()
-    t |= specification_tables(t["panel"], t["observations"], indicators, config, t["coupling"])
+    t |= specification_tables(StudyData(config, indicators, t))
     t |= predict(t["panel"], indicators, config)._asdict()
     return t | claim_tables(StudyData(config, indicators, t))
 

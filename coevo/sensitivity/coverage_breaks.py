@@ -24,6 +24,7 @@ from coevo.normalisation import (
 from coevo.normalisation.goalposts import read_goalposts
 from coevo.panel import FILLED
 from coevo.panel.derivations import Breaks, breaks_in_coverage
+from coevo.study_data import StudyData
 from coevo.weighting import weights_by
 
 WITH, KEPT, ANEW = VARIANTS = ("with", "kept", "anew")
@@ -153,35 +154,29 @@ def _ranked(D: pd.Series, grades: str, variant: str) -> pd.DataFrame:
     return rows.assign(variant=variant, grade=grade(rows["D"], grades), rank=ranks.astype(int))
 
 
-def coverage_rows(
-    panel: pd.DataFrame,
-    indicators: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
-    config: Mapping[str, Any],
-    kept: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+def coverage_rows(study: StudyData) -> pd.DataFrame:
     """Return the table `coverage_breaks`: D, grade and rank with and without breaks in coverage.
 
-    `tables`: goalposts, weights and coupling of the study; `config`: its keys normalisation,
-    weighting, coupling; `kept`: goalposts of the reference of that name. Without the breaks D is
-    computed by the study's own weights and goalposts (`kept`), and with both estimated anew
-    (`anew`). Empty where no indicator of a subsystem changed its coverage after the first year. A
-    variant that cannot be computed is a row with the reason.
+    study: with panel, goalposts, weights and coupling; config: its keys normalisation, weighting,
+    coupling. Without the breaks D is computed by the study's own weights and goalposts (`kept`),
+    and with both estimated anew (`anew`). Empty where no indicator of a subsystem changed its
+    coverage after the first year. A variant that cannot be computed is a row with the reason.
     """
+    panel, indicators, config = study.table("panel"), study.indicators, study.config
     if not _breaks(panel, indicators):
         return as_table("coverage_breaks", [])
     grades = config["coupling"]["grades"]
-    own = tables["coupling"].set_index(["region", "name", "year"])["D"]
+    own = study.table("coupling").set_index(["region", "name", "year"])["D"]
     parts = [_ranked(own, grades, WITH)]
     try:
         unbroken = panel_without_breaks(panel, indicators)
     except Refusal as problem:
         return _table([*parts, *(_refused(problem, variant) for variant in (KEPT, ANEW))])
     changed = complete_rows(unbroken, indicators)
-    z = by_kept_ruler(changed, indicators, tables["goalposts"], config["normalisation"])
-    parts.append(_ranked(_degree(z, tables["weights"], config), grades, KEPT))
+    z = by_kept_ruler(changed, indicators, study.table("goalposts"), config["normalisation"])
+    parts.append(_ranked(_degree(z, study.table("weights"), config), grades, KEPT))
     try:
-        parts.append(_ranked(_estimated_anew(unbroken, indicators, config, kept), grades, ANEW))
+        parts.append(_ranked(_estimated_anew(unbroken, study), grades, ANEW))
     except StudyError:
         parts.append(_refused(Refusal("coverage_anew"), ANEW))
     return _table(parts)
@@ -208,15 +203,11 @@ def by_kept_ruler(
     return pd.DataFrame(z, changed.index, changed.columns)
 
 
-def _estimated_anew(
-    unbroken: pd.DataFrame,
-    indicators: pd.DataFrame,
-    config: Mapping[str, Any],
-    kept: pd.DataFrame | None,
-) -> pd.Series:
+def _estimated_anew(unbroken: pd.DataFrame, study: StudyData) -> pd.Series:
     """D of a panel without breaks by its own goalposts and weights."""
+    indicators, config = study.indicators, study.config
     settings = {**config["normalisation"], "beyond": "cap"}
-    normalised, _ = normalise(unbroken, indicators, settings, kept)
+    normalised, _ = normalise(unbroken, indicators, settings, study.kept)
     z, method = wide(normalised, "z"), config["weighting"]["method"]
     figures = complete_rows(unbroken, indicators).loc[z.index]
     weights = weights_by(method, z, figures, indicators, config["weighting"])

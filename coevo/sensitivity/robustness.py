@@ -1,8 +1,6 @@
 """What other choices would have made of D: each variant against the main specification."""
 
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 import pandas as pd
 
@@ -10,16 +8,16 @@ from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.panel import build_panel
 from coevo.panel.vintages import POLICIES, of_years, several
-from coevo.sensitivity.choices import MAIN, Combinations, System, alternatives, compare
+from coevo.sensitivity.choices import MAIN, Combinations, alternatives, compare
+from coevo.study_data import StudyData
 
 
-def panels_of_other_policies(
-    observations: pd.DataFrame, indicators: pd.DataFrame, config: Mapping[str, Any]
-) -> dict[str, pd.DataFrame]:
+def panels_of_other_policies(study: StudyData) -> dict[str, pd.DataFrame]:
     """Return the panel of every other policy for vintages, if there is a choice of vintages.
 
     A policy whose figures do not cover the study's years has none.
     """
+    observations, config = study.table("observations"), study.config
     years = config["years"]
     inside = of_years(observations, range(years["first"], years["last"] + 1))
     panels: dict[str, pd.DataFrame] = {}
@@ -28,39 +26,30 @@ def panels_of_other_policies(
             choices = {**years, **config["panel"], "vintage_policy": policy}
             with suppress(StudyError):
                 panels[policy] = build_panel(
-                    observations, indicators, config["regions"], config["focus_region"], **choices
+                    observations, study.indicators, config["regions"], study.focus, **choices
                 )
     return panels
 
 
-def robustness_rows(
-    panel: pd.DataFrame,
-    observations: pd.DataFrame,
-    indicators: pd.DataFrame,
-    config: Mapping[str, Any],
-    systems: Mapping[str, pd.DataFrame] | None = None,
-    kept: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+def robustness_rows(study: StudyData) -> pd.DataFrame:
     """Return one row per variant, the main one first.
 
     Varied are the weighting, scale of normalisation, composite, form, preset, the indicator system
-    (`systems`: indicator tables by name) and, where a series has figures of more than one vintage,
-    the policy for vintages. panel, observations: as the tables of these names; config: its keys
-    normalisation, weighting, coupling, focus_region, regions, years, panel and vintage_policy;
-    kept: goalposts of the reference of that name.
+    and, where a series has figures of more than one vintage, the policy for vintages. study: with
+    panel, observations; config: its keys normalisation, weighting, coupling, focus_region, regions,
+    years, panel and vintage_policy.
 
     `D_mean`, `D_min` over all region-years; `rank_correlation`: Spearman correlation of D with the
     main specification over all region-years; `grades_changed` of `n` region-years; of the region in
     focus D in the first and the last year, rank and grade in the last. A variant that these figures
     do not allow has no row.
     """
-    others: dict[tuple[str, str], System] = {
-        ("system", name): (panel, table) for name, table in (systems or {}).items()
-    }
-    policies = panels_of_other_policies(observations, indicators, config)
+    panel, indicators, config = study.table("panel"), study.indicators, study.config
+    others = {("system", name): (panel, table) for name, table in study.systems.items()}
+    policies = panels_of_other_policies(study)
     others |= {("vintage", name): (made, indicators) for name, made in policies.items()}
     figures = {MAIN: (panel, indicators)} | {"/".join(key): own for key, own in others.items()}
-    made = Combinations(figures, config, kept)
+    made = Combinations(figures, config, study.kept)
     own = made.degree(made.own)
     variants = {(MAIN, MAIN): made.own} | {
         (choice, name): made.own._replace(**{choice: name})

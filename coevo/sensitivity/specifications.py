@@ -10,7 +10,6 @@ so that cases can be compared; E is in the units of the two outputs.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import product
-from typing import Any
 
 import pandas as pd
 
@@ -38,23 +37,18 @@ from coevo.panel.vintages import BREAK
 from coevo.sensitivity.choices import MAIN
 from coevo.sensitivity.robustness import panels_of_other_policies
 from coevo.sensitivity.specification_counts import specification_counts
+from coevo.study_data import StudyData
 
 DEFLATED, GIVEN, SWAPPED = "deflated", "given", "swapped"
 EFFECTS = ("region", "region+year")  # of the pooled fits that are shown; the last is the headline
 
 
-def specification_tables(
-    panel: pd.DataFrame,
-    observations: pd.DataFrame,
-    indicators: pd.DataFrame,
-    config: Mapping[str, Any],
-    coupling: pd.DataFrame | None = None,
-) -> dict[str, pd.DataFrame]:
+def specification_tables(study: StudyData) -> dict[str, pd.DataFrame]:
     """Return `specifications` and, what chance gives beside their number, `specification_counts`.
 
     b1, d and, for the region in focus, E of every specification; A12, A21 and feedback.
 
-    panel, observations, coupling: as the tables of these names; config: its keys interaction,
+    study: with panel, observations and coupling, if it has it; config: its keys interaction,
     robustness (pairs, deflated, drop), regions, focus_region, years, panel and vintage_policy.
     Pooled fits of the regions with region effects and with region and year effects; where there are
     too few regions for that, the fits of the region in focus, whose slopes are per unit of
@@ -63,11 +57,12 @@ def specification_tables(
     growth of a year come from the main estimator. `set` is the kind of the set of a coordinate of
     E, `located` whether both sets locate E. What the figures of a case do not allow has no row.
     """
-    focus, level = config["focus_region"], config["interaction"]["confidence"]
+    config, panel = study.config, study.table("panel")
+    focus, level = study.focus, config["interaction"]["confidence"]
     seed = config["robustness"]["seed"]
     names = dict(panel[["region", "name"]].to_numpy()) | {POOLED: POOLED}
     rows: list[Row] = []
-    cases = [*_cases(panel, observations, indicators, config, coupling)]
+    cases = [*_cases(study)]
     for case, given in cases:
         swapped = given.rename(columns={"x1": "x2", "x2": "x1"})
         for roles, figures in ((GIVEN, given), (SWAPPED, swapped)):
@@ -83,17 +78,13 @@ def specification_tables(
     return {"specifications": table, "specification_counts": counts}
 
 
-def _cases(
-    panel: pd.DataFrame,
-    observations: pd.DataFrame,
-    indicators: pd.DataFrame,
-    config: Mapping[str, Any],
-    coupling: pd.DataFrame | None,
-) -> Iterator[tuple[Row, pd.DataFrame]]:
+def _cases(study: StudyData) -> Iterator[tuple[Row, pd.DataFrame]]:
     """Yield the study, then every case that differs from it in one thing: its label and figures.
 
     Other vintages need indicators: the index of a subsystem is that of the study's own vintage.
     """
+    config, indicators, panel = study.config, study.indicators, study.table("panel")
+    coupling = study.tables.get("coupling")
     pair = {side: config["interaction"][side] for side in ("upstream", "downstream")}
     case = {"pair": MAIN, "vintage": config["vintage_policy"], "dropped": "", "without_growth": ""}
     main = pair_values(panel, pair, coupling, indicators)
@@ -103,7 +94,7 @@ def _cases(
     for name, other in others.items():
         yield case | {"pair": name}, pair_values(panel, other, coupling, indicators)
     if set(pair.values()) <= set(panel["indicator"]):
-        for policy, made in panels_of_other_policies(observations, indicators, config).items():
+        for policy, made in panels_of_other_policies(study).items():
             with suppress(StudyError):
                 yield case | {"vintage": policy}, pair_values(made, pair, None, indicators)
     for year in config["robustness"]["drop"]:

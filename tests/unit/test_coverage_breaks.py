@@ -15,6 +15,7 @@ from coevo.sensitivity.coverage_breaks import (
     without_breaks,
     years_told,
 )
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
 
 SETTINGS = {
@@ -114,10 +115,14 @@ def case(jump=2.0, **changed):
     return panel, table(), tables, config
 
 
+def rows_of(panel, indicators, tables, config):
+    return coverage_rows(StudyData(config, indicators, {**tables, "panel": panel}))
+
+
 @pytest.mark.parametrize("reference", ["panel", "year", "region"])
 def test_without_the_break_D_is_that_of_a_panel_that_never_had_it(reference):
     chosen = {"normalisation": {"reference": reference}}
-    rows = coverage_rows(*case(**chosen))
+    rows = rows_of(*case(**chosen))
     D = rows.set_index(["variant", "region", "year"])["D"]
     never = case(jump=1.0, **chosen)[2]["coupling"].set_index(["region", "year"])["D"]
     np.testing.assert_allclose(D["anew"], never.loc[D["anew"].index], atol=1e-12)
@@ -131,7 +136,7 @@ def test_without_the_break_D_is_that_of_a_panel_that_never_had_it(reference):
 
 
 def test_ranks_and_grades_are_those_of_each_year():
-    rows = coverage_rows(*case())
+    rows = rows_of(*case())
     assert set(rows["variant"]) == {"with", "kept", "anew"}
     for _, own in rows.groupby(["variant", "year"]):
         assert own.sort_values("D", ascending=False)["rank"].tolist() == [1, 2, 3]
@@ -139,9 +144,9 @@ def test_ranks_and_grades_are_those_of_each_year():
 
 def test_no_breaks_no_rows_and_a_refusal_leaves_the_studys_own_rows():
     panel, indicators, tables, config = case()
-    assert coverage_rows(panel, indicators.drop(columns="coverage_breaks"), tables, config).empty
+    assert rows_of(panel, indicators.drop(columns="coverage_breaks"), tables, config).empty
     zero = panel.assign(value=panel["value"].mask(panel.index.isin([0]), 0.0))
-    rows = coverage_rows(zero, indicators, tables, config)
+    rows = rows_of(zero, indicators, tables, config)
     refused = rows[rows["message"] != ""]
     assert refused["variant"].tolist() == ["kept", "anew"]
     assert set(refused["message"]) == {"coverage_not_positive"}

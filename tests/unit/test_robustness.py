@@ -10,6 +10,7 @@ from coevo.coupling.forms import FORMS
 from coevo.errors import StudyError
 from coevo.normalisation import normalise
 from coevo.sensitivity.robustness import robustness_rows
+from coevo.study_data import StudyData
 from coevo.weighting import weigh
 
 CONFIG = {
@@ -40,6 +41,11 @@ INDICATORS = pd.DataFrame(
 )
 
 
+def made(panel, observations, indicators, config, systems=None):
+    tables = {"panel": panel, "observations": observations}
+    return robustness_rows(StudyData(config, indicators, tables, systems=systems or {}))
+
+
 @pytest.fixture
 def panel():
     rng = np.random.default_rng(1)
@@ -65,15 +71,13 @@ def newer(observations, years, factor=1.5):
 
 
 def test_the_main_row_is_the_study_itself(panel, observations):
-    main = robustness_rows(panel, observations, INDICATORS, CONFIG).iloc[0]
+    main = made(panel, observations, INDICATORS, CONFIG).iloc[0]
     assert (main["varied"], main["grades_changed"]) == ("main", 0)
     assert main["rank_correlation"] == pytest.approx(1)
 
 
 def test_a_variant_is_what_the_study_would_be_with_that_choice(panel, observations):
-    table = robustness_rows(panel, observations, INDICATORS, CONFIG).set_index(
-        ["varied", "variant"]
-    )
+    table = made(panel, observations, INDICATORS, CONFIG).set_index(["varied", "variant"])
     normalised, _ = normalise(panel, INDICATORS, CONFIG["normalisation"])
     weights = weigh(normalised, panel, INDICATORS, CONFIG["weighting"])
     assert set(table.loc["weighting"].index) == set(weights["weighting"]) - {"entropy"}
@@ -91,34 +95,32 @@ def test_a_variant_is_what_the_study_would_be_with_that_choice(panel, observatio
 
 
 def test_the_range_moves_the_bottom(panel, observations):
-    table = robustness_rows(panel, observations, INDICATORS, CONFIG).set_index("variant")
+    table = made(panel, observations, INDICATORS, CONFIG).set_index("variant")
     assert table.loc["panel [0, 1]", "D_min"] < table.loc["main", "D_min"]
     bare = {**CONFIG, "normalisation": {**CONFIG["normalisation"], "range": [0, 1]}}
-    assert "panel [0, 1]" not in set(
-        robustness_rows(panel, observations, INDICATORS, bare)["variant"]
-    )
+    assert "panel [0, 1]" not in set(made(panel, observations, INDICATORS, bare)["variant"])
 
 
 def test_policies_vary_where_a_series_has_figures_of_two_vintages(panel, observations):
     both = newer(observations, [2018, 2019])
-    table = robustness_rows(panel, both, INDICATORS, CONFIG)
+    table = made(panel, both, INDICATORS, CONFIG)
     assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["overlay", "splice"]
-    one = robustness_rows(panel, observations, INDICATORS, CONFIG)
+    one = made(panel, observations, INDICATORS, CONFIG)
     pd.testing.assert_frame_equal(table[table["varied"] != "vintage"], one)
     outside = observations.assign(vintage="2026-11", year=observations["year"] + 9)
-    beyond = robustness_rows(panel, pd.concat([observations, outside]), INDICATORS, CONFIG)
+    beyond = made(panel, pd.concat([observations, outside]), INDICATORS, CONFIG)
     pd.testing.assert_frame_equal(beyond, one)
 
 
 def test_a_policy_is_what_the_study_would_be_with_it(panel, observations):
     both = newer(observations, [2018, 2019])
-    table = robustness_rows(panel, both, INDICATORS, CONFIG).set_index("variant")
+    table = made(panel, both, INDICATORS, CONFIG).set_index("variant")
     overlaid = panel.assign(
         value=panel["value"].where(
             (panel["indicator"] != "a") | (panel["year"] < 2018), panel["value"] * 1.5
         )
     )
-    expected = robustness_rows(overlaid, observations, INDICATORS, CONFIG).iloc[0]
+    expected = made(overlaid, observations, INDICATORS, CONFIG).iloc[0]
     for column in ("D_mean", "D_min", "focus_D_first", "focus_D_last", "focus_grade_last"):
         assert table.at["overlay", column] == expected[column]
     # `a` is 1.5 times as large everywhere: normalised, nothing changes
@@ -129,7 +131,7 @@ def test_a_policy_is_what_the_study_would_be_with_it(panel, observations):
 def test_another_main_policy_is_held_against_the_others(panel, observations):
     both = newer(observations, [2018, 2019])
     config = {**CONFIG, "vintage_policy": "splice"}
-    table = robustness_rows(panel, both, INDICATORS, config)
+    table = made(panel, both, INDICATORS, config)
     assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["single", "overlay"]
 
 
@@ -137,14 +139,14 @@ def test_a_policy_that_does_not_cover_the_years_is_left_out(panel, observations)
     both = newer(observations, [2019], 1.0)
     old = (both["vintage"] == "2026-10") & (both["indicator"] == "a") & (both["year"] == 2019)
     config = {**CONFIG, "vintage_policy": "overlay"}
-    table = robustness_rows(panel, both[~old], INDICATORS, config)
+    table = made(panel, both[~old], INDICATORS, config)
     assert table.loc[table["varied"] == "vintage", "variant"].tolist() == ["splice"]
 
 
 def test_only_region_years_that_both_have_are_compared(panel, observations):
     both = newer(observations, [2018, 2019])
     shorter = panel[(panel["region"] != "0") | (panel["year"] > 2015)]
-    table = robustness_rows(shorter, both, INDICATORS, CONFIG).set_index("variant")
+    table = made(shorter, both, INDICATORS, CONFIG).set_index("variant")
     assert table.at["main", "n"] == 29 and table.at["overlay", "n"] == 29
 
 
@@ -159,12 +161,12 @@ def test_a_weighting_that_the_figures_do_not_allow_has_no_row(panel, observation
     left_out = set(weigh(*_sound(panel), settings)["weighting"]) - allowed
     assert left_out
     same = observations.assign(value=doubled["value"].to_numpy())
-    table = robustness_rows(doubled, same, INDICATORS, CONFIG)
+    table = made(doubled, same, INDICATORS, CONFIG)
     variants = set(table.loc[table["varied"] == "weighting", "variant"])
     assert variants == allowed - {"entropy"}
     with pytest.raises(StudyError):
         chosen = {**CONFIG, "weighting": {"method": left_out.pop()}}
-        robustness_rows(doubled, same, INDICATORS, chosen)
+        made(doubled, same, INDICATORS, chosen)
 
 
 def _sound(panel):
@@ -173,7 +175,7 @@ def _sound(panel):
 
 def test_every_other_choice_has_its_row(panel, observations):
     absolute = INDICATORS.assign(subsystem=["s", "t", "s", "t"])
-    table = robustness_rows(panel, observations, INDICATORS, CONFIG, {"absolute": absolute})
+    table = made(panel, observations, INDICATORS, CONFIG, {"absolute": absolute})
     rows = table.groupby("varied")["variant"].apply(set).to_dict()
     assert rows["composite"] == set(COMPOSITES) - {"linear"}
     assert rows["form"] == set(FORMS) - {"standard", "k"}

@@ -17,7 +17,7 @@ from coevo.sensitivity.specifications import (
     _without_growth,
     specification_tables,
 )
-from tests.unit.test_specifications import CONFIG, FOCUS, INDICATORS, observed, only, panel_of
+from tests.unit.test_specifications import CONFIG, FOCUS, observed, only, panel_of, study_with
 
 LEVEL = 0.95
 LABEL = {"pair": "main", "vintage": "single", "dropped": "", "without_growth": "", "roles": "given"}
@@ -177,7 +177,7 @@ def test_what_figures_do_not_allow_is_refused_for_its_pair_alone(observations) -
     gap &= observations["year"].eq(2019)
     config = {**CONFIG, **only(pairs=CONFIG["robustness"]["pairs"])}
     rows = observations[~gap]
-    made = specification_tables(panel_of(rows), rows, INDICATORS, config)["specification_counts"]
+    made = specification_tables(study_with(panel_of(rows), rows, config))["specification_counts"]
     jobs, main = made[made["pair"] == "jobs"], made[made["pair"] == "main"]
     assert set(jobs["message"]) == {"unshared_years_to_permute"} and jobs["p"].isna().all()
     assert set(jobs["fields"]) == {'{"regions": 1}'} and (jobs["specifications"] > 0).all()
@@ -194,9 +194,9 @@ def test_three_years_of_growth_are_too_few() -> None:
 
 def test_cases_of_a_study_give_their_own_order_what_specifications_say(observations) -> None:
     panel = panel_of(observations)
-    table = specification_tables(panel, observations, INDICATORS, CONFIG)["specifications"]
+    table = specification_tables(study_with(panel, observations))["specifications"]
     found, drawn = counts.counted_fits(table), {}
-    for label, given in _cases(panel, observations, INDICATORS, CONFIG, None):
+    for label, given in _cases(study_with(panel, observations)):
         case = tuple(label[name] for name in counts.CASE)
         fits = [key for key in found if key[:3] == case]
         drawn |= counts._drawn(given, fits, counts.orders_of(7, 1)[:1], CONFIG)

@@ -14,6 +14,7 @@ from coevo.panel import build_panel
 from coevo.schema import check_columns
 from coevo.sensitivity.robustness import panels_of_other_policies
 from coevo.sensitivity.specifications import specification_tables
+from coevo.study_data import StudyData
 
 YEARS = range(2015, 2023)
 FOCUS = "120000"
@@ -66,11 +67,19 @@ def panel_of(observations, policy="single"):
     return build_panel(observations, INDICATORS, "all", FOCUS, **choices)
 
 
+def study_with(panel, observations, config=CONFIG, coupling=None):
+    parts = {"panel": panel, "observations": observations}
+    parts |= {} if coupling is None else {"coupling": coupling}
+    return StudyData(config, INDICATORS, parts)
+
+
+def tables(*parts):
+    return specification_tables(study_with(*parts))
+
+
 def made(observations, coupling=None, **changes):
     config = {**CONFIG, **changes}
-    return specification_tables(panel_of(observations), observations, INDICATORS, config, coupling)[
-        "specifications"
-    ]
+    return tables(panel_of(observations), observations, config, coupling)["specifications"]
 
 
 def only(**changes):
@@ -101,7 +110,7 @@ def figures(observations):
     main = pair_values(panel, PAIR)
     dropped = main.copy()
     dropped.loc[dropped["year"] == 2018, ["x1", "x2"]] = np.nan
-    policies = panels_of_other_policies(observations, INDICATORS, CONFIG)
+    policies = panels_of_other_policies(study_with(None, observations))
     return {
         ("main", "single", ""): main,
         ("jobs", "single", ""): pair_values(panel, JOBS),
@@ -239,7 +248,7 @@ def test_every_case_says_something_of_its_own(table):
 def test_the_order_of_the_tables_does_not_matter(observations):
     panel = panel_of(observations)
     found, again = (
-        specification_tables(rows, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+        tables(rows, observations, {**CONFIG, **only(drop=[2018])})
         for rows in (panel, panel.sample(frac=1, random_state=3))
     )
     for name, table in found.items():
@@ -315,7 +324,7 @@ def test_a_first_year_without_a_figure_leaves_the_first_known_one():
     panel = panel_of(rows).query(f"region == '{FOCUS}'")
     missing = (panel["year"] == 2015) & (panel["indicator"] == "sales")
     panel = panel.assign(value=panel["value"].mask(missing))
-    found = specification_tables(panel, rows, INDICATORS, {**CONFIG, **only()})["specifications"]
+    found = tables(panel, rows, {**CONFIG, **only()})["specifications"]
     pair = pair_values(panel, PAIR)
     own = fit(pair["year"], pair["x1"], pair["x2"])
     table = rows_of(found, ("main", "single", ""), "given", estimator="trapezoid")
@@ -338,7 +347,7 @@ def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table)
     panel = panel_of(rows)
     short = panel.assign(value=panel["value"].where(panel["year"] < 2017))
     config = {**CONFIG, **only(drop=[2018])}
-    found = specification_tables(short, rows, INDICATORS, config)["specifications"]
+    found = tables(short, rows, config)["specifications"]
     assert len(found) == 0
     check_columns("specifications", found)
     # whether a cell of `located` may be empty is not to be seen where there is none
@@ -349,6 +358,6 @@ def test_nothing_that_can_be_estimated_is_an_empty_table_of_the_same_kind(table)
 def test_arguments_are_not_changed(observations):
     panel, before = panel_of(observations), observations.copy()
     kept = panel.copy()
-    specification_tables(panel, observations, INDICATORS, {**CONFIG, **only(drop=[2018])})
+    tables(panel, observations, {**CONFIG, **only(drop=[2018])})
     pd.testing.assert_frame_equal(panel, kept)
     pd.testing.assert_frame_equal(observations, before)
