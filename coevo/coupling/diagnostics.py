@@ -22,7 +22,7 @@ from coevo.normalisation import CAPPED, scaled_panel, wide
 from coevo.panel import FILLED
 from coevo.study_data import StudyData
 from coevo.weighting import WEIGHTINGS, weights_by
-from coevo.weighting.principal_components import (
+from coevo.weighting.objective import (
     bartlett_sphericity,
     indicator_correlations,
     kaiser_meyer_olkin,

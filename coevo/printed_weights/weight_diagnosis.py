@@ -21,10 +21,16 @@ from coevo.errors import StudyError
 from coevo.normalisation import complete_rows, find_goalposts, held_against, scope_of
 from coevo.weighting import available, weights_by
 from coevo.weighting.combined import RULES
-from coevo.weighting.entropy import entropy_weights, information_entropy
 from coevo.weighting.method import shares
-from coevo.weighting.objective import OBJECTIVE, critic_weights, cv_weights
-from coevo.weighting.principal_components import components, indicator_correlations
+from coevo.weighting.objective import (
+    OBJECTIVE,
+    components,
+    critic_weights,
+    cv_weights,
+    entropy_weights,
+    indicator_correlations,
+    information_entropy,
+)
 
 UNIT = (0.0, 1.0)
 WAYS = {  # figures of several rows of `variants.csv` -> what their names then end with

@@ -16,9 +16,8 @@ from coevo.files import as_table
 from coevo.normalisation import wide
 from coevo.registry import choose
 from coevo.weighting.combined import combinations
-from coevo.weighting.entropy import information_entropy
 from coevo.weighting.method import Weighting
-from coevo.weighting.objective import OBJECTIVE
+from coevo.weighting.objective import OBJECTIVE, information_entropy
 from coevo.weighting.subjective import SUBJECTIVE
 
 PARTS: dict[str, Weighting] = {**OBJECTIVE, **SUBJECTIVE}  # what may be combined

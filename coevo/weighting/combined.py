@@ -60,15 +60,13 @@ def game_combination(parts: Values, shares: Values | None = None) -> Array:
             "weights, or there are more methods than indicators; combine fewer or other ones"
         )
     a = np.abs(np.linalg.solve(gram, np.diag(gram)))
-    compromise: Array = (a / a.sum()) @ W
-    return compromise
+    return np.asarray((a / a.sum()) @ W)
 
 
 def _normal(values: Array) -> Array:
     if values.sum() <= 0:
         raise StudyError("the methods agree on no indicator: every product of weights is zero")
-    found: Array = values / values.sum()
-    return found
+    return np.asarray(values / values.sum())
 
 
 RULES: dict[str, Callable[..., Array]] = {

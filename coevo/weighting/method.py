@@ -1,7 +1,7 @@
 """What the registry holds of a weighting: its function, and how a worksheet leads to its weights.
 
 The formulas of a line name others in braces: {x} is the cell of line x in the same column, {all_x}
-line x over the subsystem, {column_x} line x of the sheet `Columns`, {z} there an indicator's z of
+line x over the subsystem, {column_x} line x of the sheet of z, {z} there an indicator's z of
 all region-years.
 """
 
@@ -15,11 +15,9 @@ from coevo.arrays import Array
 from coevo.errors import StudyError
 from coevo.registry import Method
 
-Pair = tuple[str, str]  # what is said in English and in Chinese
-
 
 class Step(NamedTuple):
-    """A line of a worksheet on the way to weights: its name, its words, a cell per indicator.
+    """A line of a worksheet on the way to weights: its name, a cell per indicator.
 
     formula: of a cell; empty for a number. value: what it gives (m,), from the numbers known by
     name (entropy and weight of the table `weights`, `given`, `z`, earlier lines); by default the
@@ -27,32 +25,21 @@ class Step(NamedTuple):
     """
 
     name: str
-    en: str
-    zh: str
     formula: str = ""
     value: Callable[[Mapping[str, Array]], Array] | None = None
     look: str = "score"
-
-
-class Columns(NamedTuple):
-    """A worksheet of z, region-years down and indicators across, with lines computed from it.
-
-    The sheet is called as the method; what it holds is said by its row in tables.csv.
-    """
-
-    title: Pair
-    lines: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
 class Weighting(Method):
     """A function (Z, raw=None, **options) -> weights (m,); `cells`: the formula of a weight.
 
-    steps: the lines that lead there; columns: the sheet that they start from, if any.
+    steps: the lines that lead there; columns: those of the sheet that they start from, if any,
+    which is called as the method and holds z, region-years down and indicators across.
     """
 
     steps: tuple[Step, ...] = ()
-    columns: Columns | None = None
+    columns: tuple[Step, ...] = ()
 
 
 def shares(values: Array, what: str) -> Array:
@@ -60,5 +47,4 @@ def shares(values: Array, what: str) -> Array:
     total = values.sum()
     if not np.isfinite(total) or total <= 0:
         raise StudyError(f"{what} weights do not exist: no indicator differs between rows")
-    found: Array = values / total
-    return found
+    return np.asarray(values / total)

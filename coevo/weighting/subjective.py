@@ -18,8 +18,7 @@ def given_weights(Z: Values, raw: Values | None = None, *, weights: Values) -> A
     m = np.asarray(Z).shape[1]
     if w.shape != (m,) or not np.all(np.isfinite(w)) or np.any(w < 0) or w.sum() <= 0:
         raise StudyError(f"given weights must be {m} numbers, none negative, not all zero")
-    shares: Array = w / w.sum()
-    return shares
+    return np.asarray(w / w.sum())
 
 
 def consistency(judgements: Values) -> tuple[Array, float, float]:
@@ -42,8 +41,7 @@ def consistency(judgements: Values) -> tuple[Array, float, float]:
     w = np.abs(vectors[:, main].real)
     largest = float(values[main].real)
     ratio = (largest - n) / (n - 1) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
-    shares: Array = w / w.sum()
-    return shares, largest, ratio
+    return w / w.sum(), largest, ratio
 
 
 def ahp_weights(Z: Values, raw: Values | None = None, *, judgements: Values) -> Array:
@@ -67,7 +65,7 @@ SUBJECTIVE = {
     "given": Weighting(
         given_weights,
         needs="given",
-        steps=(Step("given", "number given", "给定数值", look="amount"),),
+        steps=(Step("given", look="amount"),),
         cells="{given}/SUM({all_given})",
     ),
     "ahp": Weighting(ahp_weights, needs="judgements"),

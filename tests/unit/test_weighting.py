@@ -16,7 +16,7 @@ from coevo.weighting.combined import (
     linear_combination,
     multiplicative_combination,
 )
-from coevo.weighting.principal_components import (
+from coevo.weighting.objective import (
     bartlett_sphericity,
     components,
     indicator_correlations,

@@ -150,7 +150,7 @@ class TracedCase:
             known["given"] = np.array([float(given[indicator]) for indicator in self.members])
         if columns:
             known["z"] = self.tables["normalised"]["z"].to_numpy(dtype=float)[self.places]
-        for line in (*(columns.lines if columns else ()), *self.weighting.steps):
+        for line in (*columns, *self.weighting.steps):
             if line.value:
                 known[line.name] = line.value(known)
         return known

@@ -4,7 +4,7 @@ A method whose entry in its registry has no formula is read from its table, and 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
@@ -13,28 +13,30 @@ from coevo.normalisation import MODERATE, directions_under, scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
-from coevo.schema import LANGUAGES
-from coevo.weighting.method import Columns, Step
+from coevo.weighting.method import Step
 
 LARGEST = 4  # row of the largest difference, from 0
 
 
 def formula_sheets(case: TracedCase) -> list[FormulaSheet]:
     """Return the sheets of formulas: the trace, and z of all that its weights start from."""
-    columns = case.weighting.columns if case.formulas["weights"] else None
+    columns = case.weighting.columns if case.formulas["weights"] else ()
     before = [_columns_sheet(case, columns)] if columns else []
     return [_trace_sheet(case, *before), *before]
 
 
-def _columns_sheet(case: TracedCase, columns: Columns) -> FormulaSheet:
+def _columns_sheet(case: TracedCase, lines: Sequence[Step]) -> FormulaSheet:
     """z of all regions and years side by side, and what a weighting computes from each
     indicator's.
     """
-    title = columns.title[LANGUAGES.index(case.study.language)]
-    sheet = FormulaSheet(case.method, title, case.term, 3)
-    top = sheet.frozen = sheet.next + len(columns.lines) + 2
+
+    def term(name: str) -> str:
+        return case.term(f"{case.method}_{name}")
+
+    sheet = FormulaSheet(case.method, term("title"), term, 3)
+    top = sheet.frozen = sheet.next + len(lines) + 2
     last = top + len(case.places) - 1
-    for step in columns.lines:
+    for step in lines:
         _step(case, sheet, step, lambda column: {"z": xl_range(top, column, last, column)})
     for column, text in enumerate(["region", "name", "year", *case.members]):
         sheet.put(top - 1, column, text, "head")
@@ -101,7 +103,7 @@ def _weights(case: TracedCase, sheet: FormulaSheet, before: FormulaSheet | None)
         cells = ((line, xl_rowcol_to_cell(row, column)) for line, row in there.items())
         return {f"column_{line}": f"{case.method}!{address}" for line, address in cells}
 
-    for step in (*case.weighting.steps, Step("weight", "", "", case.formulas["weights"])):
+    for step in (*case.weighting.steps, Step("weight", case.formulas["weights"])):
         _step(case, sheet, step, more)
     sheet.line("stored", stored, "score")
     formulas = (f"=ABS({sheet.cell('weight', c)}-{sheet.cell('stored', c)})" for c in case.columns)
@@ -122,7 +124,7 @@ def _step(
         names |= {f"all_{line}": sheet.span(line, ends, "column") for line in sheet.lines}
         formula = step.formula.format(**names, **more(column))
         cells.append((value, formula and f"={formula}"))
-    sheet.line(step.name, cells, step.look, said=getattr(step, case.study.language))
+    sheet.line(step.name, cells, step.look)
 
 
 def _scores(case: TracedCase, sheet: FormulaSheet) -> None:
