@@ -75,12 +75,13 @@ def imported(file):
 
 
 def code(script):
-    """Return the modules of coevo that a script imports, and what says how it reads its tables."""
+    """Return the modules of coevo that a script imports, and the data beside them."""
     found, new = set(), {ROOT / "workflow" / "scripts" / f"{script}.py"}
     while new:
         new = set().union(*map(imported, new)) - found
         found |= new
-    return sorted(map(own, [*found, *ROOT.glob("coevo/**/*.csv")]))
+    data = [file for kind in ("csv", "yaml") for file in ROOT.glob(f"coevo/**/*.{kind}")]
+    return sorted(map(own, [*found, *data]))
 
 
 try:

@@ -1,7 +1,10 @@
 """The charts of a report by name and by what they need; cheap to import, nothing is drawn here."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
 
 
 class ChartSpec(NamedTuple):
@@ -17,31 +20,9 @@ class ChartSpec(NamedTuple):
     paper: float = 1.0
 
 
-FIGURES: dict[str, ChartSpec] = {
-    "opening_degrees": ChartSpec("indices degrees", columns=2, paper=0.74),
-    "claim_counts": ChartSpec("claim_counts", paper=0.9),
-    "correlations": ChartSpec("correlations", paper=0.85),
-    "coordination": ChartSpec("indices", paper=0.56),
-    "tiles": ChartSpec("tiles", paper=0.9),
-    "group_dots": ChartSpec("untiled", paper=0.7),
-    "convergence": ChartSpec("convergence", paper=0.7),
-    "heat": ChartSpec("indices regions", paper=0.72),
-    "scatter_levels": ChartSpec("levels", columns=2, paper=0.75),
-    "scatter_within_regions_and_years": ChartSpec(
-        "within_regions_and_years", columns=2, paper=0.75
-    ),
-    "against_level": ChartSpec("level", columns=2, paper=0.74),
-    "trajectory": ChartSpec("indices", paper=0.62),
-    "growth_split": ChartSpec("growth_split", paper=0.62),
-    "obstacles": ChartSpec("indices", paper=0.6),
-    "by_choice": ChartSpec("combinations sensitivity", paper=0.8),
-    "coefficient_b1": ChartSpec("coefficients", columns=2, paper=0.7),
-    "coefficient_d": ChartSpec("coefficients", columns=2, paper=0.7),
-    "phase": ChartSpec("fit", columns=2, paper=0.8),
-    "theory_growth": ChartSpec("theory", columns=2, paper=0.8),
-    "region_paths": ChartSpec("indices regions"),
-    "region_phase": ChartSpec("own_fits", paper=0.78),
-}
+# colours, the configuration of Vega-Lite and the charts, as the file says
+SHARED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("charts.yaml").read_text("utf-8"))
+FIGURES = {name: ChartSpec(**entry) for name, entry in SHARED["charts"].items()}
 
 
 def figure_names(shown: Collection[str]) -> list[str]:
