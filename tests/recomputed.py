@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 from scipy.stats import t
 
-from coevo.report.tables.workbook_theory import AT_POINT
+from coevo.report.tables.workbook_trace import AT_POINT
 from tests.programs import needs
 
 needs_calc = needs("localc")  # LibreOffice Calc

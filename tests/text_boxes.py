@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from coevo.report.figures.fonts import font_folders
+from coevo.report.figures.typesetting import font_folders
 
 UP, DOWN = 0.72, 0.2  # of the font's size, above and below the line that letters stand on
 TOUCH = 1.0  # pixels that boxes may share

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coevo.errors import StudyError, command
 from coevo.files import read_table
-from coevo.report.figures.fonts import check_characters
+from coevo.report.figures.typesetting import check_characters
 from coevo.report.words.message_words import message_texts
 from coevo.study.check import Checked, check_lines, check_study
 from coevo.study.configuration import config_file

@@ -16,7 +16,7 @@ from coevo.estimation.effects import EFFECTS
 from coevo.files import read_texts
 from coevo.report.findings import Study
 from coevo.report.tables.annex import report_tables
-from coevo.report.tables.latex import latex_files
+from coevo.report.tables.exports import latex_files
 from coevo.report.tables.regression_table import stars
 from coevo.report.tables.stata import LABEL, NAME, stata_file, stata_files, stata_names, wide_panel
 from coevo.report.words.amounts import Words

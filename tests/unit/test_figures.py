@@ -32,7 +32,6 @@ from coevo.report.figures.drawing import (
     renumbered,
     svg,
 )
-from coevo.report.figures.images import pdfs, pngs
 from coevo.report.figures.intervals import variant_word
 from coevo.report.figures.phase_planes import points
 from coevo.report.figures.placing import spread_labels, with_room, wrapped_label
@@ -46,11 +45,12 @@ from coevo.report.figures.plane import (
 )
 from coevo.report.figures.scatters import _adjusted, _logs
 from coevo.report.figures.theme import PALETTES, filled
+from coevo.report.figures.typesetting import pdfs, pngs
 from coevo.report.figures.vega import SCHEMA, amount, mark, specification
 from coevo.report.findings import Study, grade_scale
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.localised import chart_words
-from coevo.report.tables.chart_rows import data_file
+from coevo.report.tables.exports import data_file
 from coevo.sensitivity.multiverse import CHOICES
 from tests.sample import ROOT, gap, stated, study, unestimated, unplaced, words_of
 
@@ -867,7 +867,7 @@ def test_other_programs_get_a_pdf_and_the_data_of_every_chart() -> None:
 def test_a_pdf_has_the_same_bytes_in_every_process() -> None:
     image = str(_files(4)["trajectory.svg"])
     code = (
-        "import hashlib, sys; from coevo.report.figures.images import pdfs;"
+        "import hashlib, sys; from coevo.report.figures.typesetting import pdfs;"
         "print(hashlib.sha256(pdfs({'a': sys.stdin.read()})['a']).hexdigest())"
     )
     found = {hashlib.sha256(pdfs({"a": image})["a"]).hexdigest()}

@@ -203,7 +203,7 @@ def test_a_page_brings_the_chinese_characters_that_it_shows() -> None:
 
     from fontTools.ttLib import TTFont
 
-    from coevo.report.figures.fonts import chinese_face
+    from coevo.report.figures.typesetting import chinese_face
 
     assert chinese_face("Zhejiang, D = 0.73 – ₁", "face") == ""
     sheet = chinese_face("浙江 D（2023年）", "face")

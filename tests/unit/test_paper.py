@@ -9,10 +9,9 @@ import pytest
 import yaml
 
 from coevo.errors import StudyError
-from coevo.report.documents.pandoc import document
-from coevo.report.documents.paper import pdf, typst
+from coevo.report.documents.pages import document, pdf, typst
 from coevo.report.documents.report_text import metadata
-from coevo.report.figures import fonts
+from coevo.report.figures import typesetting
 from coevo.report.words.voices import voice
 from tests.programs import needs
 from tests.sample import ROOT, documents, files, study
@@ -173,10 +172,11 @@ def test_formulas_have_words(given: dict) -> None:
 
 def test_character_that_no_font_holds_is_refused_with_its_context(given: dict) -> None:
     with pytest.raises(StudyError, match=r"report: .*U\+1F600.*before .* after"):
-        fonts.check_characters({"report": "before 😀 after"})
-    fonts.check_characters({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
-    fonts.check_characters({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
-    assert fonts.with_stand_ins("서울_2021.csv, 杭州 😀", "title 😀") == "〓〓_2021.csv, 杭州 😀"
+        typesetting.check_characters({"report": "before 😀 after"})
+    typesetting.check_characters({"report": "1.20×10⁻¹⁸⁰ ⁴⁵⁶⁷⁹²³"})
+    typesetting.check_characters({"report": "x₁ ≥ − ’ “ 亿元 浙江 √ →"})
+    shown = typesetting.with_stand_ins("서울_2021.csv, 杭州 😀", "title 😀")
+    assert shown == "〓〓_2021.csv, 杭州 😀"
     assert b"%PDF" in short("The file 서울.csv\n", given)
     changed = given | {"heat.svg": given["heat.svg"].replace("Zhejiang", "Zhejiang 😀")}
     with pytest.raises(StudyError, match=r"figure heat: .*U\+1F600.* or leave pdf out"):

@@ -5,9 +5,7 @@ import re
 import pytest
 import yaml
 
-from coevo.report.documents.page import html
-from coevo.report.documents.pandoc import converted, document
-from coevo.report.documents.references import bibliography
+from coevo.report.documents.pages import bibliography, converted, document, html
 from coevo.report.documents.report_text import metadata, text
 from coevo.report.words.voices import voice
 from coevo.study.configuration import LANGUAGES

@@ -10,7 +10,7 @@ from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.figures import FIGURES, figure_names
 from coevo.report.findings import FINDINGS, all_findings
 from coevo.report.findings.chart_needs import charts_that_apply
-from coevo.report.tables.latex import latex_files
+from coevo.report.tables.exports import latex_files
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.voices import voice

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from coevo.report.documents import word
-from coevo.report.documents.pandoc import document
+from coevo.report.documents.pages import document
 from coevo.report.documents.report_text import metadata
 from coevo.report.figures import figure_names
 from coevo.report.findings import Study

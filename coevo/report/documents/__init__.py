@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from coevo.files import Texts
-from coevo.report.documents.page import html
-from coevo.report.documents.pandoc import document
-from coevo.report.documents.paper import pdf
+from coevo.report.documents.pages import document, html, pdf
 from coevo.report.documents.report_text import metadata, page_data, text
 from coevo.report.documents.word import docx
-from coevo.report.tables.chart_rows import chart_files
+from coevo.report.tables.exports import chart_files
 from coevo.report.words.voices import Voice
 
 # A renderer takes the document as pandoc reads it, files by name, data of the page, metadata.

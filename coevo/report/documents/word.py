@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from coevo.report.documents.pandoc import charts, converted
+from coevo.report.documents.pages import charts, converted
 from coevo.report.words.markup import plain_text
 
 FONTS = {"major": ("Arial", "SimHei"), "minor": ("Times New Roman", "SimSun")}

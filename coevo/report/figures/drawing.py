@@ -19,9 +19,8 @@ from coevo.report.figures import (
     phase_planes,
     scatters,
 )
-from coevo.report.figures.fonts import measuring_folder
-from coevo.report.figures.images import pdfs, pngs
 from coevo.report.figures.theme import PALETTES, SANS, filled
+from coevo.report.figures.typesetting import measuring_folder, pdfs, pngs
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
 

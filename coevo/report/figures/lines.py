@@ -8,8 +8,8 @@ import pandas as pd
 
 from coevo.characters import room
 from coevo.report.figures import FIGURES, axes, vega
+from coevo.report.figures.grids import state_tips
 from coevo.report.figures.placing import spread_labels
-from coevo.report.figures.region_years import state_tips
 from coevo.report.figures.theme import subsystem_colour
 from coevo.report.figures.vega import Part
 from coevo.report.findings.coverage_years import shown_breaks

@@ -1,21 +1,156 @@
-"""Pages that Typst sets in the installed fonts alone: those of the report, and single charts."""
+"""What Typst sets in the installed fonts alone: pages of the report, charts as images.
 
+The fonts are checked to hold every character, for others are boxes. The library that makes an SVG
+knows one weight of a variable font, and takes what a font lacks from whichever the machine has.
+"""
+
+import base64
+import importlib.resources
+import io
 import re
+import struct
 import tempfile
+import zlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
-from coevo.characters import has_wide
-from coevo.errors import StudyError
-from coevo.report.figures import fonts
+from coevo.characters import QUOTES, WIDE, has_wide
+from coevo.errors import Problems, StudyError
 
+_WEIGHTS = {"fvar", "gvar", "avar", "HVAR", "MVAR", "STAT"}  # tables of a variable font
+_STAND_IN = "\u3013"
+_NAMED = 3  # characters that a line names
+_CONTEXT = 24  # characters shown on either side of one that no font holds
 # Letters that the Latin font joins and the Chinese one does not, or the other way round. A text of
 # both scripts is set in one font and its gaps are filled from the other glyph by glyph: a joined
 # pair puts them out of step, and leaves boxes.
 _JOINED = re.compile("f(?=[fijltbhk])")
 _APART = "\u200c"  # sets letters apart, and no room between them
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+RESOLUTION = 300  # dots per inch of a chart as wide as the page of the PDF
+_HEAD = 33  # bytes of a PNG's signature and first chunk
+_PAGE = """#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#image("%s.svg")
+"""
+
+
+def font_folders() -> list[Path]:
+    """Folders of the installed font packages (all under the Open Font License)."""
+    places = (
+        ("fontpkg_source_serif_4", "files"),
+        ("fontpkg_source_sans_3", "files"),
+        ("justmytype_intl_cjk", "fonts/ofl/notosanssc"),
+    )
+    return [Path(str(importlib.resources.files(package) / folder)) for package, folder in places]
+
+
+@cache
+def measuring_folder() -> Path:
+    """A folder for a program that measures words: it holds the plain face of the last font alone.
+
+    The library that draws charts reads the font anew for each word, and takes no other weight: on
+    the whole font with its weights that takes three times as long, for the same widths.
+    """
+    from fontTools.ttLib import TTFont
+
+    (source,) = font_folders()[-1].glob("*.ttf")
+    font = TTFont(source, recalcTimestamp=False, recalcBBoxes=False, lazy=True)
+    for table in _WEIGHTS & set(font.keys()):
+        del font[table]
+    folder = Path(_kept().name)
+    font.save(folder / source.name)
+    return folder
+
+
+@cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    """A folder that is there until the process ends."""
+    return tempfile.TemporaryDirectory(prefix="coevo-fonts-")
+
+
+def chinese_face(text: str, family: str) -> str:
+    """CSS that gives a page its own font for the Chinese characters of a text; "" without any.
+
+    A machine may have no Chinese font, and a page fetches none.
+    """
+    points = set(map(ord, re.findall(f"[{WIDE}{QUOTES}]", text)))
+    if not points:
+        return ""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    (source,) = font_folders()[-1].glob("*.ttf")
+    font = TTFont(source, recalcTimestamp=False, lazy=True)
+    # The file names no glyph, and names made from its 30,000 characters are not kept either.
+    font.setGlyphOrder([f"glyph{i:05d}" for i in range(font["maxp"].numGlyphs)])
+    options = Options(hinting=False)
+    options.drop_tables += ["GPOS", "GSUB", "GDEF", "BASE", "vhea", "vmtx"]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=points)
+    subsetter.subset(font)
+    font.flavor, data = "woff", io.BytesIO()
+    font.save(data)
+    encoded = base64.b64encode(data.getvalue()).decode()
+    return (
+        f'@font-face {{ font-family: "{family}"; font-weight: 100 900; '
+        f'src: url(data:font/woff;base64,{encoded}) format("woff"); }}\n'
+    )
+
+
+@cache
+def covered() -> frozenset[int]:
+    """Code points that at least one of the fonts holds."""
+    from fontTools.ttLib import TTFont
+
+    points: set[int] = set()
+    for folder in font_folders():
+        for path in sorted(folder.glob("*.ttf")):
+            with TTFont(path, lazy=True) as font:
+                points |= set(font.getBestCmap())
+    return frozenset(points)
+
+
+def with_stand_ins(text: str, own: str) -> str:
+    """Return a text with 〓, as printers set it, for each character that no font holds.
+
+    Such stand in names of raw files and of what is in them, which nobody is to write anew. A
+    character that is in the study's `own` texts as well is left, to be refused.
+    """
+    strange = {c for c in set(text) - set(own) if not (c.isspace() or ord(c) in covered())}
+    return text.translate(dict.fromkeys(map(ord, strange), _STAND_IN))
+
+
+def check_characters(texts: Mapping[str, str], otherwise: str = "") -> None:
+    """Refuse characters that no font holds.
+
+    Parameters
+    ----------
+    texts
+        Text by the name of its place, as the message should give it.
+    otherwise
+        What a reader could do other than write it in other characters.
+
+    Raises
+    ------
+    StudyError
+        One line for each place, with the words around the first of them.
+    """
+    known, way = covered(), f" or {otherwise}" if otherwise else ""
+    problems = Problems()
+    for place, text in texts.items():
+        missing = [c for c in sorted(set(text)) if not (c.isspace() or ord(c) in known)]
+        if missing:
+            named = [f"{c!r} (U+{ord(c):04X})" for c in missing[:_NAMED]]
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            at = text.index(missing[0])
+            around = re.sub(r"\s+", " ", text[max(0, at - _CONTEXT) : at + _CONTEXT])
+            problems.add(
+                f"{place}: no font holds {', '.join(named)}{more} in “…{around}…”; write it in "
+                f"other characters{way}"
+            )
+    problems.check()
 
 
 def typeset(
@@ -42,7 +177,7 @@ def typeset(
     import typst
 
     shown = {f"figure {PurePath(path).stem}": image for path, image in charts.items()}
-    fonts.check_characters({**sources, **shown}, otherwise)
+    check_characters({**sources, **shown}, otherwise)
     charts = {path: unjoined(image) for path, image in charts.items()}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -51,7 +186,7 @@ def typeset(
             (folder / path).write_text(text, encoding="utf-8")
         compiler = typst.Compiler(
             root=scratch,
-            font_paths=[str(place) for place in fonts.font_folders()],
+            font_paths=[str(place) for place in font_folders()],
             ignore_system_fonts=True,
         )
         made = {}
@@ -75,3 +210,29 @@ def unjoined(svg: str) -> str:
     if not has_wide(svg):
         return svg
     return _TEXT.sub(lambda text: _JOINED.sub(lambda pair: pair[0] + _APART, text[0]), svg)
+
+
+def pngs(charts: Mapping[str, str]) -> dict[str, bytes]:
+    """SVG by name -> PNG by name, on white paper, with the resolution that it has."""
+    made = _set(charts, format="png", ppi=RESOLUTION)
+    return {
+        name: data[:_HEAD] + _resolution(RESOLUTION) + data[_HEAD:] for name, data in made.items()
+    }
+
+
+def _resolution(dots: int) -> bytes:
+    """The chunk of a PNG that says how many dots per inch it has."""
+    metre = round(dots / 0.0254)
+    chunk = b"pHYs" + struct.pack(">IIB", metre, metre, 1)
+    return struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+
+def pdfs(charts: Mapping[str, str]) -> dict[str, bytes]:
+    """SVG by name -> PDF by name, without a date."""
+    return _set(charts, format="pdf", timestamp=0)
+
+
+def _set(charts: Mapping[str, str], **options: Any) -> dict[str, bytes]:
+    """Each chart alone on a page of its size."""
+    files = {f"{name}.svg": image for name, image in charts.items()}
+    return typeset({name: _PAGE % name for name in charts}, files, **options)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from coevo.report.tables import data_tables, index_tables, model_tables, regional_tables
+from coevo.report.tables import analysis_tables, data_tables
 from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
 from coevo.report.tables.summary_table import summary
@@ -103,22 +103,22 @@ MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
     "audit": Entry(data_tables.audit_counts),
     "weights": Entry(data_tables.weights, "wide", ["indexed"]),
-    "pattern": Entry(regional_tables.pattern, "", ["indexed", "regions"]),
-    "signs": Entry(model_tables.sign_counts, "", ["pair"]),
-    "ecological": Entry(model_tables.relation_rows, "", ["pair"]),
-    "equilibria": Entry(model_tables.equilibria_rows, "widest decided", ["pair"]),
-    "pairs": Entry(index_tables.pair_correlations, "", ["indexed", "regions"]),
+    "pattern": Entry(analysis_tables.pattern, "", ["indexed", "regions"]),
+    "signs": Entry(analysis_tables.sign_counts, "", ["pair"]),
+    "ecological": Entry(analysis_tables.relation_rows, "", ["pair"]),
+    "equilibria": Entry(analysis_tables.equilibria_rows, "widest decided", ["pair"]),
+    "pairs": Entry(analysis_tables.pair_correlations, "", ["indexed", "regions"]),
     "headlines": Entry(data_tables.headline_rows, "claims"),
     "claims": Entry(data_tables.claim_rows, "claims", ["claims"]),
     "prediction": Entry(data_tables.prediction_rows, "wide decided"),
     "restated": Entry(data_tables.largest_rows, "wide", ["changes"]),
 }
 ANNEX = {
-    "descriptive": Entry(index_tables.descriptive_rows, "long"),
-    "coordination": Entry(index_tables.D_by_year, "long", ["indexed"]),
-    "growth_slopes": Entry(regional_tables.growth_slopes, "wide", ["indexed", "regions"]),
-    "neighbours": Entry(regional_tables.neighbours_by_year, "", ["indexed", "regions"]),
-    "coverage_growth": Entry(index_tables.coverage_growth_rows, "", ["indexed"]),
+    "descriptive": Entry(analysis_tables.descriptive_rows, "long"),
+    "coordination": Entry(analysis_tables.D_by_year, "long", ["indexed"]),
+    "growth_slopes": Entry(analysis_tables.growth_slopes, "wide", ["indexed", "regions"]),
+    "neighbours": Entry(analysis_tables.neighbours_by_year, "", ["indexed", "regions"]),
+    "coverage_growth": Entry(analysis_tables.coverage_growth_rows, "", ["indexed"]),
     "interaction": Entry(partial(regression, "interaction"), "wide regression", ["pair", "pooled"]),
     "own": Entry(partial(regression, "own"), "wide regression", ["pair"]),
     "general": Entry(partial(regression, "general"), "wide regression", ["pair", "pooled"]),

@@ -1,14 +1,38 @@
 """Every file of a study's tables: workbooks, CSV files for Excel, LaTeX, Stata."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from coevo.characters import has_wide
+from coevo.report.figures.chart_data import data_behind
+from coevo.report.figures.drawing import drawn
+from coevo.report.findings import Study
+from coevo.report.findings.localised import chart_words
 from coevo.report.tables import for_excel
-from coevo.report.tables.latex import latex_files
+from coevo.report.tables.annex import printable, report_tables
+from coevo.report.tables.report_table import pipe_table
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.amounts import Words
+from coevo.report.words.values import Phrases
+from coevo.report.words.markup import READER
+
+# Signs that LaTeX without fonts of its own does not know.
+_SIGNS = str.maketrans(
+    {"−": r"\(-\)", "→": r"\(\to\)", "√": r"\(\surd\)", "≥": r"\(\ge\)"}
+    | {"∞": r"\(\infty\)", "∪": r"\(\cup\)"}
+    | {chr(0x2080 + i): rf"\textsubscript{{{i}}}" for i in range(10)}
+)
+_LINK = re.compile(r"\[([^\]\n]+)\]\(#[\w-]+\)")  # to a section, which a table alone does not have
+_PACKAGES = "".join(rf"\usepackage{{{n}}}" for n in ("booktabs", "longtable", "array", "calc"))
+_HEAD = (
+    "% Study {study}; made by coevo. Needs {packages}{chinese}\n"
+    "% and, for signs beyond those of LaTeX, XeLaTeX with a font that has them. Put in by \\input\n"
+)
+_CHINESE = r"\usepackage{xeCJK}"
 
 
 def exported(
@@ -28,3 +52,45 @@ def exported(
         yield f"latex/{name}", text
     for name, data in stata_files(languages[0]).items():
         yield f"stata/{name}", data
+
+
+def latex_files(voices: Iterable[Words]) -> dict[str, str]:
+    """Tables by file name, `<name>.<language>.tex`; one that a study lacks is left out.
+
+    voices: the same study in each of its languages.
+    """
+    return dict(file for words in voices for file in _written(words))
+
+
+def _written(words: Words) -> Iterator[tuple[str, str]]:
+    """Each table as LaTeX with what it needs; pandoc is asked once for all of them."""
+    import pypandoc
+
+    tables = printable(report_tables(words))
+    study, language = str(words.study.config["study"]), words.study.language
+    label = re.sub(r"[^A-Za-z0-9-]+", "-", study)
+    marked = (
+        f"# {i}\n\n{pipe_table(table, f'tab:{label}-{table.key}-{language}')}\n\n{table.note}"
+        for i, table in enumerate(tables)
+    )
+    text = _LINK.sub(r"\1", words.grammar.joined("\n\n".join(marked)))
+    made = pypandoc.convert_text(text, "latex", f"{READER}+table_attributes", ["--wrap=none"])
+    parts = re.split(r"^\\section\{\d+\}\n", made.translate(_SIGNS), flags=re.MULTILINE)[1:]
+    for table, part in zip(tables, parts, strict=True):
+        chinese = _CHINESE if has_wide(part) else ""
+        head = _HEAD.format(study=" ".join(study.split()), packages=_PACKAGES, chinese=chinese)
+        yield f"{table.key}.{language}.tex", f"{head}{part.strip()}\n"
+
+
+def chart_files(study: Study, phrases: Phrases) -> dict[str, str | bytes]:
+    """Every file of the charts of a study in its language, `<name>.<ending>`: those of `drawn`, and
+    the data as CSV, safe to open in a spreadsheet.
+    """
+    charts = drawn(study, chart_words(study, phrases))
+    specs = {name: str(text) for name, text in charts.items() if name.endswith(".json")}
+    return charts | {name.replace(".json", ".csv"): data_file(text) for name, text in specs.items()}
+
+
+def data_file(spec: str) -> str:
+    """The data that a chart shows by its specification, as CSV that a spreadsheet opens."""
+    return for_excel(data_behind(json.loads(spec)))

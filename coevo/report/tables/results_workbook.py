@@ -21,8 +21,7 @@ from coevo.report.tables.columns import BY_SIZE, column_of, number_format
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
 from coevo.report.tables.report_table import ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import OPEN, TracedCase, held_rows
-from coevo.report.tables.workbook_theory import theory_sheets
-from coevo.report.tables.workbook_trace import formula_sheets
+from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
 from coevo.report.words.amounts import Words
 from coevo.report.words.numbers import Number
 from coevo.schema import BUILT, column_rows, table_names, table_row

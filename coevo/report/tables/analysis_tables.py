@@ -1,0 +1,291 @@
+"""Rows of the report's tables of indices, of the regional pattern and of the model."""
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from coevo.coupling.comovement import SCALES, SCOPES
+from coevo.inference.signs import QUADRANTS
+from coevo.regional.regional_panel import ADJUSTED, PLAIN
+from coevo.report.findings import equilibrium
+from coevo.report.findings.in_step import correlation_values, pairs
+from coevo.report.findings.regional_pattern import (
+    at_ends,
+    group_means,
+    one_row,
+    slope,
+    statistics,
+)
+from coevo.report.findings.relation import relation_finding
+from coevo.report.findings.sign_survival import sign_survival_finding
+from coevo.report.findings.study_tables import Study
+from coevo.report.findings.theory_against_fit import theory_finding
+from coevo.report.tables.report_table import Body
+from coevo.report.words.amounts import Rows, Words, amount
+from coevo.report.words.markup import Markdown
+from coevo.report.words.numbers import NOTHING, fixed, graded, hundredths, missing, with_figures
+
+MEASURES = (PLAIN, ADJUSTED)
+LEAST = 0.001  # p below which it is not printed
+SPREAD = ("sd_ln", "cv", "sd")
+PARTS = {"theil": ("between",), "gini": ("within", "between", "transvariation")}
+BOUNDED = (equilibrium.BOUNDED, "range", "")  # sets: of a fit, of single years, none
+
+
+def descriptive_statistics(study: Study) -> pd.DataFrame:
+    """N, mean, standard deviation (n - 1), minimum and maximum of every indicator used: of the
+    subsystems, or of the populations where there are none.
+    """
+    column, wanted = "indicator", study.populations
+    if study.indexed:
+        column, wanted = "subsystem", study.subsystems
+    used = study.indicators.loc[study.indicators[column].isin(wanted), "indicator"]
+    values = study.tables["panel"].dropna(subset="value").groupby("indicator")["value"]
+    table = values.agg(["count", "mean", "std", "min", "max"]).reindex(used)
+    return table.assign(count=table["count"].fillna(0).astype(int))
+
+
+def descriptive_rows(words: Words) -> Rows:
+    """The statistics of every indicator used, with its unit."""
+    study = words.study
+    return [
+        [
+            words.grammar.measured(study.heading(indicator), study.unit(indicator)),
+            count,
+            *(with_figures(value, 3) for value in values),
+        ]
+        for indicator, count, *values in descriptive_statistics(study).itertuples()
+    ]
+
+
+def D_by_year(words: Words) -> Body:
+    """D of every region in every year; below them the mean of the regions, if there are several.
+
+    The note says which weights D rests on.
+    """
+    study = words.study
+    D = study.coupling.pivot(index="region", columns="year", values="D")[study.years]
+    rows: Rows = [[study.name(r), *map(graded, D.loc[r])] for r in study.listing]
+    if not study.single:
+        rows.append([words.say("tables/coordination/mean"), *map(fixed, D.mean())])
+    head = words.say("tables/coordination/head")
+    columns = [[head, "l", 14], *([str(y), "r", 7, f"D{y}"] for y in study.years)]
+    method = words.word("weighting", study.config["weighting"]["method"])
+    return Body(rows, columns, words.say("tables/coordination/note", weighting=method))
+
+
+def coverage_growth_rows(words: Words) -> Body:
+    """Growth of the indicators whose coverage changed, a column each: a row per year, with z and
+    whether the year stands out.
+    """
+    table = words.study.tables["coverage_growth"]
+    names, head = table["indicator"].unique(), words.phrases["tables"]["coverage_growth"]["columns"]
+    cells = {
+        (row.year, row.indicator): words.grammar.noted(
+            fixed(row.growth),
+            words.grammar.series([fixed(row.z, 1), words.word("coverage_verdict", row.verdict)]),
+        )
+        for row in table.itertuples()
+    }
+    years = sorted(table["year"].unique())
+    rows = [[year, *(cells.get((year, name), NOTHING) for name in names)] for year in years]
+    return Body(rows, [*head, *([words.study.label(name), "l", 30] for name in names)])
+
+
+def pair_correlations(words: Words) -> Rows:
+    """Correlations by pair of subsystems, if there are several, and what is correlated; of those
+    within regions and years what random pairing gives, with p.
+    """
+    study = words.study
+    if len(study.subsystems) == 2:
+        return []
+    rows: Rows = []
+    for pair, scale in product(pairs(study), SCALES):
+        frame = correlation_values(study, pair, scale=scale).reindex(SCOPES)
+        last, told = frame.iloc[-1], words.listed(study.label(s) for s in pair)
+        ends = NOTHING if missing(last["low"]) else f"{fixed(last['low'])}; {fixed(last['high'])}"
+        cells = [*map(fixed, frame["value"]), fixed(last["mean"]), ends, fixed(last["p"], 3)]
+        rows.append([told, words.say(f"tables/pairs/{scale}"), *cells])
+    return rows
+
+
+def pattern(words: Words) -> Body:
+    """Statistics of D and of D with the level taken out, each in the first and in the last year."""
+    study, head = words.study, words.phrases["tables"]["pattern"]["head"]
+    years = (study.years[0], study.years[-1])
+    heads = [words.say(f"tables/pattern/of/{of}", year=year) for of in MEASURES for year in years]
+    columns = [[head, "l", 40], *([h, "r", 15] for h in heads)]
+    rows: Rows = []
+
+    def add(key: str, cells: list[Any], **values: Any) -> None:
+        """A row without any value is none; nothing is said of it."""
+        if any(cell != NOTHING for cell in cells):
+            rows.append([words.say(f"tables/pattern/rows/{key}", **values), *cells])
+
+    means = {of: {name: ends for name, *ends in group_means(study, of)} for of in MEASURES}
+    for name, *_ in group_means(study):
+        cells = [fixed(v) for of in MEASURES for v in means[of].get(name, (None, None))]
+        add("mean", cells, group=words.word("group", name))
+    for name in SPREAD:
+        add(name, _ends(study, name))
+    for whole, parts in PARTS.items():
+        add(whole, _ends(study, whole))
+        for part in parts:
+            add(f"{whole}_{part}", _shares(study, whole, part))
+    for name in ("moran", "moran_level"):
+        add(name, _ends(study, name, 2))
+        add(f"{name}_p", _ends(study, name, None))
+    return Body(rows, columns)
+
+
+def _ends(study: Study, statistic: str, decimals: int | None = 3) -> list[Any]:
+    """A statistic in the first and the last year; its p where no decimals are given."""
+    ends = [row for of in MEASURES for row in at_ends(study, statistic, of)]
+    return [_shown(row, decimals) for row in ends]
+
+
+def _shown(row: Any, decimals: int | None) -> str:
+    if row is None:
+        return NOTHING
+    if decimals is not None:
+        return fixed(row["value"], decimals)
+    return f"< {LEAST}" if row["p"] < LEAST else fixed(row["p"], 3)
+
+
+def growth_slopes(words: Words) -> Rows:
+    """Slopes of growth with both intervals, p by the larger error, and Moran's I of residuals."""
+    rows = []
+    for name in ("beta", "beta_check", "beta_given_level"):
+        errors = ("", "_conley", "_residual_moran")
+        plain, conley, moran = (one_row(words.study, name + error) for error in errors)
+        if plain is not None:
+            intervals = [NOTHING if row is None else words.ends(row) for row in (plain, conley)]
+            p = _shown(slope(words.study, name), None)
+            rest = [_shown(moran, 2), _shown(moran, None)]
+            title = words.say(f"tables/growth_slopes/rows/{name}")
+            rows.append([title, fixed(plain["value"], 3), *intervals, p, *rest])
+    return rows
+
+
+def neighbours_by_year(words: Words) -> Rows:
+    """Moran's I of D and of D with the level taken out: I, p, least I with p below 0.05."""
+    found = [statistics(words.study, "moran", of).set_index("year") for of in MEASURES]
+    ends = [[r.loc[year] if year in r.index else None for r in found] for year in words.study.years]
+    return [
+        [str(year), *(cell for row in both for cell in _moran_cells(row))]
+        for year, both in zip(words.study.years, ends, strict=True)
+        if any(row is not None for row in both)
+    ]
+
+
+def _moran_cells(row: Any) -> list[str]:
+    least = NOTHING if row is None else fixed(row["critical"])
+    return [_shown(row, 2), _shown(row, None), least]
+
+
+def _shares(study: Study, whole: str, part: str) -> list[Any]:
+    """A part of an index in per cent of it."""
+    cells = []
+    for of in MEASURES:
+        ends = [at_ends(study, name, of) for name in (whole, f"{whole}_{part}")]
+        for all_, own in zip(*ends, strict=True):
+            known = all_ is not None and own is not None and all_["value"] > 0
+            cells.append(hundredths(own["value"] / all_["value"]) if known else NOTHING)
+    return cells
+
+
+def _at(words: Words, row: Any) -> list[Any]:
+    """Both coordinates, in grey where the set is unbounded, each with its set or range."""
+    cells: list[Any] = []
+    for x in ("x1", "x2"):
+        value, bounded = amount(row[x]), row[f"{x}_set"] in BOUNDED
+        grey = value != NOTHING and not bounded
+        cells += [Markdown(f"[{value}]{{.grey}}") if grey else value, words.set_words(row, x)]
+    return cells
+
+
+def _theory_rows(words: Words, found: Mapping[str, Any]) -> Rows:
+    """Theoretical points, each with growth there by the region's own fit; by pooled fits the first
+    of them, and the mean over regions.
+    """
+    say, rows = words.say, []
+    for point in found.get("points", ()):
+        years = "range" if not missing(point["x1_low"]) else ""
+        point = point | {"x1_set": years, "x2_set": years}
+        title = say(f"theory_fit/titles/{point['source']}", point=point)
+        rows.append([title, *_at(words, point), *_grown(words, point)])
+    for scope in ("pooled", "means"):
+        for effects, row in found.get(scope, {}).items():
+            named = {"effects": say(f"theory_fit/effects/{effects}"), "n": row["n"]}
+            title = say(f"theory_fit/titles/{scope}", **named)
+            rows.append([title, "", "", "", "", *_grown(words, row)])
+    return rows
+
+
+def _grown(words: Words, row: Any) -> list[Any]:
+    """Growth of both outputs with intervals, joint p, and the verdict."""
+    grown = [words.growth(row, i) for i in (1, 2)]
+    known = not missing(row["p_joint"])
+    joint = words.say("theory_fit/joint", p=row["p_joint"]) if known else NOTHING
+    return [*grown, joint, words.say(f"chips/{row['verdict']}")]
+
+
+def equilibria_rows(words: Words) -> Rows:
+    """Observed states, theoretical points with growth there, and fitted equilibria of the focus."""
+    study, say, last = words.study, words.say, equilibrium.last_observed(words.study)
+    found = theory_finding(study)
+    seen = [(say("titles/observed", year=last["year"]), last)]
+    for mean in equilibrium.observed_means(study):
+        if not mean["whole"]:
+            seen.append((say("titles/mean", period=mean["period"]), mean))
+    rows: Rows = [
+        [title, amount(at["x1"]), "", amount(at["x2"]), "", "", "", "", ""] for title, at in seen
+    ]
+    rows += _theory_rows(words, found)
+    for title, fits in (
+        ("own", equilibrium.fits(study).head(1)),
+        ("general", equilibrium.general_fit(study)),
+        ("pooled", equilibrium.pooled_fits(study)),
+    ):
+        for _, row in fits.iterrows():
+            named = {kind: words.word(kind, row[kind]) for kind in ("estimator", "effects")}
+            chip = say(f"chips/{equilibrium.located_verdict(row)}")
+            title_said = say(f"titles/{title}", **named)
+            rows.append([title_said, *_at(words, row), "", "", words.signs(row), chip])
+    return rows
+
+
+def sign_counts(words: Words) -> Body:
+    """In how many fits of each case the supply pattern shows, by effects."""
+    found, study = sign_survival_finding(words.study), words.study
+    if "all" not in found:
+        return Body([])
+    kind = "effects_pooled" if study.pooled else "effects"
+    heads = (words.grammar.upper_first(words.word(kind, e)) for e in study.effects)
+    columns = [[words.say("tables/signs/case"), "l", 50], *([h, "r", 25] for h in heads)]
+    cases = {words.say(f"survival/cases/{key}"): found[key]
+             for key in ("all", "without_growth", "deflated", "swapped") if found[key]}  # fmt: skip
+    cases |= {
+        words.say("survival/cases/pair", name=study.pair_label(name)): counts
+        for name, counts in found["pairs"].items()
+    }
+    rows = [
+        [name, *(words.say("survival/share", counts=by[effects]) for effects in study.effects)]
+        for name, by in cases.items()
+    ]
+    return Body(rows, columns)
+
+
+def relation_rows(words: Words) -> Rows:
+    """Relation by the signs of A12 and A21, those of b1 and d, and the probability of these."""
+    found = relation_finding(words.study).get("quadrants", {})
+    return [
+        [
+            words.say(f"theory/relation/{signs}"),
+            words.say(f"theory/coefficients/{signs}"),
+            fixed(found.get(signs)),
+        ]
+        for signs in QUADRANTS
+    ]
