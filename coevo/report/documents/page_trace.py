@@ -12,6 +12,7 @@ import pandas as pd
 
 from coevo.coupling.composites import COMPOSITES
 from coevo.coupling.forms import FORMS, contribution_shares
+from coevo.files import rows_of
 from coevo.normalisation import directions_under, scaled_panel, scales_of
 from coevo.panel.vintages import CELL, POLICIES, of_years
 from coevo.registry import choose
@@ -93,8 +94,7 @@ def _indicators(study: Study, used: Iterable[str]) -> list[dict[str, Any]]:
     `product`: whether the weight times z is what the indicator adds to U.
     """
     table, place = study.indicators.set_index("indicator"), {i: n for n, i in enumerate(used)}
-    weights = study.tables["weights"]
-    weights = weights[weights["weighting"] == study.config["weighting"]["method"]]
+    weights = study.rows("weights", weighting=study.config["weighting"]["method"])
     weight = dict(zip(weights["indicator"], weights["weight"], strict=True))
     rows, scales = [], scales_of(study.indicators)
     for indicator in used:
@@ -117,13 +117,8 @@ def _posts(study: Study, used: Iterable[str]) -> list[dict[str, list[float]]]:
     """Minimum and maximum of each indicator by group: a year, a region, or "" for all."""
     table = study.tables["goalposts"]
     return [
-        {
-            str(group): [low, high]
-            for group, low, high in table.loc[
-                table["indicator"] == indicator, ["group", "low", "high"]
-            ].itertuples(index=False, name=None)
-        }
-        for indicator in used
+        {str(row.group): [row.low, row.high] for row in rows_of(table, indicator=i).itertuples()}
+        for i in used
     ]
 
 

@@ -1,9 +1,13 @@
 """The tables of a study for readers; here those that Excel opens as they stand."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
+# what tables show where and how, as the file says
+LAYOUT: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("layout.yaml").read_text("utf-8"))
 # Signs, wide ones as well, that open a formula in a spreadsheet; those of tables.js are the same.
 FORMULA = tuple("=+-@＝＋－＠\t\r")
 

@@ -4,18 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from coevo.report.tables import LAYOUT
 from coevo.report.words.amounts import Words
 from coevo.schema import column_row
-
-# Columns, and those of a table, whose keys stand under another kind of `words` in the phrases;
-# what is not named here has the kind of its own name.
-KINDS = {
-    "varied": "choice", "model": "prediction", "claims verdict": "verdict_text",
-    "headline_claims verdict": "verdict_text", "verdicts verdict": "relation",
-    "theory verdict": "theory_verdict",
-    "prediction_verdicts verdict": "prediction_verdict",
-    "coverage_growth verdict": "coverage_verdict",
-}  # fmt: skip
 
 
 def in_words(table: str, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -34,7 +25,8 @@ def in_words(table: str, frame: pd.DataFrame, words: Words) -> pd.DataFrame:
             chosen = zip(frame["varied"], frame["variant"], strict=True)
             made[column] = [_word(words, varied, key) for varied, key in chosen]
         elif kind == "key":
-            name = KINDS.get(f"{table} {column}") or KINDS.get(str(column), str(column))
+            known = LAYOUT["kinds"]
+            name = known.get(f"{table} {column}") or known.get(str(column), str(column))
             texts = frame[column].fillna("")
             made[column] = texts.map({key: _word(words, name, key) for key in texts.unique()})
         elif kind != "fields":

@@ -2,27 +2,13 @@
 
 from collections.abc import Mapping
 
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Column
 from coevo.schema import HOLE, column_row, column_rows, filling, table_row
 
 BY_SIZE = "by size"  # figures of every size in one column: each has its own format
 SIZES = ((1000.0, "#,##0.0"), (0.001, "0.0000"), (0.0, "0.00E+00"))
-_AMOUNT = "[>=100]#,##0.0;[<=-100]-#,##0.0;0.00##"
-# unit in tables.csv -> format of its numbers; those of any other are shown by their size
-NUMBER_FORMATS = {
-    "": "",  # text
-    "year": "0",
-    "count": "#,##0",
-    "rank": "0",
-    "0 to 1": "0.000",
-    "−1 to 1": "0.000",
-    "probability": '[=0]0;[<0.001]"<0.001";0.000',
-    "ratio": "0.000",
-    "logarithm": "0.0000",
-    "unit of the indicator": _AMOUNT,
-    "unit of the row": _AMOUNT,
-    "unit of the output": _AMOUNT,
-}
+NUMBER_FORMATS: dict[str, str] = LAYOUT["numbers"]
 
 
 def column_of(

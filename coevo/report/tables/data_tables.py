@@ -10,6 +10,7 @@ from coevo.report.findings.page_one import opening_kind
 from coevo.report.findings.predicted import ratios, rivals
 from coevo.report.findings.since_release import SHOWN, figures_since
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown, escaped
@@ -43,8 +44,7 @@ def weights(words: Words) -> Body:
     every = study.tables["weights"]
     others = every[every["weighting"] != study.config["weighting"]["method"]]
     others = others.groupby("indicator")["weight"].agg(["min", "max"])
-    values = study.tables["panel"]
-    values = values[values["region"] == study.focus].set_index(["indicator", "year"])["value"]
+    values = study.of_focus("panel").set_index(["indicator", "year"])["value"]
     result: Rows = []
     for row in weights_finding(study)["rows"].itertuples():
         first = row.subsystem not in seen
@@ -108,32 +108,6 @@ def states(words: Words) -> Body:
     return Body(rows, [head, *indices, *rest])
 
 
-# headlines that page one leaves to their section
-ELSEWHERE = ("gap_in_D_narrowed", "low_caught_up", "neighbours_alike")
-STATICS = ("upstream_statics", "downstream_statics")
-# section of the report -> how the claims were tested of which it tells more
-CLAIM_SECTIONS = {
-    "data": ("printed", "unit"),
-    "populations": ("signs", "feedback", "supply_relation", "feedback_exceeds_competition"),
-    "robustness": ("grade_of_focus", "rank_of_focus"),
-    "far": ("most_rapid", "all_rose", "rise_of_focus"),
-    "where": ("gap_narrowed", *ELSEWHERE),
-    "measures": ("level_over_balance", "follows_product_per_head"),
-    "step": ("systems_in_step",),
-    "equilibria": (
-        "theory_at_rest",
-        "theory_at_rest_mean",
-        "equilibrium_located",
-        "interior_equilibrium",
-        "stability",
-        *STATICS,
-    ),
-    "limits": ("not_testable",),
-}
-MODEL_SECTIONS = ("populations", "equilibria")  # of a study with populations
-INDEX_SECTIONS = ("far", "where", "measures", "step", "robustness")  # of one with indices
-
-
 def headline_rows(words: Words) -> Rows:
     """What a reader would repeat: claim, how it was tested, what came out, verdict, section."""
     return _headlines(words)
@@ -177,7 +151,7 @@ def verdict_rows(words: Words) -> Body:
         rows = [[row.claim, *_tested(words, row, row.check)] for row in _with_figures(words)]
     else:
         every = words.study.tables["headline_claims"]["claim"]
-        rows = _headlines(words, set(every) - set(ELSEWHERE), short=True)
+        rows = _headlines(words, set(every) - set(LAYOUT["elsewhere"]), short=True)
     kept = [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
     if kind != "indices":
         return Body(kept)
@@ -195,10 +169,9 @@ def _tested(words: Words, row: Any, check: str) -> list[Any]:
     sign = words.word("conclusion_chip", row.conclusion)
     said = escaped(words.word("conclusion", row.conclusion))
     chip = Markdown(f"[{said}]{{.chip .{sign}}}")
-    place = next((name for name, checks in CLAIM_SECTIONS.items() if check in checks), "")
-    study = words.study
-    absent = (() if study.pair else MODEL_SECTIONS) + (() if study.indexed else INDEX_SECTIONS)
-    told = place and place not in absent
+    place = LAYOUT["sections"].get(check, "")
+    needed = LAYOUT["needs"].get(place)
+    told = place and (needed is None or getattr(words.study, needed))
     return [
         _how(words, check),
         words.message(row.computed, row.fields),

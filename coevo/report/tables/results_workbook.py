@@ -15,12 +15,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from coevo.report.figures.theme import PALETTES
 from coevo.report.findings.grade_scale import colours
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import LEADING, report_tables, sheet_name
 from coevo.report.tables.cell_words import in_words
 from coevo.report.tables.columns import BY_SIZE, column_of, number_format
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
 from coevo.report.tables.report_table import ReportTable, in_cell, readable
-from coevo.report.tables.traced_case import OPEN, TracedCase, held_rows
+from coevo.report.tables.traced_case import TracedCase, held_rows
 from coevo.report.tables.workbook_trace import formula_sheets, theory_sheets
 from coevo.report.words.amounts import Words
 from coevo.report.words.numbers import Number
@@ -30,20 +31,6 @@ CONTENTS = "contents"
 KEYS = ("region", "scope", "name", "year")  # columns that stay in sight at the left of a sheet
 GRADED = {"grade": "D", "focus_grade": "focus_D", "focus_grade_last": "focus_D_last"}
 WIDEST, LOOKED_AT = 60, 200  # characters of a column; rows that its width is taken from
-LOOKS: dict[str, dict[str, Any]] = {
-    "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
-    "words": {"text_wrap": True, "valign": "top"},
-    "id": {"font_color": "#5b626a", "bottom": 1, "valign": "top"},
-    "note": {"font_color": "#5b626a"},
-    "link": {"font_color": "#5f45a8", "underline": 1, "valign": "top"},
-    "wrapped": {"text_wrap": True, "valign": "top", "align": "right"},
-    "heads": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "align": "right"},
-    "text": {"valign": "top"},
-    "whole": {"num_format": "#,##0", "valign": "top"},
-    "amount": {"num_format": "#,##0.00##"},
-    "score": {"num_format": "0.000000"},
-    "tiny": {"num_format": "0.0E+00"},
-}
 
 
 class Sheet(NamedTuple):
@@ -72,7 +59,7 @@ class Pen:
     def look(self, name: str) -> Any:
         """The format of a look by name, or of numbers by what Excel calls them; None for ""."""
         if name and name not in self.made:
-            self.made[name] = self.book.add_format(LOOKS.get(name, {"num_format": name}))
+            self.made[name] = self.book.add_format(LAYOUT["looks"].get(name, {"num_format": name}))
         return self.made.get(name)
 
     def said(self, table: str, column: str = "") -> str:
@@ -122,7 +109,8 @@ def _of_report(table: ReportTable, words: Words) -> Sheet:
 def _of_results(name: str, words: Words) -> Sheet:
     """A table of results, in words."""
     study, said = words.study, column_rows(CONTENTS)
-    held, length, hidden = held_rows(study, name), len(study.tables[name]), name not in OPEN
+    held, length = held_rows(study, name), len(study.tables[name])
+    hidden = name not in LAYOUT["opened"]
     left = length if held.empty else 0
     places = {"hidden": hidden and not left, "left": left, "cut": 0 < len(held) < length}
     texts = (said[key].words[study.language] for key, holds in places.items() if holds)

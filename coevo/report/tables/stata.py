@@ -12,6 +12,7 @@ from pandas.io.stata import StataParser
 
 from coevo.coupling.grade_scales import STAGES
 from coevo.report.findings.study_tables import Study
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import report_tables
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.report_table import as_frame, readable
@@ -20,10 +21,6 @@ from coevo.report.words.amounts import Words
 STAMP = datetime(2000, 1, 1)
 NAME, LABEL, TEXT = 32, 80, 2045  # characters of a name and of a label, bytes of a plain string
 RESERVED = StataParser().RESERVED_WORDS
-SAME = (
-    "coupling", "weights", "obstacles", "regional", "mobility", "density", "parameters",
-    "equilibria", "specifications", "slope_tests", "relations", "verdicts", "refusals", "checks",
-)  # fmt: skip
 
 
 def stata_files(voice: Words) -> dict[str, bytes]:
@@ -32,7 +29,7 @@ def stata_files(voice: Words) -> dict[str, bytes]:
     """
     study = voice.study
     frames = {"panel": wide_panel(study)}
-    frames |= {name: study.tables[name] for name in SAME if name in study.tables}
+    frames |= {name: study.tables[name] for name in LAYOUT["stata"] if name in study.tables}
     made = {
         f"{name}.dta": stata_file(frame, voice, _labels(name, frame, voice))
         for name, frame in frames.items()

@@ -14,16 +14,12 @@ from coevo.coupling.forms import FORMS
 from coevo.files import rows_of
 from coevo.normalisation import Scale, directions_under, scales_of
 from coevo.report.findings.study_tables import Study
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.formula_sheet import EDGE, FIRST, Entry
 from coevo.report.words.amounts import Words
 from coevo.weighting import WEIGHTINGS
 from coevo.weighting.method import Weighting
 
-# Tables of results that a reader opens; the others are hidden.
-OPEN = {
-    "panel", "normalised", "goalposts", "weights", "coupling", "obstacles", "audit", "revisions",
-    "robustness", "refusals", "headline_claims", "claims",
-}  # fmt: skip
 MOST, HIDDEN_MOST = 100_000, 1_000  # rows of a sheet, and of a hidden one
 
 
@@ -32,7 +28,7 @@ def held_rows(study: Study, name: str) -> pd.DataFrame:
     but that in focus, none of a long one without regions. Its CSV holds all.
     """
     table = study.tables[name]
-    if len(table) <= (MOST if name in OPEN else HIDDEN_MOST):
+    if len(table) <= (MOST if name in LAYOUT["opened"] else HIDDEN_MOST):
         return table
     key = next((column for column in ("region", "scope") if column in table), "")
     others = set(study.regions) - {study.focus}
@@ -88,8 +84,7 @@ class TracedCase:
     @cached_property
     def weights(self) -> pd.DataFrame:
         """The weights in use, by their positions in the table `weights`."""
-        table = self.tables["weights"]
-        return table[table["weighting"] == self.method]
+        return rows_of(self.tables["weights"], weighting=self.method)
 
     @property
     def members(self) -> list[str]:

@@ -16,6 +16,7 @@ from coevo.coupling.forms import contribution_shares
 from coevo.files import rows_of
 from coevo.normalisation import MODERATE, directions_under, scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.cell_words import in_words
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
@@ -27,20 +28,7 @@ LARGEST = 4  # row of the largest difference, from 0
 NAME = "theory_formulas"
 COEFFICIENTS = ("a1", "b1", "a2", "d")
 POINT = ["source", "share", "first_year", "last_year"]  # what says which point it is
-# line, after a space a column of its table -> the look of its numbers, their formula; without one
-# they are read
-FITTED = {"E x1": ("amount", "{a2}/{d}"), "E x2": ("amount", "{a1}/{b1}")}
-AT_POINT = {
-    "x1": ("amount", ""), "x2": ("amount", ""),
-    "G1": ("score", "{a1}-{b1}*{x2}"), "G1_se": ("score", ""),
-    "G1_low": ("score", "{G1}-{t}*{G1_se}"), "G1_high": ("score", "{G1}+{t}*{G1_se}"),
-    "G2": ("score", "{d}*{x1}-{a2}"), "G2_se": ("score", ""),
-    "G2_low": ("score", "{G2}-{t}*{G2_se}"), "G2_high": ("score", "{G2}+{t}*{G2_se}"),
-    "a1_needed": ("", "{b1}*{x2}"), "a1_apart": ("score", "({a1_needed}-{a1})/{a1_se}"),
-    "b1_needed": ("", "{a1}/{x2}"), "b1_apart": ("score", "({b1_needed}-{b1})/{b1_se}"),
-    "a2_needed": ("", "{d}*{x1}"), "a2_apart": ("score", "({a2_needed}-{a2})/{a2_se}"),
-    "d_needed": ("", "{a2}/{x1}"), "d_apart": ("score", "({d_needed}-{d})/{d_se}"),
-}  # fmt: skip
+FITTED, AT_POINT = (LAYOUT[name] for name in ("fitted", "at_point"))
 
 
 def formula_sheets(case: TracedCase) -> list[FormulaSheet]:
@@ -291,7 +279,7 @@ def _coefficients(case: TracedCase, sheet: FormulaSheet, fitted: pd.DataFrame) -
 
 def _block(
     case: TracedCase, sheet: FormulaSheet, names: dict[str, str], table: str,
-    lines: dict[str, tuple[str, str]], rows: pd.DataFrame,
+    lines: Mapping[str, Sequence[str]], rows: pd.DataFrame,
 ) -> str:  # fmt: skip
     """Add lines, a column for each row of a table, and below them the largest relative difference
     of formulas from the table; return the cells of that.
