@@ -10,7 +10,7 @@ import pandas as pd
 
 from coevo.files import rows_of
 from coevo.report.documents.report_text import text
-from coevo.report.figures.chart_data import data_behind
+from coevo.report.figures.drawing import data_behind
 from coevo.report.findings import Study
 from coevo.report.findings.equilibrium import general_fit, last_observed
 from coevo.report.findings.localised import chart_words

@@ -20,12 +20,19 @@ from coevo.coupling import grade
 from coevo.errors import StudyError
 from coevo.files import as_table
 from coevo.lotka_volterra.orbits import conserved
-from coevo.report.figures import FIGURES, drawing, figure_names
-from coevo.report.figures.axes import log_ticks, tick_format, ticks
+from coevo.report.figures import FIGURES, PALETTES, drawing, figure_names, filled
+from coevo.report.figures.axes import (
+    log_ticks,
+    spread_labels,
+    tick_format,
+    ticks,
+    with_room,
+    wrapped_label,
+)
 from coevo.report.figures.bars import share_text
-from coevo.report.figures.chart_data import data_behind
 from coevo.report.figures.drawing import (
     CHARTS,
+    data_behind,
     drawn,
     paper_size,
     regular,
@@ -34,7 +41,6 @@ from coevo.report.figures.drawing import (
 )
 from coevo.report.figures.intervals import variant_word
 from coevo.report.figures.phase_planes import points
-from coevo.report.figures.placing import spread_labels, with_room, wrapped_label
 from coevo.report.figures.plane import (
     allowed,
     arrows,
@@ -44,7 +50,6 @@ from coevo.report.figures.plane import (
     orbit_inside,
 )
 from coevo.report.figures.scatters import _adjusted, _logs
-from coevo.report.figures.theme import PALETTES, filled
 from coevo.report.figures.typesetting import pdfs, pngs
 from coevo.report.figures.vega import SCHEMA, amount, mark, specification
 from coevo.report.findings import Study, grade_scale
@@ -582,7 +587,7 @@ def test_unlocated_equilibrium_is_words_and_no_point() -> None:
 
 def test_same_bytes_whatever_was_drawn_before(monkeypatch: pytest.MonkeyPatch) -> None:
     def made(*names: str) -> dict[str, str | bytes]:
-        monkeypatch.setattr(drawing, "figure_names", lambda charts_that_apply: names)
+        monkeypatch.setattr(drawing.figures, "figure_names", lambda charts_that_apply: names)
         return drawn(study(), WORDS)
 
     names, endings = ("obstacles", "trajectory"), ("json", "svg", "png", "pdf")

@@ -6,8 +6,8 @@ from string import ascii_letters
 import pytest
 
 from coevo.errors import StudyError
+from coevo.report.figures import SANS
 from coevo.report.figures.drawing import MEASURED
-from coevo.report.figures.theme import SANS
 from coevo.report.figures.typesetting import typeset, unjoined
 
 FAMILY = f"'{MEASURED}',{SANS}"

@@ -12,7 +12,7 @@ from coevo.coupling.grade_scales import GRADES
 from coevo.equilibria import estimate
 from coevo.files import read_texts
 from coevo.normalisation import normalise, scaled_panel
-from coevo.report.figures.theme import PALETTES
+from coevo.report.figures import PALETTES
 from coevo.report.tables import traced_case
 from coevo.report.tables.columns import column_of
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from coevo.report.figures.theme import PALETTES
+from coevo.report.figures import PALETTES
 from coevo.report.figures.typesetting import chinese_face, typeset, with_stand_ins
 from coevo.report.words.markup import READER, escaped
 

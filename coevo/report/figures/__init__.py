@@ -1,4 +1,9 @@
-"""The charts of a report by name and by what they need; cheap to import, nothing is drawn here."""
+"""The charts of a report by name and by what they need, their colours and type; cheap to import,
+nothing is drawn here.
+
+A specification carries colours as tokens such as "$focus". The page replaces them from its CSS
+variables, again on every change of theme; `filled` replaces them here, for SVG and PDF.
+"""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -23,8 +28,32 @@ class ChartSpec(NamedTuple):
 # colours, the configuration of Vega-Lite and the charts, as the file says
 SHARED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("charts.yaml").read_text("utf-8"))
 FIGURES = {name: ChartSpec(**entry) for name, entry in SHARED["charts"].items()}
+GRADE_COUNT = 10
+WIDTH = 640  # pixels of a chart as wide as the page
+PALETTES: dict[str, dict[str, str]] = {
+    theme: {token: pair[place] for token, pair in SHARED["colours"].items()}
+    for place, theme in enumerate(("light", "dark"))
+}
+SANS = "'Source Sans 3','Segoe UI','Helvetica Neue','Noto Sans','Noto Sans SC',Arial,sans-serif"
+CONFIG: dict[str, Any] = SHARED["config"]
 
 
 def figure_names(shown: Collection[str]) -> list[str]:
     """Names of the charts of a study that has what `shown` names."""
     return [name for name, figure in FIGURES.items() if set(figure.needs.split()) <= set(shown)]
+
+
+def filled(spec: Any, palette: dict[str, str]) -> Any:
+    """A copy of a specification with every "$token" replaced by its colour or font stack."""
+    if isinstance(spec, str):
+        return {"sans": SANS, **palette}.get(spec[1:], spec) if spec.startswith("$") else spec
+    if isinstance(spec, list):
+        return [filled(item, palette) for item in spec]
+    if isinstance(spec, dict):
+        return {key: filled(item, palette) for key, item in spec.items()}
+    return spec
+
+
+def subsystem_colour(position: int, *, text: bool = False) -> str:
+    """Token of the subsystem at `position` (0 is the first); later ones reuse the third."""
+    return f"$s{min(position, 2) + 1}{'t' if text else ''}"

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coevo.report.figures.axes import axis, axis_scale, line_at, named_rows, ticks
-from coevo.report.figures.placing import wrapped_label
-from coevo.report.figures.theme import subsystem_colour
+from coevo.report.figures import subsystem_colour
+from coevo.report.figures.axes import axis, axis_scale, line_at, named_rows, ticks, wrapped_label
 from coevo.report.figures.vega import Part, amount, mark, paint, pixels, specification, text, tips
 from coevo.report.findings.data_quality import obstacle_rows
 from coevo.report.findings.level_control import of_measure

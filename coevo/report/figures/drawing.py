@@ -1,25 +1,17 @@
-"""From a study to specifications, and from a specification to the files of a chart."""
+"""From a study to specifications, from a specification to the files of a chart and its data."""
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
+
 from coevo.characters import has_wide
-from coevo.report.figures import (
-    FIGURES,
-    ChartSpec,
-    bars,
-    figure_names,
-    grids,
-    intervals,
-    lines,
-    phase_planes,
-    scatters,
-)
-from coevo.report.figures.theme import PALETTES, SANS, filled
+from coevo.report import figures
+from coevo.report.figures import bars, grids, intervals, lines, phase_planes, scatters
 from coevo.report.figures.typesetting import measuring_folder, pdfs, pngs
 from coevo.report.findings.chart_needs import charts_that_apply
 from coevo.report.findings.study_tables import Study
@@ -28,7 +20,7 @@ Chart = Callable[[Study, Mapping[str, str]], dict[str, Any]]
 _MODULES = (lines, bars, grids, intervals, scatters, phase_planes)
 CHARTS: dict[str, Chart] = {
     name: next(getattr(module, name) for module in _MODULES if hasattr(module, name))
-    for name in FIGURES
+    for name in figures.FIGURES
 }
 
 # Pixels of width on paper by the number of charts in a row, so that type keeps one size.
@@ -36,9 +28,13 @@ WIDTHS = {1: 640, 2: 340}
 # The converter measures words in the first family alone, and by guess if it does not know it: of
 # the fonts of the report this one is known to it and holds Chinese, at its true width.
 MEASURED = "Noto Sans SC"
+LAYER = "layer"
+KEYS = (LAYER, "region", "name", "year")  # columns that come first
+_PLACED = (("x", "x2"), ("y", "y2"))  # a mark that shows data has a field on both axes
+_LOOKS = frozenset("text short g stroke dashed strong left whole".split())
 
 
-def paper_size(spec: dict[str, Any], figure: ChartSpec) -> dict[str, float]:
+def paper_size(spec: dict[str, Any], figure: figures.ChartSpec) -> dict[str, float]:
     """Width and height of a chart as it is set in the PDF."""
     return {"width": WIDTHS[figure.columns], "height": spec["height"] * figure.paper}
 
@@ -52,8 +48,9 @@ def drawn(study: Study, words: Mapping[str, str]) -> dict[str, str | bytes]:
     words
         Words in charts: `charts` of the phrase file of the study's language.
     """
-    specs = {name: CHARTS[name](study, words) for name in figure_names(charts_that_apply(study))}
-    charts = {name: svg(spec | paper_size(spec, FIGURES[name])) for name, spec in specs.items()}
+    names, known = figures.figure_names(charts_that_apply(study)), figures.FIGURES
+    specs = {name: CHARTS[name](study, words) for name in names}
+    charts = {name: svg(spec | paper_size(spec, known[name])) for name, spec in specs.items()}
     texts = {name: _text(spec) for name, spec in specs.items()}
     made: dict[str, Mapping[str, str | bytes]] = {"json": texts, "svg": charts}
     made |= {"png": pngs(charts), "pdf": pdfs(charts)}
@@ -70,8 +67,9 @@ def _text(spec: Mapping[str, Any]) -> str:
 
 def svg(spec: dict[str, Any]) -> str:
     """A specification as SVG on light ground, with ids that depend on the chart alone."""
-    text = _converter().vegalite_to_svg(filled(spec, PALETTES["light"] | {"sans": MEASURED}))
-    family = f"'{MEASURED}',{SANS}" if has_wide(text) else SANS
+    palette = figures.PALETTES["light"] | {"sans": MEASURED}
+    text = _converter().vegalite_to_svg(figures.filled(spec, palette))
+    family = f"'{MEASURED}',{figures.SANS}" if has_wide(text) else figures.SANS
     return renumbered(regular(text.replace(f'"{MEASURED}"', f'"{family}"')))
 
 
@@ -103,3 +101,58 @@ def renumbered(text: str) -> str:
     numbers = {old: f"{re.sub(r'[0-9]+$', '', old)}{i}" for i, old in enumerate(found)}
     pattern = re.compile(r'(id="|url\(#|href="#)([A-Za-z_]+\d+)(?=["\)])')
     return pattern.sub(lambda m: m[1] + numbers.get(m[2], m[2]), text)
+
+
+def data_behind(spec: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows that the marks of a chart show, without what only says how they look.
+
+    Rows that two marks show stand once. Where several sets of rows remain, `layer` numbers them in
+    the order of drawing and names their mark.
+    """
+    shown = {data: mark for mark, data in reversed(list(_marks(spec))) if data in spec["datasets"]}
+    rows = {data: _readable(pd.DataFrame(spec["datasets"][data])) for data in shown}
+    kept: list[str] = []
+    for data in sorted(reversed(rows), key=lambda data: -rows[data].size):
+        if rows[data].size and not any(_within(rows[data], rows[other]) for other in kept):
+            kept.append(data)
+    parts = [rows[data].assign(**{LAYER: shown[data]}) for data in reversed(shown) if data in kept]
+    table = pd.concat(
+        [part.assign(**{LAYER: f"{i} " + part[LAYER]}) for i, part in enumerate(parts, start=1)]
+        or [pd.DataFrame(columns=[LAYER])],
+        ignore_index=True,
+    )
+    table = table.drop(columns=LAYER) if len(parts) == 1 else table
+    first = [column for column in KEYS if column in table]
+    return table[[*first, *table.columns.drop(first)]].convert_dtypes()
+
+
+def _marks(node: Mapping[str, Any], data: str = "") -> Iterator[tuple[str, str]]:
+    """Yield type and data of every mark that is no text, and placed by fields on both axes, in
+    order of drawing.
+    """
+    data = node.get("data", {}).get("name", data)
+    for part in node.get(LAYER, ()):
+        yield from _marks(part, data)
+    encoding = node.get("encoding", {})
+    placed = all(any("field" in encoding.get(c, {}) for c in axis) for axis in _PLACED)
+    if placed and node["mark"]["type"] != "text":
+        yield node["mark"]["type"], data
+
+
+def _readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows without looks, texts on one line."""
+    painted = [c for c in rows if rows[c].astype(str).str.match(r"\$\w+$").all()]
+    rows = rows.drop(columns=[*painted, *_LOOKS.intersection(rows)])
+    text = [c for c in rows if not pd.api.types.is_numeric_dtype(rows[c])]
+    return rows.assign(**{c: rows[c].map(_one_line) for c in text})
+
+
+def _one_line(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _within(rows: pd.DataFrame, whole: pd.DataFrame) -> bool:
+    """Whether every row stands in the whole, by the columns that both have."""
+    shared = [c for c in rows if c in whole]
+    known = set(whole[shared].itertuples(index=False, name=None))
+    return bool(shared) and set(rows[shared].itertuples(index=False, name=None)) <= known

@@ -11,7 +11,6 @@ from coevo.equilibria.theory_rows import CANNOT_SAY, CONTRADICTED, MEAN
 from coevo.report.figures import axes, vega
 from coevo.report.figures.bars import share_text
 from coevo.report.figures.lines import PICKED, region_of
-from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.vega import Part
 from coevo.report.findings.in_step import LOGS, SHOWN, correlation_values
 from coevo.report.findings.interaction import slope_intervals
@@ -35,7 +34,7 @@ def correlations(study: Study, words: Mapping[str, str]) -> Part:
     """
     frames = {scale: correlation_values(study, scale=scale) for scale in SHOWN}
     rows = pd.concat(frames, names=["scale"]).reset_index()
-    rows["row"] = rows["scope"].map(lambda scope: wrapped_label(words[scope], 18))
+    rows["row"] = rows["scope"].map(lambda scope: axes.wrapped_label(words[scope], 18))
     rows["text"] = rows["scale"].map(SIGNS) + rows["value"].map("  {:+.2f}".format)
     rows["text"] = rows["text"].str.replace("-", "−")
     low = min(-0.25, rows[["value", "low"]].min(axis=None)) - 0.12

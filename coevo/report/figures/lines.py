@@ -7,10 +7,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.characters import room
-from coevo.report.figures import FIGURES, axes, vega
+from coevo.report.figures import FIGURES, axes, subsystem_colour, vega
 from coevo.report.figures.grids import state_tips
-from coevo.report.figures.placing import spread_labels
-from coevo.report.figures.theme import subsystem_colour
 from coevo.report.figures.vega import Part
 from coevo.report.findings.coverage_years import shown_breaks
 from coevo.report.findings.grade_scale import MIDPOINT, grade_marks
@@ -44,7 +42,7 @@ def _end_labels(
     """
     low, high = y["domain"]
     gap = LABEL_PIXELS / height * (high - low)
-    spread = labels.groupby("region")["value"].transform(spread_labels, gap, low, high)
+    spread = labels.groupby("region")["value"].transform(axes.spread_labels, gap, low, high)
     rows = labels.assign(at=spread)
     at = {"x": vega.pixels("width"), "y": vega.amount("at", scale=y), "color": vega.paint()}
     look: dict[str, Any] = {"where": where, "align": "left", "dx": 8, "fontSize": 12}

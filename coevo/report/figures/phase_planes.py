@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from coevo.report.figures import plane, vega
-from coevo.report.figures.axes import TITLE, raised
+from coevo.report.figures.axes import TITLE, raised, wrapped_label
 from coevo.report.figures.lines import PICKED, region_of
-from coevo.report.figures.placing import wrapped_label
 from coevo.report.figures.vega import Part
 from coevo.report.findings import equilibrium
 from coevo.report.findings.grade_scale import LARGE, power

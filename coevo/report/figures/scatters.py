@@ -9,8 +9,7 @@ import pandas as pd
 
 from coevo.coupling.comovement import demean
 from coevo.coupling.level import LEVEL_OUT
-from coevo.report.figures.axes import above, axis, axis_scale, log_ticks, ticks
-from coevo.report.figures.placing import PLOT, label_sides
+from coevo.report.figures.axes import PLOT, above, axis, axis_scale, label_sides, log_ticks, ticks
 from coevo.report.figures.vega import Part, amount, haloed, mark, specification, tips
 from coevo.report.findings.grade_scale import grade_marks
 from coevo.report.findings.level_control import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from coevo.report.figures.theme import CONFIG, WIDTH
+from coevo.report.figures import CONFIG, WIDTH
 
 Part = dict[str, Any]  # of a specification
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from coevo.report.tables import analysis_tables, data_tables
 from coevo.report.tables.regression_table import regression, slope_test_rows
 from coevo.report.tables.report_table import Body, Column, ReportTable, as_markdown, readable
-from coevo.report.tables.summary_table import summary
 from coevo.report.words.amounts import Rows, Words
 from coevo.report.words.markup import Markdown
 from coevo.report.words.numbers import NOTHING
@@ -98,7 +97,7 @@ def _body(held: Rows | Body) -> Body:
     return held if isinstance(held, Body) else Body(held)
 
 
-FILED = {"summary": Entry(summary)}
+FILED = {"summary": Entry(data_tables.summary)}
 MAIN = {
     "verdicts": Entry(data_tables.verdict_rows, "claims short"),
     "audit": Entry(data_tables.audit_counts),

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from coevo.characters import has_wide
-from coevo.report.figures.chart_data import data_behind
-from coevo.report.figures.drawing import drawn
+from coevo.report.figures.drawing import data_behind, drawn
 from coevo.report.findings import Study
 from coevo.report.findings.localised import chart_words
 from coevo.report.tables import for_excel
@@ -17,8 +16,8 @@ from coevo.report.tables.report_table import pipe_table
 from coevo.report.tables.results_workbook import workbook_bytes
 from coevo.report.tables.stata import stata_files
 from coevo.report.words.amounts import Words
-from coevo.report.words.values import Phrases
 from coevo.report.words.markup import READER
+from coevo.report.words.values import Phrases
 
 # Signs that LaTeX without fonts of its own does not know.
 _SIGNS = str.maketrans(

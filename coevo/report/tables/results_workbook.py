@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from coevo.report.figures.theme import PALETTES
+from coevo.report.figures import PALETTES
 from coevo.report.findings.grade_scale import colours
 from coevo.report.tables import LAYOUT
 from coevo.report.tables.annex import LEADING, report_tables, sheet_name
-from coevo.report.tables.cell_words import in_words
-from coevo.report.tables.columns import BY_SIZE, column_of, number_format
+from coevo.report.tables.columns import BY_SIZE, column_of, in_words, number_format
 from coevo.report.tables.formula_sheet import EDGE, FIRST, HEAD_ROW, IDS, LINK, FormulaSheet
 from coevo.report.tables.report_table import ReportTable, in_cell, readable
 from coevo.report.tables.traced_case import TracedCase, held_rows

@@ -17,8 +17,7 @@ from coevo.files import rows_of
 from coevo.normalisation import MODERATE, directions_under, scaled_panel
 from coevo.report.findings.study_tables import SUBSYSTEM_PREFIX
 from coevo.report.tables import LAYOUT
-from coevo.report.tables.cell_words import in_words
-from coevo.report.tables.columns import column_of
+from coevo.report.tables.columns import column_of, in_words
 from coevo.report.tables.formula_sheet import EDGE, Entry, FormulaSheet
 from coevo.report.tables.traced_case import TracedCase
 from coevo.schema import column_rows, table_row
