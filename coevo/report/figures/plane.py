@@ -67,13 +67,9 @@ def named_left(
 
 def allowed(low: float, high: float, kind: str, limit: float) -> list[Limits]:
     """The part of a set (interval, complement of one, line) that lies from zero to the limit."""
-    if kind == "interval":
-        parts = [(low, high)]
-    elif kind == "complement":
-        parts = [(-np.inf, low), (high, np.inf)]
-    else:
-        parts = [(-np.inf, np.inf)]
-    cut = [(max(a, 0.0), min(b, limit)) for a, b in parts]
+    parts = {"interval": [(low, high)], "complement": [(-np.inf, low), (high, np.inf)]}
+    within = parts.get(kind, [(-np.inf, np.inf)])
+    cut = [(max(a, 0.0), min(b, limit)) for a, b in within]
     return [(a, b) for a, b in cut if b > a]
 
 

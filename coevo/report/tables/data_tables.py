@@ -115,14 +115,10 @@ def states(words: Words) -> Body:
     return Body(rows, [head, *indices, *rest])
 
 
-def headline_rows(words: Words) -> Rows:
-    """What a reader would repeat: claim, how it was tested, what came out, verdict, section."""
-    return _headlines(words)
-
-
-def _headlines(words: Words, claims: Collection[str] | None = None, short: bool = False) -> Rows:
-    """The same, of some claims or of all; short: in place of how it was tested in how many
-    combinations it holds, and what it hangs on.
+def headline_rows(words: Words, claims: Collection[str] | None = None, short: bool = False) -> Rows:
+    """What a reader would repeat, of some claims or of all: claim, how it was tested, what came
+    out, verdict, section. short: in place of how it was tested in how many combinations it holds,
+    and what it hangs on.
     """
     rows = []
     for row in words.study.tables["headline_claims"].itertuples():
@@ -158,7 +154,7 @@ def verdict_rows(words: Words) -> Body:
         rows = [[row.claim, *_tested(words, row, row.check)] for row in _with_figures(words)]
     else:
         every = words.study.tables["headline_claims"]["claim"]
-        rows = _headlines(words, set(every) - set(LAYOUT["elsewhere"]), short=True)
+        rows = headline_rows(words, set(every) - set(LAYOUT["elsewhere"]), short=True)
     kept = [[claim, tested, verdict, told] for claim, tested, _, verdict, told in rows]
     if kind != "indices":
         return Body(kept)

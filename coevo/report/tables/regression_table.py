@@ -12,6 +12,7 @@ from coevo.estimation.fod_iv import FOD_IV
 from coevo.inference.slope_errors import BY_YEAR
 from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.study_tables import Study
+from coevo.report.tables import LAYOUT
 from coevo.report.tables.report_table import Body
 from coevo.report.words.amounts import Words
 from coevo.report.words.markup import Markdown, escaped
@@ -43,13 +44,7 @@ class RegressionFits(NamedTuple):
     by_year: Mapping[tuple[str, str, str], tuple[float, float]]
 
 
-# table -> scope ("" the region in focus), scaling, model, parameters (all without), what their
-# errors allow for
-TABLES: dict[str, tuple[str, str, str, list[str], str]] = {
-    "interaction": (POOLED, "first", "classic", ["b1", "d"], "clustered"),
-    "own": ("", "none", "classic", ["a1", "b1", "a2", "d"], "errors"),
-    "general": (POOLED, "first", "general", [], "clustered"),
-}
+TABLES: dict[str, list[Any]] = LAYOUT["regressions"]
 
 
 def regression(key: str, words: Words) -> Body:

@@ -69,10 +69,12 @@ def stata_file(frame: pd.DataFrame, voice: Words, labels: Sequence[str]) -> byte
         columns[name], words = _coded(str(column), frame[column], voice)
         codes |= {name: words} if words else {}
     plain, memory = pd.DataFrame(columns), io.BytesIO()
+    study = voice.study
+    title = str(study.config["title"].get(study.language) or study.config["study"])
     titles = {name: text[:LABEL] for name, text in zip(names.values(), labels, strict=True)}
     plain.to_stata(
         memory, write_index=False, version=118, time_stamp=STAMP, variable_labels=titles,
-        data_label=_title(voice.study)[:LABEL], value_labels=codes, convert_strl=_long(plain),
+        data_label=title[:LABEL], value_labels=codes, convert_strl=_long(plain),
     )  # fmt: skip
     return memory.getvalue()
 
@@ -105,10 +107,6 @@ def _long(frame: pd.DataFrame) -> list[str]:
     """Columns whose texts are too long for a plain string."""
     texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
     return [name for name in texts if frame[name].map(lambda t: len(t.encode())).max() > TEXT]
-
-
-def _title(study: Study) -> str:
-    return str(study.config["title"].get(study.language) or study.config["study"])
 
 
 def _labels(table: str, frame: pd.DataFrame, voice: Words) -> list[str]:
