@@ -354,7 +354,7 @@ def test_year_effects_take_the_pattern_away() -> None:
     assert found["headline"] == "undecided"
     assert (found["zeros"], found["intervals"]) == (8, 8)  # three estimators, the mean group
     assert {name: row["p"] for name, row in found["by_year"].items()} == {"b1": 0.004, "d": 0.004}
-    assert found["broken"] == {"region": [], "region+year": []}
+    assert found["broken"] == []
 
 
 def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
@@ -368,7 +368,7 @@ def test_clusters_of_regions_alone_show_no_supply_pattern() -> None:
     table = specifications(4, broken=("2017",))
     broken = study(specifications=table, specification_counts=specification_counts(table))
     found = interaction_finding(broken)
-    assert found["verdict"] == "fragile_then_neither" and found["broken"]["region"] == ["2017"]
+    assert found["verdict"] == "fragile_then_neither" and found["broken"] == ["2017"]
     survival = sign_survival_finding(broken)
     shown = {
         count: {

@@ -22,7 +22,7 @@ from coevo.report.findings.relation import relation_finding
 from coevo.report.findings.rise import rise_finding
 from coevo.report.findings.scope import scope_finding
 from coevo.report.findings.sign_survival import sign_survival_finding
-from coevo.report.findings.simulations import control_finding, simulation_finding
+from coevo.report.findings.simulations import control_finding
 from coevo.report.findings.since_release import release_finding
 from coevo.report.findings.study_tables import Study
 from coevo.report.findings.theory_against_fit import theory_finding
@@ -69,7 +69,6 @@ FINDINGS: dict[str, Callable[[Study], Any]] = {
     "survival": sign_survival_finding,
     "relation": relation_finding,
     "feedback": feedback_finding,
-    "simulated": simulation_finding,
     "control": control_finding,
     "equilibrium": equilibrium_finding,
     "theory_fit": theory_finding,

@@ -9,6 +9,7 @@ from coevo.files import rows_of
 from coevo.inference.slope_errors import BY_YEAR, SLOPES
 from coevo.report.findings.equilibrium import refused
 from coevo.report.findings.fit_tables import facts, reason
+from coevo.report.findings.simulations import simulation_finding
 from coevo.report.findings.study_tables import Study
 from coevo.sensitivity.specifications import EFFECTS
 
@@ -119,13 +120,12 @@ def slope_patterns(rows: pd.DataFrame, by: list[str]) -> pd.Series:
     return pd.Series([slope_signs(b1.loc[key], d.loc[key]) for key in both], both, dtype=object)
 
 
-def years_that_break(study: Study) -> dict[str, list[str]]:
-    """By effects, the years without whose growth the main estimator shows no supply pattern."""
-    rows = study.rows("specifications", scope=POOLED, model="classic", estimator=study.estimator)
-    rows = rows[rows["without_growth"] != ""]
-    signs = slope_patterns(rows, ["effects", "without_growth"])
-    broken = signs.index[signs != "supply"]
-    return {name: sorted(year for e, year in broken if e == name) for name in study.effects}
+def years_that_break(study: Study) -> list[str]:
+    """Years without whose growth the main estimator with region effects shows no supply pattern."""
+    fit = {"scope": POOLED, "model": "classic", "estimator": study.estimator}
+    rows = study.rows("specifications", **fit, effects=EFFECTS[0])
+    signs = slope_patterns(rows[rows["without_growth"] != ""], ["without_growth"])
+    return sorted(signs.index[signs != "supply"])
 
 
 def interaction_finding(study: Study) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     if study.pair is None:
         return {"verdict": "none"}
     if not study.pooled and study.focus in refused(study):
-        return {"verdict": "not_estimated", "headline": "not_estimated"}
+        return dict.fromkeys(("verdict", "headline", "by"), "not_estimated")
     slopes = {name: slope_intervals(study, name) for name in SLOPES}
     main = {
         effects: {
@@ -154,24 +154,33 @@ def interaction_finding(study: Study) -> dict[str, Any]:
         for effects in study.effects
     }
     verdicts = [slope_signs(**pair) for pair in main.values()]
-    by_year, broken, last = _by_year(study), years_that_break(study), study.effects[-1]
+    by_year, broken, last = _by_year(study), list[str](), study.effects[-1]
+    headline = "undecided" if verdicts[-1] in ("neither", "one") else verdicts[-1]
+    undecided, signs = headline == "undecided", headline
     if study.pooled and verdicts[0] == "supply":
-        alpha = 1 - study.config["interaction"]["confidence"]
+        alpha, broken = 1 - study.config["interaction"]["confidence"], years_that_break(study)
         passes = by_year and max(row["p"] for row in by_year.values()) < alpha
-        verdicts[0] = "supply" if passes and not broken[study.effects[0]] else "fragile"
+        verdicts[0] = "supply" if passes and not broken else "fragile"
+        signs = "outlived" if undecided else headline
     intervals = rows_of(pd.concat(slopes), effects=last, counts=True)
     off = intervals[(intervals["low"] > 0) | (intervals["high"] < 0)]
     side = off["low"].gt(0).map({True: "above", False: "below"})
     found = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
-        "headline": "undecided" if verdicts[-1] in ("neither", "one") else verdicts[-1],
+        "headline": headline,
+        "signs": signs,
+        "by": "pooled" if study.pooled else "own",
+        "power": simulation_finding(study) if study.pooled and undecided else {},
         "head": main[last],
         "zeros": len(intervals) - len(off),
         "intervals": len(intervals),
-        "apart": list(zip(off["parameter"], off["estimator"], side, strict=True)),
+        "apart": list(zip(off["parameter"], off["estimator"], side, strict=True))
+        if undecided
+        else [],
         "df": main[last]["b1"]["df"],
         "by_year": by_year,
         "broken": broken,
+        "fragile": broken and undecided,
         "groups": _groups(study) if study.pooled else {},
         "instruments": _instruments(study) if study.pooled else [],
     }
@@ -179,9 +188,9 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     if not study.pooled:
         fit["effects"] = EFFECTS[-1]
         return found | {"reason": reason(study.rows("refusals", quantity="fit", **fit))}
-    own = regional(study, "b1")
+    own, tested = regional(study, "b1"), facts(study, **fit)["value"]
     return found | {
-        "pool": facts(study, **fit).to_dict("index"),
+        "equal": {b: tested[f"homogeneity_{b}"] for b in SLOPES if f"homogeneity_{b}" in tested},
         "own": (int((own["low"].le(0) & own["high"].ge(0)).sum()), len(own)),
     }
 

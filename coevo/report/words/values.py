@@ -130,12 +130,10 @@ def _of_populations(study: Study, found: Mapping[str, Any], words: Words) -> dic
         "growth_at": words.growth,
         "between": words.between,
         "ignorance": ignorance,
-        "alpha": 1 - study.config["interaction"]["confidence"],
         "estimate": words.estimate,
         "ends_of": words.ends,
         "slope_set": words.slope_set,
         "head": found["interaction"].get("head"),
-        "head_pool": found["interaction"].get("pool", {}),
     }
 
 
