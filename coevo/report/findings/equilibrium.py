@@ -101,9 +101,9 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
     `verdict` is that of `located_verdict`, or `not_estimated` with a `reason`. `general`: the row
     of the rest point of the general form, `told` whether there is one, and p of no own terms
     (`restriction`); `means`: those of `observed_means`; `everywhere`: in how many regions E is
-    located by their own growth, of how many; `exceptions`: regions whose E a pooled fit locates,
-    with its effects; `beyond`: whether a coordinate of the rest point lies outside the observed
-    range.
+    located by their own growth, of how many, None of one region; `exceptions`: regions whose E a
+    pooled fit locates, with its effects; `beyond`: whether a coordinate of the rest point lies
+    outside the observed range.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -119,7 +119,7 @@ def equilibrium_finding(study: Study) -> dict[str, Any]:
         "main": main,
         "general": _general(study),
         "years": (path(study)["year"].min(), path(study)["year"].max()),
-        "everywhere": (int(every["located"].sum()), len(every)),
+        "everywhere": None if study.single else (int(every["located"].sum()), len(every)),
         "exceptions": _located_pooled(study),
         "df": df,
         "rows": df + 2,

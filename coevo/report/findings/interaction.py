@@ -138,8 +138,10 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     `region_` and the verdict of the focus region's own, with the `reason` if figures forbid pooled
     ones, or `not_estimated` where that has no fit either. `headline`: what the last effects say;
     `head`: their b1 and d by the main estimator; `zeros`: how many of their `intervals`, by all
-    estimators, contain zero; `apart`: the others by parameter, estimator and side of it; `own`: how
-    many regions' own intervals of b1 contain zero, of how many.
+    estimators, contain zero; `own`: how many regions' own intervals of b1 contain zero, of how
+    many; `broken`: years without which the supply pattern is gone; `equal`: p of equal slopes.
+    Where it is undecided also `apart`: intervals off zero by parameter, estimator and side; the
+    `power` of the rule; years that make it `fragile`; `signs`: `outlived` by year effects.
     """
     if study.pair is None:
         return {"verdict": "none"}
@@ -156,34 +158,34 @@ def interaction_finding(study: Study) -> dict[str, Any]:
     verdicts = [slope_signs(**pair) for pair in main.values()]
     by_year, broken, last = _by_year(study), list[str](), study.effects[-1]
     headline = "undecided" if verdicts[-1] in ("neither", "one") else verdicts[-1]
-    undecided, signs = headline == "undecided", headline
     if study.pooled and verdicts[0] == "supply":
         alpha, broken = 1 - study.config["interaction"]["confidence"], years_that_break(study)
         passes = by_year and max(row["p"] for row in by_year.values()) < alpha
         verdicts[0] = "supply" if passes and not broken else "fragile"
-        signs = "outlived" if undecided else headline
     intervals = rows_of(pd.concat(slopes), effects=last, counts=True)
     off = intervals[(intervals["low"] > 0) | (intervals["high"] < 0)]
     side = off["low"].gt(0).map({True: "above", False: "below"})
     found = {
         "verdict": "_then_".join(verdicts) if study.pooled else f"region_{verdicts[0]}",
         "headline": headline,
-        "signs": signs,
+        "signs": headline,
         "by": "pooled" if study.pooled else "own",
-        "power": simulation_finding(study) if study.pooled and undecided else {},
         "head": main[last],
         "zeros": len(intervals) - len(off),
         "intervals": len(intervals),
-        "apart": list(zip(off["parameter"], off["estimator"], side, strict=True))
-        if undecided
-        else [],
         "df": main[last]["b1"]["df"],
         "by_year": by_year,
         "broken": broken,
-        "fragile": broken and undecided,
         "groups": _groups(study) if study.pooled else {},
         "instruments": _instruments(study) if study.pooled else [],
     }
+    if headline == "undecided":
+        found |= {
+            "signs": "outlived" if verdicts[0] in ("supply", "fragile") else headline,
+            "apart": list(zip(off["parameter"], off["estimator"], side, strict=True)),
+            "power": simulation_finding(study) if study.pooled else {},
+            "fragile": broken,
+        }
     fit = {"scope": POOLED, "effects": last, "estimator": study.estimator}
     if not study.pooled:
         fit["effects"] = EFFECTS[-1]

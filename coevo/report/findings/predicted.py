@@ -66,8 +66,8 @@ def _nearest(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
     """The forecast of the region in focus for the year after the last, with what it rests on.
 
-    `beyond`: whether it, or its interval, leaves the scale of D, which ends at 1 by the goalposts
-    of the origin.
+    `parts` of what is said of it: an `interval` or a `point`, whether such intervals `covered`
+    earlier figures, `beyond` where it leaves the scale of D, which ends at 1 by the goalposts.
     """
     told = study.rows("predictions", scope=study.focus)
     told = told[told["observed"].isna() & (told["origin"] == told["origin"].max())]
@@ -79,5 +79,7 @@ def _next_year(study: Study, series: list[str]) -> list[dict[str, Any]]:
         for row in own.to_dict("records"):
             past = held.iloc[0][["coverage", "covered"]].to_dict()
             beyond = name == INDEX and max(row["forecast"], row["high"]) > 1
-            found.append({**row, "year": int(row["origin"]) + 1, "beyond": beyond, **past})
+            parts = ["interval" if row["low"] == row["low"] else "point"]
+            parts += ["covered"] * bool(past["covered"]) + ["beyond"] * beyond
+            found.append({**row, "year": int(row["origin"]) + 1, "parts": parts, **past})
     return found

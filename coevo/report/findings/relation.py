@@ -6,7 +6,9 @@ import pandas as pd
 
 from coevo.estimation.fod_iv import FOD_IV
 from coevo.inference.relation_rule import ESTIMATORS
+from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import QUADRANTS
+from coevo.messages import packed
 from coevo.report.findings.fit_tables import facts, reason, verdicts
 from coevo.report.findings.interaction import POOLED
 from coevo.report.findings.study_tables import Study
@@ -19,18 +21,18 @@ JUDGED = {"scope": POOLED, "effects": "region+year", "estimator": FOD_IV}
 def relation_finding(study: Study) -> dict[str, Any]:
     """The relation of x1 and x2 that the rule names.
 
-    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`, None where too few
-    regions are pooled. `why` an undetermined one is: `weak` (the instruments are), `signs` (the two
-    estimators disagree) or `size` (no more than panels without interaction give). `quadrants`:
-    probability of each relation by its signs; `restriction`: p value of the paper's A11 = A22 = 0;
-    `strength`: least first-stage F.
+    `verdict`: its name, `undetermined`, or `not_estimated` with the `reason`. `why` an undetermined
+    one is: `weak` (the instruments are), `signs` (the two estimators disagree) or `size` (no more
+    than panels without interaction give). `quadrants`: probability of each relation by its signs;
+    `restriction`: p value of the paper's A11 = A22 = 0; `strength`: least first-stage F.
     """
     if study.pair is None:
         return {"verdict": "none"}
     named = verdicts(study, **JUDGED)
     if "relation" not in named.index:
         absent = "not_estimated"
-        why = reason(study.rows("refusals", **JUDGED))
+        few = ("feedback_needs_regions", packed({"least": FEWEST_REGIONS}))
+        why = reason(study.rows("refusals", **JUDGED)) or few
         return {"verdict": absent, "headline": absent, "reason": why}
     rows = facts(study, **JUDGED)
     values, verdict = rows["value"], named.at["relation", "verdict"]

@@ -15,7 +15,8 @@ def all_provinces(regions: Iterable[str]) -> bool:
 
 def scope_finding(study: Study) -> dict[str, Any]:
     """`covered`: `one` region or `many`, of `units` `provinces` or `regions`; `absent`: codes and
-    `names` of known units that the study lacks, empty where they are many or unknown.
+    `names` of known units that the study lacks, empty where they are many or unknown. `model_of`:
+    `outputs` of an economy that stand for populations (`levels`), or `species`.
     """
     known = {} if study.places is None else dict(
         zip(study.places["region"], study.places[f"name_{study.language}"], strict=True)
@@ -25,6 +26,7 @@ def scope_finding(study: Study) -> dict[str, Any]:
     return {
         "covered": "one" if study.single else "many",
         "units": "provinces" if all_provinces(study.regions) else "regions",
+        "model_of": "outputs" if study.config.get("levels") else "species",
         "absent": " ".join(absent),
         "names": [known[region] for region in absent],
     }

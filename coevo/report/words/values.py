@@ -7,7 +7,6 @@ from typing import Any
 from coevo.coupling import diagnostics
 from coevo.coupling.comovement import RUN
 from coevo.coupling.grade_scales import MARGIN
-from coevo.inference.sets import FEWEST_REGIONS
 from coevo.inference.signs import ignorance
 from coevo.messages import unpacked
 from coevo.normalisation import scales_of
@@ -79,7 +78,6 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "why": words.why,
         "held_in": partial(_held_in, words),
         "refusal": words.refusal,
-        "fewest_regions": FEWEST_REGIONS,
         "permutations": DRAWS,
         "run": RUN,
         "nearest": NEAREST,
@@ -87,7 +85,9 @@ def values_by_name(study: Study, words: Words) -> dict[str, Any]:
         "jump": {"rise": RISE, "fall": 1 - FALL},
         "names": lambda series: [series_name(words, one) for one in series],
         "foretold": lambda row, end: (fixed if row["series"] == INDEX else amount)(row[end]),
-        "series_unit": lambda series: study.unit(_output(study, series)),
+        "series_unit": lambda one: words.grammar.sentences(
+            ["", unit] if (unit := study.unit(_output(study, one))) else []
+        ),
         "foretold_level": words.percent(LEVEL),
     }
     values |= _of_choices(study) if study.indexed else {}
@@ -127,6 +127,7 @@ def _of_populations(study: Study, found: Mapping[str, Any], words: Words) -> dic
         "x1": study.label(up),
         "x2": study.label(down),
         "unit": units[0] if len(units) == 1 else "",
+        "in_unit": words.grammar.noted("", units[0]) if len(units) == 1 else "",
         "growth_at": words.growth,
         "between": words.between,
         "ignorance": ignorance,
@@ -145,7 +146,7 @@ def _told(words: Words, found: Mapping[str, Any], section: str, *parts: str) -> 
     """
     study = words.study
     facts = {"alone": study.single, "several": not study.single}
-    facts |= {"pooled": study.pooled, "indexed": study.indexed}
+    facts |= {"pooled": study.pooled, "indexed": study.indexed, "modelled": bool(study.pair)}
     values, known = facts | found[section], words.phrases[section]
     keys = (
         f"{section}/{part}" + (f"/{values[part]}" if isinstance(known[part], Mapping) else "")
