@@ -64,17 +64,18 @@ def _of_indices(study: Study) -> set[str]:
 
 def captions_finding(study: Study) -> dict[str, Any]:
     """Return which sentences and clauses stand under charts of indices: `many`, `farthest` where
-    not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, years of
-    changed `coverage`, the `bar` of random pairings; `degrees`: beside the level?
+    not every region is drawn, `groups`, `means` of groups, the `tick` of their mean, `scatter`,
+    years of changed `coverage`, the `bar` of random pairings; `degrees`: beside the level?
     """
-    groups = not study.single and bool(group_means(study))
+    groups, charts = not study.single and bool(group_means(study)), charts_that_apply(study)
     return {
         "many": len(study.drawn) < len(study.regions),
         "farthest": len(study.farthest) < len(study.regions),
         "groups": groups,
         "means": groups,
         "tick": not study.single,
+        "scatter": "levels" in charts,
         "coverage": shown_breaks(study),
         "bar": paired_by(study),
-        "degrees": "by_year" if "level" in charts_that_apply(study) else "alone",
+        "degrees": "by_year" if "level" in charts else "alone",
     }

@@ -66,9 +66,10 @@ def between(study: Study) -> pd.Series:
 def weights_finding(study: Study) -> dict[str, Any]:
     """The weights in use, heaviest first in each subsystem, and what is heavy.
 
-    `alone`: no subsystem has more than one indicator, so that no weight can
-    `vary`, of `one` indicator, not of `several`; `between_max`,
-    `between_min`: indicators whose variance lies most and least between regions.
+    `verdict`: the weights `differ`, are `equal`, or `alone`, where no subsystem has more than one
+    indicator, so that no weight can `vary`, of `one`, not of `several`; `sure`: they rest on
+    differences of `regions` or of `years`; `between_max`, `between_min`: indicators whose variance
+    lies most and least between regions.
     """
     used, shares = study.config["weighting"]["method"], between(study)
     rows = study.rows("weights", weighting=used)
@@ -76,10 +77,13 @@ def weights_finding(study: Study) -> dict[str, Any]:
         place=rows["subsystem"].map(study.subsystems.index), between=rows["indicator"].map(shares)
     ).sort_values(["place", "weight"], ascending=[True, False])
     heaviest = rows.groupby("place", sort=True).first()
+    alone = len(rows) == len(heaviest)
     return {
         "method": used,
-        "alone": len(rows) == len(heaviest),
-        "vary": "one" if len(rows) == len(heaviest) else "several",
+        "verdict": "alone" if alone else "equal" if used == "equal" else "differ",
+        "sure": None if alone else "years" if study.single else "regions",
+        "entropy": used == "entropy",
+        "vary": "one" if alone else "several",
         "rows": rows,
         "heaviest": list(zip(heaviest["indicator"], heaviest["weight"], strict=True)),
         "between_max": (str(shares.idxmax()), float(shares.max())),
