@@ -191,7 +191,7 @@ def test_title_falls_back_to_the_subsystems() -> None:
 
 def test_empty_audit_reports_nothing() -> None:
     source = words(audit=tables()["audit"].iloc[:0])
-    assert "the audit reports nothing" in source
+    assert "the audit reports 0 unusual changes" in source
     assert "none" not in source.split("Data and audit")[1].split("Indicators and weights")[0]
     assert "reports 1 unusual change or other doubt ([](#table-audit)) and repairs none" in words()
 
@@ -449,8 +449,8 @@ def test_newer_figures_that_are_not_used_are_named() -> None:
     source = words(**two_vintages()).replace("\\", "")
     assert "Figures restated between vintages: 12." in source
     assert (
-        "Vintage 2026-11 has newer figures of output of plants for 2018–2020, which the study does "
-        "not use: each series comes whole from the vintage that has most of its years"
+        "Vintage 2026-11 has newer figures of output of plants for 2018–2020 (every region), which "
+        "the study does not use: each series comes whole from the vintage that has most of its years"
     ) in source
     assert "Two vintages meet" not in source and "Spliced" not in source
 
@@ -479,8 +479,8 @@ def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
     given["checks"] = pd.concat(rows, ignore_index=True)
     source = policy("overlay", **given)
     assert (
-        "Two vintages meet: output of plants for 2018 come from another vintage than the year "
-        "before. Pairs of years left out because they cross two vintages: 2."
+        "Two vintages meet: output of plants for 2018 (every region) come from another vintage "
+        "than the year before. Pairs of years left out because they cross two vintages: 2."
     ) in source
     assert "newer figures" not in source
 
@@ -488,8 +488,8 @@ def test_a_break_is_stated_with_the_rows_that_it_costs() -> None:
 def test_a_splice_is_stated_with_its_years() -> None:
     source = policy("splice", **two_vintages(spliced=[2015, 2016, 2017]))
     assert (
-        "Spliced: output of plants for 2015–2017, linked by older growth rates to the level of a "
-        "newer vintage."
+        "Spliced: output of plants for 2015–2017 (every region), linked by older growth "
+        "rates to the level of a newer vintage."
     ) in source
     assert "newer figures" not in source and "Two vintages" not in source
 

@@ -10,7 +10,7 @@ from coevo.panel import FILLED
 from coevo.panel.audit import ACCEPTED, is_finding, is_serious
 from coevo.panel.derivations import linked
 from coevo.report.findings.study_tables import Study
-from coevo.report.findings.vintage_breaks import vintages_finding
+from coevo.report.findings.vintage_breaks import groups, vintages_finding
 
 MISSING = "missing"
 
@@ -22,15 +22,17 @@ def data_finding(study: Study) -> dict[str, Any]:
     # an index on the year before has no use in the first year
     chained = panel["indicator"].isin(linked(study.derivations.values()))
     unneeded = chained & panel["year"].eq(panel["year"].min())
-    return {
+    filled = groups(study, panel[flags.eq(FILLED)])
+    missing = groups(study, panel[flags.str.startswith(MISSING) & ~unneeded])
+    return vintages_finding(study) | {
         "observations": int(seen["value"].notna().sum()),
         "indicators": seen["indicator"].nunique(),
-        "vintages": vintages_finding(study),
         "audit": len(audited(study)),
         "serious": serious(study),
         "accepted": int((study.tables["audit"]["standing"] == ACCEPTED).sum()),
-        "filled": cells(panel[flags.eq(FILLED)]),
-        "missing": cells(panel[flags.str.startswith(MISSING) & ~unneeded]),
+        "filled": filled,
+        "missing": missing,
+        "complete": None if missing else "filled" if filled else "whole",
         "revisions": len(study.tables["revisions"]),
     }
 
@@ -46,12 +48,6 @@ def serious(study: Study) -> dict[str, Any]:
     audit = study.tables["audit"]
     checks = audit.loc[is_serious(audit), "check"]
     return {"count": len(checks), "checks": list(checks.unique())}
-
-
-def cells(rows: pd.DataFrame) -> list[tuple[str, int, list[str]]]:
-    """Cells as indicator, year and the names of the regions concerned."""
-    grouped = rows.groupby(["indicator", "year"])["name"]
-    return [(indicator, year, list(names)) for (indicator, year), names in grouped]
 
 
 def between(study: Study) -> pd.Series:

@@ -32,9 +32,9 @@ def release_finding(study: Study) -> dict[str, Any]:
     """Values and verdict of the section 'what changed since the release'.
 
     `verdict` is `none` without a release, `unchanged` where all numbers are as they were, else
-    `changed`. `comparable`: today's figures can be held against the release's goalposts; `effect`,
-    `rewritten`: the largest change of D by figures (frozen - old) and by goalposts (new - frozen);
-    `grades`: how many differ.
+    `changed`. `comparable`: today's figures can be held against the release's goalposts if it has
+    the `same` system, no `other`; `effect`, `rewritten`: the largest change of D by figures (frozen
+    - old) and by goalposts (new - frozen); `grades`: how many differ; `most`: figures not shown.
     """
     if "changes" not in study.tables:
         return {"verdict": "none"}
@@ -45,10 +45,10 @@ def release_finding(study: Study) -> dict[str, Any]:
     return {
         "verdict": "unchanged" if still and rest.empty else "changed",
         "release": release.at["name", "old_words"],
-        "figures": len(of(study, *FIGURES)),
+        "most": len(of(study, *FIGURES)) > SHOWN,
         "happenings": _happenings(study) or [{"kind": "none"}],
         "settings": of(study, "setting")[SETTING].to_numpy().tolist(),
-        "comparable": bool(D["frozen"].notna().all()) and len(D) > 0,
+        "comparable": len(D) and ("same" if D["frozen"].notna().all() else "other"),
         "n": len(D),
         "mean": (D["old"].mean(), D["new"].mean()),
         "focus": _last(D[D["scope"] == study.focus]),
@@ -56,8 +56,8 @@ def release_finding(study: Study) -> dict[str, Any]:
         "effect": (D["frozen"] - D["old"]).abs().max(),
         "rewritten": (D["new"] - D["frozen"]).abs().max(),
         "posts": list(dict.fromkeys(of(study, "goalpost")["indicator"])),
-        "model": _model(study),
         "claims": len(of(study, "claim")),
+        **_model(study),
     }
 
 
@@ -77,14 +77,15 @@ def _last(rows: pd.DataFrame) -> dict[str, Any] | None:
     return rows.sort_values("year").iloc[-1].to_dict() if len(rows) else None
 
 
-def _model(study: Study) -> dict[str, Any] | None:
+def _model(study: Study) -> dict[str, Any]:
     """How many estimates and verdicts of the model differ, where E is now located or no more."""
     if study.pair is None:
-        return None
+        return {}
     verdicts = of(study, "verdict")
     own = {"effects": "none", "model": "classic", "estimator": study.estimator}
     located = rows_of(verdicts, quantity="fit_located", **own)
     return {
+        "model": study.pair,
         "estimates": len(of(study, "parameter")),
         "verdicts": len(verdicts),
         "located": rows_of(located, new_words="located")["name"].tolist(),

@@ -7,13 +7,15 @@ import pandas as pd
 from coevo.panel.vintages import BREAK, POLICIES, SERIES, SPLICED, of_years
 from coevo.report.findings.study_tables import Study
 
+MOST_NAMED = 4  # indicators, before their number says enough
+
 
 def vintages_finding(study: Study) -> dict[str, Any]:
     """What a sentence on vintages needs.
 
     `pinned`: the vintage that hides later ones, or None; `newer`: groups of known figures
     newer than those used, by vintage and years; `breaks`, `spliced`: groups of figures with that
-    flag; `crossing_all`: pairs of years that are growth rows of no region because they cross two
+    flag; `crossing`: pairs of years that are growth rows of no region because they cross two
     vintages.
     """
     panel, pin = study.tables["panel"], study.config["vintage"]
@@ -23,11 +25,11 @@ def vintages_finding(study: Study) -> dict[str, Any]:
         "newer": [
             {"vintage": vintage, **group}
             for vintage, rows in _newer(study).groupby("vintage")
-            for group in _groups(study, rows)
+            for group in groups(study, rows)
         ],
-        "breaks": _groups(study, read[read["flag"] == BREAK]),
-        "spliced": _groups(study, read[read["flag"] == SPLICED]),
-        "crossing_all": _crossing(study),
+        "breaks": groups(study, read[read["flag"] == BREAK]),
+        "spliced": groups(study, read[read["flag"] == SPLICED]),
+        "crossing": _crossing(study),
     }
 
 
@@ -43,21 +45,25 @@ def _newer(study: Study) -> pd.DataFrame:
     return newer[newer["vintage"] > newer["vintage_used"]]
 
 
-def _groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Group cells by their years and regions: indicators in the table's order, years, names.
-
-    `names` is empty where every region of the study is concerned.
+def groups(study: Study, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Group cells by their years and regions: indicators in the table's order, few or many, years,
+    names of regions, some of them or everywhere.
     """
     found: dict[tuple[tuple[int, ...], tuple[str, ...]], list[str]] = {}
     for indicator in study.indicators["indicator"]:
-        mine = rows[rows["indicator"] == indicator]
-        if len(mine):
-            names = sorted(set(mine["name"]))
-            everyone = len(names) == len(study.regions)
-            key = (tuple(sorted(set(mine["year"]))), () if everyone else tuple(names))
-            found.setdefault(key, []).append(indicator)
+        at: dict[tuple[str, ...], list[int]] = {}
+        for year, names in rows[rows["indicator"] == indicator].groupby("year")["name"]:
+            at.setdefault(tuple(sorted(set(names))), []).append(year)
+        for where, years in at.items():
+            found.setdefault((tuple(years), where), []).append(indicator)
     return [
-        {"indicators": indicators, "years": list(years), "names": list(names)}
+        {
+            "indicators": indicators,
+            "what": "few" if len(indicators) <= MOST_NAMED else "many",
+            "years": list(years),
+            "names": list(names),
+            "where": "everywhere" if 1 < len(names) == len(study.regions) else "some",
+        }
         for (years, names), indicators in found.items()
     ]
 
