@@ -27,6 +27,7 @@ COUNTS = {
     "coevo/observations/tables.py": 2,
     "coevo/observations/text_tables.py": 1,
     "coevo/prediction/past_errors.py": 1,
+    "coevo/printed_weights/pasted_weights.py": 1,
     "coevo/report/documents/word.py": 2,
     "coevo/report/findings/theory_against_fit.py": 1,
     "coevo/sensitivity/headline_statistics.py": 2,
